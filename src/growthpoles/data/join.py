@@ -1,0 +1,64 @@
+"""Joining tables to boundaries: checked both ways, nothing dropped in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from growthpoles.errors import RegionError, message, nearest
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+
+def check_regions(found: Iterable[object], expected: Iterable[object], *, found_in: str, expected_in: str) -> None:
+    """Raise one RegionError that lists every region present on one side only, and every duplicate."""
+    found, expected = list(found), list(expected)
+    known, present = set(expected), set(found)
+    problems = []
+    twice = sorted({str(region) for region in found if found.count(region) > 1}) if len(present) < len(found) else []
+    if twice:
+        problems.append(f"duplicate region in {found_in}: {', '.join(twice)}")
+    extra = [str(region) for region in found if region not in known]
+    if extra:
+        problems.append(f"in {found_in} but not in {expected_in}: {', '.join(dict.fromkeys(extra))}")
+    lacking = [str(region) for region in expected if region not in present]
+    if lacking:
+        problems.append(f"in {expected_in} but not in {found_in}: {', '.join(lacking)}")
+    if problems:
+        near = [hit for region in extra[:5] for hit in nearest(region, lacking or expected, n=1)]
+        raise RegionError(message("; ".join(problems), near=dict.fromkeys(near)))
+
+
+def join(regions: gpd.GeoDataFrame, table: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Attach a table to boundaries by region.
+
+    Parameters
+    ----------
+    regions : GeoDataFrame
+        Indexed by region.
+    table : DataFrame
+        Indexed by region, in any order; NaN cells mean "no data" and stay.
+
+    Returns
+    -------
+    GeoDataFrame
+        `regions` with the columns of `table`, rows in the order of `regions`; `attrs` of both.
+
+    Raises
+    ------
+    RegionError
+        If a region has no row in the table, a row has no region, or a region stands twice.
+    """
+    check_regions(table.index, regions.index, found_in="the table", expected_in="the boundaries")
+    clash = [str(column) for column in table.columns if column in regions.columns]
+    if clash:
+        raise RegionError(message(f"columns on both sides: {', '.join(clash)}", where="join"))
+    joined = regions.copy()
+    aligned = table.reindex(regions.index)
+    for column in aligned.columns:
+        joined[column] = aligned[column]
+    joined.attrs = {**regions.attrs, **table.attrs}
+    return joined

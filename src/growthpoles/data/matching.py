@@ -1,0 +1,256 @@
+"""Match names to codes for any country: forgiving about spelling, never guessing between two candidates.
+
+A name is compared by two keys. The *exact* key ignores case, ё/е, spaces, hyphens, punctuation, invisible
+characters and the Unicode form. The *loose* key also ignores accents and the extra Kazakh letters, and
+repairs words that mix Latin and Cyrillic letters of the same shape. It is consulted only where the exact one
+finds nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from numbers import Real
+from typing import Literal, NamedTuple
+
+import pandas as pd
+
+from growthpoles.errors import RegionError, message, nearest, unknown_option
+
+_LONGEST = 200  # characters; longer input is not a name, and normalising it would only cost time
+_SHOWN = 60  # characters of a name that an error message repeats
+_NEAREST_FOR = 20  # the nearest names are looked up for the first so many unknown names: the search is slow
+
+# Deleted, not turned into a space: apostrophes, soft hyphen, zero-width and direction marks.
+_INVISIBLE = re.compile("['’‘`´ʼʹʺ\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_MARKS = re.compile("[\u0300-\u036f]")
+_SEPARATORS = re.compile(r"[\W_]+")
+_TO_CYRILLIC = str.maketrans("abcehikmoptxy", "авсенікмортху")
+_TO_LATIN = str.maketrans("авсенікмортху", "abcehikmoptxy")
+_LETTERS = str.maketrans(
+    {"ә": "а", "ғ": "г", "қ": "к", "ң": "н", "ө": "о", "ұ": "у", "ү": "у", "һ": "х", "і": "и", "ı": "i"}
+    | {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+
+
+class NameKeys(NamedTuple):
+    """The two keys of a name: `exact` and `loose` (see the module's text)."""
+
+    exact: str
+    loose: str
+
+
+Key = Callable[[str], NameKeys]
+Duplicates = Literal["raise", "allow"]
+
+
+def words(name: str) -> list[str]:
+    """Split `name` into its words, folded for case, ё/е, punctuation and Unicode form."""
+    text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", name)).casefold()
+    text = _MARKS.sub("", unicodedata.normalize("NFC", text)).replace("ё", "е")
+    return _SEPARATORS.sub(" ", text).split()
+
+
+def loosen(word: str) -> str:
+    """Fold one word further: look-alikes of the other alphabet, accents, Kazakh letters."""
+    if word.isascii():
+        return word
+    latin = {letter for letter in word if "a" <= letter <= "z"}
+    cyrillic = {letter for letter in word if "\u0400" <= letter <= "\u052f"}
+    if latin and cyrillic:
+        if all(ord(letter) in _TO_CYRILLIC for letter in latin):
+            word = word.translate(_TO_CYRILLIC)
+        elif all(ord(letter) in _TO_LATIN for letter in cyrillic):
+            word = word.translate(_TO_LATIN)
+    return _MARKS.sub("", unicodedata.normalize("NFKD", word.translate(_LETTERS)))
+
+
+def name_keys(name: str) -> NameKeys:
+    """Return the keys by which :func:`match_names` compares `name`.
+
+    Parameters
+    ----------
+    name : str
+        Any text.
+
+    Returns
+    -------
+    NameKeys
+        `exact` and `loose`; both are empty where the text holds no letter and no digit.
+    """
+    parts = words(name)
+    return NameKeys("".join(parts), "".join(map(loosen, parts)))
+
+
+def show(value: object) -> str:
+    """Quote a value for an error message: shortened, control characters escaped; else its type."""
+    if isinstance(value, str):
+        return repr(value if len(value) <= _SHOWN else value[:_SHOWN] + "…")
+    plain = value is None or isinstance(value, float) or (isinstance(value, int) and abs(value) < 10**_SHOWN)
+    return repr(value) if plain else f"a value of type {type(value).__name__}"
+
+
+@dataclass(frozen=True, slots=True)
+class NameIndex:
+    """Names of all candidates by their keys; build it with :meth:`build`, ask it with :meth:`find`."""
+
+    names: dict[str, list[str]]
+    exact: dict[str, list[str]]
+    loose: dict[str, list[str]]
+    key: Key
+
+    @classmethod
+    def build(
+        cls, candidates: Mapping[str, Iterable[str]], *, what: str = "region", key: Key = name_keys
+    ) -> NameIndex:
+        """Index `candidates` (code -> names); the code itself is always one of its names."""
+        index = cls({}, {}, {}, key)
+        for code, given in candidates.items():
+            names = [given] if isinstance(given, str) else list(given)
+            if not isinstance(code, str) or not all(isinstance(name, str) for name in names):
+                raise RegionError(f"candidate {what} {show(code)}: codes and names must be text")
+            index.names[code] = list(dict.fromkeys(filter(str.strip, [*names, code])))
+            for name in index.names[code]:
+                index.add(code, key(name))
+        if not index.names:
+            raise RegionError(f"there is no candidate {what} to match against")
+        return index
+
+    def add(self, code: str, keys: NameKeys) -> None:
+        """Let `keys` mean `code`, beside what they mean already."""
+        for table, value in ((self.exact, keys.exact), (self.loose, keys.loose)):
+            hits = table.setdefault(value, [])
+            if value and code not in hits:
+                hits.append(code)
+
+    def find(self, name: str) -> list[str]:
+        """Return the codes that `name` can mean: none, one, or several where it is ambiguous."""
+        if len(name) > _LONGEST:
+            return []
+        keys = self.key(name)
+        return self.exact.get(keys.exact) or self.loose.get(keys.loose, [])
+
+    def clear_name(self, code: str, *, like: str) -> str:
+        """Return a name of `code` that is not ambiguous, in the script of `like` where there is one."""
+        clear = [name for name in self.names[code] if self.find(name) == [code]]
+        return next((name for name in clear if _script(name) == _script(like)), clear[0] if clear else code)
+
+    def nearest(self, name: str, *, n: int = 3) -> list[str]:
+        """Return up to `n` names spelled most like `name`, each of another code, best first."""
+        owner = {name: code for code, names in reversed(self.names.items()) for name in reversed(names)}
+        found: dict[str, str] = {}
+        for hit in nearest(name, owner, n=4 * n):
+            codes = self.find(hit)
+            if len(codes) == 1:
+                found.setdefault(codes[0], hit)
+        return list(found.values())[:n]
+
+
+def _script(text: str) -> str:
+    """Name the alphabet that most letters of `text` belong to."""
+    scripts = [unicodedata.name(letter, "").partition(" ")[0] for letter in text if letter.isalpha()]
+    return max(scripts, key=scripts.count, default="")
+
+
+def match_names(
+    names: Iterable[object],
+    candidates: Mapping[str, Iterable[str]] | NameIndex,
+    *,
+    what: str = "region",
+    where: str | None = None,
+    duplicates: Duplicates = "raise",
+    explain: Callable[[str], str | None] | None = None,
+) -> pd.Series:
+    """Map names in any spelling to the codes of `candidates`, or refuse all that cannot be mapped at once.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Names as found in a table, in order. One string is refused: it would be read letter by letter.
+    candidates : mapping of code to names, or NameIndex
+        Every accepted name of every code. A code is always a name of itself; blank names are left out. A
+        :class:`NameIndex` may be built once and used many times, also with a `key` of its own.
+    what : str
+        What is matched, in the singular, for the error message.
+    where : str, optional
+        File or table that the names come from, put in front of the error message.
+    duplicates : {"raise", "allow"}
+        Whether two items may map to the same code.
+    explain : callable, optional
+        Called with an unknown name; may return a reason that the message gives in place of the nearest names.
+
+    Returns
+    -------
+    pandas.Series
+        Codes, named `what`, indexed by the names as given, in the same order.
+
+    Raises
+    ------
+    RegionError
+        One error for all names that are unknown, ambiguous, missing (None, NaN, empty), not text, or
+        duplicates; the first unknown names come with the nearest valid ones.
+    """
+    if duplicates not in ("raise", "allow"):
+        raise RegionError(unknown_option("duplicates", duplicates, ("raise", "allow")))
+    if isinstance(names, str | bytes | pd.DataFrame) or not isinstance(names, Iterable):
+        problem = f"{what} names must be a list or a column of text, not {show(names)}"
+        raise RegionError(message(problem, where=where))
+    index = candidates if isinstance(candidates, NameIndex) else NameIndex.build(candidates, what=what)
+    given = list(names)
+    found = [index.find(name) if isinstance(name, str) else [] for name in given]
+    problems = _problems(given, found, index, explain)
+    if duplicates == "raise":
+        problems += _duplicates(given, found)
+    if problems:
+        head = f"{len(problems)} problems with {what} names" if len(problems) > 1 else f"{what} names"
+        raise RegionError(message(f"{head}: {'; '.join(problems)}", where=where))
+    return pd.Series([hits[0] for hits in found], index=pd.Index(given, dtype=object), name=what, dtype=str)
+
+
+def _missing(value: object) -> bool:
+    """Tell whether a cell that is not text is a missing one: None, NA, NaT or NaN."""
+    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, Real) and value != value)
+
+
+def _problems(
+    given: list[object], found: list[list[str]], index: NameIndex, explain: Callable[[str], str | None] | None
+) -> list[str]:
+    """Describe every name that has no code or several, each spelling once."""
+    problems: dict[str, None] = {}
+    seen: set[str] = set()
+    searches = 0
+    for item, (name, hits) in enumerate(zip(given, found, strict=True), start=1):
+        if len(hits) == 1:
+            continue
+        if not isinstance(name, str):
+            kind = "is missing" if _missing(name) else "is not text"
+            problems[f"item {item} {kind} ({show(name)})"] = None
+            continue
+        if name in seen:
+            continue
+        seen.add(name)
+        if hits:
+            options = " or ".join(f"{show(index.clear_name(code, like=name))} ({code})" for code in hits)
+            problems[f"{show(name)} is ambiguous, write {options}"] = None
+        elif not name.strip():
+            problems[f"item {item} is empty"] = None
+        elif len(name) > _LONGEST:
+            problems[f"{show(name)} is too long ({len(name)} characters) to be a name"] = None
+        elif explain is not None and (reason := explain(name)):
+            problems[f"{show(name)} {reason}"] = None
+        else:
+            near = index.nearest(name) if searches < _NEAREST_FOR else []
+            searches += 1
+            problems[f"{show(name)} is unknown" + (f" (nearest: {', '.join(near)})" if near else "")] = None
+    return list(problems)
+
+
+def _duplicates(given: list[object], found: list[list[str]]) -> list[str]:
+    """Describe every code that more than one item maps to."""
+    owners: dict[str, list[str]] = {}
+    for name, hits in zip(given, found, strict=True):
+        if len(hits) == 1:
+            owners.setdefault(hits[0], []).append(show(name))
+    return [f"{', '.join(names[:5])} all mean {code}" for code, names in owners.items() if len(names) > 1]

