@@ -1,0 +1,1 @@
+"""Spatial weights and spatial tests, exact where the case is small."""

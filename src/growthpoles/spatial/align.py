@@ -1,0 +1,254 @@
+"""Values and weights put side by side by region label, or refused.
+
+Every spatial test starts here: the graph becomes a sparse matrix whose rows and columns follow the labels of
+the values, so that nothing later depends on the order in which either was written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from growthpoles.errors import SpatialError, message, nearest, unknown_option
+
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
+
+Transformation = Literal["r", "b"]
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Values and weights in one order.
+
+    Attributes
+    ----------
+    ids : pandas.Index
+        Region labels, in the order of the values that were given.
+    y : numpy.ndarray
+        Values, shape (n,), float.
+    w : scipy.sparse.csr_array
+        Weights, shape (n, n), rows and columns in the order of `ids`, no stored zeros, no diagonal.
+    cardinality : numpy.ndarray
+        Number of neighbours of each region, shape (n,), int.
+    isolates : numpy.ndarray
+        True where a region has no neighbour, shape (n,), bool.
+    uniform : float or None
+        The weight that all neighbours of all regions have; None when weights differ.
+    """
+
+    ids: pd.Index
+    y: np.ndarray
+    w: sparse.csr_array
+    cardinality: np.ndarray
+    isolates: np.ndarray
+    uniform: float | None = None
+
+    @property
+    def n(self) -> int:
+        """Number of regions, isolates included."""
+        return len(self.ids)
+
+
+def prepare(y: pd.Series, graph: Graph, *, transformation: Transformation | None = "r", name: str = "y") -> Prepared:
+    """Align a column of values with a graph.
+
+    Parameters
+    ----------
+    y : pandas.Series
+        One finite number per region, indexed by region label; bool counts as 0/1.
+    graph : libpysal.graph.Graph
+        Weights over the same labels, in any order and under any transformation.
+    transformation : {"r", "b"} or None, default "r"
+        "r" makes each row sum to one, "b" sets every weight to one, None keeps the weights of the graph.
+    name : str, default "y"
+        What to call the values in an error.
+
+    Returns
+    -------
+    Prepared
+        Values and weights in the order of `y`.
+
+    Raises
+    ------
+    SpatialError
+        If labels are duplicated, missing from one side or unknown; if a value is not a finite number; if a
+        weight is negative, not finite or on the diagonal; if there are fewer than three regions.
+    """
+    values = clean_values(y, name=name)
+    w, uniform = _weights(graph, y.index, transformation, name)
+    cardinality = np.diff(w.indptr).astype(np.int64)
+    return Prepared(ids=y.index, y=values, w=w, cardinality=cardinality, isolates=cardinality == 0, uniform=uniform)
+
+
+def clean_values(y: pd.Series, *, name: str = "y") -> np.ndarray:
+    """Return the values as a float array, or raise :class:`SpatialError` with the labels at fault."""
+    if not isinstance(y, pd.Series):
+        raise SpatialError(
+            message(f"{type(y).__name__} given", where=name, allowed="a pandas Series indexed by region")
+        )
+    if len(y) < 3:
+        raise SpatialError(message(f"{len(y)} regions", where=name, allowed="at least 3 regions"))
+    if not y.index.is_unique:
+        repeated = y.index[y.index.duplicated()].unique()
+        raise SpatialError(message(f"labels given twice: {_listing(repeated)}", where=name, allowed="unique labels"))
+    try:
+        values = y.to_numpy() if y.dtype == np.float64 else y.to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise SpatialError(message(f"dtype {y.dtype} is not numeric", where=name, allowed="numbers")) from error
+    if not (np.isfinite(values.min()) and np.isfinite(values.max())):  # a NaN is its own minimum
+        good = np.isfinite(values)
+        raise SpatialError(
+            message(
+                f"no finite value for {_listing(y.index[~good])}",
+                where=name,
+                allowed="finite numbers; drop them first",
+            )
+        )
+    return values
+
+
+def weights_matrix(
+    graph: Graph, ids: pd.Index, *, transformation: Transformation | None = "r", name: str = "y"
+) -> sparse.csr_array:
+    """Return the weights of `graph` as a CSR matrix with rows and columns in the order of `ids`."""
+    return _weights(graph, ids, transformation, name)[0]
+
+
+def _weights(
+    graph: Graph, ids: pd.Index, transformation: Transformation | None, name: str
+) -> tuple[sparse.csr_array, float | None]:
+    """Matrix of the weights, and the weight that all of them have if they have one.
+
+    Written for a million regions: nothing is copied that the graph already holds in this form.
+    """
+    if transformation not in ("r", "b", None):
+        raise SpatialError(unknown_option("transformation", transformation, ["r", "b", "None"]))
+    adjacency = getattr(graph, "_adjacency", None)
+    if not isinstance(adjacency, pd.Series):
+        raise SpatialError(message(f"{type(graph).__name__} given", where="graph", allowed="a libpysal.graph.Graph"))
+    n = len(ids)
+    index: Any = adjacency.index
+    rows, cols = _positions(index, ids, name)
+    data = adjacency.to_numpy(dtype=float)
+    indptr = _row_starts(rows, n)
+    if indptr is None:
+        order = np.argsort(rows, kind="stable")
+        rows, cols, data = rows[order], cols[order], data[order]
+        indptr = np.searchsorted(rows, np.arange(n + 1)).astype(_index_type(len(rows)))
+        lacking = np.diff(indptr) == 0
+        if lacking.any():
+            raise SpatialError(_difference("graph lacks labels of", ids[lacking], index.levels[0], name))
+    least, most = (data.min(), data.max()) if data.size else (1.0, 1.0)
+    if not (least >= 0 and most < np.inf):
+        bad = ~(np.isfinite(data) & (data >= 0))
+        raise SpatialError(
+            message(f"negative or infinite weight at {_listing(ids[rows[bad]])}", where="graph", allowed=">= 0")
+        )
+    if least == 0:  # libpysal writes an isolate as a weight of zero on itself
+        kept = data > 0
+        indptr = np.concatenate([[0], np.cumsum(kept)])[indptr].astype(indptr.dtype)
+        rows, cols, data = rows[kept], cols[kept], data[kept]
+        least = data.min() if data.size else most
+    loops = rows == cols
+    if loops.any():
+        raise SpatialError(
+            message(
+                f"self-weight at {_listing(ids[rows[loops]])}",
+                where="graph",
+                allowed="no weight of a region on itself; graph.assign_self_weight(0) removes it",
+            )
+        )
+    uniform = float(most) if least == most else None
+    if transformation == "b" and uniform != 1.0:
+        data, uniform = np.ones(len(data)), 1.0
+    w = sparse.csr_array((data, cols, indptr), shape=(n, n))
+    if transformation == "r":
+        w.data = w.data / np.repeat(w @ np.ones(n), np.diff(indptr))
+        uniform = None
+    return w, uniform
+
+
+def _positions(index: Any, ids: pd.Index, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Row and column number of each weight; labels of the graph that the values lack are refused."""
+    ends = []
+    for level, labels in zip(index.levels, index.codes, strict=True):
+        codes = np.asarray(labels)
+        if level.equals(ids):
+            ends.append(codes.astype(np.int32, copy=False))
+            continue
+        place = ids.get_indexer(level).astype(np.int32)
+        if (place < 0).any():
+            used = np.zeros(len(level), dtype=bool)
+            used[codes] = True
+            unknown = level[(place < 0) & used]
+            if len(unknown):
+                raise SpatialError(_difference("graph has labels that are not in", unknown, ids, name))
+        ends.append(place[codes])
+    return ends[0], ends[1]
+
+
+def _row_starts(rows: np.ndarray, n: int) -> np.ndarray | None:
+    """Where each row starts (CSR's indptr) if the weights come row by row, no row absent, as a Graph has them."""
+    ends = np.flatnonzero(rows[1:] != rows[:-1])
+    if len(ends) != n - 1 or rows[-1] != n - 1 or (rows[ends] != np.arange(n - 1, dtype=np.int32)).any():
+        return None
+    indptr: np.ndarray = np.empty(n + 1, dtype=_index_type(len(rows)))
+    indptr[0], indptr[-1] = 0, len(rows)
+    np.add(ends, 1, out=indptr[1:-1], casting="unsafe")
+    return indptr
+
+
+def _index_type(entries: int) -> type:
+    """Integer type that counts so many stored weights."""
+    return np.int32 if entries < 2**31 else np.int64
+
+
+def _difference(problem: str, labels: pd.Index, other: Iterable[Hashable], name: str) -> str:
+    """Message on labels that one side has and the other has not."""
+    first = labels[0]
+    near = nearest(first, list(other)[:5000], n=1) if isinstance(first, str) else []
+    return message(f"{problem} {name}: {_listing(labels)}", where="graph", allowed="the same labels", near=near)
+
+
+def _listing(labels: pd.Index) -> str:
+    """First few labels, and how many more there are."""
+    text = ", ".join(str(label) for label in labels.unique()[:_SHOWN])
+    more = labels.nunique() - _SHOWN
+    return f"{text} and {more} more" if more > 0 else text
+
+
+def match_regions(values: pd.Series, ids: pd.Index, *, name: str, to: str) -> pd.Series:
+    """Return `values` in the order of `ids`, or raise when the labels are not the same."""
+    clean_values(values, name=name)
+    if values.index.equals(ids):
+        return values
+    lacking, extra = ids.difference(values.index), values.index.difference(ids)
+    for labels, problem in (
+        (lacking, f"lacks regions of {to}"),
+        (extra, f"has regions that are not in {to}"),
+    ):
+        if len(labels):
+            raise SpatialError(message(f"{problem}: {_listing(labels)}", where=name, allowed="the same labels"))
+    return values.reindex(ids)
+
+
+def joined(prepared: Prepared) -> np.ndarray:
+    """Return the positions of the regions that take part in a permutation.
+
+    An isolate takes no part: its value is neither dealt nor in the mean. A region without neighbours of its
+    own that is some other region's neighbour (a directed graph) has its value dealt, though it is not
+    tested.
+    """
+    if not prepared.isolates.any():
+        return np.arange(prepared.n)
+    named = np.zeros(prepared.n, dtype=bool)
+    named[prepared.w.indices] = True
+    return np.flatnonzero(~prepared.isolates | named)

@@ -1,0 +1,164 @@
+"""The result of a global test and the p-values behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+
+from growthpoles.errors import SpatialError, message, unknown_option
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Alternative = Literal["two-sided", "greater", "less"]
+Method = Literal["exact", "permutation", "normal", "randomisation", "saddlepoint"]
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalResult:
+    """Result of one global test.
+
+    Attributes
+    ----------
+    name : str
+        Statistic, for example "Moran's I".
+    statistic, expected, variance, z_score : float
+        Observed value; mean and variance under the null hypothesis of `method` (randomisation for
+        ``permutation``, normal errors for ``normal``, ``saddlepoint`` and ``exact``); (statistic - expected)
+        / sqrt(variance), NaN where the statistic cannot vary.
+    p_value : float
+        Two-sided: ``min(1, 2 min(greater, less))``; ties count in both tails.
+    p_interval : tuple of float
+        95 % Clopper-Pearson interval of the Monte Carlo p-value; (p, p) where nothing was sampled.
+    alternative : {"two-sided", "greater", "less"}
+        ``greater`` means a larger statistic, whatever that says about clustering.
+    method : {"exact", "permutation", "normal", "randomisation", "saddlepoint"}
+        Where the p-value comes from.
+    permutations : int
+        Relocations of the values that were looked at; 0 for analytical p-values.
+    n : int
+        Regions in the test, isolates excluded.
+    isolates : tuple of labels
+        Regions left out because nothing links them.
+    reference : str
+        The reference distribution in words.
+    """
+
+    name: str
+    statistic: float
+    expected: float
+    variance: float
+    z_score: float
+    p_value: float
+    p_interval: tuple[float, float]
+    alternative: Alternative
+    method: Method
+    permutations: int
+    n: int
+    isolates: tuple[object, ...] = ()
+    reference: str = ""
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row, indexed by the name of the statistic; the interval as ``p_low`` and ``p_high``."""
+        import pandas as pd
+
+        row: dict[str, object] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name == "p_interval":
+                row["p_low"], row["p_high"] = value
+            elif field.name == "isolates":
+                row["isolates"] = ", ".join(map(str, value))
+            elif field.name != "name":
+                row[field.name] = value
+        return pd.DataFrame(row, index=pd.Index([self.name], name="statistic_name"))
+
+    def __repr__(self) -> str:
+        low, high = self.p_interval
+        spread = f" [{low:.4g}, {high:.4g}]" if low < high else ""
+        lone = f", isolates left out: {len(self.isolates)}" if self.isolates else ""
+        return (
+            f"{self.name} = {self.statistic:.4g} (expected {self.expected:.4g}, z = {self.z_score:.3g}), "
+            f"p = {self.p_value:.4g}{spread} {self.alternative}; {self.reference or self.method}, "
+            f"n = {self.n}{lone}"
+        )
+
+
+def check_alternative(alternative: str) -> None:
+    """Refuse an unknown alternative."""
+    if alternative not in get_args(Alternative):
+        raise SpatialError(unknown_option("alternative", alternative, get_args(Alternative)))
+
+
+def check_method(method: str, allowed: tuple[str, ...], statistic: str) -> None:
+    """Refuse a method that the statistic does not have."""
+    if method not in allowed:
+        raise SpatialError(f"{statistic}: {unknown_option('method', method, allowed)}")
+
+
+def check_permutations(permutations: int | None, n: int) -> int:
+    """Return the number of random permutations, by default as many as 2 * 10^8 relocated values allow."""
+    if permutations is None:
+        return next((draws for draws in (999_999, 99_999, 9_999) if n * draws <= 2e8), 999)
+    if (
+        isinstance(permutations, bool)
+        or not isinstance(permutations, int | np.integer)
+        or not 1 <= permutations <= 10**9
+    ):
+        raise SpatialError(message(f"permutations={permutations!r}", allowed="a whole number from 1 to 10^9"))
+    return int(permutations)
+
+
+def choose(alternative: Alternative, greater: float, less: float) -> float:
+    """Combine the probabilities of the two tails, each with its ties, into the p-value asked for."""
+    if alternative == "greater":
+        return min(1.0, greater)
+    if alternative == "less":
+        return min(1.0, less)
+    return min(1.0, 2.0 * min(greater, less))
+
+
+def z_score(statistic: float, expected: float, variance: float) -> float:
+    """Return the standardised statistic, NaN where the statistic cannot vary."""
+    return (statistic - expected) / variance**0.5 if variance > 0 else float("nan")
+
+
+def normal_p(z: float, alternative: Alternative) -> float:
+    """Return the p-value of a standardised statistic under the normal law; 1 where it cannot vary."""
+    from scipy.special import ndtr
+
+    if np.isnan(z):
+        return 1.0
+    return choose(alternative, float(ndtr(-z)), float(ndtr(z)))
+
+
+def monte_carlo_p(greater: int, less: int, draws: int, alternative: Alternative) -> tuple[float, tuple[float, float]]:
+    """Return (count + 1) / (draws + 1) and the Clopper-Pearson interval of the probability that it estimates.
+
+    Parameters
+    ----------
+    greater, less : int
+        Draws at least as large and at most as large as the observed statistic.
+    draws : int
+        Random permutations.
+    alternative : str
+        The two-sided interval is that of the smaller tail, doubled and cut at 1.
+
+    References
+    ----------
+    Clopper & Pearson (1934); Phipson & Smyth (2010) for the added one.
+    """
+    from scipy.special import betaincinv
+
+    p = choose(alternative, (greater + 1) / (draws + 1), (less + 1) / (draws + 1))
+    count = {"greater": greater, "less": less, "two-sided": min(greater, less)}[alternative]
+    outside = (1 - CONFIDENCE) / 2
+    low = float(betaincinv(count, draws - count + 1, outside)) if count else 0.0
+    high = float(betaincinv(count + 1, draws - count, 1 - outside)) if count < draws else 1.0
+    if alternative == "two-sided":
+        low, high = min(1.0, 2 * low), min(1.0, 2 * high)
+    return p, (low, high)

@@ -1,0 +1,145 @@
+"""What a graph of neighbours looks like: links, cardinalities, components, isolates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from growthpoles.errors import SpatialError, message
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from libpysal.graph import Graph
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsSummary:
+    """Summary of a graph of neighbours.
+
+    Attributes
+    ----------
+    n : int
+        Regions.
+    links : int
+        Directed links: ordered pairs (focal, neighbor) with a weight other than zero.
+    pairs : int
+        Unordered pairs of regions with a link in at least one direction.
+    mean_cardinality, min_cardinality, max_cardinality : float, int, int
+        Neighbours per region.
+    cardinalities : tuple of (neighbours, regions)
+        Histogram, ascending.
+    components : tuple of int
+        Regions in every connected component (direction ignored), largest first.
+    isolates : tuple of labels
+        Regions without any neighbour.
+    symmetric : bool
+        Whether every link has its return link. About structure, not weight: row-standardised contiguity is
+        symmetric here.
+    pct_nonzero : float
+        Links as a percentage of n squared.
+    """
+
+    n: int
+    links: int
+    pairs: int
+    mean_cardinality: float
+    min_cardinality: int
+    max_cardinality: int
+    cardinalities: tuple[tuple[int, int], ...]
+    components: tuple[int, ...]
+    isolates: tuple[object, ...]
+    symmetric: bool
+    pct_nonzero: float
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per property, with a column ``value`` that prints well."""
+        import pandas as pd
+
+        rows: dict[str, object] = {
+            "regions": self.n,
+            "links": self.links,
+            "pairs": self.pairs,
+            "mean cardinality": self.mean_cardinality,
+            "smallest cardinality": self.min_cardinality,
+            "largest cardinality": self.max_cardinality,
+            "components": len(self.components),
+            "largest component": self.components[0],
+            "isolates": ", ".join(map(str, self.isolates)) or "none",
+            "symmetric": self.symmetric,
+            "share of non-zero weights, %": self.pct_nonzero,
+        }
+        frame = pd.DataFrame({"value": pd.Series(rows, dtype=object)})
+        return frame.rename_axis("property")
+
+    def histogram(self) -> pd.Series:
+        """Return the number of regions by number of neighbours."""
+        import pandas as pd
+
+        index = pd.Index([size for size, _ in self.cardinalities], name="cardinality")
+        return pd.Series([count for _, count in self.cardinalities], index=index, name="regions")
+
+    def __repr__(self) -> str:
+        parts = "1 component" if len(self.components) == 1 else f"{len(self.components)} components"
+        shape = "symmetric" if self.symmetric else "not symmetric"
+        lone = f"isolates: {len(self.isolates)}" if self.isolates else "no isolates"
+        histogram = ", ".join(f"{size}: {count}" for size, count in self.cardinalities)
+        return (
+            f"WeightsSummary({self.n} regions, {self.links} links, {self.pairs} pairs, {parts}, {lone}, "
+            f"{shape}, mean {self.mean_cardinality:.3g} neighbours; regions by neighbours {{{histogram}}})"
+        )
+
+
+def summarise_weights(graph: Graph) -> WeightsSummary:
+    """Summarise a graph of neighbours.
+
+    Parameters
+    ----------
+    graph : libpysal.graph.Graph
+        Any transformation. Weights of zero and links of a region to itself do not count.
+
+    Returns
+    -------
+    WeightsSummary
+
+    Raises
+    ------
+    SpatialError
+        If `graph` is not a ``libpysal.graph.Graph``.
+    """
+    from libpysal.graph import Graph
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    if not isinstance(graph, Graph):
+        raise SpatialError(
+            message(f"graph is a {type(graph).__name__}", allowed="a libpysal.graph.Graph, as from build_weights")
+        )
+    ids = graph.unique_ids
+    n = len(ids)
+    weights = coo_array(graph.sparse)
+    keep = (weights.data != 0) & (weights.row != weights.col)
+    row, column = weights.row[keep], weights.col[keep]
+    ones = np.ones(len(row), dtype=np.int64)
+    links = coo_array((ones, (row, column)), shape=(n, n)).tocsr()
+    either = links + links.T
+    pairs = int(either.nnz // 2)
+    cardinality = np.bincount(row, minlength=n)
+    sizes, counts = np.unique(cardinality, return_counts=True)
+    _, member = connected_components(links, directed=False)
+    components = np.sort(np.bincount(member))[::-1]
+    lone = np.asarray(either.sum(axis=1)).ravel() == 0
+    return WeightsSummary(
+        n=n,
+        links=len(row),
+        pairs=pairs,
+        mean_cardinality=len(row) / n,
+        min_cardinality=int(cardinality.min()),
+        max_cardinality=int(cardinality.max()),
+        cardinalities=tuple((int(size), int(count)) for size, count in zip(sizes, counts, strict=True)),
+        components=tuple(int(size) for size in components),
+        isolates=tuple(ids[lone]),
+        symmetric=len(row) == 2 * pairs,
+        pct_nonzero=100.0 * len(row) / n**2,
+    )
