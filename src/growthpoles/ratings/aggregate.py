@@ -1,0 +1,262 @@
+"""Combine scores into the score of their parent.
+
+The arithmetic works on a list of children, each an array whose last axis is the regions and whose leading
+axes are replications, so that one table and a Monte Carlo batch share the code. Terms are added child by
+child: equal rows give equal results to the last bit, whatever their place in the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from growthpoles.errors import RatingError, message, nearest, unknown_option
+from growthpoles.ratings._tables import Array, numeric_table
+
+Aggregation = Literal["arithmetic", "geometric", "harmonic", "power", "copeland"]
+Zeros = Literal["refuse", "zero"]
+
+#: Methods of the form inverse(sum of weight * f(score)): contributions add up on the scale of f.
+ADDITIVE: frozenset[str] = frozenset({"arithmetic", "geometric", "harmonic", "power"})
+
+
+def aggregate(
+    scores: pd.DataFrame,
+    weights: Mapping[str, float] | pd.Series | None = None,
+    method: Aggregation = "arithmetic",
+    *,
+    power: float | None = None,
+    availability: float = 1.0,
+    zeros: Zeros = "refuse",
+) -> pd.Series:
+    """Combine the columns of `scores` into one score per region.
+
+    Parameters
+    ----------
+    scores : DataFrame, regions x children
+        Scores in which more is better. NaN means "no data".
+    weights : mapping or Series by column, optional
+        Nominal weights, 0 or more; only their ratios matter. Equal without it.
+    method : {"arithmetic", "geometric", "harmonic", "power", "copeland"}
+        With weights w scaled to sum to 1: ``sum w s``; ``exp(sum w ln s)``; ``1 / sum (w / s)``;
+        ``(sum w s^p)^(1/p)``; or Copeland: region i beats j when the weights of the children in which it
+        scores higher outweigh those in which it scores lower, and gets 100 (wins + ties / 2) / (number of
+        opponents).
+    power : float
+        p of the power mean; required there, and not 0 (that limit is the geometric mean).
+    availability : float in (0, 1]
+        Least share of the children with a weight above zero that a region must have; below it the result is
+        NaN. Above it the weights of the children present are scaled to sum to 1. The default asks for all of
+        them.
+    zeros : {"refuse", "zero"}
+        A score of 0 under a geometric, harmonic or negative power mean makes the whole zero in the limit:
+        "zero" accepts that, "refuse" raises.
+
+    Returns
+    -------
+    Series of float, indexed as `scores`
+
+    Raises
+    ------
+    RatingError
+        A weight is negative, missing or unknown, all weights are zero, an option is not allowed, or a score
+        does not suit the method (negative under any mean but the arithmetic, zero as above); regions are
+        named.
+
+    References
+    ----------
+    OECD and JRC (2008), step 6; Copeland method: Saari and Merlin (1996).
+    """
+    values = numeric_table(scores)
+    mass = _weights_of(values.columns, weights)
+    result = combine(
+        [values[column].to_numpy() for column in values.columns],
+        mass,
+        method,
+        power=power,
+        availability=availability,
+        zeros=zeros,
+        names=[str(column) for column in values.columns],
+        regions=values.index,
+    )
+    return pd.Series(result, index=values.index, name=method)
+
+
+def combine(
+    children: Sequence[Array],
+    weights: Array,
+    method: Aggregation,
+    *,
+    power: float | None = None,
+    availability: float = 1.0,
+    zeros: Zeros = "refuse",
+    names: Sequence[str] = (),
+    regions: pd.Index | None = None,
+) -> Array:
+    """Combine arrays (..., regions) with weights (..., children); see `aggregate` for the rules.
+
+    A child whose weight is zero is ignored, missing or not. A replication in which no weight is left gives
+    NaN.
+    """
+    check_options(method, power, availability, zeros)
+    if method == "copeland":
+        return _copeland(children, weights, availability)
+    forward, backward = scale_of(method, power)
+    total: Array = np.zeros(())
+    mass: Array = np.zeros(())
+    present: Array = np.zeros(())
+    gaps = any(np.isnan(child).any() for child in children)
+    for position, child in enumerate(children):
+        weight = weights[..., position, None]
+        if method != "arithmetic":
+            child = _in_domain(child, weight, method, power, zeros, names[position : position + 1], regions)
+        if not gaps:
+            total = total + weight * forward(child)
+            mass = mass + weight
+            continue
+        known = ~np.isnan(child) & (weight > 0)
+        total = total + np.where(known, weight * forward(child), 0.0)
+        mass = mass + known * weight
+        present = present + known
+    with np.errstate(divide="ignore", invalid="ignore"):
+        result = backward(total / mass)
+    if not gaps:
+        return result
+    wanted = (weights > 0).sum(axis=-1)[..., None]
+    enough = (present > 0) & (present >= availability * wanted - 1e-9)
+    return np.where(enough, result, np.nan)
+
+
+def scale_of(
+    method: Aggregation, power: float | None = None
+) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
+    """Return f and its inverse such that the mean is inverse(sum of weight * f(score))."""
+    if method == "arithmetic":
+        return (lambda s: s), (lambda t: t)
+    if method == "geometric":
+        return _log, np.exp
+    p = -1.0 if method == "harmonic" else float(power or 1.0)
+    return (lambda s: _power(s, p)), (lambda t: _power(t, 1.0 / p))
+
+
+def check_options(method: str, power: float | None, availability: float, zeros: str) -> None:
+    """Raise on an unknown method, a missing or zero power, or an availability outside (0, 1]."""
+    if method not in get_args(Aggregation):
+        raise RatingError(unknown_option("aggregation", method, get_args(Aggregation)))
+    if zeros not in get_args(Zeros):
+        raise RatingError(unknown_option("zeros", zeros, get_args(Zeros)))
+    if method == "power" and (power is None or power == 0 or not np.isfinite(power)):
+        raise RatingError(
+            message(f"power={power!r}", where="power mean", allowed="a number other than 0 (0 is 'geometric')")
+        )
+    if not 0 < availability <= 1:
+        raise RatingError(message(f"availability={availability!r}", allowed="above 0, at most 1"))
+
+
+def _log(s: Array) -> Array:
+    """Natural logarithm; minus infinity for zero, without a warning."""
+    with np.errstate(divide="ignore"):
+        return np.log(s)
+
+
+def _power(s: Array, p: float) -> Array:
+    """Power; infinity for zero to a negative power, without a warning."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(s) ** p
+
+
+def _in_domain(
+    child: Array,
+    weight: Array,
+    method: str,
+    power: float | None,
+    zeros: Zeros,
+    name: Sequence[str],
+    regions: pd.Index | None,
+) -> Array:
+    """Return `child` fit for the mean, or raise; values under a zero weight cannot spoil the sum."""
+    if not (child <= 0).any():
+        return child
+    counted = (weight > 0) & np.isfinite(child)
+    what = name[0] if name else "a child"
+    negative = (child < 0) & counted
+    if negative.any():
+        raise RatingError(
+            message(
+                f"a score below zero under the {method} mean",
+                where=_place(what, negative, regions),
+                allowed="0 or more",
+            )
+        )
+    at_zero = method != "power" or (power or 1.0) < 0
+    zero = (child == 0) & counted
+    if at_zero and zeros == "refuse" and zero.any():
+        raise RatingError(
+            message(
+                f"a score of zero under the {method} mean",
+                where=_place(what, zero, regions),
+                allowed='above 0, or zeros="zero" to let it make the whole zero',
+            )
+        )
+    return np.where(counted | np.isnan(child), child, 1.0)
+
+
+def _place(what: str, bad: Array, regions: pd.Index | None) -> str:
+    """Name a child and its bad regions."""
+    if regions is None:
+        return what
+    hit = np.asarray(bad.reshape(-1, bad.shape[-1]).any(axis=0))
+    return f"{what} of {', '.join(str(label) for label in regions[hit][:8])}"
+
+
+def _copeland(children: Sequence[Array], weights: Array, availability: float) -> Array:
+    """Return Copeland scores, 0 to 100; cost and memory grow with the square of the number of regions."""
+    tolerance = 1e-12 * weights.sum(axis=-1)[..., None, None]
+    margin: Array = np.zeros(())
+    if not any(np.isnan(child).any() for child in children) and (weights.sum(axis=-1) > 0).all():
+        for position, child in enumerate(children):
+            weight = weights[..., position, None, None]
+            margin = margin + weight * np.sign(child[..., :, None] - child[..., None, :])
+        balance = (margin > tolerance).sum(axis=-1) - (margin < -tolerance).sum(axis=-1)
+        others = margin.shape[-1] - 1
+        return 50.0 * (1.0 + balance / others) if others else np.full(balance.shape, np.nan)
+    met: Array = np.zeros(())
+    present: Array = np.zeros(())
+    for position, child in enumerate(children):
+        weight = weights[..., position, None]
+        difference = np.sign(child[..., :, None] - child[..., None, :])
+        both = ~np.isnan(difference) & (weight[..., None] > 0)
+        margin = margin + np.where(both, difference * weight[..., None], 0.0)
+        met = met + both
+        present = present + (~np.isnan(child) & (weight > 0))
+    wanted = (weights > 0).sum(axis=-1)[..., None]
+    rated = (present > 0) & (present >= availability * wanted - 1e-9)
+    opponents = (met > 0) & rated[..., :, None] & rated[..., None, :]
+    opponents = opponents & ~np.eye(opponents.shape[-1], dtype=bool)
+    points = np.where(np.abs(margin) <= tolerance, 0.5, margin > 0)
+    count = opponents.sum(axis=-1)
+    with np.errstate(invalid="ignore"):
+        score = 100.0 * (points * opponents).sum(axis=-1) / count
+    return np.where(rated & (count > 0), score, np.nan)
+
+
+def _weights_of(columns: pd.Index, weights: Mapping[str, float] | pd.Series | None) -> Array:
+    """Return weights in column order, or raise on a missing, unknown, negative or all-zero weight."""
+    if weights is None:
+        return np.ones(len(columns))
+    given = dict(weights.items())
+    for name in given:
+        if name not in columns:
+            raise RatingError(message(f"weight of an unknown column {name!r}", near=nearest(name, columns, n=1)))
+    for column in columns:
+        if column not in given:
+            raise RatingError(message(f"no weight for column {column!r}"))
+        if not (np.isfinite(given[column]) and given[column] >= 0):
+            raise RatingError(message(f"weight {given[column]} of {column!r}", allowed="0 or more"))
+    result = np.array([float(given[column]) for column in columns])
+    if result.sum() <= 0:
+        raise RatingError(message("all weights are zero", allowed="at least one above 0"))
+    return result

@@ -1,0 +1,126 @@
+"""Contributions of indicators to sub-indices and to the index; they add up exactly, or they are refused."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from growthpoles.errors import RatingError, message, nearest
+from growthpoles.ratings._tables import Array
+from growthpoles.ratings.aggregate import ADDITIVE, Aggregation, scale_of
+from growthpoles.ratings.catalogue import Catalogue, default_catalogue
+from growthpoles.ratings.normalise import pivot
+
+SCALES = {
+    "arithmetic": "points",
+    "geometric": "log points",
+    "harmonic": "reciprocal points",
+    "power": "powered points",
+}
+
+
+def contributions(rating: pd.DataFrame, catalogue: Catalogue | None = None, *, to: str | None = None) -> pd.DataFrame:
+    """Split every region's index into the contributions of its indicators.
+
+    Parameters
+    ----------
+    rating : DataFrame
+        The result of `rate`, with its `attrs`.
+    catalogue : Catalogue, optional
+        The catalogue it was rated with; the built-in one by default.
+    to : str, optional
+        The aggregate to explain; the index by default.
+
+    Returns
+    -------
+    DataFrame, regions x indicators
+        Each row sums to the aggregate on the scale named in ``attrs["scale"]``: "points" for arithmetic means
+        (the sum is the aggregate itself), "log points" for geometric ones (the sum is its logarithm),
+        "reciprocal points" for harmonic ones (one over it), "powered points" for power means (it to the power
+        p). Sum the columns of a pillar for the pillar's contribution. NaN where an indicator was left out,
+        and in the whole row of a region without the aggregate.
+
+    Raises
+    ------
+    RatingError
+        The rating has lost its `attrs`, `to` is no aggregate, or the aggregate is not additive on any scale:
+        a Copeland score, or means of different kinds on the levels under it.
+
+    Notes
+    -----
+    The contribution of indicator i is ``W_i f(s_i)``, where s_i is its score, W_i the product of the weights
+    on the path to the aggregate (scaled up where a sibling is missing) and f the scale of the mean. A pillar
+    with direction -1 turns every s_i under it into ``2 c - s_i``, c being the centre of the scale.
+    """
+    catalogue = catalogue or default_catalogue()
+    to = to or catalogue.root
+    if to not in catalogue.aggregates:
+        raise RatingError(message(f"{to!r} is no aggregate", near=nearest(to, catalogue.aggregates, n=1)))
+    method, weights = rating.attrs.get("method"), rating.attrs.get("weights")
+    if method is None or weights is None:
+        raise RatingError(message("the rating has lost its attrs", allowed="the result of rate() itself"))
+    kind = _common_kind(to, catalogue, method["aggregation"])
+    forward, _ = scale_of(kind, method["power"])
+    share: dict[str, Array] = {to: np.where(rating[to].isna(), np.nan, 1.0)}
+    reflected = {to: False}
+    for parent in reversed(catalogue.aggregates):
+        if parent not in share:
+            continue
+        children = catalogue.children(parent)
+        known = np.column_stack([rating[_column(child, catalogue)].notna() for child in children])
+        nominal = np.array([weights[parent][child] for child in children])
+        mass = known * nominal
+        with np.errstate(invalid="ignore"):
+            mass = mass / mass.sum(axis=1, keepdims=True)
+        for position, child in enumerate(children):
+            share[child] = share[parent] * np.where(known[:, position], mass[:, position], np.nan)
+            turned = child in catalogue.aggregates and catalogue.direction(child) < 0
+            reflected[child] = reflected[parent] != turned
+    if kind != "arithmetic" and any(reflected.values()):
+        raise RatingError(message(f"a pillar with direction -1 does not add up under the {kind} mean", where=to))
+    centre = pivot(method["normalisation"])
+    columns = {}
+    for code in catalogue.indicators:
+        if code in share:
+            score = rating[f"score_{code}"].to_numpy(dtype=float)
+            score = 2.0 * centre - score if reflected[code] else score
+            columns[code] = share[code] * np.where(share[code] == 0, 0.0, forward(score))
+    result = pd.DataFrame(columns, index=rating.index)
+    result.attrs = {"scale": SCALES[kind], "to": to, "aggregation": kind}
+    return result
+
+
+def effective_weights(rating: pd.DataFrame, catalogue: Catalogue) -> pd.Series:
+    """Return the product of the nominal weights from every indicator up to the index."""
+    weights = rating.attrs["weights"]
+    result = {}
+    for code in catalogue.indicators:
+        path = catalogue.path(code)
+        result[code] = float(np.prod([weights[up][low] for low, up in pairwise(path)]))
+    return pd.Series(result, name="weight")
+
+
+def _column(code: str, catalogue: Catalogue) -> str:
+    """Return the column of a rating that holds the score of `code`."""
+    return code if code in catalogue.aggregates else f"score_{code}"
+
+
+def _common_kind(to: str, catalogue: Catalogue, aggregation: str | dict[str, str]) -> Aggregation:
+    """Return the one additive mean used at and under `to`, or raise."""
+    below = [code for code in catalogue.aggregates if to in catalogue.path(code)]
+    kinds = {
+        code: aggregation if isinstance(aggregation, str) else aggregation.get(code, "arithmetic") for code in below
+    }
+    if len(set(kinds.values())) > 1 or kinds[to] not in ADDITIVE:
+        listed = ", ".join(f"{code} {kind}" for code, kind in kinds.items())
+        raise RatingError(
+            message(
+                f"contributions do not add up: {listed}",
+                where=to,
+                allowed="arithmetic, geometric, harmonic or power on all levels, or another level by to=",
+            )
+        )
+    kind: Aggregation = kinds[to]  # type: ignore[assignment]
+    return kind

@@ -1,0 +1,297 @@
+"""Bring indicators of different units to one scale.
+
+The arithmetic works on arrays whose last two axes are regions and indicators, so that the same code serves
+one table and a batch of Monte Carlo replications.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from growthpoles.errors import RatingError, message, nearest, unknown_option
+from growthpoles.ratings._tables import Array, numeric_table
+
+Normalisation = Literal["leader", "min-max", "z-score", "rank", "percentile", "goalposts", "reference", "mean"]
+Direction = int | Mapping[str, int] | pd.Series
+
+#: Methods whose scores never leave [0, 100], so that the ten classes apply.
+BOUNDED: frozenset[str] = frozenset({"leader", "min-max", "rank", "percentile", "goalposts"})
+#: Methods that divide by a value of the column: they need a ratio scale, without negative values.
+RATIOS: frozenset[str] = frozenset({"leader", "reference", "mean"})
+
+
+def normalise(
+    table: pd.DataFrame,
+    method: Normalisation = "leader",
+    *,
+    direction: Direction = 1,
+    goalposts: Mapping[str, tuple[float, float]] | None = None,
+    reference: Hashable | None = None,
+    region_weights: pd.Series | None = None,
+) -> pd.DataFrame:
+    """Turn every column of `table` into scores in which more is better.
+
+    Parameters
+    ----------
+    table : DataFrame, regions x indicators
+        Any units. NaN means "no data": it stays NaN and does not take part in maxima, means or ranks.
+    method : {"leader", "min-max", "z-score", "rank", "percentile", "goalposts", "reference", "mean"}
+        See Notes.
+    direction : int, or mapping or Series by column
+        +1 where more is better, -1 where less is better. Columns that a mapping leaves out count as +1.
+    goalposts : mapping of column to (low, high)
+        Fixed limits for ``method="goalposts"``; required there, for every column.
+    reference : region label
+        The region that gets 100 under ``method="reference"``; required there.
+    region_weights : Series by region, optional
+        Weights of the regions in the national mean of ``method="mean"`` (for example employed persons); equal
+        without it.
+
+    Returns
+    -------
+    DataFrame
+        Scores of the same shape and labels.
+
+    Raises
+    ------
+    RatingError
+        An option is unknown or missing, or a column does not suit the method (Notes); the message names it.
+    DataError
+        The table has doubled labels, or a cell that is not a number or is infinite.
+
+    Notes
+    -----
+    ``x`` is a value, ``+``/``-`` the direction; ties always get equal scores.
+
+    ============= =========================================== ============================================
+    method        score                                       zeros, negatives, constant columns
+    ============= =========================================== ============================================
+    leader        + ``100 x / max``; - ``100 min / x``        zero scores 0 (+); a best or only value of
+                                                              zero is refused, and so is a zero with -;
+                                                              negatives refused; constant: all 100
+    min-max       + ``100 (x - min) / (max - min)``;          any sign; constant refused; the worst
+                  - ``100 (max - x) / (max - min)``           region always scores 0
+    z-score       ``+-(x - mean) / s``, s with n - 1          any sign; constant refused; unbounded, so no
+                                                              classes
+    rank          ``100 r / n``, r = 1 for the worst,         any sign; ties share the mean rank; constant:
+                  n = regions with data                       all equal; never 0
+    percentile    ``100 (r - 1) / (n - 1)``                   as rank, the worst scores 0; one region is
+                                                              refused
+    goalposts     + ``100 (x - low) / (high - low)``;         any sign; clipped to [0, 100]; constant is
+                  - ``100 (high - x) / (high - low)``         no special case
+    reference     + ``100 x / x_ref``; - ``100 x_ref / x``    as leader, but unbounded above
+    mean          + ``100 x / mean``; - ``100 mean / x``      as leader, but unbounded above
+    ============= =========================================== ============================================
+
+    "Less is better" as best/x keeps the best region at 100 and preserves ratios. Scores do not change when a
+    column is multiplied by a positive constant, except under goalposts.
+
+    References
+    ----------
+    Leader: Kireyeva (2016), formula (1). The others: OECD and JRC (2008), Handbook on Constructing Composite
+    Indicators, step 5; goalposts: UNDP (2010).
+    """
+    values = numeric_table(table)
+    columns = [str(column) for column in values.columns]
+    scores = normalise_array(
+        values.to_numpy(),
+        method,
+        signs(values.columns, direction),
+        columns=columns,
+        regions=values.index,
+        goalposts=goalposts,
+        reference=reference,
+        region_weights=aligned_region_weights(region_weights, values.index),
+    )
+    return pd.DataFrame(scores, index=values.index, columns=values.columns)
+
+
+def signs(columns: pd.Index, direction: Direction) -> Array:
+    """Return +1.0 or -1.0 for every column, or raise on another value or an unknown column."""
+    if isinstance(direction, pd.Series | Mapping):
+        given = dict(direction.items())
+        for name in given:
+            if name not in columns:
+                near = nearest(name, columns, n=1)
+                raise RatingError(message(f"direction names an unknown column {name!r}", near=near))
+        result = np.array([float(given.get(column, 1)) for column in columns])
+    else:
+        result = np.full(len(columns), float(direction))
+    if not np.isin(result, (1.0, -1.0)).all():
+        raise RatingError(message("a direction is neither 1 nor -1", allowed="1 (more is better) or -1"))
+    return result
+
+
+def aligned_region_weights(weights: pd.Series | None, index: pd.Index) -> Array | None:
+    """Return the weights of the regions in table order, or raise on missing, negative or all-zero weights."""
+    if weights is None:
+        return None
+    absent = index.difference(weights.index)
+    if len(absent):
+        raise RatingError(message(f"no region weight for {', '.join(map(str, absent))}"))
+    result = weights.reindex(index).to_numpy(dtype=float)
+    if not (np.isfinite(result).all() and (result >= 0).all() and result.sum() > 0):
+        raise RatingError(message("a region weight is negative, missing or infinite", allowed="0 or more"))
+    return result
+
+
+def normalise_array(
+    x: Array,
+    method: Normalisation,
+    sign: Array,
+    *,
+    columns: Sequence[str],
+    regions: pd.Index,
+    goalposts: Mapping[str, tuple[float, float]] | None = None,
+    reference: Hashable | None = None,
+    region_weights: Array | None = None,
+) -> Array:
+    """Normalise an array (..., regions, indicators); see `normalise` for methods and rules."""
+    if method not in get_args(Normalisation):
+        raise RatingError(unknown_option("method", method, get_args(Normalisation)))
+    empty = np.asarray(np.isnan(x).all(axis=-2))
+    if empty.any():
+        _refuse(columns, empty, "all values are missing")
+    if method in RATIOS:
+        _refuse_cells(columns, regions, x < 0, f"a negative value under {method!r} normalisation", "0 or more")
+        zero = (x == 0) & (sign < 0)
+        _refuse_cells(columns, regions, zero, "zero where less is better: best/x is undefined", "above 0")
+    if method == "leader":
+        best = _best(x, sign)
+        return _ratio(x, best, sign, columns, "the leader's value is zero")
+    if method == "reference":
+        return _ratio(x, _of_reference(x, regions, reference, columns), sign, columns, "the reference is zero")
+    if method == "mean":
+        return _ratio(x, _mean(x, region_weights), sign, columns, "the national mean is zero")
+    if method == "min-max":
+        low, high = np.fmin.reduce(x, axis=-2), np.fmax.reduce(x, axis=-2)
+        _refuse(columns, high <= low, "constant column under 'min-max' normalisation")
+        return _between(x, low, high, sign)
+    if method == "z-score":
+        return _z_score(x, sign, columns)
+    if method == "goalposts":
+        low, high = _goalposts(columns, goalposts)
+        return np.clip(_between(x, low, high, sign), 0.0, 100.0)
+    rank, count = _mean_ranks(x * sign)
+    if method == "rank":
+        return 100.0 * rank / count
+    _refuse(columns, count[..., 0, :] < 2, "a single region with data under 'percentile' normalisation")
+    return 100.0 * (rank - 1.0) / (count - 1.0)
+
+
+def pivot(method: str) -> float:
+    """Return the centre about which the score of a pillar with direction -1 is reflected."""
+    return {"z-score": 0.0, "reference": 100.0, "mean": 100.0}.get(method, 50.0)
+
+
+def _best(x: Array, sign: Array) -> Array:
+    """Return the best value of every column."""
+    if (sign > 0).all():
+        return np.asarray(np.fmax.reduce(x, axis=-2))
+    return sign * np.fmax.reduce(x * sign, axis=-2)
+
+
+def _ratio(x: Array, base: Array, sign: Array, columns: Sequence[str], zero: str) -> Array:
+    """Return 100 x / base, or 100 base / x where less is better."""
+    _refuse(columns, base <= 0, zero)
+    base = base[..., None, :]
+    if (sign > 0).all():
+        return x / base * 100.0
+    flipped = np.where(sign > 0, 1.0, x)
+    return np.where(sign > 0, x / base, base / flipped) * 100.0
+
+
+def _between(x: Array, low: Array, high: Array, sign: Array) -> Array:
+    """Return the position of x between low and high in percent, counted from high where less is better."""
+    low, high = low[..., None, :], high[..., None, :]
+    if (sign > 0).all():
+        return (x - low) / (high - low) * 100.0
+    return np.where(sign > 0, x - low, high - x) / (high - low) * 100.0
+
+
+def _mean(x: Array, weights: Array | None) -> Array:
+    """Return the (weighted) mean of each column over the regions with data."""
+    mass = np.where(np.isnan(x), 0.0, 1.0 if weights is None else weights[:, None])
+    return (np.nan_to_num(x) * mass).sum(axis=-2) / mass.sum(axis=-2)
+
+
+def _z_score(x: Array, sign: Array, columns: Sequence[str]) -> Array:
+    """Return standard scores with the sample standard deviation (n - 1)."""
+    _refuse(columns, (~np.isnan(x)).sum(axis=-2) < 2, "a single region with data under 'z-score' normalisation")
+    spread = np.fmax.reduce(x, axis=-2) - np.fmin.reduce(x, axis=-2)
+    _refuse(columns, spread <= 0, "constant column under 'z-score' normalisation")
+    centred = x - np.nanmean(x, axis=-2, keepdims=True)
+    return centred / np.nanstd(x, axis=-2, ddof=1, keepdims=True) * sign
+
+
+def _mean_ranks(x: Array) -> tuple[Array, Array]:
+    """Return mean ranks along the regions (1 = lowest; NaN stays NaN), and the regions with data."""
+    columns = np.ascontiguousarray(np.swapaxes(x, -1, -2))
+    n = columns.shape[-1]
+    order = np.argsort(columns, axis=-1)
+    ordered = np.take_along_axis(columns, order, axis=-1)
+    place = np.arange(n)
+    starts = np.ones(ordered.shape, dtype=bool)
+    starts[..., 1:] = ordered[..., 1:] != ordered[..., :-1]
+    middle = np.maximum.accumulate(np.where(starts, place, 0), axis=-1) + 1.0
+    if not starts.all():
+        ends = np.ones(ordered.shape, dtype=bool)
+        ends[..., :-1] = starts[..., 1:]
+        last = np.minimum.accumulate(np.where(ends, place, n)[..., ::-1], axis=-1)[..., ::-1]
+        middle = (middle + last + 1.0) / 2.0
+    ranks = np.empty(columns.shape)
+    np.put_along_axis(ranks, order, middle, axis=-1)
+    known = ~np.isnan(x)
+    return np.where(known, np.swapaxes(ranks, -1, -2), np.nan), known.sum(axis=-2, keepdims=True).astype(float)
+
+
+def _of_reference(x: Array, regions: pd.Index, reference: Hashable | None, columns: Sequence[str]) -> Array:
+    """Return the row of the reference region."""
+    if reference is None or reference not in regions:
+        raise RatingError(
+            message(
+                "the reference region is not given" if reference is None else f"unknown reference {reference!r}",
+                where="reference",
+                allowed="a region of the table",
+                near=nearest(reference, regions, n=1),
+            )
+        )
+    row = x[..., regions.get_loc(reference), :]
+    _refuse(columns, np.isnan(row), f"the reference region {reference} has no data")
+    return row
+
+
+def _goalposts(columns: Sequence[str], goalposts: Mapping[str, tuple[float, float]] | None) -> tuple[Array, Array]:
+    """Return low and high of every column, or raise when one is missing or not in order."""
+    given = goalposts or {}
+    for column in columns:
+        if column not in given:
+            raise RatingError(message(f"no goalposts for {column!r}", where="goalposts", allowed="(low, high)"))
+        low, high = given[column]
+        if not (np.isfinite([low, high]).all() and low < high):
+            raise RatingError(message(f"({low}, {high}) for {column!r}", where="goalposts", allowed="low < high"))
+    pairs = np.array([given[column] for column in columns], dtype=float)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def _refuse(columns: Sequence[str], bad: Array, problem: str) -> None:
+    """Raise when a column of the mask (..., indicators) is bad, naming the columns."""
+    flat = np.asarray(bad.reshape(-1, bad.shape[-1]).any(axis=0))
+    if flat.any():
+        listed = ", ".join(column for column, hit in zip(columns, flat, strict=True) if hit)
+        raise RatingError(message(problem, where=f"column {listed}"))
+
+
+def _refuse_cells(columns: Sequence[str], regions: pd.Index, bad: Array, problem: str, allowed: str) -> None:
+    """Raise when a cell of the mask (..., regions, indicators) is bad, naming regions and columns."""
+    if not bad.any():
+        return
+    flat = bad.reshape(-1, *bad.shape[-2:]).any(axis=0)
+    cells = [f"{regions[row]}/{columns[column]}" for row, column in np.argwhere(flat)[:8]]
+    more = int(flat.sum()) - len(cells)
+    listed = ", ".join(cells) + (f" and {more} more" if more > 0 else "")
+    raise RatingError(message(problem, where=listed, allowed=allowed))

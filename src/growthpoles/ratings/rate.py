@@ -1,0 +1,150 @@
+"""The rating of regions: indicators -> scores -> sub-indices -> index, class and rank."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from growthpoles.ratings.aggregate import Aggregation, Zeros
+from growthpoles.ratings.catalogue import Catalogue, default_catalogue
+from growthpoles.ratings.classes import TEN_CLASSES, ClassScale, classify, letters
+from growthpoles.ratings.climb import climb, ranks, score_table
+from growthpoles.ratings.derive import indicator_values
+from growthpoles.ratings.method import Method, compiled
+from growthpoles.ratings.normalise import Normalisation
+from growthpoles.ratings.treatment import Treatment, treat
+from growthpoles.ratings.weighting import Weighting
+
+
+def rate(
+    table: pd.DataFrame,
+    catalogue: Catalogue | None = None,
+    *,
+    normalisation: Normalisation = "leader",
+    aggregation: Aggregation | Mapping[str, Aggregation] = "arithmetic",
+    weighting: Weighting | Mapping[str, Weighting] = "given",
+    availability: float = 1.0,
+    treatment: Treatment = "none",
+    power: float | None = None,
+    zeros: Zeros = "refuse",
+    goalposts: Mapping[str, tuple[float, float]] | None = None,
+    reference: Hashable | None = None,
+    region_weights: pd.Series | None = None,
+    scale: ClassScale = TEN_CLASSES,
+) -> pd.DataFrame:
+    """Rate regions by a hierarchy of indicators. The defaults are the article's method.
+
+    Parameters
+    ----------
+    table : DataFrame, regions x columns
+        Indicators, or the primary columns to derive them from, named by catalogue code; other columns are not
+        looked at. NaN means "no data".
+    catalogue : Catalogue, optional
+        Hierarchy, directions and weights; the built-in one by default.
+    normalisation, goalposts, reference, region_weights
+        How indicators become scores: see `growthpoles.ratings.normalise.normalise`.
+    aggregation, power, zeros
+        How scores combine, one method or a mapping of aggregate code to method ("arithmetic" where it is
+        silent): see `growthpoles.ratings.aggregate.aggregate`.
+    weighting : {"given", "equal", "entropy", "critic", "pca"}, or mapping of aggregate code to it
+        "given" takes the catalogue's weights; the others: `growthpoles.ratings.weighting.data_weights`.
+    availability : float in (0, 1]
+        Least share of the children of an aggregate that a region must have. The default asks for all: a
+        region without one indicator has no index, and is listed.
+    treatment : {"none", "winsorise", "log"}
+        Of indicators with outliers, before normalisation: see `growthpoles.ratings.treatment.treat`.
+    scale : ClassScale
+        Letters and limits of the classes.
+
+    Returns
+    -------
+    DataFrame
+        Indexed as `table`: every aggregate by its code, the index last; `rating_class` (ordered categorical);
+        `rank` (Int64, 1 = best, ties share the lowest rank, missing without an index); `score_<indicator>`.
+        The class is missing for all when scores are unbounded (z-score, reference, mean) and no scale of
+        one's own is given. `attrs`: `method`, `weights` (used, by aggregate, summing to 1), `missing`
+        (region, column, what it did), `treatment`, `notes`, and `year`, `edition` of the table.
+
+    Raises
+    ------
+    RatingError
+        A column is missing or without any value, an option is not allowed, or the data do not suit the
+        method.
+    DataError
+        The table has doubled labels, or a cell that is not a finite number.
+
+    Notes
+    -----
+    With ``I`` the leader scores, ``ris = (I_productivity + I_asset_return + I_eco_efficiency) / 3``, ``ria``
+    likewise from R&D, technological innovation and innovative output, ``index = (ris + ria) / 2``.
+    A pillar with direction -1 enters its parent as 100 - s (2 c - s on a scale with centre c).
+
+    References
+    ----------
+    Kireyeva (2016), formulas (1)-(4).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from growthpoles.ratings import Catalogue, rate
+    >>> table = pd.DataFrame({"wage": [50.0, 100.0], "patents": [4.0, 1.0]}, index=["north", "south"])
+    >>> rate(table, Catalogue.flat(["wage", "patents"]))[["index", "rating_class", "rank"]]
+           index rating_class  rank
+    north   75.0            A     1
+    south   62.5          B++     2
+    """
+    method = Method(
+        normalisation, aggregation, weighting, availability, treatment, power, zeros, goalposts, reference,
+        region_weights, scale,
+    )  # fmt: skip
+    return rate_with(table, catalogue or default_catalogue(), method)
+
+
+def rate_with(table: pd.DataFrame, catalogue: Catalogue, method: Method) -> pd.DataFrame:
+    """Rate with options that are already in a `Method`; see `rate`."""
+    method.check_codes(catalogue)
+    values = indicator_values(table, catalogue)
+    tree = compiled(catalogue)
+    scores = score_table(values, tree, method)
+    arrays = {code: scores[code].to_numpy() for code in tree.indicators}
+    levels, weights = climb(arrays, tree, method, regions=values.index)
+    root = tree.aggregates[-1]
+    index = pd.Series(levels[root], index=values.index)
+    place = ranks(index.to_numpy())
+    columns: dict[str, object] = {code: levels[code] for code in tree.aggregates}
+    if method.has_classes(root):
+        columns["rating_class"] = classify(index, method.scale)
+    else:
+        columns["rating_class"] = letters(np.full(len(index), -1), index.index, method.scale)
+    columns["rank"] = pd.Series(place, index=index.index).where(place > 0).astype("Int64")
+    columns |= {f"score_{code}": arrays[code] for code in tree.indicators}
+    rating = pd.DataFrame(columns, index=values.index)
+    rating.attrs = {
+        "method": method.to_dict(),
+        "root": root,
+        "weights": {
+            node.code: dict(zip(node.children, map(float, weights[node.code] / weights[node.code].sum()), strict=True))
+            for node in tree.nodes
+        },
+        "missing": _missing(values, rating, catalogue),
+        "treatment": treat(values, method.treatment)[1].to_dict("records"),
+        "notes": [] if method.has_classes(root) else [f"no classes: {method.normalisation} scores are unbounded"],
+        **{key: table.attrs[key] for key in ("year", "edition") if key in table.attrs},
+    }
+    return rating
+
+
+def _missing(values: pd.DataFrame, rating: pd.DataFrame, catalogue: Catalogue) -> list[tuple[str, str, str]]:
+    """List every indicator value that is missing, and what came of it."""
+    found: list[tuple[str, str, str]] = []
+    if not values.isna().to_numpy().any():
+        return found
+    lost = {code: rating[code].isna().to_numpy() for code in catalogue.aggregates}
+    for row, column in np.argwhere(values.isna().to_numpy()):
+        code = str(values.columns[column])
+        above = [parent for parent in catalogue.path(code)[1:] if lost[parent][row]]
+        effect = f"{', '.join(above)} not computed" if above else "left out, the other weights scaled up"
+        found.append((str(values.index[row]), code, f"no data: {effect}"))
+    return found
