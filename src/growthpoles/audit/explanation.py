@@ -1,0 +1,124 @@
+"""Which single wrong cell would give a published index that no reading of the tables gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from growthpoles.audit.arithmetic import check_arithmetic
+from growthpoles.audit.hidden import find_copies
+from growthpoles.audit.readings import Reading
+from growthpoles.audit.sources import Sources, records
+
+if TYPE_CHECKING:
+    from growthpoles.ratings.catalogue import Catalogue
+
+#: Cells known to be off by a power of ten: (year, column, region) -> power.
+Suspects = dict[tuple[int, str, str], int]
+_LEADER = "(leader)"
+_POWERS = (1, -1, 2, -2, 3, -3)
+
+
+def shifted_cells(sources: Sources) -> Suspects:
+    """Collect the cells that arithmetic or an implied denominator shows to be off by a power of ten."""
+    found: Suspects = {}
+    wrong = check_arithmetic(sources.cells, sources.formulas, decimal=sources.decimal)
+    for cell in records(wrong[wrong["cause"] == "decimal shift"]):
+        found[(sources.year(cell["table"]), cell["column"], cell["region"])] = int(cell["power"])
+    for copy in find_copies(sources):
+        labels = sources.labels(copy.later)
+        for region, power in zip(labels.loc[copy.frame.index], copy.frame["power"], strict=True):
+            if power:
+                found[(sources.year(copy.later), copy.column, str(region))] = int(power)
+    return found
+
+
+def leader(values: pd.Series, code: str, catalogue: Catalogue) -> float:
+    """Return the best value of an indicator: the greatest, or the least where less is better."""
+    return float(values.max() if catalogue.direction(code) > 0 else values.min())
+
+
+def rate_against(table: pd.DataFrame, leaders: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Rate a table against the leaders of another one; a score is above 100 where a value is better than the leader."""
+    from growthpoles.ratings.derive import indicator_values
+    from growthpoles.ratings.rate import rate
+
+    values, best = indicator_values(table, catalogue), indicator_values(leaders, catalogue)
+    row = {str(code): leader(best[code], str(code), catalogue) for code in values.columns}
+    both = pd.concat([values, pd.DataFrame([row], index=pd.Index([_LEADER], name="region"))])
+    return rate(both, catalogue, normalisation="reference", reference=_LEADER).drop(index=_LEADER)
+
+
+def explain_cell(
+    region: str, line: pd.Series, reading: Reading, year: int, catalogue: Catalogue, suspects: Suspects
+) -> tuple[str, float, str]:
+    """Find one wrong cell of the region that gives the printed index while every other cell and all leaders stay.
+
+    Tried in turn: cells already known to be shifted; any own cell shifted by 10^-3 to 10^3; any own cell taken from
+    another row. The note says how many changes of the same kind fit as well: with many trials some fit by chance.
+
+    Returns
+    -------
+    kind, deviation, note
+    """
+    from growthpoles.ratings.derive import indicator_values
+
+    table = indicator_values(reading.indicators(year, catalogue), catalogue)
+    values = {str(code): float(table[code][region]) for code in table.columns}
+    shifts = [(str(code), power) for code in table.columns for power in _POWERS]
+    known = [(code, suspects[(year, code, region)]) for code in table.columns if (year, code, region) in suspects]
+    value, tolerance = float(line["value"]), float(line["tolerance_by_row"])
+    for kind, changes in (
+        ("decimal shift of a cell known to be shifted", known),
+        ("decimal shift of one cell", shifts),
+    ):
+        own = [(code, values[code] * 10.0**-power) for code, power in changes]
+        found = _closest(region, table, own, catalogue, value, tolerance)
+        if found is not None:
+            at, result, fitting = found
+            code, shifted = own[at]
+            best = leader(table[code], code, catalogue)
+            text = f"if its own {code} counts as {shifted:.10g} while the leader's value stays {best:.10g}"
+            return kind, result - value, f"{result:.2f} {text}; {fitting} of {len(own)} such changes fit"
+    rows = [(str(code), str(other)) for code in table.columns for other in table.index if other != region]
+    own = [(code, float(table[code][other])) for code, other in rows]
+    found = _closest(region, table, own, catalogue, value, tolerance)
+    if found is not None:
+        at, result, fitting = found
+        text = f"if its {rows[at][0]} is that of {rows[at][1]}"
+        return "value of another row", result - value, f"{result:.2f} {text}; {fitting} of {len(own)} such changes fit"
+    note = f"{line['by_row']:.2f} by row number, {line['by_label']:.2f} by label"
+    return "nothing", float(line["by_row"]) - value, note
+
+
+def _closest(
+    region: str,
+    table: pd.DataFrame,
+    changes: list[tuple[str, float]],
+    catalogue: Catalogue,
+    target: float,
+    tolerance: float,
+) -> tuple[int, float, int] | None:
+    """Return position, index and number of the changes that fit; all are rated in one go, as rows of one table."""
+    # A value better than the leader's would need another leader, and one of the other sign means something else.
+    best = {str(code): leader(table[code], str(code), catalogue) for code in table.columns}
+    usable = [
+        at
+        for at, (code, value) in enumerate(changes)
+        if (0 <= value <= best[code] if catalogue.direction(code) > 0 else 0 < best[code] <= value)
+    ]
+    if not usable:
+        return None
+    trials = pd.DataFrame([table.loc[region]] * len(usable), index=pd.Index(range(len(usable)), name="region"))
+    for place, at in enumerate(usable):
+        code, value = changes[at]
+        trials.loc[place, code] = value
+    index = rate_against(trials, table, catalogue)[catalogue.root].to_numpy(float)
+    gap = np.abs(index - target)
+    fitting = int((gap <= tolerance).sum())
+    if not fitting:
+        return None
+    nearest = int(np.argmin(gap))
+    return usable[nearest], float(index[nearest]), fitting

@@ -1,0 +1,161 @@
+"""Findings on what was published: an index that no reading gives, a class or a ratio that does not follow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthpoles.audit.arithmetic import check_arithmetic
+from growthpoles.audit.effects import SEVERITIES
+from growthpoles.audit.findings import Cell
+from growthpoles.audit.sources import FORMULA_COLUMNS, read_table, records
+from growthpoles.data.tables import parse_number, read_rows, require_columns
+from growthpoles.study import Study
+
+Entry = tuple[str, str, Cell, str, str]
+_READINGS = ("row number", "label", "row number and label")
+
+
+def index_entries(study: Study, reproduction: pd.DataFrame) -> list[Entry]:
+    """Return (name, fault, cell, severity, evidence) for every published index or class that no reading gives."""
+    entries: list[Entry] = []
+    for key, part in reproduction.groupby("year", sort=True):
+        year = int(str(key))
+        ranks = part.set_index("region")["value"].rank(ascending=False, method="min")
+        for line in records(part):
+            if line["explained_by"] not in _READINGS:
+                entries += _index(study, line, part, ranks, year)
+            elif line["class_printed"] and line["class_printed"] != line["class_of_printed"]:
+                entries.append(_class(study, line, year))
+    return entries
+
+
+def _index(study: Study, line: dict[str, Any], part: pd.DataFrame, ranks: pd.Series, year: int) -> list[Entry]:
+    table, row, region = int(line["table"]), int(line["row"]), str(line["region"])
+    by_row = float(line["by_row"])
+    changed = part.set_index("region")["value"].astype(float)
+    changed[region] = by_row
+    rank = changed.rank(ascending=False, method="min")
+    classes = line["class_by_row"] != line["class_of_printed"]
+    severity = SEVERITIES[0] if classes else SEVERITIES[1] if rank[region] != ranks[region] else SEVERITIES[2]
+    name, fault = (
+        f"t{table}-index-{year}-r{row:02d}",
+        f"table {table}: the index of row {row}, {year}, follows from no reading of the tables",
+    )
+    evidence = (
+        f"{by_row:.2f} by row number (class {line['class_by_row']}, "
+        f"rank {rank[region]:.0f} instead of {ranks[region]:.0f}), "
+        f"{float(line['by_label']):.2f} by label; {line['explained_by']}: {line['explanation']}"
+    )
+    cause = f"published figure: {line['explained_by']}"
+    own = Cell(table, row, str(line["column"]), str(line["printed"]), by_row, cause, region)
+    entries: list[Entry] = [(name, fault, own, severity, evidence)]
+    source = study.published.rating_class
+    if classes and source is not None:
+        cell = Cell(
+            source.table,
+            row,
+            source.columns[year],
+            str(line["class_cell"]),
+            np.nan,
+            f"{cause} (class {line['class_by_row']})",
+            region,
+        )
+        entries.append((name, fault, cell, severity, evidence))
+    return entries
+
+
+def _class(study: Study, line: dict[str, Any], year: int) -> Entry:
+    source = study.published.rating_class
+    assert source is not None
+    row = int(line["row"])
+    cell = Cell(
+        source.table,
+        row,
+        source.columns[year],
+        str(line["class_cell"]),
+        np.nan,
+        f"published figure: class {line['class_of_printed']}",
+        str(line["region"]),
+    )
+    fault = f"table {source.table}: the class of row {row}, {year}, is not that of its index"
+    return (
+        f"t{source.table}-class-{year}-r{row:02d}",
+        fault,
+        cell,
+        SEVERITIES[0],
+        f"index {line['printed']} is class {line['class_of_printed']}",
+    )
+
+
+def formula_entries(study: Study) -> list[Entry]:
+    """Check the formulas between published columns.
+
+    They stand in formulas.csv beside study.toml: table, column, numerator, denominator, factor.
+    """
+    path = study.resolve("formulas.csv")
+    if not path.exists() or study.cells is None:
+        return []
+    rules = read_rows(path)
+    require_columns(rules, ("table", *FORMULA_COLUMNS), where=str(path))
+    entries: list[Entry] = []
+    for table, part in rules.groupby("table", sort=True):
+        factors = [
+            parse_number(text, decimal=".", where=f"{path}, line {at}, column factor")
+            for at, text in part["factor"].items()
+        ]
+        number = int(parse_number(str(table), decimal=".", where=f"{path}, column table"))
+        cells = read_table(study, number)
+        wrong = check_arithmetic(cells, part.assign(factor=factors), decimal=study.cells.decimal)
+        for line in records(wrong):
+            row = int(line["row"])
+            cell = Cell(
+                number,
+                row,
+                str(line["column"]),
+                str(line["printed"]),
+                float(line["expected"]),
+                f"published figure: {line['cause'] or 'arithmetic'}",
+                str(line["region"]),
+            )
+            evidence = f"its row gives {line['expected']:.2f} ({line['low']:.2f} to {line['high']:.2f})"
+            fault = f"table {number}: {line['column']} of row {row} does not follow from its row"
+            entries.append((f"t{number}-{line['column']}-r{row:02d}", fault, cell, SEVERITIES[2], evidence))
+    return entries
+
+
+def claim_entries(study: Study, claims: pd.DataFrame, taken: set[tuple[int, int, str]]) -> list[Entry]:
+    """Return statements that fail on what was published (or, where that has no such figure, on the reproduced edition).
+
+    `taken` lists (table, row, column) of cells that are findings already.
+    """
+    entries: list[Entry] = []
+    rows: dict[int, dict[str, int]] = {}
+    for name, part in claims.groupby("id", sort=False):
+        decided = part[part["verdict"] != "cannot be checked"]
+        if decided.empty:
+            continue
+        line = decided.iloc[0]
+        if line["verdict"] != "fails" or line["edition"] not in ("published", "reproduced"):
+            continue
+        table = int(line["table"])
+        if table not in rows:
+            labels = read_table(study, table).drop_duplicates("row")
+            rows[table] = dict(zip(labels["region"], labels["row"], strict=True))
+        row = int(rows[table].get(str(line["region"]), 0))
+        if (table, row, str(line["column"])) in taken and str(line["column"]) != "":
+            continue
+        cell = Cell(
+            table,
+            row,
+            str(line["column"]),
+            str(line["printed"]),
+            np.nan,
+            f"statement: {line['statement']}",
+            str(line["region"]),
+        )
+        evidence = f'{line["location"]}: "{line["quote"]}"; {line["edition"]} edition gives {line["value"]}'
+        entries.append((f"claim-{name}", f"text: {line['statement']}", cell, SEVERITIES[3], evidence))
+    return entries
