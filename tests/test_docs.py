@@ -1,0 +1,136 @@
+"""The documents hold: code prints what they show, links lead somewhere, lists are complete."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import growthpoles
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted(str(path.relative_to(ROOT)) for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+_IMAGE_BYTES = 80_000
+# the last surname before a year: "Moran 1950", "Moran's (1950)", "Getis and Ord (1992)", "Becker et al. (2017)"
+_CITATION = re.compile(r"([A-ZÀ-Ž][\wÀ-ž-]+)(?:['’]s)?(?: et al\.)? \(?((?:1[89]|20)\d\d)\b")
+_PLACES = {"Kazakhstan"}
+_NUMBER = re.compile(r"[-−]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?")
+
+
+@cache
+def refresh() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("docs_refresh", ROOT / "docs" / "refresh.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def text(page: str) -> str:
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+def prose(page: str) -> str:
+    """Return a page without its blocks of code."""
+    return re.sub(r"^```.*?^```", "", text(page), flags=re.M | re.S)
+
+
+def numbers(output: str) -> list[float]:
+    return [float(found.replace("−", "-").replace(",", "")) for found in _NUMBER.findall(output)]
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/guide.md"])
+def test_code_runs_and_prints_what_the_page_shows(page: str) -> None:
+    """Words must agree, and numbers within what other random permutations would change."""
+    blocks = 0
+    for block in refresh().run(page):
+        blocks += 1
+        if block.shown is None:
+            continue
+        where = f"{page}, line {block.line}: python docs/refresh.py rewrites the outputs if the new one is right:\n"
+        words = [_NUMBER.sub("0", output).split() for output in (block.shown, block.printed)]
+        assert words[0] == words[1], where + block.printed
+        assert numbers(block.shown) == pytest.approx(numbers(block.printed), rel=0.1, abs=0.05), where + block.printed
+    assert blocks
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_and_images_exist(page: str) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
+        if re.match(r"[a-z]+:", target):
+            continue
+        name, _, anchor = target.partition("#")
+        path = (ROOT / page).parent / name if name else ROOT / page
+        assert path.exists(), f"{page} links to {target}, which does not exist"
+        if anchor and path.suffix == ".md":
+            headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```", "", path.read_text(), flags=re.M | re.S), re.M)
+            slugs = [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
+            assert anchor in slugs, f"{page} links to {target}; headings there: {', '.join(slugs)}"
+
+
+def test_images_are_small_and_shown() -> None:
+    shown = {Path(name).name for page in PAGES for name in re.findall(r"([\w./-]+\.png)", prose(page))}
+    for image in sorted((ROOT / "docs" / "images").glob("*.png")):
+        assert image.stat().st_size < _IMAGE_BYTES, f"{image.name} has {image.stat().st_size:,} bytes"
+        assert image.name in shown, f"{image.name} is on no page: show it in docs/gallery.md or delete it"
+
+
+def test_api_page_lists_exactly_the_public_names() -> None:
+    listed = re.findall(r"^\| `(\w+)` \|", text("docs/api.md"), re.M)
+    twice = sorted({name for name in listed if listed.count(name) > 1})
+    assert not twice, f"docs/api.md lists twice: {', '.join(twice)}"
+    public = set(growthpoles.__all__) - {"__version__"}
+    absent, stray = sorted(public - set(listed)), sorted(set(listed) - public)
+    assert not absent, f"public names without a line in docs/api.md: {', '.join(absent)}"
+    assert not stray, f"docs/api.md lists names that are not public: {', '.join(stray)}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_names_in_prose_and_commands_exist(page: str) -> None:
+    """Every ``gp.name`` exists, and so does every command of ``growthpoles`` and every target of ``make``."""
+    for name in re.findall(r"\bgp\.([a-zA-Z_]\w*)", text(page)):
+        try:
+            getattr(growthpoles, name)
+        except AttributeError:
+            pytest.fail(f"{page} names gp.{name}, which does not load")
+    from growthpoles.cli import app
+
+    commands = {info.name or info.callback.__name__ for info in app.registered_commands if info.callback is not None}
+    shell = "\n".join(re.findall(r"^```sh\n(.*?)^```", text(page), re.M | re.S))
+    for name in re.findall(r"^growthpoles ([a-z]+)", shell, re.M):
+        assert name in commands, f"{page} runs growthpoles {name}; known: {', '.join(sorted(commands))}"
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+    for name in re.findall(r"(?:^|`)make ([a-z-]+)", text(page), re.M):
+        assert name in targets, f"{page} runs make {name}; known: {', '.join(sorted(targets))}"
+
+
+def bibliography() -> dict[str, str]:
+    """Return key -> entry."""
+    entries = re.split(r"^@\w+\{", text("docs/references.bib"), flags=re.M)[1:]
+    keys = [entry.partition(",")[0] for entry in entries]
+    assert len(set(keys)) == len(keys), "a key occurs twice in docs/references.bib"
+    return dict(zip(keys, entries, strict=True))
+
+
+def test_bibliography_is_well_formed() -> None:
+    for key, entry in bibliography().items():
+        body = "{" + entry
+        assert body.count("{") == body.count("}"), f"{key}: braces do not match"
+        assert re.search(r"^  author = ", entry, re.M) and re.search(r"^  title = ", entry, re.M), key
+
+
+@pytest.mark.parametrize("page", ["docs/methods.md", "docs/guide.md"])
+def test_citations_have_an_entry(page: str) -> None:
+    known = bibliography()
+    unknown = {
+        f"{name} {year}"
+        for name, year in _CITATION.findall(prose(page))
+        if name not in _PLACES and not any(key.endswith(year) and name in entry for key, entry in known.items())
+    }
+    assert not unknown, f"{page} cites without an entry in docs/references.bib: {', '.join(sorted(unknown))}"
