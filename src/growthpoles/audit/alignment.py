@@ -17,6 +17,7 @@ import pandas as pd
 
 from growthpoles.audit.assignment import Array, Rows, alternatives, best_assignment, row_permutations, sums_over
 from growthpoles.errors import DataError, message
+from growthpoles.randomness import generator as random_generator
 
 UNDECIDED = "undecided"
 _ROUNDS = 8
@@ -137,7 +138,7 @@ def align(
         permutations,
         alpha,
         confidence,
-        np.random.default_rng(0 if rng is None else rng),
+        random_generator(rng),
     )
 
 

@@ -12,6 +12,7 @@ from growthpoles.audit.alignment import UNDECIDED, Alignment, align
 from growthpoles.audit.column_order import MIXED, ColumnOrder, listed
 from growthpoles.audit.hidden import HiddenCopy, hidden_formulas, implied_denominator
 from growthpoles.audit.sources import Sources
+from growthpoles.randomness import generator as random_generator
 
 
 def column_orders(
@@ -49,7 +50,7 @@ def column_orders(
     4. A ratio has the order of its inputs, row by row or as its exact fit to their rows says; "mixed" if numerator
        and denominator are in different orders.
     """
-    generator = np.random.default_rng(0 if rng is None else rng)
+    generator = random_generator(rng)
     confirmed = confirmed_labels(sources)
     found: dict[tuple[int, str], ColumnOrder] = {}
     derived = {

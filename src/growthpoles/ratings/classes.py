@@ -109,7 +109,7 @@ def classify(index: pd.Series, scale: ClassScale | None = None) -> pd.Series:
 
     References
     ----------
-    Kireyeva (2016), Table 1; Karachurina (2010).
+    Kireyeva, Table 1; Karachurina (2010).
     """
     scale = scale or TEN_CLASSES
     try:

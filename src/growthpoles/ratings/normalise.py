@@ -92,7 +92,7 @@ def normalise(
 
     References
     ----------
-    Leader: Kireyeva (2016), formula (1). The others: OECD and JRC (2008), Handbook on Constructing Composite
+    Leader: Kireyeva, formula (1). The others: OECD and JRC (2008), Handbook on Constructing Composite
     Indicators, step 5; goalposts: UNDP (2010).
     """
     values = numeric_table(table)

@@ -83,7 +83,7 @@ def rate(
 
     References
     ----------
-    Kireyeva (2016), formulas (1)-(4).
+    Kireyeva, formulas (1)-(4).
 
     Examples
     --------

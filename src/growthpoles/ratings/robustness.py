@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RatingError, message, unknown_option
+from growthpoles.randomness import generator as random_generator
 from growthpoles.ratings._tables import Array
 from growthpoles.ratings.aggregate import Aggregation
 from growthpoles.ratings.catalogue import Catalogue, default_catalogue
@@ -118,7 +119,7 @@ def robustness(
         floor,
     )
     sizes = chunks(problem, replications)
-    generators = np.random.default_rng(0 if rng is None else rng).spawn(len(sizes))
+    generators = random_generator(rng).spawn(len(sizes))
     index = np.empty((replications, len(problem.regions)))
     place = np.empty(index.shape, dtype=np.int16 if index.shape[1] < 2**15 else np.int32)
     counts = np.zeros((len(problem.regions), len(method.scale.letters) + 1), dtype=np.int64)

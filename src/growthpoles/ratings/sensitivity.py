@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RatingError, message, unknown_option
+from growthpoles.randomness import generator as random_generator
 from growthpoles.ratings._tables import Array
 from growthpoles.ratings.aggregate import Aggregation
 from growthpoles.ratings.catalogue import Catalogue, default_catalogue
@@ -150,7 +151,7 @@ def sobol(
         resolution,
         floor,
     )
-    generator = np.random.default_rng(0 if rng is None else rng)
+    generator = random_generator(rng)
     groups = _groups(problem)
     if not groups:
         raise RatingError(message("nothing varies", allowed="at least one choice with alternatives"))

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import optimize, special
 
 from growthpoles.errors import RatingError, message
+from growthpoles.randomness import generator as random_generator
 
 _BOOTSTRAP_CELLS = 2_000_000  # cells drawn at a time, so that scratch memory stays near 100 MB
 
@@ -82,7 +83,7 @@ def bootstrap(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Percentiles of the quotients in multinomial resamples; cells that are NaN or never defined are NaN."""
     try:
-        generator = np.random.default_rng(0 if rng is None else rng)
+        generator = random_generator(rng)
     except (TypeError, ValueError) as error:
         raise RatingError(message(f"rng={rng!r} is not known", allowed="a Generator, a seed, or None")) from error
     filled = np.nan_to_num(counts)

@@ -81,7 +81,7 @@ def hoover_specialisation(
 
     Notes
     -----
-    Hoover and Giarratani (1971), An Introduction to Regional Economics.
+    Hoover (1936), The measurement of industrial localization.
     """
     check_option("reference", reference, REFERENCES)
     checked = check_matrix(matrix, missing=missing)

@@ -103,7 +103,7 @@ def ksi_groups(
 
     Notes
     -----
-    Kireyeva (2016), text after Table 7.
+    Kireyeva, text after Table 7.
     """
     check_option("no_production", no_production, ("separate", "outsider"))
     shares = _check_shares(ksi)

@@ -45,7 +45,7 @@ def industry_share(matrix: pd.DataFrame | pd.Series, *, industry: Hashable | Non
 
     Notes
     -----
-    Kireyeva (2016) prints no formula: her table sums to 1 and her text reads 0.683 as "about 70 % of the
+    Kireyeva prints no formula: her table sums to 1 and her text reads 0.683 as "about 70 % of the
     products sold". It is a share, not an index of Krugman (1991); for that see `krugman_specialisation`.
     """
     if isinstance(matrix, pd.DataFrame):
