@@ -1,0 +1,117 @@
+"""Time maps beside geopandas in one run: ``python benchmarks/maps.py [repeats]``.
+
+Both sides draw the same content: regions filled by class, borders, legend, a name and a class in every region, title.
+Figures are the best of several warm runs, in milliseconds, from values to bytes in memory.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import geopandas as gpd
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import shapely
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+
+from growthpoles import load_published, load_regions, maps
+from growthpoles.maps.export import Facts, render
+from growthpoles.maps.palettes import RATING, SEQUENTIAL
+from growthpoles.ratings.classes import classify
+
+
+def best(task: Callable[[], Any], repeats: int) -> float:
+    """Shortest of several runs in milliseconds, after one that warms up."""
+    task()
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        task()
+        times.append(time.perf_counter() - start)
+    return 1000 * min(times)
+
+
+def peer(regions: gpd.GeoDataFrame, rating: pd.DataFrame, kind: str) -> bytes:
+    """Draw the rating with geopandas."""
+    figure = Figure(figsize=(183 / 25.4, 114.6 / 25.4), dpi=300)
+    FigureCanvasAgg(figure)
+    ax = figure.add_axes((0, 0, 1, 1))
+    letters = classify(rating["index"])
+    frame = regions.assign(letter=letters.to_numpy())
+    frame.plot(
+        "letter",
+        categorical=True,
+        categories=list(letters.cat.categories),
+        cmap=ListedColormap(RATING),
+        legend=True,
+        edgecolor="#6b6b6b",
+        linewidth=0.35,
+        ax=ax,
+    )
+    ax.set_axis_off()
+    ax.set_title("Rating, 2014")
+    for point, name, letter in zip(frame.representative_point(), frame["short_en"], frame["letter"], strict=True):
+        ax.annotate(f"{name}\n{letter}", (point.x, point.y), ha="center", va="center", fontsize=6.5)
+    out = BytesIO()
+    with mpl.rc_context({"pdf.fonttype": 42, "svg.fonttype": "none"}):
+        figure.savefig(out, format=kind, dpi=300)
+    return out.getvalue()
+
+
+def grid(n: int) -> tuple[gpd.GeoDataFrame, pd.Series]:
+    """A country of n x n squares with a value each."""
+    x, y = (side.ravel() for side in np.meshgrid(np.arange(n) * 1e4, np.arange(n) * 1e4))
+    frame = gpd.GeoDataFrame(geometry=shapely.box(x, y, x + 1e4, y + 1e4), crs="EPSG:32642")
+    frame.index.name = "region"
+    return frame, pd.Series(np.random.default_rng(0).uniform(0, 1, n * n), index=frame.index)
+
+
+def peer_grid(frame: gpd.GeoDataFrame, values: pd.Series) -> bytes:
+    """Draw many polygons in five classes with geopandas."""
+    figure = Figure(figsize=(183 / 25.4, 183 / 25.4), dpi=300)
+    FigureCanvasAgg(figure)
+    ax = figure.add_axes((0, 0, 1, 1))
+    bins = pd.cut(values, [0, 0.2, 0.4, 0.6, 0.8, 1.0], labels=list("12345"))
+    frame.assign(bins=bins).plot("bins", categorical=True, legend=True, cmap=ListedColormap(SEQUENTIAL[:5]), ax=ax)
+    out = BytesIO()
+    figure.savefig(out, format="png", dpi=300)
+    return out.getvalue()
+
+
+def main() -> None:
+    """Print the table."""
+    repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+    regions, rating = load_regions(2014), load_published(2014)
+
+    def ours(kind: str) -> bytes:
+        ax = maps.plot_rating(regions, rating, year=2014, edition="published")
+        return render(ax.figure, kind, Facts(title="Rating"), 300.0)
+
+    print(f"{'16 regions, 183 mm, 300 dpi':32}{'ours':>9}{'geopandas':>11}{'share':>8}")
+    for kind in ("png", "pdf", "svg"):
+        mine = best(lambda kind=kind: ours(kind), repeats)
+        other = best(lambda kind=kind: peer(regions, rating, kind), repeats)
+        print(f"{'rating, values to ' + kind:32}{mine:9.0f}{other:11.0f}{mine / other:8.2f}")
+    ax = maps.plot_rating(regions, rating, year=2014, edition="published")
+    for kind in ("pdf", "svg"):
+        print(f"{'save as ' + kind:32}{best(lambda kind=kind: render(ax.figure, kind, Facts(), 300.0), repeats):9.0f}")
+    frame, values = grid(200)
+
+    def ours_grid() -> bytes:
+        limits = (0, 0.2, 0.4, 0.6, 0.8, 1.0)
+        made = maps.plot_values(frame, values, limits=limits, labels="none", insets="none", graticule="none")
+        return render(made.figure, "png", Facts(), 300.0)
+
+    mine, other = best(ours_grid, 2), best(lambda: peer_grid(frame, values), 2)
+    print(f"{'40,000 polygons, 5 classes, png':32}{mine:9.0f}{other:11.0f}{mine / other:8.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,218 @@
+"""Maps of local spatial tests: clusters and outliers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Unpack
+
+from growthpoles.errors import MapError, message
+from growthpoles.maps import palettes
+from growthpoles.maps.choropleth import plot_categories
+from growthpoles.maps.i18n import translator
+from growthpoles.maps.style import MapOptions
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+MARKS = {
+    "High-High": "HH",
+    "Low-Low": "LL",
+    "High-Low": "HL",
+    "Low-High": "LH",
+    "not significant": "",
+    "untestable": "\u00d7",
+    "isolate": "\u25cb",
+}
+
+
+def frame_of(result: Any, where: str, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Turn a local result into its frame and check that it has the columns."""
+    frame = result.to_frame() if hasattr(result, "to_frame") and not hasattr(result, "columns") else result
+    for column in columns:
+        if column not in getattr(frame, "columns", ()):
+            raise MapError(message(f"no column {column!r}", where=where, allowed="the frame of a local test"))
+    return frame
+
+
+def plot_clusters(
+    regions: gpd.GeoDataFrame,
+    result: Any,
+    *,
+    year: int | None = None,
+    edition: str | None = None,
+    lang: str = "en",
+    ax: Axes | None = None,
+    **options: Unpack[MapOptions],
+) -> Axes:
+    """Map the clusters and outliers that a local test found.
+
+    All seven classes stand in the legend. The code of the class is printed in each polygon, since no palette of
+    this kind survives greyscale: HH, LL, HL, LH; a cross for regions that no test could reach at the chosen level,
+    a ring for regions without neighbours; regions that are not significant carry no code.
+
+    Parameters
+    ----------
+    regions : GeoDataFrame
+        Polygons, index = region.
+    result : local result or DataFrame
+        Anything with `.to_frame()`, or a frame, with column `label` ("High-High", "Low-Low", "High-Low",
+        "Low-High", "not significant", "untestable", "isolate"); NaN is drawn as "no data".
+    year, edition, lang, ax
+        As for :func:`growthpoles.maps.choropleth.plot_rating`.
+    **options
+        See :class:`growthpoles.maps.style.MapOptions`.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MapError
+        Labels disagree, the column is missing, or a class is not one of the seven.
+    """
+    frame = frame_of(result, "result", ("label",))
+    word = translator(lang)
+    entries = {key: (palettes.CLUSTER[key], word(key), mark) for key, mark in MARKS.items()}
+    return plot_categories(
+        regions,
+        frame["label"],
+        entries,
+        legend_title=word("Local association"),
+        default_title=word("Spatial clusters and outliers"),
+        gid="clusters",
+        year=year,
+        edition=edition,
+        lang=lang,
+        ax=ax,
+        **options,
+    )
+
+
+def plot_significance(
+    regions: gpd.GeoDataFrame,
+    result: Any,
+    *,
+    column: str | None = None,
+    levels: tuple[float, ...] = (0.001, 0.01, 0.05, 0.1),
+    year: int | None = None,
+    edition: str | None = None,
+    lang: str = "en",
+    ax: Axes | None = None,
+    **options: Unpack[MapOptions],
+) -> Axes:
+    """Map the p-values of a local test in classes, darker where the evidence is stronger.
+
+    Parameters
+    ----------
+    regions : GeoDataFrame
+        Polygons, index = region.
+    result : local result or DataFrame
+        With p-values from 0 to 1; NaN (isolates, regions without data) is drawn as "no data".
+    column : str, optional
+        Column of p-values; "p_adjusted" if there is one, else "p_value".
+    levels : tuple of float
+        Limits between the classes, rising; the last class ends at 1.
+    year, edition, lang, ax
+        As for :func:`growthpoles.maps.choropleth.plot_rating`.
+    **options
+        See :class:`growthpoles.maps.style.MapOptions`.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MapError
+        Labels disagree, the column is missing, or a value is no probability.
+    """
+    from growthpoles.maps.numeric import plot_values
+
+    frame = frame_of(result, "result", ())
+    chosen = column or ("p_adjusted" if "p_adjusted" in frame.columns else "p_value")
+    word = translator(lang)
+    name = word("Adjusted p-value") if chosen == "p_adjusted" else word("p-value")
+    return plot_values(
+        regions,
+        frame,
+        column=chosen,
+        limits=(0.0, *levels, 1.0),
+        variable=name,
+        digits=3,
+        colours=(*palettes.take(palettes.SEQUENTIAL[::-1], len(levels)), palettes.CLUSTER["not significant"]),
+        year=year,
+        edition=edition,
+        lang=lang,
+        ax=ax,
+        gid="significance",
+        **options,
+    )
+
+
+HOTSPOTS = {
+    "hot": ("#b5402f", "H"),
+    "cold": ("#1c4179", "C"),
+    "not significant": (palettes.CLUSTER["not significant"], ""),
+    "untestable": (palettes.CLUSTER["untestable"], MARKS["untestable"]),
+    "isolate": (palettes.CLUSTER["isolate"], MARKS["isolate"]),
+}
+_TO_HOTSPOT = {
+    "High-High": "hot",
+    "High-Low": "hot",
+    "Low-Low": "cold",
+    "Low-High": "cold",
+    "High": "hot",
+    "Low": "cold",
+}
+
+
+def plot_hotspots(
+    regions: gpd.GeoDataFrame,
+    result: Any,
+    *,
+    year: int | None = None,
+    edition: str | None = None,
+    lang: str = "en",
+    ax: Axes | None = None,
+    **options: Unpack[MapOptions],
+) -> Axes:
+    """Map the hot and cold spots that the local Getis-Ord statistic found (Ord and Getis 1995).
+
+    Parameters
+    ----------
+    regions : GeoDataFrame
+        Polygons, index = region.
+    result : local result or DataFrame
+        With column `label`: "hot", "cold", "not significant", "untestable", "isolate"; the quadrants of the local
+        Moran test are taken by the value's side (High-* is hot).
+    year, edition, lang, ax, **options
+        As for :func:`plot_clusters`.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MapError
+        Labels disagree, the column is missing, or a class is not known.
+    """
+    frame = frame_of(result, "result", ("label",))
+    word = translator(lang)
+    names = {"hot": word("hot spot"), "cold": word("cold spot")}
+    entries = {key: (face, names.get(key) or word(key), mark) for key, (face, mark) in HOTSPOTS.items()}
+    return plot_categories(
+        regions,
+        frame["label"].astype(object).replace(_TO_HOTSPOT),
+        entries,
+        legend_title=word("Local Getis-Ord test"),
+        default_title=word("Hot and cold spots"),
+        gid="hotspots",
+        year=year,
+        edition=edition,
+        lang=lang,
+        ax=ax,
+        **options,
+    )

@@ -1,0 +1,259 @@
+"""Put one map together: regions, legend, insets, labels, furniture; every map of this package is drawn here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from growthpoles.errors import MapError, message
+from growthpoles.maps import canvas, furniture, insets, labels, page, palettes, text
+from growthpoles.maps.base import MANY, Base, prepare
+from growthpoles.maps.legend import Legend
+from growthpoles.maps.marks import Word
+from growthpoles.maps.page import Plan
+from growthpoles.maps.style import Style
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from matplotlib.axes import Axes
+
+
+def draw_map(
+    regions: gpd.GeoDataFrame,
+    classes: Sequence[str],
+    legend: Legend,
+    marks: Sequence[str],
+    style: Style,
+    *,
+    ax: Axes | None = None,
+    gid: str = "map",
+) -> Axes:
+    """Draw one map.
+
+    Parameters
+    ----------
+    regions
+        Regions in a projected coordinate system; columns short_<lang> and name_<lang> are used if there.
+    classes
+        Key of a legend category for every region, in the order of the regions.
+    legend
+        All classes.
+    marks
+        Code or value printed in every region, in the same order; "" prints none.
+    style
+        Shared options.
+    ax
+        Axes to draw on; None makes a figure of the preset's width and of the height that the map needs.
+    gid
+        Prefix of the identifiers of groups in vector files.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        With data coordinates in the units of the map; its figure is `ax.figure`.
+    """
+    base = prepare(regions)
+    faces_of = {category.key: category.face for category in legend.categories}
+    unknown = [key for key in classes if key not in faces_of]
+    if unknown:
+        raise MapError(message(f"class {unknown[0]!r} is not in the legend", allowed=", ".join(faces_of)))
+    faces = [faces_of[key] for key in classes]
+    names = [[text.clean(n) for n in found] for found in _names(regions, style)]
+    marks = ["" if style.labels == "none" else text.clean(mark) for mark in marks]
+    if ax is None:
+        ax, plan = page.new_page(base, legend, names, marks, style)
+    else:
+        wide, high = canvas.axes_size(ax)
+        ax.set_axis_off()
+        found = page.best_plan(base, legend, names, marks, style, wide, high)
+        if found is None:
+            raise MapError(
+                message(
+                    f"the axes of {wide:.0f} x {high:.0f} mm is too small for the map with its legend and insets",
+                    allowed="a larger axes, or legend='none'",
+                )
+            )
+        plan = found
+    _draw(ax, base, faces, names, marks, style, plan, gid)
+    return ax
+
+
+def _names(regions: gpd.GeoDataFrame, style: Style) -> list[list[str]]:
+    """Ways to write every region, the fullest first."""
+    codes = [str(code).split("-", 1)[-1] for code in regions.index]
+    if style.labels in ("marks", "none"):
+        return [[] for _ in codes]
+    column = next((c for c in (f"short_{style.lang}", f"name_{style.lang}", "name") if c in regions.columns), None)
+    if style.labels == "codes" or column is None:
+        return [[code] for code in codes]
+    return [
+        list(dict.fromkeys([str(name), code])) if isinstance(name, str) and name else [code]
+        for name, code in zip(regions[column], codes, strict=True)
+    ]
+
+
+def _draw(
+    ax: Axes,
+    base: Base,
+    faces: list[str],
+    names: list[list[str]],
+    marks: Sequence[str],
+    style: Style,
+    plan: Plan,
+    gid: str,
+) -> None:
+    """Put everything on the axes."""
+    preset, found = style.preset, plan.found
+    wide, high = canvas.axes_size(ax)
+    mm = canvas.millimetres(ax)
+    scale, origin = found.scale, found.origin
+    ax.set_xlim(-origin[0] / scale, (wide - origin[0]) / scale)
+    ax.set_ylim(-origin[1] / scale, (high - origin[1]) / scale)
+    head, foot, _ = page.parts(style, wide, high)
+    if style.graticule == "ticks" and base.crs is not None:
+        _graticule(ax, base, style, plan, mm, gid)
+    paths, fills = (base.paths, faces) if base.paths else canvas.class_paths(base.geometries, faces)
+    canvas.add_shapes(ax, paths, face=fills, edge=fills, line_pt=0.1, order=1.0, gid=f"{gid}-regions")
+    canvas.add_lines(
+        ax,
+        base.borders,
+        colour=palettes.BORDER,
+        line_pt=preset.line_pt,
+        order=2.0,
+        gid=f"{gid}-borders",
+        transform=ax.transData,
+    )
+    canvas.add_lines(
+        ax,
+        base.outline,
+        colour=palettes.SOFT,
+        line_pt=1.7 * preset.line_pt,
+        order=2.1,
+        gid=f"{gid}-outline",
+        transform=ax.transData,
+    )
+    for lens, spot in zip(plan.lenses, found.insets, strict=True):
+        insets.draw_lens(
+            ax,
+            lens,
+            spot,
+            geometries=base.geometries,
+            faces=faces,
+            scale=scale,
+            origin=origin,
+            transform=mm,
+            preset=preset,
+            gid=f"{gid}-inset-{lens.region}",
+        )
+    if style.labels != "none" and len(base.geometries) < MANY:
+        _labels(ax, base, faces, names, marks, style, plan, mm, gid)
+    if plan.legend_block and plan.legend_box:
+        canvas.add_block(
+            ax,
+            plan.legend_block,
+            plan.legend_box.x,
+            plan.legend_box.y,
+            transform=mm,
+            gid=f"{gid}-legend",
+            line_pt=preset.line_pt,
+        )
+    if found.bar_box:
+        bar = furniture.scale_bar(
+            preset, style.lang, metres_per_unit=base.metres, limit=page.bar_limit(plan.body, preset)
+        )(scale)
+        canvas.add_block(
+            ax, bar, found.bar_box.x, found.bar_box.y, transform=mm, gid=f"{gid}-scalebar", line_pt=preset.line_pt
+        )
+    if head:
+        canvas.add_block(ax, head, plan.frame.x, high - page.MARGIN - head.h, transform=mm, gid=f"{gid}-title")
+    if foot:
+        canvas.add_block(ax, foot, plan.frame.x, page.MARGIN, transform=mm, gid=f"{gid}-source")
+
+
+def _labels(
+    ax: Axes,
+    base: Base,
+    faces: list[str],
+    names: list[list[str]],
+    marks: Sequence[str],
+    style: Style,
+    plan: Plan,
+    mm: Any,
+    gid: str,
+) -> None:
+    """Label every region that has no inset; labels stay clear of rings and leaders."""
+    import shapely
+
+    scale, origin = plan.found.scale, np.asarray(plan.found.origin)
+    inset = {lens.region for lens in plan.lenses}
+    todo = [i for i in range(len(base.geometries)) if i not in inset and (names[i] or marks[i])]
+    if not todo:
+        return
+    shapes = shapely.transform(base.plain[todo], lambda xy: xy * scale + origin)
+    taken = []
+    for lens, spot in zip(plan.lenses, plan.found.insets, strict=True):
+        ring = insets.target_ring(lens, scale, plan.found.origin)
+        taken.append(shapely.Point(*ring).buffer(insets.radius_of(lens) / insets.zoom(lens, scale) + 0.3))
+        ends = insets.leader(lens, spot, ring, scale)
+        if ends is not None:
+            taken.append(shapely.LineString(ends).buffer(0.5))
+    if taken:
+        barrier = shapely.union_all(taken)
+        touched = shapely.intersects(shapes, barrier)
+        shapes[touched] = shapely.difference(shapes[touched], barrier)
+    lines: list[Word] = []
+    for shape, i in zip(shapes, todo, strict=True):
+        found = labels.place(shape, labels.candidates(names[i], marks[i], style.preset))
+        if found is None and marks[i]:
+            # The class matters more than air around it.
+            found = labels.place(shape, labels.candidates([], marks[i], style.preset), margin=0.1)
+        if found:
+            lines += labels.words(*found, colour=palettes.ink_on(faces[i]), halo=faces[i], tag=str(i))
+    canvas.add_words(ax, lines, transform=mm, gid=f"{gid}-labels")
+
+
+def _graticule(ax: Axes, base: Base, style: Style, plan: Plan, mm: Any, gid: str) -> None:
+    """Draw the frame, ticks along the true direction of meridians and parallels, and their labels."""
+    preset, frame = style.preset, plan.frame
+    scale, origin = plan.found.scale, np.asarray(plan.found.origin)
+    corners = np.array([[frame.x, frame.y], [frame.right, frame.top]])
+    low, high = (corners - origin) / scale
+    ticks = []
+    size = preset.small_pt
+    em = size * text.PT
+    seen: list[tuple[str, float, float]] = []
+    words: list[Word] = []
+    for kind, label, line in furniture.graticule(base.crs, (low[0], low[1], high[0], high[1]), style.lang):
+        for side, x, y, dx, dy in furniture.edge_crossings(line * scale + origin, frame):
+            if (kind == "lon") != (side in ("bottom", "top")):
+                continue
+            ticks.append(np.array([[x, y], [x + 1.1 * dx, y + 1.1 * dy]]))
+            if side not in ("bottom", "left"):
+                continue
+            half = text.width(label, size) / 2
+            at, start, end = (x, frame.x, frame.right) if side == "bottom" else (y, frame.y, frame.top)
+            if (
+                at - half < start
+                or at + half > end
+                or any(s == side and abs(at - o) < half + w + 1 for s, o, w in seen)
+            ):
+                continue
+            seen.append((side, at, half))
+            below = side == "bottom"
+            spot = (x, frame.y - 0.6 - text.CAP * em) if below else (frame.x - 0.6 - 0.5 * text.DROP * em, y)
+            words.append(Word(*spot, label, size, colour=palettes.SOFT, align="center", angle=0.0 if below else 90.0))
+    canvas.add_words(ax, words, transform=mm, gid=f"{gid}-graticule")
+    square = np.array(
+        [[frame.x, frame.y], [frame.right, frame.y], [frame.right, frame.top], [frame.x, frame.top], [frame.x, frame.y]]
+    )
+    canvas.add_lines(
+        ax,
+        [square, *ticks],
+        colour=palettes.FAINT,
+        line_pt=1.4 * preset.line_pt,
+        order=0.5,
+        gid=f"{gid}-frame",
+        transform=mm,
+    )

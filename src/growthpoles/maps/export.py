@@ -1,0 +1,306 @@
+"""Writing figures: exact size, the same bytes from run to run, metadata, alt text, all or nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+from xml.sax.saxutils import escape
+
+from growthpoles.data.atomic import write_bytes
+from growthpoles.errors import MapError, message, unknown_option
+from growthpoles.maps import text
+from growthpoles.maps.presets import Preset, get_preset
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FORMATS = ("png", "tiff", "pdf", "svg", "eps")
+_SETTINGS: dict[str, Any] = {
+    "svg.hashsalt": "growthpoles",
+    "svg.fonttype": "none",
+    "pdf.fonttype": 42,
+    "ps.fonttype": 42,
+    "pdf.compression": 2,
+    "text.usetex": False,
+    "savefig.bbox": None,
+    "savefig.facecolor": "auto",
+    "savefig.transparent": False,
+    "path.simplify": True,
+    "path.simplify_threshold": 0.111111111111,
+    "path.sketch": None,
+    "agg.path.chunksize": 0,
+    "text.hinting": "force_autohint",
+    "text.antialiased": True,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a file says about itself: title, description (alt text), edition, source and parameters."""
+
+    title: str = ""
+    description: str = ""
+    edition: str = ""
+    source: str = ""
+    parameters: str = ""
+
+    @property
+    def subject(self) -> str:
+        """Edition, source and parameters on one line."""
+        named = (("edition", self.edition), ("source", self.source), ("parameters", self.parameters))
+        return "; ".join(f"{name}: {value}" for name, value in named if value)
+
+
+def save_figure(
+    fig: Figure,
+    path: str | Path,
+    *,
+    preset: str | Preset | None = None,
+    title: str = "",
+    description: str = "",
+    edition: str = "",
+    source: str = "",
+    parameters: Mapping[str, object] | None = None,
+    sidecar: bool = False,
+) -> Path:
+    """Write a figure at its exact physical size.
+
+    The same figure gives the same bytes: no dates, no library version, fixed identifiers. The file is written to a
+    temporary neighbour and put in place in one step.
+
+    Parameters
+    ----------
+    fig : Figure
+        Any matplotlib figure.
+    path : path
+        The ending chooses the format: .png, .tif/.tiff (LZW, RGB), .pdf (TrueType fonts), .svg (text as text,
+        with title and desc), .eps.
+    preset : str, optional
+        Checks width, height and format against a preset and takes its resolution; by default the figure's own
+        resolution and no check.
+    title, description : str
+        Title and alt text.
+    edition, source : str
+        Edition of the data and sources.
+    parameters : mapping, optional
+        Options of the run, kept as JSON with sorted keys.
+    sidecar : bool
+        Also write `<path>.json` with the same facts, for formats and readers that have no place for alt text.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    MapError
+        The ending, the size or the format does not fit.
+    DataError
+        The file cannot be written.
+    """
+    target = Path(path)
+    kind = {"tif": "tiff"}.get(target.suffix.lower().lstrip("."), target.suffix.lower().lstrip("."))
+    if kind not in FORMATS:
+        raise MapError(unknown_option("format", kind, FORMATS))
+    dpi = float(fig.dpi)
+    if preset is not None:
+        chosen = get_preset(preset)
+        dpi = float(chosen.dpi)
+        _check(fig, chosen, kind, target.name)
+    facts = Facts(
+        text.clean(title),
+        " ".join(str(description).split()),
+        text.clean(edition),
+        text.clean(source),
+        json.dumps(dict(parameters), sort_keys=True, ensure_ascii=False, default=str) if parameters else "",
+    )
+    content = render(fig, kind, facts, dpi)
+    write_bytes(target, content)
+    if sidecar:
+        wide, high = (round(float(side) * text.MM, 3) for side in fig.get_size_inches())
+        record = {
+            "file": target.name,
+            "title": facts.title,
+            "alt": facts.description,
+            "edition": facts.edition,
+            "source": facts.source,
+            "parameters": json.loads(facts.parameters) if facts.parameters else {},
+            "width_mm": wide,
+            "height_mm": high,
+            "dpi": dpi,
+        }
+        blob = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        write_bytes(target.with_name(target.name + ".json"), blob.encode())
+    return target
+
+
+def _check(fig: Figure, preset: Preset, kind: str, name: str) -> None:
+    """Compare a figure with a preset."""
+    wide, high = (float(side) * text.MM for side in fig.get_size_inches())
+    if wide > preset.width_mm + 0.05 or high > preset.max_height_mm + 0.05:
+        raise MapError(
+            message(
+                f"the figure is {wide:.1f} x {high:.1f} mm",
+                where=name,
+                allowed=f"at most {preset.width_mm:g} x {preset.max_height_mm:g} mm (preset {preset.name})",
+            )
+        )
+    if kind not in preset.formats:
+        raise MapError(
+            message(f"preset {preset.name} does not take {kind}", where=name, allowed=", ".join(preset.formats))
+        )
+
+
+def render(fig: Figure, kind: str, facts: Facts, dpi: float) -> bytes:
+    """Return the file's bytes; reads no clock, no environment and no global settings of matplotlib."""
+    import matplotlib as mpl
+
+    makers: dict[str, Callable[[Figure, Facts, float], bytes]] = {
+        "png": _png,
+        "tiff": _tiff,
+        "pdf": _pdf,
+        "svg": _svg,
+        "eps": _eps,
+    }
+    with mpl.rc_context(cast(Any, _SETTINGS)):
+        return makers[kind](fig, facts, dpi)
+
+
+def _pixels(fig: Figure, dpi: float) -> Any:
+    """Draw on an array of RGB pixels, without transparency."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    old = fig.dpi
+    canvas = fig.canvas
+    try:
+        fig.dpi = dpi
+        agg = FigureCanvasAgg(fig)
+        agg.draw()
+        image = _opaque(agg.buffer_rgba())
+    finally:
+        fig.dpi = old
+        fig.set_canvas(canvas)
+    return image
+
+
+def _opaque(buffer: Any) -> Any:
+    """Drop the alpha channel, over white where it is not full."""
+    import numpy as np
+
+    rgba = np.asarray(buffer)
+    alpha = rgba[..., 3]
+    if alpha.min() == 255:
+        return np.stack([rgba[..., 0], rgba[..., 1], rgba[..., 2]], axis=-1)
+    share = alpha[..., None].astype(np.float32) / 255.0
+    return (rgba[..., :3] * share + 255.0 * (1.0 - share)).round().astype(np.uint8)
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    """One chunk of a PNG file."""
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def _png(fig: Figure, facts: Facts, dpi: float) -> bytes:
+    return png_bytes(_pixels(fig, dpi), dpi, facts)
+
+
+def pixels(fig: Figure, dpi: float) -> Any:
+    """Return a figure as an array of RGB pixels (height, width, 3), independent of global settings."""
+    import matplotlib as mpl
+
+    with mpl.rc_context(cast(Any, _SETTINGS)):
+        return _pixels(fig, dpi)
+
+
+def png_bytes(image: Any, dpi: float, facts: Facts) -> bytes:
+    """Encode RGB pixels as PNG (ISO/IEC 15948).
+
+    Every row is stored as the difference to the row above: on flat colours that is nearly as small as the search
+    for the best filter of each row, in a third of the time.
+    """
+    import numpy as np
+
+    high, wide, _ = image.shape
+    flat = image.reshape(high, wide * 3)
+    rows = np.empty((high, wide * 3 + 1), dtype=np.uint8)
+    rows[:, 0] = 2
+    rows[0, 1:] = flat[0]
+    np.subtract(flat[1:], flat[:-1], out=rows[1:, 1:])
+    density = round(dpi / 0.0254)
+    parts = [
+        b"\x89PNG\r\n\x1a\n",
+        _chunk(b"IHDR", struct.pack(">IIBBBBB", wide, high, 8, 2, 0, 0, 0)),
+        _chunk(b"sRGB", b"\x00"),
+        _chunk(b"pHYs", struct.pack(">IIB", density, density, 1)),
+    ]
+    for key, value in (("Title", facts.title), ("Description", facts.description), ("Source", facts.subject)):
+        if value:
+            parts.append(_chunk(b"iTXt", key.encode() + b"\x00\x00\x00\x00\x00" + value.encode("utf-8")))
+    deflate = zlib.compressobj(2, zlib.DEFLATED, 15, 9)
+    parts.append(_chunk(b"IDAT", deflate.compress(rows.data) + deflate.flush()))
+    parts.append(_chunk(b"IEND", b""))
+    return b"".join(parts)
+
+
+def _tiff(fig: Figure, facts: Facts, dpi: float) -> bytes:
+    from PIL import Image
+
+    out = BytesIO()
+    words = ". ".join(part for part in (facts.title, facts.description, facts.subject) if part)
+    tags = {270: words.encode("utf-8").decode("latin-1")} if words else {}
+    Image.fromarray(_pixels(fig, dpi)).save(out, "TIFF", compression="tiff_lzw", dpi=(dpi, dpi), tiffinfo=tags)
+    return out.getvalue()
+
+
+def _pdf(fig: Figure, facts: Facts, dpi: float) -> bytes:
+    out = BytesIO()
+    told = {"Title": facts.title, "Subject": ". ".join(p for p in (facts.description, facts.subject) if p)}
+    metadata: dict[str, Any] = {"Creator": None, "Producer": None, "CreationDate": None}
+    metadata.update({key: value for key, value in told.items() if value})
+    fig.savefig(out, format="pdf", dpi=dpi, metadata=metadata)
+    return out.getvalue()
+
+
+def _svg(fig: Figure, facts: Facts, dpi: float) -> bytes:
+    out = BytesIO()
+    metadata: dict[str, Any] = {"Date": None, "Creator": None, "Format": None, "Type": None}
+    fig.savefig(out, format="svg", dpi=dpi, metadata=metadata)
+    document = out.getvalue().decode("utf-8")
+    document = re.sub(r"<!-- Created with matplotlib[^>]*-->\s*", "", document)
+    wide, high = (float(side) * text.MM for side in fig.get_size_inches())
+    opening = re.search(r"<svg [^>]*>", document)
+    if opening is None:
+        raise MapError(message("the SVG has no root element"))
+    root = re.sub(r' width="[^"]*"', f' width="{wide:.3f}mm"', opening.group(0), count=1)
+    root = re.sub(r' height="[^"]*"', f' height="{high:.3f}mm"', root, count=1)
+    told = "".join(
+        f' <{tag} id="figure-{tag}">{escape(value)}</{tag}>\n'
+        for tag, value in (
+            ("title", facts.title),
+            ("desc", ". ".join(p for p in (facts.description, facts.subject) if p)),
+        )
+        if value
+    )
+    if told:
+        named = " ".join(f"figure-{tag}" for tag in ("title", "desc") if f'id="figure-{tag}"' in told)
+        root = root[:-1] + f' role="img" aria-labelledby="{named}">'
+    body = document[: opening.start()] + root + "\n" + told.rstrip("\n") + document[opening.end() :]
+    return body.encode("utf-8")
+
+
+def _eps(fig: Figure, facts: Facts, dpi: float) -> bytes:
+    out = BytesIO()
+    fig.savefig(out, format="eps", dpi=dpi, metadata={"Creator": "growthpoles"})
+    document = out.getvalue().decode("latin-1")
+    document = re.sub(r"%%CreationDate:[^\n]*\n", "", document, count=1)
+    plain = facts.title.encode("ascii", "replace").decode() or "figure"
+    document = re.sub(r"%%Title:[^\n]*\n", lambda _: f"%%Title: {plain}\n", document, count=1)
+    return document.encode("latin-1")

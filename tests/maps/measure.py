@@ -1,0 +1,80 @@
+"""Read a drawn map back: every word, tile, lens and leader as boxes and lines in millimetres."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+import shapely
+from matplotlib.collections import Collection
+
+from growthpoles.maps import canvas
+from growthpoles.maps.words import WordLayer
+
+SLACK = 0.06
+
+
+def words(ax: Any) -> list[tuple[str, Any]]:
+    """All lines of text with the identifier of their layer."""
+    return [(a.get_gid() or "", w) for a in ax.get_children() if isinstance(a, WordLayer) for w in a.words]
+
+
+def layer(ax: Any, ending: str) -> Collection | None:
+    """The collection whose identifier ends so."""
+    found = [a for a in ax.get_children() if isinstance(a, Collection) and (a.get_gid() or "").endswith(ending)]
+    return found[0] if found else None
+
+
+def to_mm(ax: Any, xy: np.ndarray) -> np.ndarray:
+    """Data coordinates as millimetres."""
+    return canvas.millimetres(ax).inverted().transform(ax.transData.transform(xy))
+
+
+def land(ax: Any, regions: Any) -> np.ndarray:
+    """Regions in millimetres on the axes."""
+    return shapely.transform(np.asarray(regions.geometry.array), lambda xy: to_mm(ax, xy))
+
+
+def problems(ax: Any, regions: Any, small_pt: float) -> list[str]:
+    """List everything on a map that overlaps, leaves the sheet, leaves its polygon, or is too small."""
+    found: list[str] = []
+    wide, high = canvas.axes_size(ax)
+    lines = words(ax)
+    boxes = shapely.box(*np.array([w.box for _, w in lines]).T) if lines else np.array([])
+    shapes = land(ax, regions)
+    union = shapely.union_all(shapes).buffer(-0.05)
+    sheet = shapely.box(-SLACK, -SLACK, wide + SLACK, high + SLACK)
+    for (gid, word), area in zip(lines, boxes, strict=True):
+        if not sheet.contains(area):
+            found.append(f"{gid} {word.text!r} leaves the sheet")
+        if word.size < small_pt - 1e-9:
+            found.append(f"{gid} {word.text!r} is {word.size} pt")
+        if gid.endswith("-labels"):
+            if not shapes[int(word.tag)].buffer(0.25).contains(area):
+                found.append(f"{gid} {word.text!r} leaves its polygon")
+        elif not gid.endswith(("-title", "-source", "-graticule")) and union.intersects(area):
+            found.append(f"{gid} {word.text!r} covers the map")
+    for (i, (a, v)), (j, (b, w)) in itertools.combinations(enumerate(lines), 2):
+        if boxes[i].buffer(-SLACK).intersects(boxes[j].buffer(-SLACK)):
+            found.append(f"{a} {v.text!r} overlaps {b} {w.text!r}")
+    tiles = layer(ax, "-legend-tiles")
+    for path in tiles.get_paths() if tiles is not None else []:
+        if union.intersects(shapely.Polygon(path.vertices)):
+            found.append("a tile of the legend covers the map")
+    rings, leaders = [], []
+    for child in ax.get_children():
+        gid = child.get_gid() or ""
+        if isinstance(child, Collection) and gid.endswith("-ring"):
+            rings.append(shapely.Polygon(child.get_paths()[0].vertices))
+        if isinstance(child, Collection) and "-leader-4" in gid:
+            leaders.append(shapely.LineString(child.get_segments()[0]))
+    for ring in rings:
+        if union.intersects(ring):
+            found.append("a lens covers the map")
+        found += [f"a lens covers {w.text!r}" for (_, w), b in zip(lines, boxes, strict=True) if ring.intersects(b)]
+    if any(a.crosses(b) for a, b in itertools.combinations(leaders, 2)):
+        found.append("leaders cross")
+    for line in leaders:
+        found += [f"a leader crosses {w.text!r}" for (_, w), b in zip(lines, boxes, strict=True) if line.intersects(b)]
+    return found

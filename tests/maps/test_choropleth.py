@@ -1,0 +1,273 @@
+"""Classes, colours, legends and errors of the maps."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from shapely.geometry import LineString, Point, box
+
+from growthpoles import maps
+from growthpoles.errors import MapError, RatingError
+from growthpoles.maps import base, furniture, palettes
+from growthpoles.maps.choropleth import rating_legend
+from growthpoles.maps.numeric import bin_of, change_limits
+from growthpoles.maps.presets import PRESETS
+from growthpoles.maps.words import WordLayer
+
+
+def faces(ax: Any) -> list[str]:
+    layer = next(c for c in ax.collections if (c.get_gid() or "").endswith("-regions"))
+    return [to_hex(c) for c in layer.get_facecolor()]
+
+
+def printed(ax: Any, ending: str) -> list[str]:
+    layers = [a for a in ax.get_children() if isinstance(a, WordLayer) and a.get_gid().endswith(ending)]
+    return [w.text for a in layers for w in a.words]
+
+
+def test_rating_colours_are_the_fixed_colours_of_the_letters(squares: Any) -> None:
+    values = pd.DataFrame({"index": [0.0, 9.999, 10.0, 89.999, 90.0, 100.0, np.nan]}, index=squares.index)
+    colour = dict(zip(("D", "C", "C+", "C++", "B", "B+", "B++", "A", "A+", "A++"), palettes.RATING, strict=True))
+    ax = maps.plot_rating(squares, values)
+    assert faces(ax) == [colour[k] for k in ("D", "D", "C", "A+", "A++", "A++")] + [palettes.NO_DATA]
+
+
+def test_rows_are_matched_by_label(squares: Any, square_index: pd.DataFrame) -> None:
+    assert faces(maps.plot_rating(squares, square_index)) == faces(maps.plot_rating(squares, square_index[::-1]))
+
+
+def test_all_ten_classes_stand_in_the_legend_even_if_empty(squares: Any) -> None:
+    values = pd.DataFrame({"index": 45.0}, index=squares.index)
+    shown = printed(maps.plot_rating(squares, values), "-legend-text")
+    assert {"A++", "A+", "A", "B++", "B+", "B", "C++", "C+", "C", "D", "n/d"} <= set(shown)
+    assert {str(10 * i) for i in range(11)} <= set(shown) or {"90\u2013100", "0\u201310"} <= set(shown)
+    assert rating_legend("en").categories[0].key == "D"
+
+
+def test_class_column_serves_when_there_is_no_index(squares: Any) -> None:
+    letters = pd.DataFrame({"rating_class": ["A", "B", "C", "D", "A++", None, "C+"]}, index=squares.index)
+    assert faces(maps.plot_rating(squares, letters))[3] == palettes.RATING[0]
+    assert faces(maps.plot_rating(squares, letters))[5] == palettes.NO_DATA
+
+
+def test_the_three_zeros_of_ksi_are_told_apart(squares: Any) -> None:
+    table = pd.DataFrame(
+        {
+            "ksi": [np.nan, 0.0, np.nan, 0.005, 0.01, 0.683, 0.0],
+            "ksi_status": ["no production", "rounded zero", None, "value", "value", "value", None],
+        },
+        index=squares.index,
+    )
+    ax = maps.plot_ksi(squares, table, lang="ru")
+    ramp = palettes.take(palettes.SEQUENTIAL, 5)
+    zero = palettes.ROUNDED_ZERO
+    assert faces(ax) == [palettes.NO_PRODUCTION, zero, palettes.NO_DATA, ramp[0], ramp[1], ramp[4], zero]
+    assert len(set(faces(ax))) == 6
+    text = printed(ax, "-labels")
+    assert {"\u2013", "0", "н/д", "0,005", "0,010", "0,683"} <= set(text)
+    assert {"нет производства ИТ", "ноль после округления", "нет данных"} <= set(printed(ax, "-legend-text"))
+
+
+def test_change_is_centred_on_zero(squares: Any) -> None:
+    change = pd.Series([-12.0, -0.1, 0.0, 0.1, 29.9, 30.0, np.nan], index=squares.index)
+    ax = maps.plot_change(squares, change)
+    low, high = palettes.DIVERGING[:3], palettes.DIVERGING[4:]
+    assert faces(ax) == [low[1], low[2], high[0], high[0], high[2], high[2], palettes.NO_DATA]
+    assert "\u221212.0" in printed(ax, "-labels")
+    assert "+29.9" in printed(ax, "-labels")
+
+
+def test_change_with_uneven_arms_keeps_the_weak_colours_at_zero(squares: Any) -> None:
+    change = pd.Series([-5.0, 5.0, 15.0, 25.0, 0.0, 1.0, 2.0], index=squares.index)
+    got = faces(maps.plot_change(squares, change, limits=(-10, 0, 10, 20, 30)))
+    assert got[:4] == [palettes.DIVERGING[2], *palettes.DIVERGING[4:]]
+
+
+@pytest.mark.parametrize(
+    ("values", "limits"),
+    [
+        ([22.7, -7.9], (-30, -20, -10, 0, 10, 20, 30)),
+        ([0.4, -0.61], (-0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75)),
+        ([0.0], (-3, -2, -1, 0, 1, 2, 3)),
+        ([3.0], (-3, -2, -1, 0, 1, 2, 3)),
+    ],
+)
+def test_limits_of_change(values: list[float], limits: tuple[float, ...]) -> None:
+    assert change_limits(values) == pytest.approx(limits)
+
+
+def test_bins_are_closed_below() -> None:
+    edges = np.array([0.0, 0.1, 0.3, 1.0])
+    assert [bin_of(v, edges, "r") for v in (0.0, 0.1 - 1e-12, 0.1, 0.29, 0.1 + 0.2, 1.0)] == [0, 1, 1, 1, 2, 2]
+
+
+def test_clusters_print_their_codes(squares: Any) -> None:
+    keys = ["High-High", "Low-Low", "High-Low", "Low-High", "not significant", "untestable", "isolate"]
+    ax = maps.plot_clusters(squares, pd.DataFrame({"label": keys}, index=squares.index))
+    assert faces(ax) == [palettes.CLUSTER[k] for k in keys]
+    assert {"HH", "LL", "HL", "LH", "\u00d7", "\u25cb"} <= set(printed(ax, "-labels"))
+    with pytest.raises(MapError, match="class 'Hot' is not in the legend; allowed: High-High"):
+        maps.plot_clusters(squares, pd.DataFrame({"label": ["Hot"] * 7}, index=squares.index))
+    with pytest.raises(MapError, match="result: no column 'label'"):
+        maps.plot_clusters(squares, pd.DataFrame({"p": 1.0}, index=squares.index))
+
+
+def test_a_given_axes_is_used_and_keeps_map_coordinates(squares: Any, square_index: pd.DataFrame) -> None:
+    fig = Figure(figsize=(8, 6), dpi=100)
+    ax = fig.add_subplot(1, 2, 2)
+    assert maps.plot_rating(squares, square_index, ax=ax) is ax
+    (x0, x1), (y0, y1) = ax.get_xlim(), ax.get_ylim()
+    box_mm = ax.get_window_extent()
+    assert (x1 - x0) / (y1 - y0) == pytest.approx(box_mm.width / box_mm.height)
+    assert x0 < 0 < 9e5 < x1
+    tiny = fig.add_axes((0.0, 0.0, 0.05, 0.05))
+    with pytest.raises(MapError, match="the axes of 10 x 8 mm is too small"):
+        maps.plot_rating(squares, square_index, ax=tiny)
+
+
+def test_label_modes(squares: Any, square_index: pd.DataFrame) -> None:
+    assert printed(maps.plot_rating(squares, square_index, labels="none"), "-labels") == []
+    assert set(printed(maps.plot_rating(squares, square_index, labels="marks"), "-labels")) <= set("ABCD") | {
+        "A+", "A++", "B+", "B++", "C+", "C++"
+    }  # fmt: skip
+    named = squares.assign(short_en="A very long name that fits nowhere at all in this small square " * 3)
+    assert "R0" in printed(maps.plot_rating(named, square_index, preset="nature-single"), "-labels")
+
+
+def test_wrong_input_is_named(squares: Any, square_index: pd.DataFrame) -> None:
+    cases = [
+        (lambda: maps.plot_rating(squares, square_index[1:]), "rating: no row for R0"),
+        (lambda: maps.plot_rating(squares[1:], square_index), "rating: no such region: R0; allowed: the 6 labels"),
+        (lambda: maps.plot_rating(squares, pd.concat([square_index] * 2)), "rating: label 'R0' repeats"),
+        (lambda: maps.plot_rating(squares, square_index[[]]), "rating: no column 'index'"),
+        (lambda: maps.plot_rating(squares, square_index, labels="all"), "labels='all' is not known; allowed: auto"),
+        (lambda: maps.plot_rating(squares, square_index, label="all"), "option='label' is not known.*nearest: labels"),
+        (lambda: maps.plot_rating(squares, square_index, preset="natur-single"), "nearest: nature-single"),
+        (lambda: maps.plot_rating(squares, square_index, lang="de"), "lang='de' is not known"),
+        (lambda: maps.plot_change(squares, square_index["index"], limits=(0, 100)), "not on both sides of zero"),
+        (lambda: maps.plot_change(squares, square_index["index"], limits=(5, 1)), "do not rise"),
+        (lambda: maps.plot_values(squares, square_index, limits=(0, 50)), "region 'R[0-9]': value .* is off the scale"),
+        (
+            lambda: maps.plot_ksi(squares, square_index.rename(columns={"index": "ksi"})),
+            "off the scale; allowed: 0 to 1",
+        ),
+        (lambda: maps.plot_rating(squares.assign(short_en="中"), square_index), "no glyph for '中'"),
+        (lambda: maps.plot_rating(squares.iloc[:0], square_index.iloc[:0]), "there is no region to draw"),
+    ]
+    for call, expected in cases:
+        with pytest.raises(MapError, match=expected):
+            call()
+    with pytest.raises(MapError, match="region 'R0': status 'none' is not known; allowed: value, rounded zero"):
+        maps.plot_ksi(squares, pd.DataFrame({"ksi": 0.1, "ksi_status": "none"}, index=squares.index))
+    with pytest.raises(RatingError, match="outside the scale"):
+        maps.plot_rating(squares, square_index + 50)
+
+
+def test_geometries_that_are_no_areas_are_refused(squares: Any, square_index: pd.DataFrame) -> None:
+    points = squares.set_geometry(squares.centroid)
+    with pytest.raises(MapError, match="region 'R0': the geometry is a Point; allowed: Polygon, MultiPolygon"):
+        maps.plot_rating(points, square_index)
+    lines = squares.set_geometry([LineString([(0, 0), (1, 1)]), *squares.geometry[1:]])
+    with pytest.raises(MapError, match="the geometry is a LineString"):
+        maps.plot_rating(lines, square_index)
+    holes = squares.set_geometry([None, *squares.geometry[1:]])
+    with pytest.raises(MapError, match="region 'R0': the geometry is missing or empty"):
+        maps.plot_rating(holes, square_index)
+
+
+def study(shapes: list, crs: object) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    index = pd.Index([f"S{i}" for i in range(len(shapes))], name="region")
+    frame = gpd.GeoDataFrame({"geometry": shapes}, index=index, crs=crs)
+    return frame, pd.DataFrame({"index": np.linspace(0, 100, len(shapes))}, index=index)
+
+
+def test_two_regions(tmp_path: Any) -> None:
+    regions, values = study([box(0, 0, 1e5, 2e5), box(1e5, 0, 3e5, 2e5)], "EPSG:32642")
+    for preset in ("nature-single", "report"):
+        ax = maps.plot_rating(regions, values, preset=preset)
+        assert printed(ax, "-labels") == ["S0", "D", "S1", "A++"]
+        maps.save_figure(ax.figure, tmp_path / "two.png")
+
+
+def test_two_hundred_regions(tmp_path: Any) -> None:
+    cells = [box(2e4 * (i % 20), 2e4 * (i // 20), 2e4 * (i % 20 + 1), 2e4 * (i // 20 + 1)) for i in range(200)]
+    regions, values = study(cells, "EPSG:32642")
+    ax = maps.plot_rating(regions, values, preset="nature-single")
+    assert len(faces(ax)) == 200
+    maps.save_figure(ax.figure, tmp_path / "many.png")
+
+
+def test_a_study_across_the_antimeridian_is_one_piece() -> None:
+    regions, values = study([box(176, 60, 180, 64), box(-180, 60, -176, 64), box(-176, 60, -172, 64)], "EPSG:4326")
+    made = base.prepare(regions)
+    wide = made.bounds[2] - made.bounds[0]
+    assert wide == pytest.approx(12 / 360 * 40030e3 * np.cos(np.radians(62)), rel=0.08)
+    assert shapely.distance(made.geometries[0], made.geometries[1]) < 1.0
+    marks = {t for t in printed(maps.plot_rating(regions, values), "-graticule") if "E" in t or "W" in t or "180" in t}
+    assert "180\u00b0" in marks
+
+
+def test_without_a_coordinate_system_there_is_no_scale_bar(squares: Any, square_index: pd.DataFrame) -> None:
+    bare = gpd.GeoDataFrame(squares.drop(columns="geometry"), geometry=squares.geometry.array, crs=None)
+    bare = bare.set_crs(None, allow_override=True)
+    ax = maps.plot_rating(bare, square_index)
+    assert printed(ax, "-scalebar-text") == []
+    assert printed(maps.plot_rating(squares, square_index), "-scalebar-text") != []
+
+
+def test_scale_bar_is_as_long_as_it_says(squares: Any, square_index: pd.DataFrame) -> None:
+    ax = maps.plot_rating(squares, square_index, preset="nature-double")
+    bar = next(c for c in ax.collections if (c.get_gid() or "").endswith("-scalebar-lines"))
+    line = bar.get_segments()[0]
+    (text,) = printed(ax, "-scalebar-text")
+    per_mm = np.ptp(ax.get_xlim()) / 183.0
+    assert np.ptp(line[:, 0]) * per_mm == pytest.approx(float(text.split("\u00a0")[0]) * 1000, rel=1e-6)
+    assert [furniture.nice_length(v) for v in (1, 1.9, 4.99, 5, 730, 0.03)] == pytest.approx([1, 1, 2, 5, 500, 0.02])
+
+
+def test_graticule_follows_the_projection(regions: Any) -> None:
+    found = furniture.graticule(regions.crs, tuple(regions.total_bounds), "en")
+    labels = {label for _, label, _ in found}
+    assert {"50\u00b0\u00a0E", "60\u00b0\u00a0E", "45\u00b0\u00a0N", "50\u00b0\u00a0N"} <= labels
+    west = next(line for _, label, line in found if label == "50\u00b0\u00a0E")
+    assert west[-1, 0] > west[0, 0]
+
+
+def test_maps_use_no_pyplot_and_leave_settings_alone() -> None:
+    code = (
+        "import sys, growthpoles.maps, growthpoles.maps.choropleth, growthpoles.maps.clusters\n"
+        "import growthpoles.maps.export\n"
+        "assert 'matplotlib' not in sys.modules and 'geopandas' not in sys.modules, sorted(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_presets_have_readable_text() -> None:
+    for preset in PRESETS.values():
+        assert preset.small_pt >= 5.0
+        assert preset.small_pt <= preset.text_pt <= preset.title_pt
+        assert preset.dpi >= 300 or preset.name == "slide"
+
+
+def test_points_of_the_town_are_under_the_ring(squares: Any, square_index: pd.DataFrame) -> None:
+    ax = maps.plot_rating(squares, square_index, preset="nature-single")
+    ring = next(c for c in ax.collections if (c.get_gid() or "").endswith("-ring")).get_paths()[1]
+    centre = (
+        ax.transData.inverted()
+        .transform(
+            next(c for c in ax.collections if (c.get_gid() or "").endswith("-ring"))
+            .get_transform()
+            .transform(ring.vertices[:-1])
+        )
+        .mean(axis=0)
+    )
+    assert Point(*centre).distance(squares.geometry["TOWN"].centroid) < 2e3

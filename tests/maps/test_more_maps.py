@@ -1,0 +1,196 @@
+"""Maps of the second row: class change, types, two variables, tests, neighbours, panels; captions and proofs."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from libpysal.graph import Graph
+from matplotlib.colors import to_hex
+from PIL import Image
+
+from growthpoles import maps
+from growthpoles.errors import MapError
+from growthpoles.maps import palettes
+from growthpoles.maps.bivariate import terciles
+from growthpoles.maps.proof import grey, seen_with
+from growthpoles.maps.words import WordLayer
+
+
+def faces(ax: Any) -> list[str]:
+    return [to_hex(c) for c in next(c for c in ax.collections if c.get_gid().endswith("-regions")).get_facecolor()]
+
+
+def printed(ax: Any, ending: str) -> list[str]:
+    layers = [a for a in ax.get_children() if isinstance(a, WordLayer) and a.get_gid().endswith(ending)]
+    return [w.text for a in layers for w in a.words]
+
+
+def test_class_change_counts_classes(squares: Any) -> None:
+    before = pd.Series(["D", "A++", "C", "C", "B", None, "D"], index=squares.index)
+    after = pd.Series(["A++", "D", "C+", "C", "C++", "A", "C"], index=squares.index)
+    ax = maps.plot_class_change(squares, before, after, years=(2010, 2014))
+    d = palettes.DIVERGING
+    assert faces(ax) == [d[6], d[0], d[4], d[3], d[2], palettes.NO_DATA, d[4]]
+    assert {"D\u2192A++", "C\u2192C+", "C", "n/d"} <= set(printed(ax, "-labels"))
+    with pytest.raises(MapError, match="region 'R0': class 'E' is not on the scale; allowed: A\\+\\+"):
+        maps.plot_class_change(squares, before.replace("D", "E"), after)
+
+
+def test_typology_has_fixed_colours_for_growth_poles_and_any_others(squares: Any) -> None:
+    poles = ["growth pole", "periphery", "no data", "outside the industry", "periphery", "periphery", "growth pole"]
+    ax = maps.plot_typology(squares, pd.Series(poles, index=squares.index), lang="ru")
+    assert faces(ax)[0] == "#c63a34"
+    assert "полюс роста" in printed(ax, "-legend-text")
+    own = maps.plot_typology(squares, pd.Series(list("xyzxyzx"), index=squares.index))
+    assert len(set(faces(own))) == 3
+    many = pd.Series([f"t{i}" for i in range(9)], index=range(9))
+    from geopandas import GeoDataFrame
+
+    nine = GeoDataFrame(geometry=[shapely.box(i, 0, i + 1, 1) for i in range(9)], crs="EPSG:32642")
+    with pytest.raises(MapError, match="types: 9 types; allowed: 8 at most"):
+        maps.plot_typology(nine, many)
+
+
+def test_two_variables_use_both_classes(squares: Any) -> None:
+    x = pd.Series([0.0, 5, 10, 0, 5, 10, np.nan], index=squares.index)
+    y = pd.Series([0.0, 0, 0, 9, 9, 9, 1], index=squares.index)
+    ax = maps.plot_bivariate(squares, x, y, x_name="X", y_name="Y", x_limits=(0, 4, 8, 12), y_limits=(0, 3, 6, 9))
+    b = palettes.BIVARIATE
+    assert faces(ax) == [b[0][0], b[0][1], b[0][2], b[2][0], b[2][1], b[2][2], palettes.NO_DATA]
+    words = set(printed(ax, "-legend-text"))
+    assert {"X \u2192", "Y \u2192", "11", "33", "13", "31", "n/d"} <= words
+    assert terciles(pd.Series([1.0, 2, 3, 4])) == pytest.approx((1, 2, 3, 4))
+    with pytest.raises(MapError, match="ties leave a third of the values empty"):
+        maps.plot_bivariate(squares, x, y, x_name="X", y_name="Y")
+    with pytest.raises(MapError, match="x_limits: 3 limits; allowed: four rising numbers"):
+        maps.plot_bivariate(squares, x, y, x_name="X", y_name="Y", x_limits=(0, 5, 10))
+
+
+def test_two_variables_darken_together() -> None:
+    light = np.array([palettes.lab(palettes.rgb(row))[:, 0] for row in palettes.BIVARIATE])
+    assert (np.diff(light, axis=0) < 0).all()
+    assert (np.diff(light, axis=1) < 0).all()
+
+
+def test_significance_never_prints_a_zero(squares: Any) -> None:
+    p = pd.DataFrame({"p_value": [0.0001, 0.004, 0.02, 0.07, 0.5, 1.0, np.nan]}, index=squares.index)
+    ax = maps.plot_significance(squares, p)
+    assert len(set(faces(ax))) == 6
+    assert {"<0.001", "0.004", "1.000"} <= set(printed(ax, "-labels"))
+    adjusted = maps.plot_significance(squares, p.assign(p_adjusted=1.0))
+    assert set(faces(adjusted)) == {palettes.CLUSTER["not significant"]}
+
+
+def test_hot_spots_take_the_side_of_the_value(squares: Any) -> None:
+    keys = ["High-High", "High-Low", "Low-Low", "Low-High", "not significant", "untestable", "isolate"]
+    ax = maps.plot_hotspots(squares, pd.DataFrame({"label": keys}, index=squares.index))
+    assert faces(ax)[0] == faces(ax)[1] != faces(ax)[2] == faces(ax)[3]
+    assert {"H", "C"} <= set(printed(ax, "-labels"))
+
+
+def test_neighbours_are_the_pairs_of_the_graph(regions: Any) -> None:
+    graph = Graph.build_contiguity(regions[["geometry"]], rook=False)
+    ax = maps.plot_neighbours(regions, graph)
+    lines = next(c for c in ax.collections if c.get_gid() == "neighbours-pairs").get_segments()
+    assert len(lines) == 28
+    assert sorted(printed(ax, "-codes")) == sorted(code[3:] for code in regions.index)
+    knn = Graph.build_knn(regions.centroid, k=2)
+    one_way = next(c for c in maps.plot_neighbours(regions, knn).collections if c.get_gid() == "neighbours-one-way")
+    assert len(one_way.get_segments()) > 0
+    with pytest.raises(MapError, match="labels of regions and graph disagree: KZ-AKM"):
+        maps.plot_neighbours(regions.drop("KZ-AKM"), graph)
+
+
+def test_panel_shares_one_legend(regions: Any, published: pd.DataFrame) -> None:
+    frames = {key: frame[["index"]] for key, frame in {"2010": published, "2014": published}.items()}
+    fig = maps.plot_panel(regions, frames, maps.plot_rating, maps.rating_legend("en"), preset="nature-double")
+    gids = [a.get_gid() for ax in fig.axes for a in ax.get_children()]
+    assert gids.count("panel-legend-text") == 1
+    assert not any(gid and gid.endswith("rating-legend-text") for gid in gids)
+    assert sum(gid == "rating-regions" for gid in gids) == 2
+    heads = next(a for ax in fig.axes for a in ax.get_children() if a.get_gid() == "panel-headings")
+    assert [w.text for w in heads.words] == ["a", "2010", "b", "2014"]
+    with pytest.raises(MapError, match=r"12 panels in 1 columns need .* allowed: 170 mm"):
+        many = {str(i): published[["index"]] for i in range(12)}
+        maps.plot_panel(regions, many, maps.plot_rating, maps.rating_legend("en"), columns=1, preset="nature-single")
+    with pytest.raises(MapError, match="0 panels in 2 columns"):
+        maps.plot_panel(regions, {}, maps.plot_rating, maps.rating_legend("en"))
+
+
+def test_captions_are_data_and_safe_to_include(tmp_path: Path) -> None:
+    first = maps.Caption(
+        "rating_2014", "figures/rating.pdf", "50 % of $x_1$ & {more}", alt='A "map"', year="2014", edition="realigned"
+    )
+    second = maps.Caption("change", "figures/change.pdf", "Change", weights="queen", p_method="exact", vintage="2014")
+    files = maps.write_captions([first, second], tmp_path)
+    assert [f.name for f in files] == ["captions.csv", "captions.json", "figures.tex", "figures.qmd"]
+    with files[0].open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["name"] for row in rows] == ["rating_2014", "change"]
+    record = json.loads(files[1].read_text(encoding="utf-8"))
+    assert record[1]["caption"] == "Change. Boundaries: 2014; weights: queen; p-values: exact."
+    tex = files[2].read_text(encoding="utf-8")
+    assert r"50 \% of \$x\_1\$ \& \{more\}" in tex
+    assert r"\label{fig:rating-2014}" in tex
+    assert tex.count("\\includegraphics[width=183mm]") == 2
+    qmd = files[3].read_text(encoding="utf-8")
+    assert r"\$x\_1\$" in qmd
+    assert r'fig-alt="A \"map\""' in qmd
+    assert maps.Caption("a", "b", "T", year="1").sentence("kk") == "T. Жыл: 1."
+
+
+def test_captions_that_cannot_be_included_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(MapError, match="name 'a-b' repeats"):
+        maps.write_captions([maps.Caption("a_b", "x", ""), maps.Caption("a-b", "y", "")], tmp_path)
+    with pytest.raises(MapError, match="cannot be included"):
+        maps.write_captions([maps.Caption("a", "x}.pdf", "")], tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_proof_holds_five_views(tmp_path: Path, squares: Any, square_index: pd.DataFrame) -> None:
+    fig = maps.plot_rating(squares, square_index, preset="nature-single").figure
+    path = maps.save_proof(fig, tmp_path / "proof.png", dpi=72)
+    wide, high = (int(v * 72) for v in fig.get_size_inches())
+    with Image.open(path) as image:
+        assert image.size[0] >= 2 * wide
+        assert image.size[1] >= 3 * high
+
+
+def test_grey_keeps_luminance_and_vision_keeps_grey() -> None:
+    image = np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255], [128, 128, 128]]], dtype=np.uint8)
+    assert grey(image)[0, :, 0].tolist() == [127, 220, 76, 128]
+    assert (np.ptp(grey(image), axis=2) == 0).all()
+    for vision in palettes.VISIONS:
+        assert np.abs(seen_with(image, vision)[0, 3].astype(int) - 128).max() <= 2
+
+
+def test_class_limits_by_hand_and_by_brute_force() -> None:
+    assert maps.class_limits([0, 1, 2, 10], "equal", k=2) == (0, 5, 10)
+    assert maps.class_limits([0, 1, 2, 3, np.nan], "quantiles", k=3) == pytest.approx((0, 1, 2, 3))
+    values = np.random.default_rng(0).normal(size=11).round(1)
+
+    def within(limits: tuple[float, ...]) -> float:
+        place = np.clip(np.searchsorted(limits, values, side="right") - 1, 0, len(limits) - 2)
+        return sum(float(((values[place == i] - values[place == i].mean()) ** 2).sum()) for i in set(place.tolist()))
+
+    found = maps.class_limits(values, "natural", k=3)
+    distinct = np.unique(values)
+    ends = float(distinct[0]), float(distinct[-1])
+    least = min(within((ends[0], a, b, ends[1])) for a in distinct[1:-1] for b in distinct[1:] if a < b)
+    assert within(found) == pytest.approx(least)
+    for call in (
+        lambda: maps.class_limits([1.0, 1.0], k=2),
+        lambda: maps.class_limits([1.0, 2.0, 3.0], k=13),
+        lambda: maps.class_limits([0.0] * 9 + [1.0, 2.0], "quantiles", k=3),
+    ):
+        with pytest.raises(MapError, match="class_limits: "):
+            call()
+    with pytest.raises(MapError, match="scheme='jenks' is not known; allowed: equal, quantiles, natural"):
+        maps.class_limits([1.0, 2.0], "jenks")  # type: ignore[arg-type]
