@@ -99,10 +99,9 @@ def clean_values(y: pd.Series, *, name: str = "y") -> np.ndarray:
     if not y.index.is_unique:
         repeated = y.index[y.index.duplicated()].unique()
         raise SpatialError(message(f"labels given twice: {_listing(repeated)}", where=name, allowed="unique labels"))
-    try:
-        values = y.to_numpy() if y.dtype == np.float64 else y.to_numpy(dtype=float, na_value=np.nan)
-    except (TypeError, ValueError) as error:
-        raise SpatialError(message(f"dtype {y.dtype} is not numeric", where=name, allowed="numbers")) from error
+    if not pd.api.types.is_numeric_dtype(y.dtype):
+        raise SpatialError(message(f"dtype {y.dtype} is not numeric", where=name, allowed="numbers"))
+    values = y.to_numpy() if y.dtype == np.float64 else y.to_numpy(dtype=float, na_value=np.nan)
     if not (np.isfinite(values.min()) and np.isfinite(values.max())):  # a NaN is its own minimum
         good = np.isfinite(values)
         raise SpatialError(
