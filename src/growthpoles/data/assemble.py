@@ -59,7 +59,7 @@ def read_assembly(path: Path, *, orders: Mapping[str, Sequence[str]]) -> pd.Data
     return rules.assign(
         year=rules["year"].astype(int),
         table=rules["table"].astype(int),
-        missing=[tuple(filter(None, text.split(";"))) for text in rules["missing"]],
+        missing=pd.Series([tuple(filter(None, text.split(";"))) for text in rules["missing"]], index=rules.index),
         factor=[
             parse_number(text, decimal=".", where=f"{path}, line {line}, column factor") if text else 1.0
             for line, text in rules["factor"].items()

@@ -1,17 +1,30 @@
-"""Writing a file so that its name never points at half of it."""
+"""Writing a file so that its name never points at half of it, and file names that hold no surprise."""
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
+import re
 import tempfile
+import unicodedata
 from pathlib import Path
 
 from growthpoles.errors import DataError, message
 
+PART = ".growthpoles-part"
+_LONGEST = 80
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+
 
 def make_folder(path: Path) -> Path:
-    """Create a folder and its parents, or say why that is impossible."""
+    """Create a folder and its parents, or say why that is impossible.
+
+    Raises
+    ------
+    DataError
+        If a file is in the way or the place is not writable.
+    """
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -22,6 +35,8 @@ def make_folder(path: Path) -> Path:
 def write_bytes(path: Path, content: bytes) -> Path:
     """Write `content` to a temporary neighbour of `path`, then put it in place in one step.
 
+    A process that is killed leaves the old file or the new one, and perhaps a neighbour that `clean_parts` removes.
+
     Raises
     ------
     DataError
@@ -29,7 +44,7 @@ def write_bytes(path: Path, content: bytes) -> Path:
     """
     temporary = None
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+        handle, temporary = tempfile.mkstemp(prefix=".", suffix=PART, dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
@@ -38,9 +53,48 @@ def write_bytes(path: Path, content: bytes) -> Path:
         os.umask(umask)
         Path(temporary).chmod(0o666 & ~umask)
         Path(temporary).replace(path)
+        temporary = None
     except OSError as error:
+        raise DataError(message(f"cannot be written ({error.strerror})", where=str(path))) from None
+    finally:
         if temporary is not None:
             with contextlib.suppress(OSError):
                 Path(temporary).unlink()
-        raise DataError(message(f"cannot be written ({error.strerror})", where=str(path))) from None
     return path
+
+
+def clean_parts(folder: Path) -> int:
+    """Remove what writers that were killed left in a folder; return how many files.
+
+    Only for a folder in which nobody else writes at this time.
+    """
+    found = 0
+    for part in folder.glob(f".*{PART}"):
+        with contextlib.suppress(OSError):
+            part.unlink()
+            found += 1
+    return found
+
+
+def safe_name(text: object) -> str:
+    """Return a text as one part of a file name.
+
+    Letters and digits of any script, ``.``, ``_`` and ``-`` stay; everything else (slashes, control signs, marks that
+    turn the reading direction) becomes ``-``. A name that had to be changed gets a hash at its end, so that
+    two texts never share a name; names that systems reserve, and names that start with a dot, are changed too.
+
+    Examples
+    --------
+    >>> safe_name("realigned_alt")
+    'realigned_alt'
+    >>> safe_name("../x")
+    'x-d6b96a'
+    """
+    raw = str(text)
+    plain = re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", raw)).strip(".-")[:_LONGEST].rstrip(".-")
+    while len(plain.encode("utf-8")) > 2 * _LONGEST:
+        plain = plain[:-1]
+    if plain and plain == raw and plain.split(".")[0].casefold() not in _RESERVED:
+        return plain
+    mark = hashlib.sha256(raw.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+    return f"{plain}-{mark}" if plain else f"x-{mark}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, SupportsIndex
@@ -10,6 +11,7 @@ import numpy as np
 
 from growthpoles.data.coverage import check_coverage, coverage_faults, neighbor_pairs
 from growthpoles.data.enclaves import find_enclaves, merge_enclaves
+from growthpoles.data.problems import plain
 from growthpoles.data.regions import read_regions_table, vintage_of
 from growthpoles.data.registry import read_registry, verify
 from growthpoles.errors import DataError, RegionError, message, nearest, unknown_option
@@ -25,6 +27,7 @@ __all__ = [
     "merge_enclaves",
     "neighbor_pairs",
     "read_boundaries",
+    "read_layer",
 ]
 
 _CRS_NAME = "Albers equal-area, parallels 43°N and 53°N, centre 48°N 67°E (WGS84)"
@@ -74,7 +77,7 @@ def read_boundaries(path: str | Path, *, key: str, layer: str | None = None, crs
     Parameters
     ----------
     path : path
-        GeoPackage, GeoJSON, Shapefile or another vector format.
+        GeoPackage, GeoJSON, Shapefile, FlatGeobuf or another vector format of GDAL; GeoParquet (needs pyarrow).
     key : str
         Column with the region codes; it becomes the index `region`, as text.
     layer : str, optional
@@ -99,7 +102,7 @@ def read_boundaries(path: str | Path, *, key: str, layer: str | None = None, crs
     """
     path = Path(path)
     where = str(path)
-    frame, layer = _read(path, layer)
+    frame, layer = read_layer(path, layer)
     codes = _keys(frame, key, where)
     frame = frame.drop(columns=key).set_index(codes)
     frame = _with_crs(frame, crs, where)
@@ -124,18 +127,27 @@ def _vintage(vintage: int) -> GeoDataFrame:
         problem = f"{', '.join(differ)}: not exactly one row for the {vintage} boundaries"
         raise RegionError(message(problem, where="regions.csv"))
     result = layer[["geometry"]].join(named[_NAMES])[[*_NAMES, "geometry"]]
-    result.attrs = {"vintage": vintage, "source": entry.source, "crs_name": _CRS_NAME}
+    # a credit short enough for the foot of a map; the registry has the whole source
+    credit = re.split(r" \(|;|, from", entry.source)[0]
+    result.attrs = {"vintage": vintage, "source": credit, "crs_name": _CRS_NAME}
     return result
 
 
-def _read(path: Path, layer: str | None) -> tuple[GeoDataFrame, str]:
-    """Read one layer; every way in which GDAL can fail ends in a DataError that names the file."""
+def read_layer(path: Path, layer: str | None = None) -> tuple[GeoDataFrame, str]:
+    """Read one layer as it is; every way in which GDAL can fail ends in a DataError that names the file.
+
+    Returns
+    -------
+    frame, layer : GeoDataFrame and str
+        With at least one feature; the name of the layer, found where none was given and the file has just one.
+    """
     import pyogrio
-    from pyogrio.errors import DataLayerError, DataSourceError
 
     if not path.exists():
         there = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
         raise DataError(message("no such file", where=str(path), near=nearest(path.name, there)))
+    if path.suffix.lower() in (".parquet", ".geoparquet"):
+        return _read_geoparquet(path, layer)
     try:
         layers = [name for name, geometry in pyogrio.list_layers(path) if geometry is not None]
         if layer is None and len(layers) != 1:
@@ -149,7 +161,9 @@ def _read(path: Path, layer: str | None) -> tuple[GeoDataFrame, str]:
         name = layer or layers[0]
         frame = pyogrio.read_dataframe(path, layer=name)
         announced = pyogrio.read_info(path, layer=name)["features"]
-    except (DataSourceError, DataLayerError, OSError, UnicodeDecodeError, RuntimeError) as error:
+    except DataError:
+        raise
+    except Exception as error:  # damage makes GDAL, pyogrio and shapely raise almost anything
         problem = f"the file cannot be read as a vector layer, it may be damaged ({str(error)[:_REASON]})"
         raise DataError(message(problem, where=str(path))) from error
     if announced >= 0 and announced != len(frame):
@@ -160,13 +174,33 @@ def _read(path: Path, layer: str | None) -> tuple[GeoDataFrame, str]:
     return frame, name
 
 
+def _read_geoparquet(path: Path, layer: str | None) -> tuple[GeoDataFrame, str]:
+    """Read a GeoParquet file, which has one layer without a name."""
+    import geopandas as gpd
+
+    where = str(path)
+    if layer is not None:
+        raise DataError(message("a GeoParquet file has no layers", where=where, allowed="no layer="))
+    try:
+        frame = gpd.read_parquet(path)
+    except ImportError:
+        allowed = "pip install 'growthpoles[parquet]'"
+        raise DataError(message("reading GeoParquet needs pyarrow", where=where, allowed=allowed)) from None
+    except Exception as error:  # a damaged file makes pyarrow and shapely raise almost anything
+        problem = f"the file cannot be read as GeoParquet, it may be damaged ({str(error)[:_REASON]})"
+        raise DataError(message(problem, where=where)) from error
+    if not len(frame):
+        raise DataError(message("the file is empty", where=where))
+    return frame.reset_index(drop=frame.index.name is None), path.stem
+
+
 def _keys(frame: GeoDataFrame, key: str, where: str) -> Any:
     """Return the key column as an index of clean text; empty and repeated keys are errors."""
     import pandas as pd
 
     columns = [column for column in frame.columns if column != frame.geometry.name]
     if key not in columns:
-        listed = ", ".join(map(str, columns[:_LISTED]))
+        listed = ", ".join(map(plain, columns[:_LISTED]))
         near = nearest(key, columns, n=1)
         raise DataError(message(f"no column {key}", where=where, allowed=listed or "none", near=near))
     values = frame[key]
@@ -178,7 +212,7 @@ def _keys(frame: GeoDataFrame, key: str, where: str) -> Any:
         raise DataError(message(f"column {key} is empty in feature {rows}", where=where))
     repeated = sorted(set(text[text.duplicated()]))
     if repeated:
-        listed = ", ".join(repeated[:_LISTED])
+        listed = ", ".join(map(plain, repeated[:_LISTED]))
         problem = f"column {key} repeats {listed}"
         raise DataError(message(problem, where=where, allowed="one feature per region; dissolve parts first"))
     return pd.Index(text.astype(object), name="region")
@@ -224,7 +258,7 @@ def _check_shapes(frame: GeoDataFrame, where: str) -> None:
         )
     for problem, at in faults.items():
         if at.any():
-            named = ", ".join(frame.index[at][:_LISTED])
+            named = ", ".join(map(plain, frame.index[at][:_LISTED]))
             raise DataError(message(f"{problem} for {named}", where=where, allowed="a polygon per region"))
 
 
@@ -240,7 +274,7 @@ def _made_valid(frame: GeoDataFrame, where: str) -> tuple[GeoDataFrame, list[dic
         reason = shapely.is_valid_reason(shapes[i])
         mended = shapely.make_valid(shapes[i], method="structure", keep_collapsed=False)
         if shapely.is_empty(mended) or shapely.get_type_id(mended) not in _POLYGONS:
-            raise DataError(message(f"the polygon of {code} cannot be repaired ({reason})", where=where))
+            raise DataError(message(f"the polygon of {plain(code)} cannot be repaired ({reason})", where=where))
         shapes[i] = mended
         change = float(shapely.area(mended) / before - 1) if before else float("inf")
         repairs.append({"region": code, "reason": reason, "area_change": change})

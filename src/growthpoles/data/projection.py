@@ -11,6 +11,8 @@ from growthpoles.errors import DataError, message
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
+AREA_TOLERANCE = 0.05  # share by which the area scale of a file's own projection may vary between regions
+
 
 def equal_area_crs(regions: GeoDataFrame) -> str:
     """Return a PROJ string of an equal-area projection centred on the regions.
@@ -35,6 +37,8 @@ def equal_area_crs(regions: GeoDataFrame) -> str:
 
     degrees = regions.to_crs("EPSG:4326") if not regions.crs.is_geographic else regions
     lon, lat = shapely.get_coordinates(degrees.geometry.to_numpy()).T
+    if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
+        raise DataError(message("the boundaries do not fit their own CRS", where=str(regions.crs.name)[:80]))
     turn = np.sort(np.mod(lon, 360.0))
     gaps = np.diff(np.append(turn, turn[0] + 360.0))
     widest = int(gaps.argmax())
@@ -56,33 +60,64 @@ def to_analysis_crs(regions: GeoDataFrame, *, crs: Any = None) -> GeoDataFrame:
     ----------
     regions : GeoDataFrame
     crs : optional
-        A projected CRS of one's own. None keeps a projected CRS that the file has, and otherwise takes
-        :func:`equal_area_crs`.
+        A projected CRS of one's own. None keeps the projected CRS of the file where it counts in metres and its
+        area scale varies by at most 5 % between the regions (Web Mercator does not qualify), and takes
+        :func:`equal_area_crs` otherwise.
+
+    Returns
+    -------
+    GeoDataFrame
+        ``attrs["projection"]`` says which case it was: "stated", "as in the file" or "equal-area".
 
     Raises
     ------
     DataError
-        If the regions have no CRS, or `crs` is unknown or not projected.
+        If the regions have no CRS, `crs` is unknown or not projected, or the regions do not fit it.
     """
     if regions.crs is None:
-        raise DataError(message("the boundaries have no CRS", allowed="a file that states its coordinate system"))
-    if crs is None:
-        chosen = regions.crs.to_wkt() if regions.crs.is_projected else equal_area_crs(regions)
+        raise DataError(message("the boundaries have no CRS", allowed='crs = "EPSG:4326" or another in study.toml'))
+    if crs is not None:
+        projected, how = _project(regions, _known_crs(crs).to_wkt(), where=str(crs)), "stated"
     else:
-        from pyproj import CRS
-        from pyproj.exceptions import CRSError
-
-        try:
-            known = CRS.from_user_input(crs)
-        except CRSError:
-            raise DataError(
-                message(f"crs {str(crs)[:60]!r} is not known", allowed="an EPSG code or a PROJ string")
-            ) from None
-        if not known.is_projected:
-            raise DataError(message(f"crs {str(crs)[:60]!r} is not projected", allowed="a CRS in metres"))
-        chosen = known.to_wkt()
-    projected = regions.to_crs(chosen)
-    if not np.isfinite(projected.total_bounds).all():
-        raise DataError(message("the boundaries do not fit the projection", where=str(crs or chosen)[:80]))
-    projected.attrs = dict(regions.attrs)
+        own = equal_area_crs(regions)
+        projected, how = _project(regions, own, where=own), "equal-area"
+        if _keeps_areas(regions, projected):
+            projected, how = regions.copy(), "as in the file"
+    projected.attrs = {**regions.attrs, "projection": how}
     return projected
+
+
+def _project(regions: GeoDataFrame, crs: str, *, where: str) -> GeoDataFrame:
+    from pyproj.exceptions import ProjError
+
+    try:
+        projected = regions.to_crs(crs)
+    except (ProjError, RuntimeError, ValueError) as error:
+        problem = f"the boundaries do not fit the projection ({str(error)[:80]})"
+        raise DataError(message(problem, where=where[:80])) from None
+    if not np.isfinite(projected.total_bounds).all() or not (projected.area > 0).all():
+        raise DataError(message("the boundaries do not fit the projection", where=where[:80]))
+    return projected
+
+
+def _keeps_areas(regions: GeoDataFrame, equal_area: GeoDataFrame) -> bool:
+    """Tell whether the CRS of the file is projected, in metres, and true to the proportions of areas."""
+    if not regions.crs.is_projected or any(axis.unit_name != "metre" for axis in regions.crs.axis_info):
+        return False
+    scale = regions.area / equal_area.area
+    return bool(scale.max() / scale.min() - 1 <= AREA_TOLERANCE and 0.5 < scale.median() < 2)
+
+
+def _known_crs(crs: Any) -> Any:
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        known = CRS.from_user_input(crs)
+    except CRSError:
+        problem = f"projection {str(crs)[:60]!r} is not known"
+        raise DataError(message(problem, allowed="an EPSG code or a PROJ string")) from None
+    if not known.is_projected:
+        problem = f"projection {str(crs)[:60]!r} is not projected"
+        raise DataError(message(problem, allowed="a CRS in metres"))
+    return known

@@ -21,7 +21,12 @@ from growthpoles.errors import DataError, message, nearest
 Decimal = Literal[",", "."]
 
 CELL_COLUMNS = ("table", "row", "label", "column", "printed", "value")
-_BLANKS = dict.fromkeys(map(ord, " \u00a0\u2009\u202f"))
+# Blanks between thousands go (plain, no-break, thin, narrow no-break, figure); a typographic minus becomes a plain one.
+BLANKS: dict[int, str | None] = {**dict.fromkeys(map(ord, " \u00a0\u2009\u202f\u2007")), 0x2212: "-"}
+_NUMBER = {
+    sign: re.compile(rf"[+-]?\d+(?:{re.escape(sign)}\d*)?(?:[eE][+-]?\d{{1,3}})?", flags=re.ASCII)
+    for sign in (",", ".")
+}
 # Homoglyphs that Russian sources print for the Latin letters of a class.
 _CYRILLIC_CLASS = str.maketrans("АВС", "ABC")
 
@@ -48,18 +53,28 @@ def parse_number(text: str, *, decimal: Decimal = ",", where: str | None = None)
     DataError
         If the cell is empty, not a number, or uses the other decimal sign.
     """
-    plain = text.strip().translate(_BLANKS)
-    sign = re.escape(decimal)
-    if re.fullmatch(rf"[+-]?\d+(?:{sign}\d*)?(?:[eE][+-]?\d{{1,3}})?", plain, flags=re.ASCII):
-        value = float(plain.replace(decimal, "."))
-        if np.isfinite(value):
-            return value
+    value = parse_plain(text.strip().translate(BLANKS), decimal)
+    if value is not None:
+        return value
+    problem = number_fault(text, decimal)
+    raise DataError(message(problem, where=where, allowed=f"digits with the decimal sign {decimal!r}"))
+
+
+def parse_plain(plain: str, decimal: Decimal) -> float | None:
+    """Return the number in a cell without blanks, or None where it is not a finite one."""
+    if not _NUMBER[decimal].fullmatch(plain):
+        return None
+    value = float(plain.replace(decimal, "."))
+    return value if np.isfinite(value) else None
+
+
+def number_fault(text: str, decimal: Decimal) -> str:
+    """Say why a cell is not a number."""
+    plain = text.strip().translate(BLANKS)
     other = "." if decimal == "," else ","
     if re.fullmatch(rf"[+-]?\d+{re.escape(other)}\d+", plain, flags=re.ASCII):
-        problem = f"{_show(text)} has the wrong decimal sign {other!r}"
-    else:
-        problem = f"{_show(text)} is not a number" if plain else "the cell is empty"
-    raise DataError(message(problem, where=where, allowed=f"digits with the decimal sign {decimal!r}"))
+        return f"{_show(text)} has the wrong decimal sign {other!r}"
+    return f"{_show(text)} is not a number" if plain else "the cell is empty"
 
 
 def printed_resolution(text: str, *, decimal: Decimal = ",") -> float:

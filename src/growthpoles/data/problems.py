@@ -1,0 +1,96 @@
+"""Problems found in a user's files: each with its place and its remedy, so that all can be listed at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from growthpoles.errors import message
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SHOWN = 60  # characters of a cell or name that a message repeats
+COLUMNS = ("file", "sheet", "row", "column", "problem", "remedy")
+
+
+def shown(value: object) -> str:
+    """Quote a cell for a message: shortened, control and direction characters escaped."""
+    text = value if isinstance(value, str) else str(value)
+    return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "...")
+
+
+def plain(name: object) -> str:
+    """Return a name for a message: as it is when short and printable, quoted and shortened otherwise."""
+    text = str(name)
+    return text if text.isprintable() and len(text) <= _SHOWN else shown(text)
+
+
+def listed(names: Iterable[object], *, limit: int = 20) -> str:
+    """Join names for a message, the first `limit` of them."""
+    names = list(names)
+    more = len(names) - limit
+    return ", ".join(map(plain, names[:limit])) + (f" and {more} more" if more > 0 else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with an input.
+
+    Attributes
+    ----------
+    problem : str
+        What is wrong.
+    file, sheet : str
+        Where; empty where it does not apply.
+    row : int or None
+        Line of a text file or row of a sheet, as an editor or a spreadsheet counts it.
+    column : str
+        Name of the column, or key of study.toml.
+    remedy : str
+        What is allowed, or what to do.
+    unit : {"line", "row"}
+        What `row` counts.
+    """
+
+    problem: str
+    file: str = ""
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
+    remedy: str = ""
+    unit: str = "line"
+
+    @property
+    def place(self) -> str:
+        """File, sheet, row and column in words."""
+        parts = [
+            self.file,
+            f"sheet {shown(self.sheet)}" if self.sheet else "",
+            f"{self.unit} {self.row}" if self.row is not None else "",
+            f"column {plain(self.column)}" if self.column else "",
+        ]
+        return ", ".join(filter(None, parts))
+
+    def __str__(self) -> str:
+        """Compose the line of an error message."""
+        return message(self.problem, where=self.place or None, allowed=self.remedy or None)
+
+
+def summary(problems: Iterable[Problem]) -> str:
+    """Return the message of the first problem, and how many others there are."""
+    problems = list(problems)
+    more = len(problems) - 1
+    if not more:
+        return str(problems[0])
+    return f"{problems[0]} (and {more} more: growthpoles validate lists all)"
+
+
+def problems_frame(problems: Iterable[Problem]) -> pd.DataFrame:
+    """Return problems as a table with the columns file, sheet, row, column, problem, remedy."""
+    import pandas as pd
+
+    rows = [[getattr(problem, column) for column in COLUMNS] for problem in problems]
+    frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
+    return frame.astype({"row": "Int64"})

@@ -1,0 +1,23 @@
+"""The inputs of a study as frames: boundaries, indicators by year and edition, published figures, what was not used."""
+
+from __future__ import annotations
+
+from growthpoles.inputs.account import input_account, unused_inputs
+from growthpoles.inputs.indicators import editions, load_indicators, study_catalogue
+from growthpoles.inputs.published import load_published, published_years
+from growthpoles.inputs.regions import Enclaves, match_study_regions, study_regions
+from growthpoles.inputs.tables import printed_cells
+
+__all__ = [
+    "Enclaves",
+    "editions",
+    "input_account",
+    "load_indicators",
+    "load_published",
+    "match_study_regions",
+    "printed_cells",
+    "published_years",
+    "study_catalogue",
+    "study_regions",
+    "unused_inputs",
+]

@@ -1,0 +1,153 @@
+"""Everything that is wrong with a study, in one list with places and remedies."""
+
+from pathlib import Path
+
+import pytest
+
+import growthpoles as gp
+from growthpoles.errors import StudyError
+from growthpoles.intake.examine import examine_study
+from growthpoles.study import builtin_studies
+
+STUDY = """[study]
+name = "own"
+years = [2014]
+title = { en = "T" }
+source = { en = "S" }
+
+[boundaries]
+builtin = "kz"
+year = 2014
+
+[rating]
+catalogue = "catalogue.csv"
+
+[[tables]]
+file = "t.csv"
+year = 2014
+"""
+CATALOGUE = """code,kind,parent,direction,weight,numerator,denominator
+index,aggregate,,1,1,,
+a,indicator,index,1,1,x,y
+b,indicator,index,1,1,,
+x,primary,,,,,
+y,primary,,,,,
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "study.toml").write_text(STUDY, encoding="utf-8")
+    (tmp_path / "catalogue.csv").write_text(CATALOGUE, encoding="utf-8")
+    rows = "".join(f"{code},{i + 1},2,{i}\n" for i, code in enumerate(gp.load_regions(2014).index))
+    (tmp_path / "t.csv").write_text(f"region,x,y,b\n{rows}", encoding="utf-8")
+    return tmp_path
+
+
+def edit(folder: Path, name: str, *changes: tuple[str, str]) -> None:
+    text = (folder / name).read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    (folder / name).write_text(text, encoding="utf-8")
+
+
+def found(folder: Path) -> list[tuple[str, int, str]]:
+    frame = examine_study(folder)
+    assert (frame["problem"] != "").all()
+    assert all("\n" not in str(cell) and len(str(cell)) < 600 for cell in frame.to_numpy().ravel())
+    rows = frame["row"].fillna(-1)
+    return [
+        (Path(file).name, row, column) for file, row, column in zip(frame["file"], rows, frame["column"], strict=True)
+    ]
+
+
+def test_sound_studies_have_no_problems(folder: Path) -> None:
+    assert examine_study(folder).empty
+    account = examine_study(folder).attrs["account"]
+    assert account.loc["t.csv"].to_dict() == {"read": 16, "used": 16, "unused": 0}
+    for name in builtin_studies().index:
+        assert examine_study(name).empty, name
+
+
+def test_problems_of_all_files_at_once(folder: Path) -> None:
+    edit(folder, "study.toml", ('title = { en = "T" }', 'titel = "x"'), ("years", "seed = -1\nyears"))
+    edit(folder, "catalogue.csv", ("b,indicator,index,1,1", "b,indicator,index,2,-1"))
+    edit(folder, "t.csv", ("KZ-AKM,1,2,0", "KZ-AKMOLA,one,2,0"))
+    assert found(folder) == [
+        ("study.toml", 1, "study.title"),
+        ("study.toml", 3, "study.seed"),
+        ("study.toml", 5, "study.titel"),
+        ("catalogue.csv", 4, "direction"),
+        ("catalogue.csv", 4, "weight"),
+    ]
+    edit(folder, "catalogue.csv", ("b,indicator,index,2,-1", "b,indicator,index,1,1"))
+    assert found(folder)[3:] == [("t.csv", 2, "x"), ("t.csv", 2, "region")]
+
+
+def test_every_row_of_a_catalogue_with_a_fault(folder: Path) -> None:
+    (folder / "catalogue.csv").write_text(
+        "code,kind,parent,direction,weight,factor,numerator,denominator\n"
+        "index,aggregate,,1,1,,,\n"
+        "a,indicater,index,1,1,,,\n"
+        "b,indicator,idnex,1,1,,,\n"
+        "c,indicator,index,up,1,,,\n"
+        "d,indicator,index,1,1,0,x,\n"
+        "a,indicator,index,1,1,,,\n"
+        "e,indicator,index,1,1,,x,z\n"
+        "x,primary,index,,,,,\n",
+        encoding="utf-8",
+    )
+    rows = sorted((row, column) for file, row, column in found(folder) if file == "catalogue.csv")
+    assert rows == [
+        (3, "kind"), (4, "parent"), (5, "direction"), (6, "denominator"), (6, "factor"), (7, "code"),
+        (8, "denominator"), (9, "parent"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "expected"),
+    [
+        ("study.toml", ('file = "t.csv"', 'file = "tt.csv"'), ("study.toml", 15, "tables[1].file")),
+        ("study.toml", ("year = 2014\n\n[rating]", "year = 1990\n\n[rating]"), ("", -1, "")),
+        ("study.toml", ("[rating]", "[rating"), ("study.toml", 11, "")),
+        (
+            "study.toml",
+            ('file = "t.csv"', 'file = "t.csv"\ncolumns = { x = 5 }'),
+            ("study.toml", 16, "tables.1.columns"),
+        ),
+        ("study.toml", ('file = "t.csv"', 'file = "t.csv"\nsheeet = "x"'), ("study.toml", 16, "tables.1.sheeet")),
+        (
+            "study.toml",
+            ("[rating]", '[growth_poles]\npoles = ["KZ-ZZZ"]\n[rating]'),
+            ("study.toml", 12, "growth_poles.poles"),
+        ),
+        ("study.toml", ("[study]", '[study]\nedition = "final"'), ("study.toml", -1, "study.edition")),
+        ("catalogue.csv", ("code,kind", "kode,kind"), ("catalogue.csv", -1, "")),
+        ("catalogue.csv", ("a,indicator,index", "a,indicator,a"), ("catalogue.csv", 3, "parent")),
+        ("t.csv", ("region,x,y,b", "region,x,y,c"), ("t.csv", -1, "")),
+        ("t.csv", ("KZ-AKT,2,2,1\n", ""), ("t.csv", -1, "")),
+        ("t.csv", ("KZ-AKM,1,2,0", "KZ-AKM,1,0,0"), ("t.csv", -1, "")),  # a zero denominator
+        ("t.csv", ("KZ-AKM,1,2,0", "Акмолинская,1,2,0\nKZ-AKM,1,2,0"), ("t.csv", 3, "region")),
+    ],
+)
+def test_each_fault_has_its_place(
+    folder: Path, name: str, change: tuple[str, str], expected: tuple[str, int, str]
+) -> None:
+    edit(folder, name, change)
+    assert expected in found(folder)
+
+
+def test_unreadable_boundaries_do_not_hide_the_tables(folder: Path) -> None:
+    (folder / "b.gpkg").write_bytes(b"SQLite format 3\0")
+    edit(folder, "study.toml", ('builtin = "kz"\nyear = 2014', 'file = "b.gpkg"\nkey = "code"'))
+    edit(folder, "t.csv", ("KZ-AKM,1,2,0", "KZ-AKM,one,2,0"))
+    assert [name for name, *_ in found(folder)] == ["b.gpkg", "t.csv"]
+
+
+def test_no_study_at_all(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match="no such built-in study"):
+        examine_study("nowhere")
+    assert examine_study(tmp_path / "study.toml")["problem"].tolist() == ["the study does not exist"]
+    (tmp_path / "study.toml").write_bytes(b"\xff")
+    assert "not valid TOML" in examine_study(tmp_path)["problem"].item()

@@ -1,0 +1,159 @@
+"""A proposal made from files: what it sees, what it leaves to a person, and that it loads."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import openpyxl
+import pandas as pd
+import pytest
+
+import growthpoles as gp
+from growthpoles.data.registry import geodata_path
+from growthpoles.errors import DataError, StudyError
+from growthpoles.intake.examine import examine_study
+from growthpoles.intake.guess import codes_for
+from growthpoles.intake.propose import Proposal, propose_study
+
+
+def mexico(folder: Path) -> Proposal:
+    return propose_study(
+        folder,
+        boundaries=geodata_path("mexico-gdp/states.shp"),
+        table=geodata_path("mexico-gdp/mexico.csv"),
+        key="CODE",
+    )
+
+
+def test_mexico_needs_five_names_and_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "mex"
+    proposal = mexico(folder)
+    assert [path.name for path in proposal.write()] == ["study.toml", "catalogue.csv"]
+    told = "\n".join(proposal.undecided)
+    for words in ("EPSG:4326", "Quertaro", "hanson03", "direction of every indicator", "title, source and units"):
+        assert words in told
+    problems = examine_study(folder)
+    assert problems["row"].tolist() == [3, 8, 17, 23, 31] and set(problems["column"]) == {"State"}
+    text = (folder / "study.toml").read_text(encoding="utf-8")
+    shipped = geodata_path("mexico-gdp/study.toml").read_text(encoding="utf-8")
+    aliases = shipped[shipped.index("[boundaries.aliases]") : shipped.index("[rating]")]
+    (folder / "study.toml").write_text(text.replace("[rating]", f"{aliases}\n[rating]"), encoding="utf-8")
+    assert examine_study(folder).empty
+    own, ours = (gp.load_indicators(2000, study=gp.load_study(name)) for name in (folder, "mexico-gdp"))
+    assert (own["pcgdp"] == ours["gdp_per_head"]).all()
+
+
+def test_a_kazakh_table_needs_no_boundary_file(tmp_path: Path) -> None:
+    names = gp.load_regions(2014)["name_ru"]
+    rows = "".join(f"{name};{i + 1},5;{'…' if i == 3 else i}\r\n" for i, name in enumerate(names))
+    text = f"Область;ВРП, млрд тенге;Занятые\r\n{rows}Республика Казахстан;152,0;1\r\n"
+    (tmp_path / "data 2014.csv").write_bytes(text.encode("cp1251"))
+    folder = tmp_path / "kz"
+    proposal = propose_study(folder, table=tmp_path / "data 2014.csv")
+    proposal.write()
+    assert examine_study(folder).empty
+    table = gp.load_indicators(2014, study=gp.load_study(folder))
+    assert table["vrp_mlrd_tenge"].tolist() == [i + 1.5 for i in range(16)]
+    assert table["zanyatye"].isna().sum() == 1
+    told = "\n".join(proposal.undecided)
+    assert "2014 was taken from the name" in told and "Республика Казахстан" in told and "'…' was taken to mean" in told
+
+
+def test_long_table_of_several_years_in_excel_below_a_title(tmp_path: Path) -> None:
+    from shapely.geometry import box
+
+    regions = gpd.GeoDataFrame(
+        {"code": ["A1", "B2"], "name": ["North", "South"]}, geometry=[box(0, 10, 1, 11), box(0, 11, 1, 12)], crs=4326
+    )
+    regions.to_file(tmp_path / "r.gpkg")
+    book = openpyxl.Workbook()
+    book.active.append(["Table 1. Everything"])
+    book.active.append(["place", "year", "what", "value"])
+    for year in (2010, 2014):
+        for name in ("North", "South"):
+            for what, value in (("jobs", 5), ("wages", 7.5)):
+                book.active.append([name, year, what, value + year])
+    book.save(tmp_path / "t.xlsx")
+    proposal = propose_study(tmp_path / "s", boundaries=tmp_path / "r.gpkg", table=tmp_path / "t.xlsx")
+    proposal.write()
+    study = gp.load_study(tmp_path / "s")
+    assert study.years == (2010, 2014) and study.tables[0].layout == "long" and study.tables[0].header == 2
+    assert examine_study(tmp_path / "s").empty
+    assert gp.load_indicators(2014, study=study).loc["A1", ["jobs", "wages"]].tolist() == [2019.0, 2021.5]
+
+
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    folder = tmp_path / "mex"
+    folder.mkdir()
+    (folder / "catalogue.csv").write_text("mine", encoding="utf-8")
+    with pytest.raises(StudyError, match=r"catalogue\.csv is there already, and nothing is overwritten"):
+        mexico(folder).write()
+    assert [path.name for path in folder.iterdir()] == ["catalogue.csv"]
+    assert (folder / "catalogue.csv").read_text(encoding="utf-8") == "mine"
+
+
+def test_an_unknown_year_is_left_open_and_validate_says_so(tmp_path: Path) -> None:
+    names = gp.load_regions(2022)["name_en"]
+    pd.DataFrame({"region": names, "x": 1.5}).to_csv(tmp_path / "t.csv", index=False)
+    proposal = propose_study(tmp_path / "s", table=tmp_path / "t.csv")
+    proposal.write()
+    assert any("the year; it is not stated" in text for text in proposal.undecided)
+    problems = examine_study(tmp_path / "s")
+    assert "study.years" in set(problems["column"]) and "is missing" in set(problems["problem"])
+    asked = propose_study(tmp_path / "s2", table=tmp_path / "t.csv", year=2023)
+    asked.write()
+    assert examine_study(tmp_path / "s2").empty
+
+
+def test_an_ambiguous_decimal_sign_is_left_open(tmp_path: Path) -> None:
+    names = gp.load_regions(2022)["name_en"]
+    rows = "".join(f"{name};1,234\n" for name in names)
+    (tmp_path / "t2024.csv").write_text(f"region;x\n{rows}", encoding="utf-8")
+    proposal = propose_study(tmp_path / "s", table=tmp_path / "t2024.csv")
+    proposal.write()
+    assert any("the decimal sign" in text for text in proposal.undecided)
+    problems = examine_study(tmp_path / "s")
+    assert problems["problem"].str.contains("two ways").any()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("a,b\nx,1\n", "no boundaries are given"), ("", "not divided|empty")],
+)
+def test_tables_without_regions(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=words):
+        propose_study(tmp_path / "s", table=tmp_path / "t.csv")
+
+
+def test_unknown_key_and_no_table(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"no column 'COD'.*nearest: CODE"):
+        propose_study(
+            tmp_path,
+            boundaries=geodata_path("mexico-gdp/states.shp"),
+            table=geodata_path("mexico-gdp/mexico.csv"),
+            key="COD",
+        )
+    with pytest.raises(DataError, match="no table is given"):
+        propose_study(tmp_path, table=[])
+
+
+@pytest.mark.parametrize("name", ["<script>", "../../etc", "a\nb", "\u202eevil", "=1+1", '"]\n[x', "", "con"])
+def test_hostile_headers_and_folder_names_stay_data(tmp_path: Path, name: str) -> None:
+    names = gp.load_regions(2022)["name_en"]
+    frame = pd.DataFrame({"region": names, f"x{name}": range(20)})
+    frame.to_csv(tmp_path / "t2024.csv", index=False)
+    proposal = propose_study(tmp_path / "s", table=tmp_path / "t2024.csv", name=name)
+    proposal.write()
+    assert examine_study(tmp_path / "s").empty
+
+
+def test_codes() -> None:
+    assert codes_for(["GRP, mln", "grp_{year}", "ВРП", "2 x", "", "Index", "ңө"]) == [
+        "grp_mln", "grp", "vrp", "x_2_x", "x", "x_index", "no",
+    ]  # fmt: skip
+
+
+def test_frame_and_repr(tmp_path: Path) -> None:
+    proposal = mexico(tmp_path)
+    assert set(proposal.to_frame()["kind"]) == {"seen", "to decide"}
+    assert f"{len(proposal.undecided)} to decide" in repr(proposal)
