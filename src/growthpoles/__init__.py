@@ -5,13 +5,20 @@ Public names load on first use: ``import growthpoles`` itself imports none of th
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 import lazy_loader
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+_load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
-try:
-    __version__ = version("growthpoles")
-except PackageNotFoundError:  # a source tree on sys.path that was never installed
-    __version__ = "0+unknown"
+
+def __getattr__(name: str) -> Any:
+    if name != "__version__":
+        return _load(name)
+    # Reading the metadata costs more than the whole command line needs to start.
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("growthpoles")
+    except PackageNotFoundError:  # a source tree on sys.path that was never installed
+        return "0+unknown"

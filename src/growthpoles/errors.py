@@ -47,14 +47,17 @@ def nearest(name: object, allowed: Iterable[object], *, n: int = 3) -> list[str]
 
 
 def message(problem: str, *, where: str | None = None, allowed: str | None = None, near: Iterable[str] = ()) -> str:
-    """Compose one line: where, what is wrong, what is allowed, the nearest valid value."""
+    """Compose one line: where, what is wrong, what is allowed, the nearest valid value.
+
+    Signs that do not print (controls, marks that turn the reading direction) are shown escaped.
+    """
     text = f"{where}: {problem}" if where else problem
     if allowed:
         text += f"; allowed: {allowed}"
     near = list(near)
     if near:
         text += f"; nearest: {', '.join(near)}"
-    return " ".join(text.split())
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in " ".join(text.split()))
 
 
 def unknown_option(name: str, value: object, allowed: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from growthpoles.errors import MapError
 from growthpoles.maps import palettes
 from growthpoles.maps.bivariate import terciles
 from growthpoles.maps.proof import grey, seen_with
+from growthpoles.maps.schemes import Scheme
 from growthpoles.maps.words import WordLayer
 
 
@@ -172,8 +173,13 @@ def test_grey_keeps_luminance_and_vision_keeps_grey() -> None:
 
 
 def test_class_limits_by_hand_and_by_brute_force() -> None:
-    assert maps.class_limits([0, 1, 2, 10], "equal", k=2) == (0, 5, 10)
-    assert maps.class_limits([0, 1, 2, 3, np.nan], "quantiles", k=3) == pytest.approx((0, 1, 2, 3))
+    assert maps.class_limits([0, 1, 2, 10], "equal", k=2) == (0, 6, 10)
+    assert maps.class_limits([0, 1, 2, 3, np.nan], "quantiles", k=3) == (0, 1.5, 2.5, 3)
+    assert maps.class_limits([0.0] * 9 + [1.0, 2.0], "quantiles", k=3) == (0, 0.5, 2)  # ties leave a class empty
+    assert maps.class_limits([1, 1.1, 1.2, 90], "natural", k=2) == (1, 46, 90)  # a leader alone
+    for scheme in get_args(Scheme):
+        limits = maps.class_limits(np.arange(50.0) ** 1.5, scheme, k=4)
+        assert (np.diff(limits) > 0).all() and limits[0] == 0.0 and limits[-1] >= 49.0**1.5
     values = np.random.default_rng(0).normal(size=11).round(1)
 
     def within(limits: tuple[float, ...]) -> float:
@@ -188,9 +194,8 @@ def test_class_limits_by_hand_and_by_brute_force() -> None:
     for call in (
         lambda: maps.class_limits([1.0, 1.0], k=2),
         lambda: maps.class_limits([1.0, 2.0, 3.0], k=13),
-        lambda: maps.class_limits([0.0] * 9 + [1.0, 2.0], "quantiles", k=3),
     ):
         with pytest.raises(MapError, match="class_limits: "):
             call()
-    with pytest.raises(MapError, match="scheme='jenks' is not known; allowed: equal, quantiles, natural"):
+    with pytest.raises(MapError, match="scheme='jenks' is not known; allowed: equal, quantiles, natural, "):
         maps.class_limits([1.0, 2.0], "jenks")  # type: ignore[arg-type]

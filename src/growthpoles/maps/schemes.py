@@ -1,9 +1,10 @@
-"""Class limits found from the data, for studies without a fixed scale."""
+"""Class limits found from the data, for studies without a fixed scale; the classifiers are mapclassify's."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,21 @@ from numpy.typing import NDArray
 from growthpoles.errors import MapError, message, unknown_option
 
 Array = NDArray[np.float64]
-Scheme = Literal["equal", "quantiles", "natural"]
-_SCHEMES = ("equal", "quantiles", "natural")
+Scheme = Literal[
+    "equal", "quantiles", "natural", "head_tail", "maximum_breaks", "std_mean", "box_plot", "percentiles", "pretty"
+]
+#: Scheme -> name of the classifier, and whether it takes a number of classes.
+_CLASSIFIERS = {
+    "equal": ("EqualInterval", True),
+    "quantiles": ("Quantiles", True),
+    "natural": ("FisherJenks", True),
+    "head_tail": ("HeadTailBreaks", False),
+    "maximum_breaks": ("MaximumBreaks", True),
+    "std_mean": ("StdMean", False),
+    "box_plot": ("BoxPlot", False),
+    "percentiles": ("Percentiles", False),
+    "pretty": ("PrettyBreaks", True),
+}
 _MOST = 3000
 
 
@@ -23,25 +37,27 @@ def class_limits(values: Sequence[float] | Array, scheme: Scheme = "natural", *,
     ----------
     values : array of float
         Data; NaN is left out.
-    scheme : "equal" | "quantiles" | "natural"
-        Classes of equal width; of equal count; or with the least sum of squared distances from their means (exact;
-        Fisher 1958).
+    scheme : str
+        "equal" width, equal count ("quantiles"), least squares ("natural", Fisher 1958), "head_tail", "maximum_breaks",
+        "std_mean", "box_plot", "percentiles", "pretty": the classifiers of mapclassify.
     k : int
-        Number of classes, 2 to 12.
+        Number of classes, 2 to 12; schemes that find their own number ignore it.
 
     Returns
     -------
     tuple of float
-        `k` + 1 rising limits, the smallest and the largest value included; classes are closed below and open above,
-        as :func:`growthpoles.maps.numeric.plot_values` counts them.
+        Rising limits that hold all values; classes are closed below and open above, the last one closed, as
+        :func:`growthpoles.maps.numeric.plot_values` counts them. A limit lies about halfway between the values on its
+        two sides, with the fewest decimals that part them; classes that would be empty are left out.
 
     Raises
     ------
     MapError
-        The scheme is not known, or there are fewer distinct values than classes, or ties leave a class empty.
+        The scheme is not known, there are fewer distinct values than classes, or natural classes are asked of more
+        than 3,000 distinct values.
     """
-    if scheme not in _SCHEMES:
-        raise MapError(unknown_option("scheme", scheme, _SCHEMES))
+    if scheme not in _CLASSIFIERS:
+        raise MapError(unknown_option("scheme", scheme, get_args(Scheme)))
     known = np.sort(np.asarray(values, dtype=float).ravel())
     known = known[~np.isnan(known)]
     distinct = np.unique(known)
@@ -53,49 +69,33 @@ def class_limits(values: Sequence[float] | Array, scheme: Scheme = "natural", *,
                 allowed="2 to 12 classes, each with a finite value",
             )
         )
-    if scheme == "equal":
-        limits = np.linspace(known[0], known[-1], k + 1)
-    elif scheme == "quantiles":
-        limits = np.quantile(known, np.linspace(0, 1, k + 1))
-    else:
-        if len(distinct) > _MOST:
-            raise MapError(
-                message(
-                    f"{len(distinct)} distinct values", where="class_limits", allowed=f"{_MOST} at most, or quantiles"
-                )
-            )
-        limits = np.concatenate([[known[0]], _natural(known, k), [known[-1]]])
-    if (np.diff(limits) <= 0).any():
-        raise MapError(
-            message("ties leave a class empty", where="class_limits", allowed="fewer classes, or own limits")
-        )
-    return tuple(float(limit) for limit in limits)
+    if scheme == "natural" and len(distinct) > _MOST:
+        problem = f"{len(distinct)} distinct values"
+        raise MapError(message(problem, where="class_limits", allowed=f"{_MOST} at most, or quantiles"))
+    import mapclassify
+
+    name, counted = _CLASSIFIERS[scheme]
+    classifier = getattr(mapclassify, name)
+    with warnings.catch_warnings():
+        # numba is faster for large data and not needed here; ties are dealt with below
+        warnings.simplefilter("ignore", UserWarning)
+        found = classifier(known, k=k) if counted else classifier(known)
+    # mapclassify closes its classes above; what separates two classes is any number between their values.
+    number = np.searchsorted(np.asarray(found.bins, dtype=float), distinct, side="left")
+    edges = np.flatnonzero(np.diff(number))
+    return _readable(distinct[0], distinct[edges], distinct[edges + 1], distinct[-1])
 
 
-def _natural(values: Array, k: int) -> Array:
-    """Return the first value of every class but the lowest, by dynamic programming over distinct values."""
-    distinct, counts = np.unique(values, return_counts=True)
-    n = len(distinct)
-    shifted = distinct - distinct.mean()
-    weight = np.concatenate([[0.0], np.cumsum(counts)])
-    first = np.concatenate([[0.0], np.cumsum(counts * shifted)])
-    second = np.concatenate([[0.0], np.cumsum(counts * shifted**2)])
-
-    def cost(start: NDArray[np.int64], end: int) -> Array:
-        total = weight[end] - weight[start]
-        return np.asarray((second[end] - second[start]) - (first[end] - first[start]) ** 2 / total, dtype=float)
-
-    best = np.full((k + 1, n + 1), np.inf)
-    cut = np.zeros((k + 1, n + 1), dtype=np.int64)
-    best[0, 0] = 0.0
-    for classes in range(1, k + 1):
-        for end in range(classes, n + 1):
-            start = np.arange(classes - 1, end)
-            trial = best[classes - 1, start] + cost(start, end)
-            at = int(np.argmin(trial))
-            best[classes, end], cut[classes, end] = trial[at], start[at]
-    breaks, end = [], n
-    for classes in range(k, 1, -1):
-        end = int(cut[classes, end])
-        breaks.append(distinct[end])
-    return np.array(breaks[::-1])
+def _readable(low: float, below: Array, above: Array, high: float) -> tuple[float, ...]:
+    """Return limits between `below` and `above` with the fewest decimals that part them, the ends rounded outward."""
+    for digits in range(-9, 16):
+        unit = 10.0**-digits
+        inner = np.round((below + above) / 2, digits)
+        ends = np.round(np.floor(low / unit) * unit, max(digits, 0)), np.round(np.ceil(high / unit) * unit, max(digits, 0))
+        limits = np.concatenate([[ends[0]], inner, [ends[1]]])
+        fine = ((inner > below) & (inner <= above)).all() and ends[0] <= low and ends[1] >= high
+        # as fine as a tenth of the whole range, so that the ends do not stand far out
+        if fine and (np.diff(limits) > 0).all() and unit <= (high - low) / 10:
+            return tuple(float(limit) for limit in limits)
+    inner = (below + above) / 2
+    return tuple(float(limit) for limit in (low, *inner, high))

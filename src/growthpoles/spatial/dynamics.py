@@ -13,7 +13,6 @@ from growthpoles.errors import SpatialError, message
 from growthpoles.spatial.align import match_regions, prepare
 from growthpoles.spatial.association import pair_test
 from growthpoles.spatial.connected import connected, deviations
-from growthpoles.spatial.convergence import convergence as convergence
 from growthpoles.spatial.global_result import (
     Alternative,
     GlobalResult,

@@ -76,7 +76,7 @@ class Verdict:
 
 
 def verdict(
-    study: Study,
+    study: Study | None = None,
     *,
     weights: Weights = WEIGHTS,
     statistics: Sequence[Statistic] = STATISTICS,
@@ -88,8 +88,8 @@ def verdict(
 
     Parameters
     ----------
-    study : Study
-        The published index and KSI, and all aggregates of the catalogue in every edition, are variables.
+    study : Study, optional
+        None is the built-in study. The published index and KSI, and all aggregates of the catalogue in every edition, are variables.
     weights : sequence of (kind, options)
         See :func:`growthpoles.build_weights`; all are row-standardised. Graphs that come out the same are asked once.
     statistics : sequence of {"moran", "geary", "getis_ord"}
@@ -137,7 +137,9 @@ def verdict(
     Simonsohn, Simmons & Nelson (2020), specification curve analysis.
     """
     from growthpoles.inputs import study_regions
+    from growthpoles.study import load_study
 
+    study = study or load_study()
     seed = study.study.seed if rng is None else rng
     left_out: list[str] = []
     count = len(study_regions(study))

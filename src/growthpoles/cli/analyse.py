@@ -1,0 +1,300 @@
+"""Commands that compute and show tables: rating, spatial statistics, verdict, audit, specialisation, weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from growthpoles.cli.options import (
+    EditionOption,
+    EnclavesOption,
+    FormatOption,
+    JobsOption,
+    LangOption,
+    OutOption,
+    QuietOption,
+    SeedOption,
+    StudyOption,
+    YearOption,
+    emit,
+    named,
+    note,
+    open_study,
+    year_of,
+)
+from growthpoles.errors import SpatialError, StudyError, message, unknown_option
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from growthpoles.study import Study
+
+WeightsOption = Annotated[str, typer.Option("--weights", "-w", help="queen, rook, knn, distance_band, gabriel, ...")]
+NeighboursOption = Annotated[int | None, typer.Option("--k", help="Number of neighbours for --weights knn.")]
+VariableOption = Annotated[
+    str | None, typer.Option("--variable", "-v", help="index, a sub-index, an indicator, or ksi; default: the index.")
+]
+AlternativeOption = Annotated[str, typer.Option("--alternative", help="two-sided, greater or less.")]
+
+GLOBAL = ("moran", "geary", "getis_ord")
+LOCAL = ("local_moran", "local_geary", "local_getis_ord")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(epilog="Example: growthpoles rate --year 2014 --edition reproduced")(rate)
+    app.command(epilog="Example: growthpoles stats --statistic local_moran --weights knn --k 4 --adjust fdr")(stats)
+    app.command(epilog="Example: growthpoles verdict --permutations 9999 --format csv --out curve.csv")(verdict)
+    app.command(epilog="Example: growthpoles audit --out outputs")(audit)
+    app.command(epilog="Example: growthpoles specialise --year 2014")(specialise)
+    app.command(epilog="Example: growthpoles weights --weights gabriel")(weights)
+
+
+def rate(
+    study: StudyOption = None,
+    year: YearOption = None,
+    edition: EditionOption = None,
+    enclaves: EnclavesOption = "keep",
+    lang: LangOption = "en",
+    format: FormatOption = None,
+    out: OutOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Show index, class, rank and scores of every region."""
+    loaded = open_study(study, lang=lang)
+    from growthpoles.inputs import load_indicators, study_catalogue, study_regions
+    from growthpoles.ratings.rate import rate as rate_table
+
+    chosen = year_of(loaded, year)
+    table = load_indicators(chosen, edition=edition, study=loaded, enclaves=_enclaves(enclaves))
+    rating = rate_table(table, study_catalogue(loaded)).sort_values("rank")
+    shown = named(rating, loaded, lang=lang)
+    title = f"{loaded.name}, {chosen}, edition {table.attrs['edition']}"
+    regions = study_regions(loaded, enclaves=_enclaves(enclaves)) if _wants(format, out) == "gpkg" else None
+    emit(shown, title=title, kind=format, out=out, regions=regions)
+    for region, column, reason in table.attrs["missing"]:
+        note(f"no data: {region} {column}: {reason}", quiet=quiet)
+
+
+def stats(
+    study: StudyOption = None,
+    statistic: Annotated[
+        str, typer.Option("--statistic", help=f"One of {', '.join((*GLOBAL, *LOCAL))}, or all.")
+    ] = "all",
+    year: YearOption = None,
+    edition: EditionOption = None,
+    variable: VariableOption = None,
+    weights: WeightsOption = "queen",
+    k: NeighboursOption = None,
+    enclaves: EnclavesOption = "keep",
+    alternative: AlternativeOption = "two-sided",
+    adjust: Annotated[str, typer.Option("--adjust", help="none, bonferroni, fdr, by, tarone or max-t.")] = "none",
+    permutations: Annotated[
+        int | None, typer.Option("--permutations", help="Relocations where p is not exact.")
+    ] = None,
+    lang: LangOption = "en",
+    seed: SeedOption = None,
+    format: FormatOption = None,
+    out: OutOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Test for spatial association, globally or region by region."""
+    loaded = open_study(study, lang=lang, seed=seed)
+    allowed = (*GLOBAL, *LOCAL, "all")
+    if statistic not in allowed:
+        raise SpatialError(unknown_option("statistic", statistic, allowed))
+    import pandas as pd
+
+    import growthpoles as gp
+
+    values, regions, title = _values(loaded, year, edition, variable, enclaves)
+    graph = _graph(regions, weights, k)
+    kept, part, absent = gp.with_data(values, graph)
+    options: dict[str, Any] = {"alternative": alternative, "rng": loaded.study.seed}
+    if permutations is not None:
+        options["permutations"] = permutations
+    head = f"{title}; weights {weights}{f' {k}' if k else ''}, {alternative}"
+    if statistic in LOCAL:
+        local = getattr(gp, statistic)(kept, part, adjust=adjust, **options)
+        frame = named(local.to_frame().reindex(values.index), loaded, lang=lang)
+        emit(frame, title=f"{statistic}: {head}", kind=format, out=out, digits=3, regions=regions)
+    else:
+        names = GLOBAL if statistic == "all" else (statistic,)
+        frame = pd.concat([getattr(gp, name)(kept, part, **options).to_frame() for name in names])
+        columns = frame if _wants(format, out) else frame.drop(columns=["isolates", "alternative", "variance"])
+        emit(columns, title=head, kind=format, out=out, digits=4)
+    if absent:
+        note(f"without data, left out: {', '.join(absent)}", quiet=quiet)
+
+
+def verdict(
+    study: StudyOption = None,
+    permutations: Annotated[
+        int, typer.Option("--permutations", help="Relocations shared by all specifications.")
+    ] = 9999,
+    lang: LangOption = "en",
+    seed: SeedOption = None,
+    jobs: JobsOption = 1,
+    format: FormatOption = None,
+    out: OutOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Ask in every defensible way whether leaders cluster."""
+    loaded = open_study(study, lang=lang, seed=seed)
+    from joblib import parallel_config
+
+    from growthpoles.spatial.verdict import verdict as ask
+
+    with parallel_config(n_jobs=jobs):
+        found = ask(loaded, permutations=permutations)
+    if _wants(format, out):
+        emit(found.to_frame(), title=f"{loaded.name}: specifications", kind=format, out=out)
+    else:
+        emit(
+            found.curve.groups,
+            title=f"{loaded.name}: {len(found.to_frame())} specifications",
+            kind=None,
+            out=None,
+            digits=3,
+        )
+    for sentence in found.sentences[lang]:
+        note(sentence, quiet=False)
+    for line in found.left_out:
+        note(f"left out: {line}", quiet=quiet)
+
+
+def audit(
+    study: StudyOption = None,
+    claims: Annotated[
+        bool, typer.Option("--claims", help="Also show the statements of the source and how they fare.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the full tables and figures.")] = None,
+    lang: LangOption = "en",
+    seed: SeedOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Show where the printed numbers of a study hold and where not."""
+    loaded = open_study(study, lang=lang, seed=seed)
+    from growthpoles.audit import run_audit, summarise
+    from growthpoles.report.audit_files import write_audit
+    from growthpoles.report.terminal import print_frame
+
+    found = run_audit(loaded, rng=loaded.study.seed)
+    short = summarise(found.ledger).set_index("severity")
+    print_frame(
+        short[["fault", "rows", "cells"]], title=f"{loaded.name}: {len(found.ledger)} cells in {len(short)} faults"
+    )
+    if claims:
+        table = found.claims_table()
+        wide = table.pivot_table(index="statement", columns="edition", values="verdict", aggfunc="first", sort=False)
+        print_frame(wide, title=f"{loaded.name}: {len(wide)} statements of the source")
+    if out is not None:
+        for path in write_audit(found, loaded, out=out, lang=lang):
+            typer.echo(str(path))
+    else:
+        note("--out FOLDER writes every cell, the statements, the row orders and three figures", quiet=quiet)
+
+
+def specialise(
+    study: StudyOption = None,
+    year: YearOption = None,
+    lang: LangOption = "en",
+    format: FormatOption = None,
+    out: OutOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Show the specialisation of every region and its group."""
+    loaded = open_study(study, lang=lang)
+    from growthpoles.inputs import load_published
+    from growthpoles.specialisation import ksi_groups
+
+    chosen = year_of(loaded, year)
+    published = load_published(chosen, study=loaded)
+    if "ksi" not in published:
+        raise StudyError(message(f"no specialisation for {chosen}", where=loaded.name, allowed="a study with ksi"))
+    frame = published[["ksi", "ksi_status"]].assign(group=ksi_groups(published["ksi"], published["ksi_status"]))
+    ordered = frame.sort_values("ksi", ascending=False, kind="stable", na_position="last")
+    emit(
+        named(ordered, loaded, lang=lang),
+        title=f"{loaded.name}, {chosen}: share of the industry",
+        kind=format,
+        out=out,
+        digits=3,
+    )
+    note(f"sum of shares: {published['ksi'].sum():.3f}", quiet=quiet)
+
+
+def weights(
+    study: StudyOption = None,
+    weights: WeightsOption = "queen",
+    k: NeighboursOption = None,
+    enclaves: EnclavesOption = "keep",
+    lang: LangOption = "en",
+    format: FormatOption = None,
+    out: OutOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Show who is whose neighbour, and what the graph is like."""
+    loaded = open_study(study, lang=lang)
+    import pandas as pd
+
+    from growthpoles.inputs import study_regions
+    from growthpoles.spatial.summary import summarise_weights
+
+    regions = study_regions(loaded, enclaves=_enclaves(enclaves))
+    graph = _graph(regions, weights, k)
+    pairs = graph.adjacency.reset_index()
+    pairs = pairs[pairs["weight"] > 0]
+    neighbors = pairs.groupby("focal", sort=False)["neighbor"].agg(list).reindex(regions.index)
+    frame = pd.DataFrame(
+        {
+            "cardinality": neighbors.map(lambda found: len(found) if isinstance(found, list) else 0),
+            "neighbors": neighbors.map(lambda found: " ".join(map(str, found)) if isinstance(found, list) else ""),
+        }
+    ).rename_axis("region")
+    emit(named(frame, loaded, lang=lang), title=f"{loaded.name}: {weights}", kind=format, out=out)
+    note(str(summarise_weights(graph)), quiet=quiet)
+
+
+def _wants(format: str | None, out: Any) -> str:
+    return format or (out.suffix.lstrip(".").lower() if out is not None else "")
+
+
+def _enclaves(value: str) -> Any:
+    if value not in ("keep", "merge"):
+        raise StudyError(unknown_option("enclaves", value, ["keep", "merge"]))
+    return value
+
+
+def _graph(regions: Any, kind: str, k: int | None) -> Any:
+    from growthpoles.spatial.weights import build_weights
+
+    options = {} if k is None else {"k": k}
+    return build_weights(regions, kind, **options)  # type: ignore[arg-type]
+
+
+def _values(
+    study: Study, year: int | None, edition: str | None, variable: str | None, enclaves: str
+) -> tuple[pd.Series, Any, str]:
+    """Return a variable of the study by region, the boundaries, and what it is."""
+    from growthpoles.inputs import load_indicators, load_published, study_catalogue, study_regions
+    from growthpoles.ratings.rate import rate as rate_table
+
+    chosen, handling = year_of(study, year), _enclaves(enclaves)
+    regions = study_regions(study, enclaves=handling)
+    catalogue = study_catalogue(study)
+    name = variable or catalogue.root
+    if edition == "published" or name == "ksi":
+        if handling == "merge":
+            raise StudyError(message("published figures cannot be merged", where="--enclaves", allowed="keep"))
+        frame, shown = load_published(chosen, study=study), "published"
+    else:
+        table = load_indicators(chosen, edition=edition, study=study, enclaves=handling)
+        rating = rate_table(table, catalogue)
+        frame, shown = rating.join(table[[code for code in table if code not in rating]]), str(table.attrs["edition"])
+    numeric = [str(column) for column in frame.select_dtypes("number").columns]
+    if name not in numeric:
+        raise StudyError(unknown_option("variable", name, numeric))
+    return frame[name].astype(float).reindex(regions.index), regions, f"{study.name}, {name} {chosen}, edition {shown}"

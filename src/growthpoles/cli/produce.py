@@ -1,0 +1,120 @@
+"""Commands that write files: the report and single maps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from growthpoles.cli.options import (
+    EditionOption,
+    LangOption,
+    QuietOption,
+    SeedOption,
+    StudyOption,
+    YearOption,
+    note,
+    open_study,
+    year_of,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(epilog="Example: growthpoles report --out outputs --edition realigned")(report)
+    app.command("map", epilog="Example: growthpoles map clusters --year 2014 --preset nature-double --out lisa.pdf")(
+        draw
+    )
+
+
+def report(
+    study: StudyOption = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write into.")] = Path("outputs"),
+    edition: EditionOption = None,
+    lang: LangOption = "en",
+    seed: SeedOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Compute everything; write figures, tables and a report."""
+    loaded = open_study(study, lang=lang, seed=seed)
+    from growthpoles.report.build import build_report, step_count
+    from growthpoles.report.terminal import progress_bar, summary
+
+    with progress_bar(step_count(loaded), quiet=quiet) as tell:
+        manifest = build_report(loaded, out=out, edition=edition, lang=lang, progress=tell)
+    if manifest.results is None:
+        note(f"nothing has changed: {len(manifest.files)} files in {out} are as they were written", quiet=quiet)
+    elif not quiet:
+        summary(manifest.results)
+    listed = [name for name in manifest.files if not name.startswith("tables/tex/")]
+    for name in sorted(listed, key=lambda name: name.endswith(".html")):
+        typer.echo(str(out / name))
+
+
+def draw(
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="rating, values, ksi, change, class-change, clusters, hotspots, significance or neighbours."
+        ),
+    ] = "rating",
+    study: StudyOption = None,
+    year: YearOption = None,
+    edition: EditionOption = None,
+    variable: Annotated[
+        str | None, typer.Option("--variable", "-v", help="A sub-index or an indicator; default: the index.")
+    ] = None,
+    lang: LangOption = "en",
+    preset: Annotated[
+        str, typer.Option("--preset", help="report, nature-double, elsevier-single, plos, slide ...")
+    ] = "report",
+    weights: Annotated[str, typer.Option("--weights", "-w", help="Graph of the spatial tests.")] = "queen",
+    adjust: Annotated[str, typer.Option("--adjust", help="none, bonferroni, fdr, by, tarone or max-t.")] = "none",
+    seed: SeedOption = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="png, tiff, pdf, svg or eps; default: KIND_YEAR.png here.")
+    ] = None,
+    proof: Annotated[
+        bool, typer.Option("--proof", help="Also write a PNG that shows the map in grey and to colour-blind readers.")
+    ] = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Draw one map at its printed size."""
+    loaded = open_study(study, lang=lang, seed=seed)
+    chosen = year_of(loaded, year)
+    from growthpoles.maps import save_figure, save_proof
+    from growthpoles.report.single import draw_map
+
+    axes = draw_map(
+        loaded,
+        kind,
+        year=chosen,
+        edition=edition,
+        variable=variable,
+        lang=lang,
+        preset=preset,
+        weights=weights,
+        adjust=adjust,
+    )
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    target = out or Path(f"{kind}_{chosen}.png")
+    shown = "published" if kind == "ksi" else edition or loaded.study.edition
+    parameters = {"kind": kind, "year": chosen, "variable": variable or "index", "weights": weights, "adjust": adjust}
+    save_figure(
+        figure,
+        target,
+        preset=preset,
+        title=f"{loaded.text('title', lang)}: {kind}, {chosen}",
+        edition=shown,
+        source=loaded.text("source", lang),
+        parameters=parameters,
+    )
+    typer.echo(str(target))
+    if proof:
+        beside = target.with_name(f"{target.stem}_proof.png")
+        save_proof(figure, beside, lang=lang)
+        typer.echo(str(beside))
+    wide, high = (25.4 * side for side in figure.get_size_inches())
+    note(f"{wide:.0f} x {high:.0f} mm, preset {preset}, edition {shown}", quiet=quiet)

@@ -1,0 +1,97 @@
+"""Commands about studies: what is built in, starting one, checking one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from growthpoles.cli.options import FormatOption, OutOption, QuietOption, emit, note
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(
+        epilog="Example: growthpoles init my-study --boundaries regions.gpkg --key name --table data.xlsx --year 2020"
+    )(init)
+    app.command(epilog="Example: growthpoles validate my-study")(validate)
+    app.command(epilog="Example: growthpoles data --files --format md")(data)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder of the new study.")],
+    table: Annotated[
+        list[str], typer.Option("--table", "-t", help="Table with indicators: csv, tsv, xlsx or parquet.")
+    ],
+    boundaries: Annotated[
+        str | None,
+        typer.Option("--boundaries", "-b", help="Boundary file; without one the regions must be Kazakhstan's."),
+    ] = None,
+    key: Annotated[str | None, typer.Option("--key", help="Column of the boundaries that identifies a region.")] = None,
+    sheet: Annotated[
+        str | None, typer.Option("--sheet", help="Sheet of the workbook; default: every one that fits.")
+    ] = None,
+    year: Annotated[int | None, typer.Option("--year", "-y", help="Year of tables that do not say one.")] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Name of the study; default: that of the folder.")] = None,
+    encoding: Annotated[str | None, typer.Option("--encoding", help="Of text tables, for instance cp1251.")] = None,
+) -> None:
+    """Look at your files and propose a study."""
+    from growthpoles.intake.propose import propose_study
+
+    proposal = propose_study(
+        folder, table=table, boundaries=boundaries, key=key, sheet=sheet, year=year, name=name, encoding=encoding
+    )
+    for text in proposal.seen:
+        typer.echo(f"seen: {text}")
+    for text in proposal.undecided:
+        typer.echo(f"to decide: {text}")
+    for path in proposal.write():
+        typer.echo(str(path))
+
+
+def validate(
+    study: Annotated[str | None, typer.Argument(help="A study.toml, its folder, or a built-in name.")] = None,
+    format: FormatOption = None,
+    out: OutOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Check everything a study names; list all problems at once."""
+    from growthpoles.intake.examine import examine_study
+
+    problems = examine_study(study)
+    account = problems.attrs.get("account")
+    if len(problems) or format or out:
+        emit(problems, title=f"{len(problems)} problems", kind=format, out=out)
+    if account is not None and len(account) and not (format or out or quiet):
+        emit(account, title="rows read, used and not used", kind=None, out=None)
+        unused = problems.attrs.get("unused")
+        if unused is not None and len(unused):
+            by = [column for column in ("file", "sheet", "column", "reason") if column in unused]
+            counts = unused.fillna({"sheet": ""}).groupby(by, sort=False).size().rename("cells").reset_index()
+            emit(counts.set_index("file"), title="not used", kind=None, out=None)
+    if len(problems):
+        raise typer.Exit(1)
+    note("the study is valid", quiet=quiet)
+
+
+def data(
+    files: Annotated[bool, typer.Option("--files", help="List the files instead of the studies.")] = False,
+    format: FormatOption = None,
+    out: OutOption = None,
+) -> None:
+    """List the studies and data that ship with the package."""
+    import pandas as pd
+
+    if not files:
+        from growthpoles.study import builtin_studies
+
+        emit(builtin_studies(), title="built-in studies (growthpoles report --study NAME)", kind=format, out=out)
+        return
+    from growthpoles.data.registry import read_registry
+
+    rows = [
+        {"file": name, "rows": entry.rows, "licence": entry.licence, "source": entry.source}
+        for name, entry in read_registry().items()
+    ]
+    emit(pd.DataFrame(rows).astype({"rows": "Int64"}).set_index("file"), title="shipped files", kind=format, out=out)

@@ -1,0 +1,193 @@
+"""Tables as files: the same frame as CSV, JSON, Markdown, TeX, Excel, Parquet or GeoPackage.
+
+Text from a user's file is data in every one of them: it is escaped, never interpreted.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from growthpoles.errors import DataError, message, unknown_option
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+Format = Literal["csv", "json", "md", "tex", "xlsx", "parquet", "gpkg"]
+FORMATS: tuple[str, ...] = get_args(Format)
+
+# A spreadsheet takes a cell that starts so for a formula; a minus before a number, or alone, is none.
+_FORMULA = re.compile(r"^[=+@\t\r\n\uff1d\uff0b\uff0d\uff20]|^-(?!(?:\d[\d\s.,]*)?$)")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+_TEX = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\n": " ", "\r": " ",
+    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}",
+}  # fmt: skip
+
+
+def serialise(
+    frame: pd.DataFrame, kind: str, *, title: str = "table", regions: gpd.GeoDataFrame | None = None
+) -> bytes:
+    """Return a table as the bytes of a file; the same table gives the same bytes.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Any index; index levels become the first columns.
+    kind : {"csv", "json", "md", "tex", "xlsx", "parquet", "gpkg"}
+    title : str
+        Caption (TeX) and sheet or layer name (Excel, GeoPackage).
+    regions : GeoDataFrame, optional
+        Boundaries, for "gpkg" only; the frame must be indexed by region.
+
+    Raises
+    ------
+    DataError
+        If the format is unknown or does not suit the table.
+    """
+    from growthpoles.report.geopackage import geopackage_bytes
+    from growthpoles.report.workbook import workbook_bytes
+
+    makers: dict[str, Callable[[], bytes]] = {
+        "csv": lambda: csv_bytes(frame),
+        "json": lambda: json_bytes(frame),
+        "md": lambda: markdown(frame).encode("utf-8"),
+        "tex": lambda: tex(frame, title=title).encode("utf-8"),
+        "xlsx": lambda: workbook_bytes({title: frame}),
+        "parquet": lambda: _parquet(frame),
+        "gpkg": lambda: geopackage_bytes({title: frame}, regions),
+    }
+    if kind not in makers:
+        raise DataError(unknown_option("format", kind, FORMATS))
+    return makers[kind]()
+
+
+def flat(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with its index as columns, unless the index is an unnamed count."""
+    counted = isinstance(frame.index, pd.RangeIndex) and frame.index.name is None
+    table = frame if counted else frame.reset_index()
+    return table.rename(columns=str)
+
+
+def clean_text(value: object) -> str:
+    """Return text without control characters and marks that turn the reading direction."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(value))
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """Return UTF-8 CSV: ten significant digits, empty cells for missing values, Unix line ends.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe in front.
+    """
+    table = flat(frame).copy()
+    for column in table.columns:
+        if not pd.api.types.is_numeric_dtype(table[column]):
+            cells = [None if missing(value) else _guarded(value) for value in table[column]]
+            table[column] = pd.Series(cells, index=table.index, dtype=object)
+    table.columns = [_guarded(column) for column in table.columns]
+    text: str = table.to_csv(index=False, float_format="%.10g", lineterminator="\n")
+    return text.encode("utf-8", errors="replace")
+
+
+def _guarded(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    text = clean_text(value)
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def missing(value: object) -> bool:
+    """Tell whether a cell has no value."""
+    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
+
+
+def plain(value: object) -> Any:
+    """Return a value that JSON and Excel know: None, bool, int, float or str."""
+    if missing(value):
+        return None
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, int | np.integer):
+        return int(value)
+    if isinstance(value, float | np.floating):
+        return float(f"{float(value):.10g}") if math.isfinite(value) else str(value)
+    return clean_text(value)
+
+
+def json_bytes(frame: pd.DataFrame) -> bytes:
+    """Return a list of records as UTF-8 JSON; null for missing values."""
+    table = flat(frame)
+    records = [
+        {str(name): plain(value) for name, value in zip(table.columns, row, strict=True)}
+        for row in table.itertuples(index=False, name=None)
+    ]
+    return (json.dumps(records, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+
+
+def shown(value: object, digits: int) -> str:
+    """Return a value as a person writes it: fixed digits, a dash for missing."""
+    known = plain(value)
+    if known is None:
+        return "–"
+    return f"{known:.{digits}f}" if isinstance(known, float) else str(known)
+
+
+def markdown(frame: pd.DataFrame, *, digits: int = 3) -> str:
+    """Return a pipe table; numbers right-aligned, a dash for missing values."""
+    table = flat(frame)
+    numeric = [pd.api.types.is_numeric_dtype(table[column]) for column in table.columns]
+
+    def line(cells: list[str]) -> str:
+        return "| " + " | ".join(cells) + " |"
+
+    def escape(text: str) -> str:
+        folded = " ".join(text.split())
+        return re.sub(r"([\\|`*_<>\[\]])", r"\\\1", folded)
+
+    rows = [line([escape(clean_text(column)) for column in table.columns])]
+    rows.append(line(["---:" if right else "---" for right in numeric]))
+    rows += [line([escape(shown(value, digits)) for value in row]) for row in table.itertuples(index=False, name=None)]
+    return "\n".join(rows) + "\n"
+
+
+def escape_tex(text: object) -> str:
+    """Return text that TeX prints as it is, whatever it holds."""
+    return "".join(_TEX.get(sign, sign) for sign in clean_text(text))
+
+
+def tex(frame: pd.DataFrame, *, title: str, digits: int = 3) -> str:
+    """Return a `table` environment with booktabs rules, ready to be included."""
+    table = flat(frame)
+    columns = "".join("r" if pd.api.types.is_numeric_dtype(table[name]) else "l" for name in table.columns)
+    head = " & ".join(escape_tex(name) for name in table.columns)
+    body = [
+        " & ".join(escape_tex(shown(value, digits)) for value in row) + r" \\"
+        for row in table.itertuples(index=False, name=None)
+    ]
+    lines = [r"\begin{table}", rf"\caption{{{escape_tex(title)}}}", rf"\begin{{tabular}}{{{columns}}}", r"\toprule"]
+    lines += [rf"{head} \\", r"\midrule", *body, r"\bottomrule", r"\end{tabular}", r"\end{table}"]
+    return "\n".join(lines) + "\n"
+
+
+def _parquet(frame: pd.DataFrame) -> bytes:
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError:
+        raise DataError(message("Parquet needs pyarrow", allowed="pip install growthpoles[parquet]")) from None
+    out = io.BytesIO()
+    table = flat(frame).copy()
+    for column in [name for name in table.columns if table[name].dtype == object]:
+        cells = [None if missing(value) else str(value) for value in table[column]]
+        table[column] = pd.Series(cells, index=table.index, dtype=object)
+    table.to_parquet(out, index=False)
+    return out.getvalue()

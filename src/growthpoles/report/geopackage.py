@@ -1,0 +1,152 @@
+"""Results as a GeoPackage: one layer per table, with styles that QGIS applies when it opens them."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from growthpoles.errors import DataError, message
+from growthpoles.report.formats import clean_text
+from growthpoles.report.qml import Style
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+_DATE = "1980-01-01T00:00:00.000Z"
+_NAME = 60
+_RESERVED = {"fid", "geom", "geometry"}
+# QGIS looks for this table and takes the row of a layer that is marked as its default.
+_STYLES = """
+CREATE TABLE layer_styles (
+  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
+  f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
+  useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME
+)
+"""
+
+
+def geopackage_bytes(
+    layers: Mapping[str, pd.DataFrame],
+    regions: gpd.GeoDataFrame | None,
+    *,
+    styles: Mapping[str, Style] | None = None,
+) -> bytes:
+    """Return a GeoPackage with one layer per table, the boundaries joined to each by region.
+
+    Parameters
+    ----------
+    layers : mapping
+        Layer name -> frame indexed by region, one row each.
+    regions : GeoDataFrame
+        Boundaries; regions without a row in a table get a polygon without values.
+    styles : mapping, optional
+        Layer name -> style.
+
+    Raises
+    ------
+    DataError
+        If there are no boundaries, a table is not indexed by their regions, or there is no room for temporary files.
+    """
+    if regions is None:
+        raise DataError(message("a GeoPackage needs boundaries", allowed="tables by region"))
+    named = dict(zip(_unique(list(layers)), layers.items(), strict=True))
+    try:
+        with tempfile.TemporaryDirectory(prefix="growthpoles-") as folder:
+            path = Path(folder) / "layers.gpkg"
+            with _fixed_date():
+                for number, (name, (key, frame)) in enumerate(named.items()):
+                    layer = _layer(frame, regions, where=key)
+                    layer.to_file(path, driver="GPKG", layer=name, mode="w" if number == 0 else "a", engine="pyogrio")
+            chosen = {name: styles[key] for name, (key, _) in named.items() if styles and key in styles}
+            _finish(path, chosen)
+            return path.read_bytes()
+    except (OSError, RuntimeError, sqlite3.Error) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(message(f"the GeoPackage cannot be made ({error})", where="temporary folder")) from None
+
+
+def _layer(frame: pd.DataFrame, regions: gpd.GeoDataFrame, *, where: str) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    stray = [str(region) for region in frame.index if region not in regions.index]
+    if stray or frame.index.has_duplicates:
+        raise DataError(message(f"rows are not one per region ({', '.join(stray[:3])})", where=where))
+    table = frame.reindex(regions.index)
+    columns: dict[str, pd.Series] = {"region": pd.Series([clean_text(key) for key in regions.index], index=table.index)}
+    taken = {"region", *_RESERVED}
+    for name, position in zip(map(str, table.columns), range(table.shape[1]), strict=True):
+        base = clean_text(name)[:_NAME] or "column"
+        free, count = base, 1
+        while free.casefold() in taken:
+            count += 1
+            free = f"{base}_{count}"
+        taken.add(free.casefold())
+        columns[free] = _cells(table.iloc[:, position])
+    layer = gpd.GeoDataFrame(pd.DataFrame(columns, index=table.index), geometry=regions.geometry, crs=regions.crs)
+    return layer.reset_index(drop=True)
+
+
+def _cells(column: pd.Series) -> pd.Series:
+    """Return a column of whole numbers, floating-point numbers or text, as GeoPackages know them."""
+    if pd.api.types.is_bool_dtype(column):
+        return column.astype("boolean").astype("Int8")
+    if pd.api.types.is_numeric_dtype(column) and not isinstance(column.dtype, pd.CategoricalDtype):
+        if pd.api.types.is_integer_dtype(column):
+            return column
+        numbers = column.to_numpy(dtype=float, na_value=np.nan)
+        return pd.Series(numbers, index=column.index)
+    texts = [None if pd.isna(value) else clean_text(value) for value in column.astype(object)]
+    return pd.Series(texts, index=column.index, dtype=object)
+
+
+def _unique(names: list[str]) -> list[str]:
+    found: list[str] = []
+    for name in names:
+        base = clean_text(name)[:_NAME] or "layer"
+        free, count = base, 1
+        while free.casefold() in {other.casefold() for other in found}:
+            count += 1
+            free = f"{base}_{count}"
+        found.append(free)
+    return found
+
+
+@contextlib.contextmanager
+def _fixed_date() -> Iterator[None]:
+    """Have GDAL write one fixed date, so that the same table gives the same bytes."""
+    from pyogrio import get_gdal_config_option, set_gdal_config_options
+
+    before = get_gdal_config_option("OGR_CURRENT_DATE")
+    set_gdal_config_options({"OGR_CURRENT_DATE": _DATE})
+    try:
+        yield
+    finally:
+        set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def _finish(path: Path, styles: Mapping[str, Style]) -> None:
+    """Add the styles."""
+    if not styles:
+        return
+    with contextlib.closing(sqlite3.connect(path)) as base, base:
+        base.execute(_STYLES)
+        base.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change)"
+            " VALUES (?, ?, ?, ?, ?)",
+            ("layer_styles", "attributes", "layer_styles", "styles for QGIS", _DATE),
+        )
+        for name, style in styles.items():
+            base.execute(
+                "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName,"
+                " styleQML, styleSLD, useAsDefault, description, owner, ui, update_time)"
+                " VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, '', NULL, ?)",
+                (name, style.name, style.qml(), style.description, _DATE),
+            )

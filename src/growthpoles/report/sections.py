@@ -1,0 +1,319 @@
+"""The sections of the report in one language: what is said, from which results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from growthpoles.report.blocks import Picture, Section, Table, make_table
+from growthpoles.report.compute import DRAWS, PERMUTATIONS, Results
+from growthpoles.report.formats import missing
+from growthpoles.report.stages import REPLICATIONS
+from growthpoles.report.words import DASH, Words, indicator_names, region_names, shorten
+
+_CELLS = 60
+_MATRIX = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Results, words and names of one language."""
+
+    results: Results
+    words: Words
+    names: Mapping[str, str]
+    codes: Mapping[str, str]
+    pictures: Mapping[str, Picture]
+
+    @classmethod
+    def of(cls, results: Results, lang: str, pictures: Mapping[str, Picture]) -> Context:
+        """Collect the names in a language."""
+        names = {str(region): name for region, name in region_names(results, lang).items()}
+        return cls(results, Words(lang), names, indicator_names(results, lang), pictures)
+
+    def region(self, code: object) -> str:
+        """Return the name of a region."""
+        return self.names.get(str(code), shorten(code))
+
+    def regions(self, codes: str) -> str:
+        """Return the names of regions whose codes stand in one text."""
+        return ", ".join(self.region(code) for code in codes.replace(",", " ").split()) or DASH
+
+    def code(self, code: object) -> str:
+        """Return the name of an indicator or aggregate."""
+        return DASH if missing(code) else self.codes.get(str(code)) or self.words.value(code)
+
+    def list_codes(self, codes: str) -> str:
+        """Return the names of indicators whose codes stand in one text."""
+        return "; ".join(self.code(code) for code in codes.split()) or DASH
+
+    def figures(self, *kinds: str) -> tuple[Picture, ...]:
+        """Return the figures of some kinds, in order."""
+        return tuple(picture for kind in kinds for name, picture in self.pictures.items() if name.startswith(kind))
+
+
+def summary_section(ctx: Context) -> Section:
+    """Say the main results: who leads, what the tests say, what the audit found."""
+    results, words = ctx.results, ctx.words
+    sentences = []
+    for year in results.years:
+        rating = results.rating(year)
+        top = rating[rating["rank"].notna()].sort_values(by=["rank"], kind="stable")
+        if len(top) > 1:
+            values = top[results.root].to_numpy()
+            sentences.append(
+                words(
+                    "text",
+                    "leader",
+                    name=ctx.region(top.index[0]),
+                    second=ctx.region(top.index[1]),
+                    year=year,
+                    index=words.number(values[0], 1),
+                    gap=words.number(values[0] - values[1], 1),
+                    letter=words.value(top["rating_class"].astype(object).iloc[0]),
+                )
+            )
+    last = results.moran.get((results.edition, results.years[-1], results.root))
+    if last is not None:
+        sentences.append(
+            words(
+                "text",
+                "moran",
+                year=results.years[-1],
+                statistic=words.number(last.statistic, 3),
+                expected=words.number(last.expected, 3),
+                p=words.probability(last.p_value),
+                n=last.n,
+            )
+        )
+    if results.stages.verdict is not None:
+        sentences += list(results.stages.verdict.sentences[words.lang])
+    if results.stages.audit is not None:
+        from growthpoles.audit import summarise
+
+        faults = summarise(results.stages.audit.ledger)
+        grave = int((faults["severity"] == "changes a class").sum())
+        cells = len(results.stages.audit.ledger)
+        sentences.append(words("text", "audit", cells=cells, faults=len(faults), grave=grave))
+    return Section("summary", words("section", "summary"), tuple(sentences), (_summary_table(ctx),))
+
+
+def _summary_table(ctx: Context) -> Table:
+    results, words = ctx.results, ctx.words
+    last = results.rating(results.years[-1])
+    columns = [("region", "text")]
+    for year in results.years:
+        columns += [
+            (f"={words('column', 'index')} {year}", "number"),
+            (f"={words('column', 'rating_class')} {year}", "text"),
+            (f"={words('column', 'rank')} {year}", "number"),
+        ]
+    rows = []
+    for region in last.sort_values(by=["rank"], kind="stable").index:
+        row = [ctx.region(region)]
+        for year in results.years:
+            own = results.rating(year)
+            rank = own.loc[region, "rank"]
+            row += [
+                words.number(own.loc[region, results.root], 1),
+                words.value(own["rating_class"].astype(object)[region]),
+                DASH if missing(rank) else f"{int(str(rank)):d}",
+            ]
+        rows.append(row)
+    return make_table(words, "summary", columns, rows)
+
+
+def data_section(ctx: Context) -> Section:
+    """Say what was read: editions, indicators, missing cells."""
+    results, words = ctx.results, ctx.words
+    editions = list(dict.fromkeys(edition for edition, _ in results.ratings))
+    shown = words.value(results.edition)
+    if len(editions) > 1:
+        named = "; ".join(words.value(name) for name in editions)
+        sentences = [words("text", "editions", count=len(editions), names=named, edition=shown)]
+    else:
+        sentences = [words("text", "one_edition", edition=shown)]
+    catalogue = results.catalogue
+    parts = {"indicators": len(catalogue.indicators), "aggregates": len(catalogue.aggregates)}
+    sentences.append(words("text", "indicators", **parts))
+    units = catalogue.units()
+    indicators = [
+        (number, ctx.code(code), ctx.code(catalogue.parent(code)), shorten(units.get(code) or DASH).replace("_", " "))
+        for number, code in enumerate(catalogue.indicators, start=1)
+    ]
+    heads = [("number", "number"), ("indicator", "text"), ("parent", "text"), ("unit", "english")]
+    blocks = [make_table(words, "indicators", heads, indicators)]
+    absent = [
+        (year, ctx.region(region), ctx.code(column), shorten(reason))
+        for (edition, year), frame in results.indicators.items()
+        for region, column, reason in frame.attrs["missing"]
+        if edition == results.edition
+    ]
+    sentences.append(words("text", "missing", cells=len(absent)) if absent else words("text", "complete"))
+    if absent:
+        heads = [("year", "number"), ("region", "text"), ("cell", "text"), ("reason", "english")]
+        blocks.append(make_table(words, "missing", heads, absent[:_CELLS]))
+    return Section("data", words("section", "data"), tuple(sentences), tuple(blocks))
+
+
+def rating_section(ctx: Context) -> Section:
+    """Show the maps of the rating, its change, and why regions stand where they stand."""
+    results, words = ctx.results, ctx.words
+    sentences = [words("text", "rating")]
+    if len(results.years) > 1:
+        sentences.append(words("text", "change", first=results.years[0], last=results.years[-1]))
+    blocks: list[Table | Picture] = [*ctx.figures("rating", "change", "slope", "editions", "contributions")]
+    year = results.years[-1]
+    if year in results.stages.strengths:
+        blocks.append(_strengths(ctx, year))
+    return Section("rating", words("section", "rating"), tuple(sentences), tuple(blocks))
+
+
+def _strengths(ctx: Context, year: int) -> Table:
+    """Set the score of every indicator beside the median, or name the strong and weak ones where they are many."""
+    results, words = ctx.results, ctx.words
+    codes = list(results.catalogue.indicators)
+    scores = results.rating(year)[[f"score_{code}" for code in codes]].set_axis(codes, axis=1)
+    apart = scores - scores.median()
+    few = len(codes) <= _MATRIX
+    rows = []
+    for region, own in results.stages.strengths[year].to_dict("index").items():
+        signs = [words.signed(apart.loc[str(region), code]) for code in codes]
+        named = [ctx.list_codes(" ".join(own[key].split()[:3])) for key in ("strengths", "weaknesses")]
+        row = [ctx.region(region), words.value(own["rating_class"]), words.value(own["next_class"])]
+        rows.append(
+            [*row, words.number(own["points_needed"], 1), *(signs if few else named), ctx.code(own["widest_gap"])]
+        )
+    heads = [("region", "text"), ("rating_class", "text"), ("next_class", "text"), ("points_needed", "number")]
+    heads += (
+        [(f"={place}", "number") for place in range(1, len(codes) + 1)]
+        if few
+        else [
+            ("strengths", "text"),
+            ("weaknesses", "text"),
+        ]
+    )
+    note = words("text", "deviations", last=len(codes)) if few else words("text", "strengths")
+    return make_table(words, "strengths", [*heads, ("widest_gap", "text")], rows, note=note, year=year)
+
+
+def robustness_section(ctx: Context) -> Section | None:
+    """Show how far ranks and classes move under other choices."""
+    results, words = ctx.results, ctx.words
+    if not results.stages.robustness:
+        return None
+    blocks: list[Table | Picture] = [*ctx.figures("robustness", "membership")]
+    readings: tuple[str, ...] = ()
+    for year, result in results.stages.robustness.items():
+        readings = result.labels[0]
+        frame = result.to_frame().sort_values(by=["rank"], kind="stable")
+        rows = [
+            (
+                ctx.region(region),
+                _whole(own["rank"]),
+                _span(own["rank_low"], own["rank_high"]),
+                _whole(own["rank_median"]),
+                words.value(own["rating_class"]),
+                words.number(own["p_class"], 2),
+                words.value(own["likeliest_class"]),
+            )
+            for region, own in frame.astype(object).to_dict("index").items()
+        ]
+        heads = [("region", "text"), ("rank", "number"), ("interval", "number"), ("median", "number")]
+        heads += [("rating_class", "text"), ("p_class", "number"), ("likeliest_class", "text")]
+        blocks.append(make_table(words, "robustness", heads, rows, year=year))
+    named = "; ".join(words.value(name) for name in readings)
+    sentence = words("text", "robustness", replications=words.count(REPLICATIONS), readings=named)
+    return Section("robustness", words("section", "robustness"), (sentence,), tuple(blocks))
+
+
+def _span(low: object, high: object) -> str:
+    return DASH if missing(low) or missing(high) else f"{_whole(low)}{DASH}{_whole(high)}"
+
+
+def _whole(value: object) -> str:
+    return DASH if missing(value) else f"{int(str(value)):d}"
+
+
+def specialisation_section(ctx: Context) -> Section | None:
+    """Show the shares in the industry and the groups by them."""
+    results, words = ctx.results, ctx.words
+    if not results.stages.groups:
+        return None
+    years = list(results.stages.groups)
+    heads = [("region", "text")]
+    for year in years:
+        heads += [(f"={words('column', 'ksi')} {year}", "number"), (f"={words('column', 'group')} {year}", "text")]
+    order = results.stages.groups[years[-1]].sort_values(by=["ksi"], ascending=False, kind="stable").index
+    frames = [results.stages.groups[year].astype(object) for year in years]
+    rows = [
+        [
+            ctx.region(region),
+            *(
+                cell
+                for frame in frames
+                for cell in (words.number(frame.loc[region, "ksi"], 3), words.value(frame.loc[region, "group"]))
+            ),
+        ]
+        for region in order
+    ]
+    from growthpoles.specialisation.groups import DEFAULT_LEADER, DEFAULT_MIDDLE
+
+    rule = words("text", "groups", leader=words.number(DEFAULT_LEADER, 1), middle=words.number(DEFAULT_MIDDLE, 2))
+    table = make_table(words, "groups", heads, rows, note=rule)
+    sentence = words("text", "ksi")
+    return Section("specialisation", words("section", "specialisation"), (sentence,), (*ctx.figures("ksi"), table))
+
+
+def spatial_section(ctx: Context) -> Section | None:
+    """Show the global and the local tests."""
+    results, words = ctx.results, ctx.words
+    if not results.moran:
+        return None
+    rows = [
+        (
+            words.value(edition),
+            year,
+            ctx.code(variable),
+            test.n,
+            words.number(test.statistic, 3),
+            words.number(test.expected, 3),
+            words.number(test.z_score, 2),
+            words.probability(test.p_value),
+            ctx.regions(" ".join(results.without_data[edition, year, variable])),
+        )
+        for (edition, year, variable), test in results.moran.items()
+    ]
+    heads = [("edition", "text"), ("year", "number"), ("variable", "text"), ("n", "number"), ("statistic", "number")]
+    heads += [("expected", "number"), ("z_score", "number"), ("p_value", "number"), ("without_data", "text")]
+    sentences = [words("text", "spatial", permutations=words.count(PERMUTATIONS))]
+    blocks: list[Table | Picture] = [make_table(words, "moran", heads, rows)]
+    blocks += ctx.figures("neighbours", "moran", "clusters")
+    year = results.years[-1]
+    if (results.edition, year) in results.local:
+        frame = results.local[results.edition, year].to_frame()
+        blocks.append(_clusters(ctx, frame, year))
+    return Section("spatial", words("section", "spatial"), tuple(sentences), tuple(blocks))
+
+
+def _clusters(ctx: Context, frame: pd.DataFrame, year: int) -> Table:
+    words = ctx.words
+    rows = [
+        (
+            ctx.region(region),
+            words.number(own["statistic"], 3),
+            words.number(own["lag"], 1),
+            _whole(own["cardinality"]),
+            words.probability(own["p_value"]),
+            words.value(own["label"]),
+        )
+        for region, own in frame.sort_values(by=["p_value"], kind="stable").astype(object).to_dict("index").items()
+    ]
+    heads = [("region", "text"), ("statistic", "number"), ("lag", "number"), ("cardinality", "number")]
+    heads += [("p_value", "number"), ("label", "text")]
+    tested = int(frame["p_value"].notna().sum())
+    values = {"permutations": words.count(DRAWS), "expected": words.number(0.05 * tested, 1), "n": tested}
+    note = words("text", "clusters", **values)
+    return make_table(words, "clusters", heads, rows, note=note, year=year)

@@ -1,0 +1,113 @@
+"""Bad surroundings: no room, no home, another locale, other folders: a clear line, or it works; the same bytes."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from growthpoles.data.atomic import PART
+from growthpoles.errors import DataError
+from growthpoles.report.build import build_report
+from growthpoles.report.manifest import MANIFEST
+from growthpoles.study import load_study
+
+REPORT = """
+import sys
+from growthpoles.errors import GrowthpolesError
+from growthpoles.report.build import build_report
+from growthpoles.study import load_study
+if sys.argv[3:]:
+    import resource
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), int(sys.argv[3])))
+try:
+    build_report(load_study(sys.argv[1]), out=sys.argv[2])
+except GrowthpolesError as error:
+    print(str(error))
+    sys.exit(2)
+"""
+
+
+def run(*arguments: object, cwd: Path, **environment: str | None) -> subprocess.CompletedProcess[str]:
+    variables = {key: value for key, value in (os.environ | environment).items() if value is not None}
+    command = [sys.executable, "-c", REPORT, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=variables, timeout=120)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_same_bytes_from_other_processes(tmp_path: Path, study_maker: Callable[..., Path]) -> None:
+    """One with another hash seed, working folder and no home; one in the C locale without a place for matplotlib's files."""
+    study = study_maker(tmp_path / "study", side=2, names=["Қазақстан", "Ёж"])
+    elsewhere = tmp_path / "else where"
+    elsewhere.mkdir()
+    first = run(study, tmp_path / "a", cwd=tmp_path, PYTHONHASHSEED="1", HOME=None, XDG_CACHE_HOME=None, TZ="Asia/Almaty")
+    plain = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    nowhere = {"MPLCONFIGDIR": "/proc/nowhere", "HOME": "/proc/nowhere"}
+    second = run(study, tmp_path / "b", cwd=elsewhere, PYTHONHASHSEED="2", TZ="UTC", **plain, **nowhere)
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    one, other = contents(tmp_path / "a"), contents(tmp_path / "b")
+    assert set(one) == set(other) and not [name for name in one if one[name] != other[name]]
+    assert "Қазақстан" in one["tables/summary.csv"].decode()
+    assert str(tmp_path).encode() not in b"".join(one.values())
+
+
+def test_a_full_disk(tmp_path: Path, study_maker: Callable[..., Path]) -> None:
+    """A limit on the size of files stands for a disk without room: the old report stays as it was."""
+    study, out = study_maker(tmp_path / "study", side=2), tmp_path / "out"
+    assert run(study, out, cwd=tmp_path).returncode == 0
+    before = contents(out)
+    table = study.with_name("table-2020.csv")
+    table.write_text(table.read_text().replace("R0,", "R0,1", 1))
+    for limit in (20_000, 150_000, 400_000):
+        failed = run(study, out, limit, cwd=tmp_path)
+        assert failed.returncode == 2 and not failed.stderr, failed.stderr
+        assert "cannot be" in failed.stdout and len(failed.stdout.splitlines()) == 1, failed.stdout
+        there = contents(out)
+        assert set(there) == set(before) and there[MANIFEST] == before[MANIFEST]
+        assert not list(out.rglob(f"*{PART}"))
+    assert run(study, out, cwd=tmp_path).returncode == 0
+    assert contents(out)[MANIFEST] != before[MANIFEST]
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_read_only_folder(tmp_path: Path, study_maker: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    study, out = load_study(study_maker(tmp_path / "study", side=2)), tmp_path / "out"
+    build_report(study, out=out)
+    opened = os.open
+
+    def refuse(path: object, flags: int, *more: int, **options: int) -> int:
+        if flags & (os.O_CREAT | os.O_WRONLY | os.O_RDWR) and str(path).startswith(str(out)):
+            raise PermissionError(30, "Read-only file system")
+        return opened(path, flags, *more, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("os.open", refuse)
+    assert build_report(study, out=out).unchanged  # nothing to write: no complaint
+    with pytest.raises(DataError, match="out: the folder is not writable"):
+        build_report(study, out=out, force=True)
+    with pytest.raises(DataError, match="the folder cannot be made"):
+        build_report(study, out=Path("/proc/out"))
+
+
+@pytest.mark.usefixtures("quick")
+def test_no_room_for_temporary_files(
+    tmp_path: Path, study_maker: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = load_study(study_maker(tmp_path / "study", side=2))
+    monkeypatch.setattr("tempfile.tempdir", "/proc/nowhere")
+    with pytest.raises(DataError, match="/proc/nowhere: the workbook's temporary files cannot be written"):
+        build_report(study, out=tmp_path / "out")
+    assert not contents(tmp_path / "out")
+
+
+@pytest.mark.slow
+def test_the_built_in_report_is_the_same_everywhere(tmp_path: Path) -> None:
+    first = run("kazakhstan-it", tmp_path / "a", cwd=tmp_path, PYTHONHASHSEED="5")
+    second = run("kazakhstan-it", tmp_path / "b", cwd=Path("/"), PYTHONHASHSEED="6", LC_ALL="C")
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    one, other = contents(tmp_path / "a"), contents(tmp_path / "b")
+    assert set(one) == set(other) and not [name for name in one if one[name] != other[name]]

@@ -1,0 +1,157 @@
+"""The command line as a person meets it: exit codes, one-line errors, nothing half-written."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from growthpoles.data.registry import geodata_path
+
+PRIMARY = "grp,employed,fixed_assets,emissions,rd,tech_innovation,output,population"
+
+
+def run(*arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "growthpoles.cli", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={**os.environ, "COLUMNS": "120", **environment},
+    )
+
+
+@pytest.fixture
+def own_study(tmp_path: Path) -> Path:
+    """A user's own study: the shipped 2014 layer as a file, a table typed by hand."""
+    folder = tmp_path / "study"
+    folder.mkdir()
+    shutil.copy(geodata_path("boundaries", "kz-2014.gpkg"), folder / "regions.gpkg")
+    shutil.copy(geodata_path("kazakhstan-it", "catalogue.csv"), folder / "catalogue.csv")
+    import growthpoles as gp
+
+    table = gp.load_indicators(2014)[PRIMARY.split(",")]
+    table.to_csv(folder / "data.csv")
+    (folder / "study.toml").write_text(
+        """
+[study]
+name = "own"
+years = [2014]
+title = { en = "Own" }
+source = { en = "typed by hand" }
+[boundaries]
+file = "regions.gpkg"
+key = "region"
+[rating]
+catalogue = "catalogue.csv"
+[[tables]]
+file = "data.csv"
+year = 2014
+""",
+        encoding="utf-8",
+    )
+    return folder
+
+
+def test_own_study_gives_the_numbers_of_the_built_in_one(own_study: Path, tmp_path: Path) -> None:
+    import pandas as pd
+
+    done = run("report", "--study", str(own_study), "--out", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    import growthpoles as gp
+
+    own = pd.read_csv(tmp_path / "out/tables/rating_data_2014.csv", index_col="region")
+    built_in = gp.rate(gp.load_indicators(2014))
+    assert (own["index"] - built_in["index"].reindex(own.index)).abs().max() < 1e-8
+    written = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    named = {line.split("/out/")[1] for line in done.stdout.splitlines() if "/out/" in line}
+    assert named == written
+
+
+def edit(name: str, old: str, new: str) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        text = (folder / name).read_text(encoding="utf-8")
+        assert old in text
+        (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return change
+
+
+def damage(folder: Path) -> None:
+    content = bytearray((folder / "regions.gpkg").read_bytes())
+    content[:4096] = b"\0" * 4096
+    (folder / "regions.gpkg").write_bytes(bytes(content))
+
+
+def truncate(folder: Path) -> None:
+    content = (folder / "regions.gpkg").read_bytes()
+    (folder / "regions.gpkg").write_bytes(content[: len(content) // 3])
+
+
+def forget_a_region(folder: Path) -> None:
+    import geopandas as gpd
+
+    regions = gpd.read_file(folder / "regions.gpkg")
+    regions[regions["region"] != "KZ-PAV"].to_file(folder / "fewer.gpkg")
+    (folder / "fewer.gpkg").replace(folder / "regions.gpkg")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (damage, "regions.gpkg"),
+        (truncate, "regions.gpkg"),
+        (edit("data.csv", "grp,employed", "grp,employees"), "data.csv: missing column 'employed'"),
+        (
+            edit("data.csv", "1054074.4", '"1054074,4"'),
+            "data.csv, line 2, column grp: '1054074,4' has the wrong decimal sign",
+        ),
+        (
+            edit("data.csv", "1054074.4", "about a million"),
+            "data.csv, line 2, column grp: 'about a million' is not a number",
+        ),
+        (edit("data.csv", "KZ-PAV", "KZ-PAW"), "KZ-PAW"),
+        (edit("data.csv", "KZ-PAV", "KZ-AKM"), "duplicate region 'KZ-AKM' (first on line 2)"),
+        (edit("study.toml", 'key = "region"\n[rating]', 'key = "code"\n[rating]'), "code"),
+        (edit("catalogue.csv", "kind", "kinds"), "catalogue.csv"),
+        (forget_a_region, "KZ-PAV"),
+    ],
+    ids=["damaged", "truncated", "column", "decimal", "number", "unknown", "duplicate", "key", "catalogue", "region"],
+)
+def test_bad_input_is_one_line_and_writes_nothing(own_study: Path, tmp_path: Path, spoil, words: str) -> None:
+    spoil(own_study)
+    done = run("report", "--study", str(own_study), "--out", str(tmp_path / "out"))
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1 and done.stderr.startswith("growthpoles: ")
+    assert done.stdout == "" and not (tmp_path / "out").exists()
+
+
+def test_debug_shows_the_traceback() -> None:
+    done = run("--debug", "rate", "--year", "2012")
+    assert done.returncode != 0 and "Traceback" in done.stderr
+
+
+def test_usage_errors_and_help() -> None:
+    assert run("rate", "--yeer", "2014").returncode == 2
+    for command in ([], ["report"], ["rate"]):
+        shown = run(*command, "--help")
+        assert shown.returncode == 0
+        assert not command or "Example: growthpoles" in shown.stdout
+    assert run("--version").stdout.startswith("growthpoles ")
+
+
+def test_rate_prints_every_region_best_first() -> None:
+    done = run("rate", "--year", "2010")
+    rows = [line.split()[0] for line in done.stdout.splitlines() if line.strip().startswith("KZ-")]
+    assert len(rows) == 16 and rows[0] == "KZ-ALA"
+    assert "no data: KZ-VOS grp" in done.stderr
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = run("report", "--out", str(tmp_path / "file" / "out"))
+    assert done.returncode == 2 and "the folder cannot be made" in done.stderr
