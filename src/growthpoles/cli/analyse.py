@@ -90,7 +90,12 @@ def stats(
     k: NeighboursOption = None,
     enclaves: EnclavesOption = "keep",
     alternative: AlternativeOption = "two-sided",
-    adjust: Annotated[str, typer.Option("--adjust", help="none, bonferroni, fdr, by, tarone or max-t.")] = "none",
+    adjust: Annotated[
+        str,
+        typer.Option(
+            "--adjust", help="Family of local tests: none, bonferroni, fdr, fdr-discrete, by, tarone or max-t."
+        ),
+    ] = "tarone",
     permutations: Annotated[
         int | None, typer.Option("--permutations", help="Relocations where p is not exact.")
     ] = None,
@@ -131,6 +136,9 @@ def stats(
 
 def verdict(
     study: StudyOption = None,
+    tests: Annotated[
+        bool, typer.Option("--tests", help="Also show distance gradients, spread, typology and power.")
+    ] = False,
     permutations: Annotated[
         int, typer.Option("--permutations", help="Relocations shared by all specifications.")
     ] = 9999,
@@ -159,8 +167,14 @@ def verdict(
             out=None,
             digits=3,
         )
+    if tests:
+        from growthpoles.report.terminal import print_frame
+        from growthpoles.spatial import study_tests
+
+        for name in ("gradient", "spread", "typology", "power"):
+            print_frame(getattr(study_tests, f"{name}_table")(loaded), title=f"{loaded.name}: {name}", digits=3)
     for sentence in found.sentences[lang]:
-        note(sentence, quiet=False)
+        typer.echo(sentence, err=bool(_wants(format, out)))
     for line in found.left_out:
         note(f"left out: {line}", quiet=quiet)
 

@@ -70,7 +70,12 @@ def draw(
         str, typer.Option("--preset", help="report, nature-double, elsevier-single, plos, slide ...")
     ] = "report",
     weights: Annotated[str, typer.Option("--weights", "-w", help="Graph of the spatial tests.")] = "queen",
-    adjust: Annotated[str, typer.Option("--adjust", help="none, bonferroni, fdr, by, tarone or max-t.")] = "none",
+    adjust: Annotated[
+        str,
+        typer.Option(
+            "--adjust", help="Family of local tests: none, bonferroni, fdr, fdr-discrete, by, tarone or max-t."
+        ),
+    ] = "tarone",
     seed: SeedOption = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="png, tiff, pdf, svg or eps; default: KIND_YEAR.png here.")
