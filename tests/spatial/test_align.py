@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from libpysal.graph import Graph
 
 from growthpoles.errors import SpatialError
-from growthpoles.spatial.align import clean_values, joined, match_regions, prepare, weights_matrix
+from growthpoles.spatial.align import clean_values, joined, prepare, same_regions, weights_matrix
 
 LABELS = ["KZ-ALA", "KZ-ALM", "KZ-AST", "KZ-AKM"]
 
@@ -158,13 +158,13 @@ def test_unknown_transformation():
 
 def test_a_second_column_is_matched_by_label():
     y = values()
-    assert match_regions(y, y.index, name="x", to="y") is y
-    mixed = match_regions(y.iloc[::-1], y.index, name="x", to="y")
+    assert same_regions(y, y.index, name="x", to="y") is y
+    mixed = same_regions(y.iloc[::-1], y.index, name="x", to="y")
     pd.testing.assert_series_equal(mixed, y)
     with pytest.raises(SpatialError, match="x: lacks regions of y: KZ-AKM"):
-        match_regions(y.iloc[:3], y.index, name="x", to="y")
+        same_regions(y.iloc[:3], y.index, name="x", to="y")
     with pytest.raises(SpatialError, match="x: has regions that are not in y: KZ-AKM"):
-        match_regions(y, y.index[:3], name="x", to="y")
+        same_regions(y, y.index[:3], name="x", to="y")
 
 
 def test_labels_that_a_filtered_graph_no_longer_uses_are_no_matter():

@@ -79,6 +79,52 @@ def test_one_fifteenth_leaves_the_family():
     assert not family.testable[:2].any() and family.testable[2:].all()
 
 
+SIXTEEN = np.array([2 / 455] * 4 + [2 / 3003] * 8 + [2 / 6435] * 4)  # 4 x 4 queen: corners, edges, inner regions
+CORNERS, EDGES, INNER = [True] * 4 + [False] * 12, [False] * 4 + [True] * 8 + [False] * 4, [False] * 12 + [True] * 4
+
+
+@pytest.mark.parametrize(
+    ("adjust", "alpha", "untestable"),
+    [
+        # 2/455 = 0.0044, 2/3003 = 0.00067, 2/6435 = 0.00031
+        ("none", 0.05, []),
+        ("none", 0.004, [CORNERS]),
+        ("bonferroni", 0.05, [CORNERS]),  # 0.05 / 16 = 0.0031
+        ("bonferroni", 0.01, [CORNERS, EDGES]),  # 0.01 / 16 = 0.00063
+        ("bonferroni", 0.004, [CORNERS, EDGES, INNER]),
+        ("tarone", 0.05, [CORNERS]),  # K = 12: sixteen reach 0.05 / 11 = 0.0045, twelve reach 0.05 / 12 = 0.0042
+        ("tarone", 0.01, [CORNERS]),  # K = 12: sixteen reach 0.01 / 2, twelve 0.01 / 3 to 0.01 / 15
+        ("fdr", 0.05, []),  # all sixteen at once: level 0.05
+        ("fdr", 0.004, [CORNERS]),  # the twelve others at once: level 0.003
+        ("fdr", 0.0004, [CORNERS, EDGES, INNER]),  # four at once: level 0.0001
+        ("by", 0.05, []),  # sixteen at once: level 0.05 / 3.38 = 0.0148
+        ("by", 0.01, [CORNERS]),  # sixteen: 0.00296; twelve: 0.0022
+        ("by", 0.003, [CORNERS, EDGES, INNER]),  # twelve: 0.00067 < 2/3003 by a hair; four: 0.00022
+        ("fdr-discrete", 0.05, [CORNERS]),
+    ],
+)
+def test_untestable_on_the_queen_lattice_by_hand(adjust, alpha, untestable):
+    """Even if every region took its smallest p-value at once, these would not be significant."""
+    family = adjust_p_values(np.full(16, 0.5), adjust, alpha=alpha, attainable=SIXTEEN)
+    expected = np.any(untestable, axis=0) if untestable else np.zeros(16, dtype=bool)
+    np.testing.assert_array_equal(~family.testable, expected)
+
+
+@given(
+    st.lists(st.sampled_from([0.0005, 0.003, 0.01, 0.02, 0.05, 0.07, 0.3]), min_size=1, max_size=12).map(np.array),
+    st.sampled_from(["none", "bonferroni", "fdr", "by", "tarone", "fdr-discrete"]),
+    st.integers(0, 2**32 - 1),
+)
+@settings(max_examples=200, deadline=None)
+def test_untestable_is_never_significant_and_testable_can_be(attainable, adjust, seed):
+    """No p-values above the attainable ones make an untestable member significant; the smallest make all others so."""
+    p = np.minimum(1.0, attainable * np.random.default_rng(seed).choice([1, 1, 1.5, 4, 30], len(attainable)))
+    family = adjust_p_values(p, adjust, attainable=attainable)
+    assert not (family.p_adjusted[~family.testable] <= 0.05).any()
+    best = adjust_p_values(attainable, adjust, attainable=attainable)
+    np.testing.assert_array_equal(best.p_adjusted <= 0.05 * (1 + 1e-12), family.testable)
+
+
 @pytest.mark.parametrize(
     ("call", "text"),
     [

@@ -104,6 +104,12 @@ def test_equals_esda(known, name):
     assert result[False, True].statistic == peer.bw
 
 
+def test_permutation_that_visits_every_assignment_is_exact(halves):
+    asked, default = join_count(*halves, method="permutation"), join_count(*halves)
+    assert asked == default
+    assert asked.different.method == "exact" and asked.different.reference == "all 12,870 assignments"
+
+
 def test_random_assignments_agree_with_enumeration(halves, monkeypatch):
     exact = join_count(*halves).to_frame()["p_value"]
     monkeypatch.setattr(permute, "ENUMERATION_LIMIT", 1)

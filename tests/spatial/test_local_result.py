@@ -79,6 +79,36 @@ def test_labels_say_what_stands_beside_what():
     assert few["r09"] == "High-Low"
 
 
+@pytest.mark.parametrize(
+    ("adjust", "alternative", "alpha", "untestable"),
+    [
+        ("none", "two-sided", 0.05, 0),
+        ("none", "two-sided", 0.004, 4),  # corners: 2 / C(15, 3) = 0.0044
+        ("bonferroni", "two-sided", 0.05, 4),  # 0.05 / 16 = 0.0031
+        ("bonferroni", "greater", 0.05, 0),  # 1 / C(15, 3) = 0.0022
+        ("tarone", "two-sided", 0.05, 4),
+        ("fdr-discrete", "two-sided", 0.05, 4),
+        ("fdr", "two-sided", 0.05, 0),
+        ("by", "two-sided", 0.01, 4),
+        ("max-t", "two-sided", 0.05, 0),
+        ("max-t", "two-sided", 0.004, 4),
+    ],
+)
+def test_untestable_regions_of_the_queen_lattice(lattice, adjust, alternative, alpha, untestable):
+    graph = lattice(4, 4, rook=False)
+    y = pd.Series(np.random.default_rng(0).permutation(16) ** 1.5, index=graph.unique_ids)
+    result = local_moran(y, graph, adjust=adjust, alternative=alternative, alpha=alpha, permutations=999)
+    corners = ["a0", "a3", "a12", "a15"] if untestable else []
+    assert sorted(result.label.index[result.label == "untestable"]) == sorted(corners)
+
+
+def test_too_few_permutations_make_everything_untestable(lattice):
+    graph = lattice(4, 4)
+    y = pd.Series(np.arange(16.0), index=graph.unique_ids)
+    for how in ({"method": "permutation"}, {"adjust": "max-t"}):  # nothing below 1/10, or 2/10
+        assert (local_moran(y, graph, permutations=9, **how).label == "untestable").all()
+
+
 def test_repr_tells_what_was_done():
     text = repr(local_moran(two_sides(), ring(), adjust="fdr"))
     assert text.startswith("<local Moran: 12 regions, exact, two-sided, adjust=fdr, alpha=0.05: ")

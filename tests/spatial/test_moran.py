@@ -97,8 +97,28 @@ def test_all_orders_of_seven_by_brute_force(seven, brute, values, transformation
         assert result.p_interval == (result.p_value, result.p_value)
     assert (result.expected, result.variance) == pytest.approx((mean, variance), rel=1e-10)
     arrangements = math.factorial(7) // math.prod(math.factorial(c) for c in y.value_counts())
-    assert (result.permutations, result.method) == (arrangements, "permutation")
+    assert (result.permutations, result.method) == (arrangements, "exact")
     assert result.reference == f"all {arrangements:,} arrangements"
+
+
+def test_exact_says_under_which_null_hypothesis(lattice):
+    """No Monte Carlo error and no approximation: "exact"; the reference tells relocation from normal errors."""
+    y, few = (
+        make([f"a{i}" for i in range(16)], np.arange(16) ** 1.5),
+        make([f"a{i}" for i in range(16)], [1] * 6 + [0] * 10),
+    )
+    graph = lattice(4, 4)
+    found = {
+        "all 8,008 arrangements": moran(few, graph),
+        "normal errors (Tiefelsdorf and Boots)": moran(y, graph, method="exact"),
+        "normal errors (saddlepoint approximation)": moran(y, graph, method="saddlepoint"),
+        "99 random permutations": moran(y, graph, permutations=99),
+    }
+    assert [result.reference for result in found.values()] == list(found)
+    assert [result.method for result in found.values()] == ["exact", "exact", "saddlepoint", "permutation"]
+    assert [result.permutations for result in found.values()] == [8008, 0, 0, 99]
+    low, high = found["99 random permutations"].p_interval
+    assert low < high
 
 
 def test_a_yes_no_variable_on_sixteen_regions_is_enumerated(lattice):

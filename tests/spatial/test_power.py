@@ -136,7 +136,7 @@ def test_graphs_without_a_test(lattice):
 
 @pytest.mark.parametrize("alternative", ["two-sided", "greater", "less"])
 def test_simulated_power_of_large_maps_is_near_the_exact_one(lattice, monkeypatch, alternative):
-    graph = lattice(12, 12)
+    graph = lattice(9, 9)
     rho = [-0.3, -0.1, 0, 0.1, 0.3]
     exact = moran_power(graph, rho=rho, alternative=alternative)
     monkeypatch.setattr(module, "_EXACT_LIMIT", 10)

@@ -57,7 +57,7 @@ def exhaustive(n, m):
 def all_draws(monkeypatch):
     """Every ordered set once instead of random ones: the drawn law must then be the enumerated one."""
     for module in (reference, linear_law):
-        monkeypatch.setattr(module, "draw_chunks", lambda n, m, permutations, most, rng: iter([exhaustive(n, m)]))
+        monkeypatch.setattr(module, "draw_chunks", lambda n, m, *_: iter([exhaustive(n, m)]))
 
 
 def small_case(tied: bool):
@@ -148,7 +148,7 @@ def test_sum_and_linear_tails_agree_in_pieces(monkeypatch):
 finite = st.floats(-1e6, 1e6, allow_subnormal=False)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(finite | st.sampled_from([0.0, 1.0]), min_size=1, max_size=12),
     st.lists(finite | st.sampled_from([0.0, 1.0, -1e300, 1e300]), min_size=60, max_size=80),

@@ -292,3 +292,19 @@ def test_summary_does_not_depend_on_the_transformation(known):
 def test_summary_wants_a_graph():
     with pytest.raises(SpatialError, match=r"graph is a dict.*build_weights"):
         summarise_weights({})
+
+
+def test_inverse_distance_never_divides_by_the_distance_to_itself():
+    import geopandas as gpd
+
+    points = gpd.GeoSeries(gpd.points_from_xy([0, 3, 3, 90], [0, 0, 4, 90]), index=list("dbca"))
+    with np.errstate(all="raise"):
+        graph = build_weights(points, kind="inverse_distance", threshold=5, power=2)
+        everyone = build_weights(points, kind="inverse_distance")
+    expected = {("d", "b"): 1 / 9, ("d", "c"): 1 / 25, ("b", "c"): 1 / 16}
+    both = expected | {(b, a): weight for (a, b), weight in expected.items()} | {("a", "a"): 0.0}
+    assert graph.adjacency.to_dict() == pytest.approx(both, rel=1e-14)
+    assert list(graph.unique_ids) == list("dbca") and list(graph.isolates) == ["a"]
+    assert len(everyone.adjacency) == 12 and not len(everyone.isolates)
+    with pytest.raises(SpatialError, match=r"power=900 of distances from 3 to .* is out of range; allowed: a smaller"):
+        build_weights(points, kind="inverse_distance", power=900)

@@ -99,18 +99,15 @@ def clean_values(y: pd.Series, *, name: str = "y") -> np.ndarray:
     if not y.index.is_unique:
         repeated = y.index[y.index.duplicated()].unique()
         raise SpatialError(message(f"labels given twice: {_listing(repeated)}", where=name, allowed="unique labels"))
-    if not pd.api.types.is_numeric_dtype(y.dtype):
+    if not pd.api.types.is_numeric_dtype(y.dtype) or pd.api.types.is_complex_dtype(y.dtype):
         raise SpatialError(message(f"dtype {y.dtype} is not numeric", where=name, allowed="numbers"))
     values = y.to_numpy() if y.dtype == np.float64 else y.to_numpy(dtype=float, na_value=np.nan)
     if not (np.isfinite(values.min()) and np.isfinite(values.max())):  # a NaN is its own minimum
-        good = np.isfinite(values)
-        raise SpatialError(
-            message(
-                f"no finite value for {_listing(y.index[~good])}",
-                where=name,
-                allowed="finite numbers; drop them first",
-            )
-        )
+        bad = ~np.isfinite(values)
+        allowed = "finite numbers"
+        if np.isnan(values[bad]).all():
+            allowed += " (growthpoles.with_data takes regions without data out of values and graph together)"
+        raise SpatialError(message(f"no finite value for {_listing(y.index[bad])}", where=name, allowed=allowed))
     return values
 
 
@@ -224,7 +221,7 @@ def _listing(labels: pd.Index) -> str:
     return f"{text} and {more} more" if more > 0 else text
 
 
-def match_regions(values: pd.Series, ids: pd.Index, *, name: str, to: str) -> pd.Series:
+def same_regions(values: pd.Series, ids: pd.Index, *, name: str, to: str) -> pd.Series:
     """Return `values` in the order of `ids`, or raise when the labels are not the same."""
     clean_values(values, name=name)
     if values.index.equals(ids):
@@ -237,6 +234,20 @@ def match_regions(values: pd.Series, ids: pd.Index, *, name: str, to: str) -> pd
         if len(labels):
             raise SpatialError(message(f"{problem}: {_listing(labels)}", where=name, allowed="the same labels"))
     return values.reindex(ids)
+
+
+def ascending(ids: pd.Index) -> np.ndarray | None:
+    """Return the positions of the labels in ascending order, None if they stand in it.
+
+    Random numbers are dealt out in this order, so that the order of the rows that were given never shows in a
+    result. Labels that do not compare are ordered by type and text.
+    """
+    if ids.is_monotonic_increasing:
+        return None
+    try:
+        return np.asarray(ids.argsort())
+    except TypeError:
+        return np.asarray(sorted(range(len(ids)), key=lambda place: (type(ids[place]).__name__, str(ids[place]))))
 
 
 def joined(prepared: Prepared) -> np.ndarray:

@@ -14,8 +14,7 @@ from growthpoles.spatial.global_result import (
     GlobalResult,
     check_alternative,
     check_permutations,
-    choose,
-    monte_carlo_p,
+    relocated,
     z_score,
 )
 from growthpoles.spatial.moments import cross_product_moments, matrix_sums
@@ -25,8 +24,8 @@ from growthpoles.spatial.permute import (
     arrangements,
     enumerate_codes,
     run_chunks,
-    seed_sequence,
 )
+from growthpoles.spatial.streams import seed_sequence
 
 Floats = NDArray[np.float64]
 # pairs looked up: about a second
@@ -58,7 +57,8 @@ def pair_test(
     alternative : {"two-sided", "greater", "less"}
     permutations : int, optional
         Random relocations: by default 99,999, 9,999 or 999, the most that 25 million lookups of pairs allow. Where the
-        distinct arrangements of the profiles number at most 10^6 (nine regions) all are visited instead.
+        distinct arrangements of the profiles number at most 10^6 (nine regions) all are visited instead, and
+        `method` of the result is "exact".
     rng : Generator, int or None
         None is seed 0.
     isolates : tuple of labels
@@ -91,29 +91,27 @@ def pair_test(
         blocks = (by_code[block[:, i], block[:, j]] for block in enumerate_codes(counts))
         tallies = [_tails(values @ weights, statistic, margin) for values in blocks]
         greater, less = (sum(side) for side in zip(*tallies, strict=True))
-        p = choose(alternative, greater / total, less / total)
-        interval, draws, reference = (p, p), total, f"all {total:,} arrangements"
+        found = relocated(greater, less, total, alternative, complete=True)
     else:
         parts = run_chunks(
             _chunk, permutations, len(i), seed_sequence(rng), n, hollow, i, j, weights, statistic, margin
         )
         greater, less = (sum(side) for side in zip(*parts, strict=True))
-        p, interval = monte_carlo_p(greater, less, permutations, alternative)
-        draws, reference = permutations, f"{permutations:,} random permutations"
+        found = relocated(greater, less, permutations, alternative, complete=False, what="permutations")
     return GlobalResult(
         name=name,
         statistic=statistic,
         expected=expected,
         variance=variance,
         z_score=z_score(statistic, expected, variance),
-        p_value=p,
-        p_interval=interval,
+        p_value=found.p_value,
+        p_interval=found.p_interval,
         alternative=alternative,
-        method="permutation",
-        permutations=draws,
+        method=found.method,
+        permutations=found.permutations,
         n=n,
         isolates=isolates,
-        reference=reference,
+        reference=found.reference,
     )
 
 

@@ -15,6 +15,7 @@ from growthpoles.spatial.connected import Connected, connected, deviations
 from growthpoles.spatial.global_result import (
     Alternative,
     GlobalResult,
+    Inference,
     check_alternative,
     check_method,
     check_permutations,
@@ -29,7 +30,7 @@ from growthpoles.spatial.moments import (
     skew_variance,
 )
 from growthpoles.spatial.permute import Form, quadratic_form
-from growthpoles.spatial.ratio_test import permutation_p
+from growthpoles.spatial.ratio_test import relocation_test
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
@@ -189,15 +190,11 @@ def _bivariate_test(
         null = "pairs relocated"
     z = z_score(statistic, *moments)
     if method == "randomisation":
-        p_value = normal_p(z, alternative)
-        p_interval, draws, reference = (
-            (p_value, p_value),
-            0,
-            "normal approximation, moments under randomisation",
-        )
+        p = normal_p(z, alternative)
+        found = Inference.certain(p, method, "normal approximation, moments under randomisation")
     else:
         linear = relocate == "y"
-        p_value, p_interval, draws, reference = permutation_p(
+        found = relocation_test(
             Form(None, toward) if linear else quadratic_form(matrix, pairs=True),
             y if linear else x,
             None if linear else y,
@@ -212,12 +209,12 @@ def _bivariate_test(
         expected=moments[0],
         variance=moments[1],
         z_score=z,
-        p_value=p_value,
-        p_interval=p_interval,
+        p_value=found.p_value,
+        p_interval=found.p_interval,
         alternative=alternative,
-        method=method,
-        permutations=draws,
+        method=found.method,
+        permutations=found.permutations,
         n=data.part.n,
         isolates=data.part.isolates,
-        reference=f"{reference}, {null}",
+        reference=f"{found.reference}, {null}",
     )

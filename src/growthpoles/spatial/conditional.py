@@ -18,7 +18,14 @@ _ENUMERATION_BUDGET = 2_000_000_000  # sums over all regions whose scores are th
 _OWN_SCORES = 1 << 22  # scores of regions' own held at once
 
 
-def conditional_tails(scores: Scores, *, method: Method, permutations: int, rng: np.random.Generator) -> Law:
+def conditional_tails(
+    scores: Scores,
+    *,
+    method: Method,
+    permutations: int,
+    rng: np.random.Generator,
+    order: np.ndarray | None = None,
+) -> Law:
     """Place each region's observed T in its conditional permutation law.
 
     Parameters
@@ -30,6 +37,8 @@ def conditional_tails(scores: Scores, *, method: Method, permutations: int, rng:
     permutations : int
         Draws for the regions that are not enumerated.
     rng : numpy.random.Generator
+    order : numpy.ndarray, optional
+        Positions of the regions in the order in which they are numbered for the draws.
 
     Returns
     -------
@@ -55,14 +64,16 @@ def conditional_tails(scores: Scores, *, method: Method, permutations: int, rng:
         exact.attainable_top(values, by_count, law.top, noise=noise)
         exact.attainable_top(-values, by_count, law.bottom, noise=noise)
     if plan.drawn:
-        sum_tails(values, plan.drawn, observed, noise, permutations=permutations, rng=rng, into=counts)
+        sum_tails(values, plan.drawn, observed, noise, permutations=permutations, rng=rng, into=counts, order=order)
         floor = 1 / (permutations + 1)
         exact.attainable_top(values, plan.drawn, law.top, noise=noise, floor=floor)
         exact.attainable_top(-values, plan.drawn, law.bottom, noise=noise, floor=floor)
-    for k, rows, same in plan.own_listed:
-        _enumerate_own(law, scores, k, rows, same=same)
-    if plan.own_drawn.any():
-        _draw_own(law, scores, plan.own_drawn, permutations, rng)
+    if plan.own_listed or plan.own_drawn.any():
+        ties = scores.ties()
+        for k, rows, same in plan.own_listed:
+            _enumerate_own(law, scores, ties, k, rows, same=same)
+        if plan.own_drawn.any():
+            _draw_own(law, scores, ties, plan.own_drawn, permutations, rng, order)
     return law
 
 
@@ -126,7 +137,7 @@ def _too_many(k: int, n: int, same: bool) -> str:
     )
 
 
-def _enumerate_own(law: Law, scores: Scores, k: int, rows: np.ndarray, *, same: bool) -> None:
+def _enumerate_own(law: Law, scores: Scores, ties: np.ndarray, k: int, rows: np.ndarray, *, same: bool) -> None:
     """Fill the law of regions with k neighbours whose scores or weights are their own."""
     w, n = scores.w, scores.n
     coefficients = np.ones((1, n)) if scores.coefficients is None else scores.coefficients
@@ -140,28 +151,40 @@ def _enumerate_own(law: Law, scores: Scores, k: int, rows: np.ndarray, *, same: 
         observed = scores.observed[block]
         if same:
             unit = weights[:, 0]
-            tails = exact.subset_tails(own, k, observed / unit, np.full(len(block), k * scores.noise))
+            tails = exact.subset_tails(own, k, observed / unit, ties[block] / unit)
         else:
-            tails = exact.arrangement_tails(own, weights, observed, scores.noise * weights.sum(axis=1))
+            tails = exact.arrangement_tails(own, weights, observed, ties[block])
         law.ge[block], law.le[block] = tails.ge, tails.le
         law.top[block], law.bottom[block] = tails.top / law.total[block], tails.bottom / law.total[block]
 
 
-def _draw_own(law: Law, scores: Scores, drawn: np.ndarray, permutations: int, rng: np.random.Generator) -> None:
+def _draw_own(
+    law: Law,
+    scores: Scores,
+    ties: np.ndarray,
+    drawn: np.ndarray,
+    permutations: int,
+    rng: np.random.Generator,
+    order: np.ndarray | None,
+) -> None:
     """Draw the law of the regions marked, whose scores or weights are their own."""
     w, n = scores.w, scores.n
     cardinality = np.diff(w.indptr)
+    weights = w.data
+    if scores.uniform is None:  # the law does not know which neighbour has which weight; nor do the draws
+        weights = weights[np.lexsort((weights, np.repeat(np.arange(n), cardinality)))]
     indptr = np.concatenate([[0], np.cumsum(np.where(drawn, cardinality, 0))])
     coefficients = np.ones((1, n)) if scores.coefficients is None else scores.coefficients
     tails = linear_tails(
         scores.features,
         coefficients,
-        w.data[np.repeat(drawn, cardinality)],
+        weights[np.repeat(drawn, cardinality)],
         indptr,
         scores.observed,
-        scores.noise * (w @ np.ones(n)),
+        ties,
         permutations=permutations,
         rng=rng,
+        order=order,
     )
     law.ge[drawn], law.le[drawn] = tails.ge[drawn], tails.le[drawn]
     law.top[drawn] = (tails.top[drawn] + 1) / (permutations + 1)

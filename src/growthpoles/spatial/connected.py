@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message, nearest
-from growthpoles.spatial.align import Prepared
+from growthpoles.spatial.align import Prepared, ascending
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -61,20 +61,12 @@ def connected(prepared: Prepared) -> Connected:
         raise SpatialError(message(problem, allowed=f"at least {MINIMUM} regions with links"))
     places = np.flatnonzero(keep)
     ids = prepared.ids[places]
-    if not ids.is_monotonic_increasing:
-        order = _ascending(ids)
+    order = ascending(ids)
+    if order is not None:
         places, ids = places[order], ids[order]
     if not np.array_equal(places, np.arange(prepared.n)):
         w = w[places][:, places]
     return Connected(ids, w, places, tuple(prepared.ids[~keep]))
-
-
-def _ascending(ids: pd.Index) -> NDArray[np.intp]:
-    """Return the order of the labels; labels that do not compare are ordered by type and text."""
-    try:
-        return np.asarray(ids.argsort())
-    except TypeError:
-        return np.asarray(sorted(range(len(ids)), key=lambda place: (type(ids[place]).__name__, str(ids[place]))))
 
 
 def deviations(values: NDArray[np.float64], name: str) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.spatial.align import match_regions
+from growthpoles.spatial.align import same_regions
 from growthpoles.spatial.global_result import GlobalResult
 from growthpoles.spatial.moran import moran
 
@@ -107,8 +107,8 @@ def convergence(before: pd.Series, after: pd.Series, graph: Graph, *, years: flo
 
     if not 0 < years < np.inf:
         raise SpatialError(message(f"years={years!r}", where="convergence", allowed="a positive number"))
-    before = match_regions(before, before.index, name="before", to="before").astype(float)
-    later = match_regions(after, before.index, name="after", to="before").astype(float)
+    before = same_regions(before, before.index, name="before", to="before").astype(float)
+    later = same_regions(after, before.index, name="after", to="before").astype(float)
     if len(before) < _LEAST:
         raise SpatialError(message(f"{len(before)} regions", where="convergence", allowed=f"{_LEAST} or more"))
     low = before.index[(before <= 0) | (later <= 0)]

@@ -67,10 +67,16 @@ def _repeats(draws: np.ndarray) -> np.ndarray:
     return repeat
 
 
-def draw_chunks(n: int, m: int, permutations: int, most: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """Yield `permutations` ordered sets in pieces of at most `most`, as :func:`ordered_draws` gives them."""
+def draw_chunks(
+    n: int, m: int, permutations: int, most: int, rng: np.random.Generator, order: np.ndarray | None = None
+) -> Iterator[np.ndarray]:
+    """Yield `permutations` ordered sets in pieces of at most `most`, as :func:`ordered_draws` gives them.
+
+    With `order` the number i stands for the position order[i].
+    """
     done = 0
     while done < permutations:
         size = min(most, permutations - done)
-        yield ordered_draws(n, m, size, rng)
+        draws = ordered_draws(n, m, size, rng)
+        yield draws if order is None else order[draws]
         done += size

@@ -10,7 +10,7 @@ from numpy.random import Generator, SeedSequence
 from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.spatial.align import match_regions, prepare
+from growthpoles.spatial.align import prepare, same_regions
 from growthpoles.spatial.association import pair_test
 from growthpoles.spatial.connected import connected, deviations
 from growthpoles.spatial.global_result import (
@@ -62,7 +62,7 @@ def lisa_moves(before: pd.Series, after: pd.Series, graph: Graph) -> pd.DataFram
     -----
     Rey, Murray & Anselin (2011), directional local indicators of spatial association.
     """
-    after = match_regions(after, before.index, name="after", to="before")
+    after = same_regions(after, before.index, name="after", to="before")
     frame = pd.DataFrame(index=before.index)
     for when, values in (("before", before), ("after", after)):
         data = prepare(values, graph, name=when)
@@ -186,8 +186,8 @@ def rank_mobility(before: pd.Series, after: pd.Series) -> float:
     """
     from scipy.stats import kendalltau
 
-    first = match_regions(before, before.index, name="before", to="before").to_numpy(float)
-    second = match_regions(after, before.index, name="after", to="before").to_numpy(float)
+    first = same_regions(before, before.index, name="before", to="before").to_numpy(float)
+    second = same_regions(after, before.index, name="after", to="before").to_numpy(float)
     for values, name in ((first, "before"), (second, "after")):
         deviations(values, name)  # refuses values that do not vary
     return float(kendalltau(first, second).statistic)
@@ -234,7 +234,7 @@ def spatial_tau(
     Rey (2004); Rey (2016), space-time patterns of rank concordance. Ties count as neither, so that `expected` is
     Kendall's tau-a.
     """
-    after = match_regions(after, before.index, name="after", to="before")
+    after = same_regions(after, before.index, name="after", to="before")
     data = prepare(before, graph, transformation="b", name="before")
     part = connected(data)
     first, second = data.y[part.places], after.to_numpy(float)[part.places]

@@ -21,7 +21,7 @@ from math import comb, exp, lgamma, perm
 
 import numpy as np
 
-from growthpoles.spatial.reference import Groups, Tails
+from growthpoles.spatial.reference import RELATIVE, Groups, Tails
 
 ENUMERATION_LIMIT = 1_000_000
 _BLOCK_SUMS = 1 << 22  # sums held at once
@@ -133,9 +133,11 @@ def subset_tails(scores: np.ndarray, k: int, observed: np.ndarray, tolerance: np
     for start in range(0, len(scores), step):
         block = slice(start, start + step)
         sums = subset_sums(scores[block], r)[-1]
-        if r < k:
+        within = tolerance[block]
+        if r < k:  # what the others leave of the whole, with the rounding error of the whole
             sums = scores[block].sum(axis=1, keepdims=True) - sums
-        parts.append(_tails(sums, observed[block], tolerance[block]))
+            within = within + others * np.finfo(float).eps * np.abs(scores[block]).max(axis=1)
+        parts.append(_tails(sums, observed[block], within))
     return _stack(parts)
 
 
@@ -180,13 +182,16 @@ def arrangements(n: int, k: int) -> np.ndarray:
 
 
 def _tails(sums: np.ndarray, observed: np.ndarray, tolerance: np.ndarray) -> Tails:
-    """Count the members of a listed law, shape (regions, members)."""
+    """Count the members of a listed law, shape (regions, members).
+
+    The tolerance is that of the observed sum; the largest sum can be made of much larger scores.
+    """
     within = tolerance[:, None]
     largest, smallest = sums.max(axis=1, keepdims=True), sums.min(axis=1, keepdims=True)
     return Tails(
         ge=np.count_nonzero(sums >= observed[:, None] - within, axis=1),
         le=np.count_nonzero(sums <= observed[:, None] + within, axis=1),
-        top=np.count_nonzero(sums >= largest - within, axis=1),
+        top=np.count_nonzero(sums >= largest - within - RELATIVE * (largest - observed[:, None]), axis=1),
         bottom=np.count_nonzero(sums <= smallest + within, axis=1),
     )
 

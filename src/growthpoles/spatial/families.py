@@ -5,10 +5,17 @@ adjustments here control either the chance of any false finding (Bonferroni, Tar
 expected share of false ones (Benjamini-Hochberg, Benjamini-Yekutieli, Gilbert). Tarone and Gilbert use what
 permutation tests of small cases know beforehand: a region that could not be significant whatever its
 neighbours' values is not part of the family.
+
+One definition of *untestable* serves all of them: give every member its smallest attainable p-value at once; a
+member that the adjustment does not find significant even then is untestable. None of the adjustments takes a
+finding back when p-values fall, so what is ruled out in this best case is ruled out in every case. The converse is
+not claimed: the members may be unable to reach their smallest p-values together, so that "testable" means "not
+ruled out".
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -33,8 +40,8 @@ class Family:
     p_adjusted : numpy.ndarray
         NaN where the p-value is NaN; 1 for a member that left the family.
     testable : numpy.ndarray
-        True where the smallest attainable p-value is within reach of `alpha` (Tarone and Gilbert: of alpha
-        / size).
+        False where even the smallest attainable p-value could not be significant (see the module), and where
+        there is no p-value.
     size : int
         Number the Bonferroni-type bounds multiply by, or of members that a step-up procedure ranks.
     """
@@ -64,7 +71,7 @@ def adjust_p_values(
         "fdr-discrete" Gilbert (2005): Benjamini-Hochberg on Tarone's family. "max-t" needs the permutations:
         see :func:`westfall_young`.
     alpha : float, default 0.05
-        Level that decides who is testable.
+        Level that decides who is untestable.
     attainable : numpy.ndarray, optional
         Smallest p-value each member could have had; None is 0. Must be given for "tarone" and "fdr-discrete".
 
@@ -79,9 +86,21 @@ def adjust_p_values(
 
     Notes
     -----
-    Tarone's K is the smallest whole number with at most K members attaining alpha / K; these are tested at alpha /
-    K, so their adjusted p-value is K p. It depends on alpha. The bound is strict when what a member can attain does
-    not depend on the data (values without ties: 1 over the number of deals); with tied values it is approximate.
+    With a_i the smallest attainable p-value of member i among m, a member is untestable
+
+    - "none": where a_i > alpha;
+    - "bonferroni": where a_i > alpha / m;
+    - "tarone": where a_i > alpha / K, with K the smallest whole number such that at most K members have a_i <= alpha
+      / K. These are tested at alpha / K, so their adjusted p-value is K p. It depends on alpha. The bound is strict
+      when what a member can attain does not depend on the data (values without ties: 1 over the number of deals);
+      with tied values it is approximate;
+    - "fdr": where its own Benjamini-Hochberg adjusted a_i > alpha. A step-up procedure tests no member at a level of
+      its own: with r findings the level is r alpha / m, and it is highest when all are as small as they can be. (The
+      lowest level, alpha / m, would rule out members that others' findings carry; alpha itself would keep members
+      that nothing can carry.)
+    - "by": likewise, with the factor 1 + 1/2 + ... + 1/m;
+    - "fdr-discrete": as "tarone". The at most K members that are left all reach alpha / K, and the step-up over them
+      finds all in the best case.
     """
     check_adjust(adjust)
     p = np.asarray(p, dtype=float)
@@ -94,26 +113,39 @@ def adjust_p_values(
         if adjust in ("tarone", "fdr-discrete"):
             raise SpatialError(message(f"adjust={adjust!r} needs the smallest attainable p-values", where="attainable"))
         attainable = np.zeros(len(p))
+    reach = attainable[tested]
+    procedure, size = _procedure(adjust, reach, alpha)
     adjusted, testable = np.full(len(p), np.nan), np.zeros(len(p), dtype=bool)
-    members, reach = p[tested], attainable[tested]
-    m = len(members)
-    inside = reach <= alpha * (1 + 1e-12)
-    if adjust in ("tarone", "fdr-discrete"):
-        m = tarone_size(reach, alpha)
-        inside = reach <= alpha / m * (1 + 1e-12)
-        found = np.ones(len(members))
-        found[inside] = np.minimum(1.0, m * members[inside]) if adjust == "tarone" else _step_up(members[inside])
-        m = m if adjust == "tarone" else int(inside.sum())
-    elif adjust == "bonferroni":
-        found = np.minimum(1.0, m * members)
-    elif adjust == "fdr":
-        found = _step_up(members)
-    elif adjust == "by":
-        found = np.minimum(1.0, _step_up(members, float((1 / np.arange(1, m + 1)).sum())))
-    else:
-        found = members
-    adjusted[tested], testable[tested] = found, inside
-    return Family(adjusted, testable, m)
+    adjusted[tested], testable[tested] = procedure(p[tested]), significant(procedure(reach), alpha)
+    return Family(adjusted, testable, size)
+
+
+def significant(p: np.ndarray, alpha: float) -> np.ndarray:
+    """Which p-values are at most alpha, rounding aside; a NaN is not."""
+    return p <= alpha * (1 + 1e-12)
+
+
+def _procedure(adjust: Adjust, reach: np.ndarray, alpha: float) -> tuple[Callable[[np.ndarray], np.ndarray], int]:
+    """Return the adjustment as a function of the p-values of the members, and the size of the family."""
+    m = len(reach)
+    if adjust == "none":
+        return lambda p: p.copy(), m
+    if adjust == "bonferroni":
+        return lambda p: np.minimum(1.0, m * p), m
+    if adjust == "fdr":
+        return _step_up, m
+    if adjust == "by":
+        factor = float((1 / np.arange(1, m + 1)).sum())
+        return lambda p: _step_up(p, factor), m
+    k = tarone_size(reach, alpha)
+    inside = significant(k * reach, alpha)
+
+    def within(p: np.ndarray) -> np.ndarray:
+        found = np.ones(m)
+        found[inside] = np.minimum(1.0, k * p[inside]) if adjust == "tarone" else _step_up(p[inside])
+        return found
+
+    return within, k if adjust == "tarone" else int(inside.sum())
 
 
 def tarone_size(attainable: np.ndarray, alpha: float) -> int:
@@ -143,6 +175,7 @@ def westfall_young(
     alternative: Alternative = "two-sided",
     permutations: int = MAX_T_PERMUTATIONS,
     rng: np.random.Generator,
+    order: np.ndarray | None = None,
 ) -> np.ndarray:
     """Step-down max-T adjusted p-values (Westfall and Young 1993) over joint permutations of all regions.
 
@@ -160,28 +193,39 @@ def westfall_young(
     permutations : int, default 9999
         Joint permutations.
     rng : numpy.random.Generator
+    order : numpy.ndarray, optional
+        Positions of the regions in the order in which they are numbered for the permutations.
 
     Returns
     -------
     numpy.ndarray
         Shape (n,); NaN for regions without neighbours, 1 where the law is a single point.
+
+    Notes
+    -----
+    Stepping down, a region is compared with the largest T of the regions that were not found before it, in the best
+    case with its own alone. The joint law therefore rules nobody out: a region is untestable where its own smallest
+    attainable p-value exceeds alpha (the result never falls below the region's own p-value), or where 1 / (P + 1),
+    the smallest share that P joint permutations can show, does.
     """
     n = scores.n
     standardise = _Standardised(scores, alternative)
     tested = np.flatnonzero(np.diff(scores.w.indptr) > 0)
     observed = standardise(np.arange(n)[:, None])[tested, 0]
-    order = np.argsort(observed, kind="stable")
-    limit = observed[order] - _TIE
+    ranking = np.argsort(observed, kind="stable")
+    limit = observed[ranking] - _TIE
     reached = np.zeros(len(tested), dtype=np.int64)
     step = max(_BLOCK_ENTRIES // n, 1)
     for start in range(0, permutations, step):
         size = min(step, permutations - start)
         maps = rng.permuted(np.tile(np.arange(n), (size, 1)), axis=1).T
-        drawn = standardise(maps)[tested[order]]
+        if order is not None:
+            maps = order[maps[np.argsort(order)]]
+        drawn = standardise(maps)[tested[ranking]]
         reached += np.count_nonzero(np.maximum.accumulate(drawn, axis=0) >= limit[:, None], axis=1)
     stepped = np.maximum.accumulate(((reached + 1) / (permutations + 1))[::-1])[::-1]
     adjusted = np.full(n, np.nan)
-    adjusted[tested[order]] = np.where(np.isneginf(limit), 1.0, stepped)
+    adjusted[tested[ranking]] = np.where(np.isneginf(limit), 1.0, stepped)
     return adjusted
 
 

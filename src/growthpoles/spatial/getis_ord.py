@@ -12,6 +12,7 @@ from growthpoles.spatial.connected import connected, deviations
 from growthpoles.spatial.global_result import (
     Alternative,
     GlobalResult,
+    Inference,
     check_alternative,
     check_method,
     check_permutations,
@@ -20,7 +21,7 @@ from growthpoles.spatial.global_result import (
 )
 from growthpoles.spatial.moments import getis_ord_randomisation, weight_sums
 from growthpoles.spatial.permute import Form, quadratic_form
-from growthpoles.spatial.ratio_test import permutation_p
+from growthpoles.spatial.ratio_test import relocation_test
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,12 +95,8 @@ def getis_ord(
     statistic = float(values @ (part.w @ values)) / pairs
     z = z_score(statistic, *moments)
     if method == "randomisation":
-        p_value = normal_p(z, alternative)
-        p_interval, draws, reference = (
-            (p_value, p_value),
-            0,
-            "normal approximation, moments under randomisation",
-        )
+        p = normal_p(z, alternative)
+        found = Inference.certain(p, method, "normal approximation, moments under randomisation")
     else:
         # deviations instead of values: y'Wy = z'Wz + mean * (row and column sums)'z + constant, without
         # cancellation
@@ -108,7 +105,7 @@ def getis_ord(
         margins = np.asarray(part.w.sum(axis=1)).ravel() + np.asarray(part.w.sum(axis=0)).ravel()
         linear = mean * (margins - margins.mean())
         spread = float(np.sqrt(np.mean(centred**2)))
-        p_value, p_interval, draws, reference = permutation_p(
+        found = relocation_test(
             Form(quadratic_form(part.w).quadratic, linear),
             centred,
             draws=check_permutations(permutations, part.n),
@@ -122,12 +119,12 @@ def getis_ord(
         expected=moments[0],
         variance=moments[1],
         z_score=z,
-        p_value=p_value,
-        p_interval=p_interval,
+        p_value=found.p_value,
+        p_interval=found.p_interval,
         alternative=alternative,
-        method=method,
-        permutations=draws,
+        method=found.method,
+        permutations=found.permutations,
         n=part.n,
         isolates=part.isolates,
-        reference=reference,
+        reference=found.reference,
     )

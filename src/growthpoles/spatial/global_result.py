@@ -27,9 +27,8 @@ class GlobalResult:
     name : str
         Statistic, for example "Moran's I".
     statistic, expected, variance, z_score : float
-        Observed value; mean and variance under the null hypothesis of `method` (randomisation for
-        ``permutation``, normal errors for ``normal``, ``saddlepoint`` and ``exact``); (statistic - expected)
-        / sqrt(variance), NaN where the statistic cannot vary.
+        Observed value; mean and variance under the null hypothesis of the p-value (relocation or normal
+        errors, see `reference`); (statistic - expected) / sqrt(variance), NaN where the statistic cannot vary.
     p_value : float
         Two-sided: ``min(1, 2 min(greater, less))``; ties count in both tails.
     p_interval : tuple of float
@@ -37,15 +36,20 @@ class GlobalResult:
     alternative : {"two-sided", "greater", "less"}
         ``greater`` means a larger statistic, whatever that says about clustering.
     method : {"exact", "permutation", "normal", "randomisation", "saddlepoint"}
-        Where the p-value comes from.
+        How the p-value was found; under which null hypothesis is said by `reference`. ``exact``: without
+        sampling and without approximation, either because all arrangements of the values were visited (also
+        where ``permutation`` was asked for and they are few) or from the law of the statistic for normal
+        errors. ``permutation``: from random arrangements, with a Monte Carlo error. The others are
+        approximations.
     permutations : int
-        Relocations of the values that were looked at; 0 for analytical p-values.
+        Arrangements of the values that were looked at; 0 where none was.
     n : int
         Regions in the test, isolates excluded.
     isolates : tuple of labels
         Regions left out because nothing links them.
     reference : str
-        The reference distribution in words.
+        The reference distribution in words: "all 12,870 arrangements" is exact for relocation, "normal errors
+        (Tiefelsdorf and Boots)" exact for normal errors.
     """
 
     name: str
@@ -111,6 +115,33 @@ def check_permutations(permutations: int | None, n: int) -> int:
     ):
         raise SpatialError(message(f"permutations={permutations!r}", allowed="a whole number from 1 to 10^9"))
     return int(permutations)
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """What a reference distribution says about a statistic; the fields are those of :class:`GlobalResult`."""
+
+    p_value: float
+    p_interval: tuple[float, float]
+    method: Method
+    permutations: int
+    reference: str
+
+    @classmethod
+    def certain(cls, p: float, method: Method, reference: str, *, permutations: int = 0) -> Inference:
+        """P-value without a Monte Carlo error."""
+        return cls(p, (p, p), method, permutations, reference)
+
+
+def relocated(
+    greater: int, less: int, draws: int, alternative: Alternative, *, complete: bool, what: str = "arrangements"
+) -> Inference:
+    """Return the inference from counts of arrangements: exact where all of them were visited (`complete`)."""
+    if complete:
+        p = choose(alternative, greater / draws, less / draws)
+        return Inference.certain(p, "exact", f"all {draws:,} {what}", permutations=draws)
+    p, interval = monte_carlo_p(greater, less, draws, alternative)
+    return Inference(p, interval, "permutation", draws, f"{draws:,} random {what}")
 
 
 def choose(alternative: Alternative, greater: float, less: float) -> float:

@@ -14,11 +14,11 @@ import pandas as pd
 from numpy.random import Generator
 
 from growthpoles.errors import RegionError, SpatialError, message, nearest
-from growthpoles.spatial.align import clean_values, match_regions
+from growthpoles.spatial.align import clean_values, same_regions
 from growthpoles.spatial.association import pair_test
 from growthpoles.spatial.global_result import Alternative, GlobalResult, check_alternative, check_permutations, z_score
 from growthpoles.spatial.permute import Form, seed_sequence
-from growthpoles.spatial.ratio_test import permutation_p
+from growthpoles.spatial.ratio_test import relocation_test
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -175,14 +175,14 @@ def spearman(
     order = _by_label(x.index)
     n = len(x)
     ranks: list[Any] = [
-        match_regions(series, order, name=name, to="x").rank().to_numpy(dtype=np.float64) - (n + 1) / 2
+        same_regions(series, order, name=name, to="x").rank().to_numpy(dtype=np.float64) - (n + 1) / 2
         for name, series in (("x", x), ("y", y))
     ]
     norm = np.float64(np.sqrt((ranks[0] @ ranks[0]) * (ranks[1] @ ranks[1])))
     if norm == 0:
         raise SpatialError(message("all values are equal", where="rank correlation", allowed="variables that vary"))
     statistic = float(ranks[0] @ ranks[1] / norm)
-    p_value, p_interval, draws, reference = permutation_p(
+    found = relocation_test(
         Form(None, ranks[1] / norm), ranks[0], draws=permutations, rng=rng, scale=1.0, alternative=alternative
     )
     variance = 1.0 / (n - 1)
@@ -192,13 +192,13 @@ def spearman(
         expected=0.0,
         variance=variance,
         z_score=z_score(statistic, 0.0, variance),
-        p_value=p_value,
-        p_interval=p_interval,
+        p_value=found.p_value,
+        p_interval=found.p_interval,
         alternative=alternative,
-        method="permutation",
-        permutations=draws,
+        method=found.method,
+        permutations=found.permutations,
         n=n,
-        reference=reference,
+        reference=found.reference,
     )
 
 
@@ -266,7 +266,7 @@ def mantel(
 def _known(y: pd.Series, ids: pd.Index) -> pd.Series:
     """Return the values that are there, in the order of the labels; refuse other labels and infinities."""
     if isinstance(y, pd.Series):
-        match_regions(pd.Series(0.0, index=y.index), ids, name="y", to="the boundaries")
+        same_regions(pd.Series(0.0, index=y.index), ids, name="y", to="the boundaries")
         y = y.reindex(_by_label(ids)).dropna()
     return pd.Series(clean_values(y), index=y.index)
 

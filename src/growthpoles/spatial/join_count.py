@@ -17,16 +17,17 @@ from growthpoles.spatial.connected import connected
 from growthpoles.spatial.global_result import (
     Alternative,
     GlobalResult,
+    Inference,
     check_alternative,
     check_method,
     check_permutations,
-    choose,
-    monte_carlo_p,
     normal_p,
+    relocated,
     z_score,
 )
 from growthpoles.spatial.join_result import JoinCountResult, class_pairs
 from growthpoles.spatial.moments import Moments, PairSums, cross_product_moments, matrix_sums, product_sums
+from growthpoles.spatial.streams import seed_sequence
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
@@ -68,7 +69,7 @@ def join_count(
           Default where these number at most 10^6; for two classes on 16 regions there are at most C(16, 8) =
           12,870.
         - ``permutation``: random assignments; the default otherwise. Few assignments are all visited here,
-          too.
+          too, and `method` of the result is then ``exact``.
         - ``randomisation``: z-test with the exact moments for sampling without replacement.
     transformation : {"b", "r", None}
         Binary weights by default.
@@ -118,21 +119,12 @@ def join_count(
     null = _moments(codes, weights, sizes)
     scores = [z_score(float(value), *moments) for value, moments in zip(observed, null, strict=True)]
     if method == "randomisation":
-        p_values = [normal_p(z, alternative) for z in scores]
-        intervals = [(p, p) for p in p_values]
-        draws, reference = 0, "normal approximation, moments under randomisation"
+        words = "normal approximation, moments under randomisation"
+        found = [Inference.certain(normal_p(z, alternative), method, words) for z in scores]
     else:
+        draws = check_permutations(permutations, part.n)
         margin = permute.TIE * float(weights.sum())
-        p_values, intervals, draws, reference = _relocated(
-            codes,
-            layout,
-            observed,
-            margin,
-            feasible,
-            alternative,
-            check_permutations(permutations, part.n),
-            rng,
-        )
+        found = _relocated(codes, layout, observed, margin, feasible, alternative, draws, rng)
     names = [f"{labels[used[a]]} - {labels[used[b]]}" for a, b in class_pairs(len(sizes))] + ["different"]
     results = [
         GlobalResult(
@@ -141,14 +133,14 @@ def join_count(
             expected=null[place][0],
             variance=null[place][1],
             z_score=scores[place],
-            p_value=p_values[place],
-            p_interval=intervals[place],
+            p_value=found[place].p_value,
+            p_interval=found[place].p_interval,
             alternative=alternative,
-            method=method,
-            permutations=draws,
+            method=found[place].method,
+            permutations=found[place].permutations,
             n=part.n,
             isolates=part.isolates,
-            reference=reference,
+            reference=found[place].reference,
         )
         for place, name in enumerate(names)
     ]
@@ -223,19 +215,19 @@ def _relocated(
     alternative: Alternative,
     draws: int,
     rng: Generator | int | None,
-) -> tuple[list[float], list[tuple[float, float]], int, str]:
-    """Return p-values and intervals of all counts, over all assignments or random ones."""
+) -> list[Inference]:
+    """Place every count among all assignments, or among random ones."""
     k = int(codes.max()) + 1
     if complete:
         sizes = np.bincount(codes)
         tails = _sum(_tails(block, weights, k, observed, margin) for block in permute.enumerate_codes(sizes))
-        total = permute.arrangements(sizes)
-        p_values = [choose(alternative, high / total, low / total) for high, low in tails.tolist()]
-        return p_values, [(p, p) for p in p_values], total, f"all {total:,} assignments"
-    root = permute.seed_sequence(rng)
-    chunks = permute.run_chunks(_draw_chunk, draws, len(codes) * k, root, codes, weights, k, observed, margin)
-    pairs = [monte_carlo_p(high, low, draws, alternative) for high, low in _sum(chunks).tolist()]
-    return [p for p, _ in pairs], [span for _, span in pairs], draws, f"{draws:,} random assignments"
+        draws = permute.arrangements(sizes)
+    else:
+        root = seed_sequence(rng)
+        tails = _sum(permute.run_chunks(_draw_chunk, draws, len(codes) * k, root, codes, weights, k, observed, margin))
+    return [
+        relocated(high, low, draws, alternative, complete=complete, what="assignments") for high, low in tails.tolist()
+    ]
 
 
 def _sum(tails: Iterable[NDArray[np.int64]]) -> NDArray[np.int64]:

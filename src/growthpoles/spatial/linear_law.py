@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from growthpoles.spatial.draws import draw_chunks
-from growthpoles.spatial.reference import CHUNK_ENTRIES, Tails, groups
+from growthpoles.spatial.reference import CHUNK_ENTRIES, RELATIVE, Tails, groups
 
 _BLOCK_ENTRIES = 1 << 18  # statistics held at once: 2 MiB, so that they stay in cache
 
@@ -25,6 +25,7 @@ def linear_tails(
     *,
     permutations: int,
     rng: np.random.Generator,
+    order: np.ndarray | None = None,
 ) -> Tails:
     """Count reference statistics of the form sum_j w_ij c_i . f_j on either side of the observed ones.
 
@@ -42,6 +43,8 @@ def linear_tails(
     permutations : int
         Draws P in all.
     rng : numpy.random.Generator
+    order : numpy.ndarray, optional
+        Positions of the regions in the order in which they are numbered for the draws.
 
     Returns
     -------
@@ -54,7 +57,7 @@ def linear_tails(
     extremes = np.full(n, -np.inf), np.full(n, np.inf)
     most = min(max(CHUNK_ENTRIES // (m * d), 64), 8192)
     by_count = groups(cardinality)
-    for draws in draw_chunks(n, m, permutations, most, rng):
+    for draws in draw_chunks(n, m, permutations, most, rng, order):
         drawn = features[:, draws].transpose(1, 0, 2)  # place, feature, draw
         summed = np.cumsum(drawn, axis=0)
         dealt = _dealt_to_themselves(draws, cardinality)
@@ -120,11 +123,12 @@ def _tally(
         (extremes[1], totals.bottom, reference.min(axis=1), -1),
     ):
         ahead = sign * (found - best[block])
-        for row in np.flatnonzero(ahead >= -within):  # after the first draws few rows see a new extreme
+        slack = within + RELATIVE * np.abs(found - seen) if sign > 0 else within  # as in `exact._tails`
+        for row in np.flatnonzero(ahead >= -slack):  # after the first draws few rows see a new extreme
             region = block[row]
             best[region] = found[row] if ahead[row] > 0 else best[region]
-            ties = np.count_nonzero(sign * (best[region] - reference[row]) <= within[row])
-            count[region] = ties if ahead[row] > within[row] else count[region] + ties
+            ties = np.count_nonzero(sign * (best[region] - reference[row]) <= slack[row])
+            count[region] = ties if ahead[row] > slack[row] else count[region] + ties
 
 
 def _combine(coefficients: np.ndarray, design: np.ndarray) -> np.ndarray:

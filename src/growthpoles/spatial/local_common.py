@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.spatial.align import Prepared, joined
+from growthpoles.spatial.align import Prepared, ascending, joined
 from growthpoles.spatial.conditional import conditional_tails
 from growthpoles.spatial.families import (
     MAX_T_PERMUTATIONS,
@@ -16,10 +16,13 @@ from growthpoles.spatial.families import (
     Family,
     adjust_p_values,
     check_adjust,
+    significant,
     westfall_young,
 )
+from growthpoles.spatial.reference import RELATIVE
 from growthpoles.spatial.results import STATES, LocalResult
-from growthpoles.spatial.scores import Alternative, Law, Method, Scores, check_options, generator, p_values
+from growthpoles.spatial.scores import Alternative, Law, Method, Scores, check_options, p_values
+from growthpoles.spatial.streams import generator
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +82,37 @@ def universe(prepared: Prepared) -> tuple[Universe, Prepared]:
     )
 
 
-def centred(y: np.ndarray, *, name: str = "y") -> tuple[np.ndarray, float]:
-    """Deviations from the mean, and the rounding error of one of them; a constant is refused."""
-    z = y - y.mean()
+@dataclass(frozen=True, slots=True)
+class Centred:
+    """Values as mean + unit * z, with the rounding error (`noise`) of one z.
+
+    `unit` is a power of two, so that nothing is lost: squares of z neither overflow nor vanish whatever the units
+    of the values, and no digit of a result depends on them.
+    """
+
+    z: np.ndarray
+    mean: float
+    unit: float
+    noise: float
+
+
+def centred(y: np.ndarray, *, name: str = "y") -> Centred:
+    """Deviations from the mean; a constant is refused."""
+    unit = unit_of(y)
+    scaled = y / unit
+    mean = float(scaled.mean())
+    z = scaled - mean
     reach = max(z.max(), -z.min())
-    rounding = 4 * np.finfo(float).eps * max(y.max(), -y.min())
+    rounding = 4 * np.finfo(float).eps * max(scaled.max(), -scaled.min())
     if reach <= rounding:
         raise SpatialError(message("all values are the same", where=name, allowed="values that differ"))
-    return z, float(rounding + 1e-12 * reach)
+    return Centred(z, mean * unit, unit, float(rounding + RELATIVE * reach))
+
+
+def unit_of(y: np.ndarray) -> float:
+    """Largest power of two that is at most the largest absolute value; 1 if all are zero."""
+    peak = max(y.max(), -y.min())
+    return float(2.0 ** (np.frexp(peak)[1] - 1)) if peak > 0 else 1.0
 
 
 def row_sums(data: Prepared) -> np.ndarray:
@@ -119,17 +145,18 @@ def run(
     form.
     """
     rng = generator(options.rng)
+    order = ascending(part.prepared.ids[part.rows] if part.n < part.prepared.n else part.prepared.ids)
     if law is None:
-        law = conditional_tails(scores, method=options.method, permutations=options.permutations, rng=rng)
+        law = conditional_tails(scores, method=options.method, permutations=options.permutations, rng=rng, order=order)
     p, attainable = p_values(law, scores.direction, options.alternative)
     tested = np.diff(scores.w.indptr) > 0
     every = bool(tested.all())
     if not every:
         p[~tested], attainable[~tested] = np.nan, np.nan
-    family = _family(p, attainable, scores, options, rng)
+    family = _family(p, attainable, scores, options, rng, order)
     first = len(classes) - len(STATES)
     codes = np.full(part.n, first, dtype=np.int8)
-    found = np.flatnonzero(family.p_adjusted <= options.alpha * (1 + 1e-12))  # never a NaN
+    found = np.flatnonzero(significant(family.p_adjusted, options.alpha))
     codes[found] = code(law, found)
     codes[~family.testable] = first + 1
     codes[~tested] = first + 2
@@ -171,18 +198,20 @@ def run(
 
 
 def _family(
-    p: np.ndarray, attainable: np.ndarray, scores: Scores, options: Options, rng: np.random.Generator
+    p: np.ndarray,
+    attainable: np.ndarray,
+    scores: Scores,
+    options: Options,
+    rng: np.random.Generator,
+    order: np.ndarray | None,
 ) -> Family:
     """Adjust the p-values; max-T never falls below the region's own p-value."""
-    if options.adjust == "none":
-        return Family(p, attainable <= options.alpha * (1 + 1e-12), int(np.count_nonzero(p >= 0)))
-    if options.adjust != "max-t":
+    if options.adjust not in ("none", "max-t"):
         return adjust_p_values(p, options.adjust, alpha=options.alpha, attainable=attainable)
-    plain = adjust_p_values(p, "none", alpha=options.alpha, attainable=attainable)
-    joint = westfall_young(
-        scores,
-        alternative=options.alternative,
-        permutations=min(options.permutations, MAX_T_PERMUTATIONS),
-        rng=rng,
-    )
-    return Family(np.fmax(joint, p), plain.testable, plain.size)
+    size = int(np.count_nonzero(p >= 0))
+    if options.adjust == "none":
+        return Family(p, significant(attainable, options.alpha), size)
+    joint = min(options.permutations, MAX_T_PERMUTATIONS)
+    adjusted = westfall_young(scores, alternative=options.alternative, permutations=joint, rng=rng, order=order)
+    best = np.maximum(attainable, 1 / (joint + 1))
+    return Family(np.fmax(adjusted, p), significant(best, options.alpha), size)

@@ -10,7 +10,8 @@ import pandas as pd
 from growthpoles.errors import SpatialError, message
 from growthpoles.spatial.align import clean_values, prepare
 from growthpoles.spatial.families import Adjust
-from growthpoles.spatial.local_common import Options, centred, row_sums, run, universe
+from growthpoles.spatial.local_common import Options, centred, row_sums, run, unit_of, universe
+from growthpoles.spatial.reference import RELATIVE
 from growthpoles.spatial.results import LIKENESS, QUADRANTS, STATES, LocalResult
 from growthpoles.spatial.scores import PERMUTATIONS, Alternative, Law, Method, Scores
 
@@ -69,20 +70,24 @@ def local_geary(
         raise SpatialError(message(f"{type(y).__name__} given", where="y", allowed="a Series or a table with columns"))
     names = [str(column) if isinstance(y, pd.DataFrame) else "y" for column in table.columns]
     part, data = universe(prepare(table.iloc[:, 0], graph, transformation=None, name=names[0]))
-    z, noise = _standardised(table, names, part.rows)
+    z, u, rounding = _standardised(table, names, part.rows)
     variables = len(z)
-    squares = (z**2).sum(axis=0)
+    squares = (u**2).sum(axis=0)
     total = row_sums(data)
     lag = (data.w @ z.T).T / total
-    apart = (data.w @ squares) / total - 2 * (z * lag).sum(axis=0)
+    apart = (data.w @ squares) / total - 2 * (u * ((data.w @ u.T).T / total)).sum(axis=0)
+    distance = np.maximum(apart + squares, 0.0)
+    # A deal that ties with the observed one has terms no larger than the observed distance.
+    ties = RELATIVE * (squares + distance) + 4 * rounding * (np.sqrt(distance) + rounding)
     scores = Scores(
-        features=np.vstack([squares, z]),
-        coefficients=np.vstack([np.ones(part.n), -2 * z]),
+        features=np.vstack([squares, u]),
+        coefficients=np.vstack([np.ones(part.n), -2 * u]),
         w=data.w,
         uniform=data.uniform,
         observed=apart * total,
         direction=np.ones(part.n, dtype=np.int8),
-        noise=noise,
+        noise=rounding,
+        tolerance=8 * ties * total,
     )
     single = isinstance(y, pd.Series)
 
@@ -97,20 +102,28 @@ def local_geary(
         "local Geary" if single else f"local Geary of {variables} variables",
         part,
         scores,
-        statistic=np.maximum(apart + squares, 0.0) / variables,
-        lag=data.w @ data.y / total if single else lag.mean(axis=0),
+        statistic=distance / variables,
+        lag=unit_of(data.y) * (data.w @ (data.y / unit_of(data.y)) / total) if single else lag.mean(axis=0),
         code=code,
         classes=(QUADRANTS if single else LIKENESS) + STATES,
         options=options,
     )
 
 
-def _standardised(table: pd.DataFrame, names: list[str], rows: np.ndarray) -> tuple[np.ndarray, float]:
-    """Standardised columns, shape (variables, n), of the regions that take part; rounding error of a score."""
-    z, rounding = [], 0.0
+def _standardised(table: pd.DataFrame, names: list[str], rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """Standardise the columns for the regions that take part, from the mean and from a middle value.
+
+    Distances do not depend on the origin. From a middle value those between ordinary regions keep their digits beside
+    one region that is a million times as large; from the mean, which that region pulls away, they do not. The third
+    item is the rounding error of one standardised value. Arrays have the shape (variables, n).
+    """
+    z, u, rounding = [], [], 0.0
     for i, name in enumerate(names):
-        deviations, noise = centred(clean_values(table.iloc[:, i], name=name)[rows], name=name)
-        scale = deviations.std()
-        z.append(deviations / scale)
-        rounding += 8 * noise / scale * np.abs(z[-1]).max()
-    return np.array(z), rounding
+        values = clean_values(table.iloc[:, i], name=name)[rows]
+        column = centred(values, name=name)
+        scale = column.z.std()
+        middle = np.partition(values, len(values) // 2)[len(values) // 2]
+        z.append(column.z / scale)
+        u.append((values / column.unit - middle / column.unit) / scale)
+        rounding += float(4 * np.finfo(float).eps * np.abs(values).max() / column.unit / scale)
+    return np.array(z), np.array(u), rounding

@@ -72,22 +72,23 @@ def local_getis_ord(
             message(f"value below zero for {shown}", where="y", allowed=">= 0: G adds up shares of a total")
         )
     part, data = universe(prepared)
-    z, noise = centred(data.y)
-    raw = data.w @ data.y
-    lag = raw + data.y if star else raw
+    own = centred(data.y)
+    share = data.y / own.unit
+    raw = data.w @ share
+    lag = raw + share if star else raw
     if transformation == "r":
         lag = lag / (row_sums(data) + (1 if star else 0))
-    total = data.y.sum() - (0 if star else data.y)
+    total = share.sum() - (0 if star else share)
     statistic = np.full(part.n, np.nan)  # G of the only region with a value: a share of nothing
     np.divide(lag, total, out=statistic, where=total > 0)
     up = np.ones(part.n, dtype=np.int8)
-    scores = Scores(z[None], None, data.w, data.uniform, data.w @ z, up, noise)
+    scores = Scores(own.z[None], None, data.w, data.uniform, data.w @ own.z, up, own.noise)
     return run(
         "local Getis-Ord G*" if star else "local Getis-Ord G",
         part,
         scores,
         statistic=statistic,
-        lag=lag,
+        lag=own.unit * lag,
         code=lambda law, rows: np.where(law.ge[rows] <= law.le[rows], 0, 1),
         classes=QUADRANTS + STATES,
         options=options,

@@ -73,10 +73,10 @@ def local_join_count(
         shown = ", ".join(map(str, prepared.ids[wrong][:5]))
         raise SpatialError(message(f"value other than 0 and 1 for {shown}", where="y", allowed="0, 1"))
     part, data = universe(prepared)
-    z, noise = centred(data.y)
+    own = centred(data.y)
     joins = data.w @ data.y
     k = data.cardinality
-    scores = Scores(z[None], None, data.w, data.uniform, data.w @ z, data.y.astype(np.int8), noise)
+    scores = Scores(own.z[None], None, data.w, data.uniform, data.w @ own.z, data.y.astype(np.int8), own.noise)
     law = _hypergeometric(joins.astype(np.int64), k, int(data.y.sum()) - 1, part.n - 1)
     return run(
         "local join count",

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.spatial.align import Prepared, Transformation, clean_values, match_regions, prepare
+from growthpoles.spatial.align import Prepared, Transformation, clean_values, prepare, same_regions
 from growthpoles.spatial.families import Adjust
-from growthpoles.spatial.local_common import Options, centred, quadrant, row_sums, run, universe
+from growthpoles.spatial.local_common import Centred, Options, centred, quadrant, row_sums, run, universe
 from growthpoles.spatial.results import QUADRANTS, STATES, LocalResult
 from growthpoles.spatial.scores import PERMUTATIONS, Alternative, Method, Scores
 
@@ -58,8 +58,9 @@ def local_moran(
     LocalResult
         `lag` is in the units of y. A region is labelled by its quadrant (its own and its neighbours' mean
         against the mean of all) when its adjusted p-value is at most alpha, "untestable" when even its
-        smallest attainable p-value exceeds alpha (under "tarone" and "fdr-discrete": alpha over the family
-        size).
+        smallest attainable p-value could not be: when the adjustment would not find it significant if every
+        region had its smallest p-value at once (:func:`~growthpoles.spatial.families.adjust_p_values` says for
+        each adjustment what that means).
 
     Raises
     ------
@@ -68,7 +69,8 @@ def local_moran(
 
     Notes
     -----
-    I_i = (n - 1) z_i sum_j w_ij z_j / sum_k z_k^2 with z the deviations from the mean: the scaling of esda. The
+    I_i = (n - 1) z_i sum_j w_ij z_j / sum_k z_k^2 with z the deviations from the mean: the scaling of esda. Moran's
+    I is n / ((n - 1) S0) times their sum, with S0 the sum of all weights: sum / (n - 1) when rows sum to one. The
     value of region i stays, the other n - 1 values are dealt over its neighbours, ties count in both tails.
     P-values are count / total when enumerated and (count + 1) / (P + 1) when drawn; two-sided is min(1, 2
     min(greater, less)). Isolates take no part: they are not in n, the mean, the variance or the deals, and their
@@ -83,15 +85,16 @@ def _moran(
 ) -> LocalResult:
     """Local Moran of values that are ready."""
     part, data = universe(prepare(y, graph, transformation=_raw(transformation)))
-    z, noise = centred(data.y)
-    scores = _scores(data, z, noise, _sign(z, noise))
-    lag, shift = _lag(data, scores.observed, data.y.mean(), transformation)
+    own = centred(data.y)
+    z = own.z
+    scores = _scores(data, own, _sign(own))
+    lag, shift = _lag(data, scores.observed, own.mean, transformation)
     return run(
         name,
         part,
         scores,
         statistic=(part.n - 1) / (z @ z) * z * lag,
-        lag=lag + shift,
+        lag=own.unit * lag + shift,
         code=lambda _, rows: quadrant(z[rows], lag[rows]),
         classes=QUADRANTS + STATES,
         options=options,
@@ -140,20 +143,19 @@ def local_moran_bivariate(
     regions is neither tested nor held against the result.
     """
     options = Options(alternative, method, permutations, adjust, alpha, rng)
-    y = match_regions(y, x.index, name="y", to="x")
+    y = same_regions(y, x.index, name="y", to="x")
     part, data = universe(prepare(x, graph, transformation=_raw(transformation), name="x"))
-    zx, noise_x = centred(data.y, name="x")
-    values = part.take(y.to_numpy(dtype=float))
-    zy, noise = centred(values)
-    scores = _scores(data, zy, noise, _sign(zx, noise_x), own_direction=False)
-    lag, shift = _lag(data, scores.observed, values.mean(), transformation)
-    scale = (part.n - 1) / part.n / (zx.std() * zy.std())
+    own, around = centred(data.y, name="x"), centred(part.take(y.to_numpy(dtype=float)))
+    zx = own.z
+    scores = _scores(data, around, _sign(own), own_direction=False)
+    lag, shift = _lag(data, scores.observed, around.mean, transformation)
+    scale = (part.n - 1) / part.n / (zx.std() * around.z.std())
     return run(
         "local bivariate Moran",
         part,
         scores,
         statistic=scale * zx * lag,
-        lag=lag + shift,
+        lag=around.unit * lag + shift,
         code=lambda _, rows: quadrant(zx[rows], lag[rows]),
         classes=QUADRANTS + STATES,
         options=options,
@@ -232,7 +234,7 @@ def empirical_bayes_rates(events: pd.Series, base: pd.Series) -> pd.Series:
     z_i = (r_i - b) / sqrt(a + b / b_i), where a variance below zero is replaced by b / b_i.
     """
     count = clean_values(events, name="events")
-    base = match_regions(base, events.index, name="base", to="events")
+    base = same_regions(base, events.index, name="base", to="events")
     size = base.to_numpy(dtype=float)
     for name, wrong, allowed in (("events", count < 0, ">= 0"), ("base", size <= 0, "> 0")):
         if wrong.any():
@@ -241,10 +243,12 @@ def empirical_bayes_rates(events: pd.Series, base: pd.Series) -> pd.Series:
     if not count.any():
         raise SpatialError(message("no event in any region", where="events", allowed="at least one event"))
     rate, overall = count / size, count.sum() / size.sum()
-    spread = (size * (rate - overall) ** 2).sum() / size.sum()
+    apart = rate - overall
+    apart[np.abs(apart) <= 16 * np.finfo(float).eps * np.maximum(rate, overall)] = 0  # rounding is no difference
+    spread = (size * apart**2).sum() / size.sum()
     variance = spread - overall * len(count) / size.sum() + overall / size
     variance = np.where(variance < 0, overall / size, variance)
-    return pd.Series((rate - overall) / np.sqrt(variance), index=events.index, name="rate")
+    return pd.Series(apart / np.sqrt(variance), index=events.index, name="rate")
 
 
 def _raw(transformation: Transformation | None) -> Transformation | None:
@@ -252,11 +256,10 @@ def _raw(transformation: Transformation | None) -> Transformation | None:
     return None if transformation == "r" else transformation
 
 
-def _scores(
-    data: Prepared, z: np.ndarray, noise: float, direction: np.ndarray, *, own_direction: bool = True
-) -> Scores:
+def _scores(data: Prepared, around: Centred, direction: np.ndarray, *, own_direction: bool = True) -> Scores:
     """Scores of statistics that weigh deviations from the mean."""
-    return Scores(z[None], None, data.w, data.uniform, data.w @ z, direction, noise, own_direction)
+    z = around.z
+    return Scores(z[None], None, data.w, data.uniform, data.w @ z, direction, around.noise, own_direction)
 
 
 def _lag(
@@ -267,6 +270,6 @@ def _lag(
     return (raw / total, mean) if transformation == "r" else (raw, mean * total)
 
 
-def _sign(z: np.ndarray, noise: float) -> np.ndarray:
+def _sign(own: Centred) -> np.ndarray:
     """Sign of the deviations, zero where they are rounding error."""
-    return (z > noise).astype(np.int8) - (z < -noise).astype(np.int8)
+    return (own.z > own.noise).astype(np.int8) - (own.z < -own.noise).astype(np.int8)

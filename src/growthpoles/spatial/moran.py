@@ -54,12 +54,16 @@ def moran(
         Random relocations for ``method="permutation"``. Default: the largest of 999,999, 99,999, 9,999 with
         at most 2 * 10^8 relocated values (n <= 200, 2,000, 20,000), else 999.
     method : str, optional
+        ``permutation`` and ``randomisation`` relocate the values; the others assume normal errors:
+
         - ``permutation`` (default without regressors): p = (count + 1) / (permutations + 1), ties counted in
           both tails. Where the distinct arrangements of y number at most 10^6 (nine distinct values, a yes/no
-          variable on 16 regions) all are visited instead: p is then exact for the permutation null,
-          `permutations` of the result is their number and `reference` says so.
+          variable on 16 regions) all are visited instead: p = count / number, without Monte Carlo error.
+          `method` of the result is then ``exact``, `permutations` the number and `reference` "all 12,870
+          arrangements".
         - ``exact`` (default with regressors, up to 2,000 regions): the exact distribution for normal errors
-          of Tiefelsdorf & Boots (1995), by numerical inversion.
+          of Tiefelsdorf & Boots (1995), by numerical inversion; `reference` says "normal errors (Tiefelsdorf
+          and Boots)".
         - ``saddlepoint``: Lugannani-Rice approximation of it (Tiefelsdorf 2002).
         - ``normal``, ``randomisation``: z-test with the moments of Cliff & Ord (1981) under normal errors or
           under relocation (``normal`` is the default with regressors beyond 2,000 regions).

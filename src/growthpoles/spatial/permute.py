@@ -17,7 +17,7 @@ import numpy as np
 from numpy.random import Generator, SeedSequence
 from numpy.typing import NDArray
 
-from growthpoles.errors import SpatialError, message
+from growthpoles.spatial.streams import seed_sequence as seed_sequence
 
 ENUMERATION_LIMIT = 1_000_000
 # arrangements times regions, the same work as the default number of random permutations
@@ -84,17 +84,6 @@ def quadratic_form(matrix: Any, *, pairs: bool = False) -> Form:
     return Form((triu(matrix) + triu(matrix.T, k=1)).tocsc())
 
 
-def seed_sequence(rng: Generator | int | None) -> SeedSequence:
-    """Return the root of all random streams: seed 0 for None, the seed, or one draw from a Generator."""
-    if rng is None:
-        return SeedSequence(0)
-    if isinstance(rng, Generator):
-        return SeedSequence([int(word) for word in rng.integers(0, 2**32, size=4)])
-    if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:
-        raise SpatialError(message(f"rng={rng!r}", allowed="a numpy Generator, a seed of 0 or more, or None"))
-    return SeedSequence(int(rng))
-
-
 def permutation_tally(
     form: Form,
     x: Floats,
@@ -153,13 +142,13 @@ def _draw_chunk(
     seed: SeedSequence, rows: int, form: Form, x: Floats, y: Floats | None, observed: float, margin: float
 ) -> tuple[int, int]:
     """Count both tails over `rows` random relocations."""
-    generator = np.random.default_rng(seed)
+    stream = np.random.default_rng(seed)
     if y is None:
         values = np.broadcast_to(x, (rows, len(x))).copy()
-        generator.permuted(values, axis=1, out=values)
+        stream.permuted(values, axis=1, out=values)
         return _tails(form.evaluate(values), observed, margin)
     order = np.broadcast_to(np.arange(len(x)), (rows, len(x))).copy()
-    generator.permuted(order, axis=1, out=order)
+    stream.permuted(order, axis=1, out=order)
     return _tails(form.evaluate(x[order], y[order]), observed, margin)
 
 

@@ -15,13 +15,14 @@ from growthpoles.spatial.connected import connected, design_matrix, deviations
 from growthpoles.spatial.global_result import (
     Alternative,
     GlobalResult,
+    Inference,
     Method,
     check_alternative,
     check_method,
     check_permutations,
     choose,
-    monte_carlo_p,
     normal_p,
+    relocated,
     z_score,
 )
 from growthpoles.spatial.moments import Moments, WeightSums, kurtosis, weight_sums
@@ -84,23 +85,21 @@ def ratio_test(
         z = _residuals(values, basis)
         moments = exact_normal.residual_moments(form, basis)
     statistic = float(z @ (form @ z))
-    p_value, p_interval, draws, reference = _p_value(
-        method, statistic, moments, z, form, basis, alternative, permutations, rng
-    )
+    found = _inference(method, statistic, moments, z, form, basis, alternative, permutations, rng)
     return GlobalResult(
         name=ratio.name,
         statistic=statistic,
         expected=moments[0],
         variance=moments[1],
         z_score=z_score(statistic, *moments),
-        p_value=p_value,
-        p_interval=p_interval,
+        p_value=found.p_value,
+        p_interval=found.p_interval,
         alternative=alternative,
-        method=method,
-        permutations=draws,
+        method=found.method,
+        permutations=found.permutations,
         n=part.n,
         isolates=part.isolates,
-        reference=reference,
+        reference=found.reference,
     )
 
 
@@ -117,7 +116,7 @@ def _residuals(values: NDArray[np.float64], basis: NDArray[np.float64]) -> NDArr
     return z / length
 
 
-def _p_value(
+def _inference(
     method: Method,
     statistic: float,
     moments: Moments,
@@ -127,19 +126,19 @@ def _p_value(
     alternative: Alternative,
     permutations: int | None,
     rng: Generator | int | None,
-) -> tuple[float, tuple[float, float], int, str]:
-    """Return p-value, interval, number of relocations and the reference distribution in words."""
+) -> Inference:
+    """Place the statistic in the reference distribution of the method."""
     if method in ("normal", "randomisation"):
         p = normal_p(z_score(statistic, *moments), alternative)
         words = "normal errors" if method == "normal" else "randomisation"
-        return p, (p, p), 0, f"normal approximation, moments under {words}"
+        return Inference.certain(p, method, f"normal approximation, moments under {words}")
     if method in ("exact", "saddlepoint"):
         eigenvalues = exact_normal.residual_eigenvalues(form, basis)
         tails = exact_normal.exact_tails if method == "exact" else exact_normal.saddlepoint_tails
         p = choose(alternative, *tails(eigenvalues, statistic))
-        words = "exact distribution" if method == "exact" else "saddlepoint approximation"
-        return p, (p, p), 0, f"{words} under normal errors"
-    return permutation_p(
+        source = "Tiefelsdorf and Boots" if method == "exact" else "saddlepoint approximation"
+        return Inference.certain(p, method, f"normal errors ({source})")
+    return relocation_test(
         quadratic_form(form),
         z,
         draws=check_permutations(permutations, len(z)),
@@ -149,7 +148,7 @@ def _p_value(
     )
 
 
-def permutation_p(
+def relocation_test(
     form: Form,
     x: NDArray[np.float64],
     y: NDArray[np.float64] | None = None,
@@ -158,11 +157,8 @@ def permutation_p(
     rng: Generator | int | None,
     scale: float,
     alternative: Alternative,
-) -> tuple[float, tuple[float, float], int, str]:
-    """Return p-value, interval, relocations and words of a permutation test, enumerated where feasible."""
+) -> Inference:
+    """Place the statistic among its relocations: all of them where they are few, random ones otherwise."""
     tally = permutation_tally(form, x, y, draws=draws, rng=rng, scale=scale)
-    if tally.complete:
-        p = choose(alternative, tally.greater / tally.draws, tally.less / tally.draws)
-        return p, (p, p), tally.draws, f"all {tally.draws:,} arrangements"
-    p, interval = monte_carlo_p(tally.greater, tally.less, tally.draws, alternative)
-    return p, interval, tally.draws, f"{tally.draws:,} random permutations"
+    what = "arrangements" if tally.complete else "permutations"
+    return relocated(tally.greater, tally.less, tally.draws, alternative, complete=tally.complete, what=what)

@@ -22,6 +22,7 @@ import numpy as np
 
 from growthpoles.spatial.draws import draw_chunks
 
+RELATIVE = 1e-12  # rounding error of a sum, as a share of its terms
 CHUNK_ENTRIES = 1 << 23  # drawn entries held at once: 32 MiB of labels and 64 MiB of sums
 
 
@@ -67,6 +68,7 @@ def sum_tails(
     permutations: int,
     rng: np.random.Generator,
     into: Tails,
+    order: np.ndarray | None = None,
 ) -> None:
     """Count how many reference sums are at least, and at most, the observed sum over the neighbours.
 
@@ -85,6 +87,8 @@ def sum_tails(
     rng : numpy.random.Generator
     into : Tails
         Where `ge` and `le` go; regions in no group are left as they are.
+    order : numpy.ndarray, optional
+        Positions of the regions in the order in which they are numbered for the draws.
     """
     n = len(values)
     m = max(k for k, _ in by_count) + 1
@@ -92,7 +96,7 @@ def sum_tails(
     for k, rows in by_count:
         cardinality[rows] = k
     first = True
-    for draws in draw_chunks(n, m, permutations, max(CHUNK_ENTRIES // m, 64), rng):
+    for draws in draw_chunks(n, m, permutations, max(CHUNK_ENTRIES // m, 64), rng, order):
         size = draws.shape[1]
         drawn = values[draws]
         sums = np.cumsum(drawn, axis=0)

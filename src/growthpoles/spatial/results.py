@@ -35,7 +35,8 @@ class LocalResult:
         P-value, the smallest p-value that the region could have had, and the p-value adjusted for the
         family; NaN for isolates.
     codes : numpy.ndarray
-        Position of each region's label in `classes`.
+        Position of each region's label in `classes`; "untestable" is a region whose smallest attainable p-value
+        could not be significant under this adjustment and alpha.
     classes : tuple of str
         All labels that the statistic knows, present or not.
     exact : numpy.ndarray

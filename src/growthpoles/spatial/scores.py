@@ -47,6 +47,9 @@ class Scores:
         on T.
     noise : float
         Rounding error of one score: sums of k scores are tied when they differ by at most k times this.
+    tolerance : numpy.ndarray or None
+        Rounding error of the observed T, shape (n,), for scores of which some are much larger than those behind T
+        (squares); None is `noise` times the row sum of the weights.
     own_direction : bool
         True when the direction comes from the value that is permuted (Moran), False when it is part of the
         design (bivariate Moran: the sign of x).
@@ -60,11 +63,16 @@ class Scores:
     direction: np.ndarray
     noise: float
     own_direction: bool = True
+    tolerance: np.ndarray | None = None
 
     @property
     def n(self) -> int:
         """Number of regions whose values are dealt."""
         return self.features.shape[1]
+
+    def ties(self) -> np.ndarray:
+        """Distance below which a deal ties with the observed T, shape (n,)."""
+        return self.noise * (self.w @ np.ones(self.n)) if self.tolerance is None else self.tolerance
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +99,6 @@ class Law:
         total = np.full(n, permutations, dtype=np.int32)
         none = np.zeros(n, dtype=bool)
         return cls(counts.ge, counts.le, total, np.full(n, floor), np.full(n, floor), none, permutations)
-
-
-def generator(rng: np.random.Generator | int | None) -> np.random.Generator:
-    """Return the generator; None is the fixed seed 0, so that results repeat."""
-    return rng if isinstance(rng, np.random.Generator) else np.random.default_rng(0 if rng is None else rng)
 
 
 def check_options(alternative: str, method: str, permutations: int, alpha: float) -> None:

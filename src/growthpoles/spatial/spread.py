@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.random import Generator
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.spatial.align import match_regions
+from growthpoles.spatial.align import same_regions
 from growthpoles.spatial.bivariate import moran_bivariate
 from growthpoles.spatial.convergence import convergence
 from growthpoles.spatial.dynamics import joint_moves, lisa_moves, rank_mobility, spatial_tau
@@ -152,7 +152,7 @@ def _complete(before: pd.Series, after: pd.Series, graph: Graph) -> tuple[pd.Ser
         if not isinstance(values, pd.Series):
             problem = f"{type(values).__name__} given"
             raise SpatialError(message(problem, where=name, allowed="a pandas Series indexed by region"))
-        match_regions(
+        same_regions(
             pd.Series(0.0, index=values.index), ids, name=name, to="the graph"
         )  # labels; values may be missing
     known = before.notna() & after.reindex(before.index).notna()

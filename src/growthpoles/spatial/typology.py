@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RegionError, SpatialError, message, nearest
-from growthpoles.spatial.align import match_regions
+from growthpoles.spatial.align import same_regions
 
 Rule = Literal["mean", "median"]
 
@@ -68,7 +68,7 @@ def typology(
         if not isinstance(values, pd.Series):
             problem = f"{type(values).__name__} given"
             raise SpatialError(message(problem, where=name, allowed="a pandas Series indexed by region"))
-        match_regions(pd.Series(0.0, index=values.index), index.index, name=name, to="index")  # labels only
+        same_regions(pd.Series(0.0, index=values.index), index.index, name=name, to="index")  # labels only
         infinite = values.index[np.isinf(values.astype(float))]
         if len(infinite):
             raise SpatialError(message(f"{infinite[0]} is infinite", where=name, allowed="finite numbers or NaN"))

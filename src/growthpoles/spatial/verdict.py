@@ -89,7 +89,8 @@ def verdict(
     Parameters
     ----------
     study : Study, optional
-        None is the built-in study. The published index and KSI, and all aggregates of the catalogue in every edition, are variables.
+        None is the built-in study. The published index and KSI, and all aggregates of the catalogue in every edition,
+        are variables.
     weights : sequence of (kind, options)
         See :func:`growthpoles.build_weights`; all are row-standardised. Graphs that come out the same are asked once.
     statistics : sequence of {"moran", "geary", "getis_ord"}

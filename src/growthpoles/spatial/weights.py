@@ -219,9 +219,34 @@ def _from_points(points: gpd.GeoSeries, kind: str, options: dict[str, Any]) -> G
             )
         west, south, east, north = points.total_bounds
         threshold = float(np.hypot(east - west, north - south)) * (1 + 1e-12)
-    power = positive("power", options["power"])
-    with np.errstate(divide="ignore"):  # the distance of a region to itself, which libpysal drops afterwards
-        return Graph.build_distance_band(points, threshold, binary=False, alpha=-1.0 if power is None else -power)
+    return _inverse_distance(points, threshold, positive("power", options["power"]) or 1.0)
+
+
+def _inverse_distance(points: gpd.GeoSeries, threshold: float, power: float) -> Graph:
+    """Weights d^-power of the pairs up to a threshold; without the distance zero of a region to itself."""
+    import shapely
+    from libpysal.graph import Graph
+    from scipy.spatial import KDTree
+
+    coordinates = shapely.get_coordinates(points.to_numpy())
+    one, other = KDTree(coordinates).query_pairs(threshold, output_type="ndarray").T
+    distance = np.hypot(*(coordinates[one] - coordinates[other]).T)
+    with np.errstate(over="ignore"):
+        weight = distance**-power
+    if not (np.isfinite(weight) & (weight > 0)).all():
+        raise SpatialError(
+            message(
+                f"power={power:g} of distances from {distance.min():g} to {distance.max():g} is out of range",
+                allowed="a smaller power",
+            )
+        )
+    focal, neighbor = np.concatenate([one, other]), np.concatenate([other, one])
+    lone = np.setdiff1d(np.arange(len(points)), focal)  # a Graph writes an isolate as a weight of zero on itself
+    focal, neighbor = np.concatenate([focal, lone]), np.concatenate([neighbor, lone])
+    weight = np.concatenate([weight, weight, np.zeros(len(lone))])
+    order = np.lexsort((neighbor, focal))
+    labels = points.index.to_numpy()
+    return Graph.from_arrays(labels[focal[order]], labels[neighbor[order]], weight[order])
 
 
 def _triangulation(points: gpd.GeoSeries, kind: str) -> Graph:
