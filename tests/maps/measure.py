@@ -31,6 +31,11 @@ def to_mm(ax: Any, xy: np.ndarray) -> np.ndarray:
     return canvas.millimetres(ax).inverted().transform(ax.transData.transform(xy))
 
 
+def to_page(ax: Any, page: Any) -> np.ndarray:
+    """Lower left corner of an axes in millimetres on another one."""
+    return canvas.millimetres(page).inverted().transform(ax.transAxes.transform((0.0, 0.0)))
+
+
 def land(ax: Any, regions: Any) -> np.ndarray:
     """Regions in millimetres on the axes."""
     return shapely.transform(np.asarray(regions.geometry.array), lambda xy: to_mm(ax, xy))

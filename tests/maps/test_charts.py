@@ -68,7 +68,19 @@ def layers(figure: Figure) -> list[tuple[Any, WordLayer]]:
 @pytest.mark.parametrize("preset", ["nature-single", "report", "slide"])
 @pytest.mark.parametrize("name", CHARTS)
 def test_words_of_charts_stay_on_the_sheet_and_apart(name: str, preset: str) -> None:
-    figure = CHARTS[name](preset=preset, lang="ru").figure
+    check_words(name, preset, "ru")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["en", "ru", "kk"])
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("name", CHARTS)
+def test_words_of_charts_in_all_presets_and_languages(name: str, preset: str, lang: str) -> None:
+    check_words(name, preset, lang)
+
+
+def check_words(name: str, preset: str, lang: str) -> None:
+    figure = CHARTS[name](preset=preset, lang=lang, year=2014, edition="realigned", source="Киреева (2016)").figure
     wide, high = figure.get_size_inches() * figure.dpi
     assert figure.get_size_inches()[0] * 25.4 == pytest.approx(PRESETS[preset].width_mm)
     figure.draw_without_rendering()

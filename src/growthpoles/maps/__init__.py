@@ -14,7 +14,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "choropleth": ["plot_categories", "plot_rating", "rating_legend"],
         "class_change": ["plot_class_change", "plot_typology"],
         "clusters": ["plot_clusters", "plot_hotspots", "plot_significance"],
-        "distributions": ["plot_power", "plot_reference", "plot_specifications"],
+        "distributions": ["plot_power", "plot_reference"],
         "export": ["save_figure"],
         "heatmaps": ["plot_class_table", "plot_correlation", "plot_deviations", "plot_membership"],
         "ksi": ["ksi_legend", "plot_ksi"],
@@ -26,5 +26,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "rankings": ["plot_contributions", "plot_dumbbell", "plot_rank_intervals"],
         "schemes": ["class_limits"],
         "slope": ["plot_slope"],
+        "specifications": ["plot_specifications"],
     },
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,7 +35,7 @@ class Base:
     paths
         The geometries as matplotlib paths.
     borders, outline
-        Lines between regions and around all of them, each drawn once.
+        Lines between regions and around all of them, each drawn once: matplotlib paths, None without lines.
     rings
         Outer rings of the union, for the search of free space.
     bounds
@@ -43,18 +44,29 @@ class Base:
         Coordinate reference system, or None.
     metres
         Length of a map unit in metres; NaN if unknown.
+    poles
+        Places for labels that were found at the latest scale: kept, since a map of another year or language wants
+        the same ones.
     """
 
     key: bytes
     geometries: NDArray[Any]
     plain: NDArray[Any]
     paths: list[Any]
-    borders: list[Array]
-    outline: list[Array]
+    borders: Any
+    outline: Any
     rings: list[Array]
     bounds: tuple[float, float, float, float]
     crs: Any
     metres: float
+    poles: dict[Hashable, list[dict[int, tuple[float, float]]]] = field(default_factory=dict)
+
+    def poles_at(self, *scale: Hashable) -> list[dict[int, tuple[float, float]]]:
+        """Return the places found so far at a scale, one dictionary per region; those of other scales are dropped."""
+        if scale not in self.poles:
+            self.poles.clear()
+            self.poles[scale] = [{} for _ in self.geometries]
+        return self.poles[scale]
 
 
 #: From this number of regions on, borders are left out and each class is drawn as one path.
@@ -117,7 +129,7 @@ def _build(key: bytes, shapes: NDArray[Any], crs: Any) -> Base:
     """Project, join and split into lines."""
     import shapely
 
-    from growthpoles.maps.canvas import shape_paths
+    from growthpoles.maps.paths import line_path, shape_paths
 
     if crs is not None and crs.is_geographic:
         shapes, crs = _project(shapes, crs)
@@ -145,8 +157,8 @@ def _build(key: bytes, shapes: NDArray[Any], crs: Any) -> Base:
         shapes,
         shapes if many else shapely.simplify(shapes, size / 1500),
         [] if many else shape_paths(shapes),
-        [shapely.get_coordinates(line) for line in inner],
-        [shapely.get_coordinates(line) for line in shapely.get_parts(shapely.boundary(parts))],
+        line_path([shapely.get_coordinates(line) for line in inner]),
+        line_path([shapely.get_coordinates(line) for line in shapely.get_parts(shapely.boundary(parts))]),
         rings,
         (float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3])),
         crs,

@@ -11,10 +11,11 @@ from growthpoles.errors import MapError, message
 from growthpoles.maps import palettes, text
 from growthpoles.maps.base import align
 from growthpoles.maps.composition import draw_map
-from growthpoles.maps.facts import NO_DATA, dated, no_data, source_parts
+from growthpoles.maps.facts import NO_DATA, dated, no_data, source_parts, told
 from growthpoles.maps.i18n import translator
-from growthpoles.maps.legend import Category, SquareLegend
+from growthpoles.maps.legend import Category
 from growthpoles.maps.numeric import bin_of, rising
+from growthpoles.maps.square import SquareLegend
 from growthpoles.maps.style import MapOptions, make_style
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def plot_bivariate(
         for j in range(_LEVELS)
         for i in range(_LEVELS)
     )
+    year, edition = told(year, edition, x, y)
     style = make_style(
         options,
         lang=lang,

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
 
-import numpy as np
-
 from growthpoles.errors import MapError, unknown_option
 from growthpoles.maps import canvas, furniture, palettes, text
-from growthpoles.maps.facts import dated, source_parts
+from growthpoles.maps.facts import dated, source_parts, told
 from growthpoles.maps.i18n import format_number
-from growthpoles.maps.marks import Box, Word
+from growthpoles.maps.keys import Key, key_above, key_height
 from growthpoles.maps.presets import Preset, get_preset
 
 if TYPE_CHECKING:
@@ -32,7 +30,8 @@ class ChartOptions(TypedDict, total=False):
     year : int or str or None
     edition : str or None
     source : str or None
-        Named under the chart, where the preset asks for it.
+        Named under the chart, where the preset asks for it. Year and edition are by default those in the `attrs` of
+        the data; "" for none.
     title : str or None
         Title; "" for none; by default what the preset asks for.
     """
@@ -46,7 +45,9 @@ class ChartOptions(TypedDict, total=False):
     title: str | None
 
 
-def chart_for(options: ChartOptions, default: str, **layout: Any) -> tuple[Axes, Preset, str]:
+def chart_for(
+    options: ChartOptions, default: str, *, data: Sequence[Any] = (), **layout: Any
+) -> tuple[Axes, Preset, str]:
     """Return axes, preset and language for the options of a chart.
 
     Parameters
@@ -55,6 +56,8 @@ def chart_for(options: ChartOptions, default: str, **layout: Any) -> tuple[Axes,
         Options of the user.
     default
         Title, if the user gave none.
+    data
+        Tables whose `attrs` may name year and edition.
     **layout
         Handed to :func:`chart_axes`.
 
@@ -67,8 +70,9 @@ def chart_for(options: ChartOptions, default: str, **layout: Any) -> tuple[Axes,
         if name not in ChartOptions.__annotations__:
             raise MapError(unknown_option("option", name, ChartOptions.__annotations__))
     lang = options.get("lang", "en")
-    year, title = options.get("year"), options.get("title")
-    parts = source_parts(None, lang, year=year, edition=options.get("edition"), source=options.get("source"))
+    title = options.get("title")
+    year, edition = told(options.get("year"), options.get("edition"), *data)
+    parts = source_parts(None, lang, year=year, edition=edition, source=options.get("source"))
     ax, preset = chart_axes(
         options.get("preset", "report"),
         ax=options.get("ax"),
@@ -91,6 +95,7 @@ def chart_axes(
     bottom: float | None = None,
     top: float = 2.5,
     height_mm: float | None = None,
+    key: Sequence[Key] = (),
 ) -> tuple[Axes, Preset]:
     """Return the axes to draw on: the given one, or a new figure with title and source line.
 
@@ -105,10 +110,13 @@ def chart_axes(
     left, right, bottom, top
         Margins of the plot in millimetres; by default room for tick labels and an axis title of two lines.
     height_mm
-        Height of the new figure without title and source line, instead of `ratio`.
+        Height of the new figure without title, key and source line, instead of `ratio`.
+    key
+        What the marks mean, drawn over the plot.
     """
     chosen = get_preset(preset)
     if ax is not None:
+        key_above(ax, key, chosen)
         return ax, chosen
     wide = chosen.width_mm
     room = wide - 1.2
@@ -120,7 +128,9 @@ def chart_axes(
     foot = furniture.source_block(kept, chosen, room) if kept else None
     over = head.h + 2.4 if head else 0.0
     under = foot.h + 1.8 if foot else 0.0
-    plot = height_mm if height_mm is not None else ratio * wide
+    above = key_height(key, chosen, wide - left - right)
+    top += above
+    plot = (height_mm if height_mm is not None else ratio * wide) + above
     high = min(plot + over + under, chosen.max_height_mm)
     figure = canvas.new_figure(chosen, height_mm=high)
     made = figure.add_axes(
@@ -139,6 +149,7 @@ def chart_axes(
             canvas.add_block(page, head, 0.6, high - 0.6 - head.h, transform=mm, gid="title")
         if foot:
             canvas.add_block(page, foot, 0.6, 0.6, transform=mm, gid="source")
+    key_above(made, key, chosen)
     return made, chosen
 
 
@@ -188,96 +199,3 @@ def dress(
             labelfontfamily="DejaVu Sans",
         )
     ax.set_facecolor("none")
-
-
-def _around(point: Sequence[float], w: float, h: float, gap: float) -> list[Box]:
-    """Places for a name around a point, the most usual first."""
-    x, y = float(point[0]), float(point[1])
-    return [
-        Box(left, bottom, w, h)
-        for left, bottom in (
-            (x + gap, y - h / 2),
-            (x - gap - w, y - h / 2),
-            (x - w / 2, y + gap),
-            (x - w / 2, y - gap - h),
-            (x + 0.7 * gap, y + 0.6 * gap),
-            (x + 0.7 * gap, y - 0.6 * gap - h),
-            (x - 0.7 * gap - w, y + 0.6 * gap),
-            (x - 0.7 * gap - w, y - 0.6 * gap - h),
-        )
-    ]
-
-
-def annotate_points(
-    ax: Axes,
-    xy: np.ndarray[Any, np.dtype[np.float64]],
-    names: Sequence[Sequence[str]],
-    *,
-    preset: Preset,
-    size: float | None = None,
-    bold: Sequence[bool] | None = None,
-    radius: float | None = None,
-    gid: str = "point",
-    order: Sequence[int] | None = None,
-    avoid: Sequence[Box] = (),
-    better_free: Sequence[Box] = (),
-) -> list[int]:
-    """Name points next to them; names never overlap points, each other, or the edge of the axes.
-
-    Parameters
-    ----------
-    ax
-        Axes whose limits are final.
-    xy
-        Points (n, 2) in data coordinates.
-    names
-        Ways to write each point's name, preferred one first; a point without any is skipped.
-    preset, size, bold
-        Typography.
-    radius
-        Radius of the points in millimetres; by default that of points 0.6 of a line of text across.
-    order
-        Points to name, the most important first.
-    avoid
-        Boxes in millimetres that names must leave free.
-    better_free
-        Boxes that names leave free where they can.
-
-    Returns
-    -------
-    list of int
-        Points that found no room.
-    """
-    wide, high = canvas.axes_size(ax)
-    mm = canvas.millimetres(ax)
-    points = mm.inverted().transform(ax.transData.transform(xy))
-    size = size or preset.small_pt
-    radius = 0.36 * preset.text_pt * text.PT if radius is None else radius
-    tall = (text.CAP + text.DROP) * size * text.PT
-    dots = [Box(x - radius, y - radius, 2 * radius, 2 * radius) for x, y in points]
-    taken: list[Box] = list(avoid)
-    lost, words = [], []
-    for i in order if order is not None else range(len(names)):
-        heavy = bool(bold[i]) if bold is not None else False
-        others = [dot for j, dot in enumerate(dots) if j != i]
-        for name in filter(None, map(text.clean, names[i])):
-            free = [
-                box
-                for box in _around(points[i], text.width(name, size, bold=heavy), tall, radius + 0.5)
-                if box.x >= 0.3
-                and box.y >= 0.3
-                and box.right <= wide - 0.3
-                and box.top <= high - 0.3
-                and not any(box.overlaps(dot) for dot in others)
-                and not any(box.overlaps(other, 0.25) for other in taken)
-            ]
-            if free:
-                best = min(free, key=lambda box: sum(box.overlaps(other) for other in better_free))
-                taken.append(best)
-                base = best.y + text.DROP * size * text.PT
-                words.append(Word(best.x, base, name, size, bold=heavy, halo=palettes.PAPER))
-                break
-        else:
-            lost.append(i)
-    canvas.add_words(ax, words, transform=mm, gid=gid, order=7.0)
-    return lost

@@ -8,9 +8,11 @@ import numpy as np
 
 from growthpoles.errors import MapError, message
 from growthpoles.maps import canvas, palettes, text
-from growthpoles.maps.chart_base import ChartOptions, annotate_points, chart_for, dress
+from growthpoles.maps.chart_base import ChartOptions, chart_for, dress
 from growthpoles.maps.i18n import format_number, translator
+from growthpoles.maps.keys import Key
 from growthpoles.maps.marks import Box, Word
+from growthpoles.maps.points import annotate_points
 from growthpoles.maps.presets import Preset
 
 if TYPE_CHECKING:
@@ -68,8 +70,9 @@ def plot_moran(
 ) -> Axes:
     """Draw the Moran scatter plot: standardised values against the mean of their neighbours.
 
-    The slope of the line is Moran's I. Every point is named where there is room, the farthest from the centre
-    first; the farthest `poles` of them are bold.
+    The slope of the line is Moran's I. Points have the colours of the quadrants on a cluster map, significant or
+    not. Every point is named where there is room, the farthest from the centre first; the farthest `poles` of them
+    are bold. A note over the chart says so.
 
     Parameters
     ----------
@@ -104,7 +107,10 @@ def plot_moran(
     z, lag, statistic = moran_points(y, graph)
     word = translator(options.get("lang", "en"))
     shown = point_names(y.index, names)
-    ax, chosen, lang = chart_for(options, word("Moran scatter plot"), ratio=0.58)
+    notes = [Key(word("colour: quadrant, not significance"), shape="none")]
+    if poles > 0:
+        notes.append(Key(word("bold: farthest from the centre"), shape="none"))
+    ax, chosen, lang = chart_for(options, word("Moran scatter plot"), ratio=0.58, key=notes, data=[y])
     quantity = variable or word("Index")
     dress(
         ax,
@@ -196,7 +202,7 @@ def _corners(ax: Axes, preset: Preset, statistic: float, result: Any, lang: str)
         Word(wide - 0.8, top, "HH", size, bold=True, colour=palettes.SOFT, align="right"),
         Word(0.8, 0.8 + text.DROP * em, "LL", size, bold=True, colour=palettes.SOFT),
         Word(wide - 0.8, 0.8 + text.DROP * em, "HL", size, bold=True, colour=palettes.SOFT, align="right"),
-        Word(0.8 + 2.2 * em, top, line, size, colour=palettes.ACCENT),
+        Word(0.8 + 2.2 * em, top, line, size, colour=palettes.ACCENT, halo=palettes.PAPER),
     ]
     canvas.add_words(ax, words, transform=canvas.millimetres(ax), gid="moran-corner")
     boxes = []

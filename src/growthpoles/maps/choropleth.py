@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 from growthpoles.maps import palettes
 from growthpoles.maps.base import align
 from growthpoles.maps.composition import draw_map
-from growthpoles.maps.facts import NO_DATA, column_of, dated, no_data, source_parts
+from growthpoles.maps.facts import NO_DATA, column_of, dated, no_data, source_parts, told
 from growthpoles.maps.i18n import translator
 from growthpoles.maps.ksi import plot_ksi as plot_ksi
 from growthpoles.maps.legend import Category, Legend
@@ -68,7 +68,7 @@ def plot_rating(
         Index = region; `column` (index points), or `rating_class` if that is missing. NaN is drawn as "no data".
     year : int, optional
     edition : str, optional
-        Named under the map.
+        Named under the map; by default those in the data's `attrs`, "" for none.
     lang : "en" | "ru" | "kk"
         Language of words, names and numbers.
     ax : Axes, optional
@@ -80,7 +80,7 @@ def plot_rating(
     scale : ClassScale, optional
         Letters and limits; the article's ten by default.
     **options
-        preset, labels, insets, legend, graticule, scale_bar, title, source: see
+        preset, labels, insets, legend, graticule, north_arrow, scale_bar, title, source: see
         :class:`growthpoles.maps.style.MapOptions`.
 
     Returns
@@ -102,6 +102,7 @@ def plot_rating(
     known = align(regions, letters.astype(object), "rating")
     classes = [NO_DATA if value is None or value != value else str(value) for value in known]
     word = translator(lang)
+    year, edition = told(year, edition, rating)
     style = make_style(
         options,
         lang=lang,
@@ -149,13 +150,13 @@ def plot_categories(
         Words over the legend; title that presets with titles use; identifier in vector files.
     year : int, optional
     edition : str, optional
-        Named under the map.
+        Named under the map; by default those in the data's `attrs`, "" for none.
     lang : "en" | "ru" | "kk"
         Language of words, names and numbers.
     ax : Axes, optional
         Axes to draw on; by default a new figure of the preset's width and of the height that the map needs.
     **options
-        preset, labels, insets, legend, graticule, scale_bar, title, source: see
+        preset, labels, insets, legend, graticule, north_arrow, scale_bar, title, source: see
         :class:`growthpoles.maps.style.MapOptions`.
 
     Returns
@@ -172,6 +173,7 @@ def plot_categories(
     listed = [Category(key, *entry) for key, entry in entries.items()]
     if NO_DATA in keys and NO_DATA not in entries:
         listed.append(no_data(lang))
+    year, edition = told(year, edition, classes)
     mark_of = {entry.key: entry.mark for entry in listed}
     style = make_style(
         options,

@@ -12,7 +12,7 @@ from growthpoles.maps import palettes
 from growthpoles.maps.base import align
 from growthpoles.maps.choropleth import plot_categories
 from growthpoles.maps.composition import draw_map
-from growthpoles.maps.facts import NO_DATA, dated, no_data, source_parts
+from growthpoles.maps.facts import NO_DATA, dated, no_data, source_parts, span_of, told
 from growthpoles.maps.i18n import MINUS, translator
 from growthpoles.maps.legend import Category, Legend
 from growthpoles.maps.style import MapOptions, make_style
@@ -54,7 +54,7 @@ def plot_class_change(
     before, after : Series of str
         Letters, index = region; NaN in either is drawn as "no data".
     years : (int, int), optional
-        First and last year, for title and source line.
+        First and last year, for title and source line; by default those in the letters' `attrs`.
     scale : ClassScale, optional
         Letters, best first; the article's ten by default.
     edition, lang, ax
@@ -102,7 +102,9 @@ def plot_class_change(
         Category(str(step), colour, signs[step], signs[step])
         for step, colour in zip(steps, palettes.DIVERGING, strict=True)
     )
-    span = None if years is None else f"{years[0]}\u2013{years[1]}"
+    pair = span_of(years, before, after)
+    span = None if pair is None else f"{pair[0]}\u2013{pair[1]}"
+    edition = told(0, edition, before, after)[1]
     style = make_style(
         options,
         lang=lang,

@@ -26,13 +26,22 @@ MARKS = {
 }
 
 
-def frame_of(result: Any, where: str, columns: tuple[str, ...]) -> pd.DataFrame:
-    """Turn a local result into its frame and check that it has the columns."""
+def frame_of(regions: gpd.GeoDataFrame, result: Any, columns: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Turn a local result into its frame; regions that the test left out get an empty row.
+
+    Raises
+    ------
+    MapError
+        A column is missing.
+    """
     frame = result.to_frame() if hasattr(result, "to_frame") and not hasattr(result, "columns") else result
     for column in columns:
         if column not in getattr(frame, "columns", ()):
-            raise MapError(message(f"no column {column!r}", where=where, allowed="the frame of a local test"))
-    return frame
+            raise MapError(message(f"no column {column!r}", where="result", allowed="the frame of a local test"))
+    absent = regions.index.difference(frame.index)
+    if len(absent) == 0 or frame.index.has_duplicates:
+        return frame
+    return frame.reindex(frame.index.append(absent))
 
 
 def plot_clusters(
@@ -57,7 +66,8 @@ def plot_clusters(
         Polygons, index = region.
     result : local result or DataFrame
         Anything with `.to_frame()`, or a frame, with column `label` ("High-High", "Low-Low", "High-Low",
-        "Low-High", "not significant", "untestable", "isolate"); NaN is drawn as "no data".
+        "Low-High", "not significant", "untestable", "isolate"). Regions without a row, such as those a test over
+        part of the graph left out, and NaN are drawn as "no data".
     year, edition, lang, ax
         As for :func:`growthpoles.maps.choropleth.plot_rating`.
     **options
@@ -72,7 +82,7 @@ def plot_clusters(
     MapError
         Labels disagree, the column is missing, or a class is not one of the seven.
     """
-    frame = frame_of(result, "result", ("label",))
+    frame = frame_of(regions, result, ("label",))
     word = translator(lang)
     entries = {key: (palettes.CLUSTER[key], word(key), mark) for key, mark in MARKS.items()}
     return plot_categories(
@@ -109,7 +119,7 @@ def plot_significance(
     regions : GeoDataFrame
         Polygons, index = region.
     result : local result or DataFrame
-        With p-values from 0 to 1; NaN (isolates, regions without data) is drawn as "no data".
+        With p-values from 0 to 1; NaN (isolates) and regions without a row are drawn as "no data".
     column : str, optional
         Column of p-values; "p_adjusted" if there is one, else "p_value".
     levels : tuple of float
@@ -130,7 +140,7 @@ def plot_significance(
     """
     from growthpoles.maps.numeric import plot_values
 
-    frame = frame_of(result, "result", ())
+    frame = frame_of(regions, result)
     chosen = column or ("p_adjusted" if "p_adjusted" in frame.columns else "p_value")
     word = translator(lang)
     name = word("Adjusted p-value") if chosen == "p_adjusted" else word("p-value")
@@ -186,7 +196,7 @@ def plot_hotspots(
         Polygons, index = region.
     result : local result or DataFrame
         With column `label`: "hot", "cold", "not significant", "untestable", "isolate"; the quadrants of the local
-        Moran test are taken by the value's side (High-* is hot).
+        Moran test are taken by the value's side (High-* is hot). Regions without a row are drawn as "no data".
     year, edition, lang, ax, **options
         As for :func:`plot_clusters`.
 
@@ -199,7 +209,7 @@ def plot_hotspots(
     MapError
         Labels disagree, the column is missing, or a class is not known.
     """
-    frame = frame_of(result, "result", ("label",))
+    frame = frame_of(regions, result, ("label",))
     word = translator(lang)
     names = {"hot": word("hot spot"), "cold": word("cold spot")}
     entries = {key: (face, names.get(key) or word(key), mark) for key, (face, mark) in HOTSPOTS.items()}

@@ -10,9 +10,11 @@ import numpy as np
 from growthpoles.errors import MapError, message
 from growthpoles.maps import canvas, furniture, insets, labels, page, palettes, text
 from growthpoles.maps.base import MANY, Base, prepare
+from growthpoles.maps.graticule import draw_graticule, north_arrow
 from growthpoles.maps.legend import Legend
 from growthpoles.maps.marks import Word
 from growthpoles.maps.page import Plan
+from growthpoles.maps.paths import class_paths
 from growthpoles.maps.style import Style
 
 if TYPE_CHECKING:
@@ -88,9 +90,12 @@ def _names(regions: gpd.GeoDataFrame, style: Style) -> list[list[str]]:
     column = next((c for c in (f"short_{style.lang}", f"name_{style.lang}", "name") if c in regions.columns), None)
     if style.labels == "codes" or column is None:
         return [[code] for code in codes]
+    whole = regions[f"name_{style.lang}"] if f"name_{style.lang}" in regions.columns else regions[column]
+    letters = [text.initials(name) if isinstance(name, str) else "" for name in whole]
+    short = [name if letters.count(name) == 1 else "" for name in letters]
     return [
-        list(dict.fromkeys([str(name), code])) if isinstance(name, str) and name else [code]
-        for name, code in zip(regions[column], codes, strict=True)
+        list(dict.fromkeys(filter(None, [str(name), initials, code]))) if isinstance(name, str) and name else [code]
+        for name, initials, code in zip(regions[column], short, codes, strict=True)
     ]
 
 
@@ -112,28 +117,18 @@ def _draw(
     ax.set_xlim(-origin[0] / scale, (wide - origin[0]) / scale)
     ax.set_ylim(-origin[1] / scale, (high - origin[1]) / scale)
     head, foot, _ = page.parts(style, wide, high)
-    if style.graticule == "ticks" and base.crs is not None:
-        _graticule(ax, base, style, plan, mm, gid)
-    paths, fills = (base.paths, faces) if base.paths else canvas.class_paths(base.geometries, faces)
+    if style.graticule != "none" and base.crs is not None:
+        draw_graticule(ax, base, style, plan, mm, gid)
+    paths, fills = (base.paths, faces) if base.paths else class_paths(base.geometries, faces)
     canvas.add_shapes(ax, paths, face=fills, edge=fills, line_pt=0.1, order=1.0, gid=f"{gid}-regions")
-    canvas.add_lines(
-        ax,
-        base.borders,
-        colour=palettes.BORDER,
-        line_pt=preset.line_pt,
-        order=2.0,
-        gid=f"{gid}-borders",
-        transform=ax.transData,
-    )
-    canvas.add_lines(
-        ax,
-        base.outline,
-        colour=palettes.SOFT,
-        line_pt=1.7 * preset.line_pt,
-        order=2.1,
-        gid=f"{gid}-outline",
-        transform=ax.transData,
-    )
+    for lines, colour, times, order, name in (
+        (base.borders, palettes.BORDER, 1.0, 2.0, "borders"),
+        (base.outline, palettes.SOFT, 1.7, 2.1, "outline"),
+    ):
+        if lines is not None:
+            canvas.add_shapes(
+                ax, [lines], face="none", edge=colour, line_pt=times * preset.line_pt, order=order, gid=f"{gid}-{name}"
+            )
     for lens, spot in zip(plan.lenses, found.insets, strict=True):
         insets.draw_lens(
             ax,
@@ -160,12 +155,14 @@ def _draw(
             line_pt=preset.line_pt,
         )
     if found.bar_box:
-        bar = furniture.scale_bar(
-            preset, style.lang, metres_per_unit=base.metres, limit=page.bar_limit(plan.body, preset)
-        )(scale)
+        arrow = style.north_arrow == "auto"
+        limit = page.bar_limit(plan.body, preset)
+        bar = furniture.scale_bar(preset, style.lang, metres_per_unit=base.metres, limit=limit, arrow=arrow)(scale)
         canvas.add_block(
             ax, bar, found.bar_box.x, found.bar_box.y, transform=mm, gid=f"{gid}-scalebar", line_pt=preset.line_pt
         )
+        if arrow and base.crs is not None:
+            north_arrow(ax, base, found, preset, style.lang, mm, gid)
     if head:
         canvas.add_block(ax, head, plan.frame.x, high - page.MARGIN - head.h, transform=mm, gid=f"{gid}-title")
     if foot:
@@ -199,61 +196,17 @@ def _labels(
         ends = insets.leader(lens, spot, ring, scale)
         if ends is not None:
             taken.append(shapely.LineString(ends).buffer(0.5))
+    touched = np.zeros(len(todo), dtype=bool)
     if taken:
         barrier = shapely.union_all(taken)
         touched = shapely.intersects(shapes, barrier)
         shapes[touched] = shapely.difference(shapes[touched], barrier)
+    known = base.poles_at(scale, *plan.found.origin)
     lines: list[Word] = []
-    for shape, i in zip(shapes, todo, strict=True):
-        found = labels.place(shape, labels.candidates(names[i], marks[i], style.preset))
-        if found is None and marks[i]:
-            # The class matters more than air around it.
-            found = labels.place(shape, labels.candidates([], marks[i], style.preset), margin=0.1)
+    for shape, i, cut in zip(shapes, todo, touched.tolist(), strict=True):
+        found = labels.best(shape, names[i], marks[i], style.preset, None if cut else known[i])
         if found:
-            lines += labels.words(*found, colour=palettes.ink_on(faces[i]), halo=faces[i], tag=str(i))
+            label, x, y, tight = found
+            ink, halo = palettes.ink_on(faces[i]), faces[i] if tight else None
+            lines += labels.words(label, x, y, colour=ink, halo=halo, tag=str(i))
     canvas.add_words(ax, lines, transform=mm, gid=f"{gid}-labels")
-
-
-def _graticule(ax: Axes, base: Base, style: Style, plan: Plan, mm: Any, gid: str) -> None:
-    """Draw the frame, ticks along the true direction of meridians and parallels, and their labels."""
-    preset, frame = style.preset, plan.frame
-    scale, origin = plan.found.scale, np.asarray(plan.found.origin)
-    corners = np.array([[frame.x, frame.y], [frame.right, frame.top]])
-    low, high = (corners - origin) / scale
-    ticks = []
-    size = preset.small_pt
-    em = size * text.PT
-    seen: list[tuple[str, float, float]] = []
-    words: list[Word] = []
-    for kind, label, line in furniture.graticule(base.crs, (low[0], low[1], high[0], high[1]), style.lang):
-        for side, x, y, dx, dy in furniture.edge_crossings(line * scale + origin, frame):
-            if (kind == "lon") != (side in ("bottom", "top")):
-                continue
-            ticks.append(np.array([[x, y], [x + 1.1 * dx, y + 1.1 * dy]]))
-            if side not in ("bottom", "left"):
-                continue
-            half = text.width(label, size) / 2
-            at, start, end = (x, frame.x, frame.right) if side == "bottom" else (y, frame.y, frame.top)
-            if (
-                at - half < start
-                or at + half > end
-                or any(s == side and abs(at - o) < half + w + 1 for s, o, w in seen)
-            ):
-                continue
-            seen.append((side, at, half))
-            below = side == "bottom"
-            spot = (x, frame.y - 0.6 - text.CAP * em) if below else (frame.x - 0.6 - 0.5 * text.DROP * em, y)
-            words.append(Word(*spot, label, size, colour=palettes.SOFT, align="center", angle=0.0 if below else 90.0))
-    canvas.add_words(ax, words, transform=mm, gid=f"{gid}-graticule")
-    square = np.array(
-        [[frame.x, frame.y], [frame.right, frame.y], [frame.right, frame.top], [frame.x, frame.top], [frame.x, frame.y]]
-    )
-    canvas.add_lines(
-        ax,
-        [square, *ticks],
-        colour=palettes.FAINT,
-        line_pt=1.4 * preset.line_pt,
-        order=0.5,
-        gid=f"{gid}-frame",
-        transform=mm,
-    )

@@ -1,8 +1,8 @@
-"""Charts of inference: the reference distribution, the power curve, all specifications together."""
+"""Charts of inference: the reference distribution and the power curve."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,10 +11,11 @@ import pandas as pd
 from growthpoles.errors import MapError, message
 from growthpoles.maps import canvas, palettes, text
 from growthpoles.maps.chart_base import ChartOptions, chart_for, dress
-from growthpoles.maps.facts import column_of
 from growthpoles.maps.i18n import format_number, translator
+from growthpoles.maps.keys import Key
 from growthpoles.maps.marks import Word
 from growthpoles.maps.presets import get_preset
+from growthpoles.maps.spoken import spoken
 from growthpoles.maps.spread import spread
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def plot_reference(
     bins : int
         Number of bars.
     **options
-        lang, ax, preset, title, source: see :class:`growthpoles.maps.chart_base.ChartOptions`.
+        lang, ax, preset, year, edition, title, source: see :class:`growthpoles.maps.chart_base.ChartOptions`.
 
     Returns
     -------
@@ -67,7 +68,10 @@ def plot_reference(
             message("there is no distribution to draw", where="reference", allowed="two distinct finite values")
         )
     word = translator(options.get("lang", "en"))
-    ax, preset, lang = chart_for(options, word("Reference distribution"), ratio=0.5)
+    key = [Key(word("as far from the mean as observed, or farther"), palettes.CLUSTER["High-Low"])]
+    if expected is not None:
+        key.append(Key(word("expected"), shape="dashes"))
+    ax, preset, lang = chart_for(options, word("Reference distribution"), ratio=0.5, key=key)
     low, high = min(values.min(), observed), max(values.max(), observed)
     counts, edges = np.histogram(values, bins=np.linspace(low, high, bins + 1))
     share = counts / counts.sum()
@@ -78,7 +82,8 @@ def plot_reference(
     ax.set_xlim(low - 0.04 * (high - low), high + 0.04 * (high - low))
     ax.axvline(observed, color=palettes.ACCENT, linewidth=3.0 * preset.line_pt, zorder=3.0, gid="observed")
     if expected is not None:
-        ax.axvline(expected, color=palettes.SOFT, linewidth=1.8 * preset.line_pt, linestyle=(0, (4, 3)), gid="expected")
+        style: dict[str, Any] = {"linewidth": 1.8 * preset.line_pt, "linestyle": (0, (4, 3)), "gid": "expected"}
+        ax.axvline(expected, ymax=0.86, color=palettes.SOFT, **style)
     dress(ax, preset, lang, x=statistic or word("Statistic"), y=word("Share of relocations"))
     line = f"{word('observed')} {format_number(observed, lang, digits=3)}"
     if p_value is not None:
@@ -122,7 +127,7 @@ def plot_power(
     alpha, target : float, optional
         Level of the test and power asked for, drawn as dashed lines; taken from a PowerCurve by default.
     **options
-        lang, ax, preset, title, source: see :class:`growthpoles.maps.chart_base.ChartOptions`.
+        lang, ax, preset, year, edition, title, source: see :class:`growthpoles.maps.chart_base.ChartOptions`.
 
     Returns
     -------
@@ -141,12 +146,17 @@ def plot_power(
         raise MapError(message("there is no power to draw", where="curve", allowed="columns of values from 0 to 1"))
     word = translator(options.get("lang", "en"))
     size = get_preset(options.get("preset", "report")).text_pt
-    side = max(text.width(text.clean(name), size) for name in frame.columns) + 2.0 if frame.shape[1] > 1 else 2.5
-    ax, preset, lang = chart_for(options, word("Power of the test"), ratio=0.5, right=side)
+    lang = options.get("lang", "en")
+    lines = [text.clean(spoken(str(name), lang)) for name in frame.columns]
+    side = max(text.width(line, size) for line in lines) + 2.0 if len(lines) > 1 else 2.5
+    levels = ((alpha, "alpha", word("level of the test")), (target, "target", word("power asked for")))
+    named = [f"{words} {format_number(level, lang, digits=2)}" for level, _, words in levels if level is not None]
+    key = [Key(", ".join(named), shape="dashes")] if named else []
+    ax, preset, lang = chart_for(options, word("Power of the test"), ratio=0.5, right=side, key=key, data=[frame])
     rho = frame.index.to_numpy(dtype=float)
     ax.set_ylim(0.0, 1.04)
     ax.set_xlim(rho.min(), rho.max())
-    for level, name in ((alpha, "alpha"), (target, "target")):
+    for level, name, _ in levels:
         if level is not None:
             ax.axhline(
                 level, color=palettes.FAINT, linewidth=1.6 * preset.line_pt, linestyle=(0, (4, 3)), zorder=1.0, gid=name
@@ -157,11 +167,11 @@ def plot_power(
     ):
         ax.plot(rho, frame[name], color=colour, linewidth=3.2 * preset.line_pt, zorder=3.0, gid=f"power-{name}")
     dress(ax, preset, lang, x=word("Strength of spatial dependence, ρ"), y=word("Power"))
-    _line_names(ax, frame, shades, preset.text_pt)
+    _line_names(ax, frame, lines, shades, preset.text_pt)
     return ax
 
 
-def _line_names(ax: Axes, frame: pd.DataFrame, shades: Sequence[str], size: float) -> None:
+def _line_names(ax: Axes, frame: pd.DataFrame, lines: Sequence[str], shades: Sequence[str], size: float) -> None:
     """Write the names of several lines at their right ends, pushed apart."""
     if len(frame.columns) < 2:
         return
@@ -170,123 +180,9 @@ def _line_names(ax: Axes, frame: pd.DataFrame, shades: Sequence[str], size: floa
     last = [(frame.index[-1], frame[name].iloc[-1]) for name in frame.columns]
     heights = mm.inverted().transform(ax.transData.transform(last))[:, 1]
     drop = text.CAP * size * text.PT / 2
+    places = spread(heights, 1.25 * size * text.PT, 0.0, high)
     words = [
-        Word(wide + 0.8, y - drop, text.clean(name), size, colour=colour)
-        for y, name, colour in zip(
-            spread(heights, 1.25 * size * text.PT, 0.0, high), frame.columns, shades, strict=True
-        )
+        Word(wide + 0.8, y - drop, line, size, colour=colour)
+        for y, line, colour in zip(places, lines, shades, strict=True)
     ]
     canvas.add_words(ax, words, transform=mm, gid="line-names")
-
-
-_OUTCOMES = ("n", "statistic", "z", "p_value", "significant", "main")
-
-
-def plot_specifications(
-    curve: Any,
-    *,
-    effect: str = "z",
-    choices: Sequence[str] | None = None,
-    labels: Mapping[str, str] | None = None,
-    **options: Unpack[ChartOptions],
-) -> Axes:
-    """Draw all specifications sorted by their effect, and below which choices each of them made.
-
-    Parameters
-    ----------
-    curve : SpecificationCurve, or DataFrame
-        One row per specification with the column `effect`; `significant` (bool) colours the points, `main` (bool)
-        fades the specifications outside the main set. All other columns are choices.
-    effect : str
-        Column of effects.
-    choices : sequence of str, optional
-        Columns of choices to show; by default all with more than one value.
-    labels : mapping, optional
-        Choice or value -> its words.
-    **options
-        lang, ax, preset, title, source: see :class:`growthpoles.maps.chart_base.ChartOptions`.
-
-    Returns
-    -------
-    Axes
-        The effects; the choices stand on an inset axes below it.
-
-    Raises
-    ------
-    MapError
-        The column of effects is missing or there is no specification.
-
-    References
-    ----------
-    Simonsohn, Simmons and Nelson (2020), Specification curve analysis.
-    """
-    frame = curve.to_frame() if hasattr(curve, "table") else curve
-    values = column_of(frame, effect, "curve")
-    if not len(frame):
-        raise MapError(message("there is no specification to draw", where="curve"))
-    frame = frame.iloc[np.argsort(values.to_numpy(dtype=float), kind="stable")]
-    kept = list(choices or [c for c in frame.columns if c not in _OUTCOMES and len(frame[c].unique()) > 1])
-    rows = [(c, value) for c in kept for value in sorted(map(str, frame[c].unique()))]
-    word = translator(options.get("lang", "en"))
-    size = 0.0
-    shown = {name: (labels or {}).get(name, name) for pair in rows for name in pair}
-    size = get_preset(options.get("preset", "report")).small_pt
-    line = 1.35 * size * text.PT
-    deep = (len(rows) + 0.9 * len(kept)) * line + 2.0 if rows else 0.0
-    wide = max([text.width(text.clean(name), size, bold=True) for name in shown.values()] + [8.0])
-    ax, preset, lang = chart_for(
-        options, word("All specifications"), height_mm=deep + 45.0, left=max(wide + 2.0, 12.0), bottom=1.0
-    )
-    share = min(0.8, deep / canvas.axes_size(ax)[1])
-    spot = ax.get_position()
-    ax.set_position((spot.x0, spot.y0 + share * spot.height, spot.width, (1 - share) * spot.height))
-    lower = ax.inset_axes((0.0, -share / (1 - share), 1.0, share / (1 - share))) if rows else None
-    place = np.arange(len(frame))
-    marked = frame["significant"].to_numpy(dtype=bool) if "significant" in frame.columns else np.zeros(len(frame), bool)
-    main = frame["main"].to_numpy(dtype=bool) if "main" in frame.columns else np.ones(len(frame), bool)
-    colours = np.where(marked, palettes.ACCENT, palettes.SOFT)
-    colours = np.where(main, colours, np.where(marked, palettes.CLUSTER["High-Low"], palettes.FAINT))
-    dots = min(0.2 * preset.text_pt**2, 900.0 / len(frame) + 1.0)
-    effects = frame[effect].to_numpy(dtype=float)
-    ax.axhline(0.0, color=palettes.FAINT, linewidth=1.4 * preset.line_pt, zorder=1.0)
-    ax.scatter(place, effects, s=dots, c=colours.tolist(), linewidths=0, zorder=3.0, gid="specifications")
-    ax.set_xlim(-0.02 * len(frame) - 0.5, 1.02 * len(frame) - 0.5)
-    dress(ax, preset, lang, y=word("Effect, z") if effect == "z" else effect, spines=("left",))
-    ax.set_xticks([])
-    if lower is not None:
-        _choice_rows(lower, frame, kept, rows, shown, colours, dots, preset)
-        lower.set_xlim(ax.get_xlim())
-    return ax
-
-
-def _choice_rows(
-    ax: Axes,
-    frame: pd.DataFrame,
-    kept: Sequence[str],
-    rows: Sequence[tuple[str, str]],
-    shown: Mapping[str, str],
-    colours: np.ndarray[Any, Any],
-    dots: float,
-    preset: Any,
-) -> None:
-    """Draw one row of marks per value of a choice."""
-    ax.set_axis_off()
-    level = 0.0
-    words = []
-    high = len(rows) + 0.9 * len(kept)
-    ax.set_ylim(-high, 0.3)
-    mm = canvas.millimetres(ax)
-    unit = canvas.axes_size(ax)[1] / (high + 0.3)
-    size = preset.small_pt
-    for choice in kept:
-        level -= 0.9
-        words.append(Word(-1.2, (level + high) * unit, text.clean(shown[choice]), size, bold=True, align="right"))
-        for value in [v for c, v in rows if c == choice]:
-            level -= 1.0
-            at = np.flatnonzero(frame[choice].astype(str).to_numpy() == value)
-            middle = level + 0.35
-            ax.scatter(
-                at, np.full(len(at), middle), s=dots, c=colours[at].tolist(), marker="|", linewidths=2 * preset.line_pt
-            )
-            words.append(Word(-1.2, (level + high) * unit, text.clean(shown[value]), size, align="right"))
-    canvas.add_words(ax, words, transform=mm, gid="choices")

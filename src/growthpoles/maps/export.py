@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import struct
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -16,6 +14,7 @@ from xml.sax.saxutils import escape
 from growthpoles.data.atomic import write_bytes
 from growthpoles.errors import MapError, message, unknown_option
 from growthpoles.maps import text
+from growthpoles.maps.png import png_bytes as png_bytes
 from growthpoles.maps.presets import Preset, get_preset
 
 if TYPE_CHECKING:
@@ -203,11 +202,6 @@ def _opaque(buffer: Any) -> Any:
     return (rgba[..., :3] * share + 255.0 * (1.0 - share)).round().astype(np.uint8)
 
 
-def _chunk(kind: bytes, body: bytes) -> bytes:
-    """One chunk of a PNG file."""
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-
 def _png(fig: Figure, facts: Facts, dpi: float) -> bytes:
     return png_bytes(_pixels(fig, dpi), dpi, facts)
 
@@ -218,36 +212,6 @@ def pixels(fig: Figure, dpi: float) -> Any:
 
     with mpl.rc_context(cast(Any, _SETTINGS)):
         return _pixels(fig, dpi)
-
-
-def png_bytes(image: Any, dpi: float, facts: Facts) -> bytes:
-    """Encode RGB pixels as PNG (ISO/IEC 15948).
-
-    Every row is stored as the difference to the row above: on flat colours that is nearly as small as the search
-    for the best filter of each row, in a third of the time.
-    """
-    import numpy as np
-
-    high, wide, _ = image.shape
-    flat = image.reshape(high, wide * 3)
-    rows = np.empty((high, wide * 3 + 1), dtype=np.uint8)
-    rows[:, 0] = 2
-    rows[0, 1:] = flat[0]
-    np.subtract(flat[1:], flat[:-1], out=rows[1:, 1:])
-    density = round(dpi / 0.0254)
-    parts = [
-        b"\x89PNG\r\n\x1a\n",
-        _chunk(b"IHDR", struct.pack(">IIBBBBB", wide, high, 8, 2, 0, 0, 0)),
-        _chunk(b"sRGB", b"\x00"),
-        _chunk(b"pHYs", struct.pack(">IIB", density, density, 1)),
-    ]
-    for key, value in (("Title", facts.title), ("Description", facts.description), ("Source", facts.subject)):
-        if value:
-            parts.append(_chunk(b"iTXt", key.encode() + b"\x00\x00\x00\x00\x00" + value.encode("utf-8")))
-    deflate = zlib.compressobj(2, zlib.DEFLATED, 15, 9)
-    parts.append(_chunk(b"IDAT", deflate.compress(rows.data) + deflate.flush()))
-    parts.append(_chunk(b"IEND", b""))
-    return b"".join(parts)
 
 
 def _tiff(fig: Figure, facts: Facts, dpi: float) -> bytes:

@@ -48,6 +48,27 @@ def source_parts(
     return parts
 
 
+def told(year: object, edition: str | None, *data: Any) -> tuple[Any, str | None]:
+    """Return year and edition: those given, else those that all `data` agree on in their `attrs`.
+
+    Tables of this package carry both (``attrs["year"]``, ``attrs["edition"]``), and pandas hands them on to columns
+    and to most results of arithmetic. `year` 0 and `edition` "" stand for "none": nothing is looked up.
+    """
+    found: dict[str, Any] = {"year": year, "edition": edition}
+    for key, value in found.items():
+        if value is None:
+            known = [getattr(part, "attrs", {}).get(key) for part in data]
+            same = known and all(other == known[0] for other in known)
+            found[key] = known[0] if same else None
+    return found["year"] or None, None if not found["edition"] else str(found["edition"])
+
+
+def span_of(years: tuple[object, object] | None, before: Any, after: Any) -> tuple[object, object] | None:
+    """Return the two years given, else those of the tables' `attrs`; None unless both are known."""
+    found = years or (getattr(before, "attrs", {}).get("year"), getattr(after, "attrs", {}).get("year"))
+    return None if found[0] is None or found[1] is None or found[0] == found[1] else found
+
+
 def dated(title: str, year: object) -> str:
     """Return a title with its year."""
     return title if year is None or not title else f"{title}, {year}"

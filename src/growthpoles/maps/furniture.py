@@ -25,7 +25,22 @@ def nice_length(limit: float) -> float:
     return float(power * max(step for step in (1, 2, 5) if step * power <= limit * (1 + 1e-9)))
 
 
-def scale_bar(preset: Preset, lang: str, *, metres_per_unit: float, limit: float) -> Callable[[float], Block]:
+ARROW_EM = 4.2
+
+
+def north(crs: Any, point: Array) -> Array:
+    """Return the direction of north at a point of the map, as a unit vector in map coordinates."""
+    transformer = _transformer(crs.to_wkt() if hasattr(crs, "to_wkt") else str(crs))
+    lon, lat = transformer.transform(*point, direction="INVERSE")
+    step = 0.01 if lat < 89.9 else -0.01
+    ahead = np.array(transformer.transform(lon, lat + step)) - np.array(transformer.transform(lon, lat))
+    ahead *= np.sign(step)
+    return np.asarray(ahead / np.hypot(*ahead), dtype=float)
+
+
+def scale_bar(
+    preset: Preset, lang: str, *, metres_per_unit: float, limit: float, arrow: bool = False
+) -> Callable[[float], Block]:
     """Return a function that draws the scale bar for a scale in millimetres per map unit.
 
     Parameters
@@ -36,6 +51,8 @@ def scale_bar(preset: Preset, lang: str, *, metres_per_unit: float, limit: float
         Length of a map unit in metres.
     limit
         Longest bar in millimetres.
+    arrow
+        Whether to leave room for the north arrow above the bar.
     """
     size = preset.small_pt
     em = size * text.PT
@@ -51,7 +68,8 @@ def scale_bar(preset: Preset, lang: str, *, metres_per_unit: float, limit: float
         tick = 0.45 * em
         lines = ((((left, 0.25 + tick), (left, 0.25), (left + long, 0.25), (left + long, 0.25 + tick))),)
         word = Word(wide / 2, 0.25 + 0.5 * em, label, size, align="center")
-        return Block(wide, 0.25 + 0.5 * em + text.CAP * em, (word,), (), lines)
+        over = (ARROW_EM + 0.5) * em if arrow else 0.0
+        return Block(wide, 0.25 + 0.5 * em + text.CAP * em + over, (word,), (), lines)
 
     return draw
 
@@ -168,10 +186,27 @@ def heading_block(title: str, preset: Preset, limit: float) -> Block:
     return Block(limit, high, words)
 
 
+def _flow(parts: list[str], size: float, limit: float) -> list[str]:
+    """Set parts in lines, parted by dots; a part starts a new line if it does not fit and is broken if it must be."""
+    lines: list[str] = []
+    for part in parts:
+        joined = f"{lines[-1]} · {part}" if lines else part
+        if lines and text.width(joined, size) <= limit:
+            lines[-1] = joined
+            continue
+        flowed, broken = text.wrap(joined, size, limit), text.wrap(part, size, limit)
+        # a line of its own, unless running on saves a line
+        if lines and len(flowed) <= len(broken):
+            lines[-1:] = flowed
+        else:
+            lines += broken
+    return lines
+
+
 def source_block(parts: list[str], preset: Preset, limit: float) -> Block:
     """Line under a figure that names year, edition, boundaries and sources."""
     size = preset.small_pt
-    lines = text.wrap(text.clean(" · ".join(part for part in parts if part)), size, limit)
+    lines = _flow([text.clean(part, 600) for part in parts if part], size, limit)
     high = text.height(len(lines), size)
     top = high - text.CAP * size * text.PT
     words = tuple(

@@ -51,7 +51,7 @@ def _heat(
     else:
         top = 2.0 + max(len(head) for head in heads) * text.LEADING * em
     height = len(rows) * 2.0 * em + top + 1.5
-    ax, preset, _ = chart_for(options, title, height_mm=height, left=left, right=1.5, bottom=1.0, top=top)
+    ax, preset, _ = chart_for(options, title, data=[frame], height_mm=height, left=left, right=1.5, bottom=1.0, top=top)
     count = len(columns)
     ax.set_xlim(0.0, count)
     ax.set_ylim(len(rows), 0.0)
@@ -103,19 +103,12 @@ def _within(frame: pd.DataFrame, low: float, high: float) -> bool:
     return bool((np.isnan(values) | ((values >= low - 1e-9) & (values <= high + 1e-9))).all())
 
 
-def _blend(low: str, high: str, share: float) -> str:
-    """Mix two colours; share 0 is the first, 1 the second."""
-    a, b = palettes.rgb([low, high])
-    mixed = a + (b - a) * min(max(share, 0.0), 1.0)
-    return "#" + "".join(f"{round(255 * v):02x}" for v in mixed)
-
-
 def _signed(value: float, reach: float) -> str:
     """Colour of a value on a scale from minus to plus `reach`, zero being nearly white."""
     if value != value:
         return palettes.NO_DATA
     strong = palettes.DIVERGING[0] if value < 0 else palettes.DIVERGING[-1]
-    return _blend(palettes.DIVERGING[3], strong, abs(value) / reach if reach else 0.0)
+    return palettes.blend(palettes.DIVERGING[3], strong, abs(value) / reach if reach else 0.0)
 
 
 def plot_membership(
@@ -130,7 +123,7 @@ def plot_membership(
     names : Series of str, optional
         Names of the regions.
     **options
-        lang, ax, preset, title, source: see :class:`growthpoles.maps.chart_base.ChartOptions`.
+        lang, ax, preset, year, edition, title, source: see :class:`growthpoles.maps.chart_base.ChartOptions`.
 
     Returns
     -------
@@ -150,7 +143,7 @@ def plot_membership(
         frame,
         row_names(frame.index, names),
         [str(column) for column in frame.columns],
-        lambda v: palettes.NO_DATA if v != v else _blend("#f7f7f5", palettes.RATING[7], v),
+        lambda v: palettes.NO_DATA if v != v else palettes.blend("#f7f7f5", palettes.RATING[7], v),
         lambda v: format_number(100 * v, lang, digits=0) if v >= 0.005 else "",
         translator(lang)("Probability of each class, %"),
         options,
@@ -177,7 +170,7 @@ def plot_class_table(
     scale : ClassScale, optional
         The article's ten classes by default.
     **options
-        lang, ax, preset, title, source: see :class:`growthpoles.maps.chart_base.ChartOptions`.
+        lang, ax, preset, year, edition, title, source: see :class:`growthpoles.maps.chart_base.ChartOptions`.
 
     Returns
     -------
@@ -224,9 +217,9 @@ def plot_correlation(
     correlation : DataFrame
         Rows and columns = variables; values from -1 to 1.
     labels : mapping, optional
-        Variable -> its name.
+        Variable -> its name, such as `names(lang)` of a catalogue; the codes by default.
     **options
-        lang, ax, preset, title, source: see :class:`growthpoles.maps.chart_base.ChartOptions`.
+        lang, ax, preset, year, edition, title, source: see :class:`growthpoles.maps.chart_base.ChartOptions`.
 
     Returns
     -------
@@ -278,7 +271,7 @@ def plot_deviations(
     digits : int
         Digits of the numbers.
     **options
-        lang, ax, preset, title, source: see :class:`growthpoles.maps.chart_base.ChartOptions`.
+        lang, ax, preset, year, edition, title, source: see :class:`growthpoles.maps.chart_base.ChartOptions`.
 
     Returns
     -------

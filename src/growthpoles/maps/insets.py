@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from growthpoles.maps import labels, palettes, text
-from growthpoles.maps.canvas import add_lines, add_shapes, add_words, shape_paths
+from growthpoles.maps.canvas import add_lines, add_shapes, add_words
 from growthpoles.maps.layout import Request, Spot
+from growthpoles.maps.paths import shape_paths
 from growthpoles.maps.presets import Preset
 
 if TYPE_CHECKING:

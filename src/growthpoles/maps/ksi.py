@@ -9,7 +9,7 @@ from growthpoles.errors import MapError, message
 from growthpoles.maps import palettes
 from growthpoles.maps.base import align
 from growthpoles.maps.composition import draw_map
-from growthpoles.maps.facts import NO_DATA, column_of, dated, no_data, source_parts
+from growthpoles.maps.facts import NO_DATA, column_of, dated, no_data, source_parts, told
 from growthpoles.maps.i18n import format_number, translator
 from growthpoles.maps.legend import Category, Legend
 from growthpoles.maps.numeric import Array, bin_of, digits_of, rising
@@ -51,7 +51,7 @@ def plot_ksi(
     published: pd.DataFrame,
     *,
     year: int | None = None,
-    edition: str | None = "published",
+    edition: str | None = None,
     lang: str = "en",
     ax: Axes | None = None,
     column: str = "ksi",
@@ -74,13 +74,13 @@ def plot_ksi(
         Limits between the classes, rising.
     year : int, optional
     edition : str, optional
-        Named under the map.
+        Named under the map; by default those in the data's `attrs`, "" for none.
     lang : "en" | "ru" | "kk"
         Language of words, names and numbers.
     ax : Axes, optional
         Axes to draw on; by default a new figure of the preset's width and of the height that the map needs.
     **options
-        preset, labels, insets, legend, graticule, scale_bar, title, source: see
+        preset, labels, insets, legend, graticule, north_arrow, scale_bar, title, source: see
         :class:`growthpoles.maps.style.MapOptions`.
 
     Returns
@@ -99,6 +99,7 @@ def plot_ksi(
     word = translator(lang)
     edges = rising(limits)
     cases = [_ksi_case(*row, edges, lang) for row in zip(regions.index, values.tolist(), status, strict=True)]
+    year, edition = told(year, edition, published)
     style = make_style(
         options,
         lang=lang,

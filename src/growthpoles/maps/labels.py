@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,9 @@ import numpy as np
 from growthpoles.maps import text
 from growthpoles.maps.marks import Word
 from growthpoles.maps.presets import Preset
+
+Poles = dict[int, tuple[float, float]]
+_AIR_MM = 0.45
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,10 @@ def candidates(names: Sequence[str], mark: str, preset: Preset) -> list[Label]:
     Parameters
     ----------
     names
-        Ways to write the region, preferred one first: short name, code.
+        Ways to write the region, preferred one first: short name, initials, code.
     mark
-        Code of its class or its value, printed bold on the line below; may be empty.
+        Code of its class or its value, printed bold on the line below; may be empty. "C++\u2192C+" may be broken
+        after the arrow.
     preset
         Sizes.
     """
@@ -58,14 +62,62 @@ def candidates(names: Sequence[str], mark: str, preset: Preset) -> list[Label]:
             found.append(make_label([(name, size, False), (mark, size, True)]))
             if pair:
                 found.append(make_label([(pair[0], size, False), (pair[1], size, False), (mark, size, True)]))
+        pair = None if pair else text.hyphenated(name)
+        if pair:
+            least = sizes[-1]
+            found.append(make_label([(pair[0], least, False), (pair[1], least, False), (mark, least, True)]))
         if mark:
             found.append(make_label([(f"{name}\u2002{mark}", sizes[-1], True)]))
     if mark:
         found += [make_label([(mark, size, True)]) for size in sizes]
+        first, arrow, last = mark.partition("\u2192")
+        if arrow:
+            found.append(make_label([(first + arrow, sizes[-1], True), (last, sizes[-1], True)]))
     return [label for label in dict.fromkeys(found) if label.lines]
 
 
-def place(polygon: Any, labels: Sequence[Label], *, margin: float = 0.45) -> tuple[Label, float, float] | None:
+def best(
+    polygon: Any, names: Sequence[str], mark: str, preset: Preset, poles: Poles | None = None
+) -> tuple[Label, float, float, bool] | None:
+    """Label a polygon as fully as it can bear: the name, less air around it, a short form, the class alone, a code.
+
+    Parameters
+    ----------
+    polygon
+        Polygon or MultiPolygon in millimetres.
+    names, mark, preset
+        As for :func:`candidates`.
+    poles
+        As for :func:`place`.
+
+    Returns
+    -------
+    (Label, x, y, tight) or None
+        Label and middle of its place; `tight` where it stands so close to a border that it needs a halo.
+    """
+    poles = {} if poles is None else poles
+    for labels, margin in _tries(names, mark, preset):
+        found = place(polygon, labels, margin=margin, poles=poles)
+        if found:
+            return *found, margin < _AIR_MM
+    return None
+
+
+def _tries(names: Sequence[str], mark: str, preset: Preset) -> Iterator[tuple[list[Label], float]]:
+    """Labels in the order in which they are tried, with the air around them."""
+    if names:
+        whole = [label for label in candidates(names[:1], mark, preset) if label.lines[0][0] != mark]
+        yield whole, _AIR_MM
+        yield whole[-3:], _AIR_MM / 3
+    yield candidates(names[1:], mark, preset), _AIR_MM
+    if mark:
+        yield candidates([], mark, preset), _AIR_MM / 4
+        yield candidates(names, "", preset), _AIR_MM / 3
+
+
+def place(
+    polygon: Any, labels: Sequence[Label], *, margin: float = _AIR_MM, poles: Poles | None = None
+) -> tuple[Label, float, float] | None:
     """Choose the first label that fits into a polygon and the middle of its place.
 
     The place is the pole of inaccessibility of the polygon after its height was stretched by the label's aspect:
@@ -79,6 +131,8 @@ def place(polygon: Any, labels: Sequence[Label], *, margin: float = 0.45) -> tup
         Candidates, preferred ones first.
     margin
         Room between the label and the border, in millimetres.
+    poles
+        Places found earlier in the same polygon, by the shape of the label; filled further.
 
     Returns
     -------
@@ -92,7 +146,7 @@ def place(polygon: Any, labels: Sequence[Label], *, margin: float = 0.45) -> tup
     parts = shapely.get_parts(polygon)
     part = parts[int(np.argmax(shapely.area(parts)))] if len(parts) > 1 else parts[0]
     left, bottom, right, top = part.bounds
-    poles: dict[int, tuple[float, float]] = {}
+    poles = {} if poles is None else poles
     shapely.prepare(part)
     for label in labels:
         w, h = label.w + 2 * margin, label.h + 2 * margin

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+import numpy as np
+
 from growthpoles.maps import palettes, text
 from growthpoles.maps.marks import Block, Box, Tile, Word
 from growthpoles.maps.presets import Preset
@@ -58,65 +60,14 @@ class Legend:
         """All classes: the ramp, then the swatches."""
         return self.ramp + self.swatches
 
-
-@dataclass(frozen=True, slots=True)
-class SquareLegend(Legend):
-    """Legend of two variables: nine cells, the first variable rising to the right, the second upwards.
-
-    Attributes
-    ----------
-    cells
-        Nine classes, row by row from below.
-    x, y
-        Names of the variables.
-    """
-
-    cells: tuple[Category, ...] = ()
-    x: str = ""
-    y: str = ""
-
-    @property
-    def categories(self) -> tuple[Category, ...]:
-        """All classes: the cells, then the swatches."""
-        return self.cells + self.swatches
+    def shapes(self, size: float, limit: float, floor: float) -> tuple[list[Block], list[Block]]:
+        """Shapes at one size of text, bars apart from lists; nothing in them is smaller than `floor`."""
+        if not self.ramp:
+            return _swatch_shapes(self, size, limit, floor), []
+        return _bar_shapes(self, size, limit, floor), _stack_shapes(self, size, limit, floor)
 
 
-def _square(legend: SquareLegend, size: float, limit: float, floor: float) -> list[Block]:
-    """Set the square with its two names, and the swatches below or beside it."""
-    em = size * text.PT
-    side = max(2.3 * em, _swatch_width(legend.cells, size))
-    label = 1.35 * em
-    tiles: list[Tile] = []
-    words: list[Word] = []
-    for i, cell in enumerate(legend.cells):
-        box = Box(label + (i % 3) * side, (i // 3 - 3) * side, side, side)
-        tiles.append(Tile(box, cell.face))
-        words += _mark(cell, box, max(0.9 * size, floor))
-    under = text.wrap(f"{legend.x} \u2192", size, max(3 * side, 24.0))
-    beside = text.wrap(f"{legend.y} \u2192", size, 3 * side)
-    middle = label + 1.5 * side
-    for i, line in enumerate(under):
-        words.append(Word(middle, -3 * side - (1.15 + i * text.LEADING) * em, line, size, align="center"))
-    for i, line in enumerate(reversed(beside)):
-        words.append(
-            Word(label - 0.5 * em - i * text.LEADING * em, -1.5 * side, line, size, align="center", angle=90.0)
-        )
-    left = min(word.box[0] for word in words)
-    right = max(word.box[2] for word in words)
-    deep = 3 * side + (1.15 + (len(under) - 1) * text.LEADING + text.DROP) * em
-    more = _list(legend.swatches, size, 1, _swatch_width(legend.swatches, size), limit, floor)
-    blocks = []
-    for dx, dy, w, h in (
-        (label, -deep - 0.4 * em, max(right, label + more[2]) - left, deep + 0.4 * em + more[3]),
-        (right + em, 0.0, right + em + more[2] - left, max(deep, more[3])),
-    ):
-        moved = _shift(more[0], more[1], dx, dy)
-        every = _shift(tiles + moved[0], words + moved[1], -left, h)
-        blocks.append(Block(w, h, tuple(every[1]), tuple(every[0])))
-    return blocks
-
-
-def _mark(category: Category, box: Box, size: float) -> list[Word]:
+def print_mark(category: Category, box: Box, size: float) -> list[Word]:
     """Print the code in the middle of its swatch."""
     if not category.mark:
         return []
@@ -140,14 +91,20 @@ def _title(legend: Legend, size: float, limit: float) -> tuple[list[str], float]
     return lines, (text.height(len(lines), size) + 0.25 * size * text.PT) if lines else 0.0
 
 
-def _swatch_width(categories: tuple[Category, ...], size: float) -> float:
+def swatch_width(categories: tuple[Category, ...], size: float) -> float:
     """Width of a swatch that holds the longest code."""
     marks = [text.width(c.mark, size, bold=True) for c in categories if c.mark]
     return max([2.1 * size * text.PT, *(m + 0.55 * size * text.PT for m in marks)])
 
 
-def _list(
-    categories: tuple[Category, ...], size: float, columns: int, tile: float, limit: float, floor: float
+def swatch_list(
+    categories: tuple[Category, ...],
+    size: float,
+    columns: int,
+    tile: float,
+    limit: float,
+    floor: float,
+    longest: float = np.inf,
 ) -> tuple[list[Tile], list[Word], float, float]:
     """Set swatches with words in columns; y runs down from 0, and the block's width and height are returned."""
     row, gap = size * text.PT * 1.42, size * text.PT * 0.42
@@ -158,23 +115,24 @@ def _list(
     for start in range(0, len(categories), per):
         widest, y = 0.0, 0.0
         for category in categories[start : start + per]:
-            room = max(limit - x - tile - gap, 12.0)
+            room = max(min(limit - x - tile - gap, longest), 12.0)
             lines = text.wrap(category.label, size, room)
             box = Box(x, y - row, tile, row)
             tiles.append(Tile(box, category.face))
-            words += _mark(category, box, max(0.9 * size, floor))
-            base = y - row + (row - text.CAP * size * text.PT) / 2
+            words += print_mark(category, box, max(0.9 * size, floor))
+            pad = (row - text.CAP * size * text.PT) / 2
+            base = y - row + pad
             for line in lines:
                 words.append(Word(x + tile + gap, base, line, size))
                 base -= text.LEADING * size * text.PT
                 widest = max(widest, text.width(line, size))
-            y -= max(row, text.height(len(lines), size)) + gap
+            y -= max(row, pad + text.height(len(lines), size)) + gap
         depth = max(depth, -y - gap)
         x += tile + gap + widest + 2.2 * gap
     return tiles, words, x - 2.2 * gap, depth
 
 
-def _shift(tiles: list[Tile], words: list[Word], dx: float, dy: float) -> tuple[list[Tile], list[Word]]:
+def shift(tiles: list[Tile], words: list[Word], dx: float, dy: float) -> tuple[list[Tile], list[Word]]:
     """Move parts of a block."""
     return (
         [Tile(Box(t.box.x + dx, t.box.y + dy, t.box.w, t.box.h), t.face, t.edge) for t in tiles],
@@ -186,16 +144,16 @@ def _ramp(legend: Legend, size: float, floor: float) -> tuple[list[Tile], list[W
     """Set the classed bar with its limits; top at 0."""
     em = size * text.PT
     small = max(0.92 * size, floor)
-    segment = _swatch_width(legend.ramp, size)
+    segment = swatch_width(legend.ramp, size)
     if legend.bounds:
-        segment = max(segment, max(text.width(b, small) for b in legend.bounds) + 0.45 * em)
+        segment = max(segment, max(text.width(b, small) for b in legend.bounds) + 0.8 * em)
     deep = 1.7 * em
     side = max(text.width(legend.bounds[0], small) / 2, 0.0) if legend.bounds else 0.0
     tiles, words = [], []
     for i, category in enumerate(legend.ramp):
         box = Box(side + i * segment, -deep, segment, deep)
         tiles.append(Tile(box, category.face))
-        words += _mark(category, box, max(0.95 * size, floor))
+        words += print_mark(category, box, max(0.95 * size, floor))
     total = side + len(legend.ramp) * segment
     depth = deep
     if legend.bounds:
@@ -214,7 +172,7 @@ def legend_blocks(legend: Legend, preset: Preset, limit: float) -> tuple[Block, 
     that fit only where a preferred one fits as well.
     """
     sizes = dict.fromkeys([preset.text_pt, max(preset.small_pt, 0.86 * preset.text_pt)])
-    shapes = [_shapes(legend, size, limit, preset.small_pt) for size in sizes]
+    shapes = [legend.shapes(size, limit, preset.small_pt) for size in sizes]
     unique = list(dict.fromkeys(block for kind in zip(*shapes, strict=True) for blocks in kind for block in blocks))
     kept: list[Block] = []
     for block in unique:
@@ -223,55 +181,44 @@ def legend_blocks(legend: Legend, preset: Preset, limit: float) -> tuple[Block, 
     return tuple(kept) or (min(unique, key=lambda b: b.w),)
 
 
-def _shapes(legend: Legend, size: float, limit: float, floor: float) -> tuple[list[Block], list[Block]]:
-    """Shapes of a legend at one size of text, bars apart from lists; nothing in them is smaller than `floor`."""
-    if isinstance(legend, SquareLegend):
-        return _square(legend, size, limit, floor), []
+def _bar_shapes(legend: Legend, size: float, limit: float, floor: float) -> list[Block]:
+    """Set the classes as a bar, the swatches below or beside it."""
     em = size * text.PT
-    blocks: list[Block] = []
-    bars: list[Block] = []
-    if legend.ramp:
-        bar_tiles, bar_words, bar_w, bar_h = _ramp(legend, size, floor)
-        tile = bar_tiles[0].box.w
-        shapes = [1, 2, 3, len(legend.swatches)] if legend.swatches else [0]
-        for columns in dict.fromkeys(c for c in shapes if c <= max(len(legend.swatches), 1)):
-            tiles, words, w, h = list(bar_tiles), list(bar_words), bar_w, bar_h
-            if columns:
-                more = _list(legend.swatches, size, columns, tile, limit, floor)
-                side = bar_tiles[0].box.x
-                moved = _shift(more[0], more[1], side, -bar_h - 0.5 * em)
-                tiles += moved[0]
-                words += moved[1]
-                w, h = max(bar_w, more[2] + side), bar_h + 0.5 * em + more[3]
-            blocks.append(_close(legend, tiles, words, w, h, size, limit))
-        if legend.swatches:
-            for columns in (1, 2, len(legend.swatches)):
-                more = _list(legend.swatches, size, columns, tile, limit, floor)
-                moved = _shift(more[0], more[1], bar_w + 1.2 * em, 0.0)
-                blocks.append(
-                    _close(
-                        legend,
-                        list(bar_tiles) + moved[0],
-                        list(bar_words) + moved[1],
-                        bar_w + 1.2 * em + more[2],
-                        max(bar_h, more[3]),
-                        size,
-                        limit,
-                    )
-                )
-        bars, blocks = blocks, []
-        stack = tuple(reversed(_with_intervals(legend))) + legend.swatches
-        tiles, words, w, h = _list(stack, size, 1, tile, limit, floor)
-        blocks.append(_close(legend, tiles, words, w, h, size, limit))
-        for columns in (2, 3, 4, 5):
-            tiles, words, w, h = _list(stack, size, columns, tile, limit, floor)
-            blocks.append(_close(legend, tiles, words, w, h, size, limit))
-    else:
-        tile = _swatch_width(legend.swatches, size * 0.9)
-        for columns in range(1, len(legend.swatches) + 1):
-            tiles, words, w, h = _list(legend.swatches, size, columns, tile, limit, floor)
-            blocks.append(_close(legend, tiles, words, w, h, size, limit))
-    return bars, blocks
+    bar_tiles, bar_words, bar_w, bar_h = _ramp(legend, size, floor)
+    tile, side = bar_tiles[0].box.w, bar_tiles[0].box.x
+    if not legend.swatches:
+        return [_close(legend, bar_tiles, bar_words, bar_w, bar_h, size, limit)]
+    count = len(legend.swatches)
+    below = [(columns, side, -bar_h - 0.5 * em) for columns in dict.fromkeys((1, 2, 3, count)) if columns <= count]
+    beside = [(columns, bar_w + 1.2 * em, 0.0) for columns in (1, 2, count)]
+    blocks = []
+    for columns, dx, dy in (*below, *beside):
+        tiles, words, w, h = swatch_list(legend.swatches, size, columns, tile, limit, floor)
+        moved = shift(tiles, words, dx, dy)
+        wide, high = max(bar_w, dx + w), max(bar_h, h - dy)
+        blocks.append(_close(legend, [*bar_tiles, *moved[0]], [*bar_words, *moved[1]], wide, high, size, limit))
+    return blocks
+
+
+def _stack_shapes(legend: Legend, size: float, limit: float, floor: float) -> list[Block]:
+    """Set ordered classes with their limits as a list, the best first."""
+    stack = tuple(reversed(_with_intervals(legend))) + legend.swatches
+    tile = _ramp(legend, size, floor)[0][0].box.w
+    lists = [swatch_list(stack, size, columns, tile, limit, floor) for columns in range(1, 6)]
+    return [_close(legend, *made, size, limit) for made in lists]
+
+
+def _swatch_shapes(legend: Legend, size: float, limit: float, floor: float) -> list[Block]:
+    """Set swatches in columns; long words also on two lines."""
+    tile = swatch_width(legend.swatches, size * 0.9)
+    longest = max(text.width(category.label, size) for category in legend.swatches)
+    rooms = [limit] if longest < 10 * size * text.PT else [limit, 0.62 * longest]
+    lists = [
+        swatch_list(legend.swatches, size, columns, tile, limit, floor, room)
+        for room in rooms
+        for columns in range(1, len(legend.swatches) + 1)
+    ]
+    return [_close(legend, *made, size, limit) for made in lists]
 
 
 def _with_intervals(legend: Legend) -> list[Category]:
@@ -291,7 +238,7 @@ def _close(
     lines, room = _title(legend, size, max(w, min(limit, 34.0)))
     left = min([t.box.x for t in tiles] + [0.0])
     base = -text.CAP * size * text.PT
-    moved = _shift(tiles, words, -left, h)
+    moved = shift(tiles, words, -left, h)
     head = [
         Word(
             tiles[0].box.x - left if legend.ramp else 0.0,

@@ -12,7 +12,7 @@ from growthpoles.errors import MapError, message
 from growthpoles.maps import palettes
 from growthpoles.maps.base import align
 from growthpoles.maps.composition import draw_map
-from growthpoles.maps.facts import NO_DATA, column_of, dated, no_data, source_parts
+from growthpoles.maps.facts import NO_DATA, column_of, dated, no_data, source_parts, told
 from growthpoles.maps.i18n import format_number, translator
 from growthpoles.maps.legend import Category, Legend
 from growthpoles.maps.style import MapOptions, make_style
@@ -105,7 +105,7 @@ def plot_change(
     ax : Axes, optional
         Axes to draw on; by default a new figure of the preset's width and of the height that the map needs.
     **options
-        preset, labels, insets, legend, graticule, scale_bar, title, source: see
+        preset, labels, insets, legend, graticule, north_arrow, scale_bar, title, source: see
         :class:`growthpoles.maps.style.MapOptions`.
 
     Returns
@@ -136,6 +136,7 @@ def plot_change(
     )
     classes, marks = _classed(values, edges, lang, digits=1, sign="+")
     span = None if years is None else f"{years[0]}\u2013{years[1]}"
+    edition = told(0, edition, change)[1]
     style = make_style(
         options,
         lang=lang,
@@ -204,13 +205,13 @@ def plot_values(
         Ordered palette, lowest first.
     year : int, optional
     edition : str, optional
-        Named under the map.
+        Named under the map; by default those in the data's `attrs`, "" for none.
     lang : "en" | "ru" | "kk"
         Language of words, names and numbers.
     ax : Axes, optional
         Axes to draw on; by default a new figure of the preset's width and of the height that the map needs.
     **options
-        preset, labels, insets, legend, graticule, scale_bar, title, source: see
+        preset, labels, insets, legend, graticule, north_arrow, scale_bar, title, source: see
         :class:`growthpoles.maps.style.MapOptions`.
 
     Returns
@@ -232,6 +233,7 @@ def plot_values(
         (no_data(lang),),
     )
     classes, marks = _classed(series, edges, lang, digits=digits)
+    year, edition = told(year, edition, values)
     style = make_style(
         options,
         lang=lang,

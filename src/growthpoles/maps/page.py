@@ -72,6 +72,7 @@ def new_page(
     room = below.h + _STRIP_GAP if below else 0.0
     attempts: list[tuple[float, tuple[float, ...], bool]] = [
         (natural, _SHARES[:2], False),
+        (1.06 * natural, _SHARES[:2], False),
         (natural + room, _SHARES[:2], True),
         (1.06 * natural, _SHARES, False),
         (1.06 * natural + room, _SHARES, True),
@@ -118,7 +119,7 @@ def _key(base: Base, legend: Legend, names: list[list[str]], marks: Sequence[str
 
 def _pad(style: Style) -> float:
     """Room between the frame and the map."""
-    return 1.2 if style.graticule == "ticks" else 0.3
+    return 0.3 if style.graticule == "none" else 1.2
 
 
 def _strip(legend: Legend, style: Style, wide: float) -> Block | None:
@@ -171,7 +172,8 @@ def _plan(
         )
     bar = None
     if style.scale_bar == "auto" and base.metres == base.metres:
-        bar = furniture.scale_bar(preset, style.lang, metres_per_unit=base.metres, limit=bar_limit(body, preset))
+        limit, arrow = bar_limit(body, preset), style.north_arrow == "auto"
+        bar = furniture.scale_bar(preset, style.lang, metres_per_unit=base.metres, limit=limit, arrow=arrow)
     found = layout.fit(
         body,
         base.bounds,

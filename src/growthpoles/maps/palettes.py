@@ -25,6 +25,8 @@ CLUSTER = {
 }
 # Tol (2021), "light": made for areas that carry text, told apart by colour-blind readers.
 QUALITATIVE = ("#77aadd", "#eedd88", "#ee8866", "#44bb99", "#ffaabb", "#99ddff", "#bbcc33", "#aaaa00")
+# The same for stacks: dark and light take turns, so that neighbours are told apart in greyscale.
+STACK = tuple(QUALITATIVE[i] for i in (0, 1, 2, 5, 3, 4, 7, 6))
 # Rows: second variable from low to high; columns: first variable from low to high.
 BIVARIATE = (
     ("#ececec", "#b5cfe3", "#6ba3cb"),
@@ -115,3 +117,10 @@ def take(colours: Sequence[str], n: int) -> tuple[str, ...]:
     base = rgb(colours)
     mixed = np.stack([np.interp(at, np.arange(len(colours)), base[:, i]) for i in range(3)], axis=1)
     return tuple("#" + "".join(f"{round(255 * v):02x}" for v in row) for row in mixed)
+
+
+def blend(low: str, high: str, share: float) -> str:
+    """Mix two colours; share 0 is the first, 1 the second."""
+    a, b = rgb([low, high])
+    mixed = a + (b - a) * min(max(share, 0.0), 1.0)
+    return "#" + "".join(f"{round(255 * v):02x}" for v in mixed)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from growthpoles.errors import MapError, message
 from growthpoles.maps import canvas, furniture, text
+from growthpoles.maps.facts import source_parts, told
 from growthpoles.maps.i18n import translator
 from growthpoles.maps.legend import Legend, legend_blocks
 from growthpoles.maps.marks import Box, Word
@@ -31,7 +32,9 @@ def plot_panel(
     lang: str = "en",
     preset: str | Preset = "report",
     title: str = "",
-    source: Sequence[str] = (),
+    year: object = None,
+    edition: str | None = None,
+    source: str | Sequence[str] = (),
     **options: Any,
 ) -> Figure:
     """Draw maps of years, editions or scenarios side by side, with one shared legend below.
@@ -53,8 +56,10 @@ def plot_panel(
         Language, size and typography.
     title : str
         Title over the panels, for presets that print one.
-    source : sequence of str
-        Parts of the line under the panels, for presets that print it.
+    year, edition : optional
+        Named under the panels, with the boundaries; by default what the `attrs` of all panels agree on.
+    source : str or sequence of str
+        Source of the data, or further parts of the line under the panels, for presets that print it.
     **options
         Handed to `draw`.
 
@@ -81,11 +86,12 @@ def plot_panel(
     tall = each * (top - bottom) / (right - left) + 2.0
     key = min(legend_blocks(legend, chosen, wide - 2 * _EDGE), key=lambda block: (round(block.h, 1), block.w))
     head = furniture.heading_block(title, chosen, wide - 2 * _EDGE) if title and chosen.heading == "title" else None
-    foot = (
-        furniture.source_block(list(source), chosen, wide - 2 * _EDGE)
-        if source and chosen.source_line == "footer"
-        else None
-    )
+    year, edition = told(year, edition, *maps.values())
+    named = source if isinstance(source, str) else None
+    told_parts = source_parts(regions, lang, year=year, edition=edition, source=named)
+    told_parts += [] if isinstance(source, str) else list(source)
+    shown = told_parts and chosen.source_line == "footer"
+    foot = furniture.source_block(told_parts, chosen, wide - 2 * _EDGE) if shown else None
     over = _EDGE + (head.h + 2.2 if head else 0.0)
     under = _EDGE + (foot.h + 2.0 if foot else 0.0) + key.h + 2.2
     high = over + rows * (tall + line) + (rows - 1) * _GUTTER + under

@@ -13,6 +13,7 @@ from growthpoles.maps import canvas, palettes, text
 from growthpoles.maps.chart_base import ChartOptions, chart_for, dress
 from growthpoles.maps.facts import column_of
 from growthpoles.maps.i18n import format_number, translator
+from growthpoles.maps.keys import Key, Shape
 from growthpoles.maps.marks import Word
 from growthpoles.maps.presets import get_preset
 
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from matplotlib.axes import Axes
+
+
+_INTERVAL = "#9fb8d0"
+# Three marks of one value show all three: a disc, a ring around it, a diamond inside.
+_MARKS: tuple[tuple[Shape, str, float], ...] = (
+    ("dot", "#f0a07c", 0.34),
+    ("ring", palettes.CLUSTER["Low-Low"], 0.62),
+    ("diamond", "#00665e", 0.13),
+)
 
 
 def row_names(index: pd.Index, names: pd.Series | None) -> list[str]:
@@ -65,7 +75,7 @@ def plot_rank_intervals(
     names : Series of str, optional
         Names of the regions.
     **options
-        lang, ax, preset, title, source: see :class:`growthpoles.maps.chart_base.ChartOptions`.
+        lang, ax, preset, year, edition, title, source: see :class:`growthpoles.maps.chart_base.ChartOptions`.
 
     Returns
     -------
@@ -75,9 +85,13 @@ def plot_rank_intervals(
     nominal = column_of(frame, "rank", "frame").astype(float)
     order = nominal.sort_values(kind="stable").index
     word = translator(options.get("lang", "en"))
-    ax, preset, lang = row_chart(row_names(order, names), word("Ranks and their intervals"), options)
+    key = [Key(word("rank"), palettes.ACCENT, "dot"), Key(word("interval"), _INTERVAL, "bar")]
+    if "rank_median" in frame.columns:
+        key.insert(1, Key(word("median"), palettes.CLUSTER["Low-Low"], "tick"))
+    rows = row_names(order, names)
+    ax, preset, lang = row_chart(rows, word("Ranks and their intervals"), options, key=key, data=[frame])
     y = np.arange(len(order))
-    ax.hlines(y, low[order], high[order], color="#9fb8d0", linewidth=9 * preset.line_pt, zorder=2.0, gid="intervals")
+    ax.hlines(y, low[order], high[order], color=_INTERVAL, linewidth=9 * preset.line_pt, zorder=2.0, gid="intervals")
     if "rank_median" in frame.columns:
         middle = frame["rank_median"].astype(float)[order]
         ax.scatter(middle, y, s=0.35 * preset.text_pt**2, marker="|", c=palettes.CLUSTER["Low-Low"], zorder=3.0)
@@ -109,7 +123,7 @@ def plot_dumbbell(
     labels : mapping, optional
         Column -> words in the legend; the translated column name by default.
     **options
-        lang, ax, preset, title, source: see :class:`growthpoles.maps.chart_base.ChartOptions`.
+        lang, ax, preset, year, edition, title, source: see :class:`growthpoles.maps.chart_base.ChartOptions`.
 
     Returns
     -------
@@ -125,51 +139,26 @@ def plot_dumbbell(
     order = frame.iloc[:, -1].fillna(-np.inf).sort_values(ascending=False, kind="stable").index
     values = frame.loc[order].astype(float)
     word = translator(options.get("lang", "en"))
-    ax, preset, lang = row_chart(row_names(order, names), word("Editions compared"), options, top=5.5)
+    marks = _MARKS[: values.shape[1]]
+    words = [(labels or {}).get(str(column), word(str(column))) for column in values.columns]
+    key = [Key(label, colour, shape) for label, (shape, colour, _) in zip(words, marks, strict=True)]
+    ax, preset, lang = row_chart(row_names(order, names), word("Editions compared"), options, key=key, data=[frame])
     y = np.arange(len(order))
     ax.hlines(y, values.min(axis=1), values.max(axis=1), color=palettes.FAINT, linewidth=4 * preset.line_pt, zorder=2.0)
-    shades = (palettes.CLUSTER["High-Low"], palettes.CLUSTER["Low-Low"], "#4ea39b")[: values.shape[1]]
-    for marker, colour, column in zip("osD", shades, values.columns, strict=False):
+    for (shape, colour, size), column in zip(marks, values.columns, strict=True):
         ax.scatter(
             values[column],
             y,
-            s=0.4 * preset.text_pt**2,
-            marker=marker,
-            c=colour,
-            linewidths=0,
+            s=size * preset.text_pt**2,
+            marker="D" if shape == "diamond" else "o",
+            facecolors="none" if shape == "ring" else colour,
+            edgecolors=colour if shape == "ring" else "none",
+            linewidths=0.16 * preset.text_pt if shape == "ring" else 0.0,
             zorder=3.0,
             gid=str(column),
         )
     dress(ax, preset, lang, x=variable or word("Index, points"), spines=("bottom",))
-    key_above(ax, [(labels or {}).get(str(c), word(str(c))) for c in values.columns], shades, preset)
     return ax
-
-
-def key_above(ax: Axes, labels: Sequence[str], colours: Sequence[str], preset: Any) -> None:
-    """Write a one-line key over a chart: a coloured square and its words, as many lines as they need."""
-    from growthpoles.maps.marks import Block, Box, Tile
-
-    size = preset.small_pt
-    em = size * text.PT
-    wide, high = canvas.axes_size(ax)
-    rows: list[list[tuple[float, str, str]]] = [[]]
-    x = 0.0
-    for label, colour in zip(map(text.clean, labels), colours, strict=True):
-        long = 1.5 * em + text.width(label, size)
-        if x and x + long > wide:
-            rows.append([])
-            x = 0.0
-        rows[-1].append((x, label, colour))
-        x += long + 1.5 * em
-    tiles, words = [], []
-    for i, row in enumerate(reversed(rows)):
-        y = high + 0.8 + i * 1.5 * em
-        for x, label, colour in row:
-            tiles.append(Tile(Box(x, y, 0.9 * em, 0.9 * em), colour, colour))
-            words.append(Word(x + 1.5 * em, y + 0.1 * em, label, size))
-    canvas.add_block(
-        ax, Block(wide, 0.0, tuple(words), tuple(tiles)), 0, 0, transform=canvas.millimetres(ax), gid="key"
-    )
 
 
 def plot_contributions(
@@ -193,7 +182,7 @@ def plot_contributions(
     variable : str, optional
         Name of the total, for the axis.
     **options
-        lang, ax, preset, title, source: see :class:`growthpoles.maps.chart_base.ChartOptions`.
+        lang, ax, preset, year, edition, title, source: see :class:`growthpoles.maps.chart_base.ChartOptions`.
 
     Returns
     -------
@@ -205,7 +194,7 @@ def plot_contributions(
         A contribution is negative, or there are more than eight components.
     """
     values = frame.astype(float).fillna(0.0)
-    if (values < -1e-9).to_numpy().any() or values.shape[1] > len(palettes.QUALITATIVE):
+    if (values < -1e-9).to_numpy().any() or values.shape[1] > len(palettes.STACK):
         raise MapError(
             message("cannot be stacked", where="frame", allowed="up to eight columns without negative values")
         )
@@ -213,10 +202,12 @@ def plot_contributions(
     values = values.loc[order]
     word = translator(options.get("lang", "en"))
     words = [(labels or {}).get(str(column), str(column)) for column in values.columns]
-    ax, preset, lang = row_chart(row_names(order, names), word("What the index is made of"), options, top=8.0)
+    key = [Key(label, colour) for label, colour in zip(words, palettes.STACK, strict=False)]
+    rows = row_names(order, names)
+    ax, preset, lang = row_chart(rows, word("What the index is made of"), options, key=key, data=[frame])
     left = np.zeros(len(order))
     y = np.arange(len(order))
-    for colour, column in zip(palettes.QUALITATIVE, values.columns, strict=False):
+    for colour, column in zip(palettes.STACK, values.columns, strict=False):
         ax.barh(
             y,
             values[column],
@@ -230,7 +221,6 @@ def plot_contributions(
         left = left + values[column].to_numpy()
     ax.set_xlim(0.0, 1.12 * max(float(left.max()), 1e-9))
     dress(ax, preset, lang, x=variable or word("Index, points"), spines=("bottom",))
-    key_above(ax, words, palettes.QUALITATIVE[: values.shape[1]], preset)
     mm = canvas.millimetres(ax)
     spots = mm.inverted().transform(ax.transData.transform(np.column_stack([left, y])))
     size = preset.small_pt

@@ -91,7 +91,10 @@ def _readable(low: float, below: Array, above: Array, high: float) -> tuple[floa
     for digits in range(-9, 16):
         unit = 10.0**-digits
         inner = np.round((below + above) / 2, digits)
-        ends = np.round(np.floor(low / unit) * unit, max(digits, 0)), np.round(np.ceil(high / unit) * unit, max(digits, 0))
+        ends = (
+            np.round(np.floor(low / unit) * unit, max(digits, 0)),
+            np.round(np.ceil(high / unit) * unit, max(digits, 0)),
+        )
         limits = np.concatenate([[ends[0]], inner, [ends[1]]])
         fine = ((inner > below) & (inner <= above)).all() and ends[0] <= low and ends[1] >= high
         # as fine as a tenth of the whole range, so that the ends do not stand far out

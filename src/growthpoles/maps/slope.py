@@ -11,6 +11,7 @@ import pandas as pd
 from growthpoles.errors import MapError, message
 from growthpoles.maps import canvas, palettes, text
 from growthpoles.maps.chart_base import ChartOptions, chart_for, dress
+from growthpoles.maps.facts import span_of, told
 from growthpoles.maps.i18n import format_number, translator
 from growthpoles.maps.marks import Word
 from growthpoles.maps.presets import get_preset
@@ -28,7 +29,7 @@ def plot_slope(
     after: pd.Series,
     *,
     names: pd.Series | None = None,
-    years: tuple[object, object] = ("", ""),
+    years: tuple[object, object] | None = None,
     **options: Unpack[ChartOptions],
 ) -> Axes:
     """Draw every region's value in two years as a sloping line.
@@ -38,11 +39,11 @@ def plot_slope(
     before, after : Series of float
         Values, index = region; regions without both are left out.
     names : Series of str, optional
-        Names of the regions.
-    years : (object, object)
-        Headings of the two sides.
+        Names of the regions; the codes stand in where names would leave no room for the lines.
+    years : (object, object), optional
+        Headings of the two sides; by default the years in the `attrs` of the values.
     **options
-        lang, ax, preset, title, source: see :class:`growthpoles.maps.chart_base.ChartOptions`.
+        lang, ax, preset, year, edition, title, source: see :class:`growthpoles.maps.chart_base.ChartOptions`.
 
     Returns
     -------
@@ -53,16 +54,25 @@ def plot_slope(
     MapError
         No region has both values.
     """
+    pair = span_of(years, before, after) or ("", "")
     both = pd.concat([before.rename("before"), after.rename("after")], axis=1).astype(float).dropna()
     if both.empty:
         raise MapError(message("no region has both values", where="before, after"))
     word = translator(options.get("lang", "en"))
     rows = row_names(both.index, names)
-    size = get_preset(options.get("preset", "report")).small_pt
-    side = max(text.width(f"{row} 100.0", size) for row in rows) + 5.0
+    sheet = get_preset(options.get("preset", "report"))
+    size = sheet.small_pt
+    side = _side_width(rows, size)
+    if sheet.width_mm - 2 * side < 0.28 * sheet.width_mm:
+        rows = row_names(both.index, None)
+        side = _side_width(rows, size)
     height = max(70.0, len(rows) * 1.7 * size * text.PT + 12.0)
+    edition = told(0, options.get("edition"), before, after)[1]
+    if options.get("year") is None and all(pair):
+        options["year"] = f"{pair[0]}\u2013{pair[1]}"
+    options["edition"] = edition or ""
     ax, preset, lang = chart_for(
-        options, word("From year to year"), height_mm=height, left=side, right=side, bottom=3.5, top=7.0
+        options, word("From year to year"), height_mm=height, left=side, right=side, bottom=5.5, top=7.0
     )
     span = float(both.to_numpy().max() - both.to_numpy().min()) or 1.0
     ax.set_xlim(0.0, 1.0)
@@ -77,13 +87,19 @@ def plot_slope(
             linewidth=2.4 * preset.line_pt,
             marker="o",
             markersize=0.4 * preset.text_pt,
+            clip_on=False,
         )
     dress(ax, preset, lang, spines=("left", "right"))
     ax.set_xticks([])
     ax.set_yticks([])
-    for x, column, align, heading in ((0.0, "before", "right", years[0]), (1.0, "after", "left", years[1])):
+    for x, column, align, heading in ((0.0, "before", "right", pair[0]), (1.0, "after", "left", pair[1])):
         _side(ax, both[column], rows, x, align, str(heading), size, lang)
     return ax
+
+
+def _side_width(rows: Sequence[str], size: float) -> float:
+    """Room that names and values take on one side."""
+    return max(text.width(f"{row} 100.0", size) for row in rows) + 5.0
 
 
 def _side(

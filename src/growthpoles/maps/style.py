@@ -23,8 +23,10 @@ class MapOptions(TypedDict, total=False):
         Names where they fit, else codes (default); codes; classes only; nothing.
     insets, legend, scale_bar : "auto" | "none"
         Whether to draw enlarged insets of small regions, the legend, the scale bar.
-    graticule : "ticks" | "none"
-        Frame with ticks along meridians and parallels.
+    graticule : "ticks" | "lines" | "none"
+        Frame with ticks along meridians and parallels, or with the lines themselves behind the regions.
+    north_arrow : "none" | "auto"
+        Arrow beside the scale bar, along the meridian through it: true north there, and only there.
     title : str or None
         Text over the map; "" for none; by default what the preset asks for.
     source : str or None
@@ -35,7 +37,8 @@ class MapOptions(TypedDict, total=False):
     labels: Literal["auto", "codes", "marks", "none"]
     insets: Literal["auto", "none"]
     legend: Literal["auto", "none"]
-    graticule: Literal["ticks", "none"]
+    graticule: Literal["ticks", "lines", "none"]
+    north_arrow: Literal["none", "auto"]
     scale_bar: Literal["auto", "none"]
     title: str | None
     source: str | None
@@ -53,7 +56,7 @@ class Style:
         Language of words and numbers.
     labels
         "auto": short names, codes where names do not fit; "codes"; "marks": classes only; "none".
-    insets, legend, graticule, scale_bar
+    insets, legend, graticule, north_arrow, scale_bar
         Whether to draw them.
     title
         Text over the map, "" for none.
@@ -67,6 +70,7 @@ class Style:
     insets: str = "auto"
     legend: str = "auto"
     graticule: str = "ticks"
+    north_arrow: str = "none"
     scale_bar: str = "auto"
     title: str = ""
     source: tuple[str, ...] = ()
@@ -76,7 +80,8 @@ _MODES = {
     "labels": ("auto", "codes", "marks", "none"),
     "insets": ("auto", "none"),
     "legend": ("auto", "none"),
-    "graticule": ("ticks", "none"),
+    "graticule": ("ticks", "lines", "none"),
+    "north_arrow": ("none", "auto"),
     "scale_bar": ("auto", "none"),
 }
 

@@ -1,4 +1,9 @@
-"""Text on paper: fonts, widths in millimetres, clean strings."""
+"""Text on paper: fonts, widths in millimetres, clean strings.
+
+All words are set in DejaVu Sans, which ships with the package and holds every Kazakh letter; there is no option for
+another font, since labels are fitted by its widths. :func:`missing_glyphs` tells whether a font of the user's own
+would do for text added by hand (Liberation Sans, for one, lacks most Kazakh letters).
+"""
 
 from __future__ import annotations
 
@@ -113,12 +118,12 @@ def height(lines: int, size: float) -> float:
     return (CAP + DROP + (lines - 1) * LEADING) * size * PT if lines else 0.0
 
 
-def clean(value: object) -> str:
+def clean(value: object, longest: int = _LONGEST) -> str:
     """Return a string that is safe to print: no control characters, single blanks, no endless length."""
     text = "".join(" " if ch in "\t\r\n" else ch for ch in str(value))
     text = "".join(ch for ch in text if unicodedata.category(ch)[0] != "C")
     text = re.sub(r"[ \u2028\u2029]+", " ", text).strip()
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "…"
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
 def wrap(text: str, size: float, limit: float, *, bold: bool = False) -> list[str]:
@@ -143,6 +148,17 @@ def halves(text: str) -> tuple[str, str] | None:
         return None
     best = min(cuts, key=lambda cut: (abs(2 * cut - len(text)), cut))
     return text[:best].rstrip(), text[best:].lstrip()
+
+
+def hyphenated(name: str) -> tuple[str, str] | None:
+    """Break a Russian adjective before its last two syllables (Павлодар-ская); None for any other name."""
+    return (f"{name[:-4]}-", "ская") if len(name) > 9 and name.endswith("ская") and " " not in name else None
+
+
+def initials(name: str) -> str:
+    """Return the initials of a name of three words or more (Солтүстік Қазақстан облысы: СҚО), else an empty string."""
+    found = [word[0] for word in re.split(r"[\s\-\u2010\u2013]+", name) if word[:1].isalpha()]
+    return "".join(found).upper() if len(found) >= 3 else ""
 
 
 def missing_glyphs(path: str, sample: str) -> str:

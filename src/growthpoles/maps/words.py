@@ -41,9 +41,11 @@ class WordLayer(Artist):
             return
         spots = self.get_transform().transform([word.start for word in self.words])
         flip = renderer.get_canvas_width_height()[1] if renderer.flipy() else None
+        context, colour = renderer.new_gc(), ""
         for word, (x, y) in zip(self.words, spots.tolist(), strict=True):
-            context = renderer.new_gc()
-            context.set_foreground(word.colour)
+            if word.colour != colour:
+                colour = word.colour
+                context.set_foreground(colour)
             renderer.draw_text(
                 context,
                 x,
@@ -54,7 +56,7 @@ class WordLayer(Artist):
                 ismath=False,
                 mtext=None,
             )
-            context.restore()
+        context.restore()
         renderer.close_group("words")
         self.stale = False
 

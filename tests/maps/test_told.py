@@ -1,0 +1,187 @@
+"""Every figure names its edition and year by itself; tests over part of the regions are drawn as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from libpysal.graph import Graph
+
+import growthpoles as gp
+from growthpoles import maps
+from growthpoles.errors import MapError
+from growthpoles.maps import base, furniture, text
+from growthpoles.maps.facts import span_of, told
+from growthpoles.maps.keys import Key, key_height
+from growthpoles.maps.labels import candidates
+from growthpoles.maps.presets import PRESETS
+from growthpoles.maps.spoken import _MESSAGES as MESSAGES
+from growthpoles.maps.spoken import spoken
+from growthpoles.maps.words import WordLayer
+
+
+def footer(ax: Any) -> str:
+    """Words of all layers that end so, on all axes of a figure."""
+    figure = getattr(ax, "figure", ax)
+    layers = [a for one in figure.axes for a in one.get_children() if isinstance(a, WordLayer)]
+    return " ".join(w.text for a in layers if (a.get_gid() or "").endswith("source-text") for w in a.words)
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[int, pd.DataFrame]:
+    return {year: gp.rate(gp.load_indicators(year, edition="reproduced")) for year in (2010, 2014)}
+
+
+def _ranks(rating: pd.DataFrame) -> pd.DataFrame:
+    rank = rating["rank"].dropna()
+    frame = pd.DataFrame({"rank": rank, "rank_low": rank - 1, "rank_high": rank + 1})
+    frame.attrs = dict(rating.attrs)
+    return frame
+
+
+FIGURES: dict[str, Callable[[Any, dict[int, pd.DataFrame]], Any]] = {
+    "rating": lambda regions, t: maps.plot_rating(regions, t[2014]),
+    "column": lambda regions, t: maps.plot_rating(regions, t[2014]["index"]),
+    "values": lambda regions, t: maps.plot_values(regions, t[2014], limits=(0, 50, 100)),
+    "change": lambda regions, t: maps.plot_change(regions, t[2014]["index"] - t[2010]["index"], years=(2010, 2014)),
+    "class change": lambda regions, t: maps.plot_class_change(
+        regions, t[2010]["rating_class"].astype(object), t[2014]["rating_class"].astype(object)
+    ),
+    "bivariate": lambda regions, t: maps.plot_bivariate(
+        regions, t[2014]["ris"], t[2014]["ria"], x_name="x", y_name="y"
+    ),
+    "panel": lambda regions, t: maps.plot_panel(regions, {"a": t[2014], "b": t[2014]}, maps.plot_rating, KEY),
+    "slope": lambda regions, t: maps.plot_slope(t[2010]["index"], t[2014]["index"]),
+    "ranks": lambda regions, t: maps.plot_rank_intervals(_ranks(t[2014])),
+    "contributions": lambda regions, t: maps.plot_contributions(t[2014][["ris", "ria"]]),
+    "moran": lambda regions, t: maps.plot_moran(t[2014]["index"], Graph.build_knn(regions.centroid, k=3)),
+    "correlation": lambda regions, t: maps.plot_correlation(t[2014][["ris"]].corr(), edition="reproduced", year=2014),
+}
+KEY = maps.rating_legend("en")
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_figures_name_year_and_edition_of_their_data(name: str, regions: Any, tables: dict[int, pd.DataFrame]) -> None:
+    line = footer(FIGURES[name](regions, tables))
+    assert "edition: reproduced" in line
+    assert line.startswith("2010\u20132014" if name in ("change", "class change", "slope") else "2014")
+
+
+def test_what_is_given_goes_first_and_an_empty_edition_is_none(regions: Any, tables: dict[int, pd.DataFrame]) -> None:
+    own = footer(maps.plot_rating(regions, tables[2014], year=2013, edition="own"))
+    assert own.startswith("2013 · edition: own")
+    assert "edition" not in footer(maps.plot_rating(regions, tables[2014], edition=""))
+
+
+def test_tables_that_disagree_say_nothing() -> None:
+    first, second = pd.Series([1.0]), pd.Series([2.0])
+    first.attrs, second.attrs = {"year": 2010, "edition": "a"}, {"year": 2014, "edition": "a"}
+    assert told(None, None, first, second) == (None, "a")
+    assert told(None, None, first) == (2010, "a")
+    assert told(0, "", first) == (None, None)
+    assert told(None, None) == (None, None)
+    assert span_of(None, first, second) == (2010, 2014)
+    assert span_of(None, first, first) is None
+    assert span_of((1, 2), first, second) == (1, 2)
+
+
+def test_results_over_part_of_the_regions_are_drawn_as_they_are(regions: Any, published: pd.DataFrame) -> None:
+    values = published["index"].mask(published.index == "KZ-VOS")
+    kept, part, _ = gp.with_data(values, gp.build_weights(regions))
+    test = gp.local_moran(kept, part, permutations=99)
+    for draw in (maps.plot_clusters, maps.plot_hotspots, maps.plot_significance):
+        ax = draw(regions, test)
+        layer = next(c for c in ax.collections if (c.get_gid() or "").endswith("-regions"))
+        assert len(layer.get_facecolor()) == len(regions)
+        shown = [w.text for a in ax.get_children() if isinstance(a, WordLayer) for w in a.words if w.text == "n/d"]
+        assert len(shown) == 2  # the region and the legend
+    with pytest.raises(MapError, match="no such region: XX"):
+        maps.plot_clusters(regions, pd.DataFrame({"label": ["isolate"]}, index=["XX"]))
+
+
+def test_footer_runs_over_lines_and_is_never_cut() -> None:
+    preset = PRESETS["report"]
+    parts = ["2014", "edition: reproduced", "boundaries: 2014", "source: " + "a long name, " * 25]
+    block = furniture.source_block(parts, preset, 120.0)
+    assert len(block.words) >= 3
+    assert "\u2026" not in "".join(w.text for w in block.words)
+    assert max(w.length for w in block.words) <= 120.0
+    (line,) = furniture.source_block(parts[:3], preset, 120.0).words
+    assert line.text == "2014 · edition: reproduced · boundaries: 2014"
+
+
+def test_short_forms_of_names() -> None:
+    assert text.initials("Солтүстік Қазақстан облысы") == "СҚО"
+    assert text.initials("Северо-Казахстанская область") == "СКО"
+    assert text.initials("North Kazakhstan Region") == "NKR"
+    assert text.initials("Ақмола облысы") == ""
+    assert text.hyphenated("Павлодарская") == ("Павлодар-", "ская")
+    assert text.hyphenated("Павлодар") is None
+    lines = [
+        tuple(line[0] for line in label.lines) for label in candidates(["Павлодарская"], "C++\u2192C+", PRESETS["plos"])
+    ]
+    assert ("Павлодар-", "ская", "C++\u2192C+") in lines
+    assert lines[-1] == ("C++\u2192", "C+")
+
+
+def test_codes_of_choices_are_spoken_in_the_language() -> None:
+    assert spoken("statistic_name", "en") == "statistic"
+    assert spoken("getis_ord", "ru") == "G Гетиса–Орда"
+    assert spoken("knn 3", "kk") == "ең жақын 3 көрші"
+    assert spoken("knn, k=3", "en") == "3 nearest"
+    assert spoken("my_choice", "ru") == "my choice"
+    assert spoken("moran", "en", {"moran": "I"}) == "I"
+    assert spoken("moran", "en", {"moran": "moran"}) == "Moran’s I"
+
+
+def test_marks_of_equal_values_are_all_seen() -> None:
+    frame = pd.DataFrame({"a": [1.0, 2.0], "b": [1.0, 2.0], "c": [1.0, 2.0]}, index=["x", "y"])
+    ax = maps.plot_dumbbell(frame)
+    disc, ring, diamond = (next(c for c in ax.collections if c.get_gid() == name) for name in "abc")
+    assert len(ring.get_facecolor()) == 0
+    assert len(ring.get_edgecolor()) == 1
+    assert ring.get_sizes()[0] > disc.get_sizes()[0] > diamond.get_sizes()[0]
+
+
+def test_keys_take_as_many_lines_as_they_need() -> None:
+    preset = PRESETS["report"]
+    keys = [Key("significant", "#000000", "dot"), Key("expected", shape="dashes"), Key("note", shape="none")]
+    one, three = key_height(keys, preset, 150.0), key_height(keys, preset, 16.0)
+    assert key_height([], preset, 50.0) == 0.0
+    assert three - one == pytest.approx(2 * 1.5 * preset.small_pt * text.PT)
+
+
+def test_north_arrow_points_along_the_meridian(regions: Any, published: pd.DataFrame) -> None:
+    west, east = (furniture.north(regions.crs, np.array([x, 0.0])) for x in (-1e6, 1e6))
+    assert west[0] > 0.05
+    assert east[0] == pytest.approx(-west[0], rel=1e-6)
+    plain = maps.plot_rating(regions, published)
+    drawn = maps.plot_rating(regions, published, north_arrow="auto", graticule="lines", lang="kk")
+    for ending, count in (("-north", 1), ("-frame", 1)):
+        assert len([c for c in drawn.collections if (c.get_gid() or "").endswith(ending)]) == count
+    assert not [c for c in plain.collections if (c.get_gid() or "").endswith("-north")]
+    frames = [next(c for c in ax.collections if c.get_gid().endswith("-frame")) for ax in (plain, drawn)]
+    assert len(frames[1].get_segments()) > len(frames[0].get_segments())
+    letters = [a.words[0].text for a in drawn.get_children() if isinstance(a, WordLayer) and "north" in a.get_gid()]
+    assert letters == ["С"]
+
+
+@pytest.mark.parametrize("lang", ["ru", "kk"])
+def test_every_spoken_code_is_translated(lang: str) -> None:
+    plain = {code for code, words in MESSAGES.items() if spoken(code, lang) == words}
+    assert plain == set()
+
+
+def test_places_kept_from_other_maps_change_nothing(regions: Any, published: pd.DataFrame) -> None:
+    def shown(lang: str, year: int) -> list[Any]:
+        ax = maps.plot_rating(regions, gp.load_published(year), lang=lang, preset="nature-double")
+        return [w for a in ax.get_children() if isinstance(a, WordLayer) for w in a.words]
+
+    base.prepare(regions).poles.clear()
+    alone = shown("kk", 2014)
+    for lang, year in (("ru", 2010), ("en", 2014), ("kk", 2010)):
+        shown(lang, year)
+    assert shown("kk", 2014) == alone
