@@ -68,7 +68,8 @@ def test_own_study_gives_the_numbers_of_the_built_in_one(own_study: Path, tmp_pa
     assert (own["index"] - built_in["index"].reindex(own.index)).abs().max() < 1e-8
     written = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*") if path.is_file()}
     named = {line.split("/out/")[1] for line in done.stdout.splitlines() if "/out/" in line}
-    assert named == written
+    tex = {name for name in written if name.startswith("tables/tex/")}
+    assert named == written - tex and f"{len(tex)} files" in done.stderr
 
 
 def edit(name: str, old: str, new: str) -> Callable[[Path], None]:

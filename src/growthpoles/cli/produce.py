@@ -47,9 +47,11 @@ def report(
         note(f"nothing has changed: {len(manifest.files)} files in {out} are as they were written", quiet=quiet)
     elif not quiet:
         summary(manifest.results)
-    listed = [name for name in manifest.files if not name.startswith("tables/tex/")]
-    for name in sorted(listed, key=lambda name: name.endswith(".html")):
+    tex = [name for name in manifest.files if name.startswith("tables/tex/")]
+    for name in sorted(set(manifest.files) - set(tex), key=lambda name: (name.endswith(".html"), name)):
         typer.echo(str(out / name))
+    if tex:
+        note(f"and the tables for TeX, {len(tex)} files in {out / 'tables' / 'tex'}", quiet=quiet)
 
 
 def draw(

@@ -8,7 +8,7 @@ import pandas as pd
 
 from growthpoles import maps
 from growthpoles.errors import RatingError
-from growthpoles.report.words import Words, indicator_names, region_names, shorten
+from growthpoles.report.words import Words, figure_title, indicator_names, region_names, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,9 +27,9 @@ def _common(results: Results, lang: str, *, year: int = 0, edition: str | None =
 
 
 def _titled(results: Results, kind: str, lang: str, **options: Any) -> dict[str, Any]:
-    """Return the options of a chart: as `_common`, with the title of the report's words."""
+    """Return the options of a figure: as `_common`, with its title."""
     years = {"year": options.get("year"), "first": results.years[0], "last": results.years[-1]}
-    return {**_common(results, lang, **options), "title": Words(lang)("figure", kind, **years)}
+    return {**_common(results, lang, **options), "title": figure_title(results, kind, lang, **years)}
 
 
 def _names(results: Results, lang: str) -> pd.Series:
@@ -44,14 +44,14 @@ def _codes(results: Results, lang: str) -> dict[str, str]:
 def rating(results: Results, year: int, lang: str) -> Axes:
     """Map the classes of a year."""
     return maps.plot_rating(
-        results.regions, results.rating(year), column=results.root, **_common(results, lang, year=year)
+        results.regions, results.rating(year), column=results.root, **_titled(results, "rating", lang, year=year)
     )
 
 
 def change(results: Results, year: int, lang: str) -> Axes:
     """Map the change of the index over the period."""
     span = (results.years[0], results.years[-1])
-    return maps.plot_change(results.regions, results.change(), years=span, **_common(results, lang))
+    return maps.plot_change(results.regions, results.change(), years=span, **_titled(results, "change", lang))
 
 
 def slope(results: Results, year: int, lang: str) -> Axes:
@@ -134,12 +134,12 @@ def membership(results: Results, year: int, lang: str) -> Axes:
 def ksi(results: Results, year: int, lang: str) -> Axes:
     """Map the shares in the industry."""
     published = results.published[year].reindex(results.regions.index)
-    return maps.plot_ksi(results.regions, published, **_common(results, lang, year=year, edition="published"))
+    return maps.plot_ksi(results.regions, published, **_titled(results, "ksi", lang, year=year, edition="published"))
 
 
 def neighbours(results: Results, year: int, lang: str) -> Axes:
     """Map the neighbour graph."""
-    options = _common(results, lang, edition="")
+    options = _titled(results, "neighbours", lang, edition="")
     options.pop("edition")
     assert results.graph is not None  # the figure is not possible otherwise
     return maps.plot_neighbours(results.regions, results.graph, **options)
@@ -152,13 +152,15 @@ def moran(results: Results, year: int, lang: str) -> Axes:
     assert results.graph is not None  # the figure is not possible otherwise
     values, graph, _ = with_data(results.rating(year)[results.root], results.graph)
     test = results.moran[results.edition, year, results.root]
-    return maps.plot_moran(values, graph, names=_names(results, lang), result=test, **_common(results, lang, year=year))
+    return maps.plot_moran(
+        values, graph, names=_names(results, lang), result=test, **_titled(results, "moran", lang, year=year)
+    )
 
 
 def clusters(results: Results, year: int, lang: str) -> Axes:
     """Map the outcome of the local test."""
     frame = results.local[results.edition, year].to_frame().reindex(results.regions.index)
-    return maps.plot_clusters(results.regions, frame, **_common(results, lang, year=year))
+    return maps.plot_clusters(results.regions, frame, **_titled(results, "clusters", lang, year=year))
 
 
 def specifications(results: Results, year: int, lang: str) -> Axes:
@@ -185,4 +187,4 @@ def power(results: Results, year: int, lang: str) -> Axes:
 def typology(results: Results, year: int, lang: str) -> Axes:
     """Map the types of regions."""
     types = results.stages.typology[year]["type"]
-    return maps.plot_typology(results.regions, types, **_common(results, lang, year=year))
+    return maps.plot_typology(results.regions, types, **_titled(results, "typology", lang, year=year))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import growthpoles
 from growthpoles.data.atomic import make_folder
@@ -87,19 +88,33 @@ def build_report(
     folder = Path(out)
     if not force and (same := unchanged(folder, origin)):
         return same
+    fresh = not folder.exists()
     make_folder(folder)
-    with folder_lock(folder, wait=wait, tell=tell):
-        if not force and (same := unchanged(folder, origin)):  # somebody else has just done it
-            return same
-        results = compute(study, edition=edition, progress=tell)
-        content = _content(results, lang=lang, origin=origin, tell=tell)
-        tell("writing")
-        before = read_record(folder)
-        record = record_of(origin, results, {name: sha256(data) for name, data in content.items()})
-        written = write_files(folder, content)
-        removed = remove_stale(folder, before.get("outputs", {}), content)
-        last = {MANIFEST: record_bytes(record)}
-        written += write_files(folder, last)
+    try:
+        with folder_lock(folder, wait=wait, tell=tell):
+            if not force and (same := unchanged(folder, origin)):  # somebody else has just done it
+                return same
+            return _write(study, folder, origin, edition=edition, lang=lang, tell=tell)
+    except BaseException:
+        if fresh:
+            with contextlib.suppress(OSError):  # not empty: files are there that are whole
+                folder.rmdir()
+        raise
+
+
+def _write(
+    study: Study, folder: Path, origin: dict[str, Any], *, edition: str | None, lang: str, tell: Callable[[str], None]
+) -> Manifest:
+    """Compute and draw everything, then write it; the manifest comes last."""
+    results = compute(study, edition=edition, progress=tell)
+    content = _content(results, lang=lang, origin=origin, tell=tell)
+    tell("writing")
+    before = read_record(folder)
+    record = record_of(origin, results, {name: sha256(data) for name, data in content.items()})
+    written = write_files(folder, content)
+    removed = remove_stale(folder, before.get("outputs", {}), content)
+    last = {MANIFEST: record_bytes(record)}
+    written += write_files(folder, last)
     files = {**record["outputs"], MANIFEST: sha256(last[MANIFEST])}
     return Manifest(folder, files, results, written, removed, record)
 

@@ -13,7 +13,7 @@ from growthpoles.report.compute import DRAWS, PERMUTATIONS, Results
 from growthpoles.report.figures import FigureJob
 from growthpoles.report.formats import csv_bytes
 from growthpoles.report.stages import CURVE_RELOCATIONS, REPLICATIONS
-from growthpoles.report.words import DASH, Words, region_names, shorten
+from growthpoles.report.words import DASH, Words, figure_title, region_names, shorten
 
 _NAMED = 8
 _MAPS = {"rating", "ksi", "clusters", "typology"}
@@ -23,7 +23,7 @@ _ON_BOUNDARIES = {*_MAPS, "change", "neighbours", "moran"}
 def make_caption(results: Results, job: FigureJob, lang: str) -> Caption:
     """Put together title, facts and alternative text of a figure."""
     words = Words(lang)
-    title = words("figure", job.kind, **job.parameters)
+    title = figure_title(results, job.kind, lang, **job.parameters)
     methods = {
         "moran": ("permutation", PERMUTATIONS),
         "clusters": ("conditional", DRAWS),

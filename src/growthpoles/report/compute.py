@@ -22,6 +22,7 @@ from growthpoles.inputs import (
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.ratings.rate import rate
 from growthpoles.report.stages import Stages, run_stages
+from growthpoles.spatial.families import Adjust
 from growthpoles.spatial.global_result import GlobalResult
 from growthpoles.spatial.local_tests import LocalResult, local_moran
 from growthpoles.spatial.moran import moran
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 PERMUTATIONS = 99_999  # of the global tests
+ADJUST: Adjust = "tarone"  # of the local tests, for the number of regions
 DRAWS = 99_999  # of the local tests, for regions that are not enumerated
 
 
@@ -160,7 +162,7 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
             tests[name, year, variable] = moran(kept, part, permutations=PERMUTATIONS, rng=seed)
             gaps[name, year, variable] = absent
             if variable == catalogue.root and name in (edition, "published"):
-                local[name, year] = local_moran(kept, part, permutations=DRAWS, rng=seed)
+                local[name, year] = local_moran(kept, part, permutations=DRAWS, adjust=ADJUST, rng=seed)
         except GrowthpolesError as error:
             left_out[f"moran {name} {year} {variable}"] = str(error)
     account, unused = input_account(study), unused_inputs(study)

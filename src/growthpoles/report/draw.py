@@ -11,7 +11,7 @@ from growthpoles.maps.captions import Caption
 from growthpoles.report.blocks import Picture
 from growthpoles.report.captions import make_caption
 from growthpoles.report.compute import Results
-from growthpoles.report.figures import KINDS, figure_jobs
+from growthpoles.report.figures import figure_jobs
 from growthpoles.report.svg import Outlines, inline_png, inline_svg
 
 _HEAVY = 3_000_000  # bytes of an SVG file from which on pixels are the smaller choice
@@ -60,7 +60,7 @@ def draw_figures(results: Results, *, lang: str, preset: str, tell: Callable[[st
             )
             if code == lang:
                 drawn.files[caption.file] = render(figure, "png", facts, dpi)
-            svg = render(figure, "svg", facts, dpi) if KINDS[job.kind].marks == "few" else b""
+            svg = render(figure, "svg", facts, dpi) if job.marks == "few" else b""
             if 0 < len(svg) < _HEAVY:
                 prefix = f"{code}-{job.name}-"
                 element = inline_svg(svg, prefix=prefix, alt=caption.alt, outlines=drawn.outlines)

@@ -74,6 +74,8 @@ class FigureJob:
         Language -> Axes of a new figure.
     parameters : dict
         year, or first and last, or nothing; kept in the metadata of the file.
+    marks : str
+        As in `Kind`.
     """
 
     name: str
@@ -81,6 +83,7 @@ class FigureJob:
     edition: str
     draw: Callable[[str], Axes]
     parameters: dict[str, Any] = field(default_factory=dict)
+    marks: Literal["few", "many"] = "few"
 
     def figure(self, lang: str) -> Figure:
         """Draw the figure in a language."""
@@ -115,7 +118,9 @@ def figure_jobs(results: Results) -> Iterator[FigureJob]:
             parameters = {"year": year}
         edition = {"ksi": "published", "specifications": "", "power": "", "neighbours": "", "editions": ""}
         file = safe_name("_".join(map(str, [name, *parameters.values()])))
-        yield FigureJob(file, name, edition.get(name, results.edition), _bound(kind, results, year), parameters)
+        yield FigureJob(
+            file, name, edition.get(name, results.edition), _bound(kind, results, year), parameters, kind.marks
+        )
 
 
 def _bound(kind: Kind, results: Results, year: int) -> Callable[[str], Axes]:

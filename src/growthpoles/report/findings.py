@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from growthpoles.report.blocks import Picture, Section, Table, make_table
-from growthpoles.report.sections import Context
+from growthpoles.report.sections import Context, shown_years
 from growthpoles.report.stages import CURVE_RELOCATIONS
 from growthpoles.report.words import DASH, Words, shorten
 
@@ -149,7 +149,8 @@ def poles_section(ctx: Context) -> Section | None:
     if stages.gradient:
         poles = ", ".join(ctx.region(pole) for pole in results.study.growth_poles.poles)
         sentences.append(words("text", "gradient", poles=poles))
-        for year, frame in stages.gradient.items():
+        for year in shown_years(results):
+            frame = stages.gradient[year]
             rows = [
                 (ctx.names.get(str(pole)) or words.value(pole), *_tested(words, own))
                 for pole, own in frame.to_dict("index").items()

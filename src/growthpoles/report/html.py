@@ -11,6 +11,7 @@ from typing import Any
 from growthpoles.report import findings, sections
 from growthpoles.report.blocks import Picture, Section, Table
 from growthpoles.report.compute import Results
+from growthpoles.report.spatial_section import spatial_section
 from growthpoles.report.svg import Outlines
 from growthpoles.report.words import DASH, Words, shorten, tie
 
@@ -48,7 +49,7 @@ def make_page(results: Results, lang: str, pictures: Mapping[str, Picture], *, p
         sections.robustness_section(ctx),
         findings.audit_section(ctx),
         sections.specialisation_section(ctx),
-        sections.spatial_section(ctx),
+        spatial_section(ctx),
         findings.verdict_section(ctx),
         findings.poles_section(ctx),
         findings.left_out_section(ctx),

@@ -23,7 +23,7 @@ def layers(results: Results) -> tuple[dict[str, pd.DataFrame], dict[str, Style]]
         if style is not None:
             styles[name] = style
 
-    editions = sorted({edition for edition, _ in results.ratings}, key=lambda name: name != results.edition)
+    editions = dict.fromkeys([results.edition, *(edition for edition, _ in results.ratings)])
     for edition in editions:
         for year in results.years:
             if (edition, year) not in results.ratings:
@@ -37,7 +37,7 @@ def layers(results: Results) -> tuple[dict[str, pd.DataFrame], dict[str, Style]]
     for year, frame in results.published.items():
         if "ksi" in frame:
             status = frame.get("ksi_status", pd.Series(index=frame.index, dtype=object))
-            classes = pd.DataFrame({"ksi_class": ksi_classes(frame["ksi"], status)})
+            classes = pd.DataFrame({"ksi_class": ksi_classes(frame["ksi"], status)}, index=frame.index)
             groups = results.stages.groups.get(year)
             more = [] if groups is None else [groups[["group"]].rename(columns={"group": "ksi_group"})]
             add(f"ksi_{year}", ksi_style(year), frame, classes, *more)
@@ -112,7 +112,7 @@ def cluster_style(edition: str, year: int) -> Style:
     from growthpoles.maps import palettes
 
     classes = tuple((label, colour, label) for label, colour in palettes.CLUSTER.items())
-    told = f"Local Moran's I of the index, {year}, edition {edition}, p-values not adjusted"
+    told = f"Local Moran's I of the index, {year}, edition {edition}, adjusted for the number of regions"
     return Style("clusters", "label", classes, (palettes.NO_DATA, "no data"), label="label", description=told)
 
 
@@ -122,5 +122,6 @@ def typology_style(year: int) -> Style:
     from growthpoles.maps.class_change import GROWTH_POLES
 
     classes = tuple((kind, colour, kind) for kind, (colour, _) in GROWTH_POLES.items())
+    classes += (("no data", palettes.NO_DATA, "no data"),)
     told = f"Types of regions by rating and share in the industry, {year}"
     return Style("types", "type", classes, (palettes.NO_DATA, "no data"), label="type", description=told)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import pandas as pd
-
 from growthpoles.report.blocks import Picture, Section, Table, make_table
-from growthpoles.report.compute import DRAWS, PERMUTATIONS, Results
+from growthpoles.report.compute import Results
 from growthpoles.report.formats import missing
 from growthpoles.report.stages import REPLICATIONS
 from growthpoles.report.words import DASH, Words, indicator_names, region_names, shorten
 
 _CELLS = 60
 _MATRIX = 12
+_YEARS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +53,16 @@ class Context:
         return tuple(picture for kind in kinds for name, picture in self.pictures.items() if name.startswith(kind))
 
 
+def shown_years(results: Results) -> tuple[int, ...]:
+    """Return the years that the summary shows: all, or the first and the last of many; the tables hold all."""
+    return results.years if len(results.years) <= _YEARS else (results.years[0], results.years[-1])
+
+
 def summary_section(ctx: Context) -> Section:
     """Say the main results: who leads, what the tests say, what the audit found."""
     results, words = ctx.results, ctx.words
     sentences = []
-    for year in results.years:
+    for year in shown_years(results):
         rating = results.rating(year)
         top = rating[rating["rank"].notna()].sort_values(by=["rank"], kind="stable")
         if len(top) > 1:
@@ -104,7 +108,7 @@ def _summary_table(ctx: Context) -> Table:
     results, words = ctx.results, ctx.words
     last = results.rating(results.years[-1])
     columns = [("region", "text")]
-    for year in results.years:
+    for year in shown_years(results):
         columns += [
             (f"={words('column', 'index')} {year}", "number"),
             (f"={words('column', 'rating_class')} {year}", "text"),
@@ -113,7 +117,7 @@ def _summary_table(ctx: Context) -> Table:
     rows = []
     for region in last.sort_values(by=["rank"], kind="stable").index:
         row = [ctx.region(region)]
-        for year in results.years:
+        for year in shown_years(results):
             own = results.rating(year)
             rank = own.loc[region, "rank"]
             row += [
@@ -206,15 +210,16 @@ def robustness_section(ctx: Context) -> Section | None:
         return None
     blocks: list[Table | Picture] = [*ctx.figures("robustness", "membership")]
     readings: tuple[str, ...] = ()
-    for year, result in results.stages.robustness.items():
+    for year in shown_years(results):
+        result = results.stages.robustness[year]
         readings = result.labels[0]
         frame = result.to_frame().sort_values(by=["rank"], kind="stable")
         rows = [
             (
                 ctx.region(region),
-                _whole(own["rank"]),
+                whole(own["rank"]),
                 _span(own["rank_low"], own["rank_high"]),
-                _whole(own["rank_median"]),
+                whole(own["rank_median"]),
                 words.value(own["rating_class"]),
                 words.number(own["p_class"], 2),
                 words.value(own["likeliest_class"]),
@@ -230,10 +235,11 @@ def robustness_section(ctx: Context) -> Section | None:
 
 
 def _span(low: object, high: object) -> str:
-    return DASH if missing(low) or missing(high) else f"{_whole(low)}{DASH}{_whole(high)}"
+    return DASH if missing(low) or missing(high) else f"{whole(low)}{DASH}{whole(high)}"
 
 
-def _whole(value: object) -> str:
+def whole(value: object) -> str:
+    """Write a whole number; a dash where there is none."""
     return DASH if missing(value) else f"{int(str(value)):d}"
 
 
@@ -265,55 +271,3 @@ def specialisation_section(ctx: Context) -> Section | None:
     table = make_table(words, "groups", heads, rows, note=rule)
     sentence = words("text", "ksi")
     return Section("specialisation", words("section", "specialisation"), (sentence,), (*ctx.figures("ksi"), table))
-
-
-def spatial_section(ctx: Context) -> Section | None:
-    """Show the global and the local tests."""
-    results, words = ctx.results, ctx.words
-    if not results.moran:
-        return None
-    rows = [
-        (
-            words.value(edition),
-            year,
-            ctx.code(variable),
-            test.n,
-            words.number(test.statistic, 3),
-            words.number(test.expected, 3),
-            words.number(test.z_score, 2),
-            words.probability(test.p_value),
-            ctx.regions(" ".join(results.without_data[edition, year, variable])),
-        )
-        for (edition, year, variable), test in results.moran.items()
-    ]
-    heads = [("edition", "text"), ("year", "number"), ("variable", "text"), ("n", "number"), ("statistic", "number")]
-    heads += [("expected", "number"), ("z_score", "number"), ("p_value", "number"), ("without_data", "text")]
-    sentences = [words("text", "spatial", permutations=words.count(PERMUTATIONS))]
-    blocks: list[Table | Picture] = [make_table(words, "moran", heads, rows)]
-    blocks += ctx.figures("neighbours", "moran", "clusters")
-    year = results.years[-1]
-    if (results.edition, year) in results.local:
-        frame = results.local[results.edition, year].to_frame()
-        blocks.append(_clusters(ctx, frame, year))
-    return Section("spatial", words("section", "spatial"), tuple(sentences), tuple(blocks))
-
-
-def _clusters(ctx: Context, frame: pd.DataFrame, year: int) -> Table:
-    words = ctx.words
-    rows = [
-        (
-            ctx.region(region),
-            words.number(own["statistic"], 3),
-            words.number(own["lag"], 1),
-            _whole(own["cardinality"]),
-            words.probability(own["p_value"]),
-            words.value(own["label"]),
-        )
-        for region, own in frame.sort_values(by=["p_value"], kind="stable").astype(object).to_dict("index").items()
-    ]
-    heads = [("region", "text"), ("statistic", "number"), ("lag", "number"), ("cardinality", "number")]
-    heads += [("p_value", "number"), ("label", "text")]
-    tested = int(frame["p_value"].notna().sum())
-    values = {"permutations": words.count(DRAWS), "expected": words.number(0.05 * tested, 1), "n": tested}
-    note = words("text", "clusters", **values)
-    return make_table(words, "clusters", heads, rows, note=note, year=year)

@@ -24,11 +24,8 @@ def inline_png(content: bytes, *, alt: str, width_mm: float) -> str:
         Width on paper.
     """
     source = f"data:image/png;base64,{base64.b64encode(content).decode()}"
-    return ET.tostring(
-        ET.Element("img", {"src": source, "alt": alt, "style": f"width:{width_mm:g}mm"}),
-        encoding="unicode",
-        method="html",
-    )
+    element = ET.Element("img", {"src": source, "alt": alt, "style": f"width:{width_mm:g}mm"})
+    return ET.tostring(element, encoding="unicode")
 
 
 class Outlines:

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from growthpoles.report.formats import clean_text
+
 if TYPE_CHECKING:
     from rich.console import Console
 
     from growthpoles.report.compute import Results
+
+_NAME = 28
 
 
 def _console(*, stderr: bool = False) -> Console:
@@ -40,13 +44,13 @@ def progress_bar(total: int, *, quiet: bool = False) -> Iterator[Callable[[str],
         BarColumn(),
         TextColumn("{task.completed}/{task.total}"),
         TimeElapsedColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
     )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=total)
 
         def tell(step: str) -> None:
-            bar.update(task, advance=1, description=step)
+            bar.update(task, advance=1, description=clean_text(step))
 
         yield tell
 
@@ -57,7 +61,7 @@ def format_cell(value: object, *, digits: int = 2) -> str:
         return "–"
     if isinstance(value, float | np.floating):
         return f"{value:.{digits}f}"
-    return str(value)
+    return clean_text(value)
 
 
 def format_p(value: float) -> str:
@@ -68,7 +72,10 @@ def format_p(value: float) -> str:
 
 
 def _heading(column: str, *, width: int = 12) -> str:
-    """Break a long column name at its underscores, so that the column is as narrow as its numbers."""
+    """Break a column name with a year, or a long one, so that the column is as narrow as its numbers."""
+    head, _, last = column.rpartition(" ")
+    if last.isdigit() and head:
+        return f"{head}\n{last}"
     lines: list[str] = []
     for word in column.split("_"):
         if lines and len(lines[-1]) + len(word) < width:
@@ -84,50 +91,67 @@ def print_frame(frame: pd.DataFrame, *, title: str, digits: int = 2) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=Text(title), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(
+        title=Text(clean_text(title)), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
+    )
     index = frame.index.name or ""
     table.add_column(Text(str(index)), no_wrap=True)
     for column in frame.columns:
         numeric = pd.api.types.is_numeric_dtype(frame[column])
-        table.add_column(Text(_heading(str(column))), justify="right" if numeric else "left", no_wrap=True)
+        table.add_column(Text(_heading(clean_text(column))), justify="right" if numeric else "left", no_wrap=True)
     for key, row in zip(frame.index, frame.itertuples(index=False), strict=True):
         cells = []
         for column, value in zip(frame.columns, row, strict=True):
             whole = column in {"rank", "n"} and isinstance(value, float) and not np.isnan(value)
             cells.append(Text(format_cell(int(value) if whole else value, digits=digits)))
-        table.add_row(Text(str(key)), *cells)
+        table.add_row(Text(clean_text(key)), *cells)
     _console().print(table)
 
 
-def summary(results: Results) -> None:
-    """Print index, class and rank per region and year, then the global Moran's I of every edition."""
-    years = results.years
-    last = results.rating(years[-1])
-    root = last.attrs["root"]
-    shown = pd.DataFrame(index=last.sort_values("rank").index)
-    if "name_en" in results.regions:
-        shown["name"] = results.regions["name_en"].reindex(shown.index)
-    for year in years:
+def summary(results: Results | None) -> None:
+    """Print index, class and rank per region and year, the global Moran's I of every edition, and what is left out.
+
+    Both tables are at most 80 columns wide for a study of two years. Without results (nothing had to be computed)
+    nothing is printed.
+    """
+    if results is None:
+        return
+    print_frame(_ranking(results), title=f"{results.study.name}: rating, edition {results.edition}")
+    tests = _tests(results)
+    if len(tests):
+        note = "queen contiguity, row-standardised, two-sided permutation p"
+        print_frame(tests, title=f"Global Moran's I ({note})", digits=3)
+    for name, reason in results.stages.left_out.items():
+        _console().print(clean_text(f"left out: {name}: {reason}"), soft_wrap=True)
+
+
+def _ranking(results: Results) -> pd.DataFrame:
+    last = results.rating(results.years[-1])
+    shown = pd.DataFrame(index=last.sort_values(by=["rank"], kind="stable").index)
+    names = next((column for column in ("short_en", "name_en") if column in results.regions), None)
+    if names is not None:
+        shown["name"] = [str(name)[:_NAME] for name in results.regions[names].reindex(shown.index)]
+    for year in results.years:
         rating = results.rating(year)
-        shown[f"index {year}"] = rating[root]
+        shown[f"index {year}"] = rating[results.root]
         shown[f"class {year}"] = rating["rating_class"].astype(object).fillna("no data")
-        shown[f"rank {year}"] = rating["rank"].map(lambda rank: "–" if pd.isna(rank) else f"{rank:.0f}")
-    print_frame(shown, title=f"{results.study.name}: rating, edition {results.edition}")
-    tests = pd.DataFrame(
-        [
-            {
-                "edition": name,
-                "year": year,
-                "variable": variable,
-                "n": test.n,
-                "Moran's I": test.statistic,
-                "E(I)": test.expected,
-                "z": test.z_score,
-                "p": format_p(test.p_value),
-                "without data": " ".join(results.without_data[name, year, variable]) or "–",
-            }
-            for (name, year, variable), test in results.moran.items()
-        ]
-    ).set_index("edition")
-    note = "queen contiguity, row-standardised, two-sided permutation p"
-    print_frame(tests, title=f"Global Moran's I ({note})", digits=3)
+        shown[f"rank {year}"] = rating["rank"].astype("Int64")
+    return shown
+
+
+def _tests(results: Results) -> pd.DataFrame:
+    rows = [
+        {
+            "edition": name,
+            "year": year,
+            "variable": variable,
+            "n": test.n,
+            "Moran's I": test.statistic,
+            "E(I)": test.expected,
+            "z": test.z_score,
+            "p": format_p(test.p_value),
+            "no data": len(results.without_data[name, year, variable]) or None,
+        }
+        for (name, year, variable), test in results.moran.items()
+    ]
+    return pd.DataFrame(rows).astype({"no data": "Int64"}).set_index("edition") if rows else pd.DataFrame()

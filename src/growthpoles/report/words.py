@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 DASH = "\N{EN DASH}"
 LONGEST = 120
+_NAME = 40
 
 
 @cache
@@ -111,3 +112,10 @@ def indicator_names(results: Results, lang: str) -> dict[str, str]:
     """Return the name of every code of the catalogue in a language, or the code where it has no name."""
     names = results.catalogue.names(lang)  # type: ignore[arg-type]
     return {code: shorten(names.get(code) or code) for code in results.catalogue.codes}
+
+
+def figure_title(results: Results, kind: str, lang: str, **parameters: object) -> str:
+    """Return the title of a figure; "name" in the words is the name of the index in the study's catalogue."""
+    words = Words(lang)
+    name = indicator_names(results, lang).get(results.root) or words("column", "index")
+    return words("figure", kind, name=shorten(name, 2 * _NAME), **parameters)
