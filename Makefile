@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: report test test-slow lint bench lock geodata clean
+.PHONY: report test test-slow test-browser lint bench lock geodata clean
 
 report: $(VENV)/.ready
 	$(BIN)/growthpoles report --out outputs
@@ -13,10 +13,14 @@ test: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-slow: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -m "slow"
+
+# The page of the report in headless Chromium, which must be installed.
+test-browser: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest -m browser tests/report
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check --fix .

@@ -85,7 +85,13 @@ def test_every_public_name_is_there() -> None:
 
 
 def test_global_random_state_is_never_touched() -> None:
-    forbidden = ("np.random.seed", "np.random.rand(", "np.random.permutation(", "np.random.shuffle(", "np.random.choice(")
+    forbidden = (
+        "np.random.seed",
+        "np.random.rand(",
+        "np.random.permutation(",
+        "np.random.shuffle(",
+        "np.random.choice(",
+    )
     for path in SOURCE.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         assert not [word for word in forbidden if word in text], path

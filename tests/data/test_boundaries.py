@@ -93,9 +93,7 @@ def test_towns_lie_in_their_regions(year):
     layer = shipped(year)
     for town, (x, y, before, after) in TOWNS.items():
         expected = before if year == 2014 else after
-        expected = (
-            {"ZHE": "ALM", "ABA": "VOS", "ULT": "KAR"}.get(expected, expected) if year == 2018 else expected
-        )
+        expected = {"ZHE": "ALM", "ABA": "VOS", "ULT": "KAR"}.get(expected, expected) if year == 2018 else expected
         found = layer.index[layer.contains(Point(x, y))].tolist()
         assert found == ["KZ-" + expected], town
 
@@ -118,9 +116,7 @@ def test_area_against_official_figures(year, limit):
     cities = load_regions(year)["kind"].eq("city")
     assert official.loc[cities[cities].index, "note"].str.startswith("city").all()
     geod = Geod(ellps="WGS84")
-    area = pd.Series(
-        {code: abs(geod.geometry_area_perimeter(g)[0]) / 1e6 for code, g in layer.geometry.items()}
-    )
+    area = pd.Series({code: abs(geod.geometry_area_perimeter(g)[0]) / 1e6 for code, g in layer.geometry.items()})
     deviation = (area / official["area_km2"] - 1).abs()
     assert deviation[~cities].max() < limit
     assert deviation[cities].max() < 0.15
@@ -239,16 +235,12 @@ def test_enclaves_are_found_and_merged(year, mapping):
     assert merged.area.sum() == pytest.approx(kept.area.sum(), rel=1e-12)
     for city, host in mapping.items():
         assert merged.area[host] == pytest.approx(kept.area[[city, host]].sum(), rel=1e-12)
-    assert not any(
-        part.interiors for host in mapping.values() for part in shapely.get_parts(merged.geometry[host])
-    )
+    assert not any(part.interiors for host in mapping.values() for part in shapely.get_parts(merged.geometry[host]))
     assert {p for p in queen(kept) if not p & set(mapping)} == queen(merged)
 
 
 def test_unknown_enclave_option():
-    with pytest.raises(
-        DataError, match=r"enclaves='merged' is not known; allowed: keep, merge; nearest: merge"
-    ):
+    with pytest.raises(DataError, match=r"enclaves='merged' is not known; allowed: keep, merge; nearest: merge"):
         load_regions(2014, enclaves="merged")
 
 
@@ -399,9 +391,7 @@ def test_heights_are_dropped(tmp_path):
 def test_crs(tmp_path):
     stated = saved(tmp_path / "own.gpkg", [box(0, 0, 1, 1)], crs="EPSG:4326")
     assert read_boundaries(stated, key="code", crs="EPSG:4326").crs.to_epsg() == 4326
-    with pytest.raises(
-        DataError, match=r"own\.gpkg: the file states WGS 84, crs= says WGS 84 / Pseudo-Mercator"
-    ):
+    with pytest.raises(DataError, match=r"own\.gpkg: the file states WGS 84, crs= says WGS 84 / Pseudo-Mercator"):
         read_boundaries(stated, key="code", crs=3857)
     with pytest.raises(DataError, match=r"crs='EPSG:nonsense' is not known"):
         read_boundaries(stated, key="code", crs="EPSG:nonsense")

@@ -18,9 +18,7 @@ from growthpoles.errors import DataError, RegionError
 
 
 def layer(crs=None, **shapes) -> gpd.GeoDataFrame:
-    frame = gpd.GeoDataFrame(
-        geometry=list(shapes.values()), index=pd.Index(list(shapes), name="region"), crs=crs
-    )
+    frame = gpd.GeoDataFrame(geometry=list(shapes.values()), index=pd.Index(list(shapes), name="region"), crs=crs)
     frame.attrs["source"] = "own.gpkg"
     return frame
 
@@ -129,9 +127,7 @@ def test_tolerance_must_be_a_distance(tolerance):
 
 
 def test_unknown_repair():
-    with pytest.raises(
-        DataError, match=r"repair='cleen' is not known; allowed: refuse, clean; nearest: clean"
-    ):
+    with pytest.raises(DataError, match=r"repair='cleen' is not known; allowed: refuse, clean; nearest: clean"):
         check_coverage(layer(a=box(0, 0, 1, 1)), repair="cleen")
 
 
@@ -169,12 +165,7 @@ def test_shrunken_grid_gets_its_neighbours_back(columns, rows, shrink, seed):
     xs, ys = [0, *(20 * c for c in columns), 20_000], [0, *(20 * r for r in rows), 20_000]
     cells = {f"c{i}{j}": (i, j) for i in range(len(xs) - 1) for j in range(len(ys) - 1)}
     grid = layer(**{code: box(xs[i], ys[j], xs[i + 1], ys[j + 1]) for code, (i, j) in cells.items()})
-    rook = {
-        (a, b)
-        for a, (i, j) in cells.items()
-        for b, (k, m) in cells.items()
-        if (k - i, m - j) in {(0, 1), (1, 0)}
-    }
+    rook = {(a, b) for a, (i, j) in cells.items() for b, (k, m) in cells.items() if (k - i, m - j) in {(0, 1), (1, 0)}}
     chosen = np.random.default_rng(seed).random(len(grid)) < 0.5
     pulled = grid.copy()
     pulled["geometry"] = grid.geometry.where(~chosen, grid.buffer(-shrink, join_style="mitre"))

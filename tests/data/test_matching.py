@@ -80,9 +80,7 @@ def test_look_alike_letters_of_the_other_alphabet():
     candidates = {"1": ["Восток"], "2": ["Almaty"], "3": ["ВКО"]}
     # Latin B, o, c, k in a Cyrillic word; Cyrillic А, а in a Latin one
     assert match_names(["Bocтоk", "Аlmаty"], candidates).tolist() == ["1", "2"]
-    with pytest.raises(
-        RegionError, match="'BKO' is unknown"
-    ):  # all Latin: another word, not a slip of the keyboard
+    with pytest.raises(RegionError, match="'BKO' is unknown"):  # all Latin: another word, not a slip of the keyboard
         match_names(["BKO"], candidates)
 
 
@@ -157,9 +155,7 @@ def test_bad_candidates(candidates, said):
 
 
 def test_an_unknown_option_is_refused():
-    with pytest.raises(
-        RegionError, match=r"duplicates='alow' is not known; allowed: raise, allow; nearest: allow"
-    ):
+    with pytest.raises(RegionError, match=r"duplicates='alow' is not known; allowed: raise, allow; nearest: allow"):
         match_names(["Oslo"], NORDIC, duplicates="alow")
 
 
@@ -169,9 +165,7 @@ def test_an_explanation_takes_the_place_of_the_nearest_names():
 
 
 def test_the_way_out_of_an_ambiguity_is_shown_in_the_script_of_the_name():
-    index = NameIndex.build(
-        {"c": ["Rome", "Рим", "Rome city", "город Рим"], "r": ["Rome", "Рим", "Лацио", "Lazio"]}
-    )
+    index = NameIndex.build({"c": ["Rome", "Рим", "Rome city", "город Рим"], "r": ["Rome", "Рим", "Лацио", "Lazio"]})
     assert index.clear_name("c", like="Рим") == "город Рим"
     assert index.clear_name("r", like="Rome") == "Lazio"
     with pytest.raises(RegionError, match=r"'рим' is ambiguous, write 'город Рим' \(c\) or 'Лацио' \(r\)"):

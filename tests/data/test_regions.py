@@ -97,9 +97,7 @@ def test_spans_of_one_code_follow_each_other_and_name_their_successors():
     table = read_regions_table()
     for code, spans in table.groupby("code"):
         spans = spans.sort_values("vintage_from")
-        assert spans["vintage_to"].tolist()[:-1] == [
-            str(int(y) - 1) for y in spans["vintage_from"].tolist()[1:]
-        ]
+        assert spans["vintage_to"].tolist()[:-1] == [str(int(y) - 1) for y in spans["vintage_from"].tolist()[1:]]
         assert spans["vintage_to"].iloc[-1] == ""
         assert (spans["successors"].ne("") == spans["vintage_to"].ne("")).all()
         assert (len(spans) > 1) == (code in CHANGED)
@@ -109,9 +107,7 @@ def test_every_region_is_covered_by_its_successors_and_none_twice():
     for start in CODES:
         for end in CODES:
             if start <= end:
-                covered = [
-                    new for old in CODES[start] for new in successors(old, from_vintage=start, to_vintage=end)
-                ]
+                covered = [new for old in CODES[start] for new in successors(old, from_vintage=start, to_vintage=end)]
                 assert sorted(covered) == sorted(CODES[end])
 
 
@@ -396,9 +392,7 @@ def test_a_word_for_the_kind_is_optional_but_must_fit(data):
     if twin and bare in ("Almaty", "Алматы"):
         assert match_regions([f"{bare} {wrong}"], vintage=vintage).tolist() == [twin]
     elif (row["code"], bare) == ("KZ-AKM", "Akmola") or (row["code"], bare) == ("KZ-AKM", "Ақмола"):
-        assert match_regions([f"{bare} {wrong}"], vintage=vintage).tolist() == [
-            "KZ-AST"
-        ]  # its name until 1998
+        assert match_regions([f"{bare} {wrong}"], vintage=vintage).tolist() == ["KZ-AST"]  # its name until 1998
     else:
         assert row["code"] in refusal(f"{bare} {wrong}", vintage)
 

@@ -76,9 +76,7 @@ def test_path_by_parts_or_as_one_string():
 
 
 def test_missing_path_names_the_nearest():
-    with pytest.raises(
-        DataError, match=r"boundaries/kz-2015\.gpkg does not exist; nearest: boundaries/kz-20"
-    ):
+    with pytest.raises(DataError, match=r"boundaries/kz-2015\.gpkg does not exist; nearest: boundaries/kz-20"):
         registry.geodata_path("boundaries/kz-2015.gpkg")
 
 
@@ -98,9 +96,7 @@ def test_one_changed_byte_names_the_file_and_the_remedy(copied):
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
-    with pytest.raises(
-        DataError, match=r"kz-2014\.gpkg: the file is damaged.*reinstall growthpoles"
-    ) as caught:
+    with pytest.raises(DataError, match=r"kz-2014\.gpkg: the file is damaged.*reinstall growthpoles") as caught:
         registry.verify(LAYER)
     assert "\n" not in str(caught.value)
     assert registry.verify("boundaries/kz-2018.gpkg").is_relative_to(copied)

@@ -64,7 +64,9 @@ def make_study(
     folder.mkdir(parents=True, exist_ok=True)
     codes = [f"R{number}" for number in range(side * side)]
     names = (names or []) + [f"Region {number}" for number in range(len(names or []), side * side)]
-    squares = [box(60_000 * x, 60_000 * y, 60_000 * (x + 1), 60_000 * (y + 1)) for x in range(side) for y in range(side)]
+    squares = [
+        box(60_000 * x, 60_000 * y, 60_000 * (x + 1), 60_000 * (y + 1)) for x in range(side) for y in range(side)
+    ]
     layer = gpd.GeoDataFrame({"code": codes, "name": names}, geometry=squares, crs="EPSG:3035")
     layer.to_file(folder / "regions.gpkg")
     header = CATALOGUE.format(index=_cell(index_name), growth=_cell(indicator_name))
@@ -101,7 +103,6 @@ def report(tmp_path_factory: pytest.TempPathFactory, steps: list[str]) -> Manife
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw one kind of figure and relocate less: for tests of how files come to be, not of what is in them."""
     monkeypatch.setattr("growthpoles.report.figures.KINDS", {"rating": figures.KINDS["rating"]})
-    monkeypatch.setattr("growthpoles.report.draw.KINDS", {"rating": figures.KINDS["rating"]})
     monkeypatch.setattr("growthpoles.report.compute.PERMUTATIONS", 99)
     monkeypatch.setattr("growthpoles.report.stages.CURVE_RELOCATIONS", 99)
     monkeypatch.setattr("growthpoles.report.stages.RELOCATIONS", 99)

@@ -52,7 +52,9 @@ def test_write_bytes_replaces_whole_files(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EIO])
 @pytest.mark.parametrize("step", ["fsync", "replace", "mkstemp"])
-def test_a_failing_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, step: str) -> None:
+def test_a_failing_disk_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, step: str
+) -> None:
     path = tmp_path / "a.bin"
     path.write_bytes(b"old")
 
@@ -145,9 +147,9 @@ def test_the_second_run_waits(tmp_path: Path) -> None:
 
 
 def test_the_second_run_refuses_after_its_patience(tmp_path: Path) -> None:
-    with folder_lock(tmp_path), pytest.raises(DataError, match=rf"another report is being written \(process {os.getpid()}\)"):
-        with folder_lock(tmp_path, wait=0.2):
-            pass
+    problem = rf"another report is being written \(process {os.getpid()}\)"
+    with folder_lock(tmp_path), pytest.raises(DataError, match=problem), folder_lock(tmp_path, wait=0.2):
+        pass
 
 
 def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:

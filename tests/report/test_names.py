@@ -54,6 +54,14 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, study_maker: Callable[...,
     return build_report(load_study(path), out=folder / "out")
 
 
+def test_a_study_of_ones_own_has_what_its_data_allow(hostile: Manifest) -> None:
+    """Two years of one's own data, without printed tables, shares in an industry and poles."""
+    assert set(hostile.record["left_out"]) == {"audit", "groups", "gradient", "typology"}
+    assert {"change.csv", "spread.csv"} <= {path.name for path in (hostile.out / "tables").iterdir()}
+    drawn = {path.stem for path in (hostile.out / "figures").iterdir()}
+    assert {"rating_2020", "rating_2021", "change_2020_2021", "moran_2021", "clusters_2021", "power"} <= drawn
+
+
 class Elements(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -115,7 +123,8 @@ def test_workbook_cells_are_text(hostile: Manifest) -> None:
 def test_tex_commands_are_ours(hostile: Manifest) -> None:
     known = {
         "begin", "end", "caption", "toprule", "midrule", "bottomrule", "textbackslash", "textasciitilde", "textbar",
-        "textasciicircum", "textless", "textgreater", "textquotedbl", "centering", "includegraphics", "label", "detokenize",
+        "textasciicircum", "textless", "textgreater", "textquotedbl", "centering", "includegraphics", "label",
+        "detokenize",
     }  # fmt: skip
     paths = [*hostile.out.glob("tables/tex/*.tex"), hostile.out / "figures.tex"]
     for path in paths:
@@ -127,7 +136,9 @@ def test_tex_commands_are_ours(hostile: Manifest) -> None:
 
 def test_quarto_and_captions(hostile: Manifest) -> None:
     for block in (hostile.out / "figures.qmd").read_text(encoding="utf-8").strip().split("\n\n"):
-        assert re.fullmatch(r'!\[(?:[^\[\]\\]|\\.)*\]\(<figures/[\w-]+\.png>\)\{(?:[^"{}]|"(?:[^"\\]|\\.)*")*\}', block), block[:300]
+        assert re.fullmatch(
+            r'!\[(?:[^\[\]\\]|\\.)*\]\(<figures/[\w-]+\.png>\)\{(?:[^"{}]|"(?:[^"\\]|\\.)*")*\}', block
+        ), block[:300]
     records = json.loads((hostile.out / "captions.json").read_text(encoding="utf-8"))
     assert all(record["alt"] and record["title"] for record in records)
 
@@ -135,7 +146,7 @@ def test_quarto_and_captions(hostile: Manifest) -> None:
 def test_png_texts_and_geopackage(hostile: Manifest) -> None:
     with sqlite3.connect(hostile.out / "study.gpkg") as base:
         layers = [name for (name,) in base.execute("SELECT table_name FROM gpkg_geometry_columns")]
-        assert layers and not base.execute("PRAGMA integrity_check").fetchone() != ("ok",)
+        assert layers and base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         for name, qml in base.execute("SELECT f_table_name, styleQML FROM layer_styles"):
             assert name in layers and ET.fromstring(qml.split("\n", 1)[1]).tag == "qgis"
         found = {name for (name,) in base.execute(f'SELECT name_en FROM "{layers[0]}"')}

@@ -80,16 +80,6 @@ def test_progress_names_every_step(report: Manifest, steps: list[str]) -> None:
     assert steps[0] == "boundaries" and steps[-1] == "writing" and "verdict" in steps
 
 
-def test_a_study_of_ones_own(tmp_path: Path, study_maker: Callable[..., Path]) -> None:
-    study = load_study(study_maker(tmp_path / "study", years=(2020, 2021)))
-    manifest = build_report(study, out=tmp_path / "out")
-    # Two years of one's own data, without printed tables, shares in an industry and poles.
-    assert set(manifest.record["left_out"]) == {"audit", "groups", "gradient", "typology"}
-    assert {"change.csv", "spread.csv"} <= {path.name for path in (tmp_path / "out" / "tables").iterdir()}
-    drawn = {path.stem for path in (tmp_path / "out" / "figures").iterdir()}
-    assert {"rating_2020", "rating_2021", "change_2020_2021", "moran_2021", "clusters_2021", "power"} <= drawn
-
-
 @pytest.mark.usefixtures("quick")
 def test_what_differs_is_written_anew(tmp_path: Path, study_maker: Callable[..., Path]) -> None:
     path, out = study_maker(tmp_path / "study"), tmp_path / "out"

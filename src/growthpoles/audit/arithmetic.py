@@ -84,7 +84,7 @@ def check_arithmetic(cells: pd.DataFrame, formulas: pd.DataFrame, *, decimal: De
 
 def _wide(part: pd.DataFrame, what: str) -> pd.DataFrame:
     """Return one table as rows x columns; cells stand once, so nothing is aggregated."""
-    return part.set_index(["row", "column"])[what].unstack("column").sort_index()  # noqa: PD010
+    return part.set_index(["row", "column"])[what].unstack("column").sort_index()
 
 
 def _checks(part: pd.DataFrame, formulas: pd.DataFrame) -> list[_Check]:

@@ -253,9 +253,7 @@ def _check_shapes(frame: GeoDataFrame, where: str) -> None:
     }
     if frame.crs is not None and frame.crs.is_geographic:
         outside = (np.abs(points) > (360.0, 90.0 + 1e-9)).any(axis=1)
-        faults["a coordinate that is no longitude or latitude"] = np.isin(
-            np.arange(len(shapes)), owner[outside]
-        )
+        faults["a coordinate that is no longitude or latitude"] = np.isin(np.arange(len(shapes)), owner[outside])
     for problem, at in faults.items():
         if at.any():
             named = ", ".join(map(plain, frame.index[at][:_LISTED]))

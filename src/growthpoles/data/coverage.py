@@ -64,9 +64,7 @@ def coverage_faults(regions: GeoDataFrame, *, tolerance: float | None = None) ->
     bad = np.flatnonzero(~(shapely.is_missing(edges) | shapely.is_empty(edges)))
     # A region drawn over the middle of another leaves that other's edges in order, so all are looked at.
     left, right = shapely.STRtree(shapes).query(shapes[bad], predicate="dwithin", distance=width)
-    found = {
-        (min(i, j), max(i, j)) for i, j in zip(bad[left].tolist(), right.tolist(), strict=True) if i != j
-    }
+    found = {(min(i, j), max(i, j)) for i, j in zip(bad[left].tolist(), right.tolist(), strict=True) if i != j}
     rows = []
     for a, b in sorted(found):
         # What is wrong between the two alone, less what only looks wrong while the others are left out.
@@ -141,9 +139,7 @@ def _cleaned(regions: GeoDataFrame, tolerance: float | None, where: str) -> GeoD
     width = _checked_tolerance(tolerance, math.sqrt(float(np.mean(shapely.area(shapes)))))
     # Snapping moves vertices everywhere, so it comes second: for gaps that are open towards the outside.
     for snapping in (-1, width):
-        mended = shapely.coverage_clean(
-            shapes, gap_width=width, snapping_distance=snapping, merge_strategy="min_area"
-        )
+        mended = shapely.coverage_clean(shapes, gap_width=width, snapping_distance=snapping, merge_strategy="min_area")
         lost = regions.index[shapely.is_empty(mended) | shapely.is_missing(mended)]
         if len(lost):
             problem = f"the repair leaves nothing of {', '.join(map(str, lost[:_LISTED]))}"
@@ -173,9 +169,7 @@ def _checked_tolerance(tolerance: float | None, size: float) -> float:
     if isinstance(tolerance, bool) or not isinstance(tolerance, int | float | np.number):
         raise DataError(message(f"tolerance={tolerance!r} is not a number", allowed="a distance, 0 or more"))
     if not (math.isfinite(tolerance) and tolerance >= 0):
-        raise DataError(
-            message(f"tolerance={tolerance} is no distance", allowed="a finite number, 0 or more")
-        )
+        raise DataError(message(f"tolerance={tolerance} is no distance", allowed="a finite number, 0 or more"))
     return float(tolerance)
 
 

@@ -102,9 +102,7 @@ class NameIndex:
     key: Key
 
     @classmethod
-    def build(
-        cls, candidates: Mapping[str, Iterable[str]], *, what: str = "region", key: Key = name_keys
-    ) -> NameIndex:
+    def build(cls, candidates: Mapping[str, Iterable[str]], *, what: str = "region", key: Key = name_keys) -> NameIndex:
         """Index `candidates` (code -> names); the code itself is always one of its names."""
         index = cls({}, {}, {}, key)
         for code, given in candidates.items():

@@ -29,8 +29,7 @@ _FORMER = {
     "North Kazakhstan Region in 1997": "Кокчетавская, Кокшетауская, Kokchetav oblast, Kokshetau oblast",
 }
 _BAIKONUR = (
-    "Байконур, Байконыр, Байқоңыр, Baikonur, Baykonur, Bayqonyr, Baikonyr, Ленинск, Leninsk, "
-    "KZ-BAY, KZ-KAB, KZ.BY"
+    "Байконур, Байконыр, Байқоңыр, Baikonur, Baykonur, Bayqonyr, Baikonyr, Ленинск, Leninsk, KZ-BAY, KZ-KAB, KZ.BY"
 )
 _COUNTRY = (
     "Казахстан, Қазақстан, Kazakhstan, Qazaqstan, Республика Казахстан, Қазақстан Республикасы, "
@@ -38,9 +37,7 @@ _COUNTRY = (
 )
 
 PLACES: dict[str, tuple[str, list[str]]] = {
-    **{
-        f"is a city, not a region: the seat of {seat}": ("city", n.split(", ")) for seat, n in _CITIES.items()
-    },
+    **{f"is a city, not a region: the seat of {seat}": ("city", n.split(", ")) for seat, n in _CITIES.items()},
     **{f"is a former region, merged into {into}": ("region", n.split(", ")) for into, n in _FORMER.items()},
     "is a city leased to Russia, in statistics part of Kyzylorda Region": ("city", _BAIKONUR.split(", ")),
     "is the whole country, not a region": ("", _COUNTRY.split(", ")),

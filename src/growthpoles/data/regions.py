@@ -132,9 +132,7 @@ def _index(vintage: int) -> NameIndex:
 @lru_cache(maxsize=1)
 def _place_index() -> NameIndex:
     """Places that are no region of any vintage, by what they are."""
-    index = NameIndex.build(
-        {what: names for what, (_, names) in PLACES.items()}, what="place", key=_region_keys
-    )
+    index = NameIndex.build({what: names for what, (_, names) in PLACES.items()}, what="place", key=_region_keys)
     return _qualified(index, {what: kind for what, (kind, _) in PLACES.items()})
 
 
@@ -144,13 +142,9 @@ def _explain(name: str, year: int, index: NameIndex) -> str | None:
         for code in _index(vintage).find(name):
             row = regions_of(vintage)[code]
             walk = predecessors if year < vintage else successors
-            others = [
-                regions_of(year)[each].title for each in walk(code, from_vintage=vintage, to_vintage=year)
-            ]
+            others = [regions_of(year)[each].title for each in walk(code, from_vintage=vintage, to_vintage=year)]
             if year < vintage:
-                return (
-                    f"is {row.names[0]}, exists from {row.first} (before that part of {' and '.join(others)})"
-                )
+                return f"is {row.names[0]}, exists from {row.first} (before that part of {' and '.join(others)})"
             return f"is {row.names[0]}, existed until {row.last} (since then {' and '.join(others)})"
     if place := _place_index().find(name):
         return place[0]

@@ -1,0 +1,83 @@
+"""What a person reads on the terminal: tables that fit, no codes that act, a bar only on a terminal."""
+
+import re
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from growthpoles.report.manifest import Manifest
+from growthpoles.report.terminal import format_cell, format_p, print_frame, progress_bar, summary
+
+
+def test_summary_fits_into_eighty_columns(report: Manifest, capsys: pytest.CaptureFixture[str]) -> None:
+    summary(report.results)
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert max(map(len, lines)) <= 80
+    text = "\n".join(lines)
+    assert re.search(r"KZ-ALA +Almaty City +58\.01 +B\+ +1 +66\.22 +B\+\+ +1", text)
+    assert re.search(r"KZ-VOS +East Kazakhstan +– +no data +– +27\.27 +C\+ +11", text)
+    assert re.search(r"published +2010 +ksi +11 +-0\.053 +-0\.100 +0\.345 +0\.\d{3} +5", text)
+
+
+def test_summary_of_nothing_new_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
+    summary(None)
+    assert capsys.readouterr().out == ""
+
+
+def test_names_do_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    frame = pd.DataFrame(
+        {"name": ["\x1b[31mred\x1b[0m", "[bold]x[/bold]", ":smile:"]}, index=pd.Index(["a\x07", "b", "c"])
+    )
+    print_frame(frame, title="[red]\x1b]0;title\x07")
+    shown = capsys.readouterr().out
+    assert not set(shown) & {"\x1b", "\x07"} and "[bold]x[/bold]" in shown and ":smile:" in shown and "[red]" in shown
+
+
+def test_cells() -> None:
+    assert [format_cell(value) for value in (1.005, None, pd.NA, float("nan"), 3, "x")] == [
+        "1.00",
+        "–",
+        "–",
+        "–",
+        "3",
+        "x",
+    ]
+    assert [format_p(value) for value in (0.5, 0.0049, 0.00001, float("nan"))] == ["0.500", "0.0049", "< 0.0001", "–"]
+
+
+def test_no_bar_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress_bar(3) as tell:
+        tell("one")
+    with progress_bar(3, quiet=True) as tell:
+        tell("one")
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are Unix's")
+def test_a_bar_on_a_terminal_leaves_no_trace(tmp_path: Path) -> None:
+    import os
+    import pty
+    import subprocess
+
+    code = (
+        "import time; from growthpoles.report.terminal import progress_bar\n"
+        "with progress_bar(2) as tell:\n    tell('first step'); time.sleep(0.3); tell('[b]second'); time.sleep(0.3)"
+    )
+    master, slave = pty.openpty()
+    with subprocess.Popen([sys.executable, "-c", code], stderr=slave, stdout=subprocess.PIPE) as process:
+        os.close(slave)
+        seen = b""
+        while True:
+            try:
+                part = os.read(master, 4096)
+            except OSError:
+                break
+            if not part:
+                break
+            seen += part
+        assert process.wait() == 0 and process.stdout is not None and process.stdout.read() == b""
+    os.close(master)
+    assert b"first step" in seen and b"[b]second" in seen and b"2/2" in seen
+    assert seen.rstrip().endswith((b"\x1b[2K", b"\x1b[?25h")) or b"\x1b[2K" in seen[-40:]
