@@ -18,7 +18,6 @@ ALLOWED = {
     "specialisation": {"data"},
     "audit": {"data", "ratings", "inputs", "study"},
     "inputs": {"data", "ratings", "study"},
-    "intake": {"data", "ratings", "inputs", "study"},
     "study": {"data"},
     "spatial": {"data", "ratings", "specialisation", "inputs", "study"},
     "maps": {"data", "ratings", "specialisation", "spatial"},
@@ -71,7 +70,8 @@ def loaded_by(code: str) -> set[str]:
     [
         "import growthpoles",
         "import growthpoles; dir(growthpoles)",
-        "import sys; sys.argv = ['growthpoles', '--help']\nfrom growthpoles.cli import main\ntry: main()\nexcept SystemExit: pass",
+        "import sys; sys.argv = ['growthpoles', '--help']\n"
+        "from growthpoles.cli import main\ntry: main()\nexcept SystemExit: pass",
     ],
     ids=["import", "dir", "help"],
 )

@@ -93,7 +93,7 @@ def test_shares_of_the_industry(year: int, total: float) -> None:
 def test_unknown_year_or_edition() -> None:
     with pytest.raises(StudyError, match="year 2012 is not in the study; allowed: 2010, 2014"):
         gp.load_indicators(2012)
-    with pytest.raises(StudyError, match="edition='realined'.*nearest: realigned"):
+    with pytest.raises(StudyError, match=r"edition='realined'.*nearest: realigned"):
         gp.load_indicators(2014, edition="realined")
     with pytest.raises(StudyError, match="nothing published for 2012"):
         gp.load_published(2012)
