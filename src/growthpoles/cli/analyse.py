@@ -22,6 +22,7 @@ from growthpoles.cli.options import (
     named,
     note,
     open_study,
+    tell_account,
     year_of,
 )
 from growthpoles.errors import SpatialError, StudyError, message, unknown_option
@@ -76,6 +77,7 @@ def rate(
     emit(shown, title=title, kind=format, out=out, regions=regions)
     for region, column, reason in table.attrs["missing"]:
         note(f"no data: {region} {column}: {reason}", quiet=quiet)
+    tell_account(loaded, quiet=quiet)
 
 
 def stats(
@@ -132,6 +134,7 @@ def stats(
         emit(columns, title=head, kind=format, out=out, digits=4)
     if absent:
         note(f"without data, left out: {', '.join(absent)}", quiet=quiet)
+    tell_account(loaded, quiet=quiet)
 
 
 def verdict(
@@ -177,14 +180,15 @@ def verdict(
         typer.echo(sentence, err=bool(_wants(format, out)))
     for line in found.left_out:
         note(f"left out: {line}", quiet=quiet)
+    tell_account(loaded, quiet=quiet)
 
 
 def audit(
     study: StudyOption = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the full tables and figures.")] = Path("outputs"),
     claims: Annotated[
         bool, typer.Option("--claims", help="Also show the statements of the source and how they fare.")
     ] = False,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the full tables and figures.")] = None,
     lang: LangOption = "en",
     seed: SeedOption = None,
     quiet: QuietOption = False,
@@ -197,18 +201,15 @@ def audit(
 
     found = run_audit(loaded, rng=loaded.study.seed)
     short = summarise(found.ledger).set_index("severity")
-    print_frame(
-        short[["fault", "rows", "cells"]], title=f"{loaded.name}: {len(found.ledger)} cells in {len(short)} faults"
-    )
+    title = f"{loaded.name}: {len(found.ledger)} cells in {len(short)} faults"
+    print_frame(short[["fault", "rows", "cells"]], title=title)
     if claims:
         table = found.claims_table()
         wide = table.pivot_table(index="statement", columns="edition", values="verdict", aggfunc="first", sort=False)
         print_frame(wide, title=f"{loaded.name}: {len(wide)} statements of the source")
-    if out is not None:
-        for path in write_audit(found, loaded, out=out, lang=lang):
-            typer.echo(str(path))
-    else:
-        note("--out FOLDER writes every cell, the statements, the row orders and three figures", quiet=quiet)
+    for path in write_audit(found, loaded, out=out, lang=lang):
+        typer.echo(str(path))
+    tell_account(loaded, quiet=quiet)
 
 
 def specialise(
@@ -238,6 +239,7 @@ def specialise(
         digits=3,
     )
     note(f"sum of shares: {published['ksi'].sum():.3f}", quiet=quiet)
+    tell_account(loaded, quiet=quiet)
 
 
 def weights(

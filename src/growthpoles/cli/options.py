@@ -109,6 +109,19 @@ def emit(
         sys.stdout.buffer.flush()
 
 
+def tell_account(study: Study, *, quiet: bool = False) -> None:
+    """Say how many cells or rows of the study's tables were used, so that nothing is dropped in silence."""
+    if quiet:
+        return
+    from growthpoles.inputs import input_account
+
+    account = input_account(study)
+    read, used, unused = (int(account[column].sum()) for column in ("read", "used", "unused"))
+    what = "cells" if study.cells is not None else "rows"
+    more = f", {unused} not used (growthpoles validate lists them)" if unused else ", none unused"
+    note(f"{what} of the tables: {read} read, {used} used{more}")
+
+
 def note(text: str, *, quiet: bool = False) -> None:
     """Say something beside the result, on standard error, so that a pipe gets the result alone."""
     if not quiet:

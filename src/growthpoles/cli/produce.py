@@ -16,6 +16,7 @@ from growthpoles.cli.options import (
     YearOption,
     note,
     open_study,
+    tell_account,
     year_of,
 )
 
@@ -52,6 +53,7 @@ def report(
         typer.echo(str(out / name))
     if tex:
         note(f"and the tables for TeX, {len(tex)} files in {out / 'tables' / 'tex'}", quiet=quiet)
+    tell_account(loaded, quiet=quiet)
 
 
 def draw(

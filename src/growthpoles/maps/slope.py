@@ -37,7 +37,7 @@ def plot_slope(
     Parameters
     ----------
     before, after : Series of float
-        Values, index = region; regions without both are left out.
+        Values, index = region; regions without both have no slope and are named under the chart.
     names : Series of str, optional
         Names of the regions; the codes stand in where names would leave no room for the lines.
     years : (object, object), optional
@@ -55,7 +55,8 @@ def plot_slope(
         No region has both values.
     """
     pair = span_of(years, before, after) or ("", "")
-    both = pd.concat([before.rename("before"), after.rename("after")], axis=1).astype(float).dropna()
+    every = pd.concat([before.rename("before"), after.rename("after")], axis=1).astype(float)
+    both = every.dropna()
     if both.empty:
         raise MapError(message("no region has both values", where="before, after"))
     word = translator(options.get("lang", "en"))
@@ -66,13 +67,16 @@ def plot_slope(
     if sheet.width_mm - 2 * side < 0.28 * sheet.width_mm:
         rows = row_names(both.index, None)
         side = _side_width(rows, size)
+    lone = ", ".join(row_names(every.index.difference(both.index, sort=False), names))
+    under = text.wrap(text.clean(f"{word('no data')}: {lone}"), size, sheet.width_mm - 2 * side) if lone else []
+    below = 5.5 + text.LEADING * size * text.PT * len(under)
     height = max(70.0, len(rows) * 1.7 * size * text.PT + 12.0)
     edition = told(0, options.get("edition"), before, after)[1]
     if options.get("year") is None and all(pair):
         options["year"] = f"{pair[0]}\u2013{pair[1]}"
     options["edition"] = edition or ""
     ax, preset, lang = chart_for(
-        options, word("From year to year"), height_mm=height, left=side, right=side, bottom=5.5, top=7.0
+        options, word("From year to year"), height_mm=height, left=side, right=side, bottom=below, top=7.0
     )
     span = float(both.to_numpy().max() - both.to_numpy().min()) or 1.0
     ax.set_xlim(0.0, 1.0)
@@ -94,6 +98,12 @@ def plot_slope(
     ax.set_yticks([])
     for x, column, align, heading in ((0.0, "before", "right", pair[0]), (1.0, "after", "left", pair[1])):
         _side(ax, both[column], rows, x, align, str(heading), size, lang)
+    canvas.add_words(
+        ax,
+        [Word(0.0, -3.5 - i * text.LEADING * size * text.PT, line, size) for i, line in enumerate(under)],
+        transform=canvas.millimetres(ax),
+        gid="slope-lone",
+    )
     return ax
 
 

@@ -94,8 +94,8 @@ def print_frame(frame: pd.DataFrame, *, title: str, digits: int = 2) -> None:
     table = Table(
         title=Text(clean_text(title)), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
     )
-    index = frame.index.name or ""
-    table.add_column(Text(str(index)), no_wrap=True)
+    for level in frame.index.names:
+        table.add_column(Text(clean_text(level or "")), no_wrap=True)
     for column in frame.columns:
         numeric = pd.api.types.is_numeric_dtype(frame[column])
         table.add_column(Text(_heading(clean_text(column))), justify="right" if numeric else "left", no_wrap=True)
@@ -104,7 +104,8 @@ def print_frame(frame: pd.DataFrame, *, title: str, digits: int = 2) -> None:
         for column, value in zip(frame.columns, row, strict=True):
             whole = column in {"rank", "n"} and isinstance(value, float) and not np.isnan(value)
             cells.append(Text(format_cell(int(value) if whole else value, digits=digits)))
-        table.add_row(Text(clean_text(key)), *cells)
+        levels = key if isinstance(frame.index, pd.MultiIndex) else (key,)
+        table.add_row(*(Text(clean_text(level)) for level in levels), *cells)
     _console().print(table)
 
 
