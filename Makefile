@@ -29,7 +29,7 @@ lint: $(VENV)/.ready-dev
 
 # Timings beside the peers; they print tables and decide nothing.
 bench: $(VENV)/.ready-dev
-	$(PIP) install -r benchmarks/requirements.txt
+	$(PIP) install --no-build-isolation --editable ".[bench]"
 	for script in benchmarks/[a-z]*.py; do $(BIN)/python $$script || exit 1; done
 
 $(VENV)/bin/python:
