@@ -156,3 +156,82 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     done = run("report", "--out", str(tmp_path / "file" / "out"))
     assert done.returncode == 2 and "the folder cannot be made" in done.stderr
+
+
+def test_map_writes_one_figure_and_its_proof(tmp_path: Path) -> None:
+    target = tmp_path / "m.png"
+    done = run("map", "clusters", "--lang", "kk", "--preset", "nature-single", "--out", str(target), "--proof")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [str(target), str(tmp_path / "m_proof.png")]
+    assert target.read_bytes()[:4] == b"\x89PNG" and (tmp_path / "m_proof.png").exists()
+    assert "89 x " in done.stderr and "edition realigned" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("map", "ksi", "--weights", "knn"), "--weights has no meaning for 'ksi'"),
+        (("map", "neighbours", "--variable", "ris"), "--variable has no meaning for 'neighbours'"),
+        (("map", "rating", "--adjust", "fdr"), "--adjust has no meaning for 'rating'"),
+        (
+            (
+                "map",
+                "atlas",
+            ),
+            "kind='atlas' is not known",
+        ),
+        (("stats", "--statistic", "moran", "--adjust", "fdr"), "--adjust with moran, which is one test"),
+        (("stats", "--variable", "gdp"), "variable='gdp' is not known"),
+        (("rate", "--edition", "published"), "the published figures are results, not indicators"),
+        (("rate", "--format", "doc"), "format='doc' is not known"),
+        (("report", "--lang", "de"), "lang='de' is not known; allowed: en, ru, kk"),
+    ],
+)
+def test_what_has_no_meaning_is_refused(arguments: tuple[str, ...], words: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2 and words in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_audit_prints_the_faults_and_writes_every_cell(tmp_path: Path) -> None:
+    done = run("audit", "--out", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    first = done.stdout.splitlines()[0]
+    assert "faults" in first and "changes a class" in done.stdout
+    for name in ("audit_findings", "audit_claims", "audit_alignment"):
+        assert (tmp_path / "tables" / f"{name}.csv").stat().st_size > 0
+    assert {path.stem for path in (tmp_path / "figures").glob("*.png")} >= {
+        "audit_editions_2010",
+        "audit_editions_2014",
+        "audit_classes",
+        "audit_cells_table4",
+    }
+
+
+def test_init_then_validate_names_what_is_still_open(tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    import growthpoles as gp
+
+    frame = gp.load_indicators(2014)[["grp", "employed"]]
+    frame.index = gp.load_regions(2014)["name_ru"].reindex(frame.index)
+    frame.to_csv(table, sep=";", decimal=",", encoding="cp1251")
+    folder = tmp_path / "s"
+    begun = run("init", str(folder), "--table", str(table), "--year", "2014")
+    assert begun.returncode == 0 and "to decide:" in begun.stdout, begun.stderr
+    checked = run("validate", str(folder))
+    assert checked.returncode == 0 and "DECIDE" in checked.stderr and "to check or decide" in checked.stderr
+    (folder / "catalogue.csv").write_text("code,kind,parent\nindex,aggregate,\nx,indicator,inde\n", encoding="utf-8")
+    broken = run("validate", str(folder))
+    assert broken.returncode == 1 and "catalogue.csv" in broken.stdout
+
+
+def test_data_lists_studies_and_files() -> None:
+    assert "mexico-gdp" in run("data").stdout
+    assert "boundaries/kz-2014.gpkg" in run("data", "--files").stdout
+
+
+def test_formats_go_to_standard_output() -> None:
+    import json
+
+    done = run("rate", "--format", "json", "--quiet")
+    rows = json.loads(done.stdout)
+    assert len(rows) == 16 and rows[0]["region"] == "KZ-ALA" and done.stderr == ""

@@ -57,7 +57,7 @@ def test_a_study_is_frozen(tmp_path: Path) -> None:
         (("[study]", "[study"), "not valid TOML"),
         (('name = "own"\n', ""), "study.name is missing"),
         (("years = [2020]", "years = [2020, 2010]"), "study.years: years must ascend"),
-        (("years = [2020]", 'years = ["x"]'), "study.years.0: "),
+        (("years = [2020]", 'years = ["x"]'), "study.years.1: "),
         (("[rating]", "[ratings]"), "ratings is not a known key.*nearest: rating"),
         (('key = "code"', ""), "needs key"),
         (('file = "b.gpkg"', ""), 'give either builtin = "kz" or file'),

@@ -162,7 +162,8 @@ class Study(_Part):
 
 
 def _problem(error: Any) -> str:
-    where = ".".join(str(part)[:60] for part in error["loc"])
+    # tables are counted from 1, as a reader of the file does
+    where = ".".join(str(part + 1 if isinstance(part, int) else part)[:60] for part in error["loc"])
     if error["type"] == "extra_forbidden":
         return f"{where} is not a known key"
     if error["type"] == "missing":

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthpoles.audit.column_order import ColumnOrder, listed
+from growthpoles.audit.column_order import ColumnOrder
 from growthpoles.audit.hidden import HiddenCopy
 from growthpoles.audit.readings import Reading
 from growthpoles.audit.sources import Sources, records
@@ -219,10 +219,3 @@ def _shifted(sources: Sources, copy: HiddenCopy, row: int) -> Finding:
         fix_cells(copy.later, copy.column, {region: expected}),
         sources.year(copy.later),
     )
-
-
-def rows_text(finding: Finding) -> str:
-    """Rows of a finding, by table where there are several."""
-    tables = dict.fromkeys(item.table for item in finding.cells)
-    parts = [listed([item.row for item in finding.cells if item.table == table]) for table in tables]
-    return parts[0] if len(parts) == 1 else "; ".join(f"table {t}: {p}" for t, p in zip(tables, parts, strict=True))

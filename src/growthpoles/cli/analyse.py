@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from growthpoles.cli.options import (
+    ADJUST,
+    AdjustOption,
     EditionOption,
     EnclavesOption,
     FormatOption,
@@ -92,12 +94,7 @@ def stats(
     k: NeighboursOption = None,
     enclaves: EnclavesOption = "keep",
     alternative: AlternativeOption = "two-sided",
-    adjust: Annotated[
-        str,
-        typer.Option(
-            "--adjust", help="Family of local tests: none, bonferroni, fdr, fdr-discrete, by, tarone or max-t."
-        ),
-    ] = "tarone",
+    adjust: AdjustOption = None,
     permutations: Annotated[
         int | None, typer.Option("--permutations", help="Relocations where p is not exact.")
     ] = None,
@@ -112,6 +109,8 @@ def stats(
     allowed = (*GLOBAL, *LOCAL, "all")
     if statistic not in allowed:
         raise SpatialError(unknown_option("statistic", statistic, allowed))
+    if adjust is not None and statistic not in LOCAL:
+        raise SpatialError(message(f"--adjust with {statistic}, which is one test", allowed=", ".join(LOCAL)))
     import pandas as pd
 
     import growthpoles as gp
@@ -124,7 +123,7 @@ def stats(
         options["permutations"] = permutations
     head = f"{title}; weights {weights}{f' {k}' if k else ''}, {alternative}"
     if statistic in LOCAL:
-        local = getattr(gp, statistic)(kept, part, adjust=adjust, **options)
+        local = getattr(gp, statistic)(kept, part, adjust=adjust or ADJUST, **options)
         frame = named(local.to_frame().reindex(values.index), loaded, lang=lang)
         emit(frame, title=f"{statistic}: {head}", kind=format, out=out, digits=3, regions=regions)
     else:
@@ -160,12 +159,14 @@ def verdict(
 
     with parallel_config(n_jobs=jobs):
         found = ask(loaded, permutations=permutations)
+    main = int(found.curve.groups["specifications"].iloc[0])
+    title = f"{loaded.name}: {main} specifications, and {len(found.to_frame()) - main} of Getis-Ord G beside them"
     if _wants(format, out):
         emit(found.to_frame(), title=f"{loaded.name}: specifications", kind=format, out=out)
     else:
         emit(
             found.curve.groups,
-            title=f"{loaded.name}: {len(found.to_frame())} specifications",
+            title=title,
             kind=None,
             out=None,
             digits=3,
@@ -200,6 +201,9 @@ def audit(
     from growthpoles.report.terminal import print_frame
 
     found = run_audit(loaded, rng=loaded.study.seed)
+    if not len(found.ledger):
+        checked = f"{len(found.sources.formulas)} formulas and {found.claims['id'].nunique()} statements"
+        note(f"no finding: {checked} could be checked; an audit needs printed results beside their inputs")
     short = summarise(found.ledger).set_index("severity")
     title = f"{loaded.name}: {len(found.ledger)} cells in {len(short)} faults"
     print_frame(short[["fault", "rows", "cells"]], title=title)

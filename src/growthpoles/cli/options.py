@@ -37,6 +37,15 @@ OutOption = Annotated[
 ]
 EnclavesOption = Annotated[str, typer.Option("--enclaves", help="keep, or merge cities with the region around them.")]
 
+AdjustOption = Annotated[
+    str | None,
+    typer.Option(
+        "--adjust",
+        help="Family of local tests: none, bonferroni, fdr, fdr-discrete, by, tarone or max-t; default: tarone.",
+    ),
+]
+
+ADJUST = "tarone"
 LANGUAGES = ("en", "ru", "kk")
 
 

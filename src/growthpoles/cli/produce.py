@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from growthpoles.cli.options import (
+    ADJUST,
+    AdjustOption,
     EditionOption,
     LangOption,
     QuietOption,
@@ -19,6 +21,7 @@ from growthpoles.cli.options import (
     tell_account,
     year_of,
 )
+from growthpoles.errors import MapError, message
 
 
 def register(app: typer.Typer) -> None:
@@ -73,13 +76,10 @@ def draw(
     preset: Annotated[
         str, typer.Option("--preset", help="report, nature-double, elsevier-single, plos, slide ...")
     ] = "report",
-    weights: Annotated[str, typer.Option("--weights", "-w", help="Graph of the spatial tests.")] = "queen",
-    adjust: Annotated[
-        str,
-        typer.Option(
-            "--adjust", help="Family of local tests: none, bonferroni, fdr, fdr-discrete, by, tarone or max-t."
-        ),
-    ] = "tarone",
+    weights: Annotated[
+        str | None, typer.Option("--weights", "-w", help="Graph of the spatial tests; default: queen.")
+    ] = None,
+    adjust: AdjustOption = None,
     seed: SeedOption = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="png, tiff, pdf, svg or eps; default: KIND_YEAR.png here.")
@@ -92,6 +92,7 @@ def draw(
     """Draw one map at its printed size."""
     loaded = open_study(study, lang=lang, seed=seed)
     chosen = year_of(loaded, year)
+    _refuse_idle(kind, variable=variable, weights=weights, adjust=adjust)
     from growthpoles.maps import save_figure, save_proof
     from growthpoles.report.single import draw_map
 
@@ -103,14 +104,15 @@ def draw(
         variable=variable,
         lang=lang,
         preset=preset,
-        weights=weights,
-        adjust=adjust,
+        weights=weights or "queen",
+        adjust=adjust or ADJUST,
     )
     figure = axes.get_figure(root=True)
     assert figure is not None
     target = out or Path(f"{kind}_{chosen}.png")
     shown = "published" if kind == "ksi" else edition or loaded.study.edition
     parameters = {"kind": kind, "year": chosen, "variable": variable or "index", "weights": weights, "adjust": adjust}
+    parameters = {name: value for name, value in parameters.items() if value is not None}
     save_figure(
         figure,
         target,
@@ -127,3 +129,16 @@ def draw(
         typer.echo(str(beside))
     wide, high = (25.4 * side for side in figure.get_size_inches())
     note(f"{wide:.0f} x {high:.0f} mm, preset {preset}, edition {shown}", quiet=quiet)
+
+
+def _refuse_idle(kind: str, *, variable: str | None, weights: str | None, adjust: str | None) -> None:
+    """Refuse an option that would change nothing, rather than let somebody believe that it did."""
+    tests = ("clusters", "hotspots", "significance")
+    useful = {
+        "variable": (variable, ("rating", "values", "change", "class-change", *tests)),
+        "weights": (weights, (*tests, "neighbours")),
+        "adjust": (adjust, tests),
+    }
+    for name, (value, kinds) in useful.items():
+        if value is not None and kind not in kinds:
+            raise MapError(message(f"--{name} has no meaning for {kind!r}", allowed=f"with {', '.join(kinds)}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -72,7 +73,10 @@ def validate(
             emit(counts.set_index("file"), title="not used", kind=None, out=None)
     if len(problems):
         raise typer.Exit(1)
-    note("the study is valid", quiet=quiet)
+    marks = open_marks(study)
+    for mark in marks:
+        note(mark, quiet=quiet)
+    note("the study is valid" + (f"; {len(marks)} places are marked to check or decide" if marks else ""), quiet=quiet)
 
 
 def data(
@@ -95,3 +99,17 @@ def data(
         for name, entry in read_registry().items()
     ]
     emit(pd.DataFrame(rows).astype({"rows": "Int64"}).set_index("file"), title="shipped files", kind=format, out=out)
+
+
+def open_marks(study: str | None) -> list[str]:
+    """Return the lines of a study's files that still carry the CHECK or DECIDE of a proposal."""
+    from growthpoles.data.study_files import study_path
+
+    path = study_path(study)
+    found = []
+    for file in (path, path.with_name("catalogue.csv")):
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.is_file() else []
+        for number, line in enumerate(lines, start=1):
+            if re.search(r"\b(CHECK|DECIDE)\b", line) and "Proposed by growthpoles init" not in line:
+                found.append(f"{file.name}, line {number}: {' '.join(line.split())[:100]}")
+    return found

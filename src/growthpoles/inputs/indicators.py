@@ -117,6 +117,9 @@ def load_indicators(
         raise StudyError(message(f"year {year} is not in the study", where=study.name, allowed=allowed))
     known = editions(study)
     if edition not in known:
+        if edition == "published":
+            problem = "the published figures are results, not indicators"
+            raise StudyError(message(problem, where=study.name, allowed=f"load_published, or {', '.join(known)}"))
         raise StudyError(unknown_option("edition", edition, known))
     catalogue = study_catalogue(study)
     table, absent, account = _primary(study, year, edition, catalogue)

@@ -87,7 +87,12 @@ def _described(fault: Any, path: Path, text: str) -> Problem:
         near = nearest(where[-1], known, n=1)
         said, remedy = "not a known key", ", ".join(known) + (f"; nearest: {near[0]}" if near else "")
     elif fault["type"] == "missing":
-        said, remedy = "is missing", "see docs/studies.md"
+        examples = {
+            "study.years": "years = [2014]",
+            "study.name": 'name = "my-study"',
+            "rating": '[rating] catalogue = "..."',
+        }
+        said, remedy = "is missing", examples.get(key, "add it, as docs/studies.md describes")
     return Problem(said, str(path), "", line_of(text, where), key, remedy)
 
 

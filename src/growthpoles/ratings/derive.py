@@ -13,17 +13,20 @@ if TYPE_CHECKING:
     from growthpoles.ratings.catalogue import Catalogue
 
 
-def derive(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+def derive(table: pd.DataFrame, catalogue: Catalogue, *, recompute: bool = False) -> pd.DataFrame:
     """Add the derived indicators of `catalogue` to `table`.
 
     An indicator is ``factor * numerator / denominator``. A derived column that the table already has is kept
-    as given: an edition may hold printed ratios that its primary columns contradict.
+    as given, unless `recompute` is set: an edition may hold printed ratios that its primary columns contradict.
 
     Parameters
     ----------
     table : DataFrame, regions x columns
         Primary columns and indicators, named by code, in the units of the catalogue. NaN means "no data".
     catalogue : Catalogue
+    recompute : bool
+        Compute the ratios anew also where the table has them. To ask "what if" of a primary column, change it, then
+        ``rate(derive(table, catalogue, recompute=True))``.
 
     Returns
     -------
@@ -40,7 +43,7 @@ def derive(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     values = numeric_table(table)
     added = {}
     for code in catalogue.derived:
-        if code in values.columns:
+        if code in values.columns and not recompute:
             continue
         numerator, denominator = (values[_present(part, code, values, catalogue)] for part in catalogue.parts(code))
         zero = values.index[(denominator == 0).to_numpy()]

@@ -67,7 +67,6 @@ def rating_style(edition: str, year: int) -> Style:
 
 
 _DASH = "\N{EN DASH}"
-_KSI_DIGITS = 3
 
 
 def ksi_classes(ksi: pd.Series, status: pd.Series) -> list[str | None]:

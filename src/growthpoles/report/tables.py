@@ -24,6 +24,8 @@ def report_tables(results: Results) -> dict[str, pd.DataFrame]:
         tables["moran"] = moran_table(results)
     for (edition, year), local in results.local.items():
         tables[f"local_moran_{safe_name(edition)}_{year}"] = local.to_frame()
+    if results.study.cells is not None:
+        tables["editions"] = editions_table(results)
     tables["missing"] = missing_table(results)
     tables["inputs"] = results.account
     tables["inputs_unused"] = results.unused
@@ -59,6 +61,17 @@ def stage_tables(results: Results) -> dict[str, pd.DataFrame]:
     tables |= {f"typology_{year}": frame for year, frame in stages.typology.items()}
     tables["left_out"] = pd.DataFrame({"reason": stages.left_out}).rename_axis("analysis")
     return tables
+
+
+def editions_table(results: Results) -> pd.DataFrame:
+    """Return where every column of every edition comes from: table, printed column, row order, and the choice made."""
+    from growthpoles.data.assemble import read_assembly
+
+    cells = results.study.cells
+    assert cells is not None
+    rules = read_assembly(results.study.resolve(cells.assembly), orders=cells.orders)
+    shown = rules.assign(missing=[" ".join(regions) for regions in rules["missing"]])
+    return shown.set_index(["edition", "year", "column"])
 
 
 def _named(frame: pd.DataFrame, results: Results) -> pd.DataFrame:
