@@ -129,6 +129,7 @@ def draw(
         typer.echo(str(beside))
     wide, high = (25.4 * side for side in figure.get_size_inches())
     note(f"{wide:.0f} x {high:.0f} mm, preset {preset}, edition {shown}", quiet=quiet)
+    tell_account(loaded, quiet=quiet)
 
 
 def _refuse_idle(kind: str, *, variable: str | None, weights: str | None, adjust: str | None) -> None:
