@@ -1,6 +1,7 @@
 """Command line: arguments -> library -> exit code. Nothing is computed here.
 
-Exit codes: 0 done, 1 the analysis says no (a study is not valid, a claim fails), 2 bad input, 130 interrupted.
+Exit codes: 0 done, 1 the analysis says no (a study is not valid) or the reader of a pipe
+has gone, 2 bad input, 130 interrupted.
 """
 
 from growthpoles.cli.app import app, main

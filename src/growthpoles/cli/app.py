@@ -52,6 +52,3 @@ def main() -> None:
             raise
         sys.stderr.write(f"growthpoles: {' '.join(str(error).split())}\n")
         sys.exit(2)
-    except BrokenPipeError:  # the reader of a pipe has gone
-        sys.stderr.close()
-        sys.exit(141)
