@@ -45,10 +45,9 @@ def stage_tables(results: Results) -> dict[str, pd.DataFrame]:
         tables[f"class_probability_{year}"] = result.class_probability()
     tables |= {f"strengths_{year}": frame for year, frame in stages.strengths.items()}
     if stages.audit is not None:
-        tables["audit_findings"] = stages.audit.findings_table()
-        tables["audit_alignment"] = stages.audit.alignment_table()
-        if len(claims := stages.audit.claims_table()):
-            tables["audit_claims"] = claims
+        from growthpoles.report.audit_files import audit_tables
+
+        tables |= audit_tables(stages.audit)
     tables |= {f"ksi_groups_{year}": frame for year, frame in stages.groups.items()}
     if stages.verdict is not None:
         tables["verdict"] = stages.verdict.curve.groups
