@@ -65,6 +65,7 @@ def test_unknown_language() -> None:
 def test_texts_for_a_page() -> None:
     assert tie("p = 0.05 and x ≥ 3") == "p\u00a0=\u00a00.05 and x\u00a0≥\u00a03"
     assert shorten("a" * 500, 10) == "a" * 9 + "…" and shorten(" a\n b\u202e") == "a b\ufffd"
+    assert shorten("18,2\u00a0% \u2009 x\u00a0") == "18,2\u00a0% x"
 
 
 def test_every_column_has_a_note(report: Manifest) -> None:

@@ -249,7 +249,7 @@ def _recover(x: Array, y: Array, regions: pd.Index, rows: pd.Index, least: float
         if np.array_equal(found, best):
             break
         best = found
-    extra = alternatives(cost, best, total)
+    extra = alternatives(cost, best)
     # Each observation costs one degree of freedom for the growth; a perfect fit still has rounding.
     scale = max(total / max(n * k - k, 1), 1e-12) if k == 1 else 1.0
     others = float(np.exp(-np.minimum(extra / scale, 700)).sum())

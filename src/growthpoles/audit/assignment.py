@@ -23,7 +23,7 @@ def best_assignment(cost: Array) -> tuple[Rows, float]:
     return np.asarray(columns, dtype=np.intp), float(cost[rows, columns].sum())
 
 
-def alternatives(cost: Array, best: Rows, total: float) -> Array:
+def alternatives(cost: Array, best: Rows) -> Array:
     """Return, for every row, how much the total cost grows if the row must leave its best column.
 
     The least of them is the margin over the second-best assignment. Removing one edge of a least-cost assignment

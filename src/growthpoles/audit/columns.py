@@ -148,10 +148,10 @@ def _primary(
     test = _test(sources.column(table, column), _by_label(sources, reference, column), sources, rng)
     if test is None:
         return base
-    return _from_test(sources, base, test, f"table {reference}, {column}, by label")
+    return _from_test(base, test, f"table {reference}, {column}, by label")
 
 
-def _from_test(sources: Sources, base: ColumnOrder, test: Alignment, reference: str) -> ColumnOrder:
+def _from_test(base: ColumnOrder, test: Alignment, reference: str) -> ColumnOrder:
     ranks = ", ".join(f"{name} {int(rank):,}" for name, rank in test.candidates["rank"].items())
     how = "all" if test.exact else "random"
     evidence = f"rank among {how} {test.permutations:,} permutations: {ranks}; confidence {test.confidence:.4f}"
@@ -219,7 +219,7 @@ def _implied(
     if not tests:
         return base
     scatter, reference, test = min(tests, key=lambda entry: entry[0])
-    found_order = _from_test(sources, base, test, reference)
+    found_order = _from_test(base, test, reference)
     return replace(
         found_order,
         method="continuity (proxy)",

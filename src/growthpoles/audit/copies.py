@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.audit.column_order import ColumnOrder
+from growthpoles.audit.faults import Fault
 from growthpoles.audit.findings import Finding, cell
 from growthpoles.audit.readings import Reading
 from growthpoles.audit.sources import Sources, records
@@ -76,7 +77,7 @@ def _within(
         )
         for row, other in (rows, rows[::-1])
     )
-    fault = f"table {table}: {column} is the same in rows {rows[0]} and {rows[1]}"
+    fault = Fault("repeated in rows", table=table, column=column, row=rows[0], other_row=rows[1])
     name = f"t{table}-{column}-repeat"
     if copy is None:
         return Finding(name, fault, cells, evidence, None, sources.year(table), notice=True), set()
@@ -125,7 +126,7 @@ def _between(sources: Sources, pair: dict[str, Any]) -> Finding:
         )
         for (table, row), other in zip(places, places[::-1], strict=True)
     )
-    fault = f"tables {places[0][0]} and {places[1][0]}: {column} is the same in row {places[1][1]} of both years"
+    fault = Fault("repeated in years", table=places[0][0], other_table=places[1][0], column=column, row=places[1][1])
     return Finding(f"t{places[0][0]}-t{places[1][0]}-{column}-repeat", fault, cells, evidence, None, None, notice=True)
 
 

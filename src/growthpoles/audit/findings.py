@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.audit.column_order import ColumnOrder
+from growthpoles.audit.faults import Fault
 from growthpoles.audit.hidden import HiddenCopy
 from growthpoles.audit.readings import Reading
 from growthpoles.audit.sources import Sources, records
@@ -35,7 +36,7 @@ class Finding:
     """One finding: `fault` groups those with one origin, `correct` returns a reading without it (None: cannot)."""
 
     name: str
-    fault: str
+    fault: Fault
     cells: tuple[Cell, ...]
     evidence: str
     correct: Correction | None = None
@@ -86,7 +87,7 @@ def _swap(sources: Sources, table: int, column: str, part: pd.DataFrame) -> Find
     )
     return Finding(
         f"t{table}-{column}-rows",
-        f"table {table}: ratios stand in another row order than labels and inputs",
+        Fault("ratio order", table=table),
         cells,
         evidence,
         lambda reading: reading.with_cells(table, column, moved),
@@ -111,7 +112,7 @@ def _single(sources: Sources, line: dict[str, Any]) -> Finding:
     region = str(line["region"])
     return Finding(
         f"t{table}-{column}-r{row:02d}",
-        f"table {table}: {column} of row {row} does not follow from its row",
+        Fault("ratio", table=table, column=column, row=row),
         (cell(sources, table, row, column, expected=expected, cause=cause),),
         evidence,
         lambda reading: reading.with_cells(table, column, {region: expected}),
@@ -127,7 +128,7 @@ def _input(sources: Sources, table: int, row: int, part: pd.DataFrame) -> Findin
     ratios = ", ".join(part["column"])
     return Finding(
         f"t{table}-{name}-r{row:02d}",
-        f"table {table}: {name} of row {row} contradicts the ratios of its row",
+        Fault("input", table=table, column=name, row=row),
         (cell(sources, table, row, name, expected=expected, cause=f"wrong input of {ratios}"),),
         detail,
         lambda reading: reading.with_cells(table, name, {region: expected}),
@@ -174,7 +175,7 @@ def copy_findings(sources: Sources, copies: list[HiddenCopy], orders: list[Colum
         found.append(
             Finding(
                 f"t{copy.later}-{copy.column}-denominator",
-                f"table {copy.later}: {copy.column} was divided by the {copy.denominator} of {old}, row by row",
+                Fault("denominator", table=copy.later, column=copy.column, denominator=copy.denominator, year=old),
                 tuple(cells),
                 evidence,
                 fix_cells(copy.later, copy.column, moved) if moved else None,
@@ -211,9 +212,7 @@ def _shifted(sources: Sources, copy: HiddenCopy, row: int) -> Finding:
         evidence += "; it is the greatest value of its column, so every other region's score is divided by it"
     return Finding(
         f"t{copy.later}-{copy.column}-r{row:02d}",
-        f"table {copy.later}: {copy.column} of row {row} is off by a power of ten"
-        if power
-        else f"table {copy.later}: {copy.column} of row {row}",
+        Fault("decimal shift" if power else "ratio", table=copy.later, column=copy.column, row=row),
         (cell(sources, copy.later, row, copy.column, expected=expected, cause=cause),),
         evidence,
         fix_cells(copy.later, copy.column, {region: expected}),

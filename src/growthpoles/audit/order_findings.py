@@ -7,6 +7,7 @@ import pandas as pd
 
 from growthpoles.audit.alignment import UNDECIDED
 from growthpoles.audit.column_order import ColumnOrder
+from growthpoles.audit.faults import Fault
 from growthpoles.audit.findings import Correction, Finding, cell, fix_cells
 from growthpoles.audit.readings import Reading
 from growthpoles.audit.sources import Sources
@@ -67,10 +68,6 @@ def _parts(sources: Sources, order: ColumnOrder, by_key: dict[tuple[int, str], C
     return [by_key[(order.table, name)] for name in names if (order.table, name) in by_key]
 
 
-def _fault(table: int, verdict: str) -> str:
-    return f"table {table}: columns stand in the {verdict} order, the labels do not"
-
-
 def _moved_column(sources: Sources, order: ColumnOrder, labels: tuple[str, ...]) -> Finding:
     values = sources.column(order.table, order.column)
     by_region = dict(zip(order.order, values.to_numpy(float), strict=True))
@@ -88,7 +85,7 @@ def _moved_column(sources: Sources, order: ColumnOrder, labels: tuple[str, ...])
     )
     return Finding(
         f"t{order.table}-{order.column}-order",
-        _fault(order.table, order.verdict),
+        Fault("column order", table=order.table, order=order.verdict),
         cells,
         f"against {order.reference}: {order.evidence}",
         _reorder(order.table, order.column, order.order),
@@ -168,11 +165,10 @@ def _follows(
                 cause=cause,
             )
         )
-    verdict = moved[0].verdict
     values_now = {region: value for region, value in expected.items() if region in {c.region for c in cells}}
     return Finding(
         f"t{order.table}-{order.column}-follows",
-        _fault(order.table, verdict),
+        Fault("column order", table=order.table, order=moved[0].verdict),
         tuple(cells),
         f"computed row by row from {order.reference}",
         fix_cells(order.table, order.column, values_now) if values_now else None,
@@ -199,7 +195,7 @@ def _undecided(sources: Sources, order: ColumnOrder, alternative: str, labels: t
     )
     return Finding(
         f"t{order.table}-{order.column}-undecided",
-        f"table {order.table}: the row order of {order.column} is undecided",
+        Fault("undecided order", table=order.table, column=order.column),
         cells,
         f"against {order.reference}: {order.evidence}; other columns of the table are in the {alternative} order",
         _reorder(order.table, order.column, tuple(other)),

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from growthpoles.audit import Audit
+from growthpoles.audit import Audit, summarise
 from growthpoles.audit.figures import deviation_frame, dumbbell_frame, migration_frame
 from growthpoles.data.atomic import make_folder, write_bytes
 from growthpoles.inputs import study_catalogue, study_regions
 from growthpoles.report.formats import csv_bytes
+from growthpoles.report.wording import Wording
 from growthpoles.study import Study
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 PRESET = "report"
+FAULTS_TITLE = "{study}: {cells} cells in {faults} faults"
+CLAIMS_TITLE = "{study}: {statements} statements of the source"
 CELLS_TITLE = "Table {number}: printed against expected cells, log10 of the ratio"
 
 
@@ -27,6 +30,42 @@ def audit_tables(found: Audit) -> dict[str, pd.DataFrame]:
     if len(claims := found.claims_table()):
         tables["audit_claims"] = claims
     return tables
+
+
+def shown_faults(found: Audit, study: Study, *, lang: str = "en") -> tuple[pd.DataFrame, str]:
+    """Return the faults as a person reads them, gravest first, and a title for them.
+
+    The index is the severity, the columns are sentence, rows and number of cells; headings and sentences are in the
+    language asked for (in English the headings are the names of the columns of :func:`growthpoles.audit.summarise`).
+    """
+    wording = Wording.of(study, lang)
+    words, short = wording.words, summarise(found.ledger)
+    short["fault"] = [wording.fault(found.faults[sentence]) for sentence in short["fault"]]
+    short["severity"] = [words.value(severity) for severity in short["severity"]]
+    title = words.message(FAULTS_TITLE, study=study.name, cells=len(found.ledger), faults=len(short))
+    frame = short.set_index("severity")[["fault", "rows", "cells"]]
+    return _headed(frame, wording), title
+
+
+def shown_claims(found: Audit, study: Study, *, lang: str = "en") -> tuple[pd.DataFrame, str]:
+    """Return the statements of the source beside their verdicts in every edition, and a title for them."""
+    wording = Wording.of(study, lang)
+    words, table = wording.words, found.claims_table()
+    wide = table.pivot_table(index="statement", columns="edition", values="verdict", aggfunc="first", sort=False)
+    title = words.message(CLAIMS_TITLE, study=study.name, statements=len(wide))
+    if lang != "en":
+        wide = wide.map(words.value).rename(columns=words.value)
+        wide.index = wide.index.map(words.sentence)
+    return _headed(wide, wording), title
+
+
+def _headed(frame: pd.DataFrame, wording: Wording) -> pd.DataFrame:
+    """Give a frame headings in the language; in English its names are the headings."""
+    words = wording.words
+    if words.lang == "en":
+        return frame
+    names = {name: words("column", name) for name in ("severity", "fault", "rows", "cells", "statement")}
+    return frame.rename(columns=names).rename_axis(index=names.get(str(frame.index.name), ""))
 
 
 def audit_figures(found: Audit, study: Study) -> dict[str, Callable[[str], Axes]]:
@@ -61,17 +100,20 @@ def audit_figures(found: Audit, study: Study) -> dict[str, Callable[[str], Axes]
         if (part["status"] == "finding").any():
             order = part.sort_values("position")["column"].drop_duplicates()
             wide = part.pivot(index="row", columns="column", values="deviation")[list(order)]
-            labels = part.drop_duplicates("row").set_index("row")["label"]
-            figures[f"audit_cells_table{table}"] = lambda lang, wide=wide, labels=labels, table=table: (
-                maps.plot_deviations(  # type: ignore[misc]
-                    wide,
-                    digits=2,
-                    labels=catalogue.names(lang),
-                    title=translator(lang)(CELLS_TITLE).format(number=table),
-                    **{**common(lang), "names": labels},
-                )
+            rows = part.drop_duplicates("row").set_index("row")[["label", "region"]]
+            figures[f"audit_cells_table{table}"] = lambda lang, wide=wide, rows=rows, table=table: maps.plot_deviations(  # type: ignore[misc]
+                wide,
+                digits=2,
+                labels=catalogue.names(lang),
+                title=translator(lang)(CELLS_TITLE).format(number=table),
+                **{**common(lang), "names": _row_names(rows, regions.get(f"short_{lang}"))},
             )
     return figures
+
+
+def _row_names(rows: pd.DataFrame, names: pd.Series | None) -> pd.Series:
+    """Name the rows of a printed table in the language of the figure; as printed where the label is no region's."""
+    return rows["label"] if names is None else rows["region"].map(names).fillna(rows["label"])
 
 
 def write_audit(found: Audit, study: Study, *, out: str | Path, lang: str = "en") -> list[Path]:

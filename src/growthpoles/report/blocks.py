@@ -10,7 +10,7 @@ from growthpoles.report.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Heading of a column, and how its cells are set: "number" right-aligned; "english" marks a text as English."""
+    """Heading of a column, and how its cells are set: "number" right-aligned."""
 
     head: str
     kind: str = "text"
@@ -61,7 +61,7 @@ def make_table(
     Parameters
     ----------
     columns : sequence of (key, kind)
-        Kind is "text", "number" or "english". A key that starts with "=" is a heading as it stands.
+        Kind is "text" or "number". A key that starts with "=" is a heading as it stands.
     rows : iterable of sequences
         Cells as text.
     caption : str, optional

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from growthpoles.errors import StudyError, unknown_option
-from growthpoles.maps.i18n import LANGUAGES, format_number
+from growthpoles.maps.i18n import LANGUAGES, NBSP, format_number, translator
 from growthpoles.report.formats import clean_text, missing
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 DASH = "\N{EN DASH}"
 LONGEST = 120
 _NAME = 40
+_BLANKS = re.compile(rf"[^\S{NBSP}]+")  # a fixed blank stays
+_FIGURE = re.compile(r"\d+\.\d+(?: ?%)?|\d+ ?%")  # a number that a language writes in its own way
 
 
 @cache
@@ -34,13 +36,18 @@ def _read(lang: str) -> dict[str, dict[str, str]]:
 
 def shorten(text: object, longest: int = LONGEST) -> str:
     """Return a text without control signs, cut to a length that a page can bear."""
-    plain = " ".join(clean_text(text).split())
+    plain = _BLANKS.sub(" ", clean_text(text)).strip()
     return plain if len(plain) <= longest else plain[: longest - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def tie(text: str) -> str:
     """Keep "p = 0.05" on one line."""
     return re.sub(r" ([=\u2265\u2264]) ", "\N{NO-BREAK SPACE}\\1\N{NO-BREAK SPACE}", text)
+
+
+def _own_figure(text: str) -> str:
+    """Write a number of an English text with a decimal comma, and its percent sign after a fixed blank."""
+    return text.replace(" ", "").replace(".", ",").replace("%", f"{NBSP}%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,33 @@ class Words:
             return DASH
         text = str(value)
         return _read(self.lang)["value"].get(text) or shorten(text)
+
+    def unit(self, code: str) -> str:
+        """Return a unit of the catalogue as it is read aloud, or its code with blanks; a dash where there is none."""
+        return _read(self.lang)["unit"].get(code) or shorten(code).replace("_", " ") or DASH
+
+    def message(self, template: str, **values: object) -> str:
+        """Return an English template in this language, with its values filled in."""
+        return translator(self.lang)(template).format(**values)
+
+    def sentence(self, text: str) -> str:
+        """Return a whole sentence of a study's files in this language, or as it stands if there is no translation.
+
+        Decimals and percentages are looked up as {n1}, {n2}, ... so that one translation serves all numbers, and
+        filled in as this language writes them.
+        """
+        if self.lang == "en" or not text:
+            return text
+        own: dict[str, str] = {}
+
+        def take(figure: re.Match[str]) -> str:
+            name = f"n{len(own) + 1}"
+            own[name] = _own_figure(figure[0])
+            return f"{{{name}}}"
+
+        template = _FIGURE.sub(take, text)
+        found = translator(self.lang)(template)
+        return text if found == template else found.format(**own)
 
     def number(self, value: object, digits: int = 2) -> str:
         """Write a number; a dash where there is none."""

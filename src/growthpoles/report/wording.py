@@ -1,0 +1,129 @@
+"""What the audit and the data say about themselves, in the language of the page.
+
+Ledgers, tables of missing cells and the like are recorded in English, with the codes of columns. An English page shows
+them as they are recorded; the others fill the same values into translated templates, with columns and regions by name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from growthpoles.audit.faults import Fault
+from growthpoles.audit.published import published_formulas
+from growthpoles.inputs import study_catalogue
+from growthpoles.ratings.catalogue import Catalogue
+from growthpoles.report.words import DASH, LONGEST, Words, shorten
+from growthpoles.study import Study
+
+LABELS_ORDER = "labels of table {number}"
+PARTS_MISSING = "{columns} missing"
+MARKS = {"line": "{mark} in {file}, line {row}", "row": "{mark} in {file}, row {row}"}
+NOT_ALLOWED = "the data do not allow it: {error}"
+_LONG = 400
+_LABELS = re.compile(r"labels of table (?P<number>\d+)")
+_MARK = re.compile(r"(?P<mark>'.*'|\".*\") in (?P<file>.+), (?P<place>line|row) (?P<row>\d+)")
+_CARRIED = re.compile(r"(?P<region>[^:]+): (?P<reason>.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Sentences of one study in one language; `columns` and `regions` are names by code, both empty in English."""
+
+    words: Words
+    columns: Mapping[str, str]
+    regions: Mapping[str, str]
+
+    @classmethod
+    def of(
+        cls,
+        study: Study,
+        lang: str,
+        *,
+        catalogue: Catalogue | None = None,
+        regions: Mapping[str, str] | None = None,
+    ) -> Wording:
+        """Collect the names that a study has in a language.
+
+        Parameters
+        ----------
+        study : Study
+        lang : {"en", "ru", "kk"}
+        catalogue : Catalogue, optional
+            None reads the study's own.
+        regions : mapping, optional
+            Names of regions in that language by code.
+        """
+        words = Words(lang)
+        if lang == "en":
+            return cls(words, {}, {})
+        names = dict((catalogue or study_catalogue(study)).names(lang))  # type: ignore[arg-type]
+        heads = {kind: words("column", kind) for kind in ("index", "rating_class", "ksi")}
+        heads["ksi"] += " (KSI)"
+        for kind, head in heads.items():
+            source = getattr(study.published, kind)
+            for year, column in source.columns.items() if source is not None else ():
+                names.setdefault(column, f"{head}, {year}")
+        for rule in published_formulas(study).to_dict("records"):
+            parts = [names.get(rule[part], rule[part]) for part in ("numerator", "denominator")]
+            names.setdefault(rule["column"], " / ".join(parts))
+        return cls(words, names, regions or {})
+
+    @property
+    def longest(self) -> int:
+        """Return how long a sentence may be: names are longer than codes."""
+        return _LONG if self.columns else LONGEST
+
+    def column(self, code: str) -> str:
+        """Return the name of a column, or its code where it has none."""
+        return shorten(self.columns.get(code) or code)
+
+    def list_columns(self, codes: str) -> str:
+        """Return the names of columns whose codes are separated by commas; a name may hold commas itself."""
+        separator = "; " if self.columns else ", "
+        return shorten(separator.join(self.column(code) for code in codes.split(", ")), self.longest)
+
+    def fault(self, fault: Fault) -> str:
+        """Say a fault."""
+        told = {
+            "column": self.column(fault.column),
+            "denominator": self.column(fault.denominator),
+            "order": self.order(fault.order),
+            "statement": self.words.sentence(fault.statement),
+        }
+        return shorten(self.words.message(fault.template, **{**fault.places, **told}), self.longest)
+
+    def order(self, name: str) -> str:
+        """Name an order of rows."""
+        if found := _LABELS.fullmatch(name):
+            return self.words.message(LABELS_ORDER, **found.groupdict())
+        return shorten(self.words.sentence(name)) or DASH
+
+    def reason(self, text: str) -> str:
+        """Say why a cell is missing: a note of the study, the parts that lack, or the mark that stands in a file."""
+        if self.words.lang == "en":
+            return shorten(text)
+        parts = text.removesuffix(" missing").split(" and ")
+        if text.endswith(" missing") and set(parts) <= set(self.columns):
+            named = "; ".join(self.column(part) for part in parts)
+            return self.words.message(PARTS_MISSING, columns=named)
+        if found := _MARK.fullmatch(text):
+            return self.words.message(MARKS[found["place"]], **found.groupdict())
+        if (found := _CARRIED.fullmatch(text)) and found["region"] in self.regions:
+            return f"{self.regions[found['region']]}: {self.reason(found['reason'])}"
+        return shorten(self.words.sentence(text), _LONG)
+
+    def left_out(self, reason: str) -> str:
+        """Say why an analysis is left out; the message of an error is quoted as it is, after words that say so."""
+        told = self.words.sentence(reason)
+        if self.words.lang != "en" and told == reason:
+            told = self.words.message(NOT_ALLOWED, error=reason)
+        return shorten(told, 300)
+
+    def analysis(self, name: str) -> str:
+        """Name an analysis; a single test carries its edition, year and variable after the name."""
+        head, _, rest = name.partition(" ")
+        if self.words.lang != "en":
+            rest = " ".join(self.columns.get(part) or self.words.value(part) for part in rest.split())
+        return f"{self.words('analysis', head)} {shorten(rest)}".strip()

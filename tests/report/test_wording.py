@@ -1,0 +1,296 @@
+"""A Russian or Kazakh page is Russian or Kazakh: faults, reasons, statements, orders, units, with a decimal comma."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import growthpoles
+from growthpoles.audit import summarise
+from growthpoles.audit.claims import claims_path, read_claims
+from growthpoles.audit.faults import TEMPLATES, Fault, FaultKind
+from growthpoles.inputs import load_indicators, study_catalogue
+from growthpoles.inputs.indicators import assembly_rules
+from growthpoles.report import audit_files, wording
+from growthpoles.report.audit_files import shown_claims, shown_faults
+from growthpoles.report.compute import Results
+from growthpoles.report.findings import audit_section, left_out_section
+from growthpoles.report.html import Page, make_page
+from growthpoles.report.manifest import Manifest
+from growthpoles.report.sections import Context, data_section
+from growthpoles.report.stages import Stages, missing_parts
+from growthpoles.report.wording import Wording
+from growthpoles.report.words import Words
+from growthpoles.study import Study, load_study
+
+LOCALE = Path(growthpoles.__file__).parent / "locale"
+OTHERS = ("ru", "kk")
+STUDIES = ("kazakhstan-it", "kazakhstan-2024", "mexico-gdp")
+# Acronyms, names of people, of files and of options; everything else of two Latin letters or more is English.
+ALLOWED = {"KSI", "RIS", "RIA", "Tarone", "power", "IT"}
+WORD = re.compile(r"(?<![A-Za-z_.])[A-Za-z][A-Za-z_]+")
+FAULTS = {
+    "repeated in rows": Fault("repeated in rows", table=2, column="grp", row=5, other_row=7),
+    "repeated in years": Fault("repeated in years", table=3, other_table=5, column="tech_innovation", row=5),
+    "column order": Fault("column order", table=2, order="yearbook"),
+    "undecided order": Fault("undecided order", table=3, column="tech_innovation"),
+    "ratio order": Fault("ratio order", table=4),
+    "ratio": Fault("ratio", table=6, column="ratio", row=14),
+    "input": Fault("input", table=4, column="fixed_assets", row=3),
+    "denominator": Fault("denominator", table=5, column="output_per_capita", denominator="population", year=2010),
+    "decimal shift": Fault("decimal shift", table=5, column="output_per_capita", row=14),
+    "index": Fault("index", table=6, row=14, year=2014),
+    "class": Fault("class", table=6, row=1, year=2010),
+    "statement": Fault("statement", statement="The index of 2014 is 88.43 % of that of 2010"),
+}
+
+
+def english(texts: Iterable[str]) -> list[str]:
+    """Return the texts with an English word in them."""
+    return [text for text in texts if set(WORD.findall(text)) - ALLOWED]
+
+
+def results_of(report: Manifest) -> Results:
+    assert report.results is not None
+    return report.results
+
+
+@pytest.fixture(params=OTHERS)
+def lang(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def told(lang: str) -> Wording:
+    return Wording.of(load_study(), lang, regions={"KZ-VOS": "ШҚО"})
+
+
+def messages(lang: str) -> dict[str, str]:
+    text = (LOCALE / lang / "LC_MESSAGES" / "growthpoles.po").read_text(encoding="utf-8")
+    return dict(re.findall(r'^msgid "(.+)"\nmsgstr "(.*)"$', text, re.M))
+
+
+# The catalogue
+
+
+def test_translations_have_the_placeholders_of_their_messages(lang: str) -> None:
+    for key, text in messages(lang).items():
+        assert sorted(re.findall(r"\{\w+\}", key)) == sorted(re.findall(r"\{\w+\}", text)), key
+
+
+def test_every_template_is_translated(lang: str) -> None:
+    titles = (audit_files.FAULTS_TITLE, audit_files.CLAIMS_TITLE, audit_files.CELLS_TITLE)
+    others = (wording.LABELS_ORDER, wording.PARTS_MISSING, wording.NOT_ALLOWED, *wording.MARKS.values())
+    assert {*TEMPLATES.values(), *titles, *others} - set(messages(lang)) == set()
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_sentence_of_a_shipped_study_is_translated(name: str, lang: str) -> None:
+    study, words = load_study(name), Words(lang)
+    texts: set[str] = set(study.growth_poles.recommended)
+    if study.cells is not None:
+        rules = assembly_rules(study)
+        texts |= {*rules["note"][rules["missing"].map(len) > 0], *study.cells.orders}
+        texts |= set(read_claims(claims_path(study))["statement"])
+        assert len(texts) > 45
+    assert not english(words.sentence(text) for text in texts)
+    assert not [text for text in texts if re.search(r"\d\.\d", words.sentence(text))]
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_unit_of_a_shipped_study_is_a_word(name: str) -> None:
+    units = set(study_catalogue(load_study(name)).units().values())
+    for lang in ("en", *OTHERS):
+        read = {unit: Words(lang).unit(unit) for unit in units}
+        assert not [unit for unit, text in read.items() if "kzt" in text or "_" in text]
+        assert lang == "en" or not english(read.values())
+
+
+def test_units_read_as_the_language_writes_them() -> None:
+    code = "thousand_kzt_per_person"
+    assert Words("en").unit(code) == "thousand tenge per person"
+    assert Words("ru").unit(code) == "тыс. тенге на человека"
+    assert Words("kk").unit(code) == "адам басына мың теңге"
+    assert Words("kk").unit("euro_per_head") == "euro per head" and Words("ru").unit("") == "–"
+
+
+# Faults
+
+
+def test_there_is_a_sample_of_every_kind() -> None:
+    assert {kind: fault.kind for kind, fault in FAULTS.items()} == {kind: kind for kind in get_args(FaultKind)}
+
+
+@pytest.mark.parametrize("kind", get_args(FaultKind))
+def test_a_fault_of_every_kind_is_told_in_the_language(kind: FaultKind, told: Wording) -> None:
+    fault = FAULTS[kind]
+    sentence = told.fault(fault)
+    assert not english([sentence]) and re.search("[а-я]{3}", sentence) and "{" not in sentence
+    numbers = [fault.table, fault.row, fault.other_row, fault.other_table, fault.year]
+    assert all(re.search(rf"\b{number}\b", sentence) for number in numbers if number)
+    assert Wording.of(load_study(), "en").fault(fault) == str(fault)
+
+
+def test_columns_are_called_by_name() -> None:
+    russian, kazakh = (Wording.of(load_study(), lang) for lang in OTHERS)
+    assert russian.fault(FAULTS["repeated in rows"]) == (
+        "таблица 2: значение «Валовой региональный продукт» в строках 5 и 7 одно и то же"
+    )
+    assert kazakh.fault(FAULTS["decimal shift"]) == (
+        "5-кесте: 14-жолдағы «Халықтың жан басына шаққандағы инновациялық өнім» мәнінде ондық үтір жылжып кеткен"
+    )
+    assert russian.list_columns("index_2014, class_2014, ratio") == (
+        "Индекс, 2014; Класс, 2014; Индекс, 2014 / Индекс, 2010"
+    )
+    assert russian.column("mine") == "mine"
+
+
+def test_numbers_in_sentences_have_a_decimal_comma() -> None:
+    text = "The index of 2014 is 88.43 % of that of 2010"
+    assert Words("ru").sentence(text) == "Индекс 2014 года составляет 88,43\u00a0% индекса 2010 года"
+    assert Words("kk").sentence(text) == "2014 жылғы индекс 2010 жылғы индекстің 88,43\u00a0%-ын құрайды"
+    assert "0,683" in Words("kk").sentence("The KSI of Almaty city fell from 0.683 to 0.634")
+    assert Words("en").sentence(text) == text
+    for own in ("", "{n1} of my own", "My own 3.5 % {of} it", "2.5"):
+        assert Words("ru").sentence(own) == own
+
+
+def test_orders_are_named(told: Wording) -> None:
+    names = ["article", "yearbook", "mixed", "undecided", "other", "labels of table 3"]
+    read = [told.order(name) for name in names]
+    assert not english(read) and len(set(read)) == len(names) and "3" in read[-1]
+    assert told.order("") == "–" and told.order("my order") == "my order"
+    assert Wording.of(load_study(), "en").order("labels of table 3") == "labels of table 3"
+
+
+# Reasons
+
+
+def test_reasons_of_missing_cells_are_told(told: Wording) -> None:
+    study = load_study()
+    absent = [reason for year in study.years for _, _, reason in load_indicators(year, study=study).attrs["missing"]]
+    assert len(absent) >= 4
+    marks = ["'...' in a b.csv, line 12", '"it\'s" in own.xlsx, row 3', "'' in a.csv, line 4"]
+    carried = ["KZ-VOS: grp missing", "KZ-VOS: '...' in t.csv, line 5"]
+    read = [told.reason(text) for text in (*absent, *marks, *carried, "grp and employed missing")]
+    names = {"csv", "xlsx", "own", "it"}  # of files, and what stands in the cell
+    assert not [text for text in read if set(WORD.findall(text)) - names]
+    assert "12" in told.reason(marks[0]) and "a b.csv" in told.reason(marks[0]) and "..." in told.reason(marks[0])
+    assert told.reason(carried[0]).startswith("ШҚО: ") and told.reason("my own note") == "my own note"
+    assert told.reason("KZ-XXX: grp missing") == "KZ-XXX: grp missing"
+    assert Wording.of(study, "en").reason("grp missing") == "grp missing"
+
+
+def test_the_reader_s_own_marks_are_recognised(tmp_path: Path, study_maker, lang: str) -> None:  # type: ignore[no-untyped-def]
+    path = study_maker(tmp_path / "study")
+    table = path.with_name("table-2020.csv")
+    lines = table.read_text().splitlines()
+    lines[3] = ",".join(["R2", "", lines[3].rsplit(",", 1)[1]])
+    table.write_text("\n".join(lines) + "\n")
+    path.write_text(path.read_text() + 'missing = [""]\n')
+    study = load_study(path)
+    ((_, _, reason),) = load_indicators(2020, study=study).attrs["missing"]
+    assert Wording.of(study, "en").reason(reason) == reason
+    assert not english(re.sub(r"table-2020\.csv", "", Wording.of(study, lang).reason(text)) for text in [reason])
+
+
+def test_reasons_of_what_is_left_out_are_told(told: Wording) -> None:
+    bare = Study.model_validate({
+        **load_study("kazakhstan-2024").model_dump(), "growth_poles": {"poles": (), "recommended": {}}
+    })  # fmt: skip
+    reasons = set(missing_parts(bare, ()).values())
+    assert len(reasons) == 4
+    assert not english(re.sub(r"\(\[\w+\]\)", "", told.left_out(reason)) for reason in [*reasons, "no neighbours"])
+    error = "convergence: 4 regions; allowed: 5 or more"
+    assert told.left_out(error).endswith(error) and not english([told.left_out(error).removesuffix(error)])
+    assert Wording.of(load_study(), "en").left_out(error) == error
+    assert not english([told.analysis("moran realigned 2014 index"), told.analysis("verdict")])
+    assert Wording.of(load_study(), "en").analysis("moran realigned 2014 index").endswith("realigned 2014 index")
+
+
+# The page
+
+
+def page_texts(page: Page) -> Iterator[str]:
+    """Yield everything that a page says outside its figures, but what it lists of files, libraries and boundaries."""
+    yield from (name for name, _ in page.facts)
+    for section in page.sections:
+        yield section.title
+        if section.ident == "reproduction":
+            continue
+        yield from section.sentences
+        for block in section.blocks:
+            yield block.caption
+            if hasattr(block, "rows"):
+                yield block.note
+                yield from (column.head for column in block.columns)
+                yield from (cell for row in block.rows for cell in row)
+
+
+PROVENANCE = {"growthpoles": {"version": "1"}, "python": "3", "libraries": {}, "inputs": {}}
+
+
+def test_the_built_in_page_is_in_one_language(report: Manifest, lang: str) -> None:
+    texts = list(page_texts(make_page(results_of(report), lang, {}, provenance=PROVENANCE)))
+    assert len(texts) > 800
+    assert not english(texts)
+    assert not [text for text in texts if re.search(r"\d\.\d", text)]
+    assert any("18,2\u00a0%" in text for text in texts)
+
+
+def test_the_english_page_shows_what_is_recorded(report: Manifest) -> None:
+    results = results_of(report)
+    audit = results.stages.audit
+    assert audit is not None
+    texts = set(page_texts(make_page(results, "en", {}, provenance=PROVENANCE)))
+    faults = summarise(audit.ledger)
+    assert {*faults["fault"], *faults["columns"], "yearbook", "mixed", "grp missing"} <= texts
+
+
+def test_an_audit_without_faults_is_in_one_language(report: Manifest, lang: str) -> None:
+    results = results_of(report)
+    audit = results.stages.audit
+    assert audit is not None
+    clean = replace(audit, ledger=audit.ledger.iloc[:0], claims=audit.claims.iloc[:0], faults={})
+    nothing = replace(results, stages=replace(results.stages, audit=clean))
+    section = audit_section(Context.of(nothing, lang, {}))
+    assert section is not None and len(section.blocks) == 2
+    assert not english(section.sentences) and all(" 0" in text for text in section.sentences)
+    assert section.blocks[0].rows == ()  # type: ignore[union-attr]
+
+
+def test_sections_of_gaps_are_in_one_language(report: Manifest, lang: str) -> None:
+    left_out = {"moran realigned 2014 index": "no neighbours", "audit": "the study has one year"}
+    results = replace(results_of(report), stages=Stages(left_out=left_out))
+    ctx = Context.of(results, lang, {})
+    for section in (left_out_section(ctx), data_section(ctx)):
+        cells = [cell for block in section.blocks for row in getattr(block, "rows", ()) for cell in row]
+        assert cells and not english([*section.sentences, *cells])
+
+
+# The terminal
+
+
+def test_the_terminal_shows_the_same(report: Manifest, lang: str) -> None:
+    results = results_of(report)
+    audit, study = results.stages.audit, results.study
+    assert audit is not None
+    for shown in (shown_faults, shown_claims):
+        frame, title = shown(audit, study, lang=lang)
+        cells = [str(cell) for cell in frame.reset_index().to_numpy().ravel() if not pd.isna(cell)]
+        head = [str(name) for name in frame.reset_index().columns]
+        assert not english([*cells, *head, title.removeprefix(study.name)])
+        assert not [cell for cell in cells if re.search(r"\d\.\d", cell)]
+    faults, title = shown_faults(audit, study)
+    summary = summarise(audit.ledger).set_index("severity")[["fault", "rows", "cells"]]
+    pd.testing.assert_frame_equal(faults, summary)
+    assert title == f"kazakhstan-it: {len(audit.ledger)} cells in {len(summary)} faults"
+    claims, _ = shown_claims(audit, study)
+    assert claims.index.name == "statement" and "published" in claims and np.isin(claims["published"], ["holds"]).any()
