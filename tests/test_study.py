@@ -1,10 +1,18 @@
 """Reading a study: what is valid, and one line for everything that is not."""
 
+import inspect
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from growthpoles.data import rating_specs
 from growthpoles.errors import StudyError
+from growthpoles.ratings import rate
+from growthpoles.ratings.aggregate import Aggregation, Zeros
+from growthpoles.ratings.normalise import Normalisation
+from growthpoles.ratings.treatment import Treatment
+from growthpoles.ratings.weighting import Weighting
 from growthpoles.study import load_study
 
 OWN = """
@@ -63,6 +71,7 @@ def test_a_study_is_frozen(tmp_path: Path) -> None:
         (('file = "b.gpkg"', ""), 'give either builtin = "kz" or file'),
         (('file = "b.gpkg"', 'file = "b.gpk"'), "boundaries.file = 'b.gpk' does not exist; nearest: b.gpkg"),
         (("year = 2020\n", "year = 2021\n"), r"tables\[1\]: year 2021 is not one of the study; allowed: 2020"),
+        (('key = "code"', 'key = "code"\nalias = 1'), "boundaries.alias is not a known key; nearest: aliases"),
         (('[[tables]]\nfile = "t.csv"\nyear = 2020\n', ""), "a study needs"),
         (("[study]", 'path = "x"\n[study]'), "path is not a known key"),
     ],
@@ -138,3 +147,97 @@ def test_file_names_that_no_system_has(tmp_path: Path) -> None:
     for name in ("x\\u0000y", "x" * 5000):
         with pytest.raises(StudyError, match="does not exist"):
             load_study(own(tmp_path, OWN.replace('"t.csv"', f'"{name}"')))
+
+
+def test_a_study_that_says_nothing_is_rated_by_the_defaults(tmp_path: Path) -> None:
+    options = load_study(own(tmp_path)).rating.options
+    defaults = {name: option.default for name, option in inspect.signature(rate).parameters.items()}
+    assert options == {name: defaults[name] for name in options}
+    assert set(defaults) - set(options) == {"table", "catalogue", "region_weights", "scale"}
+
+
+def test_the_words_of_the_method_are_those_of_rate() -> None:
+    assert get_args(Normalisation) == rating_specs.NORMALISATIONS
+    assert get_args(Aggregation) == rating_specs.AGGREGATIONS
+    assert get_args(Weighting) == rating_specs.WEIGHTINGS
+    assert get_args(Treatment) == rating_specs.TREATMENTS
+    assert get_args(Zeros) == rating_specs.ZEROS
+
+
+def test_a_method_of_ones_own(tmp_path: Path) -> None:
+    said = """catalogue = "c.csv"
+normalisation = "goalposts"
+goalposts = { x = [0, 10], y = [-1.5, 2] }
+weighting = "equal"
+availability = 0.5
+treatment = "winsorise"
+power = -2
+zeros = "zero"
+[rating.aggregation]
+index = "power"
+"""
+    options = load_study(own(tmp_path, OWN.replace('catalogue = "c.csv"\n', said))).rating.options
+    assert options == {
+        "normalisation": "goalposts",
+        "goalposts": {"x": (0, 10), "y": (-1.5, 2)},
+        "weighting": "equal",
+        "availability": 0.5,
+        "treatment": "winsorise",
+        "power": -2,
+        "zeros": "zero",
+        "aggregation": {"index": "power"},
+        "reference": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('normalization = "leader"', "rating.normalization is not a known key; nearest: normalisation"),
+        (
+            'normalisation = "minmax"',
+            "rating.normalisation: 'minmax' is not known; allowed: leader, min-max,.*t: min-max",
+        ),
+        ("normalisation = 1", "rating.normalisation: 1 is not known; allowed: leader"),
+        (
+            'aggregation = "geometrc"',
+            "rating.aggregation: 'geometrc' is not.*table of aggregate = word; nearest: geometric",
+        ),
+        ('aggregation = ["geometric"]', r"rating.aggregation: \['geometric'\] is not known"),
+        ('aggregation = { ria = "mean" }', "rating.aggregation: ria = 'mean' is not known; allowed: arithmetic,"),
+        ('weighting = "equl"', "rating.weighting: 'equl' is not known; allowed: given, .*; nearest: equal"),
+        ("weighting = { index = 2 }", "rating.weighting: index = 2 is not known"),
+        ('treatment = "logs"', "rating.treatment: 'logs' is not known; allowed: none, winsorise, log; nearest: log"),
+        ("zeros = true", "rating.zeros: True is not known; allowed: refuse, zero"),
+        ('zeros = "zero"', "rating: zeros has no meaning here; allowed: with a geometric, harmonic or power mean"),
+        ("availability = 0", "rating.availability: 0; allowed: a number above 0, at most 1"),
+        ("availability = nan", "rating.availability: nan; allowed: a number above 0"),
+        ("availability = true", "rating.availability: True; allowed"),
+        ('availability = "1"', "rating.availability: '1'; allowed"),
+        ('aggregation = "power"\npower = 0', "rating.power: 0; allowed: a number from -50 to 50 other than 0"),
+        ('aggregation = "power"\npower = inf', "rating.power: inf; allowed"),
+        ('aggregation = "power"', 'rating: aggregation "power" needs power = ...'),
+        ("power = 2", 'rating: power has no meaning here; allowed: with aggregation "power"'),
+        ('normalisation = "goalposts"', 'rating: normalisation "goalposts" needs goalposts = ...'),
+        ("goalposts = { x = [0, 1] }", "rating: goalposts has no meaning here"),
+        ("goalposts = {}", "rating.goalposts: {}; allowed: a table of indicator"),
+        ("goalposts = { x = [1, 0] }", r"rating.goalposts: x = \[1, 0\]; allowed: \[low, high\], two numbers with low"),
+        ('goalposts = { x = [0, "1"] }', "rating.goalposts: x = "),
+        ("goalposts = { x = [0, 1, 2] }", "rating.goalposts: x = "),
+        ('normalisation = "reference"', 'rating: normalisation "reference" needs reference = ...'),
+        ('reference = "R1"', "rating: reference has no meaning here"),
+        ("reference = 3", "rating.reference: "),
+    ],
+)
+def test_every_fault_of_the_method_is_one_line(tmp_path: Path, line: str, words: str) -> None:
+    path = own(tmp_path, OWN.replace('catalogue = "c.csv"\n', f'catalogue = "c.csv"\n{line}\n'))
+    with pytest.raises(StudyError, match=words) as caught:
+        load_study(path)
+    assert str(caught.value).startswith(str(path)) and "\n" not in str(caught.value)
+
+
+def test_long_values_are_cut(tmp_path: Path) -> None:
+    text = OWN.replace('catalogue = "c.csv"\n', f'catalogue = "c.csv"\nnormalisation = "{"x" * 9999}"\n')
+    with pytest.raises(StudyError) as caught:
+        load_study(own(tmp_path, text))
+    assert len(str(caught.value)) < 400

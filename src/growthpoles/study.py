@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
+from growthpoles.data.rating_specs import Rating
 from growthpoles.data.specs import Boundaries, Language, Part, Table, Year
 from growthpoles.data.study_files import builtin_names, read_toml, study_path
 from growthpoles.errors import StudyError, message, nearest
@@ -66,12 +67,6 @@ class StudyHead(_Part):
         if list(years) != sorted(set(years)):
             raise ValueError("years must ascend and not repeat")
         return years
-
-
-class Rating(_Part):
-    """The catalogue of indicators that drives the rating."""
-
-    catalogue: str
 
 
 class Cells(_Part):
@@ -172,6 +167,17 @@ def _problem(error: Any) -> str:
     return f"{where}: {text}" if where else text
 
 
+def known_keys(where: tuple[Any, ...]) -> list[str]:
+    """Return the keys that a part of study.toml may have."""
+    model: Any = Study
+    for part in where:
+        if isinstance(part, str):
+            inner = model.model_fields[part].annotation if part in getattr(model, "model_fields", {}) else None
+            options = [inner, *getattr(inner, "__args__", ())]
+            model = next((each for each in options if hasattr(each, "model_fields")), None)
+    return [name for name in model.model_fields if name != "path"] if model is not None else []
+
+
 def builtin_studies() -> pd.DataFrame:
     """Return the studies that ship with the package.
 
@@ -237,8 +243,8 @@ def load_study(path: str | Path | None = None) -> Study:
         near = [
             hit
             for part in error.errors()
-            if part["type"] == "extra_forbidden" and len(part["loc"]) == 1
-            for hit in nearest(part["loc"][0], Study.model_fields, n=1)
+            if part["type"] == "extra_forbidden"
+            for hit in nearest(part["loc"][-1], known_keys(part["loc"][:-1]), n=1)
         ]
         raise StudyError(message("; ".join(problems), where=str(path), near=near)) from None
     problems = [problem for _, problem in file_problems(study)]

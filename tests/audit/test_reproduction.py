@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import growthpoles as gp
 from growthpoles.audit import Audit, read_sources, reproduce, run_audit
 from growthpoles.audit.explanation import rate_against
 from growthpoles.audit.figures import deviation_frame, dumbbell_frame, migration_frame
@@ -196,3 +198,54 @@ def test_a_study_of_wide_tables_is_audited_too(tmp_path: Path) -> None:
     assert len(result.ledger) == 1 and line["id"] == "t1-wage-r04" and line["region"] == "c"
     assert line["cause"] == "decimal shift (x10^1)" and line["severity"] == "changes a class"
     assert result.claims.empty and result.reproduction.empty
+
+
+# A study with a method of its own: what was printed is held against that method
+
+
+OTHER = ['normalisation = "min-max"', 'weighting = "pca"', 'aggregation = { index = "copeland" }']
+
+
+def printed_by(edited_study: Build, method: str, *, wrong: Mapping[str, float] | None = None) -> Study:
+    """Print the index of 2014 that follows by row number under a method, some cells moved, and state the method."""
+    options = tomllib.loads(method)
+    sources, catalogue = read_sources(load_study()), study_catalogue()
+    reading = make_reading(sources, "row", order=base_order(sources, load_study()))
+    index = gp.rate(reading.indicators(2014, catalogue), catalogue, **options)["index"].add(
+        pd.Series(wrong or {}), fill_value=0.0
+    )
+
+    def edit(cells: pd.DataFrame) -> pd.DataFrame:
+        texts = {row: f"{index[code]:.2f}".replace(".", ",") for row, code in enumerate(sources.orders["article"], 1)}
+        own = cells["column"] == "index_2014"
+        return cells.assign(printed=cells["printed"].mask(own, cells["row"].map(texts)))
+
+    study = edited_study({6: edit})
+    text = study.path.read_text(encoding="utf-8")
+    study.path.write_text(
+        text.replace('catalogue = "catalogue.csv"', f'catalogue = "catalogue.csv"\n{method}'), "utf-8"
+    )
+    return load_study(study.path)
+
+
+@pytest.mark.parametrize("method", [*OTHER, 'aggregation = "geometric"\nzeros = "zero"'])
+def test_an_index_is_held_against_the_method_of_the_study(edited_study: Build, method: str) -> None:
+    table = reproduce(printed_by(edited_study, method)).query("year == 2014")
+    assert (table["by_row"] - table["value"]).abs().max() <= 0.005 + 1e-9
+    assert table["explained_by"].str.contains("row number").all()
+
+
+def test_a_wrong_figure_is_looked_for_in_the_whole_table(edited_study: Build) -> None:
+    table = reproduce(printed_by(edited_study, OTHER[0], wrong={"KZ-KAR": 35.0})).query("year == 2014")
+    line = table.set_index("region").loc["KZ-KAR"]
+    assert "row number" not in line["explained_by"] and line["by_row"] == pytest.approx(line["value"] - 35.0, abs=0.01)
+    assert (table.query("region != 'KZ-KAR'")["explained_by"].str.contains("row number")).all()
+
+
+def test_an_audit_without_classes(edited_study: Build) -> None:
+    found = run_audit(printed_by(edited_study, 'normalisation = "z-score"', wrong={"KZ-KAR": 9.0}))
+    assert (found.reproduction["class_by_row"] == "").all() and (found.reproduction["class_of_printed"] == "").all()
+    assert not found.ledger["evidence"].str.contains("is class|class ,|class nan").any()
+    assert "t6-index-2014-r08" in set(found.ledger["finding"])
+    assert found.effects["class_after"].isna().all() and found.effects["index_after"].notna().any()
+    assert "changes a class" not in set(found.ledger.query("not finding.str.startswith('claim')")["severity"])

@@ -151,3 +151,58 @@ def test_no_study_at_all(tmp_path: Path) -> None:
     assert examine_study(tmp_path / "study.toml")["problem"].tolist() == ["the study does not exist"]
     (tmp_path / "study.toml").write_bytes(b"\xff")
     assert "not valid TOML" in examine_study(tmp_path)["problem"].item()
+
+
+def method(folder: Path, *lines: str) -> list[tuple[object, ...]]:
+    """Examine the study with some lines in [rating]; return file, row, key, problem and remedy."""
+    edit(folder, "study.toml", ('catalogue = "catalogue.csv"', "\n".join(['catalogue = "catalogue.csv"', *lines])))
+    frame = examine_study(folder)
+    rows = frame[["file", "row", "column", "problem", "remedy"]].to_dict("records")
+    return [(Path(row["file"]).name, *list(row.values())[1:]) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "problem", "remedy"),
+    [
+        ('normalisation = "minmax"', "rating.normalisation", "'minmax' is not known", "leader, min-max"),
+        (
+            'aggregation = { indx = "harmonic" }',
+            "rating.aggregation",
+            "'indx' is no aggregate of",
+            "index; nearest: index",
+        ),
+        ('weighting = { a = "equal" }', "rating.weighting", "'a' is no aggregate of", "index"),
+        ('treatment = "log"', "rating", "treatment='log' can give negative values", "min-max"),
+        ("power = 3", "rating", "power has no meaning here", "with aggregation"),
+    ],
+)
+def test_a_method_that_the_catalogue_does_not_allow(
+    folder: Path, line: str, key: str, problem: str, remedy: str
+) -> None:
+    edit(folder, "t.csv", ("KZ-AKM,1,2,0", "KZ-AKM,1,2,x"))  # found all the same
+    found, cell = method(folder, line)
+    assert found[0] == "study.toml" and found[2] == key
+    assert found[1] == (13 if key != "rating" else 11)
+    assert str(found[3]).startswith(problem) and str(found[4]).startswith(remedy)
+    assert cell[0] == "t.csv"
+
+
+def test_goalposts_and_reference_against_catalogue_and_regions(folder: Path) -> None:
+    found = method(folder, 'normalisation = "goalposts"', "goalposts = { a = [0, 9], c = [0, 1] }")
+    assert [(row[1], row[2], row[3]) for row in found] == [
+        (14, "rating.goalposts", "'c' is no indicator of catalogue.csv"),
+        (14, "rating.goalposts", "none for b"),
+    ]
+
+
+def test_a_reference_that_is_no_region(folder: Path) -> None:
+    (found,) = method(folder, 'normalisation = "reference"', 'reference = "KZ-SHYM"')
+    assert found == ("study.toml", 14, "rating.reference", "'KZ-SHYM' is no region", found[4])
+    assert str(found[4]).startswith("a region code; nearest: KZ-")
+
+
+def test_the_method_is_tried_on_the_data(folder: Path) -> None:
+    found = method(folder, 'aggregation = "geometric"')  # one score is zero
+    assert len(found) == 1 and "a score of zero under the geometric mean" in str(found[0][3])
+    edit(folder, "study.toml", ('aggregation = "geometric"', 'aggregation = "geometric"\nzeros = "zero"'))
+    assert examine_study(folder).empty

@@ -160,9 +160,8 @@ def edition_columns(study: Study, edition: str) -> Columns:
     "published" has what the source printed: index, rating_class, ksi, ksi_status. Other editions have their
     indicators and the rating that follows; KSI and its status were only ever printed and are the same in all.
     """
-    from growthpoles.inputs import load_published, study_catalogue
+    from growthpoles.inputs import load_published, study_rating
     from growthpoles.ratings.classes import CLASSES
-    from growthpoles.ratings.rate import rate
 
     cache: dict[int, pd.DataFrame] = {}
 
@@ -177,9 +176,8 @@ def edition_columns(study: Study, edition: str) -> Columns:
             if edition == PUBLISHED:
                 found = printed
             else:
-                catalogue = study_catalogue(study)
                 table = edition_table(study, year, edition)
-                rating = rate(table, catalogue)
+                rating = study_rating(study, table)
                 both = pd.concat(
                     [rating, table[[name for name in table.columns if name not in rating.columns]]], axis=1
                 )

@@ -13,6 +13,7 @@ from growthpoles.audit.sources import Sources
 
 if TYPE_CHECKING:
     from growthpoles.ratings.catalogue import Catalogue
+    from growthpoles.ratings.method import Method
 
 EFFECT_COLUMNS = (
     "finding", "reading", "year", "region", "index_before", "index_after",
@@ -22,7 +23,12 @@ SEVERITIES = ("changes a class", "changes a rank", "no effect on rank or class",
 
 
 def effects(
-    sources: Sources, findings: Sequence[Finding], catalogue: Catalogue, *, order: Order | None = None
+    sources: Sources,
+    findings: Sequence[Finding],
+    catalogue: Catalogue,
+    *,
+    order: Order | None = None,
+    method: Method | None = None,
 ) -> pd.DataFrame:
     """Correct every finding alone, all other cells as printed, and rate again.
 
@@ -34,6 +40,8 @@ def effects(
     catalogue : Catalogue
     order : tuple of str, optional
         Regions by row for the reading by row number; None takes the labels of the first table.
+    method : Method, optional
+        How the index is computed; None is the article's method.
 
     Returns
     -------
@@ -42,8 +50,10 @@ def effects(
         index was), year, region, index, class and rank before and after the correction. A missing index has no
         class and no rank. Empty for years that do not print every indicator.
     """
-    from growthpoles.ratings.rate import rate
+    from growthpoles.ratings.method import Method
+    from growthpoles.ratings.rate import rate_with
 
+    method = method or Method()
     frames = []
     names: tuple[ReadingName, ...] = ("label", "row")
     for name in names:
@@ -54,8 +64,8 @@ def effects(
             if finding.correct is None or year is None or not can_rate(sources, catalogue, year):
                 continue
             if year not in before:
-                before[year] = rate(reading.indicators(year, catalogue), catalogue)
-            after = rate(_corrected(finding, reading).indicators(year, catalogue), catalogue)
+                before[year] = rate_with(reading.indicators(year, catalogue), catalogue, method)
+            after = rate_with(_corrected(finding, reading).indicators(year, catalogue), catalogue, method)
             frames.append(_beside(finding.name, name, year, before[year], after, catalogue.root))
     if not frames:
         return pd.DataFrame(columns=list(EFFECT_COLUMNS))

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from growthpoles.audit.arithmetic import check_arithmetic
 from growthpoles.audit.hidden import find_copies
 from growthpoles.audit.readings import Reading
 from growthpoles.audit.sources import Sources, records
+from growthpoles.errors import RatingError
 
 if TYPE_CHECKING:
     from growthpoles.ratings.catalogue import Catalogue
+    from growthpoles.ratings.method import Method
 
 #: Cells known to be off by a power of ten: (year, column, region) -> power.
 Suspects = dict[tuple[int, str, str], int]
+Array = NDArray[np.float64]
 _LEADER = "(leader)"
 _POWERS = (1, -1, 2, -2, 3, -3)
 
@@ -40,21 +45,46 @@ def leader(values: pd.Series, code: str, catalogue: Catalogue) -> float:
     return float(values.max() if catalogue.direction(code) > 0 else values.min())
 
 
-def rate_against(table: pd.DataFrame, leaders: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """Rate a table against the leaders of another one; a score is above 100 where a value is better than the leader."""
+def by_leaders(method: Method) -> bool:
+    """Whether the index of a region follows from its own values and those of the leaders alone."""
+    kinds = [
+        {option} if isinstance(option, str) else set(option.values())
+        for option in (method.aggregation, method.weighting)
+    ]
+    plain = method.normalisation == "leader" and method.treatment == "none"
+    return plain and "copeland" not in kinds[0] and kinds[1] <= {"given", "equal"}
+
+
+def rate_against(
+    table: pd.DataFrame, leaders: pd.DataFrame, catalogue: Catalogue, method: Method | None = None
+) -> pd.DataFrame:
+    """Rate a table against the leaders of another one; a score is above 100 where a value is better than the leader.
+
+    For methods :func:`by_leaders` only; None is the article's.
+    """
     from growthpoles.ratings.derive import indicator_values
-    from growthpoles.ratings.rate import rate
+    from growthpoles.ratings.method import Method
+    from growthpoles.ratings.rate import rate_with
 
     values, best = indicator_values(table, catalogue), indicator_values(leaders, catalogue)
     row = {str(code): leader(best[code], str(code), catalogue) for code in values.columns}
     both = pd.concat([values, pd.DataFrame([row], index=pd.Index([_LEADER], name="region"))])
-    return rate(both, catalogue, normalisation="reference", reference=_LEADER).drop(index=_LEADER)
+    against = (method or Method()).but(normalisation="reference", reference=_LEADER)
+    return rate_with(both, catalogue, against).drop(index=_LEADER)
 
 
 def explain_cell(
-    region: str, line: pd.Series, reading: Reading, year: int, catalogue: Catalogue, suspects: Suspects
+    region: str,
+    line: pd.Series,
+    reading: Reading,
+    year: int,
+    catalogue: Catalogue,
+    suspects: Suspects,
+    method: Method,
 ) -> tuple[str, float, str]:
     """Find one wrong cell of the region that gives the printed index while every other cell and all leaders stay.
+
+    Where the method looks at more than the leaders (:func:`by_leaders`), the whole table is rated with that cell.
 
     Tried in turn: cells already known to be shifted; any own cell shifted by 10^-3 to 10^3; any own cell taken from
     another row. The note says how many changes of the same kind fit as well: with many trials some fit by chance.
@@ -75,16 +105,17 @@ def explain_cell(
         ("decimal shift of one cell", shifts),
     ):
         own = [(code, values[code] * 10.0**-power) for code, power in changes]
-        found = _closest(region, table, own, catalogue, value, tolerance)
+        found = _closest(region, table, own, catalogue, method, value, tolerance)
         if found is not None:
             at, result, fitting = found
             code, shifted = own[at]
             best = leader(table[code], code, catalogue)
-            text = f"if its own {code} counts as {shifted:.10g} while the leader's value stays {best:.10g}"
+            text = f"if its own {code} counts as {shifted:.10g}"
+            text += f" while the leader's value stays {best:.10g}" if by_leaders(method) else ""
             return kind, result - value, f"{result:.2f} {text}; {fitting} of {len(own)} such changes fit"
     rows = [(str(code), str(other)) for code in table.columns for other in table.index if other != region]
     own = [(code, float(table[code][other])) for code, other in rows]
-    found = _closest(region, table, own, catalogue, value, tolerance)
+    found = _closest(region, table, own, catalogue, method, value, tolerance)
     if found is not None:
         at, result, fitting = found
         text = f"if its {rows[at][0]} is that of {rows[at][1]}"
@@ -98,10 +129,41 @@ def _closest(
     table: pd.DataFrame,
     changes: list[tuple[str, float]],
     catalogue: Catalogue,
+    method: Method,
     target: float,
     tolerance: float,
 ) -> tuple[int, float, int] | None:
-    """Return position, index and number of the changes that fit; all are rated in one go, as rows of one table."""
+    """Return position, index and number of the changes that fit."""
+    tried = _against_leaders if by_leaders(method) else _in_the_table
+    usable, index = tried(region, table, changes, catalogue, method)
+    gap = np.abs(index - target)
+    fitting = int((gap <= tolerance).sum())
+    if not fitting:
+        return None
+    nearest = int(np.nanargmin(gap))
+    return usable[nearest], float(index[nearest]), fitting
+
+
+def _in_the_table(
+    region: str, table: pd.DataFrame, changes: list[tuple[str, float]], catalogue: Catalogue, method: Method
+) -> tuple[list[int], Array]:
+    """Rate the whole table with each change in it; NaN where the method does not take it."""
+    from growthpoles.ratings.climb import index_of
+    from growthpoles.ratings.method import compiled
+
+    index, tree, place = np.full(len(changes), np.nan), compiled(catalogue), list(table.index).index(region)
+    for at, (code, value) in enumerate(changes):
+        trial = table.copy()
+        trial.loc[region, code] = value
+        with suppress(RatingError):
+            index[at] = float(index_of(trial, tree, method)[place])
+    return list(range(len(changes))), index
+
+
+def _against_leaders(
+    region: str, table: pd.DataFrame, changes: list[tuple[str, float]], catalogue: Catalogue, method: Method
+) -> tuple[list[int], Array]:
+    """Rate the region with each change beside unchanged leaders: all in one go, as rows of one table."""
     # A value better than the leader's would need another leader, and one of the other sign means something else.
     best = {str(code): leader(table[code], str(code), catalogue) for code in table.columns}
     usable = [
@@ -110,15 +172,9 @@ def _closest(
         if (0 <= value <= best[code] if catalogue.direction(code) > 0 else 0 < best[code] <= value)
     ]
     if not usable:
-        return None
+        return [], np.empty(0)
     trials = pd.DataFrame([table.loc[region]] * len(usable), index=pd.Index(range(len(usable)), name="region"))
     for place, at in enumerate(usable):
         code, value = changes[at]
         trials.loc[place, code] = value
-    index = rate_against(trials, table, catalogue)[catalogue.root].to_numpy(float)
-    gap = np.abs(index - target)
-    fitting = int((gap <= tolerance).sum())
-    if not fitting:
-        return None
-    nearest = int(np.argmin(gap))
-    return usable[nearest], float(index[nearest]), fitting
+    return usable, rate_against(trials, table, catalogue, method)[catalogue.root].to_numpy(float)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import DataError, message, nearest
+from growthpoles.errors import DataError, RatingError, message, nearest
 
 MAX_LENGTH = 1_000
 MAX_NODES = 200
@@ -192,10 +192,20 @@ def _top(series: pd.Series, k: int) -> frozenset[str]:
     return frozenset(map(str, complete(series).sort_values(ascending=False, kind="stable").index[: int(k)]))
 
 
+def _share(series: pd.Series, region: str) -> float:
+    total = float(complete(series).sum())
+    if abs(total) <= 1e-9 * float(series.abs().max()):  # standard scores, for instance
+        raise UncheckableError(f"{series.name or 'the values'} add up to zero, so that there are no shares")
+    return 100 * float(_at(series, region)) / total
+
+
 def _letter(series: pd.Series) -> pd.Series:
     from growthpoles.ratings.classes import classify
 
-    return classify(series).astype(object)
+    try:
+        return classify(series).astype(object)
+    except RatingError as error:  # an index without limits has no classes
+        raise UncheckableError(str(error)) from None
 
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -203,7 +213,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "where": _where,
     "count": lambda items: len(items),
     "total": lambda series: float(complete(series).sum()),
-    "share": lambda series, region: 100 * float(_at(series, region)) / float(complete(series).sum()),
+    "share": _share,
     "largest": lambda series: str(complete(series).idxmax()),
     "second": lambda series: float(complete(series).nlargest(2).iloc[1]),
     "top": _top,

@@ -21,8 +21,7 @@ PUBLISHED = "published"
 
 def _rating(study: Study, year: int, edition: str) -> pd.DataFrame:
     """Index, class and rank of an edition, by region."""
-    from growthpoles.inputs import load_published, study_catalogue
-    from growthpoles.ratings.rate import rate
+    from growthpoles.inputs import load_published, study_catalogue, study_rating
 
     if edition == PUBLISHED:
         printed = load_published(year, study=study)
@@ -38,7 +37,7 @@ def _rating(study: Study, year: int, edition: str) -> pd.DataFrame:
             message(problem, where=study.name, allowed=", ".join(known), near=nearest(edition, known, n=1))
         )
     catalogue = study_catalogue(study)
-    rating = rate(edition_table(study, year, edition), catalogue)
+    rating = study_rating(study, edition_table(study, year, edition), catalogue)
     return rating[[catalogue.root, "rating_class", "rank"]].set_axis(["index", "rating_class", "rank"], axis=1)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +16,7 @@ from growthpoles.audit.columns import column_orders
 from growthpoles.audit.copies import duplicate_findings
 from growthpoles.audit.duplicates import find_duplicates
 from growthpoles.audit.effects import SEVERITIES, effect_summary, effects
+from growthpoles.audit.faults import Fault
 from growthpoles.audit.findings import Finding, arithmetic_findings, copy_findings
 from growthpoles.audit.hidden import find_copies
 from growthpoles.audit.order_findings import order_findings
@@ -27,6 +28,7 @@ from growthpoles.study import Study, load_study
 
 if TYPE_CHECKING:
     from growthpoles.ratings.catalogue import Catalogue
+    from growthpoles.ratings.method import Method
 
 LEDGER_COLUMNS = ("id", "table", "row", "column", "printed", "expected", "cause", "severity", "evidence")
 EXTRA_COLUMNS = ("region", "finding", "fault")
@@ -50,6 +52,8 @@ class Audit:
     claims : DataFrame
         One line per statement and edition.
     sources : Sources
+    faults : mapping
+        Sentence in the ledger's column `fault` -> the fault as data.
     """
 
     ledger: pd.DataFrame
@@ -58,6 +62,7 @@ class Audit:
     effects: pd.DataFrame
     claims: pd.DataFrame
     sources: Sources
+    faults: Mapping[str, Fault] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Return the counts by severity."""
@@ -121,19 +126,23 @@ def audit(study: Study | None = None, *, rng: np.random.Generator | int | None =
 
 def run_audit(study: Study | None = None, *, rng: np.random.Generator | int | None = None) -> Audit:
     """Audit a study and return all parts; see :func:`audit`."""
-    from growthpoles.inputs import study_catalogue
+    from growthpoles.inputs import study_catalogue, study_method
 
     study = study or load_study()
     sources = read_sources(study)
     catalogue = study_catalogue(study)
     reproduction = reproduce(study, sources=sources)
     claims = check_claims(study)
-    ledger, orders, effect = _examine(sources, catalogue, base_order(sources, study), rng)
+    entries, orders, effect = _examine(
+        sources, catalogue, base_order(sources, study), rng, method=study_method(study, catalogue)
+    )
     published = [*index_entries(study, reproduction), *formula_entries(study)]
     taken = {(cell.table, cell.row, cell.column) for _, _, cell, _, _ in published}
     published += claim_entries(study, claims, taken)
+    ledger = _entries_frame(entries)
     ledger = pd.concat([ledger, _entries_frame(published)], ignore_index=True) if published else ledger
-    return Audit(_sorted(ledger), alignment_frame(orders), reproduction, effect, claims, sources)
+    faults = {str(fault): fault for _, fault, *_ in (*entries, *published)}
+    return Audit(_sorted(ledger), alignment_frame(orders), reproduction, effect, claims, sources, faults)
 
 
 def audit_sources(
@@ -155,8 +164,8 @@ def audit_sources(
     DataFrame
         As :func:`audit`.
     """
-    ledger, _, _ = _examine(sources, catalogue, base_order(sources), rng)
-    return _sorted(ledger)
+    entries, _, _ = _examine(sources, catalogue, base_order(sources), rng)
+    return _sorted(_entries_frame(entries))
 
 
 def find_all(
@@ -177,11 +186,16 @@ def find_all(
 
 
 def _examine(
-    sources: Sources, catalogue: Catalogue | None, order: Order, rng: np.random.Generator | int | None
-) -> tuple[pd.DataFrame, list[ColumnOrder], pd.DataFrame]:
+    sources: Sources,
+    catalogue: Catalogue | None,
+    order: Order,
+    rng: np.random.Generator | int | None,
+    *,
+    method: Method | None = None,
+) -> tuple[list[Entry], list[ColumnOrder], pd.DataFrame]:
     found, orders = find_all(sources, rng=rng)
     effect = (
-        effects(sources, found if catalogue is not None else [], catalogue, order=order)
+        effects(sources, found if catalogue is not None else [], catalogue, order=order, method=method)
         if catalogue
         else effects_none()
     )
@@ -192,7 +206,7 @@ def _examine(
         entries += [
             (finding.name, finding.fault, cell, severity, f"{finding.evidence}{told}") for cell in finding.cells
         ]
-    return _entries_frame(entries), orders, effect
+    return entries, orders, effect
 
 
 def effects_none() -> pd.DataFrame:
@@ -240,7 +254,7 @@ def _entries_frame(entries: Sequence[Entry]) -> pd.DataFrame:
                 "evidence": evidence,
                 "region": cell.region,
                 "finding": name,
-                "fault": fault,
+                "fault": str(fault),
             }
         )
     return pd.DataFrame(records, columns=[*LEDGER_COLUMNS, *EXTRA_COLUMNS])

@@ -9,12 +9,13 @@ import pandas as pd
 
 from growthpoles.audit.arithmetic import check_arithmetic
 from growthpoles.audit.effects import SEVERITIES
+from growthpoles.audit.faults import Fault
 from growthpoles.audit.findings import Cell
 from growthpoles.audit.sources import FORMULA_COLUMNS, read_table, records
 from growthpoles.data.tables import parse_number, read_rows, require_columns
 from growthpoles.study import Study
 
-Entry = tuple[str, str, Cell, str, str]
+Entry = tuple[str, Fault, Cell, str, str]
 _READINGS = ("row number", "label", "row number and label")
 
 
@@ -27,7 +28,7 @@ def index_entries(study: Study, reproduction: pd.DataFrame) -> list[Entry]:
         for line in records(part):
             if line["explained_by"] not in _READINGS:
                 entries += _index(study, line, part, ranks, year)
-            elif line["class_printed"] and line["class_printed"] != line["class_of_printed"]:
+            elif line["class_printed"] and line["class_of_printed"] not in ("", line["class_printed"]):
                 entries.append(_class(study, line, year))
     return entries
 
@@ -40,12 +41,10 @@ def _index(study: Study, line: dict[str, Any], part: pd.DataFrame, ranks: pd.Ser
     rank = changed.rank(ascending=False, method="min")
     classes = line["class_by_row"] != line["class_of_printed"]
     severity = SEVERITIES[0] if classes else SEVERITIES[1] if rank[region] != ranks[region] else SEVERITIES[2]
-    name, fault = (
-        f"t{table}-index-{year}-r{row:02d}",
-        f"table {table}: the index of row {row}, {year}, follows from no reading of the tables",
-    )
+    name, fault = f"t{table}-index-{year}-r{row:02d}", Fault("index", table=table, row=row, year=year)
+    letter = f"class {line['class_by_row']}, " if line["class_by_row"] else ""
     evidence = (
-        f"{by_row:.2f} by row number (class {line['class_by_row']}, "
+        f"{by_row:.2f} by row number ({letter}"
         f"rank {rank[region]:.0f} instead of {ranks[region]:.0f}), "
         f"{float(line['by_label']):.2f} by label; {line['explained_by']}: {line['explanation']}"
     )
@@ -80,7 +79,7 @@ def _class(study: Study, line: dict[str, Any], year: int) -> Entry:
         f"published figure: class {line['class_of_printed']}",
         str(line["region"]),
     )
-    fault = f"table {source.table}: the class of row {row}, {year}, is not that of its index"
+    fault = Fault("class", table=source.table, row=row, year=year)
     return (
         f"t{source.table}-class-{year}-r{row:02d}",
         fault,
@@ -90,16 +89,25 @@ def _class(study: Study, line: dict[str, Any], year: int) -> Entry:
     )
 
 
-def formula_entries(study: Study) -> list[Entry]:
-    """Check the formulas between published columns.
+def published_formulas(study: Study) -> pd.DataFrame:
+    """Return the formulas between published columns, as text: table, column, numerator, denominator, factor.
 
-    They stand in formulas.csv beside study.toml: table, column, numerator, denominator, factor.
+    They stand in formulas.csv beside study.toml; a study without that file has none.
     """
     path = study.resolve("formulas.csv")
-    if not path.exists() or study.cells is None:
-        return []
+    columns = ("table", *FORMULA_COLUMNS)
+    if not path.exists():
+        return pd.DataFrame(columns=list(columns))
     rules = read_rows(path)
-    require_columns(rules, ("table", *FORMULA_COLUMNS), where=str(path))
+    require_columns(rules, columns, where=str(path))
+    return rules
+
+
+def formula_entries(study: Study) -> list[Entry]:
+    """Check the formulas between published columns (:func:`published_formulas`)."""
+    if study.cells is None:
+        return []
+    path, rules = study.resolve("formulas.csv"), published_formulas(study)
     entries: list[Entry] = []
     for table, part in rules.groupby("table", sort=True):
         factors = [
@@ -121,7 +129,7 @@ def formula_entries(study: Study) -> list[Entry]:
                 str(line["region"]),
             )
             evidence = f"its row gives {line['expected']:.2f} ({line['low']:.2f} to {line['high']:.2f})"
-            fault = f"table {number}: {line['column']} of row {row} does not follow from its row"
+            fault = Fault("ratio", table=number, column=str(line["column"]), row=row)
             entries.append((f"t{number}-{line['column']}-r{row:02d}", fault, cell, SEVERITIES[2], evidence))
     return entries
 
@@ -157,5 +165,6 @@ def claim_entries(study: Study, claims: pd.DataFrame, taken: set[tuple[int, int,
             str(line["region"]),
         )
         evidence = f'{line["location"]}: "{line["quote"]}"; {line["edition"]} edition gives {line["value"]}'
-        entries.append((f"claim-{name}", f"text: {line['statement']}", cell, SEVERITIES[3], evidence))
+        fault = Fault("statement", statement=str(line["statement"]))
+        entries.append((f"claim-{name}", fault, cell, SEVERITIES[3], evidence))
     return entries

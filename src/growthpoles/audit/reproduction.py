@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from growthpoles.audit.arithmetic import check_arithmetic
-from growthpoles.audit.explanation import Suspects, explain_cell, rate_against, shifted_cells
+from growthpoles.audit.explanation import Suspects, by_leaders, explain_cell, rate_against, shifted_cells
 from growthpoles.audit.readings import (
     Reading,
     base_order,
@@ -23,6 +23,7 @@ from growthpoles.study import Study, load_study
 
 if TYPE_CHECKING:
     from growthpoles.ratings.catalogue import Catalogue
+    from growthpoles.ratings.method import Method
 
 REPRODUCTION_COLUMNS = (
     "table", "row", "region", "label", "column", "year", "printed", "value", "by_label", "by_row", "by_row_unrounded",
@@ -51,7 +52,8 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
         One line per published index: table, row, region, label, column, year, printed, value; by_label, by_row and
         the editions (index points); tolerance_by_label, tolerance_by_row (what rounding of the printed ratios and
         of the published figure allows); class_cell (as printed), class_printed (the same in Latin letters),
-        class_by_row, class_of_printed (the class of the printed index); explained_by ("row number", "label", "row
+        class_by_row, class_of_printed (the class of the printed index; both empty if the
+        study's method sets the index no limits); explained_by ("row number", "label", "row
         number and label", a rule, or "nothing"), deviation (of the explaining value from the printed one),
         explanation. Empty if the study has published no index.
 
@@ -60,9 +62,9 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
     DataError, StudyError, RegionError
         On bad input.
     """
-    from growthpoles.inputs import study_catalogue
+    from growthpoles.inputs import study_catalogue, study_method
     from growthpoles.ratings.classes import classify
-    from growthpoles.ratings.rate import rate
+    from growthpoles.ratings.rate import rate_with
 
     study = study or load_study()
     published = study.published.index
@@ -70,6 +72,7 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
         return pd.DataFrame(columns=list(REPRODUCTION_COLUMNS))
     sources = sources or read_sources(study)
     catalogue = study_catalogue(study)
+    method = study_method(study, catalogue)
     cells = read_table(study, published.table)
     order = base_order(sources, study)
     suspects = shifted_cells(sources)
@@ -94,21 +97,25 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
         )
         readings = {"label": make_reading(sources, "label"), "row": make_reading(sources, "row", order=order)}
         for name, reading in readings.items():
-            frame[f"by_{name}"] = rate(reading.indicators(year, catalogue), catalogue)[catalogue.root].reindex(
-                own.index
-            )
-            frame[f"tolerance_by_{name}"] = _tolerance(reading, year, catalogue).reindex(own.index) + _half(own, study)
+            rated = rate_with(reading.indicators(year, catalogue), catalogue, method)
+            frame[f"by_{name}"] = rated[catalogue.root].reindex(own.index)
+            tolerance = _tolerance(reading, year, catalogue, method).reindex(own.index)
+            frame[f"tolerance_by_{name}"] = tolerance + _half(own, study)
         table, exact = readings["row"].indicators(year, catalogue), unrounded(readings["row"], wrong)
-        rated = rate_against(exact.indicators(year, catalogue), table, catalogue)
+        if by_leaders(method):
+            rated = rate_against(exact.indicators(year, catalogue), table, catalogue, method)
+        else:
+            rated = rate_with(exact.indicators(year, catalogue), catalogue, method)
         frame["by_row_unrounded"] = rated[catalogue.root].reindex(own.index)
         for edition in cell_editions(study):
             table = edition_table(study, year, edition)
-            frame[edition] = rate(table, catalogue)[catalogue.root].reindex(own.index)
-        frame["class_by_row"] = classify(frame["by_row"]).astype(object)
-        frame["class_of_printed"] = classify(frame["value"]).astype(object)
+            frame[edition] = rate_with(table, catalogue, method)[catalogue.root].reindex(own.index)
+        classed = method.has_classes(catalogue.root)
+        frame["class_by_row"] = classify(frame["by_row"]).astype(object) if classed else ""
+        frame["class_of_printed"] = classify(frame["value"]).astype(object) if classed else ""
         frame["class_cell"] = _published_classes(study, year, own.index)
         frame["class_printed"] = frame["class_cell"].map(latin_class)
-        frames.append(_explained(frame, readings["row"], year, catalogue, suspects))
+        frames.append(_explained(frame, readings["row"], year, catalogue, suspects, method))
     if not frames:
         return pd.DataFrame(columns=list(REPRODUCTION_COLUMNS))
     full = pd.concat(frames, ignore_index=True)
@@ -132,28 +139,38 @@ def _published_classes(study: Study, year: int, regions: pd.Index) -> pd.Series:
     return column.reindex(regions)
 
 
-def _tolerance(reading: Reading, year: int, catalogue: Catalogue) -> pd.Series:
+def _tolerance(reading: Reading, year: int, catalogue: Catalogue, method: Method) -> pd.Series:
     """Largest change of each region's index that rounding of the printed indicators allows, to first order.
 
     Two roundings enter a score: that of the region's own cell, and that of the leader's value it is divided by. The
-    author may have divided unrounded values by a rounded leader, so that both count for the leader itself too.
+    author may have divided unrounded values by a rounded leader, so that both count for the leader itself too. Where
+    the method looks at more than the leaders, every cell of the table is moved in turn.
     """
+    from growthpoles.ratings.climb import index_of
     from growthpoles.ratings.derive import indicator_values
-    from growthpoles.ratings.rate import rate
+    from growthpoles.ratings.method import compiled
+    from growthpoles.ratings.rate import rate_with
 
     table = indicator_values(reading.indicators(year, catalogue), catalogue)
     halves = {code: _indicator_half(reading, year, str(code), table.index) for code in table.columns}
-    base = rate(table, catalogue)[catalogue.root]
+    base = rate_with(table, catalogue, method)[catalogue.root]
     total = pd.Series(0.0, index=table.index)
+    if not by_leaders(method):
+        for code in table.columns:
+            for region in table.index[halves[code] > 0]:
+                trial = table.copy()
+                trial.loc[region, code] += halves[code][region]
+                total += (index_of(trial, compiled(catalogue), method) - base).abs()
+        return total
     for code in table.columns:
         own = table.assign(**{str(code): table[code] - halves[code]})
-        total += (rate_against(own, table, catalogue)[catalogue.root] - base).abs()
+        total += (rate_against(own, table, catalogue, method)[catalogue.root] - base).abs()
         up = catalogue.direction(str(code)) > 0
         at = int(table[code].argmax() if up else table[code].argmin())
         moved = table[code].copy()
         moved.iloc[at] += float(halves[code].iloc[at])
         leaders = table.assign(**{str(code): moved})
-        total += (rate_against(table, leaders, catalogue)[catalogue.root] - base).abs()
+        total += (rate_against(table, leaders, catalogue, method)[catalogue.root] - base).abs()
     return total
 
 
@@ -165,7 +182,7 @@ def _indicator_half(reading: Reading, year: int, code: str, regions: pd.Index) -
 
 
 def _explained(
-    frame: pd.DataFrame, reading: Reading, year: int, catalogue: Catalogue, suspects: Suspects
+    frame: pd.DataFrame, reading: Reading, year: int, catalogue: Catalogue, suspects: Suspects, method: Method
 ) -> pd.DataFrame:
     """Name the reading that gives the printed value, or look for one wrong cell that does."""
     explained, deviation, notes = [], [], []
@@ -178,7 +195,7 @@ def _explained(
             first = "by_row" if fits["row number"] else "by_label"
             found = " and ".join(name for name, fit in fits.items() if fit), line[first] - line["value"], ""
         else:
-            found = explain_cell(str(region), line, reading, year, catalogue, suspects)
+            found = explain_cell(str(region), line, reading, year, catalogue, suspects, method)
         explained.append(found[0])
         deviation.append(found[1])
         notes.append(found[2])

@@ -67,16 +67,17 @@ def rate(
 ) -> None:
     """Show index, class, rank and scores of every region."""
     loaded = open_study(study, lang=lang)
-    from growthpoles.inputs import load_indicators, study_catalogue, study_regions
-    from growthpoles.ratings.rate import rate as rate_table
+    from growthpoles.inputs import load_indicators, study_rating, study_regions
 
     chosen = year_of(loaded, year)
     table = load_indicators(chosen, edition=edition, study=loaded, enclaves=_enclaves(enclaves))
-    rating = rate_table(table, study_catalogue(loaded)).sort_values("rank")
+    rating = study_rating(loaded, table).sort_values("rank")
     shown = named(rating, loaded, lang=lang)
     title = f"{loaded.name}, {chosen}, edition {table.attrs['edition']}"
     regions = study_regions(loaded, enclaves=_enclaves(enclaves)) if _wants(format, out) == "gpkg" else None
     emit(shown, title=title, kind=format, out=out, regions=regions)
+    for line in rating.attrs["notes"]:
+        note(line, quiet=quiet)
     for region, column, reason in table.attrs["missing"]:
         note(f"no data: {region} {column}: {reason}", quiet=quiet)
     tell_account(loaded, quiet=quiet)
@@ -128,7 +129,15 @@ def stats(
         emit(frame, title=f"{statistic}: {head}", kind=format, out=out, digits=3, regions=regions)
     else:
         names = GLOBAL if statistic == "all" else (statistic,)
-        frame = pd.concat([getattr(gp, name)(kept, part, **options).to_frame() for name in names])
+        found: dict[str, pd.DataFrame] = {}
+        for name in names:
+            try:
+                found[name] = getattr(gp, name)(kept, part, **options).to_frame()
+            except SpatialError as error:  # Getis-Ord G has no meaning for negative values
+                if statistic != "all" or (name == names[-1] and not found):
+                    raise
+                note(f"left out: {error}", quiet=quiet)
+        frame = pd.concat(found.values())
         columns = frame if _wants(format, out) else frame.drop(columns=["isolates", "alternative", "variance"])
         emit(columns, title=head, kind=format, out=out, digits=4)
     if absent:
@@ -196,21 +205,19 @@ def audit(
 ) -> None:
     """Show where the printed numbers of a study hold and where not."""
     loaded = open_study(study, lang=lang, seed=seed)
-    from growthpoles.audit import run_audit, summarise
-    from growthpoles.report.audit_files import write_audit
+    from growthpoles.audit import run_audit
+    from growthpoles.report.audit_files import shown_claims, shown_faults, write_audit
     from growthpoles.report.terminal import print_frame
 
     found = run_audit(loaded, rng=loaded.study.seed)
     if not len(found.ledger):
         checked = f"{len(found.sources.formulas)} formulas and {found.claims['id'].nunique()} statements"
         note(f"no finding: {checked} could be checked; an audit needs printed results beside their inputs")
-    short = summarise(found.ledger).set_index("severity")
-    title = f"{loaded.name}: {len(found.ledger)} cells in {len(short)} faults"
-    print_frame(short[["fault", "rows", "cells"]], title=title)
+    faults, title = shown_faults(found, loaded, lang=lang)
+    print_frame(faults, title=title)
     if claims:
-        table = found.claims_table()
-        wide = table.pivot_table(index="statement", columns="edition", values="verdict", aggfunc="first", sort=False)
-        print_frame(wide, title=f"{loaded.name}: {len(wide)} statements of the source")
+        statements, title = shown_claims(found, loaded, lang=lang)
+        print_frame(statements, title=title)
     for path in write_audit(found, loaded, out=out, lang=lang):
         typer.echo(str(path))
     tell_account(loaded, quiet=quiet)
@@ -299,8 +306,7 @@ def _values(
     study: Study, year: int | None, edition: str | None, variable: str | None, enclaves: str
 ) -> tuple[pd.Series, Any, str]:
     """Return a variable of the study by region, the boundaries, and what it is."""
-    from growthpoles.inputs import load_indicators, load_published, study_catalogue, study_regions
-    from growthpoles.ratings.rate import rate as rate_table
+    from growthpoles.inputs import load_indicators, load_published, study_catalogue, study_rating, study_regions
 
     chosen, handling = year_of(study, year), _enclaves(enclaves)
     regions = study_regions(study, enclaves=handling)
@@ -312,7 +318,7 @@ def _values(
         frame, shown = load_published(chosen, study=study), "published"
     else:
         table = load_indicators(chosen, edition=edition, study=study, enclaves=handling)
-        rating = rate_table(table, catalogue)
+        rating = study_rating(study, table, catalogue)
         frame, shown = rating.join(table[[code for code in table if code not in rating]]), str(table.attrs["edition"])
     numeric = [str(column) for column in frame.select_dtypes("number").columns]
     if name not in numeric:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from growthpoles.inputs.account import input_account, unused_inputs
 from growthpoles.inputs.indicators import editions, load_indicators, study_catalogue
 from growthpoles.inputs.published import load_published, published_years
+from growthpoles.inputs.rating import method_problems, study_method, study_rating
 from growthpoles.inputs.regions import Enclaves, match_study_regions, study_regions
 from growthpoles.inputs.tables import printed_cells
 
@@ -15,9 +16,12 @@ __all__ = [
     "load_indicators",
     "load_published",
     "match_study_regions",
+    "method_problems",
     "printed_cells",
     "published_years",
     "study_catalogue",
+    "study_method",
+    "study_rating",
     "study_regions",
     "unused_inputs",
 ]

@@ -10,16 +10,16 @@ import pandas as pd
 from growthpoles.data.problems import Problem, problems_frame, shown
 from growthpoles.data.study_files import study_path
 from growthpoles.data.table_data import TableData
-from growthpoles.errors import GrowthpolesError, nearest
+from growthpoles.errors import GrowthpolesError, message, nearest
 from growthpoles.inputs.account import input_account, unused_inputs
 from growthpoles.inputs.indicators import editions, load_indicators
 from growthpoles.inputs.published import load_published, published_years
+from growthpoles.inputs.rating import method_problems, study_rating
 from growthpoles.inputs.regions import match_study_regions, study_regions
 from growthpoles.inputs.tables import study_table
 from growthpoles.intake.catalogue_problems import catalogue_problems
 from growthpoles.intake.study_problems import line_of, study_problems
 from growthpoles.ratings.catalogue import Catalogue
-from growthpoles.ratings.rate import rate
 from growthpoles.study import Study
 
 
@@ -57,6 +57,8 @@ def examine_study(path: str | Path | None = None) -> pd.DataFrame:
         problems += found
     faulty: set[int] = set()
     if catalogue is not None:
+        unfit = _method_problems(study, catalogue, codes)
+        problems += unfit
         for number, spec in enumerate(study.tables):
             if not _is_there(study, spec.file):
                 faulty.add(number)
@@ -66,7 +68,7 @@ def examine_study(path: str | Path | None = None) -> pd.DataFrame:
             if found:
                 faulty.add(number)
         if codes is not None:
-            problems += _result_problems(study, catalogue, faulty, file)
+            problems += _result_problems(study, catalogue, faulty, file, rated=not unfit)
     frame = problems_frame(dict.fromkeys(problems))
     if catalogue is not None and not faulty:
         with contextlib.suppress(GrowthpolesError):  # it is among the problems already
@@ -105,6 +107,23 @@ def _pole_problems(study: Study, known: set[str]) -> list[Problem]:
                 near = "".join(f"; nearest: {hit}" for hit in nearest(code, known, n=1))
                 remedy = f"a region code{near}"
                 problems.append(Problem(f"{shown(code)} is no region", str(study.path), "", row, key, remedy))
+    return problems
+
+
+def _method_problems(study: Study, catalogue: Catalogue, known: set[str] | None) -> list[Problem]:
+    """Hold the method of [rating] against the catalogue and the regions."""
+    found = method_problems(study, catalogue)
+    reference = study.rating.reference
+    if reference is not None and known is not None and reference not in known:
+        near = nearest(reference, known, n=1)
+        found.append(
+            ("rating.reference", message(f"{shown(reference)} is no region", allowed="a region code", near=near))
+        )
+    text = study.path.read_text(encoding="utf-8-sig", errors="replace")
+    problems = []
+    for key, told in found:
+        problem, _, remedy = told.partition("; allowed: ")
+        problems.append(Problem(problem, str(study.path), "", line_of(text, tuple(key.split("."))), key, remedy))
     return problems
 
 
@@ -148,8 +167,8 @@ def _name_problems(study: Study, number: int, data: TableData) -> list[Problem]:
     return list(dict.fromkeys(problems))
 
 
-def _result_problems(study: Study, catalogue: Catalogue, faulty: set[int], file: Path) -> list[Problem]:
-    """Load and rate every edition and year whose tables are sound; load what was published."""
+def _result_problems(study: Study, catalogue: Catalogue, faulty: set[int], file: Path, *, rated: bool) -> list[Problem]:
+    """Load and (where `rated`) rate every edition and year whose tables are sound; load what was published."""
     problems: list[Problem] = []
     try:
         known = editions(study)
@@ -167,7 +186,9 @@ def _result_problems(study: Study, catalogue: Catalogue, faulty: set[int], file:
             if faulty & set(tables) or (edition != study.study.edition and not tables and study.cells is None):
                 continue
             try:
-                rate(load_indicators(year, edition=edition, study=study), catalogue)
+                table = load_indicators(year, edition=edition, study=study)
+                if rated:
+                    study_rating(study, table, catalogue)
             except GrowthpolesError as error:
                 where = str(study.resolve(study.tables[tables[0]].file)) if len(tables) == 1 else str(file)
                 problems.append(_plain_problem(error, where))

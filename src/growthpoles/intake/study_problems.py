@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from growthpoles.data.problems import Problem, plain
 from growthpoles.data.study_files import read_toml
 from growthpoles.errors import StudyError, nearest
-from growthpoles.study import Study, file_problems
+from growthpoles.study import Study, file_problems, known_keys
 
 _HEADER = re.compile(r"^\s*\[\[?\s*([^\]]+?)\s*\]\]?")
 # What an examination goes on with where study.toml says nothing.
@@ -80,10 +80,9 @@ def _lenient(path: Path, text: str, content: dict[str, Any], problems: list[Prob
 def _described(fault: Any, path: Path, text: str) -> Problem:
     where = tuple(fault["loc"])
     key = ".".join(str(part + 1) if isinstance(part, int) else plain(part) for part in where)
-    said = fault["msg"].removeprefix("Value error, ")
-    remedy = ""
+    said, _, remedy = fault["msg"].removeprefix("Value error, ").partition("; allowed: ")
     if fault["type"] == "extra_forbidden":
-        known = _known_keys(where[:-1])
+        known = known_keys(where[:-1])
         near = nearest(where[-1], known, n=1)
         said, remedy = "not a known key", ", ".join(known) + (f"; nearest: {near[0]}" if near else "")
     elif fault["type"] == "missing":
@@ -96,17 +95,6 @@ def _described(fault: Any, path: Path, text: str) -> Problem:
     return Problem(said, str(path), "", line_of(text, where), key, remedy)
 
 
-def _known_keys(where: tuple[Any, ...]) -> list[str]:
-    """Return the keys that a part of study.toml may have."""
-    model: Any = Study
-    for part in where:
-        if isinstance(part, str):
-            inner = model.model_fields[part].annotation if part in getattr(model, "model_fields", {}) else None
-            options = [inner, *getattr(inner, "__args__", ())]
-            model = next((each for each in options if hasattr(each, "model_fields")), None)
-    return [name for name in model.model_fields if name != "path"] if model is not None else []
-
-
 def _mend(content: dict[str, Any], places: list[tuple[Any, ...]]) -> bool:
     """Take the faulty values out, or put a stand-in; tell whether anything changed."""
     changed = False
@@ -116,6 +104,9 @@ def _mend(content: dict[str, Any], places: list[tuple[Any, ...]]) -> bool:
     ):
         if place in _STAND_INS and isinstance(content.setdefault("study", {}), dict):
             content["study"][place[1]] = _STAND_INS[place]
+            changed = True
+            continue
+        if place == ("rating",) and _without_method(content):
             changed = True
             continue
         holder: Any = content
@@ -132,6 +123,15 @@ def _mend(content: dict[str, Any], places: list[tuple[Any, ...]]) -> bool:
                 break
             holder = holder[part]
     return changed
+
+
+def _without_method(content: dict[str, Any]) -> bool:
+    """Leave the catalogue alone in [rating], whose options do not fit together; tell whether there is one."""
+    rating = content.get("rating")
+    if not isinstance(rating, dict) or "catalogue" not in rating or len(rating) == 1:
+        return False
+    content["rating"] = {"catalogue": rating["catalogue"]}
+    return True
 
 
 def line_of(text: str, where: tuple[Any, ...]) -> int | None:

@@ -38,7 +38,7 @@ def _names(results: Results, lang: str) -> pd.Series:
 
 
 def _codes(results: Results, lang: str) -> dict[str, str]:
-    return {code: shorten(name, 2 * _NAME) for code, name in indicator_names(results, lang).items()}
+    return {code: shorten(name, 3 * _NAME) for code, name in indicator_names(results, lang).items()}
 
 
 def rating(results: Results, year: int, lang: str) -> Axes:
@@ -103,7 +103,6 @@ def editions(results: Results, year: int, lang: str) -> Axes:
     return maps.plot_dumbbell(
         frame,
         names=_names(results, lang),
-        variable=words("column", "index"),
         labels={edition: words.value(edition) for edition in frame},
         **_titled(results, "editions", lang, year=year, edition=""),
     )
@@ -159,8 +158,8 @@ def moran(results: Results, year: int, lang: str) -> Axes:
 
 def clusters(results: Results, year: int, lang: str) -> Axes:
     """Map the outcome of the local test."""
-    frame = results.local[results.edition, year].to_frame().reindex(results.regions.index)
-    return maps.plot_clusters(results.regions, frame, **_titled(results, "clusters", lang, year=year))
+    local = results.local[results.edition, year]
+    return maps.plot_clusters(results.regions, local, **_titled(results, "clusters", lang, year=year))
 
 
 def specifications(results: Results, year: int, lang: str) -> Axes:

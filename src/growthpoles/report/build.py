@@ -11,6 +11,7 @@ import growthpoles
 from growthpoles.data.atomic import make_folder
 from growthpoles.errors import StudyError, unknown_option
 from growthpoles.inputs import editions, published_years
+from growthpoles.maps.typefaces import chosen
 from growthpoles.report.captions import caption_files
 from growthpoles.report.compute import Results, compute, report_edition
 from growthpoles.report.figures import figure_plan
@@ -83,6 +84,8 @@ def build_report(
     if lang not in get_args(Language):
         raise StudyError(unknown_option("lang", lang, get_args(Language)))
     options = {"edition": report_edition(study, edition), "lang": lang, "preset": PRESET}
+    if face := chosen():
+        options["typeface"] = face.family
     tell = progress or (lambda step: None)
     origin = provenance(study, options)
     folder = Path(out)

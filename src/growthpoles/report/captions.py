@@ -70,8 +70,14 @@ def _alt(results: Results, job: FigureJob, words: Words, title: str) -> str:
         )
     elif job.kind == "change":
         change = results.change().dropna().sort_values(kind="stable")
-        ends = [f"{names[region]} ({words.number(value, 1)})" for region, value in change.items()]
+        ends = [
+            f"{names[region]} ({words.number(value, 1 if results.classed else 2)})" for region, value in change.items()
+        ]
         body = words("alt", "change", n=total, rise=ends[-1] if ends else DASH, fall=ends[0] if ends else DASH)
+    elif job.kind == "rating" and not results.classed:
+        index = results.rating(int(year or 0))[results.root].dropna().sort_values(kind="stable")
+        ends = [f"{names[region]} ({words.number(value, 2)})" for region, value in index.items()]
+        body = words("alt", "values", n=total, highest=ends[-1] if ends else DASH, lowest=ends[0] if ends else DASH)
     elif job.kind not in _MAPS:
         body = words("alt", "chart", n=total)
     else:

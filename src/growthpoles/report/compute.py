@@ -16,12 +16,15 @@ from growthpoles.inputs import (
     load_published,
     published_years,
     study_catalogue,
+    study_method,
+    study_rating,
     study_regions,
     unused_inputs,
 )
 from growthpoles.ratings.catalogue import Catalogue
-from growthpoles.ratings.rate import rate
+from growthpoles.report.rated import no_classes
 from growthpoles.report.stages import Stages, run_stages
+from growthpoles.report.words import Words
 from growthpoles.spatial.families import Adjust
 from growthpoles.spatial.global_result import GlobalResult
 from growthpoles.spatial.local_tests import LocalResult, local_moran
@@ -73,6 +76,11 @@ class Results:
     def root(self) -> str:
         """Code of the final index."""
         return self.catalogue.root
+
+    @property
+    def classed(self) -> bool:
+        """Whether the index has classes; it has none where the study's method sets it no limits."""
+        return study_method(self.study, self.catalogue).has_classes(self.root)
 
     def rating(self, year: int) -> pd.DataFrame:
         """Return the rating of a year in the edition of the report."""
@@ -140,10 +148,12 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
                     raise
                 continue  # another edition need not cover every year
             indicators[name, year] = table
-            ratings[name, year] = rate(table, catalogue)
+            ratings[name, year] = study_rating(study, table, catalogue)
             ratings[name, year].attrs["root"] = catalogue.root
     published = {year: load_published(year, study=study) for year in published_years(study)}
     left_out: dict[str, str] = {}
+    if not study_method(study, catalogue).has_classes(catalogue.root):
+        left_out["classes"] = no_classes(study, Words("en"))
     graph: Graph | None = None
     try:
         graph = build_weights(regions, "queen")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from growthpoles.data.atomic import safe_name
 from growthpoles.report import artists
+from growthpoles.report.rated import index_map
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +40,7 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
-    "rating": Kind("every year", artists.rating),
+    "rating": Kind("every year", lambda r, year, lang: (artists.rating if r.classed else index_map)(r, year, lang)),
     "change": Kind("period", artists.change),
     "slope": Kind("period", artists.slope),
     "contributions": Kind("last year", artists.contributions, artists.adds_up),
@@ -47,7 +48,7 @@ KINDS: Mapping[str, Kind] = {
         "last year", artists.editions, lambda r, year: 2 <= len(artists.edition_frame(r, year).columns) <= 3
     ),
     "robustness": Kind("last year", artists.robustness, lambda r, year: year in r.stages.robustness),
-    "membership": Kind("last year", artists.membership, lambda r, year: year in r.stages.robustness),
+    "membership": Kind("last year", artists.membership, lambda r, year: r.classed and year in r.stages.robustness),
     "ksi": Kind("share years", artists.ksi),
     "neighbours": Kind("once", artists.neighbours, lambda r, year: r.graph is not None),
     "moran": Kind("every year", artists.moran, lambda r, year: (r.edition, year, r.root) in r.moran),

@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 
 from growthpoles.report.blocks import Picture, Section, Table, make_table
+from growthpoles.report.rated import no_classes
 from growthpoles.report.sections import Context, shown_years
 from growthpoles.report.stages import CURVE_RELOCATIONS
-from growthpoles.report.words import DASH, Words, shorten
+from growthpoles.report.words import Words, shorten
 
 _OUTCOMES = ("holds", "fails", "cannot be checked")
 _HASH = 16
@@ -27,13 +28,11 @@ def audit_section(ctx: Context) -> Section | None:
     faults = summarise(audit.ledger)
     grave = int((faults["severity"] == "changes a class").sum())
     sentences = [words("text", "audit", cells=len(audit.ledger), faults=len(faults), grave=grave)]
-    if words.lang != "en":
-        sentences.append(words("text", "english"))
     rows = [
         (
             words.value(own["severity"]),
-            shorten(own["fault"]),
-            shorten(own["columns"]),
+            ctx.wording.fault(audit.faults[own["fault"]]),
+            ctx.wording.list_columns(own["columns"]),
             shorten(own["rows"]),
             own["cells"],
         )
@@ -41,9 +40,9 @@ def audit_section(ctx: Context) -> Section | None:
     ]
     heads = [
         ("severity", "text"),
-        ("fault", "english"),
-        ("columns", "english"),
-        ("rows", "english"),
+        ("fault", "text"),
+        ("columns", "text"),
+        ("rows", "text"),
         ("cells", "number"),
     ]
     blocks: list[Table | Picture] = [make_table(words, "faults", heads, rows)]
@@ -67,8 +66,8 @@ def _orders(ctx: Context, records: list[dict[Any, Any]]) -> Table:
         (
             own["table"],
             ctx.code(own["column"]),
-            shorten(own["labels"] or DASH),
-            shorten(own["verdict"] or DASH),
+            ctx.wording.order(own["labels"]),
+            ctx.wording.order(own["verdict"]),
             words.number(own["confidence"], 3),
         )
         for own in records
@@ -76,8 +75,8 @@ def _orders(ctx: Context, records: list[dict[Any, Any]]) -> Table:
     heads = [
         ("table", "number"),
         ("cell", "text"),
-        ("labels", "english"),
-        ("order", "english"),
+        ("labels", "text"),
+        ("order", "text"),
         ("confidence", "number"),
     ]
     return make_table(words, "orders", heads, rows, note=words("text", "audit_orders"))
@@ -94,9 +93,11 @@ def _claims(ctx: Context, claims: pd.DataFrame) -> Table:
         if name in failing:
             outcomes = dict(zip(part["edition"], part["verdict"], strict=True))
             statement, region = part["statement"].iloc[0], part["region"].iloc[0]
-            told = f"{ctx.region(region)}: {statement}" if region and several[statement] > 1 else statement
+            told = words.sentence(statement)
+            if region and several[statement] > 1:
+                told = f"{ctx.region(region)}: {told}"
             rows.append((shorten(told, 240), *(words.value(outcomes.get(edition)) for edition in editions)))
-    heads = [("statement", "english"), *((f"={words.value(name)}", "text") for name in editions)]
+    heads = [("statement", "text"), *((f"={words.value(name)}", "text") for name in editions)]
     return make_table(words, "claims", heads, rows)
 
 
@@ -165,14 +166,14 @@ def poles_section(ctx: Context) -> Section | None:
     blocks += ctx.figures("typology")
     for year, frame in stages.typology.items():
         limits = {
-            "index": words.number(frame.attrs["index_threshold"], 1),
+            "index": words.number(frame.attrs["index_threshold"], ctx.digits),
             "ksi": words.number(frame.attrs["ksi_threshold"], 3),
         }
         lists = [name for name in frame.columns if name in results.study.growth_poles.recommended]
         rows = [
             (
                 ctx.region(region),
-                words.number(own["index"], 1),
+                words.number(own["index"], ctx.digits),
                 words.number(own["ksi"], 3),
                 words.value(own["type"]),
                 *("\N{CHECK MARK}" if own[name] else "" for name in lists),
@@ -180,8 +181,8 @@ def poles_section(ctx: Context) -> Section | None:
             for region, own in frame.astype(object).sort_values(by=["type"], kind="stable").to_dict("index").items()
         ]
         heads = [("region", "text"), ("index", "number"), ("ksi", "number"), ("type", "text")]
-        heads += [(f"={shorten(name, 40)}", "text") for name in lists]
-        note = words("text", "typology", **limits)
+        heads += [(f"={shorten(words.sentence(name), 40)}", "text") for name in lists]
+        note = words("text", "typology" if results.classed else "typology_unclassed", **limits)
         blocks.append(make_table(words, "typology", heads, rows, note=note, year=year))
     if not blocks:
         return None
@@ -204,15 +205,12 @@ def left_out_section(ctx: Context) -> Section:
     title = words("section", "left_out")
     if not left_out:
         return Section("left_out", title, (words("text", "nothing_left_out"),))
-    rows = [(_analysis(words, name), shorten(reason, 300)) for name, reason in left_out.items()]
-    table = make_table(words, "left_out", [("analysis", "text"), ("reason", "english")], rows)
+    own = {"classes": shorten(no_classes(ctx.results.study, words), 300)}
+    rows = [
+        (ctx.wording.analysis(name), own.get(name) or ctx.wording.left_out(reason)) for name, reason in left_out.items()
+    ]
+    table = make_table(words, "left_out", [("analysis", "text"), ("reason", "text")], rows)
     return Section("left_out", title, (words("text", "left_out"),), (table,))
-
-
-def _analysis(words: Words, name: str) -> str:
-    """Name an analysis; a single test carries its edition, year and variable after the name."""
-    head, _, rest = name.partition(" ")
-    return f"{words('analysis', head)} {shorten(rest)}".strip()
 
 
 def reproduction_section(ctx: Context, provenance: Mapping[str, Any]) -> Section:

@@ -15,7 +15,7 @@ from growthpoles.report.spatial_section import spatial_section
 from growthpoles.report.svg import Outlines
 from growthpoles.report.words import DASH, Words, shorten, tie
 
-_FONTS = (("DejaVuSans.ttf", 400), ("DejaVuSans-Bold.ttf", 700))
+_FONTS = (("DejaVuSans-wide.ttf", 400), ("DejaVuSans-Bold-wide.ttf", 700))
 
 
 @dataclass(frozen=True, slots=True)

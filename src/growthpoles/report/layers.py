@@ -11,6 +11,9 @@ from growthpoles.report.qml import Style
 if TYPE_CHECKING:
     from growthpoles.report.compute import Results
 
+#: Columns of a rating and its robustness that an index without limits leaves empty.
+_CLASSES = ("rating_class", "robust_likeliest_class", "robust_p_likeliest", "robust_p_class")
+
 
 def layers(results: Results) -> tuple[dict[str, pd.DataFrame], dict[str, Style]]:
     """Return the layers by name, those that a reader wants first in front, and their styles."""
@@ -32,8 +35,11 @@ def layers(results: Results) -> tuple[dict[str, pd.DataFrame], dict[str, Style]]
             near = [] if local is None else [local.to_frame().add_prefix("moran_")]
             robust = results.stages.robustness.get(year) if edition == results.edition else None
             firm = [] if robust is None else [robust.to_frame().loc[:, "index_low":].add_prefix("robust_")]
-            tables = [results.ratings[edition, year], results.indicators[edition, year], *near, *firm]
-            add(f"rating_{edition}_{year}", rating_style(edition, year), *tables)
+            rating, style = results.ratings[edition, year], rating_style(edition, year) if results.classed else None
+            parts = [rating, results.indicators[edition, year], *near, *firm]
+            if not results.classed:
+                parts = [part.drop(columns=[name for name in _CLASSES if name in part]) for part in parts]
+            add(f"rating_{edition}_{year}", style, *parts)
     for year, frame in results.published.items():
         if "ksi" in frame:
             status = frame.get("ksi_status", pd.Series(index=frame.index, dtype=object))

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from growthpoles.report.formats import flat
+from growthpoles.report.rated import method_sentences
+from growthpoles.report.words import Words
 
 if TYPE_CHECKING:
     from growthpoles.report.compute import Results
@@ -30,9 +32,10 @@ class Notes:
         from growthpoles.ratings.classes import CLASSES
 
         catalogue = results.catalogue
+        points = "standard deviations" if results.study.rating.normalisation == "z-score" else "points"
         names, units = catalogue.names("en"), catalogue.units()
         self._own = {code: (units.get(code, ""), names.get(code) or code) for code in catalogue.codes}
-        self._own |= {f"score_{code}": ("points", f"score of: {names.get(code) or code}") for code in catalogue.codes}
+        self._own |= {f"score_{code}": (points, f"score of: {names.get(code) or code}") for code in catalogue.codes}
         lists = results.study.growth_poles.recommended
         self._own |= dict.fromkeys(lists, ("", "whether the region is in this recommended list"))
         self._own |= {name: ("0-1", f"probability of class {name}") for name in (*CLASSES, "no class")}
@@ -66,6 +69,7 @@ def notes(tables: Mapping[str, pd.DataFrame], results: Results) -> pd.DataFrame:
         ("", "edition of the report", "", results.edition),
         ("", "years", "", ", ".join(map(str, results.years))),
         ("", "boundaries", "", str(results.regions.attrs.get("vintage", ""))),
+        ("", "rating", "", " ".join(method_sentences(results, Words("en")))),
         ("", "seed", "", str(study.study.seed)),
         ("", "empty cells", "", "no data"),
     ]

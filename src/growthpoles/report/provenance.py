@@ -82,14 +82,15 @@ def provenance(study: Study, options: Mapping[str, object]) -> dict[str, Any]:
     Returns
     -------
     dict
-        study (name, seed, sha256 of all its settings), options, growthpoles (version, sha256 of its code), python,
-        platform, libraries (name -> version), inputs (name -> sha256).
+        study (name, seed, rating method, sha256 of all its settings), options, growthpoles (version, sha256 of its
+        code), python, platform, libraries (name -> version), inputs (name -> sha256).
     """
     settings = json.dumps(study.model_dump(mode="json", exclude={"path"}), sort_keys=True, ensure_ascii=True)
     return {
         "study": {
             "name": study.name,
             "seed": study.study.seed,
+            "rating": study.rating.options,
             "sha256": hashlib.sha256(settings.encode()).hexdigest(),
         },
         "options": dict(options),

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from growthpoles.maps.i18n import format_number
 from growthpoles.report.blocks import Picture, Section, Table, make_table
 from growthpoles.report.compute import Results
 from growthpoles.report.formats import missing
+from growthpoles.report.rated import method_sentences, normalisation_words
 from growthpoles.report.stages import REPLICATIONS
+from growthpoles.report.wording import Wording
 from growthpoles.report.words import DASH, Words, indicator_names, region_names, shorten
 
 _CELLS = 60
@@ -25,12 +29,19 @@ class Context:
     names: Mapping[str, str]
     codes: Mapping[str, str]
     pictures: Mapping[str, Picture]
+    wording: Wording
 
     @classmethod
     def of(cls, results: Results, lang: str, pictures: Mapping[str, Picture]) -> Context:
         """Collect the names in a language."""
         names = {str(region): name for region, name in region_names(results, lang).items()}
-        return cls(results, Words(lang), names, indicator_names(results, lang), pictures)
+        wording = Wording.of(results.study, lang, catalogue=results.catalogue, regions=names)
+        return cls(results, Words(lang), names, indicator_names(results, lang), pictures, wording)
+
+    @property
+    def digits(self) -> int:
+        """Digits of the index: points of a scale to 100, or of one without limits."""
+        return 1 if self.results.classed else 2
 
     def region(self, code: object) -> str:
         """Return the name of a region."""
@@ -70,12 +81,12 @@ def summary_section(ctx: Context) -> Section:
             sentences.append(
                 words(
                     "text",
-                    "leader",
+                    "leader" if results.classed else "leader_unclassed",
                     name=ctx.region(top.index[0]),
                     second=ctx.region(top.index[1]),
                     year=year,
-                    index=words.number(values[0], 1),
-                    gap=words.number(values[0] - values[1], 1),
+                    index=words.number(values[0], ctx.digits),
+                    gap=words.number(values[0] - values[1], ctx.digits),
                     letter=words.value(top["rating_class"].astype(object).iloc[0]),
                 )
             )
@@ -111,7 +122,7 @@ def _summary_table(ctx: Context) -> Table:
     for year in shown_years(results):
         columns += [
             (f"={words('column', 'index')} {year}", "number"),
-            (f"={words('column', 'rating_class')} {year}", "text"),
+            *([(f"={words('column', 'rating_class')} {year}", "text")] if results.classed else []),
             (f"={words('column', 'rank')} {year}", "number"),
         ]
     rows = []
@@ -121,8 +132,8 @@ def _summary_table(ctx: Context) -> Table:
             own = results.rating(year)
             rank = own.loc[region, "rank"]
             row += [
-                words.number(own.loc[region, results.root], 1),
-                words.value(own["rating_class"].astype(object)[region]),
+                words.number(own.loc[region, results.root], ctx.digits),
+                *([words.value(own["rating_class"].astype(object)[region])] if results.classed else []),
                 DASH if missing(rank) else f"{int(str(rank)):d}",
             ]
         rows.append(row)
@@ -141,23 +152,24 @@ def data_section(ctx: Context) -> Section:
         sentences = [words("text", "one_edition", edition=shown)]
     catalogue = results.catalogue
     parts = {"indicators": len(catalogue.indicators), "aggregates": len(catalogue.aggregates)}
-    sentences.append(words("text", "indicators", **parts))
+    stated = results.study.rating.weighting == "given"
+    sentences.append(words("text", "indicators" if stated else "indicators_weighted", **parts))
     units = catalogue.units()
     indicators = [
-        (number, ctx.code(code), ctx.code(catalogue.parent(code)), shorten(units.get(code) or DASH).replace("_", " "))
+        (number, ctx.code(code), ctx.code(catalogue.parent(code)), words.unit(units.get(code, "")))
         for number, code in enumerate(catalogue.indicators, start=1)
     ]
-    heads = [("number", "number"), ("indicator", "text"), ("parent", "text"), ("unit", "english")]
+    heads = [("number", "number"), ("indicator", "text"), ("parent", "text"), ("unit", "text")]
     blocks = [make_table(words, "indicators", heads, indicators)]
     absent = [
-        (year, ctx.region(region), ctx.code(column), shorten(reason))
+        (year, ctx.region(region), ctx.code(column), ctx.wording.reason(reason))
         for (edition, year), frame in results.indicators.items()
         for region, column, reason in frame.attrs["missing"]
         if edition == results.edition
     ]
     sentences.append(words("text", "missing", cells=len(absent)) if absent else words("text", "complete"))
     if absent:
-        heads = [("year", "number"), ("region", "text"), ("cell", "text"), ("reason", "english")]
+        heads = [("year", "number"), ("region", "text"), ("cell", "text"), ("reason", "text")]
         blocks.append(make_table(words, "missing", heads, absent[:_CELLS]))
     return Section("data", words("section", "data"), tuple(sentences), tuple(blocks))
 
@@ -165,9 +177,10 @@ def data_section(ctx: Context) -> Section:
 def rating_section(ctx: Context) -> Section:
     """Show the maps of the rating, its change, and why regions stand where they stand."""
     results, words = ctx.results, ctx.words
-    sentences = [words("text", "rating")]
+    kind = "" if results.classed else "_unclassed"
+    sentences = [*method_sentences(results, words), words("text", f"rating{kind}")]
     if len(results.years) > 1:
-        sentences.append(words("text", "change", first=results.years[0], last=results.years[-1]))
+        sentences.append(words("text", f"change{kind}", first=results.years[0], last=results.years[-1]))
     blocks: list[Table | Picture] = [*ctx.figures("rating", "change", "slope", "editions", "contributions")]
     year = results.years[-1]
     if year in results.stages.strengths:
@@ -184,13 +197,16 @@ def _strengths(ctx: Context, year: int) -> Table:
     few = len(codes) <= _MATRIX
     rows = []
     for region, own in results.stages.strengths[year].to_dict("index").items():
-        signs = [words.signed(apart.loc[str(region), code]) for code in codes]
+        signs = [_signed(ctx, apart.loc[str(region), code]) for code in codes]
         named = [ctx.list_codes(" ".join(own[key].split()[:3])) for key in ("strengths", "weaknesses")]
-        row = [ctx.region(region), words.value(own["rating_class"]), words.value(own["next_class"])]
-        rows.append(
-            [*row, words.number(own["points_needed"], 1), *(signs if few else named), ctx.code(own["widest_gap"])]
-        )
-    heads = [("region", "text"), ("rating_class", "text"), ("next_class", "text"), ("points_needed", "number")]
+        row = [ctx.region(region)]
+        if results.classed:
+            row += [words.value(own["rating_class"]), words.value(own["next_class"])]
+            row.append(words.number(own["points_needed"], 1))
+        rows.append([*row, *(signs if few else named), ctx.code(own["widest_gap"])])
+    heads = [("region", "text")]
+    if results.classed:
+        heads += [("rating_class", "text"), ("next_class", "text"), ("points_needed", "number")]
     heads += (
         [(f"={place}", "number") for place in range(1, len(codes) + 1)]
         if few
@@ -199,8 +215,16 @@ def _strengths(ctx: Context, year: int) -> Table:
             ("weaknesses", "text"),
         ]
     )
-    note = words("text", "deviations", last=len(codes)) if few else words("text", "strengths")
-    return make_table(words, "strengths", [*heads, ("widest_gap", "text")], rows, note=note, year=year)
+    kind = "" if results.classed else "_unclassed"
+    note = words("text", f"deviations{kind}", last=len(codes)) if few else words("text", "strengths")
+    return make_table(words, f"strengths{kind}", [*heads, ("widest_gap", "text")], rows, note=note, year=year)
+
+
+def _signed(ctx: Context, value: object) -> str:
+    """Write a deviation of scores with its sign: whole points, or with digits where the scores have no limits."""
+    if ctx.results.classed or missing(value):
+        return ctx.words.signed(value)
+    return format_number(float(str(value)), ctx.words.lang, digits=ctx.digits, sign="+")
 
 
 def robustness_section(ctx: Context) -> Section | None:
@@ -220,18 +244,23 @@ def robustness_section(ctx: Context) -> Section | None:
                 whole(own["rank"]),
                 _span(own["rank_low"], own["rank_high"]),
                 whole(own["rank_median"]),
-                words.value(own["rating_class"]),
-                words.number(own["p_class"], 2),
-                words.value(own["likeliest_class"]),
+                *(_class_cells(words, own) if results.classed else ()),
             )
             for region, own in frame.astype(object).to_dict("index").items()
         ]
         heads = [("region", "text"), ("rank", "number"), ("interval", "number"), ("median", "number")]
-        heads += [("rating_class", "text"), ("p_class", "number"), ("likeliest_class", "text")]
-        blocks.append(make_table(words, "robustness", heads, rows, year=year))
+        if results.classed:
+            heads += [("rating_class", "text"), ("p_class", "number"), ("likeliest_class", "text")]
+        title = "robustness" if results.classed else "robustness_unclassed"
+        blocks.append(make_table(words, title, heads, rows, year=year))
     named = "; ".join(words.value(name) for name in readings)
-    sentence = words("text", "robustness", replications=words.count(REPLICATIONS), readings=named)
+    scores = normalisation_words(results, words)
+    sentence = words("text", "robustness", replications=words.count(REPLICATIONS), scores=scores, readings=named)
     return Section("robustness", words("section", "robustness"), (sentence,), tuple(blocks))
+
+
+def _class_cells(words: Words, own: Mapping[Any, Any]) -> tuple[str, str, str]:
+    return words.value(own["rating_class"]), words.number(own["p_class"], 2), words.value(own["likeliest_class"])
 
 
 def _span(low: object, high: object) -> str:

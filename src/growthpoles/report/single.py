@@ -6,15 +6,23 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from growthpoles.errors import MapError, StudyError, message, unknown_option
-from growthpoles.inputs import load_indicators, load_published, study_catalogue, study_regions
+from growthpoles.inputs import (
+    load_indicators,
+    load_published,
+    study_catalogue,
+    study_method,
+    study_rating,
+    study_regions,
+)
 from growthpoles.ratings.classes import classify
-from growthpoles.ratings.rate import rate
 from growthpoles.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
     from libpysal.graph import Graph
     from matplotlib.axes import Axes
+
+    from growthpoles.ratings.catalogue import Catalogue
 
 KINDS = (
     "rating",
@@ -93,6 +101,8 @@ def draw_map(
         return _values(study, when, edition, name).reindex(regions.index)
 
     common["edition"] = edition
+    if kind in ("rating", "class-change") and edition != "published":
+        _refuse_without_classes(study, catalogue, kind, name)
     if kind in ("change", "class-change"):
         first = study.years[0]
         if first >= year:
@@ -129,6 +139,15 @@ def draw_map(
     return artist(regions, frame, year=year, **common)
 
 
+def _refuse_without_classes(study: Study, catalogue: Catalogue, kind: str, name: str) -> None:
+    """Raise where the study's method gives an aggregate no limits, and therefore no classes."""
+    method = study_method(study, catalogue)
+    if name in catalogue.aggregates and not method.has_classes(name):
+        problem = f"{method.normalisation} scores have no limits, so that {name!r} has no classes"
+        instead = "values" if kind == "rating" else "change"
+        raise MapError(message(problem, where=kind, allowed=f"{instead}, or another normalisation in study.toml"))
+
+
 def _graph(study: Study, weights: str) -> Graph:
     from growthpoles.spatial.weights import build_weights
 
@@ -140,7 +159,7 @@ def _values(study: Study, year: int, edition: str, name: str) -> pd.Series:
         frame = load_published(year, study=study)
     else:
         table = load_indicators(year, edition=edition, study=study)
-        rating = rate(table, study_catalogue(study))
+        rating = study_rating(study, table)
         frame = rating.join(table[[code for code in table if code not in rating]])
     numeric = [str(column) for column in frame.select_dtypes("number").columns]
     if name not in numeric:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from growthpoles.errors import GrowthpolesError
+from growthpoles.errors import GrowthpolesError, RatingError
+from growthpoles.inputs import study_method
 from growthpoles.report.strengths import strengths
 from growthpoles.study import Study
 
 if TYPE_CHECKING:
     from growthpoles.audit import Audit
+    from growthpoles.ratings.normalise import Normalisation
     from growthpoles.ratings.robustness_result import Robustness
     from growthpoles.report.compute import Results
     from growthpoles.spatial.verdict import Verdict
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 REPLICATIONS = 5_000
 RELOCATIONS = 9_999
 CURVE_RELOCATIONS = 1_999
+_OTHERS: tuple[Normalisation, ...] = ("min-max", "leader", "rank")  # what the study's own scores are varied with
 
 STAGES = (
     "change",
@@ -130,14 +134,31 @@ def _robustness(results: Results, year: int) -> Robustness:
     from growthpoles.ratings.robustness import robustness
 
     drop = "one" if len(results.catalogue.indicators) > 1 else "none"
+    tables = _readings(results, year)
     return robustness(
-        _readings(results, year),
+        tables,
         results.catalogue,
         drop=drop,  # type: ignore[arg-type]
-        normalisations=("leader", "min-max"),
+        normalisations=_normalisations(results, tables),
         replications=REPLICATIONS,
         rng=results.study.study.seed,
+        **results.study.rating.options,
     )
+
+
+def _normalisations(results: Results, tables: Mapping[str, pd.DataFrame]) -> tuple[Normalisation, ...]:
+    """Return the study's own way to score, and another on the same scale that the data allow, if there is one."""
+    from growthpoles.ratings.rate import rate_with
+
+    method = study_method(results.study, results.catalogue)
+    own = method.normalisation
+    for other in _OTHERS if method.has_classes(results.root) else ():
+        if other != own:
+            with suppress(RatingError):
+                for table in tables.values():
+                    rate_with(table, results.catalogue, method.but(normalisation=other))
+                return own, other
+    return (own,)
 
 
 def _audit(results: Results) -> Audit:

@@ -33,10 +33,16 @@ def strengths(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
         Index region, by rank; regions without an index are left out: index, rank, rating_class; next_class and
         points_needed (index points to it; missing at the top); strengths and weaknesses (codes of indicators with a
         score above or below the median of all regions, farthest first, separated by blanks); widest_gap (the
-        indicator that separates the region most from the leader) and gap (its index points).
+        indicator that separates the region most from the leader) and gap (its index points; missing where the means
+        are not arithmetic, so that no number of points belongs to an indicator).
     """
     codes = list(catalogue.indicators)
-    parts = contributions(rating, catalogue)[codes]
+    split = contributions(rating, catalogue)
+    # harmonic means and negative powers add up on a scale on which more is worse
+    power = rating.attrs["method"]["power"] or 1.0
+    falling = split.attrs["scale"] == "reciprocal points" or (split.attrs["scale"] == "powered points" and power < 0)
+    parts = (-1 if falling else 1) * split[codes]
+    on_points = split.attrs["scale"] == "points"
     scores = rating[[f"score_{code}" for code in codes]].set_axis(codes, axis=1)
     apart = (scores - scores.median()).round(9)
     ranked = rating[rating["rank"].notna()].sort_values(by=["rank"], kind="stable")
@@ -59,7 +65,7 @@ def strengths(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
                 " ".join(distance.index[distance > 0][::-1]),
                 " ".join(distance.index[distance < 0]),
                 widest,
-                float(gaps[widest]) if widest else np.nan,
+                float(gaps[widest]) if widest and on_points else np.nan,
             )
         )
     return pd.DataFrame(rows, columns=list(COLUMNS)).set_index("region")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -10,6 +11,9 @@ from growthpoles.data.atomic import safe_name
 
 if TYPE_CHECKING:
     from growthpoles.report.compute import Results
+
+
+_ABOUT_CLASSES = re.compile(r"rating_class|next_class|points_needed|p_class|class_(?:before|after|\d+)")
 
 
 def report_tables(results: Results) -> dict[str, pd.DataFrame]:
@@ -31,7 +35,14 @@ def report_tables(results: Results) -> dict[str, pd.DataFrame]:
     tables["inputs_unused"] = results.unused
     if not (reproduction := reproduction_table(results)).empty:
         tables["reproduction"] = reproduction
-    return tables | stage_tables(results)
+    tables |= stage_tables(results)
+    return tables if results.classed else {name: _without_classes(frame) for name, frame in tables.items()}
+
+
+def _without_classes(frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the columns of a computed table that only classes could fill."""
+    empty = [column for column in frame if _ABOUT_CLASSES.fullmatch(str(column)) and frame[column].isna().all()]
+    return frame.drop(columns=empty)
 
 
 def stage_tables(results: Results) -> dict[str, pd.DataFrame]:
@@ -41,8 +52,12 @@ def stage_tables(results: Results) -> dict[str, pd.DataFrame]:
     if len(results.years) > 1:
         tables["change"] = change_table(results)
     for year, result in stages.robustness.items():
-        tables[f"robustness_{year}"] = result.to_frame()
-        tables[f"class_probability_{year}"] = result.class_probability()
+        firm = result.to_frame()
+        tables[f"robustness_{year}"] = (
+            firm if results.classed else firm.drop(columns=["likeliest_class", "p_likeliest"])
+        )
+        if results.classed:
+            tables[f"class_probability_{year}"] = result.class_probability()
     tables |= {f"strengths_{year}": frame for year, frame in stages.strengths.items()}
     if stages.audit is not None:
         from growthpoles.report.audit_files import audit_tables

@@ -135,7 +135,8 @@ def _ranking(results: Results) -> pd.DataFrame:
     for year in results.years:
         rating = results.rating(year)
         shown[f"index {year}"] = rating[results.root]
-        shown[f"class {year}"] = rating["rating_class"].astype(object).fillna("no data")
+        if results.classed:
+            shown[f"class {year}"] = rating["rating_class"].astype(object).fillna("no data")
         shown[f"rank {year}"] = rating["rank"].astype("Int64")
     return shown
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from growthpoles.errors import DataError, SpatialError, StudyError
+from growthpoles.errors import DataError, RatingError, SpatialError, StudyError
 from growthpoles.spatial.align import weights_matrix
 from growthpoles.spatial.weights import build_weights
 
@@ -72,8 +72,7 @@ def study_variables(study: Study, left_out: MutableSequence[str], *, merge: bool
     merge : bool
         Whether to yield those with merged enclaves too.
     """
-    from growthpoles.inputs import editions, load_indicators, study_catalogue, study_regions
-    from growthpoles.ratings.rate import rate
+    from growthpoles.inputs import editions, load_indicators, study_catalogue, study_rating, study_regions
 
     catalogue = study_catalogue(study)
     kept = study_regions(study)
@@ -95,7 +94,13 @@ def study_variables(study: Study, left_out: MutableSequence[str], *, merge: bool
                         raise
                     left_out.append(str(error))
                     break
-                rating = rate(table, catalogue)
+                try:
+                    rating = study_rating(study, table, catalogue)
+                except RatingError as error:  # a reference region may be gone, a column constant
+                    if enclaves == "keep":
+                        raise
+                    left_out.append(f"{edition} {year}, enclaves merged: {error}")
+                    continue
                 for name in reversed(catalogue.aggregates):
                     yield Variable(edition, year, name, enclaves, rating[name].reindex(regions.index), regions)
 
