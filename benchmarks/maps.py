@@ -1,4 +1,4 @@
-"""Time maps beside geopandas in one run: ``python benchmarks/maps.py [repeats]``.
+"""Time maps beside geopandas in one run: ``python benchmarks/maps.py [repeats]``; writes benchmarks/results/maps.md.
 
 Both sides draw the same content: regions filled by class, borders, legend, a name and a class in every region, title.
 Figures are the best of several warm runs, in milliseconds of processor time (one thread), from values to bytes in
@@ -7,10 +7,12 @@ memory; what else the machine does meanwhile counts little.
 
 from __future__ import annotations
 
+import platform
 import sys
 import time
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -22,10 +24,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
-from growthpoles import load_published, load_regions, maps
+from growthpoles import load_published, load_regions, load_study, maps
 from growthpoles.maps.export import Facts, render
 from growthpoles.maps.palettes import RATING, SEQUENTIAL
 from growthpoles.ratings.classes import classify
+
+RESULTS = Path(__file__).parent / "results"
 
 
 def best(task: Callable[[], Any], repeats: int) -> float:
@@ -86,23 +90,42 @@ def peer_grid(frame: gpd.GeoDataFrame, values: pd.Series) -> bytes:
     return out.getvalue()
 
 
+def report_figures() -> dict[str, float]:
+    """Draw every figure of the default report in English to PNG, each once in a warm process: milliseconds by name."""
+    from growthpoles.report.compute import compute
+    from growthpoles.report.figures import figure_jobs
+    from growthpoles.report.stages import run_stages
+
+    results = compute(load_study())
+    run_stages(results, tell=lambda step: None)
+    jobs = list(figure_jobs(results))
+
+    def draw(job: Any) -> bytes:
+        return render(job.figure("en"), "png", Facts(), 300.0)
+
+    draw(jobs[0])
+    times = {}
+    for job in jobs:
+        start = time.process_time()
+        draw(job)
+        times[job.name] = 1000 * (time.process_time() - start)
+    return times
+
+
 def main() -> None:
-    """Print the table."""
-    repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+    """Print the tables and write them."""
+    repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 15
     regions, rating = load_regions(2014), load_published(2014)
 
     def ours(kind: str) -> bytes:
         ax = maps.plot_rating(regions, rating, year=2014, edition="published")
         return render(ax.figure, kind, Facts(title="Rating"), 300.0)
 
-    print(f"{'16 regions, 183 mm, 300 dpi':32}{'ours':>9}{'geopandas':>11}{'share':>8}")
-    for kind in ("png", "pdf", "svg"):
+    rows = []
+    for kind, limit in (("png", "150, half of geopandas"), ("pdf", "60"), ("svg", "60")):
         mine = best(lambda kind=kind: ours(kind), repeats)
         other = best(lambda kind=kind: peer(regions, rating, kind), repeats)
-        print(f"{'rating, values to ' + kind:32}{mine:9.0f}{other:11.0f}{mine / other:8.2f}")
-    ax = maps.plot_rating(regions, rating, year=2014, edition="published")
-    for kind in ("pdf", "svg"):
-        print(f"{'save as ' + kind:32}{best(lambda kind=kind: render(ax.figure, kind, Facts(), 300.0), repeats):9.0f}")
+        rows.append((f"16 regions, rating, values to {kind.upper()}", mine, other, limit))
     frame, values = grid(200)
 
     def ours_grid() -> bytes:
@@ -110,8 +133,35 @@ def main() -> None:
         made = maps.plot_values(frame, values, limits=limits, labels="none", insets="none", graticule="none")
         return render(made.figure, "png", Facts(), 300.0)
 
-    mine, other = best(ours_grid, 2), best(lambda: peer_grid(frame, values), 2)
-    print(f"{'40,000 polygons, 5 classes, png':32}{mine:9.0f}{other:11.0f}{mine / other:8.2f}")
+    rows.append(
+        (
+            "40,000 polygons, 5 classes, values to PNG",
+            best(ours_grid, 3),
+            best(lambda: peer_grid(frame, values), 3),
+            "a third of geopandas",
+        )
+    )
+    figures = report_figures()
+    slowest = max(figures, key=figures.__getitem__)
+    lines = [
+        "# Maps: growthpoles and geopandas",
+        "",
+        f"Python {platform.python_version()}, {platform.machine()}, matplotlib {mpl.__version__}, "
+        f"geopandas {gpd.__version__}. 183 mm, 300 dpi, both in one process; processor time of one thread in "
+        f"milliseconds, the best of {repeats} warm runs (3 for the large map), from values to bytes in memory.",
+        "",
+        "| what | growthpoles | geopandas | share | limit |",
+        "| --- | ---: | ---: | ---: | --- |",
+        *(f"| {what} | {mine:.0f} | {other:.0f} | {mine / other:.2f} | {limit} |" for what, mine, other, limit in rows),
+        "",
+        f"The {len(figures)} figures of the default report in English, each drawn once to PNG: "
+        f"{sum(figures.values()) / len(figures):.0f} ms on average, {figures[slowest]:.0f} ms at most ({slowest}); "
+        "limit 100 ms.",
+    ]
+    text = "\n".join(lines) + "\n"
+    print(text)
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "maps.md").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -167,9 +167,18 @@ def test_map_writes_one_figure_and_its_proof(tmp_path: Path) -> None:
     assert "89 x " in done.stderr and "edition realigned" in done.stderr
 
 
+def test_map_is_set_in_the_typeface_that_was_asked_for(tmp_path: Path) -> None:
+    target = tmp_path / "m.pdf"
+    done = run("map", "rating", "--font", "DejaVu Serif", "--lang", "kk", "--out", str(target), "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert b"+DejaVuSerif-Bold" in target.read_bytes() and b"+DejaVuSans" not in target.read_bytes()
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (("map", "--font-bold", "bold.ttf"), "--font-bold has no meaning alone; allowed: with --font"),
+        (("map", "--font", "Arail Nuovo"), "no font of the name 'Arail Nuovo' is installed"),
         (("map", "ksi", "--weights", "knn"), "--weights has no meaning for 'ksi'"),
         (("map", "neighbours", "--variable", "ris"), "--variable has no meaning for 'neighbours'"),
         (("map", "rating", "--adjust", "fdr"), "--adjust has no meaning for 'rating'"),

@@ -44,6 +44,7 @@ from .maps import plot_typology as plot_typology
 from .maps import plot_values as plot_values
 from .maps import save_figure as save_figure
 from .maps import save_proof as save_proof
+from .maps import typeface as typeface
 from .maps import write_captions as write_captions
 from .ratings.aggregate import aggregate as aggregate
 from .ratings.catalogue import Catalogue as Catalogue

@@ -26,6 +26,11 @@ def layer(ax: Any, ending: str) -> Collection | None:
     return found[0] if found else None
 
 
+def segments(lines: Collection) -> list[np.ndarray]:
+    """The polylines that a collection draws as one path."""
+    return [line for path in lines.get_paths() for line in path.to_polygons(closed_only=False)]
+
+
 def to_mm(ax: Any, xy: np.ndarray) -> np.ndarray:
     """Data coordinates as millimetres."""
     return canvas.millimetres(ax).inverted().transform(ax.transData.transform(xy))
@@ -67,17 +72,20 @@ def problems(ax: Any, regions: Any, small_pt: float) -> list[str]:
     for path in tiles.get_paths() if tiles is not None else []:
         if union.intersects(shapely.Polygon(path.vertices)):
             found.append("a tile of the legend covers the map")
-    rings, leaders = [], []
-    for child in ax.get_children():
-        gid = child.get_gid() or ""
-        if isinstance(child, Collection) and gid.endswith("-ring"):
-            rings.append(shapely.Polygon(child.get_paths()[0].vertices))
-        if isinstance(child, Collection) and "-leader-4" in gid:
-            leaders.append(shapely.LineString(child.get_segments()[0]))
+    papers = layer(ax, "-insets-paper")
+    rings = [shapely.Polygon(path.vertices) for path in papers.get_paths()] if papers is not None else []
+    drawn = [layer(ax, ending) for ending in ("-insets-leaders", "-callout-lines")]
+    leaders = [shapely.LineString(line) for lines_of in drawn if lines_of is not None for line in segments(lines_of)]
     for ring in rings:
         if union.intersects(ring):
             found.append("a lens covers the map")
         found += [f"a lens covers {w.text!r}" for (_, w), b in zip(lines, boxes, strict=True) if ring.intersects(b)]
+    for tag in {int(word.tag) for gid, word in lines if gid.endswith("-callouts")}:
+        own = [box for (gid, word), box in zip(lines, boxes, strict=True) if word.tag == str(tag) and "callout" in gid]
+        ends = [line for line in leaders if any(line.distance(box) < 2.0 for box in own)]
+        others = shapely.union_all([shape for i, shape in enumerate(shapes) if i != tag]).buffer(-0.3)
+        if not any(line.intersects(shapes[tag].buffer(0.2)) and not line.crosses(others) for line in ends):
+            found.append(f"no line leads from a name to region {tag} alone")
     if any(a.crosses(b) for a, b in itertools.combinations(leaders, 2)):
         found.append("leaders cross")
     for line in leaders:

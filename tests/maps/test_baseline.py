@@ -6,19 +6,12 @@ After a wanted change, look at the new pictures and renew them with
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import renew_baseline as renew
 from PIL import Image
-
-_spec = importlib.util.spec_from_file_location("renew_baseline", Path(__file__).with_name("renew_baseline.py"))
-assert _spec is not None
-assert _spec.loader is not None
-renew = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(renew)
 
 #: Mean absolute difference of a channel, of 255, that another version of matplotlib or FreeType may cause.
 TOLERANCE = 1.5

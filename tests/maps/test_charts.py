@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import measure
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,7 +18,8 @@ from matplotlib.figure import Figure
 
 from growthpoles import maps
 from growthpoles.errors import MapError
-from growthpoles.maps import canvas
+from growthpoles.maps import canvas, text
+from growthpoles.maps.fold import fold
 from growthpoles.maps.presets import PRESETS
 from growthpoles.maps.spread import spread
 from growthpoles.maps.words import WordLayer
@@ -100,11 +102,11 @@ def check_words(name: str, preset: str, lang: str) -> None:
             boxes.append((word.text, x0, y0, x1, y1))
             assert word.size >= PRESETS[preset].small_pt - 1e-9
     assert boxes
-    for text, x0, y0, x1, y1 in boxes:
-        assert x0 > -2, text
-        assert y0 > -2, text
-        assert x1 < wide + 2, text
-        assert y1 < high + 2, text
+    for shown, x0, y0, x1, y1 in boxes:
+        assert x0 > -2, shown
+        assert y0 > -2, shown
+        assert x1 < wide + 2, shown
+        assert y1 < high + 2, shown
     for a, b in itertools.combinations(boxes, 2):
         clash = a[1] < b[3] - 1 and b[1] < a[3] - 1 and a[2] < b[4] - 1 and b[2] < a[4] - 1
         assert not clash, (a, b)
@@ -130,9 +132,9 @@ def test_reference_counts_every_relocation_once() -> None:
 def test_stacks_end_at_the_total() -> None:
     ax = maps.plot_contributions(PARTS)
     ends: dict[float, float] = {}
-    for bar in ax.patches:
-        row = round(bar.get_y() + bar.get_height() / 2)
-        ends[row] = max(ends.get(row, 0.0), bar.get_x() + bar.get_width())
+    for bar in measure.layer(ax, "bars").get_paths():
+        row = round(bar.vertices[:4, 1].mean())
+        ends[row] = max(ends.get(row, 0.0), bar.vertices[:, 0].max())
     assert [ends[i] for i in range(16)] == pytest.approx(PARTS.sum(axis=1).sort_values(ascending=False).tolist())
 
 
@@ -187,6 +189,144 @@ def test_spread_moves_as_little_as_possible() -> None:
     assert spread([1.0, 1.0], 2.0, -10, 10).tolist() == [0.0, 2.0]
     assert spread([5.0, 1.0], 2.0, -10, 10).tolist() == [5.0, 1.0]
     assert spread([0.0, 0.0, 9.0], 1.0, 0, 10).tolist() == [0.0, 1.0, 9.0]
+
+
+def test_spread_keeps_labels_of_several_heights_apart() -> None:
+    assert spread([5.0, 5.0], [2.0, 4.0], 0, 10).tolist() == [3.5, 6.5]
+    assert spread([], 2.0, 0, 10).tolist() == []
+
+
+def words_of(ax: Any, gid: str) -> list[Any]:
+    return [w for a in ax.get_children() if isinstance(a, WordLayer) and a.get_gid() == gid for w in a.words]
+
+
+@given(st.text("ab- \u0430\u044c", min_size=1, max_size=60).map(str.strip).filter(bool), st.floats(6.0, 40.0))
+def test_folded_names_are_whole_and_no_wider_than_allowed(name: str, limit: float) -> None:
+    name = " ".join(name.split())
+    lines = fold(name, 6.0, limit, most=99)
+    assert all(text.width(line, 6.0) <= limit + 1e-9 for line in lines)
+    assert "".join(lines).replace("-", "").replace(" ", "") == name.replace("-", "").replace(" ", "")
+
+
+def test_names_fold_at_blanks_after_hyphens_and_between_syllables() -> None:
+    assert fold("Almaty", 6.0, 30.0) == ["Almaty"]
+    assert fold("Восточно-Казахстанская", 6.0, 18.0) == ["Восточно-", "Казахстанская"]
+    assert fold("Spending on innovation", 6.0, 18.0) == ["Spending on", "innovation"]
+    first, second = fold("Производительность", 6.0, 18.0)
+    assert first + second == "Производитель-ность" or (first.endswith("-") and first[-2] in "аеиоь")
+    cut = fold("one two three four five six", 6.0, 8.0, most=2)
+    assert len(cut) == 2
+    assert cut[1].endswith("…")
+
+
+def test_slopes_share_the_place_of_one_value_and_name_who_has_none() -> None:
+    before = pd.Series({"a": 10.0, "b": 10.0, "c": 40.0, "d": 5.0})
+    after = pd.Series({"a": 12.0, "b": 30.0, "c": 20.0})
+    ax = maps.plot_slope(before, after, years=(1, 2))
+    left = {w.text for w in words_of(ax, "slope-before")}
+    assert left == {"10.0", "b, a", "40.0", "c", "1"}
+    assert [w.text for w in words_of(ax, "slope-lone")] == ["no data: d"]
+    assert [w.text for w in words_of(ax, "key-text")] == ["rise", "fall"]
+    assert not any((c.get_gid() or "").startswith("slope-leaders") for c in ax.collections)
+
+
+@pytest.mark.parametrize("preset", ["nature-single", "report", "slide"])
+def test_names_of_slopes_stand_near_their_ends_and_on_the_sheet(preset: str) -> None:
+    values = pd.Series(np.r_[np.linspace(15, 25, 14), 50, 60], index=INDEX)
+    for names in (NAMES, pd.Series([f"{'Автономная территориальная единица ' * 4}{c}" for c in CODES], index=INDEX)):
+        ax = maps.plot_slope(values, values[::-1].set_axis(INDEX), names=names, years=(2010, 2014), preset=preset)
+        mm = canvas.millimetres(ax)
+        wide = ax.figure.get_size_inches()[0] * 25.4
+        corner = mm.inverted().transform((0.0, 0.0))
+        for gid in ("slope-before", "slope-after"):
+            for word in words_of(ax, gid):
+                assert word.box[0] >= corner[0]
+                assert word.box[1] >= corner[1]
+                assert word.box[2] <= corner[0] + wide
+    ends = mm.inverted().transform(ax.transData.transform(np.column_stack([np.zeros(16), values])))[:, 1]
+    assert np.ptp(ends) > 20.0
+
+
+def test_sixty_slopes_or_rows_do_not_fit_on_a_slide() -> None:
+    many = pd.Series(np.arange(60.0), index=[f"R{i}" for i in range(60)])
+    for draw in (
+        lambda **o: maps.plot_slope(many, many**1.1, **o),
+        lambda **o: maps.plot_contributions(many.to_frame(), **o),
+        lambda **o: maps.plot_deviations(many.to_frame(), **o),
+    ):
+        assert draw(preset="report") is not None
+        with pytest.raises(
+            MapError, match=r"preset slide: the chart does not fit on 320 x 180 mm; allowed: fewer rows"
+        ):
+            draw(preset="slide")
+
+
+@pytest.mark.parametrize("observed", [-0.7, 0.013, 0.9, 6.0])
+def test_reference_bars_end_at_the_observed_value(observed: float) -> None:
+    values = np.random.default_rng(2).normal(size=2000)
+    ax = maps.plot_reference(values, observed)
+    far = np.abs(values - values.mean()) >= abs(observed - values.mean())
+    tail = [b for b in ax.patches if b.get_facecolor() != ax.patches[0].get_facecolor() and b.get_height() > 0]
+    low, high = sorted((observed, 2 * values.mean() - observed))
+    outside = sum(b.get_height() for b in ax.patches if not low < b.get_x() + b.get_width() / 2 < high)
+    assert outside == pytest.approx(far.mean(), abs=0.02 if observed == 0.013 else 1e-9)
+    assert sum(bar.get_height() for bar in ax.patches) == pytest.approx(1.0)
+    assert (len(tail) > 0) == bool(0 < far.mean() < 1)
+
+
+def test_choices_that_a_slide_has_no_room_for_are_named() -> None:
+    many = pd.DataFrame({"weights": [f"knn {i}" for i in range(40)], "year": ["2010", "2014"] * 20, "z": range(40)})
+    ax = maps.plot_specifications(many, preset="slide")
+    assert "not shown: weights" in [w.text for w in words_of(ax, "key-text")]
+    (lower,) = ax.child_axes
+    assert [w.text for w in words_of(lower, "choices")] == ["year", "2010", "2014"]
+    tall = maps.plot_specifications(many[:12], preset="report").child_axes[0]
+    shown = [w.text for w in words_of(tall, "choices")]
+    assert shown.index("2 nearest") < shown.index("10 nearest")
+
+
+def test_rows_without_a_value_say_so() -> None:
+    gap = VALUES.where(VALUES.index != "R03")
+    ranks = RANKS.astype(float)
+    ranks.loc["R03"] = np.nan
+    for ax in (
+        maps.plot_rank_intervals(ranks),
+        maps.plot_dumbbell(pd.DataFrame({"published": gap, "realigned": gap})),
+        maps.plot_contributions(pd.DataFrame({"a": gap, "b": gap})),
+    ):
+        assert [w.text for w in words_of(ax, "absent")] == ["n/d"]
+        rows = words_of(ax, "rows")
+        assert rows[-1].text == "R03"
+
+
+def test_tables_group_their_columns_and_keep_every_number() -> None:
+    columns = pd.MultiIndex.from_product([[2010, 2014], ["published", "realigned_alt"]])
+    letters = pd.DataFrame([["A", "B", "C", None]] * 3, columns=columns, index=list("xyz"))
+    words = words_of(maps.plot_class_table(letters), "classes-words")
+    assert [w.text for w in words if w.tag == "group"] == ["2010", "2014"]
+    assert " ".join(w.text for w in words if w.tag == "head").startswith("published realigned, other reading")
+    names = {column: "Spending on technological innovation per employed person " + column for column in PARTS}
+    for preset in ("nature-single", "plos"):
+        words = words_of(maps.plot_correlation(PARTS.corr(), labels=names, preset=preset), "correlation-words")
+        assert sum(w.tag == "cell" for w in words) == PARTS.shape[1] ** 2
+
+
+def test_what_is_blank_is_explained() -> None:
+    some = pd.DataFrame({"a": [0.0, np.nan, 2.0]}, index=list("xyz"))
+    ax = maps.plot_deviations(some)
+    assert [w.text for w in words_of(ax, "key-text")] == ["blank: no deviation", "– nothing to compare"]
+    assert [w.text for w in words_of(ax, "deviations-words") if w.tag == "cell"] == ["–", "+2"]
+    sure = pd.DataFrame({"A": [1.0, 0.006], "B": [0.0, 0.994]}, index=list("xy"))
+    ax = maps.plot_membership(sure, lang="ru")
+    assert [w.text for w in words_of(ax, "key-text")] == ["вероятность, %", "пусто: менее 0,5 %"]
+
+
+def test_ticks_have_the_same_number_of_digits() -> None:
+    ax = maps.plot_power(pd.DataFrame({"power": [0.9, 0.05, 0.9]}, index=[-0.9, 0.0, 0.9]), lang="ru")
+    ax.figure.draw_without_rendering()
+    shown = [tick.get_text() for tick in ax.yaxis.get_ticklabels()]
+    assert shown[:2] == ["0,0", "0,2"]
+    assert "1,0" in shown
 
 
 def test_size_of_axes_is_measured_in_millimetres() -> None:

@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 import geopandas as gpd
+import measure
 import numpy as np
 import pandas as pd
 import pytest
@@ -74,7 +75,15 @@ def test_the_three_zeros_of_ksi_are_told_apart(squares: Any) -> None:
     assert len(set(faces(ax))) == 6
     text = printed(ax, "-labels")
     assert {"\u2013", "0", "н/д", "0,005", "0,010", "0,683"} <= set(text)
-    assert {"нет производства ИТ", "ноль после округления", "нет данных"} <= set(printed(ax, "-legend-text"))
+    assert {"нет производства", "ноль после округления", "нет данных"} <= set(printed(ax, "-legend-text"))
+
+
+def test_the_words_of_ksi_name_an_industry_only_if_told(squares: Any) -> None:
+    table = pd.DataFrame({"ksi": 0.1}, index=squares.index)
+    plain = printed(maps.plot_ksi(squares, table), "-text")
+    assert "KSI: share of the country's output" in plain and "Specialisation (KSI)" in plain
+    told = printed(maps.plot_ksi(squares, table, industry="ИТ", lang="ru"), "-text")
+    assert "KSI: доля в выпуске страны, ИТ" in told and "Специализация (KSI), ИТ" in told
 
 
 def test_change_is_centred_on_zero(squares: Any) -> None:
@@ -226,8 +235,7 @@ def test_without_a_coordinate_system_there_is_no_scale_bar(squares: Any, square_
 
 def test_scale_bar_is_as_long_as_it_says(squares: Any, square_index: pd.DataFrame) -> None:
     ax = maps.plot_rating(squares, square_index, preset="nature-double")
-    bar = next(c for c in ax.collections if (c.get_gid() or "").endswith("-scalebar-lines"))
-    line = bar.get_segments()[0]
+    (line,) = measure.segments(measure.layer(ax, "-scalebar-lines"))
     (text,) = printed(ax, "-scalebar-text")
     per_mm = np.ptp(ax.get_xlim()) / 183.0
     assert np.ptp(line[:, 0]) * per_mm == pytest.approx(float(text.split("\u00a0")[0]) * 1000, rel=1e-6)
@@ -260,14 +268,7 @@ def test_presets_have_readable_text() -> None:
 
 def test_points_of_the_town_are_under_the_ring(squares: Any, square_index: pd.DataFrame) -> None:
     ax = maps.plot_rating(squares, square_index, preset="nature-single")
-    ring = next(c for c in ax.collections if (c.get_gid() or "").endswith("-ring")).get_paths()[1]
-    centre = (
-        ax.transData.inverted()
-        .transform(
-            next(c for c in ax.collections if (c.get_gid() or "").endswith("-ring"))
-            .get_transform()
-            .transform(ring.vertices[:-1])
-        )
-        .mean(axis=0)
-    )
+    rings = measure.layer(ax, "-insets-rings")
+    _, ring = rings.get_paths()
+    centre = ax.transData.inverted().transform(rings.get_transform().transform(ring.vertices[:-1])).mean(axis=0)
     assert Point(*centre).distance(squares.geometry["TOWN"].centroid) < 2e3

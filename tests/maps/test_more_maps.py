@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any, get_args
 
+import measure
 import numpy as np
 import pandas as pd
 import pytest
@@ -99,12 +100,12 @@ def test_hot_spots_take_the_side_of_the_value(squares: Any) -> None:
 def test_neighbours_are_the_pairs_of_the_graph(regions: Any) -> None:
     graph = Graph.build_contiguity(regions[["geometry"]], rook=False)
     ax = maps.plot_neighbours(regions, graph)
-    lines = next(c for c in ax.collections if c.get_gid() == "neighbours-pairs").get_segments()
+    lines = measure.segments(measure.layer(ax, "neighbours-pairs"))
     assert len(lines) == 28
     assert sorted(printed(ax, "-codes")) == sorted(code[3:] for code in regions.index)
     knn = Graph.build_knn(regions.centroid, k=2)
-    one_way = next(c for c in maps.plot_neighbours(regions, knn).collections if c.get_gid() == "neighbours-one-way")
-    assert len(one_way.get_segments()) > 0
+    one_way = measure.layer(maps.plot_neighbours(regions, knn), "neighbours-one-way")
+    assert len(measure.segments(one_way)) > 0
     with pytest.raises(MapError, match="labels of regions and graph disagree: KZ-AKM"):
         maps.plot_neighbours(regions.drop("KZ-AKM"), graph)
 

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
+import measure
 import numpy as np
 import pandas as pd
 import pytest
 
 from growthpoles import maps
 from growthpoles.maps.presets import PRESETS
-
-_spec = importlib.util.spec_from_file_location("measure", Path(__file__).with_name("measure.py"))
-assert _spec is not None
-assert _spec.loader is not None
-measure = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(measure)
 
 LABELS = ["High-High", "Low-Low", "High-Low", "Low-High", "not significant", "untestable", "isolate"]
 
@@ -160,15 +153,16 @@ def test_the_measure_sees_an_overlap(squares: Any, square_index: pd.DataFrame) -
 def test_small_regions_get_an_inset(squares: Any, square_index: pd.DataFrame) -> None:
     ax = maps.plot_rating(squares, square_index, preset="nature-single")
     town = list(squares.index).index("TOWN")
-    assert measure.layer(ax, f"-inset-{town}-ring") is not None
-    assert [w.text for gid, w in measure.words(ax) if gid.endswith(f"-inset-{town}-name")] == ["TOWN", "A++"]
+    assert measure.layer(ax, "-insets-rings") is not None
+    named = [w for gid, w in measure.words(ax) if gid.endswith("-insets-names")]
+    assert [(w.text, w.tag) for w in named] == [("TOWN", str(town)), ("A++", str(town))]
     assert not any(w.tag == str(town) for gid, w in measure.words(ax) if gid.endswith("-labels"))
     plain = maps.plot_rating(squares, square_index, insets="none", preset="nature-single")
-    assert measure.layer(plain, "-ring") is None
+    assert measure.layer(plain, "-insets-rings") is None
 
 
 def test_both_cities_of_kazakhstan_have_insets(regions: Any, published: pd.DataFrame) -> None:
     for preset in ("nature-single", "report"):
         ax = _rating(regions, published, preset=preset)
-        shown = {w.text for gid, w in measure.words(ax) if "-inset-" in gid}
+        shown = {w.text for gid, w in measure.words(ax) if "-insets-" in gid}
         assert {regions.loc["KZ-AST", "short_en"], regions.loc["KZ-ALA", "short_en"]} <= shown

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import measure
 import numpy as np
 import pandas as pd
 import pytest
@@ -163,8 +164,8 @@ def test_north_arrow_points_along_the_meridian(regions: Any, published: pd.DataF
     for ending, count in (("-north", 1), ("-frame", 1)):
         assert len([c for c in drawn.collections if (c.get_gid() or "").endswith(ending)]) == count
     assert not [c for c in plain.collections if (c.get_gid() or "").endswith("-north")]
-    frames = [next(c for c in ax.collections if c.get_gid().endswith("-frame")) for ax in (plain, drawn)]
-    assert len(frames[1].get_segments()) > len(frames[0].get_segments())
+    ticks, lines = (measure.segments(measure.layer(ax, "-frame")) for ax in (plain, drawn))
+    assert len(lines) > len(ticks)
     letters = [a.words[0].text for a in drawn.get_children() if isinstance(a, WordLayer) and "north" in a.get_gid()]
     assert letters == ["С"]
 

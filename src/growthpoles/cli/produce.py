@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -76,6 +77,12 @@ def draw(
     preset: Annotated[
         str, typer.Option("--preset", help="report, nature-double, elsevier-single, plos, slide ...")
     ] = "report",
+    font: Annotated[
+        str | None, typer.Option("--font", help="A .ttf file or an installed family; default: DejaVu Sans.")
+    ] = None,
+    font_bold: Annotated[
+        str | None, typer.Option("--font-bold", help="File for bold text, if --font is a file.")
+    ] = None,
     weights: Annotated[
         str | None, typer.Option("--weights", "-w", help="Graph of the spatial tests; default: queen.")
     ] = None,
@@ -93,25 +100,35 @@ def draw(
     loaded = open_study(study, lang=lang, seed=seed)
     chosen = year_of(loaded, year)
     _refuse_idle(kind, variable=variable, weights=weights, adjust=adjust)
-    from growthpoles.maps import save_figure, save_proof
+    if font_bold and not font:
+        raise MapError(message("--font-bold has no meaning alone", allowed="with --font"))
+    from growthpoles.maps import save_figure, save_proof, typeface
     from growthpoles.report.single import draw_map
 
-    axes = draw_map(
-        loaded,
-        kind,
-        year=chosen,
-        edition=edition,
-        variable=variable,
-        lang=lang,
-        preset=preset,
-        weights=weights or "queen",
-        adjust=adjust or ADJUST,
-    )
+    with typeface(font, bold=font_bold) if font else nullcontext() as face:
+        axes = draw_map(
+            loaded,
+            kind,
+            year=chosen,
+            edition=edition,
+            variable=variable,
+            lang=lang,
+            preset=preset,
+            weights=weights or "queen",
+            adjust=adjust or ADJUST,
+        )
     figure = axes.get_figure(root=True)
     assert figure is not None
     target = out or Path(f"{kind}_{chosen}.png")
     shown = "published" if kind == "ksi" else edition or loaded.study.edition
-    parameters = {"kind": kind, "year": chosen, "variable": variable or "index", "weights": weights, "adjust": adjust}
+    parameters = {
+        "kind": kind,
+        "year": chosen,
+        "variable": variable or "index",
+        "weights": weights,
+        "adjust": adjust,
+        "font": face.family if face else None,
+    }
     parameters = {name: value for name, value in parameters.items() if value is not None}
     save_figure(
         figure,

@@ -27,5 +27,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "schemes": ["class_limits"],
         "slope": ["plot_slope"],
         "specifications": ["plot_specifications"],
+        "typefaces": ["typeface"],
     },
 )

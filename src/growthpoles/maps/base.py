@@ -59,9 +59,9 @@ class Base:
     bounds: tuple[float, float, float, float]
     crs: Any
     metres: float
-    poles: dict[Hashable, list[dict[int, tuple[float, float]]]] = field(default_factory=dict)
+    poles: dict[Hashable, list[dict[Hashable, Any]]] = field(default_factory=dict)
 
-    def poles_at(self, *scale: Hashable) -> list[dict[int, tuple[float, float]]]:
+    def poles_at(self, *scale: Hashable) -> list[dict[Hashable, Any]]:
         """Return the places found so far at a scale, one dictionary per region; those of other scales are dropped."""
         if scale not in self.poles:
             self.poles.clear()

@@ -109,7 +109,7 @@ def plot_bivariate(
     style = make_style(
         options,
         lang=lang,
-        default_title=dated(f"{x_name} {word('and')} {y_name}", year),
+        default_title=dated(f"{x_name} \u00d7 {y_name}", year),
         parts=source_parts(regions, lang, year=year, edition=edition, source=options.get("source")),
     )
     legend = SquareLegend("", swatches=(no_data(lang),), cells=cells, x=text.clean(x_name), y=text.clean(y_name))

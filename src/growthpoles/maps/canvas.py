@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from growthpoles.errors import MapError, message
 from growthpoles.maps import palettes, text
 from growthpoles.maps.marks import Block, Box, Word
+from growthpoles.maps.paths import line_path
 from growthpoles.maps.presets import Preset, get_preset
 
 if TYPE_CHECKING:
@@ -140,14 +141,16 @@ def add_lines(
     transform: Any,
     dashes: tuple[float, ...] | None = None,
 ) -> Any:
-    """Draw polylines as one collection; returns it."""
-    from matplotlib.collections import LineCollection
+    """Draw polylines as one path, which is far faster than many; returns the collection."""
+    from matplotlib.collections import PathCollection
 
-    layer = LineCollection(
-        lines,
-        colors=colour,
+    path = line_path(lines)
+    layer = PathCollection(
+        [] if path is None else [path],
+        facecolors="none",
+        edgecolors=colour,
         linewidths=line_pt,
-        linestyles=(0, dashes) if dashes else "solid",
+        linestyles=[(0, dashes)] if dashes else "solid",
         zorder=order,
         transform=transform,
         capstyle="butt",
@@ -157,8 +160,16 @@ def add_lines(
     return layer
 
 
-def add_words(axes: Axes, words: Sequence[Word], *, transform: Any, gid: str, order: float = 6.0) -> None:
-    """Set words as text, with their halos as one collection beneath.
+def add_words(
+    axes: Axes,
+    words: Sequence[Word],
+    *,
+    transform: Any,
+    gid: str,
+    order: float = 6.0,
+    codes: Sequence[tuple[str, str]] = (),
+) -> None:
+    """Set words as text, with their halos as one collection beneath; `codes` are those among them, with their names.
 
     The halo is a layer of its own since matplotlib's path effects turn the text itself into outlines,
     which can then neither be searched nor copied in a PDF.
@@ -173,8 +184,8 @@ def add_words(axes: Axes, words: Sequence[Word], *, transform: Any, gid: str, or
     paths, colours = [], []
     for word in words:
         if word.halo:
-            vertices, codes = text.outline(word.text, word.bold)
-            paths.append(Path(vertices * (word.size * text.PT) + word.start, codes))
+            vertices, kinds = text.outline(word.text, word.bold)
+            paths.append(Path(vertices * (word.size * text.PT) + word.start, kinds))
             colours.append(word.halo)
     if paths:
         add_shapes(
@@ -187,7 +198,7 @@ def add_words(axes: Axes, words: Sequence[Word], *, transform: Any, gid: str, or
             gid=f"halo-{gid}",
             transform=transform,
         ).set_clip_on(False)
-    layer = WordLayer(words, transform, zorder=order, gid=gid)
+    layer = WordLayer(words, transform, zorder=order, gid=gid, codes=codes)
     axes.add_artist(layer)
     layer.set_clip_on(False)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
-from growthpoles.errors import MapError, unknown_option
+from growthpoles.errors import MapError, message, unknown_option
 from growthpoles.maps import canvas, furniture, palettes, text
 from growthpoles.maps.facts import dated, source_parts, told
 from growthpoles.maps.i18n import format_number
@@ -14,6 +16,11 @@ from growthpoles.maps.presets import Preset, get_preset
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+
+
+# A key higher than that, in lines of text, may use the whole width of the sheet.
+_KEY_LINES = 4.4
 
 
 class ChartOptions(TypedDict, total=False):
@@ -93,8 +100,9 @@ def chart_axes(
     left: float | None = None,
     right: float = 2.5,
     bottom: float | None = None,
-    top: float = 2.5,
+    top: float | None = None,
     height_mm: float | None = None,
+    least_mm: float = 8.0,
     key: Sequence[Key] = (),
 ) -> tuple[Axes, Preset]:
     """Return the axes to draw on: the given one, or a new figure with title and source line.
@@ -108,15 +116,24 @@ def chart_axes(
     title, source
         Drawn only on a new figure, and only where the preset asks for them.
     left, right, bottom, top
-        Margins of the plot in millimetres; by default room for tick labels and an axis title of two lines.
+        Margins of the plot in millimetres; by default room for tick labels and an axis title of two lines. The key
+        stands above the upper margin, where one is given.
     height_mm
         Height of the new figure without title, key and source line, instead of `ratio`.
+    least_mm
+        Smallest height of the plot itself that keeps what it shows apart.
     key
-        What the marks mean, drawn over the plot.
+        What the marks mean, drawn over the plot; from the edge of the sheet where it would take more than two lines
+        over the plot alone.
+
+    Raises
+    ------
+    MapError
+        If the chart does not fit on the preset's largest sheet.
     """
     chosen = get_preset(preset)
     if ax is not None:
-        key_above(ax, key, chosen)
+        key_above(ax, key, chosen, rise=top or 0.0)
         return ax, chosen
     wide = chosen.width_mm
     room = wide - 1.2
@@ -128,10 +145,22 @@ def chart_axes(
     foot = furniture.source_block(kept, chosen, room) if kept else None
     over = head.h + 2.4 if head else 0.0
     under = foot.h + 1.8 if foot else 0.0
-    above = key_height(key, chosen, wide - left - right)
+    rise = top or 0.0
+    top = (0.6 if key else 2.5) if top is None else top
+    span = wide - left - right
+    back = left - 0.6 if key_height(key, chosen, span) > _KEY_LINES * chosen.small_pt * text.PT else 0.0
+    above = key_height(key, chosen, span + back)
     top += above
     plot = (height_mm if height_mm is not None else ratio * wide) + above
     high = min(plot + over + under, chosen.max_height_mm)
+    if high - bottom - under - top - over < least_mm - 1e-9 or span < 8.0:
+        raise MapError(
+            message(
+                f"the chart does not fit on {wide:g} x {chosen.max_height_mm:g} mm",
+                where=f"preset {chosen.name}",
+                allowed="fewer rows, shorter names, or a larger preset",
+            )
+        )
     figure = canvas.new_figure(chosen, height_mm=high)
     made = figure.add_axes(
         (
@@ -149,40 +178,71 @@ def chart_axes(
             canvas.add_block(page, head, 0.6, high - 0.6 - head.h, transform=mm, gid="title")
         if foot:
             canvas.add_block(page, foot, 0.6, 0.6, transform=mm, gid="source")
-    key_above(made, key, chosen)
+    key_above(made, key, chosen, left=-back, wide=span + back, rise=rise)
     return made, chosen
 
 
-def number_format(lang: str, sign: str = "-") -> Callable[[float, int], str]:
-    """Formatter of tick labels: as many digits as the value needs, the language's decimal sign."""
+def number_format(lang: str, values: Sequence[float]) -> Callable[[float], str]:
+    """Writer of numbers that all get as many digits as their smallest difference needs, in the language's way."""
+    kept = sorted({float(value) for value in values})
+    gaps = [b - a for a, b in itertools.pairwise(kept)]
+    fine = 1e-3 * min(gaps, default=1.0)
+    digits = next((d for d in range(10) if all(abs(round(value, d) - value) <= fine for value in kept)), 10)
+    return lambda value: format_number(value, lang, digits=digits)
 
-    def write(value: float, _position: int = 0) -> str:
-        digits = next((d for d in range(5) if abs(round(value, d) - value) < 1e-7), 4)
-        return format_number(value, lang, digits=digits, sign="+" if sign == "+" else "-")
 
-    return write
+def digits_for(span: float) -> int:
+    """Digits after the decimal sign that tell values over such a span apart."""
+    return int(min(max(2 - math.floor(math.log10(span)), 0), 9)) if span > 0 else 1
+
+
+def left_room(title: str, preset: Preset, high_mm: float, sample: str = "\u22120.00") -> float:
+    """Room in millimetres that an axis title and tick labels like `sample` need left of a plot `high_mm` high."""
+    em = preset.text_pt * text.PT
+    lines = text.wrap(text.clean(title), preset.text_pt, high_mm + 1.0)
+    return 1.0 + (1.32 * len(lines) + 0.3) * em + 4.5 * text.PT + text.width(sample, preset.small_pt)
+
+
+def tick_numbers(lang: str, size: float) -> Any:
+    """Formatter of an axis whose tick labels are set at `size` points in the figure's typeface.
+
+    matplotlib's tick labels take the name of a family only, not a font file.
+    """
+    from matplotlib.ticker import FuncFormatter
+
+    prop = text.font(size, "0123456789")
+
+    class Numbers(FuncFormatter):
+        def format_ticks(self, values: Any) -> list[str]:
+            for tick in cast("Axis", self.axis).get_major_ticks(len(values)):
+                tick.label1.set_fontproperties(prop)
+                tick.label2.set_fontproperties(prop)
+            return list(map(number_format(lang, values), values))
+
+    return Numbers(lambda value, _: number_format(lang, [value])(value))
 
 
 def dress(
     ax: Axes, preset: Preset, lang: str, *, x: str = "", y: str = "", spines: Sequence[str] = ("left", "bottom")
 ) -> None:
     """Set axis titles, ticks and spines of a chart."""
-    from matplotlib.ticker import FuncFormatter
+    from matplotlib.ticker import AutoLocator, MaxNLocator
 
     for name, spine in ax.spines.items():
         spine.set_visible(name in spines)
         spine.set_linewidth(1.4 * preset.line_pt)
         spine.set_color(palettes.SOFT)
+    sides = dict(zip((ax.xaxis, ax.yaxis), canvas.axes_size(ax), strict=True))
     for axis, title in ((ax.xaxis, x), (ax.yaxis, y)):
-        axis.set_major_formatter(FuncFormatter(number_format(lang)))
+        if isinstance(axis.get_major_locator(), AutoLocator):
+            ticks = sides[axis] / ((5.5 if axis is ax.xaxis else 4.0) * preset.small_pt * text.PT)
+            axis.set_major_locator(MaxNLocator(nbins=int(min(max(ticks, 2.0), 9.0)), steps=[1, 2, 5, 10]))
+        axis.set_major_formatter(tick_numbers(lang, preset.small_pt))
         if title:
-            wide, high = canvas.axes_size(ax)
-            room = (wide if axis is ax.xaxis else high) + 1.0
-            lines = text.wrap(text.clean(title), preset.text_pt, room)
+            lines = text.wrap(text.clean(title), preset.text_pt, sides[axis] + 1.0)
             axis.set_label_text(
                 "\n".join(lines),
-                fontproperties=text.font(line=title),
-                fontsize=preset.text_pt,
+                fontproperties=text.font(preset.text_pt, title),
                 color=palettes.INK,
                 parse_math=False,
                 linespacing=1.15,
@@ -196,6 +256,5 @@ def dress(
             color=palettes.SOFT,
             labelsize=preset.small_pt,
             labelcolor=palettes.INK,
-            labelfontfamily="DejaVu Sans",
         )
     ax.set_facecolor("none")

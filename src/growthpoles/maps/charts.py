@@ -8,12 +8,12 @@ import numpy as np
 
 from growthpoles.errors import MapError, message
 from growthpoles.maps import canvas, palettes, text
-from growthpoles.maps.chart_base import ChartOptions, chart_for, dress
+from growthpoles.maps.chart_base import ChartOptions, chart_for, dress, left_room
 from growthpoles.maps.i18n import format_number, translator
 from growthpoles.maps.keys import Key
 from growthpoles.maps.marks import Box, Word
 from growthpoles.maps.points import annotate_points
-from growthpoles.maps.presets import Preset
+from growthpoles.maps.presets import Preset, get_preset
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,18 +110,29 @@ def plot_moran(
     notes = [Key(word("colour: quadrant, not significance"), shape="none")]
     if poles > 0:
         notes.append(Key(word("bold: farthest from the centre"), shape="none"))
-    ax, chosen, lang = chart_for(options, word("Moran scatter plot"), ratio=0.58, key=notes, data=[y])
+    sheet = get_preset(options.get("preset", "report"))
+    ratio = 0.58 if sheet.width_mm > 120.0 else 0.85
+    beside = word("Mean of the neighbours, standardised")
+    ax, chosen, lang = chart_for(
+        options,
+        word("Moran scatter plot"),
+        ratio=ratio,
+        left=left_room(beside, sheet, ratio * sheet.width_mm - 14.0),
+        key=notes,
+        data=[y],
+    )
     quantity = variable or word("Index")
     dress(
         ax,
         chosen,
         lang,
         x=f"{quantity}, {word('standardised')}",
-        y=word("Mean of the neighbours, standardised"),
+        y=beside,
     )
     reach_x = np.array([z.min(), z.max()])
     reach_y = np.array([min(lag.min(), -0.2), max(lag.max(), 0.2)])
-    ax.set_xlim(reach_x[0] - 0.14 * np.ptp(reach_x), reach_x[1] + 0.14 * np.ptp(reach_x))
+    aside = 0.14 if sheet.width_mm > 120.0 else 0.2
+    ax.set_xlim(reach_x[0] - aside * np.ptp(reach_x), reach_x[1] + aside * np.ptp(reach_x))
     ax.set_ylim(reach_y[0] - 0.16 * np.ptp(reach_y), reach_y[1] + 0.16 * np.ptp(reach_y))
     for draw in (ax.axhline, ax.axvline):
         draw(0.0, color=palettes.FAINT, linewidth=1.4 * chosen.line_pt, zorder=1.0)
@@ -161,7 +172,11 @@ def plot_moran(
         order=[int(i) for i in order],
         gid="moran-name",
         avoid=avoid,
-        better_free=_along(ax, ends, statistic * ends),
+        better_free=[
+            *_along(ax, ends, statistic * ends),
+            *_along(ax, ends, 0.0 * ends),
+            *_along(ax, np.zeros(2), np.array(ax.get_ylim())),
+        ],
     )
     return ax
 
@@ -174,10 +189,15 @@ def _along(ax: Axes, x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> list[B
 
 
 def point_names(index: pd.Index, names: pd.Series | None) -> list[list[str]]:
-    """Ways to write every region in a chart: its name if there is one, then its code."""
+    """Ways to write every region in a chart: its name on one line or two, if there is one, then its code."""
     codes = [str(code).split("-", 1)[-1] for code in index]
     known = [None] * len(codes) if names is None else names.reindex(index).tolist()
-    return [[code] if not isinstance(name, str) else [name, code] for name, code in zip(known, codes, strict=True)]
+    ways = []
+    for name, code in zip(known, codes, strict=True):
+        whole = [name] if isinstance(name, str) and name.strip() else []
+        parts = text.halves(text.clean(whole[0])) if whole else None
+        ways.append([*whole, *(["\n".join(parts)] if parts and len(whole[0]) > 11 else []), code])
+    return ways
 
 
 def _quadrant_colours(z: np.ndarray[Any, Any], lag: np.ndarray[Any, Any]) -> list[str]:
@@ -198,10 +218,19 @@ def _corners(ax: Axes, preset: Preset, statistic: float, result: Any, lang: str)
         line += f", p = {format_number(float(p_value), lang, digits=digits)}"
     top = high - 0.6 - text.CAP * em
     words = [
-        Word(0.8, top, "LH", size, bold=True, colour=palettes.SOFT),
-        Word(wide - 0.8, top, "HH", size, bold=True, colour=palettes.SOFT, align="right"),
-        Word(0.8, 0.8 + text.DROP * em, "LL", size, bold=True, colour=palettes.SOFT),
-        Word(wide - 0.8, 0.8 + text.DROP * em, "HL", size, bold=True, colour=palettes.SOFT, align="right"),
+        Word(0.8, top, "LH", size, bold=True, colour=palettes.SOFT, halo=palettes.PAPER),
+        Word(wide - 0.8, top, "HH", size, bold=True, colour=palettes.SOFT, align="right", halo=palettes.PAPER),
+        Word(0.8, 0.8 + text.DROP * em, "LL", size, bold=True, colour=palettes.SOFT, halo=palettes.PAPER),
+        Word(
+            wide - 0.8,
+            0.8 + text.DROP * em,
+            "HL",
+            size,
+            bold=True,
+            colour=palettes.SOFT,
+            align="right",
+            halo=palettes.PAPER,
+        ),
         Word(0.8 + 2.2 * em, top, line, size, colour=palettes.ACCENT, halo=palettes.PAPER),
     ]
     canvas.add_words(ax, words, transform=canvas.millimetres(ax), gid="moran-corner")

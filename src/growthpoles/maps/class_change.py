@@ -31,6 +31,8 @@ GROWTH_POLES = {
     "periphery": ("#efefef", ""),
     "outside the industry": (palettes.NO_PRODUCTION, "\u2013"),
 }
+# Latin letters would be read as Cyrillic ones.
+_LETTERS = {"ru": {"GP": "ПР", "I": "И", "S": "С"}, "kk": {"GP": "ӨП", "I": "И", "S": "М"}}
 
 
 def plot_class_change(
@@ -155,7 +157,8 @@ def plot_typology(
     known = {str(kind) for kind in types.dropna()}
     if entries is None and known <= {*GROWTH_POLES, NO_DATA}:
         word = translator(lang)
-        entries = {kind: (face, word(kind), mark) for kind, (face, mark) in GROWTH_POLES.items()}
+        letters = _LETTERS.get(lang, {})
+        entries = {kind: (face, word(kind), letters.get(mark, mark)) for kind, (face, mark) in GROWTH_POLES.items()}
         if NO_DATA in known:
             entries[NO_DATA] = (palettes.NO_DATA, word("no data"), word("n/d"))
     if entries is None:

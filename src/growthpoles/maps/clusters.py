@@ -168,6 +168,8 @@ HOTSPOTS = {
     "untestable": (palettes.CLUSTER["untestable"], MARKS["untestable"]),
     "isolate": (palettes.CLUSTER["isolate"], MARKS["isolate"]),
 }
+# A Latin H would be read as the Cyrillic letter that "low" begins with.
+_LETTERS = {"ru": {"H": "Г", "C": "Х"}, "kk": {"H": "Ы", "C": "С"}}
 _TO_HOTSPOT = {
     "High-High": "hot",
     "High-Low": "hot",
@@ -212,7 +214,10 @@ def plot_hotspots(
     frame = frame_of(regions, result, ("label",))
     word = translator(lang)
     names = {"hot": word("hot spot"), "cold": word("cold spot")}
-    entries = {key: (face, names.get(key) or word(key), mark) for key, (face, mark) in HOTSPOTS.items()}
+    letters = _LETTERS.get(lang, {})
+    entries = {
+        key: (face, names.get(key) or word(key), letters.get(mark, mark)) for key, (face, mark) in HOTSPOTS.items()
+    }
     return plot_categories(
         regions,
         frame["label"].astype(object).replace(_TO_HOTSPOT),

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from growthpoles.errors import MapError, message
-from growthpoles.maps import canvas, furniture, insets, labels, page, palettes, text
+from growthpoles.maps import canvas, furniture, insets, naming, page, palettes, text
 from growthpoles.maps.base import MANY, Base, prepare
 from growthpoles.maps.graticule import draw_graticule, north_arrow
 from growthpoles.maps.legend import Legend
-from growthpoles.maps.marks import Word
 from growthpoles.maps.page import Plan
 from growthpoles.maps.paths import class_paths
 from growthpoles.maps.style import Style
@@ -64,6 +61,7 @@ def draw_map(
     faces = [faces_of[key] for key in classes]
     names = [[text.clean(n) for n in found] for found in _names(regions, style)]
     marks = ["" if style.labels == "none" else text.clean(mark) for mark in marks]
+    own = ax is None
     if ax is None:
         ax, plan = page.new_page(base, legend, names, marks, style)
     else:
@@ -78,8 +76,26 @@ def draw_map(
                 )
             )
         plan = found
-    _draw(ax, base, faces, names, marks, style, plan, gid)
+    named = None
+    if style.labels != "none" and len(base.geometries) < MANY:
+        named = naming.arrange(base, plan, names, marks, style)
+        if own and named.codes and not named.key and style.code_key == "auto":
+            plan, named = _with_key(ax, plan, named, style)
+    _draw(ax, base, faces, named, style, plan, gid)
     return ax
+
+
+def _with_key(ax: Axes, plan: Plan, named: naming.Names, style: Style) -> tuple[Plan, naming.Names]:
+    """Make the page higher and put the key of the codes under the map, if the preset allows that height."""
+    wide, high = canvas.axes_size(ax)
+    block = naming.key_below(named.codes, style.preset, plan.frame.w)
+    rise = block.h + 1.8
+    figure = ax.get_figure(root=True)
+    if figure is None or high + rise > style.preset.max_height_mm or block.w > plan.frame.w:
+        return plan, named
+    figure.set_size_inches(wide / text.MM, (high + rise) / text.MM)
+    _, _, body = page.parts(style, wide, high)
+    return page.raised(plan, rise), named.raised(rise, (block, plan.frame.x, body.y))
 
 
 def _names(regions: gpd.GeoDataFrame, style: Style) -> list[list[str]]:
@@ -103,8 +119,7 @@ def _draw(
     ax: Axes,
     base: Base,
     faces: list[str],
-    names: list[list[str]],
-    marks: Sequence[str],
+    named: naming.Names | None,
     style: Style,
     plan: Plan,
     gid: str,
@@ -129,21 +144,21 @@ def _draw(
             canvas.add_shapes(
                 ax, [lines], face="none", edge=colour, line_pt=times * preset.line_pt, order=order, gid=f"{gid}-{name}"
             )
-    for lens, spot in zip(plan.lenses, found.insets, strict=True):
-        insets.draw_lens(
+    if plan.lenses:
+        insets.draw_lenses(
             ax,
-            lens,
-            spot,
+            plan.lenses,
+            found.insets,
             geometries=base.geometries,
             faces=faces,
             scale=scale,
             origin=origin,
             transform=mm,
             preset=preset,
-            gid=f"{gid}-inset-{lens.region}",
+            gid=f"{gid}-insets",
         )
-    if style.labels != "none" and len(base.geometries) < MANY:
-        _labels(ax, base, faces, names, marks, style, plan, mm, gid)
+    if named:
+        naming.draw_names(ax, named, faces, preset, mm, gid)
     if plan.legend_block and plan.legend_box:
         canvas.add_block(
             ax,
@@ -167,46 +182,3 @@ def _draw(
         canvas.add_block(ax, head, plan.frame.x, high - page.MARGIN - head.h, transform=mm, gid=f"{gid}-title")
     if foot:
         canvas.add_block(ax, foot, plan.frame.x, page.MARGIN, transform=mm, gid=f"{gid}-source")
-
-
-def _labels(
-    ax: Axes,
-    base: Base,
-    faces: list[str],
-    names: list[list[str]],
-    marks: Sequence[str],
-    style: Style,
-    plan: Plan,
-    mm: Any,
-    gid: str,
-) -> None:
-    """Label every region that has no inset; labels stay clear of rings and leaders."""
-    import shapely
-
-    scale, origin = plan.found.scale, np.asarray(plan.found.origin)
-    inset = {lens.region for lens in plan.lenses}
-    todo = [i for i in range(len(base.geometries)) if i not in inset and (names[i] or marks[i])]
-    if not todo:
-        return
-    shapes = shapely.transform(base.plain[todo], lambda xy: xy * scale + origin)
-    taken = []
-    for lens, spot in zip(plan.lenses, plan.found.insets, strict=True):
-        ring = insets.target_ring(lens, scale, plan.found.origin)
-        taken.append(shapely.Point(*ring).buffer(insets.radius_of(lens) / insets.zoom(lens, scale) + 0.3))
-        ends = insets.leader(lens, spot, ring, scale)
-        if ends is not None:
-            taken.append(shapely.LineString(ends).buffer(0.5))
-    touched = np.zeros(len(todo), dtype=bool)
-    if taken:
-        barrier = shapely.union_all(taken)
-        touched = shapely.intersects(shapes, barrier)
-        shapes[touched] = shapely.difference(shapes[touched], barrier)
-    known = base.poles_at(scale, *plan.found.origin)
-    lines: list[Word] = []
-    for shape, i, cut in zip(shapes, todo, touched.tolist(), strict=True):
-        found = labels.best(shape, names[i], marks[i], style.preset, None if cut else known[i])
-        if found:
-            label, x, y, tight = found
-            ink, halo = palettes.ink_on(faces[i]), faces[i] if tight else None
-            lines += labels.words(label, x, y, colour=ink, halo=halo, tag=str(i))
-    canvas.add_words(ax, lines, transform=mm, gid=f"{gid}-labels")

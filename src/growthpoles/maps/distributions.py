@@ -10,7 +10,8 @@ import pandas as pd
 
 from growthpoles.errors import MapError, message
 from growthpoles.maps import canvas, palettes, text
-from growthpoles.maps.chart_base import ChartOptions, chart_for, dress
+from growthpoles.maps.chart_base import ChartOptions, chart_for, digits_for, dress, left_room
+from growthpoles.maps.fold import fold_all, widest
 from growthpoles.maps.i18n import format_number, translator
 from growthpoles.maps.keys import Key
 from growthpoles.maps.marks import Word
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from matplotlib.axes import Axes
+
+_TAIL, _MIDDLE = "#e8824f", "#dcdcdc"
 
 
 def plot_reference(
@@ -68,15 +71,25 @@ def plot_reference(
             message("there is no distribution to draw", where="reference", allowed="two distinct finite values")
         )
     word = translator(options.get("lang", "en"))
-    key = [Key(word("as far from the mean as observed, or farther"), palettes.CLUSTER["High-Low"])]
+    key = [Key(word("as far from the mean as observed, or farther"), _TAIL)]
     if expected is not None:
         key.append(Key(word("expected"), shape="dashes"))
-    ax, preset, lang = chart_for(options, word("Reference distribution"), ratio=0.5, key=key)
+    sheet = get_preset(options.get("preset", "report"))
+    ratio = 0.5 if sheet.width_mm > 120.0 else 0.58
+    share_name = word("Share of relocations")
+    ax, preset, lang = chart_for(
+        options,
+        word("Reference distribution"),
+        ratio=ratio,
+        left=left_room(share_name, sheet, ratio * sheet.width_mm - 16.0),
+        key=key,
+    )
     low, high = min(values.min(), observed), max(values.max(), observed)
-    counts, edges = np.histogram(values, bins=np.linspace(low, high, bins + 1))
+    edges = _edges(values, observed, bins)
+    counts = np.histogram(values, bins=edges)[0]
     share = counts / counts.sum()
-    tail = np.abs(edges[:-1] + np.diff(edges) / 2 - values.mean()) >= abs(observed - values.mean())
-    for chosen, face in ((~tail, "#d4d4d4"), (tail, palettes.CLUSTER["High-Low"])):
+    tail = np.abs((edges[:-1] + edges[1:]) / 2 - values.mean()) >= abs(observed - values.mean())
+    for chosen, face in ((~tail, _MIDDLE), (tail, _TAIL)):
         ax.bar(edges[:-1][chosen], share[chosen], np.diff(edges)[chosen], align="edge", color=face, linewidth=0)
     ax.set_ylim(0.0, 1.22 * share.max())
     ax.set_xlim(low - 0.04 * (high - low), high + 0.04 * (high - low))
@@ -84,12 +97,31 @@ def plot_reference(
     if expected is not None:
         style: dict[str, Any] = {"linewidth": 1.8 * preset.line_pt, "linestyle": (0, (4, 3)), "gid": "expected"}
         ax.axvline(expected, ymax=0.86, color=palettes.SOFT, **style)
-    dress(ax, preset, lang, x=statistic or word("Statistic"), y=word("Share of relocations"))
-    line = f"{word('observed')} {format_number(observed, lang, digits=3)}"
+    dress(ax, preset, lang, x=statistic or word("Statistic"), y=share_name)
+    line = f"{word('observed')} {format_number(observed, lang, digits=max(3, digits_for(high - low)))}"
     if p_value is not None:
         line += f", p = {format_number(p_value, lang, digits=3 if p_value >= 0.001 else 4)}"
     _beside(ax, observed, line, preset.text_pt)
     return ax
+
+
+def _edges(values: np.ndarray[Any, Any], observed: float, bins: int) -> np.ndarray[Any, Any]:
+    """Edges of bars of one width; two of them are the observed value and its mirror image in the mean.
+
+    So no bar holds both values that are as far from the mean as the observed one and values that are nearer.
+    """
+    low, high = min(values.min(), observed), max(values.max(), observed)
+    mean, step = values.mean(), max(float(np.ptp(values)) / bins, (high - low) / (5 * bins))
+    far = abs(observed - mean)
+    if 2 * far >= 0.5 * step:
+        step = 2 * far / max(round(2 * far / step), 1)
+    before, after = (int(np.ceil((reach + 1e-9 * step) / step)) for reach in (mean - far - low, high - mean - far))
+    middle = max(round(2 * far / step), 0)
+    edges = mean - far + step * np.arange(-max(before, 0), middle + max(after, 1) + 1)
+    # A value as far away as the observed one belongs to the tail, whatever the last digit says.
+    edges[max(before, 0)] += 1e-9 * step
+    edges[max(before, 0) + middle] -= 1e-9 * step * (middle > 0)
+    return edges
 
 
 def _beside(ax: Axes, x: float, line: str, size: float) -> None:
@@ -145,14 +177,24 @@ def plot_power(
     if not values.size or not ((values >= -1e-9) & (values <= 1 + 1e-9)).all():
         raise MapError(message("there is no power to draw", where="curve", allowed="columns of values from 0 to 1"))
     word = translator(options.get("lang", "en"))
-    size = get_preset(options.get("preset", "report")).text_pt
+    sheet = get_preset(options.get("preset", "report"))
+    size = sheet.text_pt
     lang = options.get("lang", "en")
-    lines = [text.clean(spoken(str(name), lang)) for name in frame.columns]
-    side = max(text.width(line, size) for line in lines) + 2.0 if len(lines) > 1 else 2.5
+    lines = fold_all([text.clean(spoken(str(name), lang)) for name in frame.columns], size, 0.3 * sheet.width_mm)
+    side = widest(lines, size) + 2.0 if len(lines) > 1 else 2.5
     levels = ((alpha, "alpha", word("level of the test")), (target, "target", word("power asked for")))
     named = [f"{words} {format_number(level, lang, digits=2)}" for level, _, words in levels if level is not None]
     key = [Key(", ".join(named), shape="dashes")] if named else []
-    ax, preset, lang = chart_for(options, word("Power of the test"), ratio=0.5, right=side, key=key, data=[frame])
+    ratio = 0.5 if sheet.width_mm > 120.0 else 0.58
+    ax, preset, lang = chart_for(
+        options,
+        word("Power of the test"),
+        ratio=ratio,
+        left=left_room(word("Power"), sheet, ratio * sheet.width_mm - 16.0, "0.0"),
+        right=side,
+        key=key,
+        data=[frame],
+    )
     rho = frame.index.to_numpy(dtype=float)
     ax.set_ylim(0.0, 1.04)
     ax.set_xlim(rho.min(), rho.max())
@@ -171,18 +213,27 @@ def plot_power(
     return ax
 
 
-def _line_names(ax: Axes, frame: pd.DataFrame, lines: Sequence[str], shades: Sequence[str], size: float) -> None:
+def _line_names(
+    ax: Axes, frame: pd.DataFrame, names: Sequence[Sequence[str]], shades: Sequence[str], size: float
+) -> None:
     """Write the names of several lines at their right ends, pushed apart."""
     if len(frame.columns) < 2:
         return
     mm = canvas.millimetres(ax)
     wide, high = canvas.axes_size(ax)
+    em = size * text.PT
     last = [(frame.index[-1], frame[name].iloc[-1]) for name in frame.columns]
     heights = mm.inverted().transform(ax.transData.transform(last))[:, 1]
-    drop = text.CAP * size * text.PT / 2
-    places = spread(heights, 1.25 * size * text.PT, 0.0, high)
+    places = spread(heights, [(1.12 * len(lines) + 0.13) * em for lines in names], 0.0, high)
     words = [
-        Word(wide + 0.8, y - drop, line, size, colour=colour)
-        for y, line, colour in zip(places, lines, shades, strict=True)
+        Word(
+            wide + 0.8,
+            y + ((len(lines) - 1) / 2 - i) * 1.12 * em - text.CAP * em / 2,
+            line,
+            size,
+            colour=colour,
+        )
+        for y, lines, colour in zip(places, names, shades, strict=True)
+        for i, line in enumerate(lines)
     ]
     canvas.add_words(ax, words, transform=mm, gid="line-names")

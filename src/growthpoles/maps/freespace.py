@@ -67,7 +67,7 @@ class FreeSpace:
         self._total = None
         x0, y0 = int((box.x - self.body.x) / CELL), int((box.y - self.body.y) / CELL)
         x1, y1 = int(np.ceil((box.right - self.body.x) / CELL)), int(np.ceil((box.top - self.body.y) / CELL))
-        self.taken[max(y0, 0) : y1, max(x0, 0) : x1] = 1
+        self.taken[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)] = 1
 
     def copy(self) -> FreeSpace:
         """Return a copy that can be filled without touching this one."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from growthpoles.maps import labels, palettes, text
 from growthpoles.maps.canvas import add_lines, add_shapes, add_words
 from growthpoles.maps.layout import Request, Spot
+from growthpoles.maps.marks import Word
 from growthpoles.maps.paths import shape_paths
 from growthpoles.maps.presets import Preset
 
@@ -99,10 +100,10 @@ def leader(lens: Lens, spot: Spot, target: Array, scale: float) -> tuple[Array, 
     return hub + unit * radius, target - unit * ring
 
 
-def draw_lens(
+def draw_lenses(
     axes: Axes,
-    lens: Lens,
-    spot: Spot,
+    lenses: Sequence[Lens],
+    spots: Sequence[Spot],
     *,
     geometries: NDArray[Any],
     faces: Sequence[str],
@@ -112,14 +113,14 @@ def draw_lens(
     preset: Preset,
     gid: str,
 ) -> None:
-    """Draw a lens, its leader and the ring around the place.
+    """Draw the lenses, their leaders and the rings around the places; each kind of part is one layer.
 
     Parameters
     ----------
     axes
         Axes of the map.
-    lens, spot
-        The plan and the place that the layout gave it.
+    lenses, spots
+        The plans and the places that the layout gave them.
     geometries, faces
         All regions in map units and their colours.
     scale, origin
@@ -127,72 +128,78 @@ def draw_lens(
     transform
         From millimetres to the display.
     preset, gid
-        Typography; identifier of the group in vector files.
+        Typography; prefix of the layers' identifiers in vector files.
     """
-    import shapely
     from matplotlib.path import Path
 
-    times, radius = zoom(lens, scale), radius_of(lens)
-    hub = np.array(spot.hub)
-    centre = np.array([lens.x, lens.y])
-    window = shapely.Point(*centre).buffer(radius / (times * scale), quad_segs=24)
-    near = np.flatnonzero(shapely.intersects(geometries, window))
-    pieces = shapely.intersection(geometries[near], window)
+    def circle(middle: Sequence[float] | Array, radius: float) -> Path:
+        return Path.circle((float(middle[0]), float(middle[1])), radius)
 
-    def enlarge(xy: Array) -> Array:
-        return (xy - centre) * (scale * times) + hub
-
-    whole = [(int(i), piece) for i, piece in zip(near, pieces, strict=True) if piece.geom_type.endswith("Polygon")]
-    circle = Path.circle((float(hub[0]), float(hub[1])), radius)
-    add_shapes(axes, [circle], face=palettes.PAPER, line_pt=0.0, order=4.0, gid=f"{gid}-paper", transform=transform)
-    shapes = shape_paths(shapely.transform(np.array([piece for _, piece in whole]), enlarge))
-    add_shapes(
-        axes,
-        shapes,
-        face=[faces[i] for i, _ in whole],
-        edge=palettes.BORDER,
-        line_pt=preset.line_pt,
-        order=4.1,
-        gid=f"{gid}-regions",
-        transform=transform,
-    )
-    ring = target_ring(lens, scale, origin)
-    add_shapes(
-        axes,
-        [circle, Path.circle((float(ring[0]), float(ring[1])), radius / times)],
-        face="none",
-        edge=palettes.INK,
-        line_pt=1.4 * preset.line_pt,
-        order=4.3,
-        gid=f"{gid}-ring",
-        transform=transform,
-    )
-    ends = leader(lens, spot, ring, scale)
-    if ends is not None:
+    papers, rings, shapes, fills, leaders, words = [], [], [], [], [], []
+    for lens, spot in zip(lenses, spots, strict=True):
+        radius, target = radius_of(lens), target_ring(lens, scale, origin)
+        papers.append(circle(spot.hub, radius))
+        rings.append(circle(target, radius / zoom(lens, scale)))
+        pieces, near = _enlarged(lens, spot, geometries, scale)
+        shapes += shape_paths(pieces)
+        fills += [faces[i] for i in near]
+        ends = leader(lens, spot, target, scale)
+        if ends is not None:
+            leaders.append(np.array(ends))
+        words += _tag(lens, spot)
+    add_shapes(axes, papers, face=palettes.PAPER, line_pt=0.0, order=4.0, gid=f"{gid}-paper", transform=transform)
+    for paths, face, edge, times, order, name in (
+        (shapes, fills, palettes.BORDER, 1.0, 4.1, "regions"),
+        ([*papers, *rings], "none", palettes.INK, 1.4, 4.3, "rings"),
+    ):
+        add_shapes(
+            axes,
+            paths,
+            face=face,
+            edge=edge,
+            line_pt=times * preset.line_pt,
+            order=order,
+            gid=f"{gid}-{name}",
+            transform=transform,
+        )
+    if leaders:
         # A white casing keeps the line visible on dark regions.
-        for colour, line_pt, order in (
-            (palettes.PAPER, 4.2 * preset.line_pt, 3.9),
-            (palettes.INK, 1.4 * preset.line_pt, 4.2),
+        for name, colour, times, order in (
+            ("casings", palettes.PAPER, 4.2, 3.9),
+            ("leaders", palettes.INK, 1.4, 4.2),
         ):
             add_lines(
                 axes,
-                [np.array(ends)],
+                leaders,
                 colour=colour,
-                line_pt=line_pt,
+                line_pt=times * preset.line_pt,
                 order=order,
-                gid=f"{gid}-leader-{order:g}",
+                gid=f"{gid}-{name}",
                 transform=transform,
             )
-    if lens.tag.lines:
-        box = lens.request.label(spot.box, spot.flipped)
-        foot = text.DROP * lens.tag.lines[-1][1] * text.PT
-        middle = box.y + foot + lens.tag.h / 2 + (0.7 if spot.flipped else 0.0)
-        add_words(
-            axes,
-            labels.words(lens.tag, float(hub[0]), middle, colour=palettes.INK, halo=None, tag=str(lens.region)),
-            transform=transform,
-            gid=f"{gid}-name",
-        )
+    add_words(axes, words, transform=transform, gid=f"{gid}-names")
+
+
+def _enlarged(lens: Lens, spot: Spot, geometries: NDArray[Any], scale: float) -> tuple[NDArray[Any], list[int]]:
+    """Return what a lens shows, in millimetres, and the numbers of those regions."""
+    import shapely
+
+    times, hub, centre = zoom(lens, scale), np.array(spot.hub), np.array([lens.x, lens.y])
+    window = shapely.Point(*centre).buffer(radius_of(lens) / (times * scale), quad_segs=24)
+    near = np.flatnonzero(shapely.intersects(geometries, window))
+    pieces = shapely.intersection(geometries[near], window)
+    areal = np.isin(shapely.get_type_id(pieces), (3, 6))
+    return shapely.transform(pieces[areal], lambda xy: (xy - centre) * (scale * times) + hub), near[areal].tolist()
+
+
+def _tag(lens: Lens, spot: Spot) -> list[Word]:
+    """Words under a lens, or over it where the layout turned it round."""
+    if not lens.tag.lines:
+        return []
+    box = lens.request.label(spot.box, spot.flipped)
+    foot = text.DROP * lens.tag.lines[-1][1] * text.PT
+    middle = box.y + foot + lens.tag.h / 2 + (0.7 if spot.flipped else 0.0)
+    return labels.words(lens.tag, float(spot.hub[0]), middle, colour=palettes.INK, halo=None, tag=str(lens.region))
 
 
 def target_ring(lens: Lens, scale: float, origin: tuple[float, float]) -> Array:

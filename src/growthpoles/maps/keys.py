@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from growthpoles.maps import canvas, palettes, text
+from growthpoles.maps.fold import fold
 from growthpoles.maps.marks import Word
 from growthpoles.maps.presets import Preset
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.path import Path
 
-Shape = Literal["square", "dot", "ring", "diamond", "bar", "tick", "dashes", "none"]
+Shape = Literal["square", "dot", "smalldot", "ring", "diamond", "bar", "tick", "dashes", "none"]
 _ROW = 1.5
 
 
@@ -28,55 +29,85 @@ class Key:
     colour: str = palettes.SOFT
     shape: Shape = "square"
 
-    def width(self, size: float) -> float:
-        """Width in millimetres at `size` points."""
-        return self.indent * size * text.PT + text.width(text.clean(self.label), size)
-
     @property
     def indent(self) -> float:
         """Room of the mark before the words, in lines of text."""
         return {"none": 0.0, "bar": 2.3, "dashes": 2.3}.get(self.shape, 1.5)
 
+    def lines(self, size: float, wide: float) -> list[str]:
+        """Words on as many lines as a width in millimetres makes necessary."""
+        return fold(text.clean(self.label), size, wide - self.indent * size * text.PT, most=4)
 
-def _rows(keys: Sequence[Key], size: float, wide: float) -> list[list[Key]]:
-    """Break keys into lines."""
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A key with its place: how far from the left in millimetres, and on which line from the top."""
+
+    key: Key
+    x: float
+    row: float
+    lines: tuple[str, ...]
+
+
+def _set(keys: Sequence[Key], size: float, wide: float) -> tuple[list[_Spot], float]:
+    """Break keys into lines; returns their places and the number of lines."""
     em = size * text.PT
-    rows: list[list[Key]] = []
-    room = 0.0
+    spots: list[_Spot] = []
+    x, row, rows = 0.0, 0.0, 0.0
     for key in keys:
-        long = key.width(size)
-        if not rows or room + long > wide:
-            rows.append([])
-            room = 0.0
-        rows[-1].append(key)
-        room += long + 1.5 * em
-    return rows
+        lines = key.lines(size, wide)
+        long = key.indent * em + max(text.width(line, size) for line in lines)
+        if spots and x + long > wide:
+            x, row = 0.0, rows
+        spots.append(_Spot(key, x, row, tuple(lines)))
+        x += long + 1.5 * em
+        rows = max(rows, row + 1 + (len(lines) - 1) * text.LEADING / _ROW)
+    return spots, rows
 
 
 def key_height(keys: Sequence[Key], preset: Preset, wide: float) -> float:
     """Height of a key over a plot `wide` millimetres across, the gap to the plot included."""
-    return 1.4 + _ROW * preset.small_pt * text.PT * len(_rows(keys, preset.small_pt, wide)) if keys else 0.0
+    return 1.4 + _ROW * preset.small_pt * text.PT * _set(keys, preset.small_pt, wide)[1] if keys else 0.0
 
 
-def key_above(ax: Axes, keys: Sequence[Key], preset: Preset) -> None:
-    """Draw the key over a chart."""
+def key_above(
+    ax: Axes,
+    keys: Sequence[Key],
+    preset: Preset,
+    *,
+    left: float = 0.0,
+    wide: float | None = None,
+    rise: float = 0.0,
+) -> None:
+    """Draw the key over a chart.
+
+    Parameters
+    ----------
+    ax, keys, preset
+        The chart, what to explain, and its typography.
+    left, wide
+        Left edge of the key, in millimetres from that of the plot, and its width; those of the plot by default.
+    rise
+        Height of what stands between the plot and its key.
+    """
     size = preset.small_pt
     em = size * text.PT
-    wide, high = canvas.axes_size(ax)
+    width, high = canvas.axes_size(ax)
     mm = canvas.millimetres(ax)
+    spots, rows = _set(keys, size, width if wide is None else wide)
     paths, faces, edges, dashes, words = [], [], [], [], []
-    for i, row in enumerate(reversed(_rows(keys, size, wide))):
-        x, y = 0.0, high + 1.0 + i * _ROW * em
-        for key in row:
-            words.append(Word(x + key.indent * em, y, text.clean(key.label), size))
-            middle = y + 0.5 * text.CAP * em
-            if key.shape == "dashes":
-                dashes.append(np.array([[x, middle], [x + 1.9 * em, middle]]))
-            elif key.shape != "none":
-                paths.append(_mark(key.shape, x, middle, em))
-                faces.append("none" if key.shape == "ring" else key.colour)
-                edges.append(key.colour if key.shape == "ring" else "none")
-            x += key.width(size) + 1.5 * em
+    for spot in spots:
+        key, x = spot.key, left + spot.x
+        y = high + rise + 1.0 + (rows - 1 - spot.row) * _ROW * em
+        middle = y + 0.5 * text.CAP * em
+        for i, line in enumerate(spot.lines):
+            words.append(Word(x + key.indent * em, y - i * text.LEADING * em, line, size))
+        if key.shape == "dashes":
+            dashes.append(np.array([[x, middle], [x + 1.9 * em, middle]]))
+        elif key.shape != "none":
+            paths.append(_mark(key.shape, x, middle, em))
+            faces.append("none" if key.shape == "ring" else key.colour)
+            edges.append(key.colour if key.shape == "ring" else "none")
     style: dict[str, Any] = {"order": 6.0, "transform": mm}
     if paths:
         canvas.add_shapes(ax, paths, face=faces, edge=edges, line_pt=0.16 * size, gid="key-marks", **style).set_clip_on(
@@ -95,7 +126,9 @@ def _mark(shape: Shape, x: float, y: float, em: float) -> Path:
 
     if shape in ("dot", "ring"):
         return Path.circle((x + 0.45 * em, y), 0.36 * em)
-    half_w, half_h = {"bar": (0.95, 0.22), "tick": (0.07, 0.42), "diamond": (0.3, 0.3)}.get(shape, (0.45, 0.45))
+    if shape == "smalldot":
+        return Path.circle((x + 0.45 * em, y), 0.22 * em)
+    half_w, half_h = {"bar": (0.95, 0.22), "tick": (0.07, 0.5), "diamond": (0.36, 0.36)}.get(shape, (0.45, 0.45))
     middle = x + (0.95 if shape == "bar" else 0.45) * em
     corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]], dtype=float)
     if shape == "diamond":

@@ -24,7 +24,7 @@ KSI_LIMITS = (0.0, 0.01, 0.05, 0.1, 0.25, 1.0)
 KSI_STATUS = ("value", "rounded zero", "no production")
 
 
-def ksi_legend(lang: str, limits: Sequence[float] = KSI_LIMITS) -> Legend:
+def ksi_legend(lang: str, limits: Sequence[float] = KSI_LIMITS, *, industry: str | None = None) -> Legend:
     """Return the legend of the specialisation index: classes of values, then the three cases without one.
 
     Parameters
@@ -33,6 +33,8 @@ def ksi_legend(lang: str, limits: Sequence[float] = KSI_LIMITS) -> Legend:
         Language.
     limits
         Limits between the classes, rising; a zero is never in the first class, it is "rounded to zero".
+    industry
+        Name of the industry in that language, for the words over the legend.
     """
     word = translator(lang)
     colours = palettes.take(palettes.SEQUENTIAL, len(limits) - 1)
@@ -40,10 +42,15 @@ def ksi_legend(lang: str, limits: Sequence[float] = KSI_LIMITS) -> Legend:
     bounds = tuple(format_number(limit, lang, digits=digits_of([limit])) for limit in limits)
     swatches = (
         Category("rounded zero", palettes.ROUNDED_ZERO, word("rounded to zero"), "0"),
-        Category("no production", palettes.NO_PRODUCTION, word("no IT production"), "\u2013"),
+        Category("no production", palettes.NO_PRODUCTION, word("no production"), "\u2013"),
         no_data(lang),
     )
-    return Legend(word("KSI: share of national IT output"), ramp, bounds, swatches)
+    return Legend(_named(word("KSI: share of the country's output"), industry), ramp, bounds, swatches)
+
+
+def _named(words: str, industry: str | None) -> str:
+    """Add the name of the industry."""
+    return f"{words}, {industry}" if industry else words
 
 
 def plot_ksi(
@@ -56,11 +63,12 @@ def plot_ksi(
     ax: Axes | None = None,
     column: str = "ksi",
     limits: Sequence[float] = KSI_LIMITS,
+    industry: str | None = None,
     **options: Unpack[MapOptions],
 ) -> Axes:
-    """Map the specialisation index KSI of the IT industry.
+    """Map the specialisation index KSI: the share of every region in the country's output of an industry.
 
-    "No IT production", "rounded to zero" and "no data" are classes of their own; the polygons carry the value,
+    "No production", "rounded to zero" and "no data" are classes of their own; the polygons carry the value,
     0, a dash or n/d, as the table prints them, so that they are told apart without colour.
 
     Parameters
@@ -72,6 +80,8 @@ def plot_ksi(
         status is missing, a value counts, if there is one.
     limits : sequence of float
         Limits between the classes, rising.
+    industry : str, optional
+        Name of the industry in the language of the map, for title and legend.
     year : int, optional
     edition : str, optional
         Named under the map; by default those in the data's `attrs`, "" for none.
@@ -103,11 +113,11 @@ def plot_ksi(
     style = make_style(
         options,
         lang=lang,
-        default_title=dated(word("Specialisation in IT (KSI)"), year),
+        default_title=dated(_named(word("Specialisation (KSI)"), industry), year),
         parts=source_parts(regions, lang, year=year, edition=edition, source=options.get("source")),
     )
     classes, marks = [case[0] for case in cases], [case[1] for case in cases]
-    return draw_map(regions, classes, ksi_legend(lang, limits), marks, style, ax=ax, gid="ksi")
+    return draw_map(regions, classes, ksi_legend(lang, limits, industry=industry), marks, style, ax=ax, gid="ksi")
 
 
 def _ksi_case(region: object, value: float, status: Any, edges: Array, lang: str) -> tuple[str, str]:

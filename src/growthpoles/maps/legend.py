@@ -10,6 +10,7 @@ import numpy as np
 from growthpoles.maps import palettes, text
 from growthpoles.maps.marks import Block, Box, Tile, Word
 from growthpoles.maps.presets import Preset
+from growthpoles.maps.typefaces import Typeface, chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +165,18 @@ def _ramp(legend: Legend, size: float, floor: float) -> tuple[list[Tile], list[W
     return tiles, words, total, depth
 
 
-@lru_cache(maxsize=128)
 def legend_blocks(legend: Legend, preset: Preset, limit: float) -> tuple[Block, ...]:
     """Return the shapes that a legend can take within `limit` millimetres of width, preferred ones first.
 
     Every shape holds every class. Shapes wider than `limit` are left out, unless none is narrower; so are shapes
     that fit only where a preferred one fits as well.
     """
+    return _blocks(legend, preset, limit, chosen())
+
+
+@lru_cache(maxsize=128)
+def _blocks(legend: Legend, preset: Preset, limit: float, _face: Typeface | None) -> tuple[Block, ...]:
+    """Set the shapes in a typeface, once."""
     sizes = dict.fromkeys([preset.text_pt, max(preset.small_pt, 0.86 * preset.text_pt)])
     shapes = [legend.shapes(size, limit, preset.small_pt) for size in sizes]
     unique = list(dict.fromkeys(block for kind in zip(*shapes, strict=True) for blocks in kind for block in blocks))

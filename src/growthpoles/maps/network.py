@@ -13,7 +13,8 @@ from growthpoles.maps.composition import draw_map
 from growthpoles.maps.facts import dated, source_parts
 from growthpoles.maps.i18n import translator
 from growthpoles.maps.legend import Category, Legend
-from growthpoles.maps.marks import Word
+from growthpoles.maps.marks import Box, Word
+from growthpoles.maps.points import annotate_points
 from growthpoles.maps.style import MapOptions, make_style
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def plot_neighbours(
     ax: Axes | None = None,
     **options: Unpack[MapOptions],
 ) -> Axes:
-    """Map the neighbour graph: a node with the region's code in every polygon, a line for every pair.
+    """Map the neighbour graph: a node with the region's code in every polygon (beside it if small), a line per pair.
 
     Parameters
     ----------
@@ -91,8 +92,26 @@ def plot_neighbours(
             transform=mm,
             dashes=dashes,
         )
-    _nodes(ax, spots, [str(label).split("-", 1)[-1] for label in regions.index], preset.small_pt, preset.line_pt, mm)
+    codes = [text.clean(str(label).split("-", 1)[-1]) for label in regions.index]
+    if _nodes(ax, spots, codes, preset.small_pt, preset.line_pt, mm) == "dots":
+        edges = [spots[list(pair)] for pair in (*both, *single)]
+        annotate_points(
+            ax,
+            middles,
+            [[code] for code in codes],
+            preset=preset,
+            radius=0.4 * preset.small_pt * text.PT,
+            gid="neighbours-codes",
+            better_free=[box for edge in edges for box in _along(edge)],
+        )
     return ax
+
+
+def _along(edge: np.ndarray[Any, Any]) -> list[Box]:
+    """Return small boxes along a line, a millimetre apart."""
+    steps = max(int(np.hypot(*(edge[1] - edge[0]))), 1)
+    points = edge[0] + np.linspace(0.0, 1.0, steps + 1)[:, None] * (edge[1] - edge[0])
+    return [Box(float(x) - 0.1, float(y) - 0.1, 0.2, 0.2) for x, y in points]
 
 
 def _poles(shapes: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -106,15 +125,15 @@ def _poles(shapes: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return np.array([shapely.get_coordinates(radius)[0] for radius in radii])
 
 
-def _nodes(ax: Axes, spots: np.ndarray[Any, Any], codes: list[str], size: float, line_pt: float, mm: Any) -> None:
-    """Draw the nodes: circles with the codes inside; plain dots where codes would run into each other."""
+def _nodes(ax: Axes, spots: np.ndarray[Any, Any], codes: list[str], size: float, line_pt: float, mm: Any) -> str:
+    """Draw the nodes: "circles" with the codes inside; plain "dots" where such circles would run into each other."""
     from matplotlib.path import Path
 
-    codes = [text.clean(code) for code in codes]
+    shape = "circles"
     radius = max(text.width(code, size) for code in codes) / 2 + 0.25 * size * text.PT
     gaps = np.hypot(*(spots[:, None] - spots[None]).transpose(2, 0, 1))[np.triu_indices(len(spots), 1)]
     if radius > 3 * size * text.PT or (len(gaps) and gaps.min() < 2 * radius):
-        codes, radius = [""] * len(codes), 0.4 * size * text.PT
+        shape, codes, radius = "dots", [""] * len(codes), 0.4 * size * text.PT
     circles = [Path.circle((float(x), float(y)), radius) for x, y in spots]
     canvas.add_shapes(
         ax,
@@ -131,3 +150,4 @@ def _nodes(ax: Axes, spots: np.ndarray[Any, Any], codes: list[str], size: float,
         Word(float(x), float(y) - drop, code, size, align="center") for (x, y), code in zip(spots, codes, strict=True)
     ]
     canvas.add_words(ax, words, transform=mm, gid="neighbours-codes")
+    return shape

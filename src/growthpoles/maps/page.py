@@ -14,6 +14,7 @@ from growthpoles.maps.legend import Legend, legend_blocks
 from growthpoles.maps.marks import Block, Box
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.style import Style
+from growthpoles.maps.typefaces import chosen
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,6 +23,7 @@ _SHARES = (1.0, 0.97, 0.94, 0.91, 0.88)
 _MORE = (0.84, 0.8, 0.75, 0.7, 0.64, 0.58, 0.5, 0.42)
 MARGIN = 0.9
 _STRIP_GAP = 2.2
+_NARROW = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,27 @@ class Plan:
     legend_block: Block | None
     legend_box: Box | None
     lenses: tuple[insets.Lens, ...]
+
+
+def raised(plan: Plan, rise: float) -> Plan:
+    """Move an arrangement up by so many millimetres."""
+
+    def up(box: Box | None) -> Box | None:
+        return None if box is None else replace(box, y=box.y + rise)
+
+    found = plan.found
+    moved = replace(
+        found,
+        origin=(found.origin[0], found.origin[1] + rise),
+        legend_box=up(found.legend_box),
+        bar_box=up(found.bar_box),
+        insets=tuple(
+            replace(spot, box=replace(spot.box, y=spot.box.y + rise), hub=(spot.hub[0], spot.hub[1] + rise))
+            for spot in found.insets
+        ),
+    )
+    body, frame = (replace(box, y=box.y + rise) for box in (plan.body, plan.frame))
+    return replace(plan, body=body, frame=frame, found=moved, legend_box=up(plan.legend_box))
 
 
 def parts(style: Style, wide: float, high: float) -> tuple[Block | None, Block | None, Box]:
@@ -57,7 +80,10 @@ def _frame_margins(base: Base, style: Style) -> tuple[float, float, float, float
 def new_page(
     base: Base, legend: Legend, names: list[list[str]], marks: Sequence[str], style: Style
 ) -> tuple[Axes, Plan]:
-    """Find the height that the map needs at the preset's width and make the figure."""
+    """Find the height that the map needs at the preset's width and make the figure.
+
+    Where the insets of many small regions find no room, there are none: their names stand outside with a line.
+    """
     preset = style.preset
     wide = preset.width_mm
     _, _, body = parts(style, wide, preset.max_height_mm)
@@ -81,6 +107,9 @@ def new_page(
         (1.25 * natural + room, _SHARES + _MORE, False),
         (1.25 * natural + room, _SHARES + _MORE, True),
     ]
+    if wide < _NARROW:
+        # the map is worth more than the height: under it, the legend takes nothing from its scale
+        attempts[3], attempts[4] = attempts[4], attempts[3]
     key = _key(base, legend, names, marks, style)
     if key in _PAGES:
         _PAGES.move_to_end(key)
@@ -94,6 +123,8 @@ def new_page(
             while len(_PAGES) > _KEEP:
                 _PAGES.popitem(last=False)
             return canvas.whole_axes(canvas.new_figure(preset, height_mm=high)), found
+    if style.insets == "auto":
+        return new_page(base, legend, names, marks, replace(style, insets="none"))
     raise MapError(
         message(
             f"the map with its legend and insets does not fit on {wide:g} x {limit:g} mm",
@@ -114,7 +145,7 @@ def _key(base: Base, legend: Legend, names: list[list[str]], marks: Sequence[str
     head, foot, _ = parts(style, style.preset.width_mm, style.preset.max_height_mm)
     tags = tuple((i, names[i][0] if names[i] else "", marks[i]) for i in small)
     room = head.h if head else 0.0, foot.h if foot else 0.0
-    return base.key, legend, tags, room, replace(style, title="", source=())
+    return base.key, legend, tags, room, replace(style, title="", source=()), chosen()
 
 
 def _pad(style: Style) -> float:
@@ -137,6 +168,8 @@ def best_plan(
         for strip in ((False, True) if style.legend == "auto" else (False,))
     ]
     found = [plan for plan in plans if plan is not None]
+    if not found and style.insets == "auto":
+        return best_plan(base, legend, names, marks, replace(style, insets="none"), wide, high)
     return max(found, key=lambda plan: plan.found.scale * (1.04 if plan is plans[0] else 1.0)) if found else None
 
 

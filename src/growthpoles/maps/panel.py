@@ -7,15 +7,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from growthpoles.errors import MapError, message
-from growthpoles.maps import canvas, furniture, text
+from growthpoles.maps import canvas, furniture, naming, text
 from growthpoles.maps.facts import source_parts, told
 from growthpoles.maps.i18n import translator
 from growthpoles.maps.legend import Legend, legend_blocks
 from growthpoles.maps.marks import Box, Word
 from growthpoles.maps.presets import Preset, get_preset
+from growthpoles.maps.words import WordLayer
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _GUTTER = 3.0
@@ -93,21 +95,8 @@ def plot_panel(
     shown = told_parts and chosen.source_line == "footer"
     foot = furniture.source_block(told_parts, chosen, wide - 2 * _EDGE) if shown else None
     over = _EDGE + (head.h + 2.2 if head else 0.0)
-    under = _EDGE + (foot.h + 2.0 if foot else 0.0) + key.h + 2.2
-    high = over + rows * (tall + line) + (rows - 1) * _GUTTER + under
-    if high > chosen.max_height_mm:
-        raise MapError(
-            message(
-                f"{len(maps)} panels in {columns} columns need {high:.0f} mm of height",
-                where=f"preset {chosen.name}",
-                allowed=f"{chosen.max_height_mm:g} mm: more columns or fewer panels",
-            )
-        )
-    figure = canvas.new_figure(chosen, height_mm=high)
-    page = canvas.whole_axes(figure)
-    page.set_zorder(-1)
-    mm = canvas.millimetres(page)
-    words = []
+    under = _EDGE + (foot.h + 2.0 if foot else 0.0)
+    words: list[Word] = []
     small = replace(
         chosen,
         text_pt=(chosen.text_pt + chosen.small_pt) / 2,
@@ -116,20 +105,60 @@ def plot_panel(
         lens_mm=min(chosen.lens_mm, each / 25),
     )
     given: dict[str, Any] = {"graticule": "none", "scale_bar": "none", **options}
-    for number, (heading, data) in enumerate(maps.items()):
-        x = _EDGE + (number % columns) * (each + _GUTTER)
-        y = high - over - (number // columns + 1) * (tall + line) - (number // columns) * _GUTTER
-        ax = canvas.whole_axes(figure, Box(x, y, each, tall))
-        draw(regions, data, ax=ax, lang=lang, preset=small, legend="none", title="", **given)
-        base = y + tall + line - text.CAP * size * text.PT
-        letter = chr(ord("a") + number % 26)
-        words.append(Word(x, base, letter, size, bold=True, tag=str(number)))
-        words.append(Word(x + 1.1 * size * text.PT, base, text.clean(heading), size, tag=str(number)))
+    explain = given.pop("code_key", "auto") == "auto"
+
+    def sheet(strip: float) -> tuple[Figure, Axes, float]:
+        """Draw the panels over a strip of that height."""
+        high = over + rows * (tall + line) + (rows - 1) * _GUTTER + under + strip
+        if high > chosen.max_height_mm:
+            raise MapError(
+                message(
+                    f"{len(maps)} panels in {columns} columns need {high:.0f} mm of height",
+                    where=f"preset {chosen.name}",
+                    allowed=f"{chosen.max_height_mm:g} mm: more columns or fewer panels",
+                )
+            )
+        figure = canvas.new_figure(chosen, height_mm=high)
+        page = canvas.whole_axes(figure)
+        page.set_zorder(-1)
+        words.clear()
+        for number, (heading, data) in enumerate(maps.items()):
+            x = _EDGE + (number % columns) * (each + _GUTTER)
+            y = high - over - (number // columns + 1) * (tall + line) - (number // columns) * _GUTTER
+            ax = canvas.whole_axes(figure, Box(x, y, each, tall))
+            draw(regions, data, ax=ax, lang=lang, preset=small, legend="none", code_key="none", title="", **given)
+            base = y + tall + line - text.CAP * size * text.PT
+            letter = chr(ord("a") + number % 26)
+            words.append(Word(x, base, letter, size, bold=True, tag=str(number)))
+            words.append(Word(x + 1.1 * size * text.PT, base, text.clean(heading), size, tag=str(number)))
+        return figure, page, high
+
+    figure, page, high = sheet(key.h + 2.2)
+    low = under + 0.6
+    codes = _codes(figure) if explain else []
+    names = None
+    if codes:
+        room = wide - 2 * _EDGE
+        names = naming.key_below(codes, chosen, room - key.w - 6.0)
+        x, y = wide - _EDGE - names.w, low + key.h - names.h
+        if names.h > key.h + 0.6 or names.w > room - key.w - 6.0:
+            names = naming.key_below(codes, chosen, room)
+            x, y = _EDGE, low
+            low += names.h + 1.8
+            figure, page, high = sheet(key.h + 2.2 + names.h + 1.8)
+    mm = canvas.millimetres(page)
     canvas.add_words(page, words, transform=mm, gid="panel-headings")
-    low = under - key.h - 1.6
     canvas.add_block(page, key, _EDGE, low, transform=mm, gid="panel-legend", line_pt=chosen.line_pt)
+    if names:
+        canvas.add_block(page, names, x, y, transform=mm, gid="panel-codes")
     if head:
         canvas.add_block(page, head, _EDGE, high - _EDGE - head.h, transform=mm, gid="panel-title")
     if foot:
         canvas.add_block(page, foot, _EDGE, _EDGE, transform=mm, gid="panel-source")
     return figure
+
+
+def _codes(figure: Figure) -> list[tuple[str, str]]:
+    """Return the codes on all panels with the names that they stand for."""
+    layers = [layer for ax in figure.axes for layer in ax.get_children() if isinstance(layer, WordLayer)]
+    return sorted({pair for layer in layers for pair in layer.codes})

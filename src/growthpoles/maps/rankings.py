@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from growthpoles.errors import MapError, message
 from growthpoles.maps import canvas, palettes, text
-from growthpoles.maps.chart_base import ChartOptions, chart_for, dress
+from growthpoles.maps.chart_base import ChartOptions, digits_for, dress
 from growthpoles.maps.facts import column_of
 from growthpoles.maps.i18n import format_number, translator
 from growthpoles.maps.keys import Key, Shape
 from growthpoles.maps.marks import Word
-from growthpoles.maps.presets import get_preset
+from growthpoles.maps.rows import mark_absent, row_chart, row_names
 
 if TYPE_CHECKING:
     from typing import Unpack
 
     from matplotlib.axes import Axes
+    from matplotlib.path import Path
 
 
 _INTERVAL = "#9fb8d0"
@@ -28,39 +29,14 @@ _INTERVAL = "#9fb8d0"
 _MARKS: tuple[tuple[Shape, str, float], ...] = (
     ("dot", "#f0a07c", 0.34),
     ("ring", palettes.CLUSTER["Low-Low"], 0.62),
-    ("diamond", "#00665e", 0.13),
+    ("diamond", "#00665e", 0.19),
 )
 
 
-def row_names(index: pd.Index, names: pd.Series | None) -> list[str]:
-    """Return the names of the regions, or their codes where there is none."""
-    codes = [str(code).split("-", 1)[-1] for code in index]
-    known: list[Any] = [None] * len(codes) if names is None else names.reindex(index).tolist()
-    return [text.clean(name) if isinstance(name, str) else code for name, code in zip(known, codes, strict=True)]
-
-
-def row_chart(rows: Sequence[str], default: str, options: ChartOptions, **layout: Any) -> tuple[Axes, Any, str]:
-    """Return axes with one named row per item, the first on top."""
-    preset = get_preset(options.get("preset", "report"))
-    if not rows:
-        raise MapError(message("there is no row to draw", where="chart"))
-    size = preset.small_pt
-    wide = max(text.width(row, size) for row in rows)
-    em = preset.text_pt * text.PT
-    height = len(rows) * 1.85 * size * text.PT + layout.pop("extra", 6.2 * em)
-    ax, preset, lang = chart_for(options, default, height_mm=height, left=wide + 2.5, **layout)
-    ax.set_ylim(len(rows) - 0.4, -0.6)
-    ax.set_yticks([])
-    dress(ax, preset, lang, spines=("bottom",))
-    mm = canvas.millimetres(ax)
-    high = canvas.axes_size(ax)[1]
-    step = high / (len(rows) + 0.2)
-    base = high - 0.6 * step - text.CAP * size * text.PT / 2
-    words = [Word(-1.5, base - i * step, row, size, align="right", tag=str(i)) for i, row in enumerate(rows)]
-    canvas.add_words(ax, words, transform=mm, gid="rows")
-    for i in range(len(rows)):
-        ax.axhline(i, color="#ececec", linewidth=1.2 * preset.line_pt, zorder=0.5)
-    return ax, preset, lang
+def _rank_ticks(last: float) -> list[int]:
+    """Ranks to print: the first, and round ones that leave room between them."""
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 10**9) if last / step <= 10 or step == 10**9)
+    return [1, *range(step, int(last) + 1, step)] if step > 2 else list(range(1, int(last) + 1, step))
 
 
 def plot_rank_intervals(
@@ -94,11 +70,21 @@ def plot_rank_intervals(
     ax.hlines(y, low[order], high[order], color=_INTERVAL, linewidth=9 * preset.line_pt, zorder=2.0, gid="intervals")
     if "rank_median" in frame.columns:
         middle = frame["rank_median"].astype(float)[order]
-        ax.scatter(middle, y, s=0.35 * preset.text_pt**2, marker="|", c=palettes.CLUSTER["Low-Low"], zorder=3.0)
+        ax.scatter(
+            middle,
+            y,
+            s=1.1 * preset.text_pt**2,
+            marker="|",
+            c=palettes.CLUSTER["Low-Low"],
+            linewidths=0.17 * preset.text_pt,
+            zorder=3.0,
+        )
     ax.scatter(nominal[order], y, s=0.3 * preset.text_pt**2, c=palettes.ACCENT, linewidths=0, zorder=4.0, gid="ranks")
-    ax.set_xlim(0.3, max(float(high.max()), len(order)) + 0.7)
-    ax.set_xticks(sorted({1, *range(0, len(order) + 1, 1 if len(order) <= 10 else 5 if len(order) > 20 else 2)} - {0}))
+    last = float(np.nanmax([*high, len(order)]))
+    ax.set_xlim(0.5 - 0.008 * last, last + 0.5 + 0.008 * last)
+    ax.set_xticks(_rank_ticks(last))
     dress(ax, preset, lang, x=word("Rank (1 = best)"), spines=("bottom",))
+    mark_absent(ax, nominal[order].isna().tolist(), preset, lang)
     return ax
 
 
@@ -158,6 +144,7 @@ def plot_dumbbell(
             gid=str(column),
         )
     dress(ax, preset, lang, x=variable or word("Index, points"), spines=("bottom",))
+    mark_absent(ax, values.isna().all(axis=1).tolist(), preset, lang)
     return ax
 
 
@@ -171,10 +158,13 @@ def plot_contributions(
 ) -> Axes:
     """Draw how much every component adds to the index of every region, as stacked bars.
 
+    Components are numbered, in the key and in the bars where there is room, so that they are told apart without colour.
+
     Parameters
     ----------
     frame : DataFrame
-        Index = region; one column per component, in points of the index; NaN counts as nothing.
+        Index = region; one column per component, in points of the index; NaN counts as nothing,
+        and a region without any number has no bar.
     names : Series of str, optional
         Names of the regions.
     labels : mapping, optional
@@ -193,40 +183,62 @@ def plot_contributions(
     MapError
         A contribution is negative, or there are more than eight components.
     """
+    known = frame.notna().any(axis=1)
     values = frame.astype(float).fillna(0.0)
     if (values < -1e-9).to_numpy().any() or values.shape[1] > len(palettes.STACK):
         raise MapError(
             message("cannot be stacked", where="frame", allowed="up to eight columns without negative values")
         )
-    order = values.sum(axis=1).sort_values(ascending=False, kind="stable").index
-    values = values.loc[order]
+    order = values.sum(axis=1).where(known).sort_values(ascending=False, kind="stable").index
+    values, absent = values.loc[order], ~known[order]
     word = translator(options.get("lang", "en"))
     words = [(labels or {}).get(str(column), str(column)) for column in values.columns]
-    key = [Key(label, colour) for label, colour in zip(words, palettes.STACK, strict=False)]
+    key = [Key(f"{i} {label}", colour) for i, (label, colour) in enumerate(zip(words, palettes.STACK, strict=False), 1)]
     rows = row_names(order, names)
     ax, preset, lang = row_chart(rows, word("What the index is made of"), options, key=key, data=[frame])
     left = np.zeros(len(order))
     y = np.arange(len(order))
+    middles = []
+    bars: list[Path] = []
+    faces: list[str] = []
     for colour, column in zip(palettes.STACK, values.columns, strict=False):
-        ax.barh(
-            y,
-            values[column],
-            0.62,
-            left=left,
-            color=colour,
-            edgecolor=palettes.PAPER,
-            linewidth=preset.line_pt,
-            zorder=2.0,
-        )
-        left = left + values[column].to_numpy()
-    ax.set_xlim(0.0, 1.12 * max(float(left.max()), 1e-9))
+        long = values[column].to_numpy()
+        bars += [_bar(x, row, length) for x, row, length in zip(left.tolist(), y.tolist(), long.tolist(), strict=True)]
+        faces += [colour] * len(long)
+        middles.append(left + long / 2)
+        left = left + long
+    canvas.add_shapes(ax, bars, face=faces, edge=palettes.PAPER, line_pt=preset.line_pt, order=2.0, gid="bars")
+    digits = digits_for(float(left.max()))
+    longest = text.width(format_number(float(left.max()), lang, digits=digits), preset.small_pt) + 1.6
+    wide = canvas.axes_size(ax)[0]
+    ax.set_xlim(0.0, (float(left.max()) or 1.0) * wide / max(wide - longest, 0.5 * wide))
     dress(ax, preset, lang, x=variable or word("Index, points"), spines=("bottom",))
     mm = canvas.millimetres(ax)
     spots = mm.inverted().transform(ax.transData.transform(np.column_stack([left, y])))
     size = preset.small_pt
+    drop = text.CAP * size * text.PT / 2
+    numbers = []
+    for i, (colour, column) in enumerate(zip(palettes.STACK, values.columns, strict=False)):
+        places = mm.inverted().transform(ax.transData.transform(np.column_stack([middles[i], y])))
+        room = values[column].to_numpy() / ax.get_xlim()[1] * wide > text.width(str(i + 1), size) + 0.8
+        numbers += [
+            Word(x, v - drop, str(i + 1), size, colour=palettes.ink_on(colour), align="center", tag=str(column))
+            for x, v in places[room].tolist()
+        ]
+    canvas.add_words(ax, numbers, transform=mm, gid="components")
     totals = [
-        Word(x + 0.8, v - text.CAP * size * text.PT / 2, format_number(total, lang, digits=1), size)
-        for (x, v), total in zip(spots, left, strict=True)
+        Word(x + 0.8, v - drop, format_number(total, lang, digits=digits), size)
+        for (x, v), total, none in zip(spots, left, absent, strict=True)
+        if not none
     ]
     canvas.add_words(ax, totals, transform=mm, gid="totals")
+    mark_absent(ax, absent.tolist(), preset, lang)
     return ax
+
+
+def _bar(x: float, row: float, length: float) -> Path:
+    """Outline of a bar that starts at `x` on a row."""
+    from matplotlib.path import Path
+
+    low, high = row - 0.31, row + 0.31
+    return Path([[x, low], [x + length, low], [x + length, high], [x, high], [x, low]], closed=True, readonly=True)

@@ -25,6 +25,7 @@ _MESSAGES = {
     "delaunay": "Delaunay triangulation",
     "gabriel": "Gabriel graph",
     "border_length": "border length",
+    "realigned_alt": "realigned, other reading",
 }
 
 

@@ -49,7 +49,7 @@ def _square(legend: SquareLegend, size: float, limit: float, floor: float, place
     room = min(12 * em, limit - left)
     widest = 3 * side
     for arrow, name in (("\u2191", legend.y), ("\u2192", legend.x)):
-        indent = text.width(f"{arrow}\u2002", size)
+        indent = text.width(f"{arrow}\u00a0\u00a0", size)
         for i, line in enumerate(text.wrap(name, size, room - indent)):
             y -= (text.CAP if i == 0 else text.LEADING) * em
             if i == 0:

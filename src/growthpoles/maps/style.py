@@ -20,9 +20,10 @@ class MapOptions(TypedDict, total=False):
         Size and typography: "report" (default), "nature-single", "nature-double", "elsevier-single",
         "elsevier-1.5", "elsevier-double", "plos", "slide".
     labels : "auto" | "codes" | "marks" | "none"
-        Names where they fit, else codes (default); codes; classes only; nothing.
-    insets, legend, scale_bar : "auto" | "none"
-        Whether to draw enlarged insets of small regions, the legend, the scale bar.
+        Names (default): inside the regions where they fit, else beside the map with a line, else codes with a key
+        of what they stand for; codes; classes only; nothing.
+    insets, legend, code_key, scale_bar : "auto" | "none"
+        Whether to draw enlarged insets of small regions, the legend, the list of what codes stand for, the scale bar.
     graticule : "ticks" | "lines" | "none"
         Frame with ticks along meridians and parallels, or with the lines themselves behind the regions.
     north_arrow : "none" | "auto"
@@ -37,6 +38,7 @@ class MapOptions(TypedDict, total=False):
     labels: Literal["auto", "codes", "marks", "none"]
     insets: Literal["auto", "none"]
     legend: Literal["auto", "none"]
+    code_key: Literal["auto", "none"]
     graticule: Literal["ticks", "lines", "none"]
     north_arrow: Literal["none", "auto"]
     scale_bar: Literal["auto", "none"]
@@ -56,7 +58,7 @@ class Style:
         Language of words and numbers.
     labels
         "auto": short names, codes where names do not fit; "codes"; "marks": classes only; "none".
-    insets, legend, graticule, north_arrow, scale_bar
+    insets, legend, code_key, graticule, north_arrow, scale_bar
         Whether to draw them.
     title
         Text over the map, "" for none.
@@ -69,6 +71,7 @@ class Style:
     labels: str = "auto"
     insets: str = "auto"
     legend: str = "auto"
+    code_key: str = "auto"
     graticule: str = "ticks"
     north_arrow: str = "none"
     scale_bar: str = "auto"
@@ -80,6 +83,7 @@ _MODES = {
     "labels": ("auto", "codes", "marks", "none"),
     "insets": ("auto", "none"),
     "legend": ("auto", "none"),
+    "code_key": ("auto", "none"),
     "graticule": ("ticks", "lines", "none"),
     "north_arrow": ("none", "auto"),
     "scale_bar": ("auto", "none"),

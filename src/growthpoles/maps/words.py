@@ -16,14 +16,31 @@ from matplotlib.transforms import Affine2D, Bbox
 
 from growthpoles.maps import text
 from growthpoles.maps.marks import Word
+from growthpoles.maps.typefaces import font_file, properties
 
 
 class WordLayer(Artist):
-    """Lines of text at fixed places; `words` holds them, in millimetres of the layer's transform."""
+    """Lines of text at fixed places.
 
-    def __init__(self, words: Sequence[Word], transform: Any, *, zorder: float, gid: str) -> None:
+    Attributes
+    ----------
+    words
+        The lines, in millimetres of the layer's transform.
+    codes
+        Codes among them, each with the name that it stands for.
+    """
+
+    def __init__(
+        self, words: Sequence[Word], transform: Any, *, zorder: float, gid: str, codes: Sequence[tuple[str, str]] = ()
+    ) -> None:
         super().__init__()
         self.words = tuple(words)
+        self.codes = tuple(codes)
+        # Measured now, since the layer may be drawn when another typeface is chosen.
+        self._files = tuple(font_file(word.text, word.bold) for word in self.words)
+        self._starts = [word.start for word in self.words]
+        boxes = [word.box for word in self.words]
+        self._corners = [corner for box in boxes for corner in (box[:2], box[2:])]
         self.set_transform(transform)
         self.set_zorder(zorder)
         self.set_gid(gid)
@@ -39,10 +56,10 @@ class WordLayer(Artist):
             renderer.close_group("words")
             self.stale = False
             return
-        spots = self.get_transform().transform([word.start for word in self.words])
+        spots = self.get_transform().transform(self._starts)
         flip = renderer.get_canvas_width_height()[1] if renderer.flipy() else None
         context, colour = renderer.new_gc(), ""
-        for word, (x, y) in zip(self.words, spots.tolist(), strict=True):
+        for word, path, (x, y) in zip(self.words, self._files, spots.tolist(), strict=True):
             if word.colour != colour:
                 colour = word.colour
                 context.set_foreground(colour)
@@ -51,7 +68,7 @@ class WordLayer(Artist):
                 x,
                 y if flip is None else flip - y,
                 word.text,
-                text.sized_font(word.text, word.size, word.bold),
+                properties(word.size, path, word.bold),
                 word.angle,
                 ismath=False,
                 mtext=None,
@@ -63,24 +80,24 @@ class WordLayer(Artist):
     def _fill(self, renderer: Any) -> None:
         """Set the lines on a raster as filled outlines: exactly where vector files have them, without hinting."""
         base = self.get_transform()
-        for word in self.words:
-            vertices, codes = text.outline(word.text, word.bold)
+        for word, path, start in zip(self.words, self._files, self._starts, strict=True):
+            vertices, codes = text.outline_in(word.text, path, word.bold)
             if not len(vertices):
                 continue
             place = Affine2D().scale(word.size * text.PT)
             if word.angle:
                 place.rotate_deg(word.angle)
-            place.translate(*word.start)
+            place.translate(*start)
             context = renderer.new_gc()
             context.set_linewidth(0.0)
-            path = Path(vertices, codes, readonly=True)
-            renderer.draw_path(context, path, place + base, to_rgba(word.colour))
+            shape = Path(vertices, codes, readonly=True)
+            renderer.draw_path(context, shape, place + base, to_rgba(word.colour))
             context.restore()
 
     def get_window_extent(self, renderer: Any = None) -> Bbox:
         """Box around all lines on the display."""
-        corners = [point for word in self.words for point in (word.box[:2], word.box[2:])]
-        return Bbox.union([Bbox([p, p]) for p in self.get_transform().transform(corners)])
+        points = self.get_transform().transform(self._corners)
+        return Bbox([points.min(axis=0), points.max(axis=0)])
 
     def get_tightbbox(self, renderer: Any = None) -> Bbox:
         """Box around all lines on the display."""

@@ -1,0 +1,131 @@
+"""Names that do not fit into their region: beside the map with a line, on two lines, or as a code with its key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from shapely.geometry import Point, box
+
+from growthpoles import maps
+from growthpoles.maps import canvas, labels, naming
+from growthpoles.maps.freespace import FreeSpace
+from growthpoles.maps.marks import Box
+from growthpoles.maps.presets import PRESETS
+from growthpoles.maps.words import WordLayer
+from growthpoles.ratings.classes import classify
+
+
+def printed(ax: Any, ending: str) -> list[str]:
+    layers = [a for a in ax.get_children() if isinstance(a, WordLayer) and a.get_gid().endswith(ending)]
+    return [w.text for a in layers for w in a.words]
+
+
+def study(shapes: list[Any], names: list[str]) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    index = pd.Index([f"S{i}" for i in range(len(shapes))], name="region")
+    frame = gpd.GeoDataFrame({"name": names, "geometry": shapes}, index=index, crs="EPSG:32642")
+    return frame, pd.DataFrame({"index": np.linspace(0, 100, len(shapes))}, index=index)
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "kk"])
+def test_every_name_of_kazakhstan_can_be_read_in_one_column(regions: Any, published: pd.DataFrame, lang: str) -> None:
+    ax = maps.plot_rating(regions, published, lang=lang, preset="nature-single")
+    words = [w for a in ax.get_children() if isinstance(a, WordLayer) for w in a.words if w.tag.isdigit()]
+    key = printed(ax, "-codes-text")
+    for i, name in enumerate(regions[f"short_{lang}"]):
+        shown = "".join(w.text for w in words if w.tag == str(i)).replace(" ", "").replace("-", "")
+        assert name.replace(" ", "").replace("-", "") in shown or name in key
+
+
+def test_a_line_leads_from_the_name_into_the_region(regions: Any, published: pd.DataFrame) -> None:
+    ax = maps.plot_rating(regions, published, preset="nature-single")
+    layer = next(c for c in ax.collections if c.get_gid() == "rating-callout-lines")
+    lines = [line for path in layer.get_paths() for line in path.to_polygons(closed_only=False)]
+    land = shapely.transform(
+        np.asarray(regions.geometry.array),
+        lambda xy: canvas.millimetres(ax).inverted().transform(ax.transData.transform(xy)),
+    )
+    ends = {int(np.argmin(shapely.distance(land, Point(*line[1])))) for line in lines}
+    names = next(a for a in ax.get_children() if a.get_gid() == "rating-callouts")
+    assert ends == {int(w.tag) for w in names.words}
+    assert "Kostanay" in printed(ax, "-callouts")
+    assert "Kostanay" not in printed(ax, "-labels")
+
+
+def test_islands_have_their_names_beside_them() -> None:
+    shapes = [box(0, 0, 6e5, 4e5), *(Point(6.6e5 + 3e4 * i, 1e5 + 6e4 * i).buffer(5e3) for i in range(5))]
+    regions, values = study(shapes, ["Mainland", "Uno", "Dos", "Tres", "Quatro", "Cinco"])
+    ax = maps.plot_rating(regions, values, preset="nature-single")
+    shown = printed(ax, "-callouts") + [t for gid in ("-names", "-labels") for t in printed(ax, gid)]
+    assert {"Mainland", "Uno", "Dos", "Tres", "Quatro", "Cinco"} <= set(shown)
+
+
+def test_very_many_regions_have_no_names_outside() -> None:
+    cells = [box(2e4 * (i % 20), 2e4 * (i // 20), 2e4 * (i % 20 + 1), 2e4 * (i // 20 + 1)) for i in range(200)]
+    regions, values = study(cells, [f"District {i}" for i in range(200)])
+    ax = maps.plot_rating(regions, values, preset="nature-single")
+    assert printed(ax, "-callouts") == printed(ax, "-codes-text") == []
+    assert not any(text.startswith("S") for text in printed(ax, "-labels"))
+
+
+def test_the_key_of_codes_lists_what_they_stand_for() -> None:
+    block = naming.code_block([("A", "Alpha"), ("BB", "Beta"), ("C", "Gamma")], 2, PRESETS["report"])
+    assert [w.text for w in block.words] == ["A", "Alpha", "BB", "Beta", "C", "Gamma"]
+    assert max(w.x + w.length for w in block.words) == pytest.approx(block.w)
+    assert block.words[0].y == block.words[4].y > block.words[2].y
+
+
+def test_long_words_break_between_syllables() -> None:
+    assert labels.breaks("Мангистауская") == [("Мангистау-", "ская"), ("Мангис-", "тауская")]
+    assert labels.breaks("Маңғыстау") == [("Маң-", "ғыстау")]
+    assert labels.breaks("Павлодар") == labels.breaks("Mangystau") == labels.breaks("Алматы обл.") == []
+
+
+def test_a_class_beside_the_name_stays_bold() -> None:
+    label = labels.make_label([("Atyrau", 5.0, False)], "B")
+    name, mark = labels.words(label, 0.0, 0.0, colour="#000000", halo=None)
+    assert (name.text, name.bold, mark.text, mark.bold) == ("Atyrau", False, "B", True)
+    assert name.start[0] == pytest.approx(-label.w / 2)
+    assert mark.start[0] + mark.length == pytest.approx(label.w / 2)
+    assert mark.start[0] > name.start[0] + name.length
+
+
+def test_a_box_below_the_body_takes_no_cell_of_it() -> None:
+    space = FreeSpace(Box(0.0, 20.0, 40.0, 30.0), [])
+    space.block(Box(0.0, 2.0, 30.0, 10.0))
+    assert space.taken.sum() == 0
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "kk"])
+def test_a_region_without_its_name_has_its_code_beside_the_class(
+    regions: Any, published: pd.DataFrame, lang: str
+) -> None:
+    before, after = (classify(values) for values in (published["index"] - 8, published["index"]))
+    p = pd.DataFrame({"p_value": np.linspace(0.0001, 1.0, len(regions)) ** 2}, index=regions.index)
+    for ax in (
+        maps.plot_class_change(regions, before, after, lang=lang, preset="nature-single"),
+        maps.plot_significance(regions, p, lang=lang, preset="nature-single"),
+    ):
+        words = [w for a in ax.get_children() if isinstance(a, WordLayer) for w in a.words if w.tag.isdigit()]
+        for i, (code, name) in enumerate(zip(regions.index, regions[f"short_{lang}"], strict=True)):
+            shown = "".join(w.text for w in words if w.tag == str(i)).replace(" ", "").replace("-", "")
+            assert name.replace(" ", "").replace("-", "") in shown or code[3:] in shown
+
+
+def test_a_panel_explains_the_codes_of_all_its_maps_once(regions: Any, published: pd.DataFrame) -> None:
+    frames = {"2010": published, "2014": published}
+    options: dict[str, Any] = {"preset": "plos", "lang": "ru"}
+    figure = maps.plot_panel(regions, frames, maps.plot_rating, maps.rating_legend("ru"), **options)
+    page, *panels = sorted(figure.axes, key=lambda ax: ax.get_zorder())
+    used = {code for ax in panels for a in ax.get_children() if isinstance(a, WordLayer) for code, _ in a.codes}
+    key = printed(page, "panel-codes-text")
+    assert used
+    assert used == set(key[::2])
+    assert set(key[1::2]) <= set(regions["short_ru"])
+    assert not any(printed(ax, "-codes-text") for ax in panels)
+    bare = maps.plot_panel(regions, frames, maps.plot_rating, maps.rating_legend("ru"), code_key="none", **options)
+    assert bare.get_size_inches()[1] < figure.get_size_inches()[1]

@@ -1,0 +1,124 @@
+"""Typefaces: the package's parts of DejaVu Sans, and a typeface of the user's own."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import measure
+import numpy as np
+import pandas as pd
+import pytest
+
+import growthpoles as gp
+from growthpoles import maps
+from growthpoles.errors import MapError
+from growthpoles.maps import typefaces
+from growthpoles.maps.export import Facts, render
+from growthpoles.maps.presets import PRESETS
+
+FONTS = Path(mpl.get_data_path(), "fonts", "ttf")
+SERIF = FONTS / "DejaVuSerif.ttf"
+
+
+def _bytes(ax: Any, kind: str = "pdf") -> bytes:
+    return render(ax.figure, kind, Facts(), 300.0)
+
+
+def _fonts(pdf: bytes) -> set[str]:
+    """Names of the fonts that a PDF embeds."""
+    return {name.decode() for name in re.findall(rb"/BaseFont /[A-Z]{6}\+([\w-]+)", pdf)}
+
+
+@pytest.mark.parametrize(
+    ("line", "ending"),
+    [("Қарағанды – 12,5", "-core.ttf"), ("Łódź, Αττική", "-wide.ttf"), ("Երեւան", "ttf/DejaVuSans.ttf")],
+)
+def test_a_line_is_set_in_the_smallest_file_that_holds_it(line: str, ending: str) -> None:
+    path = typefaces.font_file(line)
+    assert path.replace("\\", "/").endswith(ending)
+    assert typefaces.missing_glyphs(path, line) == ""
+
+
+def test_a_sign_of_no_font_is_an_error() -> None:
+    with pytest.raises(MapError, match=r"no glyph for '東' in 'a東'; allowed: Latin, Cyrillic"):
+        typefaces.font_file("a東")
+
+
+def test_a_figure_keeps_its_typeface(regions: Any, published: pd.DataFrame) -> None:
+    before = _bytes(maps.plot_rating(regions, published, lang="kk"))
+    with gp.typeface(SERIF, bold=FONTS / "DejaVuSerif-Bold.ttf") as face:
+        ax = maps.plot_rating(regions, published, lang="kk")
+        inside = _bytes(ax)
+    assert face.family == "DejaVu Serif"
+    assert _fonts(inside) == {"DejaVuSerif", "DejaVuSerif-Bold"}
+    assert _bytes(ax) == inside
+    assert b"DejaVu Serif" in _bytes(ax, "svg")
+    assert _bytes(ax, "png") != _bytes(maps.plot_rating(regions, published, lang="kk"), "png")
+    assert _bytes(maps.plot_rating(regions, published, lang="kk")) == before
+    assert _fonts(before) == {"DejaVuSans", "DejaVuSans-Bold"}
+
+
+def test_charts_set_their_numbers_in_it_too() -> None:
+    ranks = pd.DataFrame({"rank": [1.0, 2.0], "rank_low": [1.0, 1.0], "rank_high": [2.0, 2.0]}, index=["a", "b"])
+    with gp.typeface("DejaVu Serif"):
+        ax = maps.plot_rank_intervals(ranks)
+    assert _fonts(_bytes(ax)) <= {"DejaVuSerif", "DejaVuSerif-Bold"}
+    ax.set_xlim(0, 40)
+    ax.set_xticks(np.arange(0, 41, 5))
+    assert _fonts(_bytes(ax)) <= {"DejaVuSerif", "DejaVuSerif-Bold"}
+
+
+def test_a_bold_name_is_found_and_a_file_alone_serves_for_both() -> None:
+    with gp.typeface("DejaVu Serif") as face:
+        assert Path(face.bold).name == "DejaVuSerif-Bold.ttf"
+    with gp.typeface(str(SERIF)) as face:
+        assert face.bold == face.regular == str(SERIF.resolve())
+    assert typefaces.chosen() is None
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "kk"])
+def test_labels_fit_in_another_typeface(regions: Any, published: pd.DataFrame, lang: str) -> None:
+    with gp.typeface("DejaVu Sans Mono"):
+        ax = maps.plot_rating(regions, published, lang=lang, preset="nature-double")
+        assert measure.problems(ax, regions, PRESETS["nature-double"].small_pt) == []
+
+
+@pytest.mark.parametrize(
+    ("font", "words"),
+    [
+        ("Arail Nuovo", r"no font of the name 'Arail Nuovo' is installed; allowed: a family's name or a \.ttf file"),
+        ("DejaVu Seri", r"nearest: DejaVu Serif"),
+        ("nowhere.ttf", r"nowhere\.ttf: No such file or directory; allowed: a TrueType file"),
+        (Path(__file__), r"test_typefaces\.py: not a TrueType font; allowed: a TrueType file"),
+    ],
+)
+def test_what_is_no_font_is_refused(font: Any, words: str) -> None:
+    with pytest.raises(MapError, match=words), gp.typeface(font):
+        pass
+
+
+def test_a_damaged_font_is_refused(tmp_path: Path) -> None:
+    damaged = tmp_path / "half.ttf"
+    damaged.write_bytes(SERIF.read_bytes()[:40])
+    with pytest.raises(MapError, match=r"half\.ttf: the font cannot be read"), gp.typeface(damaged):
+        pass
+
+
+def test_letters_that_a_typeface_lacks_are_named(regions: Any, published: pd.DataFrame) -> None:
+    with gp.typeface(FONTS / "STIXGeneral.ttf"):
+        maps.plot_rating(regions, published, lang="ru")
+        with pytest.raises(MapError, match=r"STIXGeneral has no glyph for 'қ' in .* \(no Kazakh ә ғ қ ң ө ұ ү һ\)"):
+            maps.plot_rating(regions, published, lang="kk")
+    with gp.typeface(FONTS / "cmr10.ttf"), pytest.raises(MapError, match=r"no Russian letter, no Kazakh letter"):
+        maps.plot_rating(regions, published, lang="ru")
+
+
+def test_eps_shows_glyphs_by_names_that_its_fonts_have(regions: Any, published: pd.DataFrame) -> None:
+    document = _bytes(maps.plot_rating(regions, published, lang="kk", preset="plos"), "eps").decode("latin-1")
+    held = set(re.findall(r"^/(\S+) \d+ def$", document, re.M))
+    shown = set(re.findall(r"/(\S+) glyphshow", document))
+    assert len(shown) > 40
+    assert shown - held == set()
