@@ -7,7 +7,10 @@ memory; what else the machine does meanwhile counts little.
 
 from __future__ import annotations
 
+import json
 import platform
+import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -106,10 +109,21 @@ def report_figures() -> dict[str, float]:
     draw(jobs[0])
     times = {}
     for job in jobs:
-        start = time.process_time()
+        start = time.perf_counter()
         draw(job)
-        times[job.name] = 1000 * (time.process_time() - start)
+        times[job.name] = 1000 * (time.perf_counter() - start)
     return times
+
+
+def in_fresh_processes(runs: int) -> dict[str, float]:
+    """Run :func:`report_figures` in new processes; the median time of every figure."""
+    code = "import json, maps; print(json.dumps(maps.report_figures()))"
+    here = Path(__file__).parent
+    times = [
+        json.loads(subprocess.run([sys.executable, "-c", code], cwd=here, check=True, capture_output=True).stdout)
+        for _ in range(runs)
+    ]
+    return {name: statistics.median(run[name] for run in times) for name in times[0]}
 
 
 def main() -> None:
@@ -141,7 +155,7 @@ def main() -> None:
             "a third of geopandas",
         )
     )
-    figures = report_figures()
+    figures = in_fresh_processes(5)
     slowest = max(figures, key=figures.__getitem__)
     lines = [
         "# Maps: growthpoles and geopandas",
@@ -154,9 +168,9 @@ def main() -> None:
         "| --- | ---: | ---: | ---: | --- |",
         *(f"| {what} | {mine:.0f} | {other:.0f} | {mine / other:.2f} | {limit} |" for what, mine, other, limit in rows),
         "",
-        f"The {len(figures)} figures of the default report in English, each drawn once to PNG: "
-        f"{sum(figures.values()) / len(figures):.0f} ms on average, {figures[slowest]:.0f} ms at most ({slowest}); "
-        "limit 100 ms.",
+        f"The {len(figures)} figures of the default report in English, each drawn for the first time to PNG: "
+        f"{sum(figures.values()) / len(figures):.0f} ms of elapsed time on average (limit 100 ms), "
+        f"{figures[slowest]:.0f} ms at most ({slowest}); median of 5 processes.",
     ]
     text = "\n".join(lines) + "\n"
     print(text)

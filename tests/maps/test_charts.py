@@ -61,8 +61,8 @@ CHARTS: dict[str, Callable[..., Any]] = {
 
 def layers(figure: Figure) -> list[tuple[Any, WordLayer]]:
     found = []
-    for ax in figure.axes:
-        for child in (ax, *ax.child_axes):
+    for ax in (figure, *figure.axes):
+        for child in (ax, *getattr(ax, "child_axes", [])):
             found += [(child, a) for a in child.get_children() if isinstance(a, WordLayer)]
     return found
 

@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -20,6 +21,7 @@ from PIL import Image
 
 from growthpoles import maps
 from growthpoles.errors import DataError, MapError
+from growthpoles.maps.export import Facts, png_bytes
 from growthpoles.maps.presets import PRESETS
 
 FACTS: dict[str, Any] = {
@@ -186,3 +188,18 @@ def test_figures_that_do_not_fit_a_preset_are_refused() -> None:
         maps.new_figure("nature-double", width_mm=200)
     fig = maps.new_figure("nature-single", height_mm=50)
     assert (fig.get_size_inches() * 25.4).tolist() == pytest.approx([89.0, 50.0])
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (2, 5, 4), (3, 7000, 3), (500, 3, 4), (301, 257, 3)])
+def test_png_holds_the_pixels_it_was_given(shape: tuple[int, int, int]) -> None:
+    rng = np.random.default_rng(7)
+    image = rng.integers(0, 256, shape, dtype=np.uint8)
+    image[: shape[0] // 2] = 255
+    made = png_bytes(image, 300.0, Facts(title="pixels"))
+    with Image.open(BytesIO(made)) as read:
+        read.load()
+        assert read.mode == "RGB"
+        assert read.info["Title"] == "pixels"
+        assert read.info["dpi"] == pytest.approx((300, 300), abs=0.01)
+        assert np.array_equal(np.asarray(read), image[:, :, :3])
+    assert made == png_bytes(image.copy(), 300.0, Facts(title="pixels"))

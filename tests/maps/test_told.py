@@ -27,7 +27,7 @@ from growthpoles.maps.words import WordLayer
 def footer(ax: Any) -> str:
     """Words of all layers that end so, on all axes of a figure."""
     figure = getattr(ax, "figure", ax)
-    layers = [a for one in figure.axes for a in one.get_children() if isinstance(a, WordLayer)]
+    layers = [a for one in (figure, *figure.axes) for a in one.get_children() if isinstance(a, WordLayer)]
     return " ".join(w.text for a in layers if (a.get_gid() or "").endswith("source-text") for w in a.words)
 
 

@@ -254,3 +254,15 @@ def add_block(
         gid=f"{gid}-text",
         order=order + 0.1,
     )
+
+
+def add_to_sheet(figure: Figure, block: Block, x: float, y: float, *, gid: str) -> None:
+    """Set the words of a block on the figure itself, (x, y) millimetres from its corner; an axes would cost more."""
+    from matplotlib.transforms import Affine2D
+
+    from growthpoles.maps.words import WordLayer
+
+    wide, high = (side * text.MM for side in figure.get_size_inches())
+    words = [replace(word, x=word.x + x, y=word.y + y) for word in block.words]
+    mm = Affine2D().scale(1.0 / wide, 1.0 / high) + figure.transFigure
+    figure.add_artist(WordLayer(words, mm, zorder=6.1, gid=f"{gid}-text"))

@@ -170,14 +170,10 @@ def chart_axes(
             (high - bottom - under - top - over) / high,
         )
     )
-    if head or foot:
-        page = canvas.whole_axes(figure)
-        page.set_zorder(-1)
-        mm = canvas.millimetres(page)
-        if head:
-            canvas.add_block(page, head, 0.6, high - 0.6 - head.h, transform=mm, gid="title")
-        if foot:
-            canvas.add_block(page, foot, 0.6, 0.6, transform=mm, gid="source")
+    if head:
+        canvas.add_to_sheet(figure, head, 0.6, high - 0.6 - head.h, gid="title")
+    if foot:
+        canvas.add_to_sheet(figure, foot, 0.6, 0.6, gid="source")
     key_above(made, key, chosen, left=-back, wide=span + back, rise=rise)
     return made, chosen
 

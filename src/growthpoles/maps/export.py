@@ -173,8 +173,9 @@ def render(fig: Figure, kind: str, facts: Facts, dpi: float) -> bytes:
         return makers[kind](fig, facts, dpi)
 
 
-def _pixels(fig: Figure, dpi: float) -> Any:
-    """Draw on an array of RGB pixels, without transparency."""
+def _drawn(fig: Figure, dpi: float) -> Any:
+    """Draw on an array of pixels (height, width, 3 or 4) without transparency: a fourth channel is full everywhere."""
+    import numpy as np
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     old = fig.dpi
@@ -183,27 +184,27 @@ def _pixels(fig: Figure, dpi: float) -> Any:
         fig.dpi = dpi
         agg = FigureCanvasAgg(fig)
         agg.draw()
-        image = _opaque(agg.buffer_rgba())
+        image = np.asarray(agg.buffer_rgba())
     finally:
         fig.dpi = old
         fig.set_canvas(canvas)
-    return image
+    alpha = image[..., 3]
+    if alpha.min() == 255:
+        return image
+    share = alpha[..., None].astype(np.float32) / 255.0
+    return (image[..., :3] * share + 255.0 * (1.0 - share)).round().astype(np.uint8)
 
 
-def _opaque(buffer: Any) -> Any:
-    """Drop the alpha channel, over white where it is not full."""
+def _pixels(fig: Figure, dpi: float) -> Any:
+    """Draw on an array of RGB pixels."""
     import numpy as np
 
-    rgba = np.asarray(buffer)
-    alpha = rgba[..., 3]
-    if alpha.min() == 255:
-        return np.stack([rgba[..., 0], rgba[..., 1], rgba[..., 2]], axis=-1)
-    share = alpha[..., None].astype(np.float32) / 255.0
-    return (rgba[..., :3] * share + 255.0 * (1.0 - share)).round().astype(np.uint8)
+    image = _drawn(fig, dpi)
+    return np.stack([image[..., 0], image[..., 1], image[..., 2]], axis=-1)
 
 
 def _png(fig: Figure, facts: Facts, dpi: float) -> bytes:
-    return png_bytes(_pixels(fig, dpi), dpi, facts)
+    return png_bytes(_drawn(fig, dpi), dpi, facts)
 
 
 def pixels(fig: Figure, dpi: float) -> Any:

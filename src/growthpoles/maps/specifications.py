@@ -207,8 +207,8 @@ def _choice_rows(
     ax.set_ylim(0.0, high)
     level = high - 1.0
     words = []
-    spots: dict[bool, list[np.ndarray[Any, Any]]] = {False: [], True: []}
-    heights: dict[bool, list[np.ndarray[Any, Any]]] = {False: [], True: []}
+    places: list[np.ndarray[Any, Any]] = []
+    levels: list[np.ndarray[Any, Any]] = []
     for group in groups:
         level -= _GAP * em
         for value, lines in ((None, group.title), *group.rows):
@@ -223,21 +223,22 @@ def _choice_rows(
                 )
             if value is None:
                 continue
-            at = frame[group.choice].astype(str).to_numpy() == value
-            for strong in (False, True):
-                found = np.flatnonzero(at & (marked == strong))
-                spots[strong].append(found)
-                heights[strong].append(np.full(len(found), middle))
+            places.append(np.flatnonzero(frame[group.choice].astype(str).to_numpy() == value))
+            levels.append(np.full(len(places[-1]), middle))
+    at, level_of = np.concatenate(places), np.concatenate(levels)
+    # one path per colour: thousands of single marks would take longer than all the rest
     for strong, tall, order in ((False, 0.45, 2.0), (True, 0.95, 3.0)):
-        across = np.concatenate(spots[strong])
-        ax.scatter(
-            across,
-            np.concatenate(heights[strong]),
-            s=(tall * size) ** 2,
-            c=colours[across].tolist(),
-            marker="|",
-            linewidths=2 * preset.line_pt,
-            zorder=order,
-            gid="choice-marks",
-        )
+        half = 0.5 * tall * em
+        for colour in np.unique(colours[marked == strong]).tolist():
+            some = (marked[at] == strong) & (colours[at] == colour)
+            x, y = at[some].astype(float), level_of[some]
+            canvas.add_lines(
+                ax,
+                list(np.stack([np.column_stack([x, y - half]), np.column_stack([x, y + half])], axis=1)),
+                colour=colour,
+                line_pt=2 * preset.line_pt,
+                order=order,
+                gid="choice-marks",
+                transform=ax.transData,
+            )
     canvas.add_words(ax, words, transform=canvas.millimetres(ax), gid="choices")

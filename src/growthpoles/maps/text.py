@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from growthpoles.maps.typefaces import font_file, properties
+from growthpoles.maps.typefaces import font_file, opened, properties, sums_up
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,6 +36,8 @@ def font(size: float, line: str = "", *, bold: bool = False) -> Any:
 @lru_cache(maxsize=4096)
 def _advance(line: str, path: str, bold: bool) -> float:
     """Width of a line per point of its size."""
+    if sums_up(path):
+        return sum(_glyph(sign, path)[0] for sign in line)
     from matplotlib.textpath import text_to_path
 
     prop = properties(_EM, path, bold)
@@ -51,10 +53,30 @@ def outline(line: str, bold: bool = False) -> tuple[NDArray[np.float64], NDArray
 def outline_in(line: str, path: str, bold: bool) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
     """Outline of a line in the font file at `path`."""
     import numpy as np
+
+    if sums_up(path) and line:
+        glyphs = [_glyph(sign, path) for sign in line]
+        starts = np.cumsum([0.0, *(advance for advance, _, _ in glyphs[:-1])])
+        moved = [shape + np.array([start, 0.0]) for start, (_, shape, _) in zip(starts, glyphs, strict=True)]
+        return np.concatenate(moved), np.concatenate([codes for _, _, codes in glyphs])
     from matplotlib.textpath import text_to_path
 
     vertices, codes = text_to_path.get_text_path(properties(_EM, path, bold), line, ismath=False)
     return np.asarray(vertices, dtype=float).reshape(-1, 2) / text_to_path.FONT_SCALE, np.asarray(codes, np.uint8)
+
+
+@lru_cache(maxsize=2048)
+def _glyph(sign: str, path: str) -> tuple[float, NDArray[np.float64], NDArray[np.uint8]]:
+    """Advance of one character at size 1, and its outline: vertices (n, 2) and path codes (n,)."""
+    import numpy as np
+    from matplotlib.ft2font import LoadFlags
+
+    face = opened(path)
+    glyph = face.load_glyph(face.get_char_index(ord(sign)), flags=LoadFlags.NO_SCALE | LoadFlags.NO_HINTING)
+    vertices, codes = face.get_path()
+    # unscaled outlines come in 64ths of a font unit
+    shape = np.asarray(vertices, dtype=float).reshape(-1, 2) * (64.0 / face.units_per_EM)
+    return glyph.horiAdvance / face.units_per_EM, shape, np.asarray(codes, np.uint8)
 
 
 def width(text: str, size: float, *, bold: bool = False) -> float:

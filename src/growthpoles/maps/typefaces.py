@@ -69,8 +69,8 @@ def typeface(font: str | Path, *, bold: str | Path | None = None) -> Iterator[Ty
     """
     regular = _found(font, "normal")
     heavy = _found(bold, "bold") if bold is not None else regular if _is_file(font) else _found(font, "bold")
-    face = Typeface(_opened(regular).family_name, regular, heavy)
-    _opened(heavy)
+    face = Typeface(opened(regular).family_name, regular, heavy)
+    opened(heavy)
     token = _CHOSEN.set(face)
     try:
         yield face
@@ -99,7 +99,7 @@ def properties(size: float, path: str, bold: bool) -> Any:
     """Font properties for `size` points in the font file at `path`."""
     from matplotlib.font_manager import FontProperties
 
-    family = _OWN if path in _files(bold) else _opened(path).family_name
+    family = _OWN if path in _files(bold) else opened(path).family_name
     return FontProperties(family=family, weight="bold" if bold else "normal", size=size, fname=path)
 
 
@@ -145,6 +145,12 @@ def _gaps(path: str) -> str:
     return f" ({', '.join(told)})" if told else ""
 
 
+@lru_cache(maxsize=16)
+def sums_up(path: str) -> bool:
+    """Tell whether lines are as wide as their characters together: the package's own parts have no kerning."""
+    return Path(path).parent == Path(__file__).parent / "fonts"
+
+
 def _files(bold: bool) -> tuple[str, str, str]:
     """Files of the package's own typeface, the smallest first."""
     import matplotlib as mpl
@@ -158,7 +164,7 @@ def _files(bold: bool) -> tuple[str, str, str]:
 @lru_cache(maxsize=16)
 def _glyphs(path: str) -> frozenset[int]:
     """Characters that a font file holds."""
-    return frozenset(_opened(path).get_charmap())
+    return frozenset(opened(path).get_charmap())
 
 
 def _is_file(font: str | Path) -> bool:
@@ -184,7 +190,7 @@ def _found(font: str | Path, weight: str) -> str:
 
 
 @lru_cache(maxsize=16)
-def _opened(path: str) -> Any:
+def opened(path: str) -> Any:
     """Open a font file."""
     from matplotlib.ft2font import FT2Font
 
