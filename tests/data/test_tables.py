@@ -14,7 +14,6 @@ from growthpoles.data.tables import (
     printed_resolution,
     read_cells,
     read_rows,
-    read_wide,
 )
 from growthpoles.errors import DataError
 
@@ -205,27 +204,3 @@ def test_a_mistyped_value_is_found(tmp_path: Path) -> None:
         read_cells(write(tmp_path, head + '9,1,A,x,"12,5",12.5\n9,1,A,x,"12,5",12.5\n'))
     with pytest.raises(DataError, match="missing column 'printed'"):
         read_cells(write(tmp_path, "table,row,label,column,value\n"))
-
-
-WIDE = "region,y,x\nA,1.5,2\nB,...,3\n"
-
-
-def test_wide_table_lists_its_missing_cells(tmp_path: Path) -> None:
-    table, absent = read_wide(write(tmp_path, WIDE), key="region", columns={"y": "code"}, missing=("...",))
-    assert table["code"].to_dict() == pytest.approx({"A": 1.5, "B": math.nan}, nan_ok=True)
-    assert absent == [("B", "code", "'...' in t.csv, line 3")]
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        (WIDE, r"line 3, column y: '...' is not a number"),
-        ("region,y\nA,1\nA,2\n", r"line 3, column region: duplicate region 'A' \(first on line 2\)"),
-        ("region,y\n ,1\n", "line 2, column region: the region is empty"),
-        ("regions,y\nA,1\n", "missing column 'region'.*nearest: regions"),
-        ('region,y\nA,"1,5"\n', "line 2, column y: '1,5' has the wrong decimal sign"),
-    ],
-)
-def test_bad_wide_tables(tmp_path: Path, text: str, words: str) -> None:
-    with pytest.raises(DataError, match=words):
-        read_wide(write(tmp_path, text), key="region", columns={"y": "code"})

@@ -1,4 +1,4 @@
-"""Reading tables: numbers as printed, tables transcribed cell by cell, and wide tables of a user's own study.
+"""Reading tables: numbers as printed, and tables transcribed cell by cell.
 
 A decimal sign is resolved here, once, and nowhere else. Nothing is guessed: a cell that is not a number in the stated
 notation is an error that names the file, the row and the column.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -216,64 +216,3 @@ def printed_column(cells: pd.DataFrame, column: str, *, where: str) -> pd.Series
             message(f"no column {column!r}", where=where, allowed=", ".join(known), near=nearest(column, known, n=1))
         )
     return found
-
-
-def read_wide(
-    path: Path,
-    *,
-    key: str,
-    columns: Mapping[str, str],
-    decimal: Decimal = ".",
-    delimiter: str = ",",
-    missing: Iterable[str] = (),
-) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
-    """Read a table with one row per region and one column per indicator.
-
-    Parameters
-    ----------
-    path : Path
-        Delimited UTF-8 text.
-    key : str
-        Header of the column that names the region.
-    columns : mapping
-        Header in the file -> code in the result; other columns are not read.
-    decimal, delimiter : str
-        Notation of the file.
-    missing : iterable of str
-        Strings that stand for "no data" (for instance "" or "..."). Anything else must be a number.
-
-    Returns
-    -------
-    table : DataFrame
-        Index `region` (names as given), float columns by code, NaN where a missing mark stood.
-    absent : list of (region, code, reason)
-        Every cell that was a missing mark.
-
-    Raises
-    ------
-    DataError
-        On a missing column, an empty or repeated region, or a cell that is neither a number nor a missing mark.
-    """
-    rows = read_rows(path, delimiter=delimiter)
-    require_columns(rows, [key, *columns], where=str(path))
-    names = rows[key].map(str.strip)
-    for line, name in names.items():
-        if not name:
-            raise DataError(message("the region is empty", where=f"{path}, line {line}, column {key}"))
-    twice = names[names.duplicated()]
-    if not twice.empty:
-        first = names[names == twice.iloc[0]].index[0]
-        where = f"{path}, line {twice.index[0]}, column {key}"
-        raise DataError(message(f"duplicate region {_show(twice.iloc[0])} (first on line {first})", where=where))
-    marks = {mark.strip() for mark in missing}
-    absent: list[tuple[str, str, str]] = []
-    table = pd.DataFrame(index=pd.Index(names.to_numpy(), name="region"))
-    for header, code in columns.items():
-        values = np.full(len(rows), np.nan)
-        for position, (line, cell) in enumerate(rows[header].items()):
-            if cell.strip() in marks:
-                absent.append((names.iloc[position], code, f"{_show(cell)} in {path.name}, line {line}"))
-            else:
-                values[position] = parse_number(cell, decimal=decimal, where=f"{path}, line {line}, column {header}")
-        table[code] = values
-    return table, absent

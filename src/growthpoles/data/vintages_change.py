@@ -74,7 +74,7 @@ def to_vintage(
     start, end = vintage_of(from_vintage), vintage_of(to_vintage)
     sources, targets = region_names(start).index, region_names(end).index
     check_regions(table.index, sources, found_in="the table", expected_in=f"the {start} vintage")
-    shares = _shares(sources, targets, start=start, end=end, weights=weights)
+    shares = _shares(sources, start=start, end=end, weights=weights)
     matrix = pd.DataFrame(0.0, index=targets, columns=sources)
     for source, target, share in shares:
         matrix.loc[target, source] = share
@@ -105,9 +105,7 @@ def _dot(shares: np.ndarray, values: np.ndarray) -> float:
     return float(shares[parts] @ values[parts])
 
 
-def _shares(
-    sources: Iterable[str], targets: Iterable[str], *, start: int, end: int, weights: Weights | None
-) -> list[tuple[str, str, float]]:
+def _shares(sources: Iterable[str], *, start: int, end: int, weights: Weights | None) -> list[tuple[str, str, float]]:
     """Return (from, to, share), in the order of `sources`."""
     weights = weights or {}
     if end >= start:

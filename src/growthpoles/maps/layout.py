@@ -60,10 +60,6 @@ class Layout:
     bar_box: Box | None
     insets: tuple[Spot, ...]
 
-    def to_mm(self, points: Array) -> Array:
-        """Map coordinates (n, 2) to millimetres on the axes."""
-        return np.asarray(points) * self.scale + self.origin
-
 
 def _corner_cost(x: Array, y: Array, w: float, h: float, body: Box) -> Array:
     """Distance to the nearest corner of the body; left and lower corners come first among equals."""
@@ -208,7 +204,7 @@ def _arrange(
             piece = bar(scale)
             ends = [(np.array(spot.hub), target) for spot, target in zip(insets, targets, strict=True)]
             x, y = room.spots(piece.w, piece.h, GAP)
-            for j in np.argsort(_bar_cost(x, y, piece, body, box), kind="stable")[:200]:
+            for j in np.argsort(_bar_cost(x, y, piece, body), kind="stable")[:200]:
                 place = Box(float(x[j]), float(y[j]), piece.w, piece.h)
                 if not any(hits(*end, place) for end in ends):
                     bar_box = place
@@ -224,6 +220,6 @@ def _arrange(
     return best
 
 
-def _bar_cost(x: Array, y: Array, piece: Block, body: Box, legend: Box | None) -> Array:
+def _bar_cost(x: Array, y: Array, piece: Block, body: Box) -> Array:
     """Scale bars stand in the lower right corner, or the corner nearest to it."""
     return np.hypot(body.right - (x + piece.w), 2.0 * (y - body.y))

@@ -7,17 +7,6 @@ from typing import Literal
 
 from growthpoles.errors import MapError, unknown_option
 
-PresetName = Literal[
-    "nature-single",
-    "nature-double",
-    "elsevier-single",
-    "elsevier-1.5",
-    "elsevier-double",
-    "plos",
-    "report",
-    "slide",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Preset:
