@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import geopandas as gpd
+import measure
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +13,7 @@ import shapely
 from shapely.geometry import Point, box
 
 from growthpoles import maps
-from growthpoles.maps import canvas, labels, naming
+from growthpoles.maps import base, canvas, labels, naming
 from growthpoles.maps.freespace import FreeSpace
 from growthpoles.maps.marks import Box
 from growthpoles.maps.presets import PRESETS
@@ -129,3 +130,30 @@ def test_a_panel_explains_the_codes_of_all_its_maps_once(regions: Any, published
     assert not any(printed(ax, "-codes-text") for ax in panels)
     bare = maps.plot_panel(regions, frames, maps.plot_rating, maps.rating_legend("ru"), code_key="none", **options)
     assert bare.get_size_inches()[1] < figure.get_size_inches()[1]
+
+
+@pytest.mark.parametrize("radius", [1.2e4, 1.5e4, 1.8e4, 2.2e4, 2.6e4, 3.0e4, 3.5e4, 4.0e4])
+def test_a_city_of_any_size_has_its_name_or_code_and_its_class(radius: float) -> None:
+    cells = [box(3e5 * x, 3e5 * y, 3e5 * (x + 1), 3e5 * (y + 1)) for y in range(3) for x in range(3)]
+    hub = Point(4.5e5, 4.5e5).buffer(radius)
+    cells[4] = cells[4].difference(hub)
+    regions, values = study([*cells, hub], [*"ABCDEFGHI", "Hub of the federation"])
+    ax = maps.plot_rating(regions, values, preset="nature-single")
+    words = [w.text for a in ax.get_children() if isinstance(a, WordLayer) for w in a.words if w.tag == "9"]
+    assert "A++" in words
+    assert {"S9", "Hub of the federation", "federation"} & set(words)
+    assert measure.problems(ax, regions, PRESETS["nature-single"].small_pt) == []
+
+
+def test_codes_stay_unique() -> None:
+    assert base.short_codes(pd.Index(["KZ-ALA", "KZ-AST"])) == ["ALA", "AST"]
+    assert base.short_codes(pd.Index(["North-East", "South-East"])) == ["North-East", "South-East"]
+    assert base.short_codes(pd.Index(["A-1", "A-1-1"])) == ["1", "1-1"]
+    assert base.short_codes(pd.Index(["S1", "S2"])) == ["S1", "S2"]
+    assert base.short_codes(pd.Index([])) == []
+
+
+def test_names_of_another_language_stand_in_for_missing_ones(squares: Any, square_index: pd.DataFrame) -> None:
+    regions = squares.rename(columns={"short_en": "name_ru"})
+    ax = maps.plot_rating(regions.assign(name_ru=[f"Район {i}" for i in range(7)]), square_index, lang="kk")
+    assert "Район 0" in printed(ax, "-labels")

@@ -200,3 +200,32 @@ def test_class_limits_by_hand_and_by_brute_force() -> None:
             call()
     with pytest.raises(MapError, match="scheme='jenks' is not known; allowed: equal, quantiles, natural, "):
         maps.class_limits([1.0, 2.0], "jenks")  # type: ignore[arg-type]
+
+
+def test_untestable_regions_show_no_p_value(regions: Any) -> None:
+    kinds = ["untestable", "isolate", *["not significant"] * (len(regions) - 2)]
+    frame = pd.DataFrame({"p_value": 0.2, "p_adjusted": 1.0, "label": kinds}, index=regions.index)
+    ax = maps.plot_significance(regions, frame, variable="Wages", preset="report")
+    marks = [w.text for gid, w in measure.words(ax) if gid.endswith("-labels") and w.bold]
+    assert marks.count("×") == 1
+    assert marks.count("○") == 1
+    assert "1.000" in marks
+    legend = [w.text for gid, w in measure.words(ax) if gid.endswith("-legend-text")]
+    assert {"untestable", "isolate"} <= set(legend)
+    title = " ".join(w.text for gid, w in measure.words(ax) if gid.endswith("-title-text"))
+    assert title == "Adjusted p-value: Wages"
+    plain = maps.plot_significance(regions, frame, column="p_value")
+    assert "×" not in [w.text for gid, w in measure.words(plain) if gid.endswith("-labels")]
+
+
+def test_values_have_classes_of_their_own_by_default(regions: Any, published: pd.DataFrame) -> None:
+    ax = maps.plot_values(regions, published["index"])
+    same = maps.plot_values(regions, published["index"], limits=maps.class_limits(published["index"].to_numpy()))
+    faces = [measure.layer(one, "values-regions").get_facecolor() for one in (ax, same)]
+    assert np.array_equal(*faces)
+
+
+def test_change_says_what_changed(regions: Any, published: pd.DataFrame) -> None:
+    ax = maps.plot_change(regions, published["index"] - 30, variable="Доход, тенге", lang="ru", years=(2010, 2014))
+    title = " ".join(w.text for gid, w in measure.words(ax) if gid.endswith("-title-text"))
+    assert title == "Изменение: Доход, тенге, 2010–2014"

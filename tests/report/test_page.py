@@ -131,3 +131,13 @@ def test_identifiers_of_a_figure_get_a_prefix_and_outlines_move_out() -> None:
 def test_pixels_carry_their_alternative_text() -> None:
     element = inline_png(b"x", alt='a "b" <c>', width_mm=183.0)
     assert element == '<img src="data:image/png;base64,eA==" alt="a &quot;b&quot; &lt;c&gt;" style="width:183mm" />'
+
+
+def test_the_family_of_the_local_tests_is_that_of_the_table(page: Outline, report: Manifest) -> None:
+    assert report.results is not None
+    local = report.results.local[report.results.edition, 2014]
+    frame = local.to_frame()
+    inside = frame[frame["p_adjusted"] < 1]
+    assert (inside["p_adjusted"] / inside["p_value"]).round(6).eq(local.family).all()
+    for lang, words in {"en": "a family of {} tests", "ru": "число которых {}:", "kk": "олар {} тексеруден"}.items():
+        assert words.format(local.family) in " ".join(page.text[lang]).replace("\u00a0", " ")

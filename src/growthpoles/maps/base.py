@@ -196,6 +196,14 @@ def _project(shapes: NDArray[Any], crs: Any) -> tuple[NDArray[Any], Any]:
     return shapely.make_valid(shapely.transform(shapes, forward)), target
 
 
+def short_codes(labels: pd.Index) -> list[str]:
+    """Return the codes of regions on a map: without a prefix that all share (KZ-ALA: ALA), if they stay unique."""
+    whole = [str(label) for label in labels]
+    heads, _, tails = zip(*(label.partition("-") for label in whole), strict=True) if whole else ((), (), ())
+    clear = len(set(heads)) == 1 and all(tails) and len(set(tails)) == len(whole)
+    return list(tails) if clear else whole
+
+
 def align(regions: pd.DataFrame, values: pd.Series, name: str) -> pd.Series:
     """Put values into the order of the regions; labels must agree in both directions.
 

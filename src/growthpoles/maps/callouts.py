@@ -27,6 +27,7 @@ def name_outside(
     marks: Sequence[str],
     style: Style,
     poles: dict[int, fit.Poles],
+    whole: Sequence[fit.Placed],
 ) -> dict[int, Callout]:
     """Find places beside the map for the names of regions that do not hold them.
 
@@ -40,6 +41,8 @@ def name_outside(
         As for the map; a region with a single way to be written has that inside or nowhere.
     poles
         Places found earlier, by region.
+    whole
+        Labels of the other regions, which no line may touch.
 
     Returns
     -------
@@ -50,11 +53,24 @@ def name_outside(
     if not wanted or len(wanted) > MOST:
         return {}
     inside = {i: fit.best(shape, [], marks[i], style.preset, poles[i]) if marks[i] else None for shape, i in wanted}
-    key = base.key, plan, style.preset, chosen(), tuple((i, names[i][0], marks[i], inside[i]) for _, i in wanted)
+    key = (
+        base.key,
+        plan,
+        style.preset,
+        chosen(),
+        tuple((i, names[i][0], marks[i], inside[i]) for _, i in wanted),
+        tuple(whole),
+    )
     if key not in _FOUND:
         coded = {i: fit.best(shape, names[i], marks[i], style.preset, poles[i]) for shape, i in wanted}
-        bare = {i for i, found in coded.items() if found is None or found[0].lines[0][0] not in names[i][1:]}
-        _FOUND[key] = _rounds(room_around(base, plan), wanted, inside, bare, names, marks, style.preset)
+        bare = {i for i, one in coded.items() if one is None or not _tells(one, names[i][1:], marks[i])}
+        outside = room_around(base, plan)
+        found = _rounds(outside, wanted, inside, bare, names, marks, style.preset)
+        lost = [(shape, i) for shape, i in wanted if i in bare and i not in found]
+        if lost:
+            words = [_frame(one) for one in (*whole, *inside.values()) if one is not None]
+            _across(outside, lost, found, words, inside, names, marks, style.preset)
+        _FOUND[key] = found
         while len(_FOUND) > _KEEP:
             _FOUND.popitem(last=False)
     _FOUND.move_to_end(key)
@@ -76,7 +92,7 @@ def _rounds(
 ) -> dict[int, Callout]:
     """Place names in several orders; the order that finds room for most of them counts.
 
-    The class goes out with the name, or a code instead of it, only where the region would otherwise have neither.
+    The class goes out with the name, or a code instead of it, only where the region would otherwise lack one of them.
     """
     import shapely
 
@@ -113,6 +129,35 @@ def _rounds(
             break
         order = [*lost, *(i for i in order if i not in lost)]
     return best
+
+
+def _across(
+    outside: Outside,
+    lost: Sequence[tuple[Any, int]],
+    found: dict[int, Callout],
+    words: Sequence[Any],
+    inside: dict[int, fit.Placed | None],
+    names: Sequence[Sequence[str]],
+    marks: Sequence[str],
+    preset: Preset,
+) -> None:
+    """Place names, or else codes, by lines across other regions, clear of their words; adds them to `found`."""
+    room = outside.copy()
+    for callout in found.values():
+        room.block(callout)
+    for shape, i in lost:
+        mark = "" if inside[i] else marks[i]
+        for name in names[i]:
+            made = room.put(i, shape, name, mark, preset, words, across=True)
+            if made is not None:
+                found[i] = made
+                break
+
+
+def _tells(placed: fit.Placed, codes: Sequence[str], mark: str) -> bool:
+    """Tell whether a label holds a code and the class."""
+    label = placed[0]
+    return label.lines[0][0] in codes and mark in "".join(line for line, _, _ in label.lines) + label.tail
 
 
 def _frame(placed: fit.Placed) -> Any:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def rating_legend(lang: str, scale: ClassScale = TEN_CLASSES, *, title: str | None = None) -> Legend:
+def rating_legend(lang: str = "en", scale: ClassScale = TEN_CLASSES, *, title: str | None = None) -> Legend:
     """Return the legend of a letter rating: every class with its limits, the worst first, and "no data".
 
     Parameters

@@ -113,7 +113,7 @@ def plot_class_change(
         default_title=dated(word("Change of class"), span),
         parts=source_parts(regions, lang, year=span, edition=edition, source=options.get("source")),
     )
-    legend = Legend(word("Classes up or down"), ramp, (), (no_data(lang),))
+    legend = Legend(word("Change of class, steps"), ramp, (), (no_data(lang),))
     return draw_map(regions, classes, legend, marks, style, ax=ax, gid="class-change")
 
 

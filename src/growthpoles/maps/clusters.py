@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from growthpoles.errors import MapError, message
 from growthpoles.maps import palettes
+from growthpoles.maps.base import align
 from growthpoles.maps.choropleth import plot_categories
+from growthpoles.maps.facts import column_of, told
 from growthpoles.maps.i18n import translator
+from growthpoles.maps.legend import Category
+from growthpoles.maps.numeric import Numbers, map_numbers, rising
 from growthpoles.maps.style import MapOptions
 
 if TYPE_CHECKING:
@@ -48,6 +52,7 @@ def plot_clusters(
     regions: gpd.GeoDataFrame,
     result: Any,
     *,
+    variable: str = "",
     year: int | None = None,
     edition: str | None = None,
     lang: str = "en",
@@ -68,6 +73,8 @@ def plot_clusters(
         Anything with `.to_frame()`, or a frame, with column `label` ("High-High", "Low-Low", "High-Low",
         "Low-High", "not significant", "untestable", "isolate"). Regions without a row, such as those a test over
         part of the graph left out, and NaN are drawn as "no data".
+    variable : str
+        What was tested, for the title.
     year, edition, lang, ax
         As for :func:`growthpoles.maps.choropleth.plot_rating`.
     **options
@@ -90,7 +97,7 @@ def plot_clusters(
         frame["label"],
         entries,
         legend_title=word("Local association"),
-        default_title=word("Spatial clusters and outliers"),
+        default_title=_of(word("Spatial clusters and outliers"), variable),
         gid="clusters",
         year=year,
         edition=edition,
@@ -106,6 +113,7 @@ def plot_significance(
     *,
     column: str | None = None,
     levels: tuple[float, ...] = (0.001, 0.01, 0.05, 0.1),
+    variable: str = "",
     year: int | None = None,
     edition: str | None = None,
     lang: str = "en",
@@ -119,11 +127,14 @@ def plot_significance(
     regions : GeoDataFrame
         Polygons, index = region.
     result : local result or DataFrame
-        With p-values from 0 to 1; NaN (isolates) and regions without a row are drawn as "no data".
+        With p-values from 0 to 1; NaN and regions without a row are drawn as "no data". Where a column `label` says
+        that a region is "untestable" or an "isolate", it shows that instead of a p-value, which would say nothing.
     column : str, optional
-        Column of p-values; "p_adjusted" if there is one, else "p_value".
+        Column of p-values, all of which are shown; by default "p_adjusted" if there is one, else "p_value".
     levels : tuple of float
         Limits between the classes, rising; the last class ends at 1.
+    variable : str
+        What was tested, for the title.
     year, edition, lang, ax
         As for :func:`growthpoles.maps.choropleth.plot_rating`.
     **options
@@ -138,27 +149,33 @@ def plot_significance(
     MapError
         Labels disagree, the column is missing, or a value is no probability.
     """
-    from growthpoles.maps.numeric import plot_values
-
     frame = frame_of(regions, result)
     chosen = column or ("p_adjusted" if "p_adjusted" in frame.columns else "p_value")
     word = translator(lang)
     name = word("Adjusted p-value") if chosen == "p_adjusted" else word("p-value")
-    return plot_values(
-        regions,
-        frame,
-        column=chosen,
-        limits=(0.0, *levels, 1.0),
-        variable=name,
-        digits=3,
-        colours=(*palettes.take(palettes.SEQUENTIAL[::-1], len(levels)), palettes.CLUSTER["not significant"]),
-        year=year,
-        edition=edition,
-        lang=lang,
-        ax=ax,
-        gid="significance",
-        **options,
+    values = align(regions, column_of(frame, chosen, "result").astype(float), "result")
+    apart: dict[int, str] = {}
+    cases: tuple[Category, ...] = ()
+    if column is None and "label" in frame.columns:
+        labels = frame["label"].reindex(regions.index)
+        apart = {i: str(label) for i, label in enumerate(labels) if label in ("untestable", "isolate")}
+        cases = tuple(Category(key, palettes.CLUSTER[key], word(key), MARKS[key]) for key in ("untestable", "isolate"))
+    shown = Numbers(
+        values,
+        rising((0.0, *levels, 1.0)),
+        3,
+        (*palettes.take(palettes.SEQUENTIAL[::-1], len(levels)), palettes.CLUSTER["not significant"]),
+        apart,
+        cases,
+        _of(name, variable),
     )
+    told_of = told(year, edition, frame)
+    return map_numbers(regions, shown, name, *told_of, lang=lang, ax=ax, gid="significance", options=options)
+
+
+def _of(title: str, variable: str) -> str:
+    """Say what was tested."""
+    return f"{title}: {variable}" if variable else title
 
 
 HOTSPOTS = {
@@ -184,6 +201,7 @@ def plot_hotspots(
     regions: gpd.GeoDataFrame,
     result: Any,
     *,
+    variable: str = "",
     year: int | None = None,
     edition: str | None = None,
     lang: str = "en",
@@ -199,7 +217,7 @@ def plot_hotspots(
     result : local result or DataFrame
         With column `label`: "hot", "cold", "not significant", "untestable", "isolate"; the quadrants of the local
         Moran test are taken by the value's side (High-* is hot). Regions without a row are drawn as "no data".
-    year, edition, lang, ax, **options
+    variable, year, edition, lang, ax, **options
         As for :func:`plot_clusters`.
 
     Returns
@@ -223,7 +241,7 @@ def plot_hotspots(
         frame["label"].astype(object).replace(_TO_HOTSPOT),
         entries,
         legend_title=word("Local Getis-Ord test"),
-        default_title=word("Hot and cold spots"),
+        default_title=_of(word("Hot and cold spots"), variable),
         gid="hotspots",
         year=year,
         edition=edition,

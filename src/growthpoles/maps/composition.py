@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from growthpoles.errors import MapError, message
 from growthpoles.maps import canvas, furniture, insets, naming, page, palettes, text
-from growthpoles.maps.base import MANY, Base, prepare
+from growthpoles.maps.base import MANY, Base, prepare, short_codes
 from growthpoles.maps.graticule import draw_graticule, north_arrow
+from growthpoles.maps.i18n import LANGUAGES
 from growthpoles.maps.legend import Legend
 from growthpoles.maps.page import Plan
 from growthpoles.maps.paths import class_paths
@@ -99,19 +100,18 @@ def _with_key(ax: Axes, plan: Plan, named: naming.Names, style: Style) -> tuple[
 
 
 def _names(regions: gpd.GeoDataFrame, style: Style) -> list[list[str]]:
-    """Ways to write every region, the fullest first."""
-    codes = [str(code).split("-", 1)[-1] for code in regions.index]
+    """Ways to write every region, the fullest first; a study without names in a language shows those that it has."""
+    codes = short_codes(regions.index)
     if style.labels in ("marks", "none"):
         return [[] for _ in codes]
-    column = next((c for c in (f"short_{style.lang}", f"name_{style.lang}", "name") if c in regions.columns), None)
+    order = (style.lang, *(lang for lang in LANGUAGES if lang != style.lang))
+    columns = [f"{kind}_{lang}" for lang in order for kind in ("short", "name")]
+    column = next((c for c in (*columns[:2], "name", *columns[2:]) if c in regions.columns), None)
     if style.labels == "codes" or column is None:
         return [[code] for code in codes]
-    whole = regions[f"name_{style.lang}"] if f"name_{style.lang}" in regions.columns else regions[column]
-    letters = [text.initials(name) if isinstance(name, str) else "" for name in whole]
-    short = [name if letters.count(name) == 1 else "" for name in letters]
     return [
-        list(dict.fromkeys(filter(None, [str(name), initials, code]))) if isinstance(name, str) and name else [code]
-        for name, initials, code in zip(regions[column], short, codes, strict=True)
+        list(dict.fromkeys([name, code])) if isinstance(name, str) and name else [code]
+        for name, code in zip(regions[column], codes, strict=True)
     ]
 
 
@@ -125,6 +125,8 @@ def _draw(
     gid: str,
 ) -> None:
     """Put everything on the axes."""
+    from matplotlib.path import Path
+
     preset, found = style.preset, plan.found
     wide, high = canvas.axes_size(ax)
     mm = canvas.millimetres(ax)
@@ -159,6 +161,11 @@ def _draw(
         )
     if named:
         naming.draw_names(ax, named, faces, preset, mm, gid)
+    if plan.legend_block and plan.legend_box and style.graticule == "lines":
+        box = plan.legend_box
+        corners = [(box.x, box.y), (box.right, box.y), (box.right, box.top), (box.x, box.top), (box.x, box.y)]
+        ground = Path(corners, closed=True)
+        canvas.add_shapes(ax, [ground], face=palettes.PAPER, order=0.6, gid=f"{gid}-legend-ground", transform=mm)
     if plan.legend_block and plan.legend_box:
         canvas.add_block(
             ax,

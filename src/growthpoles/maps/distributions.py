@@ -76,7 +76,7 @@ def plot_reference(
         key.append(Key(word("expected"), shape="dashes"))
     sheet = get_preset(options.get("preset", "report"))
     ratio = 0.5 if sheet.width_mm > 120.0 else 0.58
-    share_name = word("Share of relocations")
+    share_name = word("Share of permutations")
     ax, preset, lang = chart_for(
         options,
         word("Reference distribution"),
@@ -182,7 +182,7 @@ def plot_power(
     lang = options.get("lang", "en")
     lines = fold_all([text.clean(spoken(str(name), lang)) for name in frame.columns], size, 0.3 * sheet.width_mm)
     side = widest(lines, size) + 2.0 if len(lines) > 1 else 2.5
-    levels = ((alpha, "alpha", word("level of the test")), (target, "target", word("power asked for")))
+    levels = ((alpha, "alpha", word("significance level")), (target, "target", word("target power")))
     named = [f"{words} {format_number(level, lang, digits=2)}" for level, _, words in levels if level is not None]
     key = [Key(", ".join(named), shape="dashes")] if named else []
     ratio = 0.5 if sheet.width_mm > 120.0 else 0.58

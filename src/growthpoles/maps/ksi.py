@@ -24,7 +24,7 @@ KSI_LIMITS = (0.0, 0.01, 0.05, 0.1, 0.25, 1.0)
 KSI_STATUS = ("value", "rounded zero", "no production")
 
 
-def ksi_legend(lang: str, limits: Sequence[float] = KSI_LIMITS, *, industry: str | None = None) -> Legend:
+def ksi_legend(lang: str = "en", limits: Sequence[float] = KSI_LIMITS, *, industry: str | None = None) -> Legend:
     """Return the legend of the specialisation index: classes of values, then the three cases without one.
 
     Parameters

@@ -59,7 +59,7 @@ def candidates(names: Sequence[str], mark: str, preset: Preset) -> list[Label]:
     Parameters
     ----------
     names
-        Ways to write the region, preferred one first: short name, initials, code.
+        Ways to write the region, preferred one first: short name, code.
     mark
         Code of its class or its value, printed bold on the line below; may be empty. "C++\u2192C+" may be broken
         after the arrow.

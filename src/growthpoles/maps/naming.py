@@ -87,7 +87,8 @@ def arrange(base: Base, plan: Plan, names: Sequence[Sequence[str]], marks: Seque
     for shape, i in zip(shapes, todo, strict=True):
         placed[i] = fit.full(shape, names[i][0], marks[i], style.preset, poles[i]) if names[i] else None
     short = [(shape, i) for shape, i in zip(shapes, todo, strict=True) if placed[i] is None]
-    beside = name_outside(base, plan, short, names, marks, style, poles)
+    whole = [found for found in placed.values() if found is not None]
+    beside = name_outside(base, plan, short, names, marks, style, poles, whole)
     for shape, i in short:
         # among very many regions a code here and a class there would be read as classes of one kind
         mine = [] if i in beside or len(short) > CROWD else names[i]

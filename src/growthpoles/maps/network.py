@@ -8,7 +8,7 @@ import numpy as np
 
 from growthpoles.errors import MapError, message
 from growthpoles.maps import canvas, palettes, text
-from growthpoles.maps.base import prepare
+from growthpoles.maps.base import prepare, short_codes
 from growthpoles.maps.composition import draw_map
 from growthpoles.maps.facts import dated, source_parts
 from growthpoles.maps.i18n import translator
@@ -92,7 +92,7 @@ def plot_neighbours(
             transform=mm,
             dashes=dashes,
         )
-    codes = [text.clean(str(label).split("-", 1)[-1]) for label in regions.index]
+    codes = [text.clean(code) for code in short_codes(regions.index)]
     if _nodes(ax, spots, codes, preset.small_pt, preset.line_pt, mm) == "dots":
         edges = [spots[list(pair)] for pair in (*both, *single)]
         annotate_points(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
@@ -15,6 +16,7 @@ from growthpoles.maps.composition import draw_map
 from growthpoles.maps.facts import NO_DATA, column_of, dated, no_data, source_parts, told
 from growthpoles.maps.i18n import format_number, translator
 from growthpoles.maps.legend import Category, Legend
+from growthpoles.maps.schemes import class_limits
 from growthpoles.maps.style import MapOptions, make_style
 
 if TYPE_CHECKING:
@@ -83,6 +85,7 @@ def plot_change(
     lang: str = "en",
     ax: Axes | None = None,
     column: str = "change",
+    variable: str | None = None,
     limits: Sequence[float] | None = None,
     **options: Unpack[MapOptions],
 ) -> Axes:
@@ -96,6 +99,8 @@ def plot_change(
         Change in points, index = region; NaN is drawn as "no data".
     years : (int, int), optional
         First and last year, for title and source line.
+    variable : str, optional
+        What changed, with the unit: for title and legend; by default the article's index in points.
     limits : sequence of float, optional
         Rising class limits with 0 among them; by default three equal classes on either side of zero.
     edition : str, optional
@@ -129,18 +134,19 @@ def plot_change(
     colours = (*_arm(below, zero), *_arm(above[::-1], len(edges) - 1 - zero)[::-1])
     digits = digits_of(edges)
     key = Legend(
-        word("Change of the index, points"),
+        word("Change of the index, points") if variable is None else word("Change: {name}").format(name=variable),
         tuple(Category(str(i), colour) for i, colour in enumerate(colours)),
         tuple(format_number(edge, lang, digits=digits, sign="+") for edge in edges),
         (no_data(lang),),
     )
-    classes, marks = _classed(values, edges, lang, digits=1, sign="+")
+    classes, marks = _classed(values, edges, lang, digits=1 if np.abs(edges).max() < 1000 else 0, sign="+")
+    title = "Change of the innovation index" if variable is None else "Change: {name}"
     span = None if years is None else f"{years[0]}\u2013{years[1]}"
     edition = told(0, edition, change)[1]
     style = make_style(
         options,
         lang=lang,
-        default_title=dated(word("Change of the innovation index"), span),
+        default_title=dated(word(title).format(name=variable), span),
         parts=source_parts(regions, lang, year=span, edition=edition, source=options.get("source")),
     )
     return draw_map(regions, classes, key, marks, style, ax=ax, gid="change")
@@ -174,7 +180,7 @@ def plot_values(
     regions: gpd.GeoDataFrame,
     values: pd.Series | pd.DataFrame,
     *,
-    limits: Sequence[float],
+    limits: Sequence[float] | None = None,
     column: str = "index",
     variable: str = "",
     digits: int = 1,
@@ -194,9 +200,9 @@ def plot_values(
         Polygons, index = region.
     values : Series, or DataFrame with `column`
         Numbers, index = region; NaN is drawn as "no data".
-    limits : sequence of float
-        Limits between the classes, rising; they hold all values. see
-        :func:`growthpoles.maps.schemes.class_limits`.
+    limits : sequence of float, optional
+        Limits between the classes, rising; they hold all values. By default natural classes of these values: see
+        :func:`growthpoles.maps.schemes.class_limits`, which also makes limits that several maps can share.
     variable : str
         What the values are, with the unit: words over the legend and in the title.
     digits : int
@@ -224,20 +230,65 @@ def plot_values(
         Labels disagree, a column is missing, or a value lies outside the limits.
     """
     series = align(regions, column_of(values, column, "values").astype(float), "values")
-    edges = rising(limits)
-    ramp = palettes.take(colours, len(edges) - 1)
+    edges = rising(class_limits(series.to_numpy(dtype=float)) if limits is None else limits)
+    shown = Numbers(series, edges, digits, colours)
+    told_of = told(year, edition, values)
+    return map_numbers(regions, shown, variable, *told_of, lang=lang, ax=ax, gid=gid, options=options)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Values in the order of the regions, with their classes; some regions may stand apart from the numbers.
+
+    Attributes
+    ----------
+    values, edges, digits, colours
+        As in :func:`plot_values`.
+    apart
+        Number of a region -> key of its class outside the numbers.
+    cases
+        Those classes, for the legend.
+    title
+        Default title, if it is more than the words over the legend.
+    """
+
+    values: pd.Series
+    edges: Array
+    digits: int
+    colours: Sequence[str]
+    apart: Mapping[int, str] = field(default_factory=dict)
+    cases: tuple[Category, ...] = ()
+    title: str = ""
+
+
+def map_numbers(
+    regions: gpd.GeoDataFrame,
+    shown: Numbers,
+    variable: str,
+    year: object,
+    edition: str | None,
+    *,
+    lang: str,
+    ax: Axes | None,
+    gid: str,
+    options: MapOptions,
+) -> Axes:
+    """Draw numbers in classes; options as in :func:`plot_values`."""
+    ramp = palettes.take(shown.colours, len(shown.edges) - 1)
     key = Legend(
         variable,
         tuple(Category(str(i), colour) for i, colour in enumerate(ramp)),
-        tuple(format_number(edge, lang, digits=digits_of([edge])) for edge in edges),
-        (no_data(lang),),
+        tuple(format_number(edge, lang, digits=digits_of([edge])) for edge in shown.edges),
+        (*shown.cases, no_data(lang)),
     )
-    classes, marks = _classed(series, edges, lang, digits=digits)
-    year, edition = told(year, edition, values)
+    classes, marks = _classed(shown.values, shown.edges, lang, digits=shown.digits)
+    mark_of = {case.key: case.mark for case in shown.cases}
+    for i, case in shown.apart.items():
+        classes[i], marks[i] = case, mark_of[case]
     style = make_style(
         options,
         lang=lang,
-        default_title=dated(variable, year),
+        default_title=dated(shown.title or variable, year),
         parts=source_parts(regions, lang, year=year, edition=edition, source=options.get("source")),
     )
     return draw_map(regions, classes, key, marks, style, ax=ax, gid=gid)

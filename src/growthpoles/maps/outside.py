@@ -85,7 +85,15 @@ class Outside:
             self.space.block(Box(float(x) - 0.3, float(y) - 0.3, 0.6, 0.6))
 
     def put(
-        self, region: int, polygon: Any, name: str, mark: str, preset: Preset, words: Sequence[Any]
+        self,
+        region: int,
+        polygon: Any,
+        name: str,
+        mark: str,
+        preset: Preset,
+        words: Sequence[Any],
+        *,
+        across: bool = False,
     ) -> Callout | None:
         """Find the nearest place for a name, from which a straight line reaches the region without crossing anything.
 
@@ -100,7 +108,9 @@ class Outside:
         preset
             Sizes; the line is no longer than a seventh of the width.
         words
-            Boxes of the words inside the regions, as geometries.
+            Boxes of words that the line must not touch, as geometries.
+        across
+            Whether the line may cross other regions, and be as long as half the width.
         """
         import shapely
 
@@ -108,7 +118,7 @@ class Outside:
         if asked not in self.known:
             self.known[asked] = self._aim(polygon, words)
         aim, others = self.known[asked]
-        longest = preset.width_mm / 7
+        longest = preset.width_mm / (2 if across else 7)
         found: tuple[float, Label, Box, Array] | None = None
         for label in outside_labels(name, mark, preset):
             foot = text.DROP * label.lines[-1][1] * text.PT
@@ -126,7 +136,7 @@ class Outside:
             near = near[reach[near] <= longest]
             if not len(near):
                 continue
-            lines, cost = self._lines(x[near], y[near], label, foot, aim, [others, *words])
+            lines, cost = self._lines(x[near], y[near], label, foot, aim, [None if across else others, *words])
             best = int(np.argmin(cost))
             if cost[best] <= longest and (found is None or cost[best] < 0.6 * found[0]):
                 box = Box(float(x[near[best]]), float(y[near[best]]), label.w, label.h + foot)
@@ -183,7 +193,7 @@ class Outside:
         cost[np.tile(shapely.intersects(self.land, boxes), 4)] = np.inf
         barrier = shapely.buffer(shapely.union_all([*self.taken, *avoid[1:]]), 0.3)
         shapely.prepare(barrier)
-        for other in (avoid[0], barrier):
+        for other in (*([] if avoid[0] is None else [avoid[0]]), barrier):
             free = np.flatnonzero(np.isfinite(cost))
             cost[free[shapely.intersects(other, lines[free])]] = np.inf
         cost = cost.reshape(4, n)

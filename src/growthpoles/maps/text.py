@@ -124,9 +124,3 @@ def halves(text: str) -> tuple[str, str] | None:
 def hyphenated(name: str) -> tuple[str, str] | None:
     """Break a Russian adjective before its last two syllables (Павлодар-ская); None for any other name."""
     return (f"{name[:-4]}-", "ская") if len(name) > 9 and name.endswith("ская") and " " not in name else None
-
-
-def initials(name: str) -> str:
-    """Return the initials of a name of three words or more (Солтүстік Қазақстан облысы: СҚО), else an empty string."""
-    found = [word[0] for word in re.split(r"[\s\-\u2010\u2013]+", name) if word[:1].isalpha()]
-    return "".join(found).upper() if len(found) >= 3 else ""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pandas as pd
+
 from growthpoles.errors import MapError, StudyError, message, unknown_option
 from growthpoles.inputs import (
     load_indicators,
@@ -14,11 +17,12 @@ from growthpoles.inputs import (
     study_rating,
     study_regions,
 )
+from growthpoles.ratings.catalogue import default_catalogue
 from growthpoles.ratings.classes import classify
+from growthpoles.report.words import Words
 from growthpoles.study import Study
 
 if TYPE_CHECKING:
-    import pandas as pd
     from libpysal.graph import Graph
     from matplotlib.axes import Axes
 
@@ -101,6 +105,7 @@ def draw_map(
         return _values(study, when, edition, name).reindex(regions.index)
 
     common["edition"] = edition
+    label = _label(catalogue, name, lang)
     if kind in ("rating", "class-change") and edition != "published":
         _refuse_without_classes(study, catalogue, kind, name)
     if kind in ("change", "class-change"):
@@ -108,20 +113,18 @@ def draw_map(
         if first >= year:
             raise StudyError(message(f"no year before {year}", where=study.name, allowed="a later --year"))
         if kind == "change":
-            return maps.plot_change(regions, values(year) - values(first), years=(first, year), **common)
-        before, after = (classify(values(when)) for when in (first, year))
+            change = values(year) - values(first)
+            return maps.plot_change(regions, change, years=(first, year), variable=label, **common)
+        before, after = (_letters(values(when), name) for when in (first, year))
         return maps.plot_class_change(regions, before, after, years=(first, year), **common)
     shown = values(year)
-    title = catalogue.name(name, lang) if name != catalogue.root else None  # type: ignore[arg-type]
     if kind == "rating":
-        return maps.plot_rating(regions, shown, year=year, variable=title, **common)
+        _letters(shown, name)
+        return maps.plot_rating(regions, shown, year=year, variable=label, **common)
     if kind == "values":
-        from growthpoles.maps.schemes import class_limits
-
-        limits = class_limits(shown.to_numpy(dtype=float))
-        return maps.plot_values(
-            regions, shown, limits=limits, variable=title or catalogue.name(name), year=year, **common
-        )
+        digits = max(0, 2 - int(np.floor(np.log10(shown.abs().max() or 1.0))))
+        words = label or catalogue.name(name, lang)  # type: ignore[arg-type]
+        return maps.plot_values(regions, shown, variable=words, digits=digits, year=year, **common)
     from growthpoles.spatial.local_tests import local_getis_ord, local_moran
     from growthpoles.spatial.subset import with_data
 
@@ -136,7 +139,27 @@ def draw_map(
         "hotspots": maps.plot_hotspots,
         "significance": maps.plot_significance,
     }[kind]
-    return artist(regions, frame, year=year, **common)
+    told = [Words(lang).value(weights), *([] if adjust == "none" else [f"p: {adjust}"])]
+    common["source"] = " \u00b7 ".join([common["source"], *told])
+    tested = label or catalogue.name(name, lang)  # type: ignore[arg-type]
+    return artist(regions, frame, variable=tested, year=year, **common)
+
+
+def _label(catalogue: Catalogue, name: str, lang: str) -> str | None:
+    """Return what a variable is called, with its unit; None for the article's index, which maps name by themselves."""
+    if name == catalogue.root and catalogue.name(name) == default_catalogue().name(default_catalogue().root):
+        return None
+    unit = catalogue.units([name]).get(name, "")
+    return ", ".join([catalogue.name(name, lang), *([Words(lang).unit(unit)] if unit else [])])  # type: ignore[arg-type]
+
+
+def _letters(values: pd.Series, name: str) -> pd.Series:
+    """Return the classes of values on the scale of the rating."""
+    low, high = values.min(), values.max()
+    if not (pd.isna(low) or (low >= 0 and high <= 100)):
+        problem = f"{name!r} runs from {low:g} to {high:g}, and classes from 0 to 100"
+        raise MapError(message(problem, allowed="values, change, clusters, hotspots, significance"))
+    return classify(values)
 
 
 def _refuse_without_classes(study: Study, catalogue: Catalogue, kind: str, name: str) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from growthpoles.report.blocks import Picture, Section, Table, make_table
 from growthpoles.report.compute import DRAWS, PERMUTATIONS
 from growthpoles.report.sections import Context, whole
+from growthpoles.spatial.results import LocalResult
 
 
 def spatial_section(ctx: Context) -> Section | None:
@@ -35,13 +34,12 @@ def spatial_section(ctx: Context) -> Section | None:
     blocks += ctx.figures("neighbours", "moran", "clusters")
     year = results.years[-1]
     if (results.edition, year) in results.local:
-        frame = results.local[results.edition, year].to_frame()
-        blocks.append(_clusters(ctx, frame, year))
+        blocks.append(_clusters(ctx, results.local[results.edition, year], year))
     return Section("spatial", words("section", "spatial"), tuple(sentences), tuple(blocks))
 
 
-def _clusters(ctx: Context, frame: pd.DataFrame, year: int) -> Table:
-    words = ctx.words
+def _clusters(ctx: Context, local: LocalResult, year: int) -> Table:
+    words, frame = ctx.words, local.to_frame()
     rows = [
         (
             ctx.region(region),
@@ -58,5 +56,6 @@ def _clusters(ctx: Context, frame: pd.DataFrame, year: int) -> Table:
     heads += [("p_value", "number"), ("p_adjusted", "number"), ("label", "text")]
     tested = int(frame["p_value"].notna().sum())
     values = {"permutations": words.count(DRAWS), "expected": words.number(0.05 * tested, 1), "n": tested}
+    values["family"] = local.family
     note = words("text", "clusters", **values)
     return make_table(words, "clusters", heads, rows, note=note, year=year)

@@ -1,0 +1,52 @@
+"""Maps by name: titles and legends say what is shown, in the language asked for."""
+
+from typing import Any
+
+import pytest
+
+from growthpoles.errors import MapError
+from growthpoles.maps.words import WordLayer
+from growthpoles.report.single import draw_map
+from growthpoles.study import load_study
+
+
+def said(ax: Any, ending: str) -> str:
+    layers = [a for a in ax.get_children() if isinstance(a, WordLayer) and a.get_gid().endswith(ending)]
+    return " ".join(w.text for a in layers for w in a.words)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "title"),
+    [
+        ("rating", {}, "Рейтинг инновационного развития, 2014"),
+        ("rating", {"variable": "ria"}, "Инновационная активность, баллы, 2014"),
+        ("values", {"variable": "productivity"}, "Производительность труда, тыс. тенге на человека, 2014"),
+        ("change", {"variable": "grp"}, "Изменение: Валовой региональный продукт, млн тенге, 2010–2014"),
+        (
+            "clusters",
+            {"variable": "productivity"},
+            "Пространственные кластеры и выбросы: Производительность труда, тыс. тенге на человека, 2014",
+        ),
+    ],
+)
+def test_titles_name_the_variable(kind: str, options: dict[str, str], title: str) -> None:
+    ax = draw_map(load_study(), kind, lang="ru", **options)
+    assert said(ax, "-title-text") == title
+
+
+def test_tests_name_their_weights_and_adjustment() -> None:
+    ax = draw_map(load_study(), "significance", weights="knn", adjust="tarone")
+    foot = said(ax, "-source-text")
+    assert "tarone" in foot
+    assert "knn" in foot.lower() or "nearest" in foot
+
+
+def test_another_study_is_not_called_innovative() -> None:
+    ax = draw_map(load_study("mexico-gdp"), "rating", lang="ru")
+    assert "инновацион" not in said(ax, "-title-text").lower()
+    assert said(ax, "-title-text").startswith("Продукт на душу населения")
+
+
+def test_a_variable_without_classes_is_refused() -> None:
+    with pytest.raises(MapError, match=r"'productivity' runs from .*, and classes from 0 to 100; allowed: values"):
+        draw_map(load_study(), "rating", variable="productivity")
