@@ -63,7 +63,7 @@ def name_outside(
     )
     if key not in _FOUND:
         coded = {i: fit.best(shape, names[i], marks[i], style.preset, poles[i]) for shape, i in wanted}
-        bare = {i for i, one in coded.items() if one is None or not _tells(one, names[i][1:], marks[i])}
+        bare = {i for i, one in coded.items() if one is None or not _tells(one, marks[i])}
         outside = room_around(base, plan)
         found = _rounds(outside, wanted, inside, bare, names, marks, style.preset)
         lost = [(shape, i) for shape, i in wanted if i in bare and i not in found]
@@ -154,10 +154,10 @@ def _across(
                 break
 
 
-def _tells(placed: fit.Placed, codes: Sequence[str], mark: str) -> bool:
-    """Tell whether a label holds a code and the class."""
-    label = placed[0]
-    return label.lines[0][0] in codes and mark in "".join(line for line, _, _ in label.lines) + label.tail
+def _tells(placed: fit.Placed, mark: str) -> bool:
+    """Tell whether a label holds a name or a code, and the class."""
+    whole = "".join(line for line, _, _ in placed[0].lines) + placed[0].tail
+    return whole != mark and mark in whole
 
 
 def _frame(placed: fit.Placed) -> Any:

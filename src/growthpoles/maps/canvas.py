@@ -160,6 +160,22 @@ def add_lines(
     return layer
 
 
+def add_leaders(
+    axes: Axes, lines: list[Array], *, line_pt: float, orders: tuple[float, float], gid: str, transform: Any
+) -> None:
+    """Draw lines over a white casing three times as wide, which keeps them visible on dark regions."""
+    add_lines(
+        axes,
+        lines,
+        colour=palettes.PAPER,
+        line_pt=3.0 * line_pt,
+        order=orders[0],
+        gid=f"{gid}-casing",
+        transform=transform,
+    )
+    add_lines(axes, lines, colour=palettes.INK, line_pt=line_pt, order=orders[1], gid=gid, transform=transform)
+
+
 def add_words(
     axes: Axes,
     words: Sequence[Word],

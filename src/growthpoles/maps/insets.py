@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from growthpoles.maps import labels, palettes, text
-from growthpoles.maps.canvas import add_lines, add_shapes, add_words
+from growthpoles.maps.canvas import add_leaders, add_shapes, add_words
 from growthpoles.maps.layout import Request, Spot
 from growthpoles.maps.marks import Word
 from growthpoles.maps.paths import shape_paths
@@ -163,20 +163,9 @@ def draw_lenses(
             transform=transform,
         )
     if leaders:
-        # A white casing keeps the line visible on dark regions.
-        for name, colour, times, order in (
-            ("casings", palettes.PAPER, 4.2, 3.9),
-            ("leaders", palettes.INK, 1.4, 4.2),
-        ):
-            add_lines(
-                axes,
-                leaders,
-                colour=colour,
-                line_pt=times * preset.line_pt,
-                order=order,
-                gid=f"{gid}-{name}",
-                transform=transform,
-            )
+        add_leaders(
+            axes, leaders, line_pt=1.4 * preset.line_pt, orders=(3.9, 4.2), gid=f"{gid}-leaders", transform=transform
+        )
     add_words(axes, words, transform=transform, gid=f"{gid}-names")
 
 

@@ -196,17 +196,9 @@ def _draw_callouts(ax: Axes, found: Sequence[Callout], preset: Preset, transform
     if not found:
         return
     lines = [callout.line for callout in found]
-    # A white casing keeps the line visible on dark regions.
-    for name, colour, times, order in (("casings", palettes.PAPER, 3.6, 4.4), ("lines", palettes.INK, 1.2, 4.5)):
-        canvas.add_lines(
-            ax,
-            lines,
-            colour=colour,
-            line_pt=times * preset.line_pt,
-            order=order,
-            gid=f"{gid}-callout-{name}",
-            transform=transform,
-        )
+    canvas.add_leaders(
+        ax, lines, line_pt=1.2 * preset.line_pt, orders=(4.4, 4.5), gid=f"{gid}-callout-lines", transform=transform
+    )
     dots = [Path.circle((float(line[1][0]), float(line[1][1])), 0.75 * preset.line_pt) for line in lines]
     canvas.add_shapes(
         ax,

@@ -132,7 +132,7 @@ class Outside:
             close &= (y + high > bottom - longest) & (y < top + longest)
             x, y = x[close], y[close]
             reach = shapely.distance(shapely.box(x, y, x + wide, y + high), aim)
-            near = np.argsort(reach, kind="stable")[:_TRIED]
+            near = np.argsort(reach, kind="stable")[: 8 * _TRIED if across else _TRIED]
             near = near[reach[near] <= longest]
             if not len(near):
                 continue
