@@ -27,7 +27,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
-from growthpoles import load_published, load_regions, load_study, maps
+from growthpoles import load_published, load_regions, load_study
+from growthpoles import maps
 from growthpoles.maps.export import Facts, render
 from growthpoles.maps.palettes import RATING, SEQUENTIAL
 from growthpoles.ratings.classes import classify
@@ -95,7 +96,7 @@ def peer_grid(frame: gpd.GeoDataFrame, values: pd.Series) -> bytes:
 
 def report_figures() -> dict[str, float]:
     """Draw every figure of the default report in English to PNG, each once in a warm process: milliseconds by name."""
-    from growthpoles.report.compute import compute
+    from growthpoles.report.results import compute
     from growthpoles.report.figures import figure_jobs
     from growthpoles.report.stages import run_stages
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from growthpoles.data.registry import geodata_path
+from growthpoles.shipped_data import geodata_path
 
 PRIMARY = "grp,employed,fixed_assets,emissions,rd,tech_innovation,output,population"
 

@@ -6,7 +6,7 @@ import pytest
 
 import growthpoles as gp
 from growthpoles.errors import DataError, StudyError
-from growthpoles.inputs import editions
+from growthpoles.study.inputs import editions
 
 CITIES = {"KZ-AST": "KZ-AKM", "KZ-ALA": "KZ-ALM"}
 

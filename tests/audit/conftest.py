@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from growthpoles.audit import Audit, run_audit
-from growthpoles.audit.sources import Sources, make_sources
-from growthpoles.data.registry import geodata_path
-from growthpoles.study import Study, load_study
+from growthpoles.study.audit import Audit, run_audit
+from growthpoles.study.audit.printed_cells import Sources, make_sources
+from growthpoles.shipped_data import geodata_path
+from growthpoles.study.study_spec import Study, load_study
 
 FORMULAS = pd.DataFrame(
     [

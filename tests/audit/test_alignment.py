@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from growthpoles.audit import align, check_arithmetic, column_orders, make_sources, read_sources
-from growthpoles.audit.assignment import alternatives, best_assignment, row_permutations
-from growthpoles.audit.column_order import alignment_frame
-from growthpoles.audit.hidden import find_copies
+from growthpoles.study.audit import align, check_arithmetic, column_orders, make_sources, read_sources
+from growthpoles.study.audit.assignment import alternatives, best_assignment, row_permutations
+from growthpoles.study.audit.column_order import alignment_frame
+from growthpoles.study.audit.hidden_denominators import find_copies
 from growthpoles.errors import DataError
 
 SIXTEEN = [f"r{at:02d}" for at in range(16)]

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from growthpoles.audit import make_sources, read_sources
-from growthpoles.audit.duplicates import find_duplicates
-from growthpoles.audit.sources import Sources
+from growthpoles.study.audit import make_sources, read_sources
+from growthpoles.study.audit.part_duplicates import find_duplicates
+from growthpoles.study.audit.printed_cells import Sources
 
 NONE = pd.DataFrame(columns=["column", "numerator", "denominator", "factor"])
 

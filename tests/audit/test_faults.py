@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from growthpoles.audit import Audit, make_sources, reproduce
-from growthpoles.audit.faults import TEMPLATES, Fault, FaultKind
-from growthpoles.audit.ledger import find_all
-from growthpoles.audit.published import index_entries, published_formulas
-from growthpoles.audit.sources import Sources
-from growthpoles.study import Study
+from growthpoles.study.audit import Audit, make_sources, reproduce
+from growthpoles.study.audit.faults import TEMPLATES, Fault, FaultKind
+from growthpoles.study.audit.ledger import find_all
+from growthpoles.study.audit.published_findings import index_entries, published_formulas
+from growthpoles.study.audit.printed_cells import Sources
+from growthpoles.study.study_spec import Study
 
 Edit = Callable[[pd.DataFrame], pd.DataFrame]
 KNOWN = {

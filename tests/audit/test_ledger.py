@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import growthpoles.audit as package
-from growthpoles.audit import (
+import growthpoles.study.audit as package
+from growthpoles.study.audit import (
     Audit,
     audit,
     audit_sources,
@@ -16,15 +16,15 @@ from growthpoles.audit import (
     reproduce,
     summarise,
 )
-from growthpoles.audit.effects import SEVERITIES, effect_summary
-from growthpoles.audit.hidden import find_copies
-from growthpoles.audit.ledger import LEDGER_COLUMNS, find_all
-from growthpoles.audit.published import claim_entries, formula_entries, index_entries
-from growthpoles.audit.sources import Sources, read_sources
-from growthpoles.data.assemble import table_path
-from growthpoles.data.tables import read_cells
+from growthpoles.study.audit.effects import SEVERITIES, effect_summary
+from growthpoles.study.audit.hidden_denominators import find_copies
+from growthpoles.study.audit.ledger import LEDGER_COLUMNS, find_all
+from growthpoles.study.audit.published_findings import claim_entries, formula_entries, index_entries
+from growthpoles.study.audit.printed_cells import Sources, read_sources
+from growthpoles.study.files.assemble import table_path
+from growthpoles.study.files.printed_tables import read_cells
 from growthpoles.errors import DataError
-from growthpoles.study import Study, load_study
+from growthpoles.study.study_spec import Study, load_study
 
 Edit = Callable[[pd.DataFrame], pd.DataFrame]
 Build = Callable[[Mapping[int, Edit]], Study]
@@ -123,7 +123,7 @@ def test_only_the_seven_rows_are_out_of_order(article: Audit) -> None:
 
 
 def test_expected_values_are_those_of_the_realigned_edition(article: Audit) -> None:
-    from growthpoles.audit.readings import edition_table
+    from growthpoles.study.audit.readings import edition_table
 
     year = {2: 2010, 3: 2010, 4: 2014, 5: 2014}
     tables = {y: edition_table(load_study(), y, "realigned") for y in (2010, 2014)}

@@ -18,8 +18,8 @@ from libpysal.graph import Graph
 from pyproj import Geod
 from shapely import LineString, Point, Polygon, box
 
-from growthpoles.data.boundaries import load_regions, neighbor_pairs, read_boundaries
-from growthpoles.data.registry import geodata_path, read_registry
+from growthpoles.regions.boundaries import load_regions, neighbor_pairs, read_boundaries
+from growthpoles.shipped_data import geodata_path, read_registry
 from growthpoles.errors import DataError, RegionError
 
 COUNTS = {2014: 16, 2018: 17, 2022: 20}
@@ -246,7 +246,7 @@ def test_unknown_enclave_option():
 
 def test_import_loads_no_geopandas():
     heavy = "{'geopandas', 'matplotlib', 'libpysal'}"
-    code = f"import sys, growthpoles.data.boundaries; print({heavy} & set(sys.modules))"
+    code = f"import sys, growthpoles.regions.boundaries; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 

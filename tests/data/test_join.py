@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from shapely.geometry import box
 
-from growthpoles.data.join import check_regions, join
+from growthpoles.regions.join import check_regions, join
 from growthpoles.errors import RegionError
 
 REGIONS = gpd.GeoDataFrame(geometry=[box(i, 0, i + 1, 1) for i in range(3)], index=pd.Index(list("abc"), name="region"))

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from growthpoles.data.matching import NameIndex, match_names, name_keys
+from growthpoles.regions.name_matching import NameIndex, match_names, name_keys
 from growthpoles.errors import RegionError
 
 NORDIC = {

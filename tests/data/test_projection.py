@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from shapely.geometry import box
 
-from growthpoles.data.projection import equal_area_crs, to_analysis_crs
+from growthpoles.regions.projection import equal_area_crs, to_analysis_crs
 from growthpoles.errors import DataError
 
 # 1 x 1 degree cells from 40 to 56 degrees north, and their areas on the sphere that WGS84 is close to, in km2.

@@ -9,12 +9,12 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from growthpoles.data.decode import decode
-from growthpoles.data.problems import Problem
-from growthpoles.data.readers import read_raw
-from growthpoles.data.specs import Table
-from growthpoles.data.table_data import TableData
-from growthpoles.data.user_table import read_table
+from growthpoles.study.files.decode import decode
+from growthpoles.study.files.problems import Problem
+from growthpoles.study.files.table_files import read_raw
+from growthpoles.study.specs import Table
+from growthpoles.study.files.table_data import TableData
+from growthpoles.study.files.user_table import read_table
 from growthpoles.errors import DataError
 
 # Typed by hand: two regions, one total with blanks between thousands, one ratio with a decimal sign.

@@ -12,7 +12,7 @@ from types import ModuleType
 
 import pytest
 
-from growthpoles.data import registry
+from growthpoles import shipped_data as registry
 from growthpoles.errors import DataError
 
 GEODATA = Path(__file__).resolve().parents[2] / "geodata"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from growthpoles.data.registry import geodata_path
-from growthpoles.data.tables import (
+from growthpoles.shipped_data import geodata_path
+from growthpoles.study.files.printed_tables import (
     latin_class,
     parse_number,
     printed_resolution,

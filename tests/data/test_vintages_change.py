@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from growthpoles.data.vintages import region_names, successors
-from growthpoles.data.vintages_change import read_weights, to_vintage
+from growthpoles.regions.kazakhstan.divisions import region_names, successors
+from growthpoles.regions.kazakhstan.division_change import read_weights, to_vintage
 from growthpoles.errors import DataError, RegionError
 
 SPLIT_2014_2022 = {

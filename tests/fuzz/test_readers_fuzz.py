@@ -17,21 +17,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from growthpoles.data.boundaries import read_boundaries
-from growthpoles.data.coverage import check_coverage
-from growthpoles.data.matching import match_names
-from growthpoles.data.projection import to_analysis_crs
-from growthpoles.data.regions import match_regions
-from growthpoles.data.registry import geodata_path
-from growthpoles.data.specs import Table
-from growthpoles.data.user_table import read_table
+from growthpoles.regions.boundaries import read_boundaries
+from growthpoles.regions.coverage import check_coverage
+from growthpoles.regions.name_matching import match_names
+from growthpoles.regions.projection import to_analysis_crs
+from growthpoles.regions.kazakhstan.region_names import match_regions
+from growthpoles.shipped_data import geodata_path
+from growthpoles.study.specs import Table
+from growthpoles.study.files.user_table import read_table
 from growthpoles.errors import GrowthpolesError
-from growthpoles.inputs.indicators import catalogue_frame
-from growthpoles.intake.catalogue_problems import catalogue_problems
-from growthpoles.intake.examine import examine_study
-from growthpoles.intake.propose import propose_study
+from growthpoles.study.inputs.indicators import catalogue_frame
+from growthpoles.study.catalogue_problems import catalogue_problems
+from growthpoles.study.examine_study import examine_study
+from growthpoles.study.propose_study import propose_study
 from growthpoles.ratings.catalogue import Catalogue
-from growthpoles.study import load_study
+from growthpoles.study.study_spec import load_study
 
 SECONDS = 2.0
 CSV = 'region,grp,rate\nAlmaty,"1 048 779,5",0.25\nШымкент;943;12,5\nTotal,n/a,\n'
@@ -180,7 +180,7 @@ def base(kind: str) -> bytes:
 
 
 def gp_names() -> list[str]:
-    from growthpoles.data.vintages import read_regions_table
+    from growthpoles.regions.kazakhstan.divisions import read_regions_table
 
     rows = read_regions_table()
     return [*rows["name_en"], *rows["name_ru"], *rows["name_kk"]]

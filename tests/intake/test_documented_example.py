@@ -8,8 +8,8 @@ import pytest
 from shapely.geometry import box
 
 import growthpoles as gp
-from growthpoles.inputs import input_account
-from growthpoles.intake.examine import examine_study
+from growthpoles.study.inputs import input_account
+from growthpoles.study.examine_study import examine_study
 
 PAGE = (Path(__file__).parents[2] / "docs" / "studies.md").read_text(encoding="utf-8")
 
@@ -49,7 +49,7 @@ def test_the_example_has_no_problems(folder: Path) -> None:
 
 
 def test_every_key_is_documented() -> None:
-    from growthpoles.study import Boundaries, StudyHead, Table
+    from growthpoles.study.study_spec import Boundaries, StudyHead, Table
 
     for model in (StudyHead, Boundaries, Table):
         for key in model.model_fields:

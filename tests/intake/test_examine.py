@@ -6,8 +6,8 @@ import pytest
 
 import growthpoles as gp
 from growthpoles.errors import StudyError
-from growthpoles.intake.examine import examine_study
-from growthpoles.study import builtin_studies
+from growthpoles.study.examine_study import examine_study
+from growthpoles.study.study_spec import builtin_studies
 
 STUDY = """[study]
 name = "own"

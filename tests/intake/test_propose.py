@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 import growthpoles as gp
-from growthpoles.data.registry import geodata_path
+from growthpoles.shipped_data import geodata_path
 from growthpoles.errors import DataError, StudyError
-from growthpoles.intake.examine import examine_study
-from growthpoles.intake.guess import codes_for
-from growthpoles.intake.propose import Proposal, propose_study
+from growthpoles.study.examine_study import examine_study
+from growthpoles.study.guess_columns import codes_for
+from growthpoles.study.propose_study import Proposal, propose_study
 
 
 def mexico(folder: Path) -> Proposal:

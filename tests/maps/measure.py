@@ -9,8 +9,8 @@ import numpy as np
 import shapely
 from matplotlib.collections import Collection
 
-from growthpoles.maps import canvas
-from growthpoles.maps.words import WordLayer
+from growthpoles.maps.sheet import canvas
+from growthpoles.maps.sheet.text_layer import WordLayer
 
 SLACK = 0.06
 

@@ -18,11 +18,13 @@ from shapely.geometry import LineString, Point, box
 
 from growthpoles import maps
 from growthpoles.errors import MapError, RatingError
-from growthpoles.maps import base, furniture, palettes
-from growthpoles.maps.choropleth import rating_legend
-from growthpoles.maps.numeric import bin_of, change_limits
+from growthpoles.maps.sheet import map_geometry as base
+from growthpoles.maps.sheet import furniture
+from growthpoles.maps import palettes
+from growthpoles.maps.thematic.rating_map import rating_legend
+from growthpoles.maps.thematic.value_map import bin_of, change_limits
 from growthpoles.maps.presets import PRESETS
-from growthpoles.maps.words import WordLayer
+from growthpoles.maps.sheet.text_layer import WordLayer
 
 
 def faces(ax: Any) -> list[str]:
@@ -252,7 +254,7 @@ def test_graticule_follows_the_projection(regions: Any) -> None:
 
 def test_maps_use_no_pyplot_and_leave_settings_alone() -> None:
     code = (
-        "import sys, growthpoles.maps, growthpoles.maps.choropleth, growthpoles.maps.clusters\n"
+        "import sys, growthpoles.maps, growthpoles.maps.thematic.rating_map, growthpoles.maps.thematic.cluster_map\n"
         "import growthpoles.maps.export\n"
         "assert 'matplotlib' not in sys.modules and 'geopandas' not in sys.modules, sorted(sys.modules)\n"
     )

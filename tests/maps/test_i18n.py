@@ -11,8 +11,8 @@ import pytest
 
 import growthpoles
 from growthpoles.errors import MapError
-from growthpoles.maps import i18n
-from growthpoles.maps.typefaces import missing_glyphs
+from growthpoles.language import languages as i18n
+from growthpoles.maps.typography.typefaces import missing_glyphs
 
 SOURCE = Path(growthpoles.__file__).parent
 

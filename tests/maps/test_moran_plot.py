@@ -11,8 +11,8 @@ from libpysal.graph import Graph
 
 from growthpoles import maps
 from growthpoles.errors import MapError
-from growthpoles.maps.charts import moran_points
-from growthpoles.maps.words import WordLayer
+from growthpoles.maps.charts.moran_scatter import moran_points
+from growthpoles.maps.sheet.text_layer import WordLayer
 
 CHAIN = {"a": ["b"], "b": ["a", "c"], "c": ["b", "d"], "d": ["c"]}
 

@@ -140,8 +140,8 @@ def test_nothing_overlaps_on_a_panel(regions: Any, published: pd.DataFrame, pres
 
 
 def test_the_measure_sees_an_overlap(squares: Any, square_index: pd.DataFrame) -> None:
-    from growthpoles.maps import canvas
-    from growthpoles.maps.marks import Word
+    from growthpoles.maps.sheet import canvas
+    from growthpoles.maps.sheet.sheet_blocks import Word
 
     ax = maps.plot_rating(squares, square_index)
     assert measure.problems(ax, squares, 5.5) == []

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from growthpoles.maps import palettes
-from growthpoles.maps.legend import Category, Legend, legend_blocks
+from growthpoles.maps.sheet.legend import Category, Legend, legend_blocks
 from growthpoles.maps.presets import PRESETS
 
 

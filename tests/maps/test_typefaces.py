@@ -15,7 +15,7 @@ import pytest
 import growthpoles as gp
 from growthpoles import maps
 from growthpoles.errors import MapError
-from growthpoles.maps import typefaces
+from growthpoles.maps.typography import typefaces
 from growthpoles.maps.export import Facts, render
 from growthpoles.maps.presets import PRESETS
 

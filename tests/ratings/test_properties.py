@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from growthpoles.ratings import Catalogue, aggregate, classify, contributions, normalise, rate, robustness
-from growthpoles.ratings.climb import ranks
+from growthpoles.ratings.aggregation_tree import ranks
 
 MANY = settings(max_examples=40, deadline=None)
 FEW = settings(max_examples=10, deadline=None)

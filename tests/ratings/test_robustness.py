@@ -6,9 +6,9 @@ import pytest
 
 from growthpoles.errors import RatingError
 from growthpoles.ratings import Catalogue, printed_resolution, rate, robustness
-from growthpoles.ratings.method import Method
-from growthpoles.ratings.noise import printed
-from growthpoles.ratings.replicate import draw, simulate
+from growthpoles.ratings.rating_options import Method
+from growthpoles.ratings.rounding_noise import printed
+from growthpoles.ratings.simulation import draw, simulate
 from growthpoles.ratings.robustness import prepare
 
 EVERYTHING = {

@@ -10,7 +10,7 @@ import pytest
 from shapely.geometry import box
 
 from growthpoles.report import figures
-from growthpoles.report.build import build_report
+from growthpoles.report.build_report import build_report
 from growthpoles.report.manifest import Manifest
 
 CATALOGUE = """code,kind,parent,direction,weight,unit,numerator,denominator,factor,name_en,name_ru,name_kk
@@ -103,7 +103,7 @@ def report(tmp_path_factory: pytest.TempPathFactory, steps: list[str]) -> Manife
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw one kind of figure and relocate less: for tests of how files come to be, not of what is in them."""
     monkeypatch.setattr("growthpoles.report.figures.KINDS", {"rating": figures.KINDS["rating"]})
-    monkeypatch.setattr("growthpoles.report.compute.PERMUTATIONS", 99)
+    monkeypatch.setattr("growthpoles.report.results.PERMUTATIONS", 99)
     monkeypatch.setattr("growthpoles.report.stages.CURVE_RELOCATIONS", 99)
     monkeypatch.setattr("growthpoles.report.stages.RELOCATIONS", 99)
 

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from growthpoles.data.atomic import PART
+from growthpoles.file_writing import PART
 from growthpoles.errors import DataError
-from growthpoles.report.build import build_report
+from growthpoles.report.build_report import build_report
 from growthpoles.report.manifest import MANIFEST
-from growthpoles.study import load_study
+from growthpoles.study.study_spec import load_study
 
 REPORT = """
 import sys
 from growthpoles.errors import GrowthpolesError
-from growthpoles.report.build import build_report
-from growthpoles.study import load_study
+from growthpoles.report.build_report import build_report
+from growthpoles.study.study_spec import load_study
 if sys.argv[3:]:
     import resource
     from growthpoles.report import figures

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from growthpoles.data.atomic import PART, clean_parts, make_folder, safe_name, write_bytes
+from growthpoles.file_writing import PART, clean_parts, make_folder, safe_name, write_bytes
 from growthpoles.errors import DataError
-from growthpoles.report.lock import NAME, folder_lock
-from growthpoles.report.write import inside, remove_stale, sha256, unique_names, write_files
+from growthpoles.lock import NAME, folder_lock
+from growthpoles.report.report_files import inside, remove_stale, sha256, unique_names, write_files
 
 
 @given(st.text(max_size=300))
@@ -154,7 +154,7 @@ def test_the_second_run_refuses_after_its_patience(tmp_path: Path) -> None:
 
 def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from growthpoles.report.lock import folder_lock\n"
+        "import sys, time; from pathlib import Path; from growthpoles.lock import folder_lock\n"
         "with folder_lock(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
     )
     holder = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE)
@@ -171,6 +171,6 @@ def test_a_folder_that_is_not_writable(tmp_path: Path, monkeypatch: pytest.Monke
     def refuse(*args: object) -> int:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr("growthpoles.report.lock.os.open", refuse)
+    monkeypatch.setattr("growthpoles.lock.os.open", refuse)
     with pytest.raises(DataError, match="the folder is not writable"), folder_lock(tmp_path):
         pass

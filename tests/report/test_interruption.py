@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from growthpoles.report.lock import NAME
+from growthpoles.lock import NAME
 from growthpoles.report.manifest import MANIFEST
 
 # Writes two generations of files in turn, as a report does, until it is killed.
 WRITER = """
 import sys
 from pathlib import Path
-from growthpoles.report.lock import folder_lock
-from growthpoles.report.write import remove_stale, sha256, write_files
+from growthpoles.lock import folder_lock
+from growthpoles.report.report_files import remove_stale, sha256, write_files
 out = Path(sys.argv[1])
 def generation(number):
     names = [f"tables/{k}.csv" for k in range(30)] + [f"figures/{k}.png" for k in range(6)] + [f"only-{number}.txt"]
@@ -36,8 +36,8 @@ while True:
 """
 REPORTER = """
 import sys
-from growthpoles.report.build import build_report
-from growthpoles.study import load_study
+from growthpoles.report.build_report import build_report
+from growthpoles.study.study_spec import load_study
 study, told = load_study(sys.argv[1]), lambda step: print(step, flush=True)
 build_report(study, out=sys.argv[2], lang=sys.argv[3], force=True, progress=told)
 """

@@ -15,10 +15,10 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from growthpoles.report.build import build_report
-from growthpoles.report.formats import FORMATS, serialise
+from growthpoles.report.build_report import build_report
+from growthpoles.report.table_formats import FORMATS, serialise
 from growthpoles.report.manifest import Manifest
-from growthpoles.study import load_study
+from growthpoles.study.study_spec import load_study
 
 HOSTILE = [
     "<script>alert(1)</script>",

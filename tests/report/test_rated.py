@@ -10,15 +10,15 @@ from typer.testing import CliRunner
 
 import growthpoles as gp
 from growthpoles.errors import MapError, RatingError, StudyError
-from growthpoles.inputs import study_rating
+from growthpoles.study.inputs import study_rating
 from growthpoles.ratings.catalogue import read_catalogue
 from growthpoles.report import figures
-from growthpoles.report.build import build_report
-from growthpoles.report.compute import Results, compute
-from growthpoles.report.single import draw_map
+from growthpoles.report.build_report import build_report
+from growthpoles.report.results import Results, compute
+from growthpoles.report.single_map import draw_map
 from growthpoles.report.stages import run_stages
-from growthpoles.report.tables import report_tables
-from growthpoles.study import Study, load_study
+from growthpoles.report.report_tables import report_tables
+from growthpoles.study.study_spec import Study, load_study
 
 CATALOGUE = """code,kind,parent,direction,weight,name_en
 index,aggregate,,1,1,Index
@@ -39,7 +39,7 @@ Maker = Callable[..., Path]
 @pytest.fixture
 def rated(tmp_path: Path, study_maker: Maker, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Study]:
     """Write a study of nine regions, two years and three indicators with a method of its own."""
-    monkeypatch.setattr("growthpoles.report.compute.PERMUTATIONS", 99)
+    monkeypatch.setattr("growthpoles.report.results.PERMUTATIONS", 99)
     monkeypatch.setattr("growthpoles.report.stages.CURVE_RELOCATIONS", 99)
     monkeypatch.setattr("growthpoles.report.stages.RELOCATIONS", 99)
     monkeypatch.setattr("growthpoles.report.stages.REPLICATIONS", 50)
@@ -98,7 +98,7 @@ def test_one_method_everywhere(rated: Callable[..., Study], monkeypatch: pytest.
     pd.testing.assert_series_equal(drawn[0], expected["index"])
     pd.testing.assert_series_equal(drawn[1], expected["ideas"])
 
-    from growthpoles.spatial.study_variables import study_variables
+    from growthpoles.study.inputs.study_variables import study_variables
 
     for variable in study_variables(study, []):
         by_year = by_hand(study, variable.year)[variable.name]
@@ -215,7 +215,7 @@ def test_a_study_of_classes_is_not_left_without_them(rated: Callable[..., Study]
 
 
 def test_a_reference_that_is_merged_away_leaves_out_the_merged_regions() -> None:
-    from growthpoles.spatial.study_variables import study_variables
+    from growthpoles.study.inputs.study_variables import study_variables
 
     study = load_study()
     stated = {"normalisation": "reference", "reference": "KZ-ALA"}

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from growthpoles.errors import MapError
-from growthpoles.maps.words import WordLayer
-from growthpoles.report.single import draw_map
-from growthpoles.study import load_study
+from growthpoles.maps.sheet.text_layer import WordLayer
+from growthpoles.report.single_map import draw_map
+from growthpoles.study.study_spec import load_study
 
 
 def said(ax: Any, ending: str) -> str:

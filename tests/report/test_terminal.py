@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from growthpoles.report.manifest import Manifest
-from growthpoles.report.terminal import format_cell, format_p, print_frame, progress_bar, summary
+from growthpoles.cli.terminal import format_cell, format_p, print_frame, progress_bar, summary
 
 
 def test_summary_fits_into_eighty_columns(report: Manifest, capsys: pytest.CaptureFixture[str]) -> None:
@@ -62,7 +62,7 @@ def test_a_bar_on_a_terminal_leaves_no_trace(tmp_path: Path) -> None:
     import subprocess
 
     code = (
-        "import time; from growthpoles.report.terminal import progress_bar\n"
+        "import time; from growthpoles.cli.terminal import progress_bar\n"
         "with progress_bar(2) as tell:\n    tell('first step'); time.sleep(0.3); tell('[b]second'); time.sleep(0.3)"
     )
     master, slave = pty.openpty()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from libpysal.graph import Graph
 
 from growthpoles.errors import SpatialError
-from growthpoles.spatial.align import clean_values, joined, prepare, same_regions, weights_matrix
+from growthpoles.spatial.alignment import clean_values, joined, prepare, same_regions, weights_matrix
 
 LABELS = ["KZ-ALA", "KZ-ALM", "KZ-AST", "KZ-AKM"]
 

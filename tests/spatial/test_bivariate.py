@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from growthpoles.errors import SpatialError
-from growthpoles.spatial.bivariate import lee, moran_bivariate
-from growthpoles.spatial.moran import moran
+from growthpoles.spatial.global_tests.bivariate_moran import lee, moran_bivariate
+from growthpoles.spatial.global_tests.moran import moran
 
 X = [3, 1, 4, 1, 5, 9, 2]
 Y = [2, 7, 1, 8, 2, 8, 1]

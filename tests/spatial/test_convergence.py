@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from growthpoles.errors import SpatialError
-from growthpoles.spatial.convergence import convergence
+from growthpoles.spatial.poles.convergence import convergence
 
 
 def built(slope, years=4, seed=0, noise=0.02):

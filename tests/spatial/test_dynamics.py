@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from growthpoles.errors import SpatialError
-from growthpoles.spatial.dynamics import (
+from growthpoles.spatial.poles.lisa_dynamics import (
     DIRECTIONS,
     ISOLATE,
     NO_MOVE,
@@ -18,7 +18,7 @@ from growthpoles.spatial.dynamics import (
     rank_mobility,
     spatial_tau,
 )
-from growthpoles.spatial.moran import moran
+from growthpoles.spatial.global_tests.moran import moran
 
 
 def two_years(n, seed=0, labels=None):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from growthpoles.spatial.exact import (
+from growthpoles.spatial.reference_distributions.exact_enumeration import (
     arrangement_tails,
     arrangements,
     attainable_top,
@@ -20,7 +20,7 @@ from growthpoles.spatial.exact import (
     subset_sums,
     subset_tails,
 )
-from growthpoles.spatial.reference import Tails
+from growthpoles.spatial.reference_distributions.shared_draws import Tails
 
 values = st.lists(
     st.integers(-3, 3).map(float) | st.integers(-5000, 5000).map(lambda i: i / 1000), min_size=4, max_size=8

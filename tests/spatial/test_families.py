@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy import sparse, stats
 
 from growthpoles.errors import SpatialError
-from growthpoles.spatial.families import _Standardised, adjust_p_values, tarone_size, westfall_young
-from growthpoles.spatial.scores import Scores
+from growthpoles.spatial.local_tests.multiple_testing import _Standardised, adjust_p_values, tarone_size, westfall_young
+from growthpoles.spatial.reference_distributions.score_sums import Scores
 
 p_lists = st.lists(st.floats(0, 1).map(lambda p: round(p, 12)), min_size=1, max_size=30).map(np.array)
 

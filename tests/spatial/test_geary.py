@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from growthpoles.errors import SpatialError
-from growthpoles.spatial.geary import geary
+from growthpoles.spatial.global_tests.geary import geary
 
 METHODS = ["permutation", "normal", "randomisation", "saddlepoint", "exact"]
 

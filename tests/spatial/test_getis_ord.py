@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from growthpoles.errors import SpatialError
-from growthpoles.spatial.getis_ord import getis_ord
+from growthpoles.spatial.global_tests.getis_ord import getis_ord
 
 
 def make(values):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from shapely import Point, box
 
 from growthpoles.errors import RegionError, SpatialError
-from growthpoles.spatial.gradient import distance_gradient, distances_km, mantel, spearman
+from growthpoles.spatial.poles.distance_gradient import distance_gradient, distances_km, mantel, spearman
 
 TAIL = {"greater": 0, "less": 1}
 

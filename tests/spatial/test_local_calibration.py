@@ -10,7 +10,7 @@ import pytest
 from libpysal.graph import Graph
 from scipy import stats
 
-from growthpoles.spatial.families import adjust_p_values
+from growthpoles.spatial.local_tests.multiple_testing import adjust_p_values
 from growthpoles.spatial.local_tests import (
     local_geary,
     local_getis_ord,

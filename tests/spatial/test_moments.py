@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from growthpoles.spatial import moments
+from growthpoles.spatial.reference_distributions import moments
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from growthpoles.data.boundaries import load_regions
+from growthpoles.regions.boundaries import load_regions
 from growthpoles.errors import SpatialError
-from growthpoles.spatial import global_result, permute
-from growthpoles.spatial.moran import moran
-from growthpoles.spatial.weights import build_weights
+from growthpoles.spatial.global_tests import global_result
+from growthpoles.spatial.reference_distributions import global_permutation as permute
+from growthpoles.spatial.global_tests.moran import moran
+from growthpoles.spatial.weights.build_weights import build_weights
 
 METHODS = ["permutation", "normal", "randomisation", "saddlepoint", "exact"]
 
@@ -370,7 +371,7 @@ def test_bad_regressors_are_refused(known):
 
 
 def test_eigenvalues_of_many_regions_are_refused(lattice, monkeypatch):
-    from growthpoles.spatial import exact_normal
+    from growthpoles.spatial.reference_distributions import normal_errors as exact_normal
 
     monkeypatch.setattr(exact_normal, "EIGENVALUE_LIMIT", 8)
     with pytest.raises(SpatialError, match="out of reach"):

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from scipy.stats import binom
 
-from growthpoles.spatial import global_tests, permute
+from growthpoles.spatial import global_tests
+from growthpoles.spatial.reference_distributions import global_permutation as permute
 
 
 @pytest.mark.parametrize("counts", [[1, 1, 1, 1, 1], [3, 2], [2, 3, 1], [1, 6], [4, 1, 2], [5]])

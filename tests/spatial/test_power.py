@@ -8,9 +8,9 @@ import pytest
 from scipy.stats import binom
 
 from growthpoles.errors import SpatialError
-from growthpoles.spatial import power as module
-from growthpoles.spatial.moran import moran
-from growthpoles.spatial.power import GRID, moran_power
+from growthpoles.spatial.global_tests import moran_power as module
+from growthpoles.spatial.global_tests.moran import moran
+from growthpoles.spatial.global_tests.moran_power import GRID, moran_power
 
 
 def dense(graph):

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from growthpoles.errors import SpatialError
-from growthpoles.spatial.convergence import convergence
-from growthpoles.spatial.dynamics import lisa_moves, rank_mobility, spatial_tau
-from growthpoles.spatial.moran import moran
-from growthpoles.spatial.spread import TESTS, spread_tests
+from growthpoles.spatial.poles.convergence import convergence
+from growthpoles.spatial.poles.lisa_dynamics import lisa_moves, rank_mobility, spatial_tau
+from growthpoles.spatial.global_tests.moran import moran
+from growthpoles.spatial.poles.spread_backwash import TESTS, spread_tests
 
 
 def two_years(n=16, seed=0):

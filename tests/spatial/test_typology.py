@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from growthpoles.errors import RegionError, SpatialError
-from growthpoles.spatial.typology import TYPES, typology
+from growthpoles.spatial.poles.typology import TYPES, typology
 
 LABELS = list("abcdefgh")
 INDEX = pd.Series([80.0, 60, 30, 20, 10, 70, np.nan, 40], LABELS)

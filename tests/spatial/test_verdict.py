@@ -12,13 +12,13 @@ from shapely import box
 
 import growthpoles as gp
 from growthpoles.errors import SpatialError
-from growthpoles.spatial import verdict as module
-from growthpoles.spatial.moran import moran
-from growthpoles.spatial.power import PowerCurve
-from growthpoles.spatial.specifications import Specification, SpecificationCurve, specification_curve
-from growthpoles.spatial.study_variables import distinct, graphs_over, study_variables
-from growthpoles.spatial.verdict import WEIGHTS, verdict
-from growthpoles.spatial.verdict_text import integer, number, percent, plural, probability, sentences
+from growthpoles.study import verdict as module
+from growthpoles.spatial.global_tests.moran import moran
+from growthpoles.spatial.global_tests.moran_power import PowerCurve
+from growthpoles.spatial.poles.specification_curve import Specification, SpecificationCurve, specification_curve
+from growthpoles.study.inputs.study_variables import distinct, graphs_over, study_variables
+from growthpoles.study.verdict import WEIGHTS, verdict
+from growthpoles.study.verdict_text import integer, number, percent, plural, probability, sentences
 
 FEW = (("queen", {}), ("rook", {}), ("knn", {"k": 3}))
 
@@ -122,7 +122,7 @@ def test_verdict_does_not_depend_on_workers(study, outcome):
 def test_default_weights_cover_the_ten_kinds():
     from typing import get_args
 
-    from growthpoles.spatial.weights import WeightsKind
+    from growthpoles.spatial.weights.build_weights import WeightsKind
 
     assert {kind for kind, _ in WEIGHTS} == set(get_args(WeightsKind))
     assert [options["k"] for kind, options in WEIGHTS if kind == "knn"] == [1, 2, 3, 4, 5, 6]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from growthpoles.cli.options import (
+from growthpoles.cli.shared_options import (
     ADJUST,
     AdjustOption,
     EditionOption,
@@ -32,7 +32,7 @@ from growthpoles.errors import SpatialError, StudyError, message, unknown_option
 if TYPE_CHECKING:
     import pandas as pd
 
-    from growthpoles.study import Study
+    from growthpoles.study.study_spec import Study
 
 WeightsOption = Annotated[str, typer.Option("--weights", "-w", help="queen, rook, knn, distance_band, gabriel, ...")]
 NeighboursOption = Annotated[int | None, typer.Option("--k", help="Number of neighbours for --weights knn.")]
@@ -67,7 +67,7 @@ def rate(
 ) -> None:
     """Show index, class, rank and scores of every region."""
     loaded = open_study(study, lang=lang)
-    from growthpoles.inputs import load_indicators, study_rating, study_regions
+    from growthpoles.study.inputs import load_indicators, study_rating, study_regions
 
     chosen = year_of(loaded, year)
     table = load_indicators(chosen, edition=edition, study=loaded, enclaves=_enclaves(enclaves))
@@ -164,7 +164,7 @@ def verdict(
     loaded = open_study(study, lang=lang, seed=seed)
     from joblib import parallel_config
 
-    from growthpoles.spatial.verdict import verdict as ask
+    from growthpoles.study.verdict import verdict as ask
 
     with parallel_config(n_jobs=jobs):
         found = ask(loaded, permutations=permutations)
@@ -181,8 +181,8 @@ def verdict(
             digits=3,
         )
     if tests:
-        from growthpoles.report.terminal import print_frame
-        from growthpoles.spatial import study_tests
+        from growthpoles.cli.terminal import print_frame
+        from growthpoles.study import pole_tables as study_tests
 
         for name in ("gradient", "spread", "typology", "power"):
             print_frame(getattr(study_tests, f"{name}_table")(loaded), title=f"{loaded.name}: {name}", digits=3)
@@ -205,9 +205,9 @@ def audit(
 ) -> None:
     """Show where the printed numbers of a study hold and where not."""
     loaded = open_study(study, lang=lang, seed=seed)
-    from growthpoles.audit import run_audit
+    from growthpoles.study.audit import run_audit
     from growthpoles.report.audit_files import shown_claims, shown_faults, write_audit
-    from growthpoles.report.terminal import print_frame
+    from growthpoles.cli.terminal import print_frame
 
     found = run_audit(loaded, rng=loaded.study.seed)
     if not len(found.ledger):
@@ -233,7 +233,7 @@ def specialise(
 ) -> None:
     """Show the specialisation of every region and its group."""
     loaded = open_study(study, lang=lang)
-    from growthpoles.inputs import load_published
+    from growthpoles.study.inputs import load_published
     from growthpoles.specialisation import ksi_groups
 
     chosen = year_of(loaded, year)
@@ -267,8 +267,8 @@ def weights(
     loaded = open_study(study, lang=lang)
     import pandas as pd
 
-    from growthpoles.inputs import study_regions
-    from growthpoles.spatial.summary import summarise_weights
+    from growthpoles.study.inputs import study_regions
+    from growthpoles.spatial.weights.weights_summary import summarise_weights
 
     regions = study_regions(loaded, enclaves=_enclaves(enclaves))
     graph = _graph(regions, weights, k)
@@ -296,7 +296,7 @@ def _enclaves(value: str) -> Any:
 
 
 def _graph(regions: Any, kind: str, k: int | None) -> Any:
-    from growthpoles.spatial.weights import build_weights
+    from growthpoles.spatial.weights.build_weights import build_weights
 
     options = {} if k is None else {"k": k}
     return build_weights(regions, kind, **options)  # type: ignore[arg-type]
@@ -306,7 +306,7 @@ def _values(
     study: Study, year: int | None, edition: str | None, variable: str | None, enclaves: str
 ) -> tuple[pd.Series, Any, str]:
     """Return a variable of the study by region, the boundaries, and what it is."""
-    from growthpoles.inputs import load_indicators, load_published, study_catalogue, study_rating, study_regions
+    from growthpoles.study.inputs import load_indicators, load_published, study_catalogue, study_rating, study_regions
 
     chosen, handling = year_of(study, year), _enclaves(enclaves)
     regions = study_regions(study, enclaves=handling)

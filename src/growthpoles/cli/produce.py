@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from growthpoles.cli.options import (
+from growthpoles.cli.shared_options import (
     ADJUST,
     AdjustOption,
     EditionOption,
@@ -43,8 +43,8 @@ def report(
 ) -> None:
     """Compute everything; write figures, tables and a report."""
     loaded = open_study(study, lang=lang, seed=seed)
-    from growthpoles.report.build import build_report, step_count
-    from growthpoles.report.terminal import progress_bar, summary
+    from growthpoles.report.build_report import build_report, step_count
+    from growthpoles.cli.terminal import progress_bar, summary
 
     with progress_bar(step_count(loaded), quiet=quiet) as tell:
         manifest = build_report(loaded, out=out, edition=edition, lang=lang, progress=tell)
@@ -103,7 +103,7 @@ def draw(
     if font_bold and not font:
         raise MapError(message("--font-bold has no meaning alone", allowed="with --font"))
     from growthpoles.maps import save_figure, save_proof, typeface
-    from growthpoles.report.single import draw_map
+    from growthpoles.report.single_map import draw_map
 
     with typeface(font, bold=font_bold) if font else nullcontext() as face:
         axes = draw_map(

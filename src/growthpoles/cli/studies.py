@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from growthpoles.cli.options import FormatOption, OutOption, QuietOption, emit, note
+from growthpoles.cli.shared_options import FormatOption, OutOption, QuietOption, emit, note
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +38,7 @@ def init(
     encoding: Annotated[str | None, typer.Option("--encoding", help="Of text tables, for instance cp1251.")] = None,
 ) -> None:
     """Look at your files and propose a study."""
-    from growthpoles.intake.propose import propose_study
+    from growthpoles.study.propose_study import propose_study
 
     proposal = propose_study(
         folder, table=table, boundaries=boundaries, key=key, sheet=sheet, year=year, name=name, encoding=encoding
@@ -58,7 +58,7 @@ def validate(
     quiet: QuietOption = False,
 ) -> None:
     """Check everything a study names; list all problems at once."""
-    from growthpoles.intake.examine import examine_study
+    from growthpoles.study.examine_study import examine_study
 
     problems = examine_study(study)
     account = problems.attrs.get("account")
@@ -88,11 +88,11 @@ def data(
     import pandas as pd
 
     if not files:
-        from growthpoles.study import builtin_studies
+        from growthpoles.study.study_spec import builtin_studies
 
         emit(builtin_studies(), title="built-in studies (growthpoles report --study NAME)", kind=format, out=out)
         return
-    from growthpoles.data.registry import read_registry
+    from growthpoles.shipped_data import read_registry
 
     rows = [
         {"file": name, "rows": entry.rows, "licence": entry.licence, "source": entry.source}
@@ -103,7 +103,7 @@ def data(
 
 def open_marks(study: str | None) -> list[str]:
     """Return the lines of a study's files that still carry the CHECK or DECIDE of a proposal."""
-    from growthpoles.data.study_files import study_path
+    from growthpoles.study.load_study import study_path
 
     path = study_path(study)
     found = []

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from xml.sax.saxutils import escape
 
-from growthpoles.data.atomic import write_bytes
+from growthpoles.file_writing import write_bytes
 from growthpoles.errors import MapError, message, unknown_option
-from growthpoles.maps import text
+from growthpoles.maps.typography import text_metrics as text
 from growthpoles.maps.png import png_bytes as png_bytes
 from growthpoles.maps.presets import Preset, get_preset
 

@@ -11,7 +11,7 @@ from growthpoles.ratings.classes import CLASSES, TEN_CLASSES, ClassScale, classi
 from growthpoles.ratings.coherence import Coherence, coherence
 from growthpoles.ratings.contributions import contributions
 from growthpoles.ratings.derive import derive
-from growthpoles.ratings.noise import printed_resolution
+from growthpoles.ratings.rounding_noise import printed_resolution
 from growthpoles.ratings.normalise import normalise
 from growthpoles.ratings.profile import Profile, profile
 from growthpoles.ratings.rate import rate

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RatingError, message, nearest, unknown_option
-from growthpoles.ratings._tables import Array, numeric_table
+from growthpoles.ratings.indicator_checks import Array, numeric_table
 
 Aggregation = Literal["arithmetic", "geometric", "harmonic", "power", "copeland"]
 Zeros = Literal["refuse", "zero"]

@@ -272,6 +272,6 @@ def read_catalogue(path: str | Path) -> Catalogue:
 @lru_cache(maxsize=1)
 def default_catalogue() -> Catalogue:
     """Return the catalogue of the built-in study: six indicators, two sub-indices, one index."""
-    from growthpoles.data.registry import geodata_path
+    from growthpoles.shipped_data import geodata_path
 
     return read_catalogue(geodata_path("kazakhstan-it/catalogue.csv"))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RatingError, message
-from growthpoles.ratings._tables import Array
+from growthpoles.ratings.indicator_checks import Array
 
 #: Index values are compared with class limits, and with each other for ranks, after rounding to this many
 #: decimals, so that floating-point noise neither changes a class nor breaks a tie.

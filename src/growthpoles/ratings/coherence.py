@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RatingError, message
-from growthpoles.ratings._tables import Array
+from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.catalogue import Catalogue, default_catalogue
 
 #: Fewest regions with both scores for a correlation to be reported.

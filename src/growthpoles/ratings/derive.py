@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from growthpoles.errors import RatingError, message, nearest
-from growthpoles.ratings._tables import numeric_table
+from growthpoles.ratings.indicator_checks import numeric_table
 
 if TYPE_CHECKING:
     from growthpoles.ratings.catalogue import Catalogue

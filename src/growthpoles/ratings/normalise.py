@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RatingError, message, nearest, unknown_option
-from growthpoles.ratings._tables import Array, numeric_table
+from growthpoles.ratings.indicator_checks import Array, numeric_table
 
 Normalisation = Literal["leader", "min-max", "z-score", "rank", "percentile", "goalposts", "reference", "mean"]
 Direction = int | Mapping[str, int] | pd.Series

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RatingError, message, nearest
-from growthpoles.ratings._tables import Array
+from growthpoles.ratings.indicator_checks import Array
 
 #: Regions whose quantiles are taken together: bounds the memory of a copy.
 BLOCK = 256

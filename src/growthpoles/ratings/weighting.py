@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RatingError, message, unknown_option
-from growthpoles.ratings._tables import Array, numeric_table
+from growthpoles.ratings.indicator_checks import Array, numeric_table
 
 Weighting = Literal["given", "equal", "entropy", "critic", "pca"]
 

@@ -8,12 +8,12 @@ import pandas as pd
 
 from growthpoles import maps
 from growthpoles.errors import RatingError
-from growthpoles.report.words import Words, figure_title, indicator_names, region_names, shorten
+from growthpoles.language.phrases import Words, figure_title, indicator_names, region_names, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from growthpoles.report.compute import Results
+    from growthpoles.report.results import Results
 
 _MOST_PARTS = 8
 _NAME = 40

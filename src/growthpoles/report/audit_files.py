@@ -6,13 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from growthpoles.audit import Audit, summarise
-from growthpoles.audit.figures import deviation_frame, dumbbell_frame, migration_frame
-from growthpoles.data.atomic import make_folder, write_bytes
-from growthpoles.inputs import study_catalogue, study_regions
-from growthpoles.report.formats import csv_bytes
+from growthpoles.study.audit import Audit, summarise
+from growthpoles.study.audit.audit_frames import deviation_frame, dumbbell_frame, migration_frame
+from growthpoles.file_writing import make_folder, write_bytes
+from growthpoles.study.inputs import study_catalogue, study_regions
+from growthpoles.report.table_formats import csv_bytes
 from growthpoles.report.wording import Wording
-from growthpoles.study import Study
+from growthpoles.study.study_spec import Study
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +36,7 @@ def shown_faults(found: Audit, study: Study, *, lang: str = "en") -> tuple[pd.Da
     """Return the faults as a person reads them, gravest first, and a title for them.
 
     The index is the severity, the columns are sentence, rows and number of cells; headings and sentences are in the
-    language asked for (in English the headings are the names of the columns of :func:`growthpoles.audit.summarise`).
+    language asked for (in English the headings are the names of the columns of :func:`growthpoles.study.audit.summarise`).
     """
     wording = Wording.of(study, lang)
     words, short = wording.words, summarise(found.ledger)
@@ -75,7 +75,7 @@ def audit_figures(found: Audit, study: Study) -> dict[str, Callable[[str], Axes]
     deviation of every printed cell in the layout of its table.
     """
     from growthpoles import maps
-    from growthpoles.maps.i18n import translator
+    from growthpoles.language.languages import translator
 
     catalogue = study_catalogue(study)
     regions = study_regions(study)

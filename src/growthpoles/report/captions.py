@@ -9,11 +9,11 @@ from dataclasses import asdict
 import pandas as pd
 
 from growthpoles.maps.captions import Caption, captions_qmd, captions_tex
-from growthpoles.report.compute import DRAWS, PERMUTATIONS, Results
+from growthpoles.report.results import DRAWS, PERMUTATIONS, Results
 from growthpoles.report.figures import FigureJob
-from growthpoles.report.formats import csv_bytes
+from growthpoles.report.table_formats import csv_bytes
 from growthpoles.report.stages import CURVE_RELOCATIONS, REPLICATIONS
-from growthpoles.report.words import DASH, Words, figure_title, region_names, shorten
+from growthpoles.language.phrases import DASH, Words, figure_title, region_names, shorten
 
 _NAMED = 8
 _MAPS = {"rating", "ksi", "clusters", "typology"}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from growthpoles.data.atomic import safe_name
+from growthpoles.file_writing import safe_name
 from growthpoles.report import artists
 from growthpoles.report.rated import index_map
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from growthpoles.report.compute import Results
+    from growthpoles.report.results import Results
 
 
 @dataclass(frozen=True, slots=True)

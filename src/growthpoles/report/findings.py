@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from growthpoles.report.blocks import Picture, Section, Table, make_table
+from growthpoles.report.page_blocks import Picture, Section, Table, make_table
 from growthpoles.report.rated import no_classes
 from growthpoles.report.sections import Context, shown_years
 from growthpoles.report.stages import CURVE_RELOCATIONS
-from growthpoles.report.words import Words, shorten
+from growthpoles.language.phrases import Words, shorten
 
 _OUTCOMES = ("holds", "fails", "cannot be checked")
 _HASH = 16
@@ -23,7 +23,7 @@ def audit_section(ctx: Context) -> Section | None:
     audit, words = ctx.results.stages.audit, ctx.words
     if audit is None:
         return None
-    from growthpoles.audit import summarise
+    from growthpoles.study.audit import summarise
 
     faults = summarise(audit.ledger)
     grave = int((faults["severity"] == "changes a class").sum())

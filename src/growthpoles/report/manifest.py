@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from growthpoles.report.write import file_sha256, inside
+from growthpoles.report.report_files import file_sha256, inside
 
 if TYPE_CHECKING:
-    from growthpoles.report.compute import Results
+    from growthpoles.report.results import Results
 
 MANIFEST = "manifest.json"
 _LARGEST = 1 << 24

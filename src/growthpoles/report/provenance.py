@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import growthpoles
-from growthpoles.data.registry import geodata_path
-from growthpoles.report.write import file_sha256
-from growthpoles.study import Study
+from growthpoles.shipped_data import geodata_path
+from growthpoles.report.report_files import file_sha256
+from growthpoles.study.study_spec import Study
 
 _FILES = ("file", "catalogue", "assembly", "folder", "shares")
 _BUILTIN_FILES = ("registry.json", "regions.csv")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from growthpoles.report.words import Words, figure_title, indicator_names, region_names, shorten
+from growthpoles.language.phrases import Words, figure_title, indicator_names, region_names, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from growthpoles.ratings.catalogue import Catalogue
-    from growthpoles.report.compute import Results
-    from growthpoles.study import Study
+    from growthpoles.report.results import Results
+    from growthpoles.study.study_spec import Study
 
 _NATURAL = 3000  # distinct values up to which natural classes are found
 _NAME = 80
@@ -75,7 +75,7 @@ def normalisation_words(results: Results, words: Words) -> str:
 def index_map(results: Results, year: int, lang: str) -> Axes:
     """Map an index without limits in natural classes."""
     from growthpoles import maps
-    from growthpoles.maps.schemes import class_limits
+    from growthpoles.maps.thematic.schemes import class_limits
 
     values: Any = results.rating(year)[results.root].astype(float)
     distinct = values.nunique()

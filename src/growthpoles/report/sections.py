@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from growthpoles.maps.i18n import format_number
-from growthpoles.report.blocks import Picture, Section, Table, make_table
-from growthpoles.report.compute import Results
-from growthpoles.report.formats import missing
+from growthpoles.language.languages import format_number
+from growthpoles.report.page_blocks import Picture, Section, Table, make_table
+from growthpoles.report.results import Results
+from growthpoles.report.table_formats import missing
 from growthpoles.report.rated import method_sentences, normalisation_words
 from growthpoles.report.stages import REPLICATIONS
 from growthpoles.report.wording import Wording
-from growthpoles.report.words import DASH, Words, indicator_names, region_names, shorten
+from growthpoles.language.phrases import DASH, Words, indicator_names, region_names, shorten
 
 _CELLS = 60
 _MATRIX = 12
@@ -106,7 +106,7 @@ def summary_section(ctx: Context) -> Section:
     if results.stages.verdict is not None:
         sentences += list(results.stages.verdict.sentences[words.lang])
     if results.stages.audit is not None:
-        from growthpoles.audit import summarise
+        from growthpoles.study.audit import summarise
 
         faults = summarise(results.stages.audit.ledger)
         grave = int((faults["severity"] == "changes a class").sum())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from growthpoles.report.blocks import Picture, Section, Table, make_table
-from growthpoles.report.compute import DRAWS, PERMUTATIONS
+from growthpoles.report.page_blocks import Picture, Section, Table, make_table
+from growthpoles.report.results import DRAWS, PERMUTATIONS
 from growthpoles.report.sections import Context, whole
-from growthpoles.spatial.results import LocalResult
+from growthpoles.spatial.local_tests.results import LocalResult
 
 
 def spatial_section(ctx: Context) -> Section | None:

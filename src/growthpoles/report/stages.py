@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from growthpoles.errors import GrowthpolesError, RatingError
-from growthpoles.inputs import study_method
+from growthpoles.study.inputs import study_method
 from growthpoles.report.strengths import strengths
-from growthpoles.study import Study
+from growthpoles.study.study_spec import Study
 
 if TYPE_CHECKING:
-    from growthpoles.audit import Audit
+    from growthpoles.study.audit import Audit
     from growthpoles.ratings.normalise import Normalisation
     from growthpoles.ratings.robustness_result import Robustness
-    from growthpoles.report.compute import Results
-    from growthpoles.spatial.verdict import Verdict
+    from growthpoles.report.results import Results
+    from growthpoles.study.verdict import Verdict
 
 REPLICATIONS = 5_000
 RELOCATIONS = 9_999
@@ -162,7 +162,7 @@ def _normalisations(results: Results, tables: Mapping[str, pd.DataFrame]) -> tup
 
 
 def _audit(results: Results) -> Audit:
-    from growthpoles.audit import run_audit
+    from growthpoles.study.audit import run_audit
 
     return run_audit(results.study, rng=results.study.study.seed)
 
@@ -178,13 +178,13 @@ def _groups(results: Results, year: int) -> pd.DataFrame:
 
 
 def _verdict(results: Results) -> Verdict:
-    from growthpoles.spatial.verdict import verdict
+    from growthpoles.study.verdict import verdict
 
     return verdict(results.study, permutations=CURVE_RELOCATIONS)
 
 
 def _gradient(results: Results, year: int) -> pd.DataFrame:
-    from growthpoles.spatial.gradient import distance_gradient
+    from growthpoles.spatial.poles.distance_gradient import distance_gradient
 
     poles = results.study.growth_poles.poles
     values = results.rating(year)[results.root]
@@ -192,7 +192,7 @@ def _gradient(results: Results, year: int) -> pd.DataFrame:
 
 
 def _spread(results: Results) -> pd.DataFrame:
-    from growthpoles.spatial.spread import spread_tests
+    from growthpoles.spatial.poles.spread_backwash import spread_tests
 
     first, last = results.years[0], results.years[-1]
     before, after = (results.rating(year)[results.root] for year in (first, last))
@@ -208,7 +208,7 @@ def _spread(results: Results) -> pd.DataFrame:
 
 
 def _typology(results: Results, year: int) -> pd.DataFrame:
-    from growthpoles.spatial.typology import typology
+    from growthpoles.spatial.poles.typology import typology
 
     frame = results.published[year].reindex(results.regions.index)
     outside = frame.index[frame["ksi_status"] == "no production"] if "ksi_status" in frame else ()

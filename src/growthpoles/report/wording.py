@@ -10,12 +10,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from growthpoles.audit.faults import Fault
-from growthpoles.audit.published import published_formulas
-from growthpoles.inputs import study_catalogue
+from growthpoles.study.audit.faults import Fault
+from growthpoles.study.audit.published_findings import published_formulas
+from growthpoles.study.inputs import study_catalogue
 from growthpoles.ratings.catalogue import Catalogue
-from growthpoles.report.words import DASH, LONGEST, Words, shorten
-from growthpoles.study import Study
+from growthpoles.language.phrases import DASH, LONGEST, Words, shorten
+from growthpoles.study.study_spec import Study
 
 LABELS_ORDER = "labels of table {number}"
 PARTS_MISSING = "{columns} missing"

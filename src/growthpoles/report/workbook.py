@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from growthpoles.errors import DataError, message
-from growthpoles.report.formats import clean_text, flat, plain, shown
+from growthpoles.report.table_formats import clean_text, flat, plain, shown
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message, nearest
-from growthpoles.spatial.align import Prepared, ascending
+from growthpoles.spatial.alignment import Prepared, ascending
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.spatial.align import same_regions
+from growthpoles.spatial.alignment import same_regions
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from growthpoles.specialisation.clusters import ellison_glaeser, litzenberger, plant_herfindahl
+from growthpoles.specialisation.agglomeration import ellison_glaeser, litzenberger, plant_herfindahl
 from growthpoles.specialisation.concentration import (
     equivalent_number,
     hhi,
@@ -21,7 +21,7 @@ from growthpoles.specialisation.inequality import Theil, theil
 from growthpoles.specialisation.krugman import krugman_concentration, krugman_pairwise, krugman_specialisation
 from growthpoles.specialisation.location_quotient import location_quotient
 from growthpoles.specialisation.matrix import check_matrix
-from growthpoles.specialisation.shares import industry_share, shares
+from growthpoles.specialisation.ksi import industry_share, shares
 from growthpoles.specialisation.shift_share import ShiftShare, shift_share, shift_share_dynamic
 from growthpoles.specialisation.similarity import regional_similarity
 

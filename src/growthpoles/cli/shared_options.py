@@ -1,0 +1,137 @@
+"""Options that several commands share, and how a table leaves the program."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from growthpoles.errors import StudyError, message, unknown_option
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from growthpoles.study.study_spec import Study
+
+StudyOption = Annotated[
+    str | None,
+    typer.Option("--study", "-s", help="A study.toml, its folder, or a built-in name; default: kazakhstan-it."),
+]
+YearOption = Annotated[int | None, typer.Option("--year", "-y", help="A year of the study; default: the last.")]
+EditionOption = Annotated[
+    str | None, typer.Option("--edition", "-e", help="Which reading of the source; default: the study's own.")
+]
+LangOption = Annotated[str, typer.Option("--lang", "-l", help="Language of names and figures: en, ru or kk.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Results only: no progress, no notes.")]
+SeedOption = Annotated[int | None, typer.Option("--seed", help="Seed of all random numbers; default: the study's.")]
+JobsOption = Annotated[int, typer.Option("--jobs", "-j", help="Worker processes; the results do not depend on it.")]
+FormatOption = Annotated[
+    str | None,
+    typer.Option("--format", "-f", help="csv, json, md, tex, xlsx, parquet or gpkg, instead of a terminal table."),
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", help="File to write; default: standard output. Its ending sets the format."),
+]
+EnclavesOption = Annotated[str, typer.Option("--enclaves", help="keep, or merge cities with the region around them.")]
+
+AdjustOption = Annotated[
+    str | None,
+    typer.Option(
+        "--adjust",
+        help="Family of local tests: none, bonferroni, fdr, fdr-discrete, by, tarone or max-t; default: tarone.",
+    ),
+]
+
+ADJUST = "tarone"
+LANGUAGES = ("en", "ru", "kk")
+
+
+def open_study(study: str | None, *, lang: str = "en", seed: int | None = None) -> Study:
+    """Load a study, with another seed if one is asked for."""
+    from growthpoles.study.study_spec import load_study
+
+    if lang not in LANGUAGES:
+        raise StudyError(unknown_option("lang", lang, LANGUAGES))
+    loaded = load_study(study)
+    if seed is None:
+        return loaded
+    if seed < 0:
+        raise StudyError(message(f"--seed {seed}", allowed="0 or more"))
+    return loaded.model_copy(update={"study": loaded.study.model_copy(update={"seed": seed})})
+
+
+def year_of(study: Study, year: int | None) -> int:
+    """Return the year asked for, or the last of the study."""
+    if year is None:
+        return study.years[-1]
+    if year not in study.years:
+        allowed = ", ".join(map(str, study.years))
+        raise StudyError(message(f"year {year} is not in the study", where=study.name, allowed=allowed))
+    return year
+
+
+def named(frame: pd.DataFrame, study: Study, *, lang: str = "en") -> pd.DataFrame:
+    """Put the names of the regions beside their codes, where the study has names."""
+    from growthpoles.study.inputs import study_regions
+
+    regions = study_regions(study)
+    column = f"short_{lang}"
+    if column not in regions or frame.index.name != "region":
+        return frame
+    beside = frame.copy()
+    beside.insert(0, "name", regions[column].reindex(frame.index))
+    return beside
+
+
+def emit(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    kind: str | None,
+    out: Path | None,
+    digits: int = 2,
+    regions: Any = None,
+) -> None:
+    """Print a table for a person, or write it in a format to a file or to standard output."""
+    from growthpoles.report.table_formats import FORMATS, serialise
+
+    if kind is None and out is not None:
+        kind = out.suffix.lstrip(".").lower()
+    if kind is None:
+        from growthpoles.cli.terminal import print_frame
+
+        print_frame(frame, title=title, digits=digits)
+        return
+    if kind not in FORMATS:
+        raise StudyError(unknown_option("format", kind, FORMATS))
+    content = serialise(frame, kind, title=title, regions=regions)
+    if out is not None:
+        from growthpoles.file_writing import write_bytes
+
+        write_bytes(out, content)
+        typer.echo(str(out))
+    else:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+
+
+def tell_account(study: Study, *, quiet: bool = False) -> None:
+    """Say how many cells or rows of the study's tables were used, so that nothing is dropped in silence."""
+    if quiet:
+        return
+    from growthpoles.study.inputs import input_account
+
+    account = input_account(study)
+    read, used, unused = (int(account[column].sum()) for column in ("read", "used", "unused"))
+    what = "cells" if study.cells is not None else "rows"
+    more = f", {unused} not used (growthpoles validate lists them)" if unused else ", none unused"
+    note(f"{what} of the tables: {read} read, {used} used{more}")
+
+
+def note(text: str, *, quiet: bool = False) -> None:
+    """Say something beside the result, on standard error, so that a pipe gets the result alone."""
+    if not quiet:
+        typer.echo(text, err=True)

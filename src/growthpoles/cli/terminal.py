@@ -1,0 +1,159 @@
+"""What a person reads on the terminal: a progress bar and plain tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from growthpoles.report.table_formats import clean_text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from growthpoles.report.results import Results
+
+_NAME = 28
+
+
+def _console(*, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    console = Console(stderr=stderr, highlight=False, emoji=False, markup=False)
+    # A pipe or a file has no width of its own: give a table what it needs instead of folding it at 80 columns.
+    return (
+        console
+        if console.is_terminal
+        else Console(stderr=stderr, highlight=False, emoji=False, markup=False, width=400)
+    )
+
+
+@contextmanager
+def progress_bar(total: int, *, quiet: bool = False) -> Iterator[Callable[[str], None]]:
+    """Show a bar on a terminal's standard error while the block works; yield a function that names the next step."""
+    console = _console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda step: None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}", markup=False),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=total)
+
+        def tell(step: str) -> None:
+            bar.update(task, advance=1, description=clean_text(step))
+
+        yield tell
+
+
+def format_cell(value: object, *, digits: int = 2) -> str:
+    """Return a value as a person writes it: fixed digits, a dash for missing."""
+    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        return "–"
+    if isinstance(value, float | np.floating):
+        return f"{value:.{digits}f}"
+    return clean_text(value)
+
+
+def format_p(value: float) -> str:
+    """Return a p-value with the digits that matter."""
+    if np.isnan(value):
+        return "–"
+    return "< 0.0001" if value < 1e-4 else f"{value:.4f}" if value < 0.01 else f"{value:.3f}"
+
+
+def _heading(column: str, *, width: int = 12) -> str:
+    """Break a column name with a year, or a long one, so that the column is as narrow as its numbers."""
+    head, _, last = column.rpartition(" ")
+    if last.isdigit() and head:
+        return f"{head}\n{last}"
+    lines: list[str] = []
+    for word in column.split("_"):
+        if lines and len(lines[-1]) + len(word) < width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return "\n".join(lines) if len(column) > width else column
+
+
+def print_frame(frame: pd.DataFrame, *, title: str, digits: int = 2) -> None:
+    """Print a frame as a table: numbers right, text left."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        title=Text(clean_text(title)), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
+    )
+    for level in frame.index.names:
+        table.add_column(Text(clean_text(level or "")), no_wrap=True)
+    for column in frame.columns:
+        numeric = pd.api.types.is_numeric_dtype(frame[column])
+        table.add_column(Text(_heading(clean_text(column))), justify="right" if numeric else "left", no_wrap=True)
+    for key, row in zip(frame.index, frame.itertuples(index=False), strict=True):
+        cells = []
+        for column, value in zip(frame.columns, row, strict=True):
+            whole = column in {"rank", "n"} and isinstance(value, float) and not np.isnan(value)
+            cells.append(Text(format_cell(int(value) if whole else value, digits=digits)))
+        levels = key if isinstance(frame.index, pd.MultiIndex) else (key,)
+        table.add_row(*(Text(clean_text(level)) for level in levels), *cells)
+    _console().print(table)
+
+
+def summary(results: Results | None) -> None:
+    """Print index, class and rank per region and year, the global Moran's I of every edition, and what is left out.
+
+    Both tables are at most 80 columns wide for a study of two years. Without results (nothing had to be computed)
+    nothing is printed.
+    """
+    if results is None:
+        return
+    print_frame(_ranking(results), title=f"{results.study.name}: rating, edition {results.edition}")
+    tests = _tests(results)
+    if len(tests):
+        note = "queen contiguity, row-standardised, two-sided permutation p"
+        print_frame(tests, title=f"Global Moran's I ({note})", digits=3)
+    for name, reason in results.stages.left_out.items():
+        _console().print(clean_text(f"left out: {name}: {reason}"), soft_wrap=True)
+
+
+def _ranking(results: Results) -> pd.DataFrame:
+    last = results.rating(results.years[-1])
+    shown = pd.DataFrame(index=last.sort_values(by=["rank"], kind="stable").index)
+    names = next((column for column in ("short_en", "name_en") if column in results.regions), None)
+    if names is not None:
+        shown["name"] = [str(name)[:_NAME] for name in results.regions[names].reindex(shown.index)]
+    for year in results.years:
+        rating = results.rating(year)
+        shown[f"index {year}"] = rating[results.root]
+        if results.classed:
+            shown[f"class {year}"] = rating["rating_class"].astype(object).fillna("no data")
+        shown[f"rank {year}"] = rating["rank"].astype("Int64")
+    return shown
+
+
+def _tests(results: Results) -> pd.DataFrame:
+    rows = [
+        {
+            "edition": name,
+            "year": year,
+            "variable": variable,
+            "n": test.n,
+            "Moran's I": test.statistic,
+            "E(I)": test.expected,
+            "z": test.z_score,
+            "p": format_p(test.p_value),
+            "no data": len(results.without_data[name, year, variable]) or None,
+        }
+        for (name, year, variable), test in results.moran.items()
+    ]
+    return pd.DataFrame(rows).astype({"no data": "Int64"}).set_index("edition") if rows else pd.DataFrame()

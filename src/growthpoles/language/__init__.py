@@ -1,0 +1,1 @@
+"""language/__init__.py."""

@@ -1,0 +1,1 @@
+"""maps/charts/__init__.py."""

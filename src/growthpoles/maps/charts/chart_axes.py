@@ -1,0 +1,259 @@
+"""What all charts share: axes in millimetres, quiet spines, localised numbers, names that keep apart."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypedDict, cast
+
+from growthpoles.errors import MapError, message, unknown_option
+from growthpoles.maps.sheet import canvas
+from growthpoles.maps.sheet import furniture
+from growthpoles.maps import palettes
+from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.source_note import dated, source_parts, told
+from growthpoles.language.languages import format_number
+from growthpoles.maps.charts.chart_key import Key, key_above, key_height
+from growthpoles.maps.presets import Preset, get_preset
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+
+
+# A key higher than that, in lines of text, may use the whole width of the sheet.
+_KEY_LINES = 4.4
+
+
+class ChartOptions(TypedDict, total=False):
+    """Keyword options of every chart.
+
+    Attributes
+    ----------
+    lang : "en" | "ru" | "kk"
+        Language of words and numbers.
+    ax : Axes or None
+        Axes to draw on; by default a new figure of the preset's width.
+    preset : str or Preset
+        Size and typography; "report" by default.
+    year : int or str or None
+    edition : str or None
+    source : str or None
+        Named under the chart, where the preset asks for it. Year and edition are by default those in the `attrs` of
+        the data; "" for none.
+    title : str or None
+        Title; "" for none; by default what the preset asks for.
+    """
+
+    lang: str
+    ax: Axes | None
+    preset: str | Preset
+    year: object
+    edition: str | None
+    source: str | None
+    title: str | None
+
+
+def chart_for(
+    options: ChartOptions, default: str, *, data: Sequence[Any] = (), **layout: Any
+) -> tuple[Axes, Preset, str]:
+    """Return axes, preset and language for the options of a chart.
+
+    Parameters
+    ----------
+    options
+        Options of the user.
+    default
+        Title, if the user gave none.
+    data
+        Tables whose `attrs` may name year and edition.
+    **layout
+        Handed to :func:`chart_axes`.
+
+    Raises
+    ------
+    MapError
+        If an option is not known.
+    """
+    for name in options:
+        if name not in ChartOptions.__annotations__:
+            raise MapError(unknown_option("option", name, ChartOptions.__annotations__))
+    lang = options.get("lang", "en")
+    title = options.get("title")
+    year, edition = told(options.get("year"), options.get("edition"), *data)
+    parts = source_parts(None, lang, year=year, edition=edition, source=options.get("source"))
+    ax, preset = chart_axes(
+        options.get("preset", "report"),
+        ax=options.get("ax"),
+        title=dated(default, year) if title is None else title,
+        source=parts,
+        **layout,
+    )
+    return ax, preset, lang
+
+
+def chart_axes(
+    preset: str | Preset,
+    *,
+    ax: Axes | None,
+    ratio: float = 0.6,
+    title: str = "",
+    source: Sequence[str] = (),
+    left: float | None = None,
+    right: float = 2.5,
+    bottom: float | None = None,
+    top: float | None = None,
+    height_mm: float | None = None,
+    least_mm: float = 8.0,
+    key: Sequence[Key] = (),
+) -> tuple[Axes, Preset]:
+    """Return the axes to draw on: the given one, or a new figure with title and source line.
+
+    Parameters
+    ----------
+    preset, ax
+        As everywhere.
+    ratio
+        Height of the new figure as a share of its width, title and source line not counted.
+    title, source
+        Drawn only on a new figure, and only where the preset asks for them.
+    left, right, bottom, top
+        Margins of the plot in millimetres; by default room for tick labels and an axis title of two lines. The key
+        stands above the upper margin, where one is given.
+    height_mm
+        Height of the new figure without title, key and source line, instead of `ratio`.
+    least_mm
+        Smallest height of the plot itself that keeps what it shows apart.
+    key
+        What the marks mean, drawn over the plot; from the edge of the sheet where it would take more than two lines
+        over the plot alone.
+
+    Raises
+    ------
+    MapError
+        If the chart does not fit on the preset's largest sheet.
+    """
+    chosen = get_preset(preset)
+    if ax is not None:
+        key_above(ax, key, chosen, rise=top or 0.0)
+        return ax, chosen
+    wide = chosen.width_mm
+    room = wide - 1.2
+    em = chosen.text_pt * text.PT
+    left = 6.8 * em if left is None else left
+    bottom = 3.9 * em if bottom is None else bottom
+    head = furniture.heading_block(title, chosen, room) if title and chosen.heading == "title" else None
+    kept = [part for part in source if part] if chosen.source_line == "footer" else []
+    foot = furniture.source_block(kept, chosen, room) if kept else None
+    over = head.h + 2.4 if head else 0.0
+    under = foot.h + 1.8 if foot else 0.0
+    rise = top or 0.0
+    top = (0.6 if key else 2.5) if top is None else top
+    span = wide - left - right
+    back = left - 0.6 if key_height(key, chosen, span) > _KEY_LINES * chosen.small_pt * text.PT else 0.0
+    above = key_height(key, chosen, span + back)
+    top += above
+    plot = (height_mm if height_mm is not None else ratio * wide) + above
+    high = min(plot + over + under, chosen.max_height_mm)
+    if high - bottom - under - top - over < least_mm - 1e-9 or span < 8.0:
+        raise MapError(
+            message(
+                f"the chart does not fit on {wide:g} x {chosen.max_height_mm:g} mm",
+                where=f"preset {chosen.name}",
+                allowed="fewer rows, shorter names, or a larger preset",
+            )
+        )
+    figure = canvas.new_figure(chosen, height_mm=high)
+    made = figure.add_axes(
+        (
+            left / wide,
+            (bottom + under) / high,
+            (wide - left - right) / wide,
+            (high - bottom - under - top - over) / high,
+        )
+    )
+    if head:
+        canvas.add_to_sheet(figure, head, 0.6, high - 0.6 - head.h, gid="title")
+    if foot:
+        canvas.add_to_sheet(figure, foot, 0.6, 0.6, gid="source")
+    key_above(made, key, chosen, left=-back, wide=span + back, rise=rise)
+    return made, chosen
+
+
+def number_format(lang: str, values: Sequence[float]) -> Callable[[float], str]:
+    """Writer of numbers that all get as many digits as their smallest difference needs, in the language's way."""
+    kept = sorted({float(value) for value in values})
+    gaps = [b - a for a, b in itertools.pairwise(kept)]
+    fine = 1e-3 * min(gaps, default=1.0)
+    digits = next((d for d in range(10) if all(abs(round(value, d) - value) <= fine for value in kept)), 10)
+    return lambda value: format_number(value, lang, digits=digits)
+
+
+def digits_for(span: float) -> int:
+    """Digits after the decimal sign that tell values over such a span apart."""
+    return int(min(max(2 - math.floor(math.log10(span)), 0), 9)) if span > 0 else 1
+
+
+def left_room(title: str, preset: Preset, high_mm: float, sample: str = "\u22120.00") -> float:
+    """Room in millimetres that an axis title and tick labels like `sample` need left of a plot `high_mm` high."""
+    em = preset.text_pt * text.PT
+    lines = text.wrap(text.clean(title), preset.text_pt, high_mm + 1.0)
+    return 1.0 + (1.32 * len(lines) + 0.3) * em + 4.5 * text.PT + text.width(sample, preset.small_pt)
+
+
+def tick_numbers(lang: str, size: float) -> Any:
+    """Formatter of an axis whose tick labels are set at `size` points in the figure's typeface.
+
+    matplotlib's tick labels take the name of a family only, not a font file.
+    """
+    from matplotlib.ticker import FuncFormatter
+
+    prop = text.font(size, "0123456789")
+
+    class Numbers(FuncFormatter):
+        def format_ticks(self, values: Any) -> list[str]:
+            for tick in cast("Axis", self.axis).get_major_ticks(len(values)):
+                tick.label1.set_fontproperties(prop)
+                tick.label2.set_fontproperties(prop)
+            return list(map(number_format(lang, values), values))
+
+    return Numbers(lambda value, _: number_format(lang, [value])(value))
+
+
+def dress(
+    ax: Axes, preset: Preset, lang: str, *, x: str = "", y: str = "", spines: Sequence[str] = ("left", "bottom")
+) -> None:
+    """Set axis titles, ticks and spines of a chart."""
+    from matplotlib.ticker import AutoLocator, MaxNLocator
+
+    for name, spine in ax.spines.items():
+        spine.set_visible(name in spines)
+        spine.set_linewidth(1.4 * preset.line_pt)
+        spine.set_color(palettes.SOFT)
+    sides = dict(zip((ax.xaxis, ax.yaxis), canvas.axes_size(ax), strict=True))
+    for axis, title in ((ax.xaxis, x), (ax.yaxis, y)):
+        if isinstance(axis.get_major_locator(), AutoLocator):
+            ticks = sides[axis] / ((5.5 if axis is ax.xaxis else 4.0) * preset.small_pt * text.PT)
+            axis.set_major_locator(MaxNLocator(nbins=int(min(max(ticks, 2.0), 9.0)), steps=[1, 2, 5, 10]))
+        axis.set_major_formatter(tick_numbers(lang, preset.small_pt))
+        if title:
+            lines = text.wrap(text.clean(title), preset.text_pt, sides[axis] + 1.0)
+            axis.set_label_text(
+                "\n".join(lines),
+                fontproperties=text.font(preset.text_pt, title),
+                color=palettes.INK,
+                parse_math=False,
+                linespacing=1.15,
+            )
+        axis.labelpad = 2.5
+        axis.set_tick_params(
+            which="both",
+            width=1.4 * preset.line_pt,
+            length=0.3 * preset.text_pt,
+            pad=2.0,
+            color=palettes.SOFT,
+            labelsize=preset.small_pt,
+            labelcolor=palettes.INK,
+        )
+    ax.set_facecolor("none")

@@ -1,0 +1,138 @@
+"""The key over a chart: what its marks and colours mean, on as few lines as its width allows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from growthpoles.maps.sheet import canvas
+from growthpoles.maps import palettes
+from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography.fold import fold
+from growthpoles.maps.sheet.sheet_blocks import Word
+from growthpoles.maps.presets import Preset
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.path import Path
+
+Shape = Literal["square", "dot", "smalldot", "ring", "diamond", "bar", "tick", "dashes", "none"]
+_ROW = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One mark of a chart and its words; the shape "none" is a plain note."""
+
+    label: str
+    colour: str = palettes.SOFT
+    shape: Shape = "square"
+
+    @property
+    def indent(self) -> float:
+        """Room of the mark before the words, in lines of text."""
+        return {"none": 0.0, "bar": 2.3, "dashes": 2.3}.get(self.shape, 1.5)
+
+    def lines(self, size: float, wide: float) -> list[str]:
+        """Words on as many lines as a width in millimetres makes necessary."""
+        return fold(text.clean(self.label), size, wide - self.indent * size * text.PT, most=4)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A key with its place: how far from the left in millimetres, and on which line from the top."""
+
+    key: Key
+    x: float
+    row: float
+    lines: tuple[str, ...]
+
+
+def _set(keys: Sequence[Key], size: float, wide: float) -> tuple[list[_Spot], float]:
+    """Break keys into lines; returns their places and the number of lines."""
+    em = size * text.PT
+    spots: list[_Spot] = []
+    x, row, rows = 0.0, 0.0, 0.0
+    for key in keys:
+        lines = key.lines(size, wide)
+        long = key.indent * em + max(text.width(line, size) for line in lines)
+        if spots and x + long > wide:
+            x, row = 0.0, rows
+        spots.append(_Spot(key, x, row, tuple(lines)))
+        x += long + 1.5 * em
+        rows = max(rows, row + 1 + (len(lines) - 1) * text.LEADING / _ROW)
+    return spots, rows
+
+
+def key_height(keys: Sequence[Key], preset: Preset, wide: float) -> float:
+    """Height of a key over a plot `wide` millimetres across, the gap to the plot included."""
+    return 1.4 + _ROW * preset.small_pt * text.PT * _set(keys, preset.small_pt, wide)[1] if keys else 0.0
+
+
+def key_above(
+    ax: Axes,
+    keys: Sequence[Key],
+    preset: Preset,
+    *,
+    left: float = 0.0,
+    wide: float | None = None,
+    rise: float = 0.0,
+) -> None:
+    """Draw the key over a chart.
+
+    Parameters
+    ----------
+    ax, keys, preset
+        The chart, what to explain, and its typography.
+    left, wide
+        Left edge of the key, in millimetres from that of the plot, and its width; those of the plot by default.
+    rise
+        Height of what stands between the plot and its key.
+    """
+    size = preset.small_pt
+    em = size * text.PT
+    width, high = canvas.axes_size(ax)
+    mm = canvas.millimetres(ax)
+    spots, rows = _set(keys, size, width if wide is None else wide)
+    paths, faces, edges, dashes, words = [], [], [], [], []
+    for spot in spots:
+        key, x = spot.key, left + spot.x
+        y = high + rise + 1.0 + (rows - 1 - spot.row) * _ROW * em
+        middle = y + 0.5 * text.CAP * em
+        for i, line in enumerate(spot.lines):
+            words.append(Word(x + key.indent * em, y - i * text.LEADING * em, line, size))
+        if key.shape == "dashes":
+            dashes.append(np.array([[x, middle], [x + 1.9 * em, middle]]))
+        elif key.shape != "none":
+            paths.append(_mark(key.shape, x, middle, em))
+            faces.append("none" if key.shape == "ring" else key.colour)
+            edges.append(key.colour if key.shape == "ring" else "none")
+    style: dict[str, Any] = {"order": 6.0, "transform": mm}
+    if paths:
+        canvas.add_shapes(ax, paths, face=faces, edge=edges, line_pt=0.16 * size, gid="key-marks", **style).set_clip_on(
+            False
+        )
+    if dashes:
+        canvas.add_lines(
+            ax, dashes, colour=palettes.SOFT, line_pt=1.8 * preset.line_pt, dashes=(4.0, 3.0), gid="key-lines", **style
+        ).set_clip_on(False)
+    canvas.add_words(ax, words, transform=mm, gid="key-text")
+
+
+def _mark(shape: Shape, x: float, y: float, em: float) -> Path:
+    """Outline of a mark whose left edge is at `x` and whose middle is at height `y`."""
+    from matplotlib.path import Path
+
+    if shape in ("dot", "ring"):
+        return Path.circle((x + 0.45 * em, y), 0.36 * em)
+    if shape == "smalldot":
+        return Path.circle((x + 0.45 * em, y), 0.22 * em)
+    half_w, half_h = {"bar": (0.95, 0.22), "tick": (0.07, 0.5), "diamond": (0.36, 0.36)}.get(shape, (0.45, 0.45))
+    middle = x + (0.95 if shape == "bar" else 0.45) * em
+    corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]], dtype=float)
+    if shape == "diamond":
+        corners = np.array([[0, -1], [1, 0], [0, 1], [-1, 0], [0, -1]], dtype=float)
+    return Path(corners * (half_w * em, half_h * em) + (middle, y), closed=True)

@@ -1,0 +1,244 @@
+"""Charts of spatial tests: the Moran scatter plot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Unpack
+
+import numpy as np
+
+from growthpoles.errors import MapError, message
+from growthpoles.maps.sheet import canvas
+from growthpoles.maps import palettes
+from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress, left_room
+from growthpoles.language.languages import format_number, translator
+from growthpoles.maps.charts.chart_key import Key
+from growthpoles.maps.sheet.sheet_blocks import Box, Word
+from growthpoles.maps.labels.point_labels import annotate_points
+from growthpoles.maps.presets import Preset, get_preset
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from libpysal.graph import Graph
+    from matplotlib.axes import Axes
+
+
+def moran_points(y: pd.Series, graph: Graph) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], float]:
+    """Standardised values, their row-standardised spatial lag, and Moran's I.
+
+    z = (y - mean) / sd with the population's sd; lag = W z with rows of W summing to 1;
+    I = (n / S0) z'Wz / z'z, the slope of the line (Anselin 1996). A region without neighbours has lag 0.
+
+    Raises
+    ------
+    MapError
+        Labels of values and graph disagree, a value is missing, or all values are equal.
+    """
+    ids = list(graph.unique_ids)
+    if y.index.has_duplicates or set(ids) != set(y.index):
+        odd = sorted(map(str, set(ids) ^ set(y.index)))
+        raise MapError(
+            message(
+                f"labels of values and graph disagree: {', '.join(odd[:5])}", where="y", allowed="the same regions once"
+            )
+        )
+    values = y.reindex(ids).to_numpy(dtype=float)
+    if not np.isfinite(values).all():
+        raise MapError(
+            message("the value is missing or infinite", where=f"region {ids[int(np.argmin(np.isfinite(values)))]!r}")
+        )
+    spread = values.std()
+    if not spread > 1e-12 * max(1.0, float(np.abs(values).max())):
+        raise MapError(message("all values are equal: there is no scatter to draw", where="y"))
+    z = (values - values.mean()) / spread
+    weights = graph.transform("r").sparse
+    lag = np.asarray(weights @ z).ravel()
+    total = float(weights.sum())
+    statistic = float(z @ lag) / float(z @ z) * (len(z) / total if total else 0.0)
+    place = {label: i for i, label in enumerate(ids)}
+    back = [place[label] for label in y.index]
+    return z[back], lag[back], statistic
+
+
+def plot_moran(
+    y: pd.Series,
+    graph: Graph,
+    *,
+    names: pd.Series | None = None,
+    result: Any = None,
+    variable: str | None = None,
+    poles: int = 3,
+    **options: Unpack[ChartOptions],
+) -> Axes:
+    """Draw the Moran scatter plot: standardised values against the mean of their neighbours.
+
+    The slope of the line is Moran's I. Points have the colours of the quadrants on a cluster map, significant or
+    not. Every point is named where there is room, the farthest from the centre first; the farthest `poles` of them
+    are bold. A note over the chart says so.
+
+    Parameters
+    ----------
+    y : Series
+        Values, index = region.
+    graph : libpysal.graph.Graph
+        Neighbours; rows are standardised here.
+    names : Series of str, optional
+        Names of the regions; the codes by default.
+    result : global result, optional
+        Its p-value is printed beside I.
+    variable : str, optional
+        What the values are, for the axis.
+    poles : int
+        Number of points whose names are bold.
+    **options
+        lang, ax, preset, year, edition, title, source: see :class:`growthpoles.maps.charts.chart_axes.ChartOptions`.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MapError
+        As :func:`moran_points`; names of other regions.
+
+    References
+    ----------
+    Anselin (1996), The Moran scatterplot as an ESDA tool.
+    """
+    z, lag, statistic = moran_points(y, graph)
+    word = translator(options.get("lang", "en"))
+    shown = point_names(y.index, names)
+    notes = [Key(word("colour: quadrant, not significance"), shape="none")]
+    if poles > 0:
+        notes.append(Key(word("bold: farthest from the centre"), shape="none"))
+    sheet = get_preset(options.get("preset", "report"))
+    ratio = 0.58 if sheet.width_mm > 120.0 else 0.85
+    beside = word("Mean of the neighbours, standardised")
+    ax, chosen, lang = chart_for(
+        options,
+        word("Moran scatter plot"),
+        ratio=ratio,
+        left=left_room(beside, sheet, ratio * sheet.width_mm - 14.0),
+        key=notes,
+        data=[y],
+    )
+    quantity = variable or word("Index")
+    dress(
+        ax,
+        chosen,
+        lang,
+        x=f"{quantity}, {word('standardised')}",
+        y=beside,
+    )
+    reach_x = np.array([z.min(), z.max()])
+    reach_y = np.array([min(lag.min(), -0.2), max(lag.max(), 0.2)])
+    aside = 0.14 if sheet.width_mm > 120.0 else 0.2
+    ax.set_xlim(reach_x[0] - aside * np.ptp(reach_x), reach_x[1] + aside * np.ptp(reach_x))
+    ax.set_ylim(reach_y[0] - 0.16 * np.ptp(reach_y), reach_y[1] + 0.16 * np.ptp(reach_y))
+    for draw in (ax.axhline, ax.axvline):
+        draw(0.0, color=palettes.FAINT, linewidth=1.4 * chosen.line_pt, zorder=1.0)
+    ends = np.array(ax.get_xlim())
+    (line,) = ax.plot(
+        ends,
+        statistic * ends,
+        color=palettes.ACCENT,
+        linewidth=2.6 * chosen.line_pt,
+        zorder=2.0,
+        scalex=False,
+        scaley=False,
+    )
+    line.set_gid("moran-slope")
+    colours = _quadrant_colours(z, lag)
+    dots = ax.scatter(
+        z,
+        lag,
+        s=0.31 * chosen.text_pt**2,
+        c=colours,
+        edgecolors=palettes.INK,
+        linewidths=1.1 * chosen.line_pt,
+        zorder=5.0,
+    )
+    dots.set_gid("moran-points")
+    avoid = _corners(ax, chosen, statistic, result, lang)
+    order = list(np.argsort(-np.hypot(z, lag), kind="stable"))
+    strong = np.zeros(len(z), dtype=bool)
+    strong[order[: max(poles, 0)]] = True
+    annotate_points(
+        ax,
+        np.column_stack([z, lag]),
+        shown,
+        preset=chosen,
+        size=(chosen.text_pt + chosen.small_pt) / 2,
+        bold=strong.tolist(),
+        order=[int(i) for i in order],
+        gid="moran-name",
+        avoid=avoid,
+        better_free=[
+            *_along(ax, ends, statistic * ends),
+            *_along(ax, ends, 0.0 * ends),
+            *_along(ax, np.zeros(2), np.array(ax.get_ylim())),
+        ],
+    )
+    return ax
+
+
+def _along(ax: Axes, x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> list[Box]:
+    """Cover a line of the chart with small boxes in millimetres."""
+    ends = canvas.millimetres(ax).inverted().transform(ax.transData.transform(np.column_stack([x, y])))
+    steps = ends[0] + np.linspace(0.0, 1.0, 120)[:, None] * (ends[1] - ends[0])
+    return [Box(a - 0.4, b - 0.4, 0.8, 0.8) for a, b in steps.tolist()]
+
+
+def point_names(index: pd.Index, names: pd.Series | None) -> list[list[str]]:
+    """Ways to write every region in a chart: its name on one line or two, if there is one, then its code."""
+    codes = [str(code).split("-", 1)[-1] for code in index]
+    known = [None] * len(codes) if names is None else names.reindex(index).tolist()
+    ways = []
+    for name, code in zip(known, codes, strict=True):
+        whole = [name] if isinstance(name, str) and name.strip() else []
+        parts = text.halves(text.clean(whole[0])) if whole else None
+        ways.append([*whole, *(["\n".join(parts)] if parts and len(whole[0]) > 11 else []), code])
+    return ways
+
+
+def _quadrant_colours(z: np.ndarray[Any, Any], lag: np.ndarray[Any, Any]) -> list[str]:
+    """Colours of the cluster maps, by quadrant."""
+    keys = np.where(z >= 0, np.where(lag >= 0, "High-High", "High-Low"), np.where(lag >= 0, "Low-High", "Low-Low"))
+    return [palettes.CLUSTER[key] for key in keys.tolist()]
+
+
+def _corners(ax: Axes, preset: Preset, statistic: float, result: Any, lang: str) -> list[Box]:
+    """Print the quadrants' codes in the corners and the statistic under the upper left one; returns their boxes."""
+    wide, high = canvas.axes_size(ax)
+    size = preset.text_pt
+    em = size * text.PT
+    line = f"{translator(lang)('Moran’s I')} = {format_number(statistic, lang, digits=3)}"
+    p_value = getattr(result, "p_value", None)
+    if p_value is not None:
+        digits = 3 if p_value >= 0.001 else 4
+        line += f", p = {format_number(float(p_value), lang, digits=digits)}"
+    top = high - 0.6 - text.CAP * em
+    words = [
+        Word(0.8, top, "LH", size, bold=True, colour=palettes.SOFT, halo=palettes.PAPER),
+        Word(wide - 0.8, top, "HH", size, bold=True, colour=palettes.SOFT, align="right", halo=palettes.PAPER),
+        Word(0.8, 0.8 + text.DROP * em, "LL", size, bold=True, colour=palettes.SOFT, halo=palettes.PAPER),
+        Word(
+            wide - 0.8,
+            0.8 + text.DROP * em,
+            "HL",
+            size,
+            bold=True,
+            colour=palettes.SOFT,
+            align="right",
+            halo=palettes.PAPER,
+        ),
+        Word(0.8 + 2.2 * em, top, line, size, colour=palettes.ACCENT, halo=palettes.PAPER),
+    ]
+    canvas.add_words(ax, words, transform=canvas.millimetres(ax), gid="moran-corner")
+    boxes = []
+    for word in words:
+        long = text.width(word.text, size, bold=word.bold)
+        left = word.x - long if word.align == "right" else word.x
+        boxes.append(Box(left, word.y - text.DROP * em, long, (text.CAP + text.DROP) * em))
+    return boxes

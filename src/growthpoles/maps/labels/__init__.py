@@ -1,0 +1,1 @@
+"""maps/labels/__init__.py."""

@@ -1,0 +1,191 @@
+"""Names beside the points of a chart: never on a point, on each other, or over the edge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from growthpoles.maps.sheet import canvas
+from growthpoles.maps import palettes
+from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.sheet.sheet_blocks import Box, Word
+from growthpoles.maps.presets import Preset
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+_ROUNDS = 12
+_NEXT_NAME = 12.0
+_LOST = 200.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """One way to write a name, and the boxes (left, bottom, right, top) it may take, with their costs."""
+
+    lines: tuple[str, ...]
+    boxes: Array
+    costs: Array
+
+
+def annotate_points(
+    ax: Axes,
+    xy: Array,
+    names: Sequence[Sequence[str]],
+    *,
+    preset: Preset,
+    size: float | None = None,
+    bold: Sequence[bool] | None = None,
+    radius: float | None = None,
+    gid: str = "point",
+    order: Sequence[int] | None = None,
+    avoid: Sequence[Box] = (),
+    better_free: Sequence[Box] = (),
+) -> list[int]:
+    """Name points next to them; names never overlap points, each other, or the edge of the axes.
+
+    Every point in turn takes the best free place. Those that had to take a worse name, or none, then go first in
+    another round; the round with the least cost is kept.
+
+    Parameters
+    ----------
+    ax
+        Axes whose limits are final.
+    xy
+        Points (n, 2) in data coordinates.
+    names
+        Ways to write each point's name, preferred one first, lines apart by line feeds; a point without any is skipped.
+    preset, size, bold
+        Typography.
+    radius
+        Radius of the points in millimetres; by default that of points 0.6 of a line of text across.
+    order
+        Points to name, the most important first.
+    avoid
+        Boxes in millimetres that names must leave free.
+    better_free
+        Boxes that names leave free where they can.
+
+    Returns
+    -------
+    list of int
+        Points that found no room.
+    """
+    sheet = canvas.axes_size(ax)
+    mm = canvas.millimetres(ax)
+    points = mm.inverted().transform(ax.transData.transform(xy))
+    size = size or preset.small_pt
+    radius = 0.36 * preset.text_pt * text.PT if radius is None else radius
+    heavy = [bool(bold[i]) if bold is not None else False for i in range(len(names))]
+    dots = np.column_stack([points - radius, points + radius])
+    soft = np.array([_edges(box) for box in better_free]).reshape(-1, 4)
+    turns = [i for i in (order if order is not None else range(len(names))) if any(names[i])]
+    options = {}
+    for i in turns:
+        others = np.delete(dots, i, axis=0)
+        ways = [tuple(map(text.clean, name.split("\n"))) for name in names[i] if name]
+        options[i] = [_places(points[i], lines, size, heavy[i], radius + 0.5, sheet, others, soft) for lines in ways]
+    fixed = np.array([_edges(box) for box in avoid]).reshape(-1, 4)
+    best: dict[int, tuple[int, int]] = {}
+    least = np.inf
+    for _ in range(_ROUNDS):
+        found, cost = _assign(turns, options, fixed)
+        if cost < least:
+            best, least = found, cost
+        worse = [i for i in turns if found.get(i, (1, 0))[0] > 0]
+        if not worse:
+            break
+        turns = worse + [i for i in turns if i not in worse]
+    words = []
+    step = text.LEADING * size * text.PT
+    for i in sorted(best):
+        place = options[i][best[i][0]]
+        left, bottom, right, _ = place.boxes[best[i][1]]
+        align, x = ("left", left) if left >= points[i, 0] else ("right", right)
+        if left < points[i, 0] < right:
+            align, x = "center", (left + right) / 2
+        base = bottom + text.DROP * size * text.PT
+        for k, line in enumerate(reversed(place.lines)):
+            words.append(
+                Word(float(x), base + k * step, line, size, bold=heavy[i], halo=palettes.PAPER, align=align, tag=str(i))
+            )
+    canvas.add_words(ax, words, transform=mm, gid=gid, order=7.0)
+    return [i for i in turns if i not in best]
+
+
+def _edges(box: Box) -> tuple[float, float, float, float]:
+    """Left, bottom, right and top of a box."""
+    return box.x, box.y, box.right, box.top
+
+
+def _hits(boxes: Array, others: Array, gap: float = 0.0) -> Array:
+    """Count the other boxes that come closer than `gap` to each box."""
+    a, b = boxes[:, None, :], others[None, :, :]
+    near = (a[..., 0] < b[..., 2] + gap) & (b[..., 0] < a[..., 2] + gap)
+    near &= (a[..., 1] < b[..., 3] + gap) & (b[..., 1] < a[..., 3] + gap)
+    return np.asarray(near.sum(axis=1), dtype=float)
+
+
+def _around(x: float, y: float, w: float, h: float, gap: float) -> Array:
+    """Lower left corners of the places for a name around a point, the most usual first."""
+    lift = 0.6 * gap
+    aside = [(x + gap, y - h / 2), (x - gap - w, y - h / 2)]
+    over = [(x - w / 2, y + gap), (x - w / 2, y - gap - h)]
+    corners = [
+        (x + 0.7 * gap, y + lift),
+        (x + 0.7 * gap, y - lift - h),
+        (x - 0.7 * gap - w, y + lift),
+        (x - 0.7 * gap - w, y - lift - h),
+    ]
+    between = [(x - w * share, y + dy) for share in (0.25, 0.75, 0.1, 0.9) for dy in (gap, -gap - h)]
+    tilted = [(left, y - h / 2 + dy) for dy in (0.3 * h, -0.3 * h) for left in (x + 0.95 * gap, x - 0.95 * gap - w)]
+    return np.array([*aside, *over, *corners, *between, *tilted])
+
+
+def _places(
+    point: Array,
+    lines: tuple[str, ...],
+    size: float,
+    bold: bool,
+    gap: float,
+    sheet: tuple[float, float],
+    dots: Array,
+    soft: Array,
+) -> _Places:
+    """Return the places on the sheet where a name covers no other point, with their costs."""
+    w = max(text.width(line, size, bold=bold) for line in lines)
+    h = text.height(len(lines), size)
+    start = _around(float(point[0]), float(point[1]), w, h, gap)
+    boxes = np.column_stack([start, start + np.array([w, h])])
+    inside = (boxes[:, :2] >= 0.3).all(axis=1) & (boxes[:, 2:] <= np.array(sheet) - 0.3).all(axis=1)
+    costs = 0.25 * np.arange(len(boxes)) + 1.5 * np.minimum(_hits(boxes, soft), 4.0) + 2.0 * _hits(boxes, dots, 0.8)
+    free = inside & (_hits(boxes, dots) == 0)
+    return _Places(lines, boxes[free], costs[free])
+
+
+def _assign(
+    turns: Sequence[int], options: dict[int, list[_Places]], fixed: Array
+) -> tuple[dict[int, tuple[int, int]], float]:
+    """Give every point in turn its best free place; returns way of writing and place by point, and the cost."""
+    taken = fixed
+    found: dict[int, tuple[int, int]] = {}
+    total = 0.0
+    for i in turns:
+        best = (_LOST, -1, -1)
+        for way, place in enumerate(options[i]):
+            if not len(place.boxes):
+                continue
+            costs = place.costs + way * _NEXT_NAME + np.where(_hits(place.boxes, taken, 0.25) > 0, np.inf, 0.0)
+            at = int(np.argmin(costs))
+            if costs[at] < best[0]:
+                best = (float(costs[at]), way, at)
+        total += best[0]
+        if best[1] >= 0:
+            found[i] = (best[1], best[2])
+            taken = np.vstack([taken, options[i][best[1]].boxes[best[2]]])
+    return found, total

@@ -1,0 +1,230 @@
+"""What stands on every region: its name inside, beside the map, or as a code with a key; worked out, then drawn."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from growthpoles.maps.sheet import canvas
+from growthpoles.maps.labels import label_fit as fit
+from growthpoles.maps.sheet import insets
+from growthpoles.maps.sheet import label_text as labels
+from growthpoles.maps import palettes
+from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.sheet.map_geometry import Base
+from growthpoles.maps.labels.callouts import name_outside
+from growthpoles.maps.labels.label_fit import Placed
+from growthpoles.maps.sheet.sheet_blocks import Block, Word
+from growthpoles.maps.labels.outside import Callout, room_around
+from growthpoles.maps.sheet.map_plan import Plan
+from growthpoles.maps.presets import Preset
+from growthpoles.maps.map_options import Style
+from growthpoles.maps.typography.typefaces import chosen
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: With more regions than this without their whole name, those carry their class only.
+CROWD = 60
+_AIR = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Everything written on and beside the regions.
+
+    Attributes
+    ----------
+    inside
+        Number of a region -> the label inside it.
+    beside
+        Number of a region -> its name beside the map.
+    codes
+        Codes on the map with the names that they stand for.
+    key
+        The list of those codes and its lower left corner; None if there is none, or no room for it.
+    """
+
+    inside: dict[int, Placed]
+    beside: dict[int, Callout]
+    codes: tuple[tuple[str, str], ...]
+    key: tuple[Block, float, float] | None
+
+    def raised(self, rise: float, key: tuple[Block, float, float]) -> Names:
+        """Move everything up, to make room for a key below."""
+        inside = {i: (label, x, y + rise, tight) for i, (label, x, y, tight) in self.inside.items()}
+        return Names(inside, {i: one.raised(rise) for i, one in self.beside.items()}, self.codes, key)
+
+
+def arrange(base: Base, plan: Plan, names: Sequence[Sequence[str]], marks: Sequence[str], style: Style) -> Names:
+    """Find a place for the name and the class of every region that has no inset, clear of rings and leaders.
+
+    Parameters
+    ----------
+    base, plan
+        The regions and their arrangement.
+    names
+        Ways to write every region, the fullest first.
+    marks
+        Class or value printed in every region.
+    style
+        Shared options.
+    """
+    import shapely
+
+    scale, origin = plan.found.scale, np.asarray(plan.found.origin)
+    inset = {lens.region for lens in plan.lenses}
+    todo = [i for i in range(len(base.geometries)) if i not in inset and (names[i] or marks[i])]
+    if not todo:
+        return Names({}, {}, (), None)
+    shapes = shapely.transform(base.plain[todo], lambda xy: xy * scale + origin)
+    barrier = _barrier(plan)
+    if barrier is not None:
+        touched = shapely.intersects(shapes, barrier)
+        shapes[touched] = shapely.difference(shapes[touched], barrier)
+    known = base.poles_at(scale, *plan.found.origin, plan.found.insets, chosen())
+    poles = {i: known[i] for i in todo}
+    placed: dict[int, Placed | None] = {}
+    for shape, i in zip(shapes, todo, strict=True):
+        placed[i] = fit.full(shape, names[i][0], marks[i], style.preset, poles[i]) if names[i] else None
+    short = [(shape, i) for shape, i in zip(shapes, todo, strict=True) if placed[i] is None]
+    whole = [found for found in placed.values() if found is not None]
+    beside = name_outside(base, plan, short, names, marks, style, poles, whole)
+    for shape, i in short:
+        # among very many regions a code here and a class there would be read as classes of one kind
+        mine = [] if i in beside or len(short) > CROWD else names[i]
+        mark = "" if i in beside and beside[i].marked else marks[i]
+        placed[i] = fit.best(shape, mine, mark, style.preset, poles[i])
+    inside = {i: found for i, found in placed.items() if found is not None}
+    first = {i: found[0].lines[0][0] for i, found in inside.items() if i not in beside}
+    first |= {i: one.label.lines[0][0] for i, one in beside.items()}
+    codes = tuple(sorted((code, names[i][0]) for i, code in first.items() if code in names[i][1:]))
+    wanted = codes and style.code_key == "auto"
+    key = code_key(codes, base, plan, list(beside.values()), style.preset) if wanted else None
+    return Names(inside, beside, codes, key)
+
+
+def _barrier(plan: Plan) -> Any:
+    """Return rings and leaders of the insets, which no label touches; None without insets."""
+    import shapely
+
+    taken, found = [], plan.found
+    for lens, spot in zip(plan.lenses, found.insets, strict=True):
+        ring = insets.target_ring(lens, found.scale, found.origin)
+        taken.append(shapely.Point(*ring).buffer(insets.radius_of(lens) / insets.zoom(lens, found.scale) + 0.3))
+        ends = insets.leader(lens, spot, ring, found.scale)
+        if ends is not None:
+            taken.append(shapely.LineString(ends).buffer(0.5))
+    return shapely.union_all(taken) if taken else None
+
+
+def code_key(
+    pairs: Sequence[tuple[str, str]], base: Base, plan: Plan, taken: Sequence[Callout], preset: Preset
+) -> tuple[Block, float, float] | None:
+    """Find room for a list of codes with the names that they stand for.
+
+    Parameters
+    ----------
+    pairs
+        Code and name, in the order of the list.
+    base, plan
+        The regions and their arrangement.
+    taken
+        Names that stand outside already.
+    preset
+        Sizes.
+
+    Returns
+    -------
+    (Block, x, y) or None
+        The list and its lower left corner: beside a legend that stands below the map, else in free space.
+    """
+    below = plan.legend_box if plan.legend_box is not None and plan.legend_box.top <= plan.body.y else None
+    outside = room_around(base, plan)
+    for one in taken:
+        outside.block(one)
+    for columns, gap in itertools.product(range(1, len(pairs) + 1), (2 * _AIR, _AIR)):
+        block = code_block(pairs, columns, preset)
+        if below is not None and block.h <= below.h and below.right + 3.0 + block.w <= plan.frame.right:
+            return block, plan.frame.right - block.w, below.top - block.h
+        x, y = outside.space.spots(block.w, block.h, gap)
+        if len(x):
+            # in a corner, so that the list is taken for furniture
+            far = np.minimum(x - plan.body.x, plan.body.right - block.w - x)
+            at = int(np.argmin(np.hypot(far, np.minimum(y - plan.body.y, plan.body.top - block.h - y))))
+            return block, float(x[at]), float(y[at])
+    return None
+
+
+def code_block(pairs: Sequence[tuple[str, str]], columns: int, preset: Preset) -> Block:
+    """Set codes and names in columns."""
+    size = preset.small_pt
+    em = size * text.PT
+    per = -(-len(pairs) // columns)
+    words, x, high = [], 0.0, text.height(per, size)
+    for start in range(0, len(pairs), per):
+        part = pairs[start : start + per]
+        indent = max(text.width(code, size, bold=True) for code, _ in part) + 0.6 * em
+        for row, (code, name) in enumerate(part):
+            y = high - text.CAP * em - row * text.LEADING * em
+            words += [Word(x, y, code, size, bold=True), Word(x + indent, y, name, size)]
+        x += indent + max(text.width(name, size) for _, name in part) + 1.4 * em
+    return Block(x - 1.4 * em, high, tuple(words))
+
+
+def key_below(codes: Sequence[tuple[str, str]], preset: Preset, limit: float) -> Block:
+    """Set codes and names in as many columns as fit into `limit` millimetres, for a strip under the map."""
+    blocks = [code_block(codes, columns, preset) for columns in range(len(codes), 0, -1)]
+    return next((block for block in blocks if block.w <= limit), blocks[-1])
+
+
+def draw_names(ax: Axes, found: Names, faces: Sequence[str], preset: Preset, transform: Any, gid: str) -> None:
+    """Draw the labels, the names beside the map and the key of the codes."""
+    lines: list[Word] = []
+    for i, (label, x, y, tight) in found.inside.items():
+        ink, halo = palettes.ink_on(faces[i]), faces[i] if tight else None
+        lines += labels.words(label, x, y, colour=ink, halo=halo, tag=str(i))
+    canvas.add_words(ax, lines, transform=transform, gid=f"{gid}-labels", codes=found.codes)
+    _draw_callouts(ax, list(found.beside.values()), preset, transform, gid)
+    if found.key:
+        canvas.add_block(ax, *found.key, transform=transform, gid=f"{gid}-codes", line_pt=preset.line_pt)
+
+
+def _draw_callouts(ax: Axes, found: Sequence[Callout], preset: Preset, transform: Any, gid: str) -> None:
+    """Draw the lines, with a dot where they end, and the names."""
+    from matplotlib.path import Path
+
+    if not found:
+        return
+    lines = [callout.line for callout in found]
+    canvas.add_leaders(
+        ax, lines, line_pt=1.2 * preset.line_pt, orders=(4.4, 4.5), gid=f"{gid}-callout-lines", transform=transform
+    )
+    dots = [Path.circle((float(line[1][0]), float(line[1][1])), 0.75 * preset.line_pt) for line in lines]
+    canvas.add_shapes(
+        ax,
+        dots,
+        face=palettes.INK,
+        edge=palettes.PAPER,
+        line_pt=preset.line_pt,
+        order=4.6,
+        gid=f"{gid}-callout-dots",
+        transform=transform,
+    )
+    words = [
+        word
+        for one in found
+        for word in labels.words(
+            one.label,
+            one.box.x + one.box.w / 2,
+            one.box.top - one.label.h / 2,
+            colour=palettes.INK,
+            halo=palettes.PAPER,
+            tag=str(one.region),
+        )
+    ]
+    canvas.add_words(ax, words, transform=transform, gid=f"{gid}-callouts")

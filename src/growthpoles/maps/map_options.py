@@ -1,0 +1,129 @@
+"""Options that every map shares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypedDict
+
+from growthpoles.errors import MapError, unknown_option
+from growthpoles.language.languages import translator
+from growthpoles.maps.presets import Preset, get_preset
+
+
+class MapOptions(TypedDict, total=False):
+    """Keyword options of every map function, with their defaults.
+
+    Attributes
+    ----------
+    preset : str or Preset
+        Size and typography: "report" (default), "nature-single", "nature-double", "elsevier-single",
+        "elsevier-1.5", "elsevier-double", "plos", "slide".
+    labels : "auto" | "codes" | "marks" | "none"
+        Names (default): inside the regions where they fit, else beside the map with a line, else codes with a key
+        of what they stand for; codes; classes only; nothing.
+    insets, legend, code_key, scale_bar : "auto" | "none"
+        Whether to draw enlarged insets of small regions, the legend, the list of what codes stand for, the scale bar.
+    graticule : "ticks" | "lines" | "none"
+        Frame with ticks along meridians and parallels, or with the lines themselves behind the regions.
+    north_arrow : "none" | "auto"
+        Arrow beside the scale bar, along the meridian through it: true north there, and only there.
+    title : str or None
+        Text over the map; "" for none; by default what the preset asks for.
+    source : str or None
+        Source of the data, named under the map.
+    """
+
+    preset: str | Preset
+    labels: Literal["auto", "codes", "marks", "none"]
+    insets: Literal["auto", "none"]
+    legend: Literal["auto", "none"]
+    code_key: Literal["auto", "none"]
+    graticule: Literal["ticks", "lines", "none"]
+    north_arrow: Literal["none", "auto"]
+    scale_bar: Literal["auto", "none"]
+    title: str | None
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """Options that every map shares.
+
+    Attributes
+    ----------
+    preset
+        Size and typography.
+    lang
+        Language of words and numbers.
+    labels
+        "auto": short names, codes where names do not fit; "codes"; "marks": classes only; "none".
+    insets, legend, code_key, graticule, north_arrow, scale_bar
+        Whether to draw them.
+    title
+        Text over the map, "" for none.
+    source
+        Parts of the line under the map; empty for none.
+    """
+
+    preset: Preset
+    lang: str = "en"
+    labels: str = "auto"
+    insets: str = "auto"
+    legend: str = "auto"
+    code_key: str = "auto"
+    graticule: str = "ticks"
+    north_arrow: str = "none"
+    scale_bar: str = "auto"
+    title: str = ""
+    source: tuple[str, ...] = ()
+
+
+_MODES = {
+    "labels": ("auto", "codes", "marks", "none"),
+    "insets": ("auto", "none"),
+    "legend": ("auto", "none"),
+    "code_key": ("auto", "none"),
+    "graticule": ("ticks", "lines", "none"),
+    "north_arrow": ("none", "auto"),
+    "scale_bar": ("auto", "none"),
+}
+
+
+def make_style(options: MapOptions, *, lang: str = "en", default_title: str = "", parts: Sequence[str] = ()) -> Style:
+    """Check the options that maps share and fill in the preset's defaults.
+
+    Parameters
+    ----------
+    options
+        Keyword options of the map.
+    lang
+        Language.
+    default_title
+        Title for presets that print one.
+    parts
+        Parts of the line under the map, for presets that print it.
+
+    Raises
+    ------
+    MapError
+        If an option or its value is not known.
+    """
+    given = dict(options)
+    known = MapOptions.__annotations__
+    for name in given:
+        if name not in known:
+            raise MapError(unknown_option("option", name, known))
+    preset = get_preset(options.get("preset", "report"))
+    for name, allowed in _MODES.items():
+        if given.get(name, allowed[0]) not in allowed:
+            raise MapError(unknown_option(name, given[name], allowed))
+    translator(lang)
+    title = options.get("title")
+    return Style(
+        preset,
+        lang,
+        title=(default_title if preset.heading == "title" else "") if title is None else title,
+        source=tuple(part for part in parts if part) if preset.source_line == "footer" else (),
+        **{name: str(given.get(name, allowed[0])) for name, allowed in _MODES.items()},
+    )

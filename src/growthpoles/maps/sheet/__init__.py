@@ -1,0 +1,1 @@
+"""maps/sheet/__init__.py."""

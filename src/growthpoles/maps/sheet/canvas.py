@@ -1,0 +1,285 @@
+"""The sheet of paper: figures of exact size, millimetres on an axes, and shapes as matplotlib paths.
+
+A map axes keeps the data coordinates of its coordinate reference system, so a reader may draw over it; everything
+else (legend, labels, insets, furniture) is placed in millimetres from the lower left corner of the axes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from growthpoles.errors import MapError, message
+from growthpoles.maps import palettes
+from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.sheet.sheet_blocks import Block, Box, Word
+from growthpoles.maps.sheet.paths import line_path
+from growthpoles.maps.presets import Preset, get_preset
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.path import Path
+
+Array = NDArray[np.float64]
+
+
+def new_figure(
+    preset: str | Preset = "report", *, width_mm: float | None = None, height_mm: float | None = None
+) -> Figure:
+    """Make an empty figure of exact physical size, without pyplot.
+
+    Parameters
+    ----------
+    preset
+        Name of a preset ("nature-double", "report", ...) or a `Preset`.
+    width_mm
+        Width in millimetres; the preset's by default.
+    height_mm
+        Height in millimetres, at most the preset's limit; 0.62 of the width by default.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        With an Agg canvas and the preset's resolution.
+
+    Raises
+    ------
+    MapError
+        If the preset is unknown or the size is not allowed by it.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    chosen = get_preset(preset)
+    wide = chosen.width_mm if width_mm is None else float(width_mm)
+    high = min(0.62 * wide, chosen.max_height_mm) if height_mm is None else float(height_mm)
+    for name, value, limit in (("width_mm", wide, chosen.width_mm), ("height_mm", high, chosen.max_height_mm)):
+        if not 10.0 <= value <= limit + 1e-6:
+            raise MapError(
+                message(f"{name}={value:g} does not fit preset {chosen.name}", allowed=f"10 to {limit:g} mm")
+            )
+    figure = Figure(
+        figsize=(wide / text.MM, high / text.MM),
+        dpi=chosen.dpi,
+        facecolor=palettes.PAPER,
+        edgecolor="none",
+    )
+    figure.set_layout_engine("none")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def whole_axes(figure: Figure, box: Box | None = None) -> Axes:
+    """Add an axes without decoration that covers the figure, or `box` of it in millimetres."""
+    wide, high = (side * text.MM for side in figure.get_size_inches())
+    place = box or Box(0.0, 0.0, wide, high)
+    axes = figure.add_axes((place.x / wide, place.y / high, place.w / wide, place.h / high))
+    axes.set_axis_off()
+    return axes
+
+
+def axes_size(axes: Axes) -> tuple[float, float]:
+    """Width and height of an axes in millimetres."""
+    figure = axes.figure
+    if figure is None:
+        raise MapError(message("the axes belongs to no figure", allowed="an axes of a live figure"))
+    spot = axes.get_window_extent()
+    return spot.width / figure.dpi * text.MM, spot.height / figure.dpi * text.MM
+
+
+def millimetres(axes: Axes) -> Any:
+    """Transform from millimetres on the axes to the display."""
+    from matplotlib.transforms import Affine2D
+
+    wide, high = axes_size(axes)
+    return Affine2D().scale(1.0 / wide, 1.0 / high) + axes.transAxes
+
+
+def add_shapes(
+    axes: Axes,
+    paths: list[Path],
+    *,
+    face: list[str] | str,
+    edge: list[str] | str = "none",
+    line_pt: float = 0.0,
+    order: float = 1.0,
+    gid: str = "",
+    transform: Any = None,
+) -> Any:
+    """Draw paths as one collection; returns it."""
+    from matplotlib.collections import PathCollection
+
+    layer = PathCollection(
+        paths,
+        facecolors=face,
+        edgecolors=edge,
+        linewidths=line_pt,
+        zorder=order,
+        transform=axes.transData if transform is None else transform,
+        antialiaseds=True,
+        joinstyle="round",
+        capstyle="round",
+    )
+    layer.set_gid(gid)
+    axes.add_collection(layer, autolim=False)
+    return layer
+
+
+def add_lines(
+    axes: Axes,
+    lines: list[Array],
+    *,
+    colour: str,
+    line_pt: float,
+    order: float,
+    gid: str,
+    transform: Any,
+    dashes: tuple[float, ...] | None = None,
+) -> Any:
+    """Draw polylines as one path, which is far faster than many; returns the collection."""
+    from matplotlib.collections import PathCollection
+
+    path = line_path(lines)
+    layer = PathCollection(
+        [] if path is None else [path],
+        facecolors="none",
+        edgecolors=colour,
+        linewidths=line_pt,
+        linestyles=[(0, dashes)] if dashes else "solid",
+        zorder=order,
+        transform=transform,
+        capstyle="butt",
+    )
+    layer.set_gid(gid)
+    axes.add_collection(layer, autolim=False)
+    return layer
+
+
+def add_leaders(
+    axes: Axes, lines: list[Array], *, line_pt: float, orders: tuple[float, float], gid: str, transform: Any
+) -> None:
+    """Draw lines over a white casing three times as wide, which keeps them visible on dark regions."""
+    add_lines(
+        axes,
+        lines,
+        colour=palettes.PAPER,
+        line_pt=3.0 * line_pt,
+        order=orders[0],
+        gid=f"{gid}-casing",
+        transform=transform,
+    )
+    add_lines(axes, lines, colour=palettes.INK, line_pt=line_pt, order=orders[1], gid=gid, transform=transform)
+
+
+def add_words(
+    axes: Axes,
+    words: Sequence[Word],
+    *,
+    transform: Any,
+    gid: str,
+    order: float = 6.0,
+    codes: Sequence[tuple[str, str]] = (),
+) -> None:
+    """Set words as text, with their halos as one collection beneath; `codes` are those among them, with their names.
+
+    The halo is a layer of its own since matplotlib's path effects turn the text itself into outlines,
+    which can then neither be searched nor copied in a PDF.
+    """
+    from matplotlib.path import Path
+
+    from growthpoles.maps.sheet.text_layer import WordLayer
+
+    words = [word for word in words if word.text]
+    if not words:
+        return
+    paths, colours = [], []
+    for word in words:
+        if word.halo:
+            vertices, kinds = text.outline(word.text, word.bold)
+            paths.append(Path(vertices * (word.size * text.PT) + word.start, kinds))
+            colours.append(word.halo)
+    if paths:
+        add_shapes(
+            axes,
+            paths,
+            face=colours,
+            edge=colours,
+            line_pt=0.2 * max(word.size for word in words),
+            order=order - 0.5,
+            gid=f"halo-{gid}",
+            transform=transform,
+        ).set_clip_on(False)
+    layer = WordLayer(words, transform, zorder=order, gid=gid, codes=codes)
+    axes.add_artist(layer)
+    layer.set_clip_on(False)
+
+
+def _rectangle(box: Box, x: float, y: float) -> Path:
+    """Path of a box that is moved by (x, y)."""
+    from matplotlib.path import Path
+
+    left, bottom, right, top = box.x + x, box.y + y, box.right + x, box.top + y
+    return Path([[left, bottom], [right, bottom], [right, top], [left, top], [left, bottom]], closed=True)
+
+
+def add_block(
+    axes: Axes,
+    block: Block,
+    x: float,
+    y: float,
+    *,
+    transform: Any,
+    gid: str,
+    order: float = 6.0,
+    line_pt: float = 0.35,
+) -> None:
+    """Draw a block with its lower left corner at (x, y) millimetres; its edges are `line_pt` points wide."""
+    if block.tiles:
+        corners = [_rectangle(tile.box, x, y) for tile in block.tiles]
+        layer = add_shapes(
+            axes,
+            corners,
+            face=[tile.face for tile in block.tiles],
+            edge=[tile.edge for tile in block.tiles],
+            line_pt=line_pt,
+            order=order,
+            gid=f"{gid}-tiles",
+            transform=transform,
+        )
+        layer.set_clip_on(False)
+    if block.lines:
+        moved = [np.asarray(line, dtype=float) + np.array([x, y]) for line in block.lines]
+        add_lines(
+            axes,
+            moved,
+            colour=palettes.INK,
+            line_pt=1.7 * line_pt,
+            order=order,
+            gid=f"{gid}-lines",
+            transform=transform,
+        ).set_clip_on(False)
+    add_words(
+        axes,
+        [replace(word, x=word.x + x, y=word.y + y) for word in block.words],
+        transform=transform,
+        gid=f"{gid}-text",
+        order=order + 0.1,
+    )
+
+
+def add_to_sheet(figure: Figure, block: Block, x: float, y: float, *, gid: str) -> None:
+    """Set the words of a block on the figure itself, (x, y) millimetres from its corner; an axes would cost more."""
+    from matplotlib.transforms import Affine2D
+
+    from growthpoles.maps.sheet.text_layer import WordLayer
+
+    wide, high = (side * text.MM for side in figure.get_size_inches())
+    words = [replace(word, x=word.x + x, y=word.y + y) for word in block.words]
+    mm = Affine2D().scale(1.0 / wide, 1.0 / high) + figure.transFigure
+    figure.add_artist(WordLayer(words, mm, zorder=6.1, gid=f"{gid}-text"))

@@ -1,0 +1,217 @@
+"""Scale bar, graticule ticks, title and source line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from growthpoles.maps import palettes
+from growthpoles.maps.typography import text_metrics as text
+from growthpoles.language.languages import NBSP, format_number, translator
+from growthpoles.maps.sheet.sheet_blocks import Block, Box, Word
+from growthpoles.maps.presets import Preset
+
+Array = NDArray[np.float64]
+
+_STEPS = (30.0, 20.0, 10.0, 5.0, 4.0, 2.0, 1.0, 0.5, 0.25, 0.1)
+
+
+def nice_length(limit: float) -> float:
+    """Return the largest of 1, 2 or 5 times a power of ten that is not above `limit`."""
+    power = 10.0 ** np.floor(np.log10(limit))
+    return float(power * max(step for step in (1, 2, 5) if step * power <= limit * (1 + 1e-9)))
+
+
+ARROW_EM = 4.2
+
+
+def north(crs: Any, point: Array) -> Array:
+    """Return the direction of north at a point of the map, as a unit vector in map coordinates."""
+    transformer = _transformer(crs.to_wkt() if hasattr(crs, "to_wkt") else str(crs))
+    lon, lat = transformer.transform(*point, direction="INVERSE")
+    step = 0.01 if lat < 89.9 else -0.01
+    ahead = np.array(transformer.transform(lon, lat + step)) - np.array(transformer.transform(lon, lat))
+    ahead *= np.sign(step)
+    return np.asarray(ahead / np.hypot(*ahead), dtype=float)
+
+
+def scale_bar(
+    preset: Preset, lang: str, *, metres_per_unit: float, limit: float, arrow: bool = False
+) -> Callable[[float], Block]:
+    """Return a function that draws the scale bar for a scale in millimetres per map unit.
+
+    Parameters
+    ----------
+    preset, lang
+        Typography and language.
+    metres_per_unit
+        Length of a map unit in metres.
+    limit
+        Longest bar in millimetres.
+    arrow
+        Whether to leave room for the north arrow above the bar.
+    """
+    size = preset.small_pt
+    em = size * text.PT
+
+    def draw(scale: float) -> Block:
+        metres = nice_length(limit / scale * metres_per_unit)
+        long = metres / metres_per_unit * scale
+        unit = translator(lang)("km") if metres >= 1000 else translator(lang)("m")
+        label = f"{format_number(metres / 1000 if metres >= 1000 else metres, lang, digits=0)}{NBSP}{unit}"
+        side = text.width(label, size)
+        wide = max(long, side)
+        left = (wide - long) / 2
+        tick = 0.45 * em
+        lines = ((((left, 0.25 + tick), (left, 0.25), (left + long, 0.25), (left + long, 0.25 + tick))),)
+        word = Word(wide / 2, 0.25 + 0.5 * em, label, size, align="center")
+        over = (ARROW_EM + 0.5) * em if arrow else 0.0
+        return Block(wide, 0.25 + 0.5 * em + text.CAP * em + over, (word,), (), lines)
+
+    return draw
+
+
+@lru_cache(maxsize=16)
+def _transformer(crs: str) -> Any:
+    """Return the transformer from longitude and latitude to a coordinate reference system."""
+    from pyproj import Transformer
+
+    return Transformer.from_crs("OGC:CRS84", crs, always_xy=True)
+
+
+def graticule_step(span: float) -> float:
+    """Return the interval, in degrees, that gives three to seven lines over `span` degrees."""
+    return next((step for step in _STEPS if span / step >= 3.0), _STEPS[-1])
+
+
+def _degrees(value: float, kind: str, lang: str) -> str:
+    """Write a longitude or latitude: 60° E, 60° в. д."""
+    value = (value + 180.0) % 360.0 - 180.0 if kind == "lon" else value
+    word = translator(lang)
+    if value == 0 or (kind == "lon" and abs(value) == 180):
+        side = ""
+    elif kind == "lon":
+        side = word("E") if value > 0 else word("W")
+    else:
+        side = word("N") if value > 0 else word("S")
+    digits = 0 if float(value).is_integer() else 2
+    return f"{format_number(abs(value), lang, digits=digits)}°{NBSP + side if side else ''}"
+
+
+def graticule(crs: Any, frame: tuple[float, float, float, float], lang: str) -> list[tuple[str, str, Array]]:
+    """Meridians and parallels inside a frame.
+
+    Parameters
+    ----------
+    crs
+        Coordinate reference system of the map.
+    frame
+        Left, bottom, right, top of the frame in map units.
+    lang
+        Language of the labels.
+
+    Returns
+    -------
+    list of (kind, label, line)
+        kind is "lon" or "lat"; line holds points (n, 2) in map units, longer than the frame.
+    """
+    transformer = _transformer(crs.to_wkt() if hasattr(crs, "to_wkt") else str(crs))
+    x = np.linspace(frame[0], frame[2], 13)
+    y = np.linspace(frame[1], frame[3], 13)
+    edge_x = np.concatenate([x, x, np.full(13, frame[0]), np.full(13, frame[2])])
+    edge_y = np.concatenate([np.full(13, frame[1]), np.full(13, frame[3]), y, y])
+    lon, lat = transformer.transform(edge_x, edge_y, direction="INVERSE")
+    fine = np.isfinite(lon) & np.isfinite(lat)
+    if fine.sum() < 8:
+        return []
+    middle = transformer.transform(x[6], y[6], direction="INVERSE")[0]
+    lon = (lon[fine] - middle + 180.0) % 360.0 - 180.0 + middle
+    lat = lat[fine]
+    west, east, south, north = lon.min(), lon.max(), lat.min(), lat.max()
+    step_lon, step_lat = graticule_step(min(east - west, 360.0)), graticule_step(north - south)
+    found = []
+    along = np.linspace(south - step_lat / 2, north + step_lat / 2, 60).clip(-89.9, 89.9)
+    for value in np.arange(np.ceil(west / step_lon), np.floor(east / step_lon) + 1) * step_lon:
+        found.append(("lon", _degrees(value, "lon", lang), np.full(60, value), along))
+    across = np.linspace(west - step_lon / 2, east + step_lon / 2, 90)
+    for value in np.arange(np.ceil(south / step_lat), np.floor(north / step_lat) + 1) * step_lat:
+        if abs(value) < 90:
+            found.append(("lat", _degrees(value, "lat", lang), across, np.full(90, value)))
+    result = []
+    for kind, label, lons, lats in found:
+        px, py = transformer.transform(lons, lats)
+        line = np.column_stack([px, py])
+        result.append((kind, label, line[np.isfinite(line).all(axis=1)]))
+    return result
+
+
+def edge_crossings(line: Array, box: Box) -> list[tuple[str, float, float, float, float]]:
+    """Where a line leaves a box: side, x, y and the direction inwards (unit vector)."""
+    found = []
+    for side, axis, level, sign in (
+        ("bottom", 1, box.y, 1.0),
+        ("top", 1, box.top, -1.0),
+        ("left", 0, box.x, 1.0),
+        ("right", 0, box.right, -1.0),
+    ):
+        value = line[:, axis] - level
+        for i in np.flatnonzero(value[:-1] * value[1:] <= 0):
+            step = line[i + 1] - line[i]
+            if step[axis] == 0:
+                continue
+            point = line[i] - value[i] / step[axis] * step
+            other = point[1 - axis]
+            low, high = (box.x, box.right) if axis == 1 else (box.y, box.top)
+            if not low + 0.3 <= other <= high - 0.3:
+                continue
+            direction = step / np.hypot(*step)
+            if direction[axis] * sign < 0:
+                direction = -direction
+            found.append((side, float(point[0]), float(point[1]), float(direction[0]), float(direction[1])))
+    return found
+
+
+def heading_block(title: str, preset: Preset, limit: float) -> Block:
+    """Title of a figure, at the left, over as many lines as it needs."""
+    size = preset.title_pt
+    lines = text.wrap(text.clean(title), size, limit, bold=True)
+    high = text.height(len(lines), size)
+    top = high - text.CAP * size * text.PT
+    words = tuple(
+        Word(0.0, top - i * text.LEADING * size * text.PT, line, size, bold=True) for i, line in enumerate(lines)
+    )
+    return Block(limit, high, words)
+
+
+def _flow(parts: list[str], size: float, limit: float) -> list[str]:
+    """Set parts in lines, parted by dots; a part starts a new line if it does not fit and is broken if it must be."""
+    lines: list[str] = []
+    for part in parts:
+        joined = f"{lines[-1]} · {part}" if lines else part
+        if lines and text.width(joined, size) <= limit:
+            lines[-1] = joined
+            continue
+        flowed, broken = text.wrap(joined, size, limit), text.wrap(part, size, limit)
+        # a line of its own, unless running on saves a line
+        if lines and len(flowed) <= len(broken):
+            lines[-1:] = flowed
+        else:
+            lines += broken
+    return lines
+
+
+def source_block(parts: list[str], preset: Preset, limit: float) -> Block:
+    """Line under a figure that names year, edition, boundaries and sources."""
+    size = preset.small_pt
+    lines = _flow([text.clean(part, 600) for part in parts if part], size, limit)
+    high = text.height(len(lines), size)
+    top = high - text.CAP * size * text.PT
+    words = tuple(
+        Word(0.0, top - i * text.LEADING * size * text.PT, line, size, colour=palettes.SOFT)
+        for i, line in enumerate(lines)
+    )
+    return Block(limit, high, words)

@@ -1,0 +1,198 @@
+"""Enlarged insets for regions that are too small to be seen at the size of the figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from growthpoles.maps.sheet import label_text as labels
+from growthpoles.maps import palettes
+from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.sheet.canvas import add_leaders, add_shapes, add_words
+from growthpoles.maps.sheet.space_layout import Request, Spot
+from growthpoles.maps.sheet.sheet_blocks import Word
+from growthpoles.maps.sheet.paths import shape_paths
+from growthpoles.maps.presets import Preset
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Array = NDArray[np.float64]
+
+TOO_SMALL_MM = 2.0
+MOST = 8
+_FILL = 1.25
+_CAP_ZOOM = 25.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """A round inset: the region's number, its middle and half size in map units, its label."""
+
+    region: int
+    x: float
+    y: float
+    half: float
+    tag: labels.Label
+    request: Request
+
+
+def too_small(geometries: NDArray[Any], scale: float, preset: Preset) -> list[int]:
+    """Numbers of the regions whose area is that of a circle under 2 mm (or 1.2 lines of text) across.
+
+    Parameters
+    ----------
+    geometries
+        Polygons in map units.
+    scale
+        Millimetres per map unit.
+    preset
+        Typography.
+
+    Returns
+    -------
+    list of int
+        Empty if more than eight regions are that small: a map of hundreds of regions is no place for insets.
+    """
+    import shapely
+
+    limit = max(TOO_SMALL_MM, 1.2 * preset.text_pt * text.PT)
+    across = 2.0 * np.sqrt(shapely.area(geometries) / np.pi) * scale
+    found = [int(i) for i in np.flatnonzero((across < limit) & (across > 0))]
+    return found if len(found) <= MOST else []
+
+
+def make_lens(geometry: Any, region: int, name: str, mark: str, preset: Preset) -> Lens:
+    """Plan the inset of one region: a circle with its label below."""
+    left, bottom, right, top = geometry.bounds
+    radius = preset.lens_mm
+    size = labels.label_size(preset)
+    pair = text.halves(name)
+    lines = [(line, size, False) for line in (pair if pair and text.width(name, size) > 4.5 * radius else (name,))]
+    tag = labels.make_label([*lines, (mark, size, True)])
+    wide = max(2 * radius + 0.4, tag.w)
+    foot = tag.h + text.DROP * size * text.PT + 0.7 if tag.lines else 0.0
+    x, y = (left + right) / 2, (bottom + top) / 2
+    request = Request(x, y, wide, 2 * radius + 0.4 + foot, radius + 0.2)
+    return Lens(region, x, y, max(right - left, top - bottom) / 2, tag, request)
+
+
+def radius_of(lens: Lens) -> float:
+    """Radius of the lens in millimetres."""
+    return lens.request.radius - 0.2
+
+
+def zoom(lens: Lens, scale: float) -> float:
+    """How many times the lens enlarges."""
+    return min(radius_of(lens) / (_FILL * lens.half * scale), _CAP_ZOOM)
+
+
+def leader(lens: Lens, spot: Spot, target: Array, scale: float) -> tuple[Array, Array] | None:
+    """Return the ends of the line from the lens to the ring around the place; None if they touch."""
+    hub = np.array(spot.hub)
+    reach = float(np.hypot(*(target - hub)))
+    radius, ring = radius_of(lens), radius_of(lens) / zoom(lens, scale)
+    if reach <= radius + ring:
+        return None
+    unit = (target - hub) / reach
+    return hub + unit * radius, target - unit * ring
+
+
+def draw_lenses(
+    axes: Axes,
+    lenses: Sequence[Lens],
+    spots: Sequence[Spot],
+    *,
+    geometries: NDArray[Any],
+    faces: Sequence[str],
+    scale: float,
+    origin: tuple[float, float],
+    transform: Any,
+    preset: Preset,
+    gid: str,
+) -> None:
+    """Draw the lenses, their leaders and the rings around the places; each kind of part is one layer.
+
+    Parameters
+    ----------
+    axes
+        Axes of the map.
+    lenses, spots
+        The plans and the places that the layout gave them.
+    geometries, faces
+        All regions in map units and their colours.
+    scale, origin
+        Millimetres per map unit and the place of the map's origin.
+    transform
+        From millimetres to the display.
+    preset, gid
+        Typography; prefix of the layers' identifiers in vector files.
+    """
+    from matplotlib.path import Path
+
+    def circle(middle: Sequence[float] | Array, radius: float) -> Path:
+        return Path.circle((float(middle[0]), float(middle[1])), radius)
+
+    papers, rings, shapes, fills, leaders, words = [], [], [], [], [], []
+    for lens, spot in zip(lenses, spots, strict=True):
+        radius, target = radius_of(lens), target_ring(lens, scale, origin)
+        papers.append(circle(spot.hub, radius))
+        rings.append(circle(target, radius / zoom(lens, scale)))
+        pieces, near = _enlarged(lens, spot, geometries, scale)
+        shapes += shape_paths(pieces)
+        fills += [faces[i] for i in near]
+        ends = leader(lens, spot, target, scale)
+        if ends is not None:
+            leaders.append(np.array(ends))
+        words += _tag(lens, spot)
+    add_shapes(axes, papers, face=palettes.PAPER, line_pt=0.0, order=4.0, gid=f"{gid}-paper", transform=transform)
+    for paths, face, edge, times, order, name in (
+        (shapes, fills, palettes.BORDER, 1.0, 4.1, "regions"),
+        ([*papers, *rings], "none", palettes.INK, 1.4, 4.3, "rings"),
+    ):
+        add_shapes(
+            axes,
+            paths,
+            face=face,
+            edge=edge,
+            line_pt=times * preset.line_pt,
+            order=order,
+            gid=f"{gid}-{name}",
+            transform=transform,
+        )
+    if leaders:
+        add_leaders(
+            axes, leaders, line_pt=1.4 * preset.line_pt, orders=(3.9, 4.2), gid=f"{gid}-leaders", transform=transform
+        )
+    add_words(axes, words, transform=transform, gid=f"{gid}-names")
+
+
+def _enlarged(lens: Lens, spot: Spot, geometries: NDArray[Any], scale: float) -> tuple[NDArray[Any], list[int]]:
+    """Return what a lens shows, in millimetres, and the numbers of those regions."""
+    import shapely
+
+    times, hub, centre = zoom(lens, scale), np.array(spot.hub), np.array([lens.x, lens.y])
+    window = shapely.Point(*centre).buffer(radius_of(lens) / (times * scale), quad_segs=24)
+    near = np.flatnonzero(shapely.intersects(geometries, window))
+    pieces = shapely.intersection(geometries[near], window)
+    areal = np.isin(shapely.get_type_id(pieces), (3, 6))
+    return shapely.transform(pieces[areal], lambda xy: (xy - centre) * (scale * times) + hub), near[areal].tolist()
+
+
+def _tag(lens: Lens, spot: Spot) -> list[Word]:
+    """Words under a lens, or over it where the layout turned it round."""
+    if not lens.tag.lines:
+        return []
+    box = lens.request.label(spot.box, spot.flipped)
+    foot = text.DROP * lens.tag.lines[-1][1] * text.PT
+    middle = box.y + foot + lens.tag.h / 2 + (0.7 if spot.flipped else 0.0)
+    return labels.words(lens.tag, float(spot.hub[0]), middle, colour=palettes.INK, halo=None, tag=str(lens.region))
+
+
+def target_ring(lens: Lens, scale: float, origin: tuple[float, float]) -> Array:
+    """Middle of the place that the lens shows, in millimetres."""
+    return np.array([lens.x * scale + origin[0], lens.y * scale + origin[1]])

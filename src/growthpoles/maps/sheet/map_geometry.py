@@ -1,0 +1,239 @@
+"""Regions made ready for drawing: checked, projected, with outlines and borders; remembered between figures."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from growthpoles.errors import MapError, message
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What every map of the same regions shares.
+
+    Attributes
+    ----------
+    key
+        Digest of geometries and coordinate system.
+    geometries
+        Polygons in map units, in the order of the regions.
+    plain
+        The same with fewer vertices, for the search of places.
+    paths
+        The geometries as matplotlib paths.
+    borders, outline
+        Lines between regions and around all of them, each drawn once: matplotlib paths, None without lines.
+    rings
+        Outer rings of the union, for the search of free space.
+    bounds
+        Left, bottom, right, top.
+    crs
+        Coordinate reference system, or None.
+    metres
+        Length of a map unit in metres; NaN if unknown.
+    poles
+        Places for labels that were found at the latest scale: kept, since a map of another year or language wants
+        the same ones.
+    """
+
+    key: bytes
+    geometries: NDArray[Any]
+    plain: NDArray[Any]
+    paths: list[Any]
+    borders: Any
+    outline: Any
+    rings: list[Array]
+    bounds: tuple[float, float, float, float]
+    crs: Any
+    metres: float
+    poles: dict[Hashable, list[dict[Hashable, Any]]] = field(default_factory=dict)
+
+    def poles_at(self, *scale: Hashable) -> list[dict[Hashable, Any]]:
+        """Return the places found so far at a scale, one dictionary per region; those of other scales are dropped."""
+        if scale not in self.poles:
+            self.poles.clear()
+            self.poles[scale] = [{} for _ in self.geometries]
+        return self.poles[scale]
+
+
+#: From this number of regions on, borders are left out and each class is drawn as one path.
+MANY = 3000
+
+_CACHE: OrderedDict[bytes, Base] = OrderedDict()
+_KEEP = 6
+
+
+def prepare(regions: gpd.GeoDataFrame) -> Base:
+    """Check regions and make them ready for drawing.
+
+    Geographic coordinates are projected to a Lambert azimuthal equal-area system around the regions' own middle,
+    which also closes areas that were cut at the antimeridian.
+
+    Raises
+    ------
+    MapError
+        If there is no geometry, a geometry is missing, empty or not an area, or labels repeat.
+    """
+    import shapely
+
+    geometry = getattr(regions, "geometry", None)
+    if geometry is None or len(regions) == 0:
+        raise MapError(message("there is no region to draw", where="regions", allowed="a GeoDataFrame with polygons"))
+    doubled = regions.index[regions.index.duplicated()]
+    if len(doubled):
+        raise MapError(message(f"label {doubled[0]!r} repeats", where="regions", allowed="each region once"))
+    shapes = np.asarray(geometry.array, dtype=object)
+    lost = np.asarray(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    if lost.any():
+        raise MapError(message("the geometry is missing or empty", where=f"region {regions.index[lost.argmax()]!r}"))
+    kinds = shapely.get_type_id(shapes)
+    odd = ~np.isin(kinds, (3, 6))
+    if odd.any():
+        raise MapError(
+            message(
+                f"the geometry is a {shapes[odd.argmax()].geom_type}",
+                where=f"region {regions.index[odd.argmax()]!r}",
+                allowed="Polygon, MultiPolygon: a map of areas cannot be drawn from points or lines",
+            )
+        )
+    crs = regions.crs
+    blob = hashlib.blake2b(digest_size=16)
+    for part in shapely.to_wkb(shapes):
+        blob.update(part)
+    blob.update(crs.to_wkt().encode() if crs is not None else b"")
+    key = blob.digest()
+    if key in _CACHE:
+        _CACHE.move_to_end(key)
+        return _CACHE[key]
+    base = _build(key, shapes, crs)
+    _CACHE[key] = base
+    while len(_CACHE) > _KEEP:
+        _CACHE.popitem(last=False)
+    return base
+
+
+def _build(key: bytes, shapes: NDArray[Any], crs: Any) -> Base:
+    """Project, join and split into lines."""
+    import shapely
+
+    from growthpoles.maps.sheet.paths import line_path, shape_paths
+
+    if crs is not None and crs.is_geographic:
+        shapes, crs = _project(shapes, crs)
+    metres = float(crs.axis_info[0].unit_conversion_factor) if crs is not None and crs.axis_info else float("nan")
+    bounds = shapely.total_bounds(shapes)
+    if not np.isfinite(bounds).all() or bounds[0] == bounds[2] or bounds[1] == bounds[3]:
+        raise MapError(message("the regions have no extent", where="regions", allowed="areas with finite coordinates"))
+    many = len(shapes) >= MANY
+    union = _union(shapes)
+    parts = shapely.get_parts(union)
+    areas = shapely.area(parts)
+    solid = parts[areas > areas.sum() * 1e-5]
+    size = max(bounds[2] - bounds[0], bounds[3] - bounds[1])
+    rings = [
+        shapely.get_coordinates(ring)
+        for ring in shapely.get_exterior_ring(shapely.simplify(solid, size / 800))
+        if ring is not None
+    ]
+    inner = []
+    if not many:
+        lines = shapely.union_all(shapely.boundary(shapes))
+        inner = shapely.get_parts(shapely.line_merge(shapely.difference(lines, shapely.boundary(union))))
+    return Base(
+        key,
+        shapes,
+        shapes if many else shapely.simplify(shapes, size / 1500),
+        [] if many else shape_paths(shapes),
+        line_path([shapely.get_coordinates(line) for line in inner]),
+        line_path([shapely.get_coordinates(line) for line in shapely.get_parts(shapely.boundary(parts))]),
+        rings,
+        (float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3])),
+        crs,
+        metres,
+    )
+
+
+def _union(shapes: NDArray[Any]) -> Any:
+    """Join all regions; fast where they are a coverage, safe where they are not."""
+    import shapely
+
+    try:
+        if shapely.coverage_is_valid(shapes):
+            return shapely.coverage_union_all(shapes)
+        return shapely.union_all(shapes)
+    except shapely.errors.GEOSException:
+        return shapely.union_all(shapely.make_valid(shapes))
+
+
+def _project(shapes: NDArray[Any], crs: Any) -> tuple[NDArray[Any], Any]:
+    """Project geographic coordinates around their own middle, wherever the antimeridian runs."""
+    import shapely
+    from pyproj import CRS, Transformer
+
+    points = shapely.get_coordinates(shapely.centroid(shapes))
+    angle = np.radians(points[:, 0])
+    lon = float(np.degrees(np.arctan2(np.sin(angle).mean(), np.cos(angle).mean())))
+    lat = float((points[:, 1].min() + points[:, 1].max()) / 2)
+    target = CRS.from_proj4(f"+proj=laea +lat_0={lat:.4f} +lon_0={lon:.4f} +datum=WGS84 +units=m +no_defs")
+    transformer = Transformer.from_crs(crs, target, always_xy=True)
+
+    def forward(xy: Array) -> Array:
+        return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+
+    return shapely.make_valid(shapely.transform(shapes, forward)), target
+
+
+def short_codes(labels: pd.Index) -> list[str]:
+    """Return the codes of regions on a map: without a prefix that all share (KZ-ALA: ALA), if they stay unique."""
+    whole = [str(label) for label in labels]
+    heads, _, tails = zip(*(label.partition("-") for label in whole), strict=True) if whole else ((), (), ())
+    clear = len(set(heads)) == 1 and all(tails) and len(set(tails)) == len(whole)
+    return list(tails) if clear else whole
+
+
+def align(regions: pd.DataFrame, values: pd.Series, name: str) -> pd.Series:
+    """Put values into the order of the regions; labels must agree in both directions.
+
+    Raises
+    ------
+    MapError
+        If a value has no region, a region has no value, or a label repeats.
+    """
+    doubled = values.index[values.index.duplicated()]
+    if len(doubled):
+        raise MapError(message(f"label {doubled[0]!r} repeats", where=name, allowed="each region once"))
+    extra = values.index.difference(regions.index)
+    absent = regions.index.difference(values.index)
+    if len(extra):
+        from growthpoles.errors import nearest
+
+        raise MapError(
+            message(
+                f"no such region: {', '.join(map(str, extra[:5]))}",
+                where=name,
+                allowed=f"the {len(regions)} labels of the regions",
+                near=nearest(extra[0], regions.index, n=1),
+            )
+        )
+    if len(absent):
+        raise MapError(
+            message(
+                f"no row for {', '.join(map(str, absent[:5]))}",
+                where=name,
+                allowed="one row per region; NaN stands for no data",
+            )
+        )
+    return values.reindex(regions.index)

@@ -1,0 +1,234 @@
+"""The arrangement of one map: how large, where the legend, which insets; remembered for maps of the same kind."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from growthpoles.errors import MapError, message
+from growthpoles.maps.sheet import canvas
+from growthpoles.maps.sheet import furniture
+from growthpoles.maps.sheet import insets
+from growthpoles.maps.sheet import space_layout as layout
+from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.sheet.map_geometry import Base
+from growthpoles.maps.sheet.legend import Legend, legend_blocks
+from growthpoles.maps.sheet.sheet_blocks import Block, Box
+from growthpoles.maps.presets import Preset
+from growthpoles.maps.map_options import Style
+from growthpoles.maps.typography.typefaces import chosen
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_SHARES = (1.0, 0.97, 0.94, 0.91, 0.88)
+_MORE = (0.84, 0.8, 0.75, 0.7, 0.64, 0.58, 0.5, 0.42)
+MARGIN = 0.9
+_STRIP_GAP = 2.2
+_NARROW = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything the drawing needs, in millimetres."""
+
+    body: Box
+    frame: Box
+    found: layout.Layout
+    legend_block: Block | None
+    legend_box: Box | None
+    lenses: tuple[insets.Lens, ...]
+
+
+def raised(plan: Plan, rise: float) -> Plan:
+    """Move an arrangement up by so many millimetres."""
+
+    def up(box: Box | None) -> Box | None:
+        return None if box is None else replace(box, y=box.y + rise)
+
+    found = plan.found
+    moved = replace(
+        found,
+        origin=(found.origin[0], found.origin[1] + rise),
+        legend_box=up(found.legend_box),
+        bar_box=up(found.bar_box),
+        insets=tuple(
+            replace(spot, box=replace(spot.box, y=spot.box.y + rise), hub=(spot.hub[0], spot.hub[1] + rise))
+            for spot in found.insets
+        ),
+    )
+    body, frame = (replace(box, y=box.y + rise) for box in (plan.body, plan.frame))
+    return replace(plan, body=body, frame=frame, found=moved, legend_box=up(plan.legend_box))
+
+
+def parts(style: Style, wide: float, high: float) -> tuple[Block | None, Block | None, Box]:
+    """Title block, source block and the room between them."""
+    room = wide - 2 * MARGIN - 4.0
+    head = furniture.heading_block(style.title, style.preset, room) if style.title else None
+    foot = furniture.source_block(list(style.source), style.preset, room) if style.source else None
+    top = head.h + 2.2 if head else 0.0
+    bottom = foot.h + 2.0 if foot else 0.0
+    return head, foot, Box(MARGIN, MARGIN + bottom, wide - 2 * MARGIN, high - 2 * MARGIN - top - bottom)
+
+
+def _frame_margins(base: Base, style: Style) -> tuple[float, float, float, float]:
+    """Room around the frame for the graticule's labels: left, bottom, right, top."""
+    if style.graticule == "none" or base.crs is None:
+        return 0.0, 0.0, 0.0, 0.0
+    room = (text.CAP + text.DROP) * style.preset.small_pt * text.PT + 0.9
+    return room, room, 0.2, 0.2
+
+
+def new_page(
+    base: Base, legend: Legend, names: list[list[str]], marks: Sequence[str], style: Style
+) -> tuple[Axes, Plan]:
+    """Find the height that the map needs at the preset's width and make the figure.
+
+    Where the insets of many small regions find no room, there are none: their names stand outside with a line.
+    """
+    preset = style.preset
+    wide = preset.width_mm
+    _, _, body = parts(style, wide, preset.max_height_mm)
+    margins = _frame_margins(base, style)
+    pad = 2 * _pad(style)
+    inner = body.w - margins[0] - margins[2] - pad
+    extra = preset.max_height_mm - body.h + margins[1] + margins[3] + pad
+    ratio = (base.bounds[3] - base.bounds[1]) / (base.bounds[2] - base.bounds[0])
+    limit = preset.max_height_mm
+    natural = min(inner * ratio + extra, limit)
+    below = _strip(legend, style, body.w)
+    room = below.h + _STRIP_GAP if below else 0.0
+    attempts: list[tuple[float, tuple[float, ...], bool]] = [
+        (natural, _SHARES[:2], False),
+        (1.06 * natural, _SHARES[:2], False),
+        (natural + room, _SHARES[:2], True),
+        (1.06 * natural, _SHARES, False),
+        (1.06 * natural + room, _SHARES, True),
+        (1.14 * natural + room, _SHARES, True),
+        (1.14 * natural + 0.5 * room, _SHARES, False),
+        (1.25 * natural + room, _SHARES + _MORE, False),
+        (1.25 * natural + room, _SHARES + _MORE, True),
+    ]
+    if wide < _NARROW:
+        # the map is worth more than the height: under it, the legend takes nothing from its scale
+        attempts[3], attempts[4] = attempts[4], attempts[3]
+    key = _key(base, legend, names, marks, style)
+    if key in _PAGES:
+        _PAGES.move_to_end(key)
+        high, plan = _PAGES[key]
+        return canvas.whole_axes(canvas.new_figure(preset, height_mm=high)), plan
+    for high, shares, strip in attempts:
+        high = min(high, limit)
+        found = _plan(base, legend, names, marks, style, wide, high, shares=shares, strip=strip)
+        if found is not None:
+            _PAGES[key] = high, found
+            while len(_PAGES) > _KEEP:
+                _PAGES.popitem(last=False)
+            return canvas.whole_axes(canvas.new_figure(preset, height_mm=high)), found
+    if style.insets == "auto":
+        return new_page(base, legend, names, marks, replace(style, insets="none"))
+    raise MapError(
+        message(
+            f"the map with its legend and insets does not fit on {wide:g} x {limit:g} mm",
+            where=f"preset {preset.name}",
+            allowed="a wider preset, or legend='none'",
+        )
+    )
+
+
+_PAGES: OrderedDict[Hashable, tuple[float, Plan]] = OrderedDict()
+_KEEP = 24
+
+
+def _key(base: Base, legend: Legend, names: list[list[str]], marks: Sequence[str], style: Style) -> Hashable:
+    """Return what an arrangement depends on: maps of other years with the same legend and insets share it."""
+    span = max(base.bounds[2] - base.bounds[0], base.bounds[3] - base.bounds[1])
+    small = insets.too_small(base.geometries, 0.8 * style.preset.width_mm / span, style.preset)
+    head, foot, _ = parts(style, style.preset.width_mm, style.preset.max_height_mm)
+    tags = tuple((i, names[i][0] if names[i] else "", marks[i]) for i in small)
+    room = head.h if head else 0.0, foot.h if foot else 0.0
+    return base.key, legend, tags, room, replace(style, title="", source=()), chosen()
+
+
+def _pad(style: Style) -> float:
+    """Room between the frame and the map."""
+    return 0.3 if style.graticule == "none" else 1.2
+
+
+def _strip(legend: Legend, style: Style, wide: float) -> Block | None:
+    """Return the flattest shape of the legend, for a place under the frame."""
+    blocks = legend_blocks(legend, style.preset, wide - 4.0) if style.legend == "auto" else ()
+    return min(blocks, key=lambda b: (round(b.h, 1), b.w)) if blocks else None
+
+
+def best_plan(
+    base: Base, legend: Legend, names: list[list[str]], marks: Sequence[str], style: Style, wide: float, high: float
+) -> Plan | None:
+    """Arrange a map on a sheet of a given size, with the legend where it leaves the larger map."""
+    plans = [
+        _plan(base, legend, names, marks, style, wide, high, shares=_SHARES + _MORE, strip=strip)
+        for strip in ((False, True) if style.legend == "auto" else (False,))
+    ]
+    found = [plan for plan in plans if plan is not None]
+    if not found and style.insets == "auto":
+        return best_plan(base, legend, names, marks, replace(style, insets="none"), wide, high)
+    return max(found, key=lambda plan: plan.found.scale * (1.04 if plan is plans[0] else 1.0)) if found else None
+
+
+def _plan(
+    base: Base,
+    legend: Legend,
+    names: list[list[str]],
+    marks: Sequence[str],
+    style: Style,
+    wide: float,
+    high: float,
+    *,
+    shares: Sequence[float],
+    strip: bool,
+) -> Plan | None:
+    """Arrange a map on a sheet of that size: legend in free space inside the frame, or in a strip below it."""
+    preset = style.preset
+    _, _, whole = parts(style, wide, high)
+    blocks = legend_blocks(legend, preset, whole.w - 4.0) if style.legend == "auto" else ()
+    below = _strip(legend, style, whole.w) if strip else None
+    room = whole.shrink(0, below.h + _STRIP_GAP if below else 0.0, 0, 0)
+    frame = room.shrink(*_frame_margins(base, style))
+    pad = _pad(style)
+    body = frame.shrink(pad, pad, pad, pad)
+    if body.w < 12 or body.h < 8:
+        return None
+    guess = min(body.w / (base.bounds[2] - base.bounds[0]), body.h / (base.bounds[3] - base.bounds[1]))
+    lenses: tuple[insets.Lens, ...] = ()
+    if style.insets == "auto":
+        lenses = tuple(
+            insets.make_lens(base.geometries[i], i, names[i][0] if names[i] else "", marks[i], preset)
+            for i in insets.too_small(base.geometries, guess, preset)
+        )
+    bar = None
+    if style.scale_bar == "auto" and base.metres == base.metres:
+        limit, arrow = bar_limit(body, preset), style.north_arrow == "auto"
+        bar = furniture.scale_bar(preset, style.lang, metres_per_unit=base.metres, limit=limit, arrow=arrow)
+    found = layout.fit(
+        body,
+        base.bounds,
+        base.rings,
+        () if below else blocks,
+        bar,
+        [lens.request for lens in lenses],
+        shares=shares,
+    )
+    if found is None:
+        return None
+    if below:
+        spot: Box | None = Box(frame.x, whole.y, below.w, below.h)
+        return Plan(body, frame, found, below, spot, lenses)
+    block = blocks[found.legend] if blocks else None
+    return Plan(body, frame, found, block, found.legend_box, lenses)
+
+
+def bar_limit(body: Box, preset: Preset) -> float:
+    """Longest scale bar."""
+    return min(0.2 * body.w, 14.0 * preset.text_pt * text.PT)

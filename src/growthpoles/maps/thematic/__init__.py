@@ -1,0 +1,1 @@
+"""maps/thematic/__init__.py."""

@@ -1,0 +1,189 @@
+"""Maps of movement between classes and of types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Unpack
+
+import pandas as pd
+
+from growthpoles.errors import MapError, message
+from growthpoles.maps import palettes
+from growthpoles.maps.sheet.map_geometry import align
+from growthpoles.maps.thematic.rating_map import plot_categories
+from growthpoles.maps.thematic.map_drawing import draw_map
+from growthpoles.maps.source_note import NO_DATA, dated, no_data, source_parts, span_of, told
+from growthpoles.language.languages import MINUS, translator
+from growthpoles.maps.sheet.legend import Category, Legend
+from growthpoles.maps.map_options import MapOptions, make_style
+from growthpoles.ratings.classes import TEN_CLASSES, ClassScale
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from matplotlib.axes import Axes
+
+_REACH = 3
+# Types of `growthpoles.spatial.poles.typology`: colour and code; strong colours for the regions that lead in something.
+GROWTH_POLES = {
+    "growth pole": ("#c63a34", "GP"),
+    "innovative, not specialised": ("#77aadd", "I"),
+    "specialised, not innovative": ("#eedd88", "S"),
+    "periphery": ("#efefef", ""),
+    "outside the industry": (palettes.NO_PRODUCTION, "\u2013"),
+}
+# Latin letters would be read as Cyrillic ones.
+_LETTERS = {"ru": {"GP": "ПР", "I": "И", "S": "С"}, "kk": {"GP": "ӨП", "I": "И", "S": "М"}}
+
+
+def plot_class_change(
+    regions: gpd.GeoDataFrame,
+    before: pd.Series,
+    after: pd.Series,
+    *,
+    years: tuple[int, int] | None = None,
+    edition: str | None = None,
+    lang: str = "en",
+    ax: Axes | None = None,
+    scale: ClassScale | None = None,
+    **options: Unpack[MapOptions],
+) -> Axes:
+    """Map how many classes a region rose or fell, with both letters in its polygon.
+
+    Parameters
+    ----------
+    regions : GeoDataFrame
+        Polygons, index = region.
+    before, after : Series of str
+        Letters, index = region; NaN in either is drawn as "no data".
+    years : (int, int), optional
+        First and last year, for title and source line; by default those in the letters' `attrs`.
+    scale : ClassScale, optional
+        Letters, best first; the article's ten by default.
+    edition, lang, ax
+        As for :func:`growthpoles.maps.thematic.rating_map.plot_rating`.
+    **options
+        See :class:`growthpoles.maps.map_options.MapOptions`.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MapError
+        Labels disagree or a letter is not on the scale.
+    """
+    letters = (scale or TEN_CLASSES).letters
+    place = {letter: -i for i, letter in enumerate(letters)}
+    pairs = zip(
+        regions.index,
+        align(regions, before.astype(object), "before"),
+        align(regions, after.astype(object), "after"),
+        strict=True,
+    )
+    word = translator(lang)
+    classes, marks = [], []
+    for region, first, last in pairs:
+        if first is None or last is None or first != first or last != last:
+            classes.append(NO_DATA)
+            marks.append(word("n/d"))
+            continue
+        for letter in (first, last):
+            if letter not in place:
+                raise MapError(
+                    message(
+                        f"class {letter!r} is not on the scale", where=f"region {region!r}", allowed=", ".join(letters)
+                    )
+                )
+        classes.append(str(max(-_REACH, min(_REACH, place[last] - place[first]))))
+        marks.append(str(first) if first == last else f"{first}\u2192{last}")
+    steps = range(-_REACH, _REACH + 1)
+    signs = {step: f"{MINUS if step < 0 else '+' if step else ''}{abs(step)}" for step in steps}
+    signs |= {-_REACH: f"\u2264{signs[-_REACH]}", _REACH: f"\u2265{signs[_REACH]}"}
+    ramp = tuple(
+        Category(str(step), colour, signs[step], signs[step])
+        for step, colour in zip(steps, palettes.DIVERGING, strict=True)
+    )
+    pair = span_of(years, before, after)
+    span = None if pair is None else f"{pair[0]}\u2013{pair[1]}"
+    edition = told(0, edition, before, after)[1]
+    style = make_style(
+        options,
+        lang=lang,
+        default_title=dated(word("Change of class"), span),
+        parts=source_parts(regions, lang, year=span, edition=edition, source=options.get("source")),
+    )
+    legend = Legend(word("Change of class, steps"), ramp, (), (no_data(lang),))
+    return draw_map(regions, classes, legend, marks, style, ax=ax, gid="class-change")
+
+
+def plot_typology(
+    regions: gpd.GeoDataFrame,
+    types: pd.Series,
+    *,
+    entries: Mapping[str, tuple[str, str, str]] | None = None,
+    year: object = None,
+    edition: str | None = None,
+    lang: str = "en",
+    ax: Axes | None = None,
+    **options: Unpack[MapOptions],
+) -> Axes:
+    """Map a typology of regions, such as growth poles by the evidence for them.
+
+    Parameters
+    ----------
+    regions : GeoDataFrame
+        Polygons, index = region.
+    types : Series of str
+        Type of every region; NaN is drawn as "no data". An ordered Categorical gives the order of the legend.
+    entries : mapping, optional
+        Type -> (colour, words, code), in the legend's order; by default fixed ones for the types of
+        :func:`growthpoles.spatial.poles.typology.typology`, for other types up to eight colours that colour-blind readers
+        tell apart, the type's own name, and numbers as codes.
+    year, edition, lang, ax
+        As for :func:`growthpoles.maps.thematic.rating_map.plot_rating`.
+    **options
+        See :class:`growthpoles.maps.map_options.MapOptions`.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MapError
+        Labels disagree, a type has no entry, or there are more than eight types without entries.
+    """
+    known = {str(kind) for kind in types.dropna()}
+    if entries is None and known <= {*GROWTH_POLES, NO_DATA}:
+        word = translator(lang)
+        letters = _LETTERS.get(lang, {})
+        entries = {kind: (face, word(kind), letters.get(mark, mark)) for kind, (face, mark) in GROWTH_POLES.items()}
+        if NO_DATA in known:
+            entries[NO_DATA] = (palettes.NO_DATA, word("no data"), word("n/d"))
+    if entries is None:
+        kinds = [str(k) for k in (types.cat.categories if isinstance(types.dtype, pd.CategoricalDtype) else [])]
+        kinds = kinds or [str(kind) for kind in pd.unique(types.dropna())]
+        if len(kinds) > len(palettes.QUALITATIVE):
+            raise MapError(
+                message(
+                    f"{len(kinds)} types", where="types", allowed=f"{len(palettes.QUALITATIVE)} at most, or own entries"
+                )
+            )
+        entries = {
+            kind: (colour, translator(lang)(kind), str(i + 1))
+            for i, (kind, colour) in enumerate(zip(kinds, palettes.QUALITATIVE, strict=False))
+        }
+    return plot_categories(
+        regions,
+        types.astype(object),
+        entries,
+        legend_title=translator(lang)("Type"),
+        default_title=translator(lang)("Types of regions"),
+        year=year,
+        edition=edition,
+        lang=lang,
+        ax=ax,
+        gid="typology",
+        **options,
+    )

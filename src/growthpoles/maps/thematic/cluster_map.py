@@ -1,0 +1,251 @@
+"""Maps of local spatial tests: clusters and outliers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Unpack
+
+from growthpoles.errors import MapError, message
+from growthpoles.maps import palettes
+from growthpoles.maps.sheet.map_geometry import align
+from growthpoles.maps.thematic.rating_map import plot_categories
+from growthpoles.maps.source_note import column_of, told
+from growthpoles.language.languages import translator
+from growthpoles.maps.sheet.legend import Category
+from growthpoles.maps.thematic.value_map import Numbers, map_numbers, rising
+from growthpoles.maps.map_options import MapOptions
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+MARKS = {
+    "High-High": "HH",
+    "Low-Low": "LL",
+    "High-Low": "HL",
+    "Low-High": "LH",
+    "not significant": "",
+    "untestable": "\u00d7",
+    "isolate": "\u25cb",
+}
+
+
+def frame_of(regions: gpd.GeoDataFrame, result: Any, columns: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Turn a local result into its frame; regions that the test left out get an empty row.
+
+    Raises
+    ------
+    MapError
+        A column is missing.
+    """
+    frame = result.to_frame() if hasattr(result, "to_frame") and not hasattr(result, "columns") else result
+    for column in columns:
+        if column not in getattr(frame, "columns", ()):
+            raise MapError(message(f"no column {column!r}", where="result", allowed="the frame of a local test"))
+    absent = regions.index.difference(frame.index)
+    if len(absent) == 0 or frame.index.has_duplicates:
+        return frame
+    return frame.reindex(frame.index.append(absent))
+
+
+def plot_clusters(
+    regions: gpd.GeoDataFrame,
+    result: Any,
+    *,
+    variable: str = "",
+    year: int | None = None,
+    edition: str | None = None,
+    lang: str = "en",
+    ax: Axes | None = None,
+    **options: Unpack[MapOptions],
+) -> Axes:
+    """Map the clusters and outliers that a local test found.
+
+    All seven classes stand in the legend. The code of the class is printed in each polygon, since no palette of
+    this kind survives greyscale: HH, LL, HL, LH; a cross for regions that no test could reach at the chosen level,
+    a ring for regions without neighbours; regions that are not significant carry no code.
+
+    Parameters
+    ----------
+    regions : GeoDataFrame
+        Polygons, index = region.
+    result : local result or DataFrame
+        Anything with `.to_frame()`, or a frame, with column `label` ("High-High", "Low-Low", "High-Low",
+        "Low-High", "not significant", "untestable", "isolate"). Regions without a row, such as those a test over
+        part of the graph left out, and NaN are drawn as "no data".
+    variable : str
+        What was tested, for the title.
+    year, edition, lang, ax
+        As for :func:`growthpoles.maps.thematic.rating_map.plot_rating`.
+    **options
+        See :class:`growthpoles.maps.map_options.MapOptions`.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MapError
+        Labels disagree, the column is missing, or a class is not one of the seven.
+    """
+    frame = frame_of(regions, result, ("label",))
+    word = translator(lang)
+    entries = {key: (palettes.CLUSTER[key], word(key), mark) for key, mark in MARKS.items()}
+    return plot_categories(
+        regions,
+        frame["label"],
+        entries,
+        legend_title=word("Local association"),
+        default_title=_of(word("Spatial clusters and outliers"), variable),
+        gid="clusters",
+        year=year,
+        edition=edition,
+        lang=lang,
+        ax=ax,
+        **options,
+    )
+
+
+def plot_significance(
+    regions: gpd.GeoDataFrame,
+    result: Any,
+    *,
+    column: str | None = None,
+    levels: tuple[float, ...] = (0.001, 0.01, 0.05, 0.1),
+    variable: str = "",
+    year: int | None = None,
+    edition: str | None = None,
+    lang: str = "en",
+    ax: Axes | None = None,
+    **options: Unpack[MapOptions],
+) -> Axes:
+    """Map the p-values of a local test in classes, darker where the evidence is stronger.
+
+    Parameters
+    ----------
+    regions : GeoDataFrame
+        Polygons, index = region.
+    result : local result or DataFrame
+        With p-values from 0 to 1; NaN and regions without a row are drawn as "no data". Where a column `label` says
+        that a region is "untestable" or an "isolate", it shows that instead of a p-value, which would say nothing.
+    column : str, optional
+        Column of p-values, all of which are shown; by default "p_adjusted" if there is one, else "p_value".
+    levels : tuple of float
+        Limits between the classes, rising; the last class ends at 1.
+    variable : str
+        What was tested, for the title.
+    year, edition, lang, ax
+        As for :func:`growthpoles.maps.thematic.rating_map.plot_rating`.
+    **options
+        See :class:`growthpoles.maps.map_options.MapOptions`.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MapError
+        Labels disagree, the column is missing, or a value is no probability.
+    """
+    frame = frame_of(regions, result)
+    chosen = column or ("p_adjusted" if "p_adjusted" in frame.columns else "p_value")
+    word = translator(lang)
+    name = word("Adjusted p-value") if chosen == "p_adjusted" else word("p-value")
+    values = align(regions, column_of(frame, chosen, "result").astype(float), "result")
+    apart: dict[int, str] = {}
+    cases: tuple[Category, ...] = ()
+    if column is None and "label" in frame.columns:
+        labels = frame["label"].reindex(regions.index)
+        apart = {i: str(label) for i, label in enumerate(labels) if label in ("untestable", "isolate")}
+        cases = tuple(Category(key, palettes.CLUSTER[key], word(key), MARKS[key]) for key in ("untestable", "isolate"))
+    shown = Numbers(
+        values,
+        rising((0.0, *levels, 1.0)),
+        3,
+        (*palettes.take(palettes.SEQUENTIAL[::-1], len(levels)), palettes.CLUSTER["not significant"]),
+        apart,
+        cases,
+        _of(name, variable),
+    )
+    told_of = told(year, edition, frame)
+    return map_numbers(regions, shown, name, *told_of, lang=lang, ax=ax, gid="significance", options=options)
+
+
+def _of(title: str, variable: str) -> str:
+    """Say what was tested."""
+    return f"{title}: {variable}" if variable else title
+
+
+HOTSPOTS = {
+    "hot": ("#b5402f", "H"),
+    "cold": ("#1c4179", "C"),
+    "not significant": (palettes.CLUSTER["not significant"], ""),
+    "untestable": (palettes.CLUSTER["untestable"], MARKS["untestable"]),
+    "isolate": (palettes.CLUSTER["isolate"], MARKS["isolate"]),
+}
+# A Latin H would be read as the Cyrillic letter that "low" begins with.
+_LETTERS = {"ru": {"H": "Г", "C": "Х"}, "kk": {"H": "Ы", "C": "С"}}
+_TO_HOTSPOT = {
+    "High-High": "hot",
+    "High-Low": "hot",
+    "Low-Low": "cold",
+    "Low-High": "cold",
+    "High": "hot",
+    "Low": "cold",
+}
+
+
+def plot_hotspots(
+    regions: gpd.GeoDataFrame,
+    result: Any,
+    *,
+    variable: str = "",
+    year: int | None = None,
+    edition: str | None = None,
+    lang: str = "en",
+    ax: Axes | None = None,
+    **options: Unpack[MapOptions],
+) -> Axes:
+    """Map the hot and cold spots that the local Getis-Ord statistic found (Ord and Getis 1995).
+
+    Parameters
+    ----------
+    regions : GeoDataFrame
+        Polygons, index = region.
+    result : local result or DataFrame
+        With column `label`: "hot", "cold", "not significant", "untestable", "isolate"; the quadrants of the local
+        Moran test are taken by the value's side (High-* is hot). Regions without a row are drawn as "no data".
+    variable, year, edition, lang, ax, **options
+        As for :func:`plot_clusters`.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MapError
+        Labels disagree, the column is missing, or a class is not known.
+    """
+    frame = frame_of(regions, result, ("label",))
+    word = translator(lang)
+    names = {"hot": word("hot spot"), "cold": word("cold spot")}
+    letters = _LETTERS.get(lang, {})
+    entries = {
+        key: (face, names.get(key) or word(key), letters.get(mark, mark)) for key, (face, mark) in HOTSPOTS.items()
+    }
+    return plot_categories(
+        regions,
+        frame["label"].astype(object).replace(_TO_HOTSPOT),
+        entries,
+        legend_title=word("Local Getis-Ord test"),
+        default_title=_of(word("Hot and cold spots"), variable),
+        gid="hotspots",
+        year=year,
+        edition=edition,
+        lang=lang,
+        ax=ax,
+        **options,
+    )

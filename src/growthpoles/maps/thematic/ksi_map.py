@@ -1,0 +1,136 @@
+"""Map of the specialisation index KSI, with the cases that have no value told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Unpack
+
+from growthpoles.errors import MapError, message
+from growthpoles.maps import palettes
+from growthpoles.maps.sheet.map_geometry import align
+from growthpoles.maps.thematic.map_drawing import draw_map
+from growthpoles.maps.source_note import NO_DATA, column_of, dated, no_data, source_parts, told
+from growthpoles.language.languages import format_number, translator
+from growthpoles.maps.sheet.legend import Category, Legend
+from growthpoles.maps.thematic.value_map import Array, bin_of, digits_of, rising
+from growthpoles.maps.map_options import MapOptions, make_style
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+KSI_LIMITS = (0.0, 0.01, 0.05, 0.1, 0.25, 1.0)
+KSI_STATUS = ("value", "rounded zero", "no production")
+
+
+def ksi_legend(lang: str = "en", limits: Sequence[float] = KSI_LIMITS, *, industry: str | None = None) -> Legend:
+    """Return the legend of the specialisation index: classes of values, then the three cases without one.
+
+    Parameters
+    ----------
+    lang
+        Language.
+    limits
+        Limits between the classes, rising; a zero is never in the first class, it is "rounded to zero".
+    industry
+        Name of the industry in that language, for the words over the legend.
+    """
+    word = translator(lang)
+    colours = palettes.take(palettes.SEQUENTIAL, len(limits) - 1)
+    ramp = tuple(Category(str(i), colour) for i, colour in enumerate(colours))
+    bounds = tuple(format_number(limit, lang, digits=digits_of([limit])) for limit in limits)
+    swatches = (
+        Category("rounded zero", palettes.ROUNDED_ZERO, word("rounded to zero"), "0"),
+        Category("no production", palettes.NO_PRODUCTION, word("no production"), "\u2013"),
+        no_data(lang),
+    )
+    return Legend(_named(word("KSI: share of the country's output"), industry), ramp, bounds, swatches)
+
+
+def _named(words: str, industry: str | None) -> str:
+    """Add the name of the industry."""
+    return f"{words}, {industry}" if industry else words
+
+
+def plot_ksi(
+    regions: gpd.GeoDataFrame,
+    published: pd.DataFrame,
+    *,
+    year: int | None = None,
+    edition: str | None = None,
+    lang: str = "en",
+    ax: Axes | None = None,
+    column: str = "ksi",
+    limits: Sequence[float] = KSI_LIMITS,
+    industry: str | None = None,
+    **options: Unpack[MapOptions],
+) -> Axes:
+    """Map the specialisation index KSI: the share of every region in the country's output of an industry.
+
+    "No production", "rounded to zero" and "no data" are classes of their own; the polygons carry the value,
+    0, a dash or n/d, as the table prints them, so that they are told apart without colour.
+
+    Parameters
+    ----------
+    regions : GeoDataFrame
+        Polygons, index = region.
+    published : DataFrame
+        Index = region; `column` (0 to 1) and `ksi_status` ("value", "rounded zero", "no production"); where the
+        status is missing, a value counts, if there is one.
+    limits : sequence of float
+        Limits between the classes, rising.
+    industry : str, optional
+        Name of the industry in the language of the map, for title and legend.
+    year : int, optional
+    edition : str, optional
+        Named under the map; by default those in the data's `attrs`, "" for none.
+    lang : "en" | "ru" | "kk"
+        Language of words, names and numbers.
+    ax : Axes, optional
+        Axes to draw on; by default a new figure of the preset's width and of the height that the map needs.
+    **options
+        preset, labels, insets, legend, graticule, north_arrow, scale_bar, title, source: see
+        :class:`growthpoles.maps.map_options.MapOptions`.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MapError
+        Labels disagree, a column is missing, a status is not known, or a value lies outside the limits.
+    """
+    values = align(regions, column_of(published, column, "published").astype(float), "published")
+    status: Sequence[object] = [None] * len(values)
+    if "ksi_status" in published.columns:
+        status = align(regions, published["ksi_status"].astype(object), "published").tolist()
+    word = translator(lang)
+    edges = rising(limits)
+    cases = [_ksi_case(*row, edges, lang) for row in zip(regions.index, values.tolist(), status, strict=True)]
+    year, edition = told(year, edition, published)
+    style = make_style(
+        options,
+        lang=lang,
+        default_title=dated(_named(word("Specialisation (KSI)"), industry), year),
+        parts=source_parts(regions, lang, year=year, edition=edition, source=options.get("source")),
+    )
+    classes, marks = [case[0] for case in cases], [case[1] for case in cases]
+    return draw_map(regions, classes, ksi_legend(lang, limits, industry=industry), marks, style, ax=ax, gid="ksi")
+
+
+def _ksi_case(region: object, value: float, status: Any, edges: Array, lang: str) -> tuple[str, str]:
+    """Class and printed text of one region."""
+    known = status is not None and status == status
+    if known and status not in KSI_STATUS:
+        raise MapError(
+            message(f"status {status!r} is not known", where=f"region {region!r}", allowed=", ".join(KSI_STATUS))
+        )
+    if known and status == "no production":
+        return "no production", "\u2013"
+    if (known and status == "rounded zero") or value == 0:
+        return "rounded zero", "0"
+    if value != value:
+        return NO_DATA, translator(lang)("n/d")
+    return str(bin_of(value, edges, region)), format_number(value, lang, digits=3)

@@ -1,0 +1,197 @@
+"""Put one map together: regions, legend, insets, labels, furniture; every map of this package is drawn here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from growthpoles.errors import MapError, message
+from growthpoles.maps.sheet import canvas
+from growthpoles.maps.sheet import furniture
+from growthpoles.maps.sheet import insets
+from growthpoles.maps.labels import region_labels as naming
+from growthpoles.maps.sheet import map_plan as page
+from growthpoles.maps import palettes
+from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.sheet.map_geometry import MANY, Base, prepare, short_codes
+from growthpoles.maps.sheet.graticule import draw_graticule, north_arrow
+from growthpoles.language.languages import LANGUAGES
+from growthpoles.maps.sheet.legend import Legend
+from growthpoles.maps.sheet.map_plan import Plan
+from growthpoles.maps.sheet.paths import class_paths
+from growthpoles.maps.map_options import Style
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from matplotlib.axes import Axes
+
+
+def draw_map(
+    regions: gpd.GeoDataFrame,
+    classes: Sequence[str],
+    legend: Legend,
+    marks: Sequence[str],
+    style: Style,
+    *,
+    ax: Axes | None = None,
+    gid: str = "map",
+) -> Axes:
+    """Draw one map.
+
+    Parameters
+    ----------
+    regions
+        Regions in a projected coordinate system; columns short_<lang> and name_<lang> are used if there.
+    classes
+        Key of a legend category for every region, in the order of the regions.
+    legend
+        All classes.
+    marks
+        Code or value printed in every region, in the same order; "" prints none.
+    style
+        Shared options.
+    ax
+        Axes to draw on; None makes a figure of the preset's width and of the height that the map needs.
+    gid
+        Prefix of the identifiers of groups in vector files.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        With data coordinates in the units of the map; its figure is `ax.figure`.
+    """
+    base = prepare(regions)
+    faces_of = {category.key: category.face for category in legend.categories}
+    unknown = [key for key in classes if key not in faces_of]
+    if unknown:
+        raise MapError(message(f"class {unknown[0]!r} is not in the legend", allowed=", ".join(faces_of)))
+    faces = [faces_of[key] for key in classes]
+    names = [[text.clean(n) for n in found] for found in _names(regions, style)]
+    marks = ["" if style.labels == "none" else text.clean(mark) for mark in marks]
+    own = ax is None
+    if ax is None:
+        ax, plan = page.new_page(base, legend, names, marks, style)
+    else:
+        wide, high = canvas.axes_size(ax)
+        ax.set_axis_off()
+        found = page.best_plan(base, legend, names, marks, style, wide, high)
+        if found is None:
+            raise MapError(
+                message(
+                    f"the axes of {wide:.0f} x {high:.0f} mm is too small for the map with its legend and insets",
+                    allowed="a larger axes, or legend='none'",
+                )
+            )
+        plan = found
+    named = None
+    if style.labels != "none" and len(base.geometries) < MANY:
+        named = naming.arrange(base, plan, names, marks, style)
+        if own and named.codes and not named.key and style.code_key == "auto":
+            plan, named = _with_key(ax, plan, named, style)
+    _draw(ax, base, faces, named, style, plan, gid)
+    return ax
+
+
+def _with_key(ax: Axes, plan: Plan, named: naming.Names, style: Style) -> tuple[Plan, naming.Names]:
+    """Make the page higher and put the key of the codes under the map, if the preset allows that height."""
+    wide, high = canvas.axes_size(ax)
+    block = naming.key_below(named.codes, style.preset, plan.frame.w)
+    rise = block.h + 1.8
+    figure = ax.get_figure(root=True)
+    if figure is None or high + rise > style.preset.max_height_mm or block.w > plan.frame.w:
+        return plan, named
+    figure.set_size_inches(wide / text.MM, (high + rise) / text.MM)
+    _, _, body = page.parts(style, wide, high)
+    return page.raised(plan, rise), named.raised(rise, (block, plan.frame.x, body.y))
+
+
+def _names(regions: gpd.GeoDataFrame, style: Style) -> list[list[str]]:
+    """Ways to write every region, the fullest first; a study without names in a language shows those that it has."""
+    codes = short_codes(regions.index)
+    if style.labels in ("marks", "none"):
+        return [[] for _ in codes]
+    order = (style.lang, *(lang for lang in LANGUAGES if lang != style.lang))
+    columns = [f"{kind}_{lang}" for lang in order for kind in ("short", "name")]
+    column = next((c for c in (*columns[:2], "name", *columns[2:]) if c in regions.columns), None)
+    if style.labels == "codes" or column is None:
+        return [[code] for code in codes]
+    return [
+        list(dict.fromkeys([name, code])) if isinstance(name, str) and name else [code]
+        for name, code in zip(regions[column], codes, strict=True)
+    ]
+
+
+def _draw(
+    ax: Axes,
+    base: Base,
+    faces: list[str],
+    named: naming.Names | None,
+    style: Style,
+    plan: Plan,
+    gid: str,
+) -> None:
+    """Put everything on the axes."""
+    from matplotlib.path import Path
+
+    preset, found = style.preset, plan.found
+    wide, high = canvas.axes_size(ax)
+    mm = canvas.millimetres(ax)
+    scale, origin = found.scale, found.origin
+    ax.set_xlim(-origin[0] / scale, (wide - origin[0]) / scale)
+    ax.set_ylim(-origin[1] / scale, (high - origin[1]) / scale)
+    head, foot, _ = page.parts(style, wide, high)
+    if style.graticule != "none" and base.crs is not None:
+        draw_graticule(ax, base, style, plan, mm, gid)
+    paths, fills = (base.paths, faces) if base.paths else class_paths(base.geometries, faces)
+    canvas.add_shapes(ax, paths, face=fills, edge=fills, line_pt=0.1, order=1.0, gid=f"{gid}-regions")
+    for lines, colour, times, order, name in (
+        (base.borders, palettes.BORDER, 1.0, 2.0, "borders"),
+        (base.outline, palettes.SOFT, 1.7, 2.1, "outline"),
+    ):
+        if lines is not None:
+            canvas.add_shapes(
+                ax, [lines], face="none", edge=colour, line_pt=times * preset.line_pt, order=order, gid=f"{gid}-{name}"
+            )
+    if plan.lenses:
+        insets.draw_lenses(
+            ax,
+            plan.lenses,
+            found.insets,
+            geometries=base.geometries,
+            faces=faces,
+            scale=scale,
+            origin=origin,
+            transform=mm,
+            preset=preset,
+            gid=f"{gid}-insets",
+        )
+    if named:
+        naming.draw_names(ax, named, faces, preset, mm, gid)
+    if plan.legend_block and plan.legend_box and style.graticule == "lines":
+        box = plan.legend_box
+        corners = [(box.x, box.y), (box.right, box.y), (box.right, box.top), (box.x, box.top), (box.x, box.y)]
+        ground = Path(corners, closed=True)
+        canvas.add_shapes(ax, [ground], face=palettes.PAPER, order=0.6, gid=f"{gid}-legend-ground", transform=mm)
+    if plan.legend_block and plan.legend_box:
+        canvas.add_block(
+            ax,
+            plan.legend_block,
+            plan.legend_box.x,
+            plan.legend_box.y,
+            transform=mm,
+            gid=f"{gid}-legend",
+            line_pt=preset.line_pt,
+        )
+    if found.bar_box:
+        arrow = style.north_arrow == "auto"
+        limit = page.bar_limit(plan.body, preset)
+        bar = furniture.scale_bar(preset, style.lang, metres_per_unit=base.metres, limit=limit, arrow=arrow)(scale)
+        canvas.add_block(
+            ax, bar, found.bar_box.x, found.bar_box.y, transform=mm, gid=f"{gid}-scalebar", line_pt=preset.line_pt
+        )
+        if arrow and base.crs is not None:
+            north_arrow(ax, base, found, preset, style.lang, mm, gid)
+    if head:
+        canvas.add_block(ax, head, plan.frame.x, high - page.MARGIN - head.h, transform=mm, gid=f"{gid}-title")
+    if foot:
+        canvas.add_block(ax, foot, plan.frame.x, page.MARGIN, transform=mm, gid=f"{gid}-source")

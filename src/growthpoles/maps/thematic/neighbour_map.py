@@ -1,0 +1,155 @@
+"""Map of who counts as whose neighbour."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Unpack
+
+import numpy as np
+
+from growthpoles.errors import MapError, message
+from growthpoles.maps.sheet import canvas
+from growthpoles.maps import palettes
+from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.sheet.map_geometry import prepare, short_codes
+from growthpoles.maps.thematic.map_drawing import draw_map
+from growthpoles.maps.source_note import dated, source_parts
+from growthpoles.language.languages import translator
+from growthpoles.maps.sheet.legend import Category, Legend
+from growthpoles.maps.sheet.sheet_blocks import Box, Word
+from growthpoles.maps.labels.point_labels import annotate_points
+from growthpoles.maps.map_options import MapOptions, make_style
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from libpysal.graph import Graph
+    from matplotlib.axes import Axes
+
+
+def plot_neighbours(
+    regions: gpd.GeoDataFrame,
+    graph: Graph,
+    *,
+    year: object = None,
+    lang: str = "en",
+    ax: Axes | None = None,
+    **options: Unpack[MapOptions],
+) -> Axes:
+    """Map the neighbour graph: a node with the region's code in every polygon (beside it if small), a line per pair.
+
+    Parameters
+    ----------
+    regions : GeoDataFrame
+        Polygons, index = region.
+    graph : libpysal.graph.Graph
+        Neighbours; pairs with weight zero are no neighbours. One-way pairs (k nearest neighbours) are dashed.
+    year, lang, ax
+        As for :func:`growthpoles.maps.thematic.rating_map.plot_rating`.
+    **options
+        See :class:`growthpoles.maps.map_options.MapOptions`; there are no insets, labels and legend here.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MapError
+        Labels of regions and graph disagree.
+    """
+    ids = list(graph.unique_ids)
+    if set(ids) != set(regions.index):
+        odd = sorted(map(str, set(ids) ^ set(regions.index)))
+        raise MapError(
+            message(f"labels of regions and graph disagree: {', '.join(odd[:5])}", where="graph", allowed="the same")
+        )
+    base = prepare(regions)
+    word = translator(lang)
+    options["labels"] = "none"
+    options["insets"] = "none"
+    options["legend"] = "none"
+    style = make_style(
+        options,
+        lang=lang,
+        default_title=dated(word("Neighbours"), year),
+        parts=source_parts(regions, lang, year=year, source=options.get("source")),
+    )
+    plain = Legend("", swatches=(Category("region", palettes.CLUSTER["not significant"]),))
+    n = len(regions)
+    ax = draw_map(regions, ["region"] * n, plain, [""] * n, style, ax=ax, gid="neighbours")
+    preset, mm = style.preset, canvas.millimetres(ax)
+    middles = _poles(base.plain)
+    spots = mm.inverted().transform(ax.transData.transform(middles))
+    place = {label: i for i, label in enumerate(regions.index)}
+    pairs = {(place[a], place[b]) for (a, b), weight in graph.adjacency.items() if a != b and weight != 0}
+    both = sorted((a, b) for a, b in pairs if a < b and (b, a) in pairs)
+    single = sorted((a, b) for a, b in pairs if (b, a) not in pairs)
+    for gid, listed, dashes in (("pairs", both, None), ("one-way", single, (3.0, 2.0))):
+        canvas.add_lines(
+            ax,
+            [spots[list(pair)] for pair in listed],
+            colour=palettes.CLUSTER["Low-Low"],
+            line_pt=2.4 * preset.line_pt,
+            order=3.0,
+            gid=f"neighbours-{gid}",
+            transform=mm,
+            dashes=dashes,
+        )
+    codes = [text.clean(code) for code in short_codes(regions.index)]
+    if _nodes(ax, spots, codes, preset.small_pt, preset.line_pt, mm) == "dots":
+        edges = [spots[list(pair)] for pair in (*both, *single)]
+        annotate_points(
+            ax,
+            middles,
+            [[code] for code in codes],
+            preset=preset,
+            radius=0.4 * preset.small_pt * text.PT,
+            gid="neighbours-codes",
+            better_free=[box for edge in edges for box in _along(edge)],
+        )
+    return ax
+
+
+def _along(edge: np.ndarray[Any, Any]) -> list[Box]:
+    """Return small boxes along a line, a millimetre apart."""
+    steps = max(int(np.hypot(*(edge[1] - edge[0]))), 1)
+    points = edge[0] + np.linspace(0.0, 1.0, steps + 1)[:, None] * (edge[1] - edge[0])
+    return [Box(float(x) - 0.1, float(y) - 0.1, 0.2, 0.2) for x, y in points]
+
+
+def _poles(shapes: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return the pole of inaccessibility of every polygon: a region around a city has its node beside the city."""
+    import shapely
+
+    sizes = np.sqrt(shapely.area(shapes))
+    radii = [
+        shapely.maximum_inscribed_circle(s, tolerance=max(w / 60, 1e-9)) for s, w in zip(shapes, sizes, strict=True)
+    ]
+    return np.array([shapely.get_coordinates(radius)[0] for radius in radii])
+
+
+def _nodes(ax: Axes, spots: np.ndarray[Any, Any], codes: list[str], size: float, line_pt: float, mm: Any) -> str:
+    """Draw the nodes: "circles" with the codes inside; plain "dots" where such circles would run into each other."""
+    from matplotlib.path import Path
+
+    shape = "circles"
+    radius = max(text.width(code, size) for code in codes) / 2 + 0.25 * size * text.PT
+    gaps = np.hypot(*(spots[:, None] - spots[None]).transpose(2, 0, 1))[np.triu_indices(len(spots), 1)]
+    if radius > 3 * size * text.PT or (len(gaps) and gaps.min() < 2 * radius):
+        shape, codes, radius = "dots", [""] * len(codes), 0.4 * size * text.PT
+    circles = [Path.circle((float(x), float(y)), radius) for x, y in spots]
+    canvas.add_shapes(
+        ax,
+        circles,
+        face=palettes.PAPER,
+        edge=palettes.CLUSTER["Low-Low"],
+        line_pt=1.8 * line_pt,
+        order=4.0,
+        gid="neighbours-nodes",
+        transform=mm,
+    )
+    drop = text.CAP * size * text.PT / 2
+    words = [
+        Word(float(x), float(y) - drop, code, size, align="center") for (x, y), code in zip(spots, codes, strict=True)
+    ]
+    canvas.add_words(ax, words, transform=mm, gid="neighbours-codes")
+    return shape

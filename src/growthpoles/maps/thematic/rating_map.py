@@ -1,0 +1,185 @@
+"""Maps of regions filled by class: letter ratings and named classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Unpack
+
+from growthpoles.maps import palettes
+from growthpoles.maps.sheet.map_geometry import align
+from growthpoles.maps.thematic.map_drawing import draw_map
+from growthpoles.maps.source_note import NO_DATA, column_of, dated, no_data, source_parts, told
+from growthpoles.language.languages import translator
+from growthpoles.maps.thematic.ksi_map import plot_ksi as plot_ksi
+from growthpoles.maps.sheet.legend import Category, Legend
+from growthpoles.maps.thematic.value_map import plot_change as plot_change
+from growthpoles.maps.map_options import MapOptions, make_style
+from growthpoles.ratings.classes import TEN_CLASSES, ClassScale, classify
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+
+def rating_legend(lang: str = "en", scale: ClassScale = TEN_CLASSES, *, title: str | None = None) -> Legend:
+    """Return the legend of a letter rating: every class with its limits, the worst first, and "no data".
+
+    Parameters
+    ----------
+    lang
+        Language.
+    scale
+        Letters and limits.
+    title
+        Words over the legend; the default names the index.
+    """
+    letters = scale.letters[::-1]
+    colours = palettes.take(palettes.RATING, len(letters))
+    ramp = tuple(Category(letter, colour, letter, letter) for letter, colour in zip(letters, colours, strict=True))
+    bounds = tuple(f"{limit:g}" for limit in (*scale.limits[::-1], scale.top))
+    heading = translator(lang)("Class and index, points") if title is None else title
+    return Legend(heading, ramp, bounds, (no_data(lang),))
+
+
+def plot_rating(
+    regions: gpd.GeoDataFrame,
+    rating: pd.DataFrame | pd.Series,
+    *,
+    year: int | None = None,
+    edition: str | None = None,
+    lang: str = "en",
+    ax: Axes | None = None,
+    column: str = "index",
+    variable: str | None = None,
+    scale: ClassScale | None = None,
+    **options: Unpack[MapOptions],
+) -> Axes:
+    """Map the letter classes of a rating.
+
+    All classes of the scale stand in the legend with their limits, so that colours mean the same on every map.
+    Each polygon carries the name (or the code) of its region and its letter.
+
+    Parameters
+    ----------
+    regions : GeoDataFrame
+        Polygons, index = region.
+    rating : DataFrame or Series
+        Index = region; `column` (index points), or `rating_class` if that is missing. NaN is drawn as "no data".
+    year : int, optional
+    edition : str, optional
+        Named under the map; by default those in the data's `attrs`, "" for none.
+    lang : "en" | "ru" | "kk"
+        Language of words, names and numbers.
+    ax : Axes, optional
+        Axes to draw on; by default a new figure of the preset's width and of the height that the map needs.
+    column : str
+        Column with index values: "index", or a sub-index such as "ris" or "ria".
+    variable : str, optional
+        Name of what is rated, for title and legend; by default that of the column, if it is one of the article's.
+    scale : ClassScale, optional
+        Letters and limits; the article's ten by default.
+    **options
+        preset, labels, insets, legend, graticule, north_arrow, scale_bar, title, source: see
+        :class:`growthpoles.maps.map_options.MapOptions`.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MapError
+        Labels of rating and regions disagree, a column is missing, or an option is not known.
+    RatingError
+        A value is off the scale.
+    """
+    chosen = scale or TEN_CLASSES
+    if column not in getattr(rating, "columns", (column,)) and "rating_class" in rating.columns:
+        letters = rating["rating_class"]
+    else:
+        letters = classify(column_of(rating, column, "rating"), chosen)
+    known = align(regions, letters.astype(object), "rating")
+    classes = [NO_DATA if value is None or value != value else str(value) for value in known]
+    word = translator(lang)
+    year, edition = told(year, edition, rating)
+    style = make_style(
+        options,
+        lang=lang,
+        default_title=dated(variable or _title(column, lang), year),
+        parts=source_parts(regions, lang, year=year, edition=edition, source=options.get("source")),
+    )
+    marks = [word("n/d") if value == NO_DATA else value for value in classes]
+    heading = None if column == "index" and variable is None else f"{word('Class and points')}"
+    return draw_map(regions, classes, rating_legend(lang, chosen, title=heading), marks, style, ax=ax, gid="rating")
+
+
+def _title(column: str, lang: str) -> str:
+    """Title of a rating by its column."""
+    word = translator(lang)
+    known = {"ris": word("Innovation susceptibility (RIS)"), "ria": word("Innovation activity (RIA)")}
+    return known.get(column, word("Rating of innovative development"))
+
+
+def plot_categories(
+    regions: gpd.GeoDataFrame,
+    classes: pd.Series,
+    entries: Mapping[str, tuple[str, str, str]],
+    *,
+    legend_title: str = "",
+    default_title: str = "",
+    year: object = None,
+    edition: str | None = None,
+    lang: str = "en",
+    ax: Axes | None = None,
+    gid: str = "categories",
+    **options: Unpack[MapOptions],
+) -> Axes:
+    """Map named classes without an order.
+
+    Parameters
+    ----------
+    regions : GeoDataFrame
+        Polygons, index = region.
+    classes : Series of str
+        Class of every region; NaN is drawn as "no data".
+    entries : mapping
+        Class -> (colour "#rrggbb", words in the legend, code printed in the polygons), in the legend's order;
+        classes that no region has keep their place. "no data" is added only if some region needs it.
+    legend_title, default_title, gid
+        Words over the legend; title that presets with titles use; identifier in vector files.
+    year : int, optional
+    edition : str, optional
+        Named under the map; by default those in the data's `attrs`, "" for none.
+    lang : "en" | "ru" | "kk"
+        Language of words, names and numbers.
+    ax : Axes, optional
+        Axes to draw on; by default a new figure of the preset's width and of the height that the map needs.
+    **options
+        preset, labels, insets, legend, graticule, north_arrow, scale_bar, title, source: see
+        :class:`growthpoles.maps.map_options.MapOptions`.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MapError
+        Labels disagree or a class has no legend entry.
+    """
+    values = align(regions, classes.astype(object), "classes")
+    keys = [NO_DATA if value is None or value != value else str(value) for value in values]
+    listed = [Category(key, *entry) for key, entry in entries.items()]
+    if NO_DATA in keys and NO_DATA not in entries:
+        listed.append(no_data(lang))
+    year, edition = told(year, edition, classes)
+    mark_of = {entry.key: entry.mark for entry in listed}
+    style = make_style(
+        options,
+        lang=lang,
+        default_title=dated(default_title, year),
+        parts=source_parts(regions, lang, year=year, edition=edition, source=options.get("source")),
+    )
+    marks = [mark_of.get(key, "") for key in keys]
+    return draw_map(regions, keys, Legend(legend_title, swatches=tuple(listed)), marks, style, ax=ax, gid=gid)

@@ -1,0 +1,294 @@
+"""Maps of numbers in classes: change, and any other column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Unpack
+
+import numpy as np
+from numpy.typing import NDArray
+
+from growthpoles.errors import MapError, message
+from growthpoles.maps import palettes
+from growthpoles.maps.sheet.map_geometry import align
+from growthpoles.maps.thematic.map_drawing import draw_map
+from growthpoles.maps.source_note import NO_DATA, column_of, dated, no_data, source_parts, told
+from growthpoles.language.languages import format_number, translator
+from growthpoles.maps.sheet.legend import Category, Legend
+from growthpoles.maps.thematic.schemes import class_limits
+from growthpoles.maps.map_options import MapOptions, make_style
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+Array = NDArray[np.float64]
+
+
+def rising(limits: Sequence[float] | Array) -> Array:
+    """Check class limits.
+
+    Raises
+    ------
+    MapError
+        If they are fewer than two, not finite, or do not rise.
+    """
+    edges = np.asarray(limits, dtype=float)
+    if edges.ndim != 1 or len(edges) < 2 or not np.isfinite(edges).all() or (np.diff(edges) <= 0).any():
+        raise MapError(message(f"limits={list(limits)} do not rise", allowed="two or more finite rising numbers"))
+    return edges
+
+
+def bin_of(value: float, edges: Array, region: object) -> int:
+    """Return the class of a value: closed below, open above; the top belongs to the last class.
+
+    Raises
+    ------
+    MapError
+        If the value is off the scale.
+    """
+    if not edges[0] - 1e-12 <= value <= edges[-1] + 1e-12:
+        raise MapError(
+            message(
+                f"value {value:g} is off the scale",
+                where=f"region {region!r}",
+                allowed=f"{edges[0]:g} to {edges[-1]:g}",
+            )
+        )
+    at = int(np.searchsorted(np.round(edges, 9), round(float(value), 9), side="right")) - 1
+    return min(max(at, 0), len(edges) - 2)
+
+
+def digits_of(edges: Sequence[float] | Array) -> int:
+    """Return the digits that show all limits without rounding, six at most."""
+    return next((d for d in range(6) if np.allclose(np.round(edges, d), edges, rtol=0, atol=1e-9)), 6)
+
+
+def change_limits(values: Sequence[float] | Array) -> tuple[float, ...]:
+    """Return seven limits, symmetric around zero, of 1, 2, 2.5 or 5 times a power of ten, that hold all values."""
+    known = np.abs(np.asarray(values, dtype=float))
+    known = known[np.isfinite(known)]
+    reach = float(known.max()) / 3 if len(known) and known.max() > 0 else 1.0
+    power = 10.0 ** np.floor(np.log10(reach))
+    step = float(power * next(s for s in (1.0, 2.0, 2.5, 5.0, 10.0, 20.0) if s * power >= reach * (1 - 1e-12)))
+    return tuple(i * step for i in range(-3, 4))
+
+
+def plot_change(
+    regions: gpd.GeoDataFrame,
+    change: pd.Series | pd.DataFrame,
+    *,
+    years: tuple[int, int] | None = None,
+    edition: str | None = None,
+    lang: str = "en",
+    ax: Axes | None = None,
+    column: str = "change",
+    variable: str | None = None,
+    limits: Sequence[float] | None = None,
+    **options: Unpack[MapOptions],
+) -> Axes:
+    """Map the change of an index in points, on a scale centred on zero.
+
+    Parameters
+    ----------
+    regions : GeoDataFrame
+        Polygons, index = region.
+    change : Series, or DataFrame with `column`
+        Change in points, index = region; NaN is drawn as "no data".
+    years : (int, int), optional
+        First and last year, for title and source line.
+    variable : str, optional
+        What changed, with the unit: for title and legend; by default the article's index in points.
+    limits : sequence of float, optional
+        Rising class limits with 0 among them; by default three equal classes on either side of zero.
+    edition : str, optional
+        Named under the map.
+    lang : "en" | "ru" | "kk"
+        Language of words, names and numbers.
+    ax : Axes, optional
+        Axes to draw on; by default a new figure of the preset's width and of the height that the map needs.
+    **options
+        preset, labels, insets, legend, graticule, north_arrow, scale_bar, title, source: see
+        :class:`growthpoles.maps.map_options.MapOptions`.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MapError
+        Labels disagree, zero is not inside the limits, or a value lies outside them.
+    """
+    values = align(regions, column_of(change, column, "change").astype(float), "change")
+    edges = rising(change_limits(values.to_numpy()) if limits is None else limits)
+    zero = int(np.argmin(np.abs(edges)))
+    if abs(edges[zero]) > 1e-12 or zero in (0, len(edges) - 1):
+        raise MapError(
+            message(f"limits={edges.tolist()} are not on both sides of zero", allowed="limits such as -10, 0, 10")
+        )
+    word = translator(lang)
+    below, above = palettes.DIVERGING[:3], palettes.DIVERGING[4:]
+    colours = (*_arm(below, zero), *_arm(above[::-1], len(edges) - 1 - zero)[::-1])
+    digits = digits_of(edges)
+    key = Legend(
+        word("Change of the index, points") if variable is None else word("Change: {name}").format(name=variable),
+        tuple(Category(str(i), colour) for i, colour in enumerate(colours)),
+        tuple(format_number(edge, lang, digits=digits, sign="+") for edge in edges),
+        (no_data(lang),),
+    )
+    classes, marks = _classed(values, edges, lang, digits=1 if np.abs(edges).max() < 1000 else 0, sign="+")
+    title = "Change of the innovation index" if variable is None else "Change: {name}"
+    span = None if years is None else f"{years[0]}\u2013{years[1]}"
+    edition = told(0, edition, change)[1]
+    style = make_style(
+        options,
+        lang=lang,
+        default_title=dated(word(title).format(name=variable), span),
+        parts=source_parts(regions, lang, year=span, edition=edition, source=options.get("source")),
+    )
+    return draw_map(regions, classes, key, marks, style, ax=ax, gid="change")
+
+
+def _arm(colours: Sequence[str], n: int) -> tuple[str, ...]:
+    """Colours of one side of a diverging scale, the strongest first."""
+    return tuple(colours[-n:]) if n <= len(colours) else palettes.take(colours, n)
+
+
+def _classed(
+    values: pd.Series, edges: Array, lang: str, *, digits: int, sign: Any = "-"
+) -> tuple[list[str], list[str]]:
+    """Classes and printed values of all regions."""
+    classes, marks = [], []
+    for region, value in values.items():
+        missing = value != value
+        classes.append(NO_DATA if missing else str(bin_of(value, edges, region)))
+        marks.append(translator(lang)("n/d") if missing else _shown(value, lang, digits, sign))
+    return classes, marks
+
+
+def _shown(value: float, lang: str, digits: int, sign: Any) -> str:
+    """Write a value; a small positive one that would round to zero as "<0.001"."""
+    if 0 < value < 0.5 * 10.0**-digits and sign == "-":
+        return f"<{format_number(10.0**-digits, lang, digits=digits)}"
+    return format_number(value, lang, digits=digits, sign=sign)
+
+
+def plot_values(
+    regions: gpd.GeoDataFrame,
+    values: pd.Series | pd.DataFrame,
+    *,
+    limits: Sequence[float] | None = None,
+    column: str = "index",
+    variable: str = "",
+    digits: int = 1,
+    year: object = None,
+    edition: str | None = None,
+    lang: str = "en",
+    ax: Axes | None = None,
+    colours: Sequence[str] = palettes.SEQUENTIAL,
+    gid: str = "values",
+    **options: Unpack[MapOptions],
+) -> Axes:
+    """Map a column of numbers in classes with given limits.
+
+    Parameters
+    ----------
+    regions : GeoDataFrame
+        Polygons, index = region.
+    values : Series, or DataFrame with `column`
+        Numbers, index = region; NaN is drawn as "no data".
+    limits : sequence of float, optional
+        Limits between the classes, rising; they hold all values. By default natural classes of these values: see
+        :func:`growthpoles.maps.thematic.schemes.class_limits`, which also makes limits that several maps can share.
+    variable : str
+        What the values are, with the unit: words over the legend and in the title.
+    digits : int
+        Digits of the values in the polygons.
+    colours : sequence of str
+        Ordered palette, lowest first.
+    year : int, optional
+    edition : str, optional
+        Named under the map; by default those in the data's `attrs`, "" for none.
+    lang : "en" | "ru" | "kk"
+        Language of words, names and numbers.
+    ax : Axes, optional
+        Axes to draw on; by default a new figure of the preset's width and of the height that the map needs.
+    **options
+        preset, labels, insets, legend, graticule, north_arrow, scale_bar, title, source: see
+        :class:`growthpoles.maps.map_options.MapOptions`.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MapError
+        Labels disagree, a column is missing, or a value lies outside the limits.
+    """
+    series = align(regions, column_of(values, column, "values").astype(float), "values")
+    edges = rising(class_limits(series.to_numpy(dtype=float)) if limits is None else limits)
+    shown = Numbers(series, edges, digits, colours)
+    told_of = told(year, edition, values)
+    return map_numbers(regions, shown, variable, *told_of, lang=lang, ax=ax, gid=gid, options=options)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Values in the order of the regions, with their classes; some regions may stand apart from the numbers.
+
+    Attributes
+    ----------
+    values, edges, digits, colours
+        As in :func:`plot_values`.
+    apart
+        Number of a region -> key of its class outside the numbers.
+    cases
+        Those classes, for the legend.
+    title
+        Default title, if it is more than the words over the legend.
+    """
+
+    values: pd.Series
+    edges: Array
+    digits: int
+    colours: Sequence[str]
+    apart: Mapping[int, str] = field(default_factory=dict)
+    cases: tuple[Category, ...] = ()
+    title: str = ""
+
+
+def map_numbers(
+    regions: gpd.GeoDataFrame,
+    shown: Numbers,
+    variable: str,
+    year: object,
+    edition: str | None,
+    *,
+    lang: str,
+    ax: Axes | None,
+    gid: str,
+    options: MapOptions,
+) -> Axes:
+    """Draw numbers in classes; options as in :func:`plot_values`."""
+    ramp = palettes.take(shown.colours, len(shown.edges) - 1)
+    key = Legend(
+        variable,
+        tuple(Category(str(i), colour) for i, colour in enumerate(ramp)),
+        tuple(format_number(edge, lang, digits=digits_of([edge])) for edge in shown.edges),
+        (*shown.cases, no_data(lang)),
+    )
+    classes, marks = _classed(shown.values, shown.edges, lang, digits=shown.digits)
+    mark_of = {case.key: case.mark for case in shown.cases}
+    for i, case in shown.apart.items():
+        classes[i], marks[i] = case, mark_of[case]
+    style = make_style(
+        options,
+        lang=lang,
+        default_title=dated(shown.title or variable, year),
+        parts=source_parts(regions, lang, year=year, edition=edition, source=options.get("source")),
+    )
+    return draw_map(regions, classes, key, marks, style, ax=ax, gid=gid)

@@ -1,0 +1,1 @@
+"""maps/typography/__init__.py."""

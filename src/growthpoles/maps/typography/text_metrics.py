@@ -1,0 +1,126 @@
+"""Text on paper: widths in millimetres, outlines, line breaks, clean strings."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from growthpoles.maps.typography.typefaces import font_file, opened, properties, sums_up
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MM = 25.4
+PT = 25.4 / 72.0
+CAP = 0.73
+DROP = 0.24
+LEADING = 1.22
+_EM = 100.0
+_LONGEST = 160
+
+
+def font(size: float, line: str = "", *, bold: bool = False) -> Any:
+    """Font properties for a line of `size` points.
+
+    Raises
+    ------
+    MapError
+        If no font at hand holds one of its characters.
+    """
+    return properties(size, font_file(line, bold), bold)
+
+
+@lru_cache(maxsize=4096)
+def _advance(line: str, path: str, bold: bool) -> float:
+    """Width of a line per point of its size."""
+    if sums_up(path):
+        return sum(_glyph(sign, path)[0] for sign in line)
+    from matplotlib.textpath import text_to_path
+
+    prop = properties(_EM, path, bold)
+    return float(text_to_path.get_text_width_height_descent(line, prop, ismath=False)[0]) / _EM
+
+
+def outline(line: str, bold: bool = False) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+    """Outline of a line at size 1 with its start on the baseline: vertices (n, 2) and path codes (n,)."""
+    return outline_in(line, font_file(line, bold), bold)
+
+
+@lru_cache(maxsize=2048)
+def outline_in(line: str, path: str, bold: bool) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+    """Outline of a line in the font file at `path`."""
+    import numpy as np
+
+    if sums_up(path) and line:
+        glyphs = [_glyph(sign, path) for sign in line]
+        starts = np.cumsum([0.0, *(advance for advance, _, _ in glyphs[:-1])])
+        moved = [shape + np.array([start, 0.0]) for start, (_, shape, _) in zip(starts, glyphs, strict=True)]
+        return np.concatenate(moved), np.concatenate([codes for _, _, codes in glyphs])
+    from matplotlib.textpath import text_to_path
+
+    vertices, codes = text_to_path.get_text_path(properties(_EM, path, bold), line, ismath=False)
+    return np.asarray(vertices, dtype=float).reshape(-1, 2) / text_to_path.FONT_SCALE, np.asarray(codes, np.uint8)
+
+
+@lru_cache(maxsize=2048)
+def _glyph(sign: str, path: str) -> tuple[float, NDArray[np.float64], NDArray[np.uint8]]:
+    """Advance of one character at size 1, and its outline: vertices (n, 2) and path codes (n,)."""
+    import numpy as np
+    from matplotlib.ft2font import LoadFlags
+
+    face = opened(path)
+    glyph = face.load_glyph(face.get_char_index(ord(sign)), flags=LoadFlags.NO_SCALE | LoadFlags.NO_HINTING)
+    vertices, codes = face.get_path()
+    # unscaled outlines come in 64ths of a font unit
+    shape = np.asarray(vertices, dtype=float).reshape(-1, 2) * (64.0 / face.units_per_EM)
+    return glyph.horiAdvance / face.units_per_EM, shape, np.asarray(codes, np.uint8)
+
+
+def width(text: str, size: float, *, bold: bool = False) -> float:
+    """Width of one line in millimetres at `size` points."""
+    return _advance(text, font_file(text, bold), bold) * size * PT
+
+
+def height(lines: int, size: float) -> float:
+    """Height of a block from the top of its capitals to the foot of its last line's tails, in millimetres."""
+    return (CAP + DROP + (lines - 1) * LEADING) * size * PT if lines else 0.0
+
+
+def clean(value: object, longest: int = _LONGEST) -> str:
+    """Return a string that is safe to print: no control characters, single blanks, no endless length."""
+    text = "".join(" " if ch in "\t\r\n" else ch for ch in str(value))
+    text = "".join(ch for ch in text if unicodedata.category(ch)[0] != "C")
+    text = re.sub(r"[ \u2028\u2029]+", " ", text).strip()
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def wrap(text: str, size: float, limit: float, *, bold: bool = False) -> list[str]:
+    """Break a line at blanks so that no line is wider than `limit` millimetres, where words allow it."""
+    lines: list[str] = []
+    current = ""
+    for word in text.split(" "):
+        trial = f"{current} {word}" if current else word
+        if current and width(trial, size, bold=bold) > limit:
+            lines.append(current)
+            current = word
+        else:
+            current = trial
+    return [*lines, current] if current else lines
+
+
+def halves(text: str) -> tuple[str, str] | None:
+    """Break a name into two lines of nearly equal length at a blank or after a hyphen; None if it has neither."""
+    cuts = [m.start() for m in re.finditer(r" ", text)] + [m.end() for m in re.finditer(r"[-\u2010\u2013]", text)]
+    cuts = [cut for cut in cuts if 0 < cut < len(text)]
+    if not cuts:
+        return None
+    best = min(cuts, key=lambda cut: (abs(2 * cut - len(text)), cut))
+    return text[:best].rstrip(), text[best:].lstrip()
+
+
+def hyphenated(name: str) -> tuple[str, str] | None:
+    """Break a Russian adjective before its last two syllables (Павлодар-ская); None for any other name."""
+    return (f"{name[:-4]}-", "ская") if len(name) > 9 and name.endswith("ская") and " " not in name else None

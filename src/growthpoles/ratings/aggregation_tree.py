@@ -1,0 +1,126 @@
+"""From the scores of the indicators up the tree to the index; shared by one rating and by a batch of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from growthpoles.ratings.indicator_checks import Array
+from growthpoles.ratings.aggregate import combine
+from growthpoles.ratings.classes import DECIMALS
+from growthpoles.ratings.rating_options import Method, Node, Tree
+from growthpoles.ratings.normalise import aligned_region_weights, normalise_array, pivot
+from growthpoles.ratings.treatment import treat
+from growthpoles.ratings.weighting import scheme_weights
+
+
+def climb(
+    scores: Mapping[str, Array],
+    tree: Tree,
+    method: Method,
+    *,
+    regions: pd.Index | None = None,
+    weights: Mapping[str, Array] | None = None,
+    floor: float | None = None,
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Aggregate indicator scores, every child before its parent.
+
+    Parameters
+    ----------
+    scores : mapping of indicator to array (..., regions)
+    tree, method : compiled catalogue and options
+    regions : labels for messages
+    weights : mapping of aggregate to array (..., children), optional
+        Weights to use; by the scheme of `method` without it (then scores must be one table).
+    floor : float, optional
+        Lowest score that enters a geometric, harmonic or power mean; lower ones are raised to it.
+
+    Returns
+    -------
+    values : dict of every indicator and aggregate to its array
+    used : dict of every aggregate to the weights used
+    """
+    values: dict[str, Array] = dict(scores)
+    used: dict[str, Array] = {}
+    for node in tree.nodes:
+        children = entering(node, values, method, set(tree.indicators))
+        kind = method.aggregation_of(node.code)
+        if floor is not None and kind not in ("arithmetic", "copeland"):
+            children = [np.maximum(child, floor) for child in children]
+        used[node.code] = _weights(node, children, method) if weights is None else weights[node.code]
+        values[node.code] = combine(
+            children,
+            used[node.code],
+            kind,
+            power=method.power,
+            availability=method.availability,
+            zeros=method.zeros,
+            names=node.children,
+            regions=regions,
+        )
+    return values, used
+
+
+def score_table(values: pd.DataFrame, tree: Tree, method: Method) -> pd.DataFrame:
+    """Treat and normalise the indicators of a table by the options of `method`."""
+    treated = values if method.treatment == "none" else treat(values, method.treatment)[0]
+    scores = normalise_array(
+        treated.to_numpy(),
+        method.normalisation,
+        np.array(tree.directions, dtype=float),
+        columns=tree.indicators,
+        regions=values.index,
+        goalposts=method.goalposts,
+        reference=method.reference,
+        region_weights=aligned_region_weights(method.region_weights, values.index),
+    )
+    return pd.DataFrame(scores, index=values.index, columns=list(tree.indicators))
+
+
+def index_of(values: pd.DataFrame, tree: Tree, method: Method) -> Array:
+    """Return the index alone, without the checks and labels of a rating."""
+    scores = score_table(values, tree, method).to_numpy()
+    arrays = {code: scores[:, position] for position, code in enumerate(tree.indicators)}
+    return climb(arrays, tree, method, regions=values.index)[0][tree.nodes[-1].code]
+
+
+def entering(node: Node, values: Mapping[str, Array], method: Method, indicators: set[str]) -> list[Array]:
+    """Return the children of a node as they enter it: a pillar with direction -1 is reflected.
+
+    The reflection of a score s about the centre c of its scale is 2 c - s (100 - s on a scale of 0 to 100).
+    """
+    children = []
+    for child, reflected in zip(node.children, node.reflected, strict=True):
+        if reflected and child not in indicators:
+            on_percent = method.aggregation_of(child) == "copeland"
+            centre = 50.0 if on_percent else pivot(method.normalisation)
+            children.append(2.0 * centre - values[child])
+        else:
+            children.append(values[child])
+    return children
+
+
+def _weights(node: Node, children: list[Array], method: Method) -> Array:
+    """Return the weights of one node by its scheme."""
+    scheme = method.weighting_of(node.code)
+    if scheme == "given":
+        return np.array(node.weights)
+    return scheme_weights(np.column_stack(children), scheme, names=list(node.children))
+
+
+def ranks(index: Array) -> Array:
+    """Rank along the last axis: 1 = highest, ties share the lowest rank, NaN gets 0.
+
+    Values are compared after rounding to nine decimals.
+    """
+    rounded = -np.round(index, DECIMALS)
+    order = np.argsort(rounded, axis=-1)
+    ordered = np.take_along_axis(rounded, order, axis=-1)
+    place = np.arange(1, index.shape[-1] + 1, dtype=np.int32)
+    starts = np.ones(ordered.shape, dtype=bool)
+    starts[..., 1:] = ordered[..., 1:] != ordered[..., :-1]
+    result = np.empty(index.shape, dtype=np.int32)
+    np.put_along_axis(result, order, np.maximum.accumulate(np.where(starts, place, 0), axis=-1), axis=-1)
+    return np.where(np.isnan(index), 0, result).astype(np.int32, copy=False)

@@ -1,0 +1,279 @@
+"""Boundaries: the shipped vintages by year, and a user's own layer with the checks that it needs."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, SupportsIndex
+
+import numpy as np
+
+from growthpoles.regions.coverage import check_coverage, coverage_faults, neighbor_pairs
+from growthpoles.regions.enclaves import find_enclaves, merge_enclaves
+from growthpoles.study.files.problems import plain
+from growthpoles.regions.kazakhstan.region_names import read_regions_table, vintage_of
+from growthpoles.shipped_data import read_registry, verify
+from growthpoles.errors import DataError, RegionError, message, nearest, unknown_option
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+__all__ = [
+    "check_coverage",
+    "coverage_faults",
+    "find_enclaves",
+    "load_regions",
+    "merge_enclaves",
+    "neighbor_pairs",
+    "read_boundaries",
+    "read_layer",
+]
+
+_CRS_NAME = "Albers equal-area, parallels 43°N and 53°N, centre 48°N 67°E (WGS84)"
+_NAMES = ["name_en", "name_ru", "name_kk", "short_en", "short_ru", "short_kk", "iso_numeric", "kind"]
+_LISTED = 8  # rows that a message names
+_REASON = 120  # characters of GDAL's own words, which can quote whole SQL statements
+_POLYGONS = (3, 6)  # shapely's type ids of Polygon and MultiPolygon
+
+
+def load_regions(year: SupportsIndex, *, enclaves: Literal["keep", "merge"] = "keep") -> GeoDataFrame:
+    """Return the regions of Kazakhstan as they were at the end of a year.
+
+    Parameters
+    ----------
+    year : int
+        Before 2018: 16 regions; 2018-2021: 17; from 2022: 20. See
+        :func:`growthpoles.regions.kazakhstan.region_names.vintage_of`.
+    enclaves : {"keep", "merge"}
+        "merge" joins Astana to Akmola, Almaty city to its oblast and, from 2018, Shymkent to Turkistan. The
+        hosts keep their names; ``attrs["enclaves"]`` says who was joined to whom.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index `region` (ISO 3166-2 letters), columns `name_*`, `short_*` in en, ru, kk, `iso_numeric`, `kind`
+        ("region" or "city") and `geometry` in the equal-area analysis CRS, metres. ``attrs``: vintage,
+        source, crs_name.
+
+    Raises
+    ------
+    RegionError
+        If the year is outside the range that the vintages cover.
+    DataError
+        If a shipped file is damaged, or `enclaves` is not known.
+    """
+    if enclaves not in ("keep", "merge"):
+        raise DataError(unknown_option("enclaves", enclaves, ["keep", "merge"]))
+    regions = _vintage(vintage_of(year))
+    result = merge_enclaves(regions, find_enclaves(regions)) if enclaves == "merge" else regions.copy()
+    result.attrs = dict(result.attrs)
+    return result
+
+
+def read_boundaries(path: str | Path, *, key: str, layer: str | None = None, crs: Any = None) -> GeoDataFrame:
+    """Read polygons of regions from any file that GDAL reads, and check them.
+
+    Parameters
+    ----------
+    path : path
+        GeoPackage, GeoJSON, Shapefile, FlatGeobuf or another vector format of GDAL; GeoParquet (needs pyarrow).
+    key : str
+        Column with the region codes; it becomes the index `region`, as text.
+    layer : str, optional
+        Layer name; needed when the file holds several layers.
+    crs : optional
+        Coordinate system of a file that states none, in any form that pyproj reads. A file that states
+        another one is an error: nothing is reprojected here.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index `region` in file order, the other columns as read, valid two-dimensional polygons in `geometry`.
+        ``attrs``: `source` (file name), `layer`, `repairs` (a list of dicts with `region`, `reason` and
+        `area_change` (relative) for every geometry that had to be made valid).
+
+    Raises
+    ------
+    DataError
+        If the file, the layer or the column is not there, the file is damaged, a key is empty or repeated, a
+        geometry is missing, empty, not a polygon, not finite or cannot be made valid, or the CRS contradicts
+        the file.
+    """
+    path = Path(path)
+    where = str(path)
+    frame, layer = read_layer(path, layer)
+    codes = _keys(frame, key, where)
+    frame = frame.drop(columns=key).set_index(codes)
+    frame = _with_crs(frame, crs, where)
+    _check_shapes(frame, where)
+    frame, repairs = _made_valid(frame, where)
+    frame.attrs = {"source": path.name, "layer": layer, "repairs": repairs}
+    return frame
+
+
+@cache
+def _vintage(vintage: int) -> GeoDataFrame:
+    """Read one shipped vintage, once per process; callers hand out copies."""
+    name = f"boundaries/kz-{vintage}.gpkg"
+    entry = read_registry()[name]
+    layer = read_boundaries(verify(name), key="region").to_crs(entry.analysis_crs)
+    rows = read_regions_table()
+    begun = rows["vintage_from"].astype(int) <= vintage
+    lasting = rows["vintage_to"].replace("", "9999").astype(int) >= vintage
+    named = rows[begun & lasting].set_index("code")
+    differ = sorted(set(layer.index) ^ set(named.index)) + sorted(named.index[named.index.duplicated()])
+    if differ:
+        problem = f"{', '.join(differ)}: not exactly one row for the {vintage} boundaries"
+        raise RegionError(message(problem, where="regions.csv"))
+    result = layer[["geometry"]].join(named[_NAMES])[[*_NAMES, "geometry"]]
+    # a credit short enough for the foot of a map; the registry has the whole source
+    credit = re.split(r" \(|;|, from", entry.source)[0]
+    result.attrs = {"vintage": vintage, "source": credit, "crs_name": _CRS_NAME}
+    return result
+
+
+def read_layer(path: Path, layer: str | None = None) -> tuple[GeoDataFrame, str]:
+    """Read one layer as it is; every way in which GDAL can fail ends in a DataError that names the file.
+
+    Returns
+    -------
+    frame, layer : GeoDataFrame and str
+        With at least one feature; the name of the layer, found where none was given and the file has just one.
+    """
+    import pyogrio
+
+    if not path.exists():
+        there = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise DataError(message("no such file", where=str(path), near=nearest(path.name, there)))
+    if path.suffix.lower() in (".parquet", ".geoparquet"):
+        return _read_geoparquet(path, layer)
+    try:
+        layers = [name for name, geometry in pyogrio.list_layers(path) if geometry is not None]
+        if layer is None and len(layers) != 1:
+            problem = f"{len(layers)} layers with geometry where one is needed"
+            allowed = f"layer= one of {', '.join(layers[:_LISTED])}" if layers else "a layer of polygons"
+            raise DataError(message(problem, where=str(path), allowed=allowed))
+        if layer is not None and layer not in layers:
+            near = nearest(layer, layers, n=1)
+            listed = ", ".join(layers[:_LISTED])
+            raise DataError(message(f"no layer {layer}", where=str(path), allowed=listed, near=near))
+        name = layer or layers[0]
+        frame = pyogrio.read_dataframe(path, layer=name)
+        announced = pyogrio.read_info(path, layer=name)["features"]
+    except DataError:
+        raise
+    except Exception as error:  # damage makes GDAL, pyogrio and shapely raise almost anything
+        problem = f"the file cannot be read as a vector layer, it may be damaged ({str(error)[:_REASON]})"
+        raise DataError(message(problem, where=str(path))) from error
+    if announced >= 0 and announced != len(frame):
+        problem = f"the file is damaged: {len(frame)} of {announced} features could be read"
+        raise DataError(message(problem, where=str(path)))
+    if not len(frame):
+        raise DataError(message(f"layer {name} is empty", where=str(path)))
+    return frame, name
+
+
+def _read_geoparquet(path: Path, layer: str | None) -> tuple[GeoDataFrame, str]:
+    """Read a GeoParquet file, which has one layer without a name."""
+    import geopandas as gpd
+
+    where = str(path)
+    if layer is not None:
+        raise DataError(message("a GeoParquet file has no layers", where=where, allowed="no layer="))
+    try:
+        frame = gpd.read_parquet(path)
+    except ImportError:
+        allowed = "pip install 'growthpoles[parquet]'"
+        raise DataError(message("reading GeoParquet needs pyarrow", where=where, allowed=allowed)) from None
+    except Exception as error:  # a damaged file makes pyarrow and shapely raise almost anything
+        problem = f"the file cannot be read as GeoParquet, it may be damaged ({str(error)[:_REASON]})"
+        raise DataError(message(problem, where=where)) from error
+    if not len(frame):
+        raise DataError(message("the file is empty", where=where))
+    return frame.reset_index(drop=frame.index.name is None), path.stem
+
+
+def _keys(frame: GeoDataFrame, key: str, where: str) -> Any:
+    """Return the key column as an index of clean text; empty and repeated keys are errors."""
+    import pandas as pd
+
+    columns = [column for column in frame.columns if column != frame.geometry.name]
+    if key not in columns:
+        listed = ", ".join(map(plain, columns[:_LISTED]))
+        near = nearest(key, columns, n=1)
+        raise DataError(message(f"no column {key}", where=where, allowed=listed or "none", near=near))
+    values = frame[key]
+    whole = pd.api.types.is_float_dtype(values) and values.dropna().mod(1).eq(0).all()
+    text = (values.astype("Int64") if whole else values).astype("string").str.strip()
+    empty = np.flatnonzero(text.isna() | text.eq(""))
+    if len(empty):
+        rows = ", ".join(str(row + 1) for row in empty[:_LISTED])
+        raise DataError(message(f"column {key} is empty in feature {rows}", where=where))
+    repeated = sorted(set(text[text.duplicated()]))
+    if repeated:
+        listed = ", ".join(map(plain, repeated[:_LISTED]))
+        problem = f"column {key} repeats {listed}"
+        raise DataError(message(problem, where=where, allowed="one feature per region; dissolve parts first"))
+    return pd.Index(text.astype(object), name="region")
+
+
+def _with_crs(frame: GeoDataFrame, crs: Any, where: str) -> GeoDataFrame:
+    """Set the CRS of a file that states none; refuse one that contradicts the file."""
+    if crs is None:
+        return frame
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        wanted = CRS.from_user_input(crs)
+    except CRSError as error:
+        allowed = 'what pyproj reads, e.g. "EPSG:4326"'
+        raise DataError(message(f"crs={crs!r} is not known", where=where, allowed=allowed)) from error
+    if frame.crs is None:
+        return frame.set_crs(wanted)
+    if not frame.crs.equals(wanted, ignore_axis_order=True):
+        problem = f"the file states {frame.crs.name}, crs= says {wanted.name}"
+        raise DataError(message(problem, where=where, allowed="no crs=, then to_crs() after reading"))
+    return frame
+
+
+def _check_shapes(frame: GeoDataFrame, where: str) -> None:
+    """Refuse geometry that no repair can turn into a region."""
+    import shapely
+
+    shapes = frame.geometry.to_numpy()
+    missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    points, owner = shapely.get_coordinates(shapes, return_index=True)
+    infinite = np.isin(np.arange(len(shapes)), owner[~np.isfinite(points).all(axis=1)])
+    faults = {
+        "no geometry": missing,
+        "no polygon": ~missing & ~np.isin(shapely.get_type_id(shapes), _POLYGONS),
+        "a coordinate that is not a finite number": infinite,
+    }
+    if frame.crs is not None and frame.crs.is_geographic:
+        outside = (np.abs(points) > (360.0, 90.0 + 1e-9)).any(axis=1)
+        faults["a coordinate that is no longitude or latitude"] = np.isin(np.arange(len(shapes)), owner[outside])
+    for problem, at in faults.items():
+        if at.any():
+            named = ", ".join(map(plain, frame.index[at][:_LISTED]))
+            raise DataError(message(f"{problem} for {named}", where=where, allowed="a polygon per region"))
+
+
+def _made_valid(frame: GeoDataFrame, where: str) -> tuple[GeoDataFrame, list[dict[str, Any]]]:
+    """Repair self-crossing rings and list what was touched."""
+    import shapely
+
+    shapes = shapely.force_2d(frame.geometry.to_numpy())
+    bad = np.flatnonzero(~shapely.is_valid(shapes))
+    repairs = []
+    for i in bad:
+        code, before = frame.index[i], abs(shapely.area(shapes[i]))
+        reason = shapely.is_valid_reason(shapes[i])
+        mended = shapely.make_valid(shapes[i], method="structure", keep_collapsed=False)
+        if shapely.is_empty(mended) or shapely.get_type_id(mended) not in _POLYGONS:
+            raise DataError(message(f"the polygon of {plain(code)} cannot be repaired ({reason})", where=where))
+        shapes[i] = mended
+        change = float(shapely.area(mended) / before - 1) if before else float("inf")
+        repairs.append({"region": code, "reason": reason, "area_change": change})
+    return frame.set_geometry(type(frame.geometry)(shapes, index=frame.index, crs=frame.crs)), repairs

@@ -1,0 +1,1 @@
+"""regions/kazakhstan/__init__.py."""

@@ -1,0 +1,218 @@
+"""Regions of Kazakhstan by vintage: codes, names in three languages, which region became which.
+
+A vintage is a territorial division: 2014 (16 regions, 1999-2017), 2018 (17, 2018-2021) and 2022 (20, since
+2022). A year belongs to the vintage that is valid at its end. Codes are the letters that ISO 3166-2 used
+until November 2022; ISO has none for Abai, Jetisu and Ulytau, theirs are ours (`iso_letters_official` = no).
+`iso_numeric` is today's code of a region that still exists by that name, though its territory may have
+shrunk; it is empty for South Kazakhstan, since KZ-61 is Turkistan without Shymkent.
+"""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Literal, SupportsIndex
+
+import pandas as pd
+
+from growthpoles.regions.name_matching import show
+from growthpoles.shipped_data import verify
+from growthpoles.errors import RegionError, message, nearest, unknown_option
+
+VINTAGES = (2014, 2018, 2022)
+_FIRST_YEAR, _LAST_YEAR = 1999, 2099  # 1999: Kokshetau went to Akmola, the last change before 2018
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """One row of regions.csv: a region over a span of years without a change of territory."""
+
+    code: str
+    first: int
+    last: int
+    kind: str
+    names: tuple[str, ...]
+    successors: tuple[str, ...]
+
+    def exists(self, year: int) -> bool:
+        """Tell whether the region has this territory at the end of `year`."""
+        return self.first <= year <= self.last
+
+    @property
+    def title(self) -> str:
+        """English name and code, for messages."""
+        return f"{self.names[0]} ({self.code})"
+
+
+@lru_cache(maxsize=1)
+def _table() -> pd.DataFrame:
+    """Read regions.csv once."""
+    return pd.read_csv(verify("regions.csv"), dtype=str, keep_default_na=False, encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def _rows() -> tuple[Region, ...]:
+    """All rows of regions.csv as records."""
+    named = ["name_en", "name_ru", "name_kk", "short_en", "short_ru", "short_kk", "iso_numeric"]
+    return tuple(
+        Region(
+            code=row["code"],
+            first=int(row["vintage_from"]),
+            last=int(row["vintage_to"] or _LAST_YEAR),
+            kind=row["kind"],
+            names=tuple(filter(None, [*(row[column] for column in named), *row["aliases"].split(";")])),
+            successors=tuple(filter(None, row["successors"].split(";"))),
+        )
+        for row in _table().to_dict("records")
+    )
+
+
+@lru_cache(maxsize=len(VINTAGES))
+def regions_of(vintage: int) -> dict[str, Region]:
+    """Return the regions of a vintage by code, in the order of the table."""
+    return {row.code: row for row in _rows() if row.exists(vintage)}
+
+
+def read_regions_table() -> pd.DataFrame:
+    """Return every row of regions.csv as typed: all cells are text, an empty cell is ``""``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per code and span of years without a change of territory. `vintage_from` and `vintage_to` are
+        years (empty: still valid), `aliases` and `successors` are separated by ``;``. A copy: change it
+        freely.
+    """
+    return _table().copy()
+
+
+def vintage_of(year: SupportsIndex) -> int:
+    """Return the vintage (2014, 2018 or 2022) whose regions are valid at the end of `year`.
+
+    Parameters
+    ----------
+    year : int
+        1999 to 2099. The 16 regions of the 2014 vintage exist since 1999.
+
+    Raises
+    ------
+    RegionError
+        If `year` is not a whole number or outside the range.
+    """
+    allowed = f"a year {_FIRST_YEAR}-{_LAST_YEAR}, e.g. {', '.join(map(str, VINTAGES))}"
+    try:
+        number = None if isinstance(year, bool) else operator.index(year)
+    except TypeError:
+        number = None
+    if number is None or not _FIRST_YEAR <= number <= _LAST_YEAR:
+        raise RegionError(message(f"vintage={show(year)} is not known", allowed=allowed))
+    return max(vintage for vintage in VINTAGES if vintage <= max(number, VINTAGES[0]))
+
+
+def region_names(
+    vintage: SupportsIndex,
+    *,
+    lang: Literal["en", "ru", "kk"] = "en",
+    form: Literal["full", "short"] = "full",
+) -> pd.Series:
+    """Return the names of all regions of a vintage.
+
+    Parameters
+    ----------
+    vintage : int
+        A year; see :func:`vintage_of`.
+    lang : {"en", "ru", "kk"}
+        English, Russian or Kazakh (Cyrillic).
+    form : {"full", "short"}
+        "Восточно-Казахстанская область" or, for labels, "Восточно-Казахстанская". Short names tell Almaty the
+        city from Almaty the region, and :func:`match_regions` understands every one of them.
+
+    Returns
+    -------
+    pandas.Series
+        Names, indexed by `region` in the order of the table: the 16 regions as the article lists them, then
+        the new ones.
+
+    Raises
+    ------
+    RegionError
+        If `vintage`, `lang` or `form` is not known.
+    """
+    if lang not in ("en", "ru", "kk"):
+        raise RegionError(unknown_option("lang", lang, ("en", "ru", "kk")))
+    if form not in ("full", "short"):
+        raise RegionError(unknown_option("form", form, ("full", "short")))
+    year = vintage_of(vintage)
+    column = f"{'name' if form == 'full' else 'short'}_{lang}"
+    valid = [row.exists(year) for row in _rows()]
+    return _table().loc[valid].set_index("code")[column].rename_axis("region")
+
+
+def successors(code: str, *, from_vintage: SupportsIndex, to_vintage: SupportsIndex) -> list[str]:
+    """Return the regions of a later vintage that together cover a region of an earlier one.
+
+    Parameters
+    ----------
+    code : str
+        Region code, valid in `from_vintage`.
+    from_vintage, to_vintage : int
+        Years, the second not in an earlier vintage than the first.
+
+    Returns
+    -------
+    list of str
+        Codes; `[code]` where nothing changed.
+
+    Raises
+    ------
+    RegionError
+        If the code is not valid in `from_vintage`, or the vintages run backwards (see :func:`predecessors`).
+    """
+    start, end = vintage_of(from_vintage), vintage_of(to_vintage)
+    if end < start:
+        raise RegionError(f"to_vintage={end} lies before from_vintage={start}: ask predecessors()")
+    current = [_known(code, start)]
+    for here, there in pairwise(VINTAGES):
+        if start <= here and there <= end:
+            rows = [regions_of(here)[each] for each in current]
+            steps = [[row.code] if row.exists(there) else list(row.successors) for row in rows]
+            current = list(dict.fromkeys(step for each in steps for step in each))
+    return current
+
+
+def predecessors(code: str, *, from_vintage: SupportsIndex, to_vintage: SupportsIndex) -> list[str]:
+    """Return the regions of an earlier vintage that a region of a later one was part of.
+
+    Parameters
+    ----------
+    code : str
+        Region code, valid in `from_vintage`.
+    from_vintage, to_vintage : int
+        Years, the second not in a later vintage than the first.
+
+    Returns
+    -------
+    list of str
+        Codes of all regions of `to_vintage` that have `code` among their :func:`successors`.
+
+    Raises
+    ------
+    RegionError
+        If the code is not valid in `from_vintage`, or the vintages run forwards.
+    """
+    start, end = vintage_of(from_vintage), vintage_of(to_vintage)
+    if end > start:
+        raise RegionError(f"to_vintage={end} lies after from_vintage={start}: ask successors()")
+    _known(code, start)
+    return [each for each in regions_of(end) if code in successors(each, from_vintage=end, to_vintage=start)]
+
+
+def _known(code: object, vintage: int) -> str:
+    """Return `code` if it is valid in `vintage`."""
+    codes = regions_of(vintage)
+    if not isinstance(code, str) or code not in codes:
+        near = nearest(code, codes, n=3)
+        raise RegionError(message(f"{show(code)} is not a region code of the {vintage} vintage", near=near))
+    return code

@@ -1,0 +1,150 @@
+"""Write the report of a study into one folder."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, get_args
+
+import growthpoles
+from growthpoles.file_writing import make_folder
+from growthpoles.errors import StudyError, unknown_option
+from growthpoles.study.inputs import editions, published_years
+from growthpoles.maps.typography.typefaces import chosen
+from growthpoles.report.captions import caption_files
+from growthpoles.report.results import Results, compute, report_edition
+from growthpoles.report.figures import figure_plan
+from growthpoles.report.table_formats import csv_bytes, tex
+from growthpoles.lock import WAIT, folder_lock
+from growthpoles.report.manifest import MANIFEST, Manifest, read_record, record_bytes, record_of, unchanged
+from growthpoles.report.provenance import provenance
+from growthpoles.report.stages import STAGES
+from growthpoles.report.report_tables import report_tables
+from growthpoles.report.report_files import remove_stale, sha256, unique_names, write_files
+from growthpoles.study.study_spec import Language, Study, load_study
+
+PRESET = "report"
+_TEX_ROWS = 60
+
+
+def step_count(study: Study) -> int:
+    """Return how many steps `build_report` names to its progress callback where nothing has to be left out."""
+    published = published_years(study)
+    ratings = len(editions(study)) * len(study.years)
+    tests = ratings + sum(len({"index", "ksi"} & set(columns)) for columns in published.values())
+    ksi_years = tuple(year for year, columns in published.items() if "ksi" in columns)
+    return 1 + len(editions(study)) + tests + len(STAGES) + len(figure_plan(study.years, ksi_years)) + 3
+
+
+def build_report(
+    study: Study | None = None,
+    *,
+    out: str | Path = "outputs",
+    edition: str | None = None,
+    lang: str = "en",
+    progress: Callable[[str], None] | None = None,
+    force: bool = False,
+    wait: float = WAIT,
+) -> Manifest:
+    """Compute everything a study says and write it as tables, figures, one HTML page and a manifest.
+
+    Parameters
+    ----------
+    study : Study, optional
+        None is the built-in study.
+    out : path
+        Folder; made if missing. Files of the same name are replaced if they differ, files of an earlier report that
+        this one does not have are removed unless somebody changed them, all others stay.
+    edition : str, optional
+        The edition that maps show; tables hold all of them. None is the study's default.
+    lang : {"en", "ru", "kk"}
+        Language of the figures and captions, and the first one of the page, which holds all languages of the study.
+    progress : callable, optional
+        Called with the name of each step before it starts.
+    force : bool
+        Compute again even if the manifest in the folder says that nothing has changed.
+    wait : float
+        Seconds to wait for another report in the same folder.
+
+    Returns
+    -------
+    Manifest
+        `unchanged` is True, and `results` None, if inputs, options, versions and all files are those of the last run:
+        then nothing is computed or written.
+
+    Raises
+    ------
+    GrowthpolesError
+        On any bad input; all input is read, and everything is computed and drawn, before the first file is written.
+    DataError
+        If the folder cannot be written, or another report is being written there for longer than `wait`.
+    """
+    study = study or load_study()
+    if lang not in get_args(Language):
+        raise StudyError(unknown_option("lang", lang, get_args(Language)))
+    options = {"edition": report_edition(study, edition), "lang": lang, "preset": PRESET}
+    if face := chosen():
+        options["typeface"] = face.family
+    tell = progress or (lambda step: None)
+    origin = provenance(study, options)
+    folder = Path(out)
+    if not force and (same := unchanged(folder, origin)):
+        return same
+    fresh = not folder.exists()
+    make_folder(folder)
+    try:
+        with folder_lock(folder, wait=wait, tell=tell):
+            if not force and (same := unchanged(folder, origin)):  # somebody else has just done it
+                return same
+            return _write(study, folder, origin, edition=edition, lang=lang, tell=tell)
+    except BaseException:
+        if fresh:
+            with contextlib.suppress(OSError):  # not empty: files are there that are whole
+                folder.rmdir()
+        raise
+
+
+def _write(
+    study: Study, folder: Path, origin: dict[str, Any], *, edition: str | None, lang: str, tell: Callable[[str], None]
+) -> Manifest:
+    """Compute and draw everything, then write it; the manifest comes last."""
+    results = compute(study, edition=edition, progress=tell)
+    content = _content(results, lang=lang, origin=origin, tell=tell)
+    tell("writing")
+    before = read_record(folder)
+    record = record_of(origin, results, {name: sha256(data) for name, data in content.items()})
+    written = write_files(folder, content)
+    removed = remove_stale(folder, before.get("outputs", {}), content)
+    last = {MANIFEST: record_bytes(record)}
+    written += write_files(folder, last)
+    files = {**record["outputs"], MANIFEST: sha256(last[MANIFEST])}
+    return Manifest(folder, files, results, written, removed, record)
+
+
+def _content(
+    results: Results, *, lang: str, origin: dict[str, object], tell: Callable[[str], None]
+) -> dict[str, bytes]:
+    """Return every file of the report but the manifest."""
+    from growthpoles.report.draw_figures import draw_figures
+    from growthpoles.report.geopackage import geopackage_bytes
+    from growthpoles.report.page import make_page, render_html
+    from growthpoles.report.map_layers import layers
+    from growthpoles.report.column_notes import notes
+    from growthpoles.report.workbook import workbook_bytes
+
+    drawn = draw_figures(results, lang=lang, preset=PRESET, tell=tell)
+    tell("tables")
+    tables = report_tables(results)
+    content = {f"tables/{name}.csv": csv_bytes(frame) for name, frame in tables.items()}
+    for name, frame in tables.items():
+        if len(frame) <= _TEX_ROWS:
+            content[f"tables/tex/{name}.tex"] = tex(frame, title=name.replace("_", " ")).encode()
+    content["tables/study.xlsx"] = workbook_bytes(tables, notes=notes(tables, results))
+    content["study.gpkg"] = geopackage_bytes(layers(results)[0], results.regions, styles=layers(results)[1])
+    content |= drawn.files
+    content |= caption_files(drawn.captions, lang=lang)
+    tell("page")
+    pages = [make_page(results, code, drawn.pictures[code], provenance=origin) for code in drawn.pictures]
+    content["report.html"] = render_html(pages, outlines=drawn.outlines, version=growthpoles.__version__)
+    return dict(zip(unique_names(content), content.values(), strict=True))

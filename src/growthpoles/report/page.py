@@ -1,0 +1,114 @@
+"""The report as one HTML file: no network, all languages, figures and fonts inside."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+from growthpoles.report import findings
+from growthpoles.report import sections
+from growthpoles.report.page_blocks import Picture, Section, Table
+from growthpoles.report.results import Results
+from growthpoles.report.spatial_section import spatial_section
+from growthpoles.report.svg import Outlines
+from growthpoles.language.phrases import DASH, Words, shorten, tie
+
+_FONTS = (("DejaVuSans-wide.ttf", 400), ("DejaVuSans-Bold-wide.ttf", 700))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The report in one language."""
+
+    lang: str
+    language: str
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    sections: tuple[Section, ...]
+    numbers: Mapping[str, int]
+
+    def say(self, section: str, key: str, **values: object) -> str:
+        """Return a phrase."""
+        return Words(self.lang)(section, key, **values)
+
+    def number(self, ident: str) -> int:
+        """Return the number of a figure or table."""
+        return self.numbers[ident]
+
+
+def make_page(results: Results, lang: str, pictures: Mapping[str, Picture], *, provenance: Mapping[str, Any]) -> Page:
+    """Put together the sections in a language; those without content are named in "left out"."""
+    ctx = sections.Context.of(results, lang, pictures)
+    words, study = ctx.words, results.study
+    found = (
+        sections.summary_section(ctx),
+        sections.data_section(ctx),
+        sections.rating_section(ctx),
+        sections.robustness_section(ctx),
+        findings.audit_section(ctx),
+        sections.specialisation_section(ctx),
+        spatial_section(ctx),
+        findings.verdict_section(ctx),
+        findings.poles_section(ctx),
+        findings.left_out_section(ctx),
+        findings.reproduction_section(ctx, provenance),
+    )
+    kept = tuple(section for section in found if section is not None)
+    attrs = results.regions.attrs
+    boundaries = ", ".join(str(attrs[key]) for key in ("vintage", "source") if attrs.get(key))
+    facts = (
+        (words("page", "years"), ", ".join(map(str, results.years))),
+        (words("page", "edition"), words.value(results.edition)),
+        (words("page", "boundaries"), shorten(boundaries, 300) or DASH),
+        (words("page", "source"), shorten(study.text("source", lang), 300) or DASH),
+        (words("page", "seed"), str(study.study.seed)),
+    )
+    title = shorten(study.text("title", lang), 200) or shorten(study.name)
+    return Page(lang, words.language, title, facts, kept, _numbers(kept))
+
+
+def _numbers(kept: Iterable[Section]) -> dict[str, int]:
+    """Count figures and tables, each from 1."""
+    numbers: dict[str, int] = {}
+    counts = {Picture: 0, Table: 0}
+    for section in kept:
+        for block in section.blocks:
+            counts[type(block)] += 1
+            numbers[block.ident] = counts[type(block)]
+    return numbers
+
+
+def render_html(pages: Sequence[Page], *, outlines: Outlines, version: str) -> bytes:
+    """Return the file.
+
+    All texts go through the template with escaping on; only the figures, which are XML made by this package, and the
+    style sheet are included as they are. A policy in the head forbids scripts and every request.
+    """
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    folder = resources.files("growthpoles.report").joinpath("templates")
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["tie"] = tie
+    template = environment.from_string(folder.joinpath("report.html.j2").read_text(encoding="utf-8"))
+    css = folder.joinpath("report.css").read_text(encoding="utf-8")
+    text = template.render(
+        pages=pages,
+        outlines=Markup(outlines.element()),
+        css=Markup(_font_faces() + css),
+        version=version,
+    )
+    return (text.rstrip("\n") + "\n").encode("utf-8", errors="replace")
+
+
+def _font_faces() -> str:
+    """Return the fonts of the figures as style rules: a reader's machine need not have them."""
+    rules = []
+    for name, weight in _FONTS:
+        data = resources.files("growthpoles.maps.typography").joinpath("fonts", name).read_bytes()
+        source = f"url(data:font/ttf;base64,{base64.b64encode(data).decode()}) format('truetype')"
+        rules.append(f"@font-face {{ font-family: 'DejaVu Sans'; font-weight: {weight}; src: {source}; }}\n")
+    return "".join(rules)

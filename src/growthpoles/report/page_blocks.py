@@ -1,0 +1,73 @@
+"""What a page is made of: sections with sentences, tables and figures, all texts plain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from growthpoles.language.phrases import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Heading of a column, and how its cells are set: "number" right-aligned."""
+
+    head: str
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a page; all cells are text."""
+
+    ident: str
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A figure of a page: an element that is safe to include as it is, and its caption."""
+
+    ident: str
+    caption: str
+    element: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section: heading, sentences, then figures and tables."""
+
+    ident: str
+    title: str
+    sentences: tuple[str, ...] = ()
+    blocks: tuple[Table | Picture, ...] = ()
+
+
+def make_table(
+    words: Words,
+    ident: str,
+    columns: Sequence[tuple[str, str]],
+    rows: Iterable[Sequence[object]],
+    *,
+    caption: str | None = None,
+    note: str = "",
+    **values: object,
+) -> Table:
+    """Put together a table; columns are keys of the words' section "column", or headings as they stand.
+
+    Parameters
+    ----------
+    columns : sequence of (key, kind)
+        Kind is "text" or "number". A key that starts with "=" is a heading as it stands.
+    rows : iterable of sequences
+        Cells as text.
+    caption : str, optional
+        By default the words' table caption under `ident`, filled with `values`.
+    """
+    heads = tuple(Column(key[1:] if key.startswith("=") else words("column", key), kind) for key, kind in columns)
+    title = words("table", ident, **values) if caption is None else caption
+    name = "-".join([ident, *(str(value) for value in values.values())])
+    return Table(name, title, heads, tuple(tuple(str(cell) for cell in row) for row in rows), note)

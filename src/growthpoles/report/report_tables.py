@@ -1,0 +1,170 @@
+"""The tables of the report as frames: names, columns and order are the golden record under outputs/tables/."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from growthpoles.file_writing import safe_name
+
+if TYPE_CHECKING:
+    from growthpoles.report.results import Results
+
+
+_ABOUT_CLASSES = re.compile(r"rating_class|next_class|points_needed|p_class|class_(?:before|after|\d+)")
+
+
+def report_tables(results: Results) -> dict[str, pd.DataFrame]:
+    """Return every table of the report by file name (without ending)."""
+    tables: dict[str, pd.DataFrame] = {"summary": summary_table(results)}
+    for (edition, year), frame in results.ratings.items():
+        tables[f"rating_{safe_name(edition)}_{year}"] = _named(frame, results)
+    for (edition, year), frame in results.indicators.items():
+        tables[f"indicators_{safe_name(edition)}_{year}"] = frame
+    tables |= {f"published_{year}": frame for year, frame in results.published.items()}
+    if results.moran:
+        tables["moran"] = moran_table(results)
+    for (edition, year), local in results.local.items():
+        tables[f"local_moran_{safe_name(edition)}_{year}"] = local.to_frame()
+    if results.study.cells is not None:
+        tables["editions"] = editions_table(results)
+    tables["missing"] = missing_table(results)
+    tables["inputs"] = results.account
+    tables["inputs_unused"] = results.unused
+    if not (reproduction := reproduction_table(results)).empty:
+        tables["reproduction"] = reproduction
+    tables |= stage_tables(results)
+    return tables if results.classed else {name: _without_classes(frame) for name, frame in tables.items()}
+
+
+def _without_classes(frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the columns of a computed table that only classes could fill."""
+    empty = [column for column in frame if _ABOUT_CLASSES.fullmatch(str(column)) and frame[column].isna().all()]
+    return frame.drop(columns=empty)
+
+
+def stage_tables(results: Results) -> dict[str, pd.DataFrame]:
+    """Return the tables of the further analyses."""
+    stages = results.stages
+    tables: dict[str, pd.DataFrame] = {}
+    if len(results.years) > 1:
+        tables["change"] = change_table(results)
+    for year, result in stages.robustness.items():
+        firm = result.to_frame()
+        tables[f"robustness_{year}"] = (
+            firm if results.classed else firm.drop(columns=["likeliest_class", "p_likeliest"])
+        )
+        if results.classed:
+            tables[f"class_probability_{year}"] = result.class_probability()
+    tables |= {f"strengths_{year}": frame for year, frame in stages.strengths.items()}
+    if stages.audit is not None:
+        from growthpoles.report.audit_files import audit_tables
+
+        tables |= audit_tables(stages.audit)
+    tables |= {f"ksi_groups_{year}": frame for year, frame in stages.groups.items()}
+    if stages.verdict is not None:
+        tables["verdict"] = stages.verdict.curve.groups
+        tables["verdict_specifications"] = stages.verdict.to_frame()
+        tables["verdict_left_out"] = pd.DataFrame({"left_out": list(stages.verdict.left_out)})
+        tables["power"] = stages.verdict.power.to_frame()
+    tables |= {f"gradient_{year}": frame for year, frame in stages.gradient.items()}
+    if stages.spread is not None:
+        tables["spread"] = stages.spread
+    tables |= {f"typology_{year}": frame for year, frame in stages.typology.items()}
+    tables["left_out"] = pd.DataFrame({"reason": stages.left_out}).rename_axis("analysis")
+    return tables
+
+
+def editions_table(results: Results) -> pd.DataFrame:
+    """Return where every column of every edition comes from: table, printed column, row order, and the choice made."""
+    from growthpoles.study.files.assemble import read_assembly
+
+    cells = results.study.cells
+    assert cells is not None
+    rules = read_assembly(results.study.resolve(cells.assembly), orders=cells.orders)
+    shown = rules.assign(missing=[" ".join(regions) for regions in rules["missing"]])
+    return shown.set_index(["edition", "year", "column"])
+
+
+def _named(frame: pd.DataFrame, results: Results) -> pd.DataFrame:
+    """Put the English names of the regions in front."""
+    if "name_en" not in results.regions or "name_en" in frame:
+        return frame
+    named = frame.copy()
+    named.insert(0, "name_en", results.regions["name_en"].reindex(frame.index))
+    return named
+
+
+def summary_table(results: Results) -> pd.DataFrame:
+    """Return index, class and rank of every region in every year, in the edition of the report, by rank in the last."""
+    last = results.rating(results.years[-1])
+    frame = pd.DataFrame(index=last.sort_values(by=["rank"], kind="stable").index)
+    for year in results.years:
+        rating = results.rating(year)
+        frame[f"index_{year}"] = rating[results.root]
+        frame[f"class_{year}"] = rating["rating_class"].astype(object)
+        frame[f"rank_{year}"] = rating["rank"].astype("Int64")
+    return _named(frame, results)
+
+
+def change_table(results: Results) -> pd.DataFrame:
+    """Return the change of index and rank from the first year to the last, in the edition of the report."""
+    first, last = (results.rating(year) for year in (results.years[0], results.years[-1]))
+    frame = pd.DataFrame({"change": results.change()})
+    frame["rank_before"] = first["rank"].astype("Int64")
+    frame["rank_after"] = last["rank"].astype("Int64")
+    frame["class_before"] = first["rating_class"].astype(object)
+    frame["class_after"] = last["rating_class"].astype(object)
+    return _named(frame, results)
+
+
+def moran_table(results: Results) -> pd.DataFrame:
+    """Return the global tests: one row per edition, year and variable; `without_data` names the regions left out."""
+    rows = [
+        result.to_frame().assign(without_data=" ".join(results.without_data[key]))
+        for key, result in results.moran.items()
+    ]
+    keys = pd.MultiIndex.from_tuples(results.moran, names=["edition", "year", "variable"])
+    return pd.concat(rows).set_axis(keys)
+
+
+def missing_table(results: Results) -> pd.DataFrame:
+    """List every cell without data: edition, year, region, column, reason."""
+    rows = [
+        (edition, year, region, column, reason)
+        for (edition, year), frame in results.indicators.items()
+        for region, column, reason in frame.attrs["missing"]
+    ]
+    columns = ["edition", "year", "region", "column", "reason"]
+    return pd.DataFrame(rows, columns=columns).set_index(["edition", "year", "region"])
+
+
+def reproduction_table(results: Results, *, tolerance: float = 0.07) -> pd.DataFrame:
+    """Set the published index beside the one computed from the printed ratios.
+
+    Returns
+    -------
+    DataFrame
+        Index (year, region): published, reproduced, difference (index points), finding ("" within `tolerance`).
+    """
+    parts = []
+    for year, published in results.published.items():
+        rating = results.ratings.get(("reproduced", year))
+        if rating is None or "index" not in published:
+            continue
+        computed = rating[results.root].reindex(published.index)
+        difference = computed - published["index"]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "year": year,
+                    "published": published["index"],
+                    "reproduced": computed,
+                    "difference": difference,
+                    "finding": difference.abs().gt(tolerance).map({True: "not reproduced", False: ""}),
+                }
+            )
+        )
+    return pd.concat(parts).set_index("year", append=True).swaplevel() if parts else pd.DataFrame()

@@ -1,0 +1,140 @@
+"""The files that ship with the package: where they are, what they are, whether they are intact.
+
+`geodata/registry.json` lists every file with its sha256, size, rows, coordinate system, licence, source and
+making. It is written by `geodata/build/registry.py`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from growthpoles.errors import DataError, message, nearest
+
+_HERE = Path(__file__).resolve()
+_SHIPPED = _HERE.parents[0] / "geodata"  # inside an installed wheel
+_CHECKOUT = _HERE.parents[2] / "geodata"  # beside src/ in a checkout
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryEntry:
+    """One shipped file.
+
+    Attributes
+    ----------
+    name : str
+        Path below geodata/, with forward slashes.
+    sha256 : str
+        Checksum of the bytes, 64 hexadecimal digits.
+    bytes : int
+        Size of the file.
+    rows : int or None
+        Records of a table or layer; None for a file without records.
+    crs, analysis_crs : str or None
+        Coordinate system that a layer is stored in, and the one that areas, distances and maps use.
+    licence, source, made_by : str
+        Terms of use, where the content comes from, and what produced the file.
+    """
+
+    name: str
+    sha256: str
+    bytes: int
+    rows: int | None
+    crs: str | None
+    analysis_crs: str | None
+    licence: str
+    source: str
+    made_by: str
+
+
+def geodata_path(*parts: str) -> Path:
+    """Return the path of a file or folder below geodata/, wherever the package is installed.
+
+    Parameters
+    ----------
+    *parts : str
+        Path below geodata/, as one string with forward slashes or part by part; nothing returns geodata/
+        itself.
+
+    Raises
+    ------
+    DataError
+        If geodata/ or the file is not there, or the path leads out of geodata/.
+    """
+    root = _root()
+    path = root.joinpath(*parts)
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise DataError(message(f"{'/'.join(parts)} leads out of geodata/", allowed="a path below geodata/"))
+    if not path.exists():
+        name = path.relative_to(root).as_posix()
+        there = [found.relative_to(root).as_posix() for found in sorted(root.rglob("*")) if found.is_file()]
+        raise DataError(message(f"geodata/{name} does not exist", near=nearest(name, there)))
+    return path
+
+
+@cache
+def read_registry() -> Mapping[str, RegistryEntry]:
+    """Read geodata/registry.json: one entry per shipped file, keyed by its name below geodata/.
+
+    Raises
+    ------
+    DataError
+        If the registry is missing or is not what `geodata/build/registry.py` writes.
+    """
+    path = geodata_path("registry.json")
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        entries = {name: RegistryEntry(name=name, **fields) for name, fields in content["files"].items()}
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        problem = f"the list of shipped files cannot be read ({type(error).__name__}: {error})"
+        raise DataError(message(problem, where=str(path), allowed=_REMEDY)) from error
+    return MappingProxyType(entries)
+
+
+@cache
+def verify(name: str) -> Path:
+    """Return the path of a shipped file after comparing its bytes with the registry, once per process.
+
+    Parameters
+    ----------
+    name : str
+        Name below geodata/, with forward slashes, as in registry.json.
+
+    Raises
+    ------
+    DataError
+        If the registry does not know the name, or the file is missing or differs from the recorded one.
+    """
+    registry = read_registry()
+    if name not in registry:
+        problem = f"{name} is not a shipped file"
+        raise DataError(message(problem, allowed="a name in registry.json", near=nearest(name, registry)))
+    path = geodata_path(name)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    expected = registry[name].sha256
+    if digest != expected:
+        problem = f"the file is damaged or was changed (sha256 {digest[:12]}..., expected {expected[:12]}...)"
+        raise DataError(message(problem, where=str(path), allowed=_REMEDY))
+    return path
+
+
+_REMEDY = (
+    "the file as shipped: reinstall growthpoles, or in a checkout restore geodata/ with git; "
+    "after a change on purpose run python geodata/build/registry.py"
+)
+
+
+@cache
+def _root() -> Path:
+    """Find geodata/: inside the installed package, or beside src/ in a checkout."""
+    for root in (_SHIPPED, _CHECKOUT):
+        if (root / "boundaries").is_dir():
+            return root
+    raise DataError(
+        message("the data folder geodata/ is missing", where=str(_SHIPPED), allowed="reinstall growthpoles")
+    )

@@ -1,0 +1,137 @@
+"""Do two measures of pairs of regions go together? One of them is relocated: Mantel's test and its kin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator, SeedSequence
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from growthpoles.spatial.global_tests.global_result import (
+    Alternative,
+    GlobalResult,
+    check_alternative,
+    check_permutations,
+    relocated,
+    z_score,
+)
+from growthpoles.spatial.reference_distributions.moments import cross_product_moments, matrix_sums
+from growthpoles.spatial.reference_distributions.global_permutation import (
+    ENUMERATION_LIMIT,
+    TIE,
+    arrangements,
+    enumerate_codes,
+    run_chunks,
+)
+from growthpoles.streams import seed_sequence
+
+Floats = NDArray[np.float64]
+# pairs looked up: about a second
+_DEFAULT_LOOKUPS = 2.5e7
+_ENUMERATED_LOOKUPS = 2e8
+
+
+def pair_test(
+    name: str,
+    fixed: Floats,
+    moved: Floats,
+    profiles: Floats,
+    *,
+    alternative: Alternative,
+    permutations: int | None,
+    rng: Generator | int | None,
+    isolates: tuple[object, ...] = (),
+) -> GlobalResult:
+    """Test ``sum over pairs i < j of fixed_ij * moved_ij`` under relocation of the regions behind `moved`.
+
+    Parameters
+    ----------
+    name : str
+        Of the statistic.
+    fixed, moved : array, shape (n, n)
+        Symmetric; the diagonal is not looked at. Pairs with a fixed weight of zero cost nothing.
+    profiles : array, shape (n,) or (n, columns)
+        What `moved` was computed from: regions with the same profile are interchangeable.
+    alternative : {"two-sided", "greater", "less"}
+    permutations : int, optional
+        Random relocations: by default 99,999, 9,999 or 999, the most that 25 million lookups of pairs allow. Where the
+        distinct arrangements of the profiles number at most 10^6 (nine regions) all are visited instead, and
+        `method` of the result is "exact".
+    rng : Generator, int or None
+        None is seed 0.
+    isolates : tuple of labels
+        Regions that the caller left out.
+
+    Returns
+    -------
+    GlobalResult
+        `expected` and `variance` are exact (Mantel 1967).
+    """
+    check_alternative(alternative)
+    n = len(fixed)
+    i, j = np.nonzero(np.triu(fixed, k=1))
+    weights = fixed[i, j]
+    if permutations is None:
+        permutations = next((draws for draws in (99_999, 9_999) if len(i) * draws <= _DEFAULT_LOOKUPS), 999)
+    permutations = check_permutations(permutations, n)
+    statistic = float(moved[i, j] @ weights)
+    margin = TIE * max(float(np.abs(weights).sum() * np.abs(moved).max()), np.finfo(float).tiny)
+    halves = np.triu(fixed, k=1)
+    halves = (halves + halves.T) / 2
+    hollow = moved - np.diag(np.diag(moved))
+    expected, variance = cross_product_moments(matrix_sums(csr_array(halves)), matrix_sums(csr_array(hollow)))
+    if abs(expected) <= margin:  # rounding
+        expected = 0.0
+    _, first, counts = np.unique(profiles, axis=0, return_index=True, return_counts=True)
+    total = arrangements(counts)
+    if total <= ENUMERATION_LIMIT and total * len(i) <= _ENUMERATED_LOOKUPS:
+        by_code = hollow[np.ix_(first, first)]
+        blocks = (by_code[block[:, i], block[:, j]] for block in enumerate_codes(counts))
+        tallies = [_tails(values @ weights, statistic, margin) for values in blocks]
+        greater, less = (sum(side) for side in zip(*tallies, strict=True))
+        found = relocated(greater, less, total, alternative, complete=True)
+    else:
+        parts = run_chunks(
+            _chunk, permutations, len(i), seed_sequence(rng), n, hollow, i, j, weights, statistic, margin
+        )
+        greater, less = (sum(side) for side in zip(*parts, strict=True))
+        found = relocated(greater, less, permutations, alternative, complete=False, what="permutations")
+    return GlobalResult(
+        name=name,
+        statistic=statistic,
+        expected=expected,
+        variance=variance,
+        z_score=z_score(statistic, expected, variance),
+        p_value=found.p_value,
+        p_interval=found.p_interval,
+        alternative=alternative,
+        method=found.method,
+        permutations=found.permutations,
+        n=n,
+        isolates=isolates,
+        reference=found.reference,
+    )
+
+
+def _chunk(
+    seed: SeedSequence,
+    rows: int,
+    n: int,
+    moved: Floats,
+    i: NDArray[np.intp],
+    j: NDArray[np.intp],
+    weights: Floats,
+    statistic: float,
+    margin: float,
+) -> tuple[int, int]:
+    """Count both tails over `rows` random relocations."""
+    order = np.broadcast_to(np.arange(n), (rows, n)).copy()
+    np.random.default_rng(seed).permuted(order, axis=1, out=order)
+    return _tails(moved[order[:, i], order[:, j]] @ weights, statistic, margin)
+
+
+def _tails(values: Any, statistic: float, margin: float) -> tuple[int, int]:
+    """Count values at least and at most the observed, ties in both."""
+    return int(np.count_nonzero(values >= statistic - margin)), int(np.count_nonzero(values <= statistic + margin))

@@ -1,0 +1,103 @@
+"""Global Moran's I: whether similar values lie side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from growthpoles.spatial.alignment import Transformation
+from growthpoles.spatial.global_tests.global_result import Alternative, GlobalResult, Method
+from growthpoles.spatial.reference_distributions.moments import moran_normal, moran_randomisation
+from growthpoles.spatial.global_tests.quadratic_ratio import Ratio, ratio_test
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from libpysal.graph import Graph
+    from numpy.random import Generator
+    from scipy.sparse import csr_array
+
+
+def _matrix(w: csr_array, s0: float) -> csr_array:
+    """Return A with I = z'Az / z'z."""
+    return (w + w.T).tocsr() * (w.shape[0] / (2.0 * s0))
+
+
+_MORAN = Ratio("Moran's I", _matrix, moran_normal, moran_randomisation)
+
+
+def moran(
+    y: pd.Series,
+    graph: Graph,
+    *,
+    alternative: Alternative = "two-sided",
+    permutations: int | None = None,
+    method: Method | None = None,
+    rng: Generator | int | None = None,
+    transformation: Transformation | None = "r",
+    regressors: pd.DataFrame | pd.Series | None = None,
+) -> GlobalResult:
+    """Test for spatial autocorrelation with Moran's I, of raw values or of regression residuals.
+
+    ``I = (n / S0) * sum_ij w_ij z_i z_j / sum_i z_i^2`` with z the deviations from the mean, or the
+    residuals.
+
+    Parameters
+    ----------
+    y : Series, shape (n,)
+        Finite values, index the regions; matched with the graph by label. At least four regions with links.
+    graph : libpysal.graph.Graph
+        Any transformation. Regions without any link are left out of y, of the mean and of n, and are named in
+        the result (esda keeps them; without isolates the two agree).
+    alternative : {"two-sided", "greater", "less"}
+        ``greater``: I is larger than by chance, similar values cluster. Two-sided p is twice the
+        smaller tail, at most 1.
+    permutations : int, optional
+        Random relocations for ``method="permutation"``. Default: the largest of 999,999, 99,999, 9,999 with
+        at most 2 * 10^8 relocated values (n <= 200, 2,000, 20,000), else 999.
+    method : str, optional
+        ``permutation`` and ``randomisation`` relocate the values; the others assume normal errors:
+
+        - ``permutation`` (default without regressors): p = (count + 1) / (permutations + 1), ties counted in
+          both tails. Where the distinct arrangements of y number at most 10^6 (nine distinct values, a yes/no
+          variable on 16 regions) all are visited instead: p = count / number, without Monte Carlo error.
+          `method` of the result is then ``exact``, `permutations` the number and `reference` "all 12,870
+          arrangements".
+        - ``exact`` (default with regressors, up to 2,000 regions): the exact distribution for normal errors
+          of Tiefelsdorf & Boots (1995), by numerical inversion; `reference` says "normal errors (Tiefelsdorf
+          and Boots)".
+        - ``saddlepoint``: Lugannani-Rice approximation of it (Tiefelsdorf 2002).
+        - ``normal``, ``randomisation``: z-test with the moments of Cliff & Ord (1981) under normal errors or
+          under relocation (``normal`` is the default with regressors beyond 2,000 regions).
+    rng : Generator, int or None
+        Random numbers; None is seed 0, so that results repeat. Not affected by the number of workers.
+    transformation : {"r", "b", None}
+        Row-standardise (default), binary, or the weights as they are.
+    regressors : DataFrame or Series, optional
+        Regress y on these columns and a constant first (rows matched by label) and test the residuals.
+        Residuals are not exchangeable, so only ``exact``, ``saddlepoint`` and ``normal`` apply.
+
+    Returns
+    -------
+    GlobalResult
+
+    Raises
+    ------
+    SpatialError
+        Labels that do not match, missing or infinite values, constant values, too few regions with links,
+        unknown options, regressors that leave no residuals, more than 5,000 regions for ``exact`` and
+        ``saddlepoint``.
+
+    References
+    ----------
+    Moran (1950); Cliff & Ord (1981), *Spatial Processes*; Tiefelsdorf & Boots (1995); Tiefelsdorf (2002).
+    """
+    return ratio_test(
+        _MORAN,
+        y,
+        graph,
+        alternative=alternative,
+        permutations=permutations,
+        method=method,
+        rng=rng,
+        transformation=transformation,
+        regressors=regressors,
+    )

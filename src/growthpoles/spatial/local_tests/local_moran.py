@@ -1,0 +1,275 @@
+"""Local Moran's I of one variable, of a pair, and of rates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from growthpoles.errors import SpatialError, message
+from growthpoles.spatial.alignment import Prepared, Transformation, clean_values, prepare, same_regions
+from growthpoles.spatial.local_tests.multiple_testing import Adjust
+from growthpoles.spatial.local_tests.local_result import Centred, Options, centred, quadrant, row_sums, run, universe
+from growthpoles.spatial.local_tests.results import QUADRANTS, STATES, LocalResult
+from growthpoles.spatial.reference_distributions.score_sums import PERMUTATIONS, Alternative, Method, Scores
+
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
+
+
+def local_moran(
+    y: pd.Series,
+    graph: Graph,
+    *,
+    transformation: Transformation | None = "r",
+    alternative: Alternative = "two-sided",
+    permutations: int = PERMUTATIONS,
+    method: Method = "auto",
+    adjust: Adjust = "none",
+    alpha: float = 0.05,
+    rng: np.random.Generator | int | None = None,
+) -> LocalResult:
+    """Local Moran's I (Anselin 1995) with conditional permutation p-values.
+
+    Parameters
+    ----------
+    y : pandas.Series
+        One finite number per region, indexed by region; not all the same.
+    graph : libpysal.graph.Graph
+        Weights over the same labels, without self-weights.
+    transformation : {"r", "b"} or None, default "r"
+        Row-standardised, binary, or the weights as they are.
+    alternative : {"two-sided", "greater", "less"}
+        "greater": like values side by side (high among high, low among low); "less": unlike values.
+    permutations : int, default 99999
+        Draws P for the regions whose law is not enumerated.
+    method : {"auto", "exact", "permutation"}
+        "auto" enumerates every region with at most 10^6 equally likely deals and draws for the others.
+    adjust : {"none", "bonferroni", "fdr", "by", "tarone", "fdr-discrete", "max-t"}
+        Adjustment over the family of regions that were tested.
+    alpha : float, default 0.05
+        Level of the labels, between 0 and 1.
+    rng : numpy.random.Generator or int, optional
+        Generator or seed; None is the fixed seed 0, so that results repeat.
+
+    Returns
+    -------
+    LocalResult
+        `lag` is in the units of y. A region is labelled by its quadrant (its own and its neighbours' mean
+        against the mean of all) when its adjusted p-value is at most alpha, "untestable" when even its
+        smallest attainable p-value could not be: when the adjustment would not find it significant if every
+        region had its smallest p-value at once (:func:`~growthpoles.spatial.local_tests.multiple_testing.adjust_p_values` says for
+        each adjustment what that means).
+
+    Raises
+    ------
+    SpatialError
+        If labels, values, weights or options do not fit together, or y is constant.
+
+    Notes
+    -----
+    I_i = (n - 1) z_i sum_j w_ij z_j / sum_k z_k^2 with z the deviations from the mean: the scaling of esda. Moran's
+    I is n / ((n - 1) S0) times their sum, with S0 the sum of all weights: sum / (n - 1) when rows sum to one. The
+    value of region i stays, the other n - 1 values are dealt over its neighbours, ties count in both tails.
+    P-values are count / total when enumerated and (count + 1) / (P + 1) when drawn; two-sided is min(1, 2
+    min(greater, less)). Isolates take no part: they are not in n, the mean, the variance or the deals, and their
+    p-value is NaN.
+    """
+    options = Options(alternative, method, permutations, adjust, alpha, rng)
+    return _moran("local Moran", y, graph, transformation, options)
+
+
+def _moran(
+    name: str, y: pd.Series, graph: Graph, transformation: Transformation | None, options: Options
+) -> LocalResult:
+    """Local Moran of values that are ready."""
+    part, data = universe(prepare(y, graph, transformation=_raw(transformation)))
+    own = centred(data.y)
+    z = own.z
+    scores = _scores(data, own, _sign(own))
+    lag, shift = _lag(data, scores.observed, own.mean, transformation)
+    return run(
+        name,
+        part,
+        scores,
+        statistic=(part.n - 1) / (z @ z) * z * lag,
+        lag=own.unit * lag + shift,
+        code=lambda _, rows: quadrant(z[rows], lag[rows]),
+        classes=QUADRANTS + STATES,
+        options=options,
+    )
+
+
+def local_moran_bivariate(
+    x: pd.Series,
+    y: pd.Series,
+    graph: Graph,
+    *,
+    transformation: Transformation | None = "r",
+    alternative: Alternative = "two-sided",
+    permutations: int = PERMUTATIONS,
+    method: Method = "auto",
+    adjust: Adjust = "none",
+    alpha: float = 0.05,
+    rng: np.random.Generator | int | None = None,
+) -> LocalResult:
+    """Local bivariate Moran: a region's x beside its neighbours' y (Anselin, Syabri and Smirnov 2002).
+
+    Parameters
+    ----------
+    x, y : pandas.Series
+        One finite number per region, over the same labels (in any order); neither constant.
+    graph : libpysal.graph.Graph
+        Weights over the same labels, without self-weights.
+    transformation, alternative, permutations, method, adjust, alpha, rng
+        As in :func:`local_moran`.
+
+    Returns
+    -------
+    LocalResult
+        In the order of x; `lag` is that of y, in its units. The first half of a label is the region's x, the
+        second its neighbours' y.
+
+    Raises
+    ------
+    SpatialError
+        If labels, values, weights or options do not fit together, or x or y is constant.
+
+    Notes
+    -----
+    I_i = (n - 1) zx_i sum_j w_ij zy_j / sum_k zx_k^2 with zx and zy standardised, as in esda. The region keeps its
+    own x and y; the y of the other n - 1 regions are dealt over its neighbours. The correlation of x and y within
+    regions is neither tested nor held against the result.
+    """
+    options = Options(alternative, method, permutations, adjust, alpha, rng)
+    y = same_regions(y, x.index, name="y", to="x")
+    part, data = universe(prepare(x, graph, transformation=_raw(transformation), name="x"))
+    own, around = centred(data.y, name="x"), centred(part.take(y.to_numpy(dtype=float)))
+    zx = own.z
+    scores = _scores(data, around, _sign(own), own_direction=False)
+    lag, shift = _lag(data, scores.observed, around.mean, transformation)
+    scale = (part.n - 1) / part.n / (zx.std() * around.z.std())
+    return run(
+        "local bivariate Moran",
+        part,
+        scores,
+        statistic=scale * zx * lag,
+        lag=around.unit * lag + shift,
+        code=lambda _, rows: quadrant(zx[rows], lag[rows]),
+        classes=QUADRANTS + STATES,
+        options=options,
+    )
+
+
+def local_moran_rates(
+    events: pd.Series,
+    base: pd.Series,
+    graph: Graph,
+    *,
+    transformation: Transformation | None = "r",
+    alternative: Alternative = "two-sided",
+    permutations: int = PERMUTATIONS,
+    method: Method = "auto",
+    adjust: Adjust = "none",
+    alpha: float = 0.05,
+    rng: np.random.Generator | int | None = None,
+) -> LocalResult:
+    """Local Moran of rates that were standardised for their unequal bases (Assuncao and Reis 1999).
+
+    Parameters
+    ----------
+    events : pandas.Series
+        Counts per region, >= 0, not all zero.
+    base : pandas.Series
+        Population at risk per region, > 0, over the same labels.
+    graph : libpysal.graph.Graph
+        Weights over the same labels, without self-weights.
+    transformation, alternative, permutations, method, adjust, alpha, rng
+        As in :func:`local_moran`.
+
+    Returns
+    -------
+    LocalResult
+        `lag` is that of the standardised rates (:func:`empirical_bayes_rates`).
+
+    Raises
+    ------
+    SpatialError
+        If labels, values, weights or options do not fit together, or an event or base is out of range.
+
+    Notes
+    -----
+    A rate of few has a large variance under equal risk, which breaks the exchangeability that permutation needs;
+    the standardised rates have about equal variance. Isolates count in the overall rate, not in the test.
+    """
+    options = Options(alternative, method, permutations, adjust, alpha, rng)
+    rates = empirical_bayes_rates(events, base)
+    return _moran("local Moran of rates", rates, graph, transformation, options)
+
+
+def empirical_bayes_rates(events: pd.Series, base: pd.Series) -> pd.Series:
+    """Standardise rates by the empirical Bayes mean and variance (Assuncao and Reis 1999).
+
+    Parameters
+    ----------
+    events : pandas.Series
+        Counts per region, >= 0, not all zero.
+    base : pandas.Series
+        Population at risk per region, > 0, over the same labels in any order.
+
+    Returns
+    -------
+    pandas.Series
+        Standardised rates, without unit, in the order of `events`.
+
+    Raises
+    ------
+    SpatialError
+        If labels differ or a value is out of range.
+
+    Notes
+    -----
+    With r_i = e_i / b_i, b = sum e / sum b, s2 = sum b_i (r_i - b)^2 / sum b and a = s2 - b n / sum b:
+    z_i = (r_i - b) / sqrt(a + b / b_i), where a variance below zero is replaced by b / b_i.
+    """
+    count = clean_values(events, name="events")
+    base = same_regions(base, events.index, name="base", to="events")
+    size = base.to_numpy(dtype=float)
+    for name, wrong, allowed in (("events", count < 0, ">= 0"), ("base", size <= 0, "> 0")):
+        if wrong.any():
+            shown = ", ".join(map(str, events.index[wrong][:5]))
+            raise SpatialError(message(f"value out of range for {shown}", where=name, allowed=allowed))
+    if not count.any():
+        raise SpatialError(message("no event in any region", where="events", allowed="at least one event"))
+    rate, overall = count / size, count.sum() / size.sum()
+    apart = rate - overall
+    apart[np.abs(apart) <= 16 * np.finfo(float).eps * np.maximum(rate, overall)] = 0  # rounding is no difference
+    spread = (size * apart**2).sum() / size.sum()
+    variance = spread - overall * len(count) / size.sum() + overall / size
+    variance = np.where(variance < 0, overall / size, variance)
+    return pd.Series(apart / np.sqrt(variance), index=events.index, name="rate")
+
+
+def _raw(transformation: Transformation | None) -> Transformation | None:
+    """Leave row-standardising for later: the test does not need it, and a uniform graph stays as it is."""
+    return None if transformation == "r" else transformation
+
+
+def _scores(data: Prepared, around: Centred, direction: np.ndarray, *, own_direction: bool = True) -> Scores:
+    """Scores of statistics that weigh deviations from the mean."""
+    z = around.z
+    return Scores(z[None], None, data.w, data.uniform, data.w @ z, direction, around.noise, own_direction)
+
+
+def _lag(
+    data: Prepared, raw: np.ndarray, mean: float, transformation: Transformation | None
+) -> tuple[np.ndarray, np.ndarray | float]:
+    """Spatial lag of the deviations, and what to add for the lag of the values themselves."""
+    total = row_sums(data)
+    return (raw / total, mean) if transformation == "r" else (raw, mean * total)
+
+
+def _sign(own: Centred) -> np.ndarray:
+    """Sign of the deviations, zero where they are rounding error."""
+    return (own.z > own.noise).astype(np.int8) - (own.z < -own.noise).astype(np.int8)

@@ -1,0 +1,217 @@
+"""What the local tests have in common: options, the regions that take part, the way from scores to labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from growthpoles.errors import SpatialError, message
+from growthpoles.spatial.alignment import Prepared, ascending, joined
+from growthpoles.spatial.reference_distributions.conditional_permutation import conditional_tails
+from growthpoles.spatial.local_tests.multiple_testing import (
+    MAX_T_PERMUTATIONS,
+    Adjust,
+    Family,
+    adjust_p_values,
+    check_adjust,
+    significant,
+    westfall_young,
+)
+from growthpoles.spatial.reference_distributions.shared_draws import RELATIVE
+from growthpoles.spatial.local_tests.results import STATES, LocalResult
+from growthpoles.spatial.reference_distributions.score_sums import Alternative, Law, Method, Scores, check_options, p_values
+from growthpoles.streams import generator
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Options that all local tests share, checked once."""
+
+    alternative: Alternative
+    method: Method
+    permutations: int
+    adjust: Adjust
+    alpha: float
+    rng: np.random.Generator | int | None
+
+    def __post_init__(self) -> None:
+        check_options(self.alternative, self.method, self.permutations, self.alpha)
+        check_adjust(self.adjust)
+
+
+@dataclass(frozen=True, slots=True)
+class Universe:
+    """The part of the data that takes part: values and weights without isolates."""
+
+    rows: np.ndarray
+    prepared: Prepared
+
+    @property
+    def n(self) -> int:
+        """Number of regions that take part."""
+        return len(self.rows)
+
+    def take(self, values: np.ndarray) -> np.ndarray:
+        """Values of the regions that take part, regions on the last axis."""
+        return values if self.n == self.prepared.n else values[..., self.rows]
+
+
+def universe(prepared: Prepared) -> tuple[Universe, Prepared]:
+    """Leave the isolates out: what takes part, and the data restricted to it."""
+    rows = joined(prepared)
+    part = Universe(rows, prepared)
+    if len(rows) < 3:
+        raise SpatialError(
+            message(
+                f"{len(rows)} regions have neighbours",
+                where="graph",
+                allowed="at least 3 regions joined by weights",
+            )
+        )
+    if len(rows) == prepared.n:
+        return part, prepared
+    return part, Prepared(
+        ids=prepared.ids[rows],
+        y=prepared.y[rows],
+        w=prepared.w[rows][:, rows],
+        cardinality=prepared.cardinality[rows],
+        isolates=prepared.isolates[rows],
+        uniform=prepared.uniform,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Centred:
+    """Values as mean + unit * z, with the rounding error (`noise`) of one z.
+
+    `unit` is a power of two, so that nothing is lost: squares of z neither overflow nor vanish whatever the units
+    of the values, and no digit of a result depends on them.
+    """
+
+    z: np.ndarray
+    mean: float
+    unit: float
+    noise: float
+
+
+def centred(y: np.ndarray, *, name: str = "y") -> Centred:
+    """Deviations from the mean; a constant is refused."""
+    unit = unit_of(y)
+    scaled = y / unit
+    mean = float(scaled.mean())
+    z = scaled - mean
+    reach = max(z.max(), -z.min())
+    rounding = 4 * np.finfo(float).eps * max(scaled.max(), -scaled.min())
+    if reach <= rounding:
+        raise SpatialError(message("all values are the same", where=name, allowed="values that differ"))
+    return Centred(z, mean * unit, unit, float(rounding + RELATIVE * reach))
+
+
+def unit_of(y: np.ndarray) -> float:
+    """Largest power of two that is at most the largest absolute value; 1 if all are zero."""
+    peak = max(y.max(), -y.min())
+    return float(2.0 ** (np.frexp(peak)[1] - 1)) if peak > 0 else 1.0
+
+
+def row_sums(data: Prepared) -> np.ndarray:
+    """Sum of each row of weights, 1 where a row is empty."""
+    total = data.cardinality * data.uniform if data.uniform is not None else data.w @ np.ones(data.n)
+    return np.where(data.isolates, 1.0, total) if data.isolates.any() else total
+
+
+def quadrant(own: np.ndarray, lag: np.ndarray) -> np.ndarray:
+    """Code in :data:`QUADRANTS` of each region: above or not above the mean, itself and its neighbours."""
+    high, around = own > 0, lag > 0
+    return np.where(high, np.where(around, 0, 2), np.where(around, 3, 1)).astype(np.int8)
+
+
+def run(
+    name: str,
+    part: Universe,
+    scores: Scores,
+    *,
+    statistic: np.ndarray,
+    lag: np.ndarray,
+    code: Callable[[Law, np.ndarray], np.ndarray],
+    classes: tuple[str, ...],
+    options: Options,
+    law: Law | None = None,
+) -> LocalResult:
+    """Test, adjust and label; the arrays given cover the regions that take part.
+
+    `code(law, rows)` gives the class of significant regions; `law` is given when it is known in closed
+    form.
+    """
+    rng = generator(options.rng)
+    order = ascending(part.prepared.ids[part.rows] if part.n < part.prepared.n else part.prepared.ids)
+    if law is None:
+        law = conditional_tails(scores, method=options.method, permutations=options.permutations, rng=rng, order=order)
+    p, attainable = p_values(law, scores.direction, options.alternative)
+    tested = np.diff(scores.w.indptr) > 0
+    every = bool(tested.all())
+    if not every:
+        p[~tested], attainable[~tested] = np.nan, np.nan
+    family = _family(p, attainable, scores, options, rng, order)
+    first = len(classes) - len(STATES)
+    codes = np.full(part.n, first, dtype=np.int8)
+    found = np.flatnonzero(significant(family.p_adjusted, options.alpha))
+    codes[found] = code(law, found)
+    codes[~family.testable] = first + 1
+    codes[~tested] = first + 2
+    drawn = ~law.exact if every else tested & ~law.exact
+    prepared = part.prepared
+
+    def spread(values: np.ndarray) -> np.ndarray:
+        if part.n == prepared.n and every:
+            return values
+        whole = np.full(prepared.n, np.nan)
+        whole[part.rows[tested]] = values[tested]
+        return whole
+
+    exact = ~drawn
+    if part.n != prepared.n:
+        part_codes, codes = codes, np.full(prepared.n, first + 2, dtype=np.int8)
+        codes[part.rows] = part_codes
+        exact = np.ones(prepared.n, dtype=bool)
+        exact[part.rows] = ~drawn
+    return LocalResult(
+        name=name,
+        ids=prepared.ids,
+        statistic=spread(statistic),
+        lag=spread(lag),
+        cardinality=prepared.cardinality,
+        p_value=spread(p),
+        p_attainable=spread(attainable),
+        p_adjusted=spread(family.p_adjusted),
+        codes=codes,
+        classes=classes,
+        exact=exact,
+        alternative=options.alternative,
+        adjust=options.adjust,
+        alpha=options.alpha,
+        permutations=options.permutations if drawn.any() else None,
+        family=family.size,
+        n=int(tested.sum()),
+    )
+
+
+def _family(
+    p: np.ndarray,
+    attainable: np.ndarray,
+    scores: Scores,
+    options: Options,
+    rng: np.random.Generator,
+    order: np.ndarray | None,
+) -> Family:
+    """Adjust the p-values; max-T never falls below the region's own p-value."""
+    if options.adjust not in ("none", "max-t"):
+        return adjust_p_values(p, options.adjust, alpha=options.alpha, attainable=attainable)
+    size = int(np.count_nonzero(p >= 0))
+    if options.adjust == "none":
+        return Family(p, significant(attainable, options.alpha), size)
+    joint = min(options.permutations, MAX_T_PERMUTATIONS)
+    adjusted = westfall_young(scores, alternative=options.alternative, permutations=joint, rng=rng, order=order)
+    best = np.maximum(attainable, 1 / (joint + 1))
+    return Family(np.fmax(adjusted, p), significant(best, options.alpha), size)

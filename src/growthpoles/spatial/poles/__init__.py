@@ -1,0 +1,1 @@
+"""spatial/poles/__init__.py."""

@@ -1,0 +1,151 @@
+"""Convergence: whether regions that lag grow faster (beta), and whether the spread shrinks (sigma)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from growthpoles.errors import SpatialError, message
+from growthpoles.spatial.alignment import same_regions
+from growthpoles.spatial.global_tests.global_result import GlobalResult
+from growthpoles.spatial.global_tests.moran import moran
+
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
+
+_LEAST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Convergence:
+    """Outcome of the regression of growth on the first year, and of the spread in both years.
+
+    Attributes
+    ----------
+    beta, standard_error, p_value : float
+        Slope of yearly log growth on the log of the first year, its ordinary least squares standard error and
+        two-sided t test (n - 2 degrees of freedom).
+    speed : float
+        Yearly rate at which the gap closes, -ln(1 + beta T) / T; negative where gaps widen, NaN where 1 + beta T <= 0:
+        the ranking turned over, and no rate of closing describes that.
+    half_life : float
+        Years until half of the gap is closed, ln 2 / speed; infinite where the gap does not close, NaN with the speed.
+    r_squared : float
+        Share of the variance of growth explained.
+    sigma_before, sigma_after : float
+        Standard deviation of the logs in the two years (n - 1).
+    sigma_p_value : float
+        Two-sided test of equal standard deviations of the same regions in two years.
+    residual_moran : GlobalResult
+        Moran's I of the regression's residuals: spatial dependence that the test of beta ignores.
+    n : int
+        Regions.
+    """
+
+    beta: float
+    standard_error: float
+    p_value: float
+    speed: float
+    half_life: float
+    r_squared: float
+    sigma_before: float
+    sigma_after: float
+    sigma_p_value: float
+    residual_moran: GlobalResult
+    n: int
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row; of the residual Moran's I, `moran_statistic` and `moran_p_value`."""
+        row = {name: getattr(self, name) for name in self.__slots__ if name != "residual_moran"}
+        row |= {"moran_statistic": self.residual_moran.statistic, "moran_p_value": self.residual_moran.p_value}
+        return pd.DataFrame([row], index=pd.Index(["convergence"], name="test"))
+
+    def __repr__(self) -> str:
+        direction = "shrinks" if self.sigma_after < self.sigma_before else "grows"
+        return (
+            f"beta = {self.beta:.4g} a year (p = {self.p_value:.3g}); the spread {direction}: sigma "
+            f"{self.sigma_before:.3g} -> {self.sigma_after:.3g} (p = {self.sigma_p_value:.3g}); Moran's I of residuals "
+            f"{self.residual_moran.statistic:.3g} (p = {self.residual_moran.p_value:.3g}); n = {self.n}"
+        )
+
+
+def convergence(before: pd.Series, after: pd.Series, graph: Graph, *, years: float) -> Convergence:
+    """Test beta- and sigma-convergence between two years.
+
+    Parameters
+    ----------
+    before, after : Series
+        Positive values of the two years over the same labels.
+    graph : libpysal.graph.Graph
+        Weights of the residual test.
+    years : float
+        Years between the two, positive.
+
+    Returns
+    -------
+    Convergence
+
+    Raises
+    ------
+    SpatialError
+        If labels differ, a value is not positive, fewer than five regions are given, years is not positive, the
+        first year does not vary, or growth is the same everywhere.
+
+    Notes
+    -----
+    Barro & Sala-i-Martin (1992): ``(1/T) ln(y_T / y_0) = a + b ln(y_0)`` with ``b = -(1 - e^(-speed T)) / T``. An
+    error in y_0 alone already makes b negative (Galton's fallacy), so beta convergence is to be read with sigma. The
+    spread is compared by the test of Pitman and Morgan (1939): the variances are equal where the sum and the
+    difference of the two years are not correlated. The residual test is :func:`growthpoles.moran` with the first year
+    as regressor, exact under normal errors (Tiefelsdorf & Boots 1995).
+    """
+    from scipy.stats import linregress
+
+    if not 0 < years < np.inf:
+        raise SpatialError(message(f"years={years!r}", where="convergence", allowed="a positive number"))
+    before = same_regions(before, before.index, name="before", to="before").astype(float)
+    later = same_regions(after, before.index, name="after", to="before").astype(float)
+    if len(before) < _LEAST:
+        raise SpatialError(message(f"{len(before)} regions", where="convergence", allowed=f"{_LEAST} or more"))
+    low = before.index[(before <= 0) | (later <= 0)]
+    if len(low):
+        shown = ", ".join(map(str, low[:5]))
+        raise SpatialError(message(f"no positive value for {shown}", where="convergence", allowed="values above 0"))
+    start, end = np.log(before.to_numpy()), np.log(later.to_numpy())
+    growth = (end - start) / years
+    for values, what in ((start, "values of the first year"), (growth, "growth rates")):
+        if np.ptp(values) <= 1e-12 * max(1.0, float(np.abs(values).max())):
+            raise SpatialError(message(f"all {what} are equal", where="convergence", allowed="values that vary"))
+    fit = linregress(start, growth)
+    kept = 1 + fit.slope * years
+    speed = float(-np.log(kept) / years) if kept > 0 else float("nan")
+    half_life = float(np.log(2) / speed) if speed > 0 else (float("nan") if np.isnan(speed) else float("inf"))
+    residuals = pd.Series(growth, index=before.index)
+    regressor = pd.Series(start, index=before.index, name="log_before")
+    return Convergence(
+        beta=float(fit.slope),
+        standard_error=float(fit.stderr),
+        p_value=float(fit.pvalue),
+        speed=speed,
+        half_life=half_life,
+        r_squared=float(fit.rvalue**2),
+        sigma_before=float(start.std(ddof=1)),
+        sigma_after=float(end.std(ddof=1)),
+        sigma_p_value=_pitman_morgan(start, end),
+        residual_moran=moran(residuals, graph, regressors=regressor),
+        n=len(before),
+    )
+
+
+def _pitman_morgan(start: NDArray[np.float64], end: NDArray[np.float64]) -> float:
+    """Return the two-sided p-value for equal variances of paired values."""
+    from scipy.stats import linregress
+
+    total, change = end + start, end - start
+    if np.ptp(total) <= 1e-12 * max(1.0, float(np.abs(total).max())):  # each year the mirror image of the other
+        return 1.0
+    return float(linregress(total, change).pvalue)

@@ -1,0 +1,276 @@
+"""Does the index fall with distance from a pole? Rank correlation with distance, and the Mantel test.
+
+A pole is high by choice: it was picked because it leads. It is therefore left out of the test of its own
+surroundings, and only the other regions are relocated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.random import Generator
+
+from growthpoles.errors import RegionError, SpatialError, message, nearest
+from growthpoles.spatial.alignment import clean_values, same_regions
+from growthpoles.spatial.global_tests.mantel import pair_test
+from growthpoles.spatial.global_tests.global_result import Alternative, GlobalResult, check_alternative, check_permutations, z_score
+from growthpoles.spatial.reference_distributions.global_permutation import Form, seed_sequence
+from growthpoles.spatial.global_tests.quadratic_ratio import relocation_test
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+NEAREST, PAIRS = "nearest", "all pairs"
+_LEAST = 5
+_PERMUTATIONS = 99_999
+
+
+def distances_km(regions: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the distances between the centroids of regions, in kilometres.
+
+    Parameters
+    ----------
+    regions : GeoDataFrame
+        Indexed by region, in a projected CRS.
+
+    Returns
+    -------
+    DataFrame
+        Shape (n, n), symmetric, zero diagonal.
+
+    Raises
+    ------
+    SpatialError
+        If the CRS is missing or geographic, a label repeats, or a region has no geometry.
+    """
+    if regions.crs is None or regions.crs.is_geographic:
+        found = "none" if regions.crs is None else regions.crs.name
+        problem = f"distances need a projected CRS, the layer has {found}"
+        raise SpatialError(message(problem, where="regions", allowed="regions.to_crs(...) in metres"))
+    if not regions.index.is_unique:
+        twice = regions.index[regions.index.duplicated()][0]
+        raise SpatialError(message(f"region {twice} stands twice", where="regions", allowed="unique labels"))
+    bare = regions.geometry.isna() | regions.geometry.is_empty
+    if bare.any():
+        raise SpatialError(message(f"no geometry for {regions.index[bare][0]}", where="regions"))
+    centres = regions.geometry.centroid
+    xy = np.column_stack([centres.x, centres.y])
+    unit = regions.crs.axis_info[0].unit_conversion_factor
+    distance = np.linalg.norm(xy[:, None, :] - xy[None, :, :], axis=2) * unit / 1000.0
+    return pd.DataFrame(distance, index=regions.index, columns=regions.index)
+
+
+def distance_gradient(
+    y: pd.Series,
+    regions: gpd.GeoDataFrame,
+    poles: Iterable[Hashable],
+    *,
+    alternative: Alternative = "two-sided",
+    permutations: int = _PERMUTATIONS,
+    rng: Generator | int | None = None,
+) -> pd.DataFrame:
+    """Test whether a variable changes with distance to the nearest pole and to each pole, and between any regions.
+
+    Parameters
+    ----------
+    y : Series
+        Values by region; NaN means "no data": such regions are left out and listed.
+    regions : GeoDataFrame
+        Boundaries in a projected CRS, the same labels as `y`.
+    poles : iterable of labels
+        The poles. In the test of one pole that pole is left out, in the other tests all poles are.
+    alternative : {"two-sided", "greater", "less"}
+        Of the gradient: "less" is the growth-pole idea, the index falls with distance (a negative rank correlation).
+        Mantel's test is turned with it: its r is then positive, regions that lie further apart differ more.
+    permutations : int
+        Random relocations of the values over the regions of the test; all of them where they are few enough.
+    rng : Generator, int or None
+        None is seed 0.
+
+    Returns
+    -------
+    DataFrame
+        One row per test, index `pole` ("nearest", every pole, "all pairs"): test ("Spearman's rho" with the distance to
+        the pole, or "Mantel's r"), statistic, expected, variance, z_score, p_value, p_low, p_high, alternative, method,
+        permutations, n, reference, left_out (poles and regions without data).
+
+    Raises
+    ------
+    RegionError
+        If a pole is unknown.
+    SpatialError
+        If no pole is given, labels differ, fewer than five regions remain, or their values or distances are all equal.
+
+    Notes
+    -----
+    The p-values hold if the values could stand anywhere. Values that are autocorrelated for any other reason look
+    like a gradient more often than `alpha`: read them beside Moran's I.
+    """
+    check_alternative(alternative)
+    distance = distances_km(regions)
+    known = _known(y, distance.index)
+    poles = list(dict.fromkeys(poles))
+    if not poles:
+        raise SpatialError(message("no pole given", where="gradient", allowed="one region or more"))
+    unknown = [pole for pole in poles if pole not in distance.index]
+    if unknown:
+        near = [hit for pole in unknown for hit in nearest(pole, distance.index, n=1)]
+        raise RegionError(message(f"unknown pole {', '.join(map(str, unknown))}", where="gradient", near=near))
+    opposite: dict[Alternative, Alternative] = {"two-sided": "two-sided", "greater": "less", "less": "greater"}
+    seeds = [np.random.default_rng(part) for part in seed_sequence(rng).spawn(len(poles) + 2)]
+    rows = {}
+    for seed, (label, targets) in zip(seeds, [(NEAREST, poles), *((pole, [pole]) for pole in poles)], strict=False):
+        kept = known.drop(index=targets, errors="ignore")
+        away = distance.loc[kept.index, targets].min(axis=1)
+        result = spearman(kept, away, alternative=alternative, permutations=permutations, rng=seed)
+        rows[label] = (result, targets)
+    others = known.drop(index=poles, errors="ignore")
+    result = mantel(
+        others, regions.loc[others.index], alternative=opposite[alternative], permutations=permutations, rng=seeds[-1]
+    )
+    rows[PAIRS] = (result, poles)
+    gaps = [region for region in distance.index if region not in known.index]
+    frames = []
+    for result, out in rows.values():
+        row = result.to_frame().drop(columns="isolates").reset_index(names="test")
+        frames.append(row.assign(left_out=", ".join(map(str, dict.fromkeys([*out, *gaps])))))
+    return pd.concat(frames).set_index(pd.Index(list(rows), name="pole"))
+
+
+def spearman(
+    x: pd.Series,
+    y: pd.Series,
+    *,
+    alternative: Alternative = "two-sided",
+    permutations: int = _PERMUTATIONS,
+    rng: Generator | int | None = None,
+) -> GlobalResult:
+    """Correlate two variables by rank, with a permutation p-value.
+
+    Parameters
+    ----------
+    x, y : Series
+        Finite values over the same labels (any order), five or more.
+    alternative, permutations, rng
+        As in :func:`distance_gradient`.
+
+    Returns
+    -------
+    GlobalResult
+        `statistic` is the product-moment correlation of mean ranks (Spearman 1904); under relocation its mean is 0
+        and its variance 1/(n - 1), with and without ties.
+
+    Raises
+    ------
+    SpatialError
+        If labels differ, a value is not finite, or a variable does not vary.
+    """
+    check_alternative(alternative)
+    permutations = check_permutations(permutations, len(x))
+    if len(x) < _LEAST:
+        raise SpatialError(message(f"{len(x)} regions are left", where="rank correlation", allowed=f"{_LEAST} or more"))
+    order = _by_label(x.index)
+    n = len(x)
+    ranks: list[Any] = [
+        same_regions(series, order, name=name, to="x").rank().to_numpy(dtype=np.float64) - (n + 1) / 2
+        for name, series in (("x", x), ("y", y))
+    ]
+    norm = np.float64(np.sqrt((ranks[0] @ ranks[0]) * (ranks[1] @ ranks[1])))
+    if norm == 0:
+        raise SpatialError(message("all values are equal", where="rank correlation", allowed="variables that vary"))
+    statistic = float(ranks[0] @ ranks[1] / norm)
+    found = relocation_test(
+        Form(None, ranks[1] / norm), ranks[0], draws=permutations, rng=rng, scale=1.0, alternative=alternative
+    )
+    variance = 1.0 / (n - 1)
+    return GlobalResult(
+        name="Spearman's rho",
+        statistic=statistic,
+        expected=0.0,
+        variance=variance,
+        z_score=z_score(statistic, 0.0, variance),
+        p_value=found.p_value,
+        p_interval=found.p_interval,
+        alternative=alternative,
+        method=found.method,
+        permutations=found.permutations,
+        n=n,
+        reference=found.reference,
+    )
+
+
+def mantel(
+    y: pd.Series,
+    regions: gpd.GeoDataFrame,
+    *,
+    alternative: Alternative = "greater",
+    permutations: int | None = None,
+    rng: Generator | int | None = None,
+) -> GlobalResult:
+    """Test whether regions that lie further apart differ more (Mantel 1967).
+
+    Parameters
+    ----------
+    y : Series
+        Values by region; regions with NaN are left out and named in `isolates`.
+    regions : GeoDataFrame
+        Boundaries in a projected CRS.
+    alternative : {"greater", "two-sided", "less"}
+        "greater": near regions resemble each other.
+    permutations : int, optional
+        Random relocations of the values; by default as many as about a second allows (99,999 for 16 regions). All of
+        them are visited where they are few enough (up to nine regions).
+    rng : Generator, int or None
+        None is seed 0.
+
+    Returns
+    -------
+    GlobalResult
+        `statistic` is the product-moment correlation between |y_i - y_j| and the distance d_ij over all pairs;
+        `expected` is 0 and `variance` exact under relocation.
+
+    Raises
+    ------
+    SpatialError
+        If labels differ, fewer than five regions have data, or all values or all distances are equal.
+    """
+    distance = distances_km(regions)
+    known = _known(y, distance.index)
+    n = len(known)
+    if n < _LEAST:
+        raise SpatialError(message(f"{n} regions with data", where="Mantel", allowed=f"{_LEAST} or more"))
+    numbers = known.to_numpy()
+    apart = np.abs(numbers[:, None] - numbers[None, :])
+    away = distance.loc[known.index, known.index].to_numpy()
+    upper = np.triu_indices(n, 1)
+    away = away - away[upper].mean()
+    spread = apart[upper] - apart[upper].mean()
+    norms = [float(np.sqrt(values @ values)) for values in (away[upper], spread)]
+    if norms[0] <= 1e-12 * distance.to_numpy().max() or norms[1] == 0:
+        raise SpatialError(message("all values or all distances are equal", where="Mantel", allowed="both vary"))
+    return pair_test(
+        "Mantel's r",
+        away / norms[0],
+        apart / norms[1],
+        numbers,
+        alternative=alternative,
+        permutations=permutations,
+        rng=rng,
+        isolates=tuple(region for region in distance.index if region not in known.index),
+    )
+
+
+def _known(y: pd.Series, ids: pd.Index) -> pd.Series:
+    """Return the values that are there, in the order of the labels; refuse other labels and infinities."""
+    if isinstance(y, pd.Series):
+        same_regions(pd.Series(0.0, index=y.index), ids, name="y", to="the boundaries")
+        y = y.reindex(_by_label(ids)).dropna()
+    return pd.Series(clean_values(y), index=y.index)
+
+
+def _by_label(ids: pd.Index) -> pd.Index:
+    """Order labels: relocations start from this order, so that the order of the rows never shows in a result."""
+    return ids[np.argsort(ids.astype(str), kind="stable")]

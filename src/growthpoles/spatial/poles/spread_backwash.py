@@ -1,0 +1,161 @@
+"""Spread or backwash: all tests of what happened around leading regions between two years, in one table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.random import Generator
+
+from growthpoles.errors import SpatialError, message
+from growthpoles.spatial.alignment import same_regions
+from growthpoles.spatial.global_tests.bivariate_moran import moran_bivariate
+from growthpoles.spatial.poles.convergence import convergence
+from growthpoles.spatial.poles.lisa_dynamics import joint_moves, lisa_moves, rank_mobility, spatial_tau
+from growthpoles.spatial.global_tests.global_result import Alternative, GlobalResult, check_alternative
+from growthpoles.spatial.global_tests.moran import moran
+from growthpoles.spatial.reference_distributions.global_permutation import seed_sequence
+
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
+
+TESTS = (
+    "level and neighbours' change",
+    "change",
+    "joint moves",
+    "changed quadrant",
+    "rank mobility",
+    "spatial tau",
+    "beta convergence",
+    "beta residuals",
+    "sigma convergence",
+)
+
+
+def spread_tests(
+    before: pd.Series,
+    after: pd.Series,
+    graph: Graph,
+    *,
+    years: float,
+    alternative: Alternative = "two-sided",
+    permutations: int = 99_999,
+    rng: Generator | int | None = None,
+) -> pd.DataFrame:
+    """Run all tests of the change between two years.
+
+    Parameters
+    ----------
+    before, after : Series
+        Positive values of the two years over the labels of the graph; a region with NaN in either year is left out, and
+        the tests run on the subgraph of the others.
+    graph : libpysal.graph.Graph
+        Weights; row-standardised here.
+    years : float
+        Years between the two.
+    alternative : {"two-sided", "greater", "less"}
+        Of the first three tests: "greater" is spread, "less" backwash. The others are two-sided in any case.
+    permutations : int
+        Random relocations of each spatial test.
+    rng : Generator, int or None
+        None is seed 0.
+
+    Returns
+    -------
+    DataFrame
+        Index `test`, one row each:
+
+        - level and neighbours' change: bivariate Moran's I of the first year's level with the neighbours' change (after
+          minus before); the two values of a region are relocated together, so that what its own level does to its own
+          change is kept and only their arrangement is tested (Lee 2004). Positive: around high regions others gain.
+        - change: Moran's I of the change.
+        - joint moves: share of regions that move in the Moran plane as their neighbours do.
+        - changed quadrant: share of the regions with neighbours that do; descriptive, without a test.
+        - rank mobility: Kendall's tau-b; descriptive.
+        - spatial tau: concordance of ranks among neighbours; `expected` is that among all pairs.
+        - beta convergence: slope of yearly log growth on the log of the first year, t test.
+        - beta residuals: Moran's I of its residuals, exact.
+        - sigma convergence: standard deviation of the logs, after / before; `expected` 1; test of Pitman and Morgan.
+
+        Columns: statistic_name, statistic, expected, z_score, p_value, p_low, p_high, alternative, method,
+        permutations, n, left_out.
+
+    Raises
+    ------
+    SpatialError
+        As the tests do: :func:`growthpoles.moran`, :func:`~growthpoles.spatial.global_tests.bivariate_moran.moran_bivariate`,
+        :func:`~growthpoles.spatial.poles.convergence.convergence`.
+    """
+    check_alternative(alternative)
+    before, after, part, left_out = _complete(before, after, graph)
+    seeds = iter([np.random.default_rng(seed) for seed in seed_sequence(rng).spawn(4)])
+    change = after - before
+    closing = convergence(before, after, part, years=years)
+    settings = {"alternative": alternative, "permutations": permutations}
+    pair = moran_bivariate(before, change, part, relocate="pairs", rng=next(seeds), **settings)  # type: ignore[arg-type]
+    alone = moran(change, part, rng=next(seeds), **settings)  # type: ignore[arg-type]
+    joint = joint_moves(before, after, part, rng=next(seeds), **settings)  # type: ignore[arg-type]
+    tau = spatial_tau(before, after, part, permutations=permutations, rng=next(seeds))
+    moves = lisa_moves(before, after, part)
+    moves = moves[moves["lag_before"].notna()]
+    moved = float((moves["quadrant_before"] != moves["quadrant_after"]).mean())
+    n, ratio = closing.n, closing.sigma_after / closing.sigma_before
+    results = [
+        replace(pair, name="Moran's I, bivariate"),
+        alone,
+        joint,
+        _plain("share of regions", moved, len(moves)),
+        _plain("Kendall's tau-b", rank_mobility(before, after), n),
+        tau,
+        _plain("slope", closing.beta, n, 0.0, closing.p_value, closing.beta / closing.standard_error, "t test"),
+        replace(closing.residual_moran, name="Moran's I of residuals"),
+        _plain("ratio of sigma", ratio, n, 1.0, closing.sigma_p_value, words="Pitman-Morgan test"),
+    ]
+    frame = pd.concat([result.to_frame() for result in results]).reset_index()
+    frame.index = pd.Index(TESTS, name="test")
+    frame = frame.assign(method=[result.reference for result in results], left_out=", ".join(map(str, left_out)))
+    return frame.drop(columns=["isolates", "reference", "variance"])
+
+
+def _plain(
+    name: str,
+    statistic: float,
+    n: int,
+    expected: float = float("nan"),
+    p: float = float("nan"),
+    z: float = float("nan"),
+    words: str = "descriptive",
+) -> GlobalResult:
+    """Return a figure that is no relocation test in the form of one."""
+    return GlobalResult(
+        name=name,
+        statistic=statistic,
+        expected=expected,
+        variance=float("nan"),
+        z_score=z,
+        p_value=p,
+        p_interval=(p, p),
+        alternative="two-sided",
+        method="normal",
+        permutations=0,
+        n=n,
+        reference=words,
+    )
+
+
+def _complete(before: pd.Series, after: pd.Series, graph: Graph) -> tuple[pd.Series, pd.Series, Graph, list[object]]:
+    """Keep the regions with data in both years, in the values and in the graph; list the others."""
+    ids = pd.Index(graph.unique_ids)
+    for name, values in (("before", before), ("after", after)):
+        if not isinstance(values, pd.Series):
+            problem = f"{type(values).__name__} given"
+            raise SpatialError(message(problem, where=name, allowed="a pandas Series indexed by region"))
+        same_regions(
+            pd.Series(0.0, index=values.index), ids, name=name, to="the graph"
+        )  # labels; values may be missing
+    known = before.notna() & after.reindex(before.index).notna()
+    kept = before.index[known]
+    part = graph if known.all() else graph.subgraph(list(kept))
+    return before[kept].astype(float), after[kept].astype(float), part, list(before.index[~known])

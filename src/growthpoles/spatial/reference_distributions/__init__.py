@@ -1,0 +1,1 @@
+"""spatial/reference_distributions/__init__.py."""

@@ -1,0 +1,1 @@
+"""spatial/weights/__init__.py."""

@@ -1,0 +1,245 @@
+"""Recompute every printed derived cell; list what rounding cannot explain, with a neat cause where one fits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from growthpoles.study.audit.causes import decimal_shift, match_rows, significant_digits, transposed
+from growthpoles.study.audit.intervals import overlaps, quotient_bounds
+from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, prepare_cells, records
+from growthpoles.study.files.printed_tables import Decimal, parse_number, printed_resolution, require_columns
+
+ARITHMETIC_COLUMNS = (
+    "table", "row", "label", "region", "column", "printed", "value", "expected", "low", "high", "ratio",
+    "cause", "power", "source_row", "source_region", "unique", "detail",
+)  # fmt: skip
+_FEWEST_DIGITS = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Check:
+    """One derived column of one table beside what its inputs give; arrays by row of the table."""
+
+    column: str
+    inputs: tuple[str, str]
+    factor: float
+    value: npt.NDArray[np.float64]
+    half: npt.NDArray[np.float64]
+    expected: npt.NDArray[np.float64]
+    low: npt.NDArray[np.float64]
+    high: npt.NDArray[np.float64]
+    wrong: npt.NDArray[np.bool_]
+
+    def fits(self) -> npt.NDArray[np.bool_]:
+        """Whether the value printed in row i can be that of row j's inputs."""
+        return overlaps(self.value[:, None], self.half[:, None], self.low[None, :], self.high[None, :])
+
+
+def check_arithmetic(cells: pd.DataFrame, formulas: pd.DataFrame, *, decimal: Decimal = ",") -> pd.DataFrame:
+    """Recompute every printed derived cell from the printed cells of its row.
+
+    A cell is listed when its printed value, give or take half a unit of its last digit, is out of reach of ``factor
+    * numerator / denominator`` over all inputs that round to what is printed. Clean tables therefore give no line,
+    whatever they were rounded to.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        table, row, label, column, printed; optionally value and region (default: the label).
+    formulas : DataFrame
+        column, numerator, denominator, factor. A formula is checked in every table that prints all three columns.
+    decimal : {",", "."}
+        Decimal sign of the printed strings.
+
+    Returns
+    -------
+    DataFrame
+        One line per wrong cell: table, row, label, region, column, printed, value, expected (from the row's
+        inputs), low, high (what rounding allows), ratio (value / expected), cause, power (of ten, for a shift),
+        source_row, source_region (where the value belongs), unique (whether no other assignment of rows fits),
+        detail. `cause` is "swapped rows", "decimal shift", "duplicated cell", "digit transposition", "wrong input"
+        or "" (none fits).
+
+    Raises
+    ------
+    DataError
+        If a column is missing or a cell stands twice.
+    """
+    require_columns(formulas, FORMULA_COLUMNS, where="formulas")
+    cells = prepare_cells(cells, decimal=decimal)
+    found: list[pd.DataFrame] = []
+    for table, part in cells.groupby("table", sort=True):
+        checks = _checks(part, formulas)
+        wrong = [check for check in checks if check.wrong.any()]
+        if wrong:
+            found.append(_explain(int(str(table)), part, checks, decimal))
+    if not found:
+        return pd.DataFrame(columns=list(ARITHMETIC_COLUMNS))
+    return pd.concat(found, ignore_index=True)[list(ARITHMETIC_COLUMNS)]
+
+
+def _wide(part: pd.DataFrame, what: str) -> pd.DataFrame:
+    """Return one table as rows x columns; cells stand once, so nothing is aggregated."""
+    return part.set_index(["row", "column"])[what].unstack("column").sort_index()
+
+
+def _checks(part: pd.DataFrame, formulas: pd.DataFrame) -> list[_Check]:
+    """Compare every derived column of a table with its inputs."""
+    value = _wide(part, "value")
+    half = _wide(part, "half")
+    checks = []
+    for formula in records(formulas):
+        column, above, below = formula["column"], formula["numerator"], formula["denominator"]
+        if not {column, above, below} <= set(value.columns):
+            continue
+        v, h = value[column].to_numpy(float), half[column].to_numpy(float)
+        n, d = value[above].to_numpy(float), value[below].to_numpy(float)
+        factor = float(formula["factor"])
+        low, high = quotient_bounds(n, half[above].to_numpy(float), d, half[below].to_numpy(float), factor)
+        known = np.isfinite(v) & np.isfinite(low)
+        expected = factor * n / np.where(d == 0, np.nan, d)
+        wrong = known & ~overlaps(v, h, low, high)
+        checks.append(_Check(column, (above, below), factor, v, h, expected, low, high, wrong))
+    return checks
+
+
+def _explain(table: int, part: pd.DataFrame, checks: list[_Check], decimal: Decimal) -> pd.DataFrame:
+    """List the wrong cells of one table with their causes."""
+    rows = np.sort(part["row"].unique())
+    labels = part.drop_duplicates("row").set_index("row").loc[rows]
+    printed = _wide(part, "printed").loc[rows]
+    swaps = _swaps(checks)
+    lines = []
+    for check in checks:
+        for at in np.flatnonzero(check.wrong):
+            record: dict[str, object] = {
+                "table": table,
+                "row": int(rows[at]),
+                "label": labels["label"].iloc[at],
+                "region": labels["region"].iloc[at],
+                "column": check.column,
+                "printed": printed[check.column].iloc[at],
+                "value": check.value[at],
+                "expected": check.expected[at],
+                "low": check.low[at],
+                "high": check.high[at],
+                "ratio": check.value[at] / check.expected[at] if check.expected[at] else np.nan,
+                "power": 0,
+                "source_row": -1,
+                "source_region": "",
+                "unique": False,
+                "detail": "",
+            }
+            source, unique = swaps.get((check.column, int(at)), (-1, False))
+            if source >= 0:
+                cause = "swapped rows"
+            else:
+                cause, source, power, detail = _cell_cause(check, int(at), printed[check.column], decimal)
+                record |= {"power": power, "detail": detail}
+            if source >= 0:
+                region = str(labels["region"].iloc[source])
+                record |= {"source_row": int(rows[source]), "source_region": region, "unique": unique}
+            lines.append(record | {"cause": cause})
+    frame = pd.DataFrame(lines)
+    return _wrong_inputs(frame, checks, rows, printed, decimal)
+
+
+def _swaps(checks: list[_Check]) -> dict[tuple[str, int], tuple[int, bool]]:
+    """Find blocks of wrong cells whose values belong to each other's rows; columns with the same rows move along."""
+    groups: dict[tuple[int, ...], list[_Check]] = {}
+    for check in checks:
+        at = tuple(int(place) for place in np.flatnonzero(check.wrong))
+        if len(at) >= 2:
+            groups.setdefault(at, []).append(check)
+    found: dict[tuple[str, int], tuple[int, bool]] = {}
+    for at, group in groups.items():
+        block = np.ix_(at, at)
+        for part in [group, *([check] for check in group if len(group) > 1)]:
+            fits = np.logical_and.reduce([check.fits()[block] for check in part])
+            source, unique = match_rows(fits)
+            matched = np.flatnonzero(source >= 0)
+            # A lone match, or one that leaves most of the block open, is more likely chance than an exchange of rows.
+            if len(matched) < 2 or 2 * len(matched) < len(at):
+                continue
+            for check in part:
+                for position in matched:
+                    found[(check.column, int(at[position]))] = (int(at[source[position]]), unique)
+            break
+    return found
+
+
+def _cell_cause(check: _Check, at: int, printed: pd.Series, decimal: Decimal) -> tuple[str, int, int, str]:
+    """Return cause, source row (position or -1), power of ten and detail for a cell that stands alone."""
+    value, low, high = check.value[at], check.low[at], check.high[at]
+    power = decimal_shift(value, low - check.half[at], high + check.half[at])
+    if power is not None:
+        remainder = value / 10.0**power / check.expected[at] - 1
+        return "decimal shift", -1, power, f"x10^{power}, remainder {100 * remainder:.2g} %"
+    text = printed.iloc[at]
+    if significant_digits(text) >= _FEWEST_DIGITS:
+        same = [other for other in np.flatnonzero((printed == text).to_numpy()) if other != at]
+        if len(same) == 1:
+            return "duplicated cell", int(same[0]), 0, "the same digits stand in the source row"
+        changed = transposed(text, low - check.half[at], high + check.half[at], decimal=decimal)
+        if changed is not None:
+            return "digit transposition", -1, 0, f"{changed} fits"
+        elsewhere = np.flatnonzero(check.fits()[at])
+        if len(elsewhere) == 1:
+            return "swapped rows", int(elsewhere[0]), 0, "fits the inputs of the source row only"
+    return "", -1, 0, ""
+
+
+def _wrong_inputs(
+    frame: pd.DataFrame, checks: list[_Check], rows: npt.NDArray[np.int64], printed: pd.DataFrame, decimal: Decimal
+) -> pd.DataFrame:
+    """Where all ratios that use one input are wrong in a row and agree on another value of it, blame the input."""
+    for row, part in frame.groupby("row"):
+        if len(part) < 2 or (part["cause"] == "swapped rows").any():
+            continue
+        at = int(np.flatnonzero(rows == row)[0])
+        for name in dict.fromkeys(name for check in checks for name in check.inputs):
+            users = [check for check in checks if name in check.inputs and np.isfinite(check.low[at])]
+            if len(users) < 2 or {check.column for check in users} != set(part["column"]):
+                continue
+            bounds = [_implied(check, name, at, printed, decimal) for check in users]
+            low, high = max(low for low, _ in bounds), min(high for _, high in bounds)
+            if low > high:
+                continue
+            text = printed[name].iloc[at]
+            changed = transposed(text, low, high, decimal=decimal)
+            power = decimal_shift(parse_number(text, decimal=decimal), low, high)
+            how = (
+                f"{changed} fits"
+                if changed
+                else f"a decimal shift x10^{power}"
+                if power is not None
+                else "no neat cause"
+            )
+            detail = f"{name} printed {text}, {len(users)} ratios agree on {(low + high) / 2:.10g}: {how}"
+            for column, value in (("cause", "wrong input"), ("detail", detail), ("source_region", "")):
+                frame.loc[part.index, column] = value
+            for column, number in (("source_row", -1), ("power", 0)):
+                frame.loc[part.index, column] = number
+            break
+    return frame
+
+
+def _implied(check: _Check, name: str, at: int, printed: pd.DataFrame, decimal: Decimal) -> tuple[float, float]:
+    """Bounds of one input that a printed ratio and its other input imply."""
+    other = check.inputs[1] if name == check.inputs[0] else check.inputs[0]
+    text = printed[other].iloc[at]
+    value, half = (
+        np.array([parse_number(text, decimal=decimal)]),
+        np.array([printed_resolution(text, decimal=decimal) / 2]),
+    )
+    ratio, ratio_half = check.value[[at]], check.half[[at]]
+    if name == check.inputs[1]:
+        low, high = quotient_bounds(value, half, ratio, ratio_half, check.factor)
+    else:
+        corners = [(ratio + a * ratio_half) * (value + b * half) / check.factor for a in (-1, 1) for b in (-1, 1)]
+        low, high = np.min(corners, axis=0), np.max(corners, axis=0)
+    return float(low[0]), float(high[0])

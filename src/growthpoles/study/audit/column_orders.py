@@ -1,0 +1,278 @@
+"""The order of every column of a study, from its printed cells alone, and how sure it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthpoles.study.audit.row_order import UNDECIDED, Alignment, align
+from growthpoles.study.audit.column_order import MIXED, ColumnOrder, listed
+from growthpoles.study.audit.hidden_denominators import HiddenCopy, hidden_formulas, implied_denominator
+from growthpoles.study.audit.printed_cells import Sources
+from growthpoles.randomness import generator as random_generator
+
+
+def column_orders(
+    sources: Sources,
+    arithmetic: pd.DataFrame,
+    copies: list[HiddenCopy],
+    *,
+    rng: np.random.Generator | int | None = None,
+) -> list[ColumnOrder]:
+    """Decide the order of every column.
+
+    Parameters
+    ----------
+    sources : Sources
+    arithmetic : DataFrame
+        :func:`growthpoles.study.audit.arithmetic.check_arithmetic` of the same cells.
+    copies : list of HiddenCopy
+        :func:`growthpoles.study.audit.hidden_denominators.find_copies`.
+    rng : Generator or int, optional
+        For random permutations where all are too many; None is seed 0.
+
+    Returns
+    -------
+    list of ColumnOrder
+        Every printed column, and every unprinted denominator that is implied, by table in printed order.
+
+    Notes
+    -----
+    1. A column whose cells another table of the same year repeats region by region, under another order of the rows,
+       confirms the labels of both tables.
+    2. A column is compared with the same column of another year (:func:`growthpoles.study.audit.row_order.align`), whose
+       labels are taken as they stand: a year with confirmed labels if there is one, else the latest.
+    3. An implied denominator is compared with the printed quantity that follows it most closely where the candidate
+       orders agree.
+    4. A ratio has the order of its inputs, row by row or as its exact fit to their rows says; "mixed" if numerator
+       and denominator are in different orders.
+    """
+    generator = random_generator(rng)
+    confirmed = confirmed_labels(sources)
+    found: dict[tuple[int, str], ColumnOrder] = {}
+    derived = {
+        (table, column): _inputs(sources, column) for table in sources.tables for column in sources.columns(table)
+    }
+    for (table, column), inputs in derived.items():
+        if inputs is None:
+            found[(table, column)] = _primary(sources, table, column, confirmed, generator)
+    for table in sources.tables:
+        for formula in hidden_formulas(sources, table):
+            name = str(formula["denominator"])
+            found[(table, name)] = _implied(sources, table, formula, confirmed, copies, found, generator)
+    for (table, column), inputs in derived.items():
+        if inputs is not None:
+            found[(table, column)] = _derived(sources, table, column, inputs, arithmetic, found)
+    keys = [(table, column) for table in sources.tables for column in sources.columns(table)]
+    keys += [key for key in found if key not in keys]
+    return [found[key] for key in sorted(keys, key=lambda key: key[0])]
+
+
+def confirmed_labels(sources: Sources) -> dict[int, str]:
+    """Return tables whose labels another confirms: a column of the same year, another row order, equal by region."""
+    found: dict[int, str] = {}
+    for column in dict.fromkeys(sources.cells["column"]):
+        tables = [table for table in sources.tables if column in sources.columns(table)]
+        for first in tables:
+            for second in tables:
+                same_year = sources.year(first) == sources.year(second)
+                if first == second or not same_year or _label_order(sources, first) == _label_order(sources, second):
+                    continue
+                left = sources.column(first, column).set_axis(sources.labels(first))
+                right = sources.column(second, column).set_axis(sources.labels(second))
+                if set(left.index) == set(right.index) and (left == right.reindex(left.index)).all():
+                    by_row = int((left.to_numpy() == right.to_numpy()).sum())
+                    if by_row < len(left):
+                        told = f"in {len(left)} of {len(left)} regions by label, {by_row} by row number"
+                        found[first] = f"{column} repeats table {second} {told}"
+    return found
+
+
+def _label_order(sources: Sources, table: int) -> tuple[str, ...]:
+    return tuple(sources.labels(table))
+
+
+def _inputs(sources: Sources, column: str) -> tuple[str, str] | None:
+    rows = sources.formulas[sources.formulas["column"] == column]
+    return None if rows.empty else (str(rows["numerator"].iloc[0]), str(rows["denominator"].iloc[0]))
+
+
+def _candidates(sources: Sources, regions: set[str]) -> dict[str, tuple[str, ...]]:
+    return {name: order for name, order in sources.orders.items() if set(order) == regions}
+
+
+def _by_label(sources: Sources, table: int, column: str) -> pd.Series:
+    return sources.column(table, column).set_axis(sources.labels(table).to_numpy())
+
+
+def _test(values: pd.Series, reference: pd.Series, sources: Sources, rng: np.random.Generator) -> Alignment | None:
+    """Compare with the candidate orders; None where there are fewer than two or a value cannot be compared."""
+    candidates = _candidates(sources, set(map(str, reference.index)))
+    usable = all((part.notna() & (part > 0)).all() for part in (values, reference))
+    if len(candidates) < 2 or not usable or len(values) != len(reference):
+        return None
+    return align(values, reference, candidates=candidates, rng=rng)
+
+
+def _primary(
+    sources: Sources, table: int, column: str, confirmed: dict[int, str], rng: np.random.Generator
+) -> ColumnOrder:
+    """Decide a column that follows from no other."""
+    year, order = sources.year(table), _label_order(sources, table)
+    base = ColumnOrder(
+        table, column, year, sources.order_name(order), sources.order_name(order), "labels", "", order, ""
+    )
+    others = [t for t in sources.tables if column in sources.columns(t) and sources.year(t) != year]
+    reference = _reference(sources, table, others, confirmed)
+    if reference is None:
+        tests = [
+            _test(sources.column(other, column), _by_label(sources, table, column), sources, rng) for other in others
+        ]
+        support = next((test for test in tests if test is not None), None)
+        if table in confirmed:
+            base = replace(base, method="labels (confirmed for the table)", evidence=confirmed[table])
+            if column == confirmed[table].split()[0]:
+                base = replace(base, method="exact: repeated by label", confidence=1.0)
+        if support is not None and others:
+            sure = base.confidence
+            named = f"table {others[0]} under neither order clearly"
+            if support.verdict != UNDECIDED:
+                named = f"table {others[0]} under order {support.verdict}"
+                sure = max(support.confidence, 0.0 if np.isnan(sure) else sure)
+            evidence = "; ".join(filter(None, [base.evidence, f"agrees with {named}"]))
+            base = replace(base, evidence=evidence, reference=f"table {others[0]}", confidence=sure)
+        return base
+    test = _test(sources.column(table, column), _by_label(sources, reference, column), sources, rng)
+    if test is None:
+        return base
+    return _from_test(base, test, f"table {reference}, {column}, by label")
+
+
+def _from_test(base: ColumnOrder, test: Alignment, reference: str) -> ColumnOrder:
+    ranks = ", ".join(f"{name} {int(rank):,}" for name, rank in test.candidates["rank"].items())
+    how = "all" if test.exact else "random"
+    evidence = f"rank among {how} {test.permutations:,} permutations: {ranks}; confidence {test.confidence:.4f}"
+    verdict, order = test.verdict, test.order if test.verdict != UNDECIDED else ()
+    return replace(
+        base,
+        verdict=verdict,
+        method="continuity",
+        reference=reference,
+        order=order,
+        evidence=evidence,
+        alignment=test,
+        confidence=test.confidence,
+    )
+
+
+def _reference(sources: Sources, table: int, others: list[int], confirmed: dict[int, str]) -> int | None:
+    """Table whose labels are taken as they stand when `table` is judged; None if `table` itself is such a one."""
+    if not others:
+        return None
+
+    def trust(number: int) -> tuple[bool, int]:
+        return number in confirmed, sources.year(number)
+
+    best = max(others, key=trust)
+    return best if trust(best) > trust(table) else None
+
+
+def _implied(
+    sources: Sources,
+    table: int,
+    formula: dict[str, Any],
+    confirmed: dict[int, str],
+    copies: list[HiddenCopy],
+    found: dict[tuple[int, str], ColumnOrder],
+    rng: np.random.Generator,
+) -> ColumnOrder:
+    """Decide an unprinted denominator: equal to another table's row by row, or close to the quantity it follows."""
+    name, year, order = str(formula["denominator"]), sources.year(table), _label_order(sources, table)
+    label = sources.order_name(order)
+    base = ColumnOrder(table, name, year, label, label, "labels", "", order, "implied, not printed", printed=False)
+    for copy in copies:
+        earlier = found.get((copy.earlier, name))
+        if copy.later == table and copy.column == formula["column"] and earlier is not None:
+            evidence = f"equals that of table {copy.earlier} row by row in {len(copy.rows)} of {len(copy.frame)} rows"
+            return replace(
+                base,
+                verdict=earlier.verdict,
+                method="exact: repeated by row",
+                reference=f"table {copy.earlier}",
+                order=earlier.order,
+                evidence=evidence,
+                confidence=earlier.confidence,
+            )
+    values = implied_denominator(sources, table, formula)["value"]
+    tests: list[tuple[float, str, Alignment]] = []
+    for other in sources.tables:
+        if _reference(sources, table, [other], confirmed) is None or sources.year(other) == year:
+            continue
+        for column in sources.columns(other):
+            if _inputs(sources, column) is None:
+                test = _test(values, _by_label(sources, other, column), sources, rng)
+                if test is not None:
+                    tests.append((_agreed_scatter(test, sources), f"table {other}, {column}, by label", test))
+    if not tests:
+        return base
+    scatter, reference, test = min(tests, key=lambda entry: entry[0])
+    found_order = _from_test(base, test, reference)
+    return replace(
+        found_order,
+        method="continuity (proxy)",
+        evidence=f"implied, not printed; {found_order.evidence}; scatter {scatter:.2f}",
+    )
+
+
+def _agreed_scatter(test: Alignment, sources: Sources) -> float:
+    """Mean absolute deviation over the rows in which all candidates agree; it favours no candidate."""
+    orders = list(_candidates(sources, set(test.order)).values())
+    agreed = [at for at in range(len(test.order)) if len({order[at] for order in orders}) == 1]
+    part = test.rows["deviation"].abs().to_numpy()
+    return float(part[agreed].mean()) if len(agreed) >= 3 else float(part.mean())
+
+
+def _derived(
+    sources: Sources,
+    table: int,
+    column: str,
+    inputs: tuple[str, str],
+    arithmetic: pd.DataFrame,
+    found: dict[tuple[int, str], ColumnOrder],
+) -> ColumnOrder:
+    """Give a ratio the order of its inputs, moved as its exact fit to their rows says."""
+    label_order = _label_order(sources, table)
+    base = ColumnOrder(
+        table, column, sources.year(table), sources.order_name(label_order), UNDECIDED, "labels", "", (), ""
+    )
+    parts = [found[(table, name)] for name in inputs if (table, name) in found]
+    if len(parts) < 2:
+        return replace(base, verdict=base.labels, order=label_order)
+    reference = " and ".join(f"{part.column} ({part.verdict})" for part in parts)
+    moved = arithmetic[
+        (arithmetic["table"] == table)
+        & (arithmetic["column"] == column)
+        & (arithmetic["cause"] == "swapped rows")
+        & arithmetic["unique"].astype(bool)
+    ]
+    numbers = list(sources.labels(table).index)
+    source = dict(zip(numbers, numbers, strict=True)) | dict(zip(moved["row"], moved["source_row"], strict=True))
+    fit = (
+        f"fits the inputs of other rows in rows {listed(list(moved['row']))}"
+        if len(moved)
+        else "fits its inputs row by row"
+    )
+    # A ratio is as sure as the less sure of its inputs.
+    sure = float(np.min([part.confidence for part in parts]))
+    base = replace(base, method="exact: fits its inputs", reference=reference, evidence=fit, confidence=sure)
+    undecided = [part.column for part in parts if part.verdict == UNDECIDED]
+    if undecided:
+        return replace(base, evidence=f"{fit}; {' and '.join(undecided)} undecided")
+    if parts[0].order != parts[1].order:
+        return replace(base, verdict=MIXED, evidence=f"{fit}; its inputs are in different orders")
+    by_row = dict(zip(numbers, parts[0].order, strict=True))
+    order = tuple(by_row[source[row]] for row in numbers)
+    return replace(base, verdict=sources.order_name(order), order=order)

@@ -1,0 +1,293 @@
+"""Everything the audit finds, in one ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from growthpoles.study.audit.arithmetic import check_arithmetic
+from growthpoles.study.audit.claims import check_claims
+from growthpoles.study.audit.column_order import ColumnOrder, alignment_frame, listed
+from growthpoles.study.audit.column_orders import column_orders
+from growthpoles.study.audit.duplicates import duplicate_findings
+from growthpoles.study.audit.part_duplicates import find_duplicates
+from growthpoles.study.audit.effects import SEVERITIES, effect_summary, effects
+from growthpoles.study.audit.faults import Fault
+from growthpoles.study.audit.findings import Finding, arithmetic_findings, copy_findings
+from growthpoles.study.audit.hidden_denominators import find_copies
+from growthpoles.study.audit.row_order_findings import order_findings
+from growthpoles.study.audit.published_findings import Entry, claim_entries, formula_entries, index_entries
+from growthpoles.study.audit.readings import Order, base_order
+from growthpoles.study.audit.reproduction import reproduce
+from growthpoles.study.audit.printed_cells import Sources, read_sources
+from growthpoles.study.study_spec import Study, load_study
+
+if TYPE_CHECKING:
+    from growthpoles.ratings.catalogue import Catalogue
+    from growthpoles.ratings.rating_options import Method
+
+LEDGER_COLUMNS = ("id", "table", "row", "column", "printed", "expected", "cause", "severity", "evidence")
+EXTRA_COLUMNS = ("region", "finding", "fault")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Audit:
+    """Result of an audit, all parts as frames.
+
+    Parameters
+    ----------
+    ledger : DataFrame
+        One line per printed cell of a finding: id, table, row, column, printed, expected, cause, severity,
+        evidence, region, finding, fault.
+    alignment : DataFrame
+        One line per column: the order of its rows and how sure it is.
+    reproduction : DataFrame
+        One line per published index: every reading.
+    effects : DataFrame
+        Index, class and rank of every region with every finding corrected alone.
+    claims : DataFrame
+        One line per statement and edition.
+    sources : Sources
+    faults : mapping
+        Sentence in the ledger's column `fault` -> the fault as data.
+    """
+
+    ledger: pd.DataFrame
+    alignment: pd.DataFrame
+    reproduction: pd.DataFrame
+    effects: pd.DataFrame
+    claims: pd.DataFrame
+    sources: Sources
+    faults: Mapping[str, Fault] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Return the counts by severity."""
+        counts = summarise(self.ledger)["severity"].value_counts()
+        told = ", ".join(f"{counts[name]} {name}" for name in SEVERITIES if name in counts)
+        return f"Audit({len(self.ledger)} cells; faults: {told or 'none'})"
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the ledger."""
+        return self.ledger.copy()
+
+    def findings_table(self) -> pd.DataFrame:
+        """Return the ledger, ready to write."""
+        return self.ledger.copy()
+
+    def claims_table(self) -> pd.DataFrame:
+        """Return the statements with their verdicts, ready to write."""
+        return self.claims.copy()
+
+    def alignment_table(self) -> pd.DataFrame:
+        """Return the order of every column, ready to write; probabilities and sums rounded to six digits."""
+        frame = self.alignment.copy()
+        for column in ("confidence", "p_value", "margin"):
+            frame[column] = frame[column].astype(float).round(6)
+        return frame
+
+
+def audit(study: Study | None = None, *, rng: np.random.Generator | int | None = None) -> pd.DataFrame:
+    """Audit a study from its printed cells.
+
+    Parameters
+    ----------
+    study : Study, optional
+        None is the built-in study.
+    rng : Generator or int, optional
+        For random permutations where rows are too many to go through all; None is seed 0.
+
+    Returns
+    -------
+    DataFrame
+        One line per printed cell of a finding: id, table, row, column, printed, expected (NaN where unknown),
+        cause, severity ("changes a class", "changes a rank", "no effect on rank or class", "notice"), evidence,
+        region (by the label), finding (cells of one column with one cause), fault (findings with one origin).
+        Severity is that of the finding corrected alone, in the worse of two readings of the tables (by label, by
+        row number). Empty for a clean study.
+
+    Raises
+    ------
+    DataError, StudyError, RegionError
+        On bad input.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> ledger = gp.audit()
+    >>> ledger.loc[ledger["id"] == "t5-output_per_capita-r14", "printed"].item()
+    '322 715,14'
+    """
+    return run_audit(study, rng=rng).ledger
+
+
+def run_audit(study: Study | None = None, *, rng: np.random.Generator | int | None = None) -> Audit:
+    """Audit a study and return all parts; see :func:`audit`."""
+    from growthpoles.study.inputs import study_catalogue, study_method
+
+    study = study or load_study()
+    sources = read_sources(study)
+    catalogue = study_catalogue(study)
+    reproduction = reproduce(study, sources=sources)
+    claims = check_claims(study)
+    entries, orders, effect = _examine(
+        sources, catalogue, base_order(sources, study), rng, method=study_method(study, catalogue)
+    )
+    published = [*index_entries(study, reproduction), *formula_entries(study)]
+    taken = {(cell.table, cell.row, cell.column) for _, _, cell, _, _ in published}
+    published += claim_entries(study, claims, taken)
+    ledger = _entries_frame(entries)
+    ledger = pd.concat([ledger, _entries_frame(published)], ignore_index=True) if published else ledger
+    faults = {str(fault): fault for _, fault, *_ in (*entries, *published)}
+    return Audit(_sorted(ledger), alignment_frame(orders), reproduction, effect, claims, sources, faults)
+
+
+def audit_sources(
+    sources: Sources, *, catalogue: Catalogue | None = None, rng: np.random.Generator | int | None = None
+) -> pd.DataFrame:
+    """Audit printed cells that belong to no study file.
+
+    Parameters
+    ----------
+    sources : Sources
+        From :func:`growthpoles.study.audit.printed_cells.make_sources`.
+    catalogue : Catalogue, optional
+        How the index follows from the columns; without it no effect is computed and every severity is "notice".
+    rng : Generator or int, optional
+        As in :func:`audit`.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`audit`.
+    """
+    entries, _, _ = _examine(sources, catalogue, base_order(sources), rng)
+    return _sorted(_entries_frame(entries))
+
+
+def find_all(
+    sources: Sources, *, rng: np.random.Generator | int | None = None
+) -> tuple[list[Finding], list[ColumnOrder]]:
+    """Run every check of the printed cells; findings and the order of every column."""
+    wrong = check_arithmetic(sources.cells, sources.formulas, decimal=sources.decimal)
+    copies = find_copies(sources)
+    orders = column_orders(sources, wrong, copies, rng=rng)
+    repeated, lost = duplicate_findings(sources, find_duplicates(sources), orders)
+    found = [
+        *arithmetic_findings(sources, wrong),
+        *copy_findings(sources, copies, orders),
+        *repeated,
+        *order_findings(sources, orders, lost),
+    ]
+    return found, orders
+
+
+def _examine(
+    sources: Sources,
+    catalogue: Catalogue | None,
+    order: Order,
+    rng: np.random.Generator | int | None,
+    *,
+    method: Method | None = None,
+) -> tuple[list[Entry], list[ColumnOrder], pd.DataFrame]:
+    found, orders = find_all(sources, rng=rng)
+    effect = (
+        effects(sources, found if catalogue is not None else [], catalogue, order=order, method=method)
+        if catalogue
+        else effects_none()
+    )
+    summary = effect_summary(effect)
+    entries: list[Entry] = []
+    for finding in found:
+        severity, told = _severity(finding, summary)
+        entries += [
+            (finding.name, finding.fault, cell, severity, f"{finding.evidence}{told}") for cell in finding.cells
+        ]
+    return entries, orders, effect
+
+
+def effects_none() -> pd.DataFrame:
+    """Return the empty table of effects."""
+    from growthpoles.study.audit.effects import EFFECT_COLUMNS
+
+    return pd.DataFrame(columns=list(EFFECT_COLUMNS))
+
+
+def _severity(finding: Finding, summary: pd.DataFrame) -> tuple[str, str]:
+    """Worst severity over the readings, and the effects in words."""
+    if summary.empty or finding.name not in summary.index.get_level_values("finding"):
+        return SEVERITIES[3], ""
+    own = summary.loc[finding.name]
+    severity = min(own["severity"], key=SEVERITIES.index)
+    names = {"label": "tables read by label", "row": "tables joined by row number"}
+    told = [
+        f"{names[str(reading)]}: {line['classes']} classes, {line['ranks']} ranks, "
+        f"up to {line['largest']:.2f} index points"
+        for reading, line in own.iterrows()
+    ]
+    return severity, f"; corrected alone it changes: {'; '.join(told)}"
+
+
+def _entries_frame(entries: Sequence[Entry]) -> pd.DataFrame:
+    """One line per cell; ids number the cells of a finding by their row."""
+    records = []
+    several = {name for name, *_ in entries if sum(1 for other, *_ in entries if other == name) > 1}
+    for name, fault, cell, severity, evidence in entries:
+        tables = {entry[2].table for entry in entries if entry[0] == name}
+        where = f"t{cell.table}-r{cell.row:02d}" if len(tables) > 1 else f"r{cell.row:02d}"
+        identity = f"{name}-{where}" if name in several and not name.endswith(f"-r{cell.row:02d}") else name
+        if name in several and name.endswith(f"-r{cell.row:02d}"):
+            identity = f"{name}-{cell.column}"
+        records.append(
+            {
+                "id": identity,
+                "table": cell.table,
+                "row": cell.row,
+                "column": cell.column,
+                "printed": cell.printed,
+                "expected": float(cell.expected),
+                "cause": cell.cause,
+                "severity": severity,
+                "evidence": evidence,
+                "region": cell.region,
+                "finding": name,
+                "fault": str(fault),
+            }
+        )
+    return pd.DataFrame(records, columns=[*LEDGER_COLUMNS, *EXTRA_COLUMNS])
+
+
+def _sorted(ledger: pd.DataFrame) -> pd.DataFrame:
+    """By table, statements last; order of discovery within a table."""
+    statement = ledger["id"].astype(str).str.startswith("claim-")
+    keyed = ledger.assign(_statement=statement).sort_values(["_statement", "table"], kind="stable")
+    return keyed.drop(columns="_statement").reset_index(drop=True)
+
+
+def summarise(ledger: pd.DataFrame) -> pd.DataFrame:
+    """Condense a ledger to one line per fault, gravest first.
+
+    Returns
+    -------
+    DataFrame
+        severity, fault, columns (comma separated), rows, cells (their number), findings (their number).
+    """
+    records = []
+    for fault, part in ledger.groupby("fault", sort=False):
+        records.append(
+            {
+                "severity": min(part["severity"], key=SEVERITIES.index),
+                "fault": fault,
+                "columns": ", ".join(dict.fromkeys(part["column"])),
+                "rows": listed(list(part["row"])),
+                "cells": len(part),
+                "findings": part["finding"].nunique(),
+            }
+        )
+    frame = pd.DataFrame(records, columns=["severity", "fault", "columns", "rows", "cells", "findings"])
+    return frame.sort_values("severity", key=lambda names: names.map(SEVERITIES.index), kind="stable").reset_index(
+        drop=True
+    )

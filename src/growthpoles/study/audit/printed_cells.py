@@ -1,0 +1,284 @@
+"""The printed cells of a study, ready to be checked: value, half unit of the last digit, region, year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from growthpoles.study.specs import Table
+from growthpoles.study.files.printed_tables import BLANKS, Decimal, parse_number, printed_resolution, read_cells, require_columns
+from growthpoles.errors import DataError, message
+from growthpoles.ratings.catalogue import Catalogue
+from growthpoles.study.study_spec import Study, load_study
+
+FORMULA_COLUMNS = ("column", "numerator", "denominator", "factor")
+
+
+def prepare_cells(cells: pd.DataFrame, *, decimal: Decimal = ",") -> pd.DataFrame:
+    """Check cells and add what the audit needs.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        One row per printed cell: table, row, label, column, printed; optionally value, region (default: the label),
+        year.
+    decimal : {",", "."}
+        Decimal sign of the printed strings.
+
+    Returns
+    -------
+    DataFrame
+        The same cells with `value` (NaN where the cell is not a number), `half` (half a unit of the last printed
+        digit) and `region`.
+
+    Raises
+    ------
+    DataError
+        If a column is missing or a cell stands twice.
+    """
+    require_columns(cells, ("table", "row", "label", "column", "printed"), where="cells")
+    twice = cells.duplicated(["table", "row", "column"])
+    if twice.any():
+        cell = cells[twice].iloc[0]
+        where = f"cells, table {cell['table']}"
+        raise DataError(message(f"row {cell['row']}, column {cell['column']!r} stands twice", where=where))
+    cells = cells.reset_index(drop=True)
+    if "value" not in cells:
+        cells = cells.assign(value=[_number(text, decimal) for text in cells["printed"]])
+    if "region" not in cells:
+        cells = cells.assign(region=cells["label"])
+    half = [printed_resolution(text, decimal=decimal) / 2 for text in cells["printed"]]
+    return cells.assign(value=cells["value"].astype(float), half=half)
+
+
+def _number(text: str, decimal: Decimal) -> float:
+    try:
+        return parse_number(text, decimal=decimal)
+    except DataError:
+        return float("nan")
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame as dicts with text keys."""
+    return [{str(key): value for key, value in line.items()} for line in frame.to_dict("records")]
+
+
+def catalogue_formulas(catalogue: Catalogue) -> pd.DataFrame:
+    """Return the formulas that a catalogue states: column = factor * numerator / denominator."""
+    frame = catalogue.to_frame()
+    derived = frame[(frame["numerator"] != "") & (frame["denominator"] != "")]
+    return derived.rename_axis("column").reset_index()[list(FORMULA_COLUMNS)]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Sources:
+    """Everything that was printed, and what is known about it.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        :func:`prepare_cells` with a `year`.
+    formulas : DataFrame
+        column, numerator, denominator, factor.
+    orders : mapping
+        Candidate orders of the rows: name -> regions by row (row 1 first).
+    decimal : {",", "."}
+        Decimal sign of the printed strings.
+    years : mapping
+        Table number -> year.
+    parts : mapping
+        Table number -> column -> its cells by row number; every column of a table has all its rows.
+    """
+
+    cells: pd.DataFrame
+    formulas: pd.DataFrame
+    orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    decimal: Decimal = ","
+    years: Mapping[int, int] = field(default_factory=dict)
+    parts: Mapping[int, Mapping[str, pd.DataFrame]] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Tables and cells."""
+        return f"Sources(tables={self.tables}, cells={len(self.cells)}, orders={list(self.orders)})"
+
+    @property
+    def tables(self) -> list[int]:
+        """Table numbers, ascending."""
+        return list(self.parts)
+
+    def columns(self, table: int) -> list[str]:
+        """Columns of a table in printed order."""
+        return list(self.parts[table])
+
+    def year(self, table: int) -> int:
+        """Year of a table."""
+        return self.years[table]
+
+    def column(self, table: int, column: str, what: str = "value") -> pd.Series:
+        """Return one column by row number: its `value`, `half`, `printed`, `label` or `region`."""
+        return self.parts[table][column][what]
+
+    def labels(self, table: int) -> pd.Series:
+        """Regions by row number, as the labels of the table say."""
+        return next(iter(self.parts[table].values()))["region"]
+
+    def order_name(self, order: Sequence[str]) -> str:
+        """Name of an order of regions; "other" if it is none of the candidates."""
+        found = tuple(order)
+        return next((name for name, regions in self.orders.items() if tuple(regions) == found), "other")
+
+
+def make_sources(
+    cells: pd.DataFrame,
+    formulas: pd.DataFrame,
+    *,
+    years: Mapping[int, int],
+    orders: Mapping[str, Sequence[str]] | None = None,
+    decimal: Decimal = ",",
+) -> Sources:
+    """Put cells and formulas together; label orders of the tables join the candidate orders.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        table, row, label, column, printed; optionally value and region.
+    formulas : DataFrame
+        column, numerator, denominator, factor.
+    years : mapping
+        Table number -> year. Tables that are not named are left out.
+    orders : mapping, optional
+        Declared orders of the rows: name -> regions by row.
+    decimal : {",", "."}
+        Decimal sign of the printed strings.
+
+    Raises
+    ------
+    DataError
+        If columns are missing, a cell or a label stands twice, or no table is left.
+    """
+    require_columns(formulas, FORMULA_COLUMNS, where="formulas")
+    cells = prepare_cells(cells, decimal=decimal)
+    cells = cells[cells["table"].isin(list(years))]
+    if cells.empty:
+        raise DataError(message("no table with a year", where="audit", allowed="at least one table"))
+    cells = cells.assign(year=cells["table"].map(dict(years))).reset_index(drop=True)
+    named = {name: tuple(order) for name, order in (orders or {}).items()}
+    parts: dict[int, dict[str, pd.DataFrame]] = {}
+    for number, part in cells.groupby("table", sort=True):
+        table = int(str(number))
+        parts[table] = {
+            str(name): own.set_index("row").sort_index() for name, own in part.groupby("column", sort=False)
+        }
+        order = _row_labels(table, parts[table])
+        if order not in named.values():
+            named[f"labels of table {table}"] = order
+    used = {table: int(years[table]) for table in parts}
+    return Sources(cells, formulas.reset_index(drop=True), named, decimal, used, parts)
+
+
+def _row_labels(table: int, columns: Mapping[str, pd.DataFrame]) -> tuple[str, ...]:
+    """Check that all columns of a table have the same rows, each with a label of its own; return the labels."""
+    first_name, first = next(iter(columns.items()))
+    for name, own in columns.items():
+        if not own["region"].equals(first["region"]):
+            problem = f"columns {first_name!r} and {name!r} have different rows or labels"
+            raise DataError(message(problem, where=f"table {table}", allowed="a complete table"))
+    twice = first["region"][first["region"].duplicated()]
+    if not twice.empty:
+        raise DataError(message(f"{twice.iloc[0]!r} labels two rows", where=f"table {table}"))
+    return tuple(map(str, first["region"]))
+
+
+def read_sources(study: Study | None = None) -> Sources:
+    """Read every table of indicators of a study as printed cells.
+
+    Parameters
+    ----------
+    study : Study, optional
+        None is the built-in study.
+
+    Raises
+    ------
+    DataError, StudyError, RegionError
+        On a bad cell, rule or label.
+    """
+    from growthpoles.study.inputs import study_catalogue
+
+    study = study or load_study()
+    formulas = catalogue_formulas(study_catalogue(study))
+    frames: list[pd.DataFrame] = []
+    years: dict[int, int] = {}
+    orders: Mapping[str, Sequence[str]] = {}
+    decimal: Decimal = ","
+    if study.cells is not None:
+        years = assembly_years(study)
+        orders, decimal = study.cells.orders, study.cells.decimal
+        frames += [read_table(study, number) for number in sorted(years)]
+    else:
+        decimal = "."
+        for spec in study.tables:
+            for year, cells in _own_cells(study, spec).items():
+                number = len(years) + 1
+                years[number] = year
+                frames.append(cells.assign(table=number))
+    return make_sources(pd.concat(frames, ignore_index=True), formulas, years=years, orders=orders, decimal=decimal)
+
+
+def read_table(study: Study, number: int) -> pd.DataFrame:
+    """Read one transcribed table of a study, with the region of every label."""
+    from growthpoles.study.files.assemble import table_path
+
+    assert study.cells is not None
+    cells = read_cells(table_path(study.resolve(study.cells.folder), number), decimal=study.cells.decimal)
+    labels = list(dict.fromkeys(cells["label"]))
+    return cells.assign(region=cells["label"].map(dict(zip(labels, match_labels(study, labels), strict=True))))
+
+
+def assembly_years(study: Study) -> dict[int, int]:
+    """Return the year of every table of indicators: the one for which most of its printed columns are used."""
+    from growthpoles.study.files.assemble import read_assembly
+
+    assert study.cells is not None
+    rules = read_assembly(study.resolve(study.cells.assembly), orders=study.cells.orders)
+    plain = rules[~rules["source"].str.contains("/")]
+    return {int(str(table)): int(part["year"].mode().iloc[0]) for table, part in plain.groupby("table")}
+
+
+def match_labels(study: Study, labels: Sequence[str], *, vintage: int | None = None) -> list[str]:
+    """Return the region code of every label; a study with boundaries of its own keeps its labels."""
+    if study.boundaries.builtin is not None:
+        from growthpoles.regions.kazakhstan.region_names import match_regions
+
+        assert study.boundaries.year is not None
+        return [str(code) for code in match_regions(list(labels), vintage=vintage or study.boundaries.year)]
+    return [str(label) for label in labels]
+
+
+def _own_cells(study: Study, spec: Table) -> dict[int, pd.DataFrame]:
+    """Take a table of a user's own study apart into cells, by year; numbers are written with a decimal point."""
+    from growthpoles.study.files.table_files import cell_text
+    from growthpoles.study.files.user_table import read_table as read_own
+    from growthpoles.study.inputs import study_catalogue
+
+    path = study.resolve(spec.file)
+    data = read_own(path, spec, years=study.years, codes=study_catalogue(study).codes)
+    if data.problems:
+        raise DataError(str(data.problems[0]))
+    records: dict[int, list[dict[str, object]]] = {}
+    for cell in data.cells:
+        if cell.code:
+            text = cell_text(cell.content).translate(BLANKS)
+            if data.notation.thousands:
+                text = text.replace(data.notation.thousands, "")
+            printed = text.replace(data.notation.decimal, ".")
+            line = {"row": cell.row, "label": cell.name, "column": cell.code, "printed": printed}
+            records.setdefault(cell.year, []).append(line)
+    frames = {year: pd.DataFrame(lines) for year, lines in sorted(records.items())}
+    for year, frame in frames.items():
+        labels = list(dict.fromkeys(frame["label"]))
+        codes = dict(zip(labels, match_labels(study, labels, vintage=spec.vintage), strict=True))
+        frames[year] = frame.assign(region=frame["label"].map(codes))
+    return frames

@@ -1,0 +1,162 @@
+"""Ways to read the printed tables: which row stands for which region, and the rating that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+
+from growthpoles.study.audit.printed_cells import Sources, read_table
+
+if TYPE_CHECKING:
+    from growthpoles.ratings.catalogue import Catalogue
+    from growthpoles.study.study_spec import Study
+
+ReadingName = Literal["label", "row"]
+Order = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """A way to put regions to rows: by each table's own labels, or by row number against one order.
+
+    `moved` puts single columns in an order of their own, `cells` replaces single values; both serve to correct one
+    fault alone.
+    """
+
+    name: str
+    sources: Sources
+    orders: Mapping[int, Order]
+    moved: Mapping[tuple[int, str], Order] = field(default_factory=dict)
+    cells: Mapping[tuple[int, str], Mapping[str, float]] = field(default_factory=dict)
+
+    def column(self, table: int, column: str) -> pd.Series:
+        """Return a printed column by region, with corrections."""
+        order = self.moved.get((table, column), self.orders[table])
+        values = self.sources.column(table, column)
+        series = pd.Series(values.to_numpy(float), index=pd.Index(order, name="region"), dtype=float)
+        for region, value in self.cells.get((table, column), {}).items():
+            series[region] = value
+        return series
+
+    def half(self, table: int, column: str) -> pd.Series:
+        """Return the half unit of the last printed digit by region."""
+        order = self.moved.get((table, column), self.orders[table])
+        return pd.Series(
+            self.sources.column(table, column, "half").to_numpy(float), index=pd.Index(order, name="region")
+        )
+
+    def with_order(self, table: int, column: str, order: Order) -> Reading:
+        """Return the reading with one column in another order."""
+        return replace(self, moved={**self.moved, (table, column): order})
+
+    def with_cells(self, table: int, column: str, values: Mapping[str, float]) -> Reading:
+        """Return the reading with single values of one column replaced."""
+        known = dict(self.cells.get((table, column), {}))
+        return replace(self, cells={**self.cells, (table, column): {**known, **values}})
+
+    def indicators(self, year: int, catalogue: Catalogue) -> pd.DataFrame:
+        """Return the indicators of a year: printed where they are printed, else derived from this reading's columns."""
+        frame: dict[str, pd.Series] = {}
+        tables = [table for table in self.sources.tables if self.sources.year(table) == year]
+        for code in (*catalogue.indicators, *catalogue.primaries):
+            for table in tables:
+                if code in self.sources.columns(table) and code not in frame:
+                    frame[code] = self.column(table, code)
+        table_frame = pd.DataFrame(frame)
+        table_frame.index.name = "region"
+        table_frame.attrs = {"year": year, "edition": f"by {self.name}"}
+        return table_frame
+
+    def ratio(self, table: int, column: str) -> pd.Series | None:
+        """Recompute a ratio of a table from this reading's inputs; None where an input is not printed in the table."""
+        rule = self.sources.formulas[self.sources.formulas["column"] == column]
+        if rule.empty:
+            return None
+        above, below = str(rule["numerator"].iloc[0]), str(rule["denominator"].iloc[0])
+        if not {above, below} <= set(self.sources.columns(table)):
+            return None
+        numerator, denominator = self.column(table, above), self.column(table, below)
+        return float(rule["factor"].iloc[0]) * numerator / denominator.reindex(numerator.index).replace(0, np.nan)
+
+
+def base_order(sources: Sources, study: Study | None = None) -> Order:
+    """Return the order for joining by row number: labels of the published index, else those of the first table."""
+    if study is not None and study.cells is not None and study.published.index is not None:
+        cells = read_table(study, study.published.index.table)
+        return tuple(cells.drop_duplicates("row").sort_values("row")["region"])
+    return tuple(sources.labels(sources.tables[0]))
+
+
+def make_reading(sources: Sources, name: ReadingName, *, order: Order | None = None) -> Reading:
+    """Return the reading by label, or by row number against `order` (None: the labels of the first table)."""
+    if name == "label":
+        return Reading(name, sources, {table: tuple(sources.labels(table)) for table in sources.tables})
+    order = order or base_order(sources)
+    return Reading(name, sources, {table: order[: len(sources.labels(table))] for table in sources.tables})
+
+
+def unrounded(reading: Reading, wrong: pd.DataFrame) -> Reading:
+    """Return the reading with printed ratios replaced by what their inputs give before rounding.
+
+    `wrong` is the result of :func:`growthpoles.study.audit.arithmetic.check_arithmetic`: a ratio that fits the inputs of
+    another row is recomputed from those, one that fits none stays as printed.
+    """
+    sources = reading.sources
+    for table in sources.tables:
+        for column in sources.columns(table):
+            rule = sources.formulas[sources.formulas["column"] == column]
+            names = [] if rule.empty else [str(rule["numerator"].iloc[0]), str(rule["denominator"].iloc[0])]
+            if not names or not set(names) <= set(sources.columns(table)):
+                continue
+            above, below = (sources.column(table, name) for name in names)
+            exact = float(rule["factor"].iloc[0]) * above / below.replace(0, np.nan)
+            own = wrong[(wrong["table"] == table) & (wrong["column"] == column)]
+            moved = own[(own["cause"] == "swapped rows") & own["unique"].astype(bool)]
+            source = dict(zip(moved["row"], moved["source_row"], strict=True))
+            lost = set(own["row"]) - set(source)
+            values = {
+                str(region): float(exact[source.get(row, row)])
+                for row, region in zip(exact.index, reading.orders[table], strict=True)
+                if row not in lost and np.isfinite(exact[source.get(row, row)])
+            }
+            reading = reading.with_cells(table, column, values)
+    return reading
+
+
+def can_rate(sources: Sources, catalogue: Catalogue, year: int) -> bool:
+    """Tell whether a year prints every indicator of the rating."""
+    printed = {column for table in sources.tables if sources.year(table) == year for column in sources.columns(table)}
+    return all(
+        code in printed or (code in catalogue.derived and set(catalogue.parts(code)) <= printed)
+        for code in catalogue.indicators
+    )
+
+
+def edition_table(study: Study, year: int, edition: str) -> pd.DataFrame:
+    """Return the indicators of an edition; transcribed tables are put together without reading boundaries."""
+    from growthpoles.study.files.assemble import assemble, read_assembly
+    from growthpoles.study.inputs import load_indicators, study_catalogue
+
+    if study.cells is None:
+        return load_indicators(year, edition=edition, study=study)
+    rules = read_assembly(study.resolve(study.cells.assembly), orders=study.cells.orders)
+    rules = rules[(rules["year"] == year) & (rules["edition"] == edition)]
+    folder = study.resolve(study.cells.folder)
+    table, _ = assemble(rules, folder=folder, orders=study.cells.orders, decimal=study.cells.decimal)
+    derived = study_catalogue(study).derive(table)
+    derived.attrs = {"year": year, "edition": edition}
+    return derived
+
+
+def cell_editions(study: Study) -> tuple[str, ...]:
+    """Editions of a study, in the order of its files."""
+    from growthpoles.study.files.assemble import read_assembly
+
+    names = [table.edition for table in study.tables]
+    if study.cells is not None:
+        names += list(read_assembly(study.resolve(study.cells.assembly), orders=study.cells.orders)["edition"])
+    return tuple(dict.fromkeys(names))

@@ -1,0 +1,202 @@
+"""The published index recomputed under every reading of the printed tables, and which reading explains each cell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from growthpoles.study.audit.arithmetic import check_arithmetic
+from growthpoles.study.audit.explanation import Suspects, by_leaders, explain_cell, rate_against, shifted_cells
+from growthpoles.study.audit.readings import (
+    Reading,
+    base_order,
+    can_rate,
+    cell_editions,
+    edition_table,
+    make_reading,
+    unrounded,
+)
+from growthpoles.study.audit.printed_cells import Sources, read_sources, read_table
+from growthpoles.study.files.printed_tables import latin_class, printed_resolution
+from growthpoles.study.study_spec import Study, load_study
+
+if TYPE_CHECKING:
+    from growthpoles.ratings.catalogue import Catalogue
+    from growthpoles.ratings.rating_options import Method
+
+REPRODUCTION_COLUMNS = (
+    "table", "row", "region", "label", "column", "year", "printed", "value", "by_label", "by_row", "by_row_unrounded",
+    "tolerance_by_label", "tolerance_by_row", "class_cell", "class_printed", "class_by_row", "class_of_printed",
+    "explained_by", "deviation", "explanation",
+)  # fmt: skip
+
+
+def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> pd.DataFrame:
+    """Recompute the published index under every reading.
+
+    Readings: `by_label` (every table by its own labels), `by_row` (all tables joined by row number to the labels of
+    the published table), `by_row_unrounded` (the same with ratios recomputed from the printed inputs where these fit
+    and divided by the printed, rounded leader), and one column per edition of the study ("realigned", ...).
+
+    Parameters
+    ----------
+    study : Study, optional
+        None is the built-in study.
+    sources : Sources, optional
+        Printed cells, if already read.
+
+    Returns
+    -------
+    DataFrame
+        One line per published index: table, row, region, label, column, year, printed, value; by_label, by_row and
+        the editions (index points); tolerance_by_label, tolerance_by_row (what rounding of the printed ratios and
+        of the published figure allows); class_cell (as printed), class_printed (the same in Latin letters),
+        class_by_row, class_of_printed (the class of the printed index; both empty if the
+        study's method sets the index no limits); explained_by ("row number", "label", "row
+        number and label", a rule, or "nothing"), deviation (of the explaining value from the printed one),
+        explanation. Empty if the study has published no index.
+
+    Raises
+    ------
+    DataError, StudyError, RegionError
+        On bad input.
+    """
+    from growthpoles.study.inputs import study_catalogue, study_method
+    from growthpoles.ratings.classes import classify
+    from growthpoles.ratings.rate import rate_with
+
+    study = study or load_study()
+    published = study.published.index
+    if published is None or study.cells is None:
+        return pd.DataFrame(columns=list(REPRODUCTION_COLUMNS))
+    sources = sources or read_sources(study)
+    catalogue = study_catalogue(study)
+    method = study_method(study, catalogue)
+    cells = read_table(study, published.table)
+    order = base_order(sources, study)
+    suspects = shifted_cells(sources)
+    wrong = check_arithmetic(sources.cells, sources.formulas, decimal=sources.decimal)
+    frames = []
+    for year, column in published.columns.items():
+        if not can_rate(sources, catalogue, year):
+            continue
+        own = cells[cells["column"] == column].set_index("region")
+        frame = pd.DataFrame(
+            {
+                "table": published.table,
+                "row": own["row"],
+                "region": own.index,
+                "label": own["label"],
+                "column": column,
+                "year": year,
+                "printed": own["printed"],
+                "value": own["value"],
+            },
+            index=own.index,
+        )
+        readings = {"label": make_reading(sources, "label"), "row": make_reading(sources, "row", order=order)}
+        for name, reading in readings.items():
+            rated = rate_with(reading.indicators(year, catalogue), catalogue, method)
+            frame[f"by_{name}"] = rated[catalogue.root].reindex(own.index)
+            tolerance = _tolerance(reading, year, catalogue, method).reindex(own.index)
+            frame[f"tolerance_by_{name}"] = tolerance + _half(own, study)
+        table, exact = readings["row"].indicators(year, catalogue), unrounded(readings["row"], wrong)
+        if by_leaders(method):
+            rated = rate_against(exact.indicators(year, catalogue), table, catalogue, method)
+        else:
+            rated = rate_with(exact.indicators(year, catalogue), catalogue, method)
+        frame["by_row_unrounded"] = rated[catalogue.root].reindex(own.index)
+        for edition in cell_editions(study):
+            table = edition_table(study, year, edition)
+            frame[edition] = rate_with(table, catalogue, method)[catalogue.root].reindex(own.index)
+        classed = method.has_classes(catalogue.root)
+        frame["class_by_row"] = classify(frame["by_row"]).astype(object) if classed else ""
+        frame["class_of_printed"] = classify(frame["value"]).astype(object) if classed else ""
+        frame["class_cell"] = _published_classes(study, year, own.index)
+        frame["class_printed"] = frame["class_cell"].map(latin_class)
+        frames.append(_explained(frame, readings["row"], year, catalogue, suspects, method))
+    if not frames:
+        return pd.DataFrame(columns=list(REPRODUCTION_COLUMNS))
+    full = pd.concat(frames, ignore_index=True)
+    extra = [column for column in full.columns if column not in REPRODUCTION_COLUMNS]
+    return full[[*REPRODUCTION_COLUMNS[:11], *extra, *REPRODUCTION_COLUMNS[11:]]]
+
+
+def _half(own: pd.DataFrame, study: Study) -> pd.Series:
+    assert study.cells is not None
+    decimal = study.cells.decimal
+    return own["printed"].map(lambda text: printed_resolution(text, decimal=decimal) / 2).astype(float)
+
+
+def _published_classes(study: Study, year: int, regions: pd.Index) -> pd.Series:
+    """Classes as printed; empty where none is printed."""
+    source = study.published.rating_class
+    if source is None or year not in source.columns:
+        return pd.Series("", index=regions)
+    cells = read_table(study, source.table)
+    column = cells[cells["column"] == source.columns[year]].set_index("region")["printed"]
+    return column.reindex(regions)
+
+
+def _tolerance(reading: Reading, year: int, catalogue: Catalogue, method: Method) -> pd.Series:
+    """Largest change of each region's index that rounding of the printed indicators allows, to first order.
+
+    Two roundings enter a score: that of the region's own cell, and that of the leader's value it is divided by. The
+    author may have divided unrounded values by a rounded leader, so that both count for the leader itself too. Where
+    the method looks at more than the leaders, every cell of the table is moved in turn.
+    """
+    from growthpoles.ratings.aggregation_tree import index_of
+    from growthpoles.ratings.derive import indicator_values
+    from growthpoles.ratings.rating_options import compiled
+    from growthpoles.ratings.rate import rate_with
+
+    table = indicator_values(reading.indicators(year, catalogue), catalogue)
+    halves = {code: _indicator_half(reading, year, str(code), table.index) for code in table.columns}
+    base = rate_with(table, catalogue, method)[catalogue.root]
+    total = pd.Series(0.0, index=table.index)
+    if not by_leaders(method):
+        for code in table.columns:
+            for region in table.index[halves[code] > 0]:
+                trial = table.copy()
+                trial.loc[region, code] += halves[code][region]
+                total += (index_of(trial, compiled(catalogue), method) - base).abs()
+        return total
+    for code in table.columns:
+        own = table.assign(**{str(code): table[code] - halves[code]})
+        total += (rate_against(own, table, catalogue, method)[catalogue.root] - base).abs()
+        up = catalogue.direction(str(code)) > 0
+        at = int(table[code].argmax() if up else table[code].argmin())
+        moved = table[code].copy()
+        moved.iloc[at] += float(halves[code].iloc[at])
+        leaders = table.assign(**{str(code): moved})
+        total += (rate_against(table, leaders, catalogue, method)[catalogue.root] - base).abs()
+    return total
+
+
+def _indicator_half(reading: Reading, year: int, code: str, regions: pd.Index) -> pd.Series:
+    for table in reading.sources.tables:
+        if reading.sources.year(table) == year and code in reading.sources.columns(table):
+            return reading.half(table, code).reindex(regions)
+    return pd.Series(0.0, index=regions)
+
+
+def _explained(
+    frame: pd.DataFrame, reading: Reading, year: int, catalogue: Catalogue, suspects: Suspects, method: Method
+) -> pd.DataFrame:
+    """Name the reading that gives the printed value, or look for one wrong cell that does."""
+    explained, deviation, notes = [], [], []
+    for region, line in frame.iterrows():
+        fits = {
+            name: abs(line[f"by_{short}"] - line["value"]) <= line[f"tolerance_by_{short}"]
+            for name, short in (("row number", "row"), ("label", "label"))
+        }
+        if any(fits.values()):
+            first = "by_row" if fits["row number"] else "by_label"
+            found = " and ".join(name for name, fit in fits.items() if fit), line[first] - line["value"], ""
+        else:
+            found = explain_cell(str(region), line, reading, year, catalogue, suspects, method)
+        explained.append(found[0])
+        deviation.append(found[1])
+        notes.append(found[2])
+    return frame.assign(explained_by=explained, deviation=deviation, explanation=notes)

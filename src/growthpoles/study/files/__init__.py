@@ -1,0 +1,1 @@
+"""study/files/__init__.py."""

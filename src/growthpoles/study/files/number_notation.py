@@ -1,0 +1,186 @@
+"""How a table writes numbers and separates cells: read off the table by a stated rule, or asked for.
+
+Decimal sign, where study.toml names none: the sign that some cell can only mean as a decimal one ("12,5",
+"0.683", "1 234,56"). A sign that repeats within a cell in groups of three ("1,234,567"), or stands before the
+decimal one ("1,234.5"), separates thousands. A table in which every sign could be either ("1,234" alone) is an
+error, except that the point of a comma-separated file is decimal. Without any sign the numbers are whole.
+
+Delimiter, where study.toml names none: of comma, semicolon, tab and bar, the one that splits the header so that it
+holds the column of the regions; if several do, the one that gives every line the same number of cells.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from growthpoles.study.files.problems import Problem, shown
+from growthpoles.study.files.printed_tables import BLANKS, Decimal, number_fault, parse_plain
+from growthpoles.errors import DataError, message
+
+DELIMITERS = (",", ";", "\t", "|")
+_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_ONE_SIGN = re.compile(r"[+-]?(\d*)([.,])(\d+)", flags=re.ASCII)
+_TO_SPACE = dict.fromkeys((sign for sign, new in BLANKS.items() if new is None), " ") | {0x2212: "-"}
+_SPACED = re.compile(r"[+-]? ?\d{1,3}(?: \d{3})+(?![ \d])", flags=re.ASCII)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:([.,'])\d{3})(?:\1\d{3})*(?:([.,])\d*)?", flags=re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """Signs of a table: decimal, and the one between thousands if there is any beside blanks."""
+
+    decimal: Decimal = "."
+    thousands: str | None = None
+
+    def parse(self, text: str) -> float | None:
+        """Return the number that a cell holds, or None."""
+        spaced = text.strip().translate(_TO_SPACE)
+        if " " in spaced and not _SPACED.match(spaced):
+            return None  # "12 34" may be two numbers
+        plain = spaced.translate(BLANKS)
+        if self.thousands and self.thousands in plain:
+            hit = _GROUPED.fullmatch(plain)
+            if hit is None or hit[1] != self.thousands or hit[2] not in (None, self.decimal):
+                return None
+            plain = plain.replace(self.thousands, "")
+        return parse_plain(plain, self.decimal)
+
+    def fault(self, text: str) -> tuple[str, str]:
+        """Return what is wrong with a cell that is no number, and what is allowed."""
+        remedy = f"digits with the decimal sign {self.decimal!r}"
+        hit = _GROUPED.fullmatch(text.strip().translate(BLANKS))
+        if hit and hit[1] not in (self.decimal, self.thousands):
+            remedy += f", or thousands = {hit[1]!r} in study.toml"
+        return number_fault(text, self.decimal), remedy
+
+
+def detect_notation(
+    cells: Iterable[tuple[str, Problem]],
+    *,
+    decimal: Decimal | None = None,
+    thousands: str | None = None,
+    delimiter: str | None = None,
+) -> tuple[Notation, Problem | None]:
+    """Find the decimal sign of a table.
+
+    Parameters
+    ----------
+    cells : iterable of (text, Problem)
+        Text cells that should be numbers; the second says where the cell is.
+    decimal, thousands, delimiter : str, optional
+        What is known already.
+
+    Returns
+    -------
+    notation : Notation
+    problem : Problem or None
+        Set where the cells could be read in two ways.
+    """
+    if decimal is not None:
+        return Notation(decimal, thousands), None
+    decimals: Counter[str] = Counter()
+    groups: Counter[str] = Counter()
+    unclear: dict[str, tuple[str, Problem]] = {}
+    for text, place in cells:
+        plain = text.strip().translate(BLANKS)
+        if hit := _ONE_SIGN.fullmatch(plain):
+            whole, sign, rest = hit.groups()
+            if len(rest) == 3 and 1 <= len(whole) <= 3 and not whole.startswith("0"):
+                unclear.setdefault(sign, (text, place))
+            else:
+                decimals[sign] += 1
+        elif hit := _GROUPED.fullmatch(plain):
+            if hit[2] and hit[2] != hit[1]:
+                decimals[hit[2]] += 1
+            groups[hit[1]] += 1
+    if thousands is not None:
+        groups = Counter({thousands: 1})
+        unclear = {sign: at for sign, at in unclear.items() if sign != thousands}
+    # Where both signs occur, the rarer one is refused cell by cell: no cell is ever read in two ways.
+    if decimals:
+        found = decimals.most_common(1)[0][0]
+    elif grouping := next((sign for sign in groups if sign in ",."), None):
+        found = "," if grouping == "." else "."
+    elif set(unclear) <= {"."} and (delimiter == "," or not unclear):
+        found = "."
+    else:
+        sign, (text, place) = next(iter(unclear.items()))
+        other = {",": ".", ".": ","}[sign]
+        problem = f"{shown(text)} can be read in two ways: {sign!r} as decimal sign or between thousands"
+        remedy = f"decimal = {sign!r}, or decimal = {other!r} with thousands = {sign!r}, in study.toml"
+        return Notation("," if sign == "," else "."), _at(place, problem, remedy)
+    grouping = thousands or next((sign for sign, _ in groups.most_common() if sign != found), None)
+    return Notation("," if found == "," else ".", grouping), None
+
+
+def _at(place: Problem, problem: str, remedy: str) -> Problem:
+    return Problem(problem, place.file, place.sheet, place.row, place.column, remedy, place.unit)
+
+
+def split_lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield (number of its last line, cells) for every record of delimited text; `csv.Error` on broken quotes."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    for row in reader:
+        yield reader.line_num, row
+
+
+def detect_delimiter(text: str, *, key: str | None, header: int | None, where: str, settle: bool = False) -> str:
+    """Find the sign between the cells of delimited text.
+
+    Parameters
+    ----------
+    text : str
+    key : str or None
+        Column that the header must hold; None where it is not known yet.
+    header : int or None
+        Line of the header; None: the first line that is not empty.
+    where : str
+        File, for messages.
+    settle : bool
+        For a proposal that a person will check: of several signs take the one that makes the most cells.
+
+    Raises
+    ------
+    DataError
+        If no sign, or more than one, can be meant.
+    """
+    heads = {sign: _header(text, sign, header) for sign in DELIMITERS}
+    split = [sign for sign, cells in heads.items() if len(cells) > 1]
+    chosen = [sign for sign in split if key in heads[sign]] or split
+    if len(chosen) > 1:
+        chosen = [sign for sign in chosen if _even(text, sign, len(heads[sign]), header)] or chosen
+    if len(chosen) == 1 or (chosen and settle):
+        return max(chosen, key=lambda sign: len(heads[sign]))
+    if not chosen:
+        problem = "the header is not divided by a comma, a semicolon, a tab or a bar"
+        allowed = 'two columns or more; delimiter = "...", or header = the number of the header line, in study.toml'
+        raise DataError(message(problem, where=where, allowed=allowed))
+    names = " and ".join(_NAMES[sign] for sign in chosen)
+    problem = f"{names} can both separate the cells"
+    raise DataError(message(problem, where=where, allowed='delimiter = "..." in study.toml'))
+
+
+def _header(text: str, sign: str, header: int | None) -> Sequence[str]:
+    try:
+        for line, row in split_lines(text, sign):
+            if line >= header if header is not None else any(cell.strip() for cell in row):
+                return [cell.strip() for cell in row]
+    except csv.Error:
+        pass
+    return []
+
+
+def _even(text: str, sign: str, width: int, header: int | None) -> bool:
+    try:
+        return all(
+            len(row) == width
+            for line, row in split_lines(text, sign)
+            if any(cell.strip() for cell in row) and (header is None or line >= header)
+        )
+    except csv.Error:
+        return False

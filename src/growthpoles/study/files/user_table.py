@@ -1,0 +1,218 @@
+"""Interpret a user's table: which row and column is which region, year and indicator; what was not used, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from growthpoles.study.files.problems import listed, shown
+from growthpoles.study.files.table_files import cell_text, read_raw
+from growthpoles.study.specs import YEAR_MARK, Column, Table
+from growthpoles.study.files.table_data import Cell, TableData, parse_cells
+from growthpoles.errors import nearest
+
+Use = tuple[str, str, int | None]  # header, code, year where the column states it
+
+
+def read_table(
+    path: Path,
+    spec: Table,
+    *,
+    years: Sequence[int],
+    codes: Iterable[str],
+    expected: Iterable[str] | None = None,
+) -> TableData:
+    """Read a table as study.toml describes it.
+
+    Parameters
+    ----------
+    path : Path
+    spec : Table
+    years : sequence of int
+        Years of the study; rows of other years are listed as unused.
+    codes : iterable of str
+        Codes of the catalogue.
+    expected : iterable of str, optional
+        Codes that must each be a column where `spec.columns` is empty; None takes those of `codes` that are there.
+
+    Returns
+    -------
+    TableData
+        With every problem of the table; its values are complete only if there is none.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read at all.
+    """
+    raw = read_raw(path, spec, key=spec.key)
+    data = TableData(raw, problems=list(raw.problems))
+    data.rows_read = len(raw.rows) + len(raw.above) + len(raw.misfits)
+    for number in raw.above:
+        data.drop("above the header", row=number)
+    for number in raw.misfits:
+        data.drop("does not fit the header", row=number)
+    named = [spec.key, spec.year_column, spec.indicator, spec.value]
+    lacking = [name for name in named if name is not None and name not in raw.columns]
+    if lacking:
+        _missing_columns(data, lacking)
+        return data
+    if spec.layout == "long":
+        _long(data, spec, years, list(codes))
+    else:
+        _wide(data, spec, years, list(codes), None if expected is None else list(expected))
+    _unused_columns(data, spec, years)
+    parse_cells(data, spec)
+    return data
+
+
+def _missing_columns(data: TableData, lacking: Sequence[str]) -> None:
+    for name in lacking:
+        near = "".join(f"; nearest: {hit}" for hit in nearest(name, data.raw.columns, n=1))
+        remedy = f"a table that has it (found: {listed(data.raw.columns)}){near}"
+        data.fault(f"missing column {shown(name)}", remedy=remedy)
+
+
+def _uses(
+    data: TableData, spec: Table, years: Sequence[int], codes: list[str], expected: list[str] | None
+) -> list[Use]:
+    """Return (header, code, year or None) for every column to be read."""
+    targets: dict[str, str | tuple[str, ...] | Column] = dict(spec.columns)
+    if not targets:
+        wanted = expected if expected is not None else [code for code in codes if code in data.raw.columns]
+        targets = {code: code for code in wanted}
+    uses: list[Use] = []
+    for header, target in targets.items():
+        for code in _codes(target):
+            if isinstance(target, Column):
+                uses.append((header, code, target.year))
+            elif YEAR_MARK in header:
+                uses += [(header.replace(YEAR_MARK, str(year)), code, year) for year in spec.covered(tuple(years))]
+            else:
+                uses.append((header, code, None))
+    _missing_columns(data, list(dict.fromkeys(header for header, _, _ in uses if header not in data.raw.columns)))
+    _unknown_codes(data, [code for _, code, _ in uses], codes)
+    taken = [(code, year) for _, code, year in uses]
+    for code, _ in dict.fromkeys(pair for pair in taken if taken.count(pair) > 1):
+        data.fault(f"two columns are read as {shown(code)}", remedy="each code once a year")
+    return [use for use in uses if use[0] in data.raw.columns and use[1] in codes]
+
+
+def _codes(target: str | tuple[str, ...] | Column) -> tuple[str, ...]:
+    """Return the codes that a column is read as."""
+    if isinstance(target, Column):
+        return (target.code,)
+    return (target,) if isinstance(target, str) else target
+
+
+def _unknown_codes(data: TableData, used: Iterable[str], codes: list[str]) -> None:
+    for code in dict.fromkeys(used):
+        if code not in codes:
+            near = "".join(f"; nearest: {hit}" for hit in nearest(code, codes, n=1))
+            data.fault(f"columns: {shown(code)} is not in the catalogue", remedy=f"a code of the catalogue{near}")
+
+
+def _regions(data: TableData, spec: Table, used: Sequence[str]) -> Iterator[tuple[int, list[object], str]]:
+    """Yield the rows of regions; note the others."""
+    at = data.raw.columns.index(spec.key)
+    positions = [data.raw.columns.index(header) for header in used]
+    patterns = [pattern.strip().casefold() for pattern in spec.ignore]
+    for number, row in data.raw.rows:
+        name = cell_text(row[at])
+        folded = name.casefold()
+        if not name and all(cell_text(row[i]) == "" for i in positions):
+            data.drop("no region and no value", row=number)
+        elif any(folded == pattern or fnmatchcase(folded, pattern) for pattern in patterns):
+            data.drop("listed in ignore", row=number, content=name)
+        elif not name:
+            data.fault("the region is empty", row=number, column=spec.key, remedy="a name of a region")
+            data.drop("the region is empty", row=number)
+        else:
+            yield number, row, name
+
+
+def _year(data: TableData, spec: Table, years: Sequence[int], number: int, row: list[object]) -> int | None:
+    """Return the year of a row, None where it is no year of the study."""
+    if spec.year is not None or spec.year_column is None:
+        return spec.year
+    text = cell_text(row[data.raw.columns.index(spec.year_column)])
+    if not (text.isascii() and text.isdigit() and 1900 <= int(text[:9]) <= 2100):
+        data.fault(f"{shown(text)} is not a year", row=number, column=spec.year_column, remedy="1900 to 2100")
+        data.drop("not a year", row=number, content=text)
+        return None
+    if int(text) not in (spec.years or years) or int(text) not in years:
+        data.drop(f"year {text} is not asked for", row=number, content=text)
+        return None
+    return int(text)
+
+
+def _wide(data: TableData, spec: Table, years: Sequence[int], codes: list[str], expected: list[str] | None) -> None:
+    uses = _uses(data, spec, years, codes, expected)
+    ksi = _ksi_columns(data, spec, years)
+    place = {header: i for i, header in enumerate(data.raw.columns)}
+    columns = [*uses, *ksi]
+    for number, row, name in _regions(data, spec, [header for header, _, _ in uses]):
+        own = _year(data, spec, years, number, row)
+        if own is None and spec.year_column is not None:
+            continue
+        stated = [own if own is not None else year for *_, year in columns]
+        present = {year for year in (*stated, own) if year is not None}
+        first = min((data.rows.setdefault((year, name), number) for year in present), default=number)
+        if first != number:
+            problem = f"duplicate region {shown(name)} (first on {data.raw.unit} {first})"
+            data.fault(problem, row=number, column=spec.key, remedy="one row per region and year")
+            data.drop("duplicate region", row=number, content=name)
+            continue
+        data.rows_used += 1
+        for (header, code, _), year in zip(columns, stated, strict=True):
+            if year is not None:
+                data.cells.append(Cell(number, year, name, header, code, row[place[header]]))
+
+
+def _ksi_columns(data: TableData, spec: Table, years: Sequence[int]) -> list[Use]:
+    """Return the columns of the specialisation index, under the code ""."""
+    if spec.ksi is None:
+        return []
+    marked = YEAR_MARK in spec.ksi
+    covered = spec.covered(tuple(years)) if marked else (None,)
+    columns = [(spec.ksi.replace(YEAR_MARK, str(year)), "", year) for year in covered]
+    _missing_columns(data, [header for header, _, _ in columns if header not in data.raw.columns])
+    return [use for use in columns if use[0] in data.raw.columns]
+
+
+def _long(data: TableData, spec: Table, years: Sequence[int], codes: list[str]) -> None:
+    assert spec.indicator is not None and spec.value is not None
+    targets = {name: _codes(each) for name, each in spec.columns.items()}
+    _unknown_codes(data, [code for each in targets.values() for code in each], codes)
+    targets = targets or {code: (code,) for code in codes}
+    indicator, value = (data.raw.columns.index(name) for name in (spec.indicator, spec.value))
+    seen: dict[tuple[int, str, str], int] = {}
+    for number, row, name in _regions(data, spec, [spec.value]):
+        year = _year(data, spec, years, number, row)
+        if year is None:
+            continue
+        written = cell_text(row[indicator])
+        wanted = [code for code in targets.get(written, ()) if code in codes]
+        if not wanted:
+            data.drop(f"indicator {shown(written)} is not asked for", row=number, content=written)
+            continue
+        first = seen.setdefault((year, name, wanted[0]), number)
+        if first != number:
+            problem = (
+                f"{shown(name)} has a second value of {shown(written)} for {year} (first on {data.raw.unit} {first})"
+            )
+            data.fault(problem, row=number, remedy="one row per region, year and indicator")
+            data.drop("second value", row=number, content=name)
+            continue
+        data.rows_used += 1
+        data.rows.setdefault((year, name), number)
+        data.cells += [Cell(number, year, name, spec.value, code, row[value]) for code in wanted]
+
+
+def _unused_columns(data: TableData, spec: Table, years: Sequence[int]) -> None:
+    used = {cell.header for cell in data.cells} | {spec.key, spec.year_column, spec.indicator, spec.value}
+    used |= {header for header, _, _ in _ksi_columns(TableData(data.raw), spec, years)}
+    for header in data.raw.columns:
+        if header not in used:
+            data.drop("column is not asked for", column=header)

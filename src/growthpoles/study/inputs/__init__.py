@@ -1,0 +1,27 @@
+"""The inputs of a study as frames: boundaries, indicators by year and edition, published figures, what was not used."""
+
+from __future__ import annotations
+
+from growthpoles.study.inputs.account import input_account, unused_inputs
+from growthpoles.study.inputs.indicators import editions, load_indicators, study_catalogue
+from growthpoles.study.inputs.published import load_published, published_years
+from growthpoles.study.inputs.study_rating import method_problems, study_method, study_rating
+from growthpoles.study.inputs.study_regions import Enclaves, match_study_regions, study_regions
+from growthpoles.study.inputs.tables import printed_cells
+
+__all__ = [
+    "Enclaves",
+    "editions",
+    "input_account",
+    "load_indicators",
+    "load_published",
+    "match_study_regions",
+    "method_problems",
+    "printed_cells",
+    "published_years",
+    "study_catalogue",
+    "study_method",
+    "study_rating",
+    "study_regions",
+    "unused_inputs",
+]

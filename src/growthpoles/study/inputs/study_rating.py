@@ -1,0 +1,85 @@
+"""The rating of a study by its own method: what [rating] of study.toml says, the article's where it is silent."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from growthpoles.study.files.problems import listed, shown
+from growthpoles.errors import RatingError, StudyError, message, nearest
+from growthpoles.study.inputs.indicators import study_catalogue
+from growthpoles.ratings.catalogue import Catalogue
+from growthpoles.ratings.rating_options import Method
+from growthpoles.ratings.rate import rate_with
+from growthpoles.study.study_spec import Study
+
+
+def study_method(study: Study, catalogue: Catalogue | None = None) -> Method:
+    """Return the options by which a study is rated.
+
+    Parameters
+    ----------
+    study : Study
+    catalogue : Catalogue, optional
+        The one of the study, if it is read already.
+
+    Raises
+    ------
+    StudyError
+        If the options do not fit together, or name a code that the catalogue does not have; all problems are listed.
+    """
+    problems = method_problems(study, catalogue or study_catalogue(study))
+    if problems:
+        told = "; ".join(f"{key}: {problem}" for key, problem in problems)
+        raise StudyError(message(told, where=str(study.path)))
+    return Method(**study.rating.options)
+
+
+def study_rating(study: Study, table: pd.DataFrame, catalogue: Catalogue | None = None) -> pd.DataFrame:
+    """Rate a table of a study by the study's own method.
+
+    Parameters
+    ----------
+    study : Study
+    table : DataFrame, regions x columns
+        As :func:`growthpoles.load_indicators` returns it.
+    catalogue : Catalogue, optional
+        The one of the study, if it is read already.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`growthpoles.rate` with ``**study.rating.options``.
+
+    Raises
+    ------
+    StudyError
+        As :func:`study_method`.
+    RatingError, DataError
+        If the data do not suit the method.
+    """
+    catalogue = catalogue or study_catalogue(study)
+    return rate_with(table, catalogue, study_method(study, catalogue))
+
+
+def method_problems(study: Study, catalogue: Catalogue) -> list[tuple[str, str]]:
+    """List what a catalogue says against the method of a study: (key of study.toml, problem)."""
+    rating = study.rating
+    problems: list[tuple[str, str]] = []
+    for option, codes, known, kind in (
+        ("aggregation", rating.aggregation, catalogue.aggregates, "aggregate"),
+        ("weighting", rating.weighting, catalogue.aggregates, "aggregate"),
+        ("goalposts", rating.goalposts or {}, catalogue.indicators, "indicator"),
+    ):
+        for code in () if isinstance(codes, str) else codes:
+            if code not in known:
+                problem = f"{shown(code)} is no {kind} of {catalogue.source}"
+                near = nearest(code, known, n=1)
+                problems.append((f"rating.{option}", message(problem, allowed=listed(known), near=near)))
+    absent = [code for code in catalogue.indicators if code not in (rating.goalposts or {})]
+    if rating.normalisation == "goalposts" and absent:
+        problems.append(("rating.goalposts", message(f"none for {listed(absent)}", allowed="[low, high] for each")))
+    try:
+        Method(**rating.options)
+    except RatingError as error:
+        problems.append(("rating", str(error)))
+    return problems

@@ -1,0 +1,178 @@
+"""The boundaries of a study, and the matching of names in its tables to them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from growthpoles.regions.name_matching import NameIndex, match_names
+from growthpoles.study.files.problems import listed, plain
+from growthpoles.study.specs import Boundaries
+from growthpoles.errors import DataError, RegionError, StudyError, message, nearest
+from growthpoles.study.study_spec import Study, load_study
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+Enclaves = Literal["keep", "merge"]
+Stamp = tuple[int, int]  # of a file: size and time of the last change, so that a cache notices an edit
+
+MAX_KEY = 200  # characters; a longer text is no code
+
+
+def file_stamp(path: Path) -> Stamp:
+    """Return size and time of change of a file; zeros where it is missing, which its reader will report."""
+    try:
+        state = path.stat()
+    except (OSError, ValueError):
+        return (0, 0)
+    return state.st_size, state.st_mtime_ns
+
+
+def study_regions(study: Study | None = None, *, enclaves: Enclaves = "keep") -> gpd.GeoDataFrame:
+    """Return the boundaries of a study in a projected CRS that suits areas and distances.
+
+    Parameters
+    ----------
+    study : Study, optional
+        None is the built-in study.
+    enclaves : {"keep", "merge"}
+        "merge" unites every city that lies wholly inside one other region with that region.
+
+    Returns
+    -------
+    GeoDataFrame
+        Indexed by region; name_en, name_ru, name_kk and short forms where known. ``attrs``: source, repairs, coverage
+        (what a repair touched) and projection ("stated", "as in the file" or "equal-area") of a file of one's own.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, is not a coverage of polygons, states no CRS where the study declares none, or lacks
+        a column that the study names.
+    """
+    from growthpoles.regions.boundaries import load_regions
+    from growthpoles.regions.enclaves import find_enclaves, merge_enclaves
+
+    study = study or load_study()
+    source = study.boundaries
+    if source.builtin is not None:
+        assert source.year is not None  # the study's own validation
+        return load_regions(source.year, enclaves=enclaves)
+    regions = _own_layer(study).copy()
+    regions.attrs = dict(regions.attrs)
+    return merge_enclaves(regions, find_enclaves(regions)) if enclaves == "merge" else regions
+
+
+def _own_layer(study: Study) -> gpd.GeoDataFrame:
+    assert study.boundaries.file is not None
+    path = study.resolve(study.boundaries.file)
+    return _read_layer(path, file_stamp(path), study.boundaries.model_dump_json())
+
+
+@lru_cache(maxsize=4)
+def _read_layer(path: Path, stamp: Stamp, description: str) -> gpd.GeoDataFrame:
+    """Read, check and project a layer; the arguments after `path` only tell one state of it from another."""
+    from growthpoles.regions.boundaries import read_boundaries
+    from growthpoles.regions.coverage import check_coverage
+    from growthpoles.regions.projection import to_analysis_crs
+
+    source = Boundaries.model_validate_json(description)
+    assert source.key is not None
+    regions = read_boundaries(path, key=source.key, layer=source.layer, crs=source.crs)
+    regions = _clean_keys(regions, str(path), source.key)
+    if regions.crs is None:
+        allowed = 'crs = "EPSG:4326", or whichever it is, under [boundaries]'
+        raise DataError(message("the file does not state its coordinate system", where=str(path), allowed=allowed))
+    regions = to_analysis_crs(check_coverage(regions, repair=source.repair), crs=source.projection)
+    for lang, column in source.name_columns.items():
+        if column not in regions:
+            near = nearest(column, regions.columns, n=1)
+            allowed = listed(regions.columns.drop("geometry", errors="ignore"))
+            raise DataError(message(f"missing column {column[:60]!r}", where=str(path), allowed=allowed, near=near))
+        names = regions[column].astype("string").map(clean, na_action="ignore").fillna(regions.index.to_series())
+        regions[f"name_{lang}"] = regions[f"short_{lang}"] = names.astype(object)
+    return regions
+
+
+def clean(text: str) -> str:
+    """Put a replacement character for every control character, which no output format can show."""
+    return "".join("\ufffd" if unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in str(text))
+
+
+def _clean_keys(regions: Any, where: str, key: str) -> Any:
+    """Refuse keys that are no codes, replace control characters in the others."""
+    long = [code for code in regions.index if len(code) > MAX_KEY]
+    if long:
+        problem = f"column {plain(key)} holds {plain(long[0])} of {len(long[0])} characters"
+        raise DataError(message(problem, where=where, allowed=f"codes of up to {MAX_KEY} characters"))
+    regions.index = regions.index.map(clean).rename("region")
+    twice = regions.index[regions.index.duplicated()]
+    if len(twice):
+        raise DataError(message(f"column {plain(key)} repeats {plain(twice[0])}", where=where))
+    return regions
+
+
+@lru_cache(maxsize=4)
+def _name_index(path: Path, stamp: Stamp, description: str) -> NameIndex:
+    """Index every text column of a layer, the key first."""
+    layer = _read_layer(path, stamp, description)
+    texts = layer.drop(columns="geometry", errors="ignore")
+    spellings = {
+        str(code): list(dict.fromkeys([str(code), *(cell for cell in row if isinstance(cell, str))]))
+        for code, row in zip(texts.index, texts.itertuples(index=False), strict=True)
+    }
+    return NameIndex.build(spellings)
+
+
+def match_study_regions(
+    study: Study,
+    names: Sequence[str],
+    *,
+    where: str | None = None,
+    vintage: int | None = None,
+    duplicates: Literal["raise", "allow"] = "raise",
+) -> list[str]:
+    """Map names in a table of a study to the codes of its regions.
+
+    Parameters
+    ----------
+    study : Study
+    names : sequence of str
+        As written. The study's own `boundaries.aliases` come first, letter by letter; then, with built-in boundaries,
+        every spelling that :func:`growthpoles.regions.kazakhstan.region_names.match_regions` knows; with a file, its key and all its
+        text columns.
+    where : str, optional
+        File or table, for the message.
+    vintage : int, optional
+        Year whose regions of Kazakhstan the names are, where that is not the year of the boundaries.
+    duplicates : {"raise", "allow"}
+        Whether two names may mean one region.
+
+    Raises
+    ------
+    RegionError
+        One error that lists every name without a region, with the nearest ones.
+    """
+    from growthpoles.regions.kazakhstan.region_names import match_regions
+
+    source = study.boundaries
+    aliases = source.aliases
+    given = [aliases.get(name.strip(), name) for name in names]
+    if source.builtin is not None:
+        assert source.year is not None
+        return list(match_regions(given, vintage=vintage or source.year, where=where, duplicates=duplicates))
+    if vintage is not None:
+        raise StudyError(message("vintage is for the built-in boundaries", where=str(study.path)))
+    assert source.file is not None
+    path = study.resolve(source.file)
+    index = _name_index(path, file_stamp(path), source.model_dump_json())
+    stray = [name for name, code in aliases.items() if code not in index.names]
+    if stray:
+        code = aliases[stray[0]]
+        problem = f"boundaries.aliases: {plain(stray[0])} = {plain(code)}, which is no region"
+        raise RegionError(message(problem, where=str(study.path), near=nearest(code, index.names, n=1)))
+    return list(match_names(given, index, where=where, duplicates=duplicates))

@@ -1,0 +1,203 @@
+"""The variables of a study, each with the choices behind it, and the graphs over the regions that have them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, MutableSequence, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from growthpoles.errors import DataError, RatingError, SpatialError, StudyError
+from growthpoles.spatial.alignment import weights_matrix
+from growthpoles.spatial.weights.build_weights import build_weights
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from libpysal.graph import Graph
+
+    from growthpoles.study.study_spec import Study
+
+Weights = Sequence[tuple[str, dict[str, Any]]]
+PUBLISHED = "published"
+KSI, KSI_ZEROS = "ksi", "ksi, none as 0"
+# who is whose neighbour does not depend on regions that are left out, so that one graph of all regions serves
+_CONTIGUITY = ("queen", "rook", "border_length")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """Values of one variable in one edition and year.
+
+    Attributes
+    ----------
+    edition : str
+        "published", or an edition of the study's indicators.
+    year : int
+    name : str
+        An aggregate of the catalogue, "ksi", or "ksi, none as 0".
+    enclaves : {"keep", "merge"}
+    y : Series
+        By region, in the order of the boundaries; NaN is "no data".
+    regions : GeoDataFrame
+        The boundaries; the same object for all variables with the same enclaves.
+    """
+
+    edition: str
+    year: int
+    name: str
+    enclaves: str
+    y: pd.Series
+    regions: gpd.GeoDataFrame
+
+    @property
+    def labels(self) -> dict[str, object]:
+        """The choices, by name."""
+        return {"edition": self.edition, "year": self.year, "variable": self.name, "enclaves": self.enclaves}
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.year}, {self.edition}, enclaves {self.enclaves}"
+
+
+def study_variables(study: Study, left_out: MutableSequence[str], *, merge: bool = True) -> Iterator[Variable]:
+    """Yield every variable of a study: printed ones first, then the aggregates of every edition.
+
+    Parameters
+    ----------
+    study : Study
+    left_out : list
+        Combinations that do not exist are added to it, with the reason.
+    merge : bool
+        Whether to yield those with merged enclaves too.
+    """
+    from growthpoles.study.inputs import editions, load_indicators, study_catalogue, study_rating, study_regions
+
+    catalogue = study_catalogue(study)
+    kept = study_regions(study)
+    layers = {"keep": kept}
+    if merge:
+        merged = study_regions(study, enclaves="merge")
+        layers |= {} if len(merged) == len(kept) else {"merge": merged}
+    yield from _published(study, kept, catalogue.root)
+    for edition in editions(study):
+        for enclaves, regions in layers.items():
+            for year in study.years:
+                try:
+                    table = load_indicators(year, edition=edition, study=study, enclaves=enclaves)  # type: ignore[arg-type]
+                except StudyError as error:  # an edition need not cover every year
+                    left_out.append(str(error))
+                    continue
+                except DataError as error:
+                    if enclaves == "keep":
+                        raise
+                    left_out.append(str(error))
+                    break
+                try:
+                    rating = study_rating(study, table, catalogue)
+                except RatingError as error:  # a reference region may be gone, a column constant
+                    if enclaves == "keep":
+                        raise
+                    left_out.append(f"{edition} {year}, enclaves merged: {error}")
+                    continue
+                for name in reversed(catalogue.aggregates):
+                    yield Variable(edition, year, name, enclaves, rating[name].reindex(regions.index), regions)
+
+
+def _published(study: Study, regions: gpd.GeoDataFrame, root: str) -> Iterator[Variable]:
+    """Yield what the source itself printed."""
+    from growthpoles.study.inputs import load_published
+
+    for year in study.years:
+        try:
+            printed = load_published(year, study=study).reindex(regions.index)
+        except StudyError:  # nothing was printed for this year
+            continue
+        if "index" in printed:
+            yield Variable(PUBLISHED, year, root, "keep", printed["index"], regions)
+        if "ksi" in printed:
+            yield Variable(PUBLISHED, year, KSI, "keep", printed["ksi"], regions)
+            outside = printed["ksi_status"] == "no production"
+            if outside.any():
+                yield Variable(PUBLISHED, year, KSI_ZEROS, "keep", printed["ksi"].mask(outside, 0.0), regions)
+
+
+def distinct(variables: Iterator[Variable], left_out: MutableSequence[str], *, least: int) -> Iterator[Variable]:
+    """Leave out variables with fewer than `least` values, that do not vary, or that repeat an earlier edition."""
+    seen: dict[tuple[object, ...], Variable] = {}
+    for variable in variables:
+        known = variable.y.dropna()
+        look = (variable.name, variable.year, variable.enclaves, tuple(zip(known.index, known.round(9), strict=True)))
+        if len(known) < least or known.nunique() < 2:
+            left_out.append(f"{variable}: {len(known)} regions with data, {known.nunique()} distinct values")
+        elif look in seen:
+            left_out.append(f"{variable}: equal to {seen[look]}")
+        else:
+            seen[look] = variable
+            yield variable
+
+
+def graphs_over(
+    regions: gpd.GeoDataFrame,
+    ids: pd.Index,
+    weights: Weights,
+    left_out: MutableSequence[str],
+    contiguity: dict[tuple[str, int], Graph],
+) -> Iterator[tuple[str, Graph]]:
+    """Yield name and graph of every kind of weights over some regions of a layer, those that repeat another left out.
+
+    Parameters
+    ----------
+    regions : GeoDataFrame
+        The whole layer.
+    ids : Index
+        The regions of the graph.
+    weights : sequence of (kind, options)
+    left_out : list
+        Kinds that cannot be built, have no link, or equal an earlier one are added to it.
+    contiguity : dict
+        Contiguity graphs of whole layers, filled here, to be used again for other parts of the same layer.
+    """
+    seen: dict[bytes, str] = {}
+    for kind, options in weights:
+        name = kind + "".join(f" {value}" for value in options.values())
+        where = f"weights {name}, {len(ids)} regions"
+        try:
+            graph = _graph(kind, options, regions, ids, contiguity)
+        except SpatialError as error:
+            left_out.append(f"{where}: {error}")
+            continue
+        matrix = weights_matrix(graph, ids).toarray()
+        look = np.round(matrix, 12).tobytes()
+        if not matrix.any():
+            left_out.append(f"{where}: no links")
+        elif _without_places(matrix):
+            left_out.append(f"{where}: every region is as near to every other, so that no statistic can vary")
+        elif look in seen:
+            left_out.append(f"{where}: equal to {seen[look]}")
+        else:
+            seen[look] = name
+            yield name, graph
+
+
+def _without_places(matrix: NDArray[np.float64]) -> bool:
+    """Whether the weights between any two regions are the same."""
+    both = (matrix + matrix.T)[~np.eye(len(matrix), dtype=bool)]
+    return bool(np.ptp(both) <= 1e-12 * both.max())
+
+
+def _graph(
+    kind: str,
+    options: dict[str, Any],
+    regions: gpd.GeoDataFrame,
+    ids: pd.Index,
+    contiguity: dict[tuple[str, int], Graph],
+) -> Graph:
+    if kind not in _CONTIGUITY:
+        return build_weights(regions.loc[ids], kind, **options)  # type: ignore[arg-type]
+    key = kind, id(regions)
+    if key not in contiguity:
+        contiguity[key] = build_weights(regions, kind, **options)  # type: ignore[arg-type]
+    whole = contiguity[key]
+    return whole if len(ids) == len(regions) else whole.subgraph(list(ids))

@@ -1,0 +1,226 @@
+"""The growth-pole tests of a whole study, one table each: gradient, spread, typology, power."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.random import Generator
+
+from growthpoles.errors import SpatialError, StudyError, message
+from growthpoles.spatial.global_tests.global_result import Alternative
+from growthpoles.spatial.poles.distance_gradient import distance_gradient
+from growthpoles.spatial.reference_distributions.global_permutation import seed_sequence
+from growthpoles.spatial.global_tests.moran_power import GRID, moran_power
+from growthpoles.spatial.poles.spread_backwash import spread_tests
+from growthpoles.study.inputs.study_variables import Variable, study_variables
+from growthpoles.spatial.poles.typology import typology
+from growthpoles.spatial.weights.build_weights import build_weights
+
+if TYPE_CHECKING:
+    from growthpoles.study.study_spec import Study
+
+Kind = tuple[str, dict[str, Any]]
+QUEEN: Kind = ("queen", {})
+# of each of many tests
+_PERMUTATIONS = 99_999
+
+
+def gradient_table(
+    study: Study,
+    *,
+    poles: Sequence[str] | None = None,
+    alternative: Alternative = "two-sided",
+    permutations: int = _PERMUTATIONS,
+    rng: Generator | int | None = None,
+) -> pd.DataFrame:
+    """Test in every edition and year whether the index changes with distance to the poles.
+
+    Parameters
+    ----------
+    study : Study
+    poles : sequence of region codes, optional
+        None is ``poles`` of ``[growth_poles]`` in the study.
+    alternative, permutations
+        As in :func:`growthpoles.distance_gradient`.
+    rng : Generator, int or None
+        None is the seed of the study.
+
+    Returns
+    -------
+    DataFrame
+        Index (edition, year, pole), the columns of :func:`growthpoles.distance_gradient`.
+
+    Raises
+    ------
+    StudyError
+        If neither the study nor the call names a pole.
+    """
+    poles = list(study.growth_poles.poles if poles is None else poles)
+    if not poles:
+        where = f"{study.name}, [growth_poles]"
+        raise StudyError(message("no pole is named", where=where, allowed="poles = [region codes]"))
+    tables = {}
+    for variable in _indices(study):
+        rows = distance_gradient(
+            variable.y,
+            variable.regions,
+            poles,
+            alternative=alternative,
+            permutations=permutations,
+            rng=_seed(study, rng, variable),
+        )
+        tables[variable.edition, variable.year] = rows
+    return pd.concat(tables, names=["edition", "year"])
+
+
+def spread_table(
+    study: Study,
+    *,
+    weights: Kind = QUEEN,
+    alternative: Alternative = "two-sided",
+    permutations: int = _PERMUTATIONS,
+    rng: Generator | int | None = None,
+) -> pd.DataFrame:
+    """Test in every edition what happened around leading regions between the first year of the study and the last.
+
+    Parameters
+    ----------
+    study : Study
+    weights : (kind, options)
+        See :func:`growthpoles.build_weights`.
+    alternative, permutations
+        As in :func:`~growthpoles.spatial.poles.spread_backwash.spread_tests`.
+    rng : Generator, int or None
+        None is the seed of the study.
+
+    Returns
+    -------
+    DataFrame
+        Index (edition, test), the columns of :func:`~growthpoles.spatial.poles.spread_backwash.spread_tests`.
+
+    Raises
+    ------
+    StudyError
+        If the study has a single year, or no edition covers the first year and the last.
+    """
+    first, last = study.years[0], study.years[-1]
+    by_edition: dict[str, dict[int, Variable]] = {}
+    for variable in _indices(study):
+        by_edition.setdefault(variable.edition, {})[variable.year] = variable
+    pairs = {name: years for name, years in by_edition.items() if first != last and {first, last} <= set(years)}
+    if not pairs:
+        where = f"{study.name}, years {', '.join(map(str, study.years))}"
+        raise StudyError(message("no edition has two years", where=where, allowed="a study of two years or more"))
+    kind, options = weights
+    graph = build_weights(next(iter(pairs.values()))[first].regions, kind, **options)  # type: ignore[arg-type]
+    tables = {
+        name: spread_tests(
+            years[first].y,
+            years[last].y,
+            graph,
+            years=last - first,
+            alternative=alternative,
+            permutations=permutations,
+            rng=_seed(study, rng, years[first]),
+        )
+        for name, years in pairs.items()
+    }
+    return pd.concat(tables, names=["edition"])
+
+
+def typology_table(study: Study) -> pd.DataFrame:
+    """Sort the regions by index and printed specialisation in every edition and year, recommended zones beside.
+
+    Parameters
+    ----------
+    study : Study
+        With a printed KSI; the lists are ``recommended`` of ``[growth_poles]``.
+
+    Returns
+    -------
+    DataFrame
+        Index (edition, year, region), the columns of :func:`growthpoles.typology`, index_threshold, ksi_threshold.
+
+    Raises
+    ------
+    StudyError
+        If the study has no KSI.
+    """
+    from growthpoles.study.inputs import load_published
+
+    tables = {}
+    for variable in _indices(study):
+        try:
+            printed = load_published(variable.year, study=study)
+        except StudyError:
+            continue
+        if "ksi" not in printed:
+            continue
+        printed = printed.reindex(variable.regions.index)
+        table = typology(
+            variable.y,
+            printed["ksi"],
+            no_production=printed.index[printed["ksi_status"] == "no production"],
+            recommended=study.growth_poles.recommended,
+        )
+        limits = {name: table.attrs[name] for name in ("index_threshold", "ksi_threshold")}
+        table = table.assign(**limits)
+        table.attrs = {}
+        tables[variable.edition, variable.year] = table
+    if not tables:
+        allowed = "[published.ksi], or ksi = ... in [[tables]]"
+        raise StudyError(message("no specialisation index", where=study.name, allowed=allowed))
+    return pd.concat(tables, names=["edition", "year", "region"])
+
+
+def power_table(study: Study, *, weights: Kind = QUEEN, alpha: float = 0.05, target: float = 0.8) -> pd.DataFrame:
+    """Compute the power of Moran's I on the graph of a study, one- and two-sided.
+
+    Parameters
+    ----------
+    study : Study
+    weights : (kind, options)
+        See :func:`growthpoles.build_weights`.
+    alpha, target
+        As in :func:`growthpoles.moran_power`.
+
+    Returns
+    -------
+    DataFrame
+        Index `rho`; a column with the power for each alternative. `attrs`: n, alpha, target and, for each alternative,
+        the smallest positive and negative rho that are found with that power.
+    """
+    from growthpoles.study.inputs import study_regions
+
+    kind, options = weights
+    graph = build_weights(study_regions(study), kind, **options)  # type: ignore[arg-type]
+    curves = {
+        name: moran_power(graph, rho=GRID, alternative=name, alpha=alpha, target=target)
+        for name in get_args(Alternative)
+    }
+    frame = pd.DataFrame({name: curve.curve["power"] for name, curve in curves.items()})
+    smallest = {name: (curve.smallest_positive, curve.smallest_negative) for name, curve in curves.items()}
+    frame.attrs = {"n": curves["two-sided"].n, "alpha": alpha, "target": target, "smallest": smallest}
+    return frame
+
+
+def _indices(study: Study) -> list[Variable]:
+    """Return the final index of every edition and year, the printed one first."""
+    from growthpoles.study.inputs import study_catalogue
+
+    root = study_catalogue(study).root
+    found = [variable for variable in study_variables(study, [], merge=False) if variable.name == root]
+    if not found:
+        raise SpatialError(message(f"no edition has {root!r}", where=study.name))
+    return found
+
+
+def _seed(study: Study, rng: Generator | int | None, variable: Variable) -> Generator:
+    """Return a stream of its own for each edition and year, whichever others there are."""
+    if isinstance(rng, Generator):
+        return rng
+    root = seed_sequence(study.study.seed if rng is None else rng)
+    return np.random.default_rng([root.entropy, variable.year, *variable.edition.encode()])

@@ -1,0 +1,190 @@
+"""The growth-pole question asked of a whole study: all specifications together, and two sentences about the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.random import Generator
+
+from growthpoles.errors import SpatialError, message
+from growthpoles.spatial.reference_distributions.global_permutation import seed_sequence
+from growthpoles.spatial.global_tests.moran_power import PowerCurve, moran_power
+from growthpoles.spatial.poles.specification_forms import STATISTICS, Statistic
+from growthpoles.spatial.poles.specification_curve import Specification, SpecificationCurve, specification_curve
+from growthpoles.study.inputs.study_variables import Weights, distinct, graphs_over, study_variables
+from growthpoles.study.verdict_text import LANGUAGES, sentences
+
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
+
+    from growthpoles.study.study_spec import Study
+
+Conclusion = Literal["cluster", "stand apart", "unsupported"]
+
+WEIGHTS: Weights = (
+    ("queen", {}),
+    ("rook", {}),
+    *(("knn", {"k": k}) for k in range(1, 7)),
+    ("distance_band", {}),
+    ("inverse_distance", {}),
+    ("kernel", {}),
+    ("delaunay", {}),
+    ("gabriel", {}),
+    ("relative_neighborhood", {}),
+    ("border_length", {}),
+)
+# measures another thing than whether neighbours are alike: see the notes of `verdict`
+APART: Statistic = "getis_ord"
+CHOICES = ("variable", "edition", "year", "enclaves", "statistic_name", "weights")
+_LEAST, _MOST = 5, 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the specifications say together.
+
+    Attributes
+    ----------
+    curve : SpecificationCurve
+        All specifications, two-sided, summarised as a whole and by every choice.
+    power : PowerCurve
+        Of Moran's I on the first graph with all regions, two-sided at the same level.
+    conclusion : {"cluster", "stand apart", "unsupported"}
+        "cluster" or "stand apart" only where the omnibus p-value of the median effect is at most alpha.
+    left_out : tuple of str
+        Combinations that could not be built or that repeat others, with the reason.
+    sentences : dict
+        Language -> two sentences: what was found, and what could have been found.
+    """
+
+    curve: SpecificationCurve
+    power: PowerCurve
+    conclusion: Conclusion
+    left_out: tuple[str, ...]
+    sentences: dict[str, tuple[str, str]]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the table of specifications."""
+        return self.curve.to_frame()
+
+    def __repr__(self) -> str:
+        return f"Verdict({self.conclusion!r}: {self.curve!r})"
+
+
+def verdict(
+    study: Study | None = None,
+    *,
+    weights: Weights = WEIGHTS,
+    statistics: Sequence[Statistic] = STATISTICS,
+    permutations: int = 9_999,
+    alpha: float = 0.05,
+    rng: Generator | int | None = None,
+) -> Verdict:
+    """Ask in every combination of edition, year, variable, weights, enclaves and statistic whether leaders cluster.
+
+    Parameters
+    ----------
+    study : Study, optional
+        None is the built-in study. The published index and KSI, and all aggregates of the catalogue in every edition,
+        are variables.
+    weights : sequence of (kind, options)
+        See :func:`growthpoles.build_weights`; all are row-standardised. Graphs that come out the same are asked once.
+    statistics : sequence of {"moran", "geary", "getis_ord"}
+    permutations : int
+        Relocations, shared by all specifications.
+    alpha : float
+        Level, 0 to 1.
+    rng : Generator, int or None
+        None is the seed of the study.
+
+    Returns
+    -------
+    Verdict
+
+    Raises
+    ------
+    SpatialError
+        If no specification with Moran's I or Geary's C is left, or an option is out of range.
+
+    Notes
+    -----
+    *The question.* The two sides of the omnibus test are the two sides of the debate: leaders beside leaders (a median
+    effect above that of relocations) and leaders among laggards (below). Rejecting two-sided at alpha and then reading
+    off the side errs about the side with probability alpha / 2 at most. The median is what is tested; the share of
+    significant specifications is shown with its own p-value and decides nothing.
+
+    *The statistics.* Moran's I and Geary's C measure whether neighbours are alike, and a low value of I (a high one of
+    C) says that they differ. Getis-Ord G is apart: it is Moran's numerator plus the covariance of the values with the
+    weights that lead to a region, so that a leader in an enclave with one neighbour lowers it whoever that neighbour
+    is; and its lower tail means that low values lie together, not that high and low alternate. Under relocation the
+    effects of I and C on the built-in study are correlated with 0.84 (median over the specifications), those of I and G
+    with 0.46, of C and G with 0.08. G is evaluated over the same relocations and shown beside the others (group
+    "getis_ord"), but enters neither the median nor the shares nor the conclusion.
+
+    *The null hypothesis.* The values of a region, of all years and editions, move together to another region: the
+    dependence between specifications is kept, however close to each other two of them are (the index of the edition
+    "reproduced" and the printed one differ by rounding). Such repetition shifts weight within the median, not the level
+    of its test. Values that repeat another edition exactly, and graphs that repeat another one, are asked once and
+    listed in `left_out`.
+
+    *The regions.* Regions without data in an edition and year are left out, and distances and nearest neighbours are
+    taken among the rest. Regions outside an industry are asked about both ways: left out ("ksi"), and with the share of
+    0 that they have ("ksi, none as 0"). Enclaves can be merged only in editions whose primary columns add up.
+
+    Simonsohn, Simmons & Nelson (2020), specification curve analysis.
+    """
+    from growthpoles.study.inputs import study_regions
+    from growthpoles.study.study_spec import load_study
+
+    study = study or load_study()
+    seed = study.study.seed if rng is None else rng
+    left_out: list[str] = []
+    count = len(study_regions(study))
+    if count > _MOST:
+        raise SpatialError(message(f"{count:,} regions", where=study.name, allowed=f"at most {_MOST:,} for a verdict"))
+    contiguity: dict[tuple[str, int], Graph] = {}
+    built: dict[tuple[Any, ...], list[tuple[str, Graph]]] = {}
+    specifications = []
+    for variable in distinct(study_variables(study, left_out), left_out, least=_LEAST):
+        values = variable.y.dropna()
+        key = variable.enclaves, tuple(values.index)
+        if key not in built:
+            built[key] = list(graphs_over(variable.regions, values.index, weights, left_out, contiguity))
+        usable = list(statistics)
+        if APART in usable and ((values < 0).any() or (values > 0).sum() < 2):
+            usable.remove(APART)
+            left_out.append(f"{variable}: Getis-Ord G needs values of 0 and above, two of them positive")
+        for name, graph in built[key]:
+            labels = {**variable.labels, "weights": name}
+            specifications += [
+                Specification({**labels, "statistic_name": statistic}, values, graph, statistic, statistic != APART)
+                for statistic in usable
+            ]
+    if not specifications:
+        reasons = [line for line in left_out if line.startswith("weights")] or left_out or ["no weights given"]
+        raise SpatialError(message(f"no specification is left; {reasons[0]}", where=study.name))
+    curve = specification_curve(
+        specifications,
+        alternative="two-sided",
+        permutations=permutations,
+        alpha=alpha,
+        by=CHOICES,
+        rng=np.random.default_rng(seed_sequence(seed)),
+    )
+    complete = max(specifications, key=lambda spec: len(spec.y))
+    power = moran_power(complete.graph, alternative="two-sided", alpha=alpha)
+    conclusion: Conclusion = "unsupported"
+    whole = curve.overall
+    if whole["median_p"] <= alpha:
+        conclusion = "cluster" if whole["median_z"] > whole["median_null"] else "stand apart"
+    return Verdict(
+        curve=curve,
+        power=power,
+        conclusion=conclusion,
+        left_out=tuple(dict.fromkeys(left_out)),
+        sentences={lang: sentences(curve, power, conclusion, lang=lang) for lang in LANGUAGES},
+    )
