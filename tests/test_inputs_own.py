@@ -13,11 +13,11 @@ import pandas as pd
 import pytest
 
 import growthpoles as gp
+from growthpoles.errors import DataError, GrowthpolesError, RegionError, StudyError
 from growthpoles.regions.coverage import neighbor_pairs
 from growthpoles.shipped_data import geodata_path
-from growthpoles.errors import DataError, GrowthpolesError, RegionError, StudyError
 from growthpoles.study.inputs import input_account, match_study_regions, published_years, unused_inputs
-from growthpoles.study.study_spec import builtin_studies, load_study
+from growthpoles.study.load_study import builtin_studies, load_study
 
 CATALOGUE = "code,kind,parent,weight,unit\nindex,aggregate,,1,points\nx,indicator,index,1,persons\n"
 STUDY = """

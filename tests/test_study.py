@@ -6,14 +6,14 @@ from typing import get_args
 
 import pytest
 
-from growthpoles.study import rating_specs
 from growthpoles.errors import StudyError
 from growthpoles.ratings import rate
 from growthpoles.ratings.aggregate import Aggregation, Zeros
 from growthpoles.ratings.normalise import Normalisation
 from growthpoles.ratings.treatment import Treatment
 from growthpoles.ratings.weighting import Weighting
-from growthpoles.study.study_spec import load_study
+from growthpoles.study import rating_specs
+from growthpoles.study.load_study import load_study
 
 OWN = """
 [study]

@@ -64,3 +64,26 @@ def unknown_option(name: str, value: object, allowed: Iterable[str]) -> str:
     """Compose the message for an option that is not one of its allowed values."""
     allowed = list(allowed)
     return message(f"{name}={value!r} is not known", allowed=", ".join(allowed), near=nearest(value, allowed, n=1))
+
+
+_SHOWN = 60  # characters of a cell or name that a message repeats
+
+
+def shown(value: object) -> str:
+    """Quote a cell for a message: shortened, control and direction characters escaped."""
+    text = value if isinstance(value, str) else str(value)
+    return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "...")
+
+
+def plain(name: object) -> str:
+    """Return a name for a message: as it is when short and printable, quoted and shortened otherwise."""
+    text = str(name)
+    return text if text.isprintable() and len(text) <= _SHOWN else shown(text)
+
+
+def listed(names: Iterable[object], *, limit: int = 20) -> str:
+    """Join names for a message, the first `limit` of them."""
+    names = list(names)
+    more = len(names) - limit
+    return ", ".join(map(plain, names[:limit])) + (f" and {more} more" if more > 0 else "")
+

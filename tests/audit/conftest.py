@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from growthpoles.shipped_data import geodata_path
 from growthpoles.study.audit import Audit, run_audit
 from growthpoles.study.audit.printed_cells import Sources, make_sources
-from growthpoles.shipped_data import geodata_path
-from growthpoles.study.study_spec import Study, load_study
+from growthpoles.study.load_study import load_study
+from growthpoles.study.study_spec import Study
 
 FORMULAS = pd.DataFrame(
     [

@@ -5,11 +5,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from growthpoles.study.audit import check_claims
-from growthpoles.study.audit.claims import VERDICTS, claims_path, read_claims
-from growthpoles.study.audit.claim_expressions import UncheckableError, evaluate
 from growthpoles.errors import DataError, StudyError
-from growthpoles.study.study_spec import load_study
+from growthpoles.study.audit import check_claims
+from growthpoles.study.audit.claim_expressions import UncheckableError, evaluate
+from growthpoles.study.audit.claims import VERDICTS, claims_path, read_claims
+from growthpoles.study.load_study import load_study
 
 INDEX = pd.Series([10.0, 40.0, 25.0, 25.0], index=list("abcd"), name="index")
 GAPS = pd.Series([1.0, float("nan"), 3.0, 2.0], index=list("abcd"), name="gaps")

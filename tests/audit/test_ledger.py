@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import growthpoles.study.audit as package
+from growthpoles.errors import DataError
 from growthpoles.study.audit import (
     Audit,
     audit,
@@ -19,12 +20,12 @@ from growthpoles.study.audit import (
 from growthpoles.study.audit.effects import SEVERITIES, effect_summary
 from growthpoles.study.audit.hidden_denominators import find_copies
 from growthpoles.study.audit.ledger import LEDGER_COLUMNS, find_all
-from growthpoles.study.audit.published_findings import claim_entries, formula_entries, index_entries
 from growthpoles.study.audit.printed_cells import Sources, read_sources
+from growthpoles.study.audit.published_findings import claim_entries, formula_entries, index_entries
 from growthpoles.study.files.assemble import table_path
 from growthpoles.study.files.printed_tables import read_cells
-from growthpoles.errors import DataError
-from growthpoles.study.study_spec import Study, load_study
+from growthpoles.study.load_study import load_study
+from growthpoles.study.study_spec import Study
 
 Edit = Callable[[pd.DataFrame], pd.DataFrame]
 Build = Callable[[Mapping[int, Edit]], Study]

@@ -18,9 +18,9 @@ from libpysal.graph import Graph
 from pyproj import Geod
 from shapely import LineString, Point, Polygon, box
 
+from growthpoles.errors import DataError, RegionError
 from growthpoles.regions.boundaries import load_regions, neighbor_pairs, read_boundaries
 from growthpoles.shipped_data import geodata_path, read_registry
-from growthpoles.errors import DataError, RegionError
 
 COUNTS = {2014: 16, 2018: 17, 2022: 20}
 ARTICLE_ORDER = "AKM AKT ALM ATY VOS ZHA ZAP KAR KUS KZY MAN PAV SEV YUZ AST ALA"

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from libpysal.graph import Graph
 from shapely import MultiPolygon, Point, Polygon, box
 
+from growthpoles.errors import DataError, RegionError
 from growthpoles.regions.coverage import check_coverage, coverage_faults, neighbor_pairs
 from growthpoles.regions.enclaves import find_enclaves, merge_enclaves
-from growthpoles.errors import DataError, RegionError
 
 
 def layer(crs=None, **shapes) -> gpd.GeoDataFrame:

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from shapely.geometry import box
 
-from growthpoles.regions.join import check_regions, join
 from growthpoles.errors import RegionError
+from growthpoles.regions.join import check_regions, join
 
 REGIONS = gpd.GeoDataFrame(geometry=[box(i, 0, i + 1, 1) for i in range(3)], index=pd.Index(list("abc"), name="region"))
 

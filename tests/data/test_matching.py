@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from growthpoles.regions.name_matching import NameIndex, match_names, name_keys
 from growthpoles.errors import RegionError
+from growthpoles.regions.name_matching import NameIndex, match_names, name_keys
 
 NORDIC = {
     "NO-03": ["Oslo"],

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from shapely.geometry import box
 
-from growthpoles.regions.projection import equal_area_crs, to_analysis_crs
 from growthpoles.errors import DataError
+from growthpoles.regions.projection import equal_area_crs, to_analysis_crs
 
 # 1 x 1 degree cells from 40 to 56 degrees north, and their areas on the sphere that WGS84 is close to, in km2.
 CELLS = [box(10, south, 11, south + 1) for south in range(40, 56)]

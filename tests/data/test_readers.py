@@ -9,13 +9,13 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from growthpoles.errors import DataError
 from growthpoles.study.files.decode import decode
 from growthpoles.study.files.problems import Problem
-from growthpoles.study.files.table_files import read_raw
-from growthpoles.study.specs import Table
 from growthpoles.study.files.table_data import TableData
+from growthpoles.study.files.table_files import read_raw
 from growthpoles.study.files.user_table import read_table
-from growthpoles.errors import DataError
+from growthpoles.study.specs import Table
 
 # Typed by hand: two regions, one total with blanks between thousands, one ratio with a decimal sign.
 EXPECTED = {"Алматы": (1048779.5, 0.25), "Шымкент": (943.0, 12.5)}

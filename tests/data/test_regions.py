@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from growthpoles.errors import RegionError
 from growthpoles.regions.kazakhstan.places import PLACES
 from growthpoles.regions.kazakhstan.region_names import (
     match_names,
@@ -25,7 +26,6 @@ from growthpoles.regions.kazakhstan.region_names import (
     successors,
     vintage_of,
 )
-from growthpoles.errors import RegionError
 
 # The article's tables, as printed, in the order of Table 6.
 ARTICLE = {

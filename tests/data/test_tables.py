@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from growthpoles.errors import DataError
 from growthpoles.shipped_data import geodata_path
 from growthpoles.study.files.printed_tables import (
     latin_class,
@@ -15,7 +16,6 @@ from growthpoles.study.files.printed_tables import (
     read_cells,
     read_rows,
 )
-from growthpoles.errors import DataError
 
 TABLES = range(1, 8)
 SECOND = Path(__file__).parent / "second_transcription"

@@ -8,8 +8,8 @@ import pytest
 from shapely.geometry import box
 
 import growthpoles as gp
-from growthpoles.study.inputs import input_account
 from growthpoles.study.examine_study import examine_study
+from growthpoles.study.inputs import input_account
 
 PAGE = (Path(__file__).parents[2] / "docs" / "studies.md").read_text(encoding="utf-8")
 

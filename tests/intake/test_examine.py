@@ -7,7 +7,7 @@ import pytest
 import growthpoles as gp
 from growthpoles.errors import StudyError
 from growthpoles.study.examine_study import examine_study
-from growthpoles.study.study_spec import builtin_studies
+from growthpoles.study.load_study import builtin_studies
 
 STUDY = """[study]
 name = "own"

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 import growthpoles as gp
-from growthpoles.shipped_data import geodata_path
 from growthpoles.errors import DataError, StudyError
+from growthpoles.shipped_data import geodata_path
 from growthpoles.study.examine_study import examine_study
 from growthpoles.study.guess_columns import codes_for
 from growthpoles.study.propose_study import Proposal, propose_study

@@ -18,13 +18,13 @@ from shapely.geometry import LineString, Point, box
 
 from growthpoles import maps
 from growthpoles.errors import MapError, RatingError
-from growthpoles.maps.sheet import map_geometry as base
-from growthpoles.maps.sheet import furniture
 from growthpoles.maps import palettes
+from growthpoles.maps.presets import PRESETS
+from growthpoles.maps.sheet import furniture
+from growthpoles.maps.sheet import map_geometry as base
+from growthpoles.maps.sheet.text_layer import WordLayer
 from growthpoles.maps.thematic.rating_map import rating_legend
 from growthpoles.maps.thematic.value_map import bin_of, change_limits
-from growthpoles.maps.presets import PRESETS
-from growthpoles.maps.sheet.text_layer import WordLayer
 
 
 def faces(ax: Any) -> list[str]:

@@ -19,10 +19,10 @@ from PIL import Image
 from growthpoles import maps
 from growthpoles.errors import MapError
 from growthpoles.maps import palettes
-from growthpoles.maps.thematic.bivariate_map import terciles
 from growthpoles.maps.proof_sheet import grey, seen_with
-from growthpoles.maps.thematic.schemes import Scheme
 from growthpoles.maps.sheet.text_layer import WordLayer
+from growthpoles.maps.thematic.bivariate_map import terciles
+from growthpoles.maps.thematic.schemes import Scheme
 
 
 def faces(ax: Any) -> list[str]:

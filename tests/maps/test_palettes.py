@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from growthpoles.maps import palettes
-from growthpoles.maps.sheet.legend import Category, Legend, legend_blocks
 from growthpoles.maps.presets import PRESETS
+from growthpoles.maps.sheet.legend import Category, Legend, legend_blocks
 
 
 def lightness(colours: tuple[str, ...]) -> np.ndarray:

@@ -14,16 +14,16 @@ from libpysal.graph import Graph
 import growthpoles as gp
 from growthpoles import maps
 from growthpoles.errors import MapError
-from growthpoles.maps.sheet import map_geometry as base
-from growthpoles.maps.sheet import furniture
-from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.source_note import span_of, told
-from growthpoles.maps.charts.chart_key import Key, key_height
-from growthpoles.maps.sheet.label_text import candidates
-from growthpoles.maps.presets import PRESETS
 from growthpoles.language.spoken import _MESSAGES as MESSAGES
 from growthpoles.language.spoken import spoken
+from growthpoles.maps.charts.chart_key import Key, key_height
+from growthpoles.maps.presets import PRESETS
+from growthpoles.maps.sheet import furniture
+from growthpoles.maps.sheet import map_geometry as base
+from growthpoles.maps.sheet.label_text import candidates
 from growthpoles.maps.sheet.text_layer import WordLayer
+from growthpoles.maps.source_note import span_of, told
+from growthpoles.maps.typography import text_metrics as text
 
 
 def footer(ax: Any) -> str:

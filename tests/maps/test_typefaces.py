@@ -15,9 +15,9 @@ import pytest
 import growthpoles as gp
 from growthpoles import maps
 from growthpoles.errors import MapError
-from growthpoles.maps.typography import typefaces
 from growthpoles.maps.export import Facts, render
 from growthpoles.maps.presets import PRESETS
+from growthpoles.maps.typography import typefaces
 
 FONTS = Path(mpl.get_data_path(), "fonts", "ttf")
 SERIF = FONTS / "DejaVuSerif.ttf"

@@ -7,9 +7,9 @@ import pytest
 from growthpoles.errors import RatingError
 from growthpoles.ratings import Catalogue, printed_resolution, rate, robustness
 from growthpoles.ratings.rating_options import Method
+from growthpoles.ratings.robustness import prepare
 from growthpoles.ratings.rounding_noise import printed
 from growthpoles.ratings.simulation import draw, simulate
-from growthpoles.ratings.robustness import prepare
 
 EVERYTHING = {
     "normalisations": ["leader", "min-max", "percentile"],

@@ -103,7 +103,7 @@ def report(tmp_path_factory: pytest.TempPathFactory, steps: list[str]) -> Manife
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw one kind of figure and relocate less: for tests of how files come to be, not of what is in them."""
     monkeypatch.setattr("growthpoles.report.figures.KINDS", {"rating": figures.KINDS["rating"]})
-    monkeypatch.setattr("growthpoles.report.results.PERMUTATIONS", 99)
+    monkeypatch.setattr("growthpoles.report.stages.PERMUTATIONS", 99)
     monkeypatch.setattr("growthpoles.report.stages.CURVE_RELOCATIONS", 99)
     monkeypatch.setattr("growthpoles.report.stages.RELOCATIONS", 99)
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from growthpoles.file_writing import PART
 from growthpoles.errors import DataError
+from growthpoles.file_writing import PART
 from growthpoles.report.build_report import build_report
 from growthpoles.report.manifest import MANIFEST
-from growthpoles.study.study_spec import load_study
+from growthpoles.study.load_study import load_study
 
 REPORT = """
 import sys

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from growthpoles.file_writing import PART, clean_parts, make_folder, safe_name, write_bytes
 from growthpoles.errors import DataError
+from growthpoles.file_writing import PART, clean_parts, make_folder, safe_name, write_bytes
 from growthpoles.lock import NAME, folder_lock
 from growthpoles.report.report_files import inside, remove_stale, sha256, unique_names, write_files
 

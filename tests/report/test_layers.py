@@ -13,8 +13,8 @@ from pyogrio import list_layers
 from growthpoles.errors import DataError
 from growthpoles.maps import palettes
 from growthpoles.report.geopackage import geopackage_bytes
-from growthpoles.report.map_layers import ksi_classes, ksi_style, rating_style
 from growthpoles.report.manifest import Manifest
+from growthpoles.report.map_layers import ksi_classes, ksi_style, rating_style
 from growthpoles.report.workbook import sheet_names, workbook_bytes
 
 

@@ -16,9 +16,9 @@ import pandas as pd
 import pytest
 
 from growthpoles.report.build_report import build_report
-from growthpoles.report.table_formats import FORMATS, serialise
 from growthpoles.report.manifest import Manifest
-from growthpoles.study.study_spec import load_study
+from growthpoles.report.table_formats import FORMATS, serialise
+from growthpoles.study.load_study import load_study
 
 HOSTILE = [
     "<script>alert(1)</script>",

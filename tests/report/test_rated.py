@@ -10,15 +10,16 @@ from typer.testing import CliRunner
 
 import growthpoles as gp
 from growthpoles.errors import MapError, RatingError, StudyError
-from growthpoles.study.inputs import study_rating
 from growthpoles.ratings.catalogue import read_catalogue
 from growthpoles.report import figures
 from growthpoles.report.build_report import build_report
-from growthpoles.report.results import Results, compute
-from growthpoles.report.single_map import draw_map
-from growthpoles.report.stages import run_stages
 from growthpoles.report.report_tables import report_tables
-from growthpoles.study.study_spec import Study, load_study
+from growthpoles.report.results import Results
+from growthpoles.report.single_map import draw_map
+from growthpoles.report.stages import compute, run_stages
+from growthpoles.study.inputs import study_rating
+from growthpoles.study.load_study import load_study
+from growthpoles.study.study_spec import Study
 
 CATALOGUE = """code,kind,parent,direction,weight,name_en
 index,aggregate,,1,1,Index
@@ -39,7 +40,7 @@ Maker = Callable[..., Path]
 @pytest.fixture
 def rated(tmp_path: Path, study_maker: Maker, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Study]:
     """Write a study of nine regions, two years and three indicators with a method of its own."""
-    monkeypatch.setattr("growthpoles.report.results.PERMUTATIONS", 99)
+    monkeypatch.setattr("growthpoles.report.stages.PERMUTATIONS", 99)
     monkeypatch.setattr("growthpoles.report.stages.CURVE_RELOCATIONS", 99)
     monkeypatch.setattr("growthpoles.report.stages.RELOCATIONS", 99)
     monkeypatch.setattr("growthpoles.report.stages.REPLICATIONS", 50)

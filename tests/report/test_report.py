@@ -12,7 +12,7 @@ from growthpoles.errors import StudyError
 from growthpoles.report.build_report import build_report, step_count
 from growthpoles.report.manifest import MANIFEST, Manifest, read_record
 from growthpoles.report.report_files import file_sha256
-from growthpoles.study.study_spec import load_study
+from growthpoles.study.load_study import load_study
 
 GOLDEN = Path(__file__).parents[2] / "outputs" / "tables"
 

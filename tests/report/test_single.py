@@ -7,7 +7,7 @@ import pytest
 from growthpoles.errors import MapError
 from growthpoles.maps.sheet.text_layer import WordLayer
 from growthpoles.report.single_map import draw_map
-from growthpoles.study.study_spec import load_study
+from growthpoles.study.load_study import load_study
 
 
 def said(ax: Any, ending: str) -> str:

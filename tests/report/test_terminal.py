@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from growthpoles.report.manifest import Manifest
 from growthpoles.cli.terminal import format_cell, format_p, print_frame, progress_bar, summary
+from growthpoles.report.manifest import Manifest
 
 
 def test_summary_fits_into_eighty_columns(report: Manifest, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from growthpoles.errors import StudyError
-from growthpoles.report.manifest import Manifest
-from growthpoles.report.column_notes import Notes
-from growthpoles.report.report_tables import report_tables
 from growthpoles.language.phrases import Words, shorten, tie
+from growthpoles.report.column_notes import Notes
+from growthpoles.report.manifest import Manifest
+from growthpoles.report.report_tables import report_tables
 
 LANGUAGES = ("en", "ru", "kk")
 

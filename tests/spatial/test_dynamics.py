@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from growthpoles.errors import SpatialError
+from growthpoles.spatial.global_tests.moran import moran
 from growthpoles.spatial.poles.lisa_dynamics import (
     DIRECTIONS,
     ISOLATE,
@@ -18,7 +19,6 @@ from growthpoles.spatial.poles.lisa_dynamics import (
     rank_mobility,
     spatial_tau,
 )
-from growthpoles.spatial.global_tests.moran import moran
 
 
 def two_years(n, seed=0, labels=None):

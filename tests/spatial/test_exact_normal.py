@@ -6,8 +6,8 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.stats import beta
 
-from growthpoles.spatial.reference_distributions import normal_errors as exact_normal
 from growthpoles.spatial.global_tests.moran import moran
+from growthpoles.spatial.reference_distributions import normal_errors as exact_normal
 
 
 def spectrum(graph):

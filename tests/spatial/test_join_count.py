@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from growthpoles.errors import SpatialError
-from growthpoles.spatial.reference_distributions import global_permutation as permute
 from growthpoles.spatial.global_tests.join_count import join_count
+from growthpoles.spatial.reference_distributions import global_permutation as permute
 
 
 def labelled(values):

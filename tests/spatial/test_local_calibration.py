@@ -10,7 +10,6 @@ import pytest
 from libpysal.graph import Graph
 from scipy import stats
 
-from growthpoles.spatial.local_tests.multiple_testing import adjust_p_values
 from growthpoles.spatial.local_tests import (
     local_geary,
     local_getis_ord,
@@ -18,6 +17,7 @@ from growthpoles.spatial.local_tests import (
     local_moran,
     local_moran_bivariate,
 )
+from growthpoles.spatial.local_tests.multiple_testing import adjust_p_values
 
 LEVEL = 0.05
 

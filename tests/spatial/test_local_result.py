@@ -9,7 +9,6 @@ from libpysal.graph import Graph
 from scipy import stats
 
 from growthpoles.errors import SpatialError
-from growthpoles.spatial.local_tests.local_join_count import hypergeometric
 from growthpoles.spatial.local_tests import (
     local_geary,
     local_getis_ord,
@@ -18,6 +17,7 @@ from growthpoles.spatial.local_tests import (
     local_moran_bivariate,
     local_moran_rates,
 )
+from growthpoles.spatial.local_tests.local_join_count import hypergeometric
 from growthpoles.spatial.local_tests.results import QUADRANTS, STATES, monte_carlo_interval
 
 COLUMNS = ["statistic", "lag", "cardinality", "p_value", "p_attainable", "p_adjusted", "label"]

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from growthpoles.regions.boundaries import load_regions
 from growthpoles.errors import SpatialError
+from growthpoles.regions.boundaries import load_regions
 from growthpoles.spatial.global_tests import global_result
-from growthpoles.spatial.reference_distributions import global_permutation as permute
 from growthpoles.spatial.global_tests.moran import moran
+from growthpoles.spatial.reference_distributions import global_permutation as permute
 from growthpoles.spatial.weights.build_weights import build_weights
 
 METHODS = ["permutation", "normal", "randomisation", "saddlepoint", "exact"]

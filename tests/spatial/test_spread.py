@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from growthpoles.errors import SpatialError
+from growthpoles.spatial.global_tests.moran import moran
 from growthpoles.spatial.poles.convergence import convergence
 from growthpoles.spatial.poles.lisa_dynamics import lisa_moves, rank_mobility, spatial_tau
-from growthpoles.spatial.global_tests.moran import moran
 from growthpoles.spatial.poles.spread_backwash import TESTS, spread_tests
 
 

@@ -8,11 +8,12 @@ import pytest
 
 import growthpoles as gp
 from growthpoles.errors import RegionError, StudyError
-from growthpoles.spatial.poles.distance_gradient import distance_gradient
 from growthpoles.spatial.global_tests.moran_power import moran_power
+from growthpoles.spatial.poles.distance_gradient import distance_gradient
 from growthpoles.spatial.poles.spread_backwash import TESTS, spread_tests
+from growthpoles.study.load_study import load_study
 from growthpoles.study.pole_tables import gradient_table, power_table, spread_table, typology_table
-from growthpoles.study.study_spec import GrowthPoles, load_study
+from growthpoles.study.study_spec import GrowthPoles
 
 OWN = """
 [study]

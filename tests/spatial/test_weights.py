@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 import shapely
 
-from growthpoles.regions.boundaries import load_regions
 from growthpoles.errors import SpatialError
-from growthpoles.spatial.weights.weights_summary import summarise_weights
+from growthpoles.regions.boundaries import load_regions
 from growthpoles.spatial.weights.build_weights import build_weights
+from growthpoles.spatial.weights.weights_summary import summarise_weights
 
 PROJECTED = "EPSG:32642"
 POINT_KINDS = ["knn", "distance_band", "inverse_distance", "kernel", "delaunay", "gabriel", "relative_neighborhood"]

@@ -205,9 +205,9 @@ def audit(
 ) -> None:
     """Show where the printed numbers of a study hold and where not."""
     loaded = open_study(study, lang=lang, seed=seed)
-    from growthpoles.study.audit import run_audit
-    from growthpoles.report.audit_files import shown_claims, shown_faults, write_audit
     from growthpoles.cli.terminal import print_frame
+    from growthpoles.report.audit_files import shown_claims, shown_faults, write_audit
+    from growthpoles.study.audit import run_audit
 
     found = run_audit(loaded, rng=loaded.study.seed)
     if not len(found.ledger):
@@ -233,8 +233,8 @@ def specialise(
 ) -> None:
     """Show the specialisation of every region and its group."""
     loaded = open_study(study, lang=lang)
-    from growthpoles.study.inputs import load_published
     from growthpoles.specialisation import ksi_groups
+    from growthpoles.study.inputs import load_published
 
     chosen = year_of(loaded, year)
     published = load_published(chosen, study=loaded)
@@ -267,8 +267,8 @@ def weights(
     loaded = open_study(study, lang=lang)
     import pandas as pd
 
-    from growthpoles.study.inputs import study_regions
     from growthpoles.spatial.weights.weights_summary import summarise_weights
+    from growthpoles.study.inputs import study_regions
 
     regions = study_regions(loaded, enclaves=_enclaves(enclaves))
     graph = _graph(regions, weights, k)

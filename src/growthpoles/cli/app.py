@@ -7,9 +7,7 @@ from typing import Annotated
 
 import typer
 
-from growthpoles.cli import analyse
-from growthpoles.cli import produce
-from growthpoles.cli import studies
+from growthpoles.cli import analyse, produce, studies
 from growthpoles.errors import GrowthpolesError
 
 app = typer.Typer(

@@ -43,8 +43,8 @@ def report(
 ) -> None:
     """Compute everything; write figures, tables and a report."""
     loaded = open_study(study, lang=lang, seed=seed)
-    from growthpoles.report.build_report import build_report, step_count
     from growthpoles.cli.terminal import progress_bar, summary
+    from growthpoles.report.build_report import build_report, step_count
 
     with progress_bar(step_count(loaded), quiet=quiet) as tell:
         manifest = build_report(loaded, out=out, edition=edition, lang=lang, progress=tell)

@@ -51,7 +51,7 @@ LANGUAGES = ("en", "ru", "kk")
 
 def open_study(study: str | None, *, lang: str = "en", seed: int | None = None) -> Study:
     """Load a study, with another seed if one is asked for."""
-    from growthpoles.study.study_spec import load_study
+    from growthpoles.study.load_study import load_study
 
     if lang not in LANGUAGES:
         raise StudyError(unknown_option("lang", lang, LANGUAGES))

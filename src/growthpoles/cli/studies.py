@@ -88,7 +88,7 @@ def data(
     import pandas as pd
 
     if not files:
-        from growthpoles.study.study_spec import builtin_studies
+        from growthpoles.study.load_study import builtin_studies
 
         emit(builtin_studies(), title="built-in studies (growthpoles report --study NAME)", kind=format, out=out)
         return

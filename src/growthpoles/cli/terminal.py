@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from growthpoles.report.table_formats import clean_text
+from growthpoles.language.phrases import clean_text
 
 if TYPE_CHECKING:
     from rich.console import Console

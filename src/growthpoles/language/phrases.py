@@ -14,14 +14,27 @@ import pandas as pd
 
 from growthpoles.errors import StudyError, unknown_option
 from growthpoles.language.languages import LANGUAGES, NBSP, format_number, translator
-from growthpoles.report.table_formats import clean_text, missing
 
 if TYPE_CHECKING:
-    from growthpoles.report.results import Results
+    pass
+
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+
+
+def clean_text(value: object) -> str:
+    """Return text without control characters and marks that turn the reading direction."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(value))
+
+
+def missing(value: object) -> bool:
+    """Tell whether a cell has no value."""
+    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
+
 
 DASH = "\N{EN DASH}"
 LONGEST = 120
-_NAME = 40
 _BLANKS = re.compile(rf"[^\S{NBSP}]+")  # a fixed blank stays
 _FIGURE = re.compile(r"\d+\.\d+(?: ?%)?|\d+ ?%")  # a number that a language writes in its own way
 
@@ -129,27 +142,7 @@ class Words:
         return self.number(value, 0)
 
 
-def region_names(results: Results, lang: str) -> pd.Series:
-    """Return the shortest name of every region in a language: short name, name, English name, or its code."""
-    regions = results.regions
-    for column in (f"short_{lang}", f"name_{lang}", "short_en", "name_en"):
-        if column in regions:
-            texts = [
-                shorten(name if isinstance(name, str) and name.strip() else code)
-                for code, name in zip(regions.index, regions[column], strict=True)
-            ]
-            return pd.Series(texts, index=regions.index)
-    return pd.Series([shorten(code) for code in regions.index], index=regions.index)
 
 
-def indicator_names(results: Results, lang: str) -> dict[str, str]:
-    """Return the name of every code of the catalogue in a language, or the code where it has no name."""
-    names = results.catalogue.names(lang)  # type: ignore[arg-type]
-    return {code: shorten(names.get(code) or code) for code in results.catalogue.codes}
 
 
-def figure_title(results: Results, kind: str, lang: str, **parameters: object) -> str:
-    """Return the title of a figure; "name" in the words is the name of the index in the study's catalogue."""
-    words = Words(lang)
-    name = indicator_names(results, lang).get(results.root) or words("column", "index")
-    return words("figure", kind, name=shorten(name, 2 * _NAME), **parameters)

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path, PurePosixPath
 
-from growthpoles.file_writing import write_bytes
 from growthpoles.errors import MapError, message
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.file_writing import write_bytes
 from growthpoles.language.languages import translator
+from growthpoles.maps.typography import text_metrics as text
 
 _TEX = {
     "\\": r"\textbackslash{}",

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from xml.sax.saxutils import escape
 
-from growthpoles.file_writing import write_bytes
 from growthpoles.errors import MapError, message, unknown_option
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.file_writing import write_bytes
 from growthpoles.maps.png import png_bytes as png_bytes
 from growthpoles.maps.presets import Preset, get_preset
+from growthpoles.maps.typography import text_metrics as text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

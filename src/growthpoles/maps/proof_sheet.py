@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from growthpoles.maps.sheet import canvas
-from growthpoles.maps import palettes
-from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.export import Facts, pixels, png_bytes
 from growthpoles.language.languages import translator
+from growthpoles.maps import palettes
+from growthpoles.maps.export import Facts, pixels, png_bytes
+from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Word
+from growthpoles.maps.typography import text_metrics as text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from growthpoles.errors import MapError, message
-from growthpoles.maps import palettes
 from growthpoles.language.languages import translator
+from growthpoles.maps import palettes
 from growthpoles.maps.sheet.legend import Category
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from growthpoles.ratings.classes import CLASSES, TEN_CLASSES, ClassScale, classi
 from growthpoles.ratings.coherence import Coherence, coherence
 from growthpoles.ratings.contributions import contributions
 from growthpoles.ratings.derive import derive
-from growthpoles.ratings.rounding_noise import printed_resolution
 from growthpoles.ratings.normalise import normalise
 from growthpoles.ratings.profile import Profile, profile
 from growthpoles.ratings.rate import rate
 from growthpoles.ratings.robustness import robustness
 from growthpoles.ratings.robustness_result import Robustness
+from growthpoles.ratings.rounding_noise import printed_resolution
 from growthpoles.ratings.sensitivity import leave_one_out, sobol
 from growthpoles.ratings.treatment import treat
 from growthpoles.ratings.weighting import data_weights

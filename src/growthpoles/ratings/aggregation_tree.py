@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.aggregate import combine
 from growthpoles.ratings.classes import DECIMALS
-from growthpoles.ratings.rating_options import Method, Node, Tree
+from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.normalise import aligned_region_weights, normalise_array, pivot
+from growthpoles.ratings.rating_options import Method, Node, Tree
 from growthpoles.ratings.treatment import treat
 from growthpoles.ratings.weighting import scheme_weights
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RatingError, message
-from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.catalogue import Catalogue, default_catalogue
+from growthpoles.ratings.indicator_checks import Array
 
 #: Fewest regions with both scores for a correlation to be reported.
 FEWEST = 3

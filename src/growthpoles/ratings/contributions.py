@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RatingError, message, nearest
-from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.aggregate import ADDITIVE, Aggregation, scale_of
 from growthpoles.ratings.catalogue import Catalogue, default_catalogue
+from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.normalise import pivot
 
 SCALES = {

@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RatingError, message, nearest
-from growthpoles.ratings.indicator_checks import Array
+from growthpoles.ratings.aggregation_tree import index_of
 from growthpoles.ratings.catalogue import Catalogue, default_catalogue
 from growthpoles.ratings.classes import DECIMALS
-from growthpoles.ratings.aggregation_tree import index_of
 from growthpoles.ratings.contributions import contributions, effective_weights
 from growthpoles.ratings.derive import indicator_values
-from growthpoles.ratings.rating_options import Method, RateOptions, compiled
+from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.normalise import RATIOS
 from growthpoles.ratings.rate import rate_with
+from growthpoles.ratings.rating_options import Method, RateOptions, compiled
 
 #: Steps tried beyond the best value of a column, in multiples of its size or spread.
 BEYOND = (0.1, 1.0, 10.0, 1000.0)

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.ratings.aggregate import Aggregation, Zeros
+from growthpoles.ratings.aggregation_tree import climb, ranks, score_table
 from growthpoles.ratings.catalogue import Catalogue, default_catalogue
 from growthpoles.ratings.classes import TEN_CLASSES, ClassScale, classify, letters
-from growthpoles.ratings.aggregation_tree import climb, ranks, score_table
 from growthpoles.ratings.derive import indicator_values
-from growthpoles.ratings.rating_options import Method, compiled
 from growthpoles.ratings.normalise import Normalisation
+from growthpoles.ratings.rating_options import Method, compiled
 from growthpoles.ratings.treatment import Treatment, treat
 from growthpoles.ratings.weighting import Weighting
 

@@ -10,16 +10,16 @@ import pandas as pd
 
 from growthpoles.errors import RatingError, message, unknown_option
 from growthpoles.randomness import generator as random_generator
-from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.aggregate import Aggregation
-from growthpoles.ratings.catalogue import Catalogue, default_catalogue
 from growthpoles.ratings.aggregation_tree import ranks
-from growthpoles.ratings.rating_options import Method, RateOptions, compiled
-from growthpoles.ratings.rounding_noise import Resolution, printed
+from growthpoles.ratings.catalogue import Catalogue, default_catalogue
+from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.normalise import Normalisation
 from growthpoles.ratings.rate import rate_with
-from growthpoles.ratings.simulation import Problem, chunks, draw, simulate
+from growthpoles.ratings.rating_options import Method, RateOptions, compiled
 from growthpoles.ratings.robustness_result import Robustness
+from growthpoles.ratings.rounding_noise import Resolution, printed
+from growthpoles.ratings.simulation import Problem, chunks, draw, simulate
 
 Tables = pd.DataFrame | Mapping[str, pd.DataFrame]
 Rng = np.random.Generator | int | None

@@ -11,16 +11,16 @@ import pandas as pd
 
 from growthpoles.errors import RatingError, message, unknown_option
 from growthpoles.randomness import generator as random_generator
-from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.aggregate import Aggregation
-from growthpoles.ratings.catalogue import Catalogue, default_catalogue
 from growthpoles.ratings.aggregation_tree import ranks
-from growthpoles.ratings.rating_options import Method, RateOptions
-from growthpoles.ratings.rounding_noise import Resolution
+from growthpoles.ratings.catalogue import Catalogue, default_catalogue
+from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.normalise import Normalisation
 from growthpoles.ratings.rate import rate_with
-from growthpoles.ratings.simulation import Draws, Problem, dirichlet_alpha, simulate
+from growthpoles.ratings.rating_options import Method, RateOptions
 from growthpoles.ratings.robustness import Rng, Tables, as_editions, prepare
+from growthpoles.ratings.rounding_noise import Resolution
+from growthpoles.ratings.simulation import Draws, Problem, dirichlet_alpha, simulate
 
 Output = Literal["rank", "index", "shift"]
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.aggregate import Aggregation
 from growthpoles.ratings.aggregation_tree import climb
+from growthpoles.ratings.indicator_checks import Array
+from growthpoles.ratings.normalise import Normalisation, aligned_region_weights, normalise_array
 from growthpoles.ratings.rating_options import Method, Tree
 from growthpoles.ratings.rounding_noise import Printed
-from growthpoles.ratings.normalise import Normalisation, aligned_region_weights, normalise_array
 from growthpoles.ratings.treatment import treat
 
 #: A chunk of replications holds about this many numbers in its largest temporary array.

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsIndex
 
 import numpy as np
 
+from growthpoles.errors import DataError, RegionError, message, nearest, plain, unknown_option
 from growthpoles.regions.coverage import check_coverage, coverage_faults, neighbor_pairs
 from growthpoles.regions.enclaves import find_enclaves, merge_enclaves
-from growthpoles.study.files.problems import plain
 from growthpoles.regions.kazakhstan.region_names import read_regions_table, vintage_of
 from growthpoles.shipped_data import read_registry, verify
-from growthpoles.errors import DataError, RegionError, message, nearest, unknown_option
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

@@ -8,7 +8,8 @@ import pandas as pd
 
 from growthpoles import maps
 from growthpoles.errors import RatingError
-from growthpoles.language.phrases import Words, figure_title, indicator_names, region_names, shorten
+from growthpoles.language.phrases import Words, shorten
+from growthpoles.report.wording import figure_title, indicator_names, region_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

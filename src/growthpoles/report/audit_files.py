@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from growthpoles.study.audit import Audit, summarise
-from growthpoles.study.audit.audit_frames import deviation_frame, dumbbell_frame, migration_frame
 from growthpoles.file_writing import make_folder, write_bytes
-from growthpoles.study.inputs import study_catalogue, study_regions
 from growthpoles.report.table_formats import csv_bytes
 from growthpoles.report.wording import Wording
+from growthpoles.study.audit import Audit, summarise
+from growthpoles.study.audit.audit_frames import deviation_frame, dumbbell_frame, migration_frame
+from growthpoles.study.inputs import study_catalogue, study_regions
 from growthpoles.study.study_spec import Study
 
 if TYPE_CHECKING:

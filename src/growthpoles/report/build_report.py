@@ -8,21 +8,22 @@ from pathlib import Path
 from typing import Any, get_args
 
 import growthpoles
-from growthpoles.file_writing import make_folder
 from growthpoles.errors import StudyError, unknown_option
-from growthpoles.study.inputs import editions, published_years
+from growthpoles.file_writing import make_folder
+from growthpoles.lock import WAIT, folder_lock
 from growthpoles.maps.typography.typefaces import chosen
 from growthpoles.report.captions import caption_files
-from growthpoles.report.results import Results, compute, report_edition
 from growthpoles.report.figures import figure_plan
-from growthpoles.report.table_formats import csv_bytes, tex
-from growthpoles.lock import WAIT, folder_lock
 from growthpoles.report.manifest import MANIFEST, Manifest, read_record, record_bytes, record_of, unchanged
 from growthpoles.report.provenance import provenance
-from growthpoles.report.stages import STAGES
-from growthpoles.report.report_tables import report_tables
 from growthpoles.report.report_files import remove_stale, sha256, unique_names, write_files
-from growthpoles.study.study_spec import Language, Study, load_study
+from growthpoles.report.report_tables import report_tables
+from growthpoles.report.results import Results
+from growthpoles.report.stages import STAGES, compute, report_edition
+from growthpoles.report.table_formats import csv_bytes, tex
+from growthpoles.study.inputs import editions, published_years
+from growthpoles.study.load_study import load_study
+from growthpoles.study.study_spec import Language, Study
 
 PRESET = "report"
 _TEX_ROWS = 60
@@ -126,11 +127,11 @@ def _content(
     results: Results, *, lang: str, origin: dict[str, object], tell: Callable[[str], None]
 ) -> dict[str, bytes]:
     """Return every file of the report but the manifest."""
+    from growthpoles.report.column_notes import notes
     from growthpoles.report.draw_figures import draw_figures
     from growthpoles.report.geopackage import geopackage_bytes
-    from growthpoles.report.page import make_page, render_html
     from growthpoles.report.map_layers import layers
-    from growthpoles.report.column_notes import notes
+    from growthpoles.report.page import make_page, render_html
     from growthpoles.report.workbook import workbook_bytes
 
     drawn = draw_figures(results, lang=lang, preset=PRESET, tell=tell)

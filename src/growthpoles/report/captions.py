@@ -8,12 +8,13 @@ from dataclasses import asdict
 
 import pandas as pd
 
+from growthpoles.language.phrases import DASH, Words, shorten
 from growthpoles.maps.captions import Caption, captions_qmd, captions_tex
-from growthpoles.report.results import DRAWS, PERMUTATIONS, Results
 from growthpoles.report.figures import FigureJob
+from growthpoles.report.results import Results
+from growthpoles.report.stages import CURVE_RELOCATIONS, DRAWS, PERMUTATIONS, REPLICATIONS
 from growthpoles.report.table_formats import csv_bytes
-from growthpoles.report.stages import CURVE_RELOCATIONS, REPLICATIONS
-from growthpoles.language.phrases import DASH, Words, figure_title, region_names, shorten
+from growthpoles.report.wording import figure_title, region_names
 
 _NAMED = 8
 _MAPS = {"rating", "ksi", "clusters", "typology"}

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from growthpoles.report.table_formats import flat
-from growthpoles.report.rated import method_sentences
 from growthpoles.language.phrases import Words
+from growthpoles.report.rated import method_sentences
+from growthpoles.report.table_formats import flat
 
 if TYPE_CHECKING:
     from growthpoles.report.results import Results

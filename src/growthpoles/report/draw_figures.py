@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from growthpoles.errors import GrowthpolesError
 from growthpoles.maps.captions import Caption
-from growthpoles.report.page_blocks import Picture
 from growthpoles.report.captions import make_caption
-from growthpoles.report.results import Results
 from growthpoles.report.figures import figure_jobs
+from growthpoles.report.page_blocks import Picture
+from growthpoles.report.results import Results
 from growthpoles.report.svg import Outlines, inline_png, inline_svg
 
 _HEAVY = 3_000_000  # bytes of an SVG file from which on pixels are the smaller choice

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from growthpoles.language.phrases import Words, shorten
 from growthpoles.report.page_blocks import Picture, Section, Table, make_table
 from growthpoles.report.rated import no_classes
 from growthpoles.report.sections import Context, shown_years
 from growthpoles.report.stages import CURVE_RELOCATIONS
-from growthpoles.language.phrases import Words, shorten
 
 _OUTCOMES = ("holds", "fails", "cannot be checked")
 _HASH = 16

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import DataError, message
-from growthpoles.report.table_formats import clean_text
+from growthpoles.language.phrases import clean_text
 from growthpoles.report.qml import Style
 
 if TYPE_CHECKING:

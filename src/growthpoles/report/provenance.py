@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import growthpoles
-from growthpoles.shipped_data import geodata_path
 from growthpoles.report.report_files import file_sha256
+from growthpoles.shipped_data import geodata_path
 from growthpoles.study.study_spec import Study
 
 _FILES = ("file", "catalogue", "assembly", "folder", "shares")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from growthpoles.report.table_formats import clean_text
+from growthpoles.language.phrases import clean_text
 
 _VERSION = "3.22.0"
 _LINE = "80,80,80,255"

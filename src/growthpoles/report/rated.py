@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from growthpoles.language.phrases import Words, figure_title, indicator_names, region_names, shorten
+from growthpoles.language.phrases import Words, shorten
+from growthpoles.report.wording import figure_title, indicator_names, region_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

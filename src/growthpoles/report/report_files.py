@@ -7,8 +7,8 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
-from growthpoles.file_writing import clean_parts, make_folder, write_bytes
 from growthpoles.errors import DataError, message
+from growthpoles.file_writing import clean_parts, make_folder, write_bytes
 
 
 def sha256(content: bytes) -> str:

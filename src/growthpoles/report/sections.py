@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from growthpoles.language.languages import format_number
+from growthpoles.language.phrases import DASH, Words, missing, shorten
 from growthpoles.report.page_blocks import Picture, Section, Table, make_table
-from growthpoles.report.results import Results
-from growthpoles.report.table_formats import missing
 from growthpoles.report.rated import method_sentences, normalisation_words
+from growthpoles.report.results import Results
 from growthpoles.report.stages import REPLICATIONS
-from growthpoles.report.wording import Wording
-from growthpoles.language.phrases import DASH, Words, indicator_names, region_names, shorten
+from growthpoles.report.wording import Wording, indicator_names, region_names
 
 _CELLS = 60
 _MATRIX = 12

@@ -9,6 +9,9 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import MapError, StudyError, message, unknown_option
+from growthpoles.language.phrases import Words
+from growthpoles.ratings.catalogue import default_catalogue
+from growthpoles.ratings.classes import classify
 from growthpoles.study.inputs import (
     load_indicators,
     load_published,
@@ -17,9 +20,6 @@ from growthpoles.study.inputs import (
     study_rating,
     study_regions,
 )
-from growthpoles.ratings.catalogue import default_catalogue
-from growthpoles.ratings.classes import classify
-from growthpoles.language.phrases import Words
 from growthpoles.study.study_spec import Study
 
 if TYPE_CHECKING:

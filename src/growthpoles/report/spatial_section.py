@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from growthpoles.report.page_blocks import Picture, Section, Table, make_table
-from growthpoles.report.results import DRAWS, PERMUTATIONS
 from growthpoles.report.sections import Context, whole
+from growthpoles.report.stages import DRAWS, PERMUTATIONS
 from growthpoles.spatial.local_tests.results import LocalResult
 
 

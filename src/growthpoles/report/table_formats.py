@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import DataError, message, unknown_option
+from growthpoles.language.phrases import clean_text, missing
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -25,9 +26,6 @@ FORMATS: tuple[str, ...] = get_args(Format)
 
 # A spreadsheet takes a cell that starts so for a formula; a minus before a number, or alone, is none.
 _FORMULA = re.compile(r"^[=+@\t\r\n\uff1d\uff0b\uff0d\uff20]|^-(?!(?:\d[\d\s.,]*)?$)")
-_CONTROL = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
 _TEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\n": " ", "\r": " ",
@@ -79,9 +77,6 @@ def flat(frame: pd.DataFrame) -> pd.DataFrame:
     return table.rename(columns=str)
 
 
-def clean_text(value: object) -> str:
-    """Return text without control characters and marks that turn the reading direction."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(value))
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
@@ -106,9 +101,6 @@ def _guarded(value: object) -> object:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def missing(value: object) -> bool:
-    """Tell whether a cell has no value."""
-    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
 
 
 def plain(value: object) -> Any:

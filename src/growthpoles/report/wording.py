@@ -6,15 +6,22 @@ them as they are recorded; the others fill the same values into translated templ
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from growthpoles.report.results import Results
+
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from growthpoles.language.phrases import DASH, LONGEST, Words, shorten
+from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.study.audit.faults import Fault
 from growthpoles.study.audit.published_findings import published_formulas
 from growthpoles.study.inputs import study_catalogue
-from growthpoles.ratings.catalogue import Catalogue
-from growthpoles.language.phrases import DASH, LONGEST, Words, shorten
 from growthpoles.study.study_spec import Study
 
 LABELS_ORDER = "labels of table {number}"
@@ -127,3 +134,33 @@ class Wording:
         if self.words.lang != "en":
             rest = " ".join(self.columns.get(part) or self.words.value(part) for part in rest.split())
         return f"{self.words('analysis', head)} {shorten(rest)}".strip()
+
+
+_NAME = 40
+
+
+def region_names(results: Results, lang: str) -> pd.Series:
+    """Return the shortest name of every region in a language: short name, name, English name, or its code."""
+    regions = results.regions
+    for column in (f"short_{lang}", f"name_{lang}", "short_en", "name_en"):
+        if column in regions:
+            texts = [
+                shorten(name if isinstance(name, str) and name.strip() else code)
+                for code, name in zip(regions.index, regions[column], strict=True)
+            ]
+            return pd.Series(texts, index=regions.index)
+    return pd.Series([shorten(code) for code in regions.index], index=regions.index)
+
+
+def indicator_names(results: Results, lang: str) -> dict[str, str]:
+    """Return the name of every code of the catalogue in a language, or the code where it has no name."""
+    names = results.catalogue.names(lang)  # type: ignore[arg-type]
+    return {code: shorten(names.get(code) or code) for code in results.catalogue.codes}
+
+
+def figure_title(results: Results, kind: str, lang: str, **parameters: object) -> str:
+    """Return the title of a figure; "name" in the words is the name of the index in the study's catalogue."""
+    words = Words(lang)
+    name = indicator_names(results, lang).get(results.root) or words("column", "index")
+    return words("figure", kind, name=shorten(name, 2 * _NAME), **parameters)
+

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from growthpoles.errors import DataError, message
-from growthpoles.report.table_formats import clean_text, flat, plain, shown
+from growthpoles.language.phrases import clean_text
+from growthpoles.report.table_formats import flat, plain, shown
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

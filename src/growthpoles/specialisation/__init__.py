@@ -19,9 +19,9 @@ from growthpoles.specialisation.groups import (
 )
 from growthpoles.specialisation.inequality import Theil, theil
 from growthpoles.specialisation.krugman import krugman_concentration, krugman_pairwise, krugman_specialisation
+from growthpoles.specialisation.ksi import industry_share, shares
 from growthpoles.specialisation.location_quotient import location_quotient
 from growthpoles.specialisation.matrix import check_matrix
-from growthpoles.specialisation.ksi import industry_share, shares
 from growthpoles.specialisation.shift_share import ShiftShare, shift_share, shift_share_dynamic
 from growthpoles.specialisation.similarity import regional_similarity
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from growthpoles.study.files.problems import Problem
 from growthpoles.errors import GrowthpolesError
-from growthpoles.study.inputs.indicators import catalogue_frame
 from growthpoles.ratings.catalogue import Catalogue
+from growthpoles.study.files.problems import Problem
+from growthpoles.study.inputs.indicators import catalogue_frame
 
 _PLACE = re.compile(r"^(?P<file>.*?) row (?P<row>\d+)(?: \((?P<code>.*?)\))?: (?P<rest>.*)$", flags=re.DOTALL)
 _COLUMN = re.compile(r"\b(?:direction|weight|factor|kind|numerator|denominator|parent|code)\b")

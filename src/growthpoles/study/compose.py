@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from growthpoles.ratings.catalogue import COLUMNS
 from growthpoles.study.guess_columns import TableGuess, looks_like_total
 from growthpoles.study.layer import LayerGuess
-from growthpoles.ratings.catalogue import COLUMNS
 from growthpoles.study.study_spec import is_study_name
 
 

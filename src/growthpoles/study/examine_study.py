@@ -7,19 +7,19 @@ from pathlib import Path
 
 import pandas as pd
 
-from growthpoles.study.files.problems import Problem, problems_frame, shown
-from growthpoles.study.load_study import study_path
+from growthpoles.errors import GrowthpolesError, message, nearest, shown
+from growthpoles.ratings.catalogue import Catalogue
+from growthpoles.study.catalogue_problems import catalogue_problems
+from growthpoles.study.files.problems import Problem, problems_frame
 from growthpoles.study.files.table_data import TableData
-from growthpoles.errors import GrowthpolesError, message, nearest
 from growthpoles.study.inputs.account import input_account, unused_inputs
 from growthpoles.study.inputs.indicators import editions, load_indicators
 from growthpoles.study.inputs.published import load_published, published_years
 from growthpoles.study.inputs.study_rating import method_problems, study_rating
 from growthpoles.study.inputs.study_regions import match_study_regions, study_regions
 from growthpoles.study.inputs.tables import study_table
-from growthpoles.study.catalogue_problems import catalogue_problems
+from growthpoles.study.load_study import study_path
 from growthpoles.study.study_problems import line_of, study_problems
-from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.study.study_spec import Study
 
 

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from growthpoles.errors import shown
 from growthpoles.study.files.number_notation import Notation, detect_notation
-from growthpoles.study.files.problems import shown
 from growthpoles.study.files.table_files import RawTable, cell_text
 
 Find = Callable[[str], str | None]  # name -> code of the region that it means, or None

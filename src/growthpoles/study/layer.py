@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from growthpoles.errors import DataError, GrowthpolesError, listed, message, nearest
 from growthpoles.regions.name_matching import NameIndex
-from growthpoles.study.files.problems import listed
-from growthpoles.errors import DataError, GrowthpolesError, message, nearest
 
 _CODE = re.compile(r"[A-Za-z0-9]{1,6}(?:[-._][A-Za-z0-9]{1,8})*")
 

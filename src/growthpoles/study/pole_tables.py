@@ -11,13 +11,13 @@ from numpy.random import Generator
 
 from growthpoles.errors import SpatialError, StudyError, message
 from growthpoles.spatial.global_tests.global_result import Alternative
-from growthpoles.spatial.poles.distance_gradient import distance_gradient
-from growthpoles.spatial.reference_distributions.global_permutation import seed_sequence
 from growthpoles.spatial.global_tests.moran_power import GRID, moran_power
+from growthpoles.spatial.poles.distance_gradient import distance_gradient
 from growthpoles.spatial.poles.spread_backwash import spread_tests
-from growthpoles.study.inputs.study_variables import Variable, study_variables
 from growthpoles.spatial.poles.typology import typology
+from growthpoles.spatial.reference_distributions.global_permutation import seed_sequence
 from growthpoles.spatial.weights.build_weights import build_weights
+from growthpoles.study.inputs.study_variables import Variable, study_variables
 
 if TYPE_CHECKING:
     from growthpoles.study.study_spec import Study

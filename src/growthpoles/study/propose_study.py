@@ -9,14 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from growthpoles.errors import DataError, StudyError, listed, message, shown
 from growthpoles.file_writing import make_folder, write_bytes
-from growthpoles.study.files.problems import listed, shown
-from growthpoles.study.files.table_files import EXCEL, RawTable, read_raw
-from growthpoles.study.specs import Table
-from growthpoles.errors import DataError, StudyError, message
 from growthpoles.study.compose import compose_catalogue, compose_study
+from growthpoles.study.files.table_files import EXCEL, RawTable, read_raw
 from growthpoles.study.guess_columns import TableGuess, describe, guess_table, looks_like_total, texts, year_in_name
 from growthpoles.study.layer import LayerGuess, guess_layer, guess_vintage
+from growthpoles.study.specs import Table
 
 
 @dataclass(frozen=True, slots=True, repr=False)

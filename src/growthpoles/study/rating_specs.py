@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import field_validator, model_validator
 
-from growthpoles.study.specs import Part
 from growthpoles.errors import message, nearest
+from growthpoles.study.specs import Part
 
 # The words of `growthpoles.ratings`, which this stage does not import; a test holds them equal.
 NORMALISATIONS = ("leader", "min-max", "z-score", "rank", "percentile", "goalposts", "reference", "mean")

@@ -9,10 +9,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from growthpoles.study.files.problems import Problem, plain
-from growthpoles.study.load_study import read_toml
-from growthpoles.errors import StudyError, nearest
-from growthpoles.study.study_spec import Study, file_problems, known_keys
+from growthpoles.errors import StudyError, nearest, plain
+from growthpoles.study.files.problems import Problem
+from growthpoles.study.load_study import file_problems, known_keys, read_toml
+from growthpoles.study.study_spec import Study
 
 _HEADER = re.compile(r"^\s*\[\[?\s*([^\]]+?)\s*\]\]?")
 # What an examination goes on with where study.toml says nothing.

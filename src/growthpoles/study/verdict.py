@@ -11,10 +11,10 @@ import pandas as pd
 from numpy.random import Generator
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.spatial.reference_distributions.global_permutation import seed_sequence
 from growthpoles.spatial.global_tests.moran_power import PowerCurve, moran_power
-from growthpoles.spatial.poles.specification_forms import STATISTICS, Statistic
 from growthpoles.spatial.poles.specification_curve import Specification, SpecificationCurve, specification_curve
+from growthpoles.spatial.poles.specification_forms import STATISTICS, Statistic
+from growthpoles.spatial.reference_distributions.global_permutation import seed_sequence
 from growthpoles.study.inputs.study_variables import Weights, distinct, graphs_over, study_variables
 from growthpoles.study.verdict_text import LANGUAGES, sentences
 
@@ -138,7 +138,7 @@ def verdict(
     Simonsohn, Simmons & Nelson (2020), specification curve analysis.
     """
     from growthpoles.study.inputs import study_regions
-    from growthpoles.study.study_spec import load_study
+    from growthpoles.study.load_study import load_study
 
     study = study or load_study()
     seed = study.study.seed if rng is None else rng

@@ -8,14 +8,13 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from growthpoles.errors import MapError, message, unknown_option
-from growthpoles.maps.sheet import canvas
-from growthpoles.maps.sheet import furniture
-from growthpoles.maps import palettes
-from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.source_note import dated, source_parts, told
 from growthpoles.language.languages import format_number
+from growthpoles.maps import palettes
 from growthpoles.maps.charts.chart_key import Key, key_above, key_height
 from growthpoles.maps.presets import Preset, get_preset
+from growthpoles.maps.sheet import canvas, furniture
+from growthpoles.maps.source_note import dated, source_parts, told
+from growthpoles.maps.typography import text_metrics as text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from growthpoles.maps.sheet import canvas
 from growthpoles.maps import palettes
+from growthpoles.maps.presets import Preset
+from growthpoles.maps.sheet import canvas
+from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.typography import text_metrics as text
 from growthpoles.maps.typography.fold import fold
-from growthpoles.maps.sheet.sheet_blocks import Word
-from growthpoles.maps.presets import Preset
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

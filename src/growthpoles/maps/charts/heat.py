@@ -11,15 +11,15 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import MapError, message
-from growthpoles.maps.sheet import canvas
 from growthpoles.maps import palettes
-from growthpoles.maps.typography import text_metrics as text
 from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress
-from growthpoles.maps.typography.fold import fold_all, narrowest, widest
 from growthpoles.maps.charts.chart_key import Key
-from growthpoles.maps.sheet.sheet_blocks import Word
-from growthpoles.maps.presets import Preset, get_preset
 from growthpoles.maps.charts.rows import row_lines, row_room, set_rows
+from growthpoles.maps.presets import Preset, get_preset
+from growthpoles.maps.sheet import canvas
+from growthpoles.maps.sheet.sheet_blocks import Word
+from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography.fold import fold_all, narrowest, widest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import MapError, message
-from growthpoles.maps import palettes
-from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.charts.chart_axes import ChartOptions
-from growthpoles.maps.charts.heat import heat_table
 from growthpoles.language.languages import format_number, translator
-from growthpoles.maps.charts.chart_key import Key
-from growthpoles.maps.charts.rows import row_names
 from growthpoles.language.spoken import spoken
+from growthpoles.maps import palettes
+from growthpoles.maps.charts.chart_axes import ChartOptions
+from growthpoles.maps.charts.chart_key import Key
+from growthpoles.maps.charts.heat import heat_table
+from growthpoles.maps.charts.rows import row_names
+from growthpoles.maps.typography import text_metrics as text
 from growthpoles.ratings.classes import TEN_CLASSES, ClassScale
 
 if TYPE_CHECKING:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 
 from growthpoles.errors import MapError, message
-from growthpoles.maps.sheet import canvas
-from growthpoles.maps import palettes
-from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress, left_room
 from growthpoles.language.languages import format_number, translator
+from growthpoles.maps import palettes
+from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress, left_room
 from growthpoles.maps.charts.chart_key import Key
-from growthpoles.maps.sheet.sheet_blocks import Box, Word
 from growthpoles.maps.labels.point_labels import annotate_points
 from growthpoles.maps.presets import Preset, get_preset
+from growthpoles.maps.sheet import canvas
+from growthpoles.maps.sheet.sheet_blocks import Box, Word
+from growthpoles.maps.typography import text_metrics as text
 
 if TYPE_CHECKING:
     import pandas as pd

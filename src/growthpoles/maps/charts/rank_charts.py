@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import MapError, message
-from growthpoles.maps.sheet import canvas
-from growthpoles.maps import palettes
-from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.charts.chart_axes import ChartOptions, digits_for, dress
-from growthpoles.maps.source_note import column_of
 from growthpoles.language.languages import format_number, translator
+from growthpoles.maps import palettes
+from growthpoles.maps.charts.chart_axes import ChartOptions, digits_for, dress
 from growthpoles.maps.charts.chart_key import Key, Shape
-from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.charts.rows import mark_absent, row_chart, row_names
+from growthpoles.maps.sheet import canvas
+from growthpoles.maps.sheet.sheet_blocks import Word
+from growthpoles.maps.source_note import column_of
+from growthpoles.maps.typography import text_metrics as text
 
 if TYPE_CHECKING:
     from typing import Unpack

@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import MapError, message
-from growthpoles.maps.sheet import canvas
-from growthpoles.maps import palettes
-from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress
-from growthpoles.maps.typography.fold import fold_all, widest
 from growthpoles.language.languages import translator
+from growthpoles.maps import palettes
+from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress
 from growthpoles.maps.charts.chart_key import key_height
-from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.presets import Preset, get_preset
+from growthpoles.maps.sheet import canvas
+from growthpoles.maps.sheet.sheet_blocks import Word
+from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography.fold import fold_all, widest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,18 +10,18 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import MapError, message
-from growthpoles.maps.sheet import canvas
-from growthpoles.maps import palettes
-from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, digits_for, dress
-from growthpoles.maps.source_note import span_of, told
-from growthpoles.maps.typography.fold import fold
 from growthpoles.language.languages import format_number, translator
+from growthpoles.maps import palettes
+from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, digits_for, dress
 from growthpoles.maps.charts.chart_key import Key
-from growthpoles.maps.sheet.sheet_blocks import Word
-from growthpoles.maps.presets import Preset, get_preset
 from growthpoles.maps.charts.rows import row_names
 from growthpoles.maps.labels.spread import spread
+from growthpoles.maps.presets import Preset, get_preset
+from growthpoles.maps.sheet import canvas
+from growthpoles.maps.sheet.sheet_blocks import Word
+from growthpoles.maps.source_note import span_of, told
+from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography.fold import fold
 
 if TYPE_CHECKING:
     from typing import Unpack

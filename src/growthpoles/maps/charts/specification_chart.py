@@ -11,18 +11,18 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import MapError, message
-from growthpoles.maps.sheet import canvas
-from growthpoles.maps import palettes
-from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress, left_room
-from growthpoles.maps.source_note import column_of
-from growthpoles.maps.typography.fold import fold, widest
 from growthpoles.language.languages import translator
-from growthpoles.maps.charts.chart_key import Key, key_above, key_height
-from growthpoles.maps.sheet.sheet_blocks import Word
-from growthpoles.maps.presets import Preset, get_preset
-from growthpoles.maps.charts.rows import row_room
 from growthpoles.language.spoken import spoken
+from growthpoles.maps import palettes
+from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress, left_room
+from growthpoles.maps.charts.chart_key import Key, key_above, key_height
+from growthpoles.maps.charts.rows import row_room
+from growthpoles.maps.presets import Preset, get_preset
+from growthpoles.maps.sheet import canvas
+from growthpoles.maps.sheet.sheet_blocks import Word
+from growthpoles.maps.source_note import column_of
+from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography.fold import fold, widest
 
 if TYPE_CHECKING:
     from typing import Unpack

@@ -7,12 +7,12 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 
 from growthpoles.maps.labels import label_fit as fit
-from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.sheet.map_geometry import Base
 from growthpoles.maps.labels.outside import DEEP, Callout, Outside, room_around
-from growthpoles.maps.sheet.map_plan import Plan
-from growthpoles.maps.presets import Preset
 from growthpoles.maps.map_options import Style
+from growthpoles.maps.presets import Preset
+from growthpoles.maps.sheet.map_geometry import Base
+from growthpoles.maps.sheet.map_plan import Plan
+from growthpoles.maps.typography import text_metrics as text
 from growthpoles.maps.typography.typefaces import chosen
 
 #: With more regions than this to be named outside, a map gets no such names: they would stand in a thicket of lines.

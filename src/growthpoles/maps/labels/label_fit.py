@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.sheet.label_text import Label, candidates
 from growthpoles.maps.presets import Preset
+from growthpoles.maps.sheet.label_text import Label, candidates
+from growthpoles.maps.typography import text_metrics as text
 
 #: What was found in a polygon: poles by the shape of a label, labels by what is to be written.
 Poles = dict[Hashable, Any]

@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet import insets
 from growthpoles.maps.sheet import label_text as labels
-from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.sheet.map_geometry import Base
 from growthpoles.maps.sheet.freespace import FreeSpace
 from growthpoles.maps.sheet.label_text import Label
-from growthpoles.maps.sheet.sheet_blocks import Box
+from growthpoles.maps.sheet.map_geometry import Base
 from growthpoles.maps.sheet.map_plan import Plan
-from growthpoles.maps.presets import Preset
+from growthpoles.maps.sheet.sheet_blocks import Box
+from growthpoles.maps.typography import text_metrics as text
 
 Array = NDArray[np.float64]
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from growthpoles.maps.sheet import canvas
 from growthpoles.maps import palettes
-from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.sheet.sheet_blocks import Box, Word
 from growthpoles.maps.presets import Preset
+from growthpoles.maps.sheet import canvas
+from growthpoles.maps.sheet.sheet_blocks import Box, Word
+from growthpoles.maps.typography import text_metrics as text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,20 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from growthpoles.maps.sheet import canvas
-from growthpoles.maps.labels import label_fit as fit
-from growthpoles.maps.sheet import insets
-from growthpoles.maps.sheet import label_text as labels
 from growthpoles.maps import palettes
-from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.sheet.map_geometry import Base
+from growthpoles.maps.labels import label_fit as fit
 from growthpoles.maps.labels.callouts import name_outside
 from growthpoles.maps.labels.label_fit import Placed
-from growthpoles.maps.sheet.sheet_blocks import Block, Word
 from growthpoles.maps.labels.outside import Callout, room_around
-from growthpoles.maps.sheet.map_plan import Plan
-from growthpoles.maps.presets import Preset
 from growthpoles.maps.map_options import Style
+from growthpoles.maps.presets import Preset
+from growthpoles.maps.sheet import canvas, insets
+from growthpoles.maps.sheet import label_text as labels
+from growthpoles.maps.sheet.map_geometry import Base
+from growthpoles.maps.sheet.map_plan import Plan
+from growthpoles.maps.sheet.sheet_blocks import Block, Word
+from growthpoles.maps.typography import text_metrics as text
 from growthpoles.maps.typography.typefaces import chosen
 
 if TYPE_CHECKING:

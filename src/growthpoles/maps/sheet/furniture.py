@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from growthpoles.maps import palettes
-from growthpoles.maps.typography import text_metrics as text
 from growthpoles.language.languages import NBSP, format_number, translator
-from growthpoles.maps.sheet.sheet_blocks import Block, Box, Word
+from growthpoles.maps import palettes
 from growthpoles.maps.presets import Preset
+from growthpoles.maps.sheet.sheet_blocks import Block, Box, Word
+from growthpoles.maps.typography import text_metrics as text
 
 Array = NDArray[np.float64]
 

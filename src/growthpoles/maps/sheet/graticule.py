@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from growthpoles.maps.sheet import canvas
-from growthpoles.maps.sheet import furniture
 from growthpoles.maps import palettes
-from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.sheet.map_geometry import Base
-from growthpoles.maps.sheet.space_layout import Layout
-from growthpoles.maps.sheet.sheet_blocks import Box, Word
-from growthpoles.maps.sheet.map_plan import Plan
-from growthpoles.maps.presets import Preset
 from growthpoles.maps.map_options import Style
+from growthpoles.maps.presets import Preset
+from growthpoles.maps.sheet import canvas, furniture
+from growthpoles.maps.sheet.map_geometry import Base
+from growthpoles.maps.sheet.map_plan import Plan
+from growthpoles.maps.sheet.sheet_blocks import Box, Word
+from growthpoles.maps.sheet.space_layout import Layout
+from growthpoles.maps.typography import text_metrics as text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

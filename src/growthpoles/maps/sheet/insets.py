@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from growthpoles.maps.sheet import label_text as labels
 from growthpoles.maps import palettes
-from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.sheet.canvas import add_leaders, add_shapes, add_words
-from growthpoles.maps.sheet.space_layout import Request, Spot
-from growthpoles.maps.sheet.sheet_blocks import Word
-from growthpoles.maps.sheet.paths import shape_paths
 from growthpoles.maps.presets import Preset
+from growthpoles.maps.sheet import label_text as labels
+from growthpoles.maps.sheet.canvas import add_leaders, add_shapes, add_words
+from growthpoles.maps.sheet.paths import shape_paths
+from growthpoles.maps.sheet.sheet_blocks import Word
+from growthpoles.maps.sheet.space_layout import Request, Spot
+from growthpoles.maps.typography import text_metrics as text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.presets import Preset
+from growthpoles.maps.sheet.sheet_blocks import Word
+from growthpoles.maps.typography import text_metrics as text
 
 _BLANK = 0.45
 _LONG = 9

@@ -8,9 +8,9 @@ from functools import lru_cache
 import numpy as np
 
 from growthpoles.maps import palettes
-from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.sheet.sheet_blocks import Block, Box, Tile, Word
 from growthpoles.maps.presets import Preset
+from growthpoles.maps.sheet.sheet_blocks import Block, Box, Tile, Word
+from growthpoles.maps.typography import text_metrics as text
 from growthpoles.maps.typography.typefaces import Typeface, chosen
 
 

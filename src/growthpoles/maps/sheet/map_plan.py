@@ -8,16 +8,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from growthpoles.errors import MapError, message
-from growthpoles.maps.sheet import canvas
-from growthpoles.maps.sheet import furniture
-from growthpoles.maps.sheet import insets
-from growthpoles.maps.sheet import space_layout as layout
-from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.sheet.map_geometry import Base
-from growthpoles.maps.sheet.legend import Legend, legend_blocks
-from growthpoles.maps.sheet.sheet_blocks import Block, Box
-from growthpoles.maps.presets import Preset
 from growthpoles.maps.map_options import Style
+from growthpoles.maps.presets import Preset
+from growthpoles.maps.sheet import canvas, furniture, insets
+from growthpoles.maps.sheet import space_layout as layout
+from growthpoles.maps.sheet.legend import Legend, legend_blocks
+from growthpoles.maps.sheet.map_geometry import Base
+from growthpoles.maps.sheet.sheet_blocks import Block, Box
+from growthpoles.maps.typography import text_metrics as text
 from growthpoles.maps.typography.typefaces import chosen
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from matplotlib.colors import to_rgba
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, Bbox
 
-from growthpoles.maps.typography import text_metrics as text
 from growthpoles.maps.sheet.sheet_blocks import Word
+from growthpoles.maps.typography import text_metrics as text
 from growthpoles.maps.typography.typefaces import font_file, properties
 
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Unpack
 import numpy as np
 
 from growthpoles.errors import MapError, message
-from growthpoles.maps import palettes
-from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.thematic.map_drawing import draw_map
-from growthpoles.maps.source_note import NO_DATA, dated, no_data, source_parts, told
 from growthpoles.language.languages import translator
-from growthpoles.maps.sheet.legend import Category
-from growthpoles.maps.thematic.value_map import bin_of, rising
-from growthpoles.maps.thematic.square import SquareLegend
+from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions, make_style
+from growthpoles.maps.sheet.legend import Category
+from growthpoles.maps.sheet.map_geometry import align
+from growthpoles.maps.source_note import NO_DATA, dated, no_data, source_parts, told
+from growthpoles.maps.thematic.map_drawing import draw_map
+from growthpoles.maps.thematic.square import SquareLegend
+from growthpoles.maps.thematic.value_map import bin_of, rising
+from growthpoles.maps.typography import text_metrics as text
 
 if TYPE_CHECKING:
     import geopandas as gpd

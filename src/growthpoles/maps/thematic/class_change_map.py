@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Unpack
 import pandas as pd
 
 from growthpoles.errors import MapError, message
-from growthpoles.maps import palettes
-from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.thematic.rating_map import plot_categories
-from growthpoles.maps.thematic.map_drawing import draw_map
-from growthpoles.maps.source_note import NO_DATA, dated, no_data, source_parts, span_of, told
 from growthpoles.language.languages import MINUS, translator
-from growthpoles.maps.sheet.legend import Category, Legend
+from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions, make_style
+from growthpoles.maps.sheet.legend import Category, Legend
+from growthpoles.maps.sheet.map_geometry import align
+from growthpoles.maps.source_note import NO_DATA, dated, no_data, source_parts, span_of, told
+from growthpoles.maps.thematic.map_drawing import draw_map
+from growthpoles.maps.thematic.rating_map import plot_categories
 from growthpoles.ratings.classes import TEN_CLASSES, ClassScale
 
 if TYPE_CHECKING:

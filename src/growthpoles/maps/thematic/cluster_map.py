@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Unpack
 
 from growthpoles.errors import MapError, message
-from growthpoles.maps import palettes
-from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.thematic.rating_map import plot_categories
-from growthpoles.maps.source_note import column_of, told
 from growthpoles.language.languages import translator
-from growthpoles.maps.sheet.legend import Category
-from growthpoles.maps.thematic.value_map import Numbers, map_numbers, rising
+from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
+from growthpoles.maps.sheet.legend import Category
+from growthpoles.maps.sheet.map_geometry import align
+from growthpoles.maps.source_note import column_of, told
+from growthpoles.maps.thematic.rating_map import plot_categories
+from growthpoles.maps.thematic.value_map import Numbers, map_numbers, rising
 
 if TYPE_CHECKING:
     import geopandas as gpd

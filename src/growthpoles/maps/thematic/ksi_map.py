@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
 from growthpoles.errors import MapError, message
-from growthpoles.maps import palettes
-from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.thematic.map_drawing import draw_map
-from growthpoles.maps.source_note import NO_DATA, column_of, dated, no_data, source_parts, told
 from growthpoles.language.languages import format_number, translator
-from growthpoles.maps.sheet.legend import Category, Legend
-from growthpoles.maps.thematic.value_map import Array, bin_of, digits_of, rising
+from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions, make_style
+from growthpoles.maps.sheet.legend import Category, Legend
+from growthpoles.maps.sheet.map_geometry import align
+from growthpoles.maps.source_note import NO_DATA, column_of, dated, no_data, source_parts, told
+from growthpoles.maps.thematic.map_drawing import draw_map
+from growthpoles.maps.thematic.value_map import Array, bin_of, digits_of, rising
 
 if TYPE_CHECKING:
     import geopandas as gpd

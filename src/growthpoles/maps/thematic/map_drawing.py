@@ -6,20 +6,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from growthpoles.errors import MapError, message
-from growthpoles.maps.sheet import canvas
-from growthpoles.maps.sheet import furniture
-from growthpoles.maps.sheet import insets
-from growthpoles.maps.labels import region_labels as naming
-from growthpoles.maps.sheet import map_plan as page
-from growthpoles.maps import palettes
-from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.sheet.map_geometry import MANY, Base, prepare, short_codes
-from growthpoles.maps.sheet.graticule import draw_graticule, north_arrow
 from growthpoles.language.languages import LANGUAGES
+from growthpoles.maps import palettes
+from growthpoles.maps.labels import region_labels as naming
+from growthpoles.maps.map_options import Style
+from growthpoles.maps.sheet import canvas, furniture, insets
+from growthpoles.maps.sheet import map_plan as page
+from growthpoles.maps.sheet.graticule import draw_graticule, north_arrow
 from growthpoles.maps.sheet.legend import Legend
+from growthpoles.maps.sheet.map_geometry import MANY, Base, prepare, short_codes
 from growthpoles.maps.sheet.map_plan import Plan
 from growthpoles.maps.sheet.paths import class_paths
-from growthpoles.maps.map_options import Style
+from growthpoles.maps.typography import text_metrics as text
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -7,16 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from growthpoles.errors import MapError, message
-from growthpoles.maps.sheet import canvas
-from growthpoles.maps.sheet import furniture
-from growthpoles.maps.labels import region_labels as naming
-from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.source_note import source_parts, told
 from growthpoles.language.languages import translator
+from growthpoles.maps.labels import region_labels as naming
+from growthpoles.maps.presets import Preset, get_preset
+from growthpoles.maps.sheet import canvas, furniture
 from growthpoles.maps.sheet.legend import Legend, legend_blocks
 from growthpoles.maps.sheet.sheet_blocks import Box, Word
-from growthpoles.maps.presets import Preset, get_preset
 from growthpoles.maps.sheet.text_layer import WordLayer
+from growthpoles.maps.source_note import source_parts, told
+from growthpoles.maps.typography import text_metrics as text
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 
 from growthpoles.errors import MapError, message
-from growthpoles.maps.sheet import canvas
-from growthpoles.maps import palettes
-from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.sheet.map_geometry import prepare, short_codes
-from growthpoles.maps.thematic.map_drawing import draw_map
-from growthpoles.maps.source_note import dated, source_parts
 from growthpoles.language.languages import translator
-from growthpoles.maps.sheet.legend import Category, Legend
-from growthpoles.maps.sheet.sheet_blocks import Box, Word
+from growthpoles.maps import palettes
 from growthpoles.maps.labels.point_labels import annotate_points
 from growthpoles.maps.map_options import MapOptions, make_style
+from growthpoles.maps.sheet import canvas
+from growthpoles.maps.sheet.legend import Category, Legend
+from growthpoles.maps.sheet.map_geometry import prepare, short_codes
+from growthpoles.maps.sheet.sheet_blocks import Box, Word
+from growthpoles.maps.source_note import dated, source_parts
+from growthpoles.maps.thematic.map_drawing import draw_map
+from growthpoles.maps.typography import text_metrics as text
 
 if TYPE_CHECKING:
     import geopandas as gpd

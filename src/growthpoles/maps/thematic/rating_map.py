@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Unpack
 
-from growthpoles.maps import palettes
-from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.thematic.map_drawing import draw_map
-from growthpoles.maps.source_note import NO_DATA, column_of, dated, no_data, source_parts, told
 from growthpoles.language.languages import translator
-from growthpoles.maps.thematic.ksi_map import plot_ksi as plot_ksi
-from growthpoles.maps.sheet.legend import Category, Legend
-from growthpoles.maps.thematic.value_map import plot_change as plot_change
+from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions, make_style
+from growthpoles.maps.sheet.legend import Category, Legend
+from growthpoles.maps.sheet.map_geometry import align
+from growthpoles.maps.source_note import NO_DATA, column_of, dated, no_data, source_parts, told
+from growthpoles.maps.thematic.ksi_map import plot_ksi as plot_ksi
+from growthpoles.maps.thematic.map_drawing import draw_map
+from growthpoles.maps.thematic.value_map import plot_change as plot_change
 from growthpoles.ratings.classes import TEN_CLASSES, ClassScale, classify
 
 if TYPE_CHECKING:

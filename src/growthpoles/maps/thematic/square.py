@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from growthpoles.maps.typography import text_metrics as text
 from growthpoles.maps.sheet.legend import Category, Legend, print_mark, shift, swatch_list, swatch_width
 from growthpoles.maps.sheet.sheet_blocks import Block, Box, Tile, Word
+from growthpoles.maps.typography import text_metrics as text
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from growthpoles.errors import MapError, message
-from growthpoles.maps import palettes
-from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.thematic.map_drawing import draw_map
-from growthpoles.maps.source_note import NO_DATA, column_of, dated, no_data, source_parts, told
 from growthpoles.language.languages import format_number, translator
-from growthpoles.maps.sheet.legend import Category, Legend
-from growthpoles.maps.thematic.schemes import class_limits
+from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions, make_style
+from growthpoles.maps.sheet.legend import Category, Legend
+from growthpoles.maps.sheet.map_geometry import align
+from growthpoles.maps.source_note import NO_DATA, column_of, dated, no_data, source_parts, told
+from growthpoles.maps.thematic.map_drawing import draw_map
+from growthpoles.maps.thematic.schemes import class_limits
 
 if TYPE_CHECKING:
     import geopandas as gpd

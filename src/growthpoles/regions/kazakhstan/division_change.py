@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, SupportsIndex
 
 import numpy as np
 import pandas as pd
 
+from growthpoles.errors import DataError, RegionError, listed, message
 from growthpoles.regions.join import check_regions
-from growthpoles.study.files.problems import listed, plain
-from growthpoles.study.files.printed_tables import parse_number, read_rows, require_columns
 from growthpoles.regions.kazakhstan.divisions import predecessors, region_names, successors, vintage_of
-from growthpoles.errors import DataError, RegionError, message
 
 if TYPE_CHECKING:
     Weights = Mapping[str, Mapping[str, float]]
@@ -155,26 +152,3 @@ def _carried(
     ]
 
 
-def read_weights(path: Path) -> dict[str, dict[str, float]]:
-    """Read the shares of regions that split.
-
-    Parameters
-    ----------
-    path : Path
-        UTF-8 CSV with the columns from, to, share (decimal point): one line per successor of a region that splits.
-
-    Returns
-    -------
-    dict of code to (dict of code to share)
-        As :func:`to_vintage` takes it.
-    """
-    rows = read_rows(path)
-    require_columns(rows, ("from", "to", "share"), where=str(path))
-    weights: dict[str, dict[str, float]] = {}
-    for line, row in rows.iterrows():
-        shares = weights.setdefault(row["from"].strip(), {})
-        part = row["to"].strip()
-        if part in shares:
-            raise DataError(message(f"{plain(part)} stands twice", where=f"{path}, line {line}, column to"))
-        shares[part] = parse_number(row["share"], decimal=".", where=f"{path}, line {line}, column share")
-    return weights

@@ -17,9 +17,9 @@ from typing import Literal, SupportsIndex
 
 import pandas as pd
 
+from growthpoles.errors import RegionError, message, nearest, unknown_option
 from growthpoles.regions.name_matching import show
 from growthpoles.shipped_data import verify
-from growthpoles.errors import RegionError, message, nearest, unknown_option
 
 VINTAGES = (2014, 2018, 2022)
 _FIRST_YEAR, _LAST_YEAR = 1999, 2099  # 1999: Kokshetau went to Akmola, the last change before 2018

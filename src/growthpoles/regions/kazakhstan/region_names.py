@@ -12,8 +12,6 @@ from typing import SupportsIndex
 
 import pandas as pd
 
-from growthpoles.regions.name_matching import Duplicates, NameIndex, NameKeys, loosen, match_names, show, words
-from growthpoles.regions.kazakhstan.places import PLACES
 from growthpoles.regions.kazakhstan.divisions import (
     VINTAGES,
     predecessors,
@@ -23,6 +21,8 @@ from growthpoles.regions.kazakhstan.divisions import (
     successors,
     vintage_of,
 )
+from growthpoles.regions.kazakhstan.places import PLACES
+from growthpoles.regions.name_matching import Duplicates, NameIndex, NameKeys, loosen, match_names, show, words
 
 __all__ = [
     "VINTAGES",

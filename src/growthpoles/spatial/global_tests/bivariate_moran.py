@@ -22,6 +22,8 @@ from growthpoles.spatial.global_tests.global_result import (
     normal_p,
     z_score,
 )
+from growthpoles.spatial.global_tests.quadratic_ratio import relocation_test
+from growthpoles.spatial.reference_distributions.global_permutation import Form, quadratic_form
 from growthpoles.spatial.reference_distributions.moments import (
     cross_product_moments,
     linear_moments,
@@ -29,8 +31,6 @@ from growthpoles.spatial.reference_distributions.moments import (
     product_sums,
     skew_variance,
 )
-from growthpoles.spatial.reference_distributions.global_permutation import Form, quadratic_form
-from growthpoles.spatial.global_tests.quadratic_ratio import relocation_test
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph

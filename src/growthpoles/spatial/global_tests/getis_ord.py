@@ -19,9 +19,9 @@ from growthpoles.spatial.global_tests.global_result import (
     normal_p,
     z_score,
 )
-from growthpoles.spatial.reference_distributions.moments import getis_ord_randomisation, weight_sums
-from growthpoles.spatial.reference_distributions.global_permutation import Form, quadratic_form
 from growthpoles.spatial.global_tests.quadratic_ratio import relocation_test
+from growthpoles.spatial.reference_distributions.global_permutation import Form, quadratic_form
+from growthpoles.spatial.reference_distributions.moments import getis_ord_randomisation, weight_sums
 
 if TYPE_CHECKING:
     import pandas as pd

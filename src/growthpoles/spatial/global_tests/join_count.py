@@ -11,7 +11,6 @@ from numpy.random import Generator, SeedSequence
 from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.spatial.reference_distributions import global_permutation as permute
 from growthpoles.spatial.alignment import Transformation, prepare
 from growthpoles.spatial.connected import connected
 from growthpoles.spatial.global_tests.global_result import (
@@ -26,7 +25,14 @@ from growthpoles.spatial.global_tests.global_result import (
     z_score,
 )
 from growthpoles.spatial.global_tests.join_result import JoinCountResult, class_pairs
-from growthpoles.spatial.reference_distributions.moments import Moments, PairSums, cross_product_moments, matrix_sums, product_sums
+from growthpoles.spatial.reference_distributions import global_permutation as permute
+from growthpoles.spatial.reference_distributions.moments import (
+    Moments,
+    PairSums,
+    cross_product_moments,
+    matrix_sums,
+    product_sums,
+)
 from growthpoles.streams import seed_sequence
 
 if TYPE_CHECKING:

@@ -17,7 +17,6 @@ from growthpoles.spatial.global_tests.global_result import (
     relocated,
     z_score,
 )
-from growthpoles.spatial.reference_distributions.moments import cross_product_moments, matrix_sums
 from growthpoles.spatial.reference_distributions.global_permutation import (
     ENUMERATION_LIMIT,
     TIE,
@@ -25,6 +24,7 @@ from growthpoles.spatial.reference_distributions.global_permutation import (
     enumerate_codes,
     run_chunks,
 )
+from growthpoles.spatial.reference_distributions.moments import cross_product_moments, matrix_sums
 from growthpoles.streams import seed_sequence
 
 Floats = NDArray[np.float64]

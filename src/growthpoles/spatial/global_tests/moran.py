@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from growthpoles.spatial.alignment import Transformation
 from growthpoles.spatial.global_tests.global_result import Alternative, GlobalResult, Method
-from growthpoles.spatial.reference_distributions.moments import moran_normal, moran_randomisation
 from growthpoles.spatial.global_tests.quadratic_ratio import Ratio, ratio_test
+from growthpoles.spatial.reference_distributions.moments import moran_normal, moran_randomisation
 
 if TYPE_CHECKING:
     import pandas as pd

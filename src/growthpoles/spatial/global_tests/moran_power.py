@@ -13,10 +13,10 @@ from numpy.random import Generator
 from growthpoles.errors import SpatialError, message
 from growthpoles.spatial.alignment import prepare
 from growthpoles.spatial.connected import connected
-from growthpoles.spatial.reference_distributions.normal_errors import exact_tails
 from growthpoles.spatial.global_tests.global_result import Alternative, check_alternative
-from growthpoles.spatial.reference_distributions.moments import moran_normal, weight_sums
 from growthpoles.spatial.reference_distributions.global_permutation import seed_sequence
+from growthpoles.spatial.reference_distributions.moments import moran_normal, weight_sums
+from growthpoles.spatial.reference_distributions.normal_errors import exact_tails
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph

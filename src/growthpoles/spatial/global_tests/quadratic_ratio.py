@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.spatial.reference_distributions import normal_errors as exact_normal
 from growthpoles.spatial.alignment import Transformation, prepare
 from growthpoles.spatial.connected import connected, design_matrix, deviations
 from growthpoles.spatial.global_tests.global_result import (
@@ -25,8 +24,9 @@ from growthpoles.spatial.global_tests.global_result import (
     relocated,
     z_score,
 )
-from growthpoles.spatial.reference_distributions.moments import Moments, WeightSums, kurtosis, weight_sums
+from growthpoles.spatial.reference_distributions import normal_errors as exact_normal
 from growthpoles.spatial.reference_distributions.global_permutation import Form, permutation_tally, quadratic_form
+from growthpoles.spatial.reference_distributions.moments import Moments, WeightSums, kurtosis, weight_sums
 
 if TYPE_CHECKING:
     import pandas as pd

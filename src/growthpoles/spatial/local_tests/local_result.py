@@ -9,7 +9,6 @@ import numpy as np
 
 from growthpoles.errors import SpatialError, message
 from growthpoles.spatial.alignment import Prepared, ascending, joined
-from growthpoles.spatial.reference_distributions.conditional_permutation import conditional_tails
 from growthpoles.spatial.local_tests.multiple_testing import (
     MAX_T_PERMUTATIONS,
     Adjust,
@@ -19,9 +18,17 @@ from growthpoles.spatial.local_tests.multiple_testing import (
     significant,
     westfall_young,
 )
-from growthpoles.spatial.reference_distributions.shared_draws import RELATIVE
 from growthpoles.spatial.local_tests.results import STATES, LocalResult
-from growthpoles.spatial.reference_distributions.score_sums import Alternative, Law, Method, Scores, check_options, p_values
+from growthpoles.spatial.reference_distributions.conditional_permutation import conditional_tails
+from growthpoles.spatial.reference_distributions.score_sums import (
+    Alternative,
+    Law,
+    Method,
+    Scores,
+    check_options,
+    p_values,
+)
+from growthpoles.spatial.reference_distributions.shared_draws import RELATIVE
 from growthpoles.streams import generator
 
 

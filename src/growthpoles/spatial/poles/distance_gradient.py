@@ -15,10 +15,16 @@ from numpy.random import Generator
 
 from growthpoles.errors import RegionError, SpatialError, message, nearest
 from growthpoles.spatial.alignment import clean_values, same_regions
+from growthpoles.spatial.global_tests.global_result import (
+    Alternative,
+    GlobalResult,
+    check_alternative,
+    check_permutations,
+    z_score,
+)
 from growthpoles.spatial.global_tests.mantel import pair_test
-from growthpoles.spatial.global_tests.global_result import Alternative, GlobalResult, check_alternative, check_permutations, z_score
-from growthpoles.spatial.reference_distributions.global_permutation import Form, seed_sequence
 from growthpoles.spatial.global_tests.quadratic_ratio import relocation_test
+from growthpoles.spatial.reference_distributions.global_permutation import Form, seed_sequence
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message
 from growthpoles.spatial.alignment import prepare, same_regions
-from growthpoles.spatial.global_tests.mantel import pair_test
 from growthpoles.spatial.connected import connected, deviations
 from growthpoles.spatial.global_tests.global_result import (
     Alternative,
@@ -21,8 +20,9 @@ from growthpoles.spatial.global_tests.global_result import (
     monte_carlo_p,
     z_score,
 )
-from growthpoles.spatial.reference_distributions.global_permutation import TIE, run_chunks, seed_sequence
+from growthpoles.spatial.global_tests.mantel import pair_test
 from growthpoles.spatial.local_tests.results import QUADRANTS
+from growthpoles.spatial.reference_distributions.global_permutation import TIE, run_chunks, seed_sequence
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message, nearest
 from growthpoles.spatial.global_tests.global_result import Alternative, check_alternative, check_permutations
-from growthpoles.spatial.reference_distributions.joint_relocation import draw_orders, induced_order
 from growthpoles.spatial.poles.specification_forms import Compiled, Specification, compile_specifications
+from growthpoles.spatial.reference_distributions.joint_relocation import draw_orders, induced_order
 
 __all__ = ["Specification", "SpecificationCurve", "specification_curve"]
 

@@ -12,10 +12,10 @@ from numpy.random import Generator
 from growthpoles.errors import SpatialError, message
 from growthpoles.spatial.alignment import same_regions
 from growthpoles.spatial.global_tests.bivariate_moran import moran_bivariate
-from growthpoles.spatial.poles.convergence import convergence
-from growthpoles.spatial.poles.lisa_dynamics import joint_moves, lisa_moves, rank_mobility, spatial_tau
 from growthpoles.spatial.global_tests.global_result import Alternative, GlobalResult, check_alternative
 from growthpoles.spatial.global_tests.moran import moran
+from growthpoles.spatial.poles.convergence import convergence
+from growthpoles.spatial.poles.lisa_dynamics import joint_moves, lisa_moves, rank_mobility, spatial_tau
 from growthpoles.spatial.reference_distributions.global_permutation import seed_sequence
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from scipy import sparse
 from growthpoles.errors import SpatialError, message
 from growthpoles.spatial.reference_distributions import exact_enumeration as exact
 from growthpoles.spatial.reference_distributions.linear_law import linear_tails
-from growthpoles.spatial.reference_distributions.shared_draws import Groups, Tails, groups, sum_tails
 from growthpoles.spatial.reference_distributions.score_sums import PERMUTATIONS as PERMUTATIONS
 from growthpoles.spatial.reference_distributions.score_sums import Law, Method, Scores
+from growthpoles.spatial.reference_distributions.shared_draws import Groups, Tails, groups, sum_tails
 
 _ENUMERATION_BUDGET = 2_000_000_000  # sums over all regions whose scores are their own; some ten seconds
 _OWN_SCORES = 1 << 22  # scores of regions' own held at once

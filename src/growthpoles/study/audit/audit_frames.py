@@ -11,10 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from growthpoles.errors import StudyError, message, nearest
 from growthpoles.study.audit.ledger import Audit
 from growthpoles.study.audit.readings import cell_editions, edition_table
-from growthpoles.errors import StudyError, message, nearest
-from growthpoles.study.study_spec import Study, load_study
+from growthpoles.study.load_study import load_study
+from growthpoles.study.study_spec import Study
 
 PUBLISHED = "published"
 

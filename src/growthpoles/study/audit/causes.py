@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from growthpoles.study.files.printed_tables import Decimal, parse_number
 from growthpoles.errors import DataError
+from growthpoles.study.files.printed_tables import Decimal, parse_number
 
 #: A ratio this close to a power of ten is called a decimal shift even where a small difference remains.
 SHIFT_TOLERANCE = 2e-3

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthpoles.errors import DataError, StudyError, message
 from growthpoles.study.audit.claim_expressions import Columns, UncheckableError, evaluate
 from growthpoles.study.audit.readings import cell_editions, edition_table
 from growthpoles.study.files.printed_tables import read_rows, require_columns
-from growthpoles.errors import DataError, StudyError, message
-from growthpoles.study.study_spec import Study, load_study
+from growthpoles.study.load_study import load_study
+from growthpoles.study.study_spec import Study
 
 PUBLISHED = "published"
 VERDICTS = ("holds", "fails", "cannot be checked")
@@ -160,8 +161,8 @@ def edition_columns(study: Study, edition: str) -> Columns:
     "published" has what the source printed: index, rating_class, ksi, ksi_status. Other editions have their
     indicators and the rating that follows; KSI and its status were only ever printed and are the same in all.
     """
-    from growthpoles.study.inputs import load_published, study_rating
     from growthpoles.ratings.classes import CLASSES
+    from growthpoles.study.inputs import load_published, study_rating
 
     cache: dict[int, pd.DataFrame] = {}
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthpoles.study.audit.row_order import UNDECIDED, Alignment, align
+from growthpoles.randomness import generator as random_generator
 from growthpoles.study.audit.column_order import MIXED, ColumnOrder, listed
 from growthpoles.study.audit.hidden_denominators import HiddenCopy, hidden_formulas, implied_denominator
 from growthpoles.study.audit.printed_cells import Sources
-from growthpoles.randomness import generator as random_generator
+from growthpoles.study.audit.row_order import UNDECIDED, Alignment, align
 
 
 def column_orders(

@@ -10,8 +10,8 @@ import pandas as pd
 from growthpoles.study.audit.column_order import ColumnOrder
 from growthpoles.study.audit.faults import Fault
 from growthpoles.study.audit.findings import Finding, cell
-from growthpoles.study.audit.readings import Reading
 from growthpoles.study.audit.printed_cells import Sources, records
+from growthpoles.study.audit.readings import Reading
 
 #: Odds above which one of two equal cells is called the copy.
 ODDS = 3.0

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from growthpoles.study.audit.findings import Finding
-from growthpoles.study.audit.readings import Order, Reading, ReadingName, can_rate, make_reading
 from growthpoles.study.audit.printed_cells import Sources
+from growthpoles.study.audit.readings import Order, Reading, ReadingName, can_rate, make_reading
 
 if TYPE_CHECKING:
     from growthpoles.ratings.catalogue import Catalogue
@@ -50,8 +50,8 @@ def effects(
         index was), year, region, index, class and rank before and after the correction. A missing index has no
         class and no rank. Empty for years that do not print every indicator.
     """
-    from growthpoles.ratings.rating_options import Method
     from growthpoles.ratings.rate import rate_with
+    from growthpoles.ratings.rating_options import Method
 
     method = method or Method()
     frames = []

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from growthpoles.errors import RatingError
 from growthpoles.study.audit.arithmetic import check_arithmetic
 from growthpoles.study.audit.hidden_denominators import find_copies
-from growthpoles.study.audit.readings import Reading
 from growthpoles.study.audit.printed_cells import Sources, records
-from growthpoles.errors import RatingError
+from growthpoles.study.audit.readings import Reading
 
 if TYPE_CHECKING:
     from growthpoles.ratings.catalogue import Catalogue
@@ -63,8 +63,8 @@ def rate_against(
     For methods :func:`by_leaders` only; None is the article's.
     """
     from growthpoles.ratings.derive import indicator_values
-    from growthpoles.ratings.rating_options import Method
     from growthpoles.ratings.rate import rate_with
+    from growthpoles.ratings.rating_options import Method
 
     values, best = indicator_values(table, catalogue), indicator_values(leaders, catalogue)
     row = {str(code): leader(best[code], str(code), catalogue) for code in values.columns}

@@ -12,8 +12,8 @@ import pandas as pd
 from growthpoles.study.audit.column_order import ColumnOrder
 from growthpoles.study.audit.faults import Fault
 from growthpoles.study.audit.hidden_denominators import HiddenCopy
-from growthpoles.study.audit.readings import Reading
 from growthpoles.study.audit.printed_cells import Sources, records
+from growthpoles.study.audit.readings import Reading
 
 Correction = Callable[[Reading], Reading]
 

@@ -8,11 +8,19 @@ from typing import Any
 
 import pandas as pd
 
-from growthpoles.study.specs import Table
-from growthpoles.study.files.printed_tables import BLANKS, Decimal, parse_number, printed_resolution, read_cells, require_columns
 from growthpoles.errors import DataError, message
 from growthpoles.ratings.catalogue import Catalogue
-from growthpoles.study.study_spec import Study, load_study
+from growthpoles.study.files.printed_tables import (
+    BLANKS,
+    Decimal,
+    parse_number,
+    printed_resolution,
+    read_cells,
+    require_columns,
+)
+from growthpoles.study.load_study import load_study
+from growthpoles.study.specs import Table
+from growthpoles.study.study_spec import Study
 
 FORMULA_COLUMNS = ("column", "numerator", "denominator", "factor")
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from growthpoles.study.audit.arithmetic import check_arithmetic
 from growthpoles.study.audit.explanation import Suspects, by_leaders, explain_cell, rate_against, shifted_cells
+from growthpoles.study.audit.printed_cells import Sources, read_sources, read_table
 from growthpoles.study.audit.readings import (
     Reading,
     base_order,
@@ -17,9 +18,9 @@ from growthpoles.study.audit.readings import (
     make_reading,
     unrounded,
 )
-from growthpoles.study.audit.printed_cells import Sources, read_sources, read_table
 from growthpoles.study.files.printed_tables import latin_class, printed_resolution
-from growthpoles.study.study_spec import Study, load_study
+from growthpoles.study.load_study import load_study
+from growthpoles.study.study_spec import Study
 
 if TYPE_CHECKING:
     from growthpoles.ratings.catalogue import Catalogue
@@ -62,9 +63,9 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
     DataError, StudyError, RegionError
         On bad input.
     """
-    from growthpoles.study.inputs import study_catalogue, study_method
     from growthpoles.ratings.classes import classify
     from growthpoles.ratings.rate import rate_with
+    from growthpoles.study.inputs import study_catalogue, study_method
 
     study = study or load_study()
     published = study.published.index
@@ -148,8 +149,8 @@ def _tolerance(reading: Reading, year: int, catalogue: Catalogue, method: Method
     """
     from growthpoles.ratings.aggregation_tree import index_of
     from growthpoles.ratings.derive import indicator_values
-    from growthpoles.ratings.rating_options import compiled
     from growthpoles.ratings.rate import rate_with
+    from growthpoles.ratings.rating_options import compiled
 
     table = indicator_values(reading.indicators(year, catalogue), catalogue)
     halves = {code: _indicator_half(reading, year, str(code), table.index) for code in table.columns}

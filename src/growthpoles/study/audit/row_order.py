@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from growthpoles.study.audit.assignment import Array, Rows, alternatives, best_assignment, row_permutations, sums_over
 from growthpoles.errors import DataError, message
 from growthpoles.randomness import generator as random_generator
+from growthpoles.study.audit.assignment import Array, Rows, alternatives, best_assignment, row_permutations, sums_over
 
 UNDECIDED = "undecided"
 _ROUNDS = 8

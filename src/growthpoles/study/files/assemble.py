@@ -11,8 +11,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from growthpoles.study.files.printed_tables import Decimal, parse_number, printed_column, read_cells, read_rows, require_columns
 from growthpoles.errors import DataError, message, nearest
+from growthpoles.study.files.printed_tables import (
+    Decimal,
+    parse_number,
+    printed_column,
+    read_cells,
+    read_rows,
+    require_columns,
+)
 
 ASSEMBLY_COLUMNS = ("edition", "year", "column", "table", "source", "order", "missing", "factor", "note")
 

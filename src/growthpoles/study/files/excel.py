@@ -8,9 +8,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from growthpoles.errors import DataError, listed, message, nearest
 from growthpoles.study.files.decode import read_bytes
-from growthpoles.study.files.problems import listed
-from growthpoles.errors import DataError, message, nearest
 
 MAX_UNPACKED = 400_000_000
 MAX_CELLS = 5_000_000

@@ -18,9 +18,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from growthpoles.study.files.problems import Problem, shown
+from growthpoles.errors import DataError, message, shown
 from growthpoles.study.files.printed_tables import BLANKS, Decimal, number_fault, parse_plain
-from growthpoles.errors import DataError, message
+from growthpoles.study.files.problems import Problem
 
 DELIMITERS = (",", ";", "\t", "|")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}

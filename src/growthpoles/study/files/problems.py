@@ -6,32 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from growthpoles.errors import message
+from growthpoles.errors import message, plain, shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_SHOWN = 60  # characters of a cell or name that a message repeats
 COLUMNS = ("file", "sheet", "row", "column", "problem", "remedy")
 
 
-def shown(value: object) -> str:
-    """Quote a cell for a message: shortened, control and direction characters escaped."""
-    text = value if isinstance(value, str) else str(value)
-    return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "...")
 
 
-def plain(name: object) -> str:
-    """Return a name for a message: as it is when short and printable, quoted and shortened otherwise."""
-    text = str(name)
-    return text if text.isprintable() and len(text) <= _SHOWN else shown(text)
 
 
-def listed(names: Iterable[object], *, limit: int = 20) -> str:
-    """Join names for a message, the first `limit` of them."""
-    names = list(names)
-    more = len(names) - limit
-    return ", ".join(map(plain, names[:limit])) + (f" and {more} more" if more > 0 else "")
 
 
 @dataclass(frozen=True, slots=True)

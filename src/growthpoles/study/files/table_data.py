@@ -8,8 +8,9 @@ from decimal import Decimal as Exact
 import numpy as np
 import pandas as pd
 
+from growthpoles.errors import shown
 from growthpoles.study.files.number_notation import Notation, detect_notation
-from growthpoles.study.files.problems import Problem, shown
+from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import RawTable, cell_text
 from growthpoles.study.specs import Table
 

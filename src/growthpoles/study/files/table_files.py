@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from growthpoles.errors import DataError, listed, message
 from growthpoles.study.files.decode import decode, read_bytes
 from growthpoles.study.files.number_notation import detect_delimiter, split_lines
-from growthpoles.study.files.problems import Problem, listed
+from growthpoles.study.files.problems import Problem
 from growthpoles.study.specs import Table
-from growthpoles.errors import DataError, message
 
 MAX_CELLS = 5_000_000
 EXCEL = (".xlsx", ".xlsm")

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from growthpoles.study.files.problems import listed, shown
+from growthpoles.errors import listed, nearest, shown
+from growthpoles.study.files.table_data import Cell, TableData, parse_cells
 from growthpoles.study.files.table_files import cell_text, read_raw
 from growthpoles.study.specs import YEAR_MARK, Column, Table
-from growthpoles.study.files.table_data import Cell, TableData, parse_cells
-from growthpoles.errors import nearest
 
 Use = tuple[str, str, int | None]  # header, code, year where the column states it
 

@@ -8,7 +8,8 @@ from growthpoles.study.files.assemble import table_path
 from growthpoles.study.files.printed_tables import read_cells
 from growthpoles.study.inputs.indicators import assembly_rules, study_catalogue
 from growthpoles.study.inputs.tables import study_table
-from growthpoles.study.study_spec import Study, load_study
+from growthpoles.study.load_study import load_study
+from growthpoles.study.study_spec import Study
 
 _COLUMNS = ["file", "sheet", "row", "column", "content", "reason"]
 

@@ -7,17 +7,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from growthpoles.study.files.assemble import assemble, read_assembly
-from growthpoles.regions.join import check_regions
-from growthpoles.study.files.problems import summary
-from growthpoles.study.files.table_files import cell_text, read_raw
-from growthpoles.study.specs import Table
 from growthpoles.errors import DataError, StudyError, message, unknown_option
-from growthpoles.study.inputs.study_regions import Enclaves, Stamp, file_stamp, study_regions
-from growthpoles.study.inputs.tables import Gaps, study_table, table_values
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.ratings.derive import derive
-from growthpoles.study.study_spec import Study, load_study
+from growthpoles.regions.join import check_regions
+from growthpoles.study.files.assemble import assemble, read_assembly
+from growthpoles.study.files.problems import summary
+from growthpoles.study.files.table_files import cell_text, read_raw
+from growthpoles.study.inputs.study_regions import Enclaves, Stamp, file_stamp, study_regions
+from growthpoles.study.inputs.tables import Gaps, study_table, table_values
+from growthpoles.study.load_study import load_study
+from growthpoles.study.specs import Table
+from growthpoles.study.study_spec import Study
 
 
 def study_catalogue(study: Study | None = None) -> Catalogue:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from growthpoles.study.files.assemble import table_path
-from growthpoles.study.specs import YEAR_MARK
-from growthpoles.study.files.printed_tables import Decimal, latin_class, parse_number, read_cells
 from growthpoles.errors import DataError, StudyError, message, nearest
+from growthpoles.study.files.assemble import table_path
+from growthpoles.study.files.printed_tables import Decimal, latin_class, parse_number, read_cells
 from growthpoles.study.inputs.indicators import study_catalogue
 from growthpoles.study.inputs.study_regions import match_study_regions
 from growthpoles.study.inputs.tables import sound_table
-from growthpoles.study.study_spec import PublishedColumn, Study, load_study
+from growthpoles.study.load_study import load_study
+from growthpoles.study.specs import YEAR_MARK
+from growthpoles.study.study_spec import PublishedColumn, Study
 
 
 def load_published(year: int, *, study: Study | None = None) -> pd.DataFrame:

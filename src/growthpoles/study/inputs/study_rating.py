@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from growthpoles.study.files.problems import listed, shown
-from growthpoles.errors import RatingError, StudyError, message, nearest
-from growthpoles.study.inputs.indicators import study_catalogue
+from growthpoles.errors import RatingError, StudyError, listed, message, nearest, shown
 from growthpoles.ratings.catalogue import Catalogue
-from growthpoles.ratings.rating_options import Method
 from growthpoles.ratings.rate import rate_with
+from growthpoles.ratings.rating_options import Method
+from growthpoles.study.inputs.indicators import study_catalogue
 from growthpoles.study.study_spec import Study
 
 

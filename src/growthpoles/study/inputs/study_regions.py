@@ -8,11 +8,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from growthpoles.errors import DataError, RegionError, StudyError, listed, message, nearest, plain
 from growthpoles.regions.name_matching import NameIndex, match_names
-from growthpoles.study.files.problems import listed, plain
+from growthpoles.study.load_study import load_study
 from growthpoles.study.specs import Boundaries
-from growthpoles.errors import DataError, RegionError, StudyError, message, nearest
-from growthpoles.study.study_spec import Study, load_study
+from growthpoles.study.study_spec import Study
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from growthpoles.study.files.problems import summary
-from growthpoles.study.files.table_files import cell_text
-from growthpoles.study.specs import Table
-from growthpoles.study.files.table_data import TableData
-from growthpoles.study.files.user_table import read_table
-from growthpoles.errors import DataError, StudyError, message
-from growthpoles.study.inputs.study_regions import Stamp, file_stamp, match_study_regions
+from growthpoles.errors import DataError, StudyError, message, plain
 from growthpoles.ratings.catalogue import Catalogue
+from growthpoles.study.files.printed_tables import parse_number, read_rows, require_columns
+from growthpoles.study.files.problems import summary
+from growthpoles.study.files.table_data import TableData
+from growthpoles.study.files.table_files import cell_text
+from growthpoles.study.files.user_table import read_table
+from growthpoles.study.inputs.study_regions import Stamp, file_stamp, match_study_regions
+from growthpoles.study.specs import Table
 from growthpoles.study.study_spec import Study
 
 Gaps = list[tuple[str, str, str]]
@@ -76,7 +77,7 @@ def _carry(
     study: Study, spec: Table, frame: pd.DataFrame, gaps: Gaps, catalogue: Catalogue
 ) -> tuple[pd.DataFrame, Gaps]:
     """Carry a table of another vintage over to the regions of the study."""
-    from growthpoles.regions.kazakhstan.division_change import read_weights, to_vintage
+    from growthpoles.regions.kazakhstan.division_change import to_vintage
 
     year = study.boundaries.year
     if spec.vintage is None or year is None:
@@ -115,3 +116,29 @@ def printed_cells(study: Study) -> pd.DataFrame:
         ]  # fmt: skip
     columns = ["table", "year", "row", "label", "region", "column", "header", "printed", "decimal"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def read_weights(path: Path) -> dict[str, dict[str, float]]:
+    """Read the shares of regions that split.
+
+    Parameters
+    ----------
+    path : Path
+        UTF-8 CSV with the columns from, to, share (decimal point): one line per successor of a region that splits.
+
+    Returns
+    -------
+    dict of code to (dict of code to share)
+        As :func:`to_vintage` takes it.
+    """
+    rows = read_rows(path)
+    require_columns(rows, ("from", "to", "share"), where=str(path))
+    weights: dict[str, dict[str, float]] = {}
+    for line, row in rows.iterrows():
+        shares = weights.setdefault(row["from"].strip(), {})
+        part = row["to"].strip()
+        if part in shares:
+            raise DataError(message(f"{plain(part)} stands twice", where=f"{path}, line {line}, column to"))
+        shares[part] = parse_number(row["share"], decimal=".", where=f"{path}, line {line}, column share")
+    return weights
+
