@@ -12,7 +12,7 @@ from growthpoles.ratings.aggregate import Aggregation, Zeros
 from growthpoles.ratings.normalise import Normalisation
 from growthpoles.ratings.treatment import Treatment
 from growthpoles.ratings.weighting import Weighting
-from growthpoles.study import rating_specs
+from growthpoles.study import study_spec as rating_specs
 from growthpoles.study.load_study import load_study
 
 OWN = """

@@ -34,12 +34,12 @@ from .maps import typeface as typeface
 from .maps import write_captions as write_captions
 from .ratings.aggregate import aggregate as aggregate
 from .ratings.catalogue import Catalogue as Catalogue
+from .ratings.catalogue import derive as derive
 from .ratings.catalogue import read_catalogue as read_catalogue
 from .ratings.classes import ClassScale as ClassScale
 from .ratings.classes import classify as classify
 from .ratings.coherence import coherence as coherence
 from .ratings.contributions import contributions as contributions
-from .ratings.derive import derive as derive
 from .ratings.normalise import normalise as normalise
 from .ratings.profile import profile as profile
 from .ratings.rate import rate as rate
@@ -54,6 +54,7 @@ from .regions.join import join as join
 from .regions.kazakhstan.division_change import to_vintage as to_vintage
 from .regions.kazakhstan.region_names import match_regions as match_regions
 from .report.build_report import build_report as build_report
+from .spatial.alignment import with_data as with_data
 from .spatial.global_tests.bivariate_moran import lee as lee
 from .spatial.global_tests.bivariate_moran import moran_bivariate as moran_bivariate
 from .spatial.global_tests.geary import geary as geary
@@ -79,7 +80,6 @@ from .spatial.poles.specification_curve import Specification as Specification
 from .spatial.poles.specification_curve import specification_curve as specification_curve
 from .spatial.poles.spread_backwash import spread_tests as spread_tests
 from .spatial.poles.typology import typology as typology
-from .spatial.subset import with_data as with_data
 from .spatial.weights.build_weights import build_weights as build_weights
 from .spatial.weights.weights_summary import summarise_weights as summarise_weights
 from .specialisation import ellison_glaeser as ellison_glaeser

@@ -86,4 +86,3 @@ def listed(names: Iterable[object], *, limit: int = 20) -> str:
     names = list(names)
     more = len(names) - limit
     return ", ".join(map(plain, names[:limit])) + (f" and {more} more" if more > 0 else "")
-

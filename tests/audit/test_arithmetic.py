@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from growthpoles.errors import DataError
 from growthpoles.study.audit import check_arithmetic, read_sources
-from growthpoles.study.audit.causes import decimal_shift, match_rows, transposed
-from growthpoles.study.audit.intervals import overlaps, quotient_bounds
+from growthpoles.study.audit.arithmetic import decimal_shift, match_rows, overlaps, quotient_bounds, transposed
 
 ONE = pd.DataFrame([("ratio", "a", "b", 1000.0)], columns=["column", "numerator", "denominator", "factor"])
 TWO = pd.DataFrame(

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from growthpoles.study.audit import make_sources, read_sources
-from growthpoles.study.audit.part_duplicates import find_duplicates
+from growthpoles.study.audit.duplicates import find_duplicates
 from growthpoles.study.audit.printed_cells import Sources
 
 NONE = pd.DataFrame(columns=["column", "numerator", "denominator", "factor"])

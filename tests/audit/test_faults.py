@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from growthpoles.study.audit import Audit, make_sources, reproduce
-from growthpoles.study.audit.faults import TEMPLATES, Fault, FaultKind
+from growthpoles.study.audit.findings import TEMPLATES, Fault, FaultKind
 from growthpoles.study.audit.ledger import find_all
 from growthpoles.study.audit.printed_cells import Sources
 from growthpoles.study.audit.published_findings import index_entries, published_formulas

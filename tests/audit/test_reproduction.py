@@ -13,8 +13,8 @@ from growthpoles.errors import StudyError
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.study.audit import Audit, read_sources, reproduce, run_audit
 from growthpoles.study.audit.audit_frames import deviation_frame, dumbbell_frame, migration_frame
-from growthpoles.study.audit.explanation import rate_against
 from growthpoles.study.audit.readings import base_order, can_rate, make_reading
+from growthpoles.study.audit.reproduction import rate_against
 from growthpoles.study.inputs import study_catalogue
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study

@@ -10,12 +10,10 @@ import pandas as pd
 import pytest
 
 from growthpoles.errors import DataError
-from growthpoles.study.files.decode import decode
 from growthpoles.study.files.problems import Problem
-from growthpoles.study.files.table_data import TableData
-from growthpoles.study.files.table_files import read_raw
-from growthpoles.study.files.user_table import read_table
-from growthpoles.study.specs import Table
+from growthpoles.study.files.table_files import decode, read_raw
+from growthpoles.study.files.user_table import TableData, read_table
+from growthpoles.study.study_spec import Table
 
 # Typed by hand: two regions, one total with blanks between thousands, one ratio with a decimal sign.
 EXPECTED = {"Алматы": (1048779.5, 0.25), "Шымкент": (943.0, 12.5)}

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from growthpoles.errors import RegionError
-from growthpoles.regions.kazakhstan.places import PLACES
+from growthpoles.regions.kazakhstan.divisions import PLACES
 from growthpoles.regions.kazakhstan.region_names import (
     match_names,
     match_regions,
@@ -541,6 +541,8 @@ def test_the_same_rules_serve_any_table():
 
 def test_matching_loads_nothing_heavy():
     heavy = ["geopandas", "shapely", "matplotlib", "esda", "libpysal", "scipy", "sklearn", "pydantic"]
-    script = f"import sys, growthpoles.regions.kazakhstan.region_names; print(*sorted(set({heavy!r}) & set(sys.modules)))"
+    script = (
+        f"import sys, growthpoles.regions.kazakhstan.region_names; print(*sorted(set({heavy!r}) & set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "\n", "")

@@ -25,13 +25,12 @@ from growthpoles.regions.kazakhstan.region_names import match_regions
 from growthpoles.regions.name_matching import match_names
 from growthpoles.regions.projection import to_analysis_crs
 from growthpoles.shipped_data import geodata_path
-from growthpoles.study.catalogue_problems import catalogue_problems
-from growthpoles.study.examine_study import examine_study
+from growthpoles.study.examine_study import catalogue_problems, examine_study
 from growthpoles.study.files.user_table import read_table
 from growthpoles.study.inputs.indicators import catalogue_frame
 from growthpoles.study.load_study import load_study
 from growthpoles.study.propose_study import propose_study
-from growthpoles.study.specs import Table
+from growthpoles.study.study_spec import Table
 
 SECONDS = 2.0
 CSV = 'region,grp,rate\nAlmaty,"1 048 779,5",0.25\nШымкент;943;12,5\nTotal,n/a,\n'

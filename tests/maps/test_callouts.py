@@ -18,8 +18,8 @@ from growthpoles.maps.presets import PRESETS
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet import label_text as labels
 from growthpoles.maps.sheet import map_geometry as base
-from growthpoles.maps.sheet.freespace import FreeSpace
 from growthpoles.maps.sheet.sheet_blocks import Box
+from growthpoles.maps.sheet.space_layout import FreeSpace
 from growthpoles.maps.sheet.text_layer import WordLayer
 from growthpoles.ratings.classes import classify
 

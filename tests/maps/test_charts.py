@@ -18,12 +18,12 @@ from matplotlib.figure import Figure
 
 from growthpoles import maps
 from growthpoles.errors import MapError
-from growthpoles.maps.labels.spread import spread
+from growthpoles.maps.labels.point_labels import spread
 from growthpoles.maps.presets import PRESETS
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.text_layer import WordLayer
 from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.typography.fold import fold
+from growthpoles.maps.typography.text_metrics import fold
 
 CODES = [f"R{i:02d}" for i in range(16)]
 INDEX = pd.Index(CODES, name="region")

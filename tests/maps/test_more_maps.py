@@ -22,7 +22,7 @@ from growthpoles.maps import palettes
 from growthpoles.maps.proof_sheet import grey, seen_with
 from growthpoles.maps.sheet.text_layer import WordLayer
 from growthpoles.maps.thematic.bivariate_map import terciles
-from growthpoles.maps.thematic.schemes import Scheme
+from growthpoles.maps.thematic.value_map import Scheme
 
 
 def faces(ax: Any) -> list[str]:

@@ -14,8 +14,8 @@ from libpysal.graph import Graph
 import growthpoles as gp
 from growthpoles import maps
 from growthpoles.errors import MapError
-from growthpoles.language.spoken import _MESSAGES as MESSAGES
-from growthpoles.language.spoken import spoken
+from growthpoles.language.phrases import _MESSAGES as MESSAGES
+from growthpoles.language.phrases import spoken
 from growthpoles.maps.charts.chart_key import Key, key_height
 from growthpoles.maps.presets import PRESETS
 from growthpoles.maps.sheet import furniture

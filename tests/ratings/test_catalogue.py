@@ -5,7 +5,7 @@ import pytest
 
 from growthpoles.errors import RatingError, StudyError
 from growthpoles.ratings import Catalogue, default_catalogue, derive, read_catalogue
-from growthpoles.ratings.derive import indicator_values
+from growthpoles.ratings.catalogue import indicator_values
 
 HEADER = "code,kind,parent,direction,weight,unit,numerator,denominator,factor,name_en"
 GOOD = [

@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from growthpoles.errors import DataError
-from growthpoles.file_writing import PART, clean_parts, make_folder, safe_name, write_bytes
-from growthpoles.lock import NAME, folder_lock
+from growthpoles.file_writing import NAME, PART, clean_parts, folder_lock, make_folder, safe_name, write_bytes
 from growthpoles.report.report_files import inside, remove_stale, sha256, unique_names, write_files
 
 
@@ -154,7 +153,7 @@ def test_the_second_run_refuses_after_its_patience(tmp_path: Path) -> None:
 
 def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from growthpoles.lock import folder_lock\n"
+        "import sys, time; from pathlib import Path; from growthpoles.file_writing import folder_lock\n"
         "with folder_lock(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
     )
     holder = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE)
@@ -171,6 +170,6 @@ def test_a_folder_that_is_not_writable(tmp_path: Path, monkeypatch: pytest.Monke
     def refuse(*args: object) -> int:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr("growthpoles.lock.os.open", refuse)
+    monkeypatch.setattr("growthpoles.file_writing.os.open", refuse)
     with pytest.raises(DataError, match="the folder is not writable"), folder_lock(tmp_path):
         pass

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from growthpoles.lock import NAME
+from growthpoles.file_writing import NAME
 from growthpoles.report.manifest import MANIFEST
 
 # Writes two generations of files in turn, as a report does, until it is killed.
 WRITER = """
 import sys
 from pathlib import Path
-from growthpoles.lock import folder_lock
+from growthpoles.file_writing import folder_lock
 from growthpoles.report.report_files import remove_stale, sha256, write_files
 out = Path(sys.argv[1])
 def generation(number):

@@ -15,7 +15,7 @@ from growthpoles.maps import palettes
 from growthpoles.report.geopackage import geopackage_bytes
 from growthpoles.report.manifest import Manifest
 from growthpoles.report.map_layers import ksi_classes, ksi_style, rating_style
-from growthpoles.report.workbook import sheet_names, workbook_bytes
+from growthpoles.report.table_formats import sheet_names, workbook_bytes
 
 
 def test_every_layer_has_all_regions_and_its_values(report: Manifest) -> None:

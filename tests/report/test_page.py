@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from growthpoles.report.draw_figures import Outlines, inline_png, inline_svg
 from growthpoles.report.manifest import Manifest
-from growthpoles.report.svg import Outlines, inline_png, inline_svg
 
 LANGUAGES = ("en", "ru", "kk")
 

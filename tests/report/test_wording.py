@@ -16,16 +16,15 @@ import growthpoles
 from growthpoles.language.phrases import Words
 from growthpoles.report import audit_files, wording
 from growthpoles.report.audit_files import shown_claims, shown_faults
-from growthpoles.report.findings import audit_section, left_out_section
 from growthpoles.report.manifest import Manifest
 from growthpoles.report.page import Page, make_page
 from growthpoles.report.results import Results, Stages
-from growthpoles.report.sections import Context, data_section
+from growthpoles.report.sections import Context, audit_section, data_section, left_out_section
 from growthpoles.report.stages import missing_parts
 from growthpoles.report.wording import Wording
 from growthpoles.study.audit import summarise
 from growthpoles.study.audit.claims import claims_path, read_claims
-from growthpoles.study.audit.faults import TEMPLATES, Fault, FaultKind
+from growthpoles.study.audit.findings import TEMPLATES, Fault, FaultKind
 from growthpoles.study.inputs import load_indicators, study_catalogue
 from growthpoles.study.inputs.indicators import assembly_rules
 from growthpoles.study.load_study import load_study

@@ -18,7 +18,7 @@ from growthpoles.spatial.local_tests import (
     local_moran_rates,
 )
 from growthpoles.spatial.local_tests.local_join_count import hypergeometric
-from growthpoles.spatial.local_tests.results import QUADRANTS, STATES, monte_carlo_interval
+from growthpoles.spatial.local_tests.local_result import QUADRANTS, STATES, monte_carlo_interval
 
 COLUMNS = ["statistic", "lag", "cardinality", "p_value", "p_attainable", "p_adjusted", "label"]
 N = 12

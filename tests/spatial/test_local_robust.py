@@ -11,6 +11,7 @@ import pytest
 from libpysal.graph import Graph
 
 from growthpoles.errors import SpatialError
+from growthpoles.spatial.alignment import with_data
 from growthpoles.spatial.global_tests import geary, getis_ord, join_count, moran, moran_bivariate
 from growthpoles.spatial.local_tests import (
     local_geary,
@@ -20,7 +21,6 @@ from growthpoles.spatial.local_tests import (
     local_moran_bivariate,
     local_moran_rates,
 )
-from growthpoles.spatial.subset import with_data
 
 ALTERNATIVES = ("two-sided", "greater", "less")
 

@@ -10,12 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse, stats
 
-from growthpoles.spatial.reference_distributions import linear_law
+from growthpoles.spatial.reference_distributions import conditional_permutation as linear_law
 from growthpoles.spatial.reference_distributions import shared_draws as reference
-from growthpoles.spatial.reference_distributions.draws import ordered_draws
+from growthpoles.spatial.reference_distributions.conditional_permutation import linear_tails
 from growthpoles.spatial.reference_distributions.exact_enumeration import shared_subset_tails
-from growthpoles.spatial.reference_distributions.linear_law import linear_tails
-from growthpoles.spatial.reference_distributions.shared_draws import Tails, groups, ranks, sum_tails
+from growthpoles.spatial.reference_distributions.shared_draws import Tails, groups, ordered_draws, ranks, sum_tails
 
 
 @pytest.mark.parametrize(("n", "m"), [(5, 1), (7, 2), (13, 3), (5, 3), (4, 4)])

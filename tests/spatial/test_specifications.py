@@ -14,11 +14,16 @@ from growthpoles.errors import SpatialError
 from growthpoles.spatial.global_tests.geary import geary
 from growthpoles.spatial.global_tests.getis_ord import getis_ord
 from growthpoles.spatial.global_tests.moran import moran
+from growthpoles.spatial.poles import specification_curve as specification_forms
 from growthpoles.spatial.poles import specification_curve as specifications
-from growthpoles.spatial.poles import specification_forms
-from growthpoles.spatial.poles.specification_curve import WHOLE, Specification, specification_curve
-from growthpoles.spatial.poles.specification_forms import STATISTICS, compile_specifications
-from growthpoles.spatial.reference_distributions.joint_relocation import draw_orders, induced_order, standing
+from growthpoles.spatial.poles.specification_curve import (
+    STATISTICS,
+    WHOLE,
+    Specification,
+    compile_specifications,
+    specification_curve,
+)
+from growthpoles.spatial.reference_distributions.global_permutation import draw_orders, induced_order, standing
 
 TEST = {"moran": moran, "geary": geary, "getis_ord": getis_ord}
 

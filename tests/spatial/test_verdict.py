@@ -17,8 +17,7 @@ from growthpoles.spatial.global_tests.moran_power import PowerCurve
 from growthpoles.spatial.poles.specification_curve import Specification, SpecificationCurve, specification_curve
 from growthpoles.study import verdict as module
 from growthpoles.study.inputs.study_variables import distinct, graphs_over, study_variables
-from growthpoles.study.verdict import WEIGHTS, verdict
-from growthpoles.study.verdict_text import integer, number, percent, plural, probability, sentences
+from growthpoles.study.verdict import WEIGHTS, integer, number, percent, plural, probability, sentences, verdict
 
 FEW = (("queen", {}), ("rook", {}), ("knn", {"k": 3}))
 

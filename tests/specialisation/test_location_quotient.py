@@ -10,7 +10,7 @@ from scipy.stats.contingency import odds_ratio
 
 from growthpoles.errors import RatingError
 from growthpoles.specialisation import location_quotient
-from growthpoles.specialisation._intervals import fitted_count, odds_ratio_interval
+from growthpoles.specialisation.location_quotient import fitted_count, odds_ratio_interval
 
 TABLE = pd.DataFrame(
     [[30, 10, 20], [10, 40, 10], [5, 5, 70]],

@@ -11,10 +11,9 @@ import pandas as pd
 
 from growthpoles.errors import RatingError, message, nearest
 from growthpoles.ratings.aggregation_tree import index_of
-from growthpoles.ratings.catalogue import Catalogue, default_catalogue
+from growthpoles.ratings.catalogue import Catalogue, default_catalogue, indicator_values
 from growthpoles.ratings.classes import DECIMALS
 from growthpoles.ratings.contributions import contributions, effective_weights
-from growthpoles.ratings.derive import indicator_values
 from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.normalise import RATIOS
 from growthpoles.ratings.rate import rate_with

@@ -9,9 +9,8 @@ import pandas as pd
 
 from growthpoles.ratings.aggregate import Aggregation, Zeros
 from growthpoles.ratings.aggregation_tree import climb, ranks, score_table
-from growthpoles.ratings.catalogue import Catalogue, default_catalogue
+from growthpoles.ratings.catalogue import Catalogue, default_catalogue, indicator_values
 from growthpoles.ratings.classes import TEN_CLASSES, ClassScale, classify, letters
-from growthpoles.ratings.derive import indicator_values
 from growthpoles.ratings.normalise import Normalisation
 from growthpoles.ratings.rating_options import Method, compiled
 from growthpoles.ratings.treatment import Treatment, treat

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RatingError, message, nearest
-from growthpoles.ratings.catalogue import Catalogue
-from growthpoles.ratings.derive import indicator_values
+from growthpoles.ratings.catalogue import Catalogue, indicator_values
 from growthpoles.ratings.indicator_checks import Array, numeric_table
 
 Resolution = Mapping[str, float] | pd.Series | pd.DataFrame

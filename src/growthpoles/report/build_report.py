@@ -9,13 +9,10 @@ from typing import Any, get_args
 
 import growthpoles
 from growthpoles.errors import StudyError, unknown_option
-from growthpoles.file_writing import make_folder
-from growthpoles.lock import WAIT, folder_lock
+from growthpoles.file_writing import WAIT, folder_lock, make_folder
 from growthpoles.maps.typography.typefaces import chosen
-from growthpoles.report.captions import caption_files
-from growthpoles.report.figures import figure_plan
-from growthpoles.report.manifest import MANIFEST, Manifest, read_record, record_bytes, record_of, unchanged
-from growthpoles.report.provenance import provenance
+from growthpoles.report.figures import caption_files, figure_plan
+from growthpoles.report.manifest import MANIFEST, Manifest, provenance, read_record, record_bytes, record_of, unchanged
 from growthpoles.report.report_files import remove_stale, sha256, unique_names, write_files
 from growthpoles.report.report_tables import report_tables
 from growthpoles.report.results import Results
@@ -132,7 +129,7 @@ def _content(
     from growthpoles.report.geopackage import geopackage_bytes
     from growthpoles.report.map_layers import layers
     from growthpoles.report.page import make_page, render_html
-    from growthpoles.report.workbook import workbook_bytes
+    from growthpoles.report.table_formats import workbook_bytes
 
     drawn = draw_figures(results, lang=lang, preset=PRESET, tell=tell)
     tell("tables")

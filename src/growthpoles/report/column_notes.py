@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from growthpoles.language.phrases import Words
-from growthpoles.report.rated import method_sentences
 from growthpoles.report.table_formats import flat
+from growthpoles.report.wording import method_sentences
 
 if TYPE_CHECKING:
     from growthpoles.report.results import Results

@@ -2,17 +2,132 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from xml.etree import ElementTree as ET
 
 from growthpoles.errors import GrowthpolesError
 from growthpoles.maps.captions import Caption
-from growthpoles.report.captions import make_caption
-from growthpoles.report.figures import figure_jobs
+from growthpoles.report.figures import figure_jobs, make_caption
 from growthpoles.report.page_blocks import Picture
 from growthpoles.report.results import Results
-from growthpoles.report.svg import Outlines, inline_png, inline_svg
+
+_SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
+_DIGITS = re.compile(r"(\.\d\d)\d+")
+_REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_LONG = 400
+
+
+def inline_png(content: bytes, *, alt: str, width_mm: float) -> str:
+    """Turn a PNG file into an element of an HTML page.
+
+    Parameters
+    ----------
+    content : bytes
+    alt : str
+        Accessible name of the picture.
+    width_mm : float
+        Width on paper.
+    """
+    source = f"data:image/png;base64,{base64.b64encode(content).decode()}"
+    element = ET.Element("img", {"src": source, "alt": alt, "style": f"width:{width_mm:g}mm"})
+    return ET.tostring(element, encoding="unicode")
+
+
+class Outlines:
+    """Outlines that occur in several figures, kept once for the whole page."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+
+    def name(self, path: str) -> str:
+        """Return the identifier of an outline."""
+        return self._names.setdefault(path, f"o{len(self._names)}")
+
+    def element(self) -> str:
+        """Return the invisible element that holds all outlines."""
+        root = ET.Element(
+            "svg",
+            {"xmlns": _SVG[1:-1], "width": "0", "height": "0", "aria-hidden": "true", "class": "outlines"},
+        )
+        definitions = ET.SubElement(root, "defs")
+        for path, name in self._names.items():
+            ET.SubElement(definitions, "path", id=name, d=path)
+        return ET.tostring(root, encoding="unicode")
+
+
+def inline_svg(document: bytes, *, prefix: str, alt: str, outlines: Outlines) -> str:
+    """Turn an SVG file into an element of an HTML page.
+
+    Parameters
+    ----------
+    document : bytes
+        The file, as `growthpoles.maps.export.render` makes it.
+    prefix : str
+        Put before every identifier: identifiers of a page must differ.
+    alt : str
+        Accessible name of the picture.
+    outlines : Outlines
+        Long outlines move there and are referred to.
+
+    Returns
+    -------
+    str
+        Well-formed XML without prefixes of namespaces; coordinates cut to 0.01 pt (0.004 mm).
+    """
+    root = ET.fromstring(document)
+    view = root.get("viewBox", "0 0 1 1")
+    size = {key: root.get(key, "") for key in ("width", "height")}
+    for parent in root.iter():
+        for child in list(parent):
+            if child.tag in {f"{_SVG}style", f"{_SVG}title", f"{_SVG}desc", f"{_SVG}metadata"}:
+                parent.remove(child)
+    for element in root.iter():
+        _plain(element, prefix)
+        path = element.get("d")
+        if element.tag == "path" and path is not None:
+            short = " ".join(_DIGITS.sub(r"\1", path).split())
+            element.set("d", short)
+            if len(short) > _LONG and element.get("id") is None:
+                del element.attrib["d"]
+                element.tag = "use"
+                element.set("href", f"#{outlines.name(short)}")
+    root.attrib.clear()
+    wide = size["width"].removesuffix("mm")
+    root.attrib.update(
+        {
+            "viewBox": view,
+            "preserveAspectRatio": "xMinYMin meet",
+            "role": "img",
+            "aria-label": alt,
+            "style": f"width:{wide}mm",
+        }
+    )
+    return ET.tostring(root, encoding="unicode")
+
+
+def _plain(element: ET.Element, prefix: str) -> None:
+    """Drop namespaces, make identifiers unique, cut coordinates."""
+    element.tag = element.tag.removeprefix(_SVG)
+    for key, value in list(element.attrib.items()):
+        name = key.removeprefix(_XLINK)
+        if name != key:
+            del element.attrib[key]
+        if name == "id":
+            value = f"{prefix}{value}"
+        elif name == "href" and value.startswith("#"):
+            value = f"#{prefix}{value[1:]}"
+        elif name in {"x", "y", "transform"}:
+            value = _DIGITS.sub(r"\1", value)
+        element.set(name, _REFERENCE.sub(rf"url(#{prefix}\1)", value))
+    if element.text is not None and not element.text.strip():
+        element.text = None
+    if element.tail is not None and not element.tail.strip():
+        element.tail = None
+
 
 _HEAVY = 3_000_000  # bytes of an SVG file from which on pixels are the smaller choice
 _PAGE_DPI = 200.0

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping
+import os
+import platform
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+import growthpoles
 from growthpoles.report.report_files import file_sha256, inside
+from growthpoles.shipped_data import geodata_path
+from growthpoles.study.study_spec import Study
 
 if TYPE_CHECKING:
     from growthpoles.report.results import Results
+
 
 MANIFEST = "manifest.json"
 _LARGEST = 1 << 24
@@ -91,3 +101,137 @@ def unchanged(folder: Path, origin: Mapping[str, Any]) -> Manifest | None:
         return None
     own = file_sha256(folder / MANIFEST)
     return Manifest(folder, {**outputs, MANIFEST: str(own)}, None, record=record)
+
+
+_FILES = ("file", "catalogue", "assembly", "folder", "shares")
+_BUILTIN_FILES = ("registry.json", "regions.csv")
+
+
+def input_files(study: Study) -> dict[str, Path]:
+    """Return every file that a study reads: name relative to its folder -> path.
+
+    A folder stands for all files directly in it, a file for those beside it with the same stem (a Shapefile is four
+    files); the statements of a source (claims.csv) count too.
+    Shipped files are named ``geodata/...``.
+    """
+    found: dict[str, Path] = {}
+    folder, shipped = study.path.parent, geodata_path().resolve()
+
+    def add(path: Path) -> None:
+        path = path.resolve()
+        if path.is_relative_to(shipped):
+            found[f"geodata/{path.relative_to(shipped).as_posix()}"] = path
+            return
+        try:
+            found[Path(os.path.relpath(path, folder)).as_posix()] = path
+        except ValueError:  # another drive
+            found[path.name] = path
+
+    add(study.path)
+    for name in _named_files(study.model_dump(mode="python", exclude={"path"})):
+        path = study.resolve(name)
+        if path.is_dir():
+            for child in sorted(path.iterdir()):
+                if child.is_file():
+                    add(child)
+        elif path.is_file():
+            for child in sorted(path.parent.glob("*")):
+                if child.stem == path.stem and child.is_file():
+                    add(child)
+    if study.resolve("claims.csv").is_file():
+        add(study.resolve("claims.csv"))
+    if study.boundaries.builtin is not None:
+        for name in _BUILTIN_FILES:
+            add(geodata_path(name))
+        for layer in sorted(geodata_path("boundaries").glob("*.gpkg")):
+            add(layer)
+    return dict(sorted(found.items()))
+
+
+def _named_files(part: Any) -> Iterator[str]:
+    """Yield the values of all keys that name a file, however deep."""
+    if isinstance(part, Mapping):
+        for key, value in part.items():
+            if key in _FILES and isinstance(value, str):
+                yield value
+            else:
+                yield from _named_files(value)
+    elif isinstance(part, list | tuple):
+        for value in part:
+            yield from _named_files(value)
+
+
+def provenance(study: Study, options: Mapping[str, object]) -> dict[str, Any]:
+    """Return everything that the files of a report depend on; equal provenance means equal files.
+
+    Returns
+    -------
+    dict
+        study (name, seed, rating method, sha256 of all its settings), options, growthpoles (version, sha256 of its
+        code), python, platform, libraries (name -> version), inputs (name -> sha256).
+    """
+    settings = json.dumps(study.model_dump(mode="json", exclude={"path"}), sort_keys=True, ensure_ascii=True)
+    return {
+        "study": {
+            "name": study.name,
+            "seed": study.study.seed,
+            "rating": study.rating.options,
+            "sha256": hashlib.sha256(settings.encode()).hexdigest(),
+        },
+        "options": dict(options),
+        "growthpoles": {"version": growthpoles.__version__, "sha256": _own_sha256()},
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "libraries": dict(_libraries()),
+        "inputs": {name: file_sha256(path) for name, path in input_files(study).items()},
+    }
+
+
+@cache
+def _own_sha256() -> str:
+    """Hash the package's own files: in a checkout the version alone does not tell that the code has changed."""
+    root = Path(__file__).parents[1]
+    total = hashlib.sha256()
+    for path in sorted(root.rglob("*"), key=lambda path: path.relative_to(root).as_posix()):
+        if path.is_file() and path.suffix not in {".pyc", ".pyo"} and "geodata" not in path.relative_to(root).parts:
+            total.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return total.hexdigest()
+
+
+@cache
+def _libraries() -> dict[str, str]:
+    """Return the version of every distribution that this package needs, directly or not, and of the C libraries."""
+    found: dict[str, str] = {}
+    waiting = ["growthpoles"]
+    while waiting:
+        name = waiting.pop()
+        try:
+            distribution = metadata.distribution(name)
+        except metadata.PackageNotFoundError:
+            continue  # for another platform or Python
+        for requirement in distribution.requires or ():
+            match = re.match(r"[A-Za-z0-9._-]+", requirement)
+            if match is None or re.search(r";.*\bextra\b", requirement):
+                continue
+            needed = re.sub(r"[-_.]+", "-", match.group(0)).lower()
+            if needed not in found:
+                found[needed] = ""
+                waiting.append(needed)
+        if name != "growthpoles":
+            found[name] = distribution.version
+    return dict(sorted({name: version for name, version in found.items() if version}.items()) + _c_libraries())
+
+
+def _c_libraries() -> list[tuple[str, str]]:
+    import sqlite3
+
+    import pyogrio
+    import pyproj
+    import shapely
+
+    return [
+        ("GDAL", ".".join(map(str, pyogrio.__gdal_version__))),
+        ("GEOS", ".".join(map(str, shapely.geos_version))),
+        ("PROJ", pyproj.proj_version_str),
+        ("SQLite", sqlite3.sqlite_version),
+    ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from growthpoles.report.qml import Style
+from growthpoles.report.geopackage import Style
 
 if TYPE_CHECKING:
     from growthpoles.report.results import Results

@@ -9,11 +9,12 @@ from importlib import resources
 from typing import Any
 
 from growthpoles.language.phrases import DASH, Words, shorten, tie
-from growthpoles.report import findings, sections
+from growthpoles.report import sections
+from growthpoles.report import sections as findings
+from growthpoles.report.draw_figures import Outlines
 from growthpoles.report.page_blocks import Picture, Section, Table
 from growthpoles.report.results import Results
-from growthpoles.report.spatial_section import spatial_section
-from growthpoles.report.svg import Outlines
+from growthpoles.report.sections import spatial_section
 
 _FONTS = (("DejaVuSans-wide.ttf", 400), ("DejaVuSans-Bold-wide.ttf", 700))
 

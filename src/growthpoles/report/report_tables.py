@@ -79,7 +79,7 @@ def stage_tables(results: Results) -> dict[str, pd.DataFrame]:
 
 def editions_table(results: Results) -> pd.DataFrame:
     """Return where every column of every edition comes from: table, printed column, row order, and the choice made."""
-    from growthpoles.study.files.assemble import read_assembly
+    from growthpoles.study.files.printed_tables import read_assembly
 
     cells = results.study.cells
     assert cells is not None

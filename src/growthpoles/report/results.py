@@ -19,10 +19,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from libpysal.graph import Graph
 
-    from growthpoles.ratings.robustness_result import Robustness
+    from growthpoles.ratings.robustness import Robustness
     from growthpoles.study.audit import Audit
     from growthpoles.study.verdict import Verdict
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class Stages:
     ----------
     robustness : dict of year to Robustness
     strengths : dict of year to DataFrame
-        See :func:`growthpoles.report.strengths.strengths`.
+        See :func:`growthpoles.report.stages.strengths`.
     audit : Audit or None
     groups : dict of year to DataFrame
         ksi and group ("leader", "middle", "outsider", "no production").
@@ -54,7 +53,6 @@ class Stages:
     spread: pd.DataFrame | None = None
     typology: dict[int, pd.DataFrame] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
-
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -108,9 +106,3 @@ class Results:
     def __repr__(self) -> str:
         """Study, edition, years."""
         return f"Results({self.study.name!r}, edition={self.edition!r}, years={list(self.years)})"
-
-
-
-
-
-

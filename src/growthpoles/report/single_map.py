@@ -125,8 +125,8 @@ def draw_map(
         digits = max(0, 2 - int(np.floor(np.log10(shown.abs().max() or 1.0))))
         words = label or catalogue.name(name, lang)  # type: ignore[arg-type]
         return maps.plot_values(regions, shown, variable=words, digits=digits, year=year, **common)
+    from growthpoles.spatial.alignment import with_data
     from growthpoles.spatial.local_tests import local_getis_ord, local_moran
-    from growthpoles.spatial.subset import with_data
 
     kept, part, _ = with_data(shown, _graph(study, weights))
     options: dict[str, Any] = {"adjust": adjust, "rng": study.study.seed}

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
-from growthpoles.errors import GrowthpolesError, StudyError, unknown_option
+from growthpoles.errors import GrowthpolesError, RatingError, StudyError, unknown_option
 from growthpoles.language.phrases import Words
-from growthpoles.report.rated import no_classes
+from growthpoles.ratings.catalogue import Catalogue
+from growthpoles.ratings.classes import TEN_CLASSES
+from growthpoles.ratings.contributions import contributions
+from growthpoles.report.results import Results, Stages
+from growthpoles.report.wording import no_classes
+from growthpoles.spatial.alignment import with_data
 from growthpoles.spatial.global_tests.global_result import GlobalResult
 from growthpoles.spatial.global_tests.moran import moran
 from growthpoles.spatial.local_tests import LocalResult, local_moran
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
-from growthpoles.spatial.subset import with_data
 from growthpoles.spatial.weights.build_weights import build_weights
 from growthpoles.study.inputs import (
     editions,
@@ -33,21 +39,71 @@ from growthpoles.study.study_spec import Study
 if TYPE_CHECKING:
     from libpysal.graph import Graph
 
-
-
-from collections.abc import Mapping
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any
-
-from growthpoles.errors import RatingError
-from growthpoles.report.results import Results, Stages
-from growthpoles.report.strengths import strengths
-
-if TYPE_CHECKING:
     from growthpoles.ratings.normalise import Normalisation
-    from growthpoles.ratings.robustness_result import Robustness
+    from growthpoles.ratings.robustness import Robustness
     from growthpoles.study.audit import Audit
     from growthpoles.study.verdict import Verdict
+
+
+COLUMNS = (
+    "region", "index", "rank", "rating_class", "next_class", "points_needed", "strengths", "weaknesses",
+    "widest_gap", "gap",
+)  # fmt: skip
+
+
+def strengths(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Condense a rating to one line per region.
+
+    Parameters
+    ----------
+    rating : DataFrame
+        As :func:`growthpoles.rate` returns it, additive.
+    catalogue : Catalogue
+        The one it was rated with.
+
+    Returns
+    -------
+    DataFrame
+        Index region, by rank; regions without an index are left out: index, rank, rating_class; next_class and
+        points_needed (index points to it; missing at the top); strengths and weaknesses (codes of indicators with a
+        score above or below the median of all regions, farthest first, separated by blanks); widest_gap (the
+        indicator that separates the region most from the leader) and gap (its index points; missing where the means
+        are not arithmetic, so that no number of points belongs to an indicator).
+    """
+    codes = list(catalogue.indicators)
+    split = contributions(rating, catalogue)
+    # harmonic means and negative powers add up on a scale on which more is worse
+    power = rating.attrs["method"]["power"] or 1.0
+    falling = split.attrs["scale"] == "reciprocal points" or (split.attrs["scale"] == "powered points" and power < 0)
+    parts = (-1 if falling else 1) * split[codes]
+    on_points = split.attrs["scale"] == "points"
+    scores = rating[[f"score_{code}" for code in codes]].set_axis(codes, axis=1)
+    apart = (scores - scores.median()).round(9)
+    ranked = rating[rating["rank"].notna()].sort_values(by=["rank"], kind="stable")
+    rows = []
+    for region, own in ranked.to_dict("index").items():
+        distance: Any = apart.loc[[region]].iloc[0].dropna().sort_values(kind="stable")
+        gaps: Any = (parts.loc[ranked.index[0]] - parts.loc[[region]].iloc[0]).dropna()
+        letter = own["rating_class"]
+        above = TEN_CLASSES.above(str(letter)) if not pd.isna(letter) else None
+        widest = str(gaps.idxmax()) if len(gaps) and float(gaps.max()) > 0 else None
+        index = float(own[catalogue.root])
+        rows.append(
+            (
+                region,
+                index,
+                int(own["rank"]),
+                None if pd.isna(letter) else str(letter),
+                above[0] if above else None,
+                above[1] - index if above else np.nan,
+                " ".join(distance.index[distance > 0][::-1]),
+                " ".join(distance.index[distance < 0]),
+                widest,
+                float(gaps[widest]) if widest and on_points else np.nan,
+            )
+        )
+    return pd.DataFrame(rows, columns=list(COLUMNS)).set_index("region")
+
 
 REPLICATIONS = 5_000
 RELOCATIONS = 9_999
@@ -65,8 +121,6 @@ STAGES = (
     "spread",
     "typology",
 )
-
-
 
 
 def missing_parts(study: Study, ksi_years: tuple[int, ...]) -> dict[str, str]:
@@ -339,4 +393,3 @@ def _variables(
         if column in frame
     }
     return {**computed, **printed}
-

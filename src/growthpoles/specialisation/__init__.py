@@ -10,20 +10,24 @@ from growthpoles.specialisation.concentration import (
     hoover_localisation,
     hoover_specialisation,
 )
-from growthpoles.specialisation.gini import gini, gini_concentration, gini_specialisation
-from growthpoles.specialisation.groups import (
+from growthpoles.specialisation.inequality import Theil, gini, gini_concentration, gini_specialisation, theil
+from growthpoles.specialisation.krugman import (
+    krugman_concentration,
+    krugman_pairwise,
+    krugman_specialisation,
+    regional_similarity,
+)
+from growthpoles.specialisation.ksi import (
     GroupThresholds,
+    industry_share,
     ksi_group_thresholds,
     ksi_groups,
     ksi_groups_over,
+    shares,
 )
-from growthpoles.specialisation.inequality import Theil, theil
-from growthpoles.specialisation.krugman import krugman_concentration, krugman_pairwise, krugman_specialisation
-from growthpoles.specialisation.ksi import industry_share, shares
 from growthpoles.specialisation.location_quotient import location_quotient
 from growthpoles.specialisation.matrix import check_matrix
 from growthpoles.specialisation.shift_share import ShiftShare, shift_share, shift_share_dynamic
-from growthpoles.specialisation.similarity import regional_similarity
 
 __all__ = [
     "GroupThresholds",

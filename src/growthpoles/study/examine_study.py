@@ -3,24 +3,247 @@
 from __future__ import annotations
 
 import contextlib
+import copy
+import re
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+from pydantic import ValidationError
 
-from growthpoles.errors import GrowthpolesError, message, nearest, shown
+from growthpoles.errors import GrowthpolesError, StudyError, message, nearest, plain, shown
 from growthpoles.ratings.catalogue import Catalogue
-from growthpoles.study.catalogue_problems import catalogue_problems
 from growthpoles.study.files.problems import Problem, problems_frame
-from growthpoles.study.files.table_data import TableData
-from growthpoles.study.inputs.account import input_account, unused_inputs
-from growthpoles.study.inputs.indicators import editions, load_indicators
+from growthpoles.study.files.user_table import TableData
+from growthpoles.study.inputs.indicators import (
+    catalogue_frame,
+    editions,
+    input_account,
+    load_indicators,
+    study_table,
+    unused_inputs,
+)
 from growthpoles.study.inputs.published import load_published, published_years
 from growthpoles.study.inputs.study_rating import method_problems, study_rating
 from growthpoles.study.inputs.study_regions import match_study_regions, study_regions
-from growthpoles.study.inputs.tables import study_table
-from growthpoles.study.load_study import study_path
-from growthpoles.study.study_problems import line_of, study_problems
+from growthpoles.study.load_study import file_problems, known_keys, read_toml, study_path
 from growthpoles.study.study_spec import Study
+
+_HEADER = re.compile(r"^\s*\[\[?\s*([^\]]+?)\s*\]\]?")
+# What an examination goes on with where study.toml says nothing.
+_STAND_INS: dict[tuple[str, ...], Any] = {
+    ("study", "name"): "study",
+    ("study", "title"): {"en": "study"},
+    ("study", "source"): {"en": "not stated"},
+}
+
+
+def study_problems(path: Path) -> tuple[Study | None, list[Problem]]:
+    """Read a study.toml and list everything that is wrong with it.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    study : Study or None
+        Also where some keys are faulty, as long as the rest makes a study: its files can then be examined too.
+    problems : list of Problem
+        File, line and key of each.
+    """
+    try:
+        content = read_toml(path)
+        text = path.read_text(encoding="utf-8-sig")
+    except StudyError as error:
+        found = re.search(r"\(at line (\d+)", str(error))
+        line = int(found[1]) if found else None
+        return None, [Problem(str(error).removeprefix(f"{path}: "), str(path), "", line)]
+    problems: list[Problem] = []
+    if "path" in content:
+        problems.append(Problem("not a known key", str(path), "", line_of(text, ("path",)), "path"))
+        del content["path"]
+    study = _lenient(path, text, content, problems)
+    if study is not None:
+        for key, problem in file_problems(study):
+            said, _, remedy = problem.partition("; ")
+            row = line_of(text, tuple(re.findall(r"\w+", key)))
+            problems.append(Problem(said.removeprefix(f"{key}: "), str(path), "", row, key, remedy))
+    return study, problems
+
+
+def _lenient(path: Path, text: str, content: dict[str, Any], problems: list[Problem]) -> Study | None:
+    """Validate, set faulty keys aside, and try again with the rest."""
+    content = copy.deepcopy(content)
+    set_aside: set[tuple[Any, ...]] = set()
+    for _ in range(5):
+        try:
+            return Study(path=path.resolve(), **content)
+        except ValidationError as error:
+            faults = error.errors()
+        for fault in faults:
+            where = tuple(fault["loc"])
+            if where not in set_aside:
+                problems.append(_described(fault, path, text))
+            set_aside.add(where)
+        if not _mend(content, [tuple(fault["loc"]) for fault in faults]):
+            return None
+    return None
+
+
+def _described(fault: Any, path: Path, text: str) -> Problem:
+    where = tuple(fault["loc"])
+    key = ".".join(str(part + 1) if isinstance(part, int) else plain(part) for part in where)
+    said, _, remedy = fault["msg"].removeprefix("Value error, ").partition("; allowed: ")
+    if fault["type"] == "extra_forbidden":
+        known = known_keys(where[:-1])
+        near = nearest(where[-1], known, n=1)
+        said, remedy = "not a known key", ", ".join(known) + (f"; nearest: {near[0]}" if near else "")
+    elif fault["type"] == "missing":
+        examples = {
+            "study.years": "years = [2014]",
+            "study.name": 'name = "my-study"',
+            "rating": '[rating] catalogue = "..."',
+        }
+        said, remedy = "is missing", examples.get(key, "add it, as docs/studies.md describes")
+    return Problem(said, str(path), "", line_of(text, where), key, remedy)
+
+
+def _mend(content: dict[str, Any], places: list[tuple[Any, ...]]) -> bool:
+    """Take the faulty values out, or put a stand-in; tell whether anything changed."""
+    changed = False
+    # From the back, so that the numbers of list items stay right.
+    for place in sorted(
+        set(places), key=lambda each: [(isinstance(p, int), str(p).zfill(6)) for p in each], reverse=True
+    ):
+        if place in _STAND_INS and isinstance(content.setdefault("study", {}), dict):
+            content["study"][place[1]] = _STAND_INS[place]
+            changed = True
+            continue
+        if place == ("rating",) and _without_method(content):
+            changed = True
+            continue
+        holder: Any = content
+        for depth, part in enumerate(place):
+            inside = (isinstance(holder, dict) and part in holder) or (
+                isinstance(holder, list) and isinstance(part, int) and part < len(holder)
+            )
+            if not inside:
+                break
+            last = depth == len(place) - 1 or not isinstance(holder[part], dict | list)
+            if last:
+                del holder[part]
+                changed = True
+                break
+            holder = holder[part]
+    return changed
+
+
+def _without_method(content: dict[str, Any]) -> bool:
+    """Leave the catalogue alone in [rating], whose options do not fit together; tell whether there is one."""
+    rating = content.get("rating")
+    if not isinstance(rating, dict) or "catalogue" not in rating or len(rating) == 1:
+        return False
+    content["rating"] = {"catalogue": rating["catalogue"]}
+    return True
+
+
+def line_of(text: str, where: tuple[Any, ...]) -> int | None:
+    """Return the line of study.toml on which a key stands, or that of its section, or None."""
+    names = [str(part) for part in where if isinstance(part, str) and not part.isdigit()]
+    count = next((int(part) for part in where if isinstance(part, int)), None)
+    if count is None:
+        count = next((int(part) - 1 for part in where if isinstance(part, str) and part.isdigit()), 0)
+    section, best, seen = "", None, -1
+    for number, line in enumerate(text.splitlines(), start=1):
+        if head := _HEADER.match(line):
+            section = head[1].replace('"', "")
+            seen += names[:1] == [section]
+            if (
+                names
+                and section in {".".join(names[: depth + 1]) for depth in range(len(names))}
+                and seen in (-1, count)
+            ):
+                best = number
+            continue
+        key = line.split("=", 1)[0].strip().strip('"')
+        path = [*section.split("."), key] if section else [key]
+        inside = names[: len(path)] == path and bool(key) and "=" in line
+        if inside and (seen == count or names[0] != "tables"):
+            return number
+    return best
+
+
+_PLACE = re.compile(r"^(?P<file>.*?) row (?P<row>\d+)(?: \((?P<code>.*?)\))?: (?P<rest>.*)$", flags=re.DOTALL)
+_COLUMN = re.compile(r"\b(?:direction|weight|factor|kind|numerator|denominator|parent|code)\b")
+_MOST = 200
+
+
+def catalogue_problems(path: Path) -> tuple[Catalogue | None, list[Problem]]:
+    """Read a catalogue and list everything that is wrong with it.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    catalogue : Catalogue or None
+        None where there is a problem.
+    problems : list of Problem
+        One per row and fault. A fault of the tree as a whole (a cycle, two roots) ends the list: what stands behind it
+        is not looked at before it is mended.
+    """
+    try:
+        frame = catalogue_frame(path)
+    except GrowthpolesError as error:
+        return None, [Problem(str(error).removeprefix(f"{path}: "), str(path))]
+    problems: list[Problem] = []
+    while len(problems) < _MOST:
+        try:
+            catalogue = Catalogue.from_frame(frame, source=path.name)
+        except GrowthpolesError as error:
+            found = _placed(str(error), path)
+        else:
+            return (None if problems else catalogue), problems
+        if found in problems:
+            break
+        problems.append(found)
+        # The cell at fault is replaced by one that is not, and the catalogue is read again.
+        if not _mend_catalogue(frame, found):
+            break
+    return None, problems
+
+
+def _placed(text: str, path: Path) -> Problem:
+    """Take the place out of a message of the catalogue."""
+    hit = _PLACE.match(text)
+    if hit is None:
+        return Problem(text.removeprefix(f"{path.name}: "), str(path))
+    problem, _, remedy = hit["rest"].partition("; allowed: ")
+    column = first[0] if (first := _COLUMN.search(problem)) else ""
+    return Problem(problem, str(path), "", int(hit["row"]), column, remedy)
+
+
+def _mend_catalogue(frame: pd.DataFrame, problem: Problem) -> bool:
+    """Change the cell that a problem is about into one that is allowed; False where that would hide other faults."""
+    rows = frame.index[frame["row"] == problem.row]
+    if not len(rows) or not problem.column or "children" in problem.problem or "cycle" in problem.problem:
+        return False
+    at, column = rows[0], problem.column
+    if column == "code":
+        frame.loc[at, "code"] = f"row_{problem.row}"
+    elif column in ("numerator", "denominator") or "derived" in problem.problem:
+        frame.loc[at, [each for each in ("numerator", "denominator") if each in frame]] = ""
+    elif column == "kind":
+        frame.loc[at, "kind"] = "indicator" if frame.loc[at, "parent"] else "primary"
+    elif column == "parent":
+        roots = frame.loc[(frame["kind"] == "aggregate") & (frame["parent"] == ""), "code"]
+        frame.loc[at, "parent"] = "" if frame.loc[at, "kind"] == "primary" or roots.empty else roots.iloc[0]
+    else:
+        frame.loc[at, column] = ""
+    return True
 
 
 def examine_study(path: str | Path | None = None) -> pd.DataFrame:

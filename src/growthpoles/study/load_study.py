@@ -212,4 +212,3 @@ def file_problems(study: Study) -> list[tuple[str, str]]:
         hint = f"; nearest: {near[0]}" if near else ""
         problems.append((key, f"{key} = {name[:200]!r} does not exist{hint}"))
     return problems
-

@@ -13,7 +13,7 @@ from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.typography.fold import fold
+from growthpoles.maps.typography.text_metrics import fold
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

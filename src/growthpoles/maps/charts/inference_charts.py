@@ -10,16 +10,16 @@ import pandas as pd
 
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import format_number, translator
-from growthpoles.language.spoken import spoken
+from growthpoles.language.phrases import spoken
 from growthpoles.maps import palettes
 from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, digits_for, dress, left_room
 from growthpoles.maps.charts.chart_key import Key
-from growthpoles.maps.labels.spread import spread
+from growthpoles.maps.labels.point_labels import spread
 from growthpoles.maps.presets import get_preset
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.typography.fold import fold_all, widest
+from growthpoles.maps.typography.text_metrics import fold_all, widest
 
 if TYPE_CHECKING:
     from typing import Unpack

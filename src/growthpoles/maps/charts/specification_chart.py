@@ -12,17 +12,16 @@ import pandas as pd
 
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import translator
-from growthpoles.language.spoken import spoken
+from growthpoles.language.phrases import spoken
 from growthpoles.maps import palettes
-from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress, left_room
+from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress, left_room, row_room
 from growthpoles.maps.charts.chart_key import Key, key_above, key_height
-from growthpoles.maps.charts.rows import row_room
 from growthpoles.maps.presets import Preset, get_preset
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.source_note import column_of
 from growthpoles.maps.typography import text_metrics as text
-from growthpoles.maps.typography.fold import fold, widest
+from growthpoles.maps.typography.text_metrics import fold, widest
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -56,7 +55,7 @@ def plot_specifications(
         Columns of choices to show; by default all with more than one value. Where the sheet is too low for all of
         them, those with the most values are left out, and named over the chart.
     labels : mapping, optional
-        Choice or value -> its words; those of :mod:`growthpoles.language.spoken` by default.
+        Choice or value -> its words; those of :mod:`growthpoles.language.phrases` by default.
     **options
         lang, ax, preset, year, edition, title, source: see :class:`growthpoles.maps.charts.chart_axes.ChartOptions`.
 

@@ -4,16 +4,236 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from growthpoles.maps.labels import label_fit as fit
-from growthpoles.maps.labels.outside import DEEP, Callout, Outside, room_around
 from growthpoles.maps.map_options import Style
 from growthpoles.maps.presets import Preset
+from growthpoles.maps.sheet import insets
+from growthpoles.maps.sheet import label_text as labels
+from growthpoles.maps.sheet.label_text import Label
 from growthpoles.maps.sheet.map_geometry import Base
 from growthpoles.maps.sheet.map_plan import Plan
+from growthpoles.maps.sheet.sheet_blocks import Box
+from growthpoles.maps.sheet.space_layout import FreeSpace
 from growthpoles.maps.typography import text_metrics as text
 from growthpoles.maps.typography.typefaces import chosen
+
+Array = NDArray[np.float64]
+
+_GAP = 0.7
+_AIR = 0.4
+DEEP = 1.1
+_TRIED = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Callout:
+    """A name outside its region: the label, its room, and the line from the label into the region.
+
+    `marked` tells whether the class stands beside the map as well, since not even that fits inside.
+    """
+
+    region: int
+    label: Label
+    box: Box
+    line: Array
+    marked: bool
+
+    def raised(self, rise: float) -> Callout:
+        """Move it up."""
+        return replace(self, box=replace(self.box, y=self.box.y + rise), line=self.line + np.array([0.0, rise]))
+
+
+class Outside:
+    """The room around a map in which names find their places one after the other."""
+
+    def __init__(self, space: FreeSpace, land: Any, boxes: Sequence[Box], lines: Sequence[Array]) -> None:
+        """Take the free space of the sheet.
+
+        Parameters
+        ----------
+        space
+            What the regions leave free.
+        land
+            All regions as one geometry, in millimetres.
+        boxes, lines
+            What stands there already: legend, insets, scale bar; leaders of the insets.
+        """
+        import shapely
+
+        self.space, self.land, self.coast = space, land, shapely.boundary(land)
+        shapely.prepare(land)
+        self.known: dict[tuple[int, bool], tuple[Any, Any]] = {}
+        self.taken = [shapely.box(box.x, box.y, box.right, box.top) for box in boxes]
+        self.taken += [shapely.LineString(line) for line in lines]
+        for box in boxes:
+            space.block(box)
+        for line in lines:
+            self._block_line(line)
+
+    def copy(self) -> Outside:
+        """Return a copy that can be filled without touching this one."""
+        other = object.__new__(Outside)
+        other.space, other.land, other.coast, other.taken = self.space.copy(), self.land, self.coast, list(self.taken)
+        other.known = self.known
+        return other
+
+    def _block_line(self, line: Array) -> None:
+        """Take the cells along a line."""
+        steps = max(int(np.hypot(*(line[1] - line[0]))), 1)
+        for share in np.linspace(0.0, 1.0, 2 * steps + 1):
+            x, y = line[0] + share * (line[1] - line[0])
+            self.space.block(Box(float(x) - 0.3, float(y) - 0.3, 0.6, 0.6))
+
+    def put(
+        self,
+        region: int,
+        polygon: Any,
+        name: str,
+        mark: str,
+        preset: Preset,
+        words: Sequence[Any],
+        *,
+        across: bool = False,
+    ) -> Callout | None:
+        """Find the nearest place for a name, from which a straight line reaches the region without crossing anything.
+
+        Parameters
+        ----------
+        region
+            Number of the region, kept in the result.
+        polygon
+            The region in millimetres.
+        name, mark
+            What to write; the mark is empty if the region carries it itself.
+        preset
+            Sizes; the line is no longer than a seventh of the width.
+        words
+            Boxes of words that the line must not touch, as geometries.
+        across
+            Whether the line may cross other regions, and be as long as half the width.
+        """
+        import shapely
+
+        asked = region, bool(words)
+        if asked not in self.known:
+            self.known[asked] = self._aim(polygon, words)
+        aim, others = self.known[asked]
+        longest = preset.width_mm / (2 if across else 7)
+        found: tuple[float, Label, Box, Array] | None = None
+        for label in outside_labels(name, mark, preset):
+            foot = text.DROP * label.lines[-1][1] * text.PT
+            gap = max(_GAP, 0.36 * label.lines[0][1] * text.PT)
+            x, y = self.space.spots(label.w, label.h + foot, gap)
+            if not len(x):
+                continue
+            wide, high = label.w, label.h + foot
+            left, bottom, right, top = polygon.bounds
+            close = (x + wide > left - longest) & (x < right + longest)
+            close &= (y + high > bottom - longest) & (y < top + longest)
+            x, y = x[close], y[close]
+            reach = shapely.distance(shapely.box(x, y, x + wide, y + high), aim)
+            near = np.argsort(reach, kind="stable")[: 8 * _TRIED if across else _TRIED]
+            near = near[reach[near] <= longest]
+            if not len(near):
+                continue
+            lines, cost = self._lines(x[near], y[near], label, foot, aim, [None if across else others, *words])
+            best = int(np.argmin(cost))
+            if cost[best] <= longest and (found is None or cost[best] < 0.6 * found[0]):
+                box = Box(float(x[near[best]]), float(y[near[best]]), label.w, label.h + foot)
+                found = float(cost[best]), label, box, lines[best]
+        if found is None:
+            return None
+        _, label, box, line = found
+        made = Callout(region, label, box, line, bool(mark))
+        self.block(made)
+        return made
+
+    def block(self, made: Callout) -> None:
+        """Take the room of a callout."""
+        import shapely
+
+        box = made.box
+        self.space.block(box)
+        self._block_line(made.line)
+        self.taken += [shapely.box(box.x, box.y, box.right, box.top), shapely.LineString(made.line)]
+
+    def _aim(self, polygon: Any, words: Sequence[Any]) -> tuple[Any, Any]:
+        """Return where a line into a region may end, clear of its words, and the other regions, not to be crossed."""
+        import shapely
+
+        keep = shapely.buffer(shapely.union_all(list(words)), 0.5)
+        aim = shapely.boundary(polygon)
+        for deep in (DEEP, 0.4 * DEEP):
+            inner = shapely.difference(shapely.buffer(polygon, -deep), keep)
+            if not inner.is_empty:
+                aim = shapely.simplify(inner, 0.15)
+                break
+        others = shapely.difference(self.land, shapely.buffer(polygon, 0.3))
+        shapely.prepare(others)
+        return aim, others
+
+    def _lines(self, x: Array, y: Array, label: Label, foot: float, aim: Any, avoid: list[Any]) -> Any:
+        """Return the best line of every place, from the middle of a side of the label, and its length or infinity."""
+        import shapely
+
+        n, wide, high = len(x), label.w, label.h
+        middle = y + foot + high / 2
+        starts = np.stack(
+            [
+                np.column_stack([x - _AIR, middle]),
+                np.column_stack([x + wide + _AIR, middle]),
+                np.column_stack([x + wide / 2, y + foot + high + _AIR]),
+                np.column_stack([x + wide / 2, y - 0.5 * _AIR]),
+            ]
+        ).reshape(-1, 2)
+        lines = shapely.shortest_line(shapely.points(starts), aim)
+        cost = shapely.length(lines)
+        boxes = shapely.box(x, y, x + wide, y + foot + high)
+        cost[shapely.intersects(lines, np.tile(boxes, 4))] = np.inf
+        cost[np.tile(shapely.intersects(self.land, boxes), 4)] = np.inf
+        barrier = shapely.buffer(shapely.union_all([*self.taken, *avoid[1:]]), 0.3)
+        shapely.prepare(barrier)
+        for other in (*([] if avoid[0] is None else [avoid[0]]), barrier):
+            free = np.flatnonzero(np.isfinite(cost))
+            cost[free[shapely.intersects(other, lines[free])]] = np.inf
+        cost = cost.reshape(4, n)
+        side = np.argmin(cost, axis=0)
+        ends = shapely.get_coordinates(lines).reshape(4, n, 2, 2)
+        return ends[side, np.arange(n)], cost[side, np.arange(n)]
+
+
+def outside_labels(name: str, mark: str, preset: Preset) -> list[Label]:
+    """Ways to write a name beside the map, preferred one first: on one line, on two lines, both smaller."""
+    pair = text.halves(name) or next(iter(labels.breaks(name)), None)
+    found = []
+    for size in dict.fromkeys([labels.label_size(preset), preset.small_pt]):
+        for lines in ([name], list(pair or [])):
+            if lines:
+                found.append(labels.make_label([*((line, size, False) for line in lines), (mark, size, True)]))
+    return found
+
+
+def room_around(base: Base, plan: Plan) -> Outside:
+    """Return what regions, legend, insets and scale bar leave free."""
+    import shapely
+
+    found = plan.found
+    rings = [ring * found.scale + np.asarray(found.origin) for ring in base.rings]
+    land = shapely.union_all(shapely.make_valid(np.array([shapely.Polygon(ring) for ring in rings])))
+    boxes = [spot.box for spot in found.insets]
+    boxes += [box for box in (plan.legend_box, found.bar_box) if box is not None]
+    lines = []
+    for lens, spot in zip(plan.lenses, found.insets, strict=True):
+        ends = insets.leader(lens, spot, insets.target_ring(lens, found.scale, found.origin), found.scale)
+        lines += [] if ends is None else [np.array(ends)]
+    return Outside(FreeSpace(plan.body, rings), shapely.simplify(land, 0.1), boxes, lines)
+
 
 #: With more regions than this to be named outside, a map gets no such names: they would stand in a thicket of lines.
 MOST = 24

@@ -11,9 +11,8 @@ import numpy as np
 
 from growthpoles.maps import palettes
 from growthpoles.maps.labels import label_fit as fit
-from growthpoles.maps.labels.callouts import name_outside
+from growthpoles.maps.labels.callouts import Callout, name_outside, room_around
 from growthpoles.maps.labels.label_fit import Placed
-from growthpoles.maps.labels.outside import Callout, room_around
 from growthpoles.maps.map_options import Style
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet import canvas, insets

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from growthpoles.errors import MapError, message
 from growthpoles.maps import palettes
 from growthpoles.maps.presets import Preset, get_preset
-from growthpoles.maps.sheet.paths import line_path
+from growthpoles.maps.sheet.map_geometry import line_path
 from growthpoles.maps.sheet.sheet_blocks import Block, Box, Word
 from growthpoles.maps.typography import text_metrics as text
 

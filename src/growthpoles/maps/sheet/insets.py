@@ -13,7 +13,7 @@ from growthpoles.maps import palettes
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet import label_text as labels
 from growthpoles.maps.sheet.canvas import add_leaders, add_shapes, add_words
-from growthpoles.maps.sheet.paths import shape_paths
+from growthpoles.maps.sheet.map_geometry import shape_paths
 from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.sheet.space_layout import Request, Spot
 from growthpoles.maps.typography import text_metrics as text

@@ -14,9 +14,8 @@ from growthpoles.maps.sheet import canvas, furniture, insets
 from growthpoles.maps.sheet import map_plan as page
 from growthpoles.maps.sheet.graticule import draw_graticule, north_arrow
 from growthpoles.maps.sheet.legend import Legend
-from growthpoles.maps.sheet.map_geometry import MANY, Base, prepare, short_codes
+from growthpoles.maps.sheet.map_geometry import MANY, Base, class_paths, prepare, short_codes
 from growthpoles.maps.sheet.map_plan import Plan
-from growthpoles.maps.sheet.paths import class_paths
 from growthpoles.maps.typography import text_metrics as text
 
 if TYPE_CHECKING:

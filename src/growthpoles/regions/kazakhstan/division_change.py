@@ -150,5 +150,3 @@ def _carried(
         for region, column, reason in missing
         for target in into.get(region, [])
     ]
-
-

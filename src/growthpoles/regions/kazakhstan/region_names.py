@@ -13,6 +13,7 @@ from typing import SupportsIndex
 import pandas as pd
 
 from growthpoles.regions.kazakhstan.divisions import (
+    PLACES,
     VINTAGES,
     predecessors,
     read_regions_table,
@@ -21,7 +22,6 @@ from growthpoles.regions.kazakhstan.divisions import (
     successors,
     vintage_of,
 )
-from growthpoles.regions.kazakhstan.places import PLACES
 from growthpoles.regions.name_matching import Duplicates, NameIndex, NameKeys, loosen, match_names, show, words
 
 __all__ = [

@@ -10,8 +10,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, unknown_option
-from growthpoles.spatial.alignment import Prepared, Transformation, clean_values, prepare
-from growthpoles.spatial.connected import Connected, connected, deviations
+from growthpoles.spatial.alignment import (
+    Connected,
+    Prepared,
+    Transformation,
+    clean_values,
+    connected,
+    deviations,
+    prepare,
+)
 from growthpoles.spatial.global_tests.global_result import (
     Alternative,
     GlobalResult,

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.spatial.alignment import Transformation, prepare
-from growthpoles.spatial.connected import connected, deviations
+from growthpoles.spatial.alignment import Transformation, connected, deviations, prepare
 from growthpoles.spatial.global_tests.global_result import (
     Alternative,
     GlobalResult,

@@ -11,20 +11,20 @@ from numpy.random import Generator, SeedSequence
 from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.spatial.alignment import Transformation, prepare
-from growthpoles.spatial.connected import connected
+from growthpoles.spatial.alignment import Transformation, connected, prepare
 from growthpoles.spatial.global_tests.global_result import (
     Alternative,
     GlobalResult,
     Inference,
+    JoinCountResult,
     check_alternative,
     check_method,
     check_permutations,
+    class_pairs,
     normal_p,
     relocated,
     z_score,
 )
-from growthpoles.spatial.global_tests.join_result import JoinCountResult, class_pairs
 from growthpoles.spatial.reference_distributions import global_permutation as permute
 from growthpoles.spatial.reference_distributions.moments import (
     Moments,

@@ -11,8 +11,7 @@ import pandas as pd
 from numpy.random import Generator
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.spatial.alignment import prepare
-from growthpoles.spatial.connected import connected
+from growthpoles.spatial.alignment import connected, prepare
 from growthpoles.spatial.global_tests.global_result import Alternative, check_alternative
 from growthpoles.spatial.reference_distributions.global_permutation import seed_sequence
 from growthpoles.spatial.reference_distributions.moments import moran_normal, weight_sums

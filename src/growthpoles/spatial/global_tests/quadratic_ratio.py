@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.spatial.alignment import Transformation, prepare
-from growthpoles.spatial.connected import connected, design_matrix, deviations
+from growthpoles.spatial.alignment import Transformation, connected, design_matrix, deviations, prepare
 from growthpoles.spatial.global_tests.global_result import (
     Alternative,
     GlobalResult,

@@ -11,7 +11,7 @@ from growthpoles.spatial.local_tests.local_moran import (
     local_moran_bivariate,
     local_moran_rates,
 )
-from growthpoles.spatial.local_tests.results import LocalResult
+from growthpoles.spatial.local_tests.local_result import LocalResult
 
 __all__ = [
     "LocalResult",

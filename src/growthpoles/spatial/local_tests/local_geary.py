@@ -9,9 +9,19 @@ import pandas as pd
 
 from growthpoles.errors import SpatialError, message
 from growthpoles.spatial.alignment import clean_values, prepare
-from growthpoles.spatial.local_tests.local_result import Options, centred, row_sums, run, unit_of, universe
+from growthpoles.spatial.local_tests.local_result import (
+    LIKENESS,
+    QUADRANTS,
+    STATES,
+    LocalResult,
+    Options,
+    centred,
+    row_sums,
+    run,
+    unit_of,
+    universe,
+)
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
-from growthpoles.spatial.local_tests.results import LIKENESS, QUADRANTS, STATES, LocalResult
 from growthpoles.spatial.reference_distributions.score_sums import PERMUTATIONS, Alternative, Law, Method, Scores
 from growthpoles.spatial.reference_distributions.shared_draws import RELATIVE
 

@@ -9,9 +9,17 @@ import pandas as pd
 
 from growthpoles.errors import SpatialError, message
 from growthpoles.spatial.alignment import Transformation, prepare
-from growthpoles.spatial.local_tests.local_result import Options, centred, row_sums, run, universe
+from growthpoles.spatial.local_tests.local_result import (
+    QUADRANTS,
+    STATES,
+    LocalResult,
+    Options,
+    centred,
+    row_sums,
+    run,
+    universe,
+)
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
-from growthpoles.spatial.local_tests.results import QUADRANTS, STATES, LocalResult
 from growthpoles.spatial.reference_distributions.score_sums import PERMUTATIONS, Alternative, Method, Scores
 
 if TYPE_CHECKING:

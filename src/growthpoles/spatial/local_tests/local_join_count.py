@@ -9,9 +9,8 @@ import pandas as pd
 
 from growthpoles.errors import SpatialError, message
 from growthpoles.spatial.alignment import prepare
-from growthpoles.spatial.local_tests.local_result import Options, centred, run, universe
+from growthpoles.spatial.local_tests.local_result import QUADRANTS, STATES, LocalResult, Options, centred, run, universe
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
-from growthpoles.spatial.local_tests.results import QUADRANTS, STATES, LocalResult
 from growthpoles.spatial.reference_distributions.score_sums import PERMUTATIONS, Alternative, Law, Method, Scores
 from growthpoles.spatial.reference_distributions.shared_draws import groups
 

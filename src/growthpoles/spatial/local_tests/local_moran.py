@@ -9,9 +9,19 @@ import pandas as pd
 
 from growthpoles.errors import SpatialError, message
 from growthpoles.spatial.alignment import Prepared, Transformation, clean_values, prepare, same_regions
-from growthpoles.spatial.local_tests.local_result import Centred, Options, centred, quadrant, row_sums, run, universe
+from growthpoles.spatial.local_tests.local_result import (
+    QUADRANTS,
+    STATES,
+    Centred,
+    LocalResult,
+    Options,
+    centred,
+    quadrant,
+    row_sums,
+    run,
+    universe,
+)
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
-from growthpoles.spatial.local_tests.results import QUADRANTS, STATES, LocalResult
 from growthpoles.spatial.reference_distributions.score_sums import PERMUTATIONS, Alternative, Method, Scores
 
 if TYPE_CHECKING:

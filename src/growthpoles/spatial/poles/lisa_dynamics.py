@@ -10,8 +10,7 @@ from numpy.random import Generator, SeedSequence
 from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.spatial.alignment import prepare, same_regions
-from growthpoles.spatial.connected import connected, deviations
+from growthpoles.spatial.alignment import connected, deviations, prepare, same_regions
 from growthpoles.spatial.global_tests.global_result import (
     Alternative,
     GlobalResult,
@@ -21,7 +20,7 @@ from growthpoles.spatial.global_tests.global_result import (
     z_score,
 )
 from growthpoles.spatial.global_tests.mantel import pair_test
-from growthpoles.spatial.local_tests.results import QUADRANTS
+from growthpoles.spatial.local_tests.local_result import QUADRANTS
 from growthpoles.spatial.reference_distributions.global_permutation import TIE, run_chunks, seed_sequence
 
 if TYPE_CHECKING:

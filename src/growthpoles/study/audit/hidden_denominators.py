@@ -14,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from growthpoles.study.audit.causes import decimal_shift
-from growthpoles.study.audit.intervals import SLACK, quotient_bounds
+from growthpoles.study.audit.arithmetic import SLACK, decimal_shift, quotient_bounds
 from growthpoles.study.audit.printed_cells import Sources, records
 
 #: Two years of a quantity are taken to differ by less than this (relative) only by chance: no region's population or

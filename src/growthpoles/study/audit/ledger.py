@@ -11,14 +11,11 @@ import pandas as pd
 
 from growthpoles.study.audit.arithmetic import check_arithmetic
 from growthpoles.study.audit.claims import check_claims
-from growthpoles.study.audit.column_order import ColumnOrder, alignment_frame, listed
-from growthpoles.study.audit.column_orders import column_orders
-from growthpoles.study.audit.duplicates import duplicate_findings
+from growthpoles.study.audit.column_orders import ColumnOrder, alignment_frame, column_orders, listed
+from growthpoles.study.audit.duplicates import duplicate_findings, find_duplicates
 from growthpoles.study.audit.effects import SEVERITIES, effect_summary, effects
-from growthpoles.study.audit.faults import Fault
-from growthpoles.study.audit.findings import Finding, arithmetic_findings, copy_findings
+from growthpoles.study.audit.findings import Fault, Finding, arithmetic_findings, copy_findings
 from growthpoles.study.audit.hidden_denominators import find_copies
-from growthpoles.study.audit.part_duplicates import find_duplicates
 from growthpoles.study.audit.printed_cells import Sources, read_sources
 from growthpoles.study.audit.published_findings import Entry, claim_entries, formula_entries, index_entries
 from growthpoles.study.audit.readings import Order, base_order

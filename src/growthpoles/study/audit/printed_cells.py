@@ -19,8 +19,7 @@ from growthpoles.study.files.printed_tables import (
     require_columns,
 )
 from growthpoles.study.load_study import load_study
-from growthpoles.study.specs import Table
-from growthpoles.study.study_spec import Study
+from growthpoles.study.study_spec import Study, Table
 
 FORMULA_COLUMNS = ("column", "numerator", "denominator", "factor")
 
@@ -237,7 +236,7 @@ def read_sources(study: Study | None = None) -> Sources:
 
 def read_table(study: Study, number: int) -> pd.DataFrame:
     """Read one transcribed table of a study, with the region of every label."""
-    from growthpoles.study.files.assemble import table_path
+    from growthpoles.study.files.printed_tables import table_path
 
     assert study.cells is not None
     cells = read_cells(table_path(study.resolve(study.cells.folder), number), decimal=study.cells.decimal)
@@ -247,7 +246,7 @@ def read_table(study: Study, number: int) -> pd.DataFrame:
 
 def assembly_years(study: Study) -> dict[int, int]:
     """Return the year of every table of indicators: the one for which most of its printed columns are used."""
-    from growthpoles.study.files.assemble import read_assembly
+    from growthpoles.study.files.printed_tables import read_assembly
 
     assert study.cells is not None
     rules = read_assembly(study.resolve(study.cells.assembly), orders=study.cells.orders)

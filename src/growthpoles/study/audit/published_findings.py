@@ -9,8 +9,7 @@ import pandas as pd
 
 from growthpoles.study.audit.arithmetic import check_arithmetic
 from growthpoles.study.audit.effects import SEVERITIES
-from growthpoles.study.audit.faults import Fault
-from growthpoles.study.audit.findings import Cell
+from growthpoles.study.audit.findings import Cell, Fault
 from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, read_table, records
 from growthpoles.study.files.printed_tables import parse_number, read_rows, require_columns
 from growthpoles.study.study_spec import Study

@@ -138,7 +138,7 @@ def can_rate(sources: Sources, catalogue: Catalogue, year: int) -> bool:
 
 def edition_table(study: Study, year: int, edition: str) -> pd.DataFrame:
     """Return the indicators of an edition; transcribed tables are put together without reading boundaries."""
-    from growthpoles.study.files.assemble import assemble, read_assembly
+    from growthpoles.study.files.printed_tables import assemble, read_assembly
     from growthpoles.study.inputs import load_indicators, study_catalogue
 
     if study.cells is None:
@@ -154,7 +154,7 @@ def edition_table(study: Study, year: int, edition: str) -> pd.DataFrame:
 
 def cell_editions(study: Study) -> tuple[str, ...]:
     """Editions of a study, in the order of its files."""
-    from growthpoles.study.files.assemble import read_assembly
+    from growthpoles.study.files.printed_tables import read_assembly
 
     names = [table.edition for table in study.tables]
     if study.cells is not None:

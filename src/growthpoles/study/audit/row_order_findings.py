@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from growthpoles.study.audit.column_order import ColumnOrder
-from growthpoles.study.audit.faults import Fault
-from growthpoles.study.audit.findings import Correction, Finding, cell, fix_cells
+from growthpoles.study.audit.column_orders import ColumnOrder
+from growthpoles.study.audit.findings import Correction, Fault, Finding, cell, fix_cells
 from growthpoles.study.audit.printed_cells import Sources
 from growthpoles.study.audit.readings import Reading
 from growthpoles.study.audit.row_order import UNDECIDED

@@ -14,12 +14,6 @@ if TYPE_CHECKING:
 COLUMNS = ("file", "sheet", "row", "column", "problem", "remedy")
 
 
-
-
-
-
-
-
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong with an input.

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from growthpoles.study.inputs.account import input_account, unused_inputs
-from growthpoles.study.inputs.indicators import editions, load_indicators, study_catalogue
+from growthpoles.study.inputs.indicators import (
+    editions,
+    input_account,
+    load_indicators,
+    printed_cells,
+    study_catalogue,
+    unused_inputs,
+)
 from growthpoles.study.inputs.published import load_published, published_years
 from growthpoles.study.inputs.study_rating import method_problems, study_method, study_rating
 from growthpoles.study.inputs.study_regions import Enclaves, match_study_regions, study_regions
-from growthpoles.study.inputs.tables import printed_cells
 
 __all__ = [
     "Enclaves",

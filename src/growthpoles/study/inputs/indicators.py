@@ -7,18 +7,148 @@ from pathlib import Path
 
 import pandas as pd
 
-from growthpoles.errors import DataError, StudyError, message, unknown_option
-from growthpoles.ratings.catalogue import Catalogue
-from growthpoles.ratings.derive import derive
+from growthpoles.errors import DataError, StudyError, message, plain, unknown_option
+from growthpoles.ratings.catalogue import Catalogue, derive
 from growthpoles.regions.join import check_regions
-from growthpoles.study.files.assemble import assemble, read_assembly
+from growthpoles.study.files.printed_tables import (
+    assemble,
+    parse_number,
+    read_assembly,
+    read_cells,
+    read_rows,
+    require_columns,
+    table_path,
+)
 from growthpoles.study.files.problems import summary
 from growthpoles.study.files.table_files import cell_text, read_raw
-from growthpoles.study.inputs.study_regions import Enclaves, Stamp, file_stamp, study_regions
-from growthpoles.study.inputs.tables import Gaps, study_table, table_values
+from growthpoles.study.files.user_table import TableData, read_table
+from growthpoles.study.inputs.study_regions import Enclaves, Stamp, file_stamp, match_study_regions, study_regions
 from growthpoles.study.load_study import load_study
-from growthpoles.study.specs import Table
-from growthpoles.study.study_spec import Study
+from growthpoles.study.study_spec import Study, Table
+
+Gaps = list[tuple[str, str, str]]
+
+
+def study_table(study: Study, number: int, catalogue: Catalogue) -> TableData:
+    """Return what the table `number` (0 is the first) of a study says, problems included."""
+    spec = study.tables[number]
+    path = study.resolve(spec.file)
+    codes = (*catalogue.primaries, *catalogue.indicators)
+    own = set(spec.covered(study.years))
+    alone = not any(
+        other is not spec and other.edition == spec.edition and own & set(other.covered(study.years))
+        for other in study.tables
+    )
+    expected = tuple(code for code in codes if code not in catalogue.derived) if alone and not spec.columns else None
+    return _read(path, file_stamp(path), spec.model_dump_json(), study.years, codes, expected)
+
+
+@lru_cache(maxsize=16)
+def _read(
+    path: Path,
+    stamp: Stamp,
+    description: str,
+    years: tuple[int, ...],
+    codes: tuple[str, ...],
+    expected: tuple[str, ...] | None,
+) -> TableData:
+    """Read a table; `stamp` only tells one state of the file from another."""
+    return read_table(path, Table.model_validate_json(description), years=years, codes=codes, expected=expected)
+
+
+def sound_table(study: Study, number: int, catalogue: Catalogue) -> TableData:
+    """Return what a table says, or raise its first problem."""
+    data = study_table(study, number, catalogue)
+    if data.problems:
+        raise DataError(summary(data.problems))
+    return data
+
+
+def table_values(study: Study, number: int, year: int, catalogue: Catalogue) -> tuple[pd.DataFrame, Gaps]:
+    """Return the values of one year by region code, on the regions of the study, and the gaps among them."""
+    spec = study.tables[number]
+    data = sound_table(study, number, catalogue)
+    if year not in data.by_year:
+        if data.ksi:
+            return pd.DataFrame(), []
+        raise StudyError(message(f"no row of {year}", where=str(data.raw.path), allowed=f"rows of {year}"))
+    frame = data.by_year[year].copy()
+    names = list(frame.index)
+    codes = match_study_regions(study, names, where=str(data.raw.path), vintage=spec.vintage)
+    renamed = dict(zip(names, codes, strict=True))
+    frame.index = pd.Index(codes, name="region")
+    gaps = [(renamed[name], code, reason) for name, code, reason in data.absent.get(year, [])]
+    return _carry(study, spec, frame, gaps, catalogue)
+
+
+def _carry(
+    study: Study, spec: Table, frame: pd.DataFrame, gaps: Gaps, catalogue: Catalogue
+) -> tuple[pd.DataFrame, Gaps]:
+    """Carry a table of another vintage over to the regions of the study."""
+    from growthpoles.regions.kazakhstan.division_change import to_vintage
+
+    year = study.boundaries.year
+    if spec.vintage is None or year is None:
+        return frame, gaps
+    frame.attrs["missing"] = gaps
+    weights = read_weights(study.resolve(spec.shares)) if spec.shares is not None else None
+    carried = to_vintage(
+        frame, from_vintage=spec.vintage, to_vintage=year, additive=catalogue.primaries, weights=weights
+    )
+    return carried, carried.attrs["missing"]
+
+
+def printed_cells(study: Study) -> pd.DataFrame:
+    """Return every cell of a study's own tables that is used, as written.
+
+    Returns
+    -------
+    DataFrame
+        One row per cell: table (1 is the first of study.toml), year, row (line or row of the file), label (region as
+        written), region (code), column (code of the catalogue), header (column as written), printed (text), decimal
+        (sign of that table).
+    """
+    from growthpoles.study.inputs.indicators import study_catalogue
+
+    catalogue = study_catalogue(study)
+    rows: list[tuple[object, ...]] = []
+    for number, spec in enumerate(study.tables):
+        data = sound_table(study, number, catalogue)
+        names = list(dict.fromkeys(cell.name for cell in data.cells))
+        codes = match_study_regions(study, names, where=str(data.raw.path), vintage=spec.vintage, duplicates="allow")
+        code_of = dict(zip(names, codes, strict=True))
+        rows += [
+            (number + 1, cell.year, cell.row, cell.name, code_of[cell.name], cell.code or "ksi", cell.header,
+             cell_text(cell.content), data.notation.decimal if isinstance(cell.content, str) else ".")
+            for cell in data.cells
+        ]  # fmt: skip
+    columns = ["table", "year", "row", "label", "region", "column", "header", "printed", "decimal"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def read_weights(path: Path) -> dict[str, dict[str, float]]:
+    """Read the shares of regions that split.
+
+    Parameters
+    ----------
+    path : Path
+        UTF-8 CSV with the columns from, to, share (decimal point): one line per successor of a region that splits.
+
+    Returns
+    -------
+    dict of code to (dict of code to share)
+        As :func:`to_vintage` takes it.
+    """
+    rows = read_rows(path)
+    require_columns(rows, ("from", "to", "share"), where=str(path))
+    weights: dict[str, dict[str, float]] = {}
+    for line, row in rows.iterrows():
+        shares = weights.setdefault(row["from"].strip(), {})
+        part = row["to"].strip()
+        if part in shares:
+            raise DataError(message(f"{plain(part)} stands twice", where=f"{path}, line {line}, column to"))
+        shares[part] = parse_number(row["share"], decimal=".", where=f"{path}, line {line}, column share")
+    return weights
 
 
 def study_catalogue(study: Study | None = None) -> Catalogue:
@@ -194,3 +324,67 @@ def _merge(
     merged = table.groupby(keys, sort=False).sum(min_count=1).mask(holes)
     moved = [(hosts.get(region, region), column, reason) for region, column, reason in absent]
     return merged.reindex(table.index[~table.index.isin(list(hosts))]), moved
+
+
+_COLUMNS = ["file", "sheet", "row", "column", "content", "reason"]
+
+
+def input_account(study: Study | None = None) -> pd.DataFrame:
+    """Count the rows of every file of a study.
+
+    Returns
+    -------
+    DataFrame
+        Index `file`; read, used, unused (rows; of transcribed tables: printed cells), with read = used + unused. The
+        unused ones are listed by :func:`unused_inputs`.
+    """
+    study = study or load_study()
+    catalogue = study_catalogue(study)
+    rows: list[tuple[str, int, int]] = []
+    for number, spec in enumerate(study.tables):
+        data = study_table(study, number, catalogue)
+        rows.append((spec.file, data.rows_read, data.rows_used))
+    for name, cells, used in _transcribed(study):
+        rows.append((name, len(cells), int(cells["column"].isin(used).sum())))
+    frame = pd.DataFrame(rows, columns=["file", "read", "used"]).set_index("file")
+    return frame.assign(unused=frame["read"] - frame["used"])
+
+
+def unused_inputs(study: Study | None = None) -> pd.DataFrame:
+    """List what was read and not used: rows, whole columns, and why.
+
+    Returns
+    -------
+    DataFrame
+        Columns file, sheet, row (missing for a whole column), column, content (region or indicator as written), reason.
+        Every unused row of :func:`input_account` is here.
+    """
+    study = study or load_study()
+    catalogue = study_catalogue(study)
+    rows: list[tuple[object, ...]] = []
+    for number, spec in enumerate(study.tables):
+        data = study_table(study, number, catalogue)
+        rows += [(spec.file, each.sheet, each.row, each.column, each.content, each.reason) for each in data.unused]
+    for name, cells, used in _transcribed(study):
+        for cell in cells[~cells["column"].isin(used)].to_dict("records"):
+            rows.append((name, "", cell["row"], cell["column"], cell["printed"], "no edition is made of this column"))
+    return pd.DataFrame(rows, columns=_COLUMNS).astype({"row": "Int64"})
+
+
+def _transcribed(study: Study) -> list[tuple[str, pd.DataFrame, set[str]]]:
+    """Return (file, its cells, columns that some edition or published figure takes) for transcribed tables."""
+    if study.cells is None:
+        return []
+    rules = assembly_rules(study)
+    used: dict[int, set[str]] = {}
+    for rule in rules.to_dict("records"):
+        used.setdefault(rule["table"], set()).update(part.strip() for part in rule["source"].split("/"))
+    for name in ("index", "rating_class", "ksi"):
+        part = getattr(study.published, name)
+        if part is not None:
+            used.setdefault(part.table, set()).update(part.columns.values())
+    folder = study.resolve(study.cells.folder)
+    return [
+        (table_path(folder, number).name, read_cells(table_path(folder, number), decimal=study.cells.decimal), columns)
+        for number, columns in sorted(used.items())
+    ]

@@ -5,14 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from growthpoles.errors import DataError, StudyError, message, nearest
-from growthpoles.study.files.assemble import table_path
-from growthpoles.study.files.printed_tables import Decimal, latin_class, parse_number, read_cells
-from growthpoles.study.inputs.indicators import study_catalogue
+from growthpoles.study.files.printed_tables import Decimal, latin_class, parse_number, read_cells, table_path
+from growthpoles.study.inputs.indicators import sound_table, study_catalogue
 from growthpoles.study.inputs.study_regions import match_study_regions
-from growthpoles.study.inputs.tables import sound_table
 from growthpoles.study.load_study import load_study
-from growthpoles.study.specs import YEAR_MARK
-from growthpoles.study.study_spec import PublishedColumn, Study
+from growthpoles.study.study_spec import YEAR_MARK, PublishedColumn, Study
 
 
 def load_published(year: int, *, study: Study | None = None) -> pd.DataFrame:

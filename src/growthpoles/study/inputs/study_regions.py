@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from growthpoles.errors import DataError, RegionError, StudyError, listed, message, nearest, plain
 from growthpoles.regions.name_matching import NameIndex, match_names
 from growthpoles.study.load_study import load_study
-from growthpoles.study.specs import Boundaries
-from growthpoles.study.study_spec import Study
+from growthpoles.study.study_spec import Boundaries, Study
 
 if TYPE_CHECKING:
     import geopandas as gpd
