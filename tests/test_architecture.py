@@ -12,18 +12,17 @@ import growthpoles
 SOURCE = Path(growthpoles.__file__).parent
 # Who may import whom: a stage sees what stands before it.
 ALLOWED = {
-    "data": set(),
-    "intake": {"data", "inputs", "ratings", "study"},
-    "ratings": {"data"},
-    "specialisation": {"data"},
-    "audit": {"data", "ratings", "inputs", "study"},
-    "inputs": {"data", "ratings", "study"},
-    "study": {"data"},
-    "spatial": {"data", "ratings", "specialisation", "inputs", "study"},
-    "maps": {"data", "ratings", "specialisation", "spatial"},
-    "report": {"data", "ratings", "specialisation", "spatial", "maps", "audit", "inputs", "study"},
-    "cli": {"data", "ratings", "specialisation", "spatial", "maps", "audit", "inputs", "intake", "study", "report"},
+    "language": set(),
+    "regions": {"language"},
+    "ratings": {"language"},
+    "specialisation": set(),
+    "spatial": set(),
+    "maps": {"language", "ratings"},
+    "study": {"language", "regions", "ratings", "specialisation", "spatial"},
+    "report": {"language", "regions", "ratings", "specialisation", "spatial", "maps", "study"},
+    "cli": {"language", "regions", "ratings", "specialisation", "spatial", "maps", "study", "report"},
 }
+GROUND = {"errors", "randomness", "streams", "file_writing", "shipped_data"}
 HEAVY = ("geopandas", "matplotlib", "esda", "libpysal", "sklearn", "pandas", "scipy", "shapely", "SALib", "inequality")
 
 
@@ -48,15 +47,15 @@ def imported(path: Path) -> set[str]:
 def test_imports_point_one_way(path: Path) -> None:
     own = stage(path)
     if own not in ALLOWED:
-        assert own in {"__init__", "errors", "randomness"}, f"{path} belongs to no stage"
+        assert own in {"__init__", *GROUND}, f"{path} belongs to no stage"
         return
-    against = imported(path) - ALLOWED[own] - {own, "errors", "randomness", "__version__"}
+    against = imported(path) - ALLOWED[own] - {own, *GROUND, "__version__"}
     assert not against, f"{own} must not import {sorted(against)}"
 
 
 @pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda path: str(path.relative_to(SOURCE)))
 def test_modules_stay_readable(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 350, "is it two ideas?"
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 600, "is it two ideas?"
 
 
 def loaded_by(code: str) -> set[str]:

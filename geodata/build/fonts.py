@@ -14,7 +14,7 @@ import matplotlib
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-FONTS = Path(__file__).parents[2] / "src" / "growthpoles" / "maps" / "fonts"
+FONTS = Path(__file__).parents[2] / "src" / "growthpoles" / "maps" / "typography" / "fonts"
 CORE = (
     "0020-007E 00A0-00FF 03B1 03C1 03C3 03C7 0401 0406 0410-044F 0451 0456 0492-0493 049A-049B 04A2-04A3 04AE-04B1 "
     "04BA-04BB 04D8-04D9 04E8-04E9 2002 2009-200A 2010-2015 2018-201E 2020-2022 2026 2030 20AC 20B8 2116 2190-2193 "

@@ -20,7 +20,7 @@ SOURCE = Path(growthpoles.__file__).parent
 def used() -> set[str]:
     """Messages that the maps package asks a translator for."""
     found = set()
-    for path in (SOURCE / "maps").glob("*.py"):
+    for path in (SOURCE / "maps").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or len(node.args) != 1 or not isinstance(node.args[0], ast.Constant):
                 continue
@@ -32,7 +32,7 @@ def used() -> set[str]:
 
 
 def po(lang: str) -> dict[str, str]:
-    text = (SOURCE / "locale" / lang / "LC_MESSAGES" / "growthpoles.po").read_text(encoding="utf-8")
+    text = (SOURCE / "language" / "locale" / lang / "LC_MESSAGES" / "growthpoles.po").read_text(encoding="utf-8")
     pairs = re.findall(r'^msgid "(.+)"\nmsgstr "(.*)"$', text, re.M)
     return {key.replace('\\"', '"'): value.replace('\\"', '"') for key, value in pairs}
 
@@ -43,7 +43,7 @@ def test_every_message_is_translated_and_compiled(lang: str) -> None:
     assert len(used()) > 20
     assert used() - set(source) == set()
     assert [key for key, value in source.items() if not value] == []
-    with (SOURCE / "locale" / lang / "LC_MESSAGES" / "growthpoles.mo").open("rb") as file:
+    with (SOURCE / "language" / "locale" / lang / "LC_MESSAGES" / "growthpoles.mo").open("rb") as file:
         compiled = gettext.GNUTranslations(file)
     assert {key: compiled.gettext(key) for key in source} == source
 
@@ -51,8 +51,8 @@ def test_every_message_is_translated_and_compiled(lang: str) -> None:
 @pytest.mark.parametrize("lang", ["ru", "kk"])
 def test_translations_are_cyrillic_and_the_font_has_them(lang: str) -> None:
     joined = "".join(po(lang).values())
-    assert missing_glyphs(str(SOURCE / "maps" / "fonts" / "DejaVuSans-core.ttf"), joined) == ""
-    assert missing_glyphs(str(SOURCE / "maps" / "fonts" / "DejaVuSans-Bold-core.ttf"), joined) == ""
+    assert missing_glyphs(str(SOURCE / "maps" / "typography" / "fonts" / "DejaVuSans-core.ttf"), joined) == ""
+    assert missing_glyphs(str(SOURCE / "maps" / "typography" / "fonts" / "DejaVuSans-Bold-core.ttf"), joined) == ""
     if lang == "kk":
         assert set("әғқңөұүі") <= set(joined)
 

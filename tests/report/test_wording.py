@@ -30,7 +30,7 @@ from growthpoles.study.inputs.indicators import assembly_rules
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study
 
-LOCALE = Path(growthpoles.__file__).parent / "locale"
+LOCALE = Path(growthpoles.__file__).parent / "language" / "locale"
 OTHERS = ("ru", "kk")
 STUDIES = ("kazakhstan-it", "kazakhstan-2024", "mexico-gdp")
 # Acronyms, names of people, of files and of options; everything else of two Latin letters or more is English.

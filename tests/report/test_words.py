@@ -18,7 +18,7 @@ LANGUAGES = ("en", "ru", "kk")
 
 
 def read(lang: str) -> dict[str, dict[str, str]]:
-    path = resources.files("growthpoles.report").joinpath("words", f"{lang}.toml")
+    path = resources.files("growthpoles.language").joinpath("texts", f"{lang}.toml")
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 

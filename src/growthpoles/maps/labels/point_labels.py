@@ -193,9 +193,6 @@ def _assign(
     return found, total
 
 
-Array = NDArray[np.float64]
-
-
 def spread(places: Sequence[float] | Array, step: float | Sequence[float] | Array, low: float, high: float) -> Array:
     """Move points so that neighbours are `step` apart, with the least sum of squared moves.
 

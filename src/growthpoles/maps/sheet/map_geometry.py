@@ -242,9 +242,6 @@ def align(regions: pd.DataFrame, values: pd.Series, name: str) -> pd.Series:
     return values.reindex(regions.index)
 
 
-Array = NDArray[np.float64]
-
-
 def shape_paths(geometries: NDArray[Any]) -> list[Path]:
     """Turn polygons into matplotlib paths, one per geometry, straight from their coordinate arrays.
 

@@ -108,8 +108,6 @@ def hits(start: Array, end: Array, box: Box) -> bool:
     return low <= high
 
 
-Array = NDArray[np.float64]
-
 GAP = 1.6
 
 

@@ -118,9 +118,6 @@ def _readable(low: float, below: Array, above: Array, high: float) -> tuple[floa
     return tuple(float(limit) for limit in (low, *inner, high))
 
 
-Array = NDArray[np.float64]
-
-
 def rising(limits: Sequence[float] | Array) -> Array:
     """Check class limits.
 
