@@ -27,8 +27,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
-from growthpoles import load_published, load_regions, load_study
-from growthpoles import maps
+from growthpoles import load_published, load_regions, load_study, maps
 from growthpoles.maps.export import Facts, render
 from growthpoles.maps.palettes import RATING, SEQUENTIAL
 from growthpoles.ratings.classes import classify
@@ -96,9 +95,8 @@ def peer_grid(frame: gpd.GeoDataFrame, values: pd.Series) -> bytes:
 
 def report_figures() -> dict[str, float]:
     """Draw every figure of the default report in English to PNG, each once in a warm process: milliseconds by name."""
-    from growthpoles.report.stages import compute
     from growthpoles.report.figures import figure_jobs
-    from growthpoles.report.stages import run_stages
+    from growthpoles.report.stages import compute, run_stages
 
     results = compute(load_study())
     run_stages(results, tell=lambda step: None)

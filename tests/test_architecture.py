@@ -1,8 +1,10 @@
-"""The shape of the package: imports point one way, and starting costs nothing."""
+"""The shape of the package: rooms, names, imports that point one way; starting costs nothing."""
 
 import ast
+import graphlib
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,10 @@ import pytest
 import growthpoles
 
 SOURCE = Path(growthpoles.__file__).parent
-# Who may import whom: a stage sees what stands before it.
-ALLOWED = {
+TESTS = Path(__file__).parent
+GROUND = {"errors", "randomness", "file_writing", "shipped_data"}
+# Room -> the rooms it may import besides the ground. Library rooms know nothing of a study.
+ROOMS: dict[str, set[str]] = {
     "language": set(),
     "regions": {"language"},
     "ratings": {"language"},
@@ -22,40 +26,154 @@ ALLOWED = {
     "report": {"language", "regions", "ratings", "specialisation", "spatial", "maps", "study"},
     "cli": {"language", "regions", "ratings", "specialisation", "spatial", "maps", "study", "report"},
 }
-GROUND = {"errors", "randomness", "streams", "file_writing", "shipped_data"}
-HEAVY = ("geopandas", "matplotlib", "esda", "libpysal", "sklearn", "pandas", "scipy", "shapely", "SALib", "inequality")
-
-
-def stage(path: Path) -> str:
-    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+GROUND_IMPORTS: dict[str, set[str]] = {
+    "errors": set(),
+    "randomness": {"errors"},
+    "file_writing": {"errors"},
+    "shipped_data": {"errors"},
+}
+# Inside a room: part -> the parts of the same room it may import. A room that is not listed is free inside.
+_SHEET = {"typography", "presets", "palettes", "map_options"}
+_FIGURE = {*_SHEET, "sheet", "labels", "source_note"}
+PARTS: dict[str, dict[str, set[str]]] = {
+    "spatial": {
+        "alignment": set(),
+        "weights": set(),
+        "reference_distributions": set(),
+        "global_tests": {"alignment", "reference_distributions"},
+        "local_tests": {"alignment", "reference_distributions"},
+        "poles": {"alignment", "reference_distributions", "weights", "global_tests", "local_tests"},
+    },
+    "maps": {
+        "typography": set(),
+        "presets": set(),
+        "palettes": set(),
+        "map_options": {"presets"},
+        "source_note": {"palettes", "sheet"},
+        "sheet": _SHEET,
+        "labels": {*_SHEET, "sheet"},
+        "charts": _FIGURE,
+        "thematic": _FIGURE,
+        "export": {"presets", "typography"},
+        "captions": {"typography"},
+        "proof_sheet": {"export", "palettes", "sheet", "typography"},
+    },
+    "study": {
+        "study_spec": set(),
+        "load_study": {"study_spec"},
+        "files": {"study_spec"},
+        "guess_columns": {"files"},
+        "inputs": {"study_spec", "load_study", "files"},
+        "audit": {"study_spec", "load_study", "files", "inputs"},
+        "examine_study": {"study_spec", "load_study", "files", "inputs"},
+        "propose_study": {"study_spec", "load_study", "files", "guess_columns"},
+        "pole_tables": {"study_spec", "load_study", "inputs"},
+        "verdict": {"study_spec", "load_study", "inputs"},
+    },
+}
+HEAVY = (
+    "geopandas",
+    "matplotlib",
+    "esda",
+    "libpysal",
+    "sklearn",
+    "pandas",
+    "scipy",
+    "shapely",
+    "SALib",
+    "inequality",
+    "babel",
+    "PIL",
+)
+MODULES = {
+    ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__").replace("__init__", ""): path
+    for path in sorted(SOURCE.rglob("*.py"))
+}
 
 
 def imported(path: Path) -> set[str]:
-    """Stages of this package that a module imports, wherever in the module (function bodies and type checks too)."""
+    """Modules of this package that a module imports, wherever in it (function bodies and type checks too)."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("growthpoles."):
-            found.add(node.module.split(".")[1])
-        elif isinstance(node, ast.ImportFrom) and node.module == "growthpoles":
-            found |= {alias.name for alias in node.names}
+        names = []
+        if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
         elif isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("growthpoles.")}
-    return found
+            names = [alias.name for alias in node.names]
+        for name in names:
+            head, _, tail = name.partition(".")
+            if head != "growthpoles":
+                continue
+            while tail and tail not in MODULES:
+                tail = tail.rpartition(".")[0]
+            found.add(tail)
+    return found - {""}
 
 
-@pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda path: str(path.relative_to(SOURCE)))
-def test_imports_point_one_way(path: Path) -> None:
-    own = stage(path)
-    if own not in ALLOWED:
-        assert own in {"__init__", *GROUND}, f"{path} belongs to no stage"
-        return
-    against = imported(path) - ALLOWED[own] - {own, *GROUND, "__version__"}
-    assert not against, f"{own} must not import {sorted(against)}"
+IMPORTS = {name: imported(path) for name, path in MODULES.items()}
 
 
-@pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda path: str(path.relative_to(SOURCE)))
-def test_modules_stay_readable(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 600, "is it two ideas?"
+def against(name: str) -> list[str]:
+    """Imports of a module that the tables above do not allow."""
+    room, part = [*name.split("."), ""][:2]
+    wrong = []
+    for other in IMPORTS[name] - {name}:
+        other_room, other_part = [*other.split("."), ""][:2]
+        if room in GROUND:
+            good = other_room in GROUND_IMPORTS[room]
+        elif other_room in GROUND:
+            good = True
+        elif room != other_room:
+            good = other_room in ROOMS[room]
+        else:
+            parts = PARTS.get(room)
+            good = parts is None or part in ("", other_part) or other_part in parts[part]
+        if not good:
+            wrong.append(other)
+    return wrong
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name])
+def test_imports_point_one_way(name: str) -> None:
+    assert name.split(".")[0] in GROUND | ROOMS.keys(), f"{name} stands in no room"
+    assert not against(name)
+
+
+def test_rules_name_what_is_there() -> None:
+    for room, parts in PARTS.items():
+        there = {name.split(".")[1] for name in MODULES if name.startswith(f"{room}.")}
+        assert parts.keys() == there, room
+
+
+def test_no_circles() -> None:
+    graphlib.TopologicalSorter({name: others - {name} for name, others in IMPORTS.items()}).prepare()
+
+
+def test_a_name_means_one_thing() -> None:
+    stems = Counter(path.stem for path in MODULES.values() if path.stem not in ("__init__", "__main__"))
+    assert not [stem for stem, count in stems.items() if count > 1]
+    folders = {path.name for path in SOURCE.rglob("*") if path.is_dir()}
+    assert not folders & stems.keys()
+    package = {name.split(".")[0] for name in MODULES}
+    assert not package & set(growthpoles.__all__), "a room would hide a public name"
+
+
+def test_few_rooms() -> None:
+    assert len(MODULES) <= 200
+    held = Counter(path.parent for path in MODULES.values() if path.stem != "__init__")
+    assert max(held.values()) <= 20
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_modules_stay_readable(name: str) -> None:
+    text = MODULES[name].read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 600, "is it two ideas?"
+    assert ast.get_docstring(ast.parse(text)), "the first line says what the module holds"
+
+
+def test_tests_mirror_the_source() -> None:
+    folders = {path.parent.relative_to(TESTS) for path in TESTS.rglob("test_*.py")}
+    assert not [folder for folder in folders if not (SOURCE / folder).is_dir()]
 
 
 def loaded_by(code: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""Errors of this package: one grammar, so that a user can act on one line.
+"""Error classes and the one grammar of error messages; quoting names in a message.
 
 Every message says what is wrong, where (file, row, column), what is allowed and, where it helps, the nearest
 valid value. All classes derive from :class:`ValueError`.

@@ -1,4 +1,4 @@
-"""Writing a file so that its name never points at half of it, and file names that hold no surprise."""
+"""Atomic file writing, safe file names, and the lock of an output folder."""
 
 from __future__ import annotations
 

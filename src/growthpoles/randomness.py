@@ -1,22 +1,22 @@
-"""The one way in which this package gets random numbers: an explicit generator or seed, never global state."""
+"""Random generators: the one check of `rng`, seeds, independent streams; never global state."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from growthpoles.errors import GrowthpolesError, message
+from growthpoles.errors import GrowthpolesError, SpatialError, message
 
 if TYPE_CHECKING:
-    from numpy.random import Generator
+    from numpy.random import Generator, SeedSequence
 
 
-def generator(rng: Generator | int | None) -> Generator:
+def generator(rng: Generator | int | None, *, error: type[GrowthpolesError] = GrowthpolesError) -> Generator:
     """Return the generator given, or one from a seed; None is seed 0, so that results repeat.
 
     Raises
     ------
     GrowthpolesError
-        If `rng` is neither a numpy Generator nor a whole number of 0 or more.
+        `error`, if `rng` is neither a numpy Generator nor a whole number of 0 or more.
     """
     import numpy as np
 
@@ -24,5 +24,14 @@ def generator(rng: Generator | int | None) -> Generator:
         return rng
     seed: Any = 0 if rng is None else rng
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise GrowthpolesError(message(f"rng={rng!r}", allowed="a numpy Generator, a seed of 0 or more, or None"))
+        raise error(message(f"rng={rng!r}", allowed="a numpy Generator, a seed of 0 or more, or None"))
     return np.random.default_rng(int(seed))
+
+
+def seed_sequence(rng: Generator | int | None) -> SeedSequence:
+    """Return the root of all random streams of a test: that of a seed (None is 0), or one draw from a Generator."""
+    import numpy as np
+
+    if isinstance(rng, np.random.Generator):
+        return np.random.SeedSequence([int(word) for word in rng.integers(0, 2**32, size=4)])
+    return cast("SeedSequence", generator(rng, error=SpatialError).bit_generator.seed_seq)

@@ -1,4 +1,4 @@
-"""The files that ship with the package: where they are, what they are, whether they are intact.
+"""Shipped data files: where geodata/ is, its registry, checksums.
 
 `geodata/registry.json` lists every file with its sha256, size, rows, coordinate system, licence, source and
 making. It is written by `geodata/build/registry.py`.

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-FOLDER = Path(__file__).parents[1] / "baseline" / "maps"
+FOLDER = Path(__file__).parent / "baseline"
 NAMES = (
     "rating", "ksi", "change", "clusters", "significance", "hotspots", "class_change", "typology", "bivariate",
     "neighbours", "panel", "moran", "reference", "power", "specifications", "ranks", "dumbbell", "contributions",

@@ -18,7 +18,7 @@ REPORT = """
 import sys
 from growthpoles.errors import GrowthpolesError
 from growthpoles.report.build_report import build_report
-from growthpoles.study.study_spec import load_study
+from growthpoles.study.load_study import load_study
 if sys.argv[3:]:
     import resource
     from growthpoles.report import figures

@@ -37,7 +37,7 @@ while True:
 REPORTER = """
 import sys
 from growthpoles.report.build_report import build_report
-from growthpoles.study.study_spec import load_study
+from growthpoles.study.load_study import load_study
 study, told = load_study(sys.argv[1]), lambda step: print(step, flush=True)
 build_report(study, out=sys.argv[2], lang=sys.argv[3], force=True, progress=told)
 """

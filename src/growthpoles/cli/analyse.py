@@ -182,10 +182,10 @@ def verdict(
         )
     if tests:
         from growthpoles.cli.terminal import print_frame
-        from growthpoles.study import pole_tables as study_tests
+        from growthpoles.study import pole_tables
 
         for name in ("gradient", "spread", "typology", "power"):
-            print_frame(getattr(study_tests, f"{name}_table")(loaded), title=f"{loaded.name}: {name}", digits=3)
+            print_frame(getattr(pole_tables, f"{name}_table")(loaded), title=f"{loaded.name}: {name}", digits=3)
     for sentence in found.sentences[lang]:
         typer.echo(sentence, err=bool(_wants(format, out)))
     for line in found.left_out:

@@ -1,4 +1,4 @@
-"""The application: global options, the commands, and what an error becomes."""
+"""Command-line application: global options, the commands, exit codes."""
 
 from __future__ import annotations
 

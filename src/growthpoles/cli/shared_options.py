@@ -1,4 +1,4 @@
-"""Options that several commands share, and how a table leaves the program."""
+"""Command-line options that several commands share, and the output of a table."""
 
 from __future__ import annotations
 

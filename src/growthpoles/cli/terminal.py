@@ -1,4 +1,4 @@
-"""What a person reads on the terminal: a progress bar and plain tables."""
+"""Terminal output: progress bar and plain tables."""
 
 from __future__ import annotations
 

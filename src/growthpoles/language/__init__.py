@@ -1,1 +1,1 @@
-"""language/__init__.py."""
+"""Language: the languages of figures and reports, number formats, phrases, translations."""

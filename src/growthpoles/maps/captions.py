@@ -1,4 +1,4 @@
-"""Captions as data: one record per figure, and files that LaTeX and Quarto include as they are."""
+"""Figure captions as data: one record a figure; CSV, LaTeX and Quarto files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writing figures: exact size, the same bytes from run to run, metadata, alt text, all or nothing."""
+"""Figure export: PNG, PDF, SVG, TIFF, EPS of exact size, the same bytes from run to run, metadata, alt text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape
 from growthpoles.errors import MapError, message, unknown_option
 from growthpoles.file_writing import write_bytes
 from growthpoles.maps.presets import Preset, get_preset
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -177,16 +177,16 @@ def save_figure(
         dpi = float(chosen.dpi)
         _check(fig, chosen, kind, target.name)
     facts = Facts(
-        text.clean(title),
+        text_metrics.clean(title),
         " ".join(str(description).split()),
-        text.clean(edition),
-        text.clean(source),
+        text_metrics.clean(edition),
+        text_metrics.clean(source),
         json.dumps(dict(parameters), sort_keys=True, ensure_ascii=False, default=str) if parameters else "",
     )
     content = render(fig, kind, facts, dpi)
     write_bytes(target, content)
     if sidecar:
-        wide, high = (round(float(side) * text.MM, 3) for side in fig.get_size_inches())
+        wide, high = (round(float(side) * text_metrics.MM, 3) for side in fig.get_size_inches())
         record = {
             "file": target.name,
             "title": facts.title,
@@ -205,7 +205,7 @@ def save_figure(
 
 def _check(fig: Figure, preset: Preset, kind: str, name: str) -> None:
     """Compare a figure with a preset."""
-    wide, high = (float(side) * text.MM for side in fig.get_size_inches())
+    wide, high = (float(side) * text_metrics.MM for side in fig.get_size_inches())
     if wide > preset.width_mm + 0.05 or high > preset.max_height_mm + 0.05:
         raise MapError(
             message(
@@ -302,7 +302,7 @@ def _svg(fig: Figure, facts: Facts, dpi: float) -> bytes:
     fig.savefig(out, format="svg", dpi=dpi, metadata=metadata)
     document = out.getvalue().decode("utf-8")
     document = re.sub(r"<!-- Created with matplotlib[^>]*-->\s*", "", document)
-    wide, high = (float(side) * text.MM for side in fig.get_size_inches())
+    wide, high = (float(side) * text_metrics.MM for side in fig.get_size_inches())
     opening = re.search(r"<svg [^>]*>", document)
     if opening is None:
         raise MapError(message("the SVG has no root element"))

@@ -1,4 +1,4 @@
-"""Options that every map shares."""
+"""Map options: the options that every map shares, checked."""
 
 from __future__ import annotations
 

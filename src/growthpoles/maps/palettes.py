@@ -1,4 +1,4 @@
-"""Colours: ordered, told apart in greyscale and by colour-blind readers, and the tools that check it."""
+"""Colour palettes: ordered, checked in greyscale and for colour-blind readers."""
 
 from __future__ import annotations
 

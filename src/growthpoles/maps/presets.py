@@ -1,4 +1,4 @@
-"""Sizes that publishers ask for: millimetres, points, dots per inch and file formats."""
+"""Presets of publishers: figure sizes, font sizes, dots per inch, file formats."""
 
 from __future__ import annotations
 

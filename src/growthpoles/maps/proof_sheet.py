@@ -1,4 +1,4 @@
-"""Proof sheet: a figure as drawn, in grey, and as colour-blind readers see it, side by side."""
+"""Proof sheet: a figure as drawn, in grey, and as colour-blind readers see it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from growthpoles.maps import palettes
 from growthpoles.maps.export import Facts, pixels, png_bytes
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Word
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -81,7 +81,7 @@ def save_proof(fig: Figure, path: str | Path, *, lang: str = "en", dpi: float = 
     views = [(word("as drawn"), image), (word("grey"), grey(image))]
     views += [(names[vision], seen_with(image, vision)) for vision in palettes.VISIONS]
     high, wide, _ = image.shape
-    head, gap = (round(mm / text.MM * dpi) for mm in (_HEAD_MM, _GAP_MM))
+    head, gap = (round(mm / text_metrics.MM * dpi) for mm in (_HEAD_MM, _GAP_MM))
     rows = -(-len(views) // 2)
     sheet = np.full((rows * (high + head + gap), 2 * wide + 3 * gap, 3), 255, dtype=np.uint8)
     for number, (_, view) in enumerate(views):
@@ -99,7 +99,7 @@ def _headings(
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    deep = round(_HEAD_MM / text.MM * dpi)
+    deep = round(_HEAD_MM / text_metrics.MM * dpi)
     wide = step[0] - gap
     for number, name in enumerate(names):
         strip = Figure(figsize=(wide / dpi, deep / dpi), dpi=dpi, facecolor=palettes.PAPER)

@@ -1,4 +1,4 @@
-"""What a figure says about its data: year, edition, boundaries, source; and the class of missing values."""
+"""Source note of a figure: year, edition, boundaries, source; the class of missing values."""
 
 from __future__ import annotations
 

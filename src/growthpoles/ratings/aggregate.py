@@ -1,4 +1,4 @@
-"""Combine scores into the score of their parent.
+"""Aggregation: arithmetic, geometric, harmonic and power means, Copeland.
 
 The arithmetic works on a list of children, each an array whose last axis is the regions and whose leading
 axes are replications, so that one table and a Monte Carlo batch share the code. Terms are added child by

@@ -1,4 +1,4 @@
-"""From the scores of the indicators up the tree to the index; shared by one rating and by a batch of them."""
+"""Aggregation tree: from indicator scores up the catalogue to the index, for one rating or many."""
 
 from __future__ import annotations
 

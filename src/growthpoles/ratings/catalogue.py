@@ -1,4 +1,4 @@
-"""The catalogue of indicators: the one table that drives a rating.
+"""Catalogue of indicators: the table that drives a rating, its checks, derived indicators.
 
 Every row is a *primary* column of the indicator table, an *indicator* (taken from the table, or derived as
 ``factor * numerator / denominator``), or an *aggregate* (a node of the tree; the root has no parent). Any

@@ -1,4 +1,4 @@
-"""Letter classes of an index: intervals closed below and open above."""
+"""Rating classes: letters for intervals of the index, closed below and open above."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does the index measure one thing: correlations, Cronbach's alpha, effective against nominal weights."""
+"""Coherence of an index: correlations, Cronbach's alpha, effective against nominal weights."""
 
 from __future__ import annotations
 

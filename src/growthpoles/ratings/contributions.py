@@ -1,4 +1,4 @@
-"""Contributions of indicators to sub-indices and to the index; they add up exactly, or they are refused."""
+"""Contributions of indicators to sub-indices and to the index; additive, or refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks that every function of this folder makes of an indicator table."""
+"""Indicator table checks that every rating function makes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bring indicators of different units to one scale.
+"""Normalisation: brings indicators of different units to one scale.
 
 The arithmetic works on arrays whose last two axes are regions and indicators, so that the same code serves
 one table and a batch of Monte Carlo replications.

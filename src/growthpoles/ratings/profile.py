@@ -1,4 +1,4 @@
-"""Why a region has its score: contributions, gap to the leader, way up, strengths and weaknesses."""
+"""Profile of a region: strengths, weaknesses, gap to the leader, way up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rating of regions: indicators -> scores -> sub-indices -> index, class and rank."""
+"""Rate regions: indicators, scores, sub-indices, index, class and rank."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The options of a rating in one place, and the tree of a catalogue compiled for computing."""
+"""Rating options in one place, checked; the catalogue compiled to a tree for computing."""
 
 from __future__ import annotations
 

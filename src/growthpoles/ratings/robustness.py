@@ -1,4 +1,4 @@
-"""How much of a rating survives other defensible choices: Monte Carlo over all of them together."""
+"""Robustness analysis of a rating: Monte Carlo over defensible choices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Noise from printed rounding: the value behind a printed one lies within half a unit of its last digit."""
+"""Rounding noise: a printed value lies within half a unit of its last digit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which choice matters: Sobol effects of every choice, and the index without each indicator in turn."""
+"""Sensitivity analysis of a rating: Sobol indices of every choice, leave one indicator out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The engine of robustness: many ratings at once, each with its own weights, methods, edition and noise."""
+"""Simulation engine of robustness: many ratings at once, each with its own weights, methods, edition, noise."""
 
 from __future__ import annotations
 

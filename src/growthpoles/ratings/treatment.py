@@ -1,4 +1,4 @@
-"""Treatment of indicators whose distribution is dominated by a few extreme values; always reported."""
+"""Treatment of outliers before normalisation: winsorise, log; always reported."""
 
 from __future__ import annotations
 

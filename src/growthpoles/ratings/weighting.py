@@ -1,4 +1,4 @@
-"""Weights of the children of an aggregate: given, equal, or computed from the scores."""
+"""Weighting: weights given, equal, or computed by entropy, CRITIC, PCA."""
 
 from __future__ import annotations
 

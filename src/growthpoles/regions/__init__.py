@@ -1,1 +1,1 @@
-"""Source tables, boundaries, region names and the registry of shipped files."""
+"""Regions: boundaries of any country, projection, enclaves, name matching, joins."""

@@ -1,4 +1,4 @@
-"""Layers of regions as coverages: no overlaps, no hairline gaps, borders that share their vertices.
+"""Coverage of a boundary layer: overlaps, gaps, borders that share their vertices.
 
 Contiguity compares vertices, so a layer whose borders only look shared loses neighbours without a word. The
 functions here find such borders pair by pair, refuse the layer or mend it, and say which pairs they touched.

@@ -1,4 +1,4 @@
-"""Enclaves: cities that lie inside one region, and the step that joins them to it."""
+"""Enclaves: cities inside one region, and merging them into it."""
 
 from __future__ import annotations
 

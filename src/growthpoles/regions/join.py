@@ -1,4 +1,4 @@
-"""Joining tables to boundaries: checked both ways, nothing dropped in silence."""
+"""Join tables to boundaries, checked both ways, nothing dropped in silence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Match names to codes for any country: forgiving about spelling, never guessing between two candidates.
+"""Name matching for any country: region names to codes, forgiving about spelling, never guessing.
 
 A name is compared by two keys. The *exact* key ignores case, ё/е, spaces, hyphens, punctuation, invisible
 characters and the Unicode form. The *loose* key also ignores accents and the extra Kazakh letters, and

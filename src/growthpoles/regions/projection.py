@@ -1,4 +1,4 @@
-"""An equal-area projection for any study area, so that areas and distances mean something."""
+"""Projection: an equal-area projection for any study area."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The audit as files: every finding, the row orders, the statements, and the figures that show them."""
+"""Audit files: findings, row orders, statements as tables, and the figures that show them."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def audit_tables(found: Audit) -> dict[str, pd.DataFrame]:
 def shown_faults(found: Audit, study: Study, *, lang: str = "en") -> tuple[pd.DataFrame, str]:
     """Return the faults as a person reads them, gravest first, and a title for them.
 
-    The index is the severity, the columns are sentence, rows and number of cells; headings and sentences are in the
-    language asked for (in English the headings are the names of the columns of :func:`growthpoles.study.audit.summarise`).
+    The index is the severity, the columns are sentence, rows and number of cells; headings and sentences are in
+    the language asked for (in English the headings are the columns of :func:`growthpoles.study.audit.summarise`).
     """
     wording = Wording.of(study, lang)
     words, short = wording.words, summarise(found.ledger)

@@ -1,4 +1,4 @@
-"""Write the report of a study into one folder."""
+"""Build the report of a study into one folder."""
 
 from __future__ import annotations
 

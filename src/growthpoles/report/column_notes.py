@@ -1,4 +1,4 @@
-"""What the columns of the tables mean and in which unit they are: the first sheet of the workbook."""
+"""Column notes: meaning and unit of every table column; the first sheet of the workbook."""
 
 from __future__ import annotations
 

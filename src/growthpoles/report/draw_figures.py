@@ -1,4 +1,4 @@
-"""Drawing every figure once per language: a PNG file in one of them, elements of the page in all."""
+"""Draw the report's figures, once per language: PNG files, SVG for the page."""
 
 from __future__ import annotations
 

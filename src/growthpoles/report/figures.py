@@ -1,9 +1,8 @@
-"""The figures of the report: what is drawn, from which results, under which name."""
+"""Registry of figure kinds: artist, caption, alt text of every figure of the report."""
 
 from __future__ import annotations
 
 import json
-import sys as _sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from growthpoles.report.results import Results
-
-artists = _sys.modules[__name__]
-
 
 _MOST_PARTS = 8
 _NAME = 40
@@ -226,22 +222,20 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
-    "rating": Kind("every year", lambda r, year, lang: (artists.rating if r.classed else index_map)(r, year, lang)),
-    "change": Kind("period", artists.change),
-    "slope": Kind("period", artists.slope),
-    "contributions": Kind("last year", artists.contributions, artists.adds_up),
-    "editions": Kind(
-        "last year", artists.editions, lambda r, year: 2 <= len(artists.edition_frame(r, year).columns) <= 3
-    ),
-    "robustness": Kind("last year", artists.robustness, lambda r, year: year in r.stages.robustness),
-    "membership": Kind("last year", artists.membership, lambda r, year: r.classed and year in r.stages.robustness),
-    "ksi": Kind("share years", artists.ksi),
-    "neighbours": Kind("once", artists.neighbours, lambda r, year: r.graph is not None),
-    "moran": Kind("every year", artists.moran, lambda r, year: (r.edition, year, r.root) in r.moran),
-    "clusters": Kind("every year", artists.clusters, lambda r, year: (r.edition, year) in r.local),
-    "specifications": Kind("once", artists.specifications, lambda r, year: r.stages.verdict is not None, "many"),
-    "power": Kind("once", artists.power, lambda r, year: r.stages.verdict is not None),
-    "typology": Kind("last share year", artists.typology, lambda r, year: year in r.stages.typology),
+    "rating": Kind("every year", lambda r, year, lang: (rating if r.classed else index_map)(r, year, lang)),
+    "change": Kind("period", change),
+    "slope": Kind("period", slope),
+    "contributions": Kind("last year", contributions, adds_up),
+    "editions": Kind("last year", editions, lambda r, year: 2 <= len(edition_frame(r, year).columns) <= 3),
+    "robustness": Kind("last year", robustness, lambda r, year: year in r.stages.robustness),
+    "membership": Kind("last year", membership, lambda r, year: r.classed and year in r.stages.robustness),
+    "ksi": Kind("share years", ksi),
+    "neighbours": Kind("once", neighbours, lambda r, year: r.graph is not None),
+    "moran": Kind("every year", moran, lambda r, year: (r.edition, year, r.root) in r.moran),
+    "clusters": Kind("every year", clusters, lambda r, year: (r.edition, year) in r.local),
+    "specifications": Kind("once", specifications, lambda r, year: r.stages.verdict is not None, "many"),
+    "power": Kind("once", power, lambda r, year: r.stages.verdict is not None),
+    "typology": Kind("last share year", typology, lambda r, year: year in r.stages.typology),
 }
 
 

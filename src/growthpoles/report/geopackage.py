@@ -1,4 +1,4 @@
-"""Results as a GeoPackage: one layer per table, with styles that QGIS applies when it opens them."""
+"""GeoPackage of results: one layer a table, with QGIS styles."""
 
 from __future__ import annotations
 

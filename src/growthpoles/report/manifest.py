@@ -1,4 +1,4 @@
-"""The manifest: what a report was made from, and what it consists of."""
+"""Manifest and provenance: what a report depends on, what makes it stale, what it consists of."""
 
 from __future__ import annotations
 

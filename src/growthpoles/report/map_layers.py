@@ -1,4 +1,4 @@
-"""The layers of study.gpkg: all results per polygon, with their styles."""
+"""Map layers of study.gpkg: all results per polygon, with their styles."""
 
 from __future__ import annotations
 

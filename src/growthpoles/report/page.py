@@ -1,4 +1,4 @@
-"""The report as one HTML file: no network, all languages, figures and fonts inside."""
+"""Page: the report as one HTML file without network, fonts and figures inside."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from typing import Any
 
 from growthpoles.language.phrases import DASH, Words, shorten, tie
 from growthpoles.report import sections
-from growthpoles.report import sections as findings
 from growthpoles.report.draw_figures import Outlines
 from growthpoles.report.page_blocks import Picture, Section, Table
 from growthpoles.report.results import Results
-from growthpoles.report.sections import spatial_section
 
 _FONTS = (("DejaVuSans-wide.ttf", 400), ("DejaVuSans-Bold-wide.ttf", 700))
 
@@ -48,13 +46,13 @@ def make_page(results: Results, lang: str, pictures: Mapping[str, Picture], *, p
         sections.data_section(ctx),
         sections.rating_section(ctx),
         sections.robustness_section(ctx),
-        findings.audit_section(ctx),
+        sections.audit_section(ctx),
         sections.specialisation_section(ctx),
-        spatial_section(ctx),
-        findings.verdict_section(ctx),
-        findings.poles_section(ctx),
-        findings.left_out_section(ctx),
-        findings.reproduction_section(ctx, provenance),
+        sections.spatial_section(ctx),
+        sections.verdict_section(ctx),
+        sections.poles_section(ctx),
+        sections.left_out_section(ctx),
+        sections.reproduction_section(ctx, provenance),
     )
     kept = tuple(section for section in found if section is not None)
     attrs = results.regions.attrs

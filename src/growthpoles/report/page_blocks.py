@@ -1,4 +1,4 @@
-"""What a page is made of: sections with sentences, tables and figures, all texts plain."""
+"""Page blocks: sections with sentences, tables, pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Putting the files of a report in place: only what differs, each in one step, the manifest last."""
+"""Report files: put in place only what differs, remove what is stale, the manifest last."""
 
 from __future__ import annotations
 

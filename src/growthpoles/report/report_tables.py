@@ -1,4 +1,4 @@
-"""The tables of the report as frames: names, columns and order are the golden record under outputs/tables/."""
+"""Report tables as frames; outputs/tables/ is their golden record."""
 
 from __future__ import annotations
 

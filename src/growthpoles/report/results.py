@@ -1,4 +1,4 @@
-"""Compute everything that the report shows, before a single file is written."""
+"""Results of a report and of its stages as dataclasses."""
 
 from __future__ import annotations
 

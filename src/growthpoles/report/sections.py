@@ -1,4 +1,4 @@
-"""The sections of the report in one language: what is said, from which results."""
+"""Sections of the report's page in one language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One map of a study by name: what the command line draws."""
+"""Single map of a study by name: `growthpoles map`."""
 
 from __future__ import annotations
 

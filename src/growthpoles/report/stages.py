@@ -1,4 +1,4 @@
-"""The further analyses of a report: each runs where the study has what it needs, or is named with the reason."""
+"""Registry of report stages: the analyses of a report, run where the study has what they need."""
 
 from __future__ import annotations
 

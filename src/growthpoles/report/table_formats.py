@@ -1,4 +1,4 @@
-"""Tables as files: the same frame as CSV, JSON, Markdown, TeX, Excel, Parquet or GeoPackage.
+"""Table formats: CSV, JSON, Markdown, TeX, Excel, Parquet.
 
 Text from a user's file is data in every one of them: it is escaped, never interpreted.
 """

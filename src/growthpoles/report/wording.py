@@ -1,4 +1,4 @@
-"""What the audit and the data say about themselves, in the language of the page.
+"""Wording of audit, data and method in the language of the page; names of regions and indicators.
 
 Ledgers, tables of missing cells and the like are recorded in English, with the codes of columns. An English page shows
 them as they are recorded; the others fill the same values into translated templates, with columns and regions by name.

@@ -1,1 +1,1 @@
-"""Spatial weights and spatial tests, exact where the case is small."""
+"""Spatial statistics: weights, global and local tests, growth-pole questions."""

@@ -1,4 +1,4 @@
-"""Values and weights put side by side by region label, or refused.
+"""Alignment of values and graph by region label; regions with data, connected regions.
 
 Every spatial test starts here: the graph becomes a sparse matrix whose rows and columns follow the labels of
 the values, so that nothing later depends on the order in which either was written down.

@@ -1,4 +1,4 @@
-"""Indices of agglomeration that need more than one matrix: Ellison-Glaeser, Litzenberger."""
+"""Agglomeration indices: Ellison-Glaeser, Litzenberger."""
 
 from __future__ import annotations
 

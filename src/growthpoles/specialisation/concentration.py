@@ -1,4 +1,4 @@
-"""Coefficients of Hoover and Herfindahl: how uneven regions and industries are."""
+"""Concentration: Hoover, Herfindahl."""
 
 from __future__ import annotations
 

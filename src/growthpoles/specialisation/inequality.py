@@ -1,4 +1,4 @@
-"""Theil's T and L, split into inequality between and within groups of regions."""
+"""Inequality: Gini, Theil T and L, between and within groups of regions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Krugman's indices of specialisation and concentration, with the reference named every time.
+"""Krugman indices of specialisation and concentration; similarity of structures.
 
 Three different numbers are called Krugman's index, according to what a region is compared with: the nation
 with the region in it, the pooled rest of the nation, or the unweighted mean of the other regions. They

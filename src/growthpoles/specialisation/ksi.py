@@ -1,4 +1,4 @@
-"""Shares of regions in industries: the article's modified Krugman index, and the share matrices."""
+"""KSI: the article's modified Krugman index, shares, leader / middle / outsider groups."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Location quotients: plain, standardised, log, symmetric; with exact or bootstrap intervals for counts."""
+"""Location quotients: plain, standardised, log, symmetric; intervals for counts."""
 
 from __future__ import annotations
 
@@ -190,7 +190,6 @@ def _bounds(
     rng: np.random.Generator | int | None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Lower and upper bounds of the plain quotients, shape of the matrix."""
-
     values = checked.to_numpy()
     expected = _expected(checked)
     if interval == "poisson":

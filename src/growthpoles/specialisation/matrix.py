@@ -1,4 +1,4 @@
-"""The labelled regions x industries matrix that every index here starts from, checked cell by cell.
+"""Regions x industries matrix, checked cell by cell.
 
 Rows are regions, columns are industries, a cell is e_ij >= 0: what industry i has in region j (jobs, output,
 firms). A cell that is NaN means "outside the industry, or not reported" and is never the same as a zero.

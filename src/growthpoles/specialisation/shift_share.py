@@ -1,4 +1,4 @@
-"""Shift-share analysis: regional change as national growth, industry mix and the region's own part."""
+"""Shift-share analysis: national growth, industry mix, regional part."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Taking in a study: proposing one from files (`growthpoles init`), examining one (`growthpoles validate`)."""
+"""A study: study.toml, its files, inputs, audit, tests and verdict."""

@@ -1,4 +1,4 @@
-"""Examine a study: every problem of study.toml, boundaries, catalogue and tables in one list."""
+"""Examine (validate) a study: every problem of study.toml, boundaries, catalogue and tables in one list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the columns of a table seem to be: regions, year, indicators. These are proposals for a person to check."""
+"""Guess columns: what the columns of a table or boundary file seem to be."""
 
 from __future__ import annotations
 

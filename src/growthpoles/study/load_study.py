@@ -1,4 +1,4 @@
-"""Where a study.toml is, and its plain content: by path, by folder, or by the name of a built-in study."""
+"""Load a study: find, read and validate study.toml; built-in studies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The growth-pole tests of a whole study, one table each: gradient, spread, typology, power."""
+"""Growth-pole tables of a study: gradient, spread, typology, power."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import pandas as pd
 from numpy.random import Generator
 
 from growthpoles.errors import SpatialError, StudyError, message
+from growthpoles.randomness import seed_sequence
 from growthpoles.spatial.global_tests.global_result import Alternative
 from growthpoles.spatial.global_tests.moran_power import GRID, moran_power
 from growthpoles.spatial.poles.distance_gradient import distance_gradient
 from growthpoles.spatial.poles.spread_backwash import spread_tests
 from growthpoles.spatial.poles.typology import typology
-from growthpoles.spatial.reference_distributions.global_permutation import seed_sequence
 from growthpoles.spatial.weights.build_weights import build_weights
 from growthpoles.study.inputs.study_variables import Variable, study_variables
 
@@ -92,14 +92,14 @@ def spread_table(
     weights : (kind, options)
         See :func:`growthpoles.build_weights`.
     alternative, permutations
-        As in :func:`~growthpoles.spatial.poles.spread_backwash.spread_tests`.
+        As in :func:`growthpoles.spread_tests`.
     rng : Generator, int or None
         None is the seed of the study.
 
     Returns
     -------
     DataFrame
-        Index (edition, test), the columns of :func:`~growthpoles.spatial.poles.spread_backwash.spread_tests`.
+        Index (edition, test), the columns of :func:`growthpoles.spread_tests`.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Propose a study from a boundary file and tables: study.toml and catalogue.csv, and what could not be decided."""
+"""Propose a study (init) from a boundary file and tables; what could not be decided."""
 
 from __future__ import annotations
 

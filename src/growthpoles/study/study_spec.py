@@ -1,4 +1,4 @@
-"""A study: everything that a run depends on, read from one TOML file and frozen.
+"""Study specification: what study.toml may say, as frozen models.
 
 The Kazakhstan case is such a file and takes no private path. See docs/studies.md for the format.
 """

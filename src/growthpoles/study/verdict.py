@@ -1,4 +1,4 @@
-"""The growth-pole question asked of a whole study: all specifications together, and two sentences about the outcome."""
+"""Verdict of a study: the specification curve of its growth-pole question, and two sentences about it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.random import Generator
 
 from growthpoles.errors import SpatialError, message, unknown_option
+from growthpoles.randomness import seed_sequence
 from growthpoles.spatial.global_tests.moran_power import PowerCurve, moran_power
 from growthpoles.spatial.poles.specification_curve import (
     STATISTICS,
@@ -19,7 +20,6 @@ from growthpoles.spatial.poles.specification_curve import (
     Statistic,
     specification_curve,
 )
-from growthpoles.spatial.reference_distributions.global_permutation import seed_sequence
 from growthpoles.study.inputs.study_variables import Weights, distinct, graphs_over, study_variables
 
 if TYPE_CHECKING:

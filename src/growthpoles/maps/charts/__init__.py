@@ -1,1 +1,1 @@
-"""maps/charts/__init__.py."""
+"""Charts: Moran scatter plot, ranks, heat maps, inference, specification curve."""

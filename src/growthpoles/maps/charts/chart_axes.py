@@ -1,4 +1,4 @@
-"""What all charts share: axes in millimetres, quiet spines, localised numbers, names that keep apart."""
+"""Chart axes: in millimetres, quiet spines, localised tick numbers, row names that keep apart."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from growthpoles.maps.presets import Preset, get_preset
 from growthpoles.maps.sheet import canvas, furniture
 from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.source_note import dated, source_parts, told
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.text_metrics import fold_all, widest
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def chart_axes(
         return ax, chosen
     wide = chosen.width_mm
     room = wide - 1.2
-    em = chosen.text_pt * text.PT
+    em = chosen.text_pt * text_metrics.PT
     left = 6.8 * em if left is None else left
     bottom = 3.9 * em if bottom is None else bottom
     head = furniture.heading_block(title, chosen, room) if title and chosen.heading == "title" else None
@@ -155,7 +155,7 @@ def chart_axes(
     rise = top or 0.0
     top = (0.6 if key else 2.5) if top is None else top
     span = wide - left - right
-    back = left - 0.6 if key_height(key, chosen, span) > _KEY_LINES * chosen.small_pt * text.PT else 0.0
+    back = left - 0.6 if key_height(key, chosen, span) > _KEY_LINES * chosen.small_pt * text_metrics.PT else 0.0
     above = key_height(key, chosen, span + back)
     top += above
     plot = (height_mm if height_mm is not None else ratio * wide) + above
@@ -201,9 +201,9 @@ def digits_for(span: float) -> int:
 
 def left_room(title: str, preset: Preset, high_mm: float, sample: str = "\u22120.00") -> float:
     """Room in millimetres that an axis title and tick labels like `sample` need left of a plot `high_mm` high."""
-    em = preset.text_pt * text.PT
-    lines = text.wrap(text.clean(title), preset.text_pt, high_mm + 1.0)
-    return 1.0 + (1.32 * len(lines) + 0.3) * em + 4.5 * text.PT + text.width(sample, preset.small_pt)
+    em = preset.text_pt * text_metrics.PT
+    lines = text_metrics.wrap(text_metrics.clean(title), preset.text_pt, high_mm + 1.0)
+    return 1.0 + (1.32 * len(lines) + 0.3) * em + 4.5 * text_metrics.PT + text_metrics.width(sample, preset.small_pt)
 
 
 def tick_numbers(lang: str, size: float) -> Any:
@@ -213,7 +213,7 @@ def tick_numbers(lang: str, size: float) -> Any:
     """
     from matplotlib.ticker import FuncFormatter
 
-    prop = text.font(size, "0123456789")
+    prop = text_metrics.font(size, "0123456789")
 
     class Numbers(FuncFormatter):
         def format_ticks(self, values: Any) -> list[str]:
@@ -238,14 +238,14 @@ def dress(
     sides = dict(zip((ax.xaxis, ax.yaxis), canvas.axes_size(ax), strict=True))
     for axis, title in ((ax.xaxis, x), (ax.yaxis, y)):
         if isinstance(axis.get_major_locator(), AutoLocator):
-            ticks = sides[axis] / ((5.5 if axis is ax.xaxis else 4.0) * preset.small_pt * text.PT)
+            ticks = sides[axis] / ((5.5 if axis is ax.xaxis else 4.0) * preset.small_pt * text_metrics.PT)
             axis.set_major_locator(MaxNLocator(nbins=int(min(max(ticks, 2.0), 9.0)), steps=[1, 2, 5, 10]))
         axis.set_major_formatter(tick_numbers(lang, preset.small_pt))
         if title:
-            lines = text.wrap(text.clean(title), preset.text_pt, sides[axis] + 1.0)
+            lines = text_metrics.wrap(text_metrics.clean(title), preset.text_pt, sides[axis] + 1.0)
             axis.set_label_text(
                 "\n".join(lines),
-                fontproperties=text.font(preset.text_pt, title),
+                fontproperties=text_metrics.font(preset.text_pt, title),
                 color=palettes.INK,
                 parse_math=False,
                 linespacing=1.15,
@@ -267,7 +267,9 @@ def row_names(index: pd.Index, names: pd.Series | None) -> list[str]:
     """Return the names of the regions, or their codes where there is none."""
     codes = [str(code).split("-", 1)[-1] for code in index]
     known: list[Any] = [None] * len(codes) if names is None else names.reindex(index).tolist()
-    return [text.clean(name) if isinstance(name, str) else code for name, code in zip(known, codes, strict=True)]
+    return [
+        text_metrics.clean(name) if isinstance(name, str) else code for name, code in zip(known, codes, strict=True)
+    ]
 
 
 def row_room(options: ChartOptions, share: float = 0.36) -> float:
@@ -277,7 +279,7 @@ def row_room(options: ChartOptions, share: float = 0.36) -> float:
     figure = None if given is None else given.figure
     if given is None or figure is None:
         return share * wide
-    return max(float(given.get_window_extent().x0) / figure.dpi * text.MM - 2.5, 0.1 * wide)
+    return max(float(given.get_window_extent().x0) / figure.dpi * text_metrics.MM - 2.5, 0.1 * wide)
 
 
 def row_lines(rows: Sequence[str], options: ChartOptions, limit: float, taken_mm: float) -> list[list[str]]:
@@ -295,15 +297,22 @@ def row_lines(rows: Sequence[str], options: ChartOptions, limit: float, taken_mm
     preset = get_preset(options.get("preset", "report"))
     given = options.get("ax")
     high = preset.max_height_mm - taken_mm if given is None else canvas.axes_size(given)[1]
-    most = int(high / (1.15 * preset.small_pt * text.PT * len(rows)))
+    most = int(high / (1.15 * preset.small_pt * text_metrics.PT * len(rows)))
     return fold_all(rows, preset.small_pt, limit, most=min(max(most, 1), 4))
 
 
 def set_rows(folded: Sequence[Sequence[str]], at: Sequence[float], size: float, x: float = -1.5) -> list[Word]:
     """Set names right of a margin, each centred on its height in millimetres."""
-    em = size * text.PT
+    em = size * text_metrics.PT
     return [
-        Word(x, y + ((len(lines) - 1) / 2 - k) * 1.12 * em - text.CAP * em / 2, line, size, align="right", tag=str(i))
+        Word(
+            x,
+            y + ((len(lines) - 1) / 2 - k) * 1.12 * em - text_metrics.CAP * em / 2,
+            line,
+            size,
+            align="right",
+            tag=str(i),
+        )
         for i, (lines, y) in enumerate(zip(folded, at, strict=True))
         for k, line in enumerate(lines)
     ]
@@ -315,10 +324,10 @@ def row_chart(rows: Sequence[str], default: str, options: ChartOptions, **layout
     if not rows:
         raise MapError(message("there is no row to draw", where="chart"))
     size = preset.small_pt
-    em = preset.text_pt * text.PT
+    em = preset.text_pt * text_metrics.PT
     above = key_height(layout.get("key", ()), preset, preset.width_mm - 2.0)
     folded = row_lines(rows, options, row_room(options), 12.0 * em + above)
-    line = size * text.PT
+    line = size * text_metrics.PT
     most = max(map(len, folded))
     pitch = (1.85 if most == 1 else 1.15 * most + 0.5) * line
     bottom = 3.1 * em
@@ -348,7 +357,7 @@ def mark_absent(ax: Axes, absent: Sequence[bool], preset: Preset, lang: str) -> 
     mm = canvas.millimetres(ax)
     rows = np.flatnonzero(absent)
     spots = mm.inverted().transform(ax.transData.transform(np.column_stack([np.zeros(len(rows)), rows])))[:, 1]
-    drop = text.CAP * preset.small_pt * text.PT / 2
+    drop = text_metrics.CAP * preset.small_pt * text_metrics.PT / 2
     label = translator(lang)("n/d")
     words = [Word(1.0, y - drop, label, preset.small_pt, colour=palettes.SOFT, halo=palettes.PAPER) for y in spots]
     canvas.add_words(ax, words, transform=mm, gid="absent")

@@ -1,4 +1,4 @@
-"""The key over a chart: what its marks and colours mean, on as few lines as its width allows."""
+"""Chart key: what marks and colours mean, on as few lines as the chart's width allows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from growthpoles.maps import palettes
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Word
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.text_metrics import fold
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Key:
 
     def lines(self, size: float, wide: float) -> list[str]:
         """Words on as many lines as a width in millimetres makes necessary."""
-        return fold(text.clean(self.label), size, wide - self.indent * size * text.PT, most=4)
+        return fold(text_metrics.clean(self.label), size, wide - self.indent * size * text_metrics.PT, most=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +53,23 @@ class _Spot:
 
 def _set(keys: Sequence[Key], size: float, wide: float) -> tuple[list[_Spot], float]:
     """Break keys into lines; returns their places and the number of lines."""
-    em = size * text.PT
+    em = size * text_metrics.PT
     spots: list[_Spot] = []
     x, row, rows = 0.0, 0.0, 0.0
     for key in keys:
         lines = key.lines(size, wide)
-        long = key.indent * em + max(text.width(line, size) for line in lines)
+        long = key.indent * em + max(text_metrics.width(line, size) for line in lines)
         if spots and x + long > wide:
             x, row = 0.0, rows
         spots.append(_Spot(key, x, row, tuple(lines)))
         x += long + 1.5 * em
-        rows = max(rows, row + 1 + (len(lines) - 1) * text.LEADING / _ROW)
+        rows = max(rows, row + 1 + (len(lines) - 1) * text_metrics.LEADING / _ROW)
     return spots, rows
 
 
 def key_height(keys: Sequence[Key], preset: Preset, wide: float) -> float:
     """Height of a key over a plot `wide` millimetres across, the gap to the plot included."""
-    return 1.4 + _ROW * preset.small_pt * text.PT * _set(keys, preset.small_pt, wide)[1] if keys else 0.0
+    return 1.4 + _ROW * preset.small_pt * text_metrics.PT * _set(keys, preset.small_pt, wide)[1] if keys else 0.0
 
 
 def key_above(
@@ -93,7 +93,7 @@ def key_above(
         Height of what stands between the plot and its key.
     """
     size = preset.small_pt
-    em = size * text.PT
+    em = size * text_metrics.PT
     width, high = canvas.axes_size(ax)
     mm = canvas.millimetres(ax)
     spots, rows = _set(keys, size, width if wide is None else wide)
@@ -101,9 +101,9 @@ def key_above(
     for spot in spots:
         key, x = spot.key, left + spot.x
         y = high + rise + 1.0 + (rows - 1 - spot.row) * _ROW * em
-        middle = y + 0.5 * text.CAP * em
+        middle = y + 0.5 * text_metrics.CAP * em
         for i, line in enumerate(spot.lines):
-            words.append(Word(x + key.indent * em, y - i * text.LEADING * em, line, size))
+            words.append(Word(x + key.indent * em, y - i * text_metrics.LEADING * em, line, size))
         if key.shape == "dashes":
             dashes.append(np.array([[x, middle], [x + 1.9 * em, middle]]))
         elif key.shape != "none":

@@ -1,4 +1,4 @@
-"""Tables drawn as colours with their numbers: class membership, correlation, deviations of cells."""
+"""Heat maps of tables: class membership, correlation, deviations of cells."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from growthpoles.maps.charts.chart_key import Key
 from growthpoles.maps.presets import Preset, get_preset
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Word
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.text_metrics import fold_all, narrowest, widest
 from growthpoles.ratings.classes import TEN_CLASSES, ClassScale
 
@@ -39,16 +39,16 @@ class _Heads:
 
     def height(self, size: float) -> float:
         """Room over the cells in millimetres."""
-        em = size * text.PT
-        own = widest(self.lines, size) if self.upright else max(map(len, self.lines)) * text.LEADING * em
+        em = size * text_metrics.PT
+        own = widest(self.lines, size) if self.upright else max(map(len, self.lines)) * text_metrics.LEADING * em
         return 1.6 + own + (2.0 * em if self.groups else 0.0)
 
 
 def _heads(columns: Sequence[str], groups: Sequence[str], size: float, room: float, tall: float) -> _Heads:
     """Set headings level on several lines where columns are wide enough for their words, else upright."""
-    em = size * text.PT
-    names = [text.clean(column) for column in columns]
-    longest = max(text.width(part, size) for name in names for part in name.replace("-", "- ").split(" "))
+    em = size * text_metrics.PT
+    names = [text_metrics.clean(column) for column in columns]
+    longest = max(text_metrics.width(part, size) for name in names for part in name.replace("-", "- ").split(" "))
     level = fold_all(names, size, room - 0.8, most=9)
     if (longest <= room - 0.8 or room >= 9.0 * em) and max(map(len, level)) <= 7:
         return _Heads(level, False, list(groups))
@@ -59,16 +59,18 @@ def _heads(columns: Sequence[str], groups: Sequence[str], size: float, room: flo
 
 def _head_words(heads: _Heads, size: float, dx: float, high: float) -> list[Word]:
     """Place the headings over columns `dx` millimetres wide."""
-    em = size * text.PT
+    em = size * text_metrics.PT
     words = []
     for j, lines in enumerate(heads.lines):
         middle = (j + 0.5) * dx
         for k, line in enumerate(lines):
             aside = (k - (len(lines) - 1) / 2) * 1.12 * em
             if heads.upright:
-                words.append(Word(middle + aside + text.CAP * em / 2, high + 0.9, line, size, angle=90.0, tag="head"))
+                words.append(
+                    Word(middle + aside + text_metrics.CAP * em / 2, high + 0.9, line, size, angle=90.0, tag="head")
+                )
             else:
-                up = high + 0.9 + (len(lines) - 1 - k) * text.LEADING * em
+                up = high + 0.9 + (len(lines) - 1 - k) * text_metrics.LEADING * em
                 words.append(Word(middle, up, line, size, align="center", tag="head"))
     return words
 
@@ -77,12 +79,12 @@ def _group_words(ax: Axes, heads: _Heads, preset: Preset, dx: float, high: float
     """Write over several columns what they have in common, with a rule under it."""
     size = preset.small_pt
     words, rules = [], []
-    level = high + heads.height(size) - 1.6 * size * text.PT
+    level = high + heads.height(size) - 1.6 * size * text_metrics.PT
     first = 0
     for name, run in itertools.groupby(heads.groups):
         last = first + len(list(run))
         words.append(
-            Word((first + last) / 2 * dx, level, text.clean(name), size, bold=True, align="center", tag="group")
+            Word((first + last) / 2 * dx, level, text_metrics.clean(name), size, bold=True, align="center", tag="group")
         )
         rules.append(np.array([[first * dx + 0.5, level - 0.7], [last * dx - 0.5, level - 0.7]]))
         first = last
@@ -119,11 +121,11 @@ def heat_table(
         raise MapError(message("there is no cell to draw", where=gid))
     preset = get_preset(options.get("preset", "report"))
     size = preset.small_pt
-    em = size * text.PT
+    em = size * text_metrics.PT
     values = frame.to_numpy(dtype=float)
     count = len(columns)
     lines = [[shown(value) for value in row] for row in values.tolist()]
-    cell = max(text.width(line, size) for row in lines for line in row) + 0.8
+    cell = max(text_metrics.width(line, size) for row in lines for line in row) + 0.8
     given = options.get("ax")
     spare = row_room(options) if given is not None else preset.width_mm - 4.0 - count * cell
     folded = row_lines(rows, options, max(min(row_room(options), spare), 10.0), 0.35 * preset.max_height_mm)
@@ -160,8 +162,8 @@ def heat_table(
             face = colour(values[i, j])
             cells.append(Path([[j, i], [j + 1, i], [j + 1, i + 1], [j, i + 1], [j, i]], closed=True))
             faces.append(face)
-            if line and text.width(line, size) < dx:
-                middle = high - (i + 0.5) * dy - text.CAP * em / 2
+            if line and text_metrics.width(line, size) < dx:
+                middle = high - (i + 0.5) * dy - text_metrics.CAP * em / 2
                 words.append(
                     Word((j + 0.5) * dx, middle, line, size, colour=palettes.ink_on(face), align="center", tag="cell")
                 )
@@ -319,7 +321,7 @@ def plot_correlation(
     known = labels or {}
     return heat_table(
         correlation,
-        [text.clean(known.get(str(row), str(row))) for row in correlation.index],
+        [text_metrics.clean(known.get(str(row), str(row))) for row in correlation.index],
         [known.get(str(column), str(column)) for column in correlation.columns],
         lambda v: _signed(v, 1.0),
         lambda v: "–" if v != v else format_number(v, lang, digits=2),

@@ -1,4 +1,4 @@
-"""Charts of inference: the reference distribution and the power curve."""
+"""Charts of inference: reference distribution, power curve."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from growthpoles.maps.labels.point_labels import spread
 from growthpoles.maps.presets import get_preset
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Word
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.text_metrics import fold_all, widest
 
 if TYPE_CHECKING:
@@ -132,10 +132,10 @@ def _beside(ax: Axes, x: float, line: str, size: float) -> None:
     mm = canvas.millimetres(ax)
     spot = mm.inverted().transform(ax.transData.transform([(x, ax.get_ylim()[0])]))[0][0]
     right = spot < wide / 2
-    shift = 0.4 * size * text.PT
+    shift = 0.4 * size * text_metrics.PT
     word = Word(
         spot + (shift if right else -shift),
-        high - text.CAP * size * text.PT - 0.5,
+        high - text_metrics.CAP * size * text_metrics.PT - 0.5,
         line,
         size,
         colour=palettes.ACCENT,
@@ -182,7 +182,9 @@ def plot_power(
     sheet = get_preset(options.get("preset", "report"))
     size = sheet.text_pt
     lang = options.get("lang", "en")
-    lines = fold_all([text.clean(spoken(str(name), lang)) for name in frame.columns], size, 0.3 * sheet.width_mm)
+    lines = fold_all(
+        [text_metrics.clean(spoken(str(name), lang)) for name in frame.columns], size, 0.3 * sheet.width_mm
+    )
     side = widest(lines, size) + 2.0 if len(lines) > 1 else 2.5
     levels = ((alpha, "alpha", word("significance level")), (target, "target", word("target power")))
     named = [f"{words} {format_number(level, lang, digits=2)}" for level, _, words in levels if level is not None]
@@ -223,14 +225,14 @@ def _line_names(
         return
     mm = canvas.millimetres(ax)
     wide, high = canvas.axes_size(ax)
-    em = size * text.PT
+    em = size * text_metrics.PT
     last = [(frame.index[-1], frame[name].iloc[-1]) for name in frame.columns]
     heights = mm.inverted().transform(ax.transData.transform(last))[:, 1]
     places = spread(heights, [(1.12 * len(lines) + 0.13) * em for lines in names], 0.0, high)
     words = [
         Word(
             wide + 0.8,
-            y + ((len(lines) - 1) / 2 - i) * 1.12 * em - text.CAP * em / 2,
+            y + ((len(lines) - 1) / 2 - i) * 1.12 * em - text_metrics.CAP * em / 2,
             line,
             size,
             colour=colour,

@@ -1,4 +1,4 @@
-"""Charts of spatial tests: the Moran scatter plot."""
+"""Moran scatter plot."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from growthpoles.maps.labels.point_labels import annotate_points
 from growthpoles.maps.presets import Preset, get_preset
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Box, Word
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -197,7 +197,7 @@ def point_names(index: pd.Index, names: pd.Series | None) -> list[list[str]]:
     ways = []
     for name, code in zip(known, codes, strict=True):
         whole = [name] if isinstance(name, str) and name.strip() else []
-        parts = text.halves(text.clean(whole[0])) if whole else None
+        parts = text_metrics.halves(text_metrics.clean(whole[0])) if whole else None
         ways.append([*whole, *(["\n".join(parts)] if parts and len(whole[0]) > 11 else []), code])
     return ways
 
@@ -212,20 +212,20 @@ def _corners(ax: Axes, preset: Preset, statistic: float, result: Any, lang: str)
     """Print the quadrants' codes in the corners and the statistic under the upper left one; returns their boxes."""
     wide, high = canvas.axes_size(ax)
     size = preset.text_pt
-    em = size * text.PT
+    em = size * text_metrics.PT
     line = f"{translator(lang)('Moran’s I')} = {format_number(statistic, lang, digits=3)}"
     p_value = getattr(result, "p_value", None)
     if p_value is not None:
         digits = 3 if p_value >= 0.001 else 4
         line += f", p = {format_number(float(p_value), lang, digits=digits)}"
-    top = high - 0.6 - text.CAP * em
+    top = high - 0.6 - text_metrics.CAP * em
     words = [
         Word(0.8, top, "LH", size, bold=True, colour=palettes.SOFT, halo=palettes.PAPER),
         Word(wide - 0.8, top, "HH", size, bold=True, colour=palettes.SOFT, align="right", halo=palettes.PAPER),
-        Word(0.8, 0.8 + text.DROP * em, "LL", size, bold=True, colour=palettes.SOFT, halo=palettes.PAPER),
+        Word(0.8, 0.8 + text_metrics.DROP * em, "LL", size, bold=True, colour=palettes.SOFT, halo=palettes.PAPER),
         Word(
             wide - 0.8,
-            0.8 + text.DROP * em,
+            0.8 + text_metrics.DROP * em,
             "HL",
             size,
             bold=True,
@@ -238,7 +238,7 @@ def _corners(ax: Axes, preset: Preset, statistic: float, result: Any, lang: str)
     canvas.add_words(ax, words, transform=canvas.millimetres(ax), gid="moran-corner")
     boxes = []
     for word in words:
-        long = text.width(word.text, size, bold=word.bold)
+        long = text_metrics.width(word.text, size, bold=word.bold)
         left = word.x - long if word.align == "right" else word.x
-        boxes.append(Box(left, word.y - text.DROP * em, long, (text.CAP + text.DROP) * em))
+        boxes.append(Box(left, word.y - text_metrics.DROP * em, long, (text_metrics.CAP + text_metrics.DROP) * em))
     return boxes

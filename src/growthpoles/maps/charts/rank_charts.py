@@ -1,4 +1,4 @@
-"""Charts of ranks and of change between two points: intervals, slopes, dumbbells, contributions."""
+"""Rank charts: rank intervals, slope chart, dumbbell chart, contributions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from growthpoles.maps.presets import Preset, get_preset
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.source_note import column_of, span_of, told
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.text_metrics import fold
 
 if TYPE_CHECKING:
@@ -222,18 +222,18 @@ def plot_contributions(
         left = left + long
     canvas.add_shapes(ax, bars, face=faces, edge=palettes.PAPER, line_pt=preset.line_pt, order=2.0, gid="bars")
     digits = digits_for(float(left.max()))
-    longest = text.width(format_number(float(left.max()), lang, digits=digits), preset.small_pt) + 1.6
+    longest = text_metrics.width(format_number(float(left.max()), lang, digits=digits), preset.small_pt) + 1.6
     wide = canvas.axes_size(ax)[0]
     ax.set_xlim(0.0, (float(left.max()) or 1.0) * wide / max(wide - longest, 0.5 * wide))
     dress(ax, preset, lang, x=variable or word("Index, points"), spines=("bottom",))
     mm = canvas.millimetres(ax)
     spots = mm.inverted().transform(ax.transData.transform(np.column_stack([left, y])))
     size = preset.small_pt
-    drop = text.CAP * size * text.PT / 2
+    drop = text_metrics.CAP * size * text_metrics.PT / 2
     numbers = []
     for i, (colour, column) in enumerate(zip(palettes.STACK, values.columns, strict=False)):
         places = mm.inverted().transform(ax.transData.transform(np.column_stack([middles[i], y])))
-        room = values[column].to_numpy() / ax.get_xlim()[1] * wide > text.width(str(i + 1), size) + 0.8
+        room = values[column].to_numpy() / ax.get_xlim()[1] * wide > text_metrics.width(str(i + 1), size) + 0.8
         numbers += [
             Word(x, v - drop, str(i + 1), size, colour=palettes.ink_on(colour), align="center", tag=str(column))
             for x, v in places[room].tolist()
@@ -317,7 +317,7 @@ def plot_slope(
     word = translator(lang)
     sheet = get_preset(options.get("preset", "report"))
     size = sheet.small_pt
-    em = size * text.PT
+    em = size * text_metrics.PT
     low, high = float(both.to_numpy().min()), float(both.to_numpy().max())
     span = high - low
     edge = 0.03 * (span or 1.0)
@@ -333,7 +333,7 @@ def plot_slope(
     left, right = side["before"], side["after"]
     lone = row_names(every.index.difference(both.index, sort=False), names)
     under = _joined([f"{word('no data')}: {lone[0]}", *lone[1:]], size, sheet.width_mm - 2.4, 3) if lone else []
-    below = 1.0 + 1.3 * em + (0.7 + text.LEADING * len(under)) * em * bool(under)
+    below = 1.0 + 1.3 * em + (0.7 + text_metrics.LEADING * len(under)) * em * bool(under)
     plot = _height(tags, low - edge, high + edge, em, sheet)
     crowd = max(sum(tag.height(em) for tag in found) for found in tags.values())
     given = dict(options)
@@ -371,11 +371,11 @@ def plot_slope(
     ax.set_xticks([])
     ax.set_yticks([])
     for column, heading in (("before", pair[0]), ("after", pair[1])):
-        _side(ax, tags[column], column == "before", text.clean(heading), size)
+        _side(ax, tags[column], column == "before", text_metrics.clean(heading), size)
     canvas.add_words(
         ax,
         [
-            Word(1.2 - left, -below + 0.5 * em + 0.8 + i * text.LEADING * em, line, size)
+            Word(1.2 - left, -below + 0.5 * em + 0.8 + i * text_metrics.LEADING * em, line, size)
             for i, line in enumerate(reversed(under))
         ],
         transform=canvas.millimetres(ax),
@@ -402,8 +402,8 @@ def _limit(options: ChartOptions, sheet: Preset) -> float:
     """Width of names that leaves the lines a fifth of the sheet."""
     given = options.get("ax")
     if given is None:
-        return 0.4 * sheet.width_mm - 5.0 - text.width("100.0", sheet.small_pt)
-    return max(float(given.get_window_extent().x0) / given.figure.dpi * text.MM - 12.0, 12.0)
+        return 0.4 * sheet.width_mm - 5.0 - text_metrics.width("100.0", sheet.small_pt)
+    return max(float(given.get_window_extent().x0) / given.figure.dpi * text_metrics.MM - 12.0, 12.0)
 
 
 def _tags(
@@ -430,7 +430,7 @@ def _joined(names: Sequence[str], size: float, limit: float, most: int) -> list[
     for i, name in enumerate(names):
         shown = name + ("," if i < len(names) - 1 else "")
         trial = f"{lines[-1]} {shown}" if lines else shown
-        if lines and text.width(trial, size) <= limit:
+        if lines and text_metrics.width(trial, size) <= limit:
             lines[-1] = trial
         else:
             lines += fold(shown, size, limit, most=most)
@@ -439,13 +439,19 @@ def _joined(names: Sequence[str], size: float, limit: float, most: int) -> list[
 
 def _side_width(tags: Sequence[_Tag], size: float) -> float:
     """Room that names, values and leaders take on one side."""
-    names = max(text.width(line, size) for tag in tags for line in tag.lines)
-    return names + max(text.width(tag.number, size) for tag in tags) + 0.5 * size * text.PT + _gap(size) + 1.2
+    names = max(text_metrics.width(line, size) for tag in tags for line in tag.lines)
+    return (
+        names
+        + max(text_metrics.width(tag.number, size) for tag in tags)
+        + 0.5 * size * text_metrics.PT
+        + _gap(size)
+        + 1.2
+    )
 
 
 def _gap(size: float) -> float:
     """Room for a leader between an end and its value."""
-    return 1.0 + 1.2 * size * text.PT
+    return 1.0 + 1.2 * size * text_metrics.PT
 
 
 def _height(tags: dict[str, list[_Tag]], low: float, high: float, em: float, sheet: Preset) -> float:
@@ -475,17 +481,17 @@ def _side(ax: Axes, tags: Sequence[_Tag], left: bool, heading: str, size: float)
     """Name the ends of slopes on one side, pushed apart as little as possible; what had to move gets a leader."""
     wide, high = canvas.axes_size(ax)
     mm = canvas.millimetres(ax)
-    em = size * text.PT
+    em = size * text_metrics.PT
     ends = np.column_stack([np.full(len(tags), 0.0 if left else 1.0), [tag.value for tag in tags]])
     y = mm.inverted().transform(ax.transData.transform(ends))[:, 1]
     placed = _placed(y, tags, em, high)
     edge, out = (0.0, -1.0) if left else (wide, 1.0)
-    column = max(text.width(tag.number, size) for tag in tags)
+    column = max(text_metrics.width(tag.number, size) for tag in tags)
     numbers = edge + out * _gap(size) + (0.0 if left else column)
     names = edge + out * (_gap(size) + column + 0.5 * em)
     words, leaders = [], []
     for tag, end, spot in zip(tags, y, placed, strict=True):
-        base = spot - text.CAP * em / 2
+        base = spot - text_metrics.CAP * em / 2
         words.append(Word(numbers, base, tag.number, size, align="right"))
         for i, line in enumerate(tag.lines):
             lift = ((len(tag.lines) - 1) / 2 - i) * _TAGS * em

@@ -1,4 +1,4 @@
-"""The specification curve: all specifications together, and which choices each of them made."""
+"""Specification curve chart: all specifications, and which choices each of them made."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from growthpoles.maps.presets import Preset, get_preset
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.source_note import column_of
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.text_metrics import fold, widest
 
 if TYPE_CHECKING:
@@ -85,7 +85,9 @@ def plot_specifications(
     size = base.small_pt
     limit = row_room(options, 0.38)
     given = options.get("ax")
-    room = base.max_height_mm - 26.0 - 8.0 * size * text.PT if given is None else 0.8 * canvas.axes_size(given)[1]
+    room = (
+        base.max_height_mm - 26.0 - 8.0 * size * text_metrics.PT if given is None else 0.8 * canvas.axes_size(given)[1]
+    )
     groups = [_group(frame, choice, lang, labels, size, limit) for choice in kept]
     left_out = []
     while groups and sum(group.height(size) for group in groups) > room:
@@ -102,7 +104,7 @@ def plot_specifications(
         left_room(effect_name, base, 30.0, "\u22120.0"),
     )
     across = base.width_mm - wide - 2.5
-    back = wide - 0.6 if key_height(key, base, across) > 4.4 * size * text.PT else 0.0
+    back = wide - 0.6 if key_height(key, base, across) > 4.4 * size * text_metrics.PT else 0.0
     ax, preset, lang = chart_for(
         options,
         word("All specifications"),
@@ -153,7 +155,7 @@ class _Group:
 
     def height(self, size: float) -> float:
         """Height in millimetres, the gap over the title included."""
-        em = size * text.PT
+        em = size * text_metrics.PT
         return em * (_GAP + sum(_deep(lines) for lines in (self.title, *(lines for _, lines in self.rows))))
 
 
@@ -172,8 +174,8 @@ def _group(
 ) -> _Group:
     """Return a choice with all its values in order, in words on lines."""
     values = sorted(map(str, frame[choice].unique()), key=_natural)
-    title = fold(text.clean(spoken(choice, lang, labels)), size, limit, bold=True)
-    rows = [(value, fold(text.clean(spoken(value, lang, labels)), size, limit - 2.0)) for value in values]
+    title = fold(text_metrics.clean(spoken(choice, lang, labels)), size, limit, bold=True)
+    rows = [(value, fold(text_metrics.clean(spoken(value, lang, labels)), size, limit - 2.0)) for value in values]
     return _Group(choice, title, rows)
 
 
@@ -203,7 +205,7 @@ def _choice_rows(
     """Draw one row of marks per value of a choice; marks of significant specifications are taller and on top."""
     ax.set_axis_off()
     size = preset.small_pt
-    em = size * text.PT
+    em = size * text_metrics.PT
     high = canvas.axes_size(ax)[1]
     ax.set_ylim(0.0, high)
     level = high - 1.0
@@ -216,7 +218,7 @@ def _choice_rows(
             middle = level - _deep(lines) * em / 2
             level -= _deep(lines) * em
             for i, line in enumerate(lines):
-                base = middle + ((len(lines) - 1) / 2 - i) * 1.12 * em - text.CAP * em / 2
+                base = middle + ((len(lines) - 1) / 2 - i) * 1.12 * em - text_metrics.CAP * em / 2
                 words.append(
                     Word(-1.2, base, line, size, bold=True, align="right")
                     if value is None

@@ -1,1 +1,1 @@
-"""maps/labels/__init__.py."""
+"""Label placement: names of regions and points on maps and charts."""

@@ -1,4 +1,4 @@
-"""Names beside the map, with a line into their region: for regions whose whole name does not fit inside."""
+"""Label placement outside: callouts beside the map with leader lines into their region."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from growthpoles.maps.labels import label_fit as fit
+from growthpoles.maps.labels import label_fit
 from growthpoles.maps.map_options import Style
 from growthpoles.maps.presets import Preset
-from growthpoles.maps.sheet import insets
-from growthpoles.maps.sheet import label_text as labels
+from growthpoles.maps.sheet import insets, label_text
 from growthpoles.maps.sheet.label_text import Label
 from growthpoles.maps.sheet.map_geometry import Base
 from growthpoles.maps.sheet.map_plan import Plan
 from growthpoles.maps.sheet.sheet_blocks import Box
 from growthpoles.maps.sheet.space_layout import FreeSpace
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.typefaces import chosen
 
 Array = NDArray[np.float64]
@@ -127,8 +126,8 @@ class Outside:
         longest = preset.width_mm / (2 if across else 7)
         found: tuple[float, Label, Box, Array] | None = None
         for label in outside_labels(name, mark, preset):
-            foot = text.DROP * label.lines[-1][1] * text.PT
-            gap = max(_GAP, 0.36 * label.lines[0][1] * text.PT)
+            foot = text_metrics.DROP * label.lines[-1][1] * text_metrics.PT
+            gap = max(_GAP, 0.36 * label.lines[0][1] * text_metrics.PT)
             x, y = self.space.spots(label.w, label.h + foot, gap)
             if not len(x):
                 continue
@@ -210,12 +209,12 @@ class Outside:
 
 def outside_labels(name: str, mark: str, preset: Preset) -> list[Label]:
     """Ways to write a name beside the map, preferred one first: on one line, on two lines, both smaller."""
-    pair = text.halves(name) or next(iter(labels.breaks(name)), None)
+    pair = text_metrics.halves(name) or next(iter(label_text.breaks(name)), None)
     found = []
-    for size in dict.fromkeys([labels.label_size(preset), preset.small_pt]):
+    for size in dict.fromkeys([label_text.label_size(preset), preset.small_pt]):
         for lines in ([name], list(pair or [])):
             if lines:
-                found.append(labels.make_label([*((line, size, False) for line in lines), (mark, size, True)]))
+                found.append(label_text.make_label([*((line, size, False) for line in lines), (mark, size, True)]))
     return found
 
 
@@ -247,8 +246,8 @@ def name_outside(
     names: Sequence[Sequence[str]],
     marks: Sequence[str],
     style: Style,
-    poles: dict[int, fit.Poles],
-    whole: Sequence[fit.Placed],
+    poles: dict[int, label_fit.Poles],
+    whole: Sequence[label_fit.Placed],
 ) -> dict[int, Callout]:
     """Find places beside the map for the names of regions that do not hold them.
 
@@ -273,7 +272,9 @@ def name_outside(
     wanted = [(shape, i) for shape, i in short if len(names[i]) > 1]
     if not wanted or len(wanted) > MOST:
         return {}
-    inside = {i: fit.best(shape, [], marks[i], style.preset, poles[i]) if marks[i] else None for shape, i in wanted}
+    inside = {
+        i: label_fit.best(shape, [], marks[i], style.preset, poles[i]) if marks[i] else None for shape, i in wanted
+    }
     key = (
         base.key,
         plan,
@@ -283,7 +284,7 @@ def name_outside(
         tuple(whole),
     )
     if key not in _FOUND:
-        coded = {i: fit.best(shape, names[i], marks[i], style.preset, poles[i]) for shape, i in wanted}
+        coded = {i: label_fit.best(shape, names[i], marks[i], style.preset, poles[i]) for shape, i in wanted}
         bare = {i for i, one in coded.items() if one is None or not _tells(one, marks[i])}
         outside = room_around(base, plan)
         found = _rounds(outside, wanted, inside, bare, names, marks, style.preset)
@@ -305,7 +306,7 @@ _KEEP = 24
 def _rounds(
     outside: Outside,
     wanted: Sequence[tuple[Any, int]],
-    inside: dict[int, fit.Placed | None],
+    inside: dict[int, label_fit.Placed | None],
     bare: set[int],
     names: Sequence[Sequence[str]],
     marks: Sequence[str],
@@ -320,7 +321,7 @@ def _rounds(
     # The longest name is the hardest to place; whatever found no place goes first in the next round.
     order = sorted(
         (i for shape, i in wanted if shapely.dwithin(shape, outside.coast, DEEP)),
-        key=lambda i: (-text.width(names[i][0], 1.0), i),
+        key=lambda i: (-text_metrics.width(names[i][0], 1.0), i),
     )
     shapes = {i: shape for shape, i in wanted}
     best: dict[int, Callout] = {}
@@ -357,7 +358,7 @@ def _across(
     lost: Sequence[tuple[Any, int]],
     found: dict[int, Callout],
     words: Sequence[Any],
-    inside: dict[int, fit.Placed | None],
+    inside: dict[int, label_fit.Placed | None],
     names: Sequence[Sequence[str]],
     marks: Sequence[str],
     preset: Preset,
@@ -375,16 +376,16 @@ def _across(
                 break
 
 
-def _tells(placed: fit.Placed, mark: str) -> bool:
+def _tells(placed: label_fit.Placed, mark: str) -> bool:
     """Tell whether a label holds a name or a code, and the class."""
     whole = "".join(line for line, _, _ in placed[0].lines) + placed[0].tail
     return whole != mark and mark in whole
 
 
-def _frame(placed: fit.Placed) -> Any:
+def _frame(placed: label_fit.Placed) -> Any:
     """Box around a placed label."""
     import shapely
 
     label, x, y, _ = placed
-    foot = text.DROP * label.lines[-1][1] * text.PT
+    foot = text_metrics.DROP * label.lines[-1][1] * text_metrics.PT
     return shapely.box(x - label.w / 2, y - label.h / 2 - foot, x + label.w / 2, y + label.h / 2)

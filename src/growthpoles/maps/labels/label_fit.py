@@ -1,4 +1,4 @@
-"""Labels inside polygons: the fullest one that fits, at the place with the most room around it."""
+"""Label placement inside polygons: the fullest label that fits, where it has the most room."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet.label_text import Label, candidates
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 
 #: What was found in a polygon: poles by the shape of a label, labels by what is to be written.
 Poles = dict[Hashable, Any]
@@ -162,11 +162,11 @@ def _fits(part: Any, label: Label, x: Any, y: Any, margin: float) -> Any:
     inside = np.ones(len(x), dtype=bool)
     top = label.h / 2
     for i, ((_, size, _), wide) in enumerate(zip(label.lines, label.widths, strict=True)):
-        base = top - (text.CAP if i == 0 else text.LEADING) * size * text.PT
+        base = top - (text_metrics.CAP if i == 0 else text_metrics.LEADING) * size * text_metrics.PT
         half = wide / 2 + margin
-        upper = top + margin if i == 0 else base + text.CAP * size * text.PT
+        upper = top + margin if i == 0 else base + text_metrics.CAP * size * text_metrics.PT
         todo = np.flatnonzero(inside)
-        lower = base - max(text.DROP * size * text.PT, margin)
+        lower = base - max(text_metrics.DROP * size * text_metrics.PT, margin)
         boxes = shapely.box(x[todo] - half, y[todo] + lower, x[todo] + half, y[todo] + upper)
         inside[todo] = shapely.contains_properly(part, boxes)
         top = base

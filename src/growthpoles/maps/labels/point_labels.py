@@ -1,4 +1,4 @@
-"""Names beside the points of a chart: never on a point, on each other, or over the edge."""
+"""Label placement beside the points of a chart: never on a point, on each other, or over the edge."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from growthpoles.maps import palettes
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Box, Word
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -82,7 +81,7 @@ def annotate_points(
     mm = canvas.millimetres(ax)
     points = mm.inverted().transform(ax.transData.transform(xy))
     size = size or preset.small_pt
-    radius = 0.36 * preset.text_pt * text.PT if radius is None else radius
+    radius = 0.36 * preset.text_pt * text_metrics.PT if radius is None else radius
     heavy = [bool(bold[i]) if bold is not None else False for i in range(len(names))]
     dots = np.column_stack([points - radius, points + radius])
     soft = np.array([_edges(box) for box in better_free]).reshape(-1, 4)
@@ -90,7 +89,7 @@ def annotate_points(
     options = {}
     for i in turns:
         others = np.delete(dots, i, axis=0)
-        ways = [tuple(map(text.clean, name.split("\n"))) for name in names[i] if name]
+        ways = [tuple(map(text_metrics.clean, name.split("\n"))) for name in names[i] if name]
         options[i] = [_places(points[i], lines, size, heavy[i], radius + 0.5, sheet, others, soft) for lines in ways]
     fixed = np.array([_edges(box) for box in avoid]).reshape(-1, 4)
     best: dict[int, tuple[int, int]] = {}
@@ -104,14 +103,14 @@ def annotate_points(
             break
         turns = worse + [i for i in turns if i not in worse]
     words = []
-    step = text.LEADING * size * text.PT
+    step = text_metrics.LEADING * size * text_metrics.PT
     for i in sorted(best):
         place = options[i][best[i][0]]
         left, bottom, right, _ = place.boxes[best[i][1]]
         align, x = ("left", left) if left >= points[i, 0] else ("right", right)
         if left < points[i, 0] < right:
             align, x = "center", (left + right) / 2
-        base = bottom + text.DROP * size * text.PT
+        base = bottom + text_metrics.DROP * size * text_metrics.PT
         for k, line in enumerate(reversed(place.lines)):
             words.append(
                 Word(float(x), base + k * step, line, size, bold=heavy[i], halo=palettes.PAPER, align=align, tag=str(i))
@@ -160,8 +159,8 @@ def _places(
     soft: Array,
 ) -> _Places:
     """Return the places on the sheet where a name covers no other point, with their costs."""
-    w = max(text.width(line, size, bold=bold) for line in lines)
-    h = text.height(len(lines), size)
+    w = max(text_metrics.width(line, size, bold=bold) for line in lines)
+    h = text_metrics.height(len(lines), size)
     start = _around(float(point[0]), float(point[1]), w, h, gap)
     boxes = np.column_stack([start, start + np.array([w, h])])
     inside = (boxes[:, :2] >= 0.3).all(axis=1) & (boxes[:, 2:] <= np.array(sheet) - 0.3).all(axis=1)

@@ -1,4 +1,4 @@
-"""What stands on every region: its name inside, beside the map, or as a code with a key; worked out, then drawn."""
+"""Label placement for every region: name inside, callout beside the map, or code with a key."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from growthpoles.maps import palettes
-from growthpoles.maps.labels import label_fit as fit
+from growthpoles.maps.labels import label_fit
 from growthpoles.maps.labels.callouts import Callout, name_outside, room_around
 from growthpoles.maps.labels.label_fit import Placed
 from growthpoles.maps.map_options import Style
 from growthpoles.maps.presets import Preset
-from growthpoles.maps.sheet import canvas, insets
-from growthpoles.maps.sheet import label_text as labels
+from growthpoles.maps.sheet import canvas, insets, label_text
 from growthpoles.maps.sheet.map_geometry import Base
 from growthpoles.maps.sheet.map_plan import Plan
 from growthpoles.maps.sheet.sheet_blocks import Block, Word
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.typefaces import chosen
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ def arrange(base: Base, plan: Plan, names: Sequence[Sequence[str]], marks: Seque
     poles = {i: known[i] for i in todo}
     placed: dict[int, Placed | None] = {}
     for shape, i in zip(shapes, todo, strict=True):
-        placed[i] = fit.full(shape, names[i][0], marks[i], style.preset, poles[i]) if names[i] else None
+        placed[i] = label_fit.full(shape, names[i][0], marks[i], style.preset, poles[i]) if names[i] else None
     short = [(shape, i) for shape, i in zip(shapes, todo, strict=True) if placed[i] is None]
     whole = [found for found in placed.values() if found is not None]
     beside = name_outside(base, plan, short, names, marks, style, poles, whole)
@@ -96,7 +95,7 @@ def arrange(base: Base, plan: Plan, names: Sequence[Sequence[str]], marks: Seque
         # among very many regions a code here and a class there would be read as classes of one kind
         mine = [] if i in beside or len(short) > CROWD else names[i]
         mark = "" if i in beside and beside[i].marked else marks[i]
-        placed[i] = fit.best(shape, mine, mark, style.preset, poles[i])
+        placed[i] = label_fit.best(shape, mine, mark, style.preset, poles[i])
     inside = {i: found for i, found in placed.items() if found is not None}
     first = {i: found[0].lines[0][0] for i, found in inside.items() if i not in beside}
     first |= {i: one.label.lines[0][0] for i, one in beside.items()}
@@ -161,16 +160,16 @@ def code_key(
 def code_block(pairs: Sequence[tuple[str, str]], columns: int, preset: Preset) -> Block:
     """Set codes and names in columns."""
     size = preset.small_pt
-    em = size * text.PT
+    em = size * text_metrics.PT
     per = -(-len(pairs) // columns)
-    words, x, high = [], 0.0, text.height(per, size)
+    words, x, high = [], 0.0, text_metrics.height(per, size)
     for start in range(0, len(pairs), per):
         part = pairs[start : start + per]
-        indent = max(text.width(code, size, bold=True) for code, _ in part) + 0.6 * em
+        indent = max(text_metrics.width(code, size, bold=True) for code, _ in part) + 0.6 * em
         for row, (code, name) in enumerate(part):
-            y = high - text.CAP * em - row * text.LEADING * em
+            y = high - text_metrics.CAP * em - row * text_metrics.LEADING * em
             words += [Word(x, y, code, size, bold=True), Word(x + indent, y, name, size)]
-        x += indent + max(text.width(name, size) for _, name in part) + 1.4 * em
+        x += indent + max(text_metrics.width(name, size) for _, name in part) + 1.4 * em
     return Block(x - 1.4 * em, high, tuple(words))
 
 
@@ -185,7 +184,7 @@ def draw_names(ax: Axes, found: Names, faces: Sequence[str], preset: Preset, tra
     lines: list[Word] = []
     for i, (label, x, y, tight) in found.inside.items():
         ink, halo = palettes.ink_on(faces[i]), faces[i] if tight else None
-        lines += labels.words(label, x, y, colour=ink, halo=halo, tag=str(i))
+        lines += label_text.words(label, x, y, colour=ink, halo=halo, tag=str(i))
     canvas.add_words(ax, lines, transform=transform, gid=f"{gid}-labels", codes=found.codes)
     _draw_callouts(ax, list(found.beside.values()), preset, transform, gid)
     if found.key:
@@ -216,7 +215,7 @@ def _draw_callouts(ax: Axes, found: Sequence[Callout], preset: Preset, transform
     words = [
         word
         for one in found
-        for word in labels.words(
+        for word in label_text.words(
             one.label,
             one.box.x + one.box.w / 2,
             one.box.top - one.label.h / 2,

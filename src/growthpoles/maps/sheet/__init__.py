@@ -1,1 +1,1 @@
-"""maps/sheet/__init__.py."""
+"""The sheet of paper: layout, legend, scale bar, graticule, insets, text."""

@@ -1,4 +1,4 @@
-"""The sheet of paper: figures of exact size, millimetres on an axes, and shapes as matplotlib paths.
+"""Canvas: figures of exact size, millimetres on an axes, shapes as matplotlib paths.
 
 A map axes keeps the data coordinates of its coordinate reference system, so a reader may draw over it; everything
 else (legend, labels, insets, furniture) is placed in millimetres from the lower left corner of the axes.
@@ -17,7 +17,7 @@ from growthpoles.maps import palettes
 from growthpoles.maps.presets import Preset, get_preset
 from growthpoles.maps.sheet.map_geometry import line_path
 from growthpoles.maps.sheet.sheet_blocks import Block, Box, Word
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +65,7 @@ def new_figure(
                 message(f"{name}={value:g} does not fit preset {chosen.name}", allowed=f"10 to {limit:g} mm")
             )
     figure = Figure(
-        figsize=(wide / text.MM, high / text.MM),
+        figsize=(wide / text_metrics.MM, high / text_metrics.MM),
         dpi=chosen.dpi,
         facecolor=palettes.PAPER,
         edgecolor="none",
@@ -77,7 +77,7 @@ def new_figure(
 
 def whole_axes(figure: Figure, box: Box | None = None) -> Axes:
     """Add an axes without decoration that covers the figure, or `box` of it in millimetres."""
-    wide, high = (side * text.MM for side in figure.get_size_inches())
+    wide, high = (side * text_metrics.MM for side in figure.get_size_inches())
     place = box or Box(0.0, 0.0, wide, high)
     axes = figure.add_axes((place.x / wide, place.y / high, place.w / wide, place.h / high))
     axes.set_axis_off()
@@ -90,7 +90,7 @@ def axes_size(axes: Axes) -> tuple[float, float]:
     if figure is None:
         raise MapError(message("the axes belongs to no figure", allowed="an axes of a live figure"))
     spot = axes.get_window_extent()
-    return spot.width / figure.dpi * text.MM, spot.height / figure.dpi * text.MM
+    return spot.width / figure.dpi * text_metrics.MM, spot.height / figure.dpi * text_metrics.MM
 
 
 def millimetres(axes: Axes) -> Any:
@@ -201,8 +201,8 @@ def add_words(
     paths, colours = [], []
     for word in words:
         if word.halo:
-            vertices, kinds = text.outline(word.text, word.bold)
-            paths.append(Path(vertices * (word.size * text.PT) + word.start, kinds))
+            vertices, kinds = text_metrics.outline(word.text, word.bold)
+            paths.append(Path(vertices * (word.size * text_metrics.PT) + word.start, kinds))
             colours.append(word.halo)
     if paths:
         add_shapes(
@@ -279,7 +279,7 @@ def add_to_sheet(figure: Figure, block: Block, x: float, y: float, *, gid: str) 
 
     from growthpoles.maps.sheet.text_layer import WordLayer
 
-    wide, high = (side * text.MM for side in figure.get_size_inches())
+    wide, high = (side * text_metrics.MM for side in figure.get_size_inches())
     words = [replace(word, x=word.x + x, y=word.y + y) for word in block.words]
     mm = Affine2D().scale(1.0 / wide, 1.0 / high) + figure.transFigure
     figure.add_artist(WordLayer(words, mm, zorder=6.1, gid=f"{gid}-text"))

@@ -1,4 +1,4 @@
-"""Scale bar, graticule ticks, title and source line."""
+"""Map furniture: scale bar, graticule ticks, title, source line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from growthpoles.language.languages import NBSP, format_number, translator
 from growthpoles.maps import palettes
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet.sheet_blocks import Block, Box, Word
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 
 Array = NDArray[np.float64]
 
@@ -56,21 +56,21 @@ def scale_bar(
         Whether to leave room for the north arrow above the bar.
     """
     size = preset.small_pt
-    em = size * text.PT
+    em = size * text_metrics.PT
 
     def draw(scale: float) -> Block:
         metres = nice_length(limit / scale * metres_per_unit)
         long = metres / metres_per_unit * scale
         unit = translator(lang)("km") if metres >= 1000 else translator(lang)("m")
         label = f"{format_number(metres / 1000 if metres >= 1000 else metres, lang, digits=0)}{NBSP}{unit}"
-        side = text.width(label, size)
+        side = text_metrics.width(label, size)
         wide = max(long, side)
         left = (wide - long) / 2
         tick = 0.45 * em
         lines = ((((left, 0.25 + tick), (left, 0.25), (left + long, 0.25), (left + long, 0.25 + tick))),)
         word = Word(wide / 2, 0.25 + 0.5 * em, label, size, align="center")
         over = (ARROW_EM + 0.5) * em if arrow else 0.0
-        return Block(wide, 0.25 + 0.5 * em + text.CAP * em + over, (word,), (), lines)
+        return Block(wide, 0.25 + 0.5 * em + text_metrics.CAP * em + over, (word,), (), lines)
 
     return draw
 
@@ -178,11 +178,12 @@ def edge_crossings(line: Array, box: Box) -> list[tuple[str, float, float, float
 def heading_block(title: str, preset: Preset, limit: float) -> Block:
     """Title of a figure, at the left, over as many lines as it needs."""
     size = preset.title_pt
-    lines = text.wrap(text.clean(title), size, limit, bold=True)
-    high = text.height(len(lines), size)
-    top = high - text.CAP * size * text.PT
+    lines = text_metrics.wrap(text_metrics.clean(title), size, limit, bold=True)
+    high = text_metrics.height(len(lines), size)
+    top = high - text_metrics.CAP * size * text_metrics.PT
     words = tuple(
-        Word(0.0, top - i * text.LEADING * size * text.PT, line, size, bold=True) for i, line in enumerate(lines)
+        Word(0.0, top - i * text_metrics.LEADING * size * text_metrics.PT, line, size, bold=True)
+        for i, line in enumerate(lines)
     )
     return Block(limit, high, words)
 
@@ -192,10 +193,10 @@ def _flow(parts: list[str], size: float, limit: float) -> list[str]:
     lines: list[str] = []
     for part in parts:
         joined = f"{lines[-1]} · {part}" if lines else part
-        if lines and text.width(joined, size) <= limit:
+        if lines and text_metrics.width(joined, size) <= limit:
             lines[-1] = joined
             continue
-        flowed, broken = text.wrap(joined, size, limit), text.wrap(part, size, limit)
+        flowed, broken = text_metrics.wrap(joined, size, limit), text_metrics.wrap(part, size, limit)
         # a line of its own, unless running on saves a line
         if lines and len(flowed) <= len(broken):
             lines[-1:] = flowed
@@ -207,11 +208,11 @@ def _flow(parts: list[str], size: float, limit: float) -> list[str]:
 def source_block(parts: list[str], preset: Preset, limit: float) -> Block:
     """Line under a figure that names year, edition, boundaries and sources."""
     size = preset.small_pt
-    lines = _flow([text.clean(part, 600) for part in parts if part], size, limit)
-    high = text.height(len(lines), size)
-    top = high - text.CAP * size * text.PT
+    lines = _flow([text_metrics.clean(part, 600) for part in parts if part], size, limit)
+    high = text_metrics.height(len(lines), size)
+    top = high - text_metrics.CAP * size * text_metrics.PT
     words = tuple(
-        Word(0.0, top - i * text.LEADING * size * text.PT, line, size, colour=palettes.SOFT)
+        Word(0.0, top - i * text_metrics.LEADING * size * text_metrics.PT, line, size, colour=palettes.SOFT)
         for i, line in enumerate(lines)
     )
     return Block(limit, high, words)

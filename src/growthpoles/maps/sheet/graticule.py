@@ -1,4 +1,4 @@
-"""Meridians and parallels on a map: the frame with its ticks, lines, labels; the north arrow."""
+"""Graticule: meridians and parallels, the frame with its ticks, the north arrow."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from growthpoles.maps.sheet.map_geometry import Base
 from growthpoles.maps.sheet.map_plan import Plan
 from growthpoles.maps.sheet.sheet_blocks import Box, Word
 from growthpoles.maps.sheet.space_layout import Layout
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +31,7 @@ def draw_graticule(ax: Axes, base: Base, style: Style, plan: Plan, mm: Any, gid:
     low, high = (corners - origin) / scale
     ticks = []
     size = preset.small_pt
-    em = size * text.PT
+    em = size * text_metrics.PT
     seen: list[tuple[str, float, float]] = []
     words: list[Word] = []
     lines: list[Array] = []
@@ -44,7 +44,7 @@ def draw_graticule(ax: Axes, base: Base, style: Style, plan: Plan, mm: Any, gid:
             ticks.append(np.array([[x, y], [x + 1.1 * dx, y + 1.1 * dy]]))
             if side not in ("bottom", "left"):
                 continue
-            half = text.width(label, size) / 2
+            half = text_metrics.width(label, size) / 2
             at, start, end = (x, frame.x, frame.right) if side == "bottom" else (y, frame.y, frame.top)
             if (
                 at - half < start
@@ -54,7 +54,11 @@ def draw_graticule(ax: Axes, base: Base, style: Style, plan: Plan, mm: Any, gid:
                 continue
             seen.append((side, at, half))
             below = side == "bottom"
-            spot = (x, frame.y - 0.6 - text.CAP * em) if below else (frame.x - 0.6 - 0.5 * text.DROP * em, y)
+            spot = (
+                (x, frame.y - 0.6 - text_metrics.CAP * em)
+                if below
+                else (frame.x - 0.6 - 0.5 * text_metrics.DROP * em, y)
+            )
             words.append(Word(*spot, label, size, colour=palettes.SOFT, align="center", angle=0.0 if below else 90.0))
     canvas.add_words(ax, words, transform=mm, gid=f"{gid}-graticule")
     square = np.array(
@@ -85,7 +89,7 @@ def north_arrow(ax: Axes, base: Base, found: Layout, preset: Preset, lang: str, 
 
     if found.bar_box is None:
         return
-    em = preset.small_pt * text.PT
+    em = preset.small_pt * text_metrics.PT
     spot = found.bar_box
     middle = np.array([spot.x + spot.w / 2, spot.top - 0.5 * furniture.ARROW_EM * em])
     bearing = furniture.north(base.crs, (middle - found.origin) / found.scale)
@@ -98,5 +102,5 @@ def north_arrow(ax: Axes, base: Base, found: Layout, preset: Preset, lang: str, 
     ).set_clip_on(False)
     letter = "N" if lang == "en" else "\u0421"  # север, солтүстік
     place = middle + 0.72 * half * along
-    word = Word(float(place[0]), float(place[1]) - 0.3 * text.CAP * em, letter, preset.small_pt, align="center")
+    word = Word(float(place[0]), float(place[1]) - 0.3 * text_metrics.CAP * em, letter, preset.small_pt, align="center")
     canvas.add_words(ax, [word], transform=mm, gid=f"{gid}-north-text")

@@ -1,4 +1,4 @@
-"""Enlarged insets for regions that are too small to be seen at the size of the figure."""
+"""Map insets: enlarged views of regions too small to be seen."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from growthpoles.maps import palettes
 from growthpoles.maps.presets import Preset
-from growthpoles.maps.sheet import label_text as labels
+from growthpoles.maps.sheet import label_text
 from growthpoles.maps.sheet.canvas import add_leaders, add_shapes, add_words
 from growthpoles.maps.sheet.map_geometry import shape_paths
 from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.sheet.space_layout import Request, Spot
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +37,7 @@ class Lens:
     x: float
     y: float
     half: float
-    tag: labels.Label
+    tag: label_text.Label
     request: Request
 
 
@@ -60,7 +60,7 @@ def too_small(geometries: NDArray[Any], scale: float, preset: Preset) -> list[in
     """
     import shapely
 
-    limit = max(TOO_SMALL_MM, 1.2 * preset.text_pt * text.PT)
+    limit = max(TOO_SMALL_MM, 1.2 * preset.text_pt * text_metrics.PT)
     across = 2.0 * np.sqrt(shapely.area(geometries) / np.pi) * scale
     found = [int(i) for i in np.flatnonzero((across < limit) & (across > 0))]
     return found if len(found) <= MOST else []
@@ -70,12 +70,14 @@ def make_lens(geometry: Any, region: int, name: str, mark: str, preset: Preset) 
     """Plan the inset of one region: a circle with its label below."""
     left, bottom, right, top = geometry.bounds
     radius = preset.lens_mm
-    size = labels.label_size(preset)
-    pair = text.halves(name)
-    lines = [(line, size, False) for line in (pair if pair and text.width(name, size) > 4.5 * radius else (name,))]
-    tag = labels.make_label([*lines, (mark, size, True)])
+    size = label_text.label_size(preset)
+    pair = text_metrics.halves(name)
+    lines = [
+        (line, size, False) for line in (pair if pair and text_metrics.width(name, size) > 4.5 * radius else (name,))
+    ]
+    tag = label_text.make_label([*lines, (mark, size, True)])
     wide = max(2 * radius + 0.4, tag.w)
-    foot = tag.h + text.DROP * size * text.PT + 0.7 if tag.lines else 0.0
+    foot = tag.h + text_metrics.DROP * size * text_metrics.PT + 0.7 if tag.lines else 0.0
     x, y = (left + right) / 2, (bottom + top) / 2
     request = Request(x, y, wide, 2 * radius + 0.4 + foot, radius + 0.2)
     return Lens(region, x, y, max(right - left, top - bottom) / 2, tag, request)
@@ -188,9 +190,9 @@ def _tag(lens: Lens, spot: Spot) -> list[Word]:
     if not lens.tag.lines:
         return []
     box = lens.request.label(spot.box, spot.flipped)
-    foot = text.DROP * lens.tag.lines[-1][1] * text.PT
+    foot = text_metrics.DROP * lens.tag.lines[-1][1] * text_metrics.PT
     middle = box.y + foot + lens.tag.h / 2 + (0.7 if spot.flipped else 0.0)
-    return labels.words(lens.tag, float(spot.hub[0]), middle, colour=palettes.INK, halo=None, tag=str(lens.region))
+    return label_text.words(lens.tag, float(spot.hub[0]), middle, colour=palettes.INK, halo=None, tag=str(lens.region))
 
 
 def target_ring(lens: Lens, scale: float, origin: tuple[float, float]) -> Array:

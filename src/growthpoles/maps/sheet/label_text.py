@@ -1,4 +1,4 @@
-"""Labels of regions: the ways to write a name with its class, from the fullest to the shortest."""
+"""Label text: the ways to write a region's name with its class, from fullest to shortest."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet.sheet_blocks import Word
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 
 _BLANK = 0.45
 _LONG = 9
@@ -32,10 +32,10 @@ class Label:
     @property
     def widths(self) -> list[float]:
         """Widths of the lines, that of the tail and the blank before it included."""
-        found = [text.width(s, size, bold=bold) for s, size, bold in self.lines]
+        found = [text_metrics.width(s, size, bold=bold) for s, size, bold in self.lines]
         if self.tail and found:
             size = self.lines[-1][1]
-            found[-1] += _BLANK * size * text.PT + text.width(self.tail, size, bold=True)
+            found[-1] += _BLANK * size * text_metrics.PT + text_metrics.width(self.tail, size, bold=True)
         return found
 
 
@@ -44,7 +44,7 @@ def make_label(lines: Sequence[tuple[str, float, bool]], tail: str = "") -> Labe
     kept = tuple(line for line in lines if line[0])
     high = 0.0
     for i, (_, size, _) in enumerate(kept):
-        high += (text.CAP if i == 0 else text.LEADING) * size * text.PT
+        high += (text_metrics.CAP if i == 0 else text_metrics.LEADING) * size * text_metrics.PT
     return Label(kept, max(Label(kept, 0.0, 0.0, tail).widths, default=0.0), high, tail)
 
 
@@ -71,7 +71,7 @@ def candidates(names: Sequence[str], mark: str, preset: Preset) -> list[Label]:
     first, arrow, last = mark.partition("\u2192")
     found: list[Label] = []
     for name in names:
-        pair = text.halves(name)
+        pair = text_metrics.halves(name)
         for size in sizes:
             found.append(make_label([(name, size, False), (mark, size, True)]))
             if pair:
@@ -94,7 +94,7 @@ def breaks(name: str) -> list[tuple[str, str]]:
         for k in range(3, n - 2)
         if low[k] not in _SOUNDED and low[k + 1] in _VOWELS and any(ch in _VOWELS for ch in low[:k])
     ]
-    ending = text.hyphenated(name)
+    ending = text_metrics.hyphenated(name)
     middle = [(f"{name[:k]}-", name[k:]) for k in sorted(cuts, key=lambda k: (abs(2 * k - n), k))[:1]]
     return list(dict.fromkeys(([ending] if ending else []) + middle))
 
@@ -120,7 +120,7 @@ def words(label: Label, x: float, y: float, *, colour: str, halo: str | None, ta
     top = y + label.h / 2
     found = []
     for i, ((line, size, bold), wide) in enumerate(zip(label.lines, label.widths, strict=True)):
-        top -= (text.CAP if i == 0 else text.LEADING) * size * text.PT
+        top -= (text_metrics.CAP if i == 0 else text_metrics.LEADING) * size * text_metrics.PT
         word = Word(x, top, line, size, bold=bold, colour=colour, align="center", halo=halo, tag=tag)
         if label.tail and i == len(label.lines) - 1:
             tail = Word(

@@ -1,4 +1,4 @@
-"""Legends: a classed bar for ordered classes, named swatches for the rest, in several shapes to choose from."""
+"""Legends: a classed bar for ordered classes, named swatches for the rest."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from growthpoles.maps import palettes
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet.sheet_blocks import Block, Box, Tile, Word
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.typefaces import Typeface, chosen
 
 
@@ -73,7 +73,7 @@ def print_mark(category: Category, box: Box, size: float) -> list[Word]:
     """Print the code in the middle of its swatch."""
     if not category.mark:
         return []
-    base = box.y + (box.h - text.CAP * size * text.PT) / 2
+    base = box.y + (box.h - text_metrics.CAP * size * text_metrics.PT) / 2
     return [
         Word(
             box.x + box.w / 2,
@@ -89,14 +89,14 @@ def print_mark(category: Category, box: Box, size: float) -> list[Word]:
 
 def _title(legend: Legend, size: float, limit: float) -> tuple[list[str], float]:
     """Title lines and the room they take, the gap below included."""
-    lines = text.wrap(legend.title, size, limit) if legend.title else []
-    return lines, (text.height(len(lines), size) + 0.25 * size * text.PT) if lines else 0.0
+    lines = text_metrics.wrap(legend.title, size, limit) if legend.title else []
+    return lines, (text_metrics.height(len(lines), size) + 0.25 * size * text_metrics.PT) if lines else 0.0
 
 
 def swatch_width(categories: tuple[Category, ...], size: float) -> float:
     """Width of a swatch that holds the longest code."""
-    marks = [text.width(c.mark, size, bold=True) for c in categories if c.mark]
-    return max([2.1 * size * text.PT, *(m + 0.55 * size * text.PT for m in marks)])
+    marks = [text_metrics.width(c.mark, size, bold=True) for c in categories if c.mark]
+    return max([2.1 * size * text_metrics.PT, *(m + 0.55 * size * text_metrics.PT for m in marks)])
 
 
 def swatch_list(
@@ -109,7 +109,7 @@ def swatch_list(
     longest: float = np.inf,
 ) -> tuple[list[Tile], list[Word], float, float]:
     """Set swatches with words in columns; y runs down from 0, and the block's width and height are returned."""
-    row, gap = size * text.PT * 1.42, size * text.PT * 0.42
+    row, gap = size * text_metrics.PT * 1.42, size * text_metrics.PT * 0.42
     per = -(-len(categories) // columns)
     tiles: list[Tile] = []
     words: list[Word] = []
@@ -118,17 +118,17 @@ def swatch_list(
         widest, y = 0.0, 0.0
         for category in categories[start : start + per]:
             room = max(min(limit - x - tile - gap, longest), 12.0)
-            lines = text.wrap(category.label, size, room)
+            lines = text_metrics.wrap(category.label, size, room)
             box = Box(x, y - row, tile, row)
             tiles.append(Tile(box, category.face))
             words += print_mark(category, box, max(0.9 * size, floor))
-            pad = (row - text.CAP * size * text.PT) / 2
+            pad = (row - text_metrics.CAP * size * text_metrics.PT) / 2
             base = y - row + pad
             for line in lines:
                 words.append(Word(x + tile + gap, base, line, size))
-                base -= text.LEADING * size * text.PT
-                widest = max(widest, text.width(line, size))
-            y -= max(row, pad + text.height(len(lines), size)) + gap
+                base -= text_metrics.LEADING * size * text_metrics.PT
+                widest = max(widest, text_metrics.width(line, size))
+            y -= max(row, pad + text_metrics.height(len(lines), size)) + gap
         depth = max(depth, -y - gap)
         x += tile + gap + widest + 2.2 * gap
     return tiles, words, x - 2.2 * gap, depth
@@ -144,13 +144,13 @@ def shift(tiles: list[Tile], words: list[Word], dx: float, dy: float) -> tuple[l
 
 def _ramp(legend: Legend, size: float, floor: float) -> tuple[list[Tile], list[Word], float, float]:
     """Set the classed bar with its limits; top at 0."""
-    em = size * text.PT
+    em = size * text_metrics.PT
     small = max(0.92 * size, floor)
     segment = swatch_width(legend.ramp, size)
     if legend.bounds:
-        segment = max(segment, max(text.width(b, small) for b in legend.bounds) + 0.8 * em)
+        segment = max(segment, max(text_metrics.width(b, small) for b in legend.bounds) + 0.8 * em)
     deep = 1.7 * em
-    side = max(text.width(legend.bounds[0], small) / 2, 0.0) if legend.bounds else 0.0
+    side = max(text_metrics.width(legend.bounds[0], small) / 2, 0.0) if legend.bounds else 0.0
     tiles, words = [], []
     for i, category in enumerate(legend.ramp):
         box = Box(side + i * segment, -deep, segment, deep)
@@ -161,8 +161,8 @@ def _ramp(legend: Legend, size: float, floor: float) -> tuple[list[Tile], list[W
     if legend.bounds:
         for i, bound in enumerate(legend.bounds):
             words.append(Word(side + i * segment, -deep - 1.12 * em, bound, small, align="center"))
-        total += text.width(legend.bounds[-1], small) / 2
-        depth += 1.12 * em + text.DROP * em
+        total += text_metrics.width(legend.bounds[-1], small) / 2
+        depth += 1.12 * em + text_metrics.DROP * em
     return tiles, words, total, depth
 
 
@@ -190,7 +190,7 @@ def _blocks(legend: Legend, preset: Preset, limit: float, _face: Typeface | None
 
 def _bar_shapes(legend: Legend, size: float, limit: float, floor: float) -> list[Block]:
     """Set the classes as a bar, the swatches below or beside it."""
-    em = size * text.PT
+    em = size * text_metrics.PT
     bar_tiles, bar_words, bar_w, bar_h = _ramp(legend, size, floor)
     tile, side = bar_tiles[0].box.w, bar_tiles[0].box.x
     if not legend.swatches:
@@ -218,8 +218,8 @@ def _stack_shapes(legend: Legend, size: float, limit: float, floor: float) -> li
 def _swatch_shapes(legend: Legend, size: float, limit: float, floor: float) -> list[Block]:
     """Set swatches in columns; long words also on two lines."""
     tile = swatch_width(legend.swatches, size * 0.9)
-    longest = max(text.width(category.label, size) for category in legend.swatches)
-    rooms = [limit] if longest < 10 * size * text.PT else [limit, 0.62 * longest]
+    longest = max(text_metrics.width(category.label, size) for category in legend.swatches)
+    rooms = [limit] if longest < 10 * size * text_metrics.PT else [limit, 0.62 * longest]
     lists = [
         swatch_list(legend.swatches, size, columns, tile, limit, floor, room)
         for room in rooms
@@ -244,17 +244,17 @@ def _close(
     """Add the title above and turn coordinates so that they start at the lower left corner."""
     lines, room = _title(legend, size, max(w, min(limit, 34.0)))
     left = min([t.box.x for t in tiles] + [0.0])
-    base = -text.CAP * size * text.PT
+    base = -text_metrics.CAP * size * text_metrics.PT
     moved = shift(tiles, words, -left, h)
     head = [
         Word(
             tiles[0].box.x - left if legend.ramp else 0.0,
-            h + room + base - i * text.LEADING * size * text.PT,
+            h + room + base - i * text_metrics.LEADING * size * text_metrics.PT,
             line,
             size,
             bold=True,
         )
         for i, line in enumerate(lines)
     ]
-    widest = max([w, *(word.x + text.width(word.text, size, bold=True) for word in head)])
+    widest = max([w, *(word.x + text_metrics.width(word.text, size, bold=True) for word in head)])
     return Block(widest, h + room, tuple(head + moved[1]), tuple(moved[0]))

@@ -1,4 +1,4 @@
-"""Regions made ready for drawing: checked, projected, with outlines and borders; remembered between figures."""
+"""Map geometry: regions checked, projected, with outlines and borders as matplotlib paths; remembered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The arrangement of one map: how large, where the legend, which insets; remembered for maps of the same kind."""
+"""Map plan: how large one map is, where its legend goes, which insets it has; remembered."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 from growthpoles.errors import MapError, message
 from growthpoles.maps.map_options import Style
 from growthpoles.maps.presets import Preset
-from growthpoles.maps.sheet import canvas, furniture, insets
-from growthpoles.maps.sheet import space_layout as layout
+from growthpoles.maps.sheet import canvas, furniture, insets, space_layout
 from growthpoles.maps.sheet.legend import Legend, legend_blocks
 from growthpoles.maps.sheet.map_geometry import Base
 from growthpoles.maps.sheet.sheet_blocks import Block, Box
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.typefaces import chosen
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ class Plan:
 
     body: Box
     frame: Box
-    found: layout.Layout
+    found: space_layout.Layout
     legend_block: Block | None
     legend_box: Box | None
     lenses: tuple[insets.Lens, ...]
@@ -75,7 +74,7 @@ def _frame_margins(base: Base, style: Style) -> tuple[float, float, float, float
     """Room around the frame for the graticule's labels: left, bottom, right, top."""
     if style.graticule == "none" or base.crs is None:
         return 0.0, 0.0, 0.0, 0.0
-    room = (text.CAP + text.DROP) * style.preset.small_pt * text.PT + 0.9
+    room = (text_metrics.CAP + text_metrics.DROP) * style.preset.small_pt * text_metrics.PT + 0.9
     return room, room, 0.2, 0.2
 
 
@@ -209,7 +208,7 @@ def _plan(
     if style.scale_bar == "auto" and base.metres == base.metres:
         limit, arrow = bar_limit(body, preset), style.north_arrow == "auto"
         bar = furniture.scale_bar(preset, style.lang, metres_per_unit=base.metres, limit=limit, arrow=arrow)
-    found = layout.fit(
+    found = space_layout.fit(
         body,
         base.bounds,
         base.rings,
@@ -229,4 +228,4 @@ def _plan(
 
 def bar_limit(body: Box, preset: Preset) -> float:
     """Longest scale bar."""
-    return min(0.2 * body.w, 14.0 * preset.text_pt * text.PT)
+    return min(0.2 * body.w, 14.0 * preset.text_pt * text_metrics.PT)

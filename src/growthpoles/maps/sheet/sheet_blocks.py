@@ -1,4 +1,4 @@
-"""What is drawn on the sheet beside the map itself: words, tiles and lines in millimetres."""
+"""Sheet blocks: text lines, tiles and rules in millimetres, without matplotlib."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where things go: the largest map whose legend, insets and scale bar fit into the space that it leaves free."""
+"""Space layout: the largest map whose legend, insets and scale bar fit into the free space."""
 
 from __future__ import annotations
 

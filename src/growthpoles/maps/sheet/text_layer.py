@@ -1,4 +1,4 @@
-"""A layer of text lines that are already placed.
+"""Text layer: placed text lines drawn as one matplotlib artist.
 
 matplotlib's own Text lays every string out again at each drawing, which costs more than all polygons of a map.
 Here the places are known, so the renderer is asked to set the lines directly; text stays text in PDF and SVG.
@@ -15,7 +15,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, Bbox
 
 from growthpoles.maps.sheet.sheet_blocks import Word
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.typefaces import font_file, properties
 
 
@@ -81,10 +81,10 @@ class WordLayer(Artist):
         """Set the lines on a raster as filled outlines: exactly where vector files have them, without hinting."""
         base = self.get_transform()
         for word, path, start in zip(self.words, self._files, self._starts, strict=True):
-            vertices, codes = text.outline_in(word.text, path, word.bold)
+            vertices, codes = text_metrics.outline_in(word.text, path, word.bold)
             if not len(vertices):
                 continue
-            place = Affine2D().scale(word.size * text.PT)
+            place = Affine2D().scale(word.size * text_metrics.PT)
             if word.angle:
                 place.rotate_deg(word.angle)
             place.translate(*start)

@@ -1,1 +1,1 @@
-"""maps/thematic/__init__.py."""
+"""Thematic maps, one module a kind."""

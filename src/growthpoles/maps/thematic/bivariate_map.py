@@ -1,4 +1,4 @@
-"""Two variables on one map: nine colours and a square legend."""
+"""Bivariate map: two variables in nine colours with a square legend."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from growthpoles.maps.sheet.sheet_blocks import Block, Box, Tile, Word
 from growthpoles.maps.source_note import NO_DATA, dated, no_data, source_parts, told
 from growthpoles.maps.thematic.map_drawing import draw_map
 from growthpoles.maps.thematic.value_map import bin_of, rising
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -54,7 +54,7 @@ class SquareLegend(Legend):
 
 def _square(legend: SquareLegend, size: float, limit: float, floor: float, place: str) -> Block:
     """Set the square, and in a column the names with the directions in which they rise, and the swatches."""
-    em = size * text.PT
+    em = size * text_metrics.PT
     side = max(2.3 * em, swatch_width(legend.cells, size))
     tiles: list[Tile] = []
     words: list[Word] = []
@@ -66,13 +66,13 @@ def _square(legend: SquareLegend, size: float, limit: float, floor: float, place
     room = min(12 * em, limit - left)
     widest = 3 * side
     for arrow, name in (("\u2191", legend.y), ("\u2192", legend.x)):
-        indent = text.width(f"{arrow}\u00a0\u00a0", size)
-        for i, line in enumerate(text.wrap(name, size, room - indent)):
-            y -= (text.CAP if i == 0 else text.LEADING) * em
+        indent = text_metrics.width(f"{arrow}\u00a0\u00a0", size)
+        for i, line in enumerate(text_metrics.wrap(name, size, room - indent)):
+            y -= (text_metrics.CAP if i == 0 else text_metrics.LEADING) * em
             if i == 0:
                 words.append(Word(left, y, arrow, size))
             words.append(Word(left + indent, y, line, size))
-            widest = max(widest, left + indent + text.width(line, size))
+            widest = max(widest, left + indent + text_metrics.width(line, size))
         y -= 0.75 * em
     more = swatch_list(legend.swatches, size, 1, swatch_width(legend.swatches, size), limit, floor)
     moved = shift(more[0], more[1], left, y)
@@ -130,7 +130,7 @@ def plot_bivariate(
     x_limits, y_limits : sequence of four floats, optional
         Rising limits of the classes that hold all values; terciles by default.
     year, edition, lang, ax
-        As for :func:`growthpoles.maps.thematic.rating_map.plot_rating`.
+        As for :func:`growthpoles.plot_rating`.
     **options
         See :class:`growthpoles.maps.map_options.MapOptions`.
 
@@ -170,6 +170,8 @@ def plot_bivariate(
         default_title=dated(f"{x_name} \u00d7 {y_name}", year),
         parts=source_parts(regions, lang, year=year, edition=edition, source=options.get("source")),
     )
-    legend = SquareLegend("", swatches=(no_data(lang),), cells=cells, x=text.clean(x_name), y=text.clean(y_name))
+    legend = SquareLegend(
+        "", swatches=(no_data(lang),), cells=cells, x=text_metrics.clean(x_name), y=text_metrics.clean(y_name)
+    )
     marks = [word("n/d") if key == NO_DATA else key for key in classes]
     return draw_map(regions, classes, legend, marks, style, ax=ax, gid="bivariate")

@@ -1,4 +1,4 @@
-"""Maps of movement between classes and of types."""
+"""Class change map and typology map."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def plot_class_change(
     scale : ClassScale, optional
         Letters, best first; the article's ten by default.
     edition, lang, ax
-        As for :func:`growthpoles.maps.thematic.rating_map.plot_rating`.
+        As for :func:`growthpoles.plot_rating`.
     **options
         See :class:`growthpoles.maps.map_options.MapOptions`.
 
@@ -138,10 +138,10 @@ def plot_typology(
         Type of every region; NaN is drawn as "no data". An ordered Categorical gives the order of the legend.
     entries : mapping, optional
         Type -> (colour, words, code), in the legend's order; by default fixed ones for the types of
-        :func:`growthpoles.spatial.poles.typology.typology`, for other types up to eight colours that colour-blind readers
+        :func:`growthpoles.typology`, for other types up to eight colours that colour-blind readers
         tell apart, the type's own name, and numbers as codes.
     year, edition, lang, ax
-        As for :func:`growthpoles.maps.thematic.rating_map.plot_rating`.
+        As for :func:`growthpoles.plot_rating`.
     **options
         See :class:`growthpoles.maps.map_options.MapOptions`.
 

@@ -1,4 +1,4 @@
-"""Maps of local spatial tests: clusters and outliers."""
+"""Cluster map, hot spot map and significance map of local spatial tests."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def plot_clusters(
     variable : str
         What was tested, for the title.
     year, edition, lang, ax
-        As for :func:`growthpoles.maps.thematic.rating_map.plot_rating`.
+        As for :func:`growthpoles.plot_rating`.
     **options
         See :class:`growthpoles.maps.map_options.MapOptions`.
 
@@ -136,7 +136,7 @@ def plot_significance(
     variable : str
         What was tested, for the title.
     year, edition, lang, ax
-        As for :func:`growthpoles.maps.thematic.rating_map.plot_rating`.
+        As for :func:`growthpoles.plot_rating`.
     **options
         See :class:`growthpoles.maps.map_options.MapOptions`.
 

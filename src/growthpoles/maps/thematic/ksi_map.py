@@ -1,4 +1,4 @@
-"""Map of the specialisation index KSI, with the cases that have no value told apart."""
+"""KSI map: the specialisation index, with the kinds of missing value told apart."""
 
 from __future__ import annotations
 

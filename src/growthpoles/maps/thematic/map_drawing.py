@@ -1,4 +1,4 @@
-"""Put one map together: regions, legend, insets, labels, furniture; every map of this package is drawn here."""
+"""Map drawing: puts one map together from regions, legend, insets, labels, furniture."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import LANGUAGES
 from growthpoles.maps import palettes
-from growthpoles.maps.labels import region_labels as naming
+from growthpoles.maps.labels import region_labels
 from growthpoles.maps.map_options import Style
-from growthpoles.maps.sheet import canvas, furniture, insets
-from growthpoles.maps.sheet import map_plan as page
+from growthpoles.maps.sheet import canvas, furniture, insets, map_plan
 from growthpoles.maps.sheet.graticule import draw_graticule, north_arrow
 from growthpoles.maps.sheet.legend import Legend
 from growthpoles.maps.sheet.map_geometry import MANY, Base, class_paths, prepare, short_codes
 from growthpoles.maps.sheet.map_plan import Plan
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -63,15 +62,15 @@ def draw_map(
     if unknown:
         raise MapError(message(f"class {unknown[0]!r} is not in the legend", allowed=", ".join(faces_of)))
     faces = [faces_of[key] for key in classes]
-    names = [[text.clean(n) for n in found] for found in _names(regions, style)]
-    marks = ["" if style.labels == "none" else text.clean(mark) for mark in marks]
+    names = [[text_metrics.clean(n) for n in found] for found in _names(regions, style)]
+    marks = ["" if style.labels == "none" else text_metrics.clean(mark) for mark in marks]
     own = ax is None
     if ax is None:
-        ax, plan = page.new_page(base, legend, names, marks, style)
+        ax, plan = map_plan.new_page(base, legend, names, marks, style)
     else:
         wide, high = canvas.axes_size(ax)
         ax.set_axis_off()
-        found = page.best_plan(base, legend, names, marks, style, wide, high)
+        found = map_plan.best_plan(base, legend, names, marks, style, wide, high)
         if found is None:
             raise MapError(
                 message(
@@ -82,24 +81,24 @@ def draw_map(
         plan = found
     named = None
     if style.labels != "none" and len(base.geometries) < MANY:
-        named = naming.arrange(base, plan, names, marks, style)
+        named = region_labels.arrange(base, plan, names, marks, style)
         if own and named.codes and not named.key and style.code_key == "auto":
             plan, named = _with_key(ax, plan, named, style)
     _draw(ax, base, faces, named, style, plan, gid)
     return ax
 
 
-def _with_key(ax: Axes, plan: Plan, named: naming.Names, style: Style) -> tuple[Plan, naming.Names]:
+def _with_key(ax: Axes, plan: Plan, named: region_labels.Names, style: Style) -> tuple[Plan, region_labels.Names]:
     """Make the page higher and put the key of the codes under the map, if the preset allows that height."""
     wide, high = canvas.axes_size(ax)
-    block = naming.key_below(named.codes, style.preset, plan.frame.w)
+    block = region_labels.key_below(named.codes, style.preset, plan.frame.w)
     rise = block.h + 1.8
     figure = ax.get_figure(root=True)
     if figure is None or high + rise > style.preset.max_height_mm or block.w > plan.frame.w:
         return plan, named
-    figure.set_size_inches(wide / text.MM, (high + rise) / text.MM)
-    _, _, body = page.parts(style, wide, high)
-    return page.raised(plan, rise), named.raised(rise, (block, plan.frame.x, body.y))
+    figure.set_size_inches(wide / text_metrics.MM, (high + rise) / text_metrics.MM)
+    _, _, body = map_plan.parts(style, wide, high)
+    return map_plan.raised(plan, rise), named.raised(rise, (block, plan.frame.x, body.y))
 
 
 def _names(regions: gpd.GeoDataFrame, style: Style) -> list[list[str]]:
@@ -122,7 +121,7 @@ def _draw(
     ax: Axes,
     base: Base,
     faces: list[str],
-    named: naming.Names | None,
+    named: region_labels.Names | None,
     style: Style,
     plan: Plan,
     gid: str,
@@ -136,7 +135,7 @@ def _draw(
     scale, origin = found.scale, found.origin
     ax.set_xlim(-origin[0] / scale, (wide - origin[0]) / scale)
     ax.set_ylim(-origin[1] / scale, (high - origin[1]) / scale)
-    head, foot, _ = page.parts(style, wide, high)
+    head, foot, _ = map_plan.parts(style, wide, high)
     if style.graticule != "none" and base.crs is not None:
         draw_graticule(ax, base, style, plan, mm, gid)
     paths, fills = (base.paths, faces) if base.paths else class_paths(base.geometries, faces)
@@ -163,7 +162,7 @@ def _draw(
             gid=f"{gid}-insets",
         )
     if named:
-        naming.draw_names(ax, named, faces, preset, mm, gid)
+        region_labels.draw_names(ax, named, faces, preset, mm, gid)
     if plan.legend_block and plan.legend_box and style.graticule == "lines":
         box = plan.legend_box
         corners = [(box.x, box.y), (box.right, box.y), (box.right, box.top), (box.x, box.top), (box.x, box.y)]
@@ -181,7 +180,7 @@ def _draw(
         )
     if found.bar_box:
         arrow = style.north_arrow == "auto"
-        limit = page.bar_limit(plan.body, preset)
+        limit = map_plan.bar_limit(plan.body, preset)
         bar = furniture.scale_bar(preset, style.lang, metres_per_unit=base.metres, limit=limit, arrow=arrow)(scale)
         canvas.add_block(
             ax, bar, found.bar_box.x, found.bar_box.y, transform=mm, gid=f"{gid}-scalebar", line_pt=preset.line_pt
@@ -189,6 +188,6 @@ def _draw(
         if arrow and base.crs is not None:
             north_arrow(ax, base, found, preset, style.lang, mm, gid)
     if head:
-        canvas.add_block(ax, head, plan.frame.x, high - page.MARGIN - head.h, transform=mm, gid=f"{gid}-title")
+        canvas.add_block(ax, head, plan.frame.x, high - map_plan.MARGIN - head.h, transform=mm, gid=f"{gid}-title")
     if foot:
-        canvas.add_block(ax, foot, plan.frame.x, page.MARGIN, transform=mm, gid=f"{gid}-source")
+        canvas.add_block(ax, foot, plan.frame.x, map_plan.MARGIN, transform=mm, gid=f"{gid}-source")

@@ -1,4 +1,4 @@
-"""Several maps of the same kind on one sheet, with one legend for all."""
+"""Map panel: several maps of one kind on one sheet with one legend."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import translator
-from growthpoles.maps.labels import region_labels as naming
+from growthpoles.maps.labels import region_labels
 from growthpoles.maps.presets import Preset, get_preset
 from growthpoles.maps.sheet import canvas, furniture
 from growthpoles.maps.sheet.legend import Legend, legend_blocks
 from growthpoles.maps.sheet.sheet_blocks import Box, Word
 from growthpoles.maps.sheet.text_layer import WordLayer
 from growthpoles.maps.source_note import source_parts, told
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -50,7 +50,7 @@ def plot_panel(
     maps : mapping
         Heading of a panel -> its data, in reading order. Panels are lettered a, b, c, ...
     draw : callable
-        Map function, such as :func:`growthpoles.maps.thematic.rating_map.plot_rating`; called as
+        Map function, such as :func:`growthpoles.plot_rating`; called as
         ``draw(regions, data, ax=..., ...)``.
     legend : Legend
         The shared legend, such as :func:`growthpoles.maps.thematic.rating_map.rating_legend`; it holds every class.
@@ -86,7 +86,7 @@ def plot_panel(
     each = (wide - 2 * _EDGE - (columns - 1) * _GUTTER) / columns
     left, bottom, right, top = regions.total_bounds
     size = chosen.text_pt
-    line = (text.CAP + text.DROP) * size * text.PT + 1.0
+    line = (text_metrics.CAP + text_metrics.DROP) * size * text_metrics.PT + 1.0
     tall = each * (top - bottom) / (right - left) + 2.0
     key = min(legend_blocks(legend, chosen, wide - 2 * _EDGE), key=lambda block: (round(block.h, 1), block.w))
     head = furniture.heading_block(title, chosen, wide - 2 * _EDGE) if title and chosen.heading == "title" else None
@@ -129,10 +129,12 @@ def plot_panel(
             y = high - over - (number // columns + 1) * (tall + line) - (number // columns) * _GUTTER
             ax = canvas.whole_axes(figure, Box(x, y, each, tall))
             draw(regions, data, ax=ax, lang=lang, preset=small, legend="none", code_key="none", title="", **given)
-            base = y + tall + line - text.CAP * size * text.PT
+            base = y + tall + line - text_metrics.CAP * size * text_metrics.PT
             letter = chr(ord("a") + number % 26)
             words.append(Word(x, base, letter, size, bold=True, tag=str(number)))
-            words.append(Word(x + 1.1 * size * text.PT, base, text.clean(heading), size, tag=str(number)))
+            words.append(
+                Word(x + 1.1 * size * text_metrics.PT, base, text_metrics.clean(heading), size, tag=str(number))
+            )
         return figure, page, high
 
     figure, page, high = sheet(key.h + 2.2)
@@ -141,10 +143,10 @@ def plot_panel(
     names = None
     if codes:
         room = wide - 2 * _EDGE
-        names = naming.key_below(codes, chosen, room - key.w - 6.0)
+        names = region_labels.key_below(codes, chosen, room - key.w - 6.0)
         x, y = wide - _EDGE - names.w, low + key.h - names.h
         if names.h > key.h + 0.6 or names.w > room - key.w - 6.0:
-            names = naming.key_below(codes, chosen, room)
+            names = region_labels.key_below(codes, chosen, room)
             x, y = _EDGE, low
             low += names.h + 1.8
             figure, page, high = sheet(key.h + 2.2 + names.h + 1.8)

@@ -1,4 +1,4 @@
-"""Map of who counts as whose neighbour."""
+"""Neighbour map: the graph of spatial weights over the regions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from growthpoles.maps.sheet.map_geometry import prepare, short_codes
 from growthpoles.maps.sheet.sheet_blocks import Box, Word
 from growthpoles.maps.source_note import dated, source_parts
 from growthpoles.maps.thematic.map_drawing import draw_map
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -43,7 +43,7 @@ def plot_neighbours(
     graph : libpysal.graph.Graph
         Neighbours; pairs with weight zero are no neighbours. One-way pairs (k nearest neighbours) are dashed.
     year, lang, ax
-        As for :func:`growthpoles.maps.thematic.rating_map.plot_rating`.
+        As for :func:`growthpoles.plot_rating`.
     **options
         See :class:`growthpoles.maps.map_options.MapOptions`; there are no insets, labels and legend here.
 
@@ -94,7 +94,7 @@ def plot_neighbours(
             transform=mm,
             dashes=dashes,
         )
-    codes = [text.clean(code) for code in short_codes(regions.index)]
+    codes = [text_metrics.clean(code) for code in short_codes(regions.index)]
     if _nodes(ax, spots, codes, preset.small_pt, preset.line_pt, mm) == "dots":
         edges = [spots[list(pair)] for pair in (*both, *single)]
         annotate_points(
@@ -102,7 +102,7 @@ def plot_neighbours(
             middles,
             [[code] for code in codes],
             preset=preset,
-            radius=0.4 * preset.small_pt * text.PT,
+            radius=0.4 * preset.small_pt * text_metrics.PT,
             gid="neighbours-codes",
             better_free=[box for edge in edges for box in _along(edge)],
         )
@@ -132,10 +132,10 @@ def _nodes(ax: Axes, spots: np.ndarray[Any, Any], codes: list[str], size: float,
     from matplotlib.path import Path
 
     shape = "circles"
-    radius = max(text.width(code, size) for code in codes) / 2 + 0.25 * size * text.PT
+    radius = max(text_metrics.width(code, size) for code in codes) / 2 + 0.25 * size * text_metrics.PT
     gaps = np.hypot(*(spots[:, None] - spots[None]).transpose(2, 0, 1))[np.triu_indices(len(spots), 1)]
-    if radius > 3 * size * text.PT or (len(gaps) and gaps.min() < 2 * radius):
-        shape, codes, radius = "dots", [""] * len(codes), 0.4 * size * text.PT
+    if radius > 3 * size * text_metrics.PT or (len(gaps) and gaps.min() < 2 * radius):
+        shape, codes, radius = "dots", [""] * len(codes), 0.4 * size * text_metrics.PT
     circles = [Path.circle((float(x), float(y)), radius) for x, y in spots]
     canvas.add_shapes(
         ax,
@@ -147,7 +147,7 @@ def _nodes(ax: Axes, spots: np.ndarray[Any, Any], codes: list[str], size: float,
         gid="neighbours-nodes",
         transform=mm,
     )
-    drop = text.CAP * size * text.PT / 2
+    drop = text_metrics.CAP * size * text_metrics.PT / 2
     words = [
         Word(float(x), float(y) - drop, code, size, align="center") for (x, y), code in zip(spots, codes, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""Maps of regions filled by class: letter ratings and named classes."""
+"""Rating map: choropleth of letter ratings and of named classes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Maps of numbers in classes: change, and any other column."""
+"""Value map: choropleth of numbers in classes, change map, class limits (schemes)."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def class_limits(values: Sequence[float] | Array, scheme: Scheme = "natural", *,
     -------
     tuple of float
         Rising limits that hold all values; classes are closed below and open above, the last one closed, as
-        :func:`growthpoles.maps.thematic.value_map.plot_values` counts them. A limit lies about halfway between the values on its
+        :func:`growthpoles.plot_values` counts them. A limit lies about halfway between the values on its
         two sides, with the fewest decimals that part them; classes that would be empty are left out.
 
     Raises
@@ -293,7 +293,7 @@ def plot_values(
         Numbers, index = region; NaN is drawn as "no data".
     limits : sequence of float, optional
         Limits between the classes, rising; they hold all values. By default natural classes of these values: see
-        :func:`growthpoles.maps.thematic.value_map.class_limits`, which also makes limits that several maps can share.
+        :func:`growthpoles.class_limits`, which also makes limits that several maps can share.
     variable : str
         What the values are, with the unit: words over the legend and in the title.
     digits : int

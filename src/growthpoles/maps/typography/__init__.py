@@ -1,1 +1,1 @@
-"""maps/typography/__init__.py."""
+"""Typography: typefaces and text metrics."""

@@ -1,9 +1,8 @@
-"""Text on paper: widths in millimetres, outlines, line breaks, clean strings."""
+"""Text metrics: widths in millimetres, glyph outlines, line breaks, hyphenation."""
 
 from __future__ import annotations
 
 import re
-import sys as _sys
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
@@ -14,9 +13,6 @@ from growthpoles.maps.typography.typefaces import font_file, opened, properties,
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-text = _sys.modules[__name__]
-
 
 MM = 25.4
 PT = 25.4 / 72.0
@@ -166,12 +162,12 @@ def fold_all(names: Sequence[str], size: float, limit: float, *, most: int = 3) 
 
 def widest(folded: Sequence[Sequence[str]], size: float, *, bold: bool = False) -> float:
     """Width of the longest line in millimetres."""
-    return max((text.width(line, size, bold=bold) for lines in folded for line in lines), default=0.0)
+    return max((width(line, size, bold=bold) for lines in folded for line in lines), default=0.0)
 
 
 def narrowest(names: Sequence[str], size: float, lines: int, limit: float) -> float:
     """Smallest width, up to `limit`, at which every name takes at most `lines` lines without a broken word."""
-    low = max(text.width(part, size) for name in names for part in re.split(r" |(?<=[-\u2010\u2013])", name))
+    low = max(width(part, size) for name in names for part in re.split(r" |(?<=[-\u2010\u2013])", name))
     high = max(limit, low)
     if any(len(_fill(_pieces(name, size, high, False), size, high, False)) > lines for name in names):
         return high
@@ -213,7 +209,7 @@ def _fill(pieces: Sequence[tuple[str, str]], size: float, limit: float, bold: bo
     for joint, piece in pieces:
         soft = bool(lines) and lines[-1].endswith("\u00ad")
         trial = (lines[-1].rstrip("\u00ad") if soft else lines[-1]) + joint + piece if lines else piece
-        if lines and text.width(_plain(trial), size, bold=bold) <= limit:
+        if lines and width(_plain(trial), size, bold=bold) <= limit:
             lines[-1] = trial
         else:
             lines.append(piece)
@@ -228,10 +224,10 @@ def _plain(line: str) -> str:
 def _chunks(word: str, size: float, limit: float, bold: bool) -> list[str]:
     """Break a word that is wider than a line between syllables; chunks but the last end with a soft hyphen."""
     chunks = []
-    while text.width(word, size, bold=bold) > limit:
-        fits = [i for i in _breaks(word) if text.width(word[:i] + "-", size, bold=bold) <= limit]
+    while width(word, size, bold=bold) > limit:
+        fits = [i for i in _breaks(word) if width(word[:i] + "-", size, bold=bold) <= limit]
         if not fits:
-            fits = [i for i in range(1, len(word)) if text.width(word[:i] + "-", size, bold=bold) <= limit] or [1]
+            fits = [i for i in range(1, len(word)) if width(word[:i] + "-", size, bold=bold) <= limit] or [1]
         if len(word) <= 1:
             break
         chunks.append(word[: fits[-1]] + "\u00ad")
@@ -252,6 +248,6 @@ def _breaks(word: str) -> list[int]:
 
 def _cut(line: str, size: float, limit: float, bold: bool) -> str:
     """Cut a line to a width, with an ellipsis."""
-    while line and text.width(line + "…", size, bold=bold) > limit:
+    while line and width(line + "…", size, bold=bold) > limit:
         line = line[:-1].rstrip(" -")
     return line + "…"

@@ -1,4 +1,4 @@
-"""Which font file a line is set in: the package's DejaVu Sans, or a typeface of the user's whose glyphs are checked.
+"""Typefaces: font files and glyph checks; the package's DejaVu Sans, or the user's own.
 
 DejaVu Sans holds every Kazakh letter. The package carries two parts of it, since a PDF is written several times faster
 from a small file; what neither holds is set in matplotlib's whole one. Layout measures every line in its own font.

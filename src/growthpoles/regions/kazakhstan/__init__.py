@@ -1,1 +1,1 @@
-"""regions/kazakhstan/__init__.py."""
+"""Kazakhstan, the built-in country: divisions by year, region names, division changes."""

@@ -1,4 +1,4 @@
-"""Data of one territorial division shown on another: totals add up where regions merge, and split only by weights."""
+"""Division change: data of one territorial division of Kazakhstan carried to another."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def to_vintage(
     table : DataFrame
         Indexed by the codes of all regions of `from_vintage`; float columns.
     from_vintage, to_vintage : int
-        Years; see :func:`growthpoles.regions.kazakhstan.divisions.vintage_of`. Towards an earlier vintage regions merge; towards a
-        later one they split.
+        Years; see :func:`growthpoles.regions.kazakhstan.divisions.vintage_of`. Towards an earlier vintage
+        regions merge; towards a later one they split.
     additive : iterable of str, optional
         Columns that are totals, so that the value of a union is the sum. None: all columns. Any other column is kept
         where no region changes, and refused where one does: recompute a ratio from its parts after the change.

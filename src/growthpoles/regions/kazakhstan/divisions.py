@@ -1,4 +1,4 @@
-"""Regions of Kazakhstan by vintage: codes, names in three languages, which region became which.
+"""Territorial divisions of Kazakhstan by year: codes, names in three languages, successors.
 
 A vintage is a territorial division: 2014 (16 regions, 1999-2017), 2018 (17, 2018-2021) and 2022 (20, since
 2022). A year belongs to the vintage that is valid at its end. Codes are the letters that ISO 3166-2 used

@@ -1,7 +1,7 @@
-"""Match names of Kazakhstan's regions, in any spelling and three languages, to their codes.
+"""Region names of Kazakhstan, in any spelling and three languages, matched to codes.
 
-The table itself, vintages and successors are in :mod:`growthpoles.regions.kazakhstan.divisions` and matching for any country
-in :mod:`growthpoles.regions.name_matching`; their public names can be imported from here as well.
+The table itself, vintages and successors are in :mod:`growthpoles.regions.kazakhstan.divisions` and matching for
+any country in :mod:`growthpoles.regions.name_matching`; their public names can be imported from here as well.
 """
 
 from __future__ import annotations

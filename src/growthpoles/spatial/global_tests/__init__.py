@@ -1,4 +1,4 @@
-"""The global tests of spatial autocorrelation, under one roof."""
+"""Global tests of spatial autocorrelation."""
 
 from __future__ import annotations
 

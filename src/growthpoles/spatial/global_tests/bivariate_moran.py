@@ -1,4 +1,4 @@
-"""Two variables in space: bivariate Moran's I and Lee's L."""
+"""Bivariate Moran's I and Lee's L."""
 
 from __future__ import annotations
 

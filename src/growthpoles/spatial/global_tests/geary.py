@@ -1,4 +1,4 @@
-"""Global Geary's C: whether neighbours differ less than any two regions do."""
+"""Geary's C, global."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Global Getis-Ord G: whether high values lie beside high ones."""
+"""Getis-Ord G, global."""
 
 from __future__ import annotations
 

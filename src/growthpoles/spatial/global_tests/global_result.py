@@ -1,4 +1,4 @@
-"""The result of a global test and the p-values behind it."""
+"""Results of global tests and of join counts, and their p-values."""
 
 from __future__ import annotations
 

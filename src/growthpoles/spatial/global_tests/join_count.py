@@ -1,4 +1,4 @@
-"""Join counts: which classes of regions lie side by side."""
+"""Join counts, global: which classes of regions lie side by side."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.random import Generator, SeedSequence
 from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message
+from growthpoles.randomness import seed_sequence
 from growthpoles.spatial.alignment import Transformation, connected, prepare
 from growthpoles.spatial.global_tests.global_result import (
     Alternative,
@@ -25,7 +26,7 @@ from growthpoles.spatial.global_tests.global_result import (
     relocated,
     z_score,
 )
-from growthpoles.spatial.reference_distributions import global_permutation as permute
+from growthpoles.spatial.reference_distributions import global_permutation
 from growthpoles.spatial.reference_distributions.moments import (
     Moments,
     PairSums,
@@ -33,7 +34,6 @@ from growthpoles.spatial.reference_distributions.moments import (
     matrix_sums,
     product_sums,
 )
-from growthpoles.streams import seed_sequence
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
@@ -109,7 +109,7 @@ def join_count(
         raise SpatialError(
             message(f"all {part.n} linked regions are of class {labels[used[0]]!r}", allowed="2 classes or more")
         )
-    feasible = permute.can_enumerate(sizes)
+    feasible = global_permutation.can_enumerate(sizes)
     if method is None:
         method = "exact" if feasible else "permutation"
     if method == "exact" and not feasible:
@@ -120,7 +120,7 @@ def join_count(
             )
         )
     weights = ((part.w + part.w.T) / 2).tocsr()
-    layout = permute.quadratic_form(weights, pairs=True).quadratic
+    layout = global_permutation.quadratic_form(weights, pairs=True).quadratic
     observed = _counts(codes[None, :], layout, len(sizes))[0]
     null = _moments(codes, weights, sizes)
     scores = [z_score(float(value), *moments) for value, moments in zip(observed, null, strict=True)]
@@ -129,7 +129,7 @@ def join_count(
         found = [Inference.certain(normal_p(z, alternative), method, words) for z in scores]
     else:
         draws = check_permutations(permutations, part.n)
-        margin = permute.TIE * float(weights.sum())
+        margin = global_permutation.TIE * float(weights.sum())
         found = _relocated(codes, layout, observed, margin, feasible, alternative, draws, rng)
     names = [f"{labels[used[a]]} - {labels[used[b]]}" for a, b in class_pairs(len(sizes))] + ["different"]
     results = [
@@ -226,11 +226,13 @@ def _relocated(
     k = int(codes.max()) + 1
     if complete:
         sizes = np.bincount(codes)
-        tails = _sum(_tails(block, weights, k, observed, margin) for block in permute.enumerate_codes(sizes))
-        draws = permute.arrangements(sizes)
+        tails = _sum(_tails(block, weights, k, observed, margin) for block in global_permutation.enumerate_codes(sizes))
+        draws = global_permutation.arrangements(sizes)
     else:
         root = seed_sequence(rng)
-        tails = _sum(permute.run_chunks(_draw_chunk, draws, len(codes) * k, root, codes, weights, k, observed, margin))
+        tails = _sum(
+            global_permutation.run_chunks(_draw_chunk, draws, len(codes) * k, root, codes, weights, k, observed, margin)
+        )
     return [
         relocated(high, low, draws, alternative, complete=complete, what="assignments") for high, low in tails.tolist()
     ]

@@ -1,4 +1,4 @@
-"""Do two measures of pairs of regions go together? One of them is relocated: Mantel's test and its kin."""
+"""Mantel test of two measures of pairs of regions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from numpy.random import Generator, SeedSequence
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from growthpoles.randomness import seed_sequence
 from growthpoles.spatial.global_tests.global_result import (
     Alternative,
     GlobalResult,
@@ -25,7 +26,6 @@ from growthpoles.spatial.reference_distributions.global_permutation import (
     run_chunks,
 )
 from growthpoles.spatial.reference_distributions.moments import cross_product_moments, matrix_sums
-from growthpoles.streams import seed_sequence
 
 Floats = NDArray[np.float64]
 # pairs looked up: about a second

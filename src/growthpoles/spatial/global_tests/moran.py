@@ -1,4 +1,4 @@
-"""Global Moran's I: whether similar values lie side by side."""
+"""Moran's I, global."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be found at all: the power of Moran's I for a study's own graph and number of regions."""
+"""Power of Moran's I for a study's own graph and number of regions."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.random import Generator
 
 from growthpoles.errors import SpatialError, message
+from growthpoles.randomness import seed_sequence
 from growthpoles.spatial.alignment import connected, prepare
 from growthpoles.spatial.global_tests.global_result import Alternative, check_alternative
-from growthpoles.spatial.reference_distributions.global_permutation import seed_sequence
 from growthpoles.spatial.reference_distributions.moments import moran_normal, weight_sums
 from growthpoles.spatial.reference_distributions.normal_errors import exact_tails
 

@@ -1,4 +1,4 @@
-"""Inference for a ratio of quadratic forms z'Az / z'z: the frame that Moran's I and Geary's C share."""
+"""Ratio of quadratic forms z'Az / z'z: inference that Moran's I and Geary's C share."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from growthpoles.spatial.global_tests.global_result import (
     relocated,
     z_score,
 )
-from growthpoles.spatial.reference_distributions import normal_errors as exact_normal
+from growthpoles.spatial.reference_distributions import normal_errors
 from growthpoles.spatial.reference_distributions.global_permutation import Form, permutation_tally, quadratic_form
 from growthpoles.spatial.reference_distributions.moments import Moments, WeightSums, kurtosis, weight_sums
 
@@ -61,7 +61,7 @@ def ratio_test(
     transformation: Transformation | None,
     regressors: pd.DataFrame | pd.Series | None = None,
 ) -> GlobalResult:
-    """Test one ratio statistic; the options are those of :func:`growthpoles.spatial.global_tests.moran.moran`."""
+    """Test one ratio statistic; the options are those of :func:`growthpoles.moran`."""
     check_alternative(alternative)
     prepared = prepare(y, graph, transformation=transformation, name="y")
     part = connected(prepared)
@@ -80,9 +80,9 @@ def ratio_test(
         if method is None:
             method = "exact" if part.n <= _EXACT_BY_DEFAULT else "normal"
         check_method(method, RESIDUAL_METHODS, f"{ratio.name} of residuals")
-        basis = exact_normal.residual_basis(design_matrix(regressors, prepared, part))
+        basis = normal_errors.residual_basis(design_matrix(regressors, prepared, part))
         z = _residuals(values, basis)
-        moments = exact_normal.residual_moments(form, basis)
+        moments = normal_errors.residual_moments(form, basis)
     statistic = float(z @ (form @ z))
     found = _inference(method, statistic, moments, z, form, basis, alternative, permutations, rng)
     return GlobalResult(
@@ -132,8 +132,8 @@ def _inference(
         words = "normal errors" if method == "normal" else "randomisation"
         return Inference.certain(p, method, f"normal approximation, moments under {words}")
     if method in ("exact", "saddlepoint"):
-        eigenvalues = exact_normal.residual_eigenvalues(form, basis)
-        tails = exact_normal.exact_tails if method == "exact" else exact_normal.saddlepoint_tails
+        eigenvalues = normal_errors.residual_eigenvalues(form, basis)
+        tails = normal_errors.exact_tails if method == "exact" else normal_errors.saddlepoint_tails
         p = choose(alternative, *tails(eigenvalues, statistic))
         source = "Tiefelsdorf and Boots" if method == "exact" else "saddlepoint approximation"
         return Inference.certain(p, method, f"normal errors ({source})")

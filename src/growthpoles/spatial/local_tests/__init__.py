@@ -1,4 +1,4 @@
-"""Local spatial statistics behind one name."""
+"""Local tests of spatial association (LISA)."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def local_geary(
     alternative : {"two-sided", "greater", "less"}
         Of the statistic: "less" is likeness between neighbours, "greater" unlikeness.
     permutations, method, adjust, alpha, rng
-        As in :func:`~growthpoles.spatial.local_tests.local_moran.local_moran`.
+        As in :func:`growthpoles.local_moran`.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Local Getis-Ord G and G*."""
+"""Local Getis-Ord G and G* (hot spots)."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def local_getis_ord(
     alternative : {"two-sided", "greater", "less"}
         "greater": high values around the region (a hot spot); "less": low values (a cold spot).
     permutations, method, adjust, alpha, rng
-        As in :func:`~growthpoles.spatial.local_tests.local_moran.local_moran`.
+        As in :func:`growthpoles.local_moran`.
 
     Returns
     -------

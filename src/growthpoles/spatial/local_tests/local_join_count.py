@@ -44,7 +44,7 @@ def local_join_count(
     method : {"auto", "exact"}
         The same here: the law is known in closed form. "permutation" is refused.
     adjust, alpha, rng
-        As in :func:`~growthpoles.spatial.local_tests.local_moran.local_moran`.
+        As in :func:`growthpoles.local_moran`.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Local Moran's I of one variable, of a pair, and of rates."""
+"""Local Moran's I: one variable, a pair, rates (empirical Bayes)."""
 
 from __future__ import annotations
 
@@ -69,8 +69,9 @@ def local_moran(
         `lag` is in the units of y. A region is labelled by its quadrant (its own and its neighbours' mean
         against the mean of all) when its adjusted p-value is at most alpha, "untestable" when even its
         smallest attainable p-value could not be: when the adjustment would not find it significant if every
-        region had its smallest p-value at once (:func:`~growthpoles.spatial.local_tests.multiple_testing.adjust_p_values` says for
-        each adjustment what that means).
+        region had its smallest p-value at once
+        (:func:`~growthpoles.spatial.local_tests.multiple_testing.adjust_p_values` says for each adjustment what
+        that means).
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What the local tests have in common: options, the regions that take part, the way from scores to labels."""
+"""Local test result, options, run and labels, shared by all local tests."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import SpatialError, message
+from growthpoles.randomness import generator
 from growthpoles.spatial.alignment import Prepared, ascending, joined
 from growthpoles.spatial.local_tests.multiple_testing import (
     MAX_T_PERMUTATIONS,
@@ -29,7 +30,6 @@ from growthpoles.spatial.reference_distributions.score_sums import (
     p_values,
 )
 from growthpoles.spatial.reference_distributions.shared_draws import RELATIVE
-from growthpoles.streams import generator
 
 QUADRANTS = ("High-High", "Low-Low", "High-Low", "Low-High")
 LIKENESS = ("similar", "dissimilar")
@@ -306,7 +306,7 @@ def run(
     `code(law, rows)` gives the class of significant regions; `law` is given when it is known in closed
     form.
     """
-    rng = generator(options.rng)
+    rng = generator(options.rng, error=SpatialError)
     order = ascending(part.prepared.ids[part.rows] if part.n < part.prepared.n else part.prepared.ids)
     if law is None:
         law = conditional_tails(scores, method=options.method, permutations=options.permutations, rng=rng, order=order)

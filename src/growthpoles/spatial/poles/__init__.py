@@ -1,1 +1,1 @@
-"""spatial/poles/__init__.py."""
+"""Growth-pole questions on plain data: gradient, spread, convergence, typology, specification curve."""

@@ -1,4 +1,4 @@
-"""Convergence: whether regions that lag grow faster (beta), and whether the spread shrinks (sigma)."""
+"""Convergence: beta and sigma."""
 
 from __future__ import annotations
 

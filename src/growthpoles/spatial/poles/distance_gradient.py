@@ -1,4 +1,4 @@
-"""Does the index fall with distance from a pole? Rank correlation with distance, and the Mantel test.
+"""Distance gradient: the fall of a variable with distance from the poles.
 
 A pole is high by choice: it was picked because it leads. It is therefore left out of the test of its own
 surroundings, and only the other regions are relocated.
@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.random import Generator
 
 from growthpoles.errors import RegionError, SpatialError, message, nearest
+from growthpoles.randomness import seed_sequence
 from growthpoles.spatial.alignment import clean_values, same_regions
 from growthpoles.spatial.global_tests.global_result import (
     Alternative,
@@ -24,7 +25,7 @@ from growthpoles.spatial.global_tests.global_result import (
 )
 from growthpoles.spatial.global_tests.mantel import pair_test
 from growthpoles.spatial.global_tests.quadratic_ratio import relocation_test
-from growthpoles.spatial.reference_distributions.global_permutation import Form, seed_sequence
+from growthpoles.spatial.reference_distributions.global_permutation import Form
 
 if TYPE_CHECKING:
     import geopandas as gpd

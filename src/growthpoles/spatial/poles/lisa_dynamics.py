@@ -1,4 +1,4 @@
-"""Change between two years: moves in the Moran plane, and mobility of ranks."""
+"""LISA dynamics: moves in the Moran plane, rank mobility, spatial tau."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from numpy.random import Generator, SeedSequence
 from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message
+from growthpoles.randomness import seed_sequence
 from growthpoles.spatial.alignment import connected, deviations, prepare, same_regions
 from growthpoles.spatial.global_tests.global_result import (
     Alternative,
@@ -21,7 +22,7 @@ from growthpoles.spatial.global_tests.global_result import (
 )
 from growthpoles.spatial.global_tests.mantel import pair_test
 from growthpoles.spatial.local_tests.local_result import QUADRANTS
-from growthpoles.spatial.reference_distributions.global_permutation import TIE, run_chunks, seed_sequence
+from growthpoles.spatial.reference_distributions.global_permutation import TIE, run_chunks
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph

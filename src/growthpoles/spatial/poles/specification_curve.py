@@ -1,4 +1,4 @@
-"""A specification curve: one question asked in every defensible way at once, with one p-value for the whole set.
+"""Specification curve: one question asked in every defensible way, with one p-value for the set.
 
 Every specification is a statistic of relocated values. All specifications share the same relocations of the regions, so
 that their dependence is kept: the share of them that looks significant by chance is known, not assumed.
@@ -357,10 +357,11 @@ def specification_curve(
     between value and place but keeps all values, all weights, and what the specifications share.
 
     A relocation is one random permutation of all regions. A specification with fewer regions follows it, other regions
-    standing in for those it lacks (see :mod:`growthpoles.spatial.reference_distributions.global_permutation`): every specification is relocated
-    uniformly, and what two of them share is kept as well as it can be. Observed and relocated effects are treated
-    alike, the observed being one of permutations + 1: p-values are (count + 1) / (permutations + 1) with ties counted,
-    exact for each specification, and exact for the whole where all of them cover the same regions.
+    standing in for those it lacks (see :mod:`growthpoles.spatial.reference_distributions.global_permutation`): every
+    specification is relocated uniformly, and what two of them share is kept as well as it can be. Observed and
+    relocated effects are treated alike, the observed being one of permutations + 1: p-values are (count + 1) /
+    (permutations + 1) with ties counted, exact for each specification, and exact for the whole where all of them cover
+    the same regions.
     """
     check_alternative(alternative)
     permutations = check_permutations(permutations, len(specifications))

@@ -1,4 +1,4 @@
-"""Spread or backwash: all tests of what happened around leading regions between two years, in one table."""
+"""Spread and backwash tests of leading regions between two years."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pandas as pd
 from numpy.random import Generator
 
 from growthpoles.errors import SpatialError, message
+from growthpoles.randomness import seed_sequence
 from growthpoles.spatial.alignment import same_regions
 from growthpoles.spatial.global_tests.bivariate_moran import moran_bivariate
 from growthpoles.spatial.global_tests.global_result import Alternative, GlobalResult, check_alternative
 from growthpoles.spatial.global_tests.moran import moran
 from growthpoles.spatial.poles.convergence import convergence
 from growthpoles.spatial.poles.lisa_dynamics import joint_moves, lisa_moves, rank_mobility, spatial_tau
-from growthpoles.spatial.reference_distributions.global_permutation import seed_sequence
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
@@ -85,8 +85,8 @@ def spread_tests(
     Raises
     ------
     SpatialError
-        As the tests do: :func:`growthpoles.moran`, :func:`~growthpoles.spatial.global_tests.bivariate_moran.moran_bivariate`,
-        :func:`~growthpoles.spatial.poles.convergence.convergence`.
+        As the tests do: :func:`growthpoles.moran`, :func:`growthpoles.moran_bivariate`,
+        :func:`growthpoles.convergence`.
     """
     check_alternative(alternative)
     before, after, part, left_out = _complete(before, after, graph)

@@ -1,4 +1,4 @@
-"""Which regions lead in both respects: rating high or low by specialisation high or low."""
+"""Typology of regions: rating high or low by specialisation high or low."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""spatial/reference_distributions/__init__.py."""
+"""Reference distributions: the null distributions behind the p-values."""

@@ -1,4 +1,4 @@
-"""The conditional permutation test of a local statistic: which regions are enumerated, which are drawn."""
+"""Conditional permutation test of a local statistic: which regions are enumerated, which drawn."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.spatial.reference_distributions import exact_enumeration as exact
+from growthpoles.spatial.reference_distributions import exact_enumeration
 from growthpoles.spatial.reference_distributions.score_sums import PERMUTATIONS as PERMUTATIONS
 from growthpoles.spatial.reference_distributions.score_sums import Law, Method, Scores
 from growthpoles.spatial.reference_distributions.shared_draws import (
@@ -195,20 +195,20 @@ def conditional_tails(
     law = Law.empty(n, permutations)
     for k, rows, same in plan.listed + plan.own_listed:
         law.exact[rows] = True
-        law.total[rows] = exact.enumeration_size(n - 1, k, equal=same)
+        law.total[rows] = exact_enumeration.enumeration_size(n - 1, k, equal=same)
     counts = Tails(law.ge, law.le, law.top, law.bottom)
     observed = scores.observed if plan.first is None else scores.observed / plan.first
     values, noise = scores.features[0], scores.noise
     if plan.listed:
         by_count = [(k, rows) for k, rows, _ in plan.listed]
-        exact.shared_subset_tails(values, by_count, observed, noise, into=counts)
-        exact.attainable_top(values, by_count, law.top, noise=noise)
-        exact.attainable_top(-values, by_count, law.bottom, noise=noise)
+        exact_enumeration.shared_subset_tails(values, by_count, observed, noise, into=counts)
+        exact_enumeration.attainable_top(values, by_count, law.top, noise=noise)
+        exact_enumeration.attainable_top(-values, by_count, law.bottom, noise=noise)
     if plan.drawn:
         sum_tails(values, plan.drawn, observed, noise, permutations=permutations, rng=rng, into=counts, order=order)
         floor = 1 / (permutations + 1)
-        exact.attainable_top(values, plan.drawn, law.top, noise=noise, floor=floor)
-        exact.attainable_top(-values, plan.drawn, law.bottom, noise=noise, floor=floor)
+        exact_enumeration.attainable_top(values, plan.drawn, law.top, noise=noise, floor=floor)
+        exact_enumeration.attainable_top(-values, plan.drawn, law.bottom, noise=noise, floor=floor)
     if plan.own_listed or plan.own_drawn.any():
         ties = scores.ties()
         for k, rows, same in plan.own_listed:
@@ -252,11 +252,11 @@ def _plan(scores: Scores, method: Method) -> _Plan:
             if not len(rows):
                 continue
             shared = same and scores.coefficients is None
-            possible = method != "permutation" and exact.is_enumerable(n - 1, k, equal=same)
+            possible = method != "permutation" and exact_enumeration.is_enumerable(n - 1, k, equal=same)
             if not possible and method == "exact":
                 raise SpatialError(_too_many(k, n, same))
             if possible and not shared:
-                cost = len(rows) * exact.enumeration_size(n - 1, k, equal=same)
+                cost = len(rows) * exact_enumeration.enumeration_size(n - 1, k, equal=same)
                 possible = method == "exact" or spent + cost <= _ENUMERATION_BUDGET
                 spent += cost if possible else 0
             if possible:
@@ -272,7 +272,7 @@ def _too_many(k: int, n: int, same: bool) -> str:
     """Message when the exact law is asked for and is too large."""
     kind = "equally" if same else "unequally"
     return message(
-        f"method='exact' would enumerate more than {exact.ENUMERATION_LIMIT:,} deals "
+        f"method='exact' would enumerate more than {exact_enumeration.ENUMERATION_LIMIT:,} deals "
         f"for a region with {k} {kind} weighted neighbours among {n} regions",
         allowed="auto, permutation",
     )
@@ -292,9 +292,9 @@ def _enumerate_own(law: Law, scores: Scores, ties: np.ndarray, k: int, rows: np.
         observed = scores.observed[block]
         if same:
             unit = weights[:, 0]
-            tails = exact.subset_tails(own, k, observed / unit, ties[block] / unit)
+            tails = exact_enumeration.subset_tails(own, k, observed / unit, ties[block] / unit)
         else:
-            tails = exact.arrangement_tails(own, weights, observed, ties[block])
+            tails = exact_enumeration.arrangement_tails(own, weights, observed, ties[block])
         law.ge[block], law.le[block] = tails.ge, tails.le
         law.top[block], law.bottom[block] = tails.top / law.total[block], tails.bottom / law.total[block]
 

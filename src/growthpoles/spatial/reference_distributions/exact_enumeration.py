@@ -1,4 +1,4 @@
-"""Exact conditional permutation laws by enumeration, for small cases.
+"""Exact enumeration of conditional permutation laws, for small cases.
 
 Every deal of the other n - 1 values over a region's k neighbours is equally likely under the null
 hypothesis. With equal weights the statistic depends on the k-subset alone, so C(n - 1, k) subsets are the

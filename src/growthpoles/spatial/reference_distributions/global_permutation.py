@@ -1,4 +1,4 @@
-"""Global permutation tests: relocate the values over the regions and count the tails.
+"""Global permutation of values over the regions, jointly for several variables.
 
 A statistic is a sum of products ``x' Q y + a' x`` of the relocated values. Where the distinct arrangements of
 the values are few (n = 9 distinct values, or repeated values such as a yes/no variable on 16 regions) all of
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.random import Generator, SeedSequence
 from numpy.typing import NDArray
 
-from growthpoles.streams import seed_sequence as seed_sequence
+from growthpoles.randomness import seed_sequence
 
 ENUMERATION_LIMIT = 1_000_000
 # arrangements times regions, the same work as the default number of random permutations

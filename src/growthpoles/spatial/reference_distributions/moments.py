@@ -1,4 +1,4 @@
-"""Mean and variance of the global statistics under randomisation and under normal errors.
+"""Moments: mean and variance of global statistics under randomisation and under normal errors.
 
 Closed forms of Cliff & Ord (1981) for Moran and Geary and of Getis & Ord (1992) for G, and one general pair
 of moments, after Mantel (1967), for any sum of products ``sum_ij Q_ij P_ij`` under relocation; the general

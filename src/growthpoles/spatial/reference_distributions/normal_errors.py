@@ -1,4 +1,4 @@
-"""The distribution of Moran's I and Geary's C for normal errors: exact, and by saddlepoint.
+"""Normal errors: exact and saddlepoint distribution of Moran's I and Geary's C.
 
 For independent normal errors both statistics, of raw values or of regression residuals, are ratios of
 quadratic forms e'Ae / e'e, so that P(T > t) = P(sum_i (lambda_i - t) chi2_1 > 0) with lambda the eigenvalues

@@ -1,4 +1,4 @@
-"""What a local test is made of: scores, the law of their sums, p-values.
+"""Score sums: scores of a local test, the law of their sums, p-values.
 
 A local statistic here is a monotone function of T_i = sum_j w_ij c_i . f_j over the neighbours j of region
 i: f is one feature (Moran, Getis-Ord: the value) or several (Geary: the squares and the values), c_i what

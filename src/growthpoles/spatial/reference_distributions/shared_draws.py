@@ -1,4 +1,4 @@
-"""Shared reference law: one set of random draws that serves every region's conditional permutation test.
+"""Shared draws: random sets of regions that serve every region's conditional permutation test.
 
 The conditional permutation test of region i asks how its statistic would look if the values of the other n
 - 1 regions were dealt anew over its k neighbours. Drawing P such deals for each region costs O(n P k). Here

@@ -1,1 +1,1 @@
-"""spatial/weights/__init__.py."""
+"""Spatial weights."""

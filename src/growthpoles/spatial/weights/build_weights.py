@@ -1,4 +1,4 @@
-"""Spatial weights: which regions count as neighbours, built on :class:`libpysal.graph.Graph`.
+"""Build spatial weights: contiguity, distance bands, k nearest, Gabriel, kernels, as a libpysal Graph.
 
 The builders of libpysal are wrapped, not rewritten: this module checks the layer and the options first, so
 that a wrong coordinate system, a doubled label or an option of another kind ends in one clear line and not in

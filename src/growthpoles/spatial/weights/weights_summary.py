@@ -1,4 +1,4 @@
-"""What a graph of neighbours looks like: links, cardinalities, components, isolates."""
+"""Weights summary: links, cardinalities, components, isolates of a graph."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recompute every printed derived cell; list what rounding cannot explain, with a neat cause where one fits."""
+"""Arithmetic of derived cells: recomputed with intervals; what rounding cannot explain, with a neat cause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frames for the figures of the audit; drawing is done elsewhere.
+"""Audit frames: the data of the audit's figures.
 
 Three figures: published against another edition's index (a dumbbell per region), who changes class between
 editions, and the deviation of every printed cell in the layout of its table.
@@ -144,7 +144,7 @@ def deviation_frame(result: Audit) -> pd.DataFrame:
     Parameters
     ----------
     result : Audit
-        :func:`growthpoles.study.audit.run_audit`.
+        :func:`growthpoles.run_audit`.
 
     Returns
     -------

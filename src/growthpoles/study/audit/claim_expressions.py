@@ -1,4 +1,4 @@
-"""A small language for checkable statements: comparisons, arithmetic, sets and a few named functions, nothing else.
+"""Claim expressions: a small language for checkable statements.
 
 An expression is parsed with :mod:`ast` and walked; nothing is handed to Python's own evaluator, there are no
 attributes, no subscripts, no names other than the functions below, and lengths and depths are bounded.

@@ -1,4 +1,4 @@
-"""The statements of a source as data, checked on every edition: holds, fails, cannot be checked."""
+"""Claims: statements of a source as data, checked on every edition."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def read_claims(path: Path) -> pd.DataFrame:
     ----------
     path : Path
         CSV with id, location (where in the source), quote (its own words, short), statement (paraphrase),
-        expression (see :func:`growthpoles.study.audit.claim_expressions.evaluate`; empty where nothing can be computed), value
-        (expression of the figure to show; may be empty), editions (";"-separated; empty for all), table, region,
-        column, printed (the cell or figure the statement is about).
+        expression (see :func:`growthpoles.study.audit.claim_expressions.evaluate`; empty where nothing can be
+        computed), value (expression of the figure to show; may be empty), editions (";"-separated; empty for all),
+        table, region, column, printed (the cell or figure the statement is about).
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The order of every column of a study, from its printed cells alone, and how sure it is."""
+"""Column orders: the row order of every column of a study, and how sure it is."""
 
 from __future__ import annotations
 
@@ -112,8 +112,8 @@ def column_orders(
     -----
     1. A column whose cells another table of the same year repeats region by region, under another order of the rows,
        confirms the labels of both tables.
-    2. A column is compared with the same column of another year (:func:`growthpoles.study.audit.row_order.align`), whose
-       labels are taken as they stand: a year with confirmed labels if there is one, else the latest.
+    2. A column is compared with the same column of another year (:func:`growthpoles.study.audit.row_order.align`),
+       whose labels are taken as they stand: a year with confirmed labels if there is one, else the latest.
     3. An implied denominator is compared with the printed quantity that follows it most closely where the candidate
        orders agree.
     4. A ratio has the order of its inputs, row by row or as its exact fit to their rows says; "mixed" if numerator

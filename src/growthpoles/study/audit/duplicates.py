@@ -1,4 +1,4 @@
-"""Findings on repeated cells, and which of the two is more likely the copy."""
+"""Duplicates: repeated cells, and which of the two is more likely the copy."""
 
 from __future__ import annotations
 

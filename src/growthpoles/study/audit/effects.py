@@ -1,4 +1,4 @@
-"""The effect of every finding alone: index, class and rank of every region with and without it."""
+"""Effects of findings: index, class and rank of every region with and without each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the checks found, as findings: the cells concerned, the cause, and the correction that removes it alone."""
+"""Findings and faults: cells concerned, cause, correction, severity."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Denominators that were never printed: what a ratio and its numerator imply, compared between tables.
+"""Hidden denominators: what a ratio and its numerator imply, compared between tables.
 
 "Output per inhabitant" implies a population. If two tables of different years imply the same one row by row, to the
 last printed digit, the later ratio was divided by the earlier year's figures.

@@ -1,4 +1,4 @@
-"""Everything the audit finds, in one ledger."""
+"""Audit ledger: runs the audit, everything it finds in one table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The printed cells of a study, ready to be checked: value, half unit of the last digit, region, year."""
+"""Printed cells of a study, ready to be checked: value, half unit of the last digit, region, year."""
 
 from __future__ import annotations
 

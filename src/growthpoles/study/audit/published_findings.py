@@ -1,4 +1,4 @@
-"""Findings on what was published: an index that no reading gives, a class or a ratio that does not follow."""
+"""Findings on published figures: index, class and ratios that do not follow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ways to read the printed tables: which row stands for which region, and the rating that follows."""
+"""Readings of printed tables: which row stands for which region, and the rating that follows."""
 
 from __future__ import annotations
 
@@ -102,8 +102,8 @@ def make_reading(sources: Sources, name: ReadingName, *, order: Order | None = N
 def unrounded(reading: Reading, wrong: pd.DataFrame) -> Reading:
     """Return the reading with printed ratios replaced by what their inputs give before rounding.
 
-    `wrong` is the result of :func:`growthpoles.study.audit.arithmetic.check_arithmetic`: a ratio that fits the inputs of
-    another row is recomputed from those, one that fits none stays as printed.
+    `wrong` is the result of :func:`growthpoles.study.audit.arithmetic.check_arithmetic`: a ratio that fits the inputs
+    of another row is recomputed from those, one that fits none stays as printed.
     """
     sources = reading.sources
     for table in sources.tables:

@@ -1,4 +1,4 @@
-"""The published index recomputed under every reading of the printed tables, and which reading explains each cell."""
+"""Reproduction of the published index under every reading, and which reading explains each cell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The order of the rows in which a column agrees with the same column of another year.
+"""Row order in which a column agrees with the same column of another year.
 
 A quantity of a region changes little from one year to another compared with how much regions differ. Under the true
 order of the rows the log ratios of two years therefore scatter least. Two modes: candidate orders are compared with

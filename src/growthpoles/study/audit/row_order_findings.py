@@ -1,4 +1,4 @@
-"""Findings on the order of rows: columns whose values belong to other regions than labelled, and ratios of them."""
+"""Findings on row order: columns whose values belong to other regions than labelled."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""study/files/__init__.py."""
+"""Reading somebody's files: tables, numbers, problems with their place."""

@@ -1,4 +1,4 @@
-"""How a table writes numbers and separates cells: read off the table by a stated rule, or asked for.
+"""Number notation of a table: decimal sign, grouping, delimiter; numbers as printed.
 
 Decimal sign, where study.toml names none: the sign that some cell can only mean as a decimal one ("12,5",
 "0.683", "1 234,56"). A sign that repeats within a cell in groups of three ("1,234,567"), or stands before the

@@ -1,4 +1,4 @@
-"""Reading tables: numbers as printed, and tables transcribed cell by cell.
+"""Printed tables: transcribed cell by cell, editions assembled.
 
 A decimal sign is resolved here, once, and nowhere else. Nothing is guessed: a cell that is not a number in the stated
 notation is an error that names the file, the row and the column.

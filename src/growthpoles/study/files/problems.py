@@ -1,4 +1,4 @@
-"""Problems found in a user's files: each with its place and its remedy, so that all can be listed at once."""
+"""Problems in a user's files, each with its place and remedy, listed at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read a user's table as it stands: delimited text, Excel or Parquet; cells with their places, nothing interpreted."""
+"""Table files: CSV, Excel, Parquet, encodings; cells with their places, nothing interpreted."""
 
 from __future__ import annotations
 

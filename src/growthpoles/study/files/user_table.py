@@ -1,4 +1,4 @@
-"""Interpret a user's table: which row and column is which region, year and indicator; what was not used, and why."""
+"""User table: which row and column is which region, year and indicator; what was not used, and why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the source of a study itself printed: index, class, specialisation."""
+"""Published figures of a study: index, class, specialisation as printed."""
 
 from __future__ import annotations
 

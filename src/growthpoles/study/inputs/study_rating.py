@@ -1,4 +1,4 @@
-"""The rating of a study by its own method: what [rating] of study.toml says, the article's where it is silent."""
+"""Study rating: the rating of a study by the method that its [rating] names."""
 
 from __future__ import annotations
 

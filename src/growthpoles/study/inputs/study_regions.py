@@ -1,4 +1,4 @@
-"""The boundaries of a study, and the matching of names in its tables to them."""
+"""Study regions: the boundaries of a study, and names in its tables matched to them."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def match_study_regions(
     study : Study
     names : sequence of str
         As written. The study's own `boundaries.aliases` come first, letter by letter; then, with built-in boundaries,
-        every spelling that :func:`growthpoles.regions.kazakhstan.region_names.match_regions` knows; with a file, its key and all its
+        every spelling that :func:`growthpoles.match_regions` knows; with a file, its key and all its
         text columns.
     where : str, optional
         File or table, for the message.

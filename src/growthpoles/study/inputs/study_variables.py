@@ -1,4 +1,4 @@
-"""The variables of a study, each with the choices behind it, and the graphs over the regions that have them."""
+"""Study variables: every variable of a study, and the graphs over the regions that have it."""
 
 from __future__ import annotations
 

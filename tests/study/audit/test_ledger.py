@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import growthpoles as gp
 import growthpoles.study.audit as package
 from growthpoles.errors import DataError
 from growthpoles.study.audit import (
@@ -192,7 +193,7 @@ def test_the_summary_is_short_and_gravest_first(article: Audit) -> None:
 def test_tables_to_write(article: Audit) -> None:
     assert article.findings_table().equals(article.to_frame())
     assert len(article.alignment_table()) == 30 and len(article.claims_table()) > 100
-    assert package().equals(article.ledger) and audit(load_study(), rng=0).equals(article.ledger)
+    assert gp.audit().equals(article.ledger) and audit(load_study(), rng=0).equals(article.ledger)
 
 
 # Removing a fault makes its finding vanish

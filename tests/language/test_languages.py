@@ -11,7 +11,7 @@ import pytest
 
 import growthpoles
 from growthpoles.errors import MapError
-from growthpoles.language import languages as i18n
+from growthpoles.language import languages
 from growthpoles.maps.typography.typefaces import missing_glyphs
 
 SOURCE = Path(growthpoles.__file__).parent
@@ -71,9 +71,9 @@ def test_translations_are_cyrillic_and_the_font_has_them(lang: str) -> None:
     ],
 )
 def test_numbers(value: float, lang: str, options: dict, text: str) -> None:
-    assert i18n.format_number(value, lang, **options) == text
+    assert languages.format_number(value, lang, **options) == text
 
 
 def test_unknown_language() -> None:
     with pytest.raises(MapError, match="lang='kz' is not known; allowed: en, ru, kk"):
-        i18n.translator("kz")
+        languages.translator("kz")

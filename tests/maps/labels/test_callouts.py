@@ -13,11 +13,9 @@ import shapely
 from shapely.geometry import Point, box
 
 from growthpoles import maps
-from growthpoles.maps.labels import region_labels as naming
+from growthpoles.maps.labels import region_labels
 from growthpoles.maps.presets import PRESETS
-from growthpoles.maps.sheet import canvas
-from growthpoles.maps.sheet import label_text as labels
-from growthpoles.maps.sheet import map_geometry as base
+from growthpoles.maps.sheet import canvas, label_text, map_geometry
 from growthpoles.maps.sheet.sheet_blocks import Box
 from growthpoles.maps.sheet.space_layout import FreeSpace
 from growthpoles.maps.sheet.text_layer import WordLayer
@@ -77,21 +75,21 @@ def test_very_many_regions_have_no_names_outside() -> None:
 
 
 def test_the_key_of_codes_lists_what_they_stand_for() -> None:
-    block = naming.code_block([("A", "Alpha"), ("BB", "Beta"), ("C", "Gamma")], 2, PRESETS["report"])
+    block = region_labels.code_block([("A", "Alpha"), ("BB", "Beta"), ("C", "Gamma")], 2, PRESETS["report"])
     assert [w.text for w in block.words] == ["A", "Alpha", "BB", "Beta", "C", "Gamma"]
     assert max(w.x + w.length for w in block.words) == pytest.approx(block.w)
     assert block.words[0].y == block.words[4].y > block.words[2].y
 
 
 def test_long_words_break_between_syllables() -> None:
-    assert labels.breaks("Мангистауская") == [("Мангистау-", "ская"), ("Мангис-", "тауская")]
-    assert labels.breaks("Маңғыстау") == [("Маң-", "ғыстау")]
-    assert labels.breaks("Павлодар") == labels.breaks("Mangystau") == labels.breaks("Алматы обл.") == []
+    assert label_text.breaks("Мангистауская") == [("Мангистау-", "ская"), ("Мангис-", "тауская")]
+    assert label_text.breaks("Маңғыстау") == [("Маң-", "ғыстау")]
+    assert label_text.breaks("Павлодар") == label_text.breaks("Mangystau") == label_text.breaks("Алматы обл.") == []
 
 
 def test_a_class_beside_the_name_stays_bold() -> None:
-    label = labels.make_label([("Atyrau", 5.0, False)], "B")
-    name, mark = labels.words(label, 0.0, 0.0, colour="#000000", halo=None)
+    label = label_text.make_label([("Atyrau", 5.0, False)], "B")
+    name, mark = label_text.words(label, 0.0, 0.0, colour="#000000", halo=None)
     assert (name.text, name.bold, mark.text, mark.bold) == ("Atyrau", False, "B", True)
     assert name.start[0] == pytest.approx(-label.w / 2)
     assert mark.start[0] + mark.length == pytest.approx(label.w / 2)
@@ -149,11 +147,11 @@ def test_a_city_of_any_size_has_its_name_or_code_and_its_class(radius: float) ->
 
 
 def test_codes_stay_unique() -> None:
-    assert base.short_codes(pd.Index(["KZ-ALA", "KZ-AST"])) == ["ALA", "AST"]
-    assert base.short_codes(pd.Index(["North-East", "South-East"])) == ["North-East", "South-East"]
-    assert base.short_codes(pd.Index(["A-1", "A-1-1"])) == ["1", "1-1"]
-    assert base.short_codes(pd.Index(["S1", "S2"])) == ["S1", "S2"]
-    assert base.short_codes(pd.Index([])) == []
+    assert map_geometry.short_codes(pd.Index(["KZ-ALA", "KZ-AST"])) == ["ALA", "AST"]
+    assert map_geometry.short_codes(pd.Index(["North-East", "South-East"])) == ["North-East", "South-East"]
+    assert map_geometry.short_codes(pd.Index(["A-1", "A-1-1"])) == ["1", "1-1"]
+    assert map_geometry.short_codes(pd.Index(["S1", "S2"])) == ["S1", "S2"]
+    assert map_geometry.short_codes(pd.Index([])) == []
 
 
 def test_names_of_another_language_stand_in_for_missing_ones(squares: Any, square_index: pd.DataFrame) -> None:

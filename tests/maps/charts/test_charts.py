@@ -22,7 +22,7 @@ from growthpoles.maps.labels.point_labels import spread
 from growthpoles.maps.presets import PRESETS
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.text_layer import WordLayer
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.text_metrics import fold
 
 CODES = [f"R{i:02d}" for i in range(16)]
@@ -205,7 +205,7 @@ def words_of(ax: Any, gid: str) -> list[Any]:
 def test_folded_names_are_whole_and_no_wider_than_allowed(name: str, limit: float) -> None:
     name = " ".join(name.split())
     lines = fold(name, 6.0, limit, most=99)
-    assert all(text.width(line, 6.0) <= limit + 1e-9 for line in lines)
+    assert all(text_metrics.width(line, 6.0) <= limit + 1e-9 for line in lines)
     assert "".join(lines).replace("-", "").replace(" ", "") == name.replace("-", "").replace(" ", "")
 
 

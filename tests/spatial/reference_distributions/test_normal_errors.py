@@ -7,14 +7,14 @@ from scipy.sparse import csr_array
 from scipy.stats import beta
 
 from growthpoles.spatial.global_tests.moran import moran
-from growthpoles.spatial.reference_distributions import normal_errors as exact_normal
+from growthpoles.spatial.reference_distributions import normal_errors
 
 
 def spectrum(graph):
     w = graph.transform("r").sparse.toarray()
     n = len(w)
     form = csr_array((w + w.T) * (n / (2 * w.sum())))
-    return exact_normal.residual_eigenvalues(form, np.full((n, 1), n**-0.5))
+    return normal_errors.residual_eigenvalues(form, np.full((n, 1), n**-0.5))
 
 
 @pytest.mark.parametrize(("ones", "zeros"), [(1, 1), (1, 5), (2, 2), (3, 7), (20, 60), (40, 10)])
@@ -22,14 +22,14 @@ def test_exact_is_the_beta_law_where_the_eigenvalues_are_ones_and_zeros(ones, ze
     eigenvalues = np.repeat([0.0, 1.0], [zeros, ones])
     law = beta(ones / 2, zeros / 2)
     for value in (0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99):
-        above, below = exact_normal.exact_tails(eigenvalues, value)
+        above, below = normal_errors.exact_tails(eigenvalues, value)
         assert above == pytest.approx(law.sf(value), rel=1e-10)
         assert below == pytest.approx(law.cdf(value), rel=1e-10)
 
 
 def test_far_tails_keep_their_relative_accuracy():
     eigenvalues = np.repeat([0.0, 1.0], [60, 20])
-    above, below = exact_normal.exact_tails(eigenvalues, 0.95)
+    above, below = normal_errors.exact_tails(eigenvalues, 0.95)
     assert above == pytest.approx(beta.sf(0.95, 10, 30), rel=1e-10)
     assert above < 1e-30
     assert below == 1.0
@@ -37,7 +37,7 @@ def test_far_tails_keep_their_relative_accuracy():
 
 def test_edge_of_the_support_is_certain():
     eigenvalues = np.array([-1.0, 0.0, 0.5, 2.0])
-    for tails in (exact_normal.exact_tails, exact_normal.saddlepoint_tails):
+    for tails in (normal_errors.exact_tails, normal_errors.saddlepoint_tails):
         assert tails(eigenvalues, 2.0) == (0.0, 1.0)
         assert tails(eigenvalues, 3.0) == (0.0, 1.0)
         assert tails(eigenvalues, -1.0) == (1.0, 0.0)
@@ -52,8 +52,8 @@ def test_saddlepoint_is_within_one_percent_from_25_regions_on(lattice, size, roo
     sd = np.sqrt(2 * np.sum((eigenvalues - mean) ** 2) / (n * (n + 2)))
     checked = 0
     for value in mean + sd * np.linspace(-4, 4, 81):
-        exact = exact_normal.exact_tails(eigenvalues, value)
-        near = exact_normal.saddlepoint_tails(eigenvalues, value)
+        exact = normal_errors.exact_tails(eigenvalues, value)
+        near = normal_errors.saddlepoint_tails(eigenvalues, value)
         for one, other in zip(exact, near, strict=True):
             if one >= 0.005:
                 assert other == pytest.approx(one, rel=0.01)
@@ -65,8 +65,8 @@ def test_saddlepoint_passes_the_mean_smoothly(lattice):
     eigenvalues = spectrum(lattice(5, 5))
     mean = eigenvalues.mean()
     values = mean + np.linspace(-0.01, 0.01, 201)
-    near = np.array([exact_normal.saddlepoint_tails(eigenvalues, v)[0] for v in values])
-    exact = np.array([exact_normal.exact_tails(eigenvalues, v)[0] for v in values])
+    near = np.array([normal_errors.saddlepoint_tails(eigenvalues, v)[0] for v in values])
+    exact = np.array([normal_errors.exact_tails(eigenvalues, v)[0] for v in values])
     assert np.abs(near - exact).max() < 1e-3
     assert (np.diff(near) < 0).all()
 
@@ -74,7 +74,7 @@ def test_saddlepoint_passes_the_mean_smoothly(lattice):
 def test_exact_tails_are_complementary_and_monotone(lattice):
     eigenvalues = spectrum(lattice(4, 4))
     values = np.linspace(eigenvalues.min() * 1.01, eigenvalues.max() * 0.99, 60)
-    tails = np.array([exact_normal.exact_tails(eigenvalues, v) for v in values])
+    tails = np.array([normal_errors.exact_tails(eigenvalues, v) for v in values])
     assert tails.sum(axis=1) == pytest.approx(1.0, rel=1e-12)
     assert (np.diff(tails[:, 0]) <= 0).all()
 
@@ -83,12 +83,12 @@ def test_eigenvalues_and_traces_give_the_same_moments(known):
     _, graph, frame = known("columbus")
     w = graph.transform("r").sparse.toarray()
     form = csr_array((w + w.T) / 2)
-    basis = exact_normal.residual_basis(np.column_stack([np.ones(49), frame[["INC", "HOVAL"]]]))
-    eigenvalues = exact_normal.residual_eigenvalues(form, basis)
+    basis = normal_errors.residual_basis(np.column_stack([np.ones(49), frame[["INC", "HOVAL"]]]))
+    eigenvalues = normal_errors.residual_eigenvalues(form, basis)
     mean, degrees = eigenvalues.mean(), len(eigenvalues)
     variance = 2 * np.sum((eigenvalues - mean) ** 2) / (degrees * (degrees + 2))
     assert degrees == 46
-    assert exact_normal.residual_moments(form, basis) == pytest.approx((mean, variance), rel=1e-10)
+    assert normal_errors.residual_moments(form, basis) == pytest.approx((mean, variance), rel=1e-10)
 
 
 def test_exact_p_is_uniform_for_normal_errors(lattice):
@@ -109,12 +109,12 @@ def test_exact_residual_distribution_by_simulation(known):
     _, graph, frame = known("columbus")
     w = graph.transform("r").sparse.toarray()
     form = csr_array((w + w.T) * (49 / (2 * w.sum())))
-    basis = exact_normal.residual_basis(np.column_stack([np.ones(49), frame[["INC", "HOVAL"]]]))
-    eigenvalues = exact_normal.residual_eigenvalues(form, basis)
+    basis = normal_errors.residual_basis(np.column_stack([np.ones(49), frame[["INC", "HOVAL"]]]))
+    eigenvalues = normal_errors.residual_eigenvalues(form, basis)
     rng = np.random.default_rng(12)
     e = rng.normal(size=(400_000, 49))
     e -= (e @ basis) @ basis.T
     drawn = np.einsum("ij,ij->i", e @ form.toarray(), e) / np.einsum("ij,ij->i", e, e)
     for value in (-0.2, -0.1, 0.0, 0.1, 0.2):
-        p = exact_normal.exact_tails(eigenvalues, value)[0]
+        p = normal_errors.exact_tails(eigenvalues, value)[0]
         assert np.mean(drawn >= value) == pytest.approx(p, abs=4 * np.sqrt(p * (1 - p) / 400_000))

@@ -12,7 +12,7 @@ from growthpoles.ratings.aggregate import Aggregation, Zeros
 from growthpoles.ratings.normalise import Normalisation
 from growthpoles.ratings.treatment import Treatment
 from growthpoles.ratings.weighting import Weighting
-from growthpoles.study import study_spec as rating_specs
+from growthpoles.study import study_spec
 from growthpoles.study.load_study import load_study
 
 OWN = """
@@ -157,11 +157,11 @@ def test_a_study_that_says_nothing_is_rated_by_the_defaults(tmp_path: Path) -> N
 
 
 def test_the_words_of_the_method_are_those_of_rate() -> None:
-    assert get_args(Normalisation) == rating_specs.NORMALISATIONS
-    assert get_args(Aggregation) == rating_specs.AGGREGATIONS
-    assert get_args(Weighting) == rating_specs.WEIGHTINGS
-    assert get_args(Treatment) == rating_specs.TREATMENTS
-    assert get_args(Zeros) == rating_specs.ZEROS
+    assert get_args(Normalisation) == study_spec.NORMALISATIONS
+    assert get_args(Aggregation) == study_spec.AGGREGATIONS
+    assert get_args(Weighting) == study_spec.WEIGHTINGS
+    assert get_args(Treatment) == study_spec.TREATMENTS
+    assert get_args(Zeros) == study_spec.ZEROS
 
 
 def test_a_method_of_ones_own(tmp_path: Path) -> None:

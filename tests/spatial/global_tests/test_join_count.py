@@ -10,7 +10,7 @@ import pytest
 
 from growthpoles.errors import SpatialError
 from growthpoles.spatial.global_tests.join_count import join_count
-from growthpoles.spatial.reference_distributions import global_permutation as permute
+from growthpoles.spatial.reference_distributions import global_permutation
 
 
 def labelled(values):
@@ -112,7 +112,7 @@ def test_permutation_that_visits_every_assignment_is_exact(halves):
 
 def test_random_assignments_agree_with_enumeration(halves, monkeypatch):
     exact = join_count(*halves).to_frame()["p_value"]
-    monkeypatch.setattr(permute, "ENUMERATION_LIMIT", 1)
+    monkeypatch.setattr(global_permutation, "ENUMERATION_LIMIT", 1)
     drawn = join_count(*halves, permutations=50_000)
     assert {r.method for r in drawn.joins} == {"permutation"}
     frame = drawn.to_frame()

@@ -18,12 +18,11 @@ from growthpoles.language.phrases import _MESSAGES as MESSAGES
 from growthpoles.language.phrases import spoken
 from growthpoles.maps.charts.chart_key import Key, key_height
 from growthpoles.maps.presets import PRESETS
-from growthpoles.maps.sheet import furniture
-from growthpoles.maps.sheet import map_geometry as base
+from growthpoles.maps.sheet import furniture, map_geometry
 from growthpoles.maps.sheet.label_text import candidates
 from growthpoles.maps.sheet.text_layer import WordLayer
 from growthpoles.maps.source_note import span_of, told
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
 
 
 def footer(ax: Any) -> str:
@@ -117,8 +116,8 @@ def test_footer_runs_over_lines_and_is_never_cut() -> None:
 
 
 def test_short_forms_of_names() -> None:
-    assert text.hyphenated("Павлодарская") == ("Павлодар-", "ская")
-    assert text.hyphenated("Павлодар") is None
+    assert text_metrics.hyphenated("Павлодарская") == ("Павлодар-", "ская")
+    assert text_metrics.hyphenated("Павлодар") is None
     lines = [
         tuple(line[0] for line in label.lines) for label in candidates(["Павлодарская"], "C++\u2192C+", PRESETS["plos"])
     ]
@@ -150,7 +149,7 @@ def test_keys_take_as_many_lines_as_they_need() -> None:
     keys = [Key("significant", "#000000", "dot"), Key("expected", shape="dashes"), Key("note", shape="none")]
     one, three = key_height(keys, preset, 150.0), key_height(keys, preset, 16.0)
     assert key_height([], preset, 50.0) == 0.0
-    assert three - one == pytest.approx(2 * 1.5 * preset.small_pt * text.PT)
+    assert three - one == pytest.approx(2 * 1.5 * preset.small_pt * text_metrics.PT)
 
 
 def test_north_arrow_points_along_the_meridian(regions: Any, published: pd.DataFrame) -> None:
@@ -179,7 +178,7 @@ def test_places_kept_from_other_maps_change_nothing(regions: Any, published: pd.
         ax = maps.plot_rating(regions, gp.load_published(year), lang=lang, preset="nature-double")
         return [w for a in ax.get_children() if isinstance(a, WordLayer) for w in a.words]
 
-    base.prepare(regions).poles.clear()
+    map_geometry.prepare(regions).poles.clear()
     alone = shown("kk", 2014)
     for lang, year in (("ru", 2010), ("en", 2014), ("kk", 2010)):
         shown(lang, year)

@@ -8,44 +8,44 @@ import pytest
 from scipy.stats import binom
 
 from growthpoles.spatial import global_tests
-from growthpoles.spatial.reference_distributions import global_permutation as permute
+from growthpoles.spatial.reference_distributions import global_permutation
 
 
 @pytest.mark.parametrize("counts", [[1, 1, 1, 1, 1], [3, 2], [2, 3, 1], [1, 6], [4, 1, 2], [5]])
 def test_every_distinct_arrangement_exactly_once(counts):
     counts = np.array(counts)
-    found = np.vstack(list(permute.enumerate_codes(counts)))
+    found = np.vstack(list(global_permutation.enumerate_codes(counts)))
     codes = np.repeat(np.arange(len(counts)), counts)
     assert {tuple(row) for row in found.tolist()} == set(permutations(codes.tolist()))
-    assert len(found) == permute.arrangements(counts) == len({tuple(row) for row in found.tolist()})
+    assert len(found) == global_permutation.arrangements(counts) == len({tuple(row) for row in found.tolist()})
 
 
 def test_enumeration_does_not_depend_on_the_block_size(monkeypatch):
     counts = np.array([3, 2, 4])
-    whole = np.vstack(list(permute.enumerate_codes(counts)))
-    monkeypatch.setattr(permute, "_CHUNK_VALUES", 20)
-    blocks = list(permute.enumerate_codes(counts))
+    whole = np.vstack(list(global_permutation.enumerate_codes(counts)))
+    monkeypatch.setattr(global_permutation, "_CHUNK_VALUES", 20)
+    blocks = list(global_permutation.enumerate_codes(counts))
     assert len(blocks) > 100
     assert np.array_equal(np.vstack(blocks), whole)
 
 
 def test_what_is_enumerated():
-    assert permute.can_enumerate(np.ones(9, dtype=int))
-    assert not permute.can_enumerate(np.ones(10, dtype=int))
-    assert permute.can_enumerate(np.array([8, 8]))
-    assert not permute.can_enumerate(np.array([1, 50_000]))  # few arrangements, but of many regions
-    assert not permute.can_enumerate(np.array([500, 500]))
-    assert not permute.can_enumerate(np.array([21, 21]))
-    assert permute.arrangements(np.array([20, 2])) == 231
+    assert global_permutation.can_enumerate(np.ones(9, dtype=int))
+    assert not global_permutation.can_enumerate(np.ones(10, dtype=int))
+    assert global_permutation.can_enumerate(np.array([8, 8]))
+    assert not global_permutation.can_enumerate(np.array([1, 50_000]))  # few arrangements, but of many regions
+    assert not global_permutation.can_enumerate(np.array([500, 500]))
+    assert not global_permutation.can_enumerate(np.array([21, 21]))
+    assert global_permutation.arrangements(np.array([20, 2])) == 231
 
 
 def test_random_relocations_are_uniform():
     x = np.arange(4.0)
     w = np.zeros((4, 4))
     w[0, 1] = 1.0
-    form = permute.Form(w)
+    form = global_permutation.Form(w)
     seed = np.random.SeedSequence(3)
-    high, low = permute._draw_chunk(seed, 120_000, form, x, None, 6.0, 1e-9)
+    high, low = global_permutation._draw_chunk(seed, 120_000, form, x, None, 6.0, 1e-9)
     # only (2, 3) and (3, 2) of the 12 ordered pairs reach the product 6
     assert high / 120_000 == pytest.approx(1 / 6, abs=4 * np.sqrt(5 / 36 / 120_000))
     assert low == 120_000
@@ -53,8 +53,8 @@ def test_random_relocations_are_uniform():
 
 def test_pairs_move_together():
     x, y = np.arange(5.0), np.arange(5.0)[::-1].copy()
-    form = permute.Form(np.eye(5))
-    tally = permute.permutation_tally(form, x, y, draws=10, rng=None, scale=1.0)
+    form = global_permutation.Form(np.eye(5))
+    tally = global_permutation.permutation_tally(form, x, y, draws=10, rng=None, scale=1.0)
     assert (tally.greater, tally.less, tally.draws, tally.complete) == (120, 120, 120, True)
 
 

@@ -14,7 +14,7 @@ from growthpoles.errors import SpatialError
 from growthpoles.regions.boundaries import load_regions
 from growthpoles.spatial.global_tests import global_result
 from growthpoles.spatial.global_tests.moran import moran
-from growthpoles.spatial.reference_distributions import global_permutation as permute
+from growthpoles.spatial.reference_distributions import global_permutation
 from growthpoles.spatial.weights.build_weights import build_weights
 
 METHODS = ["permutation", "normal", "randomisation", "saddlepoint", "exact"]
@@ -131,7 +131,7 @@ def test_random_draws_agree_with_enumeration(seven, monkeypatch):
     graph, _ = seven
     y = make("abcdefg", [3, 1, 4, 1, 5, 9, 2])
     exact = {a: moran(y, graph, alternative=a).p_value for a in ("greater", "less", "two-sided")}
-    monkeypatch.setattr(permute, "ENUMERATION_LIMIT", 1)
+    monkeypatch.setattr(global_permutation, "ENUMERATION_LIMIT", 1)
     for alternative, p in exact.items():
         result = moran(y, graph, alternative=alternative, permutations=99_999)
         low, high = result.p_interval
@@ -179,7 +179,7 @@ def test_default_draws_shrink_with_n():
 def test_sparse_and_dense_layouts_agree(lattice, monkeypatch):
     y = make([f"a{i}" for i in range(100)], np.random.default_rng(5).normal(size=100))
     dense = moran(y, lattice(10, 10), permutations=5_000)
-    monkeypatch.setattr(permute, "_DENSE_LIMIT", 10)
+    monkeypatch.setattr(global_permutation, "_DENSE_LIMIT", 10)
     assert moran(y, lattice(10, 10), permutations=5_000) == dense
 
 
@@ -371,9 +371,9 @@ def test_bad_regressors_are_refused(known):
 
 
 def test_eigenvalues_of_many_regions_are_refused(lattice, monkeypatch):
-    from growthpoles.spatial.reference_distributions import normal_errors as exact_normal
+    from growthpoles.spatial.reference_distributions import normal_errors
 
-    monkeypatch.setattr(exact_normal, "EIGENVALUE_LIMIT", 8)
+    monkeypatch.setattr(normal_errors, "EIGENVALUE_LIMIT", 8)
     with pytest.raises(SpatialError, match="out of reach"):
         moran(make([f"a{i}" for i in range(9)], range(9)), lattice(3, 3), method="exact")
 

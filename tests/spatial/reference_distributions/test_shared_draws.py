@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse, stats
 
-from growthpoles.spatial.reference_distributions import conditional_permutation as linear_law
-from growthpoles.spatial.reference_distributions import shared_draws as reference
+from growthpoles.spatial.reference_distributions import conditional_permutation, shared_draws
 from growthpoles.spatial.reference_distributions.conditional_permutation import linear_tails
 from growthpoles.spatial.reference_distributions.exact_enumeration import shared_subset_tails
 from growthpoles.spatial.reference_distributions.shared_draws import Tails, groups, ordered_draws, ranks, sum_tails
@@ -56,7 +55,7 @@ def exhaustive(n, m):
 @pytest.fixture
 def all_draws(monkeypatch):
     """Every ordered set once instead of random ones: the drawn law must then be the enumerated one."""
-    for module in (reference, linear_law):
+    for module in (shared_draws, conditional_permutation):
         monkeypatch.setattr(module, "draw_chunks", lambda n, m, *_: iter([exhaustive(n, m)]))
 
 
@@ -122,9 +121,9 @@ def test_sum_and_linear_tails_agree_in_pieces(monkeypatch):
     w = sparse.csr_array((adjacency | adjacency.T).astype(float))
     values = rng.normal(size=n)
     observed, by_count = w @ values, groups(np.diff(w.indptr))
-    monkeypatch.setattr(reference, "CHUNK_ENTRIES", 20_000)
-    monkeypatch.setattr(linear_law, "CHUNK_ENTRIES", 20_000)
-    monkeypatch.setattr(linear_law, "_BLOCK_ENTRIES", 5_000)
+    monkeypatch.setattr(shared_draws, "CHUNK_ENTRIES", 20_000)
+    monkeypatch.setattr(conditional_permutation, "CHUNK_ENTRIES", 20_000)
+    monkeypatch.setattr(conditional_permutation, "_BLOCK_ENTRIES", 5_000)
     one = Tails.zero(n)
     sum_tails(values, by_count, observed, 1e-12, permutations=20_000, rng=np.random.default_rng(0), into=one)
     other = linear_tails(

@@ -12,17 +12,17 @@ from types import ModuleType
 
 import pytest
 
-from growthpoles import shipped_data as registry
+from growthpoles import shipped_data
 from growthpoles.errors import DataError
 
-GEODATA = Path(__file__).resolve().parents[2] / "geodata"
+GEODATA = Path(__file__).resolve().parents[1] / "geodata"
 LAYER = "boundaries/kz-2014.gpkg"
 
 
 def clear_caches() -> None:
-    registry.read_registry.cache_clear()
-    registry.verify.cache_clear()
-    registry._root.cache_clear()
+    shipped_data.read_registry.cache_clear()
+    shipped_data.verify.cache_clear()
+    shipped_data._root.cache_clear()
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def copied(tmp_path, monkeypatch):
     root = tmp_path / "geodata"
     shutil.copytree(GEODATA, root, ignore=shutil.ignore_patterns("build", "__pycache__"))
     clear_caches()
-    monkeypatch.setattr(registry, "_SHIPPED", root)
+    monkeypatch.setattr(shipped_data, "_SHIPPED", root)
     yield root
     monkeypatch.undo()
     clear_caches()
@@ -46,13 +46,13 @@ def script() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", sorted(registry.read_registry()))
+@pytest.mark.parametrize("name", sorted(shipped_data.read_registry()))
 def test_every_listed_file_is_intact(name):
-    entry = registry.read_registry()[name]
+    entry = shipped_data.read_registry()[name]
     content = (GEODATA / name).read_bytes()
     assert hashlib.sha256(content).hexdigest() == entry.sha256
     assert len(content) == entry.bytes
-    assert registry.verify(name) == registry.geodata_path(name)
+    assert shipped_data.verify(name) == shipped_data.geodata_path(name)
     assert entry.licence and entry.source and entry.made_by
 
 
@@ -65,30 +65,30 @@ def test_registry_is_up_to_date_and_lists_every_shipped_file(script):
 
 def test_layers_carry_both_coordinate_systems_and_their_rows():
     for year, rows in ((2014, 16), (2018, 17), (2022, 20)):
-        entry = registry.read_registry()[f"boundaries/kz-{year}.gpkg"]
+        entry = shipped_data.read_registry()[f"boundaries/kz-{year}.gpkg"]
         assert (entry.rows, entry.crs) == (rows, "EPSG:4326")
         assert "+proj=aea +lat_1=43 +lat_2=53 +lat_0=48 +lon_0=67" in entry.analysis_crs
 
 
 def test_path_by_parts_or_as_one_string():
-    assert registry.geodata_path("boundaries", "kz-2014.gpkg") == registry.geodata_path(LAYER)
-    assert registry.geodata_path().name == "geodata"
+    assert shipped_data.geodata_path("boundaries", "kz-2014.gpkg") == shipped_data.geodata_path(LAYER)
+    assert shipped_data.geodata_path().name == "geodata"
 
 
 def test_missing_path_names_the_nearest():
     with pytest.raises(DataError, match=r"boundaries/kz-2015\.gpkg does not exist; nearest: boundaries/kz-20"):
-        registry.geodata_path("boundaries/kz-2015.gpkg")
+        shipped_data.geodata_path("boundaries/kz-2015.gpkg")
 
 
 @pytest.mark.parametrize("path", ["../pyproject.toml", "boundaries/../../pyproject.toml", "/etc/hostname"])
 def test_path_outside_geodata_is_refused(path):
     with pytest.raises(DataError, match="leads out of geodata"):
-        registry.geodata_path(path)
+        shipped_data.geodata_path(path)
 
 
 def test_unlisted_name_names_the_nearest():
     with pytest.raises(DataError, match=r"not a shipped file.*nearest: .*kz-2014\.gpkg"):
-        registry.verify("boundaries/kz-2013.gpkg")
+        shipped_data.verify("boundaries/kz-2013.gpkg")
 
 
 def test_one_changed_byte_names_the_file_and_the_remedy(copied):
@@ -97,32 +97,32 @@ def test_one_changed_byte_names_the_file_and_the_remedy(copied):
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
     with pytest.raises(DataError, match=r"kz-2014\.gpkg: the file is damaged.*reinstall growthpoles") as caught:
-        registry.verify(LAYER)
+        shipped_data.verify(LAYER)
     assert "\n" not in str(caught.value)
-    assert registry.verify("boundaries/kz-2018.gpkg").is_relative_to(copied)
+    assert shipped_data.verify("boundaries/kz-2018.gpkg").is_relative_to(copied)
 
 
 def test_missing_file_and_broken_registry(copied):
     (copied / LAYER).unlink()
     with pytest.raises(DataError, match=r"kz-2014\.gpkg does not exist"):
-        registry.verify(LAYER)
+        shipped_data.verify(LAYER)
     for content in ("{", "[]", '{"files": {"a": {"sha256": "0"}}}'):
         (copied / "registry.json").write_text(content, encoding="utf-8")
         clear_caches()
         with pytest.raises(DataError, match=r"registry\.json: the list of shipped files cannot be read"):
-            registry.read_registry()
+            shipped_data.read_registry()
 
 
 def test_the_installed_folder_comes_before_the_checkout(copied):
-    assert registry.geodata_path() == copied
+    assert shipped_data.geodata_path() == copied
 
 
 def test_no_data_folder_at_all(copied, tmp_path, monkeypatch):
     clear_caches()
-    monkeypatch.setattr(registry, "_SHIPPED", tmp_path / "a")
-    monkeypatch.setattr(registry, "_CHECKOUT", tmp_path / "b")
+    monkeypatch.setattr(shipped_data, "_SHIPPED", tmp_path / "a")
+    monkeypatch.setattr(shipped_data, "_CHECKOUT", tmp_path / "b")
     with pytest.raises(DataError, match=r"geodata/ is missing; allowed: reinstall"):
-        registry.geodata_path()
+        shipped_data.geodata_path()
 
 
 def test_script_names_a_file_without_description(copied, script):
@@ -138,4 +138,4 @@ def test_script_finds_a_stale_registry_and_mends_it(copied, script):
         script.main(["--check", "--geodata", str(copied)])
     script.main(["--geodata", str(copied)])
     script.main(["--check", "--geodata", str(copied)])
-    assert registry.verify("regions.csv") == copied / "regions.csv"
+    assert shipped_data.verify("regions.csv") == copied / "regions.csv"

@@ -20,8 +20,7 @@ from growthpoles import maps
 from growthpoles.errors import MapError, RatingError
 from growthpoles.maps import palettes
 from growthpoles.maps.presets import PRESETS
-from growthpoles.maps.sheet import furniture
-from growthpoles.maps.sheet import map_geometry as base
+from growthpoles.maps.sheet import furniture, map_geometry
 from growthpoles.maps.sheet.text_layer import WordLayer
 from growthpoles.maps.thematic.rating_map import rating_legend
 from growthpoles.maps.thematic.value_map import bin_of, change_limits
@@ -219,7 +218,7 @@ def test_two_hundred_regions(tmp_path: Any) -> None:
 
 def test_a_study_across_the_antimeridian_is_one_piece() -> None:
     regions, values = study([box(176, 60, 180, 64), box(-180, 60, -176, 64), box(-176, 60, -172, 64)], "EPSG:4326")
-    made = base.prepare(regions)
+    made = map_geometry.prepare(regions)
     wide = made.bounds[2] - made.bounds[0]
     assert wide == pytest.approx(12 / 360 * 40030e3 * np.cos(np.radians(62)), rel=0.08)
     assert shapely.distance(made.geometries[0], made.geometries[1]) < 1.0
