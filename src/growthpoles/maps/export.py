@@ -29,6 +29,24 @@ if TYPE_CHECKING:
 _STRIPS = 4
 _LEVEL = 3
 _WINDOW = 32_768
+FORMATS = ("png", "tiff", "pdf", "svg", "eps")
+_SETTINGS: dict[str, Any] = {
+    "svg.hashsalt": "growthpoles",
+    "svg.fonttype": "none",
+    "pdf.fonttype": 42,
+    "ps.fonttype": 42,
+    "pdf.compression": 2,
+    "text.usetex": False,
+    "savefig.bbox": None,
+    "savefig.facecolor": "auto",
+    "savefig.transparent": False,
+    "path.simplify": True,
+    "path.simplify_threshold": 0.111111111111,
+    "path.sketch": None,
+    "agg.path.chunksize": 0,
+    "text.hinting": "force_autohint",
+    "text.antialiased": True,
+}
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:
@@ -82,26 +100,6 @@ def png_bytes(image: NDArray[np.uint8], dpi: float, facts: Facts) -> bytes:
     parts.append(_chunk(b"IDAT", _deflate(rows)))
     parts.append(_chunk(b"IEND", b""))
     return b"".join(parts)
-
-
-FORMATS = ("png", "tiff", "pdf", "svg", "eps")
-_SETTINGS: dict[str, Any] = {
-    "svg.hashsalt": "growthpoles",
-    "svg.fonttype": "none",
-    "pdf.fonttype": 42,
-    "ps.fonttype": 42,
-    "pdf.compression": 2,
-    "text.usetex": False,
-    "savefig.bbox": None,
-    "savefig.facecolor": "auto",
-    "savefig.transparent": False,
-    "path.simplify": True,
-    "path.simplify_threshold": 0.111111111111,
-    "path.sketch": None,
-    "agg.path.chunksize": 0,
-    "text.hinting": "force_autohint",
-    "text.antialiased": True,
-}
 
 
 @dataclass(frozen=True, slots=True)

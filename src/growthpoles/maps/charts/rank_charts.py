@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.path import Path
 
-
 _INTERVAL = "#9fb8d0"
 # Three marks of one value show all three: a disc, a ring around it, a diamond inside.
 _MARKS: tuple[tuple[Shape, str, float], ...] = (
@@ -45,6 +44,9 @@ _MARKS: tuple[tuple[Shape, str, float], ...] = (
     ("ring", palettes.CLUSTER["Low-Low"], 0.62),
     ("diamond", "#00665e", 0.19),
 )
+# Falling lines are the darker ones in grey.
+_RISE, _FALL, _SAME = "#4ea39b", "#8c4a00", "#8a8a8a"
+_TAGS = 1.12
 
 
 def _rank_ticks(last: float) -> list[int]:
@@ -256,11 +258,6 @@ def _bar(x: float, row: float, length: float) -> Path:
 
     low, high = row - 0.31, row + 0.31
     return Path([[x, low], [x + length, low], [x + length, high], [x, high], [x, low]], closed=True, readonly=True)
-
-
-# Falling lines are the darker ones in grey.
-_RISE, _FALL, _SAME = "#4ea39b", "#8c4a00", "#8a8a8a"
-_TAGS = 1.12
 
 
 @dataclass(frozen=True, slots=True)

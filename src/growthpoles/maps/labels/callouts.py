@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from growthpoles.maps.labels import label_fit
 from growthpoles.maps.map_options import Style
@@ -17,7 +16,7 @@ from growthpoles.maps.sheet import insets, label_text
 from growthpoles.maps.sheet.label_text import Label
 from growthpoles.maps.sheet.map_geometry import Base
 from growthpoles.maps.sheet.map_plan import Plan
-from growthpoles.maps.sheet.sheet_blocks import Box
+from growthpoles.maps.sheet.sheet_blocks import Array, Box
 from growthpoles.maps.sheet.space_layout import FreeSpace
 from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.typefaces import chosen
@@ -25,12 +24,15 @@ from growthpoles.maps.typography.typefaces import chosen
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-Array = NDArray[np.float64]
-
 _GAP = 0.7
 _AIR = 0.4
 DEEP = 1.1
 _TRIED = 80
+#: With more regions than this to be named outside, a map gets no such names: they would stand in a thicket of lines.
+MOST = 24
+_ROUNDS = 4
+_FOUND: OrderedDict[Hashable, dict[int, Callout]] = OrderedDict()
+_KEEP = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,11 +241,6 @@ def room_around(base: Base, plan: Plan) -> Outside:
     return Outside(FreeSpace(plan.body, rings), shapely.simplify(land, 0.1), boxes, lines)
 
 
-#: With more regions than this to be named outside, a map gets no such names: they would stand in a thicket of lines.
-MOST = 24
-_ROUNDS = 4
-
-
 def name_outside(
     base: Base,
     plan: Plan,
@@ -302,10 +299,6 @@ def name_outside(
             _FOUND.popitem(last=False)
     _FOUND.move_to_end(key)
     return _FOUND[key]
-
-
-_FOUND: OrderedDict[Hashable, dict[int, Callout]] = OrderedDict()
-_KEEP = 24
 
 
 def _rounds(

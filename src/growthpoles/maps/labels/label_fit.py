@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet.label_text import Label, candidates
+from growthpoles.maps.sheet.sheet_blocks import Array
 from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
     from shapely import Polygon
     from shapely.geometry.base import BaseGeometry
 
-Array = NDArray[np.float64]
 #: What was found in a polygon: poles by the shape of a label, labels by what is to be written.
 Poles = dict[Hashable, Any]
 #: Label, middle of its place, and whether it stands so close to a border that it needs a halo.

@@ -7,19 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from growthpoles.maps import palettes
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet import canvas
-from growthpoles.maps.sheet.sheet_blocks import Box, Word
+from growthpoles.maps.sheet.sheet_blocks import Array, Box, Word
 from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-
-Array = NDArray[np.float64]
 
 _ROUNDS = 12
 _NEXT_NAME = 12.0

@@ -10,13 +10,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from growthpoles.errors import MapError, message
 from growthpoles.maps import palettes
 from growthpoles.maps.presets import Preset, get_preset
 from growthpoles.maps.sheet.map_geometry import line_path
-from growthpoles.maps.sheet.sheet_blocks import Block, Box, Word
+from growthpoles.maps.sheet.sheet_blocks import Array, Block, Box, Word
 from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.path import Path
     from matplotlib.transforms import Transform
-
-Array = NDArray[np.float64]
 
 
 def new_figure(

@@ -7,29 +7,24 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from growthpoles.language.languages import NBSP, format_number, translator
 from growthpoles.maps import palettes
 from growthpoles.maps.presets import Preset
-from growthpoles.maps.sheet.sheet_blocks import Block, Box, Word
+from growthpoles.maps.sheet.sheet_blocks import Array, Block, Box, Word
 from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
     from pyproj import CRS, Transformer
 
-Array = NDArray[np.float64]
-
 _STEPS = (30.0, 20.0, 10.0, 5.0, 4.0, 2.0, 1.0, 0.5, 0.25, 0.1)
+ARROW_EM = 4.2
 
 
 def nice_length(limit: float) -> float:
     """Return the largest of 1, 2 or 5 times a power of ten that is not above `limit`."""
     power = 10.0 ** np.floor(np.log10(limit))
     return float(power * max(step for step in (1, 2, 5) if step * power <= limit * (1 + 1e-9)))
-
-
-ARROW_EM = 4.2
 
 
 def north(crs: CRS, point: Array) -> Array:

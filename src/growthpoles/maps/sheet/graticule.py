@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from growthpoles.maps import palettes
 from growthpoles.maps.map_options import Style
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet import canvas, furniture
 from growthpoles.maps.sheet.map_plan import Plan
-from growthpoles.maps.sheet.sheet_blocks import Box, Word
+from growthpoles.maps.sheet.sheet_blocks import Array, Box, Word
 from growthpoles.maps.sheet.space_layout import Layout
 from growthpoles.maps.typography import text_metrics
 
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.transforms import Transform
     from pyproj import CRS
-
-Array = NDArray[np.float64]
 
 
 def draw_graticule(ax: Axes, crs: CRS, style: Style, plan: Plan, mm: Transform, gid: str) -> None:

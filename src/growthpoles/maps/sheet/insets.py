@@ -14,7 +14,7 @@ from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet import label_text
 from growthpoles.maps.sheet.canvas import add_leaders, add_shapes, add_words
 from growthpoles.maps.sheet.map_geometry import shape_paths
-from growthpoles.maps.sheet.sheet_blocks import Word
+from growthpoles.maps.sheet.sheet_blocks import Array, Word
 from growthpoles.maps.sheet.space_layout import Request, Spot
 from growthpoles.maps.typography import text_metrics
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.transforms import Transform
     from shapely.geometry.base import BaseGeometry
-
-Array = NDArray[np.float64]
 
 TOO_SMALL_MM = 2.0
 MOST = 8

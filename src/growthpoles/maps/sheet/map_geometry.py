@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from growthpoles.errors import MapError, message
+from growthpoles.maps.sheet.sheet_blocks import Array
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
     from pyproj import CRS
     from shapely.geometry.base import BaseGeometry
 
-Array = NDArray[np.float64]
+#: From this number of regions on, borders are left out and each class is drawn as one path.
+MANY = 3000
+
+_CACHE: OrderedDict[bytes, Base] = OrderedDict()
+_KEEP = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +76,6 @@ class Base:
             self.poles.clear()
             self.poles[scale] = [{} for _ in self.geometries]
         return self.poles[scale]
-
-
-#: From this number of regions on, borders are left out and each class is drawn as one path.
-MANY = 3000
-
-_CACHE: OrderedDict[bytes, Base] = OrderedDict()
-_KEEP = 6
 
 
 def prepare(regions: gpd.GeoDataFrame) -> Base:

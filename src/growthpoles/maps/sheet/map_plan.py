@@ -25,6 +25,8 @@ _MORE = (0.84, 0.8, 0.75, 0.7, 0.64, 0.58, 0.5, 0.42)
 MARGIN = 0.9
 _STRIP_GAP = 2.2
 _NARROW = 120.0
+_PAGES: OrderedDict[Hashable, tuple[float, Plan]] = OrderedDict()
+_KEEP = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +135,6 @@ def new_page(
             allowed="a wider preset, or legend='none'",
         )
     )
-
-
-_PAGES: OrderedDict[Hashable, tuple[float, Plan]] = OrderedDict()
-_KEEP = 24
 
 
 def _key(base: Base, legend: Legend, names: list[list[str]], marks: Sequence[str], style: Style) -> Hashable:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from growthpoles.maps import palettes
-from growthpoles.maps.typography import text_metrics as text
+from growthpoles.maps.typography import text_metrics
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +76,16 @@ class Word:
     @property
     def length(self) -> float:
         """Length of the line in millimetres."""
-        return text.width(self.text, self.size, bold=self.bold)
+        return text_metrics.width(self.text, self.size, bold=self.bold)
 
     @property
     def box(self) -> tuple[float, float, float, float]:
         """Left, bottom, right, top in millimetres, tails included."""
         x, y = self.start
-        em = self.size * text.PT
+        em = self.size * text_metrics.PT
         if self.angle == 90.0:
-            return x - text.CAP * em, y, x + text.DROP * em, y + self.length
-        return x, y - text.DROP * em, x + self.length, y + text.CAP * em
+            return x - text_metrics.CAP * em, y, x + text_metrics.DROP * em, y + self.length
+        return x, y - text_metrics.DROP * em, x + self.length, y + text_metrics.CAP * em
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from growthpoles.maps.sheet.sheet_blocks import Block, Box
-
-Array = NDArray[np.float64]
+from growthpoles.maps.sheet.sheet_blocks import Array, Block, Box
 
 #: From a scale (millimetres per map unit) to the block of the scale bar.
 Bar = Callable[[float], Block]
 CELL = 1.0
+GAP = 1.6
 
 
 class FreeSpace:
@@ -107,9 +106,6 @@ def hits(start: Array, end: Array, box: Box) -> bool:
         else:
             high = min(high, q / p)
     return low <= high
-
-
-GAP = 1.6
 
 
 @dataclass(frozen=True, slots=True)

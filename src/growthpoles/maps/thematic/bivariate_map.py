@@ -11,12 +11,12 @@ import numpy as np
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import translator
 from growthpoles.maps import palettes
-from growthpoles.maps.map_options import MapOptions, make_style
+from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.sheet.legend import Category, Legend, print_mark, shift, swatch_list, swatch_width
 from growthpoles.maps.sheet.map_geometry import align
 from growthpoles.maps.sheet.sheet_blocks import Block, Box, Tile, Word
-from growthpoles.maps.source_note import NO_DATA, dated, no_data, source_parts, told
-from growthpoles.maps.thematic.map_drawing import draw_map
+from growthpoles.maps.source_note import NO_DATA, no_data, told
+from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.thematic.value_map import bin_of, rising
 from growthpoles.maps.typography import text_metrics
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
     from matplotlib.axes import Axes
+
+_LEVELS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,6 @@ def _square(legend: SquareLegend, size: float, limit: float, floor: float, place
     w, h = max(widest, left + more[2]), max(3 * side, more[3] - y)
     every = shift(tiles + moved[0], words + moved[1], 0.0, h)
     return Block(w, h, tuple(every[1]), tuple(every[0]))
-
-
-_LEVELS = 3
 
 
 def terciles(values: pd.Series) -> tuple[float, ...]:
@@ -164,12 +163,7 @@ def plot_bivariate(
         for i in range(_LEVELS)
     )
     year, edition = told(year, edition, x, y)
-    style = make_style(
-        options,
-        lang=lang,
-        default_title=dated(f"{x_name} \u00d7 {y_name}", year),
-        parts=source_parts(regions, lang, year=year, edition=edition, source=options.get("source")),
-    )
+    style = map_style(regions, options, lang, f"{x_name} \u00d7 {y_name}", year, edition)
     legend = SquareLegend(
         "", swatches=(no_data(lang),), cells=cells, x=text_metrics.clean(x_name), y=text_metrics.clean(y_name)
     )

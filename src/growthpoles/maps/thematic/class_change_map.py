@@ -10,11 +10,11 @@ import pandas as pd
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import MINUS, translator
 from growthpoles.maps import palettes
-from growthpoles.maps.map_options import MapOptions, make_style
+from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import NO_DATA, dated, no_data, source_parts, span_of, told
-from growthpoles.maps.thematic.map_drawing import draw_map
+from growthpoles.maps.source_note import NO_DATA, no_data, span_of, told
+from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.thematic.rating_map import plot_categories
 from growthpoles.ratings.classes import TEN_CLASSES, ClassScale
 
@@ -107,12 +107,7 @@ def plot_class_change(
     pair = span_of(years, before, after)
     span = None if pair is None else f"{pair[0]}\u2013{pair[1]}"
     edition = told(0, edition, before, after)[1]
-    style = make_style(
-        options,
-        lang=lang,
-        default_title=dated(word("Change of class"), span),
-        parts=source_parts(regions, lang, year=span, edition=edition, source=options.get("source")),
-    )
+    style = map_style(regions, options, lang, word("Change of class"), span, edition)
     legend = Legend(word("Change of class, steps"), ramp, (), (no_data(lang),))
     return draw_map(regions, classes, legend, marks, style, ax=ax, gid="class-change")
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Unpack
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import format_number, translator
 from growthpoles.maps import palettes
-from growthpoles.maps.map_options import MapOptions, make_style
+from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import NO_DATA, column_of, dated, no_data, source_parts, told
-from growthpoles.maps.thematic.map_drawing import draw_map
+from growthpoles.maps.source_note import NO_DATA, column_of, no_data, told
+from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.thematic.value_map import Array, bin_of, digits_of, rising
 
 if TYPE_CHECKING:
@@ -110,12 +110,7 @@ def plot_ksi(
     edges = rising(limits)
     cases = [_ksi_case(*row, edges, lang) for row in zip(regions.index, values.tolist(), status, strict=True)]
     year, edition = told(year, edition, published)
-    style = make_style(
-        options,
-        lang=lang,
-        default_title=dated(_named(word("Specialisation (KSI)"), industry), year),
-        parts=source_parts(regions, lang, year=year, edition=edition, source=options.get("source")),
-    )
+    style = map_style(regions, options, lang, _named(word("Specialisation (KSI)"), industry), year, edition)
     classes, marks = [case[0] for case in cases], [case[1] for case in cases]
     return draw_map(regions, classes, ksi_legend(lang, limits, industry=industry), marks, style, ax=ax, gid="ksi")
 

@@ -9,17 +9,31 @@ from growthpoles.errors import MapError, message
 from growthpoles.language.languages import LANGUAGES
 from growthpoles.maps import palettes
 from growthpoles.maps.labels import region_labels
-from growthpoles.maps.map_options import Style
+from growthpoles.maps.map_options import MapOptions, Style, make_style
 from growthpoles.maps.sheet import canvas, furniture, insets, map_plan
 from growthpoles.maps.sheet.graticule import draw_graticule, north_arrow
 from growthpoles.maps.sheet.legend import Legend
 from growthpoles.maps.sheet.map_geometry import MANY, Base, class_paths, prepare, short_codes
 from growthpoles.maps.sheet.map_plan import Plan
+from growthpoles.maps.source_note import dated, source_parts
 from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.axes import Axes
+
+
+def map_style(
+    regions: gpd.GeoDataFrame,
+    options: MapOptions,
+    lang: str,
+    title: str,
+    year: object = None,
+    edition: str | None = None,
+) -> Style:
+    """Check the options of a map, with its default title and the parts of its source line."""
+    parts = source_parts(regions, lang, year=year, edition=edition, source=options.get("source"))
+    return make_style(options, lang=lang, default_title=dated(title, year), parts=parts)
 
 
 def draw_map(

@@ -11,13 +11,12 @@ from growthpoles.errors import MapError, message
 from growthpoles.language.languages import translator
 from growthpoles.maps import palettes
 from growthpoles.maps.labels.point_labels import annotate_points
-from growthpoles.maps.map_options import MapOptions, make_style
+from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import prepare, short_codes
-from growthpoles.maps.sheet.sheet_blocks import Box, Word
-from growthpoles.maps.source_note import dated, source_parts
-from growthpoles.maps.thematic.map_drawing import draw_map
+from growthpoles.maps.sheet.sheet_blocks import Array, Box, Word
+from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from libpysal.graph import Graph
     from matplotlib.axes import Axes
     from matplotlib.transforms import Transform
-
-Array = NDArray[np.float64]
 
 
 def plot_neighbours(
@@ -71,12 +68,7 @@ def plot_neighbours(
     options["labels"] = "none"
     options["insets"] = "none"
     options["legend"] = "none"
-    style = make_style(
-        options,
-        lang=lang,
-        default_title=dated(word("Neighbours"), year),
-        parts=source_parts(regions, lang, year=year, source=options.get("source")),
-    )
+    style = map_style(regions, options, lang, word("Neighbours"), year)
     plain = Legend("", swatches=(Category("region", palettes.CLUSTER["not significant"]),))
     n = len(regions)
     ax = draw_map(regions, ["region"] * n, plain, [""] * n, style, ax=ax, gid="neighbours")

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Unpack
 
 from growthpoles.language.languages import translator
 from growthpoles.maps import palettes
-from growthpoles.maps.map_options import MapOptions, make_style
+from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import NO_DATA, column_of, dated, no_data, source_parts, told
+from growthpoles.maps.source_note import NO_DATA, column_of, no_data, told
 from growthpoles.maps.thematic.ksi_map import plot_ksi as plot_ksi
-from growthpoles.maps.thematic.map_drawing import draw_map
+from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.thematic.value_map import plot_change as plot_change
 from growthpoles.ratings.classes import TEN_CLASSES, ClassScale, classify
 
@@ -103,12 +103,7 @@ def plot_rating(
     classes = [NO_DATA if value is None or value != value else str(value) for value in known]
     word = translator(lang)
     year, edition = told(year, edition, rating)
-    style = make_style(
-        options,
-        lang=lang,
-        default_title=dated(variable or _title(column, lang), year),
-        parts=source_parts(regions, lang, year=year, edition=edition, source=options.get("source")),
-    )
+    style = map_style(regions, options, lang, variable or _title(column, lang), year, edition)
     marks = [word("n/d") if value == NO_DATA else value for value in classes]
     heading = None if column == "index" and variable is None else f"{word('Class and points')}"
     return draw_map(regions, classes, rating_legend(lang, chosen, title=heading), marks, style, ax=ax, gid="rating")
@@ -175,11 +170,6 @@ def plot_categories(
         listed.append(no_data(lang))
     year, edition = told(year, edition, classes)
     mark_of = {entry.key: entry.mark for entry in listed}
-    style = make_style(
-        options,
-        lang=lang,
-        default_title=dated(default_title, year),
-        parts=source_parts(regions, lang, year=year, edition=edition, source=options.get("source")),
-    )
+    style = map_style(regions, options, lang, default_title, year, edition)
     marks = [mark_of.get(key, "") for key in keys]
     return draw_map(regions, keys, Legend(legend_title, swatches=tuple(listed)), marks, style, ax=ax, gid=gid)

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from growthpoles.errors import MapError, message, unknown_option
 from growthpoles.language.languages import format_number, translator
 from growthpoles.maps import palettes
-from growthpoles.maps.map_options import MapOptions, make_style
+from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import NO_DATA, column_of, dated, no_data, source_parts, told
-from growthpoles.maps.thematic.map_drawing import draw_map
+from growthpoles.maps.source_note import NO_DATA, column_of, no_data, told
+from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -234,12 +234,7 @@ def plot_change(
     title = "Change of the innovation index" if variable is None else "Change: {name}"
     span = None if years is None else f"{years[0]}\u2013{years[1]}"
     edition = told(0, edition, change)[1]
-    style = make_style(
-        options,
-        lang=lang,
-        default_title=dated(word(title).format(name=variable), span),
-        parts=source_parts(regions, lang, year=span, edition=edition, source=options.get("source")),
-    )
+    style = map_style(regions, options, lang, word(title).format(name=variable), span, edition)
     return draw_map(regions, classes, key, marks, style, ax=ax, gid="change")
 
 
@@ -376,10 +371,5 @@ def map_numbers(
     mark_of = {case.key: case.mark for case in shown.cases}
     for i, case in shown.apart.items():
         classes[i], marks[i] = case, mark_of[case]
-    style = make_style(
-        options,
-        lang=lang,
-        default_title=dated(shown.title or variable, year),
-        parts=source_parts(regions, lang, year=year, edition=edition, source=options.get("source")),
-    )
+    style = map_style(regions, options, lang, shown.title or variable, year, edition)
     return draw_map(regions, classes, key, marks, style, ax=ax, gid=gid)
