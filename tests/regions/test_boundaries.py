@@ -19,7 +19,8 @@ from pyproj import Geod
 from shapely import LineString, Point, Polygon, box
 
 from growthpoles.errors import DataError, RegionError
-from growthpoles.regions.boundaries import load_regions, neighbor_pairs, read_boundaries
+from growthpoles.regions.boundaries import load_regions, read_boundaries
+from growthpoles.regions.coverage import neighbor_pairs
 from growthpoles.shipped_data import geodata_path, read_registry
 
 COUNTS = {2014: 16, 2018: 17, 2022: 20}

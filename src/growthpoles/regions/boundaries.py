@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, cast
 import numpy as np
 
 from growthpoles.errors import DataError, RegionError, message, nearest, plain, unknown_option
-from growthpoles.regions.coverage import check_coverage, coverage_faults, neighbor_pairs
 from growthpoles.regions.enclaves import find_enclaves, merge_enclaves
 from growthpoles.regions.kazakhstan.region_names import read_regions_table, vintage_of
 from growthpoles.shipped_data import read_registry, verify
@@ -20,17 +19,6 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from growthpoles.regions.projection import CRSLike
-
-__all__ = [
-    "check_coverage",
-    "coverage_faults",
-    "find_enclaves",
-    "load_regions",
-    "merge_enclaves",
-    "neighbor_pairs",
-    "read_boundaries",
-    "read_layer",
-]
 
 _CRS_NAME = "Albers equal-area, parallels 43°N and 53°N, centre 48°N 67°E (WGS84)"
 _NAMES = ["name_en", "name_ru", "name_kk", "short_en", "short_ru", "short_kk", "iso_numeric", "kind"]

@@ -22,6 +22,8 @@ from growthpoles.specialisation.matrix import (
 )
 
 Index = Literal["T", "L"]
+Weighting = Literal["equal", "reference"]
+WEIGHTINGS: tuple[Weighting, ...] = ("equal", "reference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +206,6 @@ def _by_group(y: np.ndarray, p: np.ndarray, labels: pd.Series, index: Index) -> 
             }
         )
     return pd.DataFrame(rows, index=pd.Index(names, name=labels.name or "group"))
-
-
-Weighting = Literal["equal", "reference"]
-WEIGHTINGS: tuple[Weighting, ...] = ("equal", "reference")
 
 
 def gini(values: pd.Series, *, weights: pd.Series | None = None) -> float:

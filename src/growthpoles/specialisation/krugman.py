@@ -26,6 +26,8 @@ from growthpoles.specialisation.matrix import (
 
 Reference = Literal["national", "rest_pooled", "rest_mean"]
 REFERENCES: tuple[Reference, ...] = ("national", "rest_pooled", "rest_mean")
+Measure = Literal["finger_kreinin", "cosine", "bray_curtis"]
+MEASURES: tuple[Measure, ...] = ("finger_kreinin", "cosine", "bray_curtis")
 
 
 def krugman_specialisation(matrix: pd.DataFrame, *, reference: Reference, missing: Missing = "refuse") -> pd.Series:
@@ -204,10 +206,6 @@ def _normalised(values: np.ndarray) -> np.ndarray:
     totals = values.sum(axis=-1, keepdims=True)
     result: np.ndarray = np.divide(values, totals, out=np.full(values.shape, np.nan), where=totals > 0)
     return result
-
-
-Measure = Literal["finger_kreinin", "cosine", "bray_curtis"]
-MEASURES: tuple[Measure, ...] = ("finger_kreinin", "cosine", "bray_curtis")
 
 
 def regional_similarity(

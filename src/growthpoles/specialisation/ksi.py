@@ -20,6 +20,13 @@ from growthpoles.specialisation.matrix import (
     refuse_empty,
 )
 
+LEADER, MIDDLE, OUTSIDER, NO_PRODUCTION = "leader", "middle", "outsider", "no production"
+GROUPS = (LEADER, MIDDLE, OUTSIDER, NO_PRODUCTION)
+STATUSES = ("value", "rounded zero", NO_PRODUCTION)
+
+DEFAULT_MIDDLE = 0.02
+DEFAULT_LEADER = 0.5
+
 
 def industry_share(matrix: pd.DataFrame | pd.Series, *, industry: Hashable | None = None) -> pd.Series:
     r"""Share of every region in the output of one industry: the article's modified Krugman index (KSI).
@@ -119,14 +126,6 @@ def shares(
         result = checked / total
     listed(result, checked)
     return result
-
-
-LEADER, MIDDLE, OUTSIDER, NO_PRODUCTION = "leader", "middle", "outsider", "no production"
-GROUPS = (LEADER, MIDDLE, OUTSIDER, NO_PRODUCTION)
-STATUSES = ("value", "rounded zero", NO_PRODUCTION)
-
-DEFAULT_MIDDLE = 0.02
-DEFAULT_LEADER = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ Interval = Literal["poisson", "hypergeometric", "bootstrap"]
 
 KINDS: tuple[Kind, ...] = ("plain", "log", "symmetric", "standardised", "standardised_log")
 INTERVALS: tuple[Interval, ...] = ("poisson", "hypergeometric", "bootstrap")
+_BOOTSTRAP_CELLS = 2_000_000  # cells drawn at a time, so that scratch memory stays near 100 MB
 
 
 def location_quotient(
@@ -200,9 +201,6 @@ def _bounds(
     if replications < 1:
         raise RatingError(message(f"replications={replications} is too few", allowed="1 or more, such as 1999"))
     return bootstrap(values, level, replications, rng)
-
-
-_BOOTSTRAP_CELLS = 2_000_000  # cells drawn at a time, so that scratch memory stays near 100 MB
 
 
 def poisson(counts: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.random import Generator, SeedSequence
 from numpy.typing import NDArray
@@ -24,6 +22,7 @@ from growthpoles.spatial.reference_distributions.global_permutation import (
     arrangements,
     enumerate_codes,
     run_chunks,
+    tail_counts,
 )
 from growthpoles.spatial.reference_distributions.moments import cross_product_moments, matrix_sums
 
@@ -89,7 +88,7 @@ def pair_test(
     if total <= ENUMERATION_LIMIT and total * len(i) <= _ENUMERATED_LOOKUPS:
         by_code = hollow[np.ix_(first, first)]
         blocks = (by_code[block[:, i], block[:, j]] for block in enumerate_codes(counts))
-        tallies = [_tails(values @ weights, statistic, margin) for values in blocks]
+        tallies = [tail_counts(values @ weights, statistic, margin) for values in blocks]
         greater, less = (sum(side) for side in zip(*tallies, strict=True))
         found = relocated(greater, less, total, alternative, complete=True)
     else:
@@ -129,9 +128,4 @@ def _chunk(
     """Count both tails over `rows` random relocations."""
     order = np.broadcast_to(np.arange(n), (rows, n)).copy()
     np.random.default_rng(seed).permuted(order, axis=1, out=order)
-    return _tails(moved[order[:, i], order[:, j]] @ weights, statistic, margin)
-
-
-def _tails(values: Any, statistic: float, margin: float) -> tuple[int, int]:
-    """Count values at least and at most the observed, ties in both."""
-    return int(np.count_nonzero(values >= statistic - margin)), int(np.count_nonzero(values <= statistic + margin))
+    return tail_counts(moved[order[:, i], order[:, j]] @ weights, statistic, margin)

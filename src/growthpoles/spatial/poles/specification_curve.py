@@ -38,6 +38,13 @@ STATISTICS: tuple[Statistic, ...] = ("moran", "geary", "getis_ord")
 _DENSE_LIMIT = 200
 # relocations in one product of small matrices: few enough that the product does not wake the threads of the BLAS
 _BLOCK = 64
+WHOLE = ("all", "")
+# effects are kept as float32: two closer than this are a tie
+_TIE = 1e-6
+_LIMIT = 200_000_000
+_CHUNK_ROWS = 2048
+_CHUNK_VALUES = 2**21
+_COLUMNS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,17 +260,6 @@ def _factors(statistic: Statistic, values: Floats, w: Any, sums: WeightSums) -> 
 
 def _name(spec: Specification) -> str:
     return ", ".join(f"{name} {value}" for name, value in spec.labels.items()) or "specification"
-
-
-__all__ = ["Specification", "SpecificationCurve", "specification_curve"]
-
-WHOLE = ("all", "")
-# effects are kept as float32: two closer than this are a tie
-_TIE = 1e-6
-_LIMIT = 200_000_000
-_CHUNK_ROWS = 2048
-_CHUNK_VALUES = 2**21
-_COLUMNS = 64
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ def permutation_tally(
     if can_enumerate(counts):
         greater = less = 0
         for block in enumerate_codes(counts):
-            high, low = _tails(form.evaluate(*_rows(block, tables)), observed, margin)
+            high, low = tail_counts(form.evaluate(*_rows(block, tables)), observed, margin)
             greater, less = greater + high, less + low
         return Tally(greater, less, total, True)
     tallies = run_chunks(_draw_chunk, draws, len(x), seed_sequence(rng), form, x, y, observed, margin)
@@ -146,13 +146,13 @@ def _draw_chunk(
     if y is None:
         values = np.broadcast_to(x, (rows, len(x))).copy()
         stream.permuted(values, axis=1, out=values)
-        return _tails(form.evaluate(values), observed, margin)
+        return tail_counts(form.evaluate(values), observed, margin)
     order = np.broadcast_to(np.arange(len(x)), (rows, len(x))).copy()
     stream.permuted(order, axis=1, out=order)
-    return _tails(form.evaluate(x[order], y[order]), observed, margin)
+    return tail_counts(form.evaluate(x[order], y[order]), observed, margin)
 
 
-def _tails(values: Floats, observed: float, margin: float) -> tuple[int, int]:
+def tail_counts(values: Floats, observed: float, margin: float) -> tuple[int, int]:
     """Count values at least and at most the observed, ties in both."""
     return int(np.count_nonzero(values >= observed - margin)), int(np.count_nonzero(values <= observed + margin))
 

@@ -11,7 +11,8 @@ any common set of permutations.
 
 Where the statistic depends on the plain sum of one score over the neighbours (Moran, Getis-Ord, bivariate
 Moran under equal weights) the P sums are sorted once for each k and every region is looked up: O(P k + P
-log P + n log P), against O(n P k) for draws of its own. `linear_law` has the other statistics.
+log P + n log P), against O(n P k) for draws of its own. `conditional_permutation` has the
+other statistics.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+Groups = list[tuple[int, np.ndarray]]
 _PAIRWISE_LIMIT = 24  # up to this size of a set, comparing pairs of columns beats sorting rows
+RELATIVE = 1e-12  # rounding error of a sum, as a share of its terms
+CHUNK_ENTRIES = 1 << 23  # drawn entries held at once: 32 MiB of labels and 64 MiB of sums
 
 
 def ordered_draws(n: int, m: int, size: int, rng: np.random.Generator) -> np.ndarray:
@@ -97,10 +101,6 @@ def draw_chunks(
         done += size
 
 
-RELATIVE = 1e-12  # rounding error of a sum, as a share of its terms
-CHUNK_ENTRIES = 1 << 23  # drawn entries held at once: 32 MiB of labels and 64 MiB of sums
-
-
 @dataclass(frozen=True, slots=True)
 class Tails:
     """Counts of the reference statistics on either side of the observed ones.
@@ -118,9 +118,6 @@ class Tails:
     def zero(cls, n: int) -> Tails:
         """Nothing counted yet for `n` regions."""
         return cls(*(np.zeros(n, dtype=np.int32) for _ in range(4)))
-
-
-Groups = list[tuple[int, np.ndarray]]
 
 
 def groups(cardinality: np.ndarray) -> Groups:

@@ -8,16 +8,42 @@ a graph that looks right.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
-from growthpoles.errors import SpatialError, message, unknown_option
+from growthpoles.errors import SpatialError, listed, message, unknown_option
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from libpysal.graph import Graph
+
+WeightsKind = Literal[
+    "queen",
+    "rook",
+    "knn",
+    "distance_band",
+    "inverse_distance",
+    "kernel",
+    "delaunay",
+    "gabriel",
+    "relative_neighborhood",
+    "border_length",
+]
+KernelShape = Literal["triangular", "parabolic", "bisquare", "cosine", "gaussian", "exponential", "boxcar"]
+Centre = Literal["centroid", "inside"]
+
+_CONTIGUITY = ("queen", "rook", "border_length")
+_TRIANGULATIONS = ("delaunay", "gabriel", "relative_neighborhood")
+_OPTIONS: dict[str, tuple[str, ...]] = {
+    "knn": ("k", "centre"),
+    "distance_band": ("threshold", "centre"),
+    "inverse_distance": ("threshold", "power", "centre"),
+    "kernel": ("bandwidth", "kernel", "centre"),
+    **dict.fromkeys(_TRIANGULATIONS, ("centre",)),
+    **dict.fromkeys(_CONTIGUITY, ()),
+}
+_ALL_PAIRS_LIMIT = 5_000
 
 
 def checked_geometry(regions: object, kind: str) -> gpd.GeoSeries:
@@ -36,10 +62,12 @@ def checked_geometry(regions: object, kind: str) -> gpd.GeoSeries:
         raise SpatialError(message(f"{len(geometry)} region(s) have no neighbours", allowed="2 regions or more"))
     if not geometry.index.is_unique:
         doubled = geometry.index[geometry.index.duplicated()].unique()
-        raise SpatialError(message(f"regions occur more than once: {some(doubled)}", allowed="unique index labels"))
+        raise SpatialError(
+            message(f"regions occur more than once: {listed(doubled, limit=8)}", allowed="unique index labels")
+        )
     empty = geometry.isna() | geometry.is_empty
     if empty.any():
-        raise SpatialError(message(f"regions without geometry: {some(geometry.index[empty])}"))
+        raise SpatialError(message(f"regions without geometry: {listed(geometry.index[empty], limit=8)}"))
     crs = geometry.crs
     if kind not in ("queen", "rook") and crs is not None and crs.is_geographic:
         raise SpatialError(
@@ -69,7 +97,7 @@ def refuse_coincident(points: gpd.GeoSeries, kind: str) -> None:
     if same.any():
         raise SpatialError(
             message(
-                f"regions share one centre: {some(points.index[same])}; kind={kind!r} is not defined then",
+                f"regions share one centre: {listed(points.index[same], limit=8)}; kind={kind!r} is not defined then",
                 allowed="merge them, centre='inside', or kind='distance_band'",
             )
         )
@@ -95,41 +123,6 @@ def positive(name: str, value: float | None) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 < value < np.inf:
         raise SpatialError(message(f"{name}={value!r}", allowed="a positive finite number"))
     return float(value)
-
-
-def some(labels: Iterable[object], limit: int = 8) -> str:
-    """Join up to `limit` labels and say how many more there are."""
-    names = [str(label) for label in labels]
-    rest = f" and {len(names) - limit} more" if len(names) > limit else ""
-    return ", ".join(names[:limit]) + rest
-
-
-WeightsKind = Literal[
-    "queen",
-    "rook",
-    "knn",
-    "distance_band",
-    "inverse_distance",
-    "kernel",
-    "delaunay",
-    "gabriel",
-    "relative_neighborhood",
-    "border_length",
-]
-KernelShape = Literal["triangular", "parabolic", "bisquare", "cosine", "gaussian", "exponential", "boxcar"]
-Centre = Literal["centroid", "inside"]
-
-_CONTIGUITY = ("queen", "rook", "border_length")
-_TRIANGULATIONS = ("delaunay", "gabriel", "relative_neighborhood")
-_OPTIONS: dict[str, tuple[str, ...]] = {
-    "knn": ("k", "centre"),
-    "distance_band": ("threshold", "centre"),
-    "inverse_distance": ("threshold", "power", "centre"),
-    "kernel": ("bandwidth", "kernel", "centre"),
-    **dict.fromkeys(_TRIANGULATIONS, ("centre",)),
-    **dict.fromkeys(_CONTIGUITY, ()),
-}
-_ALL_PAIRS_LIMIT = 5_000
 
 
 def build_weights(
@@ -238,7 +231,9 @@ def _contiguity(geometry: gpd.GeoSeries, kind: str) -> Graph:
     polygonal = geometry.geom_type.isin(["Polygon", "MultiPolygon"])
     if not polygonal.all():
         raise SpatialError(
-            message(f"not polygons: {some(geometry.index[~polygonal])}", allowed=f"polygons for kind={kind!r}")
+            message(
+                f"not polygons: {listed(geometry.index[~polygonal], limit=8)}", allowed=f"polygons for kind={kind!r}"
+            )
         )
     strict = not bool(shapely.coverage_is_valid(geometry.to_numpy()))
     by_perimeter = kind == "border_length"
@@ -247,7 +242,7 @@ def _contiguity(geometry: gpd.GeoSeries, kind: str) -> Graph:
         if overlapping:
             raise SpatialError(
                 message(
-                    f"polygons overlap: {some(overlapping)}",
+                    f"polygons overlap: {listed(overlapping, limit=8)}",
                     allowed="a planar coverage for kind='border_length'",
                 )
             )
