@@ -105,7 +105,7 @@ def safe_name(text: object) -> str:
     return f"{plain}-{mark}" if plain else f"x-{mark}"
 
 
-NAME = ".growthpoles.file_writing"
+NAME = ".growthpoles.lock"
 WAIT = 120.0
 _STEP = 0.1
 _BUSY = {errno.EACCES, errno.EAGAIN, errno.EDEADLK, getattr(errno, "EWOULDBLOCK", errno.EAGAIN)}
