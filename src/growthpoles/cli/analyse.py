@@ -30,7 +30,9 @@ from growthpoles.cli.shared_options import (
 from growthpoles.errors import SpatialError, StudyError, message, unknown_option
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
+    from libpysal.graph import Graph
 
     from growthpoles.study.study_spec import Study
 
@@ -295,7 +297,7 @@ def _enclaves(value: str) -> Any:
     return value
 
 
-def _graph(regions: Any, kind: str, k: int | None) -> Any:
+def _graph(regions: gpd.GeoDataFrame, kind: str, k: int | None) -> Graph:
     from growthpoles.spatial.weights.build_weights import build_weights
 
     options = {} if k is None else {"k": k}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from growthpoles.errors import StudyError, message, unknown_option
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
 
     from growthpoles.study.study_spec import Study
@@ -93,7 +94,7 @@ def emit(
     kind: str | None,
     out: Path | None,
     digits: int = 2,
-    regions: Any = None,
+    regions: gpd.GeoDataFrame | None = None,
 ) -> None:
     """Print a table for a person, or write it in a format to a file or to standard output."""
     from growthpoles.report.table_formats import FORMATS, serialise

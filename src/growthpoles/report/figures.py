@@ -113,7 +113,7 @@ def editions(results: Results, year: int, lang: str) -> Axes:
     return maps.plot_dumbbell(
         frame,
         names=_names(results, lang),
-        labels={edition: words.value(edition) for edition in frame},
+        labels={str(edition): words.value(edition) for edition in frame},
         **_titled(results, "editions", lang, year=year, edition=""),
     )
 
