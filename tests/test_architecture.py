@@ -13,7 +13,7 @@ import growthpoles
 
 SOURCE = Path(growthpoles.__file__).parent
 TESTS = Path(__file__).parent
-GROUND = {"errors", "randomness", "file_writing", "shipped_data"}
+GROUND = {"errors", "randomness", "file_writing", "shipped_data", "result_display"}
 # Room -> the rooms it may import besides the ground. Library rooms know nothing of a study.
 ROOMS: dict[str, set[str]] = {
     "language": set(),
@@ -31,6 +31,7 @@ GROUND_IMPORTS: dict[str, set[str]] = {
     "randomness": {"errors"},
     "file_writing": {"errors"},
     "shipped_data": {"errors"},
+    "result_display": {"errors"},
 }
 # Inside a room: part -> the parts of the same room it may import. A room that is not listed is free inside.
 _SHEET = {"typography", "presets", "palettes", "map_options"}

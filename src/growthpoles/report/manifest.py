@@ -18,6 +18,7 @@ import pandas as pd
 
 import growthpoles
 from growthpoles.report.report_files import file_sha256, inside
+from growthpoles.result_display import ResultDisplay
 from growthpoles.shipped_data import geodata_path
 from growthpoles.study.study_spec import Study
 
@@ -30,7 +31,7 @@ _LARGEST = 1 << 24
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Manifest:
+class Manifest(ResultDisplay):
     """What a report wrote.
 
     Attributes

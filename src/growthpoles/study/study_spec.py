@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from growthpoles.errors import message, nearest
+from growthpoles.result_display import ResultDisplay
 
 Language = Literal["en", "ru", "kk"]
 Year = Annotated[int, Field(ge=1900, le=2100)]
@@ -368,7 +369,7 @@ class GrowthPoles(_Part):
         return self
 
 
-class Study(_Part):
+class Study(_Part, ResultDisplay):
     """A validated study; see :func:`load_study`."""
 
     path: Path
