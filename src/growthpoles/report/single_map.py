@@ -13,13 +13,12 @@ from growthpoles.language.phrases import Words
 from growthpoles.ratings.catalogue import default_catalogue
 from growthpoles.ratings.classes import classify
 from growthpoles.study.inputs import (
-    load_indicators,
     load_published,
     study_catalogue,
     study_method,
-    study_rating,
     study_regions,
 )
+from growthpoles.study.inputs.study_variables import variable_of
 from growthpoles.study.study_spec import Study
 
 if TYPE_CHECKING:
@@ -102,7 +101,7 @@ def draw_map(
     name = variable or catalogue.root
 
     def values(when: int) -> pd.Series:
-        return _values(study, when, edition, name).reindex(regions.index)
+        return variable_of(study, name, when, edition).y
 
     common["edition"] = edition
     label = _label(catalogue, name, lang)
@@ -175,16 +174,3 @@ def _graph(study: Study, weights: str) -> Graph:
     from growthpoles.spatial.weights.build_weights import build_weights
 
     return build_weights(study_regions(study), weights)  # type: ignore[arg-type]
-
-
-def _values(study: Study, year: int, edition: str, name: str) -> pd.Series:
-    if edition == "published":
-        frame = load_published(year, study=study)
-    else:
-        table = load_indicators(year, edition=edition, study=study)
-        rating = study_rating(study, table)
-        frame = rating.join(table[[code for code in table if code not in rating]])
-    numeric = [str(column) for column in frame.select_dtypes("number").columns]
-    if name not in numeric:
-        raise StudyError(unknown_option("variable", name, numeric))
-    return frame[name].astype(float)
