@@ -168,10 +168,11 @@ def provenance(study: Study, options: Mapping[str, object]) -> dict[str, Any]:
     Returns
     -------
     dict
-        study (name, seed, rating method, sha256 of all its settings), options, growthpoles (version, sha256 of its
+        study (name, seed, rating method, sha256 of all its settings but [report]), options (those of
+        [report] among them), growthpoles (version, sha256 of its
         code), python, platform, libraries (name -> version), inputs (name -> sha256).
     """
-    settings = json.dumps(study.model_dump(mode="json", exclude={"path"}), sort_keys=True, ensure_ascii=True)
+    settings = json.dumps(study.model_dump(mode="json", exclude={"path", "report"}), sort_keys=True, ensure_ascii=True)
     return {
         "study": {
             "name": study.name,
