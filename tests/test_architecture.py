@@ -13,7 +13,7 @@ import growthpoles
 
 SOURCE = Path(growthpoles.__file__).parent
 TESTS = Path(__file__).parent
-GROUND = {"errors", "randomness", "file_writing", "shipped_data"}
+GROUND = {"errors", "graphs", "randomness", "file_writing", "shipped_data"}
 # Room -> the rooms it may import besides the ground. Library rooms know nothing of a study.
 ROOMS: dict[str, set[str]] = {
     "language": set(),
@@ -28,6 +28,7 @@ ROOMS: dict[str, set[str]] = {
 }
 GROUND_IMPORTS: dict[str, set[str]] = {
     "errors": set(),
+    "graphs": {"errors"},
     "randomness": {"errors"},
     "file_writing": {"errors"},
     "shipped_data": {"errors"},

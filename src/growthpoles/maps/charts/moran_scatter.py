@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 
 from growthpoles.errors import MapError, message
+from growthpoles.graphs import as_graph
 from growthpoles.language.languages import format_number, translator
 from growthpoles.maps import palettes
 from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress, left_room
@@ -20,10 +21,11 @@ from growthpoles.maps.typography import text_metrics
 if TYPE_CHECKING:
     import pandas as pd
     from libpysal.graph import Graph
+    from libpysal.weights import W
     from matplotlib.axes import Axes
 
 
-def moran_points(y: pd.Series, graph: Graph) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], float]:
+def moran_points(y: pd.Series, graph: Graph | W) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], float]:
     """Standardised values, their row-standardised spatial lag, and Moran's I.
 
     z = (y - mean) / sd with the population's sd; lag = W z with rows of W summing to 1;
@@ -34,6 +36,7 @@ def moran_points(y: pd.Series, graph: Graph) -> tuple[np.ndarray[Any, Any], np.n
     MapError
         Labels of values and graph disagree, a value is missing, or all values are equal.
     """
+    graph = as_graph(graph, error=MapError)
     ids = list(graph.unique_ids)
     if y.index.has_duplicates or set(ids) != set(y.index):
         odd = sorted(map(str, set(ids) ^ set(y.index)))
@@ -62,7 +65,7 @@ def moran_points(y: pd.Series, graph: Graph) -> tuple[np.ndarray[Any, Any], np.n
 
 def plot_moran(
     y: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     names: pd.Series | None = None,
     result: Any = None,
@@ -80,7 +83,7 @@ def plot_moran(
     ----------
     y : Series
         Values, index = region.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Neighbours; rows are standardised here.
     names : Series of str, optional
         Names of the regions; the codes by default.

@@ -41,6 +41,7 @@ from growthpoles.spatial.reference_distributions.moments import (
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
+    from libpysal.weights import W
     from numpy.random import Generator
 
 Relocate = Literal["y", "pairs"]
@@ -50,7 +51,7 @@ BivariateMethod = Literal["permutation", "randomisation"]
 def moran_bivariate(
     x: pd.Series,
     y: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     alternative: Alternative = "two-sided",
     permutations: int | None = None,
@@ -68,7 +69,7 @@ def moran_bivariate(
     ----------
     x, y : Series, shape (n,)
         Finite values over the same regions; matched with each other and with the graph by label.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Any transformation. Regions without any link are left out.
     alternative : {"two-sided", "greater", "less"}
         About the statistic itself.
@@ -103,7 +104,7 @@ def moran_bivariate(
 def lee(
     x: pd.Series,
     y: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     alternative: Alternative = "two-sided",
     permutations: int | None = None,
@@ -161,7 +162,9 @@ def _check(alternative: str, method: str, relocate: str, name: str) -> None:
         raise SpatialError(unknown_option("relocate", relocate, get_args(Relocate)))
 
 
-def _two_variables(x: pd.Series, y: pd.Series, graph: Graph, transformation: Transformation | None) -> _TwoVariables:
+def _two_variables(
+    x: pd.Series, y: pd.Series, graph: Graph | W, transformation: Transformation | None
+) -> _TwoVariables:
     """Align both variables with the graph, in the order of x."""
     prepared: Prepared = prepare(x, graph, transformation=transformation, name="x")
     other = clean_values(y, name="y")

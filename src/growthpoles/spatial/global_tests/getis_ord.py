@@ -25,12 +25,13 @@ from growthpoles.spatial.reference_distributions.moments import getis_ord_random
 if TYPE_CHECKING:
     import pandas as pd
     from libpysal.graph import Graph
+    from libpysal.weights import W
     from numpy.random import Generator
 
 
 def getis_ord(
     y: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     alternative: Alternative = "two-sided",
     permutations: int | None = None,
@@ -47,7 +48,7 @@ def getis_ord(
     y : Series, shape (n,)
         Finite values of a variable with a natural zero, none negative and at least two positive; index the
         regions.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Any transformation. Regions without any link are left out.
     alternative : {"two-sided", "greater", "less"}
         ``greater``: high values lie together; ``less``: they keep apart, or low values do lie together.

@@ -37,6 +37,7 @@ from growthpoles.spatial.reference_distributions.moments import (
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
+    from libpysal.weights import W
 
 JoinMethod = Literal["exact", "permutation", "randomisation"]
 _MOST_CLASSES = 20
@@ -46,7 +47,7 @@ Codes = NDArray[np.integer]
 
 def join_count(
     y: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     alternative: Alternative = "two-sided",
     permutations: int | None = None,
@@ -64,7 +65,7 @@ def join_count(
     y : Series, shape (n,)
         Class of every region: bool, text, numbers or Categorical, 2 to 20 classes, none missing; index the
         regions.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Any transformation. Regions without any link are left out.
     alternative : {"two-sided", "greater", "less"}
         About each count: ``greater``, more such joins than by chance.

@@ -30,6 +30,7 @@ from growthpoles.spatial.reference_distributions.moments import Moments, WeightS
 if TYPE_CHECKING:
     import pandas as pd
     from libpysal.graph import Graph
+    from libpysal.weights import W
     from numpy.random import Generator
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
@@ -52,7 +53,7 @@ class Ratio:
 def ratio_test(
     ratio: Ratio,
     y: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     alternative: Alternative,
     permutations: int | None,

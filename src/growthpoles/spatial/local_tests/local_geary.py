@@ -27,11 +27,12 @@ from growthpoles.spatial.reference_distributions.shared_draws import RELATIVE
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
+    from libpysal.weights import W
 
 
 def local_geary(
     y: pd.Series | pd.DataFrame,
-    graph: Graph,
+    graph: Graph | W,
     *,
     alternative: Alternative = "two-sided",
     permutations: int = PERMUTATIONS,
@@ -47,7 +48,7 @@ def local_geary(
     y : pandas.Series or pandas.DataFrame
         Finite numbers indexed by region; a table gives the multivariate statistic over its columns. No
         constant.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Weights over the same labels, without self-weights; they are row-standardised.
     alternative : {"two-sided", "greater", "less"}
         Of the statistic: "less" is likeness between neighbours, "greater" unlikeness.

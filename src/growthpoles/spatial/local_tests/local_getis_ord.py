@@ -24,11 +24,12 @@ from growthpoles.spatial.reference_distributions.score_sums import PERMUTATIONS,
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
+    from libpysal.weights import W
 
 
 def local_getis_ord(
     y: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     star: bool = False,
     transformation: Transformation | None = "r",
@@ -45,7 +46,7 @@ def local_getis_ord(
     ----------
     y : pandas.Series
         One finite number >= 0 per region, indexed by region; not all the same.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Weights over the same labels, without self-weights.
     star : bool, default False
         G* counts the region itself as a neighbour with weight 1 (before row-standardising).

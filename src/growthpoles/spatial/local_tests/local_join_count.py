@@ -16,11 +16,12 @@ from growthpoles.spatial.reference_distributions.shared_draws import groups
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
+    from libpysal.weights import W
 
 
 def local_join_count(
     y: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     alternative: Alternative = "two-sided",
     permutations: int = PERMUTATIONS,
@@ -35,7 +36,7 @@ def local_join_count(
     ----------
     y : pandas.Series
         0 or 1 (or bool) per region, indexed by region, both present.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Weights over the same labels, without self-weights; only who is whose neighbour counts.
     alternative : {"two-sided", "greater", "less"}
         "greater": more ones around a one than chance would put there.

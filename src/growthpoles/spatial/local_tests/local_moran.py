@@ -26,11 +26,12 @@ from growthpoles.spatial.reference_distributions.score_sums import PERMUTATIONS,
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
+    from libpysal.weights import W
 
 
 def local_moran(
     y: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     transformation: Transformation | None = "r",
     alternative: Alternative = "two-sided",
@@ -46,7 +47,7 @@ def local_moran(
     ----------
     y : pandas.Series
         One finite number per region, indexed by region; not all the same.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Weights over the same labels, without self-weights.
     transformation : {"r", "b"} or None, default "r"
         Row-standardised, binary, or the weights as they are.
@@ -92,7 +93,7 @@ def local_moran(
 
 
 def _moran(
-    name: str, y: pd.Series, graph: Graph, transformation: Transformation | None, options: Options
+    name: str, y: pd.Series, graph: Graph | W, transformation: Transformation | None, options: Options
 ) -> LocalResult:
     """Local Moran of values that are ready."""
     part, data = universe(prepare(y, graph, transformation=_raw(transformation)))
@@ -115,7 +116,7 @@ def _moran(
 def local_moran_bivariate(
     x: pd.Series,
     y: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     transformation: Transformation | None = "r",
     alternative: Alternative = "two-sided",
@@ -131,7 +132,7 @@ def local_moran_bivariate(
     ----------
     x, y : pandas.Series
         One finite number per region, over the same labels (in any order); neither constant.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Weights over the same labels, without self-weights.
     transformation, alternative, permutations, method, adjust, alpha, rng
         As in :func:`local_moran`.
@@ -176,7 +177,7 @@ def local_moran_bivariate(
 def local_moran_rates(
     events: pd.Series,
     base: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     transformation: Transformation | None = "r",
     alternative: Alternative = "two-sided",
@@ -194,7 +195,7 @@ def local_moran_rates(
         Counts per region, >= 0, not all zero.
     base : pandas.Series
         Population at risk per region, > 0, over the same labels.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Weights over the same labels, without self-weights.
     transformation, alternative, permutations, method, adjust, alpha, rng
         As in :func:`local_moran`.

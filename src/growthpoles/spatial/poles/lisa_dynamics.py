@@ -26,6 +26,7 @@ from growthpoles.spatial.reference_distributions.global_permutation import TIE, 
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
+    from libpysal.weights import W
 
 ISOLATE = "isolate"
 # sectors of the Moran plane, counter-clockwise from "own value up, neighbours unchanged"
@@ -33,14 +34,14 @@ DIRECTIONS = ("both up", "neighbours up, own down", "both down", "own up, neighb
 NO_MOVE = "no move"
 
 
-def lisa_moves(before: pd.Series, after: pd.Series, graph: Graph) -> pd.DataFrame:
+def lisa_moves(before: pd.Series, after: pd.Series, graph: Graph | W) -> pd.DataFrame:
     """Follow every region through the Moran scatter plot from one year to another.
 
     Parameters
     ----------
     before, after : Series
         Values of the two years over the same labels, no missing values.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Weights; row-standardised here.
 
     Returns
@@ -102,7 +103,7 @@ def lisa_transitions(moves: pd.DataFrame) -> pd.DataFrame:
 def joint_moves(
     before: pd.Series,
     after: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     alternative: Alternative = "two-sided",
     permutations: int = 99_999,
@@ -196,7 +197,7 @@ def rank_mobility(before: pd.Series, after: pd.Series) -> float:
 def spatial_tau(
     before: pd.Series,
     after: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     alternative: Alternative = "two-sided",
     permutations: int | None = None,
@@ -208,7 +209,7 @@ def spatial_tau(
     ----------
     before, after : Series
         Values of the two years, no missing values.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Two regions are neighbours where either direction has a weight.
     alternative : {"two-sided", "greater", "less"}
         "greater": neighbours keep their mutual order more often than pairs relocated at random.
