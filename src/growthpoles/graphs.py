@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from growthpoles.errors import GrowthpolesError, SpatialError, message
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
-    from libpysal.weights import W
+    from libpysal.graph import Graph as Graph
+    from libpysal.weights import W as W
 
 # what makes a Graph of other things that hold weights, by a part of the name of their type
 _MAKERS = {

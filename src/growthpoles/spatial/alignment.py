@@ -19,9 +19,9 @@ from growthpoles.errors import SpatialError, message, nearest, unknown_option
 from growthpoles.graphs import as_graph
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
-    from libpysal.weights import W
     from scipy.sparse import csr_array
+
+    from growthpoles.graphs import Graph, W
 
 
 Transformation = Literal["r", "b"]

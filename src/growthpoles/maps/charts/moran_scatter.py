@@ -20,9 +20,9 @@ from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
     import pandas as pd
-    from libpysal.graph import Graph
-    from libpysal.weights import W
     from matplotlib.axes import Axes
+
+    from growthpoles.graphs import Graph, W
 
 
 def moran_points(y: pd.Series, graph: Graph | W) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], float]:

@@ -22,9 +22,9 @@ from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    from libpysal.graph import Graph
-    from libpysal.weights import W
     from matplotlib.axes import Axes
+
+    from growthpoles.graphs import Graph, W
 
 
 def plot_neighbours(

@@ -13,6 +13,7 @@ from growthpoles.errors import SpatialError, unknown_option
 from growthpoles.spatial.alignment import (
     Connected,
     Prepared,
+    Tested,
     Transformation,
     clean_values,
     connected,
@@ -40,9 +41,9 @@ from growthpoles.spatial.reference_distributions.moments import (
 )
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
-    from libpysal.weights import W
     from numpy.random import Generator
+
+    from growthpoles.graphs import Graph, W
 
 Relocate = Literal["y", "pairs"]
 BivariateMethod = Literal["permutation", "randomisation"]
@@ -152,6 +153,9 @@ class _TwoVariables:
     part: Connected
     x: NDArray[np.float64]
     y: NDArray[np.float64]
+    given: tuple[pd.Series, pd.Series]
+    graph: Graph | None
+    transformation: Transformation | None
 
 
 def _check(alternative: str, method: str, relocate: str, name: str) -> None:
@@ -172,7 +176,8 @@ def _two_variables(
         checked = prepare(y, graph, transformation=transformation, name="y")
         other = pd.Series(checked.y, index=checked.ids).loc[prepared.ids].to_numpy()
     part = connected(prepared)
-    return _TwoVariables(part, deviations(prepared.y[part.places], "x"), deviations(other[part.places], "y"))
+    own, around = deviations(prepared.y[part.places], "x"), deviations(other[part.places], "y")
+    return _TwoVariables(part, own, around, (x, y), prepared.graph, transformation)
 
 
 def _bivariate_test(
@@ -213,18 +218,8 @@ def _bivariate_test(
             scale=float(abs(matrix).sum()) / data.part.n,
             alternative=alternative,
         )
-    return GlobalResult(
-        name=name,
-        statistic=statistic,
-        expected=moments[0],
-        variance=moments[1],
-        z_score=z,
-        p_value=found.p_value,
-        p_interval=found.p_interval,
-        alternative=alternative,
-        method=found.method,
-        permutations=found.permutations,
-        n=data.part.n,
-        isolates=data.part.isolates,
-        reference=f"{found.reference}, {null}",
+    tested = Tested.of(name, *data.given, graph=data.graph, transformation=data.transformation)
+    linked, words = data.part, f"{found.reference}, {null}"
+    return found.result(
+        name, statistic, moments, alternative, linked.n, linked.isolates, reference=words, tested=tested
     )

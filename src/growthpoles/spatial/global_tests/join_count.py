@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message
 from growthpoles.randomness import seed_sequence
-from growthpoles.spatial.alignment import Transformation, connected, prepare
+from growthpoles.spatial.alignment import Tested, Transformation, connected, prepare
 from growthpoles.spatial.global_tests.global_result import (
     Alternative,
-    GlobalResult,
     Inference,
     JoinCountResult,
     check_alternative,
@@ -36,8 +35,7 @@ from growthpoles.spatial.reference_distributions.moments import (
 )
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
-    from libpysal.weights import W
+    from growthpoles.graphs import Graph, W
 
 JoinMethod = Literal["exact", "permutation", "randomisation"]
 _MOST_CLASSES = 20
@@ -133,21 +131,10 @@ def join_count(
         margin = global_permutation.TIE * float(weights.sum())
         found = _relocated(codes, layout, observed, margin, feasible, alternative, draws, rng)
     names = [f"{labels[used[a]]} - {labels[used[b]]}" for a, b in class_pairs(len(sizes))] + ["different"]
+    tested = Tested.of("join counts", y, graph=prepared.graph, transformation=transformation)
     results = [
-        GlobalResult(
-            name=name,
-            statistic=float(observed[place]),
-            expected=null[place][0],
-            variance=null[place][1],
-            z_score=scores[place],
-            p_value=found[place].p_value,
-            p_interval=found[place].p_interval,
-            alternative=alternative,
-            method=found[place].method,
-            permutations=found[place].permutations,
-            n=part.n,
-            isolates=part.isolates,
-            reference=found[place].reference,
+        found[place].result(
+            name, float(observed[place]), null[place], alternative, part.n, part.isolates, tested=tested
         )
         for place, name in enumerate(names)
     ]

@@ -11,10 +11,10 @@ from growthpoles.spatial.reference_distributions.moments import moran_normal, mo
 
 if TYPE_CHECKING:
     import pandas as pd
-    from libpysal.graph import Graph
-    from libpysal.weights import W
     from numpy.random import Generator
     from scipy.sparse import csr_array
+
+    from growthpoles.graphs import Graph, W
 
 
 def _matrix(w: csr_array, s0: float) -> csr_array:

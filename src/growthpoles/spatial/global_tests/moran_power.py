@@ -19,8 +19,7 @@ from growthpoles.spatial.reference_distributions.moments import moran_normal, we
 from growthpoles.spatial.reference_distributions.normal_errors import exact_tails
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
-    from libpysal.weights import W
+    from growthpoles.graphs import Graph, W
 
 _END = 0.99
 Power = Callable[[float], float]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.spatial.alignment import clean_values, prepare
+from growthpoles.spatial.alignment import Tested, clean_values, prepare
 from growthpoles.spatial.local_tests.local_result import (
     LIKENESS,
     QUADRANTS,
@@ -26,8 +26,7 @@ from growthpoles.spatial.reference_distributions.score_sums import PERMUTATIONS,
 from growthpoles.spatial.reference_distributions.shared_draws import RELATIVE
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
-    from libpysal.weights import W
+    from growthpoles.graphs import Graph, W
 
 
 def local_geary(
@@ -118,6 +117,7 @@ def local_geary(
         code=code,
         classes=(QUADRANTS if single else LIKENESS) + STATES,
         options=options,
+        tested=Tested.of("local Geary", y, graph=part.prepared.graph, transformation="r"),
     )
 
 

@@ -8,15 +8,14 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.spatial.alignment import prepare
+from growthpoles.spatial.alignment import Tested, prepare
 from growthpoles.spatial.local_tests.local_result import QUADRANTS, STATES, LocalResult, Options, centred, run, universe
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
 from growthpoles.spatial.reference_distributions.score_sums import PERMUTATIONS, Alternative, Law, Method, Scores
 from growthpoles.spatial.reference_distributions.shared_draws import groups
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
-    from libpysal.weights import W
+    from growthpoles.graphs import Graph, W
 
 
 def local_join_count(
@@ -87,6 +86,7 @@ def local_join_count(
         code=lambda law, rows: np.where(law.ge[rows] <= law.le[rows], 0, 2),
         classes=QUADRANTS + STATES,
         options=options,
+        tested=Tested.of("local join count", y, graph=prepared.graph, transformation="b"),
         law=law,
     )
 

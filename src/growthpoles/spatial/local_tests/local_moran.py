@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.spatial.alignment import Prepared, Transformation, clean_values, prepare, same_regions
+from growthpoles.spatial.alignment import Prepared, Tested, Transformation, clean_values, prepare, same_regions
 from growthpoles.spatial.local_tests.local_result import (
     QUADRANTS,
     STATES,
@@ -25,8 +25,7 @@ from growthpoles.spatial.local_tests.multiple_testing import Adjust
 from growthpoles.spatial.reference_distributions.score_sums import PERMUTATIONS, Alternative, Method, Scores
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
-    from libpysal.weights import W
+    from growthpoles.graphs import Graph, W
 
 
 def local_moran(
@@ -89,13 +88,18 @@ def local_moran(
     p-value is NaN.
     """
     options = Options(alternative, method, permutations, adjust, alpha, rng)
-    return _moran("local Moran", y, graph, transformation, options)
+    return _moran("local Moran", y, graph, transformation, options, (y,))
 
 
 def _moran(
-    name: str, y: pd.Series, graph: Graph | W, transformation: Transformation | None, options: Options
+    name: str,
+    y: pd.Series,
+    graph: Graph | W,
+    transformation: Transformation | None,
+    options: Options,
+    given: tuple[pd.Series, ...],
 ) -> LocalResult:
-    """Local Moran of values that are ready."""
+    """Local Moran of values that are ready, made of those given."""
     part, data = universe(prepare(y, graph, transformation=_raw(transformation)))
     own = centred(data.y)
     z = own.z
@@ -110,6 +114,7 @@ def _moran(
         code=lambda _, rows: quadrant(z[rows], lag[rows]),
         classes=QUADRANTS + STATES,
         options=options,
+        tested=Tested.of(name, *given, graph=part.prepared.graph, transformation=transformation),
     )
 
 
@@ -171,6 +176,7 @@ def local_moran_bivariate(
         code=lambda _, rows: quadrant(zx[rows], lag[rows]),
         classes=QUADRANTS + STATES,
         options=options,
+        tested=Tested.of("local bivariate Moran", x, y, graph=part.prepared.graph, transformation=transformation),
     )
 
 
@@ -217,7 +223,7 @@ def local_moran_rates(
     """
     options = Options(alternative, method, permutations, adjust, alpha, rng)
     rates = empirical_bayes_rates(events, base)
-    return _moran("local Moran of rates", rates, graph, transformation, options)
+    return _moran("local Moran of rates", rates, graph, transformation, options, (events, base))
 
 
 def empirical_bayes_rates(events: pd.Series, base: pd.Series) -> pd.Series:

@@ -15,8 +15,7 @@ from growthpoles.spatial.global_tests.global_result import GlobalResult
 from growthpoles.spatial.global_tests.moran import moran
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
-    from libpysal.weights import W
+    from growthpoles.graphs import Graph, W
 
 _LEAST = 5
 

@@ -25,8 +25,7 @@ from growthpoles.spatial.local_tests.local_result import QUADRANTS
 from growthpoles.spatial.reference_distributions.global_permutation import TIE, run_chunks
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
-    from libpysal.weights import W
+    from growthpoles.graphs import Graph, W
 
 ISOLATE = "isolate"
 # sectors of the Moran plane, counter-clockwise from "own value up, neighbours unchanged"

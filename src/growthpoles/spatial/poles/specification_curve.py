@@ -29,8 +29,7 @@ from growthpoles.spatial.reference_distributions.moments import (
 )
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
-    from libpysal.weights import W
+    from growthpoles.graphs import Graph, W
 
 
 Floats = NDArray[np.float64]

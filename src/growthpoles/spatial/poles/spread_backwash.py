@@ -20,8 +20,7 @@ from growthpoles.spatial.poles.convergence import convergence
 from growthpoles.spatial.poles.lisa_dynamics import joint_moves, lisa_moves, rank_mobility, spatial_tau
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
-    from libpysal.weights import W
+    from growthpoles.graphs import Graph, W
 
 TESTS = (
     "level and neighbours' change",

@@ -11,8 +11,8 @@ from growthpoles.graphs import as_graph
 
 if TYPE_CHECKING:
     import pandas as pd
-    from libpysal.graph import Graph
-    from libpysal.weights import W
+
+    from growthpoles.graphs import Graph, W
 
 
 @dataclass(frozen=True, slots=True)
