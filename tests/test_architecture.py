@@ -44,6 +44,7 @@ PARTS: dict[str, dict[str, set[str]]] = {
         "global_tests": {"alignment", "reference_distributions"},
         "local_tests": {"alignment", "reference_distributions"},
         "poles": {"alignment", "reference_distributions", "weights", "global_tests", "local_tests"},
+        "cross_check": {"alignment", "global_tests", "local_tests"},
     },
     "maps": {
         "typography": set(),

@@ -75,15 +75,15 @@ class Tested:
     ----------
     test : str
         Public name of the test.
-    values : tuple of Series or DataFrame
-        Its variables, shielded from later changes by copy on write.
+    variables : tuple of Series or DataFrame
+        Shielded from later changes by copy on write.
     graph : libpysal.graph.Graph
     options : mapping
         Those on which statistic and moments depend.
     """
 
     test: str = ""
-    values: tuple[Any, ...] = ()
+    variables: tuple[Any, ...] = ()
     graph: Graph | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
@@ -94,9 +94,6 @@ class Tested:
 
     def __reduce__(self) -> tuple[type[Tested], tuple[()]]:
         return Tested, ()
-
-    def __copy__(self) -> Tested:
-        return self
 
     def __deepcopy__(self, memo: object) -> Tested:
         return self

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
@@ -97,9 +97,9 @@ def moran_bivariate(
     Wartenberg (1985); Anselin, Syabri & Smirnov (2002); Lee (2004) on the two null hypotheses.
     """
     _check(alternative, method, relocate, "bivariate Moran's I")
-    data = _two_variables(x, y, graph, transformation)
+    data = _two_variables("bivariate Moran's I", x, y, graph, transformation)
     matrix = data.part.w * (data.part.n / float(data.part.w.sum()))
-    return _bivariate_test("bivariate Moran's I", matrix, data, alternative, permutations, method, rng, relocate)
+    return _bivariate_test(matrix, data, alternative, permutations, method, rng, relocate)
 
 
 def lee(
@@ -139,11 +139,11 @@ def lee(
     Lee (2001), eq. 18; Lee (2004).
     """
     _check(alternative, method, relocate, "Lee's L")
-    data = _two_variables(x, y, graph, transformation)
+    data = _two_variables("Lee's L", x, y, graph, transformation)
     w = data.part.w
     rows = np.asarray(w.sum(axis=1)).ravel()
     matrix = (w.T @ w).tocsr() * (data.part.n / float(rows @ rows))
-    return _bivariate_test("Lee's L", matrix, data, alternative, permutations, method, rng, relocate)
+    return _bivariate_test(matrix, data, alternative, permutations, method, rng, relocate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +153,7 @@ class _TwoVariables:
     part: Connected
     x: NDArray[np.float64]
     y: NDArray[np.float64]
-    given: tuple[pd.Series, pd.Series]
-    graph: Graph | None
-    transformation: Transformation | None
+    tested: Tested
 
 
 def _check(alternative: str, method: str, relocate: str, name: str) -> None:
@@ -167,7 +165,7 @@ def _check(alternative: str, method: str, relocate: str, name: str) -> None:
 
 
 def _two_variables(
-    x: pd.Series, y: pd.Series, graph: Graph | W, transformation: Transformation | None
+    name: str, x: pd.Series, y: pd.Series, graph: Graph | W, transformation: Transformation | None
 ) -> _TwoVariables:
     """Align both variables with the graph, in the order of x."""
     prepared: Prepared = prepare(x, graph, transformation=transformation, name="x")
@@ -176,12 +174,11 @@ def _two_variables(
         checked = prepare(y, graph, transformation=transformation, name="y")
         other = pd.Series(checked.y, index=checked.ids).loc[prepared.ids].to_numpy()
     part = connected(prepared)
-    own, around = deviations(prepared.y[part.places], "x"), deviations(other[part.places], "y")
-    return _TwoVariables(part, own, around, (x, y), prepared.graph, transformation)
+    tested = Tested.of(name, x, y, graph=prepared.graph, transformation=transformation)
+    return _TwoVariables(part, deviations(prepared.y[part.places], "x"), deviations(other[part.places], "y"), tested)
 
 
 def _bivariate_test(
-    name: str,
     matrix: Any,
     data: _TwoVariables,
     alternative: Alternative,
@@ -218,8 +215,6 @@ def _bivariate_test(
             scale=float(abs(matrix).sum()) / data.part.n,
             alternative=alternative,
         )
-    tested = Tested.of(name, *data.given, graph=data.graph, transformation=data.transformation)
-    linked, words = data.part, f"{found.reference}, {null}"
-    return found.result(
-        name, statistic, moments, alternative, linked.n, linked.isolates, reference=words, tested=tested
-    )
+    found = replace(found, reference=f"{found.reference}, {null}")
+    linked = {"n": data.part.n, "isolates": data.part.isolates, "tested": data.tested}
+    return found.result(data.tested.test, statistic, moments, alternative=alternative, **linked)

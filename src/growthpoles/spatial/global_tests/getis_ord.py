@@ -114,4 +114,6 @@ def getis_ord(
             alternative=alternative,
         )
     tested = Tested.of("Getis-Ord G", y, graph=prepared.graph, transformation=transformation)
-    return found.result("Getis-Ord G", statistic, moments, alternative, part.n, part.isolates, tested=tested)
+    return found.result(
+        "Getis-Ord G", statistic, moments, alternative=alternative, n=part.n, isolates=part.isolates, tested=tested
+    )

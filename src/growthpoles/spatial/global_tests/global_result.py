@@ -139,22 +139,10 @@ class Inference:
         """P-value without a Monte Carlo error."""
         return cls(p, (p, p), method, permutations, reference)
 
-    def result(
-        self,
-        name: str,
-        statistic: float,
-        moments: tuple[float, float],
-        alternative: Alternative,
-        n: int,
-        isolates: tuple[object, ...] = (),
-        **others: Any,
-    ) -> GlobalResult:
+    def result(self, name: str, statistic: float, moments: tuple[float, float], **others: Any) -> GlobalResult:
         """Return the result of a test; `moments` are mean and variance, `others` further fields of it."""
         found = {field: getattr(self, field) for field in self.__slots__} | others
-        z = z_score(statistic, *moments)
-        return GlobalResult(
-            name, statistic, *moments, z_score=z, alternative=alternative, n=n, isolates=isolates, **found
-        )
+        return GlobalResult(name, statistic, *moments, **{"z_score": z_score(statistic, *moments)} | found)
 
 
 def relocated(

@@ -132,10 +132,9 @@ def join_count(
         found = _relocated(codes, layout, observed, margin, feasible, alternative, draws, rng)
     names = [f"{labels[used[a]]} - {labels[used[b]]}" for a, b in class_pairs(len(sizes))] + ["different"]
     tested = Tested.of("join counts", y, graph=prepared.graph, transformation=transformation)
+    linked = {"n": part.n, "isolates": part.isolates, "tested": tested}
     results = [
-        found[place].result(
-            name, float(observed[place]), null[place], alternative, part.n, part.isolates, tested=tested
-        )
+        found[place].result(name, float(observed[place]), null[place], alternative=alternative, **linked)
         for place, name in enumerate(names)
     ]
     return JoinCountResult(

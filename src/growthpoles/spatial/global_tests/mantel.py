@@ -97,7 +97,7 @@ def pair_test(
         )
         greater, less = (sum(side) for side in zip(*parts, strict=True))
         found = relocated(greater, less, permutations, alternative, complete=False, what="permutations")
-    return found.result(name, statistic, (expected, variance), alternative, n, isolates)
+    return found.result(name, statistic, (expected, variance), alternative=alternative, n=n, isolates=isolates)
 
 
 def _chunk(

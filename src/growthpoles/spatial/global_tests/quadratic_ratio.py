@@ -89,7 +89,9 @@ def ratio_test(
     found = _inference(method, statistic, moments, z, form, basis, alternative, permutations, rng)
     given = (y,) if regressors is None else (y, regressors)
     tested = Tested.of(ratio.name, *given, graph=prepared.graph, transformation=transformation, null=null)
-    return found.result(ratio.name, statistic, moments, alternative, part.n, part.isolates, tested=tested)
+    return found.result(
+        ratio.name, statistic, moments, alternative=alternative, n=part.n, isolates=part.isolates, tested=tested
+    )
 
 
 def _residuals(values: NDArray[np.float64], basis: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -191,7 +191,7 @@ def spearman(
     found = relocation_test(
         Form(None, ranks[1] / norm), ranks[0], draws=permutations, rng=rng, scale=1.0, alternative=alternative
     )
-    return found.result("Spearman's rho", statistic, (0.0, 1.0 / (n - 1)), alternative, n)
+    return found.result("Spearman's rho", statistic, (0.0, 1.0 / (n - 1)), alternative=alternative, n=n)
 
 
 def mantel(

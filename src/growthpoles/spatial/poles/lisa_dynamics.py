@@ -15,10 +15,10 @@ from growthpoles.spatial.alignment import connected, deviations, prepare, same_r
 from growthpoles.spatial.global_tests.global_result import (
     Alternative,
     GlobalResult,
+    Inference,
     check_alternative,
     check_permutations,
     monte_carlo_p,
-    z_score,
 )
 from growthpoles.spatial.global_tests.mantel import pair_test
 from growthpoles.spatial.local_tests.local_result import QUADRANTS
@@ -142,21 +142,9 @@ def joint_moves(
     expected = total / permutations
     variance = squares / permutations - expected**2
     p, interval = monte_carlo_p(greater, less, permutations, alternative)
-    return GlobalResult(
-        name="joint moves",
-        statistic=observed,
-        expected=expected,
-        variance=variance,
-        z_score=z_score(observed, expected, variance),
-        p_value=p,
-        p_interval=interval,
-        alternative=alternative,
-        method="permutation",
-        permutations=permutations,
-        n=part.n,
-        isolates=part.isolates,
-        reference=f"{permutations:,} random permutations",
-    )
+    found = Inference(p, interval, "permutation", permutations, f"{permutations:,} random permutations")
+    moments = expected, variance
+    return found.result("joint moves", observed, moments, alternative=alternative, n=part.n, isolates=part.isolates)
 
 
 def _joint(change: NDArray[np.float64], weights: Any, focal: NDArray[np.intp]) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from growthpoles.graphs import as_graph
 from growthpoles.randomness import seed_sequence
 from growthpoles.spatial.alignment import same_regions
 from growthpoles.spatial.global_tests.bivariate_moran import moran_bivariate
-from growthpoles.spatial.global_tests.global_result import Alternative, GlobalResult, check_alternative
+from growthpoles.spatial.global_tests.global_result import Alternative, GlobalResult, Inference, check_alternative
 from growthpoles.spatial.global_tests.moran import moran
 from growthpoles.spatial.poles.convergence import convergence
 from growthpoles.spatial.poles.lisa_dynamics import joint_moves, lisa_moves, rank_mobility, spatial_tau
@@ -130,20 +130,8 @@ def _plain(
     words: str = "descriptive",
 ) -> GlobalResult:
     """Return a figure that is no relocation test in the form of one."""
-    return GlobalResult(
-        name=name,
-        statistic=statistic,
-        expected=expected,
-        variance=float("nan"),
-        z_score=z,
-        p_value=p,
-        p_interval=(p, p),
-        alternative="two-sided",
-        method="normal",
-        permutations=0,
-        n=n,
-        reference=words,
-    )
+    found = Inference.certain(p, "normal", words)
+    return found.result(name, statistic, (expected, float("nan")), z_score=z, alternative="two-sided", n=n)
 
 
 def _complete(
