@@ -67,6 +67,8 @@ from .regions.kazakhstan.region_names import match_regions as match_regions
 from .report.build_report import build_report as build_report
 from .report.manifest import Manifest as Manifest
 from .spatial.alignment import with_data as with_data
+from .spatial.cross_check import CrossCheck as CrossCheck
+from .spatial.cross_check import cross_check as cross_check
 from .spatial.global_tests.bivariate_moran import lee as lee
 from .spatial.global_tests.bivariate_moran import moran_bivariate as moran_bivariate
 from .spatial.global_tests.geary import geary as geary

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Literal, get_args
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,8 @@ from growthpoles.result_display import ResultDisplay
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from growthpoles.spatial.alignment import Tested
 
 
 Alternative = Literal["two-sided", "greater", "less"]
@@ -53,6 +55,8 @@ class GlobalResult(ResultDisplay):
     reference : str
         The reference distribution in words: "all 12,870 arrangements" is exact for relocation, "normal errors
         (Tiefelsdorf and Boots)" exact for normal errors.
+    tested : Tested or None
+        References to the values and the graph, for :func:`growthpoles.cross_check`; not compared, not pickled.
     """
 
     name: str
@@ -68,20 +72,21 @@ class GlobalResult(ResultDisplay):
     n: int
     isolates: tuple[object, ...] = ()
     reference: str = ""
+    tested: Tested | None = field(default=None, repr=False, compare=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row, indexed by the name of the statistic; the interval as ``p_low`` and ``p_high``."""
         import pandas as pd
 
         row: dict[str, object] = {}
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.name == "p_interval":
+        for column in fields(self):
+            value = getattr(self, column.name)
+            if column.name == "p_interval":
                 row["p_low"], row["p_high"] = value
-            elif field.name == "isolates":
+            elif column.name == "isolates":
                 row["isolates"] = ", ".join(map(str, value))
-            elif field.name != "name":
-                row[field.name] = value
+            elif column.name not in ("name", "tested"):
+                row[column.name] = value
         return pd.DataFrame(row, index=pd.Index([self.name], name="statistic_name"))
 
     def __repr__(self) -> str:
@@ -134,6 +139,11 @@ class Inference:
     def certain(cls, p: float, method: Method, reference: str, *, permutations: int = 0) -> Inference:
         """P-value without a Monte Carlo error."""
         return cls(p, (p, p), method, permutations, reference)
+
+    def result(self, name: str, statistic: float, moments: tuple[float, float], **others: Any) -> GlobalResult:
+        """Return the result of a test; `moments` are mean and variance, `others` further fields of it."""
+        found = {field: getattr(self, field) for field in self.__slots__} | others
+        return GlobalResult(name, statistic, *moments, **{"z_score": z_score(statistic, *moments)} | found)
 
 
 def relocated(

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.random import Generator
 
 from growthpoles.errors import SpatialError, message
+from growthpoles.graphs import as_graph
 from growthpoles.randomness import seed_sequence
 from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.alignment import connected, prepare
@@ -19,7 +20,7 @@ from growthpoles.spatial.reference_distributions.moments import moran_normal, we
 from growthpoles.spatial.reference_distributions.normal_errors import exact_tails
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
+    from growthpoles.graphs import Graph, W
 
 _END = 0.99
 Power = Callable[[float], float]
@@ -80,7 +81,7 @@ class PowerCurve(ResultDisplay):
 
 
 def moran_power(
-    graph: Graph,
+    graph: Graph | W,
     *,
     rho: Iterable[float] = GRID,
     alternative: Alternative = "two-sided",
@@ -92,7 +93,7 @@ def moran_power(
 
     Parameters
     ----------
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Weights of the study, row-standardised here; isolates are left out. They serve the process and the test.
     rho : iterable of float
         Strengths, each within (-1, 1).
@@ -131,6 +132,7 @@ def moran_power(
     for name, share in (("alpha", alpha), ("target", target)):
         if not 0 < share < 1:
             raise SpatialError(message(f"{name}={share!r}", allowed="a number between 0 and 1"))
+    graph = as_graph(graph)
     ids = pd.Index(graph.unique_ids)
     w = connected(prepare(pd.Series(0.0, index=ids), graph, name="graph")).w
     n = w.shape[0]

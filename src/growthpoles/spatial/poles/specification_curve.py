@@ -30,7 +30,7 @@ from growthpoles.spatial.reference_distributions.moments import (
 )
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
+    from growthpoles.graphs import Graph, W
 
 
 Floats = NDArray[np.float64]
@@ -51,7 +51,7 @@ class Specification:
         The choices that were made (edition, year, variable, weights, ...), for the table.
     y : Series
         Values by region, no missing values.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Weights over the same regions. Regions without any link are left out, as in :func:`growthpoles.moran`.
     statistic : {"moran", "geary", "getis_ord"}
         Effects are oriented so that larger means that similar (for Getis-Ord: high) values lie together: Geary's C
@@ -64,7 +64,7 @@ class Specification:
 
     labels: dict[str, object]
     y: pd.Series
-    graph: Graph
+    graph: Graph | W
     statistic: Statistic
     main: bool = True
     transformation: Transformation | None = "r"
