@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.transforms import Transform
 
-Array = NDArray[np.float64]
-
     from growthpoles.graphs import Graph, W
+
+Array = NDArray[np.float64]
 
 
 def plot_neighbours(
