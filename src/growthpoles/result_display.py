@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from growthpoles.errors import listed
 
@@ -58,10 +58,10 @@ class ResultDisplay:
 
 
 def _table(frame: pd.DataFrame) -> str:
-    def p_value(p: float) -> str:
+    def p_value(p: Any) -> str:
         return "" if p != p else p_value_text(p).removeprefix("= ")
 
-    columns = {name: p_value for name in frame.columns if _P_VALUE.search(str(name))}
+    columns: Any = {name: p_value for name in frame.columns if _P_VALUE.search(str(name))}
     return frame.to_html(
         max_rows=_ROWS, max_cols=_COLUMNS, border=0, formatters=columns, float_format="{:.4g}".format, na_rep=""
     )
