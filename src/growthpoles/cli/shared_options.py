@@ -46,6 +46,15 @@ AdjustOption = Annotated[
     ),
 ]
 
+PresetOption = Annotated[
+    str | None, typer.Option("--preset", help="report (default), nature-double, elsevier-single, plos, slide ...")
+]
+FontOption = Annotated[
+    str | None, typer.Option("--font", help="A .ttf file or an installed family; default: DejaVu Sans.")
+]
+FontBoldOption = Annotated[str | None, typer.Option("--font-bold", help="File for bold text, if --font is a file.")]
+GraphOption = Annotated[str | None, typer.Option("--weights", "-w", help="Graph of the spatial tests; default: queen.")]
+
 ADJUST = "tarone"
 LANGUAGES = ("en", "ru", "kk")
 

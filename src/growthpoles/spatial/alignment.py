@@ -6,8 +6,8 @@ the values, so that nothing later depends on the order in which either was writt
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from growthpoles.errors import SpatialError, message, nearest, unknown_option
+from growthpoles.graphs import as_graph
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
     from scipy.sparse import csr_array
+
+    from growthpoles.graphs import Graph, W
 
 
 Transformation = Literal["r", "b"]
@@ -45,6 +47,8 @@ class Prepared:
         True where a region has no neighbour, shape (n,), bool.
     uniform : float or None
         The weight that all neighbours of all regions have; None when weights differ.
+    graph : libpysal.graph.Graph or None
+        The weights as they were given, in their own order.
     """
 
     ids: pd.Index
@@ -53,6 +57,7 @@ class Prepared:
     cardinality: np.ndarray
     isolates: np.ndarray
     uniform: float | None = None
+    graph: Graph | None = None
 
     @property
     def n(self) -> int:
@@ -60,14 +65,50 @@ class Prepared:
         return len(self.ids)
 
 
-def prepare(y: pd.Series, graph: Graph, *, transformation: Transformation | None = "r", name: str = "y") -> Prepared:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Tested:
+    """What a test was given, so that its result can be recomputed: references, never copies.
+
+    A pickle of a result leaves them out: a graph of a million regions does not travel with every p-value.
+
+    Attributes
+    ----------
+    test : str
+        Public name of the test.
+    variables : tuple of Series or DataFrame
+        Shielded from later changes by copy on write.
+    graph : libpysal.graph.Graph
+    options : mapping
+        Those on which statistic and moments depend.
+    """
+
+    test: str = ""
+    variables: tuple[Any, ...] = ()
+    graph: Graph | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, test: str, *values: pd.Series | pd.DataFrame, graph: Graph | None, **options: object) -> Tested:
+        """Note the data of a test."""
+        return cls(test, tuple(part.copy(deep=False) for part in values), graph, options)
+
+    def __reduce__(self) -> tuple[type[Tested], tuple[()]]:
+        return Tested, ()
+
+    def __deepcopy__(self, memo: object) -> Tested:
+        return self
+
+
+def prepare(
+    y: pd.Series, graph: Graph | W, *, transformation: Transformation | None = "r", name: str = "y"
+) -> Prepared:
     """Align a column of values with a graph.
 
     Parameters
     ----------
     y : pandas.Series
         One finite number per region, indexed by region label; bool counts as 0/1.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Weights over the same labels, in any order and under any transformation.
     transformation : {"r", "b"} or None, default "r"
         "r" makes each row sum to one, "b" sets every weight to one, None keeps the weights of the graph.
@@ -86,9 +127,10 @@ def prepare(y: pd.Series, graph: Graph, *, transformation: Transformation | None
         weight is negative, not finite or on the diagonal; if there are fewer than three regions.
     """
     values = clean_values(y, name=name)
+    graph = as_graph(graph)
     w, uniform = _weights(graph, y.index, transformation, name)
     cardinality = np.diff(w.indptr).astype(np.int64)
-    return Prepared(ids=y.index, y=values, w=w, cardinality=cardinality, isolates=cardinality == 0, uniform=uniform)
+    return Prepared(y.index, values, w, cardinality, cardinality == 0, uniform, graph)
 
 
 def clean_values(y: pd.Series, *, name: str = "y") -> np.ndarray:
@@ -115,10 +157,10 @@ def clean_values(y: pd.Series, *, name: str = "y") -> np.ndarray:
 
 
 def weights_matrix(
-    graph: Graph, ids: pd.Index, *, transformation: Transformation | None = "r", name: str = "y"
+    graph: Graph | W, ids: pd.Index, *, transformation: Transformation | None = "r", name: str = "y"
 ) -> sparse.csr_array:
     """Return the weights of `graph` as a CSR matrix with rows and columns in the order of `ids`."""
-    return _weights(graph, ids, transformation, name)[0]
+    return _weights(as_graph(graph), ids, transformation, name)[0]
 
 
 def _weights(
@@ -130,9 +172,7 @@ def _weights(
     """
     if transformation not in ("r", "b", None):
         raise SpatialError(unknown_option("transformation", transformation, ["r", "b", "None"]))
-    adjacency = getattr(graph, "_adjacency", None)
-    if not isinstance(adjacency, pd.Series):
-        raise SpatialError(message(f"{type(graph).__name__} given", where="graph", allowed="a libpysal.graph.Graph"))
+    adjacency: pd.Series = graph._adjacency
     n = len(ids)
     index: Any = adjacency.index
     rows, cols = _positions(index, ids, name)
@@ -267,21 +307,21 @@ def joined(prepared: Prepared) -> np.ndarray:
     return np.flatnonzero(~prepared.isolates | named)
 
 
-def with_data(values: pd.Series, graph: Graph) -> tuple[pd.Series, Graph, list[str]]:
+def with_data(values: pd.Series, graph: Graph | W) -> tuple[pd.Series, Graph, list[str]]:
     """Keep the regions that have a value, in the values and in the graph, and list the others.
 
     Parameters
     ----------
     values : Series
         By region; NaN is "no data".
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Over the same regions.
 
     Returns
     -------
     values : Series
         Without gaps.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         The subgraph that the regions with data induce: links to the others are gone, not redirected.
     absent : list of str
         The regions left out.
@@ -293,6 +333,7 @@ def with_data(values: pd.Series, graph: Graph) -> tuple[pd.Series, Graph, list[s
     """
     if not isinstance(values, pd.Series):
         raise SpatialError(message(f"{type(values).__name__} given", where="values", allowed="a pandas Series"))
+    graph = as_graph(graph)
     regions = pd.Series(0.0, index=values.index)
     same_regions(regions, pd.Index(graph.unique_ids), name="values", to="graph")
     absent = [str(region) for region in values.index[values.isna()]]

@@ -290,7 +290,7 @@ def test_summary_does_not_depend_on_the_transformation(known):
 
 
 def test_summary_wants_a_graph():
-    with pytest.raises(SpatialError, match=r"graph is a dict.*build_weights"):
+    with pytest.raises(SpatialError, match=r"graph: dict given.*build_weights.*Graph.from_dicts"):
         summarise_weights({})
 
 

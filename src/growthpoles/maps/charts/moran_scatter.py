@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from growthpoles.errors import MapError, message
+from growthpoles.graphs import as_graph
 from growthpoles.language.languages import format_number, translator
 from growthpoles.maps import palettes
 from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress, left_room
@@ -20,11 +21,12 @@ from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
     import pandas as pd
-    from libpysal.graph import Graph
     from matplotlib.axes import Axes
 
+    from growthpoles.graphs import Graph, W
 
-def moran_points(y: pd.Series, graph: Graph) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+
+def moran_points(y: pd.Series, graph: Graph | W) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
     """Standardised values, their row-standardised spatial lag, and Moran's I.
 
     z = (y - mean) / sd with the population's sd; lag = W z with rows of W summing to 1;
@@ -35,6 +37,7 @@ def moran_points(y: pd.Series, graph: Graph) -> tuple[NDArray[np.float64], NDArr
     MapError
         Labels of values and graph disagree, a value is missing, or all values are equal.
     """
+    graph = as_graph(graph, error=MapError)
     ids = list(graph.unique_ids)
     if y.index.has_duplicates or set(ids) != set(y.index):
         odd = sorted(map(str, set(ids) ^ set(y.index)))
@@ -63,7 +66,7 @@ def moran_points(y: pd.Series, graph: Graph) -> tuple[NDArray[np.float64], NDArr
 
 def plot_moran(
     y: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     names: pd.Series | None = None,
     result: Any = None,
@@ -81,7 +84,7 @@ def plot_moran(
     ----------
     y : Series
         Values, index = region.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Neighbours; rows are standardised here.
     names : Series of str, optional
         Names of the regions; the codes by default.

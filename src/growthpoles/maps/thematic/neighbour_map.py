@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from growthpoles.errors import MapError, message
+from growthpoles.graphs import as_graph
 from growthpoles.language.languages import translator
 from growthpoles.maps import palettes
 from growthpoles.maps.labels.point_labels import annotate_points
@@ -21,14 +22,15 @@ from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    from libpysal.graph import Graph
     from matplotlib.axes import Axes
     from matplotlib.transforms import Transform
+
+    from growthpoles.graphs import Graph, W
 
 
 def plot_neighbours(
     regions: gpd.GeoDataFrame,
-    graph: Graph,
+    graph: Graph | W,
     *,
     year: object = None,
     lang: str = "en",
@@ -41,7 +43,7 @@ def plot_neighbours(
     ----------
     regions : GeoDataFrame
         Polygons, index = region.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Neighbours; pairs with weight zero are no neighbours. One-way pairs (k nearest neighbours) are dashed.
     year, lang, ax
         As for :func:`growthpoles.plot_rating`.
@@ -57,6 +59,7 @@ def plot_neighbours(
     MapError
         Labels of regions and graph disagree.
     """
+    graph = as_graph(graph, error=MapError)
     ids = list(graph.unique_ids)
     if set(ids) != set(regions.index):
         odd = sorted(map(str, set(ids) ^ set(regions.index)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
@@ -13,6 +13,7 @@ from growthpoles.errors import SpatialError, unknown_option
 from growthpoles.spatial.alignment import (
     Connected,
     Prepared,
+    Tested,
     Transformation,
     clean_values,
     connected,
@@ -40,8 +41,9 @@ from growthpoles.spatial.reference_distributions.moments import (
 )
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
     from numpy.random import Generator
+
+    from growthpoles.graphs import Graph, W
 
 Relocate = Literal["y", "pairs"]
 BivariateMethod = Literal["permutation", "randomisation"]
@@ -50,7 +52,7 @@ BivariateMethod = Literal["permutation", "randomisation"]
 def moran_bivariate(
     x: pd.Series,
     y: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     alternative: Alternative = "two-sided",
     permutations: int | None = None,
@@ -68,7 +70,7 @@ def moran_bivariate(
     ----------
     x, y : Series, shape (n,)
         Finite values over the same regions; matched with each other and with the graph by label.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Any transformation. Regions without any link are left out.
     alternative : {"two-sided", "greater", "less"}
         About the statistic itself.
@@ -95,15 +97,15 @@ def moran_bivariate(
     Wartenberg (1985); Anselin, Syabri & Smirnov (2002); Lee (2004) on the two null hypotheses.
     """
     _check(alternative, method, relocate, "bivariate Moran's I")
-    data = _two_variables(x, y, graph, transformation)
+    data = _two_variables("bivariate Moran's I", x, y, graph, transformation)
     matrix = data.part.w * (data.part.n / float(data.part.w.sum()))
-    return _bivariate_test("bivariate Moran's I", matrix, data, alternative, permutations, method, rng, relocate)
+    return _bivariate_test(matrix, data, alternative, permutations, method, rng, relocate)
 
 
 def lee(
     x: pd.Series,
     y: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     alternative: Alternative = "two-sided",
     permutations: int | None = None,
@@ -137,11 +139,11 @@ def lee(
     Lee (2001), eq. 18; Lee (2004).
     """
     _check(alternative, method, relocate, "Lee's L")
-    data = _two_variables(x, y, graph, transformation)
+    data = _two_variables("Lee's L", x, y, graph, transformation)
     w = data.part.w
     rows = np.asarray(w.sum(axis=1)).ravel()
     matrix = (w.T @ w).tocsr() * (data.part.n / float(rows @ rows))
-    return _bivariate_test("Lee's L", matrix, data, alternative, permutations, method, rng, relocate)
+    return _bivariate_test(matrix, data, alternative, permutations, method, rng, relocate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,7 @@ class _TwoVariables:
     part: Connected
     x: NDArray[np.float64]
     y: NDArray[np.float64]
+    tested: Tested
 
 
 def _check(alternative: str, method: str, relocate: str, name: str) -> None:
@@ -161,7 +164,9 @@ def _check(alternative: str, method: str, relocate: str, name: str) -> None:
         raise SpatialError(unknown_option("relocate", relocate, get_args(Relocate)))
 
 
-def _two_variables(x: pd.Series, y: pd.Series, graph: Graph, transformation: Transformation | None) -> _TwoVariables:
+def _two_variables(
+    name: str, x: pd.Series, y: pd.Series, graph: Graph | W, transformation: Transformation | None
+) -> _TwoVariables:
     """Align both variables with the graph, in the order of x."""
     prepared: Prepared = prepare(x, graph, transformation=transformation, name="x")
     other = clean_values(y, name="y")
@@ -169,11 +174,11 @@ def _two_variables(x: pd.Series, y: pd.Series, graph: Graph, transformation: Tra
         checked = prepare(y, graph, transformation=transformation, name="y")
         other = pd.Series(checked.y, index=checked.ids).loc[prepared.ids].to_numpy()
     part = connected(prepared)
-    return _TwoVariables(part, deviations(prepared.y[part.places], "x"), deviations(other[part.places], "y"))
+    tested = Tested.of(name, x, y, graph=prepared.graph, transformation=transformation)
+    return _TwoVariables(part, deviations(prepared.y[part.places], "x"), deviations(other[part.places], "y"), tested)
 
 
 def _bivariate_test(
-    name: str,
     matrix: Any,
     data: _TwoVariables,
     alternative: Alternative,
@@ -210,18 +215,6 @@ def _bivariate_test(
             scale=float(abs(matrix).sum()) / data.part.n,
             alternative=alternative,
         )
-    return GlobalResult(
-        name=name,
-        statistic=statistic,
-        expected=moments[0],
-        variance=moments[1],
-        z_score=z,
-        p_value=found.p_value,
-        p_interval=found.p_interval,
-        alternative=alternative,
-        method=found.method,
-        permutations=found.permutations,
-        n=data.part.n,
-        isolates=data.part.isolates,
-        reference=f"{found.reference}, {null}",
-    )
+    found = replace(found, reference=f"{found.reference}, {null}")
+    linked = {"n": data.part.n, "isolates": data.part.isolates, "tested": data.tested}
+    return found.result(data.tested.test, statistic, moments, alternative=alternative, **linked)

@@ -13,9 +13,10 @@ from growthpoles.spatial.reference_distributions.moments import geary_normal, ge
 
 if TYPE_CHECKING:
     import pandas as pd
-    from libpysal.graph import Graph
     from numpy.random import Generator
     from scipy.sparse import csr_array
+
+    from growthpoles.graphs import Graph, W
 
 
 def _matrix(w: csr_array, s0: float) -> csr_array:
@@ -32,7 +33,7 @@ _GEARY = Ratio("Geary's C", _matrix, geary_normal, geary_randomisation)
 
 def geary(
     y: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     alternative: Alternative = "two-sided",
     permutations: int | None = None,
@@ -49,7 +50,7 @@ def geary(
     ----------
     y : Series, shape (n,)
         Finite values, index the regions; matched with the graph by label.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Any transformation. Regions without any link are left out.
     alternative : {"two-sided", "greater", "less"}
         About the statistic itself: ``less`` is the test for clustering, ``greater`` that for dissimilar

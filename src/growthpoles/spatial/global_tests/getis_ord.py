@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.spatial.alignment import Transformation, connected, deviations, prepare
+from growthpoles.spatial.alignment import Tested, Transformation, connected, deviations, prepare
 from growthpoles.spatial.global_tests.global_result import (
     Alternative,
     GlobalResult,
@@ -24,13 +24,14 @@ from growthpoles.spatial.reference_distributions.moments import getis_ord_random
 
 if TYPE_CHECKING:
     import pandas as pd
-    from libpysal.graph import Graph
     from numpy.random import Generator
+
+    from growthpoles.graphs import Graph, W
 
 
 def getis_ord(
     y: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     alternative: Alternative = "two-sided",
     permutations: int | None = None,
@@ -47,7 +48,7 @@ def getis_ord(
     y : Series, shape (n,)
         Finite values of a variable with a natural zero, none negative and at least two positive; index the
         regions.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Any transformation. Regions without any link are left out.
     alternative : {"two-sided", "greater", "less"}
         ``greater``: high values lie together; ``less``: they keep apart, or low values do lie together.
@@ -112,18 +113,7 @@ def getis_ord(
             scale=sums.s0 * spread**2 + float(np.abs(linear).sum()) * spread,
             alternative=alternative,
         )
-    return GlobalResult(
-        name="Getis-Ord G",
-        statistic=statistic,
-        expected=moments[0],
-        variance=moments[1],
-        z_score=z,
-        p_value=found.p_value,
-        p_interval=found.p_interval,
-        alternative=alternative,
-        method=found.method,
-        permutations=found.permutations,
-        n=part.n,
-        isolates=part.isolates,
-        reference=found.reference,
+    tested = Tested.of("Getis-Ord G", y, graph=prepared.graph, transformation=transformation)
+    return found.result(
+        "Getis-Ord G", statistic, moments, alternative=alternative, n=part.n, isolates=part.isolates, tested=tested
     )

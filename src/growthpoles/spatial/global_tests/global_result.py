@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Literal, get_args
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
 from growthpoles.errors import SpatialError, message, unknown_option
+from growthpoles.result_display import ResultDisplay
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from growthpoles.spatial.alignment import Tested
 
 
 Alternative = Literal["two-sided", "greater", "less"]
@@ -21,7 +24,7 @@ CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class GlobalResult:
+class GlobalResult(ResultDisplay):
     """Result of one global test.
 
     Attributes
@@ -52,6 +55,8 @@ class GlobalResult:
     reference : str
         The reference distribution in words: "all 12,870 arrangements" is exact for relocation, "normal errors
         (Tiefelsdorf and Boots)" exact for normal errors.
+    tested : Tested or None
+        References to the values and the graph, for :func:`growthpoles.cross_check`; not compared, not pickled.
     """
 
     name: str
@@ -67,20 +72,21 @@ class GlobalResult:
     n: int
     isolates: tuple[object, ...] = ()
     reference: str = ""
+    tested: Tested | None = field(default=None, repr=False, compare=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row, indexed by the name of the statistic; the interval as ``p_low`` and ``p_high``."""
         import pandas as pd
 
         row: dict[str, object] = {}
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.name == "p_interval":
+        for column in fields(self):
+            value = getattr(self, column.name)
+            if column.name == "p_interval":
                 row["p_low"], row["p_high"] = value
-            elif field.name == "isolates":
+            elif column.name == "isolates":
                 row["isolates"] = ", ".join(map(str, value))
-            elif field.name != "name":
-                row[field.name] = value
+            elif column.name not in ("name", "tested"):
+                row[column.name] = value
         return pd.DataFrame(row, index=pd.Index([self.name], name="statistic_name"))
 
     def __repr__(self) -> str:
@@ -133,6 +139,11 @@ class Inference:
     def certain(cls, p: float, method: Method, reference: str, *, permutations: int = 0) -> Inference:
         """P-value without a Monte Carlo error."""
         return cls(p, (p, p), method, permutations, reference)
+
+    def result(self, name: str, statistic: float, moments: tuple[float, float], **others: Any) -> GlobalResult:
+        """Return the result of a test; `moments` are mean and variance, `others` further fields of it."""
+        found = {field: getattr(self, field) for field in self.__slots__} | others
+        return GlobalResult(name, statistic, *moments, **{"z_score": z_score(statistic, *moments)} | found)
 
 
 def relocated(
@@ -198,7 +209,7 @@ def monte_carlo_p(greater: int, less: int, draws: int, alternative: Alternative)
 
 
 @dataclass(frozen=True, slots=True)
-class JoinCountResult:
+class JoinCountResult(ResultDisplay):
     """Join counts of every pair of classes, and of all joins between different classes.
 
     Attributes

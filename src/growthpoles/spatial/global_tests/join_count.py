@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message
 from growthpoles.randomness import seed_sequence
-from growthpoles.spatial.alignment import Transformation, connected, prepare
+from growthpoles.spatial.alignment import Tested, Transformation, connected, prepare
 from growthpoles.spatial.global_tests.global_result import (
     Alternative,
-    GlobalResult,
     Inference,
     JoinCountResult,
     check_alternative,
@@ -36,7 +35,7 @@ from growthpoles.spatial.reference_distributions.moments import (
 )
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
+    from growthpoles.graphs import Graph, W
 
 JoinMethod = Literal["exact", "permutation", "randomisation"]
 _MOST_CLASSES = 20
@@ -46,7 +45,7 @@ Codes = NDArray[np.integer]
 
 def join_count(
     y: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     alternative: Alternative = "two-sided",
     permutations: int | None = None,
@@ -64,7 +63,7 @@ def join_count(
     y : Series, shape (n,)
         Class of every region: bool, text, numbers or Categorical, 2 to 20 classes, none missing; index the
         regions.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Any transformation. Regions without any link are left out.
     alternative : {"two-sided", "greater", "less"}
         About each count: ``greater``, more such joins than by chance.
@@ -132,22 +131,10 @@ def join_count(
         margin = global_permutation.TIE * float(weights.sum())
         found = _relocated(codes, layout, observed, margin, feasible, alternative, draws, rng)
     names = [f"{labels[used[a]]} - {labels[used[b]]}" for a, b in class_pairs(len(sizes))] + ["different"]
+    tested = Tested.of("join counts", y, graph=prepared.graph, transformation=transformation)
+    linked = {"n": part.n, "isolates": part.isolates, "tested": tested}
     results = [
-        GlobalResult(
-            name=name,
-            statistic=float(observed[place]),
-            expected=null[place][0],
-            variance=null[place][1],
-            z_score=scores[place],
-            p_value=found[place].p_value,
-            p_interval=found[place].p_interval,
-            alternative=alternative,
-            method=found[place].method,
-            permutations=found[place].permutations,
-            n=part.n,
-            isolates=part.isolates,
-            reference=found[place].reference,
-        )
+        found[place].result(name, float(observed[place]), null[place], alternative=alternative, **linked)
         for place, name in enumerate(names)
     ]
     return JoinCountResult(

@@ -14,7 +14,6 @@ from growthpoles.spatial.global_tests.global_result import (
     check_alternative,
     check_permutations,
     relocated,
-    z_score,
 )
 from growthpoles.spatial.reference_distributions.global_permutation import (
     ENUMERATION_LIMIT,
@@ -97,21 +96,7 @@ def pair_test(
         )
         greater, less = (sum(side) for side in zip(*parts, strict=True))
         found = relocated(greater, less, permutations, alternative, complete=False, what="permutations")
-    return GlobalResult(
-        name=name,
-        statistic=statistic,
-        expected=expected,
-        variance=variance,
-        z_score=z_score(statistic, expected, variance),
-        p_value=found.p_value,
-        p_interval=found.p_interval,
-        alternative=alternative,
-        method=found.method,
-        permutations=found.permutations,
-        n=n,
-        isolates=isolates,
-        reference=found.reference,
-    )
+    return found.result(name, statistic, (expected, variance), alternative=alternative, n=n, isolates=isolates)
 
 
 def _chunk(

@@ -11,9 +11,10 @@ from growthpoles.spatial.reference_distributions.moments import moran_normal, mo
 
 if TYPE_CHECKING:
     import pandas as pd
-    from libpysal.graph import Graph
     from numpy.random import Generator
     from scipy.sparse import csr_array
+
+    from growthpoles.graphs import Graph, W
 
 
 def _matrix(w: csr_array, s0: float) -> csr_array:
@@ -26,7 +27,7 @@ _MORAN = Ratio("Moran's I", _matrix, moran_normal, moran_randomisation)
 
 def moran(
     y: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     alternative: Alternative = "two-sided",
     permutations: int | None = None,
@@ -44,7 +45,7 @@ def moran(
     ----------
     y : Series, shape (n,)
         Finite values, index the regions; matched with the graph by label. At least four regions with links.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Any transformation. Regions without any link are left out of y, of the mean and of n, and are named in
         the result (esda keeps them; without isolates the two agree).
     alternative : {"two-sided", "greater", "less"}

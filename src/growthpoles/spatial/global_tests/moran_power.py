@@ -11,14 +11,16 @@ import pandas as pd
 from numpy.random import Generator
 
 from growthpoles.errors import SpatialError, message
+from growthpoles.graphs import as_graph
 from growthpoles.randomness import seed_sequence
+from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.alignment import connected, prepare
 from growthpoles.spatial.global_tests.global_result import Alternative, check_alternative
 from growthpoles.spatial.reference_distributions.moments import moran_normal, weight_sums
 from growthpoles.spatial.reference_distributions.normal_errors import exact_tails
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
+    from growthpoles.graphs import Graph, W
 
 _END = 0.99
 Power = Callable[[float], float]
@@ -29,7 +31,7 @@ _DRAWS = 999
 
 
 @dataclass(frozen=True, slots=True)
-class PowerCurve:
+class PowerCurve(ResultDisplay):
     """Power of a test over the strength of a spatial lag process.
 
     Attributes
@@ -79,7 +81,7 @@ class PowerCurve:
 
 
 def moran_power(
-    graph: Graph,
+    graph: Graph | W,
     *,
     rho: Iterable[float] = GRID,
     alternative: Alternative = "two-sided",
@@ -91,7 +93,7 @@ def moran_power(
 
     Parameters
     ----------
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Weights of the study, row-standardised here; isolates are left out. They serve the process and the test.
     rho : iterable of float
         Strengths, each within (-1, 1).
@@ -130,6 +132,7 @@ def moran_power(
     for name, share in (("alpha", alpha), ("target", target)):
         if not 0 < share < 1:
             raise SpatialError(message(f"{name}={share!r}", allowed="a number between 0 and 1"))
+    graph = as_graph(graph)
     ids = pd.Index(graph.unique_ids)
     w = connected(prepare(pd.Series(0.0, index=ids), graph, name="graph")).w
     n = w.shape[0]

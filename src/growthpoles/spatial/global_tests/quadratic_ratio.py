@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.spatial.alignment import Transformation, connected, design_matrix, deviations, prepare
+from growthpoles.spatial.alignment import Tested, Transformation, connected, design_matrix, deviations, prepare
 from growthpoles.spatial.global_tests.global_result import (
     Alternative,
     GlobalResult,
@@ -29,10 +29,11 @@ from growthpoles.spatial.reference_distributions.moments import Moments, WeightS
 
 if TYPE_CHECKING:
     import pandas as pd
-    from libpysal.graph import Graph
     from numpy.random import Generator
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
+
+    from growthpoles.graphs import Graph, W
 
 METHODS: tuple[Method, ...] = ("permutation", "normal", "randomisation", "saddlepoint", "exact")
 RESIDUAL_METHODS: tuple[Method, ...] = ("exact", "saddlepoint", "normal")
@@ -52,7 +53,7 @@ class Ratio:
 def ratio_test(
     ratio: Ratio,
     y: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     alternative: Alternative,
     permutations: int | None,
@@ -68,6 +69,7 @@ def ratio_test(
     values = prepared.y[part.places]
     sums = weight_sums(part.w)
     form = ratio.matrix(part.w, sums.s0)
+    null = "normal"
     if regressors is None:
         method = "permutation" if method is None else method
         check_method(method, METHODS, ratio.name)
@@ -75,7 +77,7 @@ def ratio_test(
         z = deviations(values, "y")
         moments = ratio.normal(sums)
         if method in ("permutation", "randomisation"):
-            moments = ratio.randomisation(sums, kurtosis(z))
+            moments, null = ratio.randomisation(sums, kurtosis(z)), "randomisation"
     else:
         if method is None:
             method = "exact" if part.n <= _EXACT_BY_DEFAULT else "normal"
@@ -85,20 +87,10 @@ def ratio_test(
         moments = normal_errors.residual_moments(form, basis)
     statistic = float(z @ (form @ z))
     found = _inference(method, statistic, moments, z, form, basis, alternative, permutations, rng)
-    return GlobalResult(
-        name=ratio.name,
-        statistic=statistic,
-        expected=moments[0],
-        variance=moments[1],
-        z_score=z_score(statistic, *moments),
-        p_value=found.p_value,
-        p_interval=found.p_interval,
-        alternative=alternative,
-        method=found.method,
-        permutations=found.permutations,
-        n=part.n,
-        isolates=part.isolates,
-        reference=found.reference,
+    given = (y,) if regressors is None else (y, regressors)
+    tested = Tested.of(ratio.name, *given, graph=prepared.graph, transformation=transformation, null=null)
+    return found.result(
+        ratio.name, statistic, moments, alternative=alternative, n=part.n, isolates=part.isolates, tested=tested
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.spatial.alignment import clean_values, prepare
+from growthpoles.spatial.alignment import Tested, clean_values, prepare
 from growthpoles.spatial.local_tests.local_result import (
     LIKENESS,
     QUADRANTS,
@@ -26,12 +26,12 @@ from growthpoles.spatial.reference_distributions.score_sums import PERMUTATIONS,
 from growthpoles.spatial.reference_distributions.shared_draws import RELATIVE
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
+    from growthpoles.graphs import Graph, W
 
 
 def local_geary(
     y: pd.Series | pd.DataFrame,
-    graph: Graph,
+    graph: Graph | W,
     *,
     alternative: Alternative = "two-sided",
     permutations: int = PERMUTATIONS,
@@ -47,7 +47,7 @@ def local_geary(
     y : pandas.Series or pandas.DataFrame
         Finite numbers indexed by region; a table gives the multivariate statistic over its columns. No
         constant.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Weights over the same labels, without self-weights; they are row-standardised.
     alternative : {"two-sided", "greater", "less"}
         Of the statistic: "less" is likeness between neighbours, "greater" unlikeness.
@@ -117,6 +117,7 @@ def local_geary(
         code=code,
         classes=(QUADRANTS if single else LIKENESS) + STATES,
         options=options,
+        tested=Tested.of("local Geary", y, graph=part.prepared.graph, transformation="r"),
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.spatial.alignment import Transformation, prepare
+from growthpoles.spatial.alignment import Tested, Transformation, prepare
 from growthpoles.spatial.local_tests.local_result import (
     QUADRANTS,
     STATES,
@@ -23,12 +23,12 @@ from growthpoles.spatial.local_tests.multiple_testing import Adjust
 from growthpoles.spatial.reference_distributions.score_sums import PERMUTATIONS, Alternative, Method, Scores
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
+    from growthpoles.graphs import Graph, W
 
 
 def local_getis_ord(
     y: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     star: bool = False,
     transformation: Transformation | None = "r",
@@ -45,7 +45,7 @@ def local_getis_ord(
     ----------
     y : pandas.Series
         One finite number >= 0 per region, indexed by region; not all the same.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Weights over the same labels, without self-weights.
     star : bool, default False
         G* counts the region itself as a neighbour with weight 1 (before row-standardising).
@@ -91,8 +91,9 @@ def local_getis_ord(
     np.divide(lag, total, out=statistic, where=total > 0)
     up = np.ones(part.n, dtype=np.int8)
     scores = Scores(own.z[None], None, data.w, data.uniform, data.w @ own.z, up, own.noise)
+    name = "local Getis-Ord G*" if star else "local Getis-Ord G"
     return run(
-        "local Getis-Ord G*" if star else "local Getis-Ord G",
+        name,
         part,
         scores,
         statistic=statistic,
@@ -100,4 +101,5 @@ def local_getis_ord(
         code=lambda law, rows: np.where(law.ge[rows] <= law.le[rows], 0, 1),
         classes=QUADRANTS + STATES,
         options=options,
+        tested=Tested.of(name, y, graph=prepared.graph, transformation=transformation),
     )

@@ -8,19 +8,19 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.spatial.alignment import prepare
+from growthpoles.spatial.alignment import Tested, prepare
 from growthpoles.spatial.local_tests.local_result import QUADRANTS, STATES, LocalResult, Options, centred, run, universe
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
 from growthpoles.spatial.reference_distributions.score_sums import PERMUTATIONS, Alternative, Law, Method, Scores
 from growthpoles.spatial.reference_distributions.shared_draws import groups
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
+    from growthpoles.graphs import Graph, W
 
 
 def local_join_count(
     y: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     alternative: Alternative = "two-sided",
     permutations: int = PERMUTATIONS,
@@ -35,7 +35,7 @@ def local_join_count(
     ----------
     y : pandas.Series
         0 or 1 (or bool) per region, indexed by region, both present.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Weights over the same labels, without self-weights; only who is whose neighbour counts.
     alternative : {"two-sided", "greater", "less"}
         "greater": more ones around a one than chance would put there.
@@ -86,6 +86,7 @@ def local_join_count(
         code=lambda law, rows: np.where(law.ge[rows] <= law.le[rows], 0, 2),
         classes=QUADRANTS + STATES,
         options=options,
+        tested=Tested.of("local join count", y, graph=prepared.graph, transformation="b"),
         law=law,
     )
 

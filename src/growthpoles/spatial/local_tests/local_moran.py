@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.spatial.alignment import Prepared, Transformation, clean_values, prepare, same_regions
+from growthpoles.spatial.alignment import Prepared, Tested, Transformation, clean_values, prepare, same_regions
 from growthpoles.spatial.local_tests.local_result import (
     QUADRANTS,
     STATES,
@@ -25,12 +25,12 @@ from growthpoles.spatial.local_tests.multiple_testing import Adjust
 from growthpoles.spatial.reference_distributions.score_sums import PERMUTATIONS, Alternative, Method, Scores
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
+    from growthpoles.graphs import Graph, W
 
 
 def local_moran(
     y: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     transformation: Transformation | None = "r",
     alternative: Alternative = "two-sided",
@@ -46,7 +46,7 @@ def local_moran(
     ----------
     y : pandas.Series
         One finite number per region, indexed by region; not all the same.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Weights over the same labels, without self-weights.
     transformation : {"r", "b"} or None, default "r"
         Row-standardised, binary, or the weights as they are.
@@ -88,13 +88,18 @@ def local_moran(
     p-value is NaN.
     """
     options = Options(alternative, method, permutations, adjust, alpha, rng)
-    return _moran("local Moran", y, graph, transformation, options)
+    return _moran("local Moran", y, graph, transformation, options, (y,))
 
 
 def _moran(
-    name: str, y: pd.Series, graph: Graph, transformation: Transformation | None, options: Options
+    name: str,
+    y: pd.Series,
+    graph: Graph | W,
+    transformation: Transformation | None,
+    options: Options,
+    given: tuple[pd.Series, ...],
 ) -> LocalResult:
-    """Local Moran of values that are ready."""
+    """Local Moran of values that are ready, made of those given."""
     part, data = universe(prepare(y, graph, transformation=_raw(transformation)))
     own = centred(data.y)
     z = own.z
@@ -109,13 +114,14 @@ def _moran(
         code=lambda _, rows: quadrant(z[rows], lag[rows]),
         classes=QUADRANTS + STATES,
         options=options,
+        tested=Tested.of(name, *given, graph=part.prepared.graph, transformation=transformation),
     )
 
 
 def local_moran_bivariate(
     x: pd.Series,
     y: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     transformation: Transformation | None = "r",
     alternative: Alternative = "two-sided",
@@ -131,7 +137,7 @@ def local_moran_bivariate(
     ----------
     x, y : pandas.Series
         One finite number per region, over the same labels (in any order); neither constant.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Weights over the same labels, without self-weights.
     transformation, alternative, permutations, method, adjust, alpha, rng
         As in :func:`local_moran`.
@@ -170,13 +176,14 @@ def local_moran_bivariate(
         code=lambda _, rows: quadrant(zx[rows], lag[rows]),
         classes=QUADRANTS + STATES,
         options=options,
+        tested=Tested.of("local bivariate Moran", x, y, graph=part.prepared.graph, transformation=transformation),
     )
 
 
 def local_moran_rates(
     events: pd.Series,
     base: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     transformation: Transformation | None = "r",
     alternative: Alternative = "two-sided",
@@ -194,7 +201,7 @@ def local_moran_rates(
         Counts per region, >= 0, not all zero.
     base : pandas.Series
         Population at risk per region, > 0, over the same labels.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Weights over the same labels, without self-weights.
     transformation, alternative, permutations, method, adjust, alpha, rng
         As in :func:`local_moran`.
@@ -216,7 +223,7 @@ def local_moran_rates(
     """
     options = Options(alternative, method, permutations, adjust, alpha, rng)
     rates = empirical_bayes_rates(events, base)
-    return _moran("local Moran of rates", rates, graph, transformation, options)
+    return _moran("local Moran of rates", rates, graph, transformation, options, (events, base))
 
 
 def empirical_bayes_rates(events: pd.Series, base: pd.Series) -> pd.Series:

@@ -10,7 +10,8 @@ import pandas as pd
 
 from growthpoles.errors import SpatialError, message
 from growthpoles.randomness import generator
-from growthpoles.spatial.alignment import Prepared, ascending, joined
+from growthpoles.result_display import ResultDisplay
+from growthpoles.spatial.alignment import Prepared, Tested, ascending, joined
 from growthpoles.spatial.local_tests.multiple_testing import (
     MAX_T_PERMUTATIONS,
     Adjust,
@@ -37,7 +38,7 @@ STATES = ("not significant", "untestable", "isolate")
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class LocalResult:
+class LocalResult(ResultDisplay):
     """Local spatial statistic of every region with its conditional permutation p-value.
 
     Attributes
@@ -70,6 +71,8 @@ class LocalResult:
         Size of the family after the adjustment's own rule (see `families`).
     n : int
         Regions that were tested, isolates not counted.
+    tested : Tested or None
+        References to the values and the graph, for :func:`growthpoles.cross_check`; not pickled.
     """
 
     name: str
@@ -89,6 +92,7 @@ class LocalResult:
     permutations: int | None
     family: int
     n: int
+    tested: Tested | None = None
 
     @property
     def method(self) -> str:
@@ -299,6 +303,7 @@ def run(
     code: Callable[[Law, np.ndarray], np.ndarray],
     classes: tuple[str, ...],
     options: Options,
+    tested: Tested,
     law: Law | None = None,
 ) -> LocalResult:
     """Test, adjust and label; the arrays given cover the regions that take part.
@@ -311,25 +316,25 @@ def run(
     if law is None:
         law = conditional_tails(scores, method=options.method, permutations=options.permutations, rng=rng, order=order)
     p, attainable = p_values(law, scores.direction, options.alternative)
-    tested = np.diff(scores.w.indptr) > 0
-    every = bool(tested.all())
+    linked = np.diff(scores.w.indptr) > 0
+    every = bool(linked.all())
     if not every:
-        p[~tested], attainable[~tested] = np.nan, np.nan
+        p[~linked], attainable[~linked] = np.nan, np.nan
     family = _family(p, attainable, scores, options, rng, order)
     first = len(classes) - len(STATES)
     codes = np.full(part.n, first, dtype=np.int8)
     found = np.flatnonzero(significant(family.p_adjusted, options.alpha))
     codes[found] = code(law, found)
     codes[~family.testable] = first + 1
-    codes[~tested] = first + 2
-    drawn = ~law.exact if every else tested & ~law.exact
+    codes[~linked] = first + 2
+    drawn = ~law.exact if every else linked & ~law.exact
     prepared = part.prepared
 
     def spread(values: np.ndarray) -> np.ndarray:
         if part.n == prepared.n and every:
             return values
         whole = np.full(prepared.n, np.nan)
-        whole[part.rows[tested]] = values[tested]
+        whole[part.rows[linked]] = values[linked]
         return whole
 
     exact = ~drawn
@@ -355,7 +360,8 @@ def run(
         alpha=options.alpha,
         permutations=options.permutations if drawn.any() else None,
         family=family.size,
-        n=int(tested.sum()),
+        n=int(linked.sum()),
+        tested=tested,
     )
 
 

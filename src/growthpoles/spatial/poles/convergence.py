@@ -10,18 +10,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message
+from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.alignment import same_regions
 from growthpoles.spatial.global_tests.global_result import GlobalResult
 from growthpoles.spatial.global_tests.moran import moran
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
+    from growthpoles.graphs import Graph, W
 
 _LEAST = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Convergence:
+class Convergence(ResultDisplay):
     """Outcome of the regression of growth on the first year, and of the spread in both years.
 
     Attributes
@@ -73,14 +74,14 @@ class Convergence:
         )
 
 
-def convergence(before: pd.Series, after: pd.Series, graph: Graph, *, years: float) -> Convergence:
+def convergence(before: pd.Series, after: pd.Series, graph: Graph | W, *, years: float) -> Convergence:
     """Test beta- and sigma-convergence between two years.
 
     Parameters
     ----------
     before, after : Series
         Positive values of the two years over the same labels.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Weights of the residual test.
     years : float
         Years between the two, positive.

@@ -21,7 +21,6 @@ from growthpoles.spatial.global_tests.global_result import (
     GlobalResult,
     check_alternative,
     check_permutations,
-    z_score,
 )
 from growthpoles.spatial.global_tests.mantel import pair_test
 from growthpoles.spatial.global_tests.quadratic_ratio import relocation_test
@@ -192,21 +191,7 @@ def spearman(
     found = relocation_test(
         Form(None, ranks[1] / norm), ranks[0], draws=permutations, rng=rng, scale=1.0, alternative=alternative
     )
-    variance = 1.0 / (n - 1)
-    return GlobalResult(
-        name="Spearman's rho",
-        statistic=statistic,
-        expected=0.0,
-        variance=variance,
-        z_score=z_score(statistic, 0.0, variance),
-        p_value=found.p_value,
-        p_interval=found.p_interval,
-        alternative=alternative,
-        method=found.method,
-        permutations=found.permutations,
-        n=n,
-        reference=found.reference,
-    )
+    return found.result("Spearman's rho", statistic, (0.0, 1.0 / (n - 1)), alternative=alternative, n=n)
 
 
 def mantel(

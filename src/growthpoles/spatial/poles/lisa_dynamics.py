@@ -15,17 +15,17 @@ from growthpoles.spatial.alignment import connected, deviations, prepare, same_r
 from growthpoles.spatial.global_tests.global_result import (
     Alternative,
     GlobalResult,
+    Inference,
     check_alternative,
     check_permutations,
     monte_carlo_p,
-    z_score,
 )
 from growthpoles.spatial.global_tests.mantel import pair_test
 from growthpoles.spatial.local_tests.local_result import QUADRANTS
 from growthpoles.spatial.reference_distributions.global_permutation import TIE, run_chunks
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
+    from growthpoles.graphs import Graph, W
 
 ISOLATE = "isolate"
 # sectors of the Moran plane, counter-clockwise from "own value up, neighbours unchanged"
@@ -33,14 +33,14 @@ DIRECTIONS = ("both up", "neighbours up, own down", "both down", "own up, neighb
 NO_MOVE = "no move"
 
 
-def lisa_moves(before: pd.Series, after: pd.Series, graph: Graph) -> pd.DataFrame:
+def lisa_moves(before: pd.Series, after: pd.Series, graph: Graph | W) -> pd.DataFrame:
     """Follow every region through the Moran scatter plot from one year to another.
 
     Parameters
     ----------
     before, after : Series
         Values of the two years over the same labels, no missing values.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Weights; row-standardised here.
 
     Returns
@@ -102,7 +102,7 @@ def lisa_transitions(moves: pd.DataFrame) -> pd.DataFrame:
 def joint_moves(
     before: pd.Series,
     after: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     alternative: Alternative = "two-sided",
     permutations: int = 99_999,
@@ -142,21 +142,9 @@ def joint_moves(
     expected = total / permutations
     variance = squares / permutations - expected**2
     p, interval = monte_carlo_p(greater, less, permutations, alternative)
-    return GlobalResult(
-        name="joint moves",
-        statistic=observed,
-        expected=expected,
-        variance=variance,
-        z_score=z_score(observed, expected, variance),
-        p_value=p,
-        p_interval=interval,
-        alternative=alternative,
-        method="permutation",
-        permutations=permutations,
-        n=part.n,
-        isolates=part.isolates,
-        reference=f"{permutations:,} random permutations",
-    )
+    found = Inference(p, interval, "permutation", permutations, f"{permutations:,} random permutations")
+    moments = expected, variance
+    return found.result("joint moves", observed, moments, alternative=alternative, n=part.n, isolates=part.isolates)
 
 
 def _joint(change: NDArray[np.float64], weights: Any, focal: NDArray[np.intp]) -> NDArray[np.float64]:
@@ -196,7 +184,7 @@ def rank_mobility(before: pd.Series, after: pd.Series) -> float:
 def spatial_tau(
     before: pd.Series,
     after: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     alternative: Alternative = "two-sided",
     permutations: int | None = None,
@@ -208,7 +196,7 @@ def spatial_tau(
     ----------
     before, after : Series
         Values of the two years, no missing values.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Two regions are neighbours where either direction has a weight.
     alternative : {"two-sided", "greater", "less"}
         "greater": neighbours keep their mutual order more often than pairs relocated at random.

@@ -16,6 +16,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message, nearest, unknown_option
+from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.alignment import Connected, Transformation, clean_values, connected, deviations, prepare
 from growthpoles.spatial.global_tests.global_result import Alternative, check_alternative, check_permutations
 from growthpoles.spatial.reference_distributions.global_permutation import draw_orders, induced_order, standing
@@ -29,7 +30,7 @@ from growthpoles.spatial.reference_distributions.moments import (
 )
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
+    from growthpoles.graphs import Graph, W
 
 
 Floats = NDArray[np.float64]
@@ -57,7 +58,7 @@ class Specification:
         The choices that were made (edition, year, variable, weights, ...), for the table.
     y : Series
         Values by region, no missing values.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Weights over the same regions. Regions without any link are left out, as in :func:`growthpoles.moran`.
     statistic : {"moran", "geary", "getis_ord"}
         Effects are oriented so that larger means that similar (for Getis-Ord: high) values lie together: Geary's C
@@ -70,7 +71,7 @@ class Specification:
 
     labels: dict[str, object]
     y: pd.Series
-    graph: Graph
+    graph: Graph | W
     statistic: Statistic
     main: bool = True
     transformation: Transformation | None = "r"
@@ -263,7 +264,7 @@ def _name(spec: Specification) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class SpecificationCurve:
+class SpecificationCurve(ResultDisplay):
     """The outcome of all specifications together.
 
     Attributes

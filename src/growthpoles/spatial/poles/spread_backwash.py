@@ -10,16 +10,17 @@ import pandas as pd
 from numpy.random import Generator
 
 from growthpoles.errors import SpatialError, message
+from growthpoles.graphs import as_graph
 from growthpoles.randomness import seed_sequence
 from growthpoles.spatial.alignment import same_regions
 from growthpoles.spatial.global_tests.bivariate_moran import moran_bivariate
-from growthpoles.spatial.global_tests.global_result import Alternative, GlobalResult, check_alternative
+from growthpoles.spatial.global_tests.global_result import Alternative, GlobalResult, Inference, check_alternative
 from growthpoles.spatial.global_tests.moran import moran
 from growthpoles.spatial.poles.convergence import convergence
 from growthpoles.spatial.poles.lisa_dynamics import joint_moves, lisa_moves, rank_mobility, spatial_tau
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
+    from growthpoles.graphs import Graph, W
 
 TESTS = (
     "level and neighbours' change",
@@ -37,7 +38,7 @@ TESTS = (
 def spread_tests(
     before: pd.Series,
     after: pd.Series,
-    graph: Graph,
+    graph: Graph | W,
     *,
     years: float,
     alternative: Alternative = "two-sided",
@@ -51,7 +52,7 @@ def spread_tests(
     before, after : Series
         Positive values of the two years over the labels of the graph; a region with NaN in either year is left out, and
         the tests run on the subgraph of the others.
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Weights; row-standardised here.
     years : float
         Years between the two.
@@ -129,24 +130,15 @@ def _plain(
     words: str = "descriptive",
 ) -> GlobalResult:
     """Return a figure that is no relocation test in the form of one."""
-    return GlobalResult(
-        name=name,
-        statistic=statistic,
-        expected=expected,
-        variance=float("nan"),
-        z_score=z,
-        p_value=p,
-        p_interval=(p, p),
-        alternative="two-sided",
-        method="normal",
-        permutations=0,
-        n=n,
-        reference=words,
-    )
+    found = Inference.certain(p, "normal", words)
+    return found.result(name, statistic, (expected, float("nan")), z_score=z, alternative="two-sided", n=n)
 
 
-def _complete(before: pd.Series, after: pd.Series, graph: Graph) -> tuple[pd.Series, pd.Series, Graph, list[object]]:
+def _complete(
+    before: pd.Series, after: pd.Series, graph: Graph | W
+) -> tuple[pd.Series, pd.Series, Graph, list[object]]:
     """Keep the regions with data in both years, in the values and in the graph; list the others."""
+    graph = as_graph(graph)
     ids = pd.Index(graph.unique_ids)
     for name, values in (("before", before), ("after", after)):
         if not isinstance(values, pd.Series):

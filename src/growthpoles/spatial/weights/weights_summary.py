@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from growthpoles.errors import SpatialError, message
+from growthpoles.graphs import as_graph
+from growthpoles.result_display import ResultDisplay
 
 if TYPE_CHECKING:
     import pandas as pd
-    from libpysal.graph import Graph
+
+    from growthpoles.graphs import Graph, W
 
 
 @dataclass(frozen=True, slots=True)
-class WeightsSummary:
+class WeightsSummary(ResultDisplay):
     """Summary of a graph of neighbours.
 
     Attributes
@@ -91,12 +93,12 @@ class WeightsSummary:
         )
 
 
-def summarise_weights(graph: Graph) -> WeightsSummary:
+def summarise_weights(graph: Graph | W) -> WeightsSummary:
     """Summarise a graph of neighbours.
 
     Parameters
     ----------
-    graph : libpysal.graph.Graph
+    graph : libpysal.graph.Graph or libpysal.weights.W
         Any transformation. Weights of zero and links of a region to itself do not count.
 
     Returns
@@ -106,16 +108,12 @@ def summarise_weights(graph: Graph) -> WeightsSummary:
     Raises
     ------
     SpatialError
-        If `graph` is not a ``libpysal.graph.Graph``.
+        If `graph` is neither.
     """
-    from libpysal.graph import Graph
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    if not isinstance(graph, Graph):
-        raise SpatialError(
-            message(f"graph is a {type(graph).__name__}", allowed="a libpysal.graph.Graph, as from build_weights")
-        )
+    graph = as_graph(graph)
     ids = graph.unique_ids
     n = len(ids)
     weights = coo_array(graph.sparse)

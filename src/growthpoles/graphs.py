@@ -1,0 +1,50 @@
+"""Spatial weights as given: the one check of `graph`; a W is taken wherever a Graph is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from growthpoles.errors import GrowthpolesError, SpatialError, message
+
+if TYPE_CHECKING:
+    from libpysal.graph import Graph as Graph
+    from libpysal.weights import W as W
+
+# what makes a Graph of other things that hold weights, by a part of the name of their type
+_MAKERS = {
+    "dict": "Graph.from_dicts(neighbors)",
+    "DataFrame": "Graph.from_adjacency(frame)",
+    "Series": "Graph(series)",
+    "WSP": "its to_W()",
+    "DiGraph": "Graph.from_adjacency(networkx.to_pandas_edgelist(net))",
+    "_array": "Graph.from_sparse(matrix, ids=labels)",
+    "_matrix": "Graph.from_sparse(matrix, ids=labels)",
+}
+
+
+def as_graph(graph: Graph | W, *, error: type[GrowthpolesError] = SpatialError) -> Graph:
+    """Return spatial weights as a Graph: the one given, or a W with the same labels, weights and transformation.
+
+    Raises
+    ------
+    GrowthpolesError
+        `error`, if it is neither; the message says what makes a Graph of it.
+    """
+    from libpysal.graph import Graph
+    from libpysal.weights import W
+
+    if isinstance(graph, Graph):
+        return graph
+    if isinstance(graph, W):
+        return Graph(Graph.from_W(graph).adjacency, str(graph.transform), is_sorted=True)
+    kind = type(graph)
+    name = "networkx.DiGraph" if kind.__module__.startswith("networkx") else kind.__name__
+    makers = [maker for part, maker in _MAKERS.items() if part in name][:1]
+    raise error(
+        message(
+            f"{kind.__name__} given",
+            where="graph",
+            allowed="a libpysal.graph.Graph (build_weights makes one) or a libpysal.weights.W",
+            near=makers,
+        )
+    )

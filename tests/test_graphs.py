@@ -1,0 +1,178 @@
+"""A libpysal W is taken wherever a Graph is, and gives the same result; anything else is one clear line."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from libpysal.graph import Graph
+from libpysal.weights import WSP, W
+from scipy import sparse
+
+import growthpoles as gp
+from growthpoles.errors import MapError, SpatialError
+from growthpoles.graphs import as_graph
+from growthpoles.spatial.alignment import weights_matrix
+
+FEW = {"permutations": 19}
+
+
+@pytest.fixture(scope="module")
+def regions() -> Any:
+    return gp.load_regions(2014)
+
+
+@pytest.fixture(scope="module")
+def y(regions) -> pd.Series:
+    return pd.Series(np.random.default_rng(3).gamma(2, size=len(regions)) + 0.1, index=regions.index)
+
+
+def nearest_three(regions: Any, *, island: bool = False, transform: str = "o") -> W:
+    """Three nearest neighbours, weighted, ids as text in an order of its own; one region may have and be none."""
+    centres = regions.geometry.centroid
+    xy = np.column_stack([centres.x, centres.y]) / 1e5
+    labels = list(regions.index)
+    neighbors, weights = {}, {}
+    for i, label in enumerate(labels):
+        apart = np.linalg.norm(xy - xy[i], axis=1)
+        if island:
+            apart[0] = np.inf
+        near = [] if island and i == 0 else list(np.argsort(apart)[1:4])
+        neighbors[label] = [labels[j] for j in reversed(near)]
+        weights[label] = [1 / (1 + apart[j]) for j in reversed(near)]
+    order = list(np.random.default_rng(1).permutation(labels))
+    w = W(neighbors, weights, id_order=order, silence_warnings=True)
+    w.transform = transform
+    return w
+
+
+@pytest.fixture(scope="module", params=["o", "r", "b", "island"])
+def pair(request, regions) -> tuple[W, Graph]:
+    """A W, and the same weights as a Graph that was made without it, from a dense matrix in the order of regions."""
+    w = nearest_three(regions, island=request.param == "island", transform=request.param[0].replace("i", "o"))
+    dense = np.zeros((len(regions),) * 2)
+    for focal, row in w:
+        for neighbor, weight in row.items():
+            dense[regions.index.get_loc(focal), regions.index.get_loc(neighbor)] = weight
+    assert (dense != dense.T).any()
+    return w, Graph.from_sparse(sparse.csr_array(dense), ids=regions.index)
+
+
+def test_order_weights_transformation_and_islands_are_kept(regions):
+    w = nearest_three(regions, island=True, transform="r")
+    graph = as_graph(w)
+    assert list(graph.unique_ids) == w.id_order
+    assert graph.transformation == "R"
+    assert list(graph.isolates) == w.islands == [regions.index[0]]
+    assert graph.transform("r").adjacency.equals(graph.adjacency)
+    for focal, row in w:
+        assert {n: graph.adjacency[focal, n] for n in row} == row
+    same = Graph.from_W(w)
+    assert as_graph(same) is same
+
+
+def test_a_row_standardised_w_stays_so_where_weights_are_kept(regions, y):
+    w = nearest_three(regions, transform="r")
+    rows = weights_matrix(w, y.index, transformation=None).sum(axis=1)
+    assert rows == pytest.approx(1)
+    assert weights_matrix(w, y.index, transformation="b").sum(axis=1) == pytest.approx(3)
+
+
+def frames(y: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
+    later = y * np.linspace(1.1, 1.6, len(y))[::-1]
+    return y, later, (y > y.median()).astype(int)
+
+
+CALLS: dict[str, Callable[[Any, Any, Any], Any]] = {
+    "moran": lambda g, y, r: gp.moran(y[0], g, method="normal", transformation=None),
+    "geary": lambda g, y, r: gp.geary(y[0], g, method="normal"),
+    "getis_ord": lambda g, y, r: gp.getis_ord(y[0], g, method="randomisation"),
+    "moran_bivariate": lambda g, y, r: gp.moran_bivariate(y[0], y[1].iloc[::-1], g, method="randomisation"),
+    "lee": lambda g, y, r: gp.lee(y[0], y[1], g, method="randomisation"),
+    "join_count": lambda g, y, r: gp.join_count(y[2], g, method="randomisation"),
+    "local_moran": lambda g, y, r: gp.local_moran(y[0], g, transformation=None, **FEW),
+    "local_moran_bivariate": lambda g, y, r: gp.local_moran_bivariate(y[0], y[1], g, **FEW),
+    "local_moran_rates": lambda g, y, r: gp.local_moran_rates(y[0].round(1), y[1] + 9, g, **FEW),
+    "local_geary": lambda g, y, r: gp.local_geary(pd.concat(y[:2], axis=1, keys=["a", "b"]), g, **FEW),
+    "local_getis_ord": lambda g, y, r: gp.local_getis_ord(y[0], g, star=True, **FEW),
+    "local_join_count": lambda g, y, r: gp.local_join_count(y[2], g),
+    "moran_power": lambda g, y, r: gp.moran_power(g, rho=[0.5]).curve,
+    "summarise_weights": lambda g, y, r: gp.summarise_weights(g),
+    "with_data": lambda g, y, r: sorted(gp.with_data(y[0].mask(y[0] == y[0].max()), g)[1].adjacency.items()),
+    "convergence": lambda g, y, r: gp.convergence(y[0], y[1], g, years=3),
+    "lisa_moves": lambda g, y, r: gp.lisa_moves(y[0], y[1], g),
+    "spatial_tau": lambda g, y, r: gp.spatial_tau(y[0], y[1], g, permutations=19),
+    "spread_tests": lambda g, y, r: gp.spread_tests(y[0], y[1], g, years=3, permutations=19),
+    "Specification": lambda g, y, r: (
+        gp.specification_curve(
+            [gp.Specification({"s": s}, y[0], g, s) for s in ("moran", "geary")], permutations=99
+        ).table
+    ),
+    "plot_moran": lambda g, y, r: [line.get_xydata() for line in gp.plot_moran(y[0], g).lines],
+    "plot_neighbours": lambda g, y, r: [
+        path.vertices for drawn in gp.plot_neighbours(r, g).collections for path in drawn.get_paths()
+    ],
+}
+
+
+def plain(result: Any) -> pd.DataFrame:
+    """What a result says, as a table without an order of its own."""
+    frame = result.to_frame() if hasattr(result, "to_frame") else result
+    if isinstance(frame, list):
+        return pd.DataFrame({"part": np.concatenate([np.asarray(part, dtype=object).ravel() for part in frame])})
+    return frame if isinstance(frame, pd.DataFrame) else pd.DataFrame([repr(frame).split("isolates")[0]])
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_w_gives_what_its_graph_gives(name, pair, regions, y):
+    w, graph = pair
+    found, wanted = (plain(CALLS[name](given, frames(y), regions)) for given in (w, graph))
+    pd.testing.assert_frame_equal(found, wanted, rtol=1e-12, check_exact=False)
+
+
+def test_no_public_function_with_a_graph_is_missing_above():
+    takes = {name for name in gp.__all__ if callable(getattr(gp, name)) and _has_graph(getattr(gp, name))}
+    assert takes == CALLS.keys()
+    for name in takes:
+        assert inspect.get_annotations(getattr(gp, name)).get("graph") == "Graph | W", name
+
+
+def _has_graph(function: Any) -> bool:
+    try:
+        return "graph" in inspect.signature(function).parameters
+    except ValueError:
+        return False
+
+
+@pytest.mark.parametrize(
+    ("given", "maker"),
+    [
+        ({"a": ["b"], "b": ["a"]}, r"Graph\.from_dicts"),
+        (sparse.csr_array(np.eye(3)), r"Graph\.from_sparse"),
+        (np.eye(3), None),
+        (WSP(sparse.csr_matrix(np.eye(3))), r"to_W\(\)"),
+        (pd.DataFrame({"focal": ["a"], "neighbor": ["b"]}), r"Graph\.from_adjacency"),
+        (None, None),
+        ("queen", None),
+    ],
+    ids=lambda given: type(given).__name__,
+)
+@pytest.mark.parametrize("name", ["moran", "local_geary", "summarise_weights", "with_data", "plot_moran"])
+def test_other_things_are_one_clear_line(given, maker, name, regions, y):
+    with pytest.raises((SpatialError, MapError), match=f"^graph: {type(given).__name__} given; allowed: ") as caught:
+        CALLS[name](given, frames(y), regions)
+    text = str(caught.value)
+    assert "libpysal.graph.Graph" in text and "libpysal.weights.W" in text and "\n" not in text
+    if maker:
+        assert re.search(maker, text)
+
+
+def test_networkx_is_told_the_way():
+    networkx = pytest.importorskip("networkx")
+    with pytest.raises(SpatialError, match=r"graph: Graph given.*from_adjacency\(networkx"):
+        as_graph(networkx.Graph([(1, 2)]))
