@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from growthpoles.errors import listed
 
@@ -47,7 +47,7 @@ class ResultDisplay:
     def summary(self) -> str:
         """Say in plain lines what was asked, how, of how many regions, and what came out."""
         text = _templates()[type(self).__name__].render(r=self)
-        return "\n".join(visible(line.strip()) for line in text.splitlines() if line.strip())
+        return "\n".join(visible(line.strip()) for line in text.split("\n") if line.strip())
 
     def _repr_html_(self) -> str:
         """Return the summary and the first rows of the table, everything escaped."""
@@ -58,10 +58,10 @@ class ResultDisplay:
 
 
 def _table(frame: pd.DataFrame) -> str:
-    def p_value(p: float) -> str:
+    def p_value(p: Any) -> str:
         return "" if p != p else p_value_text(p).removeprefix("= ")
 
-    columns = {name: p_value for name in frame.columns if _P_VALUE.search(str(name))}
+    columns: dict[Any, Any] = {name: p_value for name in frame.columns if _P_VALUE.search(str(name))}
     return frame.to_html(
         max_rows=_ROWS, max_cols=_COLUMNS, border=0, formatters=columns, float_format="{:.4g}".format, na_rep=""
     )

@@ -55,6 +55,14 @@ def plot_neighbours(
     ------
     MapError
         Labels of regions and graph disagree.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> regions = gp.load_regions(2014)
+    >>> axes = gp.plot_neighbours(regions, gp.build_weights(regions, "gabriel"))
+    >>> round(25.4 * axes.figure.get_figwidth())
+    183
     """
     ids = list(graph.unique_ids)
     if set(ids) != set(regions.index):
