@@ -232,10 +232,10 @@ class JoinCountResult(ResultDisplay):
     Joins between neighbouring regions, by class, two-sided; 16 regions.
     Null hypothesis: the classes could be dealt over the regions in any way that keeps their sizes.
     Regions by class: False 8, True 8.
-    Joins False - False: 6, 6.533 expected, p = 1.
-    Joins False - True: 15, 14.93 expected, p = 1.
+    Joins False - False: 6, 6.533 expected, p = 1.000.
+    Joins False - True: 15, 14.93 expected, p = 1.000.
     Joins True - True: 7, 6.533 expected, p = 0.946.
-    Joins different: 15, 14.93 expected, p = 1.
+    Joins different: 15, 14.93 expected, p = 1.000.
     Method: exact, all 12,870 assignments.
     Left out: no region.
     """
