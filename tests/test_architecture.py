@@ -13,7 +13,7 @@ import growthpoles
 
 SOURCE = Path(growthpoles.__file__).parent
 TESTS = Path(__file__).parent
-GROUND = {"errors", "randomness", "file_writing", "shipped_data"}
+GROUND = {"errors", "randomness", "file_reading", "file_writing", "shipped_data"}
 # Room -> the rooms it may import besides the ground. Library rooms know nothing of a study.
 ROOMS: dict[str, set[str]] = {
     "language": set(),
@@ -29,6 +29,7 @@ ROOMS: dict[str, set[str]] = {
 GROUND_IMPORTS: dict[str, set[str]] = {
     "errors": set(),
     "randomness": {"errors"},
+    "file_reading": {"shipped_data"},
     "file_writing": {"errors"},
     "shipped_data": {"errors"},
 }

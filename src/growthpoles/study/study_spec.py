@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from growthpoles.errors import message, nearest
+from growthpoles.file_reading import absolute
 
 Language = Literal["en", "ru", "kk"]
 Year = Annotated[int, Field(ge=1900, le=2100)]
@@ -404,7 +405,7 @@ class Study(_Part):
 
     def resolve(self, name: str) -> Path:
         """Return a file named in the study, relative to the folder of study.toml."""
-        return (self.path.parent / name).resolve()
+        return absolute(self.path.parent / name)
 
     def text(self, part: Literal["title", "source"], lang: str = "en") -> str:
         """Return the title or the source in a language, or in the first language that is there."""
