@@ -187,9 +187,7 @@ def test_the_lock_never_follows_a_link(tmp_path: Path) -> None:
     assert victim.read_text() == "mine"
 
 
-def test_a_file_system_without_locks_is_written_to_without_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_system_without_locks_is_written_to_without_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fcntl = pytest.importorskip("fcntl")
 
     def refuse(*args: object) -> None:

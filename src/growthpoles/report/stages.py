@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from growthpoles import randomness
 from growthpoles.errors import GrowthpolesError, RatingError, StudyError, unknown_option
 from growthpoles.language.phrases import Words
 from growthpoles.ratings.catalogue import Catalogue
@@ -106,8 +107,8 @@ def strengths(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
 
 REPLICATIONS = 5_000
-RELOCATIONS = 9_999
-CURVE_RELOCATIONS = 1_999
+RELOCATIONS = randomness.PERMUTATIONS
+CURVE_RELOCATIONS = 9_999
 _OTHERS: tuple[Normalisation, ...] = ("min-max", "leader", "rank")  # what the study's own scores are varied with
 
 STAGES = (
@@ -273,13 +274,13 @@ def _typology(results: Results, year: int) -> pd.DataFrame:
 Progress = Callable[[str], None]
 
 
-PERMUTATIONS = 99_999  # of the global tests
+PERMUTATIONS = randomness.PERMUTATIONS  # of the global tests
 
 
 ADJUST: Adjust = "tarone"  # of the local tests, for the number of regions
 
 
-DRAWS = 99_999  # of the local tests, for regions that are not enumerated
+DRAWS = randomness.PERMUTATIONS  # of the local tests, for regions that are not enumerated
 
 
 def report_edition(study: Study, edition: str | None) -> str:

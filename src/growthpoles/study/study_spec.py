@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from growthpoles.errors import message, nearest
 from growthpoles.file_reading import absolute
+from growthpoles.randomness import SEED
 
 Language = Literal["en", "ru", "kk"]
 Year = Annotated[int, Field(ge=1900, le=2100)]
@@ -306,7 +307,7 @@ class StudyHead(_Part):
     source: Text
     languages: tuple[Language, ...] = ("en",)
     edition: str = "data"
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: Annotated[int, Field(ge=0)] = SEED
 
     @field_validator("name")
     @classmethod

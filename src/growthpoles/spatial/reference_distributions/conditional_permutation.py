@@ -9,7 +9,6 @@ from scipy import sparse
 
 from growthpoles.errors import SpatialError, message
 from growthpoles.spatial.reference_distributions import exact_enumeration
-from growthpoles.spatial.reference_distributions.score_sums import PERMUTATIONS as PERMUTATIONS
 from growthpoles.spatial.reference_distributions.score_sums import Law, Method, Scores
 from growthpoles.spatial.reference_distributions.shared_draws import (
     CHUNK_ENTRIES,
