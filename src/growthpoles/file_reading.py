@@ -7,7 +7,7 @@ import hashlib
 import io
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -79,11 +79,10 @@ def remembered(maxsize: int | None = None) -> Callable[[Callable[_P, _T]], Calla
         @functools.wraps(function)
         def call(*args: _P.args, **kwargs: _P.kwargs) -> _T:
             kept: list[Any] = slot(*args, **kwargs)  # type: ignore[arg-type]
-            if not kept or any(_state(path) != state for path, (_, state) in kept[0][1].items()):
+            if not kept or any(_state(path) != state for path, (_, state) in kept[1].items()):
                 with recorded() as found:
-                    result = function(*args, **kwargs)
-                kept[:] = [(result, found)]
-            result, found = kept[0]
+                    kept[:] = function(*args, **kwargs), found
+            result, found = kept
             _record(found)
             return result
 
@@ -95,15 +94,13 @@ def remembered(maxsize: int | None = None) -> Callable[[Callable[_P, _T]], Calla
 
 def file_sha256(path: Path) -> str | None:
     """Return the SHA-256 of a file, of the names in "folder/stem.*", or None if there is nothing to read."""
-    try:
-        if path.name.endswith("*"):
-            return hashlib.sha256("\0".join(part.name for part in _parts(path)).encode()).hexdigest()
-        if not path.is_file():
-            return None
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except (OSError, ValueError):
-        return None
+    if path.name.endswith("*"):
+        return hashlib.sha256("\0".join(part.name for part in _parts(path)).encode(errors="replace")).hexdigest()
+    with suppress(OSError, ValueError):
+        if path.is_file():
+            with path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+    return None
 
 
 def _record(found: Read) -> None:
@@ -124,11 +121,10 @@ def _state(path: Path) -> Any:
     """Return what tells one state of a file from another without reading it: size and time of the last change."""
     if path.name.endswith("*"):
         return tuple(_parts(path))
-    try:
+    with suppress(OSError, ValueError):
         found = path.stat()
-    except (OSError, ValueError):
-        return None
-    return found.st_size, found.st_mtime_ns
+        return found.st_size, found.st_mtime_ns
+    return None
 
 
 def _parts(every: Path) -> list[Path]:
