@@ -15,7 +15,7 @@ import growthpoles
 
 SOURCE = Path(growthpoles.__file__).parent
 TESTS = Path(__file__).parent
-GROUND = {"errors", "graphs", "randomness", "file_writing", "result_display", "shipped_data"}
+GROUND = {"errors", "file_reading", "file_writing", "graphs", "randomness", "result_display", "shipped_data"}
 # Room -> the rooms it may import besides the ground. Library rooms know nothing of a study.
 ROOMS: dict[str, set[str]] = {
     "language": set(),
@@ -32,6 +32,7 @@ GROUND_IMPORTS: dict[str, set[str]] = {
     "errors": set(),
     "graphs": {"errors"},
     "randomness": {"errors"},
+    "file_reading": {"shipped_data"},
     "file_writing": {"errors"},
     "shipped_data": {"errors"},
     "result_display": {"errors"},

@@ -14,6 +14,14 @@ import pytest
 
 from growthpoles import shipped_data
 from growthpoles.errors import DataError
+from growthpoles.file_reading import note, read_bytes
+from growthpoles.ratings.catalogue import default_catalogue
+from growthpoles.regions import boundaries
+from growthpoles.regions.boundaries import load_regions
+from growthpoles.regions.kazakhstan import divisions
+from growthpoles.regions.kazakhstan.divisions import region_names
+from growthpoles.study.inputs import load_indicators, study_rating
+from growthpoles.study.load_study import builtin_studies, load_study
 
 GEODATA = Path(__file__).resolve().parents[1] / "geodata"
 LAYER = "boundaries/kz-2014.gpkg"
@@ -21,8 +29,9 @@ LAYER = "boundaries/kz-2014.gpkg"
 
 def clear_caches() -> None:
     shipped_data.read_registry.cache_clear()
-    shipped_data.verify.cache_clear()
     shipped_data._root.cache_clear()
+    for each in (boundaries._vintage, divisions._table, divisions._rows, divisions.regions_of, default_catalogue):
+        each.cache_clear()
 
 
 @pytest.fixture
@@ -49,10 +58,9 @@ def script() -> ModuleType:
 @pytest.mark.parametrize("name", sorted(shipped_data.read_registry()))
 def test_every_listed_file_is_intact(name):
     entry = shipped_data.read_registry()[name]
-    content = (GEODATA / name).read_bytes()
+    content = read_bytes(shipped_data.geodata_path(name))
     assert hashlib.sha256(content).hexdigest() == entry.sha256
     assert len(content) == entry.bytes
-    assert shipped_data.verify(name) == shipped_data.geodata_path(name)
     assert entry.licence and entry.source and entry.made_by
 
 
@@ -60,7 +68,20 @@ def test_registry_is_up_to_date_and_lists_every_shipped_file(script):
     script.main(["--check"])
     listed = set(json.loads((GEODATA / "registry.json").read_text(encoding="utf-8"))["files"])
     assert {LAYER, "boundaries/kz-2018.gpkg", "boundaries/kz-2022.gpkg", "regions.csv"} <= listed
-    assert not any(name.startswith("build/") for name in listed)
+    there = {path.relative_to(GEODATA).as_posix() for path in GEODATA.rglob("*") if path.is_file()}
+    unlisted = {name for name in there - listed if not name.startswith("build/")}
+    assert unlisted == {"registry.json", "README.md"} and listed <= there
+
+
+def test_the_wheel_carries_every_folder_of_geodata_but_build():
+    """Through hatchling itself: a folder that is added is shipped without another word."""
+    wheel = pytest.importorskip("hatchling.builders.wheel").WheelBuilder(str(GEODATA.parent))
+    packed = {Path(each.distribution_path).as_posix() for each in wheel.recurse_included_files()}
+    shipped = {name.removeprefix("growthpoles/geodata/") for name in packed if name.startswith("growthpoles/geodata/")}
+    assert shipped == {"registry.json", "README.md", *shipped_data.read_registry()}
+    folders = {path.name for path in GEODATA.iterdir() if path.is_dir()} - {"build", "__pycache__"}
+    assert {name.split("/")[0] for name in shipped if "/" in name} == folders
+    assert "growthpoles/__init__.py" in packed and not [name for name in packed if "/build/" in name]
 
 
 def test_layers_carry_both_coordinate_systems_and_their_rows():
@@ -86,9 +107,10 @@ def test_path_outside_geodata_is_refused(path):
         shipped_data.geodata_path(path)
 
 
-def test_unlisted_name_names_the_nearest():
-    with pytest.raises(DataError, match=r"not a shipped file.*nearest: .*kz-2014\.gpkg"):
-        shipped_data.verify("boundaries/kz-2013.gpkg")
+def test_a_file_that_nobody_listed_is_not_read(copied):
+    (copied / "boundaries" / "kz-2013.csv").write_bytes(b"")
+    with pytest.raises(DataError, match=r"kz-2013\.csv: not in the list of shipped files.*reinstall"):
+        read_bytes(copied / "boundaries" / "kz-2013.csv")
 
 
 def test_one_changed_byte_names_the_file_and_the_remedy(copied):
@@ -97,15 +119,50 @@ def test_one_changed_byte_names_the_file_and_the_remedy(copied):
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
     with pytest.raises(DataError, match=r"kz-2014\.gpkg: the file is damaged.*reinstall growthpoles") as caught:
-        shipped_data.verify(LAYER)
+        load_regions(2014)
     assert "\n" not in str(caught.value)
-    assert shipped_data.verify("boundaries/kz-2018.gpkg").is_relative_to(copied)
+    assert note(copied / "boundaries" / "kz-2018.gpkg") and len(load_regions(2018)) == 17
+
+
+READERS = {
+    "regions.csv": lambda: region_names(2014),
+    "tables/table4.csv": lambda: load_indicators(2014),
+    "kazakhstan-it/study.toml": load_study,
+    "kazakhstan-it/columns.csv": lambda: load_indicators(2014),
+    "kazakhstan-it/catalogue.csv": lambda: (load_indicators(2014), default_catalogue()),
+    "kazakhstan-2024/population.csv": lambda: load_indicators(2024, study=load_study("kazakhstan-2024")),
+    "mexico-gdp/states.dbf": lambda: load_indicators(2000, study=load_study("mexico-gdp")),
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_whatever_is_read_is_verified_and_named(copied, name):
+    """Also in a process that has read the sound file before."""
+    READERS[name]()
+    with (copied / name).open("ab") as file:
+        file.write(b"\n")
+    with pytest.raises(ValueError, match=rf"{name}: the file is damaged or was changed.*reinstall growthpoles") as hit:
+        READERS[name]()
+    assert "\n" not in str(hit.value) and len(str(hit.value)) < 500
+
+
+def test_a_shipped_study_is_its_folder_and_the_rebuilt_registry(copied, script):
+    shutil.copytree(copied / "kazakhstan-2024", copied / "toy")
+    text = (copied / "toy" / "study.toml").read_text(encoding="utf-8")
+    (copied / "toy" / "study.toml").write_text(text.replace("kazakhstan-2024", "toy"), encoding="utf-8")
+    with pytest.raises(DataError, match=r"toy/study\.toml: not in the list"):
+        load_study("toy")
+    script.main(["--geodata", str(copied)])
+    shipped_data.read_registry.cache_clear()
+    assert "toy" in builtin_studies().index
+    study = load_study("toy")
+    assert study_rating(study, load_indicators(2024, study=study))["index"].notna().any()
 
 
 def test_missing_file_and_broken_registry(copied):
     (copied / LAYER).unlink()
     with pytest.raises(DataError, match=r"kz-2014\.gpkg does not exist"):
-        shipped_data.verify(LAYER)
+        load_regions(2014)
     for content in ("{", "[]", '{"files": {"a": {"sha256": "0"}}}'):
         (copied / "registry.json").write_text(content, encoding="utf-8")
         clear_caches()
@@ -138,4 +195,5 @@ def test_script_finds_a_stale_registry_and_mends_it(copied, script):
         script.main(["--check", "--geodata", str(copied)])
     script.main(["--geodata", str(copied)])
     script.main(["--check", "--geodata", str(copied)])
-    assert shipped_data.verify("regions.csv") == copied / "regions.csv"
+    shipped_data.read_registry.cache_clear()
+    assert read_bytes(copied / "regions.csv").endswith(b"\n\n")

@@ -10,8 +10,12 @@ if TYPE_CHECKING:
     from numpy.random import Generator, SeedSequence
 
 
+SEED = 20160  # where none is given: of a call, and of a study
+PERMUTATIONS = 99_999  # of one test, wherever it is asked for: Python, command line, report
+
+
 def generator(rng: Generator | int | None, *, error: type[GrowthpolesError] = GrowthpolesError) -> Generator:
-    """Return the generator given, or one from a seed; None is seed 0, so that results repeat.
+    """Return the generator given, or one from a seed; None is `SEED`, so that results repeat.
 
     Raises
     ------
@@ -22,14 +26,14 @@ def generator(rng: Generator | int | None, *, error: type[GrowthpolesError] = Gr
 
     if isinstance(rng, np.random.Generator):
         return rng
-    seed: Any = 0 if rng is None else rng
+    seed: Any = SEED if rng is None else rng
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         raise error(message(f"rng={rng!r}", allowed="a numpy Generator, a seed of 0 or more, or None"))
     return np.random.default_rng(int(seed))
 
 
 def seed_sequence(rng: Generator | int | None) -> SeedSequence:
-    """Return the root of all random streams of a test: that of a seed (None is 0), or one draw from a Generator."""
+    """Return the root of all random streams of a test: of a seed (None is `SEED`), or one draw from a Generator."""
     import numpy as np
 
     if isinstance(rng, np.random.Generator):

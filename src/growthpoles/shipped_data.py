@@ -6,7 +6,6 @@ making. It is written by `geodata/build/registry.py`.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -96,31 +95,29 @@ def read_registry() -> Mapping[str, RegistryEntry]:
     return MappingProxyType(entries)
 
 
-@cache
-def verify(name: str) -> Path:
-    """Return the path of a shipped file after comparing its bytes with the registry, once per process.
+def shipped_name(path: Path) -> str | None:
+    """Return the name of a shipped file below geodata/, with forward slashes; None for a file elsewhere."""
+    return path.relative_to(_root()).as_posix() if path.is_relative_to(_root()) else None
 
-    Parameters
-    ----------
-    name : str
-        Name below geodata/, with forward slashes, as in registry.json.
+
+def verify(path: Path, digest: str) -> bool:
+    """Hold the sha256 of a file that was read against the registry; tell whether it is a shipped file at all.
 
     Raises
     ------
     DataError
-        If the registry does not know the name, or the file is missing or differs from the recorded one.
+        If the file lies below geodata/ and the registry does not know it, or knows another checksum.
     """
-    registry = read_registry()
-    if name not in registry:
-        problem = f"{name} is not a shipped file"
-        raise DataError(message(problem, allowed="a name in registry.json", near=nearest(name, registry)))
-    path = geodata_path(name)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    expected = registry[name].sha256
-    if digest != expected:
-        problem = f"the file is damaged or was changed (sha256 {digest[:12]}..., expected {expected[:12]}...)"
+    name = shipped_name(path)
+    if name in (None, "registry.json"):
+        return False
+    entry = read_registry().get(name or "")
+    if entry is None:
+        raise DataError(message("not in the list of shipped files", where=str(path), allowed=_REMEDY))
+    if digest != entry.sha256:
+        problem = f"the file is damaged or was changed (sha256 {digest[:12]}..., expected {entry.sha256[:12]}...)"
         raise DataError(message(problem, where=str(path), allowed=_REMEDY))
-    return path
+    return True
 
 
 _REMEDY = (

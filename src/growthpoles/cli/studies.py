@@ -103,12 +103,13 @@ def data(
 
 def open_marks(study: str | None) -> list[str]:
     """Return the lines of a study's files that still carry the CHECK or DECIDE of a proposal."""
+    from growthpoles.file_reading import read_text
     from growthpoles.study.load_study import study_path
 
     path = study_path(study)
     found = []
     for file in (path, path.with_name("catalogue.csv")):
-        lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.is_file() else []
+        lines = read_text(file, errors="replace").splitlines() if file.is_file() else []
         for number, line in enumerate(lines, start=1):
             if re.search(r"\b(CHECK|DECIDE)\b", line) and "Proposed by growthpoles init" not in line:
                 found.append(f"{file.name}, line {number}: {' '.join(line.split())[:100]}")

@@ -7,16 +7,17 @@ depth of hierarchy is allowed. Errors name the row as a spreadsheet counts it: t
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 
 from growthpoles.errors import RatingError, StudyError, message, nearest
+from growthpoles.file_reading import read_text, remembered
 from growthpoles.ratings.indicator_checks import numeric_table
 from growthpoles.result_display import ResultDisplay
 
@@ -464,7 +465,8 @@ def read_catalogue(path: str | Path) -> Catalogue:
     """
     path = Path(path)
     try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=False)
+        text = io.StringIO(read_text(path))
+        frame = pd.read_csv(text, dtype=str, keep_default_na=False, skip_blank_lines=False)
     except FileNotFoundError:
         raise StudyError(message("there is no such catalogue", where=str(path))) from None
     except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
@@ -473,7 +475,7 @@ def read_catalogue(path: str | Path) -> Catalogue:
     return Catalogue.from_frame(frame[(frame.drop(columns="row") != "").any(axis=1)], source=path.name)
 
 
-@lru_cache(maxsize=1)
+@remembered()
 def default_catalogue() -> Catalogue:
     """Return the catalogue of the built-in study: six indicators, two sub-indices, one index."""
     from growthpoles.shipped_data import geodata_path

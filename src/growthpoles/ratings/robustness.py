@@ -267,7 +267,7 @@ def robustness(
         have a zero in every column). Without it a zero there is refused, unless ``zeros="zero"``.
     replications : int
     rng : Generator, int or None
-        Source of randomness; None is the fixed seed 0, so that results repeat.
+        Source of randomness; None is the fixed seed, so that results repeat.
     n_jobs : int
         Processes (joblib). Results do not depend on it.
     progress : callable, optional

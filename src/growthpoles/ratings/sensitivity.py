@@ -119,7 +119,7 @@ def sobol(
     samples : int, a power of 2
         Base sample; the model runs ``samples * (choices + 2)`` times.
     rng : Generator, int or None
-        None is the fixed seed 0.
+        None is the fixed seed.
 
     Returns
     -------

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, cast
 
 import numpy as np
 
 from growthpoles.errors import DataError, RegionError, message, nearest, plain, unknown_option
+from growthpoles.file_reading import note_layer, remembered
 from growthpoles.regions.enclaves import find_enclaves, merge_enclaves
 from growthpoles.regions.kazakhstan.region_names import read_regions_table, vintage_of
-from growthpoles.shipped_data import read_registry, verify
+from growthpoles.shipped_data import geodata_path, read_registry
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,12 +119,12 @@ def read_boundaries(
     return frame
 
 
-@cache
+@remembered()
 def _vintage(vintage: int) -> GeoDataFrame:
-    """Read one shipped vintage, once per process; callers hand out copies."""
+    """Read one shipped vintage; callers hand out copies."""
     name = f"boundaries/kz-{vintage}.gpkg"
     entry = read_registry()[name]
-    layer = read_boundaries(verify(name), key="region").to_crs(cast(str, entry.analysis_crs))
+    layer = read_boundaries(geodata_path(name), key="region").to_crs(cast(str, entry.analysis_crs))
     rows = read_regions_table()
     begun = rows["vintage_from"].astype(int) <= vintage
     lasting = rows["vintage_to"].replace("", "9999").astype(int) >= vintage
@@ -153,6 +153,7 @@ def read_layer(path: Path, layer: str | None = None) -> tuple[GeoDataFrame, str]
     if not path.exists():
         there = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
         raise DataError(message("no such file", where=str(path), near=nearest(path.name, there)))
+    note_layer(path)
     if path.suffix.lower() in (".parquet", ".geoparquet"):
         return _read_geoparquet(path, layer)
     try:

@@ -9,10 +9,12 @@ from typing import Any, get_args
 
 import growthpoles
 from growthpoles.errors import StudyError, unknown_option
+from growthpoles.file_reading import note, recorded
 from growthpoles.file_writing import WAIT, folder_lock, make_folder
 from growthpoles.maps.typography import typefaces
+from growthpoles.report import manifest
 from growthpoles.report.figures import caption_files, figure_plan
-from growthpoles.report.manifest import MANIFEST, Manifest, provenance, read_record, record_bytes, record_of, unchanged
+from growthpoles.report.manifest import MANIFEST, Manifest, read_record
 from growthpoles.report.report_files import remove_stale, sha256, unique_names, write_files
 from growthpoles.report.report_tables import report_tables
 from growthpoles.report.results import Results
@@ -109,14 +111,14 @@ def build_report(
         raise StudyError(unknown_option("lang", lang, get_args(Language)))
     tell, folder = progress or (lambda step: None), Path(out)
     with _typeface(study):
-        origin = provenance(study, _options(study, edition, lang))
-        if not force and (same := unchanged(folder, origin)):
+        origin = manifest.provenance(study, _options(study, edition, lang))
+        if not force and (same := manifest.unchanged(folder, origin, study)):
             return same
         fresh = not folder.exists()
         make_folder(folder)
         try:
             with folder_lock(folder, wait=wait, tell=tell):
-                if not force and (same := unchanged(folder, origin)):  # somebody else has just done it
+                if not force and (same := manifest.unchanged(folder, origin, study)):  # somebody else has just done it
                     return same
                 return _write(study, folder, origin, edition=edition, lang=lang, tell=tell)
         except BaseException:
@@ -152,21 +154,29 @@ def _write(
     study: Study, folder: Path, origin: dict[str, Any], *, edition: str | None, lang: str, tell: Callable[[str], None]
 ) -> Manifest:
     """Compute and draw everything, then write it; the manifest comes last."""
-    results = compute(study, edition=edition, progress=tell)
-    content = _content(results, lang=lang, origin=origin, tell=tell)
+    with recorded() as read:
+        face = typefaces.chosen()
+        for path in (study.path, *((Path(face.regular), Path(face.bold)) if face else ())):  # opened before
+            note(path)
+
+        def known() -> dict[str, Any]:
+            return {**origin, "inputs": manifest.inputs_of(study, read)}
+
+        results = compute(study, edition=edition, progress=tell)
+        content = _content(results, lang=lang, origin=known, tell=tell)
     tell("writing")
     before = read_record(folder)
-    record = record_of(origin, results, {name: sha256(data) for name, data in content.items()})
+    record = manifest.record_of(known(), results, {name: sha256(data) for name, data in content.items()})
     written = write_files(folder, content)
     removed = remove_stale(folder, before.get("outputs", {}), content)
-    last = {MANIFEST: record_bytes(record)}
+    last = {MANIFEST: manifest.record_bytes(record)}
     written += write_files(folder, last)
     files = {**record["outputs"], MANIFEST: sha256(last[MANIFEST])}
     return Manifest(folder, files, results, written, removed, record)
 
 
 def _content(
-    results: Results, *, lang: str, origin: dict[str, object], tell: Callable[[str], None]
+    results: Results, *, lang: str, origin: Callable[[], dict[str, Any]], tell: Callable[[str], None]
 ) -> dict[str, bytes]:
     """Return every file of the report but the manifest."""
     from growthpoles.report.column_notes import notes
@@ -188,6 +198,6 @@ def _content(
     content |= drawn.files
     content |= caption_files(drawn.captions, lang=lang)
     tell("page")
-    pages = [make_page(results, code, drawn.pictures[code], provenance=origin) for code in drawn.pictures]
+    pages = [make_page(results, code, drawn.pictures[code], provenance=origin()) for code in drawn.pictures]
     content["report.html"] = render_html(pages, outlines=drawn.outlines, version=growthpoles.__version__)
     return dict(zip(unique_names(content), content.values(), strict=True))

@@ -7,7 +7,7 @@ import json
 import os
 import platform
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata
@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 import growthpoles
-from growthpoles.report.report_files import file_sha256, inside
+from growthpoles.file_reading import Read, file_sha256
+from growthpoles.report.report_files import inside
 from growthpoles.result_display import ResultDisplay
-from growthpoles.shipped_data import geodata_path
+from growthpoles.shipped_data import geodata_path, shipped_name
 from growthpoles.study.study_spec import Study
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 _LARGEST = 1 << 24
+_SHIPPED = "geodata/"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -101,10 +103,12 @@ def read_record(folder: Path) -> dict[str, Any]:
     return dict(record)
 
 
-def unchanged(folder: Path, origin: Mapping[str, Any]) -> Manifest | None:
-    """Return the manifest in a folder if it was made from the same origin and every file is as it was written."""
+def unchanged(folder: Path, origin: Mapping[str, Any], study: Study) -> Manifest | None:
+    """Return the manifest in a folder if origin, inputs and every file written are what they were."""
     record = read_record(folder)
     if not record or any(record.get(key) != json.loads(json.dumps(value)) for key, value in origin.items()):
+        return None
+    if not _as_read(record.get("inputs"), study):
         return None
     outputs = record["outputs"]
     if not all(inside(name) and file_sha256(folder / name) == digest for name, digest in outputs.items()):
@@ -113,73 +117,46 @@ def unchanged(folder: Path, origin: Mapping[str, Any]) -> Manifest | None:
     return Manifest(folder, {**outputs, MANIFEST: str(own)}, None, record=record)
 
 
-_FILES = ("file", "catalogue", "assembly", "folder", "shares")
-_BUILTIN_FILES = ("registry.json", "regions.csv")
+def inputs_of(study: Study, read: Read) -> dict[str, str | None]:
+    """Return what was read: name -> sha256, None for a file that was looked for and is not there.
 
-
-def input_files(study: Study) -> dict[str, Path]:
-    """Return every file that a study reads: name relative to its folder -> path.
-
-    A folder stands for all files directly in it, a file for those beside it with the same stem (a Shapefile is four
-    files); the statements of a source (claims.csv) count too.
-    Shipped files are named ``geodata/...``.
+    Names are relative to the study's folder; shipped files are ``geodata/...``, and ``states.*`` stands for the names
+    of all files that make up a layer. The package's own files are not among them: see `provenance`.
     """
-    found: dict[str, Path] = {}
-    folder, shipped = study.path.parent, geodata_path().resolve()
-
-    def add(path: Path) -> None:
-        path = path.resolve()
-        if path.is_relative_to(shipped):
-            found[f"geodata/{path.relative_to(shipped).as_posix()}"] = path
-            return
-        try:
-            found[Path(os.path.relpath(path, folder)).as_posix()] = path
-        except ValueError:  # another drive
-            found[path.name] = path
-
-    add(study.path)
-    for name in _named_files(study.model_dump(mode="python", exclude={"path"})):
-        path = study.resolve(name)
-        if path.is_dir():
-            for child in sorted(path.iterdir()):
-                if child.is_file():
-                    add(child)
-        elif path.is_file():
-            for child in sorted(path.parent.glob("*")):
-                if child.stem == path.stem and child.is_file():
-                    add(child)
-    if study.resolve("claims.csv").is_file():
-        add(study.resolve("claims.csv"))
-    if study.boundaries.builtin is not None:
-        for name in _BUILTIN_FILES:
-            add(geodata_path(name))
-        for layer in sorted(geodata_path("boundaries").glob("*.gpkg")):
-            add(layer)
-    return dict(sorted(found.items()))
+    return dict(sorted((_name_of(path, study.path.parent), digest) for path, (digest, _) in read.items()))
 
 
-def _named_files(part: Any) -> Iterator[str]:
-    """Yield the values of all keys that name a file, however deep."""
-    if isinstance(part, Mapping):
-        for key, value in part.items():
-            if key in _FILES and isinstance(value, str):
-                yield value
-            else:
-                yield from _named_files(value)
-    elif isinstance(part, list | tuple):
-        for value in part:
-            yield from _named_files(value)
+def _name_of(path: Path, folder: Path) -> str:
+    shipped = shipped_name(path)
+    if shipped is not None:
+        return _SHIPPED + shipped
+    try:
+        name = Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:  # another drive
+        return path.as_posix()
+    return f"./{name}" if name.startswith(_SHIPPED) else name
+
+
+def _as_read(inputs: Any, study: Study) -> bool:
+    """Tell whether every input of an earlier report is as it was."""
+    if not isinstance(inputs, dict):
+        return False
+    paths = (
+        geodata_path() / name.removeprefix(_SHIPPED) if name.startswith(_SHIPPED) else study.path.parent / name
+        for name in inputs
+    )
+    return all(file_sha256(path) == digest for path, digest in zip(paths, inputs.values(), strict=True))
 
 
 def provenance(study: Study, options: Mapping[str, object]) -> dict[str, Any]:
-    """Return everything that the files of a report depend on; equal provenance means equal files.
+    """Return what a report depends on besides the files that are read for it (`inputs_of`).
 
     Returns
     -------
     dict
-        study (name, seed, rating method, sha256 of all its settings but [report]), options (those of
-        [report] among them), growthpoles (version, sha256 of its
-        code), python, platform, libraries (name -> version), inputs (name -> sha256).
+        study (name, seed, rating method, sha256 of all its settings but [report]), options (those of [report] among
+        them), growthpoles (version, sha256 of its code, texts, templates and fonts), python, platform,
+        libraries (name -> version).
     """
     settings = json.dumps(study.model_dump(mode="json", exclude={"path", "report"}), sort_keys=True, ensure_ascii=True)
     return {
@@ -194,7 +171,6 @@ def provenance(study: Study, options: Mapping[str, object]) -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "libraries": dict(_libraries()),
-        "inputs": {name: file_sha256(path) for name, path in input_files(study).items()},
     }
 
 

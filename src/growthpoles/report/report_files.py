@@ -8,21 +8,13 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from growthpoles.errors import DataError, message
+from growthpoles.file_reading import file_sha256
 from growthpoles.file_writing import clean_parts, make_folder, write_bytes
 
 
 def sha256(content: bytes) -> str:
     """Return the SHA-256 of some bytes in hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
-
-
-def file_sha256(path: Path) -> str | None:
-    """Return the SHA-256 of a file, or None if it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None
 
 
 def inside(name: str) -> bool:

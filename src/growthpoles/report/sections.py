@@ -576,7 +576,8 @@ def reproduction_section(ctx: Context, provenance: Mapping[str, Any]) -> Section
         ("Python", provenance["python"]),
         *provenance["libraries"].items(),
     ]
-    inputs = [(shorten(name), str(digest)[:_HASH]) for name, digest in provenance["inputs"].items()]
+    read = {name: digest for name, digest in provenance["inputs"].items() if digest and not name.endswith("*")}
+    inputs = [(shorten(name), digest[:_HASH]) for name, digest in read.items()]
     blocks = (
         make_table(words, "inputs", [("file", "text"), ("sha256", "text")], inputs),
         make_table(words, "libraries", [("library", "text"), ("version", "text")] * _ABREAST, _abreast(libraries)),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pandas as pd
 
+from growthpoles import randomness
 from growthpoles.errors import GrowthpolesError, RatingError, StudyError, unknown_option
 from growthpoles.language.phrases import Words
 from growthpoles.ratings.catalogue import Catalogue
@@ -108,8 +109,8 @@ def strengths(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
 
 REPLICATIONS = 5_000
-RELOCATIONS = 9_999
-CURVE_RELOCATIONS = 1_999
+RELOCATIONS = randomness.PERMUTATIONS
+CURVE_RELOCATIONS = 9_999
 _OTHERS: tuple[Normalisation, ...] = ("min-max", "leader", "rank")  # what the study's own scores are varied with
 
 
@@ -346,8 +347,8 @@ def run_stages(results: Results, *, tell: Callable[[str], None]) -> Stages:
 Progress = Callable[[str], None]
 
 
-PERMUTATIONS = 99_999  # of the global tests
-DRAWS = 99_999  # of the local tests, for regions that are not enumerated
+PERMUTATIONS = randomness.PERMUTATIONS  # of the global tests
+DRAWS = randomness.PERMUTATIONS  # of the local tests, for regions that are not enumerated
 
 
 def permutations(study: Study) -> int:

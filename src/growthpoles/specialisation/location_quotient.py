@@ -60,7 +60,7 @@ def location_quotient(
         NaN cells: refused (default); "outside": LQ is NaN there and all totals run over the cells present;
         "zero".
     rng : numpy.random.Generator, int or None
-        Of the bootstrap; None is the fixed seed 0, so that results repeat.
+        Of the bootstrap; None is the fixed seed, so that results repeat.
 
     Returns
     -------

@@ -12,6 +12,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from growthpoles.errors import GrowthpolesError, StudyError, message, nearest, plain, shown
+from growthpoles.file_reading import read_text
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.study.files.problems import Problem, problems_frame
 from growthpoles.study.files.user_table import TableData
@@ -55,7 +56,7 @@ def study_problems(path: Path) -> tuple[Study | None, list[Problem]]:
     """
     try:
         content = read_toml(path)
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_text(path)
     except StudyError as error:
         found = re.search(r"\(at line (\d+)", str(error))
         line = int(found[1]) if found else None
@@ -327,7 +328,7 @@ def _regions(study: Study) -> tuple[set[str] | None, list[Problem]]:
 def _pole_problems(study: Study, known: set[str]) -> list[Problem]:
     """Look for the regions that [growth_poles] names."""
     problems = []
-    text = study.path.read_text(encoding="utf-8-sig", errors="replace")
+    text = read_text(study.path, errors="replace")
     for name, codes in {"poles": study.growth_poles.poles, **study.growth_poles.recommended}.items():
         for code in codes:
             if code not in known:
@@ -348,7 +349,7 @@ def _method_problems(study: Study, catalogue: Catalogue, known: set[str] | None)
         found.append(
             ("rating.reference", message(f"{shown(reference)} is no region", allowed="a region code", near=near))
         )
-    text = study.path.read_text(encoding="utf-8-sig", errors="replace")
+    text = read_text(study.path, errors="replace")
     problems = []
     for key, told in found:
         problem, _, remedy = told.partition("; allowed: ")

@@ -15,7 +15,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from growthpoles.errors import StudyError, message, nearest
+from growthpoles.errors import GrowthpolesError, StudyError, message, nearest
+from growthpoles.file_reading import read_bytes
 from growthpoles.shipped_data import geodata_path
 
 BUILTIN = "kazakhstan-it"
@@ -70,7 +71,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise StudyError(message(f"larger than {_MAX_BYTES // 10**6} MB", where=str(path), allowed="a study.toml"))
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        return tomllib.loads(read_bytes(path).decode("utf-8-sig"))
     except FileNotFoundError:
         raise StudyError(message("the study does not exist", where=str(path))) from None
     except OSError as error:
@@ -81,7 +82,7 @@ def read_toml(path: Path) -> dict[str, Any]:
             message("this locale cannot write the file name", where=ascii(str(path)), allowed=allowed)
         ) from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        if isinstance(error, StudyError):
+        if isinstance(error, GrowthpolesError):
             raise
         raise StudyError(message(f"not valid TOML: {str(error)[:200]}", where=str(path))) from None
 

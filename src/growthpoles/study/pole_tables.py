@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, get_args
 
-import numpy as np
 import pandas as pd
 from numpy.random import Generator
 
 from growthpoles.errors import SpatialError, StudyError, message
-from growthpoles.randomness import seed_sequence
+from growthpoles.randomness import PERMUTATIONS
 from growthpoles.spatial.global_tests.global_result import Alternative
 from growthpoles.spatial.global_tests.moran_power import GRID, moran_power
 from growthpoles.spatial.poles.distance_gradient import distance_gradient
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
 Kind = tuple[str, dict[str, Any]]
 QUEEN: Kind = ("queen", {})
-# of each of many tests
-_PERMUTATIONS = 99_999
 
 
 def gradient_table(
@@ -33,7 +30,7 @@ def gradient_table(
     *,
     poles: Sequence[str] | None = None,
     alternative: Alternative = "two-sided",
-    permutations: int = _PERMUTATIONS,
+    permutations: int = PERMUTATIONS,
     rng: Generator | int | None = None,
 ) -> pd.DataFrame:
     """Test in every edition and year whether the index changes with distance to the poles.
@@ -81,7 +78,7 @@ def gradient_table(
             poles,
             alternative=alternative,
             permutations=permutations,
-            rng=_seed(study, rng, variable),
+            rng=study.study.seed if rng is None else rng,
         )
         tables[variable.edition, variable.year] = rows
     return pd.concat(tables, names=["edition", "year"])
@@ -92,7 +89,7 @@ def spread_table(
     *,
     weights: Kind = QUEEN,
     alternative: Alternative = "two-sided",
-    permutations: int = _PERMUTATIONS,
+    permutations: int = PERMUTATIONS,
     rng: Generator | int | None = None,
 ) -> pd.DataFrame:
     """Test in every edition what happened around leading regions between the first year of the study and the last.
@@ -142,7 +139,7 @@ def spread_table(
             years=last - first,
             alternative=alternative,
             permutations=permutations,
-            rng=_seed(study, rng, years[first]),
+            rng=study.study.seed if rng is None else rng,
         )
         for name, years in pairs.items()
     }
@@ -255,11 +252,3 @@ def _indices(study: Study) -> list[Variable]:
     if not found:
         raise SpatialError(message(f"no edition has {root!r}", where=study.name))
     return found
-
-
-def _seed(study: Study, rng: Generator | int | None, variable: Variable) -> Generator:
-    """Return a stream of its own for each edition and year, whichever others there are."""
-    if isinstance(rng, Generator):
-        return rng
-    root = seed_sequence(study.study.seed if rng is None else rng)
-    return np.random.default_rng([root.entropy, variable.year, *variable.edition.encode()])

@@ -15,6 +15,7 @@ import pandas as pd
 
 from growthpoles.errors import DataError, StudyError, listed, message, shown
 from growthpoles.file_writing import make_folder, write_bytes
+from growthpoles.randomness import SEED
 from growthpoles.ratings.catalogue import COLUMNS
 from growthpoles.result_display import ResultDisplay
 from growthpoles.study.files.table_files import EXCEL, RawTable, read_raw
@@ -77,7 +78,7 @@ def compose_study(
         f"title = {{ en = {quoted(study_name(name))} }}            # DECIDE",
         f"source = {{ en = {quoted(', '.join(dict.fromkeys(g.raw.path.name for g in tables))[:400])} }}    # DECIDE",
         'languages = ["en"]',
-        "seed = 0",
+        f"seed = {SEED}",
         "",
         *_boundaries(layer, tables, relative),
         "",

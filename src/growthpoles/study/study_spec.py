@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from growthpoles.errors import StudyError, message, nearest
+from growthpoles.file_reading import absolute
+from growthpoles.randomness import SEED
 from growthpoles.result_display import ResultDisplay
 
 Language = Literal["en", "ru", "kk"]
@@ -306,7 +308,7 @@ class StudyHead(_Part):
     source: Text
     languages: tuple[Language, ...] = ("en",)
     edition: str = "data"
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: Annotated[int, Field(ge=0)] = SEED
 
     @field_validator("name")
     @classmethod
@@ -471,7 +473,7 @@ class Study(_Part, ResultDisplay):
 
     def resolve(self, name: str) -> Path:
         """Return a file named in the study, relative to the folder of study.toml."""
-        return (self.path.parent / name).resolve()
+        return absolute(self.path.parent / name)
 
     def text(self, part: Literal["title", "source"], lang: str = "en") -> str:
         """Return the title or the source in a language, or in the first language that is there."""

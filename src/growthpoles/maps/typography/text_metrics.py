@@ -236,6 +236,7 @@ def _chunks(word: str, size: float, limit: float, bold: bool) -> list[str]:
     return [*chunks, word]
 
 
+# Not pyphen: it has no Kazakh, and its English patterns leave most Kazakh names whole (Pavlodar, Kostanay).
 def _breaks(word: str) -> list[int]:
     """Places between two syllables: before a consonant that a vowel follows, with a vowel on either side."""
     low = word.lower()

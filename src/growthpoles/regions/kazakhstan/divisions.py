@@ -9,17 +9,18 @@ shrunk; it is empty for South Kazakhstan, since KZ-61 is Turkistan without Shymk
 
 from __future__ import annotations
 
+import io
 import operator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, SupportsIndex
 
 import pandas as pd
 
 from growthpoles.errors import RegionError, message, nearest, unknown_option
+from growthpoles.file_reading import read_text, remembered
 from growthpoles.regions.name_matching import show
-from growthpoles.shipped_data import verify
+from growthpoles.shipped_data import geodata_path
 
 VINTAGES = (2014, 2018, 2022)
 _FIRST_YEAR, _LAST_YEAR = 1999, 2099  # 1999: Kokshetau went to Akmola, the last change before 2018
@@ -46,13 +47,14 @@ class Region:
         return f"{self.names[0]} ({self.code})"
 
 
-@lru_cache(maxsize=1)
+@remembered()
 def _table() -> pd.DataFrame:
-    """Read regions.csv once."""
-    return pd.read_csv(verify("regions.csv"), dtype=str, keep_default_na=False, encoding="utf-8")
+    """Read regions.csv."""
+    text = io.StringIO(read_text(geodata_path("regions.csv")))
+    return pd.read_csv(text, dtype=str, keep_default_na=False)
 
 
-@lru_cache(maxsize=1)
+@remembered()
 def _rows() -> tuple[Region, ...]:
     """All rows of regions.csv as records."""
     named = ["name_en", "name_ru", "name_kk", "short_en", "short_ru", "short_kk", "iso_numeric"]
@@ -69,7 +71,7 @@ def _rows() -> tuple[Region, ...]:
     )
 
 
-@lru_cache(maxsize=len(VINTAGES))
+@remembered()
 def regions_of(vintage: int) -> dict[str, Region]:
     """Return the regions of a vintage by code, in the order of the table."""
     return {row.code: row for row in _rows() if row.exists(vintage)}

@@ -12,6 +12,7 @@ from typing import SupportsIndex
 
 import pandas as pd
 
+from growthpoles.file_reading import remembered
 from growthpoles.regions.kazakhstan.divisions import (
     PLACES,
     VINTAGES,
@@ -122,7 +123,7 @@ def _qualified(index: NameIndex, kinds: dict[str, str]) -> NameIndex:
     return index
 
 
-@lru_cache(maxsize=len(VINTAGES))
+@remembered()
 def _index(vintage: int) -> NameIndex:
     """All names of the regions of one vintage."""
     rows = regions_of(vintage)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import SpatialError, message, unknown_option
+from growthpoles.randomness import PERMUTATIONS
 from growthpoles.result_display import ResultDisplay
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def check_method(method: str, allowed: tuple[str, ...], statistic: str) -> None:
 def check_permutations(permutations: int | None, n: int) -> int:
     """Return the number of random permutations, by default as many as 2 * 10^8 relocated values allow."""
     if permutations is None:
-        return next((draws for draws in (999_999, 99_999, 9_999) if n * draws <= 2e8), 999)
+        return next((draws for draws in (PERMUTATIONS, 9_999) if n * draws <= 2e8), 999)
     if (
         isinstance(permutations, bool)
         or not isinstance(permutations, int | np.integer)

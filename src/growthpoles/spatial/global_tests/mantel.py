@@ -7,7 +7,7 @@ from numpy.random import Generator, SeedSequence
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from growthpoles.randomness import seed_sequence
+from growthpoles.randomness import PERMUTATIONS, seed_sequence
 from growthpoles.spatial.global_tests.global_result import (
     Alternative,
     GlobalResult,
@@ -58,7 +58,7 @@ def pair_test(
         distinct arrangements of the profiles number at most 10^6 (nine regions) all are visited instead, and
         `method` of the result is "exact".
     rng : Generator, int or None
-        None is seed 0.
+        None is the fixed seed.
     isolates : tuple of labels
         Regions that the caller left out.
 
@@ -72,7 +72,7 @@ def pair_test(
     i, j = np.nonzero(np.triu(fixed, k=1))
     weights = fixed[i, j]
     if permutations is None:
-        permutations = next((draws for draws in (99_999, 9_999) if len(i) * draws <= _DEFAULT_LOOKUPS), 999)
+        permutations = next((draws for draws in (PERMUTATIONS, 9_999) if len(i) * draws <= _DEFAULT_LOOKUPS), 999)
     permutations = check_permutations(permutations, n)
     statistic = float(moved[i, j] @ weights)
     margin = TIE * max(float(np.abs(weights).sum() * np.abs(moved).max()), np.finfo(float).tiny)

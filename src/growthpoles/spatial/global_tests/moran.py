@@ -69,7 +69,7 @@ def moran(
         - ``normal``, ``randomisation``: z-test with the moments of Cliff & Ord (1981) under normal errors or
           under relocation (``normal`` is the default with regressors beyond 2,000 regions).
     rng : Generator, int or None
-        Random numbers; None is seed 0, so that results repeat. Not affected by the number of workers.
+        Random numbers; None is the fixed seed, so that results repeat. Not affected by the number of workers.
     transformation : {"r", "b", None}
         Row-standardise (default), binary, or the weights as they are.
     regressors : DataFrame or Series, optional

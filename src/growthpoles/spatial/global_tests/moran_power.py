@@ -115,7 +115,7 @@ def moran_power(
     target : float
         Power for which the smallest rho is sought, 0 to 1.
     rng : Generator, int or None
-        For more than 500 regions; None is seed 0.
+        For more than 500 regions; None is the fixed seed.
 
     Returns
     -------

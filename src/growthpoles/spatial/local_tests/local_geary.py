@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import SpatialError, message
+from growthpoles.randomness import PERMUTATIONS
 from growthpoles.spatial.alignment import Tested, clean_values, prepare
 from growthpoles.spatial.local_tests.local_result import (
     LIKENESS,
@@ -22,7 +23,7 @@ from growthpoles.spatial.local_tests.local_result import (
     universe,
 )
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
-from growthpoles.spatial.reference_distributions.score_sums import PERMUTATIONS, Alternative, Law, Method, Scores
+from growthpoles.spatial.reference_distributions.score_sums import Alternative, Law, Method, Scores
 from growthpoles.spatial.reference_distributions.shared_draws import RELATIVE
 
 if TYPE_CHECKING:

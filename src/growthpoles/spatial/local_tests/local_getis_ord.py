@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import SpatialError, message
+from growthpoles.randomness import PERMUTATIONS
 from growthpoles.spatial.alignment import Tested, Transformation, prepare
 from growthpoles.spatial.local_tests.local_result import (
     QUADRANTS,
@@ -20,7 +21,7 @@ from growthpoles.spatial.local_tests.local_result import (
     universe,
 )
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
-from growthpoles.spatial.reference_distributions.score_sums import PERMUTATIONS, Alternative, Method, Scores
+from growthpoles.spatial.reference_distributions.score_sums import Alternative, Method, Scores
 
 if TYPE_CHECKING:
     from growthpoles.graphs import Graph, W

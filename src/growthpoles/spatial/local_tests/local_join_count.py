@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import SpatialError, message
+from growthpoles.randomness import PERMUTATIONS
 from growthpoles.spatial.alignment import Tested, prepare
 from growthpoles.spatial.local_tests.local_result import QUADRANTS, STATES, LocalResult, Options, centred, run, universe
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
-from growthpoles.spatial.reference_distributions.score_sums import PERMUTATIONS, Alternative, Law, Method, Scores
+from growthpoles.spatial.reference_distributions.score_sums import Alternative, Law, Method, Scores
 from growthpoles.spatial.reference_distributions.shared_draws import groups
 
 if TYPE_CHECKING:

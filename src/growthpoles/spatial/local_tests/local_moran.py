@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import SpatialError, message
+from growthpoles.randomness import PERMUTATIONS
 from growthpoles.spatial.alignment import Prepared, Tested, Transformation, clean_values, prepare, same_regions
 from growthpoles.spatial.local_tests.local_result import (
     QUADRANTS,
@@ -22,7 +23,7 @@ from growthpoles.spatial.local_tests.local_result import (
     universe,
 )
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
-from growthpoles.spatial.reference_distributions.score_sums import PERMUTATIONS, Alternative, Method, Scores
+from growthpoles.spatial.reference_distributions.score_sums import Alternative, Method, Scores
 
 if TYPE_CHECKING:
     from growthpoles.graphs import Graph, W
@@ -61,7 +62,7 @@ def local_moran(
     alpha : float, default 0.05
         Level of the labels, between 0 and 1.
     rng : numpy.random.Generator or int, optional
-        Generator or seed; None is the fixed seed 0, so that results repeat.
+        Generator or seed; None is the fixed seed, so that results repeat.
 
     Returns
     -------

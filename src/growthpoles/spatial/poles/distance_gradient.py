@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.random import Generator
 
 from growthpoles.errors import RegionError, SpatialError, message, nearest
-from growthpoles.randomness import seed_sequence
+from growthpoles.randomness import PERMUTATIONS, seed_sequence
 from growthpoles.spatial.alignment import clean_values, same_regions
 from growthpoles.spatial.global_tests.global_result import (
     Alternative,
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 NEAREST, PAIRS = "nearest", "all pairs"
 _LEAST = 5
-_PERMUTATIONS = 99_999
 
 
 def distances_km(regions: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -75,7 +74,7 @@ def distance_gradient(
     poles: Iterable[Hashable],
     *,
     alternative: Alternative = "two-sided",
-    permutations: int = _PERMUTATIONS,
+    permutations: int = PERMUTATIONS,
     rng: Generator | int | None = None,
 ) -> pd.DataFrame:
     """Test whether a variable changes with distance to the nearest pole and to each pole, and between any regions.
@@ -94,7 +93,7 @@ def distance_gradient(
     permutations : int
         Random relocations of the values over the regions of the test; all of them where they are few enough.
     rng : Generator, int or None
-        None is seed 0.
+        None is the fixed seed.
 
     Returns
     -------
@@ -160,7 +159,7 @@ def spearman(
     y: pd.Series,
     *,
     alternative: Alternative = "two-sided",
-    permutations: int = _PERMUTATIONS,
+    permutations: int = PERMUTATIONS,
     rng: Generator | int | None = None,
 ) -> GlobalResult:
     """Correlate two variables by rank, with a permutation p-value.
@@ -225,7 +224,7 @@ def mantel(
         Random relocations of the values; by default as many as about a second allows (99,999 for 16 regions). All of
         them are visited where they are few enough (up to nine regions).
     rng : Generator, int or None
-        None is seed 0.
+        None is the fixed seed.
 
     Returns
     -------

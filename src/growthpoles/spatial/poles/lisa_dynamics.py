@@ -10,7 +10,7 @@ from numpy.random import Generator, SeedSequence
 from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.randomness import seed_sequence
+from growthpoles.randomness import PERMUTATIONS, seed_sequence
 from growthpoles.spatial.alignment import connected, deviations, prepare, same_regions
 from growthpoles.spatial.global_tests.global_result import (
     Alternative,
@@ -136,7 +136,7 @@ def joint_moves(
     graph: Graph | W,
     *,
     alternative: Alternative = "two-sided",
-    permutations: int = 99_999,
+    permutations: int = PERMUTATIONS,
     rng: Generator | int | None = None,
 ) -> GlobalResult:
     """Test whether regions move in the same direction as their neighbours more or less often than by chance.
@@ -150,7 +150,7 @@ def joint_moves(
     permutations : int
         Random relocations; a region's values of both years move together.
     rng : Generator, int or None
-        None is seed 0.
+        None is the fixed seed.
 
     Returns
     -------
@@ -253,7 +253,7 @@ def spatial_tau(
         Random relocations; a region's values of both years move together. By default as many as about a second allows
         (99,999 for 16 regions); all of them where they are few enough (up to nine regions).
     rng : Generator, int or None
-        None is seed 0.
+        None is the fixed seed.
 
     Returns
     -------

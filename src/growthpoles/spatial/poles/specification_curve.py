@@ -358,8 +358,8 @@ def specification_curve(
     by : sequence of str
         Choices (keys of `labels`) whose values are summarised one by one as well.
     rng : Generator, int or None
-        None is seed 0. The result depends neither on the number of workers (``joblib.parallel_config``) nor on the
-        order of rows in the values.
+        None is the fixed seed. The result depends neither on the number of workers (``joblib.parallel_config``) nor on
+        the order of rows in the values.
 
     Returns
     -------

@@ -11,7 +11,7 @@ from numpy.random import Generator
 
 from growthpoles.errors import SpatialError, message
 from growthpoles.graphs import as_graph
-from growthpoles.randomness import seed_sequence
+from growthpoles.randomness import PERMUTATIONS, seed_sequence
 from growthpoles.spatial.alignment import same_regions
 from growthpoles.spatial.global_tests.bivariate_moran import moran_bivariate
 from growthpoles.spatial.global_tests.global_result import Alternative, GlobalResult, Inference, check_alternative
@@ -42,7 +42,7 @@ def spread_tests(
     *,
     years: float,
     alternative: Alternative = "two-sided",
-    permutations: int = 99_999,
+    permutations: int = PERMUTATIONS,
     rng: Generator | int | None = None,
 ) -> pd.DataFrame:
     """Run all tests of the change between two years.
@@ -61,7 +61,7 @@ def spread_tests(
     permutations : int
         Random relocations of each spatial test.
     rng : Generator, int or None
-        None is seed 0.
+        None is the fixed seed.
 
     Returns
     -------

@@ -20,8 +20,6 @@ from growthpoles.spatial.reference_distributions.shared_draws import Tails
 Alternative = Literal["two-sided", "greater", "less"]
 Method = Literal["auto", "exact", "permutation"]
 
-PERMUTATIONS = 99_999
-
 
 @dataclass(frozen=True, slots=True)
 class Scores:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import DataError, StudyError, message
+from growthpoles.file_reading import note
 from growthpoles.study.audit.claim_expressions import Columns, UncheckableError, evaluate
 from growthpoles.study.audit.readings import cell_editions, edition_table
 from growthpoles.study.files.printed_tables import read_rows, require_columns
@@ -98,7 +99,7 @@ def check_claims(
         "column",
         "printed",
     ]
-    if not path.exists():
+    if not note(path):
         return pd.DataFrame(columns=columns)
     claims = read_claims(path)
     known = (PUBLISHED, *cell_editions(study))

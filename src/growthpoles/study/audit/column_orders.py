@@ -101,7 +101,7 @@ def column_orders(
     copies : list of HiddenCopy
         :func:`growthpoles.study.audit.hidden_denominators.find_copies`.
     rng : Generator or int, optional
-        For random permutations where all are too many; None is seed 0.
+        For random permutations where all are too many; None is the fixed seed.
 
     Returns
     -------

@@ -106,7 +106,7 @@ def audit(study: Study | None = None, *, rng: np.random.Generator | int | None =
     study : Study, optional
         None is the built-in study.
     rng : Generator or int, optional
-        For random permutations where rows are too many to go through all; None is seed 0.
+        For random permutations where rows are too many to go through all; None is the fixed seed.
 
     Returns
     -------

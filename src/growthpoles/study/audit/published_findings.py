@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthpoles.file_reading import note
 from growthpoles.study.audit.arithmetic import check_arithmetic
 from growthpoles.study.audit.effects import SEVERITIES
 from growthpoles.study.audit.findings import Cell, Fault
@@ -95,7 +96,7 @@ def published_formulas(study: Study) -> pd.DataFrame:
     """
     path = study.resolve("formulas.csv")
     columns = ("table", *FORMULA_COLUMNS)
-    if not path.exists():
+    if not note(path):
         return pd.DataFrame(columns=list(columns))
     rules = read_rows(path)
     require_columns(rules, columns, where=str(path))

@@ -161,7 +161,7 @@ def align(
     confidence : float in (0.5, 1)
         Least probability of the accepted order against the other ones; below, the verdict is "undecided".
     rng : Generator or int, optional
-        Only used for random permutations; None is seed 0.
+        Only used for random permutations; None is the fixed seed.
 
     Returns
     -------

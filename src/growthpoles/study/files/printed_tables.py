@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import DataError, message, nearest
+from growthpoles.file_reading import read_text
 
 Decimal = Literal[",", "."]
 
@@ -92,10 +93,10 @@ def _show(text: str) -> str:
     return repr(text if len(text) <= 40 else text[:37] + "...")
 
 
-def read_text(path: Path) -> str:
+def table_text(path: Path) -> str:
     """Read a UTF-8 text file (with or without byte order mark) or say which file is not one."""
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return read_text(path)
     except FileNotFoundError:
         raise DataError(message("the file does not exist", where=str(path))) from None
     except IsADirectoryError:
@@ -116,7 +117,7 @@ def read_rows(path: Path, *, delimiter: str = ",") -> pd.DataFrame:
         If the file is missing, not UTF-8, empty, has a repeated or empty column name, or a line whose number of cells
         differs from the header's.
     """
-    reader = csv.reader(io.StringIO(read_text(path), newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(table_text(path), newline=""), delimiter=delimiter, strict=True)
     lines: list[int] = []
     rows: list[list[str]] = []
     header: list[str] | None = None

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from growthpoles import file_reading
 from growthpoles.errors import DataError, listed, message, nearest
 from growthpoles.study.files.number_notation import detect_delimiter, split_lines
 from growthpoles.study.files.problems import Problem
@@ -39,11 +40,13 @@ def read_bytes(path: Path, *, limit: int = MAX_BYTES) -> bytes:
     try:
         if path.stat().st_size > limit:
             raise DataError(message(f"the file is larger than {limit // 10**6} MB", where=str(path)))
-        return path.read_bytes()
+        return file_reading.read_bytes(path)
     except FileNotFoundError:
         raise DataError(message("the file does not exist", where=str(path))) from None
     except IsADirectoryError:
         raise DataError(message("is a folder, not a file", where=str(path))) from None
+    except DataError:  # a damaged shipped file
+        raise
     except (OSError, ValueError) as error:  # ValueError: a path with a null character
         reason = getattr(error, "strerror", None) or str(error)
         raise DataError(message(f"cannot be read ({reason})", where=str(path))) from None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
 from growthpoles.errors import DataError, StudyError, message, plain, unknown_option
+from growthpoles.file_reading import remembered
 from growthpoles.ratings.catalogue import Catalogue, derive
 from growthpoles.regions.join import check_regions
 from growthpoles.study.files.printed_tables import (
@@ -22,7 +22,7 @@ from growthpoles.study.files.printed_tables import (
 from growthpoles.study.files.problems import summary
 from growthpoles.study.files.table_files import cell_text, read_raw
 from growthpoles.study.files.user_table import TableData, read_table
-from growthpoles.study.inputs.study_regions import Enclaves, Stamp, file_stamp, match_study_regions, study_regions
+from growthpoles.study.inputs.study_regions import Enclaves, match_study_regions, study_regions
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study, Table
 
@@ -40,19 +40,18 @@ def study_table(study: Study, number: int, catalogue: Catalogue) -> TableData:
         for other in study.tables
     )
     expected = tuple(code for code in codes if code not in catalogue.derived) if alone and not spec.columns else None
-    return _read(path, file_stamp(path), spec.model_dump_json(), study.years, codes, expected)
+    return _read(path, spec.model_dump_json(), study.years, codes, expected)
 
 
-@lru_cache(maxsize=16)
+@remembered(maxsize=16)
 def _read(
     path: Path,
-    stamp: Stamp,
     description: str,
     years: tuple[int, ...],
     codes: tuple[str, ...],
     expected: tuple[str, ...] | None,
 ) -> TableData:
-    """Read a table; `stamp` only tells one state of the file from another."""
+    """Read a table."""
     return read_table(path, Table.model_validate_json(description), years=years, codes=codes, expected=expected)
 
 
@@ -179,12 +178,11 @@ def study_catalogue(study: Study | None = None) -> Catalogue:
         + gdp_per_head (weight 1)
     """
     study = study or load_study()
-    path = study.resolve(study.rating.catalogue)
-    return _read_catalogue(path, file_stamp(path))
+    return _read_catalogue(study.resolve(study.rating.catalogue))
 
 
-@lru_cache(maxsize=8)
-def _read_catalogue(path: Path, stamp: Stamp) -> Catalogue:
+@remembered(maxsize=8)
+def _read_catalogue(path: Path) -> Catalogue:
     return Catalogue.from_frame(catalogue_frame(path), source=path.name)
 
 

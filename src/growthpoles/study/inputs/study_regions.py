@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from growthpoles.errors import DataError, RegionError, StudyError, listed, message, nearest, plain
+from growthpoles.file_reading import remembered
 from growthpoles.regions.name_matching import NameIndex, match_names
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Boundaries, Study
@@ -17,18 +17,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 Enclaves = Literal["keep", "merge"]
-Stamp = tuple[int, int]  # of a file: size and time of the last change, so that a cache notices an edit
 
 MAX_KEY = 200  # characters; a longer text is no code
-
-
-def file_stamp(path: Path) -> Stamp:
-    """Return size and time of change of a file; zeros where it is missing, which its reader will report."""
-    try:
-        state = path.stat()
-    except (OSError, ValueError):
-        return (0, 0)
-    return state.st_size, state.st_mtime_ns
 
 
 def study_regions(study: Study | None = None, *, enclaves: Enclaves = "keep") -> gpd.GeoDataFrame:
@@ -75,13 +65,12 @@ def study_regions(study: Study | None = None, *, enclaves: Enclaves = "keep") ->
 
 def _own_layer(study: Study) -> gpd.GeoDataFrame:
     assert study.boundaries.file is not None
-    path = study.resolve(study.boundaries.file)
-    return _read_layer(path, file_stamp(path), study.boundaries.model_dump_json())
+    return _read_layer(study.resolve(study.boundaries.file), study.boundaries.model_dump_json())
 
 
-@lru_cache(maxsize=4)
-def _read_layer(path: Path, stamp: Stamp, description: str) -> gpd.GeoDataFrame:
-    """Read, check and project a layer; the arguments after `path` only tell one state of it from another."""
+@remembered(maxsize=4)
+def _read_layer(path: Path, description: str) -> gpd.GeoDataFrame:
+    """Read, check and project a layer."""
     from growthpoles.regions.boundaries import read_boundaries
     from growthpoles.regions.coverage import check_coverage
     from growthpoles.regions.projection import to_analysis_crs
@@ -122,10 +111,10 @@ def _clean_keys(regions: gpd.GeoDataFrame, where: str, key: str) -> gpd.GeoDataF
     return regions
 
 
-@lru_cache(maxsize=4)
-def _name_index(path: Path, stamp: Stamp, description: str) -> NameIndex:
+@remembered(maxsize=4)
+def _name_index(path: Path, description: str) -> NameIndex:
     """Index every text column of a layer, the key first."""
-    layer = _read_layer(path, stamp, description)
+    layer = _read_layer(path, description)
     texts = layer.drop(columns="geometry", errors="ignore")
     spellings = {
         str(code): list(dict.fromkeys([str(code), *(cell for cell in row if isinstance(cell, str))]))
@@ -175,7 +164,7 @@ def match_study_regions(
         raise StudyError(message("vintage is for the built-in boundaries", where=str(study.path)))
     assert source.file is not None
     path = study.resolve(source.file)
-    index = _name_index(path, file_stamp(path), source.model_dump_json())
+    index = _name_index(path, source.model_dump_json())
     stray = [name for name, code in aliases.items() if code not in index.names]
     if stray:
         code = aliases[stray[0]]

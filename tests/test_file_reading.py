@@ -1,0 +1,215 @@
+"""Reading through one seam: what is recorded, what is remembered, and that nobody reads past it."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import threading
+from pathlib import Path
+
+import pytest
+from joblib import parallel_config
+
+import growthpoles
+from growthpoles.file_reading import file_sha256, note, note_layer, read_bytes, read_text, recorded, remembered
+from growthpoles.study.load_study import load_study
+from growthpoles.study.verdict import verdict
+
+SOURCE = Path(growthpoles.__file__).parent
+
+
+def sha(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "table.csv"
+    path.write_bytes(b"\xef\xbb\xbfa\r\n1\r\n")
+    return path
+
+
+def digests(found: dict) -> dict[str, str | None]:
+    return {path.name: digest for path, (digest, _) in found.items()}
+
+
+def test_reads_are_recorded_and_so_is_what_is_not_there(table: Path) -> None:
+    with recorded() as outer:
+        with recorded() as inner:
+            assert read_text(table) == "a\n1\n"
+            assert not note(table.with_name("claims.csv"))
+        with pytest.raises(FileNotFoundError):
+            read_bytes(table.with_name("gone.csv"))
+    assert digests(inner) == {"table.csv": sha(table.read_bytes()), "claims.csv": None}
+    assert digests(outer) == {**digests(inner), "gone.csv": None}
+    read_bytes(table)  # nobody records: no complaint
+
+
+def test_the_first_read_counts(table: Path) -> None:
+    """A file that changes while a report is made must make it stale, not be taken for what was read."""
+    before = sha(table.read_bytes())
+    with recorded() as found:
+        read_bytes(table)
+        table.write_bytes(b"a\n2\n")
+        read_bytes(table)
+    assert digests(found) == {"table.csv": before}
+
+
+def test_a_layer_is_all_its_files(tmp_path: Path) -> None:
+    for name in ("states.shp", "states.dbf", "states.2014.shp", "other.dbf"):
+        (tmp_path / name).write_bytes(name.encode())
+    (tmp_path / "data.gdb").mkdir()
+    (tmp_path / "data.gdb" / "a1").write_bytes(b"1")
+    with recorded() as found:
+        note_layer(tmp_path / "states.shp")
+        note_layer(tmp_path / "data.gdb")
+    assert set(digests(found)) == {"states.shp", "states.dbf", "states.*", "a1", "*"}
+    for added, every in (("states.cpg", tmp_path / "states.*"), ("data.gdb/a2", tmp_path / "data.gdb" / "*")):
+        (tmp_path / added).write_bytes(b"")
+        assert file_sha256(every) != found[every][0]
+
+
+def test_a_link_is_followed_to_where_it_leads_today(table: Path) -> None:
+    link = table.with_name("latest.csv")
+    link.symlink_to(table)
+    with recorded() as found:
+        read_bytes(link)
+    assert [path.name for path in found] == ["latest.csv"]
+
+
+def test_only_files_are_hashed(tmp_path: Path) -> None:
+    assert file_sha256(tmp_path) is None and file_sha256(tmp_path / "gone") is None
+    assert file_sha256(Path("nul\0l")) is None
+    if Path("/dev/zero").exists():
+        assert file_sha256(Path("/dev/zero")) is None
+
+
+def test_what_is_remembered_counts_as_read_and_is_read_anew_when_it_changes(table: Path) -> None:
+    calls = []
+
+    @remembered(maxsize=4)
+    def length(path: Path) -> int:
+        calls.append(path)
+        return len(read_bytes(path)) + note(path.with_name("more.csv"))
+
+    @remembered()
+    def twice(path: Path) -> int:
+        return 2 * length(path)
+
+    assert (twice(table), twice(table), length(table)) == (18, 18, 9) and len(calls) == 1
+    with recorded() as found:
+        assert twice(table) == 18
+    assert digests(found) == {"table.csv": sha(table.read_bytes()), "more.csv": None} and len(calls) == 1
+    table.write_bytes(b"123")
+    assert twice(table) == 6 and len(calls) == 2
+    table.with_name("more.csv").write_bytes(b"")
+    assert twice(table) == 8 and len(calls) == 3
+    table.unlink()
+    with pytest.raises(FileNotFoundError):
+        twice(table)
+    table.write_bytes(b"1")
+    assert twice(table) == 4
+
+
+def test_threads_record_their_own_reads(table: Path) -> None:
+    """Two reports at once in two threads do not depend on each other's files."""
+    found: dict[str, dict] = {}
+    both = threading.Barrier(2, timeout=10)
+
+    def read(name: str) -> None:
+        path = table.with_name(name)
+        path.write_bytes(name.encode())
+        with recorded() as seen:
+            both.wait()
+            read_bytes(path)
+            both.wait()
+        found[name] = digests(seen)
+
+    threads = [threading.Thread(target=read, args=(name,)) for name in ("a.csv", "b.csv")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {name: {name: sha(name.encode())} for name in ("a.csv", "b.csv")}
+
+
+def test_workers_read_nothing_by_themselves(tmp_path: Path, study_maker) -> None:
+    """However many workers compute, the record is that of one."""
+    study = load_study(study_maker(tmp_path))
+    records = []
+    for jobs in (1, 2):
+        with recorded() as found, parallel_config(n_jobs=jobs):
+            verdict(study, permutations=999, weights=(("queen", {}),))
+        records.append(digests(found))
+    assert records[0] == records[1] and {"regions.gpkg", "table-2020.csv", "catalogue.csv"} <= records[0].keys()
+
+
+# Calls that open a file, or hand it to a library that does.
+READERS = {
+    "open", "read_text", "read_bytes", "read_csv", "read_table", "read_excel", "read_json", "read_parquet", "read_file",
+    "read_dataframe", "read_arrow", "read_info", "list_layers", "load_workbook", "ExcelFile", "ParquetFile", "FT2Font",
+    "loadtxt", "genfromtxt", "fromfile", "imread", "ZipFile", "connect", "load",
+}  # fmt: skip
+# Module or room -> what it may call past the seam, and why.
+PAST_THE_SEAM = {
+    "file_reading": ({"read_bytes", "open"}, "the seam itself"),
+    "shipped_data": ({"read_text"}, "registry.json, which file_reading records with every shipped file"),
+    "file_writing": ({"read_text"}, "the process that holds a lock"),
+    "language": ({"read_text", "read_bytes"}, "texts of the package: part of the hash of its source"),
+    "report.page": ({"read_text", "read_bytes"}, "templates and fonts of the package"),
+    "report.column_notes": ({"read_text", "read_csv"}, "a table of the package"),
+    "report.manifest": ({"read_bytes"}, "the package's source, and the manifest of an earlier report"),
+    "report.geopackage": ({"read_bytes", "connect"}, "what it has just written"),
+    "report.table_formats": ({"ZipFile"}, "what it has just written"),
+    "maps.typography.typefaces": ({"read_bytes", "FT2Font"}, "fonts of the package; build_report notes the user's"),
+    "regions.boundaries": ({"list_layers", "read_dataframe", "read_info", "read_parquet"}, "after note_layer"),
+    "regions.kazakhstan.divisions": ({"read_csv"}, "text that came through the seam"),
+    "ratings.catalogue": ({"read_csv"}, "text that came through the seam"),
+    "study.files.table_files": ({"load_workbook", "ParquetFile", "ZipFile"}, "bytes that came through the seam"),
+}  # fmt: skip
+
+
+def past_the_seam(text: str) -> set[str]:
+    """Names of reading calls in a module: methods, `open`, and what it imports from other packages."""
+    tree = ast.parse(text)
+    imported = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and not (node.module or "").startswith("growthpoles")
+        for alias in node.names
+    }
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = node.func
+            name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+            through = getattr(getattr(called, "value", None), "id", "") == "file_reading"
+            own = isinstance(called, ast.Name) and name not in {"open", *imported}
+            if name in READERS and not own and not through:
+                found.add(name)
+    return found
+
+
+def test_nobody_reads_past_the_seam() -> None:
+    strays = {}
+    for path in sorted(SOURCE.rglob("*.py")):
+        name = ".".join(path.relative_to(SOURCE).with_suffix("").parts)
+        allowed = next((PAST_THE_SEAM[each][0] for each in (name, name.split(".")[0]) if each in PAST_THE_SEAM), set())
+        if stray := past_the_seam(path.read_text(encoding="utf-8")) - allowed:
+            strays[name] = stray
+    assert not strays, "read through growthpoles.file_reading, or a report will not notice a change"
+
+
+@pytest.mark.parametrize(
+    "code", ["open(p)", "p.read_text()", "pd.read_csv(p)", "gpd.read_file(p)", "Path(p).open()", "np.load(p)"]
+)
+def test_the_search_for_strays_finds_them(code: str) -> None:
+    assert past_the_seam(code)
+    assert not past_the_seam("from growthpoles.file_reading import read_text, read_bytes\nread_text(p), read_bytes(p)")
+
+
+def test_exceptions_to_the_seam_are_still_there() -> None:
+    for name, (calls, _) in PAST_THE_SEAM.items():
+        path = SOURCE.joinpath(*name.split("."))
+        files = [path.with_suffix(".py")] if not path.is_dir() else sorted(path.rglob("*.py"))
+        assert calls & set().union(*(past_the_seam(file.read_text(encoding="utf-8")) for file in files)), name
