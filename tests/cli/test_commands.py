@@ -244,3 +244,9 @@ def test_formats_go_to_standard_output() -> None:
     done = run("rate", "--format", "json", "--quiet")
     rows = json.loads(done.stdout)
     assert len(rows) == 16 and rows[0]["region"] == "KZ-ALA" and done.stderr == ""
+
+
+def test_the_seed_of_stats_is_used() -> None:
+    command = ("stats", "--statistic", "moran", "--permutations", "199", "--format", "csv", "--quiet")
+    first, again, other = (run(*command, "--seed", seed).stdout for seed in ("1", "1", "2"))
+    assert "p_value" in first and first == again != other

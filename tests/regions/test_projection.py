@@ -63,3 +63,5 @@ def test_own_projection_of_a_country_across_the_antimeridian_and_on_the_equator(
     assert "lon_0=179.5" in equal_area_crs(fiji)
     kenya = gpd.GeoDataFrame(geometry=[box(34, -4, 42, 5)], crs="EPSG:4326")
     assert equal_area_crs(kenya).startswith("+proj=laea")
+    with pytest.raises(DataError, match="have no CRS"):
+        equal_area_crs(layer(None))

@@ -173,3 +173,28 @@ def test_a_folder_that_is_not_writable(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr("growthpoles.file_writing.os.open", refuse)
     with pytest.raises(DataError, match="the folder is not writable"), folder_lock(tmp_path):
         pass
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+def test_the_lock_never_follows_a_link(tmp_path: Path) -> None:
+    victim = tmp_path / "victim.txt"
+    victim.write_text("mine")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / NAME).symlink_to(victim)
+    with pytest.raises(DataError, match="the folder is not writable"), folder_lock(out):
+        pass
+    assert victim.read_text() == "mine"
+
+
+def test_a_file_system_without_locks_is_written_to_without_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fcntl = pytest.importorskip("fcntl")
+
+    def refuse(*args: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    entered = False
+    with folder_lock(tmp_path):
+        entered = True
+    assert entered and not list(tmp_path.iterdir())

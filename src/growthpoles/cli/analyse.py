@@ -30,9 +30,10 @@ from growthpoles.cli.shared_options import (
 from growthpoles.errors import SpatialError, StudyError, message, unknown_option
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
+    from libpysal.graph import Graph
 
-    from growthpoles.study.study_spec import Study
 
 WeightsOption = Annotated[str, typer.Option("--weights", "-w", help="queen, rook, knn, distance_band, gabriel, ...")]
 NeighboursOption = Annotated[int | None, typer.Option("--k", help="Number of neighbours for --weights knn.")]
@@ -115,8 +116,11 @@ def stats(
     import pandas as pd
 
     import growthpoles as gp
+    from growthpoles.study.inputs.study_variables import variable_of
 
-    values, regions, title = _values(loaded, year, edition, variable, enclaves)
+    found = variable_of(loaded, variable, year_of(loaded, year), edition, enclaves=_enclaves(enclaves))
+    values, regions = found.y, found.regions
+    title = f"{loaded.name}, {found.name} {found.year}, edition {found.edition}"
     graph = _graph(regions, weights, k)
     kept, part, absent = gp.with_data(values, graph)
     options: dict[str, Any] = {"alternative": alternative, "rng": loaded.study.seed}
@@ -129,15 +133,15 @@ def stats(
         emit(frame, title=f"{statistic}: {head}", kind=format, out=out, digits=3, regions=regions)
     else:
         names = GLOBAL if statistic == "all" else (statistic,)
-        found: dict[str, pd.DataFrame] = {}
+        frames: dict[str, pd.DataFrame] = {}
         for name in names:
             try:
-                found[name] = getattr(gp, name)(kept, part, **options).to_frame()
+                frames[name] = getattr(gp, name)(kept, part, **options).to_frame()
             except SpatialError as error:  # Getis-Ord G has no meaning for negative values
-                if statistic != "all" or (name == names[-1] and not found):
+                if statistic != "all" or (name == names[-1] and not frames):
                     raise
                 note(f"left out: {error}", quiet=quiet)
-        frame = pd.concat(found.values())
+        frame = pd.concat(frames.values())
         columns = frame if _wants(format, out) else frame.drop(columns=["isolates", "alternative", "variance"])
         emit(columns, title=head, kind=format, out=out, digits=4)
     if absent:
@@ -295,32 +299,8 @@ def _enclaves(value: str) -> Any:
     return value
 
 
-def _graph(regions: Any, kind: str, k: int | None) -> Any:
+def _graph(regions: gpd.GeoDataFrame, kind: str, k: int | None) -> Graph:
     from growthpoles.spatial.weights.build_weights import build_weights
 
     options = {} if k is None else {"k": k}
     return build_weights(regions, kind, **options)  # type: ignore[arg-type]
-
-
-def _values(
-    study: Study, year: int | None, edition: str | None, variable: str | None, enclaves: str
-) -> tuple[pd.Series, Any, str]:
-    """Return a variable of the study by region, the boundaries, and what it is."""
-    from growthpoles.study.inputs import load_indicators, load_published, study_catalogue, study_rating, study_regions
-
-    chosen, handling = year_of(study, year), _enclaves(enclaves)
-    regions = study_regions(study, enclaves=handling)
-    catalogue = study_catalogue(study)
-    name = variable or catalogue.root
-    if edition == "published" or name == "ksi":
-        if handling == "merge":
-            raise StudyError(message("published figures cannot be merged", where="--enclaves", allowed="keep"))
-        frame, shown = load_published(chosen, study=study), "published"
-    else:
-        table = load_indicators(chosen, edition=edition, study=study, enclaves=handling)
-        rating = study_rating(study, table, catalogue)
-        frame, shown = rating.join(table[[code for code in table if code not in rating]]), str(table.attrs["edition"])
-    numeric = [str(column) for column in frame.select_dtypes("number").columns]
-    if name not in numeric:
-        raise StudyError(unknown_option("variable", name, numeric))
-    return frame[name].astype(float).reindex(regions.index), regions, f"{study.name}, {name} {chosen}, edition {shown}"

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperArgument, TyperCommand
 
 from growthpoles.cli.shared_options import (
-    ADJUST,
     AdjustOption,
     EditionOption,
+    FontBoldOption,
+    FontOption,
+    GraphOption,
     LangOption,
+    PresetOption,
     QuietOption,
     SeedOption,
     StudyOption,
@@ -24,13 +28,15 @@ from growthpoles.cli.shared_options import (
 )
 from growthpoles.errors import MapError, message
 
+if TYPE_CHECKING:
+    from growthpoles.maps.typography.typefaces import Typeface
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(epilog="Example: growthpoles report --out outputs --edition realigned")(report)
-    app.command("map", epilog="Example: growthpoles map clusters --year 2014 --preset nature-double --out lisa.pdf")(
-        draw
-    )
+    epilog = "Example: growthpoles map clusters --year 2014 --preset nature-double --out lisa.pdf"
+    app.command("map", cls=_MapCommand, epilog=epilog)(draw)
 
 
 def report(
@@ -38,15 +44,29 @@ def report(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write into.")] = Path("outputs"),
     edition: EditionOption = None,
     lang: LangOption = "en",
+    figure: Annotated[
+        list[str] | None,
+        typer.Option("--figure", help="A kind of figure to draw; repeat it for more."),
+    ] = None,
+    preset: PresetOption = None,
+    font: FontOption = None,
+    font_bold: FontBoldOption = None,
+    weights: GraphOption = None,
+    adjust: AdjustOption = None,
+    permutations: Annotated[
+        int | None, typer.Option("--permutations", help="Relocations of the spatial tests where p is not exact.")
+    ] = None,
     seed: SeedOption = None,
     quiet: QuietOption = False,
 ) -> None:
     """Compute everything; write figures, tables and a report."""
-    loaded = open_study(study, lang=lang, seed=seed)
+    loaded = open_study(study, lang=lang, seed=seed).with_report(
+        figures=figure, preset=preset, weights=weights, adjust=adjust, permutations=permutations
+    )
     from growthpoles.cli.terminal import progress_bar, summary
     from growthpoles.report.build_report import build_report, step_count
 
-    with progress_bar(step_count(loaded), quiet=quiet) as tell:
+    with _set_in(font, font_bold), progress_bar(step_count(loaded), quiet=quiet) as tell:
         manifest = build_report(loaded, out=out, edition=edition, lang=lang, progress=tell)
     if manifest.results is None:
         note(f"nothing has changed: {len(manifest.files)} files in {out} are as they were written", quiet=quiet)
@@ -61,12 +81,7 @@ def report(
 
 
 def draw(
-    kind: Annotated[
-        str,
-        typer.Argument(
-            help="rating, values, ksi, change, class-change, clusters, hotspots, significance or neighbours."
-        ),
-    ] = "rating",
+    kind: Annotated[str, typer.Argument()] = "rating",
     study: StudyOption = None,
     year: YearOption = None,
     edition: EditionOption = None,
@@ -74,18 +89,10 @@ def draw(
         str | None, typer.Option("--variable", "-v", help="A sub-index or an indicator; default: the index.")
     ] = None,
     lang: LangOption = "en",
-    preset: Annotated[
-        str, typer.Option("--preset", help="report, nature-double, elsevier-single, plos, slide ...")
-    ] = "report",
-    font: Annotated[
-        str | None, typer.Option("--font", help="A .ttf file or an installed family; default: DejaVu Sans.")
-    ] = None,
-    font_bold: Annotated[
-        str | None, typer.Option("--font-bold", help="File for bold text, if --font is a file.")
-    ] = None,
-    weights: Annotated[
-        str | None, typer.Option("--weights", "-w", help="Graph of the spatial tests; default: queen.")
-    ] = None,
+    preset: PresetOption = None,
+    font: FontOption = None,
+    font_bold: FontBoldOption = None,
+    weights: GraphOption = None,
     adjust: AdjustOption = None,
     seed: SeedOption = None,
     out: Annotated[
@@ -97,26 +104,14 @@ def draw(
     quiet: QuietOption = False,
 ) -> None:
     """Draw one map at its printed size."""
-    loaded = open_study(study, lang=lang, seed=seed)
-    chosen = year_of(loaded, year)
+    loaded = open_study(study, lang=lang, seed=seed).with_report(preset=preset, weights=weights, adjust=adjust)
+    chosen, preset = year_of(loaded, year), loaded.report.preset
     _refuse_idle(kind, variable=variable, weights=weights, adjust=adjust)
-    if font_bold and not font:
-        raise MapError(message("--font-bold has no meaning alone", allowed="with --font"))
-    from growthpoles.maps import save_figure, save_proof, typeface
+    from growthpoles.maps import save_figure, save_proof
     from growthpoles.report.single_map import draw_map
 
-    with typeface(font, bold=font_bold) if font else nullcontext() as face:
-        axes = draw_map(
-            loaded,
-            kind,
-            year=chosen,
-            edition=edition,
-            variable=variable,
-            lang=lang,
-            preset=preset,
-            weights=weights or "queen",
-            adjust=adjust or ADJUST,
-        )
+    with _set_in(font, font_bold) as face:
+        axes = draw_map(loaded, kind, year=chosen, edition=edition, variable=variable, lang=lang)
     figure = axes.get_figure(root=True)
     assert figure is not None
     target = out or Path(f"{kind}_{chosen}.png")
@@ -149,14 +144,33 @@ def draw(
     tell_account(loaded, quiet=quiet)
 
 
-def _refuse_idle(kind: str, *, variable: str | None, weights: str | None, adjust: str | None) -> None:
+def _set_in(font: str | None, bold: str | None) -> AbstractContextManager[Typeface | None]:
+    """Set figures in the typeface that was asked for, if any."""
+    if bold and not font:
+        raise MapError(message("--font-bold has no meaning alone", allowed="with --font"))
+    from growthpoles.maps import typeface
+
+    return typeface(font, bold=bold) if font else nullcontext()
+
+
+def _refuse_idle(kind: str, **options: str | None) -> None:
     """Refuse an option that would change nothing, rather than let somebody believe that it did."""
-    tests = ("clusters", "hotspots", "significance")
-    useful = {
-        "variable": (variable, ("rating", "values", "change", "class-change", *tests)),
-        "weights": (weights, (*tests, "neighbours")),
-        "adjust": (adjust, tests),
-    }
-    for name, (value, kinds) in useful.items():
-        if value is not None and kind not in kinds:
-            raise MapError(message(f"--{name} has no meaning for {kind!r}", allowed=f"with {', '.join(kinds)}"))
+    from growthpoles.report.figures import map_kinds
+
+    for name, value in options.items():
+        useful = map_kinds(name)
+        if value is not None and kind in map_kinds() and kind not in useful:
+            raise MapError(message(f"--{name} has no meaning for {kind!r}", allowed=f"with {', '.join(useful)}"))
+
+
+class _MapCommand(TyperCommand):
+    """The command of single maps; its help lists the kinds that the registry has."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Fill in the kinds, which are not loaded before somebody asks."""
+        from growthpoles.report.figures import map_kinds
+
+        for param in self.params:
+            if isinstance(param, TyperArgument):
+                param.help = f"What to draw: {', '.join(map_kinds())}."
+        super().format_help(ctx, formatter)

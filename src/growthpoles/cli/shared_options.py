@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from growthpoles.errors import StudyError, message, unknown_option
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
 
     from growthpoles.study.study_spec import Study
@@ -44,6 +45,15 @@ AdjustOption = Annotated[
         help="Family of local tests: none, bonferroni, fdr, fdr-discrete, by, tarone or max-t; default: tarone.",
     ),
 ]
+
+PresetOption = Annotated[
+    str | None, typer.Option("--preset", help="report (default), nature-double, elsevier-single, plos, slide ...")
+]
+FontOption = Annotated[
+    str | None, typer.Option("--font", help="A .ttf file or an installed family; default: DejaVu Sans.")
+]
+FontBoldOption = Annotated[str | None, typer.Option("--font-bold", help="File for bold text, if --font is a file.")]
+GraphOption = Annotated[str | None, typer.Option("--weights", "-w", help="Graph of the spatial tests; default: queen.")]
 
 ADJUST = "tarone"
 LANGUAGES = ("en", "ru", "kk")
@@ -93,7 +103,7 @@ def emit(
     kind: str | None,
     out: Path | None,
     digits: int = 2,
-    regions: Any = None,
+    regions: gpd.GeoDataFrame | None = None,
 ) -> None:
     """Print a table for a person, or write it in a format to a file or to standard output."""
     from growthpoles.report.table_formats import FORMATS, serialise

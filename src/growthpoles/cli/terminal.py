@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from growthpoles.language.phrases import clean_text
+from growthpoles.language.phrases import Words, clean_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -120,8 +120,9 @@ def summary(results: Results | None) -> None:
     print_frame(_ranking(results), title=f"{results.study.name}: rating, edition {results.edition}")
     tests = _tests(results)
     if len(tests):
-        note = "queen contiguity, row-standardised, two-sided permutation p"
-        print_frame(tests, title=f"Global Moran's I ({note})", digits=3)
+        words = Words("en")
+        note = words("caption", "weights", weights=words("weights", results.study.report.weights))
+        print_frame(tests, title=f"Global Moran's I ({note}, two-sided permutation p)", digits=3)
     for name, reason in results.stages.left_out.items():
         _console().print(clean_text(f"left out: {name}: {reason}"), soft_wrap=True)
 

@@ -48,6 +48,11 @@ def _read(lang: str) -> dict[str, dict[str, str]]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
+def phrase_keys(section: str, lang: str = "en") -> tuple[str, ...]:
+    """Return the keys of a section of the texts."""
+    return tuple(_read(lang)[section])
+
+
 def shorten(text: object, longest: int = LONGEST) -> str:
     """Return a text without control signs, cut to a length that a page can bear."""
     plain = _BLANKS.sub(" ", clean_text(text)).strip()

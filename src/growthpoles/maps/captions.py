@@ -14,18 +14,11 @@ from growthpoles.file_writing import write_bytes
 from growthpoles.language.languages import translator
 from growthpoles.maps.typography import text_metrics as text
 
-_TEX = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "$": r"\$",
-    "&": r"\&",
-    "#": r"\#",
-    "%": r"\%",
-    "_": r"\_",
-    "^": r"\textasciicircum{}",
-    "~": r"\textasciitilde{}",
-}
+_ESCAPED = str.maketrans({
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\n": " ", "\r": " ",
+    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}",
+})  # fmt: skip
 _MARKDOWN = frozenset("\\`*_{}[]<>$#@!|~^")
 _PARTS = (
     ("year", "year"),
@@ -80,8 +73,8 @@ class Caption:
 
 
 def escape_tex(value: str) -> str:
-    """Make a string safe in LaTeX text."""
-    return "".join(_TEX.get(ch, ch) for ch in value)
+    """Return text that TeX prints as it is, whatever it holds."""
+    return value.translate(_ESCAPED)
 
 
 def escape_markdown(value: str) -> str:

@@ -21,7 +21,9 @@ from growthpoles.maps.presets import Preset, get_preset
 from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
+    import numpy as np
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
 
 _STRIPS = 4
@@ -34,7 +36,7 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
-def _deflate(rows: Any) -> bytes:
+def _deflate(rows: NDArray[np.uint8]) -> bytes:
     """Compress rows as one zlib stream (RFC 1950), in strips side by side; their number does not depend on the machine.
 
     Every strip but the first starts from the end of the one before, so that the file is no larger for it.
@@ -54,7 +56,7 @@ def _deflate(rows: Any) -> bytes:
         return b"".join([b"\x78\x5e", *parts, struct.pack(">I", check.result())])
 
 
-def png_bytes(image: Any, dpi: float, facts: Facts) -> bytes:
+def png_bytes(image: NDArray[np.uint8], dpi: float, facts: Facts) -> bytes:
     """Encode pixels as PNG (ISO/IEC 15948): red, green and blue of an array (height, width, 3 or more).
 
     Rows are stored as they are: on flat colours filters make the file larger, and the search for the best one of each
@@ -235,7 +237,7 @@ def render(fig: Figure, kind: str, facts: Facts, dpi: float) -> bytes:
         return makers[kind](fig, facts, dpi)
 
 
-def _drawn(fig: Figure, dpi: float) -> Any:
+def _drawn(fig: Figure, dpi: float) -> NDArray[np.uint8]:
     """Draw on an array of pixels (height, width, 3 or 4) without transparency: a fourth channel is full everywhere."""
     import numpy as np
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -257,7 +259,7 @@ def _drawn(fig: Figure, dpi: float) -> Any:
     return (image[..., :3] * share + 255.0 * (1.0 - share)).round().astype(np.uint8)
 
 
-def _pixels(fig: Figure, dpi: float) -> Any:
+def _pixels(fig: Figure, dpi: float) -> NDArray[np.uint8]:
     """Draw on an array of RGB pixels."""
     import numpy as np
 
@@ -269,7 +271,7 @@ def _png(fig: Figure, facts: Facts, dpi: float) -> bytes:
     return png_bytes(_drawn(fig, dpi), dpi, facts)
 
 
-def pixels(fig: Figure, dpi: float) -> Any:
+def pixels(fig: Figure, dpi: float) -> NDArray[np.uint8]:
     """Return a figure as an array of RGB pixels (height, width, 3), independent of global settings."""
     import matplotlib as mpl
 

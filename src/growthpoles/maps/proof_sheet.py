@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from growthpoles.language.languages import translator
 from growthpoles.maps import palettes
@@ -17,26 +19,27 @@ from growthpoles.maps.typography import text_metrics
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+Colours = NDArray[np.float64]
 _HEAD_MM = 5.0
 _GAP_MM = 4.0
 
 
-def grey(image: np.ndarray[Any, np.dtype[np.uint8]]) -> np.ndarray[Any, np.dtype[np.uint8]]:
+def grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return an RGB image in greys of the same relative luminance, as a printer without colour shows it."""
     return _per_colour(image, _grey)
 
 
-def _grey(values: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _grey(values: Colours) -> Colours:
     light = palettes.to_linear(values) @ np.array([0.2126729, 0.7151522, 0.0721750])
     return np.repeat(palettes.from_linear(light)[:, None], 3, axis=1)
 
 
-def seen_with(image: np.ndarray[Any, np.dtype[np.uint8]], vision: str) -> np.ndarray[Any, np.dtype[np.uint8]]:
+def seen_with(image: NDArray[np.uint8], vision: str) -> NDArray[np.uint8]:
     """Return an RGB image as a reader with `vision` sees it (Machado et al. 2009)."""
     return _per_colour(image, lambda values: palettes.simulate(values, vision))
 
 
-def _per_colour(image: np.ndarray[Any, np.dtype[np.uint8]], change: Any) -> np.ndarray[Any, np.dtype[np.uint8]]:
+def _per_colour(image: NDArray[np.uint8], change: Callable[[Colours], Colours]) -> NDArray[np.uint8]:
     """Apply a function of colour once per distinct colour: figures have few."""
     packed = (image[..., 0].astype(np.uint32) << 16) | (image[..., 1].astype(np.uint32) << 8) | image[..., 2]
     colours, place = np.unique(packed.ravel(), return_inverse=True)
@@ -92,9 +95,7 @@ def save_proof(fig: Figure, path: str | Path, *, lang: str = "en", dpi: float = 
     return write_bytes(target, png_bytes(sheet, dpi, Facts(title="proof")))
 
 
-def _headings(
-    sheet: np.ndarray[Any, np.dtype[np.uint8]], names: list[str], step: tuple[int, int], gap: int, dpi: float
-) -> None:
+def _headings(sheet: NDArray[np.uint8], names: list[str], step: tuple[int, int], gap: int, dpi: float) -> None:
     """Set the headings on strips of their own and paste them into the sheet."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

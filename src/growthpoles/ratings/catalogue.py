@@ -18,6 +18,7 @@ import pandas as pd
 
 from growthpoles.errors import RatingError, StudyError, message, nearest
 from growthpoles.ratings.indicator_checks import numeric_table
+from growthpoles.result_display import ResultDisplay
 
 KINDS = ("primary", "indicator", "aggregate")
 REQUIRED = ("code", "kind", "parent")
@@ -206,7 +207,7 @@ __all__ = ["COLUMNS", "KINDS", "Catalogue", "default_catalogue", "read_catalogue
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Catalogue:
+class Catalogue(ResultDisplay):
     """A validated catalogue of indicators; build one with `read_catalogue` or `Catalogue.from_frame`.
 
     Parameters

@@ -11,13 +11,14 @@ import pandas as pd
 from growthpoles.errors import RatingError, message
 from growthpoles.ratings.catalogue import Catalogue, default_catalogue
 from growthpoles.ratings.indicator_checks import Array
+from growthpoles.result_display import ResultDisplay
 
 #: Fewest regions with both scores for a correlation to be reported.
 FEWEST = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Coherence:
+class Coherence(ResultDisplay):
     """Statistical coherence of a rating; see `coherence`.
 
     Parameters

@@ -18,13 +18,14 @@ from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.normalise import RATIOS
 from growthpoles.ratings.rate import rate_with
 from growthpoles.ratings.rating_options import Method, RateOptions, compiled
+from growthpoles.result_display import ResultDisplay
 
 #: Steps tried beyond the best value of a column, in multiples of its size or spread.
 BEYOND = (0.1, 1.0, 10.0, 1000.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Profile:
+class Profile(ResultDisplay):
     """One region explained; see `profile` for the columns.
 
     Parameters

@@ -20,13 +20,14 @@ from growthpoles.ratings.rate import rate_with
 from growthpoles.ratings.rating_options import Method, RateOptions, compiled
 from growthpoles.ratings.rounding_noise import Resolution, printed
 from growthpoles.ratings.simulation import Problem, chunks, draw, simulate
+from growthpoles.result_display import ResultDisplay
 
 #: Regions whose quantiles are taken together: bounds the memory of a copy.
 BLOCK = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Robustness:
+class Robustness(ResultDisplay):
     """Replications of a rating and what follows from them.
 
     Parameters

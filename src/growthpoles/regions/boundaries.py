@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, SupportsIndex
+from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, cast
 
 import numpy as np
 
@@ -16,7 +16,10 @@ from growthpoles.regions.kazakhstan.region_names import read_regions_table, vint
 from growthpoles.shipped_data import read_registry, verify
 
 if TYPE_CHECKING:
+    import pandas as pd
     from geopandas import GeoDataFrame
+
+    from growthpoles.regions.projection import CRSLike
 
 __all__ = [
     "check_coverage",
@@ -70,7 +73,9 @@ def load_regions(year: SupportsIndex, *, enclaves: Literal["keep", "merge"] = "k
     return result
 
 
-def read_boundaries(path: str | Path, *, key: str, layer: str | None = None, crs: Any = None) -> GeoDataFrame:
+def read_boundaries(
+    path: str | Path, *, key: str, layer: str | None = None, crs: CRSLike | None = None
+) -> GeoDataFrame:
     """Read polygons of regions from any file that GDAL reads, and check them.
 
     Parameters
@@ -116,7 +121,7 @@ def _vintage(vintage: int) -> GeoDataFrame:
     """Read one shipped vintage, once per process; callers hand out copies."""
     name = f"boundaries/kz-{vintage}.gpkg"
     entry = read_registry()[name]
-    layer = read_boundaries(verify(name), key="region").to_crs(entry.analysis_crs)
+    layer = read_boundaries(verify(name), key="region").to_crs(cast(str, entry.analysis_crs))
     rows = read_regions_table()
     begun = rows["vintage_from"].astype(int) <= vintage
     lasting = rows["vintage_to"].replace("", "9999").astype(int) >= vintage
@@ -193,7 +198,7 @@ def _read_geoparquet(path: Path, layer: str | None) -> tuple[GeoDataFrame, str]:
     return frame.reset_index(drop=frame.index.name is None), path.stem
 
 
-def _keys(frame: GeoDataFrame, key: str, where: str) -> Any:
+def _keys(frame: GeoDataFrame, key: str, where: str) -> pd.Index:
     """Return the key column as an index of clean text; empty and repeated keys are errors."""
     import pandas as pd
 
@@ -217,7 +222,7 @@ def _keys(frame: GeoDataFrame, key: str, where: str) -> Any:
     return pd.Index(text.astype(object), name="region")
 
 
-def _with_crs(frame: GeoDataFrame, crs: Any, where: str) -> GeoDataFrame:
+def _with_crs(frame: GeoDataFrame, crs: CRSLike | None, where: str) -> GeoDataFrame:
     """Set the CRS of a file that states none; refuse one that contradicts the file."""
     if crs is None:
         return frame
@@ -266,7 +271,7 @@ def _made_valid(frame: GeoDataFrame, where: str) -> tuple[GeoDataFrame, list[dic
     shapes = shapely.force_2d(frame.geometry.to_numpy())
     bad = np.flatnonzero(~shapely.is_valid(shapes))
     repairs = []
-    for i in bad:
+    for i in bad.tolist():
         code, before = frame.index[i], abs(shapely.area(shapes[i]))
         reason = shapely.is_valid_reason(shapes[i])
         mended = shapely.make_valid(shapes[i], method="structure", keep_collapsed=False)

@@ -17,6 +17,8 @@ from growthpoles.errors import DataError, message, unknown_option
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
 _RELATIVE_TOLERANCE = 1e-4  # of the size of a region: 40 m for an oblast of Kazakhstan
 _RELATIVE_NOISE = 1e-6  # of the size of a region: distances below it are rounding
@@ -139,7 +141,9 @@ def _cleaned(regions: GeoDataFrame, tolerance: float | None, where: str) -> GeoD
     width = _checked_tolerance(tolerance, math.sqrt(float(np.mean(shapely.area(shapes)))))
     # Snapping moves vertices everywhere, so it comes second: for gaps that are open towards the outside.
     for snapping in (-1, width):
-        mended = shapely.coverage_clean(shapes, gap_width=width, snapping_distance=snapping, merge_strategy="min_area")
+        mended = shapely.coverage_clean(  # type: ignore[attr-defined]  # newer than the stubs
+            shapes, gap_width=width, snapping_distance=snapping, merge_strategy="min_area"
+        )
         lost = regions.index[shapely.is_empty(mended) | shapely.is_missing(mended)]
         if len(lost):
             problem = f"the repair leaves nothing of {', '.join(map(str, lost[:_LISTED]))}"
@@ -153,7 +157,7 @@ def _cleaned(regions: GeoDataFrame, tolerance: float | None, where: str) -> GeoD
     raise DataError(message(problem, where=where, allowed="a larger tolerance, or a mended file"))
 
 
-def _kind(first: object, second: object, faulty: np.ndarray, length: float, noise: float) -> str:
+def _kind(first: BaseGeometry, second: BaseGeometry, faulty: NDArray[np.object_], length: float, noise: float) -> str:
     """Classify the faulty border of two regions."""
     if shapely.area(shapely.intersection(first, second)) > noise * length:
         return "overlap"

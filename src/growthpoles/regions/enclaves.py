@@ -11,6 +11,7 @@ from growthpoles.errors import RegionError, message, nearest
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
+    from shapely.geometry.base import BaseGeometry
 
 
 def find_enclaves(regions: GeoDataFrame) -> dict[str, str]:
@@ -74,13 +75,13 @@ def merge_enclaves(regions: GeoDataFrame, mapping: Mapping[str, str]) -> GeoData
     geometry = result.geometry.copy()
     for host in dict.fromkeys(mapping.values()):
         members = [host, *(enclave for enclave, target in mapping.items() if target == host)]
-        geometry[host] = shapely.coverage_union_all(regions.geometry.loc[members].to_numpy())
+        geometry[host] = shapely.coverage_union_all(regions.loc[members].geometry.to_numpy())
     result = result.set_geometry(geometry)
     result.attrs = {**regions.attrs, "enclaves": dict(mapping)}
     return result
 
 
-def _filled(shape: object) -> object:
+def _filled(shape: BaseGeometry) -> BaseGeometry:
     """Return a polygon or multipolygon without its holes."""
     rings = shapely.get_exterior_ring(shapely.get_parts(shape))
     return shapely.union_all(shapely.polygons(rings))

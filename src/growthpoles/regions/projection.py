@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,6 +10,9 @@ from growthpoles.errors import DataError, message
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
+    from pyproj import CRS
+
+    CRSLike = CRS | str | int | tuple[str, str] | dict[str, object]  # what CRS.from_user_input reads
 
 AREA_TOLERANCE = 0.05  # share by which the area scale of a file's own projection may vary between regions
 
@@ -35,10 +38,11 @@ def equal_area_crs(regions: GeoDataFrame) -> str:
     """
     import shapely
 
-    degrees = regions.to_crs("EPSG:4326") if not regions.crs.is_geographic else regions
+    crs = _stated_crs(regions)
+    degrees = regions if crs.is_geographic else regions.to_crs("EPSG:4326")
     lon, lat = shapely.get_coordinates(degrees.geometry.to_numpy()).T
     if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
-        raise DataError(message("the boundaries do not fit their own CRS", where=str(regions.crs.name)[:80]))
+        raise DataError(message("the boundaries do not fit their own CRS", where=str(crs.name)[:80]))
     turn = np.sort(np.mod(lon, 360.0))
     gaps = np.diff(np.append(turn, turn[0] + 360.0))
     widest = int(gaps.argmax())
@@ -53,7 +57,7 @@ def equal_area_crs(regions: GeoDataFrame) -> str:
     return f"+proj=aea +lat_1={south + inset:.3f} +lat_2={north - inset:.3f} +lat_0={middle:.3f} {common}"
 
 
-def to_analysis_crs(regions: GeoDataFrame, *, crs: Any = None) -> GeoDataFrame:
+def to_analysis_crs(regions: GeoDataFrame, *, crs: CRSLike | None = None) -> GeoDataFrame:
     """Project regions for areas, distances and maps.
 
     Parameters
@@ -74,8 +78,7 @@ def to_analysis_crs(regions: GeoDataFrame, *, crs: Any = None) -> GeoDataFrame:
     DataError
         If the regions have no CRS, `crs` is unknown or not projected, or the regions do not fit it.
     """
-    if regions.crs is None:
-        raise DataError(message("the boundaries have no CRS", allowed='crs = "EPSG:4326" or another in study.toml'))
+    _stated_crs(regions)
     if crs is not None:
         projected, how = _project(regions, _known_crs(crs).to_wkt(), where=str(crs)), "stated"
     else:
@@ -85,6 +88,12 @@ def to_analysis_crs(regions: GeoDataFrame, *, crs: Any = None) -> GeoDataFrame:
             projected, how = regions.copy(), "as in the file"
     projected.attrs = {**regions.attrs, "projection": how}
     return projected
+
+
+def _stated_crs(regions: GeoDataFrame) -> CRS:
+    if regions.crs is None:
+        raise DataError(message("the boundaries have no CRS", allowed='crs = "EPSG:4326" or another in study.toml'))
+    return regions.crs
 
 
 def _project(regions: GeoDataFrame, crs: str, *, where: str) -> GeoDataFrame:
@@ -102,13 +111,14 @@ def _project(regions: GeoDataFrame, crs: str, *, where: str) -> GeoDataFrame:
 
 def _keeps_areas(regions: GeoDataFrame, equal_area: GeoDataFrame) -> bool:
     """Tell whether the CRS of the file is projected, in metres, and true to the proportions of areas."""
-    if not regions.crs.is_projected or any(axis.unit_name != "metre" for axis in regions.crs.axis_info):
+    crs = _stated_crs(regions)
+    if not crs.is_projected or any(axis.unit_name != "metre" for axis in crs.axis_info):
         return False
     scale = regions.area / equal_area.area
     return bool(scale.max() / scale.min() - 1 <= AREA_TOLERANCE and 0.5 < scale.median() < 2)
 
 
-def _known_crs(crs: Any) -> Any:
+def _known_crs(crs: CRSLike) -> CRS:
     from pyproj import CRS
     from pyproj.exceptions import CRSError
 

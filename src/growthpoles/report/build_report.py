@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
 import growthpoles
 from growthpoles.errors import StudyError, unknown_option
 from growthpoles.file_writing import WAIT, folder_lock, make_folder
-from growthpoles.maps.typography.typefaces import chosen
+from growthpoles.maps.typography import typefaces
 from growthpoles.report.figures import caption_files, figure_plan
 from growthpoles.report.manifest import MANIFEST, Manifest, provenance, read_record, record_bytes, record_of, unchanged
 from growthpoles.report.report_files import remove_stale, sha256, unique_names, write_files
@@ -22,7 +22,6 @@ from growthpoles.study.inputs import editions, published_years
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Language, Study
 
-PRESET = "report"
 _TEX_ROWS = 60
 
 
@@ -32,7 +31,7 @@ def step_count(study: Study) -> int:
     ratings = len(editions(study)) * len(study.years)
     tests = ratings + sum(len({"index", "ksi"} & set(columns)) for columns in published.values())
     ksi_years = tuple(year for year, columns in published.items() if "ksi" in columns)
-    return 1 + len(editions(study)) + tests + len(STAGES) + len(figure_plan(study.years, ksi_years)) + 3
+    return 1 + len(editions(study)) + tests + len(STAGES) + len(figure_plan(study, ksi_years)) + 3
 
 
 def build_report(
@@ -41,6 +40,12 @@ def build_report(
     out: str | Path = "outputs",
     edition: str | None = None,
     lang: str = "en",
+    figures: Sequence[str] | None = None,
+    weights: str | None = None,
+    adjust: str | None = None,
+    permutations: int | None = None,
+    typeface: str | None = None,
+    preset: str | None = None,
     progress: Callable[[str], None] | None = None,
     force: bool = False,
     wait: float = WAIT,
@@ -58,6 +63,18 @@ def build_report(
         The edition that maps show; tables hold all of them. None is the study's default.
     lang : {"en", "ru", "kk"}
         Language of the figures and captions, and the first one of the page, which holds all languages of the study.
+    figures : sequence of str, optional
+        Kinds of figures to draw; None here and below is what the study's [report] says.
+    weights : str, optional
+        Graph of the spatial tests, see :func:`growthpoles.build_weights`.
+    adjust : str, optional
+        Correction for the family of local tests, see :func:`growthpoles.local_moran`.
+    permutations : int, optional
+        Relocations of the global tests, and of the local ones where they are not enumerated.
+    typeface : str, optional
+        A TrueType file or an installed family; one that :func:`growthpoles.typeface` has set goes first.
+    preset : str, optional
+        Size and typography of the figures, see :data:`growthpoles.maps.PRESETS`.
     progress : callable, optional
         Called with the name of each step before it starts.
     force : bool
@@ -78,29 +95,50 @@ def build_report(
     DataError
         If the folder cannot be written, or another report is being written there for longer than `wait`.
     """
-    study = study or load_study()
+    study = (study or load_study()).with_report(
+        figures=figures, weights=weights, adjust=adjust, permutations=permutations, typeface=typeface, preset=preset
+    )
     if lang not in get_args(Language):
         raise StudyError(unknown_option("lang", lang, get_args(Language)))
-    options = {"edition": report_edition(study, edition), "lang": lang, "preset": PRESET}
-    if face := chosen():
+    tell, folder = progress or (lambda step: None), Path(out)
+    with _typeface(study):
+        origin = provenance(study, _options(study, edition, lang))
+        if not force and (same := unchanged(folder, origin)):
+            return same
+        fresh = not folder.exists()
+        make_folder(folder)
+        try:
+            with folder_lock(folder, wait=wait, tell=tell):
+                if not force and (same := unchanged(folder, origin)):  # somebody else has just done it
+                    return same
+                return _write(study, folder, origin, edition=edition, lang=lang, tell=tell)
+        except BaseException:
+            if fresh:
+                with contextlib.suppress(OSError):  # not empty: files are there that are whole
+                    folder.rmdir()
+            raise
+
+
+@contextlib.contextmanager
+def _typeface(study: Study) -> Iterator[None]:
+    """Set the figures in the typeface of the study's [report], unless one is set already."""
+    font = study.report.typeface
+    if font is None or typefaces.chosen():
+        yield
+        return
+    file = study.resolve(font)
+    with typefaces.typeface(file if file.is_file() else font):
+        yield
+
+
+def _options(study: Study, edition: str | None, lang: str) -> dict[str, object]:
+    """Return the options of a report for its manifest: edition, language, preset, and what departs from a default."""
+    options: dict[str, object] = {"edition": report_edition(study, edition), "lang": lang}
+    options["preset"] = study.report.preset
+    options |= study.report.model_dump(mode="json", exclude_defaults=True)
+    if face := typefaces.chosen():
         options["typeface"] = face.family
-    tell = progress or (lambda step: None)
-    origin = provenance(study, options)
-    folder = Path(out)
-    if not force and (same := unchanged(folder, origin)):
-        return same
-    fresh = not folder.exists()
-    make_folder(folder)
-    try:
-        with folder_lock(folder, wait=wait, tell=tell):
-            if not force and (same := unchanged(folder, origin)):  # somebody else has just done it
-                return same
-            return _write(study, folder, origin, edition=edition, lang=lang, tell=tell)
-    except BaseException:
-        if fresh:
-            with contextlib.suppress(OSError):  # not empty: files are there that are whole
-                folder.rmdir()
-        raise
+    return options
 
 
 def _write(
@@ -131,7 +169,7 @@ def _content(
     from growthpoles.report.page import make_page, render_html
     from growthpoles.report.table_formats import workbook_bytes
 
-    drawn = draw_figures(results, lang=lang, preset=PRESET, tell=tell)
+    drawn = draw_figures(results, lang=lang, tell=tell)
     tell("tables")
     tables = report_tables(results)
     content = {f"tables/{name}.csv": csv_bytes(frame) for name, frame in tables.items()}

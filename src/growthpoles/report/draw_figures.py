@@ -148,12 +148,12 @@ def report_languages(results: Results, lang: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([lang, *results.study.study.languages]))
 
 
-def draw_figures(results: Results, *, lang: str, preset: str, tell: Callable[[str], None]) -> Drawn:
+def draw_figures(results: Results, *, lang: str, tell: Callable[[str], None]) -> Drawn:
     """Draw all figures; one that cannot be drawn is left out and named with the reason."""
     from growthpoles.maps.export import Facts, render
     from growthpoles.maps.presets import get_preset
 
-    dpi = float(get_preset(preset).dpi)
+    dpi = float(get_preset(results.study.report.preset).dpi)
     languages = report_languages(results, lang)
     drawn = Drawn(Outlines(), {code: {} for code in languages}, captions={code: [] for code in languages})
     for job in figure_jobs(results):
@@ -175,12 +175,14 @@ def draw_figures(results: Results, *, lang: str, preset: str, tell: Callable[[st
             )
             if code == lang:
                 drawn.files[caption.file] = render(figure, "png", facts, dpi)
-            svg = render(figure, "svg", facts, dpi) if job.marks == "few" else b""
+            svg = render(figure, "svg", facts, dpi) if job.kind.marks == "few" else b""
             if 0 < len(svg) < _HEAVY:
                 prefix = f"{code}-{job.name}-"
                 element = inline_svg(svg, prefix=prefix, alt=caption.alt, outlines=drawn.outlines)
             else:
                 wide = 25.4 * float(figure.get_size_inches()[0])
                 element = inline_png(render(figure, "png", facts, _PAGE_DPI), alt=caption.alt, width_mm=wide)
-            drawn.pictures[code][job.name] = Picture(job.name, caption.sentence(code), element)
+            drawn.pictures[code][job.name] = Picture(
+                job.name, caption.sentence(code), element, job.kind.section, job.kind.place
+            )
     return drawn

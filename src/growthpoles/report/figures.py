@@ -1,4 +1,8 @@
-"""Registry of figure kinds: artist, caption, alt text of every figure of the report."""
+"""Registry of figure kinds: artist, section, caption, alt text and map command of every figure; jobs and captions.
+
+A new kind is one entry of `KINDS` and its artist; where its title has no phrase ([figure] of the texts), its name
+stands there.
+"""
 
 from __future__ import annotations
 
@@ -9,194 +13,147 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from growthpoles import maps
-from growthpoles.errors import RatingError
+from growthpoles.errors import StudyError, unknown_option
 from growthpoles.file_writing import safe_name
 from growthpoles.language.phrases import DASH, Words, shorten
 from growthpoles.maps.captions import Caption, captions_qmd, captions_tex
+from growthpoles.maps.presets import get_preset
+from growthpoles.report import artists
+from growthpoles.report.artists import ReportView
 from growthpoles.report.results import Results
-from growthpoles.report.stages import CURVE_RELOCATIONS, DRAWS, PERMUTATIONS, REPLICATIONS
+from growthpoles.report.stages import CURVE_RELOCATIONS, REPLICATIONS, draws, permutations
 from growthpoles.report.table_formats import csv_bytes
-from growthpoles.report.wording import figure_title, index_map, indicator_names, region_names
+from growthpoles.report.wording import figure_title, region_names
+from growthpoles.study.study_spec import Study
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from growthpoles.report.results import Results
-
-_MOST_PARTS = 8
-_NAME = 40
+Groups = dict[str, list[object]]
+_NAMED = 8
 
 
-def _common(results: Results, lang: str, *, year: int = 0, edition: str | None = None) -> dict[str, Any]:
-    """Return the options that all figures share."""
-    facts = {"lang": lang, "source": results.study.text("source", lang)}
-    dated = {"year": year} if year else {}
-    return {**facts, **dated, "edition": results.edition if edition is None else edition or None}
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(shorten(name, 40) for name in names[:_NAMED])
+    return shown if len(names) <= _NAMED else f"{shown}, \N{HORIZONTAL ELLIPSIS} (+{len(names) - _NAMED})"
 
 
-def _titled(results: Results, kind: str, lang: str, **options: Any) -> dict[str, Any]:
-    """Return the options of a figure: as `_common`, with its title."""
-    years = {"year": options.get("year"), "first": results.years[0], "last": results.years[-1]}
-    return {**_common(results, lang, **options), "title": figure_title(results, kind, lang, **years)}
+def _chart(results: Results, year: int, words: Words) -> str:
+    return words("alt", "chart", n=len(results.regions))
 
 
-def _names(results: Results, lang: str) -> pd.Series:
-    """Return the names of the regions, cut to what a chart has room for."""
-    return region_names(results, lang).map(lambda name: shorten(name, _NAME))
+def _legend(results: Results, year: int, words: Words) -> str:
+    return words("alt", "legend", n=len(results.regions))
 
 
-def _codes(results: Results, lang: str) -> dict[str, str]:
-    return {code: shorten(name, 3 * _NAME) for code, name in indicator_names(results, lang).items()}
+def _grouped(groups: Callable[[Results, int, Words], Groups]) -> Callable[[Results, int, Words], str]:
+    """Say which regions a map shows in which class, best first."""
+
+    def alt(results: Results, year: int, words: Words) -> str:
+        names = region_names(results, words.lang).to_dict()
+        listed = [
+            words("alt", "group", label=label, names=_listed([names[region] for region in members]))
+            for label, members in groups(results, year, words).items()
+            if members
+        ]
+        return words("alt", "map", n=len(results.regions), groups="; ".join(listed))
+
+    return alt
 
 
-def rating(results: Results, year: int, lang: str) -> Axes:
-    """Map the classes of a year."""
-    return maps.plot_rating(
-        results.regions, results.rating(year), column=results.root, **_titled(results, "rating", lang, year=year)
+def _by_label(results: Results, column: pd.Series, order: Sequence[object], words: Words) -> Groups:
+    known = column.reindex(results.regions.index).astype(object)
+    groups = {words.value(label): list(known.index[known == label]) for label in order}
+    return {**groups, words("page", "no_data"): list(known.index[known.isna()])}
+
+
+def _rating_groups(results: Results, year: int, words: Words) -> Groups:
+    column = results.rating(year)["rating_class"]
+    return _by_label(results, column, list(reversed(column.cat.categories)), words)
+
+
+def _typology_groups(results: Results, year: int, words: Words) -> Groups:
+    column = results.stages.typology[year]["type"]
+    return _by_label(results, column, list(column.cat.categories), words)
+
+
+def _cluster_groups(results: Results, year: int, words: Words) -> Groups:
+    column = results.local[results.edition, year].to_frame()["label"]
+    return _by_label(results, column, list(dict.fromkeys(column.astype(str))), words)
+
+
+def _class_change_groups(results: Results, year: int, words: Words) -> Groups:
+    before, after = (
+        results.rating(when)["rating_class"].astype(object) for when in (results.years[0], results.years[-1])
     )
+    moves = before.str.cat(after, sep="\N{RIGHTWARDS ARROW}")
+    return _by_label(results, moves, sorted(moves.dropna().unique()), words)
 
 
-def change(results: Results, year: int, lang: str) -> Axes:
-    """Map the change of the index over the period."""
-    span = (results.years[0], results.years[-1])
-    return maps.plot_change(results.regions, results.change(), years=span, **_titled(results, "change", lang))
+def _p_groups(results: Results, year: int, words: Words) -> Groups:
+    p = results.local[results.edition, year].to_frame()["p_adjusted"].reindex(results.regions.index)
+    limit = f"p < {words.number(0.05)}"
+    return {limit: list(p.index[p < 0.05]), words.value("not significant"): list(p.index[~(p < 0.05)])}
 
 
-def slope(results: Results, year: int, lang: str) -> Axes:
-    """Draw the index of the first and the last year as sloping lines."""
-    span = (results.years[0], results.years[-1])
-    before, after = (results.rating(when)[results.root] for when in span)
-    return maps.plot_slope(before, after, names=_names(results, lang), years=span, **_titled(results, "slope", lang))
+def _ksi_groups(results: Results, year: int, words: Words) -> Groups:
+    shares = results.published[year]["ksi"].reindex(results.regions.index)
+    ranked = shares.sort_values(ascending=False, kind="stable")
+    found = {words.number(share, 3): list(ranked.index[ranked == share]) for share in ranked.dropna().unique()[:_NAMED]}
+    return {**found, words.value("no production"): list(ranked.index[ranked.isna()])}
 
 
-def adds_up(results: Results, year: int) -> bool:
-    """Tell whether the index is a sum of few enough contributions to be drawn."""
-    from growthpoles.ratings.contributions import contributions
-
-    try:
-        parts = contributions(results.rating(year), results.catalogue)
-    except RatingError:
-        return False
-    return parts.attrs["scale"] == "points" and parts.shape[1] <= _MOST_PARTS and not bool((parts < 0).any(axis=None))
+def _ends(results: Results, values: pd.Series, words: Words, digits: int) -> tuple[str, str]:
+    """Name the regions with the highest and the lowest value."""
+    names, ranked = region_names(results, words.lang).to_dict(), values.dropna().sort_values(kind="stable")
+    told = [f"{names[region]} ({words.number(value, digits)})" for region, value in ranked.items()]
+    return (told[-1], told[0]) if told else (DASH, DASH)
 
 
-def contributions(results: Results, year: int, lang: str) -> Axes:
-    """Draw what every indicator adds to the index."""
-    from growthpoles.ratings.contributions import contributions as split
-
-    parts = split(results.rating(year), results.catalogue)
-    return maps.plot_contributions(
-        parts[parts.notna().any(axis=1)],
-        names=_names(results, lang),
-        labels=_codes(results, lang),
-        **_titled(results, "contributions", lang, year=year),
-    )
+def _change_alt(results: Results, year: int, words: Words) -> str:
+    rise, fall = _ends(results, results.change(), words, 1 if results.classed else 2)
+    return words("alt", "change", n=len(results.regions), rise=rise, fall=fall)
 
 
-def edition_frame(results: Results, year: int) -> pd.DataFrame:
-    """Return the index by edition: what was published, then every edition of the study."""
-    columns: dict[str, pd.Series] = {}
-    published = results.published.get(year)
-    if published is not None and "index" in published:
-        columns["published"] = published["index"].reindex(results.regions.index)
-    for (edition, when), frame in results.ratings.items():
-        if when == year and not any(frame[results.root].equals(other) for other in columns.values()):
-            columns[edition] = frame[results.root].reindex(results.regions.index)
-    return pd.DataFrame(columns, index=results.regions.index)
+def _values_alt(results: Results, year: int, words: Words) -> str:
+    highest, lowest = _ends(results, results.rating(year)[results.root], words, 2)
+    return words("alt", "values", n=len(results.regions), highest=highest, lowest=lowest)
 
 
-def editions(results: Results, year: int, lang: str) -> Axes:
-    """Draw the index of every region in every edition."""
-    words, frame = Words(lang), edition_frame(results, year)
-    return maps.plot_dumbbell(
-        frame,
-        names=_names(results, lang),
-        labels={edition: words.value(edition) for edition in frame},
-        **_titled(results, "editions", lang, year=year, edition=""),
-    )
+def _rating_alt(results: Results, year: int, words: Words) -> str:
+    return (_grouped(_rating_groups) if results.classed else _values_alt)(results, year, words)
 
 
-def robustness(results: Results, year: int, lang: str) -> Axes:
-    """Draw the interval of every region's rank."""
-    frame = results.stages.robustness[year].to_frame()
-    ranked = frame[frame["rank"].notna()]
-    return maps.plot_rank_intervals(
-        ranked, names=_names(results, lang), **_titled(results, "robustness", lang, year=year)
-    )
-
-
-def membership(results: Results, year: int, lang: str) -> Axes:
-    """Draw the probability of every class."""
-    result = results.stages.robustness[year]
-    frame = result.class_probability().drop(columns="no class")
-    order = result.to_frame().sort_values(by=["rank"], kind="stable").index
-    shown = frame.loc[order]
-    return maps.plot_membership(
-        shown[shown.sum(axis=1) > 0],
-        names=_names(results, lang),
-        **_titled(results, "membership", lang, year=year),
-    )
-
-
-def ksi(results: Results, year: int, lang: str) -> Axes:
-    """Map the shares in the industry."""
-    published = results.published[year].reindex(results.regions.index)
-    return maps.plot_ksi(results.regions, published, **_titled(results, "ksi", lang, year=year, edition="published"))
-
-
-def neighbours(results: Results, year: int, lang: str) -> Axes:
-    """Map the neighbour graph."""
-    options = _titled(results, "neighbours", lang, edition="")
-    options.pop("edition")
-    assert results.graph is not None  # the figure is not possible otherwise
-    return maps.plot_neighbours(results.regions, results.graph, **options)
-
-
-def moran(results: Results, year: int, lang: str) -> Axes:
-    """Draw the Moran scatter plot."""
-    from growthpoles.spatial.alignment import with_data
-
-    assert results.graph is not None  # the figure is not possible otherwise
-    values, graph, _ = with_data(results.rating(year)[results.root], results.graph)
+def _moran_alt(results: Results, year: int, words: Words) -> str:
     test = results.moran[results.edition, year, results.root]
-    return maps.plot_moran(
-        values, graph, names=_names(results, lang), result=test, **_titled(results, "moran", lang, year=year)
-    )
+    told = {"statistic": words.number(test.statistic, 3), "p": words.probability(test.p_value)}
+    return words("alt", "moran", n=test.n, **told)
 
 
-def clusters(results: Results, year: int, lang: str) -> Axes:
-    """Map the outcome of the local test."""
-    local = results.local[results.edition, year]
-    return maps.plot_clusters(results.regions, local, **_titled(results, "clusters", lang, year=year))
+def _nothing(results: Results, words: Words) -> str:
+    return ""
 
 
-def specifications(results: Results, year: int, lang: str) -> Axes:
-    """Draw the specification curve."""
-    assert results.stages.verdict is not None  # the figure is not possible otherwise
-    words, curve = Words(lang), results.stages.verdict.curve
-    table = curve.to_frame()
-    choices = [
-        name for name in ("edition", "year", "variable", "enclaves", "statistic_name", "weights") if name in table
-    ]
-    labels = {str(value): words.value(value) for name in choices for value in (name, *table[name].unique())}
-    labels |= {code: name for code, name in _codes(results, lang).items() if code in labels}
-    return maps.plot_specifications(
-        curve, choices=choices, labels=labels, **_titled(results, "specifications", lang, edition="")
-    )
+def _permuted(results: Results, words: Words) -> str:
+    return words("caption", "permutation", permutations=words.count(permutations(results.study)))
 
 
-def power(results: Results, year: int, lang: str) -> Axes:
-    """Draw the power of Moran's I."""
-    assert results.stages.verdict is not None  # the figure is not possible otherwise
-    return maps.plot_power(results.stages.verdict.power, **_titled(results, "power", lang, edition=""))
+def _drawn(results: Results, words: Words) -> str:
+    adjusted = words("adjusted", results.study.report.adjust)
+    return words("caption", "conditional", permutations=words.count(draws(results.study)), adjusted=adjusted)
 
 
-def typology(results: Results, year: int, lang: str) -> Axes:
-    """Map the types of regions."""
-    types = results.stages.typology[year]["type"]
-    return maps.plot_typology(results.regions, types, **_titled(results, "typology", lang, year=year))
+def _shared(results: Results, words: Words) -> str:
+    return words("caption", "relocations", permutations=words.count(CURVE_RELOCATIONS))
+
+
+def _replicated(results: Results, words: Words) -> str:
+    return words("caption", "replications", replications=words.count(REPLICATIONS)) + "."
+
+
+def _tested(results: Results, year: int) -> bool:
+    return (results.edition, year) in results.local
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,38 +162,180 @@ class Kind:
 
     Attributes
     ----------
+    name : str
+        In names of files, of commands, and in [report] of study.toml.
     when : str
         "every year", "last year", "share years", "last share year", "period" (first to last year) or "once".
-    draw : callable
-        (results, year, language) -> Axes; the year is 0 where the kind has none.
+    artist : callable
+        View -> Axes; the view's year is 0 where the kind has none. An artist of a kind with a command draws from any
+        :class:`growthpoles.report.artists.View`, others from that of a report.
+    section : str
+        Section of the page that shows it; "" for none.
     possible : callable
         (results, year) -> whether the results hold what it shows.
+    standard : bool
+        Whether a report has it that names no figures.
+    place : str
+        "last": behind the other figures of its section.
     marks : str
         "few": outlines on the page; "many": pixels, which are smaller then.
+    edition : str
+        Whose data it shows: "own" (the report's edition), "published", or "" (none, or several).
+    on_boundaries, weights : bool
+        Whether its caption names the boundaries, and the weights.
+    p_method, text : callable
+        (results, words) -> how its p-values come about, and what else its caption says; "" for nothing.
+    alt : callable
+        (results, year, words) -> what it shows, for somebody who does not see it.
+    command : tuple of str, optional
+        Options that change the single map ("variable", "weights", "adjust"); None: `growthpoles map` does not draw it.
     """
 
+    name: str
     when: str
-    draw: Callable[[Results, int, str], Axes]
+    artist: Callable[[Any], Axes]
+    section: str
     possible: Callable[[Results, int], bool] = lambda results, year: True
+    standard: bool = True
+    place: Literal["first", "last"] = "first"
     marks: Literal["few", "many"] = "few"
+    edition: Literal["own", "published", ""] = "own"
+    on_boundaries: bool = False
+    weights: bool = False
+    p_method: Callable[[Results, Words], str] = _nothing
+    text: Callable[[Results, Words], str] = _nothing
+    alt: Callable[[Results, int, Words], str] = _chart
+    command: tuple[str, ...] | None = None
 
+    def edition_of(self, own: str) -> str:
+        """Return the edition that it shows of a study or report with an edition of its own."""
+        return own if self.edition == "own" else self.edition
+
+
+_MAP: Any = {"on_boundaries": True, "command": ("variable",)}
+_LOCAL: Any = {
+    "section": "spatial",
+    "possible": _tested,
+    "on_boundaries": True,
+    "weights": True,
+    "p_method": _drawn,
+    "command": ("variable", "weights", "adjust"),
+}
 
 KINDS: Mapping[str, Kind] = {
-    "rating": Kind("every year", lambda r, year, lang: (rating if r.classed else index_map)(r, year, lang)),
-    "change": Kind("period", change),
-    "slope": Kind("period", slope),
-    "contributions": Kind("last year", contributions, adds_up),
-    "editions": Kind("last year", editions, lambda r, year: 2 <= len(edition_frame(r, year).columns) <= 3),
-    "robustness": Kind("last year", robustness, lambda r, year: year in r.stages.robustness),
-    "membership": Kind("last year", membership, lambda r, year: r.classed and year in r.stages.robustness),
-    "ksi": Kind("share years", ksi),
-    "neighbours": Kind("once", neighbours, lambda r, year: r.graph is not None),
-    "moran": Kind("every year", moran, lambda r, year: (r.edition, year, r.root) in r.moran),
-    "clusters": Kind("every year", clusters, lambda r, year: (r.edition, year) in r.local),
-    "specifications": Kind("once", specifications, lambda r, year: r.stages.verdict is not None, "many"),
-    "power": Kind("once", power, lambda r, year: r.stages.verdict is not None),
-    "typology": Kind("last share year", typology, lambda r, year: year in r.stages.typology),
+    kind.name: kind
+    for kind in (
+        Kind("rating", "every year", artists.rating, "rating", alt=_rating_alt, **_MAP),
+        Kind("values", "every year", artists.values, "rating", standard=False, alt=_values_alt, **_MAP),
+        Kind("change", "period", artists.change, "rating", alt=_change_alt, **_MAP),
+        Kind(
+            "class-change",
+            "period",
+            artists.class_change,
+            "rating",
+            lambda r, year: r.classed,
+            standard=False,
+            alt=_grouped(_class_change_groups),
+            **_MAP,
+        ),
+        Kind("slope", "period", artists.slope, "rating"),
+        Kind("contributions", "last year", artists.contributions, "rating", artists.adds_up, place="last"),
+        Kind(
+            "editions",
+            "last year",
+            artists.editions,
+            "rating",
+            lambda r, year: 2 <= len(artists.edition_frame(r, year).columns) <= 3,
+            edition="",
+        ),
+        Kind(
+            "robustness",
+            "last year",
+            artists.robustness,
+            "robustness",
+            lambda r, year: year in r.stages.robustness,
+            text=_replicated,
+        ),
+        Kind(
+            "membership",
+            "last year",
+            artists.membership,
+            "robustness",
+            lambda r, year: r.classed and year in r.stages.robustness,
+            text=_replicated,
+        ),
+        Kind(
+            "ksi",
+            "share years",
+            artists.ksi,
+            "specialisation",
+            edition="published",
+            on_boundaries=True,
+            alt=_grouped(_ksi_groups),
+            command=(),
+        ),
+        Kind(
+            "neighbours",
+            "once",
+            artists.neighbours,
+            "spatial",
+            lambda r, year: r.graph is not None,
+            edition="",
+            on_boundaries=True,
+            weights=True,
+            command=("weights",),
+        ),
+        Kind(
+            "moran",
+            "every year",
+            artists.moran,
+            "spatial",
+            lambda r, year: (r.edition, year, r.root) in r.moran,
+            on_boundaries=True,
+            weights=True,
+            p_method=_permuted,
+            alt=_moran_alt,
+        ),
+        Kind("clusters", "every year", artists.clusters, alt=_grouped(_cluster_groups), **_LOCAL),
+        Kind("hotspots", "every year", artists.hotspots, standard=False, alt=_legend, **_LOCAL),
+        Kind("significance", "every year", artists.significance, standard=False, alt=_grouped(_p_groups), **_LOCAL),
+        Kind(
+            "specifications",
+            "once",
+            artists.specifications,
+            "verdict",
+            lambda r, year: r.stages.verdict is not None,
+            marks="many",
+            edition="",
+            p_method=_shared,
+        ),
+        Kind(
+            "power",
+            "once",
+            artists.power,
+            "verdict",
+            lambda r, year: r.stages.verdict is not None,
+            place="last",
+            edition="",
+        ),
+        Kind(
+            "typology",
+            "last share year",
+            artists.typology,
+            "poles",
+            lambda r, year: year in r.stages.typology,
+            on_boundaries=True,
+            alt=_grouped(_typology_groups),
+        ),
+    )
 }
+
+
+def map_kinds(option: str | None = None) -> tuple[str, ...]:
+    """Return the kinds that `growthpoles map` draws: all, or those that an option changes."""
+    return tuple(
+        name for name, kind in KINDS.items() if kind.command is not None and (option is None or option in kind.command)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,24 +346,20 @@ class FigureJob:
     ----------
     name : str
         File name without ending.
-    kind : str
-        Key of `KINDS`.
+    kind : Kind
     edition : str
         Edition of the data shown.
     draw : callable
         Language -> Axes of a new figure.
     parameters : dict
         year, or first and last, or nothing; kept in the metadata of the file.
-    marks : str
-        As in `Kind`.
     """
 
     name: str
-    kind: str
+    kind: Kind
     edition: str
     draw: Callable[[str], Axes]
     parameters: dict[str, Any] = field(default_factory=dict)
-    marks: Literal["few", "many"] = "few"
 
     def figure(self, lang: str) -> Figure:
         """Draw the figure in a language."""
@@ -272,8 +367,18 @@ class FigureJob:
         return found
 
 
-def figure_plan(years: tuple[int, ...], ksi_years: tuple[int, ...]) -> list[tuple[str, int]]:
-    """Return kind and year of every figure that a study can have, in order; 0 where a kind has no year."""
+def figure_plan(study: Study, ksi_years: tuple[int, ...]) -> list[tuple[Kind, int]]:
+    """Return kind and year of every figure that the report of a study can have, in order; 0 where there is no year.
+
+    Raises
+    ------
+    StudyError
+        If [report] names a kind that there is not.
+    """
+    years, asked = study.years, study.report.figures
+    for name in asked or ():
+        if name not in KINDS:
+            raise StudyError(unknown_option("figure", name, KINDS))
     spans = {
         "every year": years,
         "last year": years[-1:],
@@ -282,14 +387,14 @@ def figure_plan(years: tuple[int, ...], ksi_years: tuple[int, ...]) -> list[tupl
         "period": (0,) if len(years) > 1 else (),
         "once": (0,),
     }
-    return [(name, year) for name, kind in KINDS.items() for year in spans[kind.when]]
+    kinds = [kind for name, kind in KINDS.items() if (kind.standard if asked is None else name in asked)]
+    return [(kind, year) for kind in kinds for year in spans[kind.when]]
 
 
 def figure_jobs(results: Results) -> Iterator[FigureJob]:
     """Yield the figures that the results allow, in the order of `figure_plan`."""
     ksi_years = tuple(year for year, frame in results.published.items() if "ksi" in frame)
-    for name, year in figure_plan(results.years, ksi_years):
-        kind = KINDS[name]
+    for kind, year in figure_plan(results.study, ksi_years):
         if not kind.possible(results, year):
             continue
         parameters: dict[str, Any] = {}
@@ -297,120 +402,41 @@ def figure_jobs(results: Results) -> Iterator[FigureJob]:
             parameters = {"first": results.years[0], "last": results.years[-1]}
         elif year:
             parameters = {"year": year}
-        edition = {"ksi": "published", "specifications": "", "power": "", "neighbours": "", "editions": ""}
-        file = safe_name("_".join(map(str, [name, *parameters.values()])))
-        yield FigureJob(
-            file, name, edition.get(name, results.edition), _bound(kind, results, year), parameters, kind.marks
-        )
+        file = safe_name("_".join(map(str, [kind.name, *parameters.values()])))
+        edition = kind.edition_of(results.edition)
+        yield FigureJob(file, kind, edition, _bound(kind, results, year, edition), parameters)
 
 
-def _bound(kind: Kind, results: Results, year: int) -> Callable[[str], Axes]:
-    return lambda lang: kind.draw(results, year, lang)
-
-
-_NAMED = 8
-_MAPS = {"rating", "ksi", "clusters", "typology"}
-_ON_BOUNDARIES = {*_MAPS, "change", "neighbours", "moran"}
+def _bound(kind: Kind, results: Results, year: int, edition: str) -> Callable[[str], Axes]:
+    return lambda lang: kind.artist(
+        ReportView(study=results.study, kind=kind.name, year=year, lang=lang, edition=edition, results=results)
+    )
 
 
 def make_caption(results: Results, job: FigureJob, lang: str) -> Caption:
     """Put together title, facts and alternative text of a figure."""
-    words = Words(lang)
-    title = figure_title(results, job.kind, lang, **job.parameters)
-    methods = {
-        "moran": ("permutation", PERMUTATIONS),
-        "clusters": ("conditional", DRAWS),
-        "specifications": ("relocations", CURVE_RELOCATIONS),
-    }
-    p_method, text = "", ""
-    if job.kind in methods:
-        key, draws = methods[job.kind]
-        p_method = words("caption", key, permutations=words.count(draws))
-    elif job.kind in ("robustness", "membership"):
-        text = words("caption", "replications", replications=words.count(REPLICATIONS)) + "."
+    words, kind, report = Words(lang), job.kind, results.study.report
+    title = figure_title(results, kind.name, lang, **job.parameters)
+    weights = words("caption", "weights", weights=words("weights", report.weights)) if kind.weights else ""
     return Caption(
         name=job.name,
         file=f"figures/{job.name}.png",
         title=title,
-        text=text,
-        alt=_alt(results, job, words, title),
+        text=kind.text(results, words),
+        alt=f"{title.rstrip('.')}. {kind.alt(results, job.parameters.get('year', 0), words)}",
         year="",
         edition=words.value(job.edition) if job.edition else "",
-        vintage=_boundaries(results) if job.kind in _ON_BOUNDARIES else "",
-        weights=words("caption", "weights") if job.kind in ("moran", "clusters", "neighbours") else "",
-        p_method=p_method,
+        vintage=_boundaries(results) if kind.on_boundaries else "",
+        weights=weights,
+        p_method=kind.p_method(results, words),
         source=shorten(results.study.text("source", lang), 400),
+        width_mm=get_preset(report.preset).width_mm,
     )
 
 
 def _boundaries(results: Results) -> str:
     attrs = results.regions.attrs
     return shorten(", ".join(str(attrs[key]) for key in ("vintage", "source") if attrs.get(key)), 400)
-
-
-def _alt(results: Results, job: FigureJob, words: Words, title: str) -> str:
-    """Say what a figure shows to somebody who cannot see it."""
-    names, year = region_names(results, words.lang).to_dict(), job.parameters.get("year")
-    total = len(results.regions)
-    if job.kind == "moran":
-        test = results.moran[results.edition, int(year or 0), results.root]
-        body = words(
-            "alt",
-            "moran",
-            n=test.n,
-            statistic=words.number(test.statistic, 3),
-            p=words.probability(test.p_value),
-        )
-    elif job.kind == "change":
-        change = results.change().dropna().sort_values(kind="stable")
-        ends = [
-            f"{names[region]} ({words.number(value, 1 if results.classed else 2)})" for region, value in change.items()
-        ]
-        body = words("alt", "change", n=total, rise=ends[-1] if ends else DASH, fall=ends[0] if ends else DASH)
-    elif job.kind == "rating" and not results.classed:
-        index = results.rating(int(year or 0))[results.root].dropna().sort_values(kind="stable")
-        ends = [f"{names[region]} ({words.number(value, 2)})" for region, value in index.items()]
-        body = words("alt", "values", n=total, highest=ends[-1] if ends else DASH, lowest=ends[0] if ends else DASH)
-    elif job.kind not in _MAPS:
-        body = words("alt", "chart", n=total)
-    else:
-        groups = _classes(results, job, words)
-        listed = [
-            words("alt", "group", label=label, names=_listed([names[region] for region in members]))
-            for label, members in groups.items()
-            if members
-        ]
-        body = words("alt", "map", n=total, groups="; ".join(listed))
-    return f"{title.rstrip('.')}. {body}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(shorten(name, 40) for name in names[:_NAMED])
-    return shown if len(names) <= _NAMED else f"{shown}, \N{HORIZONTAL ELLIPSIS} (+{len(names) - _NAMED})"
-
-
-def _classes(results: Results, job: FigureJob, words: Words) -> dict[str, list[object]]:
-    """Return the regions by what a map shows, best first."""
-    year = int(job.parameters["year"])
-    if job.kind == "rating":
-        column = results.rating(year)["rating_class"]
-        order = list(reversed(column.cat.categories))
-    elif job.kind == "clusters":
-        column = results.local[results.edition, year].to_frame()["label"]
-        order = list(dict.fromkeys(column.astype(str)))
-    elif job.kind == "typology":
-        column = results.stages.typology[year]["type"]
-        order = list(column.cat.categories)
-    else:
-        shares = results.published[year]["ksi"].reindex(results.regions.index)
-        ranked = shares.sort_values(ascending=False, kind="stable")
-        found: dict[str, list[object]] = {
-            words.number(share, 3): list(ranked.index[ranked == share]) for share in ranked.dropna().unique()[:_NAMED]
-        }
-        return {**found, words.value("no production"): list(ranked.index[ranked.isna()])}
-    known = column.reindex(results.regions.index).astype(object)
-    groups = {words.value(label): list(known.index[known == label]) for label in order}
-    return {**groups, words("page", "no_data"): list(known.index[known.isna()])}
 
 
 def caption_files(captions: Mapping[str, Sequence[Caption]], *, lang: str) -> dict[str, bytes]:

@@ -18,6 +18,7 @@ import pandas as pd
 
 import growthpoles
 from growthpoles.report.report_files import file_sha256, inside
+from growthpoles.result_display import ResultDisplay
 from growthpoles.shipped_data import geodata_path
 from growthpoles.study.study_spec import Study
 
@@ -30,7 +31,7 @@ _LARGEST = 1 << 24
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Manifest:
+class Manifest(ResultDisplay):
     """What a report wrote.
 
     Attributes
@@ -167,10 +168,11 @@ def provenance(study: Study, options: Mapping[str, object]) -> dict[str, Any]:
     Returns
     -------
     dict
-        study (name, seed, rating method, sha256 of all its settings), options, growthpoles (version, sha256 of its
+        study (name, seed, rating method, sha256 of all its settings but [report]), options (those of
+        [report] among them), growthpoles (version, sha256 of its
         code), python, platform, libraries (name -> version), inputs (name -> sha256).
     """
-    settings = json.dumps(study.model_dump(mode="json", exclude={"path"}), sort_keys=True, ensure_ascii=True)
+    settings = json.dumps(study.model_dump(mode="json", exclude={"path", "report"}), sort_keys=True, ensure_ascii=True)
     return {
         "study": {
             "name": study.name,

@@ -50,7 +50,7 @@ def layers(results: Results) -> tuple[dict[str, pd.DataFrame], dict[str, Style]]
         elif "rating_class" in frame:
             add(f"published_{year}", rating_style("published", year), frame)
     for (edition, year), local in results.local.items():
-        add(f"clusters_{edition}_{year}", cluster_style(edition, year), local.to_frame())
+        add(f"clusters_{edition}_{year}", cluster_style(edition, year, results.study.report.adjust), local.to_frame())
     if len(results.years) > 1:
         add(f"change_{results.years[0]}_{results.years[-1]}", None, pd.DataFrame({"change": results.change()}))
     for year, frame in results.stages.typology.items():
@@ -112,12 +112,13 @@ def ksi_style(year: int) -> Style:
     return Style("KSI", "ksi_class", ramp + kept, other, label="ksi_class", description=told)
 
 
-def cluster_style(edition: str, year: int) -> Style:
+def cluster_style(edition: str, year: int, adjust: str) -> Style:
     """Return the seven outcomes of the local test."""
     from growthpoles.maps import palettes
 
     classes = tuple((label, colour, label) for label, colour in palettes.CLUSTER.items())
-    told = f"Local Moran's I of the index, {year}, edition {edition}, adjusted for the number of regions"
+    told = f"Local Moran's I of the index, {year}, edition {edition}"
+    told += ", adjusted for the number of regions" if adjust != "none" else ""
     return Style("clusters", "label", classes, (palettes.NO_DATA, "no data"), label="label", description=told)
 
 

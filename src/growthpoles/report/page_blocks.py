@@ -29,11 +29,13 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A figure of a page: an element that is safe to include as it is, and its caption."""
+    """A figure of a page: an element that is safe to include as it is, its caption, and where it stands."""
 
     ident: str
     caption: str
     element: str
+    section: str = ""
+    place: str = "first"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from growthpoles.file_writing import safe_name
+from growthpoles.report import stages
 
 if TYPE_CHECKING:
     from growthpoles.report.results import Results
@@ -20,7 +21,7 @@ def report_tables(results: Results) -> dict[str, pd.DataFrame]:
     """Return every table of the report by file name (without ending)."""
     tables: dict[str, pd.DataFrame] = {"summary": summary_table(results)}
     for (edition, year), frame in results.ratings.items():
-        tables[f"rating_{safe_name(edition)}_{year}"] = _named(frame, results)
+        tables[f"rating_{safe_name(edition)}_{year}"] = results.named(frame)
     for (edition, year), frame in results.indicators.items():
         tables[f"indicators_{safe_name(edition)}_{year}"] = frame
     tables |= {f"published_{year}": frame for year, frame in results.published.items()}
@@ -47,33 +48,11 @@ def _without_classes(frame: pd.DataFrame) -> pd.DataFrame:
 
 def stage_tables(results: Results) -> dict[str, pd.DataFrame]:
     """Return the tables of the further analyses."""
-    stages = results.stages
     tables: dict[str, pd.DataFrame] = {}
-    if len(results.years) > 1:
-        tables["change"] = change_table(results)
-    for year, result in stages.robustness.items():
-        firm = result.to_frame()
-        tables[f"robustness_{year}"] = (
-            firm if results.classed else firm.drop(columns=["likeliest_class", "p_likeliest"])
-        )
-        if results.classed:
-            tables[f"class_probability_{year}"] = result.class_probability()
-    tables |= {f"strengths_{year}": frame for year, frame in stages.strengths.items()}
-    if stages.audit is not None:
-        from growthpoles.report.audit_files import audit_tables
-
-        tables |= audit_tables(stages.audit)
-    tables |= {f"ksi_groups_{year}": frame for year, frame in stages.groups.items()}
-    if stages.verdict is not None:
-        tables["verdict"] = stages.verdict.curve.groups
-        tables["verdict_specifications"] = stages.verdict.to_frame()
-        tables["verdict_left_out"] = pd.DataFrame({"left_out": list(stages.verdict.left_out)})
-        tables["power"] = stages.verdict.power.to_frame()
-    tables |= {f"gradient_{year}": frame for year, frame in stages.gradient.items()}
-    if stages.spread is not None:
-        tables["spread"] = stages.spread
-    tables |= {f"typology_{year}": frame for year, frame in stages.typology.items()}
-    tables["left_out"] = pd.DataFrame({"reason": stages.left_out}).rename_axis("analysis")
+    for stage in stages.STAGES:
+        if (found := stage.found(results.stages)) is not None:
+            tables |= stage.tables(found, results)
+    tables["left_out"] = pd.DataFrame({"reason": results.stages.left_out}).rename_axis("analysis")
     return tables
 
 
@@ -88,15 +67,6 @@ def editions_table(results: Results) -> pd.DataFrame:
     return shown.set_index(["edition", "year", "column"])
 
 
-def _named(frame: pd.DataFrame, results: Results) -> pd.DataFrame:
-    """Put the English names of the regions in front."""
-    if "name_en" not in results.regions or "name_en" in frame:
-        return frame
-    named = frame.copy()
-    named.insert(0, "name_en", results.regions["name_en"].reindex(frame.index))
-    return named
-
-
 def summary_table(results: Results) -> pd.DataFrame:
     """Return index, class and rank of every region in every year, in the edition of the report, by rank in the last."""
     last = results.rating(results.years[-1])
@@ -106,18 +76,7 @@ def summary_table(results: Results) -> pd.DataFrame:
         frame[f"index_{year}"] = rating[results.root]
         frame[f"class_{year}"] = rating["rating_class"].astype(object)
         frame[f"rank_{year}"] = rating["rank"].astype("Int64")
-    return _named(frame, results)
-
-
-def change_table(results: Results) -> pd.DataFrame:
-    """Return the change of index and rank from the first year to the last, in the edition of the report."""
-    first, last = (results.rating(year) for year in (results.years[0], results.years[-1]))
-    frame = pd.DataFrame({"change": results.change()})
-    frame["rank_before"] = first["rank"].astype("Int64")
-    frame["rank_after"] = last["rank"].astype("Int64")
-    frame["class_before"] = first["rating_class"].astype(object)
-    frame["class_after"] = last["rating_class"].astype(object)
-    return _named(frame, results)
+    return results.named(frame)
 
 
 def moran_table(results: Results) -> pd.DataFrame:

@@ -28,8 +28,12 @@ if TYPE_CHECKING:
 class Stages:
     """What the further analyses found; empty or None where they were left out.
 
+    Every field but the last is a stage of :data:`growthpoles.report.stages.STAGES`.
+
     Attributes
     ----------
+    change : Series or None
+        See :meth:`Results.change`.
     robustness : dict of year to Robustness
     strengths : dict of year to DataFrame
         See :func:`growthpoles.report.stages.strengths`.
@@ -44,6 +48,7 @@ class Stages:
         Stage, or test -> why it is not in the report.
     """
 
+    change: pd.Series | None = None
     robustness: dict[int, Robustness] = field(default_factory=dict)
     strengths: dict[int, pd.DataFrame] = field(default_factory=dict)
     audit: Audit | None = None
@@ -102,6 +107,14 @@ class Results:
         """Return the change of the index from the first year to the last, in points; NaN where a year has no data."""
         first, last = self.years[0], self.years[-1]
         return (self.rating(last)[self.root] - self.rating(first)[self.root]).rename("change")
+
+    def named(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Put the English names of the regions in front."""
+        if "name_en" not in self.regions or "name_en" in frame:
+            return frame
+        named = frame.copy()
+        named.insert(0, "name_en", self.regions["name_en"].reindex(frame.index))
+        return named
 
     def __repr__(self) -> str:
         """Study, edition, years."""

@@ -12,7 +12,7 @@ from growthpoles.language.languages import format_number
 from growthpoles.language.phrases import DASH, Words, missing, shorten
 from growthpoles.report.page_blocks import Picture, Section, Table, make_table
 from growthpoles.report.results import Results
-from growthpoles.report.stages import CURVE_RELOCATIONS, DRAWS, PERMUTATIONS, REPLICATIONS
+from growthpoles.report.stages import CURVE_RELOCATIONS, REPLICATIONS, draws, permutations
 from growthpoles.report.wording import (
     Wording,
     indicator_names,
@@ -67,9 +67,10 @@ class Context:
         """Return the names of indicators whose codes stand in one text."""
         return "; ".join(self.code(code) for code in codes.split()) or DASH
 
-    def figures(self, *kinds: str) -> tuple[Picture, ...]:
-        """Return the figures of some kinds, in order."""
-        return tuple(picture for kind in kinds for name, picture in self.pictures.items() if name.startswith(kind))
+    def figures(self, section: str, *places: str) -> tuple[Picture, ...]:
+        """Return the figures of a section, the last ones behind the others, or those of one place."""
+        own = [picture for picture in self.pictures.values() if picture.section == section]
+        return tuple(each for place in places or ("first", "last") for each in own if each.place == place)
 
 
 def shown_years(results: Results) -> tuple[int, ...]:
@@ -189,7 +190,7 @@ def rating_section(ctx: Context) -> Section:
     sentences = [*method_sentences(results, words), words("text", f"rating{kind}")]
     if len(results.years) > 1:
         sentences.append(words("text", f"change{kind}", first=results.years[0], last=results.years[-1]))
-    blocks: list[Table | Picture] = [*ctx.figures("rating", "change", "slope", "editions", "contributions")]
+    blocks: list[Table | Picture] = [*ctx.figures("rating")]
     year = results.years[-1]
     if year in results.stages.strengths:
         blocks.append(_strengths(ctx, year))
@@ -240,7 +241,7 @@ def robustness_section(ctx: Context) -> Section | None:
     results, words = ctx.results, ctx.words
     if not results.stages.robustness:
         return None
-    blocks: list[Table | Picture] = [*ctx.figures("robustness", "membership")]
+    blocks: list[Table | Picture] = [*ctx.figures("robustness")]
     readings: tuple[str, ...] = ()
     for year in shown_years(results):
         result = results.stages.robustness[year]
@@ -307,7 +308,9 @@ def specialisation_section(ctx: Context) -> Section | None:
     rule = words("text", "groups", leader=words.number(DEFAULT_LEADER, 1), middle=words.number(DEFAULT_MIDDLE, 2))
     table = make_table(words, "groups", heads, rows, note=rule)
     sentence = words("text", "ksi")
-    return Section("specialisation", words("section", "specialisation"), (sentence,), (*ctx.figures("ksi"), table))
+    return Section(
+        "specialisation", words("section", "specialisation"), (sentence,), (*ctx.figures("specialisation"), table)
+    )
 
 
 def spatial_section(ctx: Context) -> Section | None:
@@ -331,9 +334,10 @@ def spatial_section(ctx: Context) -> Section | None:
     ]
     heads = [("edition", "text"), ("year", "number"), ("variable", "text"), ("n", "number"), ("statistic", "number")]
     heads += [("expected", "number"), ("z_score", "number"), ("p_value", "number"), ("without_data", "text")]
-    sentences = [words("text", "spatial", permutations=words.count(PERMUTATIONS))]
+    near = words("neighbours", results.study.report.weights)
+    sentences = [words("text", "spatial", neighbours=near, permutations=words.count(permutations(results.study)))]
     blocks: list[Table | Picture] = [make_table(words, "moran", heads, rows)]
-    blocks += ctx.figures("neighbours", "moran", "clusters")
+    blocks += ctx.figures("spatial")
     year = results.years[-1]
     if (results.edition, year) in results.local:
         blocks.append(_clusters(ctx, results.local[results.edition, year], year))
@@ -357,9 +361,10 @@ def _clusters(ctx: Context, local: LocalResult, year: int) -> Table:
     heads = [("region", "text"), ("statistic", "number"), ("lag", "number"), ("cardinality", "number")]
     heads += [("p_value", "number"), ("p_adjusted", "number"), ("label", "text")]
     tested = int(frame["p_value"].notna().sum())
-    values = {"permutations": words.count(DRAWS), "expected": words.number(0.05 * tested, 1), "n": tested}
-    values["family"] = local.family
-    note = words("text", "clusters", **values)
+    study = ctx.results.study
+    adjusted = words("family", study.report.adjust, family=local.family, n=tested)
+    values = {"permutations": words.count(draws(study)), "expected": words.number(0.05 * tested, 1), "n": tested}
+    note = words("text", "clusters", adjusted=adjusted, **values)
     return make_table(words, "clusters", heads, rows, note=note, year=year)
 
 
@@ -478,9 +483,9 @@ def verdict_section(ctx: Context) -> Section | None:
     heads += [("share_positive", "number")]
     shown = words("text", "verdict", permutations=words.count(CURVE_RELOCATIONS))
     power = verdict.power
-    blocks: list[Table | Picture] = [*ctx.figures("specifications")]
+    blocks: list[Table | Picture] = [*ctx.figures("verdict", "first")]
     blocks.append(make_table(words, "verdict", heads, rows))
-    blocks += ctx.figures("power")
+    blocks += ctx.figures("verdict", "last")
     able = words("text", "power", n=power.n, alpha=words.number(power.alpha, 2))
     return Section("verdict", words("section", "verdict"), (*verdict.sentences[words.lang], shown, able), tuple(blocks))
 
@@ -513,7 +518,7 @@ def poles_section(ctx: Context) -> Section | None:
         rows = [(words.value(test), *_tested(words, own)) for test, own in stages.spread.to_dict("index").items()]
         first, last = span["first"], span["last"]
         blocks.append(make_table(words, "spread", [("test", "text"), *tested], rows, first=first, last=last))
-    blocks += ctx.figures("typology")
+    blocks += ctx.figures("poles")
     for year, frame in stages.typology.items():
         limits = {
             "index": words.number(frame.attrs["index_threshold"], ctx.digits),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from growthpoles.language.phrases import Words
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.ratings.classes import TEN_CLASSES
 from growthpoles.ratings.contributions import contributions
+from growthpoles.report.audit_files import audit_tables
 from growthpoles.report.results import Results, Stages
 from growthpoles.report.wording import no_classes
 from growthpoles.spatial.alignment import with_data
@@ -109,68 +111,6 @@ REPLICATIONS = 5_000
 RELOCATIONS = 9_999
 CURVE_RELOCATIONS = 1_999
 _OTHERS: tuple[Normalisation, ...] = ("min-max", "leader", "rank")  # what the study's own scores are varied with
-
-STAGES = (
-    "change",
-    "robustness",
-    "strengths",
-    "audit",
-    "groups",
-    "verdict",
-    "gradient",
-    "spread",
-    "typology",
-)
-
-
-def missing_parts(study: Study, ksi_years: tuple[int, ...]) -> dict[str, str]:
-    """Return the stages that a study has no data for, with the reason."""
-    found: dict[str, str] = {}
-    if len(study.years) < 2:
-        found["change"] = found["spread"] = "the study has one year"
-    if study.cells is None:
-        found["audit"] = "the study has no printed tables ([cells]) to check"
-    if not ksi_years:
-        found["groups"] = "the study has no shares in an industry"
-        found["typology"] = "the study has no shares in an industry"
-    if not study.growth_poles.poles:
-        found["gradient"] = "the study names no poles ([growth_poles])"
-    return found
-
-
-def run_stages(results: Results, *, tell: Callable[[str], None]) -> Stages:
-    """Run every stage; `results` holds everything but the stages.
-
-    An error of the data (too few regions, values that do not vary) leaves out one stage, never the report.
-    """
-    left_out = dict(results.stages.left_out)
-    ksi_years = tuple(year for year, frame in results.published.items() if "ksi" in frame)
-    absent = missing_parts(results.study, ksi_years)
-    if results.graph is None:
-        absent |= dict.fromkeys(("verdict", "spread"), left_out.get("moran", "no neighbours"))
-    work: Mapping[str, Callable[[], Any]] = {
-        "change": lambda: None,
-        "robustness": lambda: {year: _robustness(results, year) for year in results.years},
-        "strengths": lambda: {year: strengths(results.rating(year), results.catalogue) for year in results.years},
-        "audit": lambda: _audit(results),
-        "groups": lambda: {year: _groups(results, year) for year in ksi_years},
-        "verdict": lambda: _verdict(results),
-        "gradient": lambda: {year: _gradient(results, year) for year in results.years},
-        "spread": lambda: _spread(results),
-        "typology": lambda: {year: _typology(results, year) for year in ksi_years},
-    }
-    found: dict[str, Any] = {}
-    for name in STAGES:
-        tell(name)
-        if name in absent:
-            left_out[name] = absent[name]
-            continue
-        try:
-            found[name] = work[name]()
-        except GrowthpolesError as error:
-            left_out[name] = str(error)
-    found.pop("change", None)
-    return Stages(**found, left_out=left_out)
 
 
 def _readings(results: Results, year: int) -> dict[str, pd.DataFrame]:
@@ -270,16 +210,154 @@ def _typology(results: Results, year: int) -> pd.DataFrame:
     return typology(rating, frame["ksi"], no_production=outside, recommended=recommended)
 
 
+def _change_table(found: pd.Series, results: Results) -> dict[str, pd.DataFrame]:
+    """Return the change of index and rank from the first year to the last, in the edition of the report."""
+    first, last = (results.rating(year) for year in (results.years[0], results.years[-1]))
+    frame = pd.DataFrame({"change": found})
+    frame["rank_before"] = first["rank"].astype("Int64")
+    frame["rank_after"] = last["rank"].astype("Int64")
+    frame["class_before"] = first["rating_class"].astype(object)
+    frame["class_after"] = last["rating_class"].astype(object)
+    return {"change": results.named(frame)}
+
+
+def _robustness_tables(found: dict[int, Robustness], results: Results) -> dict[str, pd.DataFrame]:
+    """Return the robustness of ranks and, where there are classes, the probability of each, by year."""
+    tables: dict[str, pd.DataFrame] = {}
+    for year, result in found.items():
+        firm = result.to_frame()
+        if results.classed:
+            tables |= {f"robustness_{year}": firm, f"class_probability_{year}": result.class_probability()}
+        else:
+            tables[f"robustness_{year}"] = firm.drop(columns=["likeliest_class", "p_likeliest"])
+    return tables
+
+
+def _verdict_tables(found: Verdict, results: Results) -> dict[str, pd.DataFrame]:
+    return {
+        "verdict": found.curve.groups,
+        "verdict_specifications": found.to_frame(),
+        "verdict_left_out": pd.DataFrame({"left_out": list(found.left_out)}),
+        "power": found.power.to_frame(),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A further analysis of the report.
+
+    Attributes
+    ----------
+    name : str
+        Field of :class:`growthpoles.report.results.Stages`; key of [analysis] in the texts.
+    run : callable
+        Results (with everything but the stages) -> what it found.
+    lacking : callable
+        (study, years with shares in an industry) -> why a study has no data for it; "" where it has.
+    tables : callable
+        (what it found, results) -> tables of the report by name.
+    needs_graph : bool
+        Whether it is left out where the regions have no graph of neighbours.
+    """
+
+    name: str
+    run: Callable[[Results], Any]
+    tables: Callable[[Any, Results], dict[str, pd.DataFrame]]
+    lacking: Callable[[Study, tuple[int, ...]], str] = lambda study, ksi_years: ""
+    needs_graph: bool = False
+
+    def found(self, stages: Stages) -> Any:
+        """Return what it found; None where it was left out."""
+        found = getattr(stages, self.name)
+        return None if isinstance(found, dict) and not found else found
+
+
+def _every_year(run: Callable[[Results, int], Any]) -> Callable[[Results], dict[int, Any]]:
+    return lambda results: {year: run(results, year) for year in results.years}
+
+
+def _share_years(run: Callable[[Results, int], Any]) -> Callable[[Results], dict[int, Any]]:
+    return lambda results: {year: run(results, year) for year, frame in results.published.items() if "ksi" in frame}
+
+
+def _by_year(name: str) -> Callable[[Any, Results], dict[str, pd.DataFrame]]:
+    return lambda found, results: {f"{name}_{year}": frame for year, frame in found.items()}
+
+
+def _one_year(study: Study, ksi_years: tuple[int, ...]) -> str:
+    return "the study has one year" if len(study.years) < 2 else ""
+
+
+def _no_shares(study: Study, ksi_years: tuple[int, ...]) -> str:
+    return "" if ksi_years else "the study has no shares in an industry"
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage("change", Results.change, _change_table, _one_year),
+    Stage("robustness", _every_year(_robustness), _robustness_tables),
+    Stage("strengths", _every_year(lambda r, year: strengths(r.rating(year), r.catalogue)), _by_year("strengths")),
+    Stage(
+        "audit",
+        _audit,
+        lambda found, results: audit_tables(found),
+        lambda study, years: "" if study.cells else "the study has no printed tables ([cells]) to check",
+    ),
+    Stage("groups", _share_years(_groups), _by_year("ksi_groups"), _no_shares),
+    Stage("verdict", _verdict, _verdict_tables, needs_graph=True),
+    Stage(
+        "gradient",
+        _every_year(_gradient),
+        _by_year("gradient"),
+        lambda study, years: "" if study.growth_poles.poles else "the study names no poles ([growth_poles])",
+    ),
+    Stage("spread", _spread, lambda found, results: {"spread": found}, _one_year, needs_graph=True),
+    Stage("typology", _share_years(_typology), _by_year("typology"), _no_shares),
+)
+
+
+def missing_parts(study: Study, ksi_years: tuple[int, ...]) -> dict[str, str]:
+    """Return the stages that a study has no data for, with the reason."""
+    return {stage.name: reason for stage in STAGES if (reason := stage.lacking(study, ksi_years))}
+
+
+def run_stages(results: Results, *, tell: Callable[[str], None]) -> Stages:
+    """Run every stage; `results` holds everything but the stages.
+
+    An error of the data (too few regions, values that do not vary) leaves out one stage, never the report.
+    """
+    left_out = dict(results.stages.left_out)
+    absent = missing_parts(results.study, tuple(year for year, frame in results.published.items() if "ksi" in frame))
+    if results.graph is None:
+        no_graph = left_out.get("moran", "no neighbours")
+        absent |= {stage.name: no_graph for stage in STAGES if stage.needs_graph}
+    found: dict[str, Any] = {}
+    for stage in STAGES:
+        tell(stage.name)
+        if stage.name in absent:
+            left_out[stage.name] = absent[stage.name]
+            continue
+        try:
+            found[stage.name] = stage.run(results)
+        except GrowthpolesError as error:
+            left_out[stage.name] = str(error)
+    return Stages(**found, left_out=left_out)
+
+
 Progress = Callable[[str], None]
 
 
 PERMUTATIONS = 99_999  # of the global tests
-
-
-ADJUST: Adjust = "tarone"  # of the local tests, for the number of regions
-
-
 DRAWS = 99_999  # of the local tests, for regions that are not enumerated
+
+
+def permutations(study: Study) -> int:
+    """Return the relocations of the global tests: those of the study's [report], or the default."""
+    return study.report.permutations or PERMUTATIONS
+
+
+def draws(study: Study) -> int:
+    """Return the draws of the local tests, for regions that are not enumerated."""
+    return study.report.permutations or DRAWS
 
 
 def report_edition(study: Study, edition: str | None) -> str:
@@ -342,23 +420,23 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
         left_out["classes"] = no_classes(study, Words("en"))
     graph: Graph | None = None
     try:
-        graph = build_weights(regions, "queen")
+        graph = build_weights(regions, study.report.weights)  # type: ignore[arg-type]
     except GrowthpolesError as error:
         left_out["moran"] = str(error)
     tests: dict[tuple[str, int, str], GlobalResult] = {}
     gaps: dict[tuple[str, int, str], list[str]] = {}
     local: dict[tuple[str, int], LocalResult] = {}
-    seed = study.study.seed
+    seed, adjust = study.study.seed, cast("Adjust", study.report.adjust)
     for (name, year, variable), values in _variables(ratings, published, catalogue.root, regions.index).items():
         tell(f"spatial tests, {name} {year}")
         if graph is None:
             continue
         kept, part, absent = with_data(values, graph)
         try:
-            tests[name, year, variable] = moran(kept, part, permutations=PERMUTATIONS, rng=seed)
+            tests[name, year, variable] = moran(kept, part, permutations=permutations(study), rng=seed)
             gaps[name, year, variable] = absent
             if variable == catalogue.root and name in (edition, "published"):
-                local[name, year] = local_moran(kept, part, permutations=DRAWS, adjust=ADJUST, rng=seed)
+                local[name, year] = local_moran(kept, part, permutations=draws(study), adjust=adjust, rng=seed)
         except GrowthpolesError as error:
             left_out[f"moran {name} {year} {variable}"] = str(error)
     account, unused = input_account(study), unused_inputs(study)

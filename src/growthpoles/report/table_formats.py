@@ -21,6 +21,7 @@ import pandas as pd
 
 from growthpoles.errors import DataError, message, unknown_option
 from growthpoles.language.phrases import clean_text, missing
+from growthpoles.maps.captions import escape_tex
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -32,11 +33,6 @@ FORMATS: tuple[str, ...] = get_args(Format)
 
 # A spreadsheet takes a cell that starts so for a formula; a minus before a number, or alone, is none.
 _FORMULA = re.compile(r"^[=+@\t\r\n\uff1d\uff0b\uff0d\uff20]|^-(?!(?:\d[\d\s.,]*)?$)")
-_TEX = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\n": " ", "\r": " ",
-    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}",
-}  # fmt: skip
 
 
 def serialise(
@@ -154,21 +150,17 @@ def markdown(frame: pd.DataFrame, *, digits: int = 3) -> str:
     return "\n".join(rows) + "\n"
 
 
-def escape_tex(text: object) -> str:
-    """Return text that TeX prints as it is, whatever it holds."""
-    return "".join(_TEX.get(sign, sign) for sign in clean_text(text))
-
-
 def tex(frame: pd.DataFrame, *, title: str, digits: int = 3) -> str:
     """Return a `table` environment with booktabs rules, ready to be included."""
     table = flat(frame)
     columns = "".join("r" if pd.api.types.is_numeric_dtype(table[name]) else "l" for name in table.columns)
-    head = " & ".join(escape_tex(name) for name in table.columns)
+    head = " & ".join(escape_tex(clean_text(name)) for name in table.columns)
     body = [
         " & ".join(escape_tex(shown(value, digits)) for value in row) + r" \\"
         for row in table.itertuples(index=False, name=None)
     ]
-    lines = [r"\begin{table}", rf"\caption{{{escape_tex(title)}}}", rf"\begin{{tabular}}{{{columns}}}", r"\toprule"]
+    caption = escape_tex(clean_text(title))
+    lines = [r"\begin{table}", rf"\caption{{{caption}}}", rf"\begin{{tabular}}{{{columns}}}", r"\toprule"]
     lines += [rf"{head} \\", r"\midrule", *body, r"\bottomrule", r"\end{tabular}", r"\end{table}"]
     return "\n".join(lines) + "\n"
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from growthpoles.language.phrases import DASH, LONGEST, Words, shorten
+from growthpoles.language.phrases import DASH, LONGEST, Words, phrase_keys, shorten
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.study.audit.findings import Fault
 from growthpoles.study.audit.published_findings import published_formulas
@@ -21,8 +21,6 @@ from growthpoles.study.inputs import study_catalogue
 from growthpoles.study.study_spec import Study
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from growthpoles.ratings.catalogue import Catalogue
     from growthpoles.report.results import Results
     from growthpoles.study.study_spec import Study
@@ -163,14 +161,15 @@ def indicator_names(results: Results, lang: str) -> dict[str, str]:
 
 
 def figure_title(results: Results, kind: str, lang: str, **parameters: object) -> str:
-    """Return the title of a figure; "name" in the words is the name of the index in the study's catalogue."""
+    """Return the title of a figure; "name" in the words is the name of the index in the study's catalogue.
+
+    A kind without a phrase is called by its own name.
+    """
     words = Words(lang)
+    if kind not in phrase_keys("figure", lang):
+        return kind.replace("-", " ").capitalize()
     name = indicator_names(results, lang).get(results.root) or words("column", "index")
     return words("figure", kind, name=shorten(name, 2 * _NAME), **parameters)
-
-
-_NATURAL = 3000  # distinct values up to which natural classes are found
-_NAME = 80
 
 
 def scores_words(study: Study, words: Words, *, reference: str = "") -> str:
@@ -226,25 +225,3 @@ def normalisation_words(results: Results, words: Words) -> str:
     """Name the ways to score that the robustness analysis draws from."""
     used = dict.fromkeys(name for found in results.stages.robustness.values() for name in found.labels[1])
     return words("text", "or").join(words("scored", name) for name in used)
-
-
-def index_map(results: Results, year: int, lang: str) -> Axes:
-    """Map an index without limits in natural classes."""
-    from growthpoles import maps
-    from growthpoles.maps.thematic.value_map import class_limits
-
-    values: Any = results.rating(year)[results.root].astype(float)
-    distinct = values.nunique()
-    scheme: Any = "natural" if distinct <= _NATURAL else "quantiles"
-    return maps.plot_values(
-        results.regions,
-        values,
-        limits=class_limits(values.to_numpy(), scheme, k=max(2, min(5, distinct))),
-        variable=shorten(indicator_names(results, lang)[results.root], _NAME),
-        digits=2,
-        year=year,
-        edition=results.edition,
-        lang=lang,
-        source=results.study.text("source", lang),
-        title=figure_title(results, "rating", lang, year=year),
-    )

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RatingError, message
+from growthpoles.result_display import ResultDisplay
 from growthpoles.specialisation.location_quotient import quotients
 from growthpoles.specialisation.matrix import (
     Missing,
@@ -25,7 +26,7 @@ Index = Literal["T", "L"]
 
 
 @dataclass(frozen=True, slots=True)
-class Theil:
+class Theil(ResultDisplay):
     """A Theil index and its parts.
 
     Attributes

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RatingError, message
+from growthpoles.result_display import ResultDisplay
 from growthpoles.specialisation.matrix import Missing, align_matrix, check_matrix, check_option, refuse_empty
 
 Method = Literal["dunn", "esteban_marquillas"]
@@ -19,7 +20,7 @@ METHODS: tuple[Method, ...] = ("dunn", "esteban_marquillas")
 
 
 @dataclass(frozen=True, slots=True)
-class ShiftShare:
+class ShiftShare(ResultDisplay):
     """Components of change of every industry in every region; they add up to the change.
 
     Attributes

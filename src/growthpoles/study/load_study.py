@@ -188,6 +188,9 @@ def file_problems(study: Study) -> list[tuple[str, str]]:
     named = {"rating.catalogue": study.rating.catalogue}
     if study.boundaries.file:
         named["boundaries.file"] = study.boundaries.file
+    face = study.report.typeface
+    if face and Path(face).suffix.lower() in (".ttf", ".otf", ".ttc"):
+        named["report.typeface"] = face
     if study.cells:
         named |= {"cells.folder": study.cells.folder, "cells.assembly": study.cells.assembly}
     problems = []

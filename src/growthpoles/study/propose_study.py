@@ -16,6 +16,7 @@ import pandas as pd
 from growthpoles.errors import DataError, StudyError, listed, message, shown
 from growthpoles.file_writing import make_folder, write_bytes
 from growthpoles.ratings.catalogue import COLUMNS
+from growthpoles.result_display import ResultDisplay
 from growthpoles.study.files.table_files import EXCEL, RawTable, read_raw
 from growthpoles.study.guess_columns import (
     LayerGuess,
@@ -172,7 +173,7 @@ def compose_catalogue(tables: Sequence[TableGuess]) -> str:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Proposal:
+class Proposal(ResultDisplay):
     """A study to be written, and what a person has to decide.
 
     Attributes

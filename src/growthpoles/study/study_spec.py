@@ -11,11 +11,12 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from growthpoles.errors import message, nearest
+from growthpoles.errors import StudyError, message, nearest
+from growthpoles.result_display import ResultDisplay
 
 Language = Literal["en", "ru", "kk"]
 Year = Annotated[int, Field(ge=1900, le=2100)]
@@ -368,7 +369,62 @@ class GrowthPoles(_Part):
         return self
 
 
-class Study(_Part):
+# Of `growthpoles.maps`, which this room does not import; a test holds them equal.
+PRESETS = (
+    "nature-single",
+    "nature-double",
+    "elsevier-single",
+    "elsevier-1.5",
+    "elsevier-double",
+    "plos",
+    "report",
+    "slide",
+)
+
+
+def _report_choices(option: str) -> Sequence[str]:
+    """Return what an option of [report] may be; the rooms that know it are loaded only where it is given."""
+    if option == "figures":
+        from growthpoles.language.phrases import phrase_keys
+
+        return phrase_keys("figure")
+    if option == "weights":
+        from growthpoles.spatial.weights.build_weights import WeightsKind
+
+        return get_args(WeightsKind)
+    if option == "adjust":
+        from growthpoles.spatial.local_tests.multiple_testing import Adjust
+
+        return get_args(Adjust)
+    return PRESETS
+
+
+class Report(_Part):
+    """What the report shows, how it tests, and how its figures look."""
+
+    figures: tuple[str, ...] | None = None
+    weights: str = "queen"
+    adjust: str = "tarone"
+    permutations: Annotated[int, Field(ge=1)] | None = None
+    typeface: Annotated[str, Field(min_length=1)] | None = None
+    preset: str = "report"
+
+    @field_validator("figures", mode="before")
+    @classmethod
+    def _known_kinds(cls, value: object) -> object:
+        if value is None:
+            return value
+        if not isinstance(value, list | tuple):
+            raise ValueError(message(_quoted(value), allowed="a list of kinds of figures"))
+        return tuple(dict.fromkeys(_word(kind, _report_choices("figures")) for kind in value))
+
+    @field_validator("weights", "adjust", "preset", mode="before")
+    @classmethod
+    def _known_word(cls, value: object, info: Any) -> object:
+        return _word(value, _report_choices(info.field_name))
+
+
+class Study(_Part, ResultDisplay):
     """A validated study; see :func:`load_study`."""
 
     path: Path
@@ -379,6 +435,7 @@ class Study(_Part):
     tables: tuple[Table, ...] = ()
     published: Published = Published()
     growth_poles: GrowthPoles = GrowthPoles()
+    report: Report = Report()
 
     @model_validator(mode="after")
     def _vintages_are_known(self) -> Study:
@@ -410,6 +467,16 @@ class Study(_Part):
         """Return the title or the source in a language, or in the first language that is there."""
         found: Text = getattr(self.study, part)
         return found.get(lang) or next(iter(found.values()), "")  # type: ignore[call-overload]
+
+    def with_report(self, **options: object) -> Study:
+        """Return the study with other options of [report]; None leaves one as it is."""
+        given = {name: value for name, value in options.items() if value is not None}
+        try:
+            report = Report.model_validate({**self.report.model_dump(), **given})
+        except ValidationError as error:
+            told = [f"{fault['loc'][0]}: {fault['msg'].removeprefix('Value error, ')}" for fault in error.errors()]
+            raise StudyError("; ".join(told)) from None
+        return self.model_copy(update={"report": report})
 
     def __repr__(self) -> str:
         """Name, years and file."""

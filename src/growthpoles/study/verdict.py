@@ -12,6 +12,7 @@ from numpy.random import Generator
 
 from growthpoles.errors import SpatialError, message, unknown_option
 from growthpoles.randomness import seed_sequence
+from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.global_tests.moran_power import PowerCurve, moran_power
 from growthpoles.spatial.poles.specification_curve import (
     STATISTICS,
@@ -195,7 +196,7 @@ _LEAST, _MOST = 5, 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(ResultDisplay):
     """What the specifications say together.
 
     Attributes

@@ -194,6 +194,19 @@ def test_step_down_against_all_maps(kind, alternative):
     assert len(y) == 6
 
 
+def test_the_observed_map_counts_among_the_permutations(lattice):
+    """(r + 1) / (P + 1): where no permuted map reaches a region's T, p is 1 / (P + 1) and not 0."""
+    y = np.random.default_rng(3).normal(size=64)
+    y[[27, 19, 26, 28, 35]] = 9, 10, 11, 12, 13  # a region inside an 8 x 8 lattice and its four neighbours
+    y -= y.mean()
+    w = sparse.csr_array(lattice(8, 8).sparse)
+    scores = Scores(y[None], None, w, 1.0, w @ y, np.sign(y).astype(int), 1e-12)
+    found = westfall_young(scores, permutations=39, rng=np.random.default_rng(1))
+    counts = found * 40
+    np.testing.assert_allclose(counts, counts.round(), atol=1e-9)
+    assert counts.min() == pytest.approx(1) and found.max() <= 1
+
+
 def test_statistic_of_the_permuted_map_is_what_it_says():
     """T of a permuted map, before standardising, is the statistic of the permuted values."""
     scores, y = scores_of("moran")

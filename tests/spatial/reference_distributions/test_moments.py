@@ -73,6 +73,14 @@ def test_cross_product_of_three_regions_has_no_disjoint_pairs():
     assert found == pytest.approx(over_all_orders(lambda order: x[order] @ q @ y[order], 3), rel=1e-12)
 
 
+def test_cross_product_of_four_regions_has_disjoint_pairs():
+    """Four is the least number of regions that holds two links without a common end."""
+    q = np.array([[1.0, 2, 0, 4], [2, 0, 3, 1], [0, 3, 5, 2], [4, 1, 2, 0]])
+    x, y = np.array([1.0, 4, 2, -3]), np.array([0.0, 1, 7, 2])
+    found = moments.cross_product_moments(moments.matrix_sums(csr_array(q)), moments.product_sums(x, y))
+    assert found == pytest.approx(over_all_orders(lambda order: x[order] @ q @ y[order], 4), rel=1e-12)
+
+
 def test_skew_part_by_brute_force(uneven):
     w, x, y = uneven
     x, y = x - x.mean(), y - y.mean()

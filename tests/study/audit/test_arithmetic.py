@@ -98,6 +98,36 @@ def test_a_cycle_of_rows_is_recovered_for_every_order() -> None:
         assert found["source_row"].tolist() == [order[row] + 1 for row in moved]
 
 
+# Ratios of two digits, which are too short to be looked for in single rows: only an exchange of rows explains them.
+SHORT = {"a": ["14", "23", "37", "52", "68"], "b": ["1", "1", "1", "1", "1"]}
+PLAIN = pd.DataFrame([("ratio", "a", "b", 1.0)], columns=["column", "numerator", "denominator", "factor"])
+
+
+def test_an_exchange_explains_at_least_half_of_the_wrong_cells() -> None:
+    """Two of four wrong cells that fit each other's rows are an exchange; two of five are more likely chance."""
+    tight = cells({"a": [f"{text},0000" for text in SHORT["a"]], "b": ["1,0000"] * 5, "ratio": SHORT["a"]})
+    assert check_arithmetic(tight, PLAIN).empty
+    ratio = ["23", "14", "81", "79", "68"]
+    tight.loc[tight["column"] == "ratio", "printed"] = ratio
+    found = check_arithmetic(tight, PLAIN)
+    assert found["cause"].tolist() == ["swapped rows", "swapped rows", "", ""]
+    tight.loc[tight["column"] == "ratio", "printed"] = [*ratio[:4], "94"]
+    found = check_arithmetic(tight, PLAIN)
+    assert found["row"].tolist() == [1, 2, 3, 4, 5] and set(found["cause"]) == {""}
+
+
+def test_a_cell_that_stands_twice_elsewhere_is_no_copy_of_either() -> None:
+    columns = {"a": ["1414", "1414", "3737", "5252"], "b": ["10", "10", "10", "10"]}
+    good = ["141,4", "141,4", "373,7", "525,2"]
+    plain = PLAIN.assign(factor=1.0)
+    columns = {name: [f"{text},000" for text in texts] for name, texts in columns.items()}
+    assert check_arithmetic(cells({**columns, "ratio": good}), plain).empty
+    found = check_arithmetic(cells({**columns, "ratio": [*good[:3], "141,4"]}), plain)
+    assert found["row"].tolist() == [4] and found["cause"].tolist() == [""]
+    found = check_arithmetic(cells({**columns, "ratio": [*good[:3], "373,7"]}), plain)
+    assert found["cause"].tolist() == ["duplicated cell"] and found["source_row"].tolist() == [3]
+
+
 def test_a_copied_cell_is_named() -> None:
     good = ratios()
     found = check_arithmetic(cells({**BASE, "ratio": [good[0], good[1], good[1], good[3]]}), ONE)

@@ -1,11 +1,15 @@
 """The built-in study's inputs, against the article and against arithmetic by hand."""
 
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import growthpoles as gp
 from growthpoles.errors import DataError, StudyError
+from growthpoles.shipped_data import geodata_path
 from growthpoles.study.inputs import editions
 
 CITIES = {"KZ-AST": "KZ-AKM", "KZ-ALA": "KZ-ALM"}
@@ -70,6 +74,25 @@ def test_merged_enclaves_add_primary_columns_and_recompute_ratios() -> None:
     rest = [region for region in merged.index if region not in CITIES.values()]
     pd.testing.assert_frame_equal(merged.loc[rest], kept.loc[rest], check_names=False)
     assert set(gp.study_regions(enclaves="merge").index) == set(merged.index)
+
+
+def test_a_gap_in_a_city_is_a_gap_of_the_merged_region(tmp_path: Path) -> None:
+    """Half a region's total is not its total."""
+    for name in ("kazakhstan-it", "tables"):
+        shutil.copytree(geodata_path(name), tmp_path / name)
+    rules = tmp_path / "kazakhstan-it" / "columns.csv"
+    lines = rules.read_text(encoding="utf-8").splitlines(keepends=True)
+    at = next(number for number, line in enumerate(lines) if line.startswith("realigned,2014,grp,"))
+    cells = lines[at].split(",")
+    assert cells[6] == ""
+    cells[6] = "KZ-AST"
+    lines[at] = ",".join(cells)
+    rules.write_text("".join(lines), encoding="utf-8")
+    study = gp.load_study(tmp_path / "kazakhstan-it")
+    merged = gp.load_indicators(2014, study=study, enclaves="merge")
+    assert merged.loc["KZ-AKM", ["grp", "productivity"]].isna().all() and merged["grp"].isna().sum() == 1
+    assert ("KZ-AKM", "grp") in [(region, column) for region, column, _ in merged.attrs["missing"]]
+    assert merged.loc["KZ-ALM", "grp"] == gp.load_indicators(2014, enclaves="merge").loc["KZ-ALM", "grp"]
 
 
 def test_printed_ratios_cannot_be_merged() -> None:

@@ -24,6 +24,7 @@ from growthpoles.maps.typography.text_metrics import fold_all, widest
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
+    from matplotlib.ticker import Formatter
 
 
 # A key higher than that, in lines of text, may use the whole width of the sheet.
@@ -206,7 +207,7 @@ def left_room(title: str, preset: Preset, high_mm: float, sample: str = "\u22120
     return 1.0 + (1.32 * len(lines) + 0.3) * em + 4.5 * text_metrics.PT + text_metrics.width(sample, preset.small_pt)
 
 
-def tick_numbers(lang: str, size: float) -> Any:
+def tick_numbers(lang: str, size: float) -> Formatter:
     """Formatter of an axis whose tick labels are set at `size` points in the figure's typeface.
 
     matplotlib's tick labels take the name of a family only, not a font file.
@@ -216,7 +217,7 @@ def tick_numbers(lang: str, size: float) -> Any:
     prop = text_metrics.font(size, "0123456789")
 
     class Numbers(FuncFormatter):
-        def format_ticks(self, values: Any) -> list[str]:
+        def format_ticks(self, values: Sequence[float]) -> list[str]:
             for tick in cast("Axis", self.axis).get_major_ticks(len(values)):
                 tick.label1.set_fontproperties(prop)
                 tick.label2.set_fontproperties(prop)
@@ -318,7 +319,7 @@ def set_rows(folded: Sequence[Sequence[str]], at: Sequence[float], size: float, 
     ]
 
 
-def row_chart(rows: Sequence[str], default: str, options: ChartOptions, **layout: Any) -> tuple[Axes, Any, str]:
+def row_chart(rows: Sequence[str], default: str, options: ChartOptions, **layout: Any) -> tuple[Axes, Preset, str]:
     """Return axes with one named row per item, the first on top."""
     preset = get_preset(options.get("preset", "report"))
     if not rows:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import format_number, translator
@@ -30,7 +31,7 @@ _TAIL, _MIDDLE = "#e8824f", "#dcdcdc"
 
 
 def plot_reference(
-    reference: Sequence[float] | np.ndarray[Any, Any],
+    reference: Sequence[float] | NDArray[np.float64],
     observed: float,
     *,
     expected: float | None = None,
@@ -107,7 +108,7 @@ def plot_reference(
     return ax
 
 
-def _edges(values: np.ndarray[Any, Any], observed: float, bins: int) -> np.ndarray[Any, Any]:
+def _edges(values: NDArray[np.float64], observed: float, bins: int) -> NDArray[np.float64]:
     """Edges of bars of one width; two of them are the observed value and its mirror image in the mean.
 
     So no bar holds both values that are as far from the mean as the observed one and values that are nearer.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
+from numpy.typing import NDArray
 
 from growthpoles.errors import MapError, message
 from growthpoles.graphs import as_graph
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from growthpoles.graphs import Graph, W
 
 
-def moran_points(y: pd.Series, graph: Graph | W) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], float]:
+def moran_points(y: pd.Series, graph: Graph | W) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
     """Standardised values, their row-standardised spatial lag, and Moran's I.
 
     z = (y - mean) / sd with the population's sd; lag = W z with rows of W summing to 1;
@@ -186,7 +187,7 @@ def plot_moran(
     return ax
 
 
-def _along(ax: Axes, x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> list[Box]:
+def _along(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64]) -> list[Box]:
     """Cover a line of the chart with small boxes in millimetres."""
     ends = canvas.millimetres(ax).inverted().transform(ax.transData.transform(np.column_stack([x, y])))
     steps = ends[0] + np.linspace(0.0, 1.0, 120)[:, None] * (ends[1] - ends[0])
@@ -205,7 +206,7 @@ def point_names(index: pd.Index, names: pd.Series | None) -> list[list[str]]:
     return ways
 
 
-def _quadrant_colours(z: np.ndarray[Any, Any], lag: np.ndarray[Any, Any]) -> list[str]:
+def _quadrant_colours(z: NDArray[np.float64], lag: NDArray[np.float64]) -> list[str]:
     """Colours of the cluster maps, by quadrant."""
     keys = np.where(z >= 0, np.where(lag >= 0, "High-High", "High-Low"), np.where(lag >= 0, "Low-High", "Low-Low"))
     return [palettes.CLUSTER[key] for key in keys.tolist()]

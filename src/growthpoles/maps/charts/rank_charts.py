@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import format_number, translator
@@ -471,7 +472,7 @@ def _height(tags: dict[str, list[_Tag]], low: float, high: float, em: float, she
     return float(min(tall, cap))
 
 
-def _placed(y: np.ndarray[Any, Any], tags: Sequence[_Tag], em: float, high: float) -> np.ndarray[Any, Any]:
+def _placed(y: NDArray[np.float64], tags: Sequence[_Tag], em: float, high: float) -> NDArray[np.float64]:
     """Heights of the middles of names, near their ends and from a line of text below the plot to one above it."""
     sizes = [tag.height(em) for tag in tags]
     return spread(y, sizes, sizes[0] / 2 - 1.2 * em, high + 1.1 * em - sizes[-1] / 2)

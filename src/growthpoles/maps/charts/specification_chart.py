@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import translator
@@ -198,8 +199,8 @@ def _choice_rows(
     ax: Axes,
     frame: pd.DataFrame,
     groups: Sequence[_Group],
-    colours: np.ndarray[Any, Any],
-    marked: np.ndarray[Any, Any],
+    colours: NDArray[np.str_],
+    marked: NDArray[np.bool_],
     preset: Preset,
 ) -> None:
     """Draw one row of marks per value of a choice; marks of significant specifications are taller and on top."""
@@ -210,8 +211,8 @@ def _choice_rows(
     ax.set_ylim(0.0, high)
     level = high - 1.0
     words = []
-    places: list[np.ndarray[Any, Any]] = []
-    levels: list[np.ndarray[Any, Any]] = []
+    places: list[NDArray[np.intp]] = []
+    levels: list[NDArray[np.float64]] = []
     for group in groups:
         level -= _GAP * em
         for value, lines in ((None, group.title), *group.rows):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ from growthpoles.maps.sheet.sheet_blocks import Box
 from growthpoles.maps.sheet.space_layout import FreeSpace
 from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.typefaces import chosen
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 Array = NDArray[np.float64]
 
@@ -51,7 +54,7 @@ class Callout:
 class Outside:
     """The room around a map in which names find their places one after the other."""
 
-    def __init__(self, space: FreeSpace, land: Any, boxes: Sequence[Box], lines: Sequence[Array]) -> None:
+    def __init__(self, space: FreeSpace, land: BaseGeometry, boxes: Sequence[Box], lines: Sequence[Array]) -> None:
         """Take the free space of the sheet.
 
         Parameters
@@ -67,8 +70,8 @@ class Outside:
 
         self.space, self.land, self.coast = space, land, shapely.boundary(land)
         shapely.prepare(land)
-        self.known: dict[tuple[int, bool], tuple[Any, Any]] = {}
-        self.taken = [shapely.box(box.x, box.y, box.right, box.top) for box in boxes]
+        self.known: dict[tuple[int, bool], tuple[BaseGeometry, BaseGeometry]] = {}
+        self.taken: list[BaseGeometry] = [shapely.box(box.x, box.y, box.right, box.top) for box in boxes]
         self.taken += [shapely.LineString(line) for line in lines]
         for box in boxes:
             space.block(box)
@@ -92,11 +95,11 @@ class Outside:
     def put(
         self,
         region: int,
-        polygon: Any,
+        polygon: BaseGeometry,
         name: str,
         mark: str,
         preset: Preset,
-        words: Sequence[Any],
+        words: Sequence[BaseGeometry],
         *,
         across: bool = False,
     ) -> Callout | None:
@@ -162,7 +165,7 @@ class Outside:
         self._block_line(made.line)
         self.taken += [shapely.box(box.x, box.y, box.right, box.top), shapely.LineString(made.line)]
 
-    def _aim(self, polygon: Any, words: Sequence[Any]) -> tuple[Any, Any]:
+    def _aim(self, polygon: BaseGeometry, words: Sequence[BaseGeometry]) -> tuple[BaseGeometry, BaseGeometry]:
         """Return where a line into a region may end, clear of its words, and the other regions, not to be crossed."""
         import shapely
 
@@ -177,7 +180,9 @@ class Outside:
         shapely.prepare(others)
         return aim, others
 
-    def _lines(self, x: Array, y: Array, label: Label, foot: float, aim: Any, avoid: list[Any]) -> Any:
+    def _lines(
+        self, x: Array, y: Array, label: Label, foot: float, aim: BaseGeometry, avoid: list[BaseGeometry | None]
+    ) -> tuple[Array, Array]:
         """Return the best line of every place, from the middle of a side of the label, and its length or infinity."""
         import shapely
 
@@ -191,7 +196,7 @@ class Outside:
                 np.column_stack([x + wide / 2, y - 0.5 * _AIR]),
             ]
         ).reshape(-1, 2)
-        lines = shapely.shortest_line(shapely.points(starts), aim)
+        lines = np.asarray(shapely.shortest_line(shapely.points(starts), aim))
         cost = shapely.length(lines)
         boxes = shapely.box(x, y, x + wide, y + foot + high)
         cost[shapely.intersects(lines, np.tile(boxes, 4))] = np.inf
@@ -242,7 +247,7 @@ _ROUNDS = 4
 def name_outside(
     base: Base,
     plan: Plan,
-    short: Sequence[tuple[Any, int]],
+    short: Sequence[tuple[BaseGeometry, int]],
     names: Sequence[Sequence[str]],
     marks: Sequence[str],
     style: Style,
@@ -305,7 +310,7 @@ _KEEP = 24
 
 def _rounds(
     outside: Outside,
-    wanted: Sequence[tuple[Any, int]],
+    wanted: Sequence[tuple[BaseGeometry, int]],
     inside: dict[int, label_fit.Placed | None],
     bare: set[int],
     names: Sequence[Sequence[str]],
@@ -355,9 +360,9 @@ def _rounds(
 
 def _across(
     outside: Outside,
-    lost: Sequence[tuple[Any, int]],
+    lost: Sequence[tuple[BaseGeometry, int]],
     found: dict[int, Callout],
-    words: Sequence[Any],
+    words: Sequence[BaseGeometry],
     inside: dict[int, label_fit.Placed | None],
     names: Sequence[Sequence[str]],
     marks: Sequence[str],
@@ -382,7 +387,7 @@ def _tells(placed: label_fit.Placed, mark: str) -> bool:
     return whole != mark and mark in whole
 
 
-def _frame(placed: label_fit.Placed) -> Any:
+def _frame(placed: label_fit.Placed) -> BaseGeometry:
     """Box around a placed label."""
     import shapely
 

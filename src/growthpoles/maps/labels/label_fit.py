@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet.label_text import Label, candidates
 from growthpoles.maps.typography import text_metrics
 
+if TYPE_CHECKING:
+    from shapely import Polygon
+    from shapely.geometry.base import BaseGeometry
+
+Array = NDArray[np.float64]
 #: What was found in a polygon: poles by the shape of a label, labels by what is to be written.
 Poles = dict[Hashable, Any]
 #: Label, middle of its place, and whether it stands so close to a border that it needs a halo.
@@ -19,7 +25,7 @@ _AIR_MM = 0.45
 _SNUG_MM = 0.27
 
 
-def full(polygon: Any, name: str, mark: str, preset: Preset, poles: Poles | None = None) -> Placed | None:
+def full(polygon: BaseGeometry, name: str, mark: str, preset: Preset, poles: Poles | None = None) -> Placed | None:
     """Label a polygon with the whole name of its region, clear of its borders.
 
     Parameters
@@ -43,7 +49,9 @@ def full(polygon: Any, name: str, mark: str, preset: Preset, poles: Poles | None
     return _first(polygon, ((whole, _AIR_MM), (small, _SNUG_MM)), poles, (name, mark, preset))
 
 
-def best(polygon: Any, names: Sequence[str], mark: str, preset: Preset, poles: Poles | None = None) -> Placed | None:
+def best(
+    polygon: BaseGeometry, names: Sequence[str], mark: str, preset: Preset, poles: Poles | None = None
+) -> Placed | None:
     """Label a polygon as fully as it can bear: the name, less air around it, a short form, the class alone, a code.
 
     Parameters
@@ -64,7 +72,7 @@ def best(polygon: Any, names: Sequence[str], mark: str, preset: Preset, poles: P
 
 
 def _first(
-    polygon: Any, tries: Iterable[tuple[list[Label], float]], poles: Poles | None, asked: Hashable
+    polygon: BaseGeometry, tries: Iterable[tuple[list[Label], float]], poles: Poles | None, asked: Hashable
 ) -> Placed | None:
     """Place the first label that fits; what was asked once is remembered."""
     poles = {} if poles is None else poles
@@ -106,7 +114,7 @@ def _tries(names: Sequence[str], mark: str, preset: Preset) -> Iterator[tuple[li
 
 
 def place(
-    polygon: Any, labels: Sequence[Label], *, margin: float = _AIR_MM, poles: Poles | None = None
+    polygon: BaseGeometry, labels: Sequence[Label], *, margin: float = _AIR_MM, poles: Poles | None = None
 ) -> tuple[Label, float, float] | None:
     """Choose the first label that fits into a polygon and the middle of its place.
 
@@ -155,7 +163,7 @@ def place(
     return None
 
 
-def _fits(part: Any, label: Label, x: Any, y: Any, margin: float) -> Any:
+def _fits(part: Polygon, label: Label, x: Array, y: Array, margin: float) -> NDArray[np.bool_]:
     """Tell for which middles (x, y) every line of the label lies inside the polygon with its margin."""
     import shapely
 
@@ -175,7 +183,7 @@ def _fits(part: Any, label: Label, x: Any, y: Any, margin: float) -> Any:
     return inside
 
 
-def _pole(part: Any, stretch: float) -> tuple[float, float]:
+def _pole(part: Polygon, stretch: float) -> tuple[float, float]:
     """Pole of inaccessibility after stretching the height."""
     import shapely
 
@@ -190,7 +198,7 @@ def _pole(part: Any, stretch: float) -> tuple[float, float]:
 
 
 def _search(
-    part: Any, bounds: tuple[float, float, float, float], label: Label, margin: float
+    part: Polygon, bounds: tuple[float, float, float, float], label: Label, margin: float
 ) -> tuple[float, float] | None:
     """Try a grid of places for a label; of those where it fits, the one nearest to the middle of all of them."""
     left, bottom, right, top = bounds

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,6 +24,8 @@ from growthpoles.maps.typography.typefaces import chosen
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.transforms import Transform
+    from shapely.geometry.base import BaseGeometry
 
 #: With more regions than this without their whole name, those carry their class only.
 CROWD = 60
@@ -105,7 +107,7 @@ def arrange(base: Base, plan: Plan, names: Sequence[Sequence[str]], marks: Seque
     return Names(inside, beside, codes, key)
 
 
-def _barrier(plan: Plan) -> Any:
+def _barrier(plan: Plan) -> BaseGeometry | None:
     """Return rings and leaders of the insets, which no label touches; None without insets."""
     import shapely
 
@@ -179,7 +181,7 @@ def key_below(codes: Sequence[tuple[str, str]], preset: Preset, limit: float) ->
     return next((block for block in blocks if block.w <= limit), blocks[-1])
 
 
-def draw_names(ax: Axes, found: Names, faces: Sequence[str], preset: Preset, transform: Any, gid: str) -> None:
+def draw_names(ax: Axes, found: Names, faces: Sequence[str], preset: Preset, transform: Transform, gid: str) -> None:
     """Draw the labels, the names beside the map and the key of the codes."""
     lines: list[Word] = []
     for i, (label, x, y, tight) in found.inside.items():
@@ -191,7 +193,7 @@ def draw_names(ax: Axes, found: Names, faces: Sequence[str], preset: Preset, tra
         canvas.add_block(ax, *found.key, transform=transform, gid=f"{gid}-codes", line_pt=preset.line_pt)
 
 
-def _draw_callouts(ax: Axes, found: Sequence[Callout], preset: Preset, transform: Any, gid: str) -> None:
+def _draw_callouts(ax: Axes, found: Sequence[Callout], preset: Preset, transform: Transform, gid: str) -> None:
     """Draw the lines, with a dot where they end, and the names."""
     from matplotlib.path import Path
 

@@ -7,7 +7,7 @@ else (legend, labels, insets, furniture) is placed in millimetres from the lower
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
+    from matplotlib.collections import PathCollection
     from matplotlib.figure import Figure
     from matplotlib.path import Path
+    from matplotlib.transforms import Transform
 
 Array = NDArray[np.float64]
 
@@ -93,7 +95,7 @@ def axes_size(axes: Axes) -> tuple[float, float]:
     return spot.width / figure.dpi * text_metrics.MM, spot.height / figure.dpi * text_metrics.MM
 
 
-def millimetres(axes: Axes) -> Any:
+def millimetres(axes: Axes) -> Transform:
     """Transform from millimetres on the axes to the display."""
     from matplotlib.transforms import Affine2D
 
@@ -110,8 +112,8 @@ def add_shapes(
     line_pt: float = 0.0,
     order: float = 1.0,
     gid: str = "",
-    transform: Any = None,
-) -> Any:
+    transform: Transform | None = None,
+) -> PathCollection:
     """Draw paths as one collection; returns it."""
     from matplotlib.collections import PathCollection
 
@@ -139,9 +141,9 @@ def add_lines(
     line_pt: float,
     order: float,
     gid: str,
-    transform: Any,
+    transform: Transform,
     dashes: tuple[float, ...] | None = None,
-) -> Any:
+) -> PathCollection:
     """Draw polylines as one path, which is far faster than many; returns the collection."""
     from matplotlib.collections import PathCollection
 
@@ -162,7 +164,7 @@ def add_lines(
 
 
 def add_leaders(
-    axes: Axes, lines: list[Array], *, line_pt: float, orders: tuple[float, float], gid: str, transform: Any
+    axes: Axes, lines: list[Array], *, line_pt: float, orders: tuple[float, float], gid: str, transform: Transform
 ) -> None:
     """Draw lines over a white casing three times as wide, which keeps them visible on dark regions."""
     add_lines(
@@ -181,7 +183,7 @@ def add_words(
     axes: Axes,
     words: Sequence[Word],
     *,
-    transform: Any,
+    transform: Transform,
     gid: str,
     order: float = 6.0,
     codes: Sequence[tuple[str, str]] = (),
@@ -234,7 +236,7 @@ def add_block(
     x: float,
     y: float,
     *,
-    transform: Any,
+    transform: Transform,
     gid: str,
     order: float = 6.0,
     line_pt: float = 0.35,

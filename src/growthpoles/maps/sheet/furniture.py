@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from growthpoles.maps import palettes
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet.sheet_blocks import Block, Box, Word
 from growthpoles.maps.typography import text_metrics
+
+if TYPE_CHECKING:
+    from pyproj import CRS, Transformer
 
 Array = NDArray[np.float64]
 
@@ -29,10 +32,10 @@ def nice_length(limit: float) -> float:
 ARROW_EM = 4.2
 
 
-def north(crs: Any, point: Array) -> Array:
+def north(crs: CRS, point: Array) -> Array:
     """Return the direction of north at a point of the map, as a unit vector in map coordinates."""
-    transformer = _transformer(crs.to_wkt() if hasattr(crs, "to_wkt") else str(crs))
-    lon, lat = transformer.transform(*point, direction="INVERSE")
+    transformer = _transformer(crs.to_wkt())
+    lon, lat = transformer.transform(point[0], point[1], direction="INVERSE")
     step = 0.01 if lat < 89.9 else -0.01
     ahead = np.array(transformer.transform(lon, lat + step)) - np.array(transformer.transform(lon, lat))
     ahead *= np.sign(step)
@@ -76,7 +79,7 @@ def scale_bar(
 
 
 @lru_cache(maxsize=16)
-def _transformer(crs: str) -> Any:
+def _transformer(crs: str) -> Transformer:
     """Return the transformer from longitude and latitude to a coordinate reference system."""
     from pyproj import Transformer
 
@@ -102,7 +105,7 @@ def _degrees(value: float, kind: str, lang: str) -> str:
     return f"{format_number(abs(value), lang, digits=digits)}°{NBSP + side if side else ''}"
 
 
-def graticule(crs: Any, frame: tuple[float, float, float, float], lang: str) -> list[tuple[str, str, Array]]:
+def graticule(crs: CRS, frame: tuple[float, float, float, float], lang: str) -> list[tuple[str, str, Array]]:
     """Meridians and parallels inside a frame.
 
     Parameters
@@ -119,7 +122,7 @@ def graticule(crs: Any, frame: tuple[float, float, float, float], lang: str) -> 
     list of (kind, label, line)
         kind is "lon" or "lat"; line holds points (n, 2) in map units, longer than the frame.
     """
-    transformer = _transformer(crs.to_wkt() if hasattr(crs, "to_wkt") else str(crs))
+    transformer = _transformer(crs.to_wkt())
     x = np.linspace(frame[0], frame[2], 13)
     y = np.linspace(frame[1], frame[3], 13)
     edge_x = np.concatenate([x, x, np.full(13, frame[0]), np.full(13, frame[2])])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,6 @@ from growthpoles.maps import palettes
 from growthpoles.maps.map_options import Style
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet import canvas, furniture
-from growthpoles.maps.sheet.map_geometry import Base
 from growthpoles.maps.sheet.map_plan import Plan
 from growthpoles.maps.sheet.sheet_blocks import Box, Word
 from growthpoles.maps.sheet.space_layout import Layout
@@ -19,11 +18,13 @@ from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.transforms import Transform
+    from pyproj import CRS
 
 Array = NDArray[np.float64]
 
 
-def draw_graticule(ax: Axes, base: Base, style: Style, plan: Plan, mm: Any, gid: str) -> None:
+def draw_graticule(ax: Axes, crs: CRS, style: Style, plan: Plan, mm: Transform, gid: str) -> None:
     """Draw the frame, ticks along the true direction of meridians and parallels (or the lines), and their labels."""
     preset, frame = style.preset, plan.frame
     scale, origin = plan.found.scale, np.asarray(plan.found.origin)
@@ -35,7 +36,7 @@ def draw_graticule(ax: Axes, base: Base, style: Style, plan: Plan, mm: Any, gid:
     seen: list[tuple[str, float, float]] = []
     words: list[Word] = []
     lines: list[Array] = []
-    for kind, label, line in furniture.graticule(base.crs, (low[0], low[1], high[0], high[1]), style.lang):
+    for kind, label, line in furniture.graticule(crs, (low[0], low[1], high[0], high[1]), style.lang):
         if style.graticule == "lines":
             lines += _inside(line * scale + origin, frame)
         for side, x, y, dx, dy in furniture.edge_crossings(line * scale + origin, frame):
@@ -83,7 +84,7 @@ def _inside(line: Array, frame: Box) -> list[Array]:
     return [shapely.get_coordinates(part) for part in shapely.get_parts(cut) if part.geom_type == "LineString"]
 
 
-def north_arrow(ax: Axes, base: Base, found: Layout, preset: Preset, lang: str, mm: Any, gid: str) -> None:
+def north_arrow(ax: Axes, crs: CRS, found: Layout, preset: Preset, lang: str, mm: Transform, gid: str) -> None:
     """Draw an arrow over the scale bar, along the meridian through it."""
     from matplotlib.path import Path
 
@@ -92,7 +93,7 @@ def north_arrow(ax: Axes, base: Base, found: Layout, preset: Preset, lang: str, 
     em = preset.small_pt * text_metrics.PT
     spot = found.bar_box
     middle = np.array([spot.x + spot.w / 2, spot.top - 0.5 * furniture.ARROW_EM * em])
-    bearing = furniture.north(base.crs, (middle - found.origin) / found.scale)
+    bearing = furniture.north(crs, (middle - found.origin) / found.scale)
     along, across = bearing, np.array([bearing[1], -bearing[0]])
     half = 0.5 * furniture.ARROW_EM * em
     tip, tail = middle + 0.45 * half * along, middle - 0.95 * half * along

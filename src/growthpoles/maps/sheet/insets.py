@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.transforms import Transform
+    from shapely.geometry.base import BaseGeometry
 
 Array = NDArray[np.float64]
 
@@ -41,7 +43,7 @@ class Lens:
     request: Request
 
 
-def too_small(geometries: NDArray[Any], scale: float, preset: Preset) -> list[int]:
+def too_small(geometries: NDArray[np.object_], scale: float, preset: Preset) -> list[int]:
     """Numbers of the regions whose area is that of a circle under 2 mm (or 1.2 lines of text) across.
 
     Parameters
@@ -66,7 +68,7 @@ def too_small(geometries: NDArray[Any], scale: float, preset: Preset) -> list[in
     return found if len(found) <= MOST else []
 
 
-def make_lens(geometry: Any, region: int, name: str, mark: str, preset: Preset) -> Lens:
+def make_lens(geometry: BaseGeometry, region: int, name: str, mark: str, preset: Preset) -> Lens:
     """Plan the inset of one region: a circle with its label below."""
     left, bottom, right, top = geometry.bounds
     radius = preset.lens_mm
@@ -109,11 +111,11 @@ def draw_lenses(
     lenses: Sequence[Lens],
     spots: Sequence[Spot],
     *,
-    geometries: NDArray[Any],
+    geometries: NDArray[np.object_],
     faces: Sequence[str],
     scale: float,
     origin: tuple[float, float],
-    transform: Any,
+    transform: Transform,
     preset: Preset,
     gid: str,
 ) -> None:
@@ -173,7 +175,9 @@ def draw_lenses(
     add_words(axes, words, transform=transform, gid=f"{gid}-names")
 
 
-def _enlarged(lens: Lens, spot: Spot, geometries: NDArray[Any], scale: float) -> tuple[NDArray[Any], list[int]]:
+def _enlarged(
+    lens: Lens, spot: Spot, geometries: NDArray[np.object_], scale: float
+) -> tuple[NDArray[np.object_], list[int]]:
     """Return what a lens shows, in millimetres, and the numbers of those regions."""
     import shapely
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
     from matplotlib.path import Path
-
+    from pyproj import CRS
+    from shapely.geometry.base import BaseGeometry
 
 Array = NDArray[np.float64]
 
@@ -53,14 +54,14 @@ class Base:
     """
 
     key: bytes
-    geometries: NDArray[Any]
-    plain: NDArray[Any]
-    paths: list[Any]
-    borders: Any
-    outline: Any
+    geometries: NDArray[np.object_]
+    plain: NDArray[np.object_]
+    paths: list[Path]
+    borders: Path | None
+    outline: Path | None
     rings: list[Array]
     bounds: tuple[float, float, float, float]
-    crs: Any
+    crs: CRS | None
     metres: float
     poles: dict[Hashable, list[dict[Hashable, Any]]] = field(default_factory=dict)
 
@@ -101,14 +102,14 @@ def prepare(regions: gpd.GeoDataFrame) -> Base:
     shapes = np.asarray(geometry.array, dtype=object)
     lost = np.asarray(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     if lost.any():
-        raise MapError(message("the geometry is missing or empty", where=f"region {regions.index[lost.argmax()]!r}"))
+        raise MapError(message("the geometry is missing or empty", where=f"region {regions.index[lost][0]!r}"))
     kinds = shapely.get_type_id(shapes)
     odd = ~np.isin(kinds, (3, 6))
     if odd.any():
         raise MapError(
             message(
                 f"the geometry is a {shapes[odd.argmax()].geom_type}",
-                where=f"region {regions.index[odd.argmax()]!r}",
+                where=f"region {regions.index[odd][0]!r}",
                 allowed="Polygon, MultiPolygon: a map of areas cannot be drawn from points or lines",
             )
         )
@@ -128,11 +129,9 @@ def prepare(regions: gpd.GeoDataFrame) -> Base:
     return base
 
 
-def _build(key: bytes, shapes: NDArray[Any], crs: Any) -> Base:
+def _build(key: bytes, shapes: NDArray[np.object_], crs: CRS | None) -> Base:
     """Project, join and split into lines."""
     import shapely
-
-    from growthpoles.maps.sheet.map_geometry import line_path, shape_paths
 
     if crs is not None and crs.is_geographic:
         shapes, crs = _project(shapes, crs)
@@ -151,7 +150,7 @@ def _build(key: bytes, shapes: NDArray[Any], crs: Any) -> Base:
         for ring in shapely.get_exterior_ring(shapely.simplify(solid, size / 800))
         if ring is not None
     ]
-    inner = []
+    inner = np.array([], dtype=object)
     if not many:
         lines = shapely.union_all(shapely.boundary(shapes))
         inner = shapely.get_parts(shapely.line_merge(shapely.difference(lines, shapely.boundary(union))))
@@ -169,7 +168,7 @@ def _build(key: bytes, shapes: NDArray[Any], crs: Any) -> Base:
     )
 
 
-def _union(shapes: NDArray[Any]) -> Any:
+def _union(shapes: NDArray[np.object_]) -> BaseGeometry:
     """Join all regions; fast where they are a coverage, safe where they are not."""
     import shapely
 
@@ -181,7 +180,7 @@ def _union(shapes: NDArray[Any]) -> Any:
         return shapely.union_all(shapely.make_valid(shapes))
 
 
-def _project(shapes: NDArray[Any], crs: Any) -> tuple[NDArray[Any], Any]:
+def _project(shapes: NDArray[np.object_], crs: CRS) -> tuple[NDArray[np.object_], CRS]:
     """Project geographic coordinates around their own middle, wherever the antimeridian runs."""
     import shapely
     from pyproj import CRS, Transformer
@@ -242,7 +241,7 @@ def align(regions: pd.DataFrame, values: pd.Series, name: str) -> pd.Series:
     return values.reindex(regions.index)
 
 
-def shape_paths(geometries: NDArray[Any]) -> list[Path]:
+def shape_paths(geometries: NDArray[np.object_]) -> list[Path]:
     """Turn polygons into matplotlib paths, one per geometry, straight from their coordinate arrays.
 
     Raises
@@ -270,7 +269,7 @@ def line_path(lines: Sequence[Array]) -> Path | None:
     return path
 
 
-def class_paths(geometries: NDArray[Any], faces: Sequence[str]) -> tuple[list[Path], list[str]]:
+def class_paths(geometries: NDArray[np.object_], faces: Sequence[str]) -> tuple[list[Path], list[str]]:
     """Turn many polygons into one path per colour; returns paths and colours.
 
     Raises
@@ -286,7 +285,7 @@ def class_paths(geometries: NDArray[Any], faces: Sequence[str]) -> tuple[list[Pa
     return [Path(points[owner == i], codes[owner == i], readonly=True) for i in range(len(colours))], colours.tolist()
 
 
-def _shape_arrays(geometries: NDArray[Any]) -> tuple[Array, NDArray[Any], NDArray[Any]]:
+def _shape_arrays(geometries: NDArray[np.object_]) -> tuple[Array, NDArray[np.uint8], NDArray[np.integer]]:
     """Return vertices, path codes, and where each geometry starts among them."""
     import shapely
     from matplotlib.path import Path

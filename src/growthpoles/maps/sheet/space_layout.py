@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,8 @@ from growthpoles.maps.sheet.sheet_blocks import Block, Box
 
 Array = NDArray[np.float64]
 
+#: From a scale (millimetres per map unit) to the block of the scale bar.
+Bar = Callable[[float], Block]
 CELL = 1.0
 
 
@@ -213,7 +214,7 @@ def fit(
     bounds: tuple[float, float, float, float],
     rings: Sequence[Array],
     legends: Sequence[Block],
-    bar: Any,
+    bar: Bar | None,
     requests: Sequence[Request],
     *,
     shares: Sequence[float],
@@ -262,7 +263,12 @@ def fit(
 
 
 def _arrange(
-    space: FreeSpace, scale: float, origin: Array, legends: Sequence[Block], bar: Any, requests: Sequence[Request]
+    space: FreeSpace,
+    scale: float,
+    origin: Array,
+    legends: Sequence[Block],
+    bar: Bar | None,
+    requests: Sequence[Request],
 ) -> tuple[float, Layout] | None:
     """Arrange legend, scale bar and insets around a map that is already placed; returns the cost and the layout."""
     targets = np.array([[r.x, r.y] for r in requests]).reshape(-1, 2) * scale + origin

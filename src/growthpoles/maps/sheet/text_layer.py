@@ -7,7 +7,7 @@ Here the places are known, so the renderer is asked to set the lines directly; t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
@@ -17,6 +17,10 @@ from matplotlib.transforms import Affine2D, Bbox
 from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.typefaces import font_file, properties
+
+if TYPE_CHECKING:
+    from matplotlib.backend_bases import RendererBase
+    from matplotlib.transforms import Transform
 
 
 class WordLayer(Artist):
@@ -31,7 +35,13 @@ class WordLayer(Artist):
     """
 
     def __init__(
-        self, words: Sequence[Word], transform: Any, *, zorder: float, gid: str, codes: Sequence[tuple[str, str]] = ()
+        self,
+        words: Sequence[Word],
+        transform: Transform,
+        *,
+        zorder: float,
+        gid: str,
+        codes: Sequence[tuple[str, str]] = (),
     ) -> None:
         super().__init__()
         self.words = tuple(words)
@@ -46,7 +56,7 @@ class WordLayer(Artist):
         self.set_gid(gid)
         self.set_in_layout(False)
 
-    def draw(self, renderer: Any) -> None:
+    def draw(self, renderer: RendererBase) -> None:
         """Set the lines."""
         if not self.get_visible():
             return
@@ -77,7 +87,7 @@ class WordLayer(Artist):
         renderer.close_group("words")
         self.stale = False
 
-    def _fill(self, renderer: Any) -> None:
+    def _fill(self, renderer: RendererBase) -> None:
         """Set the lines on a raster as filled outlines: exactly where vector files have them, without hinting."""
         base = self.get_transform()
         for word, path, start in zip(self.words, self._files, self._starts, strict=True):
@@ -94,11 +104,11 @@ class WordLayer(Artist):
             renderer.draw_path(context, shape, place + base, to_rgba(word.colour))
             context.restore()
 
-    def get_window_extent(self, renderer: Any = None) -> Bbox:
+    def get_window_extent(self, renderer: RendererBase | None = None) -> Bbox:
         """Box around all lines on the display."""
         points = self.get_transform().transform(self._corners)
         return Bbox([points.min(axis=0), points.max(axis=0)])
 
-    def get_tightbbox(self, renderer: Any = None) -> Bbox:
+    def get_tightbbox(self, renderer: RendererBase | None = None) -> Bbox:
         """Box around all lines on the display."""
         return self.get_window_extent(renderer)

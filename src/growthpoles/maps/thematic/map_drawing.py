@@ -137,7 +137,7 @@ def _draw(
     ax.set_ylim(-origin[1] / scale, (high - origin[1]) / scale)
     head, foot, _ = map_plan.parts(style, wide, high)
     if style.graticule != "none" and base.crs is not None:
-        draw_graticule(ax, base, style, plan, mm, gid)
+        draw_graticule(ax, base.crs, style, plan, mm, gid)
     paths, fills = (base.paths, faces) if base.paths else class_paths(base.geometries, faces)
     canvas.add_shapes(ax, paths, face=fills, edge=fills, line_pt=0.1, order=1.0, gid=f"{gid}-regions")
     for lines, colour, times, order, name in (
@@ -186,7 +186,7 @@ def _draw(
             ax, bar, found.bar_box.x, found.bar_box.y, transform=mm, gid=f"{gid}-scalebar", line_pt=preset.line_pt
         )
         if arrow and base.crs is not None:
-            north_arrow(ax, base, found, preset, style.lang, mm, gid)
+            north_arrow(ax, base.crs, found, preset, style.lang, mm, gid)
     if head:
         canvas.add_block(ax, head, plan.frame.x, high - map_plan.MARGIN - head.h, transform=mm, gid=f"{gid}-title")
     if foot:

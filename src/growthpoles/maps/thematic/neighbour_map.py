@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
+from numpy.typing import NDArray
 
 from growthpoles.errors import MapError, message
 from growthpoles.graphs import as_graph
@@ -23,8 +24,11 @@ from growthpoles.maps.typography import text_metrics
 if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.axes import Axes
+    from matplotlib.transforms import Transform
 
     from growthpoles.graphs import Graph, W
+
+Array = NDArray[np.float64]
 
 
 def plot_neighbours(
@@ -83,7 +87,8 @@ def plot_neighbours(
     middles = _poles(base.plain)
     spots = mm.inverted().transform(ax.transData.transform(middles))
     place = {label: i for i, label in enumerate(regions.index)}
-    pairs = {(place[a], place[b]) for (a, b), weight in graph.adjacency.items() if a != b and weight != 0}
+    linked = graph.adjacency.index[graph.adjacency != 0]
+    pairs = {(place[a], place[b]) for a, b in linked if a != b}
     both = sorted((a, b) for a, b in pairs if a < b and (b, a) in pairs)
     single = sorted((a, b) for a, b in pairs if (b, a) not in pairs)
     for gid, listed, dashes in (("pairs", both, None), ("one-way", single, (3.0, 2.0))):
@@ -112,14 +117,14 @@ def plot_neighbours(
     return ax
 
 
-def _along(edge: np.ndarray[Any, Any]) -> list[Box]:
+def _along(edge: Array) -> list[Box]:
     """Return small boxes along a line, a millimetre apart."""
     steps = max(int(np.hypot(*(edge[1] - edge[0]))), 1)
     points = edge[0] + np.linspace(0.0, 1.0, steps + 1)[:, None] * (edge[1] - edge[0])
     return [Box(float(x) - 0.1, float(y) - 0.1, 0.2, 0.2) for x, y in points]
 
 
-def _poles(shapes: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def _poles(shapes: NDArray[np.object_]) -> Array:
     """Return the pole of inaccessibility of every polygon: a region around a city has its node beside the city."""
     import shapely
 
@@ -130,7 +135,7 @@ def _poles(shapes: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return np.array([shapely.get_coordinates(radius)[0] for radius in radii])
 
 
-def _nodes(ax: Axes, spots: np.ndarray[Any, Any], codes: list[str], size: float, line_pt: float, mm: Any) -> str:
+def _nodes(ax: Axes, spots: Array, codes: list[str], size: float, line_pt: float, mm: Transform) -> str:
     """Draw the nodes: "circles" with the codes inside; plain "dots" where such circles would run into each other."""
     from matplotlib.path import Path
 

@@ -6,12 +6,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from growthpoles.maps.typography.typefaces import font_file, opened, properties, sums_up
 
 if TYPE_CHECKING:
     import numpy as np
+    from matplotlib.font_manager import FontProperties
     from numpy.typing import NDArray
 
 MM = 25.4
@@ -23,7 +24,7 @@ _EM = 100.0
 _LONGEST = 160
 
 
-def font(size: float, line: str = "", *, bold: bool = False) -> Any:
+def font(size: float, line: str = "", *, bold: bool = False) -> FontProperties:
     """Font properties for a line of `size` points.
 
     Raises

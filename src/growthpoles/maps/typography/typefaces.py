@@ -12,9 +12,13 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from growthpoles.errors import MapError, message, nearest
+
+if TYPE_CHECKING:
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.ft2font import FT2Font
 
 _ALPHABETS = {
     "English": "abcdefghijklmnopqrstuvwxyz",
@@ -95,7 +99,7 @@ def font_file(line: str, bold: bool = False) -> str:
 
 
 @lru_cache(maxsize=256)
-def properties(size: float, path: str, bold: bool) -> Any:
+def properties(size: float, path: str, bold: bool) -> FontProperties:
     """Font properties for `size` points in the font file at `path`."""
     from matplotlib.font_manager import FontProperties
 
@@ -190,7 +194,7 @@ def _found(font: str | Path, weight: str) -> str:
 
 
 @lru_cache(maxsize=16)
-def opened(path: str) -> Any:
+def opened(path: str) -> FT2Font:
     """Open a font file."""
     from matplotlib.ft2font import FT2Font
 

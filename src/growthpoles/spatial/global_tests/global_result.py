@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import SpatialError, message, unknown_option
+from growthpoles.result_display import ResultDisplay
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +24,7 @@ CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class GlobalResult:
+class GlobalResult(ResultDisplay):
     """Result of one global test.
 
     Attributes
@@ -208,7 +209,7 @@ def monte_carlo_p(greater: int, less: int, draws: int, alternative: Alternative)
 
 
 @dataclass(frozen=True, slots=True)
-class JoinCountResult:
+class JoinCountResult(ResultDisplay):
     """Join counts of every pair of classes, and of all joins between different classes.
 
     Attributes

@@ -13,6 +13,7 @@ from numpy.random import Generator
 from growthpoles.errors import SpatialError, message
 from growthpoles.graphs import as_graph
 from growthpoles.randomness import seed_sequence
+from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.alignment import connected, prepare
 from growthpoles.spatial.global_tests.global_result import Alternative, check_alternative
 from growthpoles.spatial.reference_distributions.moments import moran_normal, weight_sums
@@ -30,7 +31,7 @@ _DRAWS = 999
 
 
 @dataclass(frozen=True, slots=True)
-class PowerCurve:
+class PowerCurve(ResultDisplay):
     """Power of a test over the strength of a spatial lag process.
 
     Attributes

@@ -10,6 +10,7 @@ import pandas as pd
 
 from growthpoles.errors import SpatialError, message
 from growthpoles.randomness import generator
+from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.alignment import Prepared, Tested, ascending, joined
 from growthpoles.spatial.local_tests.multiple_testing import (
     MAX_T_PERMUTATIONS,
@@ -37,7 +38,7 @@ STATES = ("not significant", "untestable", "isolate")
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class LocalResult:
+class LocalResult(ResultDisplay):
     """Local spatial statistic of every region with its conditional permutation p-value.
 
     Attributes

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message
+from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.alignment import same_regions
 from growthpoles.spatial.global_tests.global_result import GlobalResult
 from growthpoles.spatial.global_tests.moran import moran
@@ -21,7 +22,7 @@ _LEAST = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Convergence:
+class Convergence(ResultDisplay):
     """Outcome of the regression of growth on the first year, and of the spread in both years.
 
     Attributes

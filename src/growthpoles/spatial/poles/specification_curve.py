@@ -16,6 +16,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message, nearest, unknown_option
+from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.alignment import Connected, Transformation, clean_values, connected, deviations, prepare
 from growthpoles.spatial.global_tests.global_result import Alternative, check_alternative, check_permutations
 from growthpoles.spatial.reference_distributions.global_permutation import draw_orders, induced_order, standing
@@ -267,7 +268,7 @@ _COLUMNS = 64
 
 
 @dataclass(frozen=True, slots=True)
-class SpecificationCurve:
+class SpecificationCurve(ResultDisplay):
     """The outcome of all specifications together.
 
     Attributes

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from libpysal.graph import Graph
 
 
-def checked_geometry(regions: Any, kind: str) -> gpd.GeoSeries:
+def checked_geometry(regions: object, kind: str) -> gpd.GeoSeries:
     """Return the geometry column after the checks that every kind shares."""
     import geopandas as gpd
 
@@ -82,7 +82,7 @@ def nearest_distance(points: gpd.GeoSeries, k: int) -> float:
 
     coordinates = shapely.get_coordinates(points.to_numpy())
     distance, _ = KDTree(coordinates).query(coordinates, k=k + 1)
-    largest = float(distance[:, k].max())
+    largest = float(np.asarray(distance)[:, k].max())
     if largest == 0.0:
         raise SpatialError(message("all regions share one centre", allowed="regions with a distance between them"))
     return largest

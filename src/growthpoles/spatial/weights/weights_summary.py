@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from growthpoles.graphs import as_graph
+from growthpoles.result_display import ResultDisplay
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class WeightsSummary:
+class WeightsSummary(ResultDisplay):
     """Summary of a graph of neighbours.
 
     Attributes

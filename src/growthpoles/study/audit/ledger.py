@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from growthpoles.result_display import ResultDisplay
 from growthpoles.study.audit.arithmetic import check_arithmetic
 from growthpoles.study.audit.claims import check_claims
 from growthpoles.study.audit.column_orders import ColumnOrder, alignment_frame, column_orders, listed
@@ -33,7 +34,7 @@ EXTRA_COLUMNS = ("region", "finding", "fault")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Audit:
+class Audit(ResultDisplay):
     """Result of an audit, all parts as frames.
 
     Parameters

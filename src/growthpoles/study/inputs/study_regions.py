@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from growthpoles.errors import DataError, RegionError, StudyError, listed, message, nearest, plain
 from growthpoles.regions.name_matching import NameIndex, match_names
@@ -102,7 +102,7 @@ def clean(text: str) -> str:
     return "".join("\ufffd" if unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in str(text))
 
 
-def _clean_keys(regions: Any, where: str, key: str) -> Any:
+def _clean_keys(regions: gpd.GeoDataFrame, where: str, key: str) -> gpd.GeoDataFrame:
     """Refuse keys that are no codes, replace control characters in the others."""
     long = [code for code in regions.index if len(code) > MAX_KEY]
     if long:

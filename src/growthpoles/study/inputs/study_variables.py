@@ -10,9 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from growthpoles.errors import DataError, RatingError, SpatialError, StudyError
+from growthpoles.errors import DataError, RatingError, SpatialError, StudyError, message, unknown_option
 from growthpoles.spatial.alignment import weights_matrix
 from growthpoles.spatial.weights.build_weights import build_weights
+from growthpoles.study.inputs.indicators import editions, load_indicators, study_catalogue
+from growthpoles.study.inputs.published import load_published
+from growthpoles.study.inputs.study_rating import study_rating
+from growthpoles.study.inputs.study_regions import Enclaves, study_regions
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -37,7 +41,7 @@ class Variable:
         "published", or an edition of the study's indicators.
     year : int
     name : str
-        An aggregate of the catalogue, "ksi", or "ksi, none as 0".
+        A code of the catalogue, "ksi", or "ksi, none as 0".
     enclaves : {"keep", "merge"}
     y : Series
         By region, in the order of the boundaries; NaN is "no data".
@@ -61,6 +65,57 @@ class Variable:
         return f"{self.name} of {self.year}, {self.edition}, enclaves {self.enclaves}"
 
 
+def variable_of(
+    study: Study,
+    name: str | None = None,
+    year: int | None = None,
+    edition: str | None = None,
+    *,
+    enclaves: Enclaves = "keep",
+) -> Variable:
+    """Return one variable of a study by name.
+
+    Parameters
+    ----------
+    study : Study
+    name : str, optional
+        A code of the catalogue, "score_<indicator>", "rank", or "ksi"; None is the index. Only what the rating
+        computes is rated: a column of the tables can be had where the study's method does not take its values.
+    year : int, optional
+        None is the last.
+    edition : str, optional
+        An edition of the indicators, or "published"; None is the study's own. "ksi" is always as published.
+    enclaves : {"keep", "merge"}
+
+    Raises
+    ------
+    StudyError
+        On an unknown name, year or edition, and on published figures with merged enclaves.
+    RatingError
+        If the study's method does not suit its data, where the variable needs the rating.
+    """
+    year = study.years[-1] if year is None else year
+    catalogue = study_catalogue(study)
+    name = name or catalogue.root
+    if edition == PUBLISHED or name == KSI:
+        if enclaves == "merge":
+            raise StudyError(message("published figures cannot be merged", where="enclaves", allowed="keep"))
+        frame, edition = load_published(year, study=study), PUBLISHED
+    else:
+        frame = load_indicators(year, edition=edition, study=study, enclaves=enclaves)
+        edition = str(frame.attrs["edition"])
+        computed = [*catalogue.aggregates, "rank", *(f"score_{code}" for code in catalogue.indicators)]
+        if name in computed:
+            frame = study_rating(study, frame, catalogue)
+        elif name not in frame:
+            raise StudyError(unknown_option("variable", name, [*computed, *map(str, frame)]))
+    numeric = [str(column) for column in frame.select_dtypes("number").columns]
+    if name not in numeric:
+        raise StudyError(unknown_option("variable", name, numeric))
+    regions = study_regions(study, enclaves=enclaves)
+    return Variable(edition, year, name, enclaves, frame[name].astype(float).reindex(regions.index), regions)
+
+
 def study_variables(study: Study, left_out: MutableSequence[str], *, merge: bool = True) -> Iterator[Variable]:
     """Yield every variable of a study: printed ones first, then the aggregates of every edition.
 
@@ -72,8 +127,6 @@ def study_variables(study: Study, left_out: MutableSequence[str], *, merge: bool
     merge : bool
         Whether to yield those with merged enclaves too.
     """
-    from growthpoles.study.inputs import editions, load_indicators, study_catalogue, study_rating, study_regions
-
     catalogue = study_catalogue(study)
     kept = study_regions(study)
     layers = {"keep": kept}
@@ -107,8 +160,6 @@ def study_variables(study: Study, left_out: MutableSequence[str], *, merge: bool
 
 def _published(study: Study, regions: gpd.GeoDataFrame, root: str) -> Iterator[Variable]:
     """Yield what the source itself printed."""
-    from growthpoles.study.inputs import load_published
-
     for year in study.years:
         try:
             printed = load_published(year, study=study).reindex(regions.index)

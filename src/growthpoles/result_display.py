@@ -1,0 +1,67 @@
+"""Result display: summary() in plain lines, and the table that notebooks show, for all result classes."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from growthpoles.errors import listed
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from jinja2 import Template
+
+_ROWS, _COLUMNS = 20, 12
+_P_VALUE = re.compile(r"(^|_)p(_value|_adjusted|_attainable)?$")
+
+
+def p_value_text(p: float) -> str:
+    """Write a p-value with its sign of relation, never as 0."""
+    return "not available" if p != p else "< 0.0001" if p < 1e-4 else f"= {p:.3g}"
+
+
+def visible(text: str) -> str:
+    """Show signs that do not print (controls, marks that turn the reading direction) escaped, lines kept."""
+    return "".join(sign if sign.isprintable() or sign in "\n\xa0\u202f" else ascii(sign)[1:-1] for sign in text)
+
+
+@cache
+def _templates() -> dict[str, Template]:
+    import tomllib
+    from importlib import resources
+
+    from jinja2 import Environment, StrictUndefined
+
+    env = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    env.filters |= {"p": p_value_text, "g": lambda x: "not defined" if x != x else f"{x:.4g}", "listed": listed}
+    text = resources.files("growthpoles").joinpath("result_summaries.toml").read_text(encoding="utf-8")
+    return {name: env.from_string(template) for name, template in tomllib.loads(text).items()}
+
+
+class ResultDisplay:
+    """Adds `summary()` and the display of notebooks to a result; the words are in result_summaries.toml."""
+
+    __slots__ = ()
+
+    def summary(self) -> str:
+        """Say in plain lines what was asked, how, of how many regions, and what came out."""
+        text = _templates()[type(self).__name__].render(r=self)
+        return "\n".join(visible(line.strip()) for line in text.splitlines() if line.strip())
+
+    def _repr_html_(self) -> str:
+        """Return the summary and the first rows of the table, everything escaped."""
+        from html import escape
+
+        lines = "<br>".join(escape(self.summary()).split("\n"))
+        return f"<div><p>{lines}</p>{visible(_table(self.to_frame()))}</div>" if hasattr(self, "to_frame") else lines
+
+
+def _table(frame: pd.DataFrame) -> str:
+    def p_value(p: float) -> str:
+        return "" if p != p else p_value_text(p).removeprefix("= ")
+
+    columns = {name: p_value for name in frame.columns if _P_VALUE.search(str(name))}
+    return frame.to_html(
+        max_rows=_ROWS, max_cols=_COLUMNS, border=0, formatters=columns, float_format="{:.4g}".format, na_rep=""
+    )

@@ -1,0 +1,1 @@
+"""What this package uses of libpysal, which ships no types."""

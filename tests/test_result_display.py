@@ -1,0 +1,99 @@
+"""What a result says of itself: summary(), and the display in notebooks."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+
+import numpy as np
+import pandas as pd
+import pytest
+from libpysal.graph import Graph
+
+import growthpoles as gp
+from growthpoles.result_display import ResultDisplay, p_value_text
+
+HOSTILE = ["<script>alert(1)</script>", "turned\u202eround", "nul\x00", "r3", "r4", "r5", "r6", "r7", "alone"]
+
+
+@pytest.fixture(scope="module")
+def ring() -> tuple[pd.Series, Graph]:
+    """Eight regions in a ring, high beside high, with names that a page must not obey; one region apart."""
+    places = np.arange(8)
+    graph = Graph.from_arrays(
+        [HOSTILE[i] for i in np.concatenate([places, places, [8]])],
+        [HOSTILE[i] for i in np.concatenate([(places + 1) % 8, (places - 1) % 8, [8]])],
+        [1.0] * 16 + [0.0],
+    )
+    return pd.Series([9.0, 8, 9, 1, 0, 1, 2, 3, 5], index=HOSTILE), graph
+
+
+@pytest.fixture(scope="module")
+def states() -> Graph:
+    return gp.build_weights(gp.study_regions(gp.load_study("mexico-gdp")))
+
+
+def results() -> set[str]:
+    named = {name: getattr(gp, name) for name in gp.__all__}
+    return {name for name, kind in named.items() if isinstance(kind, type) and issubclass(kind, ResultDisplay)}
+
+
+def test_every_result_class_is_public_and_has_words() -> None:
+    public = results()  # loads their modules
+    assert {kind.__name__ for kind in ResultDisplay.__subclasses__()} == public
+    text = resources.files("growthpoles").joinpath("result_summaries.toml").read_text(encoding="utf-8")
+    assert tomllib.loads(text).keys() == public
+
+
+def test_global_result_says_what_was_tested_and_how(ring: tuple[pd.Series, Graph]) -> None:
+    lines = gp.geary(*ring, alternative="less", permutations=99, rng=1).summary().split("\n")
+    assert lines[0].startswith("Geary's C of 8 regions is 0.")
+    assert lines[1].startswith("Null hypothesis: every value could as well stand in any other region")
+    assert lines[2].startswith("Less p = 0.")
+    assert lines[3] == "Method: exact, all 10,080 arrangements."
+    assert lines[-1] == "Left out: alone."
+
+
+def test_interval_is_told_where_there_is_one(states: Graph) -> None:
+    values = pd.Series(np.arange(float(states.n)), index=states.unique_ids)
+    drawn = gp.moran(values, states, permutations=99)
+    low, high = drawn.p_interval
+    assert f"(95 % Monte Carlo interval {low:.4g} to {high:.4g})" in drawn.summary()
+    assert "interval" not in gp.moran(values, states, method="normal").summary()
+
+
+def test_local_result_counts_labels_and_names_regions(ring: tuple[pd.Series, Graph]) -> None:
+    result = gp.local_moran(*ring, alpha=0.2)
+    counts = result.label.value_counts()
+    text = result.summary()
+    for name, count in counts.items():
+        assert (f"{count} {name}" in text) == (count > 0), name
+    significant = result.label[result.label.isin(["High-High", "Low-Low", "High-Low", "Low-High"])].index
+    assert len(significant) and all(name in text for name in significant if name.isascii() and name.isprintable())
+    assert "Left out, without neighbours: alone." in text
+    assert "No region is significant at 0.001" in gp.local_moran(*ring, alpha=0.001).summary()
+
+
+def test_pages_show_and_do_not_obey(ring: tuple[pd.Series, Graph]) -> None:
+    result = gp.local_moran(*ring, alpha=0.9)
+    page = result._repr_html_()
+    assert "<script" not in page and "&lt;script&gt;" in page
+    assert not [sign for sign in page + result.summary() if not sign.isprintable() and sign != "\n"]
+    assert "turned\\u202eround" in page and "nul\\x00" in page
+
+
+def test_long_tables_are_cut(states: Graph) -> None:
+    assert (
+        states.n
+        > 26
+        > gp.local_moran(pd.Series(range(states.n), index=states.unique_ids, dtype=float), states)
+        ._repr_html_()
+        .count("<tr")
+    )
+
+
+@pytest.mark.parametrize("p", [0.0, 1e-300, 1e-5, 0.00099, 0.03, 1.0])
+def test_no_p_value_is_zero(p: float) -> None:
+    sign, number = p_value_text(p).split()
+    assert float(number) > 0
+    assert p < float(number) if sign == "<" else p == pytest.approx(float(number), rel=0.005)
