@@ -17,9 +17,10 @@ def cross_check_section(ctx: Context) -> Section | None:
         return None
     bounds = [f"10{f'{math.log10(bound):.0f}'.translate(_RAISED)}" for bound in frame["relative"]]
     rows = [
-        (words.value(test), words.value(edition), year, ctx.code(variable), own["esda"], own["numbers"], bound)
-        for ((test, edition, year, variable), own), bound in zip(frame.to_dict("index").items(), bounds, strict=True)
-    ]
+        (words.value(own["test"]), words.value(own["edition"]), own["year"], ctx.code(own["variable"]), own["esda"],
+         own["numbers"], bound)
+        for own, bound in zip(frame.reset_index().to_dict("records"), bounds, strict=True)
+    ]  # fmt: skip
     heads = [("test", "text"), ("edition", "text"), ("year", "number"), ("variable", "text"), ("esda", "text")]
     heads += [("numbers", "number"), ("relative", "number")]
     counts = {"checks": len(frame), "numbers": words.count(int(frame["numbers"].sum()))}
