@@ -2,6 +2,8 @@
 
 import ast
 import graphlib
+import importlib
+import inspect
 import subprocess
 import sys
 from collections import Counter
@@ -202,6 +204,14 @@ def test_start_up_loads_nothing_heavy(code: str) -> None:
 def test_every_public_name_is_there() -> None:
     for name in growthpoles.__all__:
         assert getattr(growthpoles, name).__doc__, name
+
+
+def test_public_names_are_functions_and_classes() -> None:
+    """None is a module, whatever was imported before: ``growthpoles.audit`` once was one."""
+    importlib.import_module("growthpoles.study.audit")
+    for name in set(growthpoles.__all__) - {"__version__"}:
+        public = getattr(growthpoles, name)
+        assert inspect.isfunction(public) or inspect.isclass(public), name
 
 
 def test_global_random_state_is_never_touched() -> None:

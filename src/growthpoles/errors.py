@@ -11,31 +11,96 @@ from collections.abc import Iterable
 
 
 class GrowthpolesError(ValueError):
-    """Base of all errors that this package raises on bad input."""
+    """Base of all errors that this package raises on bad input.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> try:
+    ...     gp.load_regions(1990)
+    ... except gp.GrowthpolesError as error:
+    ...     print(error)
+    vintage=1990 is not known; allowed: a year 1999-2099, e.g. 2014, 2018, 2022
+    """
 
 
 class DataError(GrowthpolesError):
-    """A file or table cannot be read, is damaged, or holds a cell that is not allowed."""
+    """A file or table cannot be read, is damaged, or holds a cell that is not allowed.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> gp.load_regions(2014, enclaves="drop")
+    Traceback (most recent call last):
+        ...
+    growthpoles.errors.DataError: enclaves='drop' is not known; allowed: keep, merge
+    """
 
 
 class RegionError(GrowthpolesError):
-    """A region name or code is unknown, ambiguous, duplicated or missing."""
+    """A region name or code is unknown, ambiguous, duplicated or missing.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> gp.match_regions(["Astanaa"], vintage=2014)
+    Traceback (most recent call last):
+        ...
+    growthpoles.errors.RegionError: region names: 'Astanaa' is unknown (nearest: Astana, Qostanay)
+    """
 
 
 class StudyError(GrowthpolesError):
-    """A study file or a catalogue is not valid."""
+    """A study file or a catalogue is not valid.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> gp.load_study("mexico")
+    Traceback (most recent call last):
+        ...
+    growthpoles.errors.StudyError: 'mexico': there is no such folder ...; nearest: mexico-gdp
+    """
 
 
 class RatingError(GrowthpolesError):
-    """A rating, a specialisation index or one of their options cannot be computed from the input."""
+    """A rating, a specialisation index or one of their options cannot be computed from the input.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> gp.classify(pd.Series({"north": 101.0}))
+    Traceback (most recent call last):
+        ...
+    growthpoles.errors.RatingError: index outside the scale: north (101); allowed: 0 to 100, or missing
+    """
 
 
 class SpatialError(GrowthpolesError):
-    """Weights, values or options of a spatial test do not fit together."""
+    """Weights, values or options of a spatial test do not fit together.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> gp.build_weights(gp.load_regions(2014), "queens")
+    Traceback (most recent call last):
+        ...
+    growthpoles.errors.SpatialError: kind='queens' is not known; ...; nearest: queen
+    """
 
 
 class MapError(GrowthpolesError):
-    """A figure cannot be drawn as asked."""
+    """A figure cannot be drawn as asked.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> gp.new_figure("nature-triple")
+    Traceback (most recent call last):
+        ...
+    growthpoles.errors.MapError: preset='nature-triple' is not known; ...; nearest: nature-single
+    """
 
 
 def nearest(name: object, allowed: Iterable[object], *, n: int = 3) -> list[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
 from growthpoles.errors import listed
 
@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 _ROWS, _COLUMNS = 20, 12
-_P_VALUE = re.compile(r"(^|_)p(_value|_adjusted|_attainable)?$")
+_P_VALUE = re.compile(r"(^|_)p(_value|_adjusted|_attainable|_low|_high)?$")
 
 
-def p_value_text(p: float) -> str:
-    """Write a p-value with its sign of relation, never as 0."""
-    return "not available" if p != p else "< 0.0001" if p < 1e-4 else f"= {p:.3g}"
+def p_value_text(p: float, *, relation: bool = False) -> str:
+    """Write a p-value, never as 0: "0.037", "0.0042", "< 0.0001"; with `relation`, "= 0.037"."""
+    if p != p:
+        return "\N{EN DASH}"
+    text = f"{p:.{4 if p < 0.01 else 3}f}" if p >= 1e-4 else "< 0.0001"
+    return f"= {text}" if relation and p >= 1e-4 else text
 
 
 def visible(text: str) -> str:
@@ -34,7 +37,12 @@ def _templates() -> dict[str, Template]:
     from jinja2 import Environment, StrictUndefined
 
     env = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    env.filters |= {"p": p_value_text, "g": lambda x: "not defined" if x != x else f"{x:.4g}", "listed": listed}
+    env.filters |= {
+        "p": partial(p_value_text, relation=True),
+        "bound": p_value_text,
+        "g": lambda x: "not defined" if x != x else f"{x:.4g}",
+        "listed": listed,
+    }
     text = resources.files("growthpoles").joinpath("result_summaries.toml").read_text(encoding="utf-8")
     return {name: env.from_string(template) for name, template in tomllib.loads(text).items()}
 
@@ -47,7 +55,7 @@ class ResultDisplay:
     def summary(self) -> str:
         """Say in plain lines what was asked, how, of how many regions, and what came out."""
         text = _templates()[type(self).__name__].render(r=self)
-        return "\n".join(visible(line.strip()) for line in text.splitlines() if line.strip())
+        return "\n".join(visible(line.strip()) for line in text.split("\n") if line.strip())
 
     def _repr_html_(self) -> str:
         """Return the summary and the first rows of the table, everything escaped."""
@@ -58,10 +66,7 @@ class ResultDisplay:
 
 
 def _table(frame: pd.DataFrame) -> str:
-    def p_value(p: float) -> str:
-        return "" if p != p else p_value_text(p).removeprefix("= ")
-
-    columns = {name: p_value for name in frame.columns if _P_VALUE.search(str(name))}
+    columns: dict[Any, Any] = {name: p_value_text for name in frame.columns if _P_VALUE.search(str(name))}
     return frame.to_html(
         max_rows=_ROWS, max_cols=_COLUMNS, border=0, formatters=columns, float_format="{:.4g}".format, na_rep=""
     )

@@ -48,6 +48,13 @@ class Caption:
         Facts that the caption names; "" where they do not apply.
     width_mm
         Width at which the figure is set.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> caption = gp.Caption("rating", "rating.pdf", "Rating of the regions", source="own figures", year="2014")
+    >>> caption.sentence()
+    'Rating of the regions. Year: 2014; source: own figures.'
     """
 
     name: str
@@ -154,6 +161,13 @@ def write_captions(captions: Sequence[Caption], folder: str | Path, *, lang: str
         A name repeats, or a file name cannot be included.
     DataError
         A file cannot be written.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> caption = gp.Caption("rating", "rating.pdf", "Rating of the regions", year="2014")
+    >>> sorted(path.name for path in gp.write_captions([caption], "."))
+    ['captions.csv', 'captions.json', 'figures.qmd', 'figures.tex']
     """
     labels = [_label(caption) for caption in captions]
     for label in labels:

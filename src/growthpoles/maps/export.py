@@ -168,6 +168,13 @@ def save_figure(
         The ending, the size or the format does not fit.
     DataError
         The file cannot be written.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> axes = gp.plot_rating(gp.load_regions(2014), gp.load_published(2014), preset="nature-double")
+    >>> gp.save_figure(axes.figure, "rating.svg", preset="nature-double", title="Rating, 2014").name
+    'rating.svg'
     """
     target = Path(path)
     kind = {"tif": "tiff"}.get(target.suffix.lower().lstrip("."), target.suffix.lower().lstrip("."))

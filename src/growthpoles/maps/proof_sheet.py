@@ -71,6 +71,13 @@ def save_proof(fig: Figure, path: str | Path, *, lang: str = "en", dpi: float = 
     ------
     DataError
         The file cannot be written.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> figure = gp.new_figure("nature-single")
+    >>> gp.save_proof(figure, "proof.png", dpi=50).name
+    'proof.png'
     """
     from growthpoles.file_writing import write_bytes
 

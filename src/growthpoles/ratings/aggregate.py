@@ -69,6 +69,14 @@ def aggregate(
     References
     ----------
     OECD and JRC (2008), step 6; Copeland method: Saari and Merlin (1996).
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> scores = pd.DataFrame({"economy": [100.0, 25.0], "science": [25.0, 50.0]}, index=["north", "south"])
+    >>> gp.aggregate(scores, method="geometric").round(1).to_dict()
+    {'north': 50.0, 'south': 35.4}
     """
     values = numeric_table(scores)
     mass = _weights_of(values.columns, weights)

@@ -216,6 +216,18 @@ class Catalogue(ResultDisplay):
         Indexed by `code`, with the columns of ``catalogue.csv`` and `row`, the row number for messages.
     source : str
         Name of the file or object, for messages.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> catalogue = gp.Catalogue.flat({"wage": 2, "unemployment": 1}, direction={"unemployment": -1})
+    >>> catalogue
+    Catalogue('catalogue': 2 indicators)
+      + index (weight 1)
+        + wage (weight 2)
+        - unemployment (weight 1)
+    >>> catalogue.weights("index").round(2).to_dict()
+    {'wage': 0.67, 'unemployment': 0.33}
     """
 
     frame: pd.DataFrame
@@ -440,6 +452,15 @@ def read_catalogue(path: str | Path) -> Catalogue:
     ------
     StudyError
         The file cannot be read or a row is not valid; the message names the row, the header being row 1.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> catalogue = gp.read_catalogue(gp.load_study("mexico-gdp").resolve("catalogue.csv"))
+    >>> catalogue
+    Catalogue('catalogue.csv': 1 indicators)
+      + index (weight 1)
+        + gdp_per_head (weight 1)
     """
     path = Path(path)
     try:
@@ -486,6 +507,14 @@ def derive(table: pd.DataFrame, catalogue: Catalogue, *, recompute: bool = False
         A numerator or denominator is not in the table, or a denominator is zero; region and column are named.
     DataError
         The table has doubled labels, or a cell that is not a finite number.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> study = gp.load_study("kazakhstan-2024")
+    >>> table = gp.load_indicators(2024, study=study)[["population", "area"]]
+    >>> gp.derive(table, gp.study_catalogue(study)).columns.tolist()
+    ['population', 'area', 'density']
     """
     values = numeric_table(table)
     added = {}

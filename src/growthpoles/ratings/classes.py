@@ -28,6 +28,14 @@ class ClassScale:
         ``limits[k] <= x < limits[k - 1]``.
     top : float
         Highest value allowed; it belongs to the first letter.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> scale = gp.ClassScale(letters=("high", "low"), limits=(50, 0))
+    >>> gp.classify(pd.Series({"north": 75.0, "south": 20.0}), scale).to_dict()
+    {'north': 'high', 'south': 'low'}
     """
 
     letters: tuple[str, ...]
@@ -110,6 +118,14 @@ def classify(index: pd.Series, scale: ClassScale | None = None) -> pd.Series:
     References
     ----------
     Kireyeva, Table 1; Karachurina (2010).
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> index = pd.Series({"Almaty": 66.2, "Astana": 55.4, "Zhambyl": 15.0})
+    >>> gp.classify(index).to_dict()
+    {'Almaty': 'B++', 'Astana': 'B+', 'Zhambyl': 'C'}
     """
     scale = scale or TEN_CLASSES
     try:

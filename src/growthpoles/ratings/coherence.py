@@ -31,6 +31,19 @@ class Coherence(ResultDisplay):
         parent, nominal, correlation (with the parent), effective, ratio (effective / nominal).
     flags : DataFrame
         flag, codes, value, limit, meaning.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> coherence = gp.coherence(gp.rate(gp.load_indicators(2014, edition="realigned")))
+    >>> print(coherence.summary())
+    Do the indicators of a rating belong together, and do they weigh what they are meant to?
+    Cronbach's alpha: ris 0.2236, ria -0.1108, index 0.5697.
+    Opposed: productivity, asset_return (-0.516, limit -0.4).
+    Weak: asset_return in ris (0.2673, limit 0.3).
+    Inconsistent: ris (0.2236, limit 0.7).
+    Inconsistent: ria (-0.1108, limit 0.7).
+    Inconsistent: index (0.5697, limit 0.7).
     """
 
     correlations: pd.DataFrame
@@ -93,6 +106,13 @@ def coherence(
     among siblings: the linear form of the correlation ratio by which Paruolo, Saisana and Saltelli (2013) and
     Becker et al. (2017) measure importance. Its non-linear form needs many more regions than a country has.
     The limits are those of the COIN Tool (Becker et al. 2019).
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> rating = gp.rate(gp.load_indicators(2014, edition="realigned"))
+    >>> gp.coherence(rating).alpha.round(2).to_dict()
+    {'ris': 0.22, 'ria': -0.11, 'index': 0.57}
     """
     catalogue = catalogue or default_catalogue()
     weights = rating.attrs.get("weights")

@@ -53,6 +53,14 @@ def contributions(rating: pd.DataFrame, catalogue: Catalogue | None = None, *, t
     The contribution of indicator i is ``W_i f(s_i)``, where s_i is its score, W_i the product of the weights
     on the path to the aggregate (scaled up where a sibling is missing) and f the scale of the mean. A pillar
     with direction -1 turns every s_i under it into ``2 c - s_i``, c being the centre of the scale.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> rating = gp.rate(gp.load_indicators(2014, edition="realigned"))
+    >>> parts = gp.contributions(rating)
+    >>> parts.loc["KZ-ALA"].sum().round(2).item(), rating.loc["KZ-ALA", "index"].round(2).item()
+    (66.22, 66.22)
     """
     catalogue = catalogue or default_catalogue()
     to = to or catalogue.root

@@ -94,6 +94,16 @@ def normalise(
     ----------
     Leader: Kireyeva, formula (1). The others: OECD and JRC (2008), Handbook on Constructing Composite
     Indicators, step 5; goalposts: UNDP (2010).
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"wage": [50.0, 100], "unemployment": [4.0, 8]}, index=["north", "south"])
+    >>> gp.normalise(table, "leader", direction={"unemployment": -1})
+            wage  unemployment
+    north   50.0         100.0
+    south  100.0          50.0
     """
     values = numeric_table(table)
     columns = [str(column) for column in values.columns]

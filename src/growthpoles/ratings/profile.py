@@ -37,6 +37,18 @@ class Profile(ResultDisplay):
     next_class, points_needed : the next better class and the index points to it; None and NaN at the top
     indicators : DataFrame by indicator
     pillars : DataFrame by child of the index
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"wage": [50.0, 100], "patents": [4.0, 1]}, index=["north", "south"])
+    >>> print(gp.profile(table, "south", gp.Catalogue.flat(["wage", "patents"])).summary())
+    Region south: index 62.5, class B++, rank 2; the leader is north.
+    Strength: wage.
+    Weakness: patents.
+    No data: no indicator.
+    7.5 index points are missing to class A; enough by itself, everything else equal: patents.
     """
 
     region: str
@@ -107,6 +119,16 @@ def profile(
     leader, mean or data-driven weight is taken into account. It is a value of the indicator itself: for a
     derived one, nothing is said on which of its two parts changes. The median is that of all regions with
     data.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"wage": [50.0, 100], "patents": [4.0, 1]}, index=["north", "south"])
+    >>> gp.profile(table, "south", gp.Catalogue.flat(["wage", "patents"]))
+    Profile(south: index 62.50, class B++, rank 2, 7.50 points to A)
+      wage: score 100.0, 50.00 points, strength
+      patents: score 25.0, 12.50 points, weakness
     """
     catalogue = catalogue or default_catalogue()
     method = Method(**options)

@@ -86,10 +86,10 @@ def rate(
 
     Examples
     --------
+    >>> import growthpoles as gp
     >>> import pandas as pd
-    >>> from growthpoles.ratings import Catalogue, rate
     >>> table = pd.DataFrame({"wage": [50.0, 100.0], "patents": [4.0, 1.0]}, index=["north", "south"])
-    >>> rate(table, Catalogue.flat(["wage", "patents"]))[["index", "rating_class", "rank"]]
+    >>> gp.rate(table, gp.Catalogue.flat(["wage", "patents"]))[["index", "rating_class", "rank"]]
            index rating_class  rank
     north   75.0            A     1
     south   62.5          B++     2

@@ -48,6 +48,18 @@ def leave_one_out(
     ------
     RatingError
         As in `rate`; or there is only one indicator.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"wage": [50.0, 100], "patents": [4.0, 1]}, index=["north", "south"])
+    >>> gp.leave_one_out(table, gp.Catalogue.flat(["wage", "patents"]))[["dropped", "region", "rank"]]
+       dropped region  rank
+    0     wage  north     1
+    1     wage  south     2
+    2  patents  north     2
+    3  patents  south     1
     """
     catalogue = catalogue or default_catalogue()
     method = Method(**options)
@@ -133,6 +145,14 @@ def sobol(
     ----------
     Saltelli et al. (2010), by SALib (Herman and Usher 2017); for composite indicators Saisana, Saltelli and
     Tarantola (2005).
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> table = gp.load_indicators(2014, edition="realigned")
+    >>> shares = gp.sobol(table, output="shift", normalisations=["leader", "rank"], samples=32, rng=1)
+    >>> shares["choice"].tolist()
+    ['normalisation', 'weights']
     """
     if output not in get_args(Output):
         raise RatingError(unknown_option("output", output, get_args(Output)))

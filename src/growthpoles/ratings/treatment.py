@@ -66,6 +66,15 @@ def treat(
     Skewness and excess kurtosis are the sample versions G1 and G2 (Joanes and Gill 1998); they need four
     values and some variation, without which a column is left alone. Limits, winsorising and the shift of the
     logarithm follow the COIN Tool (Becker et al. 2019; JRC).
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"patents": [1.0, 2, 3, 4, 5, 6, 7, 500]})
+    >>> treated, report = gp.treat(table, "winsorise")
+    >>> treated["patents"].max().item()
+    7.0
     """
     if treatment not in get_args(Treatment):
         raise RatingError(unknown_option("treatment", treatment, get_args(Treatment)))

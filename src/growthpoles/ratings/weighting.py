@@ -45,6 +45,14 @@ def data_weights(scores: pd.DataFrame, scheme: Weighting) -> pd.Series:
     pca
         Squared loadings of the first principal component of the correlation matrix (OECD and JRC 2008, step
         6, without rotation).
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> scores = pd.DataFrame({"wage": [100.0, 80, 90], "patents": [100.0, 5, 20]})
+    >>> gp.data_weights(scores, "entropy").round(2).to_dict()
+    {'wage': 0.01, 'patents': 0.99}
     """
     values = numeric_table(scores)
     if scheme not in get_args(Weighting) or scheme == "given":

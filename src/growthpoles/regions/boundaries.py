@@ -64,6 +64,13 @@ def load_regions(year: SupportsIndex, *, enclaves: Literal["keep", "merge"] = "k
         If the year is outside the range that the vintages cover.
     DataError
         If a shipped file is damaged, or `enclaves` is not known.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> regions = gp.load_regions(2014)
+    >>> len(regions), len(gp.load_regions(2024)), regions.loc["KZ-PAV", "name_en"]
+    (16, 20, 'Pavlodar Region')
     """
     if enclaves not in ("keep", "merge"):
         raise DataError(unknown_option("enclaves", enclaves, ["keep", "merge"]))
@@ -103,6 +110,14 @@ def read_boundaries(
         If the file, the layer or the column is not there, the file is damaged, a key is empty or repeated, a
         geometry is missing, empty, not a polygon, not finite or cannot be made valid, or the CRS contradicts
         the file.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> study = gp.load_study("mexico-gdp")
+    >>> states = gp.read_boundaries(study.resolve("states.shp"), key="CODE", crs="EPSG:4326")
+    >>> len(states), states.index[0]
+    (32, 'MX02')
     """
     path = Path(path)
     where = str(path)

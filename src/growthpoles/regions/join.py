@@ -51,6 +51,13 @@ def join(regions: gpd.GeoDataFrame, table: pd.DataFrame) -> gpd.GeoDataFrame:
     ------
     RegionError
         If a region has no row in the table, a row has no region, or a region stands twice.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> mapped = gp.join(gp.load_regions(2014), gp.load_published(2014))
+    >>> mapped.loc["KZ-ALA", ["name_en", "index"]].to_dict()
+    {'name_en': 'Almaty City', 'index': 65.69}
     """
     check_regions(table.index, regions.index, found_in="the table", expected_in="the boundaries")
     clash = [str(column) for column in table.columns if column in regions.columns]

@@ -162,7 +162,7 @@ class ReportView(View):
     results: Results
 
     @property
-    def regions(self) -> gpd.GeoDataFrame:  # type: ignore[override]
+    def regions(self) -> gpd.GeoDataFrame:
         """Boundaries of the study."""
         return self.results.regions
 
@@ -338,7 +338,7 @@ def edition_frame(results: Results, year: int) -> pd.DataFrame:
 def editions(view: ReportView) -> Axes:
     """Draw the index of every region in every edition."""
     words, frame = Words(view.lang), edition_frame(view.results, view.year)
-    labels = {edition: words.value(edition) for edition in frame}
+    labels = {str(edition): words.value(edition) for edition in frame}
     return maps.plot_dumbbell(frame, names=view.names, labels=labels, year=view.year, **view.common)
 
 

@@ -94,6 +94,13 @@ def build_report(
         On any bad input; all input is read, and everything is computed and drawn, before the first file is written.
     DataError
         If the folder cannot be written, or another report is being written there for longer than `wait`.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> manifest = gp.build_report(gp.load_study("kazakhstan-2024"), out="report")
+    >>> manifest.unchanged, "report.html" in manifest.files
+    (False, True)
     """
     study = (study or load_study()).with_report(
         figures=figures, weights=weights, adjust=adjust, permutations=permutations, typeface=typeface, preset=preset

@@ -46,6 +46,15 @@ class Manifest(ResultDisplay):
         Files that this run wrote because they were missing or differed, and files of an earlier report that it removed.
     record : dict
         Content of manifest.json: study, options, growthpoles, python, platform, libraries, inputs, left_out, outputs.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> manifest = gp.build_report(gp.load_study("kazakhstan-2024"), out="report")
+    >>> manifest.to_frame()["file"].tolist()[-1]
+    'manifest.json'
+    >>> gp.build_report(gp.load_study("kazakhstan-2024"), out="report").unchanged
+    True
     """
 
     out: Path

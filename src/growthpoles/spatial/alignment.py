@@ -330,6 +330,14 @@ def with_data(values: pd.Series, graph: Graph | W) -> tuple[pd.Series, Graph, li
     ------
     SpatialError
         If `values` is not a Series over the regions of the graph.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> graph = gp.build_weights(gp.load_regions(2014))
+    >>> values, linked, absent = gp.with_data(gp.load_published(2014)["ksi"], graph)
+    >>> len(values), linked.n, absent
+    (13, 13, ['KZ-ATY', 'KZ-KUS', 'KZ-KZY'])
     """
     if not isinstance(values, pd.Series):
         raise SpatialError(message(f"{type(values).__name__} given", where="values", allowed="a pandas Series"))

@@ -95,6 +95,17 @@ def ellison_glaeser(matrix: pd.DataFrame, *, plants: pd.Series, missing: Missing
     Notes
     -----
     Ellison and Glaeser (1997), Geographic concentration in U.S. manufacturing industries.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> jobs = pd.DataFrame({"mines": [90, 5, 5], "shops": [30, 40, 30]}, index=["north", "south", "city"])
+    >>> plants = pd.Series({"mines": 0.1, "shops": 0.01})
+    >>> gp.ellison_glaeser(jobs, plants=plants).round(3)
+           raw_concentration  plant_herfindahl  gamma
+    mines              0.136              0.10  0.160
+    shops              0.136              0.01  0.236
     """
     checked = check_matrix(matrix, missing=missing)
     totals = checked.sum(axis=0, min_count=1)
@@ -171,6 +182,18 @@ def litzenberger(
     -----
     Litzenberger and Sternberg (2006), Der Clusterindex. Computed by the second form, which does not divide by
     e_ij.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> jobs = pd.DataFrame({"mines": [90, 10], "shops": [40, 60]}, index=["north", "south"])
+    >>> firms = pd.DataFrame({"mines": [9, 2], "shops": [10, 10]}, index=["north", "south"])
+    >>> area, people = pd.Series([50, 50], jobs.index), pd.Series([300, 300], jobs.index)
+    >>> gp.litzenberger(jobs, firms, area=area, population=people).round(2)
+           mines  shops
+    north   2.95    0.8
+    south   0.07    1.2
     """
     jobs = check_matrix(employment, missing=missing, name="employment")
     firms = align_matrix(

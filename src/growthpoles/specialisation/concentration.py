@@ -44,6 +44,14 @@ def hoover(values: pd.Series, reference: pd.Series) -> float:
     Notes
     -----
     Hoover (1936); half of Krugman's pairwise index.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> people, area = pd.Series([80, 20], ["city", "country"]), pd.Series([10, 90], ["city", "country"])
+    >>> round(gp.hoover(people, area), 2)
+    0.7
     """
     first = check_series(values, name="values")
     second = align(check_series(reference, name="reference"), first.index, name="reference", what="label")
@@ -82,6 +90,16 @@ def hoover_specialisation(
     Notes
     -----
     Hoover (1936), The measurement of industrial localization.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> jobs = pd.DataFrame(
+    ...     {"farms": [80, 20, 10], "mines": [10, 60, 5], "software": [10, 20, 85]}, index=["north", "east", "city"]
+    ... )
+    >>> gp.hoover_specialisation(jobs).round(2).to_dict()
+    {'north': 0.43, 'east': 0.35, 'city': 0.47}
     """
     check_option("reference", reference, REFERENCES)
     checked = check_matrix(matrix, missing=missing)
@@ -121,6 +139,16 @@ def hoover_localisation(
     Notes
     -----
     Hoover (1936), The measurement of industrial localization; Florence (1939).
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> jobs = pd.DataFrame(
+    ...     {"farms": [80, 20, 10], "mines": [10, 60, 5], "software": [10, 20, 85]}, index=["north", "east", "city"]
+    ... )
+    >>> gp.hoover_localisation(jobs).round(2).to_dict()
+    {'farms': 0.39, 'mines': 0.47, 'software': 0.41}
     """
     check_option("reference", reference, REFERENCES)
     checked = check_matrix(matrix, missing=missing)
@@ -167,6 +195,16 @@ def hhi(
     Notes
     -----
     Hirschman (1945); Herfindahl (1950). A scaled mirror of the equivalent number: see `equivalent_number`.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> jobs = pd.DataFrame(
+    ...     {"farms": [80, 20, 10], "mines": [10, 60, 5], "software": [10, 20, 85]}, index=["north", "east", "city"]
+    ... )
+    >>> gp.hhi(jobs, by="region").round(2).to_dict()
+    {'north': 0.66, 'east': 0.44, 'city': 0.73}
     """
     check_option("by", by, BY)
     check_option("form", form, ("plain", "normalised"))
@@ -218,6 +256,14 @@ def equivalent_number(matrix: pd.DataFrame, *, by: By, missing: Missing = "refus
     Notes
     -----
     Adelman (1969), Comment on the "H" concentration measure as a numbers-equivalent.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> jobs = pd.DataFrame({"farms": [50, 98], "mines": [50, 2]}, index=["north", "south"])
+    >>> gp.equivalent_number(jobs, by="region").round(2).to_dict()
+    {'north': 2.0, 'south': 1.04}
     """
     index = hhi(matrix, by=by, missing=missing)
     result = (1 / index).rename("equivalent_number")

@@ -66,6 +66,16 @@ def krugman_specialisation(matrix: pd.DataFrame, *, reference: Reference, missin
     Venables (2000) compare with the rest, pooled; Farhauer and Kröll (2014) use the mean of the others;
     Nakamura and Morrison Paul (2009) the nation. With one other region "rest_pooled" and "rest_mean" are
     `krugman_pairwise`.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> jobs = pd.DataFrame(
+    ...     {"farms": [80, 20, 10], "mines": [10, 60, 5], "software": [10, 20, 85]}, index=["north", "east", "city"]
+    ... )
+    >>> gp.krugman_specialisation(jobs, reference="rest_pooled").round(2).to_dict()
+    {'north': 1.3, 'east': 1.05, 'city': 1.4}
     """
     checked = _checked(matrix, reference, missing)
     refuse_empty(checked.sum(axis=1, min_count=1), what="region", index="its structure")
@@ -106,6 +116,16 @@ def krugman_concentration(matrix: pd.DataFrame, *, reference: Reference, missing
     Notes
     -----
     Krugman (1991), with regions and industries exchanged; Farhauer and Kröll (2014).
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> jobs = pd.DataFrame(
+    ...     {"farms": [80, 20, 10], "mines": [10, 60, 5], "software": [10, 20, 85]}, index=["north", "east", "city"]
+    ... )
+    >>> gp.krugman_concentration(jobs, reference="national").round(2).to_dict()
+    {'farms': 0.79, 'mines': 0.93, 'software': 0.81}
     """
     checked = _checked(matrix, reference, missing)
     refuse_empty(checked.sum(axis=0, min_count=1), what="industry", index="its distribution")
@@ -145,6 +165,19 @@ def krugman_pairwise(
     Notes
     -----
     Krugman (1991), Geography and Trade, p. 76.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> jobs = pd.DataFrame(
+    ...     {"farms": [80, 20, 10], "mines": [10, 60, 5], "software": [10, 20, 85]}, index=["north", "east", "city"]
+    ... )
+    >>> gp.krugman_pairwise(jobs).round(2)
+           north  east  city
+    north    0.0   1.2   1.5
+    east     1.2   0.0   1.3
+    city     1.5   1.3   0.0
     """
     checked = check_matrix(matrix, missing=missing)
     if regions is not None:
@@ -244,6 +277,19 @@ def regional_similarity(
     -----
     Finger and Kreinin (1979), A measure of export similarity; Jaffe (1986) for the cosine; Bray and Curtis
     (1957).
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> jobs = pd.DataFrame(
+    ...     {"farms": [80, 20, 10], "mines": [10, 60, 5], "software": [10, 20, 85]}, index=["north", "east", "city"]
+    ... )
+    >>> gp.regional_similarity(jobs).round(2)
+           north  east  city
+    north   1.00  0.40  0.25
+    east    0.40  1.00  0.35
+    city    0.25  0.35  1.00
     """
     check_option("measure", measure, MEASURES)
     if measure == "finger_kreinin":

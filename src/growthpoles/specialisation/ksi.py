@@ -49,6 +49,16 @@ def industry_share(matrix: pd.DataFrame | pd.Series, *, industry: Hashable | Non
     -----
     Kireyeva prints no formula: her table sums to 1 and her text reads 0.683 as "about 70 % of the
     products sold". It is a share, not an index of Krugman (1991); for that see `krugman_specialisation`.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> jobs = pd.DataFrame(
+    ...     {"farms": [80, 20, 10], "mines": [10, 60, 5], "software": [10, 20, 85]}, index=["north", "east", "city"]
+    ... )
+    >>> gp.industry_share(jobs, industry="software").round(2).to_dict()
+    {'north': 0.09, 'east': 0.17, 'city': 0.74}
     """
     if isinstance(matrix, pd.DataFrame):
         if industry is None:
@@ -208,6 +218,14 @@ def ksi_groups(
     Notes
     -----
     Kireyeva, text after Table 7.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> share = pd.Series({"Almaty": 0.68, "Astana": 0.12, "Aktobe": 0.01, "Atyrau": None})
+    >>> gp.ksi_groups(share).to_dict()
+    {'Almaty': 'leader', 'Astana': 'middle', 'Aktobe': 'outsider', 'Atyrau': 'no production'}
     """
     check_option("no_production", no_production, ("separate", "outsider"))
     shares = _check_shares(ksi)
@@ -253,6 +271,17 @@ def ksi_groups_over(
     ------
     RatingError
         As `ksi_groups`; or if there is no threshold or one occurs twice.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> share = pd.Series({"Almaty": 0.68, "Astana": 0.12, "Aktobe": 0.01})
+    >>> gp.ksi_groups_over(share, [0.01, 0.02])
+    middle    0.01      0.02
+    Almaty  leader    leader
+    Astana  middle    middle
+    Aktobe  middle  outsider
     """
     values = list(thresholds)
     if not values or len(set(values)) != len(values):

@@ -79,6 +79,19 @@ def location_quotient(
     and Gleave (2004). Intervals: Garwood (1936); Cornfield (1956), Fisher (1935); Efron (1979), for location
     quotients Tian (2013). Totals include the cell itself, so that the Poisson interval is slightly too wide
     for a region that holds much of the nation.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> jobs = pd.DataFrame(
+    ...     {"farms": [80, 20, 10], "mines": [10, 60, 5], "software": [10, 20, 85]}, index=["north", "east", "city"]
+    ... )
+    >>> gp.location_quotient(jobs).round(2)
+           farms  mines  software
+    north   2.18    0.4      0.26
+    east    0.55    2.4      0.52
+    city    0.27    0.2      2.22
     """
     check_option("kind", kind, KINDS)
     checked = check_matrix(matrix, missing=missing)

@@ -36,6 +36,18 @@ class ShiftShare(ResultDisplay):
         Labels of the tables that were compared, in order.
     missing : tuple
         (region, industry) cells that were NaN in any of the tables.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> start = pd.DataFrame({"farms": [60, 40], "software": [40, 60]}, index=["north", "city"])
+    >>> end = pd.DataFrame({"farms": [50, 40], "software": [60, 110]}, index=["north", "city"])
+    >>> print(gp.shift_share(start, end).summary())
+    Shift-share (dunn), start to end in 1 step.
+    The change of 60 is the sum of national 60, mix 0 and competitive 0.
+    Largest competitive part: city (12); smallest: north (-12).
+    Cells left out, missing: none.
     """
 
     components: pd.DataFrame
@@ -110,6 +122,18 @@ def shift_share(
     -----
     Dunn (1960), A statistical and analytical technique for regional analysis; Esteban-Marquillas (1972), A
     reinterpretation of shift-share analysis.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> start = pd.DataFrame({"farms": [60, 40], "software": [40, 60]}, index=["north", "city"])
+    >>> end = pd.DataFrame({"farms": [50, 40], "software": [60, 110]}, index=["north", "city"])
+    >>> gp.shift_share(start, end).by_region()
+            start    end  change  national  mix  competitive
+    region
+    north   100.0  110.0    10.0      30.0 -8.0        -12.0
+    city    100.0  150.0    50.0      30.0  8.0         12.0
     """
     return shift_share_dynamic({"start": start, "end": end}, method=method, missing=missing)
 
@@ -144,6 +168,19 @@ def shift_share_dynamic(
     -----
     Barff and Knight (1988), Dynamic shift-share analysis: structure and growth are brought up to date every
     year, so that the result does not depend on the first year alone.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> first = pd.DataFrame({"farms": [60, 40], "software": [40, 60]}, index=["north", "city"])
+    >>> growth = pd.DataFrame({"farms": [0, 0], "software": [5, 25]}, index=["north", "city"])
+    >>> tables = {2010: first, 2012: first + growth, 2014: first + 2 * growth}
+    >>> gp.shift_share_dynamic(tables).by_region()[["change", "national", "mix", "competitive"]].round(1)
+            change  national  mix  competitive
+    region
+    north     10.0      28.7 -6.3        -12.4
+    city      50.0      31.3  6.3         12.4
     """
     check_option("method", method, METHODS)
     periods = tuple(tables)

@@ -265,6 +265,12 @@ def examine_study(path: str | Path | None = None) -> pd.DataFrame:
     ------
     StudyError
         If there is no such study. Everything else is a row of the result.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> gp.examine_study("mexico-gdp").empty
+    True
     """
     file = study_path(path)
     study, problems = study_problems(file)

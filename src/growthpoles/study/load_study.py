@@ -115,6 +115,16 @@ def builtin_studies() -> pd.DataFrame:
     -------
     DataFrame
         Index `name`; title (English), years, source, licence.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> gp.builtin_studies()["years"]
+    name
+    kazakhstan-2024                                        2024
+    kazakhstan-it                                    2010, 2014
+    mexico-gdp         1940, 1950, 1960, 1970, 1980, 1990, 2000
+    Name: years, dtype: str
     """
     import pandas as pd
 

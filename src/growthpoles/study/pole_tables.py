@@ -57,6 +57,17 @@ def gradient_table(
     ------
     StudyError
         If neither the study nor the call names a pole.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> table = gp.gradient_table(gp.load_study("mexico-gdp"), poles=["MX09"], permutations=99)
+    >>> table.xs("nearest", level="pole")["statistic"].round(2).head(3)
+    edition  year
+    data     1940    0.49
+             1950    0.57
+             1960    0.51
+    Name: statistic, dtype: float64
     """
     poles = list(study.growth_poles.poles if poles is None else poles)
     if not poles:
@@ -105,6 +116,13 @@ def spread_table(
     ------
     StudyError
         If the study has a single year, or no edition covers the first year and the last.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> table = gp.spread_table(gp.load_study("mexico-gdp"), permutations=99)
+    >>> table.loc[("data", "rank mobility"), "statistic"].round(2).item()
+    0.58
     """
     first, last = study.years[0], study.years[-1]
     by_edition: dict[str, dict[int, Variable]] = {}
@@ -148,6 +166,13 @@ def typology_table(study: Study) -> pd.DataFrame:
     ------
     StudyError
         If the study has no KSI.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> table = gp.typology_table(gp.load_study())
+    >>> table.loc[("published", 2014, "KZ-ALA"), "type"]
+    'growth pole'
     """
     from growthpoles.study.inputs import load_published
 
@@ -192,6 +217,20 @@ def power_table(study: Study, *, weights: Kind = QUEEN, alpha: float = 0.05, tar
     DataFrame
         Index `rho`; a column with the power for each alternative. `attrs`: n, alpha, target and, for each alternative,
         the smallest positive and negative rho that are found with that power.
+
+    Raises
+    ------
+    SpatialError
+        As for :func:`growthpoles.build_weights` and :func:`growthpoles.moran_power`.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> gp.power_table(gp.load_study("mexico-gdp")).loc[[0.0, 0.6]].round(2)
+         two-sided  greater  less
+    rho
+    0.0       0.05     0.05  0.05
+    0.6       0.76     0.83  0.00
     """
     from growthpoles.study.inputs import study_regions
 

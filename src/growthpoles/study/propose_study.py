@@ -186,6 +186,16 @@ class Proposal(ResultDisplay):
         What was found in the files.
     undecided : tuple of str
         What could not be told from them; the places are marked CHECK or DECIDE in study.toml.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> gp.load_published(2014)[["index"]].reset_index().to_csv("ratings.csv", index=False)
+    >>> proposal = gp.propose_study("my-study", table="ratings.csv", year=2014)
+    >>> proposal.to_frame().loc[0, "text"]
+    "ratings.csv: 16 rows, 2 columns, wide, utf-8, cells divided by ','; regions in 'region'"
+    >>> [path.name for path in proposal.write()]
+    ['study.toml', 'catalogue.csv']
     """
 
     folder: Path
@@ -264,6 +274,14 @@ def propose_study(
     ------
     DataError
         If a file cannot be read, or names of regions are nowhere to be found.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> gp.load_published(2014)[["index"]].reset_index().to_csv("ratings.csv", index=False)
+    >>> proposal = gp.propose_study("my-study", table="ratings.csv", year=2014)
+    >>> sorted(proposal.files)
+    ['catalogue.csv', 'study.toml']
     """
     folder = Path(folder)
     paths = [Path(table)] if isinstance(table, str | Path) else [Path(each) for each in table]

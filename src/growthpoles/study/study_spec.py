@@ -425,7 +425,17 @@ class Report(_Part):
 
 
 class Study(_Part, ResultDisplay):
-    """A validated study; see :func:`load_study`."""
+    """A validated study; see :func:`load_study`.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> study = gp.load_study("mexico-gdp")
+    >>> study.years
+    (1940, 1950, 1960, 1970, 1980, 1990, 2000)
+    >>> print(study.summary().splitlines()[0])
+    Product per head of the Mexican states, 1940–2000 (mexico-gdp).
+    """
 
     path: Path
     study: StudyHead

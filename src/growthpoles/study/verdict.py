@@ -211,6 +211,16 @@ class Verdict(ResultDisplay):
         Combinations that could not be built or that repeat others, with the reason.
     sentences : dict
         Language -> two sentences: what was found, and what could have been found.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> study = gp.load_study("mexico-gdp")
+    >>> result = gp.verdict(study, weights=[("queen", {})], statistics=["moran"], permutations=99)
+    >>> print(result.summary().splitlines()[0])
+    Conclusion: leaders lie beside leaders.
+    >>> len(result.to_frame()), result.left_out
+    (7, ())
     """
 
     curve: SpecificationCurve
@@ -288,6 +298,14 @@ def verdict(
     0 that they have ("ksi, none as 0"). Enclaves can be merged only in editions whose primary columns add up.
 
     Simonsohn, Simmons & Nelson (2020), specification curve analysis.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> study = gp.load_study("mexico-gdp")
+    >>> result = gp.verdict(study, weights=[("queen", {})], statistics=["moran"], permutations=99)
+    >>> result.conclusion
+    'cluster'
     """
     from growthpoles.study.inputs import study_regions
     from growthpoles.study.load_study import load_study

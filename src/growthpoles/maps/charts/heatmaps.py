@@ -210,6 +210,15 @@ def plot_membership(
     ------
     MapError
         A value is no probability, or there is none.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> probability = pd.DataFrame({"A": [0.9, 0.2], "B": [0.1, 0.8]}, index=["north", "south"])
+    >>> axes = gp.plot_membership(probability)
+    >>> round(25.4 * axes.figure.get_figwidth())
+    183
     """
     if not _within(probability, 0.0, 1.0):
         raise MapError(message("a value is no probability", where="probability", allowed="0 to 1"))
@@ -262,6 +271,15 @@ def plot_class_table(
     ------
     MapError
         A letter is not one of the scale.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> letters = pd.DataFrame({year: gp.load_published(year)["rating_class"] for year in (2010, 2014)})
+    >>> axes = gp.plot_class_table(letters, names=gp.load_regions(2014)["name_en"])
+    >>> round(25.4 * axes.figure.get_figwidth())
+    183
     """
     known = (scale or TEN_CLASSES).letters[::-1]
     steps = {letter: float(step) for step, letter in enumerate(known)}
@@ -314,6 +332,14 @@ def plot_correlation(
     ------
     MapError
         A value is no correlation, or there is none.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> scores = gp.rate(gp.load_indicators(2014, edition="realigned")).filter(like="score_")
+    >>> axes = gp.plot_correlation(scores.corr())
+    >>> round(25.4 * axes.figure.get_figwidth())
+    183
     """
     if not _within(correlation, -1.0, 1.0):
         raise MapError(message("a value is no correlation", where="correlation", allowed="-1 to 1"))
@@ -361,6 +387,20 @@ def plot_deviations(
     Returns
     -------
     Axes
+
+    Raises
+    ------
+    MapError
+        There is no cell to draw.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> deviation = pd.DataFrame({"wage": [0.0, 12.5], "patents": [-3.0, 0.0]}, index=["north", "south"])
+    >>> axes = gp.plot_deviations(deviation)
+    >>> round(25.4 * axes.figure.get_figwidth())
+    183
     """
     lang = options.get("lang", "en")
     known = labels or {}

@@ -67,6 +67,15 @@ def plot_reference(
     ------
     MapError
         There is no distribution, or the observed value is not finite.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import numpy as np
+    >>> drawn = np.random.default_rng(1).normal(size=999)
+    >>> axes = gp.plot_reference(drawn, 1.7, statistic="Moran's I", p_value=0.09)
+    >>> axes.get_xlabel()
+    "Moran's I"
     """
     values = np.asarray(reference, dtype=float).ravel()
     if not np.isfinite(values).all() or len(np.unique(values)) < 2 or not np.isfinite(observed):
@@ -172,6 +181,14 @@ def plot_power(
     ------
     MapError
         There is no column of powers from 0 to 1.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> graph = gp.build_weights(gp.load_regions(2014))
+    >>> axes = gp.plot_power(gp.moran_power(graph))
+    >>> axes.get_ylabel()
+    'Power'
     """
     alpha = getattr(curve, "alpha", None) if alpha is None else alpha
     target = getattr(curve, "target", None) if target is None else target

@@ -109,6 +109,14 @@ def plot_moran(
     References
     ----------
     Anselin (1996), The Moran scatterplot as an ESDA tool.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> graph = gp.build_weights(gp.load_regions(2014))
+    >>> axes = gp.plot_moran(gp.load_published(2014)["index"], graph, variable="Index")
+    >>> axes.get_xlabel()
+    'Index, standardised'
     """
     z, lag, statistic = moran_points(y, graph)
     word = translator(options.get("lang", "en"))

@@ -70,6 +70,20 @@ def plot_rank_intervals(
     Returns
     -------
     Axes
+
+    Raises
+    ------
+    MapError
+        A column is missing.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> table = gp.load_indicators(2014, edition="realigned")
+    >>> ranks = gp.robustness(table, replications=200).to_frame()
+    >>> axes = gp.plot_rank_intervals(ranks)
+    >>> axes.get_xlabel()
+    'Rank (1 = best)'
     """
     low, high = (column_of(frame, f"rank_{end}", "frame").astype(float) for end in ("low", "high"))
     nominal = column_of(frame, "rank", "frame").astype(float)
@@ -133,6 +147,15 @@ def plot_dumbbell(
     ------
     MapError
         There are not two or three columns.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({year: gp.load_published(year)["index"] for year in (2010, 2014)})
+    >>> axes = gp.plot_dumbbell(frame, variable="Index, points")
+    >>> axes.get_xlabel()
+    'Index, points'
     """
     if not 2 <= frame.shape[1] <= 3:
         raise MapError(message(f"{frame.shape[1]} columns", where="frame", allowed="two or three editions"))
@@ -196,6 +219,14 @@ def plot_contributions(
     ------
     MapError
         A contribution is negative, or there are more than eight components.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> parts = gp.contributions(gp.rate(gp.load_indicators(2014, edition="realigned")))
+    >>> axes = gp.plot_contributions(parts, variable="Index, points")
+    >>> axes.get_xlabel()
+    'Index, points'
     """
     known = frame.notna().any(axis=1)
     values = frame.astype(float).fillna(0.0)
@@ -308,6 +339,14 @@ def plot_slope(
     ------
     MapError
         No region has both values, or there are more names than the preset has room for.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> before, after = (gp.load_published(year)["index"] for year in (2010, 2014))
+    >>> axes = gp.plot_slope(before, after, years=(2010, 2014))
+    >>> round(25.4 * axes.figure.get_figwidth())
+    183
     """
     pair = span_of(years, before, after) or ("", "")
     every = pd.concat([before.rename("before"), after.rename("after")], axis=1).astype(float)

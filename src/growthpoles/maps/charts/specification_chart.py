@@ -73,6 +73,19 @@ def plot_specifications(
     References
     ----------
     Simonsohn, Simmons and Nelson (2020), Specification curve analysis.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> regions = gp.load_regions(2014)
+    >>> index = gp.load_published(2014)["index"]
+    >>> ways = [
+    ...     gp.Specification({"weights": kind}, index, gp.build_weights(regions, kind), "moran")
+    ...     for kind in ("queen", "gabriel")
+    ... ]
+    >>> axes = gp.plot_specifications(gp.specification_curve(ways, permutations=99))
+    >>> round(25.4 * axes.figure.get_figwidth())
+    183
     """
     frame = curve.to_frame() if hasattr(curve, "table") else curve
     values = column_of(frame, effect, "curve")

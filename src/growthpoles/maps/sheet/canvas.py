@@ -54,6 +54,13 @@ def new_figure(
     ------
     MapError
         If the preset is unknown or the size is not allowed by it.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> figure = gp.new_figure("nature-single", height_mm=60)
+    >>> [round(25.4 * inches) for inches in figure.get_size_inches()]
+    [89, 60]
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

@@ -142,6 +142,14 @@ def plot_bivariate(
     ------
     MapError
         Labels disagree, limits are not four, a value lies outside them, or ties forbid terciles.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> regions, published = gp.load_regions(2014), gp.load_published(2014)
+    >>> axes = gp.plot_bivariate(regions, published["index"], published["ksi"], x_name="Index", y_name="KSI")
+    >>> round(25.4 * axes.figure.get_figwidth())
+    183
     """
     first = align(regions, x.astype(float), "x")
     second = align(regions, y.astype(float), "y")

@@ -72,6 +72,14 @@ def plot_class_change(
     ------
     MapError
         Labels disagree or a letter is not on the scale.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> before, after = (gp.load_published(year)["rating_class"] for year in (2010, 2014))
+    >>> axes = gp.plot_class_change(gp.load_regions(2014), before, after, years=(2010, 2014))
+    >>> round(25.4 * axes.figure.get_figwidth())
+    183
     """
     letters = (scale or TEN_CLASSES).letters
     place = {letter: -i for i, letter in enumerate(letters)}
@@ -153,6 +161,16 @@ def plot_typology(
     ------
     MapError
         Labels disagree, a type has no entry, or there are more than eight types without entries.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> published = gp.load_published(2014)
+    >>> outside = published.index[published["ksi"].isna()]
+    >>> kinds = gp.typology(published["index"], published["ksi"], no_production=outside)["type"]
+    >>> axes = gp.plot_typology(gp.load_regions(2014), kinds)
+    >>> round(25.4 * axes.figure.get_figwidth())
+    183
     """
     known = {str(kind) for kind in types.dropna()}
     if entries is None and known <= {*GROWTH_POLES, NO_DATA}:

@@ -88,6 +88,15 @@ def plot_clusters(
     ------
     MapError
         Labels disagree, the column is missing, or a class is not one of the seven.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> regions = gp.load_regions(2014)
+    >>> result = gp.local_moran(gp.load_published(2014)["index"], gp.build_weights(regions))
+    >>> axes = gp.plot_clusters(regions, result, variable="index", year=2014, preset="nature-single")
+    >>> round(25.4 * axes.figure.get_figwidth())
+    89
     """
     frame = frame_of(regions, result, ("label",))
     word = translator(lang)
@@ -148,6 +157,15 @@ def plot_significance(
     ------
     MapError
         Labels disagree, the column is missing, or a value is no probability.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> regions = gp.load_regions(2014)
+    >>> result = gp.local_moran(gp.load_published(2014)["index"], gp.build_weights(regions))
+    >>> axes = gp.plot_significance(regions, result, variable="index")
+    >>> round(25.4 * axes.figure.get_figwidth())
+    183
     """
     frame = frame_of(regions, result)
     chosen = column or ("p_adjusted" if "p_adjusted" in frame.columns else "p_value")
@@ -228,6 +246,15 @@ def plot_hotspots(
     ------
     MapError
         Labels disagree, the column is missing, or a class is not known.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> regions = gp.load_regions(2014)
+    >>> result = gp.local_getis_ord(gp.load_published(2014)["index"], gp.build_weights(regions), star=True)
+    >>> axes = gp.plot_hotspots(regions, result, variable="index", year=2014)
+    >>> round(25.4 * axes.figure.get_figwidth())
+    183
     """
     frame = frame_of(regions, result, ("label",))
     word = translator(lang)

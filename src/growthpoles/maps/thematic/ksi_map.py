@@ -101,6 +101,13 @@ def plot_ksi(
     ------
     MapError
         Labels disagree, a column is missing, a status is not known, or a value lies outside the limits.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> axes = gp.plot_ksi(gp.load_regions(2014), gp.load_published(2014), industry="IT services")
+    >>> round(25.4 * axes.figure.get_figwidth())
+    183
     """
     values = align(regions, column_of(published, column, "published").astype(float), "published")
     status: Sequence[object] = [None] * len(values)

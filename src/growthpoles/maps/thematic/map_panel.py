@@ -75,6 +75,15 @@ def plot_panel(
     ------
     MapError
         There is no panel, or the panels do not fit the preset.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> from growthpoles.maps.thematic.rating_map import rating_legend
+    >>> maps = {str(year): gp.load_published(year) for year in (2010, 2014)}
+    >>> figure = gp.plot_panel(gp.load_regions(2014), maps, gp.plot_rating, rating_legend())
+    >>> len(figure.axes)
+    3
     """
     if not maps or columns < 1:
         raise MapError(message(f"{len(maps)} panels in {columns} columns", allowed="at least one of each"))

@@ -61,6 +61,14 @@ def plot_neighbours(
     ------
     MapError
         Labels of regions and graph disagree.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> regions = gp.load_regions(2014)
+    >>> axes = gp.plot_neighbours(regions, gp.build_weights(regions, "gabriel"))
+    >>> round(25.4 * axes.figure.get_figwidth())
+    183
     """
     graph = as_graph(graph, error=MapError)
     ids = list(graph.unique_ids)

@@ -93,6 +93,13 @@ def plot_rating(
         Labels of rating and regions disagree, a column is missing, or an option is not known.
     RatingError
         A value is off the scale.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> axes = gp.plot_rating(gp.load_regions(2014), gp.load_published(2014), lang="kk", preset="nature-double")
+    >>> round(25.4 * axes.figure.get_figwidth())
+    183
     """
     chosen = scale or TEN_CLASSES
     if column not in getattr(rating, "columns", (column,)) and "rating_class" in rating.columns:
@@ -167,6 +174,15 @@ def plot_categories(
     ------
     MapError
         Labels disagree or a class has no legend entry.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> regions = gp.load_regions(2014)
+    >>> entries = {"city": ("#d95f02", "city", "C"), "region": ("#cccccc", "region", "R")}
+    >>> axes = gp.plot_categories(regions, regions["kind"], entries, legend_title="Kind")
+    >>> round(25.4 * axes.figure.get_figwidth())
+    183
     """
     values = align(regions, classes.astype(object), "classes")
     keys = [NO_DATA if value is None or value != value else str(value) for value in values]

@@ -69,6 +69,12 @@ def class_limits(values: Sequence[float] | Array, scheme: Scheme = "natural", *,
     MapError
         The scheme is not known, there are fewer distinct values than classes, or natural classes are asked of more
         than 3,000 distinct values.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> gp.class_limits([1, 2, 3, 10, 11, 12, 30], "natural", k=3)
+    (1.0, 6.0, 21.0, 30.0)
     """
     if scheme not in _CLASSIFIERS:
         raise MapError(unknown_option("scheme", scheme, get_args(Scheme)))
@@ -212,6 +218,15 @@ def plot_change(
     ------
     MapError
         Labels disagree, zero is not inside the limits, or a value lies outside them.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> regions = gp.load_regions(2014)
+    >>> before, after = (gp.load_published(year)["index"] for year in (2010, 2014))
+    >>> axes = gp.plot_change(regions, after - before, years=(2010, 2014), edition="published")
+    >>> round(25.4 * axes.figure.get_figwidth())
+    183
     """
     values = align(regions, column_of(change, column, "change").astype(float), "change")
     edges = rising(change_limits(values.to_numpy()) if limits is None else limits)
@@ -319,6 +334,15 @@ def plot_values(
     ------
     MapError
         Labels disagree, a column is missing, or a value lies outside the limits.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> regions = gp.load_regions(2014)
+    >>> area = regions.area / 1e9
+    >>> axes = gp.plot_values(regions, area, variable="Area, thousand km²", digits=0)
+    >>> round(25.4 * axes.figure.get_figwidth())
+    183
     """
     series = align(regions, column_of(values, column, "values").astype(float), "values")
     edges = rising(class_limits(series.to_numpy(dtype=float)) if limits is None else limits)

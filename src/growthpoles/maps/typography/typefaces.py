@@ -30,7 +30,15 @@ _OWN = "DejaVu Sans"
 
 @dataclass(frozen=True, slots=True)
 class Typeface:
-    """A typeface of the user's: its family name and the files for plain and bold text."""
+    """A typeface of the user's: its family name and the files for plain and bold text.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> with gp.typeface("DejaVu Sans") as face:
+    ...     print(face.family)
+    DejaVu Sans
+    """
 
     family: str
     regular: str
@@ -69,7 +77,7 @@ def typeface(font: str | Path, *, bold: str | Path | None = None) -> Iterator[Ty
     --------
     >>> import growthpoles as gp
     >>> with gp.typeface("DejaVu Sans"):
-    ...     ax = gp.plot_rating(gp.load_regions(2014), gp.load_published(2014), lang="kk")
+    ...     axes = gp.plot_rating(gp.load_regions(2014), gp.load_published(2014), lang="kk")
     """
     regular = _found(font, "normal")
     heavy = _found(bold, "bold") if bold is not None else regular if _is_file(font) else _found(font, "bold")

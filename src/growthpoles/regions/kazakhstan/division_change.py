@@ -62,10 +62,11 @@ def to_vintage(
 
     Examples
     --------
+    >>> import growthpoles as gp
     >>> import pandas as pd
-    >>> from growthpoles.regions.kazakhstan.divisions import region_names
-    >>> table = pd.DataFrame({"population": 1.0}, index=region_names(2022).index)
-    >>> to_vintage(table, from_vintage=2022, to_vintage=2018).loc[["KZ-VOS", "KZ-AKM"], "population"].tolist()
+    >>> table = pd.DataFrame({"population": 1.0}, index=gp.load_regions(2022).index)
+    >>> merged = gp.to_vintage(table, from_vintage=2022, to_vintage=2018)
+    >>> merged.loc[["KZ-VOS", "KZ-AKM"], "population"].tolist()
     [2.0, 1.0]
     """
     start, end = vintage_of(from_vintage), vintage_of(to_vintage)

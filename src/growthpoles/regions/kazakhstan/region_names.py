@@ -84,7 +84,8 @@ def match_regions(
 
     Examples
     --------
-    >>> match_regions(["Восточно-Казахстанская", "г. Алматы", "almaty OBLAST"], vintage=2014).tolist()
+    >>> import growthpoles as gp
+    >>> gp.match_regions(["Восточно-Казахстанская", "г. Алматы", "almaty OBLAST"], vintage=2014).tolist()
     ['KZ-VOS', 'KZ-ALA', 'KZ-ALM']
     """
     year = vintage_of(vintage)

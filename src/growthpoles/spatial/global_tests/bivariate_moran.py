@@ -95,6 +95,15 @@ def moran_bivariate(
     References
     ----------
     Wartenberg (1985); Anselin, Syabri & Smirnov (2002); Lee (2004) on the two null hypotheses.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> graph = gp.build_weights(gp.load_regions(2014))
+    >>> before, after = (gp.load_published(year)["index"] for year in (2010, 2014))
+    >>> result = gp.moran_bivariate(before, after, graph, method="randomisation")
+    >>> round(result.statistic, 3), round(result.p_value, 3)
+    (-0.274, 0.123)
     """
     _check(alternative, method, relocate, "bivariate Moran's I")
     data = _two_variables("bivariate Moran's I", x, y, graph, transformation)
@@ -137,6 +146,16 @@ def lee(
     References
     ----------
     Lee (2001), eq. 18; Lee (2004).
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> graph = gp.build_weights(gp.load_regions(2014))
+    >>> before, after = (gp.load_published(year)["index"] for year in (2010, 2014))
+    >>> gp.lee(before, after, graph, permutations=999).to_frame()[["statistic", "expected", "p_value"]].round(3)
+                    statistic  expected  p_value
+    statistic_name
+    Lee's L             0.144     0.249    0.618
     """
     _check(alternative, method, relocate, "Lee's L")
     data = _two_variables("Lee's L", x, y, graph, transformation)

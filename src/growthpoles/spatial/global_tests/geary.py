@@ -70,6 +70,14 @@ def geary(
     References
     ----------
     Geary (1954); Cliff & Ord (1981), *Spatial Processes*.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> graph = gp.build_weights(gp.load_regions(2014))
+    >>> result = gp.geary(gp.load_published(2014)["index"], graph, method="randomisation")
+    >>> round(result.statistic, 3), round(result.p_value, 3)
+    (0.91, 0.705)
     """
     return ratio_test(
         _GEARY,

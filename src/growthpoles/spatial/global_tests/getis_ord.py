@@ -71,6 +71,14 @@ def getis_ord(
     References
     ----------
     Getis & Ord (1992), *Geographical Analysis* 24.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> graph = gp.build_weights(gp.load_regions(2014))
+    >>> result = gp.getis_ord(gp.load_published(2014)["index"], graph, method="randomisation")
+    >>> round(result.statistic, 3), round(result.expected, 3), round(result.p_value, 3)
+    (0.203, 0.233, 0.19)
     """
     check_alternative(alternative)
     check_method(method, ("permutation", "randomisation"), "Getis-Ord G")

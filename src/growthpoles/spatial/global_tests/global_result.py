@@ -57,6 +57,17 @@ class GlobalResult(ResultDisplay):
         (Tiefelsdorf and Boots)" exact for normal errors.
     tested : Tested or None
         References to the values and the graph, for :func:`growthpoles.cross_check`; not compared, not pickled.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> graph = gp.build_weights(gp.load_regions(2014))
+    >>> print(gp.moran(gp.load_published(2014)["index"], graph, method="exact").summary())
+    Moran's I of 16 regions is -0.2266; the null hypothesis expects -0.06667 (z = -0.9019).
+    Null hypothesis: the values, or the errors of their regression, are independent and normal with one variance.
+    Two-sided p = 0.376.
+    Method: exact, normal errors (Tiefelsdorf and Boots).
+    Left out: no region.
     """
 
     name: str
@@ -222,6 +233,21 @@ class JoinCountResult(ResultDisplay):
         One per pair of classes (a, b) with a before or equal to b, row by row.
     different : GlobalResult
         Joins between regions of different classes.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> graph = gp.build_weights(gp.load_regions(2014))
+    >>> print(gp.join_count(gp.load_published(2014)["index"] > 30, graph).summary())
+    Joins between neighbouring regions, by class, two-sided; 16 regions.
+    Null hypothesis: the classes could be dealt over the regions in any way that keeps their sizes.
+    Regions by class: False 8, True 8.
+    Joins False - False: 6, 6.533 expected, p = 1.000.
+    Joins False - True: 15, 14.93 expected, p = 1.000.
+    Joins True - True: 7, 6.533 expected, p = 0.946.
+    Joins different: 15, 14.93 expected, p = 1.000.
+    Method: exact, all 12,870 assignments.
+    Left out: no region.
     """
 
     classes: tuple[object, ...]

@@ -94,6 +94,15 @@ def join_count(
     References
     ----------
     Cliff & Ord (1981), *Spatial Processes*, 1.3-1.4.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> graph = gp.build_weights(gp.load_regions(2014))
+    >>> leading = gp.load_published(2014)["index"] > 30
+    >>> result = gp.join_count(leading, graph)
+    >>> result[True, True].statistic, result[True, True].method
+    (7.0, 'exact')
     """
     check_alternative(alternative)
     if method is not None:

@@ -90,6 +90,15 @@ def moran(
     References
     ----------
     Moran (1950); Cliff & Ord (1981), *Spatial Processes*; Tiefelsdorf & Boots (1995); Tiefelsdorf (2002).
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> graph = gp.build_weights(gp.load_regions(2014))
+    >>> index = gp.load_published(2014)["index"]
+    >>> result = gp.moran(index, graph, method="exact")
+    >>> round(result.statistic, 3), round(result.p_value, 3), result.n
+    (-0.227, 0.376, 16)
     """
     return ratio_test(
         _MORAN,

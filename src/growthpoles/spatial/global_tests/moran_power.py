@@ -52,6 +52,17 @@ class PowerCurve(ResultDisplay):
     smallest_positive, smallest_negative : float
         The rho nearest to zero from which on, to 0.99 or -0.99, the power is at least `target`; NaN where it is not
         reached, or where the grid has no rho of that sign.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> graph = gp.build_weights(gp.load_regions(2014))
+    >>> print(gp.moran_power(graph, rho=[0.0, 0.5, 0.95]).summary())
+    Power of Moran's I for a spatial lag process over 16 regions, two-sided, level 0.05.
+    Positive dependence is found with probability 0.8 or more from rho = 0.9003 on.
+    Negative dependence is found with probability 0.8 or more at no rho of the curve.
+    Null hypothesis of the test: rho = 0, independent normal errors.
+    Method: computed, nothing is simulated.
     """
 
     curve: pd.DataFrame
@@ -124,6 +135,17 @@ def moran_power(
     Boots 1995): nothing is simulated, and at rho = 0 the power is `alpha`. Beyond 500 regions the same 999 draws of e
     serve every rho, and the critical values are those of the normal approximation. A permutation test of the same
     level has nearly the same power. Anselin & Rey (1991) simulate such curves.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> graph = gp.build_weights(gp.load_regions(2014))
+    >>> gp.moran_power(graph, rho=[0.3, 0.6, 0.9]).to_frame().round(2)
+         power
+    rho
+    0.3   0.14
+    0.6   0.44
+    0.9   0.80
     """
     check_alternative(alternative)
     grid = sorted({float(value) for value in rho})

@@ -71,6 +71,14 @@ def local_getis_ord(
     -----
     G_i = sum_j w_ij y_j / sum_{k != i} y_k; G*_i = sum_j w*_ij y_j / sum_k y_k. The region's own value stays where
     it is in the conditional test, so that G and G* have the same p-value. Isolates take no part.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> graph = gp.build_weights(gp.load_regions(2014))
+    >>> result = gp.local_getis_ord(gp.load_published(2014)["index"], graph, star=True)
+    >>> result.label[result.label == "Low-Low"].index.tolist()
+    ['KZ-KAR']
     """
     options = Options(alternative, method, permutations, adjust, alpha, rng)
     prepared = prepare(y, graph, transformation="b" if transformation == "b" else None)

@@ -62,6 +62,15 @@ def local_join_count(
     -----
     BB_i = y_i sum_j b_ij y_j with binary weights. With m ones in all, k neighbours and y_i = 1, the number of ones
     among the neighbours is hypergeometric: m - 1 ones among n - 1 regions, k drawn.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> graph = gp.build_weights(gp.load_regions(2014))
+    >>> leading = gp.load_published(2014)["index"] > 30
+    >>> result = gp.local_join_count(leading, graph)
+    >>> result.p_value.min().round(2).item()
+    0.4
     """
     options = Options(alternative, method, permutations, adjust, alpha, rng)
     if method == "permutation":

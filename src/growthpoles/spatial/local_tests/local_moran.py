@@ -86,6 +86,16 @@ def local_moran(
     P-values are count / total when enumerated and (count + 1) / (P + 1) when drawn; two-sided is min(1, 2
     min(greater, less)). Isolates take no part: they are not in n, the mean, the variance or the deals, and their
     p-value is NaN.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> graph = gp.build_weights(gp.load_regions(2014))
+    >>> result = gp.local_moran(gp.load_published(2014)["index"], graph)
+    >>> result.label.value_counts().loc[["High-Low", "not significant", "untestable"]].to_dict()
+    {'High-Low': 1, 'not significant': 13, 'untestable': 2}
+    >>> result.label[result.label == "High-Low"].index.tolist()
+    ['KZ-KAR']
     """
     options = Options(alternative, method, permutations, adjust, alpha, rng)
     return _moran("local Moran", y, graph, transformation, options, (y,))
@@ -158,6 +168,15 @@ def local_moran_bivariate(
     I_i = (n - 1) zx_i sum_j w_ij zy_j / sum_k zx_k^2 with zx and zy standardised, as in esda. The region keeps its
     own x and y; the y of the other n - 1 regions are dealt over its neighbours. The correlation of x and y within
     regions is neither tested nor held against the result.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> graph = gp.build_weights(gp.load_regions(2014))
+    >>> before, after = (gp.load_published(year)["index"] for year in (2010, 2014))
+    >>> result = gp.local_moran_bivariate(before, after, graph)
+    >>> result.label[result.label == "High-Low"].index.tolist()
+    ['KZ-KAR']
     """
     options = Options(alternative, method, permutations, adjust, alpha, rng)
     y = same_regions(y, x.index, name="y", to="x")
@@ -220,6 +239,17 @@ def local_moran_rates(
     -----
     A rate of few has a large variance under equal risk, which breaks the exchangeability that permutation needs;
     the standardised rates have about equal variance. Isolates count in the overall rate, not in the test.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> graph = gp.build_weights(gp.load_regions(2014))
+    >>> table = gp.load_indicators(2014, edition="realigned")
+    >>> patents = pd.Series(range(16), table.index)
+    >>> result = gp.local_moran_rates(patents, table["employed"], graph)
+    >>> result.label[result.label == "Low-Low"].index.tolist()
+    ['KZ-KAR']
     """
     options = Options(alternative, method, permutations, adjust, alpha, rng)
     rates = empirical_bayes_rates(events, base)
@@ -250,6 +280,14 @@ def empirical_bayes_rates(events: pd.Series, base: pd.Series) -> pd.Series:
     -----
     With r_i = e_i / b_i, b = sum e / sum b, s2 = sum b_i (r_i - b)^2 / sum b and a = s2 - b n / sum b:
     z_i = (r_i - b) / sqrt(a + b / b_i), where a variance below zero is replaced by b / b_i.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> patents, people = pd.Series([2, 40, 1], list("abc")), pd.Series([100, 1000, 10], list("abc"))
+    >>> gp.empirical_bayes_rates(patents, people).round(2).to_dict()
+    {'a': -1.0, 'b': 1.32, 'c': 0.99}
     """
     count = clean_values(events, name="events")
     base = same_regions(base, events.index, name="base", to="events")

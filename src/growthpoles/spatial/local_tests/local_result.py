@@ -73,6 +73,18 @@ class LocalResult(ResultDisplay):
         Regions that were tested, isolates not counted.
     tested : Tested or None
         References to the values and the graph, for :func:`growthpoles.cross_check`; not pickled.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> graph = gp.build_weights(gp.load_regions(2014))
+    >>> print(gp.local_moran(gp.load_published(2014)["index"], graph, adjust="fdr").summary())
+    Local Moran, 16 regions tested, two-sided.
+    Null hypothesis of each region: the values of the others could stand around it in any other order.
+    Labels: 14 not significant, 2 untestable.
+    No region is significant at 0.05; the smallest adjusted p = 0.499.
+    Method: exact; p-values adjusted by fdr over 16 tests.
+    Left out, without neighbours: no region.
     """
 
     name: str

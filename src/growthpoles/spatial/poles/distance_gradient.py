@@ -114,6 +114,15 @@ def distance_gradient(
     -----
     The p-values hold if the values could stand anywhere. Values that are autocorrelated for any other reason look
     like a gradient more often than `alpha`: read them beside Moran's I.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> regions = gp.load_regions(2014)
+    >>> index = gp.load_published(2014)["index"]
+    >>> gradient = gp.distance_gradient(index, regions, ["KZ-ALA", "KZ-AST"], permutations=999)
+    >>> gradient.loc["nearest", ["test", "n"]].to_dict()
+    {'test': "Spearman's rho", 'n': 14}
     """
     check_alternative(alternative)
     distance = distances_km(regions)
@@ -228,6 +237,14 @@ def mantel(
     ------
     SpatialError
         If labels differ, fewer than five regions have data, or all values or all distances are equal.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> regions = gp.load_regions(2014)
+    >>> result = gp.mantel(gp.load_published(2014)["index"], regions, permutations=999)
+    >>> round(result.statistic, 3), result.n
+    (-0.001, 16)
     """
     distance = distances_km(regions)
     known = _known(y, distance.index)

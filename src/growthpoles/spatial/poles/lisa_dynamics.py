@@ -61,6 +61,14 @@ def lisa_moves(before: pd.Series, after: pd.Series, graph: Graph | W) -> pd.Data
     Notes
     -----
     Rey, Murray & Anselin (2011), directional local indicators of spatial association.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> graph = gp.build_weights(gp.load_regions(2014))
+    >>> before, after = (gp.load_published(year)["index"] for year in (2010, 2014))
+    >>> gp.lisa_moves(before, after, graph).loc["KZ-PAV", ["quadrant_before", "quadrant_after"]].to_dict()
+    {'quadrant_before': 'High-Low', 'quadrant_after': 'Low-Low'}
     """
     after = same_regions(after, before.index, name="after", to="before")
     frame = pd.DataFrame(index=before.index)
@@ -94,6 +102,29 @@ def lisa_transitions(moves: pd.DataFrame) -> pd.DataFrame:
     """Count the regions by quadrant before (rows) and after (columns), all four quadrants always present.
 
     Isolates have no quadrant and are not counted.
+
+    Parameters
+    ----------
+    moves : DataFrame
+        From :func:`growthpoles.lisa_moves`; of its columns, quadrant_before and quadrant_after.
+
+    Returns
+    -------
+    DataFrame
+        Four by four numbers of regions; their sum is the number of regions with neighbours.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> graph = gp.build_weights(gp.load_regions(2014))
+    >>> before, after = (gp.load_published(year)["index"] for year in (2010, 2014))
+    >>> gp.lisa_transitions(gp.lisa_moves(before, after, graph))
+    quadrant_after   High-High  Low-Low  High-Low  Low-High
+    quadrant_before
+    High-High                0        1         0         1
+    Low-Low                  0        1         2         0
+    High-Low                 0        1         4         0
+    Low-High                 1        2         0         3
     """
     counts = pd.crosstab(moves["quadrant_before"], moves["quadrant_after"])
     return counts.reindex(index=list(QUADRANTS), columns=list(QUADRANTS), fill_value=0)
@@ -167,10 +198,28 @@ def _joint_chunk(
 def rank_mobility(before: pd.Series, after: pd.Series) -> float:
     """Return Kendall's tau-b between the rankings of two years: 1 no region overtook another, -1 all did.
 
+    Parameters
+    ----------
+    before, after : Series
+        Values of the two years over the same labels, in any unit; no missing values.
+
+    Returns
+    -------
+    float
+        From -1 to 1; pairs that are tied in one year count in the denominator of that year only.
+
     Raises
     ------
     SpatialError
         If labels differ, a value is missing, or all values of a year are equal.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> before, after = pd.Series([1.0, 2, 3], list("abc")), pd.Series([2.0, 1, 3], list("abc"))
+    >>> round(gp.rank_mobility(before, after), 2)
+    0.33
     """
     from scipy.stats import kendalltau
 
@@ -221,6 +270,14 @@ def spatial_tau(
     -----
     Rey (2004); Rey (2016), space-time patterns of rank concordance. Ties count as neither, so that `expected` is
     Kendall's tau-a.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> graph = gp.build_weights(gp.load_regions(2014))
+    >>> before, after = (gp.load_published(year)["index"] for year in (2010, 2014))
+    >>> round(gp.spatial_tau(before, after, graph, permutations=99).statistic, 2)
+    0.36
     """
     after = same_regions(after, before.index, name="after", to="before")
     data = prepare(before, graph, transformation="b", name="before")

@@ -88,6 +88,19 @@ def spread_tests(
     SpatialError
         As the tests do: :func:`growthpoles.moran`, :func:`growthpoles.moran_bivariate`,
         :func:`growthpoles.convergence`.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> graph = gp.build_weights(gp.load_regions(2014))
+    >>> before, after = (gp.load_published(year)["index"] for year in (2010, 2014))
+    >>> gp.spread_tests(before, after, graph, years=4, permutations=99)["statistic"].round(2).head(4)
+    test
+    level and neighbours' change    0.01
+    change                          0.19
+    joint moves                     0.75
+    changed quadrant                0.50
+    Name: statistic, dtype: float64
     """
     check_alternative(alternative)
     before, after, part, left_out = _complete(before, after, graph)

@@ -63,6 +63,14 @@ def typology(
         production has a share above 0.
     RegionError
         If `no_production` or a list names an unknown region.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> index, ksi = pd.Series([70.0, 60, 10], list("abc")), pd.Series([0.7, 0.1, 0.2], list("abc"))
+    >>> gp.typology(index, ksi)["type"].to_dict()
+    {'a': 'growth pole', 'b': 'innovative, not specialised', 'c': 'periphery'}
     """
     for name, values in (("index", index), ("ksi", ksi)):
         if not isinstance(values, pd.Series):

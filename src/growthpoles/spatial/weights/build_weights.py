@@ -208,6 +208,13 @@ def build_weights(
     References
     ----------
     Cliff & Ord (1981), *Spatial Processes*; Gabriel & Sokal (1969); Toussaint (1980).
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> graph = gp.build_weights(gp.load_regions(2014), "knn", k=3)
+    >>> sorted(graph["KZ-PAV"].index)
+    ['KZ-AKM', 'KZ-AST', 'KZ-SEV']
     """
     if kind not in get_args(WeightsKind):
         raise SpatialError(unknown_option("kind", kind, get_args(WeightsKind)))

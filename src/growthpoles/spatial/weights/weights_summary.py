@@ -41,6 +41,17 @@ class WeightsSummary(ResultDisplay):
         symmetric here.
     pct_nonzero : float
         Links as a percentage of n squared.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> graph = gp.build_weights(gp.load_regions(2014))
+    >>> print(gp.summarise_weights(graph).summary())
+    16 regions; pairs of neighbours: 28 (directed links: 56, 21.88 % of all possible).
+    Neighbours of a region: 1 to 9, 3.5 on average.
+    All links have their return link.
+    All regions are connected.
+    Without neighbours: no region.
     """
 
     n: int
@@ -109,6 +120,14 @@ def summarise_weights(graph: Graph | W) -> WeightsSummary:
     ------
     SpatialError
         If `graph` is neither.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> graph = gp.build_weights(gp.load_regions(2014))
+    >>> summary = gp.summarise_weights(graph)
+    >>> summary.pairs, summary.mean_cardinality, summary.isolates
+    (28, 3.5, ())
     """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components

@@ -156,10 +156,27 @@ def study_catalogue(study: Study | None = None) -> Catalogue:
 
     Encoding and delimiter are found as for any table, so a catalogue may come out of a spreadsheet.
 
+    Parameters
+    ----------
+    study : Study, optional
+        None is the built-in study.
+
+    Returns
+    -------
+    Catalogue
+
     Raises
     ------
     StudyError
         If the file cannot be read or a row is not valid; file, row and column are named.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> gp.study_catalogue(gp.load_study("mexico-gdp"))
+    Catalogue('catalogue.csv': 1 indicators)
+      + index (weight 1)
+        + gdp_per_head (weight 1)
     """
     study = study or load_study()
     path = study.resolve(study.rating.catalogue)
@@ -185,7 +202,24 @@ def catalogue_frame(path: Path) -> pd.DataFrame:
 
 
 def editions(study: Study | None = None) -> tuple[str, ...]:
-    """Return the editions of a study's indicators, in the order of its files."""
+    """Return the editions of a study's indicators, in the order of its files.
+
+    Parameters
+    ----------
+    study : Study, optional
+        None is the built-in study.
+
+    Returns
+    -------
+    tuple of str
+        Names that `load_indicators` takes as ``edition=``.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> gp.editions()
+    ('reproduced', 'realigned', 'realigned_alt')
+    """
     study = study or load_study()
     names = [table.edition for table in study.tables]
     if study.cells is not None:
@@ -238,8 +272,8 @@ def load_indicators(
     --------
     >>> import growthpoles as gp
     >>> table = gp.load_indicators(2014, edition="realigned")
-    >>> round(table.loc["KZ-ALA", "productivity"], 2)
-    10665.77
+    >>> table.loc["KZ-ALA", "productivity"].round(2).item(), table.attrs["units"]["productivity"]
+    (10665.77, 'thousand_kzt_per_person')
     """
     study = study or load_study()
     edition = edition or study.study.edition

@@ -33,6 +33,12 @@ def load_published(year: int, *, study: Study | None = None) -> pd.DataFrame:
     ------
     StudyError
         If the study has published nothing for the year.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> gp.load_published(2014).loc["KZ-ALA", ["index", "rating_class", "ksi"]].to_dict()
+    {'index': 65.69, 'rating_class': 'B++', 'ksi': 0.634}
     """
     from growthpoles.ratings.classes import CLASSES
 

@@ -52,6 +52,13 @@ def study_regions(study: Study | None = None, *, enclaves: Enclaves = "keep") ->
     DataError
         If the file cannot be read, is not a coverage of polygons, states no CRS where the study declares none, or lacks
         a column that the study names.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> states = gp.study_regions(gp.load_study("mexico-gdp"))
+    >>> len(states), states.attrs["projection"]
+    (32, 'equal-area')
     """
     from growthpoles.regions.boundaries import load_regions
     from growthpoles.regions.enclaves import find_enclaves, merge_enclaves
