@@ -1,6 +1,6 @@
 """Run the Python blocks of the documents in order, and rewrite the outputs that stand under them.
 
-``python docs/refresh.py`` rewrites README.md and docs/guide.md; tests/test_docs.py uses the same functions to
+``python docs/refresh.py`` rewrites the pages below; tests/test_docs.py uses the same functions to
 compare. A ``text`` block directly under a ``python`` block is what that block prints.
 """
 
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("README.md", "docs/guide.md")
+PAGES = ("README.md", "docs/guide.md", "docs/beside-esda.md")
 _BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```\n(?:\n```text\n(?P<shown>.*?)^```\n)?", re.M | re.S)
 
 

@@ -45,7 +45,7 @@ def numbers(output: str) -> list[float]:
     return [float(found.replace("−", "-").replace(",", "")) for found in _NUMBER.findall(output)]
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/guide.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/guide.md", "docs/beside-esda.md"])
 def test_code_runs_and_prints_what_the_page_shows(page: str) -> None:
     """Words must agree, and numbers within what other random permutations would change."""
     blocks = 0

@@ -27,14 +27,15 @@ from growthpoles.study.audit.claims import claims_path, read_claims
 from growthpoles.study.audit.findings import TEMPLATES, Fault, FaultKind
 from growthpoles.study.inputs import load_indicators, study_catalogue
 from growthpoles.study.inputs.indicators import assembly_rules
+from growthpoles.spatial.cross_check import counterparts
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study
 
 LOCALE = Path(growthpoles.__file__).parent / "language" / "locale"
 OTHERS = ("ru", "kk")
 STUDIES = ("kazakhstan-it", "kazakhstan-2024", "mexico-gdp")
-# Acronyms, names of people, of files and of options; everything else of two Latin letters or more is English.
-ALLOWED = {"KSI", "RIS", "RIA", "Tarone", "power", "IT"}
+# Acronyms, names of people, of files, options, esda and its classes; else two Latin letters or more are English.
+ALLOWED = {"KSI", "RIS", "RIA", "Tarone", "power", "IT", "esda", *(peer["class"] for peer in counterparts().values())}
 WORD = re.compile(r"(?<![A-Za-z_.])[A-Za-z][A-Za-z_]+")
 FAULTS = {
     "repeated in rows": Fault("repeated in rows", table=2, column="grp", row=5, other_row=7),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 import pickle
+import re
 import subprocess
 import sys
 import warnings
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -205,11 +207,14 @@ def test_esda_is_loaded_by_the_first_check_only():
     assert run.stdout.split() == ["False", "True", "True", "True"], run.stderr
 
 
-def test_counterparts_exist():
+def test_counterparts_exist_and_stand_on_the_page():
     import esda
+
+    page = (Path(__file__).parents[2] / "docs" / "beside-esda.md").read_text(encoding="utf-8")
 
     for test, peer in counterparts().items():
         assert hasattr(esda, peer["class"]), test
+        assert re.search(rf"^\| `gp\..*`{peer['class']}[`(].*`{peer['statistic']}\b", page, re.M), test
         assert peer.keys() <= {
             "class",
             "statistic",

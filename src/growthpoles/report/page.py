@@ -10,6 +10,7 @@ from typing import Any
 
 from growthpoles.language.phrases import DASH, Words, shorten, tie
 from growthpoles.report import sections
+from growthpoles.report.cross_check_section import cross_check_section
 from growthpoles.report.draw_figures import Outlines
 from growthpoles.report.page_blocks import Picture, Section, Table
 from growthpoles.report.results import Results
@@ -51,6 +52,7 @@ def make_page(results: Results, lang: str, pictures: Mapping[str, Picture], *, p
         sections.spatial_section(ctx),
         sections.verdict_section(ctx),
         sections.poles_section(ctx),
+        cross_check_section(ctx),
         sections.left_out_section(ctx),
         sections.reproduction_section(ctx, provenance),
     )

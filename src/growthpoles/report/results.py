@@ -44,6 +44,8 @@ class Stages:
     gradient : dict of year to DataFrame
     spread : DataFrame or None
     typology : dict of year to DataFrame
+    cross_check : DataFrame or None
+        One row per test: how far esda's numbers are from its.
     left_out : dict
         Stage, or test -> why it is not in the report.
     """
@@ -57,6 +59,7 @@ class Stages:
     gradient: dict[int, pd.DataFrame] = field(default_factory=dict)
     spread: pd.DataFrame | None = None
     typology: dict[int, pd.DataFrame] = field(default_factory=dict)
+    cross_check: pd.DataFrame | None = None
     left_out: dict[str, str] = field(default_factory=dict)
 
 

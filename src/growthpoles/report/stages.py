@@ -211,6 +211,38 @@ def _typology(results: Results, year: int) -> pd.DataFrame:
     return typology(rating, frame["ksi"], no_production=outside, recommended=recommended)
 
 
+def _cross_check(results: Results) -> pd.DataFrame | None:
+    """Recompute the tests with esda; differences are rounded up to a power of ten, 1e-12 at least: below is noise."""
+    import esda
+
+    from growthpoles.spatial.cross_check import cross_check
+    from growthpoles.spatial.global_tests.bivariate_moran import moran_bivariate
+    from growthpoles.spatial.poles.convergence import convergence
+
+    tests: dict[tuple[Any, ...], Any] = {("moran", *key): test for key, test in results.moran.items()}
+    tests |= {("local_moran", *key, results.root): test for key, test in results.local.items()}
+    if (change := results.change() if len(results.years) > 1 else None) is not None and results.graph is not None:
+        first, last = results.years[0], results.years[-1]
+        with suppress(GrowthpolesError):  # the stage of these tests says why it is left out
+            kept, part, _ = with_data(change, results.graph)
+            before, key = results.rating(first)[results.root][kept.index], ("spread", results.edition, last)
+            pair = moran_bivariate(before, kept, part, relocate="pairs", method="randomisation")
+            residual = convergence(before, before + kept, part, years=last - first).residual_moran
+            tests |= {(*key, "level and neighbours' change"): pair, (*key, "beta residuals"): residual}
+            tests[*key, "change"] = moran(kept, part, method="randomisation")
+    rows = []
+    for key, test in tests.items():
+        check = cross_check(test)
+        bound = 10.0 ** np.ceil(np.log10(max(check.relative, 1e-12)))
+        shown = ", ".join(check.table["quantity"].unique())
+        rows.append((*key, check.name, check.counterpart, shown, len(check.table), bound, "; ".join(check.unchecked)))
+    keys = ["test", "edition", "year", "variable"]
+    names = [*keys, "statistic_name", "esda", "quantities", "numbers", "relative", "unchecked"]
+    frame = pd.DataFrame(rows, columns=names).set_index(keys)
+    frame.attrs["version"] = esda.__version__
+    return frame if rows else None
+
+
 def _change_table(found: pd.Series, results: Results) -> dict[str, pd.DataFrame]:
     """Return the change of index and rank from the first year to the last, in the edition of the report."""
     first, last = (results.rating(year) for year in (results.years[0], results.years[-1]))
@@ -313,6 +345,7 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage("spread", _spread, lambda found, results: {"spread": found}, _one_year, needs_graph=True),
     Stage("typology", _share_years(_typology), _by_year("typology"), _no_shares),
+    Stage("cross_check", _cross_check, lambda found, results: {"cross_check": found}, needs_graph=True),
 )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import SpatialError, message
+from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.alignment import Tested
 from growthpoles.spatial.global_tests.global_result import GlobalResult, JoinCountResult
 from growthpoles.spatial.local_tests.local_result import LocalResult
@@ -30,7 +31,7 @@ P_VALUES = (
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class CrossCheck:
+class CrossCheck(ResultDisplay):
     """A result beside what esda computes from the same values and graph.
 
     Attributes
