@@ -11,7 +11,7 @@ import pandas as pd
 from growthpoles.errors import MapError, StudyError, message, unknown_option
 from growthpoles.language.phrases import Words
 from growthpoles.ratings.catalogue import default_catalogue
-from growthpoles.ratings.classes import classify
+from growthpoles.ratings.classes import ClassScale, classify
 from growthpoles.study.inputs import (
     load_indicators,
     load_published,
@@ -105,7 +105,7 @@ def draw_map(
         return _values(study, when, edition, name).reindex(regions.index)
 
     common["edition"] = edition
-    label = _label(catalogue, name, lang)
+    label, scale = _label(catalogue, name, lang), study_method(study, catalogue).scale
     if kind in ("rating", "class-change") and edition != "published":
         _refuse_without_classes(study, catalogue, kind, name)
     if kind in ("change", "class-change"):
@@ -115,12 +115,12 @@ def draw_map(
         if kind == "change":
             change = values(year) - values(first)
             return maps.plot_change(regions, change, years=(first, year), variable=label, **common)
-        before, after = (_letters(values(when), name) for when in (first, year))
+        before, after = (_letters(values(when), name, scale) for when in (first, year))
         return maps.plot_class_change(regions, before, after, years=(first, year), **common)
     shown = values(year)
     if kind == "rating":
-        _letters(shown, name)
-        return maps.plot_rating(regions, shown, year=year, variable=label, **common)
+        _letters(shown, name, scale)
+        return maps.plot_rating(regions, shown, scale=scale, year=year, variable=label, **common)
     if kind == "values":
         digits = max(0, 2 - int(np.floor(np.log10(shown.abs().max() or 1.0))))
         words = label or catalogue.name(name, lang)  # type: ignore[arg-type]
@@ -153,13 +153,13 @@ def _label(catalogue: Catalogue, name: str, lang: str) -> str | None:
     return ", ".join([catalogue.name(name, lang), *([Words(lang).unit(unit)] if unit else [])])  # type: ignore[arg-type]
 
 
-def _letters(values: pd.Series, name: str) -> pd.Series:
+def _letters(values: pd.Series, name: str, scale: ClassScale) -> pd.Series:
     """Return the classes of values on the scale of the rating."""
     low, high = values.min(), values.max()
-    if not (pd.isna(low) or (low >= 0 and high <= 100)):
-        problem = f"{name!r} runs from {low:g} to {high:g}, and classes from 0 to 100"
+    if not (pd.isna(low) or (low >= scale.bottom and high <= scale.top)):
+        problem = f"{name!r} runs from {low:g} to {high:g}, and classes from {scale.bottom:g} to {scale.top:g}"
         raise MapError(message(problem, allowed="values, change, clusters, hotspots, significance"))
-    return classify(values)
+    return classify(values, scale)
 
 
 def _refuse_without_classes(study: Study, catalogue: Catalogue, kind: str, name: str) -> None:
