@@ -1,6 +1,6 @@
 """One report of the built-in study for all tests that only read it, and small studies of one's own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import geopandas as gpd
@@ -111,3 +111,15 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def study_maker() -> Callable[..., Path]:
     return make_study
+
+
+@pytest.fixture
+def open_registry() -> Iterator[None]:
+    """Let a test register methods of rating, and forget them afterwards."""
+    from growthpoles.ratings.methods import METHODS
+
+    kept = {kind: dict(table) for kind, table in METHODS.items()}
+    yield
+    for kind, table in kept.items():
+        METHODS[kind].clear()
+        METHODS[kind].update(table)

@@ -134,3 +134,23 @@ def test_citations_have_an_entry(page: str) -> None:
         if name not in _PLACES and not any(key.endswith(year) and name in entry for key, entry in known.items())
     }
     assert not unknown, f"{page} cites without an entry in docs/references.bib: {', '.join(sorted(unknown))}"
+
+
+def test_the_tables_of_methods_are_the_registry() -> None:
+    from growthpoles.ratings.methods import METHODS
+
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text("docs/methods.md").splitlines()]
+    shown = {tuple(row[:2]): row[2:] for row in rows if row[0] in ("normalisation", "aggregation") and len(row) == 6}
+    facts = {}
+    for kind in ("normalisation", "aggregation"):
+        for name, method in METHODS[kind].items():
+            strict = method.ratio_scale if kind == "normalisation" else not method.takes_zeros
+            bounded = {True: "yes", False: "no"}.get(method.bounded, method.bounded)
+            centre = "" if method.pivot is None else f"{method.pivot:g}"
+            facts[kind, name] = [bounded, "refused" if strict else "taken", centre, ", ".join(method.needs)]
+    assert shown == facts
+    for page in ("docs/methods.md", "docs/studies.md"):
+        for kind in ("weighting", "treatment"):
+            assert not [name for name in METHODS[kind] if not re.search(rf"\b{name}\b", text(page))], page
+    for kind, names in METHODS.items():
+        assert all(f'`"{name}"`' in text("docs/studies.md") for name in names), kind

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from growthpoles.errors import MapError
 from growthpoles.maps import palettes
 from growthpoles.maps.presets import PRESETS
 from growthpoles.maps.sheet.legend import Category, Legend, legend_blocks
@@ -20,16 +21,19 @@ def test_lab_of_known_colours() -> None:
     assert got == pytest.approx(np.array([[100, 0, 0], [0, 0, 0], [53.24, 80.09, 67.20]]), abs=0.05)
 
 
-@pytest.mark.parametrize("name", ["RATING", "SEQUENTIAL"])
-def test_ordered_palettes_darken_evenly(name: str) -> None:
-    steps = np.diff(lightness(getattr(palettes, name)))
+SCALES = [palettes.rating_colours(n) for n in range(2, 13)]
+
+
+@pytest.mark.parametrize("colours", [palettes.SEQUENTIAL, *SCALES], ids=len)
+def test_ordered_palettes_darken_evenly(colours: tuple[str, ...]) -> None:
+    steps = np.diff(lightness(colours))
     assert (steps < 0).all()
     assert steps.min() / steps.max() < 1.35
 
 
 @pytest.mark.parametrize("vision", [None, *palettes.VISIONS])
 def test_classes_stay_apart_for_every_reader(vision: str | None) -> None:
-    for colours in (palettes.RATING, palettes.SEQUENTIAL, palettes.DIVERGING):
+    for colours in (palettes.SEQUENTIAL, palettes.DIVERGING, *SCALES):
         seen = palettes.rgb(colours)
         seen = seen if vision is None else palettes.simulate(seen, vision)
         points = palettes.lab(seen)
@@ -49,13 +53,26 @@ def test_strong_clusters_differ_in_grey() -> None:
 
 
 def test_letters_on_every_class_can_be_read() -> None:
-    faces = (*palettes.RATING, *palettes.SEQUENTIAL, *palettes.DIVERGING, *palettes.CLUSTER.values(), palettes.NO_DATA)
+    faces = (
+        *(face for colours in SCALES for face in colours),
+        *palettes.SEQUENTIAL,
+        *palettes.DIVERGING,
+        *palettes.CLUSTER.values(),
+        palettes.NO_DATA,
+    )
     for face in faces:
         assert palettes.contrast(palettes.ink_on(face), face) >= 4.0, face
 
 
 def test_contrast_of_black_and_white_is_21() -> None:
     assert palettes.contrast("#000000", "#ffffff") == pytest.approx(21.0)
+
+
+def test_scales_of_the_rating() -> None:
+    assert palettes.rating_colours(10) == palettes.RATING
+    assert all(len(set(colours)) == n for n, colours in enumerate(SCALES, start=2))
+    with pytest.raises(MapError, match="13 classes cannot be told apart by colour; allowed: 12 at most"):
+        palettes.rating_colours(13)
 
 
 def test_take_keeps_ends_and_blends_between() -> None:

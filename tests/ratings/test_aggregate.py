@@ -50,6 +50,12 @@ def test_copeland_with_missing_scores():
     assert strict[["x", "z"]].to_dict() == {"x": 100.0, "z": 0.0}
 
 
+def test_a_tie_of_an_incomplete_table_is_half_a_win():
+    """x and y score 50 alike on a, the only child that y has; z loses to both."""
+    scores = pd.DataFrame({"a": [50.0, 50.0, 20.0], "b": [80.0, np.nan, 10.0]}, index=["x", "y", "z"])
+    assert aggregate(scores, method="copeland", availability=0.5).to_dict() == {"x": 75.0, "y": 75.0, "z": 0.0}
+
+
 def test_copeland_of_a_single_region_has_no_opponent():
     assert np.isnan(aggregate(SCORES.iloc[:1], method="copeland")["x"])
 

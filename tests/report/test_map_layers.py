@@ -12,9 +12,11 @@ from pyogrio import list_layers
 
 from growthpoles.errors import DataError
 from growthpoles.maps import palettes
+from growthpoles.ratings import Catalogue, ClassScale, rate
 from growthpoles.report.geopackage import geopackage_bytes
 from growthpoles.report.manifest import Manifest
 from growthpoles.report.map_layers import ksi_classes, ksi_style, rating_style
+from growthpoles.report.stages import strengths
 from growthpoles.report.table_formats import sheet_names, workbook_bytes
 
 
@@ -67,6 +69,22 @@ def test_styles_cover_the_values_of_their_layers(report: Manifest) -> None:
         assert {each.get("symbol") for each in renderer.iter("category")} == symbols and len(values) == len(set(values))
         there = gpd.read_file(path, layer=name)[renderer.get("attr")].dropna()
         assert set(there) <= set(values), name
+
+
+def test_rating_style_has_the_classes_of_the_rating() -> None:
+    five = ClassScale(("first", "second", "third", "fourth", "fifth"), (80.0, 60.0, 40.0, 20.0, 0.0))
+    style = rating_style("realigned", 2014, five)
+    assert [name for name, _, _ in style.classes] == list(five.letters)
+    assert [colour for _, colour, _ in style.classes] == list(palettes.rating_colours(5)[::-1])
+    assert style.classes[0][2] == "first (80\u2013100)"
+
+
+def test_strengths_look_up_the_scale_of_the_rating() -> None:
+    table = pd.DataFrame({"x": [100.0, 70.0, 30.0]}, index=["a", "b", "c"])
+    flat = Catalogue.flat(["x"])
+    found = strengths(rate(table, flat, scale=ClassScale(("high", "low"), (60.0, 0.0))), flat)
+    assert found.loc["c", ["rating_class", "next_class", "points_needed"]].tolist() == ["low", "high", 30.0]
+    assert pd.isna(found.loc["b", "next_class"])
 
 
 def test_rating_style_has_ten_classes_in_the_colours_of_the_map() -> None:

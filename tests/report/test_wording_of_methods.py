@@ -4,13 +4,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 import growthpoles as gp
 from growthpoles.errors import MapError, RatingError, StudyError
+from growthpoles.language.languages import LANGUAGES
+from growthpoles.language.phrases import Words
+from growthpoles.ratings import Aggregation, Normalisation, Treatment, Weighting, register
 from growthpoles.ratings.catalogue import read_catalogue
+from growthpoles.ratings.methods import METHODS
 from growthpoles.report import figures
 from growthpoles.report.build_report import build_report
 from growthpoles.report.report_tables import report_tables
@@ -234,3 +239,53 @@ def test_all_statistics_of_an_index_below_zero_are_those_that_take_it(rated: Cal
     shown = CliRunner().invoke(app, command)
     assert shown.exit_code == 0 and "Geary's C" in shown.output and "left out: Getis-Ord G: " in shown.output
     assert CliRunner().invoke(app, [*command, "--statistic", "getis_ord"]).exit_code != 0
+
+
+def toy(x: np.ndarray, sign: np.ndarray) -> np.ndarray:
+    """Score by distance from the worst value, 0 to 100."""
+    low, high = np.nanmin(x, axis=0), np.nanmax(x, axis=0)
+    scores: np.ndarray = 100 * np.where(sign > 0, x - low, high - x) / (high - low)
+    return scores
+
+
+def test_a_new_method_needs_no_more_than_its_entry(
+    rated: Callable[..., Study], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_registry: None
+) -> None:
+    register(Normalisation("toy", toy, bounded=True, pivot=50.0, unit="toy points"))
+    register(Aggregation("least", lambda scores, weights: scores.min(axis=1), bounded="as scores", pivot=50.0))
+    register(Weighting("ranges", lambda scores: np.ptp(scores, axis=0)))
+    register(Treatment("halved", lambda x: x / 2))
+    own = 'normalisation = "toy"\ntreatment = "halved"\n'
+    own += 'weighting = { money = "ranges" }\naggregation = { index = "least" }\n'
+    study, out = rated(own), tmp_path / "out"
+    expected = gp.rate(
+        gp.load_indicators(2020, study=study),
+        gp.study_catalogue(study),
+        normalisation=Normalisation("own", toy, bounded=True, pivot=50.0),
+        aggregation={"index": "least"},
+    )
+    monkeypatch.setattr("growthpoles.report.figures.KINDS", {"rating": figures.KINDS["rating"]})
+    manifest = build_report(study, out=out)
+    left_out = manifest.record["left_out"]
+    assert "do not add up" in left_out["strengths"] and not {"classes", "robustness"} & set(left_out)
+    written = pd.read_csv(out / "tables" / "rating_data_2020.csv").set_index("region").reindex(expected.index)
+    assert written["index"].to_numpy() == pytest.approx(expected["index"].to_numpy())
+    assert written["rating_class"].tolist() == expected["rating_class"].tolist()
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "Scores: toy. Aggregates: " in page and "least (Index)" in page and "ranges (Money)" in page
+    assert "halved" in page and "scores toy or " in page and "Оценки: toy." in page
+    notes = pd.read_excel(out / "tables" / "study.xlsx", sheet_name=0)
+    assert "toy points" in notes.to_string()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_method_has_its_phrase(lang: str) -> None:
+    words = Words(lang)
+    for name in METHODS["normalisation"]:
+        assert words("scores", name, reference="R4") != name
+        assert words("scored", name)
+    for kind in ("aggregation", "weighting"):
+        for name in METHODS[kind]:
+            assert words(kind, name, power="2")
+    for name in METHODS["treatment"]:
+        assert name == "none" or words("text", f"treatment_{name}")

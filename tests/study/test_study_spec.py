@@ -2,17 +2,11 @@
 
 import inspect
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
 from growthpoles.errors import StudyError
 from growthpoles.ratings import rate
-from growthpoles.ratings.aggregate import Aggregation, Zeros
-from growthpoles.ratings.normalise import Normalisation
-from growthpoles.ratings.treatment import Treatment
-from growthpoles.ratings.weighting import Weighting
-from growthpoles.study import study_spec
 from growthpoles.study.load_study import load_study
 
 OWN = """
@@ -154,14 +148,6 @@ def test_a_study_that_says_nothing_is_rated_by_the_defaults(tmp_path: Path) -> N
     defaults = {name: option.default for name, option in inspect.signature(rate).parameters.items()}
     assert options == {name: defaults[name] for name in options}
     assert set(defaults) - set(options) == {"table", "catalogue", "region_weights", "scale"}
-
-
-def test_the_words_of_the_method_are_those_of_rate() -> None:
-    assert get_args(Normalisation) == study_spec.NORMALISATIONS
-    assert get_args(Aggregation) == study_spec.AGGREGATIONS
-    assert get_args(Weighting) == study_spec.WEIGHTINGS
-    assert get_args(Treatment) == study_spec.TREATMENTS
-    assert get_args(Zeros) == study_spec.ZEROS
 
 
 def test_a_method_of_ones_own(tmp_path: Path) -> None:

@@ -8,10 +8,17 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from growthpoles.errors import MapError, message
+
 Array = NDArray[np.float64]
 
 # Worst to best. Lightness falls by nine L* units from class to class; hue runs from cream over teal to navy.
 RATING = ("#f9f6c6", "#c4e4b0", "#8cd0b8", "#54b8c3", "#369ec1", "#2c83b8", "#2a68ab", "#284e9a", "#213783", "#142464")
+# The same path for more classes, from paler to darker.
+_RATING_OF_12 = (
+    "#fcf9d8", "#d2e9b6", "#a0d7b5", "#6fc2be", "#47abc2", "#3293bd", "#2c7ab4", "#2a62a7", "#274a96", "#203580",
+    "#142464", "#0a1542",
+)  # fmt: skip
 SEQUENTIAL = ("#e2ddef", "#c0b6de", "#a18fcc", "#8568b9", "#6b41a2", "#4f1c81")
 DIVERGING = ("#8c4a00", "#c98a3c", "#efcf9c", "#f5f3ee", "#b8dcd6", "#4ea39b", "#00665e")
 CLUSTER = {
@@ -117,6 +124,13 @@ def take(colours: Sequence[str], n: int) -> tuple[str, ...]:
     base = rgb(colours)
     mixed = np.stack([np.interp(at, np.arange(len(colours)), base[:, i]) for i in range(3)], axis=1)
     return tuple("#" + "".join(f"{round(255 * v):02x}" for v in row) for row in mixed)
+
+
+def rating_colours(n: int) -> tuple[str, ...]:
+    """Return the colours of a scale of `n` classes, worst first; the article's ten have colours of their own."""
+    if n > len(_RATING_OF_12):
+        raise MapError(message(f"{n} classes cannot be told apart by colour", allowed=f"{len(_RATING_OF_12)} at most"))
+    return take(RATING if n <= len(RATING) else _RATING_OF_12, n)
 
 
 def blend(low: str, high: str, share: float) -> str:

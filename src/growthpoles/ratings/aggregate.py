@@ -8,25 +8,21 @@ child: equal rows give equal results to the last bit, whatever their place in th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, get_args
+from functools import partial
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RatingError, message, nearest, unknown_option
 from growthpoles.ratings.indicator_checks import Array, numeric_table
-
-Aggregation = Literal["arithmetic", "geometric", "harmonic", "power", "copeland"]
-Zeros = Literal["refuse", "zero"]
-
-#: Methods of the form inverse(sum of weight * f(score)): contributions add up on the scale of f.
-ADDITIVE: frozenset[str] = frozenset({"arithmetic", "geometric", "harmonic", "power"})
+from growthpoles.ratings.methods import Aggregation, Choice, Zeros, computes, find
 
 
 def aggregate(
     scores: pd.DataFrame,
     weights: Mapping[str, float] | pd.Series | None = None,
-    method: Aggregation = "arithmetic",
+    method: Choice = "arithmetic",
     *,
     power: float | None = None,
     availability: float = 1.0,
@@ -40,11 +36,13 @@ def aggregate(
         Scores in which more is better. NaN means "no data".
     weights : mapping or Series by column, optional
         Nominal weights, 0 or more; only their ratios matter. Equal without it.
-    method : {"arithmetic", "geometric", "harmonic", "power", "copeland"}
+    method : {"arithmetic", "geometric", "harmonic", "power", "copeland"}, or callable
         With weights w scaled to sum to 1: ``sum w s``; ``exp(sum w ln s)``; ``1 / sum (w / s)``;
         ``(sum w s^p)^(1/p)``; or Copeland: region i beats j when the weights of the children in which it
         scores higher outweigh those in which it scores lower, and gets 100 (wins + ties / 2) / (number of
-        opponents).
+        opponents). A callable ``f(scores, weights)`` of one's own, or a `growthpoles.ratings.Aggregation` that
+        holds one with its facts, takes an array (regions, children), NaN where there is no data, and weights
+        above 0 that sum to 1, and returns one number for each region.
     power : float
         p of the power mean; required there, and not 0 (that limit is the geometric mean).
     availability : float in (0, 1]
@@ -90,13 +88,13 @@ def aggregate(
         names=[str(column) for column in values.columns],
         regions=values.index,
     )
-    return pd.Series(result, index=values.index, name=method)
+    return pd.Series(result, index=values.index, name=find(Aggregation, method).name)
 
 
 def combine(
     children: Sequence[Array],
     weights: Array,
-    method: Aggregation,
+    method: Choice,
     *,
     power: float | None = None,
     availability: float = 1.0,
@@ -109,18 +107,21 @@ def combine(
     A child whose weight is zero is ignored, missing or not. A replication in which no weight is left gives
     NaN.
     """
-    check_options(method, power, availability, zeros)
-    if method == "copeland":
-        return _copeland(children, weights, availability)
-    forward, backward = scale_of(method, power)
+    chosen = find(Aggregation, method)
+    check_options(chosen, power, availability, zeros)
+    if chosen.combine is not None:
+        how = chosen.combine if chosen.stacked else partial(_of_ones_own, chosen)
+        return np.asarray(how(children, weights, availability))
+    exponent = exponent_of(chosen, power)
+    forward, backward = scale_of(exponent)
     total: Array = np.zeros(())
     mass: Array = np.zeros(())
     present: Array = np.zeros(())
     gaps = any(np.isnan(child).any() for child in children)
     for position, child in enumerate(children):
         weight = weights[..., position, None]
-        if method != "arithmetic":
-            child = _in_domain(child, weight, method, power, zeros, names[position : position + 1], regions)
+        if not chosen.takes_zeros:
+            child = _in_domain(child, weight, chosen, exponent, zeros, names[position : position + 1], regions)
         if not gaps:
             total = total + weight * forward(child)
             mass = mass + weight
@@ -138,28 +139,27 @@ def combine(
     return np.where(enough, result, np.nan)
 
 
-def scale_of(
-    method: Aggregation, power: float | None = None
-) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
-    """Return f and its inverse such that the mean is inverse(sum of weight * f(score))."""
-    if method == "arithmetic":
+def exponent_of(method: Aggregation, power: float | None) -> float:
+    """Return the exponent of a power mean."""
+    return float(power or 1.0) if method.exponent is None else method.exponent
+
+
+def scale_of(exponent: float) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
+    """Return f and its inverse such that the power mean is inverse(sum of weight * f(score))."""
+    if exponent == 1:
         return (lambda s: s), (lambda t: t)
-    if method == "geometric":
+    if exponent == 0:
         return _log, np.exp
-    p = -1.0 if method == "harmonic" else float(power or 1.0)
-    return (lambda s: _power(s, p)), (lambda t: _power(t, 1.0 / p))
+    return (lambda s: _power(s, exponent)), (lambda t: _power(t, 1.0 / exponent))
 
 
-def check_options(method: str, power: float | None, availability: float, zeros: str) -> None:
-    """Raise on an unknown method, a missing or zero power, or an availability outside (0, 1]."""
-    if method not in get_args(Aggregation):
-        raise RatingError(unknown_option("aggregation", method, get_args(Aggregation)))
+def check_options(method: Aggregation, power: float | None, availability: float, zeros: str) -> None:
+    """Raise on a missing or zero power, or an availability outside (0, 1]."""
     if zeros not in get_args(Zeros):
         raise RatingError(unknown_option("zeros", zeros, get_args(Zeros)))
-    if method == "power" and (power is None or power == 0 or not np.isfinite(power)):
-        raise RatingError(
-            message(f"power={power!r}", where="power mean", allowed="a number other than 0 (0 is 'geometric')")
-        )
+    if method.additive and method.exponent is None and (power is None or power == 0 or not np.isfinite(power)):
+        allowed = "a number other than 0 (0 is 'geometric')"
+        raise RatingError(message(f"power={power!r}", where=f"{method} mean", allowed=allowed))
     if not 0 < availability <= 1:
         raise RatingError(message(f"availability={availability!r}", allowed="above 0, at most 1"))
 
@@ -179,8 +179,8 @@ def _power(s: Array, p: float) -> Array:
 def _in_domain(
     child: Array,
     weight: Array,
-    method: str,
-    power: float | None,
+    method: Aggregation,
+    exponent: float,
     zeros: Zeros,
     name: Sequence[str],
     regions: pd.Index | None,
@@ -192,23 +192,13 @@ def _in_domain(
     what = name[0] if name else "a child"
     negative = (child < 0) & counted
     if negative.any():
-        raise RatingError(
-            message(
-                f"a score below zero under the {method} mean",
-                where=_place(what, negative, regions),
-                allowed="0 or more",
-            )
-        )
-    at_zero = method != "power" or (power or 1.0) < 0
+        problem, where = f"a score below zero under the {method} mean", _place(what, negative, regions)
+        raise RatingError(message(problem, where=where, allowed="0 or more"))
     zero = (child == 0) & counted
-    if at_zero and zeros == "refuse" and zero.any():
-        raise RatingError(
-            message(
-                f"a score of zero under the {method} mean",
-                where=_place(what, zero, regions),
-                allowed='above 0, or zeros="zero" to let it make the whole zero',
-            )
-        )
+    if exponent <= 0 and zeros == "refuse" and zero.any():
+        problem, where = f"a score of zero under the {method} mean", _place(what, zero, regions)
+        allowed = 'above 0, or zeros="zero" to let it make the whole zero'
+        raise RatingError(message(problem, where=where, allowed=allowed))
     return np.where(counted | np.isnan(child), child, 1.0)
 
 
@@ -220,6 +210,26 @@ def _place(what: str, bad: Array, regions: pd.Index | None) -> str:
     return f"{what} of {', '.join(str(label) for label in regions[hit][:8])}"
 
 
+def _of_ones_own(method: Aggregation, children: Sequence[Array], weights: Array, availability: float) -> Array:
+    """Combine by a function of the user's, one replication after another."""
+
+    def combined(scores: Array, mass: Array) -> Array:
+        kept = mass > 0
+        known = ~np.isnan(scores[:, kept])
+        if not kept.any():
+            return np.full(len(scores), np.nan)
+        assert method.combine is not None
+        result = np.array(method.combine(scores[:, kept], mass[kept] / mass[kept].sum()), dtype=float)
+        if result.shape != (len(scores),) or np.isinf(result).any():
+            raise RatingError(message(f"{method.name!r} does not give one finite number a region", where="aggregation"))
+        result[known.sum(axis=1) < np.maximum(availability * kept.sum() - 1e-9, 1)] = np.nan
+        return result
+
+    each = np.vectorize(combined, otypes=[float], signature="(r,c),(c)->(r)")
+    return np.asarray(each(np.stack(np.broadcast_arrays(*children), axis=-1), weights))
+
+
+@computes(Aggregation, "copeland")
 def _copeland(children: Sequence[Array], weights: Array, availability: float) -> Array:
     """Return Copeland scores, 0 to 100; cost and memory grow with the square of the number of regions."""
     tolerance = 1e-12 * weights.sum(axis=-1)[..., None, None]

@@ -10,7 +10,7 @@ import pandas as pd
 from growthpoles.ratings.aggregate import combine
 from growthpoles.ratings.classes import DECIMALS
 from growthpoles.ratings.indicator_checks import Array
-from growthpoles.ratings.normalise import aligned_region_weights, normalise_array, pivot
+from growthpoles.ratings.normalise import aligned_region_weights, normalise_array
 from growthpoles.ratings.rating_options import Method, Node, Tree
 from growthpoles.ratings.treatment import treat
 from growthpoles.ratings.weighting import scheme_weights
@@ -47,7 +47,7 @@ def climb(
     for node in tree.nodes:
         children = entering(node, values, method, set(tree.indicators))
         kind = method.aggregation_of(node.code)
-        if floor is not None and kind not in ("arithmetic", "copeland"):
+        if floor is not None and not kind.takes_zeros:
             children = [np.maximum(child, floor) for child in children]
         used[node.code] = _weights(node, children, method) if weights is None else weights[node.code]
         values[node.code] = combine(
@@ -65,18 +65,23 @@ def climb(
 
 def score_table(values: pd.DataFrame, tree: Tree, method: Method) -> pd.DataFrame:
     """Treat and normalise the indicators of a table by the options of `method`."""
-    treated = values if method.treatment == "none" else treat(values, method.treatment)[0]
-    scores = normalise_array(
-        treated.to_numpy(),
+    treated = values if method.treatment.treat is None else treat(values, method.treatment)[0]
+    scores = scores_of(treated.to_numpy(), values.index, tree, method)
+    return pd.DataFrame(scores, index=values.index, columns=list(tree.indicators))
+
+
+def scores_of(values: Array, regions: pd.Index, tree: Tree, method: Method) -> Array:
+    """Normalise the indicators in an array (..., regions, indicators) by the options of `method`."""
+    return normalise_array(
+        values,
         method.normalisation,
         np.array(tree.directions, dtype=float),
         columns=tree.indicators,
-        regions=values.index,
+        regions=regions,
         goalposts=method.goalposts,
         reference=method.reference,
-        region_weights=aligned_region_weights(method.region_weights, values.index),
+        region_weights=aligned_region_weights(method.region_weights, regions),
     )
-    return pd.DataFrame(scores, index=values.index, columns=list(tree.indicators))
 
 
 def index_of(values: pd.DataFrame, tree: Tree, method: Method) -> Array:
@@ -94,9 +99,7 @@ def entering(node: Node, values: Mapping[str, Array], method: Method, indicators
     children = []
     for child, reflected in zip(node.children, node.reflected, strict=True):
         if reflected and child not in indicators:
-            on_percent = method.aggregation_of(child) == "copeland"
-            centre = 50.0 if on_percent else pivot(method.normalisation)
-            children.append(2.0 * centre - values[child])
+            children.append(2.0 * method.pivot_of(child) - values[child])
         else:
             children.append(values[child])
     return children
@@ -105,7 +108,7 @@ def entering(node: Node, values: Mapping[str, Array], method: Method, indicators
 def _weights(node: Node, children: list[Array], method: Method) -> Array:
     """Return the weights of one node by its scheme."""
     scheme = method.weighting_of(node.code)
-    if scheme == "given":
+    if scheme.weights is None:
         return np.array(node.weights)
     return scheme_weights(np.column_stack(children), scheme, names=list(node.children))
 

@@ -42,14 +42,8 @@ def checked(frame: pd.DataFrame, source: str) -> pd.DataFrame:
     """Return `frame` with typed columns, indexed by code, or raise `StudyError`."""
     absent = [column for column in REQUIRED if column not in frame.columns]
     if absent:
-        raise StudyError(
-            message(
-                f"column {absent[0]!r} is missing",
-                where=source,
-                allowed=", ".join(COLUMNS),
-                near=nearest(absent[0], frame.columns, n=1),
-            )
-        )
+        problem, near = f"column {absent[0]!r} is missing", nearest(absent[0], frame.columns, n=1)
+        raise StudyError(message(problem, where=source, allowed=", ".join(COLUMNS), near=near))
     rows = frame["row"].tolist() if "row" in frame else list(range(2, len(frame) + 2))
     table = pd.DataFrame(index=range(len(frame)))
     for column in COLUMNS:
@@ -140,11 +134,7 @@ def _check_row(table: pd.DataFrame, code: str, source: str) -> None:
         raise StudyError(message(f"parent {parent!r} is unknown", where=where, near=nearest(parent, aggregates, n=1)))
     if table.loc[parent, "kind"] != "aggregate":
         raise StudyError(
-            message(
-                f"parent {parent!r} is of kind {table.loc[parent, 'kind']}",
-                where=where,
-                allowed="an aggregate",
-            )
+            message(f"parent {parent!r} is of kind {table.loc[parent, 'kind']}", where=where, allowed="an aggregate")
         )
 
 
@@ -157,10 +147,7 @@ def _check_tree(table: pd.DataFrame, source: str) -> None:
             if parent in steps:
                 loop = " -> ".join([*steps[steps.index(parent) :], parent])
                 raise StudyError(
-                    message(
-                        f"the parents form a cycle: {loop}",
-                        where=_place(source, table.loc[code, "row"], code),
-                    )
+                    message(f"the parents form a cycle: {loop}", where=_place(source, table.loc[code, "row"], code))
                 )
             steps.append(parent)
     roots = [str(code) for code in aggregates if not table.loc[code, "parent"]]
@@ -194,11 +181,7 @@ def _check_derivations(table: pd.DataFrame, source: str) -> None:
             primaries = table.index[table["kind"] == "primary"]
             if part not in primaries:
                 raise StudyError(
-                    message(
-                        f"{role} {part!r} is not a primary column",
-                        where=where,
-                        near=nearest(part, primaries, n=1),
-                    )
+                    message(f"{role} {part!r} is not a primary column", where=where, near=nearest(part, primaries, n=1))
                 )
 
 
@@ -526,13 +509,9 @@ def derive(table: pd.DataFrame, catalogue: Catalogue, *, recompute: bool = False
         numerator, denominator = (values[_present(part, code, values, catalogue)] for part in catalogue.parts(code))
         zero = values.index[(denominator == 0).to_numpy()]
         if len(zero):
-            raise RatingError(
-                message(
-                    f"denominator {denominator.name!r} is zero in {', '.join(map(str, zero))}",
-                    where=catalogue.where(code),
-                    allowed="a value other than 0, or an empty cell for no data",
-                )
-            )
+            problem = f"denominator {denominator.name!r} is zero in {', '.join(map(str, zero))}"
+            allowed = "a value other than 0, or an empty cell for no data"
+            raise RatingError(message(problem, where=catalogue.where(code), allowed=allowed))
         added[code] = numerator / denominator * catalogue.factor(code)
     return values.assign(**added)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,13 +45,8 @@ class ClassScale:
 
     def __post_init__(self) -> None:
         if not self.letters or len(self.letters) != len(self.limits):
-            raise RatingError(
-                message(
-                    f"{len(self.letters)} letters and {len(self.limits)} lower limits",
-                    where="class scale",
-                    allowed="one lower limit for each letter",
-                )
-            )
+            problem = f"{len(self.letters)} letters and {len(self.limits)} lower limits"
+            raise RatingError(message(problem, where="class scale", allowed="one lower limit for each letter"))
         if len(set(self.letters)) != len(self.letters):
             raise RatingError(message("a letter occurs twice", where="class scale"))
         bounds = (self.top, *self.limits)
@@ -74,6 +70,10 @@ class ClassScale:
         """Return the next better letter and its lower limit; None for the best letter."""
         position = self.letters.index(letter)
         return (self.letters[position - 1], self.limits[position - 1]) if position else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return letters and limits as plain values, for attrs and records."""
+        return {"letters": list(self.letters), "limits": list(self.limits), "top": self.top}
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per letter, best first, with its lower and upper limit."""
@@ -108,7 +108,8 @@ def classify(index: pd.Series, scale: ClassScale | None = None) -> pd.Series:
     Returns
     -------
     Series of ordered Categorical
-        All letters of the scale are categories, ordered so that the best letter is the highest.
+        All letters of the scale are categories, ordered so that the best letter is the highest; ``attrs["scale"]``
+        holds letters and limits.
 
     Raises
     ------
@@ -136,9 +137,8 @@ def classify(index: pd.Series, scale: ClassScale | None = None) -> pd.Series:
     outside = values.notna().to_numpy() & (codes < 0)
     if outside.any():
         listed = ", ".join(f"{label} ({value:g})" for label, value in values[outside].items())
-        raise RatingError(
-            message(f"index outside the scale: {listed}", allowed=f"{scale.bottom:g} to {scale.top:g}, or missing")
-        )
+        allowed = f"{scale.bottom:g} to {scale.top:g}, or missing"
+        raise RatingError(message(f"index outside the scale: {listed}", allowed=allowed))
     return letters(codes, values.index, scale)
 
 
@@ -147,4 +147,18 @@ def letters(codes: Array, index: pd.Index, scale: ClassScale) -> pd.Series:
     worst_first = list(scale.letters[::-1])
     known = [scale.letters[code] if code >= 0 else None for code in codes]
     categories = pd.Categorical(known, categories=worst_first, ordered=True)
-    return pd.Series(categories, index=index, name="rating_class")
+    classes = pd.Series(categories, index=index, name="rating_class")
+    classes.attrs["scale"] = scale.to_dict()
+    return classes
+
+
+def scale_of(rating: pd.DataFrame | pd.Series) -> ClassScale | None:
+    """Return the scale of a rating or of its classes as their attrs hold it; None where they have lost it."""
+    held = rating.attrs.get("scale")
+    return ClassScale(tuple(held["letters"]), tuple(held["limits"]), held["top"]) if held else None
+
+
+def letters_of(*classes: pd.Series) -> tuple[str, ...]:
+    """Return the letters that classes are among, best first: ordered categories, or the article's."""
+    dtypes = [each.dtype for each in classes if isinstance(each.dtype, pd.CategoricalDtype) and each.dtype.ordered]
+    return tuple(map(str, dtypes[0].categories[::-1])) if dtypes else CLASSES

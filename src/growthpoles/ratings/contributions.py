@@ -8,17 +8,10 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RatingError, message, nearest
-from growthpoles.ratings.aggregate import ADDITIVE, Aggregation, scale_of
+from growthpoles.ratings.aggregate import exponent_of, scale_of
 from growthpoles.ratings.catalogue import Catalogue, default_catalogue
 from growthpoles.ratings.indicator_checks import Array
-from growthpoles.ratings.normalise import pivot
-
-SCALES = {
-    "arithmetic": "points",
-    "geometric": "log points",
-    "harmonic": "reciprocal points",
-    "power": "powered points",
-}
+from growthpoles.ratings.methods import METHODS, Aggregation
 
 
 def contributions(rating: pd.DataFrame, catalogue: Catalogue | None = None, *, to: str | None = None) -> pd.DataFrame:
@@ -70,7 +63,7 @@ def contributions(rating: pd.DataFrame, catalogue: Catalogue | None = None, *, t
     if method is None or weights is None:
         raise RatingError(message("the rating has lost its attrs", allowed="the result of rate() itself"))
     kind = _common_kind(to, catalogue, method["aggregation"])
-    forward, _ = scale_of(kind, method["power"])
+    forward, _ = scale_of(exponent_of(kind, method["power"]))
     share: dict[str, Array] = {to: np.where(rating[to].isna(), np.nan, 1.0)}
     reflected = {to: False}
     for parent in reversed(catalogue.aggregates):
@@ -86,17 +79,16 @@ def contributions(rating: pd.DataFrame, catalogue: Catalogue | None = None, *, t
             share[child] = share[parent] * np.where(known[:, position], mass[:, position], np.nan)
             turned = child in catalogue.aggregates and catalogue.direction(child) < 0
             reflected[child] = reflected[parent] != turned
-    if kind != "arithmetic" and any(reflected.values()):
+    if kind.exponent != 1 and any(reflected.values()):
         raise RatingError(message(f"a pillar with direction -1 does not add up under the {kind} mean", where=to))
-    centre = pivot(method["normalisation"])
     columns = {}
     for code in catalogue.indicators:
         if code in share:
             score = rating[f"score_{code}"].to_numpy(dtype=float)
-            score = 2.0 * centre - score if reflected[code] else score
+            score = 2.0 * method["pivot"] - score if reflected[code] else score
             columns[code] = share[code] * np.where(share[code] == 0, 0.0, forward(score))
     result = pd.DataFrame(columns, index=rating.index)
-    result.attrs = {"scale": SCALES[kind], "to": to, "aggregation": kind}
+    result.attrs = {"scale": kind.unit, "to": to, "aggregation": kind.name}
     return result
 
 
@@ -121,14 +113,10 @@ def _common_kind(to: str, catalogue: Catalogue, aggregation: str | dict[str, str
     kinds = {
         code: aggregation if isinstance(aggregation, str) else aggregation.get(code, "arithmetic") for code in below
     }
-    if len(set(kinds.values())) > 1 or kinds[to] not in ADDITIVE:
+    means = {name: kind for name, kind in METHODS["aggregation"].items() if kind.additive}
+    if len(set(kinds.values())) > 1 or kinds[to] not in means:
         listed = ", ".join(f"{code} {kind}" for code, kind in kinds.items())
-        raise RatingError(
-            message(
-                f"contributions do not add up: {listed}",
-                where=to,
-                allowed="arithmetic, geometric, harmonic or power on all levels, or another level by to=",
-            )
-        )
-    kind: Aggregation = kinds[to]  # type: ignore[assignment]
-    return kind
+        allowed = f"one of {', '.join(means)} on all levels, or another level by to="
+        raise RatingError(message(f"contributions do not add up: {listed}", where=to, allowed=allowed))
+    found: Aggregation = means[kinds[to]]
+    return found

@@ -40,11 +40,6 @@ def _numeric(column: pd.Series, name: str) -> pd.Series:
     infinite = np.isinf(numbers)
     if text.any() or infinite.any():
         region = column.index[(text | infinite).to_numpy()][0]
-        raise DataError(
-            message(
-                f"{str(column[region])!r} is not a finite number",
-                where=f"region {region}, column {name}",
-                allowed="a number, or an empty cell for no data",
-            )
-        )
+        problem, where = f"{str(column[region])!r} is not a finite number", f"region {region}, column {name}"
+        raise DataError(message(problem, where=where, allowed="a number, or an empty cell for no data"))
     return numbers

@@ -6,27 +6,22 @@ one table and a batch of Monte Carlo replications.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from typing import Literal, get_args
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import RatingError, message, nearest, unknown_option
+from growthpoles.errors import RatingError, message, nearest
 from growthpoles.ratings.indicator_checks import Array, numeric_table
+from growthpoles.ratings.methods import Choice, Normalisation, computes, find
 
-Normalisation = Literal["leader", "min-max", "z-score", "rank", "percentile", "goalposts", "reference", "mean"]
 Direction = int | Mapping[str, int] | pd.Series
-
-#: Methods whose scores never leave [0, 100], so that the ten classes apply.
-BOUNDED: frozenset[str] = frozenset({"leader", "min-max", "rank", "percentile", "goalposts"})
-#: Methods that divide by a value of the column: they need a ratio scale, without negative values.
-RATIOS: frozenset[str] = frozenset({"leader", "reference", "mean"})
 
 
 def normalise(
     table: pd.DataFrame,
-    method: Normalisation = "leader",
+    method: Choice = "leader",
     *,
     direction: Direction = 1,
     goalposts: Mapping[str, tuple[float, float]] | None = None,
@@ -39,8 +34,10 @@ def normalise(
     ----------
     table : DataFrame, regions x indicators
         Any units. NaN means "no data": it stays NaN and does not take part in maxima, means or ranks.
-    method : {"leader", "min-max", "z-score", "rank", "percentile", "goalposts", "reference", "mean"}
-        See Notes.
+    method : {"leader", "min-max", "z-score", "rank", "percentile", "goalposts", "reference", "mean"}, or callable
+        See Notes. A callable ``f(x, sign)`` of one's own, or a `growthpoles.ratings.Normalisation` that holds one with
+        its facts, takes an array (regions, indicators), NaN where there is no data, and the directions of the
+        indicators (+1 or -1), and returns scores of the same shape.
     direction : int, or mapping or Series by column
         +1 where more is better, -1 where less is better. Columns that a mapping leaves out count as +1.
     goalposts : mapping of column to (low, high)
@@ -151,7 +148,7 @@ def aligned_region_weights(weights: pd.Series | None, index: pd.Index) -> Array 
 
 def normalise_array(
     x: Array,
-    method: Normalisation,
+    method: Choice,
     sign: Array,
     *,
     columns: Sequence[str],
@@ -161,41 +158,85 @@ def normalise_array(
     region_weights: Array | None = None,
 ) -> Array:
     """Normalise an array (..., regions, indicators); see `normalise` for methods and rules."""
-    if method not in get_args(Normalisation):
-        raise RatingError(unknown_option("method", method, get_args(Normalisation)))
-    empty = np.asarray(np.isnan(x).all(axis=-2))
-    if empty.any():
-        _refuse(columns, empty, "all values are missing")
-    if method in RATIOS:
-        _refuse_cells(columns, regions, x < 0, f"a negative value under {method!r} normalisation", "0 or more")
-        zero = (x == 0) & (sign < 0)
-        _refuse_cells(columns, regions, zero, "zero where less is better: best/x is undefined", "above 0")
-    if method == "leader":
-        best = _best(x, sign)
-        return _ratio(x, best, sign, columns, "the leader's value is zero")
-    if method == "reference":
-        return _ratio(x, _of_reference(x, regions, reference, columns), sign, columns, "the reference is zero")
-    if method == "mean":
-        return _ratio(x, _mean(x, region_weights), sign, columns, "the national mean is zero")
-    if method == "min-max":
-        low, high = np.fmin.reduce(x, axis=-2), np.fmax.reduce(x, axis=-2)
-        _refuse(columns, high <= low, "constant column under 'min-max' normalisation")
-        return _between(x, low, high, sign)
-    if method == "z-score":
-        return _z_score(x, sign, columns)
-    if method == "goalposts":
-        low, high = _goalposts(columns, goalposts)
-        return np.clip(_between(x, low, high, sign), 0.0, 100.0)
+    chosen = find(Normalisation, method, option="method")
+    if chosen.scores is None:
+        raise RatingError(message(f"normalisation {chosen.name!r} has no function", allowed="scores=..."))
+    try:
+        _refuse(np.asarray(np.isnan(x).all(axis=-2)), "all values are missing")
+        if chosen.ratio_scale:
+            problem = f"a negative value under {chosen.name!r} normalisation"
+            _refuse_cells(columns, regions, x < 0, problem, "0 or more")
+            zero = (x == 0) & (sign < 0)
+            _refuse_cells(columns, regions, zero, "zero where less is better: best/x is undefined", "above 0")
+        given: dict[str, Callable[[], object]] = {
+            "goalposts": lambda: _goalposts(columns, goalposts),
+            "reference": lambda: _row_of(x, reference, regions),
+            "region_weights": lambda: region_weights,
+        }
+        compute = partial(chosen.scores, **{name: given[name]() for name in chosen.needs})
+        if chosen.stacked:
+            return np.asarray(compute(x, sign))
+        scores = np.vectorize(compute, otypes=[float], signature="(r,i),(i)->(r,i)")(x, sign)
+        wrong = (np.isfinite(scores) == np.isnan(x)).any(axis=-2)
+        _refuse(wrong, f"{chosen.name!r} gives no finite score for a value, or a score for no data")
+    except _Unfit as unfit:
+        problem, bad = unfit.args
+        listed = ", ".join(column for column, hit in zip(columns, bad, strict=True) if hit)
+        raise RatingError(message(problem, where=f"column {listed}")) from None
+    return np.asarray(scores)
+
+
+class _Unfit(Exception):
+    """A column does not suit a normalisation; holds the problem and a mask of the columns."""
+
+
+@computes(Normalisation, "leader")
+def _leader(x: Array, sign: Array) -> Array:
+    """Return scores in percent of the best value."""
+    return _ratio(x, _best(x, sign), sign, "the leader's value is zero")
+
+
+@computes(Normalisation, "reference")
+def _reference(x: Array, sign: Array, *, reference: int) -> Array:
+    """Return scores in percent of the reference region."""
+    return _ratio(x, x[..., reference, :], sign, "the reference is zero")
+
+
+@computes(Normalisation, "mean")
+def _mean(x: Array, sign: Array, *, region_weights: Array | None) -> Array:
+    """Return scores in percent of the (weighted) mean over the regions with data."""
+    mass = np.where(np.isnan(x), 0.0, 1.0 if region_weights is None else region_weights[:, None])
+    mean = (np.nan_to_num(x) * mass).sum(axis=-2) / mass.sum(axis=-2)
+    return _ratio(x, mean, sign, "the national mean is zero")
+
+
+@computes(Normalisation, "min-max")
+def _min_max(x: Array, sign: Array) -> Array:
+    """Return scores between the worst and the best value."""
+    low, high = np.fmin.reduce(x, axis=-2), np.fmax.reduce(x, axis=-2)
+    _refuse(high <= low, "constant column under 'min-max' normalisation")
+    return _between(x, low, high, sign)
+
+
+@computes(Normalisation, "goalposts")
+def _between_goalposts(x: Array, sign: Array, *, goalposts: tuple[Array, Array]) -> Array:
+    """Return scores between fixed limits."""
+    return np.clip(_between(x, *goalposts, sign), 0.0, 100.0)
+
+
+@computes(Normalisation, "rank")
+def _rank(x: Array, sign: Array) -> Array:
+    """Return ranks in percent of the regions."""
     rank, count = _mean_ranks(x * sign)
-    if method == "rank":
-        return 100.0 * rank / count
-    _refuse(columns, count[..., 0, :] < 2, "a single region with data under 'percentile' normalisation")
+    return 100.0 * rank / count
+
+
+@computes(Normalisation, "percentile")
+def _percentile(x: Array, sign: Array) -> Array:
+    """Return percentile ranks."""
+    rank, count = _mean_ranks(x * sign)
+    _refuse(count[..., 0, :] < 2, "a single region with data under 'percentile' normalisation")
     return 100.0 * (rank - 1.0) / (count - 1.0)
-
-
-def pivot(method: str) -> float:
-    """Return the centre about which the score of a pillar with direction -1 is reflected."""
-    return {"z-score": 0.0, "reference": 100.0, "mean": 100.0}.get(method, 50.0)
 
 
 def _best(x: Array, sign: Array) -> Array:
@@ -205,9 +246,9 @@ def _best(x: Array, sign: Array) -> Array:
     return sign * np.fmax.reduce(x * sign, axis=-2)
 
 
-def _ratio(x: Array, base: Array, sign: Array, columns: Sequence[str], zero: str) -> Array:
+def _ratio(x: Array, base: Array, sign: Array, zero: str) -> Array:
     """Return 100 x / base, or 100 base / x where less is better."""
-    _refuse(columns, base <= 0, zero)
+    _refuse(base <= 0, zero)
     base = base[..., None, :]
     if (sign > 0).all():
         return x / base * 100.0
@@ -223,17 +264,12 @@ def _between(x: Array, low: Array, high: Array, sign: Array) -> Array:
     return np.where(sign > 0, x - low, high - x) / (high - low) * 100.0
 
 
-def _mean(x: Array, weights: Array | None) -> Array:
-    """Return the (weighted) mean of each column over the regions with data."""
-    mass = np.where(np.isnan(x), 0.0, 1.0 if weights is None else weights[:, None])
-    return (np.nan_to_num(x) * mass).sum(axis=-2) / mass.sum(axis=-2)
-
-
-def _z_score(x: Array, sign: Array, columns: Sequence[str]) -> Array:
+@computes(Normalisation, "z-score")
+def _z_score(x: Array, sign: Array) -> Array:
     """Return standard scores with the sample standard deviation (n - 1)."""
-    _refuse(columns, (~np.isnan(x)).sum(axis=-2) < 2, "a single region with data under 'z-score' normalisation")
+    _refuse((~np.isnan(x)).sum(axis=-2) < 2, "a single region with data under 'z-score' normalisation")
     spread = np.fmax.reduce(x, axis=-2) - np.fmin.reduce(x, axis=-2)
-    _refuse(columns, spread <= 0, "constant column under 'z-score' normalisation")
+    _refuse(spread <= 0, "constant column under 'z-score' normalisation")
     centred = x - np.nanmean(x, axis=-2, keepdims=True)
     return centred / np.nanstd(x, axis=-2, ddof=1, keepdims=True) * sign
 
@@ -259,19 +295,14 @@ def _mean_ranks(x: Array) -> tuple[Array, Array]:
     return np.where(known, np.swapaxes(ranks, -1, -2), np.nan), known.sum(axis=-2, keepdims=True).astype(float)
 
 
-def _of_reference(x: Array, regions: pd.Index, reference: Hashable | None, columns: Sequence[str]) -> Array:
-    """Return the row of the reference region."""
+def _row_of(x: Array, reference: Hashable | None, regions: pd.Index) -> int:
+    """Return the row of the reference region, or raise."""
     if reference is None or reference not in regions:
-        raise RatingError(
-            message(
-                "the reference region is not given" if reference is None else f"unknown reference {reference!r}",
-                where="reference",
-                allowed="a region of the table",
-                near=nearest(reference, regions, n=1),
-            )
-        )
-    row = x[..., regions.get_loc(reference), :]
-    _refuse(columns, np.isnan(row), f"the reference region {reference} has no data")
+        problem = "the reference region is not given" if reference is None else f"unknown reference {reference!r}"
+        near = nearest(reference, regions, n=1)
+        raise RatingError(message(problem, where="reference", allowed="a region of the table", near=near))
+    row = int(regions.get_indexer(pd.Index([reference]))[0])
+    _refuse(np.isnan(x[..., row, :]), f"the reference region {reference} has no data")
     return row
 
 
@@ -288,12 +319,10 @@ def _goalposts(columns: Sequence[str], goalposts: Mapping[str, tuple[float, floa
     return pairs[:, 0], pairs[:, 1]
 
 
-def _refuse(columns: Sequence[str], bad: Array, problem: str) -> None:
-    """Raise when a column of the mask (..., indicators) is bad, naming the columns."""
-    flat = np.asarray(bad.reshape(-1, bad.shape[-1]).any(axis=0))
-    if flat.any():
-        listed = ", ".join(column for column, hit in zip(columns, flat, strict=True) if hit)
-        raise RatingError(message(problem, where=f"column {listed}"))
+def _refuse(bad: Array, problem: str) -> None:
+    """Raise when a column of the mask (..., indicators) is bad."""
+    if bad.any():
+        raise _Unfit(problem, bad.reshape(-1, bad.shape[-1]).any(axis=0))
 
 
 def _refuse_cells(columns: Sequence[str], regions: pd.Index, bad: Array, problem: str, allowed: str) -> None:

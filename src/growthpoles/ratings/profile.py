@@ -15,9 +15,8 @@ from growthpoles.ratings.catalogue import Catalogue, default_catalogue, indicato
 from growthpoles.ratings.classes import DECIMALS
 from growthpoles.ratings.contributions import contributions, effective_weights
 from growthpoles.ratings.indicator_checks import Array
-from growthpoles.ratings.normalise import RATIOS
 from growthpoles.ratings.rate import rate_with
-from growthpoles.ratings.rating_options import Method, RateOptions, compiled
+from growthpoles.ratings.rating_options import Method, RateOptions, compiled, method_of
 from growthpoles.result_display import ResultDisplay
 
 #: Steps tried beyond the best value of a column, in multiples of its size or spread.
@@ -78,10 +77,7 @@ class Profile(ResultDisplay):
 
 
 def profile(
-    table: pd.DataFrame,
-    region: str,
-    catalogue: Catalogue | None = None,
-    **options: Unpack[RateOptions],
+    table: pd.DataFrame, region: str, catalogue: Catalogue | None = None, **options: Unpack[RateOptions]
 ) -> Profile:
     """Explain the index of one region.
 
@@ -131,7 +127,7 @@ def profile(
       patents: score 25.0, 12.50 points, weakness
     """
     catalogue = catalogue or default_catalogue()
-    method = Method(**options)
+    method = method_of(**options)
     if region not in table.index:
         raise RatingError(message(f"unknown region {region!r}", near=nearest(region, table.index, n=1)))
     values = indicator_values(table, catalogue)
@@ -175,12 +171,7 @@ def _by_pillar(
 
 
 def _by_indicator(
-    values: pd.DataFrame,
-    rating: pd.DataFrame,
-    parts: pd.DataFrame,
-    region: str,
-    leader: str,
-    catalogue: Catalogue,
+    values: pd.DataFrame, rating: pd.DataFrame, parts: pd.DataFrame, region: str, leader: str, catalogue: Catalogue
 ) -> pd.DataFrame:
     """Collect value, score, contribution, gap and comparison with the median by indicator."""
     codes = list(catalogue.indicators)
@@ -205,12 +196,7 @@ def _by_indicator(
 
 
 def _next_class(
-    values: pd.DataFrame,
-    region: str,
-    rating: pd.DataFrame,
-    catalogue: Catalogue,
-    method: Method,
-    target: float | None,
+    values: pd.DataFrame, region: str, rating: pd.DataFrame, catalogue: Catalogue, method: Method, target: float | None
 ) -> pd.DataFrame:
     """Find, for every indicator alone, the value that lifts the region's index to `target`."""
     columns = ["required", "required_change", "reachable", "takes_lead", "others_changed", "others_reclassified"]
@@ -227,7 +213,7 @@ def _next_class(
             return bool(index[place] >= target - 10.0**-DECIMALS / 2)
 
         column, sign = values[code].to_numpy(), catalogue.direction(code)
-        required = _smallest(reaches, now, _candidates(column, now, sign, method.normalisation in RATIOS))
+        required = _smallest(reaches, now, _candidates(column, now, sign, method.normalisation.ratio_scale))
         if required is None:
             continue
         then = rate_with(_with(values, region, code, required), catalogue, method)

@@ -7,25 +7,23 @@ from collections.abc import Hashable, Mapping
 import numpy as np
 import pandas as pd
 
-from growthpoles.ratings.aggregate import Aggregation, Zeros
 from growthpoles.ratings.aggregation_tree import climb, ranks, score_table
 from growthpoles.ratings.catalogue import Catalogue, default_catalogue, indicator_values
 from growthpoles.ratings.classes import TEN_CLASSES, ClassScale, classify, letters
-from growthpoles.ratings.normalise import Normalisation
-from growthpoles.ratings.rating_options import Method, compiled
-from growthpoles.ratings.treatment import Treatment, treat
-from growthpoles.ratings.weighting import Weighting
+from growthpoles.ratings.methods import Choice, Zeros
+from growthpoles.ratings.rating_options import Method, compiled, method_of
+from growthpoles.ratings.treatment import treat
 
 
 def rate(
     table: pd.DataFrame,
     catalogue: Catalogue | None = None,
     *,
-    normalisation: Normalisation = "leader",
-    aggregation: Aggregation | Mapping[str, Aggregation] = "arithmetic",
-    weighting: Weighting | Mapping[str, Weighting] = "given",
+    normalisation: Choice = "leader",
+    aggregation: Choice | Mapping[str, Choice] = "arithmetic",
+    weighting: Choice | Mapping[str, Choice] = "given",
     availability: float = 1.0,
-    treatment: Treatment = "none",
+    treatment: Choice = "none",
     power: float | None = None,
     zeros: Zeros = "refuse",
     goalposts: Mapping[str, tuple[float, float]] | None = None,
@@ -43,7 +41,8 @@ def rate(
     catalogue : Catalogue, optional
         Hierarchy, directions and weights; the built-in one by default.
     normalisation, goalposts, reference, region_weights
-        How indicators become scores: see `growthpoles.ratings.normalise.normalise`.
+        How indicators become scores: see `growthpoles.ratings.normalise.normalise`. This and the next ones may be a
+        function of one's own, which is taken for unbounded, or an object of `growthpoles.ratings` with its facts.
     aggregation, power, zeros
         How scores combine, one method or a mapping of aggregate code to method ("arithmetic" where it is
         silent): see `growthpoles.ratings.aggregate.aggregate`.
@@ -94,9 +93,10 @@ def rate(
     north   75.0            A     1
     south   62.5          B++     2
     """
-    method = Method(
-        normalisation, aggregation, weighting, availability, treatment, power, zeros, goalposts, reference,
-        region_weights, scale,
+    method = method_of(
+        normalisation=normalisation, aggregation=aggregation, weighting=weighting, availability=availability,
+        treatment=treatment, power=power, zeros=zeros, goalposts=goalposts, reference=reference,
+        region_weights=region_weights, scale=scale,
     )  # fmt: skip
     return rate_with(table, catalogue or default_catalogue(), method)
 
@@ -123,13 +123,14 @@ def rate_with(table: pd.DataFrame, catalogue: Catalogue, method: Method) -> pd.D
     rating.attrs = {
         "method": method.to_dict(),
         "root": root,
+        "scale": method.scale.to_dict(),
         "weights": {
             node.code: dict(zip(node.children, map(float, weights[node.code] / weights[node.code].sum()), strict=True))
             for node in tree.nodes
         },
         "missing": _missing(values, rating, catalogue),
         "treatment": treat(values, method.treatment)[1].to_dict("records"),
-        "notes": [] if method.has_classes(root) else [f"no classes: {method.normalisation} scores are unbounded"],
+        "notes": [] if method.has_classes(root) else [f"no classes: {method.unbounded(root)} scores are unbounded"],
         **{key: table.attrs[key] for key in ("year", "edition") if key in table.attrs},
     }
     return rating

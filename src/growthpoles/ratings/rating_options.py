@@ -5,27 +5,35 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, TypedDict, get_args
+from typing import Any, TypedDict, Unpack
 
 import pandas as pd
 
-from growthpoles.errors import RatingError, message, nearest, unknown_option
-from growthpoles.ratings.aggregate import Aggregation, Zeros, check_options
+from growthpoles.errors import RatingError, message, nearest
+from growthpoles.ratings.aggregate import check_options
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.ratings.classes import TEN_CLASSES, ClassScale
-from growthpoles.ratings.normalise import BOUNDED, RATIOS, Normalisation
-from growthpoles.ratings.treatment import Treatment
-from growthpoles.ratings.weighting import Weighting
+from growthpoles.ratings.methods import (
+    METHODS,
+    Aggregation,
+    Choice,
+    Kind,
+    Normalisation,
+    Treatment,
+    Weighting,
+    Zeros,
+    find,
+)
 
 
 class RateOptions(TypedDict, total=False):
     """Keyword options of `rate`, shared by every function that rates."""
 
-    normalisation: Normalisation
-    aggregation: Aggregation | Mapping[str, Aggregation]
-    weighting: Weighting | Mapping[str, Weighting]
+    normalisation: Choice
+    aggregation: Choice | Mapping[str, Choice]
+    weighting: Choice | Mapping[str, Choice]
     availability: float
-    treatment: Treatment
+    treatment: Choice
     power: float | None
     zeros: Zeros
     goalposts: Mapping[str, tuple[float, float]] | None
@@ -36,13 +44,13 @@ class RateOptions(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """Validated options of a rating; the fields are the keyword options of `rate`."""
+    """Validated options of a rating: the keyword options of `rate`, methods looked up in the registry."""
 
-    normalisation: Normalisation = "leader"
-    aggregation: Aggregation | Mapping[str, Aggregation] = "arithmetic"
-    weighting: Weighting | Mapping[str, Weighting] = "given"
+    normalisation: Normalisation = METHODS["normalisation"]["leader"]
+    aggregation: Aggregation | Mapping[str, Aggregation] = METHODS["aggregation"]["arithmetic"]
+    weighting: Weighting | Mapping[str, Weighting] = METHODS["weighting"]["given"]
     availability: float = 1.0
-    treatment: Treatment = "none"
+    treatment: Treatment = METHODS["treatment"]["none"]
     power: float | None = None
     zeros: Zeros = "refuse"
     goalposts: Mapping[str, tuple[float, float]] | None = None
@@ -51,43 +59,50 @@ class Method:
     scale: ClassScale = TEN_CLASSES
 
     def __post_init__(self) -> None:
-        if self.normalisation not in get_args(Normalisation):
-            raise RatingError(unknown_option("normalisation", self.normalisation, get_args(Normalisation)))
-        if self.treatment not in get_args(Treatment):
-            raise RatingError(unknown_option("treatment", self.treatment, get_args(Treatment)))
-        if self.treatment == "log" and self.normalisation in RATIOS:
-            raise RatingError(
-                message(
-                    f"treatment='log' can give negative values, which {self.normalisation!r} does not take",
-                    allowed=", ".join(n for n in get_args(Normalisation) if n not in RATIOS),
-                )
-            )
-        for aggregation in _values(self.aggregation):
+        for kind in (Normalisation, Aggregation, Weighting, Treatment):
+            option = kind.__name__.lower()
+            given: Any = getattr(self, option)
+            if isinstance(given, Mapping) and kind in (Aggregation, Weighting):
+                object.__setattr__(self, option, {code: find(kind, each) for code, each in given.items()})
+            else:
+                object.__setattr__(self, option, find(kind, given))
+        if self.treatment.negatives and self.normalisation.ratio_scale:
+            problem = f"treatment={self.treatment.name!r} can give negative values"
+            problem += f", which {self.normalisation.name!r} does not take"
+            allowed = [name for name, each in METHODS["normalisation"].items() if not each.ratio_scale]
+            raise RatingError(message(problem, allowed=", ".join(allowed)))
+        for aggregation in levels_of(self.aggregation):
             check_options(aggregation, self.power, self.availability, self.zeros)
-        for weighting in _values(self.weighting):
-            if weighting not in get_args(Weighting):
-                raise RatingError(unknown_option("weighting", weighting, get_args(Weighting)))
 
     def aggregation_of(self, code: str) -> Aggregation:
         """Return the aggregation of one aggregate; arithmetic where a mapping leaves it out."""
-        return self.aggregation if isinstance(self.aggregation, str) else self.aggregation.get(code, "arithmetic")
+        chosen = self.aggregation
+        return chosen.get(code, METHODS["aggregation"]["arithmetic"]) if isinstance(chosen, Mapping) else chosen
 
     def weighting_of(self, code: str) -> Weighting:
         """Return the weighting of one aggregate; given where a mapping leaves it out."""
-        return self.weighting if isinstance(self.weighting, str) else self.weighting.get(code, "given")
+        chosen = self.weighting
+        return chosen.get(code, METHODS["weighting"]["given"]) if isinstance(chosen, Mapping) else chosen
+
+    def pivot_of(self, code: str) -> float:
+        """Return the centre about which the score of a pillar is reflected, or raise where there is none."""
+        kind: Aggregation | Normalisation = self.aggregation_of(code)
+        if kind.pivot is None and kind.bounded == "as scores":
+            kind = self.normalisation
+        if kind.pivot is None:
+            problem = f"its direction is -1, and {kind.name!r} has no centre to reflect its score about"
+            allowed = f"{type(kind).__name__}(..., pivot=...) in place of a bare function"
+            raise RatingError(message(problem, where=f"pillar {code}", allowed=allowed))
+        return kind.pivot
 
     def check_codes(self, catalogue: Catalogue) -> None:
         """Raise when a mapping of levels names a code that is no aggregate."""
         for option, given in (("aggregation", self.aggregation), ("weighting", self.weighting)):
-            for code in () if isinstance(given, str) else given:
+            for code in given if isinstance(given, Mapping) else ():
                 if code not in catalogue.aggregates:
-                    raise RatingError(
-                        message(
-                            f"{option} names {code!r}, which is no aggregate of {catalogue.source}",
-                            allowed=", ".join(catalogue.aggregates),
-                            near=nearest(code, catalogue.aggregates, n=1),
-                        )
-                    )
+                    problem = f"{option} names {code!r}, which is no aggregate of {catalogue.source}"
+                    known = catalogue.aggregates
+                    raise RatingError(message(problem, allowed=", ".join(known), near=nearest(code, known, n=1)))
 
     def but(self, **changes: Any) -> Method:
         """Return a copy with some options changed, validated again."""
@@ -95,23 +110,38 @@ class Method:
 
     def has_classes(self, root: str) -> bool:
         """Whether the index cannot leave 0 to 100, or the scale of classes is the user's own."""
-        bounded = self.normalisation in BOUNDED or self.aggregation_of(root) == "copeland"
-        return bounded or self.scale is not TEN_CLASSES
+        return self.unbounded(root) is None or self.scale != TEN_CLASSES
+
+    def unbounded(self, root: str) -> Normalisation | Aggregation | None:
+        """Return the method by which an aggregate can leave 0 to 100; None if it cannot."""
+        top = self.aggregation_of(root)
+        if top.bounded == "always":
+            return None
+        loose = [kind for kind in (top, *levels_of(self.aggregation)) if kind.bounded == "never"]
+        return loose[0] if loose else None if self.normalisation.bounded else self.normalisation
 
     def to_dict(self) -> dict[str, Any]:
         """Return the options as plain values, for records."""
-        plain = {
-            key: dict(value) if isinstance(value, Mapping) else value for key, value in asdict_shallow(self).items()
-        }
+        plain: dict[str, Any] = {}
+        for key in self.__dataclass_fields__:
+            value = getattr(self, key)
+            plain[key] = names_of(value) if key in METHODS else dict(value) if isinstance(value, Mapping) else value
+        plain["pivot"] = self.normalisation.pivot
         plain["scale"] = list(self.scale.letters)
         weights = self.region_weights
         plain["region_weights"] = None if weights is None else {str(k): float(v) for k, v in weights.items()}
         return plain
 
 
-def asdict_shallow(method: Method) -> dict[str, Any]:
-    """Return the fields of a method by name, without copying them."""
-    return {name: getattr(method, name) for name in method.__dataclass_fields__}
+def method_of(**options: Unpack[RateOptions]) -> Method:
+    """Return keyword options of `rate`, validated."""
+    given: dict[str, Any] = {**options}
+    return Method(**given)
+
+
+def names_of(option: object) -> Any:
+    """Return the name of a method, or the names by level."""
+    return {code: str(each) for code, each in option.items()} if isinstance(option, Mapping) else str(option)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +187,6 @@ def compiled(catalogue: Catalogue) -> Tree:
     return Tree(catalogue.indicators, directions, tuple(nodes))
 
 
-def _values(option: str | Mapping[str, str]) -> tuple[str, ...]:
+def levels_of(option: Kind | Mapping[str, Kind]) -> tuple[Kind, ...]:
     """Return the values of an option that may be given by level."""
-    return (option,) if isinstance(option, str) else tuple(option.values())
+    return tuple(option.values()) if isinstance(option, Mapping) else (option,)

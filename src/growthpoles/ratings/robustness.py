@@ -11,13 +11,12 @@ import pandas as pd
 
 from growthpoles.errors import RatingError, message, nearest, unknown_option
 from growthpoles.randomness import generator as random_generator
-from growthpoles.ratings.aggregate import Aggregation
 from growthpoles.ratings.aggregation_tree import ranks
 from growthpoles.ratings.catalogue import Catalogue, default_catalogue
 from growthpoles.ratings.indicator_checks import Array
-from growthpoles.ratings.normalise import Normalisation
+from growthpoles.ratings.methods import Choice, Normalisation, find
 from growthpoles.ratings.rate import rate_with
-from growthpoles.ratings.rating_options import Method, RateOptions, compiled
+from growthpoles.ratings.rating_options import Method, RateOptions, compiled, method_of, names_of
 from growthpoles.ratings.rounding_noise import Resolution, printed
 from growthpoles.ratings.simulation import Problem, chunks, draw, simulate
 from growthpoles.result_display import ResultDisplay
@@ -225,8 +224,8 @@ def robustness(
     *,
     weights: Literal["dirichlet", "fixed"] = "dirichlet",
     concentration: float = 1.0,
-    normalisations: Sequence[Normalisation] | None = None,
-    aggregations: Sequence[Aggregation | Mapping[str, Aggregation]] | None = None,
+    normalisations: Sequence[Choice] | None = None,
+    aggregations: Sequence[Choice | Mapping[str, Choice]] | None = None,
     drop: Literal["none", "one"] = "none",
     resolution: Resolution | Mapping[str, Resolution] | None = None,
     floor: float | None = None,
@@ -309,19 +308,10 @@ def robustness(
     if replications < 1:
         raise RatingError(message(f"replications={replications}", allowed="1 or more"))
     catalogue = catalogue or default_catalogue()
-    method = Method(**options)
+    method = method_of(**options)
     editions = as_editions(tables)
     problem, nominal = prepare(
-        editions,
-        catalogue,
-        method,
-        weights,
-        concentration,
-        normalisations,
-        aggregations,
-        drop,
-        resolution,
-        floor,
+        editions, catalogue, method, weights, concentration, normalisations, aggregations, drop, resolution, floor
     )
     sizes = chunks(problem, replications)
     generators = random_generator(rng).spawn(len(sizes))
@@ -349,7 +339,7 @@ def robustness(
         labels=(
             tuple(editions),
             tuple(map(str, problem.normalisations)),
-            tuple(map(str, problem.aggregations)),
+            tuple(str(names_of(kind)) for kind in problem.aggregations),
             (*problem.droppable, "none") if problem.droppable else ("none",),
         ),
         letters=method.scale.letters,
@@ -362,8 +352,8 @@ def prepare(
     method: Method,
     weights: str,
     concentration: float,
-    normalisations: Sequence[Normalisation] | None,
-    aggregations: Sequence[Aggregation | Mapping[str, Aggregation]] | None,
+    normalisations: Sequence[Choice] | None,
+    aggregations: Sequence[Choice | Mapping[str, Choice]] | None,
     drop: str,
     resolution: Resolution | Mapping[str, Resolution] | None,
     floor: float | None,
@@ -377,15 +367,18 @@ def prepare(
         raise RatingError(message(f"concentration={concentration}", allowed="above 0"))
     if floor is not None and not floor > 0:
         raise RatingError(message(f"floor={floor}", allowed="above 0, or None"))
-    if method.treatment != "none" and resolution is not None:
+    if method.treatment.treat is not None and resolution is not None:
         raise RatingError(message("treatment together with resolution", allowed="one of the two"))
-    normalised = tuple(normalisations or (method.normalisation,))
-    aggregated = tuple(
-        kind if isinstance(kind, str) else dict(kind) for kind in (aggregations or (method.aggregation,))
-    )
-    for kind in normalised:
+    normalised = [find(Normalisation, kind) for kind in normalisations or (method.normalisation,)]
+    aggregated = [method.but(aggregation=kind).aggregation for kind in aggregations or (method.aggregation,)]
+    for alternatives in (normalised, aggregated):
+        named: dict[str, object] = {}
+        for kind in alternatives:
+            if named.setdefault(str(names_of(kind)), kind) != kind:
+                raise RatingError(message(f"two alternatives have the name {kind}", allowed="a name for each"))
+    for one in normalised:
         for other in aggregated:
-            method.but(normalisation=kind, aggregation=other).check_codes(catalogue)
+            method.but(normalisation=one, aggregation=other).check_codes(catalogue)
     if drop == "one" and len(catalogue.indicators) < 2:
         raise RatingError(message("one indicator cannot be dropped and rated", where="drop"))
     regions = next(iter(editions.values())).index
@@ -406,8 +399,8 @@ def prepare(
             for node in tree.nodes
         },
         editions=tuple(printed(table, catalogue, steps.get(name), name=name) for name, table in tables.items()),
-        normalisations=normalised,
-        aggregations=aggregated,
+        normalisations=tuple(normalised),
+        aggregations=tuple(aggregated),
         droppable=catalogue.indicators if drop == "one" else (),
         concentration=concentration if weights == "dirichlet" else None,
         floor=floor,
@@ -435,9 +428,8 @@ def _by_edition(
     )
     if not nested:
         if len(editions) > 1:
-            raise RatingError(
-                message("resolution for several editions", allowed="a mapping of edition to resolutions by column")
-            )
+            allowed = "a mapping of edition to resolutions by column"
+            raise RatingError(message("resolution for several editions", allowed=allowed))
         return {next(iter(editions)): resolution}  # type: ignore[dict-item]
     for name in resolution:
         if name not in editions:

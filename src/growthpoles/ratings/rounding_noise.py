@@ -166,9 +166,8 @@ def _steps(resolution: Resolution | None, source: pd.DataFrame, name: str) -> pd
     step = numeric_table(resolution).reindex(index=source.index) if resolution.shape[1] else resolution
     bad = step.columns[((step < 0) | step.isna()).any().to_numpy()]
     if len(bad):
-        raise RatingError(
-            message(f"a resolution of {bad[0]!r} is negative or missing", where=name, allowed="0 or more")
-        )
+        problem = f"a resolution of {bad[0]!r} is negative or missing"
+        raise RatingError(message(problem, where=name, allowed="0 or more"))
     return step
 
 
@@ -180,13 +179,8 @@ def _check_ratio(source: pd.DataFrame, indicators: pd.DataFrame, code: str, cata
             raise RatingError(message(f"the table has no column {part!r}", where=f"{name}, {catalogue.where(code)}"))
     ratio = source[above] / source[below] * catalogue.factor(code)
     if not np.allclose(ratio, indicators[code], rtol=1e-9, equal_nan=True):
-        raise RatingError(
-            message(
-                f"{code} is not {above} / {below} in this table: their rounding says nothing",
-                where=name,
-                allowed=f"a resolution of {code} itself",
-            )
-        )
+        problem = f"{code} is not {above} / {below} in this table: their rounding says nothing"
+        raise RatingError(message(problem, where=name, allowed=f"a resolution of {code} itself"))
 
 
 def _check_denominator(source: pd.DataFrame, step: pd.DataFrame, column: str, name: str) -> None:
@@ -196,6 +190,5 @@ def _check_denominator(source: pd.DataFrame, step: pd.DataFrame, column: str, na
     close = (source[column].abs() <= step[column] / 2).to_numpy()
     if close.any():
         region = source.index[close][0]
-        raise RatingError(
-            message(f"{column} of {region} is within rounding of zero", where=name, allowed="a larger denominator")
-        )
+        problem = f"{column} of {region} is within rounding of zero"
+        raise RatingError(message(problem, where=name, allowed="a larger denominator"))

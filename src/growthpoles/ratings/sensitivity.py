@@ -11,13 +11,12 @@ import pandas as pd
 
 from growthpoles.errors import RatingError, message, unknown_option
 from growthpoles.randomness import generator as random_generator
-from growthpoles.ratings.aggregate import Aggregation
 from growthpoles.ratings.aggregation_tree import ranks
 from growthpoles.ratings.catalogue import Catalogue, default_catalogue
 from growthpoles.ratings.indicator_checks import Array
-from growthpoles.ratings.normalise import Normalisation
+from growthpoles.ratings.methods import Choice
 from growthpoles.ratings.rate import rate_with
-from growthpoles.ratings.rating_options import Method, RateOptions
+from growthpoles.ratings.rating_options import RateOptions, method_of
 from growthpoles.ratings.robustness import Rng, Tables, as_editions, prepare
 from growthpoles.ratings.rounding_noise import Resolution
 from growthpoles.ratings.simulation import Draws, Problem, dirichlet_alpha, simulate
@@ -62,7 +61,7 @@ def leave_one_out(
     3  patents  south     1
     """
     catalogue = catalogue or default_catalogue()
-    method = Method(**options)
+    method = method_of(**options)
     if len(catalogue.indicators) < 2:
         raise RatingError(message("one indicator cannot be dropped and rated", where="leave_one_out"))
     full = rate_with(table, catalogue, method)
@@ -98,8 +97,8 @@ def sobol(
     output: Output = "rank",
     weights: Literal["dirichlet", "fixed"] = "dirichlet",
     concentration: float = 1.0,
-    normalisations: Sequence[Normalisation] | None = None,
-    aggregations: Sequence[Aggregation | Mapping[str, Aggregation]] | None = None,
+    normalisations: Sequence[Choice] | None = None,
+    aggregations: Sequence[Choice | Mapping[str, Choice]] | None = None,
     drop: Literal["none", "one"] = "none",
     resolution: Resolution | Mapping[str, Resolution] | None = None,
     floor: float | None = None,
@@ -162,7 +161,7 @@ def sobol(
     problem, nominal = prepare(
         as_editions(tables),
         catalogue,
-        Method(**options),
+        method_of(**options),
         weights,
         concentration,
         normalisations,

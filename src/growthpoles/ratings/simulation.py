@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from growthpoles.ratings.aggregate import Aggregation
-from growthpoles.ratings.aggregation_tree import climb
+from growthpoles.ratings.aggregation_tree import climb, scores_of
 from growthpoles.ratings.indicator_checks import Array
-from growthpoles.ratings.normalise import Normalisation, aligned_region_weights, normalise_array
-from growthpoles.ratings.rating_options import Method, Tree
+from growthpoles.ratings.methods import Aggregation, Normalisation
+from growthpoles.ratings.rating_options import Method, Tree, levels_of
 from growthpoles.ratings.rounding_noise import Printed
 from growthpoles.ratings.treatment import treat
 
@@ -43,7 +42,7 @@ class Problem:
     weights: dict[str, Array]
     editions: tuple[Printed, ...]
     normalisations: tuple[Normalisation, ...]
-    aggregations: tuple[Aggregation | dict[str, Aggregation], ...]
+    aggregations: tuple[Aggregation | Mapping[str, Aggregation], ...]
     droppable: tuple[str, ...]
     concentration: float | None
     floor: float | None
@@ -72,7 +71,7 @@ class Problem:
         """Replications per chunk: set by the problem alone, so that results do not depend on workers."""
         regions = len(self.regions)
         cost = regions * (max(len(self.tree.indicators), self.noise_cells) if self.noisy else 1)
-        if any("copeland" in ([kind] if isinstance(kind, str) else kind.values()) for kind in self.aggregations):
+        if not all(each.additive for kind in self.aggregations for each in levels_of(kind)):
             cost = max(cost, regions * regions)
         return int(np.clip(CHUNK_NUMBERS // cost, 1, CHUNK_LIMIT))
 
@@ -139,7 +138,7 @@ def simulate(problem: Problem, draws: Draws) -> Array:
         method = problem.method.but(
             normalisation=problem.normalisations[normalisation], aggregation=problem.aggregations[aggregation]
         )
-        scores = _scores(problem, problem.editions[edition], method.normalisation, draws, chosen)
+        scores = _scores(problem, problem.editions[edition], method, draws, chosen)
         levels, _ = climb(
             dict(zip(problem.tree.indicators, np.ascontiguousarray(np.moveaxis(scores, -1, 0)), strict=True)),
             problem.tree,
@@ -152,23 +151,14 @@ def simulate(problem: Problem, draws: Draws) -> Array:
     return result
 
 
-def _scores(problem: Problem, edition: Printed, normalisation: Normalisation, draws: Draws, chosen: Array) -> Array:
+def _scores(problem: Problem, edition: Printed, method: Method, draws: Draws, chosen: Array) -> Array:
     """Return normalised scores, shape (regions, indicators), or (R, regions, indicators) with noise."""
     noise = None if draws.noise is None or not edition.noisy else draws.noise[chosen]
     values = edition.values(noise)
-    if noise is None and problem.method.treatment != "none":
+    if noise is None and method.treatment.treat is not None:
         frame = pd.DataFrame(values, index=problem.regions, columns=list(problem.tree.indicators))
-        values = treat(frame, problem.method.treatment)[0].to_numpy()
-    return normalise_array(
-        values,
-        normalisation,
-        np.array(problem.tree.directions, dtype=float),
-        columns=problem.tree.indicators,
-        regions=problem.regions,
-        goalposts=problem.method.goalposts,
-        reference=problem.method.reference,
-        region_weights=aligned_region_weights(problem.method.region_weights, problem.regions),
-    )
+        values = treat(frame, method.treatment)[0].to_numpy()
+    return scores_of(values, problem.regions, problem.tree, method)
 
 
 def _weights(problem: Problem, draws: Draws) -> dict[str, Array]:

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
-
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import RatingError, message, unknown_option
+from growthpoles.errors import RatingError, message
 from growthpoles.ratings.indicator_checks import Array, numeric_table
+from growthpoles.ratings.methods import Choice, Treatment, computes, find
 
-Treatment = Literal["none", "winsorise", "log"]
-
-REPORT = [
-    "column",
-    "skewness",
-    "kurtosis",
-    "treatment",
-    "regions",
-    "skewness_after",
-    "kurtosis_after",
-    "within_limits",
-]
+REPORT = ["column", "skewness", "kurtosis", "treatment", "regions", "skewness_after", "kurtosis_after", "within_limits"]
 
 
 def treat(
     table: pd.DataFrame,
-    treatment: Treatment = "none",
+    treatment: Choice = "none",
     *,
     skewness: float = 2.0,
     kurtosis: float = 3.5,
@@ -38,10 +26,12 @@ def treat(
     ----------
     table : DataFrame, regions x indicators
         NaN means "no data" and stays.
-    treatment : {"none", "winsorise", "log"}
+    treatment : {"none", "winsorise", "log"}, or callable
         "none" changes nothing and only reports. "winsorise" sets the most extreme value, on the side of the
         skew, to its neighbour, until the column is within the limits or `points` values are set.
         "log" is ``ln(x - min + 0.01 (max - min))``: for positive skew only; its values can be negative.
+        A callable ``f(x)`` of one's own, or a `growthpoles.ratings.Treatment` that holds one, takes the values of such
+        a column, NaN where there is no data, and returns new ones.
     skewness, kurtosis : float
         Limits: a column is treated when |skewness| and excess kurtosis both exceed them.
     points : int
@@ -76,8 +66,7 @@ def treat(
     >>> treated["patents"].max().item()
     7.0
     """
-    if treatment not in get_args(Treatment):
-        raise RatingError(unknown_option("treatment", treatment, get_args(Treatment)))
+    chosen = find(Treatment, treatment)
     if skewness <= 0 or kurtosis <= 0 or points < 1:
         raise RatingError(message("limits of treatment", allowed="skewness > 0, kurtosis > 0, points >= 1"))
     values = numeric_table(table)
@@ -91,14 +80,17 @@ def treat(
         touched: list[str] = []
         done = "none"
         y = x
-        if treatment == "winsorise":
-            y, moved = _winsorise(x, skewness, kurtosis, points)
-            touched, done = [str(values.index[place]) for place in moved], "winsorise"
-        elif treatment == "log" and before[0] > 0:
-            low, high = np.nanmin(x), np.nanmax(x)
-            y, done = np.log(x - low + 0.01 * (high - low)), "log"
-        elif treatment == "log":
+        if chosen.skew == "positive" and before[0] <= 0:
             done = "none: the skew is negative"
+        elif chosen.treat is not None:
+            limits = {"skewness": skewness, "kurtosis": kurtosis, "points": points}
+            found = chosen.treat(x.copy(), **{name: limits[name] for name in chosen.needs})
+            y, moved = found if isinstance(found, tuple) else (found, [])
+            y = np.asarray(y, dtype=float)
+            if y.shape != x.shape or (np.isfinite(y) == np.isnan(x)).any():
+                problem = f"{chosen.name!r} does not give a finite value for every value"
+                raise RatingError(message(problem, where=f"column {column}"))
+            touched, done = [str(values.index[place]) for place in moved], chosen.name
         after = shape(y)
         treated[column] = y
         rows.append(
@@ -136,6 +128,14 @@ def _beyond(figures: tuple[float, float], skewness: float, kurtosis: float) -> b
     return abs(figures[0]) > skewness and figures[1] > kurtosis
 
 
+@computes(Treatment, "log")
+def _log(x: Array) -> Array:
+    """Return logarithms of what is above the least value, shifted by a hundredth of the range."""
+    low, high = np.nanmin(x), np.nanmax(x)
+    return np.asarray(np.log(x - low + 0.01 * (high - low)))
+
+
+@computes(Treatment, "winsorise")
 def _winsorise(x: Array, skewness: float, kurtosis: float, points: int) -> tuple[Array, list[int]]:
     """Set extreme values to their neighbour until within limits; return values and places set, in order."""
     y = x.copy()

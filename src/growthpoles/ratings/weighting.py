@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
-
 import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RatingError, message, unknown_option
 from growthpoles.ratings.indicator_checks import Array, numeric_table
+from growthpoles.ratings.methods import METHODS, Choice, Weighting, computes, find
 
-Weighting = Literal["given", "equal", "entropy", "critic", "pca"]
 
-
-def data_weights(scores: pd.DataFrame, scheme: Weighting) -> pd.Series:
+def data_weights(scores: pd.DataFrame, scheme: Choice) -> pd.Series:
     """Compute the weights of the columns of `scores` from the scores themselves.
 
     Parameters
     ----------
     scores : DataFrame, regions x children
         Scores in which more is better. Regions with a missing score are left out of the computation.
-    scheme : {"equal", "entropy", "critic", "pca"}
-        See Notes.
+    scheme : {"equal", "entropy", "critic", "pca"}, or callable
+        See Notes. A callable ``f(scores)`` of one's own, or a `growthpoles.ratings.Weighting` that holds one, takes an
+        array (regions, children) without gaps and returns weights of 0 or more; only their ratios matter.
 
     Returns
     -------
@@ -55,44 +53,68 @@ def data_weights(scores: pd.DataFrame, scheme: Weighting) -> pd.Series:
     {'wage': 0.01, 'patents': 0.99}
     """
     values = numeric_table(scores)
-    if scheme not in get_args(Weighting) or scheme == "given":
-        raise RatingError(unknown_option("weighting", scheme, [s for s in get_args(Weighting) if s != "given"]))
-    result = scheme_weights(values.to_numpy(), scheme, names=[str(column) for column in values.columns])
-    return pd.Series(result, index=values.columns, name=scheme)
+    chosen = find(Weighting, scheme)
+    if chosen.weights is None:
+        known = [name for name, method in METHODS["weighting"].items() if method.weights is not None]
+        raise RatingError(unknown_option("weighting", chosen.name, known))
+    result = scheme_weights(values.to_numpy(), chosen, names=[str(column) for column in values.columns])
+    return pd.Series(result, index=values.columns, name=chosen.name)
 
 
 def scheme_weights(scores: Array, scheme: Weighting, *, names: list[str]) -> Array:
     """Return weights that sum to 1 for the columns of an array (regions, children); see `data_weights`."""
+    assert scheme.weights is not None
     count = scores.shape[1]
-    if scheme == "equal" or count == 1:
-        return np.full(count, 1.0 / count)
+    if count == 1:
+        return np.ones(1)
     complete = scores[~np.isnan(scores).any(axis=1)]
-    if len(complete) < 3:
-        raise RatingError(
-            message(
-                f"{len(complete)} regions have all of {', '.join(names)}",
-                where=f"{scheme} weights",
-                allowed="3 or more",
-            )
-        )
-    spread = complete.max(axis=0) - complete.min(axis=0)
-    if scheme == "entropy":
-        raw = _entropy(complete, names)
-    else:
-        flat = [name for name, width in zip(names, spread, strict=True) if width <= 0]
-        if flat:
-            raise RatingError(message(f"constant score: {', '.join(flat)}", where=f"{scheme} weights"))
-        correlation = np.corrcoef(complete, rowvar=False)
-        if scheme == "pca":
-            raw = np.linalg.eigh(correlation)[1][:, -1] ** 2
-        else:
-            raw = (complete / spread).std(axis=0, ddof=1) * (1.0 - correlation).sum(axis=1)
-    if raw.sum() <= 1e-12:
-        problem = "all scores are constant" if scheme == "entropy" else "all scores are perfectly correlated"
-        raise RatingError(message(f"{problem}: {', '.join(names)}", where=f"{scheme} weights"))
+    if len(complete) < scheme.least:
+        problem = f"{len(complete)} regions have all of {', '.join(names)}"
+        raise RatingError(message(problem, where=f"{scheme} weights", allowed=f"{scheme.least} or more"))
+    raw = np.asarray(scheme.weights(complete, **({"names": names} if "names" in scheme.needs else {})), dtype=float)
+    if raw.shape != (count,) or not (np.isfinite(raw).all() and (raw >= 0).all() and raw.sum() > 0):
+        problem = f"{scheme.name!r} does not give {count} weights"
+        raise RatingError(message(problem, where="weighting", allowed="0 or more, not all 0"))
     return raw / raw.sum()
 
 
+@computes(Weighting, "equal")
+def _equal(scores: Array) -> Array:
+    """Return equal weights."""
+    return np.ones(scores.shape[1])
+
+
+@computes(Weighting, "critic")
+def _critic(scores: Array, names: list[str]) -> Array:
+    """Return the spread of each column times its contrast with the others."""
+    correlation = _correlation(scores, names, "critic")
+    spread = scores.max(axis=0) - scores.min(axis=0)
+    raw = (scores / spread).std(axis=0, ddof=1) * (1.0 - correlation).sum(axis=1)
+    return _told_apart(raw, names, "critic", "perfectly correlated")
+
+
+@computes(Weighting, "pca")
+def _pca(scores: Array, names: list[str]) -> Array:
+    """Return the squared loadings of the first principal component."""
+    return np.asarray(np.linalg.eigh(_correlation(scores, names, "pca"))[1][:, -1] ** 2)
+
+
+def _correlation(scores: Array, names: list[str], scheme: str) -> Array:
+    """Return the correlation matrix, or raise on a constant column."""
+    flat = [name for name, width in zip(names, np.ptp(scores, axis=0), strict=True) if width <= 0]
+    if flat:
+        raise RatingError(message(f"constant score: {', '.join(flat)}", where=f"{scheme} weights"))
+    return np.corrcoef(scores, rowvar=False)
+
+
+def _told_apart(raw: Array, names: list[str], scheme: str, problem: str) -> Array:
+    """Return the weights, or raise when nothing is left of them."""
+    if raw.sum() <= 1e-12:
+        raise RatingError(message(f"all scores are {problem}: {', '.join(names)}", where=f"{scheme} weights"))
+    return raw
+
+
+@computes(Weighting, "entropy")
 def _entropy(scores: Array, names: list[str]) -> Array:
     """Return one minus the relative Shannon entropy of each column."""
     total = scores.sum(axis=0)
@@ -103,4 +125,5 @@ def _entropy(scores: Array, names: list[str]) -> Array:
     share = scores / total
     with np.errstate(divide="ignore", invalid="ignore"):
         surprise = np.where(share > 0, share * np.log(share), 0.0)
-    return np.maximum(1.0 + surprise.sum(axis=0) / np.log(len(scores)), 0.0)
+    raw = np.maximum(1.0 + surprise.sum(axis=0) / np.log(len(scores)), 0.0)
+    return _told_apart(raw, names, "entropy", "constant")

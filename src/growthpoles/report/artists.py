@@ -111,19 +111,21 @@ class View:
         """Return the variable by region, in the year of the view or another one."""
         return variable_of(self.study, self.code, year or self.year, self.edition).y
 
-    def rated(self) -> pd.Series | pd.DataFrame:
-        """Return values that have classes."""
-        self.letters(self.year)
-        return self.values()
+    def rated(self) -> pd.DataFrame:
+        """Return values with their classes."""
+        letters = self.letters(self.year)
+        frame = pd.DataFrame({self.code: self.values(), "rating_class": letters})
+        frame.attrs = {**letters.attrs, "root": self.code}
+        return frame
 
     def letters(self, year: int) -> pd.Series:
         """Return the classes of a year on the scale of the rating."""
-        values = self.values(year)
+        values, scale = self.values(year), study_method(self.study, self.catalogue).scale
         low, high = values.min(), values.max()
-        if not (pd.isna(low) or (low >= 0 and high <= 100)):
-            problem = f"{self.code!r} runs from {low:g} to {high:g}, and classes from 0 to 100"
+        if not (pd.isna(low) or (low >= scale.bottom and high <= scale.top)):
+            problem = f"{self.code!r} runs from {low:g} to {high:g}, and classes from {scale.bottom:g} to {scale.top:g}"
             raise MapError(message(problem, allowed=_OFF_THE_SCALE))
-        return classify(values)
+        return classify(values, scale)
 
     def classed(self) -> bool:
         """Tell whether there are classes; a single map of them is refused where there are none."""

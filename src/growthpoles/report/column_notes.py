@@ -13,6 +13,7 @@ import pandas as pd
 from growthpoles.language.phrases import Words
 from growthpoles.report.table_formats import flat
 from growthpoles.report.wording import method_sentences
+from growthpoles.study.inputs import study_method
 
 if TYPE_CHECKING:
     from growthpoles.report.results import Results
@@ -29,16 +30,15 @@ class Notes:
     """Units and meanings of the columns of one study."""
 
     def __init__(self, results: Results) -> None:
-        from growthpoles.ratings.classes import CLASSES
-
         catalogue = results.catalogue
-        points = "standard deviations" if results.study.rating.normalisation == "z-score" else "points"
+        method = study_method(results.study, catalogue)
+        unit = method.normalisation.unit
         names, units = catalogue.names("en"), catalogue.units()
         self._own = {code: (units.get(code, ""), names.get(code) or code) for code in catalogue.codes}
-        self._own |= {f"score_{code}": (points, f"score of: {names.get(code) or code}") for code in catalogue.codes}
+        self._own |= {f"score_{code}": (unit, f"score of: {names.get(code) or code}") for code in catalogue.codes}
         lists = results.study.growth_poles.recommended
         self._own |= dict.fromkeys(lists, ("", "whether the region is in this recommended list"))
-        self._own |= {name: ("0-1", f"probability of class {name}") for name in (*CLASSES, "no class")}
+        self._own |= {name: ("0-1", f"probability of class {name}") for name in (*method.scale.letters, "no class")}
 
     def __call__(self, column: str) -> tuple[str, str]:
         """Return unit and meaning of a column; both empty if it is not known."""

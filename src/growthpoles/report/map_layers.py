@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from growthpoles.ratings.classes import TEN_CLASSES, ClassScale, scale_of
 from growthpoles.report.geopackage import Style
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def layers(results: Results) -> tuple[dict[str, pd.DataFrame], dict[str, Style]]
             near = [] if local is None else [local.to_frame().add_prefix("moran_")]
             robust = results.stages.robustness.get(year) if edition == results.edition else None
             firm = [] if robust is None else [robust.to_frame().loc[:, "index_low":].add_prefix("robust_")]
-            rating, style = results.ratings[edition, year], rating_style(edition, year) if results.classed else None
+            rating = results.ratings[edition, year]
+            style = rating_style(edition, year, scale_of(rating) or TEN_CLASSES) if results.classed else None
             parts = [rating, results.indicators[edition, year], *near, *firm]
             if not results.classed:
                 parts = [part.drop(columns=[name for name in _CLASSES if name in part]) for part in parts]
@@ -58,11 +60,11 @@ def layers(results: Results) -> tuple[dict[str, pd.DataFrame], dict[str, Style]]
     return frames, styles
 
 
-def rating_style(edition: str, year: int) -> Style:
-    """Return the ten classes, best first."""
+def rating_style(edition: str, year: int, scale: ClassScale = TEN_CLASSES) -> Style:
+    """Return the classes of a rating, best first."""
     from growthpoles.maps.thematic.rating_map import rating_legend
 
-    legend = rating_legend("en")
+    legend = rating_legend("en", scale)
     classes = tuple(
         (category.key, category.face, f"{category.key} ({low}{_DASH}{high})")
         for category, low, high in zip(legend.ramp, legend.bounds[:-1], legend.bounds[1:], strict=True)

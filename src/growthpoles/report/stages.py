@@ -14,8 +14,9 @@ from growthpoles import randomness
 from growthpoles.errors import GrowthpolesError, RatingError, StudyError, unknown_option
 from growthpoles.language.phrases import Words
 from growthpoles.ratings.catalogue import Catalogue
-from growthpoles.ratings.classes import TEN_CLASSES
+from growthpoles.ratings.classes import TEN_CLASSES, scale_of
 from growthpoles.ratings.contributions import contributions
+from growthpoles.ratings.methods import METHODS
 from growthpoles.report.audit_files import audit_tables
 from growthpoles.report.results import Results, Stages
 from growthpoles.report.wording import no_classes
@@ -42,7 +43,7 @@ from growthpoles.study.study_spec import Study
 if TYPE_CHECKING:
     from libpysal.graph import Graph
 
-    from growthpoles.ratings.normalise import Normalisation
+    from growthpoles.ratings.methods import Normalisation
     from growthpoles.ratings.robustness import Robustness
     from growthpoles.study.audit import Audit
     from growthpoles.study.verdict import Verdict
@@ -74,6 +75,7 @@ def strengths(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
         are not arithmetic, so that no number of points belongs to an indicator).
     """
     codes = list(catalogue.indicators)
+    scale = scale_of(rating) or TEN_CLASSES
     split = contributions(rating, catalogue)
     # harmonic means and negative powers add up on a scale on which more is worse
     power = rating.attrs["method"]["power"] or 1.0
@@ -88,7 +90,7 @@ def strengths(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
         distance: Any = apart.loc[[region]].iloc[0].dropna().sort_values(kind="stable")
         gaps: Any = (parts.loc[ranked.index[0]] - parts.loc[[region]].iloc[0]).dropna()
         letter = own["rating_class"]
-        above = TEN_CLASSES.above(str(letter)) if not pd.isna(letter) else None
+        above = scale.above(str(letter)) if not pd.isna(letter) else None
         widest = str(gaps.idxmax()) if len(gaps) and float(gaps.max()) > 0 else None
         index = float(own[catalogue.root])
         rows.append(
@@ -111,7 +113,6 @@ def strengths(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 REPLICATIONS = 5_000
 RELOCATIONS = randomness.PERMUTATIONS
 CURVE_RELOCATIONS = 9_999
-_OTHERS: tuple[Normalisation, ...] = ("min-max", "leader", "rank")  # what the study's own scores are varied with
 
 
 def _readings(results: Results, year: int) -> dict[str, pd.DataFrame]:
@@ -146,7 +147,8 @@ def _normalisations(results: Results, tables: Mapping[str, pd.DataFrame]) -> tup
 
     method = study_method(results.study, results.catalogue)
     own = method.normalisation
-    for other in _OTHERS if method.has_classes(results.root) else ():
+    others = sorted((each for each in METHODS["normalisation"].values() if each.stands_in), key=lambda e: e.stands_in)
+    for other in others if method.has_classes(results.root) else ():
         if other != own:
             with suppress(RatingError):
                 for table in tables.values():

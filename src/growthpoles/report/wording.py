@@ -172,10 +172,18 @@ def figure_title(results: Results, kind: str, lang: str, **parameters: object) -
     return words("figure", kind, name=shorten(name, 2 * _NAME), **parameters)
 
 
+def method_words(words: Words, section: str, name: str, **values: object) -> str:
+    """Say a method of rating; one that has no phrase keeps its name."""
+    try:
+        return words(section, name, **values)
+    except KeyError:
+        return name.partition("_")[2] if section == "text" else name
+
+
 def scores_words(study: Study, words: Words, *, reference: str = "") -> str:
     """Say how values become scores; `reference` is the name of the reference region."""
     rating = study.rating
-    return words("scores", rating.normalisation, reference=reference or shorten(rating.reference or ""))
+    return method_words(words, "scores", rating.normalisation, reference=reference or shorten(rating.reference or ""))
 
 
 def method_sentences(results: Results, words: Words) -> list[str]:
@@ -189,7 +197,7 @@ def method_sentences(results: Results, words: Words) -> list[str]:
     scores = scores_words(results.study, words, reference=str(label))
     told = [words("text", "method", scores=scores, means=means, weights=weights)]
     if rating.treatment != "none":
-        told.append(words("text", f"treatment_{rating.treatment}"))
+        told.append(method_words(words, "text", f"treatment_{rating.treatment}"))
     if rating.availability < 1:
         told.append(words("text", "availability", share=words.number(100 * rating.availability, 0)))
     if rating.zeros == "zero":
@@ -211,9 +219,8 @@ def _by_level(
     groups: dict[str, list[str]] = {}
     for code, choice in chosen.items():
         groups.setdefault(choice, []).append(names[code])
-    if len(groups) == 1:
-        return words(section, next(iter(groups)), **values)
-    return "; ".join(f"{words(section, choice, **values)} ({', '.join(codes)})" for choice, codes in groups.items())
+    told = {method_words(words, section, choice, **values): ", ".join(codes) for choice, codes in groups.items()}
+    return next(iter(told)) if len(told) == 1 else "; ".join(f"{choice} ({codes})" for choice, codes in told.items())
 
 
 def no_classes(study: Study, words: Words) -> str:
@@ -224,4 +231,4 @@ def no_classes(study: Study, words: Words) -> str:
 def normalisation_words(results: Results, words: Words) -> str:
     """Name the ways to score that the robustness analysis draws from."""
     used = dict.fromkeys(name for found in results.stages.robustness.values() for name in found.labels[1])
-    return words("text", "or").join(words("scored", name) for name in used)
+    return words("text", "or").join(method_words(words, "scored", name) for name in used)

@@ -9,7 +9,7 @@ import codecs
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from growthpoles.errors import StudyError, message, nearest
 from growthpoles.file_reading import absolute
 from growthpoles.randomness import SEED
+from growthpoles.ratings.methods import METHODS, Zeros
 from growthpoles.result_display import ResultDisplay
 
 Language = Literal["en", "ru", "kk"]
@@ -167,19 +168,7 @@ class Table(Part):
         return tuple(year for year in study_years if year in allowed | named)
 
 
-# The words of `growthpoles.ratings`, which this stage does not import; a test holds them equal.
-NORMALISATIONS = ("leader", "min-max", "z-score", "rank", "percentile", "goalposts", "reference", "mean")
-AGGREGATIONS = ("arithmetic", "geometric", "harmonic", "power", "copeland")
-WEIGHTINGS = ("given", "equal", "entropy", "critic", "pca")
-TREATMENTS = ("none", "winsorise", "log")
-ZEROS = ("refuse", "zero")
-_BY_NAME = {
-    "normalisation": NORMALISATIONS,
-    "aggregation": AGGREGATIONS,
-    "weighting": WEIGHTINGS,
-    "treatment": TREATMENTS,
-    "zeros": ZEROS,
-}
+_BY_NAME = {**METHODS, "zeros": dict.fromkeys(get_args(Zeros))}
 _STEEPEST = 50.0  # beyond it a power mean is the best or the worst score, and leaves the range of numbers
 _SHOWN = 40
 
@@ -244,17 +233,22 @@ class Rating(Part):
     def _fits_together(self) -> Rating:
         """Refuse a method that lacks something, and options that would change nothing."""
         means = {self.aggregation} if isinstance(self.aggregation, str) else set(self.aggregation.values())
-        for option, given, used, user in (
-            ("power", self.power is not None, "power" in means, 'aggregation "power"'),
-            ("goalposts", self.goalposts is not None, self.normalisation == "goalposts", 'normalisation "goalposts"'),
-            ("reference", self.reference is not None, self.normalisation == "reference", 'normalisation "reference"'),
+        for option, kind, chosen in (
+            ("power", "aggregation", means),
+            ("goalposts", "normalisation", {self.normalisation}),
+            ("reference", "normalisation", {self.normalisation}),
         ):
-            if used and not given:
-                raise ValueError(f"{user} needs {option} = ...")
-            if given and not used:
-                raise ValueError(message(f"{option} has no meaning here", allowed=f"with {user}"))
-        if self.zeros != "refuse" and not means & {"geometric", "harmonic", "power"}:
-            raise ValueError(message("zeros has no meaning here", allowed="with a geometric, harmonic or power mean"))
+            users = [name for name, method in METHODS[kind].items() if option in method.needs]
+            given = getattr(self, option) is not None
+            if not given and (using := chosen.intersection(users)):
+                raise ValueError(f'{kind} "{min(using)}" needs {option} = ...')
+            if given and not chosen.intersection(users):
+                listed = " or ".join(f'"{name}"' for name in users)
+                raise ValueError(message(f"{option} has no meaning here", allowed=f"with {kind} {listed}"))
+        strict = [name for name, mean in METHODS["aggregation"].items() if not mean.takes_zeros]
+        if self.zeros != "refuse" and not means.intersection(strict):
+            listed = " or ".join(", ".join(strict).rsplit(", ", 1))
+            raise ValueError(message("zeros has no meaning here", allowed=f"with a {listed} mean"))
         return self
 
     @property
@@ -263,7 +257,7 @@ class Rating(Part):
         return {name: getattr(self, name) for name in type(self).model_fields if name != "catalogue"}
 
 
-def _word(value: object, known: Sequence[str], *, where: str = "", more: str = "") -> str:
+def _word(value: object, known: Iterable[str], *, where: str = "", more: str = "") -> str:
     """Return one of the known words, or raise."""
     if isinstance(value, str) and value in known:
         return value

@@ -24,6 +24,7 @@ from growthpoles.maps.sheet import furniture, map_geometry
 from growthpoles.maps.sheet.text_layer import WordLayer
 from growthpoles.maps.thematic.rating_map import rating_legend
 from growthpoles.maps.thematic.value_map import bin_of, change_limits
+from growthpoles.ratings import TEN_CLASSES, Catalogue, ClassScale, classify, rate
 
 
 def faces(ax: Any) -> list[str]:
@@ -59,6 +60,68 @@ def test_class_column_serves_when_there_is_no_index(squares: Any) -> None:
     letters = pd.DataFrame({"rating_class": ["A", "B", "C", "D", "A++", None, "C+"]}, index=squares.index)
     assert faces(maps.plot_rating(squares, letters))[3] == palettes.RATING[0]
     assert faces(maps.plot_rating(squares, letters))[5] == palettes.NO_DATA
+
+
+FIVE = ClassScale(("very high", "high", "middle", "low", "very low"), (80.0, 60.0, 40.0, 20.0, 0.0))
+
+
+def five(squares: Any) -> pd.DataFrame:
+    values = pd.DataFrame({"x": [10.0, 30.0, 50.0, 70.0, 90.0, 100.0, np.nan]}, index=squares.index)
+    flat = Catalogue.flat(["x"])
+    return rate(values, flat, normalisation="goalposts", goalposts={"x": (0, 100)}, scale=FIVE)
+
+
+def test_a_rating_of_five_classes_is_drawn_with_its_five(squares: Any) -> None:
+    rating, colours = five(squares), palettes.rating_colours(5)
+    ax = maps.plot_rating(squares, rating)
+    assert faces(ax) == [*colours, colours[4], palettes.NO_DATA]
+    shown = printed(ax, "-legend-text")
+    assert set(FIVE.letters) <= set(shown) and not {"A++", "D"} & set(shown)
+    assert {"0", "20", "40", "60", "80", "100"} <= set(shown) or {"80\u2013100", "0\u201320"} <= set(shown)
+    classes = classify(rating["index"], FIVE)
+    assert faces(maps.plot_rating(squares, classes)) == faces(ax)
+    article = maps.plot_rating(squares, rating[["index"]].astype(float), scale=TEN_CLASSES)
+    assert faces(article)[0] == palettes.RATING[1] and "A++" in printed(article, "-legend-text")
+
+
+def test_a_frame_of_index_values_alone_keeps_to_its_attrs_or_the_article(squares: Any) -> None:
+    rating = five(squares)
+    bare = rating[["index"]].copy()
+    assert faces(maps.plot_rating(squares, bare)) == faces(maps.plot_rating(squares, rating))
+    bare.attrs = {}
+    assert faces(maps.plot_rating(squares, bare))[0] == palettes.RATING[1]
+
+
+def test_categories_without_limits_have_a_legend_without_limits(squares: Any) -> None:
+    rating = five(squares)
+    rating.attrs = {}
+    ax = maps.plot_rating(squares, rating)
+    assert faces(ax)[:5] == list(palettes.rating_colours(5))
+    shown = printed(ax, "-legend-text")
+    assert set(FIVE.letters) <= set(shown) and not {"20", "80", "80\u2013100"} & set(shown)
+
+
+def test_words_that_are_no_classes_are_refused(squares: Any) -> None:
+    rating = five(squares).astype({"rating_class": object})
+    with pytest.raises(MapError, match=r"rating: class 'very low' is not on the scale; allowed: A\+\+, .*categories"):
+        maps.plot_rating(squares, rating)
+
+
+def test_an_index_without_classes_is_still_off_the_scale(squares: Any) -> None:
+    values = pd.DataFrame({"x": [10.0, 30.0, 50.0, 70.0, 90.0, 100.0, np.nan]}, index=squares.index)
+    with pytest.raises(RatingError, match="index outside the scale"):
+        maps.plot_rating(squares, rate(values, Catalogue.flat(["x"]), normalisation="z-score"))
+
+
+def test_changes_and_tables_of_five_classes(squares: Any) -> None:
+    rating = five(squares)
+    before, after = rating["rating_class"], classify(rating["index"][::-1].set_axis(rating.index), FIVE)
+    ax = maps.plot_class_change(squares, before, after)
+    assert "low\u2192very high" in printed(ax, "-labels")
+    assert faces(ax)[1] == palettes.DIVERGING[-1]
+    table = maps.plot_class_table(pd.DataFrame({"then": before, "now": after}))
+    drawn = {to_hex(face) for layer in table.collections for face in layer.get_facecolor()}
+    assert set(palettes.rating_colours(5)) <= drawn
 
 
 def test_the_three_zeros_of_ksi_are_told_apart(squares: Any) -> None:

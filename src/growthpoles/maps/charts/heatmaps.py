@@ -21,7 +21,7 @@ from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.text_metrics import fold_all, narrowest, widest
-from growthpoles.ratings.classes import TEN_CLASSES, ClassScale
+from growthpoles.ratings.classes import ClassScale, letters_of
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -259,7 +259,7 @@ def plot_class_table(
     names : Series of str, optional
         Names of the regions.
     scale : ClassScale, optional
-        The article's ten classes by default.
+        By default that of ordered categories, or else the article's ten classes.
     **options
         lang, ax, preset, year, edition, title, source: see :class:`growthpoles.maps.charts.chart_axes.ChartOptions`.
 
@@ -281,7 +281,7 @@ def plot_class_table(
     >>> round(25.4 * axes.figure.get_figwidth())
     183
     """
-    known = (scale or TEN_CLASSES).letters[::-1]
+    known = (scale.letters if scale else letters_of(*(letters[column] for column in letters)))[::-1]
     steps = {letter: float(step) for step, letter in enumerate(known)}
     given = letters.astype(object)
     stray = [
@@ -290,7 +290,7 @@ def plot_class_table(
     if stray:
         raise MapError(message(f"class {stray[0]!r} is not known", where="letters", allowed=", ".join(known[::-1])))
     word = translator(options.get("lang", "en"))
-    colours = palettes.take(palettes.RATING, len(known))
+    colours = palettes.rating_colours(len(known))
     lang = options.get("lang", "en")
     parts = [
         [spoken(str(part), lang) for part in (column if isinstance(column, tuple) else (column,))]

@@ -16,7 +16,7 @@ from growthpoles.maps.sheet.map_geometry import align
 from growthpoles.maps.source_note import NO_DATA, no_data, span_of, told
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.thematic.rating_map import plot_categories
-from growthpoles.ratings.classes import TEN_CLASSES, ClassScale
+from growthpoles.ratings.classes import ClassScale, letters_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -58,7 +58,7 @@ def plot_class_change(
     years : (int, int), optional
         First and last year, for title and source line; by default those in the letters' `attrs`.
     scale : ClassScale, optional
-        Letters, best first; the article's ten by default.
+        Letters, best first; by default those of ordered categories, or else the article's ten.
     edition, lang, ax
         As for :func:`growthpoles.plot_rating`.
     **options
@@ -81,7 +81,7 @@ def plot_class_change(
     >>> round(25.4 * axes.figure.get_figwidth())
     183
     """
-    letters = (scale or TEN_CLASSES).letters
+    letters = scale.letters if scale else letters_of(before, after)
     place = {letter: -i for i, letter in enumerate(letters)}
     pairs = zip(
         regions.index,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
+from growthpoles.errors import MapError, message
 from growthpoles.language.languages import translator
 from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
@@ -14,7 +15,7 @@ from growthpoles.maps.source_note import NO_DATA, column_of, no_data, told
 from growthpoles.maps.thematic.ksi_map import plot_ksi as plot_ksi
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.thematic.value_map import plot_change as plot_change
-from growthpoles.ratings.classes import TEN_CLASSES, ClassScale, classify
+from growthpoles.ratings.classes import TEN_CLASSES, ClassScale, classify, letters_of, scale_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -34,12 +35,14 @@ def rating_legend(lang: str = "en", scale: ClassScale = TEN_CLASSES, *, title: s
     title
         Words over the legend; the default names the index.
     """
-    letters = scale.letters[::-1]
-    colours = palettes.take(palettes.RATING, len(letters))
-    ramp = tuple(Category(letter, colour, letter, letter) for letter, colour in zip(letters, colours, strict=True))
     bounds = tuple(f"{limit:g}" for limit in (*scale.limits[::-1], scale.top))
-    heading = translator(lang)("Class and index, points") if title is None else title
-    return Legend(heading, ramp, bounds, (no_data(lang),))
+    return _legend(scale.letters, bounds, translator(lang)("Class and index, points") if title is None else title, lang)
+
+
+def _legend(letters: tuple[str, ...], bounds: tuple[str, ...], title: str, lang: str) -> Legend:
+    colours = palettes.rating_colours(len(letters))
+    ramp = (Category(key, colour, key, key) for key, colour in zip(letters[::-1], colours, strict=True))
+    return Legend(title, tuple(ramp), bounds, (no_data(lang),))
 
 
 def plot_rating(
@@ -55,7 +58,7 @@ def plot_rating(
     scale: ClassScale | None = None,
     **options: Unpack[MapOptions],
 ) -> Axes:
-    """Map the letter classes of a rating.
+    """Map the classes of a rating: those that it has, or else those of its index.
 
     All classes of the scale stand in the legend with their limits, so that colours mean the same on every map.
     Each polygon carries the name (or the code) of its region and its letter.
@@ -65,7 +68,8 @@ def plot_rating(
     regions : GeoDataFrame
         Polygons, index = region.
     rating : DataFrame or Series
-        Index = region; `column` (index points), or `rating_class` if that is missing. NaN is drawn as "no data".
+        Index = region; `rating_class`, or `column` (index points) where there are no classes or `scale` is given. NaN
+        is drawn as "no data".
     year : int, optional
     edition : str, optional
         Named under the map; by default those in the data's `attrs`, "" for none.
@@ -78,7 +82,7 @@ def plot_rating(
     variable : str, optional
         Name of what is rated, for title and legend; by default that of the column, if it is one of the article's.
     scale : ClassScale, optional
-        Letters and limits; the article's ten by default.
+        Letters and limits to class `column` by; by default those that the rating carries, or else the article's ten.
     **options
         preset, labels, insets, legend, graticule, north_arrow, scale_bar, title, source: see
         :class:`growthpoles.maps.map_options.MapOptions`.
@@ -101,11 +105,7 @@ def plot_rating(
     >>> round(25.4 * axes.figure.get_figwidth())
     183
     """
-    chosen = scale or TEN_CLASSES
-    if column not in getattr(rating, "columns", (column,)) and "rating_class" in rating.columns:
-        letters = rating["rating_class"]
-    else:
-        letters = classify(column_of(rating, column, "rating"), chosen)
+    letters, chosen = _classes(rating, column, scale)
     known = align(regions, letters.astype(object), "rating")
     classes = [NO_DATA if value is None or value != value else str(value) for value in known]
     word = translator(lang)
@@ -113,7 +113,30 @@ def plot_rating(
     style = map_style(regions, options, lang, variable or _title(column, lang), year, edition)
     marks = [word("n/d") if value == NO_DATA else value for value in classes]
     heading = None if column == "index" and variable is None else f"{word('Class and points')}"
-    return draw_map(regions, classes, rating_legend(lang, chosen, title=heading), marks, style, ax=ax, gid="rating")
+    legend = _legend(chosen, (), "", lang) if isinstance(chosen, tuple) else rating_legend(lang, chosen, title=heading)
+    return draw_map(regions, classes, legend, marks, style, ax=ax, gid="rating")
+
+
+def _classes(
+    rating: pd.DataFrame | pd.Series, column: str, scale: ClassScale | None
+) -> tuple[pd.Series, ClassScale | tuple[str, ...]]:
+    """Return the classes to draw, and their scale; letters alone, best first, where the limits are not known."""
+    columns = getattr(rating, "columns", ())
+    held: Any = rating if getattr(rating, "dtype", "") == "category" else None
+    own = scale is None and column in ("index", rating.attrs.get("root"))
+    if "rating_class" in columns and (own or column not in columns):
+        held = rating["rating_class"]
+    known = scale or scale_of(rating)
+    if held is None or (column in columns and held.isna().all()):
+        known = known or TEN_CLASSES
+        return classify(column_of(rating, column, "rating"), known), known
+    letters = scale.letters if scale else letters_of(held)
+    stray = [str(letter) for letter in held.dropna().unique() if letter not in letters]
+    if stray:
+        allowed = f"{', '.join(letters)}, or ordered categories of one's own"
+        raise MapError(message(f"class {stray[0]!r} is not on the scale", where="rating", allowed=allowed))
+    known = next((each for each in (known, TEN_CLASSES) if each and each.letters == letters), None)
+    return held, known or letters
 
 
 def _title(column: str, lang: str) -> str:

@@ -59,12 +59,12 @@ def leader(values: pd.Series, code: str, catalogue: Catalogue) -> float:
 
 def by_leaders(method: Method) -> bool:
     """Whether the index of a region follows from its own values and those of the leaders alone."""
-    kinds = [
-        {option} if isinstance(option, str) else set(option.values())
-        for option in (method.aggregation, method.weighting)
-    ]
-    plain = method.normalisation == "leader" and method.treatment == "none"
-    return plain and "copeland" not in kinds[0] and kinds[1] <= {"given", "equal"}
+    from growthpoles.ratings.rating_options import levels_of
+
+    if str(method.normalisation) != "leader" or method.treatment.treat is not None:
+        return False
+    means = all(mean.additive for mean in levels_of(method.aggregation))
+    return means and {str(scheme) for scheme in levels_of(method.weighting)} <= {"given", "equal"}
 
 
 def rate_against(
