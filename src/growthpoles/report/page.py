@@ -39,22 +39,9 @@ class Page:
 
 def make_page(results: Results, lang: str, pictures: Mapping[str, Picture], *, provenance: Mapping[str, Any]) -> Page:
     """Put together the sections in a language; those without content are named in "left out"."""
-    ctx = sections.Context.of(results, lang, pictures)
+    ctx = sections.Context.of(results, lang, pictures, provenance)
     words, study = ctx.words, results.study
-    found = (
-        sections.summary_section(ctx),
-        sections.data_section(ctx),
-        sections.rating_section(ctx),
-        sections.robustness_section(ctx),
-        sections.audit_section(ctx),
-        sections.specialisation_section(ctx),
-        sections.spatial_section(ctx),
-        sections.verdict_section(ctx),
-        sections.poles_section(ctx),
-        sections.left_out_section(ctx),
-        sections.reproduction_section(ctx, provenance),
-    )
-    kept = tuple(section for section in found if section is not None)
+    kept = tuple(section for make in sections.SECTIONS if (section := make(ctx)) is not None)
     attrs = results.regions.attrs
     boundaries = ", ".join(str(attrs[key]) for key in ("vintage", "source") if attrs.get(key))
     facts = (

@@ -51,7 +51,7 @@ class Section:
 def make_table(
     words: Words,
     ident: str,
-    columns: Sequence[tuple[str, str]],
+    columns: str | Sequence[str],
     rows: Iterable[Sequence[object]],
     *,
     caption: str | None = None,
@@ -62,14 +62,17 @@ def make_table(
 
     Parameters
     ----------
-    columns : sequence of (key, kind)
-        Kind is "text" or "number". A key that starts with "=" is a heading as it stands.
+    columns : str or sequence of str
+        Keys, separated by blanks in one text; "#" before a key means numbers, "=" a heading as it stands.
     rows : iterable of sequences
         Cells as text.
     caption : str, optional
         By default the words' table caption under `ident`, filled with `values`.
     """
-    heads = tuple(Column(key[1:] if key.startswith("=") else words("column", key), kind) for key, kind in columns)
+    heads = []
+    for column in columns.split() if isinstance(columns, str) else columns:
+        kind, key = ("number", column[1:]) if column.startswith("#") else ("text", column)
+        heads.append(Column(key[1:] if key.startswith("=") else words("column", key), kind))
     title = words("table", ident, **values) if caption is None else caption
     name = "-".join([ident, *(str(value) for value in values.values())])
-    return Table(name, title, heads, tuple(tuple(str(cell) for cell in row) for row in rows), note)
+    return Table(name, title, tuple(heads), tuple(tuple(str(cell) for cell in row) for row in rows), note)

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -381,21 +381,14 @@ PRESETS = (
 )
 
 
+# Option of [report] -> section of the texts that says each choice: what has no phrase cannot be reported.
+_PHRASES = {"figures": "figure", "weights": "weights", "adjust": "adjusted"}
+
+
 def _report_choices(option: str) -> Sequence[str]:
-    """Return what an option of [report] may be; the rooms that know it are loaded only where it is given."""
-    if option == "figures":
-        from growthpoles.language.phrases import phrase_keys
+    from growthpoles.language.phrases import phrase_keys  # only where an option is given
 
-        return phrase_keys("figure")
-    if option == "weights":
-        from growthpoles.spatial.weights.build_weights import WeightsKind
-
-        return get_args(WeightsKind)
-    if option == "adjust":
-        from growthpoles.spatial.local_tests.multiple_testing import Adjust
-
-        return get_args(Adjust)
-    return PRESETS
+    return phrase_keys(_PHRASES[option]) if option in _PHRASES else PRESETS
 
 
 class Report(_Part):
