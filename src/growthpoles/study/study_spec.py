@@ -401,19 +401,16 @@ class Report(_Part):
     typeface: Annotated[str, Field(min_length=1)] | None = None
     preset: str = "report"
 
-    @field_validator("figures", mode="before")
+    @field_validator("figures", "weights", "adjust", "preset", mode="before")
     @classmethod
-    def _known_kinds(cls, value: object) -> object:
-        if value is None:
-            return value
-        if not isinstance(value, list | tuple):
+    def _known(cls, value: object, info: Any) -> object:
+        if info.field_name != "figures":
+            return _word(value, _report_choices(info.field_name))
+        if not isinstance(value, list | tuple | None):
             raise ValueError(message(_quoted(value), allowed="a list of kinds of figures"))
-        return tuple(dict.fromkeys(_word(kind, _report_choices("figures")) for kind in value))
-
-    @field_validator("weights", "adjust", "preset", mode="before")
-    @classmethod
-    def _known_word(cls, value: object, info: Any) -> object:
-        return _word(value, _report_choices(info.field_name))
+        return (
+            None if value is None else tuple(dict.fromkeys(_word(kind, _report_choices("figures")) for kind in value))
+        )
 
 
 class Study(_Part):
