@@ -93,8 +93,8 @@ class View:
     @property
     def tested(self) -> dict[str, Any]:
         """Name of what a local test tested, and under the map by what weights and adjustment."""
-        report, source = self.study.report, self.study.text("source", self.lang)
-        how = [Words(self.lang).value(report.weights), *([] if report.adjust == "none" else [f"p: {report.adjust}"])]
+        words, report, source = Words(self.lang), self.study.report, self.study.text("source", self.lang)
+        how = [words("weights", report.weights), f"p: {words('adjusted', report.adjust)}"]
         return {"variable": self.label or self.name, "source": " \N{MIDDLE DOT} ".join([source, *how])}
 
     @property
@@ -162,7 +162,7 @@ class ReportView(View):
     results: Results
 
     @property
-    def regions(self) -> gpd.GeoDataFrame:  # type: ignore[override]
+    def regions(self) -> gpd.GeoDataFrame:
         """Boundaries of the study."""
         return self.results.regions
 
