@@ -30,7 +30,7 @@ from growthpoles.study import study_spec
 from growthpoles.study.load_study import load_study
 
 REPORT = """[report]
-figures = ["values", "class-change", "neighbours", "clusters", "hotspots", "significance"]
+figures = ["values", "class-change", "neighbours", "clusters", "hotspots", "significance", "ksi"]
 weights = "rook"
 adjust = "fdr"
 permutations = 199
@@ -128,6 +128,7 @@ def test_a_report_shows_and_says_what_was_chosen(own: Path, tmp_path: Path, monk
         "class-change_2018_2020",
         "neighbours",
     }
+    assert manifest.record["left_out"]["figure ksi"] == "no data"
     rook = gp.build_weights(results.regions, "rook")
     y = results.rating(2020)["index"]
     expected = gp.local_moran(y, rook, adjust="fdr", permutations=199, rng=7).to_frame()

@@ -156,7 +156,10 @@ def draw_figures(results: Results, *, lang: str, tell: Callable[[str], None]) ->
     dpi = float(get_preset(results.study.report.preset).dpi)
     languages = report_languages(results, lang)
     drawn = Drawn(Outlines(), {code: {} for code in languages}, captions={code: [] for code in languages})
-    for job in figure_jobs(results):
+    jobs = list(figure_jobs(results))
+    for name in sorted({*(results.study.report.figures or ())} - {job.kind.name for job in jobs}):
+        results.stages.left_out[f"figure {name}"] = "no data"
+    for job in jobs:
         tell(f"figure {job.name}")
         try:
             figures = {code: job.figure(code) for code in languages}
