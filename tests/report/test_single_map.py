@@ -34,11 +34,20 @@ def test_titles_name_the_variable(kind: str, options: dict[str, str], title: str
     assert said(ax, "-title-text") == title
 
 
-def test_tests_name_their_weights_and_adjustment() -> None:
-    ax = draw_map(load_study(), "significance", weights="knn", adjust="tarone")
-    foot = said(ax, "-source-text")
-    assert "tarone" in foot
-    assert "knn" in foot.lower() or "nearest" in foot
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        (
+            "en",
+            "4 nearest neighbours \N{MIDDLE DOT} p: adjusted by Tarone",
+        ),
+        ("ru", "4 ближайших соседа \N{MIDDLE DOT} p: с поправкой по Тарону"),
+        ("kk", "ең жақын 4 көрші \N{MIDDLE DOT} p: Тарон әдісімен түзетілген"),
+    ],
+)
+def test_tests_name_their_weights_and_adjustment(lang: str, words: str) -> None:
+    ax = draw_map(load_study(), "significance", weights="knn", adjust="tarone", lang=lang)
+    assert words in said(ax, "-source-text")
 
 
 def test_another_study_is_not_called_innovative() -> None:

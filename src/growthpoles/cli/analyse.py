@@ -16,6 +16,7 @@ from growthpoles.cli.shared_options import (
     JobsOption,
     LangOption,
     OutOption,
+    PermutationsOption,
     QuietOption,
     SeedOption,
     StudyOption,
@@ -97,9 +98,7 @@ def stats(
     enclaves: EnclavesOption = "keep",
     alternative: AlternativeOption = "two-sided",
     adjust: AdjustOption = None,
-    permutations: Annotated[
-        int | None, typer.Option("--permutations", help="Relocations where p is not exact.")
-    ] = None,
+    permutations: PermutationsOption = None,
     lang: LangOption = "en",
     seed: SeedOption = None,
     format: FormatOption = None,

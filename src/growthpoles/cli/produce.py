@@ -16,6 +16,7 @@ from growthpoles.cli.shared_options import (
     FontOption,
     GraphOption,
     LangOption,
+    PermutationsOption,
     PresetOption,
     QuietOption,
     SeedOption,
@@ -44,18 +45,13 @@ def report(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write into.")] = Path("outputs"),
     edition: EditionOption = None,
     lang: LangOption = "en",
-    figure: Annotated[
-        list[str] | None,
-        typer.Option("--figure", help="A kind of figure to draw; repeat it for more."),
-    ] = None,
+    figure: Annotated[list[str] | None, typer.Option("--figure", help="A kind to draw; repeat it for more.")] = None,
     preset: PresetOption = None,
     font: FontOption = None,
     font_bold: FontBoldOption = None,
     weights: GraphOption = None,
     adjust: AdjustOption = None,
-    permutations: Annotated[
-        int | None, typer.Option("--permutations", help="Relocations of the spatial tests where p is not exact.")
-    ] = None,
+    permutations: PermutationsOption = None,
     seed: SeedOption = None,
     quiet: QuietOption = False,
 ) -> None:
@@ -108,6 +104,7 @@ def draw(
     chosen, preset = year_of(loaded, year), loaded.report.preset
     _refuse_idle(kind, variable=variable, weights=weights, adjust=adjust)
     from growthpoles.maps import save_figure, save_proof
+    from growthpoles.report.figures import KINDS, map_kinds
     from growthpoles.report.single_map import draw_map
 
     with _set_in(font, font_bold) as face:
@@ -115,16 +112,11 @@ def draw(
     figure = axes.get_figure(root=True)
     assert figure is not None
     target = out or Path(f"{kind}_{chosen}.png")
-    shown = "published" if kind == "ksi" else edition or loaded.study.edition
-    parameters = {
-        "kind": kind,
-        "year": chosen,
-        "variable": variable or "index",
-        "weights": weights,
-        "adjust": adjust,
-        "font": face.family if face else None,
-    }
-    parameters = {name: value for name, value in parameters.items() if value is not None}
+    own = edition or loaded.study.edition
+    shown = KINDS[kind].edition_of(own) or own
+    parameters: dict[str, object] = {"kind": kind, "year": chosen, "variable": variable or "index"}
+    parameters |= {name: getattr(loaded.report, name) for name in ("weights", "adjust") if kind in map_kinds(name)}
+    parameters |= {"font": face.family} if face else {}
     save_figure(
         figure,
         target,

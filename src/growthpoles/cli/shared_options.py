@@ -53,7 +53,11 @@ FontOption = Annotated[
     str | None, typer.Option("--font", help="A .ttf file or an installed family; default: DejaVu Sans.")
 ]
 FontBoldOption = Annotated[str | None, typer.Option("--font-bold", help="File for bold text, if --font is a file.")]
-GraphOption = Annotated[str | None, typer.Option("--weights", "-w", help="Graph of the spatial tests; default: queen.")]
+GraphOption = Annotated[
+    str | None,
+    typer.Option("--weights", "-w", help="Graph of the spatial tests; default: queen, or as the study says."),
+]
+PermutationsOption = Annotated[int | None, typer.Option("--permutations", help="Relocations where p is not exact.")]
 
 ADJUST = "tarone"
 LANGUAGES = ("en", "ru", "kk")

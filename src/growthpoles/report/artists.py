@@ -93,8 +93,8 @@ class View:
     @property
     def tested(self) -> dict[str, Any]:
         """Name of what a local test tested, and under the map by what weights and adjustment."""
-        report, source = self.study.report, self.study.text("source", self.lang)
-        how = [Words(self.lang).value(report.weights), *([] if report.adjust == "none" else [f"p: {report.adjust}"])]
+        words, report, source = Words(self.lang), self.study.report, self.study.text("source", self.lang)
+        how = [words("weights", report.weights), f"p: {words('adjusted', report.adjust)}"]
         return {"variable": self.label or self.name, "source": " \N{MIDDLE DOT} ".join([source, *how])}
 
     @property
@@ -235,19 +235,19 @@ def rating(view: View) -> Axes:
     """Map the classes of a year; an index without limits in natural classes."""
     if not view.classed():
         return _natural_classes(view)
-    given = view.rated()
-    return maps.plot_rating(view.regions, given, column=view.code, variable=view.label, year=view.year, **view.common)
+    facts = {"variable": view.label, "year": view.year, **view.common}
+    return maps.plot_rating(view.regions, view.rated(), column=view.code, **facts)
 
 
 def _natural_classes(view: View) -> Axes:
     from growthpoles.maps.thematic.value_map import class_limits
 
-    values = view.values()
-    distinct = values.nunique()
+    shown = view.values()
+    distinct = shown.nunique()
     scheme: Any = "natural" if distinct <= _NATURAL else "quantiles"
-    limits = class_limits(values.to_numpy(), scheme, k=max(2, min(5, distinct)))
-    name = shorten(view.name, _LONG_NAME)
-    return maps.plot_values(view.regions, values, limits=limits, variable=name, digits=2, year=view.year, **view.common)
+    limits = class_limits(shown.to_numpy(), scheme, k=max(2, min(5, distinct)))
+    facts = {"variable": shorten(view.name, _LONG_NAME), "year": view.year, **view.common}
+    return maps.plot_values(view.regions, shown, limits=limits, digits=2, **facts)
 
 
 def values(view: View) -> Axes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -128,23 +128,20 @@ def build_report(
             raise
 
 
-@contextlib.contextmanager
-def _typeface(study: Study) -> Iterator[None]:
+def _typeface(study: Study) -> contextlib.AbstractContextManager[object]:
     """Set the figures in the typeface of the study's [report], unless one is set already."""
     font = study.report.typeface
     if font is None or typefaces.chosen():
-        yield
-        return
+        return contextlib.nullcontext()
     file = study.resolve(font)
-    with typefaces.typeface(file if file.is_file() else font):
-        yield
+    return typefaces.typeface(file if file.is_file() else font)
 
 
 def _options(study: Study, edition: str | None, lang: str) -> dict[str, object]:
     """Return the options of a report for its manifest: edition, language, preset, and what departs from a default."""
-    options: dict[str, object] = {"edition": report_edition(study, edition), "lang": lang}
-    options["preset"] = study.report.preset
-    options |= study.report.model_dump(mode="json", exclude_defaults=True)
+    report = study.report
+    options: dict[str, object] = {"edition": report_edition(study, edition), "lang": lang, "preset": report.preset}
+    options |= report.model_dump(mode="json", exclude_defaults=True)
     if face := typefaces.chosen():
         options["typeface"] = face.family
     return options

@@ -156,7 +156,10 @@ def draw_figures(results: Results, *, lang: str, tell: Callable[[str], None]) ->
     dpi = float(get_preset(results.study.report.preset).dpi)
     languages = report_languages(results, lang)
     drawn = Drawn(Outlines(), {code: {} for code in languages}, captions={code: [] for code in languages})
-    for job in figure_jobs(results):
+    jobs = list(figure_jobs(results))
+    for name in sorted({*(results.study.report.figures or ())} - {job.kind.name for job in jobs}):
+        results.stages.left_out[f"figure {name}"] = "no data"
+    for job in jobs:
         tell(f"figure {job.name}")
         try:
             figures = {code: job.figure(code) for code in languages}
@@ -166,13 +169,8 @@ def draw_figures(results: Results, *, lang: str, tell: Callable[[str], None]) ->
         for code, figure in figures.items():
             caption = make_caption(results, job, code)
             drawn.captions[code].append(caption)
-            facts = Facts(
-                title=caption.title,
-                description=caption.alt,
-                edition=caption.edition,
-                source=caption.source,
-                parameters=json.dumps(job.parameters, sort_keys=True),
-            )
+            told = {"title": caption.title, "description": caption.alt, "edition": caption.edition}
+            facts = Facts(**told, source=caption.source, parameters=json.dumps(job.parameters, sort_keys=True))
             if code == lang:
                 drawn.files[caption.file] = render(figure, "png", facts, dpi)
             svg = render(figure, "svg", facts, dpi) if job.kind.marks == "few" else b""
@@ -182,7 +180,6 @@ def draw_figures(results: Results, *, lang: str, tell: Callable[[str], None]) ->
             else:
                 wide = 25.4 * float(figure.get_size_inches()[0])
                 element = inline_png(render(figure, "png", facts, _PAGE_DPI), alt=caption.alt, width_mm=wide)
-            drawn.pictures[code][job.name] = Picture(
-                job.name, caption.sentence(code), element, job.kind.section, job.kind.place
-            )
+            place = job.kind.section, job.kind.place
+            drawn.pictures[code][job.name] = Picture(job.name, caption.sentence(code), element, *place)
     return drawn

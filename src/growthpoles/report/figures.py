@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
@@ -156,6 +156,14 @@ def _tested(results: Results, year: int) -> bool:
     return (results.edition, year) in results.local
 
 
+def _found(stage: str) -> Callable[[Results, int], bool]:
+    def possible(results: Results, year: int) -> bool:
+        found = getattr(results.stages, stage)
+        return year in found if isinstance(found, dict) else found is not None
+
+    return possible
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of figure.
@@ -213,122 +221,40 @@ class Kind:
 
 
 _MAP: Any = {"on_boundaries": True, "command": ("variable",)}
-_LOCAL: Any = {
-    "section": "spatial",
-    "possible": _tested,
-    "on_boundaries": True,
-    "weights": True,
-    "p_method": _drawn,
-    "command": ("variable", "weights", "adjust"),
-}
-
-KINDS: Mapping[str, Kind] = {
-    kind.name: kind
-    for kind in (
-        Kind("rating", "every year", artists.rating, "rating", alt=_rating_alt, **_MAP),
-        Kind("values", "every year", artists.values, "rating", standard=False, alt=_values_alt, **_MAP),
-        Kind("change", "period", artists.change, "rating", alt=_change_alt, **_MAP),
-        Kind(
-            "class-change",
-            "period",
-            artists.class_change,
-            "rating",
-            lambda r, year: r.classed,
-            standard=False,
-            alt=_grouped(_class_change_groups),
-            **_MAP,
-        ),
-        Kind("slope", "period", artists.slope, "rating"),
-        Kind("contributions", "last year", artists.contributions, "rating", artists.adds_up, place="last"),
-        Kind(
-            "editions",
-            "last year",
-            artists.editions,
-            "rating",
-            lambda r, year: 2 <= len(artists.edition_frame(r, year).columns) <= 3,
-            edition="",
-        ),
-        Kind(
-            "robustness",
-            "last year",
-            artists.robustness,
-            "robustness",
-            lambda r, year: year in r.stages.robustness,
-            text=_replicated,
-        ),
-        Kind(
-            "membership",
-            "last year",
-            artists.membership,
-            "robustness",
-            lambda r, year: r.classed and year in r.stages.robustness,
-            text=_replicated,
-        ),
-        Kind(
-            "ksi",
-            "share years",
-            artists.ksi,
-            "specialisation",
-            edition="published",
-            on_boundaries=True,
-            alt=_grouped(_ksi_groups),
-            command=(),
-        ),
-        Kind(
-            "neighbours",
-            "once",
-            artists.neighbours,
-            "spatial",
-            lambda r, year: r.graph is not None,
-            edition="",
-            on_boundaries=True,
-            weights=True,
-            command=("weights",),
-        ),
-        Kind(
-            "moran",
-            "every year",
-            artists.moran,
-            "spatial",
-            lambda r, year: (r.edition, year, r.root) in r.moran,
-            on_boundaries=True,
-            weights=True,
-            p_method=_permuted,
-            alt=_moran_alt,
-        ),
-        Kind("clusters", "every year", artists.clusters, alt=_grouped(_cluster_groups), **_LOCAL),
-        Kind("hotspots", "every year", artists.hotspots, standard=False, alt=_legend, **_LOCAL),
-        Kind("significance", "every year", artists.significance, standard=False, alt=_grouped(_p_groups), **_LOCAL),
-        Kind(
-            "specifications",
-            "once",
-            artists.specifications,
-            "verdict",
-            lambda r, year: r.stages.verdict is not None,
-            marks="many",
-            edition="",
-            p_method=_shared,
-        ),
-        Kind(
-            "power",
-            "once",
-            artists.power,
-            "verdict",
-            lambda r, year: r.stages.verdict is not None,
-            place="last",
-            edition="",
-        ),
-        Kind(
-            "typology",
-            "last share year",
-            artists.typology,
-            "poles",
-            lambda r, year: year in r.stages.typology,
-            on_boundaries=True,
-            alt=_grouped(_typology_groups),
-        ),
-    )
-}
+_GRAPH: Any = {"section": "spatial", "on_boundaries": True, "weights": True}
+_LOCAL: Any = {**_GRAPH, "possible": _tested, "p_method": _drawn, "command": ("variable", "weights", "adjust")}
+_RANKS: Any = {"section": "robustness", "text": _replicated}
+# fmt: off
+_KINDS = (
+    Kind("rating", "every year", artists.rating, "rating", alt=_rating_alt, **_MAP),
+    Kind("values", "every year", artists.values, "rating", standard=False, alt=_values_alt, **_MAP),
+    Kind("change", "period", artists.change, "rating", alt=_change_alt, **_MAP),
+    Kind("class-change", "period", artists.class_change, "rating", lambda r, year: r.classed, standard=False,
+         alt=_grouped(_class_change_groups), **_MAP),
+    Kind("slope", "period", artists.slope, "rating"),
+    Kind("contributions", "last year", artists.contributions, "rating", artists.adds_up, place="last"),
+    Kind("editions", "last year", artists.editions, "rating",
+         lambda r, year: 2 <= len(artists.edition_frame(r, year).columns) <= 3, edition=""),
+    Kind("robustness", "last year", artists.robustness, possible=_found("robustness"), **_RANKS),
+    Kind("membership", "last year", artists.membership,
+         possible=lambda r, year: r.classed and year in r.stages.robustness, **_RANKS),
+    Kind("ksi", "share years", artists.ksi, "specialisation", edition="published", on_boundaries=True,
+         alt=_grouped(_ksi_groups), command=()),
+    Kind("neighbours", "once", artists.neighbours, possible=lambda r, year: r.graph is not None, edition="",
+         command=("weights",), **_GRAPH),
+    Kind("moran", "every year", artists.moran, possible=lambda r, year: (r.edition, year, r.root) in r.moran,
+         p_method=_permuted, alt=_moran_alt, **_GRAPH),
+    Kind("clusters", "every year", artists.clusters, alt=_grouped(_cluster_groups), **_LOCAL),
+    Kind("hotspots", "every year", artists.hotspots, standard=False, alt=_legend, **_LOCAL),
+    Kind("significance", "every year", artists.significance, standard=False, alt=_grouped(_p_groups), **_LOCAL),
+    Kind("specifications", "once", artists.specifications, "verdict", _found("verdict"), marks="many", edition="",
+         p_method=_shared),
+    Kind("power", "once", artists.power, "verdict", _found("verdict"), place="last", edition=""),
+    Kind("typology", "last share year", artists.typology, "poles", _found("typology"), on_boundaries=True,
+         alt=_grouped(_typology_groups)),
+)
+# fmt: on
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _KINDS}
 
 
 def map_kinds(option: str | None = None) -> tuple[str, ...]:
@@ -347,23 +273,30 @@ class FigureJob:
     name : str
         File name without ending.
     kind : Kind
-    edition : str
-        Edition of the data shown.
-    draw : callable
-        Language -> Axes of a new figure.
+    results : Results
     parameters : dict
         year, or first and last, or nothing; kept in the metadata of the file.
     """
 
     name: str
     kind: Kind
-    edition: str
-    draw: Callable[[str], Axes]
-    parameters: dict[str, Any] = field(default_factory=dict)
+    results: Results
+    parameters: dict[str, int]
+
+    @property
+    def edition(self) -> str:
+        """Edition of the data shown."""
+        return self.kind.edition_of(self.results.edition)
+
+    @property
+    def year(self) -> int:
+        """Year of the figure, or 0."""
+        return self.parameters.get("year", 0)
 
     def figure(self, lang: str) -> Figure:
         """Draw the figure in a language."""
-        found: Any = self.draw(lang).get_figure(root=True)
+        facts: Any = {"study": self.results.study, "kind": self.kind.name, "year": self.year, "edition": self.edition}
+        found: Any = self.kind.artist(ReportView(lang=lang, results=self.results, **facts)).get_figure(root=True)
         return found
 
 
@@ -397,20 +330,11 @@ def figure_jobs(results: Results) -> Iterator[FigureJob]:
     for kind, year in figure_plan(results.study, ksi_years):
         if not kind.possible(results, year):
             continue
-        parameters: dict[str, Any] = {}
+        parameters = {"year": year} if year else {}
         if kind.when == "period":
             parameters = {"first": results.years[0], "last": results.years[-1]}
-        elif year:
-            parameters = {"year": year}
         file = safe_name("_".join(map(str, [kind.name, *parameters.values()])))
-        edition = kind.edition_of(results.edition)
-        yield FigureJob(file, kind, edition, _bound(kind, results, year, edition), parameters)
-
-
-def _bound(kind: Kind, results: Results, year: int, edition: str) -> Callable[[str], Axes]:
-    return lambda lang: kind.artist(
-        ReportView(study=results.study, kind=kind.name, year=year, lang=lang, edition=edition, results=results)
-    )
+        yield FigureJob(file, kind, results, parameters)
 
 
 def make_caption(results: Results, job: FigureJob, lang: str) -> Caption:
@@ -423,7 +347,7 @@ def make_caption(results: Results, job: FigureJob, lang: str) -> Caption:
         file=f"figures/{job.name}.png",
         title=title,
         text=kind.text(results, words),
-        alt=f"{title.rstrip('.')}. {kind.alt(results, job.parameters.get('year', 0), words)}",
+        alt=f"{title.rstrip('.')}. {kind.alt(results, job.year, words)}",
         year="",
         edition=words.value(job.edition) if job.edition else "",
         vintage=_boundaries(results) if kind.on_boundaries else "",

@@ -10,9 +10,8 @@ from typing import Any
 
 from growthpoles.language.phrases import DASH, Words, shorten, tie
 from growthpoles.report import sections
-from growthpoles.report.cross_check_section import cross_check_section
 from growthpoles.report.draw_figures import Outlines
-from growthpoles.report.page_blocks import Picture, Section, Table
+from growthpoles.report.page_blocks import Context, Picture, Section, Table
 from growthpoles.report.results import Results
 
 _FONTS = (("DejaVuSans-wide.ttf", 400), ("DejaVuSans-Bold-wide.ttf", 700))
@@ -40,23 +39,9 @@ class Page:
 
 def make_page(results: Results, lang: str, pictures: Mapping[str, Picture], *, provenance: Mapping[str, Any]) -> Page:
     """Put together the sections in a language; those without content are named in "left out"."""
-    ctx = sections.Context.of(results, lang, pictures)
+    ctx = Context.of(results, lang, pictures, provenance)
     words, study = ctx.words, results.study
-    found = (
-        sections.summary_section(ctx),
-        sections.data_section(ctx),
-        sections.rating_section(ctx),
-        sections.robustness_section(ctx),
-        sections.audit_section(ctx),
-        sections.specialisation_section(ctx),
-        sections.spatial_section(ctx),
-        sections.verdict_section(ctx),
-        sections.poles_section(ctx),
-        cross_check_section(ctx),
-        sections.left_out_section(ctx),
-        sections.reproduction_section(ctx, provenance),
-    )
-    kept = tuple(section for section in found if section is not None)
+    kept = tuple(section for make in sections.SECTIONS if (section := make(ctx)) is not None)
     attrs = results.regions.attrs
     boundaries = ", ".join(str(attrs[key]) for key in ("vintage", "source") if attrs.get(key))
     facts = (

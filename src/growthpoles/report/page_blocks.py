@@ -1,11 +1,14 @@
-"""Page blocks: sections with sentences, tables, pictures."""
+"""Page blocks: sections with sentences, tables, pictures, and the context that they are made from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from growthpoles.language.phrases import Words
+from growthpoles.language.phrases import DASH, Words, missing, shorten
+from growthpoles.report.results import Results
+from growthpoles.report.wording import Wording, indicator_names, region_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,58 @@ class Section:
     blocks: tuple[Table | Picture, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Results, words and names of one language."""
+
+    results: Results
+    words: Words
+    names: Mapping[str, str]
+    codes: Mapping[str, str]
+    pictures: Mapping[str, Picture]
+    wording: Wording
+    provenance: Mapping[str, Any]
+
+    @classmethod
+    def of(
+        cls, results: Results, lang: str, pictures: Mapping[str, Picture], provenance: Mapping[str, Any] | None = None
+    ) -> Context:
+        """Collect the names in a language."""
+        names = {str(region): name for region, name in region_names(results, lang).items()}
+        wording = Wording.of(results.study, lang, catalogue=results.catalogue, regions=names)
+        return cls(results, Words(lang), names, indicator_names(results, lang), pictures, wording, provenance or {})
+
+    @property
+    def digits(self) -> int:
+        """Digits of the index: points of a scale to 100, or of one without limits."""
+        return 1 if self.results.classed else 2
+
+    def region(self, code: object) -> str:
+        """Return the name of a region."""
+        return self.names.get(str(code), shorten(code))
+
+    def regions(self, codes: str) -> str:
+        """Return the names of regions whose codes stand in one text."""
+        return ", ".join(self.region(code) for code in codes.replace(",", " ").split()) or DASH
+
+    def code(self, code: object) -> str:
+        """Return the name of an indicator or aggregate."""
+        return DASH if missing(code) else self.codes.get(str(code)) or self.words.value(code)
+
+    def list_codes(self, codes: str) -> str:
+        """Return the names of indicators whose codes stand in one text."""
+        return "; ".join(self.code(code) for code in codes.split()) or DASH
+
+    def figures(self, section: str, *places: str) -> tuple[Picture, ...]:
+        """Return the figures of a section, the last ones behind the others, or those of one place."""
+        own = [picture for picture in self.pictures.values() if picture.section == section]
+        return tuple(each for place in places or ("first", "last") for each in own if each.place == place)
+
+
 def make_table(
     words: Words,
     ident: str,
-    columns: Sequence[tuple[str, str]],
+    columns: str | Sequence[str],
     rows: Iterable[Sequence[object]],
     *,
     caption: str | None = None,
@@ -62,14 +113,17 @@ def make_table(
 
     Parameters
     ----------
-    columns : sequence of (key, kind)
-        Kind is "text" or "number". A key that starts with "=" is a heading as it stands.
+    columns : str or sequence of str
+        Keys, separated by blanks in one text; "#" before a key means numbers, "=" a heading as it stands.
     rows : iterable of sequences
         Cells as text.
     caption : str, optional
         By default the words' table caption under `ident`, filled with `values`.
     """
-    heads = tuple(Column(key[1:] if key.startswith("=") else words("column", key), kind) for key, kind in columns)
+    heads = []
+    for column in columns.split() if isinstance(columns, str) else columns:
+        kind, key = ("number", column[1:]) if column.startswith("#") else ("text", column)
+        heads.append(Column(key[1:] if key.startswith("=") else words("column", key), kind))
     title = words("table", ident, **values) if caption is None else caption
     name = "-".join([ident, *(str(value) for value in values.values())])
-    return Table(name, title, heads, tuple(tuple(str(cell) for cell in row) for row in rows), note)
+    return Table(name, title, tuple(heads), tuple(tuple(str(cell) for cell in row) for row in rows), note)

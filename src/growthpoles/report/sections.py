@@ -2,75 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from growthpoles.language.languages import format_number
 from growthpoles.language.phrases import DASH, Words, missing, shorten
-from growthpoles.report.page_blocks import Picture, Section, Table, make_table
+from growthpoles.report.page_blocks import Context, Picture, Section, Table, make_table
 from growthpoles.report.results import Results
 from growthpoles.report.stages import CURVE_RELOCATIONS, REPLICATIONS, draws, permutations
 from growthpoles.report.wording import (
-    Wording,
-    indicator_names,
     method_sentences,
     no_classes,
     normalisation_words,
-    region_names,
 )
 from growthpoles.spatial.local_tests.local_result import LocalResult
 
 _CELLS = 60
 _MATRIX = 12
 _YEARS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """Results, words and names of one language."""
-
-    results: Results
-    words: Words
-    names: Mapping[str, str]
-    codes: Mapping[str, str]
-    pictures: Mapping[str, Picture]
-    wording: Wording
-
-    @classmethod
-    def of(cls, results: Results, lang: str, pictures: Mapping[str, Picture]) -> Context:
-        """Collect the names in a language."""
-        names = {str(region): name for region, name in region_names(results, lang).items()}
-        wording = Wording.of(results.study, lang, catalogue=results.catalogue, regions=names)
-        return cls(results, Words(lang), names, indicator_names(results, lang), pictures, wording)
-
-    @property
-    def digits(self) -> int:
-        """Digits of the index: points of a scale to 100, or of one without limits."""
-        return 1 if self.results.classed else 2
-
-    def region(self, code: object) -> str:
-        """Return the name of a region."""
-        return self.names.get(str(code), shorten(code))
-
-    def regions(self, codes: str) -> str:
-        """Return the names of regions whose codes stand in one text."""
-        return ", ".join(self.region(code) for code in codes.replace(",", " ").split()) or DASH
-
-    def code(self, code: object) -> str:
-        """Return the name of an indicator or aggregate."""
-        return DASH if missing(code) else self.codes.get(str(code)) or self.words.value(code)
-
-    def list_codes(self, codes: str) -> str:
-        """Return the names of indicators whose codes stand in one text."""
-        return "; ".join(self.code(code) for code in codes.split()) or DASH
-
-    def figures(self, section: str, *places: str) -> tuple[Picture, ...]:
-        """Return the figures of a section, the last ones behind the others, or those of one place."""
-        own = [picture for picture in self.pictures.values() if picture.section == section]
-        return tuple(each for place in places or ("first", "last") for each in own if each.place == place)
+_RAISED = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 
 
 def shown_years(results: Results) -> tuple[int, ...]:
@@ -127,12 +80,12 @@ def summary_section(ctx: Context) -> Section:
 def _summary_table(ctx: Context) -> Table:
     results, words = ctx.results, ctx.words
     last = results.rating(results.years[-1])
-    columns = [("region", "text")]
+    columns = ["region"]
     for year in shown_years(results):
         columns += [
-            (f"={words('column', 'index')} {year}", "number"),
-            *([(f"={words('column', 'rating_class')} {year}", "text")] if results.classed else []),
-            (f"={words('column', 'rank')} {year}", "number"),
+            f"#={words('column', 'index')} {year}",
+            *([f"={words('column', 'rating_class')} {year}"] if results.classed else []),
+            f"#={words('column', 'rank')} {year}",
         ]
     rows = []
     for region in last.sort_values(by=["rank"], kind="stable").index:
@@ -168,8 +121,7 @@ def data_section(ctx: Context) -> Section:
         (number, ctx.code(code), ctx.code(catalogue.parent(code)), words.unit(units.get(code, "")))
         for number, code in enumerate(catalogue.indicators, start=1)
     ]
-    heads = [("number", "number"), ("indicator", "text"), ("parent", "text"), ("unit", "text")]
-    blocks = [make_table(words, "indicators", heads, indicators)]
+    blocks = [make_table(words, "indicators", "#number indicator parent unit", indicators)]
     absent = [
         (year, ctx.region(region), ctx.code(column), ctx.wording.reason(reason))
         for (edition, year), frame in results.indicators.items()
@@ -178,8 +130,7 @@ def data_section(ctx: Context) -> Section:
     ]
     sentences.append(words("text", "missing", cells=len(absent)) if absent else words("text", "complete"))
     if absent:
-        heads = [("year", "number"), ("region", "text"), ("cell", "text"), ("reason", "text")]
-        blocks.append(make_table(words, "missing", heads, absent[:_CELLS]))
+        blocks.append(make_table(words, "missing", "#year region cell reason", absent[:_CELLS]))
     return Section("data", words("section", "data"), tuple(sentences), tuple(blocks))
 
 
@@ -213,20 +164,11 @@ def _strengths(ctx: Context, year: int) -> Table:
             row += [words.value(own["rating_class"]), words.value(own["next_class"])]
             row.append(words.number(own["points_needed"], 1))
         rows.append([*row, *(signs if few else named), ctx.code(own["widest_gap"])])
-    heads = [("region", "text")]
-    if results.classed:
-        heads += [("rating_class", "text"), ("next_class", "text"), ("points_needed", "number")]
-    heads += (
-        [(f"={place}", "number") for place in range(1, len(codes) + 1)]
-        if few
-        else [
-            ("strengths", "text"),
-            ("weaknesses", "text"),
-        ]
-    )
+    heads = ["region", *(["rating_class", "next_class", "#points_needed"] if results.classed else [])]
+    heads += [f"#={place}" for place in range(1, len(codes) + 1)] if few else ["strengths", "weaknesses"]
     kind = "" if results.classed else "_unclassed"
     note = words("text", f"deviations{kind}", last=len(codes)) if few else words("text", "strengths")
-    return make_table(words, f"strengths{kind}", [*heads, ("widest_gap", "text")], rows, note=note, year=year)
+    return make_table(words, f"strengths{kind}", [*heads, "widest_gap"], rows, note=note, year=year)
 
 
 def _signed(ctx: Context, value: object) -> str:
@@ -257,9 +199,8 @@ def robustness_section(ctx: Context) -> Section | None:
             )
             for region, own in frame.astype(object).to_dict("index").items()
         ]
-        heads = [("region", "text"), ("rank", "number"), ("interval", "number"), ("median", "number")]
-        if results.classed:
-            heads += [("rating_class", "text"), ("p_class", "number"), ("likeliest_class", "text")]
+        heads = "region #rank #interval #median"
+        heads += " rating_class #p_class likeliest_class" if results.classed else ""
         title = "robustness" if results.classed else "robustness_unclassed"
         blocks.append(make_table(words, title, heads, rows, year=year))
     named = "; ".join(words.value(name) for name in readings)
@@ -287,9 +228,9 @@ def specialisation_section(ctx: Context) -> Section | None:
     if not results.stages.groups:
         return None
     years = list(results.stages.groups)
-    heads = [("region", "text")]
+    heads = ["region"]
     for year in years:
-        heads += [(f"={words('column', 'ksi')} {year}", "number"), (f"={words('column', 'group')} {year}", "text")]
+        heads += [f"#={words('column', 'ksi')} {year}", f"={words('column', 'group')} {year}"]
     order = results.stages.groups[years[-1]].sort_values(by=["ksi"], ascending=False, kind="stable").index
     frames = [results.stages.groups[year].astype(object) for year in years]
     rows = [
@@ -332,8 +273,7 @@ def spatial_section(ctx: Context) -> Section | None:
         )
         for (edition, year, variable), test in results.moran.items()
     ]
-    heads = [("edition", "text"), ("year", "number"), ("variable", "text"), ("n", "number"), ("statistic", "number")]
-    heads += [("expected", "number"), ("z_score", "number"), ("p_value", "number"), ("without_data", "text")]
+    heads = "edition #year variable #n #statistic #expected #z_score #p_value without_data"
     near = words("neighbours", results.study.report.weights)
     sentences = [words("text", "spatial", neighbours=near, permutations=words.count(permutations(results.study)))]
     blocks: list[Table | Picture] = [make_table(words, "moran", heads, rows)]
@@ -358,8 +298,7 @@ def _clusters(ctx: Context, local: LocalResult, year: int) -> Table:
         )
         for region, own in frame.sort_values(by=["p_value"], kind="stable").astype(object).to_dict("index").items()
     ]
-    heads = [("region", "text"), ("statistic", "number"), ("lag", "number"), ("cardinality", "number")]
-    heads += [("p_value", "number"), ("p_adjusted", "number"), ("label", "text")]
+    heads = "region #statistic #lag #cardinality #p_value #p_adjusted label"
     tested = int(frame["p_value"].notna().sum())
     study = ctx.results.study
     adjusted = words("family", study.report.adjust, family=local.family, n=tested)
@@ -393,14 +332,7 @@ def audit_section(ctx: Context) -> Section | None:
         )
         for own in faults.to_dict("records")
     ]
-    heads = [
-        ("severity", "text"),
-        ("fault", "text"),
-        ("columns", "text"),
-        ("rows", "text"),
-        ("cells", "number"),
-    ]
-    blocks: list[Table | Picture] = [make_table(words, "faults", heads, rows)]
+    blocks: list[Table | Picture] = [make_table(words, "faults", "severity fault columns rows #cells", rows)]
     blocks.append(_orders(ctx, audit.alignment_table().to_dict("records")))
     claims = audit.claims
     if len(claims):
@@ -409,7 +341,7 @@ def audit_section(ctx: Context) -> Section | None:
             (words.value(edition), *(int(own.get(name, 0)) for name in _OUTCOMES))
             for edition, own in counted.to_dict("index").items()
         ]
-        columns = [("edition", "text"), ("holds", "number"), ("fails", "number"), ("unchecked", "number")]
+        columns = "edition #holds #fails #unchecked"
         blocks.append(make_table(words, "claims_by_edition", columns, lines, note=words("text", "audit_claims")))
         blocks.append(_claims(ctx, claims))
     return Section("audit", words("section", "audit"), tuple(sentences), tuple(blocks))
@@ -427,14 +359,7 @@ def _orders(ctx: Context, records: list[dict[Any, Any]]) -> Table:
         )
         for own in records
     ]
-    heads = [
-        ("table", "number"),
-        ("cell", "text"),
-        ("labels", "text"),
-        ("order", "text"),
-        ("confidence", "number"),
-    ]
-    return make_table(words, "orders", heads, rows, note=words("text", "audit_orders"))
+    return make_table(words, "orders", "#table cell labels order #confidence", rows, note=words("text", "audit_orders"))
 
 
 def _claims(ctx: Context, claims: pd.DataFrame) -> Table:
@@ -452,7 +377,7 @@ def _claims(ctx: Context, claims: pd.DataFrame) -> Table:
             if region and several[statement] > 1:
                 told = f"{ctx.region(region)}: {told}"
             rows.append((shorten(told, 240), *(words.value(outcomes.get(edition)) for edition in editions)))
-    heads = [("statement", "text"), *((f"={words.value(name)}", "text") for name in editions)]
+    heads = ["statement", *(f"={words.value(name)}" for name in editions)]
     return make_table(words, "claims", heads, rows)
 
 
@@ -478,9 +403,7 @@ def verdict_section(ctx: Context) -> Section | None:
         )
         if choice != "weights"
     ]
-    heads = [("choice", "text"), ("choice_value", "text"), ("specifications", "number"), ("median_z", "number")]
-    heads += [("median_p", "number"), ("share_significant", "number"), ("share_p", "number")]
-    heads += [("share_positive", "number")]
+    heads = "choice choice_value #specifications #median_z #median_p #share_significant #share_p #share_positive"
     shown = words("text", "verdict", permutations=words.count(CURVE_RELOCATIONS))
     power = verdict.power
     blocks: list[Table | Picture] = [*ctx.figures("verdict", "first")]
@@ -495,13 +418,6 @@ def poles_section(ctx: Context) -> Section | None:
     stages, words, results = ctx.results.stages, ctx.words, ctx.results
     sentences: list[str] = []
     blocks: list[Table | Picture] = []
-    tested = [
-        ("n", "number"),
-        ("statistic", "number"),
-        ("expected", "number"),
-        ("z_score", "number"),
-        ("p_value", "number"),
-    ]
     if stages.gradient:
         poles = ", ".join(ctx.region(pole) for pole in results.study.growth_poles.poles)
         sentences.append(words("text", "gradient", poles=poles))
@@ -511,13 +427,13 @@ def poles_section(ctx: Context) -> Section | None:
                 (ctx.names.get(str(pole)) or words.value(pole), *_tested(words, own))
                 for pole, own in frame.to_dict("index").items()
             ]
-            blocks.append(make_table(words, "gradient", [("pole", "text"), *tested], rows, year=year))
+            blocks.append(make_table(words, "gradient", f"pole {_TESTED}", rows, year=year))
     span = {"first": results.years[0], "last": results.years[-1]}
     if stages.spread is not None:
         sentences.append(words("text", "spread", **span))
         rows = [(words.value(test), *_tested(words, own)) for test, own in stages.spread.to_dict("index").items()]
         first, last = span["first"], span["last"]
-        blocks.append(make_table(words, "spread", [("test", "text"), *tested], rows, first=first, last=last))
+        blocks.append(make_table(words, "spread", f"test {_TESTED}", rows, first=first, last=last))
     blocks += ctx.figures("poles")
     for year, frame in stages.typology.items():
         limits = {
@@ -535,13 +451,15 @@ def poles_section(ctx: Context) -> Section | None:
             )
             for region, own in frame.astype(object).sort_values(by=["type"], kind="stable").to_dict("index").items()
         ]
-        heads = [("region", "text"), ("index", "number"), ("ksi", "number"), ("type", "text")]
-        heads += [(f"={shorten(words.sentence(name), 40)}", "text") for name in lists]
+        heads = ["region", "#index", "#ksi", "type", *(f"={shorten(words.sentence(name), 40)}" for name in lists)]
         note = words("text", "typology" if results.classed else "typology_unclassed", **limits)
         blocks.append(make_table(words, "typology", heads, rows, note=note, year=year))
     if not blocks:
         return None
     return Section("poles", words("section", "poles"), tuple(sentences), tuple(blocks))
+
+
+_TESTED = "#n #statistic #expected #z_score #p_value"
 
 
 def _tested(words: Words, own: Mapping[Any, Any]) -> tuple[str, ...]:
@@ -554,6 +472,24 @@ def _tested(words: Words, own: Mapping[Any, Any]) -> tuple[str, ...]:
     )
 
 
+def cross_check_section(ctx: Context) -> Section | None:
+    """Show how far the numbers of esda are from those of the report, test by test."""
+    frame, words = ctx.results.stages.cross_check, ctx.words
+    if frame is None:
+        return None
+    bounds = [f"10{f'{math.log10(bound):.0f}'.translate(_RAISED)}" for bound in frame["relative"]]
+    rows = [
+        (words.value(own["test"]), words.value(own["edition"]), own["year"], ctx.code(own["variable"]), own["esda"],
+         own["numbers"], bound)
+        for own, bound in zip(frame.reset_index().to_dict("records"), bounds, strict=True)
+    ]  # fmt: skip
+    counts = {"checks": len(frame), "numbers": words.count(int(frame["numbers"].sum()))}
+    worst = bounds[int(frame["relative"].argmax())]
+    first = words("text", "cross_check", version=frame.attrs["version"], bound=worst, **counts)
+    table = make_table(words, "cross_check", "test edition #year variable esda #numbers #relative", rows)
+    return Section("cross_check", words("section", "cross_check"), (first, words("text", "cross_check_p")), (table,))
+
+
 def left_out_section(ctx: Context) -> Section:
     """Name what is not in the report, with the reason."""
     words, left_out = ctx.words, ctx.results.stages.left_out
@@ -564,13 +500,13 @@ def left_out_section(ctx: Context) -> Section:
     rows = [
         (ctx.wording.analysis(name), own.get(name) or ctx.wording.left_out(reason)) for name, reason in left_out.items()
     ]
-    table = make_table(words, "left_out", [("analysis", "text"), ("reason", "text")], rows)
+    table = make_table(words, "left_out", "analysis reason", rows)
     return Section("left_out", title, (words("text", "left_out"),), (table,))
 
 
-def reproduction_section(ctx: Context, provenance: Mapping[str, Any]) -> Section:
+def reproduction_section(ctx: Context) -> Section:
     """Name seed, versions and inputs."""
-    words = ctx.words
+    words, provenance = ctx.words, ctx.provenance
     libraries = [
         ("growthpoles", provenance["growthpoles"]["version"]),
         ("Python", provenance["python"]),
@@ -579,8 +515,8 @@ def reproduction_section(ctx: Context, provenance: Mapping[str, Any]) -> Section
     read = {name: digest for name, digest in provenance["inputs"].items() if digest and not name.endswith("*")}
     inputs = [(shorten(name), digest[:_HASH]) for name, digest in read.items()]
     blocks = (
-        make_table(words, "inputs", [("file", "text"), ("sha256", "text")], inputs),
-        make_table(words, "libraries", [("library", "text"), ("version", "text")] * _ABREAST, _abreast(libraries)),
+        make_table(words, "inputs", "file sha256", inputs),
+        make_table(words, "libraries", ["library", "version"] * _ABREAST, _abreast(libraries)),
     )
     return Section("reproduction", words("section", "reproduction"), (words("text", "reproduction"),), blocks)
 
@@ -590,3 +526,19 @@ def _abreast(pairs: list[tuple[str, str]]) -> list[tuple[str, ...]]:
     long = -(-len(pairs) // _ABREAST)
     padded = pairs + [("", "")] * (long * _ABREAST - len(pairs))
     return [tuple(cell for at in range(_ABREAST) for cell in padded[row + at * long]) for row in range(long)]
+
+
+SECTIONS: tuple[Callable[[Context], Section | None], ...] = (
+    summary_section,
+    data_section,
+    rating_section,
+    robustness_section,
+    audit_section,
+    specialisation_section,
+    spatial_section,
+    verdict_section,
+    poles_section,
+    cross_check_section,
+    left_out_section,
+    reproduction_section,
+)

@@ -476,23 +476,9 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
         except GrowthpolesError as error:
             left_out[f"moran {name} {year} {variable}"] = str(error)
     account, unused = input_account(study), unused_inputs(study)
-    core = (
-        study,
-        edition,
-        catalogue,
-        regions,
-        graph,
-        indicators,
-        ratings,
-        published,
-        tests,
-        gaps,
-        local,
-        account,
-        unused,
-    )
-    stages = run_stages(Results(*core, Stages(left_out=left_out)), tell=tell)
-    return Results(*core, stages)
+    core = (study, edition, catalogue, regions, graph, indicators, ratings, published, tests, gaps, local, account)
+    stages = run_stages(Results(*core, unused, Stages(left_out=left_out)), tell=tell)
+    return Results(*core, unused, stages)
 
 
 def _variables(

@@ -378,21 +378,14 @@ PRESETS = (
 )
 
 
+# Option of [report] -> section of the texts that says each choice: what has no phrase cannot be reported.
+_PHRASES = {"figures": "figure", "weights": "weights", "adjust": "adjusted"}
+
+
 def _report_choices(option: str) -> Sequence[str]:
-    """Return what an option of [report] may be; the rooms that know it are loaded only where it is given."""
-    if option == "figures":
-        from growthpoles.language.phrases import phrase_keys
+    from growthpoles.language.phrases import phrase_keys  # only where an option is given
 
-        return phrase_keys("figure")
-    if option == "weights":
-        from growthpoles.spatial.weights.build_weights import WeightsKind
-
-        return get_args(WeightsKind)
-    if option == "adjust":
-        from growthpoles.spatial.local_tests.multiple_testing import Adjust
-
-        return get_args(Adjust)
-    return PRESETS
+    return phrase_keys(_PHRASES[option]) if option in _PHRASES else PRESETS
 
 
 class Report(_Part):
@@ -405,19 +398,16 @@ class Report(_Part):
     typeface: Annotated[str, Field(min_length=1)] | None = None
     preset: str = "report"
 
-    @field_validator("figures", mode="before")
+    @field_validator("figures", "weights", "adjust", "preset", mode="before")
     @classmethod
-    def _known_kinds(cls, value: object) -> object:
-        if value is None:
-            return value
-        if not isinstance(value, list | tuple):
+    def _known(cls, value: object, info: Any) -> object:
+        if info.field_name != "figures":
+            return _word(value, _report_choices(info.field_name))
+        if not isinstance(value, list | tuple | None):
             raise ValueError(message(_quoted(value), allowed="a list of kinds of figures"))
-        return tuple(dict.fromkeys(_word(kind, _report_choices("figures")) for kind in value))
-
-    @field_validator("weights", "adjust", "preset", mode="before")
-    @classmethod
-    def _known_word(cls, value: object, info: Any) -> object:
-        return _word(value, _report_choices(info.field_name))
+        return (
+            None if value is None else tuple(dict.fromkeys(_word(kind, _report_choices("figures")) for kind in value))
+        )
 
 
 class Study(_Part, ResultDisplay):

@@ -1,0 +1,207 @@
+"""Kinds of figures and stages stand once; what a report shows and how it tests can be chosen, and it says so."""
+
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, get_args
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import growthpoles as gp
+from growthpoles.cli import app
+from growthpoles.errors import MapError, StudyError
+from growthpoles.language import phrases
+from growthpoles.language.languages import LANGUAGES
+from growthpoles.language.phrases import phrase_keys
+from growthpoles.maps.presets import PRESETS
+from growthpoles.report import figures
+from growthpoles.report.artists import View
+from growthpoles.report.build_report import build_report, step_count
+from growthpoles.report.figures import KINDS, Kind
+from growthpoles.report.results import Stages
+from growthpoles.report.sections import SECTIONS
+from growthpoles.report.single_map import draw_map
+from growthpoles.report.stages import STAGES
+from growthpoles.spatial.local_tests.multiple_testing import Adjust
+from growthpoles.spatial.weights.build_weights import WeightsKind
+from growthpoles.study import study_spec
+from growthpoles.study.load_study import load_study
+
+REPORT = """[report]
+figures = ["values", "class-change", "neighbours", "clusters", "hotspots", "significance", "ksi"]
+weights = "rook"
+adjust = "fdr"
+permutations = 199
+preset = "nature-double"
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path, study_maker: Callable[..., Path]) -> Path:
+    """A study of two years that chooses what its report shows."""
+    path = study_maker(tmp_path / "study", years=(2018, 2020), side=4)
+    text = path.read_text(encoding="utf-8").replace('languages = ["en"]', 'languages = ["en", "ru", "kk"]')
+    path.write_text(f"{text}{REPORT}", encoding="utf-8")
+    return path
+
+
+# Registries
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_choice_has_its_phrases(lang: str) -> None:
+    assert set(phrase_keys("figure", lang)) == set(KINDS)
+    assert set(phrase_keys("weights", lang)) == set(phrase_keys("neighbours", lang)) == set(get_args(WeightsKind))
+    assert set(phrase_keys("adjusted", lang)) == set(phrase_keys("family", lang)) == set(get_args(Adjust))
+    assert set(phrase_keys("analysis", lang)) == {stage.name for stage in STAGES} | {"classes", "moran", "figure"}
+
+
+def test_presets_of_a_study_are_those_of_the_maps() -> None:
+    assert set(study_spec.PRESETS) == set(PRESETS)
+
+
+def test_every_stage_has_a_field_for_what_it_found() -> None:
+    assert [stage.name for stage in STAGES] == [each.name for each in fields(Stages) if each.name != "left_out"]
+
+
+def test_every_figure_stands_in_a_section_of_the_page() -> None:
+    known = {make.__name__.removesuffix("_section") for make in SECTIONS}
+    assert {kind.section for kind in KINDS.values()} <= known
+
+
+# A kind of one's own
+
+
+def bars(view: View) -> Any:
+    return gp.plot_values(view.regions, view.values(), variable="bars", year=view.year, **view.common)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_kind_is_one_entry_and_its_artist(
+    tmp_path: Path, study_maker: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = load_study(study_maker(tmp_path / "study"))
+    with pytest.raises(MapError, match="kind='toy' is not known"):
+        draw_map(study, "toy")
+    monkeypatch.setattr(
+        figures, "KINDS", {"toy": Kind("toy", "every year", bars, "rating", on_boundaries=True, command=("variable",))}
+    )
+    with pytest.raises(StudyError, match="'toy' is not known"):  # it has no phrase, and is called by its name
+        study.with_report(figures=["toy"])
+    monkeypatch.setitem(phrases._read("en")["figure"], "toy", "A toy of {year}")
+    monkeypatch.setattr("growthpoles.report.stages.REPLICATIONS", 50)
+    for languages, title in ((("en", "ru"), "A toy of 2020"), (("ru", "en"), "Toy")):
+        head = study.study.model_copy(update={"languages": languages})
+        chosen = study.model_copy(update={"study": head})
+        out = tmp_path / languages[0]
+        manifest = build_report(chosen, out=out, lang=languages[0], figures=["toy"])
+        assert "figures/toy_2020.png" in manifest.files
+        captions = pd.read_csv(out / "captions.csv").set_index("lang")
+        assert captions.loc[languages[0], "title"] == title
+        page = (out / "report.html").read_text(encoding="utf-8")
+        ident, start = f'id="{languages[0]}-figure-toy_2020"', f'<section id="{languages[0]}-rating"'
+        assert start in page and page.index(start) < page.index(ident) < page.index("</section>", page.index(start))
+    target = tmp_path / "toy.png"
+    command = ["map", "toy", "--study", str(study.path), "--out", str(target), "--quiet"]
+    assert CliRunner().invoke(app, [*command, "--variable", "growth"]).exit_code == 0 and target.exists()
+    idle = CliRunner().invoke(app, [*command, "--weights", "knn"])
+    assert "--weights has no meaning for 'toy'" in str(idle.exception or idle.output)
+    assert "What to draw: toy." in CliRunner().invoke(app, ["map", "--help"]).output
+    monkeypatch.undo()
+    assert "toy" not in figures.KINDS and "toy" not in phrase_keys("figure")
+
+
+# [report]
+
+
+def test_a_report_shows_and_says_what_was_chosen(own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, count in (("CURVE_RELOCATIONS", 99), ("RELOCATIONS", 99), ("REPLICATIONS", 50)):
+        monkeypatch.setattr(f"growthpoles.report.stages.{name}", count)
+    steps: list[str] = []
+    manifest = build_report(load_study(own), out=tmp_path / "out", progress=steps.append)
+    results = manifest.results
+    assert results is not None and len(steps) == step_count(load_study(own))
+    assert {Path(name).stem for name in manifest.files if name.startswith("figures/")} == {
+        *(f"{kind}_{year}" for kind in ("values", "clusters", "hotspots", "significance") for year in (2018, 2020)),
+        "class-change_2018_2020",
+        "neighbours",
+    }
+    assert manifest.record["left_out"]["figure ksi"] == "no data"
+    rook = gp.build_weights(results.regions, "rook")
+    y = results.rating(2020)["index"]
+    expected = gp.local_moran(y, rook, adjust="fdr", permutations=199, rng=7).to_frame()
+    pd.testing.assert_frame_equal(results.local["data", 2020].to_frame(), expected)
+    tested = gp.moran(y, rook, permutations=199, rng=7)
+    assert results.moran["data", 2020, "index"].p_value == tested.p_value
+
+    chosen = {"weights": "rook", "adjust": "fdr", "permutations": 199, "preset": "nature-double"}
+    assert chosen.items() <= manifest.record["options"].items()
+    captions = pd.read_csv(tmp_path / "out" / "captions.csv", keep_default_na=False).set_index(["lang", "name"])
+    told = captions.loc[("en", "clusters_2020")]
+    assert told["weights"] == "rook contiguity, row-standardised" and told["width_mm"] == 183
+    assert "199 draws" in told["p_method"] and "Benjamini and Hochberg" in told["p_method"]
+    assert "ладьи" in captions.loc[("ru", "neighbours"), "weights"]
+    assert "Хохберг" in captions.loc[("kk", "hotspots_2018"), "p_method"]
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    for phrase in ("a stretch of border (rook contiguity)", "199 random relocations", "a family of 16 tests", "ладьи"):
+        assert phrase in page
+    assert "queen" not in page and "Tarone" not in page and "99,999" not in page and "Тарон" not in page
+
+
+def test_an_option_goes_before_the_study_file(own: Path) -> None:
+    study = load_study(own).with_report(weights="knn", permutations=None)
+    assert (study.report.weights, study.report.adjust, study.report.permutations) == ("knn", "fdr", 199)
+    assert load_study(own).report.weights == "rook" and load_study().report == study_spec.Report()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("figures", ["rating", "hotspot"], "figures: 'hotspot' is not known; .*nearest: hotspots"),
+        ("figures", "rating", "figures: 'rating'; allowed: a list of kinds"),
+        ("weights", "quen", "weights: 'quen' is not known; .*nearest: queen"),
+        ("adjust", "tarrone", "adjust: 'tarrone' is not known; .*nearest: tarone"),
+        ("preset", "natur-double", "preset: 'natur-double' is not known; .*nearest: nature-double"),
+        ("permutations", 0, "permutations: .*greater than or equal to 1"),
+        ("typeface", "", "typeface: .*at least 1 character"),
+    ],
+)
+def test_a_wrong_choice_is_one_line(own: Path, option: str, value: object, words: str) -> None:
+    with pytest.raises(StudyError, match=words) as caught:
+        load_study(own).with_report(**{option: value})
+    assert "\n" not in str(caught.value)
+
+
+def test_validate_lists_what_is_wrong_with_the_choices(own: Path) -> None:
+    text = own.read_text(encoding="utf-8").replace('"rook"', '"rok"').replace('"fdr"', '"fdrr"')
+    own.write_text(f'{text}typeface = "no.ttf"\nfigure = 1\n', encoding="utf-8")
+    found = gp.examine_study(own).set_index("column")["problem"]
+    assert "'rok' is not known" in found["report.weights"] and "'fdrr' is not known" in found["report.adjust"]
+    assert "not a known key" in found["report.figure"] and "'no.ttf' does not exist" in found["report.typeface"]
+
+
+def test_a_report_is_set_in_the_typeface_of_its_study(
+    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from growthpoles.maps.typography.typefaces import chosen
+    from growthpoles.report import draw_figures
+
+    seen: list[str | None] = []
+
+    def spy(job: Any, lang: str) -> Any:
+        face = chosen()
+        seen.append(face.family if face else None)
+        raise MapError("not drawn")
+
+    monkeypatch.setattr(figures.FigureJob, "figure", spy)
+    monkeypatch.setattr(draw_figures, "figure_jobs", lambda results: list(figures.figure_jobs(results))[:1])
+    for name in ("CURVE_RELOCATIONS", "RELOCATIONS", "REPLICATIONS"):
+        monkeypatch.setattr(f"growthpoles.report.stages.{name}", 99)
+    own.write_text(own.read_text(encoding="utf-8") + 'typeface = "DejaVu Serif"\n', encoding="utf-8")
+    record = build_report(load_study(own), out=tmp_path / "out").record
+    assert seen == ["DejaVu Serif"] and record["options"]["typeface"] == "DejaVu Serif" and chosen() is None
+    with pytest.raises(MapError, match="no font of the name 'Arail Nuovo'"):
+        build_report(load_study(own), out=tmp_path / "other", typeface="Arail Nuovo")
+    assert not (tmp_path / "other").exists()
