@@ -20,7 +20,7 @@ ROOMS: dict[str, set[str]] = {
     "regions": {"language"},
     "ratings": {"language"},
     "specialisation": set(),
-    "spatial": set(),
+    "spatial": {"language"},
     "maps": {"language", "ratings"},
     "study": {"language", "regions", "ratings", "specialisation", "spatial"},
     "report": {"language", "regions", "ratings", "specialisation", "spatial", "maps", "study"},

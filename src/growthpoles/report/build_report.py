@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import growthpoles
-from growthpoles.errors import StudyError, unknown_option
 from growthpoles.file_writing import WAIT, folder_lock, make_folder
+from growthpoles.language.languages import check_language
 from growthpoles.maps.typography.typefaces import chosen
 from growthpoles.report.figures import caption_files, figure_plan
 from growthpoles.report.manifest import MANIFEST, Manifest, provenance, read_record, record_bytes, record_of, unchanged
@@ -20,7 +20,7 @@ from growthpoles.report.stages import STAGES, compute, report_edition
 from growthpoles.report.table_formats import csv_bytes, tex
 from growthpoles.study.inputs import editions, published_years
 from growthpoles.study.load_study import load_study
-from growthpoles.study.study_spec import Language, Study
+from growthpoles.study.study_spec import Study
 
 PRESET = "report"
 _TEX_ROWS = 60
@@ -56,7 +56,7 @@ def build_report(
         this one does not have are removed unless somebody changed them, all others stay.
     edition : str, optional
         The edition that maps show; tables hold all of them. None is the study's default.
-    lang : {"en", "ru", "kk"}
+    lang : str
         Language of the figures and captions, and the first one of the page, which holds all languages of the study.
     progress : callable, optional
         Called with the name of each step before it starts.
@@ -79,8 +79,7 @@ def build_report(
         If the folder cannot be written, or another report is being written there for longer than `wait`.
     """
     study = study or load_study()
-    if lang not in get_args(Language):
-        raise StudyError(unknown_option("lang", lang, get_args(Language)))
+    check_language(lang)
     options = {"edition": report_edition(study, edition), "lang": lang, "preset": PRESET}
     if face := chosen():
         options["typeface"] = face.family

@@ -359,7 +359,7 @@ def _alt(results: Results, job: FigureJob, words: Words, title: str) -> str:
             "moran",
             n=test.n,
             statistic=words.number(test.statistic, 3),
-            p=words.probability(test.p_value),
+            p=words.probability(test.p_value, relation=True),
         )
     elif job.kind == "change":
         change = results.change().dropna().sort_values(kind="stable")

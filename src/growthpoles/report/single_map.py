@@ -66,7 +66,7 @@ def draw_map(
         None is the study's default; "ksi" always shows the published figures.
     variable : str, optional
         A code of the catalogue; None is the index.
-    lang : {"en", "ru", "kk"}
+    lang : str
     preset : str
         Size and typography, see :data:`growthpoles.maps.PRESETS`.
     weights : str

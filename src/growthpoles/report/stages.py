@@ -168,7 +168,7 @@ def run_stages(results: Results, *, tell: Callable[[str], None]) -> Stages:
         try:
             found[name] = work[name]()
         except GrowthpolesError as error:
-            left_out[name] = str(error)
+            left_out[name] = error.args[0]
     found.pop("change", None)
     return Stages(**found, left_out=left_out)
 
@@ -344,7 +344,7 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
     try:
         graph = build_weights(regions, "queen")
     except GrowthpolesError as error:
-        left_out["moran"] = str(error)
+        left_out["moran"] = error.args[0]
     tests: dict[tuple[str, int, str], GlobalResult] = {}
     gaps: dict[tuple[str, int, str], list[str]] = {}
     local: dict[tuple[str, int], LocalResult] = {}
@@ -360,7 +360,7 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
             if variable == catalogue.root and name in (edition, "published"):
                 local[name, year] = local_moran(kept, part, permutations=DRAWS, adjust=ADJUST, rng=seed)
         except GrowthpolesError as error:
-            left_out[f"moran {name} {year} {variable}"] = str(error)
+            left_out[f"moran {name} {year} {variable}"] = error.args[0]
     account, unused = input_account(study), unused_inputs(study)
     core = (
         study,

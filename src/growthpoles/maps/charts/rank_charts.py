@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import MapError, message
-from growthpoles.language.languages import format_number, translator
+from growthpoles.language.languages import translator
+from growthpoles.language.number_format import format_number
 from growthpoles.maps import palettes
 from growthpoles.maps.charts.chart_axes import (
     ChartOptions,

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from growthpoles.language.languages import NBSP, format_number, translator
+from growthpoles.language.languages import translator
+from growthpoles.language.number_format import NBSP, format_number
 from growthpoles.maps import palettes
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet.sheet_blocks import Block, Box, Word

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
 import pandas as pd
 
 from growthpoles.errors import MapError, message
-from growthpoles.language.languages import MINUS, translator
+from growthpoles.language.languages import translator
+from growthpoles.language.number_format import MINUS
+from growthpoles.language.phrases import Words
 from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions, make_style
 from growthpoles.maps.sheet.legend import Category, Legend
@@ -23,16 +26,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _REACH = 3
-# Types of `growthpoles.spatial.poles.typology`: colour and code; strong colours for the regions that lead in something.
+# Types of `growthpoles.spatial.poles.typology`: colour and code (None: letters of the language); strong colours for the
+# regions that lead in something.
 GROWTH_POLES = {
-    "growth pole": ("#c63a34", "GP"),
-    "innovative, not specialised": ("#77aadd", "I"),
-    "specialised, not innovative": ("#eedd88", "S"),
+    "growth pole": ("#c63a34", None),
+    "innovative, not specialised": ("#77aadd", None),
+    "specialised, not innovative": ("#eedd88", None),
     "periphery": ("#efefef", ""),
     "outside the industry": (palettes.NO_PRODUCTION, "\u2013"),
 }
-# Latin letters would be read as Cyrillic ones.
-_LETTERS = {"ru": {"GP": "ПР", "I": "И", "S": "С"}, "kk": {"GP": "ӨП", "I": "И", "S": "М"}}
 
 
 def plot_class_change(
@@ -157,8 +159,11 @@ def plot_typology(
     known = {str(kind) for kind in types.dropna()}
     if entries is None and known <= {*GROWTH_POLES, NO_DATA}:
         word = translator(lang)
-        letters = _LETTERS.get(lang, {})
-        entries = {kind: (face, word(kind), letters.get(mark, mark)) for kind, (face, mark) in GROWTH_POLES.items()}
+        letter = partial(Words(lang), "letter")
+        entries = {
+            kind: (face, word(kind), letter(kind) if mark is None else mark)
+            for kind, (face, mark) in GROWTH_POLES.items()
+        }
         if NO_DATA in known:
             entries[NO_DATA] = (palettes.NO_DATA, word("no data"), word("n/d"))
     if entries is None:
