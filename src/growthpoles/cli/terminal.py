@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -23,13 +23,10 @@ _NAME = 28
 def _console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
-    console = Console(stderr=stderr, highlight=False, emoji=False, markup=False)
+    plain: dict[str, Any] = {"stderr": stderr, "highlight": False, "emoji": False, "markup": False}
+    console = Console(**plain)
     # A pipe or a file has no width of its own: give a table what it needs instead of folding it at 80 columns.
-    return (
-        console
-        if console.is_terminal
-        else Console(stderr=stderr, highlight=False, emoji=False, markup=False, width=400)
-    )
+    return console if console.is_terminal else Console(**plain, width=400)
 
 
 @contextmanager

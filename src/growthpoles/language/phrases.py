@@ -14,7 +14,8 @@ from typing import Any
 import pandas as pd
 
 from growthpoles.language.languages import check_language, language_file, translator
-from growthpoles.language.number_format import DASH, NBSP, format_number, format_p, plural_form
+from growthpoles.language.number_format import DASH as DASH
+from growthpoles.language.number_format import NBSP, format_number, format_p, plural_form
 
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
@@ -90,6 +91,10 @@ class Words:
             return DASH
         text = str(value)
         return str(_read(self.lang)["value"].get(text) or shorten(text))
+
+    def letter(self, key: str, other: str = "") -> str:
+        """Return the letter that stands for something on a map, or another mark where there is none."""
+        return str(_read(self.lang)["letter"].get(key, other))
 
     def unit(self, code: str) -> str:
         """Return a unit of the catalogue as it is read aloud, or its code with blanks; a dash where there is none."""

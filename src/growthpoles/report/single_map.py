@@ -123,7 +123,7 @@ def draw_map(
         return maps.plot_rating(regions, shown, year=year, variable=label, **common)
     if kind == "values":
         digits = max(0, 2 - int(np.floor(np.log10(shown.abs().max() or 1.0))))
-        words = label or catalogue.name(name, lang)  # type: ignore[arg-type]
+        words = label or catalogue.name(name, lang)
         return maps.plot_values(regions, shown, variable=words, digits=digits, year=year, **common)
     from growthpoles.spatial.alignment import with_data
     from growthpoles.spatial.local_tests import local_getis_ord, local_moran
@@ -141,7 +141,7 @@ def draw_map(
     }[kind]
     told = [Words(lang).value(weights), *([] if adjust == "none" else [f"p: {adjust}"])]
     common["source"] = " \u00b7 ".join([common["source"], *told])
-    tested = label or catalogue.name(name, lang)  # type: ignore[arg-type]
+    tested = label or catalogue.name(name, lang)
     return artist(regions, frame, variable=tested, year=year, **common)
 
 
@@ -150,7 +150,7 @@ def _label(catalogue: Catalogue, name: str, lang: str) -> str | None:
     if name == catalogue.root and catalogue.name(name) == default_catalogue().name(default_catalogue().root):
         return None
     unit = catalogue.units([name]).get(name, "")
-    return ", ".join([catalogue.name(name, lang), *([Words(lang).unit(unit)] if unit else [])])  # type: ignore[arg-type]
+    return ", ".join([catalogue.name(name, lang), *([Words(lang).unit(unit)] if unit else [])])
 
 
 def _letters(values: pd.Series, name: str) -> pd.Series:

@@ -71,7 +71,7 @@ class Wording:
         orders = {} if audit is None else {name: name for name in audit.sources.orders}
         if lang == SOURCE:
             return cls(words, {}, {}, orders)
-        names = dict((catalogue or study_catalogue(study)).names(lang))  # type: ignore[arg-type]
+        names = dict((catalogue or study_catalogue(study)).names(lang))
         heads = {kind: words("column", kind) for kind in ("index", "rating_class", "ksi")}
         heads["ksi"] += " (KSI)"
         for kind, head in heads.items():
@@ -143,9 +143,6 @@ class Wording:
         return f"{self.words('analysis', head)} {shorten(rest)}".strip()
 
 
-_NAME = 40
-
-
 def region_names(results: Results, lang: str) -> pd.Series:
     """Return the shortest name of every region in a language: short name, name, English name, or its code."""
     regions = results.regions
@@ -161,7 +158,7 @@ def region_names(results: Results, lang: str) -> pd.Series:
 
 def indicator_names(results: Results, lang: str) -> dict[str, str]:
     """Return the name of every code of the catalogue in a language, or the code where it has no name."""
-    names = results.catalogue.names(lang)  # type: ignore[arg-type]
+    names = results.catalogue.names(lang)
     return {code: shorten(names.get(code) or code) for code in results.catalogue.codes}
 
 
@@ -169,7 +166,7 @@ def figure_title(results: Results, kind: str, lang: str, **parameters: object) -
     """Return the title of a figure; "name" in the words is the name of the index in the study's catalogue."""
     words = Words(lang)
     name = indicator_names(results, lang).get(results.root) or words("column", "index")
-    return words("figure", kind, name=shorten(name, 2 * _NAME), **parameters)
+    return words("figure", kind, name=shorten(name, _NAME), **parameters)
 
 
 _NATURAL = 3000  # distinct values up to which natural classes are found

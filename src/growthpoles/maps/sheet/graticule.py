@@ -101,7 +101,7 @@ def north_arrow(ax: Axes, base: Base, found: Layout, preset: Preset, lang: str, 
     canvas.add_shapes(
         ax, [head], face=palettes.INK, line_pt=0.0, order=6.0, gid=f"{gid}-north", transform=mm
     ).set_clip_on(False)
-    letter = Words(lang)("letter", "north")
+    letter = Words(lang).letter("north")
     place = middle + 0.72 * half * along
     word = Word(float(place[0]), float(place[1]) - 0.3 * text_metrics.CAP * em, letter, preset.small_pt, align="center")
     canvas.add_words(ax, [word], transform=mm, gid=f"{gid}-north-text")

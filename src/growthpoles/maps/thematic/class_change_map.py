@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
 import pandas as pd
@@ -26,12 +25,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _REACH = 3
-# Types of `growthpoles.spatial.poles.typology`: colour and code (None: letters of the language); strong colours for the
-# regions that lead in something.
+# Types of `growthpoles.spatial.poles.typology`: colour and code, if it is no letter of a language; strong colours
+# for the regions that lead in something.
 GROWTH_POLES = {
-    "growth pole": ("#c63a34", None),
-    "innovative, not specialised": ("#77aadd", None),
-    "specialised, not innovative": ("#eedd88", None),
+    "growth pole": ("#c63a34", ""),
+    "innovative, not specialised": ("#77aadd", ""),
+    "specialised, not innovative": ("#eedd88", ""),
     "periphery": ("#efefef", ""),
     "outside the industry": (palettes.NO_PRODUCTION, "\u2013"),
 }
@@ -159,11 +158,8 @@ def plot_typology(
     known = {str(kind) for kind in types.dropna()}
     if entries is None and known <= {*GROWTH_POLES, NO_DATA}:
         word = translator(lang)
-        letter = partial(Words(lang), "letter")
-        entries = {
-            kind: (face, word(kind), letter(kind) if mark is None else mark)
-            for kind, (face, mark) in GROWTH_POLES.items()
-        }
+        letter = Words(lang).letter
+        entries = {kind: (face, word(kind), letter(kind, mark)) for kind, (face, mark) in GROWTH_POLES.items()}
         if NO_DATA in known:
             entries[NO_DATA] = (palettes.NO_DATA, word("no data"), word("n/d"))
     if entries is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, Unpack
 
 from growthpoles.errors import MapError, message
@@ -181,8 +180,8 @@ def _of(title: str, variable: str) -> str:
 
 
 HOTSPOTS = {
-    "hot": ("#b5402f", None),  # letters of the language: a Latin H would be read as the Cyrillic one of "low"
-    "cold": ("#1c4179", None),
+    "hot": ("#b5402f", ""),  # letters of the language: a Latin H would be read as the Cyrillic one of "low"
+    "cold": ("#1c4179", ""),
     "not significant": (palettes.CLUSTER["not significant"], ""),
     "untestable": (palettes.CLUSTER["untestable"], MARKS["untestable"]),
     "isolate": (palettes.CLUSTER["isolate"], MARKS["isolate"]),
@@ -232,11 +231,8 @@ def plot_hotspots(
     frame = frame_of(regions, result, ("label",))
     word = translator(lang)
     names = {"hot": word("hot spot"), "cold": word("cold spot")}
-    letter = partial(Words(lang), "letter")
-    entries = {
-        key: (face, names.get(key) or word(key), letter(key) if mark is None else mark)
-        for key, (face, mark) in HOTSPOTS.items()
-    }
+    letter = Words(lang).letter
+    entries = {key: (face, names.get(key) or word(key), letter(key, mark)) for key, (face, mark) in HOTSPOTS.items()}
     return plot_categories(
         regions,
         frame["label"].astype(object).replace(_TO_HOTSPOT),

@@ -178,7 +178,7 @@ def spearman(
     check_alternative(alternative)
     permutations = check_permutations(permutations, len(x))
     if len(x) < _LEAST:
-        few = {"n": len(x), "least": _LEAST}
+        few: dict[str, Any] = {"n": len(x), "least": _LEAST}
         raise SpatialError(message("{n} regions are left", where="rank correlation", allowed="{least} or more", **few))
     order = _by_label(x.index)
     n = len(x)
@@ -249,7 +249,7 @@ def mantel(
     known = _known(y, distance.index)
     n = len(known)
     if n < _LEAST:
-        few = {"n": n, "least": _LEAST}
+        few: dict[str, Any] = {"n": n, "least": _LEAST}
         raise SpatialError(message("{n} regions with data", where="Mantel", allowed="{least} or more", **few))
     numbers = known.to_numpy()
     apart = np.abs(numbers[:, None] - numbers[None, :])
