@@ -8,7 +8,6 @@ import shutil
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ import growthpoles as gp
 from growthpoles.errors import LanguageError
 from growthpoles.language import languages, phrases
 from growthpoles.language.compile_translations import faults, messages, write
-from growthpoles.language.languages import LANGUAGES, Language, translator
+from growthpoles.language.languages import LANGUAGES, TEXTS, Language, translator
 from growthpoles.language.number_format import format_number, format_p
 from growthpoles.language.phrases import Words
 from growthpoles.maps.sheet.text_layer import WordLayer
@@ -30,7 +29,6 @@ from growthpoles.report.page import make_page
 from growthpoles.study.load_study import load_study
 from growthpoles.study.verdict import sentences
 
-TEXTS = Path(gp.__file__).parent / "language" / "texts"
 MARK = "ŝ"  # every phrase of the toy begins with it
 PROVENANCE = {"growthpoles": {"version": "1"}, "python": "3", "libraries": {}, "inputs": {}}
 
@@ -61,11 +59,7 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (own / "messages.po").write_text("\n\n".join([head, *entries]) + "\n", encoding="utf-8")
     write(own / "messages.po")
 
-    def file(lang: str, name: str) -> Traversable:
-        return root / lang / name
-
-    monkeypatch.setattr(languages, "language_file", file)
-    monkeypatch.setattr(phrases, "language_file", file)
+    monkeypatch.setattr(languages, "TEXTS", root)
     monkeypatch.setitem(LANGUAGES, "eo", Language("eo", "abcĉdefgĝhĥijĵklmnoprsŝtuŭvz", "aeiou"))
     yield root
     phrases._read.cache_clear()

@@ -16,14 +16,13 @@ import growthpoles as gp
 from growthpoles.cli.shared_options import open_study
 from growthpoles.errors import LanguageError, Reason, message
 from growthpoles.language.compile_translations import faults, messages, write
-from growthpoles.language.languages import LANGUAGES, SOURCE, translator
+from growthpoles.language.languages import LANGUAGES, SOURCE, TEXTS, translator
 from growthpoles.language.number_format import format_number
 from growthpoles.language.phrases import Words, _read, spoken
 from growthpoles.maps.typography.typefaces import missing_glyphs
 from growthpoles.regions.kazakhstan.region_names import region_names
 
 PACKAGE = Path(gp.__file__).parent
-TEXTS = PACKAGE / "language" / "texts"
 OTHERS = [lang for lang in LANGUAGES if lang != SOURCE]
 CALLS = {  # function -> the arguments of a call that are templates
     "word": (0,),

@@ -11,7 +11,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from growthpoles.language.languages import LANGUAGES, SOURCE
+from growthpoles.language.languages import LANGUAGES, SOURCE, TEXTS
 
 
 def catalogue(path: Path) -> Any:
@@ -57,10 +57,9 @@ def faults(folder: Path) -> Iterator[str]:
 
 def main() -> None:
     """Compile every .po of the package and check them all."""
-    folder = Path(__file__).parent / "texts"
-    for path in folder.glob("*/messages.po"):
+    for path in TEXTS.glob("*/messages.po"):
         write(path)
-    if found := list(faults(folder)):
+    if found := list(faults(TEXTS)):
         sys.exit("\n".join(found))
 
 

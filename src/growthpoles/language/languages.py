@@ -11,12 +11,12 @@ import gettext as _gettext
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from importlib.resources.abc import Traversable
 from io import BytesIO
+from pathlib import Path
 
 from growthpoles.errors import LanguageError, unknown_option
 
+TEXTS = Path(__file__).parent / "texts"
 SOURCE = "en"  # the language of the messages in the code
 
 
@@ -61,9 +61,9 @@ def check_language(lang: str) -> str:
     return lang
 
 
-def language_file(lang: str, name: str) -> Traversable:
+def language_file(lang: str, name: str) -> Path:
     """Return a file of a language's folder."""
-    return resources.files("growthpoles.language").joinpath("texts", check_language(lang), name)
+    return TEXTS / check_language(lang) / name
 
 
 def translator(lang: str) -> Callable[[str], str]:

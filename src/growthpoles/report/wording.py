@@ -14,6 +14,7 @@ import pandas as pd
 
 from growthpoles.errors import Reason
 from growthpoles.language.languages import SOURCE
+from growthpoles.language.number_format import format_percent
 from growthpoles.language.phrases import DASH, LONGEST, Words, shorten
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.study.audit.findings import Fault
@@ -192,7 +193,7 @@ def method_sentences(results: Results, words: Words) -> list[str]:
     if rating.treatment != "none":
         told.append(words("text", f"treatment_{rating.treatment}"))
     if rating.availability < 1:
-        told.append(words("text", "availability", share=words.number(100 * rating.availability, 0)))
+        told.append(words("text", "availability", share=format_percent(rating.availability, words.lang)))
     if rating.zeros == "zero":
         told.append(words("text", "zeros"))
     return told
