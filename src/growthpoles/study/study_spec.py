@@ -406,7 +406,7 @@ class Study(_Part):
     def text(self, part: Literal["title", "source"], lang: str = SOURCE) -> str:
         """Return the title or the source in a language, or in the first language that is there."""
         found: Text = getattr(self.study, part)
-        return found.get(lang) or next(iter(found.values()), "")  # type: ignore[call-overload]
+        return found.get(lang) or next(iter(found.values()), "")
 
     def __repr__(self) -> str:
         """Name, years and file."""
