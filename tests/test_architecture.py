@@ -22,7 +22,7 @@ ROOMS: dict[str, set[str]] = {
     "regions": {"language"},
     "ratings": {"language"},
     "specialisation": set(),
-    "spatial": set(),
+    "spatial": {"language"},
     "maps": {"language", "ratings"},
     "study": {"language", "regions", "ratings", "specialisation", "spatial"},
     "report": {"language", "regions", "ratings", "specialisation", "spatial", "maps", "study"},
@@ -35,7 +35,7 @@ GROUND_IMPORTS: dict[str, set[str]] = {
     "file_reading": {"shipped_data"},
     "file_writing": {"errors"},
     "shipped_data": {"errors"},
-    "result_display": {"errors"},
+    "result_display": {"errors", "language"},
 }
 # Inside a room: part -> the parts of the same room it may import. A room that is not listed is free inside.
 _SHEET = {"typography", "presets", "palettes", "map_options"}

@@ -2,6 +2,7 @@ __version__: str
 
 from .errors import DataError as DataError
 from .errors import GrowthpolesError as GrowthpolesError
+from .errors import LanguageError as LanguageError
 from .errors import MapError as MapError
 from .errors import RatingError as RatingError
 from .errors import RegionError as RegionError

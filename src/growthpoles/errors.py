@@ -7,7 +7,8 @@ valid value. All classes derive from :class:`ValueError`.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 
 class GrowthpolesError(ValueError):
@@ -103,6 +104,10 @@ class MapError(GrowthpolesError):
     """
 
 
+class LanguageError(GrowthpolesError):
+    """A language is not known: `lang` is wrong."""
+
+
 def nearest(name: object, allowed: Iterable[object], *, n: int = 3) -> list[str]:
     """Return up to `n` members of `allowed` that are spelled most like `name`, best first."""
     options = [str(item) for item in allowed]
@@ -111,18 +116,51 @@ def nearest(name: object, allowed: Iterable[object], *, n: int = 3) -> list[str]
     return [folded[hit] for hit in hits]
 
 
-def message(problem: str, *, where: str | None = None, allowed: str | None = None, near: Iterable[str] = ()) -> str:
+class Reason(str):
+    """A sentence that knows its template, so that it can be said in another language.
+
+    Parameters
+    ----------
+    template : str
+        English, with placeholders.
+    places : mapping
+        What stands in them: numbers, codes, other reasons; codes in a tuple are joined by "and".
+    text : str, optional
+        The English sentence, where it is more than the filled template.
+    """
+
+    template: str
+    places: Mapping[str, Any]
+
+    def __new__(cls, template: str, places: Mapping[str, Any], text: str | None = None) -> Reason:  # noqa: D102
+        told = {name: " and ".join(value) if isinstance(value, tuple) else value for name, value in places.items()}
+        reason = super().__new__(cls, template.format(**told) if text is None else text)
+        reason.template, reason.places = template, places
+        return reason
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Reason, (self.template, self.places, str(self))
+
+
+def message(
+    problem: str, *, where: str | None = None, allowed: str | None = None, near: Iterable[str] = (), **places: object
+) -> str:
     """Compose one line: where, what is wrong, what is allowed, the nearest valid value.
 
-    Signs that do not print (controls, marks that turn the reading direction) are shown escaped.
+    Signs that do not print (controls, marks that turn the reading direction) are shown escaped. With `places`, problem
+    and `allowed` are templates, and the line is a :class:`Reason`.
     """
-    text = f"{where}: {problem}" if where else problem
-    if allowed:
-        text += f"; allowed: {allowed}"
+    parts = {"problem": problem} | ({"allowed": allowed} if allowed else {})
+    if places:
+        parts = {name: Reason(part, places) for name, part in parts.items()}
+    text = "; allowed: ".join(parts.values())
+    if where:
+        text = f"{where}: {text}"
     near = list(near)
     if near:
         text += f"; nearest: {', '.join(near)}"
-    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in " ".join(text.split()))
+    line = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in " ".join(text.split()))
+    return Reason("; ".join(map("{{{}}}".format, parts)), parts, line) if places else line
 
 
 def unknown_option(name: str, value: object, allowed: Iterable[str]) -> str:

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from growthpoles.errors import listed
+from growthpoles.language.number_format import P_COLUMN, format_p
 
 if TYPE_CHECKING:
     import pandas as pd
     from jinja2 import Template
 
 _ROWS, _COLUMNS = 20, 12
-_P_VALUE = re.compile(r"(^|_)p(_value|_adjusted|_attainable|_low|_high)?$")
-
-
-def p_value_text(p: float, *, relation: bool = False) -> str:
-    """Write a p-value, never as 0: "0.037", "0.0042", "< 0.0001"; with `relation`, "= 0.037"."""
-    if p != p:
-        return "\N{EN DASH}"
-    text = f"{p:.{4 if p < 0.01 else 3}f}" if p >= 1e-4 else "< 0.0001"
-    return f"= {text}" if relation and p >= 1e-4 else text
 
 
 def visible(text: str) -> str:
@@ -38,8 +29,8 @@ def _templates() -> dict[str, Template]:
 
     env = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     env.filters |= {
-        "p": partial(p_value_text, relation=True),
-        "bound": p_value_text,
+        "p": partial(format_p, relation=True),
+        "bound": format_p,
         "g": lambda x: "not defined" if x != x else f"{x:.4g}",
         "listed": listed,
     }
@@ -66,7 +57,7 @@ class ResultDisplay:
 
 
 def _table(frame: pd.DataFrame) -> str:
-    columns: dict[Any, Any] = {name: p_value_text for name in frame.columns if _P_VALUE.search(str(name))}
+    columns: dict[Any, Any] = {name: format_p for name in frame.columns if P_COLUMN.fullmatch(str(name))}
     return frame.to_html(
         max_rows=_ROWS, max_cols=_COLUMNS, border=0, formatters=columns, float_format="{:.4g}".format, na_rep=""
     )

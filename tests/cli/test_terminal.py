@@ -7,8 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from growthpoles.cli.terminal import format_cell, format_p, print_frame, progress_bar, summary
+from growthpoles.cli.terminal import print_frame, progress_bar, summary
 from growthpoles.report.manifest import Manifest
+from growthpoles.report.table_formats import shown
 
 
 def test_summary_fits_into_eighty_columns(report: Manifest, capsys: pytest.CaptureFixture[str]) -> None:
@@ -36,15 +37,17 @@ def test_names_do_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_cells() -> None:
-    assert [format_cell(value) for value in (1.005, None, pd.NA, float("nan"), 3, "x")] == [
-        "1.00",
-        "–",
-        "–",
-        "–",
-        "3",
-        "x",
+    shown_cells = [shown(value, 2) for value in (1.005, None, pd.NA, float("nan"), 3, "x")]
+    assert shown_cells == ["1.00", "–", "–", "–", "3", "x"]
+
+
+def test_p_values_on_a_terminal_are_never_zero(capsys: pytest.CaptureFixture[str]) -> None:
+    print_frame(pd.DataFrame({"p": [0.5, 0.0049, 0.00001], "gap": [1e-9, 1.0, 2.0]}), title="tests", digits=3)
+    assert [line.split() for line in capsys.readouterr().out.splitlines()[-4:] if line.strip()] == [
+        ["0", "0.500", "0.000"],
+        ["1", "0.0049", "1.000"],
+        ["2", "<", "0.0001", "2.000"],
     ]
-    assert [format_p(value) for value in (0.5, 0.0049, 0.00001, float("nan"))] == ["0.500", "0.0049", "< 0.0001", "–"]
 
 
 def test_no_bar_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:

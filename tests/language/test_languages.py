@@ -1,79 +1,176 @@
-"""Words and numbers in three languages."""
+"""One list of languages; one error for a wrong one; every message is translated; one term has one translation."""
 
 from __future__ import annotations
 
 import ast
 import gettext
-import re
+import pickle
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-import growthpoles
-from growthpoles.errors import MapError
-from growthpoles.language import languages
+import growthpoles as gp
+from growthpoles.cli.shared_options import open_study
+from growthpoles.errors import LanguageError, Reason, message
+from growthpoles.language.compile_translations import faults, messages, write
+from growthpoles.language.languages import LANGUAGES, SOURCE, TEXTS, translator
+from growthpoles.language.number_format import format_number
+from growthpoles.language.phrases import Words, _read, spoken
 from growthpoles.maps.typography.typefaces import missing_glyphs
+from growthpoles.regions.kazakhstan.region_names import region_names
 
-SOURCE = Path(growthpoles.__file__).parent
+PACKAGE = Path(gp.__file__).parent
+OTHERS = [lang for lang in LANGUAGES if lang != SOURCE]
+CALLS = {  # function -> the arguments of a call that are templates
+    "word": (0,),
+    "Reason": (0,),
+    "message": (0, "allowed"),
+}
+
+
+def trees() -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        yield path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def constants(node: ast.expr, module: ast.Module) -> set[str]:
+    """Strings that an expression can be: itself, or those of a constant of the module."""
+    if isinstance(node, ast.Constant):
+        return {str(node.value)}
+    name = getattr(node.value if isinstance(node, ast.Subscript) else node, "id", "")
+    held = [each.value for each in ast.walk(module) if isinstance(each, ast.Assign) and
+            any(getattr(target, "id", "") == name for target in each.targets)]  # fmt: skip
+    whole = [value for value in held if not any(isinstance(each, ast.JoinedStr) for each in ast.walk(value))]
+    texts = {str(each.value) for value in whole for each in ast.walk(value) if isinstance(each, ast.Constant)}
+    return texts - {"line", "row"}  # keys of a dict of templates
 
 
 def used() -> set[str]:
-    """Messages that the maps package asks a translator for."""
-    found = set()
-    for path in (SOURCE / "maps").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call) or len(node.args) != 1 or not isinstance(node.args[0], ast.Constant):
+    """Messages that the package asks a translator for: on figures, in reasons, in errors with values."""
+    found: set[str] = set()
+    for path, module in trees():
+        for node in ast.walk(module):
+            if not isinstance(node, ast.Call):
                 continue
-            name = node.func.id if isinstance(node.func, ast.Name) else ""
-            inner = node.func.func if isinstance(node.func, ast.Call) else None
-            if name == "word" or (isinstance(inner, ast.Name) and inner.id == "translator"):
-                found.add(node.args[0].value)
+            name = getattr(node.func, "id", "") or getattr(getattr(node.func, "func", None), "id", "")
+            name = "word" if name == "translator" and isinstance(node.func, ast.Call) else name
+            keywords = {each.arg: each.value for each in node.keywords}
+            if name == "message" and not keywords.keys() - {"where", "allowed", "near"}:
+                continue  # no values: not a template
+            if (name == "word" and path.parent.name != "language") or name in ("Reason", "message"):
+                if path.name == "errors.py":
+                    continue
+                for place in CALLS[name]:
+                    given = keywords.get(place) if isinstance(place, str) else node.args[place]
+                    if given is not None and not (name == "word" and not isinstance(given, ast.Constant)):
+                        found |= constants(given, module)
     return found
 
 
-def po(lang: str) -> dict[str, str]:
-    text = (SOURCE / "language" / "locale" / lang / "LC_MESSAGES" / "growthpoles.po").read_text(encoding="utf-8")
-    pairs = re.findall(r'^msgid "(.+)"\nmsgstr "(.*)"$', text, re.M)
-    return {key.replace('\\"', '"'): value.replace('\\"', '"') for key, value in pairs}
+def test_every_message_in_the_code_is_translated() -> None:
+    wanted = used()
+    assert len(wanted) > 90
+    assert {"no data", "{columns} missing", "{mark} in {file}, row {row}", "{n} regions", "{least} or more"} <= wanted
+    for lang in OTHERS:
+        assert wanted - messages(TEXTS / lang / "messages.po").keys() == set()
 
 
-@pytest.mark.parametrize("lang", ["ru", "kk"])
-def test_every_message_is_translated_and_compiled(lang: str) -> None:
-    source = po(lang)
-    assert len(used()) > 20
-    assert used() - set(source) == set()
-    assert [key for key, value in source.items() if not value] == []
-    with (SOURCE / "language" / "locale" / lang / "LC_MESSAGES" / "growthpoles.mo").open("rb") as file:
-        compiled = gettext.GNUTranslations(file)
-    assert {key: compiled.gettext(key) for key in source} == source
+def test_translations_are_whole_and_compiled() -> None:
+    assert list(faults(TEXTS)) == []
+    for lang in OTHERS:
+        with (TEXTS / lang / "messages.mo").open("rb") as file:
+            read = gettext.GNUTranslations(file)
+        source = messages(TEXTS / lang / "messages.po")
+        assert {key: read.gettext(key) for key in source} == source
 
 
-@pytest.mark.parametrize("lang", ["ru", "kk"])
-def test_translations_are_cyrillic_and_the_font_has_them(lang: str) -> None:
-    joined = "".join(po(lang).values())
-    assert missing_glyphs(str(SOURCE / "maps" / "typography" / "fonts" / "DejaVuSans-core.ttf"), joined) == ""
-    assert missing_glyphs(str(SOURCE / "maps" / "typography" / "fonts" / "DejaVuSans-Bold-core.ttf"), joined) == ""
-    if lang == "kk":
-        assert set("әғқңөұүі") <= set(joined)
+def test_faults_of_translations_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(LANGUAGES, "kk")
+    path = tmp_path / "ru" / "messages.po"
+    path.parent.mkdir()
+    path.write_text('msgid ""\nmsgstr ""\n\nmsgid "a {n}"\nmsgstr "б {m}"\n\nmsgid "b"\nmsgstr ""\n', encoding="utf-8")
+    path.with_suffix(".mo").write_bytes((TEXTS / "kk" / "messages.mo").read_bytes())
+    assert [each.partition("messages.")[2] for each in faults(tmp_path)] == [
+        "po: no translation of 'b'",
+        "po: 'б {m}' has other placeholders than 'a {n}'",
+        "mo: not up to date; run python -m growthpoles.language.compile_translations",
+    ]
+    write(path)
+    assert len(list(faults(tmp_path))) == 2
 
 
-@pytest.mark.parametrize(
-    ("value", "lang", "options", "text"),
-    [
-        (1234.5, "en", {"digits": 1}, "1234.5"),
-        (1234567.0, "ru", {"digits": 0}, "1\u00a0234\u00a0567"),
-        (0.683, "kk", {"digits": 3}, "0,683"),
-        (-0.004, "en", {"digits": 2}, "0.00"),
-        (-7.9, "ru", {"digits": 1, "sign": "+"}, "\u22127,9"),
-        (7.94, "en", {"digits": 1, "sign": "+"}, "+7.9"),
-        (0.0, "en", {"digits": 0, "sign": "+"}, "0"),
-        (float("nan"), "en", {}, ""),
-    ],
-)
-def test_numbers(value: float, lang: str, options: dict, text: str) -> None:
-    assert languages.format_number(value, lang, **options) == text
+@pytest.mark.parametrize("lang", OTHERS)
+def test_one_term_has_one_translation(lang: str) -> None:
+    """In the catalogue and in the phrases alike; a sign by itself may mean several things."""
+    english, own = _read(SOURCE), _read(lang)
+    said: dict[str, set[str]] = {}
+    for key, text in messages(TEXTS / lang / "messages.po").items():
+        said.setdefault(key.casefold(), set()).add(text.casefold())
+    for section in english.keys() - {"language", "counted"}:
+        for key, text in english[section].items():
+            for term in {text, key} if section == "value" else {text}:
+                said.setdefault(term.casefold(), set()).add(own[section][key].casefold())
+    assert {term: words for term, words in said.items() if len(words) > 1 and len(term) > 1} == {}
+    assert Words("ru").value("untestable") == translator("ru")("untestable") == "проверка невозможна"
 
 
-def test_unknown_language() -> None:
-    with pytest.raises(MapError, match="lang='kz' is not known; allowed: en, ru, kk"):
-        languages.translator("kz")
+@pytest.mark.parametrize("lang", OTHERS)
+def test_the_font_has_every_letter(lang: str) -> None:
+    joined = "".join(messages(TEXTS / lang / "messages.po").values()) + LANGUAGES[lang].alphabet
+    for name in ("DejaVuSans-core.ttf", "DejaVuSans-Bold-core.ttf"):
+        assert missing_glyphs(str(PACKAGE / "maps" / "typography" / "fonts" / name), joined) == ""
+    assert set(LANGUAGES[lang].alphabet) - {"ё", "ъ", "щ", "ц", "ф", "э", "ь", "я", "ю", "һ"} <= set(joined)
+    assert set(LANGUAGES[lang].vowels) < set(LANGUAGES[lang].alphabet)
+
+
+def test_there_is_one_list_of_languages() -> None:
+    """No tuple, list, set, dict or Literal names two languages anywhere else."""
+    for path, module in trees():
+        if path.name == "languages.py":
+            continue
+        for node in ast.walk(module):
+            inner = list(ast.iter_child_nodes(node))
+            named = {each.value for each in inner if isinstance(each, ast.Constant) and isinstance(each.value, str)}
+            assert len(named & LANGUAGES.keys()) < 2, (path, getattr(node, "lineno", 0))
+            ends = {text.rpartition("_")[2] for text in named if text.startswith(("name_", "short_"))}
+            assert len(ends & LANGUAGES.keys()) < 2, (path, getattr(node, "lineno", 0))
+
+
+WRONG: dict[str, Callable[[Any], object]] = {
+    "translator": translator,
+    "phrases": Words,
+    "spoken": lambda lang: spoken("moran", lang),
+    "number": lambda lang: format_number(1.0, lang),
+    "names of regions": lambda lang: region_names(2014, lang=lang),
+    "map": lambda lang: gp.plot_rating(gp.load_regions(2014), gp.load_published(2014), lang=lang),
+    "report": lambda lang: gp.build_report(out="nowhere", lang=lang),
+    "command line": lambda lang: open_study(None, lang=lang),
+}
+
+
+@pytest.mark.parametrize("lang", ["kz", "EN", "", None, ["en"], "../en"])
+@pytest.mark.parametrize("place", WRONG)
+def test_a_wrong_language_is_one_error_everywhere(place: str, lang: Any) -> None:
+    with pytest.raises(LanguageError, match=r"^lang=.* is not known; allowed: en, ru, kk(; nearest: \w+)?$"):
+        WRONG[place](lang)
+
+
+def test_a_reason_is_text_that_keeps_its_template() -> None:
+    reason = Reason(
+        "{region}: {reason}", {"region": "A", "reason": Reason("{columns} missing", {"columns": ("x", "y")})}
+    )
+    assert reason == "A: x and y missing" and hash(reason) == hash("A: x and y missing")
+    for copy in (deepcopy(reason), pickle.loads(pickle.dumps(reason))):
+        assert copy == reason and copy.template == "{region}: {reason}"
+        assert copy.places["reason"].places == {"columns": ("x", "y")}
+
+
+def test_an_error_with_values_keeps_its_templates() -> None:
+    line = message("{n} regions", where="spread", allowed="{least} or more", near=["a"], n=4, least=5)
+    assert line == "spread: 4 regions; allowed: 5 or more; nearest: a" and isinstance(line, Reason)
+    assert (line.places["problem"].template, line.places["allowed"].places["least"]) == ("{n} regions", 5)
+    bare = message("{n} regions")
+    assert bare == "{n} regions" and not isinstance(bare, Reason)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from growthpoles.errors import StudyError
+from growthpoles.errors import LanguageError, StudyError
 from growthpoles.report.build_report import build_report, step_count
 from growthpoles.report.manifest import MANIFEST, Manifest, read_record
 from growthpoles.report.report_files import file_sha256
@@ -117,7 +117,7 @@ def test_a_damaged_manifest_is_no_manifest(tmp_path: Path, text: str) -> None:
 def test_unknown_options(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match="nearest: realigned"):
         build_report(out=tmp_path / "out", edition="realignd")
-    with pytest.raises(StudyError, match="allowed: en, ru, kk"):
+    with pytest.raises(LanguageError, match="allowed: en, ru, kk"):
         build_report(out=tmp_path / "out", lang="de")
     assert not (tmp_path / "out").exists()
 

@@ -141,7 +141,7 @@ def test_the_page_says_how_the_study_is_rated(rated: Callable[..., Study], tmp_p
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "Scores: place of each value between the worst region (0) and the best (100)." in page
     assert "Aggregates: arithmetic mean (Money, Index); geometric mean (Ideas). Weights: equal." in page
-    assert "A region needs at least 50 % of the parts" in page and "A score of zero makes" in page
+    assert "A region needs at least 50% of the parts" in page and "A score of zero makes" in page
     assert "scores between minimum and maximum or relative to the leader" in page
     assert "Веса: равные." in page and "Салмақтар: тең." in page
     assert "weights, directions and formulas stand" not in page.lower()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from growthpoles.errors import StudyError, message, unknown_option
+from growthpoles.language.languages import LANGUAGES, check_language
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -24,7 +25,9 @@ YearOption = Annotated[int | None, typer.Option("--year", "-y", help="A year of 
 EditionOption = Annotated[
     str | None, typer.Option("--edition", "-e", help="Which reading of the source; default: the study's own.")
 ]
-LangOption = Annotated[str, typer.Option("--lang", "-l", help="Language of names and figures: en, ru or kk.")]
+LangOption = Annotated[
+    str, typer.Option("--lang", "-l", help=f"Language of names and figures: {', '.join(LANGUAGES)}.")
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Results only: no progress, no notes.")]
 SeedOption = Annotated[int | None, typer.Option("--seed", help="Seed of all random numbers; default: the study's.")]
 JobsOption = Annotated[int, typer.Option("--jobs", "-j", help="Worker processes; the results do not depend on it.")]
@@ -60,15 +63,13 @@ GraphOption = Annotated[
 PermutationsOption = Annotated[int | None, typer.Option("--permutations", help="Relocations where p is not exact.")]
 
 ADJUST = "tarone"
-LANGUAGES = ("en", "ru", "kk")
 
 
 def open_study(study: str | None, *, lang: str = "en", seed: int | None = None) -> Study:
     """Load a study, with another seed if one is asked for."""
     from growthpoles.study.load_study import load_study
 
-    if lang not in LANGUAGES:
-        raise StudyError(unknown_option("lang", lang, LANGUAGES))
+    check_language(lang)
     loaded = load_study(study)
     if seed is None:
         return loaded

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from growthpoles.language.phrases import Words, clean_text
+from growthpoles.report.table_formats import shown
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,13 +23,10 @@ _NAME = 28
 def _console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
-    console = Console(stderr=stderr, highlight=False, emoji=False, markup=False)
+    plain: dict[str, Any] = {"stderr": stderr, "highlight": False, "emoji": False, "markup": False}
+    console = Console(**plain)
     # A pipe or a file has no width of its own: give a table what it needs instead of folding it at 80 columns.
-    return (
-        console
-        if console.is_terminal
-        else Console(stderr=stderr, highlight=False, emoji=False, markup=False, width=400)
-    )
+    return console if console.is_terminal else Console(**plain, width=400)
 
 
 @contextmanager
@@ -53,22 +51,6 @@ def progress_bar(total: int, *, quiet: bool = False) -> Iterator[Callable[[str],
             bar.update(task, advance=1, description=clean_text(step))
 
         yield tell
-
-
-def format_cell(value: object, *, digits: int = 2) -> str:
-    """Return a value as a person writes it: fixed digits, a dash for missing."""
-    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
-        return "–"
-    if isinstance(value, float | np.floating):
-        return f"{value:.{digits}f}"
-    return clean_text(value)
-
-
-def format_p(value: float) -> str:
-    """Return a p-value with the digits that matter."""
-    if np.isnan(value):
-        return "–"
-    return "< 0.0001" if value < 1e-4 else f"{value:.4f}" if value < 0.01 else f"{value:.3f}"
 
 
 def _heading(column: str, *, width: int = 12) -> str:
@@ -103,7 +85,7 @@ def print_frame(frame: pd.DataFrame, *, title: str, digits: int = 2) -> None:
         cells = []
         for column, value in zip(frame.columns, row, strict=True):
             whole = column in {"rank", "n"} and isinstance(value, float) and not np.isnan(value)
-            cells.append(Text(format_cell(int(value) if whole else value, digits=digits)))
+            cells.append(Text(shown(int(value) if whole else value, digits, str(column))))
         levels = key if isinstance(frame.index, pd.MultiIndex) else (key,)
         table.add_row(*(Text(clean_text(level)) for level in levels), *cells)
     _console().print(table)
@@ -152,7 +134,7 @@ def _tests(results: Results) -> pd.DataFrame:
             "Moran's I": test.statistic,
             "E(I)": test.expected,
             "z": test.z_score,
-            "p": format_p(test.p_value),
+            "p": test.p_value,
             "no data": len(results.without_data[name, year, variable]) or None,
         }
         for (name, year, variable), test in results.moran.items()

@@ -1,62 +1,84 @@
-"""Words and numbers on figures in English, Russian and Kazakh."""
+"""THE list of languages; the check of `lang`; translation of messages.
+
+A language is one line of `LANGUAGES` and one folder of `texts/`: `report.toml` (phrases) and `messages.po` with its
+compiled `messages.mo` (translations of what is written in English in the code). Separators, percent signs and plural
+rules are those of CLDR.
+"""
 
 from __future__ import annotations
 
 import gettext as _gettext
 from collections.abc import Callable
-from functools import lru_cache
-from importlib import resources
+from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
-from typing import Literal
+from pathlib import Path
 
-from growthpoles.errors import MapError, unknown_option
+from growthpoles.errors import LanguageError, unknown_option
 
-Language = Literal["en", "ru", "kk"]
-LANGUAGES: tuple[str, ...] = ("en", "ru", "kk")
-MINUS = "\u2212"
-NBSP = "\u00a0"
+TEXTS = Path(__file__).parent / "texts"
+SOURCE = "en"  # the language of the messages in the code
 
 
-@lru_cache(maxsize=8)
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What CLDR does not know of a language; its letters and vowels are lower case."""
+
+    code: str
+    alphabet: str
+    vowels: str
+    percent: str = ""  # in place of CLDR's pattern
+
+    @property
+    def english_name(self) -> str:
+        """Name of the language, in English."""
+        from babel import Locale
+
+        return str(Locale.parse(self.code).english_name)
+
+
+LANGUAGES: dict[str, Language] = {
+    language.code: language
+    for language in (
+        Language("en", "abcdefghijklmnopqrstuvwxyz", "aeiouy"),
+        Language("ru", "абвгдеёжзийклмнопрстуфхцчшщъыьэюя", "аеёиоуыэюя"),
+        # a percent sign after a blank, as Kazakhstan's statistics print it
+        Language("kk", "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя", "аәеёиоөуұүыіэюя", "{}\u00a0%"),
+    )
+}
+
+
+def check_language(lang: str) -> str:
+    """Return `lang` if it is a known language.
+
+    Raises
+    ------
+    LanguageError
+        If it is not.
+    """
+    if not isinstance(lang, str) or lang not in LANGUAGES:
+        raise LanguageError(unknown_option("lang", lang, LANGUAGES))
+    return lang
+
+
+def language_file(lang: str, name: str) -> Path:
+    """Return a file of a language's folder."""
+    return TEXTS / check_language(lang) / name
+
+
 def translator(lang: str) -> Callable[[str], str]:
     """Return the function that turns an English message into `lang`.
 
     Raises
     ------
-    MapError
-        If `lang` is not "en", "ru" or "kk".
+    LanguageError
+        If `lang` is not a known language.
     """
-    if lang not in LANGUAGES:
-        raise MapError(unknown_option("lang", lang, LANGUAGES))
-    if lang == "en":
+    return _translator(check_language(lang))
+
+
+@cache
+def _translator(lang: str) -> Callable[[str], str]:
+    if lang == SOURCE:
         return str
-    catalogue = resources.files("growthpoles.language").joinpath("locale", lang, "LC_MESSAGES", "growthpoles.mo")
-    return _gettext.GNUTranslations(BytesIO(catalogue.read_bytes())).gettext
-
-
-def format_number(value: float, lang: str = "en", *, digits: int = 2, sign: Literal["-", "+"] = "-") -> str:
-    """Write a number with the language's decimal sign, thin groups and a true minus.
-
-    Parameters
-    ----------
-    value
-        Number to write; NaN gives an empty string.
-    lang
-        "en" (decimal point), "ru" or "kk" (decimal comma).
-    digits
-        Digits after the decimal sign.
-    sign
-        "+" writes a plus before positive numbers.
-    """
-    if value != value:
-        return ""
-    rounded = round(float(value), digits) + 0.0
-    text = f"{abs(rounded):,.{digits}f}"
-    if abs(rounded) < 10_000:
-        text = text.replace(",", "")
-    text = text.replace(",", NBSP)
-    if lang != "en":
-        text = text.replace(".", ",")
-    if rounded < 0:
-        return MINUS + text
-    return "+" + text if sign == "+" and rounded > 0 else text
+    return _gettext.GNUTranslations(BytesIO(language_file(lang, "messages.mo").read_bytes())).gettext

@@ -1,4 +1,4 @@
-"""The words of the report in English, Russian and Kazakh, and numbers as each language writes them."""
+"""Phrases of the texts in a language, names of choices, translated messages, clean text."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from typing import TYPE_CHECKING
+from string import Formatter
+from typing import Any
 
 import pandas as pd
 
-from growthpoles.errors import StudyError, unknown_option
-from growthpoles.language.languages import LANGUAGES, NBSP, format_number, translator
-
-if TYPE_CHECKING:
-    pass
+from growthpoles.language.languages import check_language, language_file, translator
+from growthpoles.language.number_format import DASH as DASH
+from growthpoles.language.number_format import NBSP, format_number, format_p, plural_form
 
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
@@ -34,18 +32,13 @@ def missing(value: object) -> bool:
     return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
 
 
-DASH = "\N{EN DASH}"
 LONGEST = 120
 _BLANKS = re.compile(rf"[^\S{NBSP}]+")  # a fixed blank stays
-_FIGURE = re.compile(r"\d+\.\d+(?: ?%)?|\d+ ?%")  # a number that a language writes in its own way
 
 
 @cache
-def _read(lang: str) -> dict[str, dict[str, str]]:
-    if lang not in LANGUAGES:
-        raise StudyError(unknown_option("lang", lang, LANGUAGES))
-    path = resources.files("growthpoles.language").joinpath("texts", f"{lang}.toml")
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+def _read(lang: str) -> dict[str, dict[str, Any]]:
+    return tomllib.loads(language_file(lang, "report.toml").read_text(encoding="utf-8"))
 
 
 def phrase_keys(section: str, lang: str = "en") -> tuple[str, ...]:
@@ -61,12 +54,22 @@ def shorten(text: object, longest: int = LONGEST) -> str:
 
 def tie(text: str) -> str:
     """Keep "p = 0.05" on one line."""
-    return re.sub(r" ([=\u2265\u2264]) ", "\N{NO-BREAK SPACE}\\1\N{NO-BREAK SPACE}", text)
+    return re.sub(r" ([=<\u2265\u2264]) ", f"{NBSP}\\1{NBSP}", text)
 
 
-def _own_figure(text: str) -> str:
-    """Write a number of an English text with a decimal comma, and its percent sign after a fixed blank."""
-    return text.replace(" ", "").replace(".", ",").replace("%", f"{NBSP}%")
+class _Phrases(Formatter):
+    """Fills in phrases; a number can take its noun along: "{n:regions}" is "1 region" or "5 regions"."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+
+    def format_field(self, value: Any, noun: str) -> str:
+        """Write a value, or a count with its noun in the plural that goes with it."""
+        if not noun:
+            return str(value)
+        forms = _read(self.lang)["counted"][noun]
+        form = forms.get(plural_form(int(value), self.lang), forms["other"])
+        return str(form.format(n=format_number(value, self.lang, digits=0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +79,11 @@ class Words:
     lang: str
 
     def __post_init__(self) -> None:
-        _read(self.lang)
+        check_language(self.lang)
 
     def __call__(self, section: str, key: str, **values: object) -> str:
         """Return a phrase with its values filled in."""
-        return _read(self.lang)[section][key].format(**values)
+        return _Phrases(self.lang).format(_read(self.lang)[section][key], **values)
 
     @property
     def language(self) -> str:
@@ -92,34 +95,23 @@ class Words:
         if missing(value):
             return DASH
         text = str(value)
-        return _read(self.lang)["value"].get(text) or shorten(text)
+        return str(_read(self.lang)["value"].get(text) or shorten(text))
+
+    def letter(self, key: str, other: str = "") -> str:
+        """Return the letter that stands for something on a map, or another mark where there is none."""
+        return str(_read(self.lang)["letter"].get(key, other))
 
     def unit(self, code: str) -> str:
         """Return a unit of the catalogue as it is read aloud, or its code with blanks; a dash where there is none."""
-        return _read(self.lang)["unit"].get(code) or shorten(code).replace("_", " ") or DASH
+        return str(_read(self.lang)["unit"].get(code) or shorten(code).replace("_", " ") or DASH)
 
     def message(self, template: str, **values: object) -> str:
         """Return an English template in this language, with its values filled in."""
         return translator(self.lang)(template).format(**values)
 
     def sentence(self, text: str) -> str:
-        """Return a whole sentence of a study's files in this language, or as it stands if there is no translation.
-
-        Decimals and percentages are looked up as {n1}, {n2}, ... so that one translation serves all numbers, and
-        filled in as this language writes them.
-        """
-        if self.lang == "en" or not text:
-            return text
-        own: dict[str, str] = {}
-
-        def take(figure: re.Match[str]) -> str:
-            name = f"n{len(own) + 1}"
-            own[name] = _own_figure(figure[0])
-            return f"{{{name}}}"
-
-        template = _FIGURE.sub(take, text)
-        found = translator(self.lang)(template)
-        return text if found == template else found.format(**own)
+        """Return a whole sentence of a study's files in this language, or as it stands if there is no translation."""
+        return translator(self.lang)(text) if text else text
 
     def number(self, value: object, digits: int = 2) -> str:
         """Write a number; a dash where there is none."""
@@ -130,44 +122,17 @@ class Words:
             return DASH if math.isnan(number) else ("\N{INFINITY}" if number > 0 else "\N{MINUS SIGN}\N{INFINITY}")
         return format_number(number, self.lang, digits=digits)
 
-    def signed(self, value: object) -> str:
-        """Write a whole number with its sign; a dash where there is none."""
-        return DASH if missing(value) else format_number(float(str(value)), self.lang, digits=0, sign="+")
+    def signed(self, value: object, digits: int = 0) -> str:
+        """Write a number with its sign; a dash where there is none."""
+        return DASH if missing(value) else format_number(float(str(value)), self.lang, digits=digits, sign="+")
 
-    def probability(self, value: object) -> str:
-        """Write a p-value with the digits that matter."""
-        if missing(value):
-            return DASH
-        number = float(value)  # type: ignore[arg-type]
-        if number < 1e-4:
-            return f"<\N{NARROW NO-BREAK SPACE}{self.number(1e-4, 4)}"
-        return self.number(number, 4 if number < 0.01 else 3)
+    def probability(self, value: object, *, relation: bool = False) -> str:
+        """Write a p-value; see :func:`growthpoles.language.number_format.format_p`."""
+        return format_p(value, self.lang, relation=relation)  # type: ignore[arg-type]
 
     def count(self, value: int) -> str:
         """Write a whole number."""
         return self.number(value, 0)
-
-
-# Code -> message of the catalogues of translations.
-_MESSAGES = {
-    "statistic_name": "statistic",
-    "enclaves": "city enclaves",
-    "keep": "cities apart",
-    "merge": "cities merged with the region around them",
-    "moran": "Moran\u2019s I",
-    "geary": "Geary\u2019s C",
-    "getis_ord": "Getis\u2013Ord G",
-    "ris": "Innovation susceptibility (RIS)",
-    "ria": "Innovation activity (RIA)",
-    "index": "Index",
-    "distance_band": "distance band",
-    "inverse_distance": "inverse distance",
-    "relative_neighborhood": "relative neighbourhood",
-    "delaunay": "Delaunay triangulation",
-    "gabriel": "Gabriel graph",
-    "border_length": "border length",
-    "realigned_alt": "realigned, other reading",
-}
 
 
 def spoken(code: str, lang: str, labels: Mapping[str, str] | None = None) -> str:
@@ -185,8 +150,8 @@ def spoken(code: str, lang: str, labels: Mapping[str, str] | None = None) -> str
     own = (labels or {}).get(code, code)
     if own != code:
         return own
-    word = translator(lang)
+    known = _read(check_language(lang))["value"]
     nearest = re.fullmatch(r"knn\W*(?:k\W*)?(\d+)", code)
     if nearest:
-        return word("{k} nearest").format(k=nearest.group(1))
-    return word(_MESSAGES[code]) if code in _MESSAGES else word(code).replace("_", " ")
+        return str(known["knn_k"].format(k=nearest[1]))
+    return str(known.get(code) or known.get(code.replace(" ", "_")) or code.replace("_", " "))

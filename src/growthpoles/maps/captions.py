@@ -147,7 +147,7 @@ def write_captions(captions: Sequence[Caption], folder: str | Path, *, lang: str
         In the order of the publication; names must differ.
     folder : path
         Existing folder.
-    lang : "en" | "ru" | "kk"
+    lang : str
         Language of the words between the facts.
 
     Returns

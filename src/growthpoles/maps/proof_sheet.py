@@ -57,7 +57,7 @@ def save_proof(fig: Figure, path: str | Path, *, lang: str = "en", dpi: float = 
         Any figure.
     path : path
         A .png file.
-    lang : "en" | "ru" | "kk"
+    lang : str
         Language of the headings.
     dpi : float
         Resolution.

@@ -12,12 +12,13 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
 from growthpoles.errors import RatingError, StudyError, message, nearest
 from growthpoles.file_reading import read_text, remembered
+from growthpoles.language.languages import LANGUAGES
 from growthpoles.ratings.indicator_checks import numeric_table
 from growthpoles.result_display import ResultDisplay
 
@@ -31,9 +32,7 @@ COLUMNS = (
     "numerator",
     "denominator",
     "factor",
-    "name_en",
-    "name_ru",
-    "name_kk",
+    *(f"name_{lang}" for lang in LANGUAGES),
 )
 RESERVED = ("rating_class", "rank", "region")
 
@@ -185,8 +184,6 @@ def _check_derivations(table: pd.DataFrame, source: str) -> None:
                 )
 
 
-Language = Literal["en", "ru", "kk"]
-
 __all__ = ["COLUMNS", "KINDS", "Catalogue", "default_catalogue", "read_catalogue"]
 
 
@@ -322,13 +319,13 @@ class Catalogue(ResultDisplay):
         """+1 when more of `code` is better for its parent, -1 when less is."""
         return int(self._cell(self._known(code), "direction"))
 
-    def name(self, code: str, language: Language = "en") -> str:
+    def name(self, code: str, language: str = "en") -> str:
         """Name of `code` in `language`; the code itself when the catalogue gives none."""
         column = f"name_{language}"
         text = str(self._cell(self._known(code), column)) if column in self.frame else ""
         return text or code
 
-    def names(self, language: Language = "en") -> dict[str, str]:
+    def names(self, language: str = "en") -> dict[str, str]:
         """Names of all codes in `language`."""
         return {str(code): self.name(str(code), language) for code in self.frame.index}
 
@@ -424,9 +421,9 @@ def read_catalogue(path: str | Path) -> Catalogue:
     Parameters
     ----------
     path : path to a UTF-8 CSV file
-        Columns ``code, kind, parent, direction, weight, unit, numerator, denominator, factor, name_en,
-        name_ru, name_kk``; `kind` is ``primary``, ``indicator`` or ``aggregate``. Only the first three are
-        required.
+        Columns ``code, kind, parent, direction, weight, unit, numerator, denominator, factor`` and
+        ``name_en`` and the like, one a language; `kind` is ``primary``, ``indicator`` or ``aggregate``. Only the
+        first three are required.
 
     Returns
     -------

@@ -7,12 +7,16 @@ from collections.abc import Hashable, Mapping
 import numpy as np
 import pandas as pd
 
+from growthpoles.errors import Reason
 from growthpoles.ratings.aggregation_tree import climb, ranks, score_table
 from growthpoles.ratings.catalogue import Catalogue, default_catalogue, indicator_values
 from growthpoles.ratings.classes import TEN_CLASSES, ClassScale, classify, letters
 from growthpoles.ratings.methods import Choice, Zeros
 from growthpoles.ratings.rating_options import Method, compiled, method_of
 from growthpoles.ratings.treatment import treat
+
+_NOT_COMPUTED = "no data: {columns} not computed"
+_SCALED_UP = "no data: left out, the other weights scaled up"
 
 
 def rate(
@@ -144,7 +148,7 @@ def _missing(values: pd.DataFrame, rating: pd.DataFrame, catalogue: Catalogue) -
     lost = {code: rating[code].isna().to_numpy() for code in catalogue.aggregates}
     for row, column in np.argwhere(values.isna().to_numpy()):
         code = str(values.columns[column])
-        above = [parent for parent in catalogue.path(code)[1:] if lost[parent][row]]
-        effect = f"{', '.join(above)} not computed" if above else "left out, the other weights scaled up"
-        found.append((str(values.index[row]), code, f"no data: {effect}"))
+        above = ", ".join(parent for parent in catalogue.path(code)[1:] if lost[parent][row])
+        effect = Reason(_NOT_COMPUTED, {"columns": above}) if above else _SCALED_UP
+        found.append((str(values.index[row]), code, effect))
     return found

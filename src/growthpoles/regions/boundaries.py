@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from growthpoles.regions.projection import CRSLike
 
 _CRS_NAME = "Albers equal-area, parallels 43°N and 53°N, centre 48°N 67°E (WGS84)"
-_NAMES = ["name_en", "name_ru", "name_kk", "short_en", "short_ru", "short_kk", "iso_numeric", "kind"]
 _LISTED = 8  # rows that a message names
 _REASON = 120  # characters of GDAL's own words, which can quote whole SQL statements
 _POLYGONS = (3, 6)  # shapely's type ids of Polygon and MultiPolygon
@@ -42,7 +41,7 @@ def load_regions(year: SupportsIndex, *, enclaves: Literal["keep", "merge"] = "k
     Returns
     -------
     GeoDataFrame
-        Index `region` (ISO 3166-2 letters), columns `name_*`, `short_*` in en, ru, kk, `iso_numeric`, `kind`
+        Index `region` (ISO 3166-2 letters), columns `name_*`, `short_*` by language, `iso_numeric`, `kind`
         ("region" or "city") and `geometry` in the equal-area analysis CRS, metres. ``attrs``: vintage,
         source, crs_name.
 
@@ -133,7 +132,8 @@ def _vintage(vintage: int) -> GeoDataFrame:
     if differ:
         problem = f"{', '.join(differ)}: not exactly one row for the {vintage} boundaries"
         raise RegionError(message(problem, where="regions.csv"))
-    result = layer[["geometry"]].join(named[_NAMES])[[*_NAMES, "geometry"]]
+    shown = [*named.filter(regex="^(name|short)_"), "iso_numeric", "kind"]
+    result = layer[["geometry"]].join(named[shown])[[*shown, "geometry"]]
     # a credit short enough for the foot of a map; the registry has the whole source
     credit = re.split(r" \(|;|, from", entry.source)[0]
     result.attrs = {"vintage": vintage, "source": credit, "crs_name": _CRS_NAME}

@@ -73,7 +73,7 @@ class View:
     @property
     def name(self) -> str:
         """Name of the variable."""
-        return self.catalogue.name(self.code, self.lang)  # type: ignore[arg-type]
+        return self.catalogue.name(self.code, self.lang)
 
     @property
     def span(self) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from growthpoles.file_writing import make_folder, write_bytes
+from growthpoles.language.languages import SOURCE
 from growthpoles.report.table_formats import csv_bytes
 from growthpoles.report.wording import Wording
 from growthpoles.study.audit import Audit, summarise
@@ -32,13 +33,13 @@ def audit_tables(found: Audit) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def shown_faults(found: Audit, study: Study, *, lang: str = "en") -> tuple[pd.DataFrame, str]:
+def shown_faults(found: Audit, study: Study, *, lang: str = SOURCE) -> tuple[pd.DataFrame, str]:
     """Return the faults as a person reads them, gravest first, and a title for them.
 
     The index is the severity, the columns are sentence, rows and number of cells; headings and sentences are in
     the language asked for (in English the headings are the columns of :func:`growthpoles.study.audit.summarise`).
     """
-    wording = Wording.of(study, lang)
+    wording = Wording.of(study, lang, audit=found)
     words, short = wording.words, summarise(found.ledger)
     short["fault"] = [wording.fault(found.faults[sentence]) for sentence in short["fault"]]
     short["severity"] = [words.value(severity) for severity in short["severity"]]
@@ -53,7 +54,7 @@ def shown_claims(found: Audit, study: Study, *, lang: str = "en") -> tuple[pd.Da
     words, table = wording.words, found.claims_table()
     wide = table.pivot_table(index="statement", columns="edition", values="verdict", aggfunc="first", sort=False)
     title = words.message(CLAIMS_TITLE, study=study.name, statements=len(wide))
-    if lang != "en":
+    if lang != SOURCE:
         wide = wide.map(words.value).rename(columns=words.value)
         wide.index = wide.index.map(words.sentence)
     return _headed(wide, wording), title
@@ -62,7 +63,7 @@ def shown_claims(found: Audit, study: Study, *, lang: str = "en") -> tuple[pd.Da
 def _headed(frame: pd.DataFrame, wording: Wording) -> pd.DataFrame:
     """Give a frame headings in the language; in English its names are the headings."""
     words = wording.words
-    if words.lang == "en":
+    if words.lang == SOURCE:
         return frame
     names = {name: words("column", name) for name in ("severity", "fault", "rows", "cells", "statement")}
     return frame.rename(columns=names).rename_axis(index=names.get(str(frame.index.name), ""))

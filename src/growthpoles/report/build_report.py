@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import growthpoles
-from growthpoles.errors import StudyError, unknown_option
 from growthpoles.file_reading import note, recorded
 from growthpoles.file_writing import WAIT, folder_lock, make_folder
+from growthpoles.language.languages import check_language
 from growthpoles.maps.typography import typefaces
 from growthpoles.report import manifest
 from growthpoles.report.figures import caption_files, figure_plan
@@ -22,7 +22,7 @@ from growthpoles.report.stages import STAGES, compute, report_edition
 from growthpoles.report.table_formats import csv_bytes, tex
 from growthpoles.study.inputs import editions, published_years
 from growthpoles.study.load_study import load_study
-from growthpoles.study.study_spec import Language, Study
+from growthpoles.study.study_spec import Study
 
 _TEX_ROWS = 60
 
@@ -63,7 +63,7 @@ def build_report(
         this one does not have are removed unless somebody changed them, all others stay.
     edition : str, optional
         The edition that maps show; tables hold all of them. None is the study's default.
-    lang : {"en", "ru", "kk"}
+    lang : str
         Language of the figures and captions, and the first one of the page, which holds all languages of the study.
     figures : sequence of str, optional
         Kinds of figures to draw; None here and below is what the study's [report] says.
@@ -107,8 +107,7 @@ def build_report(
     study = (study or load_study()).with_report(
         figures=figures, weights=weights, adjust=adjust, permutations=permutations, typeface=typeface, preset=preset
     )
-    if lang not in get_args(Language):
-        raise StudyError(unknown_option("lang", lang, get_args(Language)))
+    check_language(lang)
     tell, folder = progress or (lambda step: None), Path(out)
     with _typeface(study):
         origin = manifest.provenance(study, _options(study, edition, lang))

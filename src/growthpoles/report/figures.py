@@ -127,7 +127,7 @@ def _rating_alt(results: Results, year: int, words: Words) -> str:
 
 def _moran_alt(results: Results, year: int, words: Words) -> str:
     test = results.moran[results.edition, year, results.root]
-    told = {"statistic": words.number(test.statistic, 3), "p": words.probability(test.p_value)}
+    told = {"statistic": words.number(test.statistic, 3), "p": words.probability(test.p_value, relation=True)}
     return words("alt", "moran", n=test.n, **told)
 
 

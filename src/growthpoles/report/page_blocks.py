@@ -69,7 +69,9 @@ class Context:
     ) -> Context:
         """Collect the names in a language."""
         names = {str(region): name for region, name in region_names(results, lang).items()}
-        wording = Wording.of(results.study, lang, catalogue=results.catalogue, regions=names)
+        wording = Wording.of(
+            results.study, lang, catalogue=results.catalogue, regions=names, audit=results.stages.audit
+        )
         return cls(results, Words(lang), names, indicator_names(results, lang), pictures, wording, provenance or {})
 
     @property

@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from growthpoles.language.languages import format_number
 from growthpoles.language.phrases import DASH, Words, missing, shorten
 from growthpoles.report.page_blocks import Context, Picture, Section, Table, make_table
 from growthpoles.report.results import Results
@@ -61,7 +60,7 @@ def summary_section(ctx: Context) -> Section:
                 year=results.years[-1],
                 statistic=words.number(last.statistic, 3),
                 expected=words.number(last.expected, 3),
-                p=words.probability(last.p_value),
+                p=words.probability(last.p_value, relation=True),
                 n=last.n,
             )
         )
@@ -154,10 +153,10 @@ def _strengths(ctx: Context, year: int) -> Table:
     codes = list(results.catalogue.indicators)
     scores = results.rating(year)[[f"score_{code}" for code in codes]].set_axis(codes, axis=1)
     apart = scores - scores.median()
-    few = len(codes) <= _MATRIX
+    few, digits = len(codes) <= _MATRIX, 0 if results.classed else ctx.digits
     rows = []
     for region, own in results.stages.strengths[year].to_dict("index").items():
-        signs = [_signed(ctx, apart.loc[str(region), code]) for code in codes]
+        signs = [words.signed(apart.loc[str(region), code], digits) for code in codes]
         named = [ctx.list_codes(" ".join(own[key].split()[:3])) for key in ("strengths", "weaknesses")]
         row = [ctx.region(region)]
         if results.classed:
@@ -169,13 +168,6 @@ def _strengths(ctx: Context, year: int) -> Table:
     kind = "" if results.classed else "_unclassed"
     note = words("text", f"deviations{kind}", last=len(codes)) if few else words("text", "strengths")
     return make_table(words, f"strengths{kind}", [*heads, "widest_gap"], rows, note=note, year=year)
-
-
-def _signed(ctx: Context, value: object) -> str:
-    """Write a deviation of scores with its sign: whole points, or with digits where the scores have no limits."""
-    if ctx.results.classed or missing(value):
-        return ctx.words.signed(value)
-    return format_number(float(str(value)), ctx.words.lang, digits=ctx.digits, sign="+")
 
 
 def robustness_section(ctx: Context) -> Section | None:

@@ -40,7 +40,7 @@ def draw_map(
         None is the study's default; "ksi" always shows the published figures.
     variable : str, optional
         A code of the catalogue; None is the index.
-    lang : {"en", "ru", "kk"}
+    lang : str
     preset : str, optional
         Size and typography, see :data:`growthpoles.maps.PRESETS`; None here and below: as the study's [report] says.
     weights : str, optional

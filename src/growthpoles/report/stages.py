@@ -375,7 +375,7 @@ def run_stages(results: Results, *, tell: Callable[[str], None]) -> Stages:
         try:
             found[stage.name] = stage.run(results)
         except GrowthpolesError as error:
-            left_out[stage.name] = str(error)
+            left_out[stage.name] = error.args[0]
     return Stages(**found, left_out=left_out)
 
 
@@ -458,7 +458,7 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
     try:
         graph = build_weights(regions, study.report.weights)  # type: ignore[arg-type]
     except GrowthpolesError as error:
-        left_out["moran"] = str(error)
+        left_out["moran"] = error.args[0]
     tests: dict[tuple[str, int, str], GlobalResult] = {}
     gaps: dict[tuple[str, int, str], list[str]] = {}
     local: dict[tuple[str, int], LocalResult] = {}
@@ -474,7 +474,7 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
             if variable == catalogue.root and name in (edition, "published"):
                 local[name, year] = local_moran(kept, part, permutations=draws(study), adjust=adjust, rng=seed)
         except GrowthpolesError as error:
-            left_out[f"moran {name} {year} {variable}"] = str(error)
+            left_out[f"moran {name} {year} {variable}"] = error.args[0]
     account, unused = input_account(study), unused_inputs(study)
     core = (study, edition, catalogue, regions, graph, indicators, ratings, published, tests, gaps, local, account)
     stages = run_stages(Results(*core, unused, Stages(left_out=left_out)), tell=tell)

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import DataError, message, unknown_option
+from growthpoles.language.number_format import DASH, P_COLUMN, format_p
 from growthpoles.language.phrases import clean_text, missing
 from growthpoles.maps.captions import escape_tex
 
@@ -56,7 +57,6 @@ def serialise(
         If the format is unknown or does not suit the table.
     """
     from growthpoles.report.geopackage import geopackage_bytes
-    from growthpoles.report.table_formats import workbook_bytes
 
     makers: dict[str, Callable[[], bytes]] = {
         "csv": lambda: csv_bytes(frame),
@@ -124,12 +124,14 @@ def json_bytes(frame: pd.DataFrame) -> bytes:
     return (json.dumps(records, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
-def shown(value: object, digits: int) -> str:
-    """Return a value as a person writes it: fixed digits, a dash for missing."""
+def shown(value: object, digits: int, column: str = "") -> str:
+    """Return a value as a person writes it: fixed digits, a p-value never as 0, a dash for missing."""
     known = plain(value)
     if known is None:
-        return "–"
-    return f"{known:.{digits}f}" if isinstance(known, float) else str(known)
+        return DASH
+    if not isinstance(known, float):
+        return str(known)
+    return format_p(known, digits=digits) if P_COLUMN.fullmatch(column) else f"{known:.{digits}f}"
 
 
 def markdown(frame: pd.DataFrame, *, digits: int = 3) -> str:
@@ -146,7 +148,10 @@ def markdown(frame: pd.DataFrame, *, digits: int = 3) -> str:
 
     rows = [line([escape(clean_text(column)) for column in table.columns])]
     rows.append(line(["---:" if right else "---" for right in numeric]))
-    rows += [line([escape(shown(value, digits)) for value in row]) for row in table.itertuples(index=False, name=None)]
+    rows += [
+        line([escape(shown(value, digits, name)) for name, value in zip(table.columns, row, strict=True)])
+        for row in table.itertuples(index=False, name=None)
+    ]
     return "\n".join(rows) + "\n"
 
 
@@ -156,7 +161,8 @@ def tex(frame: pd.DataFrame, *, title: str, digits: int = 3) -> str:
     columns = "".join("r" if pd.api.types.is_numeric_dtype(table[name]) else "l" for name in table.columns)
     head = " & ".join(escape_tex(clean_text(name)) for name in table.columns)
     body = [
-        " & ".join(escape_tex(shown(value, digits)) for value in row) + r" \\"
+        " & ".join(escape_tex(shown(value, digits, name)) for name, value in zip(table.columns, row, strict=True))
+        + r" \\"
         for row in table.itertuples(index=False, name=None)
     ]
     caption = escape_tex(clean_text(title))

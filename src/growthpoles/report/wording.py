@@ -6,13 +6,15 @@ them as they are recorded; the others fill the same values into translated templ
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from growthpoles.errors import Reason
+from growthpoles.language.languages import SOURCE
+from growthpoles.language.number_format import format_percent
 from growthpoles.language.phrases import DASH, LONGEST, Words, phrase_keys, shorten
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.study.audit.findings import Fault
@@ -21,28 +23,26 @@ from growthpoles.study.inputs import study_catalogue
 from growthpoles.study.study_spec import Study
 
 if TYPE_CHECKING:
-    from growthpoles.ratings.catalogue import Catalogue
     from growthpoles.report.results import Results
-    from growthpoles.study.study_spec import Study
+    from growthpoles.study.audit import Audit
 
 
-LABELS_ORDER = "labels of table {number}"
-PARTS_MISSING = "{columns} missing"
-MARKS = {"line": "{mark} in {file}, line {row}", "row": "{mark} in {file}, row {row}"}
 NOT_ALLOWED = "the data do not allow it: {error}"
 _LONG = 400
-_LABELS = re.compile(r"labels of table (?P<number>\d+)")
-_MARK = re.compile(r"(?P<mark>'.*'|\".*\") in (?P<file>.+), (?P<place>line|row) (?P<row>\d+)")
-_CARRIED = re.compile(r"(?P<region>[^:]+): (?P<reason>.+)")
+_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Sentences of one study in one language; `columns` and `regions` are names by code, both empty in English."""
+    """Sentences of one study in one language; `columns` and `regions` are names by code, both empty in English.
+
+    `orders` are the row orders that the audit knows, by name.
+    """
 
     words: Words
     columns: Mapping[str, str]
     regions: Mapping[str, str]
+    orders: Mapping[str, str]
 
     @classmethod
     def of(
@@ -52,22 +52,26 @@ class Wording:
         *,
         catalogue: Catalogue | None = None,
         regions: Mapping[str, str] | None = None,
+        audit: Audit | None = None,
     ) -> Wording:
         """Collect the names that a study has in a language.
 
         Parameters
         ----------
         study : Study
-        lang : {"en", "ru", "kk"}
+        lang : str
         catalogue : Catalogue, optional
             None reads the study's own.
         regions : mapping, optional
             Names of regions in that language by code.
+        audit : Audit, optional
+            Whose row orders are named.
         """
         words = Words(lang)
-        if lang == "en":
-            return cls(words, {}, {})
-        names = dict((catalogue or study_catalogue(study)).names(lang))  # type: ignore[arg-type]
+        orders = {} if audit is None else {name: name for name in audit.sources.orders}
+        if lang == SOURCE:
+            return cls(words, {}, {}, orders)
+        names = dict((catalogue or study_catalogue(study)).names(lang))
         heads = {kind: words("column", kind) for kind in ("index", "rating_class", "ksi")}
         heads["ksi"] += " (KSI)"
         for kind, head in heads.items():
@@ -77,7 +81,7 @@ class Wording:
         for rule in published_formulas(study).to_dict("records"):
             parts = [names.get(rule[part], rule[part]) for part in ("numerator", "denominator")]
             names.setdefault(rule["column"], " / ".join(parts))
-        return cls(words, names, regions or {})
+        return cls(words, names, regions or {}, orders)
 
     @property
     def longest(self) -> int:
@@ -105,40 +109,38 @@ class Wording:
 
     def order(self, name: str) -> str:
         """Name an order of rows."""
-        if found := _LABELS.fullmatch(name):
-            return self.words.message(LABELS_ORDER, **found.groupdict())
-        return shorten(self.words.sentence(name)) or DASH
+        return self.reason(self.orders.get(name, name)) or DASH
 
-    def reason(self, text: str) -> str:
-        """Say why a cell is missing: a note of the study, the parts that lack, or the mark that stands in a file."""
-        if self.words.lang == "en":
-            return shorten(text)
-        parts = text.removesuffix(" missing").split(" and ")
-        if text.endswith(" missing") and set(parts) <= set(self.columns):
-            named = "; ".join(self.column(part) for part in parts)
-            return self.words.message(PARTS_MISSING, columns=named)
-        if found := _MARK.fullmatch(text):
-            return self.words.message(MARKS[found["place"]], **found.groupdict())
-        if (found := _CARRIED.fullmatch(text)) and found["region"] in self.regions:
-            return f"{self.regions[found['region']]}: {self.reason(found['reason'])}"
-        return shorten(self.words.sentence(text), _LONG)
+    def reason(self, reason: str) -> str:
+        """Say a reason; what is the user's own stands as it is, or is translated as a whole."""
+        if self.words.lang == SOURCE:
+            return shorten(reason)
+        if not isinstance(reason, Reason):
+            return shorten(self.words.sentence(reason), _LONG)
+        told = {name: self._value(name, value) for name, value in reason.places.items()}
+        return self.words.message(reason.template, **told)
+
+    def _value(self, name: str, value: Any) -> object:
+        """Say what stands in a reason: another reason, columns and regions by name, anything else as it is."""
+        if isinstance(value, Reason):
+            return self.reason(value)
+        if name == "columns":
+            return self.list_columns(value if isinstance(value, str) else ", ".join(value))
+        return self.regions.get(value, value) if name == "region" else value
 
     def left_out(self, reason: str) -> str:
-        """Say why an analysis is left out; the message of an error is quoted as it is, after words that say so."""
-        told = self.words.sentence(reason)
-        if self.words.lang != "en" and told == reason:
+        """Say why an analysis is left out; an error without a translation is quoted, after words that say so."""
+        told = self.reason(reason)
+        if self.words.lang != SOURCE and told == reason:
             told = self.words.message(NOT_ALLOWED, error=reason)
         return shorten(told, 300)
 
     def analysis(self, name: str) -> str:
         """Name an analysis; a single test carries its edition, year and variable after the name."""
         head, _, rest = name.partition(" ")
-        if self.words.lang != "en":
+        if self.words.lang != SOURCE:
             rest = " ".join(self.columns.get(part) or self.words.value(part) for part in rest.split())
         return f"{self.words('analysis', head)} {shorten(rest)}".strip()
-
-
-_NAME = 40
 
 
 def region_names(results: Results, lang: str) -> pd.Series:
@@ -156,7 +158,7 @@ def region_names(results: Results, lang: str) -> pd.Series:
 
 def indicator_names(results: Results, lang: str) -> dict[str, str]:
     """Return the name of every code of the catalogue in a language, or the code where it has no name."""
-    names = results.catalogue.names(lang)  # type: ignore[arg-type]
+    names = results.catalogue.names(lang)
     return {code: shorten(names.get(code) or code) for code in results.catalogue.codes}
 
 
@@ -169,7 +171,7 @@ def figure_title(results: Results, kind: str, lang: str, **parameters: object) -
     if kind not in phrase_keys("figure", lang):
         return kind.replace("-", " ").capitalize()
     name = indicator_names(results, lang).get(results.root) or words("column", "index")
-    return words("figure", kind, name=shorten(name, 2 * _NAME), **parameters)
+    return words("figure", kind, name=shorten(name, _NAME), **parameters)
 
 
 def method_words(words: Words, section: str, name: str, **values: object) -> str:
@@ -199,7 +201,7 @@ def method_sentences(results: Results, words: Words) -> list[str]:
     if rating.treatment != "none":
         told.append(method_words(words, "text", f"treatment_{rating.treatment}"))
     if rating.availability < 1:
-        told.append(words("text", "availability", share=words.number(100 * rating.availability, 0)))
+        told.append(words("text", "availability", share=format_percent(rating.availability, words.lang)))
     if rating.zeros == "zero":
         told.append(words("text", "zeros"))
     return told

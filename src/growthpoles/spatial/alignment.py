@@ -410,7 +410,8 @@ def deviations(values: NDArray[np.float64], name: str) -> NDArray[np.float64]:
     z = scaled - scaled.mean()
     length = float(np.sqrt(z @ z))
     if length <= 1e-13 * np.sqrt(len(z)):
-        raise SpatialError(message(f"{name} is constant over the {len(z)} linked regions", allowed="values that vary"))
+        problem = "{name} is constant over the {n} linked regions"
+        raise SpatialError(message(problem, allowed="values that vary", name=name, n=len(z)))
     return z / length
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from growthpoles.errors import DataError, StudyError, listed, message, shown
 from growthpoles.file_writing import make_folder, write_bytes
+from growthpoles.language.languages import LANGUAGES, SOURCE
 from growthpoles.randomness import SEED
 from growthpoles.ratings.catalogue import COLUMNS
 from growthpoles.result_display import ResultDisplay
@@ -166,10 +167,11 @@ def compose_catalogue(tables: Sequence[TableGuess]) -> str:
                 continue
             seen.add(code)
             title = re.sub(r"\s+", " ", header.replace("{year}", "").strip(" _-")) or code
-            language = "name_ru" if re.search("[а-яё]", title.casefold()) else "name_en"
-            row = {"code": code, "kind": "indicator", "parent": "index", "direction": 1, "weight": 1, language: title}
+            letters = {sign for sign in title.casefold() if sign.isalpha()} - set(LANGUAGES[SOURCE].alphabet)
+            lang = next((each.code for each in LANGUAGES.values() if letters <= set(each.alphabet)), SOURCE)
+            row = {"code": code, "kind": "indicator", "parent": "index", "direction": 1, "weight": 1}
             note = "CHECK direction (-1 where less is better), weight and unit; a total belongs here as kind primary"
-            writer.writerow({**row, "note": note})
+            writer.writerow({**row, f"name_{lang}": title, "note": note})
     return text.getvalue()
 
 

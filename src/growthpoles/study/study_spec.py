@@ -11,17 +11,18 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from growthpoles.errors import StudyError, message, nearest
 from growthpoles.file_reading import absolute
+from growthpoles.language.languages import SOURCE, check_language
 from growthpoles.randomness import SEED
 from growthpoles.ratings.methods import METHODS, Zeros
 from growthpoles.result_display import ResultDisplay
 
-Language = Literal["en", "ru", "kk"]
+Language = Annotated[str, AfterValidator(check_language)]
 Year = Annotated[int, Field(ge=1900, le=2100)]
 YEAR_MARK = "{year}"
 
@@ -62,7 +63,7 @@ class Boundaries(Part):
         if self.name is None:
             return {}
         return (
-            {"en": self.name}
+            {SOURCE: self.name}
             if isinstance(self.name, str)
             else {str(lang): column for lang, column in self.name.items()}
         )
@@ -275,10 +276,6 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-if TYPE_CHECKING:
-    pass
-
-
 Text = dict[Language, Annotated[str, Field(max_length=500)]]
 _NAME = r"\w(?:[\w .-]{0,78}[\w-])?"  # becomes part of file names: no separators, no control characters
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10))}
@@ -300,7 +297,7 @@ class StudyHead(_Part):
     years: Annotated[tuple[Year, ...], Field(min_length=1)]
     title: Text
     source: Text
-    languages: tuple[Language, ...] = ("en",)
+    languages: tuple[Language, ...] = (SOURCE,)
     edition: str = "data"
     seed: Annotated[int, Field(ge=0)] = SEED
 
@@ -459,10 +456,10 @@ class Study(_Part, ResultDisplay):
         """Return a file named in the study, relative to the folder of study.toml."""
         return absolute(self.path.parent / name)
 
-    def text(self, part: Literal["title", "source"], lang: str = "en") -> str:
+    def text(self, part: Literal["title", "source"], lang: str = SOURCE) -> str:
         """Return the title or the source in a language, or in the first language that is there."""
         found: Text = getattr(self.study, part)
-        return found.get(lang) or next(iter(found.values()), "")  # type: ignore[call-overload]
+        return found.get(lang) or next(iter(found.values()), "")
 
     def with_report(self, **options: object) -> Study:
         """Return the study with other options of [report]; None leaves one as it is."""

@@ -82,10 +82,11 @@ def test_two_variables_darken_together() -> None:
 
 
 def test_significance_never_prints_a_zero(squares: Any) -> None:
-    p = pd.DataFrame({"p_value": [0.0001, 0.004, 0.02, 0.07, 0.5, 1.0, np.nan]}, index=squares.index)
+    p = pd.DataFrame({"p_value": [0.00001, 0.004, 0.02, 0.07, 0.5, 1.0, np.nan]}, index=squares.index)
     ax = maps.plot_significance(squares, p)
     assert len(set(faces(ax))) == 6
-    assert {"<0.001", "0.004", "1.000"} <= set(printed(ax, "-labels"))
+    assert {"< 0.0001", "0.0040", "0.070", "1.000"} <= set(printed(ax, "-labels"))
+    assert "< 0,0001" in printed(maps.plot_significance(squares, p, lang="kk"), "-labels")
     adjusted = maps.plot_significance(squares, p.assign(p_adjusted=1.0))
     assert set(faces(adjusted)) == {palettes.CLUSTER["not significant"]}
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from growthpoles.errors import RegionError
+from growthpoles.errors import LanguageError, RegionError
 from growthpoles.regions.kazakhstan.divisions import PLACES
 from growthpoles.regions.kazakhstan.region_names import (
     match_names,
@@ -243,7 +243,7 @@ def test_walks_that_cannot_be(walk, code, start, end, said):
 
 
 def test_unknown_language_and_form():
-    with pytest.raises(RegionError, match=r"lang='kz' is not known; allowed: en, ru, kk$"):
+    with pytest.raises(LanguageError, match=r"lang='kz' is not known; allowed: en, ru, kk$"):
         region_names(2014, lang="kz")
     with pytest.raises(RegionError, match=r"form='shrt' is not known; allowed: full, short; nearest: short"):
         region_names(2014, form="shrt")

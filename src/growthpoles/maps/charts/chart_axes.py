@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import MapError, message, unknown_option
-from growthpoles.language.languages import format_number, translator
+from growthpoles.language.languages import translator
+from growthpoles.language.number_format import format_number
 from growthpoles.maps import palettes
 from growthpoles.maps.charts.chart_key import Key, key_above, key_height
 from growthpoles.maps.presets import Preset, get_preset
@@ -36,7 +37,7 @@ class ChartOptions(TypedDict, total=False):
 
     Attributes
     ----------
-    lang : "en" | "ru" | "kk"
+    lang : str
         Language of words and numbers.
     ax : Axes or None
         Axes to draw on; by default a new figure of the preset's width.

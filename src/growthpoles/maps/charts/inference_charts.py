@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from growthpoles.errors import MapError, message
-from growthpoles.language.languages import format_number, translator
+from growthpoles.language.languages import translator
+from growthpoles.language.number_format import format_number, format_p
 from growthpoles.language.phrases import spoken
 from growthpoles.maps import palettes
 from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, digits_for, dress, left_room
@@ -112,7 +113,7 @@ def plot_reference(
     dress(ax, preset, lang, x=statistic or word("Statistic"), y=share_name)
     line = f"{word('observed')} {format_number(observed, lang, digits=max(3, digits_for(high - low)))}"
     if p_value is not None:
-        line += f", p = {format_number(p_value, lang, digits=3 if p_value >= 0.001 else 4)}"
+        line += f", p {format_p(p_value, lang, relation=True)}"
     _beside(ax, observed, line, preset.text_pt)
     return ax
 

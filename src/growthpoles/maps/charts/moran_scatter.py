@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from growthpoles.errors import MapError, message
 from growthpoles.graphs import as_graph
-from growthpoles.language.languages import format_number, translator
+from growthpoles.language.languages import translator
+from growthpoles.language.number_format import format_number, format_p
 from growthpoles.maps import palettes
 from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress, left_room
 from growthpoles.maps.charts.chart_key import Key
@@ -228,8 +229,7 @@ def _corners(ax: Axes, preset: Preset, statistic: float, result: Any, lang: str)
     line = f"{translator(lang)('Moran’s I')} = {format_number(statistic, lang, digits=3)}"
     p_value = getattr(result, "p_value", None)
     if p_value is not None:
-        digits = 3 if p_value >= 0.001 else 4
-        line += f", p = {format_number(float(p_value), lang, digits=digits)}"
+        line += f", p {format_p(p_value, lang, relation=True)}"
     top = high - 0.6 - text_metrics.CAP * em
     words = [
         Word(0.8, top, "LH", size, bold=True, colour=palettes.SOFT, halo=palettes.PAPER),

@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from growthpoles.errors import MapError, message
-from growthpoles.language.languages import format_number, translator
+from growthpoles.language.languages import translator
+from growthpoles.language.number_format import format_number
 from growthpoles.maps import palettes
 from growthpoles.maps.charts.chart_axes import (
     ChartOptions,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from growthpoles.language.languages import NBSP, format_number, translator
+from growthpoles.language.languages import translator
+from growthpoles.language.number_format import NBSP, format_number
 from growthpoles.maps import palettes
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet.sheet_blocks import Array, Block, Box, Word

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from growthpoles.language.phrases import Words
 from growthpoles.maps import palettes
 from growthpoles.maps.map_options import Style
 from growthpoles.maps.presets import Preset
@@ -98,7 +99,7 @@ def north_arrow(ax: Axes, crs: CRS, found: Layout, preset: Preset, lang: str, mm
     canvas.add_shapes(
         ax, [head], face=palettes.INK, line_pt=0.0, order=6.0, gid=f"{gid}-north", transform=mm
     ).set_clip_on(False)
-    letter = "N" if lang == "en" else "\u0421"  # север, солтүстік
+    letter = Words(lang).letter("north")
     place = middle + 0.72 * half * along
     word = Word(float(place[0]), float(place[1]) - 0.3 * text_metrics.CAP * em, letter, preset.small_pt, align="center")
     canvas.add_words(ax, [word], transform=mm, gid=f"{gid}-north-text")

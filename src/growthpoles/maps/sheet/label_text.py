@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from growthpoles.language.languages import LANGUAGES
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.typography import text_metrics
 
 _BLANK = 0.45
 _LONG = 9
-_VOWELS = frozenset("аәеёиоөуұүыіэюя")
 #: Letters that never start the second line.
-_SOUNDED = _VOWELS | frozenset("ьъй")
-_LETTERS = frozenset("абвгғдежзийкқлмнңопрстуұүфхһцчшщъыьэюяәёіө")
+_SOUNDED = text_metrics.VOWELS | frozenset("ьъй")
+_LETTERS = frozenset(sign for language in LANGUAGES.values() for sign in language.alphabet if sign >= "\u0400")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +88,8 @@ def breaks(name: str) -> list[tuple[str, str]]:
     """Ways to break one long Cyrillic word in two: before "-ская", then between the syllables nearest to its middle."""
     if len(name) < _LONG or not set(name[1:].lower()) <= _LETTERS:
         return []
-    low, n = name.lower(), len(name)
-    cuts = [
-        k
-        for k in range(3, n - 2)
-        if low[k] not in _SOUNDED and low[k + 1] in _VOWELS and any(ch in _VOWELS for ch in low[:k])
-    ]
+    low, n, vowels = name.lower(), len(name), text_metrics.VOWELS
+    cuts = [k for k in range(3, n - 2) if low[k] not in _SOUNDED and low[k + 1] in vowels and vowels & set(low[:k])]
     ending = text_metrics.hyphenated(name)
     middle = [(f"{name[:k]}-", name[k:]) for k in sorted(cuts, key=lambda k: (abs(2 * k - n), k))[:1]]
     return list(dict.fromkeys(([ending] if ending else []) + middle))

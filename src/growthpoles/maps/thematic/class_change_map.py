@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Unpack
 import pandas as pd
 
 from growthpoles.errors import MapError, message
-from growthpoles.language.languages import MINUS, translator
+from growthpoles.language.languages import translator
+from growthpoles.language.number_format import MINUS
+from growthpoles.language.phrases import Words
 from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.sheet.legend import Category, Legend
@@ -23,16 +25,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _REACH = 3
-# Types of `growthpoles.spatial.poles.typology`: colour and code; strong colours for the regions that lead in something.
+# Types of `growthpoles.spatial.poles.typology`: colour and code, if it is no letter of a language; strong colours
+# for the regions that lead in something.
 GROWTH_POLES = {
-    "growth pole": ("#c63a34", "GP"),
-    "innovative, not specialised": ("#77aadd", "I"),
-    "specialised, not innovative": ("#eedd88", "S"),
+    "growth pole": ("#c63a34", ""),
+    "innovative, not specialised": ("#77aadd", ""),
+    "specialised, not innovative": ("#eedd88", ""),
     "periphery": ("#efefef", ""),
     "outside the industry": (palettes.NO_PRODUCTION, "\u2013"),
 }
-# Latin letters would be read as Cyrillic ones.
-_LETTERS = {"ru": {"GP": "ПР", "I": "И", "S": "С"}, "kk": {"GP": "ӨП", "I": "И", "S": "М"}}
 
 
 def plot_class_change(
@@ -170,8 +171,8 @@ def plot_typology(
     known = {str(kind) for kind in types.dropna()}
     if entries is None and known <= {*GROWTH_POLES, NO_DATA}:
         word = translator(lang)
-        letters = _LETTERS.get(lang, {})
-        entries = {kind: (face, word(kind), letters.get(mark, mark)) for kind, (face, mark) in GROWTH_POLES.items()}
+        letter = Words(lang).letter
+        entries = {kind: (face, word(kind), letter(kind, mark)) for kind, (face, mark) in GROWTH_POLES.items()}
         if NO_DATA in known:
             entries[NO_DATA] = (palettes.NO_DATA, word("no data"), word("n/d"))
     if entries is None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import translator
+from growthpoles.language.phrases import Words
 from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.sheet.legend import Category
@@ -181,7 +182,7 @@ def plot_significance(
     shown = Numbers(
         values,
         rising((0.0, *levels, 1.0)),
-        3,
+        None,
         (*palettes.take(palettes.SEQUENTIAL[::-1], len(levels)), palettes.CLUSTER["not significant"]),
         apart,
         cases,
@@ -197,14 +198,12 @@ def _of(title: str, variable: str) -> str:
 
 
 HOTSPOTS = {
-    "hot": ("#b5402f", "H"),
-    "cold": ("#1c4179", "C"),
+    "hot": ("#b5402f", ""),  # letters of the language: a Latin H would be read as the Cyrillic one of "low"
+    "cold": ("#1c4179", ""),
     "not significant": (palettes.CLUSTER["not significant"], ""),
     "untestable": (palettes.CLUSTER["untestable"], MARKS["untestable"]),
     "isolate": (palettes.CLUSTER["isolate"], MARKS["isolate"]),
 }
-# A Latin H would be read as the Cyrillic letter that "low" begins with.
-_LETTERS = {"ru": {"H": "Г", "C": "Х"}, "kk": {"H": "Ы", "C": "С"}}
 _TO_HOTSPOT = {
     "High-High": "hot",
     "High-Low": "hot",
@@ -259,10 +258,8 @@ def plot_hotspots(
     frame = frame_of(regions, result, ("label",))
     word = translator(lang)
     names = {"hot": word("hot spot"), "cold": word("cold spot")}
-    letters = _LETTERS.get(lang, {})
-    entries = {
-        key: (face, names.get(key) or word(key), letters.get(mark, mark)) for key, (face, mark) in HOTSPOTS.items()
-    }
+    letter = Words(lang).letter
+    entries = {key: (face, names.get(key) or word(key), letter(key, mark)) for key, (face, mark) in HOTSPOTS.items()}
     return plot_categories(
         regions,
         frame["label"].astype(object).replace(_TO_HOTSPOT),

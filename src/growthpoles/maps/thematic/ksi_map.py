@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
 from growthpoles.errors import MapError, message
-from growthpoles.language.languages import format_number, translator
+from growthpoles.language.languages import translator
+from growthpoles.language.number_format import format_number
 from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.sheet.legend import Category, Legend
@@ -85,7 +86,7 @@ def plot_ksi(
     year : int, optional
     edition : str, optional
         Named under the map; by default those in the data's `attrs`, "" for none.
-    lang : "en" | "ru" | "kk"
+    lang : str
         Language of words, names and numbers.
     ax : Axes, optional
         Axes to draw on; by default a new figure of the preset's width and of the height that the map needs.

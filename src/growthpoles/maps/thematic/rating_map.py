@@ -73,7 +73,7 @@ def plot_rating(
     year : int, optional
     edition : str, optional
         Named under the map; by default those in the data's `attrs`, "" for none.
-    lang : "en" | "ru" | "kk"
+    lang : str
         Language of words, names and numbers.
     ax : Axes, optional
         Axes to draw on; by default a new figure of the preset's width and of the height that the map needs.
@@ -176,7 +176,7 @@ def plot_categories(
     year : int, optional
     edition : str, optional
         Named under the map; by default those in the data's `attrs`, "" for none.
-    lang : "en" | "ru" | "kk"
+    lang : str
         Language of words, names and numbers.
     ax : Axes, optional
         Axes to draw on; by default a new figure of the preset's width and of the height that the map needs.

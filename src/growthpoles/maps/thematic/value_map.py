@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from growthpoles.errors import MapError, message, unknown_option
-from growthpoles.language.languages import format_number, translator
+from growthpoles.language.languages import translator
+from growthpoles.language.number_format import format_number, format_p
 from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.sheet.legend import Category, Legend
@@ -202,7 +203,7 @@ def plot_change(
         Rising class limits with 0 among them; by default three equal classes on either side of zero.
     edition : str, optional
         Named under the map.
-    lang : "en" | "ru" | "kk"
+    lang : str
         Language of words, names and numbers.
     ax : Axes, optional
         Axes to draw on; by default a new figure of the preset's width and of the height that the map needs.
@@ -259,7 +260,7 @@ def _arm(colours: Sequence[str], n: int) -> tuple[str, ...]:
 
 
 def _classed(
-    values: pd.Series, edges: Array, lang: str, *, digits: int, sign: Any = "-"
+    values: pd.Series, edges: Array, lang: str, *, digits: int | None, sign: Any = "-"
 ) -> tuple[list[str], list[str]]:
     """Classes and printed values of all regions."""
     classes, marks = [], []
@@ -270,8 +271,10 @@ def _classed(
     return classes, marks
 
 
-def _shown(value: float, lang: str, digits: int, sign: Any) -> str:
-    """Write a value; a small positive one that would round to zero as "<0.001"."""
+def _shown(value: float, lang: str, digits: int | None, sign: Any) -> str:
+    """Write a value, a p-value if there are no digits; a small positive one that would round to zero as "<0.001"."""
+    if digits is None:
+        return format_p(value, lang)
     if 0 < value < 0.5 * 10.0**-digits and sign == "-":
         return f"<{format_number(10.0**-digits, lang, digits=digits)}"
     return format_number(value, lang, digits=digits, sign=sign)
@@ -313,7 +316,7 @@ def plot_values(
     year : int, optional
     edition : str, optional
         Named under the map; by default those in the data's `attrs`, "" for none.
-    lang : "en" | "ru" | "kk"
+    lang : str
         Language of words, names and numbers.
     ax : Axes, optional
         Axes to draw on; by default a new figure of the preset's width and of the height that the map needs.
@@ -353,7 +356,7 @@ class Numbers:
     Attributes
     ----------
     values, edges, digits, colours
-        As in :func:`plot_values`.
+        As in :func:`plot_values`; no digits mean p-values.
     apart
         Number of a region -> key of its class outside the numbers.
     cases
@@ -364,7 +367,7 @@ class Numbers:
 
     values: pd.Series
     edges: Array
-    digits: int
+    digits: int | None
     colours: Sequence[str]
     apart: Mapping[int, str] = field(default_factory=dict)
     cases: tuple[Category, ...] = ()

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from growthpoles.language.languages import LANGUAGES
 from growthpoles.maps.typography.typefaces import font_file, opened, properties, sums_up
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def hyphenated(name: str) -> tuple[str, str] | None:
     return (f"{name[:-4]}-", "ская") if len(name) > 9 and name.endswith("ская") and " " not in name else None
 
 
-_VOWELS = frozenset("aeiouyаеёиоуыэюяәіөұүі")
+VOWELS = frozenset("".join(language.vowels for language in LANGUAGES.values()))
 _WEAK = frozenset("ьъй")
 
 
@@ -242,8 +243,8 @@ def _breaks(word: str) -> list[int]:
     low = word.lower()
     found = []
     for i in range(2, len(low) - 2):
-        begins = low[i] not in _VOWELS and low[i] not in _WEAK and low[i].isalpha() and low[i + 1] in _VOWELS
-        if begins and low[i - 1].isalpha() and _VOWELS & set(low[:i]):
+        begins = low[i] not in VOWELS and low[i] not in _WEAK and low[i].isalpha() and low[i + 1] in VOWELS
+        if begins and low[i - 1].isalpha() and VOWELS & set(low[:i]):
             found.append(i)
     return found
 

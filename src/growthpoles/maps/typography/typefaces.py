@@ -15,16 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from growthpoles.errors import MapError, message, nearest
+from growthpoles.language.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from matplotlib.font_manager import FontProperties
     from matplotlib.ft2font import FT2Font
 
-_ALPHABETS = {
-    "English": "abcdefghijklmnopqrstuvwxyz",
-    "Russian": "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-    "Kazakh": "әғқңөұүһі",
-}
 _OWN = "DejaVu Sans"
 
 
@@ -150,7 +146,8 @@ def _file_for(line: str, bold: bool, face: Typeface | None) -> str:
 def _gaps(path: str) -> str:
     """Tell which of the languages a font file cannot set."""
     told = []
-    for name, letters in _ALPHABETS.items():
+    for language in LANGUAGES.values():
+        letters, name = language.alphabet, language.english_name
         gaps = [letter for letter in letters if missing_glyphs(path, letter + letter.upper())]
         if gaps:
             told.append(f"no {name} letter" if len(gaps) == len(letters) else f"no {name} {' '.join(gaps)}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, SupportsIndex
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import DataError, RegionError, listed, message
+from growthpoles.errors import DataError, Reason, RegionError, listed, message
 from growthpoles.regions.join import check_regions
 from growthpoles.regions.kazakhstan.divisions import predecessors, region_names, successors, vintage_of
 
@@ -138,6 +138,9 @@ def _check_weights(code: str, into: list[str], given: Mapping[str, float]) -> No
         raise RegionError(message(f"the weights of {code} are {shown}", allowed="shares from 0 to 1 that sum to 1"))
 
 
+_OF_PART = "{region}: {reason}"
+
+
 def _carried(
     missing: Iterable[tuple[str, str, str]], shares: list[tuple[str, str, float]]
 ) -> list[tuple[str, str, str]]:
@@ -147,7 +150,7 @@ def _carried(
         if share > 0:
             into.setdefault(source, []).append(target)
     return [
-        (target, column, reason if target == region and len(into[region]) == 1 else f"{region}: {reason}")
+        (target, column, reason if into[region] == [region] else Reason(_OF_PART, {"region": region, "reason": reason}))
         for region, column, reason in missing
         for target in into.get(region, [])
     ]

@@ -19,6 +19,7 @@ import pandas as pd
 
 from growthpoles.errors import RegionError, message, nearest, unknown_option
 from growthpoles.file_reading import read_text, remembered
+from growthpoles.language.languages import SOURCE, check_language
 from growthpoles.regions.name_matching import show
 from growthpoles.shipped_data import geodata_path
 
@@ -57,7 +58,7 @@ def _table() -> pd.DataFrame:
 @remembered()
 def _rows() -> tuple[Region, ...]:
     """All rows of regions.csv as records."""
-    named = ["name_en", "name_ru", "name_kk", "short_en", "short_ru", "short_kk", "iso_numeric"]
+    named = [*_table().filter(regex="^(name|short)_"), "iso_numeric"]
     return tuple(
         Region(
             code=row["code"],
@@ -116,7 +117,7 @@ def vintage_of(year: SupportsIndex) -> int:
 def region_names(
     vintage: SupportsIndex,
     *,
-    lang: Literal["en", "ru", "kk"] = "en",
+    lang: str = "en",
     form: Literal["full", "short"] = "full",
 ) -> pd.Series:
     """Return the names of all regions of a vintage.
@@ -125,8 +126,8 @@ def region_names(
     ----------
     vintage : int
         A year; see :func:`vintage_of`.
-    lang : {"en", "ru", "kk"}
-        English, Russian or Kazakh (Cyrillic).
+    lang : str
+        Language; English where the table has no names in it.
     form : {"full", "short"}
         "Восточно-Казахстанская область" or, for labels, "Восточно-Казахстанская". Short names tell Almaty the
         city from Almaty the region, and :func:`match_regions` understands every one of them.
@@ -140,14 +141,16 @@ def region_names(
     Raises
     ------
     RegionError
-        If `vintage`, `lang` or `form` is not known.
+        If `vintage` or `form` is not known.
+    LanguageError
+        If `lang` is not known.
     """
-    if lang not in ("en", "ru", "kk"):
-        raise RegionError(unknown_option("lang", lang, ("en", "ru", "kk")))
+    check_language(lang)
     if form not in ("full", "short"):
         raise RegionError(unknown_option("form", form, ("full", "short")))
     year = vintage_of(vintage)
-    column = f"{'name' if form == 'full' else 'short'}_{lang}"
+    kind = "name" if form == "full" else "short"
+    column = f"{kind}_{lang}" if f"{kind}_{lang}" in _table() else f"{kind}_{SOURCE}"
     valid = [row.exists(year) for row in _rows()]
     return _table().loc[valid].set_index("code")[column].rename_axis("region")
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import SpatialError, message, unknown_option
+from growthpoles.language.number_format import format_p
 from growthpoles.randomness import PERMUTATIONS
 from growthpoles.result_display import ResultDisplay
 
@@ -103,12 +104,12 @@ class GlobalResult(ResultDisplay):
 
     def __repr__(self) -> str:
         low, high = self.p_interval
-        spread = f" [{low:.4g}, {high:.4g}]" if low < high else ""
+        spread = f" [{format_p(low, digits=4)}, {format_p(high, digits=4)}]" if low < high else ""
         lone = f", isolates left out: {len(self.isolates)}" if self.isolates else ""
         return (
             f"{self.name} = {self.statistic:.4g} (expected {self.expected:.4g}, z = {self.z_score:.3g}), "
-            f"p = {self.p_value:.4g}{spread} {self.alternative}; {self.reference or self.method}, "
-            f"n = {self.n}{lone}"
+            f"p {format_p(self.p_value, digits=4, relation=True)}{spread} {self.alternative}; "
+            f"{self.reference or self.method}, n = {self.n}{lone}"
         )
 
 
@@ -274,7 +275,8 @@ class JoinCountResult(ResultDisplay):
     def __repr__(self) -> str:
         sizes = ", ".join(f"{label}: {count}" for label, count in zip(self.classes, self.counts, strict=True))
         lines = [
-            f"  {row.name}: {row.statistic:g} (expected {row.expected:.4g}, p = {row.p_value:.4g})"
+            f"  {row.name}: {row.statistic:g} (expected {row.expected:.4g}, "
+            f"p {format_p(row.p_value, digits=4, relation=True)})"
             for row in (*self.joins, self.different)
         ]
         head = f"Join counts of {len(self.classes)} classes ({sizes}), {self.different.alternative}"

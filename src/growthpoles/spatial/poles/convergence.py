@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message
+from growthpoles.language.number_format import format_p
 from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.alignment import same_regions
 from growthpoles.spatial.global_tests.global_result import GlobalResult
@@ -80,11 +82,12 @@ class Convergence(ResultDisplay):
         return pd.DataFrame([row], index=pd.Index(["convergence"], name="test"))
 
     def __repr__(self) -> str:
+        p = partial(format_p, relation=True)
         direction = "shrinks" if self.sigma_after < self.sigma_before else "grows"
         return (
-            f"beta = {self.beta:.4g} a year (p = {self.p_value:.3g}); the spread {direction}: sigma "
-            f"{self.sigma_before:.3g} -> {self.sigma_after:.3g} (p = {self.sigma_p_value:.3g}); Moran's I of residuals "
-            f"{self.residual_moran.statistic:.3g} (p = {self.residual_moran.p_value:.3g}); n = {self.n}"
+            f"beta = {self.beta:.4g} a year (p {p(self.p_value)}); the spread {direction}: sigma "
+            f"{self.sigma_before:.3g} -> {self.sigma_after:.3g} (p {p(self.sigma_p_value)}); Moran's I of residuals "
+            f"{self.residual_moran.statistic:.3g} (p {p(self.residual_moran.p_value)}); n = {self.n}"
         )
 
 
@@ -134,7 +137,8 @@ def convergence(before: pd.Series, after: pd.Series, graph: Graph | W, *, years:
     before = same_regions(before, before.index, name="before", to="before").astype(float)
     later = same_regions(after, before.index, name="after", to="before").astype(float)
     if len(before) < _LEAST:
-        raise SpatialError(message(f"{len(before)} regions", where="convergence", allowed=f"{_LEAST} or more"))
+        n = len(before)
+        raise SpatialError(message("{n} regions", where="convergence", allowed="{least} or more", n=n, least=_LEAST))
     low = before.index[(before <= 0) | (later <= 0)]
     if len(low):
         shown = ", ".join(map(str, low[:5]))

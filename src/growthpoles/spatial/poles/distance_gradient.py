@@ -185,7 +185,8 @@ def spearman(
     check_alternative(alternative)
     permutations = check_permutations(permutations, len(x))
     if len(x) < _LEAST:
-        raise SpatialError(message(f"{len(x)} regions are left", where="rank correlation", allowed=f"{_LEAST} or more"))
+        few: dict[str, Any] = {"n": len(x), "least": _LEAST}
+        raise SpatialError(message("{n} regions are left", where="rank correlation", allowed="{least} or more", **few))
     order = _by_label(x.index)
     n = len(x)
     ranks: list[Any] = [
@@ -249,7 +250,8 @@ def mantel(
     known = _known(y, distance.index)
     n = len(known)
     if n < _LEAST:
-        raise SpatialError(message(f"{n} regions with data", where="Mantel", allowed=f"{_LEAST} or more"))
+        few: dict[str, Any] = {"n": n, "least": _LEAST}
+        raise SpatialError(message("{n} regions with data", where="Mantel", allowed="{least} or more", **few))
     numbers = known.to_numpy()
     apart = np.abs(numbers[:, None] - numbers[None, :])
     away = distance.loc[known.index, known.index].to_numpy()

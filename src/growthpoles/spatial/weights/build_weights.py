@@ -59,7 +59,7 @@ def checked_geometry(regions: object, kind: str) -> gpd.GeoSeries:
         )
     geometry: gpd.GeoSeries = regions.geometry
     if len(geometry) < 2:
-        raise SpatialError(message(f"{len(geometry)} region(s) have no neighbours", allowed="2 regions or more"))
+        raise SpatialError(message("{n} region(s) have no neighbours", allowed="2 regions or more", n=len(geometry)))
     if not geometry.index.is_unique:
         doubled = geometry.index[geometry.index.duplicated()].unique()
         raise SpatialError(

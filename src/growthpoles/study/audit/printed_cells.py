@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from growthpoles.errors import DataError, message
+from growthpoles.errors import DataError, Reason, message
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.study.files.printed_tables import (
     BLANKS,
@@ -21,6 +21,7 @@ from growthpoles.study.files.printed_tables import (
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study, Table
 
+LABELS_ORDER = "labels of table {number}"
 FORMULA_COLUMNS = ("column", "numerator", "denominator", "factor")
 
 
@@ -181,7 +182,7 @@ def make_sources(
         }
         order = _row_labels(table, parts[table])
         if order not in named.values():
-            named[f"labels of table {table}"] = order
+            named[Reason(LABELS_ORDER, {"number": table})] = order
     used = {table: int(years[table]) for table in parts}
     return Sources(cells, formulas.reset_index(drop=True), named, decimal, used, parts)
 

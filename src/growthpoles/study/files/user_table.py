@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import listed, nearest, shown
+from growthpoles.errors import Reason, listed, nearest, shown
 from growthpoles.study.files.number_notation import Notation, detect_notation
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import RawTable, cell_text, read_raw
 from growthpoles.study.study_spec import YEAR_MARK, Column, Table
 
+MARKS = {"line": "{mark} in {file}, line {row}", "row": "{mark} in {file}, row {row}"}
 _MOST = 500  # problems of one table that are kept
 
 
@@ -122,7 +123,7 @@ def parse_cells(data: TableData, spec: Table) -> None:
             continue
         column = found.setdefault(cell.year, {}).setdefault(cell.code, {}) if cell.code else {}
         if cell.code and text in marks:
-            reason = f"{shown(text)} in {data.raw.path.name}, {data.raw.unit} {cell.row}"
+            reason = Reason(MARKS[data.raw.unit], {"mark": shown(text), "file": data.raw.path.name, "row": cell.row})
             data.absent.setdefault(cell.year, []).append((cell.name, cell.code, reason))
             column[cell.name] = float("nan")
             continue

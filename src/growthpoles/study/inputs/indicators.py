@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from growthpoles.errors import DataError, StudyError, message, plain, unknown_option
+from growthpoles.errors import DataError, Reason, StudyError, message, plain, unknown_option
 from growthpoles.file_reading import remembered
 from growthpoles.ratings.catalogue import Catalogue, derive
 from growthpoles.regions.join import check_regions
@@ -293,8 +293,8 @@ def load_indicators(
     for code in catalogue.derived:
         for region in table.index[table[code].isna()]:
             if (region, code) not in gaps:
-                parts = [part for part in catalogue.parts(code) if pd.isna(table.loc[region, part])]
-                absent.append((region, code, f"{' and '.join(parts)} missing"))
+                parts = tuple(part for part in catalogue.parts(code) if pd.isna(table.loc[region, part]))
+                absent.append((region, code, Reason(PARTS_MISSING, {"columns": parts})))
     table.attrs = {
         "year": year,
         "edition": edition,
@@ -358,6 +358,7 @@ def _merge(
     return merged.reindex(table.index[~table.index.isin(list(hosts))]), moved
 
 
+PARTS_MISSING = "{columns} missing"
 _COLUMNS = ["file", "sheet", "row", "column", "content", "reason"]
 
 

@@ -34,7 +34,7 @@ def study_regions(study: Study | None = None, *, enclaves: Enclaves = "keep") ->
     Returns
     -------
     GeoDataFrame
-        Indexed by region; name_en, name_ru, name_kk and short forms where known. ``attrs``: source, repairs, coverage
+        Indexed by region; `name_*` and `short_*` by language where known. ``attrs``: source, repairs, coverage
         (what a repair touched) and projection ("stated", "as in the file" or "equal-area") of a file of one's own.
 
     Raises

@@ -1,0 +1,99 @@
+"""Number formats: numbers, percentages, p-values, plurals, as CLDR writes them in a language.
+
+House style, in every language: a true minus; groups of three only from 10,000 on ("1234", "12 345"), apart by a fixed
+blank; a p-value is never printed as 0.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Literal, SupportsFloat
+
+from growthpoles.language.languages import LANGUAGES, SOURCE, check_language
+
+DASH = "\N{EN DASH}"
+MINUS = "\N{MINUS SIGN}"
+NBSP = "\N{NO-BREAK SPACE}"
+GROUPED = 10_000  # the least number that is written in groups
+P_COLUMN = re.compile(r"(\w+_)?p(_value|_adjusted|_attainable|_low|_high)?")  # columns of p-values
+LEAST_P = 1e-4  # the least p-value that is written as a number
+
+
+@cache
+def _signs(lang: str) -> tuple[str, str]:
+    """Return decimal sign and percent pattern of a language."""
+    if lang == SOURCE:  # as Python writes them; saves a figure in English the time to load Babel
+        return ".", "{}%"
+    from babel import Locale
+    from babel.numbers import get_decimal_symbol
+
+    locale = Locale.parse(lang)
+    pattern = LANGUAGES[lang].percent or re.sub("[#,0.]+", "{}", locale.percent_formats[None].pattern)
+    return get_decimal_symbol(locale), pattern
+
+
+def format_number(value: float, lang: str = SOURCE, *, digits: int | None = 2, sign: Literal["-", "+"] = "-") -> str:
+    """Write a number.
+
+    Parameters
+    ----------
+    value
+        Number to write; NaN gives an empty string.
+    lang
+        Language.
+    digits
+        Digits after the decimal sign; None as few as the number has.
+    sign
+        "+" writes a plus before positive numbers.
+    """
+    decimal, _ = _signs(check_language(lang))
+    if value != value:
+        return ""
+    rounded = float(value) if digits is None else round(float(value), digits)
+    text = f"{abs(rounded):,.{'10g' if digits is None else f'{digits}f'}}"
+    if abs(rounded) < GROUPED:
+        text = text.replace(",", "")
+    text = text.replace(",", NBSP).replace(".", decimal)
+    if rounded < 0:
+        return MINUS + text
+    return "+" + text if sign == "+" and rounded > 0 else text
+
+
+def format_percent(share: float, lang: str = SOURCE) -> str:
+    """Write a share of 1 as a percentage with at most one decimal."""
+    return _signs(check_language(lang))[1].format(format_number(round(100 * share, 1), lang, digits=None))
+
+
+def format_p(p: SupportsFloat | None, lang: str = SOURCE, *, digits: int = 3, relation: bool = False) -> str:
+    """Write a p-value with the digits that matter: "0.037", "0.0042", "< 0.0001"; a dash where there is none.
+
+    Parameters
+    ----------
+    p
+        Probability.
+    lang
+        Language.
+    digits
+        Digits from 0.01 on; below there are four at least.
+    relation
+        Write "= 0.037", so that the text can stand after "p".
+    """
+    try:
+        number = float(p)  # type: ignore[arg-type]
+    except TypeError:  # None, pandas.NA
+        number = float("nan")
+    if number != number:
+        return DASH
+    if number < LEAST_P:
+        return f"< {format_number(LEAST_P, lang, digits=4)}"
+    text = format_number(number, lang, digits=max(4, digits) if number < 0.01 else digits)
+    return f"= {text}" if relation else text
+
+
+@cache
+def plural_form(count: int, lang: str = SOURCE) -> str:
+    """Return CLDR's name of the plural that goes with a number: "one", "few", "many", "other"."""
+    from babel import Locale
+
+    return str(Locale.parse(check_language(lang)).plural_form(count))

@@ -1,0 +1,105 @@
+"""Numbers, percentages, p-values and plurals in every language."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from growthpoles.language.languages import LANGUAGES
+from growthpoles.language.number_format import P_COLUMN, format_number, format_p, format_percent, plural_form
+from growthpoles.report.table_formats import markdown, tex
+
+
+@pytest.mark.parametrize(
+    ("value", "lang", "options", "text"),
+    [
+        (1234.5, "en", {"digits": 1}, "1234.5"),
+        (1234567.0, "ru", {"digits": 0}, "1\u00a0234\u00a0567"),
+        (12345.0, "en", {"digits": 0}, "12\u00a0345"),
+        (9999.6, "en", {"digits": 0}, "10\u00a0000"),
+        (9999.4, "en", {"digits": 0}, "9999"),
+        (0.683, "kk", {"digits": 3}, "0,683"),
+        (-0.004, "en", {"digits": 2}, "0.00"),
+        (-7.9, "ru", {"digits": 1, "sign": "+"}, "\u22127,9"),
+        (7.94, "en", {"digits": 1, "sign": "+"}, "+7.9"),
+        (0.0, "en", {"digits": 0, "sign": "+"}, "0"),
+        (0.05, "ru", {"digits": None}, "0,05"),
+        (-2.50, "en", {"digits": None}, "\u22122.5"),
+        (float("nan"), "en", {}, ""),
+    ],
+)
+def test_numbers(value: float, lang: str, options: dict, text: str) -> None:
+    assert format_number(value, lang, **options) == text
+
+
+def test_percentages() -> None:
+    assert (format_percent(0.8), format_percent(0.0357, "ru"), format_percent(0.0)) == ("80%", "3,6\u00a0%", "0%")
+    assert format_percent(0.035, "kk") == "3,5\u00a0%"
+
+
+@pytest.mark.parametrize(
+    ("p", "english", "russian"),
+    [
+        (0.0, "< 0.0001", "< 0,0001"),
+        (5e-324, "< 0.0001", "< 0,0001"),
+        (0.000099, "< 0.0001", "< 0,0001"),
+        (0.0001, "0.0001", "0,0001"),
+        (0.0005, "0.0005", "0,0005"),
+        (0.0042, "0.0042", "0,0042"),
+        (0.0123, "0.012", "0,012"),
+        (1.0, "1.000", "1,000"),
+        (np.float64(0.376), "0.376", "0,376"),
+        (None, "–", "–"),
+        (pd.NA, "–", "–"),
+        (float("nan"), "–", "–"),
+    ],
+)
+def test_a_p_value_is_never_zero(p: float, english: str, russian: str) -> None:
+    assert (format_p(p), format_p(p, "ru"), format_p(p, "kk")) == (english, russian, russian)
+
+
+def test_a_p_value_after_its_letter() -> None:
+    assert format_p(0.0375, relation=True) == "= 0.037" and format_p(1e-9, "kk", relation=True) == "< 0,0001"
+    assert format_p(0.37541, digits=4) == "0.3754"
+
+
+def test_tables_for_people_know_their_p_values() -> None:
+    frame = pd.DataFrame({"p_value": [1e-9, 0.0005, np.nan], "z": [1e-9, 2.0, np.nan], "p_class": [0.0, 0.5, 1.0]})
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in markdown(frame).splitlines()[2:]]
+    assert cells == [["\\< 0.0001", "0.000", "0.000"], ["0.0005", "2.000", "0.500"], ["–", "–", "1.000"]]
+    assert r"\textless{} 0.0001 & 0.000" in tex(frame, title="t")
+    known = ("p", "p_value", "p_adjusted", "p_attainable", "p_low", "p_high", "median_p", "share_p", "moran_p_value")
+    assert all(P_COLUMN.fullmatch(name) for name in known)
+    assert not [name for name in ("p_class", "p_likeliest", "grp", "step", "population") if P_COLUMN.fullmatch(name)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "counts", "form"),
+    [
+        ("en", (1,), "one"),
+        ("en", (0, 2, 11, 21), "other"),
+        ("ru", (1, 21, 101), "one"),
+        ("ru", (2, 3, 4, 22), "few"),
+        ("ru", (0, 5, 11, 12, 111), "many"),
+        ("kk", (1,), "one"),
+        ("kk", (2, 11, 21), "other"),
+    ],
+)
+def test_plurals(lang: str, counts: tuple[int, ...], form: str) -> None:
+    assert {plural_form(count, lang) for count in counts} == {form}
+
+
+def test_english_numbers_load_no_babel() -> None:
+    code = (
+        "import sys; from growthpoles.language.number_format import format_p, format_number\n"
+        "format_p(0.5), format_number(12345.6); assert 'babel' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_every_language_has_its_signs() -> None:
+    assert {lang: format_number(0.5, lang, digits=1) for lang in LANGUAGES} == {"en": "0.5", "ru": "0,5", "kk": "0,5"}
