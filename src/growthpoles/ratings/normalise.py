@@ -276,23 +276,10 @@ def _z_score(x: Array, sign: Array) -> Array:
 
 def _mean_ranks(x: Array) -> tuple[Array, Array]:
     """Return mean ranks along the regions (1 = lowest; NaN stays NaN), and the regions with data."""
-    columns = np.ascontiguousarray(np.swapaxes(x, -1, -2))
-    n = columns.shape[-1]
-    order = np.argsort(columns, axis=-1)
-    ordered = np.take_along_axis(columns, order, axis=-1)
-    place = np.arange(n)
-    starts = np.ones(ordered.shape, dtype=bool)
-    starts[..., 1:] = ordered[..., 1:] != ordered[..., :-1]
-    middle = np.maximum.accumulate(np.where(starts, place, 0), axis=-1) + 1.0
-    if not starts.all():
-        ends = np.ones(ordered.shape, dtype=bool)
-        ends[..., :-1] = starts[..., 1:]
-        last = np.minimum.accumulate(np.where(ends, place, n)[..., ::-1], axis=-1)[..., ::-1]
-        middle = (middle + last + 1.0) / 2.0
-    ranks = np.empty(columns.shape)
-    np.put_along_axis(ranks, order, middle, axis=-1)
-    known = ~np.isnan(x)
-    return np.where(known, np.swapaxes(ranks, -1, -2), np.nan), known.sum(axis=-2, keepdims=True).astype(float)
+    from scipy.stats import rankdata
+
+    count = (~np.isnan(x)).sum(axis=-2, keepdims=True).astype(float)
+    return rankdata(x, axis=-2, nan_policy="omit"), count
 
 
 def _row_of(x: Array, reference: Hashable | None, regions: pd.Index) -> int:

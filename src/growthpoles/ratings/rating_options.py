@@ -13,17 +13,7 @@ from growthpoles.errors import RatingError, message, nearest
 from growthpoles.ratings.aggregate import check_options
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.ratings.classes import TEN_CLASSES, ClassScale
-from growthpoles.ratings.methods import (
-    METHODS,
-    Aggregation,
-    Choice,
-    Kind,
-    Normalisation,
-    Treatment,
-    Weighting,
-    Zeros,
-    find,
-)
+from growthpoles.ratings.methods import METHODS, Aggregation, Choice, Normalisation, Treatment, Weighting, Zeros, find
 
 
 class RateOptions(TypedDict, total=False):
@@ -187,6 +177,6 @@ def compiled(catalogue: Catalogue) -> Tree:
     return Tree(catalogue.indicators, directions, tuple(nodes))
 
 
-def levels_of(option: Kind | Mapping[str, Kind]) -> tuple[Kind, ...]:
+def levels_of(option: object) -> tuple[Any, ...]:
     """Return the values of an option that may be given by level."""
     return tuple(option.values()) if isinstance(option, Mapping) else (option,)
