@@ -58,6 +58,14 @@ def test_every_choice_has_its_phrases(lang: str) -> None:
     assert set(phrase_keys("analysis", lang)) == {stage.name for stage in STAGES} | {"classes", "moran", "figure"}
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_phrases_of_nearest_neighbours_say_how_many(lang: str) -> None:
+    graph = gp.build_weights(gp.load_regions(2014), "knn")
+    words = phrases.Words(lang)
+    (count,) = set(graph.cardinalities)
+    assert str(count) in words("weights", "knn") and str(count) in words("neighbours", "knn")
+
+
 def test_presets_of_a_study_are_those_of_the_maps() -> None:
     assert set(study_spec.PRESETS) == set(PRESETS)
 
