@@ -22,12 +22,12 @@ from growthpoles.report.results import Results, Stages
 from growthpoles.report.sections import Context, audit_section, data_section, left_out_section
 from growthpoles.report.stages import missing_parts
 from growthpoles.report.wording import Wording
+from growthpoles.spatial.cross_check import counterparts
 from growthpoles.study.audit import summarise
 from growthpoles.study.audit.claims import claims_path, read_claims
 from growthpoles.study.audit.findings import TEMPLATES, Fault, FaultKind
 from growthpoles.study.inputs import load_indicators, study_catalogue
 from growthpoles.study.inputs.indicators import assembly_rules
-from growthpoles.spatial.cross_check import counterparts
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study
 
