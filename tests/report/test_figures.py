@@ -19,10 +19,9 @@ from growthpoles.maps.presets import PRESETS
 from growthpoles.report import figures
 from growthpoles.report.artists import View
 from growthpoles.report.build_report import build_report, step_count
-from growthpoles.report.figures import KINDS, Kind
+from growthpoles.report.figures import KINDS, Kind, draw_map
 from growthpoles.report.results import Stages
 from growthpoles.report.sections import SECTIONS
-from growthpoles.report.single_map import draw_map
 from growthpoles.report.stages import STAGES
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
 from growthpoles.spatial.weights.build_weights import WeightsKind

@@ -6,7 +6,7 @@ import pytest
 
 from growthpoles.errors import MapError
 from growthpoles.maps.sheet.text_layer import WordLayer
-from growthpoles.report.single_map import draw_map
+from growthpoles.report.figures import draw_map
 from growthpoles.study.load_study import load_study
 
 

@@ -104,8 +104,7 @@ def draw(
     chosen, preset = year_of(loaded, year), loaded.report.preset
     _refuse_idle(kind, variable=variable, weights=weights, adjust=adjust)
     from growthpoles.maps import save_figure, save_proof
-    from growthpoles.report.figures import KINDS, map_kinds
-    from growthpoles.report.single_map import draw_map
+    from growthpoles.report.figures import KINDS, draw_map, map_kinds
 
     with _set_in(font, font_bold) as face:
         axes = draw_map(loaded, kind, year=chosen, edition=edition, variable=variable, lang=lang)

@@ -1,4 +1,4 @@
-"""Registry of figure kinds: artist, section, caption, alt text and map command of every figure; jobs and captions.
+"""Registry of figure kinds: artist, section, caption, alt text, map command; jobs, captions, single maps.
 
 A new kind is one entry of `KINDS` and its artist; where its title has no phrase ([figure] of the texts), its name
 stands there.
@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from growthpoles.errors import StudyError, unknown_option
+from growthpoles.errors import MapError, StudyError, unknown_option
 from growthpoles.file_writing import safe_name
 from growthpoles.language.phrases import DASH, Words, shorten
 from growthpoles.maps.captions import Caption, captions_qmd, captions_tex
 from growthpoles.maps.presets import get_preset
 from growthpoles.report import artists
-from growthpoles.report.artists import ReportView
+from growthpoles.report.artists import ReportView, View
 from growthpoles.report.results import Results
 from growthpoles.report.stages import CURVE_RELOCATIONS, REPLICATIONS, draws, permutations
 from growthpoles.report.table_formats import csv_bytes
@@ -385,3 +385,63 @@ def caption_files(captions: Mapping[str, Sequence[Caption]], *, lang: str) -> di
     }
     encoded = {name: text.encode("utf-8", errors="replace") for name, text in texts.items()}
     return {"captions.csv": csv_bytes(pd.DataFrame(records)), **encoded}
+
+
+def draw_map(
+    study: Study,
+    kind: str = "rating",
+    *,
+    year: int | None = None,
+    edition: str | None = None,
+    variable: str | None = None,
+    lang: str = "en",
+    preset: str | None = None,
+    weights: str | None = None,
+    adjust: str | None = None,
+) -> Axes:
+    """Draw one map of a study.
+
+    Parameters
+    ----------
+    study : Study
+    kind : str
+        A kind of figure that has a map command, see :func:`growthpoles.report.figures.map_kinds`: "values" maps a
+        sub-index or an indicator in natural classes; "clusters", "hotspots", "significance" and "neighbours" are
+        spatial tests and their graph.
+    year : int, optional
+        A year of the study; None is the last. Changes run from the first year to it.
+    edition : str, optional
+        None is the study's default; "ksi" always shows the published figures.
+    variable : str, optional
+        A code of the catalogue; None is the index.
+    lang : str
+    preset : str, optional
+        Size and typography, see :data:`growthpoles.maps.PRESETS`; None here and below: as the study's [report] says.
+    weights : str, optional
+        Kind of graph of the spatial tests.
+    adjust : str, optional
+        Correction for the family of local tests.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    GrowthpolesError
+        On an unknown kind, variable, year or edition, or if the study lacks what the map needs.
+    """
+    if kind not in map_kinds():
+        raise MapError(unknown_option("kind", kind, map_kinds()))
+    study = study.with_report(preset=preset, weights=weights, adjust=adjust)
+    drawn = KINDS[kind]
+    return drawn.artist(
+        View(
+            study=study,
+            kind=kind,
+            year=study.years[-1] if year is None else year,
+            lang=lang,
+            edition=drawn.edition_of(edition or study.study.edition),
+            variable=variable,
+        )
+    )

@@ -54,6 +54,14 @@ class CrossCheck(ResultDisplay):
         What esda has nothing to compare with, or is not given.
     p_values : str
         Why p-values are not compared.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> regions = gp.load_regions(2014)
+    >>> check = gp.cross_check(gp.geary(regions.area / 1e9, gp.build_weights(regions), method="normal"))
+    >>> check.counterpart, check.agrees
+    ('Geary', True)
     """
 
     name: str

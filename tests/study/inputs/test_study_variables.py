@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from growthpoles.cli import app
 from growthpoles.errors import RatingError, StudyError
-from growthpoles.report.single_map import draw_map
+from growthpoles.report.figures import draw_map
 from growthpoles.study.inputs import load_published
 from growthpoles.study.inputs.study_variables import variable_of
 from growthpoles.study.load_study import load_study
