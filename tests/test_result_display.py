@@ -11,7 +11,8 @@ import pytest
 from libpysal.graph import Graph
 
 import growthpoles as gp
-from growthpoles.result_display import ResultDisplay, p_value_text
+from growthpoles.language.number_format import format_p
+from growthpoles.result_display import ResultDisplay
 
 HOSTILE = ["<script>alert(1)</script>", "turned\u202eround", "nul\x00", "r3", "r4", "r5", "r6", "r7", "alone"]
 
@@ -58,7 +59,7 @@ def test_interval_is_told_where_there_is_one(states: Graph) -> None:
     values = pd.Series(np.arange(float(states.n)), index=states.unique_ids)
     drawn = gp.moran(values, states, permutations=99)
     low, high = drawn.p_interval
-    assert f"(95 % Monte Carlo interval {p_value_text(low)} to {p_value_text(high)})" in drawn.summary()
+    assert f"(95% Monte Carlo interval {format_p(low)} to {format_p(high)})" in drawn.summary()
     assert "interval" not in gp.moran(values, states, method="normal").summary()
 
 
@@ -94,6 +95,6 @@ def test_long_tables_are_cut(states: Graph) -> None:
 
 @pytest.mark.parametrize("p", [0.0, 1e-300, 1e-5, 0.00099, 0.03, 1.0])
 def test_no_p_value_is_zero(p: float) -> None:
-    sign, number = p_value_text(p, relation=True).split()
+    sign, number = format_p(p, relation=True).split()
     assert float(number) > 0
     assert p < float(number) if sign == "<" else p == pytest.approx(float(number), abs=5e-4)

@@ -105,7 +105,16 @@ class MapError(GrowthpolesError):
 
 
 class LanguageError(GrowthpolesError):
-    """A language is not known: `lang` is wrong."""
+    """A language is not known: `lang` is wrong.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> gp.plot_rating(gp.load_regions(2014), gp.load_published(2014), lang="de")
+    Traceback (most recent call last):
+        ...
+    growthpoles.errors.LanguageError: lang='de' is not known; allowed: en, ru, kk
+    """
 
 
 def nearest(name: object, allowed: Iterable[object], *, n: int = 3) -> list[str]:

@@ -98,7 +98,8 @@ def test_one_method_everywhere(rated: Callable[..., Study], monkeypatch: pytest.
         assert written[column].to_numpy() == pytest.approx(expected[column].to_numpy())
 
     drawn: list[pd.Series] = []
-    monkeypatch.setattr("growthpoles.maps.plot_rating", lambda regions, values, **options: drawn.append(values))
+    take = lambda regions, frame, column, **options: drawn.append(frame[column])  # noqa: E731
+    monkeypatch.setattr("growthpoles.maps.plot_rating", take)
     draw_map(study, "rating", year=2020)
     draw_map(study, "rating", year=2020, variable="ideas")
     pd.testing.assert_series_equal(drawn[0], expected["index"])

@@ -54,10 +54,10 @@ class Robustness(ResultDisplay):
     The rating of 3 regions in 1,000 replications under other choices.
     Choices varied, weights and rounding apart: nothing.
     Ranks move by 0.7593 places on average.
-    Region north: rank 1, in 90 % of replications 1 to 3.
-    Region south: rank 2, in 90 % of replications 1 to 3.
-    Region west: rank 3, in 90 % of replications 2 to 3.
-    Keep their class in at least 90 % of replications: 0 of 3 regions.
+    Region north: rank 1, in 90% of replications 1 to 3.
+    Region south: rank 2, in 90% of replications 1 to 3.
+    Region west: rank 3, in 90% of replications 2 to 3.
+    Keep their class in at least 90% of replications: 0 of 3 regions.
     Oftener in another class than in their own: north, south, west.
     Without an index: no region.
     """

@@ -52,7 +52,7 @@ class Theil(ResultDisplay):
     >>> income = pd.Series([1.0, 2, 3, 10], list("abcd"))
     >>> print(gp.theil(income, groups=pd.Series(["rural", "rural", "rural", "city"], list("abcd"))).summary())
     Theil's T of 4 values is 0.3455; 0 would be perfect equality.
-    Between 2 groups 0.3128, within them 0.0327: 90.53 % lies between groups.
+    Between 2 groups 0.3128, within them 0.0327: 90.5% lies between groups.
     """
 
     statistic: float

@@ -107,9 +107,9 @@ class Verdict(ResultDisplay):
     --------
     >>> import growthpoles as gp
     >>> study = gp.load_study("mexico-gdp")
-    >>> result = gp.verdict(study, weights=[("queen", {})], statistics=["moran"], permutations=99)
+    >>> result = gp.verdict(study, weights=[("queen", {})], statistics=["moran"], permutations=999)
     >>> print(result.summary().splitlines()[0])
-    Conclusion: leaders lie beside leaders.
+    Conclusion: neither clustering nor standing apart is supported.
     >>> len(result.to_frame()), result.left_out
     (7, ())
     """
@@ -194,9 +194,9 @@ def verdict(
     --------
     >>> import growthpoles as gp
     >>> study = gp.load_study("mexico-gdp")
-    >>> result = gp.verdict(study, weights=[("queen", {})], statistics=["moran"], permutations=99)
+    >>> result = gp.verdict(study, weights=[("queen", {})], statistics=["moran"], permutations=999)
     >>> result.conclusion
-    'cluster'
+    'unsupported'
     """
     from growthpoles.study.inputs import study_regions
     from growthpoles.study.load_study import load_study

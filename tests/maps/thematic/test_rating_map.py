@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from shapely.geometry import LineString, Point, box
 
 from growthpoles import maps
-from growthpoles.errors import MapError, RatingError
+from growthpoles.errors import LanguageError, MapError, RatingError
 from growthpoles.maps import palettes
 from growthpoles.maps.presets import PRESETS
 from growthpoles.maps.sheet import furniture, map_geometry
@@ -225,7 +225,6 @@ def test_wrong_input_is_named(squares: Any, square_index: pd.DataFrame) -> None:
         (lambda: maps.plot_rating(squares, square_index, labels="all"), "labels='all' is not known; allowed: auto"),
         (lambda: maps.plot_rating(squares, square_index, label="all"), "option='label' is not known.*nearest: labels"),
         (lambda: maps.plot_rating(squares, square_index, preset="natur-single"), "nearest: nature-single"),
-        (lambda: maps.plot_rating(squares, square_index, lang="de"), "lang='de' is not known"),
         (lambda: maps.plot_change(squares, square_index["index"], limits=(0, 100)), "not on both sides of zero"),
         (lambda: maps.plot_change(squares, square_index["index"], limits=(5, 1)), "do not rise"),
         (lambda: maps.plot_values(squares, square_index, limits=(0, 50)), "region 'R[0-9]': value .* is off the scale"),
@@ -243,6 +242,8 @@ def test_wrong_input_is_named(squares: Any, square_index: pd.DataFrame) -> None:
         maps.plot_ksi(squares, pd.DataFrame({"ksi": 0.1, "ksi_status": "none"}, index=squares.index))
     with pytest.raises(RatingError, match="outside the scale"):
         maps.plot_rating(squares, square_index + 50)
+    with pytest.raises(LanguageError, match="lang='de' is not known"):
+        maps.plot_rating(squares, square_index, lang="de")
 
 
 def test_geometries_that_are_no_areas_are_refused(squares: Any, square_index: pd.DataFrame) -> None:

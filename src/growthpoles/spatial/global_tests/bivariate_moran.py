@@ -155,7 +155,7 @@ def lee(
     >>> gp.lee(before, after, graph, permutations=999).to_frame()[["statistic", "expected", "p_value"]].round(3)
                     statistic  expected  p_value
     statistic_name
-    Lee's L             0.144     0.249    0.618
+    Lee's L             0.144     0.249    0.666
     """
     _check(alternative, method, relocate, "Lee's L")
     data = _two_variables("Lee's L", x, y, graph, transformation)

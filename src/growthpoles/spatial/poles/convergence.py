@@ -58,7 +58,7 @@ class Convergence(ResultDisplay):
     Null hypothesis: growth does not depend on the first year's level, beta = 0.
     Slope a year: beta = -0.1544, standard error 0.03465, R squared 0.5864.
     Two-sided p = 0.0005; method: least squares, t test.
-    The gap closes by 24.03 % a year; half of it is gone after 2.885 years.
+    The gap closes by 24% a year; half of it is gone after 2.885 years.
     Spread of the logarithms: 0.4992 before, 0.3217 after; p = 0.053 for equal spreads (Pitman and Morgan).
     Moran's I of the residuals: 0.08105, p = 0.471; spatial dependence that the test of beta ignores.
     """

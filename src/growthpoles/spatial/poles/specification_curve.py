@@ -302,9 +302,9 @@ class SpecificationCurve(ResultDisplay):
     >>> print(gp.specification_curve(ways, permutations=99).summary())
     Specifications taken together: 2, greater.
     Null hypothesis: the values of a region could as well stand in any other region, in all specifications at once.
-    Median effect: -1.175 standard deviations, -0.0129 under the null hypothesis; p = 0.980.
-    Significant one by one at 0.05: 0 %; p = 1.000 for a share as large.
-    Positive effects: 0 %.
+    Median effect: -1.175 standard deviations, -0.004434 under the null hypothesis; p = 0.900.
+    Significant one by one at 0.05: 0%; p = 1.000 for a share as large.
+    Positive effects: 0%.
     Method: 99 random relocations, shared by all specifications.
     """
 

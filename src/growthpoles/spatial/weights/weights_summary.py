@@ -47,7 +47,7 @@ class WeightsSummary(ResultDisplay):
     >>> import growthpoles as gp
     >>> graph = gp.build_weights(gp.load_regions(2014))
     >>> print(gp.summarise_weights(graph).summary())
-    16 regions; pairs of neighbours: 28 (directed links: 56, 21.88 % of all possible).
+    16 regions; pairs of neighbours: 28 (directed links: 56, 21.9% of all possible).
     Neighbours of a region: 1 to 9, 3.5 on average.
     All links have their return link.
     All regions are connected.
