@@ -19,6 +19,10 @@ import sys
 from growthpoles.errors import GrowthpolesError
 from growthpoles.report.build_report import build_report
 from growthpoles.study.load_study import load_study
+if sys.argv[1] != "kazakhstan-it":
+    from growthpoles.report import stages
+    for name in ("PERMUTATIONS", "DRAWS", "CURVE_RELOCATIONS", "RELOCATIONS", "REPLICATIONS"):
+        setattr(stages, name, 99)
 if sys.argv[3:]:
     import resource
     from growthpoles.report import figures
