@@ -391,7 +391,7 @@ class Catalogue(ResultDisplay):
     @cached_property
     def _rows(self) -> dict[str, dict[Any, Any]]:
         """The rows by code: asked for often, and a frame is slow to ask for one cell."""
-        return self.frame.to_dict("index")
+        return {str(code): row for code, row in self.frame.to_dict("index").items()}
 
     def _cell(self, code: str, column: str) -> Any:
         """Return one cell."""
