@@ -119,11 +119,23 @@ def report(built: tuple[Manifest, list[str]]) -> Manifest:
     return built[0]
 
 
+def relocate_less(patch: pytest.MonkeyPatch) -> None:
+    for name in ("PERMUTATIONS", "DRAWS", "CURVE_RELOCATIONS", "RELOCATIONS", "REPLICATIONS"):
+        patch.setattr(f"growthpoles.report.stages.{name}", 99)
+    for name in ("reference_distributions.global_permutation", "global_tests.mantel"):
+        patch.setattr(f"growthpoles.spatial.{name}.ENUMERATION_LIMIT", 99)
+
+
+@pytest.fixture(scope="session")
+def fewer() -> Callable[[pytest.MonkeyPatch], None]:
+    """Relocate, enumerate and replicate less: for tests of what a report says, not of its p-values."""
+    return relocate_less
+
+
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Relocate and replicate less: for tests of what a report says, not of its p-values."""
-    for name in ("PERMUTATIONS", "DRAWS", "CURVE_RELOCATIONS", "RELOCATIONS", "REPLICATIONS"):
-        monkeypatch.setattr(f"growthpoles.report.stages.{name}", 99)
+    """Do so in a test."""
+    relocate_less(monkeypatch)
 
 
 @pytest.fixture

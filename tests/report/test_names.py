@@ -39,7 +39,11 @@ FORMULA = re.compile(r"^[=+@\t\r]|^-(?!\d*\.?\d*$)")
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory, study_maker: Callable[..., Path]) -> Manifest:
+def hostile(
+    tmp_path_factory: pytest.TempPathFactory,
+    study_maker: Callable[..., Path],
+    fewer: Callable[[pytest.MonkeyPatch], None],
+) -> Manifest:
     folder = tmp_path_factory.mktemp("hostile")
     path = study_maker(
         folder / "study",
@@ -52,8 +56,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, study_maker: Callable[...,
         edition="../e",
     )
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("CURVE_RELOCATIONS", "RELOCATIONS", "REPLICATIONS"):  # names matter here, not p-values
-            patch.setattr(f"growthpoles.report.stages.{name}", 99)
+        fewer(patch)
         return build_report(load_study(path), out=folder / "out")
 
 
