@@ -1,5 +1,7 @@
 """One report of the built-in study for all tests that only read it, and small studies of one's own."""
 
+import os
+import pickle
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from filelock import FileLock
 from shapely.geometry import box
 
 from growthpoles.report import figures
@@ -88,24 +91,57 @@ def _cell(text: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def steps() -> list[str]:
-    """Steps that the built-in report named."""
-    return []
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Manifest, list[str]]:
+    """The built-in report and its steps: the first process that asks makes it, others of the run read its pickle."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # which the processes of a run share
+    kept = folder / "built.pickle"
+    with FileLock(folder / "built.lock"):
+        if kept.exists():
+            read: tuple[Manifest, list[str]] = pickle.loads(kept.read_bytes())
+            return read
+        steps: list[str] = []
+        made = build_report(out=folder / "built", progress=steps.append), steps
+        kept.write_bytes(pickle.dumps(made))
+        return made
 
 
 @pytest.fixture(scope="session")
-def report(tmp_path_factory: pytest.TempPathFactory, steps: list[str]) -> Manifest:
+def steps(built: tuple[Manifest, list[str]]) -> list[str]:
+    """Steps that the built-in report named."""
+    return built[1]
+
+
+@pytest.fixture(scope="session")
+def report(built: tuple[Manifest, list[str]]) -> Manifest:
     """The built-in report; tests must not change its folder."""
-    return build_report(out=tmp_path_factory.mktemp("report"), progress=steps.append)
+    return built[0]
+
+
+def relocate_less(patch: pytest.MonkeyPatch) -> None:
+    for name in ("PERMUTATIONS", "DRAWS", "CURVE_RELOCATIONS", "RELOCATIONS", "REPLICATIONS"):
+        patch.setattr(f"growthpoles.report.stages.{name}", 99)
+    for name in ("reference_distributions.global_permutation", "global_tests.mantel"):
+        patch.setattr(f"growthpoles.spatial.{name}.ENUMERATION_LIMIT", 99)
+
+
+@pytest.fixture(scope="session")
+def fewer() -> Callable[[pytest.MonkeyPatch], None]:
+    """Relocate, enumerate and replicate less: for tests of what a report says, not of its p-values."""
+    return relocate_less
 
 
 @pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do so in a test."""
+    relocate_less(monkeypatch)
+
+
+@pytest.fixture
+def quick(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw one kind of figure and relocate less: for tests of how files come to be, not of what is in them."""
     monkeypatch.setattr("growthpoles.report.figures.KINDS", {"rating": figures.KINDS["rating"]})
-    monkeypatch.setattr("growthpoles.report.stages.PERMUTATIONS", 99)
-    monkeypatch.setattr("growthpoles.report.stages.CURVE_RELOCATIONS", 99)
-    monkeypatch.setattr("growthpoles.report.stages.RELOCATIONS", 99)
 
 
 @pytest.fixture(scope="session")

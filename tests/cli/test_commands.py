@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +23,31 @@ def run(*arguments: str, cwd: Path | None = None, **environment: str) -> subproc
         cwd=cwd,
         env={**os.environ, "COLUMNS": "120", **environment},
     )
+
+
+@pytest.fixture
+def ask(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run a command as `run` does, in this process: for what `run` shows once to be the same in one of its own."""
+    from growthpoles.cli import main
+
+    def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+        monkeypatch.setattr("sys.argv", ["growthpoles", *arguments])
+        monkeypatch.setenv("COLUMNS", "120")
+        with warnings.catch_warnings(), pytest.raises(SystemExit) as ended:
+            for kind in (UserWarning, RuntimeWarning, FutureWarning):  # `run` would show them on standard error
+                warnings.simplefilter("error", kind)
+            main()
+        told = capfd.readouterr()
+        code = ended.value.code or 0
+        assert isinstance(code, int)
+        return subprocess.CompletedProcess(arguments, code, told.out, told.err)
+
+    return command
+
+
+Ask = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
@@ -59,7 +85,8 @@ year = 2014
 def test_own_study_gives_the_numbers_of_the_built_in_one(own_study: Path, tmp_path: Path) -> None:
     import pandas as pd
 
-    done = run("report", "--study", str(own_study), "--out", str(tmp_path / "out"))
+    few = ("--figure", "rating", "--figure", "moran", "--figure", "clusters")
+    done = run("report", "--study", str(own_study), "--out", str(tmp_path / "out"), *few)
     assert done.returncode == 0, done.stderr
     import growthpoles as gp
 
@@ -122,9 +149,9 @@ def forget_a_region(folder: Path) -> None:
     ],
     ids=["damaged", "truncated", "column", "decimal", "number", "unknown", "duplicate", "key", "catalogue", "region"],
 )
-def test_bad_input_is_one_line_and_writes_nothing(own_study: Path, tmp_path: Path, spoil, words: str) -> None:
+def test_bad_input_is_one_line_and_writes_nothing(own_study: Path, tmp_path: Path, spoil, words: str, ask: Ask) -> None:
     spoil(own_study)
-    done = run("report", "--study", str(own_study), "--out", str(tmp_path / "out"))
+    done = (run if spoil is damage else ask)("report", "--study", str(own_study), "--out", str(tmp_path / "out"))
     assert done.returncode == 2
     assert words in done.stderr
     assert done.stderr.count("\n") == 1 and done.stderr.startswith("growthpoles: ")
@@ -196,8 +223,8 @@ def test_map_is_set_in_the_typeface_that_was_asked_for(tmp_path: Path) -> None:
         (("report", "--lang", "de"), "lang='de' is not known; allowed: en, ru, kk"),
     ],
 )
-def test_what_has_no_meaning_is_refused(arguments: tuple[str, ...], words: str) -> None:
-    done = run(*arguments)
+def test_what_has_no_meaning_is_refused(arguments: tuple[str, ...], words: str, ask: Ask) -> None:
+    done = (run if "de" in arguments else ask)(*arguments)
     assert done.returncode == 2 and words in done.stderr and done.stderr.count("\n") == 1
 
 
@@ -216,7 +243,7 @@ def test_audit_prints_the_faults_and_writes_every_cell(tmp_path: Path) -> None:
     }
 
 
-def test_init_then_validate_names_what_is_still_open(tmp_path: Path) -> None:
+def test_init_then_validate_names_what_is_still_open(tmp_path: Path, ask: Ask) -> None:
     table = tmp_path / "t.csv"
     import growthpoles as gp
 
@@ -226,16 +253,16 @@ def test_init_then_validate_names_what_is_still_open(tmp_path: Path) -> None:
     folder = tmp_path / "s"
     begun = run("init", str(folder), "--table", str(table), "--year", "2014")
     assert begun.returncode == 0 and "to decide:" in begun.stdout, begun.stderr
-    checked = run("validate", str(folder))
+    checked = ask("validate", str(folder))
     assert checked.returncode == 0 and "DECIDE" in checked.stderr and "to check or decide" in checked.stderr
     (folder / "catalogue.csv").write_text("code,kind,parent\nindex,aggregate,\nx,indicator,inde\n", encoding="utf-8")
     broken = run("validate", str(folder))
     assert broken.returncode == 1 and "catalogue.csv" in broken.stdout
 
 
-def test_data_lists_studies_and_files() -> None:
+def test_data_lists_studies_and_files(ask: Ask) -> None:
     assert "mexico-gdp" in run("data").stdout
-    assert "boundaries/kz-2014.gpkg" in run("data", "--files").stdout
+    assert "boundaries/kz-2014.gpkg" in ask("data", "--files").stdout
 
 
 def test_formats_go_to_standard_output() -> None:
@@ -246,7 +273,8 @@ def test_formats_go_to_standard_output() -> None:
     assert len(rows) == 16 and rows[0]["region"] == "KZ-ALA" and done.stderr == ""
 
 
-def test_the_seed_of_stats_is_used() -> None:
+def test_the_seed_of_stats_is_used(ask: Ask) -> None:
     command = ("stats", "--statistic", "moran", "--permutations", "199", "--format", "csv", "--quiet")
-    first, again, other = (run(*command, "--seed", seed).stdout for seed in ("1", "1", "2"))
+    first = run(*command, "--seed", "1").stdout
+    again, other = (ask(*command, "--seed", seed).stdout for seed in ("1", "2"))
     assert "p_value" in first and first == again != other

@@ -19,6 +19,10 @@ import sys
 from growthpoles.errors import GrowthpolesError
 from growthpoles.report.build_report import build_report
 from growthpoles.study.load_study import load_study
+if sys.argv[1] != "kazakhstan-it":
+    from growthpoles.report import stages
+    for name in ("PERMUTATIONS", "DRAWS", "CURVE_RELOCATIONS", "RELOCATIONS", "REPLICATIONS"):
+        setattr(stages, name, 99)
 if sys.argv[3:]:
     import resource
     from growthpoles.report import figures
@@ -60,6 +64,7 @@ def test_the_same_bytes_from_other_processes(tmp_path: Path, study_maker: Callab
     assert str(tmp_path).encode() not in b"".join(one.values())
 
 
+@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("limit", [150_000, *(pytest.param(size, marks=pytest.mark.slow) for size in (9_000, 60_000))])
 def test_a_full_disk(tmp_path: Path, study_maker: Callable[..., Path], limit: int) -> None:
     """A limit on the size of files stands for a disk without room: the manifest stays, and no file is half."""
@@ -73,7 +78,7 @@ def test_a_full_disk(tmp_path: Path, study_maker: Callable[..., Path], limit: in
     there = contents(out)
     assert there[MANIFEST] == there["report.html"] == b"old"
     assert not [path for path in out.rglob("*") if PART in path.name or path.stat().st_size > limit]
-    assert run(study, out, 1 << 40, cwd=tmp_path).returncode == 0
+    build_report(load_study(study), out=out)
     whole = contents(out)
     assert all(whole[name] == data for name, data in there.items() if data != b"old")
 

@@ -98,7 +98,6 @@ def test_a_kind_is_one_entry_and_its_artist(
     with pytest.raises(StudyError, match="'toy' is not known"):  # it has no phrase, and is called by its name
         study.with_report(figures=["toy"])
     monkeypatch.setitem(phrases._read("en")["figure"], "toy", "A toy of {year}")
-    monkeypatch.setattr("growthpoles.report.stages.REPLICATIONS", 50)
     for languages, title in ((("en", "ru"), "A toy of 2020"), (("ru", "en"), "Toy")):
         head = study.study.model_copy(update={"languages": languages})
         chosen = study.model_copy(update={"study": head})
@@ -123,9 +122,8 @@ def test_a_kind_is_one_entry_and_its_artist(
 # [report]
 
 
-def test_a_report_shows_and_says_what_was_chosen(own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, count in (("CURVE_RELOCATIONS", 99), ("RELOCATIONS", 99), ("REPLICATIONS", 50)):
-        monkeypatch.setattr(f"growthpoles.report.stages.{name}", count)
+@pytest.mark.usefixtures("few")
+def test_a_report_shows_and_says_what_was_chosen(own: Path, tmp_path: Path) -> None:
     steps: list[str] = []
     manifest = build_report(load_study(own), out=tmp_path / "out", progress=steps.append)
     results = manifest.results
@@ -189,6 +187,7 @@ def test_validate_lists_what_is_wrong_with_the_choices(own: Path) -> None:
     assert "not a known key" in found["report.figure"] and "'no.ttf' does not exist" in found["report.typeface"]
 
 
+@pytest.mark.usefixtures("few")
 def test_a_report_is_set_in_the_typeface_of_its_study(
     own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -204,8 +203,6 @@ def test_a_report_is_set_in_the_typeface_of_its_study(
 
     monkeypatch.setattr(figures.FigureJob, "figure", spy)
     monkeypatch.setattr(draw_figures, "figure_jobs", lambda results: list(figures.figure_jobs(results))[:1])
-    for name in ("CURVE_RELOCATIONS", "RELOCATIONS", "REPLICATIONS"):
-        monkeypatch.setattr(f"growthpoles.report.stages.{name}", 99)
     own.write_text(own.read_text(encoding="utf-8") + 'typeface = "DejaVu Serif"\n', encoding="utf-8")
     record = build_report(load_study(own), out=tmp_path / "out").record
     assert seen == ["DejaVu Serif"] and record["options"]["typeface"] == "DejaVu Serif" and chosen() is None

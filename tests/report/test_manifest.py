@@ -115,8 +115,6 @@ def test_what_is_looked_for_in_vain_counts(tmp_path: Path, study_maker: Callable
 def test_every_file_of_a_copy_of_the_built_in_study_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, remade: Callable[[Path, Path], bool]
 ) -> None:
-    monkeypatch.setattr("growthpoles.report.stages.REPLICATIONS", 99)
-    monkeypatch.setattr("growthpoles.report.stages.DRAWS", 99)
     monkeypatch.setattr("growthpoles.report.build_report._content", lambda *args, **options: {})  # what is read is read
     for name in ("kazakhstan-it", "tables"):
         shutil.copytree(geodata_path(name), tmp_path / name)

@@ -39,7 +39,11 @@ FORMULA = re.compile(r"^[=+@\t\r]|^-(?!\d*\.?\d*$)")
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory, study_maker: Callable[..., Path]) -> Manifest:
+def hostile(
+    tmp_path_factory: pytest.TempPathFactory,
+    study_maker: Callable[..., Path],
+    fewer: Callable[[pytest.MonkeyPatch], None],
+) -> Manifest:
     folder = tmp_path_factory.mktemp("hostile")
     path = study_maker(
         folder / "study",
@@ -51,7 +55,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, study_maker: Callable[...,
         indicator_name=GROWTH,
         edition="../e",
     )
-    return build_report(load_study(path), out=folder / "out")
+    with pytest.MonkeyPatch.context() as patch:
+        fewer(patch)
+        return build_report(load_study(path), out=folder / "out")
 
 
 def test_a_study_of_ones_own_has_what_its_data_allow(hostile: Manifest) -> None:

@@ -43,14 +43,10 @@ Maker = Callable[..., Path]
 
 
 @pytest.fixture
-def rated(tmp_path: Path, study_maker: Maker, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Study]:
+def rated(tmp_path: Path, study_maker: Maker, few: None) -> Callable[..., Study]:
     """Write a study of nine regions, two years and three indicators with a method of its own."""
-    monkeypatch.setattr("growthpoles.report.stages.PERMUTATIONS", 99)
-    monkeypatch.setattr("growthpoles.report.stages.CURVE_RELOCATIONS", 99)
-    monkeypatch.setattr("growthpoles.report.stages.RELOCATIONS", 99)
-    monkeypatch.setattr("growthpoles.report.stages.REPLICATIONS", 50)
 
-    def make(method: str) -> Study:
+    def make(method: str, languages: str = '["en", "ru", "kk"]') -> Study:
         folder = tmp_path / "study"
         path = study_maker(folder, years=(2018, 2020))
         (folder / "catalogue.csv").write_text(CATALOGUE, encoding="utf-8")
@@ -60,7 +56,7 @@ def rated(tmp_path: Path, study_maker: Maker, monkeypatch: pytest.MonkeyPatch) -
                 table, index=False
             )
         text = path.read_text().replace('"catalogue.csv"\n', f'"catalogue.csv"\n{method}')
-        path.write_text(text.replace('languages = ["en"]', 'languages = ["en", "ru", "kk"]'), encoding="utf-8")
+        path.write_text(text.replace('languages = ["en"]', f"languages = {languages}"), encoding="utf-8")
         return load_study(path)
 
     return make
@@ -122,23 +118,21 @@ def test_one_method_everywhere(rated: Callable[..., Study], monkeypatch: pytest.
     assert "do not add up" in results.stages.left_out["strengths"]  # arithmetic and geometric means
 
 
+@pytest.mark.usefixtures("quick")
 def test_the_manifest_knows_the_method(rated: Callable[..., Study], tmp_path: Path) -> None:
-    study, out = rated(OWN), tmp_path / "out"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("growthpoles.report.figures.KINDS", {"rating": figures.KINDS["rating"]})
-        first = build_report(study, out=out)
-        assert build_report(load_study(study.path), out=out).unchanged
-        assert first.record["study"]["rating"]["aggregation"] == {"ideas": "geometric"}
-        study.path.write_text(study.path.read_text().replace('weighting = "equal"\n', ""))
-        second = build_report(load_study(study.path), out=out)
+    study, out = rated(OWN, '["en"]'), tmp_path / "out"
+    first = build_report(study, out=out)
+    assert build_report(load_study(study.path), out=out).unchanged
+    assert first.record["study"]["rating"]["aggregation"] == {"ideas": "geometric"}
+    study.path.write_text(study.path.read_text().replace('weighting = "equal"\n', ""))
+    second = build_report(load_study(study.path), out=out)
     assert not second.unchanged and "tables/rating_data_2020.csv" in second.written
     assert first.record["study"]["sha256"] != second.record["study"]["sha256"]
 
 
+@pytest.mark.usefixtures("quick")
 def test_the_page_says_how_the_study_is_rated(rated: Callable[..., Study], tmp_path: Path) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("growthpoles.report.figures.KINDS", {"rating": figures.KINDS["rating"]})
-        build_report(rated(OWN + "availability = 0.5\n"), out=tmp_path / "out")
+    build_report(rated(OWN + "availability = 0.5\n"), out=tmp_path / "out")
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "Scores: place of each value between the worst region (0) and the best (100)." in page
     assert "Aggregates: arithmetic mean (Money, Index); geometric mean (Ideas). Weights: equal." in page
@@ -148,11 +142,17 @@ def test_the_page_says_how_the_study_is_rated(rated: Callable[..., Study], tmp_p
     assert "weights, directions and formulas stand" not in page.lower()
 
 
-@pytest.mark.parametrize("method", ['normalisation = "z-score"\n', 'normalisation = "reference"\nreference = "R4"\n'])
+@pytest.mark.parametrize(
+    ("method", "languages"),
+    [
+        ('normalisation = "z-score"\n', '["en", "ru", "kk"]'),
+        ('normalisation = "reference"\nreference = "R4"\n', '["en"]'),
+    ],
+)
 def test_an_index_without_limits_has_a_report_without_classes(
-    rated: Callable[..., Study], tmp_path: Path, method: str
+    rated: Callable[..., Study], tmp_path: Path, method: str, languages: str
 ) -> None:
-    study, out = rated(method), tmp_path / "out"
+    study, out = rated(method, languages), tmp_path / "out"
     manifest = build_report(study, out=out)
     assert "have no limits" in manifest.record["left_out"]["classes"]
     assert not [name for name in manifest.record["left_out"] if name.startswith("figure")]

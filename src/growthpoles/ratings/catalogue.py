@@ -11,6 +11,7 @@ import io
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -187,7 +188,7 @@ def _check_derivations(table: pd.DataFrame, source: str) -> None:
 __all__ = ["COLUMNS", "KINDS", "Catalogue", "default_catalogue", "read_catalogue"]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Catalogue(ResultDisplay):
     """A validated catalogue of indicators; build one with `read_catalogue` or `Catalogue.from_frame`.
 
@@ -263,7 +264,7 @@ class Catalogue(ResultDisplay):
     @property
     def codes(self) -> tuple[str, ...]:
         """All codes, in the order of the catalogue."""
-        return tuple(str(code) for code in self.frame.index)
+        return tuple(self._rows)
 
     @property
     def derived(self) -> tuple[str, ...]:
@@ -272,7 +273,7 @@ class Catalogue(ResultDisplay):
 
     def parts(self, code: str) -> tuple[str, ...]:
         """Return numerator and denominator of a derived indicator; nothing for any other code."""
-        row = self.frame.loc[self._known(code)]
+        row = self._rows[self._known(code)]
         return (str(row["numerator"]), str(row["denominator"])) if row["numerator"] else ()
 
     def factor(self, code: str) -> float:
@@ -281,13 +282,10 @@ class Catalogue(ResultDisplay):
 
     def columns_needed(self) -> tuple[str, ...]:
         """Return the columns a table must have: plain indicators, and the parts of derived ones."""
-        needed = [column for code in self.indicators for column in (self.parts(code) or (code,))]
-        return tuple(dict.fromkeys(needed))
+        return tuple(dict.fromkeys(column for code in self.indicators for column in self.parts(code) or (code,)))
 
     def derive(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return `table` with its derived indicators; see `growthpoles.ratings.catalogue.derive`."""
-        from growthpoles.ratings.catalogue import derive
-
         return derive(table, self)
 
     @property
@@ -297,7 +295,7 @@ class Catalogue(ResultDisplay):
 
     def children(self, code: str) -> tuple[str, ...]:
         """Codes directly under the aggregate `code`, in the order of the catalogue."""
-        return tuple(self.frame.index[self.frame["parent"] == code])
+        return tuple(child for child, row in self._rows.items() if row["parent"] == code)
 
     def parent(self, code: str) -> str:
         """Code of the aggregate above `code`; an empty string for the root."""
@@ -322,12 +320,11 @@ class Catalogue(ResultDisplay):
     def name(self, code: str, language: str = "en") -> str:
         """Name of `code` in `language`; the code itself when the catalogue gives none."""
         column = f"name_{language}"
-        text = str(self._cell(self._known(code), column)) if column in self.frame else ""
-        return text or code
+        return str(self._cell(self._known(code), column) or code) if column in self.frame else code
 
     def names(self, language: str = "en") -> dict[str, str]:
         """Names of all codes in `language`."""
-        return {str(code): self.name(str(code), language) for code in self.frame.index}
+        return {code: self.name(code, language) for code in self._rows}
 
     def units(self, columns: Iterable[str] | None = None) -> dict[str, str]:
         """Units as written in the catalogue: of all codes, or of those of `columns` that it knows."""
@@ -381,9 +378,8 @@ class Catalogue(ResultDisplay):
 
     def __repr__(self) -> str:
         """Show the tree, one code a line, with direction and weight."""
-        lines = [f"Catalogue({self.source!r}: {len(self.indicators)} indicators)"]
-        lines += list(self._drawn(self.root, 1))
-        return "\n".join(lines)
+        head = f"Catalogue({self.source!r}: {len(self.indicators)} indicators)"
+        return "\n".join([head, *self._drawn(self.root, 1)])
 
     def _drawn(self, code: str, depth: int) -> Iterator[str]:
         """Yield the lines of the tree under `code`."""
@@ -392,13 +388,18 @@ class Catalogue(ResultDisplay):
         for child in self.children(code):
             yield from self._drawn(child, depth + 1)
 
+    @cached_property
+    def _rows(self) -> dict[str, dict[Any, Any]]:
+        """The rows by code: asked for often, and a frame is slow to ask for one cell."""
+        return {str(code): row for code, row in self.frame.to_dict("index").items()}
+
     def _cell(self, code: str, column: str) -> Any:
         """Return one cell."""
-        return self.frame.loc[code, column]
+        return self._rows[code][column]
 
     def _of(self, kind: str) -> list[str]:
         """List the codes of one kind."""
-        return [str(code) for code in self.frame.index[self.frame["kind"] == kind]]
+        return [code for code, row in self._rows.items() if row["kind"] == kind]
 
     def _upwards(self, code: str) -> Iterator[str]:
         """Yield the aggregates under `code`, children first, and `code` itself."""
@@ -409,7 +410,7 @@ class Catalogue(ResultDisplay):
 
     def _known(self, code: str) -> str:
         """Return `code` when the catalogue has it, or raise with the nearest one."""
-        if code not in self.frame.index:
+        if code not in self._rows:
             near = nearest(code, self.frame.index, n=1)
             raise StudyError(message(f"code {code!r} is not in the catalogue", where=self.source, near=near))
         return code

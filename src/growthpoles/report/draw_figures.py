@@ -16,7 +16,7 @@ from growthpoles.report.page_blocks import Picture
 from growthpoles.report.results import Results
 
 _SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
-_DIGITS = re.compile(r"(\.\d\d)\d+")
+_DIGITS = re.compile(r"(?<=\.\d\d)\d+")  # what follows the second decimal
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _LONG = 400
 
@@ -89,7 +89,7 @@ def inline_svg(document: bytes, *, prefix: str, alt: str, outlines: Outlines) ->
         _plain(element, prefix)
         path = element.get("d")
         if element.tag == "path" and path is not None:
-            short = " ".join(_DIGITS.sub(r"\1", path).split())
+            short = " ".join(_DIGITS.sub("", path).split())
             element.set("d", short)
             if len(short) > _LONG and element.get("id") is None:
                 del element.attrib["d"]
@@ -121,7 +121,7 @@ def _plain(element: ET.Element, prefix: str) -> None:
         elif name == "href" and value.startswith("#"):
             value = f"#{prefix}{value[1:]}"
         elif name in {"x", "y", "transform"}:
-            value = _DIGITS.sub(r"\1", value)
+            value = _DIGITS.sub("", value)
         element.set(name, _REFERENCE.sub(rf"url(#{prefix}\1)", value))
     if element.text is not None and not element.text.strip():
         element.text = None
