@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from growthpoles.errors import SpatialError, listed, message, unknown_option
+from growthpoles.language.number_format import format_count
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -294,9 +295,8 @@ def _from_points(points: gpd.GeoSeries, kind: str, options: dict[str, Any]) -> G
     refuse_coincident(points, kind)
     if threshold is None:
         if n > _ALL_PAIRS_LIMIT:
-            raise SpatialError(
-                message(f"all pairs of {n:,} regions are too many", allowed="a threshold= in units of the CRS")
-            )
+            problem = f"all pairs of {format_count(n)} regions are too many"
+            raise SpatialError(message(problem, allowed="a threshold= in units of the CRS"))
         west, south, east, north = points.total_bounds
         threshold = float(np.hypot(east - west, north - south)) * (1 + 1e-12)
     return _inverse_distance(points, threshold, positive("power", options["power"]) or 1.0)
