@@ -12,6 +12,7 @@ from growthpoles.errors import SpatialError, message, unknown_option
 from growthpoles.language.number_format import format_count, format_p
 from growthpoles.randomness import PERMUTATIONS
 from growthpoles.result_display import ResultDisplay
+from growthpoles.spatial.reference_distributions.score_sums import Alternative as Alternative
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from growthpoles.spatial.alignment import Tested
 
 
-Alternative = Literal["two-sided", "greater", "less"]
 Method = Literal["exact", "permutation", "normal", "randomisation", "saddlepoint"]
 
 CONFIDENCE = 0.95

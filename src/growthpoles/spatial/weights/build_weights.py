@@ -34,7 +34,7 @@ WeightsKind = Literal[
 KernelShape = Literal["triangular", "parabolic", "bisquare", "cosine", "gaussian", "exponential", "boxcar"]
 Centre = Literal["centroid", "inside"]
 
-_CONTIGUITY = ("queen", "rook", "border_length")
+CONTIGUITY = ("queen", "rook", "border_length")
 _TRIANGULATIONS = ("delaunay", "gabriel", "relative_neighborhood")
 _OPTIONS: dict[str, tuple[str, ...]] = {
     "knn": ("k", "centre"),
@@ -42,7 +42,7 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
     "inverse_distance": ("threshold", "power", "centre"),
     "kernel": ("bandwidth", "kernel", "centre"),
     **dict.fromkeys(_TRIANGULATIONS, ("centre",)),
-    **dict.fromkeys(_CONTIGUITY, ()),
+    **dict.fromkeys(CONTIGUITY, ()),
 }
 _ALL_PAIRS_LIMIT = 5_000
 
@@ -225,7 +225,7 @@ def build_weights(
             allowed = ", ".join(_OPTIONS[kind]) or "no options"
             raise SpatialError(message(f"{option}= has no meaning for kind={kind!r}", allowed=allowed))
     geometry = checked_geometry(regions, kind)
-    if kind in _CONTIGUITY:
+    if kind in CONTIGUITY:
         return _contiguity(geometry, kind)
     points = _centres(geometry, "centroid" if centre is None else centre)
     return _from_points(points, kind, given)
