@@ -4,6 +4,7 @@ import ast
 import graphlib
 import importlib
 import inspect
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -220,6 +221,43 @@ def test_modules_stay_readable(name: str) -> None:
     text = MODULES[name].read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 600, "is it two ideas?"
     assert ast.get_docstring(ast.parse(text)), "the first line says what the module holds"
+
+
+QUESTIONS = {  # words of a question, sought in paths and first lines -> the module that answers
+    "normalis": "ratings.normalise",
+    "moran's i.*global": "spatial.global_tests.moran",
+    "local.*getis": "spatial.local_tests.local_getis_ord",
+    "multiple test.*correct": "spatial.local_tests.multiple_testing",
+    "exact.*permutation": "spatial.reference_distributions.exact_enumeration",
+    "excel": "study.files.table_files",
+    "validate.*study": "study.examine_study",
+    "label placement": "maps.labels.region_labels",
+    "journal.*sizes": "maps.presets",
+    "report.*stale": "report.manifest",
+    "geopackage": "report.geopackage",
+}
+
+
+@pytest.mark.parametrize("words", QUESTIONS)
+def test_a_question_finds_its_module(words: str) -> None:
+    """By one search in paths and first lines, among at most seven hits."""
+    heads = {name: path.read_text(encoding="utf-8").split("\n", 1)[0] for name, path in MODULES.items()}
+    hits = [name for name, head in heads.items() if re.search(words, f"{name} {head}", re.I)]
+    assert QUESTIONS[words] in hits and len(hits) <= 7, hits
+    assert (SOURCE / "language/texts/ru/report.toml").exists()  # and the words of the report in Russian
+
+
+def test_the_drawing_in_contributing_names_every_room() -> None:
+    text = (TESTS.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    drawing = text[text.index("```text") :].split("```")[1]
+    assert {name for name in GROUND | ROOMS.keys() if not re.search(rf"\b{name}\b", drawing)} == set()
+    without = {room for room in ROOMS if "language" not in ROOMS[room]} - {"language"}
+    assert f"(for all but {', '.join(sorted(without))})" in drawing
+    named = {
+        part for line in re.findall(r"(?:maps|study|spatial) {3,}(.+)", drawing) for part in re.findall(r"\w+", line)
+    }
+    assert {"thematic", "charts", "labels", "sheet", "typography"} <= named
+    assert PARTS["spatial"].keys() - {"cross_check"} <= named
 
 
 def test_tests_mirror_the_source() -> None:
