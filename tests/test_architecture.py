@@ -4,6 +4,7 @@ import ast
 import graphlib
 import importlib
 import inspect
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -26,7 +27,7 @@ ROOMS: dict[str, set[str]] = {
     "maps": {"language", "ratings"},
     "study": {"language", "regions", "ratings", "specialisation", "spatial"},
     "report": {"language", "regions", "ratings", "specialisation", "spatial", "maps", "study"},
-    "cli": {"language", "regions", "ratings", "specialisation", "spatial", "maps", "study", "report"},
+    "cli": {"language", "regions", "ratings", "specialisation", "spatial", "maps", "study", "report", "public"},
 }
 GROUND_IMPORTS: dict[str, set[str]] = {
     "errors": set(),
@@ -97,26 +98,47 @@ MODULES = {
 }
 
 
-def imported(path: Path) -> set[str]:
-    """Modules of this package that a module imports, wherever in it (function bodies and type checks too)."""
+STUBS = {name: path.with_suffix(".pyi") for name, path in MODULES.items() if path.with_suffix(".pyi").exists()}
+
+
+def imported(text: str, package: str = "") -> set[str]:
+    """Modules of this package that a text imports, wherever in it (function bodies and type checks too).
+
+    An import by name counts (``import_module("growthpoles.maps")``, ``files("growthpoles.maps")``), so does one from
+    `package`, with dots in front. The public face is "public": who takes a name from there has left the rooms.
+    """
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(text)):
         names = []
-        if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        if isinstance(node, ast.ImportFrom):
+            above = ["growthpoles", *package.split(".")] if package else ["growthpoles"]
+            head = ".".join(above[: len(above) + 1 - node.level]) if node.level else ""
+            source = ".".join(part for part in (head, node.module) if part)
+            names = [f"{source}.{alias.name}" for alias in node.names]
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.Call):
+            names = [each.value for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+            names = [name for name in names if name.startswith("growthpoles.")]
         for name in names:
             head, _, tail = name.partition(".")
             if head != "growthpoles":
                 continue
             while tail and tail not in MODULES:
                 tail = tail.rpartition(".")[0]
-            found.add(tail)
+            found.add(tail or ("" if name == "growthpoles.__version__" else "public"))
     return found - {""}
 
 
-IMPORTS = {name: imported(path) for name, path in MODULES.items()}
+def imports_of(name: str) -> set[str]:
+    """Imports of a module, and of the stub that a package loads its names by."""
+    path = MODULES[name]
+    package = name if path.stem == "__init__" else name.rpartition(".")[0]
+    texts = [path, *([STUBS[name]] if name in STUBS else [])]
+    return set().union(*(imported(text.read_text(encoding="utf-8"), package) for text in texts))
+
+
+IMPORTS = {name or "public": imports_of(name) for name in MODULES}
 
 
 def against(name: str) -> list[str]:
@@ -143,6 +165,30 @@ def against(name: str) -> list[str]:
 def test_imports_point_one_way(name: str) -> None:
     assert name.split(".")[0] in GROUND | ROOMS.keys(), f"{name} stands in no room"
     assert not against(name)
+
+
+CHEATS = {
+    "for types": "if TYPE_CHECKING:\n    from growthpoles.study.study_spec import Study",
+    "in a function": "def f():\n    import growthpoles.study.study_spec as spec",
+    "by dots": "from ..study import study_spec",
+    "by the package": "from growthpoles import study",
+    "by name": "def f():\n    return import_module('growthpoles.study.study_spec')",
+    "by the public face": "from growthpoles import load_study",
+    "by its alias": "import growthpoles as gp",
+}
+
+
+@pytest.mark.parametrize("way", CHEATS)
+def test_no_way_round_the_rules(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(IMPORTS, "maps.export", imported(CHEATS[way], "maps"))
+    assert against("maps.export")
+
+
+def test_a_name_that_a_package_hands_on_is_an_import() -> None:
+    """Of the modules named in its stub, too; else a circle could run through them."""
+    assert "ratings.rate" in IMPORTS["ratings"] and "maps.thematic.rating_map" in IMPORTS["maps"]
+    assert imported("from growthpoles.ratings import rate", "ratings") == {"ratings.rate"}
+    assert imported("from growthpoles import __version__") == set()
 
 
 def test_rules_name_what_is_there() -> None:
@@ -175,6 +221,43 @@ def test_modules_stay_readable(name: str) -> None:
     text = MODULES[name].read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 600, "is it two ideas?"
     assert ast.get_docstring(ast.parse(text)), "the first line says what the module holds"
+
+
+QUESTIONS = {  # words of a question, sought in paths and first lines -> the module that answers
+    "normalis": "ratings.normalise",
+    "moran's i.*global": "spatial.global_tests.moran",
+    "local.*getis": "spatial.local_tests.local_getis_ord",
+    "multiple test.*correct": "spatial.local_tests.multiple_testing",
+    "exact.*permutation": "spatial.reference_distributions.exact_enumeration",
+    "excel": "study.files.table_files",
+    "validate.*study": "study.examine_study",
+    "label placement": "maps.labels.region_labels",
+    "journal.*sizes": "maps.presets",
+    "report.*stale": "report.manifest",
+    "geopackage": "report.geopackage",
+}
+
+
+@pytest.mark.parametrize("words", QUESTIONS)
+def test_a_question_finds_its_module(words: str) -> None:
+    """By one search in paths and first lines, among at most seven hits."""
+    heads = {name: path.read_text(encoding="utf-8").split("\n", 1)[0] for name, path in MODULES.items()}
+    hits = [name for name, head in heads.items() if re.search(words, f"{name} {head}", re.I)]
+    assert QUESTIONS[words] in hits and len(hits) <= 7, hits
+    assert (SOURCE / "language/texts/ru/report.toml").exists()  # and the words of the report in Russian
+
+
+def test_the_drawing_in_contributing_names_every_room() -> None:
+    text = (TESTS.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    drawing = text[text.index("```text") :].split("```")[1]
+    assert {name for name in GROUND | ROOMS.keys() if not re.search(rf"\b{name}\b", drawing)} == set()
+    without = {room for room in ROOMS if "language" not in ROOMS[room]} - {"language"}
+    assert f"(for all but {', '.join(sorted(without))})" in drawing
+    named = {
+        part for line in re.findall(r"(?:maps|study|spatial) {3,}(.+)", drawing) for part in re.findall(r"\w+", line)
+    }
+    assert {"thematic", "charts", "labels", "sheet", "typography"} <= named
+    assert PARTS["spatial"].keys() - {"cross_check"} <= named
 
 
 def test_tests_mirror_the_source() -> None:

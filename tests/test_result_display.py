@@ -51,7 +51,7 @@ def test_global_result_says_what_was_tested_and_how(ring: tuple[pd.Series, Graph
     assert lines[0].startswith("Geary's C of 8 regions is 0.")
     assert lines[1].startswith("Null hypothesis: every value could as well stand in any other region")
     assert lines[2].startswith("Less p = 0.")
-    assert lines[3] == "Method: exact, all 10,080 arrangements."
+    assert lines[3] == "Method: exact, all 10\N{NO-BREAK SPACE}080 arrangements."
     assert lines[-1] == "Left out: alone."
 
 

@@ -19,6 +19,8 @@ NAMES = {
     *("geometry", "geometries", "polygon", "polygons", "shape", "shapes", "regions", "points", "land", "rings"),
     *("outline", "borders", "paths", "crs", "graph", "ax", "axes", "fig", "figure", "transform", "mm", "renderer"),
 }
+# What only geometry has: who asks a parameter for it says what the parameter is.
+ATTRIBUTES = {"crs", "geometry", "geom_type", "total_bounds", "to_crs", "adjacency", "cardinalities"}
 
 
 def loose(annotation: ast.expr | None) -> bool:
@@ -32,8 +34,13 @@ def loose_names(text: str) -> list[str]:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):
             given = node.args
+            shaped = {
+                each.value.id
+                for each in ast.walk(node)
+                if isinstance(each, ast.Attribute) and each.attr in ATTRIBUTES and isinstance(each.value, ast.Name)
+            }
             for arg in (*given.posonlyargs, *given.args, *given.kwonlyargs):
-                if arg.arg in NAMES and loose(arg.annotation):
+                if arg.arg in NAMES | shaped - {"self"} and loose(arg.annotation):
                     found.append(f"{node.name}({arg.arg})")
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and loose(node.annotation):
             found += {node.target.id} & NAMES
@@ -64,6 +71,7 @@ def test_loose_types_are_found() -> None:
     text = "def f(regions, *, crs: Any = None, graph: Graph) -> Any:\n    paths: list[Any] = []\n    shape: Polygon = x"
     assert loose_names(text) == ["f(regions)", "f(crs)", "paths"]
     assert loose_returns(text) == ["f"]
+    assert loose_names("def g(frame: Any, table: Any) -> None:\n    table.x, frame.crs") == ["g(frame)"]
 
 
 def test_stubs_say_what_is_there() -> None:

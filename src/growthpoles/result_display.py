@@ -6,7 +6,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from growthpoles.errors import listed
-from growthpoles.language.number_format import P_COLUMN, format_p, format_percent
+from growthpoles.language.number_format import P_COLUMN, format_count, format_p, format_percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +31,7 @@ def _templates() -> dict[str, Template]:
     env.filters |= {
         "p": partial(format_p, relation=True),
         "bound": format_p,
+        "count": format_count,
         "percent": format_percent,
         "g": lambda x: "not defined" if x != x else f"{x:.4g}",
         "listed": listed,

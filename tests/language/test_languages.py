@@ -148,6 +148,8 @@ WRONG: dict[str, Callable[[Any], object]] = {
     "map": lambda lang: gp.plot_rating(gp.load_regions(2014), gp.load_published(2014), lang=lang),
     "report": lambda lang: gp.build_report(out="nowhere", lang=lang),
     "command line": lambda lang: open_study(None, lang=lang),
+    "captions": lambda lang: gp.Caption("a", "a.png", "A").sentence(lang),
+    "title of a study": lambda lang: gp.load_study().text("title", lang),
 }
 
 
@@ -156,6 +158,20 @@ WRONG: dict[str, Callable[[Any], object]] = {
 def test_a_wrong_language_is_one_error_everywhere(place: str, lang: Any) -> None:
     with pytest.raises(LanguageError, match=r"^lang=.* is not known; allowed: en, ru, kk(; nearest: \w+)?$"):
         WRONG[place](lang)
+
+
+@pytest.mark.parametrize("where", ["study.languages", "study.title"])
+def test_a_wrong_language_of_a_study_file_is_the_same_error(where: str, tmp_path: Path, study_maker: Any) -> None:
+    path = study_maker(tmp_path)
+    text = path.read_text(encoding="utf-8")
+    wrong = text.replace('languages = ["en"]', 'languages = ["kz"]') if where == "study.languages" else text
+    wrong = wrong.replace("\nen = ", "\nkz = ", 1) if where == "study.title" else wrong
+    path.write_text(wrong, encoding="utf-8")
+    with pytest.raises(LanguageError, match=rf"{where}.*lang='kz' is not known; allowed: en, ru, kk$"):
+        gp.load_study(path)
+    path.write_text(wrong.replace("[study]", "[study]\nx = 1"), encoding="utf-8")
+    with pytest.raises(gp.StudyError, match=r"lang='kz' is not known.*x is not a known key"):
+        gp.load_study(path)
 
 
 def test_a_reason_is_text_that_keeps_its_template() -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import growthpoles
 from growthpoles.language.languages import LANGUAGES
 from growthpoles.language.number_format import P_COLUMN, format_number, format_p, format_percent, plural_form
 from growthpoles.report.table_formats import markdown, tex
+
+PACKAGE = Path(growthpoles.__file__).parent
 
 
 @pytest.mark.parametrize(
@@ -103,3 +109,17 @@ def test_english_numbers_load_no_babel() -> None:
 
 def test_every_language_has_its_signs() -> None:
     assert {lang: format_number(0.5, lang, digits=1) for lang in LANGUAGES} == {"en": "0.5", "ru": "0,5", "kk": "0,5"}
+
+
+def test_digits_are_grouped_here_alone() -> None:
+    """Neither a format such as ":,", nor one of a p-value's own, stands anywhere else."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if path.name == "number_format.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FormattedValue) and node.format_spec is not None:
+                spec = ast.unparse(node.format_spec)
+                named = ast.unparse(node.value)
+                assert "," not in spec, (path, node.lineno)
+                assert not re.search(r"(^|[\W_])p(_value|_adjusted|_low|_high)?\b", named), (path, node.lineno)
+    assert "{:," not in (PACKAGE / "result_summaries.toml").read_text(encoding="utf-8")

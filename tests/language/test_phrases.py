@@ -1,19 +1,33 @@
 """The report says the same in every language, and knows every column of its tables."""
 
+import ast
+import itertools
 import re
 import tomllib
-from typing import Any
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from growthpoles.language.compile_translations import places
+import growthpoles
+from growthpoles import shipped_data
+from growthpoles.language.compile_translations import messages, places
 from growthpoles.language.languages import LANGUAGES, SOURCE, language_file
 from growthpoles.language.phrases import Words, shorten, tie
+from growthpoles.ratings.methods import METHODS
 from growthpoles.report.column_notes import Notes
+from growthpoles.report.figures import KINDS
 from growthpoles.report.manifest import Manifest
 from growthpoles.report.report_tables import report_tables
+from growthpoles.report.stages import STAGES
+from growthpoles.spatial.local_tests.multiple_testing import Adjust
+from growthpoles.spatial.weights.build_weights import WeightsKind
+
+PACKAGE = Path(growthpoles.__file__).parent
 
 OTHERS = [lang for lang in LANGUAGES if lang != SOURCE]
 FIRST = ("outcome", "z", "p", "share", "alpha", "share_p")
@@ -44,6 +58,100 @@ def test_every_count_has_its_plurals(lang: str) -> None:
     texts = [text for own in read(lang).values() if isinstance(own, dict) for text in own.values()]
     nouns = {noun for text in texts if isinstance(text, str) for noun in re.findall(r"\{\w+:(\w+)\}", text)}
     assert nouns == counted.keys()
+
+
+def asked() -> Iterator[tuple[str, str]]:
+    """Sections and keys that the code asks for, as patterns; a key that is made up of parts counts by its shape."""
+    sections = read("en").keys()
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            for given, key in itertools.pairwise(node.args):
+                if isinstance(given, ast.Constant) and given.value in sections:
+                    section = str(given.value)
+                    for each in (key.body, key.orelse) if isinstance(key, ast.IfExp) else (key,):
+                        if isinstance(each, ast.Constant):
+                            yield section, re.escape(str(each.value))
+                        elif isinstance(each, ast.JoinedStr):
+                            shape = re.sub(r"\{[^{}]*\}", ".*", ast.unparse(each)[2:-1])
+                            yield section, shape
+
+
+@cache
+def words_of(folder: Path) -> set[str]:
+    """Every string of the code below a folder, whole, and the words of strings such as "edition #year"."""
+    found: set[str] = set()
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found |= {node.value, *re.findall(r"[\w-]+", node.value if len(node.value) < 200 else "")}
+    return found
+
+
+def headings() -> set[str]:
+    """Words of what the page calls its tables and columns: the arguments of make_table, heads, the titles."""
+    found: set[str] = set()
+    for path in (PACKAGE / "report").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            held = {getattr(target, "id", "") for target in targets} & {"heads", "columns", "names", "title"}
+            held |= {getattr(getattr(node, "func", None), "id", "")} & {"make_table"}
+            held |= {getattr(getattr(getattr(node, "func", None), "value", None), "id", "")} & {"heads"}
+            texts = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)] if held else []
+            found |= {word.lstrip("#") for text in texts if isinstance(text, str) for word in text.split()}
+    return found
+
+
+def test_every_phrase_is_said_somewhere() -> None:
+    """What nothing says any more goes from every language."""
+    template = (PACKAGE / "report/templates/report.html.j2").read_text(encoding="utf-8")
+    shipped = shipped_data.geodata_path()
+    units = {unit for path in shipped.rglob("catalogue*.csv") for unit in pd.read_csv(path).get("unit", ())}
+    editions = {word for path in shipped.glob("*/*.toml") for word in re.findall(r"\w+", path.read_text("utf-8"))}
+    known = {  # the key is a name of the code, or of the data
+        "page": set(re.findall(r"\w+", template)),
+        "table": headings() | {f"strengths{kind}" for kind in ("", "_unclassed")},
+        "column": headings() | {"severity", "fault", "rows", "cells", "statement"},
+        "value": words_of(PACKAGE) | editions,
+        "unit": words_of(PACKAGE) | units,
+        "letter": words_of(PACKAGE),
+        "figure": set(KINDS),
+        "analysis": {stage.name for stage in STAGES} | {"classes", "moran", "figure"},
+        "scores": set(METHODS["normalisation"]),
+        "scored": set(METHODS["normalisation"]),
+        "aggregation": set(METHODS["aggregation"]),
+        "weighting": set(METHODS["weighting"]),
+        "weights": set(get_args(WeightsKind)),
+        "neighbours": set(get_args(WeightsKind)),
+        "adjusted": set(get_args(Adjust)),
+        "family": set(get_args(Adjust)),
+        "verdict": {*words_of(PACKAGE / "study"), *words_of(PACKAGE / "spatial/poles")},
+        "counted": set(read("en")["counted"]),  # see test_every_count_has_its_plurals
+    }
+    patterns = list(asked())
+    silent = {
+        (section, key)
+        for section, texts in read("en").items()
+        if isinstance(texts, dict)
+        for key in texts.keys() - known.get(section, set())
+        if not any(of == section and re.fullmatch(pattern, key) for of, pattern in patterns)
+    }
+    assert not silent
+
+
+def test_every_message_is_said_somewhere() -> None:
+    """In the code, or in the words of a shipped study; also those that errors are put together from."""
+    said = words_of(PACKAGE)
+    texts = [
+        path.read_text("utf-8") for end in ("toml", "csv") for path in shipped_data.geodata_path().rglob(f"*.{end}")
+    ]
+    silent = {
+        key
+        for key in messages(language_file(OTHERS[0], "messages.po"))
+        if key not in said and not any(form in text for text in texts for form in (key, key.replace('"', '""')))
+    }
+    assert silent <= {"{problem}", "{problem}; {allowed}"}  # errors.message puts them together
 
 
 def test_counts_read_as_they_are_spoken() -> None:

@@ -60,6 +60,11 @@ def format_number(value: float, lang: str = SOURCE, *, digits: int | None = 2, s
     return "+" + text if sign == "+" and rounded > 0 else text
 
 
+def format_count(count: int, lang: str = SOURCE) -> str:
+    """Write a whole number."""
+    return format_number(count, lang, digits=0)
+
+
 def format_percent(share: float, lang: str = SOURCE) -> str:
     """Write a share of 1 as a percentage with at most one decimal."""
     return _signs(check_language(lang))[1].format(format_number(round(100 * share, 1), lang, digits=None))

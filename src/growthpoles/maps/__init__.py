@@ -1,4 +1,4 @@
-"""Maps and charts: physical size first, three languages, the same bytes from run to run."""
+"""Maps and charts: physical size first, every language, the same bytes from run to run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Presets of publishers: figure sizes, font sizes, dots per inch, file formats."""
+"""Presets of journals and publishers: figure sizes, font sizes, dots per inch, file formats."""
 
 from __future__ import annotations
 

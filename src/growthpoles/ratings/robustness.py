@@ -51,7 +51,7 @@ class Robustness(ResultDisplay):
     >>> table = pd.DataFrame({"wage": [50.0, 100, 70], "patents": [4.0, 1, 2]}, index=["north", "south", "west"])
     >>> result = gp.robustness(table, gp.Catalogue.flat(["wage", "patents"]), replications=1_000, rng=1)
     >>> print(result.summary())
-    The rating of 3 regions in 1,000 replications under other choices.
+    The rating of 3 regions in 1000 replications under other choices.
     Choices varied, weights and rounding apart: nothing.
     Ranks move by 0.7593 places on average.
     Region north: rank 1, in 90% of replications 1 to 3.

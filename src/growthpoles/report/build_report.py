@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import growthpoles
+from growthpoles import __version__
 from growthpoles.file_reading import note, recorded
 from growthpoles.file_writing import WAIT, folder_lock, make_folder
 from growthpoles.language.languages import check_language
@@ -195,5 +195,5 @@ def _content(
     content |= caption_files(drawn.captions, lang=lang)
     tell("page")
     pages = [make_page(results, code, drawn.pictures[code], provenance=origin()) for code in drawn.pictures]
-    content["report.html"] = render_html(pages, outlines=drawn.outlines, version=growthpoles.__version__)
+    content["report.html"] = render_html(pages, outlines=drawn.outlines, version=__version__)
     return dict(zip(unique_names(content), content.values(), strict=True))

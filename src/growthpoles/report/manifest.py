@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-import growthpoles
+from growthpoles import __version__
 from growthpoles.file_reading import Read, file_sha256
 from growthpoles.report.report_files import inside
 from growthpoles.result_display import ResultDisplay
@@ -167,7 +167,7 @@ def provenance(study: Study, options: Mapping[str, object]) -> dict[str, Any]:
             "sha256": hashlib.sha256(settings.encode()).hexdigest(),
         },
         "options": dict(options),
-        "growthpoles": {"version": growthpoles.__version__, "sha256": _own_sha256()},
+        "growthpoles": {"version": __version__, "sha256": _own_sha256()},
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "libraries": dict(_libraries()),

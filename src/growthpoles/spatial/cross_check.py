@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import SpatialError, message
+from growthpoles.language.number_format import format_count
 from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.alignment import Tested
 from growthpoles.spatial.global_tests.global_result import GlobalResult, JoinCountResult
@@ -91,7 +92,8 @@ class CrossCheck(ResultDisplay):
     def __repr__(self) -> str:
         verb = "agree" if self.agrees else "DO NOT AGREE"
         head = f"{self.name} and esda.{self.counterpart} {self.version} {verb} within {self.tolerance:g}"
-        apart = f"largest difference {self.largest:.2g}, relative {self.relative:.2g}, in {len(self.table):,} numbers"
+        numbers = f"{format_count(len(self.table))} numbers"
+        apart = f"largest difference {self.largest:.2g}, relative {self.relative:.2g}, in {numbers}"
         return "; ".join([f"{head}: {apart}", *(f"not checked: {line}" for line in (*self.unchecked, "p-values"))])
 
 

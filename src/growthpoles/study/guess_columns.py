@@ -7,12 +7,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from growthpoles.errors import DataError, GrowthpolesError, listed, message, nearest, shown
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files.number_notation import Notation, detect_notation
 from growthpoles.study.files.table_files import RawTable, cell_text
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 Find = Callable[[str], str | None]  # name -> code of the region that it means, or None
 
@@ -266,7 +269,7 @@ def guess_layer(path: Path, *, key: str | None = None) -> LayerGuess:
     return guess
 
 
-def _look_at_shapes(guess: LayerGuess, path: Path, frame: Any) -> None:
+def _look_at_shapes(guess: LayerGuess, path: Path, frame: gpd.GeoDataFrame) -> None:
     """Check what the study would check: coordinate system and shared borders."""
     from growthpoles.regions.boundaries import read_boundaries
     from growthpoles.regions.coverage import check_coverage

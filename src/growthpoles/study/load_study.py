@@ -15,7 +15,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from growthpoles.errors import GrowthpolesError, StudyError, message, nearest
+from growthpoles.errors import GrowthpolesError, LanguageError, StudyError, message, nearest
 from growthpoles.file_reading import read_bytes
 from growthpoles.shipped_data import geodata_path
 
@@ -166,6 +166,8 @@ def load_study(path: str | Path | None = None) -> Study:
     StudyError
         If the file is missing, is not TOML, has an unknown or missing key, a value of the wrong kind, or names a file
         that does not exist; every problem is listed.
+    LanguageError
+        If all that is wrong is that a language is not known.
 
     Examples
     --------
@@ -187,7 +189,9 @@ def load_study(path: str | Path | None = None) -> Study:
             if part["type"] == "extra_forbidden"
             for hit in nearest(part["loc"][-1], known_keys(part["loc"][:-1]), n=1)
         ]
-        raise StudyError(message("; ".join(problems), where=str(path), near=near)) from None
+        causes = [part.get("ctx", {}).get("error") for part in error.errors()]
+        kind = LanguageError if all(isinstance(cause, LanguageError) for cause in causes) else StudyError
+        raise kind(message("; ".join(problems), where=str(path), near=near)) from None
     problems = [problem for _, problem in file_problems(study)]
     if problems:
         raise StudyError(message("; ".join(problems), where=str(study.path)))

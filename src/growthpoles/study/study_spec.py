@@ -459,7 +459,7 @@ class Study(_Part, ResultDisplay):
     def text(self, part: Literal["title", "source"], lang: str = SOURCE) -> str:
         """Return the title or the source in a language, or in the first language that is there."""
         found: Text = getattr(self.study, part)
-        return found.get(lang) or next(iter(found.values()), "")
+        return found.get(check_language(lang)) or next(iter(found.values()), "")
 
     def with_report(self, **options: object) -> Study:
         """Return the study with other options of [report]; None leaves one as it is."""

@@ -12,7 +12,7 @@ from numpy.random import Generator
 
 from growthpoles.errors import SpatialError, message
 from growthpoles.language.languages import LANGUAGES
-from growthpoles.language.number_format import format_number, format_percent
+from growthpoles.language.number_format import format_count, format_number, format_percent
 from growthpoles.language.phrases import Words
 from growthpoles.randomness import seed_sequence
 from growthpoles.result_display import ResultDisplay
@@ -206,7 +206,8 @@ def verdict(
     left_out: list[str] = []
     count = len(study_regions(study))
     if count > _MOST:
-        raise SpatialError(message(f"{count:,} regions", where=study.name, allowed=f"at most {_MOST:,} for a verdict"))
+        allowed = f"at most {format_count(_MOST)} for a verdict"
+        raise SpatialError(message(f"{format_count(count)} regions", where=study.name, allowed=allowed))
     contiguity: dict[tuple[str, int], Graph] = {}
     built: dict[tuple[Any, ...], list[tuple[str, Graph]]] = {}
     specifications = []

@@ -181,6 +181,7 @@ def test_class_limits_by_hand_and_by_brute_force() -> None:
     assert maps.class_limits([1, 1.1, 1.2, 90], "natural", k=2) == (1, 46, 90)  # a leader alone
     limits = maps.class_limits([0, 1, 1.4, 20], "quantiles", k=2)  # 1 would be the shortest number, and move 1 up
     assert limits == (0, 1.2, 20)
+    assert maps.class_limits([0, 1.6, 1.7, 20], "quantiles", k=2) == (0, 1.65, 20)  # 2 would move 1.7 down
     for scheme in get_args(Scheme):
         limits = maps.class_limits(np.arange(50.0) ** 1.5, scheme, k=4)
         assert (np.diff(limits) > 0).all() and limits[0] == 0.0 and limits[-1] >= 49.0**1.5

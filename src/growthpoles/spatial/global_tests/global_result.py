@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import SpatialError, message, unknown_option
-from growthpoles.language.number_format import format_p
+from growthpoles.language.number_format import format_count, format_p
 from growthpoles.randomness import PERMUTATIONS
 from growthpoles.result_display import ResultDisplay
+from growthpoles.spatial.reference_distributions.score_sums import Alternative as Alternative
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from growthpoles.spatial.alignment import Tested
 
 
-Alternative = Literal["two-sided", "greater", "less"]
 Method = Literal["exact", "permutation", "normal", "randomisation", "saddlepoint"]
 
 CONFIDENCE = 0.95
@@ -165,9 +165,9 @@ def relocated(
     """Return the inference from counts of arrangements: exact where all of them were visited (`complete`)."""
     if complete:
         p = choose(alternative, greater / draws, less / draws)
-        return Inference.certain(p, "exact", f"all {draws:,} {what}", permutations=draws)
+        return Inference.certain(p, "exact", f"all {format_count(draws)} {what}", permutations=draws)
     p, interval = monte_carlo_p(greater, less, draws, alternative)
-    return Inference(p, interval, "permutation", draws, f"{draws:,} random {what}")
+    return Inference(p, interval, "permutation", draws, f"{format_count(draws)} random {what}")
 
 
 def choose(alternative: Alternative, greater: float, less: float) -> float:
@@ -248,7 +248,7 @@ class JoinCountResult(ResultDisplay):
     Joins False - True: 15, 14.93 expected, p = 1.000.
     Joins True - True: 7, 6.533 expected, p = 0.946.
     Joins different: 15, 14.93 expected, p = 1.000.
-    Method: exact, all 12,870 assignments.
+    Method: exact, all 12 870 assignments.
     Left out: no region.
     """
 

@@ -12,6 +12,7 @@ from numpy.random import Generator
 
 from growthpoles.errors import SpatialError, message
 from growthpoles.graphs import as_graph
+from growthpoles.language.number_format import format_count
 from growthpoles.randomness import seed_sequence
 from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.alignment import connected, prepare
@@ -159,7 +160,8 @@ def moran_power(
     w = connected(prepare(pd.Series(0.0, index=ids), graph, name="graph")).w
     n = w.shape[0]
     if n > _LIMIT:
-        raise SpatialError(message(f"{n:,} regions with neighbours", where="power", allowed=f"at most {_LIMIT:,}"))
+        problem, allowed = f"{format_count(n)} regions with neighbours", f"at most {format_count(_LIMIT)}"
+        raise SpatialError(message(problem, where="power", allowed=allowed))
     both = (w + w.T).toarray()[~np.eye(n, dtype=bool)]
     if np.ptp(both) <= 1e-12 * both.max():
         problem = "Moran's I does not depend on the values"

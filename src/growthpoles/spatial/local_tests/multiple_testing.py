@@ -1,4 +1,4 @@
-"""Multiple testing: adjusted p-values of a family (FDR, Tarone, Westfall-Young, Bonferroni).
+"""Multiple testing: correction for a family, adjusted p-values (FDR, Tarone, Westfall-Young, Bonferroni).
 
 Twenty maps of noise with sixteen regions each will show sixteen "significant" regions at 5 %. The
 adjustments here control either the chance of any false finding (Bonferroni, Tarone, Westfall-Young) or the

@@ -10,6 +10,7 @@ from numpy.random import Generator, SeedSequence
 from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message
+from growthpoles.language.number_format import format_count
 from growthpoles.randomness import PERMUTATIONS, seed_sequence
 from growthpoles.spatial.alignment import connected, deviations, prepare, same_regions
 from growthpoles.spatial.global_tests.global_result import (
@@ -173,7 +174,7 @@ def joint_moves(
     expected = total / permutations
     variance = squares / permutations - expected**2
     p, interval = monte_carlo_p(greater, less, permutations, alternative)
-    found = Inference(p, interval, "permutation", permutations, f"{permutations:,} random permutations")
+    found = Inference(p, interval, "permutation", permutations, f"{format_count(permutations)} random permutations")
     moments = expected, variance
     return found.result("joint moves", observed, moments, alternative=alternative, n=part.n, isolates=part.isolates)
 

@@ -16,7 +16,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message, nearest, unknown_option
-from growthpoles.language.number_format import format_p
+from growthpoles.language.number_format import format_count, format_p
 from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.alignment import Connected, Transformation, clean_values, connected, deviations, prepare
 from growthpoles.spatial.global_tests.global_result import Alternative, check_alternative, check_permutations
@@ -332,7 +332,7 @@ class SpecificationCurve(ResultDisplay):
             f"{whole['specifications']:.0f} specifications ({self.alternative}): median z {whole['median_z']:.2f} "
             f"(omnibus p {p}), {whole['share_significant']:.0%} significant at {self.alpha:g} "
             f"(omnibus p {share_p}), {whole['share_positive']:.0%} positive; "
-            f"{self.permutations:,} relocations"
+            f"{format_count(self.permutations)} relocations"
         )
 
 
@@ -404,8 +404,8 @@ def specification_curve(
     if not any(spec.main for spec in specifications):
         raise SpatialError(message("no main specification", where="specification curve", allowed="one or more"))
     if permutations * len(specifications) > _LIMIT:
-        problem = f"permutations={permutations:,} for {len(specifications):,} specifications"
-        raise SpatialError(message(problem, allowed=f"at most {_LIMIT // len(specifications):,}"))
+        problem = f"permutations={format_count(permutations)} for {format_count(len(specifications))} specifications"
+        raise SpatialError(message(problem, allowed=f"at most {format_count(_LIMIT // len(specifications))}"))
     if not 0 < alpha < 1:
         raise SpatialError(message(f"alpha={alpha!r}", allowed="a number between 0 and 1"))
     tail = alpha / 2 if alternative == "two-sided" else alpha

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from growthpoles.errors import SpatialError, message
+from growthpoles.language.number_format import format_count
 from growthpoles.spatial.reference_distributions import exact_enumeration
 from growthpoles.spatial.reference_distributions.score_sums import Law, Method, Scores
 from growthpoles.spatial.reference_distributions.shared_draws import (
@@ -138,7 +139,7 @@ def _too_many(k: int, n: int, same: bool) -> str:
     """Message when the exact law is asked for and is too large."""
     kind = "equally" if same else "unequally"
     return message(
-        f"method='exact' would enumerate more than {exact_enumeration.ENUMERATION_LIMIT:,} deals "
+        f"method='exact' would enumerate more than {format_count(exact_enumeration.ENUMERATION_LIMIT)} deals "
         f"for a region with {k} {kind} weighted neighbours among {n} regions",
         allowed="auto, permutation",
     )

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message
+from growthpoles.language.number_format import format_count
 
 Floats = NDArray[np.float64]
 Tails = tuple[float, float]
@@ -51,9 +52,10 @@ def residual_eigenvalues(form: Any, basis: Floats) -> Floats:
     """
     n, p = basis.shape
     if n > EIGENVALUE_LIMIT:
+        limit = format_count(EIGENVALUE_LIMIT)
         raise SpatialError(
             message(
-                f"the eigenvalues of {n:,} regions are out of reach (limit {EIGENVALUE_LIMIT:,})",
+                f"the eigenvalues of {format_count(n)} regions are out of reach (limit {limit})",
                 allowed="method='permutation' (without regressors) or method='normal'",
             )
         )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from growthpoles.errors import SpatialError, listed, message, unknown_option
+from growthpoles.language.number_format import format_count
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -33,7 +34,7 @@ WeightsKind = Literal[
 KernelShape = Literal["triangular", "parabolic", "bisquare", "cosine", "gaussian", "exponential", "boxcar"]
 Centre = Literal["centroid", "inside"]
 
-_CONTIGUITY = ("queen", "rook", "border_length")
+CONTIGUITY = ("queen", "rook", "border_length")
 _TRIANGULATIONS = ("delaunay", "gabriel", "relative_neighborhood")
 _OPTIONS: dict[str, tuple[str, ...]] = {
     "knn": ("k", "centre"),
@@ -41,7 +42,7 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
     "inverse_distance": ("threshold", "power", "centre"),
     "kernel": ("bandwidth", "kernel", "centre"),
     **dict.fromkeys(_TRIANGULATIONS, ("centre",)),
-    **dict.fromkeys(_CONTIGUITY, ()),
+    **dict.fromkeys(CONTIGUITY, ()),
 }
 _ALL_PAIRS_LIMIT = 5_000
 
@@ -224,7 +225,7 @@ def build_weights(
             allowed = ", ".join(_OPTIONS[kind]) or "no options"
             raise SpatialError(message(f"{option}= has no meaning for kind={kind!r}", allowed=allowed))
     geometry = checked_geometry(regions, kind)
-    if kind in _CONTIGUITY:
+    if kind in CONTIGUITY:
         return _contiguity(geometry, kind)
     points = _centres(geometry, "centroid" if centre is None else centre)
     return _from_points(points, kind, given)
@@ -294,9 +295,8 @@ def _from_points(points: gpd.GeoSeries, kind: str, options: dict[str, Any]) -> G
     refuse_coincident(points, kind)
     if threshold is None:
         if n > _ALL_PAIRS_LIMIT:
-            raise SpatialError(
-                message(f"all pairs of {n:,} regions are too many", allowed="a threshold= in units of the CRS")
-            )
+            problem = f"all pairs of {format_count(n)} regions are too many"
+            raise SpatialError(message(problem, allowed="a threshold= in units of the CRS"))
         west, south, east, north = points.total_bounds
         threshold = float(np.hypot(east - west, north - south)) * (1 + 1e-12)
     return _inverse_distance(points, threshold, positive("power", options["power"]) or 1.0)

@@ -14,10 +14,9 @@ import pandas as pd
 from growthpoles.errors import StudyError, message, nearest
 from growthpoles.study.audit.ledger import Audit
 from growthpoles.study.audit.readings import cell_editions, edition_table
+from growthpoles.study.inputs.published import PUBLISHED
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study
-
-PUBLISHED = "published"
 
 
 def _rating(study: Study, year: int, edition: str) -> pd.DataFrame:

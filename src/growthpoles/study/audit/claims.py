@@ -14,10 +14,10 @@ from growthpoles.file_reading import note
 from growthpoles.study.audit.claim_expressions import Columns, UncheckableError, evaluate
 from growthpoles.study.audit.readings import cell_editions, edition_table
 from growthpoles.study.files.printed_tables import read_rows, require_columns
+from growthpoles.study.inputs.published import PUBLISHED
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study
 
-PUBLISHED = "published"
 VERDICTS = ("holds", "fails", "cannot be checked")
 CLAIM_COLUMNS = (
     "id", "location", "quote", "statement", "expression", "value", "editions", "table", "region", "column", "printed",

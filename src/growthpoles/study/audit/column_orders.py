@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthpoles.language.number_format import format_count
 from growthpoles.randomness import generator as random_generator
 from growthpoles.study.audit.hidden_denominators import HiddenCopy, hidden_formulas, implied_denominator
 from growthpoles.study.audit.printed_cells import Sources
@@ -221,9 +222,11 @@ def _primary(
 
 
 def _from_test(base: ColumnOrder, test: Alignment, reference: str) -> ColumnOrder:
-    ranks = ", ".join(f"{name} {int(rank):,}" for name, rank in test.candidates["rank"].items())
+    ranks = ", ".join(f"{name} {format_count(int(rank))}" for name, rank in test.candidates["rank"].items())
     how = "all" if test.exact else "random"
-    evidence = f"rank among {how} {test.permutations:,} permutations: {ranks}; confidence {test.confidence:.4f}"
+    evidence = (
+        f"rank among {how} {format_count(test.permutations)} permutations: {ranks}; confidence {test.confidence:.4f}"
+    )
     verdict, order = test.verdict, test.order if test.verdict != UNDECIDED else ()
     return replace(
         base,

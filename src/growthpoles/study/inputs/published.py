@@ -11,6 +11,8 @@ from growthpoles.study.inputs.study_regions import match_study_regions
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import YEAR_MARK, PublishedColumn, Study
 
+PUBLISHED = "published"  # the edition of these figures, beside those that are computed
+
 
 def load_published(year: int, *, study: Study | None = None) -> pd.DataFrame:
     """Load what the source itself printed for a year.

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from growthpoles.errors import DataError, RatingError, SpatialError, StudyError, message, unknown_option
 from growthpoles.spatial.alignment import weights_matrix
-from growthpoles.spatial.weights.build_weights import build_weights
+from growthpoles.spatial.weights.build_weights import CONTIGUITY, build_weights
 from growthpoles.study.inputs.indicators import editions, load_indicators, study_catalogue
-from growthpoles.study.inputs.published import load_published
+from growthpoles.study.inputs.published import PUBLISHED, load_published
 from growthpoles.study.inputs.study_rating import study_rating
 from growthpoles.study.inputs.study_regions import Enclaves, study_regions
 
@@ -25,10 +25,7 @@ if TYPE_CHECKING:
     from growthpoles.study.study_spec import Study
 
 Weights = Sequence[tuple[str, dict[str, Any]]]
-PUBLISHED = "published"
 KSI, KSI_ZEROS = "ksi", "ksi, none as 0"
-# who is whose neighbour does not depend on regions that are left out, so that one graph of all regions serves
-_CONTIGUITY = ("queen", "rook", "border_length")
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +242,9 @@ def _graph(
     ids: pd.Index,
     contiguity: dict[tuple[str, int], Graph],
 ) -> Graph:
-    if kind not in _CONTIGUITY:
+    if kind not in CONTIGUITY:
         return build_weights(regions.loc[ids], kind, **options)  # type: ignore[arg-type]
+    # who is whose neighbour does not depend on regions that are left out, so that one graph of all regions serves
     key = kind, id(regions)
     if key not in contiguity:
         contiguity[key] = build_weights(regions, kind, **options)  # type: ignore[arg-type]
