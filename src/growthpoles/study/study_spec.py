@@ -60,13 +60,7 @@ class Boundaries(Part):
     @property
     def name_columns(self) -> dict[str, str]:
         """Language -> column of the file that holds the names."""
-        if self.name is None:
-            return {}
-        return (
-            {SOURCE: self.name}
-            if isinstance(self.name, str)
-            else {str(lang): column for lang, column in self.name.items()}
-        )
+        return {SOURCE: self.name} if isinstance(self.name, str) else dict(self.name or {})
 
 
 class Column(Part):
@@ -286,11 +280,7 @@ def is_study_name(name: str) -> bool:
     return bool(re.fullmatch(_NAME, name)) and name.split(".")[0].casefold() not in _DEVICES
 
 
-class _Part(BaseModel):
-    model_config = Part.model_config
-
-
-class StudyHead(_Part):
+class StudyHead(Part):
     """What the study is called, which years it covers, and its defaults."""
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
@@ -323,7 +313,7 @@ class StudyHead(_Part):
         return years
 
 
-class Cells(_Part):
+class Cells(Part):
     """Tables transcribed cell by cell, and the file that assembles editions from their columns."""
 
     folder: str
@@ -332,7 +322,7 @@ class Cells(_Part):
     orders: dict[str, tuple[str, ...]]
 
 
-class PublishedColumn(_Part):
+class PublishedColumn(Part):
     """A figure that the source itself printed: the table, and its column for each year."""
 
     table: int
@@ -340,7 +330,7 @@ class PublishedColumn(_Part):
     absent: str | None = None
 
 
-class Published(_Part):
+class Published(Part):
     """Figures that the source itself printed."""
 
     index: PublishedColumn | None = None
@@ -348,7 +338,7 @@ class Published(_Part):
     ksi: PublishedColumn | None = None
 
 
-class GrowthPoles(_Part):
+class GrowthPoles(Part):
     """The poles whose surroundings are tested, and lists of regions that somebody recommended, by name."""
 
     poles: tuple[str, ...] = ()
@@ -385,7 +375,7 @@ def _report_choices(option: str) -> Sequence[str]:
     return phrase_keys(_PHRASES[option]) if option in _PHRASES else PRESETS
 
 
-class Report(_Part):
+class Report(Part):
     """What the report shows, how it tests, and how its figures look."""
 
     figures: tuple[str, ...] | None = None
@@ -407,7 +397,7 @@ class Report(_Part):
         )
 
 
-class Study(_Part, ResultDisplay):
+class Study(Part, ResultDisplay):
     """A validated study; see :func:`load_study`.
 
     Examples

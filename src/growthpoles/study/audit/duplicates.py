@@ -93,11 +93,9 @@ def _within(
 
 def _without(reading: Reading, table: int, column: str, region: str) -> Reading:
     """Take one input away, and the ratios of its table that use it."""
-    formulas = reading.sources.formulas
     fixed = reading.with_cells(table, column, {region: np.nan})
-    for name in formulas.loc[(formulas["numerator"] == column) | (formulas["denominator"] == column), "column"]:
-        if name in reading.sources.columns(table):
-            fixed = fixed.with_cells(table, str(name), {region: np.nan})
+    for name in reading.sources.ratios_of(table, column):
+        fixed = fixed.with_cells(table, name, {region: np.nan})
     return fixed
 
 

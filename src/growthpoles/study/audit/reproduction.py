@@ -17,12 +17,12 @@ from growthpoles.study.audit.readings import (
     Reading,
     base_order,
     can_rate,
-    cell_editions,
     edition_table,
     make_reading,
     unrounded,
 )
 from growthpoles.study.files.printed_tables import latin_class, printed_resolution
+from growthpoles.study.inputs import editions, study_catalogue, study_method
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study
 
@@ -231,7 +231,6 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
     """
     from growthpoles.ratings.classes import classify
     from growthpoles.ratings.rate import rate_with
-    from growthpoles.study.inputs import study_catalogue, study_method
 
     study = study or load_study()
     published = study.published.index
@@ -274,7 +273,7 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
         else:
             rated = rate_with(exact.indicators(year, catalogue), catalogue, method)
         frame["by_row_unrounded"] = rated[catalogue.root].reindex(own.index)
-        for edition in cell_editions(study):
+        for edition in editions(study):
             table = edition_table(study, year, edition)
             frame[edition] = rate_with(table, catalogue, method)[catalogue.root].reindex(own.index)
         classed = method.has_classes(catalogue.root)

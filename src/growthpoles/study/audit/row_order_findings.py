@@ -60,11 +60,8 @@ def _moved(order: ColumnOrder, strong: set[tuple[int, str]]) -> bool:
 
 
 def _parts(sources: Sources, order: ColumnOrder, by_key: dict[tuple[int, str], ColumnOrder]) -> list[ColumnOrder]:
-    rule = sources.formulas[sources.formulas["column"] == order.column]
-    if rule.empty:
-        return []
-    names = (str(rule["numerator"].iloc[0]), str(rule["denominator"].iloc[0]))
-    return [by_key[(order.table, name)] for name in names if (order.table, name) in by_key]
+    rule = sources.formula(order.column)
+    return [by_key[order.table, name] for name in rule[:2] if (order.table, name) in by_key] if rule else []
 
 
 def _moved_column(sources: Sources, order: ColumnOrder, labels: tuple[str, ...]) -> Finding:
@@ -100,17 +97,12 @@ def _reorder(table: int, column: str, order: tuple[str, ...]) -> Correction:
         fixed = reading.with_order(table, column, order)
         after = fixed.column(table, column).reindex(before.index)
         changed = [str(region) for region in before.index[(before != after).to_numpy()]]
-        formulas = reading.sources.formulas
-        for name in formulas.loc[(formulas["numerator"] == column) | (formulas["denominator"] == column), "column"]:
-            ratio = fixed.ratio(table, str(name)) if name in reading.sources.columns(table) else None
-            if ratio is not None:
-                fixed = fixed.with_cells(table, str(name), {region: float(ratio[region]) for region in changed})
-            elif name in reading.sources.columns(table):
+        for name in reading.sources.ratios_of(table, column):
+            moved = fixed.ratio(table, name)
+            if moved is None:
                 # The denominator is not printed: with its numerator the ratio moves as it stands.
-                moved = Reading(reading.name, reading.sources, {**reading.orders, table: order}).column(
-                    table, str(name)
-                )
-                fixed = fixed.with_cells(table, str(name), {region: float(moved[region]) for region in changed})
+                moved = Reading(reading.name, reading.sources, {**reading.orders, table: order}).column(table, name)
+            fixed = fixed.with_cells(table, name, {region: float(moved[region]) for region in changed})
         return fixed
 
     return correct
