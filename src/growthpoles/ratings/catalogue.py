@@ -286,8 +286,6 @@ class Catalogue(ResultDisplay):
 
     def derive(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return `table` with its derived indicators; see `growthpoles.ratings.catalogue.derive`."""
-        from growthpoles.ratings.catalogue import derive
-
         return derive(table, self)
 
     @property

@@ -25,6 +25,25 @@ from growthpoles.result_display import ResultDisplay
 Language = Annotated[str, AfterValidator(check_language)]
 Year = Annotated[int, Field(ge=1900, le=2100)]
 YEAR_MARK = "{year}"
+_BY_NAME = {**METHODS, "zeros": dict.fromkeys(get_args(Zeros))}
+_STEEPEST = 50.0  # beyond it a power mean is the best or the worst score, and leaves the range of numbers
+_SHOWN = 40
+Text = dict[Language, Annotated[str, Field(max_length=500)]]
+_NAME = r"\w(?:[\w .-]{0,78}[\w-])?"  # becomes part of file names: no separators, no control characters
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10))}
+# Of `growthpoles.maps`, which this room does not import; a test holds them equal.
+PRESETS = (
+    "nature-single",
+    "nature-double",
+    "elsevier-single",
+    "elsevier-1.5",
+    "elsevier-double",
+    "plos",
+    "report",
+    "slide",
+)
+# Option of [report] -> section of the texts that says each choice: what has no phrase cannot be reported.
+_PHRASES = {"figures": "figure", "weights": "weights", "adjust": "adjusted"}
 
 
 class Part(BaseModel):
@@ -163,11 +182,6 @@ class Table(Part):
         return tuple(year for year in study_years if year in allowed | named)
 
 
-_BY_NAME = {**METHODS, "zeros": dict.fromkeys(get_args(Zeros))}
-_STEEPEST = 50.0  # beyond it a power mean is the best or the worst score, and leaves the range of numbers
-_SHOWN = 40
-
-
 class Rating(Part):
     """The catalogue of indicators that drives the rating, and the options of :func:`growthpoles.rate`."""
 
@@ -270,11 +284,6 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-Text = dict[Language, Annotated[str, Field(max_length=500)]]
-_NAME = r"\w(?:[\w .-]{0,78}[\w-])?"  # becomes part of file names: no separators, no control characters
-_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10))}
-
-
 def is_study_name(name: str) -> bool:
     """Tell whether a study may have this name, which becomes part of file names on every system."""
     return bool(re.fullmatch(_NAME, name)) and name.split(".")[0].casefold() not in _DEVICES
@@ -350,23 +359,6 @@ class GrowthPoles(Part):
             if len(set(regions)) < len(regions):
                 raise ValueError(f"{name} names a region twice")
         return self
-
-
-# Of `growthpoles.maps`, which this room does not import; a test holds them equal.
-PRESETS = (
-    "nature-single",
-    "nature-double",
-    "elsevier-single",
-    "elsevier-1.5",
-    "elsevier-double",
-    "plos",
-    "report",
-    "slide",
-)
-
-
-# Option of [report] -> section of the texts that says each choice: what has no phrase cannot be reported.
-_PHRASES = {"figures": "figure", "weights": "weights", "adjust": "adjusted"}
 
 
 def _report_choices(option: str) -> Sequence[str]:

@@ -47,6 +47,7 @@ TEMPLATES: Mapping[FaultKind, str] = MappingProxyType(
         "statement": "text: {statement}",
     }
 )
+Correction = Callable[[Reading], Reading]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +82,6 @@ class Fault:
     def __str__(self) -> str:
         """English sentence."""
         return self.template.format(**self.places)
-
-
-Correction = Callable[[Reading], Reading]
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,11 @@ Suspects = dict[tuple[int, str, str], int]
 Array = NDArray[np.float64]
 _LEADER = "(leader)"
 _POWERS = (1, -1, 2, -2, 3, -3)
+REPRODUCTION_COLUMNS = (
+    "table", "row", "region", "label", "column", "year", "printed", "value", "by_label", "by_row", "by_row_unrounded",
+    "tolerance_by_label", "tolerance_by_row", "class_cell", "class_printed", "class_by_row", "class_of_printed",
+    "explained_by", "deviation", "explanation",
+)  # fmt: skip
 
 
 def shifted_cells(sources: Sources) -> Suspects:
@@ -190,13 +195,6 @@ def _against_leaders(
         code, value = changes[at]
         trials.loc[place, code] = value
     return usable, rate_against(trials, table, catalogue, method)[catalogue.root].to_numpy(float)
-
-
-REPRODUCTION_COLUMNS = (
-    "table", "row", "region", "label", "column", "year", "printed", "value", "by_label", "by_row", "by_row_unrounded",
-    "tolerance_by_label", "tolerance_by_row", "class_cell", "class_printed", "class_by_row", "class_of_printed",
-    "explained_by", "deviation", "explanation",
-)  # fmt: skip
 
 
 def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> pd.DataFrame:
