@@ -79,6 +79,29 @@ def clean_parts(folder: Path) -> int:
     return found
 
 
+def free_name(stem: str, used: set[str], *, sign: str, ending: str = "", most: int | None = None) -> str:
+    """Return a name that is not in `used`, with a number behind the stem if it must be, and add it; case is ignored.
+
+    Parameters
+    ----------
+    stem, ending : str
+        The name where it is free.
+    used : set of str
+        Names so far, case folded.
+    sign : str
+        Between stem and number.
+    most : int, optional
+        Characters that a numbered stem may have.
+    """
+    name, count = stem + ending, 1
+    while name.casefold() in used:
+        count += 1
+        number = f"{sign}{count}"
+        name = stem[: None if most is None else most - len(number)] + number + ending
+    used.add(name.casefold())
+    return name
+
+
 def safe_name(text: object) -> str:
     """Return a text as one part of a file name.
 

@@ -176,13 +176,7 @@ def verdict(
     if _wants(format, out):
         emit(found.to_frame(), title=f"{loaded.name}: specifications", kind=format, out=out)
     else:
-        emit(
-            found.curve.groups,
-            title=title,
-            kind=None,
-            out=None,
-            digits=3,
-        )
+        emit(found.curve.groups, title=title, digits=3)
     if tests:
         from growthpoles.cli.terminal import print_frame
         from growthpoles.study import pole_tables

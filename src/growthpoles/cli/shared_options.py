@@ -105,8 +105,8 @@ def emit(
     frame: pd.DataFrame,
     *,
     title: str,
-    kind: str | None,
-    out: Path | None,
+    kind: str | None = None,
+    out: Path | None = None,
     digits: int = 2,
     regions: gpd.GeoDataFrame | None = None,
 ) -> None:

@@ -65,12 +65,12 @@ def validate(
     if len(problems) or format or out:
         emit(problems, title=f"{len(problems)} problems", kind=format, out=out)
     if account is not None and len(account) and not (format or out or quiet):
-        emit(account, title="rows read, used and not used", kind=None, out=None)
+        emit(account, title="rows read, used and not used")
         unused = problems.attrs.get("unused")
         if unused is not None and len(unused):
             by = [column for column in ("file", "sheet", "column", "reason") if column in unused]
             counts = unused.fillna({"sheet": ""}).groupby(by, sort=False).size().rename("cells").reset_index()
-            emit(counts.set_index("file"), title="not used", kind=None, out=None)
+            emit(counts.set_index("file"), title="not used")
     if len(problems):
         raise typer.Exit(1)
     marks = open_marks(study)

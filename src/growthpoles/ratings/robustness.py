@@ -23,6 +23,8 @@ from growthpoles.result_display import ResultDisplay
 
 #: Regions whose quantiles are taken together: bounds the memory of a copy.
 BLOCK = 256
+Tables = pd.DataFrame | Mapping[str, pd.DataFrame]
+Rng = np.random.Generator | int | None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -212,10 +214,6 @@ def _quantiles(values: Array, tails: tuple[float, ...], method: str) -> Array:
             part = block[known[:, column], column]
             result[start + column] = np.quantile(part, tails, method=method)  # type: ignore[call-overload]
     return result
-
-
-Tables = pd.DataFrame | Mapping[str, pd.DataFrame]
-Rng = np.random.Generator | int | None
 
 
 def robustness(

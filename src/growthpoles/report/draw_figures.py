@@ -19,6 +19,8 @@ _SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 _DIGITS = re.compile(r"(?<=\.\d\d)\d+")  # what follows the second decimal
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _LONG = 400
+_HEAVY = 3_000_000  # bytes of an SVG file from which on pixels are the smaller choice
+_PAGE_DPI = 200.0
 
 
 def inline_png(content: bytes, *, alt: str, width_mm: float) -> str:
@@ -127,10 +129,6 @@ def _plain(element: ET.Element, prefix: str) -> None:
         element.text = None
     if element.tail is not None and not element.tail.strip():
         element.tail = None
-
-
-_HEAVY = 3_000_000  # bytes of an SVG file from which on pixels are the smaller choice
-_PAGE_DPI = 200.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -341,17 +341,15 @@ def make_caption(results: Results, job: FigureJob, lang: str) -> Caption:
     """Put together title, facts and alternative text of a figure."""
     words, kind, report = Words(lang), job.kind, results.study.report
     title = figure_title(results, kind.name, lang, **job.parameters)
-    weights = words("caption", "weights", weights=words("weights", report.weights)) if kind.weights else ""
     return Caption(
         name=job.name,
         file=f"figures/{job.name}.png",
         title=title,
         text=kind.text(results, words),
         alt=f"{title.rstrip('.')}. {kind.alt(results, job.year, words)}",
-        year="",
         edition=words.value(job.edition) if job.edition else "",
         vintage=_boundaries(results) if kind.on_boundaries else "",
-        weights=weights,
+        weights=words("caption", "weights", weights=words("weights", report.weights)) if kind.weights else "",
         p_method=kind.p_method(results, words),
         source=shorten(results.study.text("source", lang), 400),
         width_mm=get_preset(report.preset).width_mm,
@@ -434,14 +432,6 @@ def draw_map(
     if kind not in map_kinds():
         raise MapError(unknown_option("kind", kind, map_kinds()))
     study = study.with_report(preset=preset, weights=weights, adjust=adjust)
-    drawn = KINDS[kind]
-    return drawn.artist(
-        View(
-            study=study,
-            kind=kind,
-            year=study.years[-1] if year is None else year,
-            lang=lang,
-            edition=drawn.edition_of(edition or study.study.edition),
-            variable=variable,
-        )
-    )
+    drawn, shown = KINDS[kind], study.years[-1] if year is None else year
+    own = drawn.edition_of(edition or study.study.edition)
+    return drawn.artist(View(study=study, kind=kind, year=shown, lang=lang, edition=own, variable=variable))

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import DataError, message
+from growthpoles.file_writing import free_name
 from growthpoles.language.phrases import clean_text
 
 if TYPE_CHECKING:
@@ -23,6 +24,17 @@ if TYPE_CHECKING:
 
 _VERSION = "3.22.0"
 _LINE = "80,80,80,255"
+_DATE = "1980-01-01T00:00:00.000Z"
+_NAME = 60
+_RESERVED = {"fid", "geom", "geometry"}
+# QGIS looks for this table and takes the row of a layer that is marked as its default.
+_STYLES = """
+CREATE TABLE layer_styles (
+  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
+  f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
+  useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME
+)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +140,6 @@ def _symbol(parent: ET.Element, name: str, colour: str) -> None:
         ET.SubElement(layer, "prop", k=key, v=value)  # older versions of QGIS read these
 
 
-_DATE = "1980-01-01T00:00:00.000Z"
-_NAME = 60
-_RESERVED = {"fid", "geom", "geometry"}
-# QGIS looks for this table and takes the row of a layer that is marked as its default.
-_STYLES = """
-CREATE TABLE layer_styles (
-  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
-  f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
-  useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME
-)
-"""
-
-
 def geopackage_bytes(
     layers: Mapping[str, pd.DataFrame],
     regions: gpd.GeoDataFrame | None,
@@ -165,7 +164,8 @@ def geopackage_bytes(
     """
     if regions is None:
         raise DataError(message("a GeoPackage needs boundaries", allowed="tables by region"))
-    named = dict(zip(_unique(list(layers)), layers.items(), strict=True))
+    used: set[str] = set()
+    named = {free_name(clean_text(key)[:_NAME] or "layer", used, sign="_"): (key, layers[key]) for key in layers}
     try:
         with tempfile.TemporaryDirectory(prefix="growthpoles-") as folder:
             path = Path(folder) / "layers.gpkg"
@@ -193,12 +193,7 @@ def _layer(frame: pd.DataFrame, regions: gpd.GeoDataFrame, *, where: str) -> gpd
     taken = {"region", *_RESERVED}
     for name, position in zip(map(str, table.columns), range(table.shape[1]), strict=True):
         base = clean_text(name)[:_NAME] or "column"
-        free, count = base, 1
-        while free.casefold() in taken:
-            count += 1
-            free = f"{base}_{count}"
-        taken.add(free.casefold())
-        columns[free] = _cells(table.iloc[:, position])
+        columns[free_name(base, taken, sign="_")] = _cells(table.iloc[:, position])
     layer = gpd.GeoDataFrame(pd.DataFrame(columns, index=table.index), geometry=regions.geometry, crs=regions.crs)
     return layer.reset_index(drop=True)
 
@@ -210,22 +205,9 @@ def _cells(column: pd.Series) -> pd.Series:
     if pd.api.types.is_numeric_dtype(column) and not isinstance(column.dtype, pd.CategoricalDtype):
         if pd.api.types.is_integer_dtype(column):
             return column
-        numbers = column.to_numpy(dtype=float, na_value=np.nan)
-        return pd.Series(numbers, index=column.index)
+        return pd.Series(column.to_numpy(dtype=float, na_value=np.nan), index=column.index)
     texts = [None if pd.isna(value) else clean_text(value) for value in column.astype(object)]
     return pd.Series(texts, index=column.index, dtype=object)
-
-
-def _unique(names: list[str]) -> list[str]:
-    found: list[str] = []
-    for name in names:
-        base = clean_text(name)[:_NAME] or "layer"
-        free, count = base, 1
-        while free.casefold() in {other.casefold() for other in found}:
-            count += 1
-            free = f"{base}_{count}"
-        found.append(free)
-    return found
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 #: Columns of a rating and its robustness that an index without limits leaves empty.
 _CLASSES = ("rating_class", "robust_likeliest_class", "robust_p_likeliest", "robust_p_class")
+_DASH = "\N{EN DASH}"
 
 
 def layers(results: Results) -> tuple[dict[str, pd.DataFrame], dict[str, Style]]:
@@ -72,9 +73,6 @@ def rating_style(edition: str, year: int, scale: ClassScale = TEN_CLASSES) -> St
     other = (legend.swatches[0].face, legend.swatches[0].label)
     told = f"Class of the innovation rating, {year}, edition {edition}"
     return Style("rating class", "rating_class", classes, other, label="rating_class", description=told)
-
-
-_DASH = "\N{EN DASH}"
 
 
 def ksi_classes(ksi: pd.Series, status: pd.Series) -> list[str | None]:

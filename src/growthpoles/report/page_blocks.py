@@ -79,6 +79,11 @@ class Context:
         """Digits of the index: points of a scale to 100, or of one without limits."""
         return 1 if self.results.classed else 2
 
+    @property
+    def kind(self) -> str:
+        """Ending of the phrases about a rating: "" with classes, "_unclassed" without."""
+        return "" if self.results.classed else "_unclassed"
+
     def region(self, code: object) -> str:
         """Return the name of a region."""
         return self.names.get(str(code), shorten(code))

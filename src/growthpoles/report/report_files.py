@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from growthpoles.errors import DataError, message
 from growthpoles.file_reading import file_sha256
-from growthpoles.file_writing import clean_parts, make_folder, write_bytes
+from growthpoles.file_writing import clean_parts, free_name, make_folder, write_bytes
 
 
 def sha256(content: bytes) -> str:
@@ -29,12 +29,7 @@ def unique_names(names: Iterable[str]) -> list[str]:
     found = []
     for name in names:
         stem, dot, ending = name.rpartition(".")
-        candidate, count = name, 1
-        while candidate.casefold() in used:
-            count += 1
-            candidate = f"{stem}-{count}{dot}{ending}"
-        used.add(candidate.casefold())
-        found.append(candidate)
+        found.append(free_name(stem, used, sign="-", ending=dot + ending))
     return found
 
 

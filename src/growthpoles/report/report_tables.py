@@ -9,6 +9,7 @@ import pandas as pd
 
 from growthpoles.file_writing import safe_name
 from growthpoles.report import stages
+from growthpoles.study.inputs.indicators import assembly_rules
 
 if TYPE_CHECKING:
     from growthpoles.report.results import Results
@@ -58,11 +59,7 @@ def stage_tables(results: Results) -> dict[str, pd.DataFrame]:
 
 def editions_table(results: Results) -> pd.DataFrame:
     """Return where every column of every edition comes from: table, printed column, row order, and the choice made."""
-    from growthpoles.study.files.printed_tables import read_assembly
-
-    cells = results.study.cells
-    assert cells is not None
-    rules = read_assembly(results.study.resolve(cells.assembly), orders=cells.orders)
+    rules = assembly_rules(results.study)
     shown = rules.assign(missing=[" ".join(regions) for regions in rules["missing"]])
     return shown.set_index(["edition", "year", "column"])
 

@@ -12,17 +12,19 @@ from growthpoles.language.phrases import DASH, Words, missing, shorten
 from growthpoles.report.page_blocks import Context, Picture, Section, Table, make_table
 from growthpoles.report.results import Results
 from growthpoles.report.stages import CURVE_RELOCATIONS, REPLICATIONS, draws, permutations
-from growthpoles.report.wording import (
-    method_sentences,
-    no_classes,
-    normalisation_words,
-)
+from growthpoles.report.wording import method_sentences, no_classes, normalisation_words
 from growthpoles.spatial.local_tests.local_result import LocalResult
+from growthpoles.specialisation.ksi import DEFAULT_LEADER, DEFAULT_MIDDLE
+from growthpoles.study.audit import Audit, summarise
 
 _CELLS = 60
 _MATRIX = 12
 _YEARS = 3
 _RAISED = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
+_OUTCOMES = ("holds", "fails", "cannot be checked")
+_HASH = 16
+_ABREAST = 3
+_TESTED = "#n #statistic #expected #z_score #p_value"
 
 
 def shown_years(results: Results) -> tuple[int, ...]:
@@ -42,7 +44,7 @@ def summary_section(ctx: Context) -> Section:
             sentences.append(
                 words(
                     "text",
-                    "leader" if results.classed else "leader_unclassed",
+                    f"leader{ctx.kind}",
                     name=ctx.region(top.index[0]),
                     second=ctx.region(top.index[1]),
                     year=year,
@@ -67,12 +69,7 @@ def summary_section(ctx: Context) -> Section:
     if results.stages.verdict is not None:
         sentences += list(results.stages.verdict.sentences[words.lang])
     if results.stages.audit is not None:
-        from growthpoles.study.audit import summarise
-
-        faults = summarise(results.stages.audit.ledger)
-        grave = int((faults["severity"] == "changes a class").sum())
-        cells = len(results.stages.audit.ledger)
-        sentences.append(words("text", "audit", cells=cells, faults=len(faults), grave=grave))
+        sentences.append(_audit_sentence(words, results.stages.audit))
     return Section("summary", words("section", "summary"), tuple(sentences), (_summary_table(ctx),))
 
 
@@ -136,10 +133,9 @@ def data_section(ctx: Context) -> Section:
 def rating_section(ctx: Context) -> Section:
     """Show the maps of the rating, its change, and why regions stand where they stand."""
     results, words = ctx.results, ctx.words
-    kind = "" if results.classed else "_unclassed"
-    sentences = [*method_sentences(results, words), words("text", f"rating{kind}")]
+    sentences = [*method_sentences(results, words), words("text", f"rating{ctx.kind}")]
     if len(results.years) > 1:
-        sentences.append(words("text", f"change{kind}", first=results.years[0], last=results.years[-1]))
+        sentences.append(words("text", f"change{ctx.kind}", first=results.years[0], last=results.years[-1]))
     blocks: list[Table | Picture] = [*ctx.figures("rating")]
     year = results.years[-1]
     if year in results.stages.strengths:
@@ -165,9 +161,8 @@ def _strengths(ctx: Context, year: int) -> Table:
         rows.append([*row, *(signs if few else named), ctx.code(own["widest_gap"])])
     heads = ["region", *(["rating_class", "next_class", "#points_needed"] if results.classed else [])]
     heads += [f"#={place}" for place in range(1, len(codes) + 1)] if few else ["strengths", "weaknesses"]
-    kind = "" if results.classed else "_unclassed"
-    note = words("text", f"deviations{kind}", last=len(codes)) if few else words("text", "strengths")
-    return make_table(words, f"strengths{kind}", [*heads, "widest_gap"], rows, note=note, year=year)
+    note = words("text", f"deviations{ctx.kind}", last=len(codes)) if few else words("text", "strengths")
+    return make_table(words, f"strengths{ctx.kind}", [*heads, "widest_gap"], rows, note=note, year=year)
 
 
 def robustness_section(ctx: Context) -> Section | None:
@@ -193,8 +188,7 @@ def robustness_section(ctx: Context) -> Section | None:
         ]
         heads = "region #rank #interval #median"
         heads += " rating_class #p_class likeliest_class" if results.classed else ""
-        title = "robustness" if results.classed else "robustness_unclassed"
-        blocks.append(make_table(words, title, heads, rows, year=year))
+        blocks.append(make_table(words, f"robustness{ctx.kind}", heads, rows, year=year))
     named = "; ".join(words.value(name) for name in readings)
     scores = normalisation_words(results, words)
     sentence = words("text", "robustness", replications=words.count(REPLICATIONS), scores=scores, readings=named)
@@ -236,14 +230,10 @@ def specialisation_section(ctx: Context) -> Section | None:
         ]
         for region in order
     ]
-    from growthpoles.specialisation.ksi import DEFAULT_LEADER, DEFAULT_MIDDLE
-
     rule = words("text", "groups", leader=words.number(DEFAULT_LEADER, 1), middle=words.number(DEFAULT_MIDDLE, 2))
-    table = make_table(words, "groups", heads, rows, note=rule)
-    sentence = words("text", "ksi")
-    return Section(
-        "specialisation", words("section", "specialisation"), (sentence,), (*ctx.figures("specialisation"), table)
-    )
+    blocks: list[Table | Picture] = [*ctx.figures("specialisation")]
+    blocks.append(make_table(words, "groups", heads, rows, note=rule))
+    return Section("specialisation", words("section", "specialisation"), (words("text", "ksi"),), tuple(blocks))
 
 
 def spatial_section(ctx: Context) -> Section | None:
@@ -299,21 +289,11 @@ def _clusters(ctx: Context, local: LocalResult, year: int) -> Table:
     return make_table(words, "clusters", heads, rows, note=note, year=year)
 
 
-_OUTCOMES = ("holds", "fails", "cannot be checked")
-_HASH = 16
-_ABREAST = 3
-
-
 def audit_section(ctx: Context) -> Section | None:
     """Show the faults of the printed tables, the order of their rows, and the source's statements."""
     audit, words = ctx.results.stages.audit, ctx.words
     if audit is None:
         return None
-    from growthpoles.study.audit import summarise
-
-    faults = summarise(audit.ledger)
-    grave = int((faults["severity"] == "changes a class").sum())
-    sentences = [words("text", "audit", cells=len(audit.ledger), faults=len(faults), grave=grave)]
     rows = [
         (
             words.value(own["severity"]),
@@ -322,7 +302,7 @@ def audit_section(ctx: Context) -> Section | None:
             shorten(own["rows"]),
             own["cells"],
         )
-        for own in faults.to_dict("records")
+        for own in summarise(audit.ledger).to_dict("records")
     ]
     blocks: list[Table | Picture] = [make_table(words, "faults", "severity fault columns rows #cells", rows)]
     blocks.append(_orders(ctx, audit.alignment_table().to_dict("records")))
@@ -336,7 +316,13 @@ def audit_section(ctx: Context) -> Section | None:
         columns = "edition #holds #fails #unchecked"
         blocks.append(make_table(words, "claims_by_edition", columns, lines, note=words("text", "audit_claims")))
         blocks.append(_claims(ctx, claims))
-    return Section("audit", words("section", "audit"), tuple(sentences), tuple(blocks))
+    return Section("audit", words("section", "audit"), (_audit_sentence(words, audit),), tuple(blocks))
+
+
+def _audit_sentence(words: Words, audit: Audit) -> str:
+    faults = summarise(audit.ledger)
+    grave = int((faults["severity"] == "changes a class").sum())
+    return words("text", "audit", cells=len(audit.ledger), faults=len(faults), grave=grave)
 
 
 def _orders(ctx: Context, records: list[dict[Any, Any]]) -> Table:
@@ -444,14 +430,11 @@ def poles_section(ctx: Context) -> Section | None:
             for region, own in frame.astype(object).sort_values(by=["type"], kind="stable").to_dict("index").items()
         ]
         heads = ["region", "#index", "#ksi", "type", *(f"={shorten(words.sentence(name), 40)}" for name in lists)]
-        note = words("text", "typology" if results.classed else "typology_unclassed", **limits)
+        note = words("text", f"typology{ctx.kind}", **limits)
         blocks.append(make_table(words, "typology", heads, rows, note=note, year=year))
     if not blocks:
         return None
     return Section("poles", words("section", "poles"), tuple(sentences), tuple(blocks))
-
-
-_TESTED = "#n #statistic #expected #z_score #p_value"
 
 
 def _tested(words: Words, own: Mapping[Any, Any]) -> tuple[str, ...]:

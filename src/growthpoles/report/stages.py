@@ -53,6 +53,12 @@ COLUMNS = (
     "region", "index", "rank", "rating_class", "next_class", "points_needed", "strengths", "weaknesses",
     "widest_gap", "gap",
 )  # fmt: skip
+REPLICATIONS = 5_000
+RELOCATIONS = randomness.PERMUTATIONS
+CURVE_RELOCATIONS = 9_999
+Progress = Callable[[str], None]
+PERMUTATIONS = randomness.PERMUTATIONS  # of the global tests
+DRAWS = randomness.PERMUTATIONS  # of the local tests, for regions that are not enumerated
 
 
 def strengths(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
@@ -108,11 +114,6 @@ def strengths(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
             )
         )
     return pd.DataFrame(rows, columns=list(COLUMNS)).set_index("region")
-
-
-REPLICATIONS = 5_000
-RELOCATIONS = randomness.PERMUTATIONS
-CURVE_RELOCATIONS = 9_999
 
 
 def _readings(results: Results, year: int) -> dict[str, pd.DataFrame]:
@@ -377,13 +378,6 @@ def run_stages(results: Results, *, tell: Callable[[str], None]) -> Stages:
         except GrowthpolesError as error:
             left_out[stage.name] = error.args[0]
     return Stages(**found, left_out=left_out)
-
-
-Progress = Callable[[str], None]
-
-
-PERMUTATIONS = randomness.PERMUTATIONS  # of the global tests
-DRAWS = randomness.PERMUTATIONS  # of the local tests, for regions that are not enumerated
 
 
 def permutations(study: Study) -> int:

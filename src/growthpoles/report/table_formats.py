@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import DataError, message, unknown_option
+from growthpoles.file_writing import free_name
 from growthpoles.language.number_format import DASH, P_COLUMN, format_p
 from growthpoles.language.phrases import clean_text, missing
 from growthpoles.maps.captions import escape_tex
@@ -34,6 +35,11 @@ FORMATS: tuple[str, ...] = get_args(Format)
 
 # A spreadsheet takes a cell that starts so for a formula; a minus before a number, or alone, is none.
 _FORMULA = re.compile(r"^[=+@\t\r\n\uff1d\uff0b\uff0d\uff20]|^-(?!(?:\d[\d\s.,]*)?$)")
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_CELL = 32_767
+_SHEET = 31
+_WIDEST = 60
+_SAMPLE = 100
 
 
 def serialise(
@@ -185,13 +191,6 @@ def _parquet(frame: pd.DataFrame) -> bytes:
     return out.getvalue()
 
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-_CELL = 32_767
-_SHEET = 31
-_WIDEST = 60
-_SAMPLE = 100
-
-
 def workbook_bytes(tables: Mapping[str, pd.DataFrame], *, notes: pd.DataFrame | None = None) -> bytes:
     """Return an Excel workbook, one sheet per table; text cells are text, never formulas.
 
@@ -269,12 +268,7 @@ def sheet_names(names: list[str]) -> list[str]:
         base = re.sub(r"[\[\]:*?/\\']", " ", clean_text(name)).strip()[:_SHEET] or "table"
         if base.casefold() == "history":  # reserved by Excel
             base = "history table"
-        candidate, count = base, 1
-        while candidate.casefold() in used:
-            count += 1
-            candidate = f"{base[: _SHEET - 1 - len(str(count))]} {count}"
-        used.add(candidate.casefold())
-        found.append(candidate)
+        found.append(free_name(base, used, sign=" ", most=_SHEET))
     return found
 
 

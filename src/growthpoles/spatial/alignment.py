@@ -279,6 +279,11 @@ def same_regions(values: pd.Series, ids: pd.Index, *, name: str, to: str) -> pd.
     return values.reindex(ids)
 
 
+def same_labels(values: pd.Series, ids: pd.Index, *, name: str, to: str) -> None:
+    """Refuse what is no Series, or one over other labels than `ids`; values may be missing."""
+    same_regions(pd.Series(0.0, index=values.index) if isinstance(values, pd.Series) else values, ids, name=name, to=to)
+
+
 def ascending(ids: pd.Index) -> np.ndarray | None:
     """Return the positions of the labels in ascending order, None if they stand in it.
 
@@ -342,8 +347,7 @@ def with_data(values: pd.Series, graph: Graph | W) -> tuple[pd.Series, Graph, li
     if not isinstance(values, pd.Series):
         raise SpatialError(message(f"{type(values).__name__} given", where="values", allowed="a pandas Series"))
     graph = as_graph(graph)
-    regions = pd.Series(0.0, index=values.index)
-    same_regions(regions, pd.Index(graph.unique_ids), name="values", to="graph")
+    same_labels(values, pd.Index(graph.unique_ids), name="values", to="graph")
     absent = [str(region) for region in values.index[values.isna()]]
     kept = values.dropna()
     return kept, (graph.subgraph(list(kept.index)) if absent else graph), absent

@@ -136,8 +136,7 @@ def ellison_glaeser(matrix: pd.DataFrame, *, plants: pd.Series, missing: Missing
         )
     gamma = (raw - room * sizes) / (room * (1 - sizes))
     result = pd.DataFrame({"raw_concentration": raw, "plant_herfindahl": sizes, "gamma": gamma})
-    listed(result, checked)
-    return result
+    return listed(result, checked)
 
 
 def litzenberger(

@@ -7,7 +7,7 @@ from typing import Literal
 import pandas as pd
 
 from growthpoles.errors import RatingError, message
-from growthpoles.specialisation.krugman import REFERENCES, Reference, distances
+from growthpoles.specialisation.krugman import Reference, distances
 from growthpoles.specialisation.matrix import (
     BY,
     By,
@@ -101,13 +101,7 @@ def hoover_specialisation(
     >>> gp.hoover_specialisation(jobs).round(2).to_dict()
     {'north': 0.43, 'east': 0.35, 'city': 0.47}
     """
-    check_option("reference", reference, REFERENCES)
-    checked = check_matrix(matrix, missing=missing)
-    refuse_empty(checked.sum(axis=1, min_count=1), what="region", index="its structure")
-    values = distances(checked.to_numpy(), reference, labels=checked.index, what="region") / 2
-    result = pd.Series(values, index=checked.index, name="hoover_specialisation")
-    listed(result, checked)
-    return result
+    return distances(matrix, reference, missing, by="region", name="hoover_specialisation") / 2
 
 
 def hoover_localisation(
@@ -150,13 +144,7 @@ def hoover_localisation(
     >>> gp.hoover_localisation(jobs).round(2).to_dict()
     {'farms': 0.39, 'mines': 0.47, 'software': 0.41}
     """
-    check_option("reference", reference, REFERENCES)
-    checked = check_matrix(matrix, missing=missing)
-    refuse_empty(checked.sum(axis=0, min_count=1), what="industry", index="its distribution")
-    values = distances(checked.to_numpy().T, reference, labels=checked.columns, what="industry") / 2
-    result = pd.Series(values, index=checked.columns, name="hoover_localisation")
-    listed(result, checked)
-    return result
+    return distances(matrix, reference, missing, by="industry", name="hoover_localisation") / 2
 
 
 def hhi(
@@ -213,8 +201,7 @@ def hhi(
     totals = rows.sum(axis=1, min_count=1)
     refuse_empty(totals, what=by, index="its Herfindahl index")
     counts = rows.notna().sum(axis=1)
-    result = rows.div(totals, axis=0).pow(2).sum(axis=1, min_count=1)
-    result = result.clip(upper=1.0)
+    result = rows.div(totals, axis=0).pow(2).sum(axis=1, min_count=1).clip(upper=1.0)
     if form == "normalised":
         single = counts.index[(counts == 1).to_numpy()]
         if len(single):
@@ -226,9 +213,7 @@ def hhi(
                 )
             )
         result = ((result - 1 / counts) / (1 - 1 / counts)).clip(lower=0.0)
-    result = result.rename("hhi")
-    listed(result, checked)
-    return result
+    return listed(result.rename("hhi"), checked)
 
 
 def equivalent_number(matrix: pd.DataFrame, *, by: By, missing: Missing = "refuse") -> pd.Series:

@@ -371,8 +371,7 @@ def _of_quotients(matrix: pd.DataFrame, weighting: Weighting, missing: Missing, 
             kept = line[present]
             result[position] = _plain(kept) if weighting == "equal" else _weighted(kept, sizes[present])
     series = pd.Series(result, index=frame.index, name=name)
-    listed(series, checked)
-    return series
+    return listed(series, checked)
 
 
 def _plain(values: np.ndarray) -> float:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from growthpoles.errors import RatingError, message
 from growthpoles.specialisation.matrix import (
+    By,
     Missing,
     check_labels,
     check_matrix,
@@ -79,12 +80,7 @@ def krugman_specialisation(matrix: pd.DataFrame, *, reference: Reference, missin
     >>> gp.krugman_specialisation(jobs, reference="rest_pooled").round(2).to_dict()
     {'north': 1.3, 'east': 1.05, 'city': 1.4}
     """
-    checked = _checked(matrix, reference, missing)
-    refuse_empty(checked.sum(axis=1, min_count=1), what="region", index="its structure")
-    values = distances(checked.to_numpy(), reference, labels=checked.index, what="region")
-    result = pd.Series(values, index=checked.index, name="krugman_specialisation")
-    listed(result, checked)
-    return result
+    return distances(matrix, reference, missing, by="region", name="krugman_specialisation")
 
 
 def krugman_concentration(matrix: pd.DataFrame, *, reference: Reference, missing: Missing = "refuse") -> pd.Series:
@@ -129,12 +125,7 @@ def krugman_concentration(matrix: pd.DataFrame, *, reference: Reference, missing
     >>> gp.krugman_concentration(jobs, reference="national").round(2).to_dict()
     {'farms': 0.79, 'mines': 0.93, 'software': 0.81}
     """
-    checked = _checked(matrix, reference, missing)
-    refuse_empty(checked.sum(axis=0, min_count=1), what="industry", index="its distribution")
-    values = distances(checked.to_numpy().T, reference, labels=checked.columns, what="industry")
-    result = pd.Series(values, index=checked.columns, name="krugman_concentration")
-    listed(result, checked)
-    return result
+    return distances(matrix, reference, missing, by="industry", name="krugman_concentration")
 
 
 def krugman_pairwise(
@@ -198,12 +189,17 @@ def krugman_pairwise(
         common = present & present[row]
         result[row] = np.abs(_normalised(filled * common) - _normalised(filled[row] * common)).sum(axis=1)
     frame = pd.DataFrame(np.clip(result, 0.0, 2.0), index=checked.index, columns=checked.index)
-    listed(frame, checked)
-    return frame
+    return listed(frame, checked)
 
 
-def distances(values: np.ndarray, reference: Reference, *, labels: pd.Index, what: str) -> np.ndarray:
-    """Return how far the structure of every row is from its reference; NaN cells are outside."""
+def distances(matrix: pd.DataFrame, reference: Reference, missing: Missing, *, by: By, name: str) -> pd.Series:
+    """Return how far the structure of every region or industry is from its reference; NaN cells are outside."""
+    check_option("reference", reference, REFERENCES)
+    checked = check_matrix(matrix, missing=missing)
+    rows = checked if by == "region" else checked.T
+    index = "its structure" if by == "region" else "its distribution"
+    refuse_empty(rows.sum(axis=1, min_count=1), what=by, index=index)
+    values = rows.to_numpy()
     present = ~np.isnan(values)
     filled = np.where(present, values, 0.0)
     own = _normalised(filled)
@@ -218,27 +214,21 @@ def distances(values: np.ndarray, reference: Reference, *, labels: pd.Index, wha
     other = other * present
     alone = present.any(axis=1) & (other.sum(axis=1) == 0)
     if alone.any():
-        label = labels[int(np.argmax(alone))]
+        label = rows.index[int(np.argmax(alone))]
         raise RatingError(
             message(
-                f"reference='{reference}' has nothing to compare {what} '{label}' with",
-                allowed=f"a second {what} with a total above zero, or reference='national'",
+                f"reference='{reference}' has nothing to compare {by} '{label}' with",
+                allowed=f"a second {by} with a total above zero, or reference='national'",
             )
         )
-    result: np.ndarray = np.abs(own - _normalised(other)).sum(axis=1)
-    return np.clip(result, 0.0, 2.0)
-
-
-def _checked(matrix: pd.DataFrame, reference: Reference, missing: Missing) -> pd.DataFrame:
-    check_option("reference", reference, REFERENCES)
-    return check_matrix(matrix, missing=missing)
+    result = np.abs(own - _normalised(other)).sum(axis=1)
+    return listed(pd.Series(np.clip(result, 0.0, 2.0), index=rows.index, name=name), checked)
 
 
 def _normalised(values: np.ndarray) -> np.ndarray:
     """Divide rows by their sums; a row that sums to zero becomes NaN."""
     totals = values.sum(axis=-1, keepdims=True)
-    result: np.ndarray = np.divide(values, totals, out=np.full(values.shape, np.nan), where=totals > 0)
-    return result
+    return np.divide(values, totals, out=np.full(values.shape, np.nan), where=totals > 0)
 
 
 def regional_similarity(
@@ -313,5 +303,4 @@ def regional_similarity(
             above = below - np.abs(own - other).sum(axis=1)
         similarity[row] = np.divide(above, below, out=np.full(len(values), np.nan), where=below > 0)
     result = pd.DataFrame(np.clip(similarity, 0.0, 1.0), index=checked.index, columns=checked.index)
-    listed(result, checked)
-    return result
+    return listed(result, checked)

@@ -134,8 +134,7 @@ def shares(
         if total == 0:
             raise RatingError(message("the matrix has nothing but zeros", allowed="a total above zero"))
         result = checked / total
-    listed(result, checked)
-    return result
+    return listed(result, checked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,9 +100,7 @@ def location_quotient(
     refuse_empty(checked.sum(axis=0, min_count=1), what="industry", index="its location quotient")
     plain = quotients(checked)
     if interval is None:
-        result = _as_kind(plain, kind)
-        listed(result, checked)
-        return result
+        return listed(_as_kind(plain, kind), checked)
     check_option("interval", interval, INTERVALS)
     if kind.startswith("standardised"):
         raise RatingError(
@@ -119,8 +117,7 @@ def location_quotient(
         low, high = (_transform(bound, kind) for bound in bounds)
     keys = pd.MultiIndex.from_product([checked.index, checked.columns], names=[checked.index.name, "industry"])
     long = pd.DataFrame({"value": value.to_numpy().ravel(), "lower": low.ravel(), "upper": high.ravel()}, index=keys)
-    listed(long, checked)
-    return long
+    return listed(long, checked)
 
 
 def quotients(checked: pd.DataFrame) -> pd.DataFrame:
@@ -133,9 +130,7 @@ def _expected(checked: pd.DataFrame) -> np.ndarray:
     """Return e_.j e_i. / e_..: what every cell would hold if all regions had the national structure."""
     values = checked.to_numpy()
     rows, columns = np.nansum(values, axis=1), np.nansum(values, axis=0)
-    expected = np.outer(rows, columns) / columns.sum()
-    result: np.ndarray = np.where(np.isnan(values), np.nan, expected)
-    return result
+    return np.where(np.isnan(values), np.nan, np.outer(rows, columns) / columns.sum())
 
 
 def _as_kind(plain: pd.DataFrame, kind: Kind) -> pd.DataFrame:
@@ -169,11 +164,9 @@ def _as_kind(plain: pd.DataFrame, kind: Kind) -> pd.DataFrame:
 
 def _transform(values: np.ndarray, kind: Kind) -> np.ndarray:
     if kind == "log":
-        result: np.ndarray = np.log(values)
-        return result
+        return np.log(values)
     if kind == "symmetric":
-        result = np.where(np.isinf(values), 1.0, (values - 1) / (values + 1))
-        return result
+        return np.where(np.isinf(values), 1.0, (values - 1) / (values + 1))
     return values
 
 

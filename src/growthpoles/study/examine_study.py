@@ -37,6 +37,9 @@ _STAND_INS: dict[tuple[str, ...], Any] = {
     ("study", "title"): {"en": "study"},
     ("study", "source"): {"en": "not stated"},
 }
+_PLACE = re.compile(r"^(?P<file>.*?) row (?P<row>\d+)(?: \((?P<code>.*?)\))?: (?P<rest>.*)$", flags=re.DOTALL)
+_COLUMN = re.compile(r"\b(?:direction|weight|factor|kind|numerator|denominator|parent|code)\b")
+_MOST = 200
 
 
 def study_problems(path: Path) -> tuple[Study | None, list[Problem]]:
@@ -174,11 +177,6 @@ def line_of(text: str, where: tuple[Any, ...]) -> int | None:
         if inside and (seen == count or names[0] != "tables"):
             return number
     return best
-
-
-_PLACE = re.compile(r"^(?P<file>.*?) row (?P<row>\d+)(?: \((?P<code>.*?)\))?: (?P<rest>.*)$", flags=re.DOTALL)
-_COLUMN = re.compile(r"\b(?:direction|weight|factor|kind|numerator|denominator|parent|code)\b")
-_MOST = 200
 
 
 def catalogue_problems(path: Path) -> tuple[Catalogue | None, list[Problem]]:

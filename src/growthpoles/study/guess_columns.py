@@ -29,6 +29,7 @@ _CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя�
 _ROMAN = "a b v g d e e zh z i i k l m n o p r s t u f kh ts ch sh shch - y - e yu ya a g q n o u u h i"
 _LATIN = dict(zip(_CYRILLIC, _ROMAN.replace("-", "").split(" "), strict=True))
 _RESERVED = {"index", "rating_class", "rank", "region"}
+_CODE = re.compile(r"[A-Za-z0-9]{1,6}(?:[-._][A-Za-z0-9]{1,8})*")
 
 
 @dataclass(slots=True)
@@ -178,9 +179,6 @@ def describe(guess: TableGuess) -> str:
     kind = "long" if guess.indicator else "wide"
     read = f", {guess.raw.encoding}, cells divided by {shown(guess.raw.delimiter)}" if guess.raw.delimiter else ""
     return f"{len(guess.raw.rows)} rows, {len(guess.raw.columns)} columns, {kind}{read}"
-
-
-_CODE = re.compile(r"[A-Za-z0-9]{1,6}(?:[-._][A-Za-z0-9]{1,8})*")
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 import pandas as pd
 from numpy.random import Generator
@@ -16,10 +16,9 @@ from growthpoles.spatial.poles.distance_gradient import distance_gradient
 from growthpoles.spatial.poles.spread_backwash import spread_tests
 from growthpoles.spatial.poles.typology import typology
 from growthpoles.spatial.weights.build_weights import build_weights
+from growthpoles.study.inputs import load_published, study_catalogue, study_regions
 from growthpoles.study.inputs.study_variables import Variable, study_variables
-
-if TYPE_CHECKING:
-    from growthpoles.study.study_spec import Study
+from growthpoles.study.study_spec import Study
 
 Kind = tuple[str, dict[str, Any]]
 QUEEN: Kind = ("queen", {})
@@ -171,8 +170,6 @@ def typology_table(study: Study) -> pd.DataFrame:
     >>> table.loc[("published", 2014, "KZ-ALA"), "type"]
     'growth pole'
     """
-    from growthpoles.study.inputs import load_published
-
     tables = {}
     for variable in _indices(study):
         try:
@@ -229,8 +226,6 @@ def power_table(study: Study, *, weights: Kind = QUEEN, alpha: float = 0.05, tar
     0.0       0.05     0.05  0.05
     0.6       0.76     0.83  0.00
     """
-    from growthpoles.study.inputs import study_regions
-
     kind, options = weights
     graph = build_weights(study_regions(study), kind, **options)  # type: ignore[arg-type]
     curves = {
@@ -245,8 +240,6 @@ def power_table(study: Study, *, weights: Kind = QUEEN, alpha: float = 0.05, tar
 
 def _indices(study: Study) -> list[Variable]:
     """Return the final index of every edition and year, the printed one first."""
-    from growthpoles.study.inputs import study_catalogue
-
     root = study_catalogue(study).root
     found = [variable for variable in study_variables(study, [], merge=False) if variable.name == root]
     if not found:

@@ -19,7 +19,7 @@ from growthpoles.language.languages import LANGUAGES, SOURCE
 from growthpoles.randomness import SEED
 from growthpoles.ratings.catalogue import COLUMNS
 from growthpoles.result_display import ResultDisplay
-from growthpoles.study.files.table_files import EXCEL, RawTable, read_raw
+from growthpoles.study.files.table_files import EXCEL, RawTable, read_raw, sheet_names
 from growthpoles.study.guess_columns import (
     LayerGuess,
     TableGuess,
@@ -331,8 +331,6 @@ def _sheets(path: Path, sheet: str | None, encoding: str | None) -> list[RawTabl
         return [_headed(path, spec)]
     if sheet is not None:
         return [_headed(path, spec.model_copy(update={"sheet": sheet}))]
-    from growthpoles.study.files.table_files import sheet_names
-
     return [_headed(path, spec.model_copy(update={"sheet": each})) for each in sheet_names(path)]
 
 

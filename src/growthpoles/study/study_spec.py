@@ -25,6 +25,25 @@ from growthpoles.result_display import ResultDisplay
 Language = Annotated[str, AfterValidator(check_language)]
 Year = Annotated[int, Field(ge=1900, le=2100)]
 YEAR_MARK = "{year}"
+_BY_NAME = {**METHODS, "zeros": dict.fromkeys(get_args(Zeros))}
+_STEEPEST = 50.0  # beyond it a power mean is the best or the worst score, and leaves the range of numbers
+_SHOWN = 40
+Text = dict[Language, Annotated[str, Field(max_length=500)]]
+_NAME = r"\w(?:[\w .-]{0,78}[\w-])?"  # becomes part of file names: no separators, no control characters
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10))}
+# Of `growthpoles.maps`, which this room does not import; a test holds them equal.
+PRESETS = (
+    "nature-single",
+    "nature-double",
+    "elsevier-single",
+    "elsevier-1.5",
+    "elsevier-double",
+    "plos",
+    "report",
+    "slide",
+)
+# Option of [report] -> section of the texts that says each choice: what has no phrase cannot be reported.
+_PHRASES = {"figures": "figure", "weights": "weights", "adjust": "adjusted"}
 
 
 class Part(BaseModel):
@@ -60,13 +79,7 @@ class Boundaries(Part):
     @property
     def name_columns(self) -> dict[str, str]:
         """Language -> column of the file that holds the names."""
-        if self.name is None:
-            return {}
-        return (
-            {SOURCE: self.name}
-            if isinstance(self.name, str)
-            else {str(lang): column for lang, column in self.name.items()}
-        )
+        return {SOURCE: self.name} if isinstance(self.name, str) else dict(self.name or {})
 
 
 class Column(Part):
@@ -167,11 +180,6 @@ class Table(Part):
         marked = any(YEAR_MARK in header for header in self.columns) or self.year_column is not None
         allowed = set(self.years or study_years) if marked else set()
         return tuple(year for year in study_years if year in allowed | named)
-
-
-_BY_NAME = {**METHODS, "zeros": dict.fromkeys(get_args(Zeros))}
-_STEEPEST = 50.0  # beyond it a power mean is the best or the worst score, and leaves the range of numbers
-_SHOWN = 40
 
 
 class Rating(Part):
@@ -276,21 +284,12 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-Text = dict[Language, Annotated[str, Field(max_length=500)]]
-_NAME = r"\w(?:[\w .-]{0,78}[\w-])?"  # becomes part of file names: no separators, no control characters
-_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10))}
-
-
 def is_study_name(name: str) -> bool:
     """Tell whether a study may have this name, which becomes part of file names on every system."""
     return bool(re.fullmatch(_NAME, name)) and name.split(".")[0].casefold() not in _DEVICES
 
 
-class _Part(BaseModel):
-    model_config = Part.model_config
-
-
-class StudyHead(_Part):
+class StudyHead(Part):
     """What the study is called, which years it covers, and its defaults."""
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
@@ -323,7 +322,7 @@ class StudyHead(_Part):
         return years
 
 
-class Cells(_Part):
+class Cells(Part):
     """Tables transcribed cell by cell, and the file that assembles editions from their columns."""
 
     folder: str
@@ -332,7 +331,7 @@ class Cells(_Part):
     orders: dict[str, tuple[str, ...]]
 
 
-class PublishedColumn(_Part):
+class PublishedColumn(Part):
     """A figure that the source itself printed: the table, and its column for each year."""
 
     table: int
@@ -340,7 +339,7 @@ class PublishedColumn(_Part):
     absent: str | None = None
 
 
-class Published(_Part):
+class Published(Part):
     """Figures that the source itself printed."""
 
     index: PublishedColumn | None = None
@@ -348,7 +347,7 @@ class Published(_Part):
     ksi: PublishedColumn | None = None
 
 
-class GrowthPoles(_Part):
+class GrowthPoles(Part):
     """The poles whose surroundings are tested, and lists of regions that somebody recommended, by name."""
 
     poles: tuple[str, ...] = ()
@@ -362,30 +361,13 @@ class GrowthPoles(_Part):
         return self
 
 
-# Of `growthpoles.maps`, which this room does not import; a test holds them equal.
-PRESETS = (
-    "nature-single",
-    "nature-double",
-    "elsevier-single",
-    "elsevier-1.5",
-    "elsevier-double",
-    "plos",
-    "report",
-    "slide",
-)
-
-
-# Option of [report] -> section of the texts that says each choice: what has no phrase cannot be reported.
-_PHRASES = {"figures": "figure", "weights": "weights", "adjust": "adjusted"}
-
-
 def _report_choices(option: str) -> Sequence[str]:
     from growthpoles.language.phrases import phrase_keys  # only where an option is given
 
     return phrase_keys(_PHRASES[option]) if option in _PHRASES else PRESETS
 
 
-class Report(_Part):
+class Report(Part):
     """What the report shows, how it tests, and how its figures look."""
 
     figures: tuple[str, ...] | None = None
@@ -407,7 +389,7 @@ class Report(_Part):
         )
 
 
-class Study(_Part, ResultDisplay):
+class Study(Part, ResultDisplay):
     """A validated study; see :func:`load_study`.
 
     Examples

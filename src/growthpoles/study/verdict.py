@@ -24,12 +24,30 @@ from growthpoles.spatial.poles.specification_curve import (
     Statistic,
     specification_curve,
 )
+from growthpoles.study.inputs import study_regions
 from growthpoles.study.inputs.study_variables import Weights, distinct, graphs_over, study_variables
+from growthpoles.study.load_study import load_study
+from growthpoles.study.study_spec import Study
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
-
-    from growthpoles.study.study_spec import Study
+Conclusion = Literal["cluster", "stand apart", "unsupported"]
+WEIGHTS: Weights = (
+    ("queen", {}),
+    ("rook", {}),
+    *(("knn", {"k": k}) for k in range(1, 7)),
+    ("distance_band", {}),
+    ("inverse_distance", {}),
+    ("kernel", {}),
+    ("delaunay", {}),
+    ("gabriel", {}),
+    ("relative_neighborhood", {}),
+    ("border_length", {}),
+)
+# measures another thing than whether neighbours are alike: see the notes of `verdict`
+APART: Statistic = "getis_ord"
+CHOICES = ("variable", "edition", "year", "enclaves", "statistic_name", "weights")
+_LEAST, _MOST = 5, 5_000
 
 
 def sentences(curve: SpecificationCurve, power: PowerCurve, conclusion: str, *, lang: str) -> tuple[str, str]:
@@ -64,26 +82,6 @@ def sentences(curve: SpecificationCurve, power: PowerCurve, conclusion: str, *, 
         return first, words("verdict", "nowhere", **facts)
     reach = words("verdict", "both" if len(ends) == 2 else next(iter(ends)), **ends)
     return first, words("verdict", "second", reach=reach, **facts)
-
-
-Conclusion = Literal["cluster", "stand apart", "unsupported"]
-
-WEIGHTS: Weights = (
-    ("queen", {}),
-    ("rook", {}),
-    *(("knn", {"k": k}) for k in range(1, 7)),
-    ("distance_band", {}),
-    ("inverse_distance", {}),
-    ("kernel", {}),
-    ("delaunay", {}),
-    ("gabriel", {}),
-    ("relative_neighborhood", {}),
-    ("border_length", {}),
-)
-# measures another thing than whether neighbours are alike: see the notes of `verdict`
-APART: Statistic = "getis_ord"
-CHOICES = ("variable", "edition", "year", "enclaves", "statistic_name", "weights")
-_LEAST, _MOST = 5, 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +196,6 @@ def verdict(
     >>> result.conclusion
     'unsupported'
     """
-    from growthpoles.study.inputs import study_regions
-    from growthpoles.study.load_study import load_study
-
     study = study or load_study()
     seed = study.study.seed if rng is None else rng
     left_out: list[str] = []

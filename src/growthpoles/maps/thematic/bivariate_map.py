@@ -15,7 +15,7 @@ from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.sheet.legend import Category, Legend, print_mark, shift, swatch_list, swatch_width
 from growthpoles.maps.sheet.map_geometry import align
 from growthpoles.maps.sheet.sheet_blocks import Block, Box, Tile, Word
-from growthpoles.maps.source_note import NO_DATA, no_data, told
+from growthpoles.maps.source_note import NO_DATA, no_data
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.thematic.value_map import bin_of, rising
 from growthpoles.maps.typography import text_metrics
@@ -170,8 +170,7 @@ def plot_bivariate(
         for j in range(_LEVELS)
         for i in range(_LEVELS)
     )
-    year, edition = told(year, edition, x, y)
-    style = map_style(regions, options, lang, f"{x_name} \u00d7 {y_name}", year, edition)
+    style = map_style(regions, options, lang, f"{x_name} \u00d7 {y_name}", year, edition, x, y)
     legend = SquareLegend(
         "", swatches=(no_data(lang),), cells=cells, x=text_metrics.clean(x_name), y=text_metrics.clean(y_name)
     )

@@ -15,7 +15,7 @@ from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import NO_DATA, no_data, span_of, told
+from growthpoles.maps.source_note import NO_DATA, no_data, span_of
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.thematic.rating_map import plot_categories
 from growthpoles.ratings.classes import ClassScale, letters_of
@@ -114,9 +114,8 @@ def plot_class_change(
         for step, colour in zip(steps, palettes.DIVERGING, strict=True)
     )
     pair = span_of(years, before, after)
-    span = None if pair is None else f"{pair[0]}\u2013{pair[1]}"
-    edition = told(0, edition, before, after)[1]
-    style = map_style(regions, options, lang, word("Change of class"), span, edition)
+    span = 0 if pair is None else f"{pair[0]}\u2013{pair[1]}"
+    style = map_style(regions, options, lang, word("Change of class"), span, edition, before, after)
     legend = Legend(word("Change of class, steps"), ramp, (), (no_data(lang),))
     return draw_map(regions, classes, legend, marks, style, ax=ax, gid="class-change")
 

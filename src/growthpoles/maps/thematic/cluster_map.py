@@ -11,7 +11,7 @@ from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.sheet.legend import Category
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import column_of, told
+from growthpoles.maps.source_note import column_of
 from growthpoles.maps.thematic.rating_map import plot_categories
 from growthpoles.maps.thematic.value_map import Numbers, map_numbers, rising
 
@@ -188,8 +188,9 @@ def plot_significance(
         cases,
         _of(name, variable),
     )
-    told_of = told(year, edition, frame)
-    return map_numbers(regions, shown, name, *told_of, lang=lang, ax=ax, gid="significance", options=options)
+    return map_numbers(
+        regions, shown, name, year, edition, frame, lang=lang, ax=ax, gid="significance", options=options
+    )
 
 
 def _of(title: str, variable: str) -> str:

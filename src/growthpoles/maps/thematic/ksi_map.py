@@ -12,7 +12,7 @@ from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import NO_DATA, column_of, no_data, told
+from growthpoles.maps.source_note import NO_DATA, column_of, no_data
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.thematic.value_map import Array, bin_of, digits_of, rising
 
@@ -114,11 +114,10 @@ def plot_ksi(
     status: Sequence[object] = [None] * len(values)
     if "ksi_status" in published.columns:
         status = align(regions, published["ksi_status"].astype(object), "published").tolist()
-    word = translator(lang)
     edges = rising(limits)
     cases = [_ksi_case(*row, edges, lang) for row in zip(regions.index, values.tolist(), status, strict=True)]
-    year, edition = told(year, edition, published)
-    style = map_style(regions, options, lang, _named(word("Specialisation (KSI)"), industry), year, edition)
+    title = _named(translator(lang)("Specialisation (KSI)"), industry)
+    style = map_style(regions, options, lang, title, year, edition, published)
     classes, marks = [case[0] for case in cases], [case[1] for case in cases]
     return draw_map(regions, classes, ksi_legend(lang, limits, industry=industry), marks, style, ax=ax, gid="ksi")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import LANGUAGES
@@ -15,7 +15,7 @@ from growthpoles.maps.sheet.graticule import draw_graticule, north_arrow
 from growthpoles.maps.sheet.legend import Legend
 from growthpoles.maps.sheet.map_geometry import MANY, Base, class_paths, prepare, short_codes
 from growthpoles.maps.sheet.map_plan import Plan
-from growthpoles.maps.source_note import dated, source_parts
+from growthpoles.maps.source_note import dated, source_parts, told
 from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
@@ -28,10 +28,12 @@ def map_style(
     options: MapOptions,
     lang: str,
     title: str,
-    year: object = None,
-    edition: str | None = None,
+    year: object,
+    edition: str | None,
+    *data: Any,
 ) -> Style:
-    """Check the options of a map, with its default title and the parts of its source line."""
+    """Check the options of a map, with its default title and the parts of its source line; the data may name both."""
+    year, edition = told(year, edition, *data)
     parts = source_parts(regions, lang, year=year, edition=edition, source=options.get("source"))
     return make_style(options, lang=lang, default_title=dated(title, year), parts=parts)
 

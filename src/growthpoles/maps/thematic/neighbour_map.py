@@ -79,7 +79,7 @@ def plot_neighbours(
     options["labels"] = "none"
     options["insets"] = "none"
     options["legend"] = "none"
-    style = map_style(regions, options, lang, word("Neighbours"), year)
+    style = map_style(regions, options, lang, word("Neighbours"), year, None)
     plain = Legend("", swatches=(Category("region", palettes.CLUSTER["not significant"]),))
     n = len(regions)
     ax = draw_map(regions, ["region"] * n, plain, [""] * n, style, ax=ax, gid="neighbours")

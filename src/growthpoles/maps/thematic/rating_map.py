@@ -11,7 +11,7 @@ from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import NO_DATA, column_of, no_data, told
+from growthpoles.maps.source_note import NO_DATA, column_of, no_data
 from growthpoles.maps.thematic.ksi_map import plot_ksi as plot_ksi
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.thematic.value_map import plot_change as plot_change
@@ -109,8 +109,7 @@ def plot_rating(
     known = align(regions, letters.astype(object), "rating")
     classes = [NO_DATA if value is None or value != value else str(value) for value in known]
     word = translator(lang)
-    year, edition = told(year, edition, rating)
-    style = map_style(regions, options, lang, variable or _title(column, lang), year, edition)
+    style = map_style(regions, options, lang, variable or _title(column, lang), year, edition, rating)
     marks = [word("n/d") if value == NO_DATA else value for value in classes]
     heading = None if column == "index" and variable is None else f"{word('Class and points')}"
     legend = _legend(chosen, (), "", lang) if isinstance(chosen, tuple) else rating_legend(lang, chosen, title=heading)
@@ -207,8 +206,7 @@ def plot_categories(
     listed = [Category(key, *entry) for key, entry in entries.items()]
     if NO_DATA in keys and NO_DATA not in entries:
         listed.append(no_data(lang))
-    year, edition = told(year, edition, classes)
     mark_of = {entry.key: entry.mark for entry in listed}
-    style = map_style(regions, options, lang, default_title, year, edition)
+    style = map_style(regions, options, lang, default_title, year, edition, classes)
     marks = [mark_of.get(key, "") for key in keys]
     return draw_map(regions, keys, Legend(legend_title, swatches=tuple(listed)), marks, style, ax=ax, gid=gid)

@@ -17,7 +17,7 @@ from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import NO_DATA, column_of, no_data, told
+from growthpoles.maps.source_note import NO_DATA, column_of, no_data
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 
 if TYPE_CHECKING:
@@ -248,9 +248,8 @@ def plot_change(
     )
     classes, marks = _classed(values, edges, lang, digits=1 if np.abs(edges).max() < 1000 else 0, sign="+")
     title = "Change of the innovation index" if variable is None else "Change: {name}"
-    span = None if years is None else f"{years[0]}\u2013{years[1]}"
-    edition = told(0, edition, change)[1]
-    style = map_style(regions, options, lang, word(title).format(name=variable), span, edition)
+    span = 0 if years is None else f"{years[0]}\u2013{years[1]}"
+    style = map_style(regions, options, lang, word(title).format(name=variable), span, edition, change)
     return draw_map(regions, classes, key, marks, style, ax=ax, gid="change")
 
 
@@ -345,8 +344,7 @@ def plot_values(
     series = align(regions, column_of(values, column, "values").astype(float), "values")
     edges = rising(class_limits(series.to_numpy(dtype=float)) if limits is None else limits)
     shown = Numbers(series, edges, digits, colours)
-    told_of = told(year, edition, values)
-    return map_numbers(regions, shown, variable, *told_of, lang=lang, ax=ax, gid=gid, options=options)
+    return map_numbers(regions, shown, variable, year, edition, values, lang=lang, ax=ax, gid=gid, options=options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,13 +378,14 @@ def map_numbers(
     variable: str,
     year: object,
     edition: str | None,
+    data: Any,
     *,
     lang: str,
     ax: Axes | None,
     gid: str,
     options: MapOptions,
 ) -> Axes:
-    """Draw numbers in classes; options as in :func:`plot_values`."""
+    """Draw numbers in classes; options as in :func:`plot_values`, the data may name year and edition."""
     ramp = palettes.take(shown.colours, len(shown.edges) - 1)
     key = Legend(
         variable,
@@ -398,5 +397,5 @@ def map_numbers(
     mark_of = {case.key: case.mark for case in shown.cases}
     for i, case in shown.apart.items():
         classes[i], marks[i] = case, mark_of[case]
-    style = map_style(regions, options, lang, shown.title or variable, year, edition)
+    style = map_style(regions, options, lang, shown.title or variable, year, edition, data)
     return draw_map(regions, classes, key, marks, style, ax=ax, gid=gid)

@@ -15,8 +15,6 @@ from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.reference_distributions.score_sums import Alternative as Alternative
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from growthpoles.spatial.alignment import Tested
 
 
@@ -89,8 +87,6 @@ class GlobalResult(ResultDisplay):
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row, indexed by the name of the statistic; the interval as ``p_low`` and ``p_high``."""
-        import pandas as pd
-
         row: dict[str, object] = {}
         for column in fields(self):
             value = getattr(self, column.name)

@@ -10,16 +10,7 @@ import pandas as pd
 from growthpoles.errors import SpatialError, message
 from growthpoles.randomness import PERMUTATIONS
 from growthpoles.spatial.alignment import Tested, Transformation, prepare
-from growthpoles.spatial.local_tests.local_result import (
-    QUADRANTS,
-    STATES,
-    LocalResult,
-    Options,
-    centred,
-    row_sums,
-    run,
-    universe,
-)
+from growthpoles.spatial.local_tests.local_result import LocalResult, Options, centred, row_sums, run, universe
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
 from growthpoles.spatial.reference_distributions.score_sums import Alternative, Method, Scores
 
@@ -108,7 +99,6 @@ def local_getis_ord(
         statistic=statistic,
         lag=own.unit * lag,
         code=lambda law, rows: np.where(law.ge[rows] <= law.le[rows], 0, 1),
-        classes=QUADRANTS + STATES,
         options=options,
         tested=Tested.of(name, y, graph=prepared.graph, transformation=transformation),
     )

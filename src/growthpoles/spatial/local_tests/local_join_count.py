@@ -10,7 +10,7 @@ import pandas as pd
 from growthpoles.errors import SpatialError, message
 from growthpoles.randomness import PERMUTATIONS
 from growthpoles.spatial.alignment import Tested, prepare
-from growthpoles.spatial.local_tests.local_result import QUADRANTS, STATES, LocalResult, Options, centred, run, universe
+from growthpoles.spatial.local_tests.local_result import LocalResult, Options, centred, run, universe
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
 from growthpoles.spatial.reference_distributions.score_sums import Alternative, Law, Method, Scores
 from growthpoles.spatial.reference_distributions.shared_draws import groups
@@ -94,7 +94,6 @@ def local_join_count(
         statistic=data.y * joins,
         lag=joins / np.maximum(k, 1),
         code=lambda law, rows: np.where(law.ge[rows] <= law.le[rows], 0, 2),
-        classes=QUADRANTS + STATES,
         options=options,
         tested=Tested.of("local join count", y, graph=prepared.graph, transformation="b"),
         law=law,

@@ -11,8 +11,6 @@ from growthpoles.errors import SpatialError, message
 from growthpoles.randomness import PERMUTATIONS
 from growthpoles.spatial.alignment import Prepared, Tested, Transformation, clean_values, prepare, same_regions
 from growthpoles.spatial.local_tests.local_result import (
-    QUADRANTS,
-    STATES,
     Centred,
     LocalResult,
     Options,
@@ -123,7 +121,6 @@ def _moran(
         statistic=(part.n - 1) / (z @ z) * z * lag,
         lag=own.unit * lag + shift,
         code=lambda _, rows: quadrant(z[rows], lag[rows]),
-        classes=QUADRANTS + STATES,
         options=options,
         tested=Tested.of(name, *given, graph=part.prepared.graph, transformation=transformation),
     )
@@ -194,7 +191,6 @@ def local_moran_bivariate(
         statistic=scale * zx * lag,
         lag=around.unit * lag + shift,
         code=lambda _, rows: quadrant(zx[rows], lag[rows]),
-        classes=QUADRANTS + STATES,
         options=options,
         tested=Tested.of("local bivariate Moran", x, y, graph=part.prepared.graph, transformation=transformation),
     )

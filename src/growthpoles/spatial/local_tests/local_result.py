@@ -313,9 +313,9 @@ def run(
     statistic: np.ndarray,
     lag: np.ndarray,
     code: Callable[[Law, np.ndarray], np.ndarray],
-    classes: tuple[str, ...],
     options: Options,
     tested: Tested,
+    classes: tuple[str, ...] = QUADRANTS + STATES,
     law: Law | None = None,
 ) -> LocalResult:
     """Test, adjust and label; the arrays given cover the regions that take part.

@@ -15,7 +15,7 @@ from numpy.random import Generator
 
 from growthpoles.errors import RegionError, SpatialError, message, nearest
 from growthpoles.randomness import PERMUTATIONS, seed_sequence
-from growthpoles.spatial.alignment import clean_values, same_regions
+from growthpoles.spatial.alignment import clean_values, same_labels, same_regions
 from growthpoles.spatial.global_tests.global_result import (
     Alternative,
     GlobalResult,
@@ -275,9 +275,8 @@ def mantel(
 
 def _known(y: pd.Series, ids: pd.Index) -> pd.Series:
     """Return the values that are there, in the order of the labels; refuse other labels and infinities."""
-    if isinstance(y, pd.Series):
-        same_regions(pd.Series(0.0, index=y.index), ids, name="y", to="the boundaries")
-        y = y.reindex(_by_label(ids)).dropna()
+    same_labels(y, ids, name="y", to="the boundaries")
+    y = y.reindex(_by_label(ids)).dropna()
     return pd.Series(clean_values(y), index=y.index)
 
 

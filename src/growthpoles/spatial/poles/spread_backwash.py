@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.random import Generator
 
-from growthpoles.errors import SpatialError, message
 from growthpoles.graphs import as_graph
 from growthpoles.randomness import PERMUTATIONS, seed_sequence
-from growthpoles.spatial.alignment import same_regions
+from growthpoles.spatial.alignment import same_labels
 from growthpoles.spatial.global_tests.bivariate_moran import moran_bivariate
 from growthpoles.spatial.global_tests.global_result import Alternative, GlobalResult, Inference, check_alternative
 from growthpoles.spatial.global_tests.moran import moran
@@ -154,12 +153,7 @@ def _complete(
     graph = as_graph(graph)
     ids = pd.Index(graph.unique_ids)
     for name, values in (("before", before), ("after", after)):
-        if not isinstance(values, pd.Series):
-            problem = f"{type(values).__name__} given"
-            raise SpatialError(message(problem, where=name, allowed="a pandas Series indexed by region"))
-        same_regions(
-            pd.Series(0.0, index=values.index), ids, name=name, to="the graph"
-        )  # labels; values may be missing
+        same_labels(values, ids, name=name, to="the graph")
     known = before.notna() & after.reindex(before.index).notna()
     kept = before.index[known]
     part = graph if known.all() else graph.subgraph(list(kept))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RegionError, SpatialError, message, nearest
-from growthpoles.spatial.alignment import same_regions
+from growthpoles.spatial.alignment import same_labels
 
 Rule = Literal["mean", "median"]
 
@@ -73,10 +73,7 @@ def typology(
     {'a': 'growth pole', 'b': 'innovative, not specialised', 'c': 'periphery'}
     """
     for name, values in (("index", index), ("ksi", ksi)):
-        if not isinstance(values, pd.Series):
-            problem = f"{type(values).__name__} given"
-            raise SpatialError(message(problem, where=name, allowed="a pandas Series indexed by region"))
-        same_regions(pd.Series(0.0, index=values.index), index.index, name=name, to="index")  # labels only
+        same_labels(values, index.index, name=name, to="index")
         infinite = values.index[np.isinf(values.astype(float))]
         if len(infinite):
             raise SpatialError(message(f"{infinite[0]} is infinite", where=name, allowed="finite numbers or NaN"))

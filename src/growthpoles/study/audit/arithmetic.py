@@ -18,6 +18,14 @@ Array = npt.NDArray[np.float64]
 
 # Relative slack for binary floating point, far below any printed digit.
 SLACK = 1e-11
+#: A ratio this close to a power of ten is called a decimal shift even where a small difference remains.
+SHIFT_TOLERANCE = 2e-3
+_LARGEST_SHIFT = 6
+ARITHMETIC_COLUMNS = (
+    "table", "row", "label", "region", "column", "printed", "value", "expected", "low", "high", "ratio",
+    "cause", "power", "source_row", "source_region", "unique", "detail",
+)  # fmt: skip
+_FEWEST_DIGITS = 3
 
 
 def quotient_bounds(
@@ -45,11 +53,6 @@ def overlaps(value: Array, half: Array, low: Array, high: Array) -> npt.NDArray[
     """Tell where a printed value, give or take half a unit, meets ``[low, high]``; False where anything is NaN."""
     slack = SLACK * np.abs(value)
     return np.asarray((value + half + slack >= low) & (value - half - slack <= high))
-
-
-#: A ratio this close to a power of ten is called a decimal shift even where a small difference remains.
-SHIFT_TOLERANCE = 2e-3
-_LARGEST_SHIFT = 6
 
 
 def decimal_shift(value: float, low: float, high: float) -> int | None:
@@ -118,13 +121,6 @@ def match_rows(fits: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.intp], bool]
         if (solve(without) >= 0).all():
             return source, False
     return source, True
-
-
-ARITHMETIC_COLUMNS = (
-    "table", "row", "label", "region", "column", "printed", "value", "expected", "low", "high", "ratio",
-    "cause", "power", "source_row", "source_region", "unique", "detail",
-)  # fmt: skip
-_FEWEST_DIGITS = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)

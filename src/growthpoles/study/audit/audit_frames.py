@@ -13,7 +13,9 @@ import pandas as pd
 
 from growthpoles.errors import StudyError, message, nearest
 from growthpoles.study.audit.ledger import Audit
-from growthpoles.study.audit.readings import cell_editions, edition_table
+from growthpoles.study.audit.readings import edition_table
+from growthpoles.study.inputs import editions as known_editions
+from growthpoles.study.inputs import load_published, study_catalogue, study_rating
 from growthpoles.study.inputs.published import PUBLISHED
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study
@@ -21,8 +23,6 @@ from growthpoles.study.study_spec import Study
 
 def _rating(study: Study, year: int, edition: str) -> pd.DataFrame:
     """Index, class and rank of an edition, by region."""
-    from growthpoles.study.inputs import load_published, study_catalogue, study_rating
-
     if edition == PUBLISHED:
         printed = load_published(year, study=study)
         if not {"index", "rating_class"} <= set(printed.columns):
@@ -30,7 +30,7 @@ def _rating(study: Study, year: int, edition: str) -> pd.DataFrame:
         return printed.assign(rank=printed["index"].rank(ascending=False, method="min").astype("Int64"))[
             ["index", "rating_class", "rank"]
         ]
-    known = (PUBLISHED, *cell_editions(study))
+    known = (PUBLISHED, *known_editions(study))
     if edition not in known:
         problem = f"edition {edition!r} is not known"
         raise StudyError(
@@ -111,7 +111,7 @@ def migration_frame(study: Study | None = None, *, editions: Sequence[str] | Non
     from growthpoles.ratings.classes import CLASSES
 
     study = study or load_study()
-    names = tuple(editions) if editions is not None else (PUBLISHED, *cell_editions(study))
+    names = tuple(editions) if editions is not None else (PUBLISHED, *known_editions(study))
     steps = {letter: float(at) for at, letter in enumerate(reversed(CLASSES))}
     frames = []
     for year in study.years:

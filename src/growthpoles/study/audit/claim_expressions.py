@@ -36,13 +36,11 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
 }
+Columns = Callable[[str, int], pd.Series]
 
 
 class UncheckableError(ValueError):
     """The edition lacks what the statement is about."""
-
-
-Columns = Callable[[str, int], pd.Series]
 
 
 def evaluate(expression: str, columns: Columns) -> Any:

@@ -12,8 +12,10 @@ import pandas as pd
 from growthpoles.errors import DataError, StudyError, message
 from growthpoles.file_reading import note
 from growthpoles.study.audit.claim_expressions import Columns, UncheckableError, evaluate
-from growthpoles.study.audit.readings import cell_editions, edition_table
+from growthpoles.study.audit.readings import edition_table
 from growthpoles.study.files.printed_tables import read_rows, require_columns
+from growthpoles.study.inputs import editions as known_editions
+from growthpoles.study.inputs import load_published, study_rating
 from growthpoles.study.inputs.published import PUBLISHED
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study
@@ -84,25 +86,11 @@ def check_claims(
     """
     study = study or load_study()
     path = path or claims_path(study)
-    columns = [
-        "id",
-        "location",
-        "quote",
-        "statement",
-        "expression",
-        "edition",
-        "value",
-        "verdict",
-        "reason",
-        "table",
-        "region",
-        "column",
-        "printed",
-    ]
+    columns = [*CLAIM_COLUMNS[:5], "edition", "value", "verdict", "reason", *CLAIM_COLUMNS[7:]]
     if not note(path):
         return pd.DataFrame(columns=columns)
     claims = read_claims(path)
-    known = (PUBLISHED, *cell_editions(study))
+    known = (PUBLISHED, *known_editions(study))
     wanted = tuple(editions) if editions is not None else known
     stray = [name for name in wanted if name not in known]
     if stray:
@@ -123,7 +111,7 @@ def check_claims(
             )
     frame = pd.DataFrame(records, columns=columns)
     order = {name: at for at, name in enumerate(claims["id"])}
-    return frame.sort_values("id", key=lambda ids: ids.map(order), kind="stable").reset_index(drop=True)
+    return frame.sort_values("id", key=lambda ids: ids.map(order), kind="stable", ignore_index=True)
 
 
 def _check(expression: str, value: str, columns: Columns) -> tuple[str, str, str]:
@@ -163,7 +151,6 @@ def edition_columns(study: Study, edition: str) -> Columns:
     indicators and the rating that follows; KSI and its status were only ever printed and are the same in all.
     """
     from growthpoles.ratings.classes import CLASSES
-    from growthpoles.study.inputs import load_published, study_rating
 
     cache: dict[int, pd.DataFrame] = {}
 

@@ -123,20 +123,18 @@ def column_orders(
     generator = random_generator(rng)
     confirmed = confirmed_labels(sources)
     found: dict[tuple[int, str], ColumnOrder] = {}
-    derived = {
-        (table, column): _inputs(sources, column) for table in sources.tables for column in sources.columns(table)
-    }
-    for (table, column), inputs in derived.items():
-        if inputs is None:
+    keys = [(table, column) for table in sources.tables for column in sources.columns(table)]
+    rules = {key: sources.formula(key[1]) for key in keys}
+    for (table, column), rule in rules.items():
+        if rule is None:
             found[(table, column)] = _primary(sources, table, column, confirmed, generator)
     for table in sources.tables:
         for formula in hidden_formulas(sources, table):
             name = str(formula["denominator"])
             found[(table, name)] = _implied(sources, table, formula, confirmed, copies, found, generator)
-    for (table, column), inputs in derived.items():
-        if inputs is not None:
-            found[(table, column)] = _derived(sources, table, column, inputs, arithmetic, found)
-    keys = [(table, column) for table in sources.tables for column in sources.columns(table)]
+    for (table, column), rule in rules.items():
+        if rule is not None:
+            found[(table, column)] = _derived(sources, table, column, rule[:2], arithmetic, found)
     keys += [key for key in found if key not in keys]
     return [found[key] for key in sorted(keys, key=lambda key: key[0])]
 
@@ -163,11 +161,6 @@ def confirmed_labels(sources: Sources) -> dict[int, str]:
 
 def _label_order(sources: Sources, table: int) -> tuple[str, ...]:
     return tuple(sources.labels(table))
-
-
-def _inputs(sources: Sources, column: str) -> tuple[str, str] | None:
-    rows = sources.formulas[sources.formulas["column"] == column]
-    return None if rows.empty else (str(rows["numerator"].iloc[0]), str(rows["denominator"].iloc[0]))
 
 
 def _candidates(sources: Sources, regions: set[str]) -> dict[str, tuple[str, ...]]:
@@ -284,7 +277,7 @@ def _implied(
         if _reference(sources, table, [other], confirmed) is None or sources.year(other) == year:
             continue
         for column in sources.columns(other):
-            if _inputs(sources, column) is None:
+            if sources.formula(column) is None:
                 test = _test(values, _by_label(sources, other, column), sources, rng)
                 if test is not None:
                     tests.append((_agreed_scatter(test, sources), f"table {other}, {column}, by label", test))

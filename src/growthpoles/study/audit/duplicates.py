@@ -16,6 +16,10 @@ from growthpoles.study.audit.readings import Reading
 
 #: Odds above which one of two equal cells is called the copy.
 ODDS = 3.0
+#: A repetition is reported when fewer than this many as exact ones are expected among all comparisons of its column.
+EXPECTED_COINCIDENCES = 1e-4
+_DEGREES = 4
+DUPLICATE_COLUMNS = ("table", "row", "column", "printed", "other_table", "other_row", "kind", "coincidences")
 
 
 def duplicate_findings(
@@ -93,11 +97,9 @@ def _within(
 
 def _without(reading: Reading, table: int, column: str, region: str) -> Reading:
     """Take one input away, and the ratios of its table that use it."""
-    formulas = reading.sources.formulas
     fixed = reading.with_cells(table, column, {region: np.nan})
-    for name in formulas.loc[(formulas["numerator"] == column) | (formulas["denominator"] == column), "column"]:
-        if name in reading.sources.columns(table):
-            fixed = fixed.with_cells(table, str(name), {region: np.nan})
+    for name in reading.sources.ratios_of(table, column):
+        fixed = fixed.with_cells(table, name, {region: np.nan})
     return fixed
 
 
@@ -137,12 +139,6 @@ def _distance(sources: Sources, table: int, row: int, column: str) -> float:
     others = np.log(values.drop(row)[values.drop(row) > 0])
     spread = max(1.4826 * float((others - others.median()).abs().median()), 1e-6)
     return abs(float(np.log(values[row])) - float(others.median())) / spread
-
-
-#: A repetition is reported when fewer than this many as exact ones are expected among all comparisons of its column.
-EXPECTED_COINCIDENCES = 1e-4
-_DEGREES = 4
-DUPLICATE_COLUMNS = ("table", "row", "column", "printed", "other_table", "other_row", "kind", "coincidences")
 
 
 def find_duplicates(sources: Sources, *, limit: float = EXPECTED_COINCIDENCES) -> pd.DataFrame:

@@ -47,6 +47,7 @@ TEMPLATES: Mapping[FaultKind, str] = MappingProxyType(
         "statement": "text: {statement}",
     }
 )
+Correction = Callable[[Reading], Reading]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +82,6 @@ class Fault:
     def __str__(self) -> str:
         """English sentence."""
         return self.template.format(**self.places)
-
-
-Correction = Callable[[Reading], Reading]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +208,10 @@ def copy_findings(sources: Sources, copies: list[HiddenCopy], orders: list[Colum
     found = []
     for copy in copies:
         denominator = by_key.get((copy.later, copy.denominator))
-        numerator = _numerator(sources, copy.column)
+        rule = sources.formula(copy.column)
+        assert rule is not None  # its denominator is implied by it
+        numerator, _, factor = rule
         above = by_key.get((copy.later, numerator))
-        factor = float(sources.formulas.loc[sources.formulas["column"] == copy.column, "factor"].iloc[0])
         expected: dict[str, float] = {}
         if denominator is not None and above is not None and denominator.decided and above.decided:
             below = pd.Series(copy.frame["earlier"].to_numpy(float), index=pd.Index(denominator.order))
@@ -253,10 +252,6 @@ def copy_findings(sources: Sources, copies: list[HiddenCopy], orders: list[Colum
         )
         found += [_shifted(sources, copy, int(row)) for row in copy.frame.index[~copy.frame["agrees"]]]
     return found
-
-
-def _numerator(sources: Sources, column: str) -> str:
-    return str(sources.formulas.loc[sources.formulas["column"] == column, "numerator"].iloc[0])
 
 
 def fix_cells(table: int, column: str, values: dict[str, float]) -> Correction:

@@ -22,6 +22,7 @@ from growthpoles.study.audit.published_findings import Entry, claim_entries, for
 from growthpoles.study.audit.readings import Order, base_order
 from growthpoles.study.audit.reproduction import reproduce
 from growthpoles.study.audit.row_order_findings import order_findings
+from growthpoles.study.inputs import study_catalogue, study_method
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study
 
@@ -162,8 +163,6 @@ def run_audit(study: Study | None = None, *, rng: np.random.Generator | int | No
     Notice: 16.
     Statements of the source checked, by edition: 157.
     """
-    from growthpoles.study.inputs import study_catalogue, study_method
-
     study = study or load_study()
     sources = read_sources(study)
     catalogue = study_catalogue(study)
@@ -324,6 +323,6 @@ def summarise(ledger: pd.DataFrame) -> pd.DataFrame:
             }
         )
     frame = pd.DataFrame(records, columns=["severity", "fault", "columns", "rows", "cells", "findings"])
-    return frame.sort_values("severity", key=lambda names: names.map(SEVERITIES.index), kind="stable").reset_index(
-        drop=True
+    return frame.sort_values(
+        "severity", key=lambda kinds: kinds.map(SEVERITIES.index), kind="stable", ignore_index=True
     )

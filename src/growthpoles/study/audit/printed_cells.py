@@ -133,6 +133,18 @@ class Sources:
         """Regions by row number, as the labels of the table say."""
         return next(iter(self.parts[table].values()))["region"]
 
+    def formula(self, column: str) -> tuple[str, str, float] | None:
+        """Numerator, denominator and factor of a ratio; None for a column that is none."""
+        rows = self.formulas[self.formulas["column"] == column]
+        if rows.empty:
+            return None
+        return str(rows["numerator"].iloc[0]), str(rows["denominator"].iloc[0]), float(rows["factor"].iloc[0])
+
+    def ratios_of(self, table: int, column: str) -> list[str]:
+        """Ratios in a table with a column above or below the line."""
+        used = (self.formulas["numerator"] == column) | (self.formulas["denominator"] == column)
+        return [str(name) for name in self.formulas.loc[used, "column"] if name in self.columns(table)]
+
     def order_name(self, order: Sequence[str]) -> str:
         """Name of an order of regions; "other" if it is none of the candidates."""
         found = tuple(order)

@@ -13,7 +13,7 @@ from growthpoles.study.audit.effects import SEVERITIES
 from growthpoles.study.audit.findings import Cell, Fault
 from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, read_table, records
 from growthpoles.study.files.printed_tables import parse_number, read_rows, require_columns
-from growthpoles.study.study_spec import Study
+from growthpoles.study.study_spec import PublishedColumn, Study
 
 Entry = tuple[str, Fault, Cell, str, str]
 _READINGS = ("row number", "label", "row number and label")
@@ -53,36 +53,23 @@ def _index(study: Study, line: dict[str, Any], part: pd.DataFrame, ranks: pd.Ser
     entries: list[Entry] = [(name, fault, own, severity, evidence)]
     source = study.published.rating_class
     if classes and source is not None:
-        cell = Cell(
-            source.table,
-            row,
-            source.columns[year],
-            str(line["class_cell"]),
-            np.nan,
-            f"{cause} (class {line['class_by_row']})",
-            region,
-        )
+        cell = _class_cell(source, line, year, f"{cause} (class {line['class_by_row']})")
         entries.append((name, fault, cell, severity, evidence))
     return entries
+
+
+def _class_cell(source: PublishedColumn, line: dict[str, Any], year: int, cause: str) -> Cell:
+    printed = str(line["class_cell"])
+    return Cell(source.table, int(line["row"]), source.columns[year], printed, np.nan, cause, str(line["region"]))
 
 
 def _class(study: Study, line: dict[str, Any], year: int) -> Entry:
     source = study.published.rating_class
     assert source is not None
-    row = int(line["row"])
-    cell = Cell(
-        source.table,
-        row,
-        source.columns[year],
-        str(line["class_cell"]),
-        np.nan,
-        f"published figure: class {line['class_of_printed']}",
-        str(line["region"]),
-    )
-    fault = Fault("class", table=source.table, row=row, year=year)
+    cell = _class_cell(source, line, year, f"published figure: class {line['class_of_printed']}")
     return (
-        f"t{source.table}-class-{year}-r{row:02d}",
-        fault,
+        f"t{source.table}-class-{year}-r{cell.row:02d}",
+        Fault("class", table=source.table, row=cell.row, year=year),
         cell,
         SEVERITIES[0],
         f"index {line['printed']} is class {line['class_of_printed']}",

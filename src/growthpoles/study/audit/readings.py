@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.study.audit.printed_cells import Sources, read_table
+from growthpoles.study.files.printed_tables import assemble
+from growthpoles.study.inputs.indicators import assembly_rules, load_indicators, study_catalogue
 
 if TYPE_CHECKING:
     from growthpoles.ratings.catalogue import Catalogue
@@ -73,14 +75,11 @@ class Reading:
 
     def ratio(self, table: int, column: str) -> pd.Series | None:
         """Recompute a ratio of a table from this reading's inputs; None where an input is not printed in the table."""
-        rule = self.sources.formulas[self.sources.formulas["column"] == column]
-        if rule.empty:
+        rule = self.sources.formula(column)
+        if rule is None or not set(rule[:2]) <= set(self.sources.columns(table)):
             return None
-        above, below = str(rule["numerator"].iloc[0]), str(rule["denominator"].iloc[0])
-        if not {above, below} <= set(self.sources.columns(table)):
-            return None
-        numerator, denominator = self.column(table, above), self.column(table, below)
-        return float(rule["factor"].iloc[0]) * numerator / denominator.reindex(numerator.index).replace(0, np.nan)
+        numerator, denominator = (self.column(table, name) for name in rule[:2])
+        return rule[2] * numerator / denominator.reindex(numerator.index).replace(0, np.nan)
 
 
 def base_order(sources: Sources, study: Study | None = None) -> Order:
@@ -108,12 +107,11 @@ def unrounded(reading: Reading, wrong: pd.DataFrame) -> Reading:
     sources = reading.sources
     for table in sources.tables:
         for column in sources.columns(table):
-            rule = sources.formulas[sources.formulas["column"] == column]
-            names = [] if rule.empty else [str(rule["numerator"].iloc[0]), str(rule["denominator"].iloc[0])]
-            if not names or not set(names) <= set(sources.columns(table)):
+            rule = sources.formula(column)
+            if rule is None or not set(rule[:2]) <= set(sources.columns(table)):
                 continue
-            above, below = (sources.column(table, name) for name in names)
-            exact = float(rule["factor"].iloc[0]) * above / below.replace(0, np.nan)
+            above, below = (sources.column(table, name) for name in rule[:2])
+            exact = rule[2] * above / below.replace(0, np.nan)
             own = wrong[(wrong["table"] == table) & (wrong["column"] == column)]
             moved = own[(own["cause"] == "swapped rows") & own["unique"].astype(bool)]
             source = dict(zip(moved["row"], moved["source_row"], strict=True))
@@ -138,25 +136,12 @@ def can_rate(sources: Sources, catalogue: Catalogue, year: int) -> bool:
 
 def edition_table(study: Study, year: int, edition: str) -> pd.DataFrame:
     """Return the indicators of an edition; transcribed tables are put together without reading boundaries."""
-    from growthpoles.study.files.printed_tables import assemble, read_assembly
-    from growthpoles.study.inputs import load_indicators, study_catalogue
-
     if study.cells is None:
         return load_indicators(year, edition=edition, study=study)
-    rules = read_assembly(study.resolve(study.cells.assembly), orders=study.cells.orders)
+    rules = assembly_rules(study)
     rules = rules[(rules["year"] == year) & (rules["edition"] == edition)]
     folder = study.resolve(study.cells.folder)
     table, _ = assemble(rules, folder=folder, orders=study.cells.orders, decimal=study.cells.decimal)
     derived = study_catalogue(study).derive(table)
     derived.attrs = {"year": year, "edition": edition}
     return derived
-
-
-def cell_editions(study: Study) -> tuple[str, ...]:
-    """Editions of a study, in the order of its files."""
-    from growthpoles.study.files.printed_tables import read_assembly
-
-    names = [table.edition for table in study.tables]
-    if study.cells is not None:
-        names += list(read_assembly(study.resolve(study.cells.assembly), orders=study.cells.orders)["edition"])
-    return tuple(dict.fromkeys(names))

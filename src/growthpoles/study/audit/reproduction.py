@@ -17,12 +17,12 @@ from growthpoles.study.audit.readings import (
     Reading,
     base_order,
     can_rate,
-    cell_editions,
     edition_table,
     make_reading,
     unrounded,
 )
 from growthpoles.study.files.printed_tables import latin_class, printed_resolution
+from growthpoles.study.inputs import editions, study_catalogue, study_method
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study
 
@@ -36,6 +36,11 @@ Suspects = dict[tuple[int, str, str], int]
 Array = NDArray[np.float64]
 _LEADER = "(leader)"
 _POWERS = (1, -1, 2, -2, 3, -3)
+REPRODUCTION_COLUMNS = (
+    "table", "row", "region", "label", "column", "year", "printed", "value", "by_label", "by_row", "by_row_unrounded",
+    "tolerance_by_label", "tolerance_by_row", "class_cell", "class_printed", "class_by_row", "class_of_printed",
+    "explained_by", "deviation", "explanation",
+)  # fmt: skip
 
 
 def shifted_cells(sources: Sources) -> Suspects:
@@ -192,13 +197,6 @@ def _against_leaders(
     return usable, rate_against(trials, table, catalogue, method)[catalogue.root].to_numpy(float)
 
 
-REPRODUCTION_COLUMNS = (
-    "table", "row", "region", "label", "column", "year", "printed", "value", "by_label", "by_row", "by_row_unrounded",
-    "tolerance_by_label", "tolerance_by_row", "class_cell", "class_printed", "class_by_row", "class_of_printed",
-    "explained_by", "deviation", "explanation",
-)  # fmt: skip
-
-
 def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> pd.DataFrame:
     """Recompute the published index under every reading.
 
@@ -231,7 +229,6 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
     """
     from growthpoles.ratings.classes import classify
     from growthpoles.ratings.rate import rate_with
-    from growthpoles.study.inputs import study_catalogue, study_method
 
     study = study or load_study()
     published = study.published.index
@@ -274,7 +271,7 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
         else:
             rated = rate_with(exact.indicators(year, catalogue), catalogue, method)
         frame["by_row_unrounded"] = rated[catalogue.root].reindex(own.index)
-        for edition in cell_editions(study):
+        for edition in editions(study):
             table = edition_table(study, year, edition)
             frame[edition] = rate_with(table, catalogue, method)[catalogue.root].reindex(own.index)
         classed = method.has_classes(catalogue.root)

@@ -25,6 +25,8 @@ Rows = npt.NDArray[np.intp]
 
 #: Up to this many rows all permutations are gone through (8! = 40,320); beyond, a random sample.
 EXACT_ROWS = 8
+UNDECIDED = "undecided"
+_ROUNDS = 8
 
 
 def best_assignment(cost: Array) -> tuple[Rows, float]:
@@ -74,10 +76,6 @@ def row_permutations(rows: Rows, *, draws: int, rng: np.random.Generator) -> tup
 def sums_over(deviation: Array, rows: Rows, orders: Rows) -> Array:
     """Return the total deviation of `rows` put on the columns of every line of `orders`; other rows do not count."""
     return deviation[rows[None, :], orders].sum(axis=1)
-
-
-UNDECIDED = "undecided"
-_ROUNDS = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
 
 from growthpoles.study.audit.column_orders import ColumnOrder
-from growthpoles.study.audit.findings import Correction, Fault, Finding, cell, fix_cells
+from growthpoles.study.audit.findings import Cell, Correction, Fault, Finding, cell, fix_cells
 from growthpoles.study.audit.printed_cells import Sources
 from growthpoles.study.audit.readings import Reading
 from growthpoles.study.audit.row_order import UNDECIDED
@@ -30,7 +32,6 @@ def order_findings(sources: Sources, orders: list[ColumnOrder], lost: set[tuple[
     by_key = {(order.table, order.column): order for order in orders}
     found = []
     for order in orders:
-        labels = tuple(sources.labels(order.table))
         if not order.printed:
             continue
         inputs = _parts(sources, order, by_key)
@@ -39,10 +40,10 @@ def order_findings(sources: Sources, orders: list[ColumnOrder], lost: set[tuple[
             if moved_inputs and not order.evidence.startswith("fits the inputs of other rows"):
                 found.append(_follows(sources, order, inputs, moved_inputs, lost))
         elif _moved(order, strong):
-            found.append(_moved_column(sources, order, labels))
+            found.append(_moved_column(sources, order))
         elif order.verdict == UNDECIDED and any(table == order.table for table, _ in strong):
             alternative = next(verdict for table, verdict in strong if table == order.table)
-            found.append(_undecided(sources, order, alternative, labels))
+            found.append(_undecided(sources, order, alternative))
     return found
 
 
@@ -60,28 +61,14 @@ def _moved(order: ColumnOrder, strong: set[tuple[int, str]]) -> bool:
 
 
 def _parts(sources: Sources, order: ColumnOrder, by_key: dict[tuple[int, str], ColumnOrder]) -> list[ColumnOrder]:
-    rule = sources.formulas[sources.formulas["column"] == order.column]
-    if rule.empty:
-        return []
-    names = (str(rule["numerator"].iloc[0]), str(rule["denominator"].iloc[0]))
-    return [by_key[(order.table, name)] for name in names if (order.table, name) in by_key]
+    rule = sources.formula(order.column)
+    return [by_key[order.table, name] for name in rule[:2] if (order.table, name) in by_key] if rule else []
 
 
-def _moved_column(sources: Sources, order: ColumnOrder, labels: tuple[str, ...]) -> Finding:
+def _moved_column(sources: Sources, order: ColumnOrder) -> Finding:
     values = sources.column(order.table, order.column)
     by_region = dict(zip(order.order, values.to_numpy(float), strict=True))
-    cells = tuple(
-        cell(
-            sources,
-            order.table,
-            int(row),
-            order.column,
-            expected=by_region[label],
-            cause=f"row order: the value belongs to {region}",
-        )
-        for row, label, region in zip(values.index, labels, order.order, strict=True)
-        if label != region
-    )
+    cells = _elsewhere(sources, order, order.order, by_region, "row order: the value belongs to {region}")
     return Finding(
         f"t{order.table}-{order.column}-order",
         Fault("column order", table=order.table, order=order.verdict),
@@ -89,6 +76,24 @@ def _moved_column(sources: Sources, order: ColumnOrder, labels: tuple[str, ...])
         f"against {order.reference}: {order.evidence}",
         _reorder(order.table, order.column, order.order),
         order.year,
+    )
+
+
+def _elsewhere(
+    sources: Sources, order: ColumnOrder, regions: Sequence[str], expected: Mapping[str, float], cause: str
+) -> tuple[Cell, ...]:
+    """Cells of a column whose label is not the region that an order puts into their row."""
+    return tuple(
+        cell(
+            sources,
+            order.table,
+            int(str(row)),
+            order.column,
+            expected=expected.get(label, np.nan),
+            cause=cause.format(label=label, region=region),
+        )
+        for (row, label), region in zip(sources.labels(order.table).items(), regions, strict=True)
+        if label != region
     )
 
 
@@ -100,17 +105,12 @@ def _reorder(table: int, column: str, order: tuple[str, ...]) -> Correction:
         fixed = reading.with_order(table, column, order)
         after = fixed.column(table, column).reindex(before.index)
         changed = [str(region) for region in before.index[(before != after).to_numpy()]]
-        formulas = reading.sources.formulas
-        for name in formulas.loc[(formulas["numerator"] == column) | (formulas["denominator"] == column), "column"]:
-            ratio = fixed.ratio(table, str(name)) if name in reading.sources.columns(table) else None
-            if ratio is not None:
-                fixed = fixed.with_cells(table, str(name), {region: float(ratio[region]) for region in changed})
-            elif name in reading.sources.columns(table):
+        for name in reading.sources.ratios_of(table, column):
+            moved = fixed.ratio(table, name)
+            if moved is None:
                 # The denominator is not printed: with its numerator the ratio moves as it stands.
-                moved = Reading(reading.name, reading.sources, {**reading.orders, table: order}).column(
-                    table, str(name)
-                )
-                fixed = fixed.with_cells(table, str(name), {region: float(moved[region]) for region in changed})
+                moved = Reading(reading.name, reading.sources, {**reading.orders, table: order}).column(table, name)
+            fixed = fixed.with_cells(table, name, {region: float(moved[region]) for region in changed})
         return fixed
 
     return correct
@@ -176,22 +176,10 @@ def _follows(
     )
 
 
-def _undecided(sources: Sources, order: ColumnOrder, alternative: str, labels: tuple[str, ...]) -> Finding:
+def _undecided(sources: Sources, order: ColumnOrder, alternative: str) -> Finding:
     """Describe a column of a moved table whose own numbers do not decide."""
     other = sources.orders[alternative]
-    rows = list(sources.labels(order.table).index)
-    cells = tuple(
-        cell(
-            sources,
-            order.table,
-            int(row),
-            order.column,
-            expected=np.nan,
-            cause=f"row order undecided: {label} or {region}",
-        )
-        for row, label, region in zip(rows, labels, other, strict=True)
-        if label != region
-    )
+    cells = _elsewhere(sources, order, other, {}, "row order undecided: {label} or {region}")
     return Finding(
         f"t{order.table}-{order.column}-undecided",
         Fault("undecided order", table=order.table, column=order.column),

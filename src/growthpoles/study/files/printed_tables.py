@@ -30,6 +30,7 @@ _NUMBER = {
 }
 # Homoglyphs that Russian sources print for the Latin letters of a class.
 _CYRILLIC_CLASS = str.maketrans("АВС", "ABC")
+ASSEMBLY_COLUMNS = ("edition", "year", "column", "table", "source", "order", "missing", "factor", "note")
 
 
 def parse_number(text: str, *, decimal: Decimal = ",", where: str | None = None) -> float:
@@ -217,9 +218,6 @@ def printed_column(cells: pd.DataFrame, column: str, *, where: str) -> pd.Series
             message(f"no column {column!r}", where=where, allowed=", ".join(known), near=nearest(column, known, n=1))
         )
     return found
-
-
-ASSEMBLY_COLUMNS = ("edition", "year", "column", "table", "source", "order", "missing", "factor", "note")
 
 
 def read_assembly(path: Path, *, orders: Mapping[str, Sequence[str]]) -> pd.DataFrame:

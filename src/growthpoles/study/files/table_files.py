@@ -33,6 +33,13 @@ _RUSSIAN = re.compile(r"[А-ЯЁа-яё]+")
 _CASED = re.compile(r"[А-ЯЁ]?[а-яё]+|[А-ЯЁ]+")
 _SIGNS = set("\u00a0№«»„“”‘’–—…°§±·•€")
 _REMEDY = 'encoding = "..." in study.toml (for instance "cp1251", "cp1252", "utf-16-le"), or the file saved as UTF-8'
+MAX_CELLS = 5_000_000
+EXCEL = (".xlsx", ".xlsm")
+PARQUET = (".parquet", ".pq")
+_OLD = (".xls", ".xlsb", ".ods", ".numbers", ".dta", ".sav", ".dbf", ".feather", ".zip", ".gz")
+Row = tuple[int, list[object]]  # number in the file, cells
+MAX_UNPACKED = 400_000_000
+MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 
 
 def read_bytes(path: Path, *, limit: int = MAX_BYTES) -> bytes:
@@ -106,14 +113,6 @@ def _cp1251(content: bytes) -> str | None:
     if not words or others - _SIGNS:
         return None
     return text if all(_RUSSIAN.fullmatch(word) and _CASED.fullmatch(word) for word in words) else None
-
-
-MAX_CELLS = 5_000_000
-EXCEL = (".xlsx", ".xlsm")
-PARQUET = (".parquet", ".pq")
-_OLD = (".xls", ".xlsb", ".ods", ".numbers", ".dta", ".sav", ".dbf", ".feather", ".zip", ".gz")
-
-Row = tuple[int, list[object]]  # number in the file, cells
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -195,8 +194,6 @@ def read_raw(path: Path, spec: Table, *, key: str | None = None, settle: bool = 
     if spec.sheet is not None and suffix not in EXCEL:
         raise DataError(message("sheet is for .xlsx files", where=str(path)))
     if suffix in EXCEL:
-        from growthpoles.study.files.table_files import read_sheet
-
         sheet, cells = read_sheet(path, spec.sheet)
         return _table(path, sheet, "row", cells, spec.header, pad=True)
     if suffix in PARQUET:
@@ -302,11 +299,6 @@ def _read_parquet(path: Path) -> tuple[list[str], list[Row]]:
     return [str(name) for name in table.column_names], [
         (number, list(row)) for number, row in enumerate(zip(*cells, strict=True), start=1)
     ]
-
-
-MAX_UNPACKED = 400_000_000
-MAX_CELLS = 5_000_000
-MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 
 
 def read_sheet(path: Path, sheet: str | None) -> tuple[str, list[tuple[int, list[object]]]]:

@@ -19,6 +19,7 @@ from growthpoles.study.study_spec import YEAR_MARK, Column, Table
 
 MARKS = {"line": "{mark} in {file}, line {row}", "row": "{mark} in {file}, row {row}"}
 _MOST = 500  # problems of one table that are kept
+Use = tuple[str, str, int | None]  # header, code, year where the column states it
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +170,6 @@ def _number(data: TableData, cell: Cell) -> float:
         problem, remedy = f"{shown(str(content))} is a {type(content).__name__}, not a number", "a number"
     data.fault(problem, row=cell.row, column=cell.header, remedy=remedy)
     return float("nan")
-
-
-Use = tuple[str, str, int | None]  # header, code, year where the column states it
 
 
 def read_table(

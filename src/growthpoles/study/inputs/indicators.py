@@ -27,6 +27,8 @@ from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study, Table
 
 Gaps = list[tuple[str, str, str]]
+PARTS_MISSING = "{columns} missing"
+_COLUMNS = ["file", "sheet", "row", "column", "content", "reason"]
 
 
 def study_table(study: Study, number: int, catalogue: Catalogue) -> TableData:
@@ -107,8 +109,6 @@ def printed_cells(study: Study) -> pd.DataFrame:
         written), region (code), column (code of the catalogue), header (column as written), printed (text), decimal
         (sign of that table).
     """
-    from growthpoles.study.inputs.indicators import study_catalogue
-
     catalogue = study_catalogue(study)
     rows: list[tuple[object, ...]] = []
     for number, spec in enumerate(study.tables):
@@ -356,10 +356,6 @@ def _merge(
     merged = table.groupby(keys, sort=False).sum(min_count=1).mask(holes)
     moved = [(hosts.get(region, region), column, reason) for region, column, reason in absent]
     return merged.reindex(table.index[~table.index.isin(list(hosts))]), moved
-
-
-PARTS_MISSING = "{columns} missing"
-_COLUMNS = ["file", "sheet", "row", "column", "content", "reason"]
 
 
 def input_account(study: Study | None = None) -> pd.DataFrame:

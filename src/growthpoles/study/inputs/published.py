@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from growthpoles.errors import DataError, StudyError, message, nearest
+from growthpoles.ratings.classes import CLASSES
 from growthpoles.study.files.printed_tables import Decimal, latin_class, parse_number, read_cells, table_path
 from growthpoles.study.inputs.indicators import sound_table, study_catalogue
 from growthpoles.study.inputs.study_regions import match_study_regions
@@ -42,8 +43,6 @@ def load_published(year: int, *, study: Study | None = None) -> pd.DataFrame:
     >>> gp.load_published(2014).loc["KZ-ALA", ["index", "rating_class", "ksi"]].to_dict()
     {'index': 65.69, 'rating_class': 'B++', 'ksi': 0.634}
     """
-    from growthpoles.ratings.classes import CLASSES
-
     study = study or load_study()
     published = study.published
     columns: dict[str, pd.Series] = {}
