@@ -271,7 +271,7 @@ def test_exact_refused_when_too_large():
     links = [(regions[i], regions[(i + step) % n]) for i in range(n) for step in (1, 2, 3)]
     graph = graph_of(links, regions)
     y = pd.Series(np.arange(n) ** 2.0, index=regions)
-    with pytest.raises(SpatialError, match=r"1,000,000 deals .* 6 equally weighted .* 60 regions; allowed: auto"):
+    with pytest.raises(SpatialError, match=r"1.000.000 deals .* 6 equally weighted .* 60 regions; allowed: auto"):
         local_moran(y, graph, method="exact")
     assert local_moran(y, graph, permutations=99).method == "permutation"
 

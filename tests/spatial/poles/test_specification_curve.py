@@ -315,7 +315,7 @@ def test_omnibus_keeps_its_level_where_regions_are_missing(lattice, missing, exc
         ({"specifications": []}, "no main specification"),
         ({"alternative": "up"}, "alternative='up' is not known"),
         ({"permutations": 0}, "permutations=0"),
-        ({"permutations": 10**9}, "permutations=1,000,000,000 for 12 specifications; allowed: at most 16,666,666"),
+        ({"permutations": 10**9}, "permutations=1.000.000.000 for 12 specifications; allowed: at most 16.666.666"),
         ({"permutations": 9}, "alpha=0.05 is out of reach; allowed: permutations=19 or more"),
         ({"permutations": 19, "alternative": "two-sided"}, "allowed: permutations=39 or more"),
         ({"alpha": 1}, "alpha=1; allowed: a number between 0 and 1"),
