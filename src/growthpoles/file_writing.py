@@ -17,7 +17,7 @@ from growthpoles.errors import DataError, message
 
 PART = ".growthpoles-part"
 _LONGEST = 80
-_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 
 
 def make_folder(path: Path) -> Path:
@@ -120,7 +120,7 @@ def safe_name(text: object) -> str:
     plain = re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", raw)).strip(".-")[:_LONGEST].rstrip(".-")
     while len(plain.encode("utf-8")) > 2 * _LONGEST:
         plain = plain[:-1]
-    if plain and plain == raw and plain.split(".")[0].casefold() not in _RESERVED:
+    if plain and plain == raw and plain.split(".")[0].casefold() not in RESERVED:
         return plain
     mark = hashlib.sha256(raw.encode("utf-8", "surrogatepass")).hexdigest()[:6]
     return f"{plain}-{mark}" if plain else f"x-{mark}"

@@ -185,9 +185,6 @@ def _check_derivations(table: pd.DataFrame, source: str) -> None:
                 )
 
 
-__all__ = ["COLUMNS", "KINDS", "Catalogue", "default_catalogue", "read_catalogue"]
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class Catalogue(ResultDisplay):
     """A validated catalogue of indicators; build one with `read_catalogue` or `Catalogue.from_frame`.

@@ -239,6 +239,16 @@ def _percentile(x: Array, sign: Array) -> Array:
     return 100.0 * (rank - 1.0) / (count - 1.0)
 
 
+@computes(Normalisation, "z-score")
+def _z_score(x: Array, sign: Array) -> Array:
+    """Return standard scores with the sample standard deviation (n - 1)."""
+    _refuse((~np.isnan(x)).sum(axis=-2) < 2, "a single region with data under 'z-score' normalisation")
+    spread = np.fmax.reduce(x, axis=-2) - np.fmin.reduce(x, axis=-2)
+    _refuse(spread <= 0, "constant column under 'z-score' normalisation")
+    centred = x - np.nanmean(x, axis=-2, keepdims=True)
+    return centred / np.nanstd(x, axis=-2, ddof=1, keepdims=True) * sign
+
+
 def _best(x: Array, sign: Array) -> Array:
     """Return the best value of every column."""
     if (sign > 0).all():
@@ -262,16 +272,6 @@ def _between(x: Array, low: Array, high: Array, sign: Array) -> Array:
     if (sign > 0).all():
         return (x - low) / (high - low) * 100.0
     return np.where(sign > 0, x - low, high - x) / (high - low) * 100.0
-
-
-@computes(Normalisation, "z-score")
-def _z_score(x: Array, sign: Array) -> Array:
-    """Return standard scores with the sample standard deviation (n - 1)."""
-    _refuse((~np.isnan(x)).sum(axis=-2) < 2, "a single region with data under 'z-score' normalisation")
-    spread = np.fmax.reduce(x, axis=-2) - np.fmin.reduce(x, axis=-2)
-    _refuse(spread <= 0, "constant column under 'z-score' normalisation")
-    centred = x - np.nanmean(x, axis=-2, keepdims=True)
-    return centred / np.nanstd(x, axis=-2, ddof=1, keepdims=True) * sign
 
 
 def _mean_ranks(x: Array) -> tuple[Array, Array]:

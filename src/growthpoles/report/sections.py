@@ -32,6 +32,11 @@ def shown_years(results: Results) -> tuple[int, ...]:
     return results.years if len(results.years) <= _YEARS else (results.years[0], results.years[-1])
 
 
+def whole(value: object) -> str:
+    """Write a whole number; a dash where there is none."""
+    return DASH if missing(value) else f"{int(str(value)):d}"
+
+
 def summary_section(ctx: Context) -> Section:
     """Say the main results: who leads, what the tests say, what the audit found."""
     results, words = ctx.results, ctx.words
@@ -201,11 +206,6 @@ def _class_cells(words: Words, own: Mapping[Any, Any]) -> tuple[str, str, str]:
 
 def _span(low: object, high: object) -> str:
     return DASH if missing(low) or missing(high) else f"{whole(low)}{DASH}{whole(high)}"
-
-
-def whole(value: object) -> str:
-    """Write a whole number; a dash where there is none."""
-    return DASH if missing(value) else f"{int(str(value)):d}"
 
 
 def specialisation_section(ctx: Context) -> Section | None:

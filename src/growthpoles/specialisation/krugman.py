@@ -192,45 +192,6 @@ def krugman_pairwise(
     return listed(frame, checked)
 
 
-def distances(matrix: pd.DataFrame, reference: Reference, missing: Missing, *, by: By, name: str) -> pd.Series:
-    """Return how far the structure of every region or industry is from its reference; NaN cells are outside."""
-    check_option("reference", reference, REFERENCES)
-    checked = check_matrix(matrix, missing=missing)
-    rows = checked if by == "region" else checked.T
-    index = "its structure" if by == "region" else "its distribution"
-    refuse_empty(rows.sum(axis=1, min_count=1), what=by, index=index)
-    values = rows.to_numpy()
-    present = ~np.isnan(values)
-    filled = np.where(present, values, 0.0)
-    own = _normalised(filled)
-    if reference == "national":
-        other = np.broadcast_to(filled.sum(axis=0), filled.shape)
-    elif reference == "rest_pooled":
-        other = np.clip(filled.sum(axis=0) - filled, 0.0, None)
-    else:
-        counted = np.where(present, own, 0.0)
-        others = present.sum(axis=0) - present
-        other = np.clip(counted.sum(axis=0) - counted, 0.0, None) / np.maximum(others, 1)
-    other = other * present
-    alone = present.any(axis=1) & (other.sum(axis=1) == 0)
-    if alone.any():
-        label = rows.index[int(np.argmax(alone))]
-        raise RatingError(
-            message(
-                f"reference='{reference}' has nothing to compare {by} '{label}' with",
-                allowed=f"a second {by} with a total above zero, or reference='national'",
-            )
-        )
-    result = np.abs(own - _normalised(other)).sum(axis=1)
-    return listed(pd.Series(np.clip(result, 0.0, 2.0), index=rows.index, name=name), checked)
-
-
-def _normalised(values: np.ndarray) -> np.ndarray:
-    """Divide rows by their sums; a row that sums to zero becomes NaN."""
-    totals = values.sum(axis=-1, keepdims=True)
-    return np.divide(values, totals, out=np.full(values.shape, np.nan), where=totals > 0)
-
-
 def regional_similarity(
     matrix: pd.DataFrame, *, measure: Measure = "finger_kreinin", missing: Missing = "refuse"
 ) -> pd.DataFrame:
@@ -304,3 +265,42 @@ def regional_similarity(
         similarity[row] = np.divide(above, below, out=np.full(len(values), np.nan), where=below > 0)
     result = pd.DataFrame(np.clip(similarity, 0.0, 1.0), index=checked.index, columns=checked.index)
     return listed(result, checked)
+
+
+def distances(matrix: pd.DataFrame, reference: Reference, missing: Missing, *, by: By, name: str) -> pd.Series:
+    """Return how far the structure of every region or industry is from its reference; NaN cells are outside."""
+    check_option("reference", reference, REFERENCES)
+    checked = check_matrix(matrix, missing=missing)
+    rows = checked if by == "region" else checked.T
+    index = "its structure" if by == "region" else "its distribution"
+    refuse_empty(rows.sum(axis=1, min_count=1), what=by, index=index)
+    values = rows.to_numpy()
+    present = ~np.isnan(values)
+    filled = np.where(present, values, 0.0)
+    own = _normalised(filled)
+    if reference == "national":
+        other = np.broadcast_to(filled.sum(axis=0), filled.shape)
+    elif reference == "rest_pooled":
+        other = np.clip(filled.sum(axis=0) - filled, 0.0, None)
+    else:
+        counted = np.where(present, own, 0.0)
+        others = present.sum(axis=0) - present
+        other = np.clip(counted.sum(axis=0) - counted, 0.0, None) / np.maximum(others, 1)
+    other = other * present
+    alone = present.any(axis=1) & (other.sum(axis=1) == 0)
+    if alone.any():
+        label = rows.index[int(np.argmax(alone))]
+        raise RatingError(
+            message(
+                f"reference='{reference}' has nothing to compare {by} '{label}' with",
+                allowed=f"a second {by} with a total above zero, or reference='national'",
+            )
+        )
+    result = np.abs(own - _normalised(other)).sum(axis=1)
+    return listed(pd.Series(np.clip(result, 0.0, 2.0), index=rows.index, name=name), checked)
+
+
+def _normalised(values: np.ndarray) -> np.ndarray:
+    """Divide rows by their sums; a row that sums to zero becomes NaN."""
+    totals = values.sum(axis=-1, keepdims=True)
+    return np.divide(values, totals, out=np.full(values.shape, np.nan), where=totals > 0)

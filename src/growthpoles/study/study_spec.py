@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from growthpoles.errors import StudyError, message, nearest
 from growthpoles.file_reading import absolute
+from growthpoles.file_writing import RESERVED
 from growthpoles.language.languages import SOURCE, check_language
 from growthpoles.randomness import SEED
 from growthpoles.ratings.methods import METHODS, Zeros
@@ -30,7 +31,6 @@ _STEEPEST = 50.0  # beyond it a power mean is the best or the worst score, and l
 _SHOWN = 40
 Text = dict[Language, Annotated[str, Field(max_length=500)]]
 _NAME = r"\w(?:[\w .-]{0,78}[\w-])?"  # becomes part of file names: no separators, no control characters
-_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10))}
 # Of `growthpoles.maps`, which this room does not import; a test holds them equal.
 PRESETS = (
     "nature-single",
@@ -286,7 +286,7 @@ def _is_number(value: object) -> bool:
 
 def is_study_name(name: str) -> bool:
     """Tell whether a study may have this name, which becomes part of file names on every system."""
-    return bool(re.fullmatch(_NAME, name)) and name.split(".")[0].casefold() not in _DEVICES
+    return bool(re.fullmatch(_NAME, name)) and name.split(".")[0].casefold() not in RESERVED
 
 
 class StudyHead(Part):

@@ -50,40 +50,6 @@ CHOICES = ("variable", "edition", "year", "enclaves", "statistic_name", "weights
 _LEAST, _MOST = 5, 5_000
 
 
-def sentences(curve: SpecificationCurve, power: PowerCurve, conclusion: str, *, lang: str) -> tuple[str, str]:
-    """Say in two sentences what was found, and what could have been found at all.
-
-    Parameters
-    ----------
-    curve : SpecificationCurve
-    power : PowerCurve
-    conclusion : {"cluster", "stand apart", "unsupported"}
-    lang : str
-    """
-    words, whole = Words(lang), curve.overall
-    first = words(
-        "verdict",
-        "first",
-        count=int(whole["specifications"]),
-        outcome=words("verdict", conclusion),
-        z=words.number(whole["median_z"]),
-        p=words.probability(whole["median_p"], relation=True),
-        share=format_percent(whole["share_significant"], lang),
-        share_p=words.probability(whole["share_p"], relation=True),
-        alpha=format_number(curve.alpha, lang, digits=None),
-    )
-    ends = {
-        name: words.number(value)
-        for name, value in (("positive", power.smallest_positive), ("negative", power.smallest_negative))
-        if not np.isnan(value)
-    }
-    facts = {"n": power.n, "target": format_percent(power.target, lang)}
-    if not ends:
-        return first, words("verdict", "nowhere", **facts)
-    reach = words("verdict", "both" if len(ends) == 2 else next(iter(ends)), **ends)
-    return first, words("verdict", "second", reach=reach, **facts)
-
-
 @dataclass(frozen=True, slots=True)
 class Verdict(ResultDisplay):
     """What the specifications say together.
@@ -245,3 +211,37 @@ def verdict(
         left_out=tuple(dict.fromkeys(left_out)),
         sentences={lang: sentences(curve, power, conclusion, lang=lang) for lang in LANGUAGES},
     )
+
+
+def sentences(curve: SpecificationCurve, power: PowerCurve, conclusion: str, *, lang: str) -> tuple[str, str]:
+    """Say in two sentences what was found, and what could have been found at all.
+
+    Parameters
+    ----------
+    curve : SpecificationCurve
+    power : PowerCurve
+    conclusion : {"cluster", "stand apart", "unsupported"}
+    lang : str
+    """
+    words, whole = Words(lang), curve.overall
+    first = words(
+        "verdict",
+        "first",
+        count=int(whole["specifications"]),
+        outcome=words("verdict", conclusion),
+        z=words.number(whole["median_z"]),
+        p=words.probability(whole["median_p"], relation=True),
+        share=format_percent(whole["share_significant"], lang),
+        share_p=words.probability(whole["share_p"], relation=True),
+        alpha=format_number(curve.alpha, lang, digits=None),
+    )
+    ends = {
+        name: words.number(value)
+        for name, value in (("positive", power.smallest_positive), ("negative", power.smallest_negative))
+        if not np.isnan(value)
+    }
+    facts = {"n": power.n, "target": format_percent(power.target, lang)}
+    if not ends:
+        return first, words("verdict", "nowhere", **facts)
+    reach = words("verdict", "both" if len(ends) == 2 else next(iter(ends)), **ends)
+    return first, words("verdict", "second", reach=reach, **facts)

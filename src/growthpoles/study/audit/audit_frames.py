@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import StudyError, message, nearest
+from growthpoles.study.audit.effects import SEVERITIES
 from growthpoles.study.audit.ledger import Audit
 from growthpoles.study.audit.readings import edition_table
 from growthpoles.study.inputs import editions as known_editions
@@ -153,8 +154,6 @@ def deviation_frame(result: Audit) -> pd.DataFrame:
         unknown what to expect), status ("clean" or "finding"), severity (empty for clean cells), id of the gravest
         finding (empty for clean cells).
     """
-    from growthpoles.study.audit.effects import SEVERITIES
-
     sources = result.sources
     ledger = result.ledger[~result.ledger["id"].astype(str).str.startswith("claim-")]
     ledger = ledger.assign(_grave=ledger["severity"].map(SEVERITIES.index), _known=ledger["expected"].isna())

@@ -14,7 +14,7 @@ from growthpoles.study.audit.arithmetic import check_arithmetic
 from growthpoles.study.audit.claims import check_claims
 from growthpoles.study.audit.column_orders import ColumnOrder, alignment_frame, column_orders, listed
 from growthpoles.study.audit.duplicates import duplicate_findings, find_duplicates
-from growthpoles.study.audit.effects import SEVERITIES, effect_summary, effects
+from growthpoles.study.audit.effects import EFFECT_COLUMNS, SEVERITIES, effect_summary, effects
 from growthpoles.study.audit.findings import Fault, Finding, arithmetic_findings, copy_findings
 from growthpoles.study.audit.hidden_denominators import find_copies
 from growthpoles.study.audit.printed_cells import Sources, read_sources
@@ -229,11 +229,8 @@ def _examine(
     method: Method | None = None,
 ) -> tuple[list[Entry], list[ColumnOrder], pd.DataFrame]:
     found, orders = find_all(sources, rng=rng)
-    effect = (
-        effects(sources, found if catalogue is not None else [], catalogue, order=order, method=method)
-        if catalogue
-        else effects_none()
-    )
+    none = pd.DataFrame(columns=list(EFFECT_COLUMNS))
+    effect = none if catalogue is None else effects(sources, found, catalogue, order=order, method=method)
     summary = effect_summary(effect)
     entries: list[Entry] = []
     for finding in found:
@@ -242,13 +239,6 @@ def _examine(
             (finding.name, finding.fault, cell, severity, f"{finding.evidence}{told}") for cell in finding.cells
         ]
     return entries, orders, effect
-
-
-def effects_none() -> pd.DataFrame:
-    """Return the empty table of effects."""
-    from growthpoles.study.audit.effects import EFFECT_COLUMNS
-
-    return pd.DataFrame(columns=list(EFFECT_COLUMNS))
 
 
 def _severity(finding: Finding, summary: pd.DataFrame) -> tuple[str, str]:
