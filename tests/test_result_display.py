@@ -75,6 +75,21 @@ def test_local_result_counts_labels_and_names_regions(ring: tuple[pd.Series, Gra
     assert "No region is significant at 0.001" in gp.local_moran(*ring, alpha=0.001).summary()
 
 
+def test_a_family_of_no_tests_is_explained(states: Graph) -> None:
+    values = pd.Series(np.arange(float(states.n)), index=states.unique_ids)
+    graph = gp.build_weights(gp.study_regions(gp.load_study("mexico-gdp")), "knn", k=12)
+    result = gp.local_moran(values, graph, adjust="tarone", permutations=9)
+    assert (result.label == "untestable").all()
+    told = "No region could reach the level that tarone leaves, whatever the data; more permutations"
+    assert told in result.summary() and "No region is significant" not in result.summary()
+
+
+def test_pairs_of_values_are_relocated_together(ring: tuple[pd.Series, Graph]) -> None:
+    y, graph = ring
+    tests = (gp.spatial_tau(y, y**2, graph), gp.lee(y, y**2, graph))
+    assert all("Null hypothesis: the pair of values of a region could" in test.summary() for test in tests)
+
+
 def test_pages_show_and_do_not_obey(ring: tuple[pd.Series, Graph]) -> None:
     result = gp.local_moran(*ring, alpha=0.9)
     page = result._repr_html_()

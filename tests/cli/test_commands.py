@@ -278,3 +278,10 @@ def test_the_seed_of_stats_is_used(ask: Ask) -> None:
     first = run(*command, "--seed", "1").stdout
     again, other = (ask(*command, "--seed", seed).stdout for seed in ("1", "2"))
     assert "p_value" in first and first == again != other
+
+
+def test_no_processes_is_one_line() -> None:
+    done = run("verdict", "--jobs", "0")
+    assert (
+        done.returncode == 2 and done.stderr == "growthpoles: --jobs 0; allowed: 1 or more, or -1 for all processors\n"
+    )

@@ -15,8 +15,8 @@ import pytest
 
 import growthpoles
 from growthpoles import shipped_data
-from growthpoles.language.compile_translations import messages, places
-from growthpoles.language.languages import LANGUAGES, SOURCE, language_file
+from growthpoles.language.compile_translations import messages, phrase_faults, places
+from growthpoles.language.languages import LANGUAGES, SOURCE, TEXTS, language_file
 from growthpoles.language.phrases import Words, shorten, tie
 from growthpoles.ratings.methods import METHODS
 from growthpoles.report.column_notes import Notes
@@ -46,6 +46,20 @@ def test_languages_have_the_same_keys_and_placeholders(lang: str) -> None:
         for key, text in english[section].items():
             for each in own[section][key].values() if section == "counted" else [own[section][key]]:
                 assert places(each) == places(text["other"] if section == "counted" else text), (section, key)
+
+
+def test_the_command_of_translators_finds_faulty_phrases(tmp_path: Path) -> None:
+    assert list(phrase_faults(TEXTS)) == []
+    for lang in LANGUAGES:
+        (tmp_path / lang).mkdir()
+        text = language_file(lang, "report.toml").read_text(encoding="utf-8")
+        if lang == "ru":
+            lines = [line for line in text.split("\n") if not line.startswith("clusters_untestable")]
+            text = "\n".join(lines).replace("{permutations}", "{draws}", 1).replace("[value]", '[value]\nnew = "x"')
+        (tmp_path / lang / "report.toml").write_text(text, encoding="utf-8")
+    told = [fault.partition("report.toml: ")[2] for fault in phrase_faults(tmp_path)]
+    assert told[:2] == ["no phrase [text] clusters_untestable", "[value] new is not in the English file"]
+    assert len(told) == 3 and told[2].endswith("has other placeholders than in English")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

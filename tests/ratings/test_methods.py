@@ -259,6 +259,21 @@ def test_functions_that_do_not_keep_the_rules(options, problem):
         rate(OUTLIER, FLAT, **options)
 
 
+@pytest.mark.parametrize(
+    ("option", "taken"),
+    [("normalisation", "x, sign"), ("aggregation", "scores, weights"), ("weighting", "scores"), ("treatment", "x")],
+)
+def test_functions_that_take_something_else_are_refused_in_our_words(option, taken):
+    for function in (lambda: 1, lambda x, y, z: x):
+        with pytest.raises(RatingError, match=rf"{option}: '<lambda>': .*; allowed: a function of \({taken}\)$"):
+            rate(OUTLIER, FLAT, **{option: function})
+
+
+def test_what_a_method_needs_counts_among_what_it_takes():
+    with pytest.raises(RatingError, match=r"allowed: a function of \(x, sign, reference\)$"):
+        rate(OUTLIER, FLAT, normalisation=Normalisation("own", spread, needs=("reference",)))
+
+
 def test_a_registered_method_is_known_by_its_name(table, deep, open_registry):
     register(Normalisation("toy", spread, bounded=True, pivot=50.0))
     pd.testing.assert_frame_equal(rate(table, deep, normalisation="toy"), rate(table, deep, normalisation="min-max"))

@@ -314,6 +314,8 @@ def test_bad_options(table, deep, options, problem):
 def test_editions_must_fit_together(table, deep):
     with pytest.raises(RatingError, match="edition two: regions differ between editions: r8"):
         robustness({"one": table, "two": table.drop(index="r8")}, deep)
+    with pytest.raises(RatingError, match="n_jobs=0; allowed: 1 or more, or -1"):
+        robustness(table, deep, n_jobs=0)
     with pytest.raises(RatingError, match="no table is given"):
         robustness({}, deep)
     with pytest.raises(RatingError, match="resolution for several editions"):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import fields
+from io import StringIO
 from pathlib import Path
 from typing import Any, get_args
 
@@ -141,6 +142,11 @@ def test_a_report_shows_and_says_what_was_chosen(own: Path, tmp_path: Path) -> N
     tested = gp.moran(y, rook, permutations=199, rng=7)
     assert results.moran["data", 2020, "index"].p_value == tested.p_value
 
+    assert results.stages.cross_check is not None
+    spots = results.stages.cross_check.loc["local_getis_ord"]
+    assert set(spots.index) == {("data", year, "index") for year in (2018, 2020)} and (spots["numbers"] == 16).all()
+    assert (spots["esda"] == "G_Local").all() and (spots["relative"] <= 1e-9).all()
+
     chosen = {"weights": "rook", "adjust": "fdr", "permutations": 199, "preset": "nature-double"}
     assert chosen.items() <= manifest.record["options"].items()
     captions = pd.read_csv(tmp_path / "out" / "captions.csv", keep_default_na=False).set_index(["lang", "name"])
@@ -153,6 +159,37 @@ def test_a_report_shows_and_says_what_was_chosen(own: Path, tmp_path: Path) -> N
     for phrase in ("a stretch of border (rook contiguity)", "199 random relocations", "a family of 16 tests", "ладьи"):
         assert phrase in page
     assert "queen" not in page and "Tarone" not in page and "99\u00a0999" not in page and "Тарон" not in page
+
+
+def test_the_tests_of_the_command_line_are_those_of_the_report(own: Path) -> None:
+    def ask(*options: str) -> Any:
+        command = ["stats", "--study", str(own), "--quiet", "--format", "csv", *options]
+        return pd.read_csv(StringIO(CliRunner().invoke(app, command).stdout)).set_index(pd.Index(["x"], name="x"))
+
+    regions = gp.study_regions(load_study(own))
+    y = gp.rate(gp.load_indicators(2020, study=load_study(own)), gp.study_catalogue(load_study(own)))["index"]
+    cases: tuple[tuple[tuple[str, ...], WeightsKind, int], ...]
+    cases = ((), "rook", 199), (("--weights", "queen", "--permutations", "99"), "queen", 99)
+    for options, kind, count in cases:
+        found = ask("--statistic", "moran", *options).iloc[0]
+        test = gp.moran(y, gp.build_weights(regions, kind), permutations=count, rng=7)
+        assert (found["p_value"], found["permutations"]) == (pytest.approx(test.p_value), count)
+        assert found["statistic"] == pytest.approx(test.statistic)
+    shown = CliRunner().invoke(app, ["weights", "--study", str(own), "--quiet"]).stdout
+    assert ": rook" in shown
+    local = gp.local_moran(y, gp.build_weights(regions, "rook"), adjust="fdr", permutations=199, rng=7)
+    text = (
+        CliRunner().invoke(app, ["stats", "--study", str(own), "-q", "-f", "csv", "--statistic", "local_moran"]).stdout
+    )
+    assert pd.read_csv(StringIO(text))["p_adjusted"].to_numpy() == pytest.approx(local.p_adjusted)
+
+
+def test_a_family_that_nothing_can_enter_is_explained(own: Path, tmp_path: Path) -> None:
+    options: dict[str, Any] = {"figures": ["clusters"], "weights": "inverse_distance", "permutations": 9}
+    build_report(load_study(own), out=tmp_path / "out", adjust="tarone", **options)
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "None of the 16 regions could reach the level" in page and "a family of" not in page
+    assert "Ни один из регионов" in page and "ешқайсысы түзету қалдыратын" in page
 
 
 def test_an_option_goes_before_the_study_file(own: Path) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from growthpoles.cli.shared_options import (
-    ADJUST,
     AdjustOption,
     EditionOption,
     EnclavesOption,
@@ -36,7 +35,12 @@ if TYPE_CHECKING:
     from libpysal.graph import Graph
 
 
-WeightsOption = Annotated[str, typer.Option("--weights", "-w", help="queen, rook, knn, distance_band, gabriel, ...")]
+WeightsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--weights", "-w", help="queen, rook, knn, distance_band, gabriel ...; default: queen, or as the study says."
+    ),
+]
 NeighboursOption = Annotated[int | None, typer.Option("--k", help="Number of neighbours for --weights knn.")]
 VariableOption = Annotated[
     str | None, typer.Option("--variable", "-v", help="index, a sub-index, an indicator, or ksi; default: the index.")
@@ -93,7 +97,7 @@ def stats(
     year: YearOption = None,
     edition: EditionOption = None,
     variable: VariableOption = None,
-    weights: WeightsOption = "queen",
+    weights: WeightsOption = None,
     k: NeighboursOption = None,
     enclaves: EnclavesOption = "keep",
     alternative: AlternativeOption = "two-sided",
@@ -117,17 +121,20 @@ def stats(
     import growthpoles as gp
     from growthpoles.study.inputs.study_variables import variable_of
 
+    report = loaded.report
+    kind = weights or report.weights
+
     found = variable_of(loaded, variable, year_of(loaded, year), edition, enclaves=_enclaves(enclaves))
     values, regions = found.y, found.regions
     title = f"{loaded.name}, {found.name} {found.year}, edition {found.edition}"
-    graph = _graph(regions, weights, k)
+    graph = _graph(regions, kind, k)
     kept, part, absent = gp.with_data(values, graph)
     options: dict[str, Any] = {"alternative": alternative, "rng": loaded.study.seed}
-    if permutations is not None:
-        options["permutations"] = permutations
-    head = f"{title}; weights {weights}{f' {k}' if k else ''}, {alternative}"
+    if (draws := report.permutations if permutations is None else permutations) is not None:
+        options["permutations"] = draws
+    head = f"{title}; weights {kind}{f' {k}' if k else ''}, {alternative}"
     if statistic in LOCAL:
-        local = getattr(gp, statistic)(kept, part, adjust=adjust or ADJUST, **options)
+        local = getattr(gp, statistic)(kept, part, adjust=adjust or report.adjust, **options)
         frame = named(local.to_frame().reindex(values.index), loaded, lang=lang)
         emit(frame, title=f"{statistic}: {head}", kind=format, out=out, digits=3, regions=regions)
     else:
@@ -165,6 +172,8 @@ def verdict(
 ) -> None:
     """Ask in every defensible way whether leaders cluster."""
     loaded = open_study(study, lang=lang, seed=seed)
+    if jobs == 0:
+        raise StudyError(message("--jobs 0", allowed="1 or more, or -1 for all processors"))
     from joblib import parallel_config
 
     from growthpoles.study.verdict import verdict as ask
@@ -252,7 +261,7 @@ def specialise(
 
 def weights(
     study: StudyOption = None,
-    weights: WeightsOption = "queen",
+    weights: WeightsOption = None,
     k: NeighboursOption = None,
     enclaves: EnclavesOption = "keep",
     lang: LangOption = "en",
@@ -268,7 +277,8 @@ def weights(
     from growthpoles.study.inputs import study_regions
 
     regions = study_regions(loaded, enclaves=_enclaves(enclaves))
-    graph = _graph(regions, weights, k)
+    kind = weights or loaded.report.weights
+    graph = _graph(regions, kind, k)
     pairs = graph.adjacency.reset_index()
     pairs = pairs[pairs["weight"] > 0]
     neighbors = pairs.groupby("focal", sort=False)["neighbor"].agg(list).reindex(regions.index)
@@ -278,7 +288,7 @@ def weights(
             "neighbors": neighbors.map(lambda found: " ".join(map(str, found)) if isinstance(found, list) else ""),
         }
     ).rename_axis("region")
-    emit(named(frame, loaded, lang=lang), title=f"{loaded.name}: {weights}", kind=format, out=out)
+    emit(named(frame, loaded, lang=lang), title=f"{loaded.name}: {kind}", kind=format, out=out)
     note(str(summarise_weights(graph)), quiet=quiet)
 
 

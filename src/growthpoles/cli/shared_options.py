@@ -45,7 +45,8 @@ AdjustOption = Annotated[
     str | None,
     typer.Option(
         "--adjust",
-        help="Family of local tests: none, bonferroni, fdr, fdr-discrete, by, tarone or max-t; default: tarone.",
+        help="Family of local tests: none, bonferroni, fdr, fdr-discrete, by, tarone or max-t; default: tarone, or as "
+        "the study says.",
     ),
 ]
 
@@ -61,8 +62,6 @@ GraphOption = Annotated[
     typer.Option("--weights", "-w", help="Graph of the spatial tests; default: queen, or as the study says."),
 ]
 PermutationsOption = Annotated[int | None, typer.Option("--permutations", help="Relocations where p is not exact.")]
-
-ADJUST = "tarone"
 
 
 def open_study(study: str | None, *, lang: str = "en", seed: int | None = None) -> Study:

@@ -1,4 +1,4 @@
-"""Translations: .po files checked and compiled to .mo (`make translations`).
+"""Translations: .po files checked and compiled to .mo, phrases of the page checked (`make translations`).
 
 ``python -m growthpoles.language.compile_translations`` compiles all and says what is wrong; a test says it too.
 """
@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -55,11 +56,33 @@ def faults(folder: Path) -> Iterator[str]:
             yield f"{binary}: not up to date; run python -m growthpoles.language.compile_translations"
 
 
+def phrase_faults(folder: Path) -> Iterator[str]:
+    """Say which phrases of report.toml a language lacks, and which have other placeholders than in English."""
+
+    def phrases(lang: str) -> dict[str, list[str]]:
+        sections = tomllib.loads((folder / lang / "report.toml").read_text(encoding="utf-8"))
+        return {
+            f"[{name}] {key}": list(text.values()) if isinstance(text, dict) else [text]
+            for name, section in sections.items()
+            if isinstance(section, dict)
+            for key, text in section.items()
+        }
+
+    source = phrases(SOURCE)
+    for lang in LANGUAGES:
+        own, path = phrases(lang), folder / lang / "report.toml"
+        yield from (f"{path}: no phrase {key}" for key in source if key not in own)
+        yield from (f"{path}: {key} is not in the English file" for key in own if key not in source)
+        for key in own.keys() & source.keys():
+            if any(places(text) != places(source[key][-1]) for text in own[key]):
+                yield f"{path}: {key} has other placeholders than in English"
+
+
 def main() -> None:
-    """Compile every .po of the package and check them all."""
+    """Compile every .po of the package and check all translations."""
     for path in TEXTS.glob("*/messages.po"):
         write(path)
-    if found := list(faults(TEXTS)):
+    if found := [*faults(TEXTS), *phrase_faults(TEXTS)]:
         sys.exit("\n".join(found))
 
 

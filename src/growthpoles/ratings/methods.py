@@ -155,6 +155,14 @@ class Treatment(_Named):
 
 Kind = TypeVar("Kind", bound=_Named)
 
+#: What the function of a method is given, by position; the rest (`needs`) by name.
+ARGUMENTS: dict[str, tuple[str, ...]] = {
+    "normalisation": ("x", "sign"),
+    "aggregation": ("scores", "weights"),
+    "weighting": ("scores",),
+    "treatment": ("x",),
+}
+
 _MEAN: dict[str, Any] = {"bounded": "as scores"}
 _STRICT: dict[str, Any] = {**_MEAN, "takes_zeros": False}
 _LIMITS = ("skewness", "kurtosis", "points")
@@ -197,7 +205,8 @@ def find(kind: type[Kind], choice: object, *, option: str | None = None) -> Kind
     Raises
     ------
     RatingError
-        The name is not known (the nearest is said), or a method of one's own has the name of another one.
+        The name is not known (the nearest is said), or a method of one's own has the name of another one or a function
+        that does not take what it is given.
     """
     name = kind.__name__.lower()
     known = METHODS[name]
@@ -209,7 +218,28 @@ def find(kind: type[Kind], choice: object, *, option: str | None = None) -> Kind
     found = choice if isinstance(choice, kind) else cast(Any, kind)(own, choice)
     if known.get(found.name, found) != found:
         raise RatingError(message(f"{found.name!r} is the name of another {name}", allowed="a new name"))
+    _check_arguments(name, found)
     return cast(Kind, found)
+
+
+def _check_arguments(kind: str, method: Any) -> None:
+    """Refuse a function that cannot be called as the methods of its kind are, before numpy does."""
+    function = getattr(method, fields(method)[1].name)
+    if function is None or getattr(method, "stacked", False):
+        return
+    from inspect import signature
+
+    try:
+        shape = signature(function)
+    except (TypeError, ValueError):  # written in C, without a signature
+        return
+    needs = getattr(method, "needs", ())
+    by_name = needs if kind in ("normalisation", "treatment") or "names" in needs else ()
+    try:
+        shape.bind(*ARGUMENTS[kind], **dict.fromkeys(by_name))
+    except TypeError as error:
+        allowed = f"a function of ({', '.join((*ARGUMENTS[kind], *by_name))})"
+        raise RatingError(message(f"{method.name!r}: {error}", where=kind, allowed=allowed)) from None
 
 
 def register(method: Kind) -> None:

@@ -305,6 +305,8 @@ def robustness(
     """
     if replications < 1:
         raise RatingError(message(f"replications={replications}", allowed="1 or more"))
+    if n_jobs == 0:
+        raise RatingError(message("n_jobs=0", allowed="1 or more, or -1 for all processors"))
     catalogue = catalogue or default_catalogue()
     method = method_of(**options)
     editions = as_editions(tables)

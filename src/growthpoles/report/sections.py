@@ -283,7 +283,11 @@ def _clusters(ctx: Context, local: LocalResult, year: int) -> Table:
     heads = "region #statistic #lag #cardinality #p_value #p_adjusted label"
     tested = int(frame["p_value"].notna().sum())
     study = ctx.results.study
-    adjusted = words("family", study.report.adjust, family=local.family, n=tested)
+    adjusted = (
+        words("family", study.report.adjust, family=local.family, n=tested)
+        if study.report.adjust == "none" or set(frame["label"]) - {"untestable", "isolate"}
+        else words("text", "clusters_untestable", n=tested)
+    )
     values = {"permutations": words.count(draws(study)), "expected": words.number(0.05 * tested, 1), "n": tested}
     note = words("text", "clusters", adjusted=adjusted, **values)
     return make_table(words, "clusters", heads, rows, note=note, year=year)

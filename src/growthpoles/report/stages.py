@@ -23,7 +23,7 @@ from growthpoles.report.wording import no_classes
 from growthpoles.spatial.alignment import with_data
 from growthpoles.spatial.global_tests.global_result import GlobalResult
 from growthpoles.spatial.global_tests.moran import moran
-from growthpoles.spatial.local_tests import LocalResult, local_moran
+from growthpoles.spatial.local_tests import LocalResult, local_getis_ord, local_moran
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
 from growthpoles.spatial.weights.build_weights import build_weights
 from growthpoles.study.inputs import (
@@ -224,6 +224,12 @@ def _cross_check(results: Results) -> pd.DataFrame | None:
 
     tests: dict[tuple[Any, ...], Any] = {("moran", *key): test for key, test in results.moran.items()}
     tests |= {("local_moran", *key, results.root): test for key, test in results.local.items()}
+    if "hotspots" in (results.study.report.figures or ()) and results.graph is not None:
+        for edition, year in results.local:
+            if edition == results.edition:  # statistics alone are compared: one relocation is enough
+                kept, part, _ = with_data(results.rating(year)[results.root], results.graph)
+                spots = local_getis_ord(kept, part, star=True, permutations=1)
+                tests["local_getis_ord", edition, year, results.root] = spots
     if (change := results.change() if len(results.years) > 1 else None) is not None and results.graph is not None:
         first, last = results.years[0], results.years[-1]
         with suppress(GrowthpolesError):  # the stage of these tests says why it is left out
