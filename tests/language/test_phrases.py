@@ -125,7 +125,7 @@ def test_every_phrase_is_said_somewhere() -> None:
     editions = {word for path in shipped.glob("*/*.toml") for word in re.findall(r"\w+", path.read_text("utf-8"))}
     known = {  # the key is a name of the code, or of the data
         "page": set(re.findall(r"\w+", template)),
-        "table": headings() | {f"strengths{kind}" for kind in ("", "_unclassed")},
+        "table": headings() | {f"{name}{kind}" for name in ("strengths", "robustness") for kind in ("", "_unclassed")},
         "column": headings() | {"severity", "fault", "rows", "cells", "statement"},
         "value": words_of(PACKAGE) | editions,
         "unit": words_of(PACKAGE) | units,

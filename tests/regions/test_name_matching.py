@@ -183,7 +183,7 @@ junk = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(junk, max_size=6))
 def test_junk_raises_region_errors_only(names):
     try:

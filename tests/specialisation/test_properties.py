@@ -88,7 +88,7 @@ def test_scale_and_order_do_not_matter(name, matrix, factor, seed):
     assert np.allclose(plain, index(shuffled).reindex(plain.index), rtol=1e-9, atol=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(matrix=matrices(missing=True))
 def test_krugman_lies_between_zero_and_two_with_cells_outside(matrix):
     for values in (
@@ -100,7 +100,7 @@ def test_krugman_lies_between_zero_and_two_with_cells_outside(matrix):
         assert ((values >= 0) & (values <= 2)).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(matrix=matrices())
 def test_pairs_are_symmetric_and_hoover_is_half(matrix):
     pairs = krugman_pairwise(matrix)
@@ -111,7 +111,7 @@ def test_pairs_are_symmetric_and_hoover_is_half(matrix):
             assert half == pytest.approx(pairs.loc[one, other] / 2, **CLOSE) and 0 <= half <= 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(matrix=matrices(missing=True))
 def test_outside_without_gaps_is_refuse(matrix):
     full = matrix.fillna(1.0)
@@ -120,7 +120,7 @@ def test_outside_without_gaps_is_refuse(matrix):
         assert np.allclose(strict, krugman_specialisation(full, reference=reference, missing="outside"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(matrix=matrices())
 def test_gini_and_herfindahl_bounds(matrix):
     n = matrix.shape[1]
@@ -132,7 +132,7 @@ def test_gini_and_herfindahl_bounds(matrix):
     assert equivalent_number(matrix, by="industry").between(1, len(matrix) + 1e-9).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data(), method=st.sampled_from(["dunn", "esteban_marquillas"]))
 def test_shift_share_parts_add_up_in_every_cell(data, method):
     start = data.draw(matrices(low=1))
@@ -149,7 +149,7 @@ def test_shift_share_parts_add_up_in_every_cell(data, method):
         assert total["change"] == pytest.approx(change, rel=1e-9, abs=1e-6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(matrix=matrices(low=0))
 def test_shift_share_of_zeros_adds_up_too(matrix):
     end = matrix.iloc[::-1].set_axis(matrix.index, axis=0)
@@ -157,7 +157,7 @@ def test_shift_share_of_zeros_adds_up_too(matrix):
     assert np.allclose(result.components[list(result.parts)].sum(axis=1), result.components["change"], atol=1e-6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     values=st.lists(st.floats(0.1, 1e6), min_size=3, max_size=12),
     seed=st.integers(0, 99),
@@ -176,7 +176,7 @@ def test_theil_parts_add_up_and_are_not_negative(values, seed, index, weighted):
     assert scaled.statistic == pytest.approx(result.statistic, rel=1e-7, abs=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(matrix=matrices(missing=True))
 def test_shares_of_the_regions_inside_sum_to_one(matrix):
     for industry in matrix.columns:

@@ -352,7 +352,7 @@ insertions = st.sampled_from(["", "", "", "\u00ad", "\u200b", "'", "\ufeff"])
 forms = st.sampled_from(["NFC", "NFD", "NFKC", "NFKD"])
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_every_name_of_every_row_in_any_dress(data):
     vintage, name, codes = data.draw(st.sampled_from(EVERY_NAME))
@@ -375,7 +375,7 @@ REGION_WORDS = ["область", "обл.", "oblast", "oblast'", "Region", "pro
 CITY_WORDS = ["г.", "город", "city", "қаласы", "qalasy", "(city)"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.data())
 def test_a_word_for_the_kind_is_optional_but_must_fit(data):
     vintage = data.draw(st.sampled_from(list(CODES)))
@@ -402,7 +402,7 @@ junk = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(junk, max_size=5), st.sampled_from(list(CODES)))
 def test_junk_raises_region_errors_only(names, vintage):
     try:

@@ -18,7 +18,7 @@ p_lists = st.lists(st.floats(0, 1).map(lambda p: round(p, 12)), min_size=1, max_
 
 
 @given(p_lists)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_step_up_procedures_are_scipys(p):
     found = adjust_p_values(p, "fdr").p_adjusted
     np.testing.assert_allclose(found, stats.false_discovery_control(p, method="bh"), rtol=1e-12)
@@ -27,7 +27,7 @@ def test_step_up_procedures_are_scipys(p):
 
 
 @given(p_lists, st.sampled_from(["bonferroni", "fdr", "by", "tarone", "fdr-discrete"]))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_adjusted_is_never_below_raw_and_never_above_one(p, adjust):
     family = adjust_p_values(p, adjust, attainable=np.minimum(p, 0.02))
     assert (family.p_adjusted >= p - 1e-15).all()
@@ -115,7 +115,7 @@ def test_untestable_on_the_queen_lattice_by_hand(adjust, alpha, untestable):
     st.sampled_from(["none", "bonferroni", "fdr", "by", "tarone", "fdr-discrete"]),
     st.integers(0, 2**32 - 1),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_untestable_is_never_significant_and_testable_can_be(attainable, adjust, seed):
     """No p-values above the attainable ones make an untestable member significant; the smallest make all others so."""
     p = np.minimum(1.0, attainable * np.random.default_rng(seed).choice([1, 1, 1.5, 4, 30], len(attainable)))

@@ -229,7 +229,10 @@ def printed_by(edited_study: Build, method: str, *, wrong: Mapping[str, float] |
     return load_study(study.path)
 
 
-@pytest.mark.parametrize("method", [*OTHER, 'aggregation = "geometric"\nzeros = "zero"'])
+@pytest.mark.parametrize(
+    "method",
+    [OTHER[0], pytest.param(OTHER[1], marks=pytest.mark.slow), OTHER[2], 'aggregation = "geometric"\nzeros = "zero"'],
+)
 def test_an_index_is_held_against_the_method_of_the_study(edited_study: Build, method: str) -> None:
     table = reproduce(printed_by(edited_study, method)).query("year == 2014")
     assert (table["by_row"] - table["value"]).abs().max() <= 0.005 + 1e-9

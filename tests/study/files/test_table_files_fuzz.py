@@ -251,13 +251,13 @@ EDITS = st.lists(
     st.tuples(st.floats(0, 1), st.floats(0, 1), st.sampled_from(PIECES) | st.binary(max_size=8)), min_size=1, max_size=6
 )
 FAST = {
-    "boundaries": 60,
-    "geojson": 60,
-    "workbook": 120,
-    "sheet_xml": 100,
-    "study": 80,
-    "proposal": 40,
-    "geoparquet": 120,
+    "boundaries": 30,
+    "geojson": 30,
+    "workbook": 60,
+    "sheet_xml": 50,
+    "study": 40,
+    "proposal": 20,
+    "geoparquet": 60,
 }
 
 
@@ -266,7 +266,7 @@ def test_damaged_input(target: str, tmp_path: Path) -> None:
     base(target)
 
     @settings(
-        max_examples=FAST.get(target, 400),
+        max_examples=FAST.get(target, 200),
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
