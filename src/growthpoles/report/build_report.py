@@ -188,7 +188,7 @@ def _content(
     content = {f"tables/{name}.csv": csv_bytes(frame) for name, frame in tables.items()}
     for name, frame in tables.items():
         if len(frame) <= _TEX_ROWS:
-            content[f"tables/tex/{name}.tex"] = tex(frame, title=name.replace("_", " ")).encode()
+            content[f"tables/tex/{name}.tex"] = tex(frame, title=name.replace("_", " "), lang=lang).encode()
     content["tables/study.xlsx"] = workbook_bytes(tables, notes=notes(tables, results))
     content["study.gpkg"] = geopackage_bytes(layers(results)[0], results.regions, styles=layers(results)[1])
     content |= drawn.files

@@ -14,7 +14,7 @@ import pandas as pd
 
 from growthpoles.errors import Reason
 from growthpoles.language.languages import SOURCE
-from growthpoles.language.number_format import format_percent
+from growthpoles.language.number_format import format_number, format_percent
 from growthpoles.language.phrases import DASH, LONGEST, Words, phrase_keys, shorten
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.study.audit.findings import Fault
@@ -193,7 +193,7 @@ def method_sentences(results: Results, words: Words) -> list[str]:
     rating, catalogue = results.study.rating, results.catalogue
     names = indicator_names(results, words.lang)
     label = region_names(results, words.lang).get(rating.reference, "") if rating.reference else ""
-    power = "" if rating.power is None else words.number(rating.power, len(f"{rating.power:g}".partition(".")[2]))
+    power = "" if rating.power is None else format_number(rating.power, words.lang, digits=None)
     means = _by_level(rating.aggregation, "arithmetic", catalogue, names, words, "aggregation", power=power)
     weights = _by_level(rating.weighting, "given", catalogue, names, words, "weighting")
     scores = scores_words(results.study, words, reference=str(label))
