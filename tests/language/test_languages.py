@@ -14,7 +14,7 @@ import pytest
 
 import growthpoles as gp
 from growthpoles.cli.shared_options import open_study
-from growthpoles.errors import LanguageError, Reason, message
+from growthpoles.errors import LanguageError, Reason, message, templates
 from growthpoles.language.compile_translations import faults, messages, write
 from growthpoles.language.languages import LANGUAGES, SOURCE, TEXTS, translator
 from growthpoles.language.number_format import format_number
@@ -188,5 +188,6 @@ def test_an_error_with_values_keeps_its_templates() -> None:
     line = message("{n} regions", where="spread", allowed="{least} or more", near=["a"], n=4, least=5)
     assert line == "spread: 4 regions; allowed: 5 or more; nearest: a" and isinstance(line, Reason)
     assert (line.places["problem"].template, line.places["allowed"].places["least"]) == ("{n} regions", 5)
-    bare = message("{n} regions")
-    assert bare == "{n} regions" and not isinstance(bare, Reason)
+    bare = message("{n} regions", where="spread", allowed=Reason("{least} or more", {"least": 5}))
+    assert bare == "spread: {n} regions; allowed: 5 or more" and bare.places["problem"].template == "{n} regions"
+    assert templates(bare) == ["{n} regions", "{least} or more"] and templates("a {n}") == ["a {n}"]

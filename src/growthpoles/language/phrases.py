@@ -107,7 +107,8 @@ class Words:
 
     def message(self, template: str, **values: object) -> str:
         """Return an English template in this language, with its values filled in."""
-        return translator(self.lang)(template).format(**values)
+        told = translator(self.lang)(template)
+        return told.format(**values) if values else told
 
     def sentence(self, text: str) -> str:
         """Return a whole sentence of a study's files in this language, or as it stands if there is no translation."""

@@ -78,7 +78,9 @@ def contributions(rating: pd.DataFrame, catalogue: Catalogue | None = None, *, t
             turned = child in catalogue.aggregates and catalogue.direction(child) < 0
             reflected[child] = reflected[parent] != turned
     if kind.exponent != 1 and any(reflected.values()):
-        raise RatingError(message(f"a pillar with direction -1 does not add up under the {kind} mean", where=to))
+        raise RatingError(
+            message("a pillar with direction -1 does not add up under the {kind} mean", where=to, kind=str(kind))
+        )
     columns = {}
     for code in catalogue.indicators:
         if code in share:
@@ -114,7 +116,8 @@ def _common_kind(to: str, catalogue: Catalogue, aggregation: str | dict[str, str
     means = {name: kind for name, kind in METHODS["aggregation"].items() if kind.additive}
     if len(set(kinds.values())) > 1 or kinds[to] not in means:
         listed = ", ".join(f"{code} {kind}" for code, kind in kinds.items())
-        allowed = f"one of {', '.join(means)} on all levels, or another level by to="
-        raise RatingError(message(f"contributions do not add up: {listed}", where=to, allowed=allowed))
+        told = {"levels": listed, "means": ", ".join(means)}
+        allowed = "one of {means} on all levels, or another level by to="
+        raise RatingError(message("contributions do not add up: {levels}", where=to, allowed=allowed, **told))
     found: Aggregation = means[kinds[to]]
     return found
