@@ -20,10 +20,9 @@ from growthpoles.language.languages import LANGUAGES, SOURCE, TEXTS, language_fi
 from growthpoles.language.phrases import Words, shorten, tie
 from growthpoles.maps.presets import PRESETS
 from growthpoles.ratings.methods import METHODS
-from growthpoles.report.column_notes import Notes
 from growthpoles.report.figures import KINDS
 from growthpoles.report.manifest import Manifest
-from growthpoles.report.report_tables import report_tables
+from growthpoles.report.report_tables import Notes, report_tables
 from growthpoles.report.stages import STAGES
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
 from growthpoles.spatial.weights.build_weights import WeightsKind

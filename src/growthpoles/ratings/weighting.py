@@ -69,9 +69,9 @@ def scheme_weights(scores: Array, scheme: Weighting, *, names: list[str]) -> Arr
         return np.ones(1)
     complete = scores[~np.isnan(scores).any(axis=1)]
     if len(complete) < scheme.least:
-        told = {"n": len(complete), "columns": tuple(names), "least": scheme.least}
-        problem, where = "{n} regions have all of {columns}", f"{scheme} weights"
-        raise RatingError(message(problem, where=where, allowed="{least} or more", **told))
+        problem, where, n = "{n} regions have all of {columns}", f"{scheme} weights", len(complete)
+        told = {"columns": ", ".join(names), "least": str(scheme.least)}
+        raise RatingError(message(problem, where=where, allowed="{least} or more", n=n, **told))
     raw = np.asarray(scheme.weights(complete, **({"names": names} if "names" in scheme.needs else {})), dtype=float)
     if raw.shape != (count,) or not (np.isfinite(raw).all() and (raw >= 0).all() and raw.sum() > 0):
         problem = f"{scheme.name!r} does not give {count} weights"
