@@ -251,7 +251,7 @@ def _factors(statistic: Statistic, values: Floats, w: Any, sums: WeightSums) -> 
         observed = scale * (float(margins @ (z * z)) / 2 - quadratic)
     else:
         if (values < 0).any():
-            told = {"value": float(f"{values.min():g}")}
+            told: dict[str, Any] = {"value": float(f"{values.min():g}")}
             raise SpatialError(
                 message("negative value {value}", allowed="values of 0 and above for Getis-Ord G", **told)
             )
@@ -407,8 +407,8 @@ def specification_curve(
         raise SpatialError(message("no main specification", where="specification curve", allowed="one or more"))
     if permutations * len(specifications) > _LIMIT:
         problem, count = "permutations={permutations} for {count} specifications", len(specifications)
-        told = {"permutations": permutations, "count": count, "most": _LIMIT // count}
-        told = {name: format_count(each) for name, each in told.items()}
+        counts = {"permutations": permutations, "count": count, "most": _LIMIT // count}
+        told: dict[str, Any] = {name: format_count(each) for name, each in counts.items()}
         raise SpatialError(message(problem, allowed="at most {most}", **told))
     if not 0 < alpha < 1:
         raise SpatialError(message(f"alpha={alpha!r}", allowed="a number between 0 and 1"))
