@@ -159,7 +159,7 @@ PAST_THE_SEAM = {
     "result_display": ({"read_text"}, "a text of the package"),
     "spatial.cross_check": ({"read_text"}, "a table of the package"),
     "report.page": ({"read_text", "read_bytes"}, "templates and fonts of the package"),
-    "report.column_notes": ({"read_text", "read_csv"}, "a table of the package"),
+    "report.report_tables": ({"read_text", "read_csv"}, "a table of the package"),
     "report.manifest": ({"read_bytes"}, "the package's source, and the manifest of an earlier report"),
     "report.geopackage": ({"read_bytes", "connect"}, "what it has just written"),
     "report.table_formats": ({"ZipFile"}, "what it has just written"),

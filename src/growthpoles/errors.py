@@ -143,7 +143,7 @@ class Reason(str):
 
     def __new__(cls, template: str, places: Mapping[str, Any], text: str | None = None) -> Reason:  # noqa: D102
         told = {name: " and ".join(value) if isinstance(value, tuple) else value for name, value in places.items()}
-        reason = super().__new__(cls, template.format(**told) if text is None else text)
+        reason = super().__new__(cls, (template.format(**told) if told else template) if text is None else text)
         reason.template, reason.places = template, places
         return reason
 
@@ -151,28 +151,37 @@ class Reason(str):
         return Reason, (self.template, self.places, str(self))
 
 
+def templates(reason: str) -> list[str]:
+    """Return the templates of which a reason is made: its own where no other reason stands in it."""
+    inner = [each for each in getattr(reason, "places", {}).values() if isinstance(each, Reason)]
+    return [leaf for each in inner for leaf in templates(each)] or [getattr(reason, "template", reason)]
+
+
 def message(
     problem: str, *, where: str | None = None, allowed: str | None = None, near: Iterable[str] = (), **places: object
-) -> str:
+) -> Reason:
     """Compose one line: where, what is wrong, what is allowed, the nearest valid value.
 
-    Signs that do not print (controls, marks that turn the reading direction) are shown escaped. With `places`, problem
-    and `allowed` are templates, and the line is a :class:`Reason`.
+    Signs that do not print (controls, marks that turn the reading direction) are shown escaped. The line is a
+    :class:`Reason` that keeps its parts; with `places`, problem and `allowed` are templates.
     """
-    parts = {"problem": problem} | ({"allowed": allowed} if allowed else {})
-    if places:
-        parts = {name: Reason(part, places) for name, part in parts.items()}
-    text = "; allowed: ".join(parts.values())
+    parts: dict[str, str] = {"problem": problem} | ({"allowed": allowed} if allowed else {})
+    parts = {name: part if isinstance(part, Reason) else Reason(part, places) for name, part in parts.items()}
+    template, text = "; ".join(map("{{{}}}".format, parts)), "; allowed: ".join(parts.values())
     if where:
         text = f"{where}: {text}"
     near = list(near)
     if near:
         text += f"; nearest: {', '.join(near)}"
-    line = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in " ".join(text.split()))
-    return Reason("; ".join(map("{{{}}}".format, parts)), parts, line) if places else line
+    return Reason(template, {**parts, "where": where or "", "near": ", ".join(near)}, visible(text))
 
 
-def unknown_option(name: str, value: object, allowed: Iterable[str]) -> str:
+def visible(text: str) -> str:
+    """Return a text on one line, signs that do not print shown escaped."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in " ".join(text.split()))
+
+
+def unknown_option(name: str, value: object, allowed: Iterable[str]) -> Reason:
     """Compose the message for an option that is not one of its allowed values."""
     allowed = list(allowed)
     return message(f"{name}={value!r} is not known", allowed=", ".join(allowed), near=nearest(value, allowed, n=1))

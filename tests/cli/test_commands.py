@@ -209,6 +209,8 @@ def test_map_is_set_in_the_typeface_that_was_asked_for(tmp_path: Path) -> None:
         (("map", "ksi", "--weights", "knn"), "--weights has no meaning for 'ksi'"),
         (("map", "neighbours", "--variable", "ris"), "--variable has no meaning for 'neighbours'"),
         (("map", "rating", "--adjust", "fdr"), "--adjust has no meaning for 'rating'"),
+        (("map", "change", "--permutations", "99"), "--permutations has no meaning for 'change'"),
+        (("map", "clusters", "--permutations", "0"), "permutations"),
         (
             (
                 "map",

@@ -19,7 +19,7 @@ def test_summary_fits_into_eighty_columns(report: Manifest, capsys: pytest.Captu
     text = "\n".join(lines)
     assert re.search(r"KZ-ALA +Almaty City +58\.01 +B\+ +1 +66\.22 +B\+\+ +1", text)
     assert re.search(r"KZ-VOS +East Kazakhstan +– +no data +– +27\.27 +C\+ +11", text)
-    assert re.search(r"published +2010 +ksi +11 +-0\.053 +-0\.100 +0\.345 +0\.\d{3} +5", text)
+    assert re.search(r"published +2010 +ksi +11 +−0\.053 +−0\.100 +0\.345 +0\.\d{3} +5", text)
 
 
 def test_summary_of_nothing_new_is_silent(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 import growthpoles as gp
 from growthpoles.cli.shared_options import open_study
-from growthpoles.errors import LanguageError, Reason, message
+from growthpoles.errors import LanguageError, Reason, message, templates
 from growthpoles.language.compile_translations import faults, messages, write
 from growthpoles.language.languages import LANGUAGES, SOURCE, TEXTS, translator
 from growthpoles.language.number_format import format_number
@@ -24,11 +24,6 @@ from growthpoles.regions.kazakhstan.region_names import region_names
 
 PACKAGE = Path(gp.__file__).parent
 OTHERS = [lang for lang in LANGUAGES if lang != SOURCE]
-CALLS = {  # function -> the arguments of a call that are templates
-    "word": (0,),
-    "Reason": (0,),
-    "message": (0, "allowed"),
-}
 
 
 def trees() -> Iterator[tuple[Path, ast.Module]]:
@@ -48,34 +43,78 @@ def constants(node: ast.expr, module: ast.Module) -> set[str]:
     return texts - {"line", "row"}  # keys of a dict of templates
 
 
-def used() -> set[str]:
-    """Messages that the package asks a translator for: on figures, in reasons, in errors with values."""
+# Rooms whose errors can leave something out of a report; the others stop it before there is a page.
+ROOMS = ("spatial", "ratings", "maps", "report", "specialisation", "study/verdict", "study/inputs/study_variables")
+# Messages that answer a wrong call or a wrong study.toml, so that no page can hold them: one a line.
+WRONG_CALLS = Path(__file__).with_name("wrong_calls.txt")
+
+
+def values(node: ast.expr, module: ast.Module) -> set[str]:
+    """What an argument can be: texts, f-strings as they are written; of a name all that the module assigns to it."""
+    if isinstance(node, ast.Constant):
+        return {str(node.value)}
+    if isinstance(node, ast.IfExp):
+        return values(node.body, module) | values(node.orelse, module)
+    if not isinstance(node, ast.Name):
+        return {ast.unparse(node)}
     found: set[str] = set()
-    for path, module in trees():
-        for node in ast.walk(module):
-            if not isinstance(node, ast.Call):
-                continue
-            name = getattr(node.func, "id", "") or getattr(getattr(node.func, "func", None), "id", "")
-            name = "word" if name == "translator" and isinstance(node.func, ast.Call) else name
-            keywords = {each.arg: each.value for each in node.keywords}
-            if name == "message" and not keywords.keys() - {"where", "allowed", "near"}:
-                continue  # no values: not a template
-            if (name == "word" and path.parent.name != "language") or name in ("Reason", "message"):
-                if path.name == "errors.py":
-                    continue
-                for place in CALLS[name]:
-                    given = keywords.get(place) if isinstance(place, str) else node.args[place]
-                    if given is not None and not (name == "word" and not isinstance(given, ast.Constant)):
-                        found |= constants(given, module)
+    for each in ast.walk(module):
+        if isinstance(each, ast.Assign):
+            target, value = each.targets[0], each.value
+            several = isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple)
+            pairs = zip(target.elts, value.elts, strict=False) if several else [(target, value)]  # type: ignore
+            for name, held in pairs:
+                if getattr(name, "id", "") == node.id:
+                    found |= values(held, module)
     return found
 
 
-def test_every_message_in_the_code_is_translated() -> None:
-    wanted = used()
-    assert len(wanted) > 90
-    assert {"no data", "{columns} missing", "{mark} in {file}, row {row}", "{n} regions", "{least} or more"} <= wanted
+def templates_of_errors() -> set[str]:
+    """Templates of all messages and reasons that the rooms of an analysis can give."""
+    found: set[str] = set()
+    for path, module in trees():
+        inside = path.relative_to(PACKAGE).as_posix().startswith(ROOMS)
+        for node in ast.walk(module):
+            name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+            if isinstance(node, ast.Call) and name in ("message", "Reason") and inside:
+                keywords = {each.arg: each.value for each in node.keywords}
+                for given in (node.args[0], keywords.get("allowed")):
+                    found |= values(given, module) if given is not None else set()
+    return found
+
+
+def test_every_error_is_translated_or_answers_a_wrong_call() -> None:
+    """A new message is translated, or written down as one that no data can cause."""
+    wanted, listed = templates_of_errors(), WRONG_CALLS.read_text(encoding="utf-8").splitlines()
+    assert len(wanted) > 300 and "no links" in wanted
     for lang in OTHERS:
-        assert wanted - messages(TEXTS / lang / "messages.po").keys() == set()
+        assert wanted - known_to(lang) - set(listed) == set()
+    assert listed == sorted(set(listed)) and set(listed) <= wanted  # none that is gone
+    assert not set(listed) & known_to("ru")
+
+
+def known_to(lang: str) -> set[str]:
+    """What a language has a translation for."""
+    return set(messages(TEXTS / lang / "messages.po"))
+
+
+def test_every_message_on_figures_and_in_tables_is_translated() -> None:
+    wanted: set[str] = set()
+    for path, module in trees():
+        for node in ast.walk(module):
+            name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+            call = isinstance(node, ast.Call) and isinstance(node.func, ast.Call)
+            name = "word" if call and getattr(node.func.func, "id", "") == "translator" else name  # type: ignore
+            if name == "word" and path.parent.name != "language" and isinstance(node.args[0], ast.Constant):  # type: ignore
+                wanted.add(str(node.args[0].value))  # type: ignore
+            inside = path.relative_to(PACKAGE).as_posix().startswith(ROOMS)
+            if name == "Reason" and not inside and path.name != "errors.py":
+                first = node.args[0]  # type: ignore
+                wanted |= constants(first, module)
+    assert len(wanted) > 80
+    assert {"no data", "{columns} missing", "{mark} in {file}, row {row}"} <= wanted
+    for lang in OTHERS:
+        assert wanted - known_to(lang) == set()
 
 
 def test_translations_are_whole_and_compiled() -> None:
@@ -188,5 +227,6 @@ def test_an_error_with_values_keeps_its_templates() -> None:
     line = message("{n} regions", where="spread", allowed="{least} or more", near=["a"], n=4, least=5)
     assert line == "spread: 4 regions; allowed: 5 or more; nearest: a" and isinstance(line, Reason)
     assert (line.places["problem"].template, line.places["allowed"].places["least"]) == ("{n} regions", 5)
-    bare = message("{n} regions")
-    assert bare == "{n} regions" and not isinstance(bare, Reason)
+    bare = message("{n} regions", where="spread", allowed=Reason("{least} or more", {"least": 5}))
+    assert bare == "spread: {n} regions; allowed: 5 or more" and bare.places["problem"].template == "{n} regions"
+    assert templates(bare) == ["{n} regions", "{least} or more"] and templates("a {n}") == ["a {n}"]

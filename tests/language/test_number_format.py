@@ -13,9 +13,10 @@ import pandas as pd
 import pytest
 
 import growthpoles
+from growthpoles.cli.terminal import print_frame
 from growthpoles.language.languages import LANGUAGES
 from growthpoles.language.number_format import P_COLUMN, format_number, format_p, format_percent, plural_form
-from growthpoles.report.table_formats import markdown, tex
+from growthpoles.report.table_formats import markdown, serialise, tex
 
 PACKAGE = Path(growthpoles.__file__).parent
 
@@ -123,3 +124,27 @@ def test_digits_are_grouped_here_alone() -> None:
                 assert "," not in spec, (path, node.lineno)
                 assert not re.search(r"(^|[\W_])p(_value|_adjusted|_low|_high)?\b", named), (path, node.lineno)
     assert "{:," not in (PACKAGE / "result_summaries.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("lang", "decimal"), [("en", "."), ("ru", ","), ("kk", ",")])
+def test_tables_for_people_write_numbers_as_the_page_does(lang: str, decimal: str) -> None:
+    values = {"z": [-1.5, 12345.678, np.inf, -np.inf], "count": [-3, 12345, 7, 0], "sure": [True, False, True, False]}
+    frame = pd.DataFrame(values, index=pd.Index([31001, 31002, 31003, 31004], name="region"))
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in markdown(frame, lang=lang).splitlines()[2:]]
+    assert cells == [
+        ["31001", f"−1{decimal}500", "−3", "True"],
+        ["31002", f"12\xa0345{decimal}678", "12\xa0345", "False"],
+        ["31003", "∞", "7", "True"],
+        ["31004", "−∞", "0", "False"],
+    ]
+    set_in_tex = tex(frame, title="−1", lang=lang)
+    assert rf"31001 & $-$1{decimal}500 & $-$3 & True \\" in set_in_tex and r"\caption{$-$1}" in set_in_tex
+    assert rf"31002 & 12~345{decimal}678 & 12~345" in set_in_tex and r"$-$$\infty$" in set_in_tex
+    assert not set(set_in_tex) - set(map(chr, range(128)))  # pdflatex has a sign for each
+    assert b"31001,-1.5,-3,True" in serialise(frame, "csv", lang=lang)
+    assert serialise(frame, "json", lang=lang) == serialise(frame, "json")
+
+
+def test_a_terminal_writes_numbers_in_its_language(capsys: pytest.CaptureFixture[str]) -> None:
+    print_frame(pd.DataFrame({"z": [-1.5], "p": [1e-9]}), title="t", lang="ru")
+    assert "−1,50" in (said := capsys.readouterr().out) and "< 0,0001" in said

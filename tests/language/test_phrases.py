@@ -18,11 +18,11 @@ from growthpoles import shipped_data
 from growthpoles.language.compile_translations import messages, phrase_faults, places
 from growthpoles.language.languages import LANGUAGES, SOURCE, TEXTS, language_file
 from growthpoles.language.phrases import Words, shorten, tie
+from growthpoles.maps.presets import PRESETS
 from growthpoles.ratings.methods import METHODS
-from growthpoles.report.column_notes import Notes
 from growthpoles.report.figures import KINDS
 from growthpoles.report.manifest import Manifest
-from growthpoles.report.report_tables import report_tables
+from growthpoles.report.report_tables import Notes, report_tables
 from growthpoles.report.stages import STAGES
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
 from growthpoles.spatial.weights.build_weights import WeightsKind
@@ -136,6 +136,7 @@ def test_every_phrase_is_said_somewhere() -> None:
         "scored": set(METHODS["normalisation"]),
         "aggregation": set(METHODS["aggregation"]),
         "weighting": set(METHODS["weighting"]),
+        "preset": set(PRESETS),
         "weights": set(get_args(WeightsKind)),
         "neighbours": set(get_args(WeightsKind)),
         "adjusted": set(get_args(Adjust)),

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from growthpoles.errors import RatingError
-from growthpoles.ratings import Catalogue, coherence, rate
+from growthpoles.ratings import Catalogue, coherence, contributions, rate
 
 
 def test_correlations_agree_with_scipy(table, deep):
@@ -84,3 +84,10 @@ def test_what_is_refused(table, deep):
         coherence(bare, deep)
     with pytest.raises(RatingError, match="fewer than 3 regions"):
         coherence(rate(table.iloc[:2], deep), deep)
+
+
+@pytest.mark.parametrize("explain", [coherence, contributions])
+def test_a_rating_of_another_catalogue_is_refused(table, deep, explain):
+    with pytest.raises(RatingError, match=r"no column .*, so that it is not of catalogue.csv; allowed: catalogue="):
+        explain(rate(table, deep))
+    explain(rate(table, deep), deep)

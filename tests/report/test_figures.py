@@ -67,7 +67,7 @@ def test_the_phrases_of_nearest_neighbours_say_how_many(lang: str) -> None:
 
 
 def test_presets_of_a_study_are_those_of_the_maps() -> None:
-    assert set(study_spec.PRESETS) == set(PRESETS)
+    assert set(phrase_keys("preset")) == set(PRESETS)
 
 
 def test_every_stage_has_a_field_for_what_it_found() -> None:

@@ -200,6 +200,12 @@ def test_the_reader_s_own_marks_are_recognised(tmp_path: Path, study_maker, lang
     assert not english(re.sub(r"table-2020\.csv", "", Wording.of(study, lang).reason(text)) for text in [reason])
 
 
+TESTED = Reason(
+    "{analysis} {edition} {year} {variable}",
+    {"analysis": "moran", "edition": "realigned", "year": 2014, "variable": "index"},
+)
+
+
 def test_reasons_of_what_is_left_out_are_told(told: Wording) -> None:
     bare = Study.model_validate({
         **load_study("kazakhstan-2024").model_dump(), "growth_poles": {"poles": (), "recommended": {}}
@@ -210,11 +216,11 @@ def test_reasons_of_what_is_left_out_are_told(told: Wording) -> None:
     few = message("{n} regions", where="convergence", allowed="{least} or more", n=4, least=5)
     assert few == "convergence: 4 regions; allowed: 5 or more"
     assert not english([told.left_out(few)]) and "4" in told.left_out(few) and "5" in told.left_out(few)
-    error = "convergence: one of 4 regions lies at 0"
+    error = message("one of {n} regions lies at 0", where="convergence", n=4)
     assert told.left_out(error).endswith(error) and not english([told.left_out(error).removesuffix(error)])
     assert Wording.of(load_study(), "en").left_out(error) == error
-    assert not english([told.analysis("moran realigned 2014 index"), told.analysis("verdict")])
-    assert Wording.of(load_study(), "en").analysis("moran realigned 2014 index").endswith("realigned 2014 index")
+    assert not english([told.analysis(TESTED), told.analysis("verdict")])
+    assert Wording.of(load_study(), "en").analysis(TESTED).endswith("realigned 2014 index")
 
 
 # The page
@@ -269,7 +275,7 @@ def test_an_audit_without_faults_is_in_one_language(report: Manifest, lang: str)
 
 
 def test_sections_of_gaps_are_in_one_language(report: Manifest, lang: str) -> None:
-    left_out = {"moran realigned 2014 index": "no neighbours", "audit": "the study has one year"}
+    left_out = {TESTED: "no neighbours", "audit": "the study has one year"}
     results = replace(results_of(report), stages=Stages(left_out=left_out))
     ctx = Context.of(results, lang, {})
     for section in (left_out_section(ctx), data_section(ctx)):

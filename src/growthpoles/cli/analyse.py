@@ -81,7 +81,7 @@ def rate(
     shown = named(rating, loaded, lang=lang)
     title = f"{loaded.name}, {chosen}, edition {table.attrs['edition']}"
     regions = study_regions(loaded, enclaves=_enclaves(enclaves)) if _wants(format, out) == "gpkg" else None
-    emit(shown, title=title, kind=format, out=out, regions=regions)
+    emit(shown, title=title, kind=format, out=out, regions=regions, lang=lang)
     for line in rating.attrs["notes"]:
         note(line, quiet=quiet)
     for region, column, reason in table.attrs["missing"]:
@@ -136,7 +136,7 @@ def stats(
     if statistic in LOCAL:
         local = getattr(gp, statistic)(kept, part, adjust=adjust or report.adjust, **options)
         frame = named(local.to_frame().reindex(values.index), loaded, lang=lang)
-        emit(frame, title=f"{statistic}: {head}", kind=format, out=out, digits=3, regions=regions)
+        emit(frame, title=f"{statistic}: {head}", kind=format, out=out, digits=3, regions=regions, lang=lang)
     else:
         names = GLOBAL if statistic == "all" else (statistic,)
         frames: dict[str, pd.DataFrame] = {}
@@ -149,7 +149,7 @@ def stats(
                 note(f"left out: {error}", quiet=quiet)
         frame = pd.concat(frames.values())
         columns = frame if _wants(format, out) else frame.drop(columns=["isolates", "alternative", "variance"])
-        emit(columns, title=head, kind=format, out=out, digits=4)
+        emit(columns, title=head, kind=format, out=out, digits=4, lang=lang)
     if absent:
         note(f"without data, left out: {', '.join(absent)}", quiet=quiet)
     tell_account(loaded, quiet=quiet)
@@ -183,15 +183,17 @@ def verdict(
     main = int(found.curve.groups["specifications"].iloc[0])
     title = f"{loaded.name}: {main} specifications, and {len(found.to_frame()) - main} of Getis-Ord G beside them"
     if _wants(format, out):
-        emit(found.to_frame(), title=f"{loaded.name}: specifications", kind=format, out=out)
+        emit(found.to_frame(), title=f"{loaded.name}: specifications", kind=format, out=out, lang=lang)
     else:
-        emit(found.curve.groups, title=title, digits=3)
+        emit(found.curve.groups, title=title, digits=3, lang=lang)
     if tests:
         from growthpoles.cli.terminal import print_frame
         from growthpoles.study import pole_tables
 
         for name in ("gradient", "spread", "typology", "power"):
-            print_frame(getattr(pole_tables, f"{name}_table")(loaded), title=f"{loaded.name}: {name}", digits=3)
+            print_frame(
+                getattr(pole_tables, f"{name}_table")(loaded), title=f"{loaded.name}: {name}", digits=3, lang=lang
+            )
     for sentence in found.sentences[lang]:
         typer.echo(sentence, err=bool(_wants(format, out)))
     for line in found.left_out:
@@ -220,10 +222,10 @@ def audit(
         checked = f"{len(found.sources.formulas)} formulas and {found.claims['id'].nunique()} statements"
         note(f"no finding: {checked} could be checked; an audit needs printed results beside their inputs")
     faults, title = shown_faults(found, loaded, lang=lang)
-    print_frame(faults, title=title)
+    print_frame(faults, title=title, lang=lang)
     if claims:
         statements, title = shown_claims(found, loaded, lang=lang)
-        print_frame(statements, title=title)
+        print_frame(statements, title=title, lang=lang)
     for path in write_audit(found, loaded, out=out, lang=lang):
         typer.echo(str(path))
     tell_account(loaded, quiet=quiet)
@@ -239,6 +241,7 @@ def specialise(
 ) -> None:
     """Show the specialisation of every region and its group."""
     loaded = open_study(study, lang=lang)
+    from growthpoles.language.number_format import format_number
     from growthpoles.specialisation import ksi_groups
     from growthpoles.study.inputs import load_published
 
@@ -254,8 +257,9 @@ def specialise(
         kind=format,
         out=out,
         digits=3,
+        lang=lang,
     )
-    note(f"sum of shares: {published['ksi'].sum():.3f}", quiet=quiet)
+    note(f"sum of shares: {format_number(published['ksi'].sum(), lang, digits=3)}", quiet=quiet)
     tell_account(loaded, quiet=quiet)
 
 
@@ -288,7 +292,7 @@ def weights(
             "neighbors": neighbors.map(lambda found: " ".join(map(str, found)) if isinstance(found, list) else ""),
         }
     ).rename_axis("region")
-    emit(named(frame, loaded, lang=lang), title=f"{loaded.name}: {kind}", kind=format, out=out)
+    emit(named(frame, loaded, lang=lang), title=f"{loaded.name}: {kind}", kind=format, out=out, lang=lang)
     note(str(summarise_weights(graph)), quiet=quiet)
 
 

@@ -90,6 +90,7 @@ def draw(
     font_bold: FontBoldOption = None,
     weights: GraphOption = None,
     adjust: AdjustOption = None,
+    permutations: PermutationsOption = None,
     seed: SeedOption = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="png, tiff, pdf, svg or eps; default: KIND_YEAR.png here.")
@@ -100,9 +101,12 @@ def draw(
     quiet: QuietOption = False,
 ) -> None:
     """Draw one map at its printed size."""
-    loaded = open_study(study, lang=lang, seed=seed).with_report(preset=preset, weights=weights, adjust=adjust)
+    loaded = open_study(study, lang=lang, seed=seed).with_report(
+        preset=preset, weights=weights, adjust=adjust, permutations=permutations
+    )
     chosen, preset = year_of(loaded, year), loaded.report.preset
-    _refuse_idle(kind, variable=variable, weights=weights, adjust=adjust)
+    _refuse_idle(kind, variable=variable, weights=weights, adjust=adjust, permutations=permutations)
+    from growthpoles.language.phrases import Words
     from growthpoles.maps import save_figure, save_proof
     from growthpoles.report.figures import KINDS, draw_map, map_kinds
 
@@ -114,7 +118,8 @@ def draw(
     own = edition or loaded.study.edition
     shown = KINDS[kind].edition_of(own) or own
     parameters: dict[str, object] = {"kind": kind, "year": chosen, "variable": variable or "index"}
-    parameters |= {name: getattr(loaded.report, name) for name in ("weights", "adjust") if kind in map_kinds(name)}
+    options = {name: getattr(loaded.report, name) for name in ("weights", "adjust", "permutations")}
+    parameters |= {name: value for name, value in options.items() if value is not None and kind in map_kinds(name)}
     parameters |= {"font": face.family} if face else {}
     save_figure(
         figure,
@@ -131,7 +136,8 @@ def draw(
         save_proof(figure, beside, lang=lang)
         typer.echo(str(beside))
     wide, high = (25.4 * side for side in figure.get_size_inches())
-    note(f"{wide:.0f} x {high:.0f} mm, preset {preset}, edition {shown}", quiet=quiet)
+    printed = Words("en")("preset", preset)
+    note(f"{wide:.0f} x {high:.0f} mm, preset {preset} ({printed}), edition {shown}", quiet=quiet)
     tell_account(loaded, quiet=quiet)
 
 
@@ -144,7 +150,7 @@ def _set_in(font: str | None, bold: str | None) -> AbstractContextManager[Typefa
     return typeface(font, bold=bold) if font else nullcontext()
 
 
-def _refuse_idle(kind: str, **options: str | None) -> None:
+def _refuse_idle(kind: str, **options: str | int | None) -> None:
     """Refuse an option that would change nothing, rather than let somebody believe that it did."""
     from growthpoles.report.figures import map_kinds
 

@@ -108,6 +108,7 @@ def emit(
     out: Path | None = None,
     digits: int = 2,
     regions: gpd.GeoDataFrame | None = None,
+    lang: str = "en",
 ) -> None:
     """Print a table for a person, or write it in a format to a file or to standard output."""
     from growthpoles.report.table_formats import FORMATS, serialise
@@ -117,11 +118,11 @@ def emit(
     if kind is None:
         from growthpoles.cli.terminal import print_frame
 
-        print_frame(frame, title=title, digits=digits)
+        print_frame(frame, title=title, digits=digits, lang=lang)
         return
     if kind not in FORMATS:
         raise StudyError(unknown_option("format", kind, FORMATS))
-    content = serialise(frame, kind, title=title, regions=regions)
+    content = serialise(frame, kind, title=title, regions=regions, lang=lang)
     if out is not None:
         from growthpoles.file_writing import write_bytes
 

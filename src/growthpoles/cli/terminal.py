@@ -67,8 +67,8 @@ def _heading(column: str, *, width: int = 12) -> str:
     return "\n".join(lines) if len(column) > width else column
 
 
-def print_frame(frame: pd.DataFrame, *, title: str, digits: int = 2) -> None:
-    """Print a frame as a table: numbers right, text left."""
+def print_frame(frame: pd.DataFrame, *, title: str, digits: int = 2, lang: str = "en") -> None:
+    """Print a frame as a table: numbers right, as the language writes them, text left."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -85,7 +85,7 @@ def print_frame(frame: pd.DataFrame, *, title: str, digits: int = 2) -> None:
         cells = []
         for column, value in zip(frame.columns, row, strict=True):
             whole = column in {"rank", "n"} and isinstance(value, float) and not np.isnan(value)
-            cells.append(Text(shown(int(value) if whole else value, digits, str(column))))
+            cells.append(Text(shown(int(value) if whole else value, digits, str(column), lang)))
         levels = key if isinstance(frame.index, pd.MultiIndex) else (key,)
         table.add_row(*(Text(clean_text(level)) for level in levels), *cells)
     _console().print(table)

@@ -33,12 +33,16 @@ def missing(value: object) -> bool:
 
 
 LONGEST = 120
+_NEIGHBOURS = 50  # up to which "knn 4" is said in words
 _BLANKS = re.compile(rf"[^\S{NBSP}]+")  # a fixed blank stays
 
 
 @cache
 def _read(lang: str) -> dict[str, dict[str, Any]]:
-    return tomllib.loads(language_file(lang, "report.toml").read_text(encoding="utf-8"))
+    texts: dict[str, dict[str, Any]] = tomllib.loads(language_file(lang, "report.toml").read_text(encoding="utf-8"))
+    nearest = texts["value"]["knn_k"]
+    texts["value"] |= {f"knn {k}": nearest.format(k=k) for k in range(1, _NEIGHBOURS + 1)}
+    return texts
 
 
 def phrase_keys(section: str, lang: str = "en") -> tuple[str, ...]:
@@ -107,7 +111,8 @@ class Words:
 
     def message(self, template: str, **values: object) -> str:
         """Return an English template in this language, with its values filled in."""
-        return translator(self.lang)(template).format(**values)
+        told = translator(self.lang)(template)
+        return told.format(**values) if values else told
 
     def sentence(self, text: str) -> str:
         """Return a whole sentence of a study's files in this language, or as it stands if there is no translation."""
@@ -151,7 +156,4 @@ def spoken(code: str, lang: str, labels: Mapping[str, str] | None = None) -> str
     if own != code:
         return own
     known = _read(check_language(lang))["value"]
-    nearest = re.fullmatch(r"knn\W*(?:k\W*)?(\d+)", code)
-    if nearest:
-        return str(known["knn_k"].format(k=nearest[1]))
     return str(known.get(code) or known.get(code.replace(" ", "_")) or code.replace("_", " "))

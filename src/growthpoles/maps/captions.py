@@ -12,12 +12,14 @@ from pathlib import Path, PurePosixPath
 from growthpoles.errors import MapError, message
 from growthpoles.file_writing import write_bytes
 from growthpoles.language.languages import translator
+from growthpoles.language.number_format import MINUS, NBSP
 from growthpoles.maps.typography import text_metrics as text
 
 _ESCAPED = str.maketrans({
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\n": " ", "\r": " ",
     "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}",
+    MINUS: "$-$", NBSP: "~", "\N{INFINITY}": r"$\infty$",  # no signs of pdflatex's fonts
 })  # fmt: skip
 _MARKDOWN = frozenset("\\`*_{}[]<>$#@!|~^")
 _PARTS = (

@@ -217,9 +217,14 @@ def _check(fig: Figure, preset: Preset, kind: str, name: str) -> None:
     if wide > preset.width_mm + 0.05 or high > preset.max_height_mm + 0.05:
         raise MapError(
             message(
-                f"the figure is {wide:.1f} x {high:.1f} mm",
+                "the figure is {wide} x {high} mm",
                 where=name,
-                allowed=f"at most {preset.width_mm:g} x {preset.max_height_mm:g} mm (preset {preset.name})",
+                allowed="at most {most_wide} x {most_high} mm (preset {preset})",
+                wide=f"{wide:.1f}",
+                high=f"{high:.1f}",
+                most_wide=f"{preset.width_mm:g}",
+                most_high=f"{preset.max_height_mm:g}",
+                preset=preset.name,
             )
         )
     if kind not in preset.formats:

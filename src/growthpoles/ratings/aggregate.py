@@ -192,13 +192,13 @@ def _in_domain(
     what = name[0] if name else "a child"
     negative = (child < 0) & counted
     if negative.any():
-        problem, where = f"a score below zero under the {method} mean", _place(what, negative, regions)
-        raise RatingError(message(problem, where=where, allowed="0 or more"))
+        problem, where = "a score below zero under the {kind} mean", _place(what, negative, regions)
+        raise RatingError(message(problem, where=where, allowed="0 or more", kind=str(method)))
     zero = (child == 0) & counted
     if exponent <= 0 and zeros == "refuse" and zero.any():
-        problem, where = f"a score of zero under the {method} mean", _place(what, zero, regions)
+        problem, where = "a score of zero under the {kind} mean", _place(what, zero, regions)
         allowed = 'above 0, or zeros="zero" to let it make the whole zero'
-        raise RatingError(message(problem, where=where, allowed=allowed))
+        raise RatingError(message(problem, where=where, allowed=allowed, kind=str(method)))
     return np.where(counted | np.isnan(child), child, 1.0)
 
 

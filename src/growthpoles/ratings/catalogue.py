@@ -461,6 +461,18 @@ def default_catalogue() -> Catalogue:
     return read_catalogue(geodata_path("kazakhstan-it/catalogue.csv"))
 
 
+def catalogue_of(rating: pd.DataFrame, catalogue: Catalogue | None) -> Catalogue:
+    """Return the catalogue that a rating was made with, as given or the built-in one; raise `RatingError` if not it."""
+    catalogue = catalogue or default_catalogue()
+    if not {"method", "weights"} <= rating.attrs.keys():
+        raise RatingError(message("the rating has lost its attrs", allowed="the result of rate() itself"))
+    wanted = (*catalogue.aggregates, *(f"score_{code}" for code in catalogue.indicators))
+    if absent := [name for name in wanted if name not in rating]:
+        problem = f"the rating has no column {absent[0]!r}, so that it is not of {catalogue.source}"
+        raise RatingError(message(problem, allowed="catalogue=..., the one that it was made with"))
+    return catalogue
+
+
 def derive(table: pd.DataFrame, catalogue: Catalogue, *, recompute: bool = False) -> pd.DataFrame:
     """Add the derived indicators of `catalogue` to `table`.
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RatingError, message
-from growthpoles.ratings.catalogue import Catalogue, default_catalogue
+from growthpoles.ratings.catalogue import Catalogue, catalogue_of
 from growthpoles.ratings.indicator_checks import Array
 from growthpoles.result_display import ResultDisplay
 
@@ -96,7 +96,7 @@ def coherence(
     Raises
     ------
     RatingError
-        The rating has lost its `attrs`, or fewer than three regions have an index.
+        The rating has lost its `attrs` or is of another catalogue, or fewer than three regions have an index.
 
     Notes
     -----
@@ -114,17 +114,14 @@ def coherence(
     >>> gp.coherence(rating).alpha.round(2).to_dict()
     {'ris': 0.22, 'ria': -0.11, 'index': 0.57}
     """
-    catalogue = catalogue or default_catalogue()
-    weights = rating.attrs.get("weights")
-    if weights is None:
-        raise RatingError(message("the rating has lost its attrs", allowed="the result of rate() itself"))
+    catalogue = catalogue_of(rating, catalogue)
     if rating[catalogue.root].notna().sum() < FEWEST:
         raise RatingError(message("fewer than 3 regions have an index", allowed="3 or more"))
     correlations = _correlations(rating, catalogue)
     alpha = pd.Series(
         {code: _alpha(_children(rating, catalogue, code).to_numpy()) for code in catalogue.aggregates}, name="alpha"
     )
-    importance = _importance(rating, catalogue, weights)
+    importance = _importance(rating, catalogue, rating.attrs["weights"])
     flags = _flags(correlations, alpha, importance, redundant, opposed, weak, reliable)
     return Coherence(correlations, alpha, importance, flags)
 

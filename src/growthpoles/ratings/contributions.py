@@ -9,7 +9,7 @@ import pandas as pd
 
 from growthpoles.errors import RatingError, message, nearest
 from growthpoles.ratings.aggregate import exponent_of, scale_of
-from growthpoles.ratings.catalogue import Catalogue, default_catalogue
+from growthpoles.ratings.catalogue import Catalogue, catalogue_of
 from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.methods import METHODS, Aggregation
 
@@ -38,8 +38,8 @@ def contributions(rating: pd.DataFrame, catalogue: Catalogue | None = None, *, t
     Raises
     ------
     RatingError
-        The rating has lost its `attrs`, `to` is no aggregate, or the aggregate is not additive on any scale:
-        a Copeland score, or means of different kinds on the levels under it.
+        The rating has lost its `attrs` or is of another catalogue, `to` is no aggregate, or the aggregate is not
+        additive on any scale: a Copeland score, or means of different kinds on the levels under it.
 
     Notes
     -----
@@ -55,13 +55,11 @@ def contributions(rating: pd.DataFrame, catalogue: Catalogue | None = None, *, t
     >>> parts.loc["KZ-ALA"].sum().round(2).item(), rating.loc["KZ-ALA", "index"].round(2).item()
     (66.22, 66.22)
     """
-    catalogue = catalogue or default_catalogue()
+    catalogue = catalogue_of(rating, catalogue)
     to = to or catalogue.root
     if to not in catalogue.aggregates:
         raise RatingError(message(f"{to!r} is no aggregate", near=nearest(to, catalogue.aggregates, n=1)))
-    method, weights = rating.attrs.get("method"), rating.attrs.get("weights")
-    if method is None or weights is None:
-        raise RatingError(message("the rating has lost its attrs", allowed="the result of rate() itself"))
+    method, weights = rating.attrs["method"], rating.attrs["weights"]
     kind = _common_kind(to, catalogue, method["aggregation"])
     forward, _ = scale_of(exponent_of(kind, method["power"]))
     share: dict[str, Array] = {to: np.where(rating[to].isna(), np.nan, 1.0)}
@@ -80,7 +78,9 @@ def contributions(rating: pd.DataFrame, catalogue: Catalogue | None = None, *, t
             turned = child in catalogue.aggregates and catalogue.direction(child) < 0
             reflected[child] = reflected[parent] != turned
     if kind.exponent != 1 and any(reflected.values()):
-        raise RatingError(message(f"a pillar with direction -1 does not add up under the {kind} mean", where=to))
+        raise RatingError(
+            message("a pillar with direction -1 does not add up under the {kind} mean", where=to, kind=str(kind))
+        )
     columns = {}
     for code in catalogue.indicators:
         if code in share:
@@ -116,7 +116,8 @@ def _common_kind(to: str, catalogue: Catalogue, aggregation: str | dict[str, str
     means = {name: kind for name, kind in METHODS["aggregation"].items() if kind.additive}
     if len(set(kinds.values())) > 1 or kinds[to] not in means:
         listed = ", ".join(f"{code} {kind}" for code, kind in kinds.items())
-        allowed = f"one of {', '.join(means)} on all levels, or another level by to="
-        raise RatingError(message(f"contributions do not add up: {listed}", where=to, allowed=allowed))
+        told = {"levels": listed, "means": ", ".join(means)}
+        allowed = "one of {means} on all levels, or another level by to="
+        raise RatingError(message("contributions do not add up: {levels}", where=to, allowed=allowed, **told))
     found: Aggregation = means[kinds[to]]
     return found

@@ -285,9 +285,9 @@ def _mean_ranks(x: Array) -> tuple[Array, Array]:
 def _row_of(x: Array, reference: Hashable | None, regions: pd.Index) -> int:
     """Return the row of the reference region, or raise."""
     if reference is None or reference not in regions:
-        problem = "the reference region is not given" if reference is None else f"unknown reference {reference!r}"
-        near = nearest(reference, regions, n=1)
-        raise RatingError(message(problem, where="reference", allowed="a region of the table", near=near))
+        problem = "the reference region is not given" if reference is None else "unknown reference {reference!r}"
+        allowed, near = "a region of the table", nearest(reference, regions, n=1)
+        raise RatingError(message(problem, where="reference", allowed=allowed, near=near, reference=reference))
     row = int(regions.get_indexer(pd.Index([reference]))[0])
     _refuse(np.isnan(x[..., row, :]), f"the reference region {reference} has no data")
     return row

@@ -385,7 +385,9 @@ def prepare(
     for name, table in editions.items():
         if len(table.index.symmetric_difference(regions)):
             odd = ", ".join(map(str, table.index.symmetric_difference(regions)))
-            raise RatingError(message(f"regions differ between editions: {odd}", where=f"edition {name}"))
+            raise RatingError(
+                message("regions differ between editions: {regions}", where=f"edition {name}", regions=odd)
+            )
     steps = _by_edition(resolution, editions)
     tables = {name: table.reindex(index=regions) for name, table in editions.items()}
     nominal = rate_with(next(iter(tables.values())), catalogue, method)

@@ -69,8 +69,9 @@ def scheme_weights(scores: Array, scheme: Weighting, *, names: list[str]) -> Arr
         return np.ones(1)
     complete = scores[~np.isnan(scores).any(axis=1)]
     if len(complete) < scheme.least:
-        problem = f"{len(complete)} regions have all of {', '.join(names)}"
-        raise RatingError(message(problem, where=f"{scheme} weights", allowed=f"{scheme.least} or more"))
+        problem, where, n = "{n} regions have all of {columns}", f"{scheme} weights", len(complete)
+        told = {"columns": ", ".join(names), "least": str(scheme.least)}
+        raise RatingError(message(problem, where=where, allowed="{least} or more", n=n, **told))
     raw = np.asarray(scheme.weights(complete, **({"names": names} if "names" in scheme.needs else {})), dtype=float)
     if raw.shape != (count,) or not (np.isfinite(raw).all() and (raw >= 0).all() and raw.sum() > 0):
         problem = f"{scheme.name!r} does not give {count} weights"
@@ -90,7 +91,7 @@ def _critic(scores: Array, names: list[str]) -> Array:
     correlation = _correlation(scores, names, "critic")
     spread = scores.max(axis=0) - scores.min(axis=0)
     raw = (scores / spread).std(axis=0, ddof=1) * (1.0 - correlation).sum(axis=1)
-    return _told_apart(raw, names, "critic", "perfectly correlated")
+    return _told_apart(raw, names, "critic", "all scores are perfectly correlated: {columns}")
 
 
 @computes(Weighting, "pca")
@@ -103,14 +104,14 @@ def _correlation(scores: Array, names: list[str], scheme: str) -> Array:
     """Return the correlation matrix, or raise on a constant column."""
     flat = [name for name, width in zip(names, np.ptp(scores, axis=0), strict=True) if width <= 0]
     if flat:
-        raise RatingError(message(f"constant score: {', '.join(flat)}", where=f"{scheme} weights"))
+        raise RatingError(message("constant score: {columns}", where=f"{scheme} weights", columns=", ".join(flat)))
     return np.corrcoef(scores, rowvar=False)
 
 
 def _told_apart(raw: Array, names: list[str], scheme: str, problem: str) -> Array:
     """Return the weights, or raise when nothing is left of them."""
     if raw.sum() <= 1e-12:
-        raise RatingError(message(f"all scores are {problem}: {', '.join(names)}", where=f"{scheme} weights"))
+        raise RatingError(message(problem, where=f"{scheme} weights", columns=", ".join(names)))
     return raw
 
 
@@ -120,10 +121,11 @@ def _entropy(scores: Array, names: list[str]) -> Array:
     total = scores.sum(axis=0)
     for name, low, mass in zip(names, scores.min(axis=0), total, strict=True):
         if low < 0 or mass <= 0:
-            problem = f"{name} has a negative score" if low < 0 else f"{name} is zero everywhere"
-            raise RatingError(message(problem, where="entropy weights", allowed="scores of 0 or more, not all 0"))
+            problem = "{columns} has a negative score" if low < 0 else "{columns} is zero everywhere"
+            allowed = "scores of 0 or more, not all 0"
+            raise RatingError(message(problem, where="entropy weights", allowed=allowed, columns=name))
     share = scores / total
     with np.errstate(divide="ignore", invalid="ignore"):
         surprise = np.where(share > 0, share * np.log(share), 0.0)
     raw = np.maximum(1.0 + surprise.sum(axis=0) / np.log(len(scores)), 0.0)
-    return _told_apart(raw, names, "entropy", "constant")
+    return _told_apart(raw, names, "entropy", "all scores are constant: {columns}")

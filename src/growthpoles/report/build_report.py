@@ -175,11 +175,11 @@ def _content(
     results: Results, *, lang: str, origin: Callable[[], dict[str, Any]], tell: Callable[[str], None]
 ) -> dict[str, bytes]:
     """Return every file of the report but the manifest."""
-    from growthpoles.report.column_notes import notes
     from growthpoles.report.draw_figures import draw_figures
     from growthpoles.report.geopackage import geopackage_bytes
     from growthpoles.report.map_layers import layers
     from growthpoles.report.page import make_page, render_html
+    from growthpoles.report.report_tables import notes
     from growthpoles.report.table_formats import workbook_bytes
 
     drawn = draw_figures(results, lang=lang, tell=tell)
@@ -188,7 +188,7 @@ def _content(
     content = {f"tables/{name}.csv": csv_bytes(frame) for name, frame in tables.items()}
     for name, frame in tables.items():
         if len(frame) <= _TEX_ROWS:
-            content[f"tables/tex/{name}.tex"] = tex(frame, title=name.replace("_", " ")).encode()
+            content[f"tables/tex/{name}.tex"] = tex(frame, title=name.replace("_", " "), lang=lang).encode()
     content["tables/study.xlsx"] = workbook_bytes(tables, notes=notes(tables, results))
     content["study.gpkg"] = geopackage_bytes(layers(results)[0], results.regions, styles=layers(results)[1])
     content |= drawn.files

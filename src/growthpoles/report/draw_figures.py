@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
-from growthpoles.errors import GrowthpolesError
+from growthpoles.errors import GrowthpolesError, Reason
 from growthpoles.maps.captions import Caption
 from growthpoles.report.figures import figure_jobs, make_caption
 from growthpoles.report.page_blocks import Picture
@@ -146,6 +146,10 @@ def report_languages(results: Results, lang: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([lang, *results.study.study.languages]))
 
 
+def _figure(name: str) -> Reason:
+    return Reason("{analysis} {figure}", {"analysis": "figure", "figure": name})
+
+
 def draw_figures(results: Results, *, lang: str, tell: Callable[[str], None]) -> Drawn:
     """Draw all figures; one that cannot be drawn is left out and named with the reason."""
     from growthpoles.maps.export import Facts, render
@@ -156,13 +160,13 @@ def draw_figures(results: Results, *, lang: str, tell: Callable[[str], None]) ->
     drawn = Drawn(Outlines(), {code: {} for code in languages}, captions={code: [] for code in languages})
     jobs = list(figure_jobs(results))
     for name in sorted({*(results.study.report.figures or ())} - {job.kind.name for job in jobs}):
-        results.stages.left_out[f"figure {name}"] = "no data"
+        results.stages.left_out[_figure(name)] = "no data"
     for job in jobs:
         tell(f"figure {job.name}")
         try:
             figures = {code: job.figure(code) for code in languages}
         except GrowthpolesError as error:
-            results.stages.left_out[f"figure {job.name}"] = str(error)
+            results.stages.left_out[_figure(job.name)] = error.args[0]
             continue
         for code, figure in figures.items():
             caption = make_caption(results, job, code)

@@ -196,7 +196,7 @@ class Kind:
     alt : callable
         (results, year, words) -> what it shows, for somebody who does not see it.
     command : tuple of str, optional
-        Options that change the single map ("variable", "weights", "adjust"); None: `growthpoles map` does not draw it.
+        Options that change the single map ("variable", "permutations" ...); None: `growthpoles map` does not draw it.
     """
 
     name: str
@@ -222,7 +222,8 @@ class Kind:
 
 _MAP: Any = {"on_boundaries": True, "command": ("variable",)}
 _GRAPH: Any = {"section": "spatial", "on_boundaries": True, "weights": True}
-_LOCAL: Any = {**_GRAPH, "possible": _tested, "p_method": _drawn, "command": ("variable", "weights", "adjust")}
+_TESTS = ("variable", "weights", "adjust", "permutations")
+_LOCAL: Any = {**_GRAPH, "possible": _tested, "p_method": _drawn, "command": _TESTS}
 _RANKS: Any = {"section": "robustness", "text": _replicated}
 # fmt: off
 _KINDS = (
@@ -396,6 +397,7 @@ def draw_map(
     preset: str | None = None,
     weights: str | None = None,
     adjust: str | None = None,
+    permutations: int | None = None,
 ) -> Axes:
     """Draw one map of a study.
 
@@ -419,6 +421,8 @@ def draw_map(
         Kind of graph of the spatial tests.
     adjust : str, optional
         Correction for the family of local tests.
+    permutations : int, optional
+        Relocations of the local tests, where p is not exact.
 
     Returns
     -------
@@ -431,7 +435,7 @@ def draw_map(
     """
     if kind not in map_kinds():
         raise MapError(unknown_option("kind", kind, map_kinds()))
-    study = study.with_report(preset=preset, weights=weights, adjust=adjust)
+    study = study.with_report(preset=preset, weights=weights, adjust=adjust, permutations=permutations)
     drawn, shown = KINDS[kind], study.years[-1] if year is None else year
     own = drawn.edition_of(edition or study.study.edition)
     return drawn.artist(View(study=study, kind=kind, year=shown, lang=lang, edition=own, variable=variable))

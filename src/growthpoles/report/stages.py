@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles import randomness
-from growthpoles.errors import GrowthpolesError, RatingError, StudyError, unknown_option
+from growthpoles.errors import GrowthpolesError, RatingError, Reason, StudyError, unknown_option
 from growthpoles.language.phrases import Words
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.ratings.classes import TEN_CLASSES, scale_of
@@ -474,7 +474,8 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
             if variable == catalogue.root and name in (edition, "published"):
                 local[name, year] = local_moran(kept, part, permutations=draws(study), adjust=adjust, rng=seed)
         except GrowthpolesError as error:
-            left_out[f"moran {name} {year} {variable}"] = error.args[0]
+            places = {"analysis": "moran", "edition": name, "year": year, "variable": variable}
+            left_out[Reason("{analysis} {edition} {year} {variable}", places)] = error.args[0]
     account, unused = input_account(study), unused_inputs(study)
     core = (study, edition, catalogue, regions, graph, indicators, ratings, published, tests, gaps, local, account)
     stages = run_stages(Results(*core, unused, Stages(left_out=left_out)), tell=tell)

@@ -1,6 +1,7 @@
 """Table formats: CSV, JSON, Markdown, TeX, Excel, Parquet.
 
-Text from a user's file is data in every one of them: it is escaped, never interpreted.
+Text from a user's file is data in every one of them: it is escaped, never interpreted. Tables for people (terminal,
+Markdown, TeX) write numbers as the language does (:mod:`growthpoles.language.number_format`), those for machines raw.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ import pandas as pd
 
 from growthpoles.errors import DataError, message, unknown_option
 from growthpoles.file_writing import free_name
-from growthpoles.language.number_format import DASH, P_COLUMN, format_p
-from growthpoles.language.phrases import clean_text, missing
+from growthpoles.language.languages import SOURCE
+from growthpoles.language.number_format import DASH, NBSP, P_COLUMN, format_p
+from growthpoles.language.phrases import Words, clean_text, missing
 from growthpoles.maps.captions import escape_tex
 
 if TYPE_CHECKING:
@@ -43,7 +45,12 @@ _SAMPLE = 100
 
 
 def serialise(
-    frame: pd.DataFrame, kind: str, *, title: str = "table", regions: gpd.GeoDataFrame | None = None
+    frame: pd.DataFrame,
+    kind: str,
+    *,
+    title: str = "table",
+    regions: gpd.GeoDataFrame | None = None,
+    lang: str = SOURCE,
 ) -> bytes:
     """Return a table as the bytes of a file; the same table gives the same bytes.
 
@@ -56,6 +63,8 @@ def serialise(
         Caption (TeX) and sheet or layer name (Excel, GeoPackage).
     regions : GeoDataFrame, optional
         Boundaries, for "gpkg" only; the frame must be indexed by region.
+    lang : str
+        Language of the numbers, for "md" and "tex" only.
 
     Raises
     ------
@@ -67,8 +76,8 @@ def serialise(
     makers: dict[str, Callable[[], bytes]] = {
         "csv": lambda: csv_bytes(frame),
         "json": lambda: json_bytes(frame),
-        "md": lambda: markdown(frame).encode("utf-8"),
-        "tex": lambda: tex(frame, title=title).encode("utf-8"),
+        "md": lambda: markdown(frame, lang=lang).encode("utf-8"),
+        "tex": lambda: tex(frame, title=title, lang=lang).encode("utf-8"),
         "xlsx": lambda: workbook_bytes({title: frame}),
         "parquet": lambda: _parquet(frame),
         "gpkg": lambda: geopackage_bytes({title: frame}, regions),
@@ -130,17 +139,27 @@ def json_bytes(frame: pd.DataFrame) -> bytes:
     return (json.dumps(records, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
-def shown(value: object, digits: int, column: str = "") -> str:
+def shown(value: object, digits: int, column: str = "", lang: str = SOURCE) -> str:
     """Return a value as a person writes it: fixed digits, a p-value never as 0, a dash for missing."""
     known = plain(value)
-    if known is None:
-        return DASH
-    if not isinstance(known, float):
-        return str(known)
-    return format_p(known, digits=digits) if P_COLUMN.fullmatch(column) else f"{known:.{digits}f}"
+    if isinstance(known, bool) or not isinstance(value, int | float | np.number):
+        return DASH if known is None else str(known)
+    if isinstance(value, float) and P_COLUMN.fullmatch(column):
+        return format_p(value, lang, digits=digits)
+    return Words(lang).number(value, 0 if isinstance(known, int) else digits)
 
 
-def markdown(frame: pd.DataFrame, *, digits: int = 3) -> str:
+def _cells(frame: pd.DataFrame, table: pd.DataFrame, digits: int, lang: str) -> list[list[str]]:
+    """Return the cells of a flattened frame as a person writes them; labels of rows are names, also where numeric."""
+    labels = table.shape[1] - frame.shape[1]
+    return [
+        [clean_text(value) if at < labels and not missing(value) else shown(value, digits, name, lang)
+         for at, (name, value) in enumerate(zip(table.columns, row, strict=True))]
+        for row in table.itertuples(index=False, name=None)
+    ]  # fmt: skip
+
+
+def markdown(frame: pd.DataFrame, *, digits: int = 3, lang: str = SOURCE) -> str:
     """Return a pipe table; numbers right-aligned, a dash for missing values."""
     table = flat(frame)
     numeric = [pd.api.types.is_numeric_dtype(table[column]) for column in table.columns]
@@ -149,28 +168,20 @@ def markdown(frame: pd.DataFrame, *, digits: int = 3) -> str:
         return "| " + " | ".join(cells) + " |"
 
     def escape(text: str) -> str:
-        folded = " ".join(text.split())
-        return re.sub(r"([\\|`*_<>\[\]])", r"\\\1", folded)
+        return re.sub(r"([\\|`*_<>\[\]])", r"\\\1", re.sub(rf"[^\S{NBSP}]+", " ", text).strip())
 
     rows = [line([escape(clean_text(column)) for column in table.columns])]
     rows.append(line(["---:" if right else "---" for right in numeric]))
-    rows += [
-        line([escape(shown(value, digits, name)) for name, value in zip(table.columns, row, strict=True)])
-        for row in table.itertuples(index=False, name=None)
-    ]
+    rows += [line(list(map(escape, row))) for row in _cells(frame, table, digits, lang)]
     return "\n".join(rows) + "\n"
 
 
-def tex(frame: pd.DataFrame, *, title: str, digits: int = 3) -> str:
-    """Return a `table` environment with booktabs rules, ready to be included."""
+def tex(frame: pd.DataFrame, *, title: str, digits: int = 3, lang: str = SOURCE) -> str:
+    """Return a `table` environment with booktabs rules, ready to be included; a minus is `$-$`, as pdflatex needs."""
     table = flat(frame)
     columns = "".join("r" if pd.api.types.is_numeric_dtype(table[name]) else "l" for name in table.columns)
     head = " & ".join(escape_tex(clean_text(name)) for name in table.columns)
-    body = [
-        " & ".join(escape_tex(shown(value, digits, name)) for name, value in zip(table.columns, row, strict=True))
-        + r" \\"
-        for row in table.itertuples(index=False, name=None)
-    ]
+    body = [rf"{' & '.join(map(escape_tex, row))} \\" for row in _cells(frame, table, digits, lang)]
     caption = escape_tex(clean_text(title))
     lines = [r"\begin{table}", rf"\caption{{{caption}}}", rf"\begin{{tabular}}{{{columns}}}", r"\toprule"]
     lines += [rf"{head} \\", r"\midrule", *body, r"\bottomrule", r"\end{tabular}", r"\end{table}"]

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from growthpoles.errors import Reason
+from growthpoles.errors import Reason, templates
 from growthpoles.language.languages import SOURCE
-from growthpoles.language.number_format import format_percent
-from growthpoles.language.phrases import DASH, LONGEST, Words, phrase_keys, shorten
+from growthpoles.language.number_format import format_number, format_percent
+from growthpoles.language.phrases import DASH, LONGEST, Words, phrase_keys, shorten, spoken
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.study.audit.findings import Fault
 from growthpoles.study.audit.published_findings import published_formulas
@@ -121,26 +121,28 @@ class Wording:
         return self.words.message(reason.template, **told)
 
     def _value(self, name: str, value: Any) -> object:
-        """Say what stands in a reason: another reason, columns and regions by name, anything else as it is."""
+        """Say what stands in a reason: another reason, columns and regions by name, numbers, anything else as it is."""
         if isinstance(value, Reason):
             return self.reason(value)
+        if isinstance(value, float):
+            return format_number(value, self.words.lang, digits=None)
         if name == "columns":
             return self.list_columns(value if isinstance(value, str) else ", ".join(value))
+        if name in ("edition", "enclaves", "weights"):
+            return spoken(str(value), self.words.lang)
         return self.regions.get(value, value) if name == "region" else value
 
     def left_out(self, reason: str) -> str:
         """Say why an analysis is left out; an error without a translation is quoted, after words that say so."""
-        told = self.reason(reason)
-        if self.words.lang != SOURCE and told == reason:
-            told = self.words.message(NOT_ALLOWED, error=reason)
-        return shorten(told, 300)
+        known = self.words.lang == SOURCE or all(self.words.message(leaf) != leaf for leaf in templates(reason))
+        return shorten(self.reason(reason) if known else self.words.message(NOT_ALLOWED, error=reason), 300)
 
     def analysis(self, name: str) -> str:
         """Name an analysis; a single test carries its edition, year and variable after the name."""
-        head, _, rest = name.partition(" ")
+        head, *rest = map(str, getattr(name, "places", {"analysis": name}).values())
         if self.words.lang != SOURCE:
-            rest = " ".join(self.columns.get(part) or self.words.value(part) for part in rest.split())
-        return f"{self.words('analysis', head)} {shorten(rest)}".strip()
+            rest = [self.columns.get(part) or self.words.value(part) for part in rest]
+        return f"{self.words('analysis', head)} {shorten(' '.join(rest))}".strip()
 
 
 def region_names(results: Results, lang: str) -> pd.Series:
@@ -193,7 +195,7 @@ def method_sentences(results: Results, words: Words) -> list[str]:
     rating, catalogue = results.study.rating, results.catalogue
     names = indicator_names(results, words.lang)
     label = region_names(results, words.lang).get(rating.reference, "") if rating.reference else ""
-    power = "" if rating.power is None else words.number(rating.power, len(f"{rating.power:g}".partition(".")[2]))
+    power = "" if rating.power is None else format_number(rating.power, words.lang, digits=None)
     means = _by_level(rating.aggregation, "arithmetic", catalogue, names, words, "aggregation", power=power)
     weights = _by_level(rating.weighting, "given", catalogue, names, words, "weighting")
     scores = scores_words(results.study, words, reference=str(label))

@@ -140,7 +140,7 @@ def clean_values(y: pd.Series, *, name: str = "y") -> np.ndarray:
             message(f"{type(y).__name__} given", where=name, allowed="a pandas Series indexed by region")
         )
     if len(y) < 3:
-        raise SpatialError(message(f"{len(y)} regions", where=name, allowed="at least 3 regions"))
+        raise SpatialError(message("{n} regions", where=name, allowed="at least 3 regions", n=len(y)))
     if not y.index.is_unique:
         repeated = y.index[y.index.duplicated()].unique()
         raise SpatialError(message(f"labels given twice: {_listing(repeated)}", where=name, allowed="unique labels"))
@@ -395,8 +395,8 @@ def connected(prepared: Prepared) -> Connected:
     keep = (np.asarray(prepared.cardinality) > 0) | (entering > 0)
     count = int(keep.sum())
     if count < MINIMUM:
-        problem = f"{count} of {prepared.n} regions have neighbours"
-        raise SpatialError(message(problem, allowed=f"at least {MINIMUM} regions with links"))
+        problem, allowed = "{count} of {n} regions have neighbours", "at least {least} regions with links"
+        raise SpatialError(message(problem, allowed=allowed, count=count, n=prepared.n, least=MINIMUM))
     places = np.flatnonzero(keep)
     ids = prepared.ids[places]
     order = ascending(ids)

@@ -9,7 +9,7 @@ import codecs
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -31,19 +31,8 @@ _STEEPEST = 50.0  # beyond it a power mean is the best or the worst score, and l
 _SHOWN = 40
 Text = dict[Language, Annotated[str, Field(max_length=500)]]
 _NAME = r"\w(?:[\w .-]{0,78}[\w-])?"  # becomes part of file names: no separators, no control characters
-# Of `growthpoles.maps`, which this room does not import; a test holds them equal.
-PRESETS = (
-    "nature-single",
-    "nature-double",
-    "elsevier-single",
-    "elsevier-1.5",
-    "elsevier-double",
-    "plos",
-    "report",
-    "slide",
-)
 # Option of [report] -> section of the texts that says each choice: what has no phrase cannot be reported.
-_PHRASES = {"figures": "figure", "weights": "weights", "adjust": "adjusted"}
+_PHRASES = {"figures": "figure", "weights": "weights", "adjust": "adjusted", "preset": "preset"}
 
 
 class Part(BaseModel):
@@ -361,12 +350,6 @@ class GrowthPoles(Part):
         return self
 
 
-def _report_choices(option: str) -> Sequence[str]:
-    from growthpoles.language.phrases import phrase_keys  # only where an option is given
-
-    return phrase_keys(_PHRASES[option]) if option in _PHRASES else PRESETS
-
-
 class Report(Part):
     """What the report shows, how it tests, and how its figures look."""
 
@@ -380,13 +363,14 @@ class Report(Part):
     @field_validator("figures", "weights", "adjust", "preset", mode="before")
     @classmethod
     def _known(cls, value: object, info: Any) -> object:
+        from growthpoles.language.phrases import phrase_keys  # only where an option is given
+
+        known = phrase_keys(_PHRASES[info.field_name])
         if info.field_name != "figures":
-            return _word(value, _report_choices(info.field_name))
+            return _word(value, known)
         if not isinstance(value, list | tuple | None):
             raise ValueError(message(_quoted(value), allowed="a list of kinds of figures"))
-        return (
-            None if value is None else tuple(dict.fromkeys(_word(kind, _report_choices("figures")) for kind in value))
-        )
+        return None if value is None else tuple(dict.fromkeys(_word(kind, known) for kind in value))
 
 
 class Study(Part, ResultDisplay):

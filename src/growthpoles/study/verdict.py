@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.random import Generator
 
-from growthpoles.errors import SpatialError, message
+from growthpoles.errors import Reason, SpatialError, message
 from growthpoles.language.languages import LANGUAGES
 from growthpoles.language.number_format import format_count, format_number, format_percent
 from growthpoles.language.phrases import Words
@@ -62,7 +62,7 @@ class Verdict(ResultDisplay):
         Of Moran's I on the first graph with all regions, two-sided at the same level.
     conclusion : {"cluster", "stand apart", "unsupported"}
         "cluster" or "stand apart" only where the omnibus p-value of the median effect is at most alpha.
-    left_out : tuple of str
+    left_out : tuple of Reason
         Combinations that could not be built or that repeat others, with the reason.
     sentences : dict
         Language -> two sentences: what was found, and what could have been found.
@@ -81,7 +81,7 @@ class Verdict(ResultDisplay):
     curve: SpecificationCurve
     power: PowerCurve
     conclusion: Conclusion
-    left_out: tuple[str, ...]
+    left_out: tuple[Reason, ...]
     sentences: dict[str, tuple[str, str]]
 
     def to_frame(self) -> pd.DataFrame:
@@ -164,11 +164,11 @@ def verdict(
     """
     study = study or load_study()
     seed = study.study.seed if rng is None else rng
-    left_out: list[str] = []
+    left_out: list[Reason] = []
     count = len(study_regions(study))
     if count > _MOST:
-        allowed = f"at most {format_count(_MOST)} for a verdict"
-        raise SpatialError(message(f"{format_count(count)} regions", where=study.name, allowed=allowed))
+        told = {"n": format_count(count), "most": format_count(_MOST)}
+        raise SpatialError(message("{n} regions", where=study.name, allowed="at most {most} for a verdict", **told))
     contiguity: dict[tuple[str, int], Graph] = {}
     built: dict[tuple[Any, ...], list[tuple[str, Graph]]] = {}
     specifications = []
@@ -180,7 +180,8 @@ def verdict(
         usable = list(statistics)
         if APART in usable and ((values < 0).any() or (values > 0).sum() < 2):
             usable.remove(APART)
-            left_out.append(f"{variable}: Getis-Ord G needs values of 0 and above, two of them positive")
+            why = Reason("Getis-Ord G needs values of 0 and above, two of them positive", {})
+            left_out.append(Reason("{what}: {why}", {"what": variable.told, "why": why}))
         for name, graph in built[key]:
             labels = {**variable.labels, "weights": name}
             specifications += [
@@ -188,8 +189,9 @@ def verdict(
                 for statistic in usable
             ]
     if not specifications:
-        reasons = [line for line in left_out if line.startswith("weights")] or left_out or ["no weights given"]
-        raise SpatialError(message(f"no specification is left; {reasons[0]}", where=study.name))
+        graphs = [line for line in left_out if "weights" in getattr(line.places.get("what"), "places", ())]
+        reasons = graphs or left_out or [Reason("no weights given", {})]
+        raise SpatialError(message("no specification is left; {why}", where=study.name, why=reasons[0]))
     curve = specification_curve(
         specifications,
         alternative="two-sided",

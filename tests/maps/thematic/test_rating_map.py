@@ -315,6 +315,15 @@ def test_graticule_follows_the_projection(regions: Any) -> None:
     assert west[-1, 0] > west[0, 0]
 
 
+@pytest.mark.parametrize(("span", "decimals"), [(12.0, 0), (1.6, 1), (0.8, 2), (0.35, 1)])
+def test_labels_of_one_graticule_have_the_decimals_of_its_interval(span: float, decimals: int) -> None:
+    from pyproj import CRS
+
+    for lang, sign in (("en", "."), ("ru", ",")):
+        labels = [label for _, label, _ in furniture.graticule(CRS(4326), (60.0, 35.0, 60 + span, 35 + span), lang)]
+        assert {len(label.partition("\u00b0")[0].partition(sign)[2]) for label in labels} == {decimals}
+
+
 def test_maps_use_no_pyplot_and_leave_settings_alone() -> None:
     code = (
         "import sys, growthpoles.maps, growthpoles.maps.thematic.rating_map, growthpoles.maps.thematic.cluster_map\n"

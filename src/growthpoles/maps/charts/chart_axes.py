@@ -165,9 +165,11 @@ def chart_axes(
     if high - bottom - under - top - over < least_mm - 1e-9 or span < 8.0:
         raise MapError(
             message(
-                f"the chart does not fit on {wide:g} x {chosen.max_height_mm:g} mm",
+                "the chart does not fit on {wide} x {high} mm",
                 where=f"preset {chosen.name}",
                 allowed="fewer rows, shorter names, or a larger preset",
+                wide=f"{wide:g}",
+                high=f"{chosen.max_height_mm:g}",
             )
         )
     figure = canvas.new_figure(chosen, height_mm=high)

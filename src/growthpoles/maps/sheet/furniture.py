@@ -87,8 +87,8 @@ def graticule_step(span: float) -> float:
     return next((step for step in _STEPS if span / step >= 3.0), _STEPS[-1])
 
 
-def _degrees(value: float, kind: str, lang: str) -> str:
-    """Write a longitude or latitude: 60° E, 60° в. д."""
+def _degrees(value: float, kind: str, lang: str, step: float) -> str:
+    """Write a longitude or latitude with the decimals of the interval between the lines: 60° E, 60° в. д., 35.5° N."""
     value = (value + 180.0) % 360.0 - 180.0 if kind == "lon" else value
     word = translator(lang)
     if value == 0 or (kind == "lon" and abs(value) == 180):
@@ -97,7 +97,7 @@ def _degrees(value: float, kind: str, lang: str) -> str:
         side = word("E") if value > 0 else word("W")
     else:
         side = word("N") if value > 0 else word("S")
-    digits = 0 if float(value).is_integer() else 2
+    digits = next(digits for digits in (0, 1, 2) if round(step, digits) == step)
     return f"{format_number(abs(value), lang, digits=digits)}°{NBSP + side if side else ''}"
 
 
@@ -135,11 +135,11 @@ def graticule(crs: CRS, frame: tuple[float, float, float, float], lang: str) -> 
     found = []
     along = np.linspace(south - step_lat / 2, north + step_lat / 2, 60).clip(-89.9, 89.9)
     for value in np.arange(np.ceil(west / step_lon), np.floor(east / step_lon) + 1) * step_lon:
-        found.append(("lon", _degrees(value, "lon", lang), np.full(60, value), along))
+        found.append(("lon", _degrees(value, "lon", lang, step_lon), np.full(60, value), along))
     across = np.linspace(west - step_lon / 2, east + step_lon / 2, 90)
     for value in np.arange(np.ceil(south / step_lat), np.floor(north / step_lat) + 1) * step_lat:
         if abs(value) < 90:
-            found.append(("lat", _degrees(value, "lat", lang), across, np.full(90, value)))
+            found.append(("lat", _degrees(value, "lat", lang, step_lat), across, np.full(90, value)))
     result = []
     for kind, label, lons, lats in found:
         px, py = transformer.transform(lons, lats)

@@ -130,9 +130,11 @@ def new_page(
         return new_page(base, legend, names, marks, replace(style, insets="none"))
     raise MapError(
         message(
-            f"the map with its legend and insets does not fit on {wide:g} x {limit:g} mm",
+            "the map with its legend and insets does not fit on {wide} x {high} mm",
             where=f"preset {preset.name}",
             allowed="a wider preset, or legend='none'",
+            wide=f"{wide:g}",
+            high=f"{limit:g}",
         )
     )
 

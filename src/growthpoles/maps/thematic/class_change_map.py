@@ -180,7 +180,11 @@ def plot_typology(
         if len(kinds) > len(palettes.QUALITATIVE):
             raise MapError(
                 message(
-                    f"{len(kinds)} types", where="types", allowed=f"{len(palettes.QUALITATIVE)} at most, or own entries"
+                    "{n} types",
+                    where="types",
+                    allowed="{most} at most, or own entries",
+                    n=len(kinds),
+                    most=len(palettes.QUALITATIVE),
                 )
             )
         entries = {

@@ -85,9 +85,11 @@ def class_limits(values: Sequence[float] | Array, scheme: Scheme = "natural", *,
     if not 2 <= k <= 12 or len(distinct) < k or not np.isfinite(known).all():
         raise MapError(
             message(
-                f"{k} classes of {len(distinct)} distinct values",
+                "{k} classes of {n} distinct values",
                 where="class_limits",
                 allowed="2 to 12 classes, each with a finite value",
+                k=k,
+                n=len(distinct),
             )
         )
     if scheme == "natural" and len(distinct) > _MOST:

@@ -134,11 +134,15 @@ def _file_for(line: str, bold: bool, face: Typeface | None) -> str:
     lost = "".join(map(chr, sorted(codes - _glyphs(files[-1]))[:8]))
     if face is None:
         allowed = "Latin, Cyrillic, Greek and whatever else DejaVu Sans holds; or labels='codes'"
-        raise MapError(message(f"no glyph for {lost!r} in {line!r}", allowed=allowed))
+        raise MapError(message("no glyph for {lost!r} in {line!r}", allowed=allowed, lost=lost, line=line))
     raise MapError(
         message(
-            f"typeface {face.family} has no glyph for {lost!r} in {line!r}{_gaps(files[0])}",
+            "typeface {face} has no glyph for {lost!r} in {line!r}{gaps}",
             allowed="a typeface with all letters of the figure's language, as DejaVu Sans",
+            face=face.family,
+            lost=lost,
+            line=line,
+            gaps=_gaps(files[0]),
         )
     )
 

@@ -88,9 +88,11 @@ def getis_ord(
     if (values < 0).any():
         raise SpatialError(
             message(
-                f"{part.ids[values < 0][0]} has the negative value {values[values < 0][0]:g}",
+                "{region} has the negative value {value}",
                 where="Getis-Ord G",
                 allowed="a variable with a natural zero, no value below it",
+                region=part.ids[values < 0][0],
+                value=float(f"{values[values < 0][0]:g}"),
             )
         )
     if np.count_nonzero(values) < 2:

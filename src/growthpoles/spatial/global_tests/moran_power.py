@@ -160,8 +160,8 @@ def moran_power(
     w = connected(prepare(pd.Series(0.0, index=ids), graph, name="graph")).w
     n = w.shape[0]
     if n > _LIMIT:
-        problem, allowed = f"{format_count(n)} regions with neighbours", f"at most {format_count(_LIMIT)}"
-        raise SpatialError(message(problem, where="power", allowed=allowed))
+        told = {"n": format_count(n), "most": format_count(_LIMIT)}
+        raise SpatialError(message("{n} regions with neighbours", where="power", allowed="at most {most}", **told))
     both = (w + w.T).toarray()[~np.eye(n, dtype=bool)]
     if np.ptp(both) <= 1e-12 * both.max():
         problem = "Moran's I does not depend on the values"

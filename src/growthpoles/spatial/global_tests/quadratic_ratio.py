@@ -98,7 +98,11 @@ def _residuals(values: NDArray[np.float64], basis: NDArray[np.float64]) -> NDArr
     """Return the least-squares residuals, scaled to a sum of squares of one."""
     n, p = basis.shape
     if n - p < 3:
-        raise SpatialError(message(f"{p} regressors (constant included) for {n} regions", allowed=f"at most {n - 3}"))
+        raise SpatialError(
+            message(
+                "{p} regressors (constant included) for {n} regions", allowed="at most {most}", p=p, n=n, most=n - 3
+            )
+        )
     z = deviations(values, "y")
     z = z - basis @ (basis.T @ z)
     length = float(np.sqrt(z @ z))

@@ -77,7 +77,9 @@ def local_getis_ord(
     if (prepared.y < 0).any():
         shown = ", ".join(map(str, prepared.ids[prepared.y < 0][:5]))
         raise SpatialError(
-            message(f"value below zero for {shown}", where="y", allowed=">= 0: G adds up shares of a total")
+            message(
+                "value below zero for {regions}", where="y", allowed=">= 0: G adds up shares of a total", regions=shown
+            )
         )
     part, data = universe(prepared)
     own = centred(data.y)

@@ -243,9 +243,10 @@ def universe(prepared: Prepared) -> tuple[Universe, Prepared]:
     if len(rows) < 3:
         raise SpatialError(
             message(
-                f"{len(rows)} regions have neighbours",
+                "{n} regions have neighbours",
                 where="graph",
                 allowed="at least 3 regions joined by weights",
+                n=len(rows),
             )
         )
     if len(rows) == prepared.n:

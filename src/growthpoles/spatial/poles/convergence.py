@@ -142,12 +142,14 @@ def convergence(before: pd.Series, after: pd.Series, graph: Graph | W, *, years:
     low = before.index[(before <= 0) | (later <= 0)]
     if len(low):
         shown = ", ".join(map(str, low[:5]))
-        raise SpatialError(message(f"no positive value for {shown}", where="convergence", allowed="values above 0"))
+        raise SpatialError(
+            message("no positive value for {regions}", where="convergence", allowed="values above 0", regions=shown)
+        )
     start, end = np.log(before.to_numpy()), np.log(later.to_numpy())
     growth = (end - start) / years
-    for values, what in ((start, "values of the first year"), (growth, "growth rates")):
+    for values, what in ((start, "all values of the first year are equal"), (growth, "all growth rates are equal")):
         if np.ptp(values) <= 1e-12 * max(1.0, float(np.abs(values).max())):
-            raise SpatialError(message(f"all {what} are equal", where="convergence", allowed="values that vary"))
+            raise SpatialError(message(what, where="convergence", allowed="values that vary"))
     fit = linregress(start, growth)
     kept = 1 + fit.slope * years
     speed = float(-np.log(kept) / years) if kept > 0 else float("nan")

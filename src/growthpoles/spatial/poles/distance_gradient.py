@@ -53,14 +53,14 @@ def distances_km(regions: gpd.GeoDataFrame) -> pd.DataFrame:
     """
     if regions.crs is None or regions.crs.is_geographic:
         found = "none" if regions.crs is None else regions.crs.name
-        problem = f"distances need a projected CRS, the layer has {found}"
-        raise SpatialError(message(problem, where="regions", allowed="regions.to_crs(...) in metres"))
+        problem, allowed = "distances need a projected CRS, the layer has {crs}", "regions.to_crs(...) in metres"
+        raise SpatialError(message(problem, where="regions", allowed=allowed, crs=found))
     if not regions.index.is_unique:
         twice = regions.index[regions.index.duplicated()][0]
         raise SpatialError(message(f"region {twice} stands twice", where="regions", allowed="unique labels"))
     bare = regions.geometry.isna() | regions.geometry.is_empty
     if bare.any():
-        raise SpatialError(message(f"no geometry for {regions.index[bare][0]}", where="regions"))
+        raise SpatialError(message("no geometry for {regions}", where="regions", regions=regions.index[bare][0]))
     centres = regions.geometry.centroid
     xy = np.column_stack([centres.x, centres.y])
     unit = regions.crs.axis_info[0].unit_conversion_factor

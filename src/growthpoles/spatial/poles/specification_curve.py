@@ -203,7 +203,7 @@ def compile_specifications(specifications: Sequence[Specification]) -> Compiled:
                 draft.weights.append(part.w)
             factors, statistic = _factors(spec.statistic, values, part.w, sums)
         except SpatialError as error:
-            raise SpatialError(message(str(error), where=_name(spec))) from None
+            raise SpatialError(message(error.args[0], where=_name(spec))) from None
         draft.graph.append(known)
         draft.factors.append(factors)
         draft.columns.append(column)
@@ -251,8 +251,10 @@ def _factors(statistic: Statistic, values: Floats, w: Any, sums: WeightSums) -> 
         observed = scale * (float(margins @ (z * z)) / 2 - quadratic)
     else:
         if (values < 0).any():
-            problem = f"negative value {values.min():g}"
-            raise SpatialError(message(problem, allowed="values of 0 and above for Getis-Ord G"))
+            told: dict[str, Any] = {"value": float(f"{values.min():g}")}
+            raise SpatialError(
+                message("negative value {value}", allowed="values of 0 and above for Getis-Ord G", **told)
+            )
         if np.count_nonzero(values) < 2:
             raise SpatialError(message("fewer than two values are positive", allowed="two or more for Getis-Ord G"))
         # y = mean + length z: y'Wy = length^2 z'Wz + mean length (row + column)'z + mean^2 S0
@@ -404,8 +406,10 @@ def specification_curve(
     if not any(spec.main for spec in specifications):
         raise SpatialError(message("no main specification", where="specification curve", allowed="one or more"))
     if permutations * len(specifications) > _LIMIT:
-        problem = f"permutations={format_count(permutations)} for {format_count(len(specifications))} specifications"
-        raise SpatialError(message(problem, allowed=f"at most {format_count(_LIMIT // len(specifications))}"))
+        problem, count = "permutations={permutations} for {count} specifications", len(specifications)
+        counts = {"permutations": permutations, "count": count, "most": _LIMIT // count}
+        told: dict[str, Any] = {name: format_count(each) for name, each in counts.items()}
+        raise SpatialError(message(problem, allowed="at most {most}", **told))
     if not 0 < alpha < 1:
         raise SpatialError(message(f"alpha={alpha!r}", allowed="a number between 0 and 1"))
     tail = alpha / 2 if alternative == "two-sided" else alpha

@@ -76,7 +76,9 @@ def typology(
         same_labels(values, index.index, name=name, to="index")
         infinite = values.index[np.isinf(values.astype(float))]
         if len(infinite):
-            raise SpatialError(message(f"{infinite[0]} is infinite", where=name, allowed="finite numbers or NaN"))
+            raise SpatialError(
+                message("{region} is infinite", where=name, allowed="finite numbers or NaN", region=infinite[0])
+            )
         if values.notna().sum() == 0:
             raise SpatialError(message("no region has data", where=name, allowed="one or more"))
     ksi = ksi.reindex(index.index)

@@ -55,8 +55,10 @@ def residual_eigenvalues(form: Any, basis: Floats) -> Floats:
         limit = format_count(EIGENVALUE_LIMIT)
         raise SpatialError(
             message(
-                f"the eigenvalues of {format_count(n)} regions are out of reach (limit {limit})",
+                "the eigenvalues of {n} regions are out of reach (limit {limit})",
                 allowed="method='permutation' (without regressors) or method='normal'",
+                n=format_count(n),
+                limit=limit,
             )
         )
     dense = form.toarray()

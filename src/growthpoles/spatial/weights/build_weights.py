@@ -64,17 +64,25 @@ def checked_geometry(regions: object, kind: str) -> gpd.GeoSeries:
     if not geometry.index.is_unique:
         doubled = geometry.index[geometry.index.duplicated()].unique()
         raise SpatialError(
-            message(f"regions occur more than once: {listed(doubled, limit=8)}", allowed="unique index labels")
+            message(
+                "regions occur more than once: {regions}",
+                allowed="unique index labels",
+                regions=listed(doubled, limit=8),
+            )
         )
     empty = geometry.isna() | geometry.is_empty
     if empty.any():
-        raise SpatialError(message(f"regions without geometry: {listed(geometry.index[empty], limit=8)}"))
+        raise SpatialError(
+            message("regions without geometry: {regions}", regions=listed(geometry.index[empty], limit=8))
+        )
     crs = geometry.crs
     if kind not in ("queen", "rook") and crs is not None and crs.is_geographic:
         raise SpatialError(
             message(
-                f"kind={kind!r} measures distances, but the layer is in degrees ({crs.name})",
+                "kind={kind!r} measures distances, but the layer is in degrees ({crs})",
                 allowed="a projected CRS: call regions.to_crs(...) first",
+                kind=kind,
+                crs=crs.name,
             )
         )
     return geometry
@@ -98,8 +106,10 @@ def refuse_coincident(points: gpd.GeoSeries, kind: str) -> None:
     if same.any():
         raise SpatialError(
             message(
-                f"regions share one centre: {listed(points.index[same], limit=8)}; kind={kind!r} is not defined then",
+                "regions share one centre: {regions}; kind={kind!r} is not defined then",
                 allowed="merge them, centre='inside', or kind='distance_band'",
+                regions=listed(points.index[same], limit=8),
+                kind=kind,
             )
         )
 
@@ -240,7 +250,10 @@ def _contiguity(geometry: gpd.GeoSeries, kind: str) -> Graph:
     if not polygonal.all():
         raise SpatialError(
             message(
-                f"not polygons: {listed(geometry.index[~polygonal], limit=8)}", allowed=f"polygons for kind={kind!r}"
+                "not polygons: {regions}",
+                allowed="polygons for kind={kind!r}",
+                regions=listed(geometry.index[~polygonal], limit=8),
+                kind=kind,
             )
         )
     strict = not bool(shapely.coverage_is_valid(geometry.to_numpy()))
@@ -250,8 +263,9 @@ def _contiguity(geometry: gpd.GeoSeries, kind: str) -> Graph:
         if overlapping:
             raise SpatialError(
                 message(
-                    f"polygons overlap: {listed(overlapping, limit=8)}",
+                    "polygons overlap: {regions}",
                     allowed="a planar coverage for kind='border_length'",
+                    regions=listed(overlapping, limit=8),
                 )
             )
     return Graph.build_contiguity(geometry, rook=kind != "queen", by_perimeter=by_perimeter, strict=strict)
@@ -272,7 +286,9 @@ def _from_points(points: gpd.GeoSeries, kind: str, options: dict[str, Any]) -> G
     if kind == "knn":
         k = 4 if options["k"] is None else options["k"]
         if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k < n:
-            raise SpatialError(message(f"k={k!r} with {n} regions", allowed=f"a whole number from 1 to {n - 1}"))
+            raise SpatialError(
+                message("k={k!r} with {n} regions", allowed="a whole number from 1 to {most}", k=k, n=n, most=n - 1)
+            )
         refuse_coincident(points, kind)
         return Graph.build_knn(points, k=int(k))
     if kind in _TRIANGULATIONS:
@@ -295,8 +311,8 @@ def _from_points(points: gpd.GeoSeries, kind: str, options: dict[str, Any]) -> G
     refuse_coincident(points, kind)
     if threshold is None:
         if n > _ALL_PAIRS_LIMIT:
-            problem = f"all pairs of {format_count(n)} regions are too many"
-            raise SpatialError(message(problem, allowed="a threshold= in units of the CRS"))
+            problem = "all pairs of {n} regions are too many"
+            raise SpatialError(message(problem, allowed="a threshold= in units of the CRS", n=format_count(n)))
         west, south, east, north = points.total_bounds
         threshold = float(np.hypot(east - west, north - south)) * (1 + 1e-12)
     return _inverse_distance(points, threshold, positive("power", options["power"]) or 1.0)
@@ -316,8 +332,11 @@ def _inverse_distance(points: gpd.GeoSeries, threshold: float, power: float) -> 
     if not (np.isfinite(weight) & (weight > 0)).all():
         raise SpatialError(
             message(
-                f"power={power:g} of distances from {distance.min():g} to {distance.max():g} is out of range",
+                "power={power} of distances from {low} to {high} is out of range",
                 allowed="a smaller power",
+                power=f"{power:g}",
+                low=f"{distance.min():g}",
+                high=f"{distance.max():g}",
             )
         )
     focal, neighbor = np.concatenate([one, other]), np.concatenate([other, one])
@@ -340,5 +359,5 @@ def _triangulation(points: gpd.GeoSeries, kind: str) -> Graph:
         try:
             return Graph.build_triangulation(points, method=kind)
         except QhullError:
-            problem = f"the {len(points)} centres span no triangle"
-            raise SpatialError(message(problem, allowed=f"3 centres not on one line for kind={kind!r}")) from None
+            problem, allowed = "the {n} centres span no triangle", "3 centres not on one line for kind={kind!r}"
+            raise SpatialError(message(problem, allowed=allowed, n=len(points), kind=kind)) from None

@@ -329,7 +329,9 @@ def _primary(
             data = study_table(study, number, catalogue)
             account.append((spec.file, data.rows_read, data.rows_used, data.rows_read - data.rows_used))
     if not frames:
-        raise StudyError(message(f"edition {edition!r} has no data for {year}", where=study.name))
+        raise StudyError(
+            message("edition {edition!r} has no data for {year}", where=study.name, edition=edition, year=year)
+        )
     expected = study_regions(study).index
     for where, frame in frames:
         check_regions(frame.index, expected, found_in=where, expected_in="the boundaries")
@@ -349,8 +351,9 @@ def _merge(
     hosts = find_enclaves(study_regions(study))
     ratios = [code for code in table.columns if code not in catalogue.primaries]
     if ratios and hosts:
-        problem = f"edition {edition!r} holds printed ratios ({', '.join(ratios)}), which do not add up over regions"
-        raise DataError(message(problem, where="enclaves='merge'", allowed="an edition with primary columns only"))
+        problem = "edition {edition!r} holds printed ratios ({columns}), which do not add up over regions"
+        told = {"allowed": "an edition with primary columns only", "edition": edition, "columns": ", ".join(ratios)}
+        raise DataError(message(problem, where="enclaves='merge'", **told))
     keys = pd.Index([hosts.get(region, region) for region in table.index], name="region")
     holes = table.isna().groupby(keys, sort=False).any()
     merged = table.groupby(keys, sort=False).sum(min_count=1).mask(holes)

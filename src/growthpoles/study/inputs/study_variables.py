@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from growthpoles.errors import DataError, RatingError, SpatialError, StudyError, message, unknown_option
+from growthpoles.errors import DataError, RatingError, Reason, SpatialError, StudyError, message, unknown_option
 from growthpoles.spatial.alignment import weights_matrix
 from growthpoles.spatial.weights.build_weights import CONTIGUITY, build_weights
 from growthpoles.study.inputs.indicators import editions, load_indicators, study_catalogue
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 Weights = Sequence[tuple[str, dict[str, Any]]]
 KSI, KSI_ZEROS = "ksi", "ksi, none as 0"
+_VARIABLE = "{columns} of {year}, {edition}, enclaves {enclaves}"
+_OVER = "weights {weights}, {n} regions"
+_AND = "{what}: {why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,12 @@ class Variable:
         return {"edition": self.edition, "year": self.year, "variable": self.name, "enclaves": self.enclaves}
 
     def __str__(self) -> str:
-        return f"{self.name} of {self.year}, {self.edition}, enclaves {self.enclaves}"
+        return str(self.told)
+
+    @property
+    def told(self) -> Reason:
+        """The choices in words."""
+        return Reason(_VARIABLE, {**self.labels, "columns": self.name})
 
 
 def variable_of(
@@ -113,7 +121,7 @@ def variable_of(
     return Variable(edition, year, name, enclaves, frame[name].astype(float).reindex(regions.index), regions)
 
 
-def study_variables(study: Study, left_out: MutableSequence[str], *, merge: bool = True) -> Iterator[Variable]:
+def study_variables(study: Study, left_out: MutableSequence[Reason], *, merge: bool = True) -> Iterator[Variable]:
     """Yield every variable of a study: printed ones first, then the aggregates of every edition.
 
     Parameters
@@ -137,19 +145,20 @@ def study_variables(study: Study, left_out: MutableSequence[str], *, merge: bool
                 try:
                     table = load_indicators(year, edition=edition, study=study, enclaves=enclaves)  # type: ignore[arg-type]
                 except StudyError as error:  # an edition need not cover every year
-                    left_out.append(str(error))
+                    left_out.append(error.args[0])
                     continue
                 except DataError as error:
                     if enclaves == "keep":
                         raise
-                    left_out.append(str(error))
+                    left_out.append(error.args[0])
                     break
                 try:
                     rating = study_rating(study, table, catalogue)
                 except RatingError as error:  # a reference region may be gone, a column constant
                     if enclaves == "keep":
                         raise
-                    left_out.append(f"{edition} {year}, enclaves merged: {error}")
+                    told = {"edition": edition, "year": year, "why": error.args[0]}
+                    left_out.append(Reason("{edition} {year}, enclaves merged: {why}", told))
                     continue
                 for name in reversed(catalogue.aggregates):
                     yield Variable(edition, year, name, enclaves, rating[name].reindex(regions.index), regions)
@@ -171,16 +180,19 @@ def _published(study: Study, regions: gpd.GeoDataFrame, root: str) -> Iterator[V
                 yield Variable(PUBLISHED, year, KSI_ZEROS, "keep", printed["ksi"].mask(outside, 0.0), regions)
 
 
-def distinct(variables: Iterator[Variable], left_out: MutableSequence[str], *, least: int) -> Iterator[Variable]:
+def distinct(variables: Iterator[Variable], left_out: MutableSequence[Reason], *, least: int) -> Iterator[Variable]:
     """Leave out variables with fewer than `least` values, that do not vary, or that repeat an earlier edition."""
     seen: dict[tuple[object, ...], Variable] = {}
     for variable in variables:
         known = variable.y.dropna()
         look = (variable.name, variable.year, variable.enclaves, tuple(zip(known.index, known.round(9), strict=True)))
         if len(known) < least or known.nunique() < 2:
-            left_out.append(f"{variable}: {len(known)} regions with data, {known.nunique()} distinct values")
+            counts = {"n": len(known), "distinct": known.nunique()}
+            why = Reason("{n} regions with data, {distinct} distinct values", counts)
+            left_out.append(Reason(_AND, {"what": variable.told, "why": why}))
         elif look in seen:
-            left_out.append(f"{variable}: equal to {seen[look]}")
+            why = Reason("equal to {other}", {"other": seen[look].told})
+            left_out.append(Reason(_AND, {"what": variable.told, "why": why}))
         else:
             seen[look] = variable
             yield variable
@@ -190,7 +202,7 @@ def graphs_over(
     regions: gpd.GeoDataFrame,
     ids: pd.Index,
     weights: Weights,
-    left_out: MutableSequence[str],
+    left_out: MutableSequence[Reason],
     contiguity: dict[tuple[str, int], Graph],
 ) -> Iterator[tuple[str, Graph]]:
     """Yield name and graph of every kind of weights over some regions of a layer, those that repeat another left out.
@@ -210,23 +222,25 @@ def graphs_over(
     seen: dict[bytes, str] = {}
     for kind, options in weights:
         name = kind + "".join(f" {value}" for value in options.values())
-        where = f"weights {name}, {len(ids)} regions"
+        what = Reason(_OVER, {"weights": name, "n": len(ids)})
         try:
             graph = _graph(kind, options, regions, ids, contiguity)
         except SpatialError as error:
-            left_out.append(f"{where}: {error}")
+            left_out.append(Reason(_AND, {"what": what, "why": error.args[0]}))
             continue
         matrix = weights_matrix(graph, ids).toarray()
         look = np.round(matrix, 12).tobytes()
         if not matrix.any():
-            left_out.append(f"{where}: no links")
+            why = Reason("no links", {})
         elif _without_places(matrix):
-            left_out.append(f"{where}: every region is as near to every other, so that no statistic can vary")
+            why = Reason("every region is as near to every other, so that no statistic can vary", {})
         elif look in seen:
-            left_out.append(f"{where}: equal to {seen[look]}")
+            why = Reason("equal to {weights}", {"weights": seen[look]})
         else:
             seen[look] = name
             yield name, graph
+            continue
+        left_out.append(Reason(_AND, {"what": what, "why": why}))
 
 
 def _without_places(matrix: NDArray[np.float64]) -> bool:
