@@ -101,6 +101,20 @@ class Outside:
         other.shapes, other.inner, other.known = self.shapes, self.inner, self.known
         return other
 
+    def inland(self, words: Sequence[BaseGeometry]) -> Outside:
+        """Return the room that includes the regions themselves, where neither `words` nor anything else stands."""
+        import shapely
+
+        other = self.copy()
+        other.space, other.land = FreeSpace(self.space.body, []), shapely.Polygon()
+        for stands in (*self.taken, *words):
+            if stands.geom_type == "LineString":
+                other._block_line(shapely.get_coordinates(stands))
+            else:
+                left, bottom, right, top = stands.bounds
+                other.space.block(Box(left, bottom, right - left, top - bottom))
+        return other
+
     def _block_line(self, line: Array) -> None:
         """Take the cells along a line."""
         steps = max(int(np.hypot(*(line[1] - line[0]))), 1)
@@ -250,7 +264,8 @@ def outside_labels(name: str, mark: str, preset: Preset) -> list[Label]:
     """Ways to write a name beside the map, preferred one first: on one line, on two lines, both smaller."""
     pair = text_metrics.halves(name) or next(iter(label_text.breaks(name)), None)
     found = []
-    for size in dict.fromkeys([label_text.label_size(preset), preset.small_pt]):
+    sizes = [preset.small_pt] if name.isdigit() else [label_text.label_size(preset), preset.small_pt]
+    for size in dict.fromkeys(sizes):
         for lines in ([name], list(pair or [])):
             if lines:
                 found.append(label_text.make_label([*((line, size, False) for line in lines), (mark, size, True)]))

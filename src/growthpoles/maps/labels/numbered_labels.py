@@ -78,35 +78,66 @@ def number_regions(
     rank = sorted(range(len(names)) if style.code_key == "none" else rest, key=lambda i: (names[i][0], i))
     numbers = {i: str(k + 1) for k, i in enumerate(rank)}
     numbered = {i: numbers[i] for i in sorted(rest, key=lambda i: int(numbers[i]))}
+    first: list[int] = []
+    for _ in range(_ROUNDS):
+        placed, led, lost = _put(outside, shapes, numbered, first, inside, beside, preset, poles)
+        if not lost:
+            break
+        first = [*lost, *first]
+    return inside | placed, beside | led, numbered
+
+
+def _put(
+    outside: Outside,
+    shapes: dict[int, BaseGeometry],
+    numbered: dict[int, str],
+    first: Sequence[int],
+    inside: dict[int, label_fit.Placed],
+    beside: dict[int, Callout],
+    preset: Preset,
+    poles: dict[int, label_fit.Poles],
+) -> tuple[dict[int, label_fit.Placed], dict[int, Callout], list[int]]:
+    """Place numbers: outside those that come first, with lines that the others keep clear of; returns the lost ones."""
+    import shapely
+
+    names = [frame_of(one) for one in inside.values()]
+    led = _led(outside, first, numbered, names, preset)
+    lines = shapely.union_all([shapely.LineString(one.line).buffer(0.4) for one in led.values()])
+    placed: dict[int, label_fit.Placed] = {}
     lost = []
     for i, number in numbered.items():
-        found = label_fit.best(shapes[i], [number], "", preset, poles[i])
+        if i in led:
+            continue
+        free = shapes[i] if lines.is_empty or not lines.intersects(shapes[i]) else shapes[i].difference(lines)
+        found = label_fit.best(free, [number], "", preset, poles[i] if free is shapes[i] else None)
         if found is None:
             lost.append(i)
         else:
-            inside[i] = found
-    lost = [i for i in lost if not _hung(i, numbers[i], shapes[i], inside, beside, preset, _OWN)]
-    beside |= _led(outside, lost, shapes, numbers, [frame_of(one) for one in inside.values()], preset)
-    for i in lost:
-        if i not in beside:
-            _hung(i, numbers[i], shapes[i], inside, beside, preset, 0.0)
-    return inside, beside, numbered
+            placed[i] = found
+    for i in list(lost):
+        hung = _hung(numbered[i], shapes[i], inside | placed, beside | led, preset)
+        if hung is not None:
+            placed[i] = hung
+            lost.remove(i)
+    room = outside.copy()
+    for one in led.values():
+        room.block(one)
+    led |= _led(room, lost, numbered, [*names, *(frame_of(one) for one in placed.values())], preset)
+    return placed, led, [i for i in lost if i not in led]
 
 
 def _hung(
-    i: int,
     number: str,
     shape: BaseGeometry,
     inside: dict[int, label_fit.Placed],
     beside: dict[int, Callout],
     preset: Preset,
-    own: float,
-) -> bool:
-    """Put a number over the border of its region, clear of all that stands; tell whether it was possible."""
+) -> label_fit.Placed | None:
+    """Put a number over the border of its region, at least half of it on its own ground, clear of all that stands."""
     import shapely
 
     if shape.is_empty:
-        return False
+        return None
     parts = shapely.get_parts(shape)
     part = parts[int(np.argmax(shapely.area(parts)))]
     label = label_text.make_label([(number, preset.small_pt, False)])
@@ -121,31 +152,25 @@ def _hung(
     share = shapely.area(shapely.intersection(boxes, part)) / shapely.area(boxes)
     share[shapely.intersects(boxes, shapely.buffer(shapely.union_all(taken), 0.25))] = -1.0
     at = int(np.argmax(share))
-    if share[at] < own:
-        return False
-    inside[i] = label, float(x[at]), float(y[at]), True
-    return True
+    return None if share[at] < _OWN else (label, float(x[at]), float(y[at]), True)
 
 
 def _led(
     outside: Outside,
     lost: Sequence[int],
-    shapes: dict[int, BaseGeometry],
     numbers: dict[int, str],
     words: Sequence[BaseGeometry],
     preset: Preset,
 ) -> dict[int, Callout]:
-    """Place numbers outside, with lines over as few other regions as possible, in the order that serves most."""
-    best: dict[int, Callout] = {}
-    order, most = list(lost), -1
-    for _ in range(_ROUNDS):
-        room = outside.copy()
-        made = {i: room.put(i, shapes[i], numbers[i], "", preset, words, across=np.inf) for i in order}
-        found = {i: one for i, one in made.items() if one is not None}
-        if len(found) > most:
-            best, most = found, len(found)
-        again = [i for i in order if i not in found]
-        if not again or order[: len(again)] == again:
-            break
-        order = [*again, *(i for i in order if i in found)]
-    return best
+    """Place numbers outside with a line over one other region, else on such a region, else with a longer line."""
+    room, found = outside.copy(), dict[int, Callout]()
+    for across, ashore in ((1, False), (1, True), (np.inf, False), (np.inf, True)):
+        rest = [i for i in lost if i not in found]
+        place = room.inland(words) if ashore and rest else room
+        for i in rest:
+            made = place.put(i, room.shapes[i], numbers[i], "", preset, words, across=across)
+            if made is not None:
+                found[i] = made
+                if ashore:
+                    room.block(made)
+    return found
