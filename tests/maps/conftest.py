@@ -25,8 +25,9 @@ def published() -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def squares() -> gpd.GeoDataFrame:
-    """Six squares of 300 km in two rows; the fifth holds a town of 10 km."""
-    cells = {f"R{i}": box(3e5 * (i % 3), 3e5 * (i // 3), 3e5 * (i % 3 + 1), 3e5 * (i // 3 + 1)) for i in range(6)}
+    """Six squares of 300 km in steps that leave two corners free; the fifth holds a town of 10 km."""
+    corners = [(0, 0), (1, 0), (2, 2), (0, 1), (1, 1), (2, 1)]
+    cells = {f"R{i}": box(3e5 * x, 3e5 * y, 3e5 * (x + 1), 3e5 * (y + 1)) for i, (x, y) in enumerate(corners)}
     town = Point(4.5e5, 4.5e5).buffer(1e4)
     cells["R4"] = cells["R4"].difference(town)
     cells["TOWN"] = town

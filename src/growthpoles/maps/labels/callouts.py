@@ -22,6 +22,8 @@ from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.typefaces import chosen
 
 if TYPE_CHECKING:
+    import shapely
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
 _GAP = 0.7
@@ -30,6 +32,8 @@ DEEP = 1.1
 _TRIED = 80
 #: With more regions than this to be named outside, a map gets no such names: they would stand in a thicket of lines.
 MOST = 24
+#: The same where a numbered key takes what finds no place.
+MANY_NAMES = 40
 _ROUNDS = 4
 _FOUND: OrderedDict[Hashable, dict[int, Callout]] = OrderedDict()
 _KEEP = 24
@@ -56,7 +60,14 @@ class Callout:
 class Outside:
     """The room around a map in which names find their places one after the other."""
 
-    def __init__(self, space: FreeSpace, land: BaseGeometry, boxes: Sequence[Box], lines: Sequence[Array]) -> None:
+    def __init__(
+        self,
+        space: FreeSpace,
+        land: BaseGeometry,
+        shapes: NDArray[np.object_],
+        boxes: Sequence[Box],
+        lines: Sequence[Array],
+    ) -> None:
         """Take the free space of the sheet.
 
         Parameters
@@ -65,13 +76,16 @@ class Outside:
             What the regions leave free.
         land
             All regions as one geometry, in millimetres.
+        shapes
+            The regions one by one.
         boxes, lines
             What stands there already: legend, insets, scale bar; leaders of the insets.
         """
         import shapely
 
-        self.space, self.land, self.coast = space, land, shapely.boundary(land)
+        self.space, self.land, self.shapes, self.coast = space, land, shapes, shapely.boundary(land)
         shapely.prepare(land)
+        self.inner: shapely.STRtree | None = None
         self.known: dict[tuple[int, bool], tuple[BaseGeometry, BaseGeometry]] = {}
         self.taken: list[BaseGeometry] = [shapely.box(box.x, box.y, box.right, box.top) for box in boxes]
         self.taken += [shapely.LineString(line) for line in lines]
@@ -84,7 +98,21 @@ class Outside:
         """Return a copy that can be filled without touching this one."""
         other = object.__new__(Outside)
         other.space, other.land, other.coast, other.taken = self.space.copy(), self.land, self.coast, list(self.taken)
-        other.known = self.known
+        other.shapes, other.inner, other.known = self.shapes, self.inner, self.known
+        return other
+
+    def inland(self, words: Sequence[BaseGeometry]) -> Outside:
+        """Return the room that includes the regions themselves, where neither `words` nor anything else stands."""
+        import shapely
+
+        other = self.copy()
+        other.space, other.land = FreeSpace(self.space.body, []), shapely.Polygon()
+        for stands in (*self.taken, *words):
+            if stands.geom_type == "LineString":
+                other._block_line(shapely.get_coordinates(stands))
+            else:
+                left, bottom, right, top = stands.bounds
+                other.space.block(Box(left, bottom, right - left, top - bottom))
         return other
 
     def _block_line(self, line: Array) -> None:
@@ -103,7 +131,7 @@ class Outside:
         preset: Preset,
         words: Sequence[BaseGeometry],
         *,
-        across: bool = False,
+        across: float = 0,
     ) -> Callout | None:
         """Find the nearest place for a name, from which a straight line reaches the region without crossing anything.
 
@@ -120,7 +148,8 @@ class Outside:
         words
             Boxes of words that the line must not touch, as geometries.
         across
-            Whether the line may cross other regions, and be as long as half the width.
+            How many other regions the line may cross, as few as possible; it may then be longer: a quarter of the
+            width to cross one, half the width to cross more.
         """
         import shapely
 
@@ -128,7 +157,7 @@ class Outside:
         if asked not in self.known:
             self.known[asked] = self._aim(polygon, words)
         aim, others = self.known[asked]
-        longest = preset.width_mm / (2 if across else 7)
+        longest = preset.width_mm / (7 if not across else 4 if across == 1 else 2)
         found: tuple[float, Label, Box, Array] | None = None
         for label in outside_labels(name, mark, preset):
             foot = text_metrics.DROP * label.lines[-1][1] * text_metrics.PT
@@ -142,13 +171,17 @@ class Outside:
             close &= (y + high > bottom - longest) & (y < top + longest)
             x, y = x[close], y[close]
             reach = shapely.distance(shapely.box(x, y, x + wide, y + high), aim)
-            near = np.argsort(reach, kind="stable")[: 8 * _TRIED if across else _TRIED]
+            near = np.argsort(reach, kind="stable")[: 3 * _TRIED if across else _TRIED]
             near = near[reach[near] <= longest]
             if not len(near):
                 continue
             lines, cost = self._lines(x[near], y[near], label, foot, aim, [None if across else others, *words])
+            cost[cost > longest] = np.inf
+            if across:
+                crossed = self._foreign(lines, cost, region)
+                cost = np.where(crossed > across, np.inf, cost + preset.width_mm * crossed)
             best = int(np.argmin(cost))
-            if cost[best] <= longest and (found is None or cost[best] < 0.6 * found[0]):
+            if np.isfinite(cost[best]) and (found is None or cost[best] < 0.6 * found[0]):
                 box = Box(float(x[near[best]]), float(y[near[best]]), label.w, label.h + foot)
                 found = float(cost[best]), label, box, lines[best]
         if found is None:
@@ -182,6 +215,18 @@ class Outside:
         shapely.prepare(others)
         return aim, others
 
+    def _foreign(self, lines: Array, cost: Array, region: int) -> NDArray[np.int_]:
+        """Count the other regions that possible lines cross, a touch apart."""
+        import shapely
+
+        if self.inner is None:
+            self.inner = shapely.STRtree(shapely.buffer(self.shapes, -0.15))
+        free = np.flatnonzero(np.isfinite(cost))
+        one, other = self.inner.query(shapely.linestrings(lines[free]), predicate="intersects")
+        count = np.zeros(len(lines), dtype=np.int_)
+        np.add.at(count, free[one[other != region]], 1)
+        return count
+
     def _lines(
         self, x: Array, y: Array, label: Label, foot: float, aim: BaseGeometry, avoid: list[BaseGeometry | None]
     ) -> tuple[Array, Array]:
@@ -203,11 +248,12 @@ class Outside:
         boxes = shapely.box(x, y, x + wide, y + foot + high)
         cost[shapely.intersects(lines, np.tile(boxes, 4))] = np.inf
         cost[np.tile(shapely.intersects(self.land, boxes), 4)] = np.inf
-        barrier = shapely.buffer(shapely.union_all([*self.taken, *avoid[1:]]), 0.3)
-        shapely.prepare(barrier)
-        for other in (*([] if avoid[0] is None else [avoid[0]]), barrier):
+        if avoid[0] is not None:
             free = np.flatnonzero(np.isfinite(cost))
-            cost[free[shapely.intersects(other, lines[free])]] = np.inf
+            cost[free[shapely.intersects(avoid[0], lines[free])]] = np.inf
+        free = np.flatnonzero(np.isfinite(cost))
+        stand = shapely.STRtree(shapely.buffer(np.array([*self.taken, *avoid[1:]]), 0.3, quad_segs=4))
+        cost[free[stand.query(lines[free], predicate="intersects")[0]]] = np.inf
         cost = cost.reshape(4, n)
         side = np.argmin(cost, axis=0)
         ends = shapely.get_coordinates(lines).reshape(4, n, 2, 2)
@@ -218,7 +264,8 @@ def outside_labels(name: str, mark: str, preset: Preset) -> list[Label]:
     """Ways to write a name beside the map, preferred one first: on one line, on two lines, both smaller."""
     pair = text_metrics.halves(name) or next(iter(label_text.breaks(name)), None)
     found = []
-    for size in dict.fromkeys([label_text.label_size(preset), preset.small_pt]):
+    sizes = [preset.small_pt] if name.isdigit() else [label_text.label_size(preset), preset.small_pt]
+    for size in dict.fromkeys(sizes):
         for lines in ([name], list(pair or [])):
             if lines:
                 found.append(label_text.make_label([*((line, size, False) for line in lines), (mark, size, True)]))
@@ -238,7 +285,8 @@ def room_around(base: Base, plan: Plan) -> Outside:
     for lens, spot in zip(plan.lenses, found.insets, strict=True):
         ends = insets.leader(lens, spot, insets.target_ring(lens, found.scale, found.origin), found.scale)
         lines += [] if ends is None else [np.array(ends)]
-    return Outside(FreeSpace(plan.body, rings), shapely.simplify(land, 0.1), boxes, lines)
+    shapes = shapely.transform(base.plain, lambda xy: xy * found.scale + np.asarray(found.origin))
+    return Outside(FreeSpace(plan.body, rings), shapely.simplify(land, 0.1), shapes, boxes, lines)
 
 
 def name_outside(
@@ -292,13 +340,41 @@ def name_outside(
         found = _rounds(outside, wanted, inside, bare, names, marks, style.preset)
         lost = [(shape, i) for shape, i in wanted if i in bare and i not in found]
         if lost:
-            words = [_frame(one) for one in (*whole, *inside.values()) if one is not None]
+            words = [frame_of(one) for one in (*whole, *inside.values()) if one is not None]
             _across(outside, lost, found, words, inside, names, marks, style.preset)
         _FOUND[key] = found
         while len(_FOUND) > _KEEP:
             _FOUND.popitem(last=False)
     _FOUND.move_to_end(key)
     return _FOUND[key]
+
+
+def names_around(
+    outside: Outside,
+    short: Sequence[tuple[BaseGeometry, int]],
+    inside: dict[int, label_fit.Placed | None],
+    names: Sequence[Sequence[str]],
+    marks: Sequence[str],
+    preset: Preset,
+    words: Sequence[BaseGeometry],
+) -> dict[int, Callout]:
+    """Place whole names around the map, by lines that cross at most one other region; none if very many ask for it.
+
+    `words` are the labels that stand on other regions.
+    """
+    if len(short) > MANY_NAMES:
+        return {}
+    found = _rounds(outside, short, inside, set(), names, marks, preset)
+    room = outside.copy()
+    for callout in found.values():
+        room.block(callout)
+    words = [*words, *(frame_of(one) for i, one in inside.items() if one is not None)]
+    for shape, i in short:
+        if i not in found:
+            made = room.put(i, shape, names[i][0], "" if inside[i] else marks[i], preset, words, across=1)
+            if made is not None:
+                found[i] = made
+    return found
 
 
 def _rounds(
@@ -330,7 +406,9 @@ def _rounds(
 
         def put(i: int, name: str, room: Outside = room, found: dict[int, Callout] = found) -> None:
             placed = inside[i]
-            made = room.put(i, shapes[i], name, "" if placed else marks[i], preset, [_frame(placed)] if placed else [])
+            made = room.put(
+                i, shapes[i], name, "" if placed else marks[i], preset, [frame_of(placed)] if placed else []
+            )
             if made is None and placed and i in bare:
                 made = room.put(i, shapes[i], name, marks[i], preset, [])
             if made is not None:
@@ -368,7 +446,7 @@ def _across(
     for shape, i in lost:
         mark = "" if inside[i] else marks[i]
         for name in names[i]:
-            made = room.put(i, shape, name, mark, preset, words, across=True)
+            made = room.put(i, shape, name, mark, preset, words, across=np.inf)
             if made is not None:
                 found[i] = made
                 break
@@ -380,7 +458,7 @@ def _tells(placed: label_fit.Placed, mark: str) -> bool:
     return whole != mark and mark in whole
 
 
-def _frame(placed: label_fit.Placed) -> BaseGeometry:
+def frame_of(placed: label_fit.Placed) -> BaseGeometry:
     """Box around a placed label."""
     import shapely
 

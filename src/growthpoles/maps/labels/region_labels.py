@@ -13,6 +13,7 @@ from growthpoles.maps import palettes
 from growthpoles.maps.labels import label_fit
 from growthpoles.maps.labels.callouts import Callout, name_outside, room_around
 from growthpoles.maps.labels.label_fit import Placed
+from growthpoles.maps.labels.numbered_labels import MOST, number_regions
 from growthpoles.maps.map_options import Style
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet import canvas, insets, label_text
@@ -43,7 +44,7 @@ class Names:
     beside
         Number of a region -> its name beside the map.
     codes
-        Codes on the map with the names that they stand for.
+        Codes or numbers on the map with the names that they stand for.
     key
         The list of those codes and its lower left corner; None if there is none, or no room for it.
     """
@@ -59,7 +60,15 @@ class Names:
         return Names(inside, {i: one.raised(rise) for i, one in self.beside.items()}, self.codes, key)
 
 
-def arrange(base: Base, plan: Plan, names: Sequence[Sequence[str]], marks: Sequence[str], style: Style) -> Names:
+def arrange(
+    base: Base,
+    plan: Plan,
+    names: Sequence[Sequence[str]],
+    marks: Sequence[str],
+    style: Style,
+    *,
+    free: bool = True,
+) -> Names:
     """Find a place for the name and the class of every region that has no inset, clear of rings and leaders.
 
     Parameters
@@ -72,6 +81,8 @@ def arrange(base: Base, plan: Plan, names: Sequence[Sequence[str]], marks: Seque
         Class or value printed in every region.
     style
         Shared options.
+    free
+        Whether the list of codes may stand in free space of the map; False where the page keeps a strip for it.
     """
     import shapely
 
@@ -99,12 +110,33 @@ def arrange(base: Base, plan: Plan, names: Sequence[Sequence[str]], marks: Seque
         mark = "" if i in beside and beside[i].marked else marks[i]
         placed[i] = label_fit.best(shape, mine, mark, style.preset, poles[i])
     inside = {i: found for i, found in placed.items() if found is not None}
+    if len(base.geometries) <= MOST and any(names[i] and not _told(i, inside, beside, names, marks) for i in todo):
+        inside, beside, numbered = number_regions(
+            base, plan, dict(zip(todo, shapes, strict=True)), names, marks, style, poles
+        )
+        codes = tuple((number, "  ".join(filter(None, [names[i][0], marks[i]]))) for i, number in numbered.items())
+        wanted = free and style.code_key == "auto"
+        key = code_key(codes, base, plan, list(beside.values()), style.preset) if wanted else None
+        return Names(inside, beside, codes, key)
     first = {i: found[0].lines[0][0] for i, found in inside.items() if i not in beside}
     first |= {i: one.label.lines[0][0] for i, one in beside.items()}
     codes = tuple(sorted((code, names[i][0]) for i, code in first.items() if code in names[i][1:]))
-    wanted = codes and style.code_key == "auto"
+    wanted = codes and free and style.code_key == "auto"
     key = code_key(codes, base, plan, list(beside.values()), style.preset) if wanted else None
     return Names(inside, beside, codes, key)
+
+
+def _told(
+    i: int, inside: dict[int, Placed], beside: dict[int, Callout], names: Sequence[Sequence[str]], marks: Sequence[str]
+) -> bool:
+    """Tell whether a region shows a name or a code, and its class."""
+    if i in beside:
+        return i in inside or beside[i].marked or not marks[i]
+    if i not in inside:
+        return False
+    label = inside[i][0]
+    written = "".join(line for line, _, _ in label.lines) + label.tail
+    return written != marks[i].replace(" ", "") and len(written) > len(marks[i])
 
 
 def _barrier(plan: Plan) -> BaseGeometry | None:

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 TOO_SMALL_MM = 2.0
-MOST = 8
+#: With more small regions than this there are no insets: a name with a line tells as much, and costs no scale.
+MOST = 3
+#: A region is scattered, not small, if it reaches over more than so many times the limit.
+_SCATTERED = 3.0
 _FILL = 1.25
 _CAP_ZOOM = 25.0
 
@@ -56,13 +59,15 @@ def too_small(geometries: NDArray[np.object_], scale: float, preset: Preset) -> 
     Returns
     -------
     list of int
-        Empty if more than eight regions are that small: a map of hundreds of regions is no place for insets.
+        Empty if more than three regions are that small; without regions whose parts lie far apart.
     """
     import shapely
 
     limit = max(TOO_SMALL_MM, 1.2 * preset.text_pt * text_metrics.PT)
     across = 2.0 * np.sqrt(shapely.area(geometries) / np.pi) * scale
-    found = [int(i) for i in np.flatnonzero((across < limit) & (across > 0))]
+    left, bottom, right, top = shapely.bounds(geometries).T
+    compact = np.maximum(right - left, top - bottom) * scale < _SCATTERED * limit
+    found = [int(i) for i in np.flatnonzero((across < limit) & (across > 0) & compact)]
     return found if len(found) <= MOST else []
 
 

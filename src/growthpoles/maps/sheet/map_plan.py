@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _SHARES = (1.0, 0.97, 0.94, 0.91, 0.88)
 _MORE = (0.84, 0.8, 0.75, 0.7, 0.64, 0.58, 0.5, 0.42)
 MARGIN = 0.9
+#: Insets may cost the map this much of its scale, no more.
+_KEPT = 0.93
 _STRIP_GAP = 2.2
 _NARROW = 120.0
 _PAGES: OrderedDict[Hashable, tuple[float, Plan]] = OrderedDict()
@@ -81,11 +83,12 @@ def _frame_margins(base: Base, style: Style) -> tuple[float, float, float, float
 
 
 def new_page(
-    base: Base, legend: Legend, names: list[list[str]], marks: Sequence[str], style: Style
+    base: Base, legend: Legend, names: list[list[str]], marks: Sequence[str], style: Style, *, spare: float = 0.0
 ) -> tuple[Axes, Plan]:
     """Find the height that the map needs at the preset's width and make the figure.
 
-    Where the insets of many small regions find no room, there are none: their names stand outside with a line.
+    Where insets find no room, or would cost the map scale, there are none: the names stand outside with a line.
+    `spare` millimetres of the preset's height are left for a list below.
     """
     preset = style.preset
     wide = preset.width_mm
@@ -95,7 +98,7 @@ def new_page(
     inner = body.w - margins[0] - margins[2] - pad
     extra = preset.max_height_mm - body.h + margins[1] + margins[3] + pad
     ratio = (base.bounds[3] - base.bounds[1]) / (base.bounds[2] - base.bounds[0])
-    limit = preset.max_height_mm
+    limit = preset.max_height_mm - spare
     natural = min(inner * ratio + extra, limit)
     below = _strip(legend, style, body.w)
     room = below.h + _STRIP_GAP if below else 0.0
@@ -113,7 +116,7 @@ def new_page(
     if wide < _NARROW:
         # the map is worth more than the height: under it, the legend takes nothing from its scale
         attempts[3], attempts[4] = attempts[4], attempts[3]
-    key = _key(base, legend, names, marks, style)
+    key = *_key(base, legend, names, marks, style), spare
     if key in _PAGES:
         _PAGES.move_to_end(key)
         high, plan = _PAGES[key]
@@ -122,12 +125,16 @@ def new_page(
         high = min(high, limit)
         found = _plan(base, legend, names, marks, style, wide, high, shares=shares, strip=strip)
         if found is not None:
+            if found.lenses:
+                ax, bare = new_page(base, legend, names, marks, replace(style, insets="none"), spare=spare)
+                if found.found.scale < _KEPT * bare.found.scale:
+                    high, found = canvas.axes_size(ax)[1], bare
             _PAGES[key] = high, found
             while len(_PAGES) > _KEEP:
                 _PAGES.popitem(last=False)
             return canvas.whole_axes(canvas.new_figure(preset, height_mm=high)), found
     if style.insets == "auto":
-        return new_page(base, legend, names, marks, replace(style, insets="none"))
+        return new_page(base, legend, names, marks, replace(style, insets="none"), spare=spare)
     raise MapError(
         message(
             "the map with its legend and insets does not fit on {wide} x {high} mm",
@@ -139,7 +146,9 @@ def new_page(
     )
 
 
-def _key(base: Base, legend: Legend, names: list[list[str]], marks: Sequence[str], style: Style) -> Hashable:
+def _key(
+    base: Base, legend: Legend, names: list[list[str]], marks: Sequence[str], style: Style
+) -> tuple[Hashable, ...]:
     """Return what an arrangement depends on: maps of other years with the same legend and insets share it."""
     span = max(base.bounds[2] - base.bounds[0], base.bounds[3] - base.bounds[1])
     small = insets.too_small(base.geometries, 0.8 * style.preset.width_mm / span, style.preset)
@@ -169,9 +178,12 @@ def best_plan(
         for strip in ((False, True) if style.legend == "auto" else (False,))
     ]
     found = [plan for plan in plans if plan is not None]
-    if not found and style.insets == "auto":
-        return best_plan(base, legend, names, marks, replace(style, insets="none"), wide, high)
-    return max(found, key=lambda plan: plan.found.scale * (1.04 if plan is plans[0] else 1.0)) if found else None
+    best = max(found, key=lambda plan: plan.found.scale * (1.04 if plan is plans[0] else 1.0)) if found else None
+    if style.insets == "auto" and (best is None or best.lenses):
+        bare = best_plan(base, legend, names, marks, replace(style, insets="none"), wide, high)
+        if best is None or (bare is not None and best.found.scale < _KEPT * bare.found.scale):
+            return bare
+    return best
 
 
 def _plan(

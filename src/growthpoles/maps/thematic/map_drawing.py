@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+_KEY_GAP = 1.8
+
+
 def map_style(
     regions: gpd.GeoDataFrame,
     options: MapOptions,
@@ -99,6 +102,13 @@ def draw_map(
     if style.labels != "none" and len(base.geometries) < MANY:
         named = region_labels.arrange(base, plan, names, marks, style)
         if own and named.codes and not named.key and style.code_key == "auto":
+            rise = region_labels.key_below(named.codes, style.preset, plan.frame.w).h + _KEY_GAP
+            if canvas.axes_size(ax)[1] + rise > style.preset.max_height_mm:
+                # on a smaller map fewer names find a place: the strip has to hold them all
+                every = [("000", "  ".join((ways[0], mark))) for ways, mark in zip(names, marks, strict=True) if ways]
+                rise = region_labels.key_below(every, style.preset, plan.frame.w).h + _KEY_GAP
+                ax, plan = map_plan.new_page(base, legend, names, marks, style, spare=rise)
+                named = region_labels.arrange(base, plan, names, marks, style, free=False)
             plan, named = _with_key(ax, plan, named, style)
     _draw(ax, base, faces, named, style, plan, gid)
     return ax
@@ -108,7 +118,7 @@ def _with_key(ax: Axes, plan: Plan, named: region_labels.Names, style: Style) ->
     """Make the page higher and put the key of the codes under the map, if the preset allows that height."""
     wide, high = canvas.axes_size(ax)
     block = region_labels.key_below(named.codes, style.preset, plan.frame.w)
-    rise = block.h + 1.8
+    rise = block.h + _KEY_GAP
     figure = ax.get_figure(root=True)
     if figure is None or high + rise > style.preset.max_height_mm or block.w > plan.frame.w:
         return plan, named
