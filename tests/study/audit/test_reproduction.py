@@ -11,10 +11,11 @@ import pytest
 import growthpoles as gp
 from growthpoles.errors import StudyError
 from growthpoles.ratings.catalogue import Catalogue
+from growthpoles.ratings.rating_options import Method
 from growthpoles.study.audit import Audit, read_sources, reproduce, run_audit
 from growthpoles.study.audit.audit_frames import deviation_frame, dumbbell_frame, migration_frame
 from growthpoles.study.audit.readings import base_order, can_rate, make_reading
-from growthpoles.study.audit.reproduction import rate_against
+from growthpoles.study.audit.reproduction import index_against
 from growthpoles.study.inputs import study_catalogue
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study
@@ -107,8 +108,7 @@ def test_rating_against_foreign_leaders_goes_above_100_and_knows_direction() -> 
     catalogue = Catalogue.flat(["more", "less"], direction={"less": -1})
     table = pd.DataFrame({"more": [12.0, 5.0], "less": [4.0, 10.0]}, index=["a", "b"])
     leaders = pd.DataFrame({"more": [10.0, 1.0], "less": [5.0, 50.0]}, index=["a", "b"])
-    rated = rate_against(table, leaders, catalogue)
-    assert rated["score_more"].tolist() == [120, 50] and rated["score_less"].tolist() == [125, 50]
+    assert index_against(table, leaders, catalogue, Method()).tolist() == [(120 + 125) / 2, 50]
 
 
 # Frames for the figures
