@@ -10,6 +10,7 @@ from growthpoles.errors import DataError, Reason, StudyError, message, plain, un
 from growthpoles.file_reading import remembered
 from growthpoles.ratings.catalogue import Catalogue, derive
 from growthpoles.regions.join import check_regions
+from growthpoles.result_display import SharedDict, SharedList
 from growthpoles.study.files.printed_tables import (
     Decimal,
     assemble,
@@ -324,9 +325,9 @@ def load_indicators(
     table.attrs = {
         "year": year,
         "edition": edition,
-        "units": {code: unit for code, unit in catalogue.units().items() if code in table},
-        "missing": absent,
-        "account": account,
+        "units": SharedDict((code, unit) for code, unit in catalogue.units().items() if code in table),
+        "missing": SharedList(absent),
+        "account": SharedList(account),
     }
     return table
 
