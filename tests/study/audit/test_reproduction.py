@@ -24,8 +24,8 @@ Build = Callable[[Mapping[int, Callable[[pd.DataFrame], pd.DataFrame]]], Study]
 
 
 @pytest.fixture(scope="module")
-def table() -> pd.DataFrame:
-    return reproduce()
+def table(article: Audit) -> pd.DataFrame:
+    return article.reproduction
 
 
 def test_joining_by_row_number_explains_31_of_32_cells(table: pd.DataFrame) -> None:

@@ -181,11 +181,12 @@ def _in_the_table(
     from growthpoles.ratings.rating_options import compiled
 
     index, tree, place = np.full(len(changes), np.nan), compiled(catalogue), list(table.index).index(region)
+    columns = {str(code): at for at, code in enumerate(table.columns)}
     for at, (code, value) in enumerate(changes):
-        trial = table.copy()
-        trial.loc[region, code] = value
+        trial = table.to_numpy(float, copy=True)
+        trial[place, columns[code]] = value
         with suppress(RatingError):
-            index[at] = float(index_of(trial, tree, method)[place])
+            index[at] = float(index_of(_like(table, trial), tree, method)[place])
     return list(range(len(changes))), index
 
 
@@ -205,7 +206,7 @@ def _against_leaders(
     trials = np.tile(table.loc[region].to_numpy(float), (len(usable), 1))
     for place, at in enumerate(usable):
         code, value = changes[at]
-        trials[place, table.columns.get_loc(code)] = value
+        trials[place, list(table.columns).index(code)] = value
     return usable, index_against(pd.DataFrame(trials, columns=table.columns), table, catalogue, method)
 
 
@@ -323,25 +324,26 @@ def _tolerance(reading: Reading, year: int, catalogue: Catalogue, method: Method
 
     table = indicator_values(reading.indicators(year, catalogue), catalogue)
     halves = {code: _indicator_half(reading, year, str(code), table.index) for code in table.columns}
-    base = pd.Series(index_of(table, compiled(catalogue), method), index=table.index)
-    total = pd.Series(0.0, index=table.index)
-    if not by_leaders(method):
-        for code in table.columns:
-            for region in table.index[halves[code] > 0]:
-                trial = table.copy()
-                trial.loc[region, code] += halves[code][region]
-                total += (index_of(trial, compiled(catalogue), method) - base).abs()
-        return total
-    for code in table.columns:
-        own = table.assign(**{str(code): table[code] - halves[code]})
-        total += (index_against(own, table, catalogue, method) - base).abs()
-        up = catalogue.direction(str(code)) > 0
-        at = int(table[code].argmax() if up else table[code].argmin())
-        moved = table[code].copy()
-        moved.iloc[at] += float(halves[code].iloc[at])
-        leaders = table.assign(**{str(code): moved})
-        total += (index_against(table, leaders, catalogue, method) - base).abs()
-    return total
+    base, total = index_of(table, compiled(catalogue), method), np.zeros(len(table))
+    for column, code in enumerate(table.columns):
+        half = halves[code].to_numpy(float)
+        if by_leaders(method):
+            own, leaders = table.to_numpy(float, copy=True), table.to_numpy(float, copy=True)
+            own[:, column] -= half
+            at = int(table[code].argmax() if catalogue.direction(str(code)) > 0 else table[code].argmin())
+            leaders[at, column] += half[at]
+            total += np.abs(index_against(_like(table, own), table, catalogue, method) - base)
+            total += np.abs(index_against(table, _like(table, leaders), catalogue, method) - base)
+            continue
+        for row in np.flatnonzero(half > 0):
+            trial = table.to_numpy(float, copy=True)
+            trial[row, column] += half[row]
+            total += np.abs(index_of(_like(table, trial), compiled(catalogue), method) - base)
+    return pd.Series(total, index=table.index)
+
+
+def _like(table: pd.DataFrame, values: Array) -> pd.DataFrame:
+    return pd.DataFrame(values, index=table.index, columns=table.columns)
 
 
 def _indicator_half(reading: Reading, year: int, code: str, regions: pd.Index) -> pd.Series:
