@@ -141,11 +141,9 @@ def _children(rating: pd.DataFrame, catalogue: Catalogue, code: str) -> pd.DataF
 
 def _correlations(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Correlate the scores of all pairs of indicators."""
-    from scipy.stats import rankdata
-
     rows = []
     scores = {code: rating[f"score_{code}"].to_numpy(dtype=float) for code in catalogue.indicators}
-    ranks = {code: rankdata(values, nan_policy="omit") for code, values in scores.items()}
+    ranks = {code: _ranks(values) for code, values in scores.items()}
     for first, second in combinations(catalogue.indicators, 2):
         parent = catalogue.parent(first)
         relation = f"within {parent}" if parent == catalogue.parent(second) else "across"
@@ -154,10 +152,14 @@ def _correlations(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
         x, y = (scores[code][both] for code in codes)
         whole = (scores[code].size - np.isnan(scores[code]).sum() == both.sum() for code in codes)
         ranked = (
-            ranks[code][both] if own else rankdata(scores[code][both]) for code, own in zip(codes, whole, strict=True)
+            ranks[code][both] if own else _ranks(scores[code][both]) for code, own in zip(codes, whole, strict=True)
         )
         rows.append((first, second, relation, _pearson(x, y), _pearson(*ranked), int(both.sum())))
     return pd.DataFrame(rows, columns=["first", "second", "relation", "pearson", "spearman", "n"])
+
+
+def _ranks(values: Array) -> Array:
+    return pd.Series(values).rank().to_numpy()
 
 
 def _pearson(x: Array, y: Array) -> float:
