@@ -150,10 +150,7 @@ def _correlations(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
         codes = first, second
         both = ~np.isnan(scores[first] + scores[second])
         x, y = (scores[code][both] for code in codes)
-        whole = (scores[code].size - np.isnan(scores[code]).sum() == both.sum() for code in codes)
-        ranked = (
-            ranks[code][both] if own else _ranks(scores[code][both]) for code, own in zip(codes, whole, strict=True)
-        )
+        ranked = (ranks[code] if both.all() else _ranks(scores[code][both]) for code in codes)
         rows.append((first, second, relation, _pearson(x, y), _pearson(*ranked), int(both.sum())))
     return pd.DataFrame(rows, columns=["first", "second", "relation", "pearson", "spearman", "n"])
 

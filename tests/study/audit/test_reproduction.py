@@ -14,7 +14,7 @@ from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.ratings.rating_options import Method
 from growthpoles.study.audit import Audit, read_sources, reproduce, run_audit
 from growthpoles.study.audit.audit_frames import deviation_frame, dumbbell_frame, migration_frame
-from growthpoles.study.audit.readings import base_order, can_rate, make_reading
+from growthpoles.study.audit.readings import base_order, can_rate, edition_table, make_reading
 from growthpoles.study.audit.reproduction import index_against
 from growthpoles.study.inputs import study_catalogue
 from growthpoles.study.load_study import load_study
@@ -102,6 +102,18 @@ def test_readings_put_regions_to_rows() -> None:
     assert moved.column(4, "grp")["KZ-ZAP"] == 1911912.3 and moved.column(4, "employed")["KZ-AKM"] == 1.0
     assert by_row.column(4, "employed")["KZ-AKM"] == 422700
     assert can_rate(sources, study_catalogue(), 2010) and not can_rate(sources, study_catalogue(), 1999)
+
+
+def test_an_edition_of_the_tables_alone_beside_transcribed_cells(edited_study: Build) -> None:
+    path = edited_study({}).path
+    own = gp.load_indicators(2014, edition="realigned")[list(study_catalogue().primaries)]
+    own.to_csv(path.with_name("own.csv"))
+    table = '[[tables]]\nfile = "own.csv"\nyear = 2014\nkey = "region"\nedition = "extra"\n'
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n{table}", encoding="utf-8")
+    found = edition_table(load_study(path), 2014, "extra")
+    np.testing.assert_allclose(found.loc[own.index, own.columns], own)
+    with pytest.raises(StudyError, match="edition 'extra' has no data for 2010"):
+        edition_table(load_study(path), 2010, "extra")
 
 
 def test_rating_against_foreign_leaders_goes_above_100_and_knows_direction() -> None:
