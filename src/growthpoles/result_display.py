@@ -40,6 +40,20 @@ def _templates() -> dict[str, Template]:
     return {name: env.from_string(template) for name, template in tomllib.loads(text).items()}
 
 
+class SharedDict(dict[str, Any]):
+    """A dict in the `attrs` of a frame that its columns and copies share: pandas copies `attrs` deeply each time."""
+
+    def __deepcopy__(self, memo: object) -> SharedDict:
+        return self
+
+
+class SharedList(list[Any]):
+    """A list that is shared so."""
+
+    def __deepcopy__(self, memo: object) -> SharedList:
+        return self
+
+
 class ResultDisplay:
     """Adds `summary()` and the display of notebooks to a result; the words are in result_summaries.toml."""
 

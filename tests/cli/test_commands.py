@@ -82,11 +82,11 @@ year = 2014
     return folder
 
 
-def test_own_study_gives_the_numbers_of_the_built_in_one(own_study: Path, tmp_path: Path) -> None:
+def test_own_study_gives_the_numbers_of_the_built_in_one(own_study: Path, tmp_path: Path, ask: Ask, few: None) -> None:
     import pandas as pd
 
-    few = ("--figure", "rating", "--figure", "moran", "--figure", "clusters")
-    done = run("report", "--study", str(own_study), "--out", str(tmp_path / "out"), *few)
+    figures = ("--figure", "rating", "--figure", "moran", "--figure", "clusters")
+    done = ask("report", "--study", str(own_study), "--out", str(tmp_path / "out"), *figures)
     assert done.returncode == 0, done.stderr
     import growthpoles as gp
 
@@ -172,31 +172,31 @@ def test_usage_errors_and_help() -> None:
     assert run("--version").stdout.startswith("growthpoles ")
 
 
-def test_rate_prints_every_region_best_first() -> None:
-    done = run("rate", "--year", "2010")
+def test_rate_prints_every_region_best_first(ask: Ask) -> None:
+    done = ask("rate", "--year", "2010")
     rows = [line.split()[0] for line in done.stdout.splitlines() if line.strip().startswith("KZ-")]
     assert len(rows) == 16 and rows[0] == "KZ-ALA"
     assert "no data: KZ-VOS grp" in done.stderr
 
 
-def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written(tmp_path: Path, ask: Ask) -> None:
     (tmp_path / "file").touch()
-    done = run("report", "--out", str(tmp_path / "file" / "out"))
+    done = ask("report", "--out", str(tmp_path / "file" / "out"))
     assert done.returncode == 2 and "the folder cannot be made" in done.stderr
 
 
-def test_map_writes_one_figure_and_its_proof(tmp_path: Path) -> None:
+def test_map_writes_one_figure_and_its_proof(tmp_path: Path, ask: Ask) -> None:
     target = tmp_path / "m.png"
-    done = run("map", "clusters", "--lang", "kk", "--preset", "nature-single", "--out", str(target), "--proof")
+    done = ask("map", "clusters", "--lang", "kk", "--preset", "nature-single", "--out", str(target), "--proof")
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [str(target), str(tmp_path / "m_proof.png")]
     assert target.read_bytes()[:4] == b"\x89PNG" and (tmp_path / "m_proof.png").exists()
     assert "89 x " in done.stderr and "edition realigned" in done.stderr
 
 
-def test_map_is_set_in_the_typeface_that_was_asked_for(tmp_path: Path) -> None:
+def test_map_is_set_in_the_typeface_that_was_asked_for(tmp_path: Path, ask: Ask) -> None:
     target = tmp_path / "m.pdf"
-    done = run("map", "rating", "--font", "DejaVu Serif", "--lang", "kk", "--out", str(target), "--quiet")
+    done = ask("map", "rating", "--font", "DejaVu Serif", "--lang", "kk", "--out", str(target), "--quiet")
     assert done.returncode == 0, done.stderr
     assert b"+DejaVuSerif-Bold" in target.read_bytes() and b"+DejaVuSans" not in target.read_bytes()
 
@@ -226,12 +226,12 @@ def test_map_is_set_in_the_typeface_that_was_asked_for(tmp_path: Path) -> None:
     ],
 )
 def test_what_has_no_meaning_is_refused(arguments: tuple[str, ...], words: str, ask: Ask) -> None:
-    done = (run if "de" in arguments else ask)(*arguments)
+    done = ask(*arguments)
     assert done.returncode == 2 and words in done.stderr and done.stderr.count("\n") == 1
 
 
-def test_audit_prints_the_faults_and_writes_every_cell(tmp_path: Path) -> None:
-    done = run("audit", "--out", str(tmp_path))
+def test_audit_prints_the_faults_and_writes_every_cell(tmp_path: Path, ask: Ask) -> None:
+    done = ask("audit", "--out", str(tmp_path))
     assert done.returncode == 0, done.stderr
     first = done.stdout.splitlines()[0]
     assert "faults" in first and "changes a class" in done.stdout
@@ -253,24 +253,24 @@ def test_init_then_validate_names_what_is_still_open(tmp_path: Path, ask: Ask) -
     frame.index = gp.load_regions(2014)["name_ru"].reindex(frame.index)
     frame.to_csv(table, sep=";", decimal=",", encoding="cp1251")
     folder = tmp_path / "s"
-    begun = run("init", str(folder), "--table", str(table), "--year", "2014")
+    begun = ask("init", str(folder), "--table", str(table), "--year", "2014")
     assert begun.returncode == 0 and "to decide:" in begun.stdout, begun.stderr
     checked = ask("validate", str(folder))
     assert checked.returncode == 0 and "DECIDE" in checked.stderr and "to check or decide" in checked.stderr
     (folder / "catalogue.csv").write_text("code,kind,parent\nindex,aggregate,\nx,indicator,inde\n", encoding="utf-8")
-    broken = run("validate", str(folder))
+    broken = ask("validate", str(folder))
     assert broken.returncode == 1 and "catalogue.csv" in broken.stdout
 
 
 def test_data_lists_studies_and_files(ask: Ask) -> None:
-    assert "mexico-gdp" in run("data").stdout
+    assert "mexico-gdp" in ask("data").stdout
     assert "boundaries/kz-2014.gpkg" in ask("data", "--files").stdout
 
 
-def test_formats_go_to_standard_output() -> None:
+def test_formats_go_to_standard_output(ask: Ask) -> None:
     import json
 
-    done = run("rate", "--format", "json", "--quiet")
+    done = ask("rate", "--format", "json", "--quiet")
     rows = json.loads(done.stdout)
     assert len(rows) == 16 and rows[0]["region"] == "KZ-ALA" and done.stderr == ""
 
@@ -282,8 +282,8 @@ def test_the_seed_of_stats_is_used(ask: Ask) -> None:
     assert "p_value" in first and first == again != other
 
 
-def test_no_processes_is_one_line() -> None:
-    done = run("verdict", "--jobs", "0")
+def test_no_processes_is_one_line(ask: Ask) -> None:
+    done = ask("verdict", "--jobs", "0")
     assert (
         done.returncode == 2 and done.stderr == "growthpoles: --jobs 0; allowed: 1 or more, or -1 for all processors\n"
     )

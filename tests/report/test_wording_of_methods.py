@@ -145,7 +145,7 @@ def test_the_page_says_how_the_study_is_rated(rated: Callable[..., Study], tmp_p
 @pytest.mark.parametrize(
     ("method", "languages"),
     [
-        ('normalisation = "z-score"\n', '["en", "ru", "kk"]'),
+        ('normalisation = "z-score"\n', '["en", "kk"]'),
         ('normalisation = "reference"\nreference = "R4"\n', '["en"]'),
     ],
 )

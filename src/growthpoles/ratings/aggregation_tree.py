@@ -65,9 +65,12 @@ def climb(
 
 def score_table(values: pd.DataFrame, tree: Tree, method: Method) -> pd.DataFrame:
     """Treat and normalise the indicators of a table by the options of `method`."""
+    return pd.DataFrame(_scores(values, tree, method), index=values.index, columns=list(tree.indicators))
+
+
+def _scores(values: pd.DataFrame, tree: Tree, method: Method) -> Array:
     treated = values if method.treatment.treat is None else treat(values, method.treatment)[0]
-    scores = scores_of(treated.to_numpy(), values.index, tree, method)
-    return pd.DataFrame(scores, index=values.index, columns=list(tree.indicators))
+    return scores_of(treated.to_numpy(), values.index, tree, method)
 
 
 def scores_of(values: Array, regions: pd.Index, tree: Tree, method: Method) -> Array:
@@ -86,7 +89,7 @@ def scores_of(values: Array, regions: pd.Index, tree: Tree, method: Method) -> A
 
 def index_of(values: pd.DataFrame, tree: Tree, method: Method) -> Array:
     """Return the index alone, without the checks and labels of a rating."""
-    scores = score_table(values, tree, method).to_numpy()
+    scores = _scores(values, tree, method)
     arrays = {code: scores[:, position] for position, code in enumerate(tree.indicators)}
     return climb(arrays, tree, method, regions=values.index)[0][tree.nodes[-1].code]
 

@@ -243,27 +243,27 @@ class Catalogue(ResultDisplay):
             rows.append({"code": code, "kind": "indicator", "parent": root, "weight": weight, "direction": sign})
         return cls.from_frame(pd.DataFrame(rows))
 
-    @property
+    @cached_property
     def root(self) -> str:
         """The code of the aggregate without a parent: the final index."""
         return next(code for code in self._of("aggregate") if not self._cell(code, "parent"))
 
-    @property
+    @cached_property
     def indicators(self) -> tuple[str, ...]:
         """Codes of the indicators, in the order of the catalogue."""
         return tuple(self._of("indicator"))
 
-    @property
+    @cached_property
     def primaries(self) -> tuple[str, ...]:
         """Codes of the primary columns, in the order of the catalogue."""
         return tuple(self._of("primary"))
 
-    @property
+    @cached_property
     def codes(self) -> tuple[str, ...]:
         """All codes, in the order of the catalogue."""
         return tuple(self._rows)
 
-    @property
+    @cached_property
     def derived(self) -> tuple[str, ...]:
         """Codes of the indicators that are computed from two primary columns."""
         return tuple(code for code in self.indicators if self._cell(code, "numerator"))
@@ -285,7 +285,7 @@ class Catalogue(ResultDisplay):
         """Return `table` with its derived indicators; see `growthpoles.ratings.catalogue.derive`."""
         return derive(table, self)
 
-    @property
+    @cached_property
     def aggregates(self) -> tuple[str, ...]:
         """Codes of the aggregates, every child before its parent; the root is last."""
         return tuple(self._upwards(self.root))

@@ -139,14 +139,21 @@ def _children(rating: pd.DataFrame, catalogue: Catalogue, code: str) -> pd.DataF
 def _correlations(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Correlate the scores of all pairs of indicators."""
     rows = []
+    scores = {code: rating[f"score_{code}"].to_numpy(dtype=float) for code in catalogue.indicators}
+    ranks = {code: _ranks(values) for code, values in scores.items()}
     for first, second in combinations(catalogue.indicators, 2):
-        pair = rating[[f"score_{first}", f"score_{second}"]].dropna()
         parent = catalogue.parent(first)
         relation = f"within {parent}" if parent == catalogue.parent(second) else "across"
-        x, y = (pair[column].to_numpy(dtype=float) for column in pair.columns)
-        by_rank = _pearson(*(pair[column].rank().to_numpy(dtype=float) for column in pair.columns))
-        rows.append((first, second, relation, _pearson(x, y), by_rank, len(pair)))
+        codes = first, second
+        both = ~np.isnan(scores[first] + scores[second])
+        x, y = (scores[code][both] for code in codes)
+        ranked = (ranks[code] if both.all() else _ranks(scores[code][both]) for code in codes)
+        rows.append((first, second, relation, _pearson(x, y), _pearson(*ranked), int(both.sum())))
     return pd.DataFrame(rows, columns=["first", "second", "relation", "pearson", "spearman", "n"])
+
+
+def _ranks(values: Array) -> Array:
+    return pd.Series(values).rank().to_numpy()
 
 
 def _pearson(x: Array, y: Array) -> float:
@@ -175,7 +182,8 @@ def _importance(rating: pd.DataFrame, catalogue: Catalogue, weights: dict[str, d
         children = _children(rating, catalogue, code)
         found = {}
         for child in children.columns:
-            pair = pd.concat([children[child], rating[code]], axis=1).dropna().to_numpy(dtype=float)
+            pair = np.column_stack([children[child], rating[code]])
+            pair = pair[~np.isnan(pair).any(axis=1)]
             found[str(child)] = _pearson(pair[:, 0], pair[:, 1])
         total = float(np.nansum([value**2 for value in found.values()]))
         for child, value in found.items():

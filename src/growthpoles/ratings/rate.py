@@ -14,6 +14,7 @@ from growthpoles.ratings.classes import TEN_CLASSES, ClassScale, classify, lette
 from growthpoles.ratings.methods import Choice, Zeros
 from growthpoles.ratings.rating_options import Method, compiled, method_of
 from growthpoles.ratings.treatment import treat
+from growthpoles.result_display import SharedDict, SharedList
 
 _NOT_COMPUTED = "no data: {columns} not computed"
 _SCALED_UP = "no data: left out, the other weights scaled up"
@@ -125,15 +126,16 @@ def rate_with(table: pd.DataFrame, catalogue: Catalogue, method: Method) -> pd.D
     columns |= {f"score_{code}": arrays[code] for code in tree.indicators}
     rating = pd.DataFrame(columns, index=values.index)
     rating.attrs = {
-        "method": method.to_dict(),
+        "method": SharedDict(method.to_dict()),
         "root": root,
-        "scale": method.scale.to_dict(),
-        "weights": {
-            node.code: dict(zip(node.children, map(float, weights[node.code] / weights[node.code].sum()), strict=True))
+        "scale": SharedDict(method.scale.to_dict()),
+        "weights": SharedDict(
+            (node.code, dict(zip(node.children, map(float, mass / mass.sum()), strict=True)))
             for node in tree.nodes
-        },
-        "missing": _missing(values, rating, catalogue),
-        "treatment": treat(values, method.treatment)[1].to_dict("records"),
+            for mass in (weights[node.code],)
+        ),
+        "missing": SharedList(_missing(values, rating, catalogue)),
+        "treatment": SharedList(treat(values, method.treatment)[1].to_dict("records")),
         "notes": [] if method.has_classes(root) else [f"no classes: {method.unbounded(root)} scores are unbounded"],
         **{key: table.attrs[key] for key in ("year", "edition") if key in table.attrs},
     }

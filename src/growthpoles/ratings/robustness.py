@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Unpack
 
 import numpy as np
@@ -71,6 +71,7 @@ class Robustness(ResultDisplay):
     choices: Array
     labels: tuple[tuple[str, ...], ...]
     letters: tuple[str, ...]
+    _frames: dict[float, pd.DataFrame] = field(default_factory=dict, init=False)
 
     @property
     def replications(self) -> int:
@@ -169,6 +170,8 @@ class Robustness(ResultDisplay):
             index, rank, rating_class (nominal); index_low, index_median, index_high; rank_low, rank_median,
             rank_high; p_class (probability of the nominal class), likeliest_class, p_likeliest.
         """
+        if level in self._frames:
+            return self._frames[level].copy(deep=False)
         root = str(self.nominal.attrs["root"])
         probability = self.class_probability()
         frame = self.nominal[[root, "rank", "rating_class"]].rename(columns={root: "index"})
@@ -179,7 +182,8 @@ class Robustness(ResultDisplay):
         frame["p_class"] = np.where(nominal < 0, np.nan, own)
         frame["likeliest_class"] = probability.idxmax(axis=1)
         frame["p_likeliest"] = probability.max(axis=1)
-        return frame
+        self._frames[level] = frame
+        return frame.copy(deep=False)
 
     def __repr__(self) -> str:
         """Say how many replications there are, what they vary and how far ranks move."""

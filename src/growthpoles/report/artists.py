@@ -86,9 +86,9 @@ class View:
     @property
     def graph(self) -> Graph:
         """Neighbours, of the kind that the study's [report] names."""
-        from growthpoles.spatial.weights.build_weights import build_weights
+        from growthpoles.study.inputs.study_variables import layer_graph
 
-        return build_weights(self.regions, self.study.report.weights)  # type: ignore[arg-type]
+        return layer_graph(self.regions, self.study.report.weights)
 
     @property
     def tested(self) -> dict[str, Any]:

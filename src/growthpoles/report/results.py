@@ -86,6 +86,10 @@ class Results:
     account: pd.DataFrame
     unused: pd.DataFrame
     stages: Stages
+    classed: bool = field(init=False)  # whether the index has classes: not where the study's method sets it no limits
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "classed", study_method(self.study, self.catalogue).has_classes(self.root))
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -96,11 +100,6 @@ class Results:
     def root(self) -> str:
         """Code of the final index."""
         return self.catalogue.root
-
-    @property
-    def classed(self) -> bool:
-        """Whether the index has classes; it has none where the study's method sets it no limits."""
-        return study_method(self.study, self.catalogue).has_classes(self.root)
 
     def rating(self, year: int) -> pd.DataFrame:
         """Return the rating of a year in the edition of the report."""

@@ -25,7 +25,6 @@ from growthpoles.spatial.global_tests.global_result import GlobalResult
 from growthpoles.spatial.global_tests.moran import moran
 from growthpoles.spatial.local_tests import LocalResult, local_getis_ord, local_moran
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
-from growthpoles.spatial.weights.build_weights import build_weights
 from growthpoles.study.inputs import (
     editions,
     input_account,
@@ -38,6 +37,7 @@ from growthpoles.study.inputs import (
     study_regions,
     unused_inputs,
 )
+from growthpoles.study.inputs.study_variables import layer_graph
 from growthpoles.study.study_spec import Study
 
 if TYPE_CHECKING:
@@ -89,15 +89,15 @@ def strengths(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     parts = (-1 if falling else 1) * split[codes]
     on_points = split.attrs["scale"] == "points"
     scores = rating[[f"score_{code}" for code in codes]].set_axis(codes, axis=1)
-    apart = (scores - scores.median()).round(9)
     ranked = rating[rating["rank"].notna()].sort_values(by=["rank"], kind="stable")
+    apart = (scores - scores.median()).round(9).loc[ranked.index].to_numpy(float)
+    shares = parts.loc[ranked.index].to_numpy(float)
     rows = []
-    for region, own in ranked.to_dict("index").items():
-        distance: Any = apart.loc[[region]].iloc[0].dropna().sort_values(kind="stable")
-        gaps: Any = (parts.loc[ranked.index[0]] - parts.loc[[region]].iloc[0]).dropna()
+    for (region, own), far, gaps in zip(ranked.to_dict("index").items(), apart, shares[:1] - shares, strict=True):
+        order = np.argsort(far, kind="stable")
         letter = own["rating_class"]
         above = scale.above(str(letter)) if not pd.isna(letter) else None
-        widest = str(gaps.idxmax()) if len(gaps) and float(gaps.max()) > 0 else None
+        widest = int(np.nanargmax(gaps)) if np.nanmax(gaps, initial=0.0) > 0 else None
         index = float(own[catalogue.root])
         rows.append(
             (
@@ -107,10 +107,10 @@ def strengths(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
                 None if pd.isna(letter) else str(letter),
                 above[0] if above else None,
                 above[1] - index if above else np.nan,
-                " ".join(distance.index[distance > 0][::-1]),
-                " ".join(distance.index[distance < 0]),
-                widest,
-                float(gaps[widest]) if widest and on_points else np.nan,
+                " ".join(codes[at] for at in order[::-1] if far[at] > 0),
+                " ".join(codes[at] for at in order if far[at] < 0),
+                None if widest is None else codes[widest],
+                np.nan if widest is None or not on_points else float(gaps[widest]),
             )
         )
     return pd.DataFrame(rows, columns=list(COLUMNS)).set_index("region")
@@ -456,7 +456,7 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
         left_out["classes"] = no_classes(study, Words("en"))
     graph: Graph | None = None
     try:
-        graph = build_weights(regions, study.report.weights)  # type: ignore[arg-type]
+        graph = layer_graph(regions, study.report.weights)
     except GrowthpolesError as error:
         left_out["moran"] = error.args[0]
     tests: dict[tuple[str, int, str], GlobalResult] = {}

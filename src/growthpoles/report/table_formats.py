@@ -262,7 +262,8 @@ def _saved(book: Workbook) -> bytes:
             book.save(raw)
         except OSError as error:
             problem = error.strerror or type(error).__name__
-        gc.collect()
+        if problem:
+            gc.collect()
     finally:
         sys.unraisablehook = told
     if problem:

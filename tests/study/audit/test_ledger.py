@@ -190,10 +190,16 @@ def test_the_summary_is_short_and_gravest_first(article: Audit) -> None:
     assert "changes a class" in repr(article) and "sources" not in repr(article)
 
 
-def test_tables_to_write(article: Audit) -> None:
+def test_tables_to_write(article: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
     assert article.findings_table().equals(article.to_frame())
     assert len(article.alignment_table()) == 30 and len(article.claims_table()) > 100
-    assert gp.audit is audit and audit(load_study(), rng=0).equals(article.ledger)
+    monkeypatch.setattr("growthpoles.study.audit.ledger.run_audit", lambda study, *, rng: article)
+    assert gp.audit is audit and audit(load_study()).equals(article.ledger)
+
+
+@pytest.mark.slow
+def test_the_seed_decides_nothing_where_all_orders_are_tried(article: Audit) -> None:
+    assert audit(load_study(), rng=0).equals(article.ledger)
 
 
 # Removing a fault makes its finding vanish
@@ -295,12 +301,12 @@ def test_fault_5_vanishes(edited_study: Build) -> None:
     assert "t3-t5-tech_innovation-repeat" not in found and "t5-output_per_capita-r14" in found
 
 
-def test_fault_6_vanishes(edited_study: Build) -> None:
+def test_fault_6_vanishes(edited_study: Build, article: Audit) -> None:
     def fix(cells: pd.DataFrame) -> pd.DataFrame:
         return put(put(put(cells, "index_2014", {14: "45,27"}), "class_2014", {14: "B"}), "ratio", {14: "129,57"})
 
     study = edited_study({6: fix})
-    assert [entry[0] for entry in index_entries(load_study(), reproduce())] == ["t6-index-2014-r14"] * 2
+    assert [entry[0] for entry in index_entries(load_study(), article.reproduction)] == ["t6-index-2014-r14"] * 2
     assert index_entries(study, reproduce(study)) == [] and formula_entries(study) == []
 
 
@@ -335,7 +341,7 @@ def test_a_class_that_is_not_that_of_its_index_is_found(edited_study: Build) -> 
 # Clean tables
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_clean_studies_give_nothing(seed: int, make_clean: Callable[[np.random.Generator, int], Sources]) -> None:
     rng = np.random.default_rng(1000 + seed)
     sources = make_clean(rng, int(rng.integers(5, 60)))
@@ -353,7 +359,7 @@ def test_two_hundred_clean_studies_of_5_to_200_regions_give_nothing(
         assert ledger.empty, (n, ledger["id"].tolist(), ledger["evidence"].iloc[0])
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_faults_planted_in_clean_studies_are_found(
     seed: int, make_clean: Callable[[np.random.Generator, int], Sources]
 ) -> None:

@@ -11,10 +11,11 @@ import pytest
 import growthpoles as gp
 from growthpoles.errors import StudyError
 from growthpoles.ratings.catalogue import Catalogue
+from growthpoles.ratings.rating_options import Method
 from growthpoles.study.audit import Audit, read_sources, reproduce, run_audit
 from growthpoles.study.audit.audit_frames import deviation_frame, dumbbell_frame, migration_frame
-from growthpoles.study.audit.readings import base_order, can_rate, make_reading
-from growthpoles.study.audit.reproduction import rate_against
+from growthpoles.study.audit.readings import base_order, can_rate, edition_table, make_reading
+from growthpoles.study.audit.reproduction import index_against
 from growthpoles.study.inputs import study_catalogue
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study
@@ -23,8 +24,8 @@ Build = Callable[[Mapping[int, Callable[[pd.DataFrame], pd.DataFrame]]], Study]
 
 
 @pytest.fixture(scope="module")
-def table() -> pd.DataFrame:
-    return reproduce()
+def table(article: Audit) -> pd.DataFrame:
+    return article.reproduction
 
 
 def test_joining_by_row_number_explains_31_of_32_cells(table: pd.DataFrame) -> None:
@@ -103,12 +104,23 @@ def test_readings_put_regions_to_rows() -> None:
     assert can_rate(sources, study_catalogue(), 2010) and not can_rate(sources, study_catalogue(), 1999)
 
 
+def test_an_edition_of_the_tables_alone_beside_transcribed_cells(edited_study: Build) -> None:
+    path = edited_study({}).path
+    own = gp.load_indicators(2014, edition="realigned")[list(study_catalogue().primaries)]
+    own.to_csv(path.with_name("own.csv"))
+    table = '[[tables]]\nfile = "own.csv"\nyear = 2014\nkey = "region"\nedition = "extra"\n'
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n{table}", encoding="utf-8")
+    found = edition_table(load_study(path), 2014, "extra")
+    np.testing.assert_allclose(found.loc[own.index, own.columns], own)
+    with pytest.raises(StudyError, match="edition 'extra' has no data for 2010"):
+        edition_table(load_study(path), 2010, "extra")
+
+
 def test_rating_against_foreign_leaders_goes_above_100_and_knows_direction() -> None:
     catalogue = Catalogue.flat(["more", "less"], direction={"less": -1})
     table = pd.DataFrame({"more": [12.0, 5.0], "less": [4.0, 10.0]}, index=["a", "b"])
     leaders = pd.DataFrame({"more": [10.0, 1.0], "less": [5.0, 50.0]}, index=["a", "b"])
-    rated = rate_against(table, leaders, catalogue)
-    assert rated["score_more"].tolist() == [120, 50] and rated["score_less"].tolist() == [125, 50]
+    assert index_against(table, leaders, catalogue, Method()).tolist() == [(120 + 125) / 2, 50]
 
 
 # Frames for the figures

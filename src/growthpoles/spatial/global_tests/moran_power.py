@@ -148,6 +148,8 @@ def moran_power(
     0.6   0.44
     0.9   0.80
     """
+    from threadpoolctl import threadpool_limits
+
     check_alternative(alternative)
     grid = sorted({float(value) for value in rho})
     if not grid or not all(-1 < value < 1 for value in grid):
@@ -168,11 +170,13 @@ def moran_power(
         raise SpatialError(message(problem, where="power", allowed="a graph with missing links or unequal weights"))
     tail = alpha / 2 if alternative == "two-sided" else alpha
     tails = tail if alternative != "greater" else 0.0, tail if alternative != "less" else 0.0
-    if n <= _EXACT_LIMIT:
-        power, limits, draws = *_exact(w.toarray(), tails), 0
-    else:
-        power, limits, draws = *_simulated(w, tails, rng), _DRAWS
-    curve = pd.DataFrame({"power": [power(value) for value in grid]}, index=pd.Index(grid, name="rho"))
+    with threadpool_limits(1, user_api="blas"):  # several threads wait for each other here: nine times the CPU time
+        if n <= _EXACT_LIMIT:
+            power, limits, draws = *_exact(w.toarray(), tails), 0
+        else:
+            power, limits, draws = *_simulated(w, tails, rng), _DRAWS
+        curve = pd.DataFrame({"power": [power(value) for value in grid]}, index=pd.Index(grid, name="rho"))
+        smallest = [_reached(curve["power"], power, target, sign) for sign in (1, -1)]
     return PowerCurve(
         curve=curve,
         alternative=alternative,
@@ -182,8 +186,8 @@ def moran_power(
         upper=limits[1],
         simulations=draws,
         target=target,
-        smallest_positive=_reached(curve["power"], power, target, 1),
-        smallest_negative=_reached(curve["power"], power, target, -1),
+        smallest_positive=smallest[0],
+        smallest_negative=smallest[1],
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from growthpoles.errors import DataError
-from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, prepare_cells, records
+from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, Sources, prepare_cells, records
 from growthpoles.study.files.printed_tables import Decimal, parse_number, printed_resolution, require_columns
 
 Array = npt.NDArray[np.float64]
@@ -183,6 +184,12 @@ def check_arithmetic(cells: pd.DataFrame, formulas: pd.DataFrame, *, decimal: De
     if not found:
         return pd.DataFrame(columns=list(ARITHMETIC_COLUMNS))
     return pd.concat(found, ignore_index=True)[list(ARITHMETIC_COLUMNS)]
+
+
+@lru_cache(maxsize=2)
+def wrong_cells(sources: Sources) -> pd.DataFrame:
+    """Return :func:`check_arithmetic` of printed sources, once for the same ones; not to be changed."""
+    return check_arithmetic(sources.cells, sources.formulas, decimal=sources.decimal)
 
 
 def _wide(part: pd.DataFrame, what: str) -> pd.DataFrame:

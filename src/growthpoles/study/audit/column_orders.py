@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -88,7 +89,7 @@ def listed(rows: list[int]) -> str:
 def column_orders(
     sources: Sources,
     arithmetic: pd.DataFrame,
-    copies: list[HiddenCopy],
+    copies: Sequence[HiddenCopy],
     *,
     rng: np.random.Generator | int | None = None,
 ) -> list[ColumnOrder]:
@@ -250,7 +251,7 @@ def _implied(
     table: int,
     formula: dict[str, Any],
     confirmed: dict[int, str],
-    copies: list[HiddenCopy],
+    copies: Sequence[HiddenCopy],
     found: dict[tuple[int, str], ColumnOrder],
     rng: np.random.Generator,
 ) -> ColumnOrder:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
@@ -202,7 +202,7 @@ def _input(sources: Sources, table: int, row: int, part: pd.DataFrame) -> Findin
     )
 
 
-def copy_findings(sources: Sources, copies: list[HiddenCopy], orders: list[ColumnOrder]) -> list[Finding]:
+def copy_findings(sources: Sources, copies: Sequence[HiddenCopy], orders: list[ColumnOrder]) -> list[Finding]:
     """Turn ratios with the denominator of another year into findings, and single cells that leave the pattern."""
     by_key = {(order.table, order.column): order for order in orders}
     found = []

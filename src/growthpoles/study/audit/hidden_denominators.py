@@ -7,6 +7,7 @@ last printed digit, the later ratio was divided by the earlier year's figures.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -68,12 +69,13 @@ def hidden_formulas(sources: Sources, table: int) -> list[dict[str, Any]]:
     ]
 
 
-def find_copies(sources: Sources) -> list[HiddenCopy]:
-    """Find ratios that were divided by the denominator of another year.
+@lru_cache(maxsize=2)
+def find_copies(sources: Sources) -> tuple[HiddenCopy, ...]:
+    """Find ratios that were divided by the denominator of another year; once for the same sources.
 
     Returns
     -------
-    list of HiddenCopy
+    tuple of HiddenCopy
         Empty on clean tables. A copy needs agreement to rounding in most rows, with a probability below 1e-9 that
         two different years agree so often (two years of one region are within rounding of each other with
         probability width / 2 %).
@@ -87,7 +89,7 @@ def find_copies(sources: Sources) -> list[HiddenCopy]:
         copy = _compare(sources, earlier, later, formula)
         if copy is not None:
             found.append(copy)
-    return found
+    return tuple(found)
 
 
 def _compare(sources: Sources, earlier: int, later: int, formula: dict[str, Any]) -> HiddenCopy | None:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.result_display import ResultDisplay
-from growthpoles.study.audit.arithmetic import check_arithmetic
+from growthpoles.study.audit.arithmetic import wrong_cells
 from growthpoles.study.audit.claims import check_claims
 from growthpoles.study.audit.column_orders import ColumnOrder, alignment_frame, column_orders, listed
 from growthpoles.study.audit.duplicates import duplicate_findings, find_duplicates
@@ -207,7 +207,7 @@ def find_all(
     sources: Sources, *, rng: np.random.Generator | int | None = None
 ) -> tuple[list[Finding], list[ColumnOrder]]:
     """Run every check of the printed cells; findings and the order of every column."""
-    wrong = check_arithmetic(sources.cells, sources.formulas, decimal=sources.decimal)
+    wrong = wrong_cells(sources)
     copies = find_copies(sources)
     orders = column_orders(sources, wrong, copies, rng=rng)
     repeated, lost = duplicate_findings(sources, find_duplicates(sources), orders)

@@ -259,10 +259,10 @@ def read_table(study: Study, number: int) -> pd.DataFrame:
 
 def assembly_years(study: Study) -> dict[int, int]:
     """Return the year of every table of indicators: the one for which most of its printed columns are used."""
-    from growthpoles.study.files.printed_tables import read_assembly
+    from growthpoles.study.inputs.indicators import assembly_rules
 
     assert study.cells is not None
-    rules = read_assembly(study.resolve(study.cells.assembly), orders=study.cells.orders)
+    rules = assembly_rules(study)
     plain = rules[~rules["source"].str.contains("/")]
     return {int(str(table)): int(part["year"].mode().iloc[0]) for table, part in plain.groupby("table")}
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
 from growthpoles.study.audit.printed_cells import Sources, read_table
-from growthpoles.study.files.printed_tables import assemble
-from growthpoles.study.inputs.indicators import assembly_rules, load_indicators, study_catalogue
+from growthpoles.study.inputs.indicators import assembled, load_indicators, study_catalogue
 
 if TYPE_CHECKING:
     from growthpoles.ratings.catalogue import Catalogue
@@ -39,7 +39,7 @@ class Reading:
         """Return a printed column by region, with corrections."""
         order = self.moved.get((table, column), self.orders[table])
         values = self.sources.column(table, column)
-        series = pd.Series(values.to_numpy(float), index=pd.Index(order, name="region"), dtype=float)
+        series = pd.Series(values.to_numpy(float), index=_labels(order), dtype=float)
         for region, value in self.cells.get((table, column), {}).items():
             series[region] = value
         return series
@@ -47,9 +47,7 @@ class Reading:
     def half(self, table: int, column: str) -> pd.Series:
         """Return the half unit of the last printed digit by region."""
         order = self.moved.get((table, column), self.orders[table])
-        return pd.Series(
-            self.sources.column(table, column, "half").to_numpy(float), index=pd.Index(order, name="region")
-        )
+        return pd.Series(self.sources.column(table, column, "half").to_numpy(float), index=_labels(order))
 
     def with_order(self, table: int, column: str, order: Order) -> Reading:
         """Return the reading with one column in another order."""
@@ -80,6 +78,12 @@ class Reading:
             return None
         numerator, denominator = (self.column(table, name) for name in rule[:2])
         return rule[2] * numerator / denominator.reindex(numerator.index).replace(0, np.nan)
+
+
+@lru_cache(maxsize=64)
+def _labels(order: Order) -> pd.Index:
+    """Return an order as an index, the same object for the same order: pandas aligns these at once."""
+    return pd.Index(order, name="region")
 
 
 def base_order(sources: Sources, study: Study | None = None) -> Order:
@@ -136,12 +140,9 @@ def can_rate(sources: Sources, catalogue: Catalogue, year: int) -> bool:
 
 def edition_table(study: Study, year: int, edition: str) -> pd.DataFrame:
     """Return the indicators of an edition; transcribed tables are put together without reading boundaries."""
-    if study.cells is None:
+    table, _ = assembled(study, year, edition)
+    if table.empty:
         return load_indicators(year, edition=edition, study=study)
-    rules = assembly_rules(study)
-    rules = rules[(rules["year"] == year) & (rules["edition"] == edition)]
-    folder = study.resolve(study.cells.folder)
-    table, _ = assemble(rules, folder=folder, orders=study.cells.orders, decimal=study.cells.decimal)
     derived = study_catalogue(study).derive(table)
     derived.attrs = {"year": year, "edition": edition}
     return derived

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from growthpoles.errors import RatingError
-from growthpoles.study.audit.arithmetic import check_arithmetic
+from growthpoles.study.audit.arithmetic import wrong_cells
 from growthpoles.study.audit.hidden_denominators import find_copies
 from growthpoles.study.audit.printed_cells import Sources, read_sources, read_table, records
 from growthpoles.study.audit.readings import (
@@ -46,7 +46,7 @@ REPRODUCTION_COLUMNS = (
 def shifted_cells(sources: Sources) -> Suspects:
     """Collect the cells that arithmetic or an implied denominator shows to be off by a power of ten."""
     found: Suspects = {}
-    wrong = check_arithmetic(sources.cells, sources.formulas, decimal=sources.decimal)
+    wrong = wrong_cells(sources)
     for cell in records(wrong[wrong["cause"] == "decimal shift"]):
         found[(sources.year(cell["table"]), cell["column"], cell["region"])] = int(cell["power"])
     for copy in find_copies(sources):
@@ -72,22 +72,34 @@ def by_leaders(method: Method) -> bool:
     return means and {str(scheme) for scheme in levels_of(method.weighting)} <= {"given", "equal"}
 
 
-def rate_against(
-    table: pd.DataFrame, leaders: pd.DataFrame, catalogue: Catalogue, method: Method | None = None
-) -> pd.DataFrame:
+def _index(
+    table: pd.DataFrame, catalogue: Catalogue, method: Method, *, leaders: pd.DataFrame | None = None
+) -> pd.Series:
+    """Return the index alone, by region; against the leaders of another table if one is given."""
+    from growthpoles.ratings.aggregation_tree import index_of
+    from growthpoles.ratings.catalogue import indicator_values
+    from growthpoles.ratings.rating_options import compiled
+
+    values = indicator_values(table, catalogue)
+    if leaders is None:
+        index = index_of(values, compiled(catalogue), method)
+    else:
+        index = index_against(values, indicator_values(leaders, catalogue), catalogue, method)
+    return pd.Series(index, index=values.index)
+
+
+def index_against(values: pd.DataFrame, leaders: pd.DataFrame, catalogue: Catalogue, method: Method) -> Array:
     """Rate a table against the leaders of another one; a score is above 100 where a value is better than the leader.
 
-    For methods :func:`by_leaders` only; None is the article's.
+    Both hold the indicators of the catalogue alone, in its order. For methods :func:`by_leaders` only.
     """
-    from growthpoles.ratings.catalogue import indicator_values
-    from growthpoles.ratings.rate import rate_with
-    from growthpoles.ratings.rating_options import Method
+    from growthpoles.ratings.aggregation_tree import index_of
+    from growthpoles.ratings.rating_options import compiled
 
-    values, best = indicator_values(table, catalogue), indicator_values(leaders, catalogue)
-    row = {str(code): leader(best[code], str(code), catalogue) for code in values.columns}
-    both = pd.concat([values, pd.DataFrame([row], index=pd.Index([_LEADER], name="region"))])
-    against = (method or Method()).but(normalisation="reference", reference=_LEADER)
-    return rate_with(both, catalogue, against).drop(index=_LEADER)
+    best = [leader(leaders[code], str(code), catalogue) for code in leaders.columns]
+    both = pd.DataFrame(np.vstack([values, best]), index=[*values.index, _LEADER], columns=values.columns)
+    against = method.but(normalisation="reference", reference=_LEADER)
+    return index_of(both, compiled(catalogue), against)[:-1]
 
 
 def explain_cell(
@@ -169,11 +181,12 @@ def _in_the_table(
     from growthpoles.ratings.rating_options import compiled
 
     index, tree, place = np.full(len(changes), np.nan), compiled(catalogue), list(table.index).index(region)
+    columns = {str(code): at for at, code in enumerate(table.columns)}
     for at, (code, value) in enumerate(changes):
-        trial = table.copy()
-        trial.loc[region, code] = value
+        trial = table.to_numpy(float, copy=True)
+        trial[place, columns[code]] = value
         with suppress(RatingError):
-            index[at] = float(index_of(trial, tree, method)[place])
+            index[at] = float(index_of(_like(table, trial), tree, method)[place])
     return list(range(len(changes))), index
 
 
@@ -190,11 +203,11 @@ def _against_leaders(
     ]
     if not usable:
         return [], np.empty(0)
-    trials = pd.DataFrame([table.loc[region]] * len(usable), index=pd.Index(range(len(usable)), name="region"))
+    trials = np.tile(table.loc[region].to_numpy(float), (len(usable), 1))
     for place, at in enumerate(usable):
         code, value = changes[at]
-        trials.loc[place, code] = value
-    return usable, rate_against(trials, table, catalogue, method)[catalogue.root].to_numpy(float)
+        trials[place, list(table.columns).index(code)] = value
+    return usable, index_against(pd.DataFrame(trials, columns=table.columns), table, catalogue, method)
 
 
 def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> pd.DataFrame:
@@ -228,7 +241,6 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
         On bad input.
     """
     from growthpoles.ratings.classes import classify
-    from growthpoles.ratings.rate import rate_with
 
     study = study or load_study()
     published = study.published.index
@@ -240,7 +252,7 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
     cells = read_table(study, published.table)
     order = base_order(sources, study)
     suspects = shifted_cells(sources)
-    wrong = check_arithmetic(sources.cells, sources.formulas, decimal=sources.decimal)
+    wrong = wrong_cells(sources)
     frames = []
     for year, column in published.columns.items():
         if not can_rate(sources, catalogue, year):
@@ -261,19 +273,15 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
         )
         readings = {"label": make_reading(sources, "label"), "row": make_reading(sources, "row", order=order)}
         for name, reading in readings.items():
-            rated = rate_with(reading.indicators(year, catalogue), catalogue, method)
-            frame[f"by_{name}"] = rated[catalogue.root].reindex(own.index)
+            frame[f"by_{name}"] = _index(reading.indicators(year, catalogue), catalogue, method).reindex(own.index)
             tolerance = _tolerance(reading, year, catalogue, method).reindex(own.index)
             frame[f"tolerance_by_{name}"] = tolerance + _half(own, study)
         table, exact = readings["row"].indicators(year, catalogue), unrounded(readings["row"], wrong)
-        if by_leaders(method):
-            rated = rate_against(exact.indicators(year, catalogue), table, catalogue, method)
-        else:
-            rated = rate_with(exact.indicators(year, catalogue), catalogue, method)
-        frame["by_row_unrounded"] = rated[catalogue.root].reindex(own.index)
+        leaders = table if by_leaders(method) else None
+        index = _index(exact.indicators(year, catalogue), catalogue, method, leaders=leaders)
+        frame["by_row_unrounded"] = index.reindex(own.index)
         for edition in editions(study):
-            table = edition_table(study, year, edition)
-            frame[edition] = rate_with(table, catalogue, method)[catalogue.root].reindex(own.index)
+            frame[edition] = _index(edition_table(study, year, edition), catalogue, method).reindex(own.index)
         classed = method.has_classes(catalogue.root)
         frame["class_by_row"] = classify(frame["by_row"]).astype(object) if classed else ""
         frame["class_of_printed"] = classify(frame["value"]).astype(object) if classed else ""
@@ -312,30 +320,30 @@ def _tolerance(reading: Reading, year: int, catalogue: Catalogue, method: Method
     """
     from growthpoles.ratings.aggregation_tree import index_of
     from growthpoles.ratings.catalogue import indicator_values
-    from growthpoles.ratings.rate import rate_with
     from growthpoles.ratings.rating_options import compiled
 
     table = indicator_values(reading.indicators(year, catalogue), catalogue)
     halves = {code: _indicator_half(reading, year, str(code), table.index) for code in table.columns}
-    base = rate_with(table, catalogue, method)[catalogue.root]
-    total = pd.Series(0.0, index=table.index)
-    if not by_leaders(method):
-        for code in table.columns:
-            for region in table.index[halves[code] > 0]:
-                trial = table.copy()
-                trial.loc[region, code] += halves[code][region]
-                total += (index_of(trial, compiled(catalogue), method) - base).abs()
-        return total
-    for code in table.columns:
-        own = table.assign(**{str(code): table[code] - halves[code]})
-        total += (rate_against(own, table, catalogue, method)[catalogue.root] - base).abs()
-        up = catalogue.direction(str(code)) > 0
-        at = int(table[code].argmax() if up else table[code].argmin())
-        moved = table[code].copy()
-        moved.iloc[at] += float(halves[code].iloc[at])
-        leaders = table.assign(**{str(code): moved})
-        total += (rate_against(table, leaders, catalogue, method)[catalogue.root] - base).abs()
-    return total
+    base, total = index_of(table, compiled(catalogue), method), np.zeros(len(table))
+    for column, code in enumerate(table.columns):
+        half = halves[code].to_numpy(float)
+        if by_leaders(method):
+            own, leaders = table.to_numpy(float, copy=True), table.to_numpy(float, copy=True)
+            own[:, column] -= half
+            at = int(table[code].argmax() if catalogue.direction(str(code)) > 0 else table[code].argmin())
+            leaders[at, column] += half[at]
+            total += np.abs(index_against(_like(table, own), table, catalogue, method) - base)
+            total += np.abs(index_against(table, _like(table, leaders), catalogue, method) - base)
+            continue
+        for row in np.flatnonzero(half > 0):
+            trial = table.to_numpy(float, copy=True)
+            trial[row, column] += half[row]
+            total += np.abs(index_of(_like(table, trial), compiled(catalogue), method) - base)
+    return pd.Series(total, index=table.index)
+
+
+def _like(table: pd.DataFrame, values: Array) -> pd.DataFrame:
+    return pd.DataFrame(values, index=table.index, columns=table.columns)
 
 
 def _indicator_half(reading: Reading, year: int, code: str, regions: pd.Index) -> pd.Series:

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import DataError, message, nearest
-from growthpoles.file_reading import read_text
+from growthpoles.file_reading import read_text, remembered
 
 Decimal = Literal[",", "."]
 
@@ -184,6 +184,12 @@ def read_cells(path: Path, *, decimal: Decimal = ",") -> pd.DataFrame:
     DataError
         If a column is missing, a cell stands twice, or `value` is not what `printed` says.
     """
+    return _checked_cells(path, decimal).copy(deep=False)
+
+
+@remembered(maxsize=32)
+def _checked_cells(path: Path, decimal: Decimal) -> pd.DataFrame:
+    """Read and check a table, once for each state of its file."""
     rows = read_rows(path)
     require_columns(rows, CELL_COLUMNS, where=str(path))
     values = np.full(len(rows), np.nan)

@@ -10,7 +10,9 @@ from growthpoles.errors import DataError, Reason, StudyError, message, plain, un
 from growthpoles.file_reading import remembered
 from growthpoles.ratings.catalogue import Catalogue, derive
 from growthpoles.regions.join import check_regions
+from growthpoles.result_display import SharedDict, SharedList
 from growthpoles.study.files.printed_tables import (
+    Decimal,
     assemble,
     parse_number,
     read_assembly,
@@ -27,6 +29,7 @@ from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study, Table
 
 Gaps = list[tuple[str, str, str]]
+Orders = tuple[tuple[str, tuple[str, ...]], ...]  # name of an order -> region codes by row number
 PARTS_MISSING = "{columns} missing"
 _COLUMNS = ["file", "sheet", "row", "column", "content", "reason"]
 
@@ -228,7 +231,31 @@ def editions(study: Study | None = None) -> tuple[str, ...]:
 def assembly_rules(study: Study) -> pd.DataFrame:
     """Return the rules that put the editions of a study together from transcribed cells."""
     assert study.cells is not None
-    return read_assembly(study.resolve(study.cells.assembly), orders=study.cells.orders)
+    return _rules(study.resolve(study.cells.assembly), tuple(study.cells.orders.items())).copy(deep=False)
+
+
+@remembered(maxsize=8)
+def _rules(path: Path, orders: Orders) -> pd.DataFrame:
+    return read_assembly(path, orders=dict(orders))
+
+
+def assembled(study: Study, year: int, edition: str) -> tuple[pd.DataFrame, Gaps]:
+    """Return what the transcribed cells of a study give for an edition and a year, and its gaps; empty for none."""
+    if study.cells is None:
+        return pd.DataFrame(), []
+    cells = study.cells
+    paths = study.resolve(cells.assembly), study.resolve(cells.folder)
+    table, absent = _assembled(*paths, tuple(cells.orders.items()), cells.decimal, year, edition)
+    return table.copy(deep=False), list(absent)
+
+
+@remembered(maxsize=64)
+def _assembled(
+    rules_path: Path, folder: Path, orders: Orders, decimal: Decimal, year: int, edition: str
+) -> tuple[pd.DataFrame, Gaps]:
+    rules = _rules(rules_path, orders)
+    rules = rules[(rules["year"] == year) & (rules["edition"] == edition)]
+    return (pd.DataFrame(), []) if rules.empty else assemble(rules, folder=folder, orders=dict(orders), decimal=decimal)
 
 
 def load_indicators(
@@ -298,9 +325,9 @@ def load_indicators(
     table.attrs = {
         "year": year,
         "edition": edition,
-        "units": {code: unit for code, unit in catalogue.units().items() if code in table},
-        "missing": absent,
-        "account": account,
+        "units": SharedDict((code, unit) for code, unit in catalogue.units().items() if code in table),
+        "missing": SharedList(absent),
+        "account": SharedList(account),
     }
     return table
 
@@ -312,14 +339,10 @@ def _primary(
     frames: list[tuple[str, pd.DataFrame]] = []
     absent: Gaps = []
     account: list[tuple[str, int, int, int]] = []
-    if study.cells is not None:
-        rules = assembly_rules(study)
-        rules = rules[(rules["year"] == year) & (rules["edition"] == edition)]
-        if not rules.empty:
-            folder = study.resolve(study.cells.folder)
-            frame, gaps = assemble(rules, folder=folder, orders=study.cells.orders, decimal=study.cells.decimal)
-            frames.append((f"the data of {year} ({edition})", frame))
-            absent += gaps
+    frame, gaps = assembled(study, year, edition)
+    if not frame.empty:
+        frames.append((f"the data of {year} ({edition})", frame))
+        absent += gaps
     for number, spec in enumerate(study.tables):
         if spec.edition == edition and year in spec.covered(study.years):
             frame, gaps = table_values(study, number, year, catalogue)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import pickle
 from collections.abc import Iterator, MutableSequence, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from growthpoles.study.study_spec import Study
 
 Weights = Sequence[tuple[str, dict[str, Any]]]
+_SMALL = 200  # regions up to which graphs are kept
 KSI, KSI_ZEROS = "ksi", "ksi, none as 0"
 _VARIABLE = "{columns} of {year}, {edition}, enclaves {enclaves}"
 _OVER = "weights {weights}, {n} regions"
@@ -198,6 +202,26 @@ def distinct(variables: Iterator[Variable], left_out: MutableSequence[Reason], *
             yield variable
 
 
+def layer_graph(regions: gpd.GeoDataFrame, kind: str, **options: Any) -> Graph:
+    """Build the weights of a layer; those of a small one once for the same geometries, labels and options."""
+    if len(regions) > _SMALL:
+        return build_weights(regions, kind, **options)  # type: ignore[arg-type]
+    content = list(regions.index), regions.index.name, str(regions.crs), list(regions.geometry.to_wkb())
+    layer = _Layer(hashlib.sha256(pickle.dumps(content)).digest(), regions)
+    return _layer_graph(layer, kind, tuple(options.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    digest: bytes
+    regions: gpd.GeoDataFrame = field(compare=False)
+
+
+@lru_cache(maxsize=128)
+def _layer_graph(layer: _Layer, kind: str, options: tuple[tuple[str, Any], ...]) -> Graph:
+    return build_weights(layer.regions, kind, **dict(options))  # type: ignore[arg-type]
+
+
 def graphs_over(
     regions: gpd.GeoDataFrame,
     ids: pd.Index,
@@ -257,10 +281,10 @@ def _graph(
     contiguity: dict[tuple[str, int], Graph],
 ) -> Graph:
     if kind not in CONTIGUITY:
-        return build_weights(regions.loc[ids], kind, **options)  # type: ignore[arg-type]
+        return layer_graph(regions.loc[ids], kind, **options)
     # who is whose neighbour does not depend on regions that are left out, so that one graph of all regions serves
     key = kind, id(regions)
     if key not in contiguity:
-        contiguity[key] = build_weights(regions, kind, **options)  # type: ignore[arg-type]
+        contiguity[key] = layer_graph(regions, kind, **options)
     whole = contiguity[key]
     return whole if len(ids) == len(regions) else whole.subgraph(list(ids))
