@@ -24,6 +24,8 @@ class MapOptions(TypedDict, total=False):
         of what they stand for; codes; classes only; nothing.
     insets, legend, code_key, scale_bar : "auto" | "none"
         Whether to draw enlarged insets of small regions, the legend, the list of what codes stand for, the scale bar.
+    extent : "auto" | "all"
+        Whether far parts (overseas regions, distant islands) move into frames beside the main body.
     graticule : "ticks" | "lines" | "none"
         Frame with ticks along meridians and parallels, or with the lines themselves behind the regions.
     north_arrow : "none" | "auto"
@@ -39,6 +41,7 @@ class MapOptions(TypedDict, total=False):
     insets: Literal["auto", "none"]
     legend: Literal["auto", "none"]
     code_key: Literal["auto", "none"]
+    extent: Literal["auto", "all"]
     graticule: Literal["ticks", "lines", "none"]
     north_arrow: Literal["none", "auto"]
     scale_bar: Literal["auto", "none"]
@@ -60,6 +63,8 @@ class Style:
         "auto": short names, codes where names do not fit; "codes"; "marks": classes only; "none".
     insets, legend, code_key, graticule, north_arrow, scale_bar
         Whether to draw them.
+    extent
+        "auto": far parts move into frames; "all": nothing moves.
     title
         Text over the map, "" for none.
     source
@@ -72,6 +77,7 @@ class Style:
     insets: str = "auto"
     legend: str = "auto"
     code_key: str = "auto"
+    extent: str = "auto"
     graticule: str = "ticks"
     north_arrow: str = "none"
     scale_bar: str = "auto"
@@ -84,6 +90,7 @@ _MODES = {
     "insets": ("auto", "none"),
     "legend": ("auto", "none"),
     "code_key": ("auto", "none"),
+    "extent": ("auto", "all"),
     "graticule": ("ticks", "lines", "none"),
     "north_arrow": ("none", "auto"),
     "scale_bar": ("auto", "none"),

@@ -286,7 +286,8 @@ def room_around(base: Base, plan: Plan) -> Outside:
         ends = insets.leader(lens, spot, insets.target_ring(lens, found.scale, found.origin), found.scale)
         lines += [] if ends is None else [np.array(ends)]
     shapes = shapely.transform(base.plain, lambda xy: xy * found.scale + np.asarray(found.origin))
-    return Outside(FreeSpace(plan.body, rings), shapely.simplify(land, 0.1), shapes, boxes, lines)
+    covered = [ring * found.scale + np.asarray(found.origin) for ring in base.covered]
+    return Outside(FreeSpace(plan.body, covered), shapely.simplify(land, 0.1), shapes, boxes, lines)
 
 
 def name_outside(

@@ -68,6 +68,7 @@ def arrange(
     style: Style,
     *,
     free: bool = True,
+    values: bool = True,
 ) -> Names:
     """Find a place for the name and the class of every region that has no inset, clear of rings and leaders.
 
@@ -83,6 +84,8 @@ def arrange(
         Shared options.
     free
         Whether the list of codes may stand in free space of the map; False where the page keeps a strip for it.
+    values
+        Whether a list of numbers repeats the classes or values.
     """
     import shapely
 
@@ -114,9 +117,12 @@ def arrange(
         inside, beside, numbered = number_regions(
             base, plan, dict(zip(todo, shapes, strict=True)), names, marks, style, poles
         )
-        codes = tuple((number, "  ".join(filter(None, [names[i][0], marks[i]]))) for i, number in numbered.items())
-        wanted = free and style.code_key == "auto"
-        key = code_key(codes, base, plan, list(beside.values()), style.preset) if wanted else None
+        codes = tuple(
+            (number, "  ".join(filter(None, [names[i][0], marks[i] if values else ""])))
+            for i, number in numbered.items()
+        )
+        listed = free and style.code_key == "auto"
+        key = code_key(codes, base, plan, list(beside.values()), style.preset) if listed else None
         return Names(inside, beside, codes, key)
     first = {i: found[0].lines[0][0] for i, found in inside.items() if i not in beside}
     first |= {i: one.label.lines[0][0] for i, one in beside.items()}

@@ -39,7 +39,7 @@ def north(crs: CRS, point: Array) -> Array:
 
 
 def scale_bar(
-    preset: Preset, lang: str, *, metres_per_unit: float, limit: float, arrow: bool = False
+    preset: Preset, lang: str, *, metres_per_unit: float, limit: float, arrow: bool = False, lat: float | None = None
 ) -> Callable[[float], Block]:
     """Return a function that draws the scale bar for a scale in millimetres per map unit.
 
@@ -53,6 +53,8 @@ def scale_bar(
         Longest bar in millimetres.
     arrow
         Whether to leave room for the north arrow above the bar.
+    lat
+        Latitude at which the bar is true, written beside its length; None where it is true all over the map.
     """
     size = preset.small_pt
     em = size * text_metrics.PT
@@ -62,6 +64,7 @@ def scale_bar(
         long = metres / metres_per_unit * scale
         unit = translator(lang)("km") if metres >= 1000 else translator(lang)("m")
         label = f"{format_number(metres / 1000 if metres >= 1000 else metres, lang, digits=0)}{NBSP}{unit}"
+        label += f" ({_degrees(round(lat), 'lat', lang, 1.0)})" if lat is not None else ""
         side = text_metrics.width(label, size)
         wide = max(long, side)
         left = (wide - long) / 2

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from growthpoles.errors import MapError, message
+from growthpoles.maps.sheet.far_parts import FarFrame, best_equal_area, move_far_parts, true_scale
 from growthpoles.maps.sheet.sheet_blocks import Array
 
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ class Base:
         Coordinate reference system, or None.
     metres
         Length of a map unit in metres; NaN if unknown.
+    bar
+        Factor and latitude of a scale bar, as :func:`growthpoles.maps.sheet.far_parts.true_scale`; None without one.
+    frames
+        Frames of far parts that were moved beside the main body.
     poles
         Places for labels that were found at the latest scale: kept, since a map of another year or language wants
         the same ones.
@@ -68,7 +73,16 @@ class Base:
     bounds: tuple[float, float, float, float]
     crs: CRS | None
     metres: float
+    bar: tuple[float, float | None] | None = None
+    frames: tuple[FarFrame, ...] = ()
     poles: dict[Hashable, list[dict[Hashable, Any]]] = field(default_factory=dict)
+
+    @property
+    def covered(self) -> list[Array]:
+        """Rings of all that furniture keeps clear of: the regions and the frames of far parts."""
+        import shapely
+
+        return [*self.rings, *(shapely.get_coordinates(shapely.box(*frame.bounds)) for frame in self.frames)]
 
     def poles_at(self, *scale: Hashable) -> list[dict[Hashable, Any]]:
         """Return the places found so far at a scale, one dictionary per region; those of other scales are dropped."""
@@ -78,11 +92,11 @@ class Base:
         return self.poles[scale]
 
 
-def prepare(regions: gpd.GeoDataFrame) -> Base:
+def prepare(regions: gpd.GeoDataFrame, extent: str = "auto") -> Base:
     """Check regions and make them ready for drawing.
 
-    Geographic coordinates are projected to a Lambert azimuthal equal-area system around the regions' own middle,
-    which also closes areas that were cut at the antimeridian.
+    Geographic coordinates are projected to the equal-area system that suits them best, which also closes areas that
+    were cut at the antimeridian. With `extent` "auto", far parts move into frames of their own.
 
     Raises
     ------
@@ -116,18 +130,19 @@ def prepare(regions: gpd.GeoDataFrame) -> Base:
     for part in shapely.to_wkb(shapes):
         blob.update(part)
     blob.update(crs.to_wkt().encode() if crs is not None else b"")
+    blob.update(extent.encode())
     key = blob.digest()
     if key in _CACHE:
         _CACHE.move_to_end(key)
         return _CACHE[key]
-    base = _build(key, shapes, crs)
+    base = _build(key, shapes, crs, extent)
     _CACHE[key] = base
     while len(_CACHE) > _KEEP:
         _CACHE.popitem(last=False)
     return base
 
 
-def _build(key: bytes, shapes: NDArray[np.object_], crs: CRS | None) -> Base:
+def _build(key: bytes, shapes: NDArray[np.object_], crs: CRS | None, extent: str) -> Base:
     """Project, join and split into lines."""
     import shapely
 
@@ -138,6 +153,13 @@ def _build(key: bytes, shapes: NDArray[np.object_], crs: CRS | None) -> Base:
     if not np.isfinite(bounds).all() or bounds[0] == bounds[2] or bounds[1] == bounds[3]:
         raise MapError(message("the regions have no extent", where="regions", allowed="areas with finite coordinates"))
     many = len(shapes) >= MANY
+    frames: tuple[FarFrame, ...] = ()
+    moved = np.zeros(len(shapes), dtype=bool)
+    if extent == "auto" and crs is not None and metres == 1.0 and not many:
+        shapes, crs, frames, moved = move_far_parts(shapes, crs)
+        if frames:
+            bounds = shapely.total_bounds([*shapes, *(shapely.box(*frame.bounds) for frame in frames)])
+    bar = true_scale(shapes if moved.all() else shapes[~moved], crs) if crs is not None and metres == metres else None
     union = _union(shapes)
     parts = shapely.get_parts(union)
     areas = shapely.area(parts)
@@ -163,6 +185,8 @@ def _build(key: bytes, shapes: NDArray[np.object_], crs: CRS | None) -> Base:
         (float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3])),
         crs,
         metres,
+        bar,
+        frames,
     )
 
 
@@ -179,15 +203,15 @@ def _union(shapes: NDArray[np.object_]) -> BaseGeometry:
 
 
 def _project(shapes: NDArray[np.object_], crs: CRS) -> tuple[NDArray[np.object_], CRS]:
-    """Project geographic coordinates around their own middle, wherever the antimeridian runs."""
+    """Project geographic coordinates, wherever the antimeridian runs."""
     import shapely
-    from pyproj import CRS, Transformer
+    from pyproj import Transformer
 
-    points = shapely.get_coordinates(shapely.centroid(shapes))
-    angle = np.radians(points[:, 0])
-    lon = float(np.degrees(np.arctan2(np.sin(angle).mean(), np.cos(angle).mean())))
-    lat = float((points[:, 1].min() + points[:, 1].max()) / 2)
-    target = CRS.from_proj4(f"+proj=laea +lat_0={lat:.4f} +lon_0={lon:.4f} +datum=WGS84 +units=m +no_defs")
+    degrees = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    lon, lat = degrees.transform(*shapely.get_coordinates(shapes).T)
+    if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
+        raise MapError(message("the regions have no extent", where="regions", allowed="areas with finite coordinates"))
+    target = best_equal_area(np.asarray(lon), np.asarray(lat))
     transformer = Transformer.from_crs(crs, target, always_xy=True)
 
     def forward(xy: Array) -> Array:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from growthpoles.errors import MapError, message
 from growthpoles.maps.map_options import Style
-from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet import canvas, furniture, insets, space_layout
 from growthpoles.maps.sheet.legend import Legend, legend_blocks
 from growthpoles.maps.sheet.map_geometry import Base
@@ -217,13 +216,12 @@ def _plan(
             for i in insets.too_small(base.geometries, guess, preset)
         )
     bar = None
-    if style.scale_bar == "auto" and base.metres == base.metres:
-        limit, arrow = bar_limit(body, preset), style.north_arrow == "auto"
-        bar = furniture.scale_bar(preset, style.lang, metres_per_unit=base.metres, limit=limit, arrow=arrow)
+    if style.scale_bar == "auto":
+        bar = scale_bar(base, body, style)
     found = space_layout.fit(
         body,
         base.bounds,
-        base.rings,
+        base.covered,
         () if below else blocks,
         bar,
         [lens.request for lens in lenses],
@@ -238,6 +236,17 @@ def _plan(
     return Plan(body, frame, found, block, found.legend_box, lenses)
 
 
-def bar_limit(body: Box, preset: Preset) -> float:
-    """Longest scale bar."""
-    return min(0.2 * body.w, 14.0 * preset.text_pt * text_metrics.PT)
+def scale_bar(base: Base, body: Box, style: Style) -> space_layout.Bar | None:
+    """Return the scale bar of a map, from a scale to its block; None where no bar is true."""
+    if base.bar is None:
+        return None
+    factor, lat = base.bar
+    limit = min(0.2 * body.w, 14.0 * style.preset.text_pt * text_metrics.PT)
+    return furniture.scale_bar(
+        style.preset,
+        style.lang,
+        metres_per_unit=base.metres / factor,
+        limit=limit,
+        arrow=style.north_arrow == "auto",
+        lat=lat,
+    )

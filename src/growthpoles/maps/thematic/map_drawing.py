@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import LANGUAGES
+from growthpoles.language.number_format import format_number
 from growthpoles.maps import palettes
 from growthpoles.maps.labels import region_labels
 from growthpoles.maps.map_options import MapOptions, Style, make_style
-from growthpoles.maps.sheet import canvas, furniture, insets, map_plan
+from growthpoles.maps.sheet import canvas, insets, map_plan
 from growthpoles.maps.sheet.graticule import draw_graticule, north_arrow
 from growthpoles.maps.sheet.legend import Legend
 from growthpoles.maps.sheet.map_geometry import MANY, Base, class_paths, prepare, short_codes
 from growthpoles.maps.sheet.map_plan import Plan
+from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.source_note import dated, source_parts, told
 from growthpoles.maps.typography import text_metrics
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 
 _KEY_GAP = 1.8
+#: A list that would take more of the page than this goes without values: the map shows their classes.
+_LONGEST_KEY = 0.45
 
 
 def map_style(
@@ -75,7 +79,7 @@ def draw_map(
     matplotlib.axes.Axes
         With data coordinates in the units of the map; its figure is `ax.figure`.
     """
-    base = prepare(regions)
+    base = prepare(regions, style.extent)
     faces_of = {category.key: category.face for category in legend.categories}
     unknown = [key for key in classes if key not in faces_of]
     if unknown:
@@ -107,8 +111,12 @@ def draw_map(
                 # on a smaller map fewer names find a place: the strip has to hold them all
                 every = [("000", "  ".join((ways[0], mark))) for ways, mark in zip(names, marks, strict=True) if ways]
                 rise = region_labels.key_below(every, style.preset, plan.frame.w).h + _KEY_GAP
+                values = rise <= _LONGEST_KEY * style.preset.max_height_mm
+                if not values:
+                    every = [(number, name.split("  ")[0]) for number, name in every]
+                    rise = region_labels.key_below(every, style.preset, plan.frame.w).h + _KEY_GAP
                 ax, plan = map_plan.new_page(base, legend, names, marks, style, spare=rise)
-                named = region_labels.arrange(base, plan, names, marks, style, free=False)
+                named = region_labels.arrange(base, plan, names, marks, style, free=False, values=values)
             plan, named = _with_key(ax, plan, named, style)
     _draw(ax, base, faces, named, style, plan, gid)
     return ax
@@ -174,6 +182,17 @@ def _draw(
             canvas.add_shapes(
                 ax, [lines], face="none", edge=colour, line_pt=times * preset.line_pt, order=order, gid=f"{gid}-{name}"
             )
+    for number, frame in enumerate(base.frames):
+        left, bottom, right, top = frame.bounds
+        around = Path([(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)], closed=True)
+        part = f"{gid}-far-{number}"
+        canvas.add_shapes(
+            ax, [around], face=palettes.PAPER, edge=palettes.SOFT, line_pt=1.2 * preset.line_pt, order=0.7, gid=part
+        )
+        if frame.ratio < 1.0:
+            told = f"\u00d7\u202f{format_number(frame.ratio, style.lang, digits=None)}"
+            spot = Word(left * scale + origin[0] + 0.6, bottom * scale + origin[1] + 0.6, told, preset.small_pt)
+            canvas.add_words(ax, [spot], transform=mm, gid=f"{part}-scale")
     if plan.lenses:
         insets.draw_lenses(
             ax,
@@ -204,10 +223,10 @@ def _draw(
             gid=f"{gid}-legend",
             line_pt=preset.line_pt,
         )
-    if found.bar_box:
+    drawn_bar = map_plan.scale_bar(base, plan.body, style)
+    if found.bar_box and drawn_bar is not None:
         arrow = style.north_arrow == "auto"
-        limit = map_plan.bar_limit(plan.body, preset)
-        bar = furniture.scale_bar(preset, style.lang, metres_per_unit=base.metres, limit=limit, arrow=arrow)(scale)
+        bar = drawn_bar(scale)
         canvas.add_block(
             ax, bar, found.bar_box.x, found.bar_box.y, transform=mm, gid=f"{gid}-scalebar", line_pt=preset.line_pt
         )

@@ -74,12 +74,12 @@ def plot_neighbours(
         raise MapError(
             message(f"labels of regions and graph disagree: {', '.join(odd[:5])}", where="graph", allowed="the same")
         )
-    base = prepare(regions)
     word = translator(lang)
     options["labels"] = "none"
     options["insets"] = "none"
     options["legend"] = "none"
     style = map_style(regions, options, lang, word("Neighbours"), year, None)
+    base = prepare(regions, style.extent)
     plain = Legend("", swatches=(Category("region", palettes.CLUSTER["not significant"]),))
     n = len(regions)
     ax = draw_map(regions, ["region"] * n, plain, [""] * n, style, ax=ax, gid="neighbours")

@@ -1,0 +1,264 @@
+"""Far parts: overseas regions and distant islands moved into frames of their own, so that the main body stays large."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from growthpoles.maps.sheet.sheet_blocks import Array
+
+if TYPE_CHECKING:
+    from pyproj import CRS
+    from shapely.geometry.base import BaseGeometry
+
+#: Parts are one body while the gap between them is at most this many metres, or this share of the body's diagonal.
+_GAP_M, _GAP_SHARE = 250_000.0, 0.15
+#: A part over this share of the main body's area never moves.
+_LARGE = 0.25
+#: A far part stays where it costs the map less of its scale; nothing moves unless all together gain as much.
+_COST, _GAIN = 0.07, 0.15
+#: Height of a page as a share of its width, for the scale that a body allows.
+_TALL = 1.1
+#: Largest and smallest side of a frame as shares of the main body's width.
+_WIDEST, _LEAST = 0.27, 0.09
+_AIR = 0.015
+#: Room under a far part of another scale for the note that says so.
+_NOTE = 0.035
+_STEPS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class FarFrame:
+    """Frame around a far part: left, bottom, right, top in map units, and its scale as a share of the main body's."""
+
+    bounds: tuple[float, float, float, float]
+    ratio: float
+
+
+def move_far_parts(
+    shapes: NDArray[np.object_], crs: CRS
+) -> tuple[NDArray[np.object_], CRS, tuple[FarFrame, ...], NDArray[np.bool_]]:
+    """Move parts that would make the main body small into frames beside it.
+
+    Parameters
+    ----------
+    shapes
+        Polygons of the regions in metres.
+    crs
+        Their projected coordinate system.
+
+    Returns
+    -------
+    shapes, crs
+        As given if nothing moves. Otherwise the main body in an equal-area projection of its own, and every far
+        part in one of its own, at the scale of the main body or, where it is too large for a frame, at a smaller one.
+    frames
+        Frames of the far parts; none if nothing moves.
+    moved
+        Which regions have a moved part.
+
+    Notes
+    -----
+    Parts belong together while the gap between them is at most 250 km or 0.15 of the main body's diagonal. A part
+    moves if leaving it would cost the map more than 7 % of its scale and it is no larger than a quarter of the main
+    body, and only if all moves together gain at least 15 % of scale.
+    """
+    import shapely
+
+    nothing = np.zeros(len(shapes), dtype=bool)
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    bodies = _bodies(parts, _GAP_M)
+    if bodies.max() == 0:
+        return shapes, crs, (), nothing
+    boxes, areas = shapely.bounds(parts), shapely.area(parts)
+    main = boxes[bodies == np.bincount(bodies, areas).argmax()]
+    diagonal = float(np.hypot(*(main[:, 2:].max(axis=0) - main[:, :2].min(axis=0))))
+    bodies = _bodies(parts, max(_GAP_M, _GAP_SHARE * diagonal))
+    size = np.bincount(bodies, areas)
+    largest = int(size.argmax())
+    held = boxes[bodies == largest]
+    far: list[int] = []
+    for body in np.argsort(-size)[1:]:
+        more = np.vstack([held, boxes[bodies == body]])
+        if size[body] > _LARGE * size[largest] or _scale(more) >= (1 - _COST) * _scale(held):
+            held = more
+        else:
+            far.append(int(body))
+    if not far or _scale(held) < (1 + _GAIN) * _scale(boxes):
+        return shapes, crs, (), nothing
+    at_home = ~np.isin(bodies, far)
+    home, target = _reproject(parts[at_home], crs)
+    placed = parts.copy()
+    placed[at_home] = home
+    bounds = shapely.total_bounds(home)
+    wide = float(bounds[2] - bounds[0])
+    land = shapely.union_all(shapely.make_valid(shapely.simplify(home, wide / 300))).buffer(_AIR * wide)
+    frames: list[FarFrame] = []
+    for body in sorted(far, key=lambda b: boxes[bodies == b, 0].min()):
+        own, _ = _reproject(parts[bodies == body], crs)
+        left, bottom, right, top = shapely.total_bounds(own)
+        ratio = min(1.0, _round_down((_WIDEST - 2 * _AIR) * wide / max(right - left, top - bottom)))
+        frame_w, frame_h = (max(side * ratio + 2 * _AIR * wide, _LEAST * wide) for side in (right - left, top - bottom))
+        note = _NOTE * wide if ratio < 1.0 else 0.0
+        x, y = _free_corner(land, bounds, frame_w, frame_h + note, frames, _AIR * wide)
+        middle = np.array([(left + right) / 2, (bottom + top) / 2])
+        to = np.array([x + frame_w / 2, y + note + frame_h / 2])
+        placed[bodies == body] = affine_transform(own, ratio, to - ratio * middle)
+        frames.append(FarFrame((x, y, x + frame_w, y + note + frame_h), ratio))
+    moved = nothing.copy()
+    moved[owner[~at_home]] = True
+    joined = np.array([shapely.union_all(shapely.make_valid(placed[owner == i])) for i in range(len(shapes))])
+    return joined, target, tuple(frames), moved
+
+
+def affine_transform(shapes: NDArray[np.object_], ratio: float, shift: Array) -> NDArray[np.object_]:
+    """Scale shapes about the origin, then shift them."""
+    import shapely
+
+    return np.asarray(shapely.transform(shapes, lambda xy: xy * ratio + shift))
+
+
+def best_equal_area(lon: Array, lat: Array) -> CRS:
+    """Choose the equal-area projection whose scale errs least over some points.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees; longitudes may run over the antimeridian either way.
+
+    Returns
+    -------
+    pyproj.CRS
+        Equal Earth where the points reach over more than 180 degrees of longitude; else the best of Albers' conic
+        (standard parallels one sixth inside, Snyder 1987), Lambert's azimuthal and the transverse cylindrical
+        equal-area projection, by the largest linear scale error at the points.
+    """
+    from pyproj import CRS, Proj
+
+    turn = np.sort(np.mod(lon, 360.0))
+    gaps = np.diff(np.append(turn, turn[0] + 360.0))
+    widest = int(gaps.argmax())
+    width = 360.0 - gaps[widest]
+    lon_0 = (turn[(widest + 1) % len(turn)] + width / 2 + 180.0) % 360.0 - 180.0
+    south, north = float(lat.min()), float(lat.max())
+    middle, inset = (south + north) / 2, (north - south) / 6
+    common = f"+lon_0={lon_0:.4f} +datum=WGS84 +units=m +no_defs"
+    if width > 180.0:
+        return CRS.from_proj4(f"+proj=eqearth {common}")
+    choices = [f"+proj=laea +lat_0={middle:.4f} {common}", f"+proj=tcea +lat_0={middle:.4f} {common}"]
+    if abs(2 * middle) > 1.0 and max(abs(south), abs(north)) < 85.0:
+        lines = f"+lat_1={south + inset:.4f} +lat_2={north - inset:.4f}"
+        choices.append(f"+proj=aea {lines} +lat_0={middle:.4f} {common}")
+    step = max(len(lon) // 2000, 1)
+
+    def error(choice: str) -> float:
+        found = Proj(choice).get_factors(lon[::step], lat[::step])
+        worst = np.maximum(found.tissot_semimajor, 1.0 / np.maximum(found.tissot_semiminor, 1e-9))
+        return float(np.max(worst)) if np.isfinite(worst).all() else float("inf")
+
+    return CRS.from_proj4(min(choices, key=error))
+
+
+def true_scale(shapes: NDArray[np.object_], crs: CRS) -> tuple[float, float | None] | None:
+    """Tell where a scale bar is true on a map.
+
+    Parameters
+    ----------
+    shapes
+        Polygons of the main body in units of the map, which are metres or a fixed number of them.
+    crs
+        Projected coordinate system.
+
+    Returns
+    -------
+    (factor, latitude) or None
+        By how much lengths on the map exceed those on the ground where the bar is true, and that latitude: None
+        where the scale is within 5 % all over the map. No bar is true where it varies by more than 15 %.
+    """
+    import shapely
+    from pyproj import Proj
+
+    proj = Proj(crs)
+    left, bottom, right, top = shapely.total_bounds(shapes)
+    points = shapely.get_coordinates(shapes)
+    points = np.vstack([points[:: max(len(points) // 500, 1)], [(left + right) / 2, (bottom + top) / 2]])
+    metres = crs.axis_info[0].unit_conversion_factor
+    x, y = (points * metres).T
+    lon, lat = (np.asarray(degrees) for degrees in proj(x, y, inverse=True))
+    found = proj.get_factors(lon, lat)
+    least, most = np.min(found.tissot_semiminor), np.max(found.tissot_semimajor)
+    if not np.isfinite([least, most]).all() or least <= 0:
+        return None
+    if most <= 1.05 and least >= 0.95:
+        return 1.0, None
+    middle = float(np.asarray(found.parallel_scale)[-1])
+    error = max(most / middle, middle / least) - 1.0
+    return None if error > 0.15 else (middle, None if error <= 0.05 else float(lat[-1]))
+
+
+def _bodies(parts: NDArray[np.object_], gap: float) -> NDArray[np.int_]:
+    """Give every part the number of its body: no gap inside one is larger."""
+    import shapely
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    hulls = shapely.convex_hull(parts)  # a hull reaches no farther than its part but over bays
+    one, other = shapely.STRtree(hulls).query(hulls, predicate="dwithin", distance=gap)
+    linked = coo_array((np.ones(len(one)), (one, other)), shape=(len(parts), len(parts)))
+    return np.asarray(connected_components(linked, directed=False)[1])
+
+
+def _scale(boxes: Array) -> float:
+    """Scale that a page allows for these bounds."""
+    wide, high = boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)
+    return float(min(1.0 / wide, _TALL / high))
+
+
+def _reproject(shapes: NDArray[np.object_], crs: CRS) -> tuple[NDArray[np.object_], CRS]:
+    """Project shapes into the equal-area projection that suits them best."""
+    import shapely
+    from pyproj import Transformer
+
+    degrees = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    lon, lat = degrees.transform(*shapely.get_coordinates(shapes).T)
+    target = best_equal_area(np.asarray(lon), np.asarray(lat))
+    forward = Transformer.from_crs(crs, target, always_xy=True)
+
+    def project(xy: Array) -> Array:
+        return np.column_stack(forward.transform(xy[:, 0], xy[:, 1]))
+
+    return shapely.transform(shapes, project), target
+
+
+def _round_down(ratio: float) -> float:
+    """Round a ratio of scales down to a value that can be named."""
+    steps = np.array([1.0, 0.75, 0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1, 0.05])
+    below = steps[steps <= ratio]
+    return float(below[0]) if len(below) else ratio
+
+
+def _free_corner(
+    land: BaseGeometry, bounds: Array, wide: float, high: float, frames: list[FarFrame], air: float
+) -> tuple[float, float]:
+    """Find the place for a frame that is nearest to the lower left corner of the main body, else in a strip below."""
+    import shapely
+
+    left, bottom, right, top = bounds
+    taken = shapely.union_all([land, *(shapely.box(*frame.bounds).buffer(air) for frame in frames)])
+    shapely.prepare(taken)
+    if right - left > wide and top - bottom > high:
+        x, y = (
+            grid.ravel()
+            for grid in np.meshgrid(np.linspace(left, right - wide, _STEPS), np.linspace(bottom, top - high, _STEPS))
+        )
+        free = ~shapely.intersects(taken, shapely.box(x, y, x + wide, y + high))
+        if free.any():
+            x, y = x[free], y[free]
+            best = int(np.argmin(np.hypot(np.minimum(x - left, right - wide - x), 2.0 * (y - bottom))))
+            return float(x[best]), float(y[best])
+    below = [frame.bounds for frame in frames if frame.bounds[1] < bottom - air]
+    start = max((b[2] for b in below), default=left - air) + air
+    return float(start), float(bottom - air - high)

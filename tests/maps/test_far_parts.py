@@ -1,0 +1,111 @@
+"""Far parts: what moves, what stays, and that nothing of a region is lost or out of scale."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from pyproj import CRS, Geod
+
+from growthpoles import maps
+from growthpoles.errors import MapError
+from growthpoles.maps.sheet.far_parts import best_equal_area, move_far_parts, true_scale
+
+LAEA = CRS.from_proj4("+proj=laea +lat_0=45 +lon_0=0 +datum=WGS84 +units=m +no_defs")
+
+
+def body(seed: int, far: tuple[float, float] | None, size: float = 1e5) -> np.ndarray:
+    """A mainland of nine cells and, if asked, an island of some size at some distance."""
+    draw = np.random.default_rng(seed)
+    wide, high = draw.uniform(2e5, 3e5, 2)
+    cells = [shapely.box(wide * i, high * j, wide * (i + 1), high * (j + 1)) for i in range(3) for j in range(3)]
+    island = [] if far is None else [shapely.box(*far, far[0] + size, far[1] + size)]
+    return np.array([*cells, *island])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_only_parts_that_cost_scale_move(seed: int) -> None:
+    edge = float(shapely.total_bounds(body(seed, None))[2])
+    for far, moves in ((None, False), ((edge + 2e5, 2e5), False), ((4e6, -3e6), True)):
+        shapes, crs, frames, moved = move_far_parts(body(seed, far), LAEA)
+        assert bool(frames) == moves and moved.any() == moves
+        assert crs is LAEA or moves
+        if moves:
+            assert moved.tolist() == [False] * 9 + [True]
+            assert not any(shapely.box(*frames[0].bounds).intersects(shape) for shape in shapes[:9])
+            assert shapely.box(*frames[0].bounds).contains(shapes[9])
+
+
+@pytest.mark.parametrize("size", [2e4, 2e5, 2.9e5])
+def test_areas_keep_their_proportions_up_to_the_stated_scale(size: float) -> None:
+    given = body(1, (4e6, -3e6), size)
+    shapes, _, frames, _ = move_far_parts(given, LAEA)
+    ratio = shapely.area(shapes) / shapely.area(given)
+    assert ratio[:9] == pytest.approx(1.0, abs=2e-3)
+    assert ratio[9] == pytest.approx(frames[0].ratio ** 2, rel=5e-3)
+
+
+def test_a_region_with_a_far_islet_keeps_both_parts() -> None:
+    given = body(2, None)
+    given[0] = shapely.union_all([given[0], shapely.box(5e6, 0, 5.05e6, 5e4)])
+    shapes, _, frames, moved = move_far_parts(given, LAEA)
+    assert len(frames) == 1 and moved.tolist() == [True] + [False] * 8
+    assert shapely.area(shapes[0]) == pytest.approx(shapely.area(given[0]), rel=5e-3)
+
+
+def test_the_map_draws_frames_unless_all_is_asked(squares: Any) -> None:
+    given = body(3, (4e6, -3e6), 2e5)
+    index = pd.Index([f"R{i}" for i in range(10)], name="region")
+    frame = gpd.GeoDataFrame({"name": index}, geometry=given, index=index, crs=LAEA)
+    values = pd.Series(np.arange(10.0), index)
+    drawn = {c.get_gid() for c in maps.plot_values(frame, values).collections}
+    assert "values-far-0" in drawn
+    assert "values-far-0" not in {c.get_gid() for c in maps.plot_values(frame, values, extent="all").collections}
+    with pytest.raises(MapError, match="extent"):
+        maps.plot_values(frame, values, extent="some")
+
+
+@pytest.mark.parametrize(
+    ("west", "south", "east", "north", "kind"),
+    [
+        (-75, -55, -67, -18, "tcea"),
+        (46, 40, 88, 56, "aea"),
+        (-180, -60, 180, 80, "eqearth"),
+        (-10, -12, 12, 12, "laea"),
+        (20, 41, 190, 78, "aea"),
+    ],
+)
+def test_the_projection_suits_the_extent(west: float, south: float, east: float, north: float, kind: str) -> None:
+    lon, lat = (grid.ravel() for grid in np.meshgrid(np.linspace(west, east, 40), np.linspace(south, north, 40)))
+    crs = best_equal_area(lon, lat)
+    assert f"+proj={kind}" in crs.to_proj4()
+    cell = shapely.box((west + east) / 2, (south + north) / 2, (west + east) / 2 + 1, (south + north) / 2 + 1)
+    true = abs(Geod(ellps="WGS84").geometry_area_perimeter(shapely.segmentize(cell, 0.02))[0])
+    own = gpd.GeoSeries([shapely.segmentize(cell, 0.02)], crs="EPSG:4326").to_crs(crs).area.iloc[0]
+    assert own == pytest.approx(true, rel=5e-3)
+
+
+@pytest.mark.parametrize(
+    ("crs", "south", "north", "bar"),
+    [
+        ("EPSG:6933", 40, 52, "none"),
+        ("EPSG:3857", 50, 57, "at"),
+        ("EPSG:3857", 55, 56, "plain"),
+        (LAEA, 40, 50, "plain"),
+    ],
+)
+def test_a_scale_bar_stands_only_where_it_is_true(crs: Any, south: float, north: float, bar: str) -> None:
+    box = gpd.GeoSeries([shapely.segmentize(shapely.box(-2, south, 2, north), 0.1)], crs="EPSG:4326").to_crs(crs)
+    found = true_scale(np.asarray(box.array), CRS.from_user_input(crs))
+    assert (found is None) == (bar == "none")
+    if found is not None:
+        factor, lat = found
+        assert (lat is None) == (bar == "plain")
+        middle = (south + north) / 2
+        across = gpd.GeoSeries([shapely.LineString([(-0.1, middle), (0.1, middle)])], crs="EPSG:4326").to_crs(crs)
+        true = Geod(ellps="WGS84").inv(-0.1, middle, 0.1, middle)[2]
+        assert across.length.iloc[0] / factor == pytest.approx(true, rel=0.02)
