@@ -50,6 +50,7 @@ from .ratings.classes import classify as classify
 from .ratings.coherence import Coherence as Coherence
 from .ratings.coherence import coherence as coherence
 from .ratings.contributions import contributions as contributions
+from .ratings.limits import rating_limits as rating_limits
 from .ratings.normalise import normalise as normalise
 from .ratings.profile import Profile as Profile
 from .ratings.profile import profile as profile

@@ -10,6 +10,7 @@ from .classes import classify as classify
 from .coherence import Coherence as Coherence
 from .coherence import coherence as coherence
 from .contributions import contributions as contributions
+from .limits import rating_limits as rating_limits
 from .methods import Aggregation as Aggregation
 from .methods import Normalisation as Normalisation
 from .methods import Treatment as Treatment

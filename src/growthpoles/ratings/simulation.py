@@ -62,7 +62,7 @@ class Problem:
         root = self.tree.nodes[-1].code
         return np.array(
             [
-                [self.method.but(normalisation=n, aggregation=a).has_classes(root) for a in self.aggregations]
+                [self.method.vary(n, aggregation=a).has_classes(root) for a in self.aggregations]
                 for n in self.normalisations
             ]
         )
@@ -135,9 +135,8 @@ def simulate(problem: Problem, draws: Draws) -> Array:
     for code in np.unique(combination):
         chosen = np.flatnonzero(combination == code)
         edition, normalisation, aggregation = (int(place) for place in np.unravel_index(code, shape))
-        method = problem.method.but(
-            normalisation=problem.normalisations[normalisation], aggregation=problem.aggregations[aggregation]
-        )
+        changes = {"aggregation": problem.aggregations[aggregation]}
+        method = problem.method.vary(problem.normalisations[normalisation], **changes)
         scores = _scores(problem, problem.editions[edition], method, draws, chosen)
         levels, _ = climb(
             dict(zip(problem.tree.indicators, np.ascontiguousarray(np.moveaxis(scores, -1, 0)), strict=True)),

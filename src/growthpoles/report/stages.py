@@ -153,7 +153,7 @@ def _normalisations(results: Results, tables: Mapping[str, pd.DataFrame]) -> tup
         if other != own:
             with suppress(RatingError):
                 for table in tables.values():
-                    rate_with(table, results.catalogue, method.but(normalisation=other))
+                    rate_with(table, results.catalogue, method.vary(other))
                 return own, other
     return (own,)
 
