@@ -55,6 +55,8 @@ from .ratings.normalise import normalise as normalise
 from .ratings.profile import Profile as Profile
 from .ratings.profile import profile as profile
 from .ratings.rate import rate as rate
+from .ratings.rating_change import RatingChange as RatingChange
+from .ratings.rating_change import change as change
 from .ratings.robustness import Robustness as Robustness
 from .ratings.robustness import robustness as robustness
 from .ratings.sensitivity import leave_one_out as leave_one_out

@@ -20,6 +20,8 @@ from .normalise import normalise as normalise
 from .profile import Profile as Profile
 from .profile import profile as profile
 from .rate import rate as rate
+from .rating_change import RatingChange as RatingChange
+from .rating_change import change as change
 from .robustness import Robustness as Robustness
 from .robustness import robustness as robustness
 from .rounding_noise import printed_resolution as printed_resolution

@@ -142,8 +142,8 @@ def rate(
 
 
 def rate_with(table: pd.DataFrame, catalogue: Catalogue, method: Method) -> pd.DataFrame:
-    """Rate one year with options that are already in a `Method`; see `rate`."""
-    if method.limits != "year":
+    """Rate one year, or several under each other by common limits, with options that are in a `Method`; see `rate`."""
+    if (years_of(table.index) is None) != (method.limits == "year"):
         problem = f"limits={method.limits!r} with the table of a single year"
         raise RatingError(message(problem, allowed='{year: table} for all years, or limits="year"'))
     method.check_codes(catalogue)
@@ -156,15 +156,15 @@ def rate_years(tables: Mapping[int, pd.DataFrame], catalogue: Catalogue, method:
     """Rate several years with options that are already in a `Method`; see `rate`."""
     if method.limits == "year":
         return {year: rate_with(tables[year], catalogue, method) for year in sorted(tables)}
-    method.check_codes(catalogue)
-    whole = _rated(stacked_values(tables, catalogue), catalogue, method)
+    whole = rate_with(stacked_values(tables, catalogue), catalogue, method)
     found = {}
     for year, rating in by_year(whole):
         place = ranks(rating[catalogue.root].to_numpy(dtype=float))
         rating["rank"] = pd.Series(place, index=rating.index).where(place > 0).astype("Int64")
         own = {str(key): value for key, value in tables[year].attrs.items() if key == "edition"}
         cells = [cell[1:] for cell in whole.attrs["missing"] if cell[0] == year]
-        rating.attrs = {**whole.attrs, "missing": cells, **own, "year": year}
+        attrs: dict[Any, Any] = {**whole.attrs, "missing": cells, **own, "year": year}
+        rating.attrs = attrs
         rating["rating_class"].attrs["scale"] = whole.attrs["scale"]
         found[year] = rating
     return found
