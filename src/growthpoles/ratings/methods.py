@@ -69,6 +69,11 @@ class Normalisation(_Named):
     stacked: bool = False
     limits: Function | None = None
 
+    @property
+    def takes_goalposts(self) -> bool:
+        """Whether its limits can be given."""
+        return self.limits is not None or "goalposts" in self.needs
+
 
 @dataclass(frozen=True, slots=True)
 class Aggregation(_Named):
@@ -172,15 +177,22 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
 _MEAN: dict[str, Any] = {"bounded": "as scores"}
 _STRICT: dict[str, Any] = {**_MEAN, "takes_zeros": False}
 _LIMITS = ("skewness", "kurtosis", "points")
+
+
+def _not_yet(*values: object, **options: object) -> None:
+    """Stand for the limits of a normalisation until their function is put here."""
+
+
+_OWN: dict[str, Any] = {"limits": _not_yet}
 _SHIPPED = (
-    Normalisation("leader", bounded=True, ratio_scale=True, pivot=50.0, stands_in=2),
-    Normalisation("min-max", bounded=True, pivot=50.0, stands_in=1),
-    Normalisation("z-score", pivot=0.0, unit="standard deviations"),
+    Normalisation("leader", bounded=True, ratio_scale=True, pivot=50.0, stands_in=2, **_OWN),
+    Normalisation("min-max", bounded=True, pivot=50.0, stands_in=1, **_OWN),
+    Normalisation("z-score", pivot=0.0, unit="standard deviations", **_OWN),
     Normalisation("rank", bounded=True, pivot=50.0, stands_in=3),
     Normalisation("percentile", bounded=True, pivot=50.0),
-    Normalisation("goalposts", bounded=True, pivot=50.0, needs=("goalposts",)),
-    Normalisation("reference", ratio_scale=True, pivot=100.0, needs=("reference",)),
-    Normalisation("mean", ratio_scale=True, pivot=100.0, needs=("region_weights",)),
+    Normalisation("goalposts", bounded=True, pivot=50.0, needs=("goalposts",), **_OWN),
+    Normalisation("reference", ratio_scale=True, pivot=100.0, needs=("reference",), **_OWN),
+    Normalisation("mean", ratio_scale=True, pivot=100.0, needs=("region_weights",), **_OWN),
     Aggregation("arithmetic", exponent=1.0, **_MEAN),
     Aggregation("geometric", exponent=0.0, unit="log points", **_STRICT),
     Aggregation("harmonic", exponent=-1.0, unit="reciprocal points", **_STRICT),

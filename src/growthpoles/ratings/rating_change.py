@@ -57,7 +57,7 @@ class RatingChange(ResultDisplay):
     >>> tables = {year: gp.load_indicators(year, edition="realigned") for year in (2010, 2014)}
     >>> print(gp.change(tables, replications=1_000, rng=1).summary())
     Change of the rating of 16 regions from 2010 to 2014, by common limits of all years.
-    Median change: 7.207; by limits of each year: 8.214.
+    Median change: 7.21; by limits of each year: 8.21.
     Rose: 14, fell: 1, without data in a year: 1; by limits of each year: 13 rose, 2 fell.
     Moved by their class in at least 90% of 1000 replications: up KZ-AST; down none; same none.
     """
@@ -190,7 +190,8 @@ def change(
         else:
             parts = _split([panel[year].reindex(regions) for year in pair], catalogue, own_years)
             for part in ("own", "leader"):
-                frame[part] = parts.xs(part, axis=1, level="part").sum(axis=1, skipna=False)
+                one: Any = parts.xs(part, axis=1, level="part")
+                frame[part] = one.sum(axis=1, skipna=False)
             lost = frame.index[frame["change_per_year"].notna() & frame["own"].isna()]
             if len(lost):
                 why = "a score of zero, or other indicators missing in the two years"

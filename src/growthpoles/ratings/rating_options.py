@@ -61,10 +61,9 @@ class Method:
                 object.__setattr__(self, option, find(kind, given))
         object.__setattr__(self, "limits", checked(self.limits))
         object.__setattr__(self, "goalposts", goalposts_of(self.goalposts))
-        takes = self.normalisation.limits is not None or "goalposts" in self.normalisation.needs
-        if self.goalposts is not None and not takes:
+        if self.goalposts is not None and not self.normalisation.takes_goalposts:
             problem = f"goalposts have no meaning under {self.normalisation.name!r}, whose scores have no limits"
-            known = [name for name, each in METHODS["normalisation"].items() if each.limits is not None]
+            known = [name for name, each in METHODS["normalisation"].items() if each.takes_goalposts]
             raise RatingError(message(problem, allowed=", ".join(known)))
         if self.treatment.negatives and self.normalisation.ratio_scale:
             problem = f"treatment={self.treatment.name!r} can give negative values"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from libpysal.graph import Graph
 
+    from growthpoles.ratings.rating_change import RatingChange
     from growthpoles.ratings.robustness import Robustness
     from growthpoles.study.audit import Audit
     from growthpoles.study.verdict import Verdict
@@ -32,8 +33,8 @@ class Stages:
 
     Attributes
     ----------
-    change : Series or None
-        See :meth:`Results.change`.
+    change : RatingChange or None
+        From the first year to the last.
     robustness : dict of year to Robustness
     strengths : dict of year to DataFrame
         See :func:`growthpoles.report.stages.strengths`.
@@ -50,7 +51,7 @@ class Stages:
         Stage, or test -> why it is not in the report.
     """
 
-    change: pd.Series | None = None
+    change: RatingChange | None = None
     robustness: dict[int, Robustness] = field(default_factory=dict)
     strengths: dict[int, pd.DataFrame] = field(default_factory=dict)
     audit: Audit | None = None
@@ -67,9 +68,11 @@ class Stages:
 class Results:
     """All frames of a run; keys are (edition, year), year, or (edition, year, variable).
 
-    `graph` is None, and `moran` and `local` are empty, where the boundaries allow no spatial test; `stages` holds the
-    further analyses, and says which of them were left out and why. `account` and `unused` say what became of the rows
-    of every input (:func:`growthpoles.study.inputs.input_account`).
+    `ratings` are by the limits of [rating] for a year, `compared` by those for comparing years (of all years together,
+    unless the study says otherwise): every change is taken from them. `graph` is None, and `moran` and `local` are
+    empty, where the boundaries allow no spatial test; `stages` holds the further analyses, and says which of them were
+    left out and why. `account` and `unused` say what became of the rows of every input
+    (:func:`growthpoles.study.inputs.input_account`).
     """
 
     study: Study
@@ -79,6 +82,7 @@ class Results:
     graph: Graph | None
     indicators: dict[tuple[str, int], pd.DataFrame]
     ratings: dict[tuple[str, int], pd.DataFrame]
+    compared: dict[tuple[str, int], pd.DataFrame]
     published: dict[int, pd.DataFrame]
     moran: dict[tuple[str, int, str], GlobalResult]
     without_data: dict[tuple[str, int, str], list[str]]
@@ -106,10 +110,14 @@ class Results:
         """Return the rating of a year in the edition of the report."""
         return self.ratings[self.edition, year]
 
+    def common(self, year: int) -> pd.DataFrame:
+        """Return the rating of a year in the edition of the report by the limits by which years are compared."""
+        return self.compared[self.edition, year]
+
     def change(self) -> pd.Series:
         """Return the change of the index from the first year to the last, in points; NaN where a year has no data."""
         first, last = self.years[0], self.years[-1]
-        return (self.rating(last)[self.root] - self.rating(first)[self.root]).rename("change")
+        return (self.common(last)[self.root] - self.common(first)[self.root]).rename("change")
 
     def named(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Put the English names of the regions in front."""

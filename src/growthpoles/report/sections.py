@@ -9,10 +9,11 @@ from typing import Any
 import pandas as pd
 
 from growthpoles.language.phrases import DASH, Words, missing, shorten
+from growthpoles.ratings.rating_change import RatingChange
 from growthpoles.report.page_blocks import Context, Picture, Section, Table, make_table
 from growthpoles.report.results import Results
 from growthpoles.report.stages import CURVE_RELOCATIONS, REPLICATIONS, draws, permutations
-from growthpoles.report.wording import method_sentences, no_classes, normalisation_words
+from growthpoles.report.wording import method_sentences, no_classes, normalisation_words, yardstick_words
 from growthpoles.spatial.local_tests.local_result import LocalResult
 from growthpoles.specialisation.ksi import DEFAULT_LEADER, DEFAULT_MIDDLE
 from growthpoles.study.audit import Audit, summarise
@@ -141,11 +142,34 @@ def rating_section(ctx: Context) -> Section:
     sentences = [*method_sentences(results, words), words("text", f"rating{ctx.kind}")]
     if len(results.years) > 1:
         sentences.append(words("text", f"change{ctx.kind}", first=results.years[0], last=results.years[-1]))
+        sentences.append(words("text", "compared", limits=yardstick_words(results.study, words)))
     blocks: list[Table | Picture] = [*ctx.figures("rating")]
+    if results.stages.change is not None:
+        blocks.append(_changes(ctx, results.stages.change))
     year = results.years[-1]
     if year in results.stages.strengths:
         blocks.append(_strengths(ctx, year))
     return Section("rating", words("section", "rating"), tuple(sentences), tuple(blocks))
+
+
+def _changes(ctx: Context, found: RatingChange) -> Table:
+    """Set the change by common limits beside that by limits of each year, with its parts and how sure the class moves."""
+    words, digits = ctx.words, ctx.digits
+    frame = found.frame.astype(object).sort_values(by=["change"], ascending=False, kind="stable")
+    points = [
+        name for name in ("index_before", "index_after", "change", "change_per_year", "own", "leader") if name in frame
+    ]
+    shares = [name for name in ("p_up", "p_same", "p_down") if ctx.results.classed and name in frame]
+    rows = []
+    for region, own in frame.to_dict("index").items():
+        row = [ctx.region(region)]
+        row += [(words.number if name.startswith("index") else words.signed)(own[name], digits) for name in points]
+        row += [words.number(own[name], 2) for name in shares]
+        rows.append([*row, *([words.value(own["class_move"])] if shares else [])])
+    heads = ["region", *(f"#{name}" for name in points + shares), *(["class_move"] if shares else [])]
+    first, last = found.years
+    note = words("text", "change_parts", replications=words.count(found.replications))
+    return make_table(words, "change", heads, rows, note=note, first=first, last=last)
 
 
 def _strengths(ctx: Context, year: int) -> Table:

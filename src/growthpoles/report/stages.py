@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -29,12 +29,13 @@ from growthpoles.spatial.weights.build_weights import build_weights
 from growthpoles.study.inputs import (
     editions,
     input_account,
+    limits_name,
     load_indicators,
     load_published,
     published_years,
     study_catalogue,
     study_method,
-    study_rating,
+    study_ratings,
     study_regions,
     unused_inputs,
 )
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from libpysal.graph import Graph
 
     from growthpoles.ratings.methods import Normalisation
+    from growthpoles.ratings.rating_change import RatingChange
     from growthpoles.ratings.robustness import Robustness
     from growthpoles.study.audit import Audit
     from growthpoles.study.verdict import Verdict
@@ -116,14 +118,15 @@ def strengths(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS)).set_index("region")
 
 
+def readings_of(own: str, names: Iterable[str]) -> list[str]:
+    """Return an edition and its other readings: editions named after it, such as "realigned_alt"."""
+    others = [name for name in names if name != own and (name.startswith(f"{own}_") or own.startswith(f"{name}_"))]
+    return [own, *dict.fromkeys(others)]
+
+
 def _readings(results: Results, year: int) -> dict[str, pd.DataFrame]:
-    """Return the edition of the report and its other readings: editions named after it, such as "realigned_alt"."""
-    own = results.edition
-    return {own: results.indicators[own, year]} | {
-        name: table
-        for (name, when), table in results.indicators.items()
-        if when == year and name != own and (name.startswith(f"{own}_") or own.startswith(f"{name}_"))
-    }
+    names = readings_of(results.edition, (name for name, when in results.indicators if when == year))
+    return {name: results.indicators[name, year] for name in names}
 
 
 def _robustness(results: Results, year: int) -> Robustness:
@@ -135,25 +138,27 @@ def _robustness(results: Results, year: int) -> Robustness:
         tables,
         results.catalogue,
         drop=drop,  # type: ignore[arg-type]
-        normalisations=_normalisations(results, tables),
+        normalisations=_normalisations(results.study, results.catalogue, tables),
         replications=REPLICATIONS,
         rng=results.study.study.seed,
         **results.study.rating.options,
     )
 
 
-def _normalisations(results: Results, tables: Mapping[str, pd.DataFrame]) -> tuple[Normalisation, ...]:
+def _normalisations(
+    study: Study, catalogue: Catalogue, tables: Mapping[str, pd.DataFrame]
+) -> tuple[Normalisation, ...]:
     """Return the study's own way to score, and another on the same scale that the data allow, if there is one."""
     from growthpoles.ratings.rate import rate_with
 
-    method = study_method(results.study, results.catalogue)
+    method = study_method(study, catalogue)
     own = method.normalisation
     others = sorted((each for each in METHODS["normalisation"].values() if each.stands_in), key=lambda e: e.stands_in)
-    for other in others if method.has_classes(results.root) else ():
+    for other in others if method.has_classes(catalogue.root) else ():
         if other != own:
             with suppress(RatingError):
                 for table in tables.values():
-                    rate_with(table, results.catalogue, method.vary(other))
+                    rate_with(table, catalogue, method.vary(other))
                 return own, other
     return (own,)
 
@@ -192,9 +197,9 @@ def _spread(results: Results) -> pd.DataFrame:
     from growthpoles.spatial.poles.spread_backwash import spread_tests
 
     first, last = results.years[0], results.years[-1]
-    before, after = (results.rating(year)[results.root] for year in (first, last))
+    before, after = (results.common(year)[results.root] for year in (first, last))
     assert results.graph is not None  # left out otherwise
-    return spread_tests(
+    found = spread_tests(
         before,
         after,
         results.graph,
@@ -202,6 +207,7 @@ def _spread(results: Results) -> pd.DataFrame:
         permutations=RELOCATIONS,
         rng=results.study.study.seed,
     )
+    return found.assign(limits=limits_name(results.study))
 
 
 def _typology(results: Results, year: int) -> pd.DataFrame:
@@ -234,7 +240,7 @@ def _cross_check(results: Results) -> pd.DataFrame | None:
         first, last = results.years[0], results.years[-1]
         with suppress(GrowthpolesError):  # the stage of these tests says why it is left out
             kept, part, _ = with_data(change, results.graph)
-            before, key = results.rating(first)[results.root][kept.index], ("spread", results.edition, last)
+            before, key = results.common(first)[results.root][kept.index], ("spread", results.edition, last)
             pair = moran_bivariate(before, kept, part, relocate="pairs", method="randomisation")
             residual = convergence(before, before + kept, part, years=last - first).residual_moran
             tests |= {(*key, "level and neighbours' change"): pair, (*key, "beta residuals"): residual}
@@ -252,15 +258,53 @@ def _cross_check(results: Results) -> pd.DataFrame | None:
     return frame if rows else None
 
 
-def _change_table(found: pd.Series, results: Results) -> dict[str, pd.DataFrame]:
-    """Return the change of index and rank from the first year to the last, in the edition of the report."""
-    first, last = (results.rating(year) for year in (results.years[0], results.years[-1]))
-    frame = pd.DataFrame({"change": found})
-    frame["rank_before"] = first["rank"].astype("Int64")
-    frame["rank_after"] = last["rank"].astype("Int64")
-    frame["class_before"] = first["rating_class"].astype(object)
-    frame["class_after"] = last["rating_class"].astype(object)
-    return {"change": results.named(frame)}
+def _change(results: Results) -> RatingChange:
+    readings: dict[str, dict[int, pd.DataFrame]] = {}
+    for year in results.years:
+        for name, table in _readings(results, year).items():
+            readings.setdefault(name, {})[year] = table
+    return study_change(results.study, results.catalogue, readings)
+
+
+def study_change(
+    study: Study, catalogue: Catalogue, readings: Mapping[str, Mapping[int, pd.DataFrame]], last: int | None = None
+) -> RatingChange:
+    """Compare the first year of a study and a later one by its limits for that; readings without a year are left out.
+
+    Parameters
+    ----------
+    study : Study
+    catalogue : Catalogue
+    readings : mapping of reading to tables by year
+        The first is the nominal one.
+    last : int, optional
+        The later year; None is the last.
+    """
+    from growthpoles.ratings.rating_change import change
+
+    whole = max(len(tables) for tables in readings.values())
+    found = {name: tables for name, tables in readings.items() if len(tables) == whole}
+    limits = study.rating.change_limits
+    ways = _normalisations(study, catalogue, {name: tables[study.years[-1]] for name, tables in found.items()})
+    return change(
+        found,
+        catalogue,
+        last=last,
+        drop="one" if len(catalogue.indicators) > 1 else "none",
+        normalisations=ways if isinstance(limits, str) else ways[:1],
+        replications=REPLICATIONS,
+        rng=study.study.seed,
+        **study.rating.options | {"limits": limits},
+    )
+
+
+def _change_tables(found: RatingChange, results: Results) -> dict[str, pd.DataFrame]:
+    """Return the change of every region, and its parts by indicator."""
+    tables = {"change": results.named(found.to_frame())}
+    if not found.parts.empty:
+        parts: Any = found.parts.unstack()
+        tables["change_parts"] = parts.rename("points").to_frame().reorder_levels([2, 0, 1]).sort_index()
+    return tables
 
 
 def _robustness_tables(found: dict[int, Robustness], results: Results) -> dict[str, pd.DataFrame]:
@@ -335,7 +379,7 @@ def _no_shares(study: Study, ksi_years: tuple[int, ...]) -> str:
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage("change", Results.change, _change_table, _one_year),
+    Stage("change", _change, _change_tables, _one_year),
     Stage("robustness", _every_year(_robustness), _robustness_tables),
     Stage("strengths", _every_year(lambda r, year: strengths(r.rating(year), r.catalogue)), _by_year("strengths")),
     Stage(
@@ -438,6 +482,7 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
     catalogue = study_catalogue(study)
     indicators: dict[tuple[str, int], pd.DataFrame] = {}
     ratings: dict[tuple[str, int], pd.DataFrame] = {}
+    compared: dict[tuple[str, int], pd.DataFrame] = {}
     for name in editions(study):
         tell(f"rating, {name}")
         for year in study.years:
@@ -448,8 +493,10 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
                     raise
                 continue  # another edition need not cover every year
             indicators[name, year] = table
-            ratings[name, year] = study_rating(study, table, catalogue)
-            ratings[name, year].attrs["root"] = catalogue.root
+        tables = {year: table for (other, year), table in indicators.items() if other == name}
+        for held, common in ((ratings, False), (compared, True)):
+            found = study_ratings(study, tables, catalogue, compared=common)
+            held |= {(name, year): rating for year, rating in found.items()}
     published = {year: load_published(year, study=study) for year in published_years(study)}
     left_out: dict[str, str] = {}
     if not study_method(study, catalogue).has_classes(catalogue.root):
@@ -476,9 +523,9 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
         except GrowthpolesError as error:
             left_out[f"moran {name} {year} {variable}"] = error.args[0]
     account, unused = input_account(study), unused_inputs(study)
-    core = (study, edition, catalogue, regions, graph, indicators, ratings, published, tests, gaps, local, account)
-    stages = run_stages(Results(*core, unused, Stages(left_out=left_out)), tell=tell)
-    return Results(*core, unused, stages)
+    core = (study, edition, catalogue, regions, graph, indicators, ratings, compared, published, tests, gaps, local)
+    stages = run_stages(Results(*core, account, unused, Stages(left_out=left_out)), tell=tell)
+    return Results(*core, account, unused, stages)
 
 
 def _variables(
