@@ -153,23 +153,27 @@ def rating_section(ctx: Context) -> Section:
 
 
 def _changes(ctx: Context, found: RatingChange) -> Table:
-    """Set the change by common limits beside that by limits of each year, with its parts and how sure the class moves."""
+    """Set the change by common limits beside that by limits of each year, its parts, and how sure the class moves."""
     words, digits = ctx.words, ctx.digits
     frame = found.frame.astype(object).sort_values(by=["change"], ascending=False, kind="stable")
-    points = [
-        name for name in ("index_before", "index_after", "change", "change_per_year", "own", "leader") if name in frame
+    heads = "index_before index_after change change_per_year own leader p_up p_same p_down class_move"
+    shown = [name for name in heads.split() if name in frame and (ctx.results.classed or "p_" not in name)]
+    rows = [
+        [ctx.region(region), *(_change_cell(words, name, own[name], digits) for name in shown)]
+        for region, own in frame.to_dict("index").items()
     ]
-    shares = [name for name in ("p_up", "p_same", "p_down") if ctx.results.classed and name in frame]
-    rows = []
-    for region, own in frame.to_dict("index").items():
-        row = [ctx.region(region)]
-        row += [(words.number if name.startswith("index") else words.signed)(own[name], digits) for name in points]
-        row += [words.number(own[name], 2) for name in shares]
-        rows.append([*row, *([words.value(own["class_move"])] if shares else [])])
-    heads = ["region", *(f"#{name}" for name in points + shares), *(["class_move"] if shares else [])]
+    columns = ["region", *(name if name == "class_move" else f"#{name}" for name in shown)]
     first, last = found.years
     note = words("text", "change_parts", replications=words.count(found.replications))
-    return make_table(words, "change", heads, rows, note=note, first=first, last=last)
+    return make_table(words, "change", columns, rows, note=note, first=first, last=last)
+
+
+def _change_cell(words: Words, name: str, value: object, digits: int) -> str:
+    if name == "class_move":
+        return words.value(value)
+    if name.startswith("p_"):
+        return words.number(value, 2)
+    return words.number(value, digits) if name.startswith("index") else words.signed(value, digits)
 
 
 def _strengths(ctx: Context, year: int) -> Table:
