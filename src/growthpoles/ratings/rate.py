@@ -35,10 +35,10 @@ _SCALED_UP = "no data: left out, the other weights scaled up"
 def rate(tables: pd.DataFrame, catalogue: Catalogue | None = None, **options: Unpack[RateOptions]) -> pd.DataFrame: ...
 @overload
 def rate(
-    tables: Mapping[int, pd.DataFrame], catalogue: Catalogue | None = None, **options: Unpack[RateOptions]
+    table: Mapping[int, pd.DataFrame], catalogue: Catalogue | None = None, **options: Unpack[RateOptions]
 ) -> dict[int, pd.DataFrame]: ...
 def rate(
-    tables: pd.DataFrame | Mapping[int, pd.DataFrame],
+    table: pd.DataFrame | Mapping[int, pd.DataFrame],
     catalogue: Catalogue | None = None,
     *,
     normalisation: Choice = "leader",
@@ -58,7 +58,7 @@ def rate(
 
     Parameters
     ----------
-    tables : DataFrame, regions x columns; for several years, a mapping of year to it, or one with index (year, region)
+    table : DataFrame, regions x columns; for several years, a mapping of year to it, or one with index (year, region)
         Indicators, or the primary columns to derive them from, named by catalogue code; other columns are not
         looked at. NaN means "no data".
     catalogue : Catalogue, optional
@@ -130,15 +130,15 @@ def rate(
         region_weights=region_weights, scale=scale, limits=limits,
     )  # fmt: skip
     catalogue = catalogue or default_catalogue()
-    if isinstance(tables, Mapping):
-        return rate_years(tables, catalogue, method)
-    if years_of(tables.index) is not None:
-        rated = rate_years(dict(by_year(tables)), catalogue, method)
-        panel = pd.concat(rated, names=[YEAR, REGION]).reindex(tables.index)
+    if isinstance(table, Mapping):
+        return rate_years(table, catalogue, method)
+    if years_of(table.index) is not None:
+        rated = rate_years(dict(by_year(table)), catalogue, method)
+        panel = pd.concat(rated, names=[YEAR, REGION]).reindex(table.index)
         panel.attrs = next(iter(rated.values())).attrs | {"missing": [], "year": None}
         panel.attrs["missing"] = [(year, *cell) for year, each in rated.items() for cell in each.attrs["missing"]]
         return panel
-    return rate_with(tables, catalogue, method)
+    return rate_with(table, catalogue, method)
 
 
 def rate_with(table: pd.DataFrame, catalogue: Catalogue, method: Method) -> pd.DataFrame:
