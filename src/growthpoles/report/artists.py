@@ -15,7 +15,7 @@ from growthpoles.language.phrases import Words, shorten
 from growthpoles.maps.presets import get_preset
 from growthpoles.ratings.catalogue import Catalogue, default_catalogue
 from growthpoles.ratings.classes import classify
-from growthpoles.ratings.rating_change import UNDECIDED
+from growthpoles.ratings.through_time.rating_change import UNDECIDED
 from growthpoles.report.results import Results
 from growthpoles.report.stages import readings_of, study_change
 from growthpoles.report.wording import figure_title, indicator_names, region_names, yardstick_words
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from libpysal.graph import Graph
     from matplotlib.axes import Axes
 
-    from growthpoles.ratings.rating_change import RatingChange
+    from growthpoles.ratings.through_time.rating_change import RatingChange
     from growthpoles.spatial.local_tests import LocalResult
 
 _MOST_PARTS = 8

@@ -19,7 +19,7 @@ from growthpoles.language.number_format import format_percent
 from growthpoles.language.phrases import DASH, Words, shorten
 from growthpoles.maps.captions import Caption, captions_qmd, captions_tex
 from growthpoles.maps.presets import get_preset
-from growthpoles.ratings.rating_change import SURE, UNDECIDED
+from growthpoles.ratings.through_time.rating_change import SURE, UNDECIDED
 from growthpoles.report import artists
 from growthpoles.report.artists import ReportView, View
 from growthpoles.report.results import Results

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from libpysal.graph import Graph
 
-    from growthpoles.ratings.rating_change import RatingChange
     from growthpoles.ratings.robustness import Robustness
+    from growthpoles.ratings.through_time.rating_change import RatingChange
     from growthpoles.study.audit import Audit
     from growthpoles.study.verdict import Verdict
 

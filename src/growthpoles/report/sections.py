@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from growthpoles.language.phrases import DASH, Words, missing, shorten
-from growthpoles.ratings.rating_change import RatingChange
+from growthpoles.ratings.through_time.rating_change import RatingChange
 from growthpoles.report.page_blocks import Context, Picture, Section, Table, make_table
 from growthpoles.report.results import Results
 from growthpoles.report.stages import CURVE_RELOCATIONS, REPLICATIONS, draws, permutations

@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from libpysal.graph import Graph
 
     from growthpoles.ratings.methods import Normalisation
-    from growthpoles.ratings.rating_change import RatingChange
     from growthpoles.ratings.robustness import Robustness
+    from growthpoles.ratings.through_time.rating_change import RatingChange
     from growthpoles.study.audit import Audit
     from growthpoles.study.verdict import Verdict
 
@@ -280,7 +280,7 @@ def study_change(
     last : int, optional
         The later year; None is the last.
     """
-    from growthpoles.ratings.rating_change import change
+    from growthpoles.ratings.through_time.rating_change import change
 
     whole = max(len(tables) for tables in readings.values())
     found = {name: tables for name, tables in readings.items() if len(tables) == whole}
