@@ -14,6 +14,7 @@ from .maps import new_figure as new_figure
 from .maps import plot_bivariate as plot_bivariate
 from .maps import plot_categories as plot_categories
 from .maps import plot_change as plot_change
+from .maps import plot_change_parts as plot_change_parts
 from .maps import plot_class_change as plot_class_change
 from .maps import plot_class_table as plot_class_table
 from .maps import plot_clusters as plot_clusters
@@ -27,6 +28,7 @@ from .maps import plot_membership as plot_membership
 from .maps import plot_moran as plot_moran
 from .maps import plot_neighbours as plot_neighbours
 from .maps import plot_panel as plot_panel
+from .maps import plot_paths as plot_paths
 from .maps import plot_power as plot_power
 from .maps import plot_rank_intervals as plot_rank_intervals
 from .maps import plot_rating as plot_rating
@@ -34,6 +36,7 @@ from .maps import plot_reference as plot_reference
 from .maps import plot_significance as plot_significance
 from .maps import plot_slope as plot_slope
 from .maps import plot_specifications as plot_specifications
+from .maps import plot_transitions as plot_transitions
 from .maps import plot_typology as plot_typology
 from .maps import plot_values as plot_values
 from .maps import save_figure as save_figure

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from growthpoles.spatial.local_tests import LocalResult
 
 _MOST_PARTS = 8
+_MOST_MARKED, _PANELS = 6, 12
+_NORMAL = 1.959964  # 97.5 % quantile of the normal distribution
 _NAME, _LONG_NAME = 40, 80
 _NATURAL = 3000  # distinct values up to which natural classes are found
 _OFF_THE_SCALE = "values, change, clusters, hotspots, significance"
@@ -359,6 +361,89 @@ def slope(view: ReportView) -> Axes:
     """Draw the index of the first and the last year, on one yardstick, as sloping lines."""
     before, after = (view.common_values(year) for year in view.span)
     return maps.plot_slope(before, after, names=view.names, **view.dated)
+
+
+def _marked(view: ReportView, index: pd.DataFrame) -> list[object]:
+    """Return the poles that the study names, or else the three regions that lead in the last year."""
+    poles = [pole for pole in view.study.growth_poles.poles if pole in index.index]
+    last: Any = index[view.span[1]].dropna().sort_values(ascending=False, kind="stable")
+    return poles[:_MOST_MARKED] or list(last.index[:3])
+
+
+def index_paths(view: ReportView) -> Axes:
+    """Draw the index of every region over all years, on one yardstick."""
+    index = pd.DataFrame({year: view.common_values(year) for year in view.results.years})
+    label = shorten(view.name, _LONG_NAME)
+    return maps.plot_paths(index, marked=_marked(view, index), names=view.names, label=label, **_spanned(view))
+
+
+def rank_paths(view: ReportView) -> Axes:
+    """Draw the rank of every region in every year."""
+    index = pd.DataFrame({year: view.values(year) for year in view.results.years})
+    ranks = pd.DataFrame({year: view.results.rating(year)["rank"] for year in view.results.years}).astype(float)
+    label = Words(view.lang)("column", "rank")
+    marked = _marked(view, index)
+    return maps.plot_paths(ranks, marked=marked, names=view.names, label=label, falling=True, **_spanned(view, ""))
+
+
+def _spanned(view: ReportView, *left_out: str) -> dict[str, Any]:
+    """Return the options of a chart of all years; with a word more it does not name the yardstick."""
+    options = view.dated if not left_out else view.common
+    first, last = view.span
+    return {name: value for name, value in options.items() if name != "years"} | {"year": f"{first}\u2013{last}"}
+
+
+def moran_paths(view: ReportView) -> Axes:
+    """Draw Moran's I of every year before the interval that relocation gives it."""
+    words, root = Words(view.lang), view.results.root
+    tests = {year: view.results.moran.get((view.edition, year, root)) for year in view.results.years}
+    found = {year: test for year, test in tests.items() if test is not None}
+    path = pd.DataFrame({year: test.statistic for year, test in found.items()}, index=["moran"])
+    half = {year: _NORMAL * float(np.sqrt(test.variance)) for year, test in found.items()}
+    rows = {year: (test.expected - half[year], test.expected + half[year]) for year, test in found.items()}
+    band = pd.DataFrame.from_dict(rows, orient="index", columns=["low", "high"])
+    told = words("caption", "moran_band")
+    return maps.plot_paths(path, label=words.value("moran"), band=band, band_label=told, **_spanned(view, ""))
+
+
+def panel_years(results: Results) -> tuple[int, ...]:
+    """Return the years of the small multiples: all, or twelve of many, the first and the last among them."""
+    years = results.years
+    places = np.unique(np.linspace(0, len(years) - 1, min(len(years), _PANELS)).round().astype(int))
+    return tuple(years[place] for place in places)
+
+
+def class_panels(view: ReportView) -> Axes:
+    """Map the classes of many years side by side, on one yardstick."""
+    shown = {str(year): view.results.common(year) for year in panel_years(view.results)}
+    scale = study_method(view.study, view.catalogue).scale
+    options = _spanned(view)
+    figure = maps.plot_panel(
+        view.regions,
+        shown,
+        maps.plot_rating,
+        maps.rating_legend(view.lang, scale),
+        columns=3 if len(shown) < 10 else 4,
+        title=options.pop("title") or "",
+        labels="none",
+        column=view.code,
+        **options,
+    )
+    return figure.axes[0]
+
+
+def transitions(view: ReportView) -> Axes:
+    """Draw the moves between classes from year to year."""
+    counts = view.results.stages.trend["class_transitions"]
+    return maps.plot_transitions(counts[[name for name in counts if name in counts.index]], **_spanned(view))
+
+
+def change_parts(view: ReportView) -> Axes:
+    """Draw own and leaders' part of the change by limits of each year."""
+    words, found = Words(view.lang), view.results.stages.change
+    assert found is not None  # the figure is not possible otherwise
+    label = words("column", "change_per_year")
+    return maps.plot_change_parts(found.frame, names=view.names, label=label, **_spanned(view, ""))
 
 
 def adds_up(results: Results, year: int) -> bool:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 Groups = dict[str, list[object]]
 _NAMED = 8
+_EACH = 7  # years up to which there is a map of each
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -170,6 +171,18 @@ def _compared(results: Results, words: Words) -> str:
     return " ".join(sentences)
 
 
+def _paneled(results: Results, words: Words) -> str:
+    shown = artists.panel_years(results)
+    if len(shown) == len(results.years):
+        return _dated(results, words)
+    listed = ", ".join(map(str, shown))
+    return f"{_dated(results, words)} " + words("caption", "some_years", years=listed, count=len(results.years))
+
+
+def _long(results: Results) -> bool:
+    return len(results.years) > 2
+
+
 def _tested(results: Results, year: int) -> bool:
     return (results.edition, year) in results.local
 
@@ -249,6 +262,14 @@ _KINDS = (
     Kind("change", "period", artists.change, "rating", text=_compared, alt=_change_alt, **_MAP),
     Kind("class-change", "period", artists.class_change, "rating", lambda r, year: r.classed, standard=False,
          text=_compared, alt=_grouped(_class_change_groups), **_MAP),
+    Kind("change-parts", "period", artists.change_parts, "rating",
+         lambda r, year: r.stages.change is not None and "own" in r.stages.change.frame),
+    Kind("class-panels", "period", artists.class_panels, "rating", lambda r, year: _long(r) and r.classed,
+         text=_paneled, on_boundaries=True),
+    Kind("index-paths", "period", artists.index_paths, "rating", lambda r, year: _long(r), text=_dated),
+    Kind("rank-paths", "period", artists.rank_paths, "rating", lambda r, year: _long(r)),
+    Kind("transitions", "period", artists.transitions, "rating",
+         lambda r, year: "class_transitions" in r.stages.trend, text=_dated),
     Kind("slope", "period", artists.slope, "rating", text=_dated),
     Kind("contributions", "last year", artists.contributions, "rating", artists.adds_up, place="last"),
     Kind("editions", "last year", artists.edition_chart, "rating",
@@ -262,6 +283,8 @@ _KINDS = (
          command=("weights",), **_GRAPH),
     Kind("moran", "every year", artists.moran, possible=lambda r, year: (r.edition, year, r.root) in r.moran,
          p_method=_permuted, alt=_moran_alt, **_GRAPH),
+    Kind("moran-paths", "period", artists.moran_paths, possible=lambda r, year: _long(r) and sum(
+        (r.edition, each, r.root) in r.moran for each in r.years) > 1, p_method=_permuted, **_GRAPH),
     Kind("clusters", "every year", artists.clusters, alt=_grouped(_cluster_groups), **_LOCAL),
     Kind("hotspots", "every year", artists.hotspots, standard=False, alt=_legend, **_LOCAL),
     Kind("significance", "every year", artists.significance, standard=False, alt=_grouped(_p_groups), **_LOCAL),
@@ -331,7 +354,8 @@ def figure_plan(study: Study, ksi_years: tuple[int, ...]) -> list[tuple[Kind, in
         if name not in KINDS:
             raise StudyError(unknown_option("figure", name, KINDS))
     spans = {
-        "every year": years,
+        # of many years the small multiples and paths show all
+        "every year": years if len(years) <= _EACH else (years[0], years[-1]),
         "last year": years[-1:],
         "share years": ksi_years,
         "last share year": ksi_years[-1:],

@@ -35,6 +35,10 @@ class Stages:
     ----------
     change : RatingChange or None
         From the first year to the last.
+    trend : dict of name to DataFrame
+        Tables of a study of three years or more, see :func:`growthpoles.report.stages.trend_tables`.
+    convergence : DataFrame or None
+        Beta and sigma of the index and of every indicator, from the first year to the last.
     robustness : dict of year to Robustness
     strengths : dict of year to DataFrame
         See :func:`growthpoles.report.stages.strengths`.
@@ -52,6 +56,8 @@ class Stages:
     """
 
     change: RatingChange | None = None
+    trend: dict[str, pd.DataFrame] = field(default_factory=dict)
+    convergence: pd.DataFrame | None = None
     robustness: dict[int, Robustness] = field(default_factory=dict)
     strengths: dict[int, pd.DataFrame] = field(default_factory=dict)
     audit: Audit | None = None

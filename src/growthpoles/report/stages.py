@@ -307,6 +307,51 @@ def _change_tables(found: RatingChange, results: Results) -> dict[str, pd.DataFr
     return tables
 
 
+def trend_tables(results: Results) -> dict[str, pd.DataFrame]:
+    """Follow every region through all years: slopes, moves of ranks and, where there are classes, moves between them.
+
+    Index and classes are by the limits by which years are compared; ranks are those of each year's rating.
+    """
+    from growthpoles.ratings.through_time.trends import class_transitions, rank_moves, trend
+
+    index = pd.DataFrame({year: results.common(year)[results.root] for year in results.years})
+    ranks = pd.DataFrame({year: results.rating(year)["rank"] for year in results.years}).astype(float)
+    found = {"trend": results.named(trend(index)), "rank_moves": rank_moves(ranks)}
+    if results.classed:
+        classes = pd.DataFrame({year: results.common(year)["rating_class"] for year in results.years})
+        moves = class_transitions(classes)
+        stayed, rose, fell = moves.moves
+        facts = {"steps": moves.steps, "stayed": stayed, "rose": rose, "fell": fell, "shorrocks": moves.shorrocks}
+        found["class_transitions"] = moves.counts.rename_axis("class_from").join(moves.stays)
+        found["class_mobility"] = pd.DataFrame(facts, index=pd.Index([results.edition], name="edition"))
+    return found
+
+
+def _convergence(results: Results) -> pd.DataFrame:
+    from growthpoles.spatial.poles.convergence import convergence
+
+    first, last = results.years[0], results.years[-1]
+    assert results.graph is not None  # left out otherwise
+    rows = {}
+    for code in (results.root, *results.catalogue.indicators):
+        frames = [
+            results.common(year) if code == results.root else results.indicators[results.edition, year]
+            for year in (first, last)
+        ]
+        pair = pd.concat([frame[code].rename(place) for place, frame in enumerate(frames)], axis=1)
+        pair = pair.reindex(results.regions.index)
+        kept, part, absent = with_data(pair[0] + pair[1], results.graph)
+        both = pair.loc[kept.index]
+        row: dict[str, object] = {"limits": limits_name(results.study) if code == results.root else ""}
+        try:
+            row |= convergence(both[0], both[1], part, years=last - first).to_frame().iloc[0].to_dict()
+            row["without_data"] = " ".join(map(str, absent))
+        except GrowthpolesError as error:
+            row["reason"] = str(error)
+        rows[code] = row
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("variable")
+
+
 def _robustness_tables(found: dict[int, Robustness], results: Results) -> dict[str, pd.DataFrame]:
     """Return the robustness of ranks and, where there are classes, the probability of each, by year."""
     tables: dict[str, pd.DataFrame] = {}
@@ -374,12 +419,17 @@ def _one_year(study: Study, ksi_years: tuple[int, ...]) -> str:
     return "the study has one year" if len(study.years) < 2 else ""
 
 
+def _few_years(study: Study, ksi_years: tuple[int, ...]) -> str:
+    return "the study has fewer than three years" if len(study.years) < 3 else ""
+
+
 def _no_shares(study: Study, ksi_years: tuple[int, ...]) -> str:
     return "" if ksi_years else "the study has no shares in an industry"
 
 
 STAGES: tuple[Stage, ...] = (
     Stage("change", _change, _change_tables, _one_year),
+    Stage("trend", trend_tables, lambda found, results: found, _few_years),
     Stage("robustness", _every_year(_robustness), _robustness_tables),
     Stage("strengths", _every_year(lambda r, year: strengths(r.rating(year), r.catalogue)), _by_year("strengths")),
     Stage(
@@ -397,6 +447,7 @@ STAGES: tuple[Stage, ...] = (
         lambda study, years: "" if study.growth_poles.poles else "the study names no poles ([growth_poles])",
     ),
     Stage("spread", _spread, lambda found, results: {"spread": found}, _one_year, needs_graph=True),
+    Stage("convergence", _convergence, lambda found, results: {"convergence": found}, _one_year, needs_graph=True),
     Stage("typology", _share_years(_typology), _by_year("typology"), _no_shares),
     Stage("cross_check", _cross_check, lambda found, results: {"cross_check": found}, needs_graph=True),
 )

@@ -119,7 +119,8 @@ def change(
     Returns
     -------
     RatingChange
-        Its table has by region: index_before, index_after, change and class_before, class_after by the common limits;
+        Its table has by region: index_before, index_after, change, percent (index_after in percent of index_before,
+        missing where that is not above 0) and class_before, class_after by the common limits;
         the same with `_per_year`, by the limits of each year; own and leader, which add up to change_per_year; p_up,
         p_same, p_down: shares of the replications in which the class rose, stayed or fell, of those with a class in
         both years; p_rise: share in which the index rose; class_move: "up", "same" or "down" if the replications
@@ -171,6 +172,7 @@ def change(
     frame = pd.DataFrame(index=regions)
     frame["index_before"], frame["index_after"] = before[root], after[root]
     frame["change"] = frame["index_after"] - frame["index_before"]
+    frame["percent"] = _percent(frame["index_before"], frame["index_after"])
     frame["class_before"], frame["class_after"] = (each["rating_class"].astype(object) for each in (before, after))
     parts, bounds, ranked = pd.DataFrame(index=regions), pd.DataFrame(), (before, after)
     try:
@@ -185,6 +187,7 @@ def change(
         for name, column in zip(names, columns, strict=True):
             frame[f"{name}_per_year"] = column if name.startswith("index") else column.astype(object)
         frame["change_per_year"] = frame["index_after_per_year"] - frame["index_before_per_year"]
+        frame["percent_per_year"] = _percent(frame["index_before_per_year"], frame["index_after_per_year"])
         if reason := _unsplittable(method, catalogue):
             notes.append(f"own and leaders' part: {reason}")
         else:
@@ -209,6 +212,11 @@ def change(
         if method.has_classes(root):
             frame["class_move"] = _moves(frame, method)
     return RatingChange(frame, parts, bounds, pair, method.limits, replications, tuple(notes))
+
+
+def _percent(before: pd.Series, after: pd.Series) -> pd.Series:
+    """Return the later value in percent of the earlier one; missing where that is not above 0."""
+    return 100.0 * after / before.where(before > 0)
 
 
 def _readings(tables: Panel | Mapping[str, Panel]) -> dict[str, dict[int, pd.DataFrame]]:

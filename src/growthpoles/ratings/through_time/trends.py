@@ -60,11 +60,12 @@ def trend(values: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
     --------
     >>> import growthpoles as gp
     >>> import pandas as pd
-    >>> index = pd.DataFrame({2010: [10.0, 50], 2012: [14, 49], 2014: [13, 52], 2016: [19, 47]}, index=["north", "south"])
+    >>> paths = {2010: [10.0, 50], 2012: [14, 49], 2014: [13, 52], 2016: [19, 47]}
+    >>> index = pd.DataFrame(paths, index=["north", "south"])
     >>> gp.trend(index)[["slope", "s", "p_value", "method"]].round(3)
            slope  s  p_value method
-    north  1.417  4    0.333  exact
-    south -0.375 -2    0.750  exact
+    north  1.375  4    0.333  exact
+    south -0.500 -2    0.750  exact
     """
     from scipy.stats import theilslopes
 
