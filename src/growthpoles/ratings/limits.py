@@ -17,7 +17,6 @@ Limits = Literal["year", "pooled"] | Mapping[str, int]
 Goalposts = Mapping[str, tuple[float, float]] | pd.DataFrame
 YEAR, REGION = "year", "region"
 ALLOWED = '"year", "pooled" or {"base": a year}'
-COLUMNS = ["normalisation", "direction", "low", "high", "low_year", "low_region", "high_year", "high_region", "beyond"]
 
 
 class Unfit(Exception):
@@ -185,27 +184,30 @@ def given_limits(
     return pairs[:, 0], pairs[:, 1]
 
 
-def limits_frame(
+def limit_records(
     values: pd.DataFrame, pair: tuple[Array, Array], sign: Array, kind: Normalisation, limits: Limits, *, given: bool
-) -> pd.DataFrame:
-    """Return the limits used, one row an indicator: what they are, who set them, how many values lie beyond."""
+) -> list[dict[str, Any]]:
+    """Return the limits used, one record an indicator: what they are, who set them, how many values lie beyond."""
     years, x = years_of(values.index), values.to_numpy()
     if years is None:
-        years = np.full(len(x), values.attrs.get(YEAR, pd.NA), dtype=object)
+        years = np.full(len(x), values.attrs.get(YEAR), dtype=object)
     regions = values.index.get_level_values(-1)
     pool = np.ones(len(x), dtype=bool) if isinstance(limits, str) else np.asarray(years == limits["base"])
-    rows = []
-    for place in range(x.shape[1]):
-        row: dict[str, Any] = {"normalisation": kind.name, "direction": int(sign[place])}
-        for end, level in zip(("low", "high"), (pair[0][place], pair[1][place]), strict=True):
-            row[end] = float(level)
-            at = np.flatnonzero(pool & (x[:, place] == level) & (not given))
-            row[f"{end}_year"] = years[at[0]] if len(at) else None
-            row[f"{end}_region"] = str(regions[at[0]]) if len(at) else ""
-        column = x[:, place]
-        row["beyond"] = int(((column < pair[0][place]) | (column > pair[1][place])).sum())
-        rows.append(row)
-    return pd.DataFrame(rows, index=pd.Index(values.columns, name="indicator"), columns=COLUMNS)
+    with np.errstate(invalid="ignore"):
+        beyond = ((x < pair[0]) | (x > pair[1])).sum(axis=0)
+    # where each limit stands among the values that set it
+    ends = [(pool[:, None] & (x == level)) if not given else np.zeros(x.shape, dtype=bool) for level in pair]
+    places = [(at.any(axis=0), at.argmax(axis=0)) for at in ends]
+    found = []
+    for place, code in enumerate(values.columns):
+        row: dict[str, Any] = {"indicator": str(code), "normalisation": kind.name, "direction": int(sign[place])}
+        row |= {"low": float(pair[0][place]), "high": float(pair[1][place])}
+        for end, (known, at) in zip(("low", "high"), places, strict=True):
+            year = years[at[place]] if known[place] else None
+            row[f"{end}_year"] = None if year is None else int(year)
+            row[f"{end}_region"] = str(regions[at[place]]) if known[place] else ""
+        found.append({**row, "beyond": int(beyond[place])})
+    return found
 
 
 def rating_limits(rating: pd.DataFrame) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from growthpoles.ratings.limits import (
     Goalposts,
     Limits,
     by_year,
-    limits_frame,
+    limit_records,
     row_label,
     stack_years,
     years_of,
@@ -225,8 +225,7 @@ def _limits(values: pd.DataFrame, catalogue: Catalogue, method: Method) -> list[
     sign = np.array(compiled(catalogue).directions, dtype=float)
     given = method.goalposts is not None
     pair = limits_of(values.to_numpy(), values.index, compiled(catalogue), method)
-    frame = limits_frame(values, pair, sign, kind, method.limits, given=given).reset_index()
-    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+    return limit_records(values, pair, sign, kind, method.limits, given=given)
 
 
 def _missing(values: pd.DataFrame, rating: pd.DataFrame, catalogue: Catalogue) -> list[tuple[Any, ...]]:

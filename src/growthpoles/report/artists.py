@@ -426,6 +426,7 @@ def class_panels(view: ReportView) -> Axes:
         columns=3 if len(shown) < 10 else 4,
         title=options.pop("title") or "",
         labels="none",
+        insets="none",
         column=view.code,
         **options,
     )
