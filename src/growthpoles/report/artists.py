@@ -16,7 +16,7 @@ from growthpoles.maps.presets import get_preset
 from growthpoles.ratings.catalogue import Catalogue, default_catalogue
 from growthpoles.ratings.classes import classify
 from growthpoles.ratings.through_time.rating_change import UNDECIDED
-from growthpoles.report.results import Results
+from growthpoles.report.results import Results, spread_over
 from growthpoles.report.stages import readings_of, study_change
 from growthpoles.report.wording import figure_title, indicator_names, region_names, yardstick_words
 from growthpoles.spatial.alignment import with_data
@@ -408,9 +408,7 @@ def moran_paths(view: ReportView) -> Axes:
 
 def panel_years(results: Results) -> tuple[int, ...]:
     """Return the years of the small multiples: all, or twelve of many, the first and the last among them."""
-    years = results.years
-    places = np.unique(np.linspace(0, len(years) - 1, min(len(years), _PANELS)).round().astype(int))
-    return tuple(years[place] for place in places)
+    return spread_over(results.years, _PANELS)
 
 
 def class_panels(view: ReportView) -> Axes:

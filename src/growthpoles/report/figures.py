@@ -22,7 +22,7 @@ from growthpoles.maps.presets import get_preset
 from growthpoles.ratings.through_time.rating_change import SURE, UNDECIDED
 from growthpoles.report import artists
 from growthpoles.report.artists import ReportView, View
-from growthpoles.report.results import Results
+from growthpoles.report.results import Results, detailed_years
 from growthpoles.report.stages import CURVE_RELOCATIONS, REPLICATIONS, draws, permutations
 from growthpoles.report.table_formats import csv_bytes
 from growthpoles.report.wording import figure_title, region_names, yardstick_words
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 Groups = dict[str, list[object]]
 _NAMED = 8
-_EACH = 7  # years up to which there is a map of each
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -354,8 +353,7 @@ def figure_plan(study: Study, ksi_years: tuple[int, ...]) -> list[tuple[Kind, in
         if name not in KINDS:
             raise StudyError(unknown_option("figure", name, KINDS))
     spans = {
-        # of many years the small multiples and paths show all
-        "every year": years if len(years) <= _EACH else (years[0], years[-1]),
+        "every year": detailed_years(years),
         "last year": years[-1:],
         "share years": ksi_years,
         "last share year": ksi_years[-1:],

@@ -25,6 +25,21 @@ if TYPE_CHECKING:
     from growthpoles.study.verdict import Verdict
 
 
+#: Years up to which each is shown in detail; what follows regions through time always holds all.
+EACH = 7
+
+
+def detailed_years(years: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the years shown in detail: all, or seven of many at even distances, the first and the last among them."""
+    return spread_over(years, EACH)
+
+
+def spread_over(years: tuple[int, ...], most: int) -> tuple[int, ...]:
+    """Return at most that many years at even distances, the first and the last among them."""
+    count = min(len(years), most)
+    return tuple(years[round(place * (len(years) - 1) / max(count - 1, 1))] for place in range(count))
+
+
 @dataclass(frozen=True, slots=True)
 class Stages:
     """What the further analyses found; empty or None where they were left out.
@@ -101,6 +116,11 @@ class Results:
     def years(self) -> tuple[int, ...]:
         """Years of the study."""
         return self.study.years
+
+    @property
+    def detailed(self) -> tuple[int, ...]:
+        """Years with maps, local tests and robustness of their own."""
+        return detailed_years(self.years)
 
     @property
     def root(self) -> str:

@@ -18,7 +18,7 @@ from growthpoles.ratings.classes import TEN_CLASSES, scale_of
 from growthpoles.ratings.contributions import contributions
 from growthpoles.ratings.methods import METHODS
 from growthpoles.report.audit_files import audit_tables
-from growthpoles.report.results import Results, Stages
+from growthpoles.report.results import Results, Stages, detailed_years
 from growthpoles.report.wording import no_classes
 from growthpoles.spatial.alignment import with_data
 from growthpoles.spatial.global_tests.global_result import GlobalResult
@@ -404,7 +404,7 @@ class Stage:
 
 
 def _every_year(run: Callable[[Results, int], Any]) -> Callable[[Results], dict[int, Any]]:
-    return lambda results: {year: run(results, year) for year in results.years}
+    return lambda results: {year: run(results, year) for year in results.detailed}
 
 
 def _share_years(run: Callable[[Results, int], Any]) -> Callable[[Results], dict[int, Any]]:
@@ -569,7 +569,7 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
         try:
             tests[name, year, variable] = moran(kept, part, permutations=permutations(study), rng=seed)
             gaps[name, year, variable] = absent
-            if variable == catalogue.root and name in (edition, "published"):
+            if variable == catalogue.root and name in (edition, "published") and year in detailed_years(study.years):
                 local[name, year] = local_moran(kept, part, permutations=draws(study), adjust=adjust, rng=seed)
         except GrowthpolesError as error:
             left_out[f"moran {name} {year} {variable}"] = error.args[0]
