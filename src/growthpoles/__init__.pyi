@@ -14,6 +14,7 @@ from .maps import new_figure as new_figure
 from .maps import plot_bivariate as plot_bivariate
 from .maps import plot_categories as plot_categories
 from .maps import plot_change as plot_change
+from .maps import plot_change_parts as plot_change_parts
 from .maps import plot_class_change as plot_class_change
 from .maps import plot_class_table as plot_class_table
 from .maps import plot_clusters as plot_clusters
@@ -27,6 +28,7 @@ from .maps import plot_membership as plot_membership
 from .maps import plot_moran as plot_moran
 from .maps import plot_neighbours as plot_neighbours
 from .maps import plot_panel as plot_panel
+from .maps import plot_paths as plot_paths
 from .maps import plot_power as plot_power
 from .maps import plot_rank_intervals as plot_rank_intervals
 from .maps import plot_rating as plot_rating
@@ -34,6 +36,7 @@ from .maps import plot_reference as plot_reference
 from .maps import plot_significance as plot_significance
 from .maps import plot_slope as plot_slope
 from .maps import plot_specifications as plot_specifications
+from .maps import plot_transitions as plot_transitions
 from .maps import plot_typology as plot_typology
 from .maps import plot_values as plot_values
 from .maps import save_figure as save_figure
@@ -50,6 +53,7 @@ from .ratings.classes import classify as classify
 from .ratings.coherence import Coherence as Coherence
 from .ratings.coherence import coherence as coherence
 from .ratings.contributions import contributions as contributions
+from .ratings.limits import rating_limits as rating_limits
 from .ratings.normalise import normalise as normalise
 from .ratings.profile import Profile as Profile
 from .ratings.profile import profile as profile
@@ -58,6 +62,12 @@ from .ratings.robustness import Robustness as Robustness
 from .ratings.robustness import robustness as robustness
 from .ratings.sensitivity import leave_one_out as leave_one_out
 from .ratings.sensitivity import sobol as sobol
+from .ratings.through_time.rating_change import RatingChange as RatingChange
+from .ratings.through_time.rating_change import change as change
+from .ratings.through_time.trends import ClassTransitions as ClassTransitions
+from .ratings.through_time.trends import class_transitions as class_transitions
+from .ratings.through_time.trends import rank_moves as rank_moves
+from .ratings.through_time.trends import trend as trend
 from .ratings.treatment import treat as treat
 from .ratings.weighting import data_weights as data_weights
 from .regions.boundaries import load_regions as load_regions

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -32,3 +35,21 @@ def table() -> pd.DataFrame:
     frame = pd.DataFrame(rng.lognormal(size=(9, 5)), columns=list("abcde"), index=[f"r{i}" for i in range(9)])
     frame.attrs = {"year": 2014, "edition": "realigned"}
     return frame
+
+
+@pytest.fixture
+def panel() -> dict[int, pd.DataFrame]:
+    """Four indicators of twelve regions in three years."""
+    found = pd.read_csv(Path(__file__).parent / "references" / "panel.csv")
+    return {int(str(year)): part.set_index("region")[list("abcd")] for year, part in found.groupby("year")}
+
+
+@pytest.fixture
+def flat() -> Callable[..., Catalogue]:
+    """Return a maker of catalogues of one level, in which less of some indicators is better."""
+
+    def made(codes: str = "abcd", less: str = "c") -> Catalogue:
+        rows = [("top", "aggregate", "", 1, 1)] + [(c, "indicator", "top", -1 if c in less else 1, 1) for c in codes]
+        return Catalogue.from_frame(pd.DataFrame(rows, columns=["code", "kind", "parent", "direction", "weight"]))
+
+    return made

@@ -147,7 +147,7 @@ def test_a_study_that_says_nothing_is_rated_by_the_defaults(tmp_path: Path) -> N
     options = load_study(own(tmp_path)).rating.options
     defaults = {name: option.default for name, option in inspect.signature(rate).parameters.items()}
     assert options == {name: defaults[name] for name in options}
-    assert set(defaults) - set(options) == {"table", "catalogue", "region_weights", "scale"}
+    assert set(defaults) - set(options) == {"table", "catalogue", "region_weights", "scale", "limits"}
 
 
 def test_a_method_of_ones_own(tmp_path: Path) -> None:
@@ -205,7 +205,16 @@ index = "power"
         ('aggregation = "power"', 'rating: aggregation "power" needs power = ...'),
         ("power = 2", 'rating: power has no meaning here; allowed: with aggregation "power"'),
         ('normalisation = "goalposts"', 'rating: normalisation "goalposts" needs goalposts = ...'),
-        ("goalposts = { x = [0, 1] }", "rating: goalposts has no meaning here"),
+        ('normalisation = "rank"\ngoalposts = { x = [0, 1] }', "rating: goalposts has no meaning here"),
+        ('goalposts = "none.csv"', "rating.goalposts = 'none.csv' does not exist"),
+        ('goalposts = "c.csv"', "c.csv has no columns indicator, low, high"),
+        ('limits = "all"', 'rating.limits: \'all\'; allowed: "pooled", "year" or { base = a year of the study }'),
+        ("limits = { base = 1999 }", "rating.limits: no year 1999; allowed: "),
+        (
+            'normalisation = "rank"\nlimits = { base = 2014 }',
+            "limits of a base year have no meaning with normalisation",
+        ),
+        ('limits = "pooled"\ngoalposts = { x = [0, 1] }', "limits beside goalposts, which are the limits"),
         ("goalposts = {}", "rating.goalposts: {}; allowed: a table of indicator"),
         ("goalposts = { x = [1, 0] }", r"rating.goalposts: x = \[1, 0\]; allowed: \[low, high\], two numbers with low"),
         ('goalposts = { x = [0, "1"] }', "rating.goalposts: x = "),

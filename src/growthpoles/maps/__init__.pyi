@@ -4,6 +4,7 @@ from .charts.heatmaps import plot_class_table as plot_class_table
 from .charts.heatmaps import plot_correlation as plot_correlation
 from .charts.heatmaps import plot_deviations as plot_deviations
 from .charts.heatmaps import plot_membership as plot_membership
+from .charts.heatmaps import plot_transitions as plot_transitions
 from .charts.inference_charts import plot_power as plot_power
 from .charts.inference_charts import plot_reference as plot_reference
 from .charts.moran_scatter import plot_moran as plot_moran
@@ -12,6 +13,8 @@ from .charts.rank_charts import plot_dumbbell as plot_dumbbell
 from .charts.rank_charts import plot_rank_intervals as plot_rank_intervals
 from .charts.rank_charts import plot_slope as plot_slope
 from .charts.specification_chart import plot_specifications as plot_specifications
+from .charts.time_charts import plot_change_parts as plot_change_parts
+from .charts.time_charts import plot_paths as plot_paths
 from .export import save_figure as save_figure
 from .presets import PRESETS as PRESETS
 from .presets import Preset as Preset

@@ -48,6 +48,7 @@ INK = "#1a1a1a"
 SOFT = "#5c5c5c"
 FAINT = "#b5b5b5"
 BORDER = "#6b6b6b"
+HATCH = "#8a8a8a"
 PAPER = "#ffffff"
 ACCENT = "#b2182b"
 

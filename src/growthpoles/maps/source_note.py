@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from growthpoles.errors import MapError, message
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NO_DATA = "no data"
+UNDECIDED = "undecided"
 
 
 def source_parts(
@@ -78,6 +80,12 @@ def no_data(lang: str) -> Category:
     """Return the class of regions without a value."""
     word = translator(lang)
     return Category(NO_DATA, palettes.NO_DATA, word("no data"), word("n/d"))
+
+
+def change_notes(lang: str, undecided: Sequence[object]) -> tuple[Category, ...]:
+    """Return the classes of a change beside its ramp: no value, and the hatch where there are undecided regions."""
+    hatch = Category(UNDECIDED, palettes.PAPER, translator(lang)("Move of class undecided"), hatch=True)
+    return no_data(lang), *([hatch] if len(undecided) else [])
 
 
 def column_of(data: Any, column: str, where: str) -> pd.Series:

@@ -10,6 +10,7 @@ from .classes import classify as classify
 from .coherence import Coherence as Coherence
 from .coherence import coherence as coherence
 from .contributions import contributions as contributions
+from .limits import rating_limits as rating_limits
 from .methods import Aggregation as Aggregation
 from .methods import Normalisation as Normalisation
 from .methods import Treatment as Treatment
@@ -24,5 +25,11 @@ from .robustness import robustness as robustness
 from .rounding_noise import printed_resolution as printed_resolution
 from .sensitivity import leave_one_out as leave_one_out
 from .sensitivity import sobol as sobol
+from .through_time.rating_change import RatingChange as RatingChange
+from .through_time.rating_change import change as change
+from .through_time.trends import ClassTransitions as ClassTransitions
+from .through_time.trends import class_transitions as class_transitions
+from .through_time.trends import rank_moves as rank_moves
+from .through_time.trends import trend as trend
 from .treatment import treat as treat
 from .weighting import data_weights as data_weights

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,8 @@ import pandas as pd
 from growthpoles.ratings.aggregate import combine
 from growthpoles.ratings.classes import DECIMALS
 from growthpoles.ratings.indicator_checks import Array
-from growthpoles.ratings.normalise import aligned_region_weights, normalise_array
+from growthpoles.ratings.limits import sample, years_of
+from growthpoles.ratings.normalise import aligned_region_weights, limits_array, normalise_array
 from growthpoles.ratings.rating_options import Method, Node, Tree
 from growthpoles.ratings.treatment import treat
 from growthpoles.ratings.weighting import scheme_weights
@@ -49,7 +51,7 @@ def climb(
         kind = method.aggregation_of(node.code)
         if floor is not None and not kind.takes_zeros:
             children = [np.maximum(child, floor) for child in children]
-        used[node.code] = _weights(node, children, method) if weights is None else weights[node.code]
+        used[node.code] = _weights(node, children, method, regions) if weights is None else weights[node.code]
         values[node.code] = combine(
             children,
             used[node.code],
@@ -75,16 +77,25 @@ def _scores(values: pd.DataFrame, tree: Tree, method: Method) -> Array:
 
 def scores_of(values: Array, regions: pd.Index, tree: Tree, method: Method) -> Array:
     """Normalise the indicators in an array (..., regions, indicators) by the options of `method`."""
-    return normalise_array(
-        values,
-        method.normalisation,
-        np.array(tree.directions, dtype=float),
-        columns=tree.indicators,
-        regions=regions,
-        goalposts=method.goalposts,
-        reference=method.reference,
-        region_weights=aligned_region_weights(method.region_weights, regions),
-    )
+    sign = np.array(tree.directions, dtype=float)
+    return normalise_array(values, method.normalisation, sign, **_normalising(regions, tree, method))
+
+
+def limits_of(values: Array, regions: pd.Index, tree: Tree, method: Method) -> tuple[Array, Array]:
+    """Return the limits, low and high, by which `scores_of` scores the indicators."""
+    sign = np.array(tree.directions, dtype=float)
+    return limits_array(values, method.normalisation, sign, **_normalising(regions, tree, method))
+
+
+def _normalising(regions: pd.Index, tree: Tree, method: Method) -> dict[str, Any]:
+    return {
+        "columns": tree.indicators,
+        "regions": regions,
+        "goalposts": method.goalposts,
+        "reference": method.reference,
+        "region_weights": aligned_region_weights(method.region_weights, regions),
+        "limits": method.limits,
+    }
 
 
 def index_of(values: pd.DataFrame, tree: Tree, method: Method) -> Array:
@@ -108,12 +119,15 @@ def entering(node: Node, values: Mapping[str, Array], method: Method, indicators
     return children
 
 
-def _weights(node: Node, children: list[Array], method: Method) -> Array:
-    """Return the weights of one node by its scheme."""
+def _weights(node: Node, children: list[Array], method: Method, regions: pd.Index | None) -> Array:
+    """Return the weights of one node by its scheme, from the regions and years that set the limits."""
     scheme = method.weighting_of(node.code)
     if scheme.weights is None:
         return np.array(node.weights)
-    return scheme_weights(np.column_stack(children), scheme, names=list(node.children))
+    years = None if regions is None else years_of(regions)
+    scores = np.column_stack(children)
+    scores = scores if years is None else sample(scores, years, method.limits)
+    return scheme_weights(scores, scheme, names=list(node.children))
 
 
 def ranks(index: Array) -> Array:

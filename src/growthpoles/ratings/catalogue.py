@@ -523,8 +523,10 @@ def derive(table: pd.DataFrame, catalogue: Catalogue, *, recompute: bool = False
     return values.assign(**added)
 
 
-def indicator_values(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+def indicator_values(table: pd.DataFrame, catalogue: Catalogue, *, empty: bool = False) -> pd.DataFrame:
     """Return the indicators of `catalogue` in its order: columns of the table, or derived from it.
+
+    With `empty`, an indicator may be without any value.
 
     Raises
     ------
@@ -536,7 +538,7 @@ def indicator_values(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     for code in catalogue.indicators:
         _present(code, code, derived, catalogue)
     values = derived[list(catalogue.indicators)]
-    for code in values.columns[values.isna().all().to_numpy()]:
+    for code in values.columns[values.isna().all().to_numpy()] if not empty else ():
         raise RatingError(message(f"all values of column {code!r} are missing", where=catalogue.where(str(code))))
     return values
 

@@ -22,7 +22,7 @@ def numeric_table(table: pd.DataFrame) -> pd.DataFrame:
     if table.empty:
         raise DataError(message("the table has no rows or no columns"))
     for labels, what in ((table.index, "region"), (table.columns, "column")):
-        if labels.hasnans:
+        if any(labels.get_level_values(level).hasnans for level in range(labels.nlevels)):
             raise DataError(message(f"a {what} label is missing"))
         if not labels.is_unique:
             doubled = ", ".join(map(str, labels[labels.duplicated()].unique()))

@@ -36,6 +36,7 @@ class Normalisation(_Named):
     scores : callable
         ``scores(x, sign)``: x is an array (regions, indicators), NaN where there is no data; sign is +1 or -1 for each
         indicator (more or less is better). Returns scores of the same shape in which more is better, NaN where x is.
+        With `limits` it takes them too, as the keyword ``limits``.
     bounded : bool
         Scores never leave 0 to 100, so that the ten classes apply.
     ratio_scale : bool
@@ -43,14 +44,18 @@ class Normalisation(_Named):
     pivot : float, optional
         Centre about which the score of a pillar with direction -1 is reflected; without it such a pillar is refused.
     needs : tuple of str
-        Options of `rate` that `scores` takes as keywords: goalposts (low and high of each indicator), reference (row
-        of the region), region_weights (by row, or None).
+        Options of `rate` that `scores`, or `limits` where it has them, takes as keywords: goalposts (low and high of
+        each indicator), reference (rows of the region), region_weights (by row, or None).
     unit : str
         What scores are measured in.
     stands_in : int
         Place among those with which a report varies the scores of a study; 0 for not among them.
     stacked : bool
         `scores` takes arrays (..., regions, indicators); otherwise it is called for one table after another.
+    limits : callable, optional
+        ``limits(x, sign)``: low and high of each indicator, by which any other values can be scored too: those of
+        another year. Without it scores hang on all values together, as ranks do, and several years are scored as one
+        table.
     """
 
     name: str
@@ -62,6 +67,12 @@ class Normalisation(_Named):
     unit: str = "points"
     stands_in: int = 0
     stacked: bool = False
+    limits: Function | None = None
+
+    @property
+    def takes_goalposts(self) -> bool:
+        """Whether its limits can be given."""
+        return self.limits is not None or "goalposts" in self.needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +177,22 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
 _MEAN: dict[str, Any] = {"bounded": "as scores"}
 _STRICT: dict[str, Any] = {**_MEAN, "takes_zeros": False}
 _LIMITS = ("skewness", "kurtosis", "points")
+
+
+def _not_yet(*values: object, **options: object) -> None:
+    """Stand for the limits of a normalisation until their function is put here."""
+
+
+_OWN: dict[str, Any] = {"limits": _not_yet}
 _SHIPPED = (
-    Normalisation("leader", bounded=True, ratio_scale=True, pivot=50.0, stands_in=2),
-    Normalisation("min-max", bounded=True, pivot=50.0, stands_in=1),
-    Normalisation("z-score", pivot=0.0, unit="standard deviations"),
+    Normalisation("leader", bounded=True, ratio_scale=True, pivot=50.0, stands_in=2, **_OWN),
+    Normalisation("min-max", bounded=True, pivot=50.0, stands_in=1, **_OWN),
+    Normalisation("z-score", pivot=0.0, unit="standard deviations", **_OWN),
     Normalisation("rank", bounded=True, pivot=50.0, stands_in=3),
     Normalisation("percentile", bounded=True, pivot=50.0),
-    Normalisation("goalposts", bounded=True, pivot=50.0, needs=("goalposts",)),
-    Normalisation("reference", ratio_scale=True, pivot=100.0, needs=("reference",)),
-    Normalisation("mean", ratio_scale=True, pivot=100.0, needs=("region_weights",)),
+    Normalisation("goalposts", bounded=True, pivot=50.0, needs=("goalposts",), **_OWN),
+    Normalisation("reference", ratio_scale=True, pivot=100.0, needs=("reference",), **_OWN),
+    Normalisation("mean", ratio_scale=True, pivot=100.0, needs=("region_weights",), **_OWN),
     Aggregation("arithmetic", exponent=1.0, **_MEAN),
     Aggregation("geometric", exponent=0.0, unit="log points", **_STRICT),
     Aggregation("harmonic", exponent=-1.0, unit="reciprocal points", **_STRICT),
@@ -235,6 +253,7 @@ def _check_arguments(kind: str, method: Any) -> None:
         return
     needs = getattr(method, "needs", ())
     by_name = needs if kind in ("normalisation", "treatment") or "names" in needs else ()
+    by_name = ("limits",) if getattr(method, "limits", None) is not None else by_name
     try:
         shape.bind(*ARGUMENTS[kind], **dict.fromkeys(by_name))
     except TypeError as error:

@@ -8,12 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RatingError, message, nearest
 from growthpoles.ratings.indicator_checks import Array, numeric_table
+from growthpoles.ratings.limits import (
+    Goalposts,
+    Limits,
+    Unfit,
+    given_limits,
+    goalposts_of,
+    refuse,
+    row_label,
+    sample,
+    years_of,
+)
 from growthpoles.ratings.methods import Choice, Normalisation, computes, find
 
 Direction = int | Mapping[str, int] | pd.Series
@@ -24,7 +36,7 @@ def normalise(
     method: Choice = "leader",
     *,
     direction: Direction = 1,
-    goalposts: Mapping[str, tuple[float, float]] | None = None,
+    goalposts: Goalposts | None = None,
     reference: Hashable | None = None,
     region_weights: pd.Series | None = None,
 ) -> pd.DataFrame:
@@ -40,8 +52,10 @@ def normalise(
         indicators (+1 or -1), and returns scores of the same shape.
     direction : int, or mapping or Series by column
         +1 where more is better, -1 where less is better. Columns that a mapping leaves out count as +1.
-    goalposts : mapping of column to (low, high)
-        Fixed limits for ``method="goalposts"``; required there, for every column.
+    goalposts : mapping of column to (low, high), or DataFrame with low and high
+        Fixed limits, for every column: required by ``method="goalposts"``, which cuts scores at 0 and 100. With another
+        method but the two of ranks they stand in for the limits that it finds in the table, and scores are not cut: its
+        extremes, the mean less and plus a standard deviation, or the value that scores 100 (low where less is better).
     reference : region label
         The region that gets 100 under ``method="reference"``; required there.
     region_weights : Series by region, optional
@@ -110,7 +124,7 @@ def normalise(
         signs(values.columns, direction),
         columns=columns,
         regions=values.index,
-        goalposts=goalposts,
+        goalposts=goalposts_of(goalposts),
         reference=reference,
         region_weights=aligned_region_weights(region_weights, values.index),
     )
@@ -137,10 +151,11 @@ def aligned_region_weights(weights: pd.Series | None, index: pd.Index) -> Array 
     """Return the weights of the regions in table order, or raise on missing, negative or all-zero weights."""
     if weights is None:
         return None
-    absent = index.difference(weights.index)
+    labels = index if isinstance(weights.index, pd.MultiIndex) else index.get_level_values(-1)
+    absent = labels.unique().difference(weights.index)
     if len(absent):
-        raise RatingError(message(f"no region weight for {', '.join(map(str, absent))}"))
-    result = weights.reindex(index).to_numpy(dtype=float)
+        raise RatingError(message(f"no region weight for {', '.join(map(row_label, absent))}"))
+    result = weights.reindex(labels).to_numpy(dtype=float)
     if not (np.isfinite(result).all() and (result >= 0).all() and result.sum() > 0):
         raise RatingError(message("a region weight is negative, missing or infinite", allowed="0 or more"))
     return result
@@ -156,72 +171,113 @@ def normalise_array(
     goalposts: Mapping[str, tuple[float, float]] | None = None,
     reference: Hashable | None = None,
     region_weights: Array | None = None,
+    limits: Limits = "year",
 ) -> Array:
-    """Normalise an array (..., regions, indicators); see `normalise` for methods and rules."""
+    """Normalise an array (..., regions, indicators); see `normalise` for methods and rules.
+
+    The rows may be those of several years, under an index (year, region): all of them set the limits, or a base year.
+    """
     chosen = find(Normalisation, method, option="method")
     if chosen.scores is None:
         raise RatingError(message(f"normalisation {chosen.name!r} has no function", allowed="scores=..."))
+    years = years_of(regions)
+    options: dict[str, Any] = {"columns": columns, "goalposts": goalposts, "reference": reference}
     try:
-        _refuse(np.asarray(np.isnan(x).all(axis=-2)), "all values are missing")
+        refuse(np.asarray(np.isnan(sample(x, years, limits)).all(axis=-2)), "all values are missing")
         if chosen.ratio_scale:
             problem = f"a negative value under {chosen.name!r} normalisation"
             _refuse_cells(columns, regions, x < 0, problem, "0 or more")
             zero = (x == 0) & (sign < 0)
             _refuse_cells(columns, regions, zero, "zero where less is better: best/x is undefined", "above 0")
-        given: dict[str, Callable[[], object]] = {
-            "goalposts": lambda: _goalposts(columns, goalposts),
-            "reference": lambda: _row_of(x, reference, regions),
-            "region_weights": lambda: region_weights,
-        }
-        compute = partial(chosen.scores, **{name: given[name]() for name in chosen.needs})
+        if chosen.limits is not None:
+            options |= {"regions": regions, "region_weights": region_weights, "limits": limits}
+            pair = limits_array(x, chosen, sign, **options)
+            compute = partial(chosen.scores, limits=pair)
+        else:
+            if not isinstance(limits, str):
+                problem = f"{chosen.name!r} scores hang on all values together: a base year has no limits for others"
+                raise RatingError(message(problem, where="limits", allowed='"year" or "pooled"'))
+            given: dict[str, Callable[[], object]] = {
+                "goalposts": lambda: given_limits(columns, goalposts, sign, chosen),
+                "reference": lambda: _rows_of(x, reference, regions)[0],
+                "region_weights": lambda: region_weights,
+            }
+            compute = partial(chosen.scores, **{name: given[name]() for name in chosen.needs})
         if chosen.stacked:
             return np.asarray(compute(x, sign))
         scores = np.vectorize(compute, otypes=[float], signature="(r,i),(i)->(r,i)")(x, sign)
         wrong = (np.isfinite(scores) == np.isnan(x)).any(axis=-2)
-        _refuse(wrong, f"{chosen.name!r} gives no finite score for a value, or a score for no data")
-    except _Unfit as unfit:
-        problem, bad = unfit.args
-        listed = ", ".join(column for column, hit in zip(columns, bad, strict=True) if hit)
-        raise RatingError(message(problem, where=f"column {listed}")) from None
+        refuse(wrong, f"{chosen.name!r} gives no finite score for a value, or a score for no data")
+    except Unfit as unfit:
+        raise _told(unfit, columns) from None
     return np.asarray(scores)
 
 
-class _Unfit(Exception):
-    """A column does not suit a normalisation; holds the problem and a mask of the columns."""
+def limits_array(
+    x: Array,
+    kind: Normalisation,
+    sign: Array,
+    *,
+    columns: Sequence[str],
+    regions: pd.Index,
+    goalposts: Mapping[str, tuple[float, float]] | None = None,
+    reference: Hashable | None = None,
+    region_weights: Array | None = None,
+    limits: Limits = "year",
+) -> tuple[Array, Array]:
+    """Return low and high of every indicator, each of shape (..., indicators): found in the values, or given."""
+    assert kind.limits is not None
+    if goalposts is not None or "goalposts" in kind.needs:
+        return given_limits(columns, goalposts, sign, kind)
+    years = years_of(regions)
+    pool = sample(x, years, limits)
+    mass, labels = region_weights, regions
+    if not isinstance(limits, str):
+        labels = regions[years == limits["base"]]
+        mass = None if region_weights is None else region_weights[years == limits["base"]]
+    given: dict[str, Callable[[], object]] = {
+        "reference": lambda: _rows_of(pool, reference, labels),
+        "region_weights": lambda: mass,
+    }
+    try:
+        low, high = kind.limits(pool, sign, **{name: given[name]() for name in kind.needs})
+    except Unfit as unfit:
+        raise _told(unfit, columns) from None
+    return low, high
+
+
+def _told(unfit: Unfit, columns: Sequence[str]) -> RatingError:
+    """Say which columns do not suit a normalisation."""
+    problem, bad = unfit.args
+    listed = ", ".join(column for column, hit in zip(columns, bad, strict=True) if hit)
+    return RatingError(message(problem, where=f"column {listed}"))
 
 
 @computes(Normalisation, "leader")
-def _leader(x: Array, sign: Array) -> Array:
-    """Return scores in percent of the best value."""
-    return _ratio(x, _best(x, sign), sign, "the leader's value is zero")
-
-
 @computes(Normalisation, "reference")
-def _reference(x: Array, sign: Array, *, reference: int) -> Array:
-    """Return scores in percent of the reference region."""
-    return _ratio(x, x[..., reference, :], sign, "the reference is zero")
-
-
 @computes(Normalisation, "mean")
-def _mean(x: Array, sign: Array, *, region_weights: Array | None) -> Array:
-    """Return scores in percent of the (weighted) mean over the regions with data."""
-    mass = np.where(np.isnan(x), 0.0, 1.0 if region_weights is None else region_weights[:, None])
-    mean = (np.nan_to_num(x) * mass).sum(axis=-2) / mass.sum(axis=-2)
-    return _ratio(x, mean, sign, "the national mean is zero")
+def _ratio(x: Array, sign: Array, *, limits: tuple[Array, Array]) -> Array:
+    """Return scores in percent of the limit: the best value, the reference region, the mean over the regions."""
+    high = limits[1][..., None, :]
+    if (sign > 0).all():
+        return x / high * 100.0
+    flipped = np.where(sign > 0, 1.0, x)
+    return np.where(sign > 0, x / high, limits[0][..., None, :] / flipped) * 100.0
 
 
 @computes(Normalisation, "min-max")
-def _min_max(x: Array, sign: Array) -> Array:
+def _min_max(x: Array, sign: Array, *, limits: tuple[Array, Array]) -> Array:
     """Return scores between the worst and the best value."""
-    low, high = np.fmin.reduce(x, axis=-2), np.fmax.reduce(x, axis=-2)
-    _refuse(high <= low, "constant column under 'min-max' normalisation")
-    return _between(x, low, high, sign)
+    low, high = limits[0][..., None, :], limits[1][..., None, :]
+    if (sign > 0).all():
+        return (x - low) / (high - low) * 100.0
+    return np.where(sign > 0, x - low, high - x) / (high - low) * 100.0
 
 
 @computes(Normalisation, "goalposts")
-def _between_goalposts(x: Array, sign: Array, *, goalposts: tuple[Array, Array]) -> Array:
-    """Return scores between fixed limits."""
-    return np.clip(_between(x, *goalposts, sign), 0.0, 100.0)
+def _between_goalposts(x: Array, sign: Array, *, limits: tuple[Array, Array]) -> Array:
+    """Return scores between fixed limits, cut at 0 and 100."""
+    return np.clip(_min_max(x, sign, limits=limits), 0.0, 100.0)
 
 
 @computes(Normalisation, "rank")
@@ -235,43 +291,15 @@ def _rank(x: Array, sign: Array) -> Array:
 def _percentile(x: Array, sign: Array) -> Array:
     """Return percentile ranks."""
     rank, count = _mean_ranks(x * sign)
-    _refuse(count[..., 0, :] < 2, "a single region with data under 'percentile' normalisation")
+    refuse(count[..., 0, :] < 2, "a single region with data under 'percentile' normalisation")
     return 100.0 * (rank - 1.0) / (count - 1.0)
 
 
 @computes(Normalisation, "z-score")
-def _z_score(x: Array, sign: Array) -> Array:
-    """Return standard scores with the sample standard deviation (n - 1)."""
-    _refuse((~np.isnan(x)).sum(axis=-2) < 2, "a single region with data under 'z-score' normalisation")
-    spread = np.fmax.reduce(x, axis=-2) - np.fmin.reduce(x, axis=-2)
-    _refuse(spread <= 0, "constant column under 'z-score' normalisation")
-    centred = x - np.nanmean(x, axis=-2, keepdims=True)
-    return centred / np.nanstd(x, axis=-2, ddof=1, keepdims=True) * sign
-
-
-def _best(x: Array, sign: Array) -> Array:
-    """Return the best value of every column."""
-    if (sign > 0).all():
-        return np.asarray(np.fmax.reduce(x, axis=-2))
-    return sign * np.fmax.reduce(x * sign, axis=-2)
-
-
-def _ratio(x: Array, base: Array, sign: Array, zero: str) -> Array:
-    """Return 100 x / base, or 100 base / x where less is better."""
-    _refuse(base <= 0, zero)
-    base = base[..., None, :]
-    if (sign > 0).all():
-        return x / base * 100.0
-    flipped = np.where(sign > 0, 1.0, x)
-    return np.where(sign > 0, x / base, base / flipped) * 100.0
-
-
-def _between(x: Array, low: Array, high: Array, sign: Array) -> Array:
-    """Return the position of x between low and high in percent, counted from high where less is better."""
-    low, high = low[..., None, :], high[..., None, :]
-    if (sign > 0).all():
-        return (x - low) / (high - low) * 100.0
-    return np.where(sign > 0, x - low, high - x) / (high - low) * 100.0
+def _z_score(x: Array, sign: Array, *, limits: tuple[Array, Array]) -> Array:
+    """Return standard scores: how many times half the limits' distance from their middle."""
+    low, high = limits[0][..., None, :], limits[1][..., None, :]
+    return (x - (low + high) / 2.0) / ((high - low) / 2.0) * sign
 
 
 def _mean_ranks(x: Array) -> tuple[Array, Array]:
@@ -282,34 +310,17 @@ def _mean_ranks(x: Array) -> tuple[Array, Array]:
     return rankdata(x, axis=-2, nan_policy="omit"), count
 
 
-def _row_of(x: Array, reference: Hashable | None, regions: pd.Index) -> int:
-    """Return the row of the reference region, or raise."""
-    if reference is None or reference not in regions:
+def _rows_of(x: Array, reference: Hashable | None, regions: pd.Index) -> Array:
+    """Return the rows of the reference region, one for each year, or raise."""
+    labels = regions.get_level_values(-1)
+    if reference is None or reference not in labels:
         problem = "the reference region is not given" if reference is None else "unknown reference {reference!r}"
-        allowed, near = "a region of the table", nearest(reference, regions, n=1)
+        near = nearest(reference, labels, n=1)
+        allowed = "a region of the table"
         raise RatingError(message(problem, where="reference", allowed=allowed, near=near, reference=reference))
-    row = int(regions.get_indexer(pd.Index([reference]))[0])
-    _refuse(np.isnan(x[..., row, :]), f"the reference region {reference} has no data")
-    return row
-
-
-def _goalposts(columns: Sequence[str], goalposts: Mapping[str, tuple[float, float]] | None) -> tuple[Array, Array]:
-    """Return low and high of every column, or raise when one is missing or not in order."""
-    given = goalposts or {}
-    for column in columns:
-        if column not in given:
-            raise RatingError(message(f"no goalposts for {column!r}", where="goalposts", allowed="(low, high)"))
-        low, high = given[column]
-        if not (np.isfinite([low, high]).all() and low < high):
-            raise RatingError(message(f"({low}, {high}) for {column!r}", where="goalposts", allowed="low < high"))
-    pairs = np.array([given[column] for column in columns], dtype=float)
-    return pairs[:, 0], pairs[:, 1]
-
-
-def _refuse(bad: Array, problem: str) -> None:
-    """Raise when a column of the mask (..., indicators) is bad."""
-    if bad.any():
-        raise _Unfit(problem, bad.reshape(-1, bad.shape[-1]).any(axis=0))
+    rows = np.flatnonzero(labels == reference)
+    refuse(np.asarray(np.isnan(x[..., rows, :]).all(axis=-2)), f"the reference region {reference} has no data")
+    return rows
 
 
 def _refuse_cells(columns: Sequence[str], regions: pd.Index, bad: Array, problem: str, allowed: str) -> None:
@@ -317,7 +328,7 @@ def _refuse_cells(columns: Sequence[str], regions: pd.Index, bad: Array, problem
     if not bad.any():
         return
     flat = bad.reshape(-1, *bad.shape[-2:]).any(axis=0)
-    cells = [f"{regions[row]}/{columns[column]}" for row, column in np.argwhere(flat)[:8]]
+    cells = [f"{row_label(regions[row])}/{columns[column]}" for row, column in np.argwhere(flat)[:8]]
     more = int(flat.sum()) - len(cells)
     listed = ", ".join(cells) + (f" and {more} more" if more > 0 else "")
     raise RatingError(message(problem, where=listed, allowed=allowed))

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from typing import Any, Unpack, overload
 
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import Reason
-from growthpoles.ratings.aggregation_tree import climb, ranks, score_table
+from growthpoles.errors import RatingError, Reason, message
+from growthpoles.ratings.aggregation_tree import climb, limits_of, ranks, scores_of
 from growthpoles.ratings.catalogue import Catalogue, default_catalogue, indicator_values
-from growthpoles.ratings.classes import TEN_CLASSES, ClassScale, classify, letters
+from growthpoles.ratings.classes import DECIMALS, TEN_CLASSES, ClassScale, classify, letters
+from growthpoles.ratings.limits import (
+    REGION,
+    YEAR,
+    Goalposts,
+    Limits,
+    by_year,
+    limit_records,
+    row_label,
+    stack_years,
+    years_of,
+)
 from growthpoles.ratings.methods import Choice, Zeros
-from growthpoles.ratings.rating_options import Method, compiled, method_of
+from growthpoles.ratings.rating_options import Method, RateOptions, compiled, method_of
 from growthpoles.ratings.treatment import treat
 from growthpoles.result_display import SharedDict, SharedList
 
@@ -20,8 +32,14 @@ _NOT_COMPUTED = "no data: {columns} not computed"
 _SCALED_UP = "no data: left out, the other weights scaled up"
 
 
+@overload
+def rate(tables: pd.DataFrame, catalogue: Catalogue | None = None, **options: Unpack[RateOptions]) -> pd.DataFrame: ...
+@overload
 def rate(
-    table: pd.DataFrame,
+    table: Mapping[int, pd.DataFrame], catalogue: Catalogue | None = None, **options: Unpack[RateOptions]
+) -> dict[int, pd.DataFrame]: ...
+def rate(
+    table: pd.DataFrame | Mapping[int, pd.DataFrame],
     catalogue: Catalogue | None = None,
     *,
     normalisation: Choice = "leader",
@@ -31,16 +49,17 @@ def rate(
     treatment: Choice = "none",
     power: float | None = None,
     zeros: Zeros = "refuse",
-    goalposts: Mapping[str, tuple[float, float]] | None = None,
+    goalposts: Goalposts | None = None,
     reference: Hashable | None = None,
     region_weights: pd.Series | None = None,
     scale: ClassScale = TEN_CLASSES,
-) -> pd.DataFrame:
+    limits: Limits = "year",
+) -> pd.DataFrame | dict[int, pd.DataFrame]:
     """Rate regions by a hierarchy of indicators. The defaults are the article's method.
 
     Parameters
     ----------
-    table : DataFrame, regions x columns
+    table : DataFrame, regions x columns; for several years, a mapping of year to it, or one with index (year, region)
         Indicators, or the primary columns to derive them from, named by catalogue code; other columns are not
         looked at. NaN means "no data".
     catalogue : Catalogue, optional
@@ -60,15 +79,23 @@ def rate(
         Of indicators with outliers, before normalisation: see `growthpoles.ratings.treatment.treat`.
     scale : ClassScale
         Letters and limits of the classes.
+    limits : {"year", "pooled"} or {"base": year}
+        Whose values set the limits of scores (the leader, the extremes, the mean) where there are several years: those
+        of each year, of all years together, or of one year. Only common limits let years be compared. "pooled" takes
+        whatever hangs on the values (ranks, treatment, data-driven weights, Copeland scores, the reference region's
+        mean) from all years as from one table; a base year takes the limits and such weights from that year, and the
+        treatment from all. Ranks are those within a year in any case.
 
     Returns
     -------
-    DataFrame
+    DataFrame, for several years a dict of year to it, or one with the index of the table
         Indexed as `table`: every aggregate by its code, the index last; `rating_class` (ordered categorical);
         `rank` (Int64, 1 = best, ties share the lowest rank, missing without an index); `score_<indicator>`.
         The class is missing for all when scores are unbounded (z-score, reference, mean) and no scale of
         one's own is given. `attrs`: `method`, `weights` (used, by aggregate, summing to 1), `missing`
-        (region, column, what it did), `treatment`, `notes`, and `year`, `edition` of the table.
+        (region, column, what it did; before them the year in one table of several), `treatment`, `notes`, `limits` (see
+        `rating_limits`), and `year`, `edition` of the table. With limits of a base year, or given ones, an index can
+        leave 0 to 100: it is not cut, has the last class on its side, and is named in `notes`.
 
     Raises
     ------
@@ -101,27 +128,76 @@ def rate(
     method = method_of(
         normalisation=normalisation, aggregation=aggregation, weighting=weighting, availability=availability,
         treatment=treatment, power=power, zeros=zeros, goalposts=goalposts, reference=reference,
-        region_weights=region_weights, scale=scale,
+        region_weights=region_weights, scale=scale, limits=limits,
     )  # fmt: skip
-    return rate_with(table, catalogue or default_catalogue(), method)
+    catalogue = catalogue or default_catalogue()
+    if isinstance(table, Mapping):
+        return rate_years(table, catalogue, method)
+    if years_of(table.index) is not None:
+        rated = rate_years(dict(by_year(table)), catalogue, method)
+        panel = pd.concat(rated, names=[YEAR, REGION]).reindex(table.index)
+        panel.attrs = next(iter(rated.values())).attrs | {"missing": [], "year": None}
+        panel.attrs["missing"] = [(year, *cell) for year, each in rated.items() for cell in each.attrs["missing"]]
+        return panel
+    return rate_with(table, catalogue, method)
 
 
 def rate_with(table: pd.DataFrame, catalogue: Catalogue, method: Method) -> pd.DataFrame:
-    """Rate with options that are already in a `Method`; see `rate`."""
+    """Rate one year, or several under each other by common limits, with options that are in a `Method`; see `rate`."""
+    if (years_of(table.index) is None) != (method.limits == "year"):
+        problem = f"limits={method.limits!r} with the table of a single year"
+        raise RatingError(message(problem, allowed='{year: table} for all years, or limits="year"'))
     method.check_codes(catalogue)
     values = indicator_values(table, catalogue)
+    values.attrs = {key: table.attrs[key] for key in ("year", "edition") if key in table.attrs}
+    return _rated(values, catalogue, method)
+
+
+def rate_years(tables: Mapping[int, pd.DataFrame], catalogue: Catalogue, method: Method) -> dict[int, pd.DataFrame]:
+    """Rate several years with options that are already in a `Method`; see `rate`."""
+    if method.limits == "year":
+        return {year: rate_with(tables[year], catalogue, method) for year in sorted(tables)}
+    whole = rate_with(stacked_values(tables, catalogue), catalogue, method)
+    found = {}
+    for year, rating in by_year(whole):
+        place = ranks(rating[catalogue.root].to_numpy(dtype=float))
+        rating["rank"] = pd.Series(place, index=rating.index).where(place > 0).astype("Int64")
+        own = {str(key): value for key, value in tables[year].attrs.items() if key == "edition"}
+        cells = [cell[1:] for cell in whole.attrs["missing"] if cell[0] == year]
+        attrs: dict[Any, Any] = {**whole.attrs, "missing": cells, **own, "year": year}
+        rating.attrs = attrs
+        rating["rating_class"].attrs["scale"] = whole.attrs["scale"]
+        found[year] = rating
+    return found
+
+
+def stacked_values(tables: Mapping[int, pd.DataFrame], catalogue: Catalogue) -> pd.DataFrame:
+    """Return the indicators of several years under each other, index (year, region)."""
+    values = stack_years({year: indicator_values(table, catalogue, empty=True) for year, table in tables.items()})
+    return indicator_values(values, catalogue)
+
+
+def _rated(values: pd.DataFrame, catalogue: Catalogue, method: Method) -> pd.DataFrame:
+    """Rate indicators by common limits."""
     tree = compiled(catalogue)
-    scores = score_table(values, tree, method)
-    arrays = {code: scores[code].to_numpy() for code in tree.indicators}
+    treated, report = treat(values, method.treatment)
+    scores = scores_of(treated.to_numpy(), values.index, tree, method)
+    arrays = {code: scores[:, place] for place, code in enumerate(tree.indicators)}
     levels, weights = climb(arrays, tree, method, regions=values.index)
     root = tree.aggregates[-1]
     index = pd.Series(levels[root], index=values.index)
     place = ranks(index.to_numpy())
     columns: dict[str, object] = {code: levels[code] for code in tree.aggregates}
+    notes = []
     if method.has_classes(root):
-        columns["rating_class"] = classify(index, method.scale)
+        held = index.clip(method.scale.bottom, method.scale.top) if method.open_ended else index
+        columns["rating_class"] = classify(held, method.scale)
+        beyond = list(map(row_label, index.index[(held - index).round(DECIMALS).abs() > 0]))
+        if beyond:
+            notes.append(f"beyond the scale, in its last class on that side: {', '.join(beyond)}")
     else:
         columns["rating_class"] = letters(np.full(len(index), -1), index.index, method.scale)
+        notes.append(f"no classes: {method.unbounded(root)} scores are unbounded")
     columns["rank"] = pd.Series(place, index=index.index).where(place > 0).astype("Int64")
     columns |= {f"score_{code}": arrays[code] for code in tree.indicators}
     rating = pd.DataFrame(columns, index=values.index)
@@ -135,16 +211,28 @@ def rate_with(table: pd.DataFrame, catalogue: Catalogue, method: Method) -> pd.D
             for mass in (weights[node.code],)
         ),
         "missing": SharedList(_missing(values, rating, catalogue)),
-        "treatment": SharedList(treat(values, method.treatment)[1].to_dict("records")),
-        "notes": [] if method.has_classes(root) else [f"no classes: {method.unbounded(root)} scores are unbounded"],
-        **{key: table.attrs[key] for key in ("year", "edition") if key in table.attrs},
+        "treatment": SharedList(report.to_dict("records")),
+        "notes": notes,
+        "limits": _limits(treated, catalogue, method),
+        **values.attrs,
     }
     return rating
 
 
-def _missing(values: pd.DataFrame, rating: pd.DataFrame, catalogue: Catalogue) -> list[tuple[str, str, str]]:
+def _limits(values: pd.DataFrame, catalogue: Catalogue, method: Method) -> list[dict[str, Any]]:
+    """Return the limits used, as plain values; none where scores hang on all values together."""
+    kind = method.normalisation
+    if kind.limits is None:
+        return []
+    sign = np.array(compiled(catalogue).directions, dtype=float)
+    given = method.goalposts is not None
+    pair = limits_of(values.to_numpy(), values.index, compiled(catalogue), method)
+    return limit_records(values, pair, sign, kind, method.limits, given=given)
+
+
+def _missing(values: pd.DataFrame, rating: pd.DataFrame, catalogue: Catalogue) -> list[tuple[Any, ...]]:
     """List every indicator value that is missing, and what came of it."""
-    found: list[tuple[str, str, str]] = []
+    found: list[tuple[Any, ...]] = []
     if not values.isna().to_numpy().any():
         return found
     lost = {code: rating[code].isna().to_numpy() for code in catalogue.aggregates}
@@ -152,5 +240,6 @@ def _missing(values: pd.DataFrame, rating: pd.DataFrame, catalogue: Catalogue) -
         code = str(values.columns[column])
         above = ", ".join(parent for parent in catalogue.path(code)[1:] if lost[parent][row])
         effect = Reason(_NOT_COMPUTED, {"columns": above}) if above else _SCALED_UP
-        found.append((str(values.index[row]), code, effect))
+        label = values.index[row]
+        found.append((*label, code, effect) if isinstance(label, tuple) else (str(label), code, effect))
     return found

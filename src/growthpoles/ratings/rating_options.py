@@ -13,6 +13,7 @@ from growthpoles.errors import RatingError, message, nearest
 from growthpoles.ratings.aggregate import check_options
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.ratings.classes import TEN_CLASSES, ClassScale
+from growthpoles.ratings.limits import Goalposts, Limits, checked, goalposts_of
 from growthpoles.ratings.methods import METHODS, Aggregation, Choice, Normalisation, Treatment, Weighting, Zeros, find
 
 
@@ -26,10 +27,11 @@ class RateOptions(TypedDict, total=False):
     treatment: Choice
     power: float | None
     zeros: Zeros
-    goalposts: Mapping[str, tuple[float, float]] | None
+    goalposts: Goalposts | None
     reference: Hashable | None
     region_weights: pd.Series | None
     scale: ClassScale
+    limits: Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Method:
     reference: Hashable | None = None
     region_weights: pd.Series | None = field(default=None, compare=False)
     scale: ClassScale = TEN_CLASSES
+    limits: Limits = "year"
 
     def __post_init__(self) -> None:
         for kind in (Normalisation, Aggregation, Weighting, Treatment):
@@ -56,6 +59,12 @@ class Method:
                 object.__setattr__(self, option, {code: find(kind, each) for code, each in given.items()})
             else:
                 object.__setattr__(self, option, find(kind, given))
+        object.__setattr__(self, "limits", checked(self.limits))
+        object.__setattr__(self, "goalposts", goalposts_of(self.goalposts))
+        if self.goalposts is not None and not self.normalisation.takes_goalposts:
+            problem = f"goalposts have no meaning under {self.normalisation.name!r}, whose scores have no limits"
+            known = [name for name, each in METHODS["normalisation"].items() if each.takes_goalposts]
+            raise RatingError(message(problem, allowed=", ".join(known)))
         if self.treatment.negatives and self.normalisation.ratio_scale:
             problem = f"treatment={self.treatment.name!r} can give negative values"
             problem += f", which {self.normalisation.name!r} does not take"
@@ -97,6 +106,17 @@ class Method:
     def but(self, **changes: Any) -> Method:
         """Return a copy with some options changed, validated again."""
         return replace(self, **changes)
+
+    @property
+    def open_ended(self) -> bool:
+        """Whether scores of a bounded normalisation can leave 0 to 100: its limits are of a base year, or given."""
+        fixed = self.goalposts is not None and "goalposts" not in self.normalisation.needs
+        return self.normalisation.bounded and (fixed or not isinstance(self.limits, str))
+
+    def vary(self, normalisation: Normalisation, **changes: Any) -> Method:
+        """Return a copy with another normalisation, to which the given limits of this one do not apply."""
+        kept = normalisation == self.normalisation or "goalposts" in normalisation.needs
+        return self.but(normalisation=normalisation, goalposts=self.goalposts if kept else None, **changes)
 
     def has_classes(self, root: str) -> bool:
         """Whether the index cannot leave 0 to 100, or the scale of classes is the user's own."""

@@ -382,7 +382,7 @@ def prepare(
                 raise RatingError(message(f"two alternatives have the name {kind}", allowed="a name for each"))
     for one in normalised:
         for other in aggregated:
-            method.but(normalisation=one, aggregation=other).check_codes(catalogue)
+            method.vary(one, aggregation=other).check_codes(catalogue)
     if drop == "one" and len(catalogue.indicators) < 2:
         raise RatingError(message("one indicator cannot be dropped and rated", where="drop"))
     regions = next(iter(editions.values())).index

@@ -34,6 +34,7 @@ class Problem:
     droppable : indicators that a replication may leave out; empty when none is
     concentration : of the Dirichlet weights; None keeps the nominal weights
     floor : lowest score that enters a mean other than the arithmetic
+    rows : positions of the regions whose index is wanted, where others only set the limits; None for all
     """
 
     tree: Tree
@@ -46,6 +47,12 @@ class Problem:
     droppable: tuple[str, ...]
     concentration: float | None
     floor: float | None
+    rows: Array | None = None
+
+    @property
+    def rated(self) -> pd.Index:
+        """Labels of the regions whose index is wanted."""
+        return self.regions if self.rows is None else self.regions[self.rows]
 
     @property
     def noise_cells(self) -> int:
@@ -62,7 +69,7 @@ class Problem:
         root = self.tree.nodes[-1].code
         return np.array(
             [
-                [self.method.but(normalisation=n, aggregation=a).has_classes(root) for a in self.aggregations]
+                [self.method.vary(n, aggregation=a).has_classes(root) for a in self.aggregations]
                 for n in self.normalisations
             ]
         )
@@ -129,25 +136,28 @@ def simulate(problem: Problem, draws: Draws) -> Array:
     """Rate every replication and return the index, shape (R, regions); NaN where a region has none."""
     size = len(draws.edition)
     weights = _weights(problem, draws)
-    result = np.empty((size, len(problem.regions)))
+    result = np.empty((size, len(problem.rated)))
     shape = (len(problem.editions), len(problem.normalisations), len(problem.aggregations))
     combination = np.ravel_multi_index((draws.edition, draws.normalisation, draws.aggregation), shape)
     for code in np.unique(combination):
         chosen = np.flatnonzero(combination == code)
         edition, normalisation, aggregation = (int(place) for place in np.unravel_index(code, shape))
-        method = problem.method.but(
-            normalisation=problem.normalisations[normalisation], aggregation=problem.aggregations[aggregation]
-        )
+        changes = {"aggregation": problem.aggregations[aggregation]}
+        method = problem.method.vary(problem.normalisations[normalisation], **changes)
         scores = _scores(problem, problem.editions[edition], method, draws, chosen)
+        wanted = slice(None) if problem.rows is None else problem.rows
+        apart = all(each.additive for each in levels_of(method.aggregation))
+        scores = scores[..., wanted, :] if apart else scores
         levels, _ = climb(
             dict(zip(problem.tree.indicators, np.ascontiguousarray(np.moveaxis(scores, -1, 0)), strict=True)),
             problem.tree,
             method,
-            regions=problem.regions,
+            regions=problem.rated if apart else problem.regions,
             weights={code: mass[chosen] if mass.ndim == 2 else mass for code, mass in weights.items()},
             floor=problem.floor,
         )
-        result[chosen] = levels[problem.tree.nodes[-1].code]
+        index = levels[problem.tree.nodes[-1].code]
+        result[chosen] = index if apart else index[..., wanted]
     return result
 
 

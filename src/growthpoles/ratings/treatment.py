@@ -91,8 +91,9 @@ def treat(
                 problem = f"{chosen.name!r} does not give a finite value for every value"
                 raise RatingError(message(problem, where=f"column {column}"))
             touched, done = [str(values.index[place]) for place in moved], chosen.name
-        after = shape(y)
-        treated[column] = y
+        after = before if y is x else shape(y)
+        if y is not x:
+            treated[column] = y
         rows.append(
             {
                 "column": str(column),

@@ -15,10 +15,20 @@ from growthpoles.language.phrases import Words, shorten
 from growthpoles.maps.presets import get_preset
 from growthpoles.ratings.catalogue import Catalogue, default_catalogue
 from growthpoles.ratings.classes import classify
-from growthpoles.report.results import Results
-from growthpoles.report.wording import figure_title, indicator_names, region_names
+from growthpoles.ratings.through_time.rating_change import UNDECIDED
+from growthpoles.report.results import Results, spread_over
+from growthpoles.report.stages import readings_of, study_change
+from growthpoles.report.wording import figure_title, indicator_names, region_names, yardstick_words
 from growthpoles.spatial.alignment import with_data
-from growthpoles.study.inputs import load_published, study_catalogue, study_method, study_regions
+from growthpoles.study.inputs import (
+    edition_tables,
+    editions,
+    load_published,
+    study_catalogue,
+    study_method,
+    study_regions,
+)
+from growthpoles.study.inputs.published import PUBLISHED
 from growthpoles.study.inputs.study_variables import variable_of
 from growthpoles.study.study_spec import Study
 
@@ -27,9 +37,12 @@ if TYPE_CHECKING:
     from libpysal.graph import Graph
     from matplotlib.axes import Axes
 
+    from growthpoles.ratings.through_time.rating_change import RatingChange
     from growthpoles.spatial.local_tests import LocalResult
 
 _MOST_PARTS = 8
+_MOST_MARKED, _PANELS = 6, 12
+_NORMAL = 1.959964  # 97.5 % quantile of the normal distribution
 _NAME, _LONG_NAME = 40, 80
 _NATURAL = 3000  # distinct values up to which natural classes are found
 _OFF_THE_SCALE = "values, change, clusters, hotspots, significance"
@@ -111,6 +124,34 @@ class View:
         """Return the variable by region, in the year of the view or another one."""
         return variable_of(self.study, self.code, year or self.year, self.edition).y
 
+    def common_values(self, year: int) -> pd.Series:
+        """Return the variable on the yardstick by which years are compared."""
+        return variable_of(self.study, self.code, year, self.edition, compared=True).y
+
+    @property
+    def yardstick(self) -> str:
+        """Say by what limits years are compared; nothing where the values are no scores."""
+        words = Words(self.lang)
+        if self.edition == PUBLISHED:
+            return words("yardstick", "published")
+        scored = self.code in self.catalogue.aggregates or self.code.startswith("score_")
+        return yardstick_words(self.study, words) if scored else ""
+
+    @property
+    def dated(self) -> dict[str, Any]:
+        """The options that figures of a change share: the line under them names the yardstick."""
+        told = [self.common["source"], *([self.yardstick] if self.yardstick else [])]
+        return {**self.common, "years": self.span, "source": " \N{MIDDLE DOT} ".join(told)}
+
+    @property
+    def undecided(self) -> tuple[object, ...]:
+        """Regions whose class does not surely move as it seems to, from the first year to that of the view."""
+        if self.edition == PUBLISHED or self.code != self.catalogue.root:
+            return ()
+        names = readings_of(self.edition, editions(self.study))
+        tables = {name: edition_tables(self.study, name) for name in names}
+        return undecided_in(study_change(self.study, self.catalogue, tables, self.year))
+
     def rated(self) -> pd.DataFrame:
         """Return values with their classes."""
         letters = self.letters(self.year)
@@ -118,9 +159,10 @@ class View:
         frame.attrs = {**letters.attrs, "root": self.code}
         return frame
 
-    def letters(self, year: int) -> pd.Series:
+    def letters(self, year: int, *, compared: bool = False) -> pd.Series:
         """Return the classes of a year on the scale of the rating."""
-        values, scale = self.values(year), study_method(self.study, self.catalogue).scale
+        values = self.common_values(year) if compared else self.values(year)
+        scale = study_method(self.study, self.catalogue).scale
         low, high = values.min(), values.max()
         if not (pd.isna(low) or (low >= scale.bottom and high <= scale.top)):
             problem = f"{self.code!r} runs from {low:g} to {high:g}, and classes from {scale.bottom:g} to {scale.top:g}"
@@ -214,9 +256,19 @@ class ReportView(View):
         """Return the rating."""
         return self.results.rating(self.year)
 
-    def letters(self, year: int) -> pd.Series:
+    def common_values(self, year: int) -> pd.Series:
+        """Return the index of a year on the yardstick by which years are compared."""
+        return self.results.common(year)[self.results.root].astype(float)
+
+    @property
+    def undecided(self) -> tuple[object, ...]:
+        """Regions whose class does not surely move as it seems to, from the first year to the last."""
+        found = self.results.stages.change
+        return () if found is None else undecided_in(found)
+
+    def letters(self, year: int, *, compared: bool = False) -> pd.Series:
         """Return the classes of a year."""
-        return self.results.rating(year)["rating_class"]
+        return (self.results.common(year) if compared else self.results.rating(year))["rating_class"]
 
     def classed(self) -> bool:
         """Tell whether the index has classes."""
@@ -229,6 +281,12 @@ class ReportView(View):
     def local(self, *, star: bool = False) -> LocalResult:
         """Return the local test of the report, or the Getis-Ord one."""
         return super().local(star=True) if star else self.results.local[self.edition, self.year]
+
+
+def undecided_in(found: RatingChange) -> tuple[object, ...]:
+    """Return the regions whose class does not surely move as it seems to."""
+    moves = found.frame.get("class_move")
+    return () if moves is None else tuple(moves.index[moves == UNDECIDED])
 
 
 def rating(view: View) -> Axes:
@@ -261,15 +319,15 @@ def values(view: View) -> Axes:
 def change(view: View) -> Axes:
     """Map the change of a variable over the period."""
     first, last = view.span
-    moved = view.values(last) - view.values(first)
-    return maps.plot_change(view.regions, moved, years=view.span, variable=view.label, **view.common)
+    moved = view.common_values(last) - view.common_values(first)
+    return maps.plot_change(view.regions, moved, variable=view.label, undecided=view.undecided, **view.dated)
 
 
 def class_change(view: View) -> Axes:
     """Map the change of class over the period."""
     view.classed()
-    before, after = (view.letters(year) for year in view.span)
-    return maps.plot_class_change(view.regions, before, after, years=view.span, **view.common)
+    before, after = (view.letters(year, compared=True) for year in view.span)
+    return maps.plot_class_change(view.regions, before, after, undecided=view.undecided, **view.dated)
 
 
 def ksi(view: View) -> Axes:
@@ -300,9 +358,91 @@ def hotspots(view: View) -> Axes:
 
 
 def slope(view: ReportView) -> Axes:
-    """Draw the index of the first and the last year as sloping lines."""
-    before, after = (view.results.rating(year)[view.code] for year in view.span)
-    return maps.plot_slope(before, after, names=view.names, years=view.span, **view.common)
+    """Draw the index of the first and the last year, on one yardstick, as sloping lines."""
+    before, after = (view.common_values(year) for year in view.span)
+    return maps.plot_slope(before, after, names=view.names, **view.dated)
+
+
+def _marked(view: ReportView, index: pd.DataFrame) -> list[object]:
+    """Return the poles that the study names, or else the three regions that lead in the last year."""
+    poles = [pole for pole in view.study.growth_poles.poles if pole in index.index]
+    last: Any = index[view.span[1]].dropna().sort_values(ascending=False, kind="stable")
+    return poles[:_MOST_MARKED] or list(last.index[:3])
+
+
+def index_paths(view: ReportView) -> Axes:
+    """Draw the index of every region over all years, on one yardstick."""
+    index = pd.DataFrame({year: view.common_values(year) for year in view.results.years})
+    label = shorten(view.name, _LONG_NAME)
+    return maps.plot_paths(index, marked=_marked(view, index), names=view.names, label=label, **_spanned(view))
+
+
+def rank_paths(view: ReportView) -> Axes:
+    """Draw the rank of every region in every year."""
+    index = pd.DataFrame({year: view.values(year) for year in view.results.years})
+    ranks = pd.DataFrame({year: view.results.rating(year)["rank"] for year in view.results.years}).astype(float)
+    label = Words(view.lang)("column", "rank")
+    marked = _marked(view, index)
+    return maps.plot_paths(ranks, marked=marked, names=view.names, label=label, falling=True, **_spanned(view, ""))
+
+
+def _spanned(view: ReportView, *left_out: str) -> dict[str, Any]:
+    """Return the options of a chart of all years; with a word more it does not name the yardstick."""
+    options = view.dated if not left_out else view.common
+    first, last = view.span
+    return {name: value for name, value in options.items() if name != "years"} | {"year": f"{first}\u2013{last}"}
+
+
+def moran_paths(view: ReportView) -> Axes:
+    """Draw Moran's I of every year before the interval that relocation gives it."""
+    words, root = Words(view.lang), view.results.root
+    tests = {year: view.results.moran.get((view.edition, year, root)) for year in view.results.years}
+    found = {year: test for year, test in tests.items() if test is not None}
+    path = pd.DataFrame({year: test.statistic for year, test in found.items()}, index=["moran"])
+    half = {year: _NORMAL * float(np.sqrt(test.variance)) for year, test in found.items()}
+    rows = {year: (test.expected - half[year], test.expected + half[year]) for year, test in found.items()}
+    band = pd.DataFrame.from_dict(rows, orient="index", columns=["low", "high"])
+    told = words("caption", "moran_band")
+    return maps.plot_paths(path, label=words.value("moran"), band=band, band_label=told, **_spanned(view, ""))
+
+
+def panel_years(results: Results) -> tuple[int, ...]:
+    """Return the years of the small multiples: all, or twelve of many, the first and the last among them."""
+    return spread_over(results.years, _PANELS)
+
+
+def class_panels(view: ReportView) -> Axes:
+    """Map the classes of many years side by side, on one yardstick."""
+    shown = {str(year): view.results.common(year) for year in panel_years(view.results)}
+    scale = study_method(view.study, view.catalogue).scale
+    options = _spanned(view)
+    figure = maps.plot_panel(
+        view.regions,
+        shown,
+        maps.plot_rating,
+        maps.rating_legend(view.lang, scale),
+        columns=3 if len(shown) < 10 else 4,
+        title=options.pop("title") or "",
+        labels="none",
+        insets="none",
+        column=view.code,
+        **options,
+    )
+    return figure.axes[0]
+
+
+def transitions(view: ReportView) -> Axes:
+    """Draw the moves between classes from year to year."""
+    counts = view.results.stages.trend["class_transitions"]
+    return maps.plot_transitions(counts[[name for name in counts if name in counts.index]], **_spanned(view))
+
+
+def change_parts(view: ReportView) -> Axes:
+    """Draw own and leaders' part of the change by limits of each year."""
+    words, found = Words(view.lang), view.results.stages.change
+    assert found is not None  # the figure is not possible otherwise
+    label = words("column", "change_per_year")
+    return maps.plot_change_parts(found.frame, names=view.names, label=label, **_spanned(view, ""))
 
 
 def adds_up(results: Results, year: int) -> bool:
@@ -337,7 +477,7 @@ def edition_frame(results: Results, year: int) -> pd.DataFrame:
     return pd.DataFrame(columns, index=results.regions.index)
 
 
-def editions(view: ReportView) -> Axes:
+def edition_chart(view: ReportView) -> Axes:
     """Draw the index of every region in every edition."""
     words, frame = Words(view.lang), edition_frame(view.results, view.year)
     labels = {str(edition): words.value(edition) for edition in frame}

@@ -15,15 +15,17 @@ import pandas as pd
 
 from growthpoles.errors import MapError, StudyError, unknown_option
 from growthpoles.file_writing import safe_name
+from growthpoles.language.number_format import format_percent
 from growthpoles.language.phrases import DASH, Words, shorten
 from growthpoles.maps.captions import Caption, captions_qmd, captions_tex
 from growthpoles.maps.presets import get_preset
+from growthpoles.ratings.through_time.rating_change import SURE, UNDECIDED
 from growthpoles.report import artists
 from growthpoles.report.artists import ReportView, View
-from growthpoles.report.results import Results
+from growthpoles.report.results import Results, detailed_years
 from growthpoles.report.stages import CURVE_RELOCATIONS, REPLICATIONS, draws, permutations
 from growthpoles.report.table_formats import csv_bytes
-from growthpoles.report.wording import figure_title, region_names
+from growthpoles.report.wording import figure_title, region_names, yardstick_words
 from growthpoles.study.study_spec import Study
 
 if TYPE_CHECKING:
@@ -85,9 +87,11 @@ def _cluster_groups(results: Results, year: int, words: Words) -> Groups:
 
 def _class_change_groups(results: Results, year: int, words: Words) -> Groups:
     before, after = (
-        results.rating(when)["rating_class"].astype(object) for when in (results.years[0], results.years[-1])
+        results.common(when)["rating_class"].astype(object) for when in (results.years[0], results.years[-1])
     )
     moves = before.str.cat(after, sep="\N{RIGHTWARDS ARROW}")
+    if (found := results.stages.change) is not None and "class_move" in found.frame:
+        moves = moves.mask(found.frame["class_move"].reindex(moves.index) == UNDECIDED, UNDECIDED)
     return _by_label(results, moves, sorted(moves.dropna().unique()), words)
 
 
@@ -150,6 +154,32 @@ def _shared(results: Results, words: Words) -> str:
 
 def _replicated(results: Results, words: Words) -> str:
     return words("caption", "replications", replications=words.count(REPLICATIONS)) + "."
+
+
+def _dated(results: Results, words: Words) -> str:
+    told = yardstick_words(results.study, words)
+    return f"{told[:1].upper()}{told[1:]}."
+
+
+def _compared(results: Results, words: Words) -> str:
+    sentences = [_dated(results, words)]
+    found = results.stages.change
+    if found is not None and UNDECIDED in set(found.frame.get("class_move", ())):
+        share = format_percent(SURE, words.lang)
+        sentences.append(words("caption", "undecided", share=share, replications=words.count(found.replications)))
+    return " ".join(sentences)
+
+
+def _paneled(results: Results, words: Words) -> str:
+    shown = artists.panel_years(results)
+    if len(shown) == len(results.years):
+        return _dated(results, words)
+    listed = ", ".join(map(str, shown))
+    return f"{_dated(results, words)} " + words("caption", "some_years", years=listed, count=len(results.years))
+
+
+def _long(results: Results) -> bool:
+    return len(results.years) > 2
 
 
 def _tested(results: Results, year: int) -> bool:
@@ -229,12 +259,20 @@ _RANKS: Any = {"section": "robustness", "text": _replicated}
 _KINDS = (
     Kind("rating", "every year", artists.rating, "rating", alt=_rating_alt, **_MAP),
     Kind("values", "every year", artists.values, "rating", standard=False, alt=_values_alt, **_MAP),
-    Kind("change", "period", artists.change, "rating", alt=_change_alt, **_MAP),
+    Kind("change", "period", artists.change, "rating", text=_compared, alt=_change_alt, **_MAP),
     Kind("class-change", "period", artists.class_change, "rating", lambda r, year: r.classed, standard=False,
-         alt=_grouped(_class_change_groups), **_MAP),
-    Kind("slope", "period", artists.slope, "rating"),
+         text=_compared, alt=_grouped(_class_change_groups), **_MAP),
+    Kind("change-parts", "period", artists.change_parts, "rating",
+         lambda r, year: r.stages.change is not None and "own" in r.stages.change.frame),
+    Kind("class-panels", "period", artists.class_panels, "rating", lambda r, year: _long(r) and r.classed,
+         text=_paneled, on_boundaries=True),
+    Kind("index-paths", "period", artists.index_paths, "rating", lambda r, year: _long(r), text=_dated),
+    Kind("rank-paths", "period", artists.rank_paths, "rating", lambda r, year: _long(r)),
+    Kind("transitions", "period", artists.transitions, "rating",
+         lambda r, year: "class_transitions" in r.stages.trend, text=_dated),
+    Kind("slope", "period", artists.slope, "rating", text=_dated),
     Kind("contributions", "last year", artists.contributions, "rating", artists.adds_up, place="last"),
-    Kind("editions", "last year", artists.editions, "rating",
+    Kind("editions", "last year", artists.edition_chart, "rating",
          lambda r, year: 2 <= len(artists.edition_frame(r, year).columns) <= 3, edition=""),
     Kind("robustness", "last year", artists.robustness, possible=_found("robustness"), **_RANKS),
     Kind("membership", "last year", artists.membership,
@@ -245,6 +283,8 @@ _KINDS = (
          command=("weights",), **_GRAPH),
     Kind("moran", "every year", artists.moran, possible=lambda r, year: (r.edition, year, r.root) in r.moran,
          p_method=_permuted, alt=_moran_alt, **_GRAPH),
+    Kind("moran-paths", "period", artists.moran_paths, possible=lambda r, year: _long(r) and sum(
+        (r.edition, each, r.root) in r.moran for each in r.years) > 1, p_method=_permuted, **_GRAPH),
     Kind("clusters", "every year", artists.clusters, alt=_grouped(_cluster_groups), **_LOCAL),
     Kind("hotspots", "every year", artists.hotspots, standard=False, alt=_legend, **_LOCAL),
     Kind("significance", "every year", artists.significance, standard=False, alt=_grouped(_p_groups), **_LOCAL),
@@ -314,7 +354,7 @@ def figure_plan(study: Study, ksi_years: tuple[int, ...]) -> list[tuple[Kind, in
         if name not in KINDS:
             raise StudyError(unknown_option("figure", name, KINDS))
     spans = {
-        "every year": years,
+        "every year": detailed_years(years),
         "last year": years[-1:],
         "share years": ksi_years,
         "last share year": ksi_years[-1:],

@@ -13,6 +13,7 @@ import pandas as pd
 
 from growthpoles.file_writing import safe_name
 from growthpoles.language.phrases import Words
+from growthpoles.ratings.limits import rating_limits
 from growthpoles.report import stages
 from growthpoles.report.table_formats import flat
 from growthpoles.report.wording import method_sentences
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from growthpoles.report.results import Results
 
 
-_ABOUT_CLASSES = re.compile(r"rating_class|next_class|points_needed|p_class|class_(?:before|after|\d+)")
+_ABOUT_CLASSES = re.compile(
+    r"rating_class|next_class|points_needed|p_class|p_up|p_same|p_down|class_(?:(?:before|after)(?:_per_year)?|move|\d+)"
+)
 
 
 def report_tables(results: Results) -> dict[str, pd.DataFrame]:
@@ -38,6 +41,7 @@ def report_tables(results: Results) -> dict[str, pd.DataFrame]:
         tables["moran"] = moran_table(results)
     for (edition, year), local in results.local.items():
         tables[f"local_moran_{safe_name(edition)}_{year}"] = local.to_frame()
+    tables |= limits_tables(results)
     if results.study.cells is not None:
         tables["editions"] = editions_table(results)
     tables["missing"] = missing_table(results)
@@ -62,6 +66,18 @@ def stage_tables(results: Results) -> dict[str, pd.DataFrame]:
         if (found := stage.found(results.stages)) is not None:
             tables |= stage.tables(found, results)
     tables["left_out"] = pd.DataFrame({"reason": results.stages.left_out}).rename_axis("analysis")
+    return tables
+
+
+def limits_tables(results: Results) -> dict[str, pd.DataFrame]:
+    """Return the limits by which years are compared, which can be given back, and those of each year if others."""
+    own = {year: results.rating(year) for year in results.years}
+    if not results.common(results.years[-1]).attrs["limits"]:
+        return {}  # scores hang on all values together, as ranks do
+    tables = {"limits": rating_limits(results.common(results.years[-1]))}
+    if results.study.rating.level_limits != results.study.rating.change_limits and len(own) > 1:
+        by_year = {year: rating_limits(rating) for year, rating in own.items()}
+        tables["limits_by_year"] = pd.concat(by_year, names=["year"]).drop(columns=["low_year", "high_year"])
     return tables
 
 

@@ -20,8 +20,24 @@ if TYPE_CHECKING:
     from libpysal.graph import Graph
 
     from growthpoles.ratings.robustness import Robustness
+    from growthpoles.ratings.through_time.rating_change import RatingChange
     from growthpoles.study.audit import Audit
     from growthpoles.study.verdict import Verdict
+
+
+#: Years up to which each is shown in detail; what follows regions through time always holds all.
+EACH = 7
+
+
+def detailed_years(years: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the years shown in detail: all, or seven of many at even distances, the first and the last among them."""
+    return spread_over(years, EACH)
+
+
+def spread_over(years: tuple[int, ...], most: int) -> tuple[int, ...]:
+    """Return at most that many years at even distances, the first and the last among them."""
+    count = min(len(years), most)
+    return tuple(years[round(place * (len(years) - 1) / max(count - 1, 1))] for place in range(count))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +48,12 @@ class Stages:
 
     Attributes
     ----------
-    change : Series or None
-        See :meth:`Results.change`.
+    change : RatingChange or None
+        From the first year to the last.
+    trend : dict of name to DataFrame
+        Tables of a study of three years or more, see :func:`growthpoles.report.stages.trend_tables`.
+    convergence : DataFrame or None
+        Beta and sigma of the index and of every indicator, from the first year to the last.
     robustness : dict of year to Robustness
     strengths : dict of year to DataFrame
         See :func:`growthpoles.report.stages.strengths`.
@@ -50,7 +70,9 @@ class Stages:
         Stage, or test -> why it is not in the report.
     """
 
-    change: pd.Series | None = None
+    change: RatingChange | None = None
+    trend: dict[str, pd.DataFrame] = field(default_factory=dict)
+    convergence: pd.DataFrame | None = None
     robustness: dict[int, Robustness] = field(default_factory=dict)
     strengths: dict[int, pd.DataFrame] = field(default_factory=dict)
     audit: Audit | None = None
@@ -67,9 +89,11 @@ class Stages:
 class Results:
     """All frames of a run; keys are (edition, year), year, or (edition, year, variable).
 
-    `graph` is None, and `moran` and `local` are empty, where the boundaries allow no spatial test; `stages` holds the
-    further analyses, and says which of them were left out and why. `account` and `unused` say what became of the rows
-    of every input (:func:`growthpoles.study.inputs.input_account`).
+    `ratings` are by the limits of [rating] for a year, `compared` by those for comparing years (of all years together,
+    unless the study says otherwise): every change is taken from them. `graph` is None, and `moran` and `local` are
+    empty, where the boundaries allow no spatial test; `stages` holds the further analyses, and says which of them were
+    left out and why. `account` and `unused` say what became of the rows of every input
+    (:func:`growthpoles.study.inputs.input_account`).
     """
 
     study: Study
@@ -79,6 +103,7 @@ class Results:
     graph: Graph | None
     indicators: dict[tuple[str, int], pd.DataFrame]
     ratings: dict[tuple[str, int], pd.DataFrame]
+    compared: dict[tuple[str, int], pd.DataFrame]
     published: dict[int, pd.DataFrame]
     moran: dict[tuple[str, int, str], GlobalResult]
     without_data: dict[tuple[str, int, str], list[str]]
@@ -97,6 +122,11 @@ class Results:
         return self.study.years
 
     @property
+    def detailed(self) -> tuple[int, ...]:
+        """Years with maps, local tests and robustness of their own."""
+        return detailed_years(self.years)
+
+    @property
     def root(self) -> str:
         """Code of the final index."""
         return self.catalogue.root
@@ -105,10 +135,14 @@ class Results:
         """Return the rating of a year in the edition of the report."""
         return self.ratings[self.edition, year]
 
+    def common(self, year: int) -> pd.DataFrame:
+        """Return the rating of a year in the edition of the report by the limits by which years are compared."""
+        return self.compared[self.edition, year]
+
     def change(self) -> pd.Series:
         """Return the change of the index from the first year to the last, in points; NaN where a year has no data."""
         first, last = self.years[0], self.years[-1]
-        return (self.rating(last)[self.root] - self.rating(first)[self.root]).rename("change")
+        return (self.common(last)[self.root] - self.common(first)[self.root]).rename("change")
 
     def named(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Put the English names of the regions in front."""

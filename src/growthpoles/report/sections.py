@@ -9,10 +9,11 @@ from typing import Any
 import pandas as pd
 
 from growthpoles.language.phrases import DASH, Words, missing, shorten
+from growthpoles.ratings.through_time.rating_change import RatingChange
 from growthpoles.report.page_blocks import Context, Picture, Section, Table, make_table
 from growthpoles.report.results import Results
 from growthpoles.report.stages import CURVE_RELOCATIONS, REPLICATIONS, draws, permutations
-from growthpoles.report.wording import method_sentences, no_classes, normalisation_words
+from growthpoles.report.wording import method_sentences, no_classes, normalisation_words, yardstick_words
 from growthpoles.spatial.local_tests.local_result import LocalResult
 from growthpoles.specialisation.ksi import DEFAULT_LEADER, DEFAULT_MIDDLE
 from growthpoles.study.audit import Audit, summarise
@@ -139,13 +140,43 @@ def rating_section(ctx: Context) -> Section:
     """Show the maps of the rating, its change, and why regions stand where they stand."""
     results, words = ctx.results, ctx.words
     sentences = [*method_sentences(results, words), words("text", f"rating{ctx.kind}")]
+    if len(results.detailed) < len(results.years):
+        named = ", ".join(map(str, results.detailed))
+        sentences.append(words("text", "detailed", count=len(results.years), years=named))
     if len(results.years) > 1:
         sentences.append(words("text", f"change{ctx.kind}", first=results.years[0], last=results.years[-1]))
+        sentences.append(words("text", "compared", limits=yardstick_words(results.study, words)))
     blocks: list[Table | Picture] = [*ctx.figures("rating")]
+    if results.stages.change is not None:
+        blocks.append(_changes(ctx, results.stages.change))
     year = results.years[-1]
     if year in results.stages.strengths:
         blocks.append(_strengths(ctx, year))
     return Section("rating", words("section", "rating"), tuple(sentences), tuple(blocks))
+
+
+def _changes(ctx: Context, found: RatingChange) -> Table:
+    """Set the change by common limits beside that by limits of each year, its parts, and how sure the class moves."""
+    words, digits = ctx.words, ctx.digits
+    frame = found.frame.astype(object).sort_values(by=["change"], ascending=False, kind="stable")
+    heads = "index_before index_after change change_per_year own leader p_up p_same p_down class_move"
+    shown = [name for name in heads.split() if name in frame and (ctx.results.classed or "p_" not in name)]
+    rows = [
+        [ctx.region(region), *(_change_cell(words, name, own[name], digits) for name in shown)]
+        for region, own in frame.to_dict("index").items()
+    ]
+    columns = ["region", *(name if name == "class_move" else f"#{name}" for name in shown)]
+    first, last = found.years
+    note = words("text", "change_parts", replications=words.count(found.replications))
+    return make_table(words, "change", columns, rows, note=note, first=first, last=last)
+
+
+def _change_cell(words: Words, name: str, value: object, digits: int) -> str:
+    if name == "class_move":
+        return words.value(value)
+    if name.startswith("p_"):
+        return words.number(value, 2)
+    return words.number(value, digits) if name.startswith("index") else words.signed(value, digits)
 
 
 def _strengths(ctx: Context, year: int) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -18,7 +18,7 @@ from growthpoles.ratings.classes import TEN_CLASSES, scale_of
 from growthpoles.ratings.contributions import contributions
 from growthpoles.ratings.methods import METHODS
 from growthpoles.report.audit_files import audit_tables
-from growthpoles.report.results import Results, Stages
+from growthpoles.report.results import Results, Stages, detailed_years
 from growthpoles.report.wording import no_classes
 from growthpoles.spatial.alignment import with_data
 from growthpoles.spatial.global_tests.global_result import GlobalResult
@@ -28,12 +28,13 @@ from growthpoles.spatial.local_tests.multiple_testing import Adjust
 from growthpoles.study.inputs import (
     editions,
     input_account,
+    limits_name,
     load_indicators,
     load_published,
     published_years,
     study_catalogue,
     study_method,
-    study_rating,
+    study_ratings,
     study_regions,
     unused_inputs,
 )
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
     from growthpoles.ratings.methods import Normalisation
     from growthpoles.ratings.robustness import Robustness
+    from growthpoles.ratings.through_time.rating_change import RatingChange
     from growthpoles.study.audit import Audit
     from growthpoles.study.verdict import Verdict
 
@@ -116,14 +118,15 @@ def strengths(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS)).set_index("region")
 
 
+def readings_of(own: str, names: Iterable[str]) -> list[str]:
+    """Return an edition and its other readings: editions named after it, such as "realigned_alt"."""
+    others = [name for name in names if name != own and (name.startswith(f"{own}_") or own.startswith(f"{name}_"))]
+    return [own, *dict.fromkeys(others)]
+
+
 def _readings(results: Results, year: int) -> dict[str, pd.DataFrame]:
-    """Return the edition of the report and its other readings: editions named after it, such as "realigned_alt"."""
-    own = results.edition
-    return {own: results.indicators[own, year]} | {
-        name: table
-        for (name, when), table in results.indicators.items()
-        if when == year and name != own and (name.startswith(f"{own}_") or own.startswith(f"{name}_"))
-    }
+    names = readings_of(results.edition, (name for name, when in results.indicators if when == year))
+    return {name: results.indicators[name, year] for name in names}
 
 
 def _robustness(results: Results, year: int) -> Robustness:
@@ -135,25 +138,27 @@ def _robustness(results: Results, year: int) -> Robustness:
         tables,
         results.catalogue,
         drop=drop,  # type: ignore[arg-type]
-        normalisations=_normalisations(results, tables),
+        normalisations=_normalisations(results.study, results.catalogue, tables),
         replications=REPLICATIONS,
         rng=results.study.study.seed,
         **results.study.rating.options,
     )
 
 
-def _normalisations(results: Results, tables: Mapping[str, pd.DataFrame]) -> tuple[Normalisation, ...]:
+def _normalisations(
+    study: Study, catalogue: Catalogue, tables: Mapping[str, pd.DataFrame]
+) -> tuple[Normalisation, ...]:
     """Return the study's own way to score, and another on the same scale that the data allow, if there is one."""
     from growthpoles.ratings.rate import rate_with
 
-    method = study_method(results.study, results.catalogue)
+    method = study_method(study, catalogue)
     own = method.normalisation
     others = sorted((each for each in METHODS["normalisation"].values() if each.stands_in), key=lambda e: e.stands_in)
-    for other in others if method.has_classes(results.root) else ():
+    for other in others if method.has_classes(catalogue.root) else ():
         if other != own:
             with suppress(RatingError):
                 for table in tables.values():
-                    rate_with(table, results.catalogue, method.but(normalisation=other))
+                    rate_with(table, catalogue, method.vary(other))
                 return own, other
     return (own,)
 
@@ -192,9 +197,9 @@ def _spread(results: Results) -> pd.DataFrame:
     from growthpoles.spatial.poles.spread_backwash import spread_tests
 
     first, last = results.years[0], results.years[-1]
-    before, after = (results.rating(year)[results.root] for year in (first, last))
+    before, after = (results.common(year)[results.root] for year in (first, last))
     assert results.graph is not None  # left out otherwise
-    return spread_tests(
+    found = spread_tests(
         before,
         after,
         results.graph,
@@ -202,6 +207,7 @@ def _spread(results: Results) -> pd.DataFrame:
         permutations=RELOCATIONS,
         rng=results.study.study.seed,
     )
+    return found.assign(limits=limits_name(results.study))
 
 
 def _typology(results: Results, year: int) -> pd.DataFrame:
@@ -234,7 +240,7 @@ def _cross_check(results: Results) -> pd.DataFrame | None:
         first, last = results.years[0], results.years[-1]
         with suppress(GrowthpolesError):  # the stage of these tests says why it is left out
             kept, part, _ = with_data(change, results.graph)
-            before, key = results.rating(first)[results.root][kept.index], ("spread", results.edition, last)
+            before, key = results.common(first)[results.root][kept.index], ("spread", results.edition, last)
             pair = moran_bivariate(before, kept, part, relocate="pairs", method="randomisation")
             residual = convergence(before, before + kept, part, years=last - first).residual_moran
             tests |= {(*key, "level and neighbours' change"): pair, (*key, "beta residuals"): residual}
@@ -252,15 +258,98 @@ def _cross_check(results: Results) -> pd.DataFrame | None:
     return frame if rows else None
 
 
-def _change_table(found: pd.Series, results: Results) -> dict[str, pd.DataFrame]:
-    """Return the change of index and rank from the first year to the last, in the edition of the report."""
-    first, last = (results.rating(year) for year in (results.years[0], results.years[-1]))
-    frame = pd.DataFrame({"change": found})
-    frame["rank_before"] = first["rank"].astype("Int64")
-    frame["rank_after"] = last["rank"].astype("Int64")
-    frame["class_before"] = first["rating_class"].astype(object)
-    frame["class_after"] = last["rating_class"].astype(object)
-    return {"change": results.named(frame)}
+def _change(results: Results) -> RatingChange:
+    readings: dict[str, dict[int, pd.DataFrame]] = {}
+    for year in results.years:
+        for name, table in _readings(results, year).items():
+            readings.setdefault(name, {})[year] = table
+    return study_change(results.study, results.catalogue, readings)
+
+
+def study_change(
+    study: Study, catalogue: Catalogue, readings: Mapping[str, Mapping[int, pd.DataFrame]], last: int | None = None
+) -> RatingChange:
+    """Compare the first year of a study and a later one by its limits for that; readings without a year are left out.
+
+    Parameters
+    ----------
+    study : Study
+    catalogue : Catalogue
+    readings : mapping of reading to tables by year
+        The first is the nominal one.
+    last : int, optional
+        The later year; None is the last.
+    """
+    from growthpoles.ratings.through_time.rating_change import change
+
+    whole = max(len(tables) for tables in readings.values())
+    found = {name: tables for name, tables in readings.items() if len(tables) == whole}
+    limits = study.rating.change_limits
+    ways = _normalisations(study, catalogue, {name: tables[study.years[-1]] for name, tables in found.items()})
+    return change(
+        found,
+        catalogue,
+        last=last,
+        drop="one" if len(catalogue.indicators) > 1 else "none",
+        normalisations=ways if isinstance(limits, str) else ways[:1],
+        replications=REPLICATIONS,
+        rng=study.study.seed,
+        **study.rating.options | {"limits": limits},
+    )
+
+
+def _change_tables(found: RatingChange, results: Results) -> dict[str, pd.DataFrame]:
+    """Return the change of every region, and its parts by indicator."""
+    tables = {"change": results.named(found.to_frame())}
+    if not found.parts.empty:
+        parts: Any = found.parts.unstack()
+        tables["change_parts"] = parts.rename("points").to_frame().reorder_levels([2, 0, 1]).sort_index()
+    return tables
+
+
+def trend_tables(results: Results) -> dict[str, pd.DataFrame]:
+    """Follow every region through all years: slopes, moves of ranks and, where there are classes, moves between them.
+
+    Index and classes are by the limits by which years are compared; ranks are those of each year's rating.
+    """
+    from growthpoles.ratings.through_time.trends import class_transitions, rank_moves, trend
+
+    index = pd.DataFrame({year: results.common(year)[results.root] for year in results.years})
+    ranks = pd.DataFrame({year: results.rating(year)["rank"] for year in results.years}).astype(float)
+    found = {"trend": results.named(trend(index)), "rank_moves": rank_moves(ranks)}
+    if results.classed:
+        classes = pd.DataFrame({year: results.common(year)["rating_class"] for year in results.years})
+        moves = class_transitions(classes)
+        stayed, rose, fell = moves.moves
+        facts = {"steps": moves.steps, "stayed": stayed, "rose": rose, "fell": fell, "shorrocks": moves.shorrocks}
+        found["class_transitions"] = moves.counts.rename_axis("class_from").join(moves.stays)
+        found["class_mobility"] = pd.DataFrame(facts, index=pd.Index([results.edition], name="edition"))
+    return found
+
+
+def _convergence(results: Results) -> pd.DataFrame:
+    from growthpoles.spatial.poles.convergence import convergence
+
+    first, last = results.years[0], results.years[-1]
+    assert results.graph is not None  # left out otherwise
+    rows = {}
+    for code in (results.root, *results.catalogue.indicators):
+        frames = [
+            results.common(year) if code == results.root else results.indicators[results.edition, year]
+            for year in (first, last)
+        ]
+        pair = pd.concat([frame[code].rename(place) for place, frame in enumerate(frames)], axis=1)
+        pair = pair.reindex(results.regions.index)
+        kept, part, absent = with_data(pair[0] + pair[1], results.graph)
+        both = pair.loc[kept.index]
+        row: dict[str, object] = {"limits": limits_name(results.study) if code == results.root else ""}
+        try:
+            row |= convergence(both[0], both[1], part, years=last - first).to_frame().iloc[0].to_dict()
+            row["without_data"] = " ".join(map(str, absent))
+        except GrowthpolesError as error:
+            row["reason"] = str(error)
+        rows[code] = row
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("variable")
 
 
 def _robustness_tables(found: dict[int, Robustness], results: Results) -> dict[str, pd.DataFrame]:
@@ -315,7 +404,7 @@ class Stage:
 
 
 def _every_year(run: Callable[[Results, int], Any]) -> Callable[[Results], dict[int, Any]]:
-    return lambda results: {year: run(results, year) for year in results.years}
+    return lambda results: {year: run(results, year) for year in results.detailed}
 
 
 def _share_years(run: Callable[[Results, int], Any]) -> Callable[[Results], dict[int, Any]]:
@@ -330,12 +419,17 @@ def _one_year(study: Study, ksi_years: tuple[int, ...]) -> str:
     return "the study has one year" if len(study.years) < 2 else ""
 
 
+def _few_years(study: Study, ksi_years: tuple[int, ...]) -> str:
+    return "the study has fewer than three years" if len(study.years) < 3 else ""
+
+
 def _no_shares(study: Study, ksi_years: tuple[int, ...]) -> str:
     return "" if ksi_years else "the study has no shares in an industry"
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage("change", Results.change, _change_table, _one_year),
+    Stage("change", _change, _change_tables, _one_year),
+    Stage("trend", trend_tables, lambda found, results: found, _few_years),
     Stage("robustness", _every_year(_robustness), _robustness_tables),
     Stage("strengths", _every_year(lambda r, year: strengths(r.rating(year), r.catalogue)), _by_year("strengths")),
     Stage(
@@ -353,6 +447,7 @@ STAGES: tuple[Stage, ...] = (
         lambda study, years: "" if study.growth_poles.poles else "the study names no poles ([growth_poles])",
     ),
     Stage("spread", _spread, lambda found, results: {"spread": found}, _one_year, needs_graph=True),
+    Stage("convergence", _convergence, lambda found, results: {"convergence": found}, _one_year, needs_graph=True),
     Stage("typology", _share_years(_typology), _by_year("typology"), _no_shares),
     Stage("cross_check", _cross_check, lambda found, results: {"cross_check": found}, needs_graph=True),
 )
@@ -438,6 +533,7 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
     catalogue = study_catalogue(study)
     indicators: dict[tuple[str, int], pd.DataFrame] = {}
     ratings: dict[tuple[str, int], pd.DataFrame] = {}
+    compared: dict[tuple[str, int], pd.DataFrame] = {}
     for name in editions(study):
         tell(f"rating, {name}")
         for year in study.years:
@@ -448,8 +544,10 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
                     raise
                 continue  # another edition need not cover every year
             indicators[name, year] = table
-            ratings[name, year] = study_rating(study, table, catalogue)
-            ratings[name, year].attrs["root"] = catalogue.root
+        tables = {year: table for (other, year), table in indicators.items() if other == name}
+        for held, common in ((ratings, False), (compared, True)):
+            found = study_ratings(study, tables, catalogue, compared=common)
+            held |= {(name, year): rating for year, rating in found.items()}
     published = {year: load_published(year, study=study) for year in published_years(study)}
     left_out: dict[str, str] = {}
     if not study_method(study, catalogue).has_classes(catalogue.root):
@@ -471,15 +569,15 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
         try:
             tests[name, year, variable] = moran(kept, part, permutations=permutations(study), rng=seed)
             gaps[name, year, variable] = absent
-            if variable == catalogue.root and name in (edition, "published"):
+            if variable == catalogue.root and name in (edition, "published") and year in detailed_years(study.years):
                 local[name, year] = local_moran(kept, part, permutations=draws(study), adjust=adjust, rng=seed)
         except GrowthpolesError as error:
             places = {"analysis": "moran", "edition": name, "year": year, "variable": variable}
             left_out[Reason("{analysis} {edition} {year} {variable}", places)] = error.args[0]
     account, unused = input_account(study), unused_inputs(study)
-    core = (study, edition, catalogue, regions, graph, indicators, ratings, published, tests, gaps, local, account)
-    stages = run_stages(Results(*core, unused, Stages(left_out=left_out)), tell=tell)
-    return Results(*core, unused, stages)
+    core = (study, edition, catalogue, regions, graph, indicators, ratings, compared, published, tests, gaps, local)
+    stages = run_stages(Results(*core, account, unused, Stages(left_out=left_out)), tell=tell)
+    return Results(*core, account, unused, stages)
 
 
 def _variables(

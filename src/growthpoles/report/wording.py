@@ -227,6 +227,15 @@ def _by_level(
     return next(iter(told)) if len(told) == 1 else "; ".join(f"{choice} ({codes})" for choice, codes in told.items())
 
 
+def yardstick_words(study: Study, words: Words) -> str:
+    """Say by whose limits scores are compared between years."""
+    rating = study.rating
+    if rating.goalposts is not None:
+        return words("yardstick", "given")
+    limits = rating.change_limits
+    return words("yardstick", limits) if isinstance(limits, str) else words("yardstick", "base", year=limits["base"])
+
+
 def no_classes(study: Study, words: Words) -> str:
     """Say why there are no classes, and what is left out with them."""
     return words("text", "no_classes", scores=scores_words(study, words))

@@ -15,7 +15,8 @@ from growthpoles.spatial.global_tests.moran_power import GRID, moran_power
 from growthpoles.spatial.poles.distance_gradient import distance_gradient
 from growthpoles.spatial.poles.spread_backwash import spread_tests
 from growthpoles.spatial.poles.typology import typology
-from growthpoles.study.inputs import load_published, study_catalogue, study_regions
+from growthpoles.study.inputs import limits_name, load_published, study_catalogue, study_regions
+from growthpoles.study.inputs.published import PUBLISHED
 from growthpoles.study.inputs.study_variables import Variable, layer_graph, study_variables
 from growthpoles.study.study_spec import Study
 
@@ -105,7 +106,8 @@ def spread_table(
     Returns
     -------
     DataFrame
-        Index (edition, test), the columns of :func:`growthpoles.spread_tests`.
+        Index (edition, test), the columns of :func:`growthpoles.spread_tests`, and `limits`: whose limits scored the
+        index, by default those of all years together ("pooled"); the published index was scored by its source.
 
     Raises
     ------
@@ -121,7 +123,7 @@ def spread_table(
     """
     first, last = study.years[0], study.years[-1]
     by_edition: dict[str, dict[int, Variable]] = {}
-    for variable in _indices(study):
+    for variable in _indices(study, compared=True):
         by_edition.setdefault(variable.edition, {})[variable.year] = variable
     pairs = {name: years for name, years in by_edition.items() if first != last and {first, last} <= set(years)}
     if not pairs:
@@ -141,7 +143,9 @@ def spread_table(
         )
         for name, years in pairs.items()
     }
-    return pd.concat(tables, names=["edition"])
+    found = pd.concat(tables, names=["edition"])
+    told = {name: PUBLISHED if name == PUBLISHED else limits_name(study) for name in tables}
+    return found.assign(limits=found.index.get_level_values("edition").map(told))
 
 
 def typology_table(study: Study) -> pd.DataFrame:
@@ -237,10 +241,12 @@ def power_table(study: Study, *, weights: Kind = QUEEN, alpha: float = 0.05, tar
     return frame
 
 
-def _indices(study: Study) -> list[Variable]:
+def _indices(study: Study, *, compared: bool = False) -> list[Variable]:
     """Return the final index of every edition and year, the printed one first."""
     root = study_catalogue(study).root
-    found = [variable for variable in study_variables(study, [], merge=False) if variable.name == root]
+    found = [
+        variable for variable in study_variables(study, [], merge=False, compared=compared) if variable.name == root
+    ]
     if not found:
         raise SpatialError(message(f"no edition has {root!r}", where=study.name))
     return found

@@ -6,6 +6,7 @@ The Kazakhstan case is such a file and takes no private path. See docs/studies.m
 from __future__ import annotations
 
 import codecs
+import csv
 import math
 import re
 import unicodedata
@@ -16,7 +17,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from growthpoles.errors import StudyError, message, nearest
-from growthpoles.file_reading import absolute
+from growthpoles.file_reading import absolute, read_text
 from growthpoles.file_writing import RESERVED
 from growthpoles.language.languages import SOURCE, check_language
 from growthpoles.randomness import SEED
@@ -184,6 +185,15 @@ class Rating(Part):
     zeros: str = "refuse"
     goalposts: dict[str, tuple[float, float]] | None = None
     reference: str | None = None
+    limits: Literal["pooled", "year"] | dict[Literal["base"], Year] | None = None
+
+    @field_validator("limits", mode="before")
+    @classmethod
+    def _yardstick(cls, value: object) -> object:
+        base = isinstance(value, dict) and set(value) == {"base"} and _is_number(value["base"])
+        if not (value in (None, "pooled", "year") or base):
+            raise ValueError(message(_quoted(value), allowed='"pooled", "year" or { base = a year of the study }'))
+        return value
 
     @field_validator("normalisation", "treatment", "zeros", mode="before")
     @classmethod
@@ -221,8 +231,8 @@ class Rating(Part):
         if not isinstance(value, dict) or not value:
             raise ValueError(message(_quoted(value), allowed="a table of indicator = [low, high]"))
         for code, pair in value.items():
-            pairs = isinstance(pair, list | tuple) and len(pair) == 2 and all(_is_number(each) for each in pair)
-            if not (pairs and float(pair[0]) < float(pair[1])):
+            pairs = isinstance(pair, list | tuple) and len(pair) == 2 and all(map(_is_number_or_nan, pair))
+            if not pairs or (all(map(math.isfinite, pair)) and float(pair[0]) >= float(pair[1])):
                 allowed = "[low, high], two numbers with low < high"
                 raise ValueError(message(f"{str(code)[:_SHOWN]} = {_quoted(pair)}", allowed=allowed))
         return value
@@ -240,9 +250,17 @@ class Rating(Part):
             given = getattr(self, option) is not None
             if not given and (using := chosen.intersection(users)):
                 raise ValueError(f'{kind} "{min(using)}" needs {option} = ...')
+            if option == "goalposts":
+                users = [name for name, method in METHODS[kind].items() if method.takes_goalposts]
             if given and not chosen.intersection(users):
                 listed = " or ".join(f'"{name}"' for name in users)
                 raise ValueError(message(f"{option} has no meaning here", allowed=f"with {kind} {listed}"))
+        own = METHODS["normalisation"][self.normalisation]
+        if isinstance(self.limits, dict) and not own.takes_goalposts:
+            problem = f'limits of a base year have no meaning with normalisation "{own}"'
+            raise ValueError(message(problem, allowed='"pooled" or "year"'))
+        if self.limits is not None and self.goalposts is not None:
+            raise ValueError(message("limits beside goalposts, which are the limits", allowed="one of the two"))
         strict = [name for name, mean in METHODS["aggregation"].items() if not mean.takes_zeros]
         if self.zeros != "refuse" and not means.intersection(strict):
             listed = " or ".join(", ".join(strict).rsplit(", ", 1))
@@ -251,8 +269,18 @@ class Rating(Part):
 
     @property
     def options(self) -> dict[str, Any]:
-        """The keyword options of :func:`growthpoles.rate`."""
-        return {name: getattr(self, name) for name in type(self).model_fields if name != "catalogue"}
+        """The keyword options of :func:`growthpoles.rate`, but for the limits where there are several years."""
+        return {name: getattr(self, name) for name in type(self).model_fields if name not in ("catalogue", "limits")}
+
+    @property
+    def level_limits(self) -> Any:
+        """Limits by which a year is rated: those of the year itself where the study says nothing."""
+        return self.limits or "year"
+
+    @property
+    def change_limits(self) -> Any:
+        """Limits by which years are compared: those of all years together where the study says nothing."""
+        return self.limits or "pooled"
 
 
 def _word(value: object, known: Iterable[str], *, where: str = "", more: str = "") -> str:
@@ -271,6 +299,26 @@ def _quoted(value: object) -> str:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_number_or_nan(value: object) -> bool:
+    return _is_number(value) or (isinstance(value, float) and math.isnan(value))
+
+
+def _read_goalposts(path: Path) -> dict[str, tuple[float, float]]:
+    """Read given limits from a table with the columns indicator, low and high, such as limits.csv of a report."""
+    rows = list(csv.DictReader(read_text(path).splitlines()))
+    if not rows or not {"indicator", "low", "high"} <= set(rows[0]):
+        raise ValueError(message(f"{path.name} has no columns indicator, low, high", where="rating.goalposts"))
+    pairs: dict[str, tuple[float, float]] = {}
+    for row in rows:
+        try:
+            low, high = (float(row[end]) if row[end] else math.nan for end in ("low", "high"))
+        except ValueError:
+            where = f"rating.goalposts, {path.name}, indicator {row['indicator']}"
+            raise ValueError(message(f"{row['low']!r}, {row['high']!r}", where=where, allowed="numbers")) from None
+        pairs[row["indicator"]] = low, high
+    return pairs
 
 
 def is_study_name(name: str) -> bool:
@@ -395,6 +443,26 @@ class Study(Part, ResultDisplay):
     published: Published = Published()
     growth_poles: GrowthPoles = GrowthPoles()
     report: Report = Report()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _limits_of_a_file(cls, content: Any) -> Any:
+        rating = content.get("rating") if isinstance(content, dict) else None
+        if isinstance(rating, dict) and isinstance(name := rating.get("goalposts"), str):
+            try:
+                pairs = _read_goalposts(absolute(Path(content["path"]).parent / name))
+            except (OSError, UnicodeDecodeError):
+                raise ValueError(f"rating.goalposts = {name[:200]!r} does not exist") from None
+            content = {**content, "rating": {**rating, "goalposts": pairs}}
+        return content
+
+    @model_validator(mode="after")
+    def _base_year_is_one_of_the_study(self) -> Study:
+        limits = self.rating.limits
+        if isinstance(limits, dict) and limits["base"] not in self.years:
+            allowed = ", ".join(map(str, self.years))
+            raise ValueError(message(f"rating.limits: no year {limits['base']}", allowed=allowed))
+        return self
 
     @model_validator(mode="after")
     def _vintages_are_known(self) -> Study:

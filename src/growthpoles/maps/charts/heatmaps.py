@@ -311,6 +311,55 @@ def plot_class_table(
     )
 
 
+def plot_transitions(counts: pd.DataFrame, **options: Unpack[ChartOptions]) -> Axes:
+    """Draw how often regions went from each class (row) to each class (column).
+
+    Parameters
+    ----------
+    counts : DataFrame
+        Classes left x classes entered, best first; see :func:`growthpoles.class_transitions`. Classes that nobody was
+        in are left out.
+    **options
+        lang, ax, preset, year, edition, title, source: see :class:`growthpoles.maps.charts.chart_axes.ChartOptions`.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MapError
+        There is no move to draw.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> classes = pd.DataFrame({2010: ["A", "B", "B"], 2011: ["A", "A", "B"]})
+    >>> axes = gp.plot_transitions(gp.class_transitions(classes, letters=("A", "B")).counts)
+    >>> round(25.4 * axes.figure.get_figwidth())
+    183
+    """
+    used = [each for each in counts.index if counts.loc[each].sum() or counts[each].sum()]
+    shown = counts.loc[used, used]
+    total = shown.sum(axis=1).to_numpy(dtype=float)
+    lang = options.get("lang", "en")
+    word = translator(lang)
+    most = max(float(shown.to_numpy().max(initial=0)), 1.0)
+    ramp = palettes.rating_colours(9)
+    return heat_table(
+        shown.astype(float),
+        [f"{letter} ({number:.0f})" for letter, number in zip(used, total, strict=True)],
+        [str(letter) for letter in used],
+        lambda v: palettes.PAPER if v == 0 else ramp[min(int(8 * v / most), 8)],
+        lambda v: format_number(v, lang, digits=0) if v else "",
+        word("Moves between classes, from row to column"),
+        options,
+        "transitions",
+        key=[Key(word("number of moves from one year to the next; in brackets, moves that start there"), shape="none")],
+    )
+
+
 def plot_correlation(
     correlation: pd.DataFrame, *, labels: Mapping[str, str] | None = None, **options: Unpack[ChartOptions]
 ) -> Axes:

@@ -232,11 +232,11 @@ def plot_power(
     ):
         ax.plot(rho, frame[name], color=colour, linewidth=3.2 * preset.line_pt, zorder=3.0, gid=f"power-{name}")
     dress(ax, preset, lang, x=word("Strength of spatial dependence, ρ"), y=word("Power"))
-    _line_names(ax, frame, lines, shades, preset.text_pt)
+    line_names(ax, frame, lines, shades, preset.text_pt)
     return ax
 
 
-def _line_names(
+def line_names(
     ax: Axes, frame: pd.DataFrame, names: Sequence[Sequence[str]], shades: Sequence[str], size: float
 ) -> None:
     """Write the names of several lines at their right ends, pushed apart."""

@@ -50,7 +50,7 @@ _RISE, _FALL, _SAME = "#4ea39b", "#8c4a00", "#8a8a8a"
 _TAGS = 1.12
 
 
-def _rank_ticks(last: float) -> list[int]:
+def rank_ticks(last: float) -> list[int]:
     """Ranks to print: the first, and round ones that leave room between them."""
     step = next(step for step in (1, 2, 5, 10, 20, 50, 10**9) if last / step <= 10 or step == 10**9)
     return [1, *range(step, int(last) + 1, step)] if step > 2 else list(range(1, int(last) + 1, step))
@@ -113,7 +113,7 @@ def plot_rank_intervals(
     ax.scatter(nominal[order], y, s=0.3 * preset.text_pt**2, c=palettes.ACCENT, linewidths=0, zorder=4.0, gid="ranks")
     last = float(np.nanmax([*high, len(order)]))
     ax.set_xlim(0.5 - 0.008 * last, last + 0.5 + 0.008 * last)
-    ax.set_xticks(_rank_ticks(last))
+    ax.set_xticks(rank_ticks(last))
     dress(ax, preset, lang, x=word("Rank (1 = best)"), spines=("bottom",))
     mark_absent(ax, nominal[order].isna().tolist(), preset, lang)
     return ax

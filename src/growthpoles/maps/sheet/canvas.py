@@ -117,8 +117,9 @@ def add_shapes(
     order: float = 1.0,
     gid: str = "",
     transform: Transform | None = None,
+    hatch: str | None = None,
 ) -> PathCollection:
-    """Draw paths as one collection; returns it."""
+    """Draw paths as one collection; returns it. A hatch has the colour of the edge."""
     from matplotlib.collections import PathCollection
 
     layer = PathCollection(
@@ -131,10 +132,19 @@ def add_shapes(
         antialiaseds=True,
         joinstyle="round",
         capstyle="round",
+        hatch=hatch,
     )
     layer.set_gid(gid)
     axes.add_collection(layer, autolim=False)
     return layer
+
+
+def add_hatch(axes: Axes, paths: list[Path], *, order: float, gid: str, transform: Transform | None = None) -> None:
+    """Hatch paths over what is drawn there."""
+    layer = add_shapes(
+        axes, paths, face="none", edge=palettes.HATCH, order=order, gid=gid, transform=transform, hatch="////"
+    )
+    layer.set_hatch_linewidth(0.4)
 
 
 def add_lines(
@@ -259,6 +269,8 @@ def add_block(
             transform=transform,
         )
         layer.set_clip_on(False)
+        if hatched := [corner for corner, tile in zip(corners, block.tiles, strict=True) if tile.hatch]:
+            add_hatch(axes, hatched, order=order, gid=f"{gid}-hatched", transform=transform)
     if block.lines:
         moved = [np.asarray(line, dtype=float) + np.array([x, y]) for line in block.lines]
         add_lines(

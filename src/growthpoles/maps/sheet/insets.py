@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from growthpoles.maps import palettes
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet import label_text
-from growthpoles.maps.sheet.canvas import add_leaders, add_shapes, add_words
+from growthpoles.maps.sheet.canvas import add_hatch, add_leaders, add_shapes, add_words
 from growthpoles.maps.sheet.map_geometry import shape_paths
 from growthpoles.maps.sheet.sheet_blocks import Array, Word
 from growthpoles.maps.sheet.space_layout import Request, Spot
@@ -20,6 +20,7 @@ from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.path import Path
     from matplotlib.transforms import Transform
     from shapely.geometry.base import BaseGeometry
 
@@ -121,6 +122,7 @@ def draw_lenses(
     transform: Transform,
     preset: Preset,
     gid: str,
+    hatched: Sequence[int] = (),
 ) -> None:
     """Draw the lenses, their leaders and the rings around the places; each kind of part is one layer.
 
@@ -138,6 +140,8 @@ def draw_lenses(
         From millimetres to the display.
     preset, gid
         Typography; prefix of the layers' identifiers in vector files.
+    hatched
+        Numbers of the regions that are hatched.
     """
     from matplotlib.path import Path
 
@@ -145,12 +149,15 @@ def draw_lenses(
         return Path.circle((float(middle[0]), float(middle[1])), radius)
 
     papers, rings, shapes, fills, leaders, words = [], [], [], [], [], []
+    marked: list[Path] = []
     for lens, spot in zip(lenses, spots, strict=True):
         radius, target = radius_of(lens), target_ring(lens, scale, origin)
         papers.append(circle(spot.hub, radius))
         rings.append(circle(target, radius / zoom(lens, scale)))
         pieces, near = _enlarged(lens, spot, geometries, scale)
-        shapes += shape_paths(pieces)
+        drawn = shape_paths(pieces)
+        shapes += drawn
+        marked += [path for path, i in zip(drawn, near, strict=True) if i in hatched]
         fills += [faces[i] for i in near]
         ends = leader(lens, spot, target, scale)
         if ends is not None:
@@ -171,6 +178,8 @@ def draw_lenses(
             gid=f"{gid}-{name}",
             transform=transform,
         )
+    if marked:
+        add_hatch(axes, marked, order=4.2, gid=f"{gid}-hatched", transform=transform)
     if leaders:
         add_leaders(
             axes, leaders, line_pt=1.4 * preset.line_pt, orders=(3.9, 4.2), gid=f"{gid}-leaders", transform=transform

@@ -28,12 +28,15 @@ class Category:
         Words in the legend.
     mark
         Short code printed in the swatch and, if the map prints codes, in the polygons.
+    hatch
+        Whether the swatch is hatched.
     """
 
     key: str
     face: str
     label: str = ""
     mark: str = ""
+    hatch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ def swatch_list(
             room = max(min(limit - x - tile - gap, longest), 12.0)
             lines = text_metrics.wrap(category.label, size, room)
             box = Box(x, y - row, tile, row)
-            tiles.append(Tile(box, category.face))
+            tiles.append(Tile(box, category.face, hatch=category.hatch))
             words += print_mark(category, box, max(0.9 * size, floor))
             pad = (row - text_metrics.CAP * size * text_metrics.PT) / 2
             base = y - row + pad
@@ -137,7 +140,7 @@ def swatch_list(
 def shift(tiles: list[Tile], words: list[Word], dx: float, dy: float) -> tuple[list[Tile], list[Word]]:
     """Move parts of a block."""
     return (
-        [Tile(Box(t.box.x + dx, t.box.y + dy, t.box.w, t.box.h), t.face, t.edge) for t in tiles],
+        [replace(t, box=Box(t.box.x + dx, t.box.y + dy, t.box.w, t.box.h)) for t in tiles],
         [replace(word, x=word.x + dx, y=word.y + dy) for word in words],
     )
 

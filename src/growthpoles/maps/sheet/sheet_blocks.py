@@ -95,6 +95,7 @@ class Tile:
     box: Box
     face: str
     edge: str = palettes.BORDER
+    hatch: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Unpack
 
 import pandas as pd
@@ -15,7 +15,7 @@ from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import NO_DATA, no_data, span_of
+from growthpoles.maps.source_note import NO_DATA, UNDECIDED, change_notes, span_of
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.thematic.rating_map import plot_categories
 from growthpoles.ratings.classes import ClassScale, letters_of
@@ -46,6 +46,7 @@ def plot_class_change(
     lang: str = "en",
     ax: Axes | None = None,
     scale: ClassScale | None = None,
+    undecided: Sequence[object] = (),
     **options: Unpack[MapOptions],
 ) -> Axes:
     """Map how many classes a region rose or fell, with both letters in its polygon.
@@ -60,6 +61,9 @@ def plot_class_change(
         First and last year, for title and source line; by default those in the letters' `attrs`.
     scale : ClassScale, optional
         Letters, best first; by default those of ordered categories, or else the article's ten.
+    undecided : sequence of region codes
+        Regions that are hatched in place of their move, because the class does not surely move as it seems to; see
+        `growthpoles.change`.
     edition, lang, ax
         As for :func:`growthpoles.plot_rating`.
     **options
@@ -91,7 +95,7 @@ def plot_class_change(
         strict=True,
     )
     word = translator(lang)
-    classes, marks = [], []
+    classes, marks, unsure = [], [], set(undecided)
     for region, first, last in pairs:
         if first is None or last is None or first != first or last != last:
             classes.append(NO_DATA)
@@ -104,6 +108,10 @@ def plot_class_change(
                         f"class {letter!r} is not on the scale", where=f"region {region!r}", allowed=", ".join(letters)
                     )
                 )
+        if region in unsure:
+            classes.append(UNDECIDED)
+            marks.append("?")
+            continue
         classes.append(str(max(-_REACH, min(_REACH, place[last] - place[first]))))
         marks.append(str(first) if first == last else f"{first}\u2192{last}")
     steps = range(-_REACH, _REACH + 1)
@@ -116,8 +124,8 @@ def plot_class_change(
     pair = span_of(years, before, after)
     span = 0 if pair is None else f"{pair[0]}\u2013{pair[1]}"
     style = map_style(regions, options, lang, word("Change of class"), span, edition, before, after)
-    legend = Legend(word("Change of class, steps"), ramp, (), (no_data(lang),))
-    return draw_map(regions, classes, legend, marks, style, ax=ax, gid="class-change")
+    legend = Legend(word("Change of class, steps"), ramp, (), change_notes(lang, undecided))
+    return draw_map(regions, classes, legend, marks, style, ax=ax, gid="class-change", hatched=undecided)
 
 
 def plot_typology(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import LANGUAGES
 from growthpoles.language.number_format import format_number
@@ -14,7 +16,7 @@ from growthpoles.maps.map_options import MapOptions, Style, make_style
 from growthpoles.maps.sheet import canvas, insets, map_plan
 from growthpoles.maps.sheet.graticule import draw_graticule, north_arrow
 from growthpoles.maps.sheet.legend import Legend
-from growthpoles.maps.sheet.map_geometry import MANY, Base, class_paths, prepare, short_codes
+from growthpoles.maps.sheet.map_geometry import MANY, Base, class_paths, prepare, shape_paths, short_codes
 from growthpoles.maps.sheet.map_plan import Plan
 from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.source_note import dated, source_parts, told
@@ -54,6 +56,7 @@ def draw_map(
     *,
     ax: Axes | None = None,
     gid: str = "map",
+    hatched: Sequence[object] = (),
 ) -> Axes:
     """Draw one map.
 
@@ -73,6 +76,8 @@ def draw_map(
         Axes to draw on; None makes a figure of the preset's width and of the height that the map needs.
     gid
         Prefix of the identifiers of groups in vector files.
+    hatched
+        Labels of regions that are hatched over their colour.
 
     Returns
     -------
@@ -118,7 +123,7 @@ def draw_map(
                 ax, plan = map_plan.new_page(base, legend, names, marks, style, spare=rise)
                 named = region_labels.arrange(base, plan, names, marks, style, free=False, values=values)
             plan, named = _with_key(ax, plan, named, style)
-    _draw(ax, base, faces, named, style, plan, gid)
+    _draw(ax, base, faces, named, style, plan, gid, [int(i) for i in np.flatnonzero(regions.index.isin(hatched))])
     return ax
 
 
@@ -159,6 +164,7 @@ def _draw(
     style: Style,
     plan: Plan,
     gid: str,
+    hatched: list[int],
 ) -> None:
     """Put everything on the axes."""
     from matplotlib.path import Path
@@ -174,6 +180,9 @@ def _draw(
         draw_graticule(ax, base.crs, style, plan, mm, gid)
     paths, fills = (base.paths, faces) if base.paths else class_paths(base.geometries, faces)
     canvas.add_shapes(ax, paths, face=fills, edge=fills, line_pt=0.1, order=1.0, gid=f"{gid}-regions")
+    if hatched:
+        marked = [base.paths[i] for i in hatched] if base.paths else shape_paths(base.geometries[hatched])
+        canvas.add_hatch(ax, marked, order=1.5, gid=f"{gid}-hatched")
     for lines, colour, times, order, name in (
         (base.borders, palettes.BORDER, 1.0, 2.0, "borders"),
         (base.outline, palettes.SOFT, 1.7, 2.1, "outline"),
@@ -205,6 +214,7 @@ def _draw(
             transform=mm,
             preset=preset,
             gid=f"{gid}-insets",
+            hatched=hatched,
         )
     if named:
         region_labels.draw_names(ax, named, faces, preset, mm, gid)

@@ -17,7 +17,7 @@ from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import NO_DATA, column_of, no_data
+from growthpoles.maps.source_note import NO_DATA, change_notes, column_of, no_data
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 
 if TYPE_CHECKING:
@@ -187,6 +187,7 @@ def plot_change(
     column: str = "change",
     variable: str | None = None,
     limits: Sequence[float] | None = None,
+    undecided: Sequence[object] = (),
     **options: Unpack[MapOptions],
 ) -> Axes:
     """Map the change of an index in points, on a scale centred on zero.
@@ -203,6 +204,8 @@ def plot_change(
         What changed, with the unit: for title and legend; by default the article's index in points.
     limits : sequence of float, optional
         Rising class limits with 0 among them; by default three equal classes on either side of zero.
+    undecided : sequence of region codes
+        Regions that are hatched, because their class does not surely move as it seems to; see `growthpoles.change`.
     edition : str, optional
         Named under the map.
     lang : str
@@ -246,13 +249,13 @@ def plot_change(
         word("Change of the index, points") if variable is None else word("Change: {name}").format(name=variable),
         tuple(Category(str(i), colour) for i, colour in enumerate(colours)),
         tuple(format_number(edge, lang, digits=digits, sign="+") for edge in edges),
-        (no_data(lang),),
+        change_notes(lang, undecided),
     )
     classes, marks = _classed(values, edges, lang, digits=1 if np.abs(edges).max() < 1000 else 0, sign="+")
     title = "Change of the innovation index" if variable is None else "Change: {name}"
     span = 0 if years is None else f"{years[0]}\u2013{years[1]}"
     style = map_style(regions, options, lang, word(title).format(name=variable), span, edition, change)
-    return draw_map(regions, classes, key, marks, style, ax=ax, gid="change")
+    return draw_map(regions, classes, key, marks, style, ax=ax, gid="change", hatched=undecided)
 
 
 def _arm(colours: Sequence[str], n: int) -> tuple[str, ...]:

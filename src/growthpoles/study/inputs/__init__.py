@@ -11,13 +11,22 @@ from growthpoles.study.inputs.indicators import (
     unused_inputs,
 )
 from growthpoles.study.inputs.published import load_published, published_years
-from growthpoles.study.inputs.study_rating import method_problems, study_method, study_rating
+from growthpoles.study.inputs.study_rating import (
+    edition_tables,
+    limits_name,
+    method_problems,
+    study_method,
+    study_rating,
+    study_ratings,
+)
 from growthpoles.study.inputs.study_regions import Enclaves, match_study_regions, study_regions
 
 __all__ = [
     "Enclaves",
+    "edition_tables",
     "editions",
     "input_account",
+    "limits_name",
     "load_indicators",
     "load_published",
     "match_study_regions",
@@ -27,6 +36,7 @@ __all__ = [
     "study_catalogue",
     "study_method",
     "study_rating",
+    "study_ratings",
     "study_regions",
     "unused_inputs",
 ]

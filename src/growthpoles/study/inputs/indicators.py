@@ -281,8 +281,8 @@ def load_indicators(
     -------
     DataFrame
         Index `region`; one float column per code of the catalogue that has data, primary and derived. NaN is "no
-        data". `attrs`: year, edition, units (code -> unit), missing (list of region, column, reason), account (list
-        of file, rows read, rows used, rows not used; see `growthpoles.study.inputs.unused_inputs` for these).
+        data". `attrs`: year, edition, enclaves, units (code -> unit), missing (list of region, column, reason), account
+        (list of file, rows read, rows used, rows not used; see `growthpoles.study.inputs.unused_inputs` for these).
 
     Raises
     ------
@@ -325,6 +325,7 @@ def load_indicators(
     table.attrs = {
         "year": year,
         "edition": edition,
+        "enclaves": enclaves,
         "units": SharedDict((code, unit) for code, unit in catalogue.units().items() if code in table),
         "missing": SharedList(absent),
         "account": SharedList(account),

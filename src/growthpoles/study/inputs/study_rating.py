@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
+
 import pandas as pd
 
 from growthpoles.errors import RatingError, StudyError, listed, message, nearest, shown
 from growthpoles.ratings.catalogue import Catalogue
-from growthpoles.ratings.rate import rate_with
+from growthpoles.ratings.rate import rate_with, rate_years
 from growthpoles.ratings.rating_options import Method
-from growthpoles.study.inputs.indicators import study_catalogue
+from growthpoles.study.inputs.indicators import load_indicators, study_catalogue
+from growthpoles.study.inputs.study_regions import Enclaves
 from growthpoles.study.study_spec import Study
 
 
@@ -47,7 +51,8 @@ def study_rating(study: Study, table: pd.DataFrame, catalogue: Catalogue | None 
     Returns
     -------
     DataFrame
-        As :func:`growthpoles.rate` with ``**study.rating.options``.
+        As :func:`growthpoles.rate` with ``**study.rating.options``; by limits of all years, or of a base year, where
+        [rating] says so.
 
     Raises
     ------
@@ -57,7 +62,54 @@ def study_rating(study: Study, table: pd.DataFrame, catalogue: Catalogue | None 
         If the data do not suit the method.
     """
     catalogue = catalogue or study_catalogue(study)
-    return rate_with(table, catalogue, study_method(study, catalogue))
+    attrs = table.attrs
+    if study.rating.level_limits == "year" or not {"edition", "year"} <= attrs.keys():
+        return rate_with(table, catalogue, study_method(study, catalogue))
+    tables = edition_tables(study, attrs["edition"], enclaves=attrs.get("enclaves", "keep")) | {attrs["year"]: table}
+    return study_ratings(study, tables, catalogue)[attrs["year"]]
+
+
+def study_ratings(
+    study: Study, tables: Mapping[int, pd.DataFrame], catalogue: Catalogue | None = None, *, compared: bool = False
+) -> dict[int, pd.DataFrame]:
+    """Rate the tables of an edition, by year, by the study's own method.
+
+    Parameters
+    ----------
+    study : Study
+    tables : mapping of year to DataFrame
+        All years of the edition.
+    catalogue : Catalogue, optional
+        The one of the study, if it is read already.
+    compared : bool
+        By the limits by which years are compared (``limits`` of [rating]; those of all years where it says nothing),
+        instead of those by which a year is rated.
+
+    Raises
+    ------
+    StudyError, RatingError, DataError
+        As :func:`study_rating`.
+    """
+    catalogue = catalogue or study_catalogue(study)
+    limits = study.rating.change_limits if compared else study.rating.level_limits
+    return rate_years(tables, catalogue, study_method(study, catalogue).but(limits=limits))
+
+
+def limits_name(study: Study) -> str:
+    """Name the limits by which years are compared, for tables: "pooled", "year", "base 2010", or "given"."""
+    limits = study.rating.change_limits
+    if study.rating.goalposts is not None:
+        return "given"
+    return limits if isinstance(limits, str) else f"base {limits['base']}"
+
+
+def edition_tables(study: Study, edition: str, *, enclaves: Enclaves = "keep") -> dict[int, pd.DataFrame]:
+    """Return the indicators of an edition in every year that it covers."""
+    tables = {}
+    for year in study.years:
+        with suppress(StudyError):  # an edition need not cover every year
+            tables[year] = load_indicators(year, edition=edition, study=study, enclaves=enclaves)
+    return tables
 
 
 def method_problems(study: Study, catalogue: Catalogue) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ from growthpoles.spatial.alignment import weights_matrix
 from growthpoles.spatial.weights.build_weights import CONTIGUITY, build_weights
 from growthpoles.study.inputs.indicators import editions, load_indicators, study_catalogue
 from growthpoles.study.inputs.published import PUBLISHED, load_published
-from growthpoles.study.inputs.study_rating import study_rating
+from growthpoles.study.inputs.study_rating import edition_tables, study_rating, study_ratings
 from growthpoles.study.inputs.study_regions import Enclaves, study_regions
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def variable_of(
     edition: str | None = None,
     *,
     enclaves: Enclaves = "keep",
+    compared: bool = False,
 ) -> Variable:
     """Return one variable of a study by name.
 
@@ -95,6 +96,8 @@ def variable_of(
     edition : str, optional
         An edition of the indicators, or "published"; None is the study's own. "ksi" is always as published.
     enclaves : {"keep", "merge"}
+    compared : bool
+        On the yardstick by which years are compared, instead of that of the year itself; published figures have none.
 
     Raises
     ------
@@ -115,7 +118,11 @@ def variable_of(
         edition = str(frame.attrs["edition"])
         computed = [*catalogue.aggregates, "rank", *(f"score_{code}" for code in catalogue.indicators)]
         if name in computed:
-            frame = study_rating(study, frame, catalogue)
+            if compared:
+                tables = edition_tables(study, edition, enclaves=enclaves) | {year: frame}
+                frame = study_ratings(study, tables, catalogue, compared=True)[year]
+            else:
+                frame = study_rating(study, frame, catalogue)
         elif name not in frame:
             raise StudyError(unknown_option("variable", name, [*computed, *map(str, frame)]))
     numeric = [str(column) for column in frame.select_dtypes("number").columns]
@@ -125,7 +132,9 @@ def variable_of(
     return Variable(edition, year, name, enclaves, frame[name].astype(float).reindex(regions.index), regions)
 
 
-def study_variables(study: Study, left_out: MutableSequence[Reason], *, merge: bool = True) -> Iterator[Variable]:
+def study_variables(
+    study: Study, left_out: MutableSequence[Reason], *, merge: bool = True, compared: bool = False
+) -> Iterator[Variable]:
     """Yield every variable of a study: printed ones first, then the aggregates of every edition.
 
     Parameters
@@ -135,6 +144,8 @@ def study_variables(study: Study, left_out: MutableSequence[Reason], *, merge: b
         Combinations that do not exist are added to it, with the reason.
     merge : bool
         Whether to yield those with merged enclaves too.
+    compared : bool
+        On the yardstick by which years are compared, instead of that of each year; published figures have none.
     """
     catalogue = study_catalogue(study)
     kept = study_regions(study)
@@ -145,6 +156,10 @@ def study_variables(study: Study, left_out: MutableSequence[Reason], *, merge: b
     yield from _published(study, kept, catalogue.root)
     for edition in editions(study):
         for enclaves, regions in layers.items():
+            common: dict[int, pd.DataFrame] = {}
+            if compared:
+                tables = edition_tables(study, edition, enclaves=enclaves)  # type: ignore[arg-type]
+                common = study_ratings(study, tables, catalogue, compared=True)
             for year in study.years:
                 try:
                     table = load_indicators(year, edition=edition, study=study, enclaves=enclaves)  # type: ignore[arg-type]
@@ -157,7 +172,7 @@ def study_variables(study: Study, left_out: MutableSequence[Reason], *, merge: b
                     left_out.append(error.args[0])
                     break
                 try:
-                    rating = study_rating(study, table, catalogue)
+                    rating = common[year] if compared else study_rating(study, table, catalogue)
                 except RatingError as error:  # a reference region may be gone, a column constant
                     if enclaves == "keep":
                         raise

@@ -1,0 +1,1 @@
+"""Ratings through time: change between two years, trends, ranks and classes from year to year."""
