@@ -13,6 +13,7 @@ from growthpoles.randomness import generator
 from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.alignment import Prepared, Tested, ascending, joined
 from growthpoles.spatial.local_tests.multiple_testing import (
+    BY_MEMBER,
     MAX_T_PERMUTATIONS,
     Adjust,
     Family,
@@ -326,7 +327,11 @@ def run(
     rng = generator(options.rng, error=SpatialError)
     order = ascending(part.prepared.ids[part.rows] if part.n < part.prepared.n else part.prepared.ids)
     if law is None:
-        law = conditional_tails(scores, method=options.method, permutations=options.permutations, rng=rng, order=order)
+        sides = 2 if options.alternative == "two-sided" else 1
+        level = options.alpha / part.n / sides if options.adjust in BY_MEMBER else None
+        law = conditional_tails(
+            scores, method=options.method, permutations=options.permutations, rng=rng, order=order, level=level
+        )
     p, attainable = p_values(law, scores.direction, options.alternative)
     linked = np.diff(scores.w.indptr) > 0
     every = bool(linked.all())

@@ -157,10 +157,13 @@ def graph_of(focal: Any, neighbor: Any, weight: Any, labels: pd.Index) -> Graph:
 
     n = len(labels)
     weight = np.asarray(weight)
-    lone = np.setdiff1d(np.arange(n), focal)  # a Graph writes an isolate as a weight of zero on itself
+    lone = np.flatnonzero(
+        np.bincount(focal, minlength=n) == 0
+    )  # a Graph writes an isolate as a weight of zero on itself
     focal, neighbor = np.concatenate([focal, lone]), np.concatenate([neighbor, lone])
     weight = np.concatenate([weight, np.zeros(len(lone), weight.dtype)])
-    order = np.argsort(focal * np.int64(n) + neighbor)
+    key = focal * np.int64(n) + neighbor
+    order = np.argsort(key) if (key[1:] < key[:-1]).any() else slice(None)
     index = pd.MultiIndex(levels=[labels, labels], codes=[focal[order], neighbor[order]], names=["focal", "neighbor"])
     return Graph(pd.Series(weight[order], index=index, name="weight"), is_sorted=True)
 
@@ -385,7 +388,8 @@ def _by_distance(xy: NDArray[np.float64], kind: str, options: dict[str, Any]) ->
         if n > _ALL_PAIRS_LIMIT:
             problem = f"all pairs of {format_count(n)} regions are too many"
             raise SpatialError(message(problem, allowed="a threshold= in units of the CRS"))
-        threshold = float(np.hypot(*np.ptp(xy, axis=0))) * (1 + 1e-12)
+        one, other = np.triu_indices(n, 1)
+        return one, other, decayed(np.hypot(*(xy[one] - xy[other]).T), positive("power", options["power"]) or 1.0)
     one, other, distance = proximity.within(xy, threshold)
     return one, other, decayed(distance, positive("power", options["power"]) or 1.0)
 

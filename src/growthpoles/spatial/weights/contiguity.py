@@ -316,14 +316,25 @@ def _near(
     if len(free.u):
         segments = shapely.linestrings(np.stack([free.start, free.end], axis=1))
         tree = shapely.STRtree(segments)
+        base = len(vertices.first)
+        short = np.unique(_key(free.u, free.v, base)[free.length <= width])
+
+        def joined(some: tuple[Ints, ...], others: tuple[Ints, ...]) -> NDArray[np.bool_]:
+            """Whether an edge leads from one vertex to the other: near as they are, they are two, not one missed."""
+            found = [np.isin(_key(a, b, base), short) for a in some for b in others]
+            return np.logical_or.reduce(found)
+
         for start in range(0, len(segments), _BLOCK):
             one, other = tree.query(segments[start : start + _BLOCK], predicate="dwithin", distance=width)
             one = one + start
             apart = free.owner[one] != free.owner[other]
             one, other = one[apart], other[apart]
-            along = _along(free, one, other, width, noise)
+            stretch, between, over = _along(free, one, other, width, noise)
+            distance = shapely.distance(segments[one], segments[other])
+            ends = ((free.u[one], free.v[one]), (free.u[other], free.v[other]))
+            keep = (stretch > 0) | (distance <= noise) | ~joined(*ends)
             key = _key(free.owner[one], free.owner[other], n)
-            blocks.append(_Contacts(key, shapely.distance(segments[one], segments[other]), *along).summed())
+            blocks.append(_Contacts(key, distance, stretch, between, over).take(keep).summed())
         # a vertex of a free edge may belong to a region whose own edges there are all matched
         ends = np.unique(np.concatenate([free.u, free.v]))
         for start in range(0, len(ends), _BLOCK):
@@ -331,6 +342,8 @@ def _near(
             points = shapely.points(vertices.xy[vertices.order[vertices.first[part]]])
             at, edge = tree.query(points, predicate="dwithin", distance=width)
             distance = shapely.distance(points[at], segments[edge])
+            keep = (distance <= noise) | ~joined((part[at],), (free.u[edge], free.v[edge]))
+            at, edge, distance = at[keep], edge[keep], distance[keep]
             count = vertices.count[part[at]]
             rows = np.repeat(np.arange(len(at)), count)
             steps = np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count)
