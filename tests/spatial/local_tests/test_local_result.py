@@ -49,7 +49,7 @@ def test_frame_has_the_fixed_columns_and_the_regions():
     result = local_moran(two_sides(), ring())
     frame = result.to_frame()
     assert list(frame.columns[:7]) == COLUMNS
-    assert list(frame.columns[7:]) == ["p_low", "p_high", "method"]
+    assert list(frame.columns[7:]) == ["p_low", "p_high", "method", "z_score"]
     assert frame.index.equals(two_sides().index) and frame.index.name == "region"
     assert list(frame["label"].cat.categories) == [*QUADRANTS, *STATES]
     assert (frame[["p_low", "p_high"]].eq(frame["p_value"], axis=0)).all(axis=None)

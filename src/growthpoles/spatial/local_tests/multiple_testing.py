@@ -230,6 +230,12 @@ def westfall_young(
     return adjusted
 
 
+def standardised(scores: Scores) -> np.ndarray:
+    """Return T less its conditional mean in conditional standard deviations, turned as the statistic; NaN if fixed."""
+    z = _Standardised(scores, "greater")(np.arange(scores.n)[:, None])[:, 0]
+    return np.where(np.isfinite(z), z, np.nan)
+
+
 class _Standardised:
     """Standardised T of every region in any number of permuted maps."""
 
