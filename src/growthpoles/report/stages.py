@@ -228,7 +228,7 @@ def _cross_check(results: Results) -> pd.DataFrame | None:
         for edition, year in results.local:
             if edition == results.edition:  # statistics alone are compared: one relocation is enough
                 kept, part, _ = with_data(results.rating(year)[results.root], results.graph)
-                spots = local_getis_ord(kept, part, star=True, permutations=1)
+                spots = local_getis_ord(kept, part, star=True, permutations=1, adjust="none")
                 tests["local_getis_ord", edition, year, results.root] = spots
     if (change := results.change() if len(results.years) > 1 else None) is not None and results.graph is not None:
         first, last = results.years[0], results.years[-1]

@@ -26,6 +26,7 @@ from growthpoles.spatial.reference_distributions.score_sums import Alternative, 
 
 Adjust = Literal["none", "bonferroni", "fdr", "by", "tarone", "fdr-discrete", "max-t"]
 
+ADJUST: Adjust = "tarone"  # where none is given: Python, command line, report
 BY_MEMBER = ("bonferroni", "tarone", "fdr-discrete")  # ask each member, or some, for a p-value of alpha / family
 MAX_T_PERMUTATIONS = 9_999
 _TIE = 1e-9  # of a standardised statistic

@@ -50,8 +50,8 @@ def conditional_tails(
     order : numpy.ndarray, optional
         Positions of the regions in the order in which they are numbered for the draws.
     level : float, optional
-        One-sided probability that the family asks for. Where the draws hold fewer than ten of it, "auto" draws each
-        tail with fewer than ten again, tilted towards it (:mod:`tilted_draws
+        One-sided probability that the family asks for. Where 9,999 draws or more hold fewer than ten of it, "auto"
+        draws each tail with fewer than ten again, tilted towards it (:mod:`tilted_draws
         <growthpoles.spatial.reference_distributions.tilted_draws>`), except where a region with weights or scores of
         its own neighbours more than a quarter of all.
 
@@ -66,7 +66,7 @@ def conditional_tails(
     """
     n = scores.n
     plan = _plan(scores, method)
-    again = method == "auto" and level is not None and level * (permutations + 1) < tilted_draws.FEW
+    again = method == "auto" and level is not None and level * (permutations + 1) < tilted_draws.FEW <= permutations / 999
     law = Law.empty(n, permutations)
     for k, rows, same in plan.listed + plan.own_listed:
         law.exact[rows] = True
