@@ -102,6 +102,11 @@ from .spatial.poles.specification_curve import specification_curve as specificat
 from .spatial.poles.spread_backwash import spread_tests as spread_tests
 from .spatial.poles.typology import typology as typology
 from .spatial.weights.build_weights import build_weights as build_weights
+from .spatial.weights.given_weights import block_weights as block_weights
+from .spatial.weights.given_weights import change_links as change_links
+from .spatial.weights.given_weights import distance_weights as distance_weights
+from .spatial.weights.given_weights import higher_order_weights as higher_order_weights
+from .spatial.weights.given_weights import union_weights as union_weights
 from .spatial.weights.weights_summary import WeightsSummary as WeightsSummary
 from .spatial.weights.weights_summary import summarise_weights as summarise_weights
 from .specialisation import ShiftShare as ShiftShare

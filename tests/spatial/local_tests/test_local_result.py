@@ -74,7 +74,7 @@ def test_labels_say_what_stands_beside_what():
     assert list(both.classes[:2]) == ["similar", "dissimilar"]
     pair = local_moran_bivariate(-y, y, ring(), alpha=0.1, adjust="none").label
     assert pair["r02"] == "Low-High" and pair["r09"] == "Low-Low"
-    ones = local_join_count((y > 5).astype(int), ring(), alpha=0.3, alternative="greater").label
+    ones = local_join_count((y > 5).astype(int), ring(), alpha=0.3, alternative="greater", adjust="none").label
     assert ones["r02"] == "High-High" and ones["r08"] == "untestable"
     few = local_join_count((y > 5).astype(int), ring(), alpha=0.3, alternative="less").label
     assert few["r09"] == "High-Low"

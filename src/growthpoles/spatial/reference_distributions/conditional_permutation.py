@@ -66,7 +66,9 @@ def conditional_tails(
     """
     n = scores.n
     plan = _plan(scores, method)
-    again = method == "auto" and level is not None and level * (permutations + 1) < tilted_draws.FEW <= permutations / 999
+    again = (
+        method == "auto" and level is not None and level * (permutations + 1) < tilted_draws.FEW <= permutations / 999
+    )
     law = Law.empty(n, permutations)
     for k, rows, same in plan.listed + plan.own_listed:
         law.exact[rows] = True
