@@ -141,6 +141,7 @@ from .study.inputs import load_indicators as load_indicators
 from .study.inputs import load_published as load_published
 from .study.inputs import study_catalogue as study_catalogue
 from .study.inputs import study_regions as study_regions
+from .study.inputs import study_weights as study_weights
 from .study.load_study import builtin_studies as builtin_studies
 from .study.load_study import load_study as load_study
 from .study.pole_tables import gradient_table as gradient_table

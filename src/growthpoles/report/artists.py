@@ -86,9 +86,9 @@ class View:
     @property
     def graph(self) -> Graph:
         """Neighbours, of the kind that the study's [report] names."""
-        from growthpoles.spatial.weights.build_weights import build_weights
+        from growthpoles.study.inputs import study_weights
 
-        return build_weights(self.regions, self.study.report.weights)  # type: ignore[arg-type]
+        return study_weights(self.study, regions=self.regions)
 
     @property
     def tested(self) -> dict[str, Any]:

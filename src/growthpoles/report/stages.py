@@ -25,7 +25,6 @@ from growthpoles.spatial.global_tests.global_result import GlobalResult
 from growthpoles.spatial.global_tests.moran import moran
 from growthpoles.spatial.local_tests import LocalResult, local_getis_ord, local_moran
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
-from growthpoles.spatial.weights.build_weights import build_weights
 from growthpoles.study.inputs import (
     editions,
     input_account,
@@ -36,6 +35,7 @@ from growthpoles.study.inputs import (
     study_method,
     study_rating,
     study_regions,
+    study_weights,
     unused_inputs,
 )
 from growthpoles.study.study_spec import Study
@@ -456,7 +456,7 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
         left_out["classes"] = no_classes(study, Words("en"))
     graph: Graph | None = None
     try:
-        graph = build_weights(regions, study.report.weights)  # type: ignore[arg-type]
+        graph = study_weights(study, regions=regions)
     except GrowthpolesError as error:
         left_out["moran"] = error.args[0]
     tests: dict[tuple[str, int, str], GlobalResult] = {}

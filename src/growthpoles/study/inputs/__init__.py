@@ -13,6 +13,7 @@ from growthpoles.study.inputs.indicators import (
 from growthpoles.study.inputs.published import load_published, published_years
 from growthpoles.study.inputs.study_rating import method_problems, study_method, study_rating
 from growthpoles.study.inputs.study_regions import Enclaves, match_study_regions, study_regions
+from growthpoles.study.inputs.study_weights import study_weights
 
 __all__ = [
     "Enclaves",
@@ -28,5 +29,6 @@ __all__ = [
     "study_method",
     "study_rating",
     "study_regions",
+    "study_weights",
     "unused_inputs",
 ]
