@@ -258,7 +258,7 @@ def compile_specifications(specifications: Sequence[Specification]) -> Compiled:
     regions = sorted({region for draft in drafts.values() for region in draft.ids}, key=str)
     place = {region: at for at, region in enumerate(regions)}
     where = [np.array([place[region] for region in draft.ids]) for draft in drafts.values()]
-    order = standing(len(regions), zip(where, (draft.values for draft in drafts.values()), strict=True))
+    order = standing(len(regions), [(at, draft.values) for at, draft in zip(where, drafts.values(), strict=True)])  # noqa: PD011
     batches = [_batch(draft, at, order) for draft, at in zip(drafts.values(), where, strict=True)]
     effect = np.empty(len(specifications))
     for batch in batches:
