@@ -112,6 +112,11 @@ from .spatial.poles.specification_curve import specification_curve as specificat
 from .spatial.poles.spread_backwash import spread_tests as spread_tests
 from .spatial.poles.typology import typology as typology
 from .spatial.weights.build_weights import build_weights as build_weights
+from .spatial.weights.given_weights import block_weights as block_weights
+from .spatial.weights.given_weights import change_links as change_links
+from .spatial.weights.given_weights import distance_weights as distance_weights
+from .spatial.weights.given_weights import higher_order_weights as higher_order_weights
+from .spatial.weights.given_weights import union_weights as union_weights
 from .spatial.weights.weights_summary import WeightsSummary as WeightsSummary
 from .spatial.weights.weights_summary import summarise_weights as summarise_weights
 from .specialisation import ShiftShare as ShiftShare
@@ -146,6 +151,7 @@ from .study.inputs import load_indicators as load_indicators
 from .study.inputs import load_published as load_published
 from .study.inputs import study_catalogue as study_catalogue
 from .study.inputs import study_regions as study_regions
+from .study.inputs import study_weights as study_weights
 from .study.load_study import builtin_studies as builtin_studies
 from .study.load_study import load_study as load_study
 from .study.pole_tables import gradient_table as gradient_table

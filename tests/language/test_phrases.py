@@ -26,6 +26,7 @@ from growthpoles.report.report_tables import Notes, report_tables
 from growthpoles.report.stages import STAGES
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
 from growthpoles.spatial.weights.build_weights import WeightsKind
+from growthpoles.study.study_spec import DISTANCES
 
 PACKAGE = Path(growthpoles.__file__).parent
 
@@ -138,8 +139,8 @@ def test_every_phrase_is_said_somewhere() -> None:
         "yardstick": {"pooled", "year"},
         "weighting": set(METHODS["weighting"]),
         "preset": set(PRESETS),
-        "weights": set(get_args(WeightsKind)),
-        "neighbours": set(get_args(WeightsKind)),
+        "weights": {*get_args(WeightsKind), DISTANCES},
+        "neighbours": {*get_args(WeightsKind), DISTANCES},
         "adjusted": set(get_args(Adjust)),
         "family": set(get_args(Adjust)),
         "verdict": {*words_of(PACKAGE / "study"), *words_of(PACKAGE / "spatial/poles")},

@@ -34,14 +34,23 @@ if TYPE_CHECKING:
     import pandas as pd
     from libpysal.graph import Graph
 
+    from growthpoles.study.study_spec import Study
+
 
 WeightsOption = Annotated[
     str | None,
     typer.Option(
-        "--weights", "-w", help="queen, rook, knn, distance_band, gabriel ...; default: queen, or as the study says."
+        "--weights",
+        "-w",
+        help="queen, rook, knn, distance_band, gabriel ..., or distances (the table of [weights]); default: queen, or "
+        "as the study says.",
     ),
 ]
 NeighboursOption = Annotated[int | None, typer.Option("--k", help="Number of neighbours for --weights knn.")]
+PowerOption = Annotated[float | None, typer.Option("--power", help="Decay of --weights inverse_distance or distances.")]
+ThresholdOption = Annotated[
+    float | None, typer.Option("--threshold", help="Largest distance of a link, in units of the layer or the table.")
+]
 VariableOption = Annotated[
     str | None, typer.Option("--variable", "-v", help="index, a sub-index, an indicator, or ksi; default: the index.")
 ]
@@ -99,6 +108,8 @@ def stats(
     variable: VariableOption = None,
     weights: WeightsOption = None,
     k: NeighboursOption = None,
+    power: PowerOption = None,
+    threshold: ThresholdOption = None,
     enclaves: EnclavesOption = "keep",
     alternative: AlternativeOption = "two-sided",
     adjust: AdjustOption = None,
@@ -127,7 +138,7 @@ def stats(
     found = variable_of(loaded, variable, year_of(loaded, year), edition, enclaves=_enclaves(enclaves))
     values, regions = found.y, found.regions
     title = f"{loaded.name}, {found.name} {found.year}, edition {found.edition}"
-    graph = _graph(regions, kind, k)
+    graph = _graph(loaded, regions, kind, k=k, power=power, threshold=threshold)
     kept, part, absent = gp.with_data(values, graph)
     options: dict[str, Any] = {"alternative": alternative, "rng": loaded.study.seed}
     if (draws := report.permutations if permutations is None else permutations) is not None:
@@ -267,6 +278,11 @@ def weights(
     study: StudyOption = None,
     weights: WeightsOption = None,
     k: NeighboursOption = None,
+    power: PowerOption = None,
+    threshold: ThresholdOption = None,
+    tolerance: Annotated[
+        float | None, typer.Option("--tolerance", help="Distance up to which borders that do not match count as one.")
+    ] = None,
     enclaves: EnclavesOption = "keep",
     lang: LangOption = "en",
     format: FormatOption = None,
@@ -282,7 +298,7 @@ def weights(
 
     regions = study_regions(loaded, enclaves=_enclaves(enclaves))
     kind = weights or loaded.report.weights
-    graph = _graph(regions, kind, k)
+    graph = _graph(loaded, regions, kind, k=k, power=power, threshold=threshold, tolerance=tolerance)
     pairs = graph.adjacency.reset_index()
     pairs = pairs[pairs["weight"] > 0]
     neighbors = pairs.groupby("focal", sort=False)["neighbor"].agg(list).reindex(regions.index)
@@ -294,6 +310,12 @@ def weights(
     ).rename_axis("region")
     emit(named(frame, loaded, lang=lang), title=f"{loaded.name}: {kind}", kind=format, out=out, lang=lang)
     note(str(summarise_weights(graph)), quiet=quiet)
+    table = getattr(graph, "by_geometry", None)
+    for row in () if table is None else table.itertuples():
+        note(
+            f"borders that do not match ({row.kind}, {row.distance:.3g} apart): {row.region_a}, {row.region_b}",
+            quiet=quiet,
+        )
 
 
 def _wants(format: str | None, out: Any) -> str:
@@ -306,8 +328,8 @@ def _enclaves(value: str) -> Any:
     return value
 
 
-def _graph(regions: gpd.GeoDataFrame, kind: str, k: int | None) -> Graph:
-    from growthpoles.spatial.weights.build_weights import build_weights
+def _graph(study: Study, regions: gpd.GeoDataFrame, kind: str | None, **options: Any) -> Graph:
+    from growthpoles.study.inputs import study_weights
 
-    options = {} if k is None else {"k": k}
-    return build_weights(regions, kind, **options)  # type: ignore[arg-type]
+    given = {name: value for name, value in options.items() if value is not None}
+    return study_weights(study, kind=kind, regions=regions, **given)

@@ -99,9 +99,9 @@ class View:
     @property
     def graph(self) -> Graph:
         """Neighbours, of the kind that the study's [report] names."""
-        from growthpoles.study.inputs.study_variables import layer_graph
+        from growthpoles.study.inputs import study_weights
 
-        return layer_graph(self.regions, self.study.report.weights)
+        return study_weights(self.study, regions=self.regions)
 
     @property
     def tested(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -289,12 +289,28 @@ def spatial_section(ctx: Context) -> Section | None:
     heads = "edition #year variable #n #statistic #expected #z_score #p_value without_data"
     near = words("neighbours", results.study.report.weights)
     sentences = [words("text", "spatial", neighbours=near, permutations=words.count(permutations(results.study)))]
+    sentences += list(_neighbour_notes(ctx))
     blocks: list[Table | Picture] = [make_table(words, "moran", heads, rows)]
     blocks += ctx.figures("spatial")
     year = results.years[-1]
     if (results.edition, year) in results.local:
         blocks.append(_clusters(ctx, results.local[results.edition, year], year))
     return Section("spatial", words("section", "spatial"), tuple(sentences), tuple(blocks))
+
+
+def _neighbour_notes(ctx: Context) -> Iterator[str]:
+    """Name the links made by hand, and those of borders that do not match."""
+    words, given = ctx.words, ctx.results.study.weights
+
+    def named(pairs: Iterable[Iterable[str]]) -> str:
+        shown = [" \N{EN DASH} ".join(ctx.region(code) for code in pair) for pair in pairs]
+        return shorten(", ".join(shown), 2_000) or "\N{EN DASH}"
+
+    if given.add or given.cut:
+        yield words("text", "links_by_hand", added=named(given.add), cut=named(given.cut))
+    table = getattr(ctx.results.graph, "by_geometry", None)
+    if table is not None and len(table):
+        yield words("text", "borders_by_geometry", pairs=named(table[["region_a", "region_b"]].to_numpy().tolist()))
 
 
 def _clusters(ctx: Context, local: LocalResult, year: int) -> Table:

@@ -36,9 +36,9 @@ from growthpoles.study.inputs import (
     study_method,
     study_ratings,
     study_regions,
+    study_weights,
     unused_inputs,
 )
-from growthpoles.study.inputs.study_variables import layer_graph
 from growthpoles.study.study_spec import Study
 
 if TYPE_CHECKING:
@@ -234,7 +234,7 @@ def _cross_check(results: Results) -> pd.DataFrame | None:
         for edition, year in results.local:
             if edition == results.edition:  # statistics alone are compared: one relocation is enough
                 kept, part, _ = with_data(results.rating(year)[results.root], results.graph)
-                spots = local_getis_ord(kept, part, star=True, permutations=1)
+                spots = local_getis_ord(kept, part, star=True, permutations=1, adjust="none")
                 tests["local_getis_ord", edition, year, results.root] = spots
     if (change := results.change() if len(results.years) > 1 else None) is not None and results.graph is not None:
         first, last = results.years[0], results.years[-1]
@@ -554,7 +554,7 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
         left_out["classes"] = no_classes(study, Words("en"))
     graph: Graph | None = None
     try:
-        graph = layer_graph(regions, study.report.weights)
+        graph = study_weights(study, regions=regions)
     except GrowthpolesError as error:
         left_out["moran"] = error.args[0]
     tests: dict[tuple[str, int, str], GlobalResult] = {}

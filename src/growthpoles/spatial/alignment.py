@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 Transformation = Literal["r", "b"]
 
 _SHOWN = 5
+LARGEST = 1e150  # weight whose square is a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,14 @@ def _weights(
         raise SpatialError(
             message(f"negative or infinite weight at {_listing(ids[rows[bad]])}", where="graph", allowed=">= 0")
         )
+    if most > LARGEST or 0 < least < 1 / LARGEST:
+        raise SpatialError(
+            message(
+                f"weights from {least:g} to {most:g}: their products leave the range of numbers",
+                where="graph",
+                allowed=f"{1 / LARGEST:g} to {LARGEST:g}, or 0; divide them by one of them",
+            )
+        )
     if least == 0:  # libpysal writes an isolate as a weight of zero on itself
         kept = data > 0
         indptr = np.concatenate([[0], np.cumsum(kept)])[indptr].astype(indptr.dtype)
@@ -254,7 +263,20 @@ def _difference(problem: str, labels: pd.Index, other: Iterable[Hashable], name:
     """Message on labels that one side has and the other has not."""
     first = labels[0]
     near = nearest(first, list(other)[:5000], n=1) if isinstance(first, str) else []
-    return message(f"{problem} {name}: {_listing(labels)}", where="graph", allowed="the same labels", near=near)
+    allowed = _same_kind(labels, other)
+    return message(f"{problem} {name}: {_listing(labels)}", where="graph", allowed=allowed, near=near)
+
+
+def _same_kind(labels: pd.Index, other: Iterable[Hashable]) -> str:
+    """Say what labels are allowed; of 1 and "1" that the one is a number and the other text."""
+    texts = {str(label): label for label in other}
+    twin = next((texts[str(label)] for label in labels if str(label) in texts), None)
+    if twin is None:
+        return "the same labels"
+    kinds = " and ".join(
+        f"{label!r} is {type(label).__name__}" for label in (labels[0], texts.get(str(labels[0]), twin))
+    )
+    return f"the same labels, of one type: {kinds}; index.astype(str) on both sides makes them text"
 
 
 def _listing(labels: pd.Index) -> str:
@@ -275,7 +297,8 @@ def same_regions(values: pd.Series, ids: pd.Index, *, name: str, to: str) -> pd.
         (extra, f"has regions that are not in {to}"),
     ):
         if len(labels):
-            raise SpatialError(message(f"{problem}: {_listing(labels)}", where=name, allowed="the same labels"))
+            allowed = _same_kind(labels, values.index if labels is lacking else ids)
+            raise SpatialError(message(f"{problem}: {_listing(labels)}", where=name, allowed=allowed))
     return values.reindex(ids)
 
 
@@ -354,6 +377,7 @@ def with_data(values: pd.Series, graph: Graph | W) -> tuple[pd.Series, Graph, li
 
 
 MINIMUM = 4
+ROUNDING = 4 * np.finfo(float).eps  # deviations from the mean, as a share of the largest value, that are none
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,15 +436,20 @@ def deviations(values: NDArray[np.float64], name: str) -> NDArray[np.float64]:
     peak = float(np.abs(values).max())
     scaled = values / peak if peak > 0 else values
     z = scaled - scaled.mean()
-    length = float(np.sqrt(z @ z))
-    if length <= 1e-13 * np.sqrt(len(z)):
+    reach = float(np.abs(z).max())
+    if reach <= ROUNDING:
         problem = "{name} is constant over the {n} linked regions"
         raise SpatialError(message(problem, allowed="values that vary", name=name, n=len(z)))
-    return z / length
+    z = z / reach
+    z = z - z.mean()
+    return z / float(np.sqrt(z @ z))
 
 
 def design_matrix(regressors: pd.DataFrame | pd.Series, prepared: Prepared, part: Connected) -> NDArray[np.float64]:
-    """Return a constant and the regressors, rows aligned by label with the linked regions."""
+    """Return a constant and the regressors less their mean, rows aligned by label with the linked regions.
+
+    A constant regressor is the constant that is there already.
+    """
     if not isinstance(regressors, pd.DataFrame | pd.Series):
         raise SpatialError(
             message(
@@ -454,5 +483,10 @@ def design_matrix(regressors: pd.DataFrame | pd.Series, prepared: Prepared, part
                 allowed="finite numbers",
             )
         )
+    # from their mean and to one size: a large constant in a column, or large units, cost no digits
     values = values[part.places]
-    return np.column_stack([np.ones(part.n), values[:, np.abs(values).max(axis=0) > 0]])
+    peak = np.abs(values).max(axis=0)
+    values = values / np.where(peak > 0, peak, 1.0)
+    values = values - values.mean(axis=0)
+    reach = np.abs(values).max(axis=0)
+    return np.column_stack([np.ones(part.n), values[:, reach > ROUNDING] / reach[reach > ROUNDING]])

@@ -203,6 +203,8 @@ def file_problems(study: Study) -> list[tuple[str, str]]:
     named = {"rating.catalogue": study.rating.catalogue}
     if study.boundaries.file:
         named["boundaries.file"] = study.boundaries.file
+    if study.weights.distances:
+        named["weights.distances"] = study.weights.distances
     face = study.report.typeface
     if face and Path(face).suffix.lower() in (".ttf", ".otf", ".ttc"):
         named["report.typeface"] = face

@@ -15,9 +15,9 @@ from growthpoles.spatial.global_tests.moran_power import GRID, moran_power
 from growthpoles.spatial.poles.distance_gradient import distance_gradient
 from growthpoles.spatial.poles.spread_backwash import spread_tests
 from growthpoles.spatial.poles.typology import typology
-from growthpoles.study.inputs import limits_name, load_published, study_catalogue, study_regions
+from growthpoles.study.inputs import limits_name, load_published, study_catalogue, study_weights
 from growthpoles.study.inputs.published import PUBLISHED
-from growthpoles.study.inputs.study_variables import Variable, layer_graph, study_variables
+from growthpoles.study.inputs.study_variables import Variable, study_variables
 from growthpoles.study.study_spec import Study
 
 Kind = tuple[str, dict[str, Any]]
@@ -130,7 +130,7 @@ def spread_table(
         where = f"{study.name}, years {', '.join(map(str, study.years))}"
         raise StudyError(message("no edition has two years", where=where, allowed="a study of two years or more"))
     kind, options = weights
-    graph = layer_graph(next(iter(pairs.values()))[first].regions, kind, **options)
+    graph = study_weights(study, kind=kind, regions=next(iter(pairs.values()))[first].regions, **options)
     tables = {
         name: spread_tests(
             years[first].y,
@@ -230,7 +230,7 @@ def power_table(study: Study, *, weights: Kind = QUEEN, alpha: float = 0.05, tar
     0.6       0.76     0.83  0.00
     """
     kind, options = weights
-    graph = layer_graph(study_regions(study), kind, **options)
+    graph = study_weights(study, kind=kind, **options)
     curves = {
         name: moran_power(graph, rho=GRID, alternative=name, alpha=alpha, target=target)
         for name in get_args(Alternative)

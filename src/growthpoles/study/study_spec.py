@@ -27,6 +27,7 @@ from growthpoles.result_display import ResultDisplay
 Language = Annotated[str, AfterValidator(check_language)]
 Year = Annotated[int, Field(ge=1900, le=2100)]
 YEAR_MARK = "{year}"
+DISTANCES = "distances"  # kind of weights: from the table that [weights] names
 _BY_NAME = {**METHODS, "zeros": dict.fromkeys(get_args(Zeros))}
 _STEEPEST = 50.0  # beyond it a power mean is the best or the worst score, and leaves the range of numbers
 _SHOWN = 40
@@ -398,6 +399,23 @@ class GrowthPoles(Part):
         return self
 
 
+class Weights(Part):
+    """Neighbours as the study has them: a table of distances, links added or cut by hand, a tolerance of borders."""
+
+    distances: str | None = None
+    sheet: str | None = None
+    encoding: str | None = None
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    decimal: Literal[",", "."] | None = None
+    power: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1.0
+    threshold: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    symmetric: bool = False
+    absent: Literal["refuse", "cut"] = "refuse"
+    tolerance: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    add: tuple[tuple[str, str], ...] = ()
+    cut: tuple[tuple[str, str], ...] = ()
+
+
 class Report(Part):
     """What the report shows, how it tests, and how its figures look."""
 
@@ -442,6 +460,7 @@ class Study(Part, ResultDisplay):
     tables: tuple[Table, ...] = ()
     published: Published = Published()
     growth_poles: GrowthPoles = GrowthPoles()
+    weights: Weights = Weights()
     report: Report = Report()
 
     @model_validator(mode="before")
@@ -474,6 +493,12 @@ class Study(Part, ResultDisplay):
     def _has_data(self) -> Study:
         if self.cells is None and not self.tables:
             raise ValueError("a study needs [[tables]] or [cells]")
+        return self
+
+    @model_validator(mode="after")
+    def _has_distances(self) -> Study:
+        if self.report.weights == DISTANCES and self.weights.distances is None:
+            raise ValueError('report.weights = "distances" needs [weights] distances = "..." (a table)')
         return self
 
     @property

@@ -55,7 +55,7 @@ def test_moran_quadrants(case):
     from esda import Moran_Local
 
     table, graph, _ = case
-    result = local_moran(table["x"], graph, alpha=0.999999, method="permutation", permutations=999)
+    result = local_moran(table["x"], graph, alpha=0.999999, method="permutation", permutations=999, adjust="none")
     quadrant = Moran_Local(table["x"], graph, permutations=0).q
     names = {1: "High-High", 2: "Low-High", 3: "Low-Low", 4: "High-Low"}
     labels = result.label[result.label != "not significant"]

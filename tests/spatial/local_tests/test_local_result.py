@@ -49,7 +49,7 @@ def test_frame_has_the_fixed_columns_and_the_regions():
     result = local_moran(two_sides(), ring())
     frame = result.to_frame()
     assert list(frame.columns[:7]) == COLUMNS
-    assert list(frame.columns[7:]) == ["p_low", "p_high", "method"]
+    assert list(frame.columns[7:]) == ["p_low", "p_high", "method", "z_score"]
     assert frame.index.equals(two_sides().index) and frame.index.name == "region"
     assert list(frame["label"].cat.categories) == [*QUADRANTS, *STATES]
     assert (frame[["p_low", "p_high"]].eq(frame["p_value"], axis=0)).all(axis=None)
@@ -58,23 +58,23 @@ def test_frame_has_the_fixed_columns_and_the_regions():
 
 def test_labels_say_what_stands_beside_what():
     y = two_sides()
-    moran = local_moran(y, ring(), alpha=0.1).label
+    moran = local_moran(y, ring(), alpha=0.1, adjust="none").label
     assert moran["r02"] == "High-High" and moran["r11"] != "High-High"
     assert moran["r09"] == "High-Low"
-    flipped = local_moran(-y, ring(), alpha=0.1).label
+    flipped = local_moran(-y, ring(), alpha=0.1, adjust="none").label
     assert flipped["r02"] == "Low-Low" and flipped["r09"] == "Low-High"
-    getis = local_getis_ord(y, ring(), alpha=0.1).label
+    getis = local_getis_ord(y, ring(), alpha=0.1, adjust="none").label
     assert getis["r02"] == "High-High" and getis["r09"] == "Low-Low"
-    geary = local_geary(y, ring(), alpha=0.1).label
+    geary = local_geary(y, ring(), alpha=0.1, adjust="none").label
     assert geary["r02"] == "High-High" and geary["r09"] == "High-Low"
-    assert local_geary(-y, ring(), alpha=0.1).label["r09"] == "Low-High"
-    assert local_geary(-y, ring(), alpha=0.1).label["r02"] == "Low-Low"
-    both = local_geary(pd.concat([y, y**2], axis=1), ring(), alpha=0.1)
+    assert local_geary(-y, ring(), alpha=0.1, adjust="none").label["r09"] == "Low-High"
+    assert local_geary(-y, ring(), alpha=0.1, adjust="none").label["r02"] == "Low-Low"
+    both = local_geary(pd.concat([y, y**2], axis=1), ring(), alpha=0.1, adjust="none")
     assert both.label["r02"] == "similar" and both.label["r09"] == "dissimilar"
     assert list(both.classes[:2]) == ["similar", "dissimilar"]
-    pair = local_moran_bivariate(-y, y, ring(), alpha=0.1).label
+    pair = local_moran_bivariate(-y, y, ring(), alpha=0.1, adjust="none").label
     assert pair["r02"] == "Low-High" and pair["r09"] == "Low-Low"
-    ones = local_join_count((y > 5).astype(int), ring(), alpha=0.3, alternative="greater").label
+    ones = local_join_count((y > 5).astype(int), ring(), alpha=0.3, alternative="greater", adjust="none").label
     assert ones["r02"] == "High-High" and ones["r08"] == "untestable"
     few = local_join_count((y > 5).astype(int), ring(), alpha=0.3, alternative="less").label
     assert few["r09"] == "High-Low"

@@ -219,7 +219,6 @@ def test_gradient_errors(change, error, words):
 @pytest.mark.parametrize(
     ("regions", "words"),
     [
-        (squares([(0, 0), (5, 5)], crs=None), "projected CRS, the layer has none"),
         (squares([(0, 0), (5, 5)], crs="EPSG:4326"), "projected CRS, the layer has WGS 84"),
         (squares([(0, 0), (5, 5)], labels=["a", "a"]), "region a stands twice"),
         (gpd.GeoDataFrame(geometry=[Point(0, 0), None], index=["a", "b"], crs="EPSG:32642"), "no geometry for b"),

@@ -216,7 +216,7 @@ def test_coincident_centres_are_named(kind):
     ("call", "text"),
     [
         (lambda g: build_weights(g, "quen"), "nearest: queen"),
-        (lambda g: build_weights(g, k=3), "k= has no meaning for kind='queen'; allowed: no options"),
+        (lambda g: build_weights(g, k=3), "k= has no meaning for kind='queen'; allowed: tolerance"),
         (lambda g: build_weights(g, "knn", threshold=3.0), "allowed: k, centre"),
         (lambda g: build_weights(g, "knn", k=0), "from 1 to 4"),
         (lambda g: build_weights(g, "knn", k=5), "from 1 to 4"),

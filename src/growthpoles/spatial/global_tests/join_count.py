@@ -161,6 +161,10 @@ def _classes(y: pd.Series) -> tuple[list[object], NDArray[np.float64]]:
     if y.isna().any():
         missing = ", ".join(str(label) for label in y.index[y.isna()][:8])
         raise SpatialError(message(f"regions without a class: {missing}", allowed="a class for every region"))
+    numbers = pd.to_numeric(y.astype(object), errors="coerce").to_numpy(dtype=float)
+    if np.isinf(numbers).any():
+        infinite = ", ".join(str(label) for label in y.index[np.isinf(numbers)][:8])
+        raise SpatialError(message(f"infinite values: {infinite}", where="y", allowed="a class for every region"))
     if isinstance(y.dtype, pd.CategoricalDtype):
         known = y.cat.remove_unused_categories().cat
         codes, labels = known.codes.to_numpy(), list(known.categories)

@@ -95,7 +95,7 @@ class PowerCurve(ResultDisplay):
 def moran_power(
     graph: Graph | W,
     *,
-    rho: Iterable[float] = GRID,
+    rho: float | Iterable[float] = GRID,
     alternative: Alternative = "two-sided",
     alpha: float = 0.05,
     target: float = 0.8,
@@ -107,7 +107,7 @@ def moran_power(
     ----------
     graph : libpysal.graph.Graph or libpysal.weights.W
         Weights of the study, row-standardised here; isolates are left out. They serve the process and the test.
-    rho : iterable of float
+    rho : float or sequence of float
         Strengths, each within (-1, 1).
     alternative : {"two-sided", "greater", "less"}
         Two-sided halves `alpha` between the tails.
@@ -151,7 +151,10 @@ def moran_power(
     from threadpoolctl import threadpool_limits
 
     check_alternative(alternative)
-    grid = sorted({float(value) for value in rho})
+    try:
+        grid = sorted({float(value) for value in np.atleast_1d(np.asarray(rho, dtype=float)).ravel()})
+    except (TypeError, ValueError):
+        raise SpatialError(message(f"rho={rho!r}", allowed="a number or numbers above -1 and below 1")) from None
     if not grid or not all(-1 < value < 1 for value in grid):
         raise SpatialError(message(f"rho={grid}", allowed="numbers above -1 and below 1"))
     for name, share in (("alpha", alpha), ("target", target)):

@@ -22,7 +22,7 @@ from growthpoles.spatial.local_tests.local_result import (
     unit_of,
     universe,
 )
-from growthpoles.spatial.local_tests.multiple_testing import Adjust
+from growthpoles.spatial.local_tests.multiple_testing import ADJUST, Adjust
 from growthpoles.spatial.reference_distributions.score_sums import Alternative, Law, Method, Scores
 from growthpoles.spatial.reference_distributions.shared_draws import RELATIVE
 
@@ -37,7 +37,7 @@ def local_geary(
     alternative: Alternative = "two-sided",
     permutations: int = PERMUTATIONS,
     method: Method = "auto",
-    adjust: Adjust = "none",
+    adjust: Adjust = ADJUST,
     alpha: float = 0.05,
     rng: np.random.Generator | int | None = None,
 ) -> LocalResult:

@@ -11,7 +11,7 @@ from growthpoles.errors import SpatialError, message
 from growthpoles.randomness import PERMUTATIONS
 from growthpoles.spatial.alignment import Tested, Transformation, prepare
 from growthpoles.spatial.local_tests.local_result import LocalResult, Options, centred, row_sums, run, universe
-from growthpoles.spatial.local_tests.multiple_testing import Adjust
+from growthpoles.spatial.local_tests.multiple_testing import ADJUST, Adjust
 from growthpoles.spatial.reference_distributions.score_sums import Alternative, Method, Scores
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def local_getis_ord(
     alternative: Alternative = "two-sided",
     permutations: int = PERMUTATIONS,
     method: Method = "auto",
-    adjust: Adjust = "none",
+    adjust: Adjust = ADJUST,
     alpha: float = 0.05,
     rng: np.random.Generator | int | None = None,
 ) -> LocalResult:
@@ -68,7 +68,7 @@ def local_getis_ord(
     --------
     >>> import growthpoles as gp
     >>> graph = gp.build_weights(gp.load_regions(2014))
-    >>> result = gp.local_getis_ord(gp.load_published(2014)["index"], graph, star=True)
+    >>> result = gp.local_getis_ord(gp.load_published(2014)["index"], graph, star=True, adjust="none")
     >>> result.label[result.label == "Low-Low"].index.tolist()
     ['KZ-KAR']
     """

@@ -11,7 +11,7 @@ from growthpoles.errors import SpatialError, message
 from growthpoles.randomness import PERMUTATIONS
 from growthpoles.spatial.alignment import Tested, prepare
 from growthpoles.spatial.local_tests.local_result import LocalResult, Options, centred, run, universe
-from growthpoles.spatial.local_tests.multiple_testing import Adjust
+from growthpoles.spatial.local_tests.multiple_testing import ADJUST, Adjust
 from growthpoles.spatial.reference_distributions.score_sums import Alternative, Law, Method, Scores
 from growthpoles.spatial.reference_distributions.shared_draws import groups
 
@@ -26,7 +26,7 @@ def local_join_count(
     alternative: Alternative = "two-sided",
     permutations: int = PERMUTATIONS,
     method: Method = "auto",
-    adjust: Adjust = "none",
+    adjust: Adjust = ADJUST,
     alpha: float = 0.05,
     rng: np.random.Generator | int | None = None,
 ) -> LocalResult:

@@ -13,12 +13,14 @@ from growthpoles.randomness import generator
 from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.alignment import Prepared, Tested, ascending, joined
 from growthpoles.spatial.local_tests.multiple_testing import (
+    BY_MEMBER,
     MAX_T_PERMUTATIONS,
     Adjust,
     Family,
     adjust_p_values,
     check_adjust,
     significant,
+    standardised,
     westfall_young,
 )
 from growthpoles.spatial.reference_distributions.conditional_permutation import conditional_tails
@@ -71,6 +73,12 @@ class LocalResult(ResultDisplay):
         Size of the family after the adjustment's own rule (see `families`).
     n : int
         Regions that were tested, isolates not counted.
+    z_score : numpy.ndarray
+        T, which the statistic rises or falls with, less its conditional mean, in conditional standard deviations, with
+        the sign of the statistic; exact moments of the deals. NaN for isolates and where the statistic cannot vary.
+    error : numpy.ndarray or None
+        Standard error of the p-values whose tail was drawn again by tilted draws, because the family asks for smaller
+        ones than `permutations` plain draws can show; NaN for all others, None where there is none.
     tested : Tested or None
         References to the values and the graph, for :func:`growthpoles.cross_check`; not pickled.
 
@@ -104,6 +112,8 @@ class LocalResult(ResultDisplay):
     permutations: int | None
     family: int
     n: int
+    z_score: np.ndarray
+    error: np.ndarray | None = None
     tested: Tested | None = None
 
     @property
@@ -128,7 +138,15 @@ class LocalResult(ResultDisplay):
         low, high = monte_carlo_interval(
             self.p_value, self.permutations, two_sided=self.alternative == "two-sided", level=level
         )
-        return np.where(self.exact, self.p_value, low), np.where(self.exact, self.p_value, high)
+        low, high = np.where(self.exact, self.p_value, low), np.where(self.exact, self.p_value, high)
+        if self.error is None:
+            return low, high
+        from scipy.special import ndtri
+
+        tilted, apart = ~np.isnan(self.error), ndtri((1 + level) / 2) * self.error
+        bounds = (np.maximum(self.p_value - apart, 0.0), low), (np.minimum(self.p_value + apart, 1.0), high)
+        low, high = (np.where(tilted, bound, plain) for bound, plain in bounds)
+        return low, high
 
     def to_frame(self) -> pd.DataFrame:
         """Return a table indexed by region.
@@ -137,8 +155,12 @@ class LocalResult(ResultDisplay):
         -------
         pandas.DataFrame
             Columns statistic, lag, cardinality, p_value, p_attainable, p_adjusted, label, and then p_low and
-            p_high (95 % Monte Carlo interval of the p-value) and method ("exact" or "permutation").
+            p_high (95 % Monte Carlo interval of the p-value), method ("exact", "permutation", or "tilted": see `error`)
+            and z_score.
         """
+        method = np.where(self.exact, "exact", "permutation")
+        if self.error is not None:
+            method = np.where(np.isnan(self.error), method, "tilted")
         low, high = self.p_interval()
         return pd.DataFrame(
             {
@@ -151,7 +173,8 @@ class LocalResult(ResultDisplay):
                 "label": self.label,
                 "p_low": low,
                 "p_high": high,
-                "method": np.where(self.exact, "exact", "permutation"),
+                "method": method,
+                "z_score": self.z_score,
             },
             index=self.ids,
         )
@@ -327,7 +350,11 @@ def run(
     rng = generator(options.rng, error=SpatialError)
     order = ascending(part.prepared.ids[part.rows] if part.n < part.prepared.n else part.prepared.ids)
     if law is None:
-        law = conditional_tails(scores, method=options.method, permutations=options.permutations, rng=rng, order=order)
+        sides = 2 if options.alternative == "two-sided" else 1
+        level = options.alpha / part.n / sides if options.adjust in BY_MEMBER else None
+        law = conditional_tails(
+            scores, method=options.method, permutations=options.permutations, rng=rng, order=order, level=level
+        )
     p, attainable = p_values(law, scores.direction, options.alternative)
     linked = np.diff(scores.w.indptr) > 0
     every = bool(linked.all())
@@ -374,8 +401,19 @@ def run(
         permutations=options.permutations if drawn.any() else None,
         family=family.size,
         n=int(linked.sum()),
+        z_score=spread(standardised(scores)),
+        error=None if law.error is None else spread(_error_of(law, scores.direction, options.alternative)),
         tested=tested,
     )
+
+
+def _error_of(law: Law, direction: np.ndarray, alternative: Alternative) -> np.ndarray:
+    """Return the standard error of the p-values, NaN where the tail that decides was not drawn again."""
+    assert law.above is not None and law.below is not None and law.error is not None
+    if alternative == "two-sided":
+        return np.where(np.isnan(np.fmin(law.above, law.below)), np.nan, 2 * law.error)
+    above = (direction < 0) == (alternative == "less")
+    return np.where(np.isnan(np.where(above, law.above, law.below)), np.nan, law.error)
 
 
 def _family(

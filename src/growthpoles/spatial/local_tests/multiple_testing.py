@@ -26,6 +26,8 @@ from growthpoles.spatial.reference_distributions.score_sums import Alternative, 
 
 Adjust = Literal["none", "bonferroni", "fdr", "by", "tarone", "fdr-discrete", "max-t"]
 
+ADJUST: Adjust = "tarone"  # where none is given: Python, command line, report
+BY_MEMBER = ("bonferroni", "tarone", "fdr-discrete")  # ask each member, or some, for a p-value of alpha / family
 MAX_T_PERMUTATIONS = 9_999
 _TIE = 1e-9  # of a standardised statistic
 _BLOCK_ENTRIES = 1 << 21
@@ -227,6 +229,12 @@ def westfall_young(
     adjusted = np.full(n, np.nan)
     adjusted[tested[ranking]] = np.where(np.isneginf(limit), 1.0, stepped)
     return adjusted
+
+
+def standardised(scores: Scores) -> np.ndarray:
+    """Return T less its conditional mean in conditional standard deviations, turned as the statistic; NaN if fixed."""
+    z = _Standardised(scores, "greater")(np.arange(scores.n)[:, None])[:, 0]
+    return np.where(np.isfinite(z), z, np.nan)
 
 
 class _Standardised:

@@ -25,6 +25,7 @@ from growthpoles.spatial.global_tests.global_result import (
 from growthpoles.spatial.global_tests.mantel import pair_test
 from growthpoles.spatial.global_tests.quadratic_ratio import relocation_test
 from growthpoles.spatial.reference_distributions.global_permutation import Form
+from growthpoles.spatial.weights.build_weights import check_scale
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -39,7 +40,7 @@ def distances_km(regions: gpd.GeoDataFrame) -> pd.DataFrame:
     Parameters
     ----------
     regions : GeoDataFrame
-        Indexed by region, in a projected CRS.
+        Indexed by region, in a projected CRS; a layer without a CRS is taken to be planar, in metres.
 
     Returns
     -------
@@ -49,21 +50,22 @@ def distances_km(regions: gpd.GeoDataFrame) -> pd.DataFrame:
     Raises
     ------
     SpatialError
-        If the CRS is missing or geographic, a label repeats, or a region has no geometry.
+        If the CRS is geographic or its lengths are not those on the ground (see :func:`growthpoles.build_weights`), a
+        label repeats, or a region has no geometry.
     """
-    if regions.crs is None or regions.crs.is_geographic:
-        found = "none" if regions.crs is None else regions.crs.name
+    if regions.crs is not None and regions.crs.is_geographic:
         problem, allowed = "distances need a projected CRS, the layer has {crs}", "regions.to_crs(...) in metres"
-        raise SpatialError(message(problem, where="regions", allowed=allowed, crs=found))
+        raise SpatialError(message(problem, where="regions", allowed=allowed, crs=regions.crs.name))
     if not regions.index.is_unique:
         twice = regions.index[regions.index.duplicated()][0]
         raise SpatialError(message(f"region {twice} stands twice", where="regions", allowed="unique labels"))
     bare = regions.geometry.isna() | regions.geometry.is_empty
     if bare.any():
         raise SpatialError(message("no geometry for {regions}", where="regions", regions=regions.index[bare][0]))
+    check_scale(regions.geometry, "distances")
     centres = regions.geometry.centroid
     xy = np.column_stack([centres.x, centres.y])
-    unit = regions.crs.axis_info[0].unit_conversion_factor
+    unit = 1.0 if regions.crs is None else regions.crs.axis_info[0].unit_conversion_factor
     distance = np.linalg.norm(xy[:, None, :] - xy[None, :, :], axis=2) * unit / 1000.0
     return pd.DataFrame(distance, index=regions.index, columns=regions.index)
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message, nearest, unknown_option
 from growthpoles.language.number_format import format_count, format_p
+from growthpoles.randomness import SEED
 from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.alignment import Connected, Transformation, clean_values, connected, deviations, prepare
 from growthpoles.spatial.global_tests.global_result import Alternative, check_alternative, check_permutations
@@ -47,6 +48,7 @@ _LIMIT = 200_000_000
 _CHUNK_ROWS = 2048
 _CHUNK_VALUES = 2**21
 _COLUMNS = 64
+_DONORS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,12 @@ class Batch:
         Effect = f0 z'Wz + f1 sum m_i z_i^2 + f2 m'z + f3.
     columns : array, shape (m,)
         Positions of the specifications among all.
+    values : array, shape (n,)
+        As given.
+    scale : array, shape (2, m)
+        Variance under relocation as a + b kurtosis; NaN for Getis-Ord, of which it is no such line.
+    donors : array, shape (regions, 5)
+        Of each region that is not among `places`, the positions among these of the nearest in standing; -1 elsewhere.
     """
 
     places: NDArray[np.intp]
@@ -114,6 +122,9 @@ class Batch:
     graph: NDArray[np.intp]
     factors: Floats
     columns: NDArray[np.intp]
+    values: Floats
+    scale: Floats
+    donors: NDArray[np.intp]
 
     def effects(self, order: NDArray[np.integer]) -> Floats:
         """Return the standardised effects of relocated values, shape (m, rows).
@@ -123,15 +134,48 @@ class Batch:
         order : array, shape (rows, n)
             Which of the n values every region gets.
         """
-        rows = len(order)
+        return self._effects(self.z[order])
+
+    def completed(self, order: NDArray[np.integer], pick: NDArray[np.integer]) -> Floats:
+        """Return the effects where whole records move, regions without a value having that of a donor; (m, rows).
+
+        Parameters
+        ----------
+        order : array, shape (rows, regions)
+            Which region's record every region gets.
+        pick : array, shape (rows, regions)
+            Which donor every region has, the same in all batches.
+        """
+        rows = np.arange(len(order))[:, None]
+        source = order[:, self.places]
+        own = np.full(order.shape[1], -1)
+        own[self.places] = np.arange(len(self.places))
+        at = np.where(own[source] >= 0, own[source], self.donors[source, pick[rows, source]])
+        y = self.values[at] / (np.abs(self.values).max() or 1.0)
+        z = y - y.mean(axis=1, keepdims=True)
+        length = np.sqrt((z * z).sum(axis=1, keepdims=True))
+        z = np.divide(z, length, out=np.zeros_like(z), where=length > 1e-13 * len(self.z) ** 0.5)
+        n = len(self.z)
+        kurtosis_then, kurtosis_now = n * (z**4).sum(axis=1), n * float((self.z**4).sum())
+        before, after = (
+            (self.scale[0] + self.scale[1] * kurtosis_now)[:, None],
+            self.scale[:1].T + np.outer(self.scale[1], kurtosis_then),
+        )
+        with np.errstate(invalid="ignore", divide="ignore"):
+            factor = np.sqrt(before / after)
+        return self._effects(z) * np.where(after > 0, factor, 0.0)
+
+    def _effects(self, values: Floats) -> Floats:
+        """Return the effects of rows of values with mean 0 and length 1."""
+        rows = len(values)
         if isinstance(self.weights, np.ndarray):
-            filled = order[np.minimum(np.arange(-(-rows // _BLOCK) * _BLOCK), rows - 1)]
-            z = self.z[np.ascontiguousarray(filled.reshape(-1, _BLOCK, len(self.z)).transpose(0, 2, 1))]
+            filled = values[np.minimum(np.arange(-(-rows // _BLOCK) * _BLOCK), rows - 1)]
+            z = np.ascontiguousarray(filled.reshape(-1, _BLOCK, len(self.z)).transpose(0, 2, 1))
             products = (self.weights @ z).reshape(len(z), -1, *z.shape[1:])
             terms = [np.einsum("bgir,bir->bgr", products, z), self.margins @ (z * z), self.margins @ z]
             terms = [term.transpose(1, 0, 2).reshape(len(self.margins), -1)[:, :rows] for term in terms]
         else:
-            z = self.z[np.ascontiguousarray(order.T)]
+            z = np.ascontiguousarray(values.T)
             quadratic = np.array([np.einsum("ir,ir->r", w @ z, z) for w in self.weights])
             terms = [quadratic, self.margins @ (z * z), self.margins @ z]
         effects = np.broadcast_to(self.factors[3][:, None], (len(self.graph), rows)).copy()
@@ -172,6 +216,7 @@ class _Draft:
     weights: list[Any] = field(default_factory=list)
     graph: list[int] = field(default_factory=list)
     factors: list[tuple[float, ...]] = field(default_factory=list)
+    scale: list[tuple[float, float]] = field(default_factory=list)
     columns: list[int] = field(default_factory=list)
 
 
@@ -206,31 +251,50 @@ def compile_specifications(specifications: Sequence[Specification]) -> Compiled:
             raise SpatialError(message(error.args[0], where=_name(spec))) from None
         draft.graph.append(known)
         draft.factors.append(factors)
+        draft.scale.append(_scale(spec.statistic, sums))
         draft.columns.append(column)
         counts.append(part.n)
         statistics.append(statistic)
     regions = sorted({region for draft in drafts.values() for region in draft.ids}, key=str)
     place = {region: at for at, region in enumerate(regions)}
-    batches = [_batch(draft, place) for draft in drafts.values()]
+    where = [np.array([place[region] for region in draft.ids]) for draft in drafts.values()]
+    order = standing(len(regions), [(at, draft.values) for at, draft in zip(where, drafts.values(), strict=True)])  # noqa: PD011
+    batches = [_batch(draft, at, order) for draft, at in zip(drafts.values(), where, strict=True)]
     effect = np.empty(len(specifications))
     for batch in batches:
         effect[batch.columns] = batch.effects(np.arange(len(batch.z))[None, :])[:, 0]
-    order = standing(len(regions), ((batch.places, batch.z) for batch in batches))
     return Compiled(batches, order, np.array(counts), np.array(statistics), effect)
 
 
-def _batch(draft: _Draft, place: dict[Any, int]) -> Batch:
+def _batch(draft: _Draft, places: NDArray[np.intp], order: NDArray[np.intp]) -> Batch:
+    gaps = np.setdiff1d(np.arange(len(order)), places)
+    donors = np.full((len(order), _DONORS), -1)
+    if len(gaps):
+        apart = np.abs(order[gaps][:, None] - order[places][None, :])
+        donors[gaps] = np.argsort(apart, axis=1, kind="stable")[:, np.arange(_DONORS) % len(places)]
     margins = [np.asarray(w.sum(axis=0)).ravel() + np.asarray(w.sum(axis=1)).ravel() for w in draft.weights]
     dense = len(draft.ids) <= _DENSE_LIMIT
     return Batch(
-        places=np.array([place[region] for region in draft.ids]),
+        places=places,
         z=deviations(draft.values, "y"),
         weights=np.vstack([w.toarray() for w in draft.weights]) if dense else draft.weights,
         margins=np.array(margins),
         graph=np.array(draft.graph),
         factors=np.array(draft.factors).T,
         columns=np.array(draft.columns),
+        values=draft.values,
+        scale=np.array(draft.scale).T,
+        donors=donors,
     )
+
+
+def _scale(statistic: Statistic, sums: WeightSums) -> tuple[float, float]:
+    """Return a and b of the variance under relocation, a + b kurtosis."""
+    if statistic == "getis_ord":
+        return np.nan, np.nan
+    law = moran_randomisation if statistic == "moran" else geary_randomisation
+    at = [law(sums, kurtosis)[1] for kurtosis in (1.0, 2.0)]
+    return 2 * at[0] - at[1], at[1] - at[0]
 
 
 def _factors(statistic: Statistic, values: Floats, w: Any, sums: WeightSums) -> tuple[tuple[float, ...], float]:
@@ -382,10 +446,15 @@ def specification_curve(
 
     A relocation is one random permutation of all regions. A specification with fewer regions follows it, other regions
     standing in for those it lacks (see :mod:`growthpoles.spatial.reference_distributions.global_permutation`): every
-    specification is relocated uniformly, and what two of them share is kept as well as it can be. Observed and
-    relocated effects are treated alike, the observed being one of permutations + 1: p-values are (count + 1) /
-    (permutations + 1) with ties counted, exact for each specification, and exact for the whole where all of them cover
-    the same regions.
+    specification is relocated uniformly. Observed and relocated effects are treated alike, the observed being one of
+    permutations + 1: p-values are (count + 1) / (permutations + 1) with ties counted, exact for each specification.
+
+    For the median and the share significant, whole records move: the values of a region in all specifications go to
+    another region together, so that what specifications share is kept, and where the other region has no place in a
+    specification the value is not used. A region without a value brings that of a donor, one of the five regions with
+    the nearest mean rank, the same donor for all its gaps, drawn anew for each relocation. That is exact where all
+    specifications cover the same regions, and exact but for the donors where they do not: the gaps stay where they are,
+    and the null hypothesis is that the records, complete, could as well stand in any other region.
 
     Examples
     --------
@@ -423,10 +492,18 @@ def specification_curve(
     chosen = list(members.values())
     rows = max(1, min(_CHUNK_ROWS, _CHUNK_VALUES // max(batch.margins.size for batch in compiled.batches)))
     chunks = draw_orders(len(compiled.standing), permutations, rng, rows=rows)
-    blocks = list(Parallel()(delayed(_evaluate)(order, compiled, chosen) for order in chunks))
+    donors = np.random.default_rng(SEED)
+    blocks = list(
+        Parallel()(
+            delayed(_evaluate)(order, donors.integers(0, _DONORS, order.shape), compiled, chosen) for order in chunks
+        )
+    )
     effects = np.concatenate([block[0] for block in blocks], axis=1)
     medians = np.concatenate([block[1] for block in blocks], axis=1)
     p, significant, shares = _significance(effects, chosen, alternative, tail)
+    if blocks[0][2] is not None:  # regions differ: the set is judged by whole records
+        together = np.concatenate([block[2] for block in blocks if block[2] is not None], axis=1)
+        shares = _significance(together, chosen, alternative, tail)[2]
     table = pd.DataFrame([spec.labels for spec in specifications]).assign(
         n=compiled.n,
         statistic=compiled.statistic,
@@ -473,23 +550,35 @@ def _members(specifications: Sequence[Specification], by: Sequence[str]) -> dict
 
 
 def _evaluate(
-    order: NDArray[np.intp], compiled: Compiled, chosen: Sequence[NDArray[np.intp]]
-) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-    """Return the effects of all specifications, shape (m, rows), and the median of each group, shape (groups, rows)."""
+    order: NDArray[np.intp], pick: NDArray[np.integer], compiled: Compiled, chosen: Sequence[NDArray[np.intp]]
+) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float32] | None]:
+    """Return the effects of all specifications, shape (m, rows), and the median of each group, shape (groups, rows).
+
+    Where specifications lack regions, the third item has their effects with whole records moved, which make the
+    medians; Getis-Ord, which enters no set, as in the first.
+    """
     effects = np.empty((len(compiled.n), len(order)), dtype=np.float32)
+    gaps = any(len(batch.places) < order.shape[1] for batch in compiled.batches)
+    together = effects.copy() if gaps else None
     induced: dict[bytes, NDArray[np.intp]] = {}
     for batch in compiled.batches:
         key = batch.places.tobytes()
         if key not in induced:
             induced[key] = induced_order(order, batch.places, compiled.standing)
         effects[batch.columns] = batch.effects(induced[key])
+        if together is not None:
+            together[batch.columns] = effects[batch.columns]
+            if len(batch.places) < order.shape[1]:
+                line = np.isfinite(batch.scale[0])
+                together[batch.columns[line]] = batch.completed(order, pick)[line]
+    judged = effects if together is None else together
     medians = np.empty((len(chosen), len(order)))
     for group, columns in enumerate(chosen):
         # sorting whole rows is faster than np.median
-        ordered = np.sort(np.ascontiguousarray(effects[columns].T), axis=1)
+        ordered = np.sort(np.ascontiguousarray(judged[columns].T), axis=1)
         half = len(columns) // 2
         medians[group] = (ordered[:, half].astype(float) + ordered[:, len(columns) - 1 - half]) / 2
-    return effects, medians
+    return effects, medians, together
 
 
 def _significance(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
 
 from growthpoles.errors import SpatialError, message
 from growthpoles.language.number_format import format_count
-from growthpoles.spatial.reference_distributions import exact_enumeration
+from growthpoles.spatial.reference_distributions import exact_enumeration, tilted_draws
 from growthpoles.spatial.reference_distributions.score_sums import Law, Method, Scores
 from growthpoles.spatial.reference_distributions.shared_draws import (
     CHUNK_ENTRIES,
@@ -24,6 +24,7 @@ from growthpoles.spatial.reference_distributions.shared_draws import (
 _BLOCK_ENTRIES = 1 << 18  # statistics held at once: 2 MiB, so that they stay in cache
 _ENUMERATION_BUDGET = 2_000_000_000  # sums over all regions whose scores are their own; some ten seconds
 _OWN_SCORES = 1 << 22  # scores of regions' own held at once
+_TILTED_BUDGET = 20_000_000_000  # scores and draws looked at for tails of regions' own; some minutes
 
 
 def conditional_tails(
@@ -33,6 +34,7 @@ def conditional_tails(
     permutations: int,
     rng: np.random.Generator,
     order: np.ndarray | None = None,
+    level: float | None = None,
 ) -> Law:
     """Place each region's observed T in its conditional permutation law.
 
@@ -47,6 +49,11 @@ def conditional_tails(
     rng : numpy.random.Generator
     order : numpy.ndarray, optional
         Positions of the regions in the order in which they are numbered for the draws.
+    level : float, optional
+        One-sided probability that the family asks for. Where 9,999 draws or more hold fewer than ten of it, "auto"
+        draws each tail with fewer than ten again, tilted towards it (:mod:`tilted_draws
+        <growthpoles.spatial.reference_distributions.tilted_draws>`), except where a region with weights or scores of
+        its own neighbours more than a quarter of all.
 
     Returns
     -------
@@ -59,6 +66,9 @@ def conditional_tails(
     """
     n = scores.n
     plan = _plan(scores, method)
+    again = (
+        method == "auto" and level is not None and level * (permutations + 1) < tilted_draws.FEW <= permutations / 999
+    )
     law = Law.empty(n, permutations)
     for k, rows, same in plan.listed + plan.own_listed:
         law.exact[rows] = True
@@ -73,7 +83,7 @@ def conditional_tails(
         exact_enumeration.attainable_top(-values, by_count, law.bottom, noise=noise)
     if plan.drawn:
         sum_tails(values, plan.drawn, observed, noise, permutations=permutations, rng=rng, into=counts, order=order)
-        floor = 1 / (permutations + 1)
+        floor = 0.0 if again else 1 / (permutations + 1)
         exact_enumeration.attainable_top(values, plan.drawn, law.top, noise=noise, floor=floor)
         exact_enumeration.attainable_top(-values, plan.drawn, law.bottom, noise=noise, floor=floor)
     if plan.own_listed or plan.own_drawn.any():
@@ -82,7 +92,67 @@ def conditional_tails(
             _enumerate_own(law, scores, ties, k, rows, same=same)
         if plan.own_drawn.any():
             _draw_own(law, scores, ties, plan.own_drawn, permutations, rng, order)
-    return law
+    return _with_far_tails(law, scores, plan, rng, order) if again and not law.exact.all() else law
+
+
+def _with_far_tails(law: Law, scores: Scores, plan: _Plan, rng: np.random.Generator, order: np.ndarray | None) -> Law:
+    """Draw the tails again that hold few of the draws."""
+    n, own = scores.n, rng.spawn(1)[0]  # the stream of other draws stays as it is
+    order = np.arange(n) if order is None else order
+    place = np.argsort(order)
+    far = [(count < tilted_draws.FEW) & ~law.exact for count in (law.ge, law.le)]
+    tails, error = np.full((2, n), np.nan), np.full(n, np.nan)
+    sums, values = scores.w[order][:, order], scores.features[0][order]
+    sums.data = np.ones(len(sums.data))
+    for sign, asked, tail in zip((1.0, -1.0), far, tails, strict=True):
+        wanted = [(k, np.sort(place[rows[asked[rows]]])) for k, rows in plan.drawn if asked[rows].any()]
+        found, spread = tilted_draws.shared_tails(sign * values, wanted, sums, scores.noise, own)
+        tail[order] = found
+        error[order] = np.fmax(error[order], spread)
+    cardinality = np.diff(scores.w.indptr)
+    eligible = plan.own_drawn & (4 * cardinality <= n)
+    if eligible.any():
+        _tilt_own(law, scores, eligible, far, tails, error, own, place)
+    return replace(law, above=tails[0], below=tails[1], error=error)
+
+
+def _tilt_own(
+    law: Law,
+    scores: Scores,
+    eligible: np.ndarray,
+    far: list[np.ndarray],
+    tails: np.ndarray,
+    error: np.ndarray,
+    rng: np.random.Generator,
+    place: np.ndarray,
+) -> None:
+    """Draw the tails again of regions whose scores or weights are their own, as far as the budget goes."""
+    w, n, ties = scores.w, scores.n, scores.ties()
+    cardinality = np.diff(w.indptr)
+    equal = np.ones(n, dtype=bool) if scores.uniform is not None else _equal_rows(w, cardinality)[0]
+    for count in np.unique(cardinality[eligible]):
+        for same in (True, False):
+            rows = eligible & (cardinality == count) & (equal == same)
+            size = exact_enumeration.enumeration_size(n - 1, min(int(count), 64), equal=same)
+            law.top[rows] = law.bottom[rows] = 1 / size
+    coefficients = np.ones((1, n)) if scores.coefficients is None else scores.coefficients
+    spent = 0
+    rows = np.flatnonzero(eligible & (far[0] | far[1]))
+    for region in rows[np.argsort(place[rows])]:
+        at = slice(w.indptr[region], w.indptr[region + 1])
+        spent += (at.stop - at.start) * (20 * n + 10 * tilted_draws.OWN)
+        if spent > _TILTED_BUDGET:
+            law.top[region] = law.bottom[region] = 1 / (law.permutations + 1)
+            continue
+        score = coefficients[:, region] @ scores.features
+        dealt = np.lexsort((score[w.indices[at]], w.data[at]))  # the order of columns leaves no trace
+        others = np.delete(score, region)[np.argsort(np.delete(place, region))]
+        for sign, asked, tail in zip((1.0, -1.0), far, tails, strict=True):
+            if asked[region]:
+                neighbours = sign * score[w.indices[at]][dealt]
+                tail[region], error[region] = tilted_draws.own_tail(
+                    sign * others, w.data[at][dealt], neighbours, float(ties[region]), rng
+                )
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,9 @@ class Law:
     """Where the observed T lies in its conditional law, for each region.
 
     `ge` and `le` are counts out of `total` (deals enumerated, or permutations drawn); `top` and `bottom`
-    the smallest attainable one-sided p-values; `exact` says which law was enumerated.
+    the smallest attainable one-sided p-values; `exact` says which law was enumerated. Where a tail was drawn again
+    (`tilted_draws`), `above` and `below` hold its probability instead, `error` the standard error; NaN elsewhere, None
+    where none was.
     """
 
     ge: np.ndarray
@@ -88,6 +90,9 @@ class Law:
     bottom: np.ndarray
     exact: np.ndarray
     permutations: int
+    above: np.ndarray | None = None
+    below: np.ndarray | None = None
+    error: np.ndarray | None = None
 
     @classmethod
     def empty(cls, n: int, permutations: int) -> Law:
@@ -126,7 +131,8 @@ def p_values(law: Law, direction: np.ndarray, alternative: Alternative) -> tuple
     Returns
     -------
     tuple of numpy.ndarray
-        p-values count / total for an enumerated law and (count + 1) / (P + 1) for a drawn one.
+        p-values count / total for an enumerated law, (count + 1) / (P + 1) for a drawn one, and the estimated
+        probability of a tail that was drawn again.
     """
     if alternative == "two-sided":  # the two tails only change places where the statistic falls with T
         count, best = np.minimum(law.ge, law.le), np.minimum(law.top, law.bottom)
@@ -142,7 +148,11 @@ def p_values(law: Law, direction: np.ndarray, alternative: Alternative) -> tuple
         count += 1
         count *= sides
         p = count / (law.permutations + 1)
+    if law.above is not None and law.below is not None:
+        tail = np.fmin(law.above, law.below) if alternative == "two-sided" else np.where(above, law.above, law.below)
+        p = np.where(np.isnan(tail), p, sides * tail)
     best *= sides
+    np.maximum(p, best, out=p, where=~law.exact)
     np.minimum(p, 1.0, out=p)
     np.minimum(best, 1.0, out=best)
     still = direction == 0

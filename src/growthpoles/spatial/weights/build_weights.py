@@ -1,23 +1,26 @@
 """Build spatial weights: contiguity, distance bands, k nearest, Gabriel, kernels, as a libpysal Graph.
 
-The builders of libpysal are wrapped, not rewritten: this module checks the layer and the options first, so
-that a wrong coordinate system, a doubled label or an option of another kind ends in one clear line and not in
-a graph that looks right.
+This module checks the layer and the options, so that a wrong coordinate system, a doubled label or an option of
+another kind ends in one clear line and not in a graph that looks right; `contiguity` and `proximity` find the pairs.
 """
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
 from growthpoles.errors import SpatialError, listed, message, unknown_option
 from growthpoles.language.number_format import format_count
+from growthpoles.spatial.alignment import ascending
+from growthpoles.spatial.weights import proximity
+from growthpoles.spatial.weights.contiguity import contiguity
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
     from libpysal.graph import Graph
+    from numpy.typing import NDArray
 
 WeightsKind = Literal[
     "queen",
@@ -42,9 +45,11 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
     "inverse_distance": ("threshold", "power", "centre"),
     "kernel": ("bandwidth", "kernel", "centre"),
     **dict.fromkeys(_TRIANGULATIONS, ("centre",)),
-    **dict.fromkeys(CONTIGUITY, ()),
+    **dict.fromkeys(CONTIGUITY, ("tolerance",)),
 }
 _ALL_PAIRS_LIMIT = 5_000
+_SCALE, _AXES = 1.05, 1.25  # largest error of lengths on average and in one direction that a CRS may have
+_SAMPLE = 1_000
 
 
 def checked_geometry(regions: object, kind: str) -> gpd.GeoSeries:
@@ -88,16 +93,37 @@ def checked_geometry(regions: object, kind: str) -> gpd.GeoSeries:
     return geometry
 
 
-def overlaps(geometry: gpd.GeoSeries) -> list[str]:
-    """Name the pairs of polygons whose interiors meet."""
-    import shapely
+def check_scale(geometry: gpd.GeoSeries, what: str) -> None:
+    """Refuse a CRS whose lengths are not those on the ground, such as Web Mercator away from the equator."""
+    from pyproj import Proj
+    from pyproj.exceptions import ProjError
 
-    shapes = geometry.to_numpy()
-    first, second = shapely.STRtree(shapes).query(shapes)
-    first, second = first[first < second], second[first < second]
-    meet = shapely.relate_pattern(shapes[first], shapes[second], "2********")
-    labels = geometry.index
-    return [f"{labels[i]}/{labels[j]}" for i, j in zip(first[meet], second[meet], strict=True)]
+    crs = geometry.crs
+    if crs is None or not crs.is_projected:
+        return
+    centres = geometry.representative_point()
+    step = np.unique(np.linspace(0, len(centres) - 1, min(len(centres), _SAMPLE)).astype(int))
+    by_x, by_y = (
+        centres.iloc[np.argsort(centres.x.to_numpy())[step]],
+        centres.iloc[np.argsort(centres.y.to_numpy())[step]],
+    )
+    try:
+        degrees = [part.to_crs(crs.geodetic_crs) for part in (by_x, by_y)]
+        lon, lat = (np.concatenate([getattr(part, axis).to_numpy() for part in degrees]) for axis in "xy")
+        factors = Proj(crs).get_factors(lon, lat)
+        scale, longest = np.sqrt(np.asarray(factors.areal_scale)), np.asarray(factors.tissot_semimajor)
+    except (ProjError, RuntimeError, ValueError, AttributeError):  # a CRS of no place on the earth
+        return
+    scale, longest = scale[np.isfinite(scale)], longest[np.isfinite(longest)]
+    if len(scale) and (scale.max() > _SCALE or scale.min() < 1 / _SCALE or longest.max() > _AXES):
+        low, high = (min(scale.min(), 1.0), max(scale.max(), longest.max()))
+        raise SpatialError(
+            message(
+                f"{what}: the units of {crs.name} are not metres on the ground here: {low:.2f} to {high:.2f} times",
+                where="regions",
+                allowed="regions.to_crs(regions.estimate_utm_crs()) or another CRS that keeps distances",
+            )
+        )
 
 
 def refuse_coincident(points: gpd.GeoSeries, kind: str) -> None:
@@ -114,13 +140,11 @@ def refuse_coincident(points: gpd.GeoSeries, kind: str) -> None:
         )
 
 
-def nearest_distance(points: gpd.GeoSeries, k: int) -> float:
+def nearest_distance(xy: NDArray[np.float64], k: int) -> float:
     """Return the largest distance from a centre to its k-th nearest other centre."""
-    import shapely
     from scipy.spatial import KDTree
 
-    coordinates = shapely.get_coordinates(points.to_numpy())
-    distance, _ = KDTree(coordinates).query(coordinates, k=k + 1)
+    distance, _ = KDTree(xy).query(xy, k=k + 1)
     largest = float(np.asarray(distance)[:, k].max())
     if largest == 0.0:
         raise SpatialError(message("all regions share one centre", allowed="regions with a distance between them"))
@@ -136,6 +160,24 @@ def positive(name: str, value: float | None) -> float | None:
     return float(value)
 
 
+def graph_of(focal: Any, neighbor: Any, weight: Any, labels: pd.Index) -> Graph:
+    """Return the Graph of directed links between positions, without a second factorisation of the labels."""
+    import pandas as pd
+    from libpysal.graph import Graph
+
+    n = len(labels)
+    weight = np.asarray(weight)
+    lone = np.flatnonzero(
+        np.bincount(focal, minlength=n) == 0
+    )  # a Graph writes an isolate as a weight of zero on itself
+    focal, neighbor = np.concatenate([focal, lone]), np.concatenate([neighbor, lone])
+    weight = np.concatenate([weight, np.zeros(len(lone), weight.dtype)])
+    key = focal * np.int64(n) + neighbor
+    order = np.argsort(key) if (key[1:] < key[:-1]).any() else slice(None)
+    index = pd.MultiIndex(levels=[labels, labels], codes=[focal[order], neighbor[order]], names=["focal", "neighbor"])
+    return Graph(pd.Series(weight[order], index=index, name="weight"), is_sorted=True)
+
+
 def build_weights(
     regions: gpd.GeoDataFrame | gpd.GeoSeries,
     kind: WeightsKind = "queen",
@@ -146,6 +188,7 @@ def build_weights(
     bandwidth: float | None = None,
     kernel: KernelShape | None = None,
     centre: Centre | None = None,
+    tolerance: float | None = None,
 ) -> Graph:
     """Build the graph of neighbouring regions.
 
@@ -153,15 +196,16 @@ def build_weights(
     ----------
     regions : GeoDataFrame or GeoSeries, n rows
         Unique index labels (they become the ids of the graph, in this order) and no missing or empty
-        geometry. Everything but ``queen`` and ``rook`` measures distances and refuses a geographic CRS; a
-        layer without a CRS is taken to be planar.
+        geometry. Everything but ``queen`` and ``rook`` measures distances and refuses a geographic CRS, and a
+        projected one whose lengths are off by more than 5 % on average, or 25 % in one direction, at some region
+        (Web Mercator beyond 18 degrees); a layer without a CRS is taken to be planar.
     kind : str
         ===================== ====================================================== =======================
         kind                  neighbours                                             options (default)
         ===================== ====================================================== =======================
-        queen                 share at least a point of the boundary                 none
-        rook                  share a stretch of the boundary                        none
-        border_length         as rook, weighted by the length of the shared boundary none
+        queen                 share at least a point of the boundary, or overlap     tolerance
+        rook                  share a stretch of the boundary, or overlap            tolerance
+        border_length         as rook, weighted by the length of the shared boundary tolerance
         knn                   the k nearest centres (not symmetric)                  k (4)
         distance_band         centres at most `threshold` apart                      threshold (see below)
         inverse_distance      weight d^-power up to `threshold`                      threshold, power (1)
@@ -188,12 +232,18 @@ def build_weights(
     centre : {"centroid", "inside"}
         What stands for a polygon when distances are measured: its centroid (default) or a point guaranteed to
         lie inside it.
+    tolerance : float >= 0, units of the CRS
+        Distance up to which two borders that do not match count as one. Default: 0.01 of the layer's median edge (the
+        straight piece between two vertices). 0 leaves rounding alone.
 
     Returns
     -------
     libpysal.graph.Graph
         Untransformed weights; the tests standardise them as their statistic needs. No region is its own
-        neighbour.
+        neighbour. A graph of contiguity names the pairs that shared vertices (``rook``: edges) alone would not give, in
+        its attribute `by_geometry`: a table of region_a, region_b, kind ("gap", "overlap", "vertices": the lines agree,
+        their vertices do not) and distance; ``attrs["tolerance"]`` of it is the tolerance.
+        :func:`growthpoles.summarise_weights` counts them.
 
     Raises
     ------
@@ -205,9 +255,13 @@ def build_weights(
 
     Notes
     -----
-    Contiguity compares shared vertices, which is exact on a valid coverage; where the layer is not one (a
-    vertex that only one side has, a sliver), the geometries themselves are compared (DE-9IM). Overlapping
-    polygons do not touch and are therefore no neighbours.
+    Contiguity compares shared vertices and edges, and by geometry only the edges that no two regions share
+    (:func:`growthpoles.spatial.weights.contiguity.contiguity`). Regions that overlap are neighbours.
+
+    *Ties.* Of several regions at the k-th distance, ``knn`` takes those whose label comes first. A third centre on the
+    circle, or as far from one end as the other end is, cuts no link of ``gabriel`` and ``relative_neighborhood``: a
+    square has both its diagonals. Where a Delaunay triangulation is not unique, the one of the centres in the order of
+    their labels is taken. No kind depends on the order of rows. Distances that differ by less than 1e-9 are equal.
 
     References
     ----------
@@ -229,22 +283,24 @@ def build_weights(
         "bandwidth": bandwidth,
         "kernel": kernel,
         "centre": centre,
+        "tolerance": tolerance,
     }
     for option, value in given.items():
         if value is not None and option not in _OPTIONS[kind]:
             allowed = ", ".join(_OPTIONS[kind]) or "no options"
             raise SpatialError(message(f"{option}= has no meaning for kind={kind!r}", allowed=allowed))
     geometry = checked_geometry(regions, kind)
+    if kind not in ("queen", "rook"):
+        check_scale(geometry, f"kind={kind!r}")
     if kind in CONTIGUITY:
-        return _contiguity(geometry, kind)
+        return _contiguity(geometry, kind, tolerance)
     points = _centres(geometry, "centroid" if centre is None else centre)
     return _from_points(points, kind, given)
 
 
-def _contiguity(geometry: gpd.GeoSeries, kind: str) -> Graph:
+def _contiguity(geometry: gpd.GeoSeries, kind: str, tolerance: float | None) -> Graph:
     """Neighbours by shared boundary."""
     import shapely
-    from libpysal.graph import Graph
 
     polygonal = geometry.geom_type.isin(["Polygon", "MultiPolygon"])
     if not polygonal.all():
@@ -256,19 +312,38 @@ def _contiguity(geometry: gpd.GeoSeries, kind: str) -> Graph:
                 kind=kind,
             )
         )
-    strict = not bool(shapely.coverage_is_valid(geometry.to_numpy()))
-    by_perimeter = kind == "border_length"
-    if by_perimeter and strict:
-        overlapping = overlaps(geometry)
-        if overlapping:
+    if tolerance is not None and tolerance != 0:
+        tolerance = positive("tolerance", tolerance)
+    shapes = geometry.to_numpy()
+    try:
+        found = contiguity(shapes, rook=kind != "queen", tolerance=tolerance)
+    except shapely.GEOSException:
+        broken = geometry.index[~shapely.is_valid(shapes)]
+        raise SpatialError(
+            message(f"polygons are not valid: {listed(broken, limit=8)}", allowed="regions.make_valid()")
+        ) from None
+    table = found.table(geometry.index)
+    table.attrs["tolerance"] = found.tolerance
+    weight = np.ones(len(found.focal), dtype=np.int8)
+    if kind == "border_length":
+        over = found.kind == 1
+        first, second = shapes[found.first[over]], shapes[found.second[over]]
+        deep = shapely.area(shapely.intersection(first, second)) > found.tolerance * np.minimum(
+            shapely.length(first), shapely.length(second)
+        )
+        if deep.any():
+            pairs = [f"{a}/{b}" for a, b in table.loc[over, ["region_a", "region_b"]].to_numpy()[deep]]
             raise SpatialError(
                 message(
                     "polygons overlap: {regions}",
                     allowed="a planar coverage for kind='border_length'",
-                    regions=listed(overlapping, limit=8),
+                    regions=listed(pairs, limit=8),
                 )
             )
-    return Graph.build_contiguity(geometry, rook=kind != "queen", by_perimeter=by_perimeter, strict=strict)
+        weight = found.length
+    graph = graph_of(found.focal, found.neighbor, weight, geometry.index)
+    graph.by_geometry = table
+    return graph
 
 
 def _centres(geometry: gpd.GeoSeries, centre: str) -> gpd.GeoSeries:
@@ -280,56 +355,67 @@ def _centres(geometry: gpd.GeoSeries, centre: str) -> gpd.GeoSeries:
 
 def _from_points(points: gpd.GeoSeries, kind: str, options: dict[str, Any]) -> Graph:
     """Neighbours by the distance between centres."""
-    from libpysal.graph import Graph
-
     n = len(points)
+    labels = points.index
+    order = ascending(labels)
+    order = np.arange(n) if order is None else order
+    xy = np.column_stack([points.x, points.y])[order]
+    if kind not in ("kernel", "distance_band"):
+        refuse_coincident(points, kind)
     if kind == "knn":
         k = 4 if options["k"] is None else options["k"]
         if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k < n:
             raise SpatialError(
                 message("k={k!r} with {n} regions", allowed="a whole number from 1 to {most}", k=k, n=n, most=n - 1)
             )
-        refuse_coincident(points, kind)
-        return Graph.build_knn(points, k=int(k))
+        focal, neighbor = proximity.nearest(xy, int(k))
+        return graph_of(order[focal], order[neighbor], np.ones(len(focal), dtype=np.int8), labels)
     if kind in _TRIANGULATIONS:
-        refuse_coincident(points, kind)
-        return _triangulation(points, kind)
+        one, other = _triangulation(xy, kind, labels[order])
+        weight: NDArray[Any] = np.ones(len(one), dtype=np.int8)
+    else:
+        one, other, weight = _by_distance(xy, kind, options)
+    one, other = order[one], order[other]
+    both = np.concatenate([one, other]), np.concatenate([other, one])
+    return graph_of(*both, np.concatenate([weight, weight]), labels)
+
+
+def _by_distance(xy: NDArray[np.float64], kind: str, options: dict[str, Any]) -> proximity.Pairs:
+    """Pairs of a band, of inverse distance or of a kernel, each once, with their weight."""
+    n = len(xy)
     if kind == "kernel":
         shape = "triangular" if options["kernel"] is None else options["kernel"]
         if shape not in get_args(KernelShape):
             raise SpatialError(unknown_option("kernel", shape, get_args(KernelShape)))
         bandwidth = positive("bandwidth", options["bandwidth"])
         if bandwidth is None:
-            bandwidth = nearest_distance(points, min(2, n - 1)) * (1 + 1e-7)
-        return Graph.build_distance_band(points, bandwidth, binary=False, kernel=shape, bandwidth=bandwidth, decay=True)
+            bandwidth = nearest_distance(xy, min(2, n - 1)) * (1 + 1e-7)
+        one, other, distance = proximity.within(xy, bandwidth)
+        weight = proximity.KERNELS[shape](distance / bandwidth)
+        keep = weight > 0
+        return one[keep], other[keep], weight[keep]
     threshold = positive("threshold", options["threshold"])
     if kind == "distance_band":
         if threshold is None:
             # the band must hold the pair that defines it in spite of rounding
-            threshold = nearest_distance(points, 1) * (1 + 1e-12)
-        return Graph.build_distance_band(points, threshold)
-    refuse_coincident(points, kind)
+            threshold = nearest_distance(xy, 1) * (1 + 1e-12)
+        one, other, _ = proximity.within(xy, threshold)
+        return one, other, np.ones(len(one), dtype=np.int8)
     if threshold is None:
         if n > _ALL_PAIRS_LIMIT:
             problem = "all pairs of {n} regions are too many"
             raise SpatialError(message(problem, allowed="a threshold= in units of the CRS", n=format_count(n)))
-        west, south, east, north = points.total_bounds
-        threshold = float(np.hypot(east - west, north - south)) * (1 + 1e-12)
-    return _inverse_distance(points, threshold, positive("power", options["power"]) or 1.0)
+        one, other = np.triu_indices(n, 1)
+        return one, other, decayed(np.hypot(*(xy[one] - xy[other]).T), positive("power", options["power"]) or 1.0)
+    one, other, distance = proximity.within(xy, threshold)
+    return one, other, decayed(distance, positive("power", options["power"]) or 1.0)
 
 
-def _inverse_distance(points: gpd.GeoSeries, threshold: float, power: float) -> Graph:
-    """Weights d^-power of the pairs up to a threshold; without the distance zero of a region to itself."""
-    import shapely
-    from libpysal.graph import Graph
-    from scipy.spatial import KDTree
-
-    coordinates = shapely.get_coordinates(points.to_numpy())
-    one, other = KDTree(coordinates).query_pairs(threshold, output_type="ndarray").T
-    distance = np.hypot(*(coordinates[one] - coordinates[other]).T)
+def decayed(distance: NDArray[np.float64], power: float) -> NDArray[np.float64]:
+    """Return distances to a negative power, refused where they leave the range of numbers."""
     with np.errstate(over="ignore"):
         weight = distance**-power
-    if not (np.isfinite(weight) & (weight > 0)).all():
+    if not (np.isfinite(weight) & (weight > 1e-150) & (weight < 1e150)).all():
         raise SpatialError(
             message(
                 "power={power} of distances from {low} to {high} is out of range",
@@ -339,25 +425,20 @@ def _inverse_distance(points: gpd.GeoSeries, threshold: float, power: float) -> 
                 high=f"{distance.max():g}",
             )
         )
-    focal, neighbor = np.concatenate([one, other]), np.concatenate([other, one])
-    lone = np.setdiff1d(np.arange(len(points)), focal)  # a Graph writes an isolate as a weight of zero on itself
-    focal, neighbor = np.concatenate([focal, lone]), np.concatenate([neighbor, lone])
-    weight = np.concatenate([weight, weight, np.zeros(len(lone))])
-    order = np.lexsort((neighbor, focal))
-    labels = points.index.to_numpy()
-    return Graph.from_arrays(labels[focal[order]], labels[neighbor[order]], weight[order])
+    return weight
 
 
-def _triangulation(points: gpd.GeoSeries, kind: str) -> Graph:
+def _triangulation(xy: NDArray[np.float64], kind: str, labels: pd.Index) -> tuple[Any, Any]:
     """Delaunay triangulation of the centres or a subgraph of it."""
-    from libpysal.graph import Graph
     from scipy.spatial import QhullError
 
-    with warnings.catch_warnings():
-        # libpysal recommends numba, which this package does without
-        warnings.filterwarnings("ignore", message="The numba package", category=UserWarning)
-        try:
-            return Graph.build_triangulation(points, method=kind)
-        except QhullError:
-            problem, allowed = "the {n} centres span no triangle", "3 centres not on one line for kind={kind!r}"
-            raise SpatialError(message(problem, allowed=allowed, n=len(points), kind=kind)) from None
+    try:
+        if kind == "gabriel":
+            return proximity.gabriel(xy)
+        if kind == "relative_neighborhood":
+            return proximity.relative_neighborhood(xy)
+        one, other, _ = proximity.delaunay(xy)
+    except QhullError:
+        problem, allowed = "the {n} centres span no triangle", "3 centres not on one line for kind={kind!r}"
+        raise SpatialError(message(problem, allowed=allowed, n=len(xy), kind=kind)) from None
+    return one, other

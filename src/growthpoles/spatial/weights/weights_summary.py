@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,6 +41,9 @@ class WeightsSummary(ResultDisplay):
         symmetric here.
     pct_nonzero : float
         Links as a percentage of n squared.
+    by_geometry : tuple of (kind, pairs)
+        Of contiguity, pairs that shared vertices alone would not give, by what their borders do ("gap", "overlap",
+        "vertices"); the attribute `by_geometry` of the graph names them.
 
     Examples
     --------
@@ -65,6 +68,7 @@ class WeightsSummary(ResultDisplay):
     isolates: tuple[object, ...]
     symmetric: bool
     pct_nonzero: float
+    by_geometry: tuple[tuple[str, int], ...] = field(default=(), compare=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per property, with a column ``value`` that prints well."""
@@ -82,6 +86,7 @@ class WeightsSummary(ResultDisplay):
             "isolates": ", ".join(map(str, self.isolates)) or "none",
             "symmetric": self.symmetric,
             "share of non-zero weights, %": self.pct_nonzero,
+            "pairs found by geometry": ", ".join(f"{kind} {pairs}" for kind, pairs in self.by_geometry) or "none",
         }
         frame = pd.DataFrame({"value": pd.Series(rows, dtype=object)})
         return frame.rename_axis("property")
@@ -98,9 +103,10 @@ class WeightsSummary(ResultDisplay):
         shape = "symmetric" if self.symmetric else "not symmetric"
         lone = f"isolates: {len(self.isolates)}" if self.isolates else "no isolates"
         histogram = ", ".join(f"{size}: {count}" for size, count in self.cardinalities)
+        found = "".join(f", by geometry ({kind}): {pairs}" for kind, pairs in self.by_geometry)
         return (
             f"WeightsSummary({self.n} regions, {self.links} links, {self.pairs} pairs, {parts}, {lone}, "
-            f"{shape}, mean {self.mean_cardinality:.3g} neighbours; regions by neighbours {{{histogram}}})"
+            f"{shape}{found}, mean {self.mean_cardinality:.3g} neighbours; regions by neighbours {{{histogram}}})"
         )
 
 
@@ -133,6 +139,8 @@ def summarise_weights(graph: Graph | W) -> WeightsSummary:
     from scipy.sparse.csgraph import connected_components
 
     graph = as_graph(graph)
+    table = getattr(graph, "by_geometry", None)
+    kinds = {} if table is None else table["kind"].value_counts()
     ids = graph.unique_ids
     n = len(ids)
     weights = coo_array(graph.sparse)
@@ -159,4 +167,5 @@ def summarise_weights(graph: Graph | W) -> WeightsSummary:
         isolates=tuple(ids[lone]),
         symmetric=len(row) == 2 * pairs,
         pct_nonzero=100.0 * len(row) / n**2,
+        by_geometry=tuple(sorted((str(kind), int(found)) for kind, found in kinds.items())),
     )

@@ -20,6 +20,7 @@ from growthpoles.study.inputs.study_rating import (
     study_ratings,
 )
 from growthpoles.study.inputs.study_regions import Enclaves, match_study_regions, study_regions
+from growthpoles.study.inputs.study_weights import study_weights
 
 __all__ = [
     "Enclaves",
@@ -38,5 +39,6 @@ __all__ = [
     "study_rating",
     "study_ratings",
     "study_regions",
+    "study_weights",
     "unused_inputs",
 ]

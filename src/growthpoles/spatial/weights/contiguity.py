@@ -1,0 +1,429 @@
+"""Contiguity of polygons: queen, rook, border length by vertex and edge incidence, with a snap tolerance.
+
+Borders that match are found by their vertices alone, in arrays: two regions that share a vertex (queen) or an edge
+(rook). Only the edges that nobody shares, the coast and every border that does not match, are compared by geometry:
+what lies within the tolerance of another region's free edge is a common border, and the pairs found that way are
+listed. Regions that overlap are neighbours, and listed too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+SNAP = 0.01  # default tolerance, as a share of the median edge
+KINDS = ("gap", "overlap", "vertices")
+_NOISE = 1e-12  # of the largest coordinate: below it is rounding
+_STRETCH = 16  # a common stretch is so many times longer than its two lines are apart
+_NARROW = 64  # squared perimeter of an overlap over its area: 16 for a square
+_LARGE = 0.01  # share of the smaller region that an overlap covers
+_BLOCK = 1 << 16  # free edges compared at once
+
+
+@dataclass(frozen=True, slots=True)
+class Contiguity:
+    """Pairs of neighbours, each in both directions, sorted by focal and neighbour.
+
+    Attributes
+    ----------
+    focal, neighbor : numpy.ndarray
+        Positions of the regions.
+    length : numpy.ndarray
+        Length of the common border, 0 where it is a point.
+    tolerance : float
+        In units of the layer.
+    first, second, kind, distance : numpy.ndarray
+        Pairs that shared vertices or edges do not show: positions (first < second), code in `KINDS`, least distance
+        between the two borders.
+    """
+
+    focal: Ints
+    neighbor: Ints
+    length: Floats
+    tolerance: float
+    first: Ints
+    second: Ints
+    kind: NDArray[np.int8]
+    distance: Floats
+
+    def table(self, labels: pd.Index) -> pd.DataFrame:
+        """Return the pairs found by geometry: region_a, region_b, kind, distance."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "region_a": labels[self.first],
+                "region_b": labels[self.second],
+                "kind": np.array(KINDS, dtype=object)[self.kind],
+                "distance": self.distance,
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Edges:
+    """Edges of all rings: end points as positions and as codes, the region that each belongs to, its length."""
+
+    start: Floats
+    end: Floats
+    u: Ints
+    v: Ints
+    owner: Ints
+    length: Floats
+
+    def take(self, rows: Any) -> _Edges:
+        return _Edges(*(getattr(self, name)[rows] for name in self.__slots__))
+
+    def turned(self, rows: NDArray[np.bool_]) -> _Edges:
+        """Return the edges with the two ends of some exchanged."""
+        sides = rows[:, None]
+        start, end = np.where(sides, self.end, self.start), np.where(sides, self.start, self.end)
+        return _Edges(
+            start, end, np.where(rows, self.v, self.u), np.where(rows, self.u, self.v), self.owner, self.length
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Vertices:
+    """All vertices, with the region of each; equal ones side by side in `order`, from `first`, `count` of them."""
+
+    xy: Floats
+    owner: Ints
+    codes: Ints
+    order: Ints
+    first: Ints
+    count: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class _Contacts:
+    """Pairs that come near each other: number, distance, common stretch, area between its two lines, overlap."""
+
+    key: Ints
+    distance: Floats
+    stretch: Floats
+    between: Floats
+    over: NDArray[np.bool_]
+
+    def fields(self) -> tuple[Any, ...]:
+        return self.key, self.distance, self.stretch, self.between, self.over
+
+    def take(self, rows: Any) -> _Contacts:
+        return _Contacts(*(field[rows] for field in self.fields()))
+
+    def summed(self) -> _Contacts:
+        """Return one entry per pair, ascending."""
+        key, place = np.unique(self.key, return_inverse=True)
+        distance = np.full(len(key), np.inf)
+        np.minimum.at(distance, place, self.distance)
+        over = np.bincount(place[self.over], minlength=len(key)) > 0
+        sums = (np.bincount(place, weights=part, minlength=len(key)) for part in (self.stretch, self.between))
+        return _Contacts(key, distance, *sums, over)
+
+
+def contiguity(shapes: NDArray[Any], *, rook: bool = False, tolerance: float | None = None) -> Contiguity:
+    """Find the pairs of polygons with a common border.
+
+    Parameters
+    ----------
+    shapes : array of shapely polygons or multipolygons, shape (n,)
+    rook : bool
+        Whether the border must be more than points.
+    tolerance : float, optional
+        Distance in units of the layer up to which two borders count as one. Default: 0.01 of the median edge. 0 leaves
+        rounding alone.
+
+    Notes
+    -----
+    Time n log n, memory a constant number of arrays of the layer's vertices. Two borders run along each other where a
+    free edge lies within the tolerance of another at an angle of at most 30 degrees; for rook that must be sixteen
+    times as long as the two are apart on average there, and elsewhere along both regions, so that a corner which misses
+    another is no border. Overlapping regions share a stretch where the overlap is long and
+    narrow, or covers a hundredth of the smaller region.
+    """
+    n = len(shapes)
+    xy, rings, ring_owner, shell = _rings(shapes)
+    codes, order, new = vertex_codes(xy)
+    first = np.flatnonzero(new)
+    vertices = _Vertices(
+        xy, np.repeat(ring_owner, np.diff(rings)), codes, order, first, np.diff(np.append(first, len(xy)))
+    )
+    edges, forward, ring = _edges(vertices, rings, shell)
+    noise = _NOISE * float(np.abs(xy).max())
+    if tolerance is None:
+        tolerance = SNAP * float(np.median(edges.length))
+    matched, matched_length, same_side, free = _matches(edges, forward, n)
+    exact = matched if rook else np.union1d(_pairs_in_runs(vertices.owner[order], new, n), matched)
+    # rings of which no edge is shared: they may lie inside another region
+    alone = np.bincount(ring[free], minlength=len(shell)) == np.bincount(ring, minlength=len(shell))
+    _, begin = np.unique(ring[free], return_index=True)
+    whole = begin[(alone & shell)[ring[free][begin]]]
+    near = _near(
+        shapes, edges.take(free).turned((forward ^ (edges.u < edges.v))[free]), whole, vertices, tolerance, noise
+    )
+    if rook:
+        near = near.take(_is_stretch(shapes, near, noise))
+    pairs = np.union1d(exact, near.key)
+    length = np.zeros(len(pairs))
+    length[np.searchsorted(pairs, near.key)] += near.stretch
+    length[np.searchsorted(pairs, matched)] += matched_length
+    # a common edge with both regions on the same side of it: they overlap although every vertex matches
+    over = np.union1d(same_side, near.key[near.over])
+    listed = np.union1d(np.setdiff1d(near.key, exact), over)
+    apart = np.zeros(len(listed))
+    known = np.isin(listed, near.key)
+    apart[known] = near.distance[np.searchsorted(near.key, listed[known])]
+    kind = np.where(np.isin(listed, over), 1, np.where(apart <= noise, 2, 0)).astype(np.int8)
+    focal, neighbor = np.concatenate([pairs // n, pairs % n]), np.concatenate([pairs % n, pairs // n])
+    by_focal = np.argsort(focal * np.int64(n) + neighbor)
+    return Contiguity(
+        focal[by_focal],
+        neighbor[by_focal],
+        np.concatenate([length, length])[by_focal],
+        tolerance,
+        listed // n,
+        listed % n,
+        kind,
+        apart,
+    )
+
+
+def _rings(shapes: NDArray[Any]) -> tuple[Floats, Ints, Ints, NDArray[np.bool_]]:
+    """Vertices, where each ring starts, its region, and whether it is a shell."""
+    import shapely
+
+    if (shapely.get_type_id(shapes) == 3).all() and not shapely.get_num_interior_rings(shapes).any():
+        rings = np.concatenate([[0], np.cumsum(shapely.get_num_coordinates(shapes))])
+        return shapely.get_coordinates(shapes), rings, np.arange(len(shapes)), np.ones(len(shapes), dtype=bool)
+    kind, xy, offsets = shapely.to_ragged_array(shapes, include_z=False)
+    rings, parts, *rest = (np.asarray(offset, dtype=np.int64) for offset in offsets)
+    owner = np.repeat(np.arange(len(parts) - 1), np.diff(parts))
+    if kind == shapely.GeometryType.MULTIPOLYGON:
+        owner = np.repeat(np.arange(len(rest[0]) - 1), np.diff(rest[0]))[owner]
+    shell = np.zeros(len(rings) - 1, dtype=bool)
+    shell[parts[:-1]] = True
+    return xy, rings, owner, shell
+
+
+def vertex_codes(xy: Floats) -> tuple[Ints, Ints, NDArray[np.bool_]]:
+    """Give equal points equal numbers.
+
+    Returns
+    -------
+    tuple
+        The code of every point, an order that puts equal points side by side, and where a new code starts in it.
+
+    Notes
+    -----
+    One sort of 64-bit mixes of the two coordinates, which are compared themselves afterwards; lexicographic sorting is
+    several times slower and only the way out for two points with one mix.
+    """
+    xy = np.ascontiguousarray(xy) + 0.0  # -0.0 becomes 0.0
+    bits = xy.view(np.uint64)
+    with np.errstate(over="ignore"):
+        mix = (bits[:, 0] ^ (bits[:, 0] >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
+        mix ^= (bits[:, 1] ^ (bits[:, 1] >> np.uint64(31))) * np.uint64(0x94D049BB133111EB)
+        mix ^= mix >> np.uint64(32)
+        mix *= np.uint64(0xD6E8FEB86659FD93)
+    order = np.argsort(mix)
+    ranked = mix[order]
+    x, y = xy[order].T
+    new = np.ones(len(xy), dtype=bool)
+    apart = (x[1:] != x[:-1]) | (y[1:] != y[:-1])
+    new[1:] = ranked[1:] != ranked[:-1]
+    if (apart & ~new[1:]).any():
+        order = np.lexsort((xy[:, 1], xy[:, 0]))
+        x, y = xy[order].T
+        new[1:] = (x[1:] != x[:-1]) | (y[1:] != y[:-1])
+    codes = np.empty(len(xy), dtype=np.int64)
+    codes[order] = np.cumsum(new) - 1
+    return codes, order, new
+
+
+def _edges(vertices: _Vertices, rings: Ints, shell: NDArray[np.bool_]) -> tuple[_Edges, NDArray[np.bool_], Ints]:
+    """All edges with a length, whether each has its region on the left from the lower code to the higher; its ring."""
+    xy, codes = vertices.xy, vertices.codes
+    ring = np.repeat(np.arange(len(rings) - 1), np.diff(rings))
+    tail = np.ones(len(xy), dtype=bool)
+    tail[rings[1:] - 1] = False
+    tail[:-1] &= codes[1:] != codes[:-1]
+    tails = np.flatnonzero(tail)
+    u, v = codes[tails], codes[tails + 1]
+    local = xy - xy[rings[:-1]][ring]  # areas of small rings far from the origin keep their sign
+    cross = np.zeros(len(xy))
+    cross[tails] = local[tails, 0] * local[tails + 1, 1] - local[tails + 1, 0] * local[tails, 1]
+    clockwise = np.add.reduceat(cross, rings[:-1]) < 0
+    forward = (u < v) ^ (clockwise == shell)[ring[tails]]
+    start, end = xy[tails], xy[tails + 1]
+    edges = _Edges(start, end, u, v, vertices.owner[tails], np.hypot(*(end - start).T))
+    return edges, forward, ring[tails]
+
+
+def _matches(edges: _Edges, forward: NDArray[np.bool_], n: int) -> tuple[Ints, Floats, Ints, Ints]:
+    """Pairs of regions with a common edge and its length, those on the same side of one, and the edges met once."""
+    base = max(int(edges.u.max()), int(edges.v.max())) + 1
+    key = _key(edges.u, edges.v, base)
+    order = np.argsort(key)
+    new = np.concatenate([[True], key[order][1:] != key[order][:-1]])
+    first = np.flatnonzero(new)
+    count = np.diff(np.append(first, len(key)))
+    one, other = (np.concatenate(ends) for ends in zip(*_in_runs(order, new), strict=True))
+    a, b = edges.owner[one], edges.owner[other]
+    apart = a != b
+    pair = _key(a, b, n)[apart]
+    unique, place = np.unique(pair, return_inverse=True)
+    length = np.bincount(place, weights=edges.length[one][apart], minlength=len(unique))
+    same = np.unique(pair[(forward[one] == forward[other])[apart]])
+    return unique, length, same, order[first[count == 1]]
+
+
+def _in_runs(members: Ints, new: NDArray[np.bool_]) -> list[tuple[Ints, Ints]]:
+    """Pairs of members of one run, by how far they stand apart in it; runs start where `new`."""
+    run = np.cumsum(new)
+    at, step = np.flatnonzero(~new) - 1, 1
+    found = [(members[:0], members[:0])]
+    while len(at):
+        found.append((members[at], members[at + step]))
+        step += 1
+        at = at[at + step < len(run)]
+        at = at[run[at] == run[at + step]]
+    return found
+
+
+def _pairs_in_runs(owners: Ints, new: NDArray[np.bool_], n: int) -> Ints:
+    """Pairs of different owners within runs."""
+    found = [np.unique(_key(a, b, n)[a != b]) for a, b in _in_runs(owners, new)]
+    return np.unique(np.concatenate(found))
+
+
+def _near(
+    shapes: NDArray[Any], free: _Edges, whole: Ints, vertices: _Vertices, tolerance: float, noise: float
+) -> _Contacts:
+    """Compare the free edges of different regions, and find regions that lie inside others."""
+    import shapely
+
+    n, width = len(shapes), max(tolerance, noise)
+    blocks = [_inside(shapes, free, whole)]
+    if len(free.u):
+        segments = shapely.linestrings(np.stack([free.start, free.end], axis=1))
+        tree = shapely.STRtree(segments)
+        base = len(vertices.first)
+        short = np.unique(_key(free.u, free.v, base)[free.length <= width])
+
+        def joined(some: tuple[Ints, ...], others: tuple[Ints, ...]) -> NDArray[np.bool_]:
+            """Whether an edge leads from one vertex to the other: near as they are, they are two, not one missed."""
+            found = [np.isin(_key(a, b, base), short) for a in some for b in others]
+            return np.logical_or.reduce(found)
+
+        for start in range(0, len(segments), _BLOCK):
+            one, other = tree.query(segments[start : start + _BLOCK], predicate="dwithin", distance=width)
+            one = one + start
+            apart = free.owner[one] != free.owner[other]
+            one, other = one[apart], other[apart]
+            stretch, between, over = _along(free, one, other, width, noise)
+            distance = shapely.distance(segments[one], segments[other])
+            ends = ((free.u[one], free.v[one]), (free.u[other], free.v[other]))
+            keep = (stretch > 0) | (distance <= noise) | ~joined(*ends)
+            key = _key(free.owner[one], free.owner[other], n)
+            blocks.append(_Contacts(key, distance, stretch, between, over).take(keep).summed())
+        # a vertex of a free edge may belong to a region whose own edges there are all matched
+        ends = np.unique(np.concatenate([free.u, free.v]))
+        for start in range(0, len(ends), _BLOCK):
+            part = ends[start : start + _BLOCK]
+            points = shapely.points(vertices.xy[vertices.order[vertices.first[part]]])
+            at, edge = tree.query(points, predicate="dwithin", distance=width)
+            distance = shapely.distance(points[at], segments[edge])
+            keep = (distance <= noise) | ~joined((part[at],), (free.u[edge], free.v[edge]))
+            at, edge, distance = at[keep], edge[keep], distance[keep]
+            count = vertices.count[part[at]]
+            rows = np.repeat(np.arange(len(at)), count)
+            steps = np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count)
+            holder = vertices.owner[vertices.order[vertices.first[part[at]][rows] + steps]]
+            apart = holder != free.owner[edge[rows]]
+            rows, holder = rows[apart], holder[apart]
+            key = _key(holder, free.owner[edge[rows]], n)
+            blocks.append(_Contacts(key, distance[rows], *np.zeros((2, len(rows))), np.zeros(len(rows), bool)).summed())
+    return _Contacts(*(np.concatenate(parts) for parts in zip(*map(_Contacts.fields, blocks), strict=True))).summed()
+
+
+def _key(one: Ints, other: Ints, n: int) -> Ints:
+    """Return the number of an unordered pair: the lower position times n, plus the higher."""
+    return np.minimum(one, other) * np.int64(n) + np.maximum(one, other)
+
+
+def _along(free: _Edges, one: Ints, other: Ints, width: float, noise: float) -> tuple[Any, ...]:
+    """How far edges run within the width of others, the area between, whether their regions overlap; regions are left.
+
+    Length and area are halved, since each two edges are met in both orders.
+    """
+    p, q, a, b = free.start[one], free.end[one], free.start[other], free.end[other]
+    length, reach = free.length[one], free.length[other]
+    (ux, uy), (wx, wy) = ((q - p) / length[:, None]).T, ((b - a) / reach[:, None]).T
+    d0, d1 = (wx * (points[:, 1] - a[:, 1]) - wy * (points[:, 0] - a[:, 0]) for points in (p, q))
+    t0, t1 = (wx * (points[:, 0] - a[:, 0]) + wy * (points[:, 1] - a[:, 1]) for points in (p, q))
+    low, high = np.zeros(len(one)), np.ones(len(one))
+    for begin, end, least, most in ((d0, d1, -width, width), (t0, t1, 0.0, reach)):
+        slope = end - begin
+        flat = np.abs(slope) <= noise * 1e-3
+        inside = (begin >= least) & (begin <= most)
+        slope = np.where(flat, 1.0, slope)
+        first, last = (least - begin) / slope, (most - begin) / slope
+        low = np.maximum(low, np.where(flat, np.where(inside, 0.0, 2.0), np.minimum(first, last)))
+        high = np.minimum(high, np.where(flat, 1.0, np.maximum(first, last)))
+    parallel = np.abs(ux * wy - uy * wx) <= 0.5
+    stretch = np.where(parallel, np.maximum(high - low, 0.0) * length, 0.0)
+    begin, end = d0 + low * (d1 - d0), d0 + high * (d1 - d0)
+    e0, e1 = (ux * (points[:, 1] - p[:, 1]) - uy * (points[:, 0] - p[:, 0]) for points in (a, b))
+    crossing = (d0 * d1 < 0) & (e0 * e1 < 0)
+    for distance in (d0, d1, e0, e1):
+        crossing &= np.abs(distance) > noise
+    # regions on the same side of a common line, or each beyond the line of the other
+    beyond = (ux * wx + uy * wy > 0) | ((begin + end) / 2 > noise)
+    over = crossing | ((stretch > noise) & beyond)
+    return stretch / 2, stretch * (np.abs(begin) + np.abs(end)) / 4, over
+
+
+def _is_stretch(shapes: NDArray[Any], near: _Contacts, noise: float) -> NDArray[np.bool_]:
+    """Whether what is near is a common stretch of border and not a corner.
+
+    A stretch is long beside the distance of its two lines, and beside what the borders of both regions miss elsewhere.
+    """
+    import shapely
+
+    ends = near.key // len(shapes), near.key % len(shapes)
+    apart = np.divide(near.between, near.stretch, out=np.zeros(len(near.key)), where=near.stretch > 0)
+    long = near.stretch > _STRETCH * np.maximum(apart, noise)
+    level = np.zeros(len(shapes))
+    for end in ends:
+        np.maximum.at(level, end[long], apart[long])
+    least = _STRETCH * np.minimum(*(level[end] for end in ends))
+    common = long & (near.stretch > least)
+    unsure = np.flatnonzero(~common & near.over)
+    first, second = shapes[ends[0][unsure]], shapes[ends[1][unsure]]
+    # an overlap that is long and narrow, or large; not that of two corners
+    overlap = shapely.intersection(first, second)
+    area, around = shapely.area(overlap), shapely.length(overlap)
+    large = area > _LARGE * np.minimum(shapely.area(first), shapely.area(second))
+    common[unsure] = (area > 0) & (large | ((around**2 > _NARROW * area) & (around / 2 > least[unsure])))
+    return common
+
+
+def _inside(shapes: NDArray[Any], free: _Edges, whole: Ints) -> _Contacts:
+    """Regions with a part that lies inside another: no edge of the part need come near one of the other."""
+    import shapely
+
+    if not len(whole):
+        return _Contacts(np.empty(0, np.int64), *np.empty((3, 0)), np.empty(0, bool))
+    at, other = shapely.STRtree(shapes).query(shapely.points(free.start[whole]), predicate="within")
+    own = free.owner[whole[at]]
+    key = np.unique(_key(own[own != other], other[own != other], len(shapes)))
+    return _Contacts(key, *np.zeros((3, len(key))), np.ones(len(key), bool))
