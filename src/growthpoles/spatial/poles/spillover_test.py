@@ -25,15 +25,16 @@ from growthpoles.graphs import as_graph
 from growthpoles.language.number_format import format_count
 from growthpoles.randomness import seed_sequence
 from growthpoles.result_display import ResultDisplay
-from growthpoles.spatial.alignment import clean_values, same_labels, weights_matrix
+from growthpoles.spatial.alignment import same_labels, weights_matrix
 from growthpoles.spatial.global_tests.global_result import Alternative, check_alternative, choose, monte_carlo_p
+from growthpoles.spatial.poles.growth_regression import LEVEL, log_growth
 from growthpoles.spatial.regression.likelihood import Floats, fit
 from growthpoles.spatial.regression.spatial_regression import Design, bootstrap_draws, bootstrap_t, make_design
 
 if TYPE_CHECKING:
     from growthpoles.graphs import Graph, W
 
-LEVEL, POLES = "log level", "weight of poles"
+POLES = "weight of poles"
 NEIGHBOURS, OUTSIDE, BESIDE, RELABELLED = (
     "neighbours' level", "neighbours' level, poles left out", "weight of poles", "poles relabelled",
 )  # fmt: skip
@@ -171,7 +172,7 @@ def spread_test(
     check_alternative(alternative)
     graph = as_graph(graph)
     ids = pd.Index(graph.unique_ids)
-    level, rise = _levels(before, after, growth, years, ids)
+    level, rise = log_growth(before, after, ids, years=years, growth=growth)
     draws = bootstrap_draws(draws, len(ids)) or 999
     poles = _known_poles(poles, ids)
     seeds = iter([np.random.default_rng(seed) for seed in seed_sequence(rng).spawn(12 + len(poles))])
@@ -189,7 +190,7 @@ def spread_test(
     if earlier is not None:
         if earlier_years is None:
             raise SpatialError(message("no earlier_years", where="placebo", allowed="years from earlier to before"))
-        old, past = _levels(earlier, before, None, earlier_years, ids)
+        old, past = log_growth(earlier, before, ids, years=earlier_years)
         behind = frame.assign(**{LEVEL: old})
         again = {NEIGHBOURS: _row(_design(past, behind, graph), NEIGHBOURS, next(seeds), **settings)}
         again |= _pole_rows(past, behind, graph, poles, seeds, notes, settings, thrifty=True)
@@ -197,32 +198,6 @@ def spread_test(
     table = pd.DataFrame(rows.values(), index=pd.Index(list(rows), name="test"))
     added, errors = _added_variable(first, poles)
     return SpreadTest(table, alternative, first.n, tuple(notes), added, errors)
-
-
-def _levels(
-    before: pd.Series, after: pd.Series | None, growth: pd.Series | None, years: float, ids: pd.Index
-) -> tuple[pd.Series, pd.Series]:
-    """Return log level and log growth a year; NaN where a value is missing."""
-    where = "spread test"
-    if (after is None) == (growth is None):
-        raise SpatialError(message("after and growth", where=where, allowed="one of the two"))
-    if not 0 < years < np.inf:
-        raise SpatialError(message(f"years={years!r}", where=where, allowed="a positive number"))
-    logs = []
-    for name, values in (("before", before), ("after", after)):
-        if values is None:
-            continue
-        same_labels(values, ids, name=name, to="the graph")
-        numbers = pd.Series(clean_values(values.fillna(1.0), name=name), index=values.index).where(values.notna())
-        low = numbers.index[numbers <= 0]
-        if len(low):
-            allowed = "values above 0, or growth= with values of your own"
-            raise SpatialError(message(f"no positive value for {listed(low, limit=5)}", where=name, allowed=allowed))
-        logs.append(np.log(numbers.reindex(ids)))
-    if growth is None:
-        return logs[0], (logs[1] - logs[0]) / years
-    same_labels(growth, ids, name="growth", to="the graph")
-    return logs[0], growth.reindex(ids).astype(float)
 
 
 def _known_poles(poles: Iterable[Hashable], ids: pd.Index) -> list[Hashable]:
