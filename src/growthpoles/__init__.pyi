@@ -92,6 +92,7 @@ from .spatial.poles.convergence import Convergence as Convergence
 from .spatial.poles.convergence import convergence as convergence
 from .spatial.poles.distance_gradient import distance_gradient as distance_gradient
 from .spatial.poles.distance_gradient import mantel as mantel
+from .spatial.poles.growth_regression import growth_regression as growth_regression
 from .spatial.poles.lisa_dynamics import lisa_moves as lisa_moves
 from .spatial.poles.lisa_dynamics import lisa_transitions as lisa_transitions
 from .spatial.poles.lisa_dynamics import rank_mobility as rank_mobility
@@ -99,8 +100,16 @@ from .spatial.poles.lisa_dynamics import spatial_tau as spatial_tau
 from .spatial.poles.specification_curve import Specification as Specification
 from .spatial.poles.specification_curve import SpecificationCurve as SpecificationCurve
 from .spatial.poles.specification_curve import specification_curve as specification_curve
+from .spatial.poles.spillover_test import SpreadTest as SpreadTest
+from .spatial.poles.spillover_test import spread_test as spread_test
 from .spatial.poles.spread_backwash import spread_tests as spread_tests
 from .spatial.poles.typology import typology as typology
+from .spatial.regression.impacts import Impacts as Impacts
+from .spatial.regression.impacts import impacts as impacts
+from .spatial.regression.model_table import ModelTable as ModelTable
+from .spatial.regression.model_table import model_table as model_table
+from .spatial.regression.spatial_regression import SpatialRegression as SpatialRegression
+from .spatial.regression.spatial_regression import spatial_regression as spatial_regression
 from .spatial.weights.build_weights import build_weights as build_weights
 from .spatial.weights.weights_summary import WeightsSummary as WeightsSummary
 from .spatial.weights.weights_summary import summarise_weights as summarise_weights

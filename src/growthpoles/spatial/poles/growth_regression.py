@@ -72,6 +72,7 @@ def growth_regression(
     >>> before, after = (gp.load_indicators(year, study=study)["gdp_per_head"] for year in (1940, 2000))
     >>> table = gp.growth_regression(before, after, graph, years=60, models=["ols", "sem"], draws=0)
     >>> table.extra.round(4).loc["speed of convergence"].to_dict()
+    {'OLS': 0.0095, 'SEM': 0.0091}
     """
     graph = as_graph(graph)
     level, growth = log_growth(before, after, pd.Index(graph.unique_ids), years=years)

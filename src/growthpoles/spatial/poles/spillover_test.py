@@ -5,7 +5,8 @@ neighbours' change in money finds "spread" where everybody grows by the same per
 region's own level is in, and so are autocorrelated errors, since growth that clusters for any other reason looks like
 spread as well: ``g = a + b ln y0 + theta W ln y0 + Z c + u, u = lambda W u + e``. Levels are held fixed. The null
 hypothesis theta = 0 is tested by the signed generalised least squares t, whose law comes from samples drawn from the fit
-without theta.
+without theta. lambda is that of the restricted likelihood: at 16 regions the ordinary one is pulled far down by the
+regressors, and its bootstrap rejects too often.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class SpreadTest(ResultDisplay):
         latter without each pole in turn; poles relabelled; with an earlier year, the same as "placebo: ...". Columns:
         term, estimate (growth a year per log point of the neighbours' level, or per unit of weight), standard_error,
         statistic (signed t), p_asymptotic (t law; exact if lambda = 0 and errors are normal), p_value, p_low, p_high
-        (Monte Carlo interval), own_level (b), error_lambda, method, null, draws, n, left_out.
+        (Monte Carlo interval), own_level (b), error_lambda (restricted likelihood), method, null, draws, n, left_out.
     alternative : {"two-sided", "greater", "less"}
         "greater": spread, "less": backwash.
     n : int
@@ -80,6 +81,13 @@ class SpreadTest(ResultDisplay):
     >>> graph = gp.build_weights(gp.study_regions(study))
     >>> before, after = (gp.load_indicators(year, study=study)["gdp_per_head"] for year in (1940, 2000))
     >>> print(gp.spread_test(before, after, graph, years=60, draws=999).summary())
+    Growth of 32 regions on the level of their neighbours, both in logarithms, two-sided.
+    Null hypothesis: growth does not depend on the neighbours' level, given the region's own level and autocorrelated growth.
+    Where the neighbours' level is higher by one log point, growth differs by 0.002391 a year (standard error 0.002384); positive is spread, negative backwash.
+    Two-sided p = 0.346 (95% Monte Carlo interval 0.299 to 0.394); t law p = 0.324. Method: parametric bootstrap, 999 draws.
+    Own level -0.007822; autocorrelation of the errors -0.08024.
+    Neither spread nor backwash is shown; that is no proof of their absence.
+    Left out: no region.
     """
 
     table: pd.DataFrame
@@ -168,6 +176,7 @@ def spread_test(
     >>> before, after = (gp.load_published(year)["index"] for year in (2010, 2014))
     >>> result = gp.spread_test(before, after, graph, years=4, poles=["KZ-ALA", "KZ-AST"], draws=999)
     >>> result.table["p_value"].round(2).to_dict()
+    {"neighbours' level": 0.02, "neighbours' level, poles left out": 0.16, 'weight of poles': 0.51, 'weight of poles, without KZ-ALA': 0.93, 'weight of poles, without KZ-AST': 0.45, 'poles relabelled': 0.65}
     """
     check_alternative(alternative)
     graph = as_graph(graph)
@@ -220,7 +229,7 @@ def _row(design: Design, name: str, rng: Generator, *, alternative: Alternative,
     from scipy.special import stdtr
 
     n, k = design.x.shape
-    found = fit(design.lag, design.y, design.x, "error")
+    found = fit(design.lag, design.y, design.x, "error", restricted=True)
     estimate = float((design.back @ found.b)[-1]) * design.unit
     error = float(np.sqrt(found.covariance[k - 1, k - 1] * n / (n - k))) * design.back[-1, -1] * design.unit
     own = float((design.back @ found.b)[1]) * design.unit
@@ -379,7 +388,7 @@ def _warnings(design: Design) -> list[str]:
 
 def _added_variable(design: Design, poles: Sequence[Hashable]) -> tuple[pd.DataFrame, pd.Series]:
     """Return what is left of growth and of the neighbours' level, filtered by lambda, and the errors of the fit."""
-    found = fit(design.lag, design.y, design.x, "error")
+    found = fit(design.lag, design.y, design.x, "error", restricted=True)
     y, x = (values - found.rho * design.lag(values) for values in (design.y, design.x))
     base = np.linalg.qr(x[:, :-1])[0]
     left = [values - base @ (base.T @ values) for values in (x[:, -1], y)]

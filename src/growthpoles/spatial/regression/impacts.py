@@ -60,6 +60,7 @@ class Impacts(ResultDisplay):
     >>> index = {year: gp.load_published(year)["index"] for year in (2010, 2014)}
     >>> fit = gp.spatial_regression(index[2014], index[2010].rename("before"), graph, model="sar", draws=0)
     >>> gp.impacts(fit, draws=999, samples=0).table["estimate"].round(2).to_dict()
+    {('before', 'direct'): 0.7, ('before', 'indirect'): -0.09, ('before', 'total'): 0.6}
     """
 
     model: str
@@ -115,6 +116,7 @@ def impacts(
     >>> fit = gp.spatial_regression(index[2014], index[2010].rename("before"), graph, model="sar", draws=0)
     >>> table = gp.impacts(fit, draws=999, samples=100).table
     >>> table.loc[("before", "indirect"), ["low", "high"]].round(2).to_dict()
+    {'low': -0.37, 'high': 0.43}
     """
     design, found, model = regression.design, regression.estimates, regression.model
     if not 0 < level < 1:

@@ -184,7 +184,9 @@ class Fit:
     residuals: Floats
 
 
-def fit(lag: Lag, y: Floats, x: Floats, kind: Kind, *, count: int | None = None) -> Fit:
+def fit(
+    lag: Lag, y: Floats, x: Floats, kind: Kind, *, count: int | None = None, restricted: bool = False
+) -> Fit:
     """Fit one sample.
 
     Parameters
@@ -194,6 +196,9 @@ def fit(lag: Lag, y: Floats, x: Floats, kind: Kind, *, count: int | None = None)
     kind : {"none", "lag", "error"}
     count : int, optional
         Independent rows, where effects were taken out of them; None is n.
+    restricted : bool
+        Restricted likelihood of an error model, ``l(rho) - 1/2 log|X'A'AX|`` with n - k for n (A = I - rho W): what the
+        regressors take away from the errors no longer pulls rho down.
     """
     from scipy.optimize import brentq
 
@@ -204,14 +209,15 @@ def fit(lag: Lag, y: Floats, x: Floats, kind: Kind, *, count: int | None = None)
         s2 = float(rest @ rest) / n
         return Fit(kind, 0.0, b, s2, _loglik(n, s2, 0.0), inner * s2 * n / (n - k), rest)
     wy, wx = lag(y), lag(x)
-    start = refit(lag, y[:, None], x, kind, count=n)
+    start = refit(lag, y[:, None], x, kind, count=n, restricted=restricted)
     place = int(np.clip(np.searchsorted(lag.nodes, start.rho[0]), 1, NODES - 2))
 
     def score(rho: float) -> float:
         design = x - rho * wx if kind == "error" else x
-        b, rest, _ = _least_squares(design, y - rho * wy)
+        b, rest, inner = _least_squares(design, y - rho * wy)
         along = wy - wx @ b if kind == "error" else wy
-        return lag.slope(rho) + n * float(along @ rest) / float(rest @ rest)
+        taken = float(np.sum((inner @ design.T) * wx.T)) if restricted else 0.0
+        return lag.slope(rho) + taken + (n - k * restricted) * float(along @ rest) / float(rest @ rest)
 
     low, high = lag.nodes[max(place - 3, 0)], lag.nodes[min(place + 2, NODES - 1)]
     rho = float(brentq(score, low, high, xtol=1e-15, rtol=1e-14)) if score(low) > 0 > score(high) else start.rho[0]
@@ -276,7 +282,9 @@ class Refits:
     t: Floats
 
 
-def refit(lag: Lag, y: Floats, x: Floats, kind: Kind, *, count: int | None = None) -> Refits:
+def refit(
+    lag: Lag, y: Floats, x: Floats, kind: Kind, *, count: int | None = None, restricted: bool = False
+) -> Refits:
     """Fit one design to many samples: on the nodes of rho, then on the parabola through the best three.
 
     Parameters
@@ -288,6 +296,8 @@ def refit(lag: Lag, y: Floats, x: Floats, kind: Kind, *, count: int | None = Non
     kind : {"none", "lag", "error"}
     count : int, optional
         Independent rows; None is n.
+    restricted : bool
+        As in :func:`fit`; the log-likelihoods are then the restricted ones.
     """
     n = len(y) if count is None else count
     q, r = np.linalg.qr(x)
@@ -312,13 +322,15 @@ def refit(lag: Lag, y: Floats, x: Floats, kind: Kind, *, count: int | None = Non
     bases = []
     for place, rho in enumerate(lag.nodes):
         total = products[0] - 2 * rho * products[1] + rho**2 * products[2]
+        taken = 0.0
         if kind == "error":
             base, upper = np.linalg.qr(x - rho * wx)
             part = base.T @ e0 - rho * (base.T @ e1)
             total = total - (part * part).sum(axis=0)
             bases.append((base, np.linalg.inv(upper)))
+            taken = float(np.log(np.abs(np.diag(upper))).sum()) if restricted else 0.0
         totals[place] = total
-        logliks[place] = lag.logdets[place] - n / 2 * np.log(total / n)
+        logliks[place] = lag.logdets[place] - taken - (free if restricted else n) / 2 * np.log(total / n)
     best, weights = _parabolas(lag.nodes, logliks)
     rho = (weights * lag.nodes[best + np.array([[-1], [0], [1]])]).sum(axis=0)
     columns = np.arange(y.shape[1])

@@ -17,7 +17,17 @@ from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.alignment import Transformation, ascending, clean_values, same_labels, weights_matrix
 from growthpoles.spatial.global_tests.global_result import monte_carlo_p
 from growthpoles.spatial.regression.diagnostics import diagnose
-from growthpoles.spatial.regression.likelihood import Fit, Floats, Kind, Lag, fit, lag_operator, refit, simulate
+from growthpoles.spatial.regression.likelihood import (
+    Fit,
+    Floats,
+    Kind,
+    Lag,
+    fit,
+    information,
+    lag_operator,
+    refit,
+    simulate,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +42,7 @@ DURBIN = ("slx", "sdm", "sdem")
 CONSTANT = "constant"
 SMALL = 30
 _LEAST_FREE = 3
+_LOOPED = 100  # most regions for which every sample gets an information matrix of its own
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -203,6 +214,18 @@ class SpatialRegression(ResultDisplay):
     >>> graph = gp.build_weights(gp.load_regions(2014))
     >>> index = {year: gp.load_published(year)["index"] for year in (2010, 2014)}
     >>> print(gp.spatial_regression(index[2014], index[2010].rename("before"), graph, model="sar", draws=999).summary())
+    SAR of index, 16 regions, 4 parameters; log-likelihood -55.91, AIC 119.8, squared correlation with the prediction 0.5382.
+    Null hypothesis of each term: its coefficient is zero, given the others.
+    constant: 21.56 (standard error 11.2), p = 0.054.
+    before: 0.6912 (standard error 0.1891), p = 0.0040.
+    rho: -0.1444 (standard error 0.2906), p = 0.724.
+    p-values: parametric bootstrap, 999 samples; of the constant normal law.
+    likelihood ratio of the process: 0.1466, p = 0.724 (parametric bootstrap); null hypothesis: no spatial lag.
+    LM-error of the residuals: 6.06, p = 0.012 (parametric bootstrap); null hypothesis: no spatial error beside the lag.
+    16 regions: in samples drawn from this fit the estimate of rho (-0.14) is -0.22 on average, and 95% of the estimates lie between -0.78 and 0.37.
+    With 16 regions chi-square and normal p-values reject too often (16 regions, nominal 5%: likelihood ratio 8.5%, Wald test of rho 14%); quote the bootstrap's.
+    Coefficients are no effects here: impacts() gives direct, indirect and total ones.
+    Left out: no region.
     """
 
     model: Model
@@ -288,6 +311,7 @@ def spatial_regression(
     >>> index = {year: gp.load_published(year)["index"] for year in (2010, 2014)}
     >>> fit = gp.spatial_regression(index[2014], index[2010].rename("before"), graph, model="sem", draws=99)
     >>> round(fit.rho, 2)
+    0.34
     """
     if model not in PROCESS:
         raise SpatialError(unknown_option("model", model, get_args(Model)))
@@ -380,19 +404,23 @@ def bootstrap_t(
 ) -> tuple[float, tuple[float, float], float]:
     """Test one column: samples drawn from the fit without it, compared by the signed generalised least squares t.
 
+    Of an error model, lambda is that of the restricted likelihood, in the fit and in every sample.
+
     Returns
     -------
     p, its Monte Carlo interval, the t
     """
     without = np.delete(design.x, place, axis=1)
-    null = fit(design.lag, design.y, without, kind)
+    restricted = kind == "error"
+    null = fit(design.lag, design.y, without, kind, restricted=restricted)
     n, k = without.shape
     signal = without @ null.b
     sigma = float(np.sqrt(null.sigma2 * n / (n - k)))
     above = below = 0
-    own = float(refit(design.lag, design.y[:, None], design.x, kind).t[place, 0])
+    own = float(refit(design.lag, design.y[:, None], design.x, kind, restricted=restricted).t[place, 0])
     for part in _parts(draws, n):
-        t = refit(design.lag, simulate(design.lag, signal, null.rho, sigma, kind, part, rng), design.x, kind).t[place]
+        sample = simulate(design.lag, signal, null.rho, sigma, kind, part, rng)
+        t = refit(design.lag, sample, design.x, kind, restricted=restricted).t[place]
         above += int((t >= own).sum())
         below += int((t <= own).sum())
     p, interval = monte_carlo_p(above, below, draws, alternative)
@@ -428,7 +456,8 @@ def _tests(design: Design, found: Fit, model: Model, draws: int, rng: Generator)
             above += int((_ratios(lag, sample, x, kind) >= own * (1 - 1e-9)).sum())
         rows["likelihood ratio of the process"] = (ratio, 1, monte_carlo_p(above, draws, draws, "greater"), f"no spatial {what}")
     if kind == "lag":
-        rows["LM-error of the residuals"] = (_residual_lm(design, found), 1, None, "no spatial error beside the lag")
+        extra = _residual_p(design, found, min(draws, 999), rng) if draws and n <= _LOOPED else None
+        rows["LM-error of the residuals"] = (_residual_lm(design, found), 1, extra, "no spatial error beside the lag")
     if model == "sdm":
         inner = [name for name in design.names if not name.startswith("W ")]
         if all(f"W {name}" in design.names for name in inner[1:]):
@@ -443,7 +472,7 @@ def _tests(design: Design, found: Fit, model: Model, draws: int, rng: Generator)
         index=pd.Index(list(rows), name="test"),
     )
     told = [
-        (p, p, p, "chi-square") if extra is None else (extra[0], *extra[1], f"parametric bootstrap, {draws} draws")
+        (p, p, p, "chi-square") if extra is None else (extra[0], *extra[1], "parametric bootstrap")
         for p, extra in zip(frame["p_asymptotic"], frame["extra"], strict=True)
     ]
     frame[["p_value", "p_low", "p_high", "method"]] = told
@@ -464,6 +493,23 @@ def _residual_lm(design: Design, found: Fit) -> float:
     trace, cross = float((w * w.T).sum() + (w * w).sum()), float((w * g.T).sum() + (w * g).sum())
     rest = trace - cross**2 * float(found.covariance[-1, -1])
     return float((e @ lag(e)) / found.sigma2) ** 2 / rest if rest > 0 else float("nan")
+
+
+def _residual_p(design: Design, found: Fit, draws: int, rng: Generator) -> tuple[float, tuple[float, float]]:
+    """Place that test among samples drawn from the lag model."""
+    lag, x = design.lag, design.x
+    n, k = x.shape
+    sigma = float(np.sqrt(found.sigma2 * n / (n - k)))
+    sample = simulate(lag, x @ found.b, found.rho, sigma, "lag", draws, rng)
+    again = refit(lag, sample, x, "lag")
+    own, above = _residual_lm(design, found), 0
+    for place in range(draws):
+        rho, b, y = float(again.rho[place]), again.b[:, place], sample[:, place]
+        rest = y - rho * lag(y) - x @ b
+        s2 = float(rest @ rest) / n
+        spread = information(lag, x, b, rho, s2, "lag", count=n)
+        above += _residual_lm(design, Fit("lag", rho, b, s2, 0.0, spread, rest)) >= own
+    return monte_carlo_p(above, draws, draws, "greater")
 
 
 def _hausman(design: Design, found: Fit, plain: Fit) -> float:
