@@ -22,7 +22,13 @@ from growthpoles.errors import SpatialError, message
 from growthpoles.randomness import generator
 from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.regression.likelihood import Fit, Floats, Lag, fit, information, refit, simulate
-from growthpoles.spatial.regression.spatial_regression import PROCESS, Design, SpatialRegression, bootstrap_draws
+from growthpoles.spatial.regression.spatial_regression import (
+    PROCESS,
+    Design,
+    SpatialRegression,
+    bootstrap_draws,
+    standard_errors,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,7 +132,7 @@ def impacts(
     source = generator(rng, error=SpatialError)
     pairs = _pairs(design)
     turn = partial(_impacts, design, pairs)
-    sums = _sums(design.lag, found.rho)
+    sums = _sums(design.lag, found.rho if found.kind == "lag" else 0.0)
     own = turn(found.b[:, None], *sums)[:, :, 0]
     table = pd.DataFrame({"estimate": own.ravel()}, index=pd.MultiIndex.from_product([list(pairs), KINDS]))
     table.index.names = ["variable", "impact"]
@@ -198,7 +204,7 @@ def _linear_intervals(
     n, k = design.x.shape
     sums = _sums(design.lag, 0.0)
     linear = turn(np.eye(k), *(np.repeat(part, k) for part in sums))
-    error = np.sqrt(np.einsum("vij,jl,vil->vi", linear, found.covariance[:k, :k], linear))
+    error = standard_errors(linear.reshape(-1, k), found.covariance[:k, :k]).reshape(own.shape)
     width = error * float((t(n - k) if exact else norm).ppf((1 + level) / 2))
     coverage = np.full_like(own, level if exact else np.nan)
     return {"low": own - width, "high": own + width, "coverage": coverage}

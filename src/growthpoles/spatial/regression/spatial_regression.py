@@ -342,8 +342,8 @@ def fit_design(design: Design, model: Model, *, dependent: str, draws: int | Non
     if found.sigma2 <= 1e-20:
         raise SpatialError(message("the regressors explain y without residuals", allowed="residuals that vary"))
     b = design.back @ found.b * design.unit
-    spread = design.back @ found.covariance[:k, :k] @ design.back.T * design.unit**2
-    frame = pd.DataFrame({"estimate": b, "standard_error": np.sqrt(np.diag(spread))}, index=list(design.names))
+    error = standard_errors(design.back * design.unit, found.covariance[:k, :k])
+    frame = pd.DataFrame({"estimate": b, "standard_error": error}, index=list(design.names))
     if kind != "none":
         frame.loc["rho" if kind == "lag" else "lambda"] = [found.rho, float(np.sqrt(found.covariance[k, k]))]
     frame = _with_p_values(frame.rename_axis("term"), design, found, kind, draws, rng)
@@ -376,6 +376,14 @@ def fit_design(design: Design, model: Model, *, dependent: str, draws: int | Non
         design=design,
         estimates=found,
     )
+
+
+def standard_errors(linear: Floats, covariance: Floats) -> Floats:
+    """Return the standard errors of linear forms (rows) of coefficients; units as large as 1e160 do no harm."""
+    values, vectors = np.linalg.eigh(covariance)
+    rows = linear @ (vectors * np.sqrt(np.maximum(values, 0.0)))
+    peak = np.maximum(np.abs(rows).max(axis=1), 1e-300)
+    return np.asarray(peak * np.sqrt(((rows / peak[:, None]) ** 2).sum(axis=1)))
 
 
 def _with_p_values(
