@@ -413,7 +413,9 @@ def poles_section(ctx: Context) -> Section | None:
     span = {"first": results.years[0], "last": results.years[-1]}
     if stages.spread is not None:
         sentences += _spread_sentences(ctx, stages.spread, span)
-        rows = [(_spread_name(ctx, str(test)), *_tested(words, own)) for test, own in stages.spread.to_dict("index").items()]
+        rows = [
+            (_spread_name(ctx, str(test)), *_tested(words, own)) for test, own in stages.spread.to_dict("index").items()
+        ]
         first, last = span["first"], span["last"]
         blocks.append(make_table(words, "spread", f"test {_TESTED}", rows, first=first, last=last))
     blocks += ctx.figures("poles")
@@ -453,7 +455,9 @@ def _spread_sentences(ctx: Context, table: pd.DataFrame, span: Mapping[str, int]
     sentences = [words("text", "spread", finding=finding, **span)]
     if {"weight of poles", "poles relabelled"} <= rows.keys():
         poles = ", ".join(ctx.region(pole) for pole in ctx.results.study.growth_poles.poles)
-        p, other = (words.probability(rows[name]["p_value"], relation=True) for name in ("weight of poles", "poles relabelled"))
+        p, other = (
+            words.probability(rows[name]["p_value"], relation=True) for name in ("weight of poles", "poles relabelled")
+        )
         sentences.append(words("text", "spread_poles", poles=poles, p=p, other=other))
     return sentences
 

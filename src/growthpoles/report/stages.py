@@ -238,7 +238,10 @@ def _cross_check(results: Results) -> pd.DataFrame | None:
             before, key = before[kept.index], ("spread", results.edition, last)
             residual = convergence(before, before + kept, part, years=last - first).residual_moran
             growth = np.log((before + kept) / before) / (last - first)
-            tests |= {(*key, "beta residuals"): residual, (*key, "growth clusters"): moran(growth, part, method="randomisation")}
+            tests |= {
+                (*key, "beta residuals"): residual,
+                (*key, "growth clusters"): moran(growth, part, method="randomisation"),
+            }
     rows = []
     for key, test in tests.items():
         check = cross_check(test)

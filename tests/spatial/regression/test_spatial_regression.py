@@ -193,7 +193,9 @@ def test_the_unit_of_a_column_changes_nothing_but_itself(columbus, model, size):
     big = gp.spatial_regression(y, x.assign(INC=x["INC"] * size), graph, model=model, draws=0)
     scale = pd.Series(1.0, plain.coefficients.index)
     scale[[name for name in scale.index if name.endswith("INC")]] = size
-    assert (big.coefficients["estimate"] * scale).tolist() == pytest.approx(plain.coefficients["estimate"].tolist(), rel=1e-6)
+    assert (big.coefficients["estimate"] * scale).tolist() == pytest.approx(
+        plain.coefficients["estimate"].tolist(), rel=1e-6
+    )
     assert big.log_likelihood == pytest.approx(plain.log_likelihood, rel=1e-9)
     pd.testing.assert_series_equal(big.tests["statistic"], plain.tests["statistic"], rtol=1e-5)
 
@@ -201,7 +203,9 @@ def test_the_unit_of_a_column_changes_nothing_but_itself(columbus, model, size):
 def test_a_far_mean_of_a_regressor_is_no_constant(columbus):
     y, x, graph = columbus
     far = gp.spatial_regression(y, x.assign(INC=x["INC"] + 1e9), graph, model="sem", draws=0).coefficients
-    assert far.loc["INC", "estimate"] == pytest.approx(fit(columbus, "sem").coefficients.loc["INC", "estimate"], rel=1e-5)
+    assert far.loc["INC", "estimate"] == pytest.approx(
+        fit(columbus, "sem").coefficients.loc["INC", "estimate"], rel=1e-5
+    )
 
 
 def test_gaps_and_islands_are_left_out_and_named(columbus):
@@ -223,9 +227,7 @@ def test_refits_follow_the_exact_fit(columbus):
         for restricted in (False, True) if kind == "error" else (False,):
             sample = likelihood.simulate(design.lag, design.x @ [1, 1, 1], 0.4, 1.0, kind, 12, rng)
             many = likelihood.refit(design.lag, sample, design.x, kind, restricted=restricted)
-            single = [
-                likelihood.fit(design.lag, column, design.x, kind, restricted=restricted) for column in sample.T
-            ]
+            single = [likelihood.fit(design.lag, column, design.x, kind, restricted=restricted) for column in sample.T]
             assert np.abs(many.rho - [each.rho for each in single]).max() < 5e-3
             assert np.abs(many.b - np.array([each.b for each in single]).T).max() < 5e-3
 

@@ -6,7 +6,8 @@ region's own level is in, and so are autocorrelated errors, since growth that cl
 spread as well: ``g = a + b ln y0 + theta W ln y0 + Z c + u, u = lambda W u + e``. Levels are held fixed. The null
 hypothesis theta = 0 is tested by the signed generalised least squares t, whose law comes from samples drawn from the fit
 without theta. lambda is that of the restricted likelihood: at 16 regions the ordinary one is pulled far down by the
-regressors, and its bootstrap rejects too often.
+regressors, and its bootstrap rejects too often. Poles leave the regression by a dummy each: under the restricted
+likelihood that is the law of the other regions in the whole map, where a shock to a pole still reaches its neighbours.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from growthpoles.errors import RegionError, SpatialError, listed, message, nearest
 from growthpoles.graphs import as_graph
@@ -33,6 +35,8 @@ from growthpoles.spatial.regression.likelihood import Floats, fit
 from growthpoles.spatial.regression.spatial_regression import Design, bootstrap_draws, bootstrap_t, make_design
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from growthpoles.graphs import Graph, W
 
 POLES = "weight of poles"
@@ -218,10 +222,9 @@ def _known_poles(poles: Iterable[Hashable], ids: pd.Index) -> list[Hashable]:
     return poles
 
 
-def _design(rise: pd.Series, frame: pd.DataFrame, graph: Graph, rows: pd.Index | None = None) -> Design:
+def _design(rise: pd.Series, frame: pd.DataFrame, graph: Graph) -> Design:
     """Return the design with the neighbours' level last."""
-    lagged = [LEVEL]
-    return make_design(rise, frame, graph, lagged=lagged, where="spread test", rows=rows)
+    return make_design(rise, frame, graph, lagged=[LEVEL], where="spread test")
 
 
 def _row(design: Design, name: str, rng: Generator, *, alternative: Alternative, draws: int) -> dict[str, object]:
@@ -270,38 +273,42 @@ def _pole_rows(
     if not poles:
         return rows
     ids = frame.index
-    others = ids.difference(poles, sort=False)
     w = weights_matrix(graph, ids)
+    inside = make_design(rise, frame, graph, where="spread test").ids
+    # a dummy takes a pole out of the regression, not out of the errors: its shock still reaches its neighbours
+    shifts = pd.DataFrame({f"pole {pole}": (ids == pole).astype(float) for pole in poles if pole in inside}, index=ids)
 
-    def weight(of: list[Hashable]) -> pd.Series:
-        return pd.Series(np.asarray(w[:, ids.get_indexer(of)].sum(axis=1)), index=ids, name=POLES)
-
-    def attempt(label: str, make: Any) -> None:
+    def attempt(label: str, name: str, make: Callable[[], Design]) -> None:
         rng = next(seeds)
         try:
-            rows[label] = make(rng)
+            row = _row(make(), name, rng, **settings)
+            out = dict.fromkeys([*map(str, poles), *filter(None, str(row["left_out"]).split(", "))])
+            rows[label] = row | {"n": int(str(row["n"])) - shifts.shape[1], "left_out": ", ".join(out)}
         except SpatialError as error:
             notes.append(f"{label}: {error}")
 
-    def beside(of: list[Hashable]) -> Any:
-        design = lambda: make_design(rise, frame.assign(**{POLES: weight(of)}), graph, where="spread test", rows=others)  # noqa: E731
-        return lambda rng: _without(_row(design(), BESIDE, rng, **settings), poles)
+    def beside(of: list[Hashable]) -> Design:
+        weight = pd.Series(np.asarray(w[:, ids.get_indexer(of)].sum(axis=1)), index=ids)
+        own = weight[inside.difference(poles)]
+        if np.ptp(own) <= 1e-12:
+            raise SpatialError(
+                message("the weight of poles is constant", allowed="regions with and without poles beside")
+            )
+        return make_design(rise, pd.concat([frame, shifts, weight.rename(POLES)], axis=1), graph, where="spread test")
 
     if not thrifty:
-        attempt(
-            OUTSIDE, lambda rng: _without(_row(_design(rise, frame, graph, others), OUTSIDE, rng, **settings), poles)
-        )
-    attempt(BESIDE, beside(poles))
+        attempt(OUTSIDE, OUTSIDE, lambda: _design(rise, pd.concat([frame, shifts], axis=1), graph))
+    attempt(BESIDE, BESIDE, lambda: beside(poles))
     if not thrifty and len(poles) > 1:
         for pole in poles:
-            attempt(f"{BESIDE}, without {pole}", beside([each for each in poles if each != pole]))
-    attempt(RELABELLED, lambda rng: _relabelled(rise, frame, graph, poles, rng, **settings))
+            rest = [each for each in poles if each != pole]
+            attempt(f"{BESIDE}, without {pole}", BESIDE, lambda rest=rest: beside(rest))  # type: ignore[misc]
+    rng = next(seeds)
+    try:
+        rows[RELABELLED] = _relabelled(rise, frame, graph, poles, rng, **settings)
+    except SpatialError as error:
+        notes.append(f"{RELABELLED}: {error}")
     return rows
-
-
-def _without(row: dict[str, object], poles: list[Hashable]) -> dict[str, object]:
-    """Name the poles among the regions left out."""
-    return row | {"left_out": ", ".join(dict.fromkeys([*map(str, poles), *filter(None, str(row["left_out"]).split(", "))]))}
 
 
 def _relabelled(
@@ -321,15 +328,17 @@ def _relabelled(
     if len(here) < k:
         lost = listed([pole for pole in poles if pole not in ids])
         raise SpatialError(message(f"no data or no neighbours for the pole {lost}", allowed="poles with both"))
-    w = design.lag.w.toarray()
-    own, error = _beside_t(design.y, design.x, w, np.sort(ids.get_indexer(here)))
+    count = comb(n, k)
+    chosen = (
+        np.array(list(combinations(range(n), k)))
+        if count <= _ALL
+        else np.array([rng.choice(n, k, replace=False) for _ in range(draws)])
+    )
+    own, error = (float(part[0]) for part in _beside_t(design, np.sort(ids.get_indexer(here))[None, :]))
     if np.isnan(own):
         raise SpatialError(message("the weight of poles is constant", allowed="regions with and without poles beside"))
-    count = comb(n, k)
-    choices: Iterable[Any] = (
-        combinations(range(n), k) if count <= _ALL else (rng.choice(n, k, replace=False) for _ in range(draws))
-    )
-    found = np.array([_beside_t(design.y, design.x, w, np.array(choice))[0] for choice in choices])
+    parts = np.array_split(chosen, max(1, chosen.shape[0] * n // 2**21))
+    found = np.concatenate([_beside_t(design, part)[0] for part in parts])
     found = found[~np.isnan(found)]
     slack = 1e-9 * max(1.0, abs(own))
     above, below = int((found >= own - slack).sum()), int((found <= own + slack).sum())
@@ -355,21 +364,24 @@ def _relabelled(
     }
 
 
-def _beside_t(y: Floats, x: Floats, w: Floats, poles: Any) -> tuple[float, float]:
-    """Return the least squares t of the weight of poles among the others, and its standard error; NaN if constant."""
-    keep = np.ones(len(y), dtype=bool)
-    keep[poles] = False
-    weight = w[np.ix_(keep, poles)].sum(axis=1)
-    base = np.linalg.qr(x[keep])[0]
-    part = weight - base @ (base.T @ weight)
-    size = float(part @ part)
-    if size <= 1e-12 * max(1.0, float(weight @ weight)):
-        return float("nan"), float("nan")
-    rest = y[keep] - base @ (base.T @ y[keep])
-    slope = float(part @ rest) / size
-    rest = rest - slope * part
-    error = float(np.sqrt(rest @ rest / (keep.sum() - x.shape[1] - 1) / size))
-    return slope / error, error
+def _beside_t(design: Design, poles: NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """Return of each choice of poles (rows) the least squares t of their weight among the others, and its s.e.
+
+    NaN where the weight follows from the other regressors.
+    """
+    x, k = design.x, design.x.shape[1]
+    y = design.y - design.y.mean()
+    keep = np.ones((len(poles), design.n))
+    np.put_along_axis(keep, poles, 0.0, axis=1)
+    weight = keep * np.asarray(design.lag.w @ (1 - keep).T).T
+    inner = np.linalg.inv(np.einsum("cn,ni,nj->cij", keep, x, x, optimize=True))
+    sides = np.stack([weight @ x, (keep * y) @ x], axis=1)
+    products = np.stack([weight * weight, weight * y, keep * y * y]).sum(axis=2)
+    taken = np.einsum("cai,cij,cbj->abc", sides, inner, sides, optimize=True)
+    size, cross, total = products[0] - taken[0, 0], products[1] - taken[0, 1], products[2] - taken[1, 1]
+    size = np.where(size > 1e-10 * np.maximum(1.0, products[0]), size, np.nan)
+    error = np.sqrt((total - cross**2 / size) / (design.n - poles.shape[1] - k - 1) / size)
+    return cross / size / error, error
 
 
 def _warnings(design: Design) -> list[str]:
@@ -382,7 +394,9 @@ def _warnings(design: Design) -> list[str]:
     if n < _FEW:
         notes.append(f"{n} regions: below {_FEW} only the strongest spillover can be found.")
     if inflation > _INFLATED:
-        notes.append(f"Own and neighbours' level are nearly collinear (variance inflation {inflation:.0f}): read neither alone.")
+        notes.append(
+            f"Own and neighbours' level are nearly collinear (variance inflation {inflation:.0f}): read neither alone."
+        )
     return notes
 
 

@@ -37,9 +37,7 @@ NULLS = {
 }
 
 
-def diagnose(
-    lag: Lag, y: Floats, x: Floats, varying: Floats, *, draws: int, rng: Generator
-) -> pd.DataFrame:
+def diagnose(lag: Lag, y: Floats, x: Floats, varying: Floats, *, draws: int, rng: Generator) -> pd.DataFrame:
     """Test the residuals of y on x.
 
     Parameters

@@ -143,7 +143,9 @@ def impacts(
         samples = 0
     for name, values in bounds.items():
         table[name] = values.ravel()
-    return Impacts(model, regression.dependent, table, level, draws, samples, design.n, _by_region(design, found, pairs))
+    return Impacts(
+        model, regression.dependent, table, level, draws, samples, design.n, _by_region(design, found, pairs)
+    )
 
 
 def _pairs(design: Design) -> dict[str, tuple[int | None, int | None]]:

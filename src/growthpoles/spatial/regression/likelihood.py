@@ -184,9 +184,7 @@ class Fit:
     residuals: Floats
 
 
-def fit(
-    lag: Lag, y: Floats, x: Floats, kind: Kind, *, count: int | None = None, restricted: bool = False
-) -> Fit:
+def fit(lag: Lag, y: Floats, x: Floats, kind: Kind, *, count: int | None = None, restricted: bool = False) -> Fit:
     """Fit one sample.
 
     Parameters
@@ -240,9 +238,7 @@ def _least_squares(x: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
     return b, y - x @ b, inverse @ inverse.T
 
 
-def information(
-    lag: Lag, design: Floats, b: Floats, rho: float, s2: float, kind: Kind, *, count: int
-) -> Floats:
+def information(lag: Lag, design: Floats, b: Floats, rho: float, s2: float, kind: Kind, *, count: int) -> Floats:
     """Return the covariance of (b, rho): the inverse information matrix with sigma^2 taken out."""
     k = design.shape[1]
     g = lag.inverse(rho, lag.w.toarray())
@@ -282,9 +278,7 @@ class Refits:
     t: Floats
 
 
-def refit(
-    lag: Lag, y: Floats, x: Floats, kind: Kind, *, count: int | None = None, restricted: bool = False
-) -> Refits:
+def refit(lag: Lag, y: Floats, x: Floats, kind: Kind, *, count: int | None = None, restricted: bool = False) -> Refits:
     """Fit one design to many samples: on the nodes of rho, then on the parabola through the best three.
 
     Parameters
@@ -375,7 +369,9 @@ def _parabolas(nodes: Floats, heights: Floats) -> tuple[NDArray[np.intp], Floats
     return best, weights
 
 
-def simulate(lag: Lag, signal: Floats, rho: float, sigma: float, kind: Kind, draws: int, rng: np.random.Generator) -> Floats:
+def simulate(
+    lag: Lag, signal: Floats, rho: float, sigma: float, kind: Kind, draws: int, rng: np.random.Generator
+) -> Floats:
     """Draw samples of a model with normal errors, shape (n, draws)."""
     errors = sigma * rng.standard_normal((len(signal), draws))
     if kind == "none":

@@ -16,7 +16,10 @@ from growthpoles.spatial.regression.spatial_regression import SpatialRegression
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_TEX = str.maketrans({sign: f"\\{sign}" for sign in "&%$#_{}"} | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"})
+_TEX = str.maketrans(
+    {sign: f"\\{sign}" for sign in "&%$#_{}"}
+    | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+)
 _MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\|*_<>[]`"})
 
 
@@ -55,7 +58,9 @@ class ModelTable(ResultDisplay):
 
     def to_frame(self) -> pd.DataFrame:
         """Return all numbers: index (model, term), the columns of the coefficients."""
-        return pd.concat({self.heads()[place]: fit.coefficients for place, fit in enumerate(self.fits)}, names=["model", "term"])
+        return pd.concat(
+            {self.heads()[place]: fit.coefficients for place, fit in enumerate(self.fits)}, names=["model", "term"]
+        )
 
     def heads(self) -> list[str]:
         """Return the column heads: the models, numbered where one stands twice."""
@@ -65,12 +70,17 @@ class ModelTable(ResultDisplay):
     def cells(self, *, digits: int = 3) -> pd.DataFrame:
         """Return the table as printed: coefficients, standard errors below in brackets, p-values, then the tests."""
         terms = dict.fromkeys(term for fit in self.fits for term in fit.coefficients.index)
-        order = [*(term for term in terms if term not in ("rho", "lambda")), *(t for t in ("rho", "lambda") if t in terms)]
+        order = [
+            *(term for term in terms if term not in ("rho", "lambda")),
+            *(t for t in ("rho", "lambda") if t in terms),
+        ]
         rows: dict[str, list[str]] = {}
         for term in order:
             own = [fit.coefficients.loc[term] if term in fit.coefficients.index else None for fit in self.fits]
             rows[term] = ["" if each is None else _number(each["estimate"], digits) for each in own]
-            rows[f"{term}: (s.e.)"] = ["" if each is None else f"({_number(each['standard_error'], digits)})" for each in own]
+            rows[f"{term}: (s.e.)"] = [
+                "" if each is None else f"({_number(each['standard_error'], digits)})" for each in own
+            ]
             rows[f"{term}: p"] = ["" if each is None else _p(each["p_value"]) for each in own]
         for name, row in self.extra.iterrows():
             rows[str(name)] = [_number(value, digits) for value in row]
@@ -89,7 +99,10 @@ class ModelTable(ResultDisplay):
         """Return a pipe table with the notes below."""
         frame = self.cells(digits=digits)
         lines = [[str(frame.index.name), *frame.columns], ["---", *["---:"] * len(frame.columns)]]
-        lines += [[_label(name).translate(_MARKDOWN), *row] for name, row in zip(frame.index, frame.to_numpy().tolist(), strict=True)]
+        lines += [
+            [_label(name).translate(_MARKDOWN), *row]
+            for name, row in zip(frame.index, frame.to_numpy().tolist(), strict=True)
+        ]
         lines[0][0] = lines[0][0].translate(_MARKDOWN)
         table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
         return f"{table}\n\n{' '.join(self._said())}\n"
@@ -104,7 +117,12 @@ class ModelTable(ResultDisplay):
         head = " & ".join([str(frame.index.name).translate(_TEX), *(name.translate(_TEX) for name in frame.columns)])
         lines = [r"\begin{table}", *([rf"\caption{{{title.translate(_TEX)}}}"] if title else [])]
         lines += [rf"\begin{{tabular}}{{l{'r' * len(frame.columns)}}}", r"\toprule", rf"{head} \\", r"\midrule", *body]
-        lines += [r"\bottomrule", r"\end{tabular}", r"\par\footnotesize " + " ".join(self._said()).translate(_TEX), r"\end{table}"]
+        lines += [
+            r"\bottomrule",
+            r"\end{tabular}",
+            r"\par\footnotesize " + " ".join(self._said()).translate(_TEX),
+            r"\end{table}",
+        ]
         return "\n".join(lines) + "\n"
 
     def to_html(self, *, digits: int = 3) -> str:
@@ -112,7 +130,11 @@ class ModelTable(ResultDisplay):
         from html import escape
 
         frame = self.cells(digits=digits)
-        table = frame.set_axis([_label(name) for name in frame.index]).rename_axis(columns=frame.index.name).to_html(border=0)
+        table = (
+            frame.set_axis([_label(name) for name in frame.index])
+            .rename_axis(columns=frame.index.name)
+            .to_html(border=0)
+        )
         return f"{table}\n<p>{escape(' '.join(self._said()))}</p>\n"
 
     def _said(self) -> list[str]:
@@ -167,7 +189,9 @@ def model_table(fits: Sequence[SpatialRegression]) -> ModelTable:
     """
     fits = list(fits)
     if not fits or any(not isinstance(fit, SpatialRegression) for fit in fits):
-        raise SpatialError(message("no regressions given", where="model table", allowed="results of spatial_regression"))
+        raise SpatialError(
+            message("no regressions given", where="model table", allowed="results of spatial_regression")
+        )
     first = fits[0]
     for fit in fits[1:]:
         if fit.dependent != first.dependent or not fit.design.ids.equals(first.design.ids):

@@ -98,12 +98,10 @@ def make_design(
     lagged: Sequence[str] | None = (),
     transformation: Transformation | None = "r",
     where: str = "spatial regression",
-    rows: pd.Index | None = None,
 ) -> Design:
     """Align values, regressors and weights; leave out, and note, regions without data or without neighbours.
 
-    `lagged` names the columns whose neighbours' value is added (None: all). With `rows` the regression is of these
-    regions only: neighbours' values still come from all, weights of the process are those among the rows.
+    `lagged` names the columns whose neighbours' value is added (None: all).
     """
     graph = as_graph(graph)
     ids = pd.Index(graph.unique_ids)
@@ -136,19 +134,16 @@ def make_design(
     own = clean_values(values[kept])
     for name in lagged:
         numbers[f"W {name}"] = np.asarray(w @ numbers[name])
-    inside = np.ones(len(kept), dtype=bool) if rows is None else kept.isin(rows)
+    inside = np.ones(len(kept), dtype=bool)
     linked = np.diff(w.indptr) > 0
     while not linked[inside].all():
         left_out |= dict.fromkeys(kept[inside & ~linked], "no neighbours")
         inside &= linked
-        if rows is None:  # of the others, all neighbours may have gone
-            linked = np.asarray(w[:, inside].sum(axis=1)) > 0
+        linked = np.asarray(w[:, inside].sum(axis=1)) > 0  # of the others, all neighbours may have gone
     w = w[inside][:, inside].tocsr()
     w.sort_indices()
     if transformation == "r":
         w.data = w.data / np.repeat(np.asarray(w.sum(axis=1)), np.diff(w.indptr))
-    if not w.nnz:
-        raise SpatialError(message("no two of the regions are neighbours", where=where, allowed="weights that link them"))
     ids = kept[inside]
     n, k = len(ids), len(numbers) + 1
     if n - k - 2 < _LEAST_FREE:
@@ -161,7 +156,9 @@ def make_design(
         deviation = column - column.mean() if size < 1e150 else column / size - (column / size).mean()
         peak = float(np.abs(deviation).max())
         if peak <= 1e-12 * (size if size < 1e150 else 1.0):
-            raise SpatialError(message(f"{name} is constant over the {n} regions", where=where, allowed="a column that varies"))
+            raise SpatialError(
+                message(f"{name} is constant over the {n} regions", where=where, allowed="a column that varies")
+            )
         x[:, place] = deviation / peak
         scale = peak if size < 1e150 else peak * size
         back[place, place], back[0, place] = 1 / scale, -float((column / scale).mean())
@@ -462,7 +459,12 @@ def _tests(design: Design, found: Fit, model: Model, draws: int, rng: Generator)
         for part in _parts(draws, n):
             sample = simulate(lag, x @ plain.b, 0.0, sigma, "none", part, rng)
             above += int((_ratios(lag, sample, x, kind) >= own * (1 - 1e-9)).sum())
-        rows["likelihood ratio of the process"] = (ratio, 1, monte_carlo_p(above, draws, draws, "greater"), f"no spatial {what}")
+        rows["likelihood ratio of the process"] = (
+            ratio,
+            1,
+            monte_carlo_p(above, draws, draws, "greater"),
+            f"no spatial {what}",
+        )
     if kind == "lag":
         extra = _residual_p(design, found, min(draws, 999), rng) if draws and n <= _LOOPED else None
         rows["LM-error of the residuals"] = (_residual_lm(design, found), 1, extra, "no spatial error beside the lag")
@@ -541,7 +543,9 @@ def _notes(design: Design, found: Fit, model: Model, draws: int, rng: Generator)
     n, k = design.x.shape
     kind, notes = PROCESS[model], []
     if kind == "none":
-        notes.append("t tests are exact for independent normal errors of one variance; LM tests below say whether they are.")
+        notes.append(
+            "t tests are exact for independent normal errors of one variance; LM tests below say whether they are."
+        )
     elif draws:
         sigma = float(np.sqrt(found.sigma2 * n / (n - k)))
         sample = simulate(design.lag, design.x @ found.b, found.rho, sigma, kind, min(draws, 999), rng)
@@ -557,5 +561,7 @@ def _notes(design: Design, found: Fit, model: Model, draws: int, rng: Generator)
             "8.5%, Wald test of rho 14%); quote the bootstrap's."
         )
     if model in DURBIN and n < SMALL and k > 5:
-        notes.append(f"{k + 2} parameters for {n} regions: a Durbin model of more than two regressors is a description at best.")
+        notes.append(
+            f"{k + 2} parameters for {n} regions: a Durbin model of more than two regressors is a description at best."
+        )
     return tuple(notes)
