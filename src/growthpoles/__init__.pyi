@@ -11,6 +11,7 @@ from .errors import StudyError as StudyError
 from .maps import Caption as Caption
 from .maps import class_limits as class_limits
 from .maps import new_figure as new_figure
+from .maps import plot_added_variable as plot_added_variable
 from .maps import plot_bivariate as plot_bivariate
 from .maps import plot_categories as plot_categories
 from .maps import plot_change as plot_change
@@ -19,9 +20,11 @@ from .maps import plot_class_table as plot_class_table
 from .maps import plot_clusters as plot_clusters
 from .maps import plot_contributions as plot_contributions
 from .maps import plot_correlation as plot_correlation
+from .maps import plot_correlogram as plot_correlogram
 from .maps import plot_deviations as plot_deviations
 from .maps import plot_dumbbell as plot_dumbbell
 from .maps import plot_hotspots as plot_hotspots
+from .maps import plot_impacts as plot_impacts
 from .maps import plot_ksi as plot_ksi
 from .maps import plot_membership as plot_membership
 from .maps import plot_moran as plot_moran
@@ -31,6 +34,7 @@ from .maps import plot_power as plot_power
 from .maps import plot_rank_intervals as plot_rank_intervals
 from .maps import plot_rating as plot_rating
 from .maps import plot_reference as plot_reference
+from .maps import plot_rings as plot_rings
 from .maps import plot_significance as plot_significance
 from .maps import plot_slope as plot_slope
 from .maps import plot_specifications as plot_specifications
@@ -72,6 +76,7 @@ from .spatial.cross_check import CrossCheck as CrossCheck
 from .spatial.cross_check import cross_check as cross_check
 from .spatial.global_tests.bivariate_moran import lee as lee
 from .spatial.global_tests.bivariate_moran import moran_bivariate as moran_bivariate
+from .spatial.global_tests.correlogram import correlogram as correlogram
 from .spatial.global_tests.geary import geary as geary
 from .spatial.global_tests.getis_ord import getis_ord as getis_ord
 from .spatial.global_tests.global_result import GlobalResult as GlobalResult
@@ -100,6 +105,7 @@ from .spatial.poles.lisa_dynamics import spatial_tau as spatial_tau
 from .spatial.poles.specification_curve import Specification as Specification
 from .spatial.poles.specification_curve import SpecificationCurve as SpecificationCurve
 from .spatial.poles.specification_curve import specification_curve as specification_curve
+from .spatial.poles.rings import growth_rings as growth_rings
 from .spatial.poles.spillover_test import SpreadTest as SpreadTest
 from .spatial.poles.spillover_test import spread_test as spread_test
 from .spatial.poles.spread_backwash import spread_tests as spread_tests
