@@ -102,10 +102,10 @@ from .spatial.poles.lisa_dynamics import lisa_moves as lisa_moves
 from .spatial.poles.lisa_dynamics import lisa_transitions as lisa_transitions
 from .spatial.poles.lisa_dynamics import rank_mobility as rank_mobility
 from .spatial.poles.lisa_dynamics import spatial_tau as spatial_tau
+from .spatial.poles.rings import growth_rings as growth_rings
 from .spatial.poles.specification_curve import Specification as Specification
 from .spatial.poles.specification_curve import SpecificationCurve as SpecificationCurve
 from .spatial.poles.specification_curve import specification_curve as specification_curve
-from .spatial.poles.rings import growth_rings as growth_rings
 from .spatial.poles.spillover_test import SpreadTest as SpreadTest
 from .spatial.poles.spillover_test import spread_test as spread_test
 from .spatial.poles.spread_backwash import spread_tests as spread_tests

@@ -27,9 +27,7 @@ _KINDS = {"direct": palettes.CLUSTER["Low-Low"], "indirect": "#e8824f", "total":
 _BAND, _POLE = "#dcdcdc", "#e8824f"
 
 
-def plot_impacts(
-    impacts: Mapping[str, Any], *, variable: str | None = None, **options: Unpack[ChartOptions]
-) -> Axes:
+def plot_impacts(impacts: Mapping[str, Any], *, variable: str | None = None, **options: Unpack[ChartOptions]) -> Axes:
     """Draw direct, indirect and total impacts with their intervals, model beside model or weights beside weights.
 
     Parameters
@@ -55,8 +53,8 @@ def plot_impacts(
     >>> import growthpoles as gp
     >>> graph = gp.build_weights(gp.load_regions(2014))
     >>> index = {year: gp.load_published(year)["index"] for year in (2010, 2014)}
-    >>> fits = {m: gp.spatial_regression(index[2014], index[2010].rename("b"), graph, model=m, draws=0) for m in ("slx", "sdm")}
-    >>> axes = gp.plot_impacts({m.upper(): gp.impacts(fit, draws=99, samples=0) for m, fit in fits.items()})
+    >>> fit = gp.spatial_regression(index[2014], index[2010].rename("b"), graph, model="sar", draws=0)
+    >>> axes = gp.plot_impacts({"SAR": gp.impacts(fit, draws=99, samples=0)})
     >>> axes.get_xlabel()
     'Impact of b'
     """
@@ -68,7 +66,9 @@ def plot_impacts(
         allowed = ", ".join(map(str, variables)) or "results of impacts()"
         raise MapError(message(f"variable={variable!r}", where="impacts", allowed=allowed))
     word = translator(options.get("lang", "en"))
-    known = {label: table.loc[variable] for label, table in tables.items() if variable in table.index.get_level_values(0)}
+    known = {
+        label: table.loc[variable] for label, table in tables.items() if variable in table.index.get_level_values(0)
+    }
     rows = [(kind, label) for kind in _KINDS for label in known]
     said = (word("direct impact"), word("indirect impact"), word("total impact"))
     key = [Key(label, colour, "dot") for label, colour in zip(said, _KINDS.values(), strict=True)]
@@ -114,7 +114,9 @@ def plot_rings(frame: pd.DataFrame, *, variable: str | None = None, **options: U
     'Growth a year'
     """
     word = translator(options.get("lang", "en"))
-    means, low, high, middle = (column_of(frame, name, "frame").astype(float) for name in ("mean", "low", "high", "expected"))
+    means, low, high, middle = (
+        column_of(frame, name, "frame").astype(float) for name in ("mean", "low", "high", "expected")
+    )
     counts = column_of(frame, "n", "frame")
     labels = [f"{_edge(ring)}\nn = {count}" for ring, count in zip(frame.index, counts, strict=True)]
     title, x = word("Rings around the poles"), word("Ring (distance or order), number of regions")
@@ -149,12 +151,16 @@ def plot_correlogram(frame: pd.DataFrame, **options: Unpack[ChartOptions]) -> Ax
     'Moran’s I'
     """
     word = translator(options.get("lang", "en"))
-    own, middle, variance = (column_of(frame, name, "frame").astype(float) for name in ("statistic", "expected", "variance"))
+    own, middle, variance = (
+        column_of(frame, name, "frame").astype(float) for name in ("statistic", "expected", "variance")
+    )
     pairs = column_of(frame, "pairs", "frame")
     reach = 1.959964 * np.sqrt(variance)
     labels = [f"{_edge(row)}\n{count:g}" for row, count in zip(frame.index, pairs, strict=True)]
     x = word("Order of neighbours or distance, number of pairs")
-    return _steps(own, middle - reach, middle + reach, middle, labels, word("Correlogram"), x, word("Moran’s I"), options)
+    return _steps(
+        own, middle - reach, middle + reach, middle, labels, word("Correlogram"), x, word("Moran’s I"), options
+    )
 
 
 def _edge(value: object) -> str:
@@ -185,10 +191,15 @@ def _steps(
     ax.plot(at, own, color=palettes.ACCENT, linewidth=1.6 * preset.line_pt, zorder=2.0)
     ax.scatter(at, own, s=0.5 * preset.text_pt**2, c=palettes.ACCENT, linewidths=0, zorder=3.0, gid="observed")
     ax.set_xlim(-0.6, len(own) - 0.4)
+    reach = [part.dropna() for part in (own, low, high)]
+    least, most = min(part.min() for part in reach), max(part.max() for part in reach)
+    ax.set_ylim(least - 0.06 * (most - least), most + 0.06 * (most - least))
     dress(ax, preset, lang, x=x, y=y)
     from growthpoles.maps.typography import text_metrics
 
-    ax.set_xticks(at, labels=labels, fontproperties=text_metrics.font(preset.small_pt, " ".join(labels).replace("\n", " ")))
+    ax.set_xticks(
+        at, labels=labels, fontproperties=text_metrics.font(preset.small_pt, " ".join(labels).replace("\n", " "))
+    )
     return ax
 
 
@@ -230,7 +241,10 @@ def plot_added_variable(
     sheet = get_preset(options.get("preset", "report"))
     ratio = 0.58 if sheet.width_mm > 120.0 else 0.85
     beside = word("Growth a year (log), less what the own level explains")
-    key = [Key(word("region"), palettes.CLUSTER["Low-Low"], "dot"), Key(word("slope: the spillover"), palettes.ACCENT, "bar")]
+    key = [
+        Key(word("region"), palettes.CLUSTER["Low-Low"], "dot"),
+        Key(word("slope: the spillover"), palettes.ACCENT, "bar"),
+    ]
     if poles.any():
         key.insert(1, Key(word("pole"), _POLE, "dot"))
     ax, preset, lang = chart_for(
@@ -243,7 +257,15 @@ def plot_added_variable(
     ends = np.array([x.min(), x.max()])
     ax.plot(ends, slope * ends, color=palettes.ACCENT, linewidth=2.6 * preset.line_pt, zorder=2.0, gid="slope")
     colours = np.where(poles, _POLE, palettes.CLUSTER["Low-Low"])
-    ax.scatter(x, y, s=0.31 * preset.text_pt**2, c=colours, edgecolors=palettes.INK, linewidths=1.1 * preset.line_pt, zorder=5.0)
+    ax.scatter(
+        x,
+        y,
+        s=0.31 * preset.text_pt**2,
+        c=colours,
+        edgecolors=palettes.INK,
+        linewidths=1.1 * preset.line_pt,
+        zorder=5.0,
+    )
     for reach, limit in ((x, ax.set_xlim), (y, ax.set_ylim)):
         limit(reach.min() - 0.14 * np.ptp(reach), reach.max() + 0.14 * np.ptp(reach))
     dress(ax, preset, lang, x=word("Level of the neighbours (log), less what the own level explains"), y=beside)

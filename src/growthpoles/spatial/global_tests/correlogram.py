@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,7 +55,8 @@ def correlogram(
     Returns
     -------
     DataFrame
-        Index `order`, or `band` (its upper edge): pairs (links, one for each direction, halved), n, statistic, expected,
+        Index `order`, or `band` (its upper edge): pairs (links, one for each direction, halved), n, statistic,
+        expected,
         variance, z_score, p_value, p_low, p_high, p_adjusted (Holm, over the rows), method. Rows are standardised; a
         region without neighbours at an order takes no part in it. An order with fewer than four such regions is NaN.
 
@@ -73,13 +75,18 @@ def correlogram(
     >>> import growthpoles as gp
     >>> graph = gp.build_weights(gp.load_regions(2014))
     >>> gp.correlogram(gp.load_published(2014)["index"], graph, permutations=999)[["pairs", "statistic"]].round(2)
+           pairs  statistic
+    order
+    1       28.0      -0.23
+    2       47.0      -0.03
+    3       37.0      -0.30
     """
     values = pd.Series(clean_values(y), index=y.index)
     if (graph is None) == (distances is None):
         raise SpatialError(message("graph and distances", where="correlogram", allowed="one of the two"))
     if graph is not None:
         if isinstance(orders, bool) or not isinstance(orders, int | np.integer) or orders < 1:
-            raise SpatialError(message(f"orders={orders!r}", where="correlogram", allowed="a whole number of 1 or more"))
+            raise SpatialError(message(f"orders={orders!r}", where="correlogram", allowed="a whole number from 1"))
         links = _orders(graph, y.index, int(orders))
     else:
         assert distances is not None
@@ -119,9 +126,7 @@ def _orders(graph: Graph | W, ids: pd.Index, orders: int) -> dict[int, NDArray[n
     return {order: steps == order for order in range(1, orders + 1)}
 
 
-def _bands(
-    distances: pd.DataFrame, ids: pd.Index, bands: Sequence[float] | None
-) -> dict[float, NDArray[np.bool_]]:
+def _bands(distances: pd.DataFrame, ids: pd.Index, bands: Sequence[float] | None) -> dict[float, NDArray[np.bool_]]:
     """Return who is how far from whom."""
     where = "correlogram"
     edges = np.array([] if bands is None else list(bands), dtype=float)
@@ -135,9 +140,7 @@ def _bands(
         row, column = np.argwhere(~(apart > 0) & off)[0]
         problem = f"{apart[row, column]:g} from {ids[row]} to {ids[column]}"
         raise SpatialError(message(problem, where="distances", allowed="a positive number for every pair"))
-    return {
-        float(high): (apart > low) & (apart <= high) & off for low, high in zip(edges[:-1], edges[1:], strict=True)
-    }
+    return {float(high): (apart > low) & (apart <= high) & off for low, high in pairwise(edges)}
 
 
 def _holm(p: pd.Series) -> pd.Series:

@@ -1,4 +1,4 @@
-"""Growth regression: conditional convergence with and without space, and the growth rates that it shares with others."""
+"""Growth regression: conditional convergence with and without space; log growth of two years."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def growth_regression(
     >>> before, after = (gp.load_indicators(year, study=study)["gdp_per_head"] for year in (1940, 2000))
     >>> table = gp.growth_regression(before, after, graph, years=60, models=["ols", "sem"], draws=0)
     >>> table.extra.round(4).loc["speed of convergence"].to_dict()
-    {'OLS': 0.0095, 'SEM': 0.0091}
+    {'OLS': 0.0095, 'SEM': 0.009}
     """
     graph = as_graph(graph)
     level, growth = log_growth(before, after, pd.Index(graph.unique_ids), years=years)
@@ -99,8 +99,8 @@ def growth_regression(
     closing = convergence(before[ids], after[ids], graph.subgraph(list(ids)), years=years)
     notes = [
         "Speed from the direct impact of the level; in SAR and SDM the coefficient alone is no speed.",
-        "An error in the first year's level makes its coefficient negative (Galton): read it beside the dispersion of the "
-        f"logarithms, {closing.sigma_before:.3g} before and {closing.sigma_after:.3g} after (p "
+        "An error in the first year's level makes its coefficient negative (Galton): read it beside the dispersion of "
+        f"the logarithms, {closing.sigma_before:.3g} before and {closing.sigma_after:.3g} after (p "
         f"{format_p(closing.sigma_p_value, relation=True)}, Pitman and Morgan).",
     ]
     if fits[0].n < SMALL:

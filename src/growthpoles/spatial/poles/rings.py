@@ -47,8 +47,8 @@ def growth_rings(
     bands : sequence of float, optional
         Rising edges of the rings, in the unit of the distances; infinity may be the last.
     level : Series, optional
-        The region's own level (its logarithm): what it explains of growth, by least squares over the regions that are no
-        poles, is taken out first.
+        The region's own level (its logarithm): what it explains of growth, by least squares over the regions that are
+        no poles, is taken out first.
     permutations : int
         Random relocations of the values over the regions that are no poles.
     rng : Generator, int or None
@@ -70,9 +70,9 @@ def growth_rings(
 
     Notes
     -----
-    sd of a mean of k of m values is ``sqrt(S2 / k (m - k) / (m - 1))``, S2 their variance with divisor m. Growth that is
-    autocorrelated for any other reason shows rings more often than 5 %; with `level` the residuals are relocated, which is
-    approximate.
+    sd of a mean of k of m values is ``sqrt(S2 / k (m - k) / (m - 1))``, S2 their variance with divisor m. Growth that
+    is autocorrelated for any other reason shows rings more often than 5 %; with `level` the residuals are relocated,
+    which is approximate.
 
     Examples
     --------
@@ -80,6 +80,12 @@ def growth_rings(
     >>> graph = gp.build_weights(gp.load_regions(2014))
     >>> index = gp.load_published(2014)["index"]
     >>> gp.growth_rings(index, ["KZ-ALA", "KZ-AST"], graph, permutations=999)[["n", "mean", "low", "high"]].round(1)
+          n  mean   low  high
+    ring
+    1.0   2  23.8  18.8  38.3
+    2.0   6  28.3  24.0  33.2
+    3.0   3  27.1  20.9  36.2
+    4.0   3  33.7  20.9  36.2
     """
     ids, poles = y.index, list(dict.fromkeys([poles] if isinstance(poles, str) else poles))
     where = "rings"
@@ -88,7 +94,8 @@ def growth_rings(
     unknown = [pole for pole in poles if pole not in ids]
     if unknown or not poles:
         problem = f"unknown pole {listed(unknown)}" if unknown else "no pole given"
-        raise RegionError(message(problem, where=where, near=[hit for pole in unknown for hit in nearest(pole, ids, n=1)]))
+        near = [hit for pole in unknown for hit in nearest(pole, ids, n=1)]
+        raise RegionError(message(problem, where=where, near=near))
     away, edges = _orders(graph, ids, poles) if graph is not None else _distances(distances, ids, poles, bands)
     known = y.notna()
     if level is not None:
@@ -124,7 +131,7 @@ def growth_rings(
             "low": mean - reach * sd,
             "high": mean + reach * sd,
             "z_score": z,
-            "p_value": [np.nan if np.isnan(own) else (1 + int((far >= abs(own) - 1e-9).sum())) / (draws + 1) for own in z],
+            "p_value": [(1 + int((far >= abs(own) - 1e-9).sum())) / (draws + 1) if own == own else own for own in z],
             "regions": [", ".join(map(str, kept[row])) for row in inside],
         },
         index=pd.Index(edges, name="ring"),
@@ -136,7 +143,9 @@ def growth_rings(
     return frame
 
 
-def _farthest(z: NDArray[np.float64], rows: NDArray[np.float64], draws: int, rng: Generator | int | None) -> NDArray[np.float64]:
+def _farthest(
+    z: NDArray[np.float64], rows: NDArray[np.float64], draws: int, rng: Generator | int | None
+) -> NDArray[np.float64]:
     """Return how far out the farthest ring of each relocation is."""
     source = generator(rng, error=SpatialError)
     drawn = np.broadcast_to(z, (draws, len(z))).copy()
@@ -159,9 +168,10 @@ def _distances(
     """Return the distance of every region to its nearest pole, and the upper edges of the rings."""
     edges = np.array([] if bands is None else list(bands), dtype=float)
     if len(edges) < 2 or edges[0] != 0 or not (np.diff(edges) > 0).all():
-        raise SpatialError(message(f"bands={bands!r}", where="rings", allowed="rising edges from 0, e.g. (0, 250, 500)"))
+        raise SpatialError(message(f"bands={bands!r}", where="rings", allowed="rising edges from 0, as (0, 250, 500)"))
     if not isinstance(distances, pd.DataFrame):
-        raise SpatialError(message(f"{type(distances).__name__} given", where="distances", allowed="a square DataFrame"))
+        given = f"{type(distances).__name__} given"
+        raise SpatialError(message(given, where="distances", allowed="a square DataFrame"))
     for labels in (distances.index, distances.columns):
         same_labels(pd.Series(0.0, index=labels), ids, name="distances", to="y")
     away = distances.loc[ids, poles].astype(float)

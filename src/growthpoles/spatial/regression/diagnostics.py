@@ -54,7 +54,8 @@ def diagnose(lag: Lag, y: Floats, x: Floats, varying: Floats, *, draws: int, rng
     Returns
     -------
     DataFrame
-        Index `test`, those that are defined (of a constant alone, lag and error cannot be told apart): statistic, df, p_asymptotic (chi-square), p_value, p_low, p_high, method, null. `p_value` is the
+        Index `test`, those that are defined (of a constant alone, lag and error cannot be told apart): statistic, df,
+        p_asymptotic (chi-square), p_value, p_low, p_high, method, null. `p_value` is the
         exact one for normal errors where there is one (LM-error), else that of the bootstrap with its Monte Carlo
         interval, else that of chi-square.
     """

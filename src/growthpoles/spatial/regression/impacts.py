@@ -1,10 +1,11 @@
 """Impacts of a spatial regression: direct, indirect and total effects, by region, with intervals and their coverage.
 
 In a lag model a regressor works through ``S = (I - rho W)^-1 (b I + theta W)``: its mean diagonal is the direct impact,
-its mean row sum the total, their difference the indirect one (LeSage & Pace 2009). The total is b / (1 - rho) only where
-the rows of W sum to one. Intervals come from draws of (b, rho) out of their asymptotic normal law, as published work has
-them, and from a bias-corrected parametric bootstrap; how often either covers the truth is measured on samples drawn from
-the fit itself, since at 16 regions a nominal 95 % is no 95 %.
+its mean row sum the total, their difference the indirect one (LeSage & Pace 2009). The total is b / (1 - rho) only
+where
+the rows of W sum to one. Intervals come from draws of (b, rho) out of their asymptotic normal law, as published work
+has them, and from a bias-corrected parametric bootstrap; how often either covers the truth is measured on samples drawn
+from the fit itself, since at 16 regions a nominal 95 % is no 95 %.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from numpy.random import Generator
 from growthpoles.errors import SpatialError, message
 from growthpoles.randomness import generator
 from growthpoles.result_display import ResultDisplay
-from growthpoles.spatial.regression.likelihood import Fit, Floats, Lag, fit, information, refit, simulate
+from growthpoles.spatial.regression.likelihood import Fit, Floats, Lag, information, refit, simulate
 from growthpoles.spatial.regression.spatial_regression import (
     PROCESS,
     Design,
@@ -156,8 +157,8 @@ def _pairs(design: Design) -> dict[str, tuple[int | None, int | None]]:
 
 
 def _impacts(
-    design: Design, pairs: dict[str, tuple[int | None, int | None]], b: Floats, own: Floats, cross: Floats, all_: Floats,
-    all_cross: Floats,
+    design: Design, pairs: dict[str, tuple[int | None, int | None]], b: Floats, own: Floats, cross: Floats, all_:
+    Floats, all_cross: Floats,
 ) -> Floats:  # fmt: skip
     """Return the impacts, shape (variables, 3, samples), of scaled coefficients (k, samples) and the sums of S."""
     given = np.diag(design.back)[:, None] * b * design.unit

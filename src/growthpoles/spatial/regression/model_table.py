@@ -42,7 +42,7 @@ class ModelTable(ResultDisplay):
     >>> graph = gp.build_weights(gp.study_regions(study))
     >>> before, after = (gp.load_indicators(year, study=study)["gdp_per_head"] for year in (1940, 2000))
     >>> table = gp.growth_regression(before, after, graph, years=60, models=["ols", "sem"], draws=0)
-    >>> print("\\n".join(table.to_markdown().split("\\n")[:7]))
+    >>> print(*table.to_markdown().splitlines()[:7], sep=chr(10))
     | growth a year | OLS | SEM |
     | --- | ---: | ---: |
     | constant | 0.0823 | 0.0796 |
@@ -183,7 +183,8 @@ def model_table(fits: Sequence[SpatialRegression]) -> ModelTable:
     >>> import growthpoles as gp
     >>> graph = gp.build_weights(gp.load_regions(2014))
     >>> index = {year: gp.load_published(year)["index"] for year in (2010, 2014)}
-    >>> fits = [gp.spatial_regression(index[2014], index[2010].rename("b"), graph, model=m, draws=0) for m in ("ols", "sar")]
+    >>> before = index[2010].rename("b")
+    >>> fits = [gp.spatial_regression(index[2014], before, graph, model=name, draws=0) for name in ("ols", "sar")]
     >>> gp.model_table(fits).cells().loc["b"].to_dict()
     {'OLS': '0.732', 'SAR': '0.691'}
     """

@@ -11,7 +11,6 @@ from numpy.random import Generator
 
 from growthpoles.errors import SpatialError, listed, message, unknown_option
 from growthpoles.graphs import as_graph
-from growthpoles.language.number_format import format_count
 from growthpoles.randomness import generator
 from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.alignment import Transformation, ascending, clean_values, same_labels, weights_matrix
@@ -211,7 +210,8 @@ class SpatialRegression(ResultDisplay):
     >>> graph = gp.build_weights(gp.load_regions(2014))
     >>> index = {year: gp.load_published(year)["index"] for year in (2010, 2014)}
     >>> print(gp.spatial_regression(index[2014], index[2010].rename("before"), graph, model="sar", draws=999).summary())
-    SAR of index, 16 regions, 4 parameters; log-likelihood -55.91, AIC 119.8, squared correlation with the prediction 0.5382.
+    SAR of index, 16 regions, 4 parameters; log-likelihood -55.91, AIC 119.8, squared correlation with the prediction
+    0.5382.
     Null hypothesis of each term: its coefficient is zero, given the others.
     constant: 21.56 (standard error 11.2), p = 0.054.
     before: 0.6912 (standard error 0.1891), p = 0.0040.
@@ -219,8 +219,10 @@ class SpatialRegression(ResultDisplay):
     p-values: parametric bootstrap, 999 samples; of the constant normal law.
     likelihood ratio of the process: 0.1466, p = 0.724 (parametric bootstrap); null hypothesis: no spatial lag.
     LM-error of the residuals: 6.06, p = 0.012 (parametric bootstrap); null hypothesis: no spatial error beside the lag.
-    16 regions: in samples drawn from this fit the estimate of rho (-0.14) is -0.22 on average, and 95% of the estimates lie between -0.78 and 0.37.
-    With 16 regions chi-square and normal p-values reject too often (16 regions, nominal 5%: likelihood ratio 8.5%, Wald test of rho 14%); quote the bootstrap's.
+    16 regions: in samples drawn from this fit the estimate of rho (-0.14) is -0.22 on average, and 95% of the
+    estimates lie between -0.78 and 0.37.
+    With 16 regions chi-square and normal p-values reject too often (16 regions, nominal 5%: likelihood ratio 8.5%,
+    Wald test of rho 14%); quote the bootstrap's.
     Coefficients are no effects here: impacts() gives direct, indirect and total ones.
     Left out: no region.
     """
@@ -299,7 +301,8 @@ def spatial_regression(
     -----
     The log-likelihood is concentrated (Ord 1975), standard errors come from the information matrix (Anselin 1988). The
     common factor test of sdm is the likelihood ratio against sem. Coefficients of regressors in sar and sdm are no
-    effects: see :func:`growthpoles.impacts`. No model here says that neighbours cause anything (Gibbons & Overman 2012).
+    effects: see :func:`growthpoles.impacts`. No model here says that neighbours cause anything (Gibbons & Overman
+    2012).
 
     Examples
     --------
@@ -553,12 +556,13 @@ def _notes(design: Design, found: Fit, model: Model, draws: int, rng: Generator)
         low, high = np.quantile(drawn, [0.025, 0.975])
         notes.append(
             f"{n} regions: in samples drawn from this fit the estimate of {'rho' if kind == 'lag' else 'lambda'} "
-            f"({found.rho:.2f}) is {drawn.mean():.2f} on average, and 95% of the estimates lie between {low:.2f} and {high:.2f}."
+            f"({found.rho:.2f}) is {drawn.mean():.2f} on average, and 95% of the estimates lie between {low:.2f} "
+            f"and {high:.2f}."
         )
     if kind != "none" and n < SMALL:
         notes.append(
-            f"With {n} regions chi-square and normal p-values reject too often (16 regions, nominal 5%: likelihood ratio "
-            "8.5%, Wald test of rho 14%); quote the bootstrap's."
+            f"With {n} regions chi-square and normal p-values reject too often (16 regions, nominal 5%: likelihood "
+            "ratio 8.5%, Wald test of rho 14%); quote the bootstrap's."
         )
     if model in DURBIN and n < SMALL and k > 5:
         notes.append(
