@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from growthpoles.graphs import Graph, W
 
-POLES = "weight of poles"
+POLES, WITHOUT = "weight of poles", "weight of poles, without"
 NEIGHBOURS, OUTSIDE, BESIDE, RELABELLED = (
     "neighbours' level", "neighbours' level, poles left out", "weight of poles", "poles relabelled",
 )  # fmt: skip
@@ -307,7 +307,7 @@ def _pole_rows(
     if not thrifty and len(poles) > 1:
         for pole in poles:
             rest = [each for each in poles if each != pole]
-            attempt(f"{BESIDE}, without {pole}", BESIDE, lambda rest=rest: beside(rest))  # type: ignore[misc]
+            attempt(f"{WITHOUT} {pole}", BESIDE, lambda rest=rest: beside(rest))  # type: ignore[misc]
     rng = next(seeds)
     try:
         rows[RELABELLED] = _relabelled(rise, frame, graph, poles, rng, **settings)
