@@ -109,6 +109,16 @@ CALLS: dict[str, Callable[[Any, Any, Any], Any]] = {
     "spatial_tau": lambda g, y, r: gp.spatial_tau(y[0], y[1], g, permutations=19),
     "spread_test": lambda g, y, r: gp.spread_test(y[0], y[1], g, years=3, poles=list(y[0].index[:1]), draws=19),
     "spatial_regression": lambda g, y, r: gp.spatial_regression(y[0], y[1].rename("x"), g, model="sdm", draws=19),
+    "panel_regression": lambda g, y, r: gp.panel_regression(
+        pd.concat(
+            {t: pd.DataFrame({"y": y[0] + t * y[1], "x": y[1] * t**2 + y[0] / t}) for t in (1, 2, 3)}, names=["year"]
+        ).rename_axis(["year", "region"]),
+        g,
+        y="y",
+        regressors=["x"],
+        model="sar",
+        effects="region",
+    ),
     "growth_regression": lambda g, y, r: gp.growth_regression(y[0], y[1], g, years=3, models=["sem"], draws=19),
     "growth_rings": lambda g, y, r: gp.growth_rings(y[0], list(y[0].index[:1]), g, permutations=19),
     "correlogram": lambda g, y, r: gp.correlogram(y[0], g, orders=2, permutations=19),

@@ -114,6 +114,7 @@ from .spatial.regression.impacts import Impacts as Impacts
 from .spatial.regression.impacts import impacts as impacts
 from .spatial.regression.model_table import ModelTable as ModelTable
 from .spatial.regression.model_table import model_table as model_table
+from .spatial.regression.panel_regression import panel_regression as panel_regression
 from .spatial.regression.spatial_regression import SpatialRegression as SpatialRegression
 from .spatial.regression.spatial_regression import spatial_regression as spatial_regression
 from .spatial.weights.build_weights import build_weights as build_weights

@@ -89,6 +89,41 @@ def diagnose(lag: Lag, y: Floats, x: Floats, varying: Floats, *, draws: int, rng
     return frame.assign(null=[NULLS[name] for name in names])
 
 
+def diagnose_panel(lag: Lag, y: Floats, x: Floats, *, count: int) -> pd.DataFrame:
+    """Test the residuals of a panel whose effects were taken out, stacked by year, by the LM family.
+
+    The T years count as T - 1 cross-sections (all T reject too often while T is small), and with year effects the
+    weights lose their root 1: V = JWJ (J deviations from the mean) stands for W, its trace centres the scores.
+    """
+    from scipy.stats import chi2
+
+    q = np.linalg.qr(x)[0]
+    mean = q @ (q.T @ y)
+    e = y - mean
+    s2 = float(e @ e) / count
+    v = lag.w.toarray()
+    if lag.lost:
+        v = v - v.mean(axis=0) - v.mean(axis=1, keepdims=True) + v.mean()
+    middle = lag.periods * float(np.trace(v)) if lag.lost else 0.0
+    trace = lag.periods * float((v * v.T).sum() + (v * v).sum())
+    trace -= 2 * middle**2 / count
+    along = lag(mean)
+    rest = along - q @ (q.T @ along)
+    j = float(rest @ rest) / s2 + trace
+    d_error = float(e @ lag(e)) / s2 - middle
+    d_lag = d_error + float(e @ along) / s2
+    statistics = {
+        "LM-error": d_error**2 / trace,
+        "LM-lag": d_lag**2 / j,
+        "robust LM-error": (d_error - trace * d_lag / j) ** 2 / (trace - trace**2 / j),
+        "robust LM-lag": (d_lag - d_error) ** 2 / (j - trace),
+    }
+    frame = pd.DataFrame({"statistic": statistics, "df": 1.0}).rename_axis("test")
+    frame["p_asymptotic"] = chi2.sf(frame["statistic"], 1)
+    frame["p_value"] = frame["p_low"] = frame["p_high"] = frame["p_asymptotic"]
+    return frame.assign(method="chi-square", null=[NULLS[name] for name in frame.index])
+
+
 def moran_squared_p(lag: Lag, y: Floats, x: Floats) -> float:
     """Return P(|I| >= |observed|) of the residuals' Moran's I for normal errors: LM-error is its square."""
     basis = normal_errors.residual_basis(x)

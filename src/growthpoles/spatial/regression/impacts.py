@@ -128,7 +128,9 @@ def impacts(
     design, found, model = regression.design, regression.estimates, regression.model
     if not 0 < level < 1:
         raise SpatialError(message(f"level={level!r}", where="impacts", allowed="a number between 0 and 1"))
-    draws = bootstrap_draws(draws, design.n)
+    draws = 9_999 if draws is None and design.panel else bootstrap_draws(draws, design.n)
+    if design.panel:
+        samples = 0
     samples = (400 if design.n <= _COVERED else 0) if samples is None else bootstrap_draws(samples, design.n)
     source = generator(rng, error=SpatialError)
     pairs = _pairs(design)
@@ -204,7 +206,7 @@ def _linear_intervals(
     """Return the intervals where impacts are linear in b: by the t law, or the normal law of an error model."""
     from scipy.stats import norm, t
 
-    n, k = design.x.shape
+    n, k = design.count, design.x.shape[1]
     sums = _sums(design.lag, 0.0)
     linear = turn(np.eye(k), *(np.repeat(part, k) for part in sums))
     error = standard_errors(linear.reshape(-1, k), found.covariance[:k, :k]).reshape(own.shape)
@@ -238,7 +240,7 @@ def _lag_intervals(
         again = refit(lag, simulate(lag, mean, rho, spread, kind, count, rng), x, kind)
         return turn(again.b, *curves(again.rho))
 
-    if draws:
+    if draws and not design.panel:
         low, high = _bias_corrected(resample(signal, found.rho, sigma, min(draws, 9_999)), own, level)
         bounds |= {"bootstrap_low": low, "bootstrap_high": high, "bootstrap_coverage": np.full_like(own, np.nan)}
     if draws and samples:
@@ -293,7 +295,7 @@ def _bias_corrected(drawn: Floats, own: Floats, level: float) -> tuple[Floats, F
 
 def _by_region(design: Design, found: Fit, pairs: dict[str, tuple[int | None, int | None]]) -> pd.DataFrame:
     """Return what each region gets and gives."""
-    lag, n = design.lag, design.n
+    lag, n = design.lag, design.lag.n
     s = lag.inverse(found.rho if found.kind == "lag" else 0.0, np.eye(n))
     sw = np.asarray(s @ lag.w.toarray())
     given = np.diag(design.back) * found.b * design.unit

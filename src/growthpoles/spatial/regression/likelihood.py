@@ -55,11 +55,11 @@ class Lag:
         return int(self.w.shape[0])
 
     def __call__(self, values: Floats) -> Floats:
-        """Return W v of a vector or of the columns of a matrix, period by period."""
+        """Return W v of a vector or of the columns of a matrix, period by period; less its mean if `lost`."""
         if len(values) == self.n:
             return np.asarray(self.w @ values)
-        wide = values.reshape(-1, self.n, *values.shape[1:])
-        return np.stack([self.w @ part for part in wide]).reshape(values.shape)
+        wide = np.stack([self.w @ part for part in values.reshape(-1, self.n, *values.shape[1:])])
+        return (wide - wide.mean(axis=1, keepdims=True) if self.lost else wide).reshape(values.shape)
 
     def logdet(self, rho: float) -> float:
         """Return log|I - rho W|, times the periods."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
@@ -15,7 +15,7 @@ from growthpoles.randomness import generator
 from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.alignment import Transformation, ascending, clean_values, same_labels, weights_matrix
 from growthpoles.spatial.global_tests.global_result import monte_carlo_p
-from growthpoles.spatial.regression.diagnostics import diagnose
+from growthpoles.spatial.regression.diagnostics import diagnose, diagnose_panel
 from growthpoles.spatial.regression.likelihood import (
     Fit,
     Floats,
@@ -63,6 +63,10 @@ class Design:
     unit : float
     left_out : dict
         Label -> why.
+    count : int
+        Independent rows: fewer than rows where effects were taken out of a panel.
+    rows : Index or None
+        Labels of the rows of a panel (year, region), stacked by year; None: those of the regions.
     """
 
     ids: pd.Index
@@ -73,20 +77,25 @@ class Design:
     back: Floats
     unit: float
     left_out: dict[object, str]
+    count: int
+    rows: pd.Index | None = None
 
     @property
     def n(self) -> int:
-        """Regions."""
+        """Rows."""
         return len(self.y)
+
+    @property
+    def panel(self) -> bool:
+        """Whether there are several years."""
+        return self.rows is not None
 
     def only(self, names: Sequence[str]) -> Design:
         """Return the design of some of the columns; the constant stays."""
         keep = [0, *(place for place, name in enumerate(self.names) if name in names and place)]
         part = [self.names[place] for place in keep]
-        return Design(
-            self.ids, self.lag, self.y, self.x[:, keep], tuple(part), self.back[np.ix_(keep, keep)], self.unit,
-            self.left_out,
-        )  # fmt: skip
+        parts = {"x": self.x[:, keep], "names": tuple(part), "back": self.back[np.ix_(keep, keep)]}
+        return replace(self, **parts)  # type: ignore[arg-type]
 
 
 def make_design(
@@ -172,7 +181,7 @@ def make_design(
     scaled = own[inside] / unit
     if np.ptp(scaled) <= 1e-12:
         raise SpatialError(message(f"y is constant over the {n} regions", where=where, allowed="values that vary"))
-    return Design(ids, lag_operator(w), scaled, x, (CONSTANT, *numbers), back, unit, left_out)
+    return Design(ids, lag_operator(w), scaled, x, (CONSTANT, *numbers), back, unit, left_out, n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +211,9 @@ class SpatialRegression(ResultDisplay):
     notes : tuple of str
         What so many regions allow.
     fitted, residuals : Series
-        Prediction from the regressors; errors e of the model.
+        Prediction from the regressors; errors e of the model. Of a panel (year, region), less the effects.
+    effects : Series or None
+        Fixed effects of the regions of a panel.
 
     Examples
     --------
@@ -245,6 +256,7 @@ class SpatialRegression(ResultDisplay):
     residuals: pd.Series
     design: Design = field(repr=False, compare=False)
     estimates: Fit = field(repr=False, compare=False)
+    effects: pd.Series | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """Return the coefficients."""
@@ -336,9 +348,9 @@ def bootstrap_draws(draws: int | None, n: int) -> int:
 
 def fit_design(design: Design, model: Model, *, dependent: str, draws: int | None, rng: Generator) -> SpatialRegression:
     """Fit a model to an aligned design."""
-    kind, n, k = PROCESS[model], design.n, design.x.shape[1]
-    draws = bootstrap_draws(draws, n)
-    found = fit(design.lag, design.y, design.x, kind)
+    kind, n, k = PROCESS[model], design.count, design.x.shape[1]
+    draws = 0 if design.panel else bootstrap_draws(draws, n)
+    found = fit(design.lag, design.y, design.x, kind, count=n)
     if found.sigma2 <= 1e-20:
         raise SpatialError(message("the regressors explain y without residuals", allowed="residuals that vary"))
     b = design.back @ found.b * design.unit
@@ -352,10 +364,12 @@ def fit_design(design: Design, model: Model, *, dependent: str, draws: int | Non
         process = tests.loc["likelihood ratio of the process", ["p_value", "p_low", "p_high"]]
         frame.loc[frame.index[-1], ["p_value", "p_low", "p_high"]] = process.to_numpy()
     signal = design.x @ found.b
-    signal = design.lag.inverse(found.rho, signal[:, None])[:, 0] if kind == "lag" else signal
+    if kind == "lag":
+        signal = design.lag.inverse(found.rho, signal.reshape(-1, design.lag.n).T).T.ravel()
     parameters = k + 1 + (kind != "none")
+    rows = design.ids if design.rows is None else design.rows
     loglik = found.loglik - n * float(np.log(design.unit))
-    fitted = pd.Series(signal * design.unit, index=design.ids, name=dependent)
+    fitted = pd.Series(signal * design.unit, index=rows, name=dependent)
     return SpatialRegression(
         model=model,
         dependent=dependent,
@@ -366,13 +380,13 @@ def fit_design(design: Design, model: Model, *, dependent: str, draws: int | Non
         log_likelihood=loglik,
         aic=2 * parameters - 2 * loglik,
         r_squared=float(np.corrcoef(signal, design.y)[0, 1] ** 2) if k > 1 else 0.0,
-        n=n,
+        n=design.n,
         parameters=parameters,
         draws=draws,
         left_out=design.left_out,
         notes=_notes(design, found, model, draws, rng),
         fitted=fitted,
-        residuals=pd.Series(found.residuals * design.unit, index=design.ids, name="residual"),
+        residuals=pd.Series(found.residuals * design.unit, index=rows, name="residual"),
         design=design,
         estimates=found,
     )
@@ -392,7 +406,7 @@ def _with_p_values(
     """Add the statistic of every term and its p-values, of the process only the asymptotic one."""
     from scipy.special import ndtr, stdtr
 
-    n, k = design.x.shape
+    n, k = design.count, design.x.shape[1]
     frame["statistic"] = frame["estimate"] / frame["standard_error"]
     size = -np.abs(frame["statistic"].to_numpy())
     frame["p_asymptotic"] = 2 * (stdtr(n - k, size) if kind == "none" else ndtr(size))
@@ -446,11 +460,13 @@ def _tests(design: Design, found: Fit, model: Model, draws: int, rng: Generator)
     from scipy.stats import chi2
 
     lag, y, x, kind = design.lag, design.y, design.x, PROCESS[model]
-    n, k = x.shape
+    n, k = design.count, x.shape[1]
+    if kind == "none" and design.panel:
+        return diagnose_panel(lag, y, x, count=n)
     if kind == "none":
         own = (x @ np.linalg.inv(design.back))[:, 1:]
         return diagnose(lag, y, x, own / np.abs(own).max(axis=0, initial=1e-300), draws=draws, rng=rng)
-    plain = fit(lag, y, x, "none")
+    plain = fit(lag, y, x, "none", count=n)
     rows: dict[str, tuple[float, float, Any, str]] = {}
     ratio = max(0.0, 2 * (found.loglik - plain.loglik))
     what = "lag" if kind == "lag" else "error"
@@ -468,16 +484,16 @@ def _tests(design: Design, found: Fit, model: Model, draws: int, rng: Generator)
             monte_carlo_p(above, draws, draws, "greater"),
             f"no spatial {what}",
         )
-    if kind == "lag":
+    if kind == "lag" and not design.panel:
         extra = _residual_p(design, found, min(draws, 999), rng) if draws and n <= _LOOPED else None
         rows["LM-error of the residuals"] = (_residual_lm(design, found), 1, extra, "no spatial error beside the lag")
     if model == "sdm":
         inner = [name for name in design.names if not name.startswith("W ")]
         if all(f"W {name}" in design.names for name in inner[1:]):
-            error = fit(lag, y, design.only(inner).x, "error")
+            error = fit(lag, y, design.only(inner).x, "error", count=n)
             ratio = max(0.0, 2 * (found.loglik - error.loglik))
             rows["common factor"] = (ratio, k - len(inner), None, "the model is a spatial error model")
-    if model == "sem":
+    if model == "sem" and not design.panel:
         rows["Hausman"] = (_hausman(design, found, plain), k, None, "least squares and error model estimate the same")
     frame = pd.DataFrame(
         [(statistic, df, float(chi2.sf(statistic, df)), extra, null) for statistic, df, extra, null in rows.values()],
@@ -543,8 +559,10 @@ def _hausman(design: Design, found: Fit, plain: Fit) -> float:
 
 def _notes(design: Design, found: Fit, model: Model, draws: int, rng: Generator) -> tuple[str, ...]:
     """Say what so many regions allow, measured on samples drawn from the fit itself."""
-    n, k = design.x.shape
+    n, k = design.count, design.x.shape[1]
     kind, notes = PROCESS[model], []
+    if design.panel:
+        return ()
     if kind == "none":
         notes.append(
             "t tests are exact for independent normal errors of one variance; LM tests below say whether they are."
