@@ -448,7 +448,7 @@ def _spread_sentences(ctx: Context, table: pd.DataFrame, span: Mapping[str, int]
     words, rows = ctx.words, table.to_dict("index")
     finding, own = words("text", "spread_untested"), rows.get("neighbours' level")
     if own is not None:
-        shown = "none" if own["p_value"] > 0.05 else "spread" if own["statistic"] > 0 else "backwash"  # type: ignore[operator]
+        shown = "none" if own["p_value"] > 0.05 else "spread" if own["statistic"] > 0 else "backwash"
         effect = 100 * math.log(1.1) * float(str(own["statistic"]))
         told: dict[str, Any] = {"p": words.probability(own["p_value"], relation=True), "n": int(str(own["n"]))}
         finding = words("text", f"spread_{shown}", effect=words.signed(effect, 2), **told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -237,7 +238,7 @@ def _cross_check(results: Results) -> pd.DataFrame | None:
             kept, part, _ = with_data(after - before, results.graph)
             before, key = before[kept.index], ("spread", results.edition, last)
             residual = convergence(before, before + kept, part, years=last - first).residual_moran
-            growth = np.log((before + kept) / before) / (last - first)
+            growth = ((before + kept) / before).map(math.log) / (last - first)
             tests |= {
                 (*key, "beta residuals"): residual,
                 (*key, "growth clusters"): moran(growth, part, method="randomisation"),

@@ -102,7 +102,7 @@ def test_effects_are_what_the_model_leaves(states):
 
 
 def test_two_way_finds_no_false_backwash(lattice):
-    """Direct likelihood pulls rho down by about 1/n; the transformed one does not (24 % against 3 % in the long run)."""
+    """Direct likelihood pulls rho down by about 1/n; the transformed one does not (24 % against 3 %)."""
     graph, rng = lattice(4, 4, rook=False), np.random.default_rng(0)
     rows = pd.MultiIndex.from_product([range(17), [f"a{i}" for i in range(16)]], names=["year", "region"])
     found = []

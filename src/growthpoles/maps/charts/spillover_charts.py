@@ -253,7 +253,7 @@ def plot_added_variable(
     )  # fmt: skip
     for draw in (ax.axhline, ax.axvline):
         draw(0.0, color=palettes.FAINT, linewidth=1.4 * preset.line_pt, zorder=1.0)
-    slope = float(x @ y) / float(x @ x)
+    slope = float((x * y).sum() / (x * x).sum())
     ends = np.array([x.min(), x.max()])
     ax.plot(ends, slope * ends, color=palettes.ACCENT, linewidth=2.6 * preset.line_pt, zorder=2.0, gid="slope")
     colours = np.where(poles, _POLE, palettes.CLUSTER["Low-Low"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -84,6 +84,7 @@ def correlogram(
     values = pd.Series(clean_values(y), index=y.index)
     if (graph is None) == (distances is None):
         raise SpatialError(message("graph and distances", where="correlogram", allowed="one of the two"))
+    links: dict[float, NDArray[np.bool_]]
     if graph is not None:
         if isinstance(orders, bool) or not isinstance(orders, int | np.integer) or orders < 1:
             raise SpatialError(message(f"orders={orders!r}", where="correlogram", allowed="a whole number from 1"))
@@ -92,15 +93,17 @@ def correlogram(
         assert distances is not None
         links = _bands(distances, y.index, bands)
     seeds = seed_sequence(rng).spawn(len(links))
-    rows = []
+    rows: list[dict[Any, Any]] = []
     for link, seed in zip(links.values(), seeds, strict=True):
         focal, neighbor = np.nonzero(link)
         ids = y.index[np.unique(np.r_[focal, neighbor])]
-        row = {"pairs": len(focal) / 2, "n": len(ids)}
+        row: dict[Any, Any] = {"pairs": len(focal) / 2, "n": len(ids)}
         if len(ids) >= _LEAST:
             from libpysal.graph import Graph
 
-            own = Graph.from_arrays(y.index[focal].to_numpy(), y.index[neighbor].to_numpy(), np.ones(len(focal)))
+            mute = np.setdiff1d(neighbor, focal)  # named by others, naming nobody
+            ends = (y.index[np.r_[side, mute]].to_numpy() for side in (focal, neighbor))
+            own = Graph.from_arrays(*ends, np.r_[np.ones(len(focal)), np.zeros(len(mute))])
             test = moran(
                 values[own.unique_ids],
                 own,
@@ -118,7 +121,7 @@ def correlogram(
     return frame
 
 
-def _orders(graph: Graph | W, ids: pd.Index, orders: int) -> dict[int, NDArray[np.bool_]]:
+def _orders(graph: Graph | W, ids: pd.Index, orders: int) -> dict[float, NDArray[np.bool_]]:
     """Return who is how many links away from whom."""
     from scipy.sparse.csgraph import shortest_path
 

@@ -90,7 +90,7 @@ def growth_regression(
     table = model_table(fits)
     speeds, halves = [], []
     for fit in fits:
-        own = impacts(fit, draws=0, samples=0).table.loc[(LEVEL, "direct"), "estimate"]
+        own = float(impacts(fit, draws=0, samples=0).table["estimate"].loc[(LEVEL, "direct")])
         kept = 1 + own * years
         speeds.append(float(-np.log(kept) / years) if kept > 0 else float("nan"))
         halves.append(float(np.log(2) / speeds[-1]) if speeds[-1] > 0 else float("nan"))
@@ -137,7 +137,7 @@ def log_growth(
         if len(low):
             allowed = "values above 0, or growth= with values of your own"
             raise SpatialError(message(f"no positive value for {listed(low, limit=5)}", where=name, allowed=allowed))
-        logs.append(np.log(numbers.reindex(ids)))
+        logs.append(pd.Series(np.log(numbers.reindex(ids).to_numpy()), index=ids))
     if growth is None:
         return logs[0].rename(LEVEL), (logs[1] - logs[0]) / years
     same_labels(growth, ids, name="growth", to="the graph")

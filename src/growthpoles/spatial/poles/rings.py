@@ -158,7 +158,7 @@ def _orders(graph: Graph | W, ids: pd.Index, poles: list[Hashable]) -> tuple[pd.
     from scipy.sparse.csgraph import shortest_path
 
     w = weights_matrix(graph, ids, transformation="b")
-    steps = shortest_path(w, unweighted=True)[:, ids.get_indexer(poles)].min(axis=1)
+    steps = shortest_path(w, unweighted=True)[:, ids.isin(poles)].min(axis=1)
     return pd.Series(steps, index=ids), np.arange(1.0, steps[np.isfinite(steps)].max() + 1)
 
 

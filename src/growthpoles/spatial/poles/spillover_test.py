@@ -293,7 +293,7 @@ def _pole_rows(
             notes.append(f"{label}: {error}")
 
     def beside(of: list[Hashable]) -> Design:
-        weight = pd.Series(np.asarray(w[:, ids.get_indexer(of)].sum(axis=1)), index=ids)
+        weight = pd.Series(np.asarray(w @ ids.isin(of).astype(float)), index=ids)
         own = weight[inside.difference(poles)]
         if np.ptp(own) <= 1e-12:
             raise SpatialError(
@@ -339,7 +339,7 @@ def _relabelled(
         if count <= _ALL
         else np.array([rng.choice(n, k, replace=False) for _ in range(draws)])
     )
-    own, error = (float(part[0]) for part in _beside_t(design, np.sort(ids.get_indexer(here))[None, :]))
+    own, error = (float(part[0]) for part in _beside_t(design, np.flatnonzero(ids.isin(here))[None, :]))
     if np.isnan(own):
         raise SpatialError(message("the weight of poles is constant", allowed="regions with and without poles beside"))
     parts = np.array_split(chosen, max(1, chosen.shape[0] * n // 2**21))

@@ -121,10 +121,10 @@ def spread_tests(
     logs = np.log(before), np.log(after)
     growth = (logs[1] - logs[0]) / years
     draws = min(bootstrap_draws(None, len(before)) or 999, permutations)
-    series = (values.reindex(graph.unique_ids) for values in (before, after))
+    first, last = (values.reindex(graph.unique_ids) for values in (before, after))
     settings: dict[str, Any] = {"years": years, "poles": poles, "alternative": alternative, "draws": draws}
     try:
-        spread = spread_test(*series, graph, rng=next(seeds), **settings)
+        spread = spread_test(first, last, graph, rng=next(seeds), **settings)
         own, notes = spread.table, list(spread.notes)
     except SpatialError as error:  # the other tests can do with less
         own, notes = pd.DataFrame(), [f"{NEIGHBOURS}: {error}"]

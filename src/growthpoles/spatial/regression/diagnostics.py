@@ -77,7 +77,7 @@ def diagnose(lag: Lag, y: Floats, x: Floats, varying: Floats, *, draws: int, rng
         sample = simulate(lag, mean, 0.0, sigma, "none", draws, rng)
         drawn, _ = _statistics(lag, sample, x, varying)
         for name in names:
-            own = frame.loc[name, "statistic"]
+            own = float(found[name][0])
             above = int((drawn[name] >= own * (1 - 1e-10)).sum())
             p, (low, high) = monte_carlo_p(above, draws, draws, "greater")
             frame.loc[name, ["p_value", "p_low", "p_high"]] = [p, low, high]

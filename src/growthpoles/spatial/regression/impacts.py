@@ -230,7 +230,7 @@ def _lag_intervals(
     n, k = x.shape
     curves = _sum_curves(lag)
     outside = [(1 - level) / 2, (1 + level) / 2]
-    bounds = {}
+    bounds: dict[str, Floats] = {}
     if draws:
         low, high = np.quantile(_normal_draws(lag, found, turn, curves, draws, rng), outside, axis=-1)
         bounds |= {"low": low, "high": high, "coverage": np.full_like(own, np.nan)}

@@ -132,7 +132,7 @@ class ModelTable(ResultDisplay):
         frame = self.cells(digits=digits)
         table = (
             frame.set_axis([_label(name) for name in frame.index])
-            .rename_axis(columns=frame.index.name)
+            .rename_axis(columns=str(frame.index.name))
             .to_html(border=0)
         )
         return f"{table}\n<p>{escape(' '.join(self._said()))}</p>\n"

@@ -60,10 +60,10 @@ def panel_regression(
     model, lagged
         As in :func:`growthpoles.spatial_regression`.
     likelihood : {"transformed", "direct"}
-        "transformed" (Lee & Yu 2010): T - 1 cross-sections, and with year effects the root 1 of the weights is taken out
-        of the likelihood with them. "direct" treats demeaned data as data: only to compare with published work, since
-        with year effects it pulls rho down by about 1/n: at 16 regions and 17 years it finds a false significant negative
-        rho in 24 % of panels.
+        "transformed" (Lee & Yu 2010): T - 1 cross-sections, and with year effects the root 1 of the weights is taken
+        out of the likelihood with them. "direct" treats demeaned data as data: only to compare with published work,
+        since with year effects it pulls rho down by about 1/n: at 16 regions and 17 years it finds a false significant
+        negative rho in 24 % of panels.
 
     Returns
     -------
@@ -74,8 +74,9 @@ def panel_regression(
     Raises
     ------
     SpatialError
-        If a region lacks a year or a value (all are named: a panel over a change of regions has to be brought to one set
-        of regions first), labels differ, a regressor does not vary beyond the effects, or a region has no neighbours.
+        If a region lacks a year or a value (all are named: a panel over a change of regions has to be brought to one
+        set of regions first), labels differ, a regressor does not vary beyond the effects, or a region has no
+        neighbours.
 
     Notes
     -----
@@ -99,13 +100,13 @@ def panel_regression(
     {'level': -0.073, 'W level': 0.023, 'rho': -0.001}
     """
     where = "panel"
-    for name, value, allowed in (
+    for option, given, known in (
         ("effects", effects, get_args(Effects)),
         ("likelihood", likelihood, get_args(Likelihood)),
-        ("model", model, list(PROCESS)),
+        ("model", model, get_args(Model)),
     ):
-        if value not in allowed:
-            raise SpatialError(unknown_option(name, value, allowed))
+        if given not in known:
+            raise SpatialError(unknown_option(option, given, known))
     graph = as_graph(graph)
     ids = pd.Index(graph.unique_ids)
     order = ascending(ids)
