@@ -48,7 +48,8 @@ PARTS: dict[str, dict[str, set[str]]] = {
         "reference_distributions": set(),
         "global_tests": {"alignment", "reference_distributions"},
         "local_tests": {"alignment", "reference_distributions"},
-        "poles": {"alignment", "reference_distributions", "weights", "global_tests", "local_tests"},
+        "regression": {"alignment", "reference_distributions", "global_tests"},
+        "poles": {"alignment", "reference_distributions", "weights", "global_tests", "local_tests", "regression"},
         "cross_check": {"alignment", "global_tests", "local_tests"},
     },
     "maps": {

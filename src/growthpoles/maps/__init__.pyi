@@ -13,6 +13,10 @@ from .charts.rank_charts import plot_dumbbell as plot_dumbbell
 from .charts.rank_charts import plot_rank_intervals as plot_rank_intervals
 from .charts.rank_charts import plot_slope as plot_slope
 from .charts.specification_chart import plot_specifications as plot_specifications
+from .charts.spillover_charts import plot_added_variable as plot_added_variable
+from .charts.spillover_charts import plot_correlogram as plot_correlogram
+from .charts.spillover_charts import plot_impacts as plot_impacts
+from .charts.spillover_charts import plot_rings as plot_rings
 from .charts.time_charts import plot_change_parts as plot_change_parts
 from .charts.time_charts import plot_paths as plot_paths
 from .export import save_figure as save_figure

@@ -459,8 +459,10 @@ def poles_section(ctx: Context) -> Section | None:
             blocks.append(make_table(words, "gradient", f"pole {_TESTED}", rows, year=year))
     span = {"first": results.years[0], "last": results.years[-1]}
     if stages.spread is not None:
-        sentences.append(words("text", "spread", **span))
-        rows = [(words.value(test), *_tested(words, own)) for test, own in stages.spread.to_dict("index").items()]
+        sentences += _spread_sentences(ctx, stages.spread, span)
+        rows = [
+            (_spread_name(ctx, str(test)), *_tested(words, own)) for test, own in stages.spread.to_dict("index").items()
+        ]
         first, last = span["first"], span["last"]
         blocks.append(make_table(words, "spread", f"test {_TESTED}", rows, first=first, last=last))
     blocks += ctx.figures("poles")
@@ -486,6 +488,31 @@ def poles_section(ctx: Context) -> Section | None:
     if not blocks:
         return None
     return Section("poles", words("section", "poles"), tuple(sentences), tuple(blocks))
+
+
+def _spread_sentences(ctx: Context, table: pd.DataFrame, span: Mapping[str, int]) -> list[str]:
+    """Say whether spread or backwash is shown, for readers without statistics, and what is around the poles."""
+    words, rows = ctx.words, table.to_dict("index")
+    finding, own = words("text", "spread_untested"), rows.get("neighbours' level")
+    if own is not None:
+        shown = "none" if own["p_value"] > 0.05 else "spread" if own["statistic"] > 0 else "backwash"
+        effect = 100 * math.log(1.1) * float(str(own["statistic"]))
+        told: dict[str, Any] = {"p": words.probability(own["p_value"], relation=True), "n": int(str(own["n"]))}
+        finding = words("text", f"spread_{shown}", effect=words.signed(effect, 2), **told)
+    sentences = [words("text", "spread", finding=finding, **span)]
+    if {"weight of poles", "poles relabelled"} <= rows.keys():
+        poles = ", ".join(ctx.region(pole) for pole in ctx.results.study.growth_poles.poles)
+        p, other = (
+            words.probability(rows[name]["p_value"], relation=True) for name in ("weight of poles", "poles relabelled")
+        )
+        sentences.append(words("text", "spread_poles", poles=poles, p=p, other=other))
+    return sentences
+
+
+def _spread_name(ctx: Context, test: str) -> str:
+    """Return the name of a test of change, a pole that it leaves out by its name."""
+    stem, found, pole = test.partition(", without ")
+    return f"{ctx.words.value(f'{stem}, without')} {ctx.region(pole)}" if found else ctx.words.value(test)
 
 
 def _tested(words: Words, own: Mapping[Any, Any]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -204,6 +205,7 @@ def _spread(results: Results) -> pd.DataFrame:
         after,
         results.graph,
         years=last - first,
+        poles=results.study.growth_poles.poles,
         permutations=RELOCATIONS,
         rng=results.study.study.seed,
     )
@@ -225,7 +227,6 @@ def _cross_check(results: Results) -> pd.DataFrame | None:
     import esda
 
     from growthpoles.spatial.cross_check import cross_check
-    from growthpoles.spatial.global_tests.bivariate_moran import moran_bivariate
     from growthpoles.spatial.poles.convergence import convergence
 
     tests: dict[tuple[Any, ...], Any] = {("moran", *key): test for key, test in results.moran.items()}
@@ -236,15 +237,18 @@ def _cross_check(results: Results) -> pd.DataFrame | None:
                 kept, part, _ = with_data(results.rating(year)[results.root], results.graph)
                 spots = local_getis_ord(kept, part, star=True, permutations=1, adjust="none")
                 tests["local_getis_ord", edition, year, results.root] = spots
-    if (change := results.change() if len(results.years) > 1 else None) is not None and results.graph is not None:
+    if len(results.years) > 1 and results.graph is not None:
         first, last = results.years[0], results.years[-1]
         with suppress(GrowthpolesError):  # the stage of these tests says why it is left out
-            kept, part, _ = with_data(change, results.graph)
-            before, key = results.common(first)[results.root][kept.index], ("spread", results.edition, last)
-            pair = moran_bivariate(before, kept, part, relocate="pairs", method="randomisation")
+            before, after = (results.common(year)[results.root] for year in (first, last))
+            kept, part, _ = with_data(after - before, results.graph)
+            before, key = before[kept.index], ("spread", results.edition, last)
             residual = convergence(before, before + kept, part, years=last - first).residual_moran
-            tests |= {(*key, "level and neighbours' change"): pair, (*key, "beta residuals"): residual}
-            tests[*key, "change"] = moran(kept, part, method="randomisation")
+            growth = ((before + kept) / before).map(math.log) / (last - first)
+            tests |= {
+                (*key, "beta residuals"): residual,
+                (*key, "growth clusters"): moran(growth, part, method="randomisation"),
+            }
     rows = []
     for key, test in tests.items():
         check = cross_check(test)

@@ -137,6 +137,7 @@ def spread_table(
             years[last].y,
             graph,
             years=last - first,
+            poles=study.growth_poles.poles,
             alternative=alternative,
             permutations=permutations,
             rng=study.study.seed if rng is None else rng,

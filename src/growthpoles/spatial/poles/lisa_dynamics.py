@@ -147,7 +147,7 @@ def joint_moves(
     before, after, graph
         As in :func:`lisa_moves`.
     alternative : {"two-sided", "greater", "less"}
-        "greater": regions rise and fall with their neighbours (spread); "less": against them (backwash).
+        "greater": regions rise and fall with their neighbours; "less": against them. Either may have any cause.
     permutations : int
         Random relocations; a region's values of both years move together.
     rng : Generator, int or None

@@ -1,37 +1,42 @@
-"""Spread and backwash tests of leading regions between two years."""
+"""Change between two years in one table: spread and backwash, clusters of growth, convergence."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.random import Generator
 
+from growthpoles.errors import SpatialError
 from growthpoles.graphs import as_graph
 from growthpoles.randomness import PERMUTATIONS, seed_sequence
 from growthpoles.spatial.alignment import same_labels
-from growthpoles.spatial.global_tests.bivariate_moran import moran_bivariate
 from growthpoles.spatial.global_tests.global_result import Alternative, GlobalResult, Inference, check_alternative
 from growthpoles.spatial.global_tests.moran import moran
 from growthpoles.spatial.poles.convergence import convergence
 from growthpoles.spatial.poles.lisa_dynamics import joint_moves, lisa_moves, rank_mobility, spatial_tau
+from growthpoles.spatial.poles.spillover_test import NEIGHBOURS, spread_test
+from growthpoles.spatial.regression.spatial_regression import bootstrap_draws
 
 if TYPE_CHECKING:
     from growthpoles.graphs import Graph, W
 
-TESTS = (
-    "level and neighbours' change",
-    "change",
-    "joint moves",
-    "changed quadrant",
-    "rank mobility",
-    "spatial tau",
-    "beta convergence",
-    "beta residuals",
-    "sigma convergence",
-)
+CLUSTERS, MOVES = "growth clusters", "growth clusters, joint moves"
+# test -> its null hypothesis; "" for what is no test. Before them come the rows of SpreadTest.
+GROWTH_NULLS = {
+    CLUSTERS: "log growth could as well stand in any other region",
+    MOVES: "the moves of a region could as well stand in any other region",
+    "changed quadrant": "",
+    "rank mobility": "",
+    "spatial tau": "the pair of ranks of a region could as well stand in any other region",
+    "beta convergence": "growth does not depend on the first year's level",
+    "beta residuals": "the errors of beta convergence are independent and normal with one variance",
+    "sigma convergence": "the logs have the same variance in both years",
+}
+TESTS = (NEIGHBOURS, *GROWTH_NULLS)
 
 
 def spread_tests(
@@ -40,11 +45,12 @@ def spread_tests(
     graph: Graph | W,
     *,
     years: float,
+    poles: Iterable[Hashable] = (),
     alternative: Alternative = "two-sided",
     permutations: int = PERMUTATIONS,
     rng: Generator | int | None = None,
 ) -> pd.DataFrame:
-    """Run all tests of the change between two years.
+    """Run all tests of the change between two years: spread or backwash, clusters of growth, convergence.
 
     Parameters
     ----------
@@ -55,10 +61,14 @@ def spread_tests(
         Weights; row-standardised here.
     years : float
         Years between the two.
+    poles : iterable of labels, optional
+        Poles, for the tests of their surroundings.
     alternative : {"two-sided", "greater", "less"}
-        Of the first three tests: "greater" is spread, "less" backwash. The others are two-sided in any case.
+        Of the tests of spread ("greater") and backwash ("less"), of neighbours' level, weight of poles and relabelled
+        poles. All others are two-sided in any case.
     permutations : int
-        Random relocations of each spatial test.
+        Random relocations of each spatial test; of the parametric bootstrap at most 9,999 samples (999 above 100
+        regions).
     rng : Generator, int or None
         None is the fixed seed.
 
@@ -67,11 +77,10 @@ def spread_tests(
     DataFrame
         Index `test`, one row each:
 
-        - level and neighbours' change: bivariate Moran's I of the first year's level with the neighbours' change (after
-          minus before); the two values of a region are relocated together, so that what its own level does to its own
-          change is kept and only their arrangement is tested (Lee 2004). Positive: around high regions others gain.
-        - change: Moran's I of the change.
-        - joint moves: share of regions that move in the Moran plane as their neighbours do.
+        - neighbours' level, and with `poles` the rows of their surroundings: the only tests of spread and backwash,
+          see :func:`growthpoles.spread_test`. `statistic` is the coefficient, `z_score` its signed t.
+        - growth clusters: Moran's I of log growth. Regions that grow alike lie side by side: no sign of spread.
+        - growth clusters, joint moves: share of regions whose log moves in the Moran plane as their neighbours' do.
         - changed quadrant: share of the regions with neighbours that do; descriptive, without a test.
         - rank mobility: Kendall's tau-b; descriptive.
         - spatial tau: concordance of ranks among neighbours; `expected` is that among all pairs.
@@ -80,13 +89,16 @@ def spread_tests(
         - sigma convergence: standard deviation of the logs, after / before; `expected` 1; test of Pitman and Morgan.
 
         Columns: statistic_name, statistic, expected, z_score, p_value, p_low, p_high, alternative, method,
-        permutations, n, left_out.
+        permutations, n, left_out, null (the null hypothesis). `attrs["notes"]`: warnings, and rows that could not be
+        computed, with the reason.
 
     Raises
     ------
     SpatialError
-        As the tests do: :func:`growthpoles.moran`, :func:`growthpoles.moran_bivariate`,
+        As the tests do: :func:`growthpoles.moran`, :func:`growthpoles.spread_test`,
         :func:`growthpoles.convergence`.
+    RegionError
+        If a pole is unknown.
 
     Examples
     --------
@@ -95,28 +107,35 @@ def spread_tests(
     >>> before, after = (gp.load_published(year)["index"] for year in (2010, 2014))
     >>> gp.spread_tests(before, after, graph, years=4, permutations=99)["statistic"].round(2).head(4)
     test
-    level and neighbours' change    0.01
-    change                          0.19
-    joint moves                     0.75
+    neighbours' level              -0.22
+    growth clusters                 0.04
+    growth clusters, joint moves    0.69
     changed quadrant                0.50
     Name: statistic, dtype: float64
     """
     check_alternative(alternative)
+    graph = as_graph(graph)
     before, after, part, left_out = _complete(before, after, graph)
     seeds = iter([np.random.default_rng(seed) for seed in seed_sequence(rng).spawn(4)])
-    change = after - before
     closing = convergence(before, after, part, years=years)
-    settings = {"alternative": alternative, "permutations": permutations}
-    pair = moran_bivariate(before, change, part, relocate="pairs", rng=next(seeds), **settings)  # type: ignore[arg-type]
-    alone = moran(change, part, rng=next(seeds), **settings)  # type: ignore[arg-type]
-    joint = joint_moves(before, after, part, rng=next(seeds), **settings)  # type: ignore[arg-type]
+    logs = np.log(before), np.log(after)
+    growth = (logs[1] - logs[0]) / years
+    draws = min(bootstrap_draws(None, len(before)) or 999, permutations)
+    first, last = (values.reindex(graph.unique_ids) for values in (before, after))
+    settings: dict[str, Any] = {"years": years, "poles": poles, "alternative": alternative, "draws": draws}
+    try:
+        spread = spread_test(first, last, graph, rng=next(seeds), **settings)
+        own, notes = spread.table, list(spread.notes)
+    except SpatialError as error:  # the other tests can do with less
+        own, notes = pd.DataFrame(), [f"{NEIGHBOURS}: {error}"]
+    alone = moran(growth, part, permutations=permutations, rng=next(seeds))
+    joint = joint_moves(*logs, part, permutations=permutations, rng=next(seeds))
     tau = spatial_tau(before, after, part, permutations=permutations, rng=next(seeds))
-    moves = lisa_moves(before, after, part)
+    moves = lisa_moves(*logs, part)
     moves = moves[moves["lag_before"].notna()]
     moved = float((moves["quadrant_before"] != moves["quadrant_after"]).mean())
     n, ratio = closing.n, closing.sigma_after / closing.sigma_before
     results = [
-        replace(pair, name="Moran's I, bivariate"),
         alone,
         joint,
         _plain("share of regions", moved, len(moves)),
@@ -127,9 +146,18 @@ def spread_tests(
         _plain("ratio of sigma", ratio, n, 1.0, closing.sigma_p_value, words="Pitman-Morgan test"),
     ]
     frame = pd.concat([result.to_frame() for result in results]).reset_index()
-    frame.index = pd.Index(TESTS, name="test")
-    frame = frame.assign(method=[result.reference for result in results], left_out=", ".join(map(str, left_out)))
-    return frame.drop(columns=["isolates", "reference", "variance"])
+    frame.index = pd.Index(list(GROWTH_NULLS), name="test")
+    frame = frame.assign(
+        method=[result.reference for result in results],
+        left_out=", ".join(map(str, left_out)),
+        null=list(GROWTH_NULLS.values()),
+    ).drop(columns=["isolates", "reference", "variance"])
+    if len(own):
+        own = own.rename(columns={"estimate": "statistic", "statistic": "z_score", "draws": "permutations"})
+        own = own.assign(statistic_name="coefficient", expected=0.0, alternative=alternative)
+        frame = pd.concat([own[frame.columns], frame])
+    frame.attrs["notes"] = notes
+    return frame
 
 
 def _plain(

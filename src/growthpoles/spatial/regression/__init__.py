@@ -1,0 +1,1 @@
+"""Spatial regression: maximum likelihood of lag, error and Durbin models, diagnostics, impacts, panels."""
