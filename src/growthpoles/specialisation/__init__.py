@@ -10,6 +10,7 @@ from growthpoles.specialisation.concentration import (
     hoover_localisation,
     hoover_specialisation,
 )
+from growthpoles.specialisation.dispersion import RegionalInequality, rank_size, regional_inequality
 from growthpoles.specialisation.inequality import Theil, gini, gini_concentration, gini_specialisation, theil
 from growthpoles.specialisation.krugman import (
     krugman_concentration,
@@ -31,6 +32,7 @@ from growthpoles.specialisation.shift_share import ShiftShare, shift_share, shif
 
 __all__ = [
     "GroupThresholds",
+    "RegionalInequality",
     "ShiftShare",
     "Theil",
     "check_matrix",
@@ -53,6 +55,8 @@ __all__ = [
     "litzenberger",
     "location_quotient",
     "plant_herfindahl",
+    "rank_size",
+    "regional_inequality",
     "regional_similarity",
     "shares",
     "shift_share",
