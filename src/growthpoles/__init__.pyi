@@ -108,6 +108,7 @@ from .specialisation import RegionalInequality as RegionalInequality
 from .specialisation import ShiftShare as ShiftShare
 from .specialisation import Theil as Theil
 from .specialisation import ellison_glaeser as ellison_glaeser
+from .specialisation import entropy as entropy
 from .specialisation import equivalent_number as equivalent_number
 from .specialisation import gini as gini
 from .specialisation import gini_concentration as gini_concentration

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from growthpoles.specialisation.agglomeration import ellison_glaeser, litzenberger, plant_herfindahl
 from growthpoles.specialisation.concentration import (
+    entropy,
     equivalent_number,
     hhi,
     hoover,
     hoover_localisation,
     hoover_specialisation,
+    rank_size,
 )
-from growthpoles.specialisation.dispersion import RegionalInequality, rank_size, regional_inequality
+from growthpoles.specialisation.dispersion import RegionalInequality, regional_inequality
 from growthpoles.specialisation.inequality import Theil, gini, gini_concentration, gini_specialisation, theil
 from growthpoles.specialisation.krugman import (
     krugman_concentration,
@@ -37,6 +39,7 @@ __all__ = [
     "Theil",
     "check_matrix",
     "ellison_glaeser",
+    "entropy",
     "equivalent_number",
     "gini",
     "gini_concentration",

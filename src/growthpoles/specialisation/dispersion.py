@@ -1,4 +1,4 @@
-"""Dispersion, inequality and polarisation between regions through time: Williamson, Atkinson, Theil, Gini, rank-size.
+"""Dispersion, inequality and polarisation between regions through time: Williamson, Atkinson, Theil, Gini.
 
 Regions of a country are no sample: an interval by the jackknife answers "if they were one", and the range without one
 region says who makes the number. What rounding in print can do is exact.
@@ -242,7 +242,7 @@ class RegionalInequality(ResultDisplay):
     >>> print(gp.regional_inequality(product, measures=["gini"]).summary())
     Inequality between regions, 2010 to 2020 (4 regions in 2020).
     gini, regions alike: 0.3019 in 2010, 0.3583 in 2020; region d moves it most (0.08 without it).
-    Intervals: jackknife t of logarithms at 95%, as if the regions were a sample of many like them; they are all there are.
+    Intervals: jackknife t of logarithms at 95%, as if the regions were a sample; they are all there are.
     Left out: no region.
     """
 
@@ -288,8 +288,9 @@ def regional_inequality(
     - gini: :math:`\sum_{ij} p_i p_j |r_i - r_j| / 2`; gini_normalised: times n / (n - 1);
     - theil_t :math:`\sum p_i r_i \ln r_i`, theil_l :math:`-\sum p_i \ln r_i`; atkinson_e
       :math:`1 - (\sum p_i r_i^{1-e})^{1/(1-e)}`; sd_log: standard deviation of the logarithms; max_min;
-    - esteban_ray_a: :math:`\sum_{ij} p_i^{1+a} p_j |r_i - r_j|`; wolfson: :math:`2 (2 (1/2 - L(1/2)) - G) \mu / m`, with the
-      Lorenz curve L and the median m. Both depend on the division into regions: never compare them across divisions.
+    - esteban_ray_a: :math:`\sum_{ij} p_i^{1+a} p_j |r_i - r_j|`; wolfson:
+      :math:`2 (2 (1/2 - L(1/2)) - G) \mu / m`, with the Lorenz curve L and the median m. The first depends on the
+      division into regions: never compare it across divisions.
 
     Parameters
     ----------
@@ -480,7 +481,7 @@ def _best(count: int, of: Callable[[Array], Array]) -> tuple[int, float]:
 def jackknife_t(value: float, without: Array, level: float, *, correct: bool = True) -> tuple[float, float]:
     """Interval of a positive statistic from its values without each region: Student's t of its logarithm.
 
-    The logarithm is corrected for bias; the bias of a ratio of two years largely cancels, and it covers better as it is.
+    The logarithm is corrected for bias; that of a ratio of two years largely cancels, and it covers better as it is.
     """
     from scipy import special
 
@@ -571,76 +572,3 @@ def _lorenz(values: pd.Series, weights: pd.Series | None, year: Any) -> pd.DataF
     heads, income = (np.concatenate([[0.0], np.cumsum(part) / part.sum()]) for part in (p, p * found.to_numpy()))
     keys = pd.MultiIndex.from_arrays([[year] * len(heads), heads], names=["year", "heads"])
     return pd.DataFrame({"share": income}, index=keys)
-
-
-def rank_size(sizes: pd.Series, *, level: float = 0.95) -> pd.Series:
-    r"""Rank-size rule and primacy of regions or cities, from their sizes.
-
-    Least squares of :math:`\ln(\text{rank} - 1/2) = a - q \ln \text{size}`; the standard error of q is
-    :math:`q \sqrt{2 / n}` (35 % of q with 16 regions), never that of least squares, which is several times too small.
-
-    Parameters
-    ----------
-    sizes : Series
-        Of zero or more, such as inhabitants; NaN is refused. Regions of size zero have no place in the rule and are
-        left out of it.
-    level : float
-        Of the interval of q.
-
-    Returns
-    -------
-    Series
-        exponent (q; 1 is Zipf's law), standard_error, lower, upper (normal), exponent_plain (with ln rank: too small);
-        primacy (largest to second), share_first, share_four; hhi, hhi_normalised, entropy, entropy_normalised (by
-        ln n); n, and n_positive (in the rule).
-
-    Raises
-    ------
-    RatingError
-        If a size is negative or missing, or fewer than three are above zero, or all are equal.
-
-    Notes
-    -----
-    Gabaix and Ibragimov (2011). The slope of ln size on ln rank (Lotka's form) is not 1/q.
-
-    Examples
-    --------
-    >>> import growthpoles as gp
-    >>> import pandas as pd
-    >>> gp.rank_size(pd.Series([1200, 600, 400, 300, 240]))[["exponent", "standard_error", "primacy"]].round(2).to_dict()
-    {'exponent': 1.36, 'standard_error': 0.86, 'primacy': 2.0}
-    """
-    from scipy import special
-
-    checked = check_series(sizes, name="sizes")
-    if not 0 < level < 1:
-        raise RatingError(message(f"level={level} is no confidence level", allowed="between 0 and 1, such as 0.95"))
-    found = np.sort(checked[checked > 0].to_numpy())[::-1]
-    if len(found) < 3 or found[0] == found[-1]:
-        problem = f"{len(found)} sizes are above zero" if len(found) < 3 else "all sizes are equal"
-        raise RatingError(message(problem, where="sizes", allowed="three sizes or more, not all equal"))
-    ranks, logs = np.arange(1, len(found) + 1), np.log(found)
-    exponent, plain = (-float(np.polyfit(logs, np.log(ranks - shift), 1)[0]) for shift in (0.5, 0.0))
-    error = exponent * math.sqrt(2 / len(found))
-    reach = float(special.ndtri((1 + level) / 2)) * error
-    n, p = len(checked), found / found.sum()
-    herfindahl, entropy = float((p**2).sum()), float(-(p * np.log(p)).sum())
-    return pd.Series(
-        {
-            "exponent": exponent,
-            "standard_error": error,
-            "lower": exponent - reach,
-            "upper": exponent + reach,
-            "exponent_plain": plain,
-            "primacy": float(found[0] / found[1]),
-            "share_first": float(p[0]),
-            "share_four": float(p[:4].sum()),
-            "hhi": herfindahl,
-            "hhi_normalised": (herfindahl - 1 / n) / (1 - 1 / n),
-            "entropy": entropy,
-            "entropy_normalised": entropy / math.log(n),
-            "n": n,
-            "n_positive": len(found),
-        },
-        name=checked.name,
-    )

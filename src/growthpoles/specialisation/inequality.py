@@ -226,7 +226,9 @@ def _by_group(y: np.ndarray, p: np.ndarray, labels: pd.Series, index: Index) -> 
     return pd.DataFrame(rows, index=pd.Index(names, name=labels.name or "group"))
 
 
-def gini(values: pd.Series, *, weights: pd.Series | None = None) -> float:
+def gini(
+    values: pd.Series, *, weights: pd.Series | None = None, form: Literal["plain", "normalised"] = "plain"
+) -> float:
     r"""Gini coefficient of values, plain or weighted.
 
     .. math:: G = \frac{\sum_i \sum_k p_i p_k |y_i - y_k|}{2 \bar y}, \qquad p_i = w_i / \sum w
@@ -238,16 +240,19 @@ def gini(values: pd.Series, *, weights: pd.Series | None = None) -> float:
     weights : Series, optional
         Of zero or more, with the labels of `values` in any order, such as heads. None: every value counts
         the same (computed by PySAL's `inequality`).
+    form : {"plain", "normalised"}
+        "normalised": G n / (n - 1), which reaches 1 where one has all; without weights only.
 
     Returns
     -------
     float
-        In [0, 1): 0 where all values are equal. Without weights at most 1 - 1/n.
+        In [0, 1]: 0 where all values are equal. Plain and without weights at most 1 - 1/n.
 
     Raises
     ------
     RatingError
-        If a value is negative or missing, the labels differ, or all values or weights are zero.
+        If a value is negative or missing, the labels differ, all values or weights are zero, or "normalised" is asked
+        for with weights or of a single value.
 
     Notes
     -----
@@ -261,11 +266,16 @@ def gini(values: pd.Series, *, weights: pd.Series | None = None) -> float:
     >>> round(gp.gini(pd.Series([1.0, 2, 3, 10])), 3)
     0.438
     """
+    check_option("form", form, ("plain", "normalised"))
     checked = check_series(values, name="values")
+    if form == "normalised" and (weights is not None or len(checked) < 2):
+        problem = "the normalised Gini is defined without weights, of two values or more"
+        raise RatingError(message(problem, allowed="form='plain'"))
     if weights is None:
         if checked.sum() == 0:
             raise RatingError(message("values has nothing but zeros", allowed="a sum above zero"))
-        return _plain(checked.to_numpy())
+        plain = _plain(checked.to_numpy())
+        return plain if form == "plain" else min(1.0, plain * len(checked) / (len(checked) - 1))
     aligned = align(check_series(weights, name="weights"), checked.index, name="weights", what="label")
     if (checked * aligned).sum() == 0:
         raise RatingError(message("values times weights has nothing but zeros", allowed="a weighted sum above zero"))
