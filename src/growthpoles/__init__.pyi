@@ -104,9 +104,11 @@ from .spatial.poles.typology import typology as typology
 from .spatial.weights.build_weights import build_weights as build_weights
 from .spatial.weights.weights_summary import WeightsSummary as WeightsSummary
 from .spatial.weights.weights_summary import summarise_weights as summarise_weights
+from .specialisation import Complexity as Complexity
 from .specialisation import RegionalInequality as RegionalInequality
 from .specialisation import ShiftShare as ShiftShare
 from .specialisation import Theil as Theil
+from .specialisation import complexity as complexity
 from .specialisation import ellison_glaeser as ellison_glaeser
 from .specialisation import entropy as entropy
 from .specialisation import equivalent_number as equivalent_number
@@ -125,11 +127,15 @@ from .specialisation import ksi_groups as ksi_groups
 from .specialisation import ksi_groups_over as ksi_groups_over
 from .specialisation import litzenberger as litzenberger
 from .specialisation import location_quotient as location_quotient
+from .specialisation import next_specialisations as next_specialisations
 from .specialisation import rank_size as rank_size
 from .specialisation import regional_inequality as regional_inequality
 from .specialisation import regional_similarity as regional_similarity
+from .specialisation import relatedness as relatedness
+from .specialisation import relatedness_density as relatedness_density
 from .specialisation import shift_share as shift_share
 from .specialisation import shift_share_dynamic as shift_share_dynamic
+from .specialisation import specialised as specialised
 from .specialisation import theil as theil
 from .study.audit.ledger import Audit as Audit
 from .study.audit.ledger import audit as audit

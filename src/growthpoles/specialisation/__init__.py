@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from growthpoles.specialisation.agglomeration import ellison_glaeser, litzenberger, plant_herfindahl
+from growthpoles.specialisation.complexity import Complexity, complexity, next_specialisations
 from growthpoles.specialisation.concentration import (
     entropy,
     equivalent_number,
@@ -30,14 +31,21 @@ from growthpoles.specialisation.ksi import (
 )
 from growthpoles.specialisation.location_quotient import location_quotient
 from growthpoles.specialisation.matrix import check_matrix
+from growthpoles.specialisation.relatedness import (
+    relatedness,
+    relatedness_density,
+    specialised,
+)
 from growthpoles.specialisation.shift_share import ShiftShare, shift_share, shift_share_dynamic
 
 __all__ = [
+    "Complexity",
     "GroupThresholds",
     "RegionalInequality",
     "ShiftShare",
     "Theil",
     "check_matrix",
+    "complexity",
     "ellison_glaeser",
     "entropy",
     "equivalent_number",
@@ -57,12 +65,16 @@ __all__ = [
     "ksi_groups_over",
     "litzenberger",
     "location_quotient",
+    "next_specialisations",
     "plant_herfindahl",
     "rank_size",
     "regional_inequality",
     "regional_similarity",
+    "relatedness",
+    "relatedness_density",
     "shares",
     "shift_share",
     "shift_share_dynamic",
+    "specialised",
     "theil",
 ]

@@ -24,6 +24,7 @@ Array = np.ndarray
 Weighting = Literal["equal", "weights"]
 _CELLS = 2_000_000  # of the samples without one region at a time
 _ALL = 64  # regions up to which every candidate of a search is tried
+_OVERLAPPING = 12  # regions with overlapping ranges of which every combination is tried
 _SEARCH = 40  # steps of the golden section
 
 
@@ -442,6 +443,7 @@ class _Year:
 
         The measure rises where a value moves away from some threshold: the largest lies where all values above it
         are rounded down in print and all below it up, the smallest where all are drawn towards one threshold.
+        The largest is a little too small where more than a dozen ranges overlap at the threshold.
         """
         if self.half is None or not measure.convex:
             return np.nan, np.nan
@@ -456,7 +458,15 @@ class _Year:
             return measure.of(_Sample(np.take_along_axis(values, order, -1), np.take_along_axis(shares, order, -1)))
 
         places = np.arange(len(y))
-        _, largest = _best(len(y) + 1, lambda cuts: -of(np.where(places >= cuts[:, None], high, low)))
+        cut, largest = _best(len(y) + 1, lambda cuts: -of(np.where(places >= cuts[:, None], high, low)))
+        # Values whose ranges overlap can go either way at the threshold, whatever their order.
+        reach = np.maximum.accumulate(high)
+        parts = np.concatenate([[0], np.cumsum(low[1:] >= reach[:-1])])
+        near = np.flatnonzero(np.isin(parts, parts[[max(cut - 1, 0), min(cut, len(y) - 1)]]))
+        if 1 < len(near) <= _OVERLAPPING:
+            up = np.tile(places >= cut, (2 ** len(near), 1))
+            up[:, near] = np.arange(2 ** len(near))[:, None] >> np.arange(len(near)) & 1
+            largest = min(largest, float(-of(np.where(up, high, low)).max()))
         ends = np.unique(np.concatenate([low, high]))
         best, smallest = _best(len(ends), lambda at: of(np.clip(ends[at][:, None], low, high)))
         left, right = ends[max(best - 1, 0)], ends[min(best + 1, len(ends) - 1)]

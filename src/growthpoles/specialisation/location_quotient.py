@@ -109,7 +109,7 @@ def location_quotient(
                 allowed="plain, log, symmetric, or interval=None",
             )
         )
-    _check_counts(checked)
+    check_counts(checked)
     _check_level(level)
     bounds = _bounds(checked, interval, level, replications, rng)
     value = _as_kind(plain, kind)
@@ -122,8 +122,9 @@ def location_quotient(
 
 def quotients(checked: pd.DataFrame) -> pd.DataFrame:
     """Return plain location quotients of a checked matrix; NaN cells stay NaN."""
-    expected = _expected(checked)
-    return pd.DataFrame(checked.to_numpy() / expected, index=checked.index, columns=checked.columns)
+    values, expected = checked.to_numpy(), _expected(checked)
+    found = np.divide(values, expected, out=np.full(values.shape, np.nan), where=expected > 0)
+    return pd.DataFrame(found, index=checked.index, columns=checked.columns)
 
 
 def _expected(checked: pd.DataFrame) -> np.ndarray:
@@ -170,7 +171,8 @@ def _transform(values: np.ndarray, kind: Kind) -> np.ndarray:
     return values
 
 
-def _check_counts(checked: pd.DataFrame) -> None:
+def check_counts(checked: pd.DataFrame) -> None:
+    """Refuse a cell that is no whole number."""
     values = checked.to_numpy()
     broken = np.argwhere(~np.isnan(values) & (values != np.round(values)))
     if len(broken):
