@@ -104,10 +104,13 @@ from .spatial.poles.typology import typology as typology
 from .spatial.weights.build_weights import build_weights as build_weights
 from .spatial.weights.weights_summary import WeightsSummary as WeightsSummary
 from .spatial.weights.weights_summary import summarise_weights as summarise_weights
+from .specialisation import ClusterStars as ClusterStars
 from .specialisation import Complexity as Complexity
 from .specialisation import RegionalInequality as RegionalInequality
 from .specialisation import ShiftShare as ShiftShare
 from .specialisation import Theil as Theil
+from .specialisation import cluster_stars as cluster_stars
+from .specialisation import colocation as colocation
 from .specialisation import complexity as complexity
 from .specialisation import ellison_glaeser as ellison_glaeser
 from .specialisation import entropy as entropy
@@ -135,6 +138,7 @@ from .specialisation import relatedness as relatedness
 from .specialisation import relatedness_density as relatedness_density
 from .specialisation import shift_share as shift_share
 from .specialisation import shift_share_dynamic as shift_share_dynamic
+from .specialisation import shift_share_factors as shift_share_factors
 from .specialisation import specialised as specialised
 from .specialisation import theil as theil
 from .study.audit.ledger import Audit as Audit

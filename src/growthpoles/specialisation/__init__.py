@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from growthpoles.specialisation.agglomeration import ellison_glaeser, litzenberger, plant_herfindahl
+from growthpoles.specialisation.agglomeration import (
+    ClusterStars,
+    cluster_stars,
+    colocation,
+    ellison_glaeser,
+    litzenberger,
+    plant_herfindahl,
+)
 from growthpoles.specialisation.complexity import Complexity, complexity, next_specialisations
 from growthpoles.specialisation.concentration import (
     entropy,
@@ -36,15 +43,18 @@ from growthpoles.specialisation.relatedness import (
     relatedness_density,
     specialised,
 )
-from growthpoles.specialisation.shift_share import ShiftShare, shift_share, shift_share_dynamic
+from growthpoles.specialisation.shift_share import ShiftShare, shift_share, shift_share_dynamic, shift_share_factors
 
 __all__ = [
+    "ClusterStars",
     "Complexity",
     "GroupThresholds",
     "RegionalInequality",
     "ShiftShare",
     "Theil",
     "check_matrix",
+    "cluster_stars",
+    "colocation",
     "complexity",
     "ellison_glaeser",
     "entropy",
@@ -75,6 +85,7 @@ __all__ = [
     "shares",
     "shift_share",
     "shift_share_dynamic",
+    "shift_share_factors",
     "specialised",
     "theil",
 ]

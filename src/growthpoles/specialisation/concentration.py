@@ -64,7 +64,7 @@ def hoover(values: pd.Series, reference: pd.Series) -> float:
 
 
 def hoover_specialisation(
-    matrix: pd.DataFrame, *, reference: Reference = "national", missing: Missing = "refuse"
+    matrix: pd.DataFrame, *, reference: Reference | pd.Series = "national", missing: Missing = "refuse"
 ) -> pd.Series:
     r"""Coefficient of specialisation of every region: half of `krugman_specialisation`.
 
@@ -74,7 +74,7 @@ def hoover_specialisation(
     ----------
     matrix : DataFrame
         Regions x industries, e_ij >= 0.
-    reference : {"national", "rest_pooled", "rest_mean"}
+    reference : {"national", "rest_pooled", "rest_mean"} or Series
         As in `krugman_specialisation`; Hoover's own is the nation with the region in it.
     missing : {"refuse", "outside", "zero"}
         NaN cells: refused; or compared over the industries that the region has a number for; or read as zero.
@@ -107,7 +107,7 @@ def hoover_specialisation(
 
 
 def hoover_localisation(
-    matrix: pd.DataFrame, *, reference: Reference = "national", missing: Missing = "refuse"
+    matrix: pd.DataFrame, *, reference: Reference | pd.Series = "national", missing: Missing = "refuse"
 ) -> pd.Series:
     r"""Coefficient of localisation of every industry: half of `krugman_concentration`.
 
@@ -117,7 +117,7 @@ def hoover_localisation(
     ----------
     matrix : DataFrame
         Regions x industries, e_ij >= 0.
-    reference : {"national", "rest_pooled", "rest_mean"}
+    reference : {"national", "rest_pooled", "rest_mean"} or Series
         As in `krugman_concentration`; Hoover's own is all industries together.
     missing : {"refuse", "outside", "zero"}
         NaN cells: refused; or compared over the regions that have a number for the industry; or read as zero.
