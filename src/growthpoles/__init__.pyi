@@ -147,6 +147,7 @@ from .study.audit.ledger import run_audit as run_audit
 from .study.examine_study import examine_study as examine_study
 from .study.inputs import editions as editions
 from .study.inputs import load_indicators as load_indicators
+from .study.inputs import load_industries as load_industries
 from .study.inputs import load_published as load_published
 from .study.inputs import study_catalogue as study_catalogue
 from .study.inputs import study_regions as study_regions

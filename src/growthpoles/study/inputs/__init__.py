@@ -10,6 +10,12 @@ from growthpoles.study.inputs.indicators import (
     study_catalogue,
     unused_inputs,
 )
+from growthpoles.study.inputs.industry_table import (
+    industry_data,
+    industry_names,
+    industry_years,
+    load_industries,
+)
 from growthpoles.study.inputs.published import load_published, published_years
 from growthpoles.study.inputs.study_rating import method_problems, study_method, study_rating
 from growthpoles.study.inputs.study_regions import Enclaves, match_study_regions, study_regions
@@ -17,8 +23,12 @@ from growthpoles.study.inputs.study_regions import Enclaves, match_study_regions
 __all__ = [
     "Enclaves",
     "editions",
+    "industry_data",
+    "industry_names",
+    "industry_years",
     "input_account",
     "load_indicators",
+    "load_industries",
     "load_published",
     "match_study_regions",
     "method_problems",
