@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from libpysal.graph import Graph
 
     from growthpoles.ratings.robustness import Robustness
+    from growthpoles.report.industries import Industries, Inequalities
     from growthpoles.study.audit import Audit
     from growthpoles.study.verdict import Verdict
 
@@ -46,6 +47,9 @@ class Stages:
     typology : dict of year to DataFrame
     cross_check : DataFrame or None
         One row per test: how far esda's numbers are from its.
+    industries : Industries or None
+        See :mod:`growthpoles.report.industries`.
+    inequality : Inequalities or None
     left_out : dict
         Stage, or test -> why it is not in the report.
     """
@@ -60,6 +64,8 @@ class Stages:
     spread: pd.DataFrame | None = None
     typology: dict[int, pd.DataFrame] = field(default_factory=dict)
     cross_check: pd.DataFrame | None = None
+    industries: Industries | None = None
+    inequality: Inequalities | None = None
     left_out: dict[str, str] = field(default_factory=dict)
 
 

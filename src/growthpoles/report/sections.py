@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from growthpoles.language.phrases import DASH, Words, missing, shorten
+from growthpoles.report.industries import industries_section, inequality_section
 from growthpoles.report.page_blocks import Context, Picture, Section, Table, make_table
 from growthpoles.report.results import Results
 from growthpoles.report.stages import CURVE_RELOCATIONS, REPLICATIONS, draws, permutations
@@ -514,6 +515,8 @@ SECTIONS: tuple[Callable[[Context], Section | None], ...] = (
     robustness_section,
     audit_section,
     specialisation_section,
+    industries_section,
+    inequality_section,
     spatial_section,
     verdict_section,
     poles_section,

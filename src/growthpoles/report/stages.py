@@ -18,6 +18,13 @@ from growthpoles.ratings.classes import TEN_CLASSES, scale_of
 from growthpoles.ratings.contributions import contributions
 from growthpoles.ratings.methods import METHODS
 from growthpoles.report.audit_files import audit_tables
+from growthpoles.report.industries import (
+    industry_tables,
+    inequality_tables,
+    no_industries,
+    study_industries,
+    study_inequality,
+)
 from growthpoles.report.results import Results, Stages
 from growthpoles.report.wording import no_classes
 from growthpoles.spatial.alignment import with_data
@@ -354,6 +361,8 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage("spread", _spread, lambda found, results: {"spread": found}, _one_year, needs_graph=True),
     Stage("typology", _share_years(_typology), _by_year("typology"), _no_shares),
+    Stage("industries", lambda results: study_industries(results.study), industry_tables, no_industries),
+    Stage("inequality", study_inequality, inequality_tables),
     Stage("cross_check", _cross_check, lambda found, results: {"cross_check": found}, needs_graph=True),
 )
 

@@ -122,10 +122,10 @@ def builtin_studies() -> pd.DataFrame:
     >>> import growthpoles as gp
     >>> gp.builtin_studies()["years"]
     name
-    kazakhstan-2024                                               2024
-    kazakhstan-it                                           2010, 2014
-    mexico-gdp                1940, 1950, 1960, 1970, 1980, 1990, 2000
-    us-states          1929, 1939, 1949, 1959, 1969, 1979, 1989, 1...
+    kazakhstan-2024                                        2024
+    kazakhstan-it                                    2010, 2014
+    mexico-gdp         1940, 1950, 1960, 1970, 1980, 1990, 2000
+    us-states                      1929, 1949, 1969, 1989, 2009
     Name: years, dtype: str
     """
     import pandas as pd

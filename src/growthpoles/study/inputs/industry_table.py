@@ -156,11 +156,11 @@ def load_industries(year: int | None = None, *, study: Study | None = None) -> p
     expected = study_regions(study).index
     check_regions(frame.index, expected, found_in=where, expected_in="the boundaries")
     frame = frame.reindex(expected)
-    negative = frame.lt(0)
-    if negative.to_numpy().any():
-        region, industry = next((r, i) for i in frame for r in frame.index if negative.at[r, i])
-        problem = f"{frame.at[region, industry]:g} is negative"
-        raise DataError(message(problem, where=f"{where}, {region}, {industry}", allowed="zero or more"))
+    row, column = next(iter(np.argwhere(frame.to_numpy() < 0)), (None, None))
+    if row is not None and column is not None:
+        problem = f"{frame.to_numpy()[row, column]:g} is negative"
+        place = f"{where}, {frame.index[row]}, {frame.columns[column]}"
+        raise DataError(message(problem, where=place, allowed="zero or more"))
     frame, totals, national, dropped = _without_totals(frame, nation, spec, industry_list(study), where)
     gaps = [
         (renamed[name], code, reason)
