@@ -236,8 +236,8 @@ def specialise(
         str | None,
         typer.Option(
             "--table",
-            help="regions, industries, lq, shift_share, clusters, next, complexity, relatedness, or ksi; default: regions "
-            "where the study has a table of industries, otherwise ksi.",
+            help="regions, industries, lq, shift_share, clusters, next, complexity, relatedness, or ksi; default: "
+            "regions where the study has a table of industries, otherwise ksi.",
         ),
     ] = None,
     lang: LangOption = "en",

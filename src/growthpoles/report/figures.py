@@ -256,7 +256,7 @@ _KINDS = (
          place="last", edition="", on_boundaries=True),
     Kind("next", "once", artists.density, "industries",
          lambda r, year: _industries(r, year) and not r.stages.industries.next.empty, marks="many", place="last",
-         edition=""),
+         edition="", text=lambda r, words: words("caption", "density")),
     Kind("inequality", "period", artists.inequality, "inequality", _unequal),
     Kind("lorenz", "period", artists.lorenz, "inequality", _unequal),
     Kind("neighbours", "once", artists.neighbours, possible=lambda r, year: r.graph is not None, edition="",

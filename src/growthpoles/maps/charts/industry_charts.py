@@ -80,19 +80,17 @@ def plot_quotients(
     rows, columns = _reciprocal(lq.to_numpy(dtype=float))
     shown = lq.iloc[rows, columns]
     key = [Key(word("above the national share"), palettes.DIVERGING[-2]), Key(word("below it"), palettes.DIVERGING[1])]
-    coloured = shown
     if lower is not None and upper is not None:
         unsure = (lower.reindex_like(shown) <= 1) & (upper.reindex_like(shown) >= 1)
-        coloured = shown.mask(unsure, 1.0)
+        shown = shown.mask(unsure, -shown)  # quotients are never negative: the sign says pale
         if unsure.to_numpy().any():
             key.append(Key(word("pale: the 95% interval holds 1"), palettes.DIVERGING[3]))
-    colours = dict(zip(shown.to_numpy().ravel(), coloured.to_numpy().ravel(), strict=True))
     return heat_table(
         shown,
         row_names(shown.index, names),
         [known.get(str(column), str(column)) for column in shown],
-        lambda v: palettes.NO_DATA if v != v else _diverging(colours.get(v, v)),
-        lambda v: "\N{EN DASH}" if v != v else format_number(v, lang, digits=1),
+        lambda v: palettes.NO_DATA if v != v else _diverging(v),
+        lambda v: "\N{EN DASH}" if v != v else format_number(abs(v), lang, digits=1),
         word("Location quotients"),
         options,
         "quotients",
@@ -101,9 +99,13 @@ def plot_quotients(
 
 
 def _diverging(quotient: float) -> str:
-    """Colour of a quotient on a logarithmic scale."""
-    place = 0.5 + 0.5 * np.clip(math.log(max(quotient, 1e-9)) / math.log(_FULL), -1, 1)
-    return palettes.DIVERGING[round(place * (len(palettes.DIVERGING) - 1))]
+    """Colour of a quotient on a logarithmic scale; pale where it is 1, or negative (its interval holds 1)."""
+    middle = len(palettes.DIVERGING) // 2
+    if math.copysign(1.0, quotient) < 0 or quotient == 1:
+        return palettes.DIVERGING[middle]
+    reach = math.log(max(quotient, 1e-9)) / math.log(_FULL)
+    steps = min(max(round(abs(reach) * middle), 1), middle)
+    return palettes.DIVERGING[middle + (steps if reach > 0 else -steps)]
 
 
 def _reciprocal(values: np.ndarray) -> tuple[list[int], list[int]]:

@@ -171,8 +171,9 @@ def load_industries(year: int | None = None, *, study: Study | None = None) -> p
     if totals is None and not gaps:
         whole = float(frame.to_numpy().sum())
     known = float(np.nansum(frame.to_numpy()))
+    share = whole if np.isnan(whole) else max(0.0, 1 - known / whole) if whole else 0.0
     frame.attrs = {
-        "year": chosen, "years": years, "missing": gaps, "missing_share": max(0.0, 1 - known / whole) if whole else 0.0,
+        "year": chosen, "years": years, "missing": gaps, "missing_share": share,
         "totals": totals, "nation": national, "dropped": dropped,
     }  # fmt: skip
     return frame
