@@ -249,7 +249,7 @@ def specialise(
     loaded = open_study(study, lang=lang)
     chosen = table or ("ksi" if loaded.specialisation is None else "regions")
     if chosen != "ksi":
-        from growthpoles.report.industries import one_table
+        from growthpoles.study.industry_analysis import one_table
 
         found, title, told = one_table(loaded, chosen, year)
         regional = found.index.names == ["region"]

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from libpysal.graph import Graph
 
     from growthpoles.ratings.robustness import Robustness
-    from growthpoles.report.industries import Industries, Inequalities
     from growthpoles.study.audit import Audit
+    from growthpoles.study.industry_analysis import Industries, Inequalities
     from growthpoles.study.verdict import Verdict
 
 
@@ -48,7 +48,7 @@ class Stages:
     cross_check : DataFrame or None
         One row per test: how far esda's numbers are from its.
     industries : Industries or None
-        See :mod:`growthpoles.report.industries`.
+        See :mod:`growthpoles.study.industry_analysis`.
     inequality : Inequalities or None
     left_out : dict
         Stage, or test -> why it is not in the report.

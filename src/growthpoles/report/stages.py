@@ -18,13 +18,7 @@ from growthpoles.ratings.classes import TEN_CLASSES, scale_of
 from growthpoles.ratings.contributions import contributions
 from growthpoles.ratings.methods import METHODS
 from growthpoles.report.audit_files import audit_tables
-from growthpoles.report.industries import (
-    industry_tables,
-    inequality_tables,
-    no_industries,
-    study_industries,
-    study_inequality,
-)
+from growthpoles.report.industries import industry_tables, inequality_tables, no_industries
 from growthpoles.report.results import Results, Stages
 from growthpoles.report.wording import no_classes
 from growthpoles.spatial.alignment import with_data
@@ -53,6 +47,7 @@ if TYPE_CHECKING:
     from growthpoles.ratings.methods import Normalisation
     from growthpoles.ratings.robustness import Robustness
     from growthpoles.study.audit import Audit
+    from growthpoles.study.industry_analysis import Industries, Inequalities
     from growthpoles.study.verdict import Verdict
 
 
@@ -221,6 +216,19 @@ def _typology(results: Results, year: int) -> pd.DataFrame:
     return typology(rating, frame["ksi"], no_production=outside, recommended=recommended)
 
 
+def _industries(results: Results) -> Industries:
+    from growthpoles.study.industry_analysis import study_industries
+
+    return study_industries(results.study)
+
+
+def _inequality(results: Results) -> Inequalities:
+    from growthpoles.study.industry_analysis import study_inequality
+
+    own = results.edition
+    return study_inequality(results.study, {year: results.indicators[own, year] for year in results.years})
+
+
 def _cross_check(results: Results) -> pd.DataFrame | None:
     """Recompute the tests with esda; differences are rounded up to a power of ten, 1e-12 at least: below is noise."""
     import esda
@@ -361,8 +369,8 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage("spread", _spread, lambda found, results: {"spread": found}, _one_year, needs_graph=True),
     Stage("typology", _share_years(_typology), _by_year("typology"), _no_shares),
-    Stage("industries", lambda results: study_industries(results.study), industry_tables, no_industries),
-    Stage("inequality", study_inequality, inequality_tables),
+    Stage("industries", _industries, industry_tables, no_industries),
+    Stage("inequality", _inequality, inequality_tables),
     Stage("cross_check", _cross_check, lambda found, results: {"cross_check": found}, needs_graph=True),
 )
 

@@ -10,7 +10,7 @@ import pytest
 
 import growthpoles as gp
 from growthpoles.errors import DataError, GrowthpolesError, RegionError, StudyError
-from growthpoles.report.industries import quotient_table, region_profiles, study_industries
+from growthpoles.study.industry_analysis import quotient_table, region_profiles, study_industries
 from growthpoles.study.inputs import unused_inputs
 from growthpoles.study.inputs.industry_table import with_undisclosed
 
