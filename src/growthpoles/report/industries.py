@@ -93,7 +93,7 @@ def industries_section(ctx: Context) -> Section | None:
     }  # fmt: skip
     sentences = [words("text", "industries", **told)]
     regions = found.regions[year]
-    columns = "krugman_national krugman_rest_pooled krugman_rest_mean".split()
+    columns = ["krugman_national", "krugman_rest_pooled", "krugman_rest_mean"]
     indices = [column for column in columns if column in regions]
     rows = [
         (
@@ -189,8 +189,8 @@ def _stars(ctx: Context, found: ClusterStars, name: Callable[[object], str]) -> 
         "least": words.number(found.least, 1), "floor": words.number(found.floor, 0),
         "rule": words.number(found.false_rule, 1), "stars": words.number(found.false_stars, 2),
     }  # fmt: skip
-    kind = f"stars_{found.scheme}" if found.replications else "stars_untested"
-    note = words("text", kind, **told)
+    kind = found.scheme if found.replications else "untested"
+    note = words("text", f"stars_{kind}", **told)
     return make_table(words, "stars", "region industry #total #lq #lower #growth stars", rows, note=note)
 
 
@@ -224,10 +224,10 @@ def inequality_section(ctx: Context) -> Section | None:
         for measure, weighting in each.measures:
             if measure not in _MEASURES[weighting]:
                 continue
-            own = each.table.loc[(measure, weighting)]
+            own: Any = each.table.loc[(measure, weighting)]
             first, last = own.iloc[0], own.iloc[-1]
             per = ctx.code(found.weights[code]) if weighting == "weights" else words.value("regions alike")
-            change = each.changes.loc[(measure, weighting)] if not each.changes.empty else None
+            change: Any = each.changes.loc[(measure, weighting)] if not each.changes.empty else None
             rows.append(
                 (
                     ctx.code(code),
@@ -259,8 +259,8 @@ def inequality_section(ctx: Context) -> Section | None:
         if weighting == ("weights" if found.weights[code] else "equal") and year in (years[0], years[-1])
     ]  # fmt: skip
     if groups:
-        heads = "variable theil #year #total #between #within #between_share"
-        blocks.append(make_table(words, "inequality_groups", heads, groups))
+        parts = "variable theil #year #total #between #within #between_share"
+        blocks.append(make_table(words, "inequality_groups", parts, groups))
     sentence = words("text", "inequality")
     return Section("inequality", words("section", "inequality"), (sentence,), tuple(blocks))
 
