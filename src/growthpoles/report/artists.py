@@ -23,6 +23,7 @@ from growthpoles.spatial.alignment import with_data
 from growthpoles.study.inputs import (
     edition_tables,
     editions,
+    industry_names,
     load_published,
     study_catalogue,
     study_method,
@@ -527,3 +528,89 @@ def typology(view: ReportView) -> Axes:
     """Map the types of regions."""
     types = view.results.stages.typology[view.year]["type"]
     return maps.plot_typology(view.regions, types, year=view.year, **view.common)
+
+
+_COLUMNS = 26  # industries that a table on one page has room for
+
+
+def _largest(results: Results) -> tuple[Any, list[str]]:
+    """Return the analysis of industries, and the largest industries."""
+    found = results.stages.industries
+    assert found is not None  # the figure is not possible otherwise
+    totals = found.matrices[found.year].sum().sort_values(ascending=False, kind="stable")
+    return found, [code for code in found.matrices[found.year] if code in totals.index[:_COLUMNS]]
+
+
+def _industry_labels(view: ReportView) -> dict[str, str]:
+    return {code: shorten(name, _NAME) for code, name in industry_names(view.study, view.lang).items()}
+
+
+def quotients(view: ReportView) -> Axes:
+    """Draw the location quotients of the largest industries."""
+    found, codes = _largest(view.results)
+    lq, lower, upper = (found.quotients[found.year][name].unstack()[codes] for name in ("lq", "lower", "upper"))
+    own = {"names": view.names, "labels": _industry_labels(view), "year": found.year, **view.common}
+    return maps.plot_quotients(lq, lower=lower, upper=upper, **own)
+
+
+def focus_industry(results: Results) -> str:
+    """Return the industry that single figures show: the first in focus, or the most concentrated one."""
+    found, spec = results.stages.industries, results.study.specialisation
+    assert found is not None
+    assert spec is not None
+    known = [code for code in spec.focus if code in found.matrices[found.year]]
+    return known[0] if known else str(found.industries[found.year]["krugman"].idxmax())
+
+
+def focus(view: ReportView) -> Axes:
+    """Draw the location quotient of one industry in every region, with its interval."""
+    found, code = view.results.stages.industries, focus_industry(view.results)
+    assert found is not None
+    own = found.quotients[found.year].xs(code, level="industry")
+    name = _industry_labels(view).get(code, code)
+    title = f"{Words(view.lang)('column', 'lq')}: {name}"
+    return maps.plot_intervals(own, variable=title, names=view.names, year=found.year, **view.common)
+
+
+def complexity(view: ReportView) -> Axes:
+    """Map the complexity of the regions."""
+    found = view.results.stages.industries
+    assert found is not None
+    assert found.complexity is not None
+    name = Words(view.lang)("figure", "complexity")
+    shown = found.complexity.regions["eci"]
+    return maps.plot_values(view.regions, shown, variable=name, digits=1, year=found.year, **view.common)
+
+
+def density(view: ReportView) -> Axes:
+    """Draw which industries are near to what a region has, the complex ones to the right."""
+    from growthpoles.specialisation import relatedness_density, specialised
+
+    found, codes = _largest(view.results)
+    matrix = found.matrices[found.year]
+    near, has = (each(matrix, missing="outside")[codes] for each in (relatedness_density, specialised))
+    if found.complexity is not None:
+        regions, industries = found.complexity.regions["eci"], found.complexity.industries["pci"]
+        near = near.loc[regions.sort_values(ascending=False, kind="stable").index]
+        near = near[[code for code in industries.sort_values(kind="stable").index if code in codes]]
+    own = {"names": view.names, "labels": _industry_labels(view), "year": found.year, **view.common}
+    return maps.plot_density(near, has, **own)
+
+
+def _first_variable(view: ReportView) -> tuple[Any, str]:
+    found = view.results.stages.inequality
+    assert found is not None
+    code = next(code for code, each in found.found.items() if len(each.years) > 1)
+    return found.found[code], view.codes.get(code, code)
+
+
+def inequality(view: ReportView) -> Axes:
+    """Draw the inequality of the first indicator through time."""
+    found, name = _first_variable(view)
+    return maps.plot_inequality(found, variable=name, **view.common)
+
+
+def lorenz(view: ReportView) -> Axes:
+    """Draw the Lorenz curves of the first indicator."""
+    found, name = _first_variable(view)
+    return maps.plot_lorenz(found, variable=name, **view.common)

@@ -194,6 +194,15 @@ def _found(stage: str) -> Callable[[Results, int], bool]:
     return possible
 
 
+def _industries(results: Results, year: int) -> bool:
+    return results.stages.industries is not None
+
+
+def _unequal(results: Results, year: int) -> bool:
+    found = results.stages.inequality
+    return found is not None and any(len(each.years) > 1 for each in found.found.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of figure.
@@ -279,6 +288,16 @@ _KINDS = (
          possible=lambda r, year: r.classed and year in r.stages.robustness, **_RANKS),
     Kind("ksi", "share years", artists.ksi, "specialisation", edition="published", on_boundaries=True,
          alt=_grouped(_ksi_groups), command=()),
+    Kind("industry-quotients", "once", artists.quotients, "industries", _industries, marks="many", edition=""),
+    Kind("industry-focus", "once", artists.focus, "industries", _industries, edition=""),
+    Kind("complexity", "once", artists.complexity, "industries",
+         lambda r, year: r.stages.industries is not None and r.stages.industries.complexity is not None,
+         place="last", edition="", on_boundaries=True),
+    Kind("next", "once", artists.density, "industries",
+         lambda r, year: r.stages.industries is not None and not r.stages.industries.next.empty,
+         marks="many", place="last", edition="", text=lambda r, words: words("caption", "density")),
+    Kind("inequality", "period", artists.inequality, "inequality", _unequal),
+    Kind("lorenz", "period", artists.lorenz, "inequality", _unequal),
     Kind("neighbours", "once", artists.neighbours, possible=lambda r, year: r.graph is not None, edition="",
          command=("weights",), **_GRAPH),
     Kind("moran", "every year", artists.moran, possible=lambda r, year: (r.edition, year, r.root) in r.moran,

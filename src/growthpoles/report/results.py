@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from growthpoles.ratings.robustness import Robustness
     from growthpoles.ratings.through_time.rating_change import RatingChange
     from growthpoles.study.audit import Audit
+    from growthpoles.study.industry_analysis import Industries, Inequalities
     from growthpoles.study.verdict import Verdict
 
 
@@ -66,6 +67,9 @@ class Stages:
     typology : dict of year to DataFrame
     cross_check : DataFrame or None
         One row per test: how far esda's numbers are from its.
+    industries : Industries or None
+        See :mod:`growthpoles.study.industry_analysis`.
+    inequality : Inequalities or None
     left_out : dict
         Stage, or test -> why it is not in the report.
     """
@@ -82,6 +86,8 @@ class Stages:
     spread: pd.DataFrame | None = None
     typology: dict[int, pd.DataFrame] = field(default_factory=dict)
     cross_check: pd.DataFrame | None = None
+    industries: Industries | None = None
+    inequality: Inequalities | None = None
     left_out: dict[str, str] = field(default_factory=dict)
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from growthpoles.language.phrases import DASH, Words, missing, shorten
 from growthpoles.ratings.through_time.rating_change import RatingChange
+from growthpoles.report.industries import industries_section, inequality_section
 from growthpoles.report.page_blocks import Context, Picture, Section, Table, make_table
 from growthpoles.report.results import Results
 from growthpoles.report.stages import CURVE_RELOCATIONS, REPLICATIONS, draws, permutations
@@ -588,6 +589,8 @@ SECTIONS: tuple[Callable[[Context], Section | None], ...] = (
     robustness_section,
     audit_section,
     specialisation_section,
+    industries_section,
+    inequality_section,
     spatial_section,
     verdict_section,
     poles_section,

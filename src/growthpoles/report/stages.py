@@ -19,6 +19,7 @@ from growthpoles.ratings.classes import TEN_CLASSES, scale_of
 from growthpoles.ratings.contributions import contributions
 from growthpoles.ratings.methods import METHODS
 from growthpoles.report.audit_files import audit_tables
+from growthpoles.report.industries import industry_tables, inequality_tables, no_industries
 from growthpoles.report.results import Results, Stages, detailed_years
 from growthpoles.report.wording import no_classes
 from growthpoles.spatial.alignment import with_data
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from growthpoles.ratings.robustness import Robustness
     from growthpoles.ratings.through_time.rating_change import RatingChange
     from growthpoles.study.audit import Audit
+    from growthpoles.study.industry_analysis import Industries, Inequalities
     from growthpoles.study.verdict import Verdict
 
 
@@ -220,6 +222,19 @@ def _typology(results: Results, year: int) -> pd.DataFrame:
     rating = results.rating(year)[results.root].reindex(results.regions.index)
     recommended = results.study.growth_poles.recommended
     return typology(rating, frame["ksi"], no_production=outside, recommended=recommended)
+
+
+def _industries(results: Results) -> Industries:
+    from growthpoles.study.industry_analysis import study_industries
+
+    return study_industries(results.study)
+
+
+def _inequality(results: Results) -> Inequalities:
+    from growthpoles.study.industry_analysis import study_inequality
+
+    own = results.edition
+    return study_inequality(results.study, {year: results.indicators[own, year] for year in results.years})
 
 
 def _cross_check(results: Results) -> pd.DataFrame | None:
@@ -453,6 +468,8 @@ STAGES: tuple[Stage, ...] = (
     Stage("spread", _spread, lambda found, results: {"spread": found}, _one_year, needs_graph=True),
     Stage("convergence", _convergence, lambda found, results: {"convergence": found}, _one_year, needs_graph=True),
     Stage("typology", _share_years(_typology), _by_year("typology"), _no_shares),
+    Stage("industries", _industries, industry_tables, no_industries),
+    Stage("inequality", _inequality, inequality_tables),
     Stage("cross_check", _cross_check, lambda found, results: {"cross_check": found}, needs_graph=True),
 )
 

@@ -1,21 +1,32 @@
-"""Agglomeration indices: Ellison-Glaeser, Litzenberger."""
+"""Agglomeration: Ellison-Glaeser, Litzenberger, co-location of plants (Howard-Newman-Tarp), cluster stars."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import math
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
+from scipy import special
 
 from growthpoles.errors import RatingError, message
+from growthpoles.randomness import generator
+from growthpoles.result_display import ResultDisplay
+from growthpoles.specialisation.location_quotient import check_counts, poisson
 from growthpoles.specialisation.matrix import (
     Missing,
     align,
     align_matrix,
     check_matrix,
+    check_nation,
+    check_option,
     check_series,
     listed,
     look_up,
     refuse_empty,
+    refuse_other_labels,
 )
 
 
@@ -59,7 +70,9 @@ def plant_herfindahl(
     return parts.pow(2).groupby(names, sort=False).sum().rename("plant_herfindahl").rename_axis("industry")
 
 
-def ellison_glaeser(matrix: pd.DataFrame, *, plants: pd.Series, missing: Missing = "refuse") -> pd.DataFrame:
+def ellison_glaeser(
+    matrix: pd.DataFrame, *, plants: pd.Series, reference: pd.Series | None = None, missing: Missing = "refuse"
+) -> pd.DataFrame:
     r"""Ellison and Glaeser's index of geographic concentration of every industry.
 
     .. math::
@@ -75,6 +88,8 @@ def ellison_glaeser(matrix: pd.DataFrame, *, plants: pd.Series, missing: Missing
     plants : Series
         Herfindahl index of plant sizes by industry, in (0, 1): see `plant_herfindahl`. Same labels as the
         columns.
+    reference : Series, optional
+        Size of the regions, such as all jobs or area; x_j is its share. None: the sum of the industries of the matrix.
     missing : {"refuse", "outside", "zero"}
         NaN cells: refused; "outside": an industry is compared over the regions that have a number for it,
         with x rescaled to them; "zero": read as zero.
@@ -120,7 +135,7 @@ def ellison_glaeser(matrix: pd.DataFrame, *, plants: pd.Series, missing: Missing
                 allowed="above 0 and below 1 (two plants or more)",
             )
         )
-    everything = checked.sum(axis=1)
+    everything = checked.sum(axis=1) if reference is None else check_nation(reference, checked.index, name="reference")
     compared = checked.notna().mul(everything, axis=0)
     compared = compared / compared.sum(axis=0)
     raw = (checked / totals - compared).pow(2).sum(axis=0)
@@ -145,6 +160,7 @@ def litzenberger(
     *,
     area: pd.Series,
     population: pd.Series,
+    nation: Mapping[str, Any] | None = None,
     missing: Missing = "refuse",
 ) -> pd.DataFrame:
     r"""Litzenberger and Sternberg's cluster index of every industry in every region.
@@ -162,6 +178,9 @@ def litzenberger(
         Regions x industries, e_ij and b_ij >= 0, with the same labels.
     area, population : Series
         Of every region, above zero; the same labels as the rows. The nation is the sum of the regions.
+    nation : mapping, optional
+        A nation that the regions do not add up to: "employment" and "establishments" (Series by industry), "area" and
+        "population" (numbers).
     missing : {"refuse", "outside", "zero"}
         NaN cells in either matrix: refused; or CI is NaN there and the totals run over the cells present;
         or zero.
@@ -206,7 +225,327 @@ def litzenberger(
             raise RatingError(message(f"the value of '{empty[0]}' is zero", where=name, allowed="above zero"))
     for matrix in (jobs, firms):
         refuse_empty(matrix.sum(axis=0, min_count=1), what="industry", index="its cluster index")
-    room = (sizes["area"] / sizes["area"].sum()) * (sizes["population"] / sizes["population"].sum())
-    result = (jobs / jobs.sum(axis=0)).mul(firms / firms.sum(axis=0)).div(room, axis=0)
+    whole: dict[str, Any] = {name: column.sum() for name, column in sizes.items()}
+    whole |= {"employment": jobs.sum(axis=0), "establishments": firms.sum(axis=0)}
+    if nation is not None:
+        refuse_other_labels(pd.Index(list(nation)), pd.Index(list(whole)), name="nation", what="total")
+        whole = {name: nation[name] for name in sizes}
+        if not all(whole[name] > 0 for name in sizes):
+            raise RatingError(message("a total of the nation is not above zero", where="nation", allowed="above zero"))
+        whole |= {
+            name: check_nation(nation[name], jobs.columns, name=f"nation, {name}")
+            for name in ("employment", "establishments")
+        }
+    room = (sizes["area"] / whole["area"]) * (sizes["population"] / whole["population"])
+    result = (jobs / whole["employment"]).mul(firms / whole["establishments"]).div(room, axis=0)
     result.attrs = {"missing": list(dict.fromkeys([*jobs.attrs.get("missing", []), *firms.attrs.get("missing", [])]))}
     return result
+
+
+def colocation(plants: pd.DataFrame, *, industry: Hashable = "industry", region: Hashable = "region") -> pd.DataFrame:
+    r"""Co-location of the plants of every two industries (Howard, Newman and Tarp).
+
+    CL is the share of pairs, one plant of each industry, that are in the same region; XCL is CL less its expectation
+    when the two labels are dealt over the plants of both at random, :math:`\sum_r n_r (n_r - 1) / (N (N - 1))`.
+
+    Parameters
+    ----------
+    plants : DataFrame
+        One row per plant.
+    industry, region : label
+        Columns with the industry and the region of the plant; a missing one is refused.
+
+    Returns
+    -------
+    DataFrame
+        By (first, second) industry: pairs, cl, expected, xcl. The expectation is exact: nothing is simulated.
+
+    Raises
+    ------
+    RatingError
+        If a column is absent, a label is missing, or there are fewer than two plants or industries.
+
+    Notes
+    -----
+    Howard, Newman and Tarp (2016), Measuring industry coagglomeration and identifying the driving forces.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> plants = pd.DataFrame({"industry": ["mill", "bakery", "mill", "bakery"], "region": ["a", "a", "b", "b"]})
+    >>> gp.colocation(plants).round(3).loc[("bakery", "mill")].to_dict()
+    {'pairs': 4.0, 'cl': 0.5, 'expected': 0.333, 'xcl': 0.167}
+    """
+    for column in (industry, region):
+        look_up(column, plants.columns, what="column", where="plants")
+        if plants[column].isna().any():
+            row = int(plants[column].isna().to_numpy().argmax())
+            raise RatingError(
+                message(f"the {column} of a plant is missing", where=f"plants, row {row}", allowed="a label")
+            )
+    counts = pd.crosstab(plants[region], plants[industry])
+    if counts.shape[1] < 2:
+        raise RatingError(message(f"{counts.shape[1]} industry has plants", where="plants", allowed="two or more"))
+    rows = {}
+    for at, first in enumerate(counts.columns):
+        for second in counts.columns[at + 1 :]:
+            pairs = int(counts[first].sum() * counts[second].sum())
+            cl = float((counts[first] * counts[second]).sum() / pairs)
+            both = counts[first] + counts[second]
+            expected = float((both * (both - 1)).sum() / (both.sum() * (both.sum() - 1)))
+            rows[first, second] = {"pairs": pairs, "cl": cl, "expected": expected, "xcl": cl - expected}
+    frame = pd.DataFrame.from_dict(rows, orient="index")
+    frame.index = pd.MultiIndex.from_tuples(list(rows), names=["first", "second"])
+    return frame
+
+
+Scheme = Literal["growth", "focus"]
+SCHEMES: tuple[Scheme, ...] = ("growth", "focus")
+_TOP = {"growth": 0.2, "focus": 0.1}
+_LEAST = {"growth": 1.0, "focus": 2.0}
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterStars(ResultDisplay):
+    """Cluster stars of every industry in every region, and how many of them noise alone would earn.
+
+    Attributes
+    ----------
+    table : DataFrame
+        By (region, industry): jobs, lq, lower (one-sided bound of lq; NaN without interval), share (of the region),
+        growth (NaN without a first year, or where it starts at zero), growth_industry; size, specialisation, and
+        growth or focus as `star_...` (booleans of the rule alone); rule (stars of the rule alone); p_value, p_adjusted
+        (that the region has no more than its share); firm (whether the floor is met and p_adjusted is small); stars (of
+        the rule where firm, otherwise 0).
+    scheme : str
+    top : float
+        Share of the regions that gets a star for size.
+    places : int
+        Regions of an industry that this is: ceil(top x regions).
+    least : float
+        Location quotient that a star needs.
+    floor : float
+        Jobs below which a cell has no star.
+    false_rule, false_stars : float
+        Mean number of cells with two or more stars in tables without any specialisation: by the rule alone, and with
+        floor and test. NaN where nothing is simulated (amounts, or replications=0).
+    replications : int
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> jobs = pd.DataFrame(
+    ...     {"farms": [800, 20, 10], "mines": [10, 600, 5], "chips": [100, 200, 850]}, index=["north", "east", "city"]
+    ... )
+    >>> print(gp.cluster_stars(jobs, scheme="focus", replications=20).summary().splitlines()[2])
+    Two stars or more: 3 cells: chips in city (3), farms in north (3), mines in east (3).
+    """
+
+    table: pd.DataFrame
+    scheme: Scheme
+    top: float
+    places: int
+    least: float
+    floor: float
+    level: float
+    false_rule: float
+    false_stars: float
+    replications: int
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the table, cells with most stars first."""
+        return self.table.sort_values(["stars", "rule", "jobs"], ascending=False, kind="stable")
+
+    def __repr__(self) -> str:
+        count = int((self.table["stars"] >= 2).sum())
+        return f"<ClusterStars: {count} cells with two or more, {self.false_stars:.2g} by chance>"
+
+
+def cluster_stars(
+    matrix: pd.DataFrame,
+    *,
+    start: pd.DataFrame | None = None,
+    end: pd.DataFrame | None = None,
+    scheme: Scheme | None = None,
+    top: float | None = None,
+    least: float | None = None,
+    floor: float = 100,
+    counts: bool = True,
+    level: float = 0.95,
+    replications: int = 200,
+    missing: Missing = "refuse",
+    rng: np.random.Generator | int | None = None,
+) -> ClusterStars:
+    """Cluster stars of every industry in every region: large, specialised, and growing or much of the region.
+
+    "growth": a star each for being among the `top` regions of the industry by jobs; for being among them by location
+    quotient, if it is above `least`; and by growth, if it is above that of the industry. "focus" (European Cluster
+    Observatory 2008): a star each for being among the top by jobs; for a quotient of `least` or more; for being among
+    the top by share in the region's jobs.
+
+    Rules of the kind "the best fifth" give stars to noise: somebody is always among the best. A cell therefore counts
+    only where it has `floor` jobs and its quotient is above 1 beyond chance: exact Poisson test of "the region has its
+    share of the industry and no more", one-sided, adjusted over all cells (Benjamini and Hochberg 1995). The stars that
+    tables without any specialisation would earn are simulated and printed.
+
+    Parameters
+    ----------
+    matrix : DataFrame
+        Regions x industries, jobs or firms (or amounts, with ``counts=False``).
+    start, end : DataFrame, optional
+        The same table of an earlier or of a later year, one of them for growth; size and quotient are of `matrix`.
+    scheme : str, optional
+        One of the two; None: growth where there is another year, focus without.
+    top : float, optional
+        In (0, 1): 0.2 with growth, 0.1 with focus. Of n regions these are the first ceil(top x n).
+    least : float, optional
+        1 with growth (above it), 2 with focus (at or above it).
+    floor : float
+        Jobs below which a cell has no star.
+    counts : bool
+        Amounts have no test: every cell of the rule then counts, and nothing is said about noise.
+    level : float
+        One minus the level of the adjusted p-value.
+    replications : int
+        Tables drawn without specialisation: every cell Poisson with the totals of its region and industry.
+    missing : {"refuse", "outside", "zero"}
+        NaN cells: refused; or without stars, totals over the cells present; or read as zero.
+    rng : numpy.random.Generator, int or None
+        None is the fixed seed.
+
+    Returns
+    -------
+    ClusterStars
+
+    Raises
+    ------
+    RatingError
+        If a table is not valid, labels differ, an option is out of its range, or growth is asked for without `start`.
+
+    Notes
+    -----
+    Sölvell, Ketels and Lindqvist (2008). In a table of 20 regions x 6 industries without specialisation the rule alone
+    gives two or more stars to 16.9 cells with growth and 1.6 with focus; with the test to 0.005 and 0.01.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> jobs = pd.DataFrame(
+    ...     {"farms": [800, 20, 10], "mines": [10, 600, 5], "chips": [100, 200, 850]}, index=["north", "east", "city"]
+    ... )
+    >>> stars = gp.cluster_stars(jobs, scheme="focus", replications=0).table["stars"]
+    >>> stars[stars > 0].to_dict()
+    {('north', 'farms'): 3, ('east', 'mines'): 3, ('city', 'chips'): 3}
+    """
+    other = start if start is not None else end
+    chosen: Scheme = scheme or SCHEMES[0 if other is not None else 1]
+    check_option("scheme", chosen, SCHEMES)
+    growing = chosen == SCHEMES[0]
+    if growing and (start is None) == (end is None):
+        raise RatingError(message("growth needs one other year", allowed=f"start= or end=, or scheme='{SCHEMES[1]}'"))
+    top, least = _TOP[chosen] if top is None else top, _LEAST[chosen] if least is None else least
+    for name, value in (("top", top), ("level", level)):
+        if not 0 < value < 1:
+            raise RatingError(message(f"{name}={value}", allowed="between 0 and 1"))
+    if not (least > 0 and floor >= 0 and replications >= 0):
+        problem = f"least={least}, floor={floor}, replications={replications}"
+        raise RatingError(message(problem, allowed="least above zero, the others zero or more"))
+    checked = check_matrix(matrix, missing=missing)
+    refuse_empty(checked.sum(axis=1, min_count=1), what="region", index="its location quotient")
+    refuse_empty(checked.sum(axis=0, min_count=1), what="industry", index="its location quotient")
+    aligned = None
+    if other is not None:
+        name = "start" if start is not None else "end"
+        aligned = align_matrix(check_matrix(other, missing=missing, name=name), checked, name=name)
+    places = math.ceil(top * len(checked) - 1e-9)
+    rule = _Rule(growing, start is None, places, least, floor, level)
+    for table in (checked, aligned) if counts else ():
+        if table is not None:
+            check_counts(table)
+    found = rule.stars(checked.to_numpy(), None if aligned is None else aligned.to_numpy(), counts)
+    drawn: tuple[float, float] = (np.nan, np.nan)
+    if counts and replications:
+        draws = generator(rng, error=RatingError)
+        tables = [_without_specialisation(table.to_numpy()) for table in (checked, aligned) if table is not None]
+        hits = np.zeros((replications, 2))
+        for number in range(replications):
+            now, *then = [np.where(np.isnan(table), np.nan, draws.poisson(np.nan_to_num(table))) for table in tables]
+            one = rule.stars(now, then[0] if then else None, True)
+            hits[number] = (one["rule"] >= 2).sum(), (one["stars"] >= 2).sum()
+        drawn = float(hits[:, 0].mean()), float(hits[:, 1].mean())
+    keys: pd.MultiIndex = pd.MultiIndex.from_product(
+        [checked.index, checked.columns], names=[checked.index.name or "region", "industry"]
+    )
+    table = pd.DataFrame(
+        {name: np.broadcast_to(part, checked.shape).ravel() for name, part in found.items()}, index=keys
+    )
+    listed(table, checked)
+    return ClusterStars(table, chosen, top, places, least, floor, level, *drawn, replications if counts else 0)
+
+
+def _without_specialisation(values: np.ndarray) -> np.ndarray:
+    filled = np.nan_to_num(values)
+    expected = np.outer(filled.sum(axis=1), filled.sum(axis=0)) / filled.sum()
+    return np.where(np.isnan(values), np.nan, expected)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    growing: bool
+    forward: bool  # whether the other year is the later one
+    places: int
+    least: float
+    floor: float
+    level: float
+
+    def stars(self, values: np.ndarray, other: np.ndarray | None, counts: bool) -> dict[str, np.ndarray]:
+        """Return the columns of the table, each of the shape of the matrix."""
+        filled = np.nan_to_num(values)
+        rows, columns = filled.sum(axis=1), filled.sum(axis=0)
+        lower = p_value = p_adjusted = growth = own = np.full(values.shape, np.nan)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            even = np.outer(rows, columns) / filled.sum()
+            lq, share = values / even, values / rows[:, None]
+            if counts:
+                lower = poisson(values, 2 * self.level - 1)[0] / even
+                p_value = np.where(np.isnan(values), np.nan, special.gammainc(np.maximum(filled, 1e-300), even))
+                p_value = np.where(filled > 0, p_value, np.where(np.isnan(values), np.nan, 1.0))
+                p_adjusted = _false_discovery(p_value)
+            if other is not None:
+                first, last = (values, other) if self.forward else (other, values)
+                growth = np.where(first > 0, last / first - 1, np.nan)
+                own = np.broadcast_to(np.nansum(last, axis=0) / np.nansum(first, axis=0) - 1, values.shape)
+        size = self._first(values)
+        if self.growing:
+            apart, third = self._first(lq) & (lq > self.least), self._first(growth) & (growth > own)
+        else:
+            apart, third = lq >= self.least, self._first(share)
+        present = filled > 0
+        rule = np.where(present, size.astype(int) + apart + third, 0)
+        firm = present & (filled >= self.floor) & ((p_adjusted <= 1 - self.level) if counts else True)
+        return {
+            "jobs": values, "lq": lq, "lower": lower, "p_value": p_value,
+            "p_adjusted": p_adjusted, "share": share, "growth": growth, "growth_industry": own,
+            "star_size": size & present, "star_specialisation": apart & present,
+            "star_growth" if self.growing else "star_focus": third & present,
+            "rule": rule, "firm": firm, "stars": np.where(firm, rule, 0),
+        }  # fmt: skip
+
+    def _first(self, values: np.ndarray) -> np.ndarray:
+        """Tell which regions are among the first of every industry; those that tie for the last place all are."""
+        known = np.where(np.isnan(values), -np.inf, values)
+        limit = np.sort(known, axis=0)[::-1][min(self.places, len(known)) - 1]
+        found: np.ndarray = (known >= limit) & np.isfinite(known)
+        return found
+
+
+def _false_discovery(p: np.ndarray) -> np.ndarray:
+    """Adjust p-values over all cells (Benjamini and Hochberg 1995); NaN stays NaN."""
+    from scipy.stats import false_discovery_control
+
+    found, known = np.full(p.shape, np.nan), ~np.isnan(p)
+    found[known] = false_discovery_control(p[known])
+    return found

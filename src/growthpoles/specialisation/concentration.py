@@ -1,9 +1,11 @@
-"""Concentration: Hoover, Herfindahl."""
+"""Concentration: Hoover, Herfindahl, entropy; rank-size rule and primacy."""
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RatingError, message
@@ -62,7 +64,7 @@ def hoover(values: pd.Series, reference: pd.Series) -> float:
 
 
 def hoover_specialisation(
-    matrix: pd.DataFrame, *, reference: Reference = "national", missing: Missing = "refuse"
+    matrix: pd.DataFrame, *, reference: Reference | pd.Series = "national", missing: Missing = "refuse"
 ) -> pd.Series:
     r"""Coefficient of specialisation of every region: half of `krugman_specialisation`.
 
@@ -72,7 +74,7 @@ def hoover_specialisation(
     ----------
     matrix : DataFrame
         Regions x industries, e_ij >= 0.
-    reference : {"national", "rest_pooled", "rest_mean"}
+    reference : {"national", "rest_pooled", "rest_mean"} or Series
         As in `krugman_specialisation`; Hoover's own is the nation with the region in it.
     missing : {"refuse", "outside", "zero"}
         NaN cells: refused; or compared over the industries that the region has a number for; or read as zero.
@@ -105,7 +107,7 @@ def hoover_specialisation(
 
 
 def hoover_localisation(
-    matrix: pd.DataFrame, *, reference: Reference = "national", missing: Missing = "refuse"
+    matrix: pd.DataFrame, *, reference: Reference | pd.Series = "national", missing: Missing = "refuse"
 ) -> pd.Series:
     r"""Coefficient of localisation of every industry: half of `krugman_concentration`.
 
@@ -115,7 +117,7 @@ def hoover_localisation(
     ----------
     matrix : DataFrame
         Regions x industries, e_ij >= 0.
-    reference : {"national", "rest_pooled", "rest_mean"}
+    reference : {"national", "rest_pooled", "rest_mean"} or Series
         As in `krugman_concentration`; Hoover's own is all industries together.
     missing : {"refuse", "outside", "zero"}
         NaN cells: refused; or compared over the regions that have a number for the industry; or read as zero.
@@ -254,3 +256,145 @@ def equivalent_number(matrix: pd.DataFrame, *, by: By, missing: Missing = "refus
     result = (1 / index).rename("equivalent_number")
     result.attrs = dict(index.attrs)
     return result
+
+
+def entropy(
+    matrix: pd.DataFrame,
+    *,
+    by: By,
+    form: Literal["plain", "normalised"] = "plain",
+    base: float = math.e,
+    missing: Missing = "refuse",
+) -> pd.Series:
+    r"""Shannon entropy of the shares of a region's industries, or of an industry's regions: diversity.
+
+    .. math:: E_j = -\sum_i s_{ij} \log s_{ij}, \qquad E^*_j = E_j / \log n
+
+    Parameters
+    ----------
+    matrix : DataFrame
+        Regions x industries, e_ij >= 0.
+    by : {"region", "industry"}
+        As in `hhi`.
+    form : {"plain", "normalised"}
+        "plain" in [0, log n]; "normalised" in [0, 1], with n the number of cells present in the row or column.
+    base : float
+        Of the logarithm, above 1: e, or 2 for bits.
+    missing : {"refuse", "outside", "zero"}
+        As in `hhi`.
+
+    Returns
+    -------
+    Series
+        0 where all is in one, largest where all are equal; NaN where every cell is outside.
+
+    Raises
+    ------
+    RatingError
+        As `hhi`; or if the base is not above 1.
+
+    Notes
+    -----
+    Shannon (1948); Theil (1967) for industries.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> jobs = pd.DataFrame({"farms": [50, 98], "mines": [50, 2]}, index=["north", "south"])
+    >>> gp.entropy(jobs, by="region", base=2).round(2).to_dict()
+    {'north': 1.0, 'south': 0.14}
+    """
+    check_option("by", by, BY)
+    check_option("form", form, ("plain", "normalised"))
+    if not 1 < base < math.inf:
+        raise RatingError(message(f"base={base} is no base of a logarithm", allowed="above 1, such as 2 or math.e"))
+    checked = check_matrix(matrix, missing=missing)
+    rows = checked if by == "region" else checked.T
+    totals = rows.sum(axis=1, min_count=1)
+    refuse_empty(totals, what=by, index="its entropy")
+    shares = rows.div(totals, axis=0)
+    terms = -shares * np.log(shares.where(shares > 0, 1.0)) / math.log(base)
+    result = terms.sum(axis=1, min_count=1).clip(lower=0.0)
+    if form == "normalised":
+        counts = rows.notna().sum(axis=1)
+        single = counts.index[(counts == 1).to_numpy()]
+        if len(single):
+            problem = f"{by} '{single[0]}' has a single cell, so that its normalised entropy is not defined"
+            raise RatingError(message(problem, where="matrix", allowed="two cells or more, or form='plain'"))
+        result = (result / (np.log(counts) / math.log(base))).clip(upper=1.0)
+    return listed(result.rename("entropy"), checked)
+
+
+def rank_size(sizes: pd.Series, *, level: float = 0.95) -> pd.Series:
+    r"""Rank-size rule and primacy of regions or cities, from their sizes.
+
+    Least squares of :math:`\ln(\text{rank} - 1/2) = a - q \ln \text{size}`; the standard error of q is
+    :math:`q \sqrt{2 / n}` (35 % of q with 16 regions), never that of least squares, which is several times too small.
+
+    Parameters
+    ----------
+    sizes : Series
+        Of zero or more, such as inhabitants; NaN is refused. Regions of size zero have no place in the rule and are
+        left out of it.
+    level : float
+        Of the interval of q.
+
+    Returns
+    -------
+    Series
+        exponent (q; 1 is Zipf's law), standard_error, lower, upper (normal), exponent_plain (with ln rank: too small);
+        primacy (largest to second), share_first, share_four; hhi, hhi_normalised, entropy, entropy_normalised (by
+        ln n); n, and n_positive (in the rule).
+
+    Raises
+    ------
+    RatingError
+        If a size is negative or missing, or fewer than three are above zero, or all are equal.
+
+    Notes
+    -----
+    Gabaix and Ibragimov (2011). The slope of ln size on ln rank (Lotka's form) is not 1/q.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> found = gp.rank_size(pd.Series([1200, 600, 400, 300, 240]))
+    >>> found[["exponent", "standard_error", "primacy"]].round(2).to_dict()
+    {'exponent': 1.36, 'standard_error': 0.86, 'primacy': 2.0}
+    """
+    from scipy import special
+
+    checked = check_series(sizes, name="sizes")
+    if not 0 < level < 1:
+        raise RatingError(message(f"level={level} is no confidence level", allowed="between 0 and 1, such as 0.95"))
+    found = np.sort(checked[checked > 0].to_numpy())[::-1]
+    if len(found) < 3 or found[0] == found[-1]:
+        problem = f"{len(found)} sizes are above zero" if len(found) < 3 else "all sizes are equal"
+        raise RatingError(message(problem, where="sizes", allowed="three sizes or more, not all equal"))
+    ranks, logs = np.arange(1, len(found) + 1), np.log(found)
+    exponent, plain = (-float(np.polyfit(logs, np.log(ranks - shift), 1)[0]) for shift in (0.5, 0.0))
+    error = exponent * math.sqrt(2 / len(found))
+    reach = float(special.ndtri((1 + level) / 2)) * error
+    n, p = len(checked), found / found.sum()
+    herfindahl, entropy = float((p**2).sum()), float(-(p * np.log(p)).sum())
+    return pd.Series(
+        {
+            "exponent": exponent,
+            "standard_error": error,
+            "lower": exponent - reach,
+            "upper": exponent + reach,
+            "exponent_plain": plain,
+            "primacy": float(found[0] / found[1]),
+            "share_first": float(p[0]),
+            "share_four": float(p[:4].sum()),
+            "hhi": herfindahl,
+            "hhi_normalised": (herfindahl - 1 / n) / (1 - 1 / n),
+            "entropy": entropy,
+            "entropy_normalised": entropy / math.log(n),
+            "n": n,
+            "n_positive": len(found),
+        },
+        name=checked.name,
+    )

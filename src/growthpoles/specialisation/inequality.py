@@ -15,6 +15,7 @@ from growthpoles.specialisation.matrix import (
     Missing,
     align,
     check_matrix,
+    check_nation,
     check_option,
     check_series,
     listed,
@@ -226,7 +227,9 @@ def _by_group(y: np.ndarray, p: np.ndarray, labels: pd.Series, index: Index) -> 
     return pd.DataFrame(rows, index=pd.Index(names, name=labels.name or "group"))
 
 
-def gini(values: pd.Series, *, weights: pd.Series | None = None) -> float:
+def gini(
+    values: pd.Series, *, weights: pd.Series | None = None, form: Literal["plain", "normalised"] = "plain"
+) -> float:
     r"""Gini coefficient of values, plain or weighted.
 
     .. math:: G = \frac{\sum_i \sum_k p_i p_k |y_i - y_k|}{2 \bar y}, \qquad p_i = w_i / \sum w
@@ -238,16 +241,19 @@ def gini(values: pd.Series, *, weights: pd.Series | None = None) -> float:
     weights : Series, optional
         Of zero or more, with the labels of `values` in any order, such as heads. None: every value counts
         the same (computed by PySAL's `inequality`).
+    form : {"plain", "normalised"}
+        "normalised": G n / (n - 1), which reaches 1 where one has all; without weights only.
 
     Returns
     -------
     float
-        In [0, 1): 0 where all values are equal. Without weights at most 1 - 1/n.
+        In [0, 1]: 0 where all values are equal. Plain and without weights at most 1 - 1/n.
 
     Raises
     ------
     RatingError
-        If a value is negative or missing, the labels differ, or all values or weights are zero.
+        If a value is negative or missing, the labels differ, all values or weights are zero, or "normalised" is asked
+        for with weights or of a single value.
 
     Notes
     -----
@@ -261,11 +267,16 @@ def gini(values: pd.Series, *, weights: pd.Series | None = None) -> float:
     >>> round(gp.gini(pd.Series([1.0, 2, 3, 10])), 3)
     0.438
     """
+    check_option("form", form, ("plain", "normalised"))
     checked = check_series(values, name="values")
+    if form == "normalised" and (weights is not None or len(checked) < 2):
+        problem = "the normalised Gini is defined without weights, of two values or more"
+        raise RatingError(message(problem, allowed="form='plain'"))
     if weights is None:
         if checked.sum() == 0:
             raise RatingError(message("values has nothing but zeros", allowed="a sum above zero"))
-        return _plain(checked.to_numpy())
+        plain = _plain(checked.to_numpy())
+        return plain if form == "plain" else min(1.0, plain * len(checked) / (len(checked) - 1))
     aligned = align(check_series(weights, name="weights"), checked.index, name="weights", what="label")
     if (checked * aligned).sum() == 0:
         raise RatingError(message("values times weights has nothing but zeros", allowed="a weighted sum above zero"))
@@ -273,7 +284,11 @@ def gini(values: pd.Series, *, weights: pd.Series | None = None) -> float:
 
 
 def gini_specialisation(
-    matrix: pd.DataFrame, *, weighting: Weighting = "equal", missing: Missing = "refuse"
+    matrix: pd.DataFrame,
+    *,
+    weighting: Weighting = "equal",
+    nation: pd.Series | None = None,
+    missing: Missing = "refuse",
 ) -> pd.Series:
     """Gini coefficient of specialisation of every region: the inequality of its location quotients.
 
@@ -284,6 +299,8 @@ def gini_specialisation(
     weighting : {"equal", "reference"}
         "equal": every industry counts the same. "reference": by its share in the nation; then this is the
         area between the diagonal and the Lorenz curve of the region's structure against the nation's.
+    nation : Series, optional
+        Totals by industry of a nation that the matrix does not add up to.
     missing : {"refuse", "outside", "zero"}
         NaN cells: refused; or left out, with all totals over the cells present; or read as zero.
 
@@ -311,11 +328,15 @@ def gini_specialisation(
     >>> gp.gini_specialisation(jobs).round(2).to_dict()
     {'north': 0.45, 'east': 0.36, 'city': 0.5}
     """
-    return _of_quotients(matrix, weighting, missing, axis="region", name="gini_specialisation")
+    return _of_quotients(matrix, weighting, missing, nation, axis="region", name="gini_specialisation")
 
 
 def gini_concentration(
-    matrix: pd.DataFrame, *, weighting: Weighting = "equal", missing: Missing = "refuse"
+    matrix: pd.DataFrame,
+    *,
+    weighting: Weighting = "equal",
+    nation: pd.Series | None = None,
+    missing: Missing = "refuse",
 ) -> pd.Series:
     """Locational Gini coefficient of every industry: the inequality of its location quotients.
 
@@ -325,6 +346,8 @@ def gini_concentration(
         Regions x industries, e_ij >= 0.
     weighting : {"equal", "reference"}
         "equal": every region counts the same. "reference": by its share in all industries together.
+    nation : Series, optional
+        All jobs by region, where the industries of the matrix are not all.
     missing : {"refuse", "outside", "zero"}
         NaN cells: refused; or left out, with all totals over the cells present; or read as zero.
 
@@ -352,17 +375,25 @@ def gini_concentration(
     >>> gp.gini_concentration(jobs).round(2).to_dict()
     {'farms': 0.42, 'mines': 0.49, 'software': 0.43}
     """
-    return _of_quotients(matrix, weighting, missing, axis="industry", name="gini_concentration")
+    return _of_quotients(matrix, weighting, missing, nation, axis="industry", name="gini_concentration")
 
 
-def _of_quotients(matrix: pd.DataFrame, weighting: Weighting, missing: Missing, *, axis: str, name: str) -> pd.Series:
+def _of_quotients(
+    matrix: pd.DataFrame,
+    weighting: Weighting,
+    missing: Missing,
+    nation: pd.Series | None,
+    *,
+    axis: Literal["region", "industry"],
+    name: str,
+) -> pd.Series:
     check_option("weighting", weighting, WEIGHTINGS)
     checked = check_matrix(matrix, missing=missing)
-    rows, columns = checked.sum(axis=1, min_count=1), checked.sum(axis=0, min_count=1)
-    refuse_empty(rows, what="region", index="a location quotient")
-    refuse_empty(columns, what="industry", index="a location quotient")
-    quotient = quotients(checked)
-    frame, weights = (quotient, columns) if axis == "region" else (quotient.T, rows)
+    refuse_empty(checked.sum(axis=1, min_count=1), what="region", index="a location quotient")
+    refuse_empty(checked.sum(axis=0, min_count=1), what="industry", index="a location quotient")
+    rows = checked if axis == "region" else checked.T
+    totals = rows.sum(axis=0, min_count=1) if nation is None else check_nation(nation, rows.columns)
+    frame, weights = quotients(rows, totals), totals
     values, sizes = frame.to_numpy(), weights.to_numpy()
     result = np.full(len(frame), np.nan)
     for position, line in enumerate(values):

@@ -19,6 +19,7 @@ from growthpoles.specialisation.matrix import (
     Missing,
     check_labels,
     check_matrix,
+    check_nation,
     check_option,
     listed,
     look_up,
@@ -31,7 +32,9 @@ Measure = Literal["finger_kreinin", "cosine", "bray_curtis"]
 MEASURES: tuple[Measure, ...] = ("finger_kreinin", "cosine", "bray_curtis")
 
 
-def krugman_specialisation(matrix: pd.DataFrame, *, reference: Reference, missing: Missing = "refuse") -> pd.Series:
+def krugman_specialisation(
+    matrix: pd.DataFrame, *, reference: Reference | pd.Series, missing: Missing = "refuse"
+) -> pd.Series:
     r"""Krugman's index of specialisation of every region.
 
     .. math:: K_j = \sum_i |s_{ij} - x_{ij}|, \qquad s_{ij} = e_{ij} / \sum_i e_{ij}
@@ -40,13 +43,14 @@ def krugman_specialisation(matrix: pd.DataFrame, *, reference: Reference, missin
     ----------
     matrix : DataFrame
         Regions x industries, e_ij >= 0.
-    reference : {"national", "rest_pooled", "rest_mean"}
+    reference : {"national", "rest_pooled", "rest_mean"} or Series
         The structure x that a region is compared with. There is no default.
 
         - "national": the nation with the region in it, :math:`x_i = e_{i.} / e_{..}`;
         - "rest_pooled": all other regions added up, :math:`x_{ij} = (e_{i.} - e_{ij}) / (e_{..} - e_{.j})`;
         - "rest_mean": the mean of the other regions' structures, each with the same weight,
-          :math:`x_{ij} = \sum_{k \ne j} s_{ik} / (n - 1)`.
+          :math:`x_{ij} = \sum_{k \ne j} s_{ik} / (n - 1)`;
+        - a Series by industry: the totals of a nation that the matrix does not add up to.
     missing : {"refuse", "outside", "zero"}
         NaN cells: refused (default); "outside": a region is compared over the industries that it has a
         number for, both structures rescaled to sum to 1 over these, and a region with none gets NaN;
@@ -83,7 +87,9 @@ def krugman_specialisation(matrix: pd.DataFrame, *, reference: Reference, missin
     return distances(matrix, reference, missing, by="region", name="krugman_specialisation")
 
 
-def krugman_concentration(matrix: pd.DataFrame, *, reference: Reference, missing: Missing = "refuse") -> pd.Series:
+def krugman_concentration(
+    matrix: pd.DataFrame, *, reference: Reference | pd.Series, missing: Missing = "refuse"
+) -> pd.Series:
     r"""Krugman's index of concentration of every industry: how far from the others it is spread.
 
     .. math:: K_i = \sum_j |c_{ij} - x_{ij}|, \qquad c_{ij} = e_{ij} / \sum_j e_{ij}
@@ -92,10 +98,10 @@ def krugman_concentration(matrix: pd.DataFrame, *, reference: Reference, missing
     ----------
     matrix : DataFrame
         Regions x industries, e_ij >= 0.
-    reference : {"national", "rest_pooled", "rest_mean"}
+    reference : {"national", "rest_pooled", "rest_mean"} or Series
         What the distribution c of an industry over the regions is compared with: the distribution of all
         industries together, of all other industries pooled, or the mean of the other industries'
-        distributions. No default.
+        distributions; or a Series by region, such as all jobs. No default.
     missing : {"refuse", "outside", "zero"}
         NaN cells: refused (default); "outside": an industry is compared over the regions that have a number
         for it; "zero": read as zero.
@@ -267,9 +273,12 @@ def regional_similarity(
     return listed(result, checked)
 
 
-def distances(matrix: pd.DataFrame, reference: Reference, missing: Missing, *, by: By, name: str) -> pd.Series:
+def distances(
+    matrix: pd.DataFrame, reference: Reference | pd.Series, missing: Missing, *, by: By, name: str
+) -> pd.Series:
     """Return how far the structure of every region or industry is from its reference; NaN cells are outside."""
-    check_option("reference", reference, REFERENCES)
+    if not isinstance(reference, pd.Series):
+        check_option("reference", reference, REFERENCES)
     checked = check_matrix(matrix, missing=missing)
     rows = checked if by == "region" else checked.T
     index = "its structure" if by == "region" else "its distribution"
@@ -278,7 +287,10 @@ def distances(matrix: pd.DataFrame, reference: Reference, missing: Missing, *, b
     present = ~np.isnan(values)
     filled = np.where(present, values, 0.0)
     own = _normalised(filled)
-    if reference == "national":
+    if isinstance(reference, pd.Series):
+        other = np.broadcast_to(check_nation(reference, rows.columns, name="reference").to_numpy(), filled.shape)
+        reference = "national"
+    elif reference == "national":
         other = np.broadcast_to(filled.sum(axis=0), filled.shape)
     elif reference == "rest_pooled":
         other = np.clip(filled.sum(axis=0) - filled, 0.0, None)

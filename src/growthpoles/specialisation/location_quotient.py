@@ -12,7 +12,7 @@ from scipy import optimize, special
 
 from growthpoles.errors import RatingError, message
 from growthpoles.randomness import generator as random_generator
-from growthpoles.specialisation.matrix import Missing, check_matrix, check_option, listed, refuse_empty
+from growthpoles.specialisation.matrix import Missing, check_matrix, check_nation, check_option, listed, refuse_empty
 
 Kind = Literal["plain", "log", "symmetric", "standardised", "standardised_log"]
 Interval = Literal["poisson", "hypergeometric", "bootstrap"]
@@ -29,6 +29,7 @@ def location_quotient(
     interval: Interval | None = None,
     level: float = 0.95,
     replications: int = 1999,
+    nation: pd.Series | None = None,
     missing: Missing = "refuse",
     rng: np.random.Generator | int | None = None,
 ) -> pd.DataFrame:
@@ -56,6 +57,9 @@ def location_quotient(
         Confidence level, in (0, 1).
     replications : int
         Of the bootstrap; it needs 8 bytes x replications x cells of memory.
+    nation : Series, optional
+        e_i. of a nation that the matrix does not add up to (some regions of it, or another country), by industry; it
+        is taken as known, so that only the interval "poisson" goes with it. None: the sum of the regions.
     missing : {"refuse", "outside", "zero"}
         NaN cells: refused (default); "outside": LQ is NaN there and all totals run over the cells present;
         "zero".
@@ -98,7 +102,8 @@ def location_quotient(
     checked = check_matrix(matrix, missing=missing)
     refuse_empty(checked.sum(axis=1, min_count=1), what="region", index="its location quotient")
     refuse_empty(checked.sum(axis=0, min_count=1), what="industry", index="its location quotient")
-    plain = quotients(checked)
+    outside = None if nation is None else check_nation(nation, checked.columns)
+    plain = quotients(checked, outside)
     if interval is None:
         return listed(_as_kind(plain, kind), checked)
     check_option("interval", interval, INTERVALS)
@@ -109,9 +114,11 @@ def location_quotient(
                 allowed="plain, log, symmetric, or interval=None",
             )
         )
-    _check_counts(checked)
+    if outside is not None and interval != "poisson":
+        raise RatingError(message(f"interval='{interval}' draws the nation too", allowed="'poisson' with nation="))
+    check_counts(checked)
     _check_level(level)
-    bounds = _bounds(checked, interval, level, replications, rng)
+    bounds = _bounds(checked, interval, level, replications, rng, outside)
     value = _as_kind(plain, kind)
     with np.errstate(divide="ignore"):  # a bound of zero is minus infinity on the log scale
         low, high = (_transform(bound, kind) for bound in bounds)
@@ -120,16 +127,18 @@ def location_quotient(
     return listed(long, checked)
 
 
-def quotients(checked: pd.DataFrame) -> pd.DataFrame:
-    """Return plain location quotients of a checked matrix; NaN cells stay NaN."""
-    expected = _expected(checked)
-    return pd.DataFrame(checked.to_numpy() / expected, index=checked.index, columns=checked.columns)
+def quotients(checked: pd.DataFrame, nation: pd.Series | None = None) -> pd.DataFrame:
+    """Return plain location quotients of a checked matrix; NaN cells, and those of what is empty, are NaN."""
+    values, expected = checked.to_numpy(), _expected(checked, nation)
+    found = np.divide(values, expected, out=np.full(values.shape, np.nan), where=expected > 0)
+    return pd.DataFrame(found, index=checked.index, columns=checked.columns)
 
 
-def _expected(checked: pd.DataFrame) -> np.ndarray:
+def _expected(checked: pd.DataFrame, nation: pd.Series | None = None) -> np.ndarray:
     """Return e_.j e_i. / e_..: what every cell would hold if all regions had the national structure."""
     values = checked.to_numpy()
-    rows, columns = np.nansum(values, axis=1), np.nansum(values, axis=0)
+    rows = np.nansum(values, axis=1)
+    columns = np.nansum(values, axis=0) if nation is None else nation.to_numpy()
     return np.where(np.isnan(values), np.nan, np.outer(rows, columns) / columns.sum())
 
 
@@ -170,7 +179,8 @@ def _transform(values: np.ndarray, kind: Kind) -> np.ndarray:
     return values
 
 
-def _check_counts(checked: pd.DataFrame) -> None:
+def check_counts(checked: pd.DataFrame) -> None:
+    """Refuse a cell that is no whole number."""
     values = checked.to_numpy()
     broken = np.argwhere(~np.isnan(values) & (values != np.round(values)))
     if len(broken):
@@ -195,10 +205,11 @@ def _bounds(
     level: float,
     replications: int,
     rng: np.random.Generator | int | None,
+    nation: pd.Series | None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Lower and upper bounds of the plain quotients, shape of the matrix."""
     values = checked.to_numpy()
-    expected = _expected(checked)
+    expected = _expected(checked, nation)
     if interval == "poisson":
         lower, upper = poisson(values, level)
         return lower / expected, upper / expected

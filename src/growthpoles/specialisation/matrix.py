@@ -148,6 +148,13 @@ def refuse_other_labels(found: pd.Index, wanted: pd.Index, *, name: str, what: s
         raise RatingError(message(", ".join(parts), where=name, allowed="the same labels on both sides", near=near))
 
 
+def check_nation(nation: pd.Series, labels: pd.Index, *, name: str = "nation") -> pd.Series:
+    """Check the totals of an outside nation by label (industry or region); all of them above zero."""
+    totals = align(check_series(nation, name=name), labels, name=name, what="label")
+    refuse_empty(totals, what="total of", index="a share in it")
+    return totals
+
+
 def look_up(label: Hashable, labels: pd.Index, *, what: str, where: str = "matrix") -> Any:
     """Return `label` if it is one of `labels`; otherwise refuse it with the nearest ones."""
     if label not in labels:

@@ -13,7 +13,14 @@ import pandas as pd
 
 from growthpoles.errors import RatingError, message
 from growthpoles.result_display import ResultDisplay
-from growthpoles.specialisation.matrix import Missing, align_matrix, check_matrix, check_option, refuse_empty
+from growthpoles.specialisation.matrix import (
+    Missing,
+    align_matrix,
+    check_matrix,
+    check_nation,
+    check_option,
+    refuse_empty,
+)
 
 Method = Literal["dunn", "esteban_marquillas"]
 METHODS: tuple[Method, ...] = ("dunn", "esteban_marquillas")
@@ -82,7 +89,12 @@ class ShiftShare(ResultDisplay):
 
 
 def shift_share(
-    start: pd.DataFrame, end: pd.DataFrame, *, method: Method = "dunn", missing: Missing = "refuse"
+    start: pd.DataFrame,
+    end: pd.DataFrame,
+    *,
+    method: Method = "dunn",
+    nation: tuple[pd.Series, pd.Series] | None = None,
+    missing: Missing = "refuse",
 ) -> ShiftShare:
     r"""Split the change between two tables into components.
 
@@ -102,7 +114,10 @@ def shift_share(
     method : {"dunn", "esteban_marquillas"}
         "dunn" takes zeros at the start: an industry that is new to a region counts as competitive, and its
         mix and national parts are zero. "esteban_marquillas" needs a growth rate in every cell and refuses
-        them.
+        them. A hyphen in the name is read as well.
+    nation : pair of Series, optional
+        Totals by industry, at the two dates, of a nation that the tables do not add up to. The national and mix parts
+        are then against it, and competitive parts need not sum to zero.
     missing : {"refuse", "outside", "zero"}
         NaN cells: refused (default); "outside": a cell that is NaN at either date is left out at both, of the
         totals too; "zero": read as zero.
@@ -135,11 +150,71 @@ def shift_share(
     north   100.0  110.0    10.0      30.0 -8.0        -12.0
     city    100.0  150.0    50.0      30.0  8.0         12.0
     """
-    return shift_share_dynamic({"start": start, "end": end}, method=method, missing=missing)
+    outside = None if nation is None else {"start": nation[0], "end": nation[1]}
+    return shift_share_dynamic({"start": start, "end": end}, method=method, nation=outside, missing=missing)
+
+
+def shift_share_factors(
+    start: pd.DataFrame,
+    end: pd.DataFrame,
+    *,
+    nation: tuple[pd.Series, pd.Series] | None = None,
+    missing: Missing = "refuse",
+) -> pd.DataFrame:
+    r"""Split the growth of every region against the nation into factors that multiply (Gerfin).
+
+    .. math:: \frac{e_{.j}^1 / e_{.j}^0}{G} = \frac{\sum_i e_{ij}^0 G_i}{e_{.j}^0 G} \cdot
+        \frac{e_{.j}^1}{\sum_i e_{ij}^0 G_i}, \qquad G_i = e_{i.}^1 / e_{i.}^0
+
+    Parameters
+    ----------
+    start, end, nation, missing
+        As in `shift_share`.
+
+    Returns
+    -------
+    DataFrame
+        By region: growth (ratio of the region), national (G), mix, competitive; total = mix x competitive, the growth
+        against the nation. 1 is the nation.
+
+    Raises
+    ------
+    RatingError
+        As `shift_share`; or if a region starts at zero.
+
+    Notes
+    -----
+    Gerfin (1964).
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> start = pd.DataFrame({"farms": [60, 40], "software": [40, 60]}, index=["north", "city"])
+    >>> end = pd.DataFrame({"farms": [50, 40], "software": [60, 110]}, index=["north", "city"])
+    >>> gp.shift_share_factors(start, end).round(3)
+            growth  national    mix  competitive  total
+    region
+    north      1.1       1.3  0.938        0.902  0.846
+    city       1.5       1.3  1.062        1.087  1.154
+    """
+    sums = shift_share(start, end, nation=nation, missing=missing).by_region()
+    refuse_empty(sums["start"], what="region", index="its growth")
+    national = (sums["start"] + sums["national"]) / sums["start"]
+    expected = sums["start"] + sums["national"] + sums["mix"]
+    mix, competitive = expected / sums["start"] / national, sums["end"] / expected
+    growth = sums["end"] / sums["start"]
+    return pd.DataFrame(
+        {"growth": growth, "national": national, "mix": mix, "competitive": competitive, "total": mix * competitive}
+    )
 
 
 def shift_share_dynamic(
-    tables: Mapping[Any, pd.DataFrame], *, method: Method = "dunn", missing: Missing = "refuse"
+    tables: Mapping[Any, pd.DataFrame],
+    *,
+    method: Method = "dunn",
+    nation: Mapping[Any, pd.Series] | None = None,
+    missing: Missing = "refuse",
 ) -> ShiftShare:
     """Dynamic shift-share: the components of every step between consecutive tables, and their sums.
 
@@ -150,6 +225,8 @@ def shift_share_dynamic(
         the same labels. A cell that is NaN in any of them is, under missing="outside", left out of all.
     method : {"dunn", "esteban_marquillas"}
         As in `shift_share`.
+    nation : mapping, optional
+        Totals by industry of an outside nation, with the keys of `tables`.
     missing : {"refuse", "outside", "zero"}
         As in `shift_share`.
 
@@ -182,6 +259,7 @@ def shift_share_dynamic(
     north     10.0      28.7 -6.3        -12.4
     city      50.0      31.3  6.3         12.4
     """
+    method = method.replace("-", "_")  # type: ignore[assignment]
     check_option("method", method, METHODS)
     periods = tuple(tables)
     if len(periods) < 2:
@@ -197,9 +275,14 @@ def shift_share_dynamic(
     aligned += [align_matrix(table, first, name=str(key)) for key, table in zip(periods[1:], checked[1:], strict=True)]
     outside = np.logical_or.reduce([table.isna().to_numpy() for table in aligned])
     aligned = [table.mask(outside) for table in aligned]
+    if nation is not None and (lacking := [key for key in periods if key not in nation]):
+        raise RatingError(message(f"nation has no {lacking[0]}", allowed="the keys of the tables"))
+    totals = [None if nation is None else check_nation(nation[key], first.columns) for key in periods]
     steps = {
-        f"{earlier}-{later}": _components(before, after, method, name=str(earlier))
-        for earlier, later, before, after in zip(periods, periods[1:], aligned, aligned[1:], strict=False)
+        f"{periods[at]}-{periods[at + 1]}": _components(
+            aligned[at], aligned[at + 1], method, (totals[at], totals[at + 1]), name=str(periods[at])
+        )
+        for at in range(len(periods) - 1)
     }
     stacked = pd.concat(steps, names=["period"])
     total = stacked.groupby(level=[1, 2], sort=False).sum()
@@ -214,9 +297,19 @@ def _parts(method: Method) -> tuple[str, ...]:
     return ("national", "mix", "competitive", *extra)
 
 
-def _components(before: pd.DataFrame, after: pd.DataFrame, method: Method, *, name: str) -> pd.DataFrame:
+def _components(
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    method: Method,
+    nation: tuple[pd.Series | None, pd.Series | None],
+    *,
+    name: str,
+) -> pd.DataFrame:
     e0, e1 = before.to_numpy(), after.to_numpy()
-    industry0, industry1 = np.nansum(e0, axis=0), np.nansum(e1, axis=0)
+    industry0, industry1 = (
+        np.nansum(e, axis=0) if outside is None else outside.to_numpy()
+        for e, outside in zip((e0, e1), nation, strict=True)
+    )
     total0, total1 = industry0.sum(), industry1.sum()
     if total0 == 0:
         raise RatingError(message("the table has nothing but zeros", where=name, allowed="a total above zero"))

@@ -24,6 +24,7 @@ from growthpoles.study.inputs.indicators import (
     study_table,
     unused_inputs,
 )
+from growthpoles.study.inputs.industry_table import industry_data, industry_years, load_industries
 from growthpoles.study.inputs.published import load_published, published_years
 from growthpoles.study.inputs.study_rating import method_problems, study_rating
 from growthpoles.study.inputs.study_regions import match_study_regions, study_regions
@@ -297,6 +298,8 @@ def examine_study(path: str | Path | None = None) -> pd.DataFrame:
                 faulty.add(number)
         if codes is not None:
             problems += _result_problems(study, catalogue, faulty, file, rated=not unfit)
+    if codes is not None and study.specialisation is not None and _is_there(study, study.specialisation.file):
+        problems += _industry_problems(study)
     frame = problems_frame(dict.fromkeys(problems))
     if catalogue is not None and not faulty:
         with contextlib.suppress(GrowthpolesError):  # it is among the problems already
@@ -366,6 +369,20 @@ def _table_problems(study: Study, number: int, catalogue: Catalogue, *, match: b
     if match:
         problems += _name_problems(study, number, data)
     return problems
+
+
+def _industry_problems(study: Study) -> list[Problem]:
+    """List the problems of the table of industries: of its cells, or of the first year that cannot be used."""
+    assert study.specialisation is not None
+    path = str(study.resolve(study.specialisation.file))
+    try:
+        if problems := industry_data(study).problems:
+            return list(problems)
+        for year in industry_years(study) or (None,):
+            load_industries(year, study=study)
+    except GrowthpolesError as error:
+        return [_plain_problem(error, path)]
+    return []
 
 
 def _name_problems(study: Study, number: int, data: TableData) -> list[Problem]:

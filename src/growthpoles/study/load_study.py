@@ -125,6 +125,7 @@ def builtin_studies() -> pd.DataFrame:
     kazakhstan-2024                                        2024
     kazakhstan-it                                    2010, 2014
     mexico-gdp         1940, 1950, 1960, 1970, 1980, 1990, 2000
+    us-states                      1929, 1949, 1969, 1989, 2009
     Name: years, dtype: str
     """
     import pandas as pd
@@ -210,6 +211,10 @@ def file_problems(study: Study) -> list[tuple[str, str]]:
         named["report.typeface"] = face
     if study.cells:
         named |= {"cells.folder": study.cells.folder, "cells.assembly": study.cells.assembly}
+    if study.specialisation:
+        named["specialisation.file"] = study.specialisation.file
+        if study.specialisation.industries:
+            named["specialisation.industries"] = study.specialisation.industries
     problems = []
     for number, table in enumerate(study.tables, start=1):
         named[f"tables[{number}].file"] = table.file

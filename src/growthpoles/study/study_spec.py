@@ -173,6 +173,60 @@ class Table(Part):
         return tuple(year for year in study_years if year in allowed | named)
 
 
+class Specialisation(Table):
+    """A regions x industries table of one's own: jobs, output or firms, read as any other table is."""
+
+    industry: str | None = None
+    measure: Literal["employment", "output", "firms"] = "employment"
+    counts: bool | None = None
+    industries: str | None = None
+    total: str | None = None
+    nation: str | None = None
+    focus: tuple[str, ...] = ()
+    floor: Annotated[float, Field(ge=0)] = 100
+    top: Annotated[float, Field(gt=0, lt=1)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _industry_is_the_indicator(cls, content: Any) -> Any:
+        if not isinstance(content, dict):
+            return content
+        foreign = [
+            key for key in ("indicator", "edition", "ksi", "no_production", "vintage", "shares") if key in content
+        ]
+        if foreign:
+            instead = "industry" if foreign[0] == "indicator" else "a table under [[tables]]"
+            raise ValueError(message(f"{foreign[0]} has no meaning here", allowed=instead))
+        if content.get("layout") == "long" and not (content.get("industry") and content.get("value")):
+            raise ValueError('layout = "long" needs industry = "..." and value = "..." (its columns)')
+        return {**content, "indicator": content["industry"]} if content.get("industry") else content
+
+    @property
+    def table(self) -> Table:
+        """How the file is read."""
+        return Table.model_validate(self.model_dump(include=set(Table.model_fields)))
+
+    @property
+    def counted(self) -> bool:
+        """Whether its cells are counts, for which there are intervals: not amounts of output, unless so stated."""
+        return self.measure != "output" if self.counts is None else self.counts
+
+
+class Inequality(Part):
+    """What the report measures the inequality between regions of; None: every indicator."""
+
+    variables: tuple[str, ...] | None = None
+    population: str | None = None
+    groups: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] | None = None
+
+    @model_validator(mode="after")
+    def _each_region_once(self) -> Inequality:
+        named = [region for regions in (self.groups or {}).values() for region in regions]
+        if twice := [region for region in named if named.count(region) > 1]:
+            raise ValueError(f"groups: {twice[0][:_SHOWN]} is in two groups")
+        return self
+
+
 class Rating(Part):
     """The catalogue of indicators that drives the rating, and the options of :func:`growthpoles.rate`."""
 
@@ -461,6 +515,8 @@ class Study(Part, ResultDisplay):
     published: Published = Published()
     growth_poles: GrowthPoles = GrowthPoles()
     weights: Weights = Weights()
+    specialisation: Specialisation | None = None
+    inequality: Inequality = Inequality()
     report: Report = Report()
 
     @model_validator(mode="before")

@@ -283,7 +283,7 @@ def test_kazakhstan_today() -> None:
 
 def test_built_in_studies_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     listed = builtin_studies()
-    assert list(listed.index) == ["kazakhstan-2024", "kazakhstan-it", "mexico-gdp"]
+    assert list(listed.index) == ["kazakhstan-2024", "kazakhstan-it", "mexico-gdp", "us-states"]
     assert (listed[["title", "years", "source", "licence"]] != "").all(axis=None)
     for name in listed.index:
         assert load_study(name).name == name

@@ -10,6 +10,12 @@ from growthpoles.study.inputs.indicators import (
     study_catalogue,
     unused_inputs,
 )
+from growthpoles.study.inputs.industry_table import (
+    industry_data,
+    industry_names,
+    industry_years,
+    load_industries,
+)
 from growthpoles.study.inputs.published import load_published, published_years
 from growthpoles.study.inputs.study_rating import (
     edition_tables,
@@ -26,9 +32,13 @@ __all__ = [
     "Enclaves",
     "edition_tables",
     "editions",
+    "industry_data",
+    "industry_names",
+    "industry_years",
     "input_account",
     "limits_name",
     "load_indicators",
+    "load_industries",
     "load_published",
     "match_study_regions",
     "method_problems",

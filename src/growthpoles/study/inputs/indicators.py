@@ -400,6 +400,7 @@ def input_account(study: Study | None = None) -> pd.DataFrame:
     for number, spec in enumerate(study.tables):
         data = study_table(study, number, catalogue)
         rows.append((spec.file, data.rows_read, data.rows_used))
+    rows += [(each.raw.path.name, each.rows_read, each.rows_used) for each in _industries(study)]
     for name, cells, used in _transcribed(study):
         rows.append((name, len(cells), int(cells["column"].isin(used).sum())))
     frame = pd.DataFrame(rows, columns=["file", "read", "used"]).set_index("file")
@@ -421,10 +422,19 @@ def unused_inputs(study: Study | None = None) -> pd.DataFrame:
     for number, spec in enumerate(study.tables):
         data = study_table(study, number, catalogue)
         rows += [(spec.file, each.sheet, each.row, each.column, each.content, each.reason) for each in data.unused]
+    for data in _industries(study):
+        name = data.raw.path.name
+        rows += [(name, each.sheet, each.row, each.column, each.content, each.reason) for each in data.unused]
     for name, cells, used in _transcribed(study):
         for cell in cells[~cells["column"].isin(used)].to_dict("records"):
             rows.append((name, "", cell["row"], cell["column"], cell["printed"], "no edition is made of this column"))
     return pd.DataFrame(rows, columns=_COLUMNS).astype({"row": "Int64"})
+
+
+def _industries(study: Study) -> list[TableData]:
+    from growthpoles.study.inputs.industry_table import industry_data
+
+    return [industry_data(study)] if study.specialisation else []
 
 
 def _transcribed(study: Study) -> list[tuple[str, pd.DataFrame, set[str]]]:

@@ -1,0 +1,394 @@
+"""Charts of industries and inequality: location quotients, relatedness density, inequality through time, Lorenz."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from growthpoles.errors import MapError, message
+from growthpoles.language.languages import translator
+from growthpoles.language.number_format import format_number
+from growthpoles.language.phrases import spoken
+from growthpoles.maps import palettes
+from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress, left_room, row_chart, row_names
+from growthpoles.maps.charts.chart_key import Key
+from growthpoles.maps.charts.heatmaps import heat_table
+from growthpoles.maps.presets import get_preset
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from matplotlib.axes import Axes
+
+_LINES = (palettes.CLUSTER["Low-Low"], palettes.ACCENT, "#4ea39b", "#8568b9", "#8c4a00")
+_BAND = "#dfe6ee"
+_FULL = 4.0  # location quotient, and its inverse, at which the colour is full
+
+
+def plot_quotients(
+    lq: pd.DataFrame,
+    *,
+    lower: pd.DataFrame | None = None,
+    upper: pd.DataFrame | None = None,
+    names: pd.Series | None = None,
+    labels: Mapping[str, str] | None = None,
+    **options: Unpack[ChartOptions],
+) -> Axes:
+    """Draw location quotients as a table, alike regions and industries beside each other.
+
+    Rows and columns are sorted by reciprocal averages (the first axis of a correspondence analysis).
+
+    Parameters
+    ----------
+    lq : DataFrame
+        Regions x industries; NaN is grey.
+    lower, upper : DataFrame, optional
+        Intervals: a cell whose interval holds 1 stays pale.
+    names : Series of str, optional
+        Names of the regions.
+    labels : mapping, optional
+        Industry -> its name.
+    **options
+        lang, ax, preset, year, edition, title, source: see :class:`growthpoles.maps.charts.chart_axes.ChartOptions`.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MapError
+        There is no cell to draw.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> jobs = pd.DataFrame({"farms": [80, 20, 10], "chips": [10, 20, 85]}, index=["north", "east", "city"])
+    >>> axes = gp.plot_quotients(gp.location_quotient(jobs))
+    >>> round(25.4 * axes.figure.get_figwidth())
+    183
+    """
+    if lq.empty:
+        raise MapError(message("there is no cell to draw", where="quotients"))
+    lang, known = options.get("lang", "en"), labels or {}
+    word = translator(lang)
+    rows, columns = _reciprocal(lq.to_numpy(dtype=float))
+    shown = lq.iloc[rows, columns]
+    key = [Key(word("above the national share"), palettes.DIVERGING[-2]), Key(word("below it"), palettes.DIVERGING[1])]
+    if lower is not None and upper is not None:
+        unsure = (lower.reindex_like(shown) <= 1) & (upper.reindex_like(shown) >= 1)
+        shown = shown.mask(unsure, -shown)  # quotients are never negative: the sign says pale
+        if unsure.to_numpy().any():
+            key.append(Key(word("pale: the 95% interval holds 1"), palettes.DIVERGING[3]))
+    return heat_table(
+        shown,
+        row_names(shown.index, names),
+        [known.get(str(column), str(column)) for column in shown],
+        lambda v: palettes.NO_DATA if v != v else _diverging(v),
+        lambda v: "\N{EN DASH}" if v != v else format_number(abs(v), lang, digits=1),
+        word("Location quotients"),
+        options,
+        "quotients",
+        key=key,
+    )
+
+
+def _diverging(quotient: float) -> str:
+    """Colour of a quotient on a logarithmic scale; pale where it is 1, or negative (its interval holds 1)."""
+    middle = len(palettes.DIVERGING) // 2
+    if math.copysign(1.0, quotient) < 0 or quotient == 1:
+        return palettes.DIVERGING[middle]
+    reach = math.log(max(quotient, 1e-9)) / math.log(_FULL)
+    steps = min(max(round(abs(reach) * middle), 1), middle)
+    return palettes.DIVERGING[middle + (steps if reach > 0 else -steps)]
+
+
+def _reciprocal(values: np.ndarray) -> tuple[list[int], list[int]]:
+    """Orders of rows and columns by the first axis of a correspondence analysis; larger rows never decide it."""
+    table = np.nan_to_num(values)
+    table = table + 1e-12
+    mass, other = table.sum(axis=1) / table.sum(), table.sum(axis=0) / table.sum()
+    residual = (table / table.sum() - np.outer(mass, other)) / np.sqrt(np.outer(mass, other))
+    left, _, right = np.linalg.svd(residual, full_matrices=False)
+    first, second = left[:, 0] / np.sqrt(mass), right[0] / np.sqrt(other)
+    sign = -1.0 if first[int(np.abs(first).argmax())] > 0 else 1.0  # one of two mirror images, always the same
+    return list(np.argsort(sign * first, kind="stable")), list(np.argsort(sign * second, kind="stable"))
+
+
+def plot_density(
+    density: pd.DataFrame,
+    specialised: pd.DataFrame,
+    *,
+    names: pd.Series | None = None,
+    labels: Mapping[str, str] | None = None,
+    **options: Unpack[ChartOptions],
+) -> Axes:
+    """Draw relatedness density where a region is not specialised: which industries are near to what it has.
+
+    Parameters
+    ----------
+    density : DataFrame
+        Regions x industries, in [0, 1], in the order wanted.
+    specialised : DataFrame
+        True where the region is specialised already: these cells are marked and carry no number.
+    names : Series of str, optional
+        Names of the regions.
+    labels : mapping, optional
+        Industry -> its name.
+    **options
+        lang, ax, preset, year, edition, title, source: see :class:`growthpoles.maps.charts.chart_axes.ChartOptions`.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MapError
+        There is no cell to draw.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> jobs = pd.DataFrame({"farms": [80, 70, 5], "food": [60, 50, 15], "chips": [10, 20, 85]}, index=list("abc"))
+    >>> axes = gp.plot_density(gp.relatedness_density(jobs), gp.specialised(jobs))
+    >>> round(25.4 * axes.figure.get_figwidth())
+    183
+    """
+    lang, known = options.get("lang", "en"), labels or {}
+    word = translator(lang)
+    has = specialised.reindex_like(density).astype(bool)
+    shown = density.mask(has, -1.0)
+    most = float(np.nanmax(density.mask(has).to_numpy(dtype=float), initial=1e-9))
+    shades = palettes.SEQUENTIAL
+
+    def colour(value: float) -> str:
+        if value != value:
+            return palettes.NO_DATA
+        if value < 0:
+            return palettes.FAINT
+        return shades[min(int(value / most * len(shades)), len(shades) - 1)]
+
+    return heat_table(
+        shown,
+        row_names(shown.index, names),
+        [known.get(str(column), str(column)) for column in shown],
+        colour,
+        lambda v: "" if v != v or v < 0 else format_number(v, lang, digits=2),
+        word("Relatedness density"),
+        options,
+        "density",
+        key=[Key(word("specialised already"), palettes.FAINT), Key(word("densest"), shades[-1])],
+    )
+
+
+def plot_intervals(
+    frame: pd.DataFrame,
+    *,
+    variable: str | None = None,
+    even: float | None = 1.0,
+    names: pd.Series | None = None,
+    **options: Unpack[ChartOptions],
+) -> Axes:
+    """Draw a value of every region with its interval, largest first.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Index = region; columns value (or lq), lower, upper.
+    variable : str, optional
+        What it is, for the axis; "Location quotient" by default.
+    even : float, optional
+        Value drawn as a dashed line, such as the quotient of an even share; None for none.
+    names : Series of str, optional
+        Names of the regions.
+    **options
+        lang, ax, preset, year, edition, title, source: see :class:`growthpoles.maps.charts.chart_axes.ChartOptions`.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MapError
+        A column is missing.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> jobs = pd.DataFrame({"farms": [80, 20, 10], "chips": [10, 20, 85]}, index=["north", "east", "city"])
+    >>> quotients = gp.location_quotient(jobs, interval="poisson")
+    >>> axes = gp.plot_intervals(quotients.xs("chips", level="industry"))
+    >>> axes.get_xlabel()
+    'Location quotient'
+    """
+    column = "value" if "value" in frame and "lq" not in frame else "lq"
+    for name in (column, "lower", "upper"):
+        if name not in frame:
+            raise MapError(message(f"no column {name!r}", where="intervals", allowed="value or lq, lower, upper"))
+    word = translator(options.get("lang", "en"))
+    kept = frame[[column, "lower", "upper"]].astype(float).dropna(subset=[column])
+    kept = kept.sort_values(by=[column], ascending=False, kind="stable")
+    title = variable or word("Location quotient")
+    key = [Key(word("value"), palettes.ACCENT, "dot")]
+    if kept["lower"].notna().any():
+        key.append(Key(word("95% interval"), "#c9d3df", "bar"))
+    if even is not None:
+        key.append(Key(word("national share"), shape="dashes"))
+    ax, preset, lang = row_chart(row_names(kept.index, names), title, options, key=key, data=[frame])
+    y = np.arange(len(kept))
+    bar: dict[str, Any] = {"color": "#c9d3df", "linewidth": 9 * preset.line_pt, "zorder": 2.0, "gid": "intervals"}
+    ax.hlines(y, kept["lower"], kept["upper"], **bar)
+    ax.scatter(kept[column], y, s=0.3 * preset.text_pt**2, c=palettes.ACCENT, linewidths=0, zorder=4.0, gid="values")
+    if even is not None:
+        ax.axvline(even, color=palettes.SOFT, linewidth=1.6 * preset.line_pt, linestyle=(0, (4, 3)), zorder=1.0)
+    ax.set_xlim(0.0, 1.04 * float(np.nanmax([*kept["upper"], *kept[column], even or 0.0])))
+    dress(ax, preset, lang, x=title, spines=("bottom",))
+    return ax
+
+
+def plot_inequality(
+    found: Any,
+    *,
+    measures: Sequence[tuple[str, str]] | None = None,
+    variable: str | None = None,
+    **options: Unpack[ChartOptions],
+) -> Axes:
+    """Draw inequality between regions through time, the first year as 100, with the range without any one region.
+
+    Parameters
+    ----------
+    found : RegionalInequality
+        Of two years or more; see :func:`growthpoles.regional_inequality`.
+    measures : sequence of (measure, weighting), optional
+        Up to five; by default Williamson's or the coefficient of variation, Gini's and Theil's T. The band is that of
+        the first.
+    variable : str, optional
+        What is unequal, for the axis.
+    **options
+        lang, ax, preset, year, edition, title, source: see :class:`growthpoles.maps.charts.chart_axes.ChartOptions`.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MapError
+        There is one year only, or a measure is not among those found.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> product = pd.DataFrame({2010: [10, 12, 15, 40], 2020: [14, 16, 20, 70]}, index=list("abcd"))
+    >>> axes = gp.plot_inequality(gp.regional_inequality(product))
+    >>> axes.get_ylabel()
+    'Inequality, 2010 = 100'
+    """
+    known = found.measures
+    weighted = any(weighting == "weights" for _, weighting in known)
+    usual = [("williamson", "weights"), ("gini", "weights"), ("theil_t", "weights")]
+    if not weighted:
+        usual = [("cv", "equal"), ("gini", "equal"), ("theil_t", "equal")]
+    chosen = list(measures or [each for each in usual if each in known] or known[:3])
+    if len(found.years) < 2 or not set(chosen) <= set(known) or len(chosen) > len(_LINES):
+        problem = f"{len(found.years)} years, measures {', '.join(name for name, _ in chosen)}"
+        raise MapError(
+            message(problem, where="inequality", allowed="two years or more, up to five of the measures found")
+        )
+    lang = options.get("lang", "en")
+    word = translator(lang)
+    sheet = get_preset(options.get("preset", "report"))
+    years = np.asarray(found.years, dtype=float)
+    key = [
+        Key(spoken(name, lang).strip(), colour, "bar") for (name, _), colour in zip(chosen, _LINES, strict=False)
+    ] + [Key(word("without any one region"), _BAND)]
+    ratio = 0.5 if sheet.width_mm > 120.0 else 0.62
+    title = word("Inequality, {year} = 100").format(year=found.years[0])
+    ax, preset, lang = chart_for(
+        options,
+        word("Inequality between regions"),
+        ratio=ratio,
+        left=left_room(title, sheet, ratio * sheet.width_mm - 16.0),
+        key=key,
+    )
+    for (measure, weighting), colour in zip(chosen, _LINES, strict=False):
+        own = found.table.loc[(measure, weighting)]
+        scale = 100 / float(own["value"].iloc[0])
+        if (measure, weighting) == chosen[0]:
+            band: dict[str, Any] = {"color": _BAND, "linewidth": 0, "zorder": 1.0, "gid": "without-one"}
+            ax.fill_between(years, scale * own["without_low"], scale * own["without_high"], **band)
+        line: dict[str, Any] = {"color": colour, "linewidth": 3.2 * preset.line_pt, "zorder": 3.0}
+        ax.plot(years, scale * own["value"], gid=f"inequality-{measure}", **line)
+    ax.axhline(100.0, color=palettes.FAINT, linewidth=1.4 * preset.line_pt, linestyle=(0, (4, 3)), zorder=0.5)
+    ax.set_xlim(years.min(), years.max())
+    dress(ax, preset, lang, x=variable or "", y=title)
+    ax.set_xticks(_years(found.years), [str(year) for year in _years(found.years)])
+    return ax
+
+
+def _years(years: Sequence[Any]) -> list[Any]:
+    """Up to nine years for the axis, the first and the last among them."""
+    step = math.ceil((len(years) - 1) / 8) if len(years) > 9 else 1
+    shown = list(years[::-1][::step][::-1])
+    return shown if shown[0] == years[0] else [years[0], *shown[1:]]
+
+
+def plot_lorenz(found: Any, *, variable: str | None = None, **options: Unpack[ChartOptions]) -> Axes:
+    """Draw the Lorenz curves of the first and the last year.
+
+    Parameters
+    ----------
+    found : RegionalInequality
+        See :func:`growthpoles.regional_inequality`.
+    variable : str, optional
+        What is unequal, for the axis.
+    **options
+        lang, ax, preset, year, edition, title, source: see :class:`growthpoles.maps.charts.chart_axes.ChartOptions`.
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> product = pd.DataFrame({2010: [10, 12, 15, 40], 2020: [14, 16, 20, 70]}, index=list("abcd"))
+    >>> axes = gp.plot_lorenz(gp.regional_inequality(product))
+    >>> len(axes.lines)
+    3
+    """
+    lang = options.get("lang", "en")
+    word = translator(lang)
+    sheet = get_preset(options.get("preset", "report"))
+    years = list(found.lorenz.index.unique("year"))
+    key = [Key(str(year), colour, "bar") for year, colour in zip(years, _LINES, strict=False)]
+    key.append(Key(word("equality"), shape="dashes"))
+    ratio = 0.5 if sheet.width_mm > 120.0 else 0.8
+    beside = word("Share of the total")
+    ax, preset, lang = chart_for(
+        options,
+        word("Lorenz curves"),
+        ratio=ratio,
+        left=left_room(beside, sheet, ratio * sheet.width_mm - 16.0, "0.0"),
+        key=key,
+    )
+    ax.plot([0, 1], [0, 1], color=palettes.SOFT, linewidth=1.6 * preset.line_pt, linestyle=(0, (4, 3)), zorder=1.0)
+    for year, colour in zip(years, _LINES, strict=False):
+        own = found.lorenz.loc[year, "share"]
+        ax.plot(own.index, own, color=colour, linewidth=3.0 * preset.line_pt, zorder=3.0, gid=f"lorenz-{year}")
+    ax.set_xlim(0.0, 1.0)
+    ax.set_ylim(0.0, 1.0)
+    below = word("Share of the regions or their people, poorest first")
+    dress(ax, preset, lang, x=below if variable is None else f"{variable}: {below[:1].lower()}{below[1:]}", y=beside)
+    return ax

@@ -1,0 +1,269 @@
+"""Industries and inequality in the report: their tables, and their sections of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from growthpoles.language.phrases import DASH, missing
+from growthpoles.report.page_blocks import Context, Picture, Section, Table, make_table
+from growthpoles.specialisation import ClusterStars
+from growthpoles.study.industry_analysis import NEXT, Industries, Inequalities
+from growthpoles.study.inputs import industry_names
+from growthpoles.study.study_spec import Study
+
+if TYPE_CHECKING:
+    from growthpoles.report.results import Results
+
+_STARS = 30
+_MEASURES = {"equal": ("cv", "gini", "theil_t", "max_min"), "weights": ("williamson", "gini", "theil_t")}
+
+
+def industry_tables(found: Industries, results: Results) -> dict[str, pd.DataFrame]:
+    """Return the tables of the report."""
+    tables: dict[str, pd.DataFrame] = {}
+    for year in found.matrices:
+        tables[f"lq_{year}"] = found.quotients[year]
+        tables[f"specialisation_regions_{year}"] = results.named(found.regions[year])
+        tables[f"specialisation_industries_{year}"] = found.industries[year]
+    if found.change is not None:
+        tables["shift_share"] = found.change.to_frame()
+    if found.factors is not None:
+        tables["shift_share_factors"] = found.factors
+    if found.stars is not None:
+        tables["clusters"] = found.stars.to_frame()
+    if found.complexity is not None:
+        tables["complexity_regions"] = results.named(found.complexity.regions)
+        tables["complexity_industries"] = found.complexity.industries.rename_axis("industry")
+    if not found.relatedness.empty:
+        tables["relatedness"] = found.relatedness.rename_axis("industry")
+    if not found.next.empty:
+        tables["next_specialisations"] = found.next
+    tables["industries_missing"] = pd.DataFrame(
+        [(year, *gap) for year, matrix in found.matrices.items() for gap in matrix.attrs["missing"]],
+        columns=["year", "region", "industry", "reason"],
+    ).set_index(["year", "region"])
+    return tables
+
+
+def inequality_tables(found: Inequalities, results: Results) -> dict[str, pd.DataFrame]:
+    """Return inequality by variable, measure and year; its changes; Theil's parts; rank-size."""
+    tables: dict[str, pd.DataFrame] = {}
+    parts: dict[str, dict[str, pd.DataFrame]] = {"inequality": {}, "inequality_change": {}, "inequality_groups": {}}
+    for code, each in found.found.items():
+        parts["inequality"][code] = each.table
+        parts["inequality_change"][code] = each.changes
+        parts["inequality_groups"][code] = each.groups
+    for name, frames in parts.items():
+        kept = {code: frame for code, frame in frames.items() if not frame.empty}
+        if kept:
+            tables[name] = pd.concat(kept, names=["variable"])
+    if not found.sizes.empty:
+        tables["rank_size"] = found.sizes
+    return tables
+
+
+def no_industries(study: Study, ksi_years: tuple[int, ...]) -> str:
+    """Say why a study has no analysis of industries; "" where it has."""
+    return "" if study.specialisation else "the study has no table of industries ([specialisation])"
+
+
+def _named(ctx: Context) -> Callable[[object], str]:
+    names = industry_names(ctx.results.study, ctx.words.lang)
+
+    def name(code: object) -> str:
+        return names.get(str(code), str(code))
+
+    return name
+
+
+def industries_section(ctx: Context) -> Section | None:
+    """Show quotients, profiles, change, cluster stars, and likely next specialisations."""
+    found, words = ctx.results.stages.industries, ctx.words
+    if found is None:
+        return None
+    name, year = _named(ctx), found.year
+    matrix = found.matrices[year]
+    share, gaps = matrix.attrs["missing_share"], int(matrix.isna().to_numpy().sum())
+    told = {
+        "regions": len(matrix), "industries": matrix.shape[1], "year": year, "missing": gaps,
+        "share": DASH if missing(share) else words.number(100 * share, 1),
+    }  # fmt: skip
+    sentences = [words("text", "industries", **told)]
+    regions = found.regions[year]
+    columns = ["krugman_national", "krugman_rest_pooled", "krugman_rest_mean"]
+    indices = [column for column in columns if column in regions]
+    rows = [
+        (
+            ctx.region(region),
+            _jobs(words, own["total"]),
+            *(words.number(own[column], 3) for column in indices),
+            words.number(own["equivalent_number"], 1),
+            _strongest(found.quotients[year].loc[region], name, words),
+        )
+        for region, own in regions.sort_values(by=["hhi"], ascending=False, kind="stable").to_dict("index").items()
+    ]
+    heads = ["region", "#total", *(f"#{column}" for column in indices), "#equivalent_number", "strongest"]
+    blocks: list[Table | Picture] = [*ctx.figures("industries", "first")]
+    note = words("text", "industries_profile")
+    blocks.append(make_table(words, "industry_regions", heads, rows, note=note, year=year))
+    rows = [
+        (
+            name(code),
+            _jobs(words, own["total"]),
+            words.number(own["krugman"], 3),
+            words.number(own["gini"], 3),
+            words.number(own["hhi"], 3),
+            _strongest(found.quotients[year].xs(code, level="industry"), ctx.region, words),
+        )
+        for code, own in found.industries[year].sort_values(by=["krugman"], ascending=False).to_dict("index").items()
+    ]
+    blocks.append(
+        make_table(words, "industry_profiles", "industry #total #krugman #gini #hhi strongest", rows, year=year)
+    )
+    if found.change is not None:
+        blocks.append(_shift_share(ctx, found))
+    if found.stars is not None:
+        blocks.append(_stars(ctx, found.stars, name))
+    if found.complexity is not None:
+        index = found.complexity
+        stable = DASH if missing(index.stability) else words.number(index.stability, 2)
+        turned = DASH if missing(index.turned) else words.number(100 * index.turned, 0)
+        sign = words.number(index.sign_correlation, 2)
+        sentences.append(words("text", "complexity", stability=stable, turned=turned, sign=sign))
+    if not found.next.empty:
+        blocks += ctx.figures("industries", "last")
+        blocks.append(_next(ctx, found, name))
+    sentences += [
+        f"{words('analysis', f'industries_{part}')}: {ctx.wording.left_out(why)}."
+        for part, why in found.left_out.items()
+    ]
+    return Section("industries", words("section", "industries"), tuple(sentences), tuple(blocks))
+
+
+def _jobs(words: Any, value: float) -> str:
+    return DASH if missing(value) else words.count(int(value)) if float(value).is_integer() else words.number(value, 1)
+
+
+def _strongest(own: pd.DataFrame, name: Callable[[object], str], words: Any) -> str:
+    """Name up to three places with the highest quotients, those whose interval lies above 1 where there is one."""
+    sure = own[own["lower"] > 1] if own["lower"].notna().any() else own[own["lq"] > 1]
+    first = sure.sort_values(by=["lq"], ascending=False, kind="stable").head(3)
+    return "; ".join(f"{name(code)} {words.number(lq, 2)}" for code, lq in first["lq"].items()) or DASH
+
+
+def _shift_share(ctx: Context, found: Industries) -> Table:
+    words, change = ctx.words, found.change
+    assert change is not None
+    sums = change.by_region()
+    heads = "region #start #end #change #national #mix #competitive"
+    parts = [head.lstrip("#") for head in heads.split()[1:]]
+    rows = [
+        (ctx.region(region), *(_jobs(words, round(own[part], 1)) for part in parts))
+        for region, own in sums.sort_values(by=["competitive"], ascending=False).to_dict("index").items()
+    ]
+    note = words("text", "shift_share")
+    return make_table(words, "shift_share", heads, rows, note=note, first=min(found.matrices), last=found.year)
+
+
+def _stars(ctx: Context, found: ClusterStars, name: Callable[[object], str]) -> Table:
+    words = ctx.words
+    frame = found.to_frame()
+    shown = frame[frame["stars"] >= 2].head(_STARS)
+    rows = [
+        (
+            ctx.region(region),
+            name(code),
+            _jobs(words, own["jobs"]),
+            words.number(own["lq"], 2),
+            words.number(own["lower"], 2),
+            words.number(100 * own["growth"], 1),
+            "\N{BLACK STAR}" * int(own["stars"]),
+        )
+        for (region, code), own in zip(shown.index, shown.to_dict("records"), strict=True)
+    ]
+    told = {
+        "places": found.places, "regions": frame.index.get_level_values(0).nunique(),
+        "least": words.number(found.least, 1), "floor": words.number(found.floor, 0),
+        "rule": words.number(found.false_rule, 1), "stars": words.number(found.false_stars, 2),
+    }  # fmt: skip
+    kind = found.scheme if found.replications else "untested"
+    note = words("text", f"stars_{kind}", **told)
+    return make_table(words, "stars", "region industry #total #lq #lower #growth stars", rows, note=note)
+
+
+def _next(ctx: Context, found: Industries, name: Callable[[object], str]) -> Table:
+    words = ctx.words
+    shown = found.next[found.next["place"].le(NEXT).fillna(False)]
+    rows = [
+        (
+            ctx.region(region),
+            name(code),
+            words.number(own["lq"], 2),
+            words.number(own["density"], 2),
+            DASH if missing(own["lower"]) else f"{words.number(own['lower'], 2)}{DASH}{words.number(own['upper'], 2)}",
+            words.signed(own["residual"], 2),
+            words.number(own["pci"], 2),
+            words.number(own["gain"], 2),
+        )
+        for (region, code), own in zip(shown.index, shown.to_dict("records"), strict=True)
+    ]
+    heads = "region industry #lq #density #interval_95 #residual #pci #gain"
+    return make_table(words, "next", heads, rows, note=words("text", "next"), year=found.year)
+
+
+def inequality_section(ctx: Context) -> Section | None:
+    """Show inequality between regions in the first and the last year, and what changed."""
+    found, words = ctx.results.stages.inequality, ctx.words
+    if found is None:
+        return None
+    rows = []
+    for code, each in found.found.items():
+        for measure, weighting in each.measures:
+            if measure not in _MEASURES[weighting]:
+                continue
+            own: Any = each.table.loc[(measure, weighting)]
+            first, last = own.iloc[0], own.iloc[-1]
+            per = ctx.code(found.weights[code]) if weighting == "weights" else words.value("regions alike")
+            change: Any = each.changes.loc[(measure, weighting)] if not each.changes.empty else None
+            rows.append(
+                (
+                    ctx.code(code),
+                    words.value(measure),
+                    per,
+                    words.number(first["value"], 3) if len(own) > 1 else DASH,
+                    words.number(last["value"], 3),
+                    _range(words, last["lower"], last["upper"], 3),
+                    DASH if change is None else words.number(change["ratio"], 2),
+                    DASH if change is None else _range(words, change["lower"], change["upper"], 2),
+                    DASH if missing(last["region_most"]) else ctx.region(last["region_most"]),
+                    words.number(last["without_most"], 3),
+                )
+            )
+    years = ctx.results.years
+    heads = [
+        "variable", "measure", "weighted_by", f"#={years[0]}", f"#={years[-1]}", "#interval_95", "#ratio",
+        "#ratio_interval", "region_most", "#without_most",
+    ]  # fmt: skip
+    blocks: list[Table | Picture] = [*ctx.figures("inequality")]
+    if rows:
+        blocks.append(make_table(words, "inequality", heads, rows, note=words("text", "inequality_note")))
+    groups = [
+        (ctx.code(code), index, year, words.number(own["total"], 4), words.number(own["between"], 4),
+         words.number(own["within"], 4), words.number(100 * own["between_share"], 1))
+        for code, each in found.found.items()
+        if not each.groups.empty
+        for (index, weighting, year), own in zip(each.groups.index, each.groups.to_dict("records"), strict=True)
+        if weighting == ("weights" if found.weights[code] else "equal") and year in (years[0], years[-1])
+    ]  # fmt: skip
+    if groups:
+        parts = "variable theil #year #total #between #within #between_share"
+        blocks.append(make_table(words, "inequality_groups", parts, groups))
+    sentence = words("text", "inequality")
+    return Section("inequality", words("section", "inequality"), (sentence,), tuple(blocks))
+
+
+def _range(words: Any, low: float, high: float, digits: int) -> str:
+    return DASH if missing(low) or missing(high) else f"{words.number(low, digits)}{DASH}{words.number(high, digits)}"

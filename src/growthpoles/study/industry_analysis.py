@@ -1,0 +1,336 @@
+"""Industries and inequality of a study: profiles, shift-share, cluster stars, complexity, what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthpoles.errors import DataError, GrowthpolesError, RatingError, StudyError, message, unknown_option
+from growthpoles.specialisation import (
+    ClusterStars,
+    Complexity,
+    RegionalInequality,
+    ShiftShare,
+    cluster_stars,
+    complexity,
+    entropy,
+    equivalent_number,
+    gini_concentration,
+    gini_specialisation,
+    hhi,
+    hoover_localisation,
+    krugman_concentration,
+    krugman_specialisation,
+    next_specialisations,
+    rank_size,
+    regional_inequality,
+    relatedness,
+    shift_share,
+    shift_share_factors,
+)
+from growthpoles.specialisation.location_quotient import location_quotient
+from growthpoles.study.inputs import industry_years, load_industries, study_catalogue
+from growthpoles.study.inputs.industry_table import NOT_DISCLOSED, industry_spec, with_undisclosed
+from growthpoles.study.study_spec import Study
+
+_REPLICATIONS = 200
+_CELLS = 2_000  # regions x industries up to which complexity and next specialisations are resampled
+NEXT = 3  # likely next specialisations of a region that are shown
+_SIZES = ["exponent", "standard_error", "lower", "upper", "primacy", "share_first", "share_four", "hhi_normalised",
+          "entropy_normalised", "n", "n_positive"]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Industries:
+    """What the table of industries of a study says.
+
+    Attributes
+    ----------
+    matrices : dict of year to DataFrame
+        See :func:`growthpoles.load_industries`.
+    quotients : dict of year to DataFrame
+        By (region, industry): value, share, lq, lower, upper.
+    regions, industries : dict of year to DataFrame
+        Profiles: indices of specialisation and diversity; of concentration.
+    change : ShiftShare or None
+        First year to the last; None of one year.
+    factors : DataFrame or None
+    stars : ClusterStars or None
+    complexity : Complexity or None
+    relatedness, next : DataFrame
+    left_out : dict
+        Part -> why it is not there.
+    """
+
+    matrices: dict[int, pd.DataFrame]
+    quotients: dict[int, pd.DataFrame]
+    regions: dict[int, pd.DataFrame]
+    industries: dict[int, pd.DataFrame]
+    change: ShiftShare | None
+    factors: pd.DataFrame | None
+    stars: ClusterStars | None
+    complexity: Complexity | None
+    relatedness: pd.DataFrame
+    next: pd.DataFrame
+    left_out: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def year(self) -> int:
+        """Last year of the table."""
+        return max(self.matrices)
+
+
+def study_industries(study: Study) -> Industries:
+    """Analyse the table of industries of a study; what its data do not allow is left out, with the reason."""
+    spec, seed = industry_spec(study), study.study.seed
+    matrices = {year: load_industries(year, study=study) for year in industry_years(study)}
+    if not matrices:
+        load_industries(study=study)  # says what is wrong
+    first, last = min(matrices), max(matrices)
+    now, before = matrices[last], matrices[first] if first != last else None
+    left_out: dict[str, str] = {}
+
+    def attempt(part: str, run: Callable[[], Any]) -> Any:
+        try:
+            return run()
+        except GrowthpolesError as error:
+            left_out[part] = error.args[0]
+            return None
+
+    counted = spec.counted and all(_whole(matrix) for matrix in matrices.values())
+    if spec.counted and not counted:
+        left_out["intervals"] = "the table holds fractions, and an interval is for counts"
+    options: dict[str, Any] = {"missing": "outside", "counts": counted, "rng": seed}
+    change = factors = None
+    if before is not None:
+        nation = _pair(before, now)
+        change = attempt("shift_share", lambda: shift_share(before, now, nation=nation, missing="outside"))
+        factors = attempt("shift_share", lambda: shift_share_factors(before, now, nation=nation, missing="outside"))
+    resampled = {**options, "replications": _REPLICATIONS if now.size <= _CELLS else 0}
+    index = attempt("complexity", lambda: complexity(now, **resampled))
+    near = attempt("relatedness", lambda: relatedness(now, missing="outside"))
+    following = attempt("next", lambda: next_specialisations(now, start=before, **resampled))
+    stars = attempt("clusters", lambda: cluster_stars(now, start=before, floor=spec.floor, top=spec.top, **options))
+    return Industries(
+        matrices,
+        {year: quotient_table(matrix, counted) for year, matrix in matrices.items()},
+        {year: region_profiles(matrix) for year, matrix in matrices.items()},
+        {year: industry_profiles(matrix) for year, matrix in matrices.items()},
+        change,
+        factors,
+        stars,
+        index,
+        pd.DataFrame() if near is None else near,
+        pd.DataFrame() if following is None else following,
+        left_out,
+    )
+
+
+def _whole(matrix: pd.DataFrame) -> bool:
+    values = matrix.to_numpy()
+    return bool((np.isnan(values) | (values == np.round(values))).all())
+
+
+def _pair(before: pd.DataFrame, now: pd.DataFrame) -> tuple[pd.Series, pd.Series] | None:
+    """Return the nation of both years, where the study states it for both and every industry."""
+    found = [matrix.attrs["nation"] for matrix in (before, now)]
+    return (found[0], found[1]) if all(each is not None and each.notna().all() for each in found) else None
+
+
+def quotient_table(matrix: pd.DataFrame, counted: bool) -> pd.DataFrame:
+    """Return value, share and location quotient of every cell, with the exact Poisson interval of counts."""
+    whole = with_undisclosed(matrix)
+    nation = matrix.attrs["nation"]
+    if nation is not None and (nation.isna().any() or (nation <= 0).any()):
+        nation = None
+    if nation is not None and NOT_DISCLOSED in whole:
+        nation = nation.reindex(whole.columns).fillna(whole[NOT_DISCLOSED].sum())
+    found = location_quotient(whole, interval="poisson", nation=nation, missing="outside") if counted else None
+    plain = location_quotient(whole, nation=nation, missing="outside")
+    keys = pd.MultiIndex.from_product([matrix.index, matrix.columns], names=["region", "industry"])
+    share = whole.div(whole.sum(axis=1), axis=0)[matrix.columns]
+    table = pd.DataFrame(
+        {"value": matrix.to_numpy().ravel(), "share": share.to_numpy().ravel(),
+         "lq": plain[matrix.columns].to_numpy().ravel()}, index=keys,
+    )  # fmt: skip
+    bounds = pd.DataFrame(index=keys, columns=["lower", "upper"], dtype=float) if found is None else found.reindex(keys)
+    return table.assign(lower=bounds["lower"], upper=bounds["upper"])
+
+
+def region_profiles(matrix: pd.DataFrame) -> pd.DataFrame:
+    """Return indices of specialisation of every region, over the industries that it has a number for."""
+    nation = matrix.attrs["nation"]
+    columns: dict[str, Any] = {"total": matrix.sum(axis=1, min_count=1)}
+    own = matrix.loc[:, matrix.sum(axis=0) > 0]
+    for reference in ("national", "rest_pooled", "rest_mean"):
+        with suppress(RatingError):
+            columns[f"krugman_{reference}"] = krugman_specialisation(own, reference=reference, missing="outside")
+    if nation is not None and nation.notna().all() and (nation > 0).all():
+        outside = krugman_specialisation(own, reference=nation[own.columns], missing="outside")
+        columns["krugman_national"] = outside
+    columns["hhi"] = hhi(own, by="region", missing="outside")
+    columns["equivalent_number"] = equivalent_number(own, by="region", missing="outside")
+    columns["entropy"] = entropy(own, by="region", missing="outside")
+    columns["gini"] = gini_specialisation(own, missing="outside")
+    columns["missing"] = matrix.isna().sum(axis=1)
+    return pd.DataFrame(columns)
+
+
+def industry_profiles(matrix: pd.DataFrame) -> pd.DataFrame:
+    """Return indices of concentration of every industry, over the regions that have a number for it."""
+    own = matrix.loc[:, matrix.sum(axis=0) > 0]
+    columns: dict[str, Any] = {
+        "total": matrix.sum(axis=0, min_count=1),
+        "krugman": krugman_concentration(own, reference="national", missing="outside"),
+        "hhi": hhi(own, by="industry", missing="outside"),
+        "equivalent_number": equivalent_number(own, by="industry", missing="outside"),
+        "gini": gini_concentration(own, missing="outside"),
+        "hoover": hoover_localisation(own, missing="outside"),
+        "missing": matrix.isna().sum(axis=0),
+    }
+    return pd.DataFrame(columns).reindex(matrix.columns).rename_axis("industry")
+
+
+ONE = ("regions", "industries", "lq", "shift_share", "clusters", "next", "complexity", "relatedness")
+
+
+def one_table(study: Study, name: str, year: int | None = None) -> tuple[pd.DataFrame, str, list[str]]:
+    """Return one table about a study's industries, its title, and what must be known to read it.
+
+    Parameters
+    ----------
+    study : Study
+    name : str
+        One of `ONE`.
+    year : int, optional
+        Of the first three; None is the last. The others are of the last year, or of the whole period.
+    """
+    if name not in ONE:
+        raise StudyError(unknown_option("table", name, (*ONE, "ksi")))
+    matrix = load_industries(year, study=study)
+    at = matrix.attrs["year"]
+    gaps, share = matrix.attrs["missing"], matrix.attrs["missing_share"]
+    told = [
+        f"suppressed or missing cells: {len(gaps)}" + (f", {100 * share:.1f} % of the total" if share == share else "")
+    ]
+    if name in ONE[:3]:
+        makers: dict[str, Callable[[], pd.DataFrame]] = {
+            "regions": lambda: region_profiles(matrix).sort_values("hhi", ascending=False, kind="stable"),
+            "industries": lambda: industry_profiles(matrix),
+            "lq": lambda: quotient_table(matrix, industry_spec(study).counted and _whole(matrix)),
+        }
+        return makers[name](), f"{at}: {name}", told
+    found = study_industries(study)
+    if name in found.left_out:
+        raise StudyError(message(f"no {name}", where=study.name, allowed=found.left_out[name]))
+    if name == "shift_share":
+        if found.change is None:
+            allowed = "a table of two years"
+            raise StudyError(message("shift-share needs two years", where=study.name, allowed=allowed))
+        years = f"{min(found.matrices)} to {found.year}"
+        return found.change.by_region(), f"{years}: shift-share", told
+    if name == "clusters":
+        assert found.stars is not None
+        table = found.stars.to_frame()
+        told += found.stars.summary().split("\n")[1:]
+        return table[table["stars"] >= 1], f"{found.year}: cluster stars", told
+    if name == "next":
+        shown = found.next[found.next["place"].le(NEXT).fillna(False)]
+        if found.next.attrs.get("left_out"):
+            told.append(f"no complexity: {found.next.attrs['left_out']}")
+        return shown, f"{found.year}: likely next specialisations", told
+    if name == "complexity":
+        assert found.complexity is not None
+        told += found.complexity.summary().split("\n")
+        ranked = found.complexity.regions.sort_values("eci", ascending=False, kind="stable")
+        return ranked, f"{found.year}: economic complexity", told
+    return found.relatedness.rename_axis("industry"), f"{found.year}: relatedness", told
+
+
+@dataclass(frozen=True, slots=True)
+class Inequalities:
+    """Inequality between regions by indicator, and the distribution of its sizes.
+
+    Attributes
+    ----------
+    found : dict of code to RegionalInequality
+    weights : dict of code to (code of the weights, or "")
+    sizes : DataFrame
+        By (variable, year): rank-size rule and primacy of what adds up over regions.
+    left_out : dict
+        Code -> why it has no inequality.
+    """
+
+    found: dict[str, RegionalInequality]
+    weights: dict[str, str]
+    sizes: pd.DataFrame
+    left_out: dict[str, str]
+
+
+def study_inequality(study: Study, tables: Mapping[int, pd.DataFrame]) -> Inequalities:
+    """Measure the inequality of the raw indicators, never of the index, weighted where the study says by what.
+
+    Parameters
+    ----------
+    study : Study
+    tables : mapping of year to DataFrame
+        As :func:`growthpoles.load_indicators` returns them.
+    """
+    catalogue = study_catalogue(study)
+    spec = study.inequality
+    known = (*catalogue.indicators, *(code for code in catalogue.primaries if code not in catalogue.indicators))
+    for code in (*(spec.variables or ()), *([spec.population] if spec.population else [])):
+        if code not in known:
+            raise StudyError(unknown_option("inequality", code, known))
+    groups = _groups(spec.groups, next(iter(tables.values())).index)
+    found: dict[str, RegionalInequality] = {}
+    weights: dict[str, str] = {}
+    left_out: dict[str, str] = {}
+    for code in spec.variables or catalogue.indicators:
+        years = [year for year, table in tables.items() if code in table and table[code].notna().sum() >= 3]
+        if not years:
+            left_out[code] = "fewer than three regions have a value"
+            continue
+        frame = pd.DataFrame({year: tables[year][code] for year in years})
+        own = _weights_of(code, catalogue, spec.population)
+        heads = None
+        if own and all(own in tables[year] for year in years):
+            heads = pd.DataFrame({year: tables[year][own] for year in years})
+        try:
+            found[code] = regional_inequality(frame, weights=heads, groups=groups)
+            weights[code] = own if heads is not None else ""
+        except RatingError as error:
+            left_out[code] = error.args[0]
+    sizes: dict[tuple[str, int], pd.Series] = {}
+    for code in catalogue.primaries:
+        for year, table in tables.items():
+            if code in table and table[code].notna().all():
+                with suppress(RatingError):
+                    sizes[code, year] = rank_size(table[code])[_SIZES]
+    frame = pd.DataFrame(sizes).T if sizes else pd.DataFrame()
+    if not found and frame.empty:
+        raise DataError("; ".join(dict.fromkeys(left_out.values())) or "the study has no indicator")
+    return Inequalities(found, weights, frame.rename_axis(["variable", "year"]) if sizes else frame, left_out)
+
+
+def _weights_of(code: str, catalogue: Any, population: str | None) -> str:
+    """Return what an indicator is per: its denominator, or the population that the study names."""
+    parts = catalogue.parts(code) if code in catalogue.derived else ()
+    return str(parts[1]) if len(parts) > 1 else population or ""
+
+
+def _groups(stated: Mapping[str, tuple[str, ...]] | None, index: pd.Index) -> pd.Series | None:
+    if stated is None:
+        return None
+    own = {region: name for name, regions in stated.items() for region in regions}
+    stray = [region for region in own if region not in index]
+    lacking = [region for region in index if region not in own]
+    if stray or lacking:
+        problem = f"{stray[0]} is no region" if stray else f"{lacking[0]} is in no group"
+        raise StudyError(message(problem, where="inequality.groups", allowed="every region in one group"))
+    return pd.Series(own).reindex(index)

@@ -1,0 +1,225 @@
+"""The table of industries of a study: layouts, totals, the nation's row, suppressed cells, errors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import growthpoles as gp
+from growthpoles.errors import DataError, GrowthpolesError, RegionError, StudyError
+from growthpoles.study.industry_analysis import quotient_table, region_profiles, study_industries
+from growthpoles.study.inputs import unused_inputs
+from growthpoles.study.inputs.industry_table import with_undisclosed
+
+CODES = ["KZ-AKM", "KZ-AKT", "KZ-ALM", "KZ-ATY", "KZ-VOS", "KZ-ZHA", "KZ-ZAP", "KZ-KAR", "KZ-KUS", "KZ-KZY", "KZ-MAN",
+         "KZ-PAV", "KZ-SEV", "KZ-YUZ", "KZ-AST", "KZ-ALA"]  # fmt: skip
+HEAD = """
+[study]
+name = "own"
+years = [2012]
+title = { en = "t" }
+source = { en = "s" }
+[boundaries]
+builtin = "kz"
+year = 2014
+[rating]
+catalogue = "catalogue.csv"
+[[tables]]
+file = "data.csv"
+year = 2012
+columns = { gdp = "gdp" }
+[specialisation]
+file = "jobs.csv"
+"""
+
+
+def _jobs(seed: int = 0, columns: int = 5) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    names = [f"i{k}" for k in range(columns)]
+    return pd.DataFrame(rng.integers(50, 900, (16, columns)), index=pd.Index(CODES, name="region"), columns=names)
+
+
+def _study(folder: Path, text: str, **tables: object) -> gp.Study:
+    (folder / "catalogue.csv").write_text(
+        "code,kind,parent,direction,weight\nindex,aggregate,,1,1\ngdp,indicator,index,1,1\n"
+    )
+    pd.DataFrame({"region": CODES, "gdp": range(1, 17)}).to_csv(folder / "data.csv", index=False)
+    for name, table in tables.items():
+        content = table if isinstance(table, str) else table.to_csv()
+        (folder / f"{name}.csv").write_text(content, encoding="utf-8")
+    (folder / "study.toml").write_text(HEAD + text, encoding="utf-8")
+    return gp.load_study(folder)
+
+
+def _loaded(study: gp.Study, year: int | None = None) -> pd.DataFrame:
+    return gp.load_industries(year, study=study)
+
+
+WIDE = _jobs().rename_axis("region")
+LONG = WIDE.reset_index().melt(id_vars="region", var_name="branch", value_name="jobs")
+YEARS = pd.concat([WIDE.add_suffix("_2010"), (WIDE + 7).add_suffix("_2012")], axis=1)
+COLUMNS = ", ".join(f'"i{k}_{{year}}" = "i{k}"' for k in range(5))
+
+
+@pytest.mark.parametrize(
+    ("text", "table"),
+    [
+        ("year = 2012", WIDE),
+        ('layout = "long"\nindustry = "branch"\nvalue = "jobs"\nyear = 2012', LONG.set_index("region")),
+        (
+            'layout = "long"\nindustry = "branch"\nvalue = "jobs"\nyear_column = "when"\nyears = [2010, 2012]',
+            pd.concat([LONG.assign(when=2010, jobs=LONG["jobs"] - 7), LONG.assign(when=2012)]).set_index("region"),
+        ),
+        ('year_column = "when"', WIDE.assign(when=2012)),
+        (f"years = [2010, 2012]\ncolumns = {{ {COLUMNS} }}", YEARS - 7),
+        ('year = 2012\nkey = "oblast"', WIDE.rename_axis("oblast")),
+    ],
+    ids=["wide", "long", "long with years", "wide with a year column", "years in the headings", "other key"],
+)
+def test_every_layout_gives_the_same_table(tmp_path, text, table):
+    found = _loaded(_study(tmp_path, text, jobs=table), 2012)
+    pd.testing.assert_frame_equal(found[list(WIDE)], WIDE.astype(float).reindex(found.index), check_names=False)
+    assert found.attrs["missing"] == [] and found.attrs["missing_share"] == 0
+
+
+def test_a_column_of_names_is_no_industry_and_is_listed(tmp_path):
+    study = _study(tmp_path, "year = 2012", jobs=WIDE.assign(note="see below"))
+    assert "note" not in _loaded(study)
+    unused = unused_inputs(study)
+    assert "note" in set(unused["column"])
+
+
+@pytest.mark.parametrize("mark", ["c", "...", "-", ""])
+def test_suppressed_cells_stay_missing_with_what_share_they_hold(tmp_path, mark):
+    shown = WIDE.astype(object).copy()
+    shown.loc["KZ-AKM", "i1"] = shown.loc["KZ-ALA", "i4"] = mark
+    table = shown.assign(total=WIDE.sum(axis=1))
+    study = _study(tmp_path, f'year = 2012\nmissing = ["{mark}"]\ntotal = "total"', jobs=table)
+    found = _loaded(study)
+    assert {(region, industry) for region, industry, _ in found.attrs["missing"]} == {
+        ("KZ-AKM", "i1"),
+        ("KZ-ALA", "i4"),
+    }
+    hidden = WIDE.loc["KZ-AKM", "i1"] + WIDE.loc["KZ-ALA", "i4"]
+    assert found.attrs["missing_share"] == pytest.approx(hidden / WIDE.to_numpy().sum())
+    assert found.isna().sum().sum() == 2 and "total" not in found and found.attrs["dropped"] == ["total"]
+    # shares of a region are those of its whole total, not of what is disclosed
+    own = quotient_table(found, True).loc["KZ-AKM"]
+    assert own.loc["i0", "share"] == pytest.approx(WIDE.loc["KZ-AKM", "i0"] / WIDE.loc["KZ-AKM"].sum())
+    assert np.isnan(own.loc["i1", "lq"]) and with_undisclosed(found).sum(axis=1).tolist() == table["total"].tolist()
+
+
+def test_without_a_total_the_share_of_suppressed_cells_is_unknown(tmp_path):
+    shown = WIDE.astype(object).copy()
+    shown.iloc[0, 0] = "c"
+    found = _loaded(_study(tmp_path, 'year = 2012\nmissing = ["c"]', jobs=shown))
+    assert np.isnan(found.attrs["missing_share"]) and len(found.attrs["missing"]) == 1
+
+
+def test_the_nations_row_is_the_reference(tmp_path):
+    nation = (WIDE.sum() * 3 + [0, 900, 0, 0, 0]).rename("Country")
+    table = pd.concat([WIDE, nation.to_frame().T]).rename_axis("region")
+    found = _loaded(_study(tmp_path, 'year = 2012\nnation = "Country"', jobs=table))
+    assert len(found) == 16 and found.attrs["nation"].tolist() == nation.tolist()
+    lq = quotient_table(found, True)["lq"].unstack()
+    expected = WIDE.div(WIDE.sum(axis=1), axis=0) / (nation / nation.sum())
+    np.testing.assert_allclose(lq.loc[CODES, list(WIDE)], expected)
+    own = gp.krugman_specialisation(WIDE, reference=nation)
+    np.testing.assert_allclose(region_profiles(found).loc[CODES, "krugman_national"], own)
+
+
+@pytest.mark.parametrize(
+    ("text", "change", "error", "match"),
+    [
+        (
+            "year = 2012",
+            lambda t: t.assign(all=t.sum(axis=1)),
+            DataError,
+            r"'all' is the sum of all others.*total = \"all\"",
+        ),
+        (
+            'year = 2012\ntotal = "al"',
+            lambda t: t.assign(all=t.sum(axis=1)),
+            StudyError,
+            "no industry 'al'.*nearest: all",
+        ),
+        ('year = 2012\ntotal = "all"', lambda t: t.assign(all=t.sum(axis=1) - 90), DataError, "the sum of its parts"),
+        ('year = 2012\nnation = "Land"', lambda t: t, StudyError, "no row 'Land'"),
+        ("year = 2012", lambda t: t.drop(index="KZ-ALA"), RegionError, "KZ-ALA"),
+        ("year = 2012", lambda t: t.rename(index={"KZ-ALA": "Atlantis"}), RegionError, "Atlantis"),
+        ("year = 2012", lambda t: -t, DataError, "is negative"),
+        ("year = 2012", lambda t: t.astype(object).replace({int(t.iloc[2, 1]): "x12"}), DataError, "x12"),
+        ("year = 2012\nindicator = 'x'", lambda t: t, StudyError, "indicator has no meaning here.*industry"),
+        ("year = 2012\nedition = 'x'", lambda t: t, StudyError, "edition has no meaning here"),
+        ("layout = 'long'\nyear = 2012", lambda t: t, StudyError, "needs industry"),
+        ("year = 2012\nfloor = -1", lambda t: t, StudyError, "floor"),
+        ("year = 2012\nindustries = 'no.csv'", lambda t: t, StudyError, r"specialisation\.industries.*does not exist"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_remedy(tmp_path, text, change, error, match):
+    with pytest.raises(GrowthpolesError, match=match) as caught:
+        _loaded(_study(tmp_path, text, jobs=change(WIDE)))
+    assert isinstance(caught.value, error)
+    problems = gp.examine_study(tmp_path)
+    assert len(problems) >= 1
+
+
+def test_totals_are_found_whatever_the_rounding(tmp_path):
+    """Parts rounded to tens do not add up to a total rounded by itself; it is a total all the same."""
+    rng = np.random.default_rng(5)
+    exact = rng.uniform(500, 9000, (16, 6))
+    table = pd.DataFrame(np.round(exact, -1).astype(int), index=WIDE.index, columns=[f"i{k}" for k in range(6)])
+    table["whole"] = np.round(exact.sum(axis=1), -1).astype(int)
+    with pytest.raises(DataError, match='total = "whole"'):
+        _loaded(_study(tmp_path, "year = 2012", jobs=table))
+    assert _loaded(_study(tmp_path, 'year = 2012\ntotal = "whole"', jobs=table)).shape == (16, 6)
+
+
+def test_aggregates_of_the_list_are_checked_and_left_out(tmp_path):
+    table = WIDE.assign(ict=WIDE["i0"] + WIDE["i1"])
+    rows = ["code,name_en,name_ru,parent,traded", "i0,Software,Софт,ict,yes", "i1,Hardware,,ict,yes", "i2,Farms,,,no"]
+    names = "\n".join([*rows, "i3,Mines,,,yes", "i4,Shops,,,no", "ict,ICT,,,", ""])
+    study = _study(tmp_path, 'year = 2012\nindustries = "list.csv"', jobs=table, list=names)
+    found = _loaded(study)
+    assert list(found) == list(WIDE) and found.attrs["dropped"] == ["ict"]
+    with pytest.raises(DataError, match=r"ict is .*the sum of its parts"):
+        _loaded(_study(tmp_path, 'year = 2012\nindustries = "list.csv"', jobs=table.assign(ict=WIDE["i0"]), list=names))
+    with pytest.raises(StudyError, match=r"'i4' is not in list\.csv"):
+        _loaded(_study(tmp_path, 'year = 2012\nindustries = "list.csv"', jobs=table, list=names.replace("i4,", "i5,")))
+
+
+def test_two_years_give_growth_shift_share_and_stars(tmp_path):
+    study = _study(tmp_path, f"years = [2010, 2012]\ncolumns = {{ {COLUMNS} }}", jobs=YEARS)
+    found = study_industries(study)
+    assert found.year == 2012 and found.change is not None and found.factors is not None
+    sums = found.change.by_region()
+    np.testing.assert_allclose(sums[list(found.change.parts)].sum(axis=1), sums["change"])
+    assert found.stars is not None and found.stars.scheme == "growth"
+    assert "too few" in found.left_out["complexity"]
+
+
+def test_output_has_no_intervals(tmp_path):
+    study = _study(tmp_path, 'year = 2012\nmeasure = "output"', jobs=WIDE * 1.25)
+    found = study_industries(study)
+    assert found.quotients[2012]["lower"].isna().all() and found.stars is not None
+    assert np.isnan(found.stars.false_stars) and "intervals" not in found.left_out
+    fractions = study_industries(_study(tmp_path, "year = 2012", jobs=WIDE + 0.5))
+    assert "fractions" in fractions.left_out["intervals"]
+
+
+def test_a_study_without_the_table_names_the_remedy():
+    with pytest.raises(StudyError, match=r"no table of industries.*specialisation = \{ file"):
+        gp.load_industries()
+
+
+def test_the_shipped_table_of_the_usa():
+    study = gp.load_study("us-states")
+    found = study_industries(study)
+    assert found.left_out == {}
+    assert found.complexity is not None and {"MA", "WA", "MD"} == set(found.complexity.regions["eci"].nlargest(3).index)
+    quotients = found.quotients[2025]["lq"]
+    assert quotients[("WA", "computer_mathematical")] == pytest.approx(1.9975, abs=1e-4)
+    assert found.stars is not None and found.stars.false_stars < 0.1 < found.stars.false_rule
