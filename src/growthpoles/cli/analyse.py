@@ -272,6 +272,7 @@ def specialise(
             note(line, quiet=quiet)
         tell_account(loaded, quiet=quiet)
         return
+    from growthpoles.language.number_format import format_number
     from growthpoles.specialisation import ksi_groups
     from growthpoles.study.inputs import load_published, published_years
     from growthpoles.study.inputs.industry_table import REMEDY
