@@ -28,6 +28,8 @@ from growthpoles.study.study_spec import Study, Table
 
 Gaps = list[tuple[str, str, str]]
 PARTS_MISSING = "{columns} missing"
+NO_ROW = "no row in {file}"
+NOT_THAT_YEAR = "not in the tables of {year}"
 _COLUMNS = ["file", "sheet", "row", "column", "content", "reason"]
 
 
@@ -332,12 +334,32 @@ def _primary(
         raise StudyError(message(f"edition {edition!r} has no data for {year}", where=study.name))
     expected = study_regions(study).index
     for where, frame in frames:
-        check_regions(frame.index, expected, found_in=where, expected_in="the boundaries")
+        # A region without a row in a table of one's own is "no data"; printed tables are complete.
+        own = where.startswith("the data of")
+        lacking = [] if own else [code for code in expected if code not in frame.index]
+        found_in = [*frame.index, *lacking]
+        check_regions(found_in, expected, found_in=where, expected_in="the boundaries")
+        file = where.rpartition(", ")[0]
+        absent += [(code, column, Reason(NO_ROW, {"file": file})) for code in lacking for column in frame.columns]
     table = pd.concat([frame.reindex(expected) for _, frame in frames], axis=1)
+    for code in _codes_of(study, edition, catalogue):
+        if code not in table.columns:
+            frames_of = Reason(NOT_THAT_YEAR, {"year": year})
+            table[code] = float("nan")
+            absent += [(region, code, frames_of) for region in expected]
     twice = table.columns[table.columns.duplicated()]
     if len(twice):
         raise StudyError(message(f"column {twice[0]!r} comes from two tables", where=f"{study.name}, {year}"))
     return table, absent, account
+
+
+def _codes_of(study: Study, edition: str, catalogue: Catalogue) -> list[str]:
+    """Return the codes that the tables of an edition hold in some year."""
+    codes: dict[str, None] = {}
+    for number, spec in enumerate(study.tables):
+        if spec.edition == edition and spec.vintage is None:
+            codes |= dict.fromkeys(cell.code for cell in study_table(study, number, catalogue).cells if cell.code)
+    return list(codes)
 
 
 def _merge(

@@ -1,0 +1,730 @@
+"""Table layout: header rows, blocks, key, years, indicators, totals and marks of a published table, with evidence.
+
+What is found is written into study.toml, key by key; reading a study afterwards guesses nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from growthpoles.errors import listed, shown
+from growthpoles.regions.key_matching import KeyMatch, best_rule, match_keys
+from growthpoles.regions.name_matching import NameIndex
+from growthpoles.study.files.cell_grids import Grid
+from growthpoles.study.files.number_notation import Notation, detect_notation
+from growthpoles.study.files.printed_labels import bare_name, parse_year, plain_signs, split_flag, year_inside
+from growthpoles.study.files.problems import Problem
+from growthpoles.study.files.table_files import cell_text, header_paths, unique_names
+
+_MOST_HEADER = 5
+_YEAR_WORDS = re.compile(
+    r"(?:reference[ _])?(?:years?|год[аы]?|жыл\w*|рік|йил|yil|year_|anno|anni|ano|año|años|periodo|período|jahre?|ann[ée]es?|an|rok|"
+    r"år|vuosi|év|time|time[ _]?period|period|période|date|stichtag|tid|aika|zeit|dönem|年|年份|年度|연도|시점)s?",
+    flags=re.IGNORECASE,
+)
+_ID = re.compile(
+    r"(?:.*[ _./-])?(?:id|fid|oid|objectid|codes?|kod\w*|код\w*|código|codigo|cód|clave|cve\w*|no|nr|№|num|nummer|number|"
+    r"s\.? ?no|sr\.? ?no|sl\.? ?no|п/п|fips|geofips|geoid|nuts|iso\w*|rank|ranking|ранг|място)\.?(?:[ _].{0,12})?"
+    r"|#|n|№.*|.*(?:code|fips|_id|Id|ID)|row|index|lfd\.? ?nr\.?",
+    flags=re.IGNORECASE,
+)
+_STATUS = re.compile(
+    r".*(?:status|flag|footnote|foot[ _]note|note|remark|symbol|qualit|_q$|comment|source|confiden|obs_?conf|"
+    r"decimals|unit_?mult|unit multiplier|примечан|сноск|conf_status|quelle|fuente|última).*",
+    flags=re.IGNORECASE,
+)
+_FLAGS = re.compile(r".*(?:status|flag|footnote|symbol|qualit|_q$|remark|conf).*", flags=re.IGNORECASE)
+_VALUE = re.compile(
+    r"(?:obs[ _]?value|value|values|valor|valores|wert|valeur|значение|мәні|qiymati|amount|total|data|observation value|数值|värde|verdi|arvo|"
+    r"wartość|hodnota|érték|antal|total value)",
+    flags=re.IGNORECASE,
+)
+_UNIT = re.compile(r".*(?:\bunit|einheit|\bед\.|единиц|unité|unidad|jednostk|өлшем|measure_?unit|birlik).*", flags=re.IGNORECASE)
+_MARK = re.compile(
+    r"[^\w\s]{1,6}|[^\W\d]{1,3}|[\[(][^\[\]()\d]{1,14}[\])]|n\.? ?/?[adosv]\.?[a-z]?\.?|k\.? ?a\.?|нет данных|no data|#?n/a|nan|null|none|missing|"
+    r"not available|\.{2,3} ?[a-z]{0,2}|[:.…] ?[a-z]{1,3}|conf(?:idential)?\.?|suppressed|[cxzsdnp]{1,2}\.|#[A-Z/0!?]+",
+    flags=re.IGNORECASE,
+)
+_BELOW = re.compile(r"[<>≤≥] ?\d[\d., ]*")
+_PRICES = re.compile(r"pri[cx]|preis|preci|цен|бағ|ceny|cen |base|=\s*100|=100|baz|updated|release|citation|©|copyright|access", re.IGNORECASE)
+_NOTATIONS = (Notation(".", ","), Notation(",", "."), Notation(".", "'"), Notation(",", "'"))
+
+
+@dataclass(slots=True)
+class Block:
+    """One table on a sheet and what its rows and columns seem to be; empty where that could not be told."""
+
+    grid: Grid
+    header: tuple[int, ...]
+    first: int
+    last: int
+    titles: list[str] = field(default_factory=list)
+    paths: list[list[str]] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    rows: list[tuple[int, list[object]]] = field(default_factory=list)  # with a number or a mark in them
+    aside: list[tuple[int, str]] = field(default_factory=list)  # labels between them: headings of sections
+    key: int | None = None
+    match: KeyMatch = field(default_factory=KeyMatch)
+    year_column: int | None = None
+    years: list[int] = field(default_factory=list)
+    indicator: tuple[int, ...] = ()
+    values: dict[int, int | None] = field(default_factory=dict)  # column -> the year in its header
+    labels: dict[int, str] = field(default_factory=dict)  # column -> name of the indicator
+    kinds: dict[str, str] = field(default_factory=dict)  # long: text of the indicator columns -> name
+    units: dict[str, str] = field(default_factory=dict)
+    flag_column: int | None = None
+    fill: list[int] = field(default_factory=list)
+    where: dict[int, str] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
+    parentheses: bool = False
+    notation: Notation = field(default_factory=Notation)
+    unclear: str = ""
+    left_out: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    title: str = ""
+
+    def text(self, row: Sequence[object], at: int) -> str:
+        """Return a cell as text, "" beyond the end of the row."""
+        return cell_text(row[at]) if at < len(row) else ""
+
+    @property
+    def regions(self) -> list[tuple[int, list[object]]]:
+        """The rows that name a region, as far as is known."""
+        if self.key is None:
+            return []
+        outside = self.match.outside
+        return [(n, row) for n, row in self.rows if self.text(row, self.key) not in outside and self.text(row, self.key)]
+
+
+def is_number(cell: object) -> bool:
+    """Tell whether a cell is a number in some notation, with a flag or without."""
+    if isinstance(cell, bool):
+        return False
+    if isinstance(cell, int | float):
+        return True
+    if not isinstance(cell, str) or not any(sign.isdigit() for sign in cell) or len(cell) > 60:
+        return False
+    text = cell.strip()
+    if text[:1] + text[-1:] == "()":
+        text = text[1:-1]
+    split = split_flag(text)
+    return any(n.parse(each) is not None for each in (text, split[0] if split else "") if each for n in _NOTATIONS)
+
+
+def is_mark(text: str) -> bool:
+    """Tell whether a text may stand for "no data"."""
+    return bool(_MARK.fullmatch(text) or _BELOW.fullmatch(text))
+
+
+def _kind(cell: object) -> str:
+    """Return " " (empty), "y" (year), "n" (number), "m" (mark) or "t" (text)."""
+    if cell_text(cell) == "":
+        return " "
+    if parse_year(cell) is not None:
+        return "y"
+    if is_number(cell):
+        return "n"
+    return "m" if is_mark(cell_text(cell)) else "t"
+
+
+def find_blocks(grid: Grid) -> list[Block]:
+    """Find the tables on a sheet: rows of numbers below header rows that hold none."""
+    rows = [(number, row) for number, row in grid.rows if number not in grid.hidden]
+    rows = [(number, ["" if at in grid.hidden_columns else cell for at, cell in enumerate(row)]) for number, row in rows]
+    kinds = ["".join(map(_kind, row)) for _, row in rows]
+    blocks: list[Block] = []
+    start = 0
+    while start < len(rows):
+        top = next((i for i in range(start, len(rows)) if _is_data(kinds[i]) and not _is_counting(rows[i][1], kinds[i])), None)
+        if top is None:
+            break
+        header, titles = _header_above(grid, rows, kinds, start, top)
+        last = top
+        numeric = Counter(at for i in range(top, min(top + 200, len(rows))) for at, k in enumerate(kinds[i]) if k == "n")
+        value_at = {at for at, n in numeric.items()}
+        stop = len(rows)
+        for i in range(top + 1, len(rows)):
+            if _is_data(kinds[i]):
+                last = i
+                continue
+            here = {at for at in value_at if at < len(kinds[i])}
+            named = [at for at in here if kinds[i][at] in "yt"]
+            none = not any(kinds[i][at] == "n" for at in here)
+            follows = any(_is_data(kinds[j]) for j in range(i + 1, min(i + 6, len(rows))))
+            if named and none and follows and len(kinds[i].replace(" ", "")) >= min(2, len(here)) and header:
+                stop = i
+                break
+        if header:
+            inside = rows[top : last + 1]
+            block = Block(grid, tuple(header), rows[top][0], rows[last][0], titles)
+            columns = {at for i in range(top, last + 1) if _is_data(kinds[i]) for at, k in enumerate(kinds[i]) if k == "n"}
+            for i, (number, row) in enumerate(inside, start=top):
+                marked = any(k in "nm" and at in columns and at > 0 for at, k in enumerate(kinds[i]))
+                if _is_data(kinds[i]) or (marked and kinds[i].replace(" ", "")[:1] in "tmn" and "t" in kinds[i]):
+                    block.rows.append((number, row))
+                else:
+                    block.aside.append((number, " ".join(filter(None, map(cell_text, row)))))
+            first_label = _labels_just_above(rows, kinds, top, header)
+            block.aside = first_label + block.aside
+            block.first = min([block.first, *(number for number, _ in first_label)])
+            block.paths = header_paths(grid, block.header)
+            width = max((i + 1 for i, path in enumerate(block.paths) if path), default=0)
+            block.paths = block.paths[:width]
+            block.names = unique_names([" | ".join(path) for path in block.paths])
+            blocks.append(block)
+        start = stop if stop < len(rows) else len(rows)
+        if not header:
+            start = last + 1
+    return blocks
+
+
+def _is_data(kinds: str) -> bool:
+    return "n" in kinds and len(kinds.replace(" ", "")) >= 2
+
+
+def _is_counting(row: Sequence[object], kinds: str) -> bool:
+    """Tell whether a row only numbers the columns (1, 2, 3 ...)."""
+    numbers = [cell_text(cell) for cell, kind in zip(row, kinds, strict=False) if kind == "n"]
+    counted = [str(i) for i in range(1, len(numbers) + 1)], [str(i) for i in range(2, len(numbers) + 2)]
+    return len(numbers) >= 3 and numbers in counted and kinds.replace(" ", "").count("n") >= len(kinds.replace(" ", "")) - 1
+
+
+def _labels_just_above(
+    rows: list[tuple[int, list[object]]], kinds: list[str], top: int, header: Sequence[int]
+) -> list[tuple[int, str]]:
+    found = []
+    for i in range(top - 1, -1, -1):
+        number = rows[i][0]
+        if number <= max(header) or _is_counting(rows[i][1], kinds[i]):
+            break
+        found.append((number, " ".join(filter(None, map(cell_text, rows[i][1])))))
+    return found[::-1]
+
+
+def _header_above(
+    grid: Grid, rows: list[tuple[int, list[object]]], kinds: list[str], start: int, top: int
+) -> tuple[list[int], list[str]]:
+    """Return the numbers of the header rows above the first row of numbers, and the titles above them."""
+    value_at = [at for i in range(top, min(top + 30, len(rows))) for at, k in enumerate(kinds[i]) if k == "n"]
+    first_value = min((at for at in value_at if at > 0), default=0)
+    width = max((len(row) for _, row in rows), default=0)
+    header: list[int] = []
+    i = top - 1
+    skipped = 0
+    while i >= start and len(header) < _MOST_HEADER:
+        number, row = rows[i]
+        if _is_counting(row, kinds[i]):
+            i -= 1
+            continue
+        if header and header[0] - number > 1:  # an empty row
+            between = [top_ for top_, _, bottom, _ in grid.merged if top_ <= number and bottom >= header[0]]
+            if not between:
+                break
+        spans = [(a, b, c, d) for a, b, c, d in grid.merged if a <= number <= c]
+        filled = {at for at, k in enumerate(kinds[i]) if k != " "}
+        covered = set(filled)
+        for a, b, c, d in spans:
+            if b == 0 and d >= width - 1 and d > 0 and a == number:
+                covered = set()  # a title over the whole width
+                filled = set()
+                break
+            if a == number and b in filled:
+                covered |= set(range(b, d + 1))
+            elif a < number:
+                covered |= set(range(b, d + 1))
+        over = {at for at in covered if at >= first_value}
+        if "n" in kinds[i] or not filled:
+            break
+        single = len(covered) == 1 and width > 2
+        if single and covered != {first_value}:
+            if header or skipped >= 3 or min(covered) >= first_value:
+                break
+            skipped += 1
+            i -= 1
+            continue
+        if single and header and not any(kinds[j].count("y") for j in range(i + 1, top)):
+            break
+        if not over:
+            if header:
+                break
+            skipped += 1
+            i -= 1
+            continue
+        header.insert(0, number)
+        i -= 1
+    if not header:
+        return [], []
+    titles = [
+        " ".join(dict.fromkeys(filter(None, map(cell_text, row))))
+        for number, row in rows[start:top]
+        if number < header[0] and any(map(cell_text, row))
+    ]
+    return header, titles
+
+
+def read_block(block: Block, index: NameIndex | None, parents: Iterable[str] = (), year: int | None = None) -> None:
+    """Say what the rows and columns of a block seem to be."""
+    kinds = {at: Counter(_kind(row[at]) for _, row in block.rows if at < len(row)) for at in range(len(block.paths))}
+    header_years = {at: found for at in kinds if (found := _header_year(block.paths[at])) is not None}
+    _find_year_column(block, kinds, header_years)
+    numeric = [
+        at for at, n in kinds.items()
+        if at != block.year_column and n["n"] + n["y"] and n["n"] + n["y"] >= n["t"] and (n["n"] or at in header_years)
+    ]  # fmt: skip
+    _find_key(block, kinds, numeric, index, parents)
+    if block.key is None:
+        return
+    _find_values(block, kinds, [at for at in numeric if at != block.key], header_years, index)
+    _find_dimensions(block, kinds)
+    _find_years(block, year)
+    _settle_rows(block, index, parents)
+    _find_marks(block)
+    _name_labels(block)
+
+
+def _header_year(path: Sequence[str]) -> int | None:
+    years = [found.year for part in path if (found := parse_year(part)) is not None]
+    return years[-1] if years else None
+
+
+def _last(block: Block, at: int) -> str:
+    return block.paths[at][-1] if at < len(block.paths) and block.paths[at] else ""
+
+
+def _find_year_column(block: Block, kinds: dict[int, Counter[str]], header_years: dict[int, int]) -> None:
+    found = []
+    for at, count in kinds.items():
+        filled = sum(count.values()) - count[" "]
+        if at in header_years or not filled or count["y"] < 0.95 * filled:
+            continue
+        texts = [block.text(row, at) for _, row in block.rows]
+        named = bool(_YEAR_WORDS.fullmatch(_last(block, at)))
+        sparse = count[" "] > 0
+        several = len(set(filter(None, texts)))
+        if named or (several < filled and (several > 1 or not header_years)):
+            found.append((not named, sparse, at))
+    if found and not (len(header_years) > 1 and found[0][0]):
+        block.year_column = min(found)[2]
+
+
+def _fill_down(block: Block, at: int) -> bool:
+    """Repeat the first text of a group of rows; tell whether that is how the column is written."""
+    texts = [block.text(row, at) for _, row in block.rows]
+    blank = texts.count("")
+    if not blank or not texts[0] or blank == len(texts):
+        return False
+    merged = any(a < c and b <= at <= d and a >= block.first - 1 for a, b, c, d in block.grid.merged)
+    sizes = Counter()
+    size = 0
+    for text in texts:
+        if text and size:
+            sizes[size] += 1
+        size = 1 if text else size + 1
+    sizes[size] += 1
+    even = sizes.most_common(1)[0]
+    if not merged and (even[0] < 2 or even[1] < 0.7 * sizes.total() or even[0] == len(texts)):
+        return False
+    held: object = ""
+    for _, row in block.rows:
+        if at < len(row) and cell_text(row[at]):
+            held = row[at]
+        elif at < len(row):
+            row[at] = held
+    block.fill.append(at)
+    return True
+
+
+def _find_key(
+    block: Block, kinds: dict[int, Counter[str]], numeric: list[int], index: NameIndex | None, parents: Iterable[str]
+) -> None:
+    """Take the column in which most regions are named; columns that disagree about a row are said."""
+    candidates: list[tuple[tuple[float, ...], int, dict[str, str]]] = []
+    for at in kinds:
+        if at == block.year_column:
+            continue
+        cells = [block.text(row, at) for _, row in block.rows]
+        texts = [text for text in dict.fromkeys(cells) if text]
+        if not texts or (at in numeric and any("." in text or len(text) > 14 for text in texts)):
+            continue
+        counted = texts == [str(i) for i in range(1, len(texts) + 1)] and len(texts) > 2
+        if index is None:
+            if at in numeric and not _ID.fullmatch(_last(block, at)):
+                continue
+            wordy = sum(not text.isdigit() for text in texts)
+            if not counted:
+                candidates.append(((float(len(texts)), float(wordy > 0), -float(at)), at, {t: t for t in texts}))
+            continue
+        pattern, width, found = best_rule(texts, lambda name: _hits(index, name), list(index.names))
+        units = len(set(found.values()))
+        share = units / max(1, min(len(texts), len(index.names)))
+        if at in numeric and (share < 0.7 or len(set(cells)) < 2):
+            continue
+        if units < 1 or share < 0.3:
+            continue
+        weight = float(units) if not counted else 0.5
+        plain = (pattern, width) == (None, None)
+        candidates.append(((weight, float(plain), -float(len(texts) - len(found)), float(at not in numeric), -float(at)), at, found))
+    if not candidates:
+        return
+    best = max(candidates, key=lambda each: each[0])
+    block.key = best[1]
+    wordy = [each for each in candidates if each[1] not in numeric and each[0][0] >= 0.9 * best[0][0]]
+    if best[1] in numeric and wordy and index is not None:
+        # A number that happens to be a code is held against the names beside it.
+        other = max(wordy, key=lambda each: each[0])
+        rows = [(block.text(row, best[1]), block.text(row, other[1])) for _, row in block.rows]
+        pairs = [(best[2][a], other[2][b]) for a, b in rows if a in best[2] and b in other[2]]
+        if sum(a != b for a, b in pairs) > 0.05 * len(pairs):
+            block.key = other[1]
+    chosen = next(each for each in candidates if each[1] == block.key)
+    for _, at, found in candidates if index is not None else ():
+        if at == block.key or at in numeric:
+            continue
+        rows = [(number, block.text(row, block.key), block.text(row, at)) for number, row in block.rows]
+        differ = [(n, a, b) for n, a, b in rows if a in chosen[2] and b in found and chosen[2][a] != found[b]]
+        if differ and len(differ) < 0.5 * len(rows):
+            n, a, b = differ[0]
+            block.doubts.append(
+                f"{block.grid.unit} {n}: {shown(a)} in {shown(block.names[block.key])} and {shown(b)} in "
+                f"{shown(block.names[at])} are two regions; the former was taken ({len(differ)} rows)"
+            )
+    _fill_down(block, block.key)
+    if block.year_column is not None:
+        _fill_down(block, block.year_column)
+
+
+def _hits(index: NameIndex, name: str) -> list[str]:
+    return index.find(name) or index.find(bare_name(name))
+
+
+def _find_values(
+    block: Block, kinds: dict[int, Counter[str]], numeric: list[int], header_years: dict[int, int], index: NameIndex | None
+) -> None:
+    """Tell values from identifiers and attributes, and find the years in the header."""
+    assert block.key is not None
+    inside = {at: found for at in numeric if (found := year_inside(" ; ".join(block.paths[at]))) is not None}
+    pure = {at: year for at, year in header_years.items() if at in numeric and at != block.year_column}
+    candidates = []
+    for at in numeric:
+        reason = _no_value(block, at, kinds, index)
+        if at in pure and block.year_column is None:
+            reason = ""
+        if reason:
+            block.left_out.append(f"{block.names[at]} ({reason})")
+        else:
+            candidates.append(at)
+    if block.year_column is not None:
+        block.values = dict.fromkeys(candidates)
+        return
+    if pure:
+        first = min(pure)
+        for at in candidates:
+            if at in pure:
+                block.values[at] = pure[at]
+            elif at in inside:
+                block.values[at] = inside[at][0]
+            else:
+                side = "before the years" if at < first else "beside the years"
+                block.left_out.append(f"{block.names[at]} (no year in its header, {side})")
+        return
+    dated = {at: inside[at][0] for at in candidates if at in inside}
+    if dated and (len(set(dated.values())) > 1 or len(dated) == len(candidates)):
+        for at in candidates:
+            if at in dated:
+                block.values[at] = dated[at]
+            else:
+                block.left_out.append(f"{block.names[at]} (no year in its header, though others have one)")
+    else:
+        block.values = dict.fromkeys(candidates)
+
+
+def _no_value(block: Block, at: int, kinds: dict[int, Counter[str]], index: NameIndex | None) -> str:
+    """Return why a column of numbers is no indicator, "" if it may be one."""
+    texts = [block.text(row, at) for _, row in block.rows]
+    filled = [text for text in texts if text]
+    whole = all(re.fullmatch(r"-?\d+", text) for text in filled)
+    if whole and len(filled) > 3 and filled == [str(i) for i in range(1, len(filled) + 1)]:
+        return "it counts the rows"
+    if whole and _ID.fullmatch(_last(block, at)):
+        return "an identifier, by its name"
+    if _STATUS.fullmatch(_last(block, at)) and not _VALUE.fullmatch(_last(block, at)):
+        return "a remark on the values, by its name"
+    if whole and index is not None and block.key is not None and len(filled) > 3:
+        own = 0
+        for _, row in block.rows:
+            hits = _hits(index, block.text(row, block.key))
+            names = {each.lstrip("0") for code in hits for each in index.names[code]}
+            own += block.text(row, at).lstrip("0") in names
+        if own > 0.6 * len(filled):
+            return "a code of the regions"
+    return ""
+
+
+def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
+    """Find the columns that, beside region and year, tell one row from another: the indicator of a long table."""
+    assert block.key is not None
+    aside = {block.key, block.year_column, *block.values}
+    rest = [at for at in kinds if at not in aside and kinds[at].total() > kinds[at][" "]]
+    rows = [row for _, row in block.rows if block.text(row, block.key)]
+    names = [block.text(row, block.key) for row in rows]
+    years = [block.text(row, block.year_column) if block.year_column is not None else "" for row in rows]
+    base = list(zip(names, years, strict=True))
+    if len(set(base)) == len(base):
+        _note_rest(block, rest)
+        return
+    dims = []
+    for at in rest:
+        if at not in (block.key, block.year_column) and kinds[at][" "] and kinds[at][" "] < kinds[at].total():
+            _fill_down(block, at)
+        texts = [block.text(row, at) for row in rows]
+        if not 1 < len(set(texts)) <= 400 or _STATUS.fullmatch(_last(block, at)):
+            continue
+        by_name: dict[str, set[str]] = defaultdict(set)
+        for name, text in zip(names, texts, strict=True):
+            by_name[name].add(text)
+        if all(len(found) == 1 for found in by_name.values()):
+            continue  # it says something about the region
+        by_year: dict[str, set[str]] = defaultdict(set)
+        for label, text in zip(years, texts, strict=True):
+            by_year[label].add(text)
+        if block.year_column is not None and all(len(found) == 1 for found in by_year.values()):
+            continue
+        words = sum(len(text) for text in set(texts)) / len(set(texts))
+        dims.append((bool(_UNIT.fullmatch(_last(block, at))), words < 5, at))
+    order = [at for _, _, at in sorted(dims)]
+    for size in range(1, min(4, len(order)) + 1):
+        for chosen in combinations(order, size):
+            told = [(*pair, *(block.text(row, at) for at in chosen)) for pair, row in zip(base, rows, strict=True)]
+            if len(set(told)) == len(told):
+                block.indicator = tuple(sorted(chosen))
+                _note_rest(block, [at for at in rest if at not in chosen])
+                return
+    repeats = {pair for pair, n in Counter(base).items() if n > 1}
+    regions = {pair for pair in repeats if pair[0] in block.match.codes}
+    if repeats and (regions or not block.match.found):
+        name, label = min(repeats)
+        block.doubts.append(f"{shown(name)} has several rows{f' for {label}' if label else ''}, and no column tells them apart")
+    _note_rest(block, rest)
+
+
+def _note_rest(block: Block, rest: Sequence[int]) -> None:
+    """List the columns that are neither region, year, indicator nor value; take the column of flags."""
+    for at in rest:
+        if at in block.fill and at not in block.indicator:
+            block.fill.remove(at)
+        texts = {text for _, row in block.rows if (text := block.text(row, at))}
+        flags = _FLAGS.fullmatch(_last(block, at)) and len(texts) <= 40 and all(len(text) <= 12 for text in texts)
+        if flags and block.flag_column is None and len(block.values) == 1:
+            block.flag_column = at
+            continue
+        same = f"always {shown(next(iter(texts)))}" if len(texts) == 1 else "text"
+        if block.names[at] not in {each.rpartition(" (")[0] for each in block.left_out}:
+            block.left_out.append(f"{block.names[at]} ({same})")
+
+
+def _find_years(block: Block, year: int | None) -> None:
+    if block.year_column is not None:
+        labels = [parse_year(row[block.year_column]) for _, row in block.rows if block.text(row, block.year_column)]
+        found = [label for label in labels if label is not None]
+    else:
+        parts = [part for at in block.values for part in block.paths[at]]
+        found = [label for part in parts if (label := parse_year(part)) is not None]
+        block.years = sorted({each for each in block.values.values() if each is not None})
+    if block.year_column is not None:
+        block.years = sorted({label.year for label in found})
+    if any(label.kind == "fiscal" for label in found):
+        block.doubts.append("years such as 2018-19: the first one was taken")
+    if not block.years and year is not None:
+        block.years = [year]
+        return
+    if not block.years:
+        for what, texts in (("sheet", [block.grid.sheet]), ("title", block.titles)):
+            years = {hit for text in texts if text and not _PRICES.search(text) for hit in _years_in(text)}
+            if len(years) == 1:
+                block.years = [years.pop()]
+                block.doubts.append(f"the year; {block.years[0]} was taken from the {what}")
+                return
+        named = set(_years_in(block.grid.path.stem.replace("_", " ")))
+        if len(named) == 1:
+            block.years = [named.pop()]
+            block.doubts.append(f"the year; {block.years[0]} was taken from the name")
+        else:
+            block.doubts.append("the year; it is not stated")
+
+
+def _years_in(text: str) -> list[int]:
+    label = parse_year(text)
+    return [label.year] if label else [int(hit) for hit in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)]
+
+
+def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str]) -> None:
+    """Match all names together, and find the rows that are no regions."""
+    assert block.key is not None
+    written = [block.text(row, block.key) for _, row in block.rows]
+    names = [name for name in dict.fromkeys(written) if name]
+    if index is None:
+        block.match = KeyMatch(found={name: name for name in names})
+        return
+    raw = {cell_text(row[block.key]): str(row[block.key]) for _, row in block.rows if block.key < len(row)}
+    inset = {name: len(text) - len(text.lstrip(" .\u00a0\u3000\t")) for name, text in raw.items()}
+    empty = [
+        name for name in names
+        if not any(is_number(row[at]) for _, row in block.rows if block.text(row, block.key) == name for at in block.values if at < len(row))
+    ] if len(names) < 3000 else []  # fmt: skip
+
+    class Bare:
+        names = index.names
+
+        @staticmethod
+        def find(name: str) -> list[str]:
+            return _hits(index, name)
+
+    block.match = match_keys(names, Bare, parents=parents, sums=_sums(block), empty=empty, inset=inset)  # type: ignore[arg-type]
+    blank = [number for (number, _), name in zip(block.rows, written, strict=True) if not name]
+    if blank:
+        block.doubts.append(f"{block.grid.unit} {listed(blank, limit=5)}: numbers without a name of a region")
+
+
+def _sums(block: Block) -> list[str]:
+    """Return the names of rows that add up: all others, or the ones that follow or precede up to the next such row."""
+    assert block.key is not None
+    if block.indicator or block.year_column is not None or len(block.rows) > 2000:
+        return []
+    numbers = []
+    for _, row in block.rows:
+        numbers.append([_value(row[at]) if at < len(row) else None for at in block.values])
+    names = [block.text(row, block.key) for _, row in block.rows]
+    found = []
+    for i, mine in enumerate(numbers):
+        for others in (numbers[:i] + numbers[i + 1 :], numbers[i + 1 :], numbers[:i]):
+            told = _adds_up(mine, others)
+            if told:
+                found.append(names[i])
+                break
+    return found
+
+
+def _adds_up(mine: list[float | None], others: list[list[float | None]]) -> bool:
+    """Tell whether a row is the sum of others, in every column that is filled, within rounding, and in two at least."""
+    agreed = 0
+    for at, value in enumerate(mine):
+        parts = [row[at] for row in others]
+        if value is None or len(parts) < 3 or any(part is None for part in parts):
+            continue
+        total = sum(part for part in parts if part is not None)
+        if not value or abs(total - value) > max(0.5 * len(parts) * 10 ** -_places(value), 1e-6 * abs(value)):
+            return False
+        agreed += 1
+    return agreed >= 2
+
+
+def _places(value: float) -> int:
+    return len(repr(value).partition(".")[2].rstrip("0"))
+
+
+def _value(cell: object) -> float | None:
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return float(cell)
+    if not isinstance(cell, str):
+        return None
+    split = split_flag(cell)
+    return next((v for n in _NOTATIONS if (v := n.parse(split[0] if split else cell)) is not None), None)
+
+
+def _find_marks(block: Block) -> None:
+    """Find decimal sign, marks of missing values and flags, among the rows of regions."""
+    texts: dict[str, None] = {}
+    flags: dict[str, None] = {}
+    places: dict[int, list[tuple[str, Problem]]] = defaultdict(list)
+    negative = bracketed = False
+    for number, row in block.regions:
+        for at in block.values:
+            cell = row[at] if at < len(row) else ""
+            text = cell_text(cell)
+            if not isinstance(cell, str) or (text and is_number(cell) and not is_mark(text)):
+                if isinstance(cell, str):
+                    split = split_flag(cell)
+                    number_part = split[0] if split else cell
+                    if any(n.parse(cell) is not None for n in _NOTATIONS):
+                        number_part = cell
+                    elif split:
+                        flags[split[1]] = None
+                    bracketed |= text[:1] + text[-1:] == "()"
+                    negative |= plain_signs(cell).startswith("-")
+                    place = Problem("", str(block.grid.path), block.grid.sheet, number, block.names[at], "", block.grid.unit)
+                    places[at].append((number_part.strip("()"), place))
+                elif isinstance(cell, int | float) and not isinstance(cell, bool):
+                    negative |= cell < 0
+                continue
+            if text == "" or is_mark(text):
+                texts[text] = None
+    block.missing = sorted(texts)
+    block.flags = sorted(flags)
+    block.parentheses = bracketed and not negative
+    if bracketed:
+        what = "were taken to be negative" if block.parentheses else "stand beside numbers with a minus: DECIDE"
+        block.doubts.append(f"numbers in parentheses {what}")
+    separate = {}
+    for at, cells in places.items():
+        own, trouble = detect_notation(cells, delimiter=block.grid.delimiter or None)
+        if trouble is None and any(re.search(r"\d[.,]\d", text) for text, _ in cells):
+            separate[at] = own
+    signs = {own.decimal: at for at, own in separate.items()}
+    everything = [cell for cells in places.values() for cell in cells]
+    block.notation, unclear = detect_notation(everything, delimiter=block.grid.delimiter or None)
+    if len(signs) > 1:
+        a, b = (block.names[at] for at in signs.values())
+        block.unclear = f"{shown(a)} and {shown(b)} have different decimal signs"
+    elif unclear is not None:
+        block.unclear = str(unclear)
+
+
+def _name_labels(block: Block) -> None:
+    """Name the indicators: what stands above a column, without year, unit and the name of the key column."""
+    assert block.key is not None
+    own = set(block.paths[block.key])
+    for at, year in block.values.items():
+        path = [part for part in block.paths[at] if part not in own or len(block.paths[at]) == 1]
+        unit = ""
+        if year is not None:
+            pure = [i for i, part in enumerate(path) if parse_year(part) is not None]
+            if pure:
+                unit = ", ".join(path[pure[-1] + 1 :])
+                path = path[: pure[-1]]
+            path = [part for part in path if not _YEAR_WORDS.fullmatch(part.strip(" :"))]
+            path = [found[1] if (found := year_inside(part)) is not None else part for part in path]
+        label = ", ".join(part for part in path if part).strip(" ,;:")
+        block.labels[at] = re.sub(r"\s*\[note[^\]]*\]", "", label)
+        if unit:
+            block.units[block.labels[at]] = unit
+    if block.indicator:
+        for _, row in block.regions:
+            text = " | ".join(block.text(row, at) for at in block.indicator)
+            block.kinds.setdefault(text, ", ".join(filter(None, (block.text(row, at) for at in block.indicator))))
+
+
+def split_sections(block: Block) -> list[Block]:
+    """Split a block in which the same regions stand below several headings."""
+    headings = [(number, text) for number, text in block.aside if text]
+    if not headings or block.key is None:
+        return [block]
+    edges = [*(number for number, _ in headings), block.last + 1]
+    parts: list[Block] = []
+    for (number, text), end in zip(headings, edges[1:], strict=True):
+        rows = [(n, row) for n, row in block.rows if number < n < end]
+        if rows:
+            part = Block(block.grid, block.header, rows[0][0], rows[-1][0], [*block.titles, text], block.paths, block.names, rows)
+            part.title = text
+            parts.append(part)
+    names = [{part.text(row, block.key) for _, row in part.rows} for part in parts]
+    same = len(parts) > 1 and all(len(each & names[0]) >= 0.6 * max(len(each), len(names[0])) for each in names)
+    whole = sum(len(part.rows) for part in parts) == len(block.rows)
+    return parts if same and whole else [block]
+
+
+Find = Callable[[str], str | None]
