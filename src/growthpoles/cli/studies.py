@@ -73,6 +73,8 @@ def validate(
             emit(counts.set_index("file"), title="not used")
     if len(problems):
         raise typer.Exit(1)
+    for text in problems.attrs.get("notes", []):
+        note(text, quiet=quiet)
     marks = open_marks(study)
     for mark in marks:
         note(mark, quiet=quiet)

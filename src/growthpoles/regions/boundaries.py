@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -231,6 +232,12 @@ def read_layer(path: Path, layer: str | None = None, *, encoding: str | None = N
     note_layer(path)
     if path.suffix.lower() in (".parquet", ".geoparquet"):
         return _read_geoparquet(path, layer)
+    if encoding is not None:
+        try:  # GDAL does not know every name that Python knows
+            encoding = {"iso8859-1": "latin1"}.get(codecs.lookup(encoding).name, encoding)
+        except LookupError:
+            allowed = "for instance utf-8, cp1251, cp1252, latin1"
+            raise DataError(message(f"encoding={encoding!r} is not known", where=str(path), allowed=allowed)) from None
     try:
         layers = [name for name, geometry in pyogrio.list_layers(path) if geometry is not None]
         if layer is None and len(layers) != 1:
@@ -242,7 +249,12 @@ def read_layer(path: Path, layer: str | None = None, *, encoding: str | None = N
             listed = ", ".join(layers[:_LISTED])
             raise DataError(message(f"no layer {layer}", where=str(path), allowed=listed, near=near))
         name = layer or layers[0]
-        frame = pyogrio.read_dataframe(path, layer=name, encoding=encoding)
+        try:
+            frame = pyogrio.read_dataframe(path, layer=name, encoding=encoding)
+        except UnicodeDecodeError:
+            if encoding is not None or path.suffix.lower() != ".shp":
+                raise
+            frame = pyogrio.read_dataframe(path, layer=name, encoding="latin1")
         guess = None if encoding is not None else _text_encoding(path, frame)
         if guess is not None:
             frame = pyogrio.read_dataframe(path, layer=name, encoding=guess)

@@ -152,6 +152,7 @@ def match_keys(
     sums, empty = set(sums), set(empty)
     shapes = {_shape(keyed[name]) for name in match.found}
     coded = bool(match.found) and all(_CODE.fullmatch(keyed[name]) for name in match.found)
+    of_countries = sum(is_country(name) for name in list(match.found)[:50]) > 0.2 * min(50, len(match.found))
     depths = Counter((inset or {}).get(name, 0) for name in match.found)
     left = [code for code in left if code not in set(match.codes.values())]
     for name, key in rest.items():
@@ -159,6 +160,7 @@ def match_keys(
             continue
         near = _nearest(key, left, index)
         depth = (inset or {}).get(name, 0)
+        out = depths.total() > 2 and (depth < min(depths) or (depth == 0 and depths[0] <= 0.1 * depths.total()))
         prefixed = [code for code in index.names if code.startswith(key) and code != key]
         if not left:
             reason = "every region has a row of its own"
@@ -174,11 +176,11 @@ def match_keys(
             reason = f"codes of regions begin with it ({prefixed[0]})"
         elif coded and len(shapes) <= 3 and _shape(key) not in shapes and near is None:
             reason = "its code has another shape than those of the regions"
-        elif near is None and is_country(key):
+        elif near is None and not of_countries and is_country(key):
             reason = "it is the name of a country"
-        elif near is None and depths and depth < min(depths) and depths.total() > 2:
-            reason = "it stands outside the indentation of the regions"
-        elif near is None and depths and depth == 0 and depths[0] <= 0.1 * depths.total():
+        elif not of_countries and is_country(key) and (out or name in (names[0], names[-1])):
+            reason = "it is the name of a country, first or last or outside the indentation"
+        elif near is None and out:
             reason = "it stands outside the indentation of the regions"
         else:
             match.open[name] = near
@@ -263,6 +265,8 @@ def _nearest(name: str, left: Sequence[str], index: NameIndex) -> str | None:
             if not theirs:
                 continue
             subset = 0.9 if core <= other or other <= core else 0.0
+            begin = any(len(a) > 3 and len(b) > 3 and a[:4] == b[:4] for a in core for b in other)
+            subset = max(subset, 0.65 if begin else 0.0)
             both = (" ".join(sorted(core)), " ".join(sorted(other)))
             matcher = difflib.SequenceMatcher(None, *both, autojunk=False)
             score = max(subset, matcher.ratio() if matcher.real_quick_ratio() > 0.6 else 0.0)

@@ -204,15 +204,15 @@ def _best_encoding(
         return frame, None
     if "encoding" in frame.attrs:
         return frame, str(frame.attrs["encoding"])
-    best, most = "latin-1", sum(name_keys(text).loose in known for text in texts)
+    best, most = "latin1", sum(name_keys(text).loose in known for text in texts)
     for name in _ENCODINGS:
         try:
-            found = sum(name_keys(text.encode("latin-1").decode(name)).loose in known for text in texts)
+            found = sum(name_keys(text.encode("latin1").decode(name)).loose in known for text in texts)
         except UnicodeError:
             continue
         if found > most:
             best, most = name, found
-    return (frame if best == "latin-1" else read_layer(path, layer, encoding=best)[0]), best
+    return (frame if best == "latin1" else read_layer(path, layer, encoding=best)[0]), best
 
 
 def _settle_features(guess: LayerGuess, frame: gpd.GeoDataFrame, table: Any, keys: Sequence[str]) -> None:

@@ -182,11 +182,9 @@ def _table(block: Block, codes: Codes, study_years: list[int], relative: Callabl
         lines.append(f"flags = {_list(block.flags)}            # CHECK: remarks on numbers, kept beside them")
     if block.parentheses:
         lines.append('parentheses = "negative"    # CHECK: (1.5) is taken for -1.5')
-    heads = [
-        text for number, row in grid.rows
-        if block.first <= number <= block.last and number in {n for n, _ in block.aside} and block.key < len(row)
-        and (text := cell_text(row[block.key]))
-    ]  # fmt: skip
+    names = {block.text(row, block.key) for _, row in block.rows}
+    within = [row for number, row in block.aside if block.first <= number <= block.last]
+    heads = [text for row in within if (text := block.text(row, block.key)) and text not in names]
     ignored = list(dict.fromkeys([*block.match.outside, *heads]))
     if ignored:
         lines.append(f"ignore = {_list(map(glob.escape, ignored))}            # CHECK: rows that are no regions")

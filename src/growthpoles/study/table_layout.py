@@ -66,7 +66,7 @@ class Block:
     paths: list[list[str]] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     rows: list[tuple[int, list[object]]] = field(default_factory=list)  # with a number or a mark in them
-    aside: list[tuple[int, str]] = field(default_factory=list)  # labels between them: headings of sections
+    aside: list[tuple[int, list[object]]] = field(default_factory=list)  # labels between them: headings of sections
     key: int | None = None
     match: KeyMatch = field(default_factory=KeyMatch)
     year_column: int | None = None
@@ -168,7 +168,7 @@ def find_blocks(grid: Grid) -> list[Block]:
                 if _is_data(kinds[i]) or (marked and kinds[i].replace(" ", "")[:1] in "tmn" and "t" in kinds[i]):
                     block.rows.append((number, row))
                 else:
-                    block.aside.append((number, " ".join(filter(None, map(cell_text, row)))))
+                    block.aside.append((number, row))
             first_label = _labels_just_above(rows, kinds, top, header)
             block.aside = first_label + block.aside
             block.first = min([block.first, *(number for number, _ in first_label)])
@@ -196,13 +196,13 @@ def _is_counting(row: Sequence[object], kinds: str) -> bool:
 
 def _labels_just_above(
     rows: list[tuple[int, list[object]]], kinds: list[str], top: int, header: Sequence[int]
-) -> list[tuple[int, str]]:
+) -> list[tuple[int, list[object]]]:
     found = []
     for i in range(top - 1, -1, -1):
         number = rows[i][0]
         if number <= max(header) or _is_counting(rows[i][1], kinds[i]):
             break
-        found.append((number, " ".join(filter(None, map(cell_text, rows[i][1])))))
+        found.append(rows[i])
     return found[::-1]
 
 
@@ -279,6 +279,7 @@ def read_block(block: Block, index: NameIndex | None, parents: Iterable[str] = (
     _find_key(block, kinds, numeric, index, parents)
     if block.key is None:
         return
+    _take_empty_rows(block, index)
     _find_values(block, kinds, [at for at in numeric if at != block.key], header_years, index)
     _find_dimensions(block, kinds)
     _find_years(block, year)
@@ -368,7 +369,11 @@ def _find_key(
             continue
         weight = float(units) if not counted else 0.5
         plain = (pattern, width) == (None, None)
-        candidates.append(((weight, float(plain), -float(len(texts) - len(found)), float(at not in numeric), -float(at)), at, found))
+        blanks = 0.0 if at in block.fill else float(cells.count(""))
+        score = (weight, float(plain), -blanks, -float(len(texts) - len(found)), float(at not in numeric), -float(at))
+        candidates.append((score, at, found))
+    if index is not None and max((each[0][0] for each in candidates), default=0.0) < 0.5 * len(index.names):
+        candidates += _spelled_otherwise(block, kinds, numeric, index)
     if not candidates:
         return
     best = max(candidates, key=lambda each: each[0])
@@ -396,6 +401,55 @@ def _find_key(
     _fill_down(block, block.key)
     if block.year_column is not None:
         _fill_down(block, block.year_column)
+
+
+def _spelled_otherwise(
+    block: Block, kinds: dict[int, Counter[str]], numeric: list[int], index: NameIndex
+) -> list[tuple[tuple[float, ...], int, dict[str, str]]]:
+    """Return the columns of text in which most regions are named in other spellings than those of the boundaries."""
+    found = []
+    for at in kinds:
+        cells = [block.text(row, at) for _, row in block.rows]
+        texts = [text for text in dict.fromkeys(cells) if text]
+        if at in numeric or at == block.year_column or len(texts) < 2 or len(texts) > 3000:
+            continue
+        codes = match_keys(texts, _bare(index)).codes
+        units = len(set(codes.values()))
+        if units >= 0.4 * min(len(texts), len(index.names)) and units > 1:
+            found.append(((float(units), 0.0, -float(cells.count("")), -float(len(texts) - units), 1.0, -float(at)), at, codes))
+    return found
+
+
+def _bare(index: NameIndex) -> NameIndex:
+    """Return the index, which also finds names with the marks of footnotes behind them."""
+
+    class Bare:
+        names = index.names
+
+        @staticmethod
+        def find(name: str) -> list[str]:
+            return _hits(index, name)
+
+    return Bare()  # type: ignore[return-value]
+
+
+def _take_empty_rows(block: Block, index: NameIndex | None) -> None:
+    """Count rows that name a region and hold no number among the rows; cut off first and last ones without a name."""
+    assert block.key is not None
+    known = {block.text(row, block.key) for _, row in block.rows}
+    for number, row in list(block.aside):
+        name = block.text(row, block.key)
+        alone = sum(cell_text(cell) != "" for cell in row) == 1
+        if name and (name in known if not alone else index is not None and len(_hits(index, name)) == 1 and name not in known):
+            block.aside.remove((number, row))
+            block.rows.append((number, row))
+    block.rows.sort(key=lambda each: each[0])
+    for end in (0, -1):
+        while len(block.rows) > 2 and not block.text(block.rows[end][1], block.key):
+            number, row = block.rows.pop(end)
+            text = " ".join(filter(None, map(cell_text, row)))
+            block.doubts.append(f"{block.grid.unit} {number} ({text[:60]}) names no region and is outside the rows taken")
+            block.first, block.last = (block.rows[0][0], block.last) if end == 0 else (block.first, block.rows[-1][0])
 
 
 def _hits(index: NameIndex, name: str) -> list[str]:
@@ -454,7 +508,7 @@ def _no_value(block: Block, at: int, kinds: dict[int, Counter[str]], index: Name
         return "an identifier, by its name"
     if _STATUS.fullmatch(_last(block, at)) and not _VALUE.fullmatch(_last(block, at)):
         return "a remark on the values, by its name"
-    if whole and index is not None and block.key is not None and len(filled) > 3:
+    if index is not None and block.key is not None and len(filled) > 2:
         own = 0
         for _, row in block.rows:
             hits = _hits(index, block.text(row, block.key))
@@ -577,14 +631,7 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str]) 
         if not any(is_number(row[at]) for _, row in block.rows if block.text(row, block.key) == name for at in block.values if at < len(row))
     ] if len(names) < 3000 else []  # fmt: skip
 
-    class Bare:
-        names = index.names
-
-        @staticmethod
-        def find(name: str) -> list[str]:
-            return _hits(index, name)
-
-    block.match = match_keys(names, Bare, parents=parents, sums=_sums(block), empty=empty, inset=inset)  # type: ignore[arg-type]
+    block.match = match_keys(names, _bare(index), parents=parents, sums=_sums(block), empty=empty, inset=inset)
     blank = [number for (number, _), name in zip(block.rows, written, strict=True) if not name]
     if blank:
         block.doubts.append(f"{block.grid.unit} {listed(blank, limit=5)}: numbers without a name of a region")
@@ -710,7 +757,7 @@ def _name_labels(block: Block) -> None:
 
 def split_sections(block: Block) -> list[Block]:
     """Split a block in which the same regions stand below several headings."""
-    headings = [(number, text) for number, text in block.aside if text]
+    headings = [(number, " ".join(filter(None, map(cell_text, row)))) for number, row in block.aside]
     if not headings or block.key is None:
         return [block]
     edges = [*(number for number, _ in headings), block.last + 1]

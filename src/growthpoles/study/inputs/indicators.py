@@ -302,6 +302,7 @@ def load_indicators(
         "edition": edition,
         "units": {code: unit for code, unit in catalogue.units().items() if code in table},
         "missing": absent,
+        "flags": _flags(study, year, edition, catalogue),
         "account": account,
     }
     return table
@@ -353,6 +354,20 @@ def _primary(
     return table, absent, account
 
 
+def _flags(study: Study, year: int, edition: str, catalogue: Catalogue) -> list[tuple[str, str, str]]:
+    """Return the remarks that the tables print beside numbers: (region, column, flag)."""
+    found: list[tuple[str, str, str]] = []
+    for number, spec in enumerate(study.tables):
+        if spec.edition == edition and year in spec.covered(study.years):
+            data = study_table(study, number, catalogue)
+            flags = data.flags.get(year, [])
+            names = list(dict.fromkeys(name for name, _, _ in flags))
+            codes = match_study_regions(study, names, where=str(data.raw.path), vintage=spec.vintage, duplicates="allow")
+            code_of = dict(zip(names, codes, strict=True))
+            found += [(code_of[name], column, flag) for name, column, flag in flags]
+    return found
+
+
 def _codes_of(study: Study, edition: str, catalogue: Catalogue) -> list[str]:
     """Return the codes that the tables of an edition hold in some year."""
     codes: dict[str, None] = {}
@@ -360,6 +375,12 @@ def _codes_of(study: Study, edition: str, catalogue: Catalogue) -> list[str]:
         if spec.edition == edition and spec.vintage is None:
             codes |= dict.fromkeys(cell.code for cell in study_table(study, number, catalogue).cells if cell.code)
     return list(codes)
+
+
+def absent_that_year(table: pd.DataFrame, catalogue: Catalogue) -> list[str]:
+    """Return the indicators that no table of this year holds, though those of other years do."""
+    gone = {code for _, code, reason in table.attrs["missing"] if getattr(reason, "template", "") == NOT_THAT_YEAR}
+    return [code for code in catalogue.indicators if code in gone]
 
 
 def _merge(
