@@ -39,6 +39,11 @@ _GENERIC = set(
     "landkreis kreis län lan fylke maakunta megye județ judet provincia departamento departement département estado "
     "kabupaten provinsi il ili vilayet comunidad".split()
 )
+_COMPASS = set(
+    "north south east west central centre center northern southern eastern western northeast northwest southeast "
+    "southwest midwest middle upper lower inner outer nord sud süd est ouest ost oeste norte sur sul este leste centro "
+    "север юг запад восток центр северный южный западный восточный центральный северо западныи восточныи".split()
+)
 _LONGEST = 200  # names that are compared word by word with the regions left over
 
 
@@ -125,6 +130,7 @@ def match_keys(
     sums: Iterable[str] = (),
     empty: Iterable[str] = (),
     inset: Mapping[str, int] | None = None,
+    odd: Mapping[str, str] | None = None,
 ) -> KeyMatch:
     """Decide what the names in a column mean, all together.
 
@@ -140,6 +146,8 @@ def match_keys(
         Names of rows that are sums of other rows, and of rows without a number.
     inset : mapping of name to int, optional
         Depth of indentation of a name.
+    odd : mapping of name to reason, optional
+        Rows that differ from those of the regions in another column.
     """
     match = KeyMatch()
     match.pattern, match.width, match.found = best_rule(names, index.find, list(index.names))
@@ -180,6 +188,12 @@ def match_keys(
             reason = "it is the name of a country"
         elif not of_countries and is_country(key) and (out or name in (names[0], names[-1])):
             reason = "it is the name of a country, first or last or outside the indentation"
+        elif near is None and _plain(key) in _continents():
+            reason = "it is the name of a continent or of a part of one"
+        elif near is None and name in (odd or {}):
+            reason = (odd or {})[name]
+        elif near is None and all(word in _COMPASS or word in _GENERIC for word in _words(key)):
+            reason = "it names a direction and no region"
         elif near is None and out:
             reason = "it stands outside the indentation of the regions"
         else:
@@ -289,6 +303,15 @@ def _countries() -> frozenset[str]:
         "Euro area", "Territorio Nacional", "Total Nacional", "Nacional", "National",
     )  # fmt: skip
     return frozenset(names | {_plain(name) for name in more})
+
+
+@functools.lru_cache(maxsize=1)
+def _continents() -> frozenset[str]:
+    from babel import Locale
+
+    tongues = ("en", "ru", "kk", "fr", "de", "es", "pt", "it")
+    names = (pair for tongue in tongues for pair in Locale.parse(tongue).territories.items())
+    return frozenset(_plain(name) for code, name in names if code.isdigit())
 
 
 def is_country(name: str) -> bool:

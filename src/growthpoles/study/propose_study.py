@@ -115,15 +115,15 @@ def _boundaries(layer: LayerGuess, blocks: Sequence[Block], relative: Callable[[
     for block in blocks:
         known |= {_key(block, name): value for name, value in block.match.aliases.items()}
         stray |= {_key(block, name): code for name, code in block.match.open.items()}
-    if known:
-        lines += ["", "[boundaries.aliases]         # CHECK: other spellings, each the only one that fits its region"]
-        lines += [f"{quoted(name)} = {quoted(code)}    # {_remark(reason)}" for name, (code, reason) in known.items()]
     if stray:
         mark = "DECIDE: names in the tables that fit no region; one that is none goes into ignore"
-        lines += ["", f"# [boundaries.aliases]        # {mark}"] if not known else ["", f"# {mark.removeprefix('DECIDE: ')}"]
-        for name, code in stray.items():
-            text = f"# {quoted(_remark(name))} = {quoted(code or layer.nearest(name) or '')}"
-            lines.append(text if not known else f"{text}    # DECIDE")
+        lines += ["", f"# [boundaries.aliases]        # {mark}"]
+        known |= {name: (code or layer.nearest(name) or "", "") for name, code in stray.items()}
+    elif known:
+        lines += ["", "[boundaries.aliases]         # CHECK: other spellings, each the only one that fits its region"]
+    for name, (code, reason) in known.items():
+        text = f"{quoted(_remark(name))} = {quoted(code)}"
+        lines.append(("# " if stray else "") + text + (f"    # {_remark(reason)}" if reason and not stray else ""))
     return lines
 
 

@@ -631,10 +631,31 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str]) 
         if not any(is_number(row[at]) for _, row in block.rows if block.text(row, block.key) == name for at in block.values if at < len(row))
     ] if len(names) < 3000 else []  # fmt: skip
 
-    block.match = match_keys(names, _bare(index), parents=parents, sums=_sums(block), empty=empty, inset=inset)
+    block.match = match_keys(names, _bare(index), parents=parents, sums=_sums(block), empty=empty, inset=inset, odd=_odd(block, index))
     blank = [number for (number, _), name in zip(block.rows, written, strict=True) if not name]
     if blank:
         block.doubts.append(f"{block.grid.unit} {listed(blank, limit=5)}: numbers without a name of a region")
+
+
+def _odd(block: Block, index: NameIndex) -> dict[str, str]:
+    """Return the names of rows whose code, in a column where every region has one of its own, is empty or unlike."""
+    assert block.key is not None
+    found: dict[str, str] = {}
+    rows = [(block.text(row, block.key), row) for _, row in block.rows]
+    known = [(name, row) for name, row in rows if _hits(index, name)]
+    regions = {name for name, _ in known}
+    for at in range(len(block.paths)):
+        codes = {name: block.text(row, at) for name, row in known}
+        if at == block.key or at in block.values or len(codes) < 4 or len(set(codes.values())) < len(codes):
+            continue
+        shapes = {re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) for code in codes.values()}
+        if len(shapes) > 3 or "" in shapes:
+            continue
+        for name, row in rows:
+            code = block.text(row, at)
+            if name not in regions and re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) not in shapes:
+                found[name] = f"{shown(code) if code else 'nothing'} in {shown(block.names[at])}, where every region has a code"
+    return found
 
 
 def _sums(block: Block) -> list[str]:
