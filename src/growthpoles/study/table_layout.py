@@ -49,6 +49,9 @@ _MARK = re.compile(
     r"not available|\.{2,3} ?[a-z]{0,2}|[:.…] ?[a-z]{1,3}|conf(?:idential)?\.?|suppressed|[cxzsdnp]{1,2}\.|#[A-Z/0!?]+",
     flags=re.IGNORECASE,
 )
+_STRONG = re.compile(
+    r"[^\w\s]{1,6}|[\[(][^\[\]()\d]{1,14}[\])]|#?n\.? ?/?[ad]\.?|np|nan|null|none|xx?|na|nd|[:.…] ?[a-z]{1,3}|c|s", re.IGNORECASE
+)
 _BELOW = re.compile(r"[<>≤≥] ?\d[\d., ]*")
 _PRICES = re.compile(r"pri[cx]|preis|preci|цен|бағ|ceny|cen |base|=\s*100|=100|baz|updated|release|citation|©|copyright|access", re.IGNORECASE)
 _NOTATIONS = (Notation(".", ","), Notation(",", "."), Notation(".", "'"), Notation(",", "'"))
@@ -144,28 +147,32 @@ def find_blocks(grid: Grid) -> list[Block]:
         if top is None:
             break
         header, titles = _header_above(grid, rows, kinds, start, top)
+        below_header = [i for i in range(start, top) if header and rows[i][0] > max(header) and len(kinds[i].replace(" ", "")) > 1]
+        top = min([top, *(i for i in below_header if not _is_counting(rows[i][1], kinds[i]))])
         last = top
         numeric = Counter(at for i in range(top, min(top + 200, len(rows))) for at, k in enumerate(kinds[i]) if k == "n")
         value_at = {at for at, n in numeric.items()}
         stop = len(rows)
         for i in range(top + 1, len(rows)):
-            if _is_data(kinds[i]):
+            if _is_data(kinds[i]) or _is_marked(rows[i][1], kinds[i], value_at):
                 last = i
                 continue
             here = {at for at in value_at if at < len(kinds[i])}
             named = [at for at in here if kinds[i][at] in "yt"]
             none = not any(kinds[i][at] == "n" for at in here)
             follows = any(_is_data(kinds[j]) for j in range(i + 1, min(i + 6, len(rows))))
-            if named and none and follows and len(kinds[i].replace(" ", "")) >= min(2, len(here)) and header:
-                stop = i
-                break
+            if named and none and follows and len(kinds[i].replace(" ", "")) >= 2 and header:
+                after = next(j for j in range(i + 1, min(i + 6, len(rows))) if _is_data(kinds[j]))
+                if _header_above(grid, rows, kinds, last + 1, after)[0]:
+                    stop = last + 1
+                    break
         if header:
             inside = rows[top : last + 1]
             block = Block(grid, tuple(header), rows[top][0], rows[last][0], titles)
             columns = {at for i in range(top, last + 1) if _is_data(kinds[i]) for at, k in enumerate(kinds[i]) if k == "n"}
             for i, (number, row) in enumerate(inside, start=top):
-                marked = any(k in "nm" and at in columns and at > 0 for at, k in enumerate(kinds[i]))
-                if _is_data(kinds[i]) or (marked and kinds[i].replace(" ", "")[:1] in "tmn" and "t" in kinds[i]):
+                marked = any(k in "nm" and at in columns and at > 0 for at, k in enumerate(kinds[i])) and "t" in kinds[i]
+                if _is_data(kinds[i]) or marked or i in below_header or _is_marked(row, kinds[i], columns):
                     block.rows.append((number, row))
                 else:
                     block.aside.append((number, row))
@@ -185,6 +192,14 @@ def find_blocks(grid: Grid) -> list[Block]:
 
 def _is_data(kinds: str) -> bool:
     return "n" in kinds and len(kinds.replace(" ", "")) >= 2
+
+
+def _is_marked(row: Sequence[object], kinds: str, value_at: Iterable[int]) -> bool:
+    """Tell whether a row holds only marks where others hold numbers, beside a name or a year."""
+    places = {at for at in value_at if 0 < at < len(kinds)}
+    marks = [at for at in places if kinds[at] == "m" and _STRONG.fullmatch(cell_text(row[at]))]
+    beside = any(kind in "ty" for at, kind in enumerate(kinds) if at not in places) or kinds[:1] == "m"
+    return bool(marks) and beside and all(kinds[at] in "m " for at in places)
 
 
 def _is_counting(row: Sequence[object], kinds: str) -> bool:
@@ -216,6 +231,7 @@ def _header_above(
     header: list[int] = []
     i = top - 1
     skipped = 0
+    below = _labels_of(kinds, top, first_value)
     while i >= start and len(header) < _MOST_HEADER:
         number, row = rows[i]
         if _is_counting(row, kinds[i]):
@@ -257,6 +273,7 @@ def _header_above(
             continue
         header.insert(0, number)
         i -= 1
+    header = _without_marked_rows(rows, kinds, header, first_value, below)
     if not header:
         return [], []
     titles = [
@@ -265,6 +282,29 @@ def _header_above(
         if number < header[0] and any(map(cell_text, row))
     ]
     return header, titles
+
+
+def _labels_of(kinds: list[str], row: int, first_value: int) -> set[int]:
+    return {at for at, kind in enumerate(kinds[row][:first_value]) if kind in "tmny"}
+
+
+def _without_marked_rows(
+    rows: list[tuple[int, list[object]]], kinds: list[str], header: list[int], first_value: int, labels: set[int]
+) -> list[int]:
+    """Take rows of marks, and of a single number like a year, from the foot of the header: they are rows of regions."""
+    place = {number: i for i, (number, _) in enumerate(rows)}
+    while len(header) > 1:
+        i, above = place[header[-1]], place[header[-2]]
+        cells = [(at, kind) for at, kind in enumerate(kinds[i]) if at >= first_value and kind != " "]
+        years = [cell_text(rows[i][1][at]) for at, kind in cells if kind == "y"]
+        strong = all(kind != "m" or _STRONG.fullmatch(cell_text(rows[i][1][at])) for at, kind in cells)
+        rising = len(years) > 1 and years == sorted(set(years))
+        both = labels & _labels_of(kinds, i, first_value) & _labels_of(kinds, above, first_value)
+        same = all(rows[i][1][at] != rows[above][1][at] for at in both)
+        if not (cells and both == labels and same and strong and all(kind in "my" for _, kind in cells) and not rising):
+            break
+        header = header[:-1]
+    return header
 
 
 def read_block(block: Block, index: NameIndex | None, parents: Iterable[str] = (), year: int | None = None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal as Exact
@@ -15,7 +16,7 @@ import pandas as pd
 
 from growthpoles.errors import Reason, listed, nearest, shown
 from growthpoles.study.files.number_notation import Notation, detect_notation
-from growthpoles.study.files.printed_labels import parse_year, split_flag
+from growthpoles.study.files.printed_labels import bare_name, parse_year, split_flag
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import RawTable, cell_text, read_raw
 from growthpoles.study.study_spec import YEAR_MARK, Column, Table
@@ -74,6 +75,8 @@ class TableData:
     unused : list of Unused
     problems : list of Problem
         Empty for a table without fault.
+    spelled : dict of name to name
+        Names with the mark of a footnote, to the same ones without.
     rows_read, rows_used : int
         Rows that hold something, the header apart, and those of them that a value was taken from; the others are
         in `unused`, one by one.
@@ -89,6 +92,7 @@ class TableData:
     ksi: dict[int, pd.DataFrame] = field(default_factory=dict)
     unused: list[Unused] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    spelled: dict[str, str] = field(default_factory=dict)
     rows_read: int = 0
     rows_used: int = 0
 
@@ -262,6 +266,7 @@ def read_table(
     if lacking:
         _missing_columns(data, lacking)
         return data
+    data.spelled = _one_spelling(raw, spec)
     if spec.layout == "long":
         _long(data, spec, years, list(codes))
     else:
@@ -283,6 +288,15 @@ def key_text(spec: Table, cell: object) -> str:
     if hit and hit[1]:
         name = hit[1].strip()
     return name.zfill(spec.key_width) if spec.key_width is not None and name.isdigit() else name
+
+
+def _one_spelling(raw: RawTable, spec: Table) -> dict[str, str]:
+    """Return the name without marks of footnotes for one that stands in the table with them and without."""
+    at = raw.columns.index(spec.key)
+    names = {key_text(spec, row[at]) for _, row in raw.rows}
+    bare = {name: bare_name(name) for name in names}
+    shared = Counter(bare.values())
+    return {name: short for name, short in bare.items() if name != short and (short in names or shared[short] > 1)}
 
 
 def _missing_columns(data: TableData, lacking: Sequence[str]) -> None:
@@ -338,6 +352,7 @@ def _regions(data: TableData, spec: Table, used: Sequence[str]) -> Iterator[tupl
     patterns = [pattern.strip().casefold() for pattern in spec.ignore]
     for number, row in data.raw.rows:
         name, written = key_text(spec, row[at]), cell_text(row[at])
+        name = data.spelled.get(name, name)
         folded = written.casefold()
         if not name and all(cell_text(row[i]) == "" for i in positions):
             data.drop("no region and no value", row=number)
