@@ -170,6 +170,9 @@ def match_keys(
         depth = (inset or {}).get(name, 0)
         out = depths.total() > 2 and (depth < min(depths) or (depth == 0 and depths[0] <= 0.1 * depths.total()))
         prefixed = [code for code in index.names if code.startswith(key) and code != key]
+        if _marked(key, match.found, match.found):
+            match.open[name] = match.found[_base(key, match.found)]
+            continue
         if not left:
             reason = "every region has a row of its own"
         elif len(index.find(key)) > 1 or _plain(key) in groups:
@@ -201,6 +204,19 @@ def match_keys(
             continue
         match.outside[name] = reason
     return match
+
+
+def _base(key: str, keys: Iterable[str]) -> str:
+    """Return the longest of the other keys that a key begins with, a mark or two letters apart; "" if there is none."""
+    short = [other for other in keys if len(other) > 1 and other != key and re.fullmatch(rf"{re.escape(other)}[^\w]+\w{{0,2}}\W*", key)]
+    return max(short, key=len, default="")
+
+
+def _marked(key: str, keys: Iterable[str], found: Mapping[str, str]) -> bool:
+    """Tell whether a key is that of a region with a mark behind it ("02019 e"), which makes it no total."""
+    if key.isalpha() or key.isdigit():
+        return False
+    return _base(key, keys) in found
 
 
 def _spellings(

@@ -661,6 +661,8 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str]) 
     assert block.key is not None
     written = [block.text(row, block.key) for _, row in block.rows]
     names = [name for name in dict.fromkeys(written) if name]
+    spelled = {name: bare for name in names if (bare := bare_name(name)) != name and bare in set(names)}
+    names = [name for name in names if name not in spelled]
     if index is None:
         block.match = KeyMatch(found={name: name for name in names})
         return
@@ -672,6 +674,10 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str]) 
     ] if len(names) < 3000 else []  # fmt: skip
 
     block.match = match_keys(names, _bare(index), parents=parents, sums=_sums(block), empty=empty, inset=inset, odd=_odd(block, index))
+    for name, bare in spelled.items():
+        for part in (block.match.found, block.match.aliases, block.match.outside, block.match.open):
+            if bare in part:
+                part[name] = part[bare]  # type: ignore[index, assignment]
     blank = [number for (number, _), name in zip(block.rows, written, strict=True) if not name]
     if blank:
         block.doubts.append(f"{block.grid.unit} {listed(blank, limit=5)}: numbers without a name of a region")
@@ -814,6 +820,10 @@ def _name_labels(block: Block) -> None:
         for _, row in block.regions:
             text = " | ".join(block.text(row, at) for at in block.indicator)
             block.kinds.setdefault(text, ", ".join(filter(None, (block.text(row, at) for at in block.indicator))))
+        plain = set(block.kinds.values())  # a mark of a footnote makes no other indicator
+        for text, name in block.kinds.items():
+            bare = ", ".join(map(bare_name, text.split(" | ")))
+            block.kinds[text] = bare if bare in plain else name
 
 
 def split_sections(block: Block) -> list[Block]:

@@ -19,10 +19,20 @@ _PLAIN_YEAR = re.compile(
 _FISCAL = re.compile(rf"(?:F\.?Y\.?\s*)?{_YEAR}\s*[/–—-]\s*((?:19|20)?\d\d){_NOTE}*", flags=re.IGNORECASE)
 _DAY_FIRST = re.compile(rf"(?:на\s+)?(\d{{1,2}})[./-](\d{{1,2}})[./-]{_YEAR}(?:\s*г\.?)?{_NOTE}*", flags=re.IGNORECASE)
 _YEAR_FIRST = re.compile(rf"{_YEAR}[./-](\d{{1,2}})[./-](\d{{1,2}})(?:[ T]00:00(?::00)?)?{_NOTE}*")
+_MONTHS = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?|январ[ья]|янв|феврал[ья]|фев|марта?|апрел[ья]|апр|мая|май|июн[ья]|июл[ья]|августа?"
+    r"|авг|сентябр[ья]|сен|октябр[ья]|окт|ноябр[ья]|ноя|декабр[ья]|дек|janvier|enero|januar|janeiro|gennaio)\b\.?"
+)
 _PARTS_OF_YEAR = re.compile(
-    r"\b(?:q[1-4]|[1-4]q|h[12]|[1-4]\.?\s*(?:quarter|квартал|quartal|trimestre)|i{1,3}v?\s+квартал"
-    r"|quarter|month|янв|фев|мар[т.]|апр|июн|июл|авг|сен|окт|ноя|дек"
-    r"|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
+    rf"\b(?:q[1-4]|[1-4]q|[1-4]\.?\s*(?:quarter|квартал|quartal|trimestre|kvartal)|i{{1,3}}v?\s+квартал|(?:19|20)\d\d-?[mq]\d"
+    rf"|quarter\b|{_MONTHS})",
+    flags=re.IGNORECASE,
+)
+# "31.12.2014", "2014-12-31", "1 January 2014", "April 1, 2014": a day of a year stands for it.
+_DAYS = re.compile(
+    rf"\b\d{{1,2}}[./-]\d{{1,2}}[./-](?=(?:19|20)\d\d\b)|(?<=\d\d\d\d)-\d\d-\d\d\b"
+    rf"|\b\d{{1,2}}\.?\s+{_MONTHS}\s+(?=(?:19|20)\d\d\b)|\b{_MONTHS}\s+\d{{1,2}},?\s+(?=(?:19|20)\d\d\b)",
     flags=re.IGNORECASE,
 )
 _INSIDE = re.compile(rf"(?<![\d.,]){_YEAR}(?:\s*[/–—-]\s*((?:19|20)?\d\d)(?!\d))?(?![\d]|[.,]\d)")
@@ -85,7 +95,7 @@ def parse_year(cell: object) -> YearLabel | None:
 
 def year_inside(text: str) -> tuple[int, str] | None:
     """Return the one year that stands in a longer text, and the text without it; None for none or several."""
-    plain = _YR.sub("", text.translate(_BLANKS).replace("_", " "))
+    plain = _DAYS.sub("", _YR.sub("", text.translate(_BLANKS).replace("_", " ")))
     hits = list(_INSIDE.finditer(plain))
     years = {int(hit[1]) for hit in hits}
     if len(years) != 1 or _PARTS_OF_YEAR.search(plain):

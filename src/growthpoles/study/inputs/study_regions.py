@@ -156,7 +156,7 @@ def match_study_regions(
 
     source = study.boundaries
     aliases = source.aliases
-    given = [aliases.get(name.strip(), name) for name in names]
+    given = [aliases.get(name.strip(), aliases.get(bare_name(name), name)) for name in names]
     if source.builtin is not None:
         assert source.year is not None
         year = vintage or source.year
