@@ -23,7 +23,12 @@ KINDS = ("income", "jobs, thousand", "Rate of growth")
 MARKS = (":", "..", "...", "…", "n/a", "[x]", "x", "-", "(D)", "NA", "np")
 FLAGS = (" p", "(p)", "*", " (r)", "†", " e", "[c]")
 TOTALS = ("Total", "United Kingdom", "Итого", "Deutschland")
-NOTES = ("Source: Office of Statistics, 2023", "* provisional", "1) From 2020 onwards, new method", "Note: rounded to 0.1")
+NOTES = (
+    "Source: Office of Statistics, 2023",
+    "* provisional",
+    "1) From 2020 onwards, new method",
+    "Note: rounded to 0.1",
+)
 
 
 @dataclass
@@ -47,11 +52,17 @@ def make_case(seed: int, folder: Path) -> Case:
     rng = random.Random(seed)
     cyrillic = rng.random() < 0.3
     names = list((CYRILLIC if cyrillic else NAMES)[: rng.randint(5, 10)])
-    codes = [f"{i:02d}" for i in range(1, len(names) + 1)] if rng.random() < 0.5 else [f"Q{i * 7:02d}" for i in range(1, len(names) + 1)]
+    codes = (
+        [f"{i:02d}" for i in range(1, len(names) + 1)]
+        if rng.random() < 0.5
+        else [f"Q{i * 7:02d}" for i in range(1, len(names) + 1)]
+    )
     years = sorted(rng.sample(range(2005, 2023), rng.randint(1, 4)))
     kinds = list(KINDS[: rng.randint(1, 3)])
     case = Case(folder, folder / "t.csv", folder / "r.gpkg", {}, years)
-    gpd.GeoDataFrame({"code": codes, "name": names}, geometry=[box(i, 45, i + 1, 46) for i in range(len(names))], crs=4326).to_file(case.boundaries)
+    gpd.GeoDataFrame(
+        {"code": codes, "name": names}, geometry=[box(i, 45, i + 1, 46) for i in range(len(names))], crs=4326
+    ).to_file(case.boundaries)
     present = names if rng.random() < 0.8 else names[:-1]
     digits = rng.choice((0, 1, 2))
     for code, name in zip(codes, names, strict=True):
@@ -92,7 +103,9 @@ class _Style:
     def __init__(self, rng: random.Random, digits: int, case: Case) -> None:
         self.rng, self.digits = rng, digits
         self.text = rng.random() < 0.5
-        self.decimal, self.thousands = rng.choice(((".", ","), (",", "."), (",", "\u00a0"), (".", "'"), (",", " "), (".", "")))
+        self.decimal, self.thousands = rng.choice(
+            ((".", ","), (",", "."), (",", "\u00a0"), (".", "'"), (",", " "), (".", ""))
+        )
         self.mark = rng.choice(MARKS)
         self.flag = rng.choice(FLAGS) if rng.random() < 0.4 else ""
         self.note = rng.choice(("*", " 1)", " [note 2]", "²", "")) if rng.random() < 0.4 else ""
@@ -100,7 +113,14 @@ class _Style:
         self.year = rng.choice(("{}", "{}", "{}", "{} г.", "31.12.{}", "{}*", "{} (p)", "{}R", "FY{}", "{}/{:02d}"))
         self.key = rng.choice(("name", "name", "code", "both", "joined", "inset"))
         self.total = rng.choice(TOTALS) if rng.random() < 0.6 else ""
-        case.what += [f"{'text' if self.text else 'numbers'} {self.decimal}{self.thousands} {digits}", self.key, self.year, self.flag, self.note, self.total]
+        case.what += [
+            f"{'text' if self.text else 'numbers'} {self.decimal}{self.thousands} {digits}",
+            self.key,
+            self.year,
+            self.flag,
+            self.note,
+            self.total,
+        ]
 
     def number(self, value: float | None) -> object:
         if value is None:
@@ -108,7 +128,9 @@ class _Style:
         if not self.text:
             return value if self.digits else int(value)
         whole, _, rest = f"{abs(value):,.{self.digits}f}".partition(".")
-        printed = ("-" if value < 0 else "") + whole.replace(",", self.thousands) + (self.decimal + rest if rest else "")
+        printed = (
+            ("-" if value < 0 else "") + whole.replace(",", self.thousands) + (self.decimal + rest if rest else "")
+        )
         if self.flag and self.rng.random() < 0.15:
             if self.raised:
                 return CellRichText(printed, TextBlock(InlineFont(vertAlign="superscript"), "2"))
@@ -122,7 +144,13 @@ class _Style:
 
     def names(self, name: str, code: str) -> list[object]:
         noted = name + (self.note if self.note and self.rng.random() < 0.3 else "")
-        return {"name": [noted], "code": [code], "both": [code, noted], "joined": [f"{code} {name}"], "inset": [f"  {noted}"]}[self.key]
+        return {
+            "name": [noted],
+            "code": [code],
+            "both": [code, noted],
+            "joined": [f"{code} {name}"],
+            "inset": [f"  {noted}"],
+        }[self.key]
 
     def head(self) -> list[object]:
         return {"both": ["Code", "Area"]}.get(self.key, ["Area"])
@@ -140,8 +168,15 @@ def _totalled(rng: random.Random, style: _Style, rows: Cells, width: int) -> Cel
 
 
 def _across(rng, case, names, code_of, kinds, style, *, label=True):  # type: ignore[no-untyped-def]
-    labels = [f"{kind} {style.label(year)}" if label and len(kinds) > 1 else style.label(year) for kind in kinds for year in case.years]
-    rows = [[*style.names(n, code_of[n]), *(style.number(case.truth[code_of[n], y, k]) for k in kinds for y in case.years)] for n in names]
+    labels = [
+        f"{kind} {style.label(year)}" if label and len(kinds) > 1 else style.label(year)
+        for kind in kinds
+        for year in case.years
+    ]
+    rows = [
+        [*style.names(n, code_of[n]), *(style.number(case.truth[code_of[n], y, k]) for k in kinds for y in case.years)]
+        for n in names
+    ]
     head = [*style.head(), *labels]
     return [head, *_totalled(rng, style, rows, len(head))], []
 
@@ -235,7 +270,11 @@ def _write(rng: random.Random, case: Case, sheets: dict[str, tuple[Cells, list[t
         return
     cells, merged = next(iter(sheets.values()))
     if kind == "html":
-        text = "<html><body><table>" + "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in cells) + "</table></body></html>"
+        text = (
+            "<html><body><table>"
+            + "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in cells)
+            + "</table></body></html>"
+        )
         case.table = case.folder / "t.xls"
         case.table.write_text(text, encoding="utf-8")
         return
@@ -244,7 +283,12 @@ def _write(rng: random.Random, case: Case, sheets: dict[str, tuple[Cells, list[t
     width = max(map(len, cells)) if rng.random() < 0.5 else 0
     for row in cells:
         full = [*row, *[""] * (width - len(row))]
-        buffer.write(sign.join(json.dumps(str(c), ensure_ascii=False).replace('\\"', '""') if sign in str(c) else str(c) for c in full) + "\r\n")
+        buffer.write(
+            sign.join(
+                json.dumps(str(c), ensure_ascii=False).replace('\\"', '""') if sign in str(c) else str(c) for c in full
+            )
+            + "\r\n"
+        )
     content = buffer.getvalue().encode("utf-16" if kind == "utf-16" else "utf-8")
     case.table = case.folder / ("t.csv.gz" if kind == "gz" else "t.tsv" if sign == "\t" else "t.csv")
     case.table.write_bytes(gzip.compress(content) if kind == "gz" else content)

@@ -33,16 +33,21 @@ _TOTAL = re.compile(
 )
 _CONNECTING = {"and", "und", "et", "y", "e", "i", "и", "of", "the", "de", "des", "du", "del", "da", "do", "la", "le"}
 # Words that say what a region is, not which; "city" is none of them, since it tells a city from the region around it.
-_GENERIC = set(
-    "region regions county province prefecture governorate department district oblast krai republic state territory "
-    "область обл облысы край республика район провинция регион kraj województwo powiat viloyati viloyat respublikasi "
-    "landkreis kreis län lan fylke maakunta megye județ judet provincia departamento departement département estado "
-    "kabupaten provinsi il ili vilayet comunidad".split()
+_GENERIC = set(  # noqa: C405, SIM905
+    (
+        "region regions county province prefecture governorate department district oblast krai republic state "
+        "territory область обл облысы край республика район провинция регион kraj województwo powiat viloyati "
+        "viloyat respublikasi landkreis kreis län lan fylke maakunta megye județ judet provincia departamento "
+        "departement département estado kabupaten provinsi il ili vilayet comunidad "
+    ).split()  # noqa: SIM905
 )
-_COMPASS = set(
-    "north south east west central centre center northern southern eastern western northeast northwest southeast "
-    "southwest midwest middle upper lower inner outer nord sud süd est ouest ost oeste norte sur sul este leste centro "
-    "север юг запад восток центр северный южный западный восточный центральный северо западныи восточныи".split()
+_COMPASS = set(  # noqa: C405, SIM905
+    (
+        "north south east west central centre center northern southern eastern western northeast northwest "
+        "southeast southwest midwest middle upper lower inner outer nord sud süd est ouest ost oeste norte sur sul "
+        "este leste centro север юг запад восток центр северный южный западный восточный центральный северо "
+        "западныи восточныи "
+    ).split()  # noqa: SIM905
 )
 _LONGEST = 200  # names that are compared word by word with the regions left over
 
@@ -208,7 +213,11 @@ def match_keys(
 
 def _base(key: str, keys: Iterable[str]) -> str:
     """Return the longest of the other keys that a key begins with, a mark or two letters apart; "" if there is none."""
-    short = [other for other in keys if len(other) > 1 and other != key and re.fullmatch(rf"{re.escape(other)}[^\w]+\w{{0,2}}\W*", key)]
+    short = [
+        other
+        for other in keys
+        if len(other) > 1 and other != key and re.fullmatch(rf"{re.escape(other)}[^\w]+\w{{0,2}}\W*", key)
+    ]
     return max(short, key=len, default="")
 
 
@@ -223,7 +232,8 @@ def _spellings(
     match: KeyMatch, rest: Mapping[str, str], left: Sequence[str], index: NameIndex, keyed: Mapping[str, str]
 ) -> None:
     """Match other spellings to the regions left over: the same words in another order, or with words that say what a
-    region is, or shortened; only where name and region have no other choice."""  # fmt: skip
+    region is, or shortened; only where name and region have no other choice.
+    """  # fmt: skip
     if not rest or not left or len(left) > 20 * _LONGEST:
         return
     names = [name for name in rest if name.strip()][:_LONGEST]
@@ -245,7 +255,9 @@ def _spellings(
             free = [code for code in left if code not in {each for each, _ in match.aliases.values()}]
             wanted = [name for name in names if name not in match.aliases and parts[name]]
             fits = {
-                name: [code for code in free if any(alike(mine, each) for mine in parts[name] for each in spellings[code])]
+                name: [
+                    code for code in free if any(alike(mine, each) for mine in parts[name] for each in spellings[code])
+                ]
                 for name in wanted
             }
             claims = Counter(code for codes in fits.values() for code in codes)
@@ -309,7 +321,10 @@ def _nearest(name: str, left: Sequence[str], index: NameIndex) -> str | None:
 def _countries() -> frozenset[str]:
     from babel import Locale
 
-    tongues = "en ru kk uk uz ky tr az de fr es it pt nl pl cs sk hu ro bg sr hr sl sq mk el fi sv nb da is et lv lt ar fa he hi bn th vi id ms zh ja ko ka hy mn tg tk".split()  # fmt: skip
+    tongues = (
+        "en ru kk uk uz ky tr az de fr es it pt nl pl cs sk hu ro bg sr hr sl sq mk "
+        "el fi sv nb da is et lv lt ar fa he hi bn th vi id ms zh ja ko ka hy mn tg tk"
+    ).split()  # noqa: SIM905
     names = {_plain(name) for tongue in tongues for name in Locale.parse(tongue).territories.values()}
     more = (
         "Republic of Kazakhstan", "Республика Казахстан", "Қазақстан Республикасы", "Российская Федерация",
@@ -368,7 +383,9 @@ def region_names(table: pd.DataFrame) -> tuple[dict[str, list[str]], set[str]]:
         whole = kind in "iu" or (kind == "f" and cells.notna().any() and cells.dropna().mod(1).eq(0).all())
         if kind not in "OUT" and not whole:
             continue
-        texts = ["" if cell is None or cell != cell else str(int(cell)) if whole else str(cell).strip() for cell in cells]
+        texts = [
+            "" if cell is None or cell != cell else str(int(cell)) if whole else str(cell).strip() for cell in cells
+        ]
         filled = [text for text in texts if text]
         distinct = len(set(filled))
         if whole and (distinct < len(texts) or not _CODED.search(str(column)) or _counts(texts)):

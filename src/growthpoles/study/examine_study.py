@@ -302,7 +302,11 @@ def examine_study(path: str | Path | None = None) -> pd.DataFrame:
     frame = problems_frame(dict.fromkeys(problems))
     if catalogue is not None and not faulty:
         with contextlib.suppress(GrowthpolesError):  # it is among the problems already
-            frame.attrs = {"account": input_account(study), "unused": unused_inputs(study), "notes": _notes(study, catalogue)}
+            frame.attrs = {
+                "account": input_account(study),
+                "unused": unused_inputs(study),
+                "notes": _notes(study, catalogue),
+            }
     return frame
 
 

@@ -22,10 +22,35 @@ _GREEK = "αβγδεζηθικλμνξοπρσςτυφχψω"
 _GREEK_ROMAN = "a v g d e z i th i k l m n x o p r s s t y f ch ps o"
 _LATIN = dict(zip(_CYRILLIC, _ROMAN.replace("-", "").split(" "), strict=True))
 _LATIN |= dict(zip(_GREEK, _GREEK_ROMAN.split(" "), strict=True))
-_LATIN |= {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "&": " and ", "%": " percent "}
+_LATIN |= {
+    "ß": "ss",
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ð": "d",
+    "æ": "ae",
+    "œ": "oe",
+    "þ": "th",
+    "ı": "i",
+    "&": " and ",
+    "%": " percent ",
+}
 _RESERVED = {"index", "rating_class", "rank", "region"}
 _CODE = re.compile(r"[A-Za-z0-9]{1,6}(?:[-._][A-Za-z0-9]{1,8})*")
-_ENCODINGS = ("utf-8", "cp1251", "cp1250", "cp1252", "gb18030", "cp932", "cp949", "cp1254", "cp1257", "cp1253", "cp866", "big5")
+_ENCODINGS = (
+    "utf-8",
+    "cp1251",
+    "cp1250",
+    "cp1252",
+    "gb18030",
+    "cp932",
+    "cp949",
+    "cp1254",
+    "cp1257",
+    "cp1253",
+    "cp866",
+    "big5",
+)
 
 
 def codes_for(headers: Iterable[str]) -> list[str]:

@@ -20,14 +20,13 @@ from growthpoles.randomness import SEED
 from growthpoles.ratings.catalogue import COLUMNS
 from growthpoles.regions.key_matching import key_of
 from growthpoles.result_display import ResultDisplay
-from growthpoles.study.files.cell_grids import Grid
+from growthpoles.study.files.cell_grids import EncodingError, Grid
 from growthpoles.study.files.table_files import cell_text
-from growthpoles.study.files.text_encoding import EncodingError
 from growthpoles.study.files.user_table import toml_text as quoted
 from growthpoles.study.guess_columns import LayerGuess, codes_for, guess_layer, guess_vintage
 from growthpoles.study.read_published import Indicator, name_indicators, place_of, read_blocks, read_sheets
 from growthpoles.study.study_spec import is_study_name
-from growthpoles.study.table_layout import Block
+from growthpoles.study.table_blocks import Block
 
 Codes = dict[tuple[int, int | str], str]
 
@@ -157,17 +156,23 @@ def _table(block: Block, codes: Codes, study_years: list[int], relative: Callabl
             lines.append(f"thousands = {quoted(block.notation.thousands)}")
     lines.append(f"key = {quoted(block.names[block.key])}            # CHECK: the column that names the regions")
     if block.match.pattern is not None:
-        lines.append(f"key_pattern = {quoted(block.match.pattern)}     # CHECK: the part of it that is the code or name")
+        lines.append(
+            f"key_pattern = {quoted(block.match.pattern)}     # CHECK: the part of it that is the code or name"
+        )
     if block.match.width is not None:
         lines.append(f"key_width = {block.match.width}              # CHECK: codes have lost their leading zeros")
     if block.fill:
-        lines.append(f"fill = {_list(block.names[at] for at in block.fill)}     # CHECK: an empty cell means the one above")
+        lines.append(
+            f"fill = {_list(block.names[at] for at in block.fill)}     # CHECK: an empty cell means the one above"
+        )
     dated = any(year is not None for year in block.values.values())
     if block.year_column is not None:
         lines.append(f"year_column = {quoted(block.names[block.year_column])}")
     elif not dated:
         lines.append(f"year = {block.years[0]}" if block.years else "# year = 2020               # DECIDE")
-    columns = {block.names[at]: (codes[id(block), at], year) for at, year in block.values.items() if (id(block), at) in codes}
+    columns = {
+        block.names[at]: (codes[id(block), at], year) for at, year in block.values.items() if (id(block), at) in codes
+    }
     if block.indicator:
         names = [block.names[at] for at in block.indicator]
         lines += ['layout = "long"', f"indicator = {quoted(names[0]) if len(names) == 1 else _list(names)}"]
@@ -212,7 +217,9 @@ def _columns(columns: dict[str, tuple[str, int | None]], years: list[int]) -> li
     if whole and marked:
         return [f"{quoted(mark)} = {quoted(next(iter(codes)))}" for mark, codes in told.items()]
     return [
-        f"{quoted(header)} = {quoted(code)}" if year is None else f"{quoted(header)} = {{ code = {quoted(code)}, year = {year} }}"
+        f"{quoted(header)} = {quoted(code)}"
+        if year is None
+        else f"{quoted(header)} = {{ code = {quoted(code)}, year = {year} }}"
         for header, (code, year) in columns.items()
     ]
 
@@ -382,7 +389,9 @@ def _open(
     if boundaries is None:
         grids = [grid for path in paths for grid in read_sheets(path, sheet=sheet, encoding=encoding)]
         width = max((len(row) for grid in grids for _, row in grid.rows), default=0)
-        columns = [[cell_text(row[at]) for _, row in grid.rows if at < len(row)] for grid in grids for at in range(width)]
+        columns = [
+            [cell_text(row[at]) for _, row in grid.rows if at < len(row)] for grid in grids for at in range(width)
+        ]
         found = guess_vintage(columns)
         if found is None:
             allowed = "boundaries= a file, or a table of Kazakhstan's regions"
@@ -399,7 +408,9 @@ def _open(
     layer = guess_layer(Path(boundaries), key=key, texts=texts)
     for path in later:
         grids += read_sheets(path, sheet=sheet, names=layer.names)
-        layer.notes.append(f"{path.name}: the encoding; its bytes do not tell, {grids[-1].encoding} fits the names of the regions")
+        layer.notes.append(
+            f"{path.name}: the encoding; its bytes do not tell, {grids[-1].encoding} fits the names of the regions"
+        )
     return layer, grids
 
 
@@ -432,7 +443,9 @@ def _doubts(block: Block, layer: LayerGuess) -> list[str]:
     reasons: dict[str, list[str]] = {}
     for name, reason in match.outside.items():
         reasons.setdefault(reason, []).append(name)
-    doubts += [f"{at}: {listed(names)} was taken for no region, and is ignored ({why})" for why, names in reasons.items()]
+    doubts += [
+        f"{at}: {listed(names)} was taken for no region, and is ignored ({why})" for why, names in reasons.items()
+    ]
     if match.aliases:
         told = listed([f"{name} = {code}" for name, (code, _) in match.aliases.items()])
         doubts.append(f"{at}: other spellings: {told}")
@@ -441,17 +454,19 @@ def _doubts(block: Block, layer: LayerGuess) -> list[str]:
     have = set(match.codes.values())
     lacking = [code for code in layer.codes if code not in have]
     if lacking:
-        doubts.append(f"{at}: no row for {listed(lacking)}; they are \"no data\"")
+        doubts.append(f'{at}: no row for {listed(lacking)}; they are "no data"')
     if block.missing:
         doubts.append(f'{at}: {listed(map(repr, block.missing))} was taken to mean "no data"')
         zero = [mark for mark in block.missing if mark in ("-", "–", "—", "−")]
         if zero:
-            doubts.append(f'{at}: {listed(map(repr, zero))} is zero at some offices: zero = {_list(zero)} takes it so')
+            doubts.append(f"{at}: {listed(map(repr, zero))} is zero at some offices: zero = {_list(zero)} takes it so")
     if block.flags:
         doubts.append(f"{at}: {listed(map(repr, block.flags))} beside numbers is kept as a remark on them")
     if block.grid.hidden or block.grid.hidden_columns:
         rows = sorted(block.grid.hidden)
-        doubts.append(f"{at}: hidden in the file and left out: {len(rows)} rows ({listed(rows, limit=8)}), {len(block.grid.hidden_columns)} columns")
+        doubts.append(
+            f"{at}: hidden in the file and left out: {len(rows)} rows ({listed(rows, limit=8)}), {len(block.grid.hidden_columns)} columns"
+        )
     if block.left_out:
         doubts.append(f"{at}: the columns {listed(block.left_out)} were left out")
     return doubts

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from growthpoles.errors import shown
+from growthpoles.errors import listed, shown
 from growthpoles.regions.name_matching import NameIndex
-from growthpoles.study.files.cell_grids import Grid, read_grids
+from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids
 from growthpoles.study.files.printed_labels import bare_name, year_inside
 from growthpoles.study.files.table_files import cell_text
-from growthpoles.study.files.text_encoding import EncodingError
-from growthpoles.study.table_layout import Block, find_blocks, read_block, split_sections
+from growthpoles.study.table_blocks import Block, find_blocks, is_counting, kind_of
+from growthpoles.study.table_layout import read_block, split_sections
 
 ENCODINGS = ("utf-8", "cp1251", "cp1250", "cp1252", "gb18030", "cp932", "cp949", "big5", "cp1254", "cp1257", "cp1253", "cp866", "utf-16-le", "utf-16-be")  # fmt: skip
 
@@ -48,7 +48,9 @@ def read_sheets(
             except EncodingError:
                 continue
             cells = {cell_text(cell) for grid in found[name] for _, row in grid.rows for cell in row}
-            score[name] = sum(bool(names.find(bare_name(text))) for text in cells if not text.isascii() and len(text) < 200)
+            score[name] = sum(
+                bool(names.find(bare_name(text))) for text in cells if not text.isascii() and len(text) < 200
+            )
         best = max(score, key=lambda name: score[name], default=None)
         if best is None or not score[best]:
             raise
@@ -66,7 +68,8 @@ def read_blocks(
         if not grid.visible:
             left_out.append(f"{at}: hidden; it was left out")
             continue
-        found = find_blocks(grid)
+        found = find_blocks(grid, lambda name: index is not None and bool(index.find(name)))
+        left_out += _unread(grid, found, at)
         if not found:
             left_out.append(f"{at}: no rows of numbers below a header; it was left out")
         for block in found:
@@ -83,6 +86,20 @@ def read_blocks(
                         read_block(part, index, parents, year)
                 blocks += [part for part in parts if part.key is not None and part.values]
     return blocks, left_out
+
+
+def _unread(grid: Grid, blocks: Sequence[Block], at: str) -> list[str]:
+    """List the rows that hold several numbers and are in no table."""
+    read = {number for block in blocks for number in (*block.header, *(n for n, _ in block.rows))}
+    rows = [
+        number
+        for number, row in grid.rows
+        if number not in read and number not in grid.hidden and sum(kind_of(cell) == "n" for cell in row) > 1
+        and not is_counting(row)
+    ]  # fmt: skip
+    if not blocks or not rows:
+        return []
+    return [f"{at}: {grid.unit}s {listed(rows, limit=8)} hold numbers and are in no table"]
 
 
 def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tuple[int, int | str], int]]:
@@ -107,8 +124,14 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
         years = block.years or [0]
         clash = any((label, year) in held for label in labels.values() for year in years)
         if clash:
-            apart = title if not any(title == label for label in labels.values()) else block.grid.sheet or block.grid.path.stem
-            labels = {place: f"{apart}: {label}" if label != title else f"{apart}: {label}" for place, label in labels.items()}
+            apart = (
+                title
+                if not any(title == label for label in labels.values())
+                else block.grid.sheet or block.grid.path.stem
+            )
+            labels = {
+                place: f"{apart}: {label}" if label != title else f"{apart}: {label}" for place, label in labels.items()
+            }
             if any((label, year) in held for label in labels.values() for year in years):
                 sheet = block.grid.sheet or f"{block.grid.unit} {block.first}"
                 labels = {place: f"{sheet}: {label}" for place, label in labels.items()}
@@ -119,7 +142,9 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
             plain = block.labels.get(place, "") if isinstance(place, int) else ""
             units.setdefault(label, block.units.get(plain, ""))
     order = list(dict.fromkeys(names.values()))
-    return [Indicator(name, units.get(name, "")) for name in order], {at: order.index(name) for at, name in names.items()}
+    return [Indicator(name, units.get(name, "")) for name in order], {
+        at: order.index(name) for at, name in names.items()
+    }
 
 
 def _title(block: Block, blocks: Sequence[Block]) -> str:

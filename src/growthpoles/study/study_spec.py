@@ -98,9 +98,9 @@ class Table(Part):
 
     file: str
     sheet: str | None = None
-    header: Annotated[int, Field(ge=1)] | Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)] | None = (
-        None
-    )
+    header: (
+        Annotated[int, Field(ge=1)] | Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)] | None
+    ) = None
     rows: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]] | None = None
     fill: tuple[str, ...] = ()
     hidden: bool = False

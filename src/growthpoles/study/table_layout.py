@@ -1,4 +1,4 @@
-"""Table layout: header rows, blocks, key, years, indicators, totals and marks of a published table, with evidence.
+"""Table layout: key, years, indicators, totals, marks and flags of a published table, each with its evidence.
 
 What is found is written into study.toml, key by key; reading a study afterwards guesses nothing.
 """
@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 from growthpoles.errors import listed, shown
 from growthpoles.regions.key_matching import KeyMatch, best_rule, match_keys
 from growthpoles.regions.name_matching import NameIndex
-from growthpoles.study.files.cell_grids import Grid
-from growthpoles.study.files.number_notation import Notation, detect_notation
+from growthpoles.study.files.number_notation import detect_notation
 from growthpoles.study.files.printed_labels import bare_name, parse_year, plain_signs, split_flag, year_inside
 from growthpoles.study.files.problems import Problem
-from growthpoles.study.files.table_files import cell_text, header_paths, unique_names
+from growthpoles.study.files.table_files import cell_text
+from growthpoles.study.table_blocks import NOTATIONS, Block, is_mark, is_number, kind_of
 
-_MOST_HEADER = 5
 _YEAR_WORDS = re.compile(
     r"(?:reference[ _])?(?:years?|год[аы]?|жыл\w*|рік|йил|yil|year_|anno|anni|ano|año|años|periodo|período|jahre?|ann[ée]es?|an|rok|"
     r"år|vuosi|év|time|time[ _]?period|period|période|date|stichtag|tid|aika|zeit|dönem|年|年份|年度|연도|시점)s?",
@@ -43,273 +41,18 @@ _VALUE = re.compile(
     r"wartość|hodnota|érték|antal|total value)",
     flags=re.IGNORECASE,
 )
-_UNIT = re.compile(r".*(?:\bunit|einheit|\bед\.|единиц|unité|unidad|jednostk|өлшем|measure_?unit|birlik).*", flags=re.IGNORECASE)
-_MARK = re.compile(
-    r"[^\w\s]{1,6}|[^\W\d]{1,3}|[\[(][^\[\]()\d]{1,14}[\])]|n\.? ?/?[adosv]\.?[a-z]?\.?|k\.? ?a\.?|нет данных|no data|#?n/a|nan|null|none|missing|"
-    r"not available|\.{2,3} ?[a-z]{0,2}|[:.…] ?[a-z]{1,3}|conf(?:idential)?\.?|suppressed|[cxzsdnp]{1,2}\.|#[A-Z/0!?]+",
-    flags=re.IGNORECASE,
+_UNIT = re.compile(
+    r".*(?:\bunit|einheit|\bед\.|единиц|unité|unidad|jednostk|өлшем|measure_?unit|birlik).*", flags=re.IGNORECASE
 )
-_STRONG = re.compile(
-    r"[^\w\s]{1,6}|[\[(][^\[\]()\d]{1,14}[\])]|#?n\.? ?/?[ad]\.?|np|nan|null|none|xx?|na|nd|[:.…] ?[a-z]{1,3}|c|s", re.IGNORECASE
+_PRICES = re.compile(
+    r"pri[cx]|preis|preci|цен|бағ|ceny|cen |base|=\s*100|=100|baz|updated|release|citation|©|copyright|access",
+    re.IGNORECASE,
 )
-_BELOW = re.compile(r"[<>≤≥] ?\d[\d., ]*")
-_PRICES = re.compile(r"pri[cx]|preis|preci|цен|бағ|ceny|cen |base|=\s*100|=100|baz|updated|release|citation|©|copyright|access", re.IGNORECASE)
-_NOTATIONS = (Notation(".", ","), Notation(",", "."), Notation(".", "'"), Notation(",", "'"))
-
-
-@dataclass(slots=True)
-class Block:
-    """One table on a sheet and what its rows and columns seem to be; empty where that could not be told."""
-
-    grid: Grid
-    header: tuple[int, ...]
-    first: int
-    last: int
-    titles: list[str] = field(default_factory=list)
-    paths: list[list[str]] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-    rows: list[tuple[int, list[object]]] = field(default_factory=list)  # with a number or a mark in them
-    aside: list[tuple[int, list[object]]] = field(default_factory=list)  # labels between them: headings of sections
-    key: int | None = None
-    match: KeyMatch = field(default_factory=KeyMatch)
-    year_column: int | None = None
-    years: list[int] = field(default_factory=list)
-    indicator: tuple[int, ...] = ()
-    values: dict[int, int | None] = field(default_factory=dict)  # column -> the year in its header
-    labels: dict[int, str] = field(default_factory=dict)  # column -> name of the indicator
-    kinds: dict[str, str] = field(default_factory=dict)  # long: text of the indicator columns -> name
-    units: dict[str, str] = field(default_factory=dict)
-    flag_column: int | None = None
-    fill: list[int] = field(default_factory=list)
-    where: dict[int, str] = field(default_factory=dict)
-    missing: list[str] = field(default_factory=list)
-    flags: list[str] = field(default_factory=list)
-    parentheses: bool = False
-    notation: Notation = field(default_factory=Notation)
-    unclear: str = ""
-    left_out: list[str] = field(default_factory=list)
-    doubts: list[str] = field(default_factory=list)
-    title: str = ""
-
-    def text(self, row: Sequence[object], at: int) -> str:
-        """Return a cell as text, "" beyond the end of the row."""
-        return cell_text(row[at]) if at < len(row) else ""
-
-    @property
-    def regions(self) -> list[tuple[int, list[object]]]:
-        """The rows that name a region, as far as is known."""
-        if self.key is None:
-            return []
-        outside = self.match.outside
-        return [(n, row) for n, row in self.rows if self.text(row, self.key) not in outside and self.text(row, self.key)]
-
-
-def is_number(cell: object) -> bool:
-    """Tell whether a cell is a number in some notation, with a flag or without."""
-    if isinstance(cell, bool):
-        return False
-    if isinstance(cell, int | float):
-        return True
-    if not isinstance(cell, str) or not any(sign.isdigit() for sign in cell) or len(cell) > 60:
-        return False
-    text = cell.strip()
-    if text[:1] + text[-1:] == "()":
-        text = text[1:-1]
-    split = split_flag(text)
-    return any(n.parse(each) is not None for each in (text, split[0] if split else "") if each for n in _NOTATIONS)
-
-
-def is_mark(text: str) -> bool:
-    """Tell whether a text may stand for "no data"."""
-    return bool(_MARK.fullmatch(text) or _BELOW.fullmatch(text))
-
-
-def _kind(cell: object) -> str:
-    """Return " " (empty), "y" (year), "n" (number), "m" (mark) or "t" (text)."""
-    if cell_text(cell) == "":
-        return " "
-    if parse_year(cell) is not None:
-        return "y"
-    if is_number(cell):
-        return "n"
-    return "m" if is_mark(cell_text(cell)) else "t"
-
-
-def find_blocks(grid: Grid) -> list[Block]:
-    """Find the tables on a sheet: rows of numbers below header rows that hold none."""
-    rows = [(number, row) for number, row in grid.rows if number not in grid.hidden]
-    rows = [(number, ["" if at in grid.hidden_columns else cell for at, cell in enumerate(row)]) for number, row in rows]
-    kinds = ["".join(map(_kind, row)) for _, row in rows]
-    blocks: list[Block] = []
-    start = 0
-    while start < len(rows):
-        top = next((i for i in range(start, len(rows)) if _is_data(kinds[i]) and not _is_counting(rows[i][1], kinds[i])), None)
-        if top is None:
-            break
-        header, titles = _header_above(grid, rows, kinds, start, top)
-        below_header = [i for i in range(start, top) if header and rows[i][0] > max(header) and len(kinds[i].replace(" ", "")) > 1]
-        top = min([top, *(i for i in below_header if not _is_counting(rows[i][1], kinds[i]))])
-        last = top
-        numeric = Counter(at for i in range(top, min(top + 200, len(rows))) for at, k in enumerate(kinds[i]) if k == "n")
-        value_at = {at for at, n in numeric.items()}
-        stop = len(rows)
-        for i in range(top + 1, len(rows)):
-            if _is_data(kinds[i]) or _is_marked(rows[i][1], kinds[i], value_at):
-                last = i
-                continue
-            here = {at for at in value_at if at < len(kinds[i])}
-            named = [at for at in here if kinds[i][at] in "yt"]
-            none = not any(kinds[i][at] == "n" for at in here)
-            follows = any(_is_data(kinds[j]) for j in range(i + 1, min(i + 6, len(rows))))
-            if named and none and follows and len(kinds[i].replace(" ", "")) >= 2 and header:
-                after = next(j for j in range(i + 1, min(i + 6, len(rows))) if _is_data(kinds[j]))
-                if _header_above(grid, rows, kinds, last + 1, after)[0]:
-                    stop = last + 1
-                    break
-        if header:
-            inside = rows[top : last + 1]
-            block = Block(grid, tuple(header), rows[top][0], rows[last][0], titles)
-            columns = {at for i in range(top, last + 1) if _is_data(kinds[i]) for at, k in enumerate(kinds[i]) if k == "n"}
-            for i, (number, row) in enumerate(inside, start=top):
-                marked = any(k in "nm" and at in columns and at > 0 for at, k in enumerate(kinds[i])) and "t" in kinds[i]
-                if _is_data(kinds[i]) or marked or i in below_header or _is_marked(row, kinds[i], columns):
-                    block.rows.append((number, row))
-                else:
-                    block.aside.append((number, row))
-            first_label = _labels_just_above(rows, kinds, top, header)
-            block.aside = first_label + block.aside
-            block.first = min([block.first, *(number for number, _ in first_label)])
-            block.paths = header_paths(grid, block.header)
-            width = max((i + 1 for i, path in enumerate(block.paths) if path), default=0)
-            block.paths = block.paths[:width]
-            block.names = unique_names([" | ".join(path) for path in block.paths])
-            blocks.append(block)
-        start = stop if stop < len(rows) else len(rows)
-        if not header:
-            start = last + 1
-    return blocks
-
-
-def _is_data(kinds: str) -> bool:
-    return "n" in kinds and len(kinds.replace(" ", "")) >= 2
-
-
-def _is_marked(row: Sequence[object], kinds: str, value_at: Iterable[int]) -> bool:
-    """Tell whether a row holds only marks where others hold numbers, beside a name or a year."""
-    places = {at for at in value_at if 0 < at < len(kinds)}
-    marks = [at for at in places if kinds[at] == "m" and _STRONG.fullmatch(cell_text(row[at]))]
-    beside = any(kind in "ty" for at, kind in enumerate(kinds) if at not in places) or kinds[:1] == "m"
-    return bool(marks) and beside and all(kinds[at] in "m " for at in places)
-
-
-def _is_counting(row: Sequence[object], kinds: str) -> bool:
-    """Tell whether a row only numbers the columns (1, 2, 3 ...)."""
-    numbers = [cell_text(cell) for cell, kind in zip(row, kinds, strict=False) if kind == "n"]
-    counted = [str(i) for i in range(1, len(numbers) + 1)], [str(i) for i in range(2, len(numbers) + 2)]
-    return len(numbers) >= 3 and numbers in counted and kinds.replace(" ", "").count("n") >= len(kinds.replace(" ", "")) - 1
-
-
-def _labels_just_above(
-    rows: list[tuple[int, list[object]]], kinds: list[str], top: int, header: Sequence[int]
-) -> list[tuple[int, list[object]]]:
-    found = []
-    for i in range(top - 1, -1, -1):
-        number = rows[i][0]
-        if number <= max(header) or _is_counting(rows[i][1], kinds[i]):
-            break
-        found.append(rows[i])
-    return found[::-1]
-
-
-def _header_above(
-    grid: Grid, rows: list[tuple[int, list[object]]], kinds: list[str], start: int, top: int
-) -> tuple[list[int], list[str]]:
-    """Return the numbers of the header rows above the first row of numbers, and the titles above them."""
-    value_at = [at for i in range(top, min(top + 30, len(rows))) for at, k in enumerate(kinds[i]) if k == "n"]
-    first_value = min((at for at in value_at if at > 0), default=0)
-    width = max((len(row) for _, row in rows), default=0)
-    header: list[int] = []
-    i = top - 1
-    skipped = 0
-    below = _labels_of(kinds, top, first_value)
-    while i >= start and len(header) < _MOST_HEADER:
-        number, row = rows[i]
-        if _is_counting(row, kinds[i]):
-            i -= 1
-            continue
-        if header and header[0] - number > 1:  # an empty row
-            between = [top_ for top_, _, bottom, _ in grid.merged if top_ <= number and bottom >= header[0]]
-            if not between:
-                break
-        spans = [(a, b, c, d) for a, b, c, d in grid.merged if a <= number <= c]
-        filled = {at for at, k in enumerate(kinds[i]) if k != " "}
-        covered = set(filled)
-        for a, b, c, d in spans:
-            if b == 0 and d >= width - 1 and d > 0 and a == number:
-                covered = set()  # a title over the whole width
-                filled = set()
-                break
-            if a == number and b in filled:
-                covered |= set(range(b, d + 1))
-            elif a < number:
-                covered |= set(range(b, d + 1))
-        over = {at for at in covered if at >= first_value}
-        if "n" in kinds[i] or not filled:
-            break
-        single = len(covered) == 1 and width > 2
-        if single and covered != {first_value}:
-            if header or skipped >= 3 or min(covered) >= first_value:
-                break
-            skipped += 1
-            i -= 1
-            continue
-        if single and header and not any(kinds[j].count("y") for j in range(i + 1, top)):
-            break
-        if not over:
-            if header:
-                break
-            skipped += 1
-            i -= 1
-            continue
-        header.insert(0, number)
-        i -= 1
-    header = _without_marked_rows(rows, kinds, header, first_value, below)
-    if not header:
-        return [], []
-    titles = [
-        " ".join(dict.fromkeys(filter(None, map(cell_text, row))))
-        for number, row in rows[start:top]
-        if number < header[0] and any(map(cell_text, row))
-    ]
-    return header, titles
-
-
-def _labels_of(kinds: list[str], row: int, first_value: int) -> set[int]:
-    return {at for at, kind in enumerate(kinds[row][:first_value]) if kind in "tmny"}
-
-
-def _without_marked_rows(
-    rows: list[tuple[int, list[object]]], kinds: list[str], header: list[int], first_value: int, labels: set[int]
-) -> list[int]:
-    """Take rows of marks, and of a single number like a year, from the foot of the header: they are rows of regions."""
-    place = {number: i for i, (number, _) in enumerate(rows)}
-    while len(header) > 1:
-        i, above = place[header[-1]], place[header[-2]]
-        cells = [(at, kind) for at, kind in enumerate(kinds[i]) if at >= first_value and kind != " "]
-        years = [cell_text(rows[i][1][at]) for at, kind in cells if kind == "y"]
-        strong = all(kind != "m" or _STRONG.fullmatch(cell_text(rows[i][1][at])) for at, kind in cells)
-        rising = len(years) > 1 and years == sorted(set(years))
-        both = labels & _labels_of(kinds, i, first_value) & _labels_of(kinds, above, first_value)
-        same = all(rows[i][1][at] != rows[above][1][at] for at in both)
-        if not (cells and both == labels and same and strong and all(kind in "my" for _, kind in cells) and not rising):
-            break
-        header = header[:-1]
-    return header
 
 
 def read_block(block: Block, index: NameIndex | None, parents: Iterable[str] = (), year: int | None = None) -> None:
     """Say what the rows and columns of a block seem to be."""
-    kinds = {at: Counter(_kind(row[at]) for _, row in block.rows if at < len(row)) for at in range(len(block.paths))}
+    kinds = {at: Counter(kind_of(row[at]) for _, row in block.rows if at < len(row)) for at in range(len(block.paths))}
     header_years = {at: found for at in kinds if (found := _header_year(block.paths[at])) is not None}
     _find_year_column(block, kinds, header_years)
     numeric = [
@@ -456,7 +199,9 @@ def _spelled_otherwise(
         codes = match_keys(texts, _bare(index)).codes
         units = len(set(codes.values()))
         if units >= 0.4 * min(len(texts), len(index.names)) and units > 1:
-            found.append(((float(units), 0.0, -float(cells.count("")), -float(len(texts) - units), 1.0, -float(at)), at, codes))
+            found.append(
+                ((float(units), 0.0, -float(cells.count("")), -float(len(texts) - units), 1.0, -float(at)), at, codes)
+            )
     return found
 
 
@@ -480,7 +225,9 @@ def _take_empty_rows(block: Block, index: NameIndex | None) -> None:
     for number, row in list(block.aside):
         name = block.text(row, block.key)
         alone = sum(cell_text(cell) != "" for cell in row) == 1
-        if name and (name in known if not alone else index is not None and len(_hits(index, name)) == 1 and name not in known):
+        if name and (
+            name in known if not alone else index is not None and len(_hits(index, name)) == 1 and name not in known
+        ):
             block.aside.remove((number, row))
             block.rows.append((number, row))
     block.rows.sort(key=lambda each: each[0])
@@ -488,7 +235,9 @@ def _take_empty_rows(block: Block, index: NameIndex | None) -> None:
         while len(block.rows) > 2 and not block.text(block.rows[end][1], block.key):
             number, row = block.rows.pop(end)
             text = " ".join(filter(None, map(cell_text, row)))
-            block.doubts.append(f"{block.grid.unit} {number} ({text[:60]}) names no region and is outside the rows taken")
+            block.doubts.append(
+                f"{block.grid.unit} {number} ({text[:60]}) names no region and is outside the rows taken"
+            )
             block.first, block.last = (block.rows[0][0], block.last) if end == 0 else (block.first, block.rows[-1][0])
 
 
@@ -497,7 +246,11 @@ def _hits(index: NameIndex, name: str) -> list[str]:
 
 
 def _find_values(
-    block: Block, kinds: dict[int, Counter[str]], numeric: list[int], header_years: dict[int, int], index: NameIndex | None
+    block: Block,
+    kinds: dict[int, Counter[str]],
+    numeric: list[int],
+    header_years: dict[int, int],
+    index: NameIndex | None,
 ) -> None:
     """Tell values from identifiers and attributes, and find the years in the header."""
     assert block.key is not None
@@ -602,7 +355,9 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
     regions = {pair for pair in repeats if pair[0] in block.match.codes}
     if repeats and (regions or not block.match.found):
         name, label = min(repeats)
-        block.doubts.append(f"{shown(name)} has several rows{f' for {label}' if label else ''}, and no column tells them apart")
+        block.doubts.append(
+            f"{shown(name)} has several rows{f' for {label}' if label else ''}, and no column tells them apart"
+        )
     _note_rest(block, rest)
 
 
@@ -673,7 +428,9 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str]) 
         if not any(is_number(row[at]) for _, row in block.rows if block.text(row, block.key) == name for at in block.values if at < len(row))
     ] if len(names) < 3000 else []  # fmt: skip
 
-    block.match = match_keys(names, _bare(index), parents=parents, sums=_sums(block), empty=empty, inset=inset, odd=_odd(block, index))
+    block.match = match_keys(
+        names, _bare(index), parents=parents, sums=_sums(block), empty=empty, inset=inset, odd=_odd(block, index)
+    )
     for name, bare in spelled.items():
         for part in (block.match.found, block.match.aliases, block.match.outside, block.match.open):
             if bare in part:
@@ -700,7 +457,9 @@ def _odd(block: Block, index: NameIndex) -> dict[str, str]:
         for name, row in rows:
             code = block.text(row, at)
             if name not in regions and re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) not in shapes:
-                found[name] = f"{shown(code) if code else 'nothing'} in {shown(block.names[at])}, where every region has a code"
+                found[name] = (
+                    f"{shown(code) if code else 'nothing'} in {shown(block.names[at])}, where every region has a code"
+                )
     return found
 
 
@@ -747,7 +506,7 @@ def _value(cell: object) -> float | None:
     if not isinstance(cell, str):
         return None
     split = split_flag(cell)
-    return next((v for n in _NOTATIONS if (v := n.parse(split[0] if split else cell)) is not None), None)
+    return next((v for n in NOTATIONS if (v := n.parse(split[0] if split else cell)) is not None), None)
 
 
 def _find_marks(block: Block) -> None:
@@ -764,13 +523,15 @@ def _find_marks(block: Block) -> None:
                 if isinstance(cell, str):
                     split = split_flag(cell)
                     number_part = split[0] if split else cell
-                    if any(n.parse(cell) is not None for n in _NOTATIONS):
+                    if any(n.parse(cell) is not None for n in NOTATIONS):
                         number_part = cell
                     elif split:
                         flags[split[1]] = None
                     bracketed |= text[:1] + text[-1:] == "()"
                     negative |= plain_signs(cell).startswith("-")
-                    place = Problem("", str(block.grid.path), block.grid.sheet, number, block.names[at], "", block.grid.unit)
+                    place = Problem(
+                        "", str(block.grid.path), block.grid.sheet, number, block.names[at], "", block.grid.unit
+                    )
                     places[at].append((number_part.strip("()"), place))
                 elif isinstance(cell, int | float) and not isinstance(cell, bool):
                     negative |= cell < 0
@@ -836,13 +597,12 @@ def split_sections(block: Block) -> list[Block]:
     for (number, text), end in zip(headings, edges[1:], strict=True):
         rows = [(n, row) for n, row in block.rows if number < n < end]
         if rows:
-            part = Block(block.grid, block.header, rows[0][0], rows[-1][0], [*block.titles, text], block.paths, block.names, rows)
+            part = Block(
+                block.grid, block.header, rows[0][0], rows[-1][0], [*block.titles, text], block.paths, block.names, rows
+            )
             part.title = text
             parts.append(part)
     names = [{part.text(row, block.key) for _, row in part.rows} for part in parts]
     same = len(parts) > 1 and all(len(each & names[0]) >= 0.6 * max(len(each), len(names[0])) for each in names)
     whole = sum(len(part.rows) for part in parts) == len(block.rows)
     return parts if same and whole else [block]
-
-
-Find = Callable[[str], str | None]

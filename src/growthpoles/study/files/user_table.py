@@ -172,7 +172,9 @@ def _check_percent(data: TableData, marks: set[str]) -> None:
             signed.setdefault(cell.header, {}).setdefault("%" in text, cell)
     for header, kinds in signed.items():
         if len(kinds) == 2:
-            problem = f"{shown(cell_text(kinds[True].content))} has a percent sign, other numbers of the column have none"
+            problem = (
+                f"{shown(cell_text(kinds[True].content))} has a percent sign, other numbers of the column have none"
+            )
             data.fault(problem, row=kinds[True].row, column=header, remedy="the same unit in every cell")
 
 

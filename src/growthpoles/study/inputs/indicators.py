@@ -362,7 +362,9 @@ def _flags(study: Study, year: int, edition: str, catalogue: Catalogue) -> list[
             data = study_table(study, number, catalogue)
             flags = data.flags.get(year, [])
             names = list(dict.fromkeys(name for name, _, _ in flags))
-            codes = match_study_regions(study, names, where=str(data.raw.path), vintage=spec.vintage, duplicates="allow")
+            codes = match_study_regions(
+                study, names, where=str(data.raw.path), vintage=spec.vintage, duplicates="allow"
+            )
             code_of = dict(zip(names, codes, strict=True))
             found += [(code_of[name], column, flag) for name, column, flag in flags]
     return found
