@@ -17,7 +17,8 @@ from openpyxl.utils import get_column_letter
 from shapely.geometry import box
 
 NAMES = ("Alder", "Birch Hills", "Cedar", "Dogwood", "Elm Valley", "Fir", "Gorse", "Hazel", "Ivy", "Juniper")
-CYRILLIC = ("Абайская область", "Береговая область", "Волжская область", "Горная область", "Дальняя область",
+CYRILLIC = ("Абайская область", "Береговая область", "Волжская область", "Горная область",
+    "Дальняя область",
             "Ельская область", "Жемчужная область", "Зелёная область", "Ивовая область", "Кедровая область")  # fmt: skip
 KINDS = ("income", "jobs, thousand", "Rate of growth")
 MARKS = (":", "..", "...", "…", "n/a", "[x]", "x", "-", "(D)", "NA", "np")
@@ -238,7 +239,7 @@ def _dress_up(rng: random.Random, case: Case, sheets: dict[str, tuple[Cells, lis
                 above.append([])
         below = [[], *([note] for note in rng.sample(NOTES, rng.randint(1, 3)))] if rng.random() < 0.6 else []
         if rng.random() < 0.1:
-            cells = [[""] + row for row in cells]
+            cells = [["", *row] for row in cells]
             merged = [(a, b + 1, c, d + 1) for a, b, c, d in merged]
         if len(case.years) == 1 and case.what[0] in ("sheets", "stacked") and rng.random() < 0.3:
             case.what.append("one year")

@@ -23,31 +23,36 @@ if TYPE_CHECKING:
 
 _CODE = re.compile(r"[A-Za-z]{0,4}[-_.]?\d[\w.-]*|[A-Z0-9]{2,6}")
 _TOTAL = re.compile(
-    r"\b(?:grand |sub)?totals?\b|\bof which\b|\bwhole country\b|\ball (?:regions|areas|countries|states|provinces|india)\b"
+    r"\b(?:grand |sub)?totals?\b|\bof which\b|\bwhole country\b"
+    r"|\ball (?:regions|areas|countries|states|provinces|india)\b"
     r"|\bитого\b|\bвсего\b|в том числе|из них|по стране|\bбарлығы\b|\bжиыны\b|\bоның ішінде\b|\bжами\b|\bjami\b"
     r"|\binsgesamt\b|\bzusammen\b|\bgesamt\b|\bdavon\b|\bensemble\b|\btotaal\b|\btotale\b|\btoplam\b|\bcelkem\b|\bspolu\b"
-    r"|\bogółem\b|\brazem\b|\bösszesen\b|\byhteensä\b|\bhela riket\b|\bhele landet\b|\bi alt\b|\bkokku\b|\bkopā\b|\biš viso\b"
-    r"|合计|总计|总 计|全国|全 国|合計|합계|전국|المجموع|الإجمالي|סך הכל|\bσύνολο\b|\bобщо\b|\bукупно\b|\bukupno\b|\bskupaj\b"
+    r"|\bogółem\b|\brazem\b|\bösszesen\b|\byhteensä\b|\bhela riket\b|\bhele landet\b|\bi alt\b|\bkokku\b"
+    r"|\bkopā\b|\biš viso\b"
+    r"|合计|总计|总 计|全国|全 国|合計|합계|전국|المجموع|الإجمالي|סך הכל|\bσύνολο\b"
+    r"|\bобщо\b|\bукупно\b|\bukupno\b|\bskupaj\b"
     r"|\bjumlah\b|\btổng\b|\bcả nước\b|\bразом\b|\bусього\b|\bjumla\b|\bfederal district\b|федеральный округ",
     flags=re.IGNORECASE,
 )
 _CONNECTING = {"and", "und", "et", "y", "e", "i", "и", "of", "the", "de", "des", "du", "del", "da", "do", "la", "le"}
 # Words that say what a region is, not which; "city" is none of them, since it tells a city from the region around it.
-_GENERIC = set(  # noqa: C405, SIM905
-    (
+_GENERIC = frozenset(
+    re.findall(
+        r"\S+",
         "region regions county province prefecture governorate department district oblast krai republic state "
         "territory область обл облысы край республика район провинция регион kraj województwo powiat viloyati "
         "viloyat respublikasi landkreis kreis län lan fylke maakunta megye județ judet provincia departamento "
-        "departement département estado kabupaten provinsi il ili vilayet comunidad "
-    ).split()  # noqa: SIM905
+        "departement département estado kabupaten provinsi il ili vilayet comunidad ",
+    )
 )
-_COMPASS = set(  # noqa: C405, SIM905
-    (
+_COMPASS = frozenset(
+    re.findall(
+        r"\S+",
         "north south east west central centre center northern southern eastern western northeast northwest "
         "southeast southwest midwest middle upper lower inner outer nord sud süd est ouest ost oeste norte sur sul "
         "este leste centro север юг запад восток центр северный южный западный восточный центральный северо "
-        "западныи восточныи "
-    ).split()  # noqa: SIM905
+        "западныи восточныи ",
+    )
 )
 _LONGEST = 200  # names that are compared word by word with the regions left over
 
@@ -231,9 +236,10 @@ def _marked(key: str, keys: Iterable[str], found: Mapping[str, str]) -> bool:
 def _spellings(
     match: KeyMatch, rest: Mapping[str, str], left: Sequence[str], index: NameIndex, keyed: Mapping[str, str]
 ) -> None:
-    """Match other spellings to the regions left over: the same words in another order, or with words that say what a
-    region is, or shortened; only where name and region have no other choice.
-    """  # fmt: skip
+    """Match other spellings to the regions left over, where name and region have no other choice.
+
+    They are the same words in another order, or beside words that say what a region is, or shortened ones.
+    """
     if not rest or not left or len(left) > 20 * _LONGEST:
         return
     names = [name for name in rest if name.strip()][:_LONGEST]
@@ -243,7 +249,7 @@ def _spellings(
     generic |= {word for word, n in spoken.items() if n >= 3 and n >= 0.25 * len(index.names)}
     levels: list[tuple[str, Callable[[list[str], list[str]], bool]]] = [
         ("the same words", lambda a, b: sorted(a) == sorted(b)),
-        ("the same words but for those that say what it is", lambda a, b: bool(_core(a, generic)) and _core(a, generic) == _core(b, generic)),
+        ("the same words but for what it is", lambda a, b: _core(a, generic) == _core(b, generic) != frozenset()),
         ("shortened words", _shortened),
     ]  # fmt: skip
     spellings = {code: [_words(name) for name in index.names[code]] for code in left}
@@ -321,10 +327,11 @@ def _nearest(name: str, left: Sequence[str], index: NameIndex) -> str | None:
 def _countries() -> frozenset[str]:
     from babel import Locale
 
-    tongues = (
+    tongues = re.findall(
+        r"\S+",
         "en ru kk uk uz ky tr az de fr es it pt nl pl cs sk hu ro bg sr hr sl sq mk "
-        "el fi sv nb da is et lv lt ar fa he hi bn th vi id ms zh ja ko ka hy mn tg tk"
-    ).split()  # noqa: SIM905
+        "el fi sv nb da is et lv lt ar fa he hi bn th vi id ms zh ja ko ka hy mn tg tk",
+    )
     names = {_plain(name) for tongue in tongues for name in Locale.parse(tongue).territories.values()}
     more = (
         "Republic of Kazakhstan", "Республика Казахстан", "Қазақстан Республикасы", "Российская Федерация",
@@ -352,7 +359,7 @@ def is_country(name: str) -> bool:
 
 
 def name_variants(name: str) -> list[str]:
-    """Return a name and its other readings: both of "Bern / Berne", "La Rioja" for "Rioja, La", "Iran" for "Iran (...)"."""
+    """Return a name and its other readings: both of "Bern / Berne", "La Rioja" for "Rioja, La", "Iran" of "Iran (I.)"."""
     found = [name]
     parts = [part.strip() for part in re.split(r"\s*/\s*|\s+[-–—]\s+|\s*[|;]\s*", name) if len(part.strip()) > 2]
     found += parts if len(parts) > 1 else []

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 _CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяәғқңөұүһіїєґўҳјљњћђџ"
-_ROMAN = "a b v g d e e zh z i i k l m n o p r s t u f kh ts ch sh shch - y - e yu ya a g q n o u u h i yi ye g o h j lj nj c dj dz"
+_ROMAN = (
+    "a b v g d e e zh z i i k l m n o p r s t u f kh ts ch sh shch - y - e yu ya a g q n o u u h i yi y"
+    "e g o h j lj nj c dj dz"
+)
 _GREEK = "αβγδεζηθικλμνξοπρσςτυφχψω"
 _GREEK_ROMAN = "a v g d e z i th i k l m n x o p r s s t y f ch ps o"
 _LATIN = dict(zip(_CYRILLIC, _ROMAN.replace("-", "").split(" "), strict=True))
@@ -37,7 +40,7 @@ _LATIN |= {
 }
 _RESERVED = {"index", "rating_class", "rank", "region"}
 _CODE = re.compile(r"[A-Za-z0-9]{1,6}(?:[-._][A-Za-z0-9]{1,8})*")
-_ENCODINGS = (
+ENCODINGS = (
     "utf-8",
     "cp1251",
     "cp1250",
@@ -230,7 +233,7 @@ def _best_encoding(
     if "encoding" in frame.attrs:
         return frame, str(frame.attrs["encoding"])
     best, most = "latin1", sum(name_keys(text).loose in known for text in texts)
-    for name in _ENCODINGS:
+    for name in ENCODINGS:
         try:
             found = sum(name_keys(text.encode("latin1").decode(name)).loose in known for text in texts)
         except UnicodeError:

@@ -24,21 +24,22 @@ from growthpoles.study.files.cell_grids import EncodingError, Grid
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.files.user_table import toml_text as quoted
 from growthpoles.study.guess_columns import LayerGuess, codes_for, guess_layer, guess_vintage
-from growthpoles.study.read_published import Indicator, name_indicators, place_of, read_blocks, read_sheets
+from growthpoles.study.read_published import (
+    Codes,
+    Indicator,
+    describe,
+    doubts_of,
+    key_in,
+    name_indicators,
+    place_of,
+    read_blocks,
+    read_sheets,
+    remark,
+    table_lines,
+    toml_list,
+)
 from growthpoles.study.study_spec import is_study_name
 from growthpoles.study.table_blocks import Block
-
-Codes = dict[tuple[int, int | str], str]
-
-
-def _list(items: Iterable[str]) -> str:
-    return f"[{', '.join(map(quoted, items))}]"
-
-
-def _remark(text: str, most: int = 200) -> str:
-    """Return text for a comment: one line, printable."""
-    return "".join(sign if sign.isprintable() else " " for sign in text)[:most]
-
 
 def study_name(text: str) -> str:
     """Return a name of a study: what cannot stand in file names becomes a hyphen."""
@@ -70,7 +71,7 @@ def compose_study(
         f"name = {quoted(study_name(name))}",
         f"years = {years}" if years else "# years = [2020]            # DECIDE: the years that the tables hold",
         f"title = {{ en = {quoted(study_name(name))} }}            # DECIDE",
-        f"source = {{ en = {quoted(_remark(source, 400))} }}    # DECIDE",
+        f"source = {{ en = {quoted(remark(source, 400))} }}    # DECIDE",
         'languages = ["en"]',
         f"seed = {SEED}",
         "",
@@ -80,7 +81,7 @@ def compose_study(
         'catalogue = "catalogue.csv"',
     ]
     for block in blocks:
-        lines += ["", *_table(block, codes, years, relative)]
+        lines += ["", *table_lines(block, codes, years, relative)]
     return "\n".join(lines) + "\n"
 
 
@@ -100,7 +101,7 @@ def _boundaries(layer: LayerGuess, blocks: Sequence[Block], relative: Callable[[
         if layer.dissolve:
             lines.append("dissolve = true              # CHECK: the rows of one region are united")
         if layer.drop:
-            lines.append(f"drop = {_list(layer.drop)}              # CHECK: without a polygon")
+            lines.append(f"drop = {toml_list(layer.drop)}              # CHECK: without a polygon")
         if layer.crs:
             lines.append(f"crs = {quoted(layer.crs)}            # CHECK: the file does not state it")
         elif layer.crs is not None:
@@ -112,8 +113,8 @@ def _boundaries(layer: LayerGuess, blocks: Sequence[Block], relative: Callable[[
     known: dict[str, tuple[str, str]] = {}
     stray: dict[str, str | None] = {}
     for block in blocks:
-        known |= {_key(block, name): value for name, value in block.match.aliases.items()}
-        stray |= {_key(block, name): code for name, code in block.match.open.items()}
+        known |= {key_in(block, name): value for name, value in block.match.aliases.items()}
+        stray |= {key_in(block, name): code for name, code in block.match.open.items()}
     if stray:
         mark = "DECIDE: names in the tables that fit no region; one that is none goes into ignore"
         lines += ["", f"# [boundaries.aliases]        # {mark}"]
@@ -121,107 +122,9 @@ def _boundaries(layer: LayerGuess, blocks: Sequence[Block], relative: Callable[[
     elif known:
         lines += ["", "[boundaries.aliases]         # CHECK: other spellings, each the only one that fits its region"]
     for name, (code, reason) in known.items():
-        text = f"{quoted(_remark(name))} = {quoted(code)}"
-        lines.append(("# " if stray else "") + text + (f"    # {_remark(reason)}" if reason and not stray else ""))
+        text = f"{quoted(remark(name))} = {quoted(code)}"
+        lines.append(("# " if stray else "") + text + (f"    # {remark(reason)}" if reason and not stray else ""))
     return lines
-
-
-def _key(block: Block, name: str) -> str:
-    return key_of(name, block.match.pattern, block.match.width)
-
-
-def _table(block: Block, codes: Codes, study_years: list[int], relative: Callable[[Path], str]) -> list[str]:
-    grid, lines = block.grid, ["[[tables]]", f"file = {quoted(relative(block.grid.path))}"]
-    assert block.key is not None
-    if grid.sheet:
-        lines.append(f"sheet = {quoted(grid.sheet)}")
-    numbers = [number for number, _ in grid.rows]
-    below = [number for number in numbers if number > block.last]
-    plain = len(block.header) == 1 and len(set(map(tuple, block.paths))) == len(block.paths)
-    if not plain:
-        lines.append(f"header = {list(block.header)}        # CHECK: the rows with the names of the columns")
-    elif block.header[0] != numbers[0]:
-        lines.append(f"header = {block.header[0]}             # CHECK: the row with the names of the columns")
-    if not plain or below or block.first != block.header[-1] + 1:
-        lines.append(f"rows = [{block.first}, {block.last}]      # CHECK: the first and the last row of the table")
-    if grid.encoding and grid.encoding not in ("utf-8", "utf-8-sig"):
-        lines.append(f"encoding = {quoted(grid.encoding)}          # CHECK: found by its bytes")
-    if grid.delimiter:
-        lines.append(f"delimiter = {quoted(grid.delimiter)}")
-    if block.unclear:
-        lines.append(f'# decimal = ","             # DECIDE: {_remark(block.unclear)}')
-    else:
-        lines.append(f"decimal = {quoted(block.notation.decimal)}")
-        if block.notation.thousands is not None:
-            lines.append(f"thousands = {quoted(block.notation.thousands)}")
-    lines.append(f"key = {quoted(block.names[block.key])}            # CHECK: the column that names the regions")
-    if block.match.pattern is not None:
-        lines.append(
-            f"key_pattern = {quoted(block.match.pattern)}     # CHECK: the part of it that is the code or name"
-        )
-    if block.match.width is not None:
-        lines.append(f"key_width = {block.match.width}              # CHECK: codes have lost their leading zeros")
-    if block.fill:
-        lines.append(
-            f"fill = {_list(block.names[at] for at in block.fill)}     # CHECK: an empty cell means the one above"
-        )
-    dated = any(year is not None for year in block.values.values())
-    if block.year_column is not None:
-        lines.append(f"year_column = {quoted(block.names[block.year_column])}")
-    elif not dated:
-        lines.append(f"year = {block.years[0]}" if block.years else "# year = 2020               # DECIDE")
-    columns = {
-        block.names[at]: (codes[id(block), at], year) for at, year in block.values.items() if (id(block), at) in codes
-    }
-    if block.indicator:
-        names = [block.names[at] for at in block.indicator]
-        lines += ['layout = "long"', f"indicator = {quoted(names[0]) if len(names) == 1 else _list(names)}"]
-        if not dated:
-            lines.append(f"value = {quoted(block.names[next(iter(block.values))])}")
-        columns = {kind: (codes[id(block), kind], None) for kind in block.kinds}
-    if block.flag_column is not None:
-        lines.append(f"flag_column = {quoted(block.names[block.flag_column])}")
-    if block.missing:
-        lines.append(f'missing = {_list(block.missing)}            # CHECK: taken to mean "no data"')
-    if block.flags:
-        lines.append(f"flags = {_list(block.flags)}            # CHECK: remarks on numbers, kept beside them")
-    if block.parentheses:
-        lines.append('parentheses = "negative"    # CHECK: (1.5) is taken for -1.5')
-    names = {block.text(row, block.key) for _, row in block.rows}
-    within = [row for number, row in block.aside if block.first <= number <= block.last]
-    heads = [text for row in within if (text := block.text(row, block.key)) and text not in names]
-    ignored = list(dict.fromkeys([*block.match.outside, *heads]))
-    if ignored:
-        lines.append(f"ignore = {_list(map(glob.escape, ignored))}            # CHECK: rows that are no regions")
-    if block.indicator and dated:
-        lines.append("[tables.values]            # column of the file = its year")
-        lines += [f"{quoted(block.names[at])} = {year}" for at, year in block.values.items()]
-    lines += ["[tables.columns]           # column of the file = code in catalogue.csv"]
-    return lines + _columns(columns, study_years)
-
-
-def _columns(columns: dict[str, tuple[str, int | None]], years: list[int]) -> list[str]:
-    """Return the lines of [tables.columns], with {year} where all years of the study are written alike."""
-    short: dict[str, str] = {}
-    for header, (code, year) in columns.items():
-        mark = header.replace(str(year), "{year}") if year is not None and header.count(str(year)) == 1 else header
-        short[header] = mark
-    told: dict[str, set[str]] = {}
-    for header, (code, year) in columns.items():
-        told.setdefault(short[header], set()).add(code)
-    marked = {mark for mark in told if "{year}" in mark}
-    whole = marked == set(told) and all(
-        len(codes) == 1 and all(mark.replace("{year}", str(year)) in columns for year in years)
-        for mark, codes in told.items()
-    )
-    if whole and marked:
-        return [f"{quoted(mark)} = {quoted(next(iter(codes)))}" for mark, codes in told.items()]
-    return [
-        f"{quoted(header)} = {quoted(code)}"
-        if year is None
-        else f"{quoted(header)} = {{ code = {quoted(code)}, year = {year} }}"
-        for header, (code, year) in columns.items()
-    ]
 
 
 def compose_catalogue(indicators: Sequence[Indicator], codes: Sequence[str]) -> str:
@@ -363,8 +266,8 @@ def propose_study(
     if not blocks:
         raise DataError(_nothing(paths, layer, left_out))
     for block in blocks:
-        seen.append(f"{place_of(block)}: {_describe(block)}; regions in {shown(block.names[block.key or 0])}")
-        undecided += _doubts(block, layer)
+        seen.append(f"{place_of(block)}: {describe(block)}; regions in {shown(block.names[block.key or 0])}")
+        undecided += doubts_of(block, layer.codes)
     undecided.append("the direction of every indicator: more is taken to be better; weights are equal")
     undecided.append("title, source and units")
     indicators, places = name_indicators(blocks)
@@ -408,9 +311,8 @@ def _open(
     layer = guess_layer(Path(boundaries), key=key, texts=texts)
     for path in later:
         grids += read_sheets(path, sheet=sheet, names=layer.names)
-        layer.notes.append(
-            f"{path.name}: the encoding; its bytes do not tell, {grids[-1].encoding} fits the names of the regions"
-        )
+        used = grids[-1].encoding
+        layer.notes.append(f"{path.name}: the encoding; its bytes do not tell, {used} fits the names of the regions")
     return layer, grids
 
 
@@ -420,56 +322,6 @@ def _nothing(paths: Sequence[Path], layer: LayerGuess, left_out: Sequence[str]) 
     near = f"a column with codes or names such as {listed(names, limit=5)}, below one to four header rows"
     reasons = "; ".join(each.removesuffix("; it was left out") for each in left_out[:4])
     return message(f"no table of these regions was found ({reasons})", where=listed(paths), allowed=near)
-
-
-def _describe(block: Block) -> str:
-    """Say in a few words what was seen."""
-    grid = block.grid
-    kind = "long" if block.indicator else "wide"
-    read = f", {grid.encoding}, cells divided by {shown(grid.delimiter)}" if grid.delimiter else ""
-    heads = f"{grid.unit}s {listed(block.header)}" if len(block.header) > 1 else f"{grid.unit} {block.header[0]}"
-    header = f", header in {heads}" if block.header != (grid.rows[0][0],) else ""
-    return f"{len(block.rows)} rows, {len(block.paths)} columns, {kind}{read}{header}"
-
-
-def _doubts(block: Block, layer: LayerGuess) -> list[str]:
-    """Say what is uncertain about a table."""
-    at, match = place_of(block), block.match
-    doubts = [f"{at}: {text}" for text in block.doubts]
-    if block.unclear:
-        doubts.append(f"{at}: the decimal sign ({block.unclear})")
-    if match.open:
-        doubts.append(f"{at}: {listed(match.open)} fits no region; see boundaries.aliases, or ignore")
-    reasons: dict[str, list[str]] = {}
-    for name, reason in match.outside.items():
-        reasons.setdefault(reason, []).append(name)
-    doubts += [
-        f"{at}: {listed(names)} was taken for no region, and is ignored ({why})" for why, names in reasons.items()
-    ]
-    if match.aliases:
-        told = listed([f"{name} = {code}" for name, (code, _) in match.aliases.items()])
-        doubts.append(f"{at}: other spellings: {told}")
-    if match.width is not None:
-        doubts.append(f"{at}: codes have lost their leading zeros, which are put back ({match.width} digits)")
-    have = set(match.codes.values())
-    lacking = [code for code in layer.codes if code not in have]
-    if lacking:
-        doubts.append(f'{at}: no row for {listed(lacking)}; they are "no data"')
-    if block.missing:
-        doubts.append(f'{at}: {listed(map(repr, block.missing))} was taken to mean "no data"')
-        zero = [mark for mark in block.missing if mark in ("-", "–", "—", "−")]
-        if zero:
-            doubts.append(f"{at}: {listed(map(repr, zero))} is zero at some offices: zero = {_list(zero)} takes it so")
-    if block.flags:
-        doubts.append(f"{at}: {listed(map(repr, block.flags))} beside numbers is kept as a remark on them")
-    if block.grid.hidden or block.grid.hidden_columns:
-        rows = sorted(block.grid.hidden)
-        doubts.append(
-            f"{at}: hidden in the file and left out: {len(rows)} rows ({listed(rows, limit=8)}), {len(block.grid.hidden_columns)} columns"
-        )
-    if block.left_out:
-        doubts.append(f"{at}: the columns {listed(block.left_out)} were left out")
-    return doubts
 
 
 def _relative(path: Path, folder: Path) -> str:

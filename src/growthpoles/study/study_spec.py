@@ -117,7 +117,7 @@ class Table(Part):
     years: tuple[Year, ...] | None = None
     indicator: str | tuple[str, ...] | None = None
     value: str | None = None
-    values: dict[str, Year] = {}
+    value_years: dict[str, Year] = {}
     flag_column: str | None = None
     columns: dict[str, str | tuple[str, ...] | Column] = {}
     missing: tuple[str, ...] = ()
@@ -179,22 +179,22 @@ class Table(Part):
     def _fits_together(self) -> Table:
         if self.thousands is not None and self.thousands == self.decimal:
             raise ValueError("thousands and decimal are the same sign")
-        if self.layout == "long" and not (self.indicator and bool(self.value) != bool(self.values)):
+        if self.layout == "long" and not (self.indicator and bool(self.value) != bool(self.value_years)):
             raise ValueError('layout = "long" needs indicator = "..." and value = "..." (its columns)')
-        if self.layout == "wide" and (self.indicator or self.value or self.values):
+        if self.layout == "wide" and (self.indicator or self.value or self.value_years):
             raise ValueError('indicator and value belong to layout = "long"')
         dated = [
             target.year is not None if isinstance(target, Column) else YEAR_MARK in header
             for header, target in self.columns.items()
         ]
-        by_column = (self.layout == "wide" and any(dated)) or bool(self.values)
+        by_column = (self.layout == "wide" and any(dated)) or bool(self.value_years)
         ways = [self.year is not None, self.year_column is not None, by_column]
         if sum(ways) != 1:
             raise ValueError(
                 'the year of the values: give one of year = ..., year_column = "...", or columns with a year '
                 '("grp_{year}" = "grp", or "x" = { code = "grp", year = 2010 })'
             )
-        if by_column and not self.values and not all(dated):
+        if by_column and not self.value_years and not all(dated):
             raise ValueError("columns: either all of them state a year, or none")
         if self.shares is not None and self.vintage is None:
             raise ValueError("shares needs vintage = ... (whose regions the table has)")
@@ -205,7 +205,7 @@ class Table(Part):
         if self.year is not None:
             return (self.year,)
         named = {target.year for target in self.columns.values() if isinstance(target, Column) and target.year}
-        named |= set(self.values.values())
+        named |= set(self.value_years.values())
         marked = any(YEAR_MARK in header for header in self.columns) or self.year_column is not None
         allowed = set(self.years or study_years) if marked else set()
         return tuple(year for year in study_years if year in allowed | named)

@@ -15,7 +15,8 @@ from growthpoles.study.files.table_files import cell_text, header_paths, unique_
 
 _MOST_HEADER = 5
 _MARK = re.compile(
-    r"[^\w\s]{1,6}|[^\W\d]{1,3}|[\[(][^\[\]()\d]{1,14}[\])]|n\.? ?/?[adosv]\.?[a-z]?\.?|k\.? ?a\.?|нет данных|no data|#?n/a|nan|null|none|missing|"
+    r"[^\w\s]{1,6}|[^\W\d]{1,3}|[\[(][^\[\]()\d]{1,14}[\])]"
+    r"|n\.? ?/?[adosv]\.?[a-z]?\.?|k\.? ?a\.?|нет данных|no data|#?n/a|nan|null|none|missing|"
     r"not available|\.{2,3} ?[a-z]{0,2}|[:.…] ?[a-z]{1,3}|conf(?:idential)?\.?|suppressed|[cxzsdnp]{1,2}\.|#[A-Z/0!?]+",
     flags=re.IGNORECASE,
 )
@@ -45,7 +46,7 @@ class Block:
     year_column: int | None = None
     years: list[int] = field(default_factory=list)
     indicator: tuple[int, ...] = ()
-    values: dict[int, int | None] = field(default_factory=dict)  # column -> the year in its header
+    value_at: dict[int, int | None] = field(default_factory=dict)  # column -> the year in its header
     labels: dict[int, str] = field(default_factory=dict)  # column -> name of the indicator
     kinds: dict[str, str] = field(default_factory=dict)  # long: text of the indicator columns -> name
     units: dict[str, str] = field(default_factory=dict)
@@ -240,7 +241,7 @@ def _header_above(
         spans = [(a, b, c, d) for a, b, c, d in grid.merged if a <= number <= c]
         filled = {at for at, k in enumerate(kinds[i]) if k != " "}
         covered = set(filled)
-        for a, b, c, d in spans:
+        for a, b, _, d in spans:
             if b == 0 and d >= width - 1 and d > 0 and a == number:
                 covered = set()  # a title over the whole width
                 filled = set()

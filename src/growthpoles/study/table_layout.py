@@ -21,11 +21,13 @@ from growthpoles.study.table_blocks import NOTATIONS, Block, is_mark, is_number,
 
 _YEAR_WORDS = re.compile(
     r"(?:reference[ _])?(?:years?|год[аы]?|жыл\w*|рік|йил|yil|year_|anno|anni|ano|año|años|periodo|período|jahre?|ann[ée]es?|an|rok|"
-    r"år|vuosi|év|time|time[ _]?period|period|période|date|stichtag|tid|aika|zeit|dönem|年|年份|年度|연도|시점)s?",
+    r"år|vuosi|év"
+    r"|time|time[ _]?period|period|période|date|stichtag|tid|aika|zeit|dönem|年|年份|年度|연도|시점)s?",
     flags=re.IGNORECASE,
 )
 _ID = re.compile(
-    r"(?:.*[ _./-])?(?:id|fid|oid|objectid|codes?|kod\w*|код\w*|código|codigo|cód|clave|cve\w*|no|nr|№|num|nummer|number|"
+    r"(?:.*[ _./-])?(?:id|fid|oid|objectid|codes?|kod\w*|код\w*|código|codigo|cód|clave|cve\w*|no|nr|№|num|nummer"
+    r"|number|"
     r"s\.? ?no|sr\.? ?no|sl\.? ?no|п/п|fips|geofips|geoid|nuts|iso\w*|rank|ranking|ранг|място)\.?(?:[ _].{0,12})?"
     r"|#|n|№.*|.*(?:code|fips|_id|Id|ID)|row|index|lfd\.? ?nr\.?",
     flags=re.IGNORECASE,
@@ -37,7 +39,8 @@ _STATUS = re.compile(
 )
 _FLAGS = re.compile(r".*(?:status|flag|footnote|symbol|qualit|_q$|remark|conf).*", flags=re.IGNORECASE)
 _VALUE = re.compile(
-    r"(?:obs[ _]?value|value|values|valor|valores|wert|valeur|значение|мәні|qiymati|amount|total|data|observation value|数值|värde|verdi|arvo|"
+    r"(?:obs[ _]?value|value|values|valor|valores|wert|valeur|значение|мәні|qiymati|amount|total|data|observation value|数值"
+    r"|värde|verdi|arvo|"
     r"wartość|hodnota|érték|antal|total value)",
     flags=re.IGNORECASE,
 )
@@ -266,15 +269,15 @@ def _find_values(
         else:
             candidates.append(at)
     if block.year_column is not None:
-        block.values = dict.fromkeys(candidates)
+        block.value_at = dict.fromkeys(candidates)
         return
     if pure:
         first = min(pure)
         for at in candidates:
             if at in pure:
-                block.values[at] = pure[at]
+                block.value_at[at] = pure[at]
             elif at in inside:
-                block.values[at] = inside[at][0]
+                block.value_at[at] = inside[at][0]
             else:
                 side = "before the years" if at < first else "beside the years"
                 block.left_out.append(f"{block.names[at]} (no year in its header, {side})")
@@ -283,11 +286,11 @@ def _find_values(
     if dated and (len(set(dated.values())) > 1 or len(dated) == len(candidates)):
         for at in candidates:
             if at in dated:
-                block.values[at] = dated[at]
+                block.value_at[at] = dated[at]
             else:
                 block.left_out.append(f"{block.names[at]} (no year in its header, though others have one)")
     else:
-        block.values = dict.fromkeys(candidates)
+        block.value_at = dict.fromkeys(candidates)
 
 
 def _no_value(block: Block, at: int, kinds: dict[int, Counter[str]], index: NameIndex | None) -> str:
@@ -315,7 +318,7 @@ def _no_value(block: Block, at: int, kinds: dict[int, Counter[str]], index: Name
 def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
     """Find the columns that, beside region and year, tell one row from another: the indicator of a long table."""
     assert block.key is not None
-    aside = {block.key, block.year_column, *block.values}
+    aside = {block.key, block.year_column, *block.value_at}
     rest = [at for at in kinds if at not in aside and kinds[at].total() > kinds[at][" "]]
     rows = [row for _, row in block.rows if block.text(row, block.key)]
     names = [block.text(row, block.key) for row in rows]
@@ -368,7 +371,7 @@ def _note_rest(block: Block, rest: Sequence[int]) -> None:
             block.fill.remove(at)
         texts = {text for _, row in block.rows if (text := block.text(row, at))}
         flags = _FLAGS.fullmatch(_last(block, at)) and len(texts) <= 40 and all(len(text) <= 12 for text in texts)
-        if flags and block.flag_column is None and len(block.values) == 1:
+        if flags and block.flag_column is None and len(block.value_at) == 1:
             block.flag_column = at
             continue
         same = f"always {shown(next(iter(texts)))}" if len(texts) == 1 else "text"
@@ -381,9 +384,9 @@ def _find_years(block: Block, year: int | None) -> None:
         labels = [parse_year(row[block.year_column]) for _, row in block.rows if block.text(row, block.year_column)]
         found = [label for label in labels if label is not None]
     else:
-        parts = [part for at in block.values for part in block.paths[at]]
+        parts = [part for at in block.value_at for part in block.paths[at]]
         found = [label for part in parts if (label := parse_year(part)) is not None]
-        block.years = sorted({each for each in block.values.values() if each is not None})
+        block.years = sorted({each for each in block.value_at.values() if each is not None})
     if block.year_column is not None:
         block.years = sorted({label.year for label in found})
     if any(label.kind == "fiscal" for label in found):
@@ -423,11 +426,12 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str]) 
         return
     raw = {cell_text(row[block.key]): str(row[block.key]) for _, row in block.rows if block.key < len(row)}
     inset = {name: len(text) - len(text.lstrip(" .\u00a0\u3000\t")) for name, text in raw.items()}
-    empty = [
-        name for name in names
-        if not any(is_number(row[at]) for _, row in block.rows if block.text(row, block.key) == name for at in block.values if at < len(row))
-    ] if len(names) < 3000 else []  # fmt: skip
-
+    filled = {
+        block.text(row, block.key)
+        for _, row in block.rows
+        if any(at < len(row) and is_number(row[at]) for at in block.value_at)
+    }
+    empty = [name for name in names if name not in filled]
     block.match = match_keys(
         names, _bare(index), parents=parents, sums=_sums(block), empty=empty, inset=inset, odd=_odd(block, index)
     )
@@ -449,7 +453,7 @@ def _odd(block: Block, index: NameIndex) -> dict[str, str]:
     regions = {name for name, _ in known}
     for at in range(len(block.paths)):
         codes = {name: block.text(row, at) for name, row in known}
-        if at == block.key or at in block.values or len(codes) < 4 or len(set(codes.values())) < len(codes):
+        if at == block.key or at in block.value_at or len(codes) < 4 or len(set(codes.values())) < len(codes):
             continue
         shapes = {re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) for code in codes.values()}
         if len(shapes) > 3 or "" in shapes:
@@ -470,7 +474,7 @@ def _sums(block: Block) -> list[str]:
         return []
     numbers = []
     for _, row in block.rows:
-        numbers.append([_value(row[at]) if at < len(row) else None for at in block.values])
+        numbers.append([_value(row[at]) if at < len(row) else None for at in block.value_at])
     names = [block.text(row, block.key) for _, row in block.rows]
     found = []
     for i, mine in enumerate(numbers):
@@ -516,7 +520,7 @@ def _find_marks(block: Block) -> None:
     places: dict[int, list[tuple[str, Problem]]] = defaultdict(list)
     negative = bracketed = False
     for number, row in block.regions:
-        for at in block.values:
+        for at in block.value_at:
             cell = row[at] if at < len(row) else ""
             text = cell_text(cell)
             if not isinstance(cell, str) or (text and is_number(cell) and not is_mark(text)):
@@ -563,7 +567,7 @@ def _name_labels(block: Block) -> None:
     """Name the indicators: what stands above a column, without year, unit and the name of the key column."""
     assert block.key is not None
     own = set(block.paths[block.key])
-    for at, year in block.values.items():
+    for at, year in block.value_at.items():
         path = [part for part in block.paths[at] if part not in own or len(block.paths[at]) == 1]
         unit = ""
         if year is not None:

@@ -339,7 +339,7 @@ def _look_closer(content: bytes, grids: list[Grid], where: str) -> None:
                     continue
                 if isinstance(value, CellRichText) and row is not None:
                     runs = [
-                        (str(run), isinstance(run, TextBlock) and run.font is not None and run.font.vertAlign == "superscript")
+                        (str(run), isinstance(run, TextBlock) and getattr(run.font, "vertAlign", "") == "superscript")
                         for run in value
                     ]  # fmt: skip
                     base = "".join(text for text, up in runs if not up)

@@ -41,7 +41,7 @@ _LEADING = re.compile(r"^[\s.\-–—•·:>]+(?=\w)")
 _TRAILING = re.compile(rf"(?:{_NOTE}|\s*[:.]{{2,}})+$")
 
 # A letter behind a number that may multiply it is no flag: "5 m" may be five millions.
-_MULTIPLES = {"k", "m", "mn", "mm", "bn", "tn", "т", "м", "kg", "km", "ha", "тг", "eur", "usd", "pt", "pp", "pc", "p.", "ml", "cm", "st"}  # fmt: skip
+_MULTIPLES = {"k", "m", "mn", "mm", "bn", "tn", "т", "м", "kg", "km", "ha", "тг", "pt", "pp", "pc", "ml", "cm", "st"}
 _BLANKS = dict.fromkeys(map(ord, "\u00a0\u2009\u202f\u2007\u2002\u2003\u3000"), " ")
 _LOOKALIKES = {
     **_BLANKS,

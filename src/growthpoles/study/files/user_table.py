@@ -263,7 +263,7 @@ def read_table(
         data.drop("outside the rows that study.toml names", row=number)
     for number in raw.hidden:
         data.drop("the file hides this row", row=number)
-    named = [spec.key, spec.year_column, *_indicators(spec), spec.value, *spec.values, *spec.fill, spec.flag_column]
+    named = [spec.key, spec.year_column, *_indicators(spec), spec.value, *spec.value_years, *spec.fill, spec.flag_column]
     lacking = [name for name in named if name is not None and name not in raw.columns]
     if lacking:
         _missing_columns(data, lacking)
@@ -423,7 +423,7 @@ def _long(data: TableData, spec: Table, years: Sequence[int], codes: list[str]) 
     targets = targets or {code: (code,) for code in codes}
     place = {header: i for i, header in enumerate(data.raw.columns)}
     indicators = [place[name] for name in _indicators(spec)]
-    values = [spec.value] if spec.value is not None else list(spec.values)
+    values = [spec.value] if spec.value is not None else list(spec.value_years)
     seen: dict[tuple[int, str, str], int] = {}
     for number, row, name in _regions(data, spec, values):
         written = " | ".join(cell_text(row[at]) for at in indicators)
@@ -433,12 +433,13 @@ def _long(data: TableData, spec: Table, years: Sequence[int], codes: list[str]) 
             continue
         used = False
         for header in values:
-            year = spec.values[header] if spec.values else _year(data, spec, years, number, row)
-            if year is None or (spec.values and year not in years):
+            year = spec.value_years[header] if spec.value_years else _year(data, spec, years, number, row)
+            if year is None or (spec.value_years and year not in years):
                 continue
             first = seen.setdefault((year, name, wanted[0]), number)
             if first != number:
-                problem = f"{shown(name)} has a second value of {shown(written)} for {year} (first on {data.raw.unit} {first})"
+                place = f"first on {data.raw.unit} {first}"
+                problem = f"{shown(name)} has a second value of {shown(written)} for {year} ({place})"
                 data.fault(problem, row=number, remedy="one row per region, year and indicator")
                 data.drop("second value", row=number, content=name)
                 break
@@ -450,13 +451,13 @@ def _long(data: TableData, spec: Table, years: Sequence[int], codes: list[str]) 
             if flag:
                 data.flags.setdefault(year, []).extend((name, code, flag) for code in wanted)
         data.rows_used += used
-        if not used and spec.values:
+        if not used and spec.value_years:
             data.drop("no year of the study", row=number, content=name)
 
 
 def _unused_columns(data: TableData, spec: Table, years: Sequence[int]) -> None:
     used = {cell.header for cell in data.cells} | {spec.key, spec.year_column, spec.value, spec.flag_column}
-    used |= {*_indicators(spec), *spec.values}
+    used |= {*_indicators(spec), *spec.value_years}
     used |= {header for header, _, _ in _ksi_columns(TableData(data.raw), spec, years)}
     for header in data.raw.columns:
         if header not in used:
