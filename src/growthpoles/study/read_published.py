@@ -90,7 +90,7 @@ def read_blocks(
         if not grid.visible:
             left_out.append(f"{at}: hidden; it was left out")
             continue
-        found = find_blocks(grid, lambda name: index is not None and bool(index.find(name)))
+        found = find_blocks(grid, lambda name: index is not None and _names_region(index, name))
         left_out += _unread(grid, found, at)
         if not found:
             left_out.append(f"{at}: no rows of numbers below a header; it was left out")
@@ -108,6 +108,12 @@ def read_blocks(
                         read_block(part, index, parents, year)
                 blocks += [part for part in parts if part.key is not None and part.value_at]
     return blocks, left_out
+
+
+def _names_region(index: NameIndex, text: str) -> bool:
+    """Tell whether a cell names a region, also with its code in front."""
+    head, _, tail = text.partition(" ")
+    return any(index.find(each) for each in (bare_name(text), *((head, tail) if tail and head[-1:].isdigit() else ())))
 
 
 def _unread(grid: Grid, blocks: Sequence[Block], at: str) -> list[str]:
@@ -318,7 +324,7 @@ def doubts_of(block: Block, codes: Sequence[str]) -> list[str]:
         doubts.append(f'{at}: {listed(map(repr, block.missing))} was taken to mean "no data"')
         zero = [mark for mark in block.missing if mark in ("-", "–", "—", "−")]
         if zero:
-            doubts.append(f"{at}: {listed(map(repr, zero))} is zero at some offices: zero = {tomltoml_list(zero)} takes it so")
+            doubts.append(f"{at}: {listed(map(repr, zero))} is zero at some offices: zero = {toml_list(zero)} takes it so")
     if block.flags:
         doubts.append(f"{at}: {listed(map(repr, block.flags))} beside numbers is kept as a remark on them")
     if block.grid.hidden or block.grid.hidden_columns:

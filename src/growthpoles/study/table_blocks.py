@@ -222,8 +222,9 @@ def _header_above(
     is_region: Callable[[str], bool],
 ) -> tuple[list[int], list[str]]:
     """Return the numbers of the header rows above the first row of numbers, and the titles above them."""
-    value_at = [at for i in range(top, min(top + 30, len(rows))) for at, k in enumerate(kinds[i]) if k == "n"]
-    first_value = min((at for at in value_at if at > 0), default=0)
+    below_it = [kinds[i] for i in range(top, min(top + 30, len(rows))) if _is_data(kinds[i])]
+    numbers = Counter(at for each in below_it for at, kind in enumerate(each) if kind == "n")
+    first_value = min((at for at, n in numbers.items() if at > 0 and n > 0.3 * len(below_it)), default=0)
     width = max((len(row) for _, row in rows), default=0)
     header: list[int] = []
     i = top - 1
