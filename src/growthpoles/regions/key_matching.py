@@ -359,7 +359,7 @@ def is_country(name: str) -> bool:
 
 
 def name_variants(name: str) -> list[str]:
-    """Return a name and its other readings: both of "Bern / Berne", "La Rioja" for "Rioja, La", "Iran" of "Iran (I.)"."""
+    """Return a name and other readings: both of "Bern / Berne", "La Rioja" for "Rioja, La", "Iran" of "Iran (X)"."""
     found = [name]
     parts = [part.strip() for part in re.split(r"\s*/\s*|\s+[-–—]\s+|\s*[|;]\s*", name) if len(part.strip()) > 2]
     found += parts if len(parts) > 1 else []

@@ -232,7 +232,7 @@ def _header_above(
     below = _labels_of(kinds, top, first_value)
     while i >= start and len(header) < _MOST_HEADER:
         number, row = rows[i]
-        if is_counting(row):
+        if is_counting(row) or any(is_region(cell_text(cell)) for cell in row[: max(1, first_value)]):
             i -= 1
             continue
         if header and header[0] - number > 1:  # an empty row
@@ -269,11 +269,6 @@ def _header_above(
             continue
         header.insert(0, number)
         i -= 1
-    place = {number: i for i, (number, _) in enumerate(rows)}
-    while len(header) > 1 and any(
-        is_region(cell_text(cell)) for cell in rows[place[header[-1]]][1][: max(1, first_value)]
-    ):
-        header.pop()
     header = _without_marked_rows(rows, kinds, header, first_value, below)
     if not header:
         return [], []
@@ -306,3 +301,31 @@ def _without_marked_rows(
             break
         header = header[:-1]
     return header
+
+
+def adds_up(mine: list[float | None], others: list[list[float | None]]) -> bool:
+    """Tell whether a row is the sum of others, in every column that is filled, within rounding, and in two at least."""
+    agreed = 0
+    for at, value in enumerate(mine):
+        parts = [row[at] for row in others]
+        if value is None or len(parts) < 3 or any(part is None for part in parts):
+            continue
+        total = sum(part for part in parts if part is not None)
+        if not value or abs(total - value) > max(0.5 * len(parts) * 10 ** -_places(value), 1e-6 * abs(value)):
+            return False
+        agreed += 1
+    return agreed >= 2
+
+
+def _places(value: float) -> int:
+    return len(repr(value).partition(".")[2].rstrip("0"))
+
+
+def cell_value(cell: object) -> float | None:
+    """Return the number in a cell in the first notation that reads it, or None."""
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return float(cell)
+    if not isinstance(cell, str):
+        return None
+    split = split_flag(cell)
+    return next((v for n in NOTATIONS if (v := n.parse(split[0] if split else cell)) is not None), None)

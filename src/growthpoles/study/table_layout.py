@@ -17,10 +17,11 @@ from growthpoles.study.files.number_notation import detect_notation
 from growthpoles.study.files.printed_labels import bare_name, parse_year, plain_signs, split_flag, year_inside
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import cell_text
-from growthpoles.study.table_blocks import NOTATIONS, Block, is_mark, is_number, kind_of
+from growthpoles.study.table_blocks import NOTATIONS, Block, adds_up, cell_value, is_mark, is_number, kind_of
 
 _YEAR_WORDS = re.compile(
-    r"(?:reference[ _])?(?:years?|год[аы]?|жыл\w*|рік|йил|yil|year_|anno|anni|ano|año|años|periodo|período|jahre?|ann[ée]es?|an|rok|"
+    r"(?:reference[ _])?(?:years?|год[аы]?|жыл\w*|рік|йил|yil|year_|anno|anni|ano|año|años|periodo|período|jahre?"
+    r"|ann[ée]es?|an|rok|"
     r"år|vuosi|év"
     r"|time|time[ _]?period|period|période|date|stichtag|tid|aika|zeit|dönem|年|年份|年度|연도|시점)s?",
     flags=re.IGNORECASE,
@@ -39,7 +40,8 @@ _STATUS = re.compile(
 )
 _FLAGS = re.compile(r".*(?:status|flag|footnote|symbol|qualit|_q$|remark|conf).*", flags=re.IGNORECASE)
 _VALUE = re.compile(
-    r"(?:obs[ _]?value|value|values|valor|valores|wert|valeur|значение|мәні|qiymati|amount|total|data|observation value|数值"
+    r"(?:obs[ _]?value|value|values|valor|valores|wert|valeur|значение|мәні|qiymati|amount|total|data"
+    r"|observation value|数值"
     r"|värde|verdi|arvo|"
     r"wartość|hodnota|érték|antal|total value)",
     flags=re.IGNORECASE,
@@ -474,43 +476,16 @@ def _sums(block: Block) -> list[str]:
         return []
     numbers = []
     for _, row in block.rows:
-        numbers.append([_value(row[at]) if at < len(row) else None for at in block.value_at])
+        numbers.append([cell_value(row[at]) if at < len(row) else None for at in block.value_at])
     names = [block.text(row, block.key) for _, row in block.rows]
     found = []
     for i, mine in enumerate(numbers):
         for others in (numbers[:i] + numbers[i + 1 :], numbers[i + 1 :], numbers[:i]):
-            told = _adds_up(mine, others)
+            told = adds_up(mine, others)
             if told:
                 found.append(names[i])
                 break
     return found
-
-
-def _adds_up(mine: list[float | None], others: list[list[float | None]]) -> bool:
-    """Tell whether a row is the sum of others, in every column that is filled, within rounding, and in two at least."""
-    agreed = 0
-    for at, value in enumerate(mine):
-        parts = [row[at] for row in others]
-        if value is None or len(parts) < 3 or any(part is None for part in parts):
-            continue
-        total = sum(part for part in parts if part is not None)
-        if not value or abs(total - value) > max(0.5 * len(parts) * 10 ** -_places(value), 1e-6 * abs(value)):
-            return False
-        agreed += 1
-    return agreed >= 2
-
-
-def _places(value: float) -> int:
-    return len(repr(value).partition(".")[2].rstrip("0"))
-
-
-def _value(cell: object) -> float | None:
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return float(cell)
-    if not isinstance(cell, str):
-        return None
-    split = split_flag(cell)
-    return next((v for n in NOTATIONS if (v := n.parse(split[0] if split else cell)) is not None), None)
 
 
 def _find_marks(block: Block) -> None:
@@ -606,7 +581,7 @@ def split_sections(block: Block) -> list[Block]:
             )
             part.title = text
             parts.append(part)
-    names = [{part.text(row, block.key) for _, row in part.rows} for part in parts]
+    names = [{bare_name(part.text(row, block.key)) for _, row in part.rows} for part in parts]
     same = len(parts) > 1 and all(len(each & names[0]) >= 0.6 * max(len(each), len(names[0])) for each in names)
     whole = sum(len(part.rows) for part in parts) == len(block.rows)
     return parts if same and whole else [block]

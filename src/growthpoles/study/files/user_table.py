@@ -263,7 +263,15 @@ def read_table(
         data.drop("outside the rows that study.toml names", row=number)
     for number in raw.hidden:
         data.drop("the file hides this row", row=number)
-    named = [spec.key, spec.year_column, *_indicators(spec), spec.value, *spec.value_years, *spec.fill, spec.flag_column]
+    named = [
+        spec.key,
+        spec.year_column,
+        *_indicators(spec),
+        spec.value,
+        *spec.value_years,
+        *spec.fill,
+        spec.flag_column,
+    ]
     lacking = [name for name in named if name is not None and name not in raw.columns]
     if lacking:
         _missing_columns(data, lacking)
