@@ -241,7 +241,8 @@ def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Ca
         names = [block.names[at] for at in block.indicator]
         lines += ['layout = "long"', f"indicator = {quoted(names[0]) if len(names) == 1 else toml_list(names)}"]
         if not dated:
-            lines.append(f"value = {quoted(block.names[next(iter(block.value_at))])}")
+            held = [block.names[at] for at in block.value_at]
+            lines.append(f"value = {quoted(held[0]) if len(held) == 1 else toml_list(held)}")
         columns = {kind: (codes[id(block), kind], None) for kind in block.kinds}
     if block.flag_column is not None:
         lines.append(f"flag_column = {quoted(block.names[block.flag_column])}")

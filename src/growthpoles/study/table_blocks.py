@@ -117,15 +117,21 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
     kinds = ["".join(map(kind_of, row)) for _, row in rows]
     blocks: list[Block] = []
     start = 0
+
+    def counts(i: int) -> bool:
+        """Tell whether a row numbers the columns, and is not that of a region with the code 1."""
+        first, following = (cell_text((row or [""])[0]) for _, row in (rows[i], rows[min(i + 1, len(rows) - 1)]))
+        return is_counting(rows[i][1]) and not (first.isdigit() and following.isdigit())
+
     while start < len(rows):
-        top = next((i for i in range(start, len(rows)) if _is_data(kinds[i]) and not is_counting(rows[i][1])), None)
+        top = next((i for i in range(start, len(rows)) if _is_data(kinds[i]) and not counts(i)), None)
         if top is None:
             break
         header, titles = _header_above(grid, rows, kinds, start, top, is_region)
         below_header = [
             i for i in range(start, top) if header and rows[i][0] > max(header) and len(kinds[i].replace(" ", "")) > 1
         ]
-        top = min([top, *(i for i in below_header if not is_counting(rows[i][1]))])
+        top = min([top, *(i for i in below_header if not counts(i))])
         last = top
         own: set[int] = set()
         numeric = Counter(
@@ -197,8 +203,9 @@ def is_counting(row: Sequence[object]) -> bool:
     kinds = "".join(map(kind_of, row))
     numbers = [cell_text(cell) for cell, kind in zip(row, kinds, strict=True) if kind == "n"]
     counted = [str(i) for i in range(1, len(numbers) + 1)], [str(i) for i in range(2, len(numbers) + 2)]
-    others = len(kinds.replace(" ", "")) - len(numbers)
-    return len(numbers) >= 3 and numbers in counted and others <= 1
+    others = [cell_text(cell) for cell, kind in zip(row, kinds, strict=True) if kind not in "n "]
+    letters = len(others) <= 1 and all(len(text) == 1 for text in others)
+    return len(numbers) >= 3 and numbers in counted and letters
 
 
 def _labels_just_above(
@@ -253,8 +260,8 @@ def _header_above(
         if "n" in kinds[i] or not filled:
             break
         single = len(covered) == 1 and width > 2
-        if single and covered != {first_value}:
-            if header or skipped >= 3 or min(covered) >= first_value:
+        if single and (covered != {first_value} or not header):
+            if header or skipped >= 3 or min(covered) > first_value:
                 break
             skipped += 1
             i -= 1

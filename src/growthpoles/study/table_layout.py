@@ -304,6 +304,8 @@ def _no_value(block: Block, at: int, kinds: dict[int, Counter[str]], index: Name
         return "it counts the rows"
     if whole and _ID.fullmatch(_last(block, at)):
         return "an identifier, by its name"
+    if _UNIT.fullmatch(_last(block, at)) and len(set(filled)) < len(filled):
+        return "a unit, by its name"
     if _STATUS.fullmatch(_last(block, at)) and not _VALUE.fullmatch(_last(block, at)):
         return "a remark on the values, by its name"
     if index is not None and block.key is not None and len(filled) > 2:
@@ -327,7 +329,8 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
     years = [block.text(row, block.year_column) if block.year_column is not None else "" for row in rows]
     base = list(zip(names, years, strict=True))
     if len(set(base)) == len(base):
-        _note_rest(block, rest)
+        block.indicator = _with_units(block, rows, (), kinds)
+        _note_rest(block, [at for at in rest if at not in block.indicator])
         return
     dims = []
     for at in rest:
@@ -353,8 +356,8 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
         for chosen in combinations(order, size):
             told = [(*pair, *(block.text(row, at) for at in chosen)) for pair, row in zip(base, rows, strict=True)]
             if len(set(told)) == len(told):
-                block.indicator = tuple(sorted(chosen))
-                _note_rest(block, [at for at in rest if at not in chosen])
+                block.indicator = _with_units(block, rows, chosen, kinds)
+                _note_rest(block, [at for at in rest if at not in block.indicator])
                 return
     repeats = {pair for pair, n in Counter(base).items() if n > 1}
     regions = {pair for pair in repeats if pair[0] in block.match.codes}
@@ -364,6 +367,25 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
             f"{shown(name)} has several rows{f' for {label}' if label else ''}, and no column tells them apart"
         )
     _note_rest(block, rest)
+
+
+def _with_units(
+    block: Block, rows: Sequence[Sequence[object]], chosen: Sequence[int], kinds: Iterable[int]
+) -> tuple[int, ...]:
+    """Add a column of units or multipliers that differ within an indicator: its numbers are not one indicator."""
+    units = []
+    for at in kinds:
+        if at in chosen or at == block.key or at in block.value_at or not _UNIT.fullmatch(_last(block, at)):
+            continue
+        found: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        for row in rows:
+            found[tuple(block.text(row, each) for each in chosen)].add(block.text(row, at))
+        if any(len(texts - {""}) > 1 for texts in found.values()):
+            units.append(at)
+    if units:
+        told = listed([block.names[at] for at in units])
+        block.doubts.append(f"{told} differ within an indicator, which is therefore taken apart by them")
+    return tuple(sorted({*chosen, *units}))
 
 
 def _note_rest(block: Block, rest: Sequence[int]) -> None:
@@ -553,13 +575,17 @@ def _name_labels(block: Block) -> None:
             path = [part for part in path if not _YEAR_WORDS.fullmatch(part.strip(" :"))]
             path = [found[1] if (found := year_inside(part)) is not None else part for part in path]
         label = ", ".join(part for part in path if part).strip(" ,;:")
-        block.labels[at] = re.sub(r"\s*\[note[^\]]*\]", "", label)
+        block.labels[at] = bare_name(re.sub(r"\s*\[note[^\]]*\]", "", label)) if label else ""
         if unit:
             block.units[block.labels[at]] = unit
     if block.indicator:
+        several = len(block.value_at) > 1 and not any(block.value_at.values())
         for _, row in block.regions:
-            text = " | ".join(block.text(row, at) for at in block.indicator)
-            block.kinds.setdefault(text, ", ".join(filter(None, (block.text(row, at) for at in block.indicator))))
+            parts = [block.text(row, at) for at in block.indicator]
+            for at in block.value_at if several else [-1]:
+                text = " | ".join([*parts, block.names[at]] if several else parts)
+                name = [*parts, block.labels.get(at, "")] if several else parts
+                block.kinds.setdefault(text, ", ".join(filter(None, name)))
         plain = set(block.kinds.values())  # a mark of a footnote makes no other indicator
         for text, name in block.kinds.items():
             bare = ", ".join(map(bare_name, text.split(" | ")))
