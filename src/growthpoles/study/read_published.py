@@ -24,8 +24,8 @@ from growthpoles.study.files.user_table import read_table as read_as_described
 from growthpoles.study.files.user_table import toml_text as quoted
 from growthpoles.study.guess_columns import ENCODINGS, guess_layer
 from growthpoles.study.study_spec import Table
-from growthpoles.study.table_blocks import Block, find_blocks, is_counting, kind_of
-from growthpoles.study.table_layout import read_block, split_sections
+from growthpoles.study.table_blocks import Block, find_blocks, is_counting, kind_of, split_sections
+from growthpoles.study.table_layout import read_block
 
 Codes = dict[tuple[int, int | str], str]  # (id of a block, its column or the text of a kind) -> code
 
@@ -313,6 +313,10 @@ def doubts_of(block: Block, codes: Sequence[str]) -> list[str]:
     doubts += [
         f"{at}: {listed(names)} was taken for no region, and is ignored ({why})" for why, names in reasons.items()
     ]
+    assert block.key is not None
+    within = [" ".join(filter(None, map(cell_text, row))) for n, row in block.aside if block.first <= n <= block.last]
+    if within:
+        doubts.append(f"{at}: {listed(within)}: rows without a number, taken for headings or remarks")
     if match.aliases:
         told = listed([f"{name} = {code}" for name, (code, _) in match.aliases.items()])
         doubts.append(f"{at}: other spellings: {told}")

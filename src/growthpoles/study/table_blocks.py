@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from growthpoles.regions.key_matching import KeyMatch
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import Notation
-from growthpoles.study.files.printed_labels import parse_year, split_flag
+from growthpoles.study.files.printed_labels import bare_name, parse_year, split_flag
 from growthpoles.study.files.table_files import cell_text, header_paths, unique_names
 
 _MOST_HEADER = 5
@@ -104,7 +104,9 @@ def kind_of(cell: object) -> str:
     if parse_year(cell) is not None:
         return "y"
     if is_number(cell):
-        return "n"
+        split = split_flag(cell) if isinstance(cell, str) else None
+        dated = split is not None and isinstance(cell, str) and cell.strip().endswith(split[0]) and parse_year(split[0])
+        return "t" if dated else "n"  # "x 2020" is a name with its year
     return "m" if is_mark(cell_text(cell)) else "t"
 
 
@@ -336,3 +338,24 @@ def cell_value(cell: object) -> float | None:
         return None
     split = split_flag(cell)
     return next((v for n in NOTATIONS if (v := n.parse(split[0] if split else cell)) is not None), None)
+
+
+def split_sections(block: Block) -> list[Block]:
+    """Split a block in which the same regions stand below several headings."""
+    headings = [(number, " ".join(filter(None, map(cell_text, row)))) for number, row in block.aside]
+    if not headings or block.key is None:
+        return [block]
+    edges = [*(number for number, _ in headings), block.last + 1]
+    parts: list[Block] = []
+    for (number, text), end in zip(headings, edges[1:], strict=True):
+        rows = [(n, row) for n, row in block.rows if number < n < end]
+        if rows:
+            part = Block(
+                block.grid, block.header, rows[0][0], rows[-1][0], [*block.titles, text], block.paths, block.names, rows
+            )
+            part.title = text
+            parts.append(part)
+    names = [{bare_name(part.text(row, block.key)) for _, row in part.rows} for part in parts]
+    same = len(parts) > 1 and all(len(each & names[0]) >= 0.6 * max(len(each), len(names[0])) for each in names)
+    whole = sum(len(part.rows) for part in parts) == len(block.rows)
+    return parts if same and whole else [block]

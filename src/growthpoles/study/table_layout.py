@@ -13,7 +13,7 @@ from itertools import combinations
 from growthpoles.errors import listed, shown
 from growthpoles.regions.key_matching import KeyMatch, best_rule, match_keys
 from growthpoles.regions.name_matching import NameIndex
-from growthpoles.study.files.number_notation import detect_notation
+from growthpoles.study.files.number_notation import Notation, detect_notation
 from growthpoles.study.files.printed_labels import bare_name, parse_year, plain_signs, split_flag, year_inside
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import cell_text
@@ -47,8 +47,10 @@ _VALUE = re.compile(
     flags=re.IGNORECASE,
 )
 _UNIT = re.compile(
-    r".*(?:\bunit|einheit|\bед\.|единиц|unité|unidad|jednostk|өлшем|measure_?unit|birlik).*", flags=re.IGNORECASE
+    r".*(?:\bunit|unit_mult|multipl|einheit|\bед\.|единиц|unité|unidad|jednostk|өлшем|measure_?unit|birlik).*",
+    flags=re.IGNORECASE,
 )
+_GROUPS = {sign: re.compile(rf"[+-]?\d{{1,3}}(?:{re.escape(sign)}\d{{3}})+") for sign in ",."}
 _PRICES = re.compile(
     r"pri[cx]|preis|preci|цен|бағ|ceny|cen |base|=\s*100|=100|baz|updated|release|citation|©|copyright|access",
     re.IGNORECASE,
@@ -229,12 +231,11 @@ def _take_empty_rows(block: Block, index: NameIndex | None) -> None:
     known = {block.text(row, block.key) for _, row in block.rows}
     for number, row in list(block.aside):
         name = block.text(row, block.key)
-        alone = sum(cell_text(cell) != "" for cell in row) == 1
-        if name and (
-            name in known if not alone else index is not None and len(_hits(index, name)) == 1 and name not in known
-        ):
-            block.aside.remove((number, row))
-            block.rows.append((number, row))
+        if name and (name in known or (index is not None and len(_hits(index, name)) == 1)):
+            alone = sum(cell_text(cell) != "" for cell in row) == 1
+            if not (alone and name in known):
+                block.aside.remove((number, row))
+                block.rows.append((number, row))
     block.rows.sort(key=lambda each: each[0])
     for end in (0, -1):
         while len(block.rows) > 2 and not block.text(block.rows[end][1], block.key):
@@ -300,7 +301,8 @@ def _no_value(block: Block, at: int, kinds: dict[int, Counter[str]], index: Name
     texts = [block.text(row, at) for _, row in block.rows]
     filled = [text for text in texts if text]
     whole = all(re.fullmatch(r"-?\d+", text) for text in filled)
-    if whole and len(filled) > 3 and filled == [str(i) for i in range(1, len(filled) + 1)]:
+    beside = _last(block, at) == "" or (block.key is not None and at < block.key)
+    if whole and beside and len(filled) > 3 and filled == [str(i) for i in range(1, len(filled) + 1)]:
         return "it counts the rows"
     if whole and _ID.fullmatch(_last(block, at)):
         return "an identifier, by its name"
@@ -553,6 +555,14 @@ def _find_marks(block: Block) -> None:
     signs = {own.decimal: at for at, own in separate.items()}
     everything = [cell for cells in places.values() for cell in cells]
     block.notation, unclear = detect_notation(everything, delimiter=block.grid.delimiter or None)
+    other = "," if block.notation.decimal == "." else "."
+    if unclear is None and block.notation.thousands is None:
+        grouped = [text for text, _ in everything if other in text]
+        if grouped and all(_GROUPS[other].fullmatch(plain_signs(text)) for text in grouped):
+            block.notation = Notation(block.notation.decimal, other)
+            block.doubts.append(
+                f"{shown(grouped[0])}: {other!r} stands between thousands, as {block.notation.decimal!r} is decimal"
+            )
     if len(signs) > 1:
         a, b = (block.names[at] for at in signs.values())
         block.unclear = f"{shown(a)} and {shown(b)} have different decimal signs"
@@ -590,24 +600,3 @@ def _name_labels(block: Block) -> None:
         for text, name in block.kinds.items():
             bare = ", ".join(map(bare_name, text.split(" | ")))
             block.kinds[text] = bare if bare in plain else name
-
-
-def split_sections(block: Block) -> list[Block]:
-    """Split a block in which the same regions stand below several headings."""
-    headings = [(number, " ".join(filter(None, map(cell_text, row)))) for number, row in block.aside]
-    if not headings or block.key is None:
-        return [block]
-    edges = [*(number for number, _ in headings), block.last + 1]
-    parts: list[Block] = []
-    for (number, text), end in zip(headings, edges[1:], strict=True):
-        rows = [(n, row) for n, row in block.rows if number < n < end]
-        if rows:
-            part = Block(
-                block.grid, block.header, rows[0][0], rows[-1][0], [*block.titles, text], block.paths, block.names, rows
-            )
-            part.title = text
-            parts.append(part)
-    names = [{bare_name(part.text(row, block.key)) for _, row in part.rows} for part in parts]
-    same = len(parts) > 1 and all(len(each & names[0]) >= 0.6 * max(len(each), len(names[0])) for each in names)
-    whole = sum(len(part.rows) for part in parts) == len(block.rows)
-    return parts if same and whole else [block]
