@@ -397,7 +397,7 @@ def read_table(
     Examples
     --------
     >>> import growthpoles as gp
-    >>> text = "Population, thousand\\n\\nArea;2020;2021 (p)\\nNorth;1 204,5;1 210,0 e\\nSouth;..;980,2\\n"
+    >>> text = "Population, thousand\n\nArea;2020;2021 (p)\nNorth;1 204,5;1 210,0 e\nSouth;..;980,2\n"
     >>> _ = open("pop.csv", "w").write(text)
     >>> print(gp.read_table("pop.csv").to_string())
       region  year             indicator   value flag
@@ -494,8 +494,8 @@ class QuickLook(ResultDisplay):
     --------
     >>> import growthpoles as gp
     >>> gp.load_published(2014)[["index"]].reset_index().to_csv("ratings.csv", index=False)
-    >>> gp.quick_look("ratings.csv").tables.loc[0, ["key", "regions", "indicators"]].tolist()
-    ['region', 16, 'index']
+    >>> gp.quick_look("ratings.csv").tables[["key", "regions", "indicators"]].to_dict("records")
+    [{'key': 'region', 'regions': 16, 'indicators': 'index'}]
     """
 
     path: Path

@@ -66,7 +66,7 @@ def read_block(block: Block, index: NameIndex | None, parents: Iterable[str] = (
         at for at, n in kinds.items()
         if at != block.year_column and n["n"] + n["y"] and n["n"] + n["y"] >= n["t"] and (n["n"] or at in header_years)
     ]  # fmt: skip
-    _find_key(block, kinds, numeric, index, parents)
+    _find_key(block, kinds, numeric, index)
     if block.key is None:
         return
     _take_empty_rows(block, index)
@@ -130,9 +130,7 @@ def _fill_down(block: Block, at: int) -> bool:
     return True
 
 
-def _find_key(
-    block: Block, kinds: dict[int, Counter[str]], numeric: list[int], index: NameIndex | None, parents: Iterable[str]
-) -> None:
+def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], index: NameIndex | None) -> None:
     """Take the column in which most regions are named; columns that disagree about a row are said."""
     candidates: list[tuple[tuple[float, ...], int, dict[str, str]]] = []
     for at in kinds:
