@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from growthpoles.language.languages import LANGUAGES
 from growthpoles.regions.name_matching import NameIndex, loosen, words
 
 if TYPE_CHECKING:
@@ -347,7 +348,7 @@ def _countries() -> frozenset[str]:
 def _continents() -> frozenset[str]:
     from babel import Locale
 
-    tongues = ("en", "ru", "kk", "fr", "de", "es", "pt", "it")
+    tongues = (*LANGUAGES, "fr", "de", "es", "pt", "it")
     names = (pair for tongue in tongues for pair in Locale.parse(tongue).territories.items())
     return frozenset(_plain(name) for code, name in names if code.isdigit())
 
