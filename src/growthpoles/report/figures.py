@@ -164,6 +164,10 @@ def _found(stage: str) -> Callable[[Results, int], bool]:
     return possible
 
 
+def _spread_tested(results: Results, year: int) -> bool:
+    return results.stages.spread is not None and "neighbours' level" in results.stages.spread.index
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of figure.
@@ -250,6 +254,7 @@ _KINDS = (
     Kind("specifications", "once", artists.specifications, "verdict", _found("verdict"), marks="many", edition="",
          p_method=_shared),
     Kind("power", "once", artists.power, "verdict", _found("verdict"), place="last", edition=""),
+    Kind("spread", "period", artists.spread, "poles", _spread_tested, standard=False, weights=True),
     Kind("typology", "last share year", artists.typology, "poles", _found("typology"), on_boundaries=True,
          alt=_grouped(_typology_groups)),
 )
