@@ -524,6 +524,17 @@ def power(view: ReportView) -> Axes:
     return maps.plot_power(view.results.stages.verdict.power, **view.common)
 
 
+def spread(view: ReportView) -> Axes:
+    """Draw growth against the level of the neighbours, both less what the own level explains."""
+    from growthpoles.spatial.poles.spillover_test import spread_test
+
+    first, last = view.span
+    before, after = (view.results.rating(year)[view.code] for year in view.span)
+    poles = view.study.growth_poles.poles
+    found = spread_test(before, after, view.graph, years=last - first, poles=poles, draws=1)
+    return maps.plot_added_variable(found.added_variable, names=view.names, **view.common)
+
+
 def typology(view: ReportView) -> Axes:
     """Map the types of regions."""
     types = view.results.stages.typology[view.year]["type"]

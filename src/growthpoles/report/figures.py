@@ -203,6 +203,10 @@ def _unequal(results: Results, year: int) -> bool:
     return found is not None and any(len(each.years) > 1 for each in found.found.values())
 
 
+def _spread_tested(results: Results, year: int) -> bool:
+    return results.stages.spread is not None and "neighbours' level" in results.stages.spread.index
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of figure.
@@ -310,6 +314,7 @@ _KINDS = (
     Kind("specifications", "once", artists.specifications, "verdict", _found("verdict"), marks="many", edition="",
          p_method=_shared),
     Kind("power", "once", artists.power, "verdict", _found("verdict"), place="last", edition=""),
+    Kind("spread", "period", artists.spread, "poles", _spread_tested, standard=False, weights=True),
     Kind("typology", "last share year", artists.typology, "poles", _found("typology"), on_boundaries=True,
          alt=_grouped(_typology_groups)),
 )
