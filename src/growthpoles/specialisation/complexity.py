@@ -378,8 +378,8 @@ def next_specialisations(
     known = np.isnan(dense)
     centred = pd.DataFrame(np.where(known, np.nan, dense))
     residual = centred.sub(centred.mean(axis=1), axis=0).sub(centred.mean(axis=0), axis=1) + np.nanmean(dense)
-    low: Array = np.full(m.shape, np.nan)
-    high = low
+    low: Any = np.full(m.shape, np.nan)
+    high: Any = low
     if counts and replications:
         check_counts(checked)
         drawn = np.array(
