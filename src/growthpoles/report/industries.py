@@ -137,8 +137,7 @@ def industries_section(ctx: Context) -> Section | None:
         blocks += ctx.figures("industries", "last")
         blocks.append(_next(ctx, found, name))
     sentences += [
-        f"{words('analysis', f'industries_{part}')}: {ctx.wording.left_out(why)}."
-        for part, why in found.left_out.items()
+        f"{words('text', f'part_{part}')}: {ctx.wording.left_out(why)}." for part, why in found.left_out.items()
     ]
     return Section("industries", words("section", "industries"), tuple(sentences), tuple(blocks))
 
