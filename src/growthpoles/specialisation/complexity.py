@@ -369,7 +369,8 @@ def next_specialisations(
     near = near_by(m, "proximity")
     dense = density(m, near, "without")
     left_out = ""
-    pci, gain = np.full(m.shape[1], np.nan), np.full(m.shape, np.nan)
+    pci: Any = np.full(m.shape[1], np.nan)
+    gain: Any = np.full(m.shape, np.nan)
     try:
         index = complexity(matrix, threshold=threshold, counts=False, force=force, missing=missing)
         pci, gain = index.industries["pci"].to_numpy(), index.gain.to_numpy()
