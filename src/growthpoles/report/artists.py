@@ -549,7 +549,7 @@ def _largest(results: Results) -> tuple[Any, list[str]]:
     found = results.stages.industries
     assert found is not None  # the figure is not possible otherwise
     totals = found.matrices[found.year].sum().sort_values(ascending=False, kind="stable")
-    return found, [code for code in found.matrices[found.year] if code in totals.index[:_COLUMNS]]
+    return found, [str(code) for code in found.matrices[found.year] if code in totals.index[:_COLUMNS]]
 
 
 def _industry_labels(view: ReportView) -> dict[str, str]:
@@ -577,7 +577,7 @@ def focus(view: ReportView) -> Axes:
     """Draw the location quotient of one industry in every region, with its interval."""
     found, code = view.results.stages.industries, focus_industry(view.results)
     assert found is not None
-    own = found.quotients[found.year].xs(code, level="industry")
+    own: Any = found.quotients[found.year].xs(code, level="industry")
     name = _industry_labels(view).get(code, code)
     title = f"{Words(view.lang)('column', 'lq')}: {name}"
     return maps.plot_intervals(own, variable=title, names=view.names, year=found.year, **view.common)
