@@ -134,7 +134,7 @@ class _Contacts:
         return _Contacts.of(key, distance, *sums, over)
 
 
-def contiguity(shapes: NDArray[Any], *, rook: bool = False, tolerance: float | None = None) -> Contiguity:
+def contiguity(shapes: NDArray[np.object_], *, rook: bool = False, tolerance: float | None = None) -> Contiguity:
     """Find the pairs of polygons with a common border.
 
     Parameters
@@ -201,7 +201,7 @@ def contiguity(shapes: NDArray[Any], *, rook: bool = False, tolerance: float | N
     )
 
 
-def _rings(shapes: NDArray[Any]) -> tuple[Floats, Ints, Ints, NDArray[np.bool_]]:
+def _rings(shapes: NDArray[np.object_]) -> tuple[Floats, Ints, Ints, NDArray[np.bool_]]:
     """Vertices, where each ring starts, its region, and whether it is a shell."""
     import shapely
 
@@ -310,7 +310,7 @@ def _pairs_in_runs(owners: Ints, new: NDArray[np.bool_], n: int) -> Ints:
 
 
 def _near(
-    shapes: NDArray[Any], free: _Edges, whole: Ints, vertices: _Vertices, tolerance: float, noise: float
+    shapes: NDArray[np.object_], free: _Edges, whole: Ints, vertices: _Vertices, tolerance: float, noise: float
 ) -> _Contacts:
     """Compare the free edges of different regions, and find regions that lie inside others."""
     import shapely
@@ -400,7 +400,7 @@ def _along(free: _Edges, one: Ints, other: Ints, width: float, noise: float) -> 
     return stretch / 2, stretch * (np.abs(begin) + np.abs(end)) / 4, over
 
 
-def _is_stretch(shapes: NDArray[Any], near: _Contacts, noise: float) -> NDArray[np.bool_]:
+def _is_stretch(shapes: NDArray[np.object_], near: _Contacts, noise: float) -> NDArray[np.bool_]:
     """Whether what is near is a common stretch of border and not a corner.
 
     A stretch is long beside the distance of its two lines, and beside what the borders of both regions miss elsewhere.
@@ -425,7 +425,7 @@ def _is_stretch(shapes: NDArray[Any], near: _Contacts, noise: float) -> NDArray[
     return common
 
 
-def _inside(shapes: NDArray[Any], free: _Edges, whole: Ints) -> _Contacts:
+def _inside(shapes: NDArray[np.object_], free: _Edges, whole: Ints) -> _Contacts:
     """Regions with a part that lies inside another: no edge of the part need come near one of the other."""
     import shapely
 
