@@ -18,7 +18,7 @@ from growthpoles.ratings.classes import TEN_CLASSES, scale_of
 from growthpoles.ratings.contributions import contributions
 from growthpoles.ratings.methods import METHODS
 from growthpoles.report.audit_files import audit_tables
-from growthpoles.report.results import Results, Stages, detailed_years
+from growthpoles.report.results import Results, Stages
 from growthpoles.report.wording import no_classes
 from growthpoles.spatial.alignment import with_data
 from growthpoles.spatial.global_tests.global_result import GlobalResult
@@ -39,7 +39,7 @@ from growthpoles.study.inputs import (
     study_regions,
     unused_inputs,
 )
-from growthpoles.study.study_spec import Study
+from growthpoles.study.study_spec import Study, detailed_years
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
@@ -93,13 +93,15 @@ def strengths(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     scores = rating[[f"score_{code}" for code in codes]].set_axis(codes, axis=1)
     apart = (scores - scores.median()).round(9)
     ranked = rating[rating["rank"].notna()].sort_values(by=["rank"], kind="stable")
+    places = rating.index.get_indexer(ranked.index)
+    away, all_parts = apart.to_numpy()[places], parts.to_numpy(dtype=float)[places]
     rows = []
-    for region, own in ranked.to_dict("index").items():
-        distance: Any = apart.loc[[region]].iloc[0].dropna().sort_values(kind="stable")
-        gaps: Any = (parts.loc[ranked.index[0]] - parts.loc[[region]].iloc[0]).dropna()
+    for (region, own), distance, share in zip(ranked.to_dict("index").items(), away, all_parts, strict=True):
+        order = [place for place in np.argsort(distance, kind="stable") if not np.isnan(distance[place])]
+        gaps = all_parts[0] - share
+        widest = int(np.nanargmax(gaps)) if (gaps > 0).any() else None
         letter = own["rating_class"]
         above = scale.above(str(letter)) if not pd.isna(letter) else None
-        widest = str(gaps.idxmax()) if len(gaps) and float(gaps.max()) > 0 else None
         index = float(own[catalogue.root])
         rows.append(
             (
@@ -109,10 +111,10 @@ def strengths(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
                 None if pd.isna(letter) else str(letter),
                 above[0] if above else None,
                 above[1] - index if above else np.nan,
-                " ".join(distance.index[distance > 0][::-1]),
-                " ".join(distance.index[distance < 0]),
-                widest,
-                float(gaps[widest]) if widest and on_points else np.nan,
+                " ".join(codes[place] for place in order[::-1] if distance[place] > 0),
+                " ".join(codes[place] for place in order if distance[place] < 0),
+                None if widest is None else codes[widest],
+                float(gaps[widest]) if widest is not None and on_points else np.nan,
             )
         )
     return pd.DataFrame(rows, columns=list(COLUMNS)).set_index("region")
@@ -344,7 +346,8 @@ def _convergence(results: Results) -> pd.DataFrame:
         both = pair.loc[kept.index]
         row: dict[str, object] = {"limits": limits_name(results.study) if code == results.root else ""}
         try:
-            row |= convergence(both[0], both[1], part, years=last - first).to_frame().iloc[0].to_dict()
+            found: Any = convergence(both[0], both[1], part, years=last - first).to_frame().iloc[0].to_dict()
+            row |= found
             row["without_data"] = " ".join(map(str, absent))
         except GrowthpolesError as error:
             row["reason"] = str(error)
