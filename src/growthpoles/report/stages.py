@@ -484,9 +484,12 @@ def run_stages(results: Results, *, tell: Callable[[str], None]) -> Stages:
     return Stages(**found, left_out=left_out)
 
 
-def permutations(study: Study) -> int:
-    """Return the relocations of the global tests: those of the study's [report], or the default."""
-    return study.report.permutations or PERMUTATIONS
+def permutations(study: Study, *, detailed: bool = True) -> int:
+    """Return the relocations of the global tests: those of the study's [report], or the default.
+
+    Of many years, those that are not shown in detail have fewer.
+    """
+    return study.report.permutations or (PERMUTATIONS if detailed else CURVE_RELOCATIONS)
 
 
 def draws(study: Study) -> int:
@@ -570,7 +573,8 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
             continue
         kept, part, absent = with_data(values, graph)
         try:
-            tests[name, year, variable] = moran(kept, part, permutations=permutations(study), rng=seed)
+            drawn = permutations(study, detailed=year in detailed_years(study.years))
+            tests[name, year, variable] = moran(kept, part, permutations=drawn, rng=seed)
             gaps[name, year, variable] = absent
             if variable == catalogue.root and name in (edition, "published") and year in detailed_years(study.years):
                 local[name, year] = local_moran(kept, part, permutations=draws(study), adjust=adjust, rng=seed)
