@@ -132,7 +132,9 @@ def rate(
     if years_of(table.index) is not None:
         rated = rate_years(dict(by_year(table)), catalogue, method)
         panel = pd.concat(rated, names=[YEAR, REGION]).reindex(table.index)
-        missing: list[Any] = [(year, *gap) for year, each in rated.items() for gap in each.attrs["missing"]]
+        missing: list[Any] = []
+        for year, each in rated.items():
+            missing += [(year, *tuple(cell)) for cell in each.attrs["missing"]]
         panel.attrs = next(iter(rated.values())).attrs | {"missing": missing, "year": None}
         return panel
     return rate_with(table, catalogue, method)
