@@ -16,7 +16,7 @@ from growthpoles.maps.presets import get_preset
 from growthpoles.ratings.catalogue import Catalogue, default_catalogue
 from growthpoles.ratings.classes import classify
 from growthpoles.ratings.through_time.rating_change import UNDECIDED
-from growthpoles.report.results import Results, spread_over
+from growthpoles.report.results import Results
 from growthpoles.report.stages import readings_of, study_change
 from growthpoles.report.wording import figure_title, indicator_names, region_names, yardstick_words
 from growthpoles.spatial.alignment import with_data
@@ -31,7 +31,7 @@ from growthpoles.study.inputs import (
 )
 from growthpoles.study.inputs.published import PUBLISHED
 from growthpoles.study.inputs.study_variables import variable_of
-from growthpoles.study.study_spec import Study
+from growthpoles.study.study_spec import Study, spread_over
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -364,7 +364,7 @@ def slope(view: ReportView) -> Axes:
     return maps.plot_slope(before, after, names=view.names, **view.dated)
 
 
-def _marked(view: ReportView, index: pd.DataFrame) -> list[object]:
+def _marked(view: ReportView, index: pd.DataFrame) -> list[Any]:
     """Return the poles that the study names, or else the three regions that lead in the last year."""
     poles = [pole for pole in view.study.growth_poles.poles if pole in index.index]
     last: Any = index[view.span[1]].dropna().sort_values(ascending=False, kind="stable")

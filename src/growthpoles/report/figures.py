@@ -22,11 +22,11 @@ from growthpoles.maps.presets import get_preset
 from growthpoles.ratings.through_time.rating_change import SURE, UNDECIDED
 from growthpoles.report import artists
 from growthpoles.report.artists import ReportView, View
-from growthpoles.report.results import Results, detailed_years
+from growthpoles.report.results import Results
 from growthpoles.report.stages import CURVE_RELOCATIONS, REPLICATIONS, draws, permutations
 from growthpoles.report.table_formats import csv_bytes
 from growthpoles.report.wording import figure_title, region_names, yardstick_words
-from growthpoles.study.study_spec import Study
+from growthpoles.study.study_spec import Study, detailed_years
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
