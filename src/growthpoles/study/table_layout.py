@@ -144,9 +144,9 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
         if index is None:
             if at in numeric and not _ID.fullmatch(_last(block, at)):
                 continue
-            wordy = sum(not text.isdigit() for text in texts)
+            named = sum(not text.isdigit() for text in texts)
             if not counted:
-                candidates.append(((float(len(texts)), float(wordy > 0), -float(at)), at, {t: t for t in texts}))
+                candidates.append(((float(len(texts)), float(named > 0), -float(at)), at, {t: t for t in texts}))
             continue
         pattern, width, found = best_rule(texts, lambda name: _hits(index, name), list(index.names))
         units = len(set(found.values()))
