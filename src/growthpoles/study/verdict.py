@@ -177,8 +177,8 @@ def verdict(
     specifications = []
     asked = study.years if len(study.years) <= EACH else spread_over(study.years, _OF_MANY)
     if len(asked) < len(study.years):
-        told = {"n": len(study.years), "years": ", ".join(map(str, asked))}
-        left_out.append(Reason("{n} years: {years} are asked, the others left out", told))
+        kept = {"n": len(study.years), "years": ", ".join(map(str, asked))}
+        left_out.append(Reason("{n} years: {years} are asked, the others left out", kept))
     every = (variable for variable in study_variables(study, left_out) if variable.year in asked)
     for variable in distinct(every, left_out, least=_LEAST):
         values = variable.y.dropna()
