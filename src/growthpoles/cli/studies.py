@@ -16,6 +16,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         epilog="Example: growthpoles init my-study --boundaries regions.gpkg --key name --table data.xlsx --year 2020"
     )(init)
+    app.command(epilog="Example: growthpoles look data.xlsx --boundaries regions.gpkg")(look)
     app.command(epilog="Example: growthpoles validate my-study")(validate)
     app.command(epilog="Example: growthpoles data --files --format md")(data)
 
@@ -23,7 +24,7 @@ def register(app: typer.Typer) -> None:
 def init(
     folder: Annotated[Path, typer.Argument(help="Folder of the new study.")],
     table: Annotated[
-        list[str], typer.Option("--table", "-t", help="Table with indicators: csv, tsv, xlsx or parquet.")
+        list[str], typer.Option("--table", "-t", help="Table with indicators, as `look` reads it.")
     ],
     boundaries: Annotated[
         str | None,
@@ -51,6 +52,28 @@ def init(
         typer.echo(str(path))
 
 
+def look(
+    file: Annotated[Path, typer.Argument(help="Table: csv, tsv, xlsx, xls, ods, html, JSON-stat, parquet, also packed.")],
+    boundaries: Annotated[
+        str | None, typer.Option("--boundaries", "-b", help="Boundary file, by which regions are told from totals.")
+    ] = None,
+    key: Annotated[str | None, typer.Option("--key", help="Column of the boundaries that identifies a region.")] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of the workbook; default: all.")] = None,
+    encoding: Annotated[str | None, typer.Option("--encoding", help="Of text tables, for instance cp1251.")] = None,
+    format: FormatOption = None,
+    out: OutOption = None,
+) -> None:
+    """Say what is in a table file: header rows, key, years, indicators, marks, totals, what would be left out."""
+    from growthpoles.study.read_published import quick_look
+
+    found = quick_look(file, boundaries=boundaries, key=key, sheet=sheet, encoding=encoding)
+    if format or out:
+        emit(found.tables, title=file.name, kind=format, out=out)
+        return
+    for line in found.summary().splitlines():
+        typer.echo(line)
+
+
 def validate(
     study: Annotated[str | None, typer.Argument(help="A study.toml, its folder, or a built-in name.")] = None,
     format: FormatOption = None,
@@ -73,6 +96,8 @@ def validate(
             emit(counts.set_index("file"), title="not used")
     if len(problems):
         raise typer.Exit(1)
+    for text in problems.attrs.get("notes", []):
+        note(text, quiet=quiet)
     marks = open_marks(study)
     for mark in marks:
         note(mark, quiet=quiet)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, cast
 
@@ -24,6 +26,7 @@ _CRS_NAME = "Albers equal-area, parallels 43°N and 53°N, centre 48°N 67°E (W
 _LISTED = 8  # rows that a message names
 _REASON = 120  # characters of GDAL's own words, which can quote whole SQL statements
 _POLYGONS = (3, 6)  # shapely's type ids of Polygon and MultiPolygon
+_COLLECTION = 7
 
 
 def load_regions(year: SupportsIndex, *, enclaves: Literal["keep", "merge"] = "keep") -> GeoDataFrame:
@@ -68,7 +71,15 @@ def load_regions(year: SupportsIndex, *, enclaves: Literal["keep", "merge"] = "k
 
 
 def read_boundaries(
-    path: str | Path, *, key: str, layer: str | None = None, crs: CRSLike | None = None
+    path: str | Path,
+    *,
+    key: str,
+    layer: str | None = None,
+    crs: CRSLike | None = None,
+    encoding: str | None = None,
+    dissolve: bool = False,
+    only: Sequence[str] = (),
+    drop: Sequence[str] = (),
 ) -> GeoDataFrame:
     """Read polygons of regions from any file that GDAL reads, and check them.
 
@@ -83,6 +94,13 @@ def read_boundaries(
     crs : optional
         Coordinate system of a file that states none, in any form that pyproj reads. A file that states
         another one is an error: nothing is reprojected here.
+    encoding : str, optional
+        Of the texts of a Shapefile that does not state it. None takes UTF-8 or Russian cp1251 where the texts are
+        plainly that (``attrs["encoding"]`` says so), else what GDAL takes.
+    dissolve : bool
+        Whether a region may stand in several rows, whose polygons are then united.
+    only, drop : sequence of str
+        Keys of the regions to take, or to leave out; ``attrs["left_out"]`` names those left out.
 
     Returns
     -------
@@ -108,14 +126,62 @@ def read_boundaries(
     """
     path = Path(path)
     where = str(path)
-    frame, layer = read_layer(path, layer)
-    codes = _keys(frame, key, where)
+    frame, layer = read_layer(path, layer, encoding=encoding)
+    used = frame.attrs.get("encoding", encoding)
+    codes = _keys(frame, key, where, repeated=dissolve)
     frame = frame.drop(columns=key).set_index(codes)
-    frame = _with_crs(frame, crs, where)
+    frame, left_out = _chosen(frame, only, drop, where)
+    frame = _polygons_only(_with_crs(frame, crs, where))
+    if dissolve:
+        frame = _dissolved(frame)
     _check_shapes(frame, where)
     frame, repairs = _made_valid(frame, where)
     frame.attrs = {"source": path.name, "layer": layer, "repairs": repairs}
+    frame.attrs |= {name: value for name, value in (("encoding", used), ("left_out", left_out)) if value}
     return frame
+
+
+def _chosen(
+    frame: GeoDataFrame, only: Sequence[str], drop: Sequence[str], where: str
+) -> tuple[GeoDataFrame, list[str]]:
+    """Keep the regions asked for; a key that is not there is an error."""
+    known = set(frame.index)
+    stray = [code for code in (*only, *drop) if code not in known]
+    if stray:
+        named = ", ".join(map(plain, stray[:_LISTED]))
+        raise DataError(message(f"only/drop: {named} is no region", where=where, near=nearest(stray[0], known, n=1)))
+    keep = (frame.index.isin(list(only)) if only else np.full(len(frame), True)) & ~frame.index.isin(list(drop))
+    if not keep.any():
+        raise DataError(message("only/drop leave no region", where=where))
+    return frame[keep], list(dict.fromkeys(frame.index[~keep]))
+
+
+def _polygons_only(frame: GeoDataFrame) -> GeoDataFrame:
+    """Take the polygons out of collections, whose lines and points are no area."""
+    import shapely
+
+    shapes = frame.geometry.to_numpy().copy()
+    for i in np.flatnonzero(shapely.get_type_id(shapes) == _COLLECTION).tolist():
+        parts = [part for part in shapely.get_parts(shapes[i]) if shapely.get_type_id(part) in _POLYGONS]
+        if parts:
+            shapes[i] = shapely.union_all(parts)
+    return frame.set_geometry(type(frame.geometry)(shapes, index=frame.index, crs=frame.crs))
+
+
+def _dissolved(frame: GeoDataFrame) -> GeoDataFrame:
+    """Unite the rows of one region; a column that differs among them keeps all its texts."""
+
+    def one(column: pd.Series) -> object:
+        texts = list(dict.fromkeys(column.dropna()))
+        return texts[0] if len(texts) == 1 else " / ".join(map(str, texts)) if texts else None
+
+    columns = [column for column in frame.columns if column != frame.geometry.name]
+    groups = frame.groupby(level=0, sort=False)
+    shapes = groups[frame.geometry.name].agg(lambda parts: parts.union_all())
+    result = frame[~frame.index.duplicated()].copy()
+    for column in columns:
+        result[column] = groups[column].agg(one)
+    return result.set_geometry(type(frame.geometry)(shapes.reindex(result.index), crs=frame.crs))
 
 
 @remembered()
@@ -140,7 +206,17 @@ def _vintage(vintage: int) -> GeoDataFrame:
     return result
 
 
-def read_layer(path: Path, layer: str | None = None) -> tuple[GeoDataFrame, str]:
+def layer_names(path: Path) -> list[str]:
+    """Return the layers of a file that hold shapes; none where GDAL cannot say."""
+    import pyogrio
+
+    try:
+        return [str(name) for name, geometry in pyogrio.list_layers(path) if geometry is not None]
+    except Exception:  # read_layer says what is wrong
+        return []
+
+
+def read_layer(path: Path, layer: str | None = None, *, encoding: str | None = None) -> tuple[GeoDataFrame, str]:
     """Read one layer as it is; every way in which GDAL can fail ends in a DataError that names the file.
 
     Returns
@@ -156,6 +232,12 @@ def read_layer(path: Path, layer: str | None = None) -> tuple[GeoDataFrame, str]
     note_layer(path)
     if path.suffix.lower() in (".parquet", ".geoparquet"):
         return _read_geoparquet(path, layer)
+    if encoding is not None:
+        try:  # GDAL does not know every name that Python knows
+            encoding = {"iso8859-1": "latin1"}.get(codecs.lookup(encoding).name, encoding)
+        except LookupError:
+            allowed = "for instance utf-8, cp1251, cp1252, latin1"
+            raise DataError(message(f"encoding={encoding!r} is not known", where=str(path), allowed=allowed)) from None
     try:
         layers = [name for name, geometry in pyogrio.list_layers(path) if geometry is not None]
         if layer is None and len(layers) != 1:
@@ -167,7 +249,16 @@ def read_layer(path: Path, layer: str | None = None) -> tuple[GeoDataFrame, str]
             listed = ", ".join(layers[:_LISTED])
             raise DataError(message(f"no layer {layer}", where=str(path), allowed=listed, near=near))
         name = layer or layers[0]
-        frame = pyogrio.read_dataframe(path, layer=name)
+        try:
+            frame = pyogrio.read_dataframe(path, layer=name, encoding=encoding)
+        except UnicodeDecodeError:
+            if encoding is not None or path.suffix.lower() != ".shp":
+                raise
+            frame = pyogrio.read_dataframe(path, layer=name, encoding="latin1")
+        guess = None if encoding is not None else _text_encoding(path, frame)
+        if guess is not None:
+            frame = pyogrio.read_dataframe(path, layer=name, encoding=guess)
+            frame.attrs["encoding"] = guess
         announced = pyogrio.read_info(path, layer=name)["features"]
     except DataError:
         raise
@@ -180,6 +271,34 @@ def read_layer(path: Path, layer: str | None = None) -> tuple[GeoDataFrame, str]
     if not len(frame):
         raise DataError(message(f"layer {name} is empty", where=str(path)))
     return frame, name
+
+
+def _text_encoding(path: Path, frame: GeoDataFrame) -> str | None:
+    """Return the encoding of a Shapefile that states none and was read as Latin-1, where its texts are plain."""
+    if path.suffix.lower() != ".shp" or any(path.with_suffix(end).exists() for end in (".cpg", ".CPG")):
+        return None
+    table = frame.drop(columns=frame.geometry.name)
+    texts = {str(cell) for column in table.columns if table[column].dtype.kind in "OUT" for cell in table[column]}
+    texts = {text for text in texts if not text.isascii()}
+    try:
+        raw = [text.encode("latin-1") for text in texts]
+    except UnicodeEncodeError:  # GDAL knew the encoding by the file's own mark
+        return None
+    if raw and all(_is_utf8(each) for each in raw):
+        return "utf-8"
+    words = [word for each in raw for word in re.findall(r"[^\W\d_]+", each.decode("cp1251", "replace"))]
+    words = [word for word in words if not word.isascii()]
+    russian = re.compile(r"[А-ЯЁ]?[а-яё]+|[А-ЯЁ]+")
+    return "cp1251" if words and all(russian.fullmatch(word) for word in words) else None
+
+
+def _is_utf8(content: bytes) -> bool:
+    """Tell whether bytes are UTF-8, apart from a letter that the width of the column cut off."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data" and error.start > 0
+    return True
 
 
 def _read_geoparquet(path: Path, layer: str | None) -> tuple[GeoDataFrame, str]:
@@ -202,7 +321,7 @@ def _read_geoparquet(path: Path, layer: str | None) -> tuple[GeoDataFrame, str]:
     return frame.reset_index(drop=frame.index.name is None), path.stem
 
 
-def _keys(frame: GeoDataFrame, key: str, where: str) -> pd.Index:
+def _keys(frame: GeoDataFrame, key: str, where: str, *, repeated: bool = False) -> pd.Index:
     """Return the key column as an index of clean text; empty and repeated keys are errors."""
     import pandas as pd
 
@@ -218,11 +337,11 @@ def _keys(frame: GeoDataFrame, key: str, where: str) -> pd.Index:
     if len(empty):
         rows = ", ".join(str(row + 1) for row in empty[:_LISTED])
         raise DataError(message(f"column {key} is empty in feature {rows}", where=where))
-    repeated = sorted(set(text[text.duplicated()]))
-    if repeated:
-        listed = ", ".join(map(plain, repeated[:_LISTED]))
-        problem = f"column {key} repeats {listed}"
-        raise DataError(message(problem, where=where, allowed="one feature per region; dissolve parts first"))
+    twice = sorted(set(text[text.duplicated()]))
+    if twice and not repeated:
+        listed = ", ".join(map(plain, twice[:_LISTED]))
+        allowed = "one feature per region; dissolve = true unites several"
+        raise DataError(message(f"column {key} repeats {listed}", where=where, allowed=allowed))
     return pd.Index(text.astype(object), name="region")
 
 

@@ -11,12 +11,14 @@ from typing import Any
 import pandas as pd
 from pydantic import ValidationError
 
-from growthpoles.errors import GrowthpolesError, StudyError, message, nearest, plain, shown
+from growthpoles.errors import GrowthpolesError, StudyError, listed, message, nearest, plain, shown
 from growthpoles.file_reading import read_text
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.study.files.problems import Problem, problems_frame
 from growthpoles.study.files.user_table import TableData
 from growthpoles.study.inputs.indicators import (
+    NO_ROW,
+    absent_that_year,
     catalogue_frame,
     editions,
     input_account,
@@ -300,8 +302,28 @@ def examine_study(path: str | Path | None = None) -> pd.DataFrame:
     frame = problems_frame(dict.fromkeys(problems))
     if catalogue is not None and not faulty:
         with contextlib.suppress(GrowthpolesError):  # it is among the problems already
-            frame.attrs = {"account": input_account(study), "unused": unused_inputs(study)}
+            frame.attrs = {
+                "account": input_account(study),
+                "unused": unused_inputs(study),
+                "notes": _notes(study, catalogue),
+            }
     return frame
+
+
+def _notes(study: Study, catalogue: Catalogue) -> list[str]:
+    """Say what a valid study lacks: regions without a row, years without an indicator."""
+    notes = []
+    for year in study.years:
+        table = load_indicators(year, study=study)
+        absent = absent_that_year(table, catalogue)
+        if absent:
+            notes.append(f"{year}: no rating of this year, since its tables do not hold {listed(absent)}")
+        bare: dict[str, set[str]] = {}
+        for region, code, reason in table.attrs["missing"]:
+            if code not in absent and getattr(reason, "template", "") == NO_ROW:
+                bare.setdefault(str(reason), set()).add(region)
+        notes += [f"{year}: {listed(sorted(regions))}: {reason}, hence no data" for reason, regions in bare.items()]
+    return notes
 
 
 def _is_there(study: Study, name: str) -> bool:
@@ -415,7 +437,7 @@ def _result_problems(study: Study, catalogue: Catalogue, faulty: set[int], file:
                 continue
             try:
                 table = load_indicators(year, edition=edition, study=study)
-                if rated:
+                if rated and not absent_that_year(table, catalogue):
                     study_rating(study, table, catalogue)
             except GrowthpolesError as error:
                 where = str(study.resolve(study.tables[tables[0]].file)) if len(tables) == 1 else str(file)

@@ -1,158 +1,68 @@
-"""Guess columns: what the columns of a table or boundary file seem to be."""
+"""Guess columns of a boundary file: key, names, encoding, coordinate system; codes of indicators in Latin letters."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from growthpoles.errors import DataError, GrowthpolesError, listed, message, nearest, shown
-from growthpoles.regions.name_matching import NameIndex
-from growthpoles.study.files.number_notation import Notation, detect_notation
-from growthpoles.study.files.table_files import RawTable, cell_text
+from growthpoles.errors import DataError, GrowthpolesError, listed, message, nearest
+from growthpoles.regions.key_matching import region_names as names_of_layer
+from growthpoles.regions.name_matching import NameIndex, name_keys
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-Find = Callable[[str], str | None]  # name -> code of the region that it means, or None
-
-_YEAR_HEADERS = {"year", "years", "год", "годы", "жыл", "year_", "anno", "ano", "jahr", "an", "period"}
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_TOTALS = re.compile(
-    r"total|whole|country|republic|national|итого|всего|республик|казахстан$|страна|барлығы|жиыны|source|источник|note|примечан"
+_CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяәғқңөұүһіїєґўҳјљњћђџ"
+_ROMAN = (
+    "a b v g d e e zh z i i k l m n o p r s t u f kh ts ch sh shch - y - e yu ya a g q n o u u h i yi y"
+    "e g o h j lj nj c dj dz"
 )
-_MOST_MARKS = 4  # different texts that may stand for "no data" in one column
-_CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяәғқңөұүһі"
-_ROMAN = "a b v g d e e zh z i i k l m n o p r s t u f kh ts ch sh shch - y - e yu ya a g q n o u u h i"
+_GREEK = "αβγδεζηθικλμνξοπρσςτυφχψω"
+_GREEK_ROMAN = "a v g d e z i th i k l m n x o p r s s t y f ch ps o"
 _LATIN = dict(zip(_CYRILLIC, _ROMAN.replace("-", "").split(" "), strict=True))
+_LATIN |= dict(zip(_GREEK, _GREEK_ROMAN.split(" "), strict=True))
+_LATIN |= {
+    "ß": "ss",
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ð": "d",
+    "æ": "ae",
+    "œ": "oe",
+    "þ": "th",
+    "ı": "i",
+    "&": " and ",
+    "%": " percent ",
+}
 _RESERVED = {"index", "rating_class", "rank", "region"}
 _CODE = re.compile(r"[A-Za-z0-9]{1,6}(?:[-._][A-Za-z0-9]{1,8})*")
-
-
-@dataclass(slots=True)
-class TableGuess:
-    """What a table seems to hold; `None` and empty where that could not be told."""
-
-    raw: RawTable
-    key: str | None = None
-    matched: dict[str, str] = field(default_factory=dict)  # name -> code
-    unmatched: list[str] = field(default_factory=list)
-    year_column: str | None = None
-    years: list[int] = field(default_factory=list)
-    indicator: str | None = None  # long layout
-    value: str | None = None
-    columns: dict[str, str] = field(default_factory=dict)  # header or indicator -> code
-    missing: list[str] = field(default_factory=list)
-    notation: Notation = field(default_factory=Notation)
-    unclear: str = ""
-    left_out: list[str] = field(default_factory=list)
-
-
-def texts(raw: RawTable, column: str) -> list[str]:
-    """Return a column as text."""
-    at = raw.columns.index(column)
-    return [cell_text(row[at]) for _, row in raw.rows]
-
-
-def guess_table(raw: RawTable, find: Find) -> TableGuess:
-    """Look at the cells of a table and say what its columns seem to be."""
-    guess = TableGuess(raw)
-    _find_key(guess, find)
-    _find_year(guess)
-    _find_long(guess)
-    _find_indicators(guess)
-    return guess
-
-
-def _find_key(guess: TableGuess, find: Find) -> None:
-    """Take the column in which most regions are named."""
-    best: dict[str, str] = {}
-    for column in guess.raw.columns:
-        names = dict.fromkeys(filter(None, texts(guess.raw, column)))
-        found = {name: code for name in list(names)[:2000] if (code := find(name)) is not None}
-        if len(set(found.values())) > len(set(best.values())):
-            best, guess.key = found, column
-    if guess.key is not None:
-        guess.matched = best
-        guess.unmatched = [n for n in dict.fromkeys(filter(None, texts(guess.raw, guess.key))) if n not in best]
-
-
-def _find_year(guess: TableGuess) -> None:
-    for column in guess.raw.columns:
-        cells = [cell for cell in texts(guess.raw, column) if cell]
-        whole = bool(cells) and all(re.fullmatch(r"(19|20)\d\d", cell) for cell in cells)
-        if column != guess.key and whole and (column.casefold() in _YEAR_HEADERS or len(set(cells)) < len(cells)):
-            guess.year_column = column
-            guess.years = sorted({int(cell) for cell in cells})
-            return
-    found = {column: _YEAR.findall(column) for column in guess.raw.columns if column != guess.key}
-    guess.years = sorted({int(hits[0]) for hits in found.values() if len(hits) == 1})
-
-
-def _find_long(guess: TableGuess) -> None:
-    """Find (region, indicator, value) where every region stands in several rows of a year."""
-    if guess.key is None:
-        return
-    names = texts(guess.raw, guess.key)
-    years = texts(guess.raw, guess.year_column) if guess.year_column else [""] * len(names)
-    if len(set(zip(names, years, strict=True))) == len(names):
-        return
-    rest = [column for column in guess.raw.columns if column not in (guess.key, guess.year_column)]
-    numeric = [column for column in rest if _is_numeric(guess, column)]
-    for column in rest:
-        kinds = texts(guess.raw, column)
-        unique = len(set(zip(names, years, kinds, strict=True))) == len(names)
-        if column not in numeric and unique and 1 < len(set(kinds)) <= 200 and len(numeric) == 1:
-            guess.indicator, guess.value = column, numeric[0]
-
-
-def _is_numeric(guess: TableGuess, column: str) -> bool:
-    """Tell whether most cells are numbers in some notation, and the others a few marks."""
-    cells = texts(guess.raw, column)
-    filled = [cell for cell in cells if cell]
-    numbers = [cell for cell in filled if _any_number(cell)]
-    marks = set(filled) - set(numbers)
-    return bool(numbers) and 2 * len(numbers) >= len(filled) and len(marks) <= _MOST_MARKS
-
-
-def _any_number(text: str) -> bool:
-    signs = [Notation(".", ","), Notation(",", "."), Notation(".", "'")]
-    return any(notation.parse(text) is not None for notation in signs)
-
-
-def _find_indicators(guess: TableGuess) -> None:
-    raw = guess.raw
-    aside = (guess.key, guess.year_column, guess.indicator)
-    numeric = [column for column in raw.columns if column not in aside and _is_numeric(guess, column)]
-    guess.left_out = [column for column in raw.columns if column not in (*aside, *numeric)]
-    if guess.indicator is not None:
-        named = list(dict.fromkeys(texts(raw, guess.indicator)))
-    elif guess.year_column is None and guess.years:
-        dated = [column for column in numeric if len(_YEAR.findall(column)) == 1]
-        named = list(dict.fromkeys(_YEAR.sub("{year}", column) for column in dated))
-        complete = [each for each in named if all(each.replace("{year}", str(y)) in numeric for y in guess.years)]
-        guess.left_out += [column for column in numeric if _YEAR.sub("{year}", column) not in complete]
-        named = complete
-    else:
-        named = numeric
-    guess.columns = dict(zip(named, codes_for(named), strict=True))
-    at = [raw.columns.index(column) for column in numeric]
-    cells = [(number, i, row[i]) for number, row in raw.rows for i in at]
-    marks = Counter(cell_text(cell) for _, _, cell in cells if isinstance(cell, str) and not _any_number(cell))
-    guess.missing = sorted(marks)
-    places = ((cell, raw.problem("", row=n, column=raw.columns[i])) for n, i, cell in cells if isinstance(cell, str))
-    guess.notation, unclear = detect_notation(places, delimiter=raw.delimiter or None)
-    guess.unclear = str(unclear) if unclear is not None else ""
+ENCODINGS = (
+    "utf-8",
+    "cp1251",
+    "cp1250",
+    "cp1252",
+    "gb18030",
+    "cp932",
+    "cp949",
+    "cp1254",
+    "cp1257",
+    "cp1253",
+    "cp866",
+    "big5",
+)
 
 
 def codes_for(headers: Iterable[str]) -> list[str]:
     """Make a code of every header: Latin letters, digits and underscores, each once."""
     codes: list[str] = []
     for header in headers:
-        latin = "".join(_LATIN.get(sign, sign) for sign in header.replace("{year}", "").casefold())
+        folded = header.replace("{year}", "").casefold()
+        latin = "".join(_LATIN.get(sign, sign) for sign in unicodedata.normalize("NFC", folded))
+        latin = "".join(_LATIN.get(sign, sign) for sign in unicodedata.normalize("NFKD", latin))
         code = re.sub(r"[^a-z0-9]+", "_", latin, flags=re.ASCII).strip("_")[:40].strip("_")
         code = f"x_{code}" if not code or code[0].isdigit() or code in _RESERVED or code.startswith("score_") else code
         start, number = code.rstrip("_"), 2
@@ -161,24 +71,6 @@ def codes_for(headers: Iterable[str]) -> list[str]:
             code, number = f"{start}_{number}", number + 1
         codes.append(code)
     return codes
-
-
-def looks_like_total(name: str) -> bool:
-    """Tell whether a row seems to be a sum or a remark, by the words that such rows use."""
-    return bool(_TOTALS.search(name.casefold()))
-
-
-def year_in_name(text: str) -> int | None:
-    """Return the one year that a file or sheet is named after."""
-    found = set(_YEAR.findall(text))
-    return int(found.pop()) if len(found) == 1 else None
-
-
-def describe(guess: TableGuess) -> str:
-    """Say in a few words what was seen, for a comment."""
-    kind = "long" if guess.indicator else "wide"
-    read = f", {guess.raw.encoding}, cells divided by {shown(guess.raw.delimiter)}" if guess.raw.delimiter else ""
-    return f"{len(guess.raw.rows)} rows, {len(guess.raw.columns)} columns, {kind}{read}"
 
 
 @dataclass(slots=True)
@@ -194,7 +86,16 @@ class LayerGuess:
     codes: list[str] = field(default_factory=list)
     index: NameIndex | None = None
     repair: bool = False
+    encoding: str | None = None  # of a Shapefile that states none
+    dissolve: bool = False
+    drop: list[str] = field(default_factory=list)  # without a polygon
+    parents: set[str] = field(default_factory=set)  # names of groups of regions
     notes: list[str] = field(default_factory=list)  # what could not be decided
+
+    @property
+    def names(self) -> NameIndex:
+        """The regions with all their names; of a vintage, an index that knows every spelling."""
+        return self.index if self.index is not None else _Vintage(self)  # type: ignore[return-value]
 
     def find(self, name: str) -> str | None:
         """Return the code of the one region that a name means, or None."""
@@ -218,53 +119,150 @@ class LayerGuess:
         return None
 
 
-def guess_layer(path: Path, *, key: str | None = None) -> LayerGuess:
+class _Vintage:
+    """Kazakhstan's regions as an index of names."""
+
+    def __init__(self, guess: LayerGuess) -> None:
+        from growthpoles.regions.kazakhstan.divisions import region_names
+
+        assert guess.vintage is not None
+        table = region_names(guess.vintage)
+        self.names = {code: [code, *map(str, row)] for code, row in zip(table.index, table.to_numpy(), strict=True)}
+        self.guess = guess
+        self.known: dict[str, list[str]] = {}
+
+    def find(self, name: str) -> list[str]:
+        if name not in self.known:
+            code = self.guess.find(name)
+            self.known[name] = [] if code is None else [code]
+        return self.known[name]
+
+
+def guess_layer(path: Path, *, key: str | None = None, texts: Iterable[str] = ()) -> LayerGuess:
     """Look at a boundary file.
+
+    Parameters
+    ----------
+    path : Path
+    key : str, optional
+        Column that identifies a region; None takes the one whose values stand in the tables.
+    texts : iterable of str
+        Texts of the tables, by which key, layer and encoding are told.
 
     Raises
     ------
     DataError
         If it cannot be read, the key is not one of its columns, or no column could be a key.
     """
-    from growthpoles.regions.boundaries import read_layer
-
-    frame, layer = read_layer(path)
-    guess = LayerGuess(path, layer)
+    known = {name_keys(text).loose for text in texts} - {""}
+    frame, layer, notes = _best_layer(path, known)
+    guess = LayerGuess(path, layer, notes=notes)
+    frame, guess.encoding = _best_encoding(path, layer, frame, known)
+    if guess.encoding:
+        guess.notes.append(f"the encoding of the boundaries: the file states none; {guess.encoding} was taken")
     table = frame.drop(columns=frame.geometry.name)
     # Text before numbers: a number that happens to be unique is rarely a code.
     unique = sorted(
         (str(column) for column in table.columns if _is_key(table[column])),
         key=lambda column: table[column].dtype.kind in "if",
     )
-    wordy = [column for column in unique if table[column].dtype.kind not in "if"]
     if key is not None and key not in table.columns:
         near = nearest(key, table.columns, n=1)
         raise DataError(message(f"no column {key[:60]!r}", where=str(path), allowed=listed(table.columns), near=near))
     if key is None and not unique:
         allowed = "a column that is filled and different in every feature"
         raise DataError(message("no column can identify the regions", where=str(path), allowed=allowed))
+    wordy = [column for column in unique if table[column].dtype.kind not in "if"]
     short = [column for column in unique if _is_code(table[column])]
-    guess.key = key or (short or unique)[0]
+    borne = {column: len(known & {name_keys(text).loose for text in _text(table[column])}) for column in unique}
+    coded = [column for column in short if 2 * borne[column] > len(table)]
+    guess.key = key or (coded or short or unique)[0]
     others = [column for column in wordy or unique if column != guess.key]
     if key is None and others:
         guess.notes.append(f"the key of the regions: {guess.key!r} was taken; {listed(others)} would serve as well")
-    wordy = [column for column in wordy if column != guess.key and not _is_code(table[column])]
-    guess.name = wordy[0] if wordy else None
-    if len(wordy) > 1:
-        guess.notes.append(f"the names of the regions: {guess.name!r} was taken; {listed(wordy)} could serve as well")
-    _look_at_shapes(guess, path, frame)
-    texts = {
-        str(column): table[column].astype("string") for column in table.columns if table[column].dtype.kind in "OUT"
-    }
+    names = [column for column in wordy if column != guess.key and not _is_code(table[column])]
+    names.sort(key=lambda column: -borne[column])
+    repeated = [str(c) for c in table.columns if table[c].dtype.kind in "OUT" and c != guess.key and not names]
+    guess.name = names[0] if names else next((c for c in repeated if not _is_code(table[c].fillna(""))), None)
+    if len(names) > 1:
+        guess.notes.append(f"the names of the regions: {guess.name!r} was taken; {listed(names)} could serve as well")
     keys = _text(table[guess.key])
-    guess.codes = keys
-    guess.index = NameIndex.build(
-        {
-            code: [code, *(str(each.iloc[i]) for each in texts.values() if each.notna().iloc[i])]
-            for i, code in enumerate(keys)
-        }
-    )
+    _settle_features(guess, frame, table, keys)
+    _look_at_shapes(guess, path, frame)
+    first = {code: i for i, code in reversed(list(enumerate(keys))) if code not in guess.drop}
+    rows = table.iloc[sorted(first.values())].drop(columns=guess.key)
+    rows.index = [keys[i] for i in sorted(first.values())]
+    guess.codes = list(rows.index)
+    spellings, guess.parents = names_of_layer(rows)
+    guess.index = NameIndex.build(spellings)
     return guess
+
+
+def _best_layer(path: Path, known: set[str]) -> tuple[gpd.GeoDataFrame, str, list[str]]:
+    """Read the layer of a file, of several the one whose texts stand in the tables."""
+    from growthpoles.regions.boundaries import layer_names, read_layer
+
+    names = layer_names(path)
+    if len(names) < 2:
+        return *read_layer(path), []
+    read = {name: read_layer(path, name)[0] for name in names[:20]}
+    borne = {name: len(known & {name_keys(text).loose for text in _texts_of(frame)}) for name, frame in read.items()}
+    best = max(borne, key=lambda name: borne[name])
+    if not borne[best] or list(borne.values()).count(borne[best]) > 1:
+        return *read_layer(path), []  # says which layers there are
+    others = listed([name for name in names if name != best])
+    return read[best], best, [f"the layer: {best!r} was taken, whose names stand in the tables; others: {others}"]
+
+
+def _texts_of(frame: gpd.GeoDataFrame) -> Iterator[str]:
+    for column in frame.columns:
+        if column != frame.geometry.name and frame[column].dtype.kind in "OUTiu":
+            yield from frame[column].dropna().astype(str)
+
+
+def _best_encoding(
+    path: Path, layer: str, frame: gpd.GeoDataFrame, known: set[str]
+) -> tuple[gpd.GeoDataFrame, str | None]:
+    """Read a Shapefile that states no encoding in the one in which most of its names stand in the tables."""
+    from growthpoles.regions.boundaries import read_layer
+
+    texts = [text for text in _texts_of(frame) if not text.isascii()]
+    stated = path.suffix.lower() != ".shp" or any(path.with_suffix(end).exists() for end in (".cpg", ".CPG"))
+    if stated or not texts:
+        return frame, None
+    if "encoding" in frame.attrs:
+        return frame, str(frame.attrs["encoding"])
+    best, most = "latin1", sum(name_keys(text).loose in known for text in texts)
+    for name in ENCODINGS:
+        try:
+            found = sum(name_keys(text.encode("latin1").decode(name)).loose in known for text in texts)
+        except UnicodeError:
+            continue
+        if found > most:
+            best, most = name, found
+    return (frame if best == "latin1" else read_layer(path, layer, encoding=best)[0]), best
+
+
+def _settle_features(guess: LayerGuess, frame: gpd.GeoDataFrame, table: Any, keys: Sequence[str]) -> None:
+    """Find features without a polygon, and regions in several rows."""
+    import shapely
+
+    shapes = frame.geometry.to_numpy()
+    bare = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    filled = {code for code, none in zip(keys, bare, strict=True) if not none}
+    guess.drop = list(dict.fromkeys(code for code, none in zip(keys, bare, strict=True) if none and code not in filled))
+    if guess.drop:
+        guess.notes.append(f"{listed(guess.drop)}: no polygon in the boundaries; left out (drop)")
+    if len(set(keys)) == len(keys):
+        return
+    twice = sorted({code for code in keys if list(keys).count(code) > 1}) if len(keys) < 20_000 else ["several"]
+    guess.dissolve = True
+    note = f"{listed(twice)}: several rows of the boundaries; their polygons are united (dissolve)"
+    if guess.name is not None:
+        names = dict.fromkeys(zip(keys, table[guess.name].astype(str), strict=True))
+        if len(names) > len(set(keys)):
+            note += f"; CHECK: their names in {guess.name!r} differ"
+    guess.notes.append(note)
 
 
 def _look_at_shapes(guess: LayerGuess, path: Path, frame: gpd.GeoDataFrame) -> None:
@@ -272,7 +270,9 @@ def _look_at_shapes(guess: LayerGuess, path: Path, frame: gpd.GeoDataFrame) -> N
     from growthpoles.regions.boundaries import read_boundaries
     from growthpoles.regions.coverage import check_coverage
 
-    regions = read_boundaries(path, key=guess.key, layer=guess.layer)
+    regions = read_boundaries(
+        path, key=guess.key, layer=guess.layer, encoding=guess.encoding, dissolve=guess.dissolve, drop=guess.drop
+    )
     if frame.crs is None:
         west, south, east, north = frame.total_bounds
         if west >= -180 and east <= 360 and south >= -90 and north <= 90:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
+import glob
 import io
-import json
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -18,36 +18,28 @@ from growthpoles.file_writing import make_folder, write_bytes
 from growthpoles.language.languages import LANGUAGES, SOURCE
 from growthpoles.randomness import SEED
 from growthpoles.ratings.catalogue import COLUMNS
+from growthpoles.regions.key_matching import key_of
 from growthpoles.result_display import ResultDisplay
-from growthpoles.study.files.table_files import EXCEL, RawTable, read_raw, sheet_names
-from growthpoles.study.guess_columns import (
-    LayerGuess,
-    TableGuess,
+from growthpoles.study.files.cell_grids import EncodingError, Grid
+from growthpoles.study.files.table_files import cell_text
+from growthpoles.study.files.user_table import toml_text as quoted
+from growthpoles.study.guess_columns import LayerGuess, codes_for, guess_layer, guess_vintage
+from growthpoles.study.read_published import (
+    Codes,
+    Indicator,
     describe,
-    guess_layer,
-    guess_table,
-    guess_vintage,
-    looks_like_total,
-    texts,
-    year_in_name,
+    doubts_of,
+    key_in,
+    name_indicators,
+    place_of,
+    read_blocks,
+    read_sheets,
+    remark,
+    table_lines,
+    toml_list,
 )
-from growthpoles.study.study_spec import Table, is_study_name
-
-
-def quoted(text: str) -> str:
-    """Return a TOML string."""
-    safe = text.encode("utf-8", "replace").decode("utf-8")
-    return json.dumps(safe, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _list(items: Iterable[str]) -> str:
-    return f"[{', '.join(map(quoted, items))}]"
-
-
-def _remark(text: str) -> str:
-    """Return text for a comment: one line, printable."""
-    return "".join(sign if sign.isprintable() else " " for sign in text)[:200]
-
+from growthpoles.study.study_spec import is_study_name
+from growthpoles.study.table_blocks import Block
 
 def study_name(text: str) -> str:
     """Return a name of a study: what cannot stand in file names becomes a hyphen."""
@@ -56,7 +48,7 @@ def study_name(text: str) -> str:
 
 
 def compose_study(
-    name: str, layer: LayerGuess, tables: Sequence[TableGuess], *, relative: Callable[[Path], str]
+    name: str, layer: LayerGuess, blocks: Sequence[Block], codes: Codes, *, relative: Callable[[Path], str]
 ) -> str:
     """Return the text of study.toml.
 
@@ -64,11 +56,13 @@ def compose_study(
     ----------
     name : str
     layer : LayerGuess
-    tables : sequence of TableGuess
+    blocks : sequence of Block
+    codes : dict of (block, column or kind) to code
     relative : callable
         Turns the path of a file into the one to write.
     """
-    years = sorted({year for guess in tables for year in guess.years})
+    years = sorted({year for block in blocks for year in block.years})
+    source = ", ".join(dict.fromkeys(block.grid.path.name for block in blocks))[:400]
     lines = [
         "# Proposed by growthpoles init. CHECK what was taken from the files, DECIDE what they do not say;",
         "# then run: growthpoles validate on this folder. The format is described in docs/studies.md.",
@@ -77,21 +71,21 @@ def compose_study(
         f"name = {quoted(study_name(name))}",
         f"years = {years}" if years else "# years = [2020]            # DECIDE: the years that the tables hold",
         f"title = {{ en = {quoted(study_name(name))} }}            # DECIDE",
-        f"source = {{ en = {quoted(', '.join(dict.fromkeys(g.raw.path.name for g in tables))[:400])} }}    # DECIDE",
+        f"source = {{ en = {quoted(remark(source, 400))} }}    # DECIDE",
         'languages = ["en"]',
         f"seed = {SEED}",
         "",
-        *_boundaries(layer, tables, relative),
+        *_boundaries(layer, blocks, relative),
         "",
         "[rating]",
         'catalogue = "catalogue.csv"',
     ]
-    for guess in tables:
-        lines += ["", *_table(guess, relative)]
+    for block in blocks:
+        lines += ["", *table_lines(block, codes, years, relative)]
     return "\n".join(lines) + "\n"
 
 
-def _boundaries(layer: LayerGuess, tables: Sequence[TableGuess], relative: Callable[[Path], str]) -> list[str]:
+def _boundaries(layer: LayerGuess, blocks: Sequence[Block], relative: Callable[[Path], str]) -> list[str]:
     lines = ["[boundaries]"]
     if layer.path is None:
         lines += ['builtin = "kz"', f"year = {layer.vintage}                 # CHECK: the names fit these regions"]
@@ -102,6 +96,12 @@ def _boundaries(layer: LayerGuess, tables: Sequence[TableGuess], relative: Calla
         lines.append(f"key = {quoted(layer.key)}            # CHECK: the column that identifies a region")
         if layer.name is not None:
             lines.append(f"name = {quoted(layer.name)}            # CHECK: the column with the names to print")
+        if layer.encoding is not None:
+            lines.append(f"encoding = {quoted(layer.encoding)}            # CHECK: the file does not state it")
+        if layer.dissolve:
+            lines.append("dissolve = true              # CHECK: the rows of one region are united")
+        if layer.drop:
+            lines.append(f"drop = {toml_list(layer.drop)}              # CHECK: without a polygon")
         if layer.crs:
             lines.append(f"crs = {quoted(layer.crs)}            # CHECK: the file does not state it")
         elif layer.crs is not None:
@@ -110,68 +110,37 @@ def _boundaries(layer: LayerGuess, tables: Sequence[TableGuess], relative: Calla
             lines.append(
                 '# repair = "clean"           # DECIDE: the borders do not match; this mends them and says where'
             )
-    stray = [name for guess in tables for name in guess.unmatched if not looks_like_total(name)]
+    known: dict[str, tuple[str, str]] = {}
+    stray: dict[str, str | None] = {}
+    for block in blocks:
+        known |= {key_in(block, name): value for name, value in block.match.aliases.items()}
+        stray |= {key_in(block, name): code for name, code in block.match.open.items()}
     if stray:
-        lines += ["", "# [boundaries.aliases]        # DECIDE: names in the tables that fit no region"]
-        for name in list(dict.fromkeys(stray))[:100]:
-            lines.append(f"# {quoted(_remark(name))} = {quoted(layer.nearest(name) or '')}")
+        mark = "DECIDE: names in the tables that fit no region; one that is none goes into ignore"
+        lines += ["", f"# [boundaries.aliases]        # {mark}"]
+        known |= {name: (code or layer.nearest(name) or "", "") for name, code in stray.items()}
+    elif known:
+        lines += ["", "[boundaries.aliases]         # CHECK: other spellings, each the only one that fits its region"]
+    for name, (code, reason) in known.items():
+        text = f"{quoted(remark(name))} = {quoted(code)}"
+        lines.append(("# " if stray else "") + text + (f"    # {remark(reason)}" if reason and not stray else ""))
     return lines
 
 
-def _table(guess: TableGuess, relative: Callable[[Path], str]) -> list[str]:
-    raw = guess.raw
-    lines = ["[[tables]]", f"file = {quoted(relative(raw.path))}"]
-    if raw.sheet:
-        lines.append(f"sheet = {quoted(raw.sheet)}")
-    if raw.above:
-        lines.append(f"header = {raw.header}             # CHECK: the row with the names of the columns")
-    if raw.encoding and raw.encoding not in ("utf-8", "utf-8-sig"):
-        lines.append(f"encoding = {quoted(raw.encoding)}          # CHECK: found by its bytes")
-    if raw.delimiter:
-        lines.append(f"delimiter = {quoted(raw.delimiter)}")
-    if guess.unclear:
-        lines.append(f'# decimal = ","             # DECIDE: {_remark(guess.unclear)}')
-    else:
-        lines.append(f"decimal = {quoted(guess.notation.decimal)}")
-        if guess.notation.thousands is not None:
-            lines.append(f"thousands = {quoted(guess.notation.thousands)}")
-    lines.append(f"key = {quoted(guess.key or '')}            # CHECK: the column that names the regions")
-    dated = any("{year}" in header for header in guess.columns)
-    if guess.year_column is not None:
-        lines.append(f"year_column = {quoted(guess.year_column)}")
-    elif not dated:
-        lines.append(f"year = {guess.years[0]}" if guess.years else "# year = 2020               # DECIDE")
-    if guess.indicator is not None:
-        lines += ['layout = "long"', f"indicator = {quoted(guess.indicator)}", f"value = {quoted(guess.value or '')}"]
-    if guess.missing:
-        lines.append(f'missing = {_list(guess.missing)}            # CHECK: taken to mean "no data"')
-    ignored = [name for name in guess.unmatched if looks_like_total(name)]
-    if ignored:
-        lines.append(f"ignore = {_list(ignored)}            # CHECK: rows that are no regions")
-    lines += ["[tables.columns]           # column of the file = code in catalogue.csv"]
-    lines += [f"{quoted(header)} = {quoted(code)}" for header, code in guess.columns.items()]
-    return lines
-
-
-def compose_catalogue(tables: Sequence[TableGuess]) -> str:
-    """Return the text of catalogue.csv: every column an indicator, all under one index."""
+def compose_catalogue(indicators: Sequence[Indicator], codes: Sequence[str]) -> str:
+    """Return the text of catalogue.csv: every indicator, all under one index."""
     text = io.StringIO()
     writer = csv.DictWriter(text, [*COLUMNS, "note"], restval="", lineterminator="\n")
     writer.writeheader()
     root = {"code": "index", "kind": "aggregate", "direction": 1, "weight": 1, "unit": "points", "name_en": "Index"}
     writer.writerow({**root, "note": "the root; add aggregates between it and the indicators for sub-indices"})
-    seen: set[str] = set()
-    for guess in tables:
-        for header, code in guess.columns.items():
-            if code in seen:
-                continue
-            seen.add(code)
-            title = re.sub(r"\s+", " ", header.replace("{year}", "").strip(" _-")) or code
-            letters = {sign for sign in title.casefold() if sign.isalpha()} - set(LANGUAGES[SOURCE].alphabet)
-            lang = next((each.code for each in LANGUAGES.values() if letters <= set(each.alphabet)), SOURCE)
-            row = {"code": code, "kind": "indicator", "parent": "index", "direction": 1, "weight": 1}
-            note = "CHECK direction (-1 where less is better), weight and unit; a total belongs here as kind primary"
-            writer.writerow({**row, f"name_{lang}": title, "note": note})
+    for indicator, code in zip(indicators, codes, strict=True):
+        title = re.sub(r"\s+", " ", indicator.name.strip(" _-")) or code
+        letters = {sign for sign in title.casefold() if sign.isalpha()} - set(LANGUAGES[SOURCE].alphabet)
+        lang = next((each.code for each in LANGUAGES.values() if letters <= set(each.alphabet)), SOURCE)
+        row = {"code": code, "kind": "indicator", "parent": "index", "direction": 1, "weight": 1}
+        note = "CHECK direction (-1 where less is better), weight and unit; a total belongs here as kind primary"
+        writer.writerow({**row, "unit": indicator.unit[:60], f"name_{lang}": title, "note": note})
     return text.getvalue()
 
 
@@ -290,93 +259,69 @@ def propose_study(
     paths = [Path(table)] if isinstance(table, str | Path) else [Path(each) for each in table]
     if not paths:
         raise DataError(message("no table is given", allowed="table= a file"))
-    raws = [raw for path in paths for raw in _sheets(path, sheet, encoding)]
-    layer = _layer(boundaries, key, raws)
+    layer, grids = _open(paths, boundaries, key, sheet=sheet, encoding=encoding)
     undecided, seen = list(layer.notes), []
-    guesses = [guess_table(raw, layer.find) for raw in raws]
-    usable = [guess for guess in guesses if guess.key is not None and guess.columns]
-    for guess in guesses:
-        if guess not in usable:
-            what = "no column names regions" if guess.key is None else "no column of numbers was found"
-            undecided.append(f"{_where(guess)}: {what}; it was left out")
-    if not usable:
-        near = f"names such as {listed(layer.codes[:3])}"
-        raise DataError(message("no table names regions and holds numbers", where=listed(paths), allowed=near))
-    for guess in usable:
-        if not guess.years and year is None:
-            named = year_in_name(guess.raw.sheet) or year_in_name(guess.raw.path.stem)
-            guess.years = [named] if named else []
-            undecided.append(
-                f"{_where(guess)}: the year; {f'{named} was taken from the name' if named else 'it is not stated'}"
-            )
-        elif not guess.years and year is not None:
-            guess.years = [year]
-        seen.append(f"{_where(guess)}: {describe(guess)}; regions in {shown(guess.key)}")
-        undecided += _doubts(guess, layer)
+    blocks, left_out = read_blocks(grids, layer.names, parents=layer.parents, year=year)
+    undecided += left_out
+    if not blocks:
+        raise DataError(_nothing(paths, layer, left_out))
+    for block in blocks:
+        seen.append(f"{place_of(block)}: {describe(block)}; regions in {shown(block.names[block.key or 0])}")
+        undecided += doubts_of(block, layer.codes)
     undecided.append("the direction of every indicator: more is taken to be better; weights are equal")
     undecided.append("title, source and units")
+    indicators, places = name_indicators(blocks)
+    codes = codes_for([each.name for each in indicators])
     files = {
         "study.toml": compose_study(
-            name or folder.resolve().name, layer, usable, relative=lambda p: _relative(p, folder)
+            name or folder.resolve().name,
+            layer,
+            blocks,
+            {place: codes[i] for place, i in places.items()},
+            relative=lambda p: _relative(p, folder),
         ),
-        "catalogue.csv": compose_catalogue(usable),
+        "catalogue.csv": compose_catalogue(indicators, codes),
     }
     return Proposal(folder, files, tuple(seen), tuple(undecided))
 
 
-def _sheets(path: Path, sheet: str | None, encoding: str | None) -> list[RawTable]:
-    """Read a table; of a workbook every sheet that holds one."""
-    spec = Table(file=path.name, year=2000, encoding=encoding)
-    if path.suffix.lower() not in EXCEL:
-        return [_headed(path, spec)]
-    if sheet is not None:
-        return [_headed(path, spec.model_copy(update={"sheet": sheet}))]
-    return [_headed(path, spec.model_copy(update={"sheet": each})) for each in sheet_names(path)]
+def _open(
+    paths: list[Path], boundaries: str | Path | None, key: str | None, *, sheet: str | None, encoding: str | None
+) -> tuple[LayerGuess, list[Grid]]:
+    """Read the tables, and the boundaries by what stands in them; an encoding that the bytes do not tell by the names."""
+    if boundaries is None:
+        grids = [grid for path in paths for grid in read_sheets(path, sheet=sheet, encoding=encoding)]
+        width = max((len(row) for grid in grids for _, row in grid.rows), default=0)
+        columns = [
+            [cell_text(row[at]) for _, row in grid.rows if at < len(row)] for grid in grids for at in range(width)
+        ]
+        found = guess_vintage(columns)
+        if found is None:
+            allowed = "boundaries= a file, or a table of Kazakhstan's regions"
+            raise DataError(message("no boundaries are given", allowed=allowed))
+        return found, grids
+    grids = []
+    later: list[Path] = []
+    for path in paths:
+        try:
+            grids += read_sheets(path, sheet=sheet, encoding=encoding)
+        except EncodingError:
+            later.append(path)
+    texts = {text for grid in grids for _, row in grid.rows for cell in row[:12] if (text := cell_text(cell))}
+    layer = guess_layer(Path(boundaries), key=key, texts=texts)
+    for path in later:
+        grids += read_sheets(path, sheet=sheet, names=layer.names)
+        used = grids[-1].encoding
+        layer.notes.append(f"{path.name}: the encoding; its bytes do not tell, {used} fits the names of the regions")
+    return layer, grids
 
 
-def _headed(path: Path, spec: Table) -> RawTable:
-    """Read a table, and once more from below its title if the first row is one."""
-    raw = read_raw(path, spec, settle=True)
-    if len(raw.columns) == 1 and raw.misfits:
-        raw = read_raw(path, spec.model_copy(update={"header": raw.misfits[0]}), settle=True)
-    return raw
-
-
-def _layer(boundaries: str | Path | None, key: str | None, raws: list[RawTable]) -> LayerGuess:
-    if boundaries is not None:
-        return guess_layer(Path(boundaries), key=key)
-    found = guess_vintage(texts(raw, column) for raw in raws for column in raw.columns)
-    if found is None:
-        allowed = "boundaries= a file, or a table of Kazakhstan's regions"
-        raise DataError(message("no boundaries are given", allowed=allowed))
-    return found
-
-
-def _doubts(guess: TableGuess, layer: LayerGuess) -> list[str]:
-    """Say what is uncertain about a table."""
-    where, doubts = _where(guess), []
-    if guess.unclear:
-        doubts.append(f"{where}: the decimal sign ({guess.unclear})")
-    other = [name for name in guess.unmatched if not looks_like_total(name)]
-    if other:
-        doubts.append(f"{where}: {listed(other)} fits no region; see boundaries.aliases, or ignore")
-    totals = [name for name in guess.unmatched if looks_like_total(name)]
-    if totals:
-        doubts.append(f"{where}: {listed(totals)} was taken for no region, and is ignored")
-    lacking = [code for code in layer.codes if code not in set(guess.matched.values())]
-    if lacking:
-        doubts.append(f"{where}: no row for {listed(lacking)}")
-    if guess.missing:
-        doubts.append(f'{where}: {listed(map(repr, guess.missing))} was taken to mean "no data"')
-    if guess.left_out:
-        doubts.append(f"{where}: the columns {listed(guess.left_out)} were left out")
-    if guess.raw.problems:
-        doubts.append(f"{where}: {guess.raw.problems[0]}")
-    return doubts
-
-
-def _where(guess: TableGuess) -> str:
-    return guess.raw.path.name + (f", sheet {shown(guess.raw.sheet)}" if guess.raw.sheet else "")
+def _nothing(paths: Sequence[Path], layer: LayerGuess, left_out: Sequence[str]) -> str:
+    """Say why no table was found, sheet by sheet."""
+    names = [name for code in layer.codes[:2] for name in layer.names.names[code][:3]]
+    near = f"a column with codes or names such as {listed(names, limit=5)}, below one to four header rows"
+    reasons = "; ".join(each.removesuffix("; it was left out") for each in left_out[:4])
+    return message(f"no table of these regions was found ({reasons})", where=listed(paths), allowed=near)
 
 
 def _relative(path: Path, folder: Path) -> str:

@@ -51,6 +51,10 @@ class Boundaries(Part):
     key: str | None = None
     name: str | dict[Language, str] | None = None
     crs: str | None = None
+    encoding: str | None = None
+    dissolve: bool = False
+    only: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
     projection: str | None = None
     repair: Literal["refuse", "clean"] = "refuse"
     aliases: dict[str, str] = {}
@@ -83,20 +87,32 @@ class Table(Part):
 
     file: str
     sheet: str | None = None
-    header: Annotated[int, Field(ge=1)] | None = None
+    header: (
+        Annotated[int, Field(ge=1)] | Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)] | None
+    ) = None
+    rows: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]] | None = None
+    fill: tuple[str, ...] = ()
+    hidden: bool = False
     encoding: str | None = None
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     decimal: Literal[",", "."] | None = None
     thousands: Literal[",", ".", "'"] | None = None
     layout: Literal["wide", "long"] = "wide"
     key: str = "region"
+    key_pattern: str | None = None
+    key_width: Annotated[int, Field(ge=1, le=40)] | None = None
     year: Year | None = None
     year_column: str | None = None
     years: tuple[Year, ...] | None = None
-    indicator: str | None = None
+    indicator: str | tuple[str, ...] | None = None
     value: str | None = None
+    value_years: dict[str, Year] = {}
+    flag_column: str | None = None
     columns: dict[str, str | tuple[str, ...] | Column] = {}
     missing: tuple[str, ...] = ()
+    zero: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    parentheses: Literal["negative"] | None = None
     ignore: tuple[str, ...] = ()
     edition: str = "data"
     vintage: Year | None = None
@@ -117,6 +133,18 @@ class Table(Part):
                     f'{str(header)[:40]!r}: give a code, several codes ["a", "b"], or {{ code = "a", year = 2010 }}'
                 )
         return columns
+
+    @field_validator("key_pattern")
+    @classmethod
+    def _one_group(cls, pattern: str | None) -> str | None:
+        if pattern is not None:
+            try:
+                groups = re.compile(pattern).groups
+            except re.error as error:
+                raise ValueError(f"{pattern[:40]!r} is no regular expression ({error})") from None
+            if groups != 1 or len(pattern) > 200:
+                raise ValueError(f'{pattern[:40]!r}: one pair of parentheses around the key, for instance "(\\d+) .*"')
+        return pattern
 
     @field_validator("encoding")
     @classmethod
@@ -140,22 +168,22 @@ class Table(Part):
     def _fits_together(self) -> Table:
         if self.thousands is not None and self.thousands == self.decimal:
             raise ValueError("thousands and decimal are the same sign")
-        if self.layout == "long" and not (self.indicator and self.value):
+        if self.layout == "long" and not (self.indicator and bool(self.value) != bool(self.value_years)):
             raise ValueError('layout = "long" needs indicator = "..." and value = "..." (its columns)')
-        if self.layout == "wide" and (self.indicator or self.value):
+        if self.layout == "wide" and (self.indicator or self.value or self.value_years):
             raise ValueError('indicator and value belong to layout = "long"')
         dated = [
             target.year is not None if isinstance(target, Column) else YEAR_MARK in header
             for header, target in self.columns.items()
         ]
-        by_column = self.layout == "wide" and any(dated)
+        by_column = (self.layout == "wide" and any(dated)) or bool(self.value_years)
         ways = [self.year is not None, self.year_column is not None, by_column]
         if sum(ways) != 1:
             raise ValueError(
                 'the year of the values: give one of year = ..., year_column = "...", or columns with a year '
                 '("grp_{year}" = "grp", or "x" = { code = "grp", year = 2010 })'
             )
-        if by_column and not all(dated):
+        if by_column and not self.value_years and not all(dated):
             raise ValueError("columns: either all of them state a year, or none")
         if self.shares is not None and self.vintage is None:
             raise ValueError("shares needs vintage = ... (whose regions the table has)")
@@ -166,6 +194,7 @@ class Table(Part):
         if self.year is not None:
             return (self.year,)
         named = {target.year for target in self.columns.values() if isinstance(target, Column) and target.year}
+        named |= set(self.value_years.values())
         marked = any(YEAR_MARK in header for header in self.columns) or self.year_column is not None
         allowed = set(self.years or study_years) if marked else set()
         return tuple(year for year in study_years if year in allowed | named)

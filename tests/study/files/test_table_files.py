@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from growthpoles.errors import DataError
+from growthpoles.study.files.cell_grids import decode
 from growthpoles.study.files.problems import Problem
-from growthpoles.study.files.table_files import decode, read_raw
+from growthpoles.study.files.table_files import read_raw
 from growthpoles.study.files.user_table import TableData, read_table
 from growthpoles.study.study_spec import Table
 

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from growthpoles.errors import DataError, message, shown
+from growthpoles.study.files.printed_labels import plain_signs, split_flag
 from growthpoles.study.files.printed_tables import BLANKS, Decimal, number_fault, parse_plain
 from growthpoles.study.files.problems import Problem
 
@@ -28,6 +29,9 @@ _ONE_SIGN = re.compile(r"[+-]?(\d*)([.,])(\d+)", flags=re.ASCII)
 _TO_SPACE = dict.fromkeys((sign for sign, new in BLANKS.items() if new is None), " ") | {0x2212: "-"}
 _SPACED = re.compile(r"[+-]? ?\d{1,3}(?: \d{3})+(?![ \d])", flags=re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:([.,'])\d{3})(?:\1\d{3})*(?:([.,])\d*)?", flags=re.ASCII)
+_LAKHS = re.compile(r"[+-]?\d{1,2}(?:(,)\d{2})+,\d{3}(?:(\.)\d*)?", flags=re.ASCII)  # 12,34,567.8
+
+_LEADING_SIGN = re.compile(r"^([+-]?)([.,]\d)", flags=re.ASCII)  # ".097"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +43,16 @@ class Notation:
 
     def parse(self, text: str) -> float | None:
         """Return the number that a cell holds, or None."""
-        spaced = text.strip().translate(_TO_SPACE)
+        spaced = plain_signs(text).translate(_TO_SPACE)
         if " " in spaced and not _SPACED.match(spaced):
             return None  # "12 34" may be two numbers
         plain = spaced.translate(BLANKS)
         if self.thousands and self.thousands in plain:
-            hit = _GROUPED.fullmatch(plain)
+            hit = _GROUPED.fullmatch(plain) or _LAKHS.fullmatch(plain)
             if hit is None or hit[1] != self.thousands or hit[2] not in (None, self.decimal):
                 return None
             plain = plain.replace(self.thousands, "")
-        return parse_plain(plain, self.decimal)
+        return parse_plain(_LEADING_SIGN.sub(r"\g<1>0\g<2>", plain), self.decimal)
 
     def fault(self, text: str) -> tuple[str, str]:
         """Return what is wrong with a cell that is no number, and what is allowed."""
@@ -87,14 +91,15 @@ def detect_notation(
     groups: Counter[str] = Counter()
     unclear: dict[str, tuple[str, Problem]] = {}
     for text, place in cells:
-        plain = text.strip().translate(BLANKS)
+        split = split_flag(text)
+        plain = (split[0] if split else plain_signs(text)).translate(BLANKS)
         if hit := _ONE_SIGN.fullmatch(plain):
             whole, sign, rest = hit.groups()
             if len(rest) == 3 and 1 <= len(whole) <= 3 and not whole.startswith("0"):
                 unclear.setdefault(sign, (text, place))
             else:
                 decimals[sign] += 1
-        elif hit := _GROUPED.fullmatch(plain):
+        elif hit := _GROUPED.fullmatch(plain) or _LAKHS.fullmatch(plain):
             if hit[2] and hit[2] != hit[1]:
                 decimals[hit[2]] += 1
             groups[hit[1]] += 1

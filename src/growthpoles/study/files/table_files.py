@@ -1,118 +1,17 @@
-"""Table files: CSV, Excel, Parquet, encodings; cells with their places, nothing interpreted."""
+"""Table files as study.toml describes them: header of one row or several, rows below; nothing interpreted."""
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 import re
-import warnings
-import zipfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from growthpoles import file_reading
-from growthpoles.errors import DataError, listed, message, nearest
-from growthpoles.study.files.number_notation import detect_delimiter, split_lines
+from growthpoles.errors import DataError, listed, message
+from growthpoles.study.files.cell_grids import Grid, Row, filled_sheets, read_grids
+from growthpoles.study.files.number_notation import detect_delimiter
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.study_spec import Table
-
-MAX_BYTES = 200_000_000
-_MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
-_WORD = re.compile(r"[^\W\d_]+")
-_RUSSIAN = re.compile(r"[А-ЯЁа-яё]+")
-_CASED = re.compile(r"[А-ЯЁ]?[а-яё]+|[А-ЯЁ]+")
-_SIGNS = set("\u00a0№«»„“”‘’–—…°§±·•€")
-_REMEDY = 'encoding = "..." in study.toml (for instance "cp1251", "cp1252", "utf-16-le"), or the file saved as UTF-8'
-MAX_CELLS = 5_000_000
-EXCEL = (".xlsx", ".xlsm")
-PARQUET = (".parquet", ".pq")
-_OLD = (".xls", ".xlsb", ".ods", ".numbers", ".dta", ".sav", ".dbf", ".feather", ".zip", ".gz")
-Row = tuple[int, list[object]]  # number in the file, cells
-MAX_UNPACKED = 400_000_000
-MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
-
-
-def read_bytes(path: Path, *, limit: int = MAX_BYTES) -> bytes:
-    """Read a file whole, or say why that is impossible."""
-    try:
-        if path.stat().st_size > limit:
-            raise DataError(message(f"the file is larger than {limit // 10**6} MB", where=str(path)))
-        return file_reading.read_bytes(path)
-    except FileNotFoundError:
-        raise DataError(message("the file does not exist", where=str(path))) from None
-    except IsADirectoryError:
-        raise DataError(message("is a folder, not a file", where=str(path))) from None
-    except DataError:  # a damaged shipped file
-        raise
-    except (OSError, ValueError) as error:  # ValueError: a path with a null character
-        reason = getattr(error, "strerror", None) or str(error)
-        raise DataError(message(f"cannot be read ({reason})", where=str(path))) from None
-
-
-def decode(content: bytes, *, encoding: str | None = None, where: str) -> tuple[str, str]:
-    """Decode a text file.
-
-    Parameters
-    ----------
-    content : bytes
-    encoding : str, optional
-        As study.toml states it; None applies the rule in the module's text.
-    where : str
-        File, for messages.
-
-    Returns
-    -------
-    text, encoding : str
-        Without byte order mark.
-
-    Raises
-    ------
-    DataError
-        If the bytes are not text in that encoding, or no encoding is plain.
-    """
-    chosen = encoding or next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
-    try:
-        text = content.decode(chosen)
-    except (UnicodeError, ValueError) as error:
-        start = getattr(error, "start", 0)
-        if encoding is None and chosen == "utf-8" and b"\0" not in content and (russian := _cp1251(content)):
-            return russian, "cp1251"
-        named = f"byte {start} is not {chosen.removesuffix('-sig').upper()}"
-        if encoding is None and chosen == "utf-8":
-            named += ", and the text is not plainly Russian in cp1251"
-        raise DataError(message(named, where=where, allowed=_REMEDY)) from None
-    text = text.removeprefix("\ufeff")
-    if "\0" in text or 10 * len(_CONTROLS.findall(text)) > len(text):
-        problem = "the file holds null or control characters: not a text table, or UTF-16 without its mark"
-        raise DataError(message(problem, where=where, allowed=_REMEDY))
-    return text, chosen
-
-
-def _cp1251(content: bytes) -> str | None:
-    """Return the text if it reads as Russian in cp1251: whole words in one alphabet and in a sensible case.
-
-    KOI8-R would come out with its cases swapped, Latin accents as Cyrillic letters inside Latin words, DOS text as
-    letters that Russian lacks; each of these is refused.
-    """
-    try:
-        text = content.decode("cp1251")
-    except UnicodeDecodeError:
-        return None
-    words = [word for word in _WORD.findall(text) if not word.isascii()]
-    others = {sign for sign in text if ord(sign) > 127 and not sign.isalpha()}
-    if not words or others - _SIGNS:
-        return None
-    return text if all(_RUSSIAN.fullmatch(word) and _CASED.fullmatch(word) for word in words) else None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -125,22 +24,26 @@ class RawTable:
     sheet : str
         Of a workbook; empty otherwise.
     columns : tuple of str
-        The header, stripped.
+        The header, stripped; of several rows, their texts joined by " | ".
     rows : list of (number, cells)
         Rows below the header that are not empty, as many cells each as there are columns; text is as in the file, an
         empty cell is "".
     unit : {"line", "row"}
         What the numbers count.
     header : int
-        Number of the header.
+        Number of the last row of the header.
     above : tuple of int
         Numbers of the rows that stand above the header and hold something.
     misfits : tuple of int
         Numbers of the rows below that do not fit the header; they are not in `rows`.
+    outside, hidden : tuple of int
+        Numbers of the rows below that study.toml leaves out, and of those that the file hides.
     problems : tuple of Problem
         What is wrong with them, and with the header.
     encoding, delimiter : str
         Of delimited text, as stated or as found.
+    raised : dict of (row, column) to text
+        Superscripts behind the text of a cell.
     """
 
     path: Path
@@ -151,9 +54,12 @@ class RawTable:
     header: int = 1
     above: tuple[int, ...] = ()
     misfits: tuple[int, ...] = ()
+    outside: tuple[int, ...] = ()
+    hidden: tuple[int, ...] = ()
     problems: tuple[Problem, ...] = ()
     encoding: str = ""
     delimiter: str = ""
+    raised: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def problem(self, text: str, *, row: int | None = None, column: str = "", remedy: str = "") -> Problem:
         """Make a problem of a place in this table."""
@@ -165,19 +71,17 @@ class RawTable:
         return f"RawTable({str(self.path)!r}{sheet}, {len(self.rows)} rows x {len(self.columns)} columns)"
 
 
-def read_raw(path: Path, spec: Table, *, key: str | None = None, settle: bool = False) -> RawTable:
+def read_raw(path: Path, spec: Table, *, key: str | None = None) -> RawTable:
     """Read a table without interpreting its cells.
 
     Parameters
     ----------
     path : Path
-        CSV, TSV or other delimited text; .xlsx, .xlsm; .parquet (needs pyarrow).
+        Any file of :func:`growthpoles.study.files.cell_grids.read_grids`.
     spec : Table
-        What study.toml says; `sheet`, `header`, `encoding` and `delimiter` are looked at here.
+        What study.toml says; `sheet`, `header`, `rows`, `fill`, `hidden`, `encoding`, `delimiter` are looked at here.
     key : str, optional
         Column that the header must hold, which helps to find the delimiter.
-    settle : bool
-        Whether the likeliest delimiter will do where several are possible, as in a proposal.
 
     Returns
     -------
@@ -188,235 +92,137 @@ def read_raw(path: Path, spec: Table, *, key: str | None = None, settle: bool = 
     DataError
         If the file is missing, too large, damaged, of another kind, without header, or its header repeats a name.
     """
-    suffix = path.suffix.lower()
-    if suffix in _OLD:
-        raise DataError(message(f"{suffix} files are not read", where=str(path), allowed="CSV, TSV, .xlsx or .parquet"))
-    if spec.sheet is not None and suffix not in EXCEL:
-        raise DataError(message("sheet is for .xlsx files", where=str(path)))
-    if suffix in EXCEL:
-        sheet, cells = read_sheet(path, spec.sheet)
-        return _table(path, sheet, "row", cells, spec.header, pad=True)
-    if suffix in PARQUET:
-        names, found = _read_parquet(path)
-        return _table(path, "", "row", [(0, list(names)), *found], None, pad=False)
-    content = read_bytes(path)
-    if content.startswith((b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0")):
-        raise DataError(
-            message("not a text table, though its name says so", where=str(path), allowed="the right ending")
-        )
-    text, encoding = decode(content, encoding=spec.encoding, where=str(path))
-    delimiter = spec.delimiter or detect_delimiter(text, key=key, header=spec.header, where=str(path), settle=settle)
-    lines: list[Row] = []
-    size = 0
-    try:
-        for number, row in split_lines(text, delimiter):
-            size += len(row)
-            if size > MAX_CELLS:
-                raise DataError(message(f"more than {MAX_CELLS} cells", where=str(path)))
-            lines.append((number, list(row)))
-    except csv.Error as error:
-        number = lines[-1][0] + 1 if lines else 1
-        raise DataError(message(f"not a delimited table ({error})", where=f"{path}, line {number}")) from None
-    return _table(path, "", "line", lines, spec.header, pad=False, encoding=encoding, delimiter=delimiter)
+    first = spec.header[0] if isinstance(spec.header, tuple) else spec.header
+
+    def find(text: str) -> str:
+        return detect_delimiter(text, key=key, header=first, where=str(path))
+
+    grids = read_grids(path, sheet=spec.sheet, encoding=spec.encoding, delimiter=spec.delimiter or find)
+    if len(grids) > 1:
+        filled = filled_sheets(grids)
+        if len(filled) != 1:
+            problem = f"{len(filled)} sheets hold something" if filled else "no visible sheet holds anything"
+            allowed = f"sheet = one of {listed(filled)}" if filled else "a sheet with a header and rows"
+            raise DataError(message(problem, where=str(path), allowed=allowed))
+        grids = [grid for grid in grids if grid.sheet == filled[0]]
+    return _table(grids[0], spec)
 
 
-def _table(
-    path: Path, sheet: str, unit: str, cells: list[Row], header: int | None, *, pad: bool,
-    encoding: str = "", delimiter: str = "",
-) -> RawTable:  # fmt: skip
+def header_paths(grid: Grid, numbers: Sequence[int]) -> list[list[str]]:
+    """Return the texts above every column, from the top: merged cells count for all columns that they cover.
+
+    Where a header row has no merged cells, an empty cell above a filled one takes the text on its left.
+    """
+    rows = dict(grid.rows)
+    width = max((len(row) for row in rows.values()), default=0)
+    lines: list[list[str]] = []
+    covered: dict[tuple[int, int], tuple[int, int]] = {}
+    for top, left, bottom, right in grid.merged:
+        if top <= max(numbers) and bottom >= min(numbers):
+            covered |= {(row, at): (top, left) for row in range(top, bottom + 1) for at in range(left, right + 1)}
+    for number in numbers:
+        row = [cell_text(cell) for cell in rows.get(number, [])] + [""] * width
+        line = row[:width]
+        for at in range(width):
+            if (number, at) in covered:
+                top, left = covered[number, at]
+                source = rows.get(top, [])
+                line[at] = cell_text(source[left]) if left < len(source) else ""
+        lines.append(line)
+    for i, number in enumerate(numbers[:-1]):
+        if any(top <= number <= bottom for top, _, bottom, right in grid.merged if right > _):
+            continue
+        below = [any(line[at] for line in lines[i + 1 :]) for at in range(width)]
+        for at in range(1, width):
+            if not lines[i][at] and below[at] and lines[i][at - 1] and not (lines[i + 1][at - 1] == "" and at == 1):
+                lines[i][at] = lines[i][at - 1]
+    return [list(dict.fromkeys(line[at] for line in lines if line[at])) for at in range(width)]
+
+
+def _table(grid: Grid, spec: Table) -> RawTable:
     """Find the header, hold every row against it."""
-    where = f"{path}, sheet {sheet!r}" if sheet else str(path)
-    filled = [(number, row) for number, row in cells if any(_text(cell) for cell in row)]
-    at = next((i for i, (number, _) in enumerate(filled) if header is None or number >= header), None)
-    if at is None:
+    where = f"{grid.path}, sheet {grid.sheet!r}" if grid.sheet else str(grid.path)
+    filled = [(number, row) for number, row in grid.rows if any(cell_text(cell) for cell in row)]
+    numbers = spec.header if isinstance(spec.header, tuple) else () if spec.header is None else (spec.header,)
+    present = {number for number, _ in filled}
+    if not filled:
         raise DataError(message("the table is empty", where=where, allowed="a header and rows below it"))
-    if header is not None and filled[at][0] != header:
-        raise DataError(message(f"{unit} {header}, where the header should be, is empty", where=where))
-    number, head = filled[at]
-    names = [_text(cell) for cell in head]
-    below = filled[at + 1 :]
+    if not numbers:
+        numbers = (filled[0][0],)
+    gone = [number for number in numbers if number not in present]
+    if gone:
+        raise DataError(message(f"{grid.unit} {gone[0]}, where the header should be, is empty", where=where))
+    paths = header_paths(grid, numbers)
+    names = [" | ".join(path) for path in paths]
+    first, last = spec.rows or (max(numbers) + 1, None)
+    below = [(n, row) for n, row in filled if n > max(numbers)]
     # A spreadsheet saves empty columns at the right; they go only when nothing stands in them.
     width = max((i + 1 for i, name in enumerate(names) if name), default=0)
-    repeated = sorted({name for name in names[:width] if names[:width].count(name) > 1} - {""})
-    if repeated:
-        raise DataError(
-            message(
-                f"column names repeated: {listed(repeated)}", where=f"{where}, {unit} {number}", allowed="each once"
-            )
-        )
-    columns = tuple(name or f"column {i}" for i, name in enumerate(names[:width], start=1))
-    make: Callable[..., Problem] = RawTable(path, sheet, columns, [], unit).problem
+    names = names[:width]
+    repeated = sorted({name for name in names if names.count(name) > 1} - {""})
+    if repeated and not isinstance(spec.header, tuple):
+        problem = f"column names repeated: {listed(repeated)}"
+        raise DataError(message(problem, where=f"{where}, {grid.unit} {numbers[-1]}", allowed="each once"))
+    columns = tuple(unique_names(names))
+    make: Callable[..., Problem] = RawTable(grid.path, grid.sheet, columns, [], grid.unit).problem
     problems: list[Problem] = []
     misfits: list[int] = []
+    outside = [number for number, _ in below if number < first or (last is not None and number > last)]
+    hidden = [number for number, _ in below if number in grid.hidden and number not in outside and not spec.hidden]
     rows: list[Row] = []
+    loose = spec.rows is not None or grid.unit == "row"
     for position, row in below:
-        if any(_text(cell) for cell in row[width:]) or (len(row) < width and not pad):
+        if position in outside or position in hidden:
+            continue
+        if any(cell_text(cell) for cell in row[width:]) or (len(row) < width and not loose):
             problems.append(make(f"{len(row)} cells", row=position, remedy=f"{width}, as in the header"))
             misfits.append(position)
             continue
         rows.append((position, [*row[:width], *[""] * (width - len(row))]))
-    unnamed = [i for i, name in enumerate(names[:width]) if not name and any(_text(row[i]) for _, row in rows)]
-    problems += [make(f"column {i + 1} has values and no name", row=number, remedy="a name") for i in unnamed]
-    above = tuple(position for position, _ in filled[:at])
+    rows = _filled_down(rows, columns, spec.fill)
+    named = bool(spec.columns) or spec.layout == "long"
+    unnamed = [i for i, name in enumerate(names) if not name and any(cell_text(row[i]) for _, row in rows)]
+    if not named:
+        remedy = "a name"
+        problems += [make(f"column {i + 1} has values and no name", row=max(numbers), remedy=remedy) for i in unnamed]
+    above = tuple(number for number, _ in filled if number <= max(numbers) and number not in numbers)
     return RawTable(
-        path, sheet, columns, rows, unit, number, above, tuple(misfits), tuple(problems), encoding, delimiter
-    )
+        grid.path, grid.sheet, columns, rows, grid.unit, max(numbers), above, tuple(misfits), tuple(outside),
+        tuple(hidden), tuple(problems), grid.encoding, grid.delimiter, grid.raised,
+    )  # fmt: skip
 
 
-def _text(cell: object) -> str:
-    return cell.strip() if isinstance(cell, str) else str(cell)
+def unique_names(names: Sequence[str]) -> list[str]:
+    """Name the nameless columns by their place, and number those of one name."""
+    found: list[str] = []
+    for at, name in enumerate(names, start=1):
+        plain, count = name or f"column {at}", 1
+        unique = plain
+        while unique in found:
+            count += 1
+            unique = f"{plain} ({count})"
+        found.append(unique)
+    return found
 
 
-def cell_text(cell: object) -> str:
-    """Return a cell as a name: text stripped, a whole number without its decimal point."""
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
-    return _text(cell)
-
-
-def _read_parquet(path: Path) -> tuple[list[str], list[Row]]:
-    """Read a Parquet table; missing values become empty cells."""
-    content = read_bytes(path)
-    try:
-        import pyarrow.parquet as pq
-    except ImportError:
-        raise DataError(
-            message("reading Parquet needs pyarrow", where=str(path), allowed="pip install 'growthpoles[parquet]'")
-        ) from None
-    try:
-        file = pq.ParquetFile(io.BytesIO(content))
-        size = file.metadata.num_rows * max(1, file.metadata.num_columns)
-        table = file.read() if size <= MAX_CELLS else None
-    except Exception as error:  # a damaged file makes pyarrow raise almost anything
-        raise DataError(message(f"not a Parquet table ({str(error)[:80]})", where=str(path))) from None
-    if table is None:
-        raise DataError(message(f"more than {MAX_CELLS} cells", where=str(path)))
-    try:
-        columns = [column.to_pylist() for column in table.columns]
-    except Exception as error:  # for instance text that is not UTF-8
-        raise DataError(message(f"cells cannot be read ({str(error)[:80]})", where=str(path))) from None
-    cells = [["" if cell is None or cell != cell else cell for cell in column] for column in columns]
-    return [str(name) for name in table.column_names], [
-        (number, list(row)) for number, row in enumerate(zip(*cells, strict=True), start=1)
-    ]
-
-
-def read_sheet(path: Path, sheet: str | None) -> tuple[str, list[tuple[int, list[object]]]]:
-    """Read the cells of a sheet.
-
-    Parameters
-    ----------
-    path : Path
-        .xlsx or .xlsm
-    sheet : str, optional
-        Its name; needed where more than one visible sheet holds something.
-
-    Returns
-    -------
-    name : str
-    rows : list of (number, cells)
-        Numbers as Excel counts; numbers are float or int, an empty cell is "", a formula counts as the value that was
-        last computed. A formula that was never computed is the text of the formula, so that it is not taken for an
-        empty cell.
-
-    Raises
-    ------
-    DataError
-        If the file is missing, damaged or no workbook, too large unpacked, or the sheet is not plain.
-    """
-    content = read_bytes(path)
-    where = str(path)
-    _check_size(content, where)
-    try:
-        book = _open(content, values=True)
-        found = {each.title: each for each in book.worksheets}
-    except Exception as error:  # openpyxl raises almost anything on a damaged file
-        raise DataError(message(f"not an Excel workbook ({_reason(error)})", where=where, allowed=".xlsx")) from None
-    if sheet is not None and sheet not in found:
-        near = nearest(sheet, found, n=1)
-        raise DataError(message(f"no sheet {sheet[:60]!r}", where=where, allowed=listed(found), near=near))
-    try:
-        if sheet is None:
-            filled = _filled(found)
-            if len(filled) != 1:
-                problem = f"{len(filled)} sheets hold something" if filled else "no visible sheet holds anything"
-                allowed = f"sheet = one of {listed(filled)}" if filled else "a sheet with a header and rows"
-                raise DataError(message(problem, where=where, allowed=allowed))
-            sheet = filled[0]
-        rows: list[tuple[int, list[object]]] = []
-        size = 0
-        for number, cells in _rows(found[sheet]):
-            size += len(cells)
-            if size > MAX_CELLS:
-                raise DataError(message(f"more than {MAX_CELLS} cells", where=where))
-            rows.append((number, cells))
-        return sheet, _with_formulas(content, sheet, rows)
-    except DataError:
-        raise
-    except Exception as error:
-        raise DataError(message(f"the workbook is damaged ({_reason(error)})", where=where)) from None
-
-
-def sheet_names(path: Path) -> list[str]:
-    """Return the visible sheets of a workbook that hold something."""
-    content = read_bytes(path)
-    _check_size(content, str(path))
-    try:
-        found = {each.title: each for each in _open(content, values=True).worksheets}
-        return _filled(found)
-    except Exception as error:
-        problem = f"not an Excel workbook ({_reason(error)})"
-        raise DataError(message(problem, where=str(path), allowed=".xlsx")) from None
-
-
-def _filled(sheets: dict[str, Any]) -> list[str]:
-    visible = {name: each for name, each in sheets.items() if each.sheet_state == "visible"}
-    return [name for name, each in visible.items() if next(_rows(each), None) is not None]
-
-
-def _open(content: bytes, *, values: bool) -> Any:
-    from openpyxl import load_workbook
-
-    with warnings.catch_warnings():  # about parts of the file that are not read anyway
-        warnings.simplefilter("ignore")
-        return load_workbook(io.BytesIO(content), read_only=True, data_only=values, keep_links=False)
-
-
-def _rows(sheet: Any) -> Any:
-    """Yield the rows that hold something; the size that a sheet states is not believed."""
-    sheet.reset_dimensions()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-            if number > MAX_ROWS or len(row) > MAX_COLUMNS:  # openpyxl fills up to whatever a damaged file says
-                raise ValueError("a row or column number beyond those of Excel")
-            if any(cell is not None and cell != "" for cell in row):
-                yield number, ["" if cell is None else cell for cell in row]
-
-
-def _with_formulas(content: bytes, sheet: str, rows: list[tuple[int, list[object]]]) -> list[tuple[int, list[object]]]:
-    """Put the formula where no computed value was saved; such files come from programs, not from Excel."""
-    if b"xl/" not in content or not any("" in cells for _, cells in rows):
-        return rows
-    formulas = dict(_rows(_open(content, values=False)[sheet]))
-    for number, cells in rows:
-        for column, cell in enumerate(cells):
-            there = formulas.get(number, [])
-            if cell == "" and column < len(there) and isinstance(there[column], str) and there[column].startswith("="):
-                cells[column] = there[column]
+def _filled_down(rows: list[Row], columns: Sequence[str], names: Sequence[str]) -> list[Row]:
+    """Repeat what stands in the first of several rows, in the columns that study.toml names."""
+    places = [columns.index(name) for name in names if name in columns]
+    held: dict[int, object] = {}
+    for _, row in rows:
+        for at in places:
+            if cell_text(row[at]):
+                held[at] = row[at]
+            else:
+                row[at] = held.get(at, "")
     return rows
 
 
-def _check_size(content: bytes, where: str) -> None:
-    """Refuse what is no zip archive, and one that would unpack to more than fits."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            size = sum(part.file_size for part in archive.infolist())
-    except Exception as error:
-        raise DataError(message(f"not an Excel workbook ({_reason(error)})", where=where, allowed=".xlsx")) from None
-    if size > MAX_UNPACKED:
-        raise DataError(message(f"the workbook unpacks to more than {MAX_UNPACKED // 10**6} MB", where=where))
-
-
-def _reason(error: Exception) -> str:
-    return f"{type(error).__name__}: {str(error)[:80]!r}"
+def cell_text(cell: object) -> str:
+    """Return a cell as a name: text stripped, in quotes or not, a whole number without its decimal point."""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    text = " ".join(cell.split()) if isinstance(cell, str) else str(cell)
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        text = text[1:-1].strip()
+    return re.sub(r" 00:00:00$", "", text) if not isinstance(cell, str) else text

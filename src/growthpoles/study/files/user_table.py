@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal as Exact
@@ -13,11 +16,13 @@ import pandas as pd
 
 from growthpoles.errors import Reason, listed, nearest, shown
 from growthpoles.study.files.number_notation import Notation, detect_notation
+from growthpoles.study.files.printed_labels import bare_name, parse_year, split_flag
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import RawTable, cell_text, read_raw
 from growthpoles.study.study_spec import YEAR_MARK, Column, Table
 
 MARKS = {"line": "{mark} in {file}, line {row}", "row": "{mark} in {file}, row {row}"}
+_LONGEST = 300  # characters of a name that a pattern is held against
 _MOST = 500  # problems of one table that are kept
 Use = tuple[str, str, int | None]  # header, code, year where the column states it
 
@@ -44,6 +49,7 @@ class Cell:
     header: str
     code: str
     content: object
+    column: int = -1
 
 
 @dataclass(slots=True, repr=False)
@@ -62,11 +68,15 @@ class TableData:
     rows : dict of (year, name) to int
         First row of a region, for messages.
     absent : dict of year to list of (name, code, reason)
+    flags : dict of year to list of (name, code, flag)
+        What stood behind a number ("12.5 p"), raised or not, or in the column of flags.
     ksi : dict of year to DataFrame
         Columns ksi (float) and ksi_status.
     unused : list of Unused
     problems : list of Problem
         Empty for a table without fault.
+    spelled : dict of name to name
+        Names with the mark of a footnote, to the same ones without.
     rows_read, rows_used : int
         Rows that hold something, the header apart, and those of them that a value was taken from; the others are
         in `unused`, one by one.
@@ -78,9 +88,11 @@ class TableData:
     by_year: dict[int, pd.DataFrame] = field(default_factory=dict)
     rows: dict[tuple[int, str], int] = field(default_factory=dict)
     absent: dict[int, list[tuple[str, str, str]]] = field(default_factory=dict)
+    flags: dict[int, list[tuple[str, str, str]]] = field(default_factory=dict)
     ksi: dict[int, pd.DataFrame] = field(default_factory=dict)
     unused: list[Unused] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    spelled: dict[str, str] = field(default_factory=dict)
     rows_read: int = 0
     rows_used: int = 0
 
@@ -103,11 +115,13 @@ class TableData:
 def parse_cells(data: TableData, spec: Table) -> None:
     """Turn cells into numbers, with one notation for the whole table."""
     marks = {mark.strip() for mark in spec.missing}
+    zeros = {mark.strip() for mark in spec.zero}
+    _check_percent(data, marks | zeros)
     outside = {mark.strip() for mark in spec.no_production}
     texts = (
         (cell.content, data.raw.problem("", row=cell.row, column=cell.header))
         for cell in data.cells
-        if isinstance(cell.content, str) and cell.content.strip() not in (outside if not cell.code else marks)
+        if isinstance(cell.content, str) and cell.content.strip() not in (outside if not cell.code else marks | zeros)
     )
     data.notation, unclear = detect_notation(
         texts, decimal=spec.decimal, thousands=spec.thousands, delimiter=data.raw.delimiter or None
@@ -128,7 +142,10 @@ def parse_cells(data: TableData, spec: Table) -> None:
             data.absent.setdefault(cell.year, []).append((cell.name, cell.code, reason))
             column[cell.name] = float("nan")
             continue
-        value = _number(data, cell)
+        value, flag = (0.0, text) if cell.code and text in zeros else _number(data, cell, spec)
+        flag = " ".join(filter(None, (flag, data.raw.raised.get((cell.row, cell.column), ""))))
+        if flag:
+            data.flags.setdefault(cell.year, []).append((cell.name, cell.code, flag))
         column[cell.name] = value
         if not cell.code:
             status = "rounded zero" if value == 0 else "value"
@@ -146,14 +163,40 @@ def parse_cells(data: TableData, spec: Table) -> None:
         data.ksi[year] = pd.DataFrame.from_dict(rows, orient="index", columns=["ksi", "ksi_status"])
 
 
-def _number(data: TableData, cell: Cell) -> float:
-    """Return the number in a cell; note a problem and return NaN where there is none."""
+def _check_percent(data: TableData, marks: set[str]) -> None:
+    """Refuse a column in which only some of the numbers carry a percent sign."""
+    signed: dict[str, dict[bool, Cell]] = {}
+    for cell in data.cells:
+        text = cell_text(cell.content)
+        if text and text not in marks and any(sign.isdigit() for sign in text):
+            signed.setdefault(cell.header, {}).setdefault("%" in text, cell)
+    for header, kinds in signed.items():
+        if len(kinds) == 2:
+            problem = (
+                f"{shown(cell_text(kinds[True].content))} has a percent sign, other numbers of the column have none"
+            )
+            data.fault(problem, row=kinds[True].row, column=header, remedy="the same unit in every cell")
+
+
+def _number(data: TableData, cell: Cell, spec: Table) -> tuple[float, str]:
+    """Return the number in a cell and its flag; note a problem and return NaN where there is none."""
     content = cell.content
     if isinstance(content, str):
         value = data.notation.parse(content)
         if value is not None:
-            return value
+            return value, ""
         problem, remedy = data.notation.fault(content)
+        inner = content.strip()[1:-1].strip() if content.strip()[:1] + content.strip()[-1:] == "()" else ""
+        split = split_flag(content)
+        if inner and (value := data.notation.parse(inner)) is not None:
+            if spec.parentheses == "negative":
+                return -value, ""
+            remedy = 'parentheses = "negative" in study.toml, if that is what they mean'
+        elif split is not None and (value := data.notation.parse(split[0])) is not None:
+            if split[1] in spec.flags:
+                return value, split[1]
+            problem = f"{shown(content.strip())} has a mark behind or before the number"
+            remedy = f"flags = [{toml_text(split[1])}] in study.toml, if {split[1]} is a remark on the number"
         if not content.strip():
             remedy += ', or missing = [""] in study.toml'
         elif content.startswith("="):
@@ -164,12 +207,18 @@ def _number(data: TableData, cell: Cell) -> float:
         except (OverflowError, ValueError):
             value = float("inf")
         if np.isfinite(value):
-            return value
+            return value, ""
         problem, remedy = f"{shown(str(content))} is not a finite number", "a number"
     else:
         problem, remedy = f"{shown(str(content))} is a {type(content).__name__}, not a number", "a number"
     data.fault(problem, row=cell.row, column=cell.header, remedy=remedy)
-    return float("nan")
+    return float("nan"), ""
+
+
+def toml_text(text: str) -> str:
+    """Return a TOML string."""
+    safe = text.encode("utf-8", "replace").decode("utf-8")
+    return json.dumps(safe, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def read_table(
@@ -205,16 +254,21 @@ def read_table(
     """
     raw = read_raw(path, spec, key=spec.key)
     data = TableData(raw, problems=list(raw.problems))
-    data.rows_read = len(raw.rows) + len(raw.above) + len(raw.misfits)
+    data.rows_read = len(raw.rows) + len(raw.above) + len(raw.misfits) + len(raw.outside) + len(raw.hidden)
     for number in raw.above:
         data.drop("above the header", row=number)
     for number in raw.misfits:
         data.drop("does not fit the header", row=number)
-    named = [spec.key, spec.year_column, spec.indicator, spec.value]
+    for number in raw.outside:
+        data.drop("outside the rows that study.toml names", row=number)
+    for number in raw.hidden:
+        data.drop("the file hides this row", row=number)
+    named = [spec.key, spec.year_column, *_indicators(spec), spec.value, *spec.value_years, *spec.fill, spec.flag_column]
     lacking = [name for name in named if name is not None and name not in raw.columns]
     if lacking:
         _missing_columns(data, lacking)
         return data
+    data.spelled = _one_spelling(raw, spec)
     if spec.layout == "long":
         _long(data, spec, years, list(codes))
     else:
@@ -222,6 +276,29 @@ def read_table(
     _unused_columns(data, spec, years)
     parse_cells(data, spec)
     return data
+
+
+def _indicators(spec: Table) -> tuple[str, ...]:
+    """Return the columns whose texts together are the indicator of a long table."""
+    return (spec.indicator,) if isinstance(spec.indicator, str) else spec.indicator or ()
+
+
+def key_text(spec: Table, cell: object) -> str:
+    """Return the name of a region in a cell, as `key_pattern` and `key_width` make it."""
+    name = cell_text(cell)
+    hit = re.fullmatch(spec.key_pattern, name) if spec.key_pattern is not None and len(name) <= _LONGEST else None
+    if hit and hit[1]:
+        name = hit[1].strip()
+    return name.zfill(spec.key_width) if spec.key_width is not None and name.isdigit() else name
+
+
+def _one_spelling(raw: RawTable, spec: Table) -> dict[str, str]:
+    """Return the name without marks of footnotes for one that stands in the table with them and without."""
+    at = raw.columns.index(spec.key)
+    names = {key_text(spec, row[at]) for _, row in raw.rows}
+    bare = {name: bare_name(name) for name in names}
+    shared = Counter(bare.values())
+    return {name: short for name, short in bare.items() if name != short and (short in names or shared[short] > 1)}
 
 
 def _missing_columns(data: TableData, lacking: Sequence[str]) -> None:
@@ -276,12 +353,13 @@ def _regions(data: TableData, spec: Table, used: Sequence[str]) -> Iterator[tupl
     positions = [data.raw.columns.index(header) for header in used]
     patterns = [pattern.strip().casefold() for pattern in spec.ignore]
     for number, row in data.raw.rows:
-        name = cell_text(row[at])
-        folded = name.casefold()
+        name, written = key_text(spec, row[at]), cell_text(row[at])
+        name = data.spelled.get(name, name)
+        folded = written.casefold()
         if not name and all(cell_text(row[i]) == "" for i in positions):
             data.drop("no region and no value", row=number)
         elif any(folded == pattern or fnmatchcase(folded, pattern) for pattern in patterns):
-            data.drop("listed in ignore", row=number, content=name)
+            data.drop("listed in ignore", row=number, content=written)
         elif not name:
             data.fault("the region is empty", row=number, column=spec.key, remedy="a name of a region")
             data.drop("the region is empty", row=number)
@@ -293,15 +371,16 @@ def _year(data: TableData, spec: Table, years: Sequence[int], number: int, row: 
     """Return the year of a row, None where it is no year of the study."""
     if spec.year is not None or spec.year_column is None:
         return spec.year
-    text = cell_text(row[data.raw.columns.index(spec.year_column)])
-    if not (text.isascii() and text.isdigit() and 1900 <= int(text[:9]) <= 2100):
+    cell = row[data.raw.columns.index(spec.year_column)]
+    text, label = cell_text(cell), parse_year(cell)
+    if label is None or not 1900 <= label.year <= 2100:
         data.fault(f"{shown(text)} is not a year", row=number, column=spec.year_column, remedy="1900 to 2100")
         data.drop("not a year", row=number, content=text)
         return None
-    if int(text) not in (spec.years or years) or int(text) not in years:
+    if label.year not in (spec.years or years) or label.year not in years:
         data.drop(f"year {text} is not asked for", row=number, content=text)
         return None
-    return int(text)
+    return label.year
 
 
 def _wide(data: TableData, spec: Table, years: Sequence[int], codes: list[str], expected: list[str] | None) -> None:
@@ -324,7 +403,7 @@ def _wide(data: TableData, spec: Table, years: Sequence[int], codes: list[str], 
         data.rows_used += 1
         for (header, code, _), year in zip(columns, stated, strict=True):
             if year is not None:
-                data.cells.append(Cell(number, year, name, header, code, row[place[header]]))
+                data.cells.append(Cell(number, year, name, header, code, row[place[header]], place[header]))
 
 
 def _ksi_columns(data: TableData, spec: Table, years: Sequence[int]) -> list[Use]:
@@ -339,36 +418,46 @@ def _ksi_columns(data: TableData, spec: Table, years: Sequence[int]) -> list[Use
 
 
 def _long(data: TableData, spec: Table, years: Sequence[int], codes: list[str]) -> None:
-    assert spec.indicator is not None and spec.value is not None
     targets = {name: _codes(each) for name, each in spec.columns.items()}
     _unknown_codes(data, [code for each in targets.values() for code in each], codes)
     targets = targets or {code: (code,) for code in codes}
-    indicator, value = (data.raw.columns.index(name) for name in (spec.indicator, spec.value))
+    place = {header: i for i, header in enumerate(data.raw.columns)}
+    indicators = [place[name] for name in _indicators(spec)]
+    values = [spec.value] if spec.value is not None else list(spec.value_years)
     seen: dict[tuple[int, str, str], int] = {}
-    for number, row, name in _regions(data, spec, [spec.value]):
-        year = _year(data, spec, years, number, row)
-        if year is None:
-            continue
-        written = cell_text(row[indicator])
+    for number, row, name in _regions(data, spec, values):
+        written = " | ".join(cell_text(row[at]) for at in indicators)
         wanted = [code for code in targets.get(written, ()) if code in codes]
         if not wanted:
             data.drop(f"indicator {shown(written)} is not asked for", row=number, content=written)
             continue
-        first = seen.setdefault((year, name, wanted[0]), number)
-        if first != number:
-            problem = (
-                f"{shown(name)} has a second value of {shown(written)} for {year} (first on {data.raw.unit} {first})"
-            )
-            data.fault(problem, row=number, remedy="one row per region, year and indicator")
-            data.drop("second value", row=number, content=name)
-            continue
-        data.rows_used += 1
-        data.rows.setdefault((year, name), number)
-        data.cells += [Cell(number, year, name, spec.value, code, row[value]) for code in wanted]
+        used = False
+        for header in values:
+            year = spec.value_years[header] if spec.value_years else _year(data, spec, years, number, row)
+            if year is None or (spec.value_years and year not in years):
+                continue
+            first = seen.setdefault((year, name, wanted[0]), number)
+            if first != number:
+                place = f"first on {data.raw.unit} {first}"
+                problem = f"{shown(name)} has a second value of {shown(written)} for {year} ({place})"
+                data.fault(problem, row=number, remedy="one row per region, year and indicator")
+                data.drop("second value", row=number, content=name)
+                break
+            used = True
+            data.rows.setdefault((year, name), number)
+            at = place[header]
+            data.cells += [Cell(number, year, name, header, code, row[at], at) for code in wanted]
+            flag = cell_text(row[place[spec.flag_column]]) if spec.flag_column is not None else ""
+            if flag:
+                data.flags.setdefault(year, []).extend((name, code, flag) for code in wanted)
+        data.rows_used += used
+        if not used and spec.value_years:
+            data.drop("no year of the study", row=number, content=name)
 
 
 def _unused_columns(data: TableData, spec: Table, years: Sequence[int]) -> None:
-    used = {cell.header for cell in data.cells} | {spec.key, spec.year_column, spec.indicator, spec.value}
+    used = {cell.header for cell in data.cells} | {spec.key, spec.year_column, spec.value, spec.flag_column}
+    used |= {*_indicators(spec), *spec.value_years}
     used |= {header for header, _, _ in _ksi_columns(TableData(data.raw), spec, years)}
     for header in data.raw.columns:
         if header not in used:

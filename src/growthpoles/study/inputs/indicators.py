@@ -28,6 +28,8 @@ from growthpoles.study.study_spec import Study, Table
 
 Gaps = list[tuple[str, str, str]]
 PARTS_MISSING = "{columns} missing"
+NO_ROW = "no row in {file}"
+NOT_THAT_YEAR = "not in the tables of {year}"
 _COLUMNS = ["file", "sheet", "row", "column", "content", "reason"]
 
 
@@ -300,6 +302,7 @@ def load_indicators(
         "edition": edition,
         "units": {code: unit for code, unit in catalogue.units().items() if code in table},
         "missing": absent,
+        "flags": _flags(study, year, edition, catalogue),
         "account": account,
     }
     return table
@@ -334,12 +337,54 @@ def _primary(
         )
     expected = study_regions(study).index
     for where, frame in frames:
-        check_regions(frame.index, expected, found_in=where, expected_in="the boundaries")
+        # A region without a row in a table of one's own is "no data"; printed tables are complete.
+        own = where.startswith("the data of")
+        lacking = [] if own else [code for code in expected if code not in frame.index]
+        found_in = [*frame.index, *lacking]
+        check_regions(found_in, expected, found_in=where, expected_in="the boundaries")
+        file = where.rpartition(", ")[0]
+        absent += [(code, column, Reason(NO_ROW, {"file": file})) for code in lacking for column in frame.columns]
     table = pd.concat([frame.reindex(expected) for _, frame in frames], axis=1)
+    for code in _codes_of(study, edition, catalogue):
+        if code not in table.columns:
+            frames_of = Reason(NOT_THAT_YEAR, {"year": year})
+            table[code] = float("nan")
+            absent += [(region, code, frames_of) for region in expected]
     twice = table.columns[table.columns.duplicated()]
     if len(twice):
         raise StudyError(message(f"column {twice[0]!r} comes from two tables", where=f"{study.name}, {year}"))
     return table, absent, account
+
+
+def _flags(study: Study, year: int, edition: str, catalogue: Catalogue) -> list[tuple[str, str, str]]:
+    """Return the remarks that the tables print beside numbers: (region, column, flag)."""
+    found: list[tuple[str, str, str]] = []
+    for number, spec in enumerate(study.tables):
+        if spec.edition == edition and year in spec.covered(study.years):
+            data = study_table(study, number, catalogue)
+            flags = data.flags.get(year, [])
+            names = list(dict.fromkeys(name for name, _, _ in flags))
+            codes = match_study_regions(
+                study, names, where=str(data.raw.path), vintage=spec.vintage, duplicates="allow"
+            )
+            code_of = dict(zip(names, codes, strict=True))
+            found += [(code_of[name], column, flag) for name, column, flag in flags]
+    return found
+
+
+def _codes_of(study: Study, edition: str, catalogue: Catalogue) -> list[str]:
+    """Return the codes that the tables of an edition hold in some year."""
+    codes: dict[str, None] = {}
+    for number, spec in enumerate(study.tables):
+        if spec.edition == edition and spec.vintage is None:
+            codes |= dict.fromkeys(cell.code for cell in study_table(study, number, catalogue).cells if cell.code)
+    return list(codes)
+
+
+def absent_that_year(table: pd.DataFrame, catalogue: Catalogue) -> list[str]:
+    """Return the indicators that no table of this year holds, though those of other years do."""
+    gone = {code for _, code, reason in table.attrs["missing"] if getattr(reason, "template", "") == NOT_THAT_YEAR}
+    return [code for code in catalogue.indicators if code in gone]
 
 
 def _merge(

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Literal
 
 from growthpoles.errors import DataError, RegionError, StudyError, listed, message, nearest, plain
 from growthpoles.file_reading import remembered
+from growthpoles.regions.key_matching import region_names
 from growthpoles.regions.name_matching import NameIndex, match_names
+from growthpoles.study.files.printed_labels import bare_name
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Boundaries, Study
 
@@ -77,7 +79,10 @@ def _read_layer(path: Path, description: str) -> gpd.GeoDataFrame:
 
     source = Boundaries.model_validate_json(description)
     assert source.key is not None
-    regions = read_boundaries(path, key=source.key, layer=source.layer, crs=source.crs)
+    regions = read_boundaries(
+        path, key=source.key, layer=source.layer, crs=source.crs, encoding=source.encoding, dissolve=source.dissolve,
+        only=source.only, drop=source.drop,
+    )  # fmt: skip
     regions = _clean_keys(regions, str(path), source.key)
     if regions.crs is None:
         allowed = 'crs = "EPSG:4326", or whichever it is, under [boundaries]'
@@ -115,12 +120,7 @@ def _clean_keys(regions: gpd.GeoDataFrame, where: str, key: str) -> gpd.GeoDataF
 def _name_index(path: Path, description: str) -> NameIndex:
     """Index every text column of a layer, the key first."""
     layer = _read_layer(path, description)
-    texts = layer.drop(columns="geometry", errors="ignore")
-    spellings = {
-        str(code): list(dict.fromkeys([str(code), *(cell for cell in row if isinstance(cell, str))]))
-        for code, row in zip(texts.index, texts.itertuples(index=False), strict=True)
-    }
-    return NameIndex.build(spellings)
+    return NameIndex.build(region_names(layer.drop(columns="geometry", errors="ignore"))[0])
 
 
 def match_study_regions(
@@ -156,10 +156,12 @@ def match_study_regions(
 
     source = study.boundaries
     aliases = source.aliases
-    given = [aliases.get(name.strip(), name) for name in names]
+    given = [aliases.get(name.strip(), aliases.get(bare_name(name), name)) for name in names]
     if source.builtin is not None:
         assert source.year is not None
-        return list(match_regions(given, vintage=vintage or source.year, where=where, duplicates=duplicates))
+        year = vintage or source.year
+        given = [_bare_vintage_name(name, year) for name in given]
+        return list(match_regions(given, vintage=year, where=where, duplicates=duplicates))
     if vintage is not None:
         raise StudyError(message("vintage is for the built-in boundaries", where=str(study.path)))
     assert source.file is not None
@@ -170,4 +172,19 @@ def match_study_regions(
         code = aliases[stray[0]]
         problem = f"boundaries.aliases: {plain(stray[0])} = {plain(code)}, which is no region"
         raise RegionError(message(problem, where=str(study.path), near=nearest(code, index.names, n=1)))
+    given = [bare if (bare := bare_name(name)) != name and not index.find(name) else name for name in given]
     return list(match_names(given, index, where=where, duplicates=duplicates))
+
+
+def _bare_vintage_name(name: str, vintage: int) -> str:
+    """Return a name without marks of footnotes, where it is known only so."""
+    from growthpoles.regions.kazakhstan.region_names import match_regions
+
+    bare = bare_name(name)
+    if bare == name:
+        return name
+    try:
+        match_regions([name], vintage=vintage)
+    except RegionError:
+        return bare
+    return name

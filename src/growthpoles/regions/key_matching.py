@@ -1,0 +1,422 @@
+"""Key matching: codes and names of a table against all columns of a boundary file together; lost zeros, totals.
+
+What a name means is decided by all names at once: a spelling that could be two regions is decided when one of them
+has a row of its own, and a row that fits no region is a total only where something shows it: it adds up, bears the
+name of a country or of a group of regions, has a code of another shape, stands outside the indentation, or no region
+is left that could bear it. What nothing shows is asked.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from growthpoles.regions.name_matching import NameIndex, loosen, words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_CODE = re.compile(r"[A-Za-z]{0,4}[-_.]?\d[\w.-]*|[A-Z0-9]{2,6}")
+_TOTAL = re.compile(
+    r"\b(?:grand |sub)?totals?\b|\bof which\b|\bwhole country\b"
+    r"|\ball (?:regions|areas|countries|states|provinces|india)\b"
+    r"|\bитого\b|\bвсего\b|в том числе|из них|по стране|\bбарлығы\b|\bжиыны\b|\bоның ішінде\b|\bжами\b|\bjami\b"
+    r"|\binsgesamt\b|\bzusammen\b|\bgesamt\b|\bdavon\b|\bensemble\b|\btotaal\b|\btotale\b|\btoplam\b|\bcelkem\b|\bspolu\b"
+    r"|\bogółem\b|\brazem\b|\bösszesen\b|\byhteensä\b|\bhela riket\b|\bhele landet\b|\bi alt\b|\bkokku\b"
+    r"|\bkopā\b|\biš viso\b"
+    r"|合计|总计|总 计|全国|全 国|合計|합계|전국|المجموع|الإجمالي|סך הכל|\bσύνολο\b"
+    r"|\bобщо\b|\bукупно\b|\bukupno\b|\bskupaj\b"
+    r"|\bjumlah\b|\btổng\b|\bcả nước\b|\bразом\b|\bусього\b|\bjumla\b|\bfederal district\b|федеральный округ",
+    flags=re.IGNORECASE,
+)
+_CONNECTING = {"and", "und", "et", "y", "e", "i", "и", "of", "the", "de", "des", "du", "del", "da", "do", "la", "le"}
+# Words that say what a region is, not which; "city" is none of them, since it tells a city from the region around it.
+_GENERIC = frozenset(
+    re.findall(
+        r"\S+",
+        "region regions county province prefecture governorate department district oblast krai republic state "
+        "territory область обл облысы край республика район провинция регион kraj województwo powiat viloyati "
+        "viloyat respublikasi landkreis kreis län lan fylke maakunta megye județ judet provincia departamento "
+        "departement département estado kabupaten provinsi il ili vilayet comunidad ",
+    )
+)
+_COMPASS = frozenset(
+    re.findall(
+        r"\S+",
+        "north south east west central centre center northern southern eastern western northeast northwest "
+        "southeast southwest midwest middle upper lower inner outer nord sud süd est ouest ost oeste norte sur sul "
+        "este leste centro север юг запад восток центр северный южный западный восточный центральный северо "
+        "западныи восточныи ",
+    )
+)
+_LONGEST = 200  # names that are compared word by word with the regions left over
+
+
+@dataclass(slots=True)
+class KeyMatch:
+    """What the names in a column of a table mean.
+
+    Attributes
+    ----------
+    pattern, width : str or None, int or None
+        How a code is taken out of the cell, and the zeros that are put back in front of it.
+    found : dict of name to code
+        Names, as written, that the regions bear themselves.
+    aliases : dict of name to (code, reason)
+        Other spellings, each the only one that fits a region, which has no other.
+    outside : dict of name to reason
+        Rows that are no regions.
+    open : dict of name to code or None
+        What could not be decided, and the region that is spelled most alike.
+    """
+
+    pattern: str | None = None
+    width: int | None = None
+    found: dict[str, str] = field(default_factory=dict)
+    aliases: dict[str, tuple[str, str]] = field(default_factory=dict)
+    outside: dict[str, str] = field(default_factory=dict)
+    open: dict[str, str | None] = field(default_factory=dict)
+
+    @property
+    def codes(self) -> dict[str, str]:
+        """Name, as written, to code, aliases included."""
+        return {**self.found, **{name: code for name, (code, _) in self.aliases.items()}}
+
+
+def key_of(name: str, pattern: str | None, width: int | None) -> str:
+    """Return the key in a cell: what `pattern` takes out of it, with zeros in front up to `width`."""
+    hit = re.fullmatch(pattern, name) if pattern is not None and len(name) <= 300 else None
+    if hit and hit[1]:
+        name = hit[1].strip()
+    return name.zfill(width) if width is not None and name.isdigit() else name
+
+
+def best_rule(
+    names: Iterable[str], find: Callable[[str], list[str]], codes: Sequence[str]
+) -> tuple[str | None, int | None, dict[str, str]]:
+    """Return the pattern and width under which most regions are found, the plain reading first, and what is found."""
+    names = [name for name in dict.fromkeys(names) if name]
+    rules: list[tuple[str | None, int | None]] = [(None, None)]
+    widths = Counter(len(code) for code in codes if code.isdigit())
+    digits = [name for name in names if name.isdigit()]
+    if digits and 2 * len(digits) >= len(names):
+        longest = max(map(len, digits))
+        rules += [(None, width) for width in widths if any(len(name) < width for name in digits)]
+        if any(name.startswith("0") for name in digits):
+            rules.append(("0*(.+)", None))
+        # Codes of several levels, filled with zeros on the right: 0200000 is 02.
+        rules += [(rf"(\d{{{width}}})0+", None) for width in widths if 0 < width < longest]
+        rules += [(rf"0*(\d{{1,{width}}}?)0+", None) for width in {max(widths, default=0)} if 0 < width < longest]
+    headed = [name for name in names if re.fullmatch(r"\(?[A-Z]{0,3}\d[\w.-]*\)?[.:]?\s+\D.*", name)]
+    if 2 * len(headed) >= len(names):
+        rules += [(r"\(?(\w[\w.-]*?)\)?[.:]?\s.+", None), (r"\(?0*(\w[\w.-]*?)\)?[.:]?\s.+", None)]
+        rules.append((r"\(?\w[\w.-]*\)?[.:]?\s+(?:[-–—:]\s*)?(.+)", None))
+    tailed = [name for name in names if re.fullmatch(r".*\S\s*[\[(][A-Z]{0,3}\d*[A-Z\d]+[\])]", name)]
+    if 2 * len(tailed) >= len(names):
+        rules += [(r".*[\[(](\w+)[\])]", None), (r"(.*\S)\s*[\[(]\w+[\])]", None)]
+    best: tuple[str | None, int | None, dict[str, str]] = (None, None, {})
+    most = 0
+    for pattern, width in rules:
+        found = {name: hits[0] for name in names if len(hits := find(key_of(name, pattern, width))) == 1}
+        distinct = len(set(found.values()))
+        # Two names that become one under a rule speak against it.
+        if (pattern, width) != (None, None) and distinct < len(found):
+            continue
+        if distinct > most:
+            most, best = distinct, (pattern, width, found)
+    return best
+
+
+def match_keys(
+    names: Sequence[str],
+    index: NameIndex,
+    *,
+    parents: Iterable[str] = (),
+    sums: Iterable[str] = (),
+    empty: Iterable[str] = (),
+    inset: Mapping[str, int] | None = None,
+    odd: Mapping[str, str] | None = None,
+) -> KeyMatch:
+    """Decide what the names in a column mean, all together.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Distinct names, as written.
+    index : NameIndex
+        The regions with all their names.
+    parents : iterable of str
+        Names that several regions share in the boundary file: their groups.
+    sums, empty : iterable of str
+        Names of rows that are sums of other rows, and of rows without a number.
+    inset : mapping of name to int, optional
+        Depth of indentation of a name.
+    odd : mapping of name to reason, optional
+        Rows that differ from those of the regions in another column.
+    """
+    match = KeyMatch()
+    match.pattern, match.width, match.found = best_rule(names, index.find, list(index.names))
+    keyed = {name: key_of(name, match.pattern, match.width) for name in names}
+    taken = set(match.found.values())
+    rest = {name: keyed[name] for name in names if name not in match.found}
+    left = [code for code in index.names if code not in taken]
+    _spellings(match, rest, left, index, keyed)
+    groups = {_plain(parent) for parent in parents}
+    sums, empty = set(sums), set(empty)
+    shapes = {_shape(keyed[name]) for name in match.found}
+    coded = bool(match.found) and all(_CODE.fullmatch(keyed[name]) for name in match.found)
+    of_countries = sum(is_country(name) for name in list(match.found)[:50]) > 0.2 * min(50, len(match.found))
+    depths = Counter((inset or {}).get(name, 0) for name in match.found)
+    left = [code for code in left if code not in set(match.codes.values())]
+    for name, key in rest.items():
+        if name in match.aliases:
+            continue
+        near = _nearest(key, left, index)
+        depth = (inset or {}).get(name, 0)
+        out = depths.total() > 2 and (depth < min(depths) or (depth == 0 and depths[0] <= 0.1 * depths.total()))
+        prefixed = [code for code in index.names if code.startswith(key) and code != key]
+        if _marked(key, match.found, match.found):
+            match.open[name] = match.found[_base(key, match.found)]
+            continue
+        if not left:
+            reason = "every region has a row of its own"
+        elif len(index.find(key)) > 1 or _plain(key) in groups:
+            reason = "it names several regions of the boundaries"
+        elif name in sums:
+            reason = "it is the sum of other rows"
+        elif _TOTAL.search(name):
+            reason = "it says that it is a total"
+        elif name in empty:
+            reason = "it holds no number"
+        elif coded and len(prefixed) > 1 and len(key) >= 2:
+            reason = f"codes of regions begin with it ({prefixed[0]})"
+        elif coded and len(shapes) <= 3 and _shape(key) not in shapes and near is None:
+            reason = "its code has another shape than those of the regions"
+        elif near is None and not of_countries and is_country(key):
+            reason = "it is the name of a country"
+        elif not of_countries and is_country(key) and (out or name in (names[0], names[-1])):
+            reason = "it is the name of a country, first or last or outside the indentation"
+        elif near is None and _plain(key) in _continents():
+            reason = "it is the name of a continent or of a part of one"
+        elif near is None and name in (odd or {}):
+            reason = (odd or {})[name]
+        elif near is None and all(word in _COMPASS or word in _GENERIC for word in _words(key)):
+            reason = "it names a direction and no region"
+        elif near is None and out:
+            reason = "it stands outside the indentation of the regions"
+        else:
+            match.open[name] = near
+            continue
+        match.outside[name] = reason
+    return match
+
+
+def _base(key: str, keys: Iterable[str]) -> str:
+    """Return the longest of the other keys that a key begins with, a mark or two letters apart; "" if there is none."""
+    short = [
+        other
+        for other in keys
+        if len(other) > 1 and other != key and re.fullmatch(rf"{re.escape(other)}[^\w]+\w{{0,2}}\W*", key)
+    ]
+    return max(short, key=len, default="")
+
+
+def _marked(key: str, keys: Iterable[str], found: Mapping[str, str]) -> bool:
+    """Tell whether a key is that of a region with a mark behind it ("02019 e"), which makes it no total."""
+    if key.isalpha() or key.isdigit():
+        return False
+    return _base(key, keys) in found
+
+
+def _spellings(
+    match: KeyMatch, rest: Mapping[str, str], left: Sequence[str], index: NameIndex, keyed: Mapping[str, str]
+) -> None:
+    """Match other spellings to the regions left over, where name and region have no other choice.
+
+    They are the same words in another order, or beside words that say what a region is, or shortened ones.
+    """
+    if not rest or not left or len(left) > 20 * _LONGEST:
+        return
+    names = [name for name in rest if name.strip()][:_LONGEST]
+    common = Counter(word for key in keyed.values() for word in set(_words(key)))
+    generic = _GENERIC | {word for word, n in common.items() if n >= 3 and n >= 0.25 * len(keyed)}
+    spoken = Counter(word for code in index.names for word in {w for n in index.names[code] for w in _words(n)})
+    generic |= {word for word, n in spoken.items() if n >= 3 and n >= 0.25 * len(index.names)}
+    levels: list[tuple[str, Callable[[list[str], list[str]], bool]]] = [
+        ("the same words", lambda a, b: sorted(a) == sorted(b)),
+        ("the same words but for what it is", lambda a, b: _core(a, generic) == _core(b, generic) != frozenset()),
+        ("shortened words", _shortened),
+    ]  # fmt: skip
+    spellings = {code: [_words(name) for name in index.names[code]] for code in left}
+    parts = {name: [each for variant in name_variants(rest[name]) if (each := _words(variant))] for name in names}
+    changed = True
+    while changed:
+        changed = False
+        for reason, alike in levels:
+            free = [code for code in left if code not in {each for each, _ in match.aliases.values()}]
+            wanted = [name for name in names if name not in match.aliases and parts[name]]
+            fits = {
+                name: [
+                    code for code in free if any(alike(mine, each) for mine in parts[name] for each in spellings[code])
+                ]
+                for name in wanted
+            }
+            claims = Counter(code for codes in fits.values() for code in codes)
+            for name, codes in fits.items():
+                if len(codes) == 1 and claims[codes[0]] == 1:
+                    match.aliases[name] = codes[0], reason
+                    changed = True
+            if changed:
+                break
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in map(loosen, words(name.replace("&", " and "))) if word not in _CONNECTING]
+
+
+def _plain(name: str) -> str:
+    return "".join(_words(name))
+
+
+def _core(parts: Sequence[str], generic: set[str]) -> frozenset[str]:
+    return frozenset(word for word in parts if word not in generic)
+
+
+def _shortened(short: Sequence[str], long: Sequence[str]) -> bool:
+    """Tell whether a name is another one with words cut off ("Алматы қ." for "Алматы қаласы"), one word left whole."""
+    if len(short) != len(long) or list(short) == list(long):
+        return False
+    pairs = list(zip(short, long, strict=True))
+    return all(b.startswith(a) or a.startswith(b) for a, b in pairs) and any(a == b and len(a) > 2 for a, b in pairs)
+
+
+def _shape(code: str) -> str:
+    return re.sub(r"[A-Za-z]", "A", re.sub(r"\d", "0", code))
+
+
+def _nearest(name: str, left: Sequence[str], index: NameIndex) -> str | None:
+    """Return the region left over that is spelled most like a name, or None where none is."""
+    mine = _words(name)
+    if not mine:
+        return None
+    core = _core(mine, _GENERIC) or frozenset(mine)
+    best, most = None, 0.0
+    for code in left[:4000]:
+        for spelling in index.names[code]:
+            theirs = _words(spelling)
+            other = _core(theirs, _GENERIC) or frozenset(theirs)
+            if not theirs:
+                continue
+            subset = 0.9 if core <= other or other <= core else 0.0
+            begin = any(len(a) > 3 and len(b) > 3 and a[:4] == b[:4] for a in core for b in other)
+            subset = max(subset, 0.65 if begin else 0.0)
+            both = (" ".join(sorted(core)), " ".join(sorted(other)))
+            matcher = difflib.SequenceMatcher(None, *both, autojunk=False)
+            score = max(subset, matcher.ratio() if matcher.real_quick_ratio() > 0.6 else 0.0)
+            if score > most:
+                best, most = code, score
+    return best if most >= 0.62 else None
+
+
+@functools.lru_cache(maxsize=1)
+def _countries() -> frozenset[str]:
+    from babel import Locale
+
+    tongues = re.findall(
+        r"\S+",
+        "en ru kk uk uz ky tr az de fr es it pt nl pl cs sk hu ro bg sr hr sl sq mk "
+        "el fi sv nb da is et lv lt ar fa he hi bn th vi id ms zh ja ko ka hy mn tg tk",
+    )
+    names = {_plain(name) for tongue in tongues for name in Locale.parse(tongue).territories.values()}
+    more = (
+        "Republic of Kazakhstan", "Республика Казахстан", "Қазақстан Республикасы", "Российская Федерация",
+        "Russian Federation", "Česká republika", "Czech Republic", "Slovenská republika", "Estados Unidos Mexicanos",
+        "Republic of Uzbekistan", "Республика Узбекистан", "Кыргызская Республика", "Республика Беларусь",
+        "United States of America", "Great Britain", "England", "England and Wales", "European Union", "EU", "World",
+        "Euro area", "Territorio Nacional", "Total Nacional", "Nacional", "National",
+    )  # fmt: skip
+    return frozenset(names | {_plain(name) for name in more})
+
+
+@functools.lru_cache(maxsize=1)
+def _continents() -> frozenset[str]:
+    from babel import Locale
+
+    tongues = ("en", "ru", "kk", "fr", "de", "es", "pt", "it")
+    names = (pair for tongue in tongues for pair in Locale.parse(tongue).territories.items())
+    return frozenset(_plain(name) for code, name in names if code.isdigit())
+
+
+def is_country(name: str) -> bool:
+    """Tell whether a name is that of a country or continent, in one of some fifty languages."""
+    plain, core = _plain(name), "".join(word for word in _words(name) if word not in _GENERIC)
+    return any(len(each) > 1 and each in _countries() for each in (plain, core))
+
+
+def name_variants(name: str) -> list[str]:
+    """Return a name and its other readings: both of "Bern / Berne", "La Rioja" for "Rioja, La", "Iran" of "Iran (I.)"."""
+    found = [name]
+    parts = [part.strip() for part in re.split(r"\s*/\s*|\s+[-–—]\s+|\s*[|;]\s*", name) if len(part.strip()) > 2]
+    found += parts if len(parts) > 1 else []
+    if hit := re.fullmatch(r"([^()]+)\(([^()]+)\)\s*", name):
+        found += [hit[1].strip(), f"{hit[2].strip()} {hit[1].strip()}"]
+    for each in list(found):
+        if hit := re.fullmatch(r"([^,]+),\s*([^,]{1,25})", each):
+            found.append(f"{hit[2]} {hit[1]}")
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def region_names(table: pd.DataFrame) -> tuple[dict[str, list[str]], set[str]]:
+    """Return every name of every region in a boundary file, and the names that several regions share: their groups.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns of the boundary file, indexed by code. Text counts, and whole numbers in a column named as a code. Of a
+        column in which most values repeat, none is a name; joined to a name that repeats ("Clay, Alabama") it is part
+        of one.
+    """
+    names: dict[str, list[str]] = {str(code): [str(code)] for code in table.index}
+    parents: dict[str, list[object]] = {}
+    own: dict[str, list[str]] = {}
+    for column in table.columns:
+        cells = table[column]
+        kind = cells.dtype.kind
+        whole = kind in "iu" or (kind == "f" and cells.notna().any() and cells.dropna().mod(1).eq(0).all())
+        if kind not in "OUT" and not whole:
+            continue
+        texts = [
+            "" if cell is None or cell != cell else str(int(cell)) if whole else str(cell).strip() for cell in cells
+        ]
+        filled = [text for text in texts if text]
+        distinct = len(set(filled))
+        if whole and (distinct < len(texts) or not _CODED.search(str(column)) or _counts(texts)):
+            continue
+        if len(table) >= 4 and distinct <= 0.6 * len(filled):
+            parents[str(column)] = texts
+            continue
+        own[str(column)] = texts
+        for code, text in zip(names, texts, strict=True):
+            if isinstance(text, str) and text:
+                names[code] += name_variants(text) if not whole else [text]
+    groups = {str(text) for texts in parents.values() for text in texts if text}
+    for texts in own.values():
+        if len(set(texts)) == len(texts):
+            continue
+        for above in parents.values():
+            for code, text, parent in zip(names, texts, above, strict=True):
+                if text and parent:
+                    names[code] += [f"{text}, {parent}", f"{parent}, {text}"]
+    return {code: list(dict.fromkeys(each)) for code, each in names.items()}, groups
+
+
+_CODED = re.compile(r"code|kod|код|cod|cve|nr|id|fips|iso|nuts|ags|num|no$|gid|key", flags=re.IGNORECASE)
+
+
+def _counts(texts: Sequence[str]) -> bool:
+    return list(texts) in ([str(i) for i in range(1, len(texts) + 1)], [str(i) for i in range(len(texts))])

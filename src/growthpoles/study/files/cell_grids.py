@@ -1,0 +1,600 @@
+"""Cell grids: any table file as sheets of cells: xlsx, xls, ods, HTML, csv, gz, JSON-stat, Parquet, Eurostat TSV.
+
+Nothing is interpreted here but what the file itself marks: merged ranges, hidden rows, columns and sheets, and
+superscripts of rich text, which are split off ("108132.4" with a raised 2 is not 108132.42).
+"""
+
+from __future__ import annotations
+
+import bz2
+import codecs
+import csv
+import gzip
+import io
+import json
+import lzma
+import re
+import warnings
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from growthpoles import file_reading
+from growthpoles.errors import DataError, listed, message, nearest
+from growthpoles.study.files.number_notation import split_lines
+
+Row = tuple[int, list[object]]  # number in the file, cells
+MAX_BYTES = 200_000_000
+_MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_WORD = re.compile(r"[^\W\d_]+")
+_RUSSIAN = re.compile(r"[А-ЯЁа-яё]+")
+_CASED = re.compile(r"[А-ЯЁ]?[а-яё]+|[А-ЯЁ]+")
+_SIGNS = set("\u00a0№«»„“”‘’–—…°§±·•€")
+_REMEDY = 'encoding = "..." in study.toml (for instance "cp1251", "cp1252", "utf-16-le"), or the file saved as UTF-8'
+MAX_CELLS = 5_000_000
+MAX_UNPACKED = 400_000_000
+MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
+BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+PARQUET = (".parquet", ".pq")
+PACKED: dict[str, Callable[[Any], Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+_OLD = (".numbers", ".dta", ".sav", ".dbf", ".feather", ".rds", ".sas7bdat", ".pdf", ".doc", ".docx", ".7z", ".rar")
+_KINDS = "CSV, TSV, .xlsx, .xls, .ods, .parquet, JSON-stat, HTML, or one of them packed as .gz, .bz2, .xz or .zip"
+_FORMULA = re.compile(rb"<f[ />](?:(?!</c>).)*?(?:</f>|/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>", flags=re.DOTALL)
+_COMPOSITE = re.compile(r"[^\\\t]+\\[A-Za-z_]+\s*")
+
+
+class EncodingError(DataError):
+    """The bytes of a text do not tell its encoding."""
+
+
+def read_bytes(path: Path, *, limit: int = MAX_BYTES) -> bytes:
+    """Read a file whole, or say why that is impossible."""
+    try:
+        if path.stat().st_size > limit:
+            raise DataError(message(f"the file is larger than {limit // 10**6} MB", where=str(path)))
+        return file_reading.read_bytes(path)
+    except FileNotFoundError:
+        raise DataError(message("the file does not exist", where=str(path))) from None
+    except IsADirectoryError:
+        raise DataError(message("is a folder, not a file", where=str(path))) from None
+    except DataError:  # a damaged shipped file
+        raise
+    except (OSError, ValueError) as error:  # ValueError: a path with a null character
+        reason = getattr(error, "strerror", None) or str(error)
+        raise DataError(message(f"cannot be read ({reason})", where=str(path))) from None
+
+
+def decode(content: bytes, *, encoding: str | None = None, where: str) -> tuple[str, str]:
+    """Decode a text file.
+
+    Parameters
+    ----------
+    content : bytes
+    encoding : str, optional
+        As study.toml states it; None applies the rule in the module's text.
+    where : str
+        File, for messages.
+
+    Returns
+    -------
+    text, encoding : str
+        Without byte order mark.
+
+    Raises
+    ------
+    DataError
+        If the bytes are not text in that encoding, or no encoding is plain.
+    """
+    chosen = encoding or next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
+    try:
+        text = content.decode(chosen)
+    except (UnicodeError, ValueError) as error:
+        start = getattr(error, "start", 0)
+        if encoding is None and chosen == "utf-8" and b"\0" not in content and (russian := _cp1251(content)):
+            return russian, "cp1251"
+        named = f"byte {start} is not {chosen.removesuffix('-sig').upper()}"
+        if encoding is None and chosen == "utf-8":
+            named += ", and the text is not plainly Russian in cp1251"
+        raise EncodingError(message(named, where=where, allowed=_REMEDY)) from None
+    text = text.removeprefix("\ufeff")
+    if "\0" in text or 10 * len(_CONTROLS.findall(text)) > len(text):
+        problem = "the file holds null or control characters: not a text table, or UTF-16 without its mark"
+        raise EncodingError(message(problem, where=where, allowed=_REMEDY))
+    return text, chosen
+
+
+def _cp1251(content: bytes) -> str | None:
+    """Return the text if it reads as Russian in cp1251: whole words in one alphabet and in a sensible case.
+
+    KOI8-R would come out with its cases swapped, Latin accents as Cyrillic letters inside Latin words, DOS text as
+    letters that Russian lacks; each of these is refused.
+    """
+    try:
+        text = content.decode("cp1251")
+    except UnicodeDecodeError:
+        return None
+    words = [word for word in _WORD.findall(text) if not word.isascii()]
+    others = {sign for sign in text if ord(sign) > 127 and not sign.isalpha()}
+    if not words or others - _SIGNS:
+        return None
+    return text if all(_RUSSIAN.fullmatch(word) and _CASED.fullmatch(word) for word in words) else None
+
+
+@dataclass(slots=True)
+class Grid:
+    """A sheet of cells as it stands in its file; text is kept as written, an empty cell is "".
+
+    Attributes
+    ----------
+    rows : list of (number, cells)
+        Every row that holds something; numbers count from 1, as an editor or a spreadsheet does.
+    unit : {"line", "row"}
+        What the numbers count.
+    merged : list of (first row, first column, last row, last column)
+        Rows by number, columns from 0.
+    raised : dict of (row, column) to text
+        Superscripts that stood behind the text of a cell.
+    hidden, hidden_columns : set of int
+        Rows by number, columns from 0.
+    """
+
+    path: Path
+    sheet: str
+    rows: list[Row]
+    unit: str = "line"
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    raised: dict[tuple[int, int], str] = field(default_factory=dict)
+    hidden: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    visible: bool = True
+    encoding: str = ""
+    delimiter: str = ""
+
+
+def read_grids(
+    path: Path,
+    *,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | Callable[[str], str] | None = None,
+) -> list[Grid]:
+    """Read every sheet of a table file, or the one asked for; `delimiter` may look for it in the text.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, too large, damaged or of another kind, or has no such sheet.
+    """
+    content = read_bytes(path)
+    where, suffixes = str(path), [suffix.lower() for suffix in path.suffixes]
+    suffix = suffixes[-1] if suffixes else ""
+    if suffix in _OLD:
+        raise DataError(message(f"{suffix} files are not read", where=where, allowed=_KINDS))
+    if suffix in PACKED or suffix == ".zip":
+        content, suffix = _unpacked(content, suffix, suffixes, where)
+    start = content[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"<div")) or (
+        suffix in (".htm", ".html", ".xls") and b"<table" in content[:20_000].lower()
+    ):
+        grids = _html(content, path, encoding)
+    elif suffix in BOOKS or (content.startswith(b"\xd0\xcf\x11\xe0") and suffix not in (".csv", ".tsv", ".txt")):
+        if content and not content.startswith((b"PK", b"\xd0\xcf\x11\xe0", b"\t\x08", b"\t\x02", b"\t\x04")):
+            if suffix == ".xls":  # delimited text that a web page calls .xls
+                return [_text_grid(content, path, encoding, delimiter)]
+            raise DataError(message("not an Excel workbook", where=where, allowed=".xlsx, .xls or .ods"))
+        grids = _workbook(content, path, sheet)
+    elif suffix in PARQUET:
+        names, rows = _parquet(content, where)
+        grids = [Grid(path, "", [(0, list(names)), *rows], "row")]
+    elif start.startswith((b"{", b"[")) and suffix in (".json", ".px", ""):
+        grids = _json(content, path, encoding)
+    else:
+        if content.startswith((b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0")):
+            problem = "not a text table, though its name says so"
+            raise DataError(message(problem, where=where, allowed="the right ending"))
+        grids = [_text_grid(content, path, encoding, delimiter)]
+    if sheet is None:
+        return grids
+    named = [grid for grid in grids if grid.sheet == sheet]
+    if not named and suffix not in BOOKS and len(grids) == 1 and not grids[0].sheet:
+        raise DataError(message("sheet is for workbooks", where=where))
+    if not named:
+        found = [grid.sheet for grid in grids]
+        raise DataError(
+            message(f"no sheet {sheet[:60]!r}", where=where, allowed=listed(found), near=nearest(sheet, found, n=1))
+        )
+    return named
+
+
+def _unpacked(content: bytes, suffix: str, suffixes: list[str], where: str) -> tuple[bytes, str]:
+    """Return the one file inside a packed one, and its ending."""
+    try:
+        if suffix != ".zip":
+            with PACKED[suffix](io.BytesIO(content)) as file:
+                found = file.read(MAX_UNPACKED + 1)
+            inner = suffixes[-2] if len(suffixes) > 1 else ""
+        else:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                parts = [part for part in archive.infolist() if not part.is_dir() and "__MACOSX" not in part.filename]
+                if len(parts) != 1:
+                    names = listed([part.filename for part in parts], limit=5)
+                    raise DataError(message(f"holds {len(parts)} files ({names})", where=where, allowed="one table"))
+                if parts[0].file_size > MAX_UNPACKED:
+                    raise DataError(message(f"unpacks to more than {MAX_UNPACKED // 10**6} MB", where=where))
+                found, inner = archive.read(parts[0]), Path(parts[0].filename).suffix.lower()
+    except (OSError, EOFError, ValueError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, RuntimeError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(message(f"cannot be unpacked ({str(error)[:80]})", where=where)) from None
+    if len(found) > MAX_UNPACKED:
+        raise DataError(message(f"unpacks to more than {MAX_UNPACKED // 10**6} MB", where=where))
+    return found, inner
+
+
+def _workbook(content: bytes, path: Path, sheet: str | None) -> list[Grid]:
+    """Read the sheets of a workbook; what calamine cannot see of an .xlsx is read by openpyxl, where there is such."""
+    import python_calamine
+
+    where = str(path)
+    parts = _parts(content, where) if content.startswith(b"PK") else {}
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        kinds = {each.name: each for each in book.sheets_metadata}
+        grids = []
+        for name in book.sheet_names:
+            if sheet is not None and name != sheet and sheet in book.sheet_names:
+                continue
+            found = book.get_sheet_by_name(name)
+            if found.total_height > MAX_ROWS or found.total_width > MAX_COLUMNS:
+                raise DataError(message("a row or column number beyond those of Excel", where=where))
+            if found.total_height * max(1, found.total_width) > MAX_CELLS:
+                raise DataError(message(f"more than {MAX_CELLS} cells", where=where))
+            cells = found.to_python(skip_empty_area=False)
+            rows: list[Row] = [
+                (number, list(row)) for number, row in enumerate(cells, start=1) if any(cell != "" for cell in row)
+            ]
+            merged = [(a + 1, b, c + 1, d) for (a, b), (c, d) in found.merged_cell_ranges or []]
+            shown = "Visible" in str(kinds[name].visible)
+            grids.append(Grid(path, name, rows, "row", merged, visible=shown))
+    except DataError:
+        raise
+    except BaseException as error:  # calamine may panic on a damaged file, which is no Exception
+        if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
+            raise
+        reason = f"{type(error).__name__}: {str(error)[:80]!r}"
+        raise DataError(message(f"not an Excel workbook ({reason})", where=where, allowed=".xlsx")) from None
+    if parts and _needs_openpyxl(parts):
+        _look_closer(content, grids, where)
+    return grids
+
+
+def _parts(content: bytes, where: str) -> dict[str, bytes]:
+    """Return the sheets and strings of an .xlsx as XML; refuse what unpacks to more than fits."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            infos = archive.infolist()
+            if sum(part.file_size for part in infos) > MAX_UNPACKED:
+                raise DataError(message(f"the workbook unpacks to more than {MAX_UNPACKED // 10**6} MB", where=where))
+            wanted = re.compile(r"xl/(worksheets/[^/]+\.xml|sharedStrings\.xml|styles\.xml)")
+            return {part.filename: archive.read(part) for part in infos if wanted.fullmatch(part.filename)}
+    except DataError:
+        raise
+    except Exception as error:
+        reason = f"{type(error).__name__}: {str(error)[:80]!r}"
+        raise DataError(message(f"not an Excel workbook ({reason})", where=where, allowed=".xlsx")) from None
+
+
+def _needs_openpyxl(parts: dict[str, bytes]) -> bool:
+    return any(
+        b'vertAlign val="superscript"' in part
+        or (name.startswith("xl/worksheets") and (b"hidden=" in part or b't="e"' in part or _FORMULA.search(part)))
+        for name, part in parts.items()
+    )
+
+
+def _look_closer(content: bytes, grids: list[Grid], where: str) -> None:
+    """Add superscripts, hidden rows and columns, cells in error, and formulas that were never computed."""
+    from openpyxl import load_workbook
+    from openpyxl.cell.rich_text import CellRichText, TextBlock
+
+    try:
+        with warnings.catch_warnings():  # about parts of the file that are not read anyway
+            warnings.simplefilter("ignore")
+            book = load_workbook(io.BytesIO(content), rich_text=True, keep_links=False)
+    except Exception as error:  # openpyxl raises almost anything on a damaged file
+        reason = f"{type(error).__name__}: {str(error)[:80]!r}"
+        raise DataError(message(f"the workbook is damaged ({reason})", where=where)) from None
+    for grid in grids:
+        if grid.sheet not in book.sheetnames:
+            continue
+        page = book[grid.sheet]
+        if not hasattr(page, "row_dimensions"):
+            continue
+        grid.hidden = {number for number, row in page.row_dimensions.items() if row.hidden}
+        grid.hidden_columns = {
+            at - 1
+            for each in page.column_dimensions.values()
+            if each.hidden and each.min
+            for at in range(each.min, min(each.max, MAX_COLUMNS) + 1)
+        }
+        there = dict(grid.rows)
+        for line in page.iter_rows():
+            for cell in line:
+                number, column, value = cell.row, cell.column - 1, cell.value
+                row = there.get(number)
+                if value is None:
+                    continue
+                if isinstance(value, CellRichText) and row is not None:
+                    runs = [
+                        (str(run), isinstance(run, TextBlock) and getattr(run.font, "vertAlign", "") == "superscript")
+                        for run in value
+                    ]  # fmt: skip
+                    base = "".join(text for text, up in runs if not up)
+                    if any(up for _, up in runs) and base.strip():
+                        row[column] = base
+                        grid.raised[number, column] = "".join(text for text, up in runs if up).strip()
+                elif (cell.data_type == "e" or (isinstance(value, str) and cell.data_type == "f")) and (
+                    row is None or column >= len(row) or row[column] == ""
+                ):
+                    if row is None:
+                        row = there[number] = []
+                        grid.rows.append((number, row))
+                    row += [""] * (column + 1 - len(row))
+                    row[column] = str(value)
+        grid.rows.sort(key=lambda each: each[0])
+
+
+def _text_grid(content: bytes, path: Path, encoding: str | None, delimiter: str | Callable[[str], str] | None) -> Grid:
+    text, used = decode(content, encoding=encoding, where=str(path))
+    sign = delimiter(text) if callable(delimiter) else delimiter or likely_delimiter(text)
+    rows: list[Row] = []
+    size = 0
+    try:
+        for number, row in split_lines(text, sign):
+            size += len(row)
+            if size > MAX_CELLS:
+                raise DataError(message(f"more than {MAX_CELLS} cells", where=str(path)))
+            if any(cell.strip() for cell in row):
+                rows.append((number, list(row)))
+    except csv.Error as error:
+        number = rows[-1][0] + 1 if rows else 1
+        raise DataError(message(f"not a delimited table ({error})", where=f"{path}, line {number}")) from None
+    return split_composite(Grid(path, "", rows, encoding=used, delimiter=sign))
+
+
+def likely_delimiter(text: str) -> str:
+    """Return the sign that gives most lines one width; titles above and notes below do not count."""
+    best, score = ",", 0.0
+    lines = "".join(text.splitlines(keepends=True)[:400])
+    for sign in ("\t", ";", "|", ","):
+        try:
+            widths = Counter(len(row) for _, row in split_lines(lines, sign) if any(cell.strip() for cell in row))
+        except csv.Error:
+            continue
+        width, count = max(((w, n) for w, n in widths.items() if w > 1), key=lambda each: each[1], default=(1, 0))
+        share = count / max(1, widths.total())
+        if width > 1 and share > score + 0.15:
+            best, score = sign, share
+    return best
+
+
+def split_composite(grid: Grid) -> Grid:
+    r"""Split the first column of a Eurostat TSV ("freq,unit,geo\TIME_PERIOD") into its dimensions."""
+    if not grid.rows or grid.delimiter != "\t":
+        return grid
+    head = str(grid.rows[0][1][0])
+    if not _COMPOSITE.fullmatch(head):
+        return grid
+    names = head.split("\\")[0].split(",")
+    rows: list[Row] = [(grid.rows[0][0], [*names, *(str(cell).strip() for cell in grid.rows[0][1][1:])])]
+    for number, row in grid.rows[1:]:
+        parts = str(row[0]).split(",")
+        rows.append((number, [*parts, *[""] * (len(names) - len(parts)), *row[1:]]))
+    grid.rows = rows
+    return grid
+
+
+def _parquet(content: bytes, where: str) -> tuple[list[str], list[Row]]:
+    """Read a Parquet table; missing values become empty cells."""
+    try:
+        import pyarrow.parquet as pq
+    except ImportError:
+        allowed = "pip install 'growthpoles[parquet]'"
+        raise DataError(message("reading Parquet needs pyarrow", where=where, allowed=allowed)) from None
+    try:
+        file = pq.ParquetFile(io.BytesIO(content))
+        size = file.metadata.num_rows * max(1, file.metadata.num_columns)
+        table = file.read() if size <= MAX_CELLS else None
+    except Exception as error:  # a damaged file makes pyarrow raise almost anything
+        raise DataError(message(f"not a Parquet table ({str(error)[:80]})", where=where)) from None
+    if table is None:
+        raise DataError(message(f"more than {MAX_CELLS} cells", where=where))
+    try:
+        columns = [column.to_pylist() for column in table.columns]
+    except Exception as error:  # for instance text that is not UTF-8
+        raise DataError(message(f"cells cannot be read ({str(error)[:80]})", where=where)) from None
+    cells = [["" if cell is None or cell != cell else cell for cell in column] for column in columns]
+    return [str(name) for name in table.column_names], [
+        (number, list(row)) for number, row in enumerate(zip(*cells, strict=True), start=1)
+    ]
+
+
+def _json(content: bytes, path: Path, encoding: str | None) -> list[Grid]:
+    """Read JSON-stat (versions 1 and 2, also collections), or a list of records, as a long table."""
+    text, used = decode(content, encoding=encoding, where=str(path))
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise DataError(message(f"not JSON ({str(error)[:80]})", where=str(path))) from None
+    if isinstance(data, dict) and data.get("class") == "collection":
+        items = data.get("link", {}).get("item", [])
+        sets = {str(i): item for i, item in enumerate(items) if isinstance(item, dict) and "value" in item}
+    elif isinstance(data, dict) and "value" in data and "dimension" in data:
+        sets = {"": data}
+    elif isinstance(data, dict):
+        sets = {str(name): each for name, each in data.items() if isinstance(each, dict) and "dimension" in each}
+    else:
+        sets = {}
+    if sets:
+        try:
+            named = {str(each.get("label") or name) if len(sets) > 1 else "": each for name, each in sets.items()}
+            return [Grid(path, name, _jsonstat(each), "row", encoding=used) for name, each in named.items()]
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+            raise DataError(message(f"damaged JSON-stat ({str(error)[:80]})", where=str(path))) from None
+    if isinstance(data, list) and data and all(isinstance(row, dict) for row in data):
+        names = list(dict.fromkeys(str(name) for row in data for name in row))
+        cells = [[_json_cell(row.get(name)) for name in names] for row in data]
+        return [Grid(path, "", [(0, list(names)), *enumerate(cells, start=1)], "row", encoding=used)]
+    raise DataError(message("JSON of an unknown kind", where=str(path), allowed="JSON-stat, or a list of records"))
+
+
+def _json_cell(value: object) -> object:
+    if value is None:
+        return ""
+    return value if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)
+
+
+def _jsonstat(data: dict[str, Any]) -> list[Row]:
+    dimension = data["dimension"]
+    ids = list(data.get("id") or dimension["id"])
+    sizes = list(data.get("size") or dimension["size"])
+    header: list[object] = []
+    axes: list[list[list[str]]] = []
+    size = 1
+    for name, length in zip(ids, sizes, strict=True):
+        category = dimension[name]["category"]
+        labels = category.get("label") or {}
+        index = category.get("index") or list(labels)
+        codes = sorted(index, key=index.get) if isinstance(index, dict) else list(index)
+        if len(codes) != length:
+            raise ValueError(f"dimension {name} has {len(codes)} of {length} categories")
+        header += [name, f"{name} label"] if labels else [name]
+        axes.append([[code, str(labels.get(code, code))] if labels else [code] for code in codes])
+        size *= length
+    if size > MAX_CELLS:
+        raise ValueError("too many cells")
+    values, status = data["value"], data.get("status") or {}
+
+    def at(store: Any, i: int) -> object:
+        if isinstance(store, str):
+            return store
+        found = store.get(str(i)) if isinstance(store, dict) else store[i] if i < len(store) else None
+        return "" if found is None else found
+
+    rows: list[Row] = [(0, [*header, "value", "status"])]
+    for i, parts in enumerate(product(*axes)):
+        value, mark = at(values, i), at(status, i)
+        if value != "" or mark != "":
+            rows.append((i + 1, [*(text for part in parts for text in part), value, mark]))
+    return rows
+
+
+class _Tables(HTMLParser):
+    """Collect the cells of HTML tables; text inside <sup> is kept apart."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tables: list[list[list[tuple[str, str, int, int]]]] = []
+        self.open: list[int] = []
+        self.cell: list[Any] | None = None
+        self.up = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "table":
+            self.tables.append([])
+            self.open.append(len(self.tables) - 1)
+        elif tag == "tr" and self.open:
+            self.close_cell()
+            self.tables[self.open[-1]].append([])
+        elif tag in ("td", "th") and self.open:
+            self.close_cell()
+            span = {name: min(int(value), 1000) for name, value in attrs if value and value.strip().isdigit()}
+            self.cell = ["", "", span.get("rowspan", 1), span.get("colspan", 1)]
+        elif tag == "sup":
+            self.up = True
+        elif tag == "br" and self.cell is not None:
+            self.cell[0] += " "
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th", "tr", "table"):
+            self.close_cell()
+        if tag == "table" and self.open:
+            self.open.pop()
+        if tag == "sup":
+            self.up = False
+
+    def handle_data(self, data: str) -> None:
+        if self.cell is not None:
+            self.cell[1 if self.up else 0] += data
+
+    def close_cell(self) -> None:
+        if self.cell is not None and self.open:
+            table = self.tables[self.open[-1]]
+            if not table:
+                table.append([])
+            table[-1].append(tuple(self.cell))
+        self.cell = None
+
+
+def _html(content: bytes, path: Path, encoding: str | None) -> list[Grid]:
+    """Read the tables of a web page, also one that is called .xls."""
+    if encoding is None and (
+        stated := re.search(rb"charset\s*=\s*[\"']?([\w-]+)", content[:4000], flags=re.IGNORECASE)
+    ):
+        encoding = stated[1].decode("ascii", "replace")
+    if content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        encoding = None
+    text, used = decode(content, encoding=encoding, where=str(path))
+    parser = _Tables()
+    parser.feed(text)
+    parser.close()
+    parser.close_cell()
+    grids = []
+    for table in parser.tables:
+        grid = Grid(path, f"table {len(grids) + 1}", [], "row", encoding=used)
+        taken: dict[tuple[int, int], bool] = {}
+        for number, cells in enumerate(table, start=1):
+            row: list[object] = []
+            column = 0
+            for base, up, tall, wide in cells:
+                while (number, column) in taken:
+                    column += 1
+                row += [""] * (column + 1 - len(row))
+                words = " ".join(base.split())
+                row[column] = base.replace("\n", " ").replace("\r", " ").rstrip() if words else up.strip()
+                if up.strip() and words:
+                    grid.raised[number, column] = up.strip()
+                for down, right in product(range(tall), range(wide)):
+                    taken[number + down, column + right] = True
+                if tall > 1 or wide > 1:
+                    grid.merged.append((number, column, number + tall - 1, column + wide - 1))
+                column += wide
+                if len(taken) > MAX_CELLS:
+                    raise DataError(message(f"more than {MAX_CELLS} cells", where=str(path)))
+            if any(cell != "" for cell in row):
+                grid.rows.append((number, row))
+        if len(grid.rows) > 1:
+            grids.append(grid)
+    if not grids:
+        raise DataError(message("the page holds no table", where=str(path), allowed=_KINDS))
+    if len(grids) == 1:
+        grids[0].sheet = ""
+    return grids
+
+
+def filled_sheets(grids: Iterable[Grid]) -> list[str]:
+    """Return the names of the visible sheets that hold something."""
+    return [grid.sheet for grid in grids if grid.visible and grid.rows]

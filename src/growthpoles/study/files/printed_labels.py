@@ -1,0 +1,142 @@
+"""Printed labels: years ("2014 г.", "31.12.2014", "2018-19"), flags behind numbers, footnote marks on names."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import NamedTuple
+
+_UP = "⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵖʳ⁽⁾"
+_SIGNS = "*†‡§¶#°^~!"
+_NOTE = rf"(?:\s*(?:[{_UP}{re.escape(_SIGNS)}]+|\[[^\[\]]{{1,12}}\]|\(\d{{1,2}}\)|\d{{1,2}}\)))"
+_YEAR = r"((?:19|20)\d\d)"
+_PLAIN_YEAR = re.compile(
+    rf"(?:F\.?Y\.?|Y|YR|year|anno|ano|año|jahr|год|жыл|рік)?\s*{_YEAR}\.?"
+    rf"(?:[ \u00a0]*(?:г\.?г?\.?|год[а-я]*|ж\.?|жыл[а-я]*|йил[а-я]*|рік|роки|року|year|年度?|년))?"
+    rf"(?:[ \u00a0]*(?:[A-Za-z]{{1,2}}|\([^()]{{1,14}}\)|{_NOTE}))*",
+    flags=re.IGNORECASE,
+)
+_FISCAL = re.compile(rf"(?:F\.?Y\.?\s*)?{_YEAR}\s*[/–—-]\s*((?:19|20)?\d\d){_NOTE}*", flags=re.IGNORECASE)
+_DAY_FIRST = re.compile(rf"(?:на\s+)?(\d{{1,2}})[./-](\d{{1,2}})[./-]{_YEAR}(?:\s*г\.?)?{_NOTE}*", flags=re.IGNORECASE)
+_YEAR_FIRST = re.compile(rf"{_YEAR}[./-](\d{{1,2}})[./-](\d{{1,2}})(?:[ T]00:00(?::00)?)?{_NOTE}*")
+_MONTHS = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?|январ[ья]|янв|феврал[ья]|фев|марта?|апрел[ья]|апр|мая|май|июн[ья]|июл[ья]|августа?"
+    r"|авг|сентябр[ья]|сен|октябр[ья]|окт|ноябр[ья]|ноя|декабр[ья]|дек|janvier|enero|januar|janeiro|gennaio)\b\.?"
+)
+_PARTS_OF_YEAR = re.compile(
+    rf"\b(?:q[1-4]|[1-4]q|[1-4]\.?\s*(?:quarter|квартал|quartal|trimestre|kvartal)|i{{1,3}}v?\s+квартал|(?:19|20)\d\d-?[mq]\d"
+    rf"|quarter\b|{_MONTHS})",
+    flags=re.IGNORECASE,
+)
+# "31.12.2014", "2014-12-31", "1 January 2014", "April 1, 2014": a day of a year stands for it.
+_DAYS = re.compile(
+    rf"\b\d{{1,2}}[./-]\d{{1,2}}[./-](?=(?:19|20)\d\d\b)|(?<=\d\d\d\d)-\d\d-\d\d\b"
+    rf"|\b\d{{1,2}}\.?\s+{_MONTHS}\s+(?=(?:19|20)\d\d\b)|\b{_MONTHS}\s+\d{{1,2}},?\s+(?=(?:19|20)\d\d\b)",
+    flags=re.IGNORECASE,
+)
+_INSIDE = re.compile(rf"(?<![\d.,]){_YEAR}(?:\s*[/–—-]\s*((?:19|20)?\d\d)(?!\d))?(?![\d]|[.,]\d)")
+_YR = re.compile(r"\s*\[YR(?:19|20)\d\d\]", flags=re.IGNORECASE)
+_LEADING = re.compile(r"^[\s.\-–—•·:>]+(?=\w)")
+_TRAILING = re.compile(rf"(?:{_NOTE}|\s*[:.]{{2,}})+$")
+
+# A letter behind a number that may multiply it is no flag: "5 m" may be five millions.
+_MULTIPLES = {"k", "m", "mn", "mm", "bn", "tn", "т", "м", "kg", "km", "ha", "тг", "pt", "pp", "pc", "ml", "cm", "st"}
+_BLANKS = dict.fromkeys(map(ord, "\u00a0\u2009\u202f\u2007\u2002\u2003\u3000"), " ")
+_LOOKALIKES = {
+    **_BLANKS,
+    **dict.fromkeys(map(ord, "\u2212\u2010\u2011\u2012\ufe63\uff0d"), "-"),
+    **dict.fromkeys(map(ord, "’‘ʼ′`´"), "'"),
+    **{ord(sign): str(i % 10) for i, sign in enumerate("０１２３４５６７８９٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")},
+    **{ord("．"): ".", ord("，"): ",", ord("٫"): ".", ord("٬"): ",", ord("％"): "%", ord("△"): "-", ord("▲"): "-"},
+}
+_NUMBER = r"[+-]? ?(?:\d(?:[\d.,' ]*\d)?|[.,]\d+)(?:[eE][+-]?\d{1,3}(?![^\W\d_]))?"
+_MARK = (
+    rf"(?:[{_UP}]+|[{re.escape(_SIGNS)}]+|\[[^\[\]]{{1,12}}\]|\([^\W\d_]{{1,3}}\)|\(\d{{1,2}}\)"
+    r"|(?:(?<= )\d{1,2}\))|[^\W\d_]{1,2}(?![^\W_]))"
+)
+_BEHIND = re.compile(rf"({_NUMBER})( ?{_MARK}(?: ?{_MARK})*)")
+_BEFORE = re.compile(rf"(\([^\W\d_]{{1,3}}\)|\[[^\[\]\d]{{1,12}}\]|[*†‡§¶#~]+|[^\W\d_]{{1,2}} ) ?({_NUMBER})")
+
+
+class YearLabel(NamedTuple):
+    """A year as printed, and how it was: "year", "date" or "fiscal" (its first year is taken)."""
+
+    year: int
+    kind: str
+
+
+def parse_year(cell: object) -> YearLabel | None:
+    """Return the year that a cell says and nothing else, or None."""
+    if isinstance(cell, bool):
+        return None
+    if isinstance(cell, datetime.date):
+        return YearLabel(cell.year, "date")
+    if isinstance(cell, int | float):
+        whole = float(cell)
+        return YearLabel(int(whole), "year") if whole.is_integer() and 1900 <= whole <= 2100 else None
+    if not isinstance(cell, str):
+        return None
+    text = _YR.sub("", " ".join(cell.translate(_BLANKS).split()).strip("\"'"))
+    if len(text) > 40:
+        return None
+    if hit := _FISCAL.fullmatch(text):
+        first, second = int(hit[1]), int(hit[2])
+        ends = first + 1 if second > 100 else (first + 1) % 100
+        return YearLabel(first, "fiscal") if second == ends else None
+    if hit := _DAY_FIRST.fullmatch(text):
+        return YearLabel(int(hit[3]), "date") if int(hit[1]) <= 31 and int(hit[2]) <= 31 else None
+    if hit := _YEAR_FIRST.fullmatch(text):
+        return YearLabel(int(hit[1]), "date")
+    if (hit := _PLAIN_YEAR.fullmatch(text)) and not _PARTS_OF_YEAR.search(text):
+        return YearLabel(int(hit[1]), "year")
+    return None
+
+
+def year_inside(text: str) -> tuple[int, str] | None:
+    """Return the one year that stands in a longer text, and the text without it; None for none or several."""
+    plain = _DAYS.sub("", _YR.sub("", text.translate(_BLANKS).replace("_", " ")))
+    hits = list(_INSIDE.finditer(plain))
+    years = {int(hit[1]) for hit in hits}
+    if len(years) != 1 or _PARTS_OF_YEAR.search(plain):
+        return None
+    for hit in hits:
+        if hit[2] and int(hit[2]) % 100 != (int(hit[1]) + 1) % 100:
+            return None
+    rest = _INSIDE.sub(" ", plain)
+    rest = re.sub(r"\(\s*\)|\[\s*\]", " ", rest)
+    rest = re.sub(r"([;|/,])\s*(?=[;|/,])", "", " ".join(rest.split()))
+    return years.pop(), rest.strip(" ,;:/|–—-_.")
+
+
+def split_flag(text: str) -> tuple[str, str] | None:
+    """Split "12.5 p", "1 200(p)", "3,1*" or "p 12.5" into the number and its flag; None where that is not plain.
+
+    A raised digit that was written as a plain one ("12.51)") cannot be told from the number, and is not split.
+    """
+    plain = plain_signs(text)
+    if hit := _BEHIND.fullmatch(plain):
+        flag = hit[2].strip()
+        return None if flag.casefold() in _MULTIPLES else (hit[1].strip(), flag)
+    if hit := _BEFORE.fullmatch(plain):
+        flag = hit[1].strip()
+        return None if flag.casefold() in _MULTIPLES else (hit[2].strip(), flag)
+    return None
+
+
+def plain_signs(text: str) -> str:
+    """Return a number as text with the usual blanks, minus, apostrophes and digits, without unit signs."""
+    plain = text.translate(_LOOKALIKES).strip().strip('"').strip()
+    return re.sub(r"^([+-]?) ?[$€£¥₽₸₹₴₺] ?|(?<=\d) ?[%‰€₽₸$£]$", r"\1", plain)
+
+
+def bare_name(name: str) -> str:
+    """Return a name of a region without leading dots and without marks of footnotes behind it."""
+    text = _LEADING.sub("", " ".join(name.split()))
+    return _TRAILING.sub("", text).strip() or text
+
+
+def name_marks(name: str) -> str:
+    """Return the marks of footnotes that stand behind a name."""
+    hit = _TRAILING.search(" ".join(name.split()))
+    return hit[0].strip() if hit and hit.start() else ""

@@ -1,0 +1,566 @@
+"""Read published tables: every sheet and block of a file, one tidy table, and what did not enter it."""
+
+from __future__ import annotations
+
+import glob
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from growthpoles.errors import DataError, listed, message, shown
+from growthpoles.regions.key_matching import key_of
+from growthpoles.regions.name_matching import NameIndex
+from growthpoles.result_display import ResultDisplay
+from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids
+from growthpoles.study.files.printed_labels import bare_name, year_inside
+from growthpoles.study.files.problems import summary
+from growthpoles.study.files.table_files import cell_text
+from growthpoles.study.files.user_table import read_table as read_as_described
+from growthpoles.study.files.user_table import toml_text as quoted
+from growthpoles.study.guess_columns import ENCODINGS, guess_layer
+from growthpoles.study.study_spec import Table
+from growthpoles.study.table_blocks import Block, find_blocks, is_counting, kind_of
+from growthpoles.study.table_layout import read_block, split_sections
+
+Codes = dict[tuple[int, int | str], str]  # (id of a block, its column or the text of a kind) -> code
+
+
+def toml_list(items: Iterable[str]) -> str:
+    """Return a TOML list of strings."""
+    return f"[{', '.join(map(quoted, items))}]"
+
+
+def remark(text: str, most: int = 200) -> str:
+    """Return text for a comment: one line, printable."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)[:most]
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """An indicator of a published table: its name, and its unit where the header has one."""
+
+    name: str
+    unit: str = ""
+
+
+def place_of(block: Block) -> str:
+    """Return file and sheet of a block."""
+    return block.grid.path.name + (f", sheet {shown(block.grid.sheet)}" if block.grid.sheet else "")
+
+
+def read_sheets(
+    path: Path, *, sheet: str | None = None, encoding: str | None = None, names: NameIndex | None = None
+) -> list[Grid]:
+    """Read the sheets of a file; with `names`, text whose bytes do not tell its encoding in the one that fits them."""
+    try:
+        return read_grids(path, sheet=sheet, encoding=encoding)
+    except EncodingError:
+        if names is None or encoding is not None:
+            raise
+        found: dict[str, list[Grid]] = {}
+        score: dict[str, int] = {}
+        for name in (*ENCODINGS, "utf-16-le", "utf-16-be"):
+            try:
+                found[name] = read_grids(path, sheet=sheet, encoding=name)
+            except EncodingError:
+                continue
+            cells = {cell_text(cell) for grid in found[name] for _, row in grid.rows for cell in row}
+            score[name] = sum(
+                bool(names.find(bare_name(text))) for text in cells if not text.isascii() and len(text) < 200
+            )
+        best = max(score, key=lambda name: score[name], default=None)
+        if best is None or not score[best]:
+            raise
+        return found[best]
+
+
+def read_blocks(
+    grids: Iterable[Grid], index: NameIndex | None, *, parents: Iterable[str] = (), year: int | None = None
+) -> tuple[list[Block], list[str]]:
+    """Find and read the tables of all visible sheets; say why a sheet or a table was left out."""
+    blocks: list[Block] = []
+    left_out: list[str] = []
+    for grid in grids:
+        at = grid.path.name + (f", sheet {shown(grid.sheet)}" if grid.sheet else "")
+        if not grid.visible:
+            left_out.append(f"{at}: hidden; it was left out")
+            continue
+        found = find_blocks(grid, lambda name: index is not None and _names_region(index, name))
+        left_out += _unread(grid, found, at)
+        if not found:
+            left_out.append(f"{at}: no rows of numbers below a header; it was left out")
+        for block in found:
+            read_block(block, index, parents, year)
+            here = f"{at}, {grid.unit}s {block.first} to {block.last}" if len(found) > 1 else at
+            if block.key is None:
+                left_out.append(f"{here}: no column names regions; it was left out")
+            elif not block.value_at:
+                left_out.append(f"{here}: no column of numbers was found; it was left out")
+            else:
+                parts = split_sections(block)
+                if len(parts) > 1:
+                    for part in parts:
+                        read_block(part, index, parents, year)
+                blocks += [part for part in parts if part.key is not None and part.value_at]
+    return blocks, left_out
+
+
+def _names_region(index: NameIndex, text: str) -> bool:
+    """Tell whether a cell names a region, also with its code in front."""
+    head, _, tail = text.partition(" ")
+    return any(index.find(each) for each in (bare_name(text), *((head, tail) if tail and head[-1:].isdigit() else ())))
+
+
+def _unread(grid: Grid, blocks: Sequence[Block], at: str) -> list[str]:
+    """List the rows that hold several numbers and are in no table."""
+    read = {number for block in blocks for number in (*block.header, *(n for n, _ in block.rows))}
+    rows = [
+        number
+        for number, row in grid.rows
+        if number not in read and number not in grid.hidden and sum(kind_of(cell) == "n" for cell in row) > 1
+        and not is_counting(row)
+    ]  # fmt: skip
+    if not blocks or not rows:
+        return []
+    return [f"{at}: {grid.unit}s {listed(rows, limit=8)} hold numbers and are in no table"]
+
+
+def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tuple[int, int | str], int]]:
+    """Name the indicators of all blocks: one name is one indicator, unless two tables hold it for the same year.
+
+    Returns
+    -------
+    indicators : list of Indicator
+    places : dict of (id of the block, column or text of the kind) to position in the list
+    """
+    names: dict[tuple[int, int | str], str] = {}
+    units: dict[str, str] = {}
+    held: dict[tuple[str, int], int] = {}
+    for block in blocks:
+        labels: dict[int | str, str] = {}
+        if block.indicator:
+            labels |= block.kinds
+        else:
+            labels |= {at: block.labels.get(at, "") for at in block.value_at}
+        title = _title(block, blocks)
+        labels = {place: label or title for place, label in labels.items()}
+        years = block.years or [0]
+        clash = any((label, year) in held for label in labels.values() for year in years)
+        if clash:
+            apart = (
+                title
+                if not any(title == label for label in labels.values())
+                else block.grid.sheet or block.grid.path.stem
+            )
+            labels = {place: f"{apart}: {label}" for place, label in labels.items()}
+            if any((label, year) in held for label in labels.values() for year in years):
+                sheet = block.grid.sheet or f"{block.grid.unit} {block.first}"
+                labels = {place: f"{sheet}: {label}" for place, label in labels.items()}
+        for place, label in labels.items():
+            names[id(block), place] = label
+            for year in years:
+                held[label, year] = id(block)
+            plain = block.labels.get(place, "") if isinstance(place, int) else ""
+            units.setdefault(label, block.units.get(plain, ""))
+    order = list(dict.fromkeys(names.values()))
+    return [Indicator(name, units.get(name, "")) for name in order], {
+        at: order.index(name) for at, name in names.items()
+    }
+
+
+def _title(block: Block, blocks: Sequence[Block]) -> str:
+    """Return what a table without names above its numbers is about: its title without the year, else its sheet."""
+    if block.title:
+        return block.title
+    same = [each for each in blocks if each.grid is block.grid]
+    titles = [text for text in block.titles if len(text) > 2]
+    chosen = (titles[-1] if len(same) > 1 and block is not same[0] else titles[0]) if titles else ""
+    if len(same) > 1 and titles:
+        chosen = titles[-1]
+    found = year_inside(chosen)
+    plain = found[1] if found else chosen
+    return re.sub(r"\s+", " ", plain).strip(" ,;:-")[:120] or block.grid.sheet or "value"
+
+
+def key_in(block: Block, name: str) -> str:
+    """Return a name of a region as it is read out of its cell."""
+    return key_of(name, block.match.pattern, block.match.width)
+
+
+def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Callable[[Path], str]) -> list[str]:
+    """Return the [[tables]] of study.toml that reads a block; what was found in it is marked CHECK or DECIDE."""
+    grid, lines = block.grid, ["[[tables]]", f"file = {quoted(relative(block.grid.path))}"]
+    assert block.key is not None
+    if grid.sheet:
+        lines.append(f"sheet = {quoted(grid.sheet)}")
+    numbers = [number for number, _ in grid.rows]
+    below = [number for number in numbers if number > block.last]
+    plain = len(block.header) == 1 and len(set(map(tuple, block.paths))) == len(block.paths)
+    if not plain:
+        lines.append(f"header = {list(block.header)}        # CHECK: the rows with the names of the columns")
+    elif block.header[0] != numbers[0]:
+        lines.append(f"header = {block.header[0]}             # CHECK: the row with the names of the columns")
+    if not plain or below or block.first != block.header[-1] + 1:
+        lines.append(f"rows = [{block.first}, {block.last}]      # CHECK: the first and the last row of the table")
+    if grid.encoding and grid.encoding not in ("utf-8", "utf-8-sig"):
+        lines.append(f"encoding = {quoted(grid.encoding)}          # CHECK: found by its bytes")
+    if grid.delimiter:
+        lines.append(f"delimiter = {quoted(grid.delimiter)}")
+    if block.unclear:
+        lines.append(f'# decimal = ","             # DECIDE: {remark(block.unclear)}')
+    else:
+        lines.append(f"decimal = {quoted(block.notation.decimal)}")
+        if block.notation.thousands is not None:
+            lines.append(f"thousands = {quoted(block.notation.thousands)}")
+    lines.append(f"key = {quoted(block.names[block.key])}            # CHECK: the column that names the regions")
+    if block.match.pattern is not None:
+        lines.append(
+            f"key_pattern = {quoted(block.match.pattern)}     # CHECK: the part of it that is the code or name"
+        )
+    if block.match.width is not None:
+        lines.append(f"key_width = {block.match.width}              # CHECK: codes have lost their leading zeros")
+    if block.fill:
+        lines.append(
+            f"fill = {toml_list(block.names[at] for at in block.fill)}     # CHECK: an empty cell means the one above"
+        )
+    dated = any(year is not None for year in block.value_at.values())
+    if block.year_column is not None:
+        lines.append(f"year_column = {quoted(block.names[block.year_column])}")
+    elif not dated:
+        lines.append(f"year = {block.years[0]}" if block.years else "# year = 2020               # DECIDE")
+    columns = {
+        block.names[at]: (codes[id(block), at], year) for at, year in block.value_at.items() if (id(block), at) in codes
+    }
+    if block.indicator:
+        names = [block.names[at] for at in block.indicator]
+        lines += ['layout = "long"', f"indicator = {quoted(names[0]) if len(names) == 1 else toml_list(names)}"]
+        if not dated:
+            lines.append(f"value = {quoted(block.names[next(iter(block.value_at))])}")
+        columns = {kind: (codes[id(block), kind], None) for kind in block.kinds}
+    if block.flag_column is not None:
+        lines.append(f"flag_column = {quoted(block.names[block.flag_column])}")
+    if block.missing:
+        lines.append(f'missing = {toml_list(block.missing)}            # CHECK: taken to mean "no data"')
+    if block.flags:
+        lines.append(f"flags = {toml_list(block.flags)}            # CHECK: remarks on numbers, kept beside them")
+    if block.parentheses:
+        lines.append('parentheses = "negative"    # CHECK: (1.5) is taken for -1.5')
+    names = {block.text(row, block.key) for _, row in block.rows}
+    within = [row for number, row in block.aside if block.first <= number <= block.last]
+    heads = [text for row in within if (text := block.text(row, block.key)) and text not in names]
+    ignored = list(dict.fromkeys([*block.match.outside, *heads]))
+    if ignored:
+        lines.append(f"ignore = {toml_list(map(glob.escape, ignored))}            # CHECK: rows that are no regions")
+    if block.indicator and dated:
+        lines.append("[tables.value_years]            # column of the file = its year")
+        lines += [f"{quoted(block.names[at])} = {year}" for at, year in block.value_at.items()]
+    lines += ["[tables.columns]           # column of the file = code in catalogue.csv"]
+    return lines + _columns(columns, study_years)
+
+
+def _columns(columns: dict[str, tuple[str, int | None]], years: list[int]) -> list[str]:
+    """Return the lines of [tables.columns], with {year} where all years of the study are written alike."""
+    short: dict[str, str] = {}
+    for header, (_, year) in columns.items():
+        mark = header.replace(str(year), "{year}") if year is not None and header.count(str(year)) == 1 else header
+        short[header] = mark
+    told: dict[str, set[str]] = {}
+    for header, (code, _) in columns.items():
+        told.setdefault(short[header], set()).add(code)
+    marked = {mark for mark in told if "{year}" in mark}
+    whole = marked == set(told) and all(
+        len(codes) == 1 and all(mark.replace("{year}", str(year)) in columns for year in years)
+        for mark, codes in told.items()
+    )
+    if whole and marked:
+        return [f"{quoted(mark)} = {quoted(next(iter(codes)))}" for mark, codes in told.items()]
+    return [
+        f"{quoted(header)} = {quoted(code)}"
+        if year is None
+        else f"{quoted(header)} = {{ code = {quoted(code)}, year = {year} }}"
+        for header, (code, year) in columns.items()
+    ]
+
+
+def describe(block: Block) -> str:
+    """Say in a few words what was seen."""
+    grid = block.grid
+    kind = "long" if block.indicator else "wide"
+    read = f", {grid.encoding}, cells divided by {shown(grid.delimiter)}" if grid.delimiter else ""
+    heads = f"{grid.unit}s {listed(block.header)}" if len(block.header) > 1 else f"{grid.unit} {block.header[0]}"
+    header = f", header in {heads}" if block.header != (grid.rows[0][0],) else ""
+    return f"{len(block.rows)} rows, {len(block.paths)} columns, {kind}{read}{header}"
+
+
+def doubts_of(block: Block, codes: Sequence[str]) -> list[str]:
+    """Say what is uncertain about a table."""
+    at, match = place_of(block), block.match
+    doubts = [f"{at}: {text}" for text in block.doubts]
+    if block.unclear:
+        doubts.append(f"{at}: the decimal sign ({block.unclear})")
+    if match.open:
+        doubts.append(f"{at}: {listed(match.open)} fits no region; see boundaries.aliases, or ignore")
+    reasons: dict[str, list[str]] = {}
+    for name, reason in match.outside.items():
+        reasons.setdefault(reason, []).append(name)
+    doubts += [
+        f"{at}: {listed(names)} was taken for no region, and is ignored ({why})" for why, names in reasons.items()
+    ]
+    if match.aliases:
+        told = listed([f"{name} = {code}" for name, (code, _) in match.aliases.items()])
+        doubts.append(f"{at}: other spellings: {told}")
+    if match.width is not None:
+        doubts.append(f"{at}: codes have lost their leading zeros, which are put back ({match.width} digits)")
+    have = set(match.codes.values())
+    lacking = [code for code in codes if code not in have]
+    if lacking:
+        doubts.append(f'{at}: no row for {listed(lacking)}; they are "no data"')
+    if block.missing:
+        doubts.append(f'{at}: {listed(map(repr, block.missing))} was taken to mean "no data"')
+        zero = [mark for mark in block.missing if mark in ("-", "–", "—", "−")]
+        if zero:
+            doubts.append(f"{at}: {listed(map(repr, zero))} is zero at some offices: zero = {toml_list(zero)} takes it so")
+    if block.flags:
+        doubts.append(f"{at}: {listed(map(repr, block.flags))} beside numbers is kept as a remark on them")
+    if block.grid.hidden or block.grid.hidden_columns:
+        rows = sorted(block.grid.hidden)
+        columns = len(block.grid.hidden_columns)
+        told = f"{len(rows)} rows ({listed(rows, limit=8)}), {columns} columns"
+        doubts.append(f"{at}: hidden in the file and left out: {told}")
+    if block.left_out:
+        doubts.append(f"{at}: the columns {listed(block.left_out)} were left out")
+    return doubts
+
+
+def read_table(
+    path: str | Path,
+    *,
+    boundaries: str | Path | None = None,
+    key: str | None = None,
+    sheet: str | None = None,
+    year: int | None = None,
+    encoding: str | None = None,
+    decimal: Literal[",", "."] | None = None,
+    thousands: Literal[",", ".", "'"] | None = None,
+    aliases: Mapping[str, str] | None = None,
+    ignore: Iterable[str] = (),
+) -> pd.DataFrame:
+    """Read a table as an office published it into one row per region, year and indicator.
+
+    Parameters
+    ----------
+    path : path
+        Workbook (.xlsx, .xls, .ods), delimited text in any encoding or packed, HTML, JSON-stat or Parquet.
+    boundaries : path, optional
+        Boundary file, by which regions are told from totals; None takes every name as written.
+    key : str, optional
+        Column of the boundaries that identifies a region.
+    sheet : str, optional
+        Sheet of a workbook; None reads every visible one that holds a table.
+    year : int, optional
+        Year of a table that says none.
+    encoding : str, optional
+        Of delimited text, where its bytes do not tell.
+    decimal, thousands : str, optional
+        Signs of its numbers, where they could be read in two ways.
+    aliases : mapping of name to key, optional
+        Spellings that fit no region.
+    ignore : iterable of str
+        Names of rows that are no regions, beside those that show it.
+
+    Returns
+    -------
+    DataFrame
+        Columns region (key of the boundaries, or name), year, indicator, value (NaN: no data), flag (what is printed
+        beside the number). ``attrs``: `units` by indicator, `remarks` (what was taken, left out or could not be told)
+        and `not_read` (rows and columns without a value in the result, and why).
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, or something in it cannot be decided: names that fit no region, the decimal sign, the
+        year, two values for one place. All of it is listed.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> text = "Population, thousand\\n\\nArea;2020;2021 (p)\\nNorth;1 204,5;1 210,0 e\\nSouth;..;980,2\\n"
+    >>> _ = open("pop.csv", "w").write(text)
+    >>> gp.read_table("pop.csv")
+      region  year             indicator   value flag
+    0  North  2020  Population, thousand  1204.5     
+    1  North  2021  Population, thousand  1210.0    e
+    2  South  2020  Population, thousand     NaN     
+    3  South  2021  Population, thousand   980.2     
+    """  # noqa: W291
+    path = Path(path)
+    index, parents, codes, blocks, remarks = _look(path, boundaries, key, sheet=sheet, year=year, encoding=encoding)
+    if not blocks:
+        raise DataError(message(f"no table was found ({'; '.join(remarks[:4])})", where=str(path)))
+    indicators, places = name_indicators(blocks)
+    names = {place: indicators[at].name for place, at in places.items()}
+    known, skipped = dict(aliases or {}), set(ignore)
+    stray = [name for block in blocks for name in block.match.open if name not in known and name not in skipped]
+    problems = [f"{shown(name)} fits no region" for name in dict.fromkeys(stray)]
+    problems += [f"the year of {place_of(block)} is not stated" for block in blocks if not block.years]
+    problems += [block.unclear for block in blocks if block.unclear and decimal is None]
+    if problems:
+        allowed = 'aliases={name: key}, ignore=[name], year=, or decimal="," with thousands="."'
+        raise DataError(message("; ".join(problems[:12]), where=str(path), allowed=allowed))
+    rows: list[tuple[str, int, str, float, str]] = []
+    unread: list[tuple[str, int | None, str, str, str]] = []
+    for block in blocks:
+        block.match.outside |= dict.fromkeys(skipped & set(block.match.open), "listed in ignore")
+        lines = table_lines(block, names, [], str)
+        spec = Table.model_validate(tomllib.loads("\n".join(lines))["tables"][0])
+        spec = spec.model_copy(update={"decimal": decimal or spec.decimal, "thousands": thousands or spec.thousands})
+        data = read_as_described(path, spec, years=block.years, codes=list(dict.fromkeys(names.values())))
+        if data.problems:
+            raise DataError(summary(data.problems))
+        code_of = {key_in(block, name): code for name, code in block.match.codes.items()} | known
+        unread += [(each.sheet, each.row, each.column, each.content, each.reason) for each in data.unused]
+        for at, frame in data.by_year.items():
+            flags = {(name, code): flag for name, code, flag in data.flags.get(at, [])}
+            for name, values in frame.iterrows():
+                region = code_of.get(str(name), code_of.get(bare_name(str(name)), str(name)))
+                for code, value in values.items():
+                    rows.append((region, at, str(code), float(value), flags.get((str(name), str(code)), "")))
+    table = pd.DataFrame(rows, columns=["region", "year", "indicator", "value", "flag"])
+    twice = table[table.duplicated(["region", "year", "indicator"])]
+    if len(twice):
+        first = twice.iloc[0]
+        problem = f"{first['region']} has two values of {shown(first['indicator'])} for {first['year']}"
+        raise DataError(message(problem, where=str(path), allowed="one value for a region, year and indicator"))
+    order = {name: i for i, name in enumerate(dict.fromkeys(table["region"]))}
+    table = table.sort_values("region", key=lambda names: names.map(order), kind="stable", ignore_index=True)
+    table.attrs = {
+        "units": {each.name: each.unit for each in indicators if each.unit},
+        "remarks": [*remarks, *(text for block in blocks for text in doubts_of(block, codes))],
+        "not_read": pd.DataFrame(unread, columns=["sheet", "row", "column", "content", "reason"]),
+    }
+    return table
+
+
+def _look(
+    path: Path, boundaries: str | Path | None, key: str | None, *, sheet: str | None, year: int | None, encoding: str | None
+) -> tuple[NameIndex | None, set[str], list[str], list[Block], list[str]]:
+    """Read a file with boundaries or without; what was found in it, and remarks."""
+    if boundaries is None:
+        blocks, left_out = read_blocks(read_sheets(path, sheet=sheet, encoding=encoding), None, year=year)
+        return None, set(), [], blocks, left_out
+    try:
+        grids = read_sheets(path, sheet=sheet, encoding=encoding)
+    except EncodingError:
+        layer = guess_layer(Path(boundaries), key=key)
+        grids = read_sheets(path, sheet=sheet, names=layer.names)
+    texts = {text for grid in grids for _, row in grid.rows for cell in row[:12] if (text := cell_text(cell))}
+    layer = guess_layer(Path(boundaries), key=key, texts=texts)
+    blocks, left_out = read_blocks(grids, layer.names, parents=layer.parents, year=year)
+    return layer.names, layer.parents, layer.codes, blocks, [*layer.notes, *left_out]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class QuickLook(ResultDisplay):
+    """What is in a file: see :func:`quick_look`.
+
+    Attributes
+    ----------
+    path : Path
+    tables : DataFrame
+        One row per table: sheet, header (row numbers), rows, key (column), regions, years, indicators, marks.
+    remarks : tuple of str
+        What was taken, left out or could not be told.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> gp.load_published(2014)[["index"]].reset_index().to_csv("ratings.csv", index=False)
+    >>> gp.quick_look("ratings.csv").tables.loc[0, ["key", "regions", "indicators"]].tolist()
+    ['region', 16, 'index']
+    """
+
+    path: Path
+    tables: pd.DataFrame
+    remarks: tuple[str, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the tables."""
+        return self.tables
+
+    def summary(self) -> str:
+        """Say what is in the file, a line per table and remark."""
+        lines = [f"{self.path.name}: {len(self.tables)} table{'' if len(self.tables) == 1 else 's'}"]
+        for row in self.tables.to_dict("records"):
+            at = f"sheet {row['sheet']}: " if row["sheet"] else ""
+            lines.append(
+                f"{at}header in {row['header']}, rows {row['rows']}; {row['regions']} regions in {shown(row['key'])}; "
+                f"years {row['years'] or 'not stated'}; {row['indicators']}"
+            )
+        return "\n".join([*lines, *self.remarks])
+
+    def __repr__(self) -> str:
+        """Name the file and how much is in it."""
+        return f"QuickLook({self.path.name!r}, {len(self.tables)} tables, {len(self.remarks)} remarks)"
+
+
+def quick_look(
+    path: str | Path,
+    *,
+    boundaries: str | Path | None = None,
+    key: str | None = None,
+    sheet: str | None = None,
+    encoding: str | None = None,
+) -> QuickLook:
+    """Say what is in a table file: sheets, header rows, key, years, indicators, marks, totals, what is left out.
+
+    Parameters
+    ----------
+    path : path
+        As :func:`read_table` takes it.
+    boundaries : path, optional
+        Boundary file, by which regions are told from totals.
+    key, sheet, encoding : str, optional
+        As in :func:`read_table`.
+
+    Returns
+    -------
+    QuickLook
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> gp.load_published(2014)[["index"]].reset_index().to_csv("ratings.csv", index=False)
+    >>> print(gp.quick_look("ratings.csv").summary().splitlines()[1])
+    header in 1, rows 2 to 17; 16 regions in 'region'; years not stated; index
+    """
+    path = Path(path)
+    _, _, codes, blocks, remarks = _look(path, boundaries, key, sheet=sheet, year=None, encoding=encoding)
+    indicators, places = name_indicators(blocks)
+    rows = []
+    for block in blocks:
+        held = dict.fromkeys(indicators[at].name for (own, _), at in places.items() if own == id(block))
+        rows.append(
+            {
+                "sheet": block.grid.sheet,
+                "header": listed(block.header),
+                "rows": f"{block.first} to {block.last}",
+                "key": block.names[block.key or 0],
+                "regions": len(set(block.match.codes.values())),
+                "years": listed(block.years, limit=40),
+                "indicators": listed(held, limit=12),
+                "marks": listed(map(repr, [*block.missing, *block.flags])),
+            }
+        )
+    columns = ["sheet", "header", "rows", "key", "regions", "years", "indicators", "marks"]
+    told = [*remarks, *(text for block in blocks for text in doubts_of(block, codes))]
+    return QuickLook(path, pd.DataFrame(rows, columns=columns), tuple(told))

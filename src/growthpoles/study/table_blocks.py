@@ -1,0 +1,308 @@
+"""Table blocks: header rows, titles, notes and rows of numbers on a sheet of a published table (Excel, csv)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from growthpoles.regions.key_matching import KeyMatch
+from growthpoles.study.files.cell_grids import Grid
+from growthpoles.study.files.number_notation import Notation
+from growthpoles.study.files.printed_labels import parse_year, split_flag
+from growthpoles.study.files.table_files import cell_text, header_paths, unique_names
+
+_MOST_HEADER = 5
+_MARK = re.compile(
+    r"[^\w\s]{1,6}|[^\W\d]{1,3}|[\[(][^\[\]()\d]{1,14}[\])]"
+    r"|n\.? ?/?[adosv]\.?[a-z]?\.?|k\.? ?a\.?|нет данных|no data|#?n/a|nan|null|none|missing|"
+    r"not available|\.{2,3} ?[a-z]{0,2}|[:.…] ?[a-z]{1,3}|conf(?:idential)?\.?|suppressed|[cxzsdnp]{1,2}\.|#[A-Z/0!?]+",
+    flags=re.IGNORECASE,
+)
+_STRONG = re.compile(
+    r"[^\w\s]{1,6}|[\[(][^\[\]()\d]{1,14}[\])]|#?n\.? ?/?[ad]\.?|np|nan|null|none|xx?|na|nd|[:.…] ?[a-z]{1,3}|c|s",
+    re.IGNORECASE,
+)
+_BELOW = re.compile(r"[<>≤≥] ?\d[\d., ]*")
+NOTATIONS = (Notation(".", ","), Notation(",", "."), Notation(".", "'"), Notation(",", "'"))
+
+
+@dataclass(slots=True)
+class Block:
+    """One table on a sheet and what its rows and columns seem to be; empty where that could not be told."""
+
+    grid: Grid
+    header: tuple[int, ...]
+    first: int
+    last: int
+    titles: list[str] = field(default_factory=list)
+    paths: list[list[str]] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    rows: list[tuple[int, list[object]]] = field(default_factory=list)  # with a number or a mark in them
+    aside: list[tuple[int, list[object]]] = field(default_factory=list)  # labels between them: headings of sections
+    key: int | None = None
+    match: KeyMatch = field(default_factory=KeyMatch)
+    year_column: int | None = None
+    years: list[int] = field(default_factory=list)
+    indicator: tuple[int, ...] = ()
+    value_at: dict[int, int | None] = field(default_factory=dict)  # column -> the year in its header
+    labels: dict[int, str] = field(default_factory=dict)  # column -> name of the indicator
+    kinds: dict[str, str] = field(default_factory=dict)  # long: text of the indicator columns -> name
+    units: dict[str, str] = field(default_factory=dict)
+    flag_column: int | None = None
+    fill: list[int] = field(default_factory=list)
+    where: dict[int, str] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
+    parentheses: bool = False
+    notation: Notation = field(default_factory=Notation)
+    unclear: str = ""
+    left_out: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    title: str = ""
+
+    def text(self, row: Sequence[object], at: int) -> str:
+        """Return a cell as text, "" beyond the end of the row."""
+        return cell_text(row[at]) if at < len(row) else ""
+
+    @property
+    def regions(self) -> list[tuple[int, list[object]]]:
+        """The rows that name a region, as far as is known."""
+        if self.key is None:
+            return []
+        outside = self.match.outside
+        return [
+            (n, row) for n, row in self.rows if self.text(row, self.key) not in outside and self.text(row, self.key)
+        ]
+
+
+def is_number(cell: object) -> bool:
+    """Tell whether a cell is a number in some notation, with a flag or without."""
+    if isinstance(cell, bool):
+        return False
+    if isinstance(cell, int | float):
+        return True
+    if not isinstance(cell, str) or not any(sign.isdigit() for sign in cell) or len(cell) > 60:
+        return False
+    text = cell.strip()
+    if text[:1] + text[-1:] == "()":
+        text = text[1:-1]
+    split = split_flag(text)
+    return any(n.parse(each) is not None for each in (text, split[0] if split else "") if each for n in NOTATIONS)
+
+
+def is_mark(text: str) -> bool:
+    """Tell whether a text may stand for "no data"."""
+    return bool(_MARK.fullmatch(text) or _BELOW.fullmatch(text))
+
+
+def kind_of(cell: object) -> str:
+    """Return " " (empty), "y" (year), "n" (number), "m" (mark) or "t" (text)."""
+    if cell_text(cell) == "":
+        return " "
+    if parse_year(cell) is not None:
+        return "y"
+    if is_number(cell):
+        return "n"
+    return "m" if is_mark(cell_text(cell)) else "t"
+
+
+def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: False) -> list[Block]:
+    """Find the tables on a sheet: rows of numbers below header rows that hold none; a row of a region is no header."""
+    rows = [(number, row) for number, row in grid.rows if number not in grid.hidden]
+    rows = [
+        (number, ["" if at in grid.hidden_columns else cell for at, cell in enumerate(row)]) for number, row in rows
+    ]
+    kinds = ["".join(map(kind_of, row)) for _, row in rows]
+    blocks: list[Block] = []
+    start = 0
+    while start < len(rows):
+        top = next((i for i in range(start, len(rows)) if _is_data(kinds[i]) and not is_counting(rows[i][1])), None)
+        if top is None:
+            break
+        header, titles = _header_above(grid, rows, kinds, start, top, is_region)
+        below_header = [
+            i for i in range(start, top) if header and rows[i][0] > max(header) and len(kinds[i].replace(" ", "")) > 1
+        ]
+        top = min([top, *(i for i in below_header if not is_counting(rows[i][1]))])
+        last = top
+        own: set[int] = set()
+        numeric = Counter(
+            at for i in range(top, min(top + 200, len(rows))) for at, k in enumerate(kinds[i]) if k == "n"
+        )
+        value_at = {at for at, n in numeric.items()}
+        stop = len(rows)
+        for i in range(top + 1, len(rows)):
+            if _is_data(kinds[i]) or _is_marked(rows[i][1], kinds[i], value_at):
+                last = i
+                continue
+            here = {at for at in value_at if at < len(kinds[i])}
+            labels = [cell_text(cell) for at, cell in enumerate(rows[i][1]) if at not in here and cell_text(cell)]
+            filled = {at for at in here if at > 0 and kinds[i][at] != " "}
+            if filled and all(kinds[i][at] in "ym" for at in filled) and any(map(is_region, labels)):
+                last = i  # numbers that look like years
+                own.add(i)
+                continue
+            named = [at for at in here if kinds[i][at] in "yt"]
+            none = not any(kinds[i][at] == "n" for at in here)
+            follows = any(_is_data(kinds[j]) for j in range(i + 1, min(i + 6, len(rows))))
+            if named and none and follows and len(kinds[i].replace(" ", "")) >= 2 and header:
+                after = next(j for j in range(i + 1, min(i + 6, len(rows))) if _is_data(kinds[j]))
+                if _header_above(grid, rows, kinds, last + 1, after, is_region)[0]:
+                    stop = last + 1
+                    break
+        if header:
+            inside = rows[top : last + 1]
+            block = Block(grid, tuple(header), rows[top][0], rows[last][0], titles)
+            columns = {
+                at for i in range(top, last + 1) if _is_data(kinds[i]) for at, k in enumerate(kinds[i]) if k == "n"
+            }
+            for i, (number, row) in enumerate(inside, start=top):
+                marked = (
+                    any(k in "nm" and at in columns and at > 0 for at, k in enumerate(kinds[i])) and "t" in kinds[i]
+                )
+                if _is_data(kinds[i]) or marked or i in below_header or i in own or _is_marked(row, kinds[i], columns):
+                    block.rows.append((number, row))
+                else:
+                    block.aside.append((number, row))
+            first_label = _labels_just_above(rows, kinds, top, header)
+            block.aside = first_label + block.aside
+            block.first = min([block.first, *(number for number, _ in first_label)])
+            block.paths = header_paths(grid, block.header)
+            width = max((i + 1 for i, path in enumerate(block.paths) if path), default=0)
+            block.paths = block.paths[:width]
+            block.names = unique_names([" | ".join(path) for path in block.paths])
+            blocks.append(block)
+        start = stop if stop < len(rows) else len(rows)
+        if not header:
+            start = last + 1
+    return blocks
+
+
+def _is_data(kinds: str) -> bool:
+    return "n" in kinds and len(kinds.replace(" ", "")) >= 2
+
+
+def _is_marked(row: Sequence[object], kinds: str, value_at: Iterable[int]) -> bool:
+    """Tell whether a row holds only marks where others hold numbers, beside a name or a year."""
+    places = {at for at in value_at if 0 < at < len(kinds)}
+    marks = [at for at in places if kinds[at] == "m" and _STRONG.fullmatch(cell_text(row[at]))]
+    beside = any(kind in "ty" for at, kind in enumerate(kinds) if at not in places) or kinds[:1] == "m"
+    return bool(marks) and beside and all(kinds[at] in "m " for at in places)
+
+
+def is_counting(row: Sequence[object]) -> bool:
+    """Tell whether a row only numbers the columns (1, 2, 3 ...)."""
+    kinds = "".join(map(kind_of, row))
+    numbers = [cell_text(cell) for cell, kind in zip(row, kinds, strict=True) if kind == "n"]
+    counted = [str(i) for i in range(1, len(numbers) + 1)], [str(i) for i in range(2, len(numbers) + 2)]
+    others = len(kinds.replace(" ", "")) - len(numbers)
+    return len(numbers) >= 3 and numbers in counted and others <= 1
+
+
+def _labels_just_above(
+    rows: list[tuple[int, list[object]]], kinds: list[str], top: int, header: Sequence[int]
+) -> list[tuple[int, list[object]]]:
+    found = []
+    for i in range(top - 1, -1, -1):
+        number = rows[i][0]
+        if number <= max(header) or is_counting(rows[i][1]):
+            break
+        found.append(rows[i])
+    return found[::-1]
+
+
+def _header_above(
+    grid: Grid,
+    rows: list[tuple[int, list[object]]],
+    kinds: list[str],
+    start: int,
+    top: int,
+    is_region: Callable[[str], bool],
+) -> tuple[list[int], list[str]]:
+    """Return the numbers of the header rows above the first row of numbers, and the titles above them."""
+    below_it = [kinds[i] for i in range(top, min(top + 30, len(rows))) if _is_data(kinds[i])]
+    numbers = Counter(at for each in below_it for at, kind in enumerate(each) if kind == "n")
+    first_value = min((at for at, n in numbers.items() if at > 0 and n > 0.3 * len(below_it)), default=0)
+    width = max((len(row) for _, row in rows), default=0)
+    header: list[int] = []
+    i = top - 1
+    skipped = 0
+    below = _labels_of(kinds, top, first_value)
+    while i >= start and len(header) < _MOST_HEADER:
+        number, row = rows[i]
+        if is_counting(row):
+            i -= 1
+            continue
+        if header and header[0] - number > 1:  # an empty row
+            between = [top_ for top_, _, bottom, _ in grid.merged if top_ <= number and bottom >= header[0]]
+            if not between:
+                break
+        spans = [(a, b, c, d) for a, b, c, d in grid.merged if a <= number <= c]
+        filled = {at for at, k in enumerate(kinds[i]) if k != " "}
+        covered = set(filled)
+        for a, b, _, d in spans:
+            if b == 0 and d >= width - 1 and d > 0 and a == number:
+                covered = set()  # a title over the whole width
+                filled = set()
+                break
+            if (a == number and b in filled) or a < number:
+                covered |= set(range(b, d + 1))
+        over = {at for at in covered if at >= first_value}
+        if "n" in kinds[i] or not filled:
+            break
+        single = len(covered) == 1 and width > 2
+        if single and covered != {first_value}:
+            if header or skipped >= 3 or min(covered) >= first_value:
+                break
+            skipped += 1
+            i -= 1
+            continue
+        if single and header and not any(kinds[j].count("y") for j in range(i + 1, top)):
+            break
+        if not over:
+            if header:
+                break
+            skipped += 1
+            i -= 1
+            continue
+        header.insert(0, number)
+        i -= 1
+    place = {number: i for i, (number, _) in enumerate(rows)}
+    while len(header) > 1 and any(
+        is_region(cell_text(cell)) for cell in rows[place[header[-1]]][1][: max(1, first_value)]
+    ):
+        header.pop()
+    header = _without_marked_rows(rows, kinds, header, first_value, below)
+    if not header:
+        return [], []
+    titles = [
+        " ".join(dict.fromkeys(filter(None, map(cell_text, row))))
+        for number, row in rows[start:top]
+        if number < header[0] and any(map(cell_text, row))
+    ]
+    return header, titles
+
+
+def _labels_of(kinds: list[str], row: int, first_value: int) -> set[int]:
+    return {at for at, kind in enumerate(kinds[row][:first_value]) if kind in "tmny"}
+
+
+def _without_marked_rows(
+    rows: list[tuple[int, list[object]]], kinds: list[str], header: list[int], first_value: int, labels: set[int]
+) -> list[int]:
+    """Take rows of marks, and of a single number like a year, from the foot of the header: they are rows of regions."""
+    place = {number: i for i, (number, _) in enumerate(rows)}
+    while len(header) > 1:
+        i, above = place[header[-1]], place[header[-2]]
+        cells = [(at, kind) for at, kind in enumerate(kinds[i]) if at >= first_value and kind != " "]
+        years = [cell_text(rows[i][1][at]) for at, kind in cells if kind == "y"]
+        strong = all(kind != "m" or _STRONG.fullmatch(cell_text(rows[i][1][at])) for at, kind in cells)
+        rising = len(years) > 1 and years == sorted(set(years))
+        both = labels & _labels_of(kinds, i, first_value) & _labels_of(kinds, above, first_value)
+        same = all(rows[i][1][at] != rows[above][1][at] for at in both)
+        if not (cells and both == labels and same and strong and all(kind in "my" for _, kind in cells) and not rising):
+            break
+        header = header[:-1]
+    return header

@@ -1,0 +1,612 @@
+"""Table layout: key, years, indicators, totals, marks and flags of a published table, each with its evidence.
+
+What is found is written into study.toml, key by key; reading a study afterwards guesses nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+from growthpoles.errors import listed, shown
+from growthpoles.regions.key_matching import KeyMatch, best_rule, match_keys
+from growthpoles.regions.name_matching import NameIndex
+from growthpoles.study.files.number_notation import detect_notation
+from growthpoles.study.files.printed_labels import bare_name, parse_year, plain_signs, split_flag, year_inside
+from growthpoles.study.files.problems import Problem
+from growthpoles.study.files.table_files import cell_text
+from growthpoles.study.table_blocks import NOTATIONS, Block, is_mark, is_number, kind_of
+
+_YEAR_WORDS = re.compile(
+    r"(?:reference[ _])?(?:years?|год[аы]?|жыл\w*|рік|йил|yil|year_|anno|anni|ano|año|años|periodo|período|jahre?|ann[ée]es?|an|rok|"
+    r"år|vuosi|év"
+    r"|time|time[ _]?period|period|période|date|stichtag|tid|aika|zeit|dönem|年|年份|年度|연도|시점)s?",
+    flags=re.IGNORECASE,
+)
+_ID = re.compile(
+    r"(?:.*[ _./-])?(?:id|fid|oid|objectid|codes?|kod\w*|код\w*|código|codigo|cód|clave|cve\w*|no|nr|№|num|nummer"
+    r"|number|"
+    r"s\.? ?no|sr\.? ?no|sl\.? ?no|п/п|fips|geofips|geoid|nuts|iso\w*|rank|ranking|ранг|място)\.?(?:[ _].{0,12})?"
+    r"|#|n|№.*|.*(?:code|fips|_id|Id|ID)|row|index|lfd\.? ?nr\.?",
+    flags=re.IGNORECASE,
+)
+_STATUS = re.compile(
+    r".*(?:status|flag|footnote|foot[ _]note|note|remark|symbol|qualit|_q$|comment|source|confiden|obs_?conf|"
+    r"decimals|unit_?mult|unit multiplier|примечан|сноск|conf_status|quelle|fuente|última).*",
+    flags=re.IGNORECASE,
+)
+_FLAGS = re.compile(r".*(?:status|flag|footnote|symbol|qualit|_q$|remark|conf).*", flags=re.IGNORECASE)
+_VALUE = re.compile(
+    r"(?:obs[ _]?value|value|values|valor|valores|wert|valeur|значение|мәні|qiymati|amount|total|data|observation value|数值"
+    r"|värde|verdi|arvo|"
+    r"wartość|hodnota|érték|antal|total value)",
+    flags=re.IGNORECASE,
+)
+_UNIT = re.compile(
+    r".*(?:\bunit|einheit|\bед\.|единиц|unité|unidad|jednostk|өлшем|measure_?unit|birlik).*", flags=re.IGNORECASE
+)
+_PRICES = re.compile(
+    r"pri[cx]|preis|preci|цен|бағ|ceny|cen |base|=\s*100|=100|baz|updated|release|citation|©|copyright|access",
+    re.IGNORECASE,
+)
+
+
+def read_block(block: Block, index: NameIndex | None, parents: Iterable[str] = (), year: int | None = None) -> None:
+    """Say what the rows and columns of a block seem to be."""
+    kinds = {at: Counter(kind_of(row[at]) for _, row in block.rows if at < len(row)) for at in range(len(block.paths))}
+    header_years = {at: found for at in kinds if (found := _header_year(block.paths[at])) is not None}
+    _find_year_column(block, kinds, header_years)
+    numeric = [
+        at for at, n in kinds.items()
+        if at != block.year_column and n["n"] + n["y"] and n["n"] + n["y"] >= n["t"] and (n["n"] or at in header_years)
+    ]  # fmt: skip
+    _find_key(block, kinds, numeric, index, parents)
+    if block.key is None:
+        return
+    _take_empty_rows(block, index)
+    _find_values(block, kinds, [at for at in numeric if at != block.key], header_years, index)
+    _find_dimensions(block, kinds)
+    _find_years(block, year)
+    _settle_rows(block, index, parents)
+    _find_marks(block)
+    _name_labels(block)
+
+
+def _header_year(path: Sequence[str]) -> int | None:
+    years = [found.year for part in path if (found := parse_year(part)) is not None]
+    return years[-1] if years else None
+
+
+def _last(block: Block, at: int) -> str:
+    return block.paths[at][-1] if at < len(block.paths) and block.paths[at] else ""
+
+
+def _find_year_column(block: Block, kinds: dict[int, Counter[str]], header_years: dict[int, int]) -> None:
+    found = []
+    for at, count in kinds.items():
+        filled = sum(count.values()) - count[" "]
+        if at in header_years or not filled or count["y"] < 0.95 * filled:
+            continue
+        texts = [block.text(row, at) for _, row in block.rows]
+        named = bool(_YEAR_WORDS.fullmatch(_last(block, at)))
+        sparse = count[" "] > 0
+        several = len(set(filter(None, texts)))
+        if named or (several < filled and (several > 1 or not header_years)):
+            found.append((not named, sparse, at))
+    if found and not (len(header_years) > 1 and found[0][0]):
+        block.year_column = min(found)[2]
+
+
+def _fill_down(block: Block, at: int) -> bool:
+    """Repeat the first text of a group of rows; tell whether that is how the column is written."""
+    texts = [block.text(row, at) for _, row in block.rows]
+    blank = texts.count("")
+    if not blank or not texts[0] or blank == len(texts):
+        return False
+    merged = any(a < c and b <= at <= d and a >= block.first - 1 for a, b, c, d in block.grid.merged)
+    sizes = Counter()
+    size = 0
+    for text in texts:
+        if text and size:
+            sizes[size] += 1
+        size = 1 if text else size + 1
+    sizes[size] += 1
+    even = sizes.most_common(1)[0]
+    if not merged and (even[0] < 2 or even[1] < 0.7 * sizes.total() or even[0] == len(texts)):
+        return False
+    held: object = ""
+    for _, row in block.rows:
+        if at < len(row) and cell_text(row[at]):
+            held = row[at]
+        elif at < len(row):
+            row[at] = held
+    block.fill.append(at)
+    return True
+
+
+def _find_key(
+    block: Block, kinds: dict[int, Counter[str]], numeric: list[int], index: NameIndex | None, parents: Iterable[str]
+) -> None:
+    """Take the column in which most regions are named; columns that disagree about a row are said."""
+    candidates: list[tuple[tuple[float, ...], int, dict[str, str]]] = []
+    for at in kinds:
+        if at == block.year_column:
+            continue
+        cells = [block.text(row, at) for _, row in block.rows]
+        texts = [text for text in dict.fromkeys(cells) if text]
+        if not texts or (at in numeric and any("." in text or len(text) > 14 for text in texts)):
+            continue
+        counted = texts == [str(i) for i in range(1, len(texts) + 1)] and len(texts) > 2
+        if index is None:
+            if at in numeric and not _ID.fullmatch(_last(block, at)):
+                continue
+            wordy = sum(not text.isdigit() for text in texts)
+            if not counted:
+                candidates.append(((float(len(texts)), float(wordy > 0), -float(at)), at, {t: t for t in texts}))
+            continue
+        pattern, width, found = best_rule(texts, lambda name: _hits(index, name), list(index.names))
+        units = len(set(found.values()))
+        share = units / max(1, min(len(texts), len(index.names)))
+        if at in numeric and (share < 0.7 or len(set(cells)) < 2):
+            continue
+        if units < 1 or share < 0.3:
+            continue
+        weight = float(units) if not counted else 0.5
+        plain = (pattern, width) == (None, None)
+        blanks = 0.0 if at in block.fill else float(cells.count(""))
+        score = (weight, float(plain), -blanks, -float(len(texts) - len(found)), float(at not in numeric), -float(at))
+        candidates.append((score, at, found))
+    if index is not None and max((each[0][0] for each in candidates), default=0.0) < 0.5 * len(index.names):
+        candidates += _spelled_otherwise(block, kinds, numeric, index)
+    if not candidates:
+        return
+    best = max(candidates, key=lambda each: each[0])
+    block.key = best[1]
+    wordy = [each for each in candidates if each[1] not in numeric and each[0][0] >= 0.9 * best[0][0]]
+    if best[1] in numeric and wordy and index is not None:
+        # A number that happens to be a code is held against the names beside it.
+        other = max(wordy, key=lambda each: each[0])
+        rows = [(block.text(row, best[1]), block.text(row, other[1])) for _, row in block.rows]
+        pairs = [(best[2][a], other[2][b]) for a, b in rows if a in best[2] and b in other[2]]
+        if sum(a != b for a, b in pairs) > 0.05 * len(pairs):
+            block.key = other[1]
+    chosen = next(each for each in candidates if each[1] == block.key)
+    for _, at, found in candidates if index is not None else ():
+        if at == block.key or at in numeric:
+            continue
+        rows = [(number, block.text(row, block.key), block.text(row, at)) for number, row in block.rows]
+        differ = [(n, a, b) for n, a, b in rows if a in chosen[2] and b in found and chosen[2][a] != found[b]]
+        if differ and len(differ) < 0.5 * len(rows):
+            n, a, b = differ[0]
+            block.doubts.append(
+                f"{block.grid.unit} {n}: {shown(a)} in {shown(block.names[block.key])} and {shown(b)} in "
+                f"{shown(block.names[at])} are two regions; the former was taken ({len(differ)} rows)"
+            )
+    _fill_down(block, block.key)
+    if block.year_column is not None:
+        _fill_down(block, block.year_column)
+
+
+def _spelled_otherwise(
+    block: Block, kinds: dict[int, Counter[str]], numeric: list[int], index: NameIndex
+) -> list[tuple[tuple[float, ...], int, dict[str, str]]]:
+    """Return the columns of text in which most regions are named in other spellings than those of the boundaries."""
+    found = []
+    for at in kinds:
+        cells = [block.text(row, at) for _, row in block.rows]
+        texts = [text for text in dict.fromkeys(cells) if text]
+        if at in numeric or at == block.year_column or len(texts) < 2 or len(texts) > 3000:
+            continue
+        codes = match_keys(texts, _bare(index)).codes
+        units = len(set(codes.values()))
+        if units >= 0.4 * min(len(texts), len(index.names)) and units > 1:
+            found.append(
+                ((float(units), 0.0, -float(cells.count("")), -float(len(texts) - units), 1.0, -float(at)), at, codes)
+            )
+    return found
+
+
+def _bare(index: NameIndex) -> NameIndex:
+    """Return the index, which also finds names with the marks of footnotes behind them."""
+
+    class Bare:
+        names = index.names
+
+        @staticmethod
+        def find(name: str) -> list[str]:
+            return _hits(index, name)
+
+    return Bare()  # type: ignore[return-value]
+
+
+def _take_empty_rows(block: Block, index: NameIndex | None) -> None:
+    """Count rows that name a region and hold no number among the rows; cut off first and last ones without a name."""
+    assert block.key is not None
+    known = {block.text(row, block.key) for _, row in block.rows}
+    for number, row in list(block.aside):
+        name = block.text(row, block.key)
+        alone = sum(cell_text(cell) != "" for cell in row) == 1
+        if name and (
+            name in known if not alone else index is not None and len(_hits(index, name)) == 1 and name not in known
+        ):
+            block.aside.remove((number, row))
+            block.rows.append((number, row))
+    block.rows.sort(key=lambda each: each[0])
+    for end in (0, -1):
+        while len(block.rows) > 2 and not block.text(block.rows[end][1], block.key):
+            number, row = block.rows.pop(end)
+            text = " ".join(filter(None, map(cell_text, row)))
+            block.doubts.append(
+                f"{block.grid.unit} {number} ({text[:60]}) names no region and is outside the rows taken"
+            )
+            block.first, block.last = (block.rows[0][0], block.last) if end == 0 else (block.first, block.rows[-1][0])
+
+
+def _hits(index: NameIndex, name: str) -> list[str]:
+    return index.find(name) or index.find(bare_name(name))
+
+
+def _find_values(
+    block: Block,
+    kinds: dict[int, Counter[str]],
+    numeric: list[int],
+    header_years: dict[int, int],
+    index: NameIndex | None,
+) -> None:
+    """Tell values from identifiers and attributes, and find the years in the header."""
+    assert block.key is not None
+    inside = {at: found for at in numeric if (found := year_inside(" ; ".join(block.paths[at]))) is not None}
+    pure = {at: year for at, year in header_years.items() if at in numeric and at != block.year_column}
+    candidates = []
+    for at in numeric:
+        reason = _no_value(block, at, kinds, index)
+        if at in pure and block.year_column is None:
+            reason = ""
+        if reason:
+            block.left_out.append(f"{block.names[at]} ({reason})")
+        else:
+            candidates.append(at)
+    if block.year_column is not None:
+        block.value_at = dict.fromkeys(candidates)
+        return
+    if pure:
+        first = min(pure)
+        for at in candidates:
+            if at in pure:
+                block.value_at[at] = pure[at]
+            elif at in inside:
+                block.value_at[at] = inside[at][0]
+            else:
+                side = "before the years" if at < first else "beside the years"
+                block.left_out.append(f"{block.names[at]} (no year in its header, {side})")
+        return
+    dated = {at: inside[at][0] for at in candidates if at in inside}
+    if dated and (len(set(dated.values())) > 1 or len(dated) == len(candidates)):
+        for at in candidates:
+            if at in dated:
+                block.value_at[at] = dated[at]
+            else:
+                block.left_out.append(f"{block.names[at]} (no year in its header, though others have one)")
+    else:
+        block.value_at = dict.fromkeys(candidates)
+
+
+def _no_value(block: Block, at: int, kinds: dict[int, Counter[str]], index: NameIndex | None) -> str:
+    """Return why a column of numbers is no indicator, "" if it may be one."""
+    texts = [block.text(row, at) for _, row in block.rows]
+    filled = [text for text in texts if text]
+    whole = all(re.fullmatch(r"-?\d+", text) for text in filled)
+    if whole and len(filled) > 3 and filled == [str(i) for i in range(1, len(filled) + 1)]:
+        return "it counts the rows"
+    if whole and _ID.fullmatch(_last(block, at)):
+        return "an identifier, by its name"
+    if _STATUS.fullmatch(_last(block, at)) and not _VALUE.fullmatch(_last(block, at)):
+        return "a remark on the values, by its name"
+    if index is not None and block.key is not None and len(filled) > 2:
+        own = 0
+        for _, row in block.rows:
+            hits = _hits(index, block.text(row, block.key))
+            names = {each.lstrip("0") for code in hits for each in index.names[code]}
+            own += block.text(row, at).lstrip("0") in names
+        if own > 0.6 * len(filled):
+            return "a code of the regions"
+    return ""
+
+
+def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
+    """Find the columns that, beside region and year, tell one row from another: the indicator of a long table."""
+    assert block.key is not None
+    aside = {block.key, block.year_column, *block.value_at}
+    rest = [at for at in kinds if at not in aside and kinds[at].total() > kinds[at][" "]]
+    rows = [row for _, row in block.rows if block.text(row, block.key)]
+    names = [block.text(row, block.key) for row in rows]
+    years = [block.text(row, block.year_column) if block.year_column is not None else "" for row in rows]
+    base = list(zip(names, years, strict=True))
+    if len(set(base)) == len(base):
+        _note_rest(block, rest)
+        return
+    dims = []
+    for at in rest:
+        if at not in (block.key, block.year_column) and kinds[at][" "] and kinds[at][" "] < kinds[at].total():
+            _fill_down(block, at)
+        texts = [block.text(row, at) for row in rows]
+        if not 1 < len(set(texts)) <= 400 or _STATUS.fullmatch(_last(block, at)):
+            continue
+        by_name: dict[str, set[str]] = defaultdict(set)
+        for name, text in zip(names, texts, strict=True):
+            by_name[name].add(text)
+        if all(len(found) == 1 for found in by_name.values()):
+            continue  # it says something about the region
+        by_year: dict[str, set[str]] = defaultdict(set)
+        for label, text in zip(years, texts, strict=True):
+            by_year[label].add(text)
+        if block.year_column is not None and all(len(found) == 1 for found in by_year.values()):
+            continue
+        words = sum(len(text) for text in set(texts)) / len(set(texts))
+        dims.append((bool(_UNIT.fullmatch(_last(block, at))), words < 5, at))
+    order = [at for _, _, at in sorted(dims)]
+    for size in range(1, min(4, len(order)) + 1):
+        for chosen in combinations(order, size):
+            told = [(*pair, *(block.text(row, at) for at in chosen)) for pair, row in zip(base, rows, strict=True)]
+            if len(set(told)) == len(told):
+                block.indicator = tuple(sorted(chosen))
+                _note_rest(block, [at for at in rest if at not in chosen])
+                return
+    repeats = {pair for pair, n in Counter(base).items() if n > 1}
+    regions = {pair for pair in repeats if pair[0] in block.match.codes}
+    if repeats and (regions or not block.match.found):
+        name, label = min(repeats)
+        block.doubts.append(
+            f"{shown(name)} has several rows{f' for {label}' if label else ''}, and no column tells them apart"
+        )
+    _note_rest(block, rest)
+
+
+def _note_rest(block: Block, rest: Sequence[int]) -> None:
+    """List the columns that are neither region, year, indicator nor value; take the column of flags."""
+    for at in rest:
+        if at in block.fill and at not in block.indicator:
+            block.fill.remove(at)
+        texts = {text for _, row in block.rows if (text := block.text(row, at))}
+        flags = _FLAGS.fullmatch(_last(block, at)) and len(texts) <= 40 and all(len(text) <= 12 for text in texts)
+        if flags and block.flag_column is None and len(block.value_at) == 1:
+            block.flag_column = at
+            continue
+        same = f"always {shown(next(iter(texts)))}" if len(texts) == 1 else "text"
+        if block.names[at] not in {each.rpartition(" (")[0] for each in block.left_out}:
+            block.left_out.append(f"{block.names[at]} ({same})")
+
+
+def _find_years(block: Block, year: int | None) -> None:
+    if block.year_column is not None:
+        labels = [parse_year(row[block.year_column]) for _, row in block.rows if block.text(row, block.year_column)]
+        found = [label for label in labels if label is not None]
+    else:
+        parts = [part for at in block.value_at for part in block.paths[at]]
+        found = [label for part in parts if (label := parse_year(part)) is not None]
+        block.years = sorted({each for each in block.value_at.values() if each is not None})
+    if block.year_column is not None:
+        block.years = sorted({label.year for label in found})
+    if any(label.kind == "fiscal" for label in found):
+        block.doubts.append("years such as 2018-19: the first one was taken")
+    if not block.years and year is not None:
+        block.years = [year]
+        return
+    if not block.years:
+        for what, texts in (("sheet", [block.grid.sheet]), ("title", block.titles)):
+            years = {hit for text in texts if text and not _PRICES.search(text) for hit in _years_in(text)}
+            if len(years) == 1:
+                block.years = [years.pop()]
+                block.doubts.append(f"the year; {block.years[0]} was taken from the {what}")
+                return
+        named = set(_years_in(block.grid.path.stem.replace("_", " ")))
+        if len(named) == 1:
+            block.years = [named.pop()]
+            block.doubts.append(f"the year; {block.years[0]} was taken from the name")
+        else:
+            block.doubts.append("the year; it is not stated")
+
+
+def _years_in(text: str) -> list[int]:
+    label = parse_year(text)
+    return [label.year] if label else [int(hit) for hit in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)]
+
+
+def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str]) -> None:
+    """Match all names together, and find the rows that are no regions."""
+    assert block.key is not None
+    written = [block.text(row, block.key) for _, row in block.rows]
+    names = [name for name in dict.fromkeys(written) if name]
+    spelled = {name: bare for name in names if (bare := bare_name(name)) != name and bare in set(names)}
+    names = [name for name in names if name not in spelled]
+    if index is None:
+        block.match = KeyMatch(found={name: name for name in names})
+        return
+    raw = {cell_text(row[block.key]): str(row[block.key]) for _, row in block.rows if block.key < len(row)}
+    inset = {name: len(text) - len(text.lstrip(" .\u00a0\u3000\t")) for name, text in raw.items()}
+    filled = {
+        block.text(row, block.key)
+        for _, row in block.rows
+        if any(at < len(row) and is_number(row[at]) for at in block.value_at)
+    }
+    empty = [name for name in names if name not in filled]
+    block.match = match_keys(
+        names, _bare(index), parents=parents, sums=_sums(block), empty=empty, inset=inset, odd=_odd(block, index)
+    )
+    for name, bare in spelled.items():
+        for part in (block.match.found, block.match.aliases, block.match.outside, block.match.open):
+            if bare in part:
+                part[name] = part[bare]  # type: ignore[index, assignment]
+    blank = [number for (number, _), name in zip(block.rows, written, strict=True) if not name]
+    if blank:
+        block.doubts.append(f"{block.grid.unit} {listed(blank, limit=5)}: numbers without a name of a region")
+
+
+def _odd(block: Block, index: NameIndex) -> dict[str, str]:
+    """Return the names of rows whose code, in a column where every region has one of its own, is empty or unlike."""
+    assert block.key is not None
+    found: dict[str, str] = {}
+    rows = [(block.text(row, block.key), row) for _, row in block.rows]
+    known = [(name, row) for name, row in rows if _hits(index, name)]
+    regions = {name for name, _ in known}
+    for at in range(len(block.paths)):
+        codes = {name: block.text(row, at) for name, row in known}
+        if at == block.key or at in block.value_at or len(codes) < 4 or len(set(codes.values())) < len(codes):
+            continue
+        shapes = {re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) for code in codes.values()}
+        if len(shapes) > 3 or "" in shapes:
+            continue
+        for name, row in rows:
+            code = block.text(row, at)
+            if name not in regions and re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) not in shapes:
+                found[name] = (
+                    f"{shown(code) if code else 'nothing'} in {shown(block.names[at])}, where every region has a code"
+                )
+    return found
+
+
+def _sums(block: Block) -> list[str]:
+    """Return the names of rows that add up: all others, or the ones that follow or precede up to the next such row."""
+    assert block.key is not None
+    if block.indicator or block.year_column is not None or len(block.rows) > 2000:
+        return []
+    numbers = []
+    for _, row in block.rows:
+        numbers.append([_value(row[at]) if at < len(row) else None for at in block.value_at])
+    names = [block.text(row, block.key) for _, row in block.rows]
+    found = []
+    for i, mine in enumerate(numbers):
+        for others in (numbers[:i] + numbers[i + 1 :], numbers[i + 1 :], numbers[:i]):
+            told = _adds_up(mine, others)
+            if told:
+                found.append(names[i])
+                break
+    return found
+
+
+def _adds_up(mine: list[float | None], others: list[list[float | None]]) -> bool:
+    """Tell whether a row is the sum of others, in every column that is filled, within rounding, and in two at least."""
+    agreed = 0
+    for at, value in enumerate(mine):
+        parts = [row[at] for row in others]
+        if value is None or len(parts) < 3 or any(part is None for part in parts):
+            continue
+        total = sum(part for part in parts if part is not None)
+        if not value or abs(total - value) > max(0.5 * len(parts) * 10 ** -_places(value), 1e-6 * abs(value)):
+            return False
+        agreed += 1
+    return agreed >= 2
+
+
+def _places(value: float) -> int:
+    return len(repr(value).partition(".")[2].rstrip("0"))
+
+
+def _value(cell: object) -> float | None:
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return float(cell)
+    if not isinstance(cell, str):
+        return None
+    split = split_flag(cell)
+    return next((v for n in NOTATIONS if (v := n.parse(split[0] if split else cell)) is not None), None)
+
+
+def _find_marks(block: Block) -> None:
+    """Find decimal sign, marks of missing values and flags, among the rows of regions."""
+    texts: dict[str, None] = {}
+    flags: dict[str, None] = {}
+    places: dict[int, list[tuple[str, Problem]]] = defaultdict(list)
+    negative = bracketed = False
+    for number, row in block.regions:
+        for at in block.value_at:
+            cell = row[at] if at < len(row) else ""
+            text = cell_text(cell)
+            if not isinstance(cell, str) or (text and is_number(cell) and not is_mark(text)):
+                if isinstance(cell, str):
+                    split = split_flag(cell)
+                    number_part = split[0] if split else cell
+                    if any(n.parse(cell) is not None for n in NOTATIONS):
+                        number_part = cell
+                    elif split:
+                        flags[split[1]] = None
+                    bracketed |= text[:1] + text[-1:] == "()"
+                    negative |= plain_signs(cell).startswith("-")
+                    place = Problem(
+                        "", str(block.grid.path), block.grid.sheet, number, block.names[at], "", block.grid.unit
+                    )
+                    places[at].append((number_part.strip("()"), place))
+                elif isinstance(cell, int | float) and not isinstance(cell, bool):
+                    negative |= cell < 0
+                continue
+            if text == "" or is_mark(text):
+                texts[text] = None
+    block.missing = sorted(texts)
+    block.flags = sorted(flags)
+    block.parentheses = bracketed and not negative
+    if bracketed:
+        what = "were taken to be negative" if block.parentheses else "stand beside numbers with a minus: DECIDE"
+        block.doubts.append(f"numbers in parentheses {what}")
+    separate = {}
+    for at, cells in places.items():
+        own, trouble = detect_notation(cells, delimiter=block.grid.delimiter or None)
+        if trouble is None and any(re.search(r"\d[.,]\d", text) for text, _ in cells):
+            separate[at] = own
+    signs = {own.decimal: at for at, own in separate.items()}
+    everything = [cell for cells in places.values() for cell in cells]
+    block.notation, unclear = detect_notation(everything, delimiter=block.grid.delimiter or None)
+    if len(signs) > 1:
+        a, b = (block.names[at] for at in signs.values())
+        block.unclear = f"{shown(a)} and {shown(b)} have different decimal signs"
+    elif unclear is not None:
+        block.unclear = str(unclear)
+
+
+def _name_labels(block: Block) -> None:
+    """Name the indicators: what stands above a column, without year, unit and the name of the key column."""
+    assert block.key is not None
+    own = set(block.paths[block.key])
+    for at, year in block.value_at.items():
+        path = [part for part in block.paths[at] if part not in own or len(block.paths[at]) == 1]
+        unit = ""
+        if year is not None:
+            pure = [i for i, part in enumerate(path) if parse_year(part) is not None]
+            if pure:
+                unit = ", ".join(path[pure[-1] + 1 :])
+                path = path[: pure[-1]]
+            path = [part for part in path if not _YEAR_WORDS.fullmatch(part.strip(" :"))]
+            path = [found[1] if (found := year_inside(part)) is not None else part for part in path]
+        label = ", ".join(part for part in path if part).strip(" ,;:")
+        block.labels[at] = re.sub(r"\s*\[note[^\]]*\]", "", label)
+        if unit:
+            block.units[block.labels[at]] = unit
+    if block.indicator:
+        for _, row in block.regions:
+            text = " | ".join(block.text(row, at) for at in block.indicator)
+            block.kinds.setdefault(text, ", ".join(filter(None, (block.text(row, at) for at in block.indicator))))
+        plain = set(block.kinds.values())  # a mark of a footnote makes no other indicator
+        for text, name in block.kinds.items():
+            bare = ", ".join(map(bare_name, text.split(" | ")))
+            block.kinds[text] = bare if bare in plain else name
+
+
+def split_sections(block: Block) -> list[Block]:
+    """Split a block in which the same regions stand below several headings."""
+    headings = [(number, " ".join(filter(None, map(cell_text, row)))) for number, row in block.aside]
+    if not headings or block.key is None:
+        return [block]
+    edges = [*(number for number, _ in headings), block.last + 1]
+    parts: list[Block] = []
+    for (number, text), end in zip(headings, edges[1:], strict=True):
+        rows = [(n, row) for n, row in block.rows if number < n < end]
+        if rows:
+            part = Block(
+                block.grid, block.header, rows[0][0], rows[-1][0], [*block.titles, text], block.paths, block.names, rows
+            )
+            part.title = text
+            parts.append(part)
+    names = [{part.text(row, block.key) for _, row in part.rows} for part in parts]
+    same = len(parts) > 1 and all(len(each & names[0]) >= 0.6 * max(len(each), len(names[0])) for each in names)
+    whole = sum(len(part.rows) for part in parts) == len(block.rows)
+    return parts if same and whole else [block]
