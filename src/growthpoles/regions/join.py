@@ -45,12 +45,13 @@ def join(regions: gpd.GeoDataFrame, table: pd.DataFrame) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        `regions` with the columns of `table`, rows in the order of `regions`; `attrs` of both.
+        `regions` with the columns of `table`, rows in the order of `regions`; `attrs` of both. A region without a row
+        has no data; ``attrs["no_row"]`` lists them.
 
     Raises
     ------
     RegionError
-        If a region has no row in the table, a row has no region, or a region stands twice.
+        If a row has no region, a region stands twice, or no region has a row.
 
     Examples
     --------
@@ -59,7 +60,11 @@ def join(regions: gpd.GeoDataFrame, table: pd.DataFrame) -> gpd.GeoDataFrame:
     >>> mapped.loc["KZ-ALA", ["name_en", "index"]].to_dict()
     {'name_en': 'Almaty City', 'index': 65.69}
     """
-    check_regions(table.index, regions.index, found_in="the table", expected_in="the boundaries")
+    present = set(table.index)
+    lacking = [code for code in regions.index if code not in present]
+    # More regions than rows is common; rows without a region are a mistake, and then both sides are listed.
+    if len(table) + len(lacking) != len(regions) or len(lacking) == len(regions) or not table.index.is_unique:
+        check_regions(table.index, regions.index, found_in="the table", expected_in="the boundaries")
     clash = [str(column) for column in table.columns if column in regions.columns]
     if clash:
         raise RegionError(message(f"columns on both sides: {', '.join(clash)}", where="join"))
@@ -67,5 +72,5 @@ def join(regions: gpd.GeoDataFrame, table: pd.DataFrame) -> gpd.GeoDataFrame:
     aligned = table.reindex(regions.index)
     for column in aligned.columns:
         joined[column] = aligned[column]
-    joined.attrs = {**regions.attrs, **table.attrs}
+    joined.attrs = {**regions.attrs, **table.attrs} | ({"no_row": lacking} if lacking else {})
     return joined

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from growthpoles.errors import GrowthpolesError, StudyError, listed, message, nearest, plain, shown
 from growthpoles.file_reading import read_text
 from growthpoles.ratings.catalogue import Catalogue
+from growthpoles.regions.boundaries import boundary_notes
 from growthpoles.study.files.problems import Problem, problems_frame
 from growthpoles.study.files.user_table import TableData
 from growthpoles.study.inputs.indicators import (
@@ -312,7 +313,7 @@ def examine_study(path: str | Path | None = None) -> pd.DataFrame:
 
 def _notes(study: Study, catalogue: Catalogue) -> list[str]:
     """Say what a valid study lacks: regions without a row, years without an indicator."""
-    notes = []
+    notes = [f"boundaries: {note}" for note in boundary_notes(study_regions(study))]
     for year in study.years:
         table = load_indicators(year, study=study)
         absent = absent_that_year(table, catalogue)

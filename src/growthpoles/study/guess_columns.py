@@ -267,12 +267,17 @@ def _settle_features(guess: LayerGuess, frame: gpd.GeoDataFrame, table: Any, key
 
 def _look_at_shapes(guess: LayerGuess, path: Path, frame: gpd.GeoDataFrame) -> None:
     """Check what the study would check: coordinate system and shared borders."""
-    from growthpoles.regions.boundaries import read_boundaries
+    from growthpoles.regions.boundaries import boundary_notes, read_boundaries
     from growthpoles.regions.coverage import check_coverage
 
     regions = read_boundaries(
-        path, key=guess.key, layer=guess.layer, encoding=guess.encoding, dissolve=guess.dissolve, drop=guess.drop
-    )
+        path, key=guess.key, layer=guess.layer, encoding=guess.encoding, dissolve=guess.dissolve, drop=guess.drop,
+        repair="clean",
+    )  # fmt: skip
+    altered = [note for note in boundary_notes(regions) if "; area" in note and not note.endswith("+0 %")]
+    if altered:
+        guess.repair = True
+        guess.notes.append(f"polygons that cross themselves, which repair = \"clean\" mends: {listed(altered)}")
     if frame.crs is None:
         west, south, east, north = frame.total_bounds
         if west >= -180 and east <= 360 and south >= -90 and north <= 90:

@@ -52,11 +52,12 @@ class Boundaries(Part):
     name: str | dict[Language, str] | None = None
     crs: str | None = None
     encoding: str | None = None
-    dissolve: bool = False
+    dissolve: bool | None = None
     only: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     projection: str | None = None
     repair: Literal["refuse", "clean"] = "refuse"
+    match: tuple[str, ...] = ()
     aliases: dict[str, str] = {}
 
     @model_validator(mode="after")

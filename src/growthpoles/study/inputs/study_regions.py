@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+import pandas as pd
+
 from growthpoles.errors import DataError, RegionError, StudyError, listed, message, nearest, plain
 from growthpoles.file_reading import remembered
 from growthpoles.regions.key_matching import region_names
@@ -81,20 +83,25 @@ def _read_layer(path: Path, description: str) -> gpd.GeoDataFrame:
     assert source.key is not None
     regions = read_boundaries(
         path, key=source.key, layer=source.layer, crs=source.crs, encoding=source.encoding, dissolve=source.dissolve,
-        only=source.only, drop=source.drop,
+        only=source.only, drop=source.drop, repair=source.repair,
     )  # fmt: skip
     regions = _clean_keys(regions, str(path), source.key)
     if regions.crs is None:
         allowed = 'crs = "EPSG:4326", or whichever it is, under [boundaries]'
         raise DataError(message("the file does not state its coordinate system", where=str(path), allowed=allowed))
     regions = to_analysis_crs(check_coverage(regions, repair=source.repair), crs=source.projection)
-    for lang, column in source.name_columns.items():
-        if column not in regions:
-            near = nearest(column, regions.columns, n=1)
-            allowed = listed(regions.columns.drop("geometry", errors="ignore"))
+    attributes = regions.drop(columns=regions.geometry.name).copy()
+    attributes[source.key] = regions.index
+    for column in (*source.name_columns.values(), *source.match):
+        if column not in attributes:
+            near = nearest(column, attributes.columns, n=1)
+            allowed = listed(attributes.columns)
             raise DataError(message(f"missing column {column[:60]!r}", where=str(path), allowed=allowed, near=near))
-        names = regions[column].astype("string").map(clean, na_action="ignore").fillna(regions.index.to_series())
-        regions[f"name_{lang}"] = regions[f"short_{lang}"] = names.astype(object)
+    for lang, column in source.name_columns.items():
+        names = attributes[column].astype("string").map(clean, na_action="ignore").replace(r"^\s*$", pd.NA, regex=True)
+        if names.isna().any():
+            regions.attrs["unnamed"] = list(dict.fromkeys([*regions.attrs.get("unnamed", ()), *regions.index[names.isna()]]))
+        regions[f"name_{lang}"] = regions[f"short_{lang}"] = names.fillna(regions.index.to_series()).astype(object)
     return regions
 
 
@@ -118,9 +125,11 @@ def _clean_keys(regions: gpd.GeoDataFrame, where: str, key: str) -> gpd.GeoDataF
 
 @remembered(maxsize=4)
 def _name_index(path: Path, description: str) -> NameIndex:
-    """Index every text column of a layer, the key first."""
+    """Index the key and every text column of a layer, or those that boundaries.match names."""
     layer = _read_layer(path, description)
-    return NameIndex.build(region_names(layer.drop(columns="geometry", errors="ignore"))[0])
+    chosen = list(Boundaries.model_validate_json(description).match)
+    table = layer.drop(columns=layer.geometry.name)
+    return NameIndex.build(region_names(table[[name for name in chosen if name in table]] if chosen else table)[0])
 
 
 def match_study_regions(
