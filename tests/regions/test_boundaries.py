@@ -466,6 +466,37 @@ def test_polygons_are_taken_out_of_collections(tmp_path):
         read_boundaries(saved(tmp_path / "bare.gpkg", [bare, box(1, 0, 2, 1)]), key="code")
 
 
+@pytest.mark.parametrize(
+    ("names", "written", "taken"),
+    [
+        (["Алматы", "Восточный край"], "cp1251", "cp1251"),
+        (["Київ", "Львівська область"], "cp1251", "cp1251"),
+        (["Алматы", "Қостанай"], "utf-8", "utf-8"),
+        (["Île-de-France", "Provence-Alpes-Côte d'Azur", "Málaga"], "latin1", "latin1"),
+        (["Αθήνα", "Πάτρα"], "cp1253", None),
+        (["Łódź", "Kraków"], "cp1250", None),
+        (["北京", "上海"], "gb18030", None),
+        (["North", "South"], "latin1", ""),
+    ],
+)
+def test_the_encoding_of_a_shapefile_that_states_none(tmp_path, names, written, taken):
+    path = tmp_path / "own.shp"
+    frame = gpd.GeoDataFrame({"code": names}, geometry=[box(i, 0, i + 1, 1) for i in range(len(names))], crs=4326)
+    pyogrio.write_dataframe(frame, path, encoding=written)
+    path.with_suffix(".cpg").unlink(missing_ok=True)
+    raw = bytearray(path.with_suffix(".dbf").read_bytes())
+    raw[29] = 0  # no language mark either
+    path.with_suffix(".dbf").write_bytes(raw)
+    if taken is None:
+        with pytest.raises(DataError, match="does not state the encoding of its texts; .*allowed: encoding = "):
+            read_boundaries(path, key="code")
+    else:
+        regions = read_boundaries(path, key="code")
+        assert regions.index.tolist() == names and regions.attrs.get("encoding", "") == taken
+    regions = read_boundaries(path, key="code", encoding=written)
+    assert regions.index.tolist() == names and "encoding" not in regions.attrs
+
+
 def test_only_and_drop(tmp_path):
     path = saved(tmp_path / "own.gpkg", [box(i, 0, i + 1, 1) for i in range(3)])
     assert read_boundaries(path, key="code", drop=["r1"]).index.tolist() == ["r0", "r2"]

@@ -140,7 +140,7 @@ def read_boundaries(
     path = Path(path)
     where = str(path)
     frame, layer = read_layer(path, layer, encoding=encoding)
-    found: dict[str, object] = {"encoding": frame.attrs.get("encoding")}
+    found: dict[str, object] = {"encoding": frame.attrs.get("encoding") or (None if encoding else _latin(path, frame))}
     codes = _keys(frame, key, where)
     frame = frame.drop(columns=key).set_index(codes)
     frame, found["left_out"] = _chosen(frame, only, drop, where)
@@ -352,21 +352,43 @@ def read_layer(path: Path, layer: str | None = None, *, encoding: str | None = N
 
 def _text_encoding(path: Path, frame: GeoDataFrame) -> str | None:
     """Return the encoding of a Shapefile that states none and was read as Latin-1, where its texts are plain."""
-    if path.suffix.lower() != ".shp" or any(path.with_suffix(end).exists() for end in (".cpg", ".CPG")):
-        return None
-    table = frame.drop(columns=frame.geometry.name)
-    texts = {str(cell) for column in table.columns if table[column].dtype.kind in "OUT" for cell in table[column]}
-    texts = {text for text in texts if not text.isascii()}
-    try:
-        raw = [text.encode("latin-1") for text in texts]
-    except UnicodeEncodeError:  # GDAL knew the encoding by the file's own mark
-        return None
+    raw = _undeclared(path, frame)
     if raw and all(_is_utf8(each) for each in raw):
         return "utf-8"
     words = [word for each in raw for word in re.findall(r"[^\W\d_]+", each.decode("cp1251", "replace"))]
     words = [word for word in words if not word.isascii()]
-    russian = re.compile(r"[А-ЯЁ]?[а-яё]+|[А-ЯЁ]+")
-    return "cp1251" if words and all(russian.fullmatch(word) for word in words) else None
+    cyrillic = re.compile(r"[А-ЯЁІЇЄҐЎЈЉЊЋЂЏЅЌЃ]?[а-яёіїєґўјљњћђџѕќѓ]+|[А-ЯЁІЇЄҐЎЈЉЊЋЂЏЅЌЃ]+")
+    return "cp1251" if words and all(cyrillic.fullmatch(word) for word in words) else None
+
+
+def _undeclared(path: Path, frame: GeoDataFrame) -> list[bytes]:
+    """Return the texts with other than ASCII letters of a Shapefile that does not state their encoding, as they stand."""
+    if path.suffix.lower() != ".shp" or any(path.with_suffix(end).exists() for end in (".cpg", ".CPG")):
+        return []
+    table = frame.drop(columns=frame.geometry.name)
+    texts = {str(cell) for column in table.columns if table[column].dtype.kind in "OUT" for cell in table[column]}
+    try:
+        return [text.encode("latin-1") for text in sorted(texts) if not text.isascii()]
+    except UnicodeEncodeError:  # GDAL knew the encoding by the file's own mark
+        return []
+
+
+def _latin(path: Path, frame: GeoDataFrame) -> str | None:
+    """Return "latin1" for texts of an unknown encoding that look like words in it; refuse to print garbled ones.
+
+    Words in Latin letters are mostly ASCII, and no sign of money or superscript stands within them.
+    """
+    raw = _undeclared(path, frame)
+    words = [word for each in raw for word in each.decode("latin-1").split() if not word.isascii()]
+    if not words:
+        return None
+    signs = [sign for word in words for sign in word if sign.isalpha() or not sign.isascii()]
+    strange = [word for word in words if re.search(r"\w[\x80-\x9f¡-©«-¹»-¿×÷]|[\x80-\x9f¡-©«-¹»-¿×÷]\w", word)]
+    if strange or sum(not sign.isascii() for sign in signs) > 0.6 * len(signs):
+        problem = f"the file does not state the encoding of its texts; in Latin-1 they read {listed(strange or words, limit=3)}"
+        allowed = 'encoding = "cp1252", "cp1250", "cp1253", "gb18030" or whichever it is'
+        raise DataError(message(problem, where=str(path), allowed=allowed))
+    return "latin1"
 
 
 def _is_utf8(content: bytes) -> bool:
