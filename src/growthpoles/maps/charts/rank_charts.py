@@ -28,7 +28,7 @@ from growthpoles.maps.labels.point_labels import spread
 from growthpoles.maps.presets import Preset, get_preset
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Word
-from growthpoles.maps.source_note import column_of, span_of, told
+from growthpoles.maps.source_note import numbers_of, span_of, told
 from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.text_metrics import fold
 
@@ -88,8 +88,9 @@ def plot_rank_intervals(
     >>> axes.get_xlabel()
     'Rank (1 = best)'
     """
-    low, high = (column_of(frame, f"rank_{end}", "frame").astype(float) for end in ("low", "high"))
-    nominal = column_of(frame, "rank", "frame").astype(float)
+    frame = frame.to_frame() if hasattr(frame, "to_frame") else frame
+    low, high = (numbers_of(frame, f"rank_{end}", "frame") for end in ("low", "high"))
+    nominal = numbers_of(frame, "rank", "frame")
     order = nominal.sort_values(kind="stable").index
     word = translator(options.get("lang", "en"))
     key = [Key(word("rank"), palettes.ACCENT, "dot"), Key(word("interval"), _INTERVAL, "bar")]
