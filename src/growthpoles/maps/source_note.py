@@ -98,6 +98,16 @@ def column_of(data: Any, column: str, where: str) -> pd.Series:
     return data[column]
 
 
+def framed(data: Any, where: str) -> pd.DataFrame:
+    """Return a frame as it is, or that of a result; say what is wanted of other things."""
+    import pandas as pd
+
+    found = data.to_frame() if hasattr(data, "to_frame") and not isinstance(data, pd.Series) else data
+    if isinstance(found, pd.DataFrame):
+        return found
+    raise MapError(message(f"{type(data).__name__} given", where=where, allowed="a DataFrame, or a result that has one"))
+
+
 def labelled(data: Any, where: str) -> pd.Series:
     """Return a Series as it is; say what makes one of other things."""
     import pandas as pd

@@ -32,6 +32,23 @@ def check_regions(found: Iterable[object], expected: Iterable[object], *, found_
         raise RegionError(message("; ".join(problems), near=dict.fromkeys(near)))
 
 
+def _wide(table: pd.DataFrame) -> pd.DataFrame:
+    """Spread a table of region, year, indicator and value into columns; return another one as it is."""
+    if not {"region", "year", "indicator", "value"} <= set(table.columns):
+        return table
+    names = table["indicator"].astype(str)
+    if table["year"].nunique() > 1:
+        names += " " + table["year"].astype(str)
+    twice = table[pd.DataFrame({"region": table["region"], "name": names}).duplicated()]
+    if len(twice):
+        region, year, name = twice.iloc[0][["region", "year", "indicator"]]
+        raise RegionError(message(f"{region} has two values of {name} for {year}", where="the table"))
+    wide = table.assign(name=names).pivot(index="region", columns="name", values="value")
+    wide = wide.reindex(index=table["region"].unique(), columns=names.unique())
+    wide.attrs = dict(table.attrs)
+    return wide.rename_axis(columns=None)
+
+
 def join(regions: gpd.GeoDataFrame, table: pd.DataFrame) -> gpd.GeoDataFrame:
     """Attach a table to boundaries by region.
 
@@ -40,7 +57,8 @@ def join(regions: gpd.GeoDataFrame, table: pd.DataFrame) -> gpd.GeoDataFrame:
     regions : GeoDataFrame
         Indexed by region.
     table : DataFrame
-        Indexed by region, in any order; NaN cells mean "no data" and stay.
+        Indexed by region, in any order; NaN cells mean "no data" and stay. Of :func:`growthpoles.read_table` every
+        indicator becomes a column, with its year behind it where there are several.
 
     Returns
     -------
@@ -60,6 +78,11 @@ def join(regions: gpd.GeoDataFrame, table: pd.DataFrame) -> gpd.GeoDataFrame:
     >>> mapped.loc["KZ-ALA", ["name_en", "index"]].to_dict()
     {'name_en': 'Almaty City', 'index': 65.69}
     """
+    for each, name in ((regions, "regions"), (table, "table")):
+        if not isinstance(each, pd.DataFrame):
+            allowed = "a DataFrame indexed by region; of a Series: its to_frame(name)"
+            raise RegionError(message(f"{type(each).__name__} given", where=name, allowed=allowed))
+    table = _wide(table)
     present = set(table.index)
     lacking = [code for code in regions.index if code not in present]
     # More regions than rows is common; rows without a region are a mistake, and then both sides are listed.

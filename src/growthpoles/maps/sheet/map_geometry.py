@@ -231,6 +231,9 @@ def align(regions: pd.DataFrame, values: pd.Series, name: str) -> pd.Series:
     MapError
         If a value has no region, a region has no value, or a label repeats.
     """
+    if not hasattr(regions, "columns"):
+        problem = f"{type(regions).__name__} given"
+        raise MapError(message(problem, where="regions", allowed="a GeoDataFrame with polygons"))
     if not hasattr(values, "index") or callable(values.index):
         allowed = "a Series whose index names the regions"
         raise MapError(message(f"{type(values).__name__} given", where=name, allowed=allowed))

@@ -168,6 +168,7 @@ def plot_typology(
     >>> round(25.4 * axes.figure.get_figwidth())
     183
     """
+    types = series_of(types, "types", regions)
     known = {str(kind) for kind in types.dropna()}
     if entries is None and known <= {*GROWTH_POLES, NO_DATA}:
         word = translator(lang)
