@@ -17,9 +17,21 @@ from openpyxl.utils import get_column_letter
 from shapely.geometry import box
 
 NAMES = ("Alder", "Birch Hills", "Cedar", "Dogwood", "Elm Valley", "Fir", "Gorse", "Hazel", "Ivy", "Juniper")
-CYRILLIC = ("Абайская область", "Береговая область", "Волжская область", "Горная область",
-    "Дальняя область",
-            "Ельская область", "Жемчужная область", "Зелёная область", "Ивовая область", "Кедровая область")  # fmt: skip
+CYRILLIC = tuple(
+    f"{name} область"
+    for name in (
+        "Абайская",
+        "Береговая",
+        "Волжская",
+        "Горная",
+        "Дальняя",
+        "Ельская",
+        "Жемчужная",
+        "Зелёная",
+        "Ивовая",
+        "Кедровая",
+    )
+)
 KINDS = ("income", "jobs, thousand", "Rate of growth")
 MARKS = (":", "..", "...", "…", "n/a", "[x]", "x", "-", "(D)", "NA", "np")
 FLAGS = (" p", "(p)", "*", " (r)", "†", " e", "[c]")

@@ -23,9 +23,7 @@ def register(app: typer.Typer) -> None:
 
 def init(
     folder: Annotated[Path, typer.Argument(help="Folder of the new study.")],
-    table: Annotated[
-        list[str], typer.Option("--table", "-t", help="Table with indicators, as `look` reads it.")
-    ],
+    table: Annotated[list[str], typer.Option("--table", "-t", help="Table with indicators, as `look` reads it.")],
     boundaries: Annotated[
         str | None,
         typer.Option("--boundaries", "-b", help="Boundary file; without one the regions must be Kazakhstan's."),
@@ -53,7 +51,9 @@ def init(
 
 
 def look(
-    file: Annotated[Path, typer.Argument(help="Table: csv, tsv, xlsx, xls, ods, html, JSON-stat, parquet, also packed.")],
+    file: Annotated[
+        Path, typer.Argument(help="Table: csv, tsv, xlsx, xls, ods, html, JSON-stat, parquet, also packed.")
+    ],
     boundaries: Annotated[
         str | None, typer.Option("--boundaries", "-b", help="Boundary file, by which regions are told from totals.")
     ] = None,

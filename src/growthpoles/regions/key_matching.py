@@ -12,7 +12,7 @@ import difflib
 import functools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -283,7 +283,7 @@ def _plain(name: str) -> str:
     return "".join(_words(name))
 
 
-def _core(parts: Sequence[str], generic: set[str]) -> frozenset[str]:
+def _core(parts: Sequence[str], generic: Collection[str]) -> frozenset[str]:
     return frozenset(word for word in parts if word not in generic)
 
 
@@ -359,7 +359,7 @@ def is_country(name: str) -> bool:
 
 
 def name_variants(name: str) -> list[str]:
-    """Return a name and its other readings: both of "Bern / Berne", "La Rioja" for "Rioja, La", "Iran" of "Iran (I.)"."""
+    """Return a name and other readings: both of "Bern / Berne", "La Rioja" for "Rioja, La", "Iran" of "Iran (X)"."""
     found = [name]
     parts = [part.strip() for part in re.split(r"\s*/\s*|\s+[-–—]\s+|\s*[|;]\s*", name) if len(part.strip()) > 2]
     found += parts if len(parts) > 1 else []
@@ -382,7 +382,7 @@ def region_names(table: pd.DataFrame) -> tuple[dict[str, list[str]], set[str]]:
         of one.
     """
     names: dict[str, list[str]] = {str(code): [str(code)] for code in table.index}
-    parents: dict[str, list[object]] = {}
+    parents: dict[str, list[str]] = {}
     own: dict[str, list[str]] = {}
     for column in table.columns:
         cells = table[column]

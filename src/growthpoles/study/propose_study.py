@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import csv
-import glob
 import io
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from growthpoles.file_writing import make_folder, write_bytes
 from growthpoles.language.languages import LANGUAGES, SOURCE
 from growthpoles.randomness import SEED
 from growthpoles.ratings.catalogue import COLUMNS
-from growthpoles.regions.key_matching import key_of
 from growthpoles.result_display import ResultDisplay
 from growthpoles.study.files.cell_grids import EncodingError, Grid
 from growthpoles.study.files.table_files import cell_text
@@ -40,6 +38,7 @@ from growthpoles.study.read_published import (
 )
 from growthpoles.study.study_spec import is_study_name
 from growthpoles.study.table_blocks import Block
+
 
 def study_name(text: str) -> str:
     """Return a name of a study: what cannot stand in file names becomes a hyphen."""
@@ -288,7 +287,7 @@ def propose_study(
 def _open(
     paths: list[Path], boundaries: str | Path | None, key: str | None, *, sheet: str | None, encoding: str | None
 ) -> tuple[LayerGuess, list[Grid]]:
-    """Read the tables, and the boundaries by what stands in them; an encoding that the bytes do not tell by the names."""
+    """Read the tables, and the boundaries by what stands in them; text of an unknown encoding by the names in it."""
     if boundaries is None:
         grids = [grid for path in paths for grid in read_sheets(path, sheet=sheet, encoding=encoding)]
         width = max((len(row) for grid in grids for _, row in grid.rows), default=0)

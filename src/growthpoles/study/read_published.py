@@ -24,8 +24,8 @@ from growthpoles.study.files.user_table import read_table as read_as_described
 from growthpoles.study.files.user_table import toml_text as quoted
 from growthpoles.study.guess_columns import ENCODINGS, guess_layer
 from growthpoles.study.study_spec import Table
-from growthpoles.study.table_blocks import Block, find_blocks, is_counting, kind_of
-from growthpoles.study.table_layout import read_block, split_sections
+from growthpoles.study.table_blocks import Block, find_blocks, is_counting, kind_of, split_sections
+from growthpoles.study.table_layout import read_block
 
 Codes = dict[tuple[int, int | str], str]  # (id of a block, its column or the text of a kind) -> code
 
@@ -205,7 +205,8 @@ def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Ca
         lines.append(f"header = {list(block.header)}        # CHECK: the rows with the names of the columns")
     elif block.header[0] != numbers[0]:
         lines.append(f"header = {block.header[0]}             # CHECK: the row with the names of the columns")
-    if not plain or below or block.first != block.header[-1] + 1:
+    ragged = grid.unit == "line" and any(len(row) < len(block.paths) for n, row in grid.rows if n >= block.first)
+    if not plain or below or ragged or block.first != block.header[-1] + 1:
         lines.append(f"rows = [{block.first}, {block.last}]      # CHECK: the first and the last row of the table")
     if grid.encoding and grid.encoding not in ("utf-8", "utf-8-sig"):
         lines.append(f"encoding = {quoted(grid.encoding)}          # CHECK: found by its bytes")
@@ -240,7 +241,8 @@ def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Ca
         names = [block.names[at] for at in block.indicator]
         lines += ['layout = "long"', f"indicator = {quoted(names[0]) if len(names) == 1 else toml_list(names)}"]
         if not dated:
-            lines.append(f"value = {quoted(block.names[next(iter(block.value_at))])}")
+            held = [block.names[at] for at in block.value_at]
+            lines.append(f"value = {quoted(held[0]) if len(held) == 1 else toml_list(held)}")
         columns = {kind: (codes[id(block), kind], None) for kind in block.kinds}
     if block.flag_column is not None:
         lines.append(f"flag_column = {quoted(block.names[block.flag_column])}")
@@ -311,6 +313,10 @@ def doubts_of(block: Block, codes: Sequence[str]) -> list[str]:
     doubts += [
         f"{at}: {listed(names)} was taken for no region, and is ignored ({why})" for why, names in reasons.items()
     ]
+    assert block.key is not None
+    within = [" ".join(filter(None, map(cell_text, row))) for n, row in block.aside if block.first <= n <= block.last]
+    if within:
+        doubts.append(f"{at}: {listed(within)}: rows without a number, taken for headings or remarks")
     if match.aliases:
         told = listed([f"{name} = {code}" for name, (code, _) in match.aliases.items()])
         doubts.append(f"{at}: other spellings: {told}")
@@ -324,7 +330,9 @@ def doubts_of(block: Block, codes: Sequence[str]) -> list[str]:
         doubts.append(f'{at}: {listed(map(repr, block.missing))} was taken to mean "no data"')
         zero = [mark for mark in block.missing if mark in ("-", "–", "—", "−")]
         if zero:
-            doubts.append(f"{at}: {listed(map(repr, zero))} is zero at some offices: zero = {toml_list(zero)} takes it so")
+            doubts.append(
+                f"{at}: {listed(map(repr, zero))} is zero at some offices: zero = {toml_list(zero)} takes it so"
+            )
     if block.flags:
         doubts.append(f"{at}: {listed(map(repr, block.flags))} beside numbers is kept as a remark on them")
     if block.grid.hidden or block.grid.hidden_columns:
@@ -350,7 +358,7 @@ def read_table(
     aliases: Mapping[str, str] | None = None,
     ignore: Iterable[str] = (),
 ) -> pd.DataFrame:
-    """Read a table as an office published it into one row per region, year and indicator.
+    r"""Read a table as an office published it into one row per region, year and indicator.
 
     Parameters
     ----------
@@ -383,23 +391,23 @@ def read_table(
     Raises
     ------
     DataError
-        If the file cannot be read, or something in it cannot be decided: names that fit no region, the decimal sign, the
-        year, two values for one place. All of it is listed.
+        If the file cannot be read, or something in it cannot be decided: names that fit no region, the decimal sign,
+        the year, two values for one place. All of it is listed.
 
     Examples
     --------
     >>> import growthpoles as gp
     >>> text = "Population, thousand\\n\\nArea;2020;2021 (p)\\nNorth;1 204,5;1 210,0 e\\nSouth;..;980,2\\n"
     >>> _ = open("pop.csv", "w").write(text)
-    >>> gp.read_table("pop.csv")
+    >>> print(gp.read_table("pop.csv").to_string())
       region  year             indicator   value flag
-    0  North  2020  Population, thousand  1204.5     
+    0  North  2020  Population, thousand  1204.5
     1  North  2021  Population, thousand  1210.0    e
-    2  South  2020  Population, thousand     NaN     
-    3  South  2021  Population, thousand   980.2     
-    """  # noqa: W291
+    2  South  2020  Population, thousand     NaN
+    3  South  2021  Population, thousand   980.2
+    """
     path = Path(path)
-    index, parents, codes, blocks, remarks = _look(path, boundaries, key, sheet=sheet, year=year, encoding=encoding)
+    codes, blocks, remarks = _look(path, boundaries, key, sheet=sheet, year=year, encoding=encoding)
     if not blocks:
         raise DataError(message(f"no table was found ({'; '.join(remarks[:4])})", where=str(path)))
     indicators, places = name_indicators(blocks)
@@ -447,12 +455,18 @@ def read_table(
 
 
 def _look(
-    path: Path, boundaries: str | Path | None, key: str | None, *, sheet: str | None, year: int | None, encoding: str | None
-) -> tuple[NameIndex | None, set[str], list[str], list[Block], list[str]]:
-    """Read a file with boundaries or without; what was found in it, and remarks."""
+    path: Path,
+    boundaries: str | Path | None,
+    key: str | None,
+    *,
+    sheet: str | None,
+    year: int | None,
+    encoding: str | None,
+) -> tuple[list[str], list[Block], list[str]]:
+    """Read a file with boundaries or without; return the codes of the regions, its tables, and remarks."""
     if boundaries is None:
         blocks, left_out = read_blocks(read_sheets(path, sheet=sheet, encoding=encoding), None, year=year)
-        return None, set(), [], blocks, left_out
+        return [], blocks, left_out
     try:
         grids = read_sheets(path, sheet=sheet, encoding=encoding)
     except EncodingError:
@@ -461,7 +475,7 @@ def _look(
     texts = {text for grid in grids for _, row in grid.rows for cell in row[:12] if (text := cell_text(cell))}
     layer = guess_layer(Path(boundaries), key=key, texts=texts)
     blocks, left_out = read_blocks(grids, layer.names, parents=layer.parents, year=year)
-    return layer.names, layer.parents, layer.codes, blocks, [*layer.notes, *left_out]
+    return layer.codes, blocks, [*layer.notes, *left_out]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -544,7 +558,7 @@ def quick_look(
     header in 1, rows 2 to 17; 16 regions in 'region'; years not stated; index
     """
     path = Path(path)
-    _, _, codes, blocks, remarks = _look(path, boundaries, key, sheet=sheet, year=None, encoding=encoding)
+    codes, blocks, remarks = _look(path, boundaries, key, sheet=sheet, year=None, encoding=encoding)
     indicators, places = name_indicators(blocks)
     rows = []
     for block in blocks:

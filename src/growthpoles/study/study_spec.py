@@ -106,7 +106,7 @@ class Table(Part):
     year_column: str | None = None
     years: tuple[Year, ...] | None = None
     indicator: str | tuple[str, ...] | None = None
-    value: str | None = None
+    value: str | tuple[str, ...] | None = None
     value_years: dict[str, Year] = {}
     flag_column: str | None = None
     columns: dict[str, str | tuple[str, ...] | Column] = {}

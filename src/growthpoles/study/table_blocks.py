@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from growthpoles.regions.key_matching import KeyMatch
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import Notation
-from growthpoles.study.files.printed_labels import parse_year, split_flag
+from growthpoles.study.files.printed_labels import bare_name, parse_year, split_flag
 from growthpoles.study.files.table_files import cell_text, header_paths, unique_names
 
 _MOST_HEADER = 5
@@ -104,7 +104,9 @@ def kind_of(cell: object) -> str:
     if parse_year(cell) is not None:
         return "y"
     if is_number(cell):
-        return "n"
+        split = split_flag(cell) if isinstance(cell, str) else None
+        dated = split is not None and isinstance(cell, str) and cell.strip().endswith(split[0]) and parse_year(split[0])
+        return "t" if dated else "n"  # "x 2020" is a name with its year
     return "m" if is_mark(cell_text(cell)) else "t"
 
 
@@ -117,15 +119,21 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
     kinds = ["".join(map(kind_of, row)) for _, row in rows]
     blocks: list[Block] = []
     start = 0
+
+    def counts(i: int) -> bool:
+        """Tell whether a row numbers the columns, and is not that of a region with the code 1."""
+        first, following = (cell_text((row or [""])[0]) for _, row in (rows[i], rows[min(i + 1, len(rows) - 1)]))
+        return is_counting(rows[i][1]) and not (first.isdigit() and following.isdigit())
+
     while start < len(rows):
-        top = next((i for i in range(start, len(rows)) if _is_data(kinds[i]) and not is_counting(rows[i][1])), None)
+        top = next((i for i in range(start, len(rows)) if _is_data(kinds[i]) and not counts(i)), None)
         if top is None:
             break
         header, titles = _header_above(grid, rows, kinds, start, top, is_region)
         below_header = [
             i for i in range(start, top) if header and rows[i][0] > max(header) and len(kinds[i].replace(" ", "")) > 1
         ]
-        top = min([top, *(i for i in below_header if not is_counting(rows[i][1]))])
+        top = min([top, *(i for i in below_header if not counts(i))])
         last = top
         own: set[int] = set()
         numeric = Counter(
@@ -197,8 +205,9 @@ def is_counting(row: Sequence[object]) -> bool:
     kinds = "".join(map(kind_of, row))
     numbers = [cell_text(cell) for cell, kind in zip(row, kinds, strict=True) if kind == "n"]
     counted = [str(i) for i in range(1, len(numbers) + 1)], [str(i) for i in range(2, len(numbers) + 2)]
-    others = len(kinds.replace(" ", "")) - len(numbers)
-    return len(numbers) >= 3 and numbers in counted and others <= 1
+    others = [cell_text(cell) for cell, kind in zip(row, kinds, strict=True) if kind not in "n "]
+    letters = len(others) <= 1 and all(len(text) == 1 for text in others)
+    return len(numbers) >= 3 and numbers in counted and letters
 
 
 def _labels_just_above(
@@ -232,7 +241,7 @@ def _header_above(
     below = _labels_of(kinds, top, first_value)
     while i >= start and len(header) < _MOST_HEADER:
         number, row = rows[i]
-        if is_counting(row):
+        if is_counting(row) or any(is_region(cell_text(cell)) for cell in row[: max(1, first_value)]):
             i -= 1
             continue
         if header and header[0] - number > 1:  # an empty row
@@ -253,8 +262,8 @@ def _header_above(
         if "n" in kinds[i] or not filled:
             break
         single = len(covered) == 1 and width > 2
-        if single and covered != {first_value}:
-            if header or skipped >= 3 or min(covered) >= first_value:
+        if single and (covered != {first_value} or not header):
+            if header or skipped >= 3 or min(covered) > first_value:
                 break
             skipped += 1
             i -= 1
@@ -269,11 +278,6 @@ def _header_above(
             continue
         header.insert(0, number)
         i -= 1
-    place = {number: i for i, (number, _) in enumerate(rows)}
-    while len(header) > 1 and any(
-        is_region(cell_text(cell)) for cell in rows[place[header[-1]]][1][: max(1, first_value)]
-    ):
-        header.pop()
     header = _without_marked_rows(rows, kinds, header, first_value, below)
     if not header:
         return [], []
@@ -306,3 +310,52 @@ def _without_marked_rows(
             break
         header = header[:-1]
     return header
+
+
+def adds_up(mine: list[float | None], others: list[list[float | None]]) -> bool:
+    """Tell whether a row is the sum of others, in every column that is filled, within rounding, and in two at least."""
+    agreed = 0
+    for at, value in enumerate(mine):
+        parts = [row[at] for row in others]
+        if value is None or len(parts) < 3 or any(part is None for part in parts):
+            continue
+        total = sum(part for part in parts if part is not None)
+        if not value or abs(total - value) > max(0.5 * len(parts) * 10 ** -_places(value), 1e-6 * abs(value)):
+            return False
+        agreed += 1
+    return agreed >= 2
+
+
+def _places(value: float) -> int:
+    return len(repr(value).partition(".")[2].rstrip("0"))
+
+
+def cell_value(cell: object) -> float | None:
+    """Return the number in a cell in the first notation that reads it, or None."""
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return float(cell)
+    if not isinstance(cell, str):
+        return None
+    split = split_flag(cell)
+    return next((v for n in NOTATIONS if (v := n.parse(split[0] if split else cell)) is not None), None)
+
+
+def split_sections(block: Block) -> list[Block]:
+    """Split a block in which the same regions stand below several headings."""
+    headings = [(number, " ".join(filter(None, map(cell_text, row)))) for number, row in block.aside]
+    if not headings or block.key is None:
+        return [block]
+    edges = [*(number for number, _ in headings), block.last + 1]
+    parts: list[Block] = []
+    for (number, text), end in zip(headings, edges[1:], strict=True):
+        rows = [(n, row) for n, row in block.rows if number < n < end]
+        if rows:
+            part = Block(
+                block.grid, block.header, rows[0][0], rows[-1][0], [*block.titles, text], block.paths, block.names, rows
+            )
+            part.title = text
+            parts.append(part)
+    names = [{bare_name(part.text(row, block.key)) for _, row in part.rows} for part in parts]
+    same = len(parts) > 1 and all(len(each & names[0]) >= 0.6 * max(len(each), len(names[0])) for each in names)
+    whole = sum(len(part.rows) for part in parts) == len(block.rows)
+    return parts if same and whole else [block]

@@ -13,14 +13,15 @@ from itertools import combinations
 from growthpoles.errors import listed, shown
 from growthpoles.regions.key_matching import KeyMatch, best_rule, match_keys
 from growthpoles.regions.name_matching import NameIndex
-from growthpoles.study.files.number_notation import detect_notation
+from growthpoles.study.files.number_notation import Notation, detect_notation
 from growthpoles.study.files.printed_labels import bare_name, parse_year, plain_signs, split_flag, year_inside
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import cell_text
-from growthpoles.study.table_blocks import NOTATIONS, Block, is_mark, is_number, kind_of
+from growthpoles.study.table_blocks import NOTATIONS, Block, adds_up, cell_value, is_mark, is_number, kind_of
 
 _YEAR_WORDS = re.compile(
-    r"(?:reference[ _])?(?:years?|год[аы]?|жыл\w*|рік|йил|yil|year_|anno|anni|ano|año|años|periodo|período|jahre?|ann[ée]es?|an|rok|"
+    r"(?:reference[ _])?(?:years?|год[аы]?|жыл\w*|рік|йил|yil|year_|anno|anni|ano|año|años|periodo|período|jahre?"
+    r"|ann[ée]es?|an|rok|"
     r"år|vuosi|év"
     r"|time|time[ _]?period|period|période|date|stichtag|tid|aika|zeit|dönem|年|年份|年度|연도|시점)s?",
     flags=re.IGNORECASE,
@@ -39,14 +40,17 @@ _STATUS = re.compile(
 )
 _FLAGS = re.compile(r".*(?:status|flag|footnote|symbol|qualit|_q$|remark|conf).*", flags=re.IGNORECASE)
 _VALUE = re.compile(
-    r"(?:obs[ _]?value|value|values|valor|valores|wert|valeur|значение|мәні|qiymati|amount|total|data|observation value|数值"
+    r"(?:obs[ _]?value|value|values|valor|valores|wert|valeur|значение|мәні|qiymati|amount|total|data"
+    r"|observation value|数值"
     r"|värde|verdi|arvo|"
     r"wartość|hodnota|érték|antal|total value)",
     flags=re.IGNORECASE,
 )
 _UNIT = re.compile(
-    r".*(?:\bunit|einheit|\bед\.|единиц|unité|unidad|jednostk|өлшем|measure_?unit|birlik).*", flags=re.IGNORECASE
+    r".*(?:\bunit|unit_mult|multipl|einheit|\bед\.|единиц|unité|unidad|jednostk|өлшем|measure_?unit|birlik).*",
+    flags=re.IGNORECASE,
 )
+_GROUPS = {sign: re.compile(rf"[+-]?\d{{1,3}}(?:{re.escape(sign)}\d{{3}})+") for sign in ",."}
 _PRICES = re.compile(
     r"pri[cx]|preis|preci|цен|бағ|ceny|cen |base|=\s*100|=100|baz|updated|release|citation|©|copyright|access",
     re.IGNORECASE,
@@ -227,12 +231,11 @@ def _take_empty_rows(block: Block, index: NameIndex | None) -> None:
     known = {block.text(row, block.key) for _, row in block.rows}
     for number, row in list(block.aside):
         name = block.text(row, block.key)
-        alone = sum(cell_text(cell) != "" for cell in row) == 1
-        if name and (
-            name in known if not alone else index is not None and len(_hits(index, name)) == 1 and name not in known
-        ):
-            block.aside.remove((number, row))
-            block.rows.append((number, row))
+        if name and (name in known or (index is not None and len(_hits(index, name)) == 1)):
+            alone = sum(cell_text(cell) != "" for cell in row) == 1
+            if not (alone and name in known):
+                block.aside.remove((number, row))
+                block.rows.append((number, row))
     block.rows.sort(key=lambda each: each[0])
     for end in (0, -1):
         while len(block.rows) > 2 and not block.text(block.rows[end][1], block.key):
@@ -298,10 +301,13 @@ def _no_value(block: Block, at: int, kinds: dict[int, Counter[str]], index: Name
     texts = [block.text(row, at) for _, row in block.rows]
     filled = [text for text in texts if text]
     whole = all(re.fullmatch(r"-?\d+", text) for text in filled)
-    if whole and len(filled) > 3 and filled == [str(i) for i in range(1, len(filled) + 1)]:
+    beside = _last(block, at) == "" or (block.key is not None and at < block.key)
+    if whole and beside and len(filled) > 3 and filled == [str(i) for i in range(1, len(filled) + 1)]:
         return "it counts the rows"
     if whole and _ID.fullmatch(_last(block, at)):
         return "an identifier, by its name"
+    if _UNIT.fullmatch(_last(block, at)) and len(set(filled)) < len(filled):
+        return "a unit, by its name"
     if _STATUS.fullmatch(_last(block, at)) and not _VALUE.fullmatch(_last(block, at)):
         return "a remark on the values, by its name"
     if index is not None and block.key is not None and len(filled) > 2:
@@ -325,7 +331,8 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
     years = [block.text(row, block.year_column) if block.year_column is not None else "" for row in rows]
     base = list(zip(names, years, strict=True))
     if len(set(base)) == len(base):
-        _note_rest(block, rest)
+        block.indicator = _with_units(block, rows, (), kinds)
+        _note_rest(block, [at for at in rest if at not in block.indicator])
         return
     dims = []
     for at in rest:
@@ -351,8 +358,8 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
         for chosen in combinations(order, size):
             told = [(*pair, *(block.text(row, at) for at in chosen)) for pair, row in zip(base, rows, strict=True)]
             if len(set(told)) == len(told):
-                block.indicator = tuple(sorted(chosen))
-                _note_rest(block, [at for at in rest if at not in chosen])
+                block.indicator = _with_units(block, rows, chosen, kinds)
+                _note_rest(block, [at for at in rest if at not in block.indicator])
                 return
     repeats = {pair for pair, n in Counter(base).items() if n > 1}
     regions = {pair for pair in repeats if pair[0] in block.match.codes}
@@ -362,6 +369,25 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
             f"{shown(name)} has several rows{f' for {label}' if label else ''}, and no column tells them apart"
         )
     _note_rest(block, rest)
+
+
+def _with_units(
+    block: Block, rows: Sequence[Sequence[object]], chosen: Sequence[int], kinds: Iterable[int]
+) -> tuple[int, ...]:
+    """Add a column of units or multipliers that differ within an indicator: its numbers are not one indicator."""
+    units = []
+    for at in kinds:
+        if at in chosen or at == block.key or at in block.value_at or not _UNIT.fullmatch(_last(block, at)):
+            continue
+        found: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        for row in rows:
+            found[tuple(block.text(row, each) for each in chosen)].add(block.text(row, at))
+        if any(len(texts - {""}) > 1 for texts in found.values()):
+            units.append(at)
+    if units:
+        told = listed([block.names[at] for at in units])
+        block.doubts.append(f"{told} differ within an indicator, which is therefore taken apart by them")
+    return tuple(sorted({*chosen, *units}))
 
 
 def _note_rest(block: Block, rest: Sequence[int]) -> None:
@@ -474,43 +500,16 @@ def _sums(block: Block) -> list[str]:
         return []
     numbers = []
     for _, row in block.rows:
-        numbers.append([_value(row[at]) if at < len(row) else None for at in block.value_at])
+        numbers.append([cell_value(row[at]) if at < len(row) else None for at in block.value_at])
     names = [block.text(row, block.key) for _, row in block.rows]
     found = []
     for i, mine in enumerate(numbers):
         for others in (numbers[:i] + numbers[i + 1 :], numbers[i + 1 :], numbers[:i]):
-            told = _adds_up(mine, others)
+            told = adds_up(mine, others)
             if told:
                 found.append(names[i])
                 break
     return found
-
-
-def _adds_up(mine: list[float | None], others: list[list[float | None]]) -> bool:
-    """Tell whether a row is the sum of others, in every column that is filled, within rounding, and in two at least."""
-    agreed = 0
-    for at, value in enumerate(mine):
-        parts = [row[at] for row in others]
-        if value is None or len(parts) < 3 or any(part is None for part in parts):
-            continue
-        total = sum(part for part in parts if part is not None)
-        if not value or abs(total - value) > max(0.5 * len(parts) * 10 ** -_places(value), 1e-6 * abs(value)):
-            return False
-        agreed += 1
-    return agreed >= 2
-
-
-def _places(value: float) -> int:
-    return len(repr(value).partition(".")[2].rstrip("0"))
-
-
-def _value(cell: object) -> float | None:
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return float(cell)
-    if not isinstance(cell, str):
-        return None
-    split = split_flag(cell)
-    return next((v for n in NOTATIONS if (v := n.parse(split[0] if split else cell)) is not None), None)
 
 
 def _find_marks(block: Block) -> None:
@@ -556,6 +555,14 @@ def _find_marks(block: Block) -> None:
     signs = {own.decimal: at for at, own in separate.items()}
     everything = [cell for cells in places.values() for cell in cells]
     block.notation, unclear = detect_notation(everything, delimiter=block.grid.delimiter or None)
+    other = "," if block.notation.decimal == "." else "."
+    if unclear is None and block.notation.thousands is None:
+        grouped = [text for text, _ in everything if other in text]
+        if grouped and all(_GROUPS[other].fullmatch(plain_signs(text)) for text in grouped):
+            block.notation = Notation(block.notation.decimal, other)
+            block.doubts.append(
+                f"{shown(grouped[0])}: {other!r} stands between thousands, as {block.notation.decimal!r} is decimal"
+            )
     if len(signs) > 1:
         a, b = (block.names[at] for at in signs.values())
         block.unclear = f"{shown(a)} and {shown(b)} have different decimal signs"
@@ -578,35 +585,18 @@ def _name_labels(block: Block) -> None:
             path = [part for part in path if not _YEAR_WORDS.fullmatch(part.strip(" :"))]
             path = [found[1] if (found := year_inside(part)) is not None else part for part in path]
         label = ", ".join(part for part in path if part).strip(" ,;:")
-        block.labels[at] = re.sub(r"\s*\[note[^\]]*\]", "", label)
+        block.labels[at] = bare_name(re.sub(r"\s*\[note[^\]]*\]", "", label)) if label else ""
         if unit:
             block.units[block.labels[at]] = unit
     if block.indicator:
+        several = len(block.value_at) > 1 and not any(block.value_at.values())
         for _, row in block.regions:
-            text = " | ".join(block.text(row, at) for at in block.indicator)
-            block.kinds.setdefault(text, ", ".join(filter(None, (block.text(row, at) for at in block.indicator))))
+            parts = [block.text(row, at) for at in block.indicator]
+            for at in block.value_at if several else [-1]:
+                text = " | ".join([*parts, block.names[at]] if several else parts)
+                name = [*parts, block.labels.get(at, "")] if several else parts
+                block.kinds.setdefault(text, ", ".join(filter(None, name)))
         plain = set(block.kinds.values())  # a mark of a footnote makes no other indicator
         for text, name in block.kinds.items():
             bare = ", ".join(map(bare_name, text.split(" | ")))
             block.kinds[text] = bare if bare in plain else name
-
-
-def split_sections(block: Block) -> list[Block]:
-    """Split a block in which the same regions stand below several headings."""
-    headings = [(number, " ".join(filter(None, map(cell_text, row)))) for number, row in block.aside]
-    if not headings or block.key is None:
-        return [block]
-    edges = [*(number for number, _ in headings), block.last + 1]
-    parts: list[Block] = []
-    for (number, text), end in zip(headings, edges[1:], strict=True):
-        rows = [(n, row) for n, row in block.rows if number < n < end]
-        if rows:
-            part = Block(
-                block.grid, block.header, rows[0][0], rows[-1][0], [*block.titles, text], block.paths, block.names, rows
-            )
-            part.title = text
-            parts.append(part)
-    names = [{part.text(row, block.key) for _, row in part.rows} for part in parts]
-    same = len(parts) > 1 and all(len(each & names[0]) >= 0.6 * max(len(each), len(names[0])) for each in names)
-    whole = sum(len(part.rows) for part in parts) == len(block.rows)
-    return parts if same and whole else [block]

@@ -201,7 +201,7 @@ def test_excel_cells_that_are_no_numbers(tmp_path: Path) -> None:
         ("Data", 3, "rate"),
         ("Data", 4, "grp"),
     ]
-    words = ["the cell is empty", "is a bool", "is a datetime", "'#N/A' is not a number", "was never computed"]
+    words = ["the cell is empty", "is a bool", "is a date", "'#N/A' is not a number", "was never computed"]
     assert all(word in problem.problem for word, problem in zip(words, problems, strict=False))
     assert 'missing = [""]' in problems[0].remedy
     assert str(problems[0]).startswith(f"{path}, sheet 'Data', row 2, column grp: the cell is empty; allowed: ")
@@ -309,8 +309,8 @@ def test_all_faults_are_listed_each_with_its_place(tmp_path: Path) -> None:
         ({"columns": {"grpp": "grp"}}, "missing column 'grpp'.*nearest: grp"),
         ({"columns": {"grp": "gpr"}}, "'gpr' is not in the catalogue.*nearest: grp"),
         ({"columns": {"grp": "grp", "rate": "grp"}}, "two columns are read as 'grp'"),
-        ({"sheet": "x"}, "sheet is for .xlsx"),
-        ({"header": 9, "delimiter": ","}, "the table is empty"),
+        ({"sheet": "x"}, "sheet is for workbooks"),
+        ({"header": 9, "delimiter": ","}, "line 9, where the header should be, is empty"),
     ],
 )
 def test_descriptions_that_do_not_fit_the_file(tmp_path: Path, keys: dict[str, object], words: str) -> None:
@@ -322,7 +322,7 @@ def test_descriptions_that_do_not_fit_the_file(tmp_path: Path, keys: dict[str, o
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("t.xls", b"", r"\.xls files are not read; allowed: CSV"),
+        ("t.sav", b"", r"\.sav files are not read; allowed: CSV"),
         ("t.csv", b"PK\x03\x04rest", "not a text table, though its name says so"),
         ("t.csv", b"", "the header is not divided|empty"),
         ("t.csv", b"a;b;a\n1;2;3\n", "column names repeated: a"),

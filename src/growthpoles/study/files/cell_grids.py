@@ -267,7 +267,7 @@ def _workbook(content: bytes, path: Path, sheet: str | None) -> list[Grid]:
                 (number, list(row)) for number, row in enumerate(cells, start=1) if any(cell != "" for cell in row)
             ]
             merged = [(a + 1, b, c + 1, d) for (a, b), (c, d) in found.merged_cell_ranges or []]
-            shown = "Visible" in str(kinds[name].visible)
+            shown = str(kinds[name].visible).endswith(".Visible")
             grids.append(Grid(path, name, rows, "row", merged, visible=shown))
     except DataError:
         raise

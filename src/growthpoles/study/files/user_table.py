@@ -263,7 +263,14 @@ def read_table(
         data.drop("outside the rows that study.toml names", row=number)
     for number in raw.hidden:
         data.drop("the file hides this row", row=number)
-    named = [spec.key, spec.year_column, *_indicators(spec), spec.value, *spec.value_years, *spec.fill, spec.flag_column]
+    named = [
+        spec.key,
+        spec.year_column,
+        *_indicators(spec),
+        *_values(spec),
+        *spec.fill,
+        spec.flag_column,
+    ]
     lacking = [name for name in named if name is not None and name not in raw.columns]
     if lacking:
         _missing_columns(data, lacking)
@@ -281,6 +288,11 @@ def read_table(
 def _indicators(spec: Table) -> tuple[str, ...]:
     """Return the columns whose texts together are the indicator of a long table."""
     return (spec.indicator,) if isinstance(spec.indicator, str) else spec.indicator or ()
+
+
+def _values(spec: Table) -> tuple[str, ...]:
+    """Return the columns that hold the numbers of a long table."""
+    return (spec.value,) if isinstance(spec.value, str) else spec.value or tuple(spec.value_years)
 
 
 def key_text(spec: Table, cell: object) -> str:
@@ -423,16 +435,18 @@ def _long(data: TableData, spec: Table, years: Sequence[int], codes: list[str]) 
     targets = targets or {code: (code,) for code in codes}
     place = {header: i for i, header in enumerate(data.raw.columns)}
     indicators = [place[name] for name in _indicators(spec)]
-    values = [spec.value] if spec.value is not None else list(spec.value_years)
+    values = list(_values(spec))
+    several = isinstance(spec.value, tuple) and len(values) > 1
     seen: dict[tuple[int, str, str], int] = {}
     for number, row, name in _regions(data, spec, values):
-        written = " | ".join(cell_text(row[at]) for at in indicators)
-        wanted = [code for code in targets.get(written, ()) if code in codes]
-        if not wanted:
-            data.drop(f"indicator {shown(written)} is not asked for", row=number, content=written)
-            continue
+        kind = " | ".join(cell_text(row[at]) for at in indicators)
         used = False
         for header in values:
+            written = f"{kind} | {header}" if several else kind
+            wanted = [code for code in targets.get(written, ()) if code in codes]
+            if not wanted:
+                data.drop(f"indicator {shown(written)} is not asked for", row=number, content=written)
+                continue
             year = spec.value_years[header] if spec.value_years else _year(data, spec, years, number, row)
             if year is None or (spec.value_years and year not in years):
                 continue
@@ -451,13 +465,13 @@ def _long(data: TableData, spec: Table, years: Sequence[int], codes: list[str]) 
             if flag:
                 data.flags.setdefault(year, []).extend((name, code, flag) for code in wanted)
         data.rows_used += used
-        if not used and spec.value_years:
+        if not used and spec.value_years and kind in targets:
             data.drop("no year of the study", row=number, content=name)
 
 
 def _unused_columns(data: TableData, spec: Table, years: Sequence[int]) -> None:
-    used = {cell.header for cell in data.cells} | {spec.key, spec.year_column, spec.value, spec.flag_column}
-    used |= {*_indicators(spec), *spec.value_years}
+    used = {cell.header for cell in data.cells} | {spec.key, spec.year_column, spec.flag_column}
+    used |= {*_indicators(spec), *_values(spec)}
     used |= {header for header, _, _ in _ksi_columns(TableData(data.raw), spec, years)}
     for header in data.raw.columns:
         if header not in used:

@@ -1,0 +1,132 @@
+"""Tables as offices publish them are read exactly, or refused: never wrong, never with a value lost in silence."""
+
+from __future__ import annotations
+
+import warnings
+from collections import defaultdict
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from office_tables import Case, make_case
+
+import growthpoles as gp
+from growthpoles.errors import GrowthpolesError
+
+Values = dict[str, dict[tuple[str, int], float]]
+
+
+def read(case: Case) -> Values:
+    """Propose a study and load every year of it: code -> (region, year) -> value."""
+    folder = case.folder / "study"
+    gp.propose_study(folder, table=case.table, boundaries=case.boundaries, key="code").write()
+    study = gp.load_study(folder)
+    got: Values = defaultdict(dict)
+    for year in study.years:
+        table = gp.load_indicators(year, study=study)
+        for code in table:
+            got[str(code)] |= {(str(region), year): value for region, value in table[code].dropna().items()}
+    return {code: cells for code, cells in got.items() if cells}
+
+
+def outcome(case: Case) -> str:
+    """Return "exact", "refused", or what is wrong."""
+    try:
+        got = read(case)
+    except GrowthpolesError:
+        return "refused"
+    want: Values = defaultdict(dict)
+    for (region, year, kind), value in case.truth.items():
+        if value is not None:
+            want[kind][region, year] = value
+    left = dict(got)
+    for kind, cells in want.items():
+        same = [code for code, found in left.items() if found == pytest.approx(cells, rel=1e-12)]
+        if not same:
+            return f"{kind} is not among {got}"
+        del left[same[0]]
+    return f"invented: {left}" if left else "exact"
+
+
+def hold(seeds: range, folder: Path, *, refused: float) -> None:
+    """Read one random table per seed; at most a share of them may be refused."""
+    results = []
+    for seed in seeds:
+        (folder / str(seed)).mkdir()
+        case = make_case(seed, folder / str(seed))
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            result = outcome(case)
+        assert result in ("exact", "refused"), (seed, case.what, result)
+        results.append(result)
+    assert results.count("refused") <= refused * len(results)
+
+
+def test_random_layouts(tmp_path: Path) -> None:
+    hold(range(12), tmp_path, refused=0.25)
+
+
+@pytest.mark.slow
+def test_many_random_layouts(tmp_path: Path) -> None:
+    hold(range(100, 400), tmp_path, refused=0.1)
+
+
+BOUNDARIES = ("Q1", "Q2", "Q3", "Q4"), ("North Hills", "South", "Bern / Berne", "Rioja, La")
+
+
+def boundaries(folder: Path) -> Path:
+    import geopandas as gpd
+    from shapely.geometry import box
+
+    shapes = [box(i, 45, i + 1, 46) for i in range(4)]
+    frame = gpd.GeoDataFrame({"code": BOUNDARIES[0], "name": BOUNDARIES[1]}, geometry=shapes, crs=4326)
+    frame.to_file(folder / "r.gpkg")
+    return folder / "r.gpkg"
+
+
+def table(folder: Path, text: str, **options: object) -> pd.DataFrame:
+    (folder / "t.csv").write_text(text, encoding="utf-8")
+    return gp.read_table(folder / "t.csv", boundaries=boundaries(folder), key="code", **options)
+
+
+def test_flags_marks_and_signs(tmp_path: Path) -> None:
+    rows = "North Hills 1);.097;(12);-\nSouth;1.5 p;3*;4\nBerne;2;x;7\nLa Rioja;3.25;1,200;9\nTotal;6;8;9\n"
+    found = table(tmp_path, f"Survey\nArea;a 2020;b 2020;c 2020\n{rows}Source: the office\n")
+    wide = found.pivot(index="region", columns="indicator", values="value")
+    assert wide["a"].tolist() == [0.097, 1.5, 2, 3.25]
+    assert wide["b"].tolist()[:2] == [-12, 3] and wide["b"].isna().tolist() == [False, False, True, False]
+    assert wide["c"].isna().tolist() == [True, False, False, False]
+    assert found.loc[found["flag"] != "", ["region", "indicator", "flag"]].values.tolist() == [  # noqa: PD011
+        ["Q2", "a", "p"],
+        ["Q2", "b", "*"],
+    ]
+    told = "\n".join(found.attrs["remarks"])
+    assert "Total was taken for no region" in told and "zero at some offices" in told
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "words"),
+    [
+        ("Area;x 2020\nNorth Hills;1,234\nSouth;2,345\nBern;3,456\nLa Rioja;4,567\n", {}, "two ways.*decimal"),
+        ("Area;x\nNorth Hills;1\nSouth;2\nBern;3\nLa Rioja;4\n", {}, "the year.*not stated.*year="),
+        ("Area;x 2020\nNorth Hills;1\nSouth;2\nBern;3\nLa Rjoxa;4\n", {}, "'La Rjoxa' fits no region.*aliases"),
+        ("Area;x 2020\nNorth Hills;1\nSouth;2\nSouth;3\nBern;3\nLa Rioja;4\n", {}, "duplicate region 'South'"),
+        ("Area;x 2020\nNorth Hills;1\nSouth;5 m\nBern;3\nLa Rioja;4\n", {}, "'5 m'"),
+    ],
+)
+def test_what_nothing_decides_is_asked(tmp_path: Path, text: str, options: dict[str, object], words: str) -> None:
+    with pytest.raises(GrowthpolesError, match=words):
+        table(tmp_path, text, **options)
+
+
+def test_answers_to_what_is_asked(tmp_path: Path) -> None:
+    text = "Area;x\nNorth Hills;1,234\nSouth;2,345\nBern;3,456\nRjoxa;4,567\n"
+    found = table(tmp_path, text, decimal=".", thousands=",", year=2020, aliases={"Rjoxa": "Q4"})
+    assert found["value"].tolist() == [1234, 2345, 3456, 4567] and set(found["year"]) == {2020}
+
+
+def test_a_look_lists_what_stands_in_the_file(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("Title\nArea;2019;2020 (p)\nA;1;2\nB;3;..\n", encoding="utf-8")
+    found = gp.quick_look(tmp_path / "t.csv")
+    assert found.tables.loc[0, ["header", "key", "regions", "years"]].tolist() == ["2", "Area", 2, "2019, 2020"]
+    assert "'..' was taken to mean" in found.summary() and "1 tables" in repr(found)
