@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from growthpoles.study.file_variable import FileOptions
     from growthpoles.study.study_spec import Study
 
 StudyOption = Annotated[
@@ -62,6 +63,45 @@ GraphOption = Annotated[
     typer.Option("--weights", "-w", help="Graph of the spatial tests; default: queen, or as the study says."),
 ]
 PermutationsOption = Annotated[int | None, typer.Option("--permutations", help="Relocations where p is not exact.")]
+
+
+TableOption = Annotated[Path | None, typer.Option("--table", "-t", help="Table joined to the file; no study is needed.")]
+KeyOption = Annotated[str | None, typer.Option("--key", help="Column of the file that identifies a region.")]
+LayerOption = Annotated[str | None, typer.Option("--layer", help="Layer of the file.")]
+CrsOption = Annotated[str | None, typer.Option("--crs", help="Coordinate system of a file that states none.")]
+FileEncodingOption = Annotated[str | None, typer.Option("--encoding", help="Of the texts of the file.")]
+SheetOption = Annotated[str | None, typer.Option("--sheet", help="Sheet of the table.")]
+IgnoreOption = Annotated[list[str] | None, typer.Option("--ignore", help="A row of the table that is no region.")]
+RepairOption = Annotated[
+    str | None, typer.Option("--repair", help="clean mends polygons and borders of the file; default: refuse.")
+]
+DissolveOption = Annotated[
+    bool | None, typer.Option("--dissolve/--no-dissolve", help="Whether rows of one region are united.")
+]
+
+
+def file_options(year: int | None = None, **given: object) -> FileOptions:
+    """Put the options of a file together; where they stand at a study, they are refused by :func:`refuse_for_study`."""
+    from growthpoles.study.file_variable import FileOptions
+
+    repair = given.pop("repair", None) or "refuse"
+    ignore = tuple(given.pop("ignore", None) or ())  # type: ignore[call-overload]
+    return FileOptions(year=year, repair=repair, ignore=ignore, **given)  # type: ignore[arg-type]
+
+
+def refuse_for_study(options: FileOptions) -> None:
+    """Refuse options that only a file has."""
+    idle = [name for name in options.given() if name != "year"]
+    if idle:
+        problem = f"--{' --'.join(idle)} without a file"
+        raise StudyError(message(problem, allowed="a boundary file as first argument, or study.toml"))
+
+
+def refuse_for_file(**given: object) -> None:
+    """Refuse options that only a study has."""
+    idle = [name for name, value in given.items() if value is not None]
+    if idle:
+        raise StudyError(message(f"--{' --'.join(idle)} with a file", allowed="with --study"))
 
 
 def open_study(study: str | None, *, lang: str = "en", seed: int | None = None) -> Study:

@@ -315,6 +315,15 @@ def _text(column: Any) -> list[str]:
     return [str(cell).strip() for cell in (column.astype("Int64") if whole else column)]
 
 
+def key_candidates(table: Any) -> tuple[list[str], list[str]]:
+    """Return the columns of a boundary file that could be the key, codes first, and those that could be names."""
+    unique = [str(column) for column in table.columns if _is_key(table[column])]
+    codes = [column for column in unique if _is_code(table[column])]
+    texts = [column for column in unique if table[column].dtype.kind not in "if"]
+    names = [column for column in texts if column not in codes]
+    return list(dict.fromkeys([*(c for c in codes if c in texts), *texts, *codes, *unique])), names
+
+
 def _is_key(column: Any) -> bool:
     if column.dtype.kind == "f" and not column.dropna().mod(1).eq(0).all():
         return False
