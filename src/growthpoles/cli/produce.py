@@ -204,7 +204,7 @@ def _draw_file(
     year = found.table.attrs.get("year")
     axes = plot_values(
         found.regions, values, variable=name, digits=digits, year=year, lang=lang, preset=preset or "report",
-        source=found.source,
+        source=options.table.name if options.table else None,
     )  # fmt: skip
     figure = axes.get_figure(root=True)
     assert figure is not None

@@ -65,6 +65,9 @@ GraphOption = Annotated[
 PermutationsOption = Annotated[int | None, typer.Option("--permutations", help="Relocations where p is not exact.")]
 
 
+FileArgument = Annotated[
+    Path | None, typer.Argument(help="Boundary file with the numbers, or to join --table to; default: a study.")
+]
 TableOption = Annotated[Path | None, typer.Option("--table", "-t", help="Table joined to the file; no study is needed.")]
 KeyOption = Annotated[str | None, typer.Option("--key", help="Column of the file that identifies a region.")]
 LayerOption = Annotated[str | None, typer.Option("--layer", help="Layer of the file.")]
@@ -127,12 +130,16 @@ def year_of(study: Study, year: int | None) -> int:
     return year
 
 
-def named(frame: pd.DataFrame, study: Study, *, lang: str = "en") -> pd.DataFrame:
-    """Put the names of the regions beside their codes, where the study has names."""
-    from growthpoles.study.inputs import study_regions
+def named(frame: pd.DataFrame, study: Study | gpd.GeoDataFrame, *, lang: str = "en") -> pd.DataFrame:
+    """Put the names of the regions beside their codes, where the study or the file has names."""
+    from growthpoles.study.study_spec import Study
 
-    regions = study_regions(study)
-    column = f"short_{lang}"
+    if isinstance(study, Study):
+        from growthpoles.study.inputs import study_regions
+
+        study = study_regions(study)
+    regions = study
+    column = f"short_{lang}" if f"short_{lang}" in regions else "name"
     if column not in regions or frame.index.name != "region":
         return frame
     beside = frame.copy()

@@ -79,6 +79,9 @@ class FileData:
     def values(self, variable: str | None) -> pd.Series:
         """Return one column of numbers; where there is just one it need not be named."""
         columns = [str(column) for column in self.table.columns]
+        if not columns and variable is None:
+            allowed = "a file with such a column, or --table to join one"
+            raise DataError(message("no column of numbers", where=self.source, allowed=allowed))
         if variable is None and len(columns) == 1:
             variable = columns[0]
         if variable is None:
@@ -190,7 +193,8 @@ def _numbers(regions: gpd.GeoDataFrame, key: str) -> pd.DataFrame:
     found: dict[str, Any] = {}
     for column in regions.columns.drop(regions.geometry.name):
         cells = regions[column]
-        if pd.api.types.is_bool_dtype(cells) or cells.dtype.kind in "mM":
+        identifier = str(column).casefold() in _IDENTIFIERS and cells.is_unique
+        if identifier or pd.api.types.is_bool_dtype(cells) or cells.dtype.kind in "mM":
             continue
         numbers = cells if cells.dtype.kind in "iuf" else pd.to_numeric(cells, errors="coerce")
         if numbers.notna().any() and not (numbers.isna() & cells.notna() & cells.astype(str).str.strip().ne("")).any():
