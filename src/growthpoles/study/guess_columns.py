@@ -138,7 +138,9 @@ class _Vintage:
         return self.known[name]
 
 
-def guess_layer(path: Path, *, key: str | None = None, texts: Iterable[str] = ()) -> LayerGuess:
+def guess_layer(
+    path: Path, *, key: str | None = None, texts: Iterable[str] = (), layer: str | None = None, crs: str | None = None
+) -> LayerGuess:
     """Look at a boundary file.
 
     Parameters
@@ -146,6 +148,8 @@ def guess_layer(path: Path, *, key: str | None = None, texts: Iterable[str] = ()
     path : Path
     key : str, optional
         Column that identifies a region; None takes the one whose values stand in the tables.
+    layer, crs : str, optional
+        Layer of the file, and coordinate system of one that states none; None looks for them.
     texts : iterable of str
         Texts of the tables, by which key, layer and encoding are told.
 
@@ -154,9 +158,11 @@ def guess_layer(path: Path, *, key: str | None = None, texts: Iterable[str] = ()
     DataError
         If it cannot be read, the key is not one of its columns, or no column could be a key.
     """
+    from growthpoles.regions.boundaries import read_layer
+
     known = {name_keys(text).loose for text in texts} - {""}
-    frame, layer, notes = _best_layer(path, known)
-    guess = LayerGuess(path, layer, notes=notes)
+    frame, layer, notes = _best_layer(path, known) if layer is None else (*read_layer(path, layer), [])
+    guess = LayerGuess(path, layer, crs=crs, notes=notes)
     frame, guess.encoding = _best_encoding(path, layer, frame, known)
     if guess.encoding:
         guess.notes.append(f"the encoding of the boundaries: the file states none; {guess.encoding} was taken")
@@ -272,13 +278,13 @@ def _look_at_shapes(guess: LayerGuess, path: Path, frame: gpd.GeoDataFrame) -> N
 
     regions = read_boundaries(
         path, key=guess.key, layer=guess.layer, encoding=guess.encoding, dissolve=guess.dissolve, drop=guess.drop,
-        repair="clean",
+        repair="clean", crs=guess.crs,
     )  # fmt: skip
     altered = [note for note in boundary_notes(regions) if "; area" in note and not note.endswith("+0 %")]
     if altered:
         guess.repair = True
         guess.notes.append(f"polygons that cross themselves, which repair = \"clean\" mends: {listed(altered)}")
-    if frame.crs is None:
+    if regions.crs is None:
         west, south, east, north = frame.total_bounds
         if west >= -180 and east <= 360 and south >= -90 and north <= 90:
             guess.crs = "EPSG:4326"
