@@ -16,7 +16,7 @@ from growthpoles.file_reading import read_text
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.regions.boundaries import boundary_notes
 from growthpoles.study.files.problems import Problem, problems_frame
-from growthpoles.study.files.user_table import TableData
+from growthpoles.study.files.user_table import TableData, toml_text
 from growthpoles.study.inputs.indicators import (
     NO_ROW,
     absent_that_year,
@@ -399,12 +399,14 @@ def _name_problems(study: Study, number: int, data: TableData) -> list[Problem]:
         rows.setdefault(name, row)
     problems: list[Problem] = []
     codes: dict[str, str] = {}
+    known = set(study_regions(study).index)
     for name, row in rows.items():
         try:
             codes[name] = match_study_regions(study, [name], vintage=spec.vintage)[0]
         except GrowthpolesError as error:
             text = str(error).removeprefix("region names: ")
-            remedy = "a name of a region, boundaries.aliases for another spelling, or ignore for a row that is none"
+            near = [code for code in nearest(name, known, n=1) if code != name] or ["..."]
+            remedy = f'{toml_text(name)} = {toml_text(near[0])} in [boundaries.aliases], or ignore = [{toml_text(name)}]'
             problems.append(data.raw.problem(text, row=row, column=spec.key, remedy=remedy))
     owners: dict[tuple[int, str], str] = {}
     for (year, name), row in data.rows.items():

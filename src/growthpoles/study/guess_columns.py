@@ -187,6 +187,7 @@ def guess_layer(
     if key is None and others:
         guess.notes.append(f"the key of the regions: {guess.key!r} was taken; {listed(others)} would serve as well")
     names = [column for column in wordy if column != guess.key and not _is_code(table[column])]
+    names = names or [column for column in wordy if column != guess.key and _has_words(table[column])]
     names.sort(key=lambda column: -borne[column])
     repeated = [str(c) for c in table.columns if table[c].dtype.kind in "OUT" and c != guess.key and not names]
     guess.name = names[0] if names else next((c for c in repeated if not _is_code(table[c].fillna(""))), None)
@@ -326,7 +327,7 @@ def key_candidates(table: Any) -> tuple[list[str], list[str]]:
     unique = [str(column) for column in table.columns if _is_key(table[column])]
     codes = [column for column in unique if _is_code(table[column])]
     texts = [column for column in unique if table[column].dtype.kind not in "if"]
-    names = [column for column in texts if column not in codes]
+    names = [column for column in texts if column not in codes or _has_words(table[column])]
     return list(dict.fromkeys([*(c for c in codes if c in texts), *texts, *codes, *unique])), names
 
 
@@ -337,6 +338,11 @@ def _is_key(column: Any) -> bool:
         return False
     cells = _text(column)
     return len(set(cells)) == len(cells) and all(0 < len(cell) <= 200 for cell in cells)
+
+
+def _has_words(column: Any) -> bool:
+    """Tell whether most cells are words, short ones too, rather than codes."""
+    return 2 * sum(bool(re.fullmatch(r"[^\W\d_]?[^\W\d_A-Z]+", cell)) for cell in _text(column)) > len(column)
 
 
 def _is_code(column: Any) -> bool:

@@ -121,6 +121,8 @@ def _boundaries(layer: LayerGuess, blocks: Sequence[Block], relative: Callable[[
     elif known:
         lines += ["", "[boundaries.aliases]         # CHECK: other spellings, each the only one that fits its region"]
     for name, (code, reason) in known.items():
+        if name == code:  # the name is right; it could not be told from another row
+            continue
         text = f"{quoted(remark(name))} = {quoted(code)}"
         lines.append(("# " if stray else "") + text + (f"    # {remark(reason)}" if reason and not stray else ""))
     return lines
