@@ -135,6 +135,8 @@ def named(frame: pd.DataFrame, study: Study | gpd.GeoDataFrame, *, lang: str = "
     from growthpoles.study.study_spec import Study
 
     if isinstance(study, Study):
+        if study.boundaries.absent:
+            return frame
         from growthpoles.study.inputs import study_regions
 
         study = study_regions(study)

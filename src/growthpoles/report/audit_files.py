@@ -79,7 +79,7 @@ def audit_figures(found: Audit, study: Study) -> dict[str, Callable[[str], Axes]
     from growthpoles.language.languages import translator
 
     catalogue = study_catalogue(study)
-    regions = study_regions(study)
+    regions = {} if study.boundaries.absent else study_regions(study)
     figures: dict[str, Callable[[str], Axes]] = {}
 
     def common(lang: str) -> dict[str, Any]:

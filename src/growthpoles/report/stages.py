@@ -411,6 +411,14 @@ def report_edition(study: Study, edition: str | None) -> str:
     return chosen
 
 
+def bare_regions(study: Study) -> gpd.GeoDataFrame:
+    """Return the regions of a study without boundaries, whose geometry is missing."""
+    import geopandas as gpd
+
+    index = region_index(study)
+    return gpd.GeoDataFrame(geometry=gpd.GeoSeries([None] * len(index), index=index, crs="EPSG:4326"))
+
+
 def compute(study: Study, *, edition: str | None = None, progress: Progress | None = None) -> Results:
     """Run the analysis of a study.
 
@@ -434,7 +442,7 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
     tell = progress or (lambda step: None)
     edition = report_edition(study, edition)
     tell("boundaries")
-    regions = study_regions(study)
+    regions = bare_regions(study) if study.boundaries.absent else study_regions(study)
     catalogue = study_catalogue(study)
     indicators: dict[tuple[str, int], pd.DataFrame] = {}
     ratings: dict[tuple[str, int], pd.DataFrame] = {}
@@ -456,6 +464,8 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
         left_out["classes"] = no_classes(study, Words("en"))
     graph: Graph | None = None
     try:
+        if study.boundaries.absent:
+            raise StudyError(message(NO_BOUNDARIES))
         graph = build_weights(regions, study.report.weights)  # type: ignore[arg-type]
     except GrowthpolesError as error:
         left_out["moran"] = error.args[0]

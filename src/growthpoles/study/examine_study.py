@@ -24,12 +24,13 @@ from growthpoles.study.inputs.indicators import (
     editions,
     input_account,
     load_indicators,
+    region_index,
     study_table,
     unused_inputs,
 )
 from growthpoles.study.inputs.published import load_published, published_years
 from growthpoles.study.inputs.study_rating import method_problems, study_rating
-from growthpoles.study.inputs.study_regions import match_study_regions, study_regions
+from growthpoles.study.inputs.study_regions import NO_BOUNDARIES, match_study_regions, study_regions
 from growthpoles.study.load_study import file_problems, known_keys, read_toml, study_path
 from growthpoles.study.study_spec import Study
 
@@ -313,7 +314,9 @@ def examine_study(path: str | Path | None = None) -> pd.DataFrame:
 
 def _notes(study: Study, catalogue: Catalogue) -> list[str]:
     """Say what a valid study lacks: regions without a row, years without an indicator."""
-    notes = [f"boundaries: {note}" for note in boundary_notes(study_regions(study))]
+    absent = study.boundaries.absent
+    notes = [f"{NO_BOUNDARIES}; they are left out"] if absent else []
+    notes += [] if absent else [f"boundaries: {note}" for note in boundary_notes(study_regions(study))]
     for year in study.years:
         table = load_indicators(year, study=study)
         absent = absent_that_year(table, catalogue)
@@ -337,6 +340,11 @@ def _is_there(study: Study, name: str) -> bool:
 
 def _regions(study: Study) -> tuple[set[str] | None, list[Problem]]:
     """Read the boundaries; return the region codes, or None and why."""
+    if study.boundaries.absent:
+        try:
+            return set(region_index(study)), []
+        except GrowthpolesError:  # a table at fault, which is looked at by itself
+            return None, []
     name = study.boundaries.file
     if name is not None and not _is_there(study, name):
         return None, []
@@ -399,7 +407,7 @@ def _name_problems(study: Study, number: int, data: TableData) -> list[Problem]:
         rows.setdefault(name, row)
     problems: list[Problem] = []
     codes: dict[str, str] = {}
-    known = set(study_regions(study).index)
+    known = set(region_index(study))
     for name, row in rows.items():
         try:
             codes[name] = match_study_regions(study, [name], vintage=spec.vintage)[0]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Enclaves = Literal["keep", "merge"]
 
+NO_BOUNDARIES = "the study has no boundaries, which a map or a test of neighbours needs"
 MAX_KEY = 200  # characters; a longer text is no code
 
 
@@ -59,6 +60,8 @@ def study_regions(study: Study | None = None, *, enclaves: Enclaves = "keep") ->
 
     study = study or load_study()
     source = study.boundaries
+    if source.absent:
+        raise StudyError(message(NO_BOUNDARIES, where=study.name, allowed='[boundaries] with file = "..." and key = "..."'))
     if source.builtin is not None:
         assert source.year is not None  # the study's own validation
         return load_regions(source.year, enclaves=enclaves)
@@ -166,6 +169,14 @@ def match_study_regions(
     source = study.boundaries
     aliases = source.aliases
     given = [aliases.get(name.strip(), aliases.get(bare_name(name), name)) for name in names]
+    if source.absent:
+        known = set(names)
+        bare = [name if name in aliases.values() or bare_name(name) == name else bare_name(name) for name in given]
+        twice = [name for i, name in enumerate(bare) if name in bare[:i]] if duplicates == "raise" else []
+        if twice:
+            told = [name for name in names if aliases.get(name.strip(), bare_name(name)) == twice[0]] or sorted(known)
+            raise RegionError(message(f"{listed(told)} mean one region", where=where, allowed="one row per region"))
+        return bare
     if source.builtin is not None:
         assert source.year is not None
         year = vintage or source.year
