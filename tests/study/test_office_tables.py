@@ -63,7 +63,7 @@ def hold(seeds: range, folder: Path, *, refused: float) -> None:
 
 
 def test_random_layouts(tmp_path: Path) -> None:
-    hold(range(12), tmp_path, refused=0.25)
+    hold(range(5), tmp_path, refused=0.25)
 
 
 @pytest.mark.slow

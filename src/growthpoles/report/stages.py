@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles import randomness
-from growthpoles.errors import GrowthpolesError, RatingError, Reason, StudyError, unknown_option
+from growthpoles.errors import GrowthpolesError, RatingError, Reason, StudyError, message, unknown_option
 from growthpoles.language.phrases import Words
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.ratings.classes import TEN_CLASSES, scale_of
@@ -27,11 +27,13 @@ from growthpoles.spatial.local_tests import LocalResult, local_getis_ord, local_
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
 from growthpoles.spatial.weights.build_weights import build_weights
 from growthpoles.study.inputs import (
+    NO_BOUNDARIES,
     editions,
     input_account,
     load_indicators,
     load_published,
     published_years,
+    region_index,
     study_catalogue,
     study_method,
     study_rating,
@@ -41,6 +43,7 @@ from growthpoles.study.inputs import (
 from growthpoles.study.study_spec import Study
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     from libpysal.graph import Graph
 
     from growthpoles.ratings.methods import Normalisation

@@ -7,14 +7,16 @@ from growthpoles.study.inputs.indicators import (
     input_account,
     load_indicators,
     printed_cells,
+    region_index,
     study_catalogue,
     unused_inputs,
 )
 from growthpoles.study.inputs.published import load_published, published_years
 from growthpoles.study.inputs.study_rating import method_problems, study_method, study_rating
-from growthpoles.study.inputs.study_regions import Enclaves, match_study_regions, study_regions
+from growthpoles.study.inputs.study_regions import NO_BOUNDARIES, Enclaves, match_study_regions, study_regions
 
 __all__ = [
+    "NO_BOUNDARIES",
     "Enclaves",
     "editions",
     "input_account",
@@ -24,6 +26,7 @@ __all__ = [
     "method_problems",
     "printed_cells",
     "published_years",
+    "region_index",
     "study_catalogue",
     "study_method",
     "study_rating",
