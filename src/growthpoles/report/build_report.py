@@ -190,7 +190,7 @@ def _content(
         if len(frame) <= _TEX_ROWS:
             content[f"tables/tex/{name}.tex"] = tex(frame, title=name.replace("_", " "), lang=lang).encode()
     content["tables/study.xlsx"] = workbook_bytes(tables, notes=notes(tables, results))
-    if not study.boundaries.absent:
+    if not results.study.boundaries.absent:
         content["study.gpkg"] = geopackage_bytes(layers(results)[0], results.regions, styles=layers(results)[1])
     content |= drawn.files
     content |= caption_files(drawn.captions, lang=lang)
