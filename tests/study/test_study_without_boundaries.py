@@ -24,6 +24,7 @@ catalogue = "catalogue.csv"
 file = "t.csv"
 year = 2020
 correspondence = "map.csv"
+missing = [""]
 [tables.columns]
 gdp = "gdp"
 pop = "pop"
