@@ -316,7 +316,9 @@ def specialise(
         return
     refuse_for_study(options)
     if industries:
-        raise StudyError(message("--industry without a file", allowed="a table of regions by industries as first argument"))
+        raise StudyError(
+            message("--industry without a file", allowed="a table of regions by industries as first argument")
+        )
     loaded = open_study(study, lang=lang)
     from growthpoles.language.number_format import format_number
     from growthpoles.specialisation import ksi_groups

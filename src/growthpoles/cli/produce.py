@@ -50,7 +50,9 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(epilog="Example: growthpoles report --out outputs --edition realigned")(report)
-    epilog = "Examples: growthpoles map clusters --year 2014 --out lisa.pdf; growthpoles map regions.gpkg --variable income"
+    epilog = (
+        "Examples: growthpoles map clusters --year 2014 --out lisa.pdf; growthpoles map regions.gpkg --variable income"
+    )
     app.command("map", cls=_MapCommand, epilog=epilog)(draw)
 
 
@@ -135,7 +137,9 @@ def draw(
             study=study, edition=edition, weights=weights, adjust=adjust, permutations=permutations, seed=seed
         )
         with _set_in(font, font_bold) as face:
-            _draw_file(Path(kind), options, variable, lang=lang, preset=preset, out=out, proof=proof, face=face, quiet=quiet)
+            _draw_file(
+                Path(kind), options, variable, lang=lang, preset=preset, out=out, proof=proof, face=face, quiet=quiet
+            )
         return
     refuse_for_study(options)
     loaded = open_study(study, lang=lang, seed=seed).with_report(

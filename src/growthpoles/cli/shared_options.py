@@ -68,7 +68,9 @@ PermutationsOption = Annotated[int | None, typer.Option("--permutations", help="
 FileArgument = Annotated[
     Path | None, typer.Argument(help="Boundary file with the numbers, or to join --table to; default: a study.")
 ]
-TableOption = Annotated[Path | None, typer.Option("--table", "-t", help="Table joined to the file; no study is needed.")]
+TableOption = Annotated[
+    Path | None, typer.Option("--table", "-t", help="Table joined to the file; no study is needed.")
+]
 KeyOption = Annotated[str | None, typer.Option("--key", help="Column of the file that identifies a region.")]
 LayerOption = Annotated[str | None, typer.Option("--layer", help="Layer of the file.")]
 CrsOption = Annotated[str | None, typer.Option("--crs", help="Coordinate system of a file that states none.")]

@@ -105,7 +105,9 @@ def framed(data: Any, where: str) -> pd.DataFrame:
     found = data.to_frame() if hasattr(data, "to_frame") and not isinstance(data, pd.Series) else data
     if isinstance(found, pd.DataFrame):
         return found
-    raise MapError(message(f"{type(data).__name__} given", where=where, allowed="a DataFrame, or a result that has one"))
+    raise MapError(
+        message(f"{type(data).__name__} given", where=where, allowed="a DataFrame, or a result that has one")
+    )
 
 
 def labelled(data: Any, where: str) -> pd.Series:
@@ -139,7 +141,9 @@ def numbers_of(data: Any, column: str, where: str, regions: Any = None) -> pd.Se
         data, column = regions, data
     found = column_of(data, column, where)
     if isinstance(found, pd.DataFrame):
-        raise MapError(message(f"column {column!r} stands {found.shape[1]} times", where=where, allowed="each column once"))
+        raise MapError(
+            message(f"column {column!r} stands {found.shape[1]} times", where=where, allowed="each column once")
+        )
     is_number = pd.api.types.is_numeric_dtype(found) and not pd.api.types.is_complex_dtype(found)
     numbers = (found if is_number else pd.to_numeric(found, errors="coerce")).astype(float)
     odd = (found.notna() & numbers.isna()) | np.isinf(numbers)

@@ -221,9 +221,7 @@ def _with_shapes(frame: GeoDataFrame, shapes: Any) -> GeoDataFrame:
     return frame.set_geometry(type(frame.geometry)(shapes, index=frame.index, crs=frame.crs))
 
 
-def _dissolved(
-    frame: GeoDataFrame, key: str, dissolve: bool | None, where: str
-) -> tuple[GeoDataFrame, dict[str, int]]:
+def _dissolved(frame: GeoDataFrame, key: str, dissolve: bool | None, where: str) -> tuple[GeoDataFrame, dict[str, int]]:
     """Unite the rows of one region, on request or where they show that they are one; count the rows of each."""
     import shapely
 
@@ -243,7 +241,9 @@ def _dissolved(
                 unlike.append(str(code))
         if unlike:
             allowed = "one feature per region; dissolve = true unites several"
-            raise DataError(message(f"column {key} repeats {listed(unlike, limit=_LISTED)}", where=where, allowed=allowed))
+            raise DataError(
+                message(f"column {key} repeats {listed(unlike, limit=_LISTED)}", where=where, allowed=allowed)
+            )
 
     def one(column: pd.Series) -> object:
         found = list(dict.fromkeys(column.dropna()))
@@ -427,7 +427,9 @@ def _keys(frame: GeoDataFrame, key: str, where: str) -> pd.Index:
     columns = [column for column in frame.columns if column != frame.geometry.name]
     if key not in columns:
         allowed = listed(columns, limit=_LISTED) or "none"
-        raise DataError(message(f"no column {plain(key)}", where=where, allowed=allowed, near=nearest(key, columns, n=1)))
+        raise DataError(
+            message(f"no column {plain(key)}", where=where, allowed=allowed, near=nearest(key, columns, n=1))
+        )
     values = frame[key]
     whole = pd.api.types.is_float_dtype(values) and values.dropna().mod(1).eq(0).all()
     text = (values.astype("Int64") if whole else values).astype("string").str.strip()
@@ -481,11 +483,17 @@ def _check_coordinates(frame: GeoDataFrame, where: str) -> None:
     if crs is None or not crs.is_projected or not len(points):
         return
     if (size <= (360.0, 90.0)).all():
-        told = f"the coordinates look like degrees ({_extent(points)}), {crs.name} counts in {crs.axis_info[0].unit_name}"
-        raise DataError(message(told, where=where, allowed="the coordinate system that they have, for instance EPSG:4326"))
+        told = (
+            f"the coordinates look like degrees ({_extent(points)}), {crs.name} counts in {crs.axis_info[0].unit_name}"
+        )
+        raise DataError(
+            message(told, where=where, allowed="the coordinate system that they have, for instance EPSG:4326")
+        )
     if (size <= _PIXELS).all() and not _is_local(crs, points):
         told = f"the coordinates look like pixels ({_extent(points)}), {crs.name} puts them where no region is"
-        raise DataError(message(told, where=where, allowed="georeferenced polygons, or the coordinate system they have"))
+        raise DataError(
+            message(told, where=where, allowed="georeferenced polygons, or the coordinate system they have")
+        )
 
 
 def _extent(points: Any) -> str:

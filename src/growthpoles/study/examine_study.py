@@ -414,7 +414,9 @@ def _name_problems(study: Study, number: int, data: TableData) -> list[Problem]:
         except GrowthpolesError as error:
             text = str(error).removeprefix("region names: ")
             near = [code for code in nearest(name, known, n=1) if code != name] or ["..."]
-            remedy = f'{toml_text(name)} = {toml_text(near[0])} in [boundaries.aliases], or ignore = [{toml_text(name)}]'
+            remedy = (
+                f"{toml_text(name)} = {toml_text(near[0])} in [boundaries.aliases], or ignore = [{toml_text(name)}]"
+            )
             problems.append(data.raw.problem(text, row=row, column=spec.key, remedy=remedy))
     owners: dict[tuple[int, str], str] = {}
     for (year, name), row in data.rows.items():

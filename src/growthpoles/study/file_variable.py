@@ -85,7 +85,9 @@ class FileData:
         if variable is None and len(columns) == 1:
             variable = columns[0]
         if variable is None:
-            raise DataError(message("which numbers?", where=self.source, allowed=f"--variable one of {listed(columns)}"))
+            raise DataError(
+                message("which numbers?", where=self.source, allowed=f"--variable one of {listed(columns)}")
+            )
         if variable not in columns:
             others = [] if self.regions is None else [str(column) for column in self.regions.columns]
             if variable in others and self.regions is not None:
@@ -93,7 +95,9 @@ class FileData:
             else:
                 problem = f"no column {plain(variable)}"
             near = nearest(variable, columns, n=1)
-            raise DataError(message(problem, where=self.source, allowed=listed(columns) or "a column of numbers", near=near))
+            raise DataError(
+                message(problem, where=self.source, allowed=listed(columns) or "a column of numbers", near=near)
+            )
         return self.table[variable]
 
 
@@ -202,9 +206,7 @@ def _numbers(regions: gpd.GeoDataFrame, key: str) -> pd.DataFrame:
     return pd.DataFrame(found, index=regions.index)
 
 
-def _joined(
-    regions: gpd.GeoDataFrame, path: Path, key: str, options: FileOptions, notes: list[str]
-) -> pd.DataFrame:
+def _joined(regions: gpd.GeoDataFrame, path: Path, key: str, options: FileOptions, notes: list[str]) -> pd.DataFrame:
     """Read the table by the boundaries, one year of it, and put it into the order of the regions."""
     from growthpoles.regions.join import join
     from growthpoles.study.read_published import read_table

@@ -284,7 +284,7 @@ def _look_at_shapes(guess: LayerGuess, path: Path, frame: gpd.GeoDataFrame) -> N
     altered = [note for note in boundary_notes(regions) if "; area" in note and not note.endswith("+0 %")]
     if altered:
         guess.repair = True
-        guess.notes.append(f"polygons that cross themselves, which repair = \"clean\" mends: {listed(altered)}")
+        guess.notes.append(f'polygons that cross themselves, which repair = "clean" mends: {listed(altered)}')
     if regions.crs is None:
         west, south, east, north = frame.total_bounds
         if west >= -180 and east <= 360 and south >= -90 and north <= 90:

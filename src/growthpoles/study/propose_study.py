@@ -332,7 +332,9 @@ def _open(
 ) -> tuple[LayerGuess, list[Grid]]:
     """Read the tables, and the boundaries by what stands in them; text of an unknown encoding by the names in it."""
     if boundaries is None:
-        grids = [grid for path in paths for grid in read_sheets(path, sheet=sheet, encoding=encoding, delimiter=delimiter)]
+        grids = [
+            grid for path in paths for grid in read_sheets(path, sheet=sheet, encoding=encoding, delimiter=delimiter)
+        ]
         width = max((len(row) for grid in grids for _, row in grid.rows), default=0)
         columns = [
             [cell_text(row[at]) for _, row in grid.rows if at < len(row)] for grid in grids for at in range(width)

@@ -140,7 +140,9 @@ def _valid(regions: gpd.GeoDataFrame, shapes: NDArray[np.object_]) -> NDArray[np
     for i in bad.tolist():
         before, after = abs(shapely.area(shapes[i])), shapely.area(mended[i])
         if not after or abs(after - before) > 1e-9 * after:
-            problem = f"the polygon crosses itself ({shapely.is_valid_reason(shapes[i])}), and mending it changes its area"
+            problem = (
+                f"the polygon crosses itself ({shapely.is_valid_reason(shapes[i])}), and mending it changes its area"
+            )
             allowed = 'polygons that do not, or gp.read_boundaries(..., repair="clean")'
             raise MapError(message(problem, where=f"region {regions.index[i]!r}", allowed=allowed))
     return mended

@@ -404,7 +404,9 @@ def plot_values(
     try:
         palettes.rgb(colours)
     except (ValueError, TypeError):
-        raise MapError(message(f"colours={colours!r} are no colours", allowed='such as ["#ffffff", "#08306b"]')) from None
+        raise MapError(
+            message(f"colours={colours!r} are no colours", allowed='such as ["#ffffff", "#08306b"]')
+        ) from None
     shown = Numbers(series, edges, digits, colours)
     return map_numbers(regions, shown, variable, year, edition, values, lang=lang, ax=ax, gid=gid, options=options)
 

@@ -101,12 +101,16 @@ def _corresponding(study: Study, spec: Table, frame: pd.DataFrame, catalogue: Ca
     ratios = [code for code in frame.columns if code not in catalogue.primaries]
     if ratios:
         problem = f"{listed(ratios)} cannot be added up over regions"
-        raise StudyError(message(problem, where=str(path), allowed="kind = primary for totals, and ratios derived from them"))
+        raise StudyError(
+            message(problem, where=str(path), allowed="kind = primary for totals, and ratios derived from them")
+        )
     shares = read_weights(path, whole=True)
     unknown = [name for name in frame.index if name not in shares]
     if unknown:
         problem, near = f"no row for {listed(unknown)}", nearest(unknown[0], shares, n=1)
-        raise StudyError(message(problem, where=str(path), allowed="a line from, to, share for every region", near=near))
+        raise StudyError(
+            message(problem, where=str(path), allowed="a line from, to, share for every region", near=near)
+        )
     for name, parts in shares.items():
         if abs(sum(parts.values()) - 1) > 1e-6 or min(parts.values()) < 0:
             problem = f"the shares of {plain(name)} add up to {sum(parts.values()):.6g}"

@@ -61,7 +61,9 @@ def study_regions(study: Study | None = None, *, enclaves: Enclaves = "keep") ->
     study = study or load_study()
     source = study.boundaries
     if source.absent:
-        raise StudyError(message(NO_BOUNDARIES, where=study.name, allowed='[boundaries] with file = "..." and key = "..."'))
+        raise StudyError(
+            message(NO_BOUNDARIES, where=study.name, allowed='[boundaries] with file = "..." and key = "..."')
+        )
     if source.builtin is not None:
         assert source.year is not None  # the study's own validation
         return load_regions(source.year, enclaves=enclaves)
@@ -103,7 +105,9 @@ def _read_layer(path: Path, description: str) -> gpd.GeoDataFrame:
     for lang, column in source.name_columns.items():
         names = attributes[column].astype("string").map(clean, na_action="ignore").replace(r"^\s*$", pd.NA, regex=True)
         if names.isna().any():
-            regions.attrs["unnamed"] = list(dict.fromkeys([*regions.attrs.get("unnamed", ()), *regions.index[names.isna()]]))
+            regions.attrs["unnamed"] = list(
+                dict.fromkeys([*regions.attrs.get("unnamed", ()), *regions.index[names.isna()]])
+            )
         regions[f"name_{lang}"] = regions[f"short_{lang}"] = names.fillna(regions.index.to_series()).astype(object)
     return regions
 
