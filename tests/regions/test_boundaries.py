@@ -449,7 +449,7 @@ def test_rows_of_one_region_are_united_with_proof_or_on_request(tmp_path):
     overlapping = frame.set_geometry([shapes[0], box(0.5, 0, 1.5, 1), shapes[2]], crs=frame.crs)
     bare = frame.drop(columns="name")
     for told in (unlike, overlapping, bare):
-        with pytest.raises(DataError, match="column code repeats a; allowed: .*dissolve = true"):
+        with pytest.raises(DataError, match=r"column code repeats a; allowed: .*dissolve = true"):
             read(told)
         assert read(told, dissolve=True).index.tolist() == ["a", "b"]
     with pytest.raises(DataError, match="column code repeats a"):
@@ -488,7 +488,7 @@ def test_the_encoding_of_a_shapefile_that_states_none(tmp_path, names, written, 
     raw[29] = 0  # no language mark either
     path.with_suffix(".dbf").write_bytes(raw)
     if taken is None:
-        with pytest.raises(DataError, match="does not state the encoding of its texts; .*allowed: encoding = "):
+        with pytest.raises(DataError, match=r"does not state the encoding of its texts; .*allowed: encoding = "):
             read_boundaries(path, key="code")
     else:
         regions = read_boundaries(path, key="code")

@@ -236,7 +236,7 @@ def _dissolved(frame: GeoDataFrame, key: str, dissolve: bool | None, where: str)
         for code, rows in groups:
             shapes = [shape for shape in rows.geometry if shape is not None and not shape.is_empty]
             parted = abs(sum(shapely.area(shapes)) - shapely.area(shapely.union_all(shapes)))
-            same = bool(texts) and all(rows[name].nunique(dropna=False) == 1 for name in texts)
+            same = bool(texts) and all(len(set(rows[name].fillna(""))) == 1 for name in texts)
             if dissolve is False or not same or parted > _SAME_AREA * sum(shapely.area(shapes)):
                 unlike.append(str(code))
         if unlike:
@@ -362,7 +362,7 @@ def _text_encoding(path: Path, frame: GeoDataFrame) -> str | None:
 
 
 def _undeclared(path: Path, frame: GeoDataFrame) -> list[bytes]:
-    """Return the texts with other than ASCII letters of a Shapefile that does not state their encoding, as they stand."""
+    """Return the texts with other than ASCII letters of a Shapefile that states no encoding, as they stand."""
     if path.suffix.lower() != ".shp" or any(path.with_suffix(end).exists() for end in (".cpg", ".CPG")):
         return []
     table = frame.drop(columns=frame.geometry.name)
@@ -385,7 +385,8 @@ def _latin(path: Path, frame: GeoDataFrame) -> str | None:
     signs = [sign for word in words for sign in word if sign.isalpha() or not sign.isascii()]
     strange = [word for word in words if re.search(r"\w[\x80-\x9f¡-©«-¹»-¿×÷]|[\x80-\x9f¡-©«-¹»-¿×÷]\w", word)]
     if strange or sum(not sign.isascii() for sign in signs) > 0.6 * len(signs):
-        problem = f"the file does not state the encoding of its texts; in Latin-1 they read {listed(strange or words, limit=3)}"
+        garbled = listed(strange or words, limit=3)
+        problem = f"the file does not state the encoding of its texts; in Latin-1 they read {garbled}"
         allowed = 'encoding = "cp1252", "cp1250", "cp1253", "gb18030" or whichever it is'
         raise DataError(message(problem, where=str(path), allowed=allowed))
     return "latin1"

@@ -37,7 +37,7 @@ def _wide(table: pd.DataFrame) -> pd.DataFrame:
     if not {"region", "year", "indicator", "value"} <= set(table.columns):
         return table
     names = table["indicator"].astype(str)
-    if table["year"].nunique() > 1:
+    if len(set(table["year"])) > 1:
         names += " " + table["year"].astype(str)
     twice = table[pd.DataFrame({"region": table["region"], "name": names}).duplicated()]
     if len(twice):

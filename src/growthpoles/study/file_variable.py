@@ -1,4 +1,4 @@
-"""Regions, values and matrices straight from files, without a study: a boundary file, a table joined to it by its key."""
+"""Regions, values and matrices straight from files, without a study: a boundary file, a table joined by key."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class FileOptions:
     layer, crs, encoding : str, optional
         Of the boundaries.
     repair : {"refuse", "clean"}
-        What happens to polygons that cross themselves and, where neighbours are asked for, to borders that do not match.
+        What happens to polygons that cross themselves and, where neighbours are asked for, to borders that differ.
     dissolve : bool, optional
         Whether rows of one region are united.
     sheet, year
@@ -234,7 +234,7 @@ _UNSTATED = 1900  # the year of a table that says none
 
 
 def read_matrix(path: Path, options: FileOptions) -> FileData:
-    """Read a table of regions by industries: a table alone, or joined to boundaries, or the columns of a boundary file."""
+    """Read regions by industries: a table alone, or joined to boundaries, or the columns of a boundary file."""
     if path.suffix.lower() not in _TABLES:
         return read_files(path, options)
     from growthpoles.study.read_published import read_table
