@@ -213,7 +213,7 @@ def _polygons_in(shape: Any) -> list[Any]:
     kind = shapely.get_type_id(shape)
     if kind == _POLYGONS[0]:
         return [shape]
-    inner = shapely.get_parts(shape) if kind in (_POLYGONS[1], _COLLECTION) else []
+    inner: Any = shapely.get_parts(shape) if kind in (_POLYGONS[1], _COLLECTION) else []
     return [part for each in inner for part in _polygons_in(each)]
 
 
@@ -234,10 +234,10 @@ def _dissolved(frame: GeoDataFrame, key: str, dissolve: bool | None, where: str)
     if not dissolve:
         unlike = []
         for code, rows in groups:
-            shapes = [shape for shape in rows.geometry if shape is not None and not shape.is_empty]
-            parted = abs(sum(shapely.area(shapes)) - shapely.area(shapely.union_all(shapes)))
+            parts = [shape for shape in rows.geometry if shape is not None and not shape.is_empty]
+            parted = abs(sum(shapely.area(parts)) - shapely.area(shapely.union_all(parts)))
             same = bool(texts) and all(len(set(rows[name].fillna(""))) == 1 for name in texts)
-            if dissolve is False or not same or parted > _SAME_AREA * sum(shapely.area(shapes)):
+            if dissolve is False or not same or parted > _SAME_AREA * sum(shapely.area(parts)):
                 unlike.append(str(code))
         if unlike:
             allowed = "one feature per region; dissolve = true unites several"
@@ -250,7 +250,7 @@ def _dissolved(frame: GeoDataFrame, key: str, dissolve: bool | None, where: str)
         return found[0] if len(found) == 1 else " / ".join(map(str, found)) if found else None
 
     result = frame[~frame.index.duplicated()].copy()
-    for column in frame.columns.drop(frame.geometry.name):
+    for column in [name for name in frame.columns if name != frame.geometry.name]:
         told = groups[column].agg(one)
         mixed = told.map(lambda cell: isinstance(cell, str)).any() and result[column].dtype.kind not in "OUT"
         result[column] = result[column].astype(object) if mixed else result[column]
