@@ -128,7 +128,7 @@ def draw(
     """Draw one map at its printed size: of a study, or of a column of any boundary file."""
     from growthpoles.study.file_variable import is_file
 
-    options = file_options(
+    of_file = file_options(
         year, table=table, key=key, layer=layer, crs=crs, encoding=encoding, sheet=sheet, ignore=ignore, repair=repair,
         dissolve=dissolve,
     )  # fmt: skip
@@ -138,10 +138,10 @@ def draw(
         )
         with _set_in(font, font_bold) as face:
             _draw_file(
-                Path(kind), options, variable, lang=lang, preset=preset, out=out, proof=proof, face=face, quiet=quiet
+                Path(kind), of_file, variable, lang=lang, preset=preset, out=out, proof=proof, face=face, quiet=quiet
             )
         return
-    refuse_for_study(options)
+    refuse_for_study(of_file)
     loaded = open_study(study, lang=lang, seed=seed).with_report(
         preset=preset, weights=weights, adjust=adjust, permutations=permutations
     )
@@ -202,6 +202,7 @@ def _draw_file(
     check_language(lang)
     found = read_files(path, options)
     values = found.values(variable)
+    assert found.regions is not None
     name = str(values.name)
     known = values.dropna()
     digits = next((d for d in range(3) if (known.round(d) == known).all()), 1 if known.abs().max() >= 10 else 2)

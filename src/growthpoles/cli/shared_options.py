@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -85,13 +85,13 @@ DissolveOption = Annotated[
 ]
 
 
-def file_options(year: int | None = None, **given: object) -> FileOptions:
+def file_options(year: int | None = None, **given: Any) -> FileOptions:
     """Put the options of a file together; where they stand at a study, they are refused by :func:`refuse_for_study`."""
     from growthpoles.study.file_variable import FileOptions
 
     repair = given.pop("repair", None) or "refuse"
-    ignore = tuple(given.pop("ignore", None) or ())  # type: ignore[call-overload]
-    return FileOptions(year=year, repair=repair, ignore=ignore, **given)  # type: ignore[arg-type]
+    ignore = tuple(given.pop("ignore", None) or ())
+    return FileOptions(year=year, repair=repair, ignore=ignore, **given)
 
 
 def refuse_for_study(options: FileOptions) -> None:

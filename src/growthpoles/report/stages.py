@@ -419,7 +419,7 @@ def bare_regions(study: Study) -> gpd.GeoDataFrame:
     import geopandas as gpd
 
     index = region_index(study)
-    return gpd.GeoDataFrame(geometry=gpd.GeoSeries([None] * len(index), index=index, crs="EPSG:4326"))
+    return gpd.GeoDataFrame({"geometry": [None] * len(index)}, index=index, geometry="geometry", crs="EPSG:4326")
 
 
 def compute(study: Study, *, edition: str | None = None, progress: Progress | None = None) -> Results:

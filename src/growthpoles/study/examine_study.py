@@ -314,9 +314,9 @@ def examine_study(path: str | Path | None = None) -> pd.DataFrame:
 
 def _notes(study: Study, catalogue: Catalogue) -> list[str]:
     """Say what a valid study lacks: regions without a row, years without an indicator."""
-    absent = study.boundaries.absent
-    notes = [f"{NO_BOUNDARIES}; they are left out"] if absent else []
-    notes += [] if absent else [f"boundaries: {note}" for note in boundary_notes(study_regions(study))]
+    bare_study = study.boundaries.absent
+    notes = [f"{NO_BOUNDARIES}; they are left out"] if bare_study else []
+    notes += [] if bare_study else [f"boundaries: {note}" for note in boundary_notes(study_regions(study))]
     for year in study.years:
         table = load_indicators(year, study=study)
         absent = absent_that_year(table, catalogue)

@@ -195,7 +195,7 @@ def _numbers(regions: gpd.GeoDataFrame, key: str) -> pd.DataFrame:
     import pandas as pd
 
     found: dict[str, Any] = {}
-    for column in regions.columns.drop(regions.geometry.name):
+    for column in [name for name in regions.columns if name != regions.geometry.name]:
         cells = regions[column]
         identifier = str(column).casefold() in _IDENTIFIERS and cells.is_unique
         if identifier or pd.api.types.is_bool_dtype(cells) or cells.dtype.kind in "mM":

@@ -131,7 +131,7 @@ def _natural_breaks(known: Array, k: int) -> NDArray[np.int_]:
         return np.maximum(second - first**2 / weight, 0.0)
 
     ends = np.arange(1, n + 1)
-    best = np.array([0.0, *(cost(np.zeros(1, dtype=int), end)[0] for end in ends)])
+    best = np.array([0.0, *(cost(np.zeros(1, dtype=int), end)[0] for end in ends.tolist())])
     starts = np.zeros((k, n + 1), dtype=int)
     for part in range(1, k):
         before, best = best, np.full(n + 1, np.inf)

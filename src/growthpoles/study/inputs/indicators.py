@@ -86,7 +86,7 @@ def table_values(study: Study, number: int, year: int, catalogue: Catalogue) -> 
     frame.index = pd.Index(codes, name="region")
     if spec.correspondence is not None:
         told = Reason(PART_WITHOUT_DATA, {})
-        return frame, [(code, column, told) for column in frame for code in frame.index[frame[column].isna()]]
+        return frame, [(str(code), str(column), told) for column in frame for code in frame.index[frame[column].isna()]]
     gaps = [(renamed[name], code, reason) for name, code, reason in data.absent.get(year, [])]
     return _carry(study, spec, frame, gaps, catalogue)
 

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
-
 from growthpoles.errors import DataError, RegionError, StudyError, listed, message, nearest, plain
 from growthpoles.file_reading import remembered
 from growthpoles.regions.key_matching import region_names
@@ -103,7 +101,8 @@ def _read_layer(path: Path, description: str) -> gpd.GeoDataFrame:
             allowed = listed(attributes.columns)
             raise DataError(message(f"missing column {column[:60]!r}", where=str(path), allowed=allowed, near=near))
     for lang, column in source.name_columns.items():
-        names = attributes[column].astype("string").map(clean, na_action="ignore").replace(r"^\s*$", pd.NA, regex=True)
+        names = attributes[column].astype("string").map(clean, na_action="ignore")
+        names = names.mask(names.str.strip().eq(""))
         if names.isna().any():
             regions.attrs["unnamed"] = list(
                 dict.fromkeys([*regions.attrs.get("unnamed", ()), *regions.index[names.isna()]])
@@ -174,11 +173,10 @@ def match_study_regions(
     aliases = source.aliases
     given = [aliases.get(name.strip(), aliases.get(bare_name(name), name)) for name in names]
     if source.absent:
-        known = set(names)
-        bare = [name if name in aliases.values() or bare_name(name) == name else bare_name(name) for name in given]
-        twice = [name for i, name in enumerate(bare) if name in bare[:i]] if duplicates == "raise" else []
+        bare = [each if each in aliases.values() else bare_name(each) for each in given]
+        twice = [each for i, each in enumerate(bare) if each in bare[:i]] if duplicates == "raise" else []
         if twice:
-            told = [name for name in names if aliases.get(name.strip(), bare_name(name)) == twice[0]] or sorted(known)
+            told = [name for name, each in zip(names, bare, strict=True) if each == twice[0]]
             raise RegionError(message(f"{listed(told)} mean one region", where=where, allowed="one row per region"))
         return bare
     if source.builtin is not None:
