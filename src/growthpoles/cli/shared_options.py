@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -89,7 +89,9 @@ def file_options(year: int | None = None, **given: Any) -> FileOptions:
     """Put the options of a file together; where they stand at a study, they are refused by :func:`refuse_for_study`."""
     from growthpoles.study.file_variable import FileOptions
 
-    repair = given.pop("repair", None) or "refuse"
+    repair: Literal["refuse", "clean"] = given.pop("repair", None) or "refuse"
+    if repair not in ("refuse", "clean"):
+        raise StudyError(unknown_option("--repair", repair, ["refuse", "clean"]))
     ignore = tuple(given.pop("ignore", None) or ())
     return FileOptions(year=year, repair=repair, ignore=ignore, **given)
 

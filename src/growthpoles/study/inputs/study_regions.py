@@ -173,12 +173,12 @@ def match_study_regions(
     aliases = source.aliases
     given = [aliases.get(name.strip(), aliases.get(bare_name(name), name)) for name in names]
     if source.absent:
-        bare = [each if each in aliases.values() else bare_name(each) for each in given]
-        twice = [each for i, each in enumerate(bare) if each in bare[:i]] if duplicates == "raise" else []
+        found = [each if each in aliases.values() else bare_name(each) for each in given]
+        twice = [each for i, each in enumerate(found) if each in found[:i]] if duplicates == "raise" else []
         if twice:
-            told = [name for name, each in zip(names, bare, strict=True) if each == twice[0]]
+            told = [name for name, each in zip(names, found, strict=True) if each == twice[0]]
             raise RegionError(message(f"{listed(told)} mean one region", where=where, allowed="one row per region"))
-        return bare
+        return found
     if source.builtin is not None:
         assert source.year is not None
         year = vintage or source.year
