@@ -126,7 +126,7 @@ def series_of(data: Any, where: str, regions: gpd.GeoDataFrame) -> pd.Series:
     return labelled(column_of(regions, data, where) if isinstance(data, str) else data, where)
 
 
-def numbers_of(data: Any, column: str, where: str, regions: Any = None) -> pd.Series:
+def numbers_of(data: Any, column: str, where: str, regions: gpd.GeoDataFrame | None = None) -> pd.Series:
     """Return numbers by region: of a Series, of `column` of a frame or result, or of the column of `regions` named.
 
     Raises

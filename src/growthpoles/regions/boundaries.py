@@ -19,6 +19,9 @@ from growthpoles.shipped_data import geodata_path, read_registry
 if TYPE_CHECKING:
     import pandas as pd
     from geopandas import GeoDataFrame
+    from numpy.typing import NDArray
+    from pyproj import CRS
+    from shapely.geometry.base import BaseGeometry
 
     from growthpoles.regions.projection import CRSLike
 
@@ -206,7 +209,7 @@ def _polygons_only(frame: GeoDataFrame) -> tuple[GeoDataFrame, list[str]]:
     return _with_shapes(frame, shapes), list(dict.fromkeys(taken))
 
 
-def _polygons_in(shape: Any) -> list[Any]:
+def _polygons_in(shape: BaseGeometry) -> list[BaseGeometry]:
     """Return the single polygons of a geometry, however deep they lie in collections."""
     import shapely
 
@@ -217,7 +220,7 @@ def _polygons_in(shape: Any) -> list[Any]:
     return [part for each in inner for part in _polygons_in(each)]
 
 
-def _with_shapes(frame: GeoDataFrame, shapes: Any) -> GeoDataFrame:
+def _with_shapes(frame: GeoDataFrame, shapes: NDArray[np.object_]) -> GeoDataFrame:
     return frame.set_geometry(type(frame.geometry)(shapes, index=frame.index, crs=frame.crs))
 
 
@@ -497,12 +500,12 @@ def _check_coordinates(frame: GeoDataFrame, where: str) -> None:
         )
 
 
-def _extent(points: Any) -> str:
+def _extent(points: NDArray[np.float64]) -> str:
     (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
     return f"{west:.6g} to {east:.6g}, {south:.6g} to {north:.6g}"
 
 
-def _is_local(crs: Any, points: Any) -> bool:
+def _is_local(crs: CRS, points: NDArray[np.float64]) -> bool:
     """Tell whether the origin of a coordinate system lies among regions: it is one's own, or of a small area."""
     area = crs.area_of_use
     if area is None:
@@ -556,7 +559,7 @@ def _made_valid(
     return _with_shapes(frame, shapes), repairs
 
 
-def mend(shape: Any) -> tuple[Any, float]:
+def mend(shape: BaseGeometry) -> tuple[BaseGeometry | None, float]:
     """Return a valid polygon for one that crosses itself, None if nothing is left, and the relative change of its area.
 
     The area before is that which its rings enclose with their sign, so that a bow-tie of two equal halves has none.
