@@ -202,7 +202,7 @@ def _polygons_only(frame: GeoDataFrame) -> tuple[GeoDataFrame, list[str]]:
     shapes = frame.geometry.to_numpy().copy()
     taken = []
     for i in np.flatnonzero(shapely.get_type_id(shapes) == _COLLECTION).tolist():
-        parts = _polygons_in(shapes[i])
+        parts: list[Any] = _polygons_in(shapes[i])
         if parts:
             shapes[i] = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
             taken.append(frame.index[i])
