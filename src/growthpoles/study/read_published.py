@@ -54,11 +54,16 @@ def place_of(block: Block) -> str:
 
 
 def read_sheets(
-    path: Path, *, sheet: str | None = None, encoding: str | None = None, names: NameIndex | None = None
+    path: Path,
+    *,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    names: NameIndex | None = None,
+    delimiter: str | None = None,
 ) -> list[Grid]:
     """Read the sheets of a file; with `names`, text whose bytes do not tell its encoding in the one that fits them."""
     try:
-        return read_grids(path, sheet=sheet, encoding=encoding)
+        return read_grids(path, sheet=sheet, encoding=encoding, delimiter=delimiter)
     except EncodingError:
         if names is None or encoding is not None:
             raise
@@ -66,7 +71,7 @@ def read_sheets(
         score: dict[str, int] = {}
         for name in (*ENCODINGS, "utf-16-le", "utf-16-be"):
             try:
-                found[name] = read_grids(path, sheet=sheet, encoding=name)
+                found[name] = read_grids(path, sheet=sheet, encoding=name, delimiter=delimiter)
             except EncodingError:
                 continue
             cells = {cell_text(cell) for grid in found[name] for _, row in grid.rows for cell in row}
