@@ -511,8 +511,9 @@ class QuickLook(ResultDisplay):
         """Return the tables."""
         return self.tables
 
-    def summary(self) -> str:
-        """Say what is in the file, a line per table and remark."""
+    @property
+    def lines(self) -> list[str]:
+        """What is in the file, a line per table and remark."""
         lines = [f"{self.path.name}: {len(self.tables)} table{'' if len(self.tables) == 1 else 's'}"]
         for row in self.tables.to_dict("records"):
             at = f"sheet {row['sheet']}: " if row["sheet"] else ""
@@ -520,7 +521,7 @@ class QuickLook(ResultDisplay):
                 f"{at}header in {row['header']}, rows {row['rows']}; {row['regions']} regions in {shown(row['key'])}; "
                 f"years {row['years'] or 'not stated'}; {row['indicators']}"
             )
-        return "\n".join([*lines, *self.remarks])
+        return [*lines, *self.remarks]
 
     def __repr__(self) -> str:
         """Name the file and how much is in it."""
