@@ -67,6 +67,20 @@ class Problem:
             ]
         )
 
+    def on_scale(self) -> Array:
+        """Whether the index keeps the meaning of the nominal one, shape (normalisations, aggregations).
+
+        It does under the nominal normalisation, if the aggregation is the nominal one or both are means.
+        """
+
+        def means(kind: Aggregation | Mapping[str, Aggregation]) -> bool:
+            return all(each.additive for each in levels_of(kind))
+
+        own = self.method
+        scores = np.array([each == own.normalisation for each in self.normalisations])
+        kept = [a == own.aggregation or (means(a) and means(own.aggregation)) for a in self.aggregations]
+        return scores[:, None] & np.array(kept)
+
     def chunk_size(self) -> int:
         """Replications per chunk: set by the problem alone, so that results do not depend on workers."""
         regions = len(self.regions)

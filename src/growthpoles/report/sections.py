@@ -196,8 +196,10 @@ def robustness_section(ctx: Context) -> Section | None:
         blocks.append(make_table(words, f"robustness{ctx.kind}", heads, rows, year=year))
     named = "; ".join(words.value(name) for name in readings)
     scores = normalisation_words(results, words)
-    sentence = words("text", "robustness", replications=words.count(REPLICATIONS), scores=scores, readings=named)
-    return Section("robustness", words("section", "robustness"), (sentence,), tuple(blocks))
+    told = [words("text", "robustness", replications=words.count(REPLICATIONS), scores=scores, readings=named)]
+    if results.classed and not result.on_scale.all():
+        told.append(words("text", "robustness_classes", n=words.count(int(result.on_scale.sum()))))
+    return Section("robustness", words("section", "robustness"), tuple(told), tuple(blocks))
 
 
 def _class_cells(words: Words, own: Mapping[Any, Any]) -> tuple[str, str, str]:
