@@ -461,6 +461,29 @@ def default_catalogue() -> Catalogue:
     return read_catalogue(geodata_path("kazakhstan-it/catalogue.csv"))
 
 
+def catalogue_for(table: pd.DataFrame, catalogue: Catalogue | None) -> Catalogue:
+    """Return the catalogue given, or the built-in one for a table of its study; one's own table needs one's own.
+
+    Raises
+    ------
+    RatingError
+        None is given for a table that is not of the built-in study; the message writes one for its numeric columns.
+    """
+    if catalogue is not None:
+        return catalogue
+    known, held = default_catalogue(), set(table.columns)
+    needed = [
+        code in held or f"score_{code}" in held or (len(parts := known.parts(code)) == 2 and set(parts) <= held)
+        for code in known.indicators
+    ]
+    if 2 * sum(needed) > len(needed):  # one lacking column is named with its row
+        return known
+    numbers = [str(column) for column in table.select_dtypes("number").columns][:3]
+    code = f"gp.Catalogue.flat({[*numbers, '...'] if numbers else ['column', '...']})".replace("'", '"')
+    problem, allowed = "no catalogue is given for this table", f'catalogue={code}, or gp.read_catalogue("catalogue.csv")'
+    raise RatingError(message(problem, where="catalogue", allowed=allowed))
+
+
 def derive(table: pd.DataFrame, catalogue: Catalogue, *, recompute: bool = False) -> pd.DataFrame:
     """Add the derived indicators of `catalogue` to `table`.
 
@@ -479,7 +502,8 @@ def derive(table: pd.DataFrame, catalogue: Catalogue, *, recompute: bool = False
     Returns
     -------
     DataFrame
-        The columns of `table` as floats, and the derived ones; a missing part makes the indicator missing.
+        The columns that the catalogue names as floats, the others as they are, and the derived ones; a missing part
+        makes the indicator missing.
 
     Raises
     ------
@@ -496,7 +520,7 @@ def derive(table: pd.DataFrame, catalogue: Catalogue, *, recompute: bool = False
     >>> gp.derive(table, gp.study_catalogue(study)).columns.tolist()
     ['population', 'area', 'density']
     """
-    values = numeric_table(table)
+    values = named_values(table, catalogue)
     added = {}
     for code in catalogue.derived:
         if code in values.columns and not recompute:
@@ -509,6 +533,16 @@ def derive(table: pd.DataFrame, catalogue: Catalogue, *, recompute: bool = False
             raise RatingError(message(problem, where=catalogue.where(code), allowed=allowed))
         added[code] = numerator / denominator * catalogue.factor(code)
     return values.assign(**added)
+
+
+def named_values(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Return `table` with the columns that the catalogue names as floats; others, text too, are left as they are."""
+    named = table.columns.isin(catalogue.codes)
+    if not named.any():
+        return table
+    if named.all():
+        return numeric_table(table)
+    return pd.concat([numeric_table(table.loc[:, named]), table.loc[:, ~named]], axis=1)
 
 
 def indicator_values(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:

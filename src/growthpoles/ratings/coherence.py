@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RatingError, message
-from growthpoles.ratings.catalogue import Catalogue, default_catalogue
+from growthpoles.ratings.catalogue import Catalogue, catalogue_for
 from growthpoles.ratings.indicator_checks import Array
 from growthpoles.result_display import ResultDisplay
 
@@ -114,7 +114,7 @@ def coherence(
     >>> gp.coherence(rating).alpha.round(2).to_dict()
     {'ris': 0.22, 'ria': -0.11, 'index': 0.57}
     """
-    catalogue = catalogue or default_catalogue()
+    catalogue = catalogue_for(rating, catalogue)
     weights = rating.attrs.get("weights")
     if weights is None:
         raise RatingError(message("the rating has lost its attrs", allowed="the result of rate() itself"))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from growthpoles.errors import RatingError, message, nearest
 from growthpoles.ratings.aggregate import exponent_of, scale_of
-from growthpoles.ratings.catalogue import Catalogue, default_catalogue
+from growthpoles.ratings.catalogue import Catalogue, catalogue_for
 from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.methods import METHODS, Aggregation
 
@@ -55,7 +55,7 @@ def contributions(rating: pd.DataFrame, catalogue: Catalogue | None = None, *, t
     >>> parts.loc["KZ-ALA"].sum().round(2).item(), rating.loc["KZ-ALA", "index"].round(2).item()
     (66.22, 66.22)
     """
-    catalogue = catalogue or default_catalogue()
+    catalogue = catalogue_for(rating, catalogue)
     to = to or catalogue.root
     if to not in catalogue.aggregates:
         raise RatingError(message(f"{to!r} is no aggregate", near=nearest(to, catalogue.aggregates, n=1)))

@@ -14,7 +14,7 @@ import pandas as pd
 
 from growthpoles.errors import RatingError, message, nearest
 from growthpoles.ratings.indicator_checks import Array, numeric_table
-from growthpoles.ratings.methods import Choice, Normalisation, computes, find
+from growthpoles.ratings.methods import METHODS, Choice, Normalisation, computes, find
 
 Direction = int | Mapping[str, int] | pd.Series
 
@@ -164,10 +164,12 @@ def normalise_array(
     try:
         _refuse(np.asarray(np.isnan(x).all(axis=-2)), "all values are missing")
         if chosen.ratio_scale:
-            problem = f"a negative value under {chosen.name!r} normalisation"
-            _refuse_cells(columns, regions, x < 0, problem, "0 or more")
+            others = ", ".join(name for name, each in METHODS["normalisation"].items() if not each.ratio_scale)
+            problem, way = f"a negative value under {chosen.name!r} normalisation", f"another normalisation: {others}"
+            _refuse_cells(columns, regions, x < 0, problem, f"0 or more, or {way}")
             zero = (x == 0) & (sign < 0)
-            _refuse_cells(columns, regions, zero, "zero where less is better: best/x is undefined", "above 0")
+            problem = f"zero where less is better under {chosen.name!r}: best/x is undefined"
+            _refuse_cells(columns, regions, zero, problem, f"above 0, or {way}")
         given: dict[str, Callable[[], object]] = {
             "goalposts": lambda: _goalposts(columns, goalposts),
             "reference": lambda: _row_of(x, reference, regions),
@@ -182,7 +184,9 @@ def normalise_array(
     except _Unfit as unfit:
         problem, bad = unfit.args
         listed = ", ".join(column for column, hit in zip(columns, bad, strict=True) if hit)
-        raise RatingError(message(problem, where=f"column {listed}")) from None
+        others = [name for name, each in METHODS["normalisation"].items() if not each.ratio_scale]
+        way = f"another normalisation: {', '.join(others)}" if chosen.ratio_scale and "zero" in problem else ""
+        raise RatingError(message(problem, where=f"column {listed}", allowed=way)) from None
     return np.asarray(scores)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from growthpoles.errors import RatingError, message, nearest
 from growthpoles.ratings.aggregation_tree import index_of
-from growthpoles.ratings.catalogue import Catalogue, default_catalogue, indicator_values
+from growthpoles.ratings.catalogue import Catalogue, catalogue_for, indicator_values
 from growthpoles.ratings.classes import DECIMALS
 from growthpoles.ratings.contributions import contributions, effective_weights
 from growthpoles.ratings.indicator_checks import Array
@@ -126,7 +126,7 @@ def profile(
       wage: score 100.0, 50.00 points, strength
       patents: score 25.0, 12.50 points, weakness
     """
-    catalogue = catalogue or default_catalogue()
+    catalogue = catalogue_for(table, catalogue)
     method = method_of(**options)
     if region not in table.index:
         raise RatingError(message(f"unknown region {region!r}", near=nearest(region, table.index, n=1)))

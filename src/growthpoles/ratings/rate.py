@@ -9,7 +9,7 @@ import pandas as pd
 
 from growthpoles.errors import Reason
 from growthpoles.ratings.aggregation_tree import climb, ranks, score_table
-from growthpoles.ratings.catalogue import Catalogue, default_catalogue, indicator_values
+from growthpoles.ratings.catalogue import Catalogue, catalogue_for, indicator_values
 from growthpoles.ratings.classes import TEN_CLASSES, ClassScale, classify, letters
 from growthpoles.ratings.methods import Choice, Zeros
 from growthpoles.ratings.rating_options import Method, compiled, method_of
@@ -102,7 +102,7 @@ def rate(
         treatment=treatment, power=power, zeros=zeros, goalposts=goalposts, reference=reference,
         region_weights=region_weights, scale=scale,
     )  # fmt: skip
-    return rate_with(table, catalogue or default_catalogue(), method)
+    return rate_with(table, catalogue_for(table, catalogue), method)
 
 
 def rate_with(table: pd.DataFrame, catalogue: Catalogue, method: Method) -> pd.DataFrame:

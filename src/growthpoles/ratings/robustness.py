@@ -12,7 +12,7 @@ import pandas as pd
 from growthpoles.errors import RatingError, message, nearest, unknown_option
 from growthpoles.randomness import generator as random_generator
 from growthpoles.ratings.aggregation_tree import ranks
-from growthpoles.ratings.catalogue import Catalogue, default_catalogue
+from growthpoles.ratings.catalogue import Catalogue, catalogue_for
 from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.methods import Choice, Normalisation, find
 from growthpoles.ratings.rate import rate_with
@@ -320,9 +320,9 @@ def robustness(
         raise RatingError(message(f"replications={replications}", allowed="1 or more"))
     if n_jobs == 0:
         raise RatingError(message("n_jobs=0", allowed="1 or more, or -1 for all processors"))
-    catalogue = catalogue or default_catalogue()
     method = method_of(**options)
     editions = as_editions(tables)
+    catalogue = catalogue_for(next(iter(editions.values())), catalogue)
     problem, nominal = prepare(
         editions, catalogue, method, weights, concentration, normalisations, aggregations, drop, resolution, floor
     )

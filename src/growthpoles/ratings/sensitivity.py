@@ -12,7 +12,7 @@ import pandas as pd
 from growthpoles.errors import RatingError, message, unknown_option
 from growthpoles.randomness import generator as random_generator
 from growthpoles.ratings.aggregation_tree import ranks
-from growthpoles.ratings.catalogue import Catalogue, default_catalogue
+from growthpoles.ratings.catalogue import Catalogue, catalogue_for
 from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.methods import Choice
 from growthpoles.ratings.rate import rate_with
@@ -57,7 +57,7 @@ def leave_one_out(
     2  patents  north     2
     3  patents  south     1
     """
-    catalogue = catalogue or default_catalogue()
+    catalogue = catalogue_for(table, catalogue)
     method = method_of(**options)
     if len(catalogue.indicators) < 2:
         raise RatingError(message("one indicator cannot be dropped and rated", where="leave_one_out"))
@@ -155,9 +155,10 @@ def sobol(
         raise RatingError(unknown_option("output", output, get_args(Output)))
     if samples < 2 or samples & (samples - 1):
         raise RatingError(message(f"samples={samples}", allowed="a power of 2"))
-    catalogue = catalogue or default_catalogue()
+    editions = as_editions(tables)
+    catalogue = catalogue_for(next(iter(editions.values())), catalogue)
     problem, nominal = prepare(
-        as_editions(tables),
+        editions,
         catalogue,
         method_of(**options),
         weights,
