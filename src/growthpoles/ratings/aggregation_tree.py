@@ -1,19 +1,25 @@
-"""Aggregation tree: from indicator scores up the catalogue to the index, for one rating or many."""
+"""Aggregation tree: from indicator scores up the catalogue to the index, relative index; one rating or many."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from growthpoles.errors import RatingError, message, nearest
 from growthpoles.ratings.aggregate import combine
 from growthpoles.ratings.classes import DECIMALS
 from growthpoles.ratings.indicator_checks import Array
+from growthpoles.ratings.indicator_methods import FULL, IndicatorMethod, transformed
+from growthpoles.ratings.methods import Normalisation
 from growthpoles.ratings.normalise import aligned_region_weights, normalise_array
 from growthpoles.ratings.rating_options import Method, Node, Tree
 from growthpoles.ratings.treatment import treat
 from growthpoles.ratings.weighting import scheme_weights
+
+_MEANS = ("mean", "weighted-mean")
 
 
 def climb(
@@ -57,6 +63,7 @@ def climb(
             power=method.power,
             availability=method.availability,
             zeros=method.zeros,
+            share_bounds=method.share_bounds,
             names=node.children,
             regions=regions,
         )
@@ -64,14 +71,15 @@ def climb(
 
 
 def score_table(values: pd.DataFrame, tree: Tree, method: Method) -> pd.DataFrame:
-    """Treat and normalise the indicators of a table by the options of `method`."""
-    treated = values if method.treatment.treat is None else treat(values, method.treatment)[0]
-    scores = scores_of(treated.to_numpy(), values.index, tree, method)
+    """Transform, treat and normalise the indicators of a table by the options of `method`."""
+    scores = scores_of(prepared(values, method)[0].to_numpy(), values.index, tree, method)
     return pd.DataFrame(scores, index=values.index, columns=list(tree.indicators))
 
 
 def scores_of(values: Array, regions: pd.Index, tree: Tree, method: Method) -> Array:
-    """Normalise the indicators in an array (..., regions, indicators) by the options of `method`."""
+    """Normalise the prepared indicators in an array (..., regions, indicators) by the options of `method`."""
+    if method.own or method.score_range is not None:
+        return by_method(scores_of, values, regions, tree, method)
     return normalise_array(
         values,
         method.normalisation,
@@ -82,6 +90,69 @@ def scores_of(values: Array, regions: pd.Index, tree: Tree, method: Method) -> A
         reference=method.reference,
         region_weights=aligned_region_weights(method.region_weights, regions),
     )
+
+
+def transformed_array(values: Array, regions: pd.Index, columns: Sequence[str], method: Method) -> Array:
+    """Transform the indicators in an array (..., regions, indicators)."""
+    if not any(own.transform.apply for own in method.own.values()):
+        return values
+    parts = []
+    for place, code in enumerate(columns):
+        own = method.own[code]
+        parts.append(transformed(values[..., place], own.transform, own.argument, column=code, regions=regions))
+    return np.stack(parts, axis=-1)
+
+
+def prepared(values: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Transform and treat the indicators of a table; return them and the report of the treatment."""
+    if not method.own:
+        return treat(values, method.treatment)
+    columns = [str(code) for code in values.columns]
+    array = transformed_array(values.to_numpy(), values.index, columns, method)
+    frame = pd.DataFrame(array, index=values.index, columns=values.columns)
+    reports = []
+    for code in columns:
+        own = method.own[code]
+        frame[[code]], told = treat(frame[[code]], own.treatment or method.treatment, points=own.points)
+        reports.append(told)
+    told = [report for report in reports if len(report)]
+    return frame, pd.concat(told, ignore_index=True) if told else reports[0]
+
+
+def by_method(
+    score: Callable[[Array, pd.Index, Tree, Method], Array],
+    values: Array,
+    regions: pd.Index,
+    tree: Tree,
+    method: Method,
+) -> Array:
+    """Normalise the prepared indicators that share a method together, by `score`; then set each to its range."""
+    groups: dict[Normalisation, list[int]] = {}
+    for place, code in enumerate(tree.indicators):
+        groups.setdefault(method.normalisation_of(code), []).append(place)
+    result = np.empty_like(values)
+    for kind, places in groups.items():
+        codes = tuple(tree.indicators[place] for place in places)
+        owns = [method.own.get(code) or IndicatorMethod() for code in codes]
+        turned = (
+            sign * (-1 if own.falling else 1)
+            for sign, own in zip((tree.directions[place] for place in places), owns, strict=True)
+        )
+        part = replace(tree, indicators=codes, directions=tuple(turned))
+        posts = {code: found for code in codes if (found := goalposts_of(method, code)) is not None} or None
+        plain = method.but(normalisation=kind, goalposts=posts, own={}, score_range=None)
+        scores = score(values[..., places], regions, part, plain)
+        for at, code in zip(places, codes, strict=True):
+            low, high = method.score_range_of(code)
+            own_scores = scores[..., codes.index(code)]
+            result[..., at] = own_scores if (low, high) == FULL else low + (high - low) * own_scores / 100.0
+    return result
+
+
+def goalposts_of(method: Method, code: str) -> tuple[float, float] | None:
+    """Return the goalposts of an indicator as they are used, transformed; those of the option go first."""
+    own = method.own.get(code) or IndicatorMethod()
+    return own.posts((method.goalposts or {}).get(code), code)
 
 
 def index_of(values: pd.DataFrame, tree: Tree, method: Method) -> Array:
@@ -127,3 +198,42 @@ def ranks(index: Array) -> Array:
     result = np.empty(index.shape, dtype=np.int32)
     np.put_along_axis(result, order, np.maximum.accumulate(np.where(starts, place, 0), axis=-1), axis=-1)
     return np.where(np.isnan(index), 0, result).astype(np.int32, copy=False)
+
+
+def relative_index(index: Array, regions: pd.Index, method: Method) -> Array:
+    """Return 100 index / reference for an array (..., regions); NaN where either is missing.
+
+    Raises
+    ------
+    RatingError
+        The reference is no region of the table, has no index, or is zero or less.
+    """
+    shares = reference_shares(regions, method)
+    known = ~np.isnan(index) & (shares > 0)
+    mass = np.where(known, shares, 0.0)
+    with np.errstate(invalid="ignore"):
+        level = (np.nan_to_num(index) * mass).sum(axis=-1, keepdims=True) / mass.sum(axis=-1, keepdims=True)
+    if (level <= 0).any():
+        problem = "the index of the reference is zero or less: nothing is in percent of it"
+        raise RatingError(message(problem, where="relative_to", allowed="scores above zero, or classes of the index"))
+    return np.asarray(100.0 * index / level)
+
+
+def reference_shares(regions: pd.Index, method: Method) -> Array:
+    """Return by how much the index of every region counts in the reference; they sum to 1."""
+    to = "mean" if method.relative_to is None else method.relative_to
+    if to == "mean":
+        shares = np.ones(len(regions))
+    elif to == "weighted-mean":
+        weights = aligned_region_weights(method.region_weights, regions)
+        if weights is None:
+            raise RatingError(
+                message("weighted-mean without weights", where="relative_to", allowed="region_weights=...")
+            )
+        shares = weights
+    else:
+        shares = (regions == to).astype(float)
+    if not shares.any():
+        near, allowed = nearest(to, regions, n=1), f"a region of the table, {' or '.join(_MEANS)}"
+        raise RatingError(message(f"unknown reference {to!r}", where="relative_to", allowed=allowed, near=near))
+    return np.asarray(shares / shares.sum())

@@ -17,6 +17,8 @@ from growthpoles.ratings.indicator_checks import Array, numeric_table
 from growthpoles.ratings.methods import METHODS, Choice, Normalisation, computes, find
 
 Direction = int | Mapping[str, int] | pd.Series
+#: Goalposts that a normalisation is to find itself.
+OPEN = (np.nan, np.nan)
 
 
 def normalise(
@@ -35,9 +37,9 @@ def normalise(
     table : DataFrame, regions x indicators
         Any units. NaN means "no data": it stays NaN and does not take part in maxima, means or ranks.
     method : {"leader", "min-max", "z-score", "rank", "percentile", "goalposts", "reference", "mean"}, or callable
-        See Notes. A callable ``f(x, sign)`` of one's own, or a `growthpoles.ratings.Normalisation` that holds one with
-        its facts, takes an array (regions, indicators), NaN where there is no data, and the directions of the
-        indicators (+1 or -1), and returns scores of the same shape.
+        See Notes, which has "mpi" and "ampi" too. A callable ``f(x, sign)`` of one's own, or a
+        `growthpoles.ratings.Normalisation` that holds one with its facts, takes an array (regions, indicators), NaN
+        where there is no data, and the directions of the indicators (+1 or -1), and returns scores of the same shape.
     direction : int, or mapping or Series by column
         +1 where more is better, -1 where less is better. Columns that a mapping leaves out count as +1.
     goalposts : mapping of column to (low, high)
@@ -82,6 +84,10 @@ def normalise(
                   - ``100 (high - x) / (high - low)``         no special case
     reference     + ``100 x / x_ref``; - ``100 x_ref / x``    as leader, but unbounded above
     mean          + ``100 x / mean``; - ``100 mean / x``      as leader, but unbounded above
+    mpi           ``100 +- 10 (x - mean) / s``, s with n      any sign; constant refused; unbounded
+    ampi          + ``70 + 60 (x - low) / (high - low)``;     any sign; constant refused; not clipped; low and
+                  - ``70 + 60 (high - x) / (high - low)``     high are given, or mean -+ half the range, so that
+                                                              the mean of the table is 100
     ============= =========================================== ============================================
 
     "Less is better" as best/x keeps the best region at 100 and preserves ratios. Scores do not change when a
@@ -90,7 +96,7 @@ def normalise(
     References
     ----------
     Leader: Kireyeva, formula (1). The others: OECD and JRC (2008), Handbook on Constructing Composite
-    Indicators, step 5; goalposts: UNDP (2010).
+    Indicators, step 5; goalposts: UNDP (2010); mpi, ampi: Mazziotta and Pareto (2016).
 
     Examples
     --------
@@ -172,6 +178,7 @@ def normalise_array(
             _refuse_cells(columns, regions, zero, problem, f"above 0, or {way}")
         given: dict[str, Callable[[], object]] = {
             "goalposts": lambda: _goalposts(columns, goalposts),
+            "own_goalposts": lambda: _goalposts(columns, {**dict.fromkeys(columns, OPEN), **(goalposts or {})}),
             "reference": lambda: _row_of(x, reference, regions),
             "region_weights": lambda: region_weights,
         }
@@ -226,6 +233,27 @@ def _min_max(x: Array, sign: Array) -> Array:
 def _between_goalposts(x: Array, sign: Array, *, goalposts: tuple[Array, Array]) -> Array:
     """Return scores between fixed limits."""
     return np.clip(_between(x, *goalposts, sign), 0.0, 100.0)
+
+
+@computes(Normalisation, "ampi")
+def ampi_scores(x: Array, sign: Array, own_goalposts: tuple[Array, Array]) -> Array:
+    """Return 70 to 130 between the goalposts; without them between the mean less and plus half the range."""
+    half = (np.nanmax(x, axis=-2) - np.nanmin(x, axis=-2)) / 2.0
+    mean = np.nanmean(x, axis=-2)
+    low = np.where(np.isnan(own_goalposts[0]), mean - half, own_goalposts[0])[..., None, :]
+    high = np.where(np.isnan(own_goalposts[1]), mean + half, own_goalposts[1])[..., None, :]
+    if (high <= low).any():
+        raise RatingError(message("a constant indicator under 'ampi' normalisation", allowed="two values or more"))
+    return np.asarray(70.0 + 60.0 * np.where(sign > 0, x - low, high - x) / (high - low))
+
+
+@computes(Normalisation, "mpi")
+def _mpi(x: Array, sign: Array) -> Array:
+    """Return standard scores with mean 100 and population standard deviation 10."""
+    spread = np.nanstd(x, axis=-2, keepdims=True)
+    if (np.nanmax(x, axis=-2) <= np.nanmin(x, axis=-2)).any():
+        raise RatingError(message("a constant indicator under 'mpi' normalisation", allowed="two values or more"))
+    return np.asarray(100.0 + 10.0 * sign * (x - np.nanmean(x, axis=-2, keepdims=True)) / spread)
 
 
 @computes(Normalisation, "rank")
@@ -304,7 +332,7 @@ def _goalposts(columns: Sequence[str], goalposts: Mapping[str, tuple[float, floa
         if column not in given:
             raise RatingError(message(f"no goalposts for {column!r}", where="goalposts", allowed="(low, high)"))
         low, high = given[column]
-        if not (np.isfinite([low, high]).all() and low < high):
+        if given[column] is not OPEN and not (np.isfinite([low, high]).all() and low < high):
             raise RatingError(message(f"({low}, {high}) for {column!r}", where="goalposts", allowed="low < high"))
     pairs = np.array([given[column] for column in columns], dtype=float)
     return pairs[:, 0], pairs[:, 1]

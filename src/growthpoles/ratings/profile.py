@@ -130,6 +130,7 @@ def profile(
     method = method_of(**options)
     if region not in table.index:
         raise RatingError(message(f"unknown region {region!r}", near=nearest(region, table.index, n=1)))
+    method = method.of(catalogue)
     values = indicator_values(table, catalogue)
     rating = rate_with(values, catalogue, method)
     parts = contributions(rating, catalogue)
@@ -213,7 +214,7 @@ def _next_class(
             return bool(index[place] >= target - 10.0**-DECIMALS / 2)
 
         column, sign = values[code].to_numpy(), catalogue.direction(code)
-        required = _smallest(reaches, now, _candidates(column, now, sign, method.normalisation.ratio_scale))
+        required = _smallest(reaches, now, _candidates(column, now, sign, method.normalisation_of(code).ratio_scale))
         if required is None:
             continue
         then = rate_with(_with(values, region, code, required), catalogue, method)

@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import Reason
-from growthpoles.ratings.aggregation_tree import climb, ranks, score_table
+from growthpoles.ratings.aggregation_tree import climb, goalposts_of, prepared, ranks, relative_index, scores_of
 from growthpoles.ratings.catalogue import Catalogue, catalogue_for, indicator_values
-from growthpoles.ratings.classes import TEN_CLASSES, ClassScale, classify, letters
+from growthpoles.ratings.classes import TEN_CLASSES, ClassScale, letters, letters_for
 from growthpoles.ratings.methods import Choice, Zeros
 from growthpoles.ratings.rating_options import Method, compiled, method_of
-from growthpoles.ratings.treatment import treat
 
 _NOT_COMPUTED = "no data: {columns} not computed"
 _SCALED_UP = "no data: left out, the other weights scaled up"
@@ -34,6 +33,9 @@ def rate(
     reference: Hashable | None = None,
     region_weights: pd.Series | None = None,
     scale: ClassScale = TEN_CLASSES,
+    score_range: tuple[float, float] | None = None,
+    share_bounds: tuple[float, float] | None = None,
+    relative_to: Hashable | None = None,
 ) -> pd.DataFrame:
     """Rate regions by a hierarchy of indicators. The defaults are the article's method.
 
@@ -58,13 +60,22 @@ def rate(
     treatment : {"none", "winsorise", "log"}
         Of indicators with outliers, before normalisation: see `growthpoles.ratings.treatment.treat`.
     scale : ClassScale
-        Letters and limits of the classes.
+        Letters, or words, and limits of the classes.
+    score_range : (worst, best), optional
+        What a bounded normalisation scores between instead of 0 and 100: (0, 1), or (1, 100) so that a geometric mean
+        meets no zero. The ten classes are for 0 to 100 alone.
+    share_bounds : (low, high), optional
+        Of ``aggregation="benefit-of-the-doubt"``: see `growthpoles.benefit_of_the_doubt`.
+    relative_to : region label, "mean" or "weighted-mean", optional
+        Adds `relative_index`, the index in percent of that of the region, or of its mean over the regions (by
+        `region_weights`). A scale of relative classes takes the mean unless told otherwise.
 
     Returns
     -------
     DataFrame
         Indexed as `table`: every aggregate by its code, the index last; `rating_class` (ordered categorical);
-        `rank` (Int64, 1 = best, ties share the lowest rank, missing without an index); `score_<indicator>`.
+        `rank` (Int64, 1 = best, ties share the lowest rank, missing without an index); `score_<indicator>`; with
+        `relative_to` also `relative_index`.
         The class is missing for all when scores are unbounded (z-score, reference, mean) and no scale of
         one's own is given. `attrs`: `method`, `weights` (used, by aggregate, summing to 1), `missing`
         (region, column, what it did), `treatment`, `notes`, and `year`, `edition` of the table.
@@ -81,6 +92,8 @@ def rate(
     -----
     With ``I`` the leader scores, ``ris = (I_productivity + I_asset_return + I_eco_efficiency) / 3``, ``ria``
     likewise from R&D, technological innovation and innovative output, ``index = (ris + ria) / 2``.
+    What the catalogue says of single indicators (columns transform, treatment, normalisation, low, high, scale) goes
+    before these options: they are transformed, then treated, then normalised.
     A pillar with direction -1 enters its parent as 100 - s (2 c - s on a scale with centre c).
 
     References
@@ -100,25 +113,31 @@ def rate(
     method = method_of(
         normalisation=normalisation, aggregation=aggregation, weighting=weighting, availability=availability,
         treatment=treatment, power=power, zeros=zeros, goalposts=goalposts, reference=reference,
-        region_weights=region_weights, scale=scale,
+        region_weights=region_weights, scale=scale, score_range=score_range, share_bounds=share_bounds,
+        relative_to=relative_to,
     )  # fmt: skip
     return rate_with(table, catalogue_for(table, catalogue), method)
 
 
 def rate_with(table: pd.DataFrame, catalogue: Catalogue, method: Method) -> pd.DataFrame:
     """Rate with options that are already in a `Method`; see `rate`."""
-    method.check_codes(catalogue)
+    method = method.of(catalogue)
     values = indicator_values(table, catalogue)
     tree = compiled(catalogue)
-    scores = score_table(values, tree, method)
+    ready, treatment = prepared(values, method)
+    scores = pd.DataFrame(scores_of(ready.to_numpy(), values.index, tree, method), values.index, list(tree.indicators))
     arrays = {code: scores[code].to_numpy() for code in tree.indicators}
     levels, weights = climb(arrays, tree, method, regions=values.index)
     root = tree.aggregates[-1]
     index = pd.Series(levels[root], index=values.index)
     place = ranks(index.to_numpy())
     columns: dict[str, object] = {code: levels[code] for code in tree.aggregates}
+    relative = None
+    if method.relative:
+        relative = pd.Series(relative_index(index.to_numpy(), values.index, method), index=values.index)
+        columns["relative_index"] = relative
     if method.has_classes(root):
-        columns["rating_class"] = classify(index, method.scale)
+        columns["rating_class"] = letters_for(relative if method.scale.of == "relative" else index, method.scale)
     else:
         columns["rating_class"] = letters(np.full(len(index), -1), index.index, method.scale)
     columns["rank"] = pd.Series(place, index=index.index).where(place > 0).astype("Int64")
@@ -133,11 +152,25 @@ def rate_with(table: pd.DataFrame, catalogue: Catalogue, method: Method) -> pd.D
             for node in tree.nodes
         },
         "missing": _missing(values, rating, catalogue),
-        "treatment": treat(values, method.treatment)[1].to_dict("records"),
-        "notes": [] if method.has_classes(root) else [f"no classes: {method.unbounded(root)} scores are unbounded"],
+        "treatment": treatment.to_dict("records"),
+        "notes": _notes(method, root, ready),
         **{key: table.attrs[key] for key in ("year", "edition") if key in table.attrs},
     }
     return rating
+
+
+def _notes(method: Method, root: str, ready: pd.DataFrame) -> list[str]:
+    """Say why there are no classes, and which cells lie beyond their goalposts."""
+    notes = []
+    if not method.has_classes(root):
+        loose = method.unbounded(root)
+        notes.append(f"no classes: {loose} scores are unbounded" if loose else "no classes: scores are not of 0 to 100")
+    cut = []
+    for code in ready.columns:
+        if method.normalisation_of(code).name == "goalposts" and (posts := goalposts_of(method, code)) is not None:
+            beyond = ready.index[(ready[code] < posts[0]) | (ready[code] > posts[1])]
+            cut += [f"{region}/{code}" for region in beyond]
+    return [*notes, f"beyond their goalposts, scored as at them: {', '.join(cut)}"] if cut else notes
 
 
 def _missing(values: pd.DataFrame, rating: pd.DataFrame, catalogue: Catalogue) -> list[tuple[str, str, str]]:

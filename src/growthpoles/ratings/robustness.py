@@ -11,7 +11,7 @@ import pandas as pd
 
 from growthpoles.errors import RatingError, message, nearest, unknown_option
 from growthpoles.randomness import generator as random_generator
-from growthpoles.ratings.aggregation_tree import ranks
+from growthpoles.ratings.aggregation_tree import ranks, relative_index
 from growthpoles.ratings.catalogue import Catalogue, catalogue_for
 from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.methods import Choice, Normalisation, find
@@ -383,7 +383,8 @@ def prepare(
         raise RatingError(message(f"concentration={concentration}", allowed="above 0"))
     if floor is not None and not floor > 0:
         raise RatingError(message(f"floor={floor}", allowed="above 0, or None"))
-    if method.treatment.treat is not None and resolution is not None:
+    method = method.of(catalogue)
+    if method.treats and resolution is not None:
         raise RatingError(message("treatment together with resolution", allowed="one of the two"))
     normalised = [find(Normalisation, kind) for kind in normalisations or (method.normalisation,)]
     aggregated = [method.but(aggregation=kind).aggregation for kind in aggregations or (method.aggregation,)]
@@ -394,7 +395,7 @@ def prepare(
                 raise RatingError(message(f"two alternatives have the name {kind}", allowed="a name for each"))
     for one in normalised:
         for other in aggregated:
-            method.but(normalisation=one, aggregation=other).check_codes(catalogue)
+            method.but(normalisation=one, aggregation=other).of(catalogue)
     if drop == "one" and len(catalogue.indicators) < 2:
         raise RatingError(message("one indicator cannot be dropped and rated", where="drop"))
     regions = next(iter(editions.values())).index
@@ -471,7 +472,9 @@ def _chunk(problem: Problem, size: int, rng: np.random.Generator) -> tuple[Array
     draws = draw(problem, size, rng)
     index = simulate(problem, draws)
     letters = len(problem.method.scale.letters)
-    codes = problem.method.scale.codes(index)
+    method = problem.method
+    relative = method.scale.of == "relative"
+    codes = method.scale.codes(relative_index(index, problem.regions, method) if relative else index)
     classed = problem.classed()[draws.normalisation, draws.aggregation]
     codes = np.where((codes >= 0) & classed[:, None], codes, letters)
     codes = codes[problem.on_scale()[draws.normalisation, draws.aggregation]]

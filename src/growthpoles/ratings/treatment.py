@@ -1,4 +1,4 @@
-"""Treatment of outliers before normalisation: winsorise, log; always reported."""
+"""Treatment of outliers before normalisation: winsorise, log, Box-Cox; always reported."""
 
 from __future__ import annotations
 
@@ -26,10 +26,12 @@ def treat(
     ----------
     table : DataFrame, regions x indicators
         NaN means "no data" and stays.
-    treatment : {"none", "winsorise", "log"}, or callable
+    treatment : {"none", "winsorise", "log", "winsorise-log", "box-cox"}, or callable
         "none" changes nothing and only reports. "winsorise" sets the most extreme value, on the side of the
         skew, to its neighbour, until the column is within the limits or `points` values are set.
         "log" is ``ln(x - min + 0.01 (max - min))``: for positive skew only; its values can be negative.
+        "winsorise-log" winsorises, or takes that logarithm of the column as it was where winsorising is not enough.
+        "box-cox" is ``(x^l - 1) / l``, l by maximum likelihood; the report names it. It needs values above 0.
         A callable ``f(x)`` of one's own, or a `growthpoles.ratings.Treatment` that holds one, takes the values of such
         a column, NaN where there is no data, and returns new ones.
     skewness, kurtosis : float
@@ -85,12 +87,13 @@ def treat(
         elif chosen.treat is not None:
             limits = {"skewness": skewness, "kurtosis": kurtosis, "points": points}
             found = chosen.treat(x.copy(), **{name: limits[name] for name in chosen.needs})
-            y, moved = found if isinstance(found, tuple) else (found, [])
+            y, moved, *told = found if isinstance(found, tuple) else (found, [])
             y = np.asarray(y, dtype=float)
             if y.shape != x.shape or (np.isfinite(y) == np.isnan(x)).any():
                 problem = f"{chosen.name!r} does not give a finite value for every value"
                 raise RatingError(message(problem, where=f"column {column}"))
-            touched, done = [str(values.index[place]) for place in moved], chosen.name
+            touched = [str(values.index[place]) for place in moved]
+            done = " ".join([chosen.name, *map(str, told)])
         after = shape(y)
         treated[column] = y
         rows.append(
@@ -133,6 +136,28 @@ def _log(x: Array) -> Array:
     """Return logarithms of what is above the least value, shifted by a hundredth of the range."""
     low, high = np.nanmin(x), np.nanmax(x)
     return np.asarray(np.log(x - low + 0.01 * (high - low)))
+
+
+@computes(Treatment, "winsorise-log")
+def _winsorise_log(x: Array, skewness: float, kurtosis: float, points: int) -> tuple[Array, list[int], str]:
+    """Set extreme values to their neighbour, or take logarithms of all where that is not enough."""
+    y, moved = _winsorise(x, skewness, kurtosis, points)
+    if not _beyond(figures := shape(y), skewness, kurtosis) or figures[0] <= 0:
+        return y, moved, "(winsorised)"
+    return _log(x), [], "(logarithm)"
+
+
+@computes(Treatment, "box-cox")
+def _box_cox(x: Array) -> tuple[Array, list[int], str]:
+    """Transform by the power of maximum likelihood."""
+    from scipy.stats import boxcox
+
+    known = ~np.isnan(x)
+    if (x[known] <= 0).any():
+        raise RatingError(message("a value of zero or less", where="treatment box-cox", allowed="above 0"))
+    y = x.copy()
+    y[known], power = boxcox(x[known])
+    return y, [], f"(lambda {power:.4g})"
 
 
 @computes(Treatment, "winsorise")
