@@ -165,8 +165,7 @@ class Method:
         own = self.own.get(code)
         if own is not None and own.score_range is not None:
             return own.score_range
-        bounded = self.normalisation_of(code).bounded
-        return self.score_range if self.score_range is not None and bounded else FULL
+        return self.score_range or FULL
 
     @property
     def treats(self) -> bool:
