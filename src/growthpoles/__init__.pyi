@@ -42,7 +42,6 @@ from .maps import typeface as typeface
 from .maps import write_captions as write_captions
 from .maps.typography.typefaces import Typeface as Typeface
 from .ratings.aggregate import aggregate as aggregate
-from .ratings.composite_indices import benefit_of_the_doubt as benefit_of_the_doubt
 from .ratings.catalogue import Catalogue as Catalogue
 from .ratings.catalogue import derive as derive
 from .ratings.catalogue import read_catalogue as read_catalogue
@@ -50,8 +49,9 @@ from .ratings.classes import ClassScale as ClassScale
 from .ratings.classes import classify as classify
 from .ratings.coherence import Coherence as Coherence
 from .ratings.coherence import coherence as coherence
-from .ratings.contributions import contributions as contributions
 from .ratings.composite_indices import ampi as ampi
+from .ratings.composite_indices import benefit_of_the_doubt as benefit_of_the_doubt
+from .ratings.contributions import contributions as contributions
 from .ratings.normalise import normalise as normalise
 from .ratings.profile import Profile as Profile
 from .ratings.profile import profile as profile

@@ -264,6 +264,26 @@ def scale_of(rating: pd.DataFrame | pd.Series) -> ClassScale | None:
     return ClassScale.from_dict(held) if held else None
 
 
+def way_up(rating: pd.DataFrame, region: object, root: str) -> tuple[str | None, float]:
+    """Return the next better class of a region and the index points to it, everything else equal.
+
+    None and NaN in the best class, without a class, and where no rise of its own leads there, because the mean, of
+    which the limits are a part, rises with it.
+    """
+    scale = scale_of(rating) or TEN_CLASSES
+    own = rating.loc[region]
+    above = None if pd.isna(own["rating_class"]) else scale.above(str(own["rating_class"]))
+    if above is None:
+        return None, float("nan")
+    letter, limit = above
+    if scale.of == "index":
+        return letter, limit - float(own[root])
+    held = rating.attrs["reference"]
+    room = 1.0 - limit / 100.0 * held["shares"].get(str(region), 0.0)
+    points = (limit / 100.0 * held["level"] - float(own[root])) / room if room > 0 else -1.0
+    return (letter, points) if points >= 0 else (None, float("nan"))
+
+
 def letters_of(*classes: pd.Series) -> tuple[str, ...]:
     """Return the letters that classes are among, best first: ordered categories, or the article's."""
     dtypes = [each.dtype for each in classes if isinstance(each.dtype, pd.CategoricalDtype) and each.dtype.ordered]

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RatingError, message, nearest
-from growthpoles.ratings.aggregation_tree import index_of
+from growthpoles.ratings.aggregation_tree import index_of, relative_index
 from growthpoles.ratings.catalogue import Catalogue, catalogue_for, indicator_values
-from growthpoles.ratings.classes import DECIMALS
+from growthpoles.ratings.classes import DECIMALS, way_up
 from growthpoles.ratings.contributions import contributions, effective_weights
 from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.rate import rate_with
@@ -140,6 +140,7 @@ def profile(
     index = float(own[catalogue.root])
     letter: str | None = None if pd.isna(own["rating_class"]) else str(own["rating_class"])
     target = method.scale.above(letter) if letter else None
+    next_class, points = way_up(rating, region, catalogue.root)
     indicators = _by_indicator(values, rating, parts, region, leader, catalogue)
     way = _next_class(values, region, rating, catalogue, method, target[1] if target else None)
     return Profile(
@@ -149,8 +150,8 @@ def profile(
         rating_class=letter,
         leader=leader,
         scale=str(parts.attrs["scale"]),
-        next_class=target[0] if target else None,
-        points_needed=target[1] - index if target else float("nan"),
+        next_class=next_class,
+        points_needed=points,
         indicators=indicators.join(way),
         pillars=_by_pillar(rating, parts, region, leader, catalogue),
     )
@@ -211,6 +212,7 @@ def _next_class(
 
         def reaches(value: float, code: str = code) -> bool:
             index = index_of(_with(values, region, code, value), tree, method)
+            index = relative_index(index, values.index, method) if method.scale.of == "relative" else index
             return bool(index[place] >= target - 10.0**-DECIMALS / 2)
 
         column, sign = values[code].to_numpy(), catalogue.direction(code)

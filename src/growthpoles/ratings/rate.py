@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from growthpoles.errors import Reason
-from growthpoles.ratings.aggregation_tree import climb, goalposts_of, prepared, ranks, relative_index, scores_of
+from growthpoles.ratings.aggregation_tree import (
+    climb,
+    goalposts_of,
+    prepared,
+    ranks,
+    reference_shares,
+    relative_index,
+    scores_of,
+)
 from growthpoles.ratings.catalogue import Catalogue, catalogue_for, indicator_values
 from growthpoles.ratings.classes import TEN_CLASSES, ClassScale, letters, letters_for
 from growthpoles.ratings.methods import Choice, Zeros
@@ -134,10 +143,10 @@ def rate_with(table: pd.DataFrame, catalogue: Catalogue, method: Method) -> pd.D
     columns: dict[str, object] = {code: levels[code] for code in tree.aggregates}
     relative = None
     if method.relative:
-        relative = pd.Series(relative_index(index.to_numpy(), values.index, method), index=values.index)
+        relative = relative_index(index.to_numpy(), values.index, method)
         columns["relative_index"] = relative
     if method.has_classes(root):
-        columns["rating_class"] = letters_for(relative if method.scale.of == "relative" else index, method.scale)
+        columns["rating_class"] = classes_of(index, method)
     else:
         columns["rating_class"] = letters(np.full(len(index), -1), index.index, method.scale)
     columns["rank"] = pd.Series(place, index=index.index).where(place > 0).astype("Int64")
@@ -154,9 +163,25 @@ def rate_with(table: pd.DataFrame, catalogue: Catalogue, method: Method) -> pd.D
         "missing": _missing(values, rating, catalogue),
         "treatment": treatment.to_dict("records"),
         "notes": _notes(method, root, ready),
+        **({} if relative is None else {"reference": _reference(index, method)}),
         **{key: table.attrs[key] for key in ("year", "edition") if key in table.attrs},
     }
     return rating
+
+
+def classes_of(index: pd.Series, method: Method) -> pd.Series:
+    """Give every index its letter on the scale of a method, relative ones too."""
+    if method.scale.of == "relative":
+        index = pd.Series(relative_index(index.to_numpy(dtype=float), index.index, method), index=index.index)
+    return letters_for(index, method.scale)
+
+
+def _reference(index: pd.Series, method: Method) -> dict[str, Any]:
+    """Return the level of the reference, and the share of every region with an index in it."""
+    shares = pd.Series(reference_shares(index.index, method), index=index.index)[index.notna()]
+    shares = shares[shares > 0] / shares.sum()
+    level = float((shares * index[shares.index]).sum())
+    return {"level": level, "shares": {str(region): float(share) for region, share in shares.items()}}
 
 
 def _notes(method: Method, root: str, ready: pd.DataFrame) -> list[str]:

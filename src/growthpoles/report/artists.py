@@ -15,6 +15,7 @@ from growthpoles.language.phrases import Words, shorten
 from growthpoles.maps.presets import get_preset
 from growthpoles.ratings.catalogue import Catalogue, default_catalogue
 from growthpoles.ratings.classes import classify
+from growthpoles.ratings.rate import classes_of
 from growthpoles.report.results import Results
 from growthpoles.report.wording import figure_title, indicator_names, region_names
 from growthpoles.spatial.alignment import with_data
@@ -120,7 +121,10 @@ class View:
 
     def letters(self, year: int) -> pd.Series:
         """Return the classes of a year on the scale of the rating."""
-        values, scale = self.values(year), study_method(self.study, self.catalogue).scale
+        method = study_method(self.study, self.catalogue)
+        values, scale = self.values(year), method.scale
+        if scale.of == "relative":
+            return classes_of(values, method)
         low, high = values.min(), values.max()
         if not (pd.isna(low) or (low >= scale.bottom and high <= scale.top)):
             problem = f"{self.code!r} runs from {low:g} to {high:g}, and classes from {scale.bottom:g} to {scale.top:g}"
@@ -354,6 +358,8 @@ def membership(view: ReportView) -> Axes:
     """Draw the probability of every class."""
     result = view.results.stages.robustness[view.year]
     frame = result.class_probability().drop(columns="no class")
+    scale = view.results.scale
+    frame.columns = [scale.name(letter, view.lang) for letter in frame.columns]
     shown = frame.loc[result.to_frame().sort_values(by=["rank"], kind="stable").index]
     return maps.plot_membership(shown[shown.sum(axis=1) > 0], names=view.names, year=view.year, **view.common)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from libpysal.graph import Graph
 
+    from growthpoles.ratings.classes import ClassScale
     from growthpoles.ratings.robustness import Robustness
     from growthpoles.study.audit import Audit
     from growthpoles.study.verdict import Verdict
@@ -101,6 +102,11 @@ class Results:
     def classed(self) -> bool:
         """Whether the index has classes; it has none where the study's method sets it no limits."""
         return study_method(self.study, self.catalogue).has_classes(self.root)
+
+    @property
+    def scale(self) -> ClassScale:
+        """Classes of the index."""
+        return study_method(self.study, self.catalogue).scale
 
     def rating(self, year: int) -> pd.DataFrame:
         """Return the rating of a year in the edition of the report."""

@@ -14,7 +14,7 @@ from growthpoles import randomness
 from growthpoles.errors import GrowthpolesError, RatingError, StudyError, unknown_option
 from growthpoles.language.phrases import Words
 from growthpoles.ratings.catalogue import Catalogue
-from growthpoles.ratings.classes import TEN_CLASSES, scale_of
+from growthpoles.ratings.classes import way_up
 from growthpoles.ratings.contributions import contributions
 from growthpoles.ratings.methods import METHODS
 from growthpoles.report.audit_files import audit_tables
@@ -81,7 +81,6 @@ def strengths(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
         are not arithmetic, so that no number of points belongs to an indicator).
     """
     codes = list(catalogue.indicators)
-    scale = scale_of(rating) or TEN_CLASSES
     split = contributions(rating, catalogue)
     # harmonic means and negative powers add up on a scale on which more is worse
     power = rating.attrs["method"]["power"] or 1.0
@@ -96,7 +95,7 @@ def strengths(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
         distance: Any = apart.loc[[region]].iloc[0].dropna().sort_values(kind="stable")
         gaps: Any = (parts.loc[ranked.index[0]] - parts.loc[[region]].iloc[0]).dropna()
         letter = own["rating_class"]
-        above = scale.above(str(letter)) if not pd.isna(letter) else None
+        above, points = way_up(rating, region, catalogue.root)
         widest = str(gaps.idxmax()) if len(gaps) and float(gaps.max()) > 0 else None
         index = float(own[catalogue.root])
         rows.append(
@@ -105,8 +104,8 @@ def strengths(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
                 index,
                 int(own["rank"]),
                 None if pd.isna(letter) else str(letter),
-                above[0] if above else None,
-                above[1] - index if above else np.nan,
+                above,
+                points,
                 " ".join(distance.index[distance > 0][::-1]),
                 " ".join(distance.index[distance < 0]),
                 widest,
@@ -136,6 +135,7 @@ def _robustness(results: Results, year: int) -> Robustness:
         results.catalogue,
         drop=drop,  # type: ignore[arg-type]
         normalisations=_normalisations(results, tables),
+        concentration=results.study.rating.concentration,
         replications=REPLICATIONS,
         rng=results.study.study.seed,
         **results.study.rating.options,

@@ -366,6 +366,12 @@ class Rating(Part):
         return options if self.classes is None else {**options, "scale": self.classes.scale(self._ends)}
 
     @property
+    def record(self) -> dict[str, Any]:
+        """The same as plain values, for records."""
+        plain = {name: value for name, value in self.options.items() if name != "scale"}
+        return plain if self.classes is None else {**plain, "classes": self.classes.model_dump()}
+
+    @property
     def _ends(self) -> tuple[float, float]:
         """Lowest and highest value of the index, where the methods say so."""
         means = {self.aggregation} if isinstance(self.aggregation, str) else set(self.aggregation.values())
