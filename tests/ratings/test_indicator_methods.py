@@ -1,4 +1,4 @@
-"""Transform, treatment, normalisation, goalposts and range of scores of single indicators, as a catalogue gives them."""
+"""Transform, treatment, normalisation, goalposts, range of scores of single indicators, as a catalogue gives them."""
 
 from __future__ import annotations
 
