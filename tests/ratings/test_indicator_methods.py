@@ -262,3 +262,19 @@ def test_rounding_noise_goes_through_the_transform():
     found = gp.robustness(table, one(**how), weights="fixed", resolution={"x": 2.0}, replications=400)
     low, high = (25 * np.log10(x) for x in (9.0, 11.0))
     assert low <= found.index[:, 0].min() < 24.2 and 25.8 < found.index[:, 0].max() <= high
+
+
+def test_a_geometric_index_of_arithmetic_parts_adds_up_in_logarithms():
+    how = {"aggregation": {"hdi": "geometric"}}
+    rated = rate(COUNTRIES, hdi(), **how)
+    split = gp.contributions(rated, hdi())
+    assert split.attrs["scale"] == "log points"
+    np.testing.assert_allclose(split.sum(axis=1), np.log(rated["hdi"]), atol=1e-12)
+    shares = rated["score_expected"] / (rated["score_expected"] + rated["score_mean"])
+    np.testing.assert_allclose(split["expected"], np.log(rated["education"]) / 3 * shares)
+    found = gp.profile(COUNTRIES, "China", hdi(), **how)
+    gap = np.log(rated.loc["Norway", "hdi"] / rated.loc["China", "hdi"])
+    assert found.indicators["gap_to_leader"].sum() == pytest.approx(gap)
+    assert found.pillars["contribution"].sum() == pytest.approx(np.log(rated.loc["China", "hdi"]))
+    with pytest.raises(RatingError, match="contributions do not add up"):
+        gp.contributions(rate(COUNTRIES, hdi(), aggregation={"education": "geometric"}), hdi())

@@ -115,8 +115,8 @@ def prepared(values: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, pd.Dat
         own = method.own[code]
         frame[[code]], told = treat(frame[[code]], own.treatment or method.treatment, points=own.points)
         reports.append(told)
-    told = [report for report in reports if len(report)]
-    return frame, pd.concat(told, ignore_index=True) if told else reports[0]
+    some = [report for report in reports if len(report)]
+    return frame, pd.concat(some, ignore_index=True) if some else reports[0]
 
 
 def by_method(

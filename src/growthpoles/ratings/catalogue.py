@@ -125,7 +125,7 @@ def _check_row(table: pd.DataFrame, code: str, source: str) -> None:
         raise StudyError(message(f"weight {row['weight']:g} is below zero", where=where, allowed="0 or more"))
     if row["factor"] == 0:
         raise StudyError(message("factor 0 makes the indicator zero everywhere", where=where))
-    given = {column: row[column] for column in METHOD_COLUMNS}
+    given = {column: str(row[column]) for column in METHOD_COLUMNS}
     if kind != "indicator" and any(given.values()):
         named = next(column for column, cell in given.items() if cell)
         raise StudyError(message(f"a row of kind {kind} has no {named}", where=where, allowed="an indicator"))

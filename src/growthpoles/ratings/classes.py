@@ -159,7 +159,9 @@ class ClassScale:
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Self:
         """Return the scale that `to_dict` wrote."""
-        words = {option: {k: tuple(v) for k, v in plain.get(option, {}).items()} for option in ("names", "meanings")}
+        words: dict[str, Any] = {
+            option: {k: tuple(v) for k, v in plain.get(option, {}).items()} for option in ("names", "meanings")
+        }
         groups = tuple(ClassGroup(g["name"], tuple(g["letters"]), g["meanings"]) for g in plain.get("groups", ()))
         ends = plain["top"], plain.get("of", "index")
         return cls(tuple(plain["letters"]), tuple(plain["limits"]), *ends, **words, groups=groups)
@@ -264,14 +266,14 @@ def scale_of(rating: pd.DataFrame | pd.Series) -> ClassScale | None:
     return ClassScale.from_dict(held) if held else None
 
 
-def way_up(rating: pd.DataFrame, region: object, root: str) -> tuple[str | None, float]:
+def way_up(rating: pd.DataFrame, region: str, root: str) -> tuple[str | None, float]:
     """Return the next better class of a region and the index points to it, everything else equal.
 
     None and NaN in the best class, without a class, and where no rise of its own leads there, because the mean, of
     which the limits are a part, rises with it.
     """
     scale = scale_of(rating) or TEN_CLASSES
-    own = rating.loc[region]
+    own = dict(rating.loc[region].items())
     above = None if pd.isna(own["rating_class"]) else scale.above(str(own["rating_class"]))
     if above is None:
         return None, float("nan")
@@ -279,7 +281,7 @@ def way_up(rating: pd.DataFrame, region: object, root: str) -> tuple[str | None,
     if scale.of == "index":
         return letter, limit - float(own[root])
     held = rating.attrs["reference"]
-    room = 1.0 - limit / 100.0 * held["shares"].get(str(region), 0.0)
+    room = 1.0 - limit / 100.0 * held["shares"].get(region, 0.0)
     points = (limit / 100.0 * held["level"] - float(own[root])) / room if room > 0 else -1.0
     return (letter, points) if points >= 0 else (None, float("nan"))
 

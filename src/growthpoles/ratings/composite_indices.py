@@ -150,8 +150,8 @@ def benefit_of_the_doubt(table: pd.DataFrame, share_bounds: tuple[float, float])
     check_bounds(share_bounds)
     values = numeric_table(table)
     known = values.dropna()
-    scores, ranges = best_scores(known.to_numpy(), share_bounds, known.columns, known.index, ranges=True)
-    free = best_scores(known.to_numpy(), (0.0, 1.0), known.columns, known.index)[0]
+    scores, ranges = best_scores(known.to_numpy(), share_bounds, list(known.columns), list(known.index), ranges=True)
+    free = best_scores(known.to_numpy(), (0.0, 1.0), list(known.columns), list(known.index))[0]
     frame = pd.DataFrame({"score": scores, "free": free}, index=known.index)
     for place, column in enumerate(values.columns):
         frame[f"low_{column}"], frame[f"high_{column}"] = ranges[:, place].T

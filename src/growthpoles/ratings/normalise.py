@@ -191,8 +191,8 @@ def normalise_array(
     except _Unfit as unfit:
         problem, bad = unfit.args
         listed = ", ".join(column for column, hit in zip(columns, bad, strict=True) if hit)
-        others = [name for name, each in METHODS["normalisation"].items() if not each.ratio_scale]
-        way = f"another normalisation: {', '.join(others)}" if chosen.ratio_scale and "zero" in problem else ""
+        others = ", ".join(name for name, each in METHODS["normalisation"].items() if not each.ratio_scale)
+        way = f"another normalisation: {others}" if chosen.ratio_scale and "zero" in problem else ""
         raise RatingError(message(problem, where=f"column {listed}", allowed=way)) from None
     return np.asarray(scores)
 

@@ -205,7 +205,7 @@ def _groups(problem: Problem) -> list[str]:
 
 def _run(problem: Problem, points: Array, groups: list[str], rng: np.random.Generator) -> Array:
     """Rate every point of the unit cube and return the index, shape (points, regions)."""
-    key = rng.integers(2**63) if problem.noisy else None
+    key = int(rng.integers(2**63)) if problem.noisy else None
     size = problem.chunk_size()
     parts = [
         simulate(problem, _draws(problem, points[start : start + size], groups, key))

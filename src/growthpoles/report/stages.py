@@ -95,7 +95,7 @@ def strengths(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
         distance: Any = apart.loc[[region]].iloc[0].dropna().sort_values(kind="stable")
         gaps: Any = (parts.loc[ranked.index[0]] - parts.loc[[region]].iloc[0]).dropna()
         letter = own["rating_class"]
-        above, points = way_up(rating, region, catalogue.root)
+        above, points = way_up(rating, str(region), catalogue.root)
         widest = str(gaps.idxmax()) if len(gaps) and float(gaps.max()) > 0 else None
         index = float(own[catalogue.root])
         rows.append(

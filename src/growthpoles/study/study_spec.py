@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, cast, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -289,7 +289,8 @@ class Rating(Part):
     def _pair(cls, value: object, info: Any) -> object:
         ends = (0.0, 1.0) if info.field_name == "share_bounds" else (-math.inf, math.inf)
         pair = isinstance(value, list | tuple) and len(value) == 2 and all(_is_number(each) for each in value)
-        if value is not None and not (pair and ends[0] <= float(value[0]) < float(value[1]) <= ends[1]):
+        low, high = map(float, cast(Any, value)) if pair else (0.0, 0.0)
+        if value is not None and not ends[0] <= low < high <= ends[1]:
             within = ", shares from 0 to 1" if info.field_name == "share_bounds" else ""
             raise ValueError(message(_quoted(value), allowed=f"[low, high], two numbers with low < high{within}"))
         return value

@@ -51,8 +51,8 @@ def load_published(year: int, *, study: Study | None = None) -> pd.DataFrame:
         cells = _printed(study, published.index, year)
         columns["index"] = cells.map(lambda cell: parse_number(cell, decimal=_decimal(study)))
     if published.rating_class is not None and year in published.rating_class.columns:
-        own, cells = study.rating.classes, _printed(study, published.rating_class, year)
-        known = study_method(study).scale.letters if own else CLASSES
+        cells = _printed(study, published.rating_class, year)
+        known = study_method(study).scale.letters if study.rating.classes else CLASSES
         letters = cells.map(lambda cell: cell if cell in known else latin_class(cell))
         stray = letters[~letters.isin(known)]
         if not stray.empty:
