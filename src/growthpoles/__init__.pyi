@@ -60,6 +60,7 @@ from .ratings.robustness import Robustness as Robustness
 from .ratings.robustness import robustness as robustness
 from .ratings.sensitivity import leave_one_out as leave_one_out
 from .ratings.sensitivity import sobol as sobol
+from .ratings.treatment import impute as impute
 from .ratings.treatment import treat as treat
 from .ratings.weighting import data_weights as data_weights
 from .regions.boundaries import load_regions as load_regions

@@ -181,3 +181,24 @@ def test_what_a_study_file_cannot_say_of_classes_is_told_with_its_remedy(tmp_pat
     path.write_text(path.read_text(encoding="utf-8").replace('"catalogue.csv"\n', said, 1), encoding="utf-8")
     with pytest.raises(StudyError, match="'A' would be the worst class: letters stand in the order of the limits"):
         load_study(path)
+
+
+def test_gaps_that_a_study_fills_are_listed_cell_by_cell(tmp_path: Path, study_maker: Maker) -> None:
+    path = study_maker(tmp_path / "study", years=(2018, 2019, 2020))
+    table = tmp_path / "study" / "table-2019.csv"
+    pd.read_csv(table).astype({"growth": object}).replace({"growth": {0: ""}}).to_csv(table, index=False)
+    frame = pd.read_csv(table).astype(object)
+    frame.loc[2, "growth"] = ""
+    frame.to_csv(table, index=False)
+    text = path.read_text(encoding="utf-8").replace("[[tables]]\n", '[[tables]]\nmissing = [""]\n')
+    path.write_text(text, encoding="utf-8")
+    bare = gp.load_indicators(2019, study=load_study(path))
+    assert np.isnan(bare.loc["R2", "growth"]) and "imputed" not in bare.attrs
+    path.write_text(text.replace('"catalogue.csv"\n', '"catalogue.csv"\nimputation = { method = "linear" }\n', 1))
+    study = load_study(path)
+    ends = [gp.load_indicators(year, study=study).loc["R2", "growth"] for year in (2018, 2020)]
+    found = gp.load_indicators(2019, study=study)
+    assert found.loc["R2", "growth"] == pytest.approx(np.mean(ends))
+    assert found.attrs["imputed"] == [("R2", "growth", np.mean(ends), "linear between 2018 and 2020")]
+    assert found.attrs["missing"] == [] and bare.attrs["missing"]
+    assert found.drop(columns="growth").equals(bare.drop(columns="growth"))

@@ -28,5 +28,6 @@ from .robustness import robustness as robustness
 from .rounding_noise import printed_resolution as printed_resolution
 from .sensitivity import leave_one_out as leave_one_out
 from .sensitivity import sobol as sobol
+from .treatment import impute as impute
 from .treatment import treat as treat
 from .weighting import data_weights as data_weights

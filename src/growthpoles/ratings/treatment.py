@@ -1,11 +1,14 @@
-"""Treatment of outliers before normalisation: winsorise, log, Box-Cox; always reported."""
+"""Treatment before normalisation, always reported: outliers (winsorise, log, Box-Cox), gaps (imputation if asked)."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import RatingError, message
+from growthpoles.errors import RatingError, Reason, message, unknown_option
 from growthpoles.ratings.indicator_checks import Array, numeric_table
 from growthpoles.ratings.methods import Choice, Treatment, computes, find
 
@@ -109,6 +112,109 @@ def treat(
             }
         )
     return treated, pd.DataFrame(rows, columns=REPORT)
+
+
+Filling = Literal["mean", "median", "linear", "nearest", "value"]
+_OF_REGIONS = {"mean": "mean of {count} regions", "median": "median of {count} regions"}
+_GIVEN, _OF_YEAR, _BETWEEN = "given value", "value of {year}", "linear between {first} and {last}"
+FILLED = ["year", "region", "column", "value", "how"]
+
+
+def impute(
+    tables: Mapping[int, pd.DataFrame],
+    method: Filling,
+    *,
+    groups: pd.Series | None = None,
+    limit: int | None = None,
+    values: Mapping[str, float] | None = None,
+) -> tuple[dict[int, pd.DataFrame], pd.DataFrame]:
+    """Fill gaps in tables of one or several years, and list every cell that was filled.
+
+    Parameters
+    ----------
+    tables : mapping of year to DataFrame, regions x columns
+        NaN means "no data".
+    method : {"mean", "median", "linear", "nearest", "value"}
+        The mean or median of the other regions in the year (of the group, with `groups`); a straight line between the
+        nearest years with data on both sides; the nearest year with data, the earlier of two; a value given by column.
+    groups : Series by region, optional
+        Group of every region, for "mean" and "median".
+    limit : int, optional
+        Most years to a value that is used; required by "nearest", optional for "linear".
+    values : mapping of column to float
+        Of "value"; columns that it leaves out keep their gaps.
+
+    Returns
+    -------
+    filled : dict of year to DataFrame
+        What could not be filled stays missing.
+    report : DataFrame
+        year, region, column, value, how: a row for every filled cell.
+
+    Raises
+    ------
+    RatingError
+        The method is unknown, or lacks what it needs.
+    DataError
+        A table has doubled labels, or a cell that is not a finite number.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> tables = {2010: pd.DataFrame({"wage": [50.0]}, ["north"]), 2011: pd.DataFrame({"wage": [None]}, ["north"]),
+    ...           2012: pd.DataFrame({"wage": [70.0]}, ["north"])}
+    >>> filled, report = gp.impute(tables, "linear")
+    >>> report.values.tolist()
+    [[2011, 'north', 'wage', 60.0, 'linear between 2010 and 2012']]
+    """
+    if method not in get_args(Filling):
+        raise RatingError(unknown_option("method", method, get_args(Filling)))
+    if (method == "value" and not values) or (method == "nearest" and limit is None):
+        needed = "values={column: number}" if method == "value" else "limit, the most years to a value that is used"
+        raise RatingError(message(f"method {method!r} without its option", where="impute", allowed=needed))
+    known = {year: numeric_table(table) for year, table in sorted(tables.items())}
+    filled = {year: table.copy() for year, table in known.items()}
+    rows: list[tuple[int, str, str, float, str]] = []
+    for year, table in known.items():
+        for row, place in np.argwhere(table.isna().to_numpy()):
+            region, column = table.index[row], str(table.columns[place])
+            if method in ("mean", "median"):
+                peers = (
+                    table[column] if groups is None else table[column][groups.reindex(table.index) == groups[region]]
+                )
+                told = {"count": int(peers.notna().sum())}
+                value, how = getattr(peers, method)(), Reason(_OF_REGIONS[method], told)
+            elif method == "value":
+                value, how = (values or {}).get(column, np.nan), Reason(_GIVEN, {})
+            else:
+                value, how = _from_years(known, year, str(region), column, method, limit)
+            if np.isfinite(value):
+                filled[year].iloc[row, place] = value
+                rows.append((year, str(region), column, float(value), how))
+    return filled, pd.DataFrame(rows, columns=FILLED)
+
+
+def _from_years(
+    tables: Mapping[int, pd.DataFrame], year: int, region: str, column: str, method: str, limit: int | None
+) -> tuple[float, str]:
+    """Return a value from the nearest years of the region with data; NaN where there is none."""
+    near = {
+        other: float(table[column].get(region, np.nan))
+        for other, table in tables.items()
+        if column in table and abs(other - year) <= (np.inf if limit is None else limit)
+    }
+    near = {other: value for other, value in near.items() if np.isfinite(value)}
+    if method == "nearest":
+        if not near:
+            return np.nan, ""
+        closest = min(near, key=lambda other: (abs(other - year), other))
+        return near[closest], Reason(_OF_YEAR, {"year": closest})
+    before, after = [o for o in near if o < year], [o for o in near if o > year]
+    if not (before and after):
+        return np.nan, ""
+    a, b = max(before), min(after)
+    return near[a] + (near[b] - near[a]) * (year - a) / (b - a), Reason(_BETWEEN, {"first": a, "last": b})
 
 
 def shape(x: Array) -> tuple[float, float]:

@@ -132,6 +132,16 @@ def data_section(ctx: Context) -> Section:
         if edition == results.edition
     ]
     sentences.append(words("text", "missing", cells=len(absent)) if absent else words("text", "complete"))
+    filled = [
+        (year, ctx.region(region), ctx.code(column), words.number(value, 2), ctx.wording.reason(how))
+        for (edition, year), frame in results.indicators.items()
+        for region, column, value, how in frame.attrs.get("imputed", ())
+        if edition == results.edition
+    ]
+    if filled:
+        count = len({row[1] for row in filled})
+        sentences.append(words("text", "imputed", cells=len(filled), n=count))
+        blocks.append(make_table(words, "imputed", "#year region cell #filled how", filled[:_CELLS]))
     if absent:
         blocks.append(make_table(words, "missing", "#year region cell reason", absent[:_CELLS]))
     return Section("data", words("section", "data"), tuple(sentences), tuple(blocks))

@@ -265,6 +265,24 @@ def _alphabetic(letters: tuple[str, ...]) -> bool:
     return all(re.fullmatch(r"[A-F][+-]*", letter) for letter in letters) and firsts == sorted(firsts) != firsts[::-1]
 
 
+class Imputation(Part):
+    """How gaps are filled, if at all; see :func:`growthpoles.impute`."""
+
+    method: Literal["mean", "median", "linear", "nearest", "value"]
+    limit: Annotated[int, Field(ge=1)] | None = None
+    values: dict[str, float] | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Imputation:
+        for option, users in (("values", ("value",)), ("limit", ("nearest", "linear"))):
+            given = getattr(self, option) is not None
+            if given and self.method not in users:
+                raise ValueError(message(f"{option} has no meaning here", allowed=f"with method {' or '.join(users)}"))
+            if not given and self.method == users[0]:
+                raise ValueError(f'method "{self.method}" needs {option} = ...')
+        return self
+
+
 class Rating(Part):
     """The catalogue of indicators that drives the rating, and the options of :func:`growthpoles.rate`."""
 
@@ -282,6 +300,7 @@ class Rating(Part):
     share_bounds: tuple[float, float] | None = None
     relative_to: str | None = None
     classes: Classes | None = None
+    imputation: Imputation | None = None
     concentration: Annotated[float, Field(gt=0, le=1e6)] = 1.0
 
     @field_validator("score_range", "share_bounds", mode="before")
@@ -362,7 +381,7 @@ class Rating(Part):
     @property
     def options(self) -> dict[str, Any]:
         """The keyword options of :func:`growthpoles.rate`; the scale of classes where the study has one of its own."""
-        left = ("catalogue", "classes", "concentration")
+        left = ("catalogue", "classes", "imputation", "concentration")
         options = {name: getattr(self, name) for name in type(self).model_fields if name not in left}
         return options if self.classes is None else {**options, "scale": self.classes.scale(self._ends)}
 
