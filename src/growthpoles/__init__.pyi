@@ -62,7 +62,9 @@ from .ratings.sensitivity import leave_one_out as leave_one_out
 from .ratings.sensitivity import sobol as sobol
 from .ratings.treatment import impute as impute
 from .ratings.treatment import treat as treat
+from .ratings.weighting import ahp_weights as ahp_weights
 from .ratings.weighting import data_weights as data_weights
+from .ratings.weighting import expert_weights as expert_weights
 from .regions.boundaries import load_regions as load_regions
 from .regions.boundaries import read_boundaries as read_boundaries
 from .regions.join import join as join

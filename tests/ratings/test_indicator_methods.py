@@ -90,7 +90,8 @@ def test_transforms_keep_the_direction_of_the_indicator_and_its_goalposts(name, 
 @pytest.mark.parametrize(
     ("transform", "value", "allowed"),
     [("log", 0, "above 0"), ("log", -1, "above 0"), ("log1p", -1, "above -1"), ("sqrt", -0.1, "0 or more"),
-     ("power:0.5", -1, "0 or more, above 0 for a negative power"), ("power:-1", 0, "0 or more, above 0 for a negative power"),
+     ("power:0.5", -1, "0 or more, above 0 for a negative power"),
+     ("power:-1", 0, "0 or more, above 0 for a negative power"),
      ("inverse", 0, "above 0"), ("inverse", -2, "above 0"), ("logit", 1, "above 0 and below 1"),
      ("logit", 0, "above 0 and below 1")],
 )  # fmt: skip

@@ -30,4 +30,6 @@ from .sensitivity import leave_one_out as leave_one_out
 from .sensitivity import sobol as sobol
 from .treatment import impute as impute
 from .treatment import treat as treat
+from .weighting import ahp_weights as ahp_weights
 from .weighting import data_weights as data_weights
+from .weighting import expert_weights as expert_weights

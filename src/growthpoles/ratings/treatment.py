@@ -179,6 +179,7 @@ def impute(
     for year, table in known.items():
         for row, place in np.argwhere(table.isna().to_numpy()):
             region, column = table.index[row], str(table.columns[place])
+            how: str
             if method in ("mean", "median"):
                 peers = (
                     table[column] if groups is None else table[column][groups.reindex(table.index) == groups[region]]

@@ -18,6 +18,7 @@ from growthpoles.file_writing import make_folder, write_bytes
 from growthpoles.language.languages import LANGUAGES, SOURCE
 from growthpoles.randomness import SEED
 from growthpoles.ratings.catalogue import COLUMNS
+from growthpoles.ratings.indicator_methods import METHOD_COLUMNS
 from growthpoles.result_display import ResultDisplay
 from growthpoles.study.files.table_files import EXCEL, RawTable, read_raw, sheet_names
 from growthpoles.study.guess_columns import (
@@ -32,6 +33,8 @@ from growthpoles.study.guess_columns import (
     year_in_name,
 )
 from growthpoles.study.study_spec import Table, is_study_name
+
+_FILLED = [*(name for name in COLUMNS if name not in METHOD_COLUMNS), "note"]
 
 
 def quoted(text: str) -> str:
@@ -156,7 +159,7 @@ def _table(guess: TableGuess, relative: Callable[[Path], str]) -> list[str]:
 def compose_catalogue(tables: Sequence[TableGuess]) -> str:
     """Return the text of catalogue.csv: every column an indicator, all under one index."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, [*COLUMNS, "note"], restval="", lineterminator="\n")
+    writer = csv.DictWriter(text, _FILLED, restval="", lineterminator="\n")
     writer.writeheader()
     root = {"code": "index", "kind": "aggregate", "direction": 1, "weight": 1, "unit": "points", "name_en": "Index"}
     writer.writerow({**root, "note": "the root; add aggregates between it and the indicators for sub-indices"})
