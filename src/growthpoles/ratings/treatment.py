@@ -115,7 +115,7 @@ def treat(
 
 
 Filling = Literal["mean", "median", "linear", "nearest", "value"]
-_OF_REGIONS = {"mean": "mean of {count} regions", "median": "median of {count} regions"}
+_MEAN, _MEDIAN = "mean of {count} regions", "median of {count} regions"
 _GIVEN, _OF_YEAR, _BETWEEN = "given value", "value of {year}", "linear between {first} and {last}"
 FILLED = ["year", "region", "column", "value", "how"]
 
@@ -185,7 +185,7 @@ def impute(
                     table[column] if groups is None else table[column][groups.reindex(table.index) == groups[region]]
                 )
                 told = {"count": int(peers.notna().sum())}
-                value, how = getattr(peers, method)(), Reason(_OF_REGIONS[method], told)
+                value, how = getattr(peers, method)(), Reason(_MEAN if method == "mean" else _MEDIAN, told)
             elif method == "value":
                 value, how = (values or {}).get(column, np.nan), Reason(_GIVEN, {})
             else:

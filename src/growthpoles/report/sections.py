@@ -166,7 +166,8 @@ def rating_section(ctx: Context) -> Section:
 def _classes(ctx: Context) -> Table:
     """Set the classes with their limits, and what they and their groups mean, where the study says it."""
     words, scale = ctx.words, ctx.results.scale
-    heads, rows = ["rating_class", "limits"], []
+    heads = ["rating_class", "limits"]
+    rows = []
     for own in scale.to_frame(words.lang).to_dict("records"):
         ends = [f"{own[key]:g}" if math.isfinite(own[key]) else "" for key in ("lower", "upper")]
         row = [ctx.letter(own["rating_class"]), interval(*ends)]
