@@ -185,7 +185,8 @@ def impute(
                     table[column] if groups is None else table[column][groups.reindex(table.index) == groups[region]]
                 )
                 told = {"count": int(peers.notna().sum())}
-                value, how = getattr(peers, method)(), Reason(_MEAN if method == "mean" else _MEDIAN, told)
+                value = getattr(peers, method)()
+                how = Reason(_MEAN, told) if method == "mean" else Reason(_MEDIAN, told)
             elif method == "value":
                 value, how = (values or {}).get(column, np.nan), Reason(_GIVEN, {})
             else:
