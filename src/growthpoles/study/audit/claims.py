@@ -182,4 +182,7 @@ def edition_columns(study: Study, edition: str) -> Columns:
             raise UncheckableError(f"the {edition} edition has no {name}")
         return table[name]
 
+    scale = study_method(study).scale
+    if study.rating.classes is not None and scale.of == "index":
+        column.scale = scale  # type: ignore[attr-defined]
     return column
