@@ -61,6 +61,8 @@ from .ratings.classes import ClassScale as ClassScale
 from .ratings.classes import classify as classify
 from .ratings.coherence import Coherence as Coherence
 from .ratings.coherence import coherence as coherence
+from .ratings.composite_indices import ampi as ampi
+from .ratings.composite_indices import benefit_of_the_doubt as benefit_of_the_doubt
 from .ratings.contributions import contributions as contributions
 from .ratings.limits import rating_limits as rating_limits
 from .ratings.normalise import normalise as normalise
@@ -77,8 +79,11 @@ from .ratings.through_time.trends import ClassTransitions as ClassTransitions
 from .ratings.through_time.trends import class_transitions as class_transitions
 from .ratings.through_time.trends import rank_moves as rank_moves
 from .ratings.through_time.trends import trend as trend
+from .ratings.treatment import impute as impute
 from .ratings.treatment import treat as treat
+from .ratings.weighting import ahp_weights as ahp_weights
 from .ratings.weighting import data_weights as data_weights
+from .ratings.weighting import expert_weights as expert_weights
 from .regions.boundaries import load_regions as load_regions
 from .regions.boundaries import read_boundaries as read_boundaries
 from .regions.join import join as join

@@ -172,7 +172,7 @@ index = "power"
         "power": -2,
         "zeros": "zero",
         "aggregation": {"index": "power"},
-        "reference": None,
+        **dict.fromkeys(("reference", "score_range", "share_bounds", "relative_to")),
     }
 
 
@@ -193,7 +193,10 @@ index = "power"
         ('aggregation = { ria = "mean" }', "rating.aggregation: ria = 'mean' is not known; allowed: arithmetic,"),
         ('weighting = "equl"', "rating.weighting: 'equl' is not known; allowed: given, .*; nearest: equal"),
         ("weighting = { index = 2 }", "rating.weighting: index = 2 is not known"),
-        ('treatment = "logs"', "rating.treatment: 'logs' is not known; allowed: none, winsorise, log; nearest: log"),
+        (
+            'treatment = "logs"',
+            "rating.treatment: 'logs' is not known; allowed: none, winsorise, log, .*; nearest: log",
+        ),
         ("zeros = true", "rating.zeros: True is not known; allowed: refuse, zero"),
         ('zeros = "zero"', "rating: zeros has no meaning here; allowed: with a geometric, harmonic or power mean"),
         ("availability = 0", "rating.availability: 0; allowed: a number above 0, at most 1"),
@@ -215,6 +218,29 @@ index = "power"
             "limits of a base year have no meaning with normalisation",
         ),
         ('limits = "pooled"\ngoalposts = { x = [0, 1] }', "limits beside goalposts, which are the limits"),
+        ("score_range = [1, 1]", r"rating.score_range: \[1, 1\]; allowed: \[low, high\], two numbers with low < high"),
+        ("share_bounds = [0, 2]", "rating.share_bounds: .*shares from 0 to 1"),
+        ("share_bounds = [0, 1]", 'rating: share_bounds has no meaning here; allowed: with aggregation "benefit'),
+        ('aggregation = "benefit-of-the-doubt"', 'rating: aggregation "benefit-of-the-doubt" needs share_bounds = ...'),
+        ("concentration = 0", "rating.concentration: "),
+        ('classes = { letters = ["a"], limits = [1] }', "rating.classes.letters: "),
+        ('classes = { letters = ["a", "a"], limits = [1] }', "rating.classes.letters: 'a'; allowed: different words"),
+        ('classes = { letters = ["low", "no data"], limits = [1] }', "rating.classes.letters: 'no data'; allowed"),
+        ('classes = { letters = ["low", "high"], limits = [1, 2, 3, 4] }', "limits: 4 limits for 2 classes"),
+        ('classes = { letters = ["a", "b", "c"], limits = [1, 1] }', "limits: .1.0, 1.0.; allowed: numbers that rise"),
+        (
+            'classes = { letters = ["A", "B", "C"], limits = [30, 60] }',
+            "'A. would be the worst class",
+        ),
+        ('classes = { letters = ["low", "high"], limits = [1], names = { ru = ["x"] } }', "names.ru: 1 words"),
+        (
+            'classes = { letters = ["low", "high"], limits = [1], of = "mean" }',
+            "classes.of: .mean. is not known",
+        ),
+        (
+            'classes = { letters = ["low", "high"], limits = [1], groups = [{ name = "g", letters = ["low"] }] }',
+            "groups: .'low'.; allowed: neighbouring classes",
+        ),
         ("goalposts = {}", "rating.goalposts: {}; allowed: a table of indicator"),
         ("goalposts = { x = [1, 0] }", r"rating.goalposts: x = \[1, 0\]; allowed: \[low, high\], two numbers with low"),
         ('goalposts = { x = [0, "1"] }', "rating.goalposts: x = "),

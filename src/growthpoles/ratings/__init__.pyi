@@ -5,14 +5,18 @@ from .catalogue import derive as derive
 from .catalogue import read_catalogue as read_catalogue
 from .classes import CLASSES as CLASSES
 from .classes import TEN_CLASSES as TEN_CLASSES
+from .classes import ClassGroup as ClassGroup
 from .classes import ClassScale as ClassScale
 from .classes import classify as classify
 from .coherence import Coherence as Coherence
 from .coherence import coherence as coherence
+from .composite_indices import ampi as ampi
+from .composite_indices import benefit_of_the_doubt as benefit_of_the_doubt
 from .contributions import contributions as contributions
 from .limits import rating_limits as rating_limits
 from .methods import Aggregation as Aggregation
 from .methods import Normalisation as Normalisation
+from .methods import Transform as Transform
 from .methods import Treatment as Treatment
 from .methods import Weighting as Weighting
 from .methods import register as register
@@ -31,5 +35,8 @@ from .through_time.trends import ClassTransitions as ClassTransitions
 from .through_time.trends import class_transitions as class_transitions
 from .through_time.trends import rank_moves as rank_moves
 from .through_time.trends import trend as trend
+from .treatment import impute as impute
 from .treatment import treat as treat
+from .weighting import ahp_weights as ahp_weights
 from .weighting import data_weights as data_weights
+from .weighting import expert_weights as expert_weights

@@ -11,8 +11,9 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, cast, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -31,6 +32,8 @@ DISTANCES = "distances"  # kind of weights: from the table that [weights] names
 _BY_NAME = {**METHODS, "zeros": dict.fromkeys(get_args(Zeros))}
 _STEEPEST = 50.0  # beyond it a power mean is the best or the worst score, and leaves the range of numbers
 _SHOWN = 40
+_MOST_CLASSES = 12  # that colours tell apart
+_NO_CLASS = ("no data", "no class")
 Text = dict[Language, Annotated[str, Field(max_length=500)]]
 _NAME = r"\w(?:[\w .-]{0,78}[\w-])?"  # becomes part of file names: no separators, no control characters
 # Option of [report] -> section of the texts that says each choice: what has no phrase cannot be reported.
@@ -256,6 +259,104 @@ class Inequality(Part):
         return self
 
 
+class ClassGroup(Part):
+    """Neighbouring classes under one name, with what it means."""
+
+    name: Annotated[str, Field(min_length=1, max_length=_SHOWN)]
+    letters: Annotated[tuple[str, ...], Field(min_length=1)]
+    meanings: Text = {}
+
+
+class Classes(Part):
+    """Classes of one's own, in the order of their limits; see :meth:`growthpoles.ClassScale.rising`."""
+
+    letters: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=_SHOWN)], ...], Field(min_length=2)]
+    limits: Annotated[tuple[float, ...], Field(min_length=1)]
+    of: str = "index"
+    names: dict[Language, tuple[str, ...]] = {}
+    meanings: dict[Language, tuple[str, ...]] = {}
+    groups: tuple[ClassGroup, ...] = ()
+
+    @field_validator("of", mode="before")
+    @classmethod
+    def _known_word(cls, value: object) -> str:
+        return _word(value, ("index", "relative"))
+
+    @field_validator("letters")
+    @classmethod
+    def _apart(cls, letters: tuple[str, ...]) -> tuple[str, ...]:
+        if len(letters) > _MOST_CLASSES:
+            raise ValueError(message(f"{len(letters)} classes", allowed=f"2 to {_MOST_CLASSES}"))
+        words = [letter for letter in letters if letter in _NO_CLASS or letter != letter.strip()]
+        words += [letter for letter in letters if letters.count(letter) > 1]
+        if words:
+            allowed = f"different words without blanks at their ends, not {', '.join(_NO_CLASS)}"
+            raise ValueError(message(_quoted(words[0]), allowed=allowed))
+        return letters
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Classes:
+        count = len(self.letters)
+        if not count - 1 <= len(self.limits) <= count + 1:
+            allowed = f"{count - 1} between the classes, {count} lower ones, or {count + 1} with both ends"
+            raise ValueError(message(f"{len(self.limits)} limits for {count} classes", where="limits", allowed=allowed))
+        rising = sorted(set(self.limits))
+        if list(self.limits) not in (rising, rising[::-1]) or not all(map(math.isfinite, rising)):
+            allowed = "numbers that rise, or fall, as the letters beside them do"
+            raise ValueError(message(_quoted(list(self.limits)), where="limits", allowed=allowed))
+        if len(rising) > 1 and list(self.limits) == rising and _alphabetic(self.letters):
+            problem = f"{self.letters[0]!r} would be the worst class: letters stand in the order of the limits"
+            raise ValueError(message(problem, where="letters", allowed="limits that fall, or letters from the worst"))
+        for option in ("names", "meanings"):
+            for lang, words in getattr(self, option).items():
+                if len(words) != count or not all(words):
+                    raise ValueError(
+                        message(f"{len(words)} words", where=f"{option}.{lang}", allowed=f"{count}, none empty")
+                    )
+        held = [letter for group in self.groups for letter in group.letters]
+        if self.groups and held not in (list(self.letters), list(self.letters)[::-1]):
+            allowed = "neighbouring classes, each in one group, in the order of letters"
+            raise ValueError(message(_quoted(held), where="groups", allowed=allowed))
+        return self
+
+    def scale(self, ends: tuple[float, float]) -> Any:
+        """Return the scale; `ends` are the lowest and highest value of the index."""
+        from growthpoles.ratings.classes import ClassGroup as Group
+        from growthpoles.ratings.classes import ClassScale
+
+        groups = [Group(each.name, each.letters, dict(each.meanings)) for each in self.groups]
+        scale = ClassScale.rising(
+            self.letters, self.limits, ends=ends, of=self.of, names=self.names, meanings=self.meanings
+        )
+        if groups and groups[0].letters[0] != scale.letters[0]:
+            groups = [Group(each.name, each.letters[::-1], each.meanings) for each in groups[::-1]]
+        return replace(scale, groups=tuple(groups))
+
+
+def _alphabetic(letters: tuple[str, ...]) -> bool:
+    """Whether these are school marks, A before B, that rise from the first: nearly always a slip."""
+    firsts = [letter[0] for letter in letters]
+    return all(re.fullmatch(r"[A-F][+-]*", letter) for letter in letters) and firsts == sorted(firsts) != firsts[::-1]
+
+
+class Imputation(Part):
+    """How gaps are filled, if at all; see :func:`growthpoles.impute`."""
+
+    method: Literal["mean", "median", "linear", "nearest", "value"]
+    limit: Annotated[int, Field(ge=1)] | None = None
+    values: dict[str, float] | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Imputation:
+        for option, users in (("values", ("value",)), ("limit", ("nearest", "linear"))):
+            given = getattr(self, option) is not None
+            if given and self.method not in users:
+                raise ValueError(message(f"{option} has no meaning here", allowed=f"with method {' or '.join(users)}"))
+            if not given and self.method == users[0]:
+                raise ValueError(f'method "{self.method}" needs {option} = ...')
+        return self
+
+
 class Rating(Part):
     """The catalogue of indicators that drives the rating, and the options of :func:`growthpoles.rate`."""
 
@@ -270,6 +371,12 @@ class Rating(Part):
     goalposts: dict[str, tuple[float, float]] | None = None
     reference: str | None = None
     limits: Literal["pooled", "year"] | dict[Literal["base"], Year] | None = None
+    score_range: tuple[float, float] | None = None
+    share_bounds: tuple[float, float] | None = None
+    relative_to: str | None = None
+    classes: Classes | None = None
+    imputation: Imputation | None = None
+    concentration: Annotated[float, Field(gt=0, le=1e6)] = 1.0
 
     @field_validator("limits", mode="before")
     @classmethod
@@ -277,6 +384,17 @@ class Rating(Part):
         base = isinstance(value, dict) and set(value) == {"base"} and _is_number(value["base"])
         if not (value in (None, "pooled", "year") or base):
             raise ValueError(message(_quoted(value), allowed='"pooled", "year" or { base = a year of the study }'))
+        return value
+
+    @field_validator("score_range", "share_bounds", mode="before")
+    @classmethod
+    def _pair(cls, value: object, info: Any) -> object:
+        ends = (0.0, 1.0) if info.field_name == "share_bounds" else (-math.inf, math.inf)
+        pair = isinstance(value, list | tuple) and len(value) == 2 and all(_is_number(each) for each in value)
+        low, high = map(float, cast(Any, value)) if pair else (0.0, 0.0)
+        if value is not None and not ends[0] <= low < high <= ends[1]:
+            within = ", shares from 0 to 1" if info.field_name == "share_bounds" else ""
+            raise ValueError(message(_quoted(value), allowed=f"[low, high], two numbers with low < high{within}"))
         return value
 
     @field_validator("normalisation", "treatment", "zeros", mode="before")
@@ -327,15 +445,13 @@ class Rating(Part):
         means = {self.aggregation} if isinstance(self.aggregation, str) else set(self.aggregation.values())
         for option, kind, chosen in (
             ("power", "aggregation", means),
-            ("goalposts", "normalisation", {self.normalisation}),
+            ("share_bounds", "aggregation", means),
             ("reference", "normalisation", {self.normalisation}),
         ):
             users = [name for name, method in METHODS[kind].items() if option in method.needs]
             given = getattr(self, option) is not None
             if not given and (using := chosen.intersection(users)):
                 raise ValueError(f'{kind} "{min(using)}" needs {option} = ...')
-            if option == "goalposts":
-                users = [name for name, method in METHODS[kind].items() if method.takes_goalposts]
             if given and not chosen.intersection(users):
                 listed = " or ".join(f'"{name}"' for name in users)
                 raise ValueError(message(f"{option} has no meaning here", allowed=f"with {kind} {listed}"))
@@ -353,8 +469,13 @@ class Rating(Part):
 
     @property
     def options(self) -> dict[str, Any]:
-        """The keyword options of :func:`growthpoles.rate`, but for the limits where there are several years."""
-        return {name: getattr(self, name) for name in type(self).model_fields if name not in ("catalogue", "limits")}
+        """The keyword options of :func:`growthpoles.rate`, but for the limits where there are several years.
+
+        The scale of classes is among them where the study has one of its own.
+        """
+        left = ("catalogue", "limits", "classes", "imputation", "concentration")
+        options = {name: getattr(self, name) for name in type(self).model_fields if name not in left}
+        return options if self.classes is None else {**options, "scale": self.classes.scale(self._ends)}
 
     @property
     def level_limits(self) -> Any:
@@ -365,6 +486,21 @@ class Rating(Part):
     def change_limits(self) -> Any:
         """Limits by which years are compared: those of all years together where the study says nothing."""
         return self.limits or "pooled"
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The same as plain values, for records."""
+        plain = {name: value for name, value in self.options.items() if name != "scale"}
+        return plain if self.classes is None else {**plain, "classes": self.classes.model_dump()}
+
+    @property
+    def _ends(self) -> tuple[float, float]:
+        """Lowest and highest value of the index, where the methods say so."""
+        means = {self.aggregation} if isinstance(self.aggregation, str) else set(self.aggregation.values())
+        kinds = [METHODS["normalisation"][self.normalisation].bounded]
+        kinds += [METHODS["aggregation"][mean].bounded != "never" for mean in means]
+        bounded = all(kinds) and (self.classes is None or self.classes.of == "index")
+        return (self.score_range or (0.0, 100.0)) if bounded else (-math.inf, math.inf)
 
 
 def _word(value: object, known: Iterable[str], *, where: str = "", more: str = "") -> str:
