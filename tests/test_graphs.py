@@ -88,6 +88,12 @@ def frames(y: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
     return y, later, (y > y.median()).astype(int)
 
 
+def g_pair(graph: Any) -> Any:
+    """Two regions that are linked."""
+    links = gp.union_weights(graph).adjacency
+    return min(links.index[links > 0])
+
+
 CALLS: dict[str, Callable[[Any, Any, Any], Any]] = {
     "moran": lambda g, y, r: gp.moran(y[0], g, method="normal", transformation=None),
     "geary": lambda g, y, r: gp.geary(y[0], g, method="normal"),
@@ -101,6 +107,10 @@ CALLS: dict[str, Callable[[Any, Any, Any], Any]] = {
     "local_geary": lambda g, y, r: gp.local_geary(pd.concat(y[:2], axis=1, keys=["a", "b"]), g, **FEW),
     "local_getis_ord": lambda g, y, r: gp.local_getis_ord(y[0], g, star=True, **FEW),
     "local_join_count": lambda g, y, r: gp.local_join_count(y[2], g),
+    "local_losh": lambda g, y, r: gp.local_losh(y[0], g, **FEW),
+    "change_links": lambda g, y, r: sorted(gp.change_links(g, cut=[g_pair(g)]).adjacency.items()),
+    "union_weights": lambda g, y, r: sorted(gp.union_weights(g, g).adjacency.items()),
+    "higher_order_weights": lambda g, y, r: sorted(gp.higher_order_weights(g).adjacency.items()),
     "moran_power": lambda g, y, r: gp.moran_power(g, rho=[0.5]).curve,
     "summarise_weights": lambda g, y, r: gp.summarise_weights(g),
     "with_data": lambda g, y, r: sorted(gp.with_data(y[0].mask(y[0] == y[0].max()), g)[1].adjacency.items()),

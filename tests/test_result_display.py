@@ -64,7 +64,7 @@ def test_interval_is_told_where_there_is_one(states: Graph) -> None:
 
 
 def test_local_result_counts_labels_and_names_regions(ring: tuple[pd.Series, Graph]) -> None:
-    result = gp.local_moran(*ring, alpha=0.2)
+    result = gp.local_moran(*ring, alpha=0.2, adjust="none")
     counts = result.label.value_counts()
     text = result.summary()
     for name, count in counts.items():
@@ -72,7 +72,7 @@ def test_local_result_counts_labels_and_names_regions(ring: tuple[pd.Series, Gra
     significant = result.label[result.label.isin(["High-High", "Low-Low", "High-Low", "Low-High"])].index
     assert len(significant) and all(name in text for name in significant if name.isascii() and name.isprintable())
     assert "Left out, without neighbours: alone." in text
-    assert "No region is significant at 0.001" in gp.local_moran(*ring, alpha=0.001).summary()
+    assert "No region is significant at 0.001" in gp.local_moran(*ring, alpha=0.001, adjust="none").summary()
 
 
 def test_a_family_of_no_tests_is_explained(states: Graph) -> None:

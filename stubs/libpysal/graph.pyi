@@ -11,6 +11,7 @@ from scipy.sparse import coo_array
 class Graph:
     transformation: str
     _adjacency: pd.Series[float]  # `adjacency` without its copy
+    by_geometry: pd.DataFrame  # set by build_weights, of contiguity
     def __init__(
         self,
         adjacency: pd.Series[float],

@@ -85,6 +85,12 @@ def test_problems_of_all_files_at_once(folder: Path) -> None:
     assert found(folder)[3:] == [("t.csv", 2, "x"), ("t.csv", 2, "region")]
 
 
+def test_a_region_without_a_row_is_said(folder: Path) -> None:
+    edit(folder, "t.csv", ("KZ-AKT,2,2,1\n", ""))
+    problems = examine_study(folder)
+    assert problems.empty and problems.attrs["notes"] == ["2014: KZ-AKT: no row in t.csv, hence no data"]
+
+
 def test_every_row_of_a_catalogue_with_a_fault(folder: Path) -> None:
     (folder / "catalogue.csv").write_text(
         "code,kind,parent,direction,weight,factor,numerator,denominator\n"
@@ -126,7 +132,6 @@ def test_every_row_of_a_catalogue_with_a_fault(folder: Path) -> None:
         ("catalogue.csv", ("code,kind", "kode,kind"), ("catalogue.csv", -1, "")),
         ("catalogue.csv", ("a,indicator,index", "a,indicator,a"), ("catalogue.csv", 3, "parent")),
         ("t.csv", ("region,x,y,b", "region,x,y,c"), ("t.csv", -1, "")),
-        ("t.csv", ("KZ-AKT,2,2,1\n", ""), ("t.csv", -1, "")),
         ("t.csv", ("KZ-AKM,1,2,0", "KZ-AKM,1,0,0"), ("t.csv", -1, "")),  # a zero denominator
         ("t.csv", ("KZ-AKM,1,2,0", "Акмолинская,1,2,0\nKZ-AKM,1,2,0"), ("t.csv", 3, "region")),
     ],

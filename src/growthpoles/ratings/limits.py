@@ -218,11 +218,10 @@ def limit_records(
         years = np.full(len(x), values.attrs.get(YEAR), dtype=object)
     regions = values.index.get_level_values(-1)
     pool = np.ones(len(x), dtype=bool) if isinstance(limits, str) else np.asarray(years == limits["base"])
-    with np.errstate(invalid="ignore"):
-        beyond = ((x < pair[0]) | (x > pair[1])).sum(axis=0)
+    beyond: Array = ((x < pair[0]) | (x > pair[1])).sum(axis=0)
     # where each limit stands among the values that set it
-    ends = [pool[:, None] & (x == level) & ~np.array(given) for level in pair]
-    places = [(at.any(axis=0), at.argmax(axis=0)) for at in ends]
+    ends = [np.asarray(pool[:, None] & (x == level) & ~np.array(given)) for level in pair]
+    places: list[tuple[Array, Array]] = [(np.asarray(at.any(axis=0)), at.argmax(axis=0)) for at in ends]
     found = []
     for place, code in enumerate(values.columns):
         row: dict[str, Any] = {

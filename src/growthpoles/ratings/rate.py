@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from typing import Any, Unpack, overload
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -34,21 +34,18 @@ from growthpoles.ratings.limits import (
     years_of,
 )
 from growthpoles.ratings.methods import Choice, Zeros
-from growthpoles.ratings.rating_options import Method, RateOptions, compiled, method_of
+from growthpoles.ratings.rating_options import Method, compiled, method_of
 from growthpoles.result_display import SharedDict, SharedList
+
+#: One table, or tables by year: what `rate` is given, and gives back.
+Rated = TypeVar("Rated", pd.DataFrame, dict[int, pd.DataFrame])
 
 _NOT_COMPUTED = "no data: {columns} not computed"
 _SCALED_UP = "no data: left out, the other weights scaled up"
 
 
-@overload
-def rate(tables: pd.DataFrame, catalogue: Catalogue | None = None, **options: Unpack[RateOptions]) -> pd.DataFrame: ...
-@overload
 def rate(
-    table: Mapping[int, pd.DataFrame], catalogue: Catalogue | None = None, **options: Unpack[RateOptions]
-) -> dict[int, pd.DataFrame]: ...
-def rate(
-    table: pd.DataFrame | Mapping[int, pd.DataFrame],
+    table: Rated,
     catalogue: Catalogue | None = None,
     *,
     normalisation: Choice = "leader",
@@ -66,7 +63,7 @@ def rate(
     score_range: tuple[float, float] | None = None,
     share_bounds: tuple[float, float] | None = None,
     relative_to: Hashable | None = None,
-) -> pd.DataFrame | dict[int, pd.DataFrame]:
+) -> Rated:
     """Rate regions by a hierarchy of indicators. The defaults are the article's method.
 
     Parameters
@@ -162,8 +159,10 @@ def rate(
     if years_of(table.index) is not None:
         rated = rate_years(dict(by_year(table)), catalogue, method)
         panel = pd.concat(rated, names=[YEAR, REGION]).reindex(table.index)
-        panel.attrs = next(iter(rated.values())).attrs | {"missing": [], "year": None}
-        panel.attrs["missing"] = [(year, *cell) for year, each in rated.items() for cell in each.attrs["missing"]]
+        missing: list[Any] = []
+        for year, each in rated.items():
+            missing += [(year, *tuple(cell)) for cell in each.attrs["missing"]]
+        panel.attrs = next(iter(rated.values())).attrs | {"missing": missing, "year": None}
         panel.attrs.pop("reference", None)  # that of one year
         return panel
     return rate_with(table, catalogue, method)

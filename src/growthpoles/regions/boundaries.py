@@ -177,10 +177,10 @@ def _dissolved(frame: GeoDataFrame) -> GeoDataFrame:
 
     columns = [column for column in frame.columns if column != frame.geometry.name]
     groups = frame.groupby(level=0, sort=False)
-    shapes = groups[frame.geometry.name].agg(lambda parts: parts.union_all())
+    shapes = groups[str(frame.geometry.name)].agg(lambda parts: parts.union_all())
     result = frame[~frame.index.duplicated()].copy()
     for column in columns:
-        result[column] = groups[column].agg(one)
+        result[column] = groups[str(column)].agg(one)
     return result.set_geometry(type(frame.geometry)(shapes.reindex(result.index), crs=frame.crs))
 
 

@@ -18,7 +18,7 @@ from growthpoles.ratings.catalogue import Catalogue, default_catalogue
 from growthpoles.ratings.limits import REGION, YEAR
 from growthpoles.ratings.rate import classes_of
 from growthpoles.ratings.through_time.rating_change import UNDECIDED
-from growthpoles.report.results import Results, spread_over
+from growthpoles.report.results import Results
 from growthpoles.report.stages import readings_of, study_change
 from growthpoles.report.wording import figure_title, indicator_names, region_names, yardstick_words
 from growthpoles.spatial.alignment import with_data
@@ -33,7 +33,7 @@ from growthpoles.study.inputs import (
 )
 from growthpoles.study.inputs.published import PUBLISHED
 from growthpoles.study.inputs.study_variables import variable_of
-from growthpoles.study.study_spec import Study
+from growthpoles.study.study_spec import Study, spread_over
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -385,7 +385,7 @@ def slope(view: ReportView) -> Axes:
     return maps.plot_slope(before, after, names=view.names, **view.dated)
 
 
-def _marked(view: ReportView, index: pd.DataFrame) -> list[object]:
+def _marked(view: ReportView, index: pd.DataFrame) -> list[Any]:
     """Return the poles that the study names, or else the three regions that lead in the last year."""
     poles = [pole for pole in view.study.growth_poles.poles if pole in index.index]
     last: Any = index[view.span[1]].dropna().sort_values(ascending=False, kind="stable")
@@ -547,6 +547,17 @@ def power(view: ReportView) -> Axes:
     return maps.plot_power(view.results.stages.verdict.power, **view.common)
 
 
+def spread(view: ReportView) -> Axes:
+    """Draw growth against the level of the neighbours, both less what the own level explains."""
+    from growthpoles.spatial.poles.spillover_test import spread_test
+
+    first, last = view.span
+    before, after = (view.results.rating(year)[view.code] for year in view.span)
+    poles = view.study.growth_poles.poles
+    found = spread_test(before, after, view.graph, years=last - first, poles=poles, draws=1)
+    return maps.plot_added_variable(found.added_variable, names=view.names, **view.common)
+
+
 def typology(view: ReportView) -> Axes:
     """Map the types of regions."""
     types = view.results.stages.typology[view.year]["type"]
@@ -561,7 +572,7 @@ def _largest(results: Results) -> tuple[Any, list[str]]:
     found = results.stages.industries
     assert found is not None  # the figure is not possible otherwise
     totals = found.matrices[found.year].sum().sort_values(ascending=False, kind="stable")
-    return found, [code for code in found.matrices[found.year] if code in totals.index[:_COLUMNS]]
+    return found, [str(code) for code in found.matrices[found.year] if code in totals.index[:_COLUMNS]]
 
 
 def _industry_labels(view: ReportView) -> dict[str, str]:
@@ -589,7 +600,7 @@ def focus(view: ReportView) -> Axes:
     """Draw the location quotient of one industry in every region, with its interval."""
     found, code = view.results.stages.industries, focus_industry(view.results)
     assert found is not None
-    own = found.quotients[found.year].xs(code, level="industry")
+    own: Any = found.quotients[found.year].xs(code, level="industry")
     name = _industry_labels(view).get(code, code)
     title = f"{Words(view.lang)('column', 'lq')}: {name}"
     return maps.plot_intervals(own, variable=title, names=view.names, year=found.year, **view.common)

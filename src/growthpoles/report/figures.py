@@ -22,11 +22,11 @@ from growthpoles.maps.presets import get_preset
 from growthpoles.ratings.through_time.rating_change import SURE, UNDECIDED
 from growthpoles.report import artists
 from growthpoles.report.artists import ReportView, View
-from growthpoles.report.results import Results, detailed_years
+from growthpoles.report.results import Results
 from growthpoles.report.stages import CURVE_RELOCATIONS, REPLICATIONS, draws, permutations
 from growthpoles.report.table_formats import csv_bytes
 from growthpoles.report.wording import figure_title, region_names, yardstick_words
-from growthpoles.study.study_spec import Study
+from growthpoles.study.study_spec import Study, detailed_years
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -210,6 +210,10 @@ def _unequal(results: Results, year: int) -> bool:
     return found is not None and any(len(each.years) > 1 for each in found.found.values())
 
 
+def _spread_tested(results: Results, year: int) -> bool:
+    return results.stages.spread is not None and "neighbours' level" in results.stages.spread.index
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of figure.
@@ -317,6 +321,7 @@ _KINDS = (
     Kind("specifications", "once", artists.specifications, "verdict", _found("verdict"), marks="many", edition="",
          p_method=_shared),
     Kind("power", "once", artists.power, "verdict", _found("verdict"), place="last", edition=""),
+    Kind("spread", "period", artists.spread, "poles", _spread_tested, standard=False, weights=True),
     Kind("typology", "last share year", artists.typology, "poles", _found("typology"), on_boundaries=True,
          alt=_grouped(_typology_groups)),
 )

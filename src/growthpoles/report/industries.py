@@ -101,7 +101,7 @@ def industries_section(ctx: Context) -> Section | None:
             _jobs(words, own["total"]),
             *(words.number(own[column], 3) for column in indices),
             words.number(own["equivalent_number"], 1),
-            _strongest(found.quotients[year].loc[region], name, words),
+            _strongest(found.quotients[year].xs(region, level="region"), name, words),
         )
         for region, own in regions.sort_values(by=["hhi"], ascending=False, kind="stable").to_dict("index").items()
     ]
@@ -137,8 +137,7 @@ def industries_section(ctx: Context) -> Section | None:
         blocks += ctx.figures("industries", "last")
         blocks.append(_next(ctx, found, name))
     sentences += [
-        f"{words('analysis', f'industries_{part}')}: {ctx.wording.left_out(why)}."
-        for part, why in found.left_out.items()
+        f"{words('text', f'part_{part}')}: {ctx.wording.left_out(why)}." for part, why in found.left_out.items()
     ]
     return Section("industries", words("section", "industries"), tuple(sentences), tuple(blocks))
 
@@ -147,7 +146,7 @@ def _jobs(words: Any, value: float) -> str:
     return DASH if missing(value) else words.count(int(value)) if float(value).is_integer() else words.number(value, 1)
 
 
-def _strongest(own: pd.DataFrame, name: Callable[[object], str], words: Any) -> str:
+def _strongest(own: Any, name: Callable[[object], str], words: Any) -> str:
     """Name up to three places with the highest quotients, those whose interval lies above 1 where there is one."""
     sure = own[own["lower"] > 1] if own["lower"].notna().any() else own[own["lq"] > 1]
     first = sure.sort_values(by=["lq"], ascending=False, kind="stable").head(3)
@@ -259,8 +258,8 @@ def inequality_section(ctx: Context) -> Section | None:
         if weighting == ("weights" if found.weights[code] else "equal") and year in (years[0], years[-1])
     ]  # fmt: skip
     if groups:
-        parts = "variable theil #year #total #between #within #between_share"
-        blocks.append(make_table(words, "inequality_groups", parts, groups))
+        columns = "variable theil #year #total #between #within #between_share"
+        blocks.append(make_table(words, "inequality_groups", columns, groups))
     sentence = words("text", "inequality")
     return Section("inequality", words("section", "inequality"), (sentence,), tuple(blocks))
 

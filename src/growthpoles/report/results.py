@@ -13,7 +13,7 @@ from growthpoles.spatial.local_tests import LocalResult
 from growthpoles.study.inputs import (
     study_method,
 )
-from growthpoles.study.study_spec import Study
+from growthpoles.study.study_spec import Study, detailed_years
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -25,21 +25,6 @@ if TYPE_CHECKING:
     from growthpoles.study.audit import Audit
     from growthpoles.study.industry_analysis import Industries, Inequalities
     from growthpoles.study.verdict import Verdict
-
-
-#: Years up to which each is shown in detail; what follows regions through time always holds all.
-EACH = 7
-
-
-def detailed_years(years: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the years shown in detail: all, or seven of many at even distances, the first and the last among them."""
-    return spread_over(years, EACH)
-
-
-def spread_over(years: tuple[int, ...], most: int) -> tuple[int, ...]:
-    """Return at most that many years at even distances, the first and the last among them."""
-    count = min(len(years), most)
-    return tuple(years[round(place * (len(years) - 1) / max(count - 1, 1))] for place in range(count))
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,8 @@ def rating_section(ctx: Context) -> Section:
     sentences = [*method_sentences(results, words), words("text", f"rating{ctx.kind}")]
     if len(results.detailed) < len(results.years):
         named = ", ".join(map(str, results.detailed))
-        sentences.append(words("text", "detailed", count=len(results.years), years=named))
+        fewer = words.count(permutations(results.study, detailed=False))
+        sentences.append(words("text", "detailed", count=len(results.years), years=named, permutations=fewer))
     if len(results.years) > 1:
         sentences.append(words("text", f"change{ctx.kind}", first=results.years[0], last=results.years[-1]))
         sentences.append(words("text", "compared", limits=yardstick_words(results.study, words)))

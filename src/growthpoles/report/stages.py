@@ -20,7 +20,7 @@ from growthpoles.ratings.contributions import contributions
 from growthpoles.ratings.methods import METHODS
 from growthpoles.report.audit_files import audit_tables
 from growthpoles.report.industries import industry_tables, inequality_tables, no_industries
-from growthpoles.report.results import Results, Stages, detailed_years
+from growthpoles.report.results import Results, Stages
 from growthpoles.report.wording import no_classes
 from growthpoles.spatial.alignment import with_data
 from growthpoles.spatial.global_tests.global_result import GlobalResult
@@ -41,7 +41,7 @@ from growthpoles.study.inputs import (
     study_weights,
     unused_inputs,
 )
-from growthpoles.study.study_spec import Study
+from growthpoles.study.study_spec import Study, detailed_years
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
@@ -363,7 +363,8 @@ def _convergence(results: Results) -> pd.DataFrame:
         both = pair.loc[kept.index]
         row: dict[str, object] = {"limits": limits_name(results.study) if code == results.root else ""}
         try:
-            row |= convergence(both[0], both[1], part, years=last - first).to_frame().iloc[0].to_dict()
+            found: Any = convergence(both[0], both[1], part, years=last - first).to_frame().iloc[0].to_dict()
+            row |= found
             row["without_data"] = " ".join(map(str, absent))
         except GrowthpolesError as error:
             row["reason"] = str(error)
@@ -502,9 +503,12 @@ def run_stages(results: Results, *, tell: Callable[[str], None]) -> Stages:
     return Stages(**found, left_out=left_out)
 
 
-def permutations(study: Study) -> int:
-    """Return the relocations of the global tests: those of the study's [report], or the default."""
-    return study.report.permutations or PERMUTATIONS
+def permutations(study: Study, *, detailed: bool = True) -> int:
+    """Return the relocations of the global tests: those of the study's [report], or the default.
+
+    Of many years, those that are not shown in detail have fewer.
+    """
+    return study.report.permutations or (PERMUTATIONS if detailed else CURVE_RELOCATIONS)
 
 
 def draws(study: Study) -> int:
@@ -588,7 +592,8 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
             continue
         kept, part, absent = with_data(values, graph)
         try:
-            tests[name, year, variable] = moran(kept, part, permutations=permutations(study), rng=seed)
+            drawn = permutations(study, detailed=year in detailed_years(study.years))
+            tests[name, year, variable] = moran(kept, part, permutations=drawn, rng=seed)
             gaps[name, year, variable] = absent
             if variable == catalogue.root and name in (edition, "published") and year in detailed_years(study.years):
                 local[name, year] = local_moran(kept, part, permutations=draws(study), adjust=adjust, rng=seed)

@@ -434,10 +434,10 @@ def connected(prepared: Prepared) -> Connected:
 def deviations(values: NDArray[np.float64], name: str) -> NDArray[np.float64]:
     """Return values minus their mean, scaled to a sum of squares of one; refuse values that do not vary."""
     peak = float(np.abs(values).max())
-    scaled = values / peak if peak > 0 else values
+    scaled = values / 2.0 ** (np.frexp(peak)[1] - 1) if peak > 0 else values  # by a power of two: no digit is lost
     z = scaled - scaled.mean()
     reach = float(np.abs(z).max())
-    if reach <= ROUNDING:
+    if reach <= 2 * ROUNDING:
         problem = "{name} is constant over the {n} linked regions"
         raise SpatialError(message(problem, allowed="values that vary", name=name, n=len(z)))
     z = z / reach
@@ -486,7 +486,7 @@ def design_matrix(regressors: pd.DataFrame | pd.Series, prepared: Prepared, part
     # from their mean and to one size: a large constant in a column, or large units, cost no digits
     values = values[part.places]
     peak = np.abs(values).max(axis=0)
-    values = values / np.where(peak > 0, peak, 1.0)
+    values = values / np.where(peak > 0, 2.0 ** (np.frexp(peak)[1] - 1.0), 1.0)
     values = values - values.mean(axis=0)
     reach = np.abs(values).max(axis=0)
-    return np.column_stack([np.ones(part.n), values[:, reach > ROUNDING] / reach[reach > ROUNDING]])
+    return np.column_stack([np.ones(part.n), values[:, reach > 2 * ROUNDING] / reach[reach > 2 * ROUNDING]])

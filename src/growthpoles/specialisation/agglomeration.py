@@ -476,9 +476,8 @@ def cluster_stars(
             one = rule.stars(now, then[0] if then else None, True)
             hits[number] = (one["rule"] >= 2).sum(), (one["stars"] >= 2).sum()
         drawn = float(hits[:, 0].mean()), float(hits[:, 1].mean())
-    keys: pd.MultiIndex = pd.MultiIndex.from_product(
-        [checked.index, checked.columns], names=[checked.index.name or "region", "industry"]
-    )
+    labels: list[Any] = [checked.index, checked.columns]
+    keys: pd.MultiIndex = pd.MultiIndex.from_product(labels, names=[checked.index.name or "region", "industry"])
     table = pd.DataFrame(
         {name: np.broadcast_to(part, checked.shape).ravel() for name, part in found.items()}, index=keys
     )

@@ -369,7 +369,8 @@ def next_specialisations(
     near = near_by(m, "proximity")
     dense = density(m, near, "without")
     left_out = ""
-    pci, gain = np.full(m.shape[1], np.nan), np.full(m.shape, np.nan)
+    pci: Any = np.full(m.shape[1], np.nan)
+    gain: Any = np.full(m.shape, np.nan)
     try:
         index = complexity(matrix, threshold=threshold, counts=False, force=force, missing=missing)
         pci, gain = index.industries["pci"].to_numpy(), index.gain.to_numpy()
@@ -378,7 +379,8 @@ def next_specialisations(
     known = np.isnan(dense)
     centred = pd.DataFrame(np.where(known, np.nan, dense))
     residual = centred.sub(centred.mean(axis=1), axis=0).sub(centred.mean(axis=0), axis=1) + np.nanmean(dense)
-    low = high = np.full(m.shape, np.nan)
+    low: Any = np.full(m.shape, np.nan)
+    high: Any = low
     if counts and replications:
         check_counts(checked)
         drawn = np.array(
@@ -394,9 +396,8 @@ def next_specialisations(
     if start is not None:
         before = align_matrix(check_matrix(start, missing=missing, name="start"), checked, name="start").to_numpy()
         growth = np.divide(values, before, out=growth, where=before > 0) - 1
-    keys = pd.MultiIndex.from_product(
-        [checked.index, checked.columns], names=[checked.index.name or "region", "industry"]
-    )
+    labels: list[Any] = [checked.index, checked.columns]
+    keys: pd.MultiIndex = pd.MultiIndex.from_product(labels, names=[checked.index.name or "region", "industry"])
     table = pd.DataFrame(
         {"lq": quotients(checked).to_numpy().ravel(), "density": dense.ravel(), "lower": low.ravel(),
          "upper": high.ravel(), "residual": residual.to_numpy().ravel(), "pci": np.tile(pci, len(m)),

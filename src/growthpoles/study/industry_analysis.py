@@ -320,8 +320,9 @@ def study_inequality(study: Study, tables: Mapping[int, pd.DataFrame]) -> Inequa
 
 def _weights_of(code: str, catalogue: Any, population: str | None) -> str:
     """Return what an indicator is per: its denominator, or the population that the study names."""
-    parts = catalogue.parts(code) if code in catalogue.derived else ()
-    return str(parts[1]) if len(parts) > 1 else population or ""
+    if code in catalogue.derived:
+        return str(catalogue.parts(code)[1])
+    return population or ""
 
 
 def _groups(stated: Mapping[str, tuple[str, ...]] | None, index: pd.Index) -> pd.Series | None:

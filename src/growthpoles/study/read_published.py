@@ -144,7 +144,7 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
     for block in blocks:
         labels: dict[int | str, str] = {}
         if block.indicator:
-            labels |= block.kinds
+            labels.update(block.kinds)
         else:
             labels |= {at: block.labels.get(at, "") for at in block.value_at}
         title = _title(block, blocks)
@@ -252,9 +252,9 @@ def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Ca
         lines.append(f"flags = {toml_list(block.flags)}            # CHECK: remarks on numbers, kept beside them")
     if block.parentheses:
         lines.append('parentheses = "negative"    # CHECK: (1.5) is taken for -1.5')
-    names = {block.text(row, block.key) for _, row in block.rows}
+    borne = {block.text(row, block.key) for _, row in block.rows}
     within = [row for number, row in block.aside if block.first <= number <= block.last]
-    heads = [text for row in within if (text := block.text(row, block.key)) and text not in names]
+    heads = [text for row in within if (text := block.text(row, block.key)) and text not in borne]
     ignored = list(dict.fromkeys([*block.match.outside, *heads]))
     if ignored:
         lines.append(f"ignore = {toml_list(map(glob.escape, ignored))}            # CHECK: rows that are no regions")
@@ -424,7 +424,7 @@ def read_table(
     unread: list[tuple[str, int | None, str, str, str]] = []
     for block in blocks:
         block.match.outside |= dict.fromkeys(skipped & set(block.match.open), "listed in ignore")
-        lines = table_lines(block, names, [], str)
+        lines = table_lines(block, names, block.years, str)
         spec = Table.model_validate(tomllib.loads("\n".join(lines))["tables"][0])
         spec = spec.model_copy(update={"decimal": decimal or spec.decimal, "thousands": thousands or spec.thousands})
         data = read_as_described(path, spec, years=block.years, codes=list(dict.fromkeys(names.values())))

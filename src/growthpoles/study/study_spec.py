@@ -34,6 +34,8 @@ _STEEPEST = 50.0  # beyond it a power mean is the best or the worst score, and l
 _SHOWN = 40
 _MOST_CLASSES = 12  # that colours tell apart
 _NO_CLASS = ("no data", "no class")
+#: Years up to which each is shown in detail; what follows regions through time always holds all.
+EACH = 7
 Text = dict[Language, Annotated[str, Field(max_length=500)]]
 _NAME = r"\w(?:[\w .-]{0,78}[\w-])?"  # becomes part of file names: no separators, no control characters
 # Option of [report] -> section of the texts that says each choice: what has no phrase cannot be reported.
@@ -544,6 +546,17 @@ def _read_goalposts(path: Path) -> dict[str, tuple[float, float]]:
 def is_study_name(name: str) -> bool:
     """Tell whether a study may have this name, which becomes part of file names on every system."""
     return bool(re.fullmatch(_NAME, name)) and name.split(".")[0].casefold() not in RESERVED
+
+
+def spread_over(years: tuple[int, ...], most: int) -> tuple[int, ...]:
+    """Return at most that many years at even distances, the first and the last among them."""
+    count = min(len(years), most)
+    return tuple(years[round(place * (len(years) - 1) / max(count - 1, 1))] for place in range(count))
+
+
+def detailed_years(years: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the years shown in detail: all, or seven of many at even distances, the first and the last among them."""
+    return spread_over(years, EACH)
 
 
 class StudyHead(Part):

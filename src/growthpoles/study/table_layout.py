@@ -110,7 +110,7 @@ def _fill_down(block: Block, at: int) -> bool:
     if not blank or not texts[0] or blank == len(texts):
         return False
     merged = any(a < c and b <= at <= d and a >= block.first - 1 for a, b, c, d in block.grid.merged)
-    sizes = Counter()
+    sizes: Counter[int] = Counter()
     size = 0
     for text in texts:
         if text and size:
@@ -144,9 +144,9 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
         if index is None:
             if at in numeric and not _ID.fullmatch(_last(block, at)):
                 continue
-            wordy = sum(not text.isdigit() for text in texts)
+            named = sum(not text.isdigit() for text in texts)
             if not counted:
-                candidates.append(((float(len(texts)), float(wordy > 0), -float(at)), at, {t: t for t in texts}))
+                candidates.append(((float(len(texts)), float(named > 0), -float(at)), at, {t: t for t in texts}))
             continue
         pattern, width, found = best_rule(texts, lambda name: _hits(index, name), list(index.names))
         units = len(set(found.values()))
@@ -170,8 +170,8 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
     if best[1] in numeric and wordy and index is not None:
         # A number that happens to be a code is held against the names beside it.
         other = max(wordy, key=lambda each: each[0])
-        rows = [(block.text(row, best[1]), block.text(row, other[1])) for _, row in block.rows]
-        pairs = [(best[2][a], other[2][b]) for a, b in rows if a in best[2] and b in other[2]]
+        beside = [(block.text(row, best[1]), block.text(row, other[1])) for _, row in block.rows]
+        pairs = [(best[2][a], other[2][b]) for a, b in beside if a in best[2] and b in other[2]]
         if sum(a != b for a, b in pairs) > 0.05 * len(pairs):
             block.key = other[1]
     chosen = next(each for each in candidates if each[1] == block.key)
@@ -195,7 +195,7 @@ def _spelled_otherwise(
     block: Block, kinds: dict[int, Counter[str]], numeric: list[int], index: NameIndex
 ) -> list[tuple[tuple[float, ...], int, dict[str, str]]]:
     """Return the columns of text in which most regions are named in other spellings than those of the boundaries."""
-    found = []
+    found: list[tuple[tuple[float, ...], int, dict[str, str]]] = []
     for at in kinds:
         cells = [block.text(row, at) for _, row in block.rows]
         texts = [text for text in dict.fromkeys(cells) if text]
@@ -462,7 +462,7 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str]) 
     for name, bare in spelled.items():
         for part in (block.match.found, block.match.aliases, block.match.outside, block.match.open):
             if bare in part:
-                part[name] = part[bare]  # type: ignore[index, assignment]
+                part[name] = part[bare]  # type: ignore[assignment]
     blank = [number for (number, _), name in zip(block.rows, written, strict=True) if not name]
     if blank:
         block.doubts.append(f"{block.grid.unit} {listed(blank, limit=5)}: numbers without a name of a region")
@@ -592,8 +592,8 @@ def _name_labels(block: Block) -> None:
             parts = [block.text(row, at) for at in block.indicator]
             for at in block.value_at if several else [-1]:
                 text = " | ".join([*parts, block.names[at]] if several else parts)
-                name = [*parts, block.labels.get(at, "")] if several else parts
-                block.kinds.setdefault(text, ", ".join(filter(None, name)))
+                named = [*parts, block.labels.get(at, "")] if several else parts
+                block.kinds.setdefault(text, ", ".join(filter(None, named)))
         plain = set(block.kinds.values())  # a mark of a footnote makes no other indicator
         for text, name in block.kinds.items():
             bare = ", ".join(map(bare_name, text.split(" | ")))

@@ -27,7 +27,7 @@ from growthpoles.spatial.poles.specification_curve import (
 from growthpoles.study.inputs import study_regions
 from growthpoles.study.inputs.study_variables import Weights, distinct, graphs_over, study_variables
 from growthpoles.study.load_study import load_study
-from growthpoles.study.study_spec import Study
+from growthpoles.study.study_spec import EACH, Study, spread_over
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
@@ -48,6 +48,7 @@ WEIGHTS: Weights = (
 APART: Statistic = "getis_ord"
 CHOICES = ("variable", "edition", "year", "enclaves", "statistic_name", "weights")
 _LEAST, _MOST = 5, 5_000
+_OF_MANY = 3  # years that are asked where a study has many: a specification is asked with every graph
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,8 @@ def verdict(
     of its test. Values that repeat another edition exactly, and graphs that repeat another one, are asked once and
     listed in `left_out`.
 
+    *The years.* Of more than seven years three are asked, the first, the last and the one between; `left_out` says so.
+
     *The regions.* Regions without data in an edition and year are left out, and distances and nearest neighbours are
     taken among the rest. Regions outside an industry are asked about both ways: left out ("ksi"), and with the share of
     0 that they have ("ksi, none as 0"). Enclaves can be merged only in editions whose primary columns add up.
@@ -172,7 +175,12 @@ def verdict(
     contiguity: dict[tuple[str, int], Graph] = {}
     built: dict[tuple[Any, ...], list[tuple[str, Graph]]] = {}
     specifications = []
-    for variable in distinct(study_variables(study, left_out), left_out, least=_LEAST):
+    asked = study.years if len(study.years) <= EACH else spread_over(study.years, _OF_MANY)
+    if len(asked) < len(study.years):
+        kept = {"n": len(study.years), "years": ", ".join(map(str, asked))}
+        left_out.append(Reason("{n} years: {years} are asked, the others left out", kept))
+    every = (variable for variable in study_variables(study, left_out) if variable.year in asked)
+    for variable in distinct(every, left_out, least=_LEAST):
         values = variable.y.dropna()
         key = variable.enclaves, tuple(values.index)
         if key not in built:

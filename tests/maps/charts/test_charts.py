@@ -38,6 +38,21 @@ SPECS = pd.DataFrame(
     list(itertools.product(["2010", "2014"], ["queen", "knn 3", "inverse distance"])), columns=["year", "weights"]
 ).assign(z=[0.5, 2.4, -1.0, 1.2, 0.1, -2.2], significant=[False, True, False, False, False, True], main=True)
 
+EFFECTS = pd.DataFrame(
+    {"estimate": [1.0, -0.4, 0.6], "low": [0.5, -1.0, -0.2], "high": [1.4, 0.2, 1.3]},
+    index=pd.MultiIndex.from_product([["log level"], ["direct", "indirect", "total"]]),
+)
+RINGS = pd.DataFrame(
+    {"n": [3, 8, 4], "mean": [0.02, -0.01, 0.0], "expected": 0.001, "low": -0.03, "high": 0.03},
+    index=[250.0, 500.0, np.inf],
+)
+ORDERS = pd.DataFrame(
+    {"pairs": [28.0, 47.0, 37.0], "statistic": [0.3, 0.1, -0.2], "expected": -1 / 15, "variance": 0.02}, index=[1, 2, 3]
+)
+ADDED = pd.DataFrame(
+    {"neighbours_level": VALUES / 50 - 0.7, "growth": VALUES[::-1].to_numpy() / 900 - 0.04}, index=INDEX
+)
+ADDED["pole"] = ADDED.index.isin(["R01", "R07"])
 RING = Graph.from_dicts({code: [CODES[i - 1], CODES[(i + 1) % 16]] for i, code in enumerate(CODES)})
 CHARTS: dict[str, Callable[..., Any]] = {
     "moran": lambda **o: maps.plot_moran(VALUES, RING, names=NAMES, **o),
@@ -56,6 +71,10 @@ CHARTS: dict[str, Callable[..., Any]] = {
         pd.DataFrame(np.random.default_rng(1).dirichlet(np.ones(10), 16), index=INDEX, columns=LETTERS), **o
     ),
     "correlation": lambda **o: maps.plot_correlation(PARTS.corr(), labels={"a": "Labour productivity"}, **o),
+    "impacts": lambda **o: maps.plot_impacts({"SAR": EFFECTS, "SDM, 4": EFFECTS * 1.4}, **o),
+    "rings": lambda **o: maps.plot_rings(RINGS, **o),
+    "correlogram": lambda **o: maps.plot_correlogram(ORDERS, **o),
+    "added-variable": lambda **o: maps.plot_added_variable(ADDED, names=NAMES, **o),
     "deviations": lambda **o: maps.plot_deviations(PARTS - 4.0, names=NAMES, **o),
 }
 

@@ -119,10 +119,11 @@ def test_all_unknown_names_at_once(make: Make) -> None:
 
 
 @pytest.mark.parametrize("drop", ["R0", "R5"])
-def test_a_region_without_row_is_an_error(make: Make, drop: str) -> None:
+def test_a_region_without_row_is_no_data_and_listed(make: Make, drop: str) -> None:
     text = "region,x\n" + "".join(f"R{i},1\n" for i in range(6) if f"R{i}" != drop)
-    with pytest.raises(RegionError, match=f"in the boundaries but not in t.csv, 2020: {drop}"):
-        gp.load_indicators(2020, study=make(text=text))
+    table = gp.load_indicators(2020, study=make(text=text))
+    assert table.index[table["x"].isna()].tolist() == [drop]
+    assert table.attrs["missing"] == [(drop, "x", "no row in t.csv")]
 
 
 def test_edits_of_files_are_noticed(make: Make) -> None:

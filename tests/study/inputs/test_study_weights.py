@@ -43,7 +43,11 @@ def test_table_of_a_study_in_any_order_keeps_both_directions(tmp_path, minutes, 
         long[long["min"] > 0].to_csv(tmp_path / "roads.csv", index=False)
     study = study_with(tmp_path, 'distances = "roads.csv"\npower = 2\nthreshold = 300')
     graph = gp.study_weights(study, kind="distances")
-    expected = {(a, b): d**-2 for (a, b), d in minutes.stack().items() if 0 < d <= 300}  # noqa: PD013
+    expected = {
+        (a, b): d**-2
+        for (a, b), d in minutes.stack().items()  # noqa: PD013
+        if 0 < d <= 300
+    }
     found = graph.adjacency[graph.adjacency > 0]
     assert found.to_dict() == pytest.approx(expected, rel=1e-12)
     assert list(graph.unique_ids) == list(minutes.index)

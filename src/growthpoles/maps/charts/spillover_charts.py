@@ -17,6 +17,7 @@ from growthpoles.maps.charts.moran_scatter import point_names
 from growthpoles.maps.labels.point_labels import annotate_points
 from growthpoles.maps.presets import get_preset
 from growthpoles.maps.source_note import column_of
+from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -183,7 +184,7 @@ def _steps(
     ]
     ax, preset, lang = chart_for(
         options, title, ratio=ratio, left=left_room(y, sheet, ratio * sheet.width_mm - 16.0, "\u22120.0000"),
-        bottom=6.2 * sheet.text_pt * 0.3528, key=key, data=[own.to_frame()],
+        bottom=6.2 * sheet.text_pt * text_metrics.PT, key=key, data=[own.to_frame()],
     )  # fmt: skip
     at = np.arange(len(own))
     ax.bar(at, high - low, 0.6, bottom=low, color=_BAND, linewidth=0, zorder=1.0, gid="envelope")
@@ -195,8 +196,6 @@ def _steps(
     least, most = min(part.min() for part in reach), max(part.max() for part in reach)
     ax.set_ylim(least - 0.06 * (most - least), most + 0.06 * (most - least))
     dress(ax, preset, lang, x=x, y=y)
-    from growthpoles.maps.typography import text_metrics
-
     ax.set_xticks(
         at, labels=labels, fontproperties=text_metrics.font(preset.small_pt, " ".join(labels).replace("\n", " "))
     )
@@ -249,7 +248,8 @@ def plot_added_variable(
         key.insert(1, Key(word("pole"), _POLE, "dot"))
     ax, preset, lang = chart_for(
         options, word("Growth and the level of the neighbours"), ratio=ratio,
-        left=left_room(beside, sheet, ratio * sheet.width_mm - 16.0, "\u22120.000"), key=key, data=[frame],
+        left=left_room(beside, sheet, ratio * sheet.width_mm - 28.0, "\u22120.0000"), key=key, data=[frame],
+        bottom=(3.9 if sheet.width_mm > 120.0 else 5.4) * sheet.text_pt * text_metrics.PT,
     )  # fmt: skip
     for draw in (ax.axhline, ax.axvline):
         draw(0.0, color=palettes.FAINT, linewidth=1.4 * preset.line_pt, zorder=1.0)

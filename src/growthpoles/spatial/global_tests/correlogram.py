@@ -102,8 +102,8 @@ def correlogram(
             from libpysal.graph import Graph
 
             mute = np.setdiff1d(neighbor, focal)  # named by others, naming nobody
-            ends = (y.index[np.r_[side, mute]].to_numpy() for side in (focal, neighbor))
-            own = Graph.from_arrays(*ends, np.r_[np.ones(len(focal)), np.zeros(len(mute))])
+            starts, ends = (y.index[np.r_[side, mute]].to_numpy() for side in (focal, neighbor))
+            own = Graph.from_arrays(starts, ends, np.r_[np.ones(len(focal)), np.zeros(len(mute))])
             test = moran(
                 values[own.unique_ids],
                 own,

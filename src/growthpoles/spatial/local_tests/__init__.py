@@ -12,6 +12,7 @@ from growthpoles.spatial.local_tests.local_moran import (
     local_moran_rates,
 )
 from growthpoles.spatial.local_tests.local_result import LocalResult
+from growthpoles.spatial.local_tests.local_spread import local_losh
 
 __all__ = [
     "LocalResult",
@@ -19,6 +20,7 @@ __all__ = [
     "local_geary",
     "local_getis_ord",
     "local_join_count",
+    "local_losh",
     "local_moran",
     "local_moran_bivariate",
     "local_moran_rates",

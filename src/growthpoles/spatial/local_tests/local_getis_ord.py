@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import SpatialError, message
 from growthpoles.randomness import PERMUTATIONS
-from growthpoles.spatial.alignment import Tested, Transformation, prepare
+from growthpoles.spatial.alignment import Prepared, Tested, Transformation, prepare
 from growthpoles.spatial.local_tests.local_result import LocalResult, Options, centred, row_sums, run, universe
-from growthpoles.spatial.local_tests.multiple_testing import ADJUST, Adjust
+from growthpoles.spatial.local_tests.multiple_testing import ADJUST, Adjust, standardised
 from growthpoles.spatial.reference_distributions.score_sums import Alternative, Method, Scores
 
 if TYPE_CHECKING:
@@ -36,7 +35,9 @@ def local_getis_ord(
     Parameters
     ----------
     y : pandas.Series
-        One finite number >= 0 per region, indexed by region; not all the same.
+        One finite number per region, indexed by region; not all the same. With values below zero a share of their
+        total has no meaning: `statistic` is then `z_score`, the standardised G of Ord and Getis (1995), which does not
+        depend on the origin of the values, and the name of the result says so.
     graph : libpysal.graph.Graph or libpysal.weights.W
         Weights over the same labels, without self-weights.
     star : bool, default False
@@ -57,12 +58,14 @@ def local_getis_ord(
     Raises
     ------
     SpatialError
-        If labels, values, weights or options do not fit together, y has a value below zero or is constant.
+        If labels, values, weights or options do not fit together, or y is constant.
 
     Notes
     -----
     G_i = sum_j w_ij y_j / sum_{k != i} y_k; G*_i = sum_j w*_ij y_j / sum_k y_k. The region's own value stays where
-    it is in the conditional test, so that G and G* have the same p-value. Isolates take no part.
+    it is in the conditional test, so that G and G* have the same p-value. `z_score` is that of Ord and Getis (1995):
+    for G the deviation from the mean under the deals, for G* (sum_j w*_ij y_j - W*_i m) / (s sqrt((n S*_i - W*_i^2) /
+    (n - 1))) with m and s of all values, W* and S* the sums of the weights and of their squares. Isolates take no part.
 
     Examples
     --------
@@ -74,13 +77,6 @@ def local_getis_ord(
     """
     options = Options(alternative, method, permutations, adjust, alpha, rng)
     prepared = prepare(y, graph, transformation="b" if transformation == "b" else None)
-    if (prepared.y < 0).any():
-        shown = ", ".join(map(str, prepared.ids[prepared.y < 0][:5]))
-        raise SpatialError(
-            message(
-                "value below zero for {regions}", where="y", allowed=">= 0: G adds up shares of a total", regions=shown
-            )
-        )
     part, data = universe(prepared)
     own = centred(data.y)
     share = data.y / own.unit
@@ -89,11 +85,15 @@ def local_getis_ord(
     if transformation == "r":
         lag = lag / (row_sums(data) + (1 if star else 0))
     total = share.sum() - (0 if star else share)
-    statistic = np.full(part.n, np.nan)  # G of the only region with a value: a share of nothing
-    np.divide(lag, total, out=statistic, where=total > 0)
     up = np.ones(part.n, dtype=np.int8)
     scores = Scores(own.z[None], None, data.w, data.uniform, data.w @ own.z, up, own.noise)
     name = "local Getis-Ord G*" if star else "local Getis-Ord G"
+    z_score = _star_score(own.z, data) if star else standardised(scores)
+    if (prepared.y < 0).any():
+        name, statistic = f"{name}, standardised", z_score
+    else:
+        statistic = np.full(part.n, np.nan)  # G of the only region with a value: a share of nothing
+        np.divide(lag, total, out=statistic, where=total > 0)
     return run(
         name,
         part,
@@ -103,4 +103,17 @@ def local_getis_ord(
         code=lambda law, rows: np.where(law.ge[rows] <= law.le[rows], 0, 1),
         options=options,
         tested=Tested.of(name, y, graph=prepared.graph, transformation=transformation),
+        z_score=z_score,
     )
+
+
+def _star_score(z: np.ndarray, data: Prepared) -> np.ndarray:
+    """Return the standardised G* of deviations from the mean, the region itself counted with weight 1."""
+    n = len(z)
+    ones = np.ones(n)
+    total = data.w @ ones + 1
+    spread = n * (data.w.multiply(data.w) @ ones + 1) - total**2
+    scale = z.std() * np.sqrt(np.maximum(spread, 0.0) / (n - 1))
+    found = np.full(n, np.nan)
+    np.divide(data.w @ z + z, scale, out=found, where=spread > 1e-12 * total**2)
+    return found

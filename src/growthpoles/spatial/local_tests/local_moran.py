@@ -9,7 +9,16 @@ import pandas as pd
 
 from growthpoles.errors import SpatialError, message
 from growthpoles.randomness import PERMUTATIONS
-from growthpoles.spatial.alignment import Prepared, Tested, Transformation, clean_values, prepare, same_regions
+from growthpoles.spatial.alignment import (
+    Connected,
+    Prepared,
+    Tested,
+    Transformation,
+    clean_values,
+    design_matrix,
+    prepare,
+    same_regions,
+)
 from growthpoles.spatial.local_tests.local_result import (
     Centred,
     LocalResult,
@@ -21,7 +30,8 @@ from growthpoles.spatial.local_tests.local_result import (
     universe,
 )
 from growthpoles.spatial.local_tests.multiple_testing import ADJUST, Adjust
-from growthpoles.spatial.reference_distributions.score_sums import Alternative, Method, Scores
+from growthpoles.spatial.reference_distributions.normal_errors import residual_basis, two_root_tails
+from growthpoles.spatial.reference_distributions.score_sums import Alternative, Law, Method, Scores
 
 if TYPE_CHECKING:
     from growthpoles.graphs import Graph, W
@@ -38,6 +48,7 @@ def local_moran(
     adjust: Adjust = ADJUST,
     alpha: float = 0.05,
     rng: np.random.Generator | int | None = None,
+    regressors: pd.DataFrame | pd.Series | None = None,
 ) -> LocalResult:
     """Local Moran's I (Anselin 1995) with conditional permutation p-values.
 
@@ -66,11 +77,16 @@ def local_moran(
         Level of the labels, between 0 and 1.
     rng : numpy.random.Generator or int, optional
         Generator or seed; None is the fixed seed, so that results repeat.
+    regressors : pandas.DataFrame or pandas.Series, optional
+        Test the residuals of the least-squares regression of y on these and a constant, rows matched by label. The law
+        is then the exact one for independent normal errors (Tiefelsdorf 2002 has its saddlepoint approximation), since
+        residuals cannot be dealt: they depend on each other. `permutations` has no use, "max-t" no meaning.
 
     Returns
     -------
     LocalResult
-        `lag` is in the units of y. A region is labelled by its quadrant (its own and its neighbours' mean
+        `lag` is in the units of y, or that of the residuals. A region is labelled by its quadrant (its
+        own and its neighbours' mean
         against the mean of all) when its adjusted p-value is at most alpha, "untestable" when even its
         smallest attainable p-value could not be: when the adjustment would not find it significant if every
         region had its smallest p-value at once
@@ -103,7 +119,60 @@ def local_moran(
     ['KZ-KAR']
     """
     options = Options(alternative, method, permutations, adjust, alpha, rng)
+    if regressors is not None:
+        return _residual_moran(y, graph, transformation, options, regressors)
     return _moran("local Moran", y, graph, transformation, options, (y,))
+
+
+def _residual_moran(
+    y: pd.Series,
+    graph: Graph | W,
+    transformation: Transformation | None,
+    options: Options,
+    regressors: pd.DataFrame | pd.Series,
+) -> LocalResult:
+    """Local Moran of least-squares residuals, with its exact law under normal errors."""
+    if options.adjust == "max-t" or options.method == "permutation":
+        problem = "residuals cannot be dealt over the regions: they depend on each other"
+        raise SpatialError(message(problem, allowed='method="auto" and an adjust other than "max-t"'))
+    part, data = universe(prepare(y, graph, transformation=transformation))
+    ids = part.prepared.ids[part.rows]
+    prepared = prepare(y, graph, transformation=transformation)
+    linked = Connected(ids, data.w, part.rows, ())
+    basis = residual_basis(design_matrix(regressors, prepared, linked))
+    degrees = part.n - basis.shape[1]
+    if degrees < 3:
+        raise SpatialError(message(f"{basis.shape[1]} regressors for {part.n} regions", allowed=f"{part.n - 3}"))
+    own = centred(data.y)
+    e = own.z - basis @ (basis.T @ own.z)
+    square = float(e @ e)
+    if square <= (1e-10 * np.abs(own.z).max()) ** 2 * part.n:
+        raise SpatialError(message("the regressors explain y without residuals", allowed="residuals that vary"))
+    lag = data.w @ e
+    ratio = e * lag / square
+    # M u and M w of each region, M the projection on the residuals, u its unit vector, w its row of weights
+    along = data.w @ basis
+    size = np.sqrt(np.maximum(1 - (basis**2).sum(axis=1), 0.0))
+    reach = np.sqrt(np.maximum(data.w.multiply(data.w) @ np.ones(part.n) - (along**2).sum(axis=1), 0.0))
+    middle, half = -(basis * along).sum(axis=1) / 2, size * reach / 2
+    above = two_root_tails(middle + half, middle - half, ratio, degrees)
+    below = two_root_tails(half - middle, -half - middle, -ratio, degrees)
+    variance = 2 * (degrees * 2 * (middle**2 + half**2) - 4 * middle**2) / (degrees**2 * (degrees + 2))
+    ones, none = np.ones(part.n), np.zeros(part.n)
+    scores = _scores(data, centred(e, name="residuals of y"), np.ones(part.n, dtype=np.int8))
+    return run(
+        "local Moran of residuals",
+        part,
+        scores,
+        statistic=(part.n - 1) * ratio,
+        lag=own.unit * lag,
+        code=lambda _, rows: quadrant(e[rows], lag[rows]),
+        options=options,
+        tested=Tested(),
+        law=Law(above, below, ones, none, none, np.ones(part.n, dtype=bool), 0),
+        z_score=(ratio - 2 * middle / degrees) / np.sqrt(np.where(variance > 0, variance, np.nan)),
+        null="the errors of the regression are independent and normal with one variance",
+    )
 
 
 def _moran(

@@ -37,6 +37,7 @@ from growthpoles.spatial.reference_distributions.shared_draws import RELATIVE
 QUADRANTS = ("High-High", "Low-Low", "High-Low", "Low-High")
 LIKENESS = ("similar", "dissimilar")
 STATES = ("not significant", "untestable", "isolate")
+NULL = "the values of the others could stand around it in any other order"
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -76,6 +77,8 @@ class LocalResult(ResultDisplay):
     z_score : numpy.ndarray
         T, which the statistic rises or falls with, less its conditional mean, in conditional standard deviations, with
         the sign of the statistic; exact moments of the deals. NaN for isolates and where the statistic cannot vary.
+    null : str
+        Null hypothesis of each region in words.
     error : numpy.ndarray or None
         Standard error of the p-values whose tail was drawn again by tilted draws, because the family asks for smaller
         ones than `permutations` plain draws can show; NaN for all others, None where there is none.
@@ -113,6 +116,7 @@ class LocalResult(ResultDisplay):
     family: int
     n: int
     z_score: np.ndarray
+    null: str = NULL
     error: np.ndarray | None = None
     tested: Tested | None = None
 
@@ -341,11 +345,13 @@ def run(
     tested: Tested,
     classes: tuple[str, ...] = QUADRANTS + STATES,
     law: Law | None = None,
+    z_score: np.ndarray | None = None,
+    null: str = NULL,
 ) -> LocalResult:
     """Test, adjust and label; the arrays given cover the regions that take part.
 
     `code(law, rows)` gives the class of significant regions; `law` is given when it is known in closed
-    form.
+    form, `z_score` when it is not that of the deals.
     """
     rng = generator(options.rng, error=SpatialError)
     order = ascending(part.prepared.ids[part.rows] if part.n < part.prepared.n else part.prepared.ids)
@@ -401,7 +407,8 @@ def run(
         permutations=options.permutations if drawn.any() else None,
         family=family.size,
         n=int(linked.sum()),
-        z_score=spread(standardised(scores)),
+        z_score=spread(standardised(scores) if z_score is None else z_score),
+        null=null,
         error=None if law.error is None else spread(_error_of(law, scores.direction, options.alternative)),
         tested=tested,
     )

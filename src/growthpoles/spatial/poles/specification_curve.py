@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message, nearest, unknown_option
 from growthpoles.language.number_format import format_count, format_p
-from growthpoles.randomness import SEED
 from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.alignment import Connected, Transformation, clean_values, connected, deviations, prepare
 from growthpoles.spatial.global_tests.global_result import Alternative, check_alternative, check_permutations
@@ -48,7 +47,6 @@ _LIMIT = 200_000_000
 _CHUNK_ROWS = 2048
 _CHUNK_VALUES = 2**21
 _COLUMNS = 64
-_DONORS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +109,8 @@ class Batch:
         As given.
     scale : array, shape (2, m)
         Variance under relocation as a + b kurtosis; NaN for Getis-Ord, of which it is no such line.
-    donors : array, shape (regions, 5)
-        Of each region that is not among `places`, the positions among these of the nearest in standing; -1 elsewhere.
+    own : array, shape (regions,)
+        Position of each region among `places`; of one that is not there, that of its donor, the nearest in standing.
     """
 
     places: NDArray[np.intp]
@@ -124,7 +122,7 @@ class Batch:
     columns: NDArray[np.intp]
     values: Floats
     scale: Floats
-    donors: NDArray[np.intp]
+    own: NDArray[np.intp]
 
     def effects(self, order: NDArray[np.integer]) -> Floats:
         """Return the standardised effects of relocated values, shape (m, rows).
@@ -136,31 +134,22 @@ class Batch:
         """
         return self._effects(self.z[order])
 
-    def completed(self, order: NDArray[np.integer], pick: NDArray[np.integer]) -> Floats:
+    def completed(self, order: NDArray[np.integer]) -> Floats:
         """Return the effects where whole records move, regions without a value having that of a donor; (m, rows).
 
         Parameters
         ----------
         order : array, shape (rows, regions)
             Which region's record every region gets.
-        pick : array, shape (rows, regions)
-            Which donor every region has, the same in all batches.
         """
-        rows = np.arange(len(order))[:, None]
-        source = order[:, self.places]
-        own = np.full(order.shape[1], -1)
-        own[self.places] = np.arange(len(self.places))
-        at = np.where(own[source] >= 0, own[source], self.donors[source, pick[rows, source]])
-        y = self.values[at] / (np.abs(self.values).max() or 1.0)
+        y = self.values[self.own[order[:, self.places]]] / (np.abs(self.values).max() or 1.0)
         z = y - y.mean(axis=1, keepdims=True)
         length = np.sqrt((z * z).sum(axis=1, keepdims=True))
         z = np.divide(z, length, out=np.zeros_like(z), where=length > 1e-13 * len(self.z) ** 0.5)
         n = len(self.z)
-        kurtosis_then, kurtosis_now = n * (z**4).sum(axis=1), n * float((self.z**4).sum())
-        before, after = (
-            (self.scale[0] + self.scale[1] * kurtosis_now)[:, None],
-            self.scale[:1].T + np.outer(self.scale[1], kurtosis_then),
-        )
+        then, now = n * (z**4).sum(axis=1), n * float((self.z**4).sum())  # kurtosis
+        before = (self.scale[0] + self.scale[1] * now)[:, None]
+        after = self.scale[0][:, None] + np.outer(self.scale[1], then)
         with np.errstate(invalid="ignore", divide="ignore"):
             factor = np.sqrt(before / after)
         return self._effects(z) * np.where(after > 0, factor, 0.0)
@@ -267,11 +256,13 @@ def compile_specifications(specifications: Sequence[Specification]) -> Compiled:
 
 
 def _batch(draft: _Draft, places: NDArray[np.intp], order: NDArray[np.intp]) -> Batch:
-    gaps = np.setdiff1d(np.arange(len(order)), places)
-    donors = np.full((len(order), _DONORS), -1)
-    if len(gaps):
-        apart = np.abs(order[gaps][:, None] - order[places][None, :])
-        donors[gaps] = np.argsort(apart, axis=1, kind="stable")[:, np.arange(_DONORS) % len(places)]
+    # between two that stand equally near, the one that stands lower
+    by_standing = np.argsort(order[places])
+    ranks = order[places][by_standing]
+    above = np.searchsorted(ranks, order).clip(0, len(ranks) - 1)
+    below = (above - 1).clip(0)
+    nearest_place = np.where(order - ranks[below] <= np.abs(ranks[above] - order), below, above)
+    own = by_standing[np.where(ranks[above] == order, above, nearest_place)]
     margins = [np.asarray(w.sum(axis=0)).ravel() + np.asarray(w.sum(axis=1)).ravel() for w in draft.weights]
     dense = len(draft.ids) <= _DENSE_LIMIT
     return Batch(
@@ -284,7 +275,7 @@ def _batch(draft: _Draft, places: NDArray[np.intp], order: NDArray[np.intp]) -> 
         columns=np.array(draft.columns),
         values=draft.values,
         scale=np.array(draft.scale).T,
-        donors=donors,
+        own=own,
     )
 
 
@@ -451,8 +442,8 @@ def specification_curve(
 
     For the median and the share significant, whole records move: the values of a region in all specifications go to
     another region together, so that what specifications share is kept, and where the other region has no place in a
-    specification the value is not used. A region without a value brings that of a donor, one of the five regions with
-    the nearest mean rank, the same donor for all its gaps, drawn anew for each relocation. That is exact where all
+    specification the value is not used. A region without a value brings that of the region with the nearest mean rank
+    that has one. That is exact where all
     specifications cover the same regions, and exact but for the donors where they do not: the gaps stay where they are,
     and the null hypothesis is that the records, complete, could as well stand in any other region.
 
@@ -492,12 +483,7 @@ def specification_curve(
     chosen = list(members.values())
     rows = max(1, min(_CHUNK_ROWS, _CHUNK_VALUES // max(batch.margins.size for batch in compiled.batches)))
     chunks = draw_orders(len(compiled.standing), permutations, rng, rows=rows)
-    donors = np.random.default_rng(SEED)
-    blocks = list(
-        Parallel()(
-            delayed(_evaluate)(order, donors.integers(0, _DONORS, order.shape), compiled, chosen) for order in chunks
-        )
-    )
+    blocks = list(Parallel()(delayed(_evaluate)(order, compiled, chosen) for order in chunks))
     effects = np.concatenate([block[0] for block in blocks], axis=1)
     medians = np.concatenate([block[1] for block in blocks], axis=1)
     p, significant, shares = _significance(effects, chosen, alternative, tail)
@@ -550,7 +536,7 @@ def _members(specifications: Sequence[Specification], by: Sequence[str]) -> dict
 
 
 def _evaluate(
-    order: NDArray[np.intp], pick: NDArray[np.integer], compiled: Compiled, chosen: Sequence[NDArray[np.intp]]
+    order: NDArray[np.intp], compiled: Compiled, chosen: Sequence[NDArray[np.intp]]
 ) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float32] | None]:
     """Return the effects of all specifications, shape (m, rows), and the median of each group, shape (groups, rows).
 
@@ -570,7 +556,7 @@ def _evaluate(
             together[batch.columns] = effects[batch.columns]
             if len(batch.places) < order.shape[1]:
                 line = np.isfinite(batch.scale[0])
-                together[batch.columns[line]] = batch.completed(order, pick)[line]
+                together[batch.columns[line]] = batch.completed(order)[line]
     judged = effects if together is None else together
     medians = np.empty((len(chosen), len(order)))
     for group, columns in enumerate(chosen):

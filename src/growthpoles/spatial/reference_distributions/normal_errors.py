@@ -116,6 +116,34 @@ def exact_tails(eigenvalues: Floats, value: float) -> Tails:
     return above, 1.0 - above
 
 
+def two_root_tails(high: Floats, low: Floats, value: Floats, degrees: int) -> Floats:
+    """Return P(e'Ae / e'e >= value) for many matrices A of rank two, whose roots are `high` > 0 > `low`.
+
+    Notes
+    -----
+    On the unit sphere of `degrees` dimensions the ratio is r^2 (c + d cos t) with c and d half the sum and difference
+    of the roots, t uniform and P(r^2 >= q) = (1 - q)^((degrees - 2) / 2). For a value above 0 the probability is the
+    mean of (1 - value / (c + d cos t))^((degrees - 2) / 2) over t from 0 to pi where that is positive, by Gauss-
+    Legendre over the part that counts; for one below 0 it is the complement of the mirrored probability.
+    """
+    mirrored = value < 0
+    c, d, q = np.where(mirrored, -1, 1) * (high + low) / 2, (high - low) / 2, np.abs(value)
+    most = c + d
+    found = np.zeros(len(value))
+    inside = (q < most) & (d > 0)
+    c, d, q, most = c[inside], d[inside], q[inside], most[inside]
+    power = (degrees - 2) / 2
+    end = np.arccos(np.clip((q - c) / d, -1.0, 1.0))
+    with np.errstate(divide="ignore"):
+        narrow = 14 * np.sqrt(most * (most - q) / np.maximum(power * q * d, 1e-300))
+    end = np.minimum(end, narrow)
+    nodes, weights = np.polynomial.legendre.leggauss(200)
+    angle = end[:, None] * (nodes + 1) / 2
+    share = 1 - q[:, None] / (c[:, None] + d[:, None] * np.cos(angle))
+    found[inside] = end / 2 * (np.maximum(share, 0.0) ** power @ weights) / np.pi
+    return np.where(mirrored, 1 - found, found)
+
+
 def saddlepoint_tails(eigenvalues: Floats, value: float) -> Tails:
     """Return P(T >= value) and P(T <= value), by the formula of Lugannani and Rice to second order.
 

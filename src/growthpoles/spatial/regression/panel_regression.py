@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Effects = Literal["region", "two-way"]
 Likelihood = Literal["transformed", "direct"]
-_SHORT = 15
+_SHORT, _LEAST = 15, 4
 
 
 def panel_regression(
@@ -68,15 +68,15 @@ def panel_regression(
     Returns
     -------
     SpatialRegression
-        p-values by the t and normal law. `effects` holds those of the regions, `n` the rows. Impacts by
+        p-values by the t and normal law. `effects` holds those of the regions, `n` the rows; regions without neighbours
+        are in `left_out`. Impacts by
         :func:`growthpoles.impacts`.
 
     Raises
     ------
     SpatialError
         If a region lacks a year or a value (all are named: a panel over a change of regions has to be brought to one
-        set of regions first), labels differ, a regressor does not vary beyond the effects, or a region has no
-        neighbours.
+        set of regions first), labels differ, or a regressor does not vary beyond the effects.
 
     Notes
     -----
@@ -113,12 +113,21 @@ def panel_regression(
     ids = ids if order is None else ids[order]
     columns = [y, *regressors]
     wide, years = _wide(data, ids, columns, region, year)
-    w = weights_matrix(graph, ids, name=where)
+    left_out: dict[object, str] = {}
+    full = ids
+    while True:
+        w = weights_matrix(graph, ids, name=where)
+        linked = np.diff(w.indptr) > 0
+        if linked.all():
+            break
+        left_out |= dict.fromkeys(ids[~linked], "no neighbours")
+        ids = ids[linked]
+        if len(ids) < _LEAST:
+            problem = f"{len(ids)} of {len(full)} regions have neighbours"
+            raise SpatialError(message(problem, where=where, allowed=f"at least {_LEAST}"))
+        graph = graph.subgraph(list(ids))
     w.sort_indices()
-    lone = ids[np.diff(w.indptr) == 0]
-    if len(lone):
-        problem = f"no neighbours: {listed(lone)}"
-        raise SpatialError(message(problem, where="graph", allowed="links for every region of the panel"))
+    wide = {name: values[:, full.isin(ids)] for name, values in wide.items()}
     lagged = regressors if lagged is None else lagged
     unknown = [name for name in lagged if name not in regressors]
     if unknown:
@@ -151,7 +160,7 @@ def panel_regression(
     rows = pd.MultiIndex.from_product([years, ids], names=[year, region])
     lag = lag_operator(w).panel(periods, lost=twice and likelihood == "transformed")
     within = _demeaned(wide[y] / unit, twice).ravel()
-    design = Design(ids, lag, within, x, tuple(numbers), back, unit, {}, count, rows)
+    design = Design(ids, lag, within, x, tuple(numbers), back, unit, left_out, count, rows)
     found = fit_design(design, model, dependent=str(y), draws=0, rng=generator(None))
     b = found.coefficients["estimate"][list(numbers)].to_numpy()
     rest = wide[y] - np.tensordot(b, np.array(list(numbers.values())), 1)

@@ -174,7 +174,8 @@ def graph_of(focal: Any, neighbor: Any, weight: Any, labels: pd.Index) -> Graph:
     weight = np.concatenate([weight, np.zeros(len(lone), weight.dtype)])
     key = focal * np.int64(n) + neighbor
     order = np.argsort(key) if (key[1:] < key[:-1]).any() else slice(None)
-    index = pd.MultiIndex(levels=[labels, labels], codes=[focal[order], neighbor[order]], names=["focal", "neighbor"])
+    levels: Any = [labels, labels]
+    index = pd.MultiIndex(levels=levels, codes=[focal[order], neighbor[order]], names=["focal", "neighbor"])
     return Graph(pd.Series(weight[order], index=index, name="weight"), is_sorted=True)
 
 
@@ -324,7 +325,7 @@ def _contiguity(geometry: gpd.GeoSeries, kind: str, tolerance: float | None) -> 
         ) from None
     table = found.table(geometry.index)
     table.attrs["tolerance"] = found.tolerance
-    weight = np.ones(len(found.focal), dtype=np.int8)
+    weight: NDArray[Any] = np.ones(len(found.focal), dtype=np.int8)
     if kind == "border_length":
         over = found.kind == 1
         first, second = shapes[found.first[over]], shapes[found.second[over]]

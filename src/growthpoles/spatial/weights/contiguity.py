@@ -114,11 +114,15 @@ class _Contacts:
     between: Floats
     over: NDArray[np.bool_]
 
+    @classmethod
+    def of(cls, *fields: Any) -> _Contacts:
+        return cls(*fields)
+
     def fields(self) -> tuple[Any, ...]:
         return self.key, self.distance, self.stretch, self.between, self.over
 
     def take(self, rows: Any) -> _Contacts:
-        return _Contacts(*(field[rows] for field in self.fields()))
+        return _Contacts.of(*(field[rows] for field in self.fields()))
 
     def summed(self) -> _Contacts:
         """Return one entry per pair, ascending."""
@@ -127,10 +131,10 @@ class _Contacts:
         np.minimum.at(distance, place, self.distance)
         over = np.bincount(place[self.over], minlength=len(key)) > 0
         sums = (np.bincount(place, weights=part, minlength=len(key)) for part in (self.stretch, self.between))
-        return _Contacts(key, distance, *sums, over)
+        return _Contacts.of(key, distance, *sums, over)
 
 
-def contiguity(shapes: NDArray[Any], *, rook: bool = False, tolerance: float | None = None) -> Contiguity:
+def contiguity(shapes: NDArray[np.object_], *, rook: bool = False, tolerance: float | None = None) -> Contiguity:
     """Find the pairs of polygons with a common border.
 
     Parameters
@@ -197,7 +201,7 @@ def contiguity(shapes: NDArray[Any], *, rook: bool = False, tolerance: float | N
     )
 
 
-def _rings(shapes: NDArray[Any]) -> tuple[Floats, Ints, Ints, NDArray[np.bool_]]:
+def _rings(shapes: NDArray[np.object_]) -> tuple[Floats, Ints, Ints, NDArray[np.bool_]]:
     """Vertices, where each ring starts, its region, and whether it is a shell."""
     import shapely
 
@@ -268,7 +272,7 @@ def _edges(vertices: _Vertices, rings: Ints, shell: NDArray[np.bool_]) -> tuple[
     return edges, forward, ring[tails]
 
 
-def _matches(edges: _Edges, forward: NDArray[np.bool_], n: int) -> tuple[Ints, Floats, Ints, Ints]:
+def _matches(edges: _Edges, forward: NDArray[np.bool_], n: int) -> tuple[Any, ...]:
     """Pairs of regions with a common edge and its length, those on the same side of one, and the edges met once."""
     base = max(int(edges.u.max()), int(edges.v.max())) + 1
     key = _key(edges.u, edges.v, base)
@@ -306,7 +310,7 @@ def _pairs_in_runs(owners: Ints, new: NDArray[np.bool_], n: int) -> Ints:
 
 
 def _near(
-    shapes: NDArray[Any], free: _Edges, whole: Ints, vertices: _Vertices, tolerance: float, noise: float
+    shapes: NDArray[np.object_], free: _Edges, whole: Ints, vertices: _Vertices, tolerance: float, noise: float
 ) -> _Contacts:
     """Compare the free edges of different regions, and find regions that lie inside others."""
     import shapely
@@ -314,34 +318,36 @@ def _near(
     n, width = len(shapes), max(tolerance, noise)
     blocks = [_inside(shapes, free, whole)]
     if len(free.u):
-        segments = shapely.linestrings(np.stack([free.start, free.end], axis=1))
-        tree = shapely.STRtree(segments)
+        pieces: Any = shapely.linestrings(np.stack([free.start, free.end], axis=1))
+        tree = shapely.STRtree(pieces)
         base = len(vertices.first)
         short = np.unique(_key(free.u, free.v, base)[free.length <= width])
 
-        def joined(some: tuple[Ints, ...], others: tuple[Ints, ...]) -> NDArray[np.bool_]:
+        def joined(some: tuple[Any, ...], others: tuple[Any, ...]) -> NDArray[np.bool_]:
             """Whether an edge leads from one vertex to the other: near as they are, they are two, not one missed."""
-            found = [np.isin(_key(a, b, base), short) for a in some for b in others]
-            return np.logical_or.reduce(found)
+            found: NDArray[np.bool_] = np.logical_or.reduce(
+                [np.isin(_key(a, b, base), short) for a in some for b in others]
+            )
+            return found
 
-        for start in range(0, len(segments), _BLOCK):
-            one, other = tree.query(segments[start : start + _BLOCK], predicate="dwithin", distance=width)
+        for start in range(0, len(pieces), _BLOCK):
+            one, other = tree.query(pieces[start : start + _BLOCK], predicate="dwithin", distance=width)
             one = one + start
             apart = free.owner[one] != free.owner[other]
             one, other = one[apart], other[apart]
             stretch, between, over = _along(free, one, other, width, noise)
-            distance = shapely.distance(segments[one], segments[other])
-            ends = ((free.u[one], free.v[one]), (free.u[other], free.v[other]))
-            keep = (stretch > 0) | (distance <= noise) | ~joined(*ends)
+            distance: Any = shapely.distance(pieces[one], pieces[other])
+            sides = ((free.u[one], free.v[one]), (free.u[other], free.v[other]))
+            keep = (stretch > 0) | (distance <= noise) | ~joined(*sides)
             key = _key(free.owner[one], free.owner[other], n)
             blocks.append(_Contacts(key, distance, stretch, between, over).take(keep).summed())
         # a vertex of a free edge may belong to a region whose own edges there are all matched
         ends = np.unique(np.concatenate([free.u, free.v]))
         for start in range(0, len(ends), _BLOCK):
             part = ends[start : start + _BLOCK]
-            points = shapely.points(vertices.xy[vertices.order[vertices.first[part]]])
-            at, edge = tree.query(points, predicate="dwithin", distance=width)
-            distance = shapely.distance(points[at], segments[edge])
+            spots: Any = shapely.points(vertices.xy[vertices.order[vertices.first[part]]])
+            at, edge = tree.query(spots, predicate="dwithin", distance=width)
+            distance = shapely.distance(spots[at], pieces[edge])
             keep = (distance <= noise) | ~joined((part[at],), (free.u[edge], free.v[edge]))
             at, edge, distance = at[keep], edge[keep], distance[keep]
             count = vertices.count[part[at]]
@@ -351,8 +357,10 @@ def _near(
             apart = holder != free.owner[edge[rows]]
             rows, holder = rows[apart], holder[apart]
             key = _key(holder, free.owner[edge[rows]], n)
-            blocks.append(_Contacts(key, distance[rows], *np.zeros((2, len(rows))), np.zeros(len(rows), bool)).summed())
-    return _Contacts(*(np.concatenate(parts) for parts in zip(*map(_Contacts.fields, blocks), strict=True))).summed()
+            blocks.append(
+                _Contacts.of(key, distance[rows], *np.zeros((2, len(rows))), np.zeros(len(rows), bool)).summed()
+            )
+    return _Contacts.of(*(np.concatenate(parts) for parts in zip(*map(_Contacts.fields, blocks), strict=True))).summed()
 
 
 def _key(one: Ints, other: Ints, n: int) -> Ints:
@@ -392,7 +400,7 @@ def _along(free: _Edges, one: Ints, other: Ints, width: float, noise: float) -> 
     return stretch / 2, stretch * (np.abs(begin) + np.abs(end)) / 4, over
 
 
-def _is_stretch(shapes: NDArray[Any], near: _Contacts, noise: float) -> NDArray[np.bool_]:
+def _is_stretch(shapes: NDArray[np.object_], near: _Contacts, noise: float) -> NDArray[np.bool_]:
     """Whether what is near is a common stretch of border and not a corner.
 
     A stretch is long beside the distance of its two lines, and beside what the borders of both regions miss elsewhere.
@@ -417,13 +425,13 @@ def _is_stretch(shapes: NDArray[Any], near: _Contacts, noise: float) -> NDArray[
     return common
 
 
-def _inside(shapes: NDArray[Any], free: _Edges, whole: Ints) -> _Contacts:
+def _inside(shapes: NDArray[np.object_], free: _Edges, whole: Ints) -> _Contacts:
     """Regions with a part that lies inside another: no edge of the part need come near one of the other."""
     import shapely
 
     if not len(whole):
-        return _Contacts(np.empty(0, np.int64), *np.empty((3, 0)), np.empty(0, bool))
+        return _Contacts.of(np.empty(0, np.int64), *np.empty((3, 0)), np.empty(0, bool))
     at, other = shapely.STRtree(shapes).query(shapely.points(free.start[whole]), predicate="within")
     own = free.owner[whole[at]]
     key = np.unique(_key(own[own != other], other[own != other], len(shapes)))
-    return _Contacts(key, *np.zeros((3, len(key))), np.ones(len(key), bool))
+    return _Contacts.of(key, *np.zeros((3, len(key))), np.ones(len(key), bool))

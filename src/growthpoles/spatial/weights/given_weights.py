@@ -126,12 +126,14 @@ def _square(distances: Any) -> pd.DataFrame:
         labels = pd.Index(pd.unique(pd.concat([start, end], ignore_index=True)), name="region")
         square = pd.DataFrame(np.nan, index=labels, columns=labels, dtype=object)
         cells = square.to_numpy(dtype=object, copy=True)
-        cells[labels.get_indexer(start), labels.get_indexer(end)] = value.to_numpy(dtype=object)
+        cells[labels.get_indexer(pd.Index(start)), labels.get_indexer(pd.Index(end))] = value.to_numpy(dtype=object)
         return pd.DataFrame(cells, index=labels, columns=labels)
     for name, index in (("rows", distances.index), ("columns", distances.columns)):
         if not index.is_unique:
-            twice = listed(index[index.duplicated()].unique(), limit=_SHOWN)
-            raise SpatialError(message(f"{name} that stand twice: {twice}", where="distances", allowed="unique labels"))
+            doubled = listed(index[index.duplicated()].unique(), limit=_SHOWN)
+            raise SpatialError(
+                message(f"{name} that stand twice: {doubled}", where="distances", allowed="unique labels")
+            )
     if len(distances.index) != len(distances.columns):
         _differ(distances.index, distances.columns)
     return distances[list(distances.index)]
@@ -148,7 +150,9 @@ def _differ(rows: pd.Index, columns: pd.Index) -> None:
 def _refuse(square: pd.DataFrame, wrong: np.ndarray, problem: str, allowed: str) -> None:
     if wrong.any():
         rows, columns = np.nonzero(wrong)
-        pairs = [f"{square.index[i]} to {square.columns[j]}" for i, j in zip(rows, columns, strict=True)]
+        pairs = [
+            f"{square.index[i]} to {square.columns[j]}" for i, j in zip(rows.tolist(), columns.tolist(), strict=True)
+        ]
         raise SpatialError(message(f"{problem}: {listed(pairs, limit=_SHOWN)}", where="distances", allowed=allowed))
 
 

@@ -31,7 +31,8 @@ def nearest(xy: Floats, k: int) -> tuple[Ints, Ints]:
     """Return the k nearest other points of each; of equally distant ones the first."""
     from scipy.spatial import KDTree
 
-    n, tree = len(xy), KDTree(xy)
+    n = len(xy)
+    tree: Any = KDTree(xy)
     focal, neighbor = [], []
     rows, wanted = np.arange(n), min(k + 5, n)
     while len(rows):
@@ -93,7 +94,8 @@ def relative_neighborhood(xy: Floats) -> tuple[Ints, Ints]:
     from scipy.spatial import KDTree
 
     one, other = gabriel(xy)  # what cuts a link here is there whenever the circle over it is not empty
-    n, tree = len(xy), KDTree(xy)
+    n = len(xy)
+    tree: Any = KDTree(xy)
     length = np.hypot(*(xy[one] - xy[other]).T)
     cut = np.zeros(len(one), dtype=bool)
     rows, wanted = np.arange(len(one)), min(8, n)

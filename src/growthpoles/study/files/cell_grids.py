@@ -478,7 +478,7 @@ def _jsonstat(data: dict[str, Any]) -> list[Row]:
         category = dimension[name]["category"]
         labels = category.get("label") or {}
         index = category.get("index") or list(labels)
-        codes = sorted(index, key=index.get) if isinstance(index, dict) else list(index)
+        codes = sorted(index, key=lambda code: index[code]) if isinstance(index, dict) else list(index)
         if len(codes) != length:
             raise ValueError(f"dimension {name} has {len(codes)} of {length} categories")
         header += [name, f"{name} label"] if labels else [name]
@@ -562,7 +562,7 @@ def _html(content: bytes, path: Path, encoding: str | None) -> list[Grid]:
     parser.feed(text)
     parser.close()
     parser.close_cell()
-    grids = []
+    grids: list[Grid] = []
     for table in parser.tables:
         grid = Grid(path, f"table {len(grids) + 1}", [], "row", encoding=used)
         taken: dict[tuple[int, int], bool] = {}

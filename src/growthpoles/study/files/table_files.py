@@ -71,7 +71,7 @@ class RawTable:
         return f"RawTable({str(self.path)!r}{sheet}, {len(self.rows)} rows x {len(self.columns)} columns)"
 
 
-def read_raw(path: Path, spec: Table, *, key: str | None = None) -> RawTable:
+def read_raw(path: Path, spec: Table, *, key: str | None = None, settle: bool = False) -> RawTable:
     """Read a table without interpreting its cells.
 
     Parameters
@@ -82,6 +82,8 @@ def read_raw(path: Path, spec: Table, *, key: str | None = None) -> RawTable:
         What study.toml says; `sheet`, `header`, `rows`, `fill`, `hidden`, `encoding`, `delimiter` are looked at here.
     key : str, optional
         Column that the header must hold, which helps to find the delimiter.
+    settle : bool
+        Whether to take the likeliest delimiter where several are possible.
 
     Returns
     -------
@@ -95,7 +97,7 @@ def read_raw(path: Path, spec: Table, *, key: str | None = None) -> RawTable:
     first = spec.header[0] if isinstance(spec.header, tuple) else spec.header
 
     def find(text: str) -> str:
-        return detect_delimiter(text, key=key, header=first, where=str(path))
+        return detect_delimiter(text, key=key, header=first, where=str(path), settle=settle)
 
     grids = read_grids(path, sheet=spec.sheet, encoding=spec.encoding, delimiter=spec.delimiter or find)
     if len(grids) > 1:

@@ -452,8 +452,8 @@ def _long(data: TableData, spec: Table, years: Sequence[int], codes: list[str]) 
                 continue
             first = seen.setdefault((year, name, wanted[0]), number)
             if first != number:
-                place = f"first on {data.raw.unit} {first}"
-                problem = f"{shown(name)} has a second value of {shown(written)} for {year} ({place})"
+                before = f"first on {data.raw.unit} {first}"
+                problem = f"{shown(name)} has a second value of {shown(written)} for {year} ({before})"
                 data.fault(problem, row=number, remedy="one row per region, year and indicator")
                 data.drop("second value", row=number, content=name)
                 break

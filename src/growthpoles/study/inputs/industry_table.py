@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -188,7 +189,8 @@ def _without_nation(frame: pd.DataFrame, spec: Specialisation, where: str) -> tu
         raise StudyError(
             message(f"nation: no row {spec.nation!r}", where=where, allowed="a row of the table", near=near)
         )
-    return frame.drop(index=spec.nation), frame.loc[spec.nation]
+    nation: Any = frame.loc[spec.nation]
+    return frame.drop(index=spec.nation), nation
 
 
 def _without_totals(
@@ -198,8 +200,8 @@ def _without_totals(
     totals = None
     dropped = []
     if len(known):
-        allowed = {*known.index, *([spec.total] if spec.total else [])}
-        stray = [code for code in frame if code not in allowed]
+        listing = {*known.index, *([spec.total] if spec.total else [])}
+        stray = [code for code in frame if code not in listing]
         if stray:
             near = nearest(stray[0], known.index, n=1)
             problem = f"industry {stray[0]!r} is not in {spec.industries}"
