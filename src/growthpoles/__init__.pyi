@@ -54,6 +54,7 @@ from .maps import typeface as typeface
 from .maps import write_captions as write_captions
 from .maps.typography.typefaces import Typeface as Typeface
 from .ratings.aggregate import aggregate as aggregate
+from .ratings.aggregate import benefit_of_the_doubt as benefit_of_the_doubt
 from .ratings.catalogue import Catalogue as Catalogue
 from .ratings.catalogue import derive as derive
 from .ratings.catalogue import read_catalogue as read_catalogue
@@ -61,8 +62,6 @@ from .ratings.classes import ClassScale as ClassScale
 from .ratings.classes import classify as classify
 from .ratings.coherence import Coherence as Coherence
 from .ratings.coherence import coherence as coherence
-from .ratings.composite_indices import ampi as ampi
-from .ratings.composite_indices import benefit_of_the_doubt as benefit_of_the_doubt
 from .ratings.contributions import contributions as contributions
 from .ratings.limits import rating_limits as rating_limits
 from .ratings.normalise import normalise as normalise
@@ -73,6 +72,7 @@ from .ratings.robustness import Robustness as Robustness
 from .ratings.robustness import robustness as robustness
 from .ratings.sensitivity import leave_one_out as leave_one_out
 from .ratings.sensitivity import sobol as sobol
+from .ratings.through_time.mazziotta_pareto import ampi as ampi
 from .ratings.through_time.rating_change import RatingChange as RatingChange
 from .ratings.through_time.rating_change import change as change
 from .ratings.through_time.trends import ClassTransitions as ClassTransitions

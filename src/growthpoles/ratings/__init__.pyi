@@ -1,4 +1,5 @@
 from .aggregate import aggregate as aggregate
+from .aggregate import benefit_of_the_doubt as benefit_of_the_doubt
 from .catalogue import Catalogue as Catalogue
 from .catalogue import default_catalogue as default_catalogue
 from .catalogue import derive as derive
@@ -10,8 +11,6 @@ from .classes import ClassScale as ClassScale
 from .classes import classify as classify
 from .coherence import Coherence as Coherence
 from .coherence import coherence as coherence
-from .composite_indices import ampi as ampi
-from .composite_indices import benefit_of_the_doubt as benefit_of_the_doubt
 from .contributions import contributions as contributions
 from .limits import rating_limits as rating_limits
 from .methods import Aggregation as Aggregation
@@ -29,6 +28,7 @@ from .robustness import robustness as robustness
 from .rounding_noise import printed_resolution as printed_resolution
 from .sensitivity import leave_one_out as leave_one_out
 from .sensitivity import sobol as sobol
+from .through_time.mazziotta_pareto import ampi as ampi
 from .through_time.rating_change import RatingChange as RatingChange
 from .through_time.rating_change import change as change
 from .through_time.trends import ClassTransitions as ClassTransitions

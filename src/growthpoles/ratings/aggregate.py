@@ -1,4 +1,4 @@
-"""Aggregation: arithmetic, geometric, harmonic and power means, Copeland.
+"""Aggregation: arithmetic, geometric, harmonic and power means, Copeland, benefit of the doubt (BoD).
 
 The arithmetic works on a list of children, each an array whose last axis is the regions and whose leading
 axes are replications, so that one table and a Monte Carlo batch share the code. Terms are added child by
@@ -394,3 +394,56 @@ def _weights_of(columns: pd.Index, weights: Mapping[str, float] | pd.Series | No
     if result.sum() <= 0:
         raise RatingError(message("all weights are zero", allowed="at least one above 0"))
     return result
+
+
+def benefit_of_the_doubt(table: pd.DataFrame, share_bounds: tuple[float, float]) -> pd.DataFrame:
+    """Score regions by the weights that favour each of them most.
+
+    Parameters
+    ----------
+    table : DataFrame, regions x indicators
+        Values above 0 of which more is better, in any units: only ratios matter. NaN means "no data".
+    share_bounds : (low, high)
+        Least and greatest share of an indicator in the score of a region, 0 to 1; (0, 1) leaves the weights free, so
+        that many regions reach 1 by a single indicator.
+
+    Returns
+    -------
+    DataFrame
+        score (0 to 1; 1 where some weights within the bounds make no region better; missing where an indicator is),
+        free (the score without bounds: what these cost), and low_<indicator>, high_<indicator>: the shares with which
+        the score can be reached, a range because the best weights need not be the only ones.
+
+    Raises
+    ------
+    RatingError
+        A value is zero or negative, or the bounds are not in order or leave no shares that sum to 1.
+    DataError
+        As in `rate`.
+
+    Notes
+    -----
+    For region i: maximise ``sum_j w_j x_ij`` subject to ``sum_j w_j x_kj <= 1`` for every region k, ``w >= 0`` and
+    ``low <= w_j x_ij / sum_j w_j x_ij <= high``. Solved by HiGHS (scipy).
+
+    References
+    ----------
+    Cherchye, Moesen, Rogge and Van Puyenbroeck (2007).
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"wage": [50.0, 100, 60], "patents": [4.0, 1, 3]}, index=["north", "south", "west"])
+    >>> gp.benefit_of_the_doubt(table, (0.25, 0.75))["score"].round(3).to_dict()
+    {'north': 1.0, 'south': 0.727, 'west': 0.943}
+    """
+    check_bounds(share_bounds)
+    values = numeric_table(table)
+    known = values.dropna()
+    scores, ranges = best_scores(known.to_numpy(), share_bounds, list(known.columns), list(known.index), ranges=True)
+    free = best_scores(known.to_numpy(), (0.0, 1.0), list(known.columns), list(known.index))[0]
+    frame = pd.DataFrame({"score": scores, "free": free}, index=known.index)
+    for place, column in enumerate(values.columns):
+        frame[f"low_{column}"], frame[f"high_{column}"] = ranges[:, place].T
+    return frame.reindex(values.index)

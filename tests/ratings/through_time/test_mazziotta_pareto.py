@@ -11,7 +11,7 @@ import pytest
 import growthpoles as gp
 from growthpoles.errors import RatingError
 
-PANEL = pd.read_csv(Path(__file__).parent / "references" / "panel.csv", index_col="region")
+PANEL = pd.read_csv(Path(__file__).parents[1] / "references" / "panel.csv", index_col="region")
 YEARS = {int(year): part.drop(columns="year") for year, part in PANEL.groupby("year")}
 CATALOGUE = gp.Catalogue.flat(list("abcd"), direction={"c": -1})
 
