@@ -207,8 +207,6 @@ index = "power"
         ('aggregation = "power"\npower = inf', "rating.power: inf; allowed"),
         ('aggregation = "power"', 'rating: aggregation "power" needs power = ...'),
         ("power = 2", 'rating: power has no meaning here; allowed: with aggregation "power"'),
-        ('normalisation = "goalposts"', 'rating: normalisation "goalposts" needs goalposts = ...'),
-        ('normalisation = "rank"\ngoalposts = { x = [0, 1] }', "rating: goalposts has no meaning here"),
         ('goalposts = "none.csv"', "rating.goalposts = 'none.csv' does not exist"),
         ('goalposts = "c.csv"', "c.csv has no columns indicator, low, high"),
         ('limits = "all"', 'rating.limits: \'all\'; allowed: "pooled", "year" or { base = a year of the study }'),

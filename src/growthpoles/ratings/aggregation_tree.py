@@ -144,8 +144,8 @@ def limits_of(values: Array, regions: pd.Index, tree: Tree, method: Method) -> t
     for part in _parts(tree, method):
         if part.kind.limits is not None:
             x, at = values[..., part.places], (..., part.places)
-            given = {"columns": part.codes, "goalposts": part.goalposts}
-            low[at], high[at] = limits_array(x, part.kind, part.sign, **given, **options)
+            options |= {"columns": part.codes, "goalposts": part.goalposts}
+            low[at], high[at] = limits_array(x, part.kind, part.sign, **options)
     return low, high
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Literal, Self
@@ -267,7 +267,7 @@ def scale_of(rating: pd.DataFrame | pd.Series) -> ClassScale | None:
 
 
 def way_up(
-    rating: pd.DataFrame, region: Hashable, root: str, own: Mapping[Any, Any] | None = None
+    rating: pd.DataFrame, region: Any, root: str, own: Mapping[Any, Any] | None = None
 ) -> tuple[str | None, float]:
     """Return the next better class of a region and the index points to it, everything else equal; `own` is its row.
 

@@ -75,10 +75,10 @@ class IndicatorMethod:
         """Return limits of transformed values in the unit of the table; NaN where that has no such value."""
         if self.transform.apply is None:
             return low, high
-        back = _BACK.get(self.transform.name, lambda y, p: np.full_like(y, np.nan))
+        back = _BACK.get(self.transform.name, lambda y, _: y * np.nan)
         pair = np.array([high, low] if self.falling else [low, high])
         with np.errstate(all="ignore"):
-            ends = np.asarray(back(pair, self.argument), dtype=float)
+            ends: Array = back(pair, self.argument)
             again = self.transform.apply(ends) if self.argument is None else self.transform.apply(ends, self.argument)
         ends = np.where(np.isclose(again, pair, rtol=1e-9, atol=1e-12) & np.isfinite(ends), ends, np.nan)
         return float(ends[0]), float(ends[1])

@@ -152,10 +152,9 @@ def rate(
         region_weights=region_weights, scale=scale, limits=limits, score_range=score_range, share_bounds=share_bounds,
         relative_to=relative_to,
     )  # fmt: skip
-    several = isinstance(table, Mapping)
-    catalogue = catalogue_for(next(iter(table.values()), pd.DataFrame()) if several else table, catalogue)
     if isinstance(table, Mapping):
-        return rate_years(table, catalogue, method)
+        return rate_years(table, catalogue_for(next(iter(table.values()), pd.DataFrame()), catalogue), method)
+    catalogue = catalogue_for(table, catalogue)
     if years_of(table.index) is not None:
         rated = rate_years(dict(by_year(table)), catalogue, method)
         panel = pd.concat(rated, names=[YEAR, REGION]).reindex(table.index)

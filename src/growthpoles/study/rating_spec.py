@@ -54,7 +54,7 @@ class Classes(Part):
     @field_validator("of", mode="before")
     @classmethod
     def _known_word(cls, value: object) -> str:
-        return word(value, ("index", "relative"))
+        return known_word(value, ("index", "relative"))
 
     @field_validator("letters")
     @classmethod
@@ -174,15 +174,15 @@ class Rating(Part):
     @field_validator("normalisation", "treatment", "zeros", mode="before")
     @classmethod
     def _known_word(cls, value: object, info: Any) -> object:
-        return word(value, _BY_NAME[info.field_name])
+        return known_word(value, _BY_NAME[info.field_name])
 
     @field_validator("aggregation", "weighting", mode="before")
     @classmethod
     def _known_words(cls, value: object, info: Any) -> object:
         known = _BY_NAME[info.field_name]
         if not isinstance(value, dict):
-            return word(value, known, more=", or a table of aggregate = word")
-        return {str(code): word(word, known, where=str(code)[:SHOWN]) for code, word in value.items()}
+            return known_word(value, known, more=", or a table of aggregate = word")
+        return {str(code): known_word(word, known, where=str(code)[:SHOWN]) for code, word in value.items()}
 
     @field_validator("availability", mode="before")
     @classmethod
@@ -277,7 +277,7 @@ class Rating(Part):
         return (self.score_range or (0.0, 100.0)) if bounded else (-math.inf, math.inf)
 
 
-def word(value: object, known: Iterable[str], *, where: str = "", more: str = "") -> str:
+def known_word(value: object, known: Iterable[str], *, where: str = "", more: str = "") -> str:
     """Return one of the known words, or raise."""
     if isinstance(value, str) and value in known:
         return value

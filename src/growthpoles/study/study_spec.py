@@ -19,7 +19,7 @@ from growthpoles.file_writing import RESERVED
 from growthpoles.language.languages import SOURCE, check_language
 from growthpoles.randomness import SEED
 from growthpoles.result_display import ResultDisplay
-from growthpoles.study.rating_spec import SHOWN, Language, Part, Rating, Text, Year, quoted, read_goalposts, word
+from growthpoles.study.rating_spec import SHOWN, Language, Part, Rating, Text, Year, known_word, quoted, read_goalposts
 
 YEAR_MARK = "{year}"
 DISTANCES = "distances"  # kind of weights: from the table that [weights] names
@@ -365,10 +365,10 @@ class Report(Part):
 
         known = phrase_keys(_PHRASES[info.field_name])
         if info.field_name != "figures":
-            return word(value, known)
+            return known_word(value, known)
         if not isinstance(value, list | tuple | None):
             raise ValueError(message(quoted(value), allowed="a list of kinds of figures"))
-        return None if value is None else tuple(dict.fromkeys(word(kind, known) for kind in value))
+        return None if value is None else tuple(dict.fromkeys(known_word(kind, known) for kind in value))
 
 
 class Study(Part, ResultDisplay):

@@ -269,7 +269,7 @@ def _unsplittable(method: Method, catalogue: Catalogue) -> str:
 def _split(tables: Sequence[pd.DataFrame], catalogue: Catalogue, method: Method) -> pd.DataFrame:
     """Return own and leaders' part of the change by limits of each year, regions x (indicator, part), in points."""
     tree = compiled(catalogue)
-    panels = [stacked_values({0: table}, catalogue).loc[0] for table in tables]
+    panels: list[Any] = [stacked_values({0: table}, catalogue).loc[0] for table in tables]
     regions = panels[0].index
     values = [transformed_values(each, method) for each in panels]
     bounds = [limits_of(each, regions, tree, method) for each in values]
@@ -368,8 +368,8 @@ def _shares(
         before, after = _two(index, problems, regions, pair)
         measured = (before, after)
         if method.scale.of == "relative":
-            shares = [relative_index(x, each.rated, method) for x, each in zip(index, problems, strict=True)]
-            measured = _two(shares, problems, regions, pair)
+            percents = [relative_index(x, each.rated, method) for x, each in zip(index, problems, strict=True)]
+            measured = _two(percents, problems, regions, pair)
         classed = problems[0].classed()[draws.normalisation, draws.aggregation]
         counts += _count(before, after, measured, classed, method)
     known, classes = counts[3], counts[5]
