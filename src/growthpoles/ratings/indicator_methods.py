@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -79,7 +79,7 @@ class IndicatorMethod:
         pair = np.array([high, low] if self.falling else [low, high])
         with np.errstate(all="ignore"):
             ends: Array = back(pair, self.argument)
-            again = self.transform.apply(ends) if self.argument is None else self.transform.apply(ends, self.argument)
+            again = _applied(ends, self.transform, self.argument)
         ends = np.where(np.isclose(again, pair, rtol=1e-9, atol=1e-12) & np.isfinite(ends), ends, np.nan)
         return float(ends[0]), float(ends[1])
 
@@ -142,9 +142,8 @@ def transformed(
     """Transform an array (..., regions) of one indicator, or raise where a value is outside the domain."""
     if transform.apply is None:
         return x
-    compute = transform.apply if argument is None else partial(transform.apply, number=argument)
     with np.errstate(all="ignore"):
-        result = np.asarray(compute(x), dtype=float)
+        result = _applied(x, transform, argument)
     bad = ~np.isnan(x) & ~np.isfinite(result)
     if bad.any():
         rows = np.flatnonzero(bad.reshape(-1, bad.shape[-1]).any(axis=0))
@@ -152,6 +151,11 @@ def transformed(
         problem = f"transform {transform.name!r} does not take a value of {listed}"
         raise RatingError(message(problem, where=f"column {column}", allowed=transform.takes))
     return result
+
+
+def _applied(x: Array, transform: Transform, argument: float | None) -> Array:
+    compute: Any = transform.apply if argument is None else partial(cast(Any, transform.apply), number=argument)
+    return np.asarray(compute(x), dtype=float)
 
 
 @computes(Transform, "log")

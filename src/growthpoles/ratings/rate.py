@@ -160,7 +160,8 @@ def rate(
         panel = pd.concat(rated, names=[YEAR, REGION]).reindex(table.index)
         missing: list[Any] = []
         for year, each in rated.items():
-            missing += [(year, *tuple(cell)) for cell in each.attrs["missing"]]
+            gaps: Any = each.attrs["missing"]
+            missing += [(year, *gap) for gap in gaps]
         panel.attrs = next(iter(rated.values())).attrs | {"missing": missing, "year": None}
         panel.attrs.pop("reference", None)  # that of one year
         return panel
