@@ -67,7 +67,8 @@ PARTS: dict[str, dict[str, set[str]]] = {
         "proof_sheet": {"export", "palettes", "sheet", "typography"},
     },
     "study": {
-        "study_spec": set(),
+        "rating_spec": set(),
+        "study_spec": {"rating_spec"},
         "load_study": {"study_spec"},
         "files": {"study_spec"},
         "guess_columns": {"files"},

@@ -54,6 +54,7 @@ from .maps import typeface as typeface
 from .maps import write_captions as write_captions
 from .maps.typography.typefaces import Typeface as Typeface
 from .ratings.aggregate import aggregate as aggregate
+from .ratings.aggregate import benefit_of_the_doubt as benefit_of_the_doubt
 from .ratings.catalogue import Catalogue as Catalogue
 from .ratings.catalogue import derive as derive
 from .ratings.catalogue import read_catalogue as read_catalogue
@@ -71,14 +72,18 @@ from .ratings.robustness import Robustness as Robustness
 from .ratings.robustness import robustness as robustness
 from .ratings.sensitivity import leave_one_out as leave_one_out
 from .ratings.sensitivity import sobol as sobol
+from .ratings.through_time.mazziotta_pareto import ampi as ampi
 from .ratings.through_time.rating_change import RatingChange as RatingChange
 from .ratings.through_time.rating_change import change as change
 from .ratings.through_time.trends import ClassTransitions as ClassTransitions
 from .ratings.through_time.trends import class_transitions as class_transitions
 from .ratings.through_time.trends import rank_moves as rank_moves
 from .ratings.through_time.trends import trend as trend
+from .ratings.treatment import impute as impute
 from .ratings.treatment import treat as treat
+from .ratings.weighting import ahp_weights as ahp_weights
 from .ratings.weighting import data_weights as data_weights
+from .ratings.weighting import expert_weights as expert_weights
 from .regions.boundaries import load_regions as load_regions
 from .regions.boundaries import read_boundaries as read_boundaries
 from .regions.join import join as join

@@ -70,7 +70,7 @@ def test_every_method_has_what_computes_it():
         if next(getattr(method, field) for field in method.__dataclass_fields__ if field != "name") is None
     }
     means = {("aggregation", name) for name in ("arithmetic", "geometric", "harmonic", "power")}
-    assert without == means | {("weighting", "given"), ("treatment", "none")}
+    assert without == means | {("weighting", "given"), ("treatment", "none"), ("transform", "none")}
 
 
 def test_a_study_file_is_checked_without_loading_what_computes():

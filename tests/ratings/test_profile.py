@@ -45,7 +45,7 @@ def test_contributions_of_other_means_add_up_on_their_scale(kind, power, scale, 
 
 def test_contributions_that_do_not_add_up_are_refused(table, deep):
     mixed = rate(table, deep, aggregation={"top": "geometric"})
-    with pytest.raises(RatingError, match="top: contributions do not add up: skills arithmetic"):
+    with pytest.raises(RatingError, match="top: a pillar with direction -1 does not add up under the geometric mean"):
         contributions(mixed, deep)
     parts = contributions(mixed, deep, to="good")
     assert np.allclose(parts.sum(axis=1), mixed["good"])

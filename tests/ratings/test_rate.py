@@ -4,8 +4,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from growthpoles.errors import RatingError
-from growthpoles.ratings import Catalogue, ClassScale, aggregate, data_weights, normalise, rate
+from growthpoles.errors import DataError, RatingError
+from growthpoles.ratings import (
+    Catalogue,
+    ClassScale,
+    aggregate,
+    data_weights,
+    leave_one_out,
+    normalise,
+    rate,
+    robustness,
+    sobol,
+)
 
 
 def test_the_articles_method_by_hand():
@@ -159,3 +169,29 @@ def test_zero_and_negative_values_under_the_geometric_mean_name_the_region(table
 def test_a_column_of_missing_values_names_the_catalogue_row(table, deep):
     with pytest.raises(RatingError, match=r"catalogue row 8 \(c\): all values of column 'c' are missing"):
         rate(table.assign(c=np.nan), deep)
+
+
+def test_columns_that_the_catalogue_does_not_name_may_hold_anything(table, deep):
+    extra = table.assign(name="text", when=pd.Timestamp("2020-01-01"), huge=np.inf)
+    pd.testing.assert_frame_equal(rate(extra, deep), rate(table, deep))
+    noisy = {"resolution": {"a": 0.1}, "replications": 20, "rng": 1}
+    assert (robustness(extra, deep, **noisy).index == robustness(table, deep, **noisy).index).all()
+    with pytest.raises(DataError, match="'x' is not a finite number"):
+        rate(table.astype(object).assign(a="x"), deep)
+
+
+@pytest.mark.parametrize("function", [rate, robustness, leave_one_out, sobol])
+def test_ones_own_table_without_a_catalogue_is_told_how_to_give_one(table, function):
+    with pytest.raises(RatingError) as caught:
+        function(table.assign(population=1.0))
+    assert str(caught.value).startswith("catalogue: no catalogue is given for this table")
+    assert 'gp.Catalogue.flat(["a", "b", "c", "..."])' in str(caught.value)
+
+
+@pytest.mark.parametrize("option", ["leader", "reference", "mean"])
+def test_what_a_ratio_scale_refuses_names_the_way_out(table, option):
+    catalogue = Catalogue.flat(["a", "b"], direction={"b": -1})
+    spoiled = [table.assign(a=-1.0), table.assign(b=0.0), table.assign(a=0.0)]
+    for data in spoiled:
+        with pytest.raises(RatingError, match="another normalisation: min-max, z-score, rank, percentile, goalposts"):
+            rate(data, catalogue, normalisation=option, reference="r0" if option == "reference" else None)

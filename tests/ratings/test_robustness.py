@@ -167,10 +167,27 @@ def test_a_region_without_an_index_is_never_ranked_unless_the_gap_is_dropped(tab
     assert 0.5 < dropping.class_probability().loc["r3", "no class"] < 1
 
 
-def test_unbounded_scores_have_no_class(table, deep):
-    result = robustness(table, deep, normalisations=["leader", "z-score"], replications=400)
-    share = (result.choices_frame()["normalisation"] == "z-score").mean()
-    assert result.class_probability()["no class"].to_numpy() == pytest.approx(share)
+def test_classes_and_points_are_counted_on_the_scale_of_the_study_alone(table, deep):
+    """Another normalisation beside the study's own moves ranks; it cannot move the study's class probabilities."""
+    for other in ("min-max", "percentile", "z-score"):
+        mixed = robustness(table, deep, normalisations=["leader", other], replications=6_000)
+        alone = robustness(table, deep, replications=6_000)
+        kept = mixed.choices_frame()["normalisation"] == "leader"
+        assert (mixed.on_scale == kept.to_numpy()).all() and 0.45 < kept.mean() < 0.55
+        apart = mixed.class_probability() - alone.class_probability()
+        assert apart.abs().to_numpy().max() < 5 * np.sqrt(0.25 / 3_000 + 0.25 / 6_000)
+        assert mixed.index_interval().to_numpy() == pytest.approx(alone.index_interval().to_numpy(), abs=3.0)
+    wins = robustness(table, deep, aggregations=["arithmetic", "geometric", "copeland"], replications=300)
+    assert (wins.on_scale == (wins.choices_frame()["aggregation"] != "copeland").to_numpy()).all()
+
+
+def test_without_the_scale_of_the_study_there_is_no_class(table, deep):
+    result = robustness(table, deep, normalisations=["min-max", "z-score"], replications=50)
+    assert result.class_probability()["no class"].eq(1.0).all()
+    assert result.index_interval().isna().all(axis=None)
+    assert result.to_frame()["p_class"].eq(0.0).all()
+    own = robustness(table, deep, normalisation="z-score", replications=50)
+    assert own.class_probability()["no class"].eq(1.0).all()
 
 
 def test_weights_of_a_data_driven_scheme_are_nominal(table, deep):

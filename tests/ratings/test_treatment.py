@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from growthpoles.errors import RatingError
-from growthpoles.ratings import normalise, rate, treat
+from growthpoles.ratings import impute, normalise, rate, treat
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.ratings.treatment import shape
 
@@ -83,3 +83,46 @@ def test_what_is_refused():
         treat(ONE, "log", skewness=0)
     with pytest.raises(RatingError, match="treatment='log' can give negative values"):
         rate(ONE, Catalogue.flat(["wild"]), treatment="log")
+
+
+def gappy():
+    years = {year: pd.DataFrame({"a": [1.0 * year, 5.0, 9.0], "b": [2.0, 4.0, 7.0]}, list("xyz")) for year in range(4)}
+    years[1].loc["x", "a"] = years[2].loc["x", "a"] = years[3].loc["y", "b"] = np.nan
+    return years
+
+
+@pytest.mark.parametrize(
+    ("options", "cells"),
+    [
+        ({"method": "mean"}, {(1, "x", "a"): 7.0, (2, "x", "a"): 7.0, (3, "y", "b"): 4.5}),
+        ({"method": "median"}, {(1, "x", "a"): 7.0, (2, "x", "a"): 7.0, (3, "y", "b"): 4.5}),
+        (
+            {"method": "mean", "groups": pd.Series({"x": "n", "y": "n", "z": "s"})},
+            {(1, "x", "a"): 5.0, (2, "x", "a"): 5.0, (3, "y", "b"): 2.0},
+        ),
+        ({"method": "linear"}, {(1, "x", "a"): 1.0, (2, "x", "a"): 2.0}),
+        ({"method": "linear", "limit": 1}, {}),
+        ({"method": "nearest", "limit": 1}, {(1, "x", "a"): 0.0, (2, "x", "a"): 3.0, (3, "y", "b"): 4.0}),
+        ({"method": "value", "values": {"a": 8.0}}, {(1, "x", "a"): 8.0, (2, "x", "a"): 8.0}),
+    ],
+)
+def test_gaps_are_filled_as_asked_and_every_cell_is_listed(options, cells):
+    before = gappy()
+    filled, report = impute(gappy(), **options)
+    assert {row[:3]: row[3] for row in report.itertuples(index=False, name=None)} == pytest.approx(cells)
+    for year, table in before.items():
+        for column in table:
+            for region, value in table[column].items():
+                expected = cells.get((year, region, column), value)
+                assert filled[year].loc[region, column] == pytest.approx(expected, nan_ok=True)
+
+
+def test_what_filling_needs():
+    for options, words in (
+        ({"method": "em"}, "method='em' is not known; allowed: mean, median, linear, nearest, value"),
+        ({"method": "nearest"}, "without its option; allowed: limit"),
+        ({"method": "value"}, "without its option; allowed: values"),
+    ):
+        with pytest.raises(RatingError) as caught:
+            impute(gappy(), **options)
+        assert words in str(caught.value)

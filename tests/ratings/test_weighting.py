@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from growthpoles.errors import RatingError
-from growthpoles.ratings import data_weights
+from growthpoles.ratings import ahp_weights, data_weights, expert_weights
 
 SCORES = pd.DataFrame({"a": [10.0, 20.0, 30.0, 40.0], "b": [40.0, 10.0, 30.0, 30.0], "c": [5.0, 7.0, 6.0, 9.0]})
 
@@ -68,3 +68,30 @@ def test_what_is_refused(scheme, change, problem):
     with pytest.raises(RatingError) as caught:
         data_weights(SCORES.assign(**change), scheme)
     assert problem in str(caught.value)
+
+
+def test_pairwise_comparisons_against_saaty():
+    codes = list("abc")
+    weights, ratio = ahp_weights(pd.DataFrame([[1, 3, 5], [0.333333, 1, 3], [0.2, 0.333333, 1]], codes, codes))
+    assert weights["a"] == pytest.approx(0.6369855717447569, abs=1e-9)
+    assert ratio == pytest.approx(0.033199215998426276, abs=1e-9)
+    true = np.array([0.5, 0.3, 0.15, 0.05])
+    weights, ratio = ahp_weights(pd.DataFrame(true[:, None] / true))
+    assert weights.to_numpy() == pytest.approx(true) and ratio == pytest.approx(0.0, abs=1e-12)
+    with pytest.raises(RatingError, match="a to b is not above 0, or not one over the other way round"):
+        ahp_weights(pd.DataFrame([[1.0, 3], [3, 1]], ["a", "b"], ["a", "b"]))
+    with pytest.raises(RatingError, match="comparisons are not square"):
+        ahp_weights(pd.DataFrame([[1.0, 3]], ["a"], ["a", "b"]))
+
+
+def test_points_of_experts():
+    rows = [("x", "a", 70), ("x", "b", 30), ("y", "a", 1), ("y", "c", 3)]
+    found = expert_weights(pd.DataFrame(rows, columns=["expert", "code", "points"]))
+    assert found["weight"].to_dict() == pytest.approx({"a": 0.475, "b": 0.15, "c": 0.375})
+    assert found.loc["b", ["low", "high"]].tolist() == [0.0, 0.3]
+    for spoiled, words in (
+        ([*rows, ("x", "a", 1)], "x gives points to a twice"),
+        ([("x", "a", -1), ("x", "b", 3)], "x gives negative points"),
+    ):
+        with pytest.raises(RatingError, match=words):
+            expert_weights(pd.DataFrame(spoiled, columns=["expert", "code", "points"]))

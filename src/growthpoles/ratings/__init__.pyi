@@ -1,10 +1,12 @@
 from .aggregate import aggregate as aggregate
+from .aggregate import benefit_of_the_doubt as benefit_of_the_doubt
 from .catalogue import Catalogue as Catalogue
 from .catalogue import default_catalogue as default_catalogue
 from .catalogue import derive as derive
 from .catalogue import read_catalogue as read_catalogue
 from .classes import CLASSES as CLASSES
 from .classes import TEN_CLASSES as TEN_CLASSES
+from .classes import ClassGroup as ClassGroup
 from .classes import ClassScale as ClassScale
 from .classes import classify as classify
 from .coherence import Coherence as Coherence
@@ -13,6 +15,7 @@ from .contributions import contributions as contributions
 from .limits import rating_limits as rating_limits
 from .methods import Aggregation as Aggregation
 from .methods import Normalisation as Normalisation
+from .methods import Transform as Transform
 from .methods import Treatment as Treatment
 from .methods import Weighting as Weighting
 from .methods import register as register
@@ -25,11 +28,15 @@ from .robustness import robustness as robustness
 from .rounding_noise import printed_resolution as printed_resolution
 from .sensitivity import leave_one_out as leave_one_out
 from .sensitivity import sobol as sobol
+from .through_time.mazziotta_pareto import ampi as ampi
 from .through_time.rating_change import RatingChange as RatingChange
 from .through_time.rating_change import change as change
 from .through_time.trends import ClassTransitions as ClassTransitions
 from .through_time.trends import class_transitions as class_transitions
 from .through_time.trends import rank_moves as rank_moves
 from .through_time.trends import trend as trend
+from .treatment import impute as impute
 from .treatment import treat as treat
+from .weighting import ahp_weights as ahp_weights
 from .weighting import data_weights as data_weights
+from .weighting import expert_weights as expert_weights

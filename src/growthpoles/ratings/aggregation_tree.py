@@ -1,21 +1,26 @@
-"""Aggregation tree: from indicator scores up the catalogue to the index, for one rating or many."""
+"""Aggregation tree: from indicator scores up the catalogue to the index, relative index; one rating or many."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from growthpoles.errors import RatingError, message, nearest
 from growthpoles.ratings.aggregate import combine
 from growthpoles.ratings.classes import DECIMALS
 from growthpoles.ratings.indicator_checks import Array
+from growthpoles.ratings.indicator_methods import FULL, IndicatorMethod, transformed
 from growthpoles.ratings.limits import sample, years_of
+from growthpoles.ratings.methods import Normalisation
 from growthpoles.ratings.normalise import aligned_region_weights, limits_array, normalise_array
 from growthpoles.ratings.rating_options import Method, Node, Tree
 from growthpoles.ratings.treatment import treat
 from growthpoles.ratings.weighting import scheme_weights
+
+_MEANS = ("mean", "weighted-mean")
 
 
 def climb(
@@ -59,6 +64,7 @@ def climb(
             power=method.power,
             availability=method.availability,
             zeros=method.zeros,
+            share_bounds=method.share_bounds,
             names=node.children,
             regions=regions,
         )
@@ -66,36 +72,136 @@ def climb(
 
 
 def score_table(values: pd.DataFrame, tree: Tree, method: Method) -> pd.DataFrame:
-    """Treat and normalise the indicators of a table by the options of `method`."""
+    """Transform, treat and normalise the indicators of a table by the options of `method`."""
     return pd.DataFrame(_scores(values, tree, method), index=values.index, columns=list(tree.indicators))
 
 
 def _scores(values: pd.DataFrame, tree: Tree, method: Method) -> Array:
-    treated = values if method.treatment.treat is None else treat(values, method.treatment)[0]
-    return scores_of(treated.to_numpy(), values.index, tree, method)
+    # the report of the treatment takes longer than the rest
+    ready = prepared(values, method)[0].to_numpy() if method.treats else transformed_values(values, method)
+    return scores_of(ready, values.index, tree, method)
+
+
+class _Part(NamedTuple):
+    """Indicators that share a normalisation, and whether their limits are given."""
+
+    kind: Normalisation
+    places: list[int]
+    codes: list[str]
+    sign: Array
+    goalposts: Mapping[str, tuple[float, float]] | None
+
+
+def _parts(tree: Tree, method: Method) -> list[_Part]:
+    """Return the indicators by normalisation; the sign of one with a falling transform is turned."""
+    sign = np.array(tree.directions, dtype=float)
+    if not method.own:
+        every = list(range(len(tree.indicators)))
+        return [_Part(method.normalisation, every, list(tree.indicators), sign, method.goalposts)]
+    posts = {code: posts_of(method, code) for code in tree.indicators}
+    groups: dict[tuple[Normalisation, bool], list[int]] = {}
+    for place, code in enumerate(tree.indicators):
+        groups.setdefault((method.normalisation_of(code), posts[code] is not None), []).append(place)
+        sign[place] *= -1.0 if (own := method.own.get(code)) is not None and own.falling else 1.0
+    found = []
+    for (kind, _), places in groups.items():
+        codes = [tree.indicators[place] for place in places]
+        given = {code: pair for code in codes if (pair := posts[code]) is not None}
+        found.append(_Part(kind, places, codes, sign[places], given or None))
+    return found
+
+
+def _assembled(values: Array, tree: Tree, method: Method, score: Callable[[_Part, Array], Array]) -> Array:
+    """Score the prepared indicators part by part, then set each to its range."""
+    parts = _parts(tree, method)
+    if len(parts) == 1:
+        result = score(parts[0], values)
+    else:
+        result = np.empty_like(values)
+        for part in parts:
+            result[..., part.places] = score(part, values[..., part.places])
+    ranges = [method.score_range_of(code) for code in tree.indicators]
+    if any(ends != FULL for ends in ranges):
+        low, high = np.array(ranges).T
+        result = low + (high - low) * result / 100.0
+    return result
 
 
 def scores_of(values: Array, regions: pd.Index, tree: Tree, method: Method) -> Array:
-    """Normalise the indicators in an array (..., regions, indicators) by the options of `method`."""
-    sign = np.array(tree.directions, dtype=float)
-    return normalise_array(values, method.normalisation, sign, **_normalising(regions, tree, method))
+    """Normalise the prepared indicators in an array (..., regions, indicators) by the options of `method`."""
+    options = _normalising(regions, method)
+
+    def score(part: _Part, x: Array) -> Array:
+        return normalise_array(x, part.kind, part.sign, columns=part.codes, goalposts=part.goalposts, **options)
+
+    return _assembled(values, tree, method, score)
 
 
 def limits_of(values: Array, regions: pd.Index, tree: Tree, method: Method) -> tuple[Array, Array]:
-    """Return the limits, low and high, by which `scores_of` scores the indicators."""
-    sign = np.array(tree.directions, dtype=float)
-    return limits_array(values, method.normalisation, sign, **_normalising(regions, tree, method))
+    """Return the limits, low and high, by which `scores_of` scores the indicators; NaN where scores have none."""
+    options = _normalising(regions, method)
+    low, high = np.full((2, *values.shape[:-2], values.shape[-1]), np.nan)
+    for part in _parts(tree, method):
+        if part.kind.limits is not None:
+            x, at = values[..., part.places], (..., part.places)
+            options |= {"columns": part.codes, "goalposts": part.goalposts}
+            low[at], high[at] = limits_array(x, part.kind, part.sign, **options)
+    return low, high
 
 
-def _normalising(regions: pd.Index, tree: Tree, method: Method) -> dict[str, Any]:
+def scores_by(values: Array, limits: tuple[Array, Array], tree: Tree, method: Method) -> Array:
+    """Score the prepared indicators by limits that `limits_of` found, in these values or in others."""
+
+    def score(part: _Part, x: Array) -> Array:
+        assert part.kind.scores is not None
+        return np.asarray(part.kind.scores(x, part.sign, limits=tuple(each[..., part.places] for each in limits)))
+
+    return _assembled(values, tree, method, score)
+
+
+def _normalising(regions: pd.Index, method: Method) -> dict[str, Any]:
     return {
-        "columns": tree.indicators,
         "regions": regions,
-        "goalposts": method.goalposts,
         "reference": method.reference,
         "region_weights": aligned_region_weights(method.region_weights, regions),
         "limits": method.limits,
     }
+
+
+def transformed_array(values: Array, regions: pd.Index, columns: Sequence[str], method: Method) -> Array:
+    """Transform the indicators in an array (..., regions, indicators)."""
+    if not any(own.transform.apply for own in method.own.values()):
+        return values
+    parts = []
+    for place, code in enumerate(columns):
+        own = method.own[code]
+        parts.append(transformed(values[..., place], own.transform, own.argument, column=code, regions=regions))
+    return np.stack(parts, axis=-1)
+
+
+def transformed_values(values: pd.DataFrame, method: Method) -> Array:
+    """Transform the indicators of a table."""
+    return transformed_array(values.to_numpy(), values.index, list(values.columns), method)
+
+
+def prepared(values: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Transform and treat the indicators of a table; return them and the report of the treatment."""
+    if not method.own:
+        return treat(values, method.treatment)
+    frame = pd.DataFrame(transformed_values(values, method), index=values.index, columns=values.columns)
+    reports = []
+    for code in frame.columns:
+        own = method.own[code]
+        frame[[code]], told = treat(frame[[code]], own.treatment or method.treatment, points=own.points)
+        reports.append(told)
+    some = [report for report in reports if len(report)]
+    return frame, pd.concat(some, ignore_index=True) if some else reports[0]
+
+
+def posts_of(method: Method, code: str) -> tuple[float, float] | None:
+    """Return the goalposts of an indicator as they are used, transformed; those of the option go first."""
+    own = method.own.get(code) or IndicatorMethod()
+    return own.posts((method.goalposts or {}).get(code), code)
 
 
 def index_of(values: pd.DataFrame, tree: Tree, method: Method) -> Array:
@@ -144,3 +250,46 @@ def ranks(index: Array) -> Array:
     result = np.empty(index.shape, dtype=np.int32)
     np.put_along_axis(result, order, np.maximum.accumulate(np.where(starts, place, 0), axis=-1), axis=-1)
     return np.where(np.isnan(index), 0, result).astype(np.int32, copy=False)
+
+
+def relative_index(index: Array, regions: pd.Index, method: Method) -> Array:
+    """Return 100 index / reference for an array (..., regions); NaN where either is missing.
+
+    The reference is that of the rows whose values set the limits: of several years all of them, or a base year.
+
+    Raises
+    ------
+    RatingError
+        The reference is no region of the table, has no index, or is zero or less.
+    """
+    shares = reference_shares(regions, method)
+    known = ~np.isnan(index) & (shares > 0)
+    mass = np.where(known, shares, 0.0)
+    with np.errstate(invalid="ignore"):
+        level = (np.nan_to_num(index) * mass).sum(axis=-1, keepdims=True) / mass.sum(axis=-1, keepdims=True)
+    if (level <= 0).any():
+        problem = "the index of the reference is zero or less: nothing is in percent of it"
+        raise RatingError(message(problem, where="relative_to", allowed="scores above zero, or classes of the index"))
+    return np.asarray(100.0 * index / level)
+
+
+def reference_shares(regions: pd.Index, method: Method) -> Array:
+    """Return by how much the index of every region counts in the reference; they sum to 1."""
+    to = "mean" if method.relative_to is None else method.relative_to
+    labels, years = regions.get_level_values(-1), years_of(regions)
+    if to == "mean":
+        shares = np.ones(len(regions))
+    elif to == "weighted-mean":
+        weights = aligned_region_weights(method.region_weights, regions)
+        if weights is None:
+            allowed = "region_weights=..."
+            raise RatingError(message("weighted-mean without weights", where="relative_to", allowed=allowed))
+        shares = weights
+    else:
+        shares = (labels == to).astype(float)
+    if not shares.any():
+        near, allowed = nearest(to, labels, n=1), f"a region of the table, {' or '.join(_MEANS)}"
+        raise RatingError(message(f"unknown reference {to!r}", where="relative_to", allowed=allowed, near=near))
+    if years is not None and not isinstance(method.limits, str):
+        shares = np.where(years == method.limits["base"], shares, 0.0)
+    return np.asarray(shares / shares.sum())

@@ -21,6 +21,7 @@ from growthpoles.errors import RatingError, StudyError, message, nearest
 from growthpoles.file_reading import read_text, remembered
 from growthpoles.language.languages import LANGUAGES
 from growthpoles.ratings.indicator_checks import numeric_table
+from growthpoles.ratings.indicator_methods import METHOD_COLUMNS, IndicatorMethod, indicator_method
 from growthpoles.result_display import ResultDisplay
 
 KINDS = ("primary", "indicator", "aggregate")
@@ -33,6 +34,7 @@ COLUMNS = (
     "numerator",
     "denominator",
     "factor",
+    *METHOD_COLUMNS,
     *(f"name_{lang}" for lang in LANGUAGES),
 )
 RESERVED = ("rating_class", "rank", "region")
@@ -123,6 +125,14 @@ def _check_row(table: pd.DataFrame, code: str, source: str) -> None:
         raise StudyError(message(f"weight {row['weight']:g} is below zero", where=where, allowed="0 or more"))
     if row["factor"] == 0:
         raise StudyError(message("factor 0 makes the indicator zero everywhere", where=where))
+    given = {column: str(row[column]) for column in METHOD_COLUMNS}
+    if kind != "indicator" and any(given.values()):
+        named = next(column for column, cell in given.items() if cell)
+        raise StudyError(message(f"a row of kind {kind} has no {named}", where=where, allowed="an indicator"))
+    try:
+        indicator_method(given)
+    except RatingError as error:
+        raise StudyError(f"{where}: {error}") from None
     if kind == "primary" and parent:
         raise StudyError(message("a primary column has no parent", where=where, allowed="an indicator or an aggregate"))
     if kind == "indicator" and not parent:
@@ -386,6 +396,13 @@ class Catalogue(ResultDisplay):
             yield from self._drawn(child, depth + 1)
 
     @cached_property
+    def methods(self) -> dict[str, IndicatorMethod]:
+        """Methods of single indicators by code; empty where the catalogue leaves all to the study."""
+        own = {code: {column: self._cell(code, column) for column in METHOD_COLUMNS} for code in self.indicators}
+        some = any(any(cells.values()) for cells in own.values())
+        return {code: indicator_method(cells) for code, cells in own.items()} if some else {}
+
+    @cached_property
     def _rows(self) -> dict[str, dict[Any, Any]]:
         """The rows by code: asked for often, and a frame is slow to ask for one cell."""
         return {str(code): row for code, row in self.frame.to_dict("index").items()}
@@ -473,6 +490,32 @@ def catalogue_of(rating: pd.DataFrame, catalogue: Catalogue | None) -> Catalogue
     return catalogue
 
 
+def catalogue_for(table: pd.DataFrame, catalogue: Catalogue | None) -> Catalogue:
+    """Return the catalogue given, or the built-in one for a table of its study; one's own table needs one's own.
+
+    Raises
+    ------
+    RatingError
+        None is given for a table that is not of the built-in study; the message writes one for its numeric columns.
+    """
+    if catalogue is not None:
+        return catalogue
+    known, held = default_catalogue(), set(table.columns)
+    needed = [
+        code in held or f"score_{code}" in held or (len(parts := known.parts(code)) == 2 and set(parts) <= held)
+        for code in known.indicators
+    ]
+    if 2 * sum(needed) > len(needed):  # one lacking column is named with its row
+        return known
+    numbers = [str(column) for column in table.select_dtypes("number").columns][:3]
+    code = f"gp.Catalogue.flat({[*numbers, '...'] if numbers else ['column', '...']})".replace("'", '"')
+    problem, allowed = (
+        "no catalogue is given for this table",
+        f'catalogue={code}, or gp.read_catalogue("catalogue.csv")',
+    )
+    raise RatingError(message(problem, where="catalogue", allowed=allowed))
+
+
 def derive(table: pd.DataFrame, catalogue: Catalogue, *, recompute: bool = False) -> pd.DataFrame:
     """Add the derived indicators of `catalogue` to `table`.
 
@@ -491,7 +534,8 @@ def derive(table: pd.DataFrame, catalogue: Catalogue, *, recompute: bool = False
     Returns
     -------
     DataFrame
-        The columns of `table` as floats, and the derived ones; a missing part makes the indicator missing.
+        The columns that the catalogue names as floats, the others as they are, and the derived ones; a missing part
+        makes the indicator missing.
 
     Raises
     ------
@@ -508,7 +552,7 @@ def derive(table: pd.DataFrame, catalogue: Catalogue, *, recompute: bool = False
     >>> gp.derive(table, gp.study_catalogue(study)).columns.tolist()
     ['population', 'area', 'density']
     """
-    values = numeric_table(table)
+    values = named_values(table, catalogue)
     added = {}
     for code in catalogue.derived:
         if code in values.columns and not recompute:
@@ -521,6 +565,16 @@ def derive(table: pd.DataFrame, catalogue: Catalogue, *, recompute: bool = False
             raise RatingError(message(problem, where=catalogue.where(code), allowed=allowed))
         added[code] = numerator / denominator * catalogue.factor(code)
     return values.assign(**added)
+
+
+def named_values(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Return `table` with the columns that the catalogue names as floats; others, text too, are left as they are."""
+    named = table.columns.isin(catalogue.codes)
+    if not named.any():
+        return table
+    if named.all():
+        return numeric_table(table)
+    return pd.concat([numeric_table(table.loc[:, named]), table.loc[:, ~named]], axis=1)
 
 
 def indicator_values(table: pd.DataFrame, catalogue: Catalogue, *, empty: bool = False) -> pd.DataFrame:

@@ -39,13 +39,15 @@ def contributions(rating: pd.DataFrame, catalogue: Catalogue | None = None, *, t
     ------
     RatingError
         The rating has lost its `attrs` or is of another catalogue, `to` is no aggregate, or the aggregate is not
-        additive on any scale: a Copeland score, or means of different kinds on the levels under it.
+        additive on any scale: a Copeland score, or means of different kinds on the levels under it, unless all that
+        differ are arithmetic ones at the bottom (as in the Human Development Index).
 
     Notes
     -----
     The contribution of indicator i is ``W_i f(s_i)``, where s_i is its score, W_i the product of the weights
     on the path to the aggregate (scaled up where a sibling is missing) and f the scale of the mean. A pillar
-    with direction -1 turns every s_i under it into ``2 c - s_i``, c being the centre of the scale.
+    with direction -1 turns every s_i under it into ``2 c - s_i``, c being the centre of the scale. What an arithmetic
+    pillar contributes to another mean, ``W f(P)``, is split by the shares ``w_i s_i / P`` of its parts.
 
     Examples
     --------
@@ -63,9 +65,10 @@ def contributions(rating: pd.DataFrame, catalogue: Catalogue | None = None, *, t
     kind = _common_kind(to, catalogue, method["aggregation"])
     forward, _ = scale_of(exponent_of(kind, method["power"]))
     share: dict[str, Array] = {to: np.where(rating[to].isna(), np.nan, 1.0)}
+    parts: dict[str, Array] = {}  # contributions of what is split by its arithmetic shares
     reflected = {to: False}
     for parent in reversed(catalogue.aggregates):
-        if parent not in share:
+        if parent not in share and parent not in parts:
             continue
         children = catalogue.children(parent)
         known = np.column_stack([rating[_column(child, catalogue)].notna() for child in children])
@@ -74,7 +77,16 @@ def contributions(rating: pd.DataFrame, catalogue: Catalogue | None = None, *, t
         with np.errstate(invalid="ignore"):
             mass = mass / mass.sum(axis=1, keepdims=True)
         for position, child in enumerate(children):
-            share[child] = share[parent] * np.where(known[:, position], mass[:, position], np.nan)
+            weight = np.where(known[:, position], mass[:, position], np.nan)
+            own = rating[_column(child, catalogue)].to_numpy(dtype=float)
+            if parent in parts:
+                whole = rating[parent].to_numpy(dtype=float)
+                portion = np.where(whole == 0, weight, weight * own / np.where(whole == 0, 1.0, whole))
+                parts[child] = parts[parent] * portion
+            elif child in catalogue.aggregates and _kind(child, method["aggregation"]) != kind.name:
+                parts[child] = share[parent] * np.where(weight == 0, 0.0, weight * forward(own))
+            else:
+                share[child] = share[parent] * weight
             turned = child in catalogue.aggregates and catalogue.direction(child) < 0
             reflected[child] = reflected[parent] != turned
     if kind.exponent != 1 and any(reflected.values()):
@@ -83,7 +95,9 @@ def contributions(rating: pd.DataFrame, catalogue: Catalogue | None = None, *, t
         )
     columns = {}
     for code in catalogue.indicators:
-        if code in share:
+        if code in parts:
+            columns[code] = parts[code]
+        elif code in share:
             score = rating[f"score_{code}"].to_numpy(dtype=float)
             score = 2.0 * method["pivot"] - score if reflected[code] else score
             columns[code] = share[code] * np.where(share[code] == 0, 0.0, forward(score))
@@ -107,17 +121,25 @@ def _column(code: str, catalogue: Catalogue) -> str:
     return code if code in catalogue.aggregates else f"score_{code}"
 
 
+def _kind(code: str, aggregation: str | dict[str, str]) -> str:
+    """Return the name of the mean of one aggregate."""
+    return aggregation if isinstance(aggregation, str) else aggregation.get(code, "arithmetic")
+
+
 def _common_kind(to: str, catalogue: Catalogue, aggregation: str | dict[str, str]) -> Aggregation:
     """Return the one additive mean used at and under `to`, or raise."""
     below = [code for code in catalogue.aggregates if to in catalogue.path(code)]
-    kinds = {
-        code: aggregation if isinstance(aggregation, str) else aggregation.get(code, "arithmetic") for code in below
-    }
+    kinds = {code: _kind(code, aggregation) for code in below}
     means = {name: kind for name, kind in METHODS["aggregation"].items() if kind.additive}
-    if len(set(kinds.values())) > 1 or kinds[to] not in means:
+    fit = {
+        code: kinds[code] in ("arithmetic", kinds[to] if kinds.get(catalogue.parent(code)) == kinds[to] else "")
+        for code in below
+        if code != to
+    }
+    if not all(fit.values()) or kinds[to] not in means:
         listed = ", ".join(f"{code} {kind}" for code, kind in kinds.items())
         told = {"levels": listed, "means": ", ".join(means)}
-        allowed = "one of {means} on all levels, or another level by to="
+        allowed = "one of {means} on all levels, or over arithmetic ones; or another level by to="
         raise RatingError(message("contributions do not add up: {levels}", where=to, allowed=allowed, **told))
     found: Aggregation = means[kinds[to]]
     return found

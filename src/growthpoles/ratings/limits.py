@@ -140,10 +140,29 @@ def _min_max(x: Array, sign: Array) -> tuple[Array, Array]:
 def _z_score(x: Array, sign: Array) -> tuple[Array, Array]:
     """Return the mean less and plus the sample standard deviation (n - 1)."""
     refuse((~np.isnan(x)).sum(axis=-2) < 2, "a single region with data under 'z-score' normalisation")
-    spread = np.fmax.reduce(x, axis=-2) - np.fmin.reduce(x, axis=-2)
-    refuse(spread <= 0, "constant column under 'z-score' normalisation")
+    refuse(_range(x) <= 0, "constant column under 'z-score' normalisation")
     mean, deviation = np.nanmean(x, axis=-2), np.nanstd(x, axis=-2, ddof=1)
     return mean - deviation, mean + deviation
+
+
+@_sets("mpi")
+def _mpi(x: Array, sign: Array) -> tuple[Array, Array]:
+    """Return the mean less and plus the standard deviation of the regions (n)."""
+    refuse(_range(x) <= 0, "constant column under 'mpi' normalisation")
+    mean, deviation = np.nanmean(x, axis=-2), np.nanstd(x, axis=-2)
+    return mean - deviation, mean + deviation
+
+
+@_sets("ampi")
+def _ampi(x: Array, sign: Array, *, whole: Array) -> tuple[Array, Array]:
+    """Return the mean less and plus half the range over all years, whichever of them sets the mean."""
+    refuse(_range(whole) <= 0, "constant column under 'ampi' normalisation")
+    mean, half = np.nanmean(x, axis=-2), _range(whole) / 2.0
+    return mean - half, mean + half
+
+
+def _range(x: Array) -> Array:
+    return np.asarray(np.fmax.reduce(x, axis=-2) - np.fmin.reduce(x, axis=-2))
 
 
 @_sets("goalposts")
@@ -185,7 +204,13 @@ def given_limits(
 
 
 def limit_records(
-    values: pd.DataFrame, pair: tuple[Array, Array], sign: Array, kind: Normalisation, limits: Limits, *, given: bool
+    values: pd.DataFrame,
+    pair: tuple[Array, Array],
+    sign: Array,
+    kinds: Sequence[Normalisation],
+    limits: Limits,
+    *,
+    given: Sequence[bool],
 ) -> list[dict[str, Any]]:
     """Return the limits used, one record an indicator: what they are, who set them, how many values lie beyond."""
     years, x = years_of(values.index), values.to_numpy()
@@ -195,11 +220,15 @@ def limit_records(
     pool = np.ones(len(x), dtype=bool) if isinstance(limits, str) else np.asarray(years == limits["base"])
     beyond: Array = ((x < pair[0]) | (x > pair[1])).sum(axis=0)
     # where each limit stands among the values that set it
-    ends = [np.asarray(pool[:, None] & (x == level) & (not given)) for level in pair]
+    ends = [np.asarray(pool[:, None] & (x == level) & ~np.array(given)) for level in pair]
     places: list[tuple[Array, Array]] = [(np.asarray(at.any(axis=0)), at.argmax(axis=0)) for at in ends]
     found = []
     for place, code in enumerate(values.columns):
-        row: dict[str, Any] = {"indicator": str(code), "normalisation": kind.name, "direction": int(sign[place])}
+        row: dict[str, Any] = {
+            "indicator": str(code),
+            "normalisation": kinds[place].name,
+            "direction": int(sign[place]),
+        }
         row |= {"low": float(pair[0][place]), "high": float(pair[1][place])}
         for end, (known, at) in zip(("low", "high"), places, strict=True):
             year = years[at[place]] if known[place] else None

@@ -1,8 +1,8 @@
-"""Registry of rating methods: normalisations, aggregations, weightings, treatments; their facts and the look-up.
+"""Registry of rating methods: normalisations, aggregations, weightings, treatments, transforms; their facts, look-up.
 
-The functions stand in normalise, aggregate, weighting and treatment, which put them here (`computes`). A study file is
-checked against the same tables, so nothing heavy is imported. A method of one's own is a callable, which is taken for
-unbounded and for no ratio scale, or one of these objects with its facts; `register` makes it known by name.
+The functions stand in normalise, aggregate, weighting, treatment and others, which put them here (`computes`). A study
+file is checked against the same tables, so nothing heavy is imported. A method of one's own is a callable, which is
+taken for unbounded and for no ratio scale, or one of these objects with its facts; `register` makes it known by name.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ class Normalisation(_Named):
         Centre about which the score of a pillar with direction -1 is reflected; without it such a pillar is refused.
     needs : tuple of str
         Options of `rate` that `scores`, or `limits` where it has them, takes as keywords: goalposts (low and high of
-        each indicator), reference (rows of the region), region_weights (by row, or None).
+        each indicator), reference (rows of the region), region_weights (by row, or None), whole (the values of all
+        years, also where a base year sets the limits).
     unit : str
         What scores are measured in.
     stands_in : int
@@ -92,7 +93,7 @@ class Aggregation(_Named):
     pivot : float, optional
         As for `Normalisation`; None takes that of the scores, if the result is bounded as they are.
     needs : tuple of str
-        "power": the exponent is an option of `rate`.
+        "power": the exponent is an option of `rate`; "share_bounds": `combine` takes that option as a keyword.
     takes_zeros : bool
         A score of zero does not by itself decide the result; otherwise the option `zeros` has a meaning.
     unit : str
@@ -164,6 +165,27 @@ class Treatment(_Named):
     needs: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Transform(_Named):
+    """A way to transform the values of an indicator before anything else, everywhere rising or everywhere falling.
+
+    Parameters
+    ----------
+    name : str
+    apply : callable, optional
+        ``apply(x)``, and with `argument` ``apply(x, number)``: an array, NaN where there is no data.
+    takes : str
+        Values that it takes, for messages; `apply` gives NaN or infinity for others, which are refused.
+    argument : bool
+        It is named with a number: "power:0.5".
+    """
+
+    name: str
+    apply: Function | None = None
+    takes: str = "any"
+    argument: bool = False
+
+
 Kind = TypeVar("Kind", bound=_Named)
 
 #: What the function of a method is given, by position; the rest (`needs`) by name.
@@ -172,6 +194,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "aggregation": ("scores", "weights"),
     "weighting": ("scores",),
     "treatment": ("x",),
+    "transform": ("x",),
 }
 
 _MEAN: dict[str, Any] = {"bounded": "as scores"}
@@ -193,11 +216,16 @@ _SHIPPED = (
     Normalisation("goalposts", bounded=True, pivot=50.0, needs=("goalposts",), **_OWN),
     Normalisation("reference", ratio_scale=True, pivot=100.0, needs=("reference",), **_OWN),
     Normalisation("mean", ratio_scale=True, pivot=100.0, needs=("region_weights",), **_OWN),
+    Normalisation("mpi", pivot=100.0, **_OWN),
+    Normalisation("ampi", pivot=100.0, needs=("whole",), **_OWN),
     Aggregation("arithmetic", exponent=1.0, **_MEAN),
     Aggregation("geometric", exponent=0.0, unit="log points", **_STRICT),
     Aggregation("harmonic", exponent=-1.0, unit="reciprocal points", **_STRICT),
     Aggregation("power", needs=("power",), unit="powered points", **_STRICT),
     Aggregation("copeland", bounded="always", pivot=50.0),
+    Aggregation("mazziotta-pareto", pivot=100.0),
+    Aggregation("mazziotta-pareto-plus", pivot=100.0),
+    Aggregation("benefit-of-the-doubt", bounded="always", pivot=50.0, needs=("share_bounds",)),
     Weighting("given"),
     Weighting("equal", least=0),
     Weighting("entropy", least=3, needs=("names",)),
@@ -206,15 +234,24 @@ _SHIPPED = (
     Treatment("none"),
     Treatment("winsorise", needs=_LIMITS),
     Treatment("log", negatives=True, skew="positive"),
+    Treatment("winsorise-log", negatives=True, needs=_LIMITS),
+    Treatment("box-cox", negatives=True),
+    Transform("none"),
+    Transform("log", takes="above 0"),
+    Transform("log1p", takes="above -1"),
+    Transform("sqrt", takes="0 or more"),
+    Transform("power", takes="0 or more, above 0 for a negative power", argument=True),
+    Transform("inverse", takes="above 0"),
+    Transform("logit", takes="above 0 and below 1"),
 )
 #: Option of `rate` -> name -> method.
 METHODS: dict[str, dict[str, Any]] = {
     kind.__name__.lower(): {method.name: method for method in _SHIPPED if isinstance(method, kind)}
-    for kind in (Normalisation, Aggregation, Weighting, Treatment)
+    for kind in (Normalisation, Aggregation, Weighting, Treatment, Transform)
 }
 
 #: What an option of `rate` takes: a name, a function of one's own, or one with its facts.
-Choice = str | Function | Normalisation | Aggregation | Weighting | Treatment
+Choice = str | Function | Normalisation | Aggregation | Weighting | Treatment | Transform
 
 
 def find(kind: type[Kind], choice: object, *, option: str | None = None) -> Kind:
@@ -250,6 +287,8 @@ def _check_arguments(kind: str, method: Any) -> None:
     try:
         shape = signature(function)
     except (TypeError, ValueError):  # written in C, without a signature
+        return
+    if getattr(method, "argument", False):
         return
     needs = getattr(method, "needs", ())
     by_name = needs if kind in ("normalisation", "treatment") or "names" in needs else ()

@@ -26,7 +26,7 @@ from growthpoles.ratings.limits import (
     sample,
     years_of,
 )
-from growthpoles.ratings.methods import Choice, Normalisation, computes, find
+from growthpoles.ratings.methods import METHODS, Choice, Normalisation, computes, find
 
 Direction = int | Mapping[str, int] | pd.Series
 
@@ -47,9 +47,9 @@ def normalise(
     table : DataFrame, regions x indicators
         Any units. NaN means "no data": it stays NaN and does not take part in maxima, means or ranks.
     method : {"leader", "min-max", "z-score", "rank", "percentile", "goalposts", "reference", "mean"}, or callable
-        See Notes. A callable ``f(x, sign)`` of one's own, or a `growthpoles.ratings.Normalisation` that holds one with
-        its facts, takes an array (regions, indicators), NaN where there is no data, and the directions of the
-        indicators (+1 or -1), and returns scores of the same shape.
+        See Notes, which has "mpi" and "ampi" too. A callable ``f(x, sign)`` of one's own, or a
+        `growthpoles.ratings.Normalisation` that holds one with its facts, takes an array (regions, indicators), NaN
+        where there is no data, and the directions of the indicators (+1 or -1), and returns scores of the same shape.
     direction : int, or mapping or Series by column
         +1 where more is better, -1 where less is better. Columns that a mapping leaves out count as +1.
     goalposts : mapping of column to (low, high), or DataFrame with low and high
@@ -96,6 +96,10 @@ def normalise(
                   - ``100 (high - x) / (high - low)``         no special case
     reference     + ``100 x / x_ref``; - ``100 x_ref / x``    as leader, but unbounded above
     mean          + ``100 x / mean``; - ``100 mean / x``      as leader, but unbounded above
+    mpi           ``100 +- 10 (x - mean) / s``, s with n      any sign; constant refused; unbounded
+    ampi          + ``70 + 60 (x - low) / (high - low)``;     any sign; constant refused; not clipped; low and
+                  - ``70 + 60 (high - x) / (high - low)``     high are given, or mean -+ half the range, so that
+                                                              the mean of the table is 100
     ============= =========================================== ============================================
 
     "Less is better" as best/x keeps the best region at 100 and preserves ratios. Scores do not change when a
@@ -104,7 +108,7 @@ def normalise(
     References
     ----------
     Leader: Kireyeva, formula (1). The others: OECD and JRC (2008), Handbook on Constructing Composite
-    Indicators, step 5; goalposts: UNDP (2010).
+    Indicators, step 5; goalposts: UNDP (2010); mpi, ampi: Mazziotta and Pareto (2016).
 
     Examples
     --------
@@ -185,10 +189,11 @@ def normalise_array(
     try:
         refuse(np.asarray(np.isnan(sample(x, years, limits)).all(axis=-2)), "all values are missing")
         if chosen.ratio_scale:
-            problem = f"a negative value under {chosen.name!r} normalisation"
-            _refuse_cells(columns, regions, x < 0, problem, "0 or more")
+            problem, way = f"a negative value under {chosen.name!r} normalisation", _another()
+            _refuse_cells(columns, regions, x < 0, problem, f"0 or more, or {way}")
             zero = (x == 0) & (sign < 0)
-            _refuse_cells(columns, regions, zero, "zero where less is better: best/x is undefined", "above 0")
+            problem = f"zero where less is better under {chosen.name!r}: best/x is undefined"
+            _refuse_cells(columns, regions, zero, problem, f"above 0, or {way}")
         if chosen.limits is not None:
             options |= {"regions": regions, "region_weights": region_weights, "limits": limits}
             pair = limits_array(x, chosen, sign, **options)
@@ -209,7 +214,7 @@ def normalise_array(
         wrong = (np.isfinite(scores) == np.isnan(x)).any(axis=-2)
         refuse(wrong, f"{chosen.name!r} gives no finite score for a value, or a score for no data")
     except Unfit as unfit:
-        raise _told(unfit, columns) from None
+        raise _told(unfit, columns, chosen) from None
     return np.asarray(scores)
 
 
@@ -238,19 +243,27 @@ def limits_array(
     given: dict[str, Callable[[], object]] = {
         "reference": lambda: _rows_of(pool, reference, labels),
         "region_weights": lambda: mass,
+        "whole": lambda: x,
     }
     try:
         low, high = kind.limits(pool, sign, **{name: given[name]() for name in kind.needs})
     except Unfit as unfit:
-        raise _told(unfit, columns) from None
+        raise _told(unfit, columns, kind) from None
     return low, high
 
 
-def _told(unfit: Unfit, columns: Sequence[str]) -> RatingError:
-    """Say which columns do not suit a normalisation."""
+def _told(unfit: Unfit, columns: Sequence[str], kind: Normalisation) -> RatingError:
+    """Say which columns do not suit a normalisation, and name others where it is its ratios that they do not suit."""
     problem, bad = unfit.args
     listed = ", ".join(column for column, hit in zip(columns, bad, strict=True) if hit)
-    return RatingError(message(problem, where=f"column {listed}"))
+    way = _another() if kind.ratio_scale and "zero" in problem else ""
+    return RatingError(message(problem, where=f"column {listed}", allowed=way))
+
+
+def _another() -> str:
+    """Name the normalisations that take zeros and negative values."""
+    others = ", ".join(name for name, each in METHODS["normalisation"].items() if not each.ratio_scale)
+    return f"another normalisation: {others}"
 
 
 @computes(Normalisation, "leader")
@@ -280,6 +293,12 @@ def _between_goalposts(x: Array, sign: Array, *, limits: tuple[Array, Array]) ->
     return np.clip(_min_max(x, sign, limits=limits), 0.0, 100.0)
 
 
+@computes(Normalisation, "ampi")
+def _ampi(x: Array, sign: Array, *, limits: tuple[Array, Array]) -> Array:
+    """Return 70 to 130 between the limits, not cut there."""
+    return 70.0 + 0.6 * _min_max(x, sign, limits=limits)
+
+
 @computes(Normalisation, "rank")
 def _rank(x: Array, sign: Array) -> Array:
     """Return ranks in percent of the regions."""
@@ -300,6 +319,12 @@ def _z_score(x: Array, sign: Array, *, limits: tuple[Array, Array]) -> Array:
     """Return standard scores: how many times half the limits' distance from their middle."""
     low, high = limits[0][..., None, :], limits[1][..., None, :]
     return (x - (low + high) / 2.0) / ((high - low) / 2.0) * sign
+
+
+@computes(Normalisation, "mpi")
+def _mpi(x: Array, sign: Array, *, limits: tuple[Array, Array]) -> Array:
+    """Return standard scores with mean 100 and standard deviation 10."""
+    return 100.0 + 10.0 * _z_score(x, sign, limits=limits)
 
 
 def _mean_ranks(x: Array) -> tuple[Array, Array]:

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RatingError, message, nearest
-from growthpoles.ratings.aggregation_tree import index_of
-from growthpoles.ratings.catalogue import Catalogue, default_catalogue, indicator_values
-from growthpoles.ratings.classes import DECIMALS
+from growthpoles.ratings.aggregation_tree import index_of, relative_index
+from growthpoles.ratings.catalogue import Catalogue, catalogue_for, indicator_values
+from growthpoles.ratings.classes import DECIMALS, way_up
 from growthpoles.ratings.contributions import contributions, effective_weights
 from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.rate import rate_with
@@ -126,10 +126,11 @@ def profile(
       wage: score 100.0, 50.00 points, strength
       patents: score 25.0, 12.50 points, weakness
     """
-    catalogue = catalogue or default_catalogue()
+    catalogue = catalogue_for(table, catalogue)
     method = method_of(**options)
     if region not in table.index:
         raise RatingError(message(f"unknown region {region!r}", near=nearest(region, table.index, n=1)))
+    method = method.of(catalogue)
     values = indicator_values(table, catalogue)
     rating = rate_with(values, catalogue, method)
     parts = contributions(rating, catalogue)
@@ -139,6 +140,7 @@ def profile(
     index = float(own[catalogue.root])
     letter: str | None = None if pd.isna(own["rating_class"]) else str(own["rating_class"])
     target = method.scale.above(letter) if letter else None
+    next_class, points = way_up(rating, region, catalogue.root)
     indicators = _by_indicator(values, rating, parts, region, leader, catalogue)
     way = _next_class(values, region, rating, catalogue, method, target[1] if target else None)
     return Profile(
@@ -148,8 +150,8 @@ def profile(
         rating_class=letter,
         leader=leader,
         scale=str(parts.attrs["scale"]),
-        next_class=target[0] if target else None,
-        points_needed=target[1] - index if target else float("nan"),
+        next_class=next_class,
+        points_needed=points,
         indicators=indicators.join(way),
         pillars=_by_pillar(rating, parts, region, leader, catalogue),
     )
@@ -210,10 +212,11 @@ def _next_class(
 
         def reaches(value: float, code: str = code) -> bool:
             index = index_of(_with(values, region, code, value), tree, method)
+            index = relative_index(index, values.index, method) if method.scale.of == "relative" else index
             return bool(index[place] >= target - 10.0**-DECIMALS / 2)
 
         column, sign = values[code].to_numpy(), catalogue.direction(code)
-        required = _smallest(reaches, now, _candidates(column, now, sign, method.normalisation.ratio_scale))
+        required = _smallest(reaches, now, _candidates(column, now, sign, method.normalisation_of(code).ratio_scale))
         if required is None:
             continue
         then = rate_with(_with(values, region, code, required), catalogue, method)

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, TypedDict, Unpack
 
+import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RatingError, message, nearest
 from growthpoles.ratings.aggregate import check_options
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.ratings.classes import TEN_CLASSES, ClassScale
+from growthpoles.ratings.indicator_methods import FULL, IndicatorMethod
 from growthpoles.ratings.limits import Goalposts, Limits, checked, goalposts_of
 from growthpoles.ratings.methods import METHODS, Aggregation, Choice, Normalisation, Treatment, Weighting, Zeros, find
 
@@ -32,6 +34,9 @@ class RateOptions(TypedDict, total=False):
     region_weights: pd.Series | None
     scale: ClassScale
     limits: Limits
+    score_range: tuple[float, float] | None
+    share_bounds: tuple[float, float] | None
+    relative_to: Hashable | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,11 @@ class Method:
     region_weights: pd.Series | None = field(default=None, compare=False)
     scale: ClassScale = TEN_CLASSES
     limits: Limits = "year"
+    score_range: tuple[float, float] | None = None
+    share_bounds: tuple[float, float] | None = None
+    relative_to: Hashable | None = None
+    #: By indicator, what its catalogue says; empty where that says nothing. See `of`.
+    own: Mapping[str, IndicatorMethod] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for kind in (Normalisation, Aggregation, Weighting, Treatment):
@@ -61,7 +71,8 @@ class Method:
                 object.__setattr__(self, option, find(kind, given))
         object.__setattr__(self, "limits", checked(self.limits))
         object.__setattr__(self, "goalposts", goalposts_of(self.goalposts))
-        if self.goalposts is not None and not self.normalisation.takes_goalposts:
+        kinds = (self.normalisation, *(each.normalisation for each in self.own.values() if each.normalisation))
+        if self.goalposts is not None and not any(kind.takes_goalposts for kind in kinds):
             problem = f"goalposts have no meaning under {self.normalisation.name!r}, whose scores have no limits"
             known = [name for name, each in METHODS["normalisation"].items() if each.takes_goalposts]
             raise RatingError(message(problem, allowed=", ".join(known)))
@@ -71,7 +82,11 @@ class Method:
             allowed = [name for name, each in METHODS["normalisation"].items() if not each.ratio_scale]
             raise RatingError(message(problem, allowed=", ".join(allowed)))
         for aggregation in levels_of(self.aggregation):
-            check_options(aggregation, self.power, self.availability, self.zeros)
+            check_options(aggregation, self.power, self.availability, self.zeros, self.share_bounds)
+        if self.score_range is not None and not (
+            len(self.score_range) == 2 and -np.inf < self.score_range[0] < self.score_range[1] < np.inf
+        ):
+            raise RatingError(message(f"score_range={self.score_range!r}", allowed="(worst, best), worst < best"))
 
     def aggregation_of(self, code: str) -> Aggregation:
         """Return the aggregation of one aggregate; arithmetic where a mapping leaves it out."""
@@ -86,13 +101,14 @@ class Method:
     def pivot_of(self, code: str) -> float:
         """Return the centre about which the score of a pillar is reflected, or raise where there is none."""
         kind: Aggregation | Normalisation = self.aggregation_of(code)
-        if kind.pivot is None and kind.bounded == "as scores":
-            kind = self.normalisation
-        if kind.pivot is None:
+        pivot = kind.pivot
+        if pivot is None and kind.bounded == "as scores":
+            kind, pivot = self.normalisation, self.centre
+        if pivot is None:
             problem = f"its direction is -1, and {kind.name!r} has no centre to reflect its score about"
             allowed = f"{type(kind).__name__}(..., pivot=...) in place of a bare function"
             raise RatingError(message(problem, where=f"pillar {code}", allowed=allowed))
-        return kind.pivot
+        return pivot
 
     def check_codes(self, catalogue: Catalogue) -> None:
         """Raise when a mapping of levels names a code that is no aggregate."""
@@ -103,6 +119,95 @@ class Method:
                     known = catalogue.aggregates
                     raise RatingError(message(problem, allowed=", ".join(known), near=nearest(code, known, n=1)))
 
+    def of(self, catalogue: Catalogue) -> Method:
+        """Return the method with what a catalogue says of single indicators, checked against the catalogue.
+
+        Raises
+        ------
+        RatingError
+            A mapping of levels names a code that is no aggregate, or methods do not go together.
+        """
+        self.check_codes(catalogue)
+        if not catalogue.methods and not self.own and self.score_range is None:
+            return self
+        own = dict(catalogue.methods or dict.fromkeys(catalogue.indicators, IndicatorMethod()))
+        for code, each in self.own.items():  # goalposts that another normalisation has dropped stay dropped
+            if each.goalposts is None and code in own and replace(own[code], goalposts=None) == each:
+                own[code] = each
+        method = self.but(own=own)
+        method.check(catalogue)
+        return method
+
+    def check(self, catalogue: Catalogue) -> None:
+        """Raise where levels are no aggregates of the catalogue, or the methods of indicators do not go together.
+
+        Goalposts belong to a normalisation that takes two of them, and are given for all or none of the indicators
+        that share it; a range of scores belongs to one that has limits; all scores are measured in one unit.
+        """
+        self.check_codes(catalogue)
+        units: dict[str, str] = {}
+        given = self.goalposts or {}
+        some = {self.normalisation_of(code) for code in given if code in self.own}
+        for code, own in self.own.items():
+            kind = self.normalisation_of(code)
+            if own.goalposts is not None and (kind.ratio_scale or not kind.takes_goalposts):
+                allowed = "goalposts in the column normalisation, or no low and high"
+                problem = f"low and high have no meaning under {kind.name!r}"
+                raise RatingError(message(problem, where=catalogue.where(code), allowed=allowed))
+            needed = "goalposts" in kind.needs or (kind in some and kind.takes_goalposts)
+            if needed and own.goalposts is None and code not in given:
+                allowed = "low and high in the catalogue, or goalposts = ..."
+                raise RatingError(message(f"no goalposts for {code!r}", where=catalogue.where(code), allowed=allowed))
+            if self.score_range_of(code) != FULL and not kind.bounded:
+                problem = f"a range of scores has no meaning under {kind.name!r}, which has no limits"
+                allowed = ", ".join(name for name, each in METHODS["normalisation"].items() if each.bounded)
+                raise RatingError(message(problem, where=catalogue.where(code), allowed=allowed))
+            treatment = self.treatment if own.treatment is None else own.treatment
+            if treatment.negatives and (kind.ratio_scale or own.goalposts is not None or code in given):
+                problem = f"treatment {treatment.name!r} leaves the unit of the values, which {kind.name!r} needs"
+                raise RatingError(
+                    message(problem, where=catalogue.where(code), allowed="another treatment, or a transform")
+                )
+            units.setdefault(kind.unit, code)
+        if len(units) > 1:
+            told = "; ".join(f"{code} in {unit}" for unit, code in units.items())
+            raise RatingError(message(f"scores of different units do not combine: {told}", allowed="one unit for all"))
+
+    def normalisation_of(self, code: str) -> Normalisation:
+        """Return the normalisation of an indicator: its own, or that of the study."""
+        own = self.own.get(code)
+        return self.normalisation if own is None or own.normalisation is None else own.normalisation
+
+    def score_range_of(self, code: str) -> tuple[float, float]:
+        """Return the worst and the best score of an indicator under a bounded normalisation."""
+        own = self.own.get(code)
+        if own is not None and own.score_range is not None:
+            return own.score_range
+        return self.score_range or FULL
+
+    @property
+    def treats(self) -> bool:
+        """Whether any indicator is treated for outliers."""
+        own = [self.treatment if each.treatment is None else each.treatment for each in self.own.values()]
+        return any(each.treat is not None for each in own or [self.treatment])
+
+    @property
+    def _kinds(self) -> tuple[Normalisation, ...]:
+        """Normalisations that are used."""
+        return tuple(dict.fromkeys(self.normalisation_of(code) for code in self.own)) or (self.normalisation,)
+
+    @property
+    def centre(self) -> float | None:
+        """Centre of the scores, about which a pillar is reflected; None where there is none, or several."""
+        codes = list(self.own) or [""]
+        found = {
+            sum(self.score_range_of(code)) / 2
+            if self.normalisation_of(code).bounded
+            else self.normalisation_of(code).pivot
+            for code in codes
+        }
+        return found.pop() if len(found) == 1 else None
+
     def but(self, **changes: Any) -> Method:
         """Return a copy with some options changed, validated again."""
         return replace(self, **changes)
@@ -110,25 +215,46 @@ class Method:
     @property
     def open_ended(self) -> bool:
         """Whether scores of a bounded normalisation can leave 0 to 100: its limits are of a base year, or given."""
-        fixed = self.goalposts is not None and "goalposts" not in self.normalisation.needs
-        return self.normalisation.bounded and (fixed or not isinstance(self.limits, str))
+        for code in list(self.own) or [""]:
+            kind, own = self.normalisation_of(code), self.own.get(code)
+            given = self.goalposts is not None and (own is None or code in self.goalposts)
+            given = given or (own is not None and own.goalposts is not None)
+            if kind.bounded and "goalposts" not in kind.needs and (given or not isinstance(self.limits, str)):
+                return True
+        return False
 
     def vary(self, normalisation: Normalisation, **changes: Any) -> Method:
-        """Return a copy with another normalisation, to which the given limits of this one do not apply."""
-        kept = normalisation == self.normalisation or "goalposts" in normalisation.needs
-        return self.but(normalisation=normalisation, goalposts=self.goalposts if kept else None, **changes)
+        """Return a copy with another normalisation where an indicator has none of its own.
+
+        Limits that were given for this one do not apply to the other.
+        """
+        if normalisation == self.normalisation or "goalposts" in normalisation.needs:
+            return self.but(normalisation=normalisation, **changes)
+        own = {
+            code: each if each.normalisation is not None else replace(each, goalposts=None)
+            for code, each in self.own.items()
+        }
+        kept = {code: pair for code, pair in (self.goalposts or {}).items() if (o := own.get(code)) and o.normalisation}
+        return self.but(normalisation=normalisation, goalposts=kept or None, own=own, **changes)
+
+    @property
+    def relative(self) -> bool:
+        """Whether there is a relative index: it is asked for, or classes are by it."""
+        return self.relative_to is not None or self.scale.of == "relative"
 
     def has_classes(self, root: str) -> bool:
-        """Whether the index cannot leave 0 to 100, or the scale of classes is the user's own."""
-        return self.unbounded(root) is None or self.scale != TEN_CLASSES
+        """Whether the index is one of 0 to 100, or the scale of classes is the user's own."""
+        ranges = {self.score_range_of(code) for code in list(self.own) or [""]}
+        return (self.unbounded(root) is None and ranges == {FULL}) or self.scale != TEN_CLASSES
 
     def unbounded(self, root: str) -> Normalisation | Aggregation | None:
         """Return the method by which an aggregate can leave 0 to 100; None if it cannot."""
         top = self.aggregation_of(root)
         if top.bounded == "always":
             return None
-        loose = [kind for kind in (top, *levels_of(self.aggregation)) if kind.bounded == "never"]
-        return loose[0] if loose else None if self.normalisation.bounded else self.normalisation
+        loose: list[Any] = [kind for kind in (top, *levels_of(self.aggregation)) if kind.bounded == "never"]
+        loose += [kind for kind in self._kinds if not kind.bounded]
+        return loose[0] if loose else None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the options as plain values, for records."""
@@ -136,7 +262,12 @@ class Method:
         for key in self.__dataclass_fields__:
             value = getattr(self, key)
             plain[key] = names_of(value) if key in METHODS else dict(value) if isinstance(value, Mapping) else value
-        plain["pivot"] = self.normalisation.pivot
+        plain["pivot"] = self.centre
+        for key in ("score_range", "share_bounds", "relative_to", "own"):
+            if not plain[key]:
+                del plain[key]
+            elif key == "own":
+                plain[key] = {code: str(self.normalisation_of(code)) for code in self.own}
         plain["scale"] = list(self.scale.letters)
         weights = self.region_weights
         plain["region_weights"] = None if weights is None else {str(k): float(v) for k, v in weights.items()}

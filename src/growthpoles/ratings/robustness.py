@@ -11,8 +11,8 @@ import pandas as pd
 
 from growthpoles.errors import RatingError, message, nearest, unknown_option
 from growthpoles.randomness import generator as random_generator
-from growthpoles.ratings.aggregation_tree import ranks
-from growthpoles.ratings.catalogue import Catalogue, default_catalogue
+from growthpoles.ratings.aggregation_tree import ranks, relative_index
+from growthpoles.ratings.catalogue import Catalogue, catalogue_for
 from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.methods import Choice, Normalisation, find
 from growthpoles.ratings.rate import rate_with
@@ -40,7 +40,12 @@ class Robustness(ResultDisplay):
     ranks : array (replications, regions)
         1 = best, ties share the lowest rank, 0 where a region had no index.
     class_counts : array (regions, letters + 1)
-        Replications in each class, best first; the last column counts those without a class.
+        Replications in each class, best first; the last column counts those without a class. Only replications on the
+        scale of the nominal index count.
+    on_scale : array (replications,) of bool
+        Whether a replication keeps the meaning of the nominal index: the normalisation is the nominal one, and the
+        aggregation is so too, or both are means. Points and class limits mean something else under another
+        normalisation (the worst region has 0 points under min-max whatever its value), ranks do not.
     choices : array (replications, 4)
         Positions of edition, normalisation, aggregation and dropped indicator (-1 = none) in `labels`.
     labels : tuple of four tuples
@@ -68,6 +73,7 @@ class Robustness(ResultDisplay):
     index: Array
     ranks: Array
     class_counts: Array
+    on_scale: Array
     choices: Array
     labels: tuple[tuple[str, ...], ...]
     letters: tuple[str, ...]
@@ -93,20 +99,24 @@ class Robustness(ResultDisplay):
         return frame.astype("Int64")
 
     def index_interval(self, level: float = 0.9) -> pd.DataFrame:
-        """Return the median and the central `level` interval of every region's index, in index points."""
-        values = _quantiles(self.index, _tails(level), "linear")
+        """Return the median and the central `level` interval of every region's index, in index points.
+
+        Over the replications on the scale of the nominal index (`on_scale`): points of others are another unit.
+        """
+        values = _quantiles(self.index[self.on_scale], _tails(level), "linear")
         return pd.DataFrame(values, index=self.nominal.index, columns=["index_low", "index_median", "index_high"])
 
     def class_probability(self) -> pd.DataFrame:
-        """Return the share of replications in which each region was in each class.
+        """Return the share of replications on the nominal scale (`on_scale`) in which each region was in each class.
 
         Returns
         -------
         DataFrame, regions x letters
             Best class first, then "no class": the share without one, because the region had no index or its
-            scale has no classes. Rows sum to 1.
+            scale has no classes; 1 if no replication is on the nominal scale. Rows sum to 1.
         """
-        shares = self.class_counts / self.replications
+        shares = self.class_counts / max(self.on_scale.sum(), 1)
+        shares[:, -1] += not self.on_scale.any()
         return pd.DataFrame(shares, index=self.nominal.index, columns=[*self.letters, "no class"])
 
     def outranks(self, regions: Sequence[str] | None = None) -> pd.DataFrame:
@@ -207,7 +217,7 @@ def _tails(level: float) -> tuple[float, float, float]:
 def _quantiles(values: Array, tails: tuple[float, ...], method: str) -> Array:
     """Return quantiles over replications, shape (regions, tails), ignoring NaN."""
     result = np.full((values.shape[1], len(tails)), np.nan)
-    for start in range(0, values.shape[1], BLOCK):
+    for start in range(0, values.shape[1] if len(values) else 0, BLOCK):
         block = values[:, start : start + BLOCK]
         known = ~np.isnan(block)
         full, some = known.all(axis=0), known.any(axis=0)
@@ -288,6 +298,9 @@ def robustness(
 
     Notes
     -----
+    Ranks are counted over all replications. Points of the index and classes are counted over those that keep the
+    nominal scale (`Robustness.on_scale`): under another normalisation the same limits mean something else.
+
     Weights of a data-driven `weighting` are computed once, from the nominal table, and treated as nominal.
     Treatment of outliers applies to tables without noise; with `resolution` it is refused.
 
@@ -311,9 +324,9 @@ def robustness(
         raise RatingError(message(f"replications={replications}", allowed="1 or more"))
     if n_jobs == 0:
         raise RatingError(message("n_jobs=0", allowed="1 or more, or -1 for all processors"))
-    catalogue = catalogue or default_catalogue()
     method = method_of(**options)
     editions = as_editions(tables)
+    catalogue = catalogue_for(next(iter(editions.values())), catalogue)
     problem, nominal = prepare(
         editions, catalogue, method, weights, concentration, normalisations, aggregations, drop, resolution, floor
     )
@@ -323,6 +336,7 @@ def robustness(
     place = np.empty(index.shape, dtype=np.int16 if index.shape[1] < 2**15 else np.int32)
     counts = np.zeros((len(problem.regions), len(method.scale.letters) + 1), dtype=np.int64)
     choices = []
+    scaled = problem.on_scale()
     done = 0
     for size, (values, ranked, counted, chosen) in zip(
         sizes, _results(problem, sizes, generators, n_jobs), strict=True
@@ -334,12 +348,14 @@ def robustness(
         done += size
         if progress is not None:
             progress(done, replications)
+    chosen = np.vstack(choices)
     return Robustness(
         nominal=nominal,
         index=index,
         ranks=place,
         class_counts=counts,
-        choices=np.vstack(choices),
+        on_scale=scaled[chosen[:, 1], chosen[:, 2]],
+        choices=chosen,
         labels=(
             tuple(editions),
             tuple(map(str, problem.normalisations)),
@@ -371,7 +387,8 @@ def prepare(
         raise RatingError(message(f"concentration={concentration}", allowed="above 0"))
     if floor is not None and not floor > 0:
         raise RatingError(message(f"floor={floor}", allowed="above 0, or None"))
-    if method.treatment.treat is not None and resolution is not None:
+    method = method.of(catalogue)
+    if method.treats and resolution is not None:
         raise RatingError(message("treatment together with resolution", allowed="one of the two"))
     normalised = [find(Normalisation, kind) for kind in normalisations or (method.normalisation,)]
     aggregated = [method.but(aggregation=kind).aggregation for kind in aggregations or (method.aggregation,)]
@@ -382,7 +399,7 @@ def prepare(
                 raise RatingError(message(f"two alternatives have the name {kind}", allowed="a name for each"))
     for one in normalised:
         for other in aggregated:
-            method.vary(one, aggregation=other).check_codes(catalogue)
+            method.vary(one, aggregation=other).check(catalogue)
     if drop == "one" and len(catalogue.indicators) < 2:
         raise RatingError(message("one indicator cannot be dropped and rated", where="drop"))
     regions = next(iter(editions.values())).index
@@ -461,9 +478,12 @@ def _chunk(problem: Problem, size: int, rng: np.random.Generator) -> tuple[Array
     draws = draw(problem, size, rng)
     index = simulate(problem, draws)
     letters = len(problem.method.scale.letters)
-    codes = problem.method.scale.codes(index)
+    method = problem.method
+    relative = method.scale.of == "relative"
+    codes = method.scale.codes(relative_index(index, problem.regions, method) if relative else index)
     classed = problem.classed()[draws.normalisation, draws.aggregation]
     codes = np.where((codes >= 0) & classed[:, None], codes, letters)
+    codes = codes[problem.on_scale()[draws.normalisation, draws.aggregation]]
     flat = codes + np.arange(codes.shape[1]) * (letters + 1)
     counts = np.bincount(flat.ravel(), minlength=codes.shape[1] * (letters + 1)).reshape(-1, letters + 1)
     chosen = np.column_stack([draws.edition, draws.normalisation, draws.aggregation, draws.dropped])

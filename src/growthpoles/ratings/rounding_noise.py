@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RatingError, message, nearest
-from growthpoles.ratings.catalogue import Catalogue, indicator_values
+from growthpoles.ratings.catalogue import Catalogue, indicator_values, named_values
 from growthpoles.ratings.indicator_checks import Array, numeric_table
 
 Resolution = Mapping[str, float] | pd.Series | pd.DataFrame
@@ -91,7 +91,7 @@ def printed(
         primary columns whose resolution is given; a denominator is within rounding of zero.
     """
     indicators = indicator_values(table, catalogue)
-    source = numeric_table(table).combine_first(indicators).reindex(index=indicators.index)
+    source = named_values(table, catalogue).combine_first(indicators).reindex(index=indicators.index)
     step = _steps(resolution, source, name)
     used: list[str] = []
     recipes: list[tuple[int, int, float]] = []

@@ -12,7 +12,7 @@ import pandas as pd
 from growthpoles.errors import RatingError, message, unknown_option
 from growthpoles.randomness import generator as random_generator
 from growthpoles.ratings.aggregation_tree import ranks
-from growthpoles.ratings.catalogue import Catalogue, default_catalogue
+from growthpoles.ratings.catalogue import Catalogue, catalogue_for
 from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.methods import Choice
 from growthpoles.ratings.rate import rate_with
@@ -22,9 +22,6 @@ from growthpoles.ratings.rounding_noise import Resolution
 from growthpoles.ratings.simulation import Draws, Problem, dirichlet_alpha, simulate
 
 Output = Literal["rank", "index", "shift"]
-
-#: Rounding errors are one choice among this many tables drawn beforehand.
-NOISE_TABLES = 64
 
 
 def leave_one_out(
@@ -60,7 +57,7 @@ def leave_one_out(
     2  patents  north     2
     3  patents  south     1
     """
-    catalogue = catalogue or default_catalogue()
+    catalogue = catalogue_for(table, catalogue)
     method = method_of(**options)
     if len(catalogue.indicators) < 2:
         raise RatingError(message("one indicator cannot be dropped and rated", where="leave_one_out"))
@@ -137,8 +134,9 @@ def sobol(
 
     Notes
     -----
-    All weights together are one choice. Rounding noise is a choice among 64 tables of rounding errors drawn
-    beforehand.
+    All weights together are one choice, and so are all rounding errors: every base point has a table of errors of its
+    own, which follows from its coordinate. The base points are then independent in that choice too, as the bootstrap
+    over them takes them to be.
 
     References
     ----------
@@ -157,9 +155,10 @@ def sobol(
         raise RatingError(unknown_option("output", output, get_args(Output)))
     if samples < 2 or samples & (samples - 1):
         raise RatingError(message(f"samples={samples}", allowed="a power of 2"))
-    catalogue = catalogue or default_catalogue()
+    editions = as_editions(tables)
+    catalogue = catalogue_for(next(iter(editions.values())), catalogue)
     problem, nominal = prepare(
-        as_editions(tables),
+        editions,
         catalogue,
         method_of(**options),
         weights,
@@ -206,18 +205,24 @@ def _groups(problem: Problem) -> list[str]:
 
 def _run(problem: Problem, points: Array, groups: list[str], rng: np.random.Generator) -> Array:
     """Rate every point of the unit cube and return the index, shape (points, regions)."""
-    bank = None
-    if problem.noisy:
-        bank = rng.random((NOISE_TABLES, len(problem.regions), problem.noise_cells)) - 0.5
+    key = int(rng.integers(2**63)) if problem.noisy else None
     size = problem.chunk_size()
     parts = [
-        simulate(problem, _draws(problem, points[start : start + size], groups, bank))
+        simulate(problem, _draws(problem, points[start : start + size], groups, key))
         for start in range(0, len(points), size)
     ]
     return np.vstack(parts)
 
 
-def _draws(problem: Problem, points: Array, groups: list[str], bank: Array | None) -> Draws:
+def _noise(problem: Problem, coordinates: Array, key: int) -> Array:
+    """Return a table of rounding errors for every coordinate, the same one wherever the coordinate comes again."""
+    shape = (len(problem.regions), problem.noise_cells)
+    counters = coordinates.view(np.uint64)
+    tables = [np.random.Generator(np.random.Philox(counter=[0, 0, 0, c], key=key)).random(shape) for c in counters]
+    return np.stack(tables) - 0.5
+
+
+def _draws(problem: Problem, points: Array, groups: list[str], key: int | None) -> Draws:
     """Turn points of the unit cube into choices; weights by the inverse of the gamma distribution."""
     from scipy.special import gammaincinv
 
@@ -240,7 +245,7 @@ def _draws(problem: Problem, points: Array, groups: list[str], bank: Array | Non
         aggregation=choice("aggregation", len(problem.aggregations)),
         dropped=choice("dropped", len(problem.droppable) + 1) - 1,
         gammas=gammas,
-        noise=None if bank is None else bank[choice("noise", NOISE_TABLES)],
+        noise=None if key is None else _noise(problem, points[:, groups.index("noise")].copy(), key),
     )
 
 

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from growthpoles.ratings.aggregation_tree import climb, scores_of
+from growthpoles.ratings.aggregation_tree import climb, score_table, scores_of, transformed_array
 from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.methods import Aggregation, Normalisation
 from growthpoles.ratings.rating_options import Method, Tree, levels_of
 from growthpoles.ratings.rounding_noise import Printed
-from growthpoles.ratings.treatment import treat
 
 #: A chunk of replications holds about this many numbers in its largest temporary array.
 CHUNK_NUMBERS = 500_000
@@ -73,6 +72,20 @@ class Problem:
                 for n in self.normalisations
             ]
         )
+
+    def on_scale(self) -> Array:
+        """Whether the index keeps the meaning of the nominal one, shape (normalisations, aggregations).
+
+        It does under the nominal normalisation, if the aggregation is the nominal one or both are means.
+        """
+
+        def means(kind: Aggregation | Mapping[str, Aggregation]) -> bool:
+            return all(each.additive for each in levels_of(kind))
+
+        own = self.method
+        scores = np.array([each == own.normalisation for each in self.normalisations])
+        kept = [a == own.aggregation or (means(a) and means(own.aggregation)) for a in self.aggregations]
+        return scores[:, None] & np.array(kept)
 
     def chunk_size(self) -> int:
         """Replications per chunk: set by the problem alone, so that results do not depend on workers."""
@@ -165,9 +178,10 @@ def _scores(problem: Problem, edition: Printed, method: Method, draws: Draws, ch
     """Return normalised scores, shape (regions, indicators), or (R, regions, indicators) with noise."""
     noise = None if draws.noise is None or not edition.noisy else draws.noise[chosen]
     values = edition.values(noise)
-    if noise is None and method.treatment.treat is not None:
+    if noise is None:
         frame = pd.DataFrame(values, index=problem.regions, columns=list(problem.tree.indicators))
-        values = treat(frame, method.treatment)[0].to_numpy()
+        return score_table(frame, problem.tree, method).to_numpy()
+    values = transformed_array(values, problem.regions, problem.tree.indicators, method)
     return scores_of(values, problem.regions, problem.tree, method)
 
 

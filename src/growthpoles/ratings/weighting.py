@@ -1,4 +1,4 @@
-"""Weighting: weights given, equal, or computed by entropy, CRITIC, PCA."""
+"""Weighting: weights given, equal, computed by entropy, CRITIC, PCA, or by experts (points, AHP)."""
 
 from __future__ import annotations
 
@@ -59,6 +59,106 @@ def data_weights(scores: pd.DataFrame, scheme: Choice) -> pd.Series:
         raise RatingError(unknown_option("weighting", chosen.name, known))
     result = scheme_weights(values.to_numpy(), chosen, names=[str(column) for column in values.columns])
     return pd.Series(result, index=values.columns, name=chosen.name)
+
+
+#: Mean consistency index of random pairwise comparisons by number of parts (Saaty 1980).
+_RANDOM_INDEX = (0.0, 0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49)
+
+
+def ahp_weights(comparisons: pd.DataFrame) -> tuple[pd.Series, float]:
+    """Compute weights from pairwise comparisons (analytic hierarchy process).
+
+    Parameters
+    ----------
+    comparisons : DataFrame, codes x codes
+        How many times as important the row is as the column: 1/9 to 9 by custom; above 0, 1 on the diagonal, and the
+        reciprocal on the other side of it.
+
+    Returns
+    -------
+    weights : Series by code
+        Sum to 1: the principal right eigenvector. They go into a catalogue by `Catalogue.with_weights`.
+    ratio : float
+        Consistency ratio: 0 where the comparisons do not contradict each other; from 0.1 they had better be made again.
+
+    Raises
+    ------
+    RatingError
+        Rows and columns differ, a comparison is not above 0 or not reciprocal, or there are more than ten parts.
+
+    References
+    ----------
+    Saaty (1980).
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> codes = ["wage", "patents", "roads"]
+    >>> weights, ratio = gp.ahp_weights(pd.DataFrame([[1, 3, 5], [1 / 3, 1, 3], [1 / 5, 1 / 3, 1]], codes, codes))
+    >>> weights.round(3).to_dict(), round(ratio, 3)
+    ({'wage': 0.637, 'patents': 0.258, 'roads': 0.105}, 0.033)
+    """
+    table = numeric_table(comparisons)
+    x, n = table.to_numpy(), len(table)
+    if list(table.index) != list(table.columns) or not 1 <= n < len(_RANDOM_INDEX):
+        allowed = f"the same codes in rows and columns, at most {len(_RANDOM_INDEX) - 1}"
+        raise RatingError(message("comparisons are not square", where="ahp_weights", allowed=allowed))
+    if not ((x > 0).all() and np.allclose(x * x.T, 1.0, rtol=1e-3)):
+        row, column = np.argwhere(~((x > 0) & np.isclose(x * x.T, 1.0, rtol=1e-3)))[0]
+        problem = f"{table.index[row]} to {table.columns[column]} is not above 0, or not one over the other way round"
+        raise RatingError(message(problem, where="ahp_weights", allowed="a and 1 / a"))
+    values, vectors = np.linalg.eig(np.where(x >= 1, x, 1.0 / x.T))  # 1/3 is printed with fewer digits than 3
+    top = int(values.real.argmax())
+    weights = np.abs(vectors[:, top].real)
+    spread = _RANDOM_INDEX[n]
+    ratio = max((float(values[top].real) - n) / (n - 1) / spread, 0.0) if spread else 0.0
+    return pd.Series(weights / weights.sum(), index=table.index, name="weight"), ratio
+
+
+def expert_weights(points: pd.DataFrame) -> pd.DataFrame:
+    """Average the points that experts gave (budget allocation).
+
+    Parameters
+    ----------
+    points : DataFrame
+        Columns expert, code, points: 0 or more, in any budget; each expert's points are scaled to sum to 1. A code that
+        an expert leaves out has no points of theirs.
+
+    Returns
+    -------
+    DataFrame by code
+        weight (mean over the experts, sum to 1), sd (over the experts), low, high (least and greatest). The weights go
+        into a catalogue by `Catalogue.with_weights`.
+
+    Raises
+    ------
+    RatingError
+        A column is missing, an expert names a code twice or gives no points, or points are negative or no number.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> rows = [("a", "wage", 60), ("a", "patents", 40), ("b", "wage", 2), ("b", "patents", 8)]
+    >>> gp.expert_weights(pd.DataFrame(rows, columns=["expert", "code", "points"]))["weight"].to_dict()
+    {'patents': 0.6, 'wage': 0.4}
+    """
+    absent = [name for name in ("expert", "code", "points") if name not in points]
+    if absent:
+        raise RatingError(message(f"no column {absent[0]!r}", where="expert_weights", allowed="expert, code, points"))
+    twice = points[points.duplicated(["expert", "code"])]
+    if len(twice):
+        problem = f"{twice['expert'].iloc[0]} gives points to {twice['code'].iloc[0]} twice"
+        raise RatingError(message(problem, where="expert_weights", allowed="one row for each"))
+    table = numeric_table(points.pivot(index="expert", columns="code", values="points")).fillna(0.0)
+    bad = table.index[(table < 0).any(axis=1) | (table.sum(axis=1) <= 0)]
+    if len(bad):
+        problem = f"{bad[0]} gives negative points, or none"
+        raise RatingError(message(problem, where="expert_weights", allowed="0 or more, not all 0"))
+    shares = table.div(table.sum(axis=1), axis=0)
+    spread = shares.std(ddof=1) if len(shares) > 1 else shares.iloc[0] * np.nan
+    return pd.DataFrame({"weight": shares.mean(), "sd": spread, "low": shares.min(), "high": shares.max()})
 
 
 def scheme_weights(scores: Array, scheme: Weighting, *, names: list[str]) -> Array:

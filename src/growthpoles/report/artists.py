@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,8 @@ from growthpoles.errors import MapError, RatingError, StudyError, message
 from growthpoles.language.phrases import Words, shorten
 from growthpoles.maps.presets import get_preset
 from growthpoles.ratings.catalogue import Catalogue, default_catalogue
-from growthpoles.ratings.classes import classify
+from growthpoles.ratings.limits import REGION, YEAR
+from growthpoles.ratings.rate import classes_of
 from growthpoles.ratings.through_time.rating_change import UNDECIDED
 from growthpoles.report.results import Results
 from growthpoles.report.stages import readings_of, study_change
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from libpysal.graph import Graph
     from matplotlib.axes import Axes
 
+    from growthpoles.ratings.rating_options import Method
     from growthpoles.ratings.through_time.rating_change import RatingChange
     from growthpoles.spatial.local_tests import LocalResult
 
@@ -162,13 +165,31 @@ class View:
 
     def letters(self, year: int, *, compared: bool = False) -> pd.Series:
         """Return the classes of a year on the scale of the rating."""
-        values = self.common_values(year) if compared else self.values(year)
-        scale = study_method(self.study, self.catalogue).scale
+        rating, method = self.study.rating, study_method(self.study, self.catalogue)
+        values, scale = self.common_values(year) if compared else self.values(year), method.scale
+        limits = rating.change_limits if compared else rating.level_limits
+        method = method.but(limits=limits if self.edition != PUBLISHED else "year")
+        if scale.of == "relative":
+            return self._relative(year, values, method, compared=compared)
         low, high = values.min(), values.max()
-        if not (pd.isna(low) or (low >= scale.bottom and high <= scale.top)):
+        within = pd.isna(low) or (low >= scale.bottom and high <= scale.top)
+        if not (within or (method.open_ended and self.code in self.catalogue.aggregates)):
             problem = f"{self.code!r} runs from {low:g} to {high:g}, and classes from {scale.bottom:g} to {scale.top:g}"
             raise MapError(message(problem, allowed=_OFF_THE_SCALE))
-        return classify(values, scale)
+        return classes_of(values, method)
+
+    def _relative(self, year: int, values: pd.Series, method: Method, *, compared: bool) -> pd.Series:
+        """Return classes by the index in percent of its reference: that of the year, of all years or of a base year."""
+        if method.limits == "year":
+            return classes_of(values, method)
+        known = {}
+        for each in self.study.years:
+            with suppress(StudyError):  # an edition need not cover every year
+                known[each] = self.common_values(each) if compared else self.values(each)
+        classes = classes_of(pd.concat(known, names=[YEAR, REGION]), method)
+        found = classes.xs(year, level=YEAR)
+        found.attrs = classes.attrs
+        return found
 
     def classed(self) -> bool:
         """Tell whether there are classes; a single map of them is refused where there are none."""
@@ -495,6 +516,8 @@ def membership(view: ReportView) -> Axes:
     """Draw the probability of every class."""
     result = view.results.stages.robustness[view.year]
     frame = result.class_probability().drop(columns="no class")
+    scale = view.results.scale
+    frame.columns = [scale.name(letter, view.lang) for letter in frame.columns]
     shown = frame.loc[result.to_frame().sort_values(by=["rank"], kind="stable").index]
     return maps.plot_membership(shown[shown.sum(axis=1) > 0], names=view.names, year=view.year, **view.common)
 

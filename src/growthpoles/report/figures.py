@@ -64,15 +64,19 @@ def _grouped(groups: Callable[[Results, int, Words], Groups]) -> Callable[[Resul
     return alt
 
 
-def _by_label(results: Results, column: pd.Series, order: Sequence[object], words: Words) -> Groups:
+def _by_label(
+    results: Results, column: pd.Series, order: Sequence[object], words: Words, named: Sequence[str] | None = None
+) -> Groups:
     known = column.reindex(results.regions.index).astype(object)
-    groups = {words.value(label): list(known.index[known == label]) for label in order}
+    told = named or [words.value(label) for label in order]
+    groups = {name: list(known.index[known == label]) for name, label in zip(told, order, strict=True)}
     return {**groups, words("page", "no_data"): list(known.index[known.isna()])}
 
 
 def _rating_groups(results: Results, year: int, words: Words) -> Groups:
     column = results.rating(year)["rating_class"]
-    return _by_label(results, column, list(reversed(column.cat.categories)), words)
+    scale, order = results.scale, list(reversed(column.cat.categories))
+    return _by_label(results, column, order, words, [shorten(scale.name(letter, words.lang)) for letter in order])
 
 
 def _typology_groups(results: Results, year: int, words: Words) -> Groups:
@@ -87,7 +91,10 @@ def _cluster_groups(results: Results, year: int, words: Words) -> Groups:
 
 def _class_change_groups(results: Results, year: int, words: Words) -> Groups:
     before, after = (
-        results.common(when)["rating_class"].astype(object) for when in (results.years[0], results.years[-1])
+        results.common(when)["rating_class"]
+        .astype(object)
+        .map(lambda each: results.scale.name(each, words.lang), na_action="ignore")
+        for when in (results.years[0], results.years[-1])
     )
     moves = before.str.cat(after, sep="\N{RIGHTWARDS ARROW}")
     if (found := results.stages.change) is not None and "class_move" in found.frame:

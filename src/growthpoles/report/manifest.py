@@ -163,7 +163,7 @@ def provenance(study: Study, options: Mapping[str, object]) -> dict[str, Any]:
         "study": {
             "name": study.name,
             "seed": study.study.seed,
-            "rating": study.rating.options,
+            "rating": study.rating.record,
             "sha256": hashlib.sha256(settings.encode()).hexdigest(),
         },
         "options": dict(options),

@@ -63,11 +63,12 @@ def layers(results: Results) -> tuple[dict[str, pd.DataFrame], dict[str, Style]]
 
 def rating_style(edition: str, year: int, scale: ClassScale = TEN_CLASSES) -> Style:
     """Return the classes of a rating, best first."""
+    from growthpoles.maps.sheet.legend import interval
     from growthpoles.maps.thematic.rating_map import rating_legend
 
     legend = rating_legend("en", scale)
     classes = tuple(
-        (category.key, category.face, f"{category.key} ({low}{_DASH}{high})")
+        (category.key, category.face, f"{category.label} ({interval(low, high)})")
         for category, low, high in zip(legend.ramp, legend.bounds[:-1], legend.bounds[1:], strict=True)
     )[::-1]
     other = (legend.swatches[0].face, legend.swatches[0].label)

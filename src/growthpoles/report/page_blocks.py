@@ -96,6 +96,10 @@ class Context:
         """Return the name of an indicator or aggregate."""
         return DASH if missing(code) else self.codes.get(str(code)) or self.words.value(code)
 
+    def letter(self, letter: object) -> str:
+        """Return the name of a class; a dash where there is none."""
+        return DASH if missing(letter) else shorten(self.results.scale.name(letter, self.words.lang))
+
     def list_codes(self, codes: str) -> str:
         """Return the names of indicators whose codes stand in one text."""
         return "; ".join(self.code(code) for code in codes.split()) or DASH

@@ -45,6 +45,8 @@ def report_tables(results: Results) -> dict[str, pd.DataFrame]:
     if results.study.cells is not None:
         tables["editions"] = editions_table(results)
     tables["missing"] = missing_table(results)
+    if results.study.rating.imputation is not None:
+        tables["imputed"] = imputed_table(results)
     tables["inputs"] = results.account
     tables["inputs_unused"] = results.unused
     if not (reproduction := reproduction_table(results)).empty:
@@ -118,6 +120,17 @@ def missing_table(results: Results) -> pd.DataFrame:
         for region, column, reason in frame.attrs["missing"]
     ]
     columns = ["edition", "year", "region", "column", "reason"]
+    return pd.DataFrame(rows, columns=columns).set_index(["edition", "year", "region"])
+
+
+def imputed_table(results: Results) -> pd.DataFrame:
+    """List every cell that was filled: edition, year, region, column, value, how."""
+    rows = [
+        (edition, year, *cell)
+        for (edition, year), frame in results.indicators.items()
+        for cell in frame.attrs["imputed"]
+    ]
+    columns = ["edition", "year", "region", "column", "value", "how"]
     return pd.DataFrame(rows, columns=columns).set_index(["edition", "year", "region"])
 
 

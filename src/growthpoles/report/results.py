@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from libpysal.graph import Graph
 
+    from growthpoles.ratings.classes import ClassScale
     from growthpoles.ratings.robustness import Robustness
     from growthpoles.ratings.through_time.rating_change import RatingChange
     from growthpoles.study.audit import Audit
@@ -121,6 +122,11 @@ class Results:
     def root(self) -> str:
         """Code of the final index."""
         return self.catalogue.root
+
+    @property
+    def scale(self) -> ClassScale:
+        """Classes of the index."""
+        return study_method(self.study, self.catalogue).scale
 
     def rating(self, year: int) -> pd.DataFrame:
         """Return the rating of a year in the edition of the report."""

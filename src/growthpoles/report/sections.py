@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 
 from growthpoles.language.phrases import DASH, Words, missing, shorten
+from growthpoles.maps.sheet.legend import interval
+from growthpoles.ratings.classes import TEN_CLASSES
 from growthpoles.ratings.through_time.rating_change import RatingChange
 from growthpoles.report.industries import industries_section, inequality_section
 from growthpoles.report.page_blocks import Context, Picture, Section, Table, make_table
@@ -57,7 +59,7 @@ def summary_section(ctx: Context) -> Section:
                     year=year,
                     index=words.number(values[0], ctx.digits),
                     gap=words.number(values[0] - values[1], ctx.digits),
-                    letter=words.value(top["rating_class"].astype(object).iloc[0]),
+                    letter=ctx.letter(top["rating_class"].astype(object).iloc[0]),
                 )
             )
     last = results.moran.get((results.edition, results.years[-1], results.root))
@@ -98,7 +100,7 @@ def _summary_table(ctx: Context) -> Table:
             rank = own.loc[region, "rank"]
             row += [
                 words.number(own.loc[region, results.root], ctx.digits),
-                *([words.value(own["rating_class"].astype(object)[region])] if results.classed else []),
+                *([ctx.letter(own["rating_class"].astype(object)[region])] if results.classed else []),
                 DASH if missing(rank) else f"{int(str(rank)):d}",
             ]
         rows.append(row)
@@ -132,6 +134,16 @@ def data_section(ctx: Context) -> Section:
         if edition == results.edition
     ]
     sentences.append(words("text", "missing", cells=len(absent)) if absent else words("text", "complete"))
+    filled = [
+        (year, ctx.region(region), ctx.code(column), words.number(value, 2), ctx.wording.reason(how))
+        for (edition, year), frame in results.indicators.items()
+        for region, column, value, how in frame.attrs.get("imputed", ())
+        if edition == results.edition
+    ]
+    if filled:
+        count = len({row[1] for row in filled})
+        sentences.append(words("text", "imputed", cells=len(filled), n=count))
+        blocks.append(make_table(words, "imputed", "#year region cell #filled how", filled[:_CELLS]))
     if absent:
         blocks.append(make_table(words, "missing", "#year region cell reason", absent[:_CELLS]))
     return Section("data", words("section", "data"), tuple(sentences), tuple(blocks))
@@ -149,6 +161,9 @@ def rating_section(ctx: Context) -> Section:
         sentences.append(words("text", f"change{ctx.kind}", first=results.years[0], last=results.years[-1]))
         sentences.append(words("text", "compared", limits=yardstick_words(results.study, words)))
     blocks: list[Table | Picture] = [*ctx.figures("rating")]
+    scale = results.scale
+    if results.classed and (scale != TEN_CLASSES or scale.meanings or scale.groups):
+        blocks.append(_classes(ctx))
     if results.stages.change is not None:
         blocks.append(_changes(ctx, results.stages.change))
     year = results.years[-1]
@@ -181,6 +196,23 @@ def _change_cell(words: Words, name: str, value: object, digits: int) -> str:
     return words.number(value, digits) if name.startswith("index") else words.signed(value, digits)
 
 
+def _classes(ctx: Context) -> Table:
+    """Set the classes with their limits, and what they and their groups mean, where the study says it."""
+    words, scale = ctx.words, ctx.results.scale
+    heads = ["rating_class", "limits"]
+    rows = []
+    for own in scale.to_frame(words.lang).to_dict("records"):
+        ends = [f"{own[key]:g}" if math.isfinite(own[key]) else "" for key in ("lower", "upper")]
+        row = [ctx.letter(own["rating_class"]), interval(*ends)]
+        if "meaning" in own:
+            row.append(shorten(own["meaning"], 200))
+        if "group" in own:
+            row.append(shorten(f"{own['group']}: {own['group_meaning']}".rstrip(": "), 200))
+        rows.append(row)
+    heads += [head for key, head in (("meaning", "meaning"), ("group", "class_group")) if key in own]
+    return make_table(words, "classes" if scale.of == "index" else "classes_relative", heads, rows)
+
+
 def _strengths(ctx: Context, year: int) -> Table:
     """Set the score of every indicator beside the median, or name the strong and weak ones where they are many."""
     results, words = ctx.results, ctx.words
@@ -194,7 +226,7 @@ def _strengths(ctx: Context, year: int) -> Table:
         named = [ctx.list_codes(" ".join(own[key].split()[:3])) for key in ("strengths", "weaknesses")]
         row = [ctx.region(region)]
         if results.classed:
-            row += [words.value(own["rating_class"]), words.value(own["next_class"])]
+            row += [ctx.letter(own["rating_class"]), ctx.letter(own["next_class"])]
             row.append(words.number(own["points_needed"], 1))
         rows.append([*row, *(signs if few else named), ctx.code(own["widest_gap"])])
     heads = ["region", *(["rating_class", "next_class", "#points_needed"] if results.classed else [])]
@@ -220,7 +252,7 @@ def robustness_section(ctx: Context) -> Section | None:
                 whole(own["rank"]),
                 _span(own["rank_low"], own["rank_high"]),
                 whole(own["rank_median"]),
-                *(_class_cells(words, own) if results.classed else ()),
+                *(_class_cells(ctx, own) if results.classed else ()),
             )
             for region, own in frame.astype(object).to_dict("index").items()
         ]
@@ -229,12 +261,16 @@ def robustness_section(ctx: Context) -> Section | None:
         blocks.append(make_table(words, f"robustness{ctx.kind}", heads, rows, year=year))
     named = "; ".join(words.value(name) for name in readings)
     scores = normalisation_words(results, words)
-    sentence = words("text", "robustness", replications=words.count(REPLICATIONS), scores=scores, readings=named)
-    return Section("robustness", words("section", "robustness"), (sentence,), tuple(blocks))
+    told = [words("text", "robustness", replications=words.count(REPLICATIONS), scores=scores, readings=named)]
+    if results.classed and not result.on_scale.all():
+        told.append(words("text", "robustness_classes", n=words.count(int(result.on_scale.sum()))))
+    return Section("robustness", words("section", "robustness"), tuple(told), tuple(blocks))
 
 
-def _class_cells(words: Words, own: Mapping[Any, Any]) -> tuple[str, str, str]:
-    return words.value(own["rating_class"]), words.number(own["p_class"], 2), words.value(own["likeliest_class"])
+def _class_cells(ctx: Context, own: Mapping[Any, Any]) -> tuple[str, str, str]:
+    likeliest = own["likeliest_class"]
+    told = ctx.words.value(likeliest) if likeliest == "no class" else ctx.letter(likeliest)
+    return ctx.letter(own["rating_class"]), ctx.words.number(own["p_class"], 2), told
 
 
 def _span(low: object, high: object) -> str:

@@ -15,7 +15,7 @@ from growthpoles import randomness
 from growthpoles.errors import GrowthpolesError, RatingError, Reason, StudyError, message, unknown_option
 from growthpoles.language.phrases import Words
 from growthpoles.ratings.catalogue import Catalogue
-from growthpoles.ratings.classes import TEN_CLASSES, scale_of
+from growthpoles.ratings.classes import way_up
 from growthpoles.ratings.contributions import contributions
 from growthpoles.ratings.methods import METHODS
 from growthpoles.report.audit_files import audit_tables
@@ -89,7 +89,6 @@ def strengths(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
         are not arithmetic, so that no number of points belongs to an indicator).
     """
     codes = list(catalogue.indicators)
-    scale = scale_of(rating) or TEN_CLASSES
     split = contributions(rating, catalogue)
     # harmonic means and negative powers add up on a scale on which more is worse
     power = rating.attrs["method"]["power"] or 1.0
@@ -104,7 +103,7 @@ def strengths(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     for (region, own), far, gaps in zip(ranked.to_dict("index").items(), apart, shares[:1] - shares, strict=True):
         order = np.argsort(far, kind="stable")
         letter = own["rating_class"]
-        above = scale.above(str(letter)) if not pd.isna(letter) else None
+        above, points = way_up(rating, region, catalogue.root, own)
         widest = int(np.nanargmax(gaps)) if np.nanmax(gaps, initial=0.0) > 0 else None
         index = float(own[catalogue.root])
         rows.append(
@@ -113,8 +112,8 @@ def strengths(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
                 index,
                 int(own["rank"]),
                 None if pd.isna(letter) else str(letter),
-                above[0] if above else None,
-                above[1] - index if above else np.nan,
+                above,
+                points,
                 " ".join(codes[at] for at in order[::-1] if far[at] > 0),
                 " ".join(codes[at] for at in order if far[at] < 0),
                 None if widest is None else codes[widest],
@@ -145,6 +144,7 @@ def _robustness(results: Results, year: int) -> Robustness:
         results.catalogue,
         drop=drop,  # type: ignore[arg-type]
         normalisations=_normalisations(results.study, results.catalogue, tables),
+        concentration=results.study.rating.concentration,
         replications=REPLICATIONS,
         rng=results.study.study.seed,
         **results.study.rating.options,

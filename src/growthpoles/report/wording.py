@@ -17,6 +17,7 @@ from growthpoles.language.languages import SOURCE
 from growthpoles.language.number_format import format_number, format_percent
 from growthpoles.language.phrases import DASH, LONGEST, Words, phrase_keys, shorten, spoken
 from growthpoles.ratings.catalogue import Catalogue
+from growthpoles.ratings.indicator_methods import IndicatorMethod
 from growthpoles.study.audit.findings import Fault
 from growthpoles.study.audit.published_findings import published_formulas
 from growthpoles.study.inputs import study_catalogue
@@ -202,6 +203,12 @@ def method_sentences(results: Results, words: Words) -> list[str]:
     told = [words("text", "method", scores=scores, means=means, weights=weights)]
     if rating.treatment != "none":
         told.append(method_words(words, "text", f"treatment_{rating.treatment}"))
+    if rating.score_range is not None:
+        low, high = (f"{end:g}" for end in rating.score_range)
+        told.append(words("text", "score_range", low=low, high=high))
+    if catalogue.methods:
+        own = [names[code] for code, method in catalogue.methods.items() if method != IndicatorMethod()]
+        told.append(words("text", "own_methods", names=shorten(", ".join(own), _LONG)))
     if rating.availability < 1:
         told.append(words("text", "availability", share=format_percent(rating.availability, words.lang)))
     if rating.zeros == "zero":

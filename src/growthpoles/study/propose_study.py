@@ -17,6 +17,7 @@ from growthpoles.file_writing import make_folder, write_bytes
 from growthpoles.language.languages import LANGUAGES, SOURCE
 from growthpoles.randomness import SEED
 from growthpoles.ratings.catalogue import COLUMNS
+from growthpoles.ratings.indicator_methods import METHOD_COLUMNS
 from growthpoles.result_display import ResultDisplay
 from growthpoles.study.files.cell_grids import EncodingError, Grid
 from growthpoles.study.files.table_files import cell_text
@@ -38,6 +39,8 @@ from growthpoles.study.read_published import (
 )
 from growthpoles.study.study_spec import is_study_name
 from growthpoles.study.table_blocks import Block
+
+_FILLED = [*(name for name in COLUMNS if name not in METHOD_COLUMNS), "note"]
 
 
 def study_name(text: str) -> str:
@@ -131,7 +134,7 @@ def _boundaries(layer: LayerGuess, blocks: Sequence[Block], relative: Callable[[
 def compose_catalogue(indicators: Sequence[Indicator], codes: Sequence[str]) -> str:
     """Return the text of catalogue.csv: every indicator, all under one index."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, [*COLUMNS, "note"], restval="", lineterminator="\n")
+    writer = csv.DictWriter(text, _FILLED, restval="", lineterminator="\n")
     writer.writeheader()
     root = {"code": "index", "kind": "aggregate", "direction": 1, "weight": 1, "unit": "points", "name_en": "Index"}
     writer.writerow({**root, "note": "the root; add aggregates between it and the indicators for sub-indices"})

@@ -6,43 +6,28 @@ The Kazakhstan case is such a file and takes no private path. See docs/studies.m
 from __future__ import annotations
 
 import codecs
-import csv
-import math
 import re
 import unicodedata
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
-from growthpoles.errors import StudyError, message, nearest
-from growthpoles.file_reading import absolute, read_text
+from growthpoles.errors import StudyError, message
+from growthpoles.file_reading import absolute
 from growthpoles.file_writing import RESERVED
 from growthpoles.language.languages import SOURCE, check_language
 from growthpoles.randomness import SEED
-from growthpoles.ratings.methods import METHODS, Zeros
 from growthpoles.result_display import ResultDisplay
+from growthpoles.study.rating_spec import SHOWN, Language, Part, Rating, Text, Year, known_word, quoted, read_goalposts
 
-Language = Annotated[str, AfterValidator(check_language)]
-Year = Annotated[int, Field(ge=1900, le=2100)]
 YEAR_MARK = "{year}"
 DISTANCES = "distances"  # kind of weights: from the table that [weights] names
-_BY_NAME = {**METHODS, "zeros": dict.fromkeys(get_args(Zeros))}
-_STEEPEST = 50.0  # beyond it a power mean is the best or the worst score, and leaves the range of numbers
-_SHOWN = 40
 #: Years up to which each is shown in detail; what follows regions through time always holds all.
 EACH = 7
-Text = dict[Language, Annotated[str, Field(max_length=500)]]
 _NAME = r"\w(?:[\w .-]{0,78}[\w-])?"  # becomes part of file names: no separators, no control characters
 # Option of [report] -> section of the texts that says each choice: what has no phrase cannot be reported.
 _PHRASES = {"figures": "figure", "weights": "weights", "adjust": "adjusted", "preset": "preset"}
-
-
-class Part(BaseModel):
-    """A part of study.toml: frozen, and without unknown keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
 
 
 class Boundaries(Part):
@@ -62,7 +47,7 @@ class Boundaries(Part):
     projection: str | None = None
     repair: Literal["refuse", "clean"] = "refuse"
     match: tuple[str, ...] = ()
-    aliases: dict[str, str] = {}
+    aliases: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_source(self) -> Boundaries:
@@ -118,9 +103,9 @@ class Table(Part):
     years: tuple[Year, ...] | None = None
     indicator: str | tuple[str, ...] | None = None
     value: str | tuple[str, ...] | None = None
-    value_years: dict[str, Year] = {}
+    value_years: dict[str, Year] = Field(default_factory=dict)
     flag_column: str | None = None
-    columns: dict[str, str | tuple[str, ...] | Column] = {}
+    columns: dict[str, str | tuple[str, ...] | Column] = Field(default_factory=dict)
     missing: tuple[str, ...] = ()
     zero: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
@@ -265,157 +250,8 @@ class Inequality(Part):
     def _each_region_once(self) -> Inequality:
         named = [region for regions in (self.groups or {}).values() for region in regions]
         if twice := [region for region in named if named.count(region) > 1]:
-            raise ValueError(f"groups: {twice[0][:_SHOWN]} is in two groups")
+            raise ValueError(f"groups: {twice[0][:SHOWN]} is in two groups")
         return self
-
-
-class Rating(Part):
-    """The catalogue of indicators that drives the rating, and the options of :func:`growthpoles.rate`."""
-
-    catalogue: str
-    normalisation: str = "leader"
-    aggregation: str | dict[str, str] = "arithmetic"
-    weighting: str | dict[str, str] = "given"
-    availability: float = 1.0
-    treatment: str = "none"
-    power: float | None = None
-    zeros: str = "refuse"
-    goalposts: dict[str, tuple[float, float]] | None = None
-    reference: str | None = None
-    limits: Literal["pooled", "year"] | dict[Literal["base"], Year] | None = None
-
-    @field_validator("limits", mode="before")
-    @classmethod
-    def _yardstick(cls, value: object) -> object:
-        base = isinstance(value, dict) and set(value) == {"base"} and _is_number(value["base"])
-        if not (value in (None, "pooled", "year") or base):
-            raise ValueError(message(_quoted(value), allowed='"pooled", "year" or { base = a year of the study }'))
-        return value
-
-    @field_validator("normalisation", "treatment", "zeros", mode="before")
-    @classmethod
-    def _known_word(cls, value: object, info: Any) -> object:
-        return _word(value, _BY_NAME[info.field_name])
-
-    @field_validator("aggregation", "weighting", mode="before")
-    @classmethod
-    def _known_words(cls, value: object, info: Any) -> object:
-        known = _BY_NAME[info.field_name]
-        if not isinstance(value, dict):
-            return _word(value, known, more=", or a table of aggregate = word")
-        return {str(code): _word(word, known, where=str(code)[:_SHOWN]) for code, word in value.items()}
-
-    @field_validator("availability", mode="before")
-    @classmethod
-    def _share(cls, value: object) -> object:
-        if not (_is_number(value) and 0 < float(str(value)) <= 1):
-            raise ValueError(message(_quoted(value), allowed="a number above 0, at most 1"))
-        return value
-
-    @field_validator("power", mode="before")
-    @classmethod
-    def _exponent(cls, value: object) -> object:
-        if value is not None and not (_is_number(value) and 0 < abs(float(str(value))) <= _STEEPEST):
-            allowed = f"a number from {-_STEEPEST:g} to {_STEEPEST:g} other than 0 (0 is 'geometric')"
-            raise ValueError(message(_quoted(value), allowed=allowed))
-        return value
-
-    @field_validator("goalposts", mode="before")
-    @classmethod
-    def _rising(cls, value: object) -> object:
-        if value is None:
-            return value
-        if not isinstance(value, dict) or not value:
-            raise ValueError(message(_quoted(value), allowed="a table of indicator = [low, high]"))
-        for code, pair in value.items():
-            pairs = isinstance(pair, list | tuple) and len(pair) == 2 and all(map(_is_number_or_nan, pair))
-            if not pairs or (all(map(math.isfinite, pair)) and float(pair[0]) >= float(pair[1])):
-                allowed = "[low, high], two numbers with low < high"
-                raise ValueError(message(f"{str(code)[:_SHOWN]} = {_quoted(pair)}", allowed=allowed))
-        return value
-
-    @model_validator(mode="after")
-    def _fits_together(self) -> Rating:
-        """Refuse a method that lacks something, and options that would change nothing."""
-        means = {self.aggregation} if isinstance(self.aggregation, str) else set(self.aggregation.values())
-        for option, kind, chosen in (
-            ("power", "aggregation", means),
-            ("goalposts", "normalisation", {self.normalisation}),
-            ("reference", "normalisation", {self.normalisation}),
-        ):
-            users = [name for name, method in METHODS[kind].items() if option in method.needs]
-            given = getattr(self, option) is not None
-            if not given and (using := chosen.intersection(users)):
-                raise ValueError(f'{kind} "{min(using)}" needs {option} = ...')
-            if option == "goalposts":
-                users = [name for name, method in METHODS[kind].items() if method.takes_goalposts]
-            if given and not chosen.intersection(users):
-                listed = " or ".join(f'"{name}"' for name in users)
-                raise ValueError(message(f"{option} has no meaning here", allowed=f"with {kind} {listed}"))
-        own = METHODS["normalisation"][self.normalisation]
-        if isinstance(self.limits, dict) and not own.takes_goalposts:
-            problem = f'limits of a base year have no meaning with normalisation "{own}"'
-            raise ValueError(message(problem, allowed='"pooled" or "year"'))
-        if self.limits is not None and self.goalposts is not None:
-            raise ValueError(message("limits beside goalposts, which are the limits", allowed="one of the two"))
-        strict = [name for name, mean in METHODS["aggregation"].items() if not mean.takes_zeros]
-        if self.zeros != "refuse" and not means.intersection(strict):
-            listed = " or ".join(", ".join(strict).rsplit(", ", 1))
-            raise ValueError(message("zeros has no meaning here", allowed=f"with a {listed} mean"))
-        return self
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """The keyword options of :func:`growthpoles.rate`, but for the limits where there are several years."""
-        return {name: getattr(self, name) for name in type(self).model_fields if name not in ("catalogue", "limits")}
-
-    @property
-    def level_limits(self) -> Any:
-        """Limits by which a year is rated: those of the year itself where the study says nothing."""
-        return self.limits or "year"
-
-    @property
-    def change_limits(self) -> Any:
-        """Limits by which years are compared: those of all years together where the study says nothing."""
-        return self.limits or "pooled"
-
-
-def _word(value: object, known: Iterable[str], *, where: str = "", more: str = "") -> str:
-    """Return one of the known words, or raise."""
-    if isinstance(value, str) and value in known:
-        return value
-    problem = f"{_quoted(value)} is not known"
-    near = nearest(value, known, n=1)
-    raise ValueError(message(f"{where} = {problem}" if where else problem, allowed=", ".join(known) + more, near=near))
-
-
-def _quoted(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}\N{HORIZONTAL ELLIPSIS}"
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _is_number_or_nan(value: object) -> bool:
-    return _is_number(value) or (isinstance(value, float) and math.isnan(value))
-
-
-def _read_goalposts(path: Path) -> dict[str, tuple[float, float]]:
-    """Read given limits from a table with the columns indicator, low and high, such as limits.csv of a report."""
-    rows = list(csv.DictReader(read_text(path).splitlines()))
-    if not rows or not {"indicator", "low", "high"} <= set(rows[0]):
-        raise ValueError(message(f"{path.name} has no columns indicator, low, high", where="rating.goalposts"))
-    pairs: dict[str, tuple[float, float]] = {}
-    for row in rows:
-        try:
-            low, high = (float(row[end]) if row[end] else math.nan for end in ("low", "high"))
-        except ValueError:
-            where = f"rating.goalposts, {path.name}, indicator {row['indicator']}"
-            raise ValueError(message(f"{row['low']!r}, {row['high']!r}", where=where, allowed="numbers")) from None
-        pairs[row["indicator"]] = low, high
-    return pairs
 
 
 def is_study_name(name: str) -> bool:
@@ -496,7 +332,7 @@ class GrowthPoles(Part):
     """The poles whose surroundings are tested, and lists of regions that somebody recommended, by name."""
 
     poles: tuple[str, ...] = ()
-    recommended: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = {}
+    recommended: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _no_repetition(self) -> GrowthPoles:
@@ -540,10 +376,10 @@ class Report(Part):
 
         known = phrase_keys(_PHRASES[info.field_name])
         if info.field_name != "figures":
-            return _word(value, known)
+            return known_word(value, known)
         if not isinstance(value, list | tuple | None):
-            raise ValueError(message(_quoted(value), allowed="a list of kinds of figures"))
-        return None if value is None else tuple(dict.fromkeys(_word(kind, known) for kind in value))
+            raise ValueError(message(quoted(value), allowed="a list of kinds of figures"))
+        return None if value is None else tuple(dict.fromkeys(known_word(kind, known) for kind in value))
 
 
 class Study(Part, ResultDisplay):
@@ -578,7 +414,7 @@ class Study(Part, ResultDisplay):
         rating = content.get("rating") if isinstance(content, dict) else None
         if isinstance(rating, dict) and isinstance(name := rating.get("goalposts"), str):
             try:
-                pairs = _read_goalposts(absolute(Path(content["path"]).parent / name))
+                pairs = read_goalposts(absolute(Path(content["path"]).parent / name))
             except (OSError, UnicodeDecodeError):
                 raise ValueError(f"rating.goalposts = {name[:200]!r} does not exist") from None
             content = {**content, "rating": {**rating, "goalposts": pairs}}

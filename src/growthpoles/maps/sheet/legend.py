@@ -231,13 +231,18 @@ def _swatch_shapes(legend: Legend, size: float, limit: float, floor: float) -> l
     return [_close(legend, *made, size, limit) for made in lists]
 
 
+def interval(low: str, high: str) -> str:
+    """Write the limits of a class; an end without a limit is open."""
+    return f"{low}\u2013{high}" if low and high else f"< {high}" if high else f"\u2265 {low}"
+
+
 def _with_intervals(legend: Legend) -> list[Category]:
     """Classes of the ramp with their limits as words, for legends that are set as a list."""
     if not legend.bounds:
         return list(legend.ramp)
     pairs = zip(legend.bounds[:-1], legend.bounds[1:], strict=True)
     return [
-        Category(c.key, c.face, f"{low}\u2013{high}", c.mark) for c, (low, high) in zip(legend.ramp, pairs, strict=True)
+        Category(c.key, c.face, interval(low, high), c.mark) for c, (low, high) in zip(legend.ramp, pairs, strict=True)
     ]
 
 

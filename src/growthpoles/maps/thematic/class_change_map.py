@@ -18,7 +18,7 @@ from growthpoles.maps.sheet.map_geometry import align
 from growthpoles.maps.source_note import NO_DATA, UNDECIDED, change_notes, series_of, span_of
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.thematic.rating_map import plot_categories
-from growthpoles.ratings.classes import ClassScale, letters_of
+from growthpoles.ratings.classes import ClassScale, letters_of, scale_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -87,6 +87,7 @@ def plot_class_change(
     183
     """
     before, after = series_of(before, "before", regions), series_of(after, "after", regions)
+    scale = scale or scale_of(before) or scale_of(after)
     letters = scale.letters if scale else letters_of(before, after)
     place = {letter: -i for i, letter in enumerate(letters)}
     pairs = zip(
@@ -114,7 +115,8 @@ def plot_class_change(
             marks.append("?")
             continue
         classes.append(str(max(-_REACH, min(_REACH, place[last] - place[first]))))
-        marks.append(str(first) if first == last else f"{first}\u2192{last}")
+        told = [scale.name(letter, lang) if scale else str(letter) for letter in (first, last)]
+        marks.append(told[0] if first == last else "\u2192".join(told))
     steps = range(-_REACH, _REACH + 1)
     signs = {step: f"{MINUS if step < 0 else '+' if step else ''}{abs(step)}" for step in steps}
     signs |= {-_REACH: f"\u2264{signs[-_REACH]}", _REACH: f"\u2265{signs[_REACH]}"}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Unpack
 
 from growthpoles.errors import MapError, message
@@ -35,13 +36,18 @@ def rating_legend(lang: str = "en", scale: ClassScale = TEN_CLASSES, *, title: s
     title
         Words over the legend; the default names the index.
     """
-    bounds = tuple(f"{limit:g}" for limit in (*scale.limits[::-1], scale.top))
-    return _legend(scale.letters, bounds, translator(lang)("Class and index, points") if title is None else title, lang)
+    bounds = tuple(f"{limit:g}" if isfinite(limit) else "" for limit in (*scale.limits[::-1], scale.top))
+    word = translator(lang)
+    if scale.of == "relative":
+        title = word("Class and relative index, %")
+    names = [scale.name(letter, lang) for letter in scale.letters]
+    return _legend(scale.letters, names, bounds, word("Class and index, points") if title is None else title, lang)
 
 
-def _legend(letters: tuple[str, ...], bounds: tuple[str, ...], title: str, lang: str) -> Legend:
+def _legend(letters: Sequence[str], names: Sequence[str], bounds: tuple[str, ...], title: str, lang: str) -> Legend:
     colours = palettes.rating_colours(len(letters))
-    ramp = (Category(key, colour, key, key) for key, colour in zip(letters[::-1], colours, strict=True))
+    parts = zip(letters[::-1], colours, names[::-1], strict=True)
+    ramp = (Category(key, colour, name, name) for key, colour, name in parts)
     return Legend(title, tuple(ramp), bounds, (no_data(lang),))
 
 
@@ -112,9 +118,14 @@ def plot_rating(
     classes = [NO_DATA if value is None or value != value else str(value) for value in known]
     word = translator(lang)
     style = map_style(regions, options, lang, variable or _title(column, lang), year, edition, rating)
-    marks = [word("n/d") if value == NO_DATA else value for value in classes]
+    name = chosen.name if isinstance(chosen, ClassScale) else lambda letter, lang: letter
+    marks = [word("n/d") if value == NO_DATA else name(value, lang) for value in classes]
     heading = None if column == "index" and variable is None else f"{word('Class and points')}"
-    legend = _legend(chosen, (), "", lang) if isinstance(chosen, tuple) else rating_legend(lang, chosen, title=heading)
+    legend = (
+        _legend(chosen, chosen, (), "", lang)
+        if isinstance(chosen, tuple)
+        else rating_legend(lang, chosen, title=heading)
+    )
     return draw_map(regions, classes, legend, marks, style, ax=ax, gid="rating")
 
 

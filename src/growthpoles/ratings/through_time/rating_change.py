@@ -12,8 +12,15 @@ import pandas as pd
 from growthpoles.errors import RatingError, message
 from growthpoles.randomness import generator as random_generator
 from growthpoles.ratings.aggregate import exponent_of, scale_of
-from growthpoles.ratings.aggregation_tree import climb, entering, limits_of
-from growthpoles.ratings.catalogue import Catalogue, default_catalogue
+from growthpoles.ratings.aggregation_tree import (
+    climb,
+    entering,
+    limits_of,
+    relative_index,
+    scores_by,
+    transformed_values,
+)
+from growthpoles.ratings.catalogue import Catalogue, catalogue_for
 from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.limits import by_year, rating_limits, years_of
 from growthpoles.ratings.methods import Choice
@@ -157,13 +164,14 @@ def change(
     >>> moved.loc["KZ-PAV", ["change", "change_per_year", "own", "leader"]].astype(float).round(2).to_dict()
     {'change': 2.63, 'change_per_year': -4.68, 'own': 3.28, 'leader': -7.95}
     """
-    catalogue = catalogue or default_catalogue()
     given: RateOptions = {"limits": "pooled", **options}
     method = method_of(**given)
     if replications < 0:
         raise RatingError(message(f"replications={replications}", allowed="0 or more"))
     readings = _readings(tables)
     panel = next(iter(readings.values()))
+    catalogue = catalogue_for(next(iter(panel.values()), pd.DataFrame()), catalogue)
+    method = method.of(catalogue)
     pair = _two_years(panel, first, last)
     common = rate_years(panel, catalogue, method)
     before, after = (common[year] for year in pair)
@@ -199,7 +207,7 @@ def change(
             if len(lost):
                 why = "a score of zero, or other indicators missing in the two years"
                 notes.append(f"own and leaders' part of {', '.join(map(str, lost))}: {why}")
-        if method.normalisation.limits is not None:
+        if before.attrs["limits"]:
             bounds = rating_limits(before)
             for when, each in zip(("before", "after"), ranked, strict=True):
                 bounds = bounds.join(rating_limits(each)[["low", "high"]].add_suffix(f"_{when}"))
@@ -244,10 +252,12 @@ def _two_years(panel: Mapping[int, pd.DataFrame], first: int | None, last: int |
 
 def _unsplittable(method: Method, catalogue: Catalogue) -> str:
     """Say why a method allows no exact split; "" where it does."""
-    if method.normalisation.limits is None:
-        return f"{method.normalisation.name!r} scores have no limits"
-    if method.treatment.treat is not None:
-        return f"treatment {method.treatment.name!r} changes values by year"
+    for kind in dict.fromkeys(method.normalisation_of(code) for code in catalogue.indicators):
+        if kind.limits is None:
+            return f"{kind.name!r} scores have no limits"
+    for own in [each.treatment or method.treatment for each in method.own.values()] or [method.treatment]:
+        if own.treat is not None:
+            return f"treatment {own.name!r} changes values by year"
     for code in catalogue.aggregates:
         if not method.aggregation_of(code).additive:
             return f"{method.aggregation_of(code).name!r} scores of {code} do not add up"
@@ -259,13 +269,12 @@ def _unsplittable(method: Method, catalogue: Catalogue) -> str:
 def _split(tables: Sequence[pd.DataFrame], catalogue: Catalogue, method: Method) -> pd.DataFrame:
     """Return own and leaders' part of the change by limits of each year, regions x (indicator, part), in points."""
     tree = compiled(catalogue)
-    values = [stacked_values({0: table}, catalogue).loc[0] for table in tables]
-    regions = values[0].index
-    sign = np.array(tree.directions, dtype=float)
-    bounds = [limits_of(each.to_numpy(), regions, tree, method) for each in values]
-    compute: Any = method.normalisation.scores
+    panels: list[Any] = [stacked_values({0: table}, catalogue).loc[0] for table in tables]
+    regions = panels[0].index
+    values = [transformed_values(each, method) for each in panels]
+    bounds = [limits_of(each, regions, tree, method) for each in values]
     # scores[t][u]: values of year t by the limits of year u
-    scores = [[compute(each.to_numpy(), sign, limits=bound) for bound in bounds] for each in values]
+    scores = [[scores_by(each, bound, tree, method) for bound in bounds] for each in values]
     levels = []
     for when in (0, 1):
         arrays = {code: scores[when][when][:, place] for place, code in enumerate(tree.indicators)}
@@ -348,20 +357,32 @@ def _shares(
         problem = prepare(stacked, catalogue, method, "dirichlet", *varied)[0]
         years = years_of(problem.regions)
         assert years is not None
-        problems = [replace(problem, rows=np.flatnonzero((years == pair[0]) | (years == pair[1])))]
+        wanted = np.flatnonzero((years == pair[0]) | (years == pair[1]))
+        # classes of a relative scale hang on the index of all regions that the reference is of
+        problems = [problem if method.scale.of == "relative" else replace(problem, rows=wanted)]
     counts = np.zeros((6, len(regions)), dtype=np.int64)
     sizes = chunks(problems[0], replications)
     for size, seeded in zip(sizes, random_generator(rng).spawn(len(sizes)), strict=True):
         draws = draw(problems[0], size, seeded)
-        index = [_by_region(simulate(each, draws), each, regions, pair) for each in problems]
-        before, after = (index[0][0], index[0][1]) if len(index) == 1 else (index[0][0], index[1][1])
+        index = [simulate(each, draws) for each in problems]
+        before, after = _two(index, problems, regions, pair)
+        measured = (before, after)
+        if method.scale.of == "relative":
+            percents = [relative_index(x, each.rated, method) for x, each in zip(index, problems, strict=True)]
+            measured = _two(percents, problems, regions, pair)
         classed = problems[0].classed()[draws.normalisation, draws.aggregation]
-        counts += _count(before, after, classed, method)
+        counts += _count(before, after, measured, classed, method)
     known, classes = counts[3], counts[5]
     with np.errstate(invalid="ignore"):
         shares = np.vstack([counts[:3] / classes, counts[4] / known])
     frame = pd.DataFrame(shares.T, index=regions, columns=["p_up", "p_same", "p_down", "p_rise"])
     return frame
+
+
+def _two(index: Sequence[Array], problems: Sequence[Problem], regions: pd.Index, pair: tuple[int, int]) -> Any:
+    """Return what was simulated of the first and of the last year, by region."""
+    found = [_by_region(each, problem, regions, pair) for each, problem in zip(index, problems, strict=True)]
+    return found[0][0], found[-1][1]
 
 
 def _by_region(index: Array, problem: Problem, regions: pd.Index, pair: tuple[int, int]) -> list[Array]:
@@ -377,11 +398,14 @@ def _by_region(index: Array, problem: Problem, regions: pd.Index, pair: tuple[in
     return found
 
 
-def _count(before: Array, after: Array, classed: Array, method: Method) -> Array:
-    """Count draws by region: class up, same, down; index in both years; index up; class in both years."""
+def _count(before: Array, after: Array, measured: tuple[Array, Array], classed: Array, method: Method) -> Array:
+    """Count draws by region: class up, same, down; index in both years; index up; class in both years.
+
+    Classes are by what their scale measures: the index, or the index relative to its reference.
+    """
     scale = method.scale
     known = ~np.isnan(before) & ~np.isnan(after)
-    held = [np.clip(each, scale.bottom, scale.top) if method.open_ended else each for each in (before, after)]
+    held = [np.clip(each, scale.bottom, scale.top) if method.open_ended else each for each in measured]
     codes = [scale.codes(each) for each in held]
     both = (codes[0] >= 0) & (codes[1] >= 0) & classed[:, None]
     step = codes[0] - codes[1]

@@ -16,7 +16,7 @@ from growthpoles.study.audit.effects import SEVERITIES
 from growthpoles.study.audit.ledger import Audit
 from growthpoles.study.audit.readings import edition_table
 from growthpoles.study.inputs import editions as known_editions
-from growthpoles.study.inputs import load_published, study_catalogue, study_rating
+from growthpoles.study.inputs import load_published, study_catalogue, study_method, study_rating
 from growthpoles.study.inputs.published import PUBLISHED
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study
@@ -109,11 +109,9 @@ def migration_frame(study: Study | None = None, *, editions: Sequence[str] | Non
         step (0 = worst class; NaN without one), from_published (steps above the first edition; NaN if either is
         missing).
     """
-    from growthpoles.ratings.classes import CLASSES
-
     study = study or load_study()
     names = tuple(editions) if editions is not None else (PUBLISHED, *known_editions(study))
-    steps = {letter: float(at) for at, letter in enumerate(reversed(CLASSES))}
+    steps = {letter: float(at) for at, letter in enumerate(reversed(study_method(study).scale.letters))}
     frames = []
     for year in study.years:
         base: pd.Series | None = None

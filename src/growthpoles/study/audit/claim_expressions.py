@@ -9,12 +9,16 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from growthpoles.errors import DataError, RatingError, message, nearest
+
+if TYPE_CHECKING:
+    from growthpoles.ratings.classes import ClassScale
 
 MAX_LENGTH = 1_000
 MAX_NODES = 200
@@ -91,7 +95,11 @@ class _Walker:
     """Walks an expression; every kind of node that is not listed here is refused."""
 
     def __init__(self, columns: Columns) -> None:
-        self.functions: Mapping[str, Callable[..., Any]] = {**_FUNCTIONS, "col": columns}
+        self.functions: Mapping[str, Callable[..., Any]] = {
+            **_FUNCTIONS,
+            "letter": partial(_letter, scale=getattr(columns, "scale", None)),
+            "col": columns,
+        }
 
     def visit(self, node: ast.AST) -> Any:
         if isinstance(node, ast.Constant) and isinstance(node.value, (int, float, str)):
@@ -197,11 +205,11 @@ def _share(series: pd.Series, region: str) -> float:
     return 100 * float(_at(series, region)) / total
 
 
-def _letter(series: pd.Series) -> pd.Series:
+def _letter(series: pd.Series, scale: ClassScale | None = None) -> pd.Series:
     from growthpoles.ratings.classes import classify
 
     try:
-        return classify(series).astype(object)
+        return classify(series, scale).astype(object)
     except RatingError as error:  # an index without limits has no classes
         raise UncheckableError(str(error)) from None
 

@@ -15,7 +15,7 @@ from growthpoles.study.audit.claim_expressions import Columns, UncheckableError,
 from growthpoles.study.audit.readings import edition_table
 from growthpoles.study.files.printed_tables import read_rows, require_columns
 from growthpoles.study.inputs import editions as known_editions
-from growthpoles.study.inputs import load_published, study_rating
+from growthpoles.study.inputs import load_published, study_method, study_rating
 from growthpoles.study.inputs.published import PUBLISHED
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study
@@ -150,8 +150,6 @@ def edition_columns(study: Study, edition: str) -> Columns:
     "published" has what the source printed: index, rating_class, ksi, ksi_status. Other editions have their
     indicators and the rating that follows; KSI and its status were only ever printed and are the same in all.
     """
-    from growthpoles.ratings.classes import CLASSES
-
     cache: dict[int, pd.DataFrame] = {}
 
     def frame(year: int) -> pd.DataFrame:
@@ -173,7 +171,7 @@ def edition_columns(study: Study, edition: str) -> Columns:
                 found = both.join(printed[[name for name in printed.columns if name.startswith("ksi")]])
             if "rating_class" in found:
                 letters = found["rating_class"].astype(object)
-                step = {letter: float(at) for at, letter in enumerate(reversed(CLASSES))}
+                step = {letter: float(at) for at, letter in enumerate(reversed(study_method(study).scale.letters))}
                 found = found.assign(rating_class=letters, class_step=letters.map(step))
             cache[year] = found
         return cache[year]
@@ -184,4 +182,7 @@ def edition_columns(study: Study, edition: str) -> Columns:
             raise UncheckableError(f"the {edition} edition has no {name}")
         return table[name]
 
+    scale = study_method(study).scale
+    if study.rating.classes is not None and scale.of == "index":
+        column.scale = scale  # type: ignore[attr-defined]
     return column

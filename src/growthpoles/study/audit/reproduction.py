@@ -66,7 +66,7 @@ def by_leaders(method: Method) -> bool:
     """Whether the index of a region follows from its own values and those of the leaders alone."""
     from growthpoles.ratings.rating_options import levels_of
 
-    if str(method.normalisation) != "leader" or method.treatment.treat is not None:
+    if str(method.normalisation) != "leader" or method.treats or method.own:
         return False
     means = all(mean.additive for mean in levels_of(method.aggregation))
     return means and {str(scheme) for scheme in levels_of(method.weighting)} <= {"given", "equal"}
@@ -240,7 +240,7 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
     DataError, StudyError, RegionError
         On bad input.
     """
-    from growthpoles.ratings.classes import classify
+    from growthpoles.ratings.rate import classes_of
 
     study = study or load_study()
     published = study.published.index
@@ -283,10 +283,12 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
         for edition in editions(study):
             frame[edition] = _index(edition_table(study, year, edition), catalogue, method).reindex(own.index)
         classed = method.has_classes(catalogue.root)
-        frame["class_by_row"] = classify(frame["by_row"]).astype(object) if classed else ""
-        frame["class_of_printed"] = classify(frame["value"]).astype(object) if classed else ""
+        for name, column in (("class_by_row", "by_row"), ("class_of_printed", "value")):
+            frame[name] = classes_of(frame[column], method).astype(object) if classed else ""
         frame["class_cell"] = _published_classes(study, year, own.index)
-        frame["class_printed"] = frame["class_cell"].map(latin_class)
+        frame["class_printed"] = frame["class_cell"].map(
+            lambda cell: cell if cell in method.scale.letters else latin_class(cell)
+        )
         frames.append(_explained(frame, readings["row"], year, catalogue, suspects, method))
     if not frames:
         return pd.DataFrame(columns=list(REPRODUCTION_COLUMNS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from growthpoles.errors import DataError, Reason, StudyError, listed, message, nearest, plain, unknown_option
 from growthpoles.file_reading import remembered
 from growthpoles.ratings.catalogue import Catalogue, derive
+from growthpoles.ratings.treatment import impute
 from growthpoles.regions.join import check_regions
 from growthpoles.result_display import SharedDict, SharedList
 from growthpoles.study.files.printed_tables import (
@@ -346,7 +348,8 @@ def load_indicators(
     DataFrame
         Index `region`; one float column per code of the catalogue that has data, primary and derived. NaN is "no
         data". `attrs`: year, edition, enclaves, units (code -> unit), missing (list of region, column, reason), account
-        (list of file, rows read, rows used, rows not used; see `growthpoles.study.inputs.unused_inputs` for these).
+        (list of file, rows read, rows used, rows not used; see `growthpoles.study.inputs.unused_inputs` for these);
+        where the study fills gaps, imputed (list of region, column, value, how).
 
     Raises
     ------
@@ -375,6 +378,37 @@ def load_indicators(
             problem = "the published figures are results, not indicators"
             raise StudyError(message(problem, where=study.name, allowed=f"load_published, or {', '.join(known)}"))
         raise StudyError(unknown_option("edition", edition, known))
+    table = _with_gaps(study, year, edition, enclaves)
+    return table if study.rating.imputation is None else _filled(study, table, edition, enclaves)
+
+
+def _filled(study: Study, table: pd.DataFrame, edition: str, enclaves: Enclaves) -> pd.DataFrame:
+    """Fill the gaps of primary columns and plain indicators, then derive the others; list what was filled."""
+    catalogue, asked, year = study_catalogue(study), study.rating.imputation, int(table.attrs["year"])
+    assert asked is not None
+    tables = {year: table}
+    for other in study.years if asked.method in ("linear", "nearest") else ():
+        if other != year:
+            with suppress(StudyError):  # another edition need not cover every year
+                tables[other] = _with_gaps(study, other, edition, enclaves)
+    needed = [code for code in catalogue.columns_needed() if code in table]
+    plain = {when: each[[code for code in needed if code in each]] for when, each in tables.items()}
+    found, report = impute(plain, asked.method, limit=asked.limit, values=asked.values)
+    report = report[report["year"] == year]
+    filled = table.copy()
+    filled[needed] = found[year]
+    renewed = derive(filled.drop(columns=[code for code in catalogue.derived if code in filled]), catalogue)
+    for code in catalogue.derived:
+        if code in filled:
+            filled[code] = filled[code].fillna(renewed[code])
+    still = [gap for gap in table.attrs["missing"] if gap[1] not in filled or pd.isna(filled.loc[gap[0], gap[1]])]
+    listed = list(report.drop(columns="year").itertuples(index=False, name=None))
+    filled.attrs = {**table.attrs, "missing": still, "imputed": listed}
+    return filled
+
+
+def _with_gaps(study: Study, year: int, edition: str, enclaves: Enclaves) -> pd.DataFrame:
+    """Read a table as it is."""
     catalogue = study_catalogue(study)
     table, absent, account = _primary(study, year, edition, catalogue)
     if enclaves == "merge":

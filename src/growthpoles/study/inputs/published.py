@@ -8,6 +8,7 @@ from growthpoles.errors import DataError, StudyError, message, nearest
 from growthpoles.ratings.classes import CLASSES
 from growthpoles.study.files.printed_tables import Decimal, latin_class, parse_number, read_cells, table_path
 from growthpoles.study.inputs.indicators import sound_table, study_catalogue
+from growthpoles.study.inputs.study_rating import study_method
 from growthpoles.study.inputs.study_regions import match_study_regions
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import YEAR_MARK, PublishedColumn, Study
@@ -50,12 +51,14 @@ def load_published(year: int, *, study: Study | None = None) -> pd.DataFrame:
         cells = _printed(study, published.index, year)
         columns["index"] = cells.map(lambda cell: parse_number(cell, decimal=_decimal(study)))
     if published.rating_class is not None and year in published.rating_class.columns:
-        letters = _printed(study, published.rating_class, year).map(latin_class)
-        stray = letters[~letters.isin(CLASSES)]
+        cells = _printed(study, published.rating_class, year)
+        known = study_method(study).scale.letters if study.rating.classes else CLASSES
+        letters = cells.map(lambda cell: cell if cell in known else latin_class(cell))
+        stray = letters[~letters.isin(known)]
         if not stray.empty:
             problem = f"class {stray.iloc[0]!r} of {stray.index[0]} is not known"
-            raise DataError(message(problem, allowed=", ".join(CLASSES)))
-        columns["rating_class"] = letters.astype(pd.CategoricalDtype(list(reversed(CLASSES)), ordered=True))
+            raise DataError(message(problem, allowed=", ".join(known)))
+        columns["rating_class"] = letters.astype(pd.CategoricalDtype(list(reversed(known)), ordered=True))
     if published.ksi is not None and year in published.ksi.columns:
         cells = _printed(study, published.ksi, year)
         columns["ksi"], columns["ksi_status"] = _ksi(cells, published.ksi.absent, decimal=_decimal(study))

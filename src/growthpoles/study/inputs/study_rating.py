@@ -9,6 +9,7 @@ import pandas as pd
 
 from growthpoles.errors import RatingError, StudyError, listed, message, nearest, shown
 from growthpoles.ratings.catalogue import Catalogue
+from growthpoles.ratings.methods import METHODS
 from growthpoles.ratings.rate import rate_with, rate_years
 from growthpoles.ratings.rating_options import Method
 from growthpoles.study.inputs.indicators import load_indicators, study_catalogue
@@ -34,7 +35,7 @@ def study_method(study: Study, catalogue: Catalogue | None = None) -> Method:
     if problems:
         told = "; ".join(f"{key}: {problem}" for key, problem in problems)
         raise StudyError(message(told, where=str(study.path)))
-    return Method(**study.rating.options)
+    return Method(**study.rating.options).of(catalogue or study_catalogue(study))
 
 
 def study_rating(study: Study, table: pd.DataFrame, catalogue: Catalogue | None = None) -> pd.DataFrame:
@@ -126,11 +127,21 @@ def method_problems(study: Study, catalogue: Catalogue) -> list[tuple[str, str]]
                 problem = f"{shown(code)} is no {kind} of {catalogue.source}"
                 near = nearest(code, known, n=1)
                 problems.append((f"rating.{option}", message(problem, allowed=listed(known), near=near)))
-    absent = [code for code in catalogue.indicators if code not in (rating.goalposts or {})]
-    if rating.normalisation == "goalposts" and absent:
-        problems.append(("rating.goalposts", message(f"none for {listed(absent)}", allowed="[low, high] for each")))
+    kinds = {code: each.normalisation for code, each in catalogue.methods.items()}
+    posts = {code for code, each in catalogue.methods.items() if each.goalposts} | set(rating.goalposts or {})
+    own = METHODS["normalisation"][rating.normalisation]
+    needy = [code for code in catalogue.indicators if "goalposts" in (kinds.get(code) or own).needs]
+    if absent := [code for code in needy if code not in posts]:
+        allowed = "[low, high] for each, or low and high in the catalogue"
+        problems.append(("rating.goalposts", message(f"none for {listed(absent)}", allowed=allowed)))
+    elif rating.goalposts and not any((kind or own).takes_goalposts for kind in [own, *kinds.values()]):
+        users = " or ".join(f'"{name}"' for name, each in METHODS["normalisation"].items() if each.takes_goalposts)
+        problem = message("goalposts has no meaning here", allowed=f"with normalisation {users}")
+        problems.append(("rating.goalposts", problem))
+    if problems:
+        return problems
     try:
-        Method(**rating.options)
+        Method(**rating.options).of(catalogue)
     except RatingError as error:
         problems.append(("rating", str(error)))
     return problems
