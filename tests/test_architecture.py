@@ -79,6 +79,7 @@ PARTS: dict[str, dict[str, set[str]]] = {
         "table_layout": {"files", "table_blocks"},
         "read_published": {"study_spec", "files", "guess_columns", "table_blocks", "table_layout"},
         "propose_study": {"study_spec", "load_study", "files", "guess_columns", "read_published", "table_blocks"},
+        "file_variable": {"files", "guess_columns", "read_published"},
         "pole_tables": {"study_spec", "load_study", "inputs"},
         "verdict": {"study_spec", "load_study", "inputs"},
         "industry_analysis": {"study_spec", "load_study", "inputs"},

@@ -167,7 +167,7 @@ PAST_THE_SEAM = {
     "regions.boundaries": ({"list_layers", "read_dataframe", "read_info", "read_parquet"}, "after note_layer"),
     "regions.kazakhstan.divisions": ({"read_csv"}, "text that came through the seam"),
     "ratings.catalogue": ({"read_csv"}, "text that came through the seam"),
-    "study.files.table_files": ({"load_workbook", "ParquetFile", "ZipFile"}, "bytes that came through the seam"),
+    "study.files.cell_grids": ({"load_workbook", "ParquetFile", "ZipFile"}, "bytes that came through the seam"),
 }  # fmt: skip
 
 

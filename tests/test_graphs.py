@@ -162,7 +162,7 @@ def test_w_gives_what_its_graph_gives(name, pair, regions, y):
 
 def test_no_public_function_with_a_graph_is_missing_above():
     takes = {name for name in gp.__all__ if callable(getattr(gp, name)) and _has_graph(getattr(gp, name))}
-    assert takes == CALLS.keys()
+    assert takes == CALLS.keys() - {"union_weights"}  # of several graphs, without such a name
     for name in takes:
         assert inspect.get_annotations(getattr(gp, name))["graph"].removesuffix(" | None") == "Graph | W", name
 

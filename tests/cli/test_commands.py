@@ -1,6 +1,7 @@
 """The command line as a person meets it: exit codes, one-line errors, nothing half-written."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -287,3 +288,66 @@ def test_no_processes_is_one_line(ask: Ask) -> None:
     assert (
         done.returncode == 2 and done.stderr == "growthpoles: --jobs 0; allowed: 1 or more, or -1 for all processors\n"
     )
+
+
+# Files without a study ----------------------------------------
+
+
+@pytest.fixture
+def county_file(tmp_path):
+    import geopandas as gpd
+    import shapely
+
+    boxes = [shapely.box(60 + i % 5, 40 + i // 5, 61 + i % 5, 41 + i // 5) for i in range(20)]
+    frame = gpd.GeoDataFrame(
+        {"code": [f"{i:02d}" for i in range(20)], "county": [f"County {i}" for i in range(20)],
+         "income": [float(i * i % 23) for i in range(20)]}, geometry=boxes, crs=4326,
+    )  # fmt: skip
+    frame.to_file(tmp_path / "counties.gpkg")
+    rows = [f"{i},{0.5 * i},{20 - i}" for i in range(19)]
+    (tmp_path / "data.csv").write_text("\n".join(["id code,wage 2020,farms 2020", *rows]))
+    return tmp_path / "counties.gpkg"
+
+
+def test_a_map_of_a_column_of_any_file(county_file, ask, tmp_path):
+    done = ask("map", str(county_file), "--variable", "income", "--out", str(tmp_path / "a.png"))
+    assert done.returncode == 0 and (tmp_path / "a.png").stat().st_size > 10_000
+
+
+def test_a_map_of_a_joined_table_lists_what_has_no_data(county_file, ask, tmp_path):
+    table = str(county_file.with_name("data.csv"))
+    done = ask("map", str(county_file), "--table", table, "--key", "code", "-v", "wage", "-o", str(tmp_path / "a.png"))
+    assert done.returncode == 0 and "no data: 19" in done.stderr and "leading zeros" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["stats", "weights"])
+def test_tests_and_neighbours_of_any_file(county_file, ask, command):
+    options = ["--variable", "income", "--permutations", "49"] if command == "stats" else []
+    done = ask(command, str(county_file), *options)
+    assert done.returncode == 0 and ("Moran's I" in done.stdout or "County 3" in done.stdout)
+
+
+def test_specialisation_of_any_table(county_file, ask):
+    done = ask("specialise", str(county_file), "--table", str(county_file.with_name("data.csv")), "--format", "csv")
+    assert done.returncode != 0  # a county without a row
+    county_file.with_name("jobs.csv").write_text("region,farm,mine\nA,3,1\nB,1,1\n")
+    done = ask("specialise", str(county_file.with_name("jobs.csv")), "--format", "csv")
+    assert done.returncode == 0
+    rows = dict(line.split(",", 1) for line in done.stdout.splitlines())
+    # shares of A 3/4 and 1/4, of both together 4/6 and 2/6: |3/4 - 2/3| + |1/4 - 1/3| = 1/6
+    assert float(rows["A"].split(",")[0]) == pytest.approx(1 / 6, abs=1e-3) and "farm" in rows["A"]
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["map", "FILE", "--variable", "incom"], "no column incom; allowed: income; nearest: income"),
+        (["map", "FILE", "--variable", "county"], "holds no numbers: 'County 0'"),
+        (["stats", "FILE", "--variable", "income", "--study", "mexico-gdp"], "--study with a file"),
+        (["map", "rating", "--key", "code"], "--key without a file"),
+        (["stats", "data.csv"], "a table has no polygons; allowed: .*--table data.csv"),
+    ],
+)
+def test_files_are_refused_in_one_line(county_file, ask, words, problem):
+    done = ask(*(str(county_file) if word == "FILE" else word for word in words))
+    assert done.returncode == 2 and re.search(problem, done.stderr) and done.stderr.count("\n") == 1

@@ -16,10 +16,10 @@ import pytest
 import shapely
 from libpysal.graph import Graph
 from pyproj import Geod
-from shapely import LineString, Point, Polygon, box
+from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
 from growthpoles.errors import DataError, RegionError
-from growthpoles.regions.boundaries import load_regions, read_boundaries
+from growthpoles.regions.boundaries import boundary_notes, load_regions, read_boundaries
 from growthpoles.regions.coverage import neighbor_pairs
 from growthpoles.shipped_data import geodata_path, read_registry
 
@@ -257,7 +257,7 @@ def test_import_loads_no_geopandas():
 BOWTIE = Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
 
 
-def saved(path: Path, shapes, *, keys=None, crs="EPSG:3857", layer=None, column="code") -> Path:
+def saved(path: Path, shapes, *, keys=None, crs="EPSG:4326", layer=None, column="code") -> Path:
     keys = [f"r{i}" for i in range(len(shapes))] if keys is None else keys
     frame = gpd.GeoDataFrame({column: keys, "value": range(len(shapes))}, geometry=list(shapes), crs=crs)
     frame.to_file(path, **({"layer": layer} if layer else {}))
@@ -375,13 +375,135 @@ def test_metres_declared_as_degrees(tmp_path):
         read_boundaries(path, key="code")
 
 
-def test_crossing_ring_is_repaired_and_listed(tmp_path):
-    path = saved(tmp_path / "own.gpkg", [box(5, 0, 6, 1), BOWTIE])
-    regions = read_boundaries(path, key="code")
-    assert regions.is_valid.all()
-    assert regions.area["r1"] == pytest.approx(2.0)
-    (repair,) = regions.attrs["repairs"]
-    assert repair["region"] == "r1" and "Self-intersection" in repair["reason"]
+@pytest.mark.parametrize(
+    "shape",
+    [
+        BOWTIE,
+        Polygon([(0, 0), (3, 3), (3, 0), (0, 2)]),  # halves of unequal size
+        Polygon([(0, 0), (4, 0), (4, 4), (0, 4)], [[(3, 1), (6, 1), (6, 2), (3, 2)]]),  # a hole that sticks out
+        MultiPolygon([box(0, 0, 2, 2), box(1, 1, 3, 3)]),  # parts that overlap
+    ],
+)
+def test_a_repair_that_changes_the_area_is_refused_unless_asked_for(tmp_path, shape):
+    path = saved(tmp_path / "own.gpkg", [box(5, 0, 6, 1), shape])
+    with pytest.raises(DataError, match=r'the polygon of r1 \(.*would change its area; allowed: .*repair = "clean"'):
+        read_boundaries(path, key="code")
+    regions = read_boundaries(path, key="code", repair="clean")
+    assert regions.is_valid.all() and regions.attrs["repairs"][0]["region"] == "r1"
+    assert any(note.startswith("r1: mended") for note in boundary_notes(regions))
+    with pytest.raises(DataError, match="repair='mend' is not known; allowed: refuse, clean"):
+        read_boundaries(path, key="code", repair="mend")
+
+
+def test_a_repair_that_changes_no_area_is_listed(tmp_path):
+    spike = Polygon([(0, 0), (1, 0), (1, 1), (1, 3), (1, 1), (0, 1)])
+    regions = read_boundaries(saved(tmp_path / "own.gpkg", [box(5, 0, 6, 1), spike]), key="code")
+    assert regions.is_valid.all() and regions.area["r1"] == pytest.approx(1.0)
+    assert regions.attrs["repairs"][0]["area_change"] == pytest.approx(0.0, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("shapes", "crs", "problem"),
+    [
+        ([box(0, 0, 1, 1), box(1, 0, 1e300, 1)], "EPSG:32642", "farther away than the Earth is wide for r1"),
+        ([box(0, 0, 1, 1), box(1, 0, 1e300, 1)], None, "farther away than the Earth is wide for r1"),
+        ([box(60, 40, 65, 45), box(65, 40, 70, 45)], "EPSG:32642", "look like degrees .60 to 70, 40 to 45."),
+        ([box(-100, 40, -95, 45)], "EPSG:3857", "look like degrees"),
+        ([box(0, -900, 500, 0), box(500, -900, 1200, 0)], "EPSG:32642", "look like pixels"),
+        ([box(0, 0, 500, 900), box(500, 0, 1200, 900)], "EPSG:3857", "look like pixels"),
+        ([box(0, 0, 500, 900), box(500, 0, 1200, 900)], "EPSG:3035", "look like pixels"),
+    ],
+)
+def test_coordinates_that_cannot_be(tmp_path, shapes, crs, problem):
+    path = saved(tmp_path / "own.gpkg", shapes, crs=crs)
+    with pytest.raises(DataError, match=problem):
+        read_boundaries(path, key="code")
+
+
+@pytest.mark.parametrize(
+    ("shape", "crs"),
+    [
+        (box(3e5, 4.5e6, 7e5, 5e6), "EPSG:32642"),
+        (box(-12_000, -9_000, 15_000, 18_000), "+proj=laea +lat_0=52 +lon_0=13"),  # a city in its own system
+        (box(1e6, 1e6, 2e6, 2e6), "EPSG:2263"),  # feet
+    ],
+)
+def test_coordinates_that_can_be(tmp_path, shape, crs):
+    assert len(read_boundaries(saved(tmp_path / "own.gpkg", [shape], crs=crs), key="code")) == 1
+
+
+def test_rows_of_one_region_are_united_with_proof_or_on_request(tmp_path):
+    shapes = [box(0, 0, 1, 1), box(4, 0, 5, 1), box(1, 0, 2, 1)]
+    frame = gpd.GeoDataFrame(
+        {"code": ["a", "a", "b"], "name": ["A", "A", "B"], "part": [1, 2, 3]}, geometry=shapes, crs="EPSG:4326"
+    )
+
+    def read(told, **options):
+        told.to_file(tmp_path / "own.gpkg")
+        return read_boundaries(tmp_path / "own.gpkg", key="code", **options)
+
+    regions = read(frame)
+    assert regions.area.tolist() == [2.0, 1.0] and regions.attrs["dissolved"] == {"a": 2}
+    assert regions.loc["a", "name"] == "A" and regions.loc["b", "part"] == 3
+    unlike = frame.assign(name=["A", "Other", "B"])
+    overlapping = frame.set_geometry([shapes[0], box(0.5, 0, 1.5, 1), shapes[2]], crs=frame.crs)
+    bare = frame.drop(columns="name")
+    for told in (unlike, overlapping, bare):
+        with pytest.raises(DataError, match=r"column code repeats a; allowed: .*dissolve = true"):
+            read(told)
+        assert read(told, dissolve=True).index.tolist() == ["a", "b"]
+    with pytest.raises(DataError, match="column code repeats a"):
+        read(frame, dissolve=False)
+
+
+def test_polygons_are_taken_out_of_collections(tmp_path):
+    mixed = GeometryCollection([LineString([(0, 0), (9, 9)]), GeometryCollection([box(0, 0, 1, 1), Point(3, 3)])])
+    regions = read_boundaries(saved(tmp_path / "own.gpkg", [mixed, box(1, 0, 2, 1)]), key="code")
+    assert regions.area.tolist() == [1.0, 1.0] and regions.attrs["collections"] == ["r0"]
+    assert boundary_notes(regions) == ["r0: the polygons of a collection taken, its lines and points left out"]
+    bare = GeometryCollection([Point(0, 0)])
+    with pytest.raises(DataError, match="no polygon for r0"):
+        read_boundaries(saved(tmp_path / "bare.gpkg", [bare, box(1, 0, 2, 1)]), key="code")
+
+
+@pytest.mark.parametrize(
+    ("names", "written", "taken"),
+    [
+        (["Алматы", "Восточный край"], "cp1251", "cp1251"),
+        (["Київ", "Львівська область"], "cp1251", "cp1251"),
+        (["Алматы", "Қостанай"], "utf-8", "utf-8"),
+        (["Île-de-France", "Provence-Alpes-Côte d'Azur", "Málaga"], "latin1", "latin1"),
+        (["Αθήνα", "Πάτρα"], "cp1253", None),
+        (["Łódź", "Kraków"], "cp1250", None),
+        (["北京", "上海"], "gb18030", None),
+        (["North", "South"], "latin1", ""),
+    ],
+)
+def test_the_encoding_of_a_shapefile_that_states_none(tmp_path, names, written, taken):
+    path = tmp_path / "own.shp"
+    frame = gpd.GeoDataFrame({"code": names}, geometry=[box(i, 0, i + 1, 1) for i in range(len(names))], crs=4326)
+    pyogrio.write_dataframe(frame, path, encoding=written)
+    path.with_suffix(".cpg").unlink(missing_ok=True)
+    raw = bytearray(path.with_suffix(".dbf").read_bytes())
+    raw[29] = 0  # no language mark either
+    path.with_suffix(".dbf").write_bytes(raw)
+    if taken is None:
+        with pytest.raises(DataError, match=r"does not state the encoding of its texts; .*allowed: encoding = "):
+            read_boundaries(path, key="code")
+    else:
+        regions = read_boundaries(path, key="code")
+        assert regions.index.tolist() == names and regions.attrs.get("encoding", "") == taken
+    regions = read_boundaries(path, key="code", encoding=written)
+    assert regions.index.tolist() == names and "encoding" not in regions.attrs
+
+
+def test_only_and_drop(tmp_path):
+    path = saved(tmp_path / "own.gpkg", [box(i, 0, i + 1, 1) for i in range(3)])
+    assert read_boundaries(path, key="code", drop=["r1"]).index.tolist() == ["r0", "r2"]
+    regions = read_boundaries(path, key="code", only=["r2", "r0"])
+    assert regions.index.tolist() == ["r0", "r2"] and regions.attrs["left_out"] == ["r1"]
+    with pytest.raises(DataError, match="only/drop: r9 is no region"):
+        read_boundaries(path, key="code", drop=["r9"])
 
 
 def test_heights_are_dropped(tmp_path):
@@ -399,4 +521,4 @@ def test_crs(tmp_path):
     frame = gpd.GeoDataFrame({"code": ["a"]}, geometry=[box(0, 0, 1, 1)])
     frame.to_file(tmp_path / "bare.shp")
     assert read_boundaries(tmp_path / "bare.shp", key="code").crs is None
-    assert read_boundaries(tmp_path / "bare.shp", key="code", crs=3857).crs.to_epsg() == 3857
+    assert read_boundaries(tmp_path / "bare.shp", key="code", crs=4326).crs.to_epsg() == 4326

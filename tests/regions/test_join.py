@@ -22,7 +22,7 @@ def test_join_is_by_label_and_keeps_gaps() -> None:
 @pytest.mark.parametrize(
     ("index", "words"),
     [
-        (["a", "b"], "in the boundaries but not in the table: c"),
+        ([], "in the boundaries but not in the table: a, b, c"),
         (["a", "b", "c", "d"], "in the table but not in the boundaries: d"),
         (["a", "b", "c", "c"], "duplicate region in the table: c"),
         (["a", "b", "x"], "not in the boundaries: x; in the boundaries but not in the table: c"),
@@ -31,6 +31,13 @@ def test_join_is_by_label_and_keeps_gaps() -> None:
 def test_every_difference_is_listed(index: list[str], words: str) -> None:
     with pytest.raises(RegionError, match=words):
         join(REGIONS, pd.DataFrame({"x": 1.0}, index=index))
+
+
+def test_a_region_without_a_row_has_no_data_and_is_listed() -> None:
+    joined = join(REGIONS, pd.DataFrame({"x": [1.0, 2.0]}, index=["c", "a"]))
+    assert joined["x"].isna().tolist() == [False, True, False]
+    assert joined.attrs["no_row"] == ["b"]
+    assert "no_row" not in join(REGIONS, pd.DataFrame({"x": 1.0}, index=list("abc"))).attrs
 
 
 def test_a_column_on_both_sides_is_refused() -> None:

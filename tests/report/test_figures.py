@@ -28,6 +28,7 @@ from growthpoles.spatial.local_tests.multiple_testing import Adjust
 from growthpoles.spatial.weights.build_weights import WeightsKind
 from growthpoles.study import study_spec
 from growthpoles.study.load_study import load_study
+from growthpoles.study.study_spec import DISTANCES
 
 REPORT = """[report]
 figures = ["values", "class-change", "neighbours", "clusters", "hotspots", "significance", "ksi"]
@@ -53,7 +54,9 @@ def own(tmp_path: Path, study_maker: Callable[..., Path]) -> Path:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_choice_has_its_phrases(lang: str) -> None:
     assert set(phrase_keys("figure", lang)) == set(KINDS)
-    assert set(phrase_keys("weights", lang)) == set(phrase_keys("neighbours", lang)) == set(get_args(WeightsKind))
+    assert (
+        set(phrase_keys("weights", lang)) == set(phrase_keys("neighbours", lang)) == {*get_args(WeightsKind), DISTANCES}
+    )
     assert set(phrase_keys("adjusted", lang)) == set(phrase_keys("family", lang)) == set(get_args(Adjust))
     assert set(phrase_keys("analysis", lang)) == {stage.name for stage in STAGES} | {"classes", "moran", "figure"}
 

@@ -67,7 +67,7 @@ def test_every_picture_has_a_name_in_its_language(page: Outline, report: Manifes
 def test_every_section_is_in_the_contents(page: Outline, lang: str) -> None:
     sections = [ident for ident in page.sections if ident.startswith(f"{lang}-")]
     wanted = ("summary", "data", "rating", "robustness", "audit", "specialisation", "spatial", "verdict", "poles")
-    wanted += ("cross_check",)
+    wanted += ("inequality", "cross_check")
     assert sections == [f"{lang}-{name}" for name in (*wanted, "left_out", "reproduction")]
     assert {f"#{ident}" for ident in sections} <= set(page.links)
 

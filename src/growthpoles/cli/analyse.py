@@ -9,33 +9,46 @@ import typer
 
 from growthpoles.cli.shared_options import (
     AdjustOption,
+    CrsOption,
+    DissolveOption,
     EditionOption,
     EnclavesOption,
+    FileArgument,
+    FileEncodingOption,
     FormatOption,
+    IgnoreOption,
     JobsOption,
+    KeyOption,
     LangOption,
+    LayerOption,
     OutOption,
     PermutationsOption,
     QuietOption,
+    RepairOption,
     SeedOption,
+    SheetOption,
     StudyOption,
+    TableOption,
     YearOption,
     emit,
+    file_options,
     named,
     note,
     open_study,
+    refuse_for_file,
+    refuse_for_study,
     tell_account,
     year_of,
 )
-from growthpoles.errors import SpatialError, StudyError, message, unknown_option
+from growthpoles.errors import SpatialError, StudyError, listed, message, unknown_option
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
     from libpysal.graph import Graph
 
+    from growthpoles.study.file_variable import FileOptions
     from growthpoles.study.study_spec import Study
-
 
 WeightsOption = Annotated[
     str | None,
@@ -66,7 +79,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: growthpoles stats --statistic local_moran --weights knn --k 4 --adjust fdr")(stats)
     app.command(epilog="Example: growthpoles verdict --permutations 9999 --format csv --out curve.csv")(verdict)
     app.command(epilog="Example: growthpoles audit --out outputs")(audit)
-    app.command(epilog="Example: growthpoles specialise --study us-states --table clusters")(specialise)
+    app.command(epilog="Example: growthpoles specialise --study us-states --show clusters")(specialise)
     app.command(epilog="Example: growthpoles weights --weights gabriel")(weights)
 
 
@@ -99,6 +112,16 @@ def rate(
 
 
 def stats(
+    file: FileArgument = None,
+    table: TableOption = None,
+    key: KeyOption = None,
+    layer: LayerOption = None,
+    crs: CrsOption = None,
+    encoding: FileEncodingOption = None,
+    sheet: SheetOption = None,
+    ignore: IgnoreOption = None,
+    repair: RepairOption = None,
+    dissolve: DissolveOption = None,
     study: StudyOption = None,
     statistic: Annotated[
         str, typer.Option("--statistic", help=f"One of {', '.join((*GLOBAL, *LOCAL))}, or all.")
@@ -120,8 +143,11 @@ def stats(
     out: OutOption = None,
     quiet: QuietOption = False,
 ) -> None:
-    """Test for spatial association, globally or region by region."""
-    loaded = open_study(study, lang=lang, seed=seed)
+    """Test for spatial association, globally or region by region: of a study, or of a column of any boundary file."""
+    chosen = file_options(
+        year, table=table, key=key, layer=layer, crs=crs, encoding=encoding, sheet=sheet, ignore=ignore, repair=repair,
+        dissolve=dissolve,
+    )  # fmt: skip
     allowed = (*GLOBAL, *LOCAL, "all")
     if statistic not in allowed:
         raise SpatialError(unknown_option("statistic", statistic, allowed))
@@ -130,23 +156,43 @@ def stats(
     import pandas as pd
 
     import growthpoles as gp
-    from growthpoles.study.inputs.study_variables import variable_of
 
-    report = loaded.report
+    loaded: Study | None = None
+    if file is not None:
+        from growthpoles.language.languages import check_language
+        from growthpoles.randomness import SEED
+        from growthpoles.study.file_variable import read_files
+        from growthpoles.study.study_spec import Report
+
+        check_language(lang)
+        refuse_for_file(study=study, edition=edition)
+        report, seed = Report(), SEED if seed is None else seed
+        if seed < 0:
+            raise StudyError(message(f"--seed {seed}", allowed="0 or more"))
+        data = read_files(file, chosen, neighbours=True)
+        values, regions, notes = data.values(variable), data.regions, data.notes
+        assert regions is not None
+        regions = _merged(regions, values, enclaves)
+        title = " ".join(str(part) for part in (data.source, values.name, data.table.attrs.get("year")) if part)
+    else:
+        from growthpoles.study.inputs.study_variables import variable_of
+
+        refuse_for_study(chosen)
+        loaded = open_study(study, lang=lang, seed=seed)
+        report, seed, notes = loaded.report, loaded.study.seed, []
+        found = variable_of(loaded, variable, year_of(loaded, year), edition, enclaves=_enclaves(enclaves))
+        values, regions = found.y, found.regions
+        title = f"{loaded.name}, {found.name} {found.year}, edition {found.edition}"
     kind = weights or report.weights
-
-    found = variable_of(loaded, variable, year_of(loaded, year), edition, enclaves=_enclaves(enclaves))
-    values, regions = found.y, found.regions
-    title = f"{loaded.name}, {found.name} {found.year}, edition {found.edition}"
     graph = _graph(loaded, regions, kind, k=k, power=power, threshold=threshold)
     kept, part, absent = gp.with_data(values, graph)
-    options: dict[str, Any] = {"alternative": alternative, "rng": loaded.study.seed}
+    options: dict[str, Any] = {"alternative": alternative, "rng": seed}
     if (draws := report.permutations if permutations is None else permutations) is not None:
         options["permutations"] = draws
     head = f"{title}; weights {kind}{f' {k}' if k else ''}, {alternative}"
     if statistic in LOCAL:
         local = getattr(gp, statistic)(kept, part, adjust=adjust or report.adjust, **options)
-        frame = named(local.to_frame().reindex(values.index), loaded, lang=lang)
+        frame = named(local.to_frame().reindex(values.index), regions, lang=lang)
         emit(frame, title=f"{statistic}: {head}", kind=format, out=out, digits=3, regions=regions, lang=lang)
     else:
         names = GLOBAL if statistic == "all" else (statistic,)
@@ -162,8 +208,11 @@ def stats(
         columns = frame if _wants(format, out) else frame.drop(columns=["isolates", "alternative", "variance"])
         emit(columns, title=head, kind=format, out=out, digits=4, lang=lang)
     if absent:
-        note(f"without data, left out: {', '.join(absent)}", quiet=quiet)
-    tell_account(loaded, quiet=quiet)
+        note(f"without data, left out: {listed(absent)}", quiet=quiet)
+    for text in notes:
+        note(text, quiet=quiet)
+    if loaded is not None:
+        tell_account(loaded, quiet=quiet)
 
 
 def verdict(
@@ -243,14 +292,29 @@ def audit(
 
 
 def specialise(
+    file: Annotated[
+        Path | None, typer.Argument(help="Table of regions by industries, or a boundary file; default: a study.")
+    ] = None,
+    table: TableOption = None,
+    key: KeyOption = None,
+    layer: LayerOption = None,
+    crs: CrsOption = None,
+    encoding: FileEncodingOption = None,
+    sheet: SheetOption = None,
+    ignore: IgnoreOption = None,
+    repair: RepairOption = None,
+    dissolve: DissolveOption = None,
+    industries: Annotated[
+        list[str] | None, typer.Option("--industry", help="A column to take as an industry; repeat it; default: all.")
+    ] = None,
     study: StudyOption = None,
     year: YearOption = None,
-    table: Annotated[
+    show: Annotated[
         str | None,
         typer.Option(
-            "--table",
-            help="regions, industries, lq, shift_share, clusters, next, complexity, relatedness, or ksi; default: "
-            "regions where the study has a table of industries, otherwise ksi.",
+            "--show",
+            help="Table of a study: regions, industries, lq, shift_share, clusters, next, complexity, relatedness, "
+            "or ksi; default: regions where the study has a table of industries, otherwise ksi.",
         ),
     ] = None,
     lang: LangOption = "en",
@@ -258,9 +322,22 @@ def specialise(
     out: OutOption = None,
     quiet: QuietOption = False,
 ) -> None:
-    """Show the specialisation of every region: of its industries, or its share in one and its group."""
+    """Show the specialisation of every region: its group in a study; its industries in a table of regions by them."""
+    options = file_options(
+        year, table=table, key=key, layer=layer, crs=crs, encoding=encoding, sheet=sheet, ignore=ignore, repair=repair,
+        dissolve=dissolve,
+    )  # fmt: skip
+    if file is not None:
+        refuse_for_file(study=study)
+        _specialise_file(file, options, industries, lang=lang, format=format, out=out, quiet=quiet)
+        return
+    refuse_for_study(options)
+    if industries:
+        raise StudyError(
+            message("--industry without a file", allowed="a table of regions by industries as first argument")
+        )
     loaded = open_study(study, lang=lang)
-    chosen = table or ("ksi" if loaded.specialisation is None else "regions")
+    chosen = show or ("ksi" if loaded.specialisation is None else "regions")
     if chosen != "ksi":
         from growthpoles.study.industry_analysis import one_table
 
@@ -297,7 +374,56 @@ def specialise(
     tell_account(loaded, quiet=quiet)
 
 
+def _specialise_file(
+    file: Path,
+    options: FileOptions,
+    industries: list[str] | None,
+    *,
+    lang: str,
+    format: str | None,
+    out: Path | None,
+    quiet: bool,
+) -> None:
+    """Show how far the industries of every region differ from those of all, and which one stands out."""
+    import pandas as pd
+
+    from growthpoles.language.languages import check_language
+    from growthpoles.specialisation import hhi, krugman_specialisation, location_quotient
+    from growthpoles.study.file_variable import read_matrix
+
+    check_language(lang)
+    data = read_matrix(file, options)
+    columns = [str(data.values(name).name) for name in industries] if industries else list(data.table.columns)
+    if len(columns) < 2:
+        problem = f"{len(columns)} columns of numbers"
+        raise StudyError(message(problem, where=data.source, allowed="two industries or more"))
+    matrix = data.table[columns]
+    quotients = location_quotient(matrix)
+    frame = pd.DataFrame(
+        {
+            "krugman": krugman_specialisation(matrix, reference="national"),
+            "hhi": hhi(matrix, by="region"),
+            "leading": quotients.dropna(how="all").idxmax(axis=1),
+            "quotient": quotients.max(axis=1),
+        }
+    ).rename_axis("region")
+    ordered = frame.sort_values("krugman", ascending=False, kind="stable", na_position="last")
+    shown = ordered if data.regions is None else named(ordered, data.regions, lang=lang)
+    title = f"{data.source}: specialisation by {len(columns)} industries"
+    emit(shown, title=title, kind=format, out=out, digits=3, lang=lang)
+    note(f"industries: {listed(columns)}; krugman: distance from the industries of all regions together", quiet=quiet)
+    for text in data.notes:
+        note(text, quiet=quiet)
+
+
 def weights(
+    file: FileArgument = None,
+    key: KeyOption = None,
+    layer: LayerOption = None,
+    crs: CrsOption = None,
+    encoding: FileEncodingOption = None,
+    repair: RepairOption = None,
+    dissolve: DissolveOption = None,
     study: StudyOption = None,
     weights: WeightsOption = None,
     k: NeighboursOption = None,
@@ -312,15 +438,32 @@ def weights(
     out: OutOption = None,
     quiet: QuietOption = False,
 ) -> None:
-    """Show who is whose neighbour, and what the graph is like."""
-    loaded = open_study(study, lang=lang)
+    """Show who is whose neighbour, and what the graph is like: of a study, or of any boundary file."""
+    options = file_options(key=key, layer=layer, crs=crs, encoding=encoding, repair=repair, dissolve=dissolve)
     import pandas as pd
 
     from growthpoles.spatial.weights.weights_summary import summarise_weights
-    from growthpoles.study.inputs import study_regions
 
-    regions = study_regions(loaded, enclaves=_enclaves(enclaves))
-    kind = weights or loaded.report.weights
+    loaded: Study | None = None
+    if file is not None:
+        from growthpoles.language.languages import check_language
+        from growthpoles.regions.enclaves import find_enclaves, merge_enclaves
+        from growthpoles.study.file_variable import read_files
+
+        check_language(lang)
+        refuse_for_file(study=study)
+        data = read_files(file, options, neighbours=True)
+        assert data.regions is not None
+        regions, notes, name = data.regions, data.notes, data.source
+        regions = merge_enclaves(regions, find_enclaves(regions)) if _enclaves(enclaves) == "merge" else regions
+        kind = weights or "queen"
+    else:
+        from growthpoles.study.inputs import study_regions
+
+        refuse_for_study(options)
+        loaded = open_study(study, lang=lang)
+        regions, notes, name = study_regions(loaded, enclaves=_enclaves(enclaves)), [], loaded.name
+        kind = weights or loaded.report.weights
     graph = _graph(loaded, regions, kind, k=k, power=power, threshold=threshold, tolerance=tolerance)
     pairs = graph.adjacency.reset_index()
     pairs = pairs[pairs["weight"] > 0]
@@ -331,7 +474,7 @@ def weights(
             "neighbors": neighbors.map(lambda found: " ".join(map(str, found)) if isinstance(found, list) else ""),
         }
     ).rename_axis("region")
-    emit(named(frame, loaded, lang=lang), title=f"{loaded.name}: {kind}", kind=format, out=out, lang=lang)
+    emit(named(frame, regions, lang=lang), title=f"{name}: {kind}", kind=format, out=out, lang=lang)
     note(str(summarise_weights(graph)), quiet=quiet)
     table = getattr(graph, "by_geometry", None)
     for row in () if table is None else table.itertuples():
@@ -339,6 +482,8 @@ def weights(
             f"borders that do not match ({row.kind}, {row.distance:.3g} apart): {row.region_a}, {row.region_b}",
             quiet=quiet,
         )
+    for text in notes:
+        note(text, quiet=quiet)
 
 
 def _wants(format: str | None, out: Any) -> str:
@@ -351,7 +496,21 @@ def _enclaves(value: str) -> Any:
     return value
 
 
-def _graph(study: Study, regions: gpd.GeoDataFrame, kind: str | None, **options: Any) -> Graph:
+def _merged(regions: gpd.GeoDataFrame, values: pd.Series, enclaves: str) -> gpd.GeoDataFrame:
+    """Refuse to merge enclaves of a column that nobody knows how to add up."""
+    if _enclaves(enclaves) == "merge":
+        problem = f"--enclaves merge with column {values.name}: a file does not say how its numbers add up"
+        raise StudyError(message(problem, allowed="--enclaves keep, or a study with primary columns"))
+    return regions
+
+
+def _graph(study: Study | None, regions: gpd.GeoDataFrame, kind: str, **options: Any) -> Graph:
+    """Build the weights of a study, or of a file."""
+    given = {name: value for name, value in options.items() if value is not None}
+    if study is None:
+        from growthpoles.spatial.weights.build_weights import build_weights
+
+        return build_weights(regions, kind, **given)  # type: ignore[arg-type]
     from growthpoles.study.inputs import study_weights
 
     given = {name: value for name, value in options.items() if value is not None}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,32 +12,47 @@ from typer.core import TyperArgument, TyperCommand
 
 from growthpoles.cli.shared_options import (
     AdjustOption,
+    CrsOption,
+    DissolveOption,
     EditionOption,
+    FileEncodingOption,
     FontBoldOption,
     FontOption,
     GraphOption,
+    IgnoreOption,
+    KeyOption,
     LangOption,
+    LayerOption,
     PermutationsOption,
     PresetOption,
     QuietOption,
+    RepairOption,
     SeedOption,
+    SheetOption,
     StudyOption,
+    TableOption,
     YearOption,
+    file_options,
     note,
     open_study,
+    refuse_for_file,
+    refuse_for_study,
     tell_account,
     year_of,
 )
-from growthpoles.errors import MapError, message
+from growthpoles.errors import MapError, listed, message
 
 if TYPE_CHECKING:
     from growthpoles.maps.typography.typefaces import Typeface
+    from growthpoles.study.file_variable import FileOptions
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(epilog="Example: growthpoles report --out outputs --edition realigned")(report)
-    epilog = "Example: growthpoles map clusters --year 2014 --preset nature-double --out lisa.pdf"
+    epilog = (
+        "Examples: growthpoles map clusters --year 2014 --out lisa.pdf; growthpoles map regions.gpkg --variable income"
+    )
     app.command("map", cls=_MapCommand, epilog=epilog)(draw)
 
 
@@ -78,6 +94,15 @@ def report(
 
 def draw(
     kind: Annotated[str, typer.Argument()] = "rating",
+    table: TableOption = None,
+    key: KeyOption = None,
+    layer: LayerOption = None,
+    crs: CrsOption = None,
+    encoding: FileEncodingOption = None,
+    sheet: SheetOption = None,
+    ignore: IgnoreOption = None,
+    repair: RepairOption = None,
+    dissolve: DissolveOption = None,
     study: StudyOption = None,
     year: YearOption = None,
     edition: EditionOption = None,
@@ -100,7 +125,23 @@ def draw(
     ] = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Draw one map at its printed size."""
+    """Draw one map at its printed size: of a study, or of a column of any boundary file."""
+    from growthpoles.study.file_variable import is_file
+
+    of_file = file_options(
+        year, table=table, key=key, layer=layer, crs=crs, encoding=encoding, sheet=sheet, ignore=ignore, repair=repair,
+        dissolve=dissolve,
+    )  # fmt: skip
+    if is_file(kind):
+        refuse_for_file(
+            study=study, edition=edition, weights=weights, adjust=adjust, permutations=permutations, seed=seed
+        )
+        with _set_in(font, font_bold) as face:
+            _draw_file(
+                Path(kind), of_file, variable, lang=lang, preset=preset, out=out, proof=proof, face=face, quiet=quiet
+            )
+        return
+    refuse_for_study(of_file)
     loaded = open_study(study, lang=lang, seed=seed).with_report(
         preset=preset, weights=weights, adjust=adjust, permutations=permutations
     )
@@ -141,6 +182,52 @@ def draw(
     tell_account(loaded, quiet=quiet)
 
 
+def _draw_file(
+    path: Path,
+    options: FileOptions,
+    variable: str | None,
+    *,
+    lang: str,
+    preset: str | None,
+    out: Path | None,
+    proof: bool,
+    face: Typeface | None,
+    quiet: bool,
+) -> None:
+    """Map a column of a file, or of the table joined to it."""
+    from growthpoles.language.languages import check_language
+    from growthpoles.maps import plot_values, save_figure, save_proof
+    from growthpoles.study.file_variable import read_files
+
+    check_language(lang)
+    found = read_files(path, options)
+    values = found.values(variable)
+    assert found.regions is not None
+    name = str(values.name)
+    known = values.dropna()
+    digits = next((d for d in range(3) if (known.round(d) == known).all()), 1 if known.abs().max() >= 10 else 2)
+    year = found.table.attrs.get("year")
+    axes = plot_values(
+        found.regions, values, variable=name, digits=digits, year=year, lang=lang, preset=preset or "report",
+        source=options.table.name if options.table else None,
+    )  # fmt: skip
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    target = out or Path(re.sub(r"[^\w.-]+", "_", name) + ".png")
+    parameters: dict[str, object] = {"variable": name, "year": year} | ({"font": face.family} if face else {})
+    save_figure(figure, target, preset=preset or "report", title=name, source=found.source, parameters=parameters)
+    typer.echo(str(target))
+    if proof:
+        beside = target.with_name(f"{target.stem}_proof.png")
+        save_proof(figure, beside, lang=lang)
+        typer.echo(str(beside))
+    for text in found.notes:
+        note(text, quiet=quiet)
+    lacking = values.index[values.isna()]
+    if len(lacking):
+        note(f"no data: {listed(lacking)}", quiet=quiet)
+
+
 def _set_in(font: str | None, bold: str | None) -> AbstractContextManager[Typeface | None]:
     """Set figures in the typeface that was asked for, if any."""
     if bold and not font:
@@ -169,5 +256,5 @@ class _MapCommand(TyperCommand):
 
         for param in self.params:
             if isinstance(param, TyperArgument):
-                param.help = f"What to draw: {', '.join(map_kinds())}."
+                param.help = f"A boundary file, or what to draw of a study: {', '.join(map_kinds())}."
         super().format_help(ctx, formatter)

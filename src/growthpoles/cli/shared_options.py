@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from growthpoles.study.file_variable import FileOptions
     from growthpoles.study.study_spec import Study
 
 StudyOption = Annotated[
@@ -64,6 +65,52 @@ GraphOption = Annotated[
 PermutationsOption = Annotated[int | None, typer.Option("--permutations", help="Relocations where p is not exact.")]
 
 
+FileArgument = Annotated[
+    Path | None, typer.Argument(help="Boundary file with the numbers, or to join --table to; default: a study.")
+]
+TableOption = Annotated[
+    Path | None, typer.Option("--table", "-t", help="Table joined to the file; no study is needed.")
+]
+KeyOption = Annotated[str | None, typer.Option("--key", help="Column of the file that identifies a region.")]
+LayerOption = Annotated[str | None, typer.Option("--layer", help="Layer of the file.")]
+CrsOption = Annotated[str | None, typer.Option("--crs", help="Coordinate system of a file that states none.")]
+FileEncodingOption = Annotated[str | None, typer.Option("--encoding", help="Of the texts of the file.")]
+SheetOption = Annotated[str | None, typer.Option("--sheet", help="Sheet of the table.")]
+IgnoreOption = Annotated[list[str] | None, typer.Option("--ignore", help="A row of the table that is no region.")]
+RepairOption = Annotated[
+    str | None, typer.Option("--repair", help="clean mends polygons and borders of the file; default: refuse.")
+]
+DissolveOption = Annotated[
+    bool | None, typer.Option("--dissolve/--no-dissolve", help="Whether rows of one region are united.")
+]
+
+
+def file_options(year: int | None = None, **given: Any) -> FileOptions:
+    """Put the options of a file together; where they stand at a study, they are refused by :func:`refuse_for_study`."""
+    from growthpoles.study.file_variable import FileOptions
+
+    repair: Literal["refuse", "clean"] = given.pop("repair", None) or "refuse"
+    if repair not in ("refuse", "clean"):
+        raise StudyError(unknown_option("--repair", repair, ["refuse", "clean"]))
+    ignore = tuple(given.pop("ignore", None) or ())
+    return FileOptions(year=year, repair=repair, ignore=ignore, **given)
+
+
+def refuse_for_study(options: FileOptions) -> None:
+    """Refuse options that only a file has."""
+    idle = [name for name in options.given() if name != "year"]
+    if idle:
+        problem = f"--{' --'.join(idle)} without a file"
+        raise StudyError(message(problem, allowed="a boundary file as first argument, or study.toml"))
+
+
+def refuse_for_file(**given: object) -> None:
+    """Refuse options that only a study has."""
+    idle = [name for name, value in given.items() if value is not None]
+    if idle:
+        raise StudyError(message(f"--{' --'.join(idle)} with a file", allowed="with --study"))
+
+
 def open_study(study: str | None, *, lang: str = "en", seed: int | None = None) -> Study:
     """Load a study, with another seed if one is asked for."""
     from growthpoles.study.load_study import load_study
@@ -87,12 +134,18 @@ def year_of(study: Study, year: int | None) -> int:
     return year
 
 
-def named(frame: pd.DataFrame, study: Study, *, lang: str = "en") -> pd.DataFrame:
-    """Put the names of the regions beside their codes, where the study has names."""
-    from growthpoles.study.inputs import study_regions
+def named(frame: pd.DataFrame, study: Study | gpd.GeoDataFrame, *, lang: str = "en") -> pd.DataFrame:
+    """Put the names of the regions beside their codes, where the study or the file has names."""
+    from growthpoles.study.study_spec import Study
 
-    regions = study_regions(study)
-    column = f"short_{lang}"
+    if isinstance(study, Study):
+        if study.boundaries.absent:
+            return frame
+        from growthpoles.study.inputs import study_regions
+
+        study = study_regions(study)
+    regions = study
+    column = f"short_{lang}" if f"short_{lang}" in regions else "name"
     if column not in regions or frame.index.name != "region":
         return frame
     beside = frame.copy()

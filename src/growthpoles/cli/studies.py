@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from growthpoles.cli.shared_options import FormatOption, OutOption, QuietOption, emit, note
+from growthpoles.cli.shared_options import CrsOption, FormatOption, LayerOption, OutOption, QuietOption, emit, note
 
 
 def register(app: typer.Typer) -> None:
@@ -35,13 +35,23 @@ def init(
     year: Annotated[int | None, typer.Option("--year", "-y", help="Year of tables that do not say one.")] = None,
     name: Annotated[str | None, typer.Option("--name", help="Name of the study; default: that of the folder.")] = None,
     encoding: Annotated[str | None, typer.Option("--encoding", help="Of text tables, for instance cp1251.")] = None,
+    layer: LayerOption = None,
+    crs: CrsOption = None,
+    header: Annotated[int | None, typer.Option("--header", help="First row with the names of columns.")] = None,
+    delimiter: Annotated[
+        str | None, typer.Option("--delimiter", help="Sign between cells of text tables, or the word tab.")
+    ] = None,
+    missing: Annotated[
+        list[str] | None, typer.Option("--missing", help='A mark that means "no data"; repeat it for more.')
+    ] = None,
 ) -> None:
     """Look at your files and propose a study."""
     from growthpoles.study.propose_study import propose_study
 
     proposal = propose_study(
-        folder, table=table, boundaries=boundaries, key=key, sheet=sheet, year=year, name=name, encoding=encoding
-    )
+        folder, table=table, boundaries=boundaries, key=key, sheet=sheet, year=year, name=name, encoding=encoding,
+        layer=layer, crs=crs, header=header, delimiter=delimiter, missing=missing or (),
+    )  # fmt: skip
     for text in proposal.seen:
         typer.echo(f"seen: {text}")
     for text in proposal.undecided:

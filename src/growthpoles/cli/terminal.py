@@ -53,6 +53,10 @@ def progress_bar(total: int, *, quiet: bool = False) -> Iterator[Callable[[str],
         yield tell
 
 
+#: A label is never cut below so many characters.
+_LABEL = 24
+
+
 def _heading(column: str, *, width: int = 12) -> str:
     """Break a column name with a year, or a long one, so that the column is as narrow as its numbers."""
     head, _, last = column.rpartition(" ")
@@ -76,8 +80,9 @@ def print_frame(frame: pd.DataFrame, *, title: str, digits: int = 2, lang: str =
     table = Table(
         title=Text(clean_text(title)), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
     )
-    for level in frame.index.names:
-        table.add_column(Text(clean_text(level or "")), no_wrap=True)
+    for number, level in enumerate(frame.index.names):
+        longest = max((len(str(key)) for key in frame.index.get_level_values(number)), default=0)
+        table.add_column(Text(clean_text(level or "")), no_wrap=True, min_width=min(longest, _LABEL))
     for column in frame.columns:
         numeric = pd.api.types.is_numeric_dtype(frame[column])
         table.add_column(Text(_heading(clean_text(column))), justify="right" if numeric else "left", no_wrap=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from growthpoles.errors import MapError, message
+from growthpoles.errors import MapError, listed, message, nearest, plain, shown
 from growthpoles.language.languages import translator
 from growthpoles.maps import palettes
 from growthpoles.maps.sheet.legend import Category
@@ -96,8 +96,69 @@ def column_of(data: Any, column: str, where: str) -> pd.Series:
     MapError
         If the frame has no such column.
     """
+    if not hasattr(data, "columns") and not hasattr(data, "index") and hasattr(data, "to_frame"):
+        data = data.to_frame()  # a result of this package
     if not hasattr(data, "columns"):
-        return data
+        return labelled(data, where)
     if column not in data.columns:
-        raise MapError(message(f"no column {column!r}", where=where, allowed=", ".join(map(str, data.columns[:12]))))
+        near = nearest(column, data.columns, n=1)
+        raise MapError(message(f"no column {column!r}", where=where, allowed=listed(data.columns, limit=12), near=near))
     return data[column]
+
+
+def framed(data: Any, where: str) -> pd.DataFrame:
+    """Return a frame as it is, or that of a result; say what is wanted of other things."""
+    import pandas as pd
+
+    found = data.to_frame() if hasattr(data, "to_frame") and not isinstance(data, pd.Series) else data
+    if isinstance(found, pd.DataFrame):
+        return found
+    raise MapError(
+        message(f"{type(data).__name__} given", where=where, allowed="a DataFrame, or a result that has one")
+    )
+
+
+def labelled(data: Any, where: str) -> pd.Series:
+    """Return a Series as it is; say what makes one of other things."""
+    import pandas as pd
+
+    if isinstance(data, pd.Series):
+        return data
+    kind = type(data).__name__
+    allowed = "a Series whose index names the regions: pd.Series(values, index=regions.index)"
+    raise MapError(message(f"{kind} given", where=where, allowed=allowed))
+
+
+def series_of(data: Any, where: str, regions: gpd.GeoDataFrame) -> pd.Series:
+    """Return a Series as it is, or the column of `regions` that a name means."""
+    return labelled(column_of(regions, data, where) if isinstance(data, str) else data, where)
+
+
+def numbers_of(data: Any, column: str, where: str, regions: gpd.GeoDataFrame | None = None) -> pd.Series:
+    """Return numbers by region: of a Series, of `column` of a frame or result, or of the column of `regions` named.
+
+    Raises
+    ------
+    MapError
+        If there is no such column, `data` has no labels, or a cell is text or infinite; NaN passes.
+    """
+    import numpy as np
+    import pandas as pd
+
+    if isinstance(data, str) and regions is not None:
+        data, column = regions, data
+    found = column_of(data, column, where)
+    if isinstance(found, pd.DataFrame):
+        raise MapError(
+            message(f"column {column!r} stands {found.shape[1]} times", where=where, allowed="each column once")
+        )
+    is_number = pd.api.types.is_numeric_dtype(found) and not pd.api.types.is_complex_dtype(found)
+    numbers = (found if is_number else pd.to_numeric(found, errors="coerce")).astype(float)
+    odd = (found.notna() & numbers.isna()) | np.isinf(numbers)
+    if found.dtype.kind in "mM" or odd.any():
+        first = int(odd.to_numpy().argmax())
+        what = f"{shown(found.iloc[first])} is not a finite number"
+        allowed = "numbers, or empty cells for no data"
+        raise MapError(message(what, where=f"{where}, region {plain(found.index[first])}", allowed=allowed))
+    numbers.attrs = dict(getattr(data, "attrs", {})) | dict(found.attrs)
+    return numbers

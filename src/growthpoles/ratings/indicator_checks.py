@@ -14,11 +14,23 @@ from growthpoles.errors import DataError, message
 Array = npt.NDArray[Any]
 
 
+def _check_table(table: object) -> None:
+    """Refuse what is no table of regions by indicators, or of several years of them with the index (year, region)."""
+    if not isinstance(table, pd.DataFrame):
+        allowed = "a DataFrame, one row per region and one column per indicator"
+        raise DataError(message(f"{type(table).__name__} given", where="table", allowed=allowed))
+    if isinstance(table.index, pd.MultiIndex) and list(table.index.names) != ["year", "region"]:
+        levels = ", ".join(str(name) for name in table.index.names)
+        allowed = f"one row per region; of a panel one year at a time: table.xs(2020, level={table.index.names[-1]!r})"
+        raise DataError(message(f"rows of several levels ({levels})", where="table", allowed=allowed))
+
+
 def numeric_table(table: pd.DataFrame) -> pd.DataFrame:
     """Return `table` as floats, or raise `DataError` on doubled labels, text or infinite cells.
 
     An empty table is refused too. NaN passes: it means "no data".
     """
+    _check_table(table)
     if table.empty:
         raise DataError(message("the table has no rows or no columns"))
     for labels, what in ((table.index, "region"), (table.columns, "column")):

@@ -75,7 +75,7 @@ class IndicatorMethod:
         """Return limits of transformed values in the unit of the table; NaN where that has no such value."""
         if self.transform.apply is None:
             return low, high
-        back = _BACK.get(self.transform.name, lambda y, _: y * np.nan)
+        back: Any = _BACK.get(self.transform.name, lambda y, _: y * np.nan)
         pair = np.array([high, low] if self.falling else [low, high])
         with np.errstate(all="ignore"):
             ends: Array = back(pair, self.argument)

@@ -160,8 +160,8 @@ def rate(
         panel = pd.concat(rated, names=[YEAR, REGION]).reindex(table.index)
         missing: list[Any] = []
         for year, each in rated.items():
-            gaps: Any = each.attrs["missing"]
-            missing += [(year, *gap) for gap in gaps]
+            gaps: list[tuple[Any, ...]] = list(each.attrs["missing"])
+            missing.extend((year, *gap) for gap in gaps)
         panel.attrs = next(iter(rated.values())).attrs | {"missing": missing, "year": None}
         panel.attrs.pop("reference", None)  # that of one year
         return panel

@@ -435,7 +435,7 @@ def as_editions(tables: Tables) -> dict[str, pd.DataFrame]:
     """Return the tables by edition; a single table is named by its own attrs, or "table"."""
     if isinstance(tables, pd.DataFrame):
         return {str(tables.attrs.get("edition", "table")): tables}
-    if not tables:
+    if not isinstance(tables, Mapping) or not tables:
         raise RatingError(message("no table is given", allowed="a table, or a mapping of edition to table"))
     return dict(tables)
 

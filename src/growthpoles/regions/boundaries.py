@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, cast
 
 import numpy as np
 
-from growthpoles.errors import DataError, RegionError, message, nearest, plain, unknown_option
+from growthpoles.errors import DataError, RegionError, listed, message, nearest, plain, unknown_option
 from growthpoles.file_reading import note_layer, remembered
 from growthpoles.regions.enclaves import find_enclaves, merge_enclaves
 from growthpoles.regions.kazakhstan.region_names import read_regions_table, vintage_of
@@ -19,12 +19,19 @@ from growthpoles.shipped_data import geodata_path, read_registry
 if TYPE_CHECKING:
     import pandas as pd
     from geopandas import GeoDataFrame
+    from numpy.typing import NDArray
+    from pyproj import CRS
+    from shapely.geometry.base import BaseGeometry
 
     from growthpoles.regions.projection import CRSLike
 
 _CRS_NAME = "Albers equal-area, parallels 43°N and 53°N, centre 48°N 67°E (WGS84)"
 _LISTED = 8  # rows that a message names
 _REASON = 120  # characters of GDAL's own words, which can quote whole SQL statements
+_SAME_AREA = 1e-9  # share of a region's area that is rounding
+_FARTHEST = 1e8  # metres; more than twice around the Earth
+_PIXELS = 20_000.0  # the widest picture that somebody may have traced
+_LOCAL = 3.0  # degrees; the area of a coordinate system of a city or a county
 _POLYGONS = (3, 6)  # shapely's type ids of Polygon and MultiPolygon
 _COLLECTION = 7
 
@@ -77,9 +84,10 @@ def read_boundaries(
     layer: str | None = None,
     crs: CRSLike | None = None,
     encoding: str | None = None,
-    dissolve: bool = False,
+    dissolve: bool | None = None,
     only: Sequence[str] = (),
     drop: Sequence[str] = (),
+    repair: Literal["refuse", "clean"] = "refuse",
 ) -> GeoDataFrame:
     """Read polygons of regions from any file that GDAL reads, and check them.
 
@@ -97,24 +105,30 @@ def read_boundaries(
     encoding : str, optional
         Of the texts of a Shapefile that does not state it. None takes UTF-8 or Russian cp1251 where the texts are
         plainly that (``attrs["encoding"]`` says so), else what GDAL takes.
-    dissolve : bool
-        Whether a region may stand in several rows, whose polygons are then united.
+    dissolve : bool, optional
+        Whether a region may stand in several rows, whose polygons are then united. None unites them where the rows show
+        that they are one region: the same text in every other column, and polygons that do not overlap.
     only, drop : sequence of str
         Keys of the regions to take, or to leave out; ``attrs["left_out"]`` names those left out.
+    repair : {"refuse", "clean"}
+        What happens to a ring that crosses itself where mending it changes the area: a bow-tie may be a square whose
+        corners were swapped, and nobody knows. What changes no area is mended either way.
 
     Returns
     -------
     GeoDataFrame
         Index `region` in file order, the other columns as read, valid two-dimensional polygons in `geometry`.
         ``attrs``: `source` (file name), `layer`, `repairs` (a list of dicts with `region`, `reason` and
-        `area_change` (relative) for every geometry that had to be made valid).
+        `area_change` (relative) for every geometry that had to be made valid); where there are such, `encoding` (a
+        guess), `left_out`, `dissolved` and `collections` (regions united from several rows, or taken out of a
+        geometry collection). :func:`growthpoles.regions.boundaries.boundary_notes` says it in sentences.
 
     Raises
     ------
     DataError
         If the file, the layer or the column is not there, the file is damaged, a key is empty or repeated, a
-        geometry is missing, empty, not a polygon, not finite or cannot be made valid, or the CRS contradicts
-        the file.
+        geometry is missing, empty, not a polygon, not finite or cannot be made valid, the coordinates cannot be those
+        of the CRS, or the CRS contradicts the file.
 
     Examples
     --------
@@ -124,21 +138,46 @@ def read_boundaries(
     >>> len(states), states.index[0]
     (32, 'MX02')
     """
+    if repair not in ("refuse", "clean"):
+        raise DataError(unknown_option("repair", repair, ["refuse", "clean"]))
     path = Path(path)
     where = str(path)
     frame, layer = read_layer(path, layer, encoding=encoding)
-    used = frame.attrs.get("encoding", encoding)
-    codes = _keys(frame, key, where, repeated=dissolve)
+    found: dict[str, object] = {"encoding": frame.attrs.get("encoding") or (None if encoding else _latin(path, frame))}
+    codes = _keys(frame, key, where)
     frame = frame.drop(columns=key).set_index(codes)
-    frame, left_out = _chosen(frame, only, drop, where)
-    frame = _polygons_only(_with_crs(frame, crs, where))
-    if dissolve:
-        frame = _dissolved(frame)
+    frame, found["left_out"] = _chosen(frame, only, drop, where)
+    frame, found["collections"] = _polygons_only(_with_crs(frame, crs, where))
+    _check_coordinates(frame, where)
+    frame, repairs = _made_valid(frame, where, repair)
+    frame, found["dissolved"] = _dissolved(frame, key, dissolve, where)
     _check_shapes(frame, where)
-    frame, repairs = _made_valid(frame, where)
     frame.attrs = {"source": path.name, "layer": layer, "repairs": repairs}
-    frame.attrs |= {name: value for name, value in (("encoding", used), ("left_out", left_out)) if value}
+    frame.attrs |= {name: value for name, value in found.items() if value}
     return frame
+
+
+def boundary_notes(regions: GeoDataFrame) -> list[str]:
+    """Say what :func:`read_boundaries` found out, took, left out or mended."""
+    attrs = regions.attrs
+    notes = []
+    if "encoding" in attrs:
+        told = "the file does not state the encoding of its texts; {} was taken (encoding = ... says another)"
+        notes.append(told.format(attrs["encoding"]))
+    for name, told in (
+        ("left_out", "left out by only or drop"),
+        ("dissolved", "several rows united"),
+        ("collections", "the polygons of a collection taken, its lines and points left out"),
+        ("unnamed", "without a name; the key stands for it"),
+    ):
+        if attrs.get(name):
+            notes.append(f"{listed(attrs[name])}: {told}")
+    for each in attrs.get("repairs", ()):
+        notes.append(f"{plain(each['region'])}: mended ({each['reason']}); area {100 * each['area_change']:+.3g} %")
+    touched = (attrs.get("coverage") or {}).get("touched", [])
+    if touched:
+        notes.append(f"borders mended between {listed(f'{a} and {b}' for a, b in touched)}")
+    return notes
 
 
 def _chosen(
@@ -156,32 +195,74 @@ def _chosen(
     return frame[keep], list(dict.fromkeys(frame.index[~keep]))
 
 
-def _polygons_only(frame: GeoDataFrame) -> GeoDataFrame:
+def _polygons_only(frame: GeoDataFrame) -> tuple[GeoDataFrame, list[str]]:
     """Take the polygons out of collections, whose lines and points are no area."""
     import shapely
 
     shapes = frame.geometry.to_numpy().copy()
+    taken = []
     for i in np.flatnonzero(shapely.get_type_id(shapes) == _COLLECTION).tolist():
-        parts = [part for part in shapely.get_parts(shapes[i]) if shapely.get_type_id(part) in _POLYGONS]
+        parts: list[Any] = _polygons_in(shapes[i])
         if parts:
-            shapes[i] = shapely.union_all(parts)
+            shapes[i] = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+            taken.append(frame.index[i])
+    return _with_shapes(frame, shapes), list(dict.fromkeys(taken))
+
+
+def _polygons_in(shape: BaseGeometry) -> list[BaseGeometry]:
+    """Return the single polygons of a geometry, however deep they lie in collections."""
+    import shapely
+
+    kind = shapely.get_type_id(shape)
+    if kind == _POLYGONS[0]:
+        return [shape]
+    inner: Any = shapely.get_parts(shape) if kind in (_POLYGONS[1], _COLLECTION) else []
+    return [part for each in inner for part in _polygons_in(each)]
+
+
+def _with_shapes(frame: GeoDataFrame, shapes: NDArray[np.object_]) -> GeoDataFrame:
     return frame.set_geometry(type(frame.geometry)(shapes, index=frame.index, crs=frame.crs))
 
 
-def _dissolved(frame: GeoDataFrame) -> GeoDataFrame:
-    """Unite the rows of one region; a column that differs among them keeps all its texts."""
+def _dissolved(frame: GeoDataFrame, key: str, dissolve: bool | None, where: str) -> tuple[GeoDataFrame, dict[str, int]]:
+    """Unite the rows of one region, on request or where they show that they are one; count the rows of each."""
+    import shapely
+
+    counts = frame.index.value_counts(sort=False)
+    twice = {str(code): int(n) for code, n in counts.items() if n > 1}
+    if not twice:
+        return frame, {}
+    texts = [name for name in frame.columns if name != frame.geometry.name and frame[name].dtype.kind in "OUT"]
+    groups = frame[frame.index.isin(list(twice))].groupby(level=0, sort=False)
+    if not dissolve:
+        unlike = []
+        for code, rows in groups:
+            parts = [shape for shape in rows.geometry if shape is not None and not shape.is_empty]
+            parted = abs(sum(shapely.area(parts)) - shapely.area(shapely.union_all(parts)))
+            same = bool(texts) and all(len(set(rows[name].fillna(""))) == 1 for name in texts)
+            if dissolve is False or not same or parted > _SAME_AREA * sum(shapely.area(parts)):
+                unlike.append(str(code))
+        if unlike:
+            allowed = "one feature per region; dissolve = true unites several"
+            raise DataError(
+                message(f"column {key} repeats {listed(unlike, limit=_LISTED)}", where=where, allowed=allowed)
+            )
 
     def one(column: pd.Series) -> object:
-        texts = list(dict.fromkeys(column.dropna()))
-        return texts[0] if len(texts) == 1 else " / ".join(map(str, texts)) if texts else None
+        found = list(dict.fromkeys(column.dropna()))
+        return found[0] if len(found) == 1 else " / ".join(map(str, found)) if found else None
 
-    columns = [column for column in frame.columns if column != frame.geometry.name]
-    groups = frame.groupby(level=0, sort=False)
-    shapes = groups[str(frame.geometry.name)].agg(lambda parts: parts.union_all())
     result = frame[~frame.index.duplicated()].copy()
-    for column in columns:
-        result[column] = groups[str(column)].agg(one)
-    return result.set_geometry(type(frame.geometry)(shapes.reindex(result.index), crs=frame.crs))
+    for column in [name for name in frame.columns if name != frame.geometry.name]:
+        told = groups[column].agg(one)
+        mixed = told.map(lambda cell: isinstance(cell, str)).any() and result[column].dtype.kind not in "OUT"
+        result[column] = result[column].astype(object) if mixed else result[column]
+        result.loc[told.index, column] = told
+    shapes = result.geometry.to_numpy().copy()
+    place = {code: i for i, code in enumerate(result.index)}
+    for code, rows in groups:
+        shapes[place[code]] = shapely.union_all(rows.geometry.to_numpy())
+    return _with_shapes(result, shapes), twice
 
 
 @remembered()
@@ -246,8 +327,7 @@ def read_layer(path: Path, layer: str | None = None, *, encoding: str | None = N
             raise DataError(message(problem, where=str(path), allowed=allowed))
         if layer is not None and layer not in layers:
             near = nearest(layer, layers, n=1)
-            listed = ", ".join(layers[:_LISTED])
-            raise DataError(message(f"no layer {layer}", where=str(path), allowed=listed, near=near))
+            raise DataError(message(f"no layer {layer}", where=str(path), allowed=listed(layers), near=near))
         name = layer or layers[0]
         try:
             frame = pyogrio.read_dataframe(path, layer=name, encoding=encoding)
@@ -275,21 +355,44 @@ def read_layer(path: Path, layer: str | None = None, *, encoding: str | None = N
 
 def _text_encoding(path: Path, frame: GeoDataFrame) -> str | None:
     """Return the encoding of a Shapefile that states none and was read as Latin-1, where its texts are plain."""
-    if path.suffix.lower() != ".shp" or any(path.with_suffix(end).exists() for end in (".cpg", ".CPG")):
-        return None
-    table = frame.drop(columns=frame.geometry.name)
-    texts = {str(cell) for column in table.columns if table[column].dtype.kind in "OUT" for cell in table[column]}
-    texts = {text for text in texts if not text.isascii()}
-    try:
-        raw = [text.encode("latin-1") for text in texts]
-    except UnicodeEncodeError:  # GDAL knew the encoding by the file's own mark
-        return None
+    raw = _undeclared(path, frame)
     if raw and all(_is_utf8(each) for each in raw):
         return "utf-8"
     words = [word for each in raw for word in re.findall(r"[^\W\d_]+", each.decode("cp1251", "replace"))]
     words = [word for word in words if not word.isascii()]
-    russian = re.compile(r"[А-ЯЁ]?[а-яё]+|[А-ЯЁ]+")
-    return "cp1251" if words and all(russian.fullmatch(word) for word in words) else None
+    cyrillic = re.compile(r"[А-ЯЁІЇЄҐЎЈЉЊЋЂЏЅЌЃ]?[а-яёіїєґўјљњћђџѕќѓ]+|[А-ЯЁІЇЄҐЎЈЉЊЋЂЏЅЌЃ]+")
+    return "cp1251" if words and all(cyrillic.fullmatch(word) for word in words) else None
+
+
+def _undeclared(path: Path, frame: GeoDataFrame) -> list[bytes]:
+    """Return the texts with other than ASCII letters of a Shapefile that states no encoding, as they stand."""
+    if path.suffix.lower() != ".shp" or any(path.with_suffix(end).exists() for end in (".cpg", ".CPG")):
+        return []
+    table = frame.drop(columns=frame.geometry.name)
+    texts = {str(cell) for column in table.columns if table[column].dtype.kind in "OUT" for cell in table[column]}
+    try:
+        return [text.encode("latin-1") for text in sorted(texts) if not text.isascii()]
+    except UnicodeEncodeError:  # GDAL knew the encoding by the file's own mark
+        return []
+
+
+def _latin(path: Path, frame: GeoDataFrame) -> str | None:
+    """Return "latin1" for texts of an unknown encoding that look like words in it; refuse to print garbled ones.
+
+    Words in Latin letters are mostly ASCII, and no sign of money or superscript stands within them.
+    """
+    raw = _undeclared(path, frame)
+    words = [word for each in raw for word in each.decode("latin-1").split() if not word.isascii()]
+    if not words:
+        return None
+    signs = [sign for word in words for sign in word if sign.isalpha() or not sign.isascii()]
+    strange = [word for word in words if re.search(r"\w[\x80-\x9f¡-©«-¹»-¿×÷]|[\x80-\x9f¡-©«-¹»-¿×÷]\w", word)]
+    if strange or sum(not sign.isascii() for sign in signs) > 0.6 * len(signs):
+        garbled = listed(strange or words, limit=3)
+        problem = f"the file does not state the encoding of its texts; in Latin-1 they read {garbled}"
+        allowed = 'encoding = "cp1252", "cp1250", "cp1253", "gb18030" or whichever it is'
+        raise DataError(message(problem, where=str(path), allowed=allowed))
+    return "latin1"
 
 
 def _is_utf8(content: bytes) -> bool:
@@ -321,15 +424,16 @@ def _read_geoparquet(path: Path, layer: str | None) -> tuple[GeoDataFrame, str]:
     return frame.reset_index(drop=frame.index.name is None), path.stem
 
 
-def _keys(frame: GeoDataFrame, key: str, where: str, *, repeated: bool = False) -> pd.Index:
-    """Return the key column as an index of clean text; empty and repeated keys are errors."""
+def _keys(frame: GeoDataFrame, key: str, where: str) -> pd.Index:
+    """Return the key column as an index of clean text; an empty key is an error."""
     import pandas as pd
 
     columns = [column for column in frame.columns if column != frame.geometry.name]
     if key not in columns:
-        listed = ", ".join(map(plain, columns[:_LISTED]))
-        near = nearest(key, columns, n=1)
-        raise DataError(message(f"no column {key}", where=where, allowed=listed or "none", near=near))
+        allowed = listed(columns, limit=_LISTED) or "none"
+        raise DataError(
+            message(f"no column {plain(key)}", where=where, allowed=allowed, near=nearest(key, columns, n=1))
+        )
     values = frame[key]
     whole = pd.api.types.is_float_dtype(values) and values.dropna().mod(1).eq(0).all()
     text = (values.astype("Int64") if whole else values).astype("string").str.strip()
@@ -337,11 +441,6 @@ def _keys(frame: GeoDataFrame, key: str, where: str, *, repeated: bool = False) 
     if len(empty):
         rows = ", ".join(str(row + 1) for row in empty[:_LISTED])
         raise DataError(message(f"column {key} is empty in feature {rows}", where=where))
-    twice = sorted(set(text[text.duplicated()]))
-    if twice and not repeated:
-        listed = ", ".join(map(plain, twice[:_LISTED]))
-        allowed = "one feature per region; dissolve = true unites several"
-        raise DataError(message(f"column {key} repeats {listed}", where=where, allowed=allowed))
     return pd.Index(text.astype(object), name="region")
 
 
@@ -365,42 +464,110 @@ def _with_crs(frame: GeoDataFrame, crs: CRSLike | None, where: str) -> GeoDataFr
     return frame
 
 
+def _check_coordinates(frame: GeoDataFrame, where: str) -> None:
+    """Refuse coordinates that no place on Earth has in the coordinate system of the layer."""
+    import shapely
+
+    shapes, crs = frame.geometry.to_numpy(), frame.crs
+    points, owner = shapely.get_coordinates(shapes, return_index=True)
+    finite = np.isfinite(points).all(axis=1)
+    size = np.abs(points)
+    metre = crs.axis_info[0].unit_conversion_factor if crs is not None and crs.is_projected and crs.axis_info else 1.0
+    faults = {
+        "a coordinate that is not a finite number": ~finite,
+        "a coordinate that is no longitude or latitude": finite & (size > (360.0, 90.0 + 1e-9)).any(axis=1)
+        if crs is not None and crs.is_geographic
+        else np.zeros(len(points), dtype=bool),
+        "a coordinate farther away than the Earth is wide": finite & (size * metre > _FARTHEST).any(axis=1),
+    }
+    for problem, at in faults.items():
+        if at.any():
+            named = listed(dict.fromkeys(frame.index[owner[at]]), limit=_LISTED)
+            raise DataError(message(f"{problem} for {named}", where=where, allowed="a polygon per region"))
+    if crs is None or not crs.is_projected or not len(points):
+        return
+    if (size <= (360.0, 90.0)).all():
+        told = (
+            f"the coordinates look like degrees ({_extent(points)}), {crs.name} counts in {crs.axis_info[0].unit_name}"
+        )
+        raise DataError(
+            message(told, where=where, allowed="the coordinate system that they have, for instance EPSG:4326")
+        )
+    if (size <= _PIXELS).all() and not _is_local(crs, points):
+        told = f"the coordinates look like pixels ({_extent(points)}), {crs.name} puts them where no region is"
+        raise DataError(
+            message(told, where=where, allowed="georeferenced polygons, or the coordinate system they have")
+        )
+
+
+def _extent(points: NDArray[np.float64]) -> str:
+    (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
+    return f"{west:.6g} to {east:.6g}, {south:.6g} to {north:.6g}"
+
+
+def _is_local(crs: CRS, points: NDArray[np.float64]) -> bool:
+    """Tell whether the origin of a coordinate system lies among regions: it is one's own, or of a small area."""
+    area = crs.area_of_use
+    if area is None:
+        return True
+    if area.east - area.west > _LOCAL or area.north - area.south > _LOCAL:
+        return False
+    from pyproj import Transformer
+
+    to_degrees = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    lon, lat = to_degrees.transform(*points.mean(axis=0))
+    return bool(area.west <= lon <= area.east and area.south <= lat <= area.north)
+
+
 def _check_shapes(frame: GeoDataFrame, where: str) -> None:
     """Refuse geometry that no repair can turn into a region."""
     import shapely
 
     shapes = frame.geometry.to_numpy()
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    points, owner = shapely.get_coordinates(shapes, return_index=True)
-    infinite = np.isin(np.arange(len(shapes)), owner[~np.isfinite(points).all(axis=1)])
-    faults = {
-        "no geometry": missing,
-        "no polygon": ~missing & ~np.isin(shapely.get_type_id(shapes), _POLYGONS),
-        "a coordinate that is not a finite number": infinite,
-    }
-    if frame.crs is not None and frame.crs.is_geographic:
-        outside = (np.abs(points) > (360.0, 90.0 + 1e-9)).any(axis=1)
-        faults["a coordinate that is no longitude or latitude"] = np.isin(np.arange(len(shapes)), owner[outside])
-    for problem, at in faults.items():
+    odd = ~missing & ~np.isin(shapely.get_type_id(shapes), _POLYGONS)
+    remedy = "a polygon per region, or drop = [...] for a region without one"
+    for problem, at in {"no geometry": missing, "no polygon": odd}.items():
         if at.any():
-            named = ", ".join(map(plain, frame.index[at][:_LISTED]))
-            raise DataError(message(f"{problem} for {named}", where=where, allowed="a polygon per region"))
+            named = listed(frame.index[at], limit=_LISTED)
+            raise DataError(message(f"{problem} for {named}", where=where, allowed=remedy))
 
 
-def _made_valid(frame: GeoDataFrame, where: str) -> tuple[GeoDataFrame, list[dict[str, Any]]]:
-    """Repair self-crossing rings and list what was touched."""
+def _made_valid(
+    frame: GeoDataFrame, where: str, repair: Literal["refuse", "clean"]
+) -> tuple[GeoDataFrame, list[dict[str, Any]]]:
+    """Repair self-crossing rings and list what was touched; refuse what would change the area, unless asked for."""
     import shapely
 
     shapes = shapely.force_2d(frame.geometry.to_numpy())
-    bad = np.flatnonzero(~shapely.is_valid(shapes))
-    repairs = []
+    areal = np.isin(shapely.get_type_id(shapes), _POLYGONS)
+    bad = np.flatnonzero(areal & ~shapely.is_valid(shapes))
+    repairs: list[dict[str, Any]] = []
     for i in bad.tolist():
-        code, before = frame.index[i], abs(shapely.area(shapes[i]))
-        reason = shapely.is_valid_reason(shapes[i])
-        mended = shapely.make_valid(shapes[i], method="structure", keep_collapsed=False)
-        if shapely.is_empty(mended) or shapely.get_type_id(mended) not in _POLYGONS:
+        code, reason = frame.index[i], shapely.is_valid_reason(shapes[i])
+        mended, change = mend(shapes[i])
+        if mended is None:
             raise DataError(message(f"the polygon of {plain(code)} cannot be repaired ({reason})", where=where))
         shapes[i] = mended
-        change = float(shapely.area(mended) / before - 1) if before else float("inf")
         repairs.append({"region": code, "reason": reason, "area_change": change})
-    return frame.set_geometry(type(frame.geometry)(shapes, index=frame.index, crs=frame.crs)), repairs
+    altered = [each for each in repairs if abs(each["area_change"]) > _SAME_AREA]
+    if altered and repair == "refuse":
+        told = listed((f"{each['region']} ({each['reason']})" for each in altered), limit=_LISTED)
+        allowed = 'polygons that do not cross themselves, or repair = "clean"'
+        problem = f"mending the polygon of {told} would change its area"
+        raise DataError(message(problem, where=where, allowed=allowed))
+    return _with_shapes(frame, shapes), repairs
+
+
+def mend(shape: BaseGeometry) -> tuple[BaseGeometry | None, float]:
+    """Return a valid polygon for one that crosses itself, None if nothing is left, and the relative change of its area.
+
+    The area before is that which its rings enclose with their sign, so that a bow-tie of two equal halves has none.
+    """
+    import shapely
+
+    before = abs(shapely.area(shape))
+    mended = shapely.make_valid(shape, method="structure", keep_collapsed=False)
+    if shapely.is_empty(mended) or shapely.get_type_id(mended) not in _POLYGONS:
+        return None, float("nan")
+    return mended, float(shapely.area(mended) / before - 1) if before else float("inf")

@@ -32,6 +32,23 @@ def check_regions(found: Iterable[object], expected: Iterable[object], *, found_
         raise RegionError(message("; ".join(problems), near=dict.fromkeys(near)))
 
 
+def _wide(table: pd.DataFrame) -> pd.DataFrame:
+    """Spread a table of region, year, indicator and value into columns; return another one as it is."""
+    if not {"region", "year", "indicator", "value"} <= set(table.columns):
+        return table
+    names = table["indicator"].astype(str)
+    if len(set(table["year"])) > 1:
+        names += " " + table["year"].astype(str)
+    twice = table[pd.DataFrame({"region": table["region"], "name": names}).duplicated()]
+    if len(twice):
+        region, year, name = twice.iloc[0][["region", "year", "indicator"]]
+        raise RegionError(message(f"{region} has two values of {name} for {year}", where="the table"))
+    wide = table.assign(name=names).pivot(index="region", columns="name", values="value")
+    wide = wide.reindex(index=table["region"].unique(), columns=names.unique())
+    wide.attrs = dict(table.attrs)
+    return wide.rename_axis(columns=None)
+
+
 def join(regions: gpd.GeoDataFrame, table: pd.DataFrame) -> gpd.GeoDataFrame:
     """Attach a table to boundaries by region.
 
@@ -40,17 +57,19 @@ def join(regions: gpd.GeoDataFrame, table: pd.DataFrame) -> gpd.GeoDataFrame:
     regions : GeoDataFrame
         Indexed by region.
     table : DataFrame
-        Indexed by region, in any order; NaN cells mean "no data" and stay.
+        Indexed by region, in any order; NaN cells mean "no data" and stay. Of :func:`growthpoles.read_table` every
+        indicator becomes a column, with its year behind it where there are several.
 
     Returns
     -------
     GeoDataFrame
-        `regions` with the columns of `table`, rows in the order of `regions`; `attrs` of both.
+        `regions` with the columns of `table`, rows in the order of `regions`; `attrs` of both. A region without a row
+        has no data; ``attrs["no_row"]`` lists them.
 
     Raises
     ------
     RegionError
-        If a region has no row in the table, a row has no region, or a region stands twice.
+        If a row has no region, a region stands twice, or no region has a row.
 
     Examples
     --------
@@ -59,7 +78,16 @@ def join(regions: gpd.GeoDataFrame, table: pd.DataFrame) -> gpd.GeoDataFrame:
     >>> mapped.loc["KZ-ALA", ["name_en", "index"]].to_dict()
     {'name_en': 'Almaty City', 'index': 65.69}
     """
-    check_regions(table.index, regions.index, found_in="the table", expected_in="the boundaries")
+    for each, name in ((regions, "regions"), (table, "table")):
+        if not isinstance(each, pd.DataFrame):
+            allowed = "a DataFrame indexed by region; of a Series: its to_frame(name)"
+            raise RegionError(message(f"{type(each).__name__} given", where=name, allowed=allowed))
+    table = _wide(table)
+    present = set(table.index)
+    lacking = [code for code in regions.index if code not in present]
+    # More regions than rows is common; rows without a region are a mistake, and then both sides are listed.
+    if len(table) + len(lacking) != len(regions) or len(lacking) == len(regions) or not table.index.is_unique:
+        check_regions(table.index, regions.index, found_in="the table", expected_in="the boundaries")
     clash = [str(column) for column in table.columns if column in regions.columns]
     if clash:
         raise RegionError(message(f"columns on both sides: {', '.join(clash)}", where="join"))
@@ -67,5 +95,5 @@ def join(regions: gpd.GeoDataFrame, table: pd.DataFrame) -> gpd.GeoDataFrame:
     aligned = table.reindex(regions.index)
     for column in aligned.columns:
         joined[column] = aligned[column]
-    joined.attrs = {**regions.attrs, **table.attrs}
+    joined.attrs = {**regions.attrs, **table.attrs} | ({"no_row": lacking} if lacking else {})
     return joined

@@ -12,7 +12,7 @@ from growthpoles.report.table_formats import csv_bytes
 from growthpoles.report.wording import Wording
 from growthpoles.study.audit import Audit, summarise
 from growthpoles.study.audit.audit_frames import deviation_frame, dumbbell_frame, migration_frame
-from growthpoles.study.inputs import study_catalogue, study_regions
+from growthpoles.study.inputs import region_index, study_catalogue, study_regions
 from growthpoles.study.study_spec import Study
 
 if TYPE_CHECKING:
@@ -79,11 +79,14 @@ def audit_figures(found: Audit, study: Study) -> dict[str, Callable[[str], Axes]
     from growthpoles.language.languages import translator
 
     catalogue = study_catalogue(study)
-    regions = study_regions(study)
+    regions = None if study.boundaries.absent else study_regions(study)
     figures: dict[str, Callable[[str], Axes]] = {}
 
     def common(lang: str) -> dict[str, Any]:
-        return {"lang": lang, "source": study.text("source", lang), "names": regions.get(f"short_{lang}")}
+        return {"lang": lang, "source": study.text("source", lang), "names": names_in(lang)}
+
+    def names_in(lang: str) -> pd.Series | None:
+        return None if regions is None else regions.get(f"short_{lang}")
 
     if study.published.index is not None:
         both = dumbbell_frame(study)
@@ -94,7 +97,7 @@ def audit_figures(found: Audit, study: Study) -> dict[str, Callable[[str], Axes]
                 wide, year=year, **common(lang)
             )
         letters = migration_frame(study).pivot(index="region", columns=["year", "edition"], values="rating_class")
-        ordered = letters.reindex([region for region in regions.index if region in letters.index])
+        ordered = letters.reindex([region for region in region_index(study) if region in letters.index])
         figures["audit_classes"] = lambda lang: maps.plot_class_table(ordered, **common(lang))
     cells = deviation_frame(found)
     for table, part in cells.groupby("table"):
@@ -107,7 +110,7 @@ def audit_figures(found: Audit, study: Study) -> dict[str, Callable[[str], Axes]
                 digits=2,
                 labels=catalogue.names(lang),
                 title=translator(lang)(CELLS_TITLE).format(number=table),
-                **{**common(lang), "names": _row_names(rows, regions.get(f"short_{lang}"))},
+                **{**common(lang), "names": _row_names(rows, names_in(lang))},
             )
     return figures
 

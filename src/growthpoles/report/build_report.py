@@ -190,8 +190,9 @@ def _content(
         if len(frame) <= _TEX_ROWS:
             content[f"tables/tex/{name}.tex"] = tex(frame, title=name.replace("_", " "), lang=lang).encode()
     content["tables/study.xlsx"] = workbook_bytes(tables, notes=notes(tables, results))
-    frames, styles = layers(results)
-    content["study.gpkg"] = geopackage_bytes(frames, results.regions, styles=styles)
+    if not results.study.boundaries.absent:
+        frames, styles = layers(results)
+        content["study.gpkg"] = geopackage_bytes(frames, results.regions, styles=styles)
     content |= drawn.files
     content |= caption_files(drawn.captions, lang=lang)
     tell("page")

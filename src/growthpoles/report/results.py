@@ -39,8 +39,6 @@ class Stages:
         From the first year to the last.
     trend : dict of name to DataFrame
         Tables of a study of three years or more, see :func:`growthpoles.report.stages.trend_tables`.
-    convergence : DataFrame or None
-        Beta and sigma of the index and of every indicator, from the first year to the last.
     robustness : dict of year to Robustness
     strengths : dict of year to DataFrame
         See :func:`growthpoles.report.stages.strengths`.
@@ -50,19 +48,20 @@ class Stages:
     verdict : Verdict or None
     gradient : dict of year to DataFrame
     spread : DataFrame or None
+    convergence : DataFrame or None
+        Beta and sigma of the index and of every indicator, from the first year to the last.
     typology : dict of year to DataFrame
-    cross_check : DataFrame or None
-        One row per test: how far esda's numbers are from its.
     industries : Industries or None
         See :mod:`growthpoles.study.industry_analysis`.
     inequality : Inequalities or None
+    cross_check : DataFrame or None
+        One row per test: how far esda's numbers are from its.
     left_out : dict
         Stage, or test -> why it is not in the report.
     """
 
     change: RatingChange | None = None
     trend: dict[str, pd.DataFrame] = field(default_factory=dict)
-    convergence: pd.DataFrame | None = None
     robustness: dict[int, Robustness] = field(default_factory=dict)
     strengths: dict[int, pd.DataFrame] = field(default_factory=dict)
     audit: Audit | None = None
@@ -70,10 +69,11 @@ class Stages:
     verdict: Verdict | None = None
     gradient: dict[int, pd.DataFrame] = field(default_factory=dict)
     spread: pd.DataFrame | None = None
+    convergence: pd.DataFrame | None = None
     typology: dict[int, pd.DataFrame] = field(default_factory=dict)
-    cross_check: pd.DataFrame | None = None
     industries: Industries | None = None
     inequality: Inequalities | None = None
+    cross_check: pd.DataFrame | None = None
     left_out: dict[str, str] = field(default_factory=dict)
 
 

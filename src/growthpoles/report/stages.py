@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles import randomness
-from growthpoles.errors import GrowthpolesError, RatingError, Reason, StudyError, unknown_option
+from growthpoles.errors import GrowthpolesError, RatingError, Reason, StudyError, message, unknown_option
 from growthpoles.language.phrases import Words
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.ratings.classes import way_up
@@ -28,12 +28,14 @@ from growthpoles.spatial.global_tests.moran import moran
 from growthpoles.spatial.local_tests import LocalResult, local_getis_ord, local_moran
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
 from growthpoles.study.inputs import (
+    NO_BOUNDARIES,
     editions,
     input_account,
     limits_name,
     load_indicators,
     load_published,
     published_years,
+    region_index,
     study_catalogue,
     study_method,
     study_ratings,
@@ -44,6 +46,7 @@ from growthpoles.study.inputs import (
 from growthpoles.study.study_spec import Study, detailed_years
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     from libpysal.graph import Graph
 
     from growthpoles.ratings.methods import Normalisation
@@ -532,6 +535,14 @@ def report_edition(study: Study, edition: str | None) -> str:
     return chosen
 
 
+def bare_regions(study: Study) -> gpd.GeoDataFrame:
+    """Return the regions of a study without boundaries, whose geometry is missing."""
+    import geopandas as gpd
+
+    index = region_index(study)
+    return gpd.GeoDataFrame({"geometry": [None] * len(index)}, index=index, geometry="geometry", crs="EPSG:4326")
+
+
 def compute(study: Study, *, edition: str | None = None, progress: Progress | None = None) -> Results:
     """Run the analysis of a study.
 
@@ -555,7 +566,7 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
     tell = progress or (lambda step: None)
     edition = report_edition(study, edition)
     tell("boundaries")
-    regions = study_regions(study)
+    regions = bare_regions(study) if study.boundaries.absent else study_regions(study)
     catalogue = study_catalogue(study)
     indicators: dict[tuple[str, int], pd.DataFrame] = {}
     ratings: dict[tuple[str, int], pd.DataFrame] = {}
@@ -580,6 +591,8 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
         left_out["classes"] = no_classes(study, Words("en"))
     graph: Graph | None = None
     try:
+        if study.boundaries.absent:
+            raise StudyError(message(NO_BOUNDARIES))
         graph = study_weights(study, regions=regions)
     except GrowthpolesError as error:
         left_out["moran"] = error.args[0]

@@ -14,8 +14,9 @@ from pydantic import ValidationError
 from growthpoles.errors import GrowthpolesError, StudyError, listed, message, nearest, plain, shown
 from growthpoles.file_reading import read_text
 from growthpoles.ratings.catalogue import Catalogue
+from growthpoles.regions.boundaries import boundary_notes
 from growthpoles.study.files.problems import Problem, problems_frame
-from growthpoles.study.files.user_table import TableData
+from growthpoles.study.files.user_table import TableData, toml_text
 from growthpoles.study.inputs.indicators import (
     NO_ROW,
     absent_that_year,
@@ -23,13 +24,14 @@ from growthpoles.study.inputs.indicators import (
     editions,
     input_account,
     load_indicators,
+    region_index,
     study_table,
     unused_inputs,
 )
 from growthpoles.study.inputs.industry_table import industry_data, industry_years, load_industries
 from growthpoles.study.inputs.published import load_published, published_years
 from growthpoles.study.inputs.study_rating import method_problems, study_rating
-from growthpoles.study.inputs.study_regions import match_study_regions, study_regions
+from growthpoles.study.inputs.study_regions import NO_BOUNDARIES, match_study_regions, study_regions
 from growthpoles.study.load_study import file_problems, known_keys, read_toml, study_path
 from growthpoles.study.study_spec import Study
 
@@ -315,7 +317,9 @@ def examine_study(path: str | Path | None = None) -> pd.DataFrame:
 
 def _notes(study: Study, catalogue: Catalogue) -> list[str]:
     """Say what a valid study lacks: regions without a row, years without an indicator."""
-    notes = []
+    bare_study = study.boundaries.absent
+    notes = [f"{NO_BOUNDARIES}; they are left out"] if bare_study else []
+    notes += [] if bare_study else [f"boundaries: {note}" for note in boundary_notes(study_regions(study))]
     for year in study.years:
         table = load_indicators(year, study=study)
         absent = absent_that_year(table, catalogue)
@@ -339,6 +343,11 @@ def _is_there(study: Study, name: str) -> bool:
 
 def _regions(study: Study) -> tuple[set[str] | None, list[Problem]]:
     """Read the boundaries; return the region codes, or None and why."""
+    if study.boundaries.absent:
+        try:
+            return set(region_index(study)), []
+        except GrowthpolesError:  # a table at fault, which is looked at by itself
+            return None, []
     name = study.boundaries.file
     if name is not None and not _is_there(study, name):
         return None, []
@@ -415,12 +424,16 @@ def _name_problems(study: Study, number: int, data: TableData) -> list[Problem]:
         rows.setdefault(name, row)
     problems: list[Problem] = []
     codes: dict[str, str] = {}
+    known = set(region_index(study))
     for name, row in rows.items():
         try:
             codes[name] = match_study_regions(study, [name], vintage=spec.vintage)[0]
         except GrowthpolesError as error:
             text = str(error).removeprefix("region names: ")
-            remedy = "a name of a region, boundaries.aliases for another spelling, or ignore for a row that is none"
+            near = [code for code in nearest(name, known, n=1) if code != name] or ["..."]
+            remedy = (
+                f"{toml_text(name)} = {toml_text(near[0])} in [boundaries.aliases], or ignore = [{toml_text(name)}]"
+            )
             problems.append(data.raw.problem(text, row=row, column=spec.key, remedy=remedy))
     owners: dict[tuple[int, str], str] = {}
     for (year, name), row in data.rows.items():

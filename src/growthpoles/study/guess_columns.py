@@ -138,7 +138,9 @@ class _Vintage:
         return self.known[name]
 
 
-def guess_layer(path: Path, *, key: str | None = None, texts: Iterable[str] = ()) -> LayerGuess:
+def guess_layer(
+    path: Path, *, key: str | None = None, texts: Iterable[str] = (), layer: str | None = None, crs: str | None = None
+) -> LayerGuess:
     """Look at a boundary file.
 
     Parameters
@@ -146,6 +148,8 @@ def guess_layer(path: Path, *, key: str | None = None, texts: Iterable[str] = ()
     path : Path
     key : str, optional
         Column that identifies a region; None takes the one whose values stand in the tables.
+    layer, crs : str, optional
+        Layer of the file, and coordinate system of one that states none; None looks for them.
     texts : iterable of str
         Texts of the tables, by which key, layer and encoding are told.
 
@@ -154,9 +158,11 @@ def guess_layer(path: Path, *, key: str | None = None, texts: Iterable[str] = ()
     DataError
         If it cannot be read, the key is not one of its columns, or no column could be a key.
     """
+    from growthpoles.regions.boundaries import read_layer
+
     known = {name_keys(text).loose for text in texts} - {""}
-    frame, layer, notes = _best_layer(path, known)
-    guess = LayerGuess(path, layer, notes=notes)
+    frame, layer, notes = _best_layer(path, known) if layer is None else (*read_layer(path, layer), [])
+    guess = LayerGuess(path, layer, crs=crs, notes=notes)
     frame, guess.encoding = _best_encoding(path, layer, frame, known)
     if guess.encoding:
         guess.notes.append(f"the encoding of the boundaries: the file states none; {guess.encoding} was taken")
@@ -181,6 +187,7 @@ def guess_layer(path: Path, *, key: str | None = None, texts: Iterable[str] = ()
     if key is None and others:
         guess.notes.append(f"the key of the regions: {guess.key!r} was taken; {listed(others)} would serve as well")
     names = [column for column in wordy if column != guess.key and not _is_code(table[column])]
+    names = names or [column for column in wordy if column != guess.key and _has_words(table[column])]
     names.sort(key=lambda column: -borne[column])
     repeated = [str(c) for c in table.columns if table[c].dtype.kind in "OUT" and c != guess.key and not names]
     guess.name = names[0] if names else next((c for c in repeated if not _is_code(table[c].fillna(""))), None)
@@ -267,13 +274,18 @@ def _settle_features(guess: LayerGuess, frame: gpd.GeoDataFrame, table: Any, key
 
 def _look_at_shapes(guess: LayerGuess, path: Path, frame: gpd.GeoDataFrame) -> None:
     """Check what the study would check: coordinate system and shared borders."""
-    from growthpoles.regions.boundaries import read_boundaries
+    from growthpoles.regions.boundaries import boundary_notes, read_boundaries
     from growthpoles.regions.coverage import check_coverage
 
     regions = read_boundaries(
-        path, key=guess.key, layer=guess.layer, encoding=guess.encoding, dissolve=guess.dissolve, drop=guess.drop
-    )
-    if frame.crs is None:
+        path, key=guess.key, layer=guess.layer, encoding=guess.encoding, dissolve=guess.dissolve, drop=guess.drop,
+        repair="clean", crs=guess.crs,
+    )  # fmt: skip
+    altered = [note for note in boundary_notes(regions) if "; area" in note and not note.endswith("+0 %")]
+    if altered:
+        guess.repair = True
+        guess.notes.append(f'polygons that cross themselves, which repair = "clean" mends: {listed(altered)}')
+    if regions.crs is None:
         west, south, east, north = frame.total_bounds
         if west >= -180 and east <= 360 and south >= -90 and north <= 90:
             guess.crs = "EPSG:4326"
@@ -310,6 +322,15 @@ def _text(column: Any) -> list[str]:
     return [str(cell).strip() for cell in (column.astype("Int64") if whole else column)]
 
 
+def key_candidates(table: Any) -> tuple[list[str], list[str]]:
+    """Return the columns of a boundary file that could be the key, codes first, and those that could be names."""
+    unique = [str(column) for column in table.columns if _is_key(table[column])]
+    codes = [column for column in unique if _is_code(table[column])]
+    texts = [column for column in unique if table[column].dtype.kind not in "if"]
+    names = [column for column in texts if column not in codes or _has_words(table[column])]
+    return list(dict.fromkeys([*(c for c in codes if c in texts), *texts, *codes, *unique])), names
+
+
 def _is_key(column: Any) -> bool:
     if column.dtype.kind == "f" and not column.dropna().mod(1).eq(0).all():
         return False
@@ -317,6 +338,11 @@ def _is_key(column: Any) -> bool:
         return False
     cells = _text(column)
     return len(set(cells)) == len(cells) and all(0 < len(cell) <= 200 for cell in cells)
+
+
+def _has_words(column: Any) -> bool:
+    """Tell whether most cells are words, short ones too, rather than codes."""
+    return 2 * sum(bool(re.fullmatch(r"[^\W\d_]?[^\W\d_A-Z]+", cell)) for cell in _text(column)) > len(column)
 
 
 def _is_code(column: Any) -> bool:

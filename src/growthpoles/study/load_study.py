@@ -218,6 +218,8 @@ def file_problems(study: Study) -> list[tuple[str, str]]:
     problems = []
     for number, table in enumerate(study.tables, start=1):
         named[f"tables[{number}].file"] = table.file
+        if table.correspondence is not None:
+            named[f"tables[{number}].correspondence"] = table.correspondence
         if table.shares is not None:
             named[f"tables[{number}].shares"] = table.shares
         if not set(table.covered(study.years)) & set(study.years):

@@ -124,6 +124,8 @@ def _boundaries(layer: LayerGuess, blocks: Sequence[Block], relative: Callable[[
     elif known:
         lines += ["", "[boundaries.aliases]         # CHECK: other spellings, each the only one that fits its region"]
     for name, (code, reason) in known.items():
+        if name == code:  # the name is right; it could not be told from another row
+            continue
         text = f"{quoted(remark(name))} = {quoted(code)}"
         lines.append(("# " if stray else "") + text + (f"    # {remark(reason)}" if reason and not stray else ""))
     return lines
@@ -218,6 +220,11 @@ def propose_study(
     year: int | None = None,
     name: str | None = None,
     encoding: str | None = None,
+    layer: str | None = None,
+    crs: str | None = None,
+    header: int | None = None,
+    delimiter: str | None = None,
+    missing: Sequence[str] = (),
 ) -> Proposal:
     """Look at files and propose a study; nothing is written (see :meth:`Proposal.write`).
 
@@ -239,6 +246,14 @@ def propose_study(
         Name of the study; None takes that of the folder.
     encoding : str, optional
         Of delimited text, where its bytes do not tell.
+    layer, crs : str, optional
+        Layer of the boundary file, and coordinate system of one that states none.
+    header : int, optional
+        First row with names of columns; what stands above it is not looked at.
+    delimiter : str, optional
+        Sign between the cells of delimited text; "tab" for a tabulator.
+    missing : sequence of str
+        Marks that mean "no data", beside those that are known.
 
     Returns
     -------
@@ -261,15 +276,26 @@ def propose_study(
     paths = [Path(table)] if isinstance(table, str | Path) else [Path(each) for each in table]
     if not paths:
         raise DataError(message("no table is given", allowed="table= a file"))
-    layer, grids = _open(paths, boundaries, key, sheet=sheet, encoding=encoding)
-    undecided, seen = list(layer.notes), []
-    blocks, left_out = read_blocks(grids, layer.names, parents=layer.parents, year=year)
+    delimiter = "\t" if delimiter in ("tab", "\\t") else delimiter
+    of_layer = {"key": key, "layer": layer, "crs": crs}
+    if boundaries is None and any(value is not None for value in of_layer.values()):
+        raise DataError(message("key, layer and crs are of a boundary file", allowed="with boundaries="))
+    found, grids = _open(paths, boundaries, of_layer, sheet=sheet, encoding=encoding, delimiter=delimiter)
+    for grid in grids:
+        grid.rows = [(n, row) for n, row in grid.rows if header is None or n >= header]
+    marks = [_without(grid, missing) for grid in grids]
+    undecided, seen = list(found.notes), []
+    blocks, left_out = read_blocks(grids, found.names, parents=found.parents, year=year)
+    for block in blocks:
+        held = next(held for grid, held in zip(grids, marks, strict=True) if grid.path == block.grid.path
+                    and grid.sheet == block.grid.sheet)  # fmt: skip
+        block.missing = sorted({*block.missing, *held})
     undecided += left_out
     if not blocks:
-        raise DataError(_nothing(paths, layer, left_out))
+        raise DataError(_nothing(paths, found, left_out))
     for block in blocks:
         seen.append(f"{place_of(block)}: {describe(block)}; regions in {shown(block.names[block.key or 0])}")
-        undecided += doubts_of(block, layer.codes)
+        undecided += doubts_of(block, found.codes)
     undecided.append("the direction of every indicator: more is taken to be better; weights are equal")
     undecided.append("title, source and units")
     indicators, places = name_indicators(blocks)
@@ -277,7 +303,7 @@ def propose_study(
     files = {
         "study.toml": compose_study(
             name or folder.resolve().name,
-            layer,
+            found,
             blocks,
             {place: codes[i] for place, i in places.items()},
             relative=lambda p: _relative(p, folder),
@@ -287,12 +313,31 @@ def propose_study(
     return Proposal(folder, files, tuple(seen), tuple(undecided))
 
 
+def _without(grid: Grid, marks: Sequence[str]) -> set[str]:
+    """Empty the cells that hold one of the marks; return those that were there."""
+    held: set[str] = set()
+    for _, row in grid.rows:
+        for at, cell in enumerate(row):
+            if isinstance(cell, str) and cell.strip() in marks:
+                held.add(cell.strip())
+                row[at] = ""
+    return held
+
+
 def _open(
-    paths: list[Path], boundaries: str | Path | None, key: str | None, *, sheet: str | None, encoding: str | None
+    paths: list[Path],
+    boundaries: str | Path | None,
+    of_layer: dict[str, str | None],
+    *,
+    sheet: str | None,
+    encoding: str | None,
+    delimiter: str | None,
 ) -> tuple[LayerGuess, list[Grid]]:
     """Read the tables, and the boundaries by what stands in them; text of an unknown encoding by the names in it."""
     if boundaries is None:
-        grids = [grid for path in paths for grid in read_sheets(path, sheet=sheet, encoding=encoding)]
+        grids = [
+            grid for path in paths for grid in read_sheets(path, sheet=sheet, encoding=encoding, delimiter=delimiter)
+        ]
         width = max((len(row) for grid in grids for _, row in grid.rows), default=0)
         columns = [
             [cell_text(row[at]) for _, row in grid.rows if at < len(row)] for grid in grids for at in range(width)
@@ -306,13 +351,13 @@ def _open(
     later: list[Path] = []
     for path in paths:
         try:
-            grids += read_sheets(path, sheet=sheet, encoding=encoding)
+            grids += read_sheets(path, sheet=sheet, encoding=encoding, delimiter=delimiter)
         except EncodingError:
             later.append(path)
     texts = {text for grid in grids for _, row in grid.rows for cell in row[:12] if (text := cell_text(cell))}
-    layer = guess_layer(Path(boundaries), key=key, texts=texts)
+    layer = guess_layer(Path(boundaries), texts=texts, **of_layer)
     for path in later:
-        grids += read_sheets(path, sheet=sheet, names=layer.names)
+        grids += read_sheets(path, sheet=sheet, names=layer.names, delimiter=delimiter)
         used = grids[-1].encoding
         layer.notes.append(f"{path.name}: the encoding; its bytes do not tell, {used} fits the names of the regions")
     return layer, grids

@@ -54,11 +54,16 @@ def place_of(block: Block) -> str:
 
 
 def read_sheets(
-    path: Path, *, sheet: str | None = None, encoding: str | None = None, names: NameIndex | None = None
+    path: Path,
+    *,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    names: NameIndex | None = None,
+    delimiter: str | None = None,
 ) -> list[Grid]:
     """Read the sheets of a file; with `names`, text whose bytes do not tell its encoding in the one that fits them."""
     try:
-        return read_grids(path, sheet=sheet, encoding=encoding)
+        return read_grids(path, sheet=sheet, encoding=encoding, delimiter=delimiter)
     except EncodingError:
         if names is None or encoding is not None:
             raise
@@ -66,7 +71,7 @@ def read_sheets(
         score: dict[str, int] = {}
         for name in (*ENCODINGS, "utf-16-le", "utf-16-be"):
             try:
-                found[name] = read_grids(path, sheet=sheet, encoding=name)
+                found[name] = read_grids(path, sheet=sheet, encoding=name, delimiter=delimiter)
             except EncodingError:
                 continue
             cells = {cell_text(cell) for grid in found[name] for _, row in grid.rows for cell in row}
@@ -506,8 +511,9 @@ class QuickLook(ResultDisplay):
         """Return the tables."""
         return self.tables
 
-    def summary(self) -> str:
-        """Say what is in the file, a line per table and remark."""
+    @property
+    def lines(self) -> list[str]:
+        """What is in the file, a line per table and remark."""
         lines = [f"{self.path.name}: {len(self.tables)} table{'' if len(self.tables) == 1 else 's'}"]
         for row in self.tables.to_dict("records"):
             at = f"sheet {row['sheet']}: " if row["sheet"] else ""
@@ -515,7 +521,7 @@ class QuickLook(ResultDisplay):
                 f"{at}header in {row['header']}, rows {row['rows']}; {row['regions']} regions in {shown(row['key'])}; "
                 f"years {row['years'] or 'not stated'}; {row['indicators']}"
             )
-        return "\n".join([*lines, *self.remarks])
+        return [*lines, *self.remarks]
 
     def __repr__(self) -> str:
         """Name the file and how much is in it."""

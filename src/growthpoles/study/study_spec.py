@@ -41,22 +41,30 @@ class Boundaries(Part):
     name: str | dict[Language, str] | None = None
     crs: str | None = None
     encoding: str | None = None
-    dissolve: bool = False
+    dissolve: bool | None = None
     only: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     projection: str | None = None
     repair: Literal["refuse", "clean"] = "refuse"
+    match: tuple[str, ...] = ()
     aliases: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_source(self) -> Boundaries:
-        if (self.builtin is None) == (self.file is None):
+        if self.builtin is not None and self.file is not None:
             raise ValueError('give either builtin = "kz" or file = "..."')
+        if self.absent and (stray := sorted(self.model_fields_set - {"aliases"})):
+            raise ValueError(f'{stray[0]} needs builtin = "kz" or file = "..."')
         if self.builtin is not None and self.year is None:
             raise ValueError("a built-in layer needs year = ...")
         if self.file is not None and self.key is None:
             raise ValueError('a boundary file needs key = "..." (the column that identifies a region)')
         return self
+
+    @property
+    def absent(self) -> bool:
+        """Whether the study has no boundaries: its regions are then the names in its tables."""
+        return self.builtin is None and self.file is None
 
     @property
     def name_columns(self) -> dict[str, str]:
@@ -106,6 +114,7 @@ class Table(Part):
     edition: str = "data"
     vintage: Year | None = None
     shares: str | None = None
+    correspondence: str | None = None
     ksi: str | None = None
     no_production: tuple[str, ...] = ("-",)
 
@@ -174,6 +183,8 @@ class Table(Part):
             )
         if by_column and not self.value_years and not all(dated):
             raise ValueError("columns: either all of them state a year, or none")
+        if self.correspondence is not None and self.vintage is not None:
+            raise ValueError("give either vintage or correspondence")
         if self.shares is not None and self.vintage is None:
             raise ValueError("shares needs vintage = ... (whose regions the table has)")
         return self
@@ -386,7 +397,7 @@ class Study(Part, ResultDisplay):
 
     path: Path
     study: StudyHead
-    boundaries: Boundaries
+    boundaries: Boundaries = Boundaries()
     rating: Rating
     cells: Cells | None = None
     tables: tuple[Table, ...] = ()

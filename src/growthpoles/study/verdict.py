@@ -24,7 +24,7 @@ from growthpoles.spatial.poles.specification_curve import (
     Statistic,
     specification_curve,
 )
-from growthpoles.study.inputs import study_regions
+from growthpoles.study.inputs.study_regions import study_regions
 from growthpoles.study.inputs.study_variables import Weights, distinct, graphs_over, study_variables
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import EACH, Study, spread_over

@@ -216,7 +216,6 @@ def rings_values(**changes) -> pd.Series:
         (lambda: local_geary([1, 2], ring()), "y: list given; allowed: a Series or a table"),
         (lambda: local_moran_bivariate(two_sides() * 0, two_sides(), ring()), "x: all values are the same"),
         (lambda: local_moran_bivariate(two_sides(), two_sides()[1:], ring()), "y: lacks regions of x: r00"),
-        (lambda: local_getis_ord(rings_values(r03=-1.0), ring()), "y: value below zero for r03; allowed: >= 0"),
         (lambda: local_join_count(rings_values(), ring()), "y: value other than 0 and 1 for r00, r01"),
         (lambda: local_join_count(two_sides() * 0, ring()), "y: all values are the same"),
         (lambda: local_join_count((two_sides() > 5), ring(), method="permutation"), "the law is known; allowed: auto"),

@@ -173,13 +173,16 @@ def chart_axes(
             )
         )
     figure = canvas.new_figure(chosen, height_mm=high)
-    made = figure.add_axes(
+    from growthpoles.maps.sheet.notebook_display import MapAxes
+
+    made: Axes = figure.add_axes(
         (
             left / wide,
             (bottom + under) / high,
             (wide - left - right) / wide,
             (high - bottom - under - top - over) / high,
-        )
+        ),
+        axes_class=MapAxes,
     )
     if head:
         canvas.add_to_sheet(figure, head, 0.6, high - 0.6 - head.h, gid="title")

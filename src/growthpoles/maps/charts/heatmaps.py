@@ -20,6 +20,7 @@ from growthpoles.maps.charts.chart_key import Key
 from growthpoles.maps.presets import Preset, get_preset
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Word
+from growthpoles.maps.source_note import framed
 from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.text_metrics import fold_all, narrowest, widest
 from growthpoles.ratings.classes import ClassScale, letters_of
@@ -221,6 +222,7 @@ def plot_membership(
     >>> round(25.4 * axes.figure.get_figwidth())
     183
     """
+    probability = framed(probability, "probability")
     if not _within(probability, 0.0, 1.0):
         raise MapError(message("a value is no probability", where="probability", allowed="0 to 1"))
     lang = options.get("lang", "en")
@@ -282,6 +284,7 @@ def plot_class_table(
     >>> round(25.4 * axes.figure.get_figwidth())
     183
     """
+    letters = framed(letters, "letters")
     known = (scale.letters if scale else letters_of(*(letters[column] for column in letters)))[::-1]
     steps = {letter: float(step) for step, letter in enumerate(known)}
     given = letters.astype(object)
@@ -391,6 +394,7 @@ def plot_correlation(
     >>> round(25.4 * axes.figure.get_figwidth())
     183
     """
+    correlation = framed(correlation, "correlation")
     if not _within(correlation, -1.0, 1.0):
         raise MapError(message("a value is no correlation", where="correlation", allowed="-1 to 1"))
     lang = options.get("lang", "en")
@@ -454,6 +458,7 @@ def plot_deviations(
     """
     lang = options.get("lang", "en")
     known = labels or {}
+    deviation = framed(deviation, "deviation")
     values = deviation.to_numpy(dtype=float)
     full = reach if reach is not None else float(np.nanmax(np.abs(values), initial=0.0))
     word = translator(lang)

@@ -18,6 +18,7 @@ from growthpoles.maps.labels.point_labels import annotate_points
 from growthpoles.maps.presets import Preset, get_preset
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Box, Word
+from growthpoles.maps.source_note import numbers_of
 from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def moran_points(y: pd.Series, graph: Graph | W) -> tuple[NDArray[np.float64], N
         Labels of values and graph disagree, a value is missing, or all values are equal.
     """
     graph = as_graph(graph, error=MapError)
+    y = numbers_of(y, "y", "y")
     ids = list(graph.unique_ids)
     if y.index.has_duplicates or set(ids) != set(y.index):
         odd = sorted(map(str, set(ids) ^ set(y.index)))
@@ -120,6 +122,9 @@ def plot_moran(
     'Index, standardised'
     """
     z, lag, statistic = moran_points(y, graph)
+    if result is not None and not isinstance(getattr(result, "p_value", None), float):
+        kind = type(result).__name__
+        raise MapError(message(f"{kind} given", where="result", allowed="a global result, as gp.moran(y, graph) gives"))
     word = translator(options.get("lang", "en"))
     shown = point_names(y.index, names)
     notes = [Key(word("colour: quadrant, not significance"), shape="none")]

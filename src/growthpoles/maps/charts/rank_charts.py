@@ -28,7 +28,7 @@ from growthpoles.maps.labels.point_labels import spread
 from growthpoles.maps.presets import Preset, get_preset
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Word
-from growthpoles.maps.source_note import column_of, span_of, told
+from growthpoles.maps.source_note import framed, labelled, numbers_of, span_of, told
 from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.text_metrics import fold
 
@@ -88,8 +88,9 @@ def plot_rank_intervals(
     >>> axes.get_xlabel()
     'Rank (1 = best)'
     """
-    low, high = (column_of(frame, f"rank_{end}", "frame").astype(float) for end in ("low", "high"))
-    nominal = column_of(frame, "rank", "frame").astype(float)
+    frame = framed(frame, "frame")
+    low, high = (numbers_of(frame, f"rank_{end}", "frame") for end in ("low", "high"))
+    nominal = numbers_of(frame, "rank", "frame")
     order = nominal.sort_values(kind="stable").index
     word = translator(options.get("lang", "en"))
     key = [Key(word("rank"), palettes.ACCENT, "dot"), Key(word("interval"), _INTERVAL, "bar")]
@@ -160,6 +161,7 @@ def plot_dumbbell(
     >>> axes.get_xlabel()
     'Index, points'
     """
+    frame = framed(frame, "frame")
     if not 2 <= frame.shape[1] <= 3:
         raise MapError(message(f"{frame.shape[1]} columns", where="frame", allowed="two or three editions"))
     order = frame.iloc[:, -1].fillna(-np.inf).sort_values(ascending=False, kind="stable").index
@@ -231,6 +233,7 @@ def plot_contributions(
     >>> axes.get_xlabel()
     'Index, points'
     """
+    frame = framed(frame, "frame")
     known = frame.notna().any(axis=1)
     values = frame.astype(float).fillna(0.0)
     if (values < -1e-9).to_numpy().any() or values.shape[1] > len(palettes.STACK):
@@ -347,6 +350,7 @@ def plot_slope(
     183
     """
     pair = span_of(years, before, after) or ("", "")
+    before, after = labelled(before, "before"), labelled(after, "after")
     every = pd.concat([before.rename("before"), after.rename("after")], axis=1).astype(float)
     both = every.replace([np.inf, -np.inf], np.nan).dropna()
     if both.empty:

@@ -20,7 +20,7 @@ from growthpoles.maps.charts.chart_key import Key, key_above, key_height
 from growthpoles.maps.presets import Preset, get_preset
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Word
-from growthpoles.maps.source_note import column_of
+from growthpoles.maps.source_note import column_of, framed
 from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.text_metrics import fold, widest
 
@@ -87,7 +87,7 @@ def plot_specifications(
     >>> round(25.4 * axes.figure.get_figwidth())
     183
     """
-    frame = curve.to_frame() if hasattr(curve, "table") else curve
+    frame = framed(curve, "curve")
     values = column_of(frame, effect, "curve")
     if not len(frame):
         raise MapError(message("there is no specification to draw", where="curve"))

@@ -60,7 +60,8 @@ def new_figure(
     [89, 60]
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+
+    from growthpoles.maps.sheet.notebook_display import MapFigure
 
     chosen = get_preset(preset)
     wide = chosen.width_mm if width_mm is None else float(width_mm)
@@ -70,7 +71,7 @@ def new_figure(
             raise MapError(
                 message(f"{name}={value:g} does not fit preset {chosen.name}", allowed=f"10 to {limit:g} mm")
             )
-    figure = Figure(
+    figure = MapFigure(
         figsize=(wide / text_metrics.MM, high / text_metrics.MM),
         dpi=chosen.dpi,
         facecolor=palettes.PAPER,
@@ -84,8 +85,11 @@ def new_figure(
 def whole_axes(figure: Figure, box: Box | None = None) -> Axes:
     """Add an axes without decoration that covers the figure, or `box` of it in millimetres."""
     wide, high = (side * text_metrics.MM for side in figure.get_size_inches())
+    from growthpoles.maps.sheet.notebook_display import MapAxes
+
     place = box or Box(0.0, 0.0, wide, high)
-    axes = figure.add_axes((place.x / wide, place.y / high, place.w / wide, place.h / high))
+    corners = (place.x / wide, place.y / high, place.w / wide, place.h / high)
+    axes: Axes = figure.add_axes(corners, axes_class=MapAxes)
     axes.set_axis_off()
     return axes
 

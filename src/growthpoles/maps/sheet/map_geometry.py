@@ -125,6 +125,7 @@ def prepare(regions: gpd.GeoDataFrame, extent: str = "auto") -> Base:
                 allowed="Polygon, MultiPolygon: a map of areas cannot be drawn from points or lines",
             )
         )
+    shapes = _valid(regions, shapes)
     crs = regions.crs
     blob = hashlib.blake2b(digest_size=16)
     for part in shapely.to_wkb(shapes):
@@ -140,6 +141,26 @@ def prepare(regions: gpd.GeoDataFrame, extent: str = "auto") -> Base:
     while len(_CACHE) > _KEEP:
         _CACHE.popitem(last=False)
     return base
+
+
+def _valid(regions: gpd.GeoDataFrame, shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Mend polygons that cross themselves where that changes no area; refuse the others, as files of boundaries are."""
+    import shapely
+
+    bad = np.flatnonzero(~shapely.is_valid(shapes))
+    if not len(bad):
+        return shapes
+    mended = shapes.copy()
+    mended[bad] = shapely.make_valid(shapes[bad], method="structure", keep_collapsed=False)
+    for i in bad.tolist():
+        before, after = abs(shapely.area(shapes[i])), shapely.area(mended[i])
+        if not after or abs(after - before) > 1e-9 * after:
+            problem = (
+                f"the polygon crosses itself ({shapely.is_valid_reason(shapes[i])}), and mending it changes its area"
+            )
+            allowed = 'polygons that do not, or gp.read_boundaries(..., repair="clean")'
+            raise MapError(message(problem, where=f"region {regions.index[i]!r}", allowed=allowed))
+    return mended
 
 
 def _build(key: bytes, shapes: NDArray[np.object_], crs: CRS | None, extent: str) -> Base:
@@ -236,6 +257,20 @@ def align(regions: pd.DataFrame, values: pd.Series, name: str) -> pd.Series:
     MapError
         If a value has no region, a region has no value, or a label repeats.
     """
+    if not hasattr(regions, "columns"):
+        problem = f"{type(regions).__name__} given"
+        raise MapError(message(problem, where="regions", allowed="a GeoDataFrame with polygons"))
+    if not hasattr(values, "index") or callable(values.index):
+        allowed = "a Series whose index names the regions"
+        raise MapError(message(f"{type(values).__name__} given", where=name, allowed=allowed))
+    kinds = [index.inferred_type for index in (values.index, regions.index)]
+    if set(kinds) == {"integer", "string"} or "mixed-integer" in kinds:
+        told = {"integer": "whole numbers", "string": "text"}
+        problem = f"the labels are {told.get(kinds[0], kinds[0])}, those of the regions {told.get(kinds[1], kinds[1])}"
+        allowed = f"labels of one kind: {name}.index = {name}.index.astype(regions.index.dtype)"
+        if kinds[1] == "string":
+            allowed = f"labels of one kind: {name}.index = {name}.index.astype(str)"
+        raise MapError(message(problem, where=name, allowed=allowed))
     doubled = values.index[values.index.duplicated()]
     if len(doubled):
         raise MapError(message(f"label {doubled[0]!r} repeats", where=name, allowed="each region once"))

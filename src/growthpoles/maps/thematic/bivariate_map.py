@@ -15,7 +15,7 @@ from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.sheet.legend import Category, Legend, print_mark, shift, swatch_list, swatch_width
 from growthpoles.maps.sheet.map_geometry import align
 from growthpoles.maps.sheet.sheet_blocks import Block, Box, Tile, Word
-from growthpoles.maps.source_note import NO_DATA, no_data
+from growthpoles.maps.source_note import NO_DATA, no_data, numbers_of
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.thematic.value_map import bin_of, rising
 from growthpoles.maps.typography import text_metrics
@@ -150,8 +150,8 @@ def plot_bivariate(
     >>> round(25.4 * axes.figure.get_figwidth())
     183
     """
-    first = align(regions, x.astype(float), "x")
-    second = align(regions, y.astype(float), "y")
+    first = align(regions, numbers_of(x, "x", "x", regions), "x")
+    second = align(regions, numbers_of(y, "y", "y", regions), "y")
     edges = []
     for name, series, limits in (("x_limits", first, x_limits), ("y_limits", second, y_limits)):
         found = rising(terciles(series) if limits is None else limits)

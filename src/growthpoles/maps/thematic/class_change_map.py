@@ -15,7 +15,7 @@ from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import NO_DATA, UNDECIDED, change_notes, span_of
+from growthpoles.maps.source_note import NO_DATA, UNDECIDED, change_notes, series_of, span_of
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.thematic.rating_map import plot_categories
 from growthpoles.ratings.classes import ClassScale, letters_of, scale_of
@@ -86,6 +86,7 @@ def plot_class_change(
     >>> round(25.4 * axes.figure.get_figwidth())
     183
     """
+    before, after = series_of(before, "before", regions), series_of(after, "after", regions)
     scale = scale or scale_of(before) or scale_of(after)
     letters = scale.letters if scale else letters_of(before, after)
     place = {letter: -i for i, letter in enumerate(letters)}
@@ -177,6 +178,7 @@ def plot_typology(
     >>> round(25.4 * axes.figure.get_figwidth())
     183
     """
+    types = series_of(types, "types", regions)
     known = {str(kind) for kind in types.dropna()}
     if entries is None and known <= {*GROWTH_POLES, NO_DATA}:
         word = translator(lang)

@@ -11,7 +11,7 @@ from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.sheet.legend import Category
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import column_of
+from growthpoles.maps.source_note import numbers_of
 from growthpoles.maps.thematic.rating_map import plot_categories
 from growthpoles.maps.thematic.value_map import Numbers, map_numbers, rising
 
@@ -172,7 +172,7 @@ def plot_significance(
     chosen = column or ("p_adjusted" if "p_adjusted" in frame.columns else "p_value")
     word = translator(lang)
     name = word("Adjusted p-value") if chosen == "p_adjusted" else word("p-value")
-    values = align(regions, column_of(frame, chosen, "result").astype(float), "result")
+    values = align(regions, numbers_of(frame, chosen, "result"), "result")
     apart: dict[int, str] = {}
     cases: tuple[Category, ...] = ()
     if column is None and "label" in frame.columns:

@@ -12,7 +12,7 @@ from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import NO_DATA, column_of, no_data
+from growthpoles.maps.source_note import NO_DATA, no_data, numbers_of
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.thematic.value_map import Array, bin_of, digits_of, rising
 
@@ -110,7 +110,7 @@ def plot_ksi(
     >>> round(25.4 * axes.figure.get_figwidth())
     183
     """
-    values = align(regions, column_of(published, column, "published").astype(float), "published")
+    values = align(regions, numbers_of(published, column, "published", regions), "published")
     status: Sequence[object] = [None] * len(values)
     if "ksi_status" in published.columns:
         status = align(regions, published["ksi_status"].astype(object), "published").tolist()

@@ -12,7 +12,7 @@ from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import NO_DATA, column_of, no_data
+from growthpoles.maps.source_note import NO_DATA, column_of, no_data, series_of
 from growthpoles.maps.thematic.ksi_map import plot_ksi as plot_ksi
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.thematic.value_map import plot_change as plot_change
@@ -111,6 +111,8 @@ def plot_rating(
     >>> round(25.4 * axes.figure.get_figwidth())
     183
     """
+    if not hasattr(rating, "columns"):
+        rating = series_of(rating, "rating", regions)
     letters, chosen = _classes(rating, column, scale)
     known = align(regions, letters.astype(object), "rating")
     classes = [NO_DATA if value is None or value != value else str(value) for value in known]
@@ -212,6 +214,7 @@ def plot_categories(
     >>> round(25.4 * axes.figure.get_figwidth())
     183
     """
+    classes = series_of(classes, "classes", regions)
     values = align(regions, classes.astype(object), "classes")
     keys = [NO_DATA if value is None or value != value else str(value) for value in values]
     listed = [Category(key, *entry) for key, entry in entries.items()]

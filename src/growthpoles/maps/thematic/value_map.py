@@ -17,7 +17,7 @@ from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import NO_DATA, change_notes, column_of, no_data
+from growthpoles.maps.source_note import NO_DATA, change_notes, no_data, numbers_of
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ Scheme = Literal[
 _CLASSIFIERS = {
     "equal": ("EqualInterval", True),
     "quantiles": ("Quantiles", True),
-    "natural": ("FisherJenks", True),
+    "natural": ("FisherJenks", True),  # computed here: loading mapclassify takes longer than the map
     "head_tail": ("HeadTailBreaks", False),
     "maximum_breaks": ("MaximumBreaks", True),
     "std_mean": ("StdMean", False),
@@ -42,7 +42,7 @@ _CLASSIFIERS = {
     "percentiles": ("Percentiles", False),
     "pretty": ("PrettyBreaks", True),
 }
-_MOST = 3000
+_MOST = 20_000
 
 
 def class_limits(values: Sequence[float] | Array, scheme: Scheme = "natural", *, k: int = 5) -> tuple[float, ...]:
@@ -69,7 +69,7 @@ def class_limits(values: Sequence[float] | Array, scheme: Scheme = "natural", *,
     ------
     MapError
         The scheme is not known, there are fewer distinct values than classes, or natural classes are asked of more
-        than 3,000 distinct values.
+        than 20,000 distinct values.
 
     Examples
     --------
@@ -82,7 +82,11 @@ def class_limits(values: Sequence[float] | Array, scheme: Scheme = "natural", *,
     known = np.sort(np.asarray(values, dtype=float).ravel())
     known = known[~np.isnan(known)]
     distinct = np.unique(known)
-    if not 2 <= k <= 12 or len(distinct) < k or not np.isfinite(known).all():
+    infinite = int(np.isinf(known).sum())
+    if infinite:
+        problem, allowed = "{n} infinite values", "finite values, or NaN for no data"
+        raise MapError(message(problem, where="class_limits", allowed=allowed, n=infinite))
+    if not 2 <= k <= 12 or len(distinct) < k:
         raise MapError(
             message(
                 "{k} classes of {n} distinct values",
@@ -95,6 +99,9 @@ def class_limits(values: Sequence[float] | Array, scheme: Scheme = "natural", *,
     if scheme == "natural" and len(distinct) > _MOST:
         problem = f"{len(distinct)} distinct values"
         raise MapError(message(problem, where="class_limits", allowed=f"{_MOST} at most, or quantiles"))
+    if scheme == "natural":
+        edges = _natural_breaks(known, k)
+        return _readable(distinct[0], distinct[edges], distinct[edges + 1], distinct[-1])
     import mapclassify
 
     name, counted = _CLASSIFIERS[scheme]
@@ -107,6 +114,50 @@ def class_limits(values: Sequence[float] | Array, scheme: Scheme = "natural", *,
     number = np.searchsorted(np.asarray(found.bins, dtype=float), distinct, side="left")
     edges = np.flatnonzero(np.diff(number))
     return _readable(distinct[0], distinct[edges], distinct[edges + 1], distinct[-1])
+
+
+def _natural_breaks(known: Array, k: int) -> NDArray[np.int_]:
+    """Return the last distinct value of every class but the highest, where squares around class means are least.
+
+    Dynamic programming over the sorted distinct values (Fisher 1958); the best start of the last class never moves back
+    as its end moves on, so only a few starts are tried for each.
+    """
+    values, counts = np.unique(known - known.mean(), return_counts=True)
+    sums = [np.concatenate([[0.0], np.cumsum(counts * values**power)]) for power in (0, 1, 2)]
+    n = len(values)
+
+    def cost(start: NDArray[np.int_], end: int) -> Array:
+        weight, first, second = (total[end] - total[start] for total in sums)
+        return np.maximum(second - first**2 / weight, 0.0)
+
+    ends = np.arange(1, n + 1)
+    best = np.array([0.0, *(cost(np.zeros(1, dtype=int), end)[0] for end in ends.tolist())])
+    starts = np.zeros((k, n + 1), dtype=int)
+    for part in range(1, k):
+        before, best = best, np.full(n + 1, np.inf)
+        low = part
+        for end in range(part + 1, n + 1):
+            tried = np.arange(low, end)
+            total = before[tried] + cost(tried, end)
+            at = int(total.argmin())
+            best[end], low = total[at], int(tried[at])
+            starts[part, end] = low
+    edges, end = [], n
+    for part in range(k - 1, 0, -1):
+        end = int(starts[part, end])
+        edges.append(end - 1)
+    return np.array(edges[::-1], dtype=int)
+
+
+def _own_limits(values: Array) -> tuple[float, ...]:
+    """Return five natural classes, or as many as there are distinct values."""
+    distinct = np.unique(values[~np.isnan(values)])
+    if not len(distinct):
+        raise MapError(message("no region has a value", where="values", allowed="one number at least"))
+    if len(distinct) == 1:
+        unit = 10.0 ** np.floor(np.log10(abs(distinct[0]))) if distinct[0] else 1.0
+        return float(distinct[0] - unit), float(distinct[0] + unit)
+    return class_limits(values, "natural" if len(distinct) <= _MOST else "quantiles", k=min(5, len(distinct)))
 
 
 def _readable(low: float, below: Array, above: Array, high: float) -> tuple[float, ...]:
@@ -178,7 +229,7 @@ def change_limits(values: Sequence[float] | Array) -> tuple[float, ...]:
 
 def plot_change(
     regions: gpd.GeoDataFrame,
-    change: pd.Series | pd.DataFrame,
+    change: pd.Series | pd.DataFrame | str,
     *,
     years: tuple[int, int] | None = None,
     edition: str | None = None,
@@ -196,8 +247,8 @@ def plot_change(
     ----------
     regions : GeoDataFrame
         Polygons, index = region.
-    change : Series, or DataFrame with `column`
-        Change in points, index = region; NaN is drawn as "no data".
+    change : Series, or DataFrame with `column`, or str
+        Change in points, index = region; NaN is drawn as "no data". A name means that column of `regions`.
     years : (int, int), optional
         First and last year, for title and source line.
     variable : str, optional
@@ -234,7 +285,7 @@ def plot_change(
     >>> round(25.4 * axes.figure.get_figwidth())
     183
     """
-    values = align(regions, column_of(change, column, "change").astype(float), "change")
+    values = align(regions, numbers_of(change, column, "change", regions), "change")
     edges = rising(change_limits(values.to_numpy()) if limits is None else limits)
     zero = int(np.argmin(np.abs(edges)))
     if abs(edges[zero]) > 1e-12 or zero in (0, len(edges) - 1):
@@ -286,7 +337,7 @@ def _shown(value: float, lang: str, digits: int | None, sign: Any) -> str:
 
 def plot_values(
     regions: gpd.GeoDataFrame,
-    values: pd.Series | pd.DataFrame,
+    values: pd.Series | pd.DataFrame | str,
     *,
     limits: Sequence[float] | None = None,
     column: str = "index",
@@ -306,8 +357,8 @@ def plot_values(
     ----------
     regions : GeoDataFrame
         Polygons, index = region.
-    values : Series, or DataFrame with `column`
-        Numbers, index = region; NaN is drawn as "no data".
+    values : Series, or DataFrame with `column`, or str
+        Numbers, index = region; NaN is drawn as "no data". A name means that column of `regions`.
     limits : sequence of float, optional
         Limits between the classes, rising; they hold all values. By default natural classes of these values: see
         :func:`growthpoles.class_limits`, which also makes limits that several maps can share.
@@ -346,8 +397,19 @@ def plot_values(
     >>> round(25.4 * axes.figure.get_figwidth())
     183
     """
-    series = align(regions, column_of(values, column, "values").astype(float), "values")
-    edges = rising(class_limits(series.to_numpy(dtype=float)) if limits is None else limits)
+    if isinstance(values, str):
+        variable = variable or values
+    series = align(regions, numbers_of(values, column, "values", regions), "values")
+    edges = rising(_own_limits(series.to_numpy(dtype=float)) if limits is None else limits)
+    if isinstance(colours, str):
+        allowed = 'a list of colours, lowest first: matplotlib.colormaps["viridis"](np.linspace(0, 1, 5)) is one'
+        raise MapError(message(f"colours={colours!r} is one word", allowed=allowed))
+    try:
+        palettes.rgb(colours)
+    except (ValueError, TypeError):
+        raise MapError(
+            message(f"colours={colours!r} are no colours", allowed='such as ["#ffffff", "#08306b"]')
+        ) from None
     shown = Numbers(series, edges, digits, colours)
     return map_numbers(regions, shown, variable, year, edition, values, lang=lang, ax=ax, gid=gid, options=options)
 

@@ -7,6 +7,7 @@ from growthpoles.study.inputs.indicators import (
     input_account,
     load_indicators,
     printed_cells,
+    region_index,
     study_catalogue,
     unused_inputs,
 )
@@ -25,10 +26,11 @@ from growthpoles.study.inputs.study_rating import (
     study_rating,
     study_ratings,
 )
-from growthpoles.study.inputs.study_regions import Enclaves, match_study_regions, study_regions
+from growthpoles.study.inputs.study_regions import NO_BOUNDARIES, Enclaves, match_study_regions, study_regions
 from growthpoles.study.inputs.study_weights import study_weights
 
 __all__ = [
+    "NO_BOUNDARIES",
     "Enclaves",
     "edition_tables",
     "editions",
@@ -44,6 +46,7 @@ __all__ = [
     "method_problems",
     "printed_cells",
     "published_years",
+    "region_index",
     "study_catalogue",
     "study_method",
     "study_rating",

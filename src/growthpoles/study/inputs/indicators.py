@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from growthpoles.errors import DataError, Reason, StudyError, message, plain, unknown_option
+from growthpoles.errors import DataError, Reason, StudyError, listed, message, nearest, plain, unknown_option
 from growthpoles.file_reading import remembered
 from growthpoles.ratings.catalogue import Catalogue, derive
 from growthpoles.ratings.treatment import impute
@@ -34,6 +34,7 @@ Gaps = list[tuple[str, str, str]]
 Orders = tuple[tuple[str, tuple[str, ...]], ...]  # name of an order -> region codes by row number
 PARTS_MISSING = "{columns} missing"
 NO_ROW = "no row in {file}"
+PART_WITHOUT_DATA = "a part of the region has no data"
 NOT_THAT_YEAR = "not in the tables of {year}"
 _COLUMNS = ["file", "sheet", "row", "column", "content", "reason"]
 
@@ -82,11 +83,67 @@ def table_values(study: Study, number: int, year: int, catalogue: Catalogue) -> 
         raise StudyError(message(f"no row of {year}", where=str(data.raw.path), allowed=f"rows of {year}"))
     frame = data.by_year[year].copy()
     names = list(frame.index)
+    if spec.correspondence is not None:
+        frame = _corresponding(study, spec, frame, catalogue)
+        names = list(frame.index)
     codes = match_study_regions(study, names, where=str(data.raw.path), vintage=spec.vintage)
     renamed = dict(zip(names, codes, strict=True))
     frame.index = pd.Index(codes, name="region")
+    if spec.correspondence is not None:
+        told = Reason(PART_WITHOUT_DATA, {})
+        return frame, [(str(code), str(column), told) for column in frame for code in frame.index[frame[column].isna()]]
     gaps = [(renamed[name], code, reason) for name, code, reason in data.absent.get(year, [])]
     return _carry(study, spec, frame, gaps, catalogue)
+
+
+def _corresponding(study: Study, spec: Table, frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Add the rows of a table up to the regions of a correspondence table (from, to, share; a blank share is 1).
+
+    Only columns that add up (kind primary) can be carried over; a region with a part without data has none.
+    """
+    assert spec.correspondence is not None
+    path = study.resolve(spec.correspondence)
+    ratios = [code for code in frame.columns if code not in catalogue.primaries]
+    if ratios:
+        problem = f"{listed(ratios)} cannot be added up over regions"
+        raise StudyError(
+            message(problem, where=str(path), allowed="kind = primary for totals, and ratios derived from them")
+        )
+    shares = read_weights(path, whole=True)
+    unknown = [name for name in frame.index if name not in shares]
+    if unknown:
+        problem, near = f"no row for {listed(unknown)}", nearest(unknown[0], shares, n=1)
+        raise StudyError(
+            message(problem, where=str(path), allowed="a line from, to, share for every region", near=near)
+        )
+    for name, parts in shares.items():
+        if abs(sum(parts.values()) - 1) > 1e-6 or min(parts.values()) < 0:
+            problem = f"the shares of {plain(name)} add up to {sum(parts.values()):.6g}"
+            raise StudyError(message(problem, where=str(path), allowed="shares from 0 to 1 that add up to 1"))
+    targets = list(dict.fromkeys(to for name in frame.index for to in shares[name]))
+    lacking = {to for name, parts in shares.items() if name not in frame.index for to, share in parts.items() if share}
+    matrix = pd.DataFrame(0.0, index=targets, columns=frame.index)
+    for name in frame.index:
+        for to, share in shares[name].items():
+            matrix.loc[to, name] = share
+    result = pd.DataFrame(matrix.to_numpy() @ frame.fillna(0.0).to_numpy(), index=targets, columns=frame.columns)
+    hole = (matrix.to_numpy() > 0) @ frame.isna().to_numpy()
+    result = result.mask(hole > 0)
+    result.loc[[to for to in targets if to in lacking]] = float("nan")
+    return result
+
+
+def region_index(study: Study) -> pd.Index:
+    """Return the regions of a study: of its boundaries or, without any, the names in its tables in their order."""
+    if not study.boundaries.absent:
+        return study_regions(study).index
+    catalogue = study_catalogue(study)
+    codes: dict[str, None] = {}
+    for number, spec in enumerate(study.tables):
+        for year in spec.covered(study.years):
+            if year in study_table(study, number, catalogue).by_year:
+                codes |= dict.fromkeys(map(str, table_values(study, number, year, catalogue)[0].index))
+    return pd.Index(codes, name="region", dtype=object)
 
 
 def _carry(
@@ -132,13 +189,15 @@ def printed_cells(study: Study) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def read_weights(path: Path) -> dict[str, dict[str, float]]:
+def read_weights(path: Path, *, whole: bool = False) -> dict[str, dict[str, float]]:
     """Read the shares of regions that split.
 
     Parameters
     ----------
     path : Path
         UTF-8 CSV with the columns from, to, share (decimal point): one line per successor of a region that splits.
+    whole : bool
+        Whether a blank share is 1.
 
     Returns
     -------
@@ -153,6 +212,9 @@ def read_weights(path: Path) -> dict[str, dict[str, float]]:
         part = row["to"].strip()
         if part in shares:
             raise DataError(message(f"{plain(part)} stands twice", where=f"{path}, line {line}, column to"))
+        if whole and not row["share"].strip():
+            shares[part] = 1.0
+            continue
         shares[part] = parse_number(row["share"], decimal=".", where=f"{path}, line {line}, column share")
     return weights
 
@@ -393,7 +455,9 @@ def _primary(
         raise StudyError(
             message("edition {edition!r} has no data for {year}", where=study.name, edition=edition, year=year)
         )
-    expected = study_regions(study).index
+    expected = region_index(study)
+    if expected.empty:
+        expected = frames[0][1].index  # transcribed tables alone
     for where, frame in frames:
         # A region without a row in a table of one's own is "no data"; printed tables are complete.
         own = where.startswith("the data of")

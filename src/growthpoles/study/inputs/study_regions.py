@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Enclaves = Literal["keep", "merge"]
 
+NO_BOUNDARIES = "the study has no boundaries, which a map or a test of neighbours needs"
 MAX_KEY = 200  # characters; a longer text is no code
 
 
@@ -57,6 +58,10 @@ def study_regions(study: Study | None = None, *, enclaves: Enclaves = "keep") ->
 
     study = study or load_study()
     source = study.boundaries
+    if source.absent:
+        raise StudyError(
+            message(NO_BOUNDARIES, where=study.name, allowed='[boundaries] with file = "..." and key = "..."')
+        )
     if source.builtin is not None:
         assert source.year is not None  # the study's own validation
         return load_regions(source.year, enclaves=enclaves)
@@ -81,20 +86,28 @@ def _read_layer(path: Path, description: str) -> gpd.GeoDataFrame:
     assert source.key is not None
     regions = read_boundaries(
         path, key=source.key, layer=source.layer, crs=source.crs, encoding=source.encoding, dissolve=source.dissolve,
-        only=source.only, drop=source.drop,
+        only=source.only, drop=source.drop, repair=source.repair,
     )  # fmt: skip
     regions = _clean_keys(regions, str(path), source.key)
     if regions.crs is None:
         allowed = 'crs = "EPSG:4326", or whichever it is, under [boundaries]'
         raise DataError(message("the file does not state its coordinate system", where=str(path), allowed=allowed))
     regions = to_analysis_crs(check_coverage(regions, repair=source.repair), crs=source.projection)
-    for lang, column in source.name_columns.items():
-        if column not in regions:
-            near = nearest(column, regions.columns, n=1)
-            allowed = listed(regions.columns.drop("geometry", errors="ignore"))
+    attributes = regions.drop(columns=regions.geometry.name).copy()
+    attributes[source.key] = regions.index
+    for column in (*source.name_columns.values(), *source.match):
+        if column not in attributes:
+            near = nearest(column, attributes.columns, n=1)
+            allowed = listed(attributes.columns)
             raise DataError(message(f"missing column {column[:60]!r}", where=str(path), allowed=allowed, near=near))
-        names = regions[column].astype("string").map(clean, na_action="ignore").fillna(regions.index.to_series())
-        regions[f"name_{lang}"] = regions[f"short_{lang}"] = names.astype(object)
+    for lang, column in source.name_columns.items():
+        names = attributes[column].astype("string").map(clean, na_action="ignore")
+        names = names.mask(names.str.strip().eq(""))
+        if names.isna().any():
+            regions.attrs["unnamed"] = list(
+                dict.fromkeys([*regions.attrs.get("unnamed", ()), *regions.index[names.isna()]])
+            )
+        regions[f"name_{lang}"] = regions[f"short_{lang}"] = names.fillna(regions.index.to_series()).astype(object)
     return regions
 
 
@@ -118,9 +131,11 @@ def _clean_keys(regions: gpd.GeoDataFrame, where: str, key: str) -> gpd.GeoDataF
 
 @remembered(maxsize=4)
 def _name_index(path: Path, description: str) -> NameIndex:
-    """Index every text column of a layer, the key first."""
+    """Index the key and every text column of a layer, or those that boundaries.match names."""
     layer = _read_layer(path, description)
-    return NameIndex.build(region_names(layer.drop(columns="geometry", errors="ignore"))[0])
+    chosen = list(Boundaries.model_validate_json(description).match)
+    table = layer.drop(columns=layer.geometry.name)
+    return NameIndex.build(region_names(table[[name for name in chosen if name in table]] if chosen else table)[0])
 
 
 def match_study_regions(
@@ -157,6 +172,13 @@ def match_study_regions(
     source = study.boundaries
     aliases = source.aliases
     given = [aliases.get(name.strip(), aliases.get(bare_name(name), name)) for name in names]
+    if source.absent:
+        found = [each if each in aliases.values() else bare_name(each) for each in given]
+        twice = [each for i, each in enumerate(found) if each in found[:i]] if duplicates == "raise" else []
+        if twice:
+            told = [name for name, each in zip(names, found, strict=True) if each == twice[0]]
+            raise RegionError(message(f"{listed(told)} mean one region", where=where, allowed="one row per region"))
+        return found
     if source.builtin is not None:
         assert source.year is not None
         year = vintage or source.year

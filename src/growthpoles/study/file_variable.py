@@ -1,0 +1,254 @@
+"""Regions, values and matrices straight from files, without a study: a boundary file, a table joined by key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from growthpoles.errors import DataError, listed, message, nearest, plain, shown
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+_TABLES = (".csv", ".tsv", ".txt", ".tab", ".xlsx", ".xls", ".xlsm", ".ods", ".htm", ".html", ".gz", ".bz2", ".xz")
+_IDENTIFIERS = ("fid", "ogc_fid", "objectid", "id", "gid")
+
+
+@dataclass(frozen=True, slots=True)
+class FileOptions:
+    """How files are read: options of the commands that take a file instead of a study.
+
+    Attributes
+    ----------
+    table : Path, optional
+        Table whose rows are joined to the regions.
+    key : str, optional
+        Column of the boundaries that identifies a region.
+    layer, crs, encoding : str, optional
+        Of the boundaries.
+    repair : {"refuse", "clean"}
+        What happens to polygons that cross themselves and, where neighbours are asked for, to borders that differ.
+    dissolve : bool, optional
+        Whether rows of one region are united.
+    sheet, year
+        Of the table.
+    ignore : tuple of str
+        Rows of the table that are no regions.
+    """
+
+    table: Path | None = None
+    key: str | None = None
+    layer: str | None = None
+    crs: str | None = None
+    encoding: str | None = None
+    repair: Literal["refuse", "clean"] = "refuse"
+    dissolve: bool | None = None
+    sheet: str | None = None
+    year: int | None = None
+    ignore: tuple[str, ...] = ()
+
+    def given(self) -> list[str]:
+        """Return the names of the options that are not left as they are."""
+        blank = FileOptions()
+        return [name for name in self.__slots__ if getattr(self, name) != getattr(blank, name)]
+
+
+@dataclass(slots=True)
+class FileData:
+    """What stands in files: the regions in a projected system, columns of numbers, and what was decided.
+
+    Attributes
+    ----------
+    regions : GeoDataFrame or None
+        Indexed by region; `name` where a column of names was found.
+    table : DataFrame
+        Columns of numbers, indexed by region.
+    notes : list of str
+        What was taken, left out or could not be told.
+    source : str
+        The files.
+    """
+
+    regions: gpd.GeoDataFrame | None
+    table: pd.DataFrame
+    notes: list[str] = field(default_factory=list)
+    source: str = ""
+
+    def values(self, variable: str | None) -> pd.Series:
+        """Return one column of numbers; where there is just one it need not be named."""
+        columns = [str(column) for column in self.table.columns]
+        if not columns and variable is None:
+            allowed = "a file with such a column, or --table to join one"
+            raise DataError(message("no column of numbers", where=self.source, allowed=allowed))
+        if variable is None and len(columns) == 1:
+            variable = columns[0]
+        if variable is None:
+            raise DataError(
+                message("which numbers?", where=self.source, allowed=f"--variable one of {listed(columns)}")
+            )
+        if variable not in columns:
+            others = [] if self.regions is None else [str(column) for column in self.regions.columns]
+            if variable in others and self.regions is not None:
+                problem = f"column {plain(variable)} holds no numbers: {_first_text(self.regions[variable])}"
+            else:
+                problem = f"no column {plain(variable)}"
+            near = nearest(variable, columns, n=1)
+            raise DataError(
+                message(problem, where=self.source, allowed=listed(columns) or "a column of numbers", near=near)
+            )
+        return self.table[variable]
+
+
+def _first_text(column: pd.Series) -> str:
+    import pandas as pd
+
+    odd = column[column.notna() & pd.to_numeric(column, errors="coerce").isna()]
+    return f"{shown(odd.iloc[0])} in {plain(odd.index[0])}" if len(odd) else str(column.dtype)
+
+
+def is_file(word: str | None) -> bool:
+    """Tell whether a word on the command line means a file rather than a kind or a study."""
+    return word is not None and ("." in word or "/" in word or "\\" in word or Path(word).is_file())
+
+
+def read_files(path: Path, options: FileOptions, *, neighbours: bool = False) -> FileData:
+    """Read a boundary file and the numbers in it, or in the table joined to it.
+
+    Parameters
+    ----------
+    path : Path
+        Boundary file.
+    options : FileOptions
+    neighbours : bool
+        Whether neighbours will be asked for, so that borders have to match.
+
+    Raises
+    ------
+    DataError
+        If a file cannot be read, or something in it cannot be decided.
+    """
+    from growthpoles.regions.boundaries import boundary_notes, read_boundaries
+    from growthpoles.regions.projection import to_analysis_crs
+
+    if path.suffix.lower() in _TABLES:
+        problem, allowed = "a table has no polygons", f"a boundary file, and --table {path.name} to join this one to it"
+        raise DataError(message(problem, where=str(path), allowed=allowed))
+    key, name, notes = _columns_of(path, options)
+    regions = read_boundaries(
+        path, key=key, layer=options.layer, crs=options.crs, encoding=options.encoding, dissolve=options.dissolve,
+        repair=options.repair,
+    )  # fmt: skip
+    if regions.crs is None:
+        allowed = "--crs EPSG:4326, or whichever it is"
+        raise DataError(message("the file does not state its coordinate system", where=str(path), allowed=allowed))
+    if neighbours:
+        from growthpoles.regions.coverage import check_coverage
+
+        regions = check_coverage(regions, repair=options.repair)
+    regions = to_analysis_crs(regions)
+    notes += boundary_notes(regions)
+    if options.table is None:
+        table = _numbers(regions, key)
+        if options.year is not None or options.sheet is not None:
+            raise DataError(message("--year and --sheet have no meaning here", allowed="with --table"))
+    else:
+        table = _joined(regions, path, key, options, notes)
+    if name is not None:
+        regions["name"] = regions.index if name == key else regions[name].astype("string").astype(object)
+    source = path.name if options.table is None else f"{options.table.name}, {path.name}"
+    return FileData(regions, table, notes, source)
+
+
+def _columns_of(path: Path, options: FileOptions) -> tuple[str, str | None, list[str]]:
+    """Return the column of the keys, that of the names, and what was decided; by the table where there is one."""
+    from growthpoles.regions.boundaries import read_layer
+    from growthpoles.study.guess_columns import key_candidates
+
+    frame, _ = read_layer(path, options.layer, encoding=options.encoding)
+    table = frame.drop(columns=frame.geometry.name)
+    keys, names = key_candidates(table)
+    notes: list[str] = []
+    key = options.key
+    if key is None:
+        keys = [column for column in keys if column.casefold() not in _IDENTIFIERS] or keys
+        if not keys:
+            allowed = f"--key one of {listed(table.columns)}" if len(table.columns) else "a file with a column of codes"
+            raise DataError(message("no column can identify the regions", where=str(path), allowed=allowed))
+        key = keys[0]
+        if options.table is not None:
+            from growthpoles.study.files.table_files import cell_text
+            from growthpoles.study.read_published import read_sheets
+
+            grids = read_sheets(options.table, sheet=options.sheet)
+            texts = {cell_text(cell) for grid in grids for _, row in grid.rows for cell in row[:12]}
+            key = max(keys, key=lambda column: len(texts & set(map(str, table[column]))))
+        if len(keys) > 1:
+            notes.append(f"the key of the regions: column {key!r} (--key says another: {listed(keys)})")
+    name = next((column for column in names if column != key), key if key in names else None)
+    return key, name, notes
+
+
+def _numbers(regions: gpd.GeoDataFrame, key: str) -> pd.DataFrame:
+    """Return the columns of a boundary file that hold numbers, also where they are written as text."""
+    import pandas as pd
+
+    found: dict[str, Any] = {}
+    for column in [name for name in regions.columns if name != regions.geometry.name]:
+        cells = regions[column]
+        identifier = str(column).casefold() in _IDENTIFIERS and cells.is_unique
+        if identifier or pd.api.types.is_bool_dtype(cells) or cells.dtype.kind in "mM":
+            continue
+        numbers = cells if cells.dtype.kind in "iuf" else pd.to_numeric(cells, errors="coerce")
+        if numbers.notna().any() and not (numbers.isna() & cells.notna() & cells.astype(str).str.strip().ne("")).any():
+            found[str(column)] = numbers.astype(float)
+    return pd.DataFrame(found, index=regions.index)
+
+
+def _joined(regions: gpd.GeoDataFrame, path: Path, key: str, options: FileOptions, notes: list[str]) -> pd.DataFrame:
+    """Read the table by the boundaries, one year of it, and put it into the order of the regions."""
+    from growthpoles.regions.join import join
+    from growthpoles.study.read_published import read_table
+
+    assert options.table is not None
+    long = read_table(options.table, boundaries=path, key=key, sheet=options.sheet, year=options.year or _UNSTATED,
+                      ignore=options.ignore)  # fmt: skip
+    notes += [note for note in long.attrs.get("remarks", ()) if not note.startswith("the key of the regions")]
+    years = sorted(set(long["year"]))
+    if options.year is not None and options.year not in years:
+        raise DataError(message(f"no year {options.year}", where=str(options.table), allowed=listed(years)))
+    year = options.year or years[-1]
+    if len(years) > 1:
+        notes.append(f"the year: {year} (--year says another: {listed(years)})")
+    bare = regions[[regions.geometry.name]]
+    joined = join(bare, long[long["year"] == year])
+    if "no_row" in joined.attrs and not any("no row for" in note for note in notes):
+        notes.append(f"no row for {listed(joined.attrs['no_row'])}: no data")
+    table = joined.drop(columns=bare.columns)
+    table.attrs = {} if year == _UNSTATED else {"year": year}
+    return table
+
+
+_UNSTATED = 1900  # the year of a table that says none
+
+
+def read_matrix(path: Path, options: FileOptions) -> FileData:
+    """Read regions by industries: a table alone, or joined to boundaries, or the columns of a boundary file."""
+    if path.suffix.lower() not in _TABLES:
+        return read_files(path, options)
+    from growthpoles.study.read_published import read_table
+
+    long = read_table(path, sheet=options.sheet, encoding=options.encoding, year=options.year or _UNSTATED,
+                      ignore=options.ignore)  # fmt: skip
+    years = sorted(set(long["year"]))
+    year = options.year or years[-1]
+    if year not in years:
+        raise DataError(message(f"no year {year}", where=str(path), allowed=listed(years)))
+    notes = list(long.attrs.get("remarks", ()))
+    if len(years) > 1:
+        notes.append(f"the year: {year} (--year says another: {listed(years)})")
+    table = long[long["year"] == year].pivot(index="region", columns="indicator", values="value")
+    table = table.reindex(index=long["region"].unique(), columns=long["indicator"].unique()).rename_axis(columns=None)
+    table.attrs = {} if year == _UNSTATED else {"year": year}
+    return FileData(None, table, notes, path.name)

@@ -1,0 +1,95 @@
+"""A study without boundaries, and tables of smaller or older regions carried over by a correspondence table."""
+
+from pathlib import Path
+
+import pytest
+
+import growthpoles as gp
+from growthpoles.study.inputs import region_index
+
+CATALOGUE = """code,kind,parent,direction,weight,unit,name_en,numerator,denominator
+index,aggregate,,1,1,points,Index,,
+gdp,primary,,,,mln,GDP,,
+pop,primary,,,,persons,Population,,
+percap,indicator,index,1,1,per head,GDP per head,gdp,pop
+"""
+STUDY = """[study]
+name = "plain"
+years = [2020]
+title = { en = "plain" }
+source = { en = "plain" }
+[rating]
+catalogue = "catalogue.csv"
+[[tables]]
+file = "t.csv"
+year = 2020
+correspondence = "map.csv"
+missing = [""]
+[tables.columns]
+gdp = "gdp"
+pop = "pop"
+"""
+TABLE = "region,gdp,pop\na,1,2\nb,3,2\nc,4,1\nd,,5\ne,2,2\n"
+MAP = "from,to,share\na,North,\nb,North,0.5\nb,South,0.5\nc,South,1\nd,East,1\ne,West,1\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, text in (("study.toml", STUDY), ("catalogue.csv", CATALOGUE), ("t.csv", TABLE), ("map.csv", MAP)):
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def test_shares_carry_totals_over_and_ratios_follow(folder: Path) -> None:
+    table = gp.load_indicators(2020, study=gp.load_study(folder / "study.toml"))
+    assert table.index.tolist() == ["North", "South", "East", "West"]
+    # North: a and half of b; South: half of b and c; d has no GDP, so East has none
+    assert table["gdp"].tolist()[:2] == [2.5, 5.5] and table["gdp"].isna().tolist() == [False, False, True, False]
+    assert table["pop"].tolist() == [3.0, 2.0, 5.0, 2.0]
+    assert table.loc["South", "percap"] == pytest.approx(2.75)
+    assert ("East", "gdp", "a part of the region has no data") in table.attrs["missing"]
+    assert gp.examine_study(folder).empty
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("b,South,0.5\n", "b,South,0.6\n", "the shares of b add up to 1.1"),
+        ("e,West,1\n", "", "no row for e"),
+        ("a,North,\n", "a,North,x\n", "line 2, column share"),
+    ],
+)
+def test_a_correspondence_table_that_cannot_be(folder: Path, old: str, new: str, problem: str) -> None:
+    path = folder / "map.csv"
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(gp.GrowthpolesError, match=problem):
+        gp.load_indicators(2020, study=gp.load_study(folder / "study.toml"))
+
+
+def test_a_part_that_the_table_lacks_leaves_no_data(folder: Path) -> None:
+    (folder / "t.csv").write_text(TABLE.replace("b,3,2\n", ""))
+    table = gp.load_indicators(2020, study=gp.load_study(folder / "study.toml"))
+    assert table["gdp"].isna().to_dict() == {"North": True, "South": True, "East": True, "West": False}
+
+
+def test_ratios_are_not_added_up(folder: Path) -> None:
+    text = CATALOGUE.replace("pop,primary,,,,persons,Population,,\n", "").replace(",gdp,pop", ",,")
+    (folder / "catalogue.csv").write_text(text.replace("gdp,primary,,,,mln,GDP,,\n", ""))
+    study = STUDY.replace('gdp = "gdp"\npop = "pop"\n', 'gdp = "percap"\n')
+    (folder / "study.toml").write_text(study)
+    with pytest.raises(gp.GrowthpolesError, match="percap cannot be added up over regions"):
+        gp.load_indicators(2020, study=gp.load_study(folder / "study.toml"))
+
+
+def test_without_boundaries_a_study_rates_and_says_what_it_lacks(folder: Path) -> None:
+    (folder / "study.toml").write_text(STUDY.replace('correspondence = "map.csv"\n', ""))
+    study = gp.load_study(folder / "study.toml")
+    assert region_index(study).tolist() == list("abcde")
+    rating = gp.rate(gp.load_indicators(2020, study=study), gp.study_catalogue(study))
+    assert rating["index"].max() == 100
+    with pytest.raises(gp.StudyError, match=r"no boundaries, which a map .*allowed: \[boundaries\] with file = "):
+        gp.study_regions(study)
+    assert "no boundaries" in gp.examine_study(folder).attrs["notes"][0]
+    (folder / "t.csv").write_text(TABLE + "a,5,5\n")
+    with pytest.raises(gp.GrowthpolesError, match="a"):
+        gp.load_indicators(2020, study=gp.load_study(folder / "study.toml"))
