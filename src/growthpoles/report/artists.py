@@ -455,8 +455,10 @@ def class_panels(view: ReportView) -> Axes:
 
 def transitions(view: ReportView) -> Axes:
     """Draw the moves between classes from year to year."""
-    counts = view.results.stages.trend["class_transitions"]
-    return maps.plot_transitions(counts[[name for name in counts if name in counts.index]], **_spanned(view))
+    counts, scale = view.results.stages.trend["class_transitions"], view.results.scale
+    counts = counts[[name for name in counts if name in counts.index]]
+    names = {letter: scale.name(letter, view.lang) for letter in counts}
+    return maps.plot_transitions(counts.rename(index=names, columns=names), **_spanned(view))
 
 
 def change_parts(view: ReportView) -> Axes:

@@ -314,6 +314,7 @@ def study_change(
         last=last,
         drop="one" if len(catalogue.indicators) > 1 else "none",
         normalisations=ways if isinstance(limits, str) else ways[:1],
+        concentration=study.rating.concentration,
         replications=REPLICATIONS,
         rng=study.study.seed,
         **study.rating.options | {"limits": limits},
