@@ -23,7 +23,7 @@ COUNTRIES = pd.DataFrame(
 
 
 def catalogue(*rows: dict) -> Catalogue:
-    return Catalogue.from_frame(pd.DataFrame(rows).fillna(""))
+    return Catalogue.from_frame(pd.DataFrame(rows).astype(object).fillna(""))
 
 
 def one(**cells: object) -> Catalogue:
