@@ -14,7 +14,7 @@ from growthpoles.ratings.classes import DECIMALS
 from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.indicator_methods import FULL, IndicatorMethod, transformed
 from growthpoles.ratings.limits import sample, years_of
-from growthpoles.ratings.methods import Normalisation
+from growthpoles.ratings.methods import Normalisation, Treatment
 from growthpoles.ratings.normalise import aligned_region_weights, limits_array, normalise_array
 from growthpoles.ratings.rating_options import Method, Node, Tree
 from growthpoles.ratings.treatment import treat
@@ -189,13 +189,20 @@ def prepared(values: pd.DataFrame, method: Method) -> tuple[pd.DataFrame, pd.Dat
     if not method.own:
         return treat(values, method.treatment)
     frame = pd.DataFrame(transformed_values(values, method), index=values.index, columns=values.columns)
-    reports = []
+    alike: dict[tuple[Treatment, int], list[str]] = {}
     for code in frame.columns:
         own = method.own[code]
-        frame[[code]], told = treat(frame[[code]], own.treatment or method.treatment, points=own.points)
+        alike.setdefault((own.treatment or method.treatment, own.points), []).append(code)
+    reports = []
+    for (treatment, points), codes in alike.items():
+        frame[codes], told = treat(frame[codes], treatment, points=points)
         reports.append(told)
     some = [report for report in reports if len(report)]
-    return frame, pd.concat(some, ignore_index=True) if some else reports[0]
+    if not some:
+        return frame, reports[0]
+    place = {code: at for at, code in enumerate(frame.columns)}
+    report = pd.concat(some).sort_values(by="column", key=lambda codes: codes.map(place), ignore_index=True)
+    return frame, report
 
 
 def posts_of(method: Method, code: str) -> tuple[float, float] | None:
