@@ -89,6 +89,7 @@ def test_known_colocation():
     assert found.loc[("A", "C"), ["cl", "xcl"]].tolist() == pytest.approx([0.191919191919192, -0.00808080808080811])
 
 
+@pytest.mark.slow
 def test_expected_colocation_is_that_of_labels_dealt_anew():
     rng = np.random.default_rng(1)
     part = PLANTS[PLANTS["industry"].isin(["A", "B"])]

@@ -158,15 +158,15 @@ def rate(
     if years_of(table.index) is not None:
         rated = rate_years(dict(by_year(table)), catalogue, method)
         panel = pd.concat(rated, names=[YEAR, REGION]).reindex(table.index)
-        missing: list[Any] = []
-        for year, each in rated.items():
-            cell: tuple[Any, ...]
-            for cell in each.attrs["missing"]:
-                missing.append((year, *cell))
-        panel.attrs = next(iter(rated.values())).attrs | {"missing": missing, "year": None}
+        panel.attrs = next(iter(rated.values())).attrs | {"missing": _gaps(rated), "year": None}
         panel.attrs.pop("reference", None)  # that of one year
         return panel
     return rate_with(table, catalogue, method)
+
+
+def _gaps(rated: Mapping[int, pd.DataFrame]) -> list[tuple[Any, ...]]:
+    """Return the missing cells of several years, the year in front."""
+    return [(year, *cell) for year, each in rated.items() for cell in each.attrs["missing"]]
 
 
 def rate_with(table: pd.DataFrame, catalogue: Catalogue, method: Method) -> pd.DataFrame:

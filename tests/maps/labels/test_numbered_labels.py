@@ -39,7 +39,15 @@ def words(ax: Any, ending: str = "") -> list[Any]:
     return [w for a in layers for w in a.words]
 
 
-@pytest.mark.parametrize(("n", "preset"), [(30, "report"), (48, "nature-single"), (90, "plos"), (110, "elsevier-1.5")])
+@pytest.mark.parametrize(
+    ("n", "preset"),
+    [
+        (30, "report"),
+        (48, "nature-single"),
+        pytest.param(90, "plos", marks=pytest.mark.slow),
+        pytest.param(110, "elsevier-1.5", marks=pytest.mark.slow),
+    ],
+)
 def test_every_region_is_named_or_numbered(n: int, preset: str) -> None:
     frame, values = country(n, n)
     ax = maps.plot_values(frame, values, preset=preset)
