@@ -66,8 +66,8 @@ def test_every_picture_has_a_name_in_its_language(page: Outline, report: Manifes
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_section_is_in_the_contents(page: Outline, lang: str) -> None:
     sections = [ident for ident in page.sections if ident.startswith(f"{lang}-")]
-    wanted = ("summary", "data", "rating", "robustness", "audit", "specialisation", "spatial", "verdict", "poles")
-    wanted += ("inequality", "cross_check")
+    wanted = ("summary", "data", "rating", "robustness", "audit", "specialisation", "inequality")
+    wanted += ("spatial", "verdict", "poles", "cross_check")
     assert sections == [f"{lang}-{name}" for name in (*wanted, "left_out", "reproduction")]
     assert {f"#{ident}" for ident in sections} <= set(page.links)
 

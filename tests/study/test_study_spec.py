@@ -62,7 +62,7 @@ def test_a_study_is_frozen(tmp_path: Path) -> None:
         (("years = [2020]", 'years = ["x"]'), "study.years.1: "),
         (("[rating]", "[ratings]"), "ratings is not a known key.*nearest: rating"),
         (('key = "code"', ""), "needs key"),
-        (('file = "b.gpkg"', ""), 'give either builtin = "kz" or file'),
+        (('file = "b.gpkg"', ""), 'key needs builtin = "kz" or file'),
         (('file = "b.gpkg"', 'file = "b.gpk"'), "boundaries.file = 'b.gpk' does not exist; nearest: b.gpkg"),
         (("year = 2020\n", "year = 2021\n"), r"tables\[1\]: year 2021 is not one of the study; allowed: 2020"),
         (('key = "code"', 'key = "code"\nalias = 1'), "boundaries.alias is not a known key; nearest: aliases"),

@@ -67,7 +67,7 @@ def inequality_tables(found: Inequalities, results: Results) -> dict[str, pd.Dat
 
 def no_industries(study: Study, ksi_years: tuple[int, ...]) -> str:
     """Say why a study has no analysis of industries; "" where it has."""
-    return "" if study.specialisation else "the study has no table of industries ([specialisation])"
+    return "" if study.specialisation else "the study has no table of industries"
 
 
 def _named(ctx: Context) -> Callable[[object], str]:

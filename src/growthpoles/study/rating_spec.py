@@ -265,7 +265,7 @@ class Rating(Part):
     def record(self) -> dict[str, Any]:
         """The same as plain values, for records."""
         plain = {name: value for name, value in self.options.items() if name != "scale"}
-        return plain if self.classes is None else {**plain, "classes": self.classes.model_dump()}
+        return plain if self.classes is None else {**plain, "classes": self.classes.model_dump(mode="json")}
 
     @property
     def _ends(self) -> tuple[float, float]:
