@@ -118,7 +118,7 @@ def test_a_kind_is_one_entry_and_its_artist(
     assert CliRunner().invoke(app, [*command, "--variable", "growth"]).exit_code == 0 and target.exists()
     idle = CliRunner().invoke(app, [*command, "--weights", "knn"])
     assert "--weights has no meaning for 'toy'" in str(idle.exception or idle.output)
-    assert "What to draw: toy." in CliRunner().invoke(app, ["map", "--help"]).output
+    assert "what to draw of a study: toy." in " ".join(CliRunner().invoke(app, ["map", "--help"]).output.split())
     monkeypatch.undo()
     assert "toy" not in figures.KINDS and "toy" not in phrase_keys("figure")
 
