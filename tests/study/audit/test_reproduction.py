@@ -237,7 +237,7 @@ def printed_by(edited_study: Build, method: str, *, wrong: Mapping[str, float] |
     study = edited_study({6: edit})
     text = study.path.read_text(encoding="utf-8")
     if "z-score" in method:  # classes of 0 to 100 do not hold such an index
-        text = re.sub(r"\n\[+rating\.classes[^\n]*\n(?:(?!\[).*\n)*", "\n", text)
+        text = re.sub(r"\n\[rating\.classes\].*?(?=\n\[+(?!rating\.classes)[a-z_.]+\]+\n)", "", text, flags=re.DOTALL)
     study.path.write_text(
         text.replace('catalogue = "catalogue.csv"', f'catalogue = "catalogue.csv"\n{method}'), "utf-8"
     )
