@@ -20,10 +20,10 @@ from growthpoles.language.phrases import DASH, Words, shorten
 from growthpoles.maps.captions import Caption, captions_qmd, captions_tex
 from growthpoles.maps.presets import get_preset
 from growthpoles.ratings.through_time.rating_change import SURE, UNDECIDED
-from growthpoles.report import artists
+from growthpoles.report import artists, stages
 from growthpoles.report.artists import ReportView, View
 from growthpoles.report.results import Results
-from growthpoles.report.stages import CURVE_RELOCATIONS, REPLICATIONS, draws, permutations
+from growthpoles.report.stages import draws, permutations
 from growthpoles.report.table_formats import csv_bytes
 from growthpoles.report.wording import figure_title, region_names, yardstick_words
 from growthpoles.study.study_spec import Study, detailed_years
@@ -156,11 +156,11 @@ def _drawn(results: Results, words: Words) -> str:
 
 
 def _shared(results: Results, words: Words) -> str:
-    return words("caption", "relocations", permutations=words.count(CURVE_RELOCATIONS))
+    return words("caption", "relocations", permutations=words.count(stages.CURVE_RELOCATIONS))
 
 
 def _replicated(results: Results, words: Words) -> str:
-    return words("caption", "replications", replications=words.count(REPLICATIONS)) + "."
+    return words("caption", "replications", replications=words.count(stages.REPLICATIONS)) + "."
 
 
 def _dated(results: Results, words: Words) -> str:

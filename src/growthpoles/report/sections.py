@@ -12,10 +12,11 @@ from growthpoles.language.phrases import DASH, Words, missing, shorten
 from growthpoles.maps.sheet.legend import interval
 from growthpoles.ratings.classes import TEN_CLASSES
 from growthpoles.ratings.through_time.rating_change import RatingChange
+from growthpoles.report import stages
 from growthpoles.report.industries import industries_section, inequality_section
 from growthpoles.report.page_blocks import Context, Picture, Section, Table, make_table
 from growthpoles.report.results import Results
-from growthpoles.report.stages import CURVE_RELOCATIONS, REPLICATIONS, draws, permutations
+from growthpoles.report.stages import draws, permutations
 from growthpoles.report.wording import method_sentences, no_classes, normalisation_words, yardstick_words
 from growthpoles.spatial.local_tests.local_result import LocalResult
 from growthpoles.specialisation.ksi import DEFAULT_LEADER, DEFAULT_MIDDLE
@@ -261,7 +262,7 @@ def robustness_section(ctx: Context) -> Section | None:
         blocks.append(make_table(words, f"robustness{ctx.kind}", heads, rows, year=year))
     named = "; ".join(words.value(name) for name in readings)
     scores = normalisation_words(results, words)
-    told = [words("text", "robustness", replications=words.count(REPLICATIONS), scores=scores, readings=named)]
+    told = [words("text", "robustness", replications=words.count(stages.REPLICATIONS), scores=scores, readings=named)]
     if results.classed and not result.on_scale.all():
         told.append(words("text", "robustness_classes", n=words.count(int(result.on_scale.sum()))))
     return Section("robustness", words("section", "robustness"), tuple(told), tuple(blocks))
@@ -471,7 +472,7 @@ def verdict_section(ctx: Context) -> Section | None:
         if choice != "weights"
     ]
     heads = "choice choice_value #specifications #median_z #median_p #share_significant #share_p #share_positive"
-    shown = words("text", "verdict", permutations=words.count(CURVE_RELOCATIONS))
+    shown = words("text", "verdict", permutations=words.count(stages.CURVE_RELOCATIONS))
     power = verdict.power
     blocks: list[Table | Picture] = [*ctx.figures("verdict", "first")]
     blocks.append(make_table(words, "verdict", heads, rows))
