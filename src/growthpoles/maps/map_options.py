@@ -25,7 +25,8 @@ class MapOptions(TypedDict, total=False):
     insets, legend, code_key, scale_bar : "auto" | "none"
         Whether to draw enlarged insets of small regions, the legend, the list of what codes stand for, the scale bar.
     extent : "auto" | "all"
-        Whether far parts (overseas regions, distant islands) move into frames beside the main body.
+        Whether far parts (overseas regions, distant islands) move into frames beside the main body. Where one moves,
+        the axes count in a projection of the main body's own: "all" keeps that of the regions, for layers laid over.
     graticule : "ticks" | "lines" | "none"
         Frame with ticks along meridians and parallels, or with the lines themselves behind the regions.
     north_arrow : "none" | "auto"

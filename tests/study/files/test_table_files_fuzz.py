@@ -239,11 +239,11 @@ def edited(content: bytes, edits: list[Edit]) -> bytes:
 
 
 def run(target: str, folder: Path, content: bytes) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         TARGETS[target](folder, content)
-    taken = time.perf_counter() - start
+    taken = time.process_time() - start
     assert taken < SECONDS, f"{taken:.1f} s for {content[:200]!r}"
 
 

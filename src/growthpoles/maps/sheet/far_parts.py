@@ -106,7 +106,7 @@ def move_far_parts(
         x, y = _free_corner(land, bounds, frame_w, frame_h + note, frames, _AIR * wide)
         middle = np.array([(left + right) / 2, (bottom + top) / 2])
         to = np.array([x + frame_w / 2, y + note + frame_h / 2])
-        placed[bodies == body] = affine_transform(own, ratio, to - ratio * middle)
+        placed[bodies == body] = _scaled(own, ratio, to - ratio * middle)
         frames.append(FarFrame((x, y, x + frame_w, y + note + frame_h), ratio))
     moved = nothing.copy()
     moved[owner[~at_home]] = True
@@ -114,7 +114,7 @@ def move_far_parts(
     return joined, target, tuple(frames), moved
 
 
-def affine_transform(shapes: NDArray[np.object_], ratio: float, shift: Array) -> NDArray[np.object_]:
+def _scaled(shapes: NDArray[np.object_], ratio: float, shift: Array) -> NDArray[np.object_]:
     """Scale shapes about the origin, then shift them."""
     import shapely
 

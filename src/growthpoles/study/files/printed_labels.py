@@ -134,9 +134,3 @@ def bare_name(name: str) -> str:
     """Return a name of a region without leading dots and without marks of footnotes behind it."""
     text = _LEADING.sub("", " ".join(name.split()))
     return _TRAILING.sub("", text).strip() or text
-
-
-def name_marks(name: str) -> str:
-    """Return the marks of footnotes that stand behind a name."""
-    hit = _TRAILING.search(" ".join(name.split()))
-    return hit[0].strip() if hit and hit.start() else ""
