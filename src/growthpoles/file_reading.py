@@ -37,6 +37,11 @@ def recorded() -> Iterator[Read]:
         _record(found)
 
 
+def read_so_far() -> list[Path]:
+    """Return the files that the block around was told of."""
+    return list(_READ.get() or ())
+
+
 def read_bytes(path: Path) -> bytes:
     """Read a file whole; errors are those of the operating system, and a DataError for a damaged shipped file."""
     state, content = _state(path), None
@@ -61,10 +66,15 @@ def note(path: Path) -> bool:
 
 def note_layer(path: Path) -> None:
     """Record a data set that another library reads: a file and those beside it with its stem, or a folder of files."""
-    every = absolute(path / "*" if path.is_dir() else path.with_name(f"{path.stem}.*"))
+    every = _every(path)
     for part in _parts(every):
         note(part)
     _record({every: (file_sha256(every), _state(every))})
+
+
+def layer_files(path: Path) -> list[Path]:
+    """Return the files of which a data set consists: a file and those beside it with its stem, or a folder of files."""
+    return _parts(_every(path))
 
 
 def remembered(maxsize: int | None = None) -> Callable[[Callable[_P, _T]], Callable[_P, _T]]:
@@ -125,6 +135,10 @@ def _state(path: Path) -> Any:
         found = path.stat()
         return found.st_size, found.st_mtime_ns
     return None
+
+
+def _every(path: Path) -> Path:
+    return absolute(path / "*" if path.is_dir() else path.with_name(f"{path.stem}.*"))
 
 
 def _parts(every: Path) -> list[Path]:
