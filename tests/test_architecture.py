@@ -34,7 +34,7 @@ GROUND_IMPORTS: dict[str, set[str]] = {
     "errors": set(),
     "graphs": {"errors"},
     "randomness": {"errors"},
-    "file_reading": {"shipped_data"},
+    "file_reading": {"errors", "shipped_data"},
     "file_writing": {"errors"},
     "shipped_data": {"errors"},
     "result_display": {"errors", "language"},

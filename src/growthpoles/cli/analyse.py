@@ -30,6 +30,7 @@ from growthpoles.cli.shared_options import (
     StudyOption,
     TableOption,
     YearOption,
+    allowed,
     emit,
     file_options,
     named,
@@ -286,7 +287,7 @@ def audit(
     if claims:
         statements, title = shown_claims(found, loaded, lang=lang)
         print_frame(statements, title=title, lang=lang)
-    for path in write_audit(found, loaded, out=out, lang=lang):
+    for path in write_audit(found, loaded, out=out, lang=lang, force=allowed["force"]):
         typer.echo(str(path))
     tell_account(loaded, quiet=quiet)
 

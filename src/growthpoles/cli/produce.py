@@ -32,6 +32,8 @@ from growthpoles.cli.shared_options import (
     StudyOption,
     TableOption,
     YearOption,
+    allowed,
+    check_output,
     file_options,
     note,
     open_study,
@@ -79,7 +81,7 @@ def report(
     from growthpoles.report.build_report import build_report, step_count
 
     with _set_in(font, font_bold), progress_bar(step_count(loaded), quiet=quiet) as tell:
-        manifest = build_report(loaded, out=out, edition=edition, lang=lang, progress=tell)
+        manifest = build_report(loaded, out=out, edition=edition, lang=lang, progress=tell, force=allowed["force"])
     if manifest.results is None:
         note(f"nothing has changed: {len(manifest.files)} files in {out} are as they were written", quiet=quiet)
     elif not quiet:
@@ -162,6 +164,7 @@ def draw(
     options = {name: getattr(loaded.report, name) for name in ("weights", "adjust", "permutations")}
     parameters |= {name: value for name, value in options.items() if value is not None and kind in map_kinds(name)}
     parameters |= {"font": face.family} if face else {}
+    _check_figures(target, proof=proof)
     save_figure(
         figure,
         target,
@@ -173,7 +176,7 @@ def draw(
     )
     typer.echo(str(target))
     if proof:
-        beside = target.with_name(f"{target.stem}_proof.png")
+        beside = _proof_of(target)
         save_proof(figure, beside, lang=lang)
         typer.echo(str(beside))
     wide, high = (25.4 * side for side in figure.get_size_inches())
@@ -215,10 +218,11 @@ def _draw_file(
     assert figure is not None
     target = out or Path(re.sub(r"[^\w.-]+", "_", name) + ".png")
     parameters: dict[str, object] = {"variable": name, "year": year} | ({"font": face.family} if face else {})
+    _check_figures(target, proof=proof)
     save_figure(figure, target, preset=preset or "report", title=name, source=found.source, parameters=parameters)
     typer.echo(str(target))
     if proof:
-        beside = target.with_name(f"{target.stem}_proof.png")
+        beside = _proof_of(target)
         save_proof(figure, beside, lang=lang)
         typer.echo(str(beside))
     for text in found.notes:
@@ -226,6 +230,16 @@ def _draw_file(
     lacking = values.index[values.isna()]
     if len(lacking):
         note(f"no data: {listed(lacking)}", quiet=quiet)
+
+
+def _proof_of(target: Path) -> Path:
+    return target.with_name(f"{target.stem}_proof.png")
+
+
+def _check_figures(target: Path, *, proof: bool) -> None:
+    """Refuse to draw over inputs, or over files that growthpoles did not write."""
+    for path in (target, *([_proof_of(target)] if proof else ())):
+        check_output(path, b"")
 
 
 def _set_in(font: str | None, bold: str | None) -> AbstractContextManager[Typeface | None]:

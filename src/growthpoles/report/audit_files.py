@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from growthpoles.file_writing import make_folder, write_bytes
+from growthpoles.file_writing import make_folder, output_folder
 from growthpoles.language.languages import SOURCE
+from growthpoles.report.manifest import written_before
+from growthpoles.report.report_files import check_files, write_files
 from growthpoles.report.table_formats import csv_bytes
 from growthpoles.report.wording import Wording
 from growthpoles.study.audit import Audit, summarise
@@ -120,8 +122,11 @@ def _row_names(rows: pd.DataFrame, names: pd.Series | None) -> pd.Series:
     return rows["label"] if names is None else rows["region"].map(names).fillna(rows["label"])
 
 
-def write_audit(found: Audit, study: Study, *, out: str | Path, lang: str = "en") -> list[Path]:
-    """Write tables and figures of an audit below a folder, as the report does; return their paths."""
+def write_audit(found: Audit, study: Study, *, out: str | Path, lang: str = "en", force: bool = False) -> list[Path]:
+    """Write tables and figures of an audit below a folder, as the report does; return their paths.
+
+    Files beside study.toml are never replaced, those that growthpoles did not write only with `force`.
+    """
     from growthpoles.maps.export import Facts, render
     from growthpoles.maps.presets import get_preset
 
@@ -131,7 +136,8 @@ def write_audit(found: Audit, study: Study, *, out: str | Path, lang: str = "en"
         assert figure is not None
         facts = Facts(title=f"{study.text('title', lang)}: {name}", source=study.text("source", lang))
         content[f"figures/{name}.png"] = render(figure, "png", facts, get_preset(PRESET).dpi)
-    folder = Path(out)
-    for part in ("tables", "figures"):
-        make_folder(folder / part)
-    return [write_bytes(folder / name, data) for name, data in content.items()]
+    folder = make_folder(output_folder(out))
+    inputs = [path for path in study.path.parent.iterdir() if path.is_file()]
+    check_files(folder, content, before=written_before(folder), inputs=inputs, force=force)
+    write_files(folder, content)
+    return [folder / name for name in content]

@@ -10,6 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
@@ -31,6 +32,9 @@ _NUMBER = {
 # Homoglyphs that Russian sources print for the Latin letters of a class.
 _CYRILLIC_CLASS = str.maketrans("АВС", "ABC")
 ASSEMBLY_COLUMNS = ("edition", "year", "column", "table", "source", "order", "missing", "factor", "note")
+
+_LARGEST, _SMALLEST = 1e50, 1e-50  # whose fourth powers, and sums of them, stay numbers
+_EXACT = 2.0**53
 
 
 def parse_number(text: str, *, decimal: Decimal = ",", where: str | None = None) -> float:
@@ -68,6 +72,24 @@ def parse_plain(plain: str, decimal: Decimal) -> float | None:
         return None
     value = float(plain.replace(decimal, "."))
     return value if np.isfinite(value) else None
+
+
+def out_of_range(text: str, value: float, decimal: Decimal) -> str | None:
+    """Say why a number, as it is written, cannot be computed with as it stands; None where it can."""
+    size = abs(value)
+    if size > _LARGEST:
+        return f"{_show(text)} is too large to be computed with"
+    if size < _SMALLEST and any(sign in "123456789" for sign in re.split("[eE]", text)[0]):
+        return f"{_show(text)} is too small to be computed with"
+    if size < _EXACT:
+        return None
+    whole = re.split("[eE]", text.strip())
+    sign = re.escape(decimal)
+    exact = f"{re.sub(rf'[^0-9{sign}]', '', whole[0]).replace(decimal, '.')}e{whole[1] if len(whole) > 1 else 0}"
+    try:
+        return None if Fraction(exact) == Fraction(size) else f"{_show(text)} has more digits than a number can hold"
+    except ValueError:
+        return None
 
 
 def number_fault(text: str, decimal: Decimal) -> str:
