@@ -304,12 +304,17 @@ class StudyHead(Part):
 
 
 class Cells(Part):
-    """Tables transcribed cell by cell, and the file that assembles editions from their columns."""
+    """Tables transcribed cell by cell, and the file that assembles editions from their columns.
+
+    `missing` are marks of cells without a number ("-", "..."), `cut` columns whose digits were cut off, not rounded.
+    """
 
     folder: str
     assembly: str
     decimal: Literal[",", "."] = ","
     orders: dict[str, tuple[str, ...]]
+    missing: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
 
 
 class PublishedColumn(Part):

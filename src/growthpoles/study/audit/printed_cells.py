@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from growthpoles.errors import DataError, Reason, message
@@ -99,6 +100,8 @@ class Sources:
         Table number -> year.
     parts : mapping
         Table number -> column -> its cells by row number; every column of a table has all its rows.
+    cut : tuple of str
+        Columns whose last digit was cut off, not rounded, as the study declares.
     """
 
     cells: pd.DataFrame
@@ -107,6 +110,7 @@ class Sources:
     decimal: Decimal = ","
     years: Mapping[int, int] = field(default_factory=dict)
     parts: Mapping[int, Mapping[str, pd.DataFrame]] = field(default_factory=dict)
+    cut: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Tables and cells."""
@@ -158,6 +162,7 @@ def make_sources(
     years: Mapping[int, int],
     orders: Mapping[str, Sequence[str]] | None = None,
     decimal: Decimal = ",",
+    cut: Sequence[str] = (),
 ) -> Sources:
     """Put cells and formulas together; label orders of the tables join the candidate orders.
 
@@ -173,6 +178,8 @@ def make_sources(
         Declared orders of the rows: name -> regions by row.
     decimal : {",", "."}
         Decimal sign of the printed strings.
+    cut : sequence of str
+        Columns whose digits were cut off instead of rounded.
 
     Raises
     ------
@@ -185,6 +192,8 @@ def make_sources(
     if cells.empty:
         raise DataError(message("no table with a year", where="audit", allowed="at least one table"))
     cells = cells.assign(year=cells["table"].map(dict(years))).reset_index(drop=True)
+    # What is cut off is up to a whole unit away from what is printed.
+    cells["half"] = cells["half"].where(~cells["column"].isin(list(cut)), 2 * cells["half"])
     named = {name: tuple(order) for name, order in (orders or {}).items()}
     parts: dict[int, dict[str, pd.DataFrame]] = {}
     for number, part in cells.groupby("table", sort=True):
@@ -196,7 +205,25 @@ def make_sources(
         if order not in named.values():
             named[Reason(LABELS_ORDER, {"number": table})] = order
     used = {table: int(years[table]) for table in parts}
-    return Sources(cells, formulas.reset_index(drop=True), named, decimal, used, parts)
+    return Sources(cells, formulas.reset_index(drop=True), named, decimal, used, parts, tuple(cut))
+
+
+def replace_cells(sources: Sources, cells: Mapping[tuple[int, int, str], tuple[float, float]]) -> Sources:
+    """Return the sources with other values and half units in some cells: (table, row, column) -> (value, half)."""
+    if not cells:
+        return sources
+    frame, parts = sources.cells.copy(), {table: dict(columns) for table, columns in sources.parts.items()}
+    place = {key: at for at, key in enumerate(zip(frame["table"], frame["row"], frame["column"], strict=True))}
+    at = [place[key] for key in cells]
+    value, half = (np.array(part, dtype=float) for part in zip(*cells.values(), strict=True))
+    for name, new in (("value", value), ("half", half)):
+        frame.iloc[at, frame.columns.get_loc(name)] = new
+    texts = [f"{number:.12g}".replace(".", sources.decimal) for number in value]
+    frame.iloc[at, frame.columns.get_loc("printed")] = texts
+    for table, column in {(table, column) for table, _, column in cells}:
+        own = frame[(frame["table"] == table) & (frame["column"] == column)]
+        parts[table][column] = own.set_index("row").sort_index()
+    return replace(sources, cells=frame, parts=parts)
 
 
 def _row_labels(table: int, columns: Mapping[str, pd.DataFrame]) -> tuple[str, ...]:
@@ -233,7 +260,9 @@ def read_sources(study: Study | None = None) -> Sources:
     years: dict[int, int] = {}
     orders: Mapping[str, Sequence[str]] = {}
     decimal: Decimal = ","
+    cut: tuple[str, ...] = ()
     if study.cells is not None:
+        cut = study.cells.cut
         years = assembly_years(study)
         orders, decimal = study.cells.orders, study.cells.decimal
         frames += [read_table(study, number) for number in sorted(years)]
@@ -244,7 +273,9 @@ def read_sources(study: Study | None = None) -> Sources:
                 number = len(years) + 1
                 years[number] = year
                 frames.append(cells.assign(table=number))
-    return make_sources(pd.concat(frames, ignore_index=True), formulas, years=years, orders=orders, decimal=decimal)
+    return make_sources(
+        pd.concat(frames, ignore_index=True), formulas, years=years, orders=orders, decimal=decimal, cut=cut
+    )
 
 
 def read_table(study: Study, number: int) -> pd.DataFrame:

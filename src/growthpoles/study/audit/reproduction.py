@@ -210,6 +210,43 @@ def _against_leaders(
     return usable, index_against(pd.DataFrame(trials, columns=table.columns), table, catalogue, method)
 
 
+def missed_index(study: Study, sources: Sources, catalogue: Catalogue, method: Method) -> set[tuple[int, str]]:
+    """Return (year, region) of every published index that follows by no reading of the tables."""
+    targets = index_targets(study, sources, catalogue, method)
+    return {
+        (year, str(region))
+        for year, (own, readings) in targets.items()
+        for region in own.index[
+            np.logical_and.reduce([~((own - middle).abs() <= slack) & middle.notna() for middle, slack in readings])
+            & own.notna()
+        ]
+    }
+
+
+def index_targets(
+    study: Study, sources: Sources, catalogue: Catalogue, method: Method
+) -> dict[int, tuple[pd.Series, list[tuple[pd.Series, pd.Series]]]]:
+    """Return by year the published index, and (index, tolerance) of the readings by row number and by label."""
+    published = study.published.index
+    found: dict[int, tuple[pd.Series, list[tuple[pd.Series, pd.Series]]]] = {}
+    if published is None or study.cells is None:
+        return found
+    cells, order = read_table(study, published.table), base_order(sources, study)
+    for year, column in published.columns.items():
+        own = cells[cells["column"] == column].set_index("region")
+        if own.empty or not can_rate(sources, catalogue, year):
+            continue
+        readings = []
+        by_row = make_reading(sources, "row", order=order)
+        by_label = make_reading(sources, "label")
+        for reading in (by_row, by_label) if by_row.orders != by_label.orders else (by_row,):
+            index = _index(reading.indicators(year, catalogue), catalogue, method).reindex(own.index)
+            slack = _tolerance(reading, year, catalogue, method).reindex(own.index) + _half(own, study)
+            readings.append((index, slack))
+        found[year] = own["value"], readings
+    return found
+
+
 def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> pd.DataFrame:
     """Recompute the published index under every reading.
 
