@@ -65,9 +65,10 @@ class Invented:
     def compute(self) -> None:
         """Index, class and change from the ratios as they stand."""
         from growthpoles.ratings.aggregation_tree import index_of
+        from growthpoles.ratings.catalogue import read_catalogue
         from growthpoles.ratings.rating_options import Method, compiled
 
-        catalogue = gp.Catalogue.read(self.catalogue_path)
+        catalogue = read_catalogue(self.catalogue_path)
         method = Method(normalisation=self.method).of(catalogue)
         for table, year in YEARS.items():
             frame = pd.DataFrame({name: self.columns[table, name] for name in RATIOS})

@@ -73,7 +73,7 @@ def search_all(
     rest = [
         *copy_findings(sources, copies, orders),
         *repeated,
-        *order_findings(in_order, orders, lost),
+        *order_findings(sources, orders, lost),
     ]
     kept = [
         finding
@@ -95,6 +95,7 @@ def mend(
             if column is not before and (table, name) not in leave:
                 for i in np.flatnonzero(column.value != before.value):
                     if np.isfinite(column.value[i]):
-                        half = float(column.high[i] - column.low[i]) / 2
+                        # The right figure would have been printed as coarsely as its neighbours.
+                        half = max(float(x.high[i] - x.low[i]) / 2 for x in (column, before))
                         cells[table, block.rows[i], name] = (float(column.value[i]), half)
     return replace_cells(sources, cells)

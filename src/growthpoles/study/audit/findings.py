@@ -148,12 +148,11 @@ def cause_findings(sources: Sources, blocks: Mapping[int, Block], causes: Sequen
     found = []
     for cause in causes:
         fault = cause_fault(cause, blocks)
-        for number, reading in enumerate(cause.readings):
-            for key in reading.keys:
-                found.append(_of_column(sources, blocks, cause, reading, key, fault, number))
-        if fault.kind == "ratio" and cause.open:
-            # A difference of the last digits has no other reading that could be told from it.
-            found = found[: len(found) - sum(len(reading.keys) for reading in cause.readings[1:])]
+        found += [
+            _of_column(sources, blocks, cause, reading, key, fault)
+            for reading in cause.readings
+            for key in reading.keys
+        ]
     return found
 
 
@@ -165,7 +164,7 @@ def cause_fault(cause: Cause, blocks: Mapping[int, Block]) -> Fault:
     at = first.cells[first.keys[0]]
     rows = [blocks[table].rows[int(i)] for i in at]
     results = {(relation.table, relation.members[0]) for relation, _ in cause.symptoms if relation.kind == "ratio"}
-    if cause.open and not (first.kind == "cell" and _last_digits(cause, blocks)):
+    if cause.open:
         if first.kind == "cell":
             return Fault("contradiction", table=table, column=columns, row=rows[0])
         return Fault("contradictory columns", table=table, column=columns, rows=listed(rows))
@@ -193,19 +192,6 @@ def cause_fault(cause: Cause, blocks: Mapping[int, Block]) -> Fault:
     return Fault("input" if "ratio" in kinds else "sum", table=table, column=columns, row=rows[0])
 
 
-def _last_digits(cause: Cause, blocks: Mapping[int, Block]) -> bool:
-    """Whether a ratio is off by no more than two units of its last digit that is not a trailing zero."""
-    relation, rows = cause.symptoms[0]
-    column = blocks[relation.table].columns[relation.members[0]]
-    if relation.kind != "ratio" or (relation.table, relation.members[0]) not in {r.keys[0] for r in cause.readings}:
-        return False
-    digits = "".join(sign for sign in column.printed[rows[0]] if sign.isdigit())
-    half = float(column.high[rows[0]] - column.value[rows[0]])
-    unit = 2 * half * 10.0 ** (len(digits) - len(digits.rstrip("0")))
-    gap = abs(float(relation.implied(blocks[relation.table], relation.members[0])[1][rows[0]] - column.value[rows[0]]))
-    return gap <= 2 * unit and gap < 1e-4 * abs(float(column.value[rows[0]]))
-
-
 def _of_column(
     sources: Sources,
     blocks: Mapping[int, Block],
@@ -213,7 +199,6 @@ def _of_column(
     reading: CauseReading,
     key: tuple[int, str],
     fault: Fault,
-    number: int,
 ) -> Finding:
     table, name = key
     block, at = blocks[table], reading.cells[key]
@@ -221,7 +206,7 @@ def _of_column(
     result = [r for r, _ in cause.symptoms if r.kind == "ratio" and (r.table, r.members[0]) == key]
     told = [_told(reading, key, place, block, cause, sources.decimal) for place in range(len(at))]
     want = result[0].implied(block, name)[1] if reading.kind == "rows" and result else middle
-    if number or (cause.open and fault.kind != "ratio"):
+    if cause.open:
         told = [f"one reading: {text}" for text in told]
     cells = tuple(
         Cell(table, block.rows[i], name, column.printed[i], float(want[i]), text, block.regions[i])
@@ -245,7 +230,7 @@ def _of_column(
         )
     else:
         evidence = f"{relations_text(cause)} give {name} {middle[i]:.10g} ({low[i]:.10g} to {high[i]:.10g})"
-    if cause.open and fault.kind != "ratio":
+    if cause.open:
         others = " or ".join(dict.fromkeys(name for other in cause.readings for _, name in other.keys))
         evidence += f"; either of {others} explains it, and nothing in the tables decides"
     regions = {str(block.regions[int(i)]): float((middle if reading.kind == "rows" else want)[int(i)]) for i in at}

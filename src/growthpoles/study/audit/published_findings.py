@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -67,13 +67,14 @@ def published_causes(
             counts.append(len(own))
             missed &= own
         best = states[int(np.argmin(counts))]
-        if missed:
-            targets = index_targets(study, best, catalogue, method)
+        targets = index_targets(study, best, catalogue, method) if missed else {}
         if len(counts) > 1:
             known = reproduce(study, sources=best) if best is not search.sources and missed else reproduction
             reproduction = _followed(reproduction, known, missed)
     blocks = published_blocks(study)
-    relations = _published_relations(study, blocks, targets, missed)
+    relations = _published_relations(
+        study, blocks, targets, missed, set(reproduction["year"]) if len(reproduction) else set()
+    )
     causes, whole = find_causes(blocks, relations, decimal=study.cells.decimal)
     return PublishedCauses(*_told(study, causes, blocks, whole, reproduction, relations), blocks, reproduction)
 
@@ -135,28 +136,29 @@ def _published_relations(
     blocks: Mapping[int, Block],
     targets: Mapping[int, tuple[pd.Series, list[tuple[pd.Series, pd.Series]]]],
     missed: set[tuple[int, str]],
+    checked: Collection[int],
 ) -> list[Relation]:
     assert study.cells is not None
     relations = []
     published = study.published.index
-    for year, (_, readings) in targets.items():
-        assert published is not None
+    for year, name in published.columns.items() if published is not None else ():
         block = blocks[published.table]
-        lost = np.array([(year, region) in missed for region in block.regions])
-        name = published.columns[year]
-        if not lost.any():
+        if name not in block.columns:
             continue
         column = block.columns[name]
+        lost = np.array([(year, region) in missed for region in block.regions])
         half = (column.high - column.low) / 2
-        bounds = []
-        for middle, slack in readings:
-            value = middle.reindex(list(block.regions)).to_numpy(float)
-            # Rows that follow keep what is printed: they are right as they stand.
-            reach = np.maximum(slack.reindex(list(block.regions)).to_numpy(float) - half, 0.0)
-            value = np.where(lost, value, column.value)
-            reach = np.where(lost, reach, half)
-            bounds.append((value - reach, value, value + reach))
-        relations.append(Relation("index", published.table, (name,), targets=tuple(bounds)))
+        # Rows that follow keep what is printed: they are right as they stand.
+        bounds = [(column.low, column.value, column.high)] if year in checked else []
+        if lost.any():
+            bounds = []
+            for middle, slack in targets[year][1]:
+                value = middle.reindex(list(block.regions)).to_numpy(float)
+                reach = np.maximum(slack.reindex(list(block.regions)).to_numpy(float) - half, 0.0)
+                value, reach = np.where(lost, value, column.value), np.where(lost, reach, half)
+                bounds.append((value - reach, value, value + reach))
+        if bounds:
+            relations.append(Relation("index", published.table, (name,), targets=tuple(bounds)))
     formulas = published_formulas(study)
     for table, block in blocks.items():
         own = formulas[formulas["table"].map(lambda text: int(parse_number(str(text), decimal="."))) == table]

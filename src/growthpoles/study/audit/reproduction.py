@@ -62,11 +62,11 @@ def leader(values: pd.Series, code: str, catalogue: Catalogue) -> float:
     return float(values.max() if catalogue.direction(code) > 0 else values.min())
 
 
-def by_leaders(method: Method) -> bool:
-    """Whether the index of a region follows from its own values and those of the leaders alone."""
+def by_leaders(method: Method, normalisation: str = "leader") -> bool:
+    """Whether the index of a region follows from its own values and those of the leaders (or extremes) alone."""
     from growthpoles.ratings.rating_options import levels_of
 
-    if str(method.normalisation) != "leader" or method.treats or method.own:
+    if str(method.normalisation) != normalisation or method.treats or method.own:
         return False
     means = all(mean.additive for mean in levels_of(method.aggregation))
     return means and {str(scheme) for scheme in levels_of(method.weighting)} <= {"given", "equal"}
@@ -309,7 +309,11 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
             index=own.index,
         )
         readings = {"label": make_reading(sources, "label"), "row": make_reading(sources, "row", order=order)}
+        same = readings["label"].orders == readings["row"].orders
         for name, reading in readings.items():
+            if same and name == "row":
+                frame["by_row"], frame["tolerance_by_row"] = frame["by_label"], frame["tolerance_by_label"]
+                continue
             frame[f"by_{name}"] = _index(reading.indicators(year, catalogue), catalogue, method).reindex(own.index)
             tolerance = _tolerance(reading, year, catalogue, method).reindex(own.index)
             frame[f"tolerance_by_{name}"] = tolerance + _half(own, study)
@@ -374,9 +378,15 @@ def _tolerance(reading: Reading, year: int, catalogue: Catalogue, method: Method
             total += np.abs(index_against(_like(table, own), table, catalogue, method) - base)
             total += np.abs(index_against(table, _like(table, leaders), catalogue, method) - base)
             continue
-        for row in np.flatnonzero(half > 0):
+        rows: list[Array] = [np.array([row]) for row in np.flatnonzero(half > 0)]
+        if by_leaders(method, "min-max"):
+            # A value between the extremes moves its own region's score only: all of them at once.
+            values, reach = table.iloc[:, column].to_numpy(float), 2 * half.max()
+            inner = (values > np.nanmin(values) + reach) & (values < np.nanmax(values) - reach) & (half > 0)
+            rows = [np.flatnonzero(inner), *(np.array([row]) for row in np.flatnonzero((half > 0) & ~inner))]
+        for at in rows:
             trial = table.to_numpy(float, copy=True)
-            trial[row, column] += half[row]
+            trial[at, column] += half[at]
             total += np.abs(index_of(_like(table, trial), compiled(catalogue), method) - base)
     return pd.Series(total, index=table.index)
 

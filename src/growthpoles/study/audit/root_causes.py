@@ -29,6 +29,8 @@ SURE = float(np.log(100.0))
 _CHANCE = 0.02
 _KINDS = ("rows", "exchanged", "repeated", "other year", "factor", "digits", "cell")
 _CAP = 9.0
+#: So many standard errors the results of a ratio must lie low on average before their digits count as cut off.
+_DRIFT = 5.5
 _FREEDOM = 3
 #: No region and no quantity grows or shrinks so much as a whole between two editions of a table (log).
 _PLAUSIBLE = float(np.log(3.0))
@@ -122,8 +124,10 @@ def find_causes(
     """
     mended, causes = dict(blocks), []
     settled: set[tuple[int, int]] = set()
+    # What holds in print followed from what was printed, right or wrong: it is never a fault of its own.
+    in_print = [relation.wrong(blocks[relation.table]) for relation in relations]
     for _ in range(4 * sum(len(block.rows) for block in blocks.values()) + 4):
-        wrong = _wrong(mended, relations, settled)
+        wrong = _wrong(mended, relations, in_print, settled)
         if not any(mask.any() for mask in wrong):
             break
         tried = [
@@ -137,15 +141,48 @@ def find_causes(
             causes.append(_stray(mended, relations, at, decimal))
             settled.add(at)
             continue
-        rivals = [r for r, gone, net in tried if gone == best[1] and net == best[2] and r.kind == best[0].kind]
+        # A hypothesis on a whole column may miss a row by rounding; one on single cells may not.
+        near = best[2] if best[0].kind in ("cell", "rows") else 0.9 * best[2]
+        rivals = [
+            reading
+            for reading, gone, net in tried
+            if reading.kind == best[0].kind and net >= near and len(gone & best[1]) >= 0.9 * len(best[1])
+        ]
         cause = _decide(rivals, best[1], blocks, mended, relations, decimal, judge)
         causes.append(cause)
         mended = cause.first.apply(mended)
+    for relation in relations:
+        if not any((relation.table, relation.members[0]) in reading.cells for c in causes for reading in c.readings):
+            causes += _drift(blocks[relation.table], relation)
     return _merged(causes), mended
 
 
-def _wrong(blocks: Blocks, relations: Sequence[Relation], settled: set[tuple[int, int]]) -> list[Mask]:
-    masks = [relation.wrong(blocks[relation.table]) for relation in relations]
+def _drift(block: Block, relation: Relation) -> Iterator[Cause]:
+    """Find digits cut off where inputs are too coarse to show it cell by cell: all results lie low by half a unit."""
+    if relation.kind != "ratio":
+        return
+    column = block.columns[relation.members[0]]
+    low, middle, high = relation.implied(block, relation.members[0])
+    half = (column.high - column.low) / 2
+    known = np.isfinite(low) & np.isfinite(column.value) & (half > 0) & ~relation.wrong(block)
+    if known.sum() < 8 or (column.high - column.value)[known].max() > 1.5 * half[known].max():
+        return
+    gap = ((np.abs(column.value) - np.abs(middle)) / (2 * half))[known]
+    spread = np.sqrt(1 / 12 + ((high - low) / (4 * half))[known] ** 2 / 3)
+    away = float(gap.mean() / (np.sqrt((spread**2).sum()) / len(gap)))
+    if away < -_DRIFT and -0.75 < gap.mean() < -0.25:
+        at = np.flatnonzero(known)[gap < -0.5]
+        key = (block.table, relation.members[0])
+        text = "truncated: the digits are cut off, not rounded"
+        bounds = {key: (low, middle, high)}
+        reading = Reading("digits", {key: at}, bounds, {key: (text,) * len(at)}, odds=away)
+        yield Cause((reading,), ((relation, tuple(map(int, at))),))
+
+
+def _wrong(
+    blocks: Blocks, relations: Sequence[Relation], in_print: Sequence[Mask], settled: set[tuple[int, int]]
+) -> list[Mask]:
+    masks = [relation.wrong(blocks[relation.table]) & mask for relation, mask in zip(relations, in_print, strict=True)]
     for r, i in settled:
         masks[r][i] = False
     return masks
@@ -182,76 +219,117 @@ def _readings(
 ) -> Iterator[Reading]:
     """Propose what may be wrong: for every relation that does not hold, every one of its members."""
     cells: dict[tuple[int, str, int], list[int]] = {}
+    together: dict[tuple[int, tuple[int, ...]], list[Relation]] = {}
     for r, relation in enumerate(relations):
         rows = np.flatnonzero(wrong[r])
         if not len(rows):
             continue
         block = blocks[relation.table]
+        if relation.kind == "ratio" and len(rows) > 1:
+            together.setdefault((relation.table, tuple(map(int, rows))), []).append(relation)
         for name in relation.members:
             implied = relation.implied(block, name)
             for i in rows:
                 cells.setdefault((relation.table, name, int(i)), []).append(r)
             if len(rows) > 1:
-                yield from _moved(block, name, implied, rows)
+                yield from _moved(block, [(name, implied)], rows)
                 yield from _exchanged(blocks, relations, relation, name, implied, rows)
                 yield from _repeated(blocks, relation, name, implied, rows)
                 yield from _factor(block, name, implied, rows)
                 yield from _digits(block, relation, name, implied, rows)
         if relation.kind == "ratio" and len(rows) > 1:
             yield from _other_year(blocks, relation, rows)
+    for (table, rows), group in together.items():
+        if len(group) > 1:
+            results = [
+                (relation.members[0], relation.implied(blocks[table], relation.members[0])) for relation in group
+            ]
+            yield from _moved(blocks[table], results, np.array(rows, dtype=np.intp))
     for (table, name, i), concerned in cells.items():
-        yield _single(blocks[table], name, i, [relations[r] for r in concerned])
+        yield from _single(blocks[table], name, i, [relations[r] for r in concerned])
 
 
-def _single(block: Block, name: str, i: int, relations: Sequence[Relation]) -> Reading:
-    """Replace one cell by what all relations that fail there imply together; by the sharpest where they disagree."""
-    implied = [relation.implied(block, name) for relation in relations]
-    low, high = max(part[0][i] for part in implied), min(part[2][i] for part in implied)
-    sharpest = min(implied, key=lambda part: part[2][i] - part[0][i])
-    if not low <= high:
-        low, high = sharpest[0][i], sharpest[2][i]
-    middle = sharpest[1][i] if len(implied) == 1 else (low + high) / 2
-    size = len(block.rows)
-    bounds = np.full(size, low), np.full(size, middle), np.full(size, high)
-    return Reading("cell", {(block.table, name): np.array([i])}, {(block.table, name): bounds})
+def _single(block: Block, name: str, i: int, relations: Sequence[Relation]) -> Iterator[Reading]:
+    """Replace one cell by what all relations that fail there imply together, or, where they disagree, each alone."""
+    implied = [tuple(float(part[i]) for part in relation.implied(block, name)) for relation in relations]
+    low, high = max(part[0] for part in implied), min(part[2] for part in implied)
+    proposals = [(low, implied[0][1] if len(implied) == 1 else (low + high) / 2, high)] if low <= high else implied
+    key = (block.table, name)
+    for least, middle, most in proposals:
+        bounds = tuple(np.full(len(block.rows), value) for value in (least, middle, most))
+        yield Reading("cell", {key: np.array([i])}, {key: (bounds[0], bounds[1], bounds[2])})
 
 
-def _moved(block: Block, name: str, implied: Bounds, rows: Rows) -> Iterator[Reading]:
-    """Deal the printed values over the wrong rows so that all fit; cycles apart, what fits nowhere stays."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import connected_components
-
-    column = block.columns[name]
-    low, _, high = implied
+def _fits(column: Column, implied: Bounds) -> npt.NDArray[np.bool_]:
+    """Tell whether what is printed in row j (column of the array) can stand in row i."""
     slack = 1e-11 * np.abs(column.value)
-    # fits[i, j]: what is printed in row j can stand in row i.
-    fits = ((column.high + slack)[None, :] >= low[:, None]) & ((column.low - slack)[None, :] <= high[:, None])
-    known = np.isfinite(low) & np.isfinite(column.value)
+    low, _, high = implied
+    return np.asarray(
+        ((column.high + slack)[None, :] >= low[:, None]) & ((column.low - slack)[None, :] <= high[:, None])
+    )
+
+
+def _moved(block: Block, members: Sequence[tuple[str, Bounds]], rows: Rows) -> Iterator[Reading]:
+    """Deal the printed values over the wrong rows so that all fit; several columns move together."""
+    fits = np.logical_and.reduce([_fits(block.columns[name], implied) for name, implied in members])
+    known = np.logical_and.reduce(
+        [np.isfinite(implied[0]) & np.isfinite(block.columns[name].value) for name, implied in members]
+    )
     own = fits[np.ix_(known, known)]
     n = len(own)
-    rate = (own.sum() - np.trace(own)) / max(n * (n - 1), 1)
-    part = fits[np.ix_(rows, rows)]
-    _, group = connected_components(csr_array(part), directed=True, connection="strong")
-    cycles = [np.flatnonzero(group == number) for number in np.unique(group)]
-    cycles = [at for at in cycles if len(at) > 1]
-    if len(cycles) > 1:
-        cycles.append(np.sort(np.concatenate(cycles)))
-    for at in cycles:
-        source, unique = match_rows(part[np.ix_(at, at)])
-        k = len(at)
-        chance = float(np.exp(np.log(np.arange(1, k + 1) * max(rate, 1e-12)).sum()))
-        if (source < 0).any() or chance > _CHANCE:
+    rate = max((own.sum() - np.trace(own)) / max(n * (n - 1), 1), 1e-12)
+    for place, origin, unique in _cycles(fits, rows, np.flatnonzero(known)):
+        if np.log(np.arange(1, len(place) + 1) * rate).sum() > np.log(_CHANCE):
             continue
-        place, origin = rows[at], rows[at][source]
-        bounds = tuple(np.array(part, dtype=float) for part in (column.low, column.value, column.high))
-        for array in bounds:
-            array[place] = array[origin]
         told = "swapped rows" if unique else "swapped rows (in one of several ways)"
         # The value printed in row `origin` is that of row `place`.
         owner = {int(there): int(here) for here, there in zip(place, origin, strict=True)}
         texts = tuple(f"{told}: the value belongs to {block.regions[owner[int(i)]]}" for i in place)
-        key = (block.table, name)
-        yield Reading("rows", {key: place}, {key: (bounds[0], bounds[1], bounds[2])}, {key: texts}, owner)
+        bounds = {}
+        for name, _ in members:
+            column = block.columns[name]
+            low, middle, high = (part.copy() for part in (column.low, column.value, column.high))
+            for array in (low, middle, high):
+                array[place] = array[origin]
+            bounds[block.table, name] = low, middle, high
+        yield Reading("rows", dict.fromkeys(bounds, place), bounds, dict.fromkeys(bounds, texts), owner)
+
+
+def _cycles(fits: npt.NDArray[np.bool_], rows: Rows, known: Rows) -> Iterator[tuple[Rows, Rows, bool]]:
+    """Yield rows, the rows whose values they take, and whether in one way only: every cycle, and all together.
+
+    Where the wrong rows alone do not close, rows that look right may have moved with them: the fewest that do.
+    """
+    from scipy.optimize import linear_sum_assignment
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    def groups(part: npt.NDArray[np.bool_]) -> list[Rows]:
+        _, group = connected_components(csr_array(part), directed=True, connection="strong")
+        return [at for at in (np.flatnonzero(group == number) for number in np.unique(group)) if len(at) > 1]
+
+    part = fits[np.ix_(rows, rows)]
+    found = groups(part)
+    if len(found) > 1:
+        found.append(np.sort(np.concatenate(found)))
+    closed = 0
+    for at in found:
+        source, unique = match_rows(part[np.ix_(at, at)])
+        if (source >= 0).all():
+            closed = max(closed, len(at))
+            yield rows[at], rows[at][source], unique
+    if closed == len(rows):
+        return
+    wide = fits[np.ix_(known, known)]
+    cost = np.where(wide, 1.0 + np.random.default_rng(0).random(wide.shape) * 1e-6, 1e6)
+    np.fill_diagonal(cost, np.where(np.diag(wide), 0.0, 1e6))
+    _, source = linear_sum_assignment(cost)
+    real = wide[np.arange(len(source)), source]
+    moved = groups(np.eye(len(source), dtype=bool)[source] & real[:, None])
+    if moved:
+        at = np.sort(np.concatenate(moved))
+        if np.isin(known[at], rows).sum() >= max(2, len(at) / 2):
+            yield known[at], known[source[at]], True
 
 
 def _twins(blocks: Blocks, table: int, name: str) -> Iterator[tuple[Block, Rows]]:
@@ -429,6 +507,9 @@ def _decide(
         for r, relation in enumerate(relations)
         if any(s == r for s, _ in gone)
     )
+    left = {keys: _left(reading, blocks, relations) for keys, reading in by_key.items() if reading.kind == "cell"}
+    # A cell that another relation still calls wrong would need a second fault.
+    by_key = {keys: reading for keys, reading in by_key.items() if left.get(keys, 0) == min(left.values(), default=0)}
     results = {(relation.table, relation.members[0]) for relation in relations if relation.kind == "ratio"}
     before = judge(dict(blocks)) if judge is not None and len(by_key) > 1 else 0
     weighed = []
@@ -452,7 +533,35 @@ def _decide(
     firsts = {(relation.table, relation.members[0]) for relation, _ in symptoms}
     weighed.sort(key=lambda reading: (-round(reading.odds, 6), reading.keys[0] not in firsts))
     kept = [reading for reading in weighed if weighed[0].odds - reading.odds < SURE]
-    return Cause(tuple(kept), symptoms)
+    slight = [reading for reading in kept if _last_digits(reading, symptoms, blocks)]
+    return Cause(tuple(slight or kept), symptoms)
+
+
+def _left(reading: Reading, blocks: Blocks, relations: Sequence[Relation]) -> int:
+    """Count the relations of a mended cell that still do not hold in its row, though they did not in print."""
+    ((table, name), at), *_ = reading.cells.items()
+    block = reading.apply(blocks)[table]
+    return sum(
+        bool((relation.wrong(block) & relation.wrong(blocks[table]))[at[0]])
+        for relation in relations
+        if relation.table == table and name in relation.members
+    )
+
+
+def _last_digits(reading: Reading, symptoms: Sequence[tuple[Relation, tuple[int, ...]]], blocks: Blocks) -> bool:
+    """Whether a reading is a ratio off by at most two units of its last digit that is not a trailing zero.
+
+    It was then computed from other digits of its inputs or rounded in another way; no input is called wrong for it.
+    """
+    (relation, rows), *more = symptoms
+    key = (relation.table, relation.members[0])
+    if more or len(rows) > 1 or relation.kind != "ratio" or reading.keys != (key,):
+        return False
+    column, i = blocks[key[0]].columns[key[1]], rows[0]
+    digits = "".join(sign for sign in column.printed[i] if sign.isdigit())
+    unit = 2 * float(column.high[i] - column.value[i]) * 10.0 ** (len(digits) - len(digits.rstrip("0")))
+    gap = abs(float(reading.bounds[key][1][i] - column.value[i]))
+    return gap <= 2 * unit and gap < 1e-4 * abs(float(column.value[i]))
 
 
 def _growth(reading: Reading, key: Key, blocks: Blocks) -> float:
