@@ -211,6 +211,8 @@ def _cell(study: Invented, rng: np.random.Generator, names: tuple[str, ...]) -> 
 def _digits_exchanged(text: str, rng: np.random.Generator) -> str:
     places = [at for at in range(len(text) - 1) if text[at : at + 2].isdigit() and text[at] != text[at + 1]]
     places = [at for at in places if not (at == 0 and text[1] == "0")][:3] or places
+    if not places:
+        return text
     at = int(rng.choice(places))
     return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
 

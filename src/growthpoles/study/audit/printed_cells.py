@@ -14,7 +14,7 @@ from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.study.files.printed_tables import (
     BLANKS,
     Decimal,
-    parse_number,
+    cell_number,
     printed_resolution,
     read_cells,
     require_columns,
@@ -65,7 +65,7 @@ def prepare_cells(cells: pd.DataFrame, *, decimal: Decimal = ",") -> pd.DataFram
 
 def _number(text: str, decimal: Decimal) -> float:
     try:
-        return parse_number(text, decimal=decimal)
+        return cell_number(text, decimal=decimal)
     except DataError:
         return float("nan")
 

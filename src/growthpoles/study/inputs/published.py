@@ -6,7 +6,15 @@ import pandas as pd
 
 from growthpoles.errors import DataError, StudyError, message, nearest
 from growthpoles.ratings.classes import CLASSES
-from growthpoles.study.files.printed_tables import Decimal, latin_class, parse_number, read_cells, table_path
+from growthpoles.study.files.printed_tables import (
+    MARKS,
+    Decimal,
+    cell_number,
+    latin_class,
+    parse_number,
+    read_cells,
+    table_path,
+)
 from growthpoles.study.inputs.indicators import sound_table, study_catalogue
 from growthpoles.study.inputs.study_rating import study_method
 from growthpoles.study.inputs.study_regions import match_study_regions
@@ -49,12 +57,16 @@ def load_published(year: int, *, study: Study | None = None) -> pd.DataFrame:
     columns: dict[str, pd.Series] = {}
     if published.index is not None and year in published.index.columns:
         cells = _printed(study, published.index, year)
-        columns["index"] = cells.map(lambda cell: parse_number(cell, decimal=_decimal(study)))
+        marks = _marks(study)
+        columns["index"] = cells.map(
+            lambda cell: float("nan") if cell.strip() in marks else cell_number(cell, decimal=_decimal(study))
+        ).astype(float)
     if published.rating_class is not None and year in published.rating_class.columns:
         cells = _printed(study, published.rating_class, year)
         known = study_method(study).scale.letters if study.rating.classes else CLASSES
         letters = cells.map(lambda cell: cell if cell in known else latin_class(cell))
-        stray = letters[~letters.isin(known)]
+        letters = letters.mask(cells.str.strip().isin(_marks(study)))
+        stray = letters[letters.notna() & ~letters.isin(known)]
         if not stray.empty:
             problem = f"class {stray.iloc[0]!r} of {stray.index[0]} is not known"
             raise DataError(message(problem, allowed=", ".join(known)))
@@ -100,6 +112,11 @@ def _ksi(cells: pd.Series, absent: str | None, *, decimal: Decimal) -> tuple[pd.
         values[str(region)] = parse_number(cell, decimal=decimal, where=f"{region}, ksi")
     status = pd.Series("value", index=cells.index).mask(outside, "no production").mask(values == 0, "rounded zero")
     return values, status
+
+
+def _marks(study: Study) -> frozenset[str]:
+    """Cells that mean "no figure"."""
+    return MARKS | set(study.cells.missing if study.cells is not None else ())
 
 
 def _decimal(study: Study) -> Decimal:
