@@ -318,11 +318,16 @@ class Cells(Part):
 
 
 class PublishedColumn(Part):
-    """A figure that the source itself printed: the table, and its column for each year."""
+    """A figure that the source itself printed: the table, and its column for each year.
+
+    Beside [[tables]] the table is a `file` with regions in the column `key`; `table` is then a number to call it by.
+    """
 
     table: int
     columns: dict[Year, str]
     absent: str | None = None
+    file: str | None = None
+    key: str = "region"
 
 
 class Published(Part):

@@ -199,8 +199,12 @@ def clean(rng: np.random.Generator, folder: Path, *, n: int | None = None, gaps:
     if gaps:
         for _ in range(int(rng.integers(1, 4))):
             table, row = int(rng.integers(1, 3)), int(rng.integers(1, n + 1))
-            name = str(rng.choice(["urban", "rural", "waste", "firms"]))
+            name = str(rng.choice([*PRIMARIES, *RATIOS]))
             study.gaps[table, row, name] = str(rng.choice(["-", "...", ""]))
+            if rng.integers(0, 2):
+                year = YEARS[int(rng.integers(1, 3))]
+                for column in (f"index_{year}", f"class_{year}", "change"):
+                    study.gaps[3, row, column] = "-"
     return study
 
 

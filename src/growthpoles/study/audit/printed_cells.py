@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import DataError, Reason, message
+from growthpoles.errors import DataError, Reason, StudyError, message
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.study.files.printed_tables import (
-    BLANKS,
     Decimal,
     cell_number,
     printed_resolution,
@@ -268,9 +268,11 @@ def read_sources(study: Study | None = None) -> Sources:
         frames += [read_table(study, number) for number in sorted(years)]
     else:
         decimal = "."
+        # Numbers of published tables are the user's own; the others are counted around them.
+        published = {part.table for part in (study.published.index, study.published.rating_class) if part is not None}
         for spec in study.tables:
             for year, cells in _own_cells(study, spec).items():
-                number = len(years) + 1
+                number = next(n for n in count(len(years) + 1) if n not in {*years, *published})
                 years[number] = year
                 frames.append(cells.assign(table=number))
     return make_sources(
@@ -282,10 +284,34 @@ def read_table(study: Study, number: int) -> pd.DataFrame:
     """Read one transcribed table of a study, with the region of every label."""
     from growthpoles.study.files.printed_tables import table_path
 
-    assert study.cells is not None
+    if study.cells is None:
+        return _published_of_tables(study, number)
     cells = read_cells(table_path(study.resolve(study.cells.folder), number), decimal=study.cells.decimal)
     labels = list(dict.fromkeys(cells["label"]))
     return cells.assign(region=cells["label"].map(dict(zip(labels, match_labels(study, labels), strict=True))))
+
+
+def _published_of_tables(study: Study, number: int) -> pd.DataFrame:
+    """Read the published columns of a study of [[tables]]: index, class and what formulas.csv names."""
+    from growthpoles.study.audit.published_findings import published_formulas
+    from growthpoles.study.inputs.published import own_columns
+
+    named = [part for part in (study.published.index, study.published.rating_class) if part is not None]
+    sources = [part for part in named if part.table == number]
+    if not sources:
+        known = ", ".join(str(part.table) for part in named) or "none: study.toml has no [published]"
+        raise StudyError(message(f"formulas.csv: table {number} is not published", where=study.name, allowed=known))
+    wanted = [name for part in sources for name in part.columns.values()]
+    rules = published_formulas(study)
+    for rule in rules[rules["table"] == str(number)].to_dict("records"):
+        wanted += [rule["column"], rule["numerator"], rule["denominator"]]
+    cells = own_columns(study, sources[0], list(dict.fromkeys(wanted)))
+    return cells.assign(value=[_number(text, ".") for text in cells["printed"]])
+
+
+def printed_decimal(study: Study) -> Decimal:
+    """Return the decimal sign of the cells that the audit reads: that of [cells]; tables of one's own get a point."""
+    return study.cells.decimal if study.cells is not None else "."
 
 
 def assembly_years(study: Study) -> dict[int, int]:
@@ -309,27 +335,31 @@ def match_labels(study: Study, labels: Sequence[str], *, vintage: int | None = N
 
 
 def _own_cells(study: Study, spec: Table) -> dict[int, pd.DataFrame]:
-    """Take a table of a user's own study apart into cells, by year; numbers are written with a decimal point."""
-    from growthpoles.study.files.table_files import cell_text
+    """Take a table of a user's own study apart into cells, by year; numbers are written with a decimal point.
+
+    Rows are counted from the first region of a year, as they are in transcribed tables.
+    """
     from growthpoles.study.files.user_table import read_table as read_own
     from growthpoles.study.inputs import study_catalogue
+    from growthpoles.study.inputs.published import plain_text
+    from growthpoles.study.inputs.study_regions import match_study_regions
 
     path = study.resolve(spec.file)
     data = read_own(path, spec, years=study.years, codes=study_catalogue(study).codes)
     if data.problems:
         raise DataError(str(data.problems[0]))
     records: dict[int, list[dict[str, object]]] = {}
+    places: dict[int, dict[str, int]] = {}
     for cell in data.cells:
         if cell.code:
-            text = cell_text(cell.content).translate(BLANKS)
-            if data.notation.thousands:
-                text = text.replace(data.notation.thousands, "")
-            printed = text.replace(data.notation.decimal, ".")
-            line = {"row": cell.row, "label": cell.name, "column": cell.code, "printed": printed}
+            names = places.setdefault(cell.year, {})
+            row = names.setdefault(cell.name, len(names) + 1)
+            printed = plain_text(cell.content, data.notation)
+            line = {"row": row, "label": cell.name, "column": cell.code, "printed": printed}
             records.setdefault(cell.year, []).append(line)
     frames = {year: pd.DataFrame(lines) for year, lines in sorted(records.items())}
     for year, frame in frames.items():
         labels = list(dict.fromkeys(frame["label"]))
-        codes = dict(zip(labels, match_labels(study, labels, vintage=spec.vintage), strict=True))
+        codes = dict(zip(labels, match_study_regions(study, labels, vintage=spec.vintage), strict=True))
         frames[year] = frame.assign(region=frame["label"].map(codes))
     return frames

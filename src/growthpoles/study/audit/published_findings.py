@@ -14,7 +14,14 @@ from growthpoles.study.audit.arithmetic import check_arithmetic
 from growthpoles.study.audit.cell_checks import Search, mend
 from growthpoles.study.audit.effects import SEVERITIES
 from growthpoles.study.audit.findings import Cell, Fault, cause_fault, relations_text
-from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, Sources, prepare_cells, read_table, records
+from growthpoles.study.audit.printed_cells import (
+    FORMULA_COLUMNS,
+    Sources,
+    prepare_cells,
+    printed_decimal,
+    read_table,
+    records,
+)
 from growthpoles.study.audit.printed_relations import Block, Relation, make_block, ratio_relations
 from growthpoles.study.audit.reproduction import index_targets, missed_index, reproduce
 from growthpoles.study.audit.root_causes import Cause, cell_text, find_causes
@@ -52,8 +59,6 @@ def published_causes(
     An index is a fault only where it follows neither from the tables as printed nor with any of the faults found in
     them mended: what was computed from a wrong cell, or from the right one, is no fault of its own.
     """
-    if study.cells is None:
-        return PublishedCauses([], [], {}, reproduction)
     states = [search.sources]
     missed: set[tuple[int, str]] = set()
     targets = {}
@@ -75,7 +80,7 @@ def published_causes(
     relations = _published_relations(
         study, blocks, targets, missed, set(reproduction["year"]) if len(reproduction) else set()
     )
-    causes, whole = find_causes(blocks, relations, decimal=study.cells.decimal)
+    causes, whole = find_causes(blocks, relations, decimal=printed_decimal(study))
     return PublishedCauses(*_told(study, causes, blocks, whole, reproduction, relations), blocks, reproduction)
 
 
@@ -119,15 +124,16 @@ def _followed(reproduction: pd.DataFrame, known: pd.DataFrame, missed: set[tuple
 
 def published_blocks(study: Study) -> dict[int, Block]:
     """Return the tables of published figures: index and what formulas.csv names."""
-    assert study.cells is not None
     numbers = {int(parse_number(str(table), decimal=".")) for table in published_formulas(study)["table"]}
     if study.published.index is not None:
         numbers.add(study.published.index.table)
     blocks = {}
     for number in sorted(numbers):
-        cells = prepare_cells(read_table(study, number), decimal=study.cells.decimal)
+        cells = prepare_cells(read_table(study, number), decimal=printed_decimal(study))
         if cells["value"].notna().any():
-            blocks[number] = make_block(cells, table=number, year=None, cut=study.cells.cut)
+            blocks[number] = make_block(
+                cells, table=number, year=None, cut=study.cells.cut if study.cells is not None else ()
+            )
     return blocks
 
 
@@ -138,7 +144,6 @@ def _published_relations(
     missed: set[tuple[int, str]],
     checked: Collection[int],
 ) -> list[Relation]:
-    assert study.cells is not None
     relations = []
     published = study.published.index
     for year, name in published.columns.items() if published is not None else ():
@@ -227,10 +232,9 @@ def _cells_of(
 ) -> list[Entry]:
     table, name = key
     block, at = blocks[table], reading.cells[key]
-    assert study.cells is not None
     entries: list[Entry] = []
     for place, i in enumerate(map(int, at)):
-        text = cell_text(reading, key, place, block, study.cells.decimal) or "arithmetic"
+        text = cell_text(reading, key, place, block, printed_decimal(study)) or "arithmetic"
         own = Cell(
             table, block.rows[i], name, block.columns[name].printed[i], float(reading.bounds[key][1][i]),
             f"published figure: {text}", block.regions[i],
@@ -361,14 +365,12 @@ def _factors(study: Study, rules: pd.DataFrame) -> list[float]:
 
 def formula_entries(study: Study) -> list[Entry]:
     """Check the formulas between published columns (:func:`published_formulas`)."""
-    if study.cells is None:
-        return []
     path, rules = study.resolve("formulas.csv"), published_formulas(study)
     entries: list[Entry] = []
     for table, part in rules.groupby("table", sort=True):
         number = int(parse_number(str(table), decimal=".", where=f"{path}, column table"))
         cells = read_table(study, number)
-        wrong = check_arithmetic(cells, part.assign(factor=_factors(study, part)), decimal=study.cells.decimal)
+        wrong = check_arithmetic(cells, part.assign(factor=_factors(study, part)), decimal=printed_decimal(study))
         for line in records(wrong):
             row = int(line["row"])
             cell = Cell(

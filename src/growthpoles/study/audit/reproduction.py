@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from growthpoles.errors import RatingError
 from growthpoles.study.audit.arithmetic import wrong_cells
 from growthpoles.study.audit.hidden_denominators import find_copies
-from growthpoles.study.audit.printed_cells import Sources, read_sources, read_table, records
+from growthpoles.study.audit.printed_cells import Sources, printed_decimal, read_sources, read_table, records
 from growthpoles.study.audit.readings import (
     Reading,
     base_order,
@@ -229,7 +229,7 @@ def index_targets(
     """Return by year the published index, and (index, tolerance) of the readings by row number and by label."""
     published = study.published.index
     found: dict[int, tuple[pd.Series, list[tuple[pd.Series, pd.Series]]]] = {}
-    if published is None or study.cells is None:
+    if published is None:
         return found
     cells, order = read_table(study, published.table), base_order(sources, study)
     for year, column in published.columns.items():
@@ -281,7 +281,7 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
 
     study = study or load_study()
     published = study.published.index
-    if published is None or study.cells is None:
+    if published is None:
         return pd.DataFrame(columns=list(REPRODUCTION_COLUMNS))
     sources = sources or read_sources(study)
     catalogue = study_catalogue(study)
@@ -339,8 +339,7 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
 
 
 def _half(own: pd.DataFrame, study: Study) -> pd.Series:
-    assert study.cells is not None
-    decimal = study.cells.decimal
+    decimal = printed_decimal(study)
     return own["printed"].map(lambda text: printed_resolution(text, decimal=decimal) / 2).astype(float)
 
 
