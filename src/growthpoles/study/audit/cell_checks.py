@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,14 @@ from growthpoles.study.audit.duplicates import duplicate_findings, find_duplicat
 from growthpoles.study.audit.findings import Fault, Finding, cause_fault, cause_findings, copy_findings
 from growthpoles.study.audit.hidden_denominators import find_copies
 from growthpoles.study.audit.printed_cells import Sources, replace_cells
-from growthpoles.study.audit.printed_relations import Block, Relation, ratio_relations, source_blocks, sum_relations
+from growthpoles.study.audit.printed_relations import (
+    Block,
+    Relation,
+    given_sums,
+    ratio_relations,
+    source_blocks,
+    sum_relations,
+)
 from growthpoles.study.audit.root_causes import Cause, Key, find_causes
 from growthpoles.study.audit.row_order_findings import order_findings
 
@@ -49,11 +56,12 @@ def search_all(
     *,
     rng: np.random.Generator | int | None = None,
     judge: Callable[[Sources], int] | None = None,
+    sums: Sequence[tuple[str, ...]] | None = None,
 ) -> Search:
     """Look for root causes first; what they explain is no finding of the other checks."""
     blocks = source_blocks(sources)
     relations = ratio_relations(blocks, sources.formulas)
-    relations += sum_relations(blocks, relations)
+    relations += sum_relations(blocks, relations) if sums is None else given_sums(blocks, sums)
     weigh = None if judge is None else lambda mended: judge(mend(sources, blocks, mended))
     causes, whole = find_causes(blocks, relations, decimal=sources.decimal, judge=weigh)
     wrong_order = {

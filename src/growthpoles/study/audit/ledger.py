@@ -16,9 +16,16 @@ from growthpoles.study.audit.column_orders import alignment_frame, listed
 from growthpoles.study.audit.effects import EFFECT_COLUMNS, SEVERITIES, effect_summary, effects
 from growthpoles.study.audit.findings import Fault, Finding
 from growthpoles.study.audit.printed_cells import Sources, read_sources
-from growthpoles.study.audit.published_findings import Entry, claim_entries, consequence_frame, published_causes
+from growthpoles.study.audit.published_findings import (
+    Entry,
+    PublishedCauses,
+    claim_entries,
+    consequence_frame,
+    published_causes,
+    unchecked_frame,
+)
 from growthpoles.study.audit.readings import Order, base_order
-from growthpoles.study.audit.reproduction import missed_index, reproduce
+from growthpoles.study.audit.reproduction import REPRODUCTION_COLUMNS, missed_index, reproduce
 from growthpoles.study.inputs import study_catalogue, study_method
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study
@@ -54,6 +61,8 @@ class Audit(ResultDisplay):
     consequences : DataFrame
         One line per printed cell that follows from a fault, or contradicts the others because of it: fault, table,
         row, column, printed, relation.
+    unchecked : DataFrame
+        One line per check that could not be made in some rows: check, rows (how many), reason, told (in a sentence).
 
     Examples
     --------
@@ -73,6 +82,7 @@ class Audit(ResultDisplay):
     sources: Sources
     faults: Mapping[str, Fault] = field(default_factory=dict)
     consequences: pd.DataFrame = field(default_factory=pd.DataFrame)
+    unchecked: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["check", "rows", "reason", "told"]))
 
     def __repr__(self) -> str:
         """Return the counts by severity."""
@@ -191,6 +201,28 @@ def run_audit(study: Study | None = None, *, rng: np.random.Generator | int | No
         sources,
         faults,
         consequences,
+        unchecked_frame(search.relations, search.blocks, published.reproduction),
+    )
+
+
+def audit_cells(sources: Sources, *, sums: Sequence[tuple[str, ...]] | None = None) -> Audit:
+    """Audit printed cells that belong to no study: nothing is rated, so every severity is "notice".
+
+    `sums` are the sums between columns, (total, part, part, ...); None discovers them.
+    """
+    search = search_all(sources, sums=sums)
+    entries, effect = _examine(sources, None, base_order(sources), search.findings)
+    nothing = PublishedCauses([], [], {}, pd.DataFrame())
+    return Audit(
+        _sorted(_entries_frame(entries)),
+        alignment_frame(search.orders),
+        pd.DataFrame(columns=list(REPRODUCTION_COLUMNS)),
+        effect,
+        pd.DataFrame(columns=["id"]),
+        sources,
+        {str(fault): fault for _, fault, *_ in entries},
+        consequence_frame(search.told, search.blocks, nothing),
+        unchecked_frame(search.relations, search.blocks, nothing.reproduction),
     )
 
 

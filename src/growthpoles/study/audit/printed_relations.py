@@ -168,6 +168,16 @@ def ratio_relations(blocks: Mapping[int, Block], formulas: pd.DataFrame) -> list
     ]
 
 
+def given_sums(blocks: Mapping[int, Block], sums: Sequence[tuple[str, ...]]) -> list[Relation]:
+    """Return stated sums, (total, part, part, ...), in every table that prints all their columns."""
+    return [
+        Relation("sum", table, tuple(members))
+        for members in sums
+        for table, block in blocks.items()
+        if set(members) <= set(block.columns)
+    ]
+
+
 def sum_relations(blocks: Mapping[int, Block], taken: Sequence[Relation] = ()) -> list[Relation]:
     """Discover columns that are the sum of two to four others, in all rows of a table but at most two.
 

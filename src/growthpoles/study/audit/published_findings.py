@@ -12,6 +12,7 @@ import pandas as pd
 from growthpoles.file_reading import note
 from growthpoles.study.audit.arithmetic import check_arithmetic
 from growthpoles.study.audit.cell_checks import Search, mend
+from growthpoles.study.audit.column_orders import listed
 from growthpoles.study.audit.effects import SEVERITIES
 from growthpoles.study.audit.findings import Cell, Fault, cause_fault, relations_text
 from growthpoles.study.audit.printed_cells import (
@@ -271,6 +272,37 @@ def consequence_frame(
             for line in records(follows)
         ]
     return pd.DataFrame(lines, columns=["fault", "table", "row", "column", "printed", "relation"])
+
+
+def unchecked_frame(
+    relations: Sequence[Relation], blocks: Mapping[int, Block], reproduction: pd.DataFrame
+) -> pd.DataFrame:
+    """Count the rows in which a check could not be made, and say why."""
+    lines: list[tuple[str, int, str]] = []
+    for relation in relations:
+        block = blocks[relation.table]
+        gaps = {
+            name: [
+                row for row, value in zip(block.rows, block.columns[name].value, strict=True) if not np.isfinite(value)
+            ]
+            for name in relation.members
+        }
+        rows = sorted({row for own in gaps.values() for row in own})
+        if rows:
+            named = "; ".join(f"no number in {name}, rows {listed(own)}" for name, own in gaps.items() if own)
+            lines.append((f"table {relation.table}: {relation}", len(rows), named))
+    if len(reproduction):
+        for year, part in reproduction.groupby("year"):
+            for why, lost in (
+                ("no index printed", part["value"].isna()),
+                ("an indicator has no number", part["value"].notna() & part["by_row"].isna()),
+            ):
+                if lost.any():
+                    rows = [int(row) for row in part.loc[lost, "row"]]
+                    lines.append((f"index {year}", len(rows), f"{why}, rows {listed(rows)}"))
+    frame = pd.DataFrame(lines, columns=["check", "rows", "reason"])
+    told = [f"not checked in {rows} rows: {check} ({reason})" for check, rows, reason in lines]
+    return frame.assign(told=pd.Series(told, dtype=object))
 
 
 def index_entries(
