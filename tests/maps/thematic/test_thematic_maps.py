@@ -280,3 +280,29 @@ def test_a_small_change_is_no_zero(regions: Any) -> None:
     assert {"−0.04", "+0.04", "0", ">−0.1"} <= set(marks)
     assert not {"0.0", "−0.0", "+0.0"} & set(marks)
     assert "no change" in [w.text for gid, w in measure.words(ax) if gid.endswith("-legend-text")]
+
+
+def test_panels_share_classes_that_their_legend_states(regions: Any, published: pd.DataFrame) -> None:
+    table = pd.DataFrame({"2010": published["index"], "2014": 2.0 * published["index"]})
+    wide = maps.plot_panel(regions, table, variable="Index", preset="nature-double", labels="none")
+    long = maps.plot_panel(
+        regions, pd.concat(dict(table.items()), names=["year", "region"]), by="year", variable="Index", preset="nature-double",
+        labels="none",
+    )  # fmt: skip
+    limits = maps.class_limits(table.to_numpy())
+    for figure in (wide, long):
+        page, *axes = sorted(figure.axes, key=lambda ax: ax.get_zorder())
+        told = [w.text for gid, w in measure.words(page) if gid == "panel-legend-text"]
+        assert [f"{limit:.0f}" for limit in limits] == told[1 : 1 + len(limits)]
+        for ax, name in zip(axes, table, strict=True):
+            place = np.clip(np.searchsorted(limits, table[name], side="right") - 1, 0, len(limits) - 2)
+            ramp = palettes.take(palettes.SEQUENTIAL, len(limits) - 1)
+            faces = [to_hex(face) for face in measure.layer(ax, "values-regions").get_facecolor()]
+            assert faces == [ramp[i] for i in place]
+    for draw, legend in ((maps.plot_values, maps.rating_legend()), (lambda *a, **o: maps.plot_values(*a, **o), None)):
+        with pytest.raises(MapError, match=r"plot_panel: the (legend is not|classes of panel '2014' are not) th"):
+            maps.plot_panel(regions, table, draw, legend)
+    with pytest.raises(MapError, match="no column or level 'month'"):
+        maps.plot_panel(regions, table, by="month")
+    every = maps.plot_panel(regions, {str(i): published for i in range(9)}, maps.plot_rating, labels="none")
+    assert len(every.axes) == 10

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -27,6 +29,16 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a drawn map shows: its legend, the classes that some region has, and its geometry."""
+
+    legend: Legend
+    classes: frozenset[str]
+    base: Base
+
+
+_SHOWN: WeakKeyDictionary[Axes, Shown] = WeakKeyDictionary()
 _KEY_GAP = 1.8
 #: A list that would take more of the page than this goes without values: the map shows their classes.
 _LONGEST_KEY = 0.45
@@ -123,8 +135,22 @@ def draw_map(
                 ax, plan = map_plan.new_page(base, legend, names, marks, style, spare=rise)
                 named = region_labels.arrange(base, plan, names, marks, style, free=False, values=values)
             plan, named = _with_key(ax, plan, named, style)
+    _SHOWN[ax] = Shown(legend, frozenset(classes), base)
     _draw(ax, base, faces, named, style, plan, gid, [int(i) for i in np.flatnonzero(regions.index.isin(hatched))])
     return ax
+
+
+def shown_on(ax: Axes) -> Shown:
+    """Return what the map on these axes shows.
+
+    Raises
+    ------
+    MapError
+        There is no map on them.
+    """
+    if ax not in _SHOWN:
+        raise MapError(message("there is no map on these axes", allowed="axes that a map function returned"))
+    return _SHOWN[ax]
 
 
 def _with_key(ax: Axes, plan: Plan, named: region_labels.Names, style: Style) -> tuple[Plan, region_labels.Names]:
