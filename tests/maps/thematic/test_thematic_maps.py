@@ -285,8 +285,9 @@ def test_a_small_change_is_no_zero(regions: Any) -> None:
 def test_panels_share_classes_that_their_legend_states(regions: Any, published: pd.DataFrame) -> None:
     table = pd.DataFrame({"2010": published["index"], "2014": 2.0 * published["index"]})
     wide = maps.plot_panel(regions, table, variable="Index", preset="nature-double", labels="none")
+    stacked = pd.concat(dict(table.items()), names=["year", "region"])
     long = maps.plot_panel(
-        regions, pd.concat(dict(table.items()), names=["year", "region"]), by="year", variable="Index", preset="nature-double",
+        regions, stacked, by="year", variable="Index", preset="nature-double",
         labels="none",
     )  # fmt: skip
     limits = maps.class_limits(table.to_numpy())
