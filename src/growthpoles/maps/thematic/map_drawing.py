@@ -16,11 +16,13 @@ from growthpoles.maps import palettes
 from growthpoles.maps.labels import region_labels
 from growthpoles.maps.map_options import MapOptions, Style, make_style
 from growthpoles.maps.sheet import canvas, insets, map_plan
+from growthpoles.maps.sheet.context_layer import context_names, context_of, draw_context
 from growthpoles.maps.sheet.graticule import draw_graticule, north_arrow
 from growthpoles.maps.sheet.legend import Legend
 from growthpoles.maps.sheet.map_geometry import MANY, Base, class_paths, prepare, shape_paths, short_codes
 from growthpoles.maps.sheet.map_plan import Plan
-from growthpoles.maps.sheet.sheet_blocks import Word
+from growthpoles.maps.sheet.sheet_blocks import Box, Word
+from growthpoles.maps.sheet.space_layout import FreeSpace
 from growthpoles.maps.source_note import dated, source_parts, told
 from growthpoles.maps.typography import text_metrics
 
@@ -40,6 +42,8 @@ class Shown:
 
 _SHOWN: WeakKeyDictionary[Axes, Shown] = WeakKeyDictionary()
 _KEY_GAP = 1.8
+#: Paper around a legend that stands on land or sea.
+_GROUND = 0.7
 #: A list that would take more of the page than this goes without values: the map shows their classes.
 _LONGEST_KEY = 0.45
 
@@ -182,6 +186,29 @@ def _names(regions: gpd.GeoDataFrame, style: Style) -> list[list[str]]:
     ]
 
 
+def _left_free(base: Base, plan: Plan, named: region_labels.Names | None) -> FreeSpace:
+    """Return what regions, legend, insets, names and key leave free of the sheet."""
+    found = plan.found
+    space = FreeSpace(plan.body, [ring * found.scale + np.asarray(found.origin) for ring in base.covered])
+    boxes = [spot.box for spot in found.insets]
+    boxes += [box for box in (plan.legend_box, found.bar_box) if box is not None]
+    lines = []
+    for lens, spot in zip(plan.lenses, found.insets, strict=True):
+        ends = insets.leader(lens, spot, insets.target_ring(lens, found.scale, found.origin), found.scale)
+        lines += [] if ends is None else [np.array(ends)]
+    if named:
+        boxes += [one.box for one in named.beside.values()]
+        lines += [one.line for one in named.beside.values()]
+        boxes += [Box(named.key[1], named.key[2], named.key[0].w, named.key[0].h)] if named.key else []
+    for box in boxes:
+        space.block(box)
+    for start, end in lines:
+        steps = max(int(np.hypot(*(end - start))), 1)
+        for x, y in np.linspace(start, end, steps + 1):
+            space.block(Box(float(x), float(y), 0.5, 0.5))
+    return space
+
+
 def _draw(
     ax: Axes,
     base: Base,
@@ -202,6 +229,9 @@ def _draw(
     ax.set_xlim(-origin[0] / scale, (wide - origin[0]) / scale)
     ax.set_ylim(-origin[1] / scale, (high - origin[1]) / scale)
     head, foot, _ = map_plan.parts(style, wide, high)
+    ground = context_of(base, plan, rivers=style.context == "rivers") if style.context != "none" else None
+    if ground is not None:
+        draw_context(ax, ground, plan, mm, gid)
     if style.graticule != "none" and base.crs is not None:
         draw_graticule(ax, base.crs, style, plan, mm, gid)
     paths, fills = (base.paths, faces) if base.paths else class_paths(base.geometries, faces)
@@ -244,11 +274,27 @@ def _draw(
         )
     if named:
         region_labels.draw_names(ax, named, faces, preset, mm, gid)
-    if plan.legend_block and plan.legend_box and style.graticule == "lines":
-        box = plan.legend_box
-        corners = [(box.x, box.y), (box.right, box.y), (box.right, box.top), (box.x, box.top), (box.x, box.y)]
-        ground = Path(corners, closed=True)
-        canvas.add_shapes(ax, [ground], face=palettes.PAPER, order=0.6, gid=f"{gid}-legend-ground", transform=mm)
+    if ground is not None:
+        found_names = context_names(base, plan, _left_free(base, plan, named), style)
+        canvas.add_words(ax, found_names, transform=mm, gid=f"{gid}-context", order=0.45)
+    grounds = [plan.legend_box] if plan.legend_box and (style.graticule == "lines" or ground is not None) else []
+    if ground is not None and named and named.key:
+        block, x, y = named.key
+        grounds.append(Box(x, y, block.w, block.h))
+    if grounds:
+        pad = 0.0 if ground is None else _GROUND
+        corners = [
+            [(b.x - pad, b.y - pad), (b.right + pad, b.y - pad), (b.right + pad, b.top + pad), (b.x - pad, b.top + pad)]
+            for b in grounds
+        ]
+        canvas.add_shapes(
+            ax,
+            [Path([*around, around[0]], closed=True) for around in corners],
+            face=palettes.PAPER,
+            order=0.6,
+            gid=f"{gid}-legend-ground",
+            transform=mm,
+        )
     if plan.legend_block and plan.legend_box:
         canvas.add_block(
             ax,
