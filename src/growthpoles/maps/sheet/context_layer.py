@@ -36,8 +36,8 @@ _ACROSS, _ALONG = 36, 18
 _NAMELESS = 255
 #: The finer level is used where its tolerance is seen: below this many degrees to a tenth of a millimetre.
 _FINE = 0.015
-#: A map that reaches farther than this many degrees to either side of its middle meridian has no context.
-_WIDEST = 100.0
+#: Tiles farther than this many degrees from the middle meridian may be torn apart by the projection: none is drawn.
+_WIDEST = 160.0
 _PROBES = 32
 #: Context lines so near to the regions' own outline repeat it, a little beside it: millimetres.
 _OWN = 0.6
@@ -97,12 +97,12 @@ def _context(base: Base, crs: CRS, low: Array, high: Array, scale: float, *, riv
     middle = float(_degrees(crs, *(low + high)[:, None] / 2)[0][0])
     if not (np.isfinite(lon).all() and np.isfinite(lat).all() and np.isfinite(middle)):
         return None
-    if np.abs((lon - middle + 180.0) % 360.0 - 180.0).max() > _WIDEST or np.abs(lat).max() > 88.0:
-        return None
     across = np.floor((lon + 180.0) / _TILE).astype(int) % _ACROSS
     along = np.floor((lat + 90.0) / _TILE).astype(int).clip(0, _ALONG - 1)
     level = 0 if 0.1 / scale * base.metres / 111_000.0 < _FINE else 1
     wanted = np.unique(along * _ACROSS + across)
+    off = (wanted % _ACROSS + 0.5) * _TILE - 180.0 - middle
+    wanted = wanted[np.abs((off + 180.0) % 360.0 - 180.0) < _WIDEST]
     parts = [part for number in wanted.tolist() if (part := _tile(number, level)) is not None]
     if not parts:
         return Context(*[None] * 5)
@@ -211,7 +211,7 @@ def _names(lang: str) -> tuple[list[str], list[tuple[float, float, str]]]:
 
 
 def draw_context(ax: Axes, found: Context, plan: Plan, mm: Transform, gid: str) -> None:
-    """Draw sea, land, coast, lakes, rivers and borders inside the frame, under everything else; disputed ones dotted."""
+    """Draw sea, land, lakes, rivers, coast and borders inside the frame, under all else; disputed borders dotted."""
     from matplotlib.path import Path
     from matplotlib.transforms import Bbox, TransformedBbox
 

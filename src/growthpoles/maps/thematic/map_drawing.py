@@ -42,6 +42,8 @@ class Shown:
 
 _SHOWN: WeakKeyDictionary[Axes, Shown] = WeakKeyDictionary()
 _KEY_GAP = 1.8
+#: Room between a map and a key beside it, and the share of the preset's height that the key takes.
+_ASIDE, _KEY_HIGH = 2.5, 0.8
 #: Paper around a legend that stands on land or sea.
 _GROUND = 0.7
 #: A list that would take more of the page than this goes without values: the map shows their classes.
@@ -136,12 +138,36 @@ def draw_map(
                 if not values:
                     every = [(number, name.split("  ")[0]) for number, name in every]
                     rise = region_labels.key_below(every, style.preset, plan.frame.w).h + _KEY_GAP
-                ax, plan = map_plan.new_page(base, legend, names, marks, style, spare=rise)
+                below = map_plan.new_page(base, legend, names, marks, style, spare=rise)
+                beside = _key_beside(base, legend, names, marks, style, every, below[1].found.scale)
+                ax, plan = beside or below
                 named = region_labels.arrange(base, plan, names, marks, style, free=False, values=values)
-            plan, named = _with_key(ax, plan, named, style)
+                if beside:
+                    block = region_labels.key_within(named.codes, style.preset, plan.frame.h)
+                    named = named.raised(0.0, (block, plan.frame.right + _ASIDE, plan.frame.top - block.h))
+            if not named.key:
+                plan, named = _with_key(ax, plan, named, style)
     _SHOWN[ax] = Shown(legend, frozenset(classes), base)
     _draw(ax, base, faces, named, style, plan, gid, [int(i) for i in np.flatnonzero(regions.index.isin(hatched))])
     return ax
+
+
+def _key_beside(
+    base: Base,
+    legend: Legend,
+    names: list[list[str]],
+    marks: Sequence[str],
+    style: Style,
+    codes: Sequence[tuple[str, str]],
+    least: float,
+) -> tuple[Axes, Plan] | None:
+    """Return a page with room for the key on the right, where the map gets larger than `least` by that."""
+    high = style.preset.max_height_mm
+    block = region_labels.key_within(codes, style.preset, _KEY_HIGH * high)
+    if block.w > 0.6 * style.preset.width_mm:
+        return None
+    found = map_plan.new_page(base, legend, names, marks, style, aside=block.w + _ASIDE)
+    return found if found[1].found.scale > least and found[1].frame.h >= block.h else None
 
 
 def shown_on(ax: Axes) -> Shown:
