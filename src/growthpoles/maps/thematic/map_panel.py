@@ -16,6 +16,7 @@ from growthpoles.maps.sheet.sheet_blocks import Box, Word
 from growthpoles.maps.sheet.text_layer import WordLayer
 from growthpoles.maps.source_note import source_parts, told
 from growthpoles.maps.typography import text_metrics
+from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -26,6 +27,7 @@ _GUTTER = 3.0
 _EDGE = 0.9
 
 
+@in_preset_typeface
 def plot_panel(
     regions: gpd.GeoDataFrame,
     maps: Mapping[str, Any],

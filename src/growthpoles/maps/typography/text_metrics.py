@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from growthpoles.language.languages import LANGUAGES
-from growthpoles.maps.typography.typefaces import font_file, opened, properties, sums_up
+from growthpoles.maps.typography.typefaces import boxes_are_known, font_file, opened, properties, sums_up
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,7 +44,8 @@ def _advance(line: str, path: str, bold: bool) -> float:
     from matplotlib.textpath import text_to_path
 
     prop = properties(_EM, path, bold)
-    return float(text_to_path.get_text_width_height_descent(line, prop, ismath=False)[0]) / _EM
+    with boxes_are_known():
+        return float(text_to_path.get_text_width_height_descent(line, prop, ismath=False)[0]) / _EM
 
 
 def outline(line: str, bold: bool = False) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
@@ -64,7 +65,8 @@ def outline_in(line: str, path: str, bold: bool) -> tuple[NDArray[np.float64], N
         return np.concatenate(moved), np.concatenate([codes for _, _, codes in glyphs])
     from matplotlib.textpath import text_to_path
 
-    vertices, codes = text_to_path.get_text_path(properties(_EM, path, bold), line, ismath=False)
+    with boxes_are_known():
+        vertices, codes = text_to_path.get_text_path(properties(_EM, path, bold), line, ismath=False)
     return np.asarray(vertices, dtype=float).reshape(-1, 2) / text_to_path.FONT_SCALE, np.asarray(codes, np.uint8)
 
 
