@@ -35,6 +35,11 @@ def make_folder(path: Path) -> Path:
     return path
 
 
+def marked(text: str) -> bytes:
+    """Return text as UTF-8, with a byte order mark where it goes beyond ASCII: Excel takes it for another code else."""
+    return text.encode("utf-8" if text.isascii() else "utf-8-sig", errors="replace")
+
+
 def write_bytes(path: Path, content: bytes) -> Path:
     """Write `content` to a temporary neighbour of `path`, then put it in place in one step.
 

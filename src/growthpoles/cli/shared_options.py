@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -182,7 +183,7 @@ def emit(
         write_bytes(out, content)
         typer.echo(str(out))
     else:
-        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.write(content.removeprefix(codecs.BOM_UTF8))  # a mark has no place in a pipe
         sys.stdout.buffer.flush()
 
 

@@ -105,7 +105,7 @@ def _summary_table(ctx: Context) -> Table:
                 DASH if missing(rank) else f"{int(str(rank)):d}",
             ]
         rows.append(row)
-    return make_table(words, "summary", columns, rows)
+    return make_table(words, "summary", columns, rows, caption=words("table", f"summary{ctx.kind}"))
 
 
 def data_section(ctx: Context) -> Section:

@@ -110,7 +110,7 @@ def typeface_of(family: str) -> Iterator[None]:
     if _CHOSEN.get() is not None or family == "DejaVu Sans":
         yield
         return
-    token = _CHOSEN.set(Typeface(family, *(_own(family, bold)[0] for bold in (False, True))))
+    token = _CHOSEN.set(_face(family))
     try:
         yield
     finally:
@@ -151,6 +151,11 @@ def font_file(line: str, bold: bool = False) -> str:
         allowed = f"a typeface that has them: gp.typeface, --font; here {Path(path).stem}"
         warnings.warn(message(f"{lost} in {line!r}", allowed=allowed), UserWarning, stacklevel=2)
     return path
+
+
+def file_in(family: str, line: str) -> str:
+    """Return the file of a typeface of the package's own for a line, without a word about what it lacks."""
+    return _file_for(line, False, _face(family))[0]
 
 
 @lru_cache(maxsize=256)
@@ -248,6 +253,10 @@ def _gaps(path: str) -> str:
 def sums_up(path: str) -> bool:
     """Tell whether lines are as wide as their characters together: the package's own parts have no kerning."""
     return Path(path).parent == _HERE
+
+
+def _face(family: str) -> Typeface:
+    return Typeface(family, *(_own(family, bold)[0] for bold in (False, True)))
 
 
 def _own(family: str, bold: bool) -> tuple[str, str]:
