@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 
 import pandas as pd
@@ -124,25 +124,42 @@ def _fit(
 
 
 def _layout(table: Table) -> _Layout:
-    """Return the largest type in which a table fits, whole lines before broken ones, upright before turned."""
-    tries = [
-        (turned, wrap, size, gap, _LONGEST_WORDS[0])
-        for turned in (False, True)
-        for wrap, sizes in ((False, _SIZES[:3]), (True, _SIZES[1:]))
-        for size in sizes
-        for gap in _GAPS[: 1 if size is _SIZES[0] else 3]
-    ]
-    tries += [(True, True, _SIZES[-1], _GAPS[-1], longest) for longest in _LONGEST_WORDS[1:]]
-    for turned, wrap, size, gap, longest in tries:
-        found = _fit(table, (_HIGH if turned else _WIDE) - 2.0, size[1], gap, wrap=wrap, longest=longest)
-        if found:
-            layout = _Layout(size, gap, tuple(found[0]), tuple(found[1]), turned, longest)
-            if not (wrap and not turned and any(_row_lines(row, layout) > _CELL_LINES for row in table.rows)):
-                return layout
+    """Return the largest type in which a table fits, whole lines before broken ones, upright before turned.
+
+    Of several types with broken cells that one is taken that makes the table lowest.
+    """
+    for turned in (False, True):
+        for size in _SIZES[:3]:
+            for gap in _GAPS[: 1 if size is _SIZES[0] else 3]:
+                if found := _try(table, turned, size, gap, wrap=False):
+                    return found
+        tried = [_try(table, turned, size, _GAPS[1]) or _try(table, turned, size, _GAPS[2]) for size in _SIZES[1:]]
+        lines = [(each, [_row_lines(row, each) for row in table.rows]) for each in tried if each]
+        fitting = [(sum(high) * each.size[2], each) for each, high in lines if turned or max(high, default=0) <= _CELL_LINES]
+        if fitting:
+            return min(fitting, key=lambda each: each[0])[1]
+    for longest in _LONGEST_WORDS[1:]:
+        if found := _try(table, True, _SIZES[-1], _GAPS[-1], longest=longest):
+            return found
     # more columns than a page has room for: set as they are, smaller than type goes
-    found = _fit(table, math.inf, _SIZES[-1][1], _GAPS[-1], wrap=False, longest=_LONGEST_WORDS[-1])
-    assert found is not None
-    return _Layout(_SIZES[-1], _GAPS[-1], tuple(found[0]), tuple(found[1]), True, _LONGEST_WORDS[-1], shrunk=True)
+    shrunk = _try(table, True, _SIZES[-1], _GAPS[-1], wrap=False, longest=_LONGEST_WORDS[-1], room=math.inf)
+    assert shrunk is not None
+    return replace(shrunk, shrunk=True)
+
+
+def _try(
+    table: Table,
+    turned: bool,
+    size: tuple[str, float, float],
+    gap: float,
+    *,
+    wrap: bool = True,
+    longest: int = _LONGEST_WORDS[0],
+    room: float = 0.0,
+) -> _Layout | None:
+    """Return the layout in one type, None if the table does not fit."""
+    found = _fit(table, (room or (_HIGH if turned else _WIDE)) - 2.0, size[1], gap, wrap=wrap, longest=longest)
+    return _Layout(size, gap, tuple(found[0]), tuple(found[1]), turned, longest) if found else None
 
 
 def _row_lines(row: Sequence[str], layout: _Layout) -> int:
