@@ -135,7 +135,9 @@ def _layout(table: Table) -> _Layout:
                     return found
         tried = [_try(table, turned, size, _GAPS[1]) or _try(table, turned, size, _GAPS[2]) for size in _SIZES[1:]]
         lines = [(each, [_row_lines(row, each) for row in table.rows]) for each in tried if each]
-        fitting = [(sum(high) * each.size[2], each) for each, high in lines if turned or max(high, default=0) <= _CELL_LINES]
+        fitting = [
+            (sum(high) * each.size[2], each) for each, high in lines if turned or max(high, default=0) <= _CELL_LINES
+        ]
         if fitting:
             return min(fitting, key=lambda each: each[0])[1]
     for longest in _LONGEST_WORDS[1:]:
