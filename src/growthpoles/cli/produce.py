@@ -45,6 +45,8 @@ from growthpoles.cli.shared_options import (
 from growthpoles.errors import MapError, listed, message
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from growthpoles.maps.typography.typefaces import Typeface
     from growthpoles.study.file_variable import FileOptions
 
@@ -181,6 +183,7 @@ def draw(
         target,
         preset=preset,
         title=f"{loaded.text('title', lang)}: {kind}, {chosen}",
+        description=_described(figure),
         edition=shown,
         source=loaded.text("source", lang),
         parameters=parameters,
@@ -191,7 +194,7 @@ def draw(
         save_proof(figure, beside, lang=lang)
         typer.echo(str(beside))
     wide, high = (25.4 * side for side in figure.get_size_inches())
-    printed = Words("en")("preset", preset)
+    printed = Words("en")("preset", preset.partition(":")[0])
     note(f"{wide:.0f} x {high:.0f} mm, preset {preset} ({printed}), edition {shown}", quiet=quiet)
     tell_account(loaded, quiet=quiet)
 
@@ -229,7 +232,10 @@ def _draw_file(
     target = out or Path(re.sub(r"[^\w.-]+", "_", name) + ".png")
     parameters: dict[str, object] = {"variable": name, "year": year} | classes | ({"font": face.family} if face else {})
     _check_figures(target, proof=proof)
-    save_figure(figure, target, preset=preset or "report", title=name, source=found.source, parameters=parameters)
+    save_figure(
+        figure, target, preset=preset or "report", title=name, description=_described(figure), source=found.source,
+        parameters=parameters,
+    )  # fmt: skip
     typer.echo(str(target))
     if proof:
         beside = _proof_of(target)
@@ -250,6 +256,14 @@ def _check_figures(target: Path, *, proof: bool) -> None:
     """Refuse to draw over inputs, or over files that growthpoles did not write."""
     for path in (target, *([_proof_of(target)] if proof else ())):
         check_output(path, b"")
+
+
+def _described(figure: Figure) -> str:
+    """Say what a map shows of every region, for somebody who does not see it."""
+    from growthpoles.language.phrases import shorten
+    from growthpoles.maps.thematic.map_drawing import told_of
+
+    return shorten("; ".join(text for texts in told_of(figure).values() for text in texts), 2_000)
 
 
 def _set_in(font: str | None, bold: str | None) -> AbstractContextManager[Typeface | None]:

@@ -72,6 +72,7 @@ VISIONS: tuple[str, ...] = tuple(_VISION)
 _TO_XYZ = np.array(
     [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
 )
+LUMINANCE = _TO_XYZ[1]  # shares of linear red, green and blue in what the eye takes for brightness
 _WHITE = np.array([0.95047, 1.0, 1.08883])
 
 
@@ -105,7 +106,7 @@ def simulate(values: Array, vision: str) -> Array:
 
 def luminance(colour: str) -> float:
     """Relative luminance of a "#rrggbb" colour, from 0 to 1 (WCAG 2)."""
-    return float(to_linear(rgb([colour]))[0] @ _TO_XYZ[1])
+    return float(to_linear(rgb([colour]))[0] @ LUMINANCE)
 
 
 def contrast(first: str, second: str) -> float:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from xml.etree import ElementTree as ET
 
 from growthpoles.errors import GrowthpolesError, Reason
@@ -35,7 +37,7 @@ def inline_png(content: bytes, *, alt: str, width_mm: float) -> str:
         Width on paper.
     """
     source = f"data:image/png;base64,{base64.b64encode(content).decode()}"
-    element = ET.Element("img", {"src": source, "alt": alt, "style": f"width:{width_mm:g}mm"})
+    element = ET.Element("img", {"src": source, "alt": alt, "style": f"--wide:{width_mm:g}mm"})
     return ET.tostring(element, encoding="unicode")
 
 
@@ -61,7 +63,14 @@ class Outlines:
         return ET.tostring(root, encoding="unicode")
 
 
-def inline_svg(document: bytes, *, prefix: str, alt: str, outlines: Outlines) -> str:
+def inline_svg(
+    document: bytes,
+    *,
+    prefix: str,
+    alt: str,
+    outlines: Outlines,
+    told: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> str:
     """Turn an SVG file into an element of an HTML page.
 
     Parameters
@@ -74,6 +83,8 @@ def inline_svg(document: bytes, *, prefix: str, alt: str, outlines: Outlines) ->
         Accessible name of the picture.
     outlines : Outlines
         Long outlines move there and are referred to.
+    told : mapping
+        Text that appears over every shape of a group, by the identifier of the group.
 
     Returns
     -------
@@ -87,6 +98,13 @@ def inline_svg(document: bytes, *, prefix: str, alt: str, outlines: Outlines) ->
         for child in list(parent):
             if child.tag in {f"{_SVG}style", f"{_SVG}title", f"{_SVG}desc", f"{_SVG}metadata"}:
                 parent.remove(child)
+    for group in root.iter(f"{_SVG}g"):
+        texts = told.get(group.get("id", ""), ())
+        shapes = [each for each in group.iter() if each.tag in (f"{_SVG}path", f"{_SVG}use") and each.get("id") is None]
+        if texts and len(shapes) == len(texts):
+            for shape, text in zip(shapes, texts, strict=True):
+                ET.SubElement(shape, f"{_SVG}title").text = text
+            group.set("class", "told")
     for element in root.iter():
         _plain(element, prefix)
         path = element.get("d")
@@ -105,7 +123,7 @@ def inline_svg(document: bytes, *, prefix: str, alt: str, outlines: Outlines) ->
             "preserveAspectRatio": "xMinYMin meet",
             "role": "img",
             "aria-label": alt,
-            "style": f"width:{wide}mm",
+            "style": f"--wide:{wide}mm",
         }
     )
     return ET.tostring(root, encoding="unicode")
@@ -154,8 +172,10 @@ def draw_figures(results: Results, *, lang: str, tell: Callable[[str], None]) ->
     """Draw all figures; one that cannot be drawn is left out and named with the reason."""
     from growthpoles.maps.export import Facts, render
     from growthpoles.maps.presets import get_preset
+    from growthpoles.maps.thematic.map_drawing import told_of
 
-    dpi = float(get_preset(results.study.report.preset).dpi)
+    preset = get_preset(results.study.report.preset)
+    dpi, colours = float(preset.dpi), preset.colours
     languages = report_languages(results, lang)
     drawn = Drawn(Outlines(), {code: {} for code in languages}, captions={code: [] for code in languages})
     jobs = list(figure_jobs(results))
@@ -164,24 +184,34 @@ def draw_figures(results: Results, *, lang: str, tell: Callable[[str], None]) ->
     for job in jobs:
         tell(f"figure {job.name}")
         try:
-            figures = {code: job.figure(code) for code in languages}
+            with warnings.catch_warnings(record=True) as heard:
+                warnings.simplefilter("always", UserWarning)
+                figures = {code: job.figure(code) for code in languages}
         except GrowthpolesError as error:
             results.stages.left_out[_figure(job.name)] = error.args[0]
             continue
+        if boxes := dict.fromkeys(str(each.message) for each in heard if "glyph" in str(each.message)):
+            results.stages.left_out[_figure(job.name)] = "; ".join(boxes)
         for code, figure in figures.items():
             caption = make_caption(results, job, code)
             drawn.captions[code].append(caption)
             told = {"title": caption.title, "description": caption.alt, "edition": caption.edition}
             facts = Facts(**told, source=caption.source, parameters=json.dumps(job.parameters, sort_keys=True))
             if code == lang:
-                drawn.files[caption.file] = render(figure, "png", facts, dpi)
-            svg = render(figure, "svg", facts, dpi) if job.kind.marks == "few" else b""
+                drawn.files[caption.file] = render(figure, "png", facts, dpi, colours=colours)
+                if "png" not in preset.formats:  # what the publisher takes stands beside it
+                    kind = preset.formats[0]
+                    file = f"{caption.file.removesuffix('.png')}.{kind}"
+                    drawn.files[file] = render(figure, kind, facts, dpi, colours=colours, letters=preset.letters)
+            svg = render(figure, "svg", facts, dpi, colours=colours) if job.kind.marks == "few" else b""
             if 0 < len(svg) < _HEAVY:
                 prefix = f"{code}-{job.name}-"
-                element = inline_svg(svg, prefix=prefix, alt=caption.alt, outlines=drawn.outlines)
+                element = inline_svg(svg, prefix=prefix, alt=caption.alt, outlines=drawn.outlines, told=told_of(figure))
             else:
                 wide = 25.4 * float(figure.get_size_inches()[0])
-                element = inline_png(render(figure, "png", facts, _PAGE_DPI), alt=caption.alt, width_mm=wide)
+                element = inline_png(
+                    render(figure, "png", facts, _PAGE_DPI, colours=colours), alt=caption.alt, width_mm=wide
+                )
             place = job.kind.section, job.kind.place
             drawn.pictures[code][job.name] = Picture(job.name, caption.sentence(code), element, *place)
     return drawn

@@ -412,6 +412,10 @@ class Report(Part):
         from growthpoles.language.phrases import phrase_keys  # only where an option is given
 
         known = phrase_keys(_PHRASES[info.field_name])
+        if info.field_name == "preset" and isinstance(value, str) and ":" in value:
+            from growthpoles.maps.presets import get_preset
+
+            return get_preset(value).name
         if info.field_name != "figures":
             return known_word(value, known)
         if not isinstance(value, list | tuple | None):

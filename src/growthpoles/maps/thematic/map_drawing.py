@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -29,6 +29,7 @@ from growthpoles.maps.typography import text_metrics
 if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,14 @@ def draw_map(
                 plan, named = _with_key(ax, plan, named, style)
     _SHOWN[ax] = Shown(legend, frozenset(classes), base)
     _draw(ax, base, faces, named, style, plan, gid, [int(i) for i in np.flatnonzero(regions.index.isin(hatched))])
+    if base.paths:  # one path a region
+        layer = next(each for each in ax.collections if each.get_gid() == f"{gid}-regions")
+        labels = {category.key: category.label for category in legend.categories}
+        whole = [found[0] for found in _names(regions, replace(style, labels="auto"))]
+        layer.told = [  # type: ignore[attr-defined]
+            f"{text_metrics.clean(name)}: {_said(mark, labels[key])}"
+            for name, mark, key in zip(whole, marks, classes, strict=True)
+        ]
     return ax
 
 
@@ -181,6 +190,18 @@ def shown_on(ax: Axes) -> Shown:
     if ax not in _SHOWN:
         raise MapError(message("there is no map on these axes", allowed="axes that a map function returned"))
     return _SHOWN[ax]
+
+
+def _said(mark: str, label: str) -> str:
+    """Say value and class of a region; a mark without letters and digits only stands for the class."""
+    spoken = [mark] if any(ch.isalnum() for ch in mark) or not label else []
+    return ", ".join(dict.fromkeys([*spoken, *([label] if label else [])]))
+
+
+def told_of(figure: Figure) -> dict[str, list[str]]:
+    """Return what a figure's maps say of every region, by the identifier of the group that holds their outlines."""
+    layers = [layer for ax in figure.axes for layer in ax.collections if hasattr(layer, "told")]
+    return {str(layer.get_gid()): list(layer.told) for layer in layers}
 
 
 def _with_key(ax: Axes, plan: Plan, named: region_labels.Names, style: Style) -> tuple[Plan, region_labels.Names]:

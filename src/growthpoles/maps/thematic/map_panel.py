@@ -21,6 +21,7 @@ from growthpoles.maps.source_note import numbers_of, source_parts, told
 from growthpoles.maps.thematic.map_drawing import shown_on
 from growthpoles.maps.thematic.value_map import change_limits, digits_for, own_limits, plot_change, plot_values
 from growthpoles.maps.typography import text_metrics
+from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -32,6 +33,7 @@ _GUTTER = 3.0
 _EDGE = 0.9
 
 
+@in_preset_typeface
 def plot_panel(
     regions: gpd.GeoDataFrame,
     maps: Mapping[str, Any] | pd.DataFrame | pd.Series,

@@ -19,6 +19,7 @@ from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
 from growthpoles.maps.source_note import NO_DATA, change_notes, numbers_of
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
+from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -276,6 +277,7 @@ def change_limits(values: Sequence[float] | Array) -> tuple[float, ...]:
     return tuple(i * step for i in range(-3, 4))
 
 
+@in_preset_typeface
 def plot_change(
     regions: gpd.GeoDataFrame,
     change: pd.Series | pd.DataFrame | str,
@@ -401,6 +403,7 @@ def _shown(value: float, lang: str, digits: int | None, sign: Any) -> str:
     return format_number(value, lang, digits=digits, sign=sign)
 
 
+@in_preset_typeface
 def plot_values(
     regions: gpd.GeoDataFrame,
     values: pd.Series | pd.DataFrame | str,
