@@ -179,23 +179,37 @@ def _content(
     from growthpoles.report.geopackage import geopackage_bytes
     from growthpoles.report.map_layers import layers
     from growthpoles.report.page import make_page, render_html
+    from growthpoles.report.parallel_processes import processes, side_by_side
     from growthpoles.report.report_tables import notes
     from growthpoles.report.table_formats import workbook_bytes
 
     drawn = draw_figures(results, lang=lang, tell=tell)
     tell("tables")
     tables = report_tables(results)
-    content = {f"tables/{name}.csv": csv_bytes(frame) for name, frame in tables.items()}
-    for name, frame in tables.items():
-        if len(frame) <= _TEX_ROWS:
-            content[f"tables/tex/{name}.tex"] = tex(frame, title=name.replace("_", " "), lang=lang).encode()
-    content["tables/study.xlsx"] = workbook_bytes(tables, notes=notes(tables, results))
-    if not results.study.boundaries.absent:
+
+    def texts() -> dict[str, bytes]:
+        found = {f"tables/{name}.csv": csv_bytes(frame) for name, frame in tables.items()}
+        for name, frame in tables.items():
+            if len(frame) <= _TEX_ROWS:
+                found[f"tables/tex/{name}.tex"] = tex(frame, title=name.replace("_", " "), lang=lang).encode()
+        return found
+
+    def workbook() -> dict[str, bytes]:
+        return {"tables/study.xlsx": workbook_bytes(tables, notes=notes(tables, results))}
+
+    def geopackage() -> dict[str, bytes]:
+        if results.study.boundaries.absent:
+            return {}
         frames, styles = layers(results)
-        content["study.gpkg"] = geopackage_bytes(frames, results.regions, styles=styles)
-    content |= drawn.files
-    content |= caption_files(drawn.captions, lang=lang)
+        return {"study.gpkg": geopackage_bytes(frames, results.regions, styles=styles)}
+
+    elsewhere = side_by_side([workbook, geopackage], processes())
+    content = texts()
     tell("page")
     pages = [make_page(results, code, drawn.pictures[code], provenance=origin()) for code in drawn.pictures]
+    for found in elsewhere:
+        content |= found
+    content |= drawn.files
+    content |= caption_files(drawn.captions, lang=lang)
     content["report.html"] = render_html(pages, outlines=drawn.outlines, version=__version__)
     return dict(zip(unique_names(content), content.values(), strict=True))

@@ -5,22 +5,30 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from growthpoles.errors import GrowthpolesError, Reason
 from growthpoles.maps.captions import Caption
-from growthpoles.report.figures import figure_jobs, make_caption
+from growthpoles.report.figures import FigureJob, figure_jobs, make_caption
 from growthpoles.report.page_blocks import Picture
+from growthpoles.report.parallel_processes import processes, side_by_side
 from growthpoles.report.results import Results
 
 _SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 _DIGITS = re.compile(r"(?<=\.\d\d)\d+")  # what follows the second decimal
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_OUTLINE = re.compile(r'href="#o(\d+)"')
 _LONG = 400
 _HEAVY = 3_000_000  # bytes of an SVG file from which on pixels are the smaller choice
 _PAGE_DPI = 200.0
+_Sheet = tuple[
+    Caption, bytes, str, list[str]
+]  # a figure in one language: caption, file, element, outlines it refers to
 
 
 def inline_png(content: bytes, *, alt: str, width_mm: float) -> str:
@@ -44,6 +52,11 @@ class Outlines:
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
+
+    @property
+    def paths(self) -> list[str]:
+        """Outlines in the order of their names."""
+        return list(self._names)
 
     def name(self, path: str) -> str:
         """Return the identifier of an outline."""
@@ -152,7 +165,6 @@ def _figure(name: str) -> Reason:
 
 def draw_figures(results: Results, *, lang: str, tell: Callable[[str], None]) -> Drawn:
     """Draw all figures; one that cannot be drawn is left out and named with the reason."""
-    from growthpoles.maps.export import Facts, render
     from growthpoles.maps.presets import get_preset
 
     dpi = float(get_preset(results.study.report.preset).dpi)
@@ -161,27 +173,47 @@ def draw_figures(results: Results, *, lang: str, tell: Callable[[str], None]) ->
     jobs = list(figure_jobs(results))
     for name in sorted({*(results.study.report.figures or ())} - {job.kind.name for job in jobs}):
         results.stages.left_out[_figure(name)] = "no data"
+    tasks = [partial(_draw, job, languages, lang, dpi) for job in jobs]
+    first = [task() for task in tasks[:1]]  # what it loads and remembers serves all processes
+    found = chain(first, side_by_side(tasks[1:], processes()))
     for job in jobs:
         tell(f"figure {job.name}")
-        try:
-            figures = {code: job.figure(code) for code in languages}
-        except GrowthpolesError as error:
-            results.stages.left_out[_figure(job.name)] = error.args[0]
+        sheets = next(found)
+        if not isinstance(sheets, list):
+            results.stages.left_out[_figure(job.name)] = sheets
             continue
-        for code, figure in figures.items():
-            caption = make_caption(results, job, code)
+        for code, (caption, file, element, outlines) in zip(languages, sheets, strict=True):
             drawn.captions[code].append(caption)
-            told = {"title": caption.title, "description": caption.alt, "edition": caption.edition}
-            facts = Facts(**told, source=caption.source, parameters=json.dumps(job.parameters, sort_keys=True))
-            if code == lang:
-                drawn.files[caption.file] = render(figure, "png", facts, dpi)
-            svg = render(figure, "svg", facts, dpi) if job.kind.marks == "few" else b""
-            if 0 < len(svg) < _HEAVY:
-                prefix = f"{code}-{job.name}-"
-                element = inline_svg(svg, prefix=prefix, alt=caption.alt, outlines=drawn.outlines)
-            else:
-                wide = 25.4 * float(figure.get_size_inches()[0])
-                element = inline_png(render(figure, "png", facts, _PAGE_DPI), alt=caption.alt, width_mm=wide)
+            if file:
+                drawn.files[caption.file] = file
+            if outlines:
+                names = [drawn.outlines.name(path) for path in outlines]
+                element = _OUTLINE.sub(lambda own, names=names: f'href="#{names[int(own[1])]}"', element)
             place = job.kind.section, job.kind.place
             drawn.pictures[code][job.name] = Picture(job.name, caption.sentence(code), element, *place)
     return drawn
+
+
+def _draw(job: FigureJob, languages: Sequence[str], lang: str, dpi: float) -> list[_Sheet] | Any:
+    """Draw a figure in all languages, as file in one of them; return the reason where it cannot be drawn."""
+    from growthpoles.maps.export import Facts, render
+
+    try:
+        figures = {code: job.figure(code) for code in languages}
+    except GrowthpolesError as error:
+        return error.args[0]
+    sheets = []
+    for code, figure in figures.items():
+        caption = make_caption(job.results, job, code)
+        told = {"title": caption.title, "description": caption.alt, "edition": caption.edition}
+        facts = Facts(**told, source=caption.source, parameters=json.dumps(job.parameters, sort_keys=True))
+        file = render(figure, "png", facts, dpi) if code == lang else b""
+        svg = render(figure, "svg", facts, dpi) if job.kind.marks == "few" else b""
+        own = Outlines()
+        if 0 < len(svg) < _HEAVY:
+            element = inline_svg(svg, prefix=f"{code}-{job.name}-", alt=caption.alt, outlines=own)
+        else:
+            wide = 25.4 * float(figure.get_size_inches()[0])
+            element = inline_png(render(figure, "png", facts, _PAGE_DPI), alt=caption.alt, width_mm=wide)
+        sheets.append((caption, file, element, own.paths))
+    return sheets

@@ -239,12 +239,15 @@ def compile_specifications(specifications: Sequence[Specification]) -> Compiled:
     """
     drafts: dict[tuple[Any, ...], _Draft] = {}
     parts: dict[tuple[Any, ...], tuple[Connected, WeightSums]] = {}
+    indices: dict[int, tuple[Any, ...]] = {}
     counts, statistics = [], []
     for column, spec in enumerate(specifications):
         if spec.statistic not in STATISTICS:
             raise SpatialError(unknown_option("statistic", spec.statistic, STATISTICS))
         try:
-            shape = (id(spec.graph), spec.transformation, tuple(spec.y.index))
+            if id(spec.y) not in indices:
+                indices[id(spec.y)] = tuple(spec.y.index)
+            shape = (id(spec.graph), spec.transformation, indices[id(spec.y)])
             if shape not in parts:
                 part = connected(prepare(spec.y, spec.graph, transformation=spec.transformation))
                 parts[shape] = part, weight_sums(part.w)
