@@ -196,21 +196,31 @@ def _content(
     from growthpoles.report.map_layers import layers
     from growthpoles.report.page import make_page, render_html
     from growthpoles.report.paper_tables import html, tex
+    from growthpoles.report.parallel_processes import processes, side_by_side
     from growthpoles.report.report_tables import notes
     from growthpoles.report.table_formats import workbook_bytes
 
     drawn = draw_figures(results, lang=lang, tell=tell)
     tell("tables")
     tables = report_tables(results)
-    content = {f"tables/{name}.csv": csv_bytes(frame) for name, frame in tables.items()}
-    content["tables/study.xlsx"] = workbook_bytes(tables, notes=notes(tables, results))
-    if not results.study.boundaries.absent:
+
+    def workbook() -> dict[str, bytes]:
+        return {"tables/study.xlsx": workbook_bytes(tables, notes=notes(tables, results))}
+
+    def geopackage() -> dict[str, bytes]:
+        if results.study.boundaries.absent:
+            return {}
         frames, styles = layers(results)
-        content["study.gpkg"] = geopackage_bytes(frames, results.regions, styles=styles)
-    content |= drawn.files
-    content |= caption_files(drawn.captions, lang=lang)
+        return {"study.gpkg": geopackage_bytes(frames, results.regions, styles=styles)}
+
+    elsewhere = side_by_side([workbook, geopackage], processes())
+    content = {f"tables/{name}.csv": csv_bytes(frame) for name, frame in tables.items()}
     tell("page")
     pages = [make_page(results, code, drawn.pictures[code], provenance=origin()) for code in drawn.pictures]
+    for found in elsewhere:
+        content |= found
+    content |= drawn.files
+    content |= caption_files(drawn.captions, lang=lang)
     set_in_paper = [table for section in pages[0].sections if section.ident not in _RECORDS for table in section.tables]
     for table in set_in_paper:
         if len(table.rows) <= _TEX_ROWS:

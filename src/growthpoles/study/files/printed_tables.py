@@ -380,7 +380,7 @@ def _column(
     decimal: Decimal,
     marks: Collection[str],
     skip: Collection[str],
-) -> tuple[pd.Series, list[tuple[str, str]]]:
+) -> tuple[pd.Series, list[tuple[str, Reason]]]:
     """Return a printed column by region, and why a region has none; the cells of `skip` are not looked at."""
     printed = printed_column(cells, column, where=str(path))
     if list(printed.index) != list(range(1, len(order) + 1)):
