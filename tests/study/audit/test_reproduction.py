@@ -241,7 +241,7 @@ def printed_by(edited_study: Build, method: str, *, wrong: Mapping[str, float] |
     study.path.write_text(
         text.replace('catalogue = "catalogue.csv"', f'catalogue = "catalogue.csv"\n{method}'), "utf-8"
     )
-    return load_study(study.path)
+    return load_study(study.path, outside=True)
 
 
 @pytest.mark.parametrize(
