@@ -190,8 +190,8 @@ def draw_figures(results: Results, *, lang: str, tell: Callable[[str], None]) ->
         except GrowthpolesError as error:
             results.stages.left_out[_figure(job.name)] = error.args[0]
             continue
-        if boxes := dict.fromkeys(str(each.message) for each in heard if "glyph" in str(each.message)):
-            results.stages.left_out[_figure(job.name)] = "; ".join(boxes)
+        if boxes := [each.message.args[0] for each in heard if isinstance(each.message, Warning)]:
+            results.stages.left_out[_figure(job.name)] = boxes[0]
         for code, figure in figures.items():
             caption = make_caption(results, job, code)
             drawn.captions[code].append(caption)

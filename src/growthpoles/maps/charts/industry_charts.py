@@ -17,8 +17,7 @@ from growthpoles.maps import palettes
 from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress, left_room, row_chart, row_names
 from growthpoles.maps.charts.chart_key import Key
 from growthpoles.maps.charts.heatmaps import heat_table
-from growthpoles.maps.presets import get_preset
-from growthpoles.maps.typography.typefaces import in_preset_typeface
+from growthpoles.maps.presets import get_preset, in_preset_typeface
 
 if TYPE_CHECKING:
     from typing import Unpack

@@ -17,12 +17,11 @@ from growthpoles.maps import palettes
 from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, digits_for, dress, left_room
 from growthpoles.maps.charts.chart_key import Key
 from growthpoles.maps.labels.point_labels import spread
-from growthpoles.maps.presets import get_preset
+from growthpoles.maps.presets import get_preset, in_preset_typeface
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.text_metrics import fold_all, widest
-from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     from typing import Unpack

@@ -15,10 +15,9 @@ from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress, l
 from growthpoles.maps.charts.chart_key import Key
 from growthpoles.maps.charts.moran_scatter import point_names
 from growthpoles.maps.labels.point_labels import annotate_points
-from growthpoles.maps.presets import get_preset
+from growthpoles.maps.presets import get_preset, in_preset_typeface
 from growthpoles.maps.source_note import column_of
 from growthpoles.maps.typography import text_metrics
-from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     from typing import Unpack

@@ -15,9 +15,8 @@ from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress, l
 from growthpoles.maps.charts.chart_key import Key
 from growthpoles.maps.charts.inference_charts import line_names
 from growthpoles.maps.charts.rank_charts import rank_ticks
-from growthpoles.maps.presets import get_preset
+from growthpoles.maps.presets import get_preset, in_preset_typeface
 from growthpoles.maps.typography.text_metrics import fold_all, widest
-from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

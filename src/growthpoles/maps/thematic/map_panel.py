@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import translator
 from growthpoles.maps.labels import region_labels
-from growthpoles.maps.presets import Preset, get_preset
+from growthpoles.maps.presets import Preset, get_preset, in_preset_typeface
 from growthpoles.maps.sheet import canvas, furniture
 from growthpoles.maps.sheet.legend import Legend, legend_blocks
 from growthpoles.maps.sheet.sheet_blocks import Box, Word
 from growthpoles.maps.sheet.text_layer import WordLayer
 from growthpoles.maps.source_note import source_parts, told
 from growthpoles.maps.typography import text_metrics
-from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     import geopandas as gpd
