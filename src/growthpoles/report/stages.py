@@ -188,7 +188,7 @@ def _groups(results: Results, year: int) -> pd.DataFrame:
 def _verdict(results: Results) -> Verdict:
     from growthpoles.study.verdict import verdict
 
-    return verdict(results.study, permutations=CURVE_RELOCATIONS)
+    return verdict(results.study, permutations=curve_relocations(results.study))
 
 
 def _gradient(results: Results, year: int) -> pd.DataFrame:
@@ -196,7 +196,9 @@ def _gradient(results: Results, year: int) -> pd.DataFrame:
 
     poles = results.study.growth_poles.poles
     values = results.rating(year)[results.root]
-    return distance_gradient(values, results.regions, poles, permutations=RELOCATIONS, rng=results.study.study.seed)
+    return distance_gradient(
+        values, results.regions, poles, permutations=relocations(results.study), rng=results.study.study.seed
+    )
 
 
 def _spread(results: Results) -> pd.DataFrame:
@@ -211,7 +213,7 @@ def _spread(results: Results) -> pd.DataFrame:
         results.graph,
         years=last - first,
         poles=results.study.growth_poles.poles,
-        permutations=RELOCATIONS,
+        permutations=relocations(results.study),
         rng=results.study.study.seed,
     )
     return found.assign(limits=limits_name(results.study))
@@ -513,6 +515,16 @@ def permutations(study: Study, *, detailed: bool = True) -> int:
     Of many years, those that are not shown in detail have fewer.
     """
     return study.report.permutations or (PERMUTATIONS if detailed else CURVE_RELOCATIONS)
+
+
+def relocations(study: Study) -> int:
+    """Return how often the tests of poles and of spread relocate."""
+    return study.report.permutations or RELOCATIONS
+
+
+def curve_relocations(study: Study) -> int:
+    """Return how often the specifications relocate together: as [report] says, up to what hundreds of them bear."""
+    return min(study.report.permutations or CURVE_RELOCATIONS, CURVE_RELOCATIONS)
 
 
 def draws(study: Study) -> int:
