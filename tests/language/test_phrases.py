@@ -132,7 +132,7 @@ def test_every_phrase_is_said_somewhere() -> None:
         "unit": words_of(PACKAGE) | units,
         "letter": words_of(PACKAGE),
         "figure": set(KINDS),
-        "analysis": {stage.name for stage in STAGES} | {"classes", "moran", "figure"},
+        "analysis": {stage.name for stage in STAGES} | {"classes", "moran", "figure", "rating"},
         "scores": set(METHODS["normalisation"]),
         "scored": set(METHODS["normalisation"]),
         "aggregation": set(METHODS["aggregation"]),

@@ -222,5 +222,5 @@ def test_classes_of_an_index_without_ends(tmp_path: Path, study_maker: Maker, sa
     expected = np.array(["low", "middle", "high"])[np.digitize(rated["top"], [-0.3, 0.3])]
     assert rated["rating_class"].tolist() == expected.tolist() and len(set(expected)) > 1
     closed = classes.replace("[-0.3, 0.3]", "[0, 30, 60, 100]")
-    with pytest.raises(gp.GrowthpolesError, match="index outside the scale: .*; or classes without outer limits"):
+    with pytest.raises(gp.GrowthpolesError, match=r"index outside the scale: .*; or classes without outer limits"):
         own(tmp_path / "closed", study_maker, catalogue, said + closed, table)
