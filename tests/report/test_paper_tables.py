@@ -42,7 +42,7 @@ def random_table(lang: str, seed: int) -> Table:
 
 
 @pytest.mark.parametrize("lang", list(WORDS))
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(5))
 def test_a_table_keeps_within_the_text_and_holds_every_cell(lang: str, seed: int) -> None:
     table = random_table(lang, seed)
     layout, written = _layout(table), tex(table, lang, label="t")
@@ -72,11 +72,11 @@ def test_tables_compile_without_overfull_boxes(lang: str, tmp_path: Path) -> Non
     assert "Missing character" not in log and "Float too large" not in log
 
 
-def test_word_reads_the_tables_back(tmp_path: Path) -> None:
+def test_word_finds_tables() -> None:
     tables = [Table("a", "Индекс <1>", (Column("Өңір"), Column("Мәні", "number")), (("Қостанай & K", "−1,5"),), "note")]
     page = html(tables, title="T", lang="kk").decode()
-    (read,) = pd.read_html(page, decimal=",")
-    assert list(read.columns) == ["Өңір", "Мәні"] and read.iloc[0, 0] == "Қостанай & K"
+    cells = re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", page)
+    assert cells == ["Өңір", "Мәні", "Қостанай &amp; K", "−1,5"] and 'class="number">−1,5' in page
     assert "1-кесте. Индекс &lt;1&gt;" in page and "<p>note</p>" in page
 
 
