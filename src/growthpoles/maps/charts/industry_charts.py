@@ -317,7 +317,9 @@ def plot_inequality(
     ] + [Key(word("without any one region"), _BAND)]
     title = word("Inequality, {year} = 100").format(year=found.years[0])
     title = f"{variable}: {title[:1].lower()}{title[1:]}" if variable else title
-    ax, preset, lang = plane_chart(options, word("Inequality between regions"), title, ratios=(0.5, 0.62), key=key)
+    ax, preset, lang = plane_chart(
+        options, word("Inequality between regions"), title, ratios=(0.5, 0.62), right=4.0, key=key
+    )
     for (measure, weighting), colour in zip(chosen, _LINES, strict=False):
         own = found.table.loc[(measure, weighting)]
         scale = 100 / float(own["value"].iloc[0])
