@@ -174,7 +174,7 @@ def _file_for(line: str, bold: bool, face: Typeface | None) -> tuple[str, str, b
         ord(ch) for ch in line if unicodedata.category(ch) != "Cf"
     }  # joiners and marks of direction have no shape
     own = ("DejaVu Sans" if face is None else face.family) in _OWN
-    files = _own("DejaVu Sans" if face is None else face.family, bold) if own else ()
+    files: tuple[str, ...] = _own("DejaVu Sans" if face is None else face.family, bold) if own else ()
     if face is not None and not own:
         file = face.bold if bold else face.regular
         gaps = needed - _glyphs(file)
