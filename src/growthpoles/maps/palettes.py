@@ -50,6 +50,9 @@ FAINT = "#b5b5b5"
 BORDER = "#6b6b6b"
 HATCH = "#8a8a8a"
 PAPER = "#ffffff"
+# Ground under a map: paler than any class, so that the regions stand out.
+SEA, LAND, COAST, RIVER = "#e3edf3", "#f6f4ef", "#b9b2a4", "#a5c0d4"
+CONTEXT_NAME, WATER_NAME = "#857e70", "#5b84a8"
 ACCENT = "#b2182b"
 
 # Machado, Oliveira and Fernandes (2009), severity 1.0, on linear RGB.

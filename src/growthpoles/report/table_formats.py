@@ -213,8 +213,6 @@ def workbook_bytes(tables: Mapping[str, pd.DataFrame], *, notes: pd.DataFrame | 
     DataError
         If there is no room for temporary files.
     """
-    import datetime as dt
-
     from openpyxl import Workbook
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
@@ -230,19 +228,30 @@ def workbook_bytes(tables: Mapping[str, pd.DataFrame], *, notes: pd.DataFrame | 
         sheet = book.create_sheet(name)
         for number, row in enumerate([tuple(table.columns), *table.itertuples(index=False, name=None)], start=1):
             for place, value in enumerate(row, start=1):
-                known = plain(value)
                 cell = sheet.cell(number, place)
-                if isinstance(known, str):
-                    # openpyxl takes "=..." for a formula unless the type is set after the value
-                    cell.value, cell.data_type = known[:_CELL], "s"
-                else:
-                    cell.value = known
+                put_text(cell, plain(value))
                 if number == 1:
                     cell.font = bold
         sheet.freeze_panes = "B2"
         for place, column in enumerate(table.columns, start=1):
             widest = max([len(str(column)), *(len(shown(value, 2)) for value in table[column].iloc[:_SAMPLE])])
             sheet.column_dimensions[get_column_letter(place)].width = min(max(8, widest + 2), _WIDEST)
+    return fixed_workbook(book)
+
+
+def put_text(cell: Any, value: object) -> None:
+    """Put a value into a cell of a workbook; text is never a formula."""
+    if isinstance(value, str):
+        # openpyxl takes "=..." for a formula unless the type is set after the value
+        cell.value, cell.data_type = value[:_CELL], "s"
+    else:
+        cell.value = value
+
+
+def fixed_workbook(book: Workbook) -> bytes:
+    """Return the bytes of a workbook, the same for the same content."""
+    import datetime as dt
+
     book.properties.created = book.properties.modified = dt.datetime(*_EPOCH)
     book.properties.creator = "growthpoles"
     return _fixed_times(_saved(book))
