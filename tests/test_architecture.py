@@ -55,7 +55,7 @@ PARTS: dict[str, dict[str, set[str]]] = {
     },
     "maps": {
         "typography": set(),
-        "presets": set(),
+        "presets": {"typography"},
         "palettes": set(),
         "map_options": {"presets"},
         "source_note": {"palettes", "sheet"},
@@ -63,7 +63,7 @@ PARTS: dict[str, dict[str, set[str]]] = {
         "labels": {*_SHEET, "sheet"},
         "charts": _FIGURE,
         "thematic": _FIGURE,
-        "export": {"presets", "typography"},
+        "export": {"palettes", "presets", "typography"},
         "captions": {"typography"},
         "proof_sheet": {"export", "palettes", "sheet", "typography"},
     },

@@ -141,7 +141,8 @@ def test_tables_for_people_write_numbers_as_the_page_does(lang: str, decimal: st
     set_in_tex = tex(frame, title="−1", lang=lang)
     assert rf"31001 & $-$1{decimal}500 & $-$3 & True \\" in set_in_tex and r"\caption{$-$1}" in set_in_tex
     assert rf"31002 & 12~345{decimal}678 & 12~345" in set_in_tex and r"$-$$\infty$" in set_in_tex
-    assert not set(set_in_tex) - set(map(chr, range(128)))  # pdflatex has a sign for each
+    body = set_in_tex.partition(r"\midrule")[2]
+    assert body and not set(body) - set(map(chr, range(128)))  # pdflatex has a sign for each
     assert b"31001,-1.5,-3,True" in serialise(frame, "csv", lang=lang)
     assert serialise(frame, "json", lang=lang) == serialise(frame, "json")
 

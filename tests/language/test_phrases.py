@@ -133,7 +133,7 @@ def test_every_phrase_is_said_somewhere() -> None:
         "unit": words_of(PACKAGE) | units,
         "letter": words_of(PACKAGE),
         "figure": set(KINDS),
-        "analysis": {stage.name for stage in STAGES} | {"classes", "moran", "figure"},
+        "analysis": {stage.name for stage in STAGES} | {"classes", "moran", "figure", "rating"},
         "scores": set(METHODS["normalisation"]),
         "scored": set(METHODS["normalisation"]),
         "aggregation": set(METHODS["aggregation"]),
@@ -144,6 +144,9 @@ def test_every_phrase_is_said_somewhere() -> None:
         "neighbours": {*get_args(WeightsKind), DISTANCES},
         "adjusted": set(get_args(Adjust)),
         "family": set(get_args(Adjust)),
+        **{of: set(read("en")["term"]) for of in ("term", "glossary", "term_forms")},  # the page asks for every one
+        "section": {"glossary"},
+        "answer": {"cluster", "stand apart", "unsupported"},
         "verdict": {*words_of(PACKAGE / "study"), *words_of(PACKAGE / "spatial/poles")},
         "counted": set(read("en")["counted"]),  # see test_every_count_has_its_plurals
     }

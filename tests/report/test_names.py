@@ -132,7 +132,9 @@ def test_tex_commands_are_ours(hostile: Manifest) -> None:
     known = {
         "begin", "end", "caption", "toprule", "midrule", "bottomrule", "textbackslash", "textasciitilde", "textbar",
         "textasciicircum", "textless", "textgreater", "textquotedbl", "centering", "includegraphics", "label",
-        "detokenize",
+        "detokenize", "ifdim", "linewidth", "else", "fi", "textheight", "addtocounter", "rotatebox", "setlength",
+        "tabcolsep", "normalsize", "small", "footnotesize", "scriptsize", "resizebox", "raggedright", "tabularnewline",
+        "medskip", "parbox", "usepackage",
     }  # fmt: skip
     paths = [*hostile.out.glob("tables/tex/*.tex"), hostile.out / "figures.tex"]
     for path in paths:

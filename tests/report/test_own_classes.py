@@ -202,3 +202,25 @@ def test_gaps_that_a_study_fills_are_listed_cell_by_cell(tmp_path: Path, study_m
     assert found.attrs["imputed"] == [("R2", "growth", np.mean(ends), "linear between 2018 and 2020")]
     assert found.attrs["missing"] == [] and bare.attrs["missing"]
     assert found.drop(columns="growth").equals(bare.drop(columns="growth"))
+
+
+OPEN = """code,kind,parent,normalisation
+top,aggregate,,
+a,indicator,top,{own}
+b,indicator,top,{own}
+"""
+
+
+@pytest.mark.parametrize("said", ['normalisation = "z-score"\n', ""])
+def test_classes_of_an_index_without_ends(tmp_path: Path, study_maker: Maker, said: str) -> None:
+    """Whether the study or its catalogue says how to score; limits between the classes leave the outer ones open."""
+    rng = np.random.default_rng(8)
+    table = pd.DataFrame(rng.lognormal(size=(9, 2)), index=[f"R{i}" for i in range(9)], columns=["a", "b"]).round(4)
+    classes = 'classes = { letters = ["low", "middle", "high"], limits = [-0.3, 0.3] }\n'
+    catalogue = OPEN.format(own="" if said else "z-score")
+    rated = own(tmp_path / "open", study_maker, catalogue, said + classes, table)
+    expected = np.array(["low", "middle", "high"])[np.digitize(rated["top"], [-0.3, 0.3])]
+    assert rated["rating_class"].tolist() == expected.tolist() and len(set(expected)) > 1
+    closed = classes.replace("[-0.3, 0.3]", "[0, 30, 60, 100]")
+    with pytest.raises(gp.GrowthpolesError, match=r"index outside the scale: .*; or classes without outer limits"):
+        own(tmp_path / "closed", study_maker, catalogue, said + closed, table)

@@ -142,3 +142,15 @@ def test_the_family_of_the_local_tests_is_that_of_the_table(page: Outline, repor
     assert (inside["p_adjusted"] / inside["p_value"]).round(6).eq(local.family).all()
     for lang, words in {"en": "a family of {} tests", "ru": "число которых {}:", "kk": "олар {} тексеруден"}.items():
         assert words.format(local.family) in " ".join(page.text[lang]).replace("\u00a0", " ")
+
+
+def test_the_first_screen_answers_and_words_are_explained(page: Outline, report: Manifest) -> None:
+    html = (report.out / "report.html").read_text(encoding="utf-8")
+    for lang in LANGUAGES:
+        article = html[html.index(f'<article id="{lang}"') :]
+        order = [article.index(mark) for mark in ('class="answer"', "<figure", f'id="{lang}-contents"', "<section")]
+        assert order == sorted(order)
+        terms = [ident for ident in page.idents if ident.startswith(f"{lang}-term-")]
+        assert len(terms) >= 18 and {f"#{lang}-term-index", f"#{lang}-term-untestable"} <= set(page.links)
+        assert {link for link in page.links if link.startswith(f"#{lang}-term-")} <= {f"#{term}" for term in terms}
+    assert html.count("<title>Almaty City: B++</title>") >= 1

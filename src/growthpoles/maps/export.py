@@ -209,8 +209,7 @@ def save_figure(
         text_metrics.clean(source),
         json.dumps(dict(parameters), sort_keys=True, ensure_ascii=False, default=str) if parameters else "",
     )
-    with _thickened(fig, least):
-        content = render(fig, kind, facts, dpi, letters=letters or "text", colours=colours or "rgb")
+    content = render(fig, kind, facts, dpi, letters=letters or "text", colours=colours or "rgb", least_pt=least)
     write_bytes(target, content)
     if sidecar:
         wide, high = (round(float(side) * text_metrics.MM, 3) for side in fig.get_size_inches())
@@ -253,7 +252,14 @@ def _check(fig: Figure, preset: Preset, kind: str, name: str) -> None:
 
 
 def render(
-    fig: Figure, kind: str, facts: Facts, dpi: float, *, letters: Letters = "text", colours: Colours = "rgb"
+    fig: Figure,
+    kind: str,
+    facts: Facts,
+    dpi: float,
+    *,
+    letters: Letters = "text",
+    colours: Colours = "rgb",
+    least_pt: float = 0.0,
 ) -> bytes:
     """Return the file's bytes; reads no clock, no environment and no global settings of matplotlib."""
     import matplotlib as mpl
@@ -268,6 +274,7 @@ def render(
     with ExitStack() as during:
         during.enter_context(mpl.rc_context(cast(Any, _SETTINGS)))
         during.enter_context(boxes_are_known())
+        during.enter_context(_thickened(fig, least_pt))
         if letters == "outlines":
             during.enter_context(_outlined(kind))
         if colours == "grey":

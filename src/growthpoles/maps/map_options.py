@@ -17,8 +17,10 @@ class MapOptions(TypedDict, total=False):
     Attributes
     ----------
     preset : str or Preset
-        Size and typography: "report" (default), "nature-single", "nature-double", "elsevier-single",
-        "elsevier-1.5", "elsevier-double", "plos", "slide".
+        Size and typography: "report" (default), "slide", or that of a publisher: "nature-single", "nature-double",
+        "elsevier-single", "elsevier-1.5", "elsevier-double", "plos", "springer-small", "springer-large", "tandf",
+        "copernicus-single", "copernicus-double", "mdpi", "rinc"; ":line" or ":halftone" after it changes the
+        resolution.
     labels : "auto" | "codes" | "marks" | "none"
         Names (default): inside the regions where they fit, else beside the map with a line, else codes with a key
         of what they stand for; codes; classes only; nothing.

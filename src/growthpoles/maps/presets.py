@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from functools import wraps
+from typing import Any, Literal, ParamSpec, TypeVar
 
 from growthpoles.errors import MapError, unknown_option
+from growthpoles.maps.typography.typefaces import typeface_of
 
+P = ParamSpec("P")
+R = TypeVar("R")
 FIGURE_KINDS = ("line", "combination", "halftone")
 
 
@@ -132,3 +137,15 @@ def get_preset(preset: str | Preset) -> Preset:
         raise MapError(unknown_option("kind of figure", kind, FIGURE_KINDS))
     dpi = (found.resolutions or (found.dpi,) * 3)[FIGURE_KINDS.index(kind)]
     return replace(found, name=str(preset), kind=kind, dpi=dpi)
+
+
+def in_preset_typeface(draw: Callable[P, R]) -> Callable[P, R]:
+    """Make a plot function set its figure in the typeface of its preset."""
+
+    @wraps(draw)
+    def drawn(*args: P.args, **options: P.kwargs) -> R:
+        preset: Any = options.get("preset", "report")
+        with typeface_of(get_preset(preset).typeface):
+            return draw(*args, **options)
+
+    return drawn

@@ -593,7 +593,11 @@ def indicator_values(table: pd.DataFrame, catalogue: Catalogue, *, empty: bool =
         _present(code, code, derived, catalogue)
     values = derived[list(catalogue.indicators)]
     for code in values.columns[values.isna().all().to_numpy()] if not empty else ():
-        raise RatingError(message(f"all values of column {code!r} are missing", where=catalogue.where(str(code))))
+        allowed = (
+            "a value in some region; else leave out the year, fill the column ([rating] imputation), or drop its row"
+        )
+        problem = f"all values of column {code!r} are missing"
+        raise RatingError(message(problem, where=catalogue.where(str(code)), allowed=allowed))
     return values
 
 

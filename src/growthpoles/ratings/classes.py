@@ -246,6 +246,8 @@ def letters_for(values: pd.Series, scale: ClassScale) -> pd.Series:
     if outside.any():
         listed = ", ".join(f"{label} ({value:g})" for label, value in values[outside].items())
         allowed = f"{scale.bottom:g} to {scale.top:g}, or missing"
+        if scale != TEN_CLASSES:
+            allowed += "; or classes without outer limits, which hold every value (limits between the classes alone)"
         raise RatingError(message(f"index outside the scale: {listed}", allowed=allowed))
     return letters(codes, values.index, scale)
 

@@ -238,7 +238,9 @@ def _draw(job: FigureJob, languages: Sequence[str], lang: str, preset: Preset) -
             if "png" not in preset.formats:  # what the publisher takes stands beside it
                 kind = preset.formats[0]
                 file = f"{caption.file.removesuffix('.png')}.{kind}"
-                files[file] = render(figure, kind, facts, dpi, colours=colours, letters=preset.letters)
+                files[file] = render(
+                    figure, kind, facts, dpi, colours=colours, letters=preset.letters, least_pt=preset.least_line_pt
+                )
         svg = render(figure, "svg", facts, dpi, colours=colours) if job.kind.marks == "few" else b""
         if 0 < len(svg) < _HEAVY:
             prefix = f"{code}-{job.name}-"
@@ -249,4 +251,7 @@ def _draw(job: FigureJob, languages: Sequence[str], lang: str, preset: Preset) -
                 render(figure, "png", facts, _PAGE_DPI, colours=colours), alt=caption.alt, width_mm=wide
             )
         sheets.append((caption, files, element, own.paths))
-    return sheets, "; ".join(dict.fromkeys(str(each.message) for each in heard if "glyph" in str(each.message)))
+    boxes = [
+        each.message.args[0] for each in heard if isinstance(each.message, Warning) and "glyph" in str(each.message)
+    ]
+    return sheets, boxes[0] if boxes else ""

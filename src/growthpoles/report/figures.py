@@ -156,7 +156,7 @@ def _drawn(results: Results, words: Words) -> str:
 
 
 def _shared(results: Results, words: Words) -> str:
-    return words("caption", "relocations", permutations=words.count(stages.CURVE_RELOCATIONS))
+    return words("caption", "relocations", permutations=words.count(stages.curve_relocations(results.study)))
 
 
 def _replicated(results: Results, words: Words) -> str:

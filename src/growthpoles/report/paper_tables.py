@@ -198,9 +198,9 @@ def tex(table: Table, lang: str, *, label: str = "") -> str:
         lines += [r"\resizebox{\linewidth}{!}{%"] if layout.shrunk else []
         lines.append(f"\\begin{{tabular}}{{@{{}}{''.join(_columns(table.columns, layout))}@{{}}}}")
         lines += [r"\toprule", f"{head} \\\\", r"\midrule"]
+        end = r" \tabularnewline" if any(layout.broken) else r" \\"  # \raggedright gives the latter another meaning
         lines += [
-            " & ".join(_cell(cell, split, layout.longest) for cell, split in zip(row, layout.broken, strict=True))
-            + r" \tabularnewline"
+            " & ".join(_cell(cell, split, layout.longest) for cell, split in zip(row, layout.broken, strict=True)) + end
             for row in rows
         ]
         lines += [r"\bottomrule", r"\end{tabular}" + "}" * layout.shrunk]

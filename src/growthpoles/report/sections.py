@@ -16,7 +16,7 @@ from growthpoles.report import stages
 from growthpoles.report.industries import industries_section, inequality_section
 from growthpoles.report.page_blocks import Context, Picture, Section, Table, make_table
 from growthpoles.report.results import Results
-from growthpoles.report.stages import draws, permutations
+from growthpoles.report.stages import curve_relocations, draws, permutations
 from growthpoles.report.wording import method_sentences, no_classes, normalisation_words, yardstick_words
 from growthpoles.spatial.local_tests.local_result import LocalResult
 from growthpoles.specialisation.ksi import DEFAULT_LEADER, DEFAULT_MIDDLE
@@ -515,7 +515,7 @@ def verdict_section(ctx: Context) -> Section | None:
         if choice != "weights"
     ]
     heads = "choice choice_value #specifications #median_z #median_p #share_significant #share_p #share_positive"
-    shown = words("text", "verdict", permutations=words.count(stages.CURVE_RELOCATIONS))
+    shown = words("text", "verdict", permutations=words.count(curve_relocations(ctx.results.study)))
     power = verdict.power
     blocks: list[Table | Picture] = [*ctx.figures("verdict", "first")]
     blocks.append(make_table(words, "verdict", heads, rows))

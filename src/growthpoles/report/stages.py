@@ -15,7 +15,7 @@ import pandas as pd
 from growthpoles import randomness
 from growthpoles.errors import GrowthpolesError, RatingError, Reason, StudyError, message, unknown_option
 from growthpoles.language.phrases import Words
-from growthpoles.ratings.catalogue import Catalogue
+from growthpoles.ratings.catalogue import Catalogue, indicator_values
 from growthpoles.ratings.classes import way_up
 from growthpoles.ratings.contributions import contributions
 from growthpoles.ratings.methods import METHODS
@@ -190,7 +190,7 @@ def _groups(results: Results, year: int) -> pd.DataFrame:
 def _verdict(results: Results) -> Verdict:
     from growthpoles.study.verdict import verdict
 
-    return verdict(results.study, permutations=CURVE_RELOCATIONS)
+    return verdict(results.study, permutations=curve_relocations(results.study))
 
 
 def _gradient(results: Results, year: int) -> pd.DataFrame:
@@ -198,7 +198,9 @@ def _gradient(results: Results, year: int) -> pd.DataFrame:
 
     poles = results.study.growth_poles.poles
     values = results.rating(year)[results.root]
-    return distance_gradient(values, results.regions, poles, permutations=RELOCATIONS, rng=results.study.study.seed)
+    return distance_gradient(
+        values, results.regions, poles, permutations=relocations(results.study), rng=results.study.study.seed
+    )
 
 
 def _spread(results: Results) -> pd.DataFrame:
@@ -213,7 +215,7 @@ def _spread(results: Results) -> pd.DataFrame:
         results.graph,
         years=last - first,
         poles=results.study.growth_poles.poles,
-        permutations=RELOCATIONS,
+        permutations=relocations(results.study),
         rng=results.study.study.seed,
     )
     return found.assign(limits=limits_name(results.study))
@@ -537,6 +539,16 @@ def permutations(study: Study, *, detailed: bool = True) -> int:
     return study.report.permutations or (PERMUTATIONS if detailed else CURVE_RELOCATIONS)
 
 
+def relocations(study: Study) -> int:
+    """Return how often the tests of poles and of spread relocate."""
+    return study.report.permutations or RELOCATIONS
+
+
+def curve_relocations(study: Study) -> int:
+    """Return how often the specifications relocate together: as [report] says, up to what hundreds of them bear."""
+    return min(study.report.permutations or CURVE_RELOCATIONS, CURVE_RELOCATIONS)
+
+
 def draws(study: Study) -> int:
     """Return the draws of the local tests, for regions that are not enumerated."""
     return study.report.permutations or DRAWS
@@ -590,6 +602,8 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
     tell("boundaries")
     regions = bare_regions(study) if study.boundaries.absent else study_regions(study)
     catalogue = study_catalogue(study)
+    left_out: dict[str, str] = {}
+    study = _ratable(study, edition, catalogue, left_out)
     indicators: dict[tuple[str, int], pd.DataFrame] = {}
     ratings: dict[tuple[str, int], pd.DataFrame] = {}
     compared: dict[tuple[str, int], pd.DataFrame] = {}
@@ -602,13 +616,13 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
                 if name == edition:
                     raise
                 continue  # another edition need not cover every year
-            indicators[name, year] = table
+            if name == edition or not _lacking(table, name, year, catalogue, left_out):
+                indicators[name, year] = table
         tables = {year: table for (other, year), table in indicators.items() if other == name}
         for held, common in ((ratings, False), (compared, True)):
             found = study_ratings(study, tables, catalogue, compared=common)
             held |= {(name, year): rating for year, rating in found.items()}
     published = {year: load_published(year, study=study) for year in published_years(study)}
-    left_out: dict[str, str] = {}
     if not study_method(study, catalogue).has_classes(catalogue.root):
         left_out["classes"] = no_classes(study, Words("en"))
     graph: Graph | None = None
@@ -640,6 +654,32 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
     core = (study, edition, catalogue, regions, graph, indicators, ratings, compared, published, tests, gaps, local)
     stages = run_stages(Results(*core, account, unused, Stages(left_out=left_out)), tell=tell)
     return Results(*core, account, unused, stages)
+
+
+def _ratable(study: Study, edition: str, catalogue: Catalogue, left_out: dict[str, str]) -> Study:
+    """Return the study without years that lack a whole indicator, which are named; with them all if every one does."""
+    short: dict[str, str] = {}
+    kept = tuple(
+        year
+        for year in study.years
+        if not _lacking(load_indicators(year, edition=edition, study=study), edition, year, catalogue, short)
+    )
+    if not short or not kept:
+        return study
+    left_out.update(short)
+    return study.model_copy(update={"study": study.study.model_copy(update={"years": kept})})
+
+
+def _lacking(table: pd.DataFrame, edition: str, year: int, catalogue: Catalogue, left_out: dict[str, str]) -> bool:
+    """Tell whether a table lacks a whole indicator, and say so."""
+    try:
+        indicator_values(table, catalogue)
+    except RatingError as error:
+        left_out[Reason("{analysis} {edition} {year}", {"analysis": "rating", "edition": edition, "year": year})] = (
+            error.args[0]
+        )
+        return True
+    return False
 
 
 def _variables(

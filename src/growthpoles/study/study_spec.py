@@ -32,6 +32,7 @@ EACH = 7
 _NAME = r"\w(?:[\w .-]{0,78}[\w-])?"  # becomes part of file names: no separators, no control characters
 # Option of [report] -> section of the texts that says each choice: what has no phrase cannot be reported.
 _PHRASES = {"figures": "figure", "weights": "weights", "adjust": "adjusted", "preset": "preset"}
+_FIGURE_KINDS = ("line", "combination", "halftone")  # as growthpoles.maps.presets knows them
 
 
 class Boundaries(Part):
@@ -413,9 +414,8 @@ class Report(Part):
 
         known = phrase_keys(_PHRASES[info.field_name])
         if info.field_name == "preset" and isinstance(value, str) and ":" in value:
-            from growthpoles.maps.presets import get_preset
-
-            return get_preset(value).name
+            name, _, kind = value.partition(":")
+            return f"{known_word(name, known)}:{known_word(kind, _FIGURE_KINDS)}"
         if info.field_name != "figures":
             return known_word(value, known)
         if not isinstance(value, list | tuple | None):

@@ -50,7 +50,7 @@ def test_signs_of_no_font_are_named_and_shown_as_boxes(line: str, lost: str, reg
     monkeypatch.setattr(font_manager.fontManager, "ttflist", there)
     typefaces._file_for.cache_clear()
     typefaces._installed.cache_clear()
-    with pytest.warns(UserWarning, match=rf"no font at hand has a glyph for '.*{lost}.*', shown as a box, in "):
+    with pytest.warns(UserWarning, match=rf"no font at hand has a glyph for '.*{lost}.*' in .*: boxes stand for it"):
         ax = maps.plot_values(regions.assign(short_en=line), pd.Series(range(len(regions)), index=regions.index))
     for kind in ("png", "pdf", "svg", "eps"):
         assert _bytes(ax, kind)

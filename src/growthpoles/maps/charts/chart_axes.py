@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 # A key higher than that, in lines of text, may use the whole width of the sheet.
 _KEY_LINES = 4.4
+WIDE_SHEET = 120.0  # millimetres from which on a chart is flatter
 
 
 class ChartOptions(TypedDict, total=False):
@@ -97,6 +98,40 @@ def chart_for(
         **layout,
     )
     return ax, preset, lang
+
+
+def plane_chart(
+    options: ChartOptions,
+    default: str,
+    y: str,
+    *,
+    ratios: tuple[float, float],
+    widest_number: str | None = None,
+    taken: float = 16.0,
+    **layout: Any,
+) -> tuple[Axes, Preset, str]:
+    """Return axes, preset and language of a chart with a title beside its y axis, for the options of the user.
+
+    Parameters
+    ----------
+    options, default
+        As for :func:`chart_for`.
+    y
+        Title beside the axis, for which there has to be room.
+    ratios
+        Height as a share of the width on wide sheets, and on narrow ones.
+    widest_number
+        The widest number that the axis can show.
+    taken
+        Height in millimetres that the plot itself does not have.
+    **layout
+        Handed to :func:`chart_axes`.
+    """
+    sheet = get_preset(options.get("preset", "report"))
+    ratio = ratios[0] if sheet.width_mm > WIDE_SHEET else ratios[1]
+    shown = () if widest_number is None else (widest_number,)
+    left = left_room(y, sheet, ratio * sheet.width_mm - taken, *shown)
+    return chart_for(options, default, ratio=ratio, left=left, **layout)
 
 
 def chart_axes(

@@ -17,13 +17,12 @@ from growthpoles.language.phrases import spoken
 from growthpoles.maps import palettes
 from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress, row_lines, row_names, row_room, set_rows
 from growthpoles.maps.charts.chart_key import Key
-from growthpoles.maps.presets import Preset, get_preset
+from growthpoles.maps.presets import Preset, get_preset, in_preset_typeface
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.source_note import framed
 from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.text_metrics import fold_all, narrowest, widest
-from growthpoles.maps.typography.typefaces import in_preset_typeface
 from growthpoles.ratings.classes import ClassScale, letters_of
 
 if TYPE_CHECKING:

@@ -14,11 +14,10 @@ from growthpoles.language.languages import translator
 from growthpoles.language.number_format import format_number
 from growthpoles.language.phrases import spoken
 from growthpoles.maps import palettes
-from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress, left_room, row_chart, row_names
+from growthpoles.maps.charts.chart_axes import ChartOptions, dress, plane_chart, row_chart, row_names
 from growthpoles.maps.charts.chart_key import Key
 from growthpoles.maps.charts.heatmaps import heat_table
-from growthpoles.maps.presets import get_preset
-from growthpoles.maps.typography.typefaces import in_preset_typeface
+from growthpoles.maps.presets import in_preset_typeface
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -312,19 +311,14 @@ def plot_inequality(
         )
     lang = options.get("lang", "en")
     word = translator(lang)
-    sheet = get_preset(options.get("preset", "report"))
     years = np.asarray(found.years, dtype=float)
     key = [
         Key(spoken(name, lang).strip(), colour, "bar") for (name, _), colour in zip(chosen, _LINES, strict=False)
     ] + [Key(word("without any one region"), _BAND)]
-    ratio = 0.5 if sheet.width_mm > 120.0 else 0.62
     title = word("Inequality, {year} = 100").format(year=found.years[0])
-    ax, preset, lang = chart_for(
-        options,
-        word("Inequality between regions"),
-        ratio=ratio,
-        left=left_room(title, sheet, ratio * sheet.width_mm - 16.0),
-        key=key,
+    title = f"{variable}: {title[:1].lower()}{title[1:]}" if variable else title
+    ax, preset, lang = plane_chart(
+        options, word("Inequality between regions"), title, ratios=(0.5, 0.62), right=4.0, key=key
     )
     for (measure, weighting), colour in zip(chosen, _LINES, strict=False):
         own = found.table.loc[(measure, weighting)]
@@ -336,7 +330,7 @@ def plot_inequality(
         ax.plot(years, scale * own["value"], gid=f"inequality-{measure}", **line)
     ax.axhline(100.0, color=palettes.FAINT, linewidth=1.4 * preset.line_pt, linestyle=(0, (4, 3)), zorder=0.5)
     ax.set_xlim(years.min(), years.max())
-    dress(ax, preset, lang, x=variable or "", y=title)
+    dress(ax, preset, lang, y=title)
     ax.set_xticks(_years(found.years), [str(year) for year in _years(found.years)])
     return ax
 
@@ -376,18 +370,12 @@ def plot_lorenz(found: Any, *, variable: str | None = None, **options: Unpack[Ch
     """
     lang = options.get("lang", "en")
     word = translator(lang)
-    sheet = get_preset(options.get("preset", "report"))
     years = list(found.lorenz.index.unique("year"))
     key = [Key(str(year), colour, "bar") for year, colour in zip(years, _LINES, strict=False)]
     key.append(Key(word("equality"), shape="dashes"))
-    ratio = 0.5 if sheet.width_mm > 120.0 else 0.8
     beside = word("Share of the total")
-    ax, preset, lang = chart_for(
-        options,
-        word("Lorenz curves"),
-        ratio=ratio,
-        left=left_room(beside, sheet, ratio * sheet.width_mm - 16.0, "0.0"),
-        key=key,
+    ax, preset, lang = plane_chart(
+        options, word("Lorenz curves"), beside, ratios=(0.5, 0.8), widest_number="0.0", key=key
     )
     ax.plot([0, 1], [0, 1], color=palettes.SOFT, linewidth=1.6 * preset.line_pt, linestyle=(0, (4, 3)), zorder=1.0)
     for year, colour in zip(years, _LINES, strict=False):

@@ -14,15 +14,14 @@ from growthpoles.language.languages import translator
 from growthpoles.language.number_format import format_number, format_p
 from growthpoles.language.phrases import spoken
 from growthpoles.maps import palettes
-from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, digits_for, dress, left_room
+from growthpoles.maps.charts.chart_axes import ChartOptions, digits_for, dress, plane_chart
 from growthpoles.maps.charts.chart_key import Key
 from growthpoles.maps.labels.point_labels import spread
-from growthpoles.maps.presets import get_preset
+from growthpoles.maps.presets import get_preset, in_preset_typeface
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.text_metrics import fold_all, widest
-from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -89,16 +88,8 @@ def plot_reference(
     key = [Key(word("as far from the mean as observed, or farther"), _TAIL)]
     if expected is not None:
         key.append(Key(word("expected"), shape="dashes"))
-    sheet = get_preset(options.get("preset", "report"))
-    ratio = 0.5 if sheet.width_mm > 120.0 else 0.58
     share_name = word("Share of permutations")
-    ax, preset, lang = chart_for(
-        options,
-        word("Reference distribution"),
-        ratio=ratio,
-        left=left_room(share_name, sheet, ratio * sheet.width_mm - 16.0),
-        key=key,
-    )
+    ax, preset, lang = plane_chart(options, word("Reference distribution"), share_name, ratios=(0.5, 0.58), key=key)
     low, high = min(values.min(), observed), max(values.max(), observed)
     edges = _edges(values, observed, bins)
     counts = np.histogram(values, bins=edges)[0]
@@ -211,12 +202,12 @@ def plot_power(
     levels = ((alpha, "alpha", word("significance level")), (target, "target", word("target power")))
     named = [f"{words} {format_number(level, lang, digits=2)}" for level, _, words in levels if level is not None]
     key = [Key(", ".join(named), shape="dashes")] if named else []
-    ratio = 0.5 if sheet.width_mm > 120.0 else 0.58
-    ax, preset, lang = chart_for(
+    ax, preset, lang = plane_chart(
         options,
         word("Power of the test"),
-        ratio=ratio,
-        left=left_room(word("Power"), sheet, ratio * sheet.width_mm - 16.0, "0.0"),
+        word("Power"),
+        ratios=(0.5, 0.58),
+        widest_number="0.0",
         right=side,
         key=key,
         data=[frame],

@@ -15,12 +15,11 @@ from growthpoles.maps import palettes
 from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress, left_room
 from growthpoles.maps.charts.chart_key import Key
 from growthpoles.maps.labels.point_labels import annotate_points
-from growthpoles.maps.presets import Preset, get_preset
+from growthpoles.maps.presets import Preset, get_preset, in_preset_typeface
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Box, Word
 from growthpoles.maps.source_note import numbers_of
 from growthpoles.maps.typography import text_metrics
-from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     import pandas as pd

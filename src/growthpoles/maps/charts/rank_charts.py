@@ -25,13 +25,12 @@ from growthpoles.maps.charts.chart_axes import (
 )
 from growthpoles.maps.charts.chart_key import Key, Shape
 from growthpoles.maps.labels.point_labels import spread
-from growthpoles.maps.presets import Preset, get_preset
+from growthpoles.maps.presets import Preset, get_preset, in_preset_typeface
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.source_note import framed, labelled, numbers_of, span_of, told
 from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.text_metrics import fold
-from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     from typing import Unpack

@@ -17,13 +17,12 @@ from growthpoles.language.phrases import spoken
 from growthpoles.maps import palettes
 from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress, left_room, row_room
 from growthpoles.maps.charts.chart_key import Key, key_above, key_height
-from growthpoles.maps.presets import Preset, get_preset
+from growthpoles.maps.presets import Preset, get_preset, in_preset_typeface
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.source_note import column_of, framed
 from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.text_metrics import fold, widest
-from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     from typing import Unpack

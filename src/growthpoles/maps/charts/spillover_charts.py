@@ -11,14 +11,13 @@ import pandas as pd
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import translator
 from growthpoles.maps import palettes
-from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress, left_room, row_chart
+from growthpoles.maps.charts.chart_axes import WIDE_SHEET, ChartOptions, dress, plane_chart, row_chart
 from growthpoles.maps.charts.chart_key import Key
 from growthpoles.maps.charts.moran_scatter import point_names
 from growthpoles.maps.labels.point_labels import annotate_points
-from growthpoles.maps.presets import get_preset
+from growthpoles.maps.presets import get_preset, in_preset_typeface
 from growthpoles.maps.source_note import column_of
 from growthpoles.maps.typography import text_metrics
-from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -180,14 +179,13 @@ def _steps(
     """Draw points over a row of classes, each with a grey bar of what chance allows."""
     word = translator(options.get("lang", "en"))
     sheet = get_preset(options.get("preset", "report"))
-    ratio = 0.5 if sheet.width_mm > 120.0 else 0.7
     key = [
         Key(word("observed"), palettes.ACCENT, "dot"),
         Key(word("95% of what chance gives"), _BAND),
         Key(word("expected"), shape="dashes"),
     ]
-    ax, preset, lang = chart_for(
-        options, title, ratio=ratio, left=left_room(y, sheet, ratio * sheet.width_mm - 16.0, "\u22120.0000"),
+    ax, preset, lang = plane_chart(
+        options, title, y, ratios=(0.5, 0.7), widest_number="\u22120.0000",
         bottom=6.2 * sheet.text_pt * text_metrics.PT, key=key, data=[own.to_frame()],
     )  # fmt: skip
     at = np.arange(len(own))
@@ -243,7 +241,6 @@ def plot_added_variable(
     poles = column_of(frame, "pole", "frame").astype(bool).to_numpy()
     word = translator(options.get("lang", "en"))
     sheet = get_preset(options.get("preset", "report"))
-    ratio = 0.58 if sheet.width_mm > 120.0 else 0.85
     beside = word("Growth a year (log), less what the own level explains")
     key = [
         Key(word("region"), palettes.CLUSTER["Low-Low"], "dot"),
@@ -251,10 +248,10 @@ def plot_added_variable(
     ]
     if poles.any():
         key.insert(1, Key(word("pole"), _POLE, "dot"))
-    ax, preset, lang = chart_for(
-        options, word("Growth and the level of the neighbours"), ratio=ratio,
-        left=left_room(beside, sheet, ratio * sheet.width_mm - 28.0, "\u22120.0000"), key=key, data=[frame],
-        bottom=(3.9 if sheet.width_mm > 120.0 else 5.4) * sheet.text_pt * text_metrics.PT,
+    ax, preset, lang = plane_chart(
+        options, word("Growth and the level of the neighbours"), beside, ratios=(0.58, 0.85), taken=28.0,
+        widest_number="\u22120.0000", key=key, data=[frame],
+        bottom=(3.9 if sheet.width_mm > WIDE_SHEET else 5.4) * sheet.text_pt * text_metrics.PT,
     )  # fmt: skip
     for draw in (ax.axhline, ax.axvline):
         draw(0.0, color=palettes.FAINT, linewidth=1.4 * preset.line_pt, zorder=1.0)

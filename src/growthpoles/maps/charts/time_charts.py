@@ -11,13 +11,12 @@ import pandas as pd
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import translator
 from growthpoles.maps import palettes
-from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress, left_room, row_chart, row_names
+from growthpoles.maps.charts.chart_axes import ChartOptions, dress, plane_chart, row_chart, row_names
 from growthpoles.maps.charts.chart_key import Key
 from growthpoles.maps.charts.inference_charts import line_names
 from growthpoles.maps.charts.rank_charts import rank_ticks
-from growthpoles.maps.presets import get_preset
+from growthpoles.maps.presets import get_preset, in_preset_typeface
 from growthpoles.maps.typography.text_metrics import fold_all, widest
-from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -90,12 +89,12 @@ def plot_paths(
     lines = fold_all(row_names(pd.Index(told), names), size, 0.24 * sheet.width_mm) if told else []
     key = [Key(word("other regions"), _QUIET, "bar")] if told and len(told) < len(frame) else []
     key += [Key(band_label, "#dde7ee", "square")] if band is not None and band_label else []
-    ratio = 0.52 if sheet.width_mm > 120.0 else 0.62
-    ax, preset, lang = chart_for(
+    ax, preset, lang = plane_chart(
         options,
         word("From year to year"),
-        ratio=ratio,
-        left=left_room(label, sheet, ratio * sheet.width_mm - 16.0, "\u22120.00"),
+        label,
+        ratios=(0.52, 0.62),
+        widest_number="\u22120.00",
         right=widest(lines, size) + 2.5 if lines else 3.0,
         key=key,
         data=[values],

@@ -13,12 +13,12 @@ from growthpoles.language.number_format import MINUS
 from growthpoles.language.phrases import Words
 from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
+from growthpoles.maps.presets import in_preset_typeface
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
 from growthpoles.maps.source_note import NO_DATA, UNDECIDED, change_notes, series_of, span_of
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.thematic.rating_map import plot_categories
-from growthpoles.maps.typography.typefaces import in_preset_typeface
 from growthpoles.ratings.classes import ClassScale, letters_of, scale_of
 
 if TYPE_CHECKING:

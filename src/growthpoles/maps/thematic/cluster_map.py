@@ -9,12 +9,12 @@ from growthpoles.language.languages import translator
 from growthpoles.language.phrases import Words
 from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
+from growthpoles.maps.presets import in_preset_typeface
 from growthpoles.maps.sheet.legend import Category
 from growthpoles.maps.sheet.map_geometry import align
 from growthpoles.maps.source_note import numbers_of
 from growthpoles.maps.thematic.rating_map import plot_categories
 from growthpoles.maps.thematic.value_map import Numbers, map_numbers, rising
-from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -10,12 +10,12 @@ from growthpoles.language.languages import translator
 from growthpoles.language.number_format import format_number
 from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
+from growthpoles.maps.presets import in_preset_typeface
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
 from growthpoles.maps.source_note import NO_DATA, no_data, numbers_of
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.thematic.value_map import Array, bin_of, digits_of, rising
-from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     import geopandas as gpd

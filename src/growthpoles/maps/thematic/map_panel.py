@@ -11,7 +11,7 @@ import numpy as np
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import translator
 from growthpoles.maps.labels import region_labels
-from growthpoles.maps.presets import Preset, get_preset
+from growthpoles.maps.presets import Preset, get_preset, in_preset_typeface
 from growthpoles.maps.sheet import canvas, furniture
 from growthpoles.maps.sheet.legend import Legend, legend_blocks
 from growthpoles.maps.sheet.map_geometry import prepare
@@ -21,7 +21,6 @@ from growthpoles.maps.source_note import numbers_of, source_parts, told
 from growthpoles.maps.thematic.map_drawing import shown_on
 from growthpoles.maps.thematic.value_map import change_limits, digits_for, own_limits, plot_change, plot_values
 from growthpoles.maps.typography import text_metrics
-from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -13,13 +13,13 @@ from growthpoles.language.languages import translator
 from growthpoles.maps import palettes
 from growthpoles.maps.labels.point_labels import annotate_points
 from growthpoles.maps.map_options import MapOptions
+from growthpoles.maps.presets import in_preset_typeface
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import prepare, short_codes
 from growthpoles.maps.sheet.sheet_blocks import Array, Box, Word
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.typography import text_metrics
-from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     import geopandas as gpd

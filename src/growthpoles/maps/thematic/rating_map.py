@@ -10,13 +10,13 @@ from growthpoles.errors import MapError, message
 from growthpoles.language.languages import translator
 from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
+from growthpoles.maps.presets import in_preset_typeface
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
 from growthpoles.maps.source_note import NO_DATA, column_of, no_data, series_of
 from growthpoles.maps.thematic.ksi_map import plot_ksi as plot_ksi
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.thematic.value_map import plot_change as plot_change
-from growthpoles.maps.typography.typefaces import in_preset_typeface
 from growthpoles.ratings.classes import TEN_CLASSES, ClassScale, classify, letters_of, scale_of
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import unicodedata
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import lru_cache, wraps
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING
 
 from growthpoles.errors import MapError, message, nearest
 from growthpoles.language.languages import LANGUAGES
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from matplotlib.font_manager import FontProperties
     from matplotlib.ft2font import FT2Font
 
-P = ParamSpec("P")
-R = TypeVar("R")
 _OWN = {"DejaVu Sans": "DejaVuSans", "Arimo": "Arimo", "Tinos": "Tinos"}
 _HERE = Path(__file__).parent / "fonts"
 # What an SVG file asks for where the reader's machine lacks the typeface, the last one generic.
@@ -117,19 +115,6 @@ def typeface_of(family: str) -> Iterator[None]:
         _CHOSEN.reset(token)
 
 
-def in_preset_typeface(draw: Callable[P, R]) -> Callable[P, R]:
-    """Make a plot function set its figure in the typeface of its preset."""
-
-    @wraps(draw)
-    def drawn(*args: P.args, **options: P.kwargs) -> R:
-        from growthpoles.maps.presets import get_preset
-
-        with typeface_of(get_preset(options.get("preset", "report")).typeface):  # type: ignore[arg-type]
-            return draw(*args, **options)
-
-    return drawn
-
-
 @contextmanager
 def boxes_are_known() -> Iterator[None]:
     """Silence matplotlib about glyphs that a font lacks: `font_file` has said it, once a line."""
@@ -146,10 +131,14 @@ def font_file(line: str, bold: bool = False) -> str:
     MapError
         If the user's typeface lacks a letter of one of the package's languages.
     """
-    path, lost = _file_for(line, bold, _CHOSEN.get())
-    if lost:
-        allowed = f"a typeface that has them: gp.typeface, --font; here {Path(path).stem}"
-        warnings.warn(message(f"{lost} in {line!r}", allowed=allowed), UserWarning, stacklevel=2)
+    path, gap, lost = _file_for(line, bold, face := _CHOSEN.get())
+    if gap:
+        told = {"allowed": "a typeface that has it, by gp.typeface or --font", "lost": gap, "line": line}
+        problem = "no font at hand has a glyph for {lost!r} in {line!r}: boxes stand for it"
+        if not lost:
+            problem = "typeface {face} has no glyph for {lost!r} in {line!r}: another one stands in"
+            told["face"] = face.family if face else ""
+        warnings.warn(UserWarning(message(problem, **told)), stacklevel=2)
     return path
 
 
@@ -179,13 +168,13 @@ def missing_glyphs(path: str | Path, sample: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _file_for(line: str, bold: bool, face: Typeface | None) -> tuple[str, str]:
-    """Return the file that a line is set in, the first that holds it, and what has to be said about it."""
+def _file_for(line: str, bold: bool, face: Typeface | None) -> tuple[str, str, bool]:
+    """Return the first file that holds a line, the signs that the wanted typeface lacks, and whether all fonts do."""
     needed = {
         ord(ch) for ch in line if unicodedata.category(ch) != "Cf"
     }  # joiners and marks of direction have no shape
     own = ("DejaVu Sans" if face is None else face.family) in _OWN
-    files = _own("DejaVu Sans" if face is None else face.family, bold) if own else ()
+    files: tuple[str, ...] = _own("DejaVu Sans" if face is None else face.family, bold) if own else ()
     if face is not None and not own:
         file = face.bold if bold else face.regular
         gaps = needed - _glyphs(file)
@@ -203,11 +192,12 @@ def _file_for(line: str, bold: bool, face: Typeface | None) -> tuple[str, str]:
         files = (file,)
     for path in (*files, *_own("DejaVu Sans", bold), _whole(bold)):
         if needed <= _glyphs(path):
-            told = "" if own or path in files else f"typeface {face.family if face else ''} has no glyph for "
-            return path, told and told + repr(_signs(needed - _glyphs(files[0])))
-    best = _installed(frozenset(needed), bold) or _whole(bold)  # the latter has a box for what it lacks
-    lost = needed - _glyphs(best)
-    return best, f"no font at hand has a glyph for {_signs(lost)!r}, shown as a box," if lost else ""
+            return path, "" if own or path in files else _signs(needed - _glyphs(files[0])), False
+    best = _installed(frozenset(needed), bold)
+    if best is not None:
+        return best, "" if own else _signs(needed - _glyphs(files[0])), False
+    whole = _whole(bold)  # it has a box for what it lacks
+    return whole, _signs(needed - _glyphs(whole)), True
 
 
 def _signs(codes: set[int]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -31,11 +32,16 @@ def study_method(study: Study, catalogue: Catalogue | None = None) -> Method:
     StudyError
         If the options do not fit together, or name a code that the catalogue does not have; all problems are listed.
     """
-    problems = method_problems(study, catalogue or study_catalogue(study))
+    catalogue = catalogue or study_catalogue(study)
+    problems = method_problems(study, catalogue)
     if problems:
         told = "; ".join(f"{key}: {problem}" for key, problem in problems)
         raise StudyError(message(told, where=str(study.path)))
-    return Method(**study.rating.options).of(catalogue or study_catalogue(study))
+    method = Method(**study.rating.options).of(catalogue)
+    if study.rating.classes is None or method.unbounded(catalogue.root) is None:
+        return method
+    # an indicator scored in a way of its own opens an index that the method of the others would close
+    return method.but(scale=study.rating.classes.scale((-math.inf, math.inf)))
 
 
 def study_rating(study: Study, table: pd.DataFrame, catalogue: Catalogue | None = None) -> pd.DataFrame:
