@@ -39,6 +39,7 @@ from growthpoles.cli.shared_options import (
     open_study,
     refuse_for_file,
     refuse_for_study,
+    say,
     tell_account,
     year_of,
 )
@@ -88,7 +89,7 @@ def report(
         summary(manifest.results)
     tex = [name for name in manifest.files if name.startswith("tables/tex/")]
     for name in sorted(set(manifest.files) - set(tex), key=lambda name: (name.endswith(".html"), name)):
-        typer.echo(str(out / name))
+        say(str(out / name))
     if tex:
         note(f"and the tables for TeX, {len(tex)} files in {out / 'tables' / 'tex'}", quiet=quiet)
     tell_account(loaded, quiet=quiet)
@@ -174,11 +175,11 @@ def draw(
         source=loaded.text("source", lang),
         parameters=parameters,
     )
-    typer.echo(str(target))
+    say(str(target))
     if proof:
         beside = _proof_of(target)
         save_proof(figure, beside, lang=lang)
-        typer.echo(str(beside))
+        say(str(beside))
     wide, high = (25.4 * side for side in figure.get_size_inches())
     printed = Words("en")("preset", preset)
     note(f"{wide:.0f} x {high:.0f} mm, preset {preset} ({printed}), edition {shown}", quiet=quiet)
@@ -220,11 +221,11 @@ def _draw_file(
     parameters: dict[str, object] = {"variable": name, "year": year} | ({"font": face.family} if face else {})
     _check_figures(target, proof=proof)
     save_figure(figure, target, preset=preset or "report", title=name, source=found.source, parameters=parameters)
-    typer.echo(str(target))
+    say(str(target))
     if proof:
         beside = _proof_of(target)
         save_proof(figure, beside, lang=lang)
-        typer.echo(str(beside))
+        say(str(beside))
     for text in found.notes:
         note(text, quiet=quiet)
     lacking = values.index[values.isna()]

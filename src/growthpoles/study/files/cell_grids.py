@@ -34,6 +34,7 @@ from growthpoles.study.files.file_bounds import (
     MAX_UNPACKED,
     MEMORY,
     MOST_SPANS,
+    MOST_TABLES,
     check_part,
     most_unpacked,
 )
@@ -63,6 +64,11 @@ _OLD = (
 )  # fmt: skip
 _KINDS = "CSV, TSV, .xlsx, .xls, .ods, .parquet, JSON-stat, HTML, or one of them packed as .gz, .bz2, .xz or .zip"
 _FORMULA = re.compile(rb"<f[ />](?:(?!</c>).)*?(?:</f>|/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>", flags=re.DOTALL)
+_TAG = re.compile(  # of a web page only what makes tables is parsed; the rest can take time without end
+    r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|<(/?(?:table|tr|td|th|sup|br)\b[^<>]*>)"
+    r"|<[/a-z!?][^<>]*(?:>|(?=<)|\Z)",
+    flags=re.IGNORECASE | re.DOTALL,
+)
 _COMPOSITE = re.compile(r"[^\\\t]+\\[A-Za-z_]+\s*")
 
 
@@ -590,8 +596,10 @@ def _html(content: bytes, path: Path, encoding: str | None) -> list[Grid]:
     if content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         encoding = None
     text, used = decode(content, encoding=encoding, where=str(path))
+    if (count := text.casefold().count("<table")) > MOST_TABLES:
+        raise DataError(message(f"{count} tables in one page", where=str(path), allowed=f"at most {MOST_TABLES}"))
     parser = _Tables()
-    parser.feed(text)
+    parser.feed(_TAG.sub(lambda hit: f"<{hit[2]}" if hit[2] else "", text))
     parser.close()
     parser.close_cell()
     grids: list[Grid] = []

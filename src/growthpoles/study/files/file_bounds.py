@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import re
 from collections import Counter
@@ -21,6 +20,7 @@ _MOST = {  # of a workbook; Excel knows at most 65,490 formats
     "ranges of columns": (b"<col ", 20_000), "blocks of text": (b"<r>", 2_000_000),
 }  # fmt: skip
 _HEAD = 200
+MOST_TABLES = 1000  # of a web page
 MOST_SPANS = 500_000  # cells of a web page that its spans cover
 _CELL = re.compile(rb'<(?:\w+:)?c\s(?:[^>]*?\s)?r="([A-Z]{1,7})(\d{1,12})"[^>]*(?<!/)>')
 _ROW = re.compile(rb'<(?:\w+:)?row\s(?:[^>]*?\s)?r="(\d+)"')
@@ -70,6 +70,9 @@ def check_part(name: str, part: bytes, where: str) -> None:
         raise DataError(message(f"more than {MAX_CELLS} cells", where=where))
     for text in _LONG_NUMBER.findall(part)[:_HEAD]:
         written = text.decode()
-        with contextlib.suppress(ValueError):
-            if problem := out_of_range(written, float(written), "."):
-                raise DataError(message(problem, where=where, allowed="a number that a computer holds exactly"))
+        try:
+            problem = out_of_range(written, float(written), ".")
+        except ValueError:  # no number
+            continue
+        if problem:
+            raise DataError(message(problem, where=where, allowed="a number that a computer holds exactly"))
