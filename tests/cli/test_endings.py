@@ -132,7 +132,7 @@ def test_a_usage_error_is_one_line(arguments: list[str], tmp_path: Path) -> None
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is full")
 @pytest.mark.parametrize("more", [[], ["-f", "csv"], ["-f", "xlsx"], ["--out", "/dev/full", "-f", "csv"]])
 def test_a_full_output(more: list[str]) -> None:
-    with open("/dev/full", "wb") as full:
+    with Path("/dev/full").open("wb") as full:
         told = child("rate", "-q", *more, stdout=full)
     assert told.returncode == 2 and told.stderr.count("\n") == 1 and "No space left" in told.stderr
 
