@@ -26,7 +26,7 @@ _DEEPEST = 20
 _STRINGS = re.compile(
     r'"""(?:\\.|[^\\])*?"""|' r"'''.*?'''" r'|"(?:\\.|[^"\\\n])*"' r"|'[^'\n]*'|#[^\n]*", flags=re.DOTALL
 )
-_PARTS = re.compile(r'(?:[\w"-]+[ \t]*\.[ \t]*){20}')
+_PARTS = re.compile(r'(?<![\w"-])(?:[\w"-]++[ \t]*+\.[ \t]*+){20}')
 _BRACKETS = re.compile(r"[\[\]{}]")
 _FAULTS = 20  # that a message names
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from growthpoles.errors import MapError, message, nearest
+from growthpoles.file_reading import read_bytes
 from growthpoles.language.languages import LANGUAGES
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.ft2font import FT2Font
 
 _OWN = "DejaVu Sans"
+_MAX_FONT = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,7 @@ def opened(path: str) -> FT2Font:
 
     allowed = "a TrueType file (.ttf), whose outlines a PDF can embed"
     try:
-        if Path(path).read_bytes()[:4] not in (b"\x00\x01\x00\x00", b"true"):
+        if read_bytes(Path(path), limit=_MAX_FONT)[:4] not in (b"\x00\x01\x00\x00", b"true"):
             raise MapError(message("not a TrueType font", where=Path(path).name, allowed=allowed))
         return FT2Font(path)
     except (OSError, RuntimeError) as exc:

@@ -16,14 +16,14 @@ MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 _FREE, _RATIO = 20_000_000, 200  # what a small file may unpack to, and how many times itself a larger one
 MEMORY = 1 << 28  # that a packed file may ask for
 _MOST = {  # of a workbook; Excel knows at most 65,490 formats
-    "cell formats": (b"<xf", 70_000), "merged ranges": (b"mergeCell ", 100_000),
-    "ranges of columns": (b"<col ", 20_000), "blocks of text": (b"<r>", 2_000_000),
+    "cell formats": (b"xf", 70_000), "merged ranges": (b"mergeCell ", 100_000),
+    "ranges of columns": (b"col ", 20_000), "blocks of text": (b"r>", 4_000_000),
 }  # fmt: skip
 _HEAD = 200
 MOST_TABLES = 1000  # of a web page
 MOST_SPANS = 500_000  # cells of a web page that its spans cover
-_CELL = re.compile(rb'<(?:\w+:)?c\s(?:[^>]*?\s)?r="([A-Z]{1,7})(\d{1,12})"[^>]*(?<!/)>')
-_ROW = re.compile(rb'<(?:\w+:)?row\s(?:[^>]*?\s)?r="(\d+)"')
+_CELL = re.compile(rb'<(?:\w+:)?c\s(?:[^<>]*?\s)?r="([A-Z]{1,7})(\d{1,12})"[^<>]*(?<!/)>')
+_ROW = re.compile(rb'<(?:\w+:)?row\s(?:[^<>]*?\s)?r="(\d+)"')
 _LONG_NUMBER = re.compile(rb"<v>\s*(-?[\d.]{16,}(?:[eE][+-]?\d+)?|-?[\d.]+[eE][+-]?\d{3,})\s*</v>")
 _REPEATED = re.compile(rb'number-(?:columns|rows)-repeated="(\d+)"')
 
@@ -38,7 +38,7 @@ def check_part(name: str, part: bytes, where: str) -> None:
     if b"<!DOCTYPE" in part[:2000]:
         raise DataError(message("the workbook declares entities, which no workbook needs", where=where))
     for what, (mark, most) in _MOST.items():
-        if (count := part.count(mark)) > most:
+        if (count := part.count(b"<" + mark) + part.count(b":" + mark)) > most:
             raise DataError(message(f"{count} {what}", where=where, allowed=f"at most {most}"))
     if name == "content.xml":  # of an .ods: filled cells that are repeated are cells all the same
         size = 0

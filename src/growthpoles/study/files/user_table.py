@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import DataError, Reason, listed, message, nearest, plain, shown
+from growthpoles.errors import Reason, listed, nearest, shown
 from growthpoles.study.files.number_notation import Notation, detect_notation
 from growthpoles.study.files.printed_labels import bare_name, parse_year, split_flag
 from growthpoles.study.files.printed_tables import Decimal, out_of_range
@@ -265,7 +265,7 @@ def read_table(
     DataError
         If the file cannot be read at all.
     """
-    raw = read_raw(path, spec, key=spec.key)
+    raw = read_raw(path, spec, key=spec.key, most_names=most_names)
     data = TableData(raw, problems=list(raw.problems))
     data.rows_read = len(raw.rows) + len(raw.above) + len(raw.misfits) + len(raw.outside) + len(raw.hidden)
     for number in raw.above:
@@ -288,12 +288,7 @@ def read_table(
     if lacking:
         _missing_columns(data, lacking)
         return data
-    at = raw.columns.index(spec.key)
-    names = dict.fromkeys(key_text(spec, row[at]) for _, row in raw.rows)
-    if most_names is not None and len(names) > most_names:
-        told = f"{len(names)} different names in column {plain(spec.key)} ({listed(names, limit=3)})"
-        raise DataError(message(told, where=str(path), allowed=f"at most {most_names} for these boundaries"))
-    data.spelled = _one_spelling(list(names))
+    data.spelled = _one_spelling(raw, spec)
     if spec.layout == "long":
         _long(data, spec, years, list(codes))
     else:
@@ -322,11 +317,13 @@ def key_text(spec: Table, cell: object) -> str:
     return name.zfill(spec.key_width) if spec.key_width is not None and name.isdigit() else name
 
 
-def _one_spelling(names: Sequence[str]) -> dict[str, str]:
+def _one_spelling(raw: RawTable, spec: Table) -> dict[str, str]:
     """Return the name without marks of footnotes for one that stands in the table with them and without."""
+    at = raw.columns.index(spec.key)
+    names = {key_text(spec, row[at]) for _, row in raw.rows}
     bare = {name: bare_name(name) for name in names}
-    shared, there = Counter(bare.values()), set(names)
-    return {name: short for name, short in bare.items() if name != short and (short in there or shared[short] > 1)}
+    shared = Counter(bare.values())
+    return {name: short for name, short in bare.items() if name != short and (short in names or shared[short] > 1)}
 
 
 def _missing_columns(data: TableData, lacking: Sequence[str]) -> None:
