@@ -103,6 +103,8 @@ def _lenient(path: Path, text: str, content: dict[str, Any], problems: list[Prob
             if where not in set_aside:
                 problems.append(_described(fault, path, text))
             set_aside.add(where)
+        if len(problems) >= _MOST:
+            return None
         if not _mend(content, [tuple(fault["loc"]) for fault in faults]):
             return None
     return None

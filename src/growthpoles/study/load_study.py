@@ -29,6 +29,7 @@ _STRINGS = re.compile(
 _PARTS = re.compile(r'(?<![\w"-])(?:[\w"-]++[ \t]*+\.[ \t]*+){20}')
 _BRACKETS = re.compile(r"[\[\]{}]")
 _FAULTS = 20  # that a message names
+_MOST = 200  # that are looked for
 
 
 def study_path(study: str | Path | None = None) -> Path:
@@ -92,7 +93,8 @@ def read_toml(path: Path) -> dict[str, Any]:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         if isinstance(error, GrowthpolesError):
             raise
-        raise StudyError(message(f"not valid TOML: {str(error)[:200]}", where=str(path))) from None
+        told = "a number of more than 4,300 digits" if "integer string" in str(error) else str(error)[:200]
+        raise StudyError(message(f"not valid TOML: {told}", where=str(path))) from None
 
 
 def _check_nesting(text: str, path: Path) -> None:
@@ -254,6 +256,8 @@ def file_problems(study: Study, *, outside: bool = False) -> list[tuple[str, str
                 (f"tables[{number}]", f"tables[{number}]: {problem}; allowed: {', '.join(map(str, study.years))}")
             )
     for key, name in named.items():
+        if len(problems) >= _MOST:
+            break
         try:
             found = study.resolve(name)
             parts = layer_files(found) if key == "boundaries.file" else []
