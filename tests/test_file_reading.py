@@ -165,7 +165,7 @@ PAST_THE_SEAM = {
     "report.manifest": ({"read_bytes", "open"}, "the package's source, and the manifest of an earlier report"),
     "report.geopackage": ({"read_bytes", "connect"}, "what it has just written"),
     "report.table_formats": ({"ZipFile"}, "what it has just written"),
-    "maps.typography.typefaces": ({"FT2Font"}, "fonts of the package; build_report notes the user's"),
+    "maps.typography.typefaces": ({"read_bytes", "FT2Font"}, "fonts of the package; build_report notes the user's"),
     "regions.boundaries": ({"list_layers", "read_dataframe", "read_info", "read_parquet"}, "after note_layer"),
     "regions.layer_files": ({"open", "read_bytes", "connect", "ZipFile"}, "before note_layer"),
     "study.study_spec": ({"read_text"}, "what this user allowed: a report does not depend on it"),

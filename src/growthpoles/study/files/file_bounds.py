@@ -54,19 +54,19 @@ def check_part(name: str, part: bytes, where: str) -> None:
         return
     if not name.startswith("xl/worksheets"):
         return
-    numbers = _ROW.findall(part)
-    cells = _CELL.findall(part)
-    for what, found in (("row", [(number,) for number in numbers]), ("cell", cells)):
+    numbers: list[tuple[bytes, bytes]] = [(b"", number) for number in _ROW.findall(part)]
+    places: list[tuple[bytes, bytes]] = _CELL.findall(part)
+    for what, found in (("row", numbers), ("cell", places)):
         if len(set(found)) < len(found):
             twice = Counter(found).most_common(1)[0][0]
             told = f"{what} {b''.join(twice).decode()} stands twice in {Path(name).name}: the workbook is damaged"
             raise DataError(message(told, where=where, allowed="the file saved anew in Excel"))
-    rows = [int(number) for _, number in cells]
-    columns = {column: functools.reduce(lambda at, sign: 26 * at + sign - 64, column, 0) for column, _ in cells}
-    wide = max(columns.values(), default=0) - min(columns.values(), default=0) + 1
+    rows = [int(number) for _, number in places]
+    columns = {column: functools.reduce(lambda at, sign: 26 * at + sign - 64, column, 0) for column, _ in places}
+    span = max(columns.values(), default=0) - min(columns.values(), default=0) + 1
     if max(rows, default=0) > MAX_ROWS or max(columns.values(), default=0) > MAX_COLUMNS:
         raise DataError(message("a row or column number beyond those of Excel", where=where))
-    if (max(rows, default=0) - min(rows, default=0) + 1) * wide > 4 * MAX_CELLS:
+    if (max(rows, default=0) - min(rows, default=0) + 1) * span > 4 * MAX_CELLS:
         raise DataError(message(f"more than {MAX_CELLS} cells", where=where))
     for text in _LONG_NUMBER.findall(part)[:_HEAD]:
         written = text.decode()
