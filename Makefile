@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: report test test-slow test-browser lint bench lock translations geodata clean
+.PHONY: report test test-slow test-browser test-3.12 test-3.13 test-oldest lint bench lock translations geodata clean
 
 report: $(VENV)/.ready
 	$(BIN)/growthpoles report --out outputs
@@ -17,6 +17,15 @@ test: $(VENV)/.ready-dev
 
 test-slow: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -m "slow"
+
+# The suite under another Python, by the same pins, and under the oldest version allowed of every dependency (needs `uv`).
+test-3.12 test-3.13: test-%:
+	$(MAKE) test PYTHON=python$* VENV=.venv-$*
+
+test-oldest:
+	uv venv --clear --python 3.11 .venv-oldest
+	uv pip install --python .venv-oldest --resolution lowest-direct --only-binary :all: --editable ".[test]"
+	OPENBLAS_NUM_THREADS=1 .venv-oldest/bin/python -m pytest -n 2 --dist worksteal
 
 # The page of the report in headless Chromium, which must be installed.
 test-browser: $(VENV)/.ready-dev
@@ -65,4 +74,4 @@ geodata: $(VENV)/.ready-dev
 	$(BIN)/python geodata/build/registry.py
 
 clean:
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-* dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -154,3 +154,18 @@ def test_the_tables_of_methods_are_the_registry() -> None:
             assert not [name for name in METHODS[kind] if not re.search(rf"\b{name}\b", text(page))], page
     for kind, names in METHODS.items():
         assert all(f'`"{name}"`' in text("docs/studies.md") for name in names), kind
+
+
+def test_the_page_of_licences_is_what_its_script_writes() -> None:
+    spec = importlib.util.spec_from_file_location("docs_licences", ROOT / "docs" / "licences.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    shown, made = text("docs/licences.md"), module.page()
+    assert shown.split("## Data")[1] == made.split("## Data")[1], "python docs/licences.py rewrites it"
+    listed = dict(re.findall(r"^\| ([a-z0-9-]+) \| (.+) \|$", shown.split("## Data")[0], flags=re.M))
+    needed = module.packages()
+    assert len(needed) > 30 and set(needed) <= set(listed)  # licences of other versions may be worded otherwise
+    assert not [name for name, licence in {**needed, **listed}.items() if re.search("not stated|GPL", licence)]
+    layers = [line for line in shown.splitlines() if line[:1] == "|" and re.search(r"\.(gpkg|shp)`", line)]
+    assert len(layers) >= 5 and all(line.count(" | ") == 2 and not line.endswith("|  |") for line in layers)

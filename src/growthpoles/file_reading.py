@@ -61,7 +61,9 @@ def read_bytes(path: Path, *, limit: int = MAX_BYTES) -> bytes:
                 raise IsADirectoryError(errno.EISDIR, "is a folder", str(path))
             if not stat.S_ISREG(found.st_mode):
                 raise OSError(errno.EINVAL, "a device or a pipe, not a file", str(path))
-            content = file.read(limit + 1)  # also of a file that says nothing of its size
+            content = file.read(min(found.st_size, limit) + 1)
+            if len(content) > found.st_size:  # a file that says nothing of its size, or that grows
+                content += file.read(limit)
             if len(content) > limit:
                 content = None
                 raise OSError(errno.EFBIG, f"the file is larger than {limit // 10**6} MB", str(path))

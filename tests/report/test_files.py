@@ -182,7 +182,7 @@ def test_the_lock_never_follows_a_link(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     (out / NAME).symlink_to(victim)
-    with pytest.raises(DataError, match="the folder is not writable"), folder_lock(out):
+    with pytest.raises(DataError, match="is not the lock of a report"), folder_lock(out):
         pass
     assert victim.read_text() == "mine"
 

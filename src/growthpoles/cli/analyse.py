@@ -38,6 +38,7 @@ from growthpoles.cli.shared_options import (
     open_study,
     refuse_for_file,
     refuse_for_study,
+    say,
     tell_account,
     year_of,
 )
@@ -256,7 +257,7 @@ def verdict(
                 getattr(pole_tables, f"{name}_table")(loaded), title=f"{loaded.name}: {name}", digits=3, lang=lang
             )
     for sentence in found.sentences[lang]:
-        typer.echo(sentence, err=bool(_wants(format, out)))
+        say(sentence, err=bool(_wants(format, out)))
     for line in found.left_out:
         note(f"left out: {line}", quiet=quiet)
     tell_account(loaded, quiet=quiet)
@@ -307,7 +308,7 @@ def audit(
         statements, title = shown_claims(found, loaded, lang=lang)
         print_frame(statements, title=title, lang=lang)
     for path in write_audit(found, loaded, out=out, lang=lang, force=allowed["force"]) if out is not None else ():
-        typer.echo(str(path))
+        say(str(path))
     tell_account(loaded, quiet=quiet)
 
 
@@ -335,7 +336,7 @@ def _audit_file(file: Path, formulas: Path | None, *, out: Path | None, lang: st
         return
     options: dict[str, Any] = {"lang": lang, "force": allowed["force"]}
     for path in write_file_audit(found, own, rules, out=out, proposed=formulas is None, **options):
-        typer.echo(str(path))
+        say(str(path))
 
 
 def specialise(

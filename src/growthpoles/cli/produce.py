@@ -39,6 +39,7 @@ from growthpoles.cli.shared_options import (
     open_study,
     refuse_for_file,
     refuse_for_study,
+    say,
     tell_account,
     year_of,
 )
@@ -90,7 +91,7 @@ def report(
         summary(manifest.results)
     tex = [name for name in manifest.files if name.startswith("tables/tex/")]
     for name in sorted(set(manifest.files) - set(tex), key=lambda name: (name.endswith(".html"), name)):
-        typer.echo(str(out / name))
+        say(str(out / name))
     if tex:
         note(f"and the tables for TeX, {len(tex)} files in {out / 'tables' / 'tex'}", quiet=quiet)
     tell_account(loaded, quiet=quiet)
@@ -188,11 +189,11 @@ def draw(
         source=loaded.text("source", lang),
         parameters=parameters,
     )
-    typer.echo(str(target))
+    say(str(target))
     if proof:
         beside = _proof_of(target)
         save_proof(figure, beside, lang=lang)
-        typer.echo(str(beside))
+        say(str(beside))
     wide, high = (25.4 * side for side in figure.get_size_inches())
     printed = Words("en")("preset", preset.partition(":")[0])
     note(f"{wide:.0f} x {high:.0f} mm, preset {preset} ({printed}), edition {shown}", quiet=quiet)
@@ -236,11 +237,11 @@ def _draw_file(
         figure, target, preset=preset or "report", title=name, description=_described(figure), source=found.source,
         parameters=parameters,
     )  # fmt: skip
-    typer.echo(str(target))
+    say(str(target))
     if proof:
         beside = _proof_of(target)
         save_proof(figure, beside, lang=lang)
-        typer.echo(str(beside))
+        say(str(beside))
     for text in found.notes:
         note(text, quiet=quiet)
     lacking = values.index[values.isna()]

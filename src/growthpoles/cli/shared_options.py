@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from growthpoles.errors import StudyError, message, unknown_option
+from growthpoles.errors import StudyError, message, unknown_option, visible
 from growthpoles.language.languages import LANGUAGES, check_language
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ def save(out: Path, content: bytes) -> None:
     sys.stdout.flush()
     write_bytes(out, content)
     if not is_stream(out):
-        typer.echo(str(out))
+        say(str(out))
 
 
 def check_output(out: Path, content: bytes) -> None:
@@ -238,7 +238,12 @@ def tell_account(study: Study, *, quiet: bool = False) -> None:
     note(f"{what} of the tables: {read} read, {used} used{more}")
 
 
+def say(text: str, *, err: bool = False) -> None:
+    """Write one line; signs that a terminal would obey (escapes, marks that turn the direction) are shown."""
+    typer.echo(text[: len(text) - len(text.lstrip(" "))] + visible(text), err=err)
+
+
 def note(text: str, *, quiet: bool = False) -> None:
     """Say something beside the result, on standard error, so that a pipe gets the result alone."""
     if not quiet:
-        typer.echo(text, err=True)
+        say(text, err=True)

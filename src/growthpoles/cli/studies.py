@@ -17,6 +17,7 @@ from growthpoles.cli.shared_options import (
     allowed,
     emit,
     note,
+    say,
 )
 
 
@@ -62,11 +63,11 @@ def init(
         layer=layer, crs=crs, header=header, delimiter=delimiter, missing=missing or (),
     )  # fmt: skip
     for text in proposal.seen:
-        typer.echo(f"seen: {text}")
+        say(f"seen: {text}")
     for text in proposal.undecided:
-        typer.echo(f"to decide: {text}")
+        say(f"to decide: {text}")
     for path in proposal.write():
-        typer.echo(str(path))
+        say(str(path))
 
 
 def look(
@@ -90,7 +91,7 @@ def look(
         emit(found.tables, title=file.name, kind=format, out=out)
         return
     for line in found.summary().splitlines():
-        typer.echo(line)
+        say(line)
 
 
 def validate(

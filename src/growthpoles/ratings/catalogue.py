@@ -40,12 +40,18 @@ COLUMNS = (
 RESERVED = ("rating_class", "rank", "region")
 
 
+_MOST_ROWS, _MOST_COLUMNS, _DEEPEST = 2000, 100, 20
+
+
 def checked(frame: pd.DataFrame, source: str) -> pd.DataFrame:
     """Return `frame` with typed columns, indexed by code, or raise `StudyError`."""
     absent = [column for column in REQUIRED if column not in frame.columns]
     if absent:
         problem, near = f"column {absent[0]!r} is missing", nearest(absent[0], frame.columns, n=1)
         raise StudyError(message(problem, where=source, allowed=", ".join(COLUMNS), near=near))
+    for count, most, what in ((len(frame), _MOST_ROWS, "rows"), (len(frame.columns), _MOST_COLUMNS, "columns")):
+        if count > most:
+            raise StudyError(message(f"{count} {what} in a catalogue", where=source, allowed=f"at most {most}"))
     rows = frame["row"].tolist() if "row" in frame else list(range(2, len(frame) + 2))
     table = pd.DataFrame(index=range(len(frame)))
     for column in COLUMNS:
@@ -151,9 +157,14 @@ def _check_row(table: pd.DataFrame, code: str, source: str) -> None:
 def _check_tree(table: pd.DataFrame, source: str) -> None:
     """Refuse cycles, several roots, empty aggregates and aggregates whose weights are all zero."""
     aggregates = table.index[table["kind"] == "aggregate"]
+    parents = dict(zip(map(str, table.index), map(str, table["parent"]), strict=True))
     for code in aggregates:
         steps = [str(code)]
-        while parent := str(table.loc[steps[-1], "parent"]):
+        while parent := parents[steps[-1]]:
+            if len(steps) > _DEEPEST and parent not in steps:
+                place = _place(source, table.loc[code, "row"], code)
+                allowed = f"at most {_DEEPEST} aggregates above each other"
+                raise StudyError(message("the aggregates are nested too deep", where=place, allowed=allowed))
             if parent in steps:
                 loop = " -> ".join([*steps[steps.index(parent) :], parent])
                 raise StudyError(

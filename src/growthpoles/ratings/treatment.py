@@ -226,6 +226,7 @@ def shape(x: Array) -> tuple[float, float]:
     n = len(x)
     if n < 4 or np.ptp(x) == 0:
         return float("nan"), float("nan")
+    x = x / np.abs(x).max()  # of any size: fourth powers of large numbers leave the range of numbers
     centred = x - x.mean()
     variance = (centred**2).mean()
     g1 = (centred**3).mean() / variance**1.5

@@ -522,9 +522,13 @@ def _is_local(crs: CRS, points: NDArray[np.float64]) -> bool:
     if area.east - area.west > _LOCAL or area.north - area.south > _LOCAL:
         return False
     from pyproj import Transformer
+    from pyproj.exceptions import ProjError
 
-    to_degrees = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
-    lon, lat = to_degrees.transform(*points.mean(axis=0))
+    try:
+        to_degrees = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+        lon, lat = to_degrees.transform(*points.mean(axis=0))
+    except ProjError:  # a system of its own, that nobody can place
+        return True
     return bool(area.west <= lon <= area.east and area.south <= lat <= area.north)
 
 

@@ -56,6 +56,7 @@ _COMPASS = frozenset(
     )
 )
 _LONGEST = 200  # names that are compared word by word with the regions left over
+_SEARCHES = 2000  # names for which something alike is looked for
 
 
 @dataclass(slots=True)
@@ -174,13 +175,15 @@ def match_keys(
     of_countries = sum(is_country(name) for name in list(match.found)[:50]) > 0.2 * min(50, len(match.found))
     depths = Counter((inset or {}).get(name, 0) for name in match.found)
     left = [code for code in left if code not in set(match.codes.values())]
-    for name, key in rest.items():
+    for searched, (name, key) in enumerate(rest.items()):
         if name in match.aliases:
             continue
-        near = _nearest(key, left, index)
+        near = _nearest(key, left, index) if searched < _SEARCHES else None
         depth = (inset or {}).get(name, 0)
         out = depths.total() > 2 and (depth < min(depths) or (depth == 0 and depths[0] <= 0.1 * depths.total()))
-        prefixed = [code for code in index.names if code.startswith(key) and code != key]
+        prefixed = (
+            [code for code in index.names if code.startswith(key) and code != key] if searched < _SEARCHES else []
+        )
         if _marked(key, match.found, match.found):
             match.open[name] = match.found[_base(key, match.found)]
             continue

@@ -80,7 +80,7 @@ def check_layer_file(path: Path) -> None:
         or (start.startswith(b"PAR1") and path.suffix.lower() in (".parquet", ".geoparquet"))
     ):
         raise DataError(
-            message("cannot be read as a vector layer, it may be damaged or of a format that is not opened",
+            message("the file cannot be read as a vector layer, it may be damaged or of a format that is not opened",
                     where=where, allowed=_REMEDY)
         )  # fmt: skip
 

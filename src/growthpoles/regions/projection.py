@@ -39,7 +39,7 @@ def equal_area_crs(regions: GeoDataFrame) -> str:
     import shapely
 
     crs = _stated_crs(regions)
-    degrees = regions if crs.is_geographic else regions.to_crs("EPSG:4326")
+    degrees = regions if crs.is_geographic else _project(regions, "EPSG:4326", where=str(crs.name), areas=False)
     lon, lat = shapely.get_coordinates(degrees.geometry.to_numpy()).T
     if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
         raise DataError(message("the boundaries do not fit their own CRS", where=str(crs.name)[:80]))
@@ -96,7 +96,7 @@ def _stated_crs(regions: GeoDataFrame) -> CRS:
     return regions.crs
 
 
-def _project(regions: GeoDataFrame, crs: str, *, where: str) -> GeoDataFrame:
+def _project(regions: GeoDataFrame, crs: str, *, where: str, areas: bool = True) -> GeoDataFrame:
     from pyproj.exceptions import ProjError
 
     try:
@@ -104,7 +104,7 @@ def _project(regions: GeoDataFrame, crs: str, *, where: str) -> GeoDataFrame:
     except (ProjError, RuntimeError, ValueError) as error:
         problem = f"the boundaries do not fit the projection ({str(error)[:80]})"
         raise DataError(message(problem, where=where[:80])) from None
-    if not np.isfinite(projected.total_bounds).all() or not (projected.area > 0).all():
+    if areas and (not np.isfinite(projected.total_bounds).all() or not (projected.area > 0).all()):
         raise DataError(message("the boundaries do not fit the projection", where=where[:80]))
     return projected
 

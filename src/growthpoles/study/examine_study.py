@@ -46,6 +46,7 @@ _STAND_INS: dict[tuple[str, ...], Any] = {
 _PLACE = re.compile(r"^(?P<file>.*?) row (?P<row>\d+)(?: \((?P<code>.*?)\))?: (?P<rest>.*)$", flags=re.DOTALL)
 _COLUMN = re.compile(r"\b(?:direction|weight|factor|kind|numerator|denominator|parent|code)\b")
 _MOST = 200
+_BAD_NAMES = 50  # of a table that are told one by one
 
 
 def study_problems(path: Path, *, outside: bool = False) -> tuple[Study | None, list[Problem]]:
@@ -103,6 +104,8 @@ def _lenient(path: Path, text: str, content: dict[str, Any], problems: list[Prob
             if where not in set_aside:
                 problems.append(_described(fault, path, text))
             set_aside.add(where)
+        if len(problems) >= _MOST:
+            return None
         if not _mend(content, [tuple(fault["loc"]) for fault in faults]):
             return None
     return None
@@ -211,7 +214,8 @@ def catalogue_problems(path: Path) -> tuple[Catalogue | None, list[Problem]]:
     except GrowthpolesError as error:
         return None, [Problem(str(error).removeprefix(f"{path}: "), str(path))]
     problems: list[Problem] = []
-    while len(problems) < _MOST:
+    most = max(10, min(_MOST, 20_000 // max(1, len(frame))))  # the whole catalogue is read anew for each
+    while len(problems) < most:
         try:
             catalogue = Catalogue.from_frame(frame, source=path.name)
         except GrowthpolesError as error:
@@ -448,7 +452,11 @@ def _name_problems(study: Study, number: int, data: TableData) -> list[Problem]:
     problems: list[Problem] = []
     codes: dict[str, str] = {}
     known = set(region_index(study))
-    for name, row in rows.items():
+    for looked_at, (name, row) in enumerate(rows.items()):
+        if len(problems) == _BAD_NAMES:
+            more = f"and {len(rows) - looked_at} more names, which are looked at when these are mended"
+            problems.append(data.raw.problem(more, row=row, column=spec.key, remedy="names of the boundaries"))
+            break
         try:
             codes[name] = match_study_regions(study, [name], vintage=spec.vintage)[0]
         except GrowthpolesError as error:

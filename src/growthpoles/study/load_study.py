@@ -11,17 +11,25 @@ from growthpoles.study.study_spec import OUTSIDE, Study, may_read
 if TYPE_CHECKING:
     import pandas as pd
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
-from growthpoles.errors import GrowthpolesError, LanguageError, StudyError, message, nearest
+from growthpoles.errors import GrowthpolesError, LanguageError, StudyError, message, nearest, shown
 from growthpoles.file_reading import layer_files, read_bytes
 from growthpoles.shipped_data import geodata_path
 
 BUILTIN = "kazakhstan-it"
 _MAX_BYTES = 1_000_000
+_DEEPEST = 20
+_STRINGS = re.compile(
+    r'"""(?:\\.|[^\\])*?"""|' r"'''.*?'''" r'|"(?:\\.|[^"\\\n])*"' r"|'[^'\n]*'|#[^\n]*", flags=re.DOTALL
+)
+_PARTS = re.compile(r'(?<![\w"-])(?:[\w"-]++[ \t]*+\.[ \t]*+){20}')
+_BRACKETS = re.compile(r"[\[\]{}]")
 _FAULTS = 20  # that a message names
+_MOST = 200  # that are looked for
 
 
 def study_path(study: str | Path | None = None) -> Path:
@@ -70,9 +78,9 @@ def builtin_names() -> list[str]:
 def read_toml(path: Path) -> dict[str, Any]:
     """Read study.toml as plain values; a StudyError for everything that can go wrong."""
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise StudyError(message(f"larger than {_MAX_BYTES // 10**6} MB", where=str(path), allowed="a study.toml"))
-        return tomllib.loads(read_bytes(path).decode("utf-8-sig"))
+        text = read_bytes(path, limit=_MAX_BYTES).decode("utf-8-sig")
+        _check_nesting(text, path)
+        return tomllib.loads(text)
     except FileNotFoundError:
         raise StudyError(message("the study does not exist", where=str(path))) from None
     except OSError as error:
@@ -85,7 +93,20 @@ def read_toml(path: Path) -> dict[str, Any]:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         if isinstance(error, GrowthpolesError):
             raise
-        raise StudyError(message(f"not valid TOML: {str(error)[:200]}", where=str(path))) from None
+        told = "a number of more than 4,300 digits" if "integer string" in str(error) else str(error)[:200]
+        raise StudyError(message(f"not valid TOML: {told}", where=str(path))) from None
+
+
+def _check_nesting(text: str, path: Path) -> None:
+    """Refuse keys of many parts and tables within tables, whose reading takes time and memory that grow with them."""
+    bare, depth = _STRINGS.sub('"', text), 0
+    if hit := _PARTS.search(bare):
+        told = f"the key {shown(hit[0])} has more than {_DEEPEST} parts"
+        raise StudyError(message(told, where=str(path), allowed="the keys of a study"))
+    for sign in _BRACKETS.findall(bare):
+        depth += 1 if sign in "[{" else -1
+        if depth > _DEEPEST:
+            raise StudyError(message("values are nested too deep", where=str(path), allowed=f"at most {_DEEPEST} deep"))
 
 
 def _problem(error: Any) -> str:
@@ -235,6 +256,8 @@ def file_problems(study: Study, *, outside: bool = False) -> list[tuple[str, str
                 (f"tables[{number}]", f"tables[{number}]: {problem}; allowed: {', '.join(map(str, study.years))}")
             )
     for key, name in named.items():
+        if len(problems) >= _MOST:
+            break
         try:
             found = study.resolve(name)
             parts = layer_files(found) if key == "boundaries.file" else []

@@ -293,7 +293,10 @@ def quoted(value: object) -> str:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    try:
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:  # a whole number of thousands of digits
+        return False
 
 
 def _is_number_or_nan(value: object) -> bool:

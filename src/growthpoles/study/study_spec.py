@@ -26,6 +26,7 @@ from growthpoles.study.rating_spec import SHOWN, Language, Part, Rating, Text, Y
 
 OUTSIDE = "leads out of the study's folder; allowed: files below it, or --outside (in Python outside=True)"
 YEAR_MARK = "{year}"
+_REPEATS = 8  # of a pattern for keys
 DISTANCES = "distances"  # kind of weights: from the table that [weights] names
 #: Years up to which each is shown in detail; what follows regions through time always holds all.
 EACH = 7
@@ -33,6 +34,24 @@ _NAME = r"\w(?:[\w .-]{0,78}[\w-])?"  # becomes part of file names: no separator
 # Option of [report] -> section of the texts that says each choice: what has no phrase cannot be reported.
 _PHRASES = {"figures": "figure", "weights": "weights", "adjust": "adjusted", "preset": "preset"}
 _FIGURE_KINDS = ("line", "combination", "halftone")  # as growthpoles.maps.presets knows them
+
+
+def _may_run_away(parsed: Any, *, inside: bool = False) -> bool:
+    """Tell whether a pattern can take time without end: it repeats what repeats or branches, or repeats too often."""
+    repeats = 0
+    for kind, content in parsed:
+        name, below = str(kind), inside
+        if name in ("MAX_REPEAT", "MIN_REPEAT") and content[1] > 1:
+            if inside:
+                return True
+            repeats, below = repeats + 1, True
+        if (name == "BRANCH" and inside) or repeats > _REPEATS:
+            return True
+        inner = [content[2]] if "REPEAT" in name else [content[-1]] if name == "SUBPATTERN" else []
+        inner += list(content[1]) if name == "BRANCH" else [content[1]] if name in ("ASSERT", "ASSERT_NOT") else []
+        if any(_may_run_away(each, inside=below) for each in inner):
+            return True
+    return False
 
 
 class Boundaries(Part):
@@ -145,6 +164,8 @@ class Table(Part):
                 groups = re.compile(pattern).groups
             except re.error as error:
                 raise ValueError(f"{pattern[:40]!r} is no regular expression ({error})") from None
+            if _may_run_away(re._parser.parse(pattern)):  # type: ignore[attr-defined]
+                raise ValueError(f"{pattern[:40]!r}: a repetition or a choice inside a repetition may never end")
             if groups != 1 or len(pattern) > 200:
                 raise ValueError(f'{pattern[:40]!r}: one pair of parentheses around the key, for instance "(\\d+) .*"')
         return pattern

@@ -34,10 +34,12 @@ from growthpoles.study.files.file_bounds import (
     MAX_UNPACKED,
     MEMORY,
     MOST_SPANS,
+    MOST_TABLES,
     check_part,
     most_unpacked,
 )
 from growthpoles.study.files.number_notation import split_lines
+from growthpoles.study.files.printed_tables import out_of_range
 
 Row = tuple[int, list[object]]  # number in the file, cells
 MAX_BYTES = 200_000_000
@@ -62,7 +64,12 @@ _OLD = (
     ".7z", ".rar",
 )  # fmt: skip
 _KINDS = "CSV, TSV, .xlsx, .xls, .ods, .parquet, JSON-stat, HTML, or one of them packed as .gz, .bz2, .xz or .zip"
-_FORMULA = re.compile(rb"<f[ />](?:(?!</c>).)*?(?:</f>|/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>", flags=re.DOTALL)
+_FORMULA = re.compile(rb"<f[ />](?:(?!</c>|<f[ />]).)*?(?:</f>|/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>", flags=re.DOTALL)
+_TAG = re.compile(  # of a web page only what makes tables is parsed; the rest can take time without end
+    r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|<(/?(?:table|tr|td|th|sup|br)\b[^<>]*>)"
+    r"|<[/a-z!?][^<>]*(?:>|(?=<)|\Z)",
+    flags=re.IGNORECASE | re.DOTALL,
+)
 _COMPOSITE = re.compile(r"[^\\\t]+\\[A-Za-z_]+\s*")
 
 
@@ -465,7 +472,7 @@ def _json(content: bytes, path: Path, encoding: str | None) -> list[Grid]:
     """Read JSON-stat (versions 1 and 2, also collections), or a list of records, as a long table."""
     text, used = decode(content, encoding=encoding, where=str(path))
     try:
-        data = json.loads(text)
+        data = json.loads(text, parse_float=_json_number)
     except (ValueError, RecursionError) as error:
         raise DataError(message(f"not JSON ({str(error)[:80]})", where=str(path))) from None
     if isinstance(data, dict) and data.get("class") == "collection":
@@ -491,6 +498,12 @@ def _json(content: bytes, path: Path, encoding: str | None) -> list[Grid]:
         cells = [[_json_cell(row.get(name)) for name in names] for row in data]
         return [Grid(path, "", [(0, list(names)), *enumerate(cells, start=1)], "row", encoding=used)]
     raise DataError(message("JSON of an unknown kind", where=str(path), allowed="JSON-stat, or a list of records"))
+
+
+def _json_number(text: str) -> float | str:
+    """Return a number, or its text where the number would not be what is written."""
+    value = float(text)
+    return text if out_of_range(text, value, ".") else value
 
 
 def _json_cell(value: object) -> object:
@@ -590,8 +603,10 @@ def _html(content: bytes, path: Path, encoding: str | None) -> list[Grid]:
     if content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         encoding = None
     text, used = decode(content, encoding=encoding, where=str(path))
+    if (count := text.casefold().count("<table")) > MOST_TABLES:
+        raise DataError(message(f"{count} tables in one page", where=str(path), allowed=f"at most {MOST_TABLES}"))
     parser = _Tables()
-    parser.feed(text)
+    parser.feed(_TAG.sub(lambda hit: f"<{hit[2]}" if hit[2] else "", text))
     parser.close()
     parser.close_cell()
     grids: list[Grid] = []

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from growthpoles.errors import DataError, listed, message
+from growthpoles.errors import DataError, listed, message, plain
 from growthpoles.study.files.cell_grids import Grid, Row, filled_sheets, read_grids
 from growthpoles.study.files.number_notation import detect_delimiter
 from growthpoles.study.files.problems import Problem
@@ -72,7 +72,9 @@ class RawTable:
         return f"RawTable({str(self.path)!r}{sheet}, {len(self.rows)} rows x {len(self.columns)} columns)"
 
 
-def read_raw(path: Path, spec: Table, *, key: str | None = None, settle: bool = False) -> RawTable:
+def read_raw(
+    path: Path, spec: Table, *, key: str | None = None, settle: bool = False, most_names: int | None = None
+) -> RawTable:
     """Read a table without interpreting its cells.
 
     Parameters
@@ -85,6 +87,8 @@ def read_raw(path: Path, spec: Table, *, key: str | None = None, settle: bool = 
         Column that the header must hold, which helps to find the delimiter.
     settle : bool
         Whether to take the likeliest delimiter where several are possible.
+    most_names : int, optional
+        How many different names may stand in the column `key`.
 
     Returns
     -------
@@ -108,7 +112,21 @@ def read_raw(path: Path, spec: Table, *, key: str | None = None, settle: bool = 
             allowed = f"sheet = one of {listed(filled)}" if filled else "a sheet with a header and rows"
             raise DataError(message(problem, where=str(path), allowed=allowed))
         grids = [grid for grid in grids if grid.sheet == filled[0]]
+    if most_names is not None:
+        _check_names(grids[0], first, key, most_names)
     return _table(grids[0], spec)
+
+
+def _check_names(grid: Grid, header: int | None, key: str | None, most: int) -> None:
+    """Refuse a column of names that no boundaries have, before every cell is looked at."""
+    if len(grid.rows) <= most:
+        return
+    heads = [row for number, row in grid.rows if header is None or number == header][:1]
+    at = next((i for i, cell in enumerate(heads[0]) if cell_text(cell) == key), None) if heads else None
+    names = {} if at is None else dict.fromkeys(row[at] for _, row in grid.rows if at < len(row))
+    if len(names) > most:
+        told = f"{len(names)} different names in column {plain(key)} ({listed(list(names)[1:], limit=3)})"
+        raise DataError(message(told, where=str(grid.path), allowed=f"at most {most} for these boundaries"))
 
 
 def header_paths(grid: Grid, numbers: Sequence[int]) -> list[list[str]]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import Reason, listed, nearest, shown
+from growthpoles.errors import DataError, Reason, listed, message, nearest, shown
 from growthpoles.study.files.number_notation import Notation, detect_notation
 from growthpoles.study.files.printed_labels import bare_name, parse_year, split_flag
 from growthpoles.study.files.printed_tables import Decimal, out_of_range
@@ -23,6 +23,7 @@ from growthpoles.study.files.table_files import RawTable, cell_text, read_raw
 from growthpoles.study.study_spec import YEAR_MARK, Column, Table
 
 MARKS = {"line": "{mark} in {file}, line {row}", "row": "{mark} in {file}, row {row}"}
+_WILD = 1000  # patterns with a star
 _LONGEST = 300  # characters of a name that a pattern is held against
 _MOST = 500  # problems of one table that are kept
 Use = tuple[str, str, int | None]  # header, code, year where the column states it
@@ -238,6 +239,7 @@ def read_table(
     years: Sequence[int],
     codes: Iterable[str],
     expected: Iterable[str] | None = None,
+    most_names: int | None = None,
 ) -> TableData:
     """Read a table as study.toml describes it.
 
@@ -251,6 +253,8 @@ def read_table(
         Codes of the catalogue.
     expected : iterable of str, optional
         Codes that must each be a column where `spec.columns` is empty; None takes those of `codes` that are there.
+    most_names : int, optional
+        How many different names may stand in the column of the regions.
 
     Returns
     -------
@@ -262,7 +266,7 @@ def read_table(
     DataError
         If the file cannot be read at all.
     """
-    raw = read_raw(path, spec, key=spec.key)
+    raw = read_raw(path, spec, key=spec.key, most_names=most_names)
     data = TableData(raw, problems=list(raw.problems))
     data.rows_read = len(raw.rows) + len(raw.above) + len(raw.misfits) + len(raw.outside) + len(raw.hidden)
     for number in raw.above:
@@ -373,14 +377,19 @@ def _regions(data: TableData, spec: Table, used: Sequence[str]) -> Iterator[tupl
     """Yield the rows of regions; note the others."""
     at = data.raw.columns.index(spec.key)
     positions = [data.raw.columns.index(header) for header in used]
-    patterns = [pattern.strip().casefold() for pattern in spec.ignore]
+    patterns = {pattern.strip().casefold() for pattern in spec.ignore}
+    wild = [pattern for pattern in patterns if any(sign in pattern for sign in "*?[")]
+    if len(wild) > _WILD:
+        raise DataError(
+            message(f"{len(wild)} patterns in ignore", where=str(data.raw.path), allowed=f"at most {_WILD}")
+        )
     for number, row in data.raw.rows:
         name, written = key_text(spec, row[at]), cell_text(row[at])
         name = data.spelled.get(name, name)
         folded = written.casefold()
         if not name and all(cell_text(row[i]) == "" for i in positions):
             data.drop("no region and no value", row=number)
-        elif any(folded == pattern or fnmatchcase(folded, pattern) for pattern in patterns):
+        elif folded in patterns or any(fnmatchcase(folded, pattern) for pattern in wild):
             data.drop("listed in ignore", row=number, content=written)
         elif not name:
             data.fault("the region is empty", row=number, column=spec.key, remedy="a name of a region")

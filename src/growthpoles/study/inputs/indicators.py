@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from growthpoles.errors import DataError, Reason, StudyError, listed, message, nearest, plain, unknown_option
+from growthpoles.errors import (
+    DataError,
+    GrowthpolesError,
+    Reason,
+    StudyError,
+    listed,
+    message,
+    nearest,
+    plain,
+    unknown_option,
+)
 from growthpoles.file_reading import remembered
 from growthpoles.ratings.catalogue import Catalogue, derive
 from growthpoles.ratings.treatment import impute
@@ -36,6 +46,7 @@ PARTS_MISSING = "{columns} missing"
 NO_ROW = "no row in {file}"
 PART_WITHOUT_DATA = "a part of the region has no data"
 NOT_THAT_YEAR = "not in the tables of {year}"
+_NAMES, _NAMES_EACH = 10_000, 100  # names in a table of a study, and for every region
 _COLUMNS = ["file", "sheet", "row", "column", "content", "reason"]
 
 
@@ -50,7 +61,11 @@ def study_table(study: Study, number: int, catalogue: Catalogue) -> TableData:
         for other in study.tables
     )
     expected = tuple(code for code in codes if code not in catalogue.derived) if alone and not spec.columns else None
-    return _read(path, spec.model_dump_json(), study.years, codes, expected)
+    most = None
+    if not study.boundaries.absent:
+        with suppress(GrowthpolesError):  # of the boundaries, which is told where they are asked for
+            most = _NAMES + _NAMES_EACH * len(region_index(study))
+    return _read(path, spec.model_dump_json(), study.years, codes, expected, most)
 
 
 @remembered(maxsize=16)
@@ -60,9 +75,11 @@ def _read(
     years: tuple[int, ...],
     codes: tuple[str, ...],
     expected: tuple[str, ...] | None,
+    most: int | None,
 ) -> TableData:
     """Read a table."""
-    return read_table(path, Table.model_validate_json(description), years=years, codes=codes, expected=expected)
+    spec = Table.model_validate_json(description)
+    return read_table(path, spec, years=years, codes=codes, expected=expected, most_names=most)
 
 
 def sound_table(study: Study, number: int, catalogue: Catalogue) -> TableData:

@@ -101,7 +101,7 @@ def _read_layer(path: Path, description: str) -> gpd.GeoDataFrame:
             allowed = listed(attributes.columns)
             raise DataError(message(f"missing column {column[:60]!r}", where=str(path), allowed=allowed, near=near))
     for lang, column in source.name_columns.items():
-        names = attributes[column].astype("string").map(clean, na_action="ignore")
+        names = attributes[column].astype("string").map(clean, na_action="ignore").astype("string")
         names = names.mask(names.str.strip().eq(""))
         if names.isna().any():
             regions.attrs["unnamed"] = list(

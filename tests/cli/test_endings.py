@@ -1,0 +1,178 @@
+"""Every ending of a command is one line of ours and an exit code: no traceback, whatever happens."""
+
+import errno
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from growthpoles.cli.endings import ended
+from growthpoles.errors import DataError
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    def call(command: Callable[[], Any], *arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["growthpoles", *arguments])
+        code = ended(command, debug=lambda: False)
+        return code, *capfd.readouterr()
+
+    return call
+
+
+def raises(error: BaseException) -> Callable[[], None]:
+    def command() -> None:
+        raise error
+
+    return command
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "told"),
+    [
+        (DataError("x: bad"), 2, "x: bad"),
+        (MemoryError(), 2, "too little memory"),
+        (np._core._exceptions._ArrayMemoryError((10**9,), np.dtype(float)), 2, "too little memory"),
+        (RecursionError("maximum recursion depth exceeded"), 2, "nested too deep"),
+        (OSError(errno.ENOSPC, "No space left on device"), 2, "standard output"),
+        (PermissionError(errno.EACCES, "Permission denied", "a.csv"), 2, "a.csv"),
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), 1, ""),
+        (KeyboardInterrupt(), 130, "interrupted"),
+        (ValueError("int too long\nsecond line \x1b[31m"), 3, "a fault of growthpoles itself"),
+        (SystemExit(1), 1, ""),
+    ],
+)
+def test_an_error_is_one_line(run: Run, error: BaseException, code: int, told: str) -> None:
+    found, out, err = run(raises(error))
+    assert (found, out) == (code, "")
+    assert told in err and err.count("\n") == bool(told) and "Traceback" not in err and "\x1b" not in err
+
+
+def test_an_interrupt_stays_one_whatever_a_library_makes_of_it(run: Run) -> None:
+    def command() -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise ImportError("half a library") from None
+
+    assert run(command) == (130, "", "growthpoles: interrupted\n")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--out", ""], ["--study", " "], ["--out="], ["--table", "", "--out", "x"], ["a", "\t"]]
+)
+def test_an_empty_argument_is_refused(run: Run, arguments: list[str]) -> None:
+    code, _, err = run(lambda: pytest.fail("it ran"), "rate", *arguments)
+    assert code == 2 and "an empty argument" in err and err.count("\n") == 1
+
+
+def test_a_warning_of_a_library_is_one_line_and_told_once(run: Run) -> None:
+    def command() -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("always")
+            for _ in range(3):
+                np.float64(1e308) * np.float64(1e308)
+
+    code, _, err = run(command)
+    assert code == 0 and err.count("\n") == 1 and ".py" not in err
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1251", "cp1252", "koi8-r", "latin-1", "utf-8"])
+def test_signs_that_cannot_be_printed_are_replaced_and_told(
+    run: Run, encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding=encoding))
+    text = "Қазақстан — 10,5"
+    code, _, err = run(lambda: print(text))
+    lost = [sign for sign in text if sign.encode(encoding, "ignore") == b""]
+    assert code == 0 and raw.getvalue().decode(encoding).strip() == "".join("?" if s in lost else s for s in text)
+    assert bool(err) == bool(lost) and all(sign in err for sign in lost) and (not lost or "PYTHONIOENCODING" in err)
+
+
+def child(*arguments: str, **more: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "growthpoles.cli", *arguments], stderr=subprocess.PIPE, text=True, timeout=120, **more
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["rate", "--yaer", "2014"],
+        ["raet"],
+        ["rate", "--year", "x"],
+        ["init"],
+        ["rate", "more"],
+        ["rate", "--out"],
+        ["map", "ratting", "--out", "x.png"],
+        ["report", "--preset", "natur-double"],
+    ],
+)
+def test_a_usage_error_is_one_line(arguments: list[str], tmp_path: Path) -> None:
+    told = child(*arguments, stdout=subprocess.PIPE, cwd=tmp_path)
+    assert told.returncode == 2 and told.stderr.count("\n") == 1 and not list(tmp_path.iterdir())
+    if arguments in (["rate", "--yaer", "2014"], ["raet"]):
+        assert "nearest: " in told.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is full")
+@pytest.mark.parametrize("more", [[], ["-f", "csv"], ["-f", "xlsx"], ["--out", "/dev/full", "-f", "csv"]])
+def test_a_full_output(more: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        told = child("rate", "-q", *more, stdout=full)
+    assert told.returncode == 2 and told.stderr.count("\n") == 1 and "No space left" in told.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="a shell of Unix")
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-", ">&- <&-", "2>&-"])
+@pytest.mark.parametrize("more", ["", "-f csv"])
+def test_a_closed_output(closed: str, more: str) -> None:
+    command = f"'{sys.executable}' -m growthpoles.cli rate -q {more} {closed}"
+    told = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=120)
+    assert told.returncode == (0 if closed == "2>&-" else 2) and "Traceback" not in told.stderr
+    assert told.stderr.count("\n") == (closed in (">&-", ">&- <&-"))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
+@pytest.mark.parametrize("part", range(12))
+def test_interrupts_at_any_moment(part: int, tmp_path: Path) -> None:
+    """From the first import of the package on; before it Python itself starts."""
+    command = [
+        sys.executable,
+        "-X",
+        "importtime",
+        "-m",
+        "growthpoles.cli",
+        "rate",
+        "-q",
+        "--out",
+        str(tmp_path / "x.csv"),
+    ]
+    runner = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    assert runner.stderr is not None
+    lines = []
+    for line in runner.stderr:
+        lines.append(line)
+        if "growthpoles.errors" in line:
+            break
+    time.sleep(0.25 * part)
+    runner.send_signal(signal.SIGINT)
+    rest = [line for line in runner.stderr.read().splitlines() if not line.startswith("import time:")]
+    assert runner.wait(60) in (0, 130) and rest in ([], ["growthpoles: interrupted"]), rest
+    assert not [path for path in tmp_path.iterdir() if path.name != "x.csv"]
