@@ -293,13 +293,14 @@ def _thickened(fig: Figure, least: float) -> Iterator[None]:
     import numpy as np
 
     before = []
-    for artist in fig.findobj(lambda each: hasattr(each, "set_linewidth")):
-        old: Any = artist.get_linewidth()  # type: ignore[attr-defined]
+    drawn: list[Any] = fig.findobj(lambda each: hasattr(each, "set_linewidth"))
+    for artist in drawn:
+        old: Any = artist.get_linewidth()
         wide = np.atleast_1d(np.asarray(old, dtype=float))
         if ((wide > 0) & (wide < least)).any():
             before.append((artist, old))
             new = np.where(wide > 0, np.maximum(wide, least), wide)
-            artist.set_linewidth(float(new[0]) if np.isscalar(old) else new)  # type: ignore[attr-defined]
+            artist.set_linewidth(float(new[0]) if np.isscalar(old) else new)
     try:
         yield
     finally:
@@ -342,7 +343,7 @@ def _greyed(kind: str) -> Iterator[None]:
     from matplotlib.backends import backend_pdf, backend_ps
 
     if kind == "pdf":
-        owner = backend_pdf.GraphicsContextPdf
+        owner: Any = backend_pdf.GraphicsContextPdf
         stroke, fill = owner.rgb_cmd, owner.fillcolor_cmd
         changed: dict[str, Any] = {
             "rgb_cmd": lambda self, rgb: stroke(self, _grey_of(rgb)),
@@ -351,7 +352,7 @@ def _greyed(kind: str) -> Iterator[None]:
         with _patched(owner, **changed):
             yield
     elif kind == "eps":
-        ink = backend_ps.RendererPS.set_color
+        ink: Any = backend_ps.RendererPS.set_color
         with _patched(
             backend_ps.RendererPS,
             set_color=lambda self, r, g, b, store=True: ink(self, *_grey_of((r, g, b)), store=store),
