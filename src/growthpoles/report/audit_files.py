@@ -267,6 +267,7 @@ def marked_workbook(found: Audit, wording: Wording, *, file: AuditFile | None = 
     tables of a study are laid out anew, one sheet each. A last sheet lists the faults.
     """
     from openpyxl import Workbook, load_workbook
+    from openpyxl.cell.cell import MergedCell
     from openpyxl.comments import Comment
     from openpyxl.styles import Font, PatternFill
 
@@ -281,6 +282,8 @@ def marked_workbook(found: Audit, wording: Wording, *, file: AuditFile | None = 
         if key in places:
             sheet, row, column = places[key]
             cell = book[sheet].cell(row, column)
+            if isinstance(cell, MergedCell):
+                continue
             cell.fill = fills[kind]
             cell.comment = Comment(text[:MOST_TOLD], "growthpoles", width=360, height=180)
     listed = book.create_sheet(sheet_names([*book.sheetnames, "audit"])[-1])

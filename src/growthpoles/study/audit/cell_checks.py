@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from growthpoles.study.audit.arithmetic import wrong_cells
 from growthpoles.study.audit.column_orders import ColumnOrder, column_orders
@@ -23,6 +24,7 @@ from growthpoles.study.audit.printed_relations import (
 )
 from growthpoles.study.audit.root_causes import Cause, Key, find_causes
 from growthpoles.study.audit.row_order_findings import order_findings
+from growthpoles.study.audit.table_checks import growth_remarks, table_findings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +38,7 @@ class Search:
     blocks: Mapping[int, Block]
     mended: Sources
     relations: tuple[Relation, ...]
+    remarks: pd.DataFrame
 
     @property
     def told(self) -> list[tuple[Fault, Cause]]:
@@ -78,9 +81,14 @@ def search_all(
         for (table, name), at in reading.cells.items()
         for i in at
     }
+    results = {(relation.table, relation.members[0]) for relation in relations if relation.kind == "ratio"}
+    alone = table_findings(whole, results)
+    once = {(cell.table, cell.row, cell.column) for finding in alone for cell in finding.cells}
     rest = [
+        *alone,
         *copy_findings(sources, copies, orders),
-        *repeated,
+        # A row, a column or an order that is found as a whole is not told cell by cell again.
+        *(f for f in repeated if not all((cell.table, cell.row, cell.column) in once for cell in f.cells)),
         *order_findings(sources, orders, lost),
     ]
     kept = [
@@ -89,7 +97,8 @@ def search_all(
         if 2 * sum((cell.table, cell.row, cell.column) in explained for cell in finding.cells) < len(finding.cells)
     ]
     found = [*cause_findings(sources, blocks, causes), *kept]
-    return Search(sources, found, orders, causes, blocks, mend(sources, blocks, whole), tuple(relations))
+    mended, remarks = mend(sources, blocks, whole), growth_remarks(whole, results)
+    return Search(sources, found, orders, causes, blocks, mended, tuple(relations), remarks)
 
 
 def mend(

@@ -72,7 +72,8 @@ def read_audit_file(path: Path) -> AuditFile:
             while number in years:
                 number += 1
             years[number] = year if year is not None else -number
-            names[number] = " ".join(filter(None, (grid.sheet, "" if year is None else str(year)))) or path.name
+            told = "" if year is None or str(year) in grid.sheet else str(year)
+            names[number] = " ".join(filter(None, (grid.sheet, told))) or path.name
             frames.append(cells.assign(table=number))
             places |= {(number, row, column): place for (row, column), place in where.items()}
             totals += [f"table {number}: {line}" for line in sums]

@@ -332,7 +332,7 @@ def _cycles(fits: npt.NDArray[np.bool_], rows: Rows, known: Rows) -> Iterator[tu
             yield known[at], known[source[at]], True
 
 
-def _twins(blocks: Blocks, table: int, name: str) -> Iterator[tuple[Block, Rows]]:
+def twins(blocks: Blocks, table: int, name: str) -> Iterator[tuple[Block, Rows]]:
     """Yield tables of another year that print the column, with the position of every region of this one (-1: none)."""
     block = blocks[table]
     for other in blocks.values():
@@ -359,7 +359,7 @@ def _exchanged(
 ) -> Iterator[Reading]:
     """Try the columns of two years, exchanged."""
     block = blocks[relation.table]
-    for other, place in _twins(blocks, relation.table, name):
+    for other, place in twins(blocks, relation.table, name):
         theirs = [
             twin
             for twin in relations
@@ -390,7 +390,7 @@ def _repeated(blocks: Blocks, relation: Relation, name: str, implied: Bounds, ro
     """Try a column that is the other year's, copied, where the relations want another."""
     block = blocks[relation.table]
     column = block.columns[name]
-    for other, place in _twins(blocks, relation.table, name):
+    for other, place in twins(blocks, relation.table, name):
         same = (column.value == np.where(place < 0, np.nan, other.columns[name].value[place])) & (column.value != 0)
         at = rows[same[rows]]
         if len(at) >= 3 and len(at) >= 0.8 * len(rows):
@@ -404,7 +404,7 @@ def _other_year(blocks: Blocks, relation: Relation, rows: Rows) -> Iterator[Read
     block = blocks[relation.table]
     ratio, *parts = relation.members
     implied = relation.implied(block, ratio)
-    for other, place in _twins(blocks, relation.table, parts[1]):
+    for other, place in twins(blocks, relation.table, parts[1]):
         for swap in ((False, True), (True, False), (True, True)):
             if (place < 0).any() or not set(np.array(parts)[list(swap)]) <= set(other.columns):
                 continue
@@ -571,7 +571,7 @@ def _growth(reading: Reading, key: Key, blocks: Blocks) -> float:
     table, name = key
     block, at = blocks[table], reading.cells[key]
     best = 0.0
-    for other, place in _twins(blocks, table, name):
+    for other, place in twins(blocks, table, name):
         theirs = np.where(place < 0, np.nan, other.columns[name].value[place])
         with np.errstate(divide="ignore", invalid="ignore"):
             old = np.log(block.columns[name].value / theirs)
@@ -612,7 +612,7 @@ def _neat(reading: Reading, blocks: Blocks, relations: Sequence[Relation], decim
         return 1.5 if exact else 4.0
     same = sum(
         int(other.columns[name].value[place[i]] == column.value[i])
-        for other, place in _twins(blocks, table, name)
+        for other, place in twins(blocks, table, name)
         if place[i] >= 0
     )
     if same and digits >= 4:
@@ -669,5 +669,7 @@ def cell_text(reading: Reading, key: Key, at: int, block: Block, decimal: Decima
     power = decimal_shift(float(column.value[i]), low - half, high + half)
     if power is not None:
         return f"decimal shift (x10^{power})"
+    if low - half <= -float(column.value[i]) <= high + half:
+        return "sign: it fits with the other sign"
     changed = transposed(column.printed[i], low - half, high + half, decimal=decimal)
     return "" if changed is None else f"digit transposition: {changed} fits"
