@@ -27,6 +27,7 @@ from growthpoles.study.audit.printed_relations import Block, Relation, make_bloc
 from growthpoles.study.audit.reproduction import index_targets, missed_index, reproduce
 from growthpoles.study.audit.root_causes import Cause, cell_text, find_causes
 from growthpoles.study.audit.root_causes import Reading as CauseReading
+from growthpoles.study.audit.table_checks import blind_columns
 from growthpoles.study.files.printed_tables import parse_number, read_rows, require_columns
 from growthpoles.study.inputs import study_method
 from growthpoles.study.study_spec import PublishedColumn, Study
@@ -300,6 +301,8 @@ def unchecked_frame(
                 if lost.any():
                     rows = [int(row) for row in part.loc[lost, "row"]]
                     lines.append((f"index {year}", len(rows), f"{why}, rows {listed(rows)}"))
+    results = {(relation.table, relation.members[0]) for relation in relations if relation.kind == "ratio"}
+    lines += blind_columns(blocks, results)
     frame = pd.DataFrame(lines, columns=["check", "rows", "reason"])
     told = [f"not checked in {rows} rows: {check} ({reason})" for check, rows, reason in lines]
     return frame.assign(told=pd.Series(told, dtype=object))

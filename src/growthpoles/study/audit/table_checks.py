@@ -1,7 +1,8 @@
 """Checks of rows and columns by themselves: repeats, signs, magnitudes, rows moved between years, shares, growth.
 
-Each reports only what chance would give less than once in ten thousand studies, by the heavy tails of a Student t with
-three degrees of freedom; what is merely unusual (growth) is a remark and no finding.
+Each reports only what chance would give less than once in ten thousand studies, if growth has tails as heavy as a
+Student t with three degrees of freedom: beyond the others' largest deviation m one of x > m has probability
+(m / x)^3 / n. What is merely unusual (growth) is a remark and no finding.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from growthpoles.study.audit.printed_relations import Array, Block
 from growthpoles.study.audit.root_causes import twins
 
 #: Chance findings that one table of a study may give.
-RARE = float(np.log(1e-5))
+RARE = float(np.log(1e-4))
 #: Equal cells by which two rows are one, and of a column by which two columns are.
 EQUAL_CELLS = 4
 _FEWEST = 6
-_DEGREES = 3
+_TAIL = 3.0
+_LEAST = 2.0
+_SEEN = 6.0
 _CLOSE = 3.0
 _TEN = float(np.log(10.0))
 
@@ -122,10 +125,12 @@ def growth(block: Block, other: Block, place: Array, name: str) -> tuple[Array, 
     return change, middle, max(scale, float(np.quantile(np.abs(known - middle), 0.8)) / 1.28)
 
 
-def _tails(z: Array) -> Array:
-    from scipy.stats import t
-
-    return np.asarray(np.log(2 * t.sf(np.abs(z), _DEGREES)))
+def _chance(z: Array, at: Array) -> float:
+    """Log probability that the rows `at` deviate as much, by the tail that the largest of the others begins."""
+    size = np.abs(z[np.isfinite(z)])
+    rest = np.abs(np.delete(z, at))
+    edge = max(float(np.nanmax(rest)) if np.isfinite(rest).any() else 0.0, _LEAST)
+    return float((-_TAIL * np.log(np.maximum(np.abs(z[at]) / edge, 1.0)) - np.log(len(size))).sum())
 
 
 def _magnitudes(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
@@ -142,7 +147,8 @@ def _magnitudes(blocks: Mapping[int, Block], block: Block, results: set[tuple[in
             power = round(off[i] / _TEN)
             if not 1 <= abs(power) <= 6 or abs(off[i] - power * _TEN) > max(0.35, 2 * scale):
                 continue
-            chance = float(_tails(np.array([off[i] / scale]))[0]) + np.log(len(change) * len(block.columns))
+            # Any row and any column; the window about a power of ten takes a third of the line.
+            chance = _chance(off / scale, np.array([i])) + np.log(len(change) * len(block.columns) / 3)
             if chance > RARE:
                 continue
             j = int(place[i])
@@ -178,7 +184,7 @@ def _apart(values: Array, i: int) -> float:
 
 
 def _moved_between_years(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
-    """Find rows whose growth is out of all bounds, and in place when they are dealt anew: moved in one of the two years."""
+    """Find rows whose growth is out of all bounds, and in place when they are dealt anew: moved in one of two years."""
     from scipy.optimize import linear_sum_assignment
     from scipy.special import gammaln
 
@@ -205,7 +211,7 @@ def _moved_between_years(blocks: Mapping[int, Block], block: Block, results: set
                 continue
             k = len(at)
             ways = gammaln(n + 1) - gammaln(n - k + 1) + k * np.log(max(rate, 1e-12))
-            if float(_tails(z[at]).sum()) + ways + np.log(len(block.columns)) > RARE:
+            if _chance(z, at) + ways + np.log(len(block.columns)) > RARE:
                 continue
             owner = {int(at[s]): int(i) for i, s in zip(at, source, strict=True)}
             cells = []
@@ -270,3 +276,26 @@ def growth_remarks(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -
                     )
                     lines.append((block.table, block.rows[int(i)], name, told))
     return pd.DataFrame(lines, columns=["table", "row", "column", "told"])
+
+
+def blind_columns(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -> list[tuple[str, int, str]]:
+    """List columns in which rows exchanged between two years would mostly not be seen: check, rows, reason.
+
+    Two rows are told apart where their difference is more than six times the scatter of growth.
+    """
+    lines = []
+    for block in blocks.values():
+        for name, column in block.columns.items():
+            for other, place in twins(blocks, block.table, name):
+                if (block.table, name) in results or (other.year or 0) > (block.year or 0):
+                    continue
+                scale = growth(block, other, place, name)[2]
+                logs = np.log(np.where(column.value > 0, column.value, np.nan))
+                gaps = np.abs(logs[:, None] - logs[None, :])[np.triu_indices(len(logs), 1)]
+                gaps = gaps[np.isfinite(gaps)]
+                if np.isfinite(scale) and len(gaps) and (seen := float((gaps > _SEEN * scale).mean())) < 0.5:
+                    check = (
+                        f"tables {other.table} and {block.table}: rows of {name} exchanged before all else was computed"
+                    )
+                    lines.append((check, len(logs), f"growth scatters so much that {100 * seen:.0f} % would be seen"))
+    return lines
