@@ -11,7 +11,7 @@ import pandas as pd
 
 from growthpoles.file_reading import note
 from growthpoles.study.audit.arithmetic import check_arithmetic
-from growthpoles.study.audit.cell_checks import Search, mend
+from growthpoles.study.audit.cell_checks import Search, blind_columns, mend
 from growthpoles.study.audit.column_orders import listed
 from growthpoles.study.audit.effects import SEVERITIES
 from growthpoles.study.audit.findings import Cell, Fault, cause_fault, relations_text
@@ -27,7 +27,6 @@ from growthpoles.study.audit.printed_relations import Block, Relation, make_bloc
 from growthpoles.study.audit.reproduction import index_targets, missed_index, reproduce
 from growthpoles.study.audit.root_causes import Cause, cell_text, find_causes
 from growthpoles.study.audit.root_causes import Reading as CauseReading
-from growthpoles.study.audit.table_checks import blind_columns
 from growthpoles.study.files.printed_tables import parse_number, read_rows, require_columns
 from growthpoles.study.inputs import study_method
 from growthpoles.study.study_spec import PublishedColumn, Study

@@ -122,8 +122,14 @@ def find_causes(
     mended : dict
         The tables with the likeliest reading of every cause mended.
     """
-    mended, causes = dict(blocks), []
+    mended: dict[int, Block] = dict(blocks)
+    causes: list[Cause] = []
     settled: set[tuple[int, int]] = set()
+    # Digits cut off throughout a column explain the few cells in which it shows.
+    for relation in relations:
+        for cause in _drift(mended[relation.table], relation):
+            causes.append(cause)
+            mended = cause.first.apply(mended)
     # What holds in print followed from what was printed, right or wrong: it is never a fault of its own.
     in_print = [relation.wrong(blocks[relation.table]) for relation in relations]
     for _ in range(4 * sum(len(block.rows) for block in blocks.values()) + 4):
@@ -151,9 +157,6 @@ def find_causes(
         cause = _decide(rivals, best[1], blocks, mended, relations, decimal, judge)
         causes.append(cause)
         mended = cause.first.apply(mended)
-    for relation in relations:
-        if not any((relation.table, relation.members[0]) in reading.cells for c in causes for reading in c.readings):
-            causes += _drift(blocks[relation.table], relation)
     return _merged(causes), mended
 
 
@@ -164,7 +167,11 @@ def _drift(block: Block, relation: Relation) -> Iterator[Cause]:
     column = block.columns[relation.members[0]]
     low, middle, high = relation.implied(block, relation.members[0])
     half = (column.high - column.low) / 2
-    known = np.isfinite(low) & np.isfinite(column.value) & (half > 0) & ~relation.wrong(block)
+    known = np.isfinite(low) & np.isfinite(column.value) & (half > 0)
+    size, near = np.abs(column.value), np.minimum(np.abs(low), np.abs(high))
+    far = np.maximum(np.abs(low), np.abs(high))
+    # Cells that digits cut off do not explain are faults of their own.
+    known &= ~relation.wrong(block) | ((far >= size) & (near < size + 2 * half))
     if known.sum() < 8 or (column.high - column.value)[known].max() > 1.5 * half[known].max():
         return
     gap = ((np.abs(column.value) - np.abs(middle)) / (2 * half))[known]

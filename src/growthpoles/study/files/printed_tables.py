@@ -362,14 +362,15 @@ def _column(
     decimal: Decimal,
     marks: Collection[str],
     skip: Collection[str],
-) -> tuple[pd.Series, list[tuple[str, str]]]:
+) -> tuple[pd.Series, list[tuple[str, Reason]]]:
     """Return a printed column by region, and why a region has none; the cells of `skip` are not looked at."""
     printed = printed_column(cells, column, where=str(path))
     if list(printed.index) != list(range(1, len(order) + 1)):
         raise DataError(
             message(f"column {column!r} has {len(printed)} rows", where=str(path), allowed=f"rows 1 to {len(order)}")
         )
-    values, gaps = np.full(len(order), np.nan), []
+    values = np.full(len(order), np.nan)
+    gaps: list[tuple[str, Reason]] = []
     for at, ((row, text), region) in enumerate(zip(printed.items(), order, strict=True)):
         mark = text.strip()
         if mark in marks:
