@@ -107,7 +107,7 @@ def _tables(grid: Grid, path: Path) -> list[Found]:
         rows = [(line, row) for line, row in block.rows if key < len(row) and cell_text(row[key])]
         rows, sums = _without_totals(rows, key, numbers)
         texts = [
-            (cell_text(row[at]), Problem(str(path), sheet=grid.sheet, row=line, column="", problem="", remedy=""))
+            (cell_text(row[at]), Problem("", str(path), sheet=grid.sheet, row=line))
             for line, row in rows
             for at in numbers
             if at < len(row) and isinstance(row[at], str) and any(sign.isdigit() for sign in row[at])
