@@ -530,6 +530,7 @@ def _decide(
                 for relation in relations
             )
             odds += sum(_growth(reading, key, blocks) for key in reading.keys if key not in results)
+            odds += sum(_home(reading, key, blocks) for key in reading.keys)
             if before and judge is not None and set(reading.keys) & results:
                 after = judge(reading.apply(blocks))
                 odds += 7.0 if after <= before / 2 else 0.0
@@ -569,6 +570,26 @@ def _last_digits(reading: Reading, symptoms: Sequence[tuple[Relation, tuple[int,
     unit = 2 * float(column.high[i] - column.value[i]) * 10.0 ** (len(digits) - len(digits.rstrip("0")))
     gap = abs(float(reading.bounds[key][1][i] - column.value[i]))
     return gap <= 2 * unit and gap < 1e-4 * abs(float(column.value[i]))
+
+
+def _home(reading: Reading, key: Key, blocks: Blocks) -> float:
+    """Return the log odds that the other rows of its own column give, where no other year prints it."""
+    from scipy.stats import t
+
+    table, name = key
+    if next(twins(blocks, table, name), None) is not None:
+        return 0.0
+    column, at = blocks[table].columns[name].value, reading.cells[key]
+    new = reading.bounds[key][1][at]
+    rest = np.delete(column, at)
+    if reading.kind != "cell" or (rest > 0).sum() < 4 or not (np.all(new > 0) and np.all(column[at] > 0)):
+        return 0.0
+    logs = np.log(rest[rest > 0])
+    middle, scale = float(np.median(logs)), max(float(np.std(logs)), 0.05)
+    gain = t.logpdf((np.log(new) - middle) / scale, _FREEDOM) - t.logpdf(
+        (np.log(column[at]) - middle) / scale, _FREEDOM
+    )
+    return float(np.clip(gain, -_CAP, _CAP).sum())
 
 
 def _growth(reading: Reading, key: Key, blocks: Blocks) -> float:
