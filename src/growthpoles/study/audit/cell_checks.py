@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -215,7 +216,7 @@ def _signs(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, st
                 break
 
 
-def growth(block: Block, other: Block, place: Array, name: str) -> tuple[Array, float, float]:
+def growth(block: Block, other: Block, place: Any, name: str) -> tuple[Array, float, float]:
     """Return the log growth from another table to this one by row, its middle and its robust scale."""
     theirs = np.where(place < 0, np.nan, other.columns[name].value[place.astype(int)])
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -230,7 +231,7 @@ def growth(block: Block, other: Block, place: Array, name: str) -> tuple[Array, 
     return change, middle, max(scale, float(np.quantile(np.abs(known - middle), 0.8)) / 1.28)
 
 
-def _chance(z: Array, at: Array) -> float:
+def _chance(z: Array, at: Any) -> float:
     """Log probability that the rows `at` deviate as much, by the tail that the largest of the others begins."""
     size = np.abs(z[np.isfinite(z)])
     rest = np.abs(np.delete(z, at))
@@ -330,9 +331,9 @@ def _moved_between_years(blocks: Mapping[int, Block], block: Block, results: set
                         f"one reading: swapped rows, moved: the value belongs to {block.regions[back[i]]}",
                     )
                 ]  # fmt: skip
-            rows = [block.rows[int(i)] for i in at]
+            numbers = [block.rows[int(i)] for i in at]
             fault = Fault(
-                "moved between years", table=other.table, other_table=block.table, column=name, rows=listed(rows)
+                "moved between years", table=other.table, other_table=block.table, column=name, rows=listed(numbers)
             )
             evidence = (
                 f"growth up to {np.abs(z[at]).max():.0f} spreads from the common one in {k} rows, within "

@@ -191,7 +191,9 @@ def cause_fault(cause: Cause, blocks: Mapping[int, Block]) -> Fault:
     if first.kind == "repeated":
         return Fault("repeated column", table=table, column=columns, year=first.other_year)
     if first.kind == "other year":
-        told = "denominator" if next(iter(first.texts.values()))[0].startswith("denominator") else "other input"
+        told: FaultKind = (
+            "denominator" if next(iter(first.texts.values()))[0].startswith("denominator") else "other input"
+        )
         return Fault(told, table=table, column=columns, denominator=first.input, year=first.other_year)
     if first.kind == "factor":
         return Fault("factor", table=table, column=columns, factor=f"{first.factor:.6g}")

@@ -217,9 +217,9 @@ def replace_cells(sources: Sources, cells: Mapping[tuple[int, int, str], tuple[f
     at = [place[key] for key in cells]
     value, half = (np.array(part, dtype=float) for part in zip(*cells.values(), strict=True))
     for name, new in (("value", value), ("half", half)):
-        frame.iloc[at, frame.columns.get_loc(name)] = new
+        frame.iloc[at, list(frame.columns).index(name)] = new
     texts = [f"{number:.12g}".replace(".", sources.decimal) for number in value]
-    frame.iloc[at, frame.columns.get_loc("printed")] = texts
+    frame.iloc[at, list(frame.columns).index("printed")] = texts
     for table, column in {(table, column) for table, _, column in cells}:
         own = frame[(frame["table"] == table) & (frame["column"] == column)]
         parts[table][column] = own.set_index("row").sort_index()

@@ -213,7 +213,7 @@ def _told(
         ]
     )
     # A class that is that of the mended index was taken from it.
-    right = {}
+    right: dict[tuple[int, int], float] = {}
     for year, name in ((year, name) for name, year in years.items()):
         block = whole.get(study.published.index.table) if study.published.index is not None else None
         if block is not None and name in block.columns:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -182,7 +182,7 @@ def _closest(
 
 def _in_the_table(
     region: str, table: pd.DataFrame, changes: list[tuple[str, float]], catalogue: Catalogue, method: Method
-) -> tuple[list[int], Array]:
+) -> Array:
     """Rate the whole table with each change in it; NaN where the method does not take it."""
     from growthpoles.ratings.aggregation_tree import index_of
     from growthpoles.ratings.rating_options import compiled
@@ -413,15 +413,15 @@ def _tolerance(reading: Reading, year: int, catalogue: Catalogue, method: Method
             total += np.abs(index_against(_like(table, own), table, catalogue, method) - base)
             total += np.abs(index_against(table, _like(table, leaders), catalogue, method) - base)
             continue
-        rows: list[Array] = [np.array([row]) for row in np.flatnonzero(half > 0)]
+        rows: list[Any] = [np.array([row]) for row in np.flatnonzero(half > 0)]
         if by_leaders(method, "min-max"):
             # A value between the extremes moves its own region's score only: all of them at once.
             values, reach = table.iloc[:, column].to_numpy(float), 2 * half.max()
             inner = (values > np.nanmin(values) + reach) & (values < np.nanmax(values) - reach) & (half > 0)
             rows = [np.flatnonzero(inner), *(np.array([row]) for row in np.flatnonzero((half > 0) & ~inner))]
-        for at in rows:
+        for moved in rows:
             trial = table.to_numpy(float, copy=True)
-            trial[at, column] += half[at]
+            trial[moved, column] += half[moved]
             total += np.abs(index_of(_like(table, trial), compiled(catalogue), method) - base)
     return pd.Series(total, index=table.index)
 

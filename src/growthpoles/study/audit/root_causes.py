@@ -246,14 +246,14 @@ def _readings(
                 yield from _digits(block, relation, name, implied, rows)
         if relation.kind == "ratio" and len(rows) > 1:
             yield from _other_year(blocks, relation, rows)
-    for (table, rows), group in together.items():
+    for (table, numbers), group in together.items():
         if len(group) > 1:
             results = [
                 (relation.members[0], relation.implied(blocks[table], relation.members[0])) for relation in group
             ]
-            yield from _moved(blocks[table], results, np.array(rows, dtype=np.intp))
-    for (table, name, i), concerned in cells.items():
-        yield from _single(blocks[table], name, i, [relations[r] for r in concerned])
+            yield from _moved(blocks[table], results, np.array(numbers, dtype=np.intp))
+    for (table, name, at), concerned in cells.items():
+        yield from _single(blocks[table], name, at, [relations[r] for r in concerned])
 
 
 def _single(block: Block, name: str, i: int, relations: Sequence[Relation]) -> Iterator[Reading]:
@@ -312,7 +312,7 @@ def _cycles(fits: npt.NDArray[np.bool_], rows: Rows, known: Rows) -> Iterator[tu
     from scipy.sparse.csgraph import connected_components
 
     def groups(part: npt.NDArray[np.bool_]) -> list[Rows]:
-        _, group = connected_components(csr_array(part), directed=True, connection="strong")
+        _, group = connected_components(csr_array(part.astype(float)), directed=True, connection="strong")
         return [at for at in (np.flatnonzero(group == number) for number in np.unique(group)) if len(at) > 1]
 
     part = fits[np.ix_(rows, rows)]
@@ -653,7 +653,9 @@ def _neat(reading: Reading, blocks: Blocks, relations: Sequence[Relation], decim
 def _stray(blocks: Blocks, relations: Sequence[Relation], at: tuple[int, int], decimal: Decimal) -> Cause:
     """Name a row whose relation fails and which nothing mends alone: every member is a reading."""
     relation, i = relations[at[0]], at[1]
-    readings = [_single(blocks[relation.table], name, i, [relation]) for name in relation.members]
+    readings = [
+        reading for name in relation.members for reading in _single(blocks[relation.table], name, i, [relation])
+    ]
     return Cause(tuple(readings), ((relation, (i,)),))
 
 
