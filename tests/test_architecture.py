@@ -74,7 +74,7 @@ PARTS: dict[str, dict[str, set[str]]] = {
         "files": {"study_spec"},
         "guess_columns": {"files"},
         "inputs": {"study_spec", "load_study", "files"},
-        "audit": {"study_spec", "load_study", "files", "inputs"},
+        "audit": {"study_spec", "load_study", "files", "inputs", "table_blocks"},
         "examine_study": {"study_spec", "load_study", "files", "inputs"},
         "table_blocks": {"files"},
         "table_layout": {"files", "table_blocks"},
@@ -219,7 +219,7 @@ def test_a_name_means_one_thing() -> None:
 
 
 def test_few_rooms() -> None:
-    assert len(MODULES) <= 247
+    assert len(MODULES) <= 256
     held = Counter(path.parent for path in MODULES.values() if path.stem != "__init__")
     assert max(held.values()) <= 20
 

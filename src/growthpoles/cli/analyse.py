@@ -302,8 +302,8 @@ def audit(
         note(f"no finding: {checked} could be checked; an audit needs printed results beside their inputs")
     faults, title = shown_faults(found, loaded, lang=lang)
     print_frame(faults, title=title, lang=lang)
-    for line in found.unchecked["told"] if not quiet else ():
-        note(line)
+    for line in (*found.unchecked["told"], *found.remarks["told"]):
+        note(line, quiet=quiet)
     if claims:
         statements, title = shown_claims(found, loaded, lang=lang)
         print_frame(statements, title=title, lang=lang)
@@ -327,7 +327,7 @@ def _audit_file(file: Path, formulas: Path | None, *, out: Path | None, lang: st
         print_frame(rules.set_index("column").drop(columns="use"), title=f"{file.name}: formulas found in the numbers")
     frame, title = file_faults(found, own, lang=lang)
     print_frame(frame, title=title, lang=lang)
-    for line in found.unchecked["told"]:
+    for line in (*found.unchecked["told"], *found.remarks["told"]):
         note(line, quiet=quiet)
     if out is None:
         if formulas is None:

@@ -33,7 +33,7 @@ TABLE_TITLE = "Table {number}"
 NO_FINDING = "No finding."
 ROWS_TOLD = "Rows are counted from the first region of a table: row 1 is its first line of numbers."
 FOLLOWS_TOLD = "Cells that follow from it or contradict it"
-UNCHECKED_TOLD = "Checks that could not be made"
+UNCHECKED_TOLD = "Checks that could not be made, and remarks"
 MARK_TOLD = {"fault": "cell of a fault", "open": "one of several readings", "follows": "follows from a fault"}
 MARK_FILLS = {"fault": "F4B6A6", "open": "F6DD9A", "follows": "FDF0EA"}
 MOST_TOLD = 2000
@@ -45,11 +45,17 @@ def audit_tables(found: Audit) -> dict[str, pd.DataFrame]:
     tables = {"audit_findings": found.findings_table(), "audit_alignment": found.alignment_table()}
     if len(claims := found.claims_table()):
         tables["audit_claims"] = claims
-    if len(found.consequences):
-        tables["audit_consequences"] = found.consequences
-    if len(found.unchecked):
-        tables["audit_unchecked"] = found.unchecked.drop(columns="told")
     return tables
+
+
+def _beside(found: Audit) -> dict[str, pd.DataFrame]:
+    """Return the tables beside the ledger that are not empty: what follows, what could not be checked, remarks."""
+    tables = {
+        "audit_consequences": found.consequences,
+        "audit_unchecked": found.unchecked.drop(columns="told"),
+        "audit_remarks": found.remarks,
+    }
+    return {name: frame for name, frame in tables.items() if len(frame)}
 
 
 def shown_faults(found: Audit, study: Study, *, lang: str = SOURCE) -> tuple[pd.DataFrame, str]:
@@ -147,7 +153,8 @@ def write_audit(found: Audit, study: Study, *, out: str | Path, lang: str = "en"
     from growthpoles.maps.export import Facts, render
     from growthpoles.maps.presets import get_preset
 
-    content = {f"tables/{name}.csv": csv_bytes(frame) for name, frame in audit_tables(found).items()}
+    tables = {**audit_tables(found), **_beside(found)}
+    content = {f"tables/{name}.csv": csv_bytes(frame) for name, frame in tables.items()}
     for name, draw in audit_figures(found, study).items():
         figure = draw(lang).get_figure(root=True)
         assert figure is not None
@@ -191,7 +198,8 @@ def write_file_audit(
     A formulas.csv that is there stays: it may hold what was confirmed.
     """
     wording = Wording(Words(lang), {}, {}, {})
-    content = {f"{name}.csv": csv_bytes(frame) for name, frame in audit_tables(found).items()}
+    tables = {"audit_findings": found.findings_table(), **_beside(found)}
+    content = {f"{name}.csv": csv_bytes(frame) for name, frame in tables.items()}
     content["audit.html"] = audit_page(found, wording, name=file.path.name, names=file.names)
     content["audit.xlsx"] = marked_workbook(found, wording, file=file)
     if proposed and not (Path(out) / "formulas.csv").exists():
@@ -265,7 +273,7 @@ def audit_page(found: Audit, wording: Wording, *, name: str, names: Mapping[int,
         faults=faults,
         follows_told=words.message(FOLLOWS_TOLD),
         unchecked_told=words.message(UNCHECKED_TOLD),
-        unchecked=list(found.unchecked["told"]),
+        unchecked=[*found.unchecked["told"], *found.remarks["told"]],
         tables=tables,
         marks={kind: words.message(text) for kind, text in MARK_TOLD.items()},
     ).encode("utf-8")
@@ -278,6 +286,7 @@ def marked_workbook(found: Audit, wording: Wording, *, file: AuditFile | None = 
     tables of a study are laid out anew, one sheet each. A last sheet lists the faults.
     """
     from openpyxl import Workbook, load_workbook
+    from openpyxl.cell.cell import MergedCell
     from openpyxl.comments import Comment
     from openpyxl.styles import Font, PatternFill
 
@@ -292,6 +301,8 @@ def marked_workbook(found: Audit, wording: Wording, *, file: AuditFile | None = 
         if key in places:
             sheet, row, column = places[key]
             cell = book[sheet].cell(row, column)
+            if isinstance(cell, MergedCell):
+                continue
             cell.fill = fills[kind]
             cell.comment = Comment(text[:MOST_TOLD], "growthpoles", width=360, height=180)
     listed = book.create_sheet(sheet_names([*book.sheetnames, "audit"])[-1])

@@ -209,7 +209,7 @@ def test_a_study_of_wide_tables_is_audited_too(tmp_path: Path) -> None:
     (tmp_path / "own.csv").write_text("region,payroll,staff,wage,rate\n" + "\n".join(lines) + "\n")
     result = run_audit(load_study(tmp_path))
     line = result.ledger.iloc[0]
-    assert len(result.ledger) == 1 and line["id"] == "t1-wage-r04" and line["region"] == "c"
+    assert len(result.ledger) == 1 and line["id"] == "t1-wage-r03" and line["region"] == "c"
     assert line["cause"] == "decimal shift (x10^1)" and line["severity"] == "changes a class"
     assert result.claims.empty and result.reproduction.empty
 

@@ -1,19 +1,27 @@
-"""Checks of the printed cells alone: root causes first, then what other checks find beside them."""
+"""Checks of printed cells alone: root causes first; then repeats, signs, magnitudes, rows moved between years, shares.
+
+What is beside root causes is reported only where chance would give it less than once in ten thousand studies, if growth
+has tails as heavy as a Student t with three degrees of freedom: beyond the others' largest deviation m one of x > m has
+probability (m / x)^3 / n. What is merely unusual (growth) is a remark and no finding.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from growthpoles.study.audit.arithmetic import wrong_cells
-from growthpoles.study.audit.column_orders import ColumnOrder, column_orders
+from growthpoles.study.audit.column_orders import ColumnOrder, column_orders, listed
 from growthpoles.study.audit.duplicates import duplicate_findings, find_duplicates
-from growthpoles.study.audit.findings import Fault, Finding, cause_fault, cause_findings, copy_findings
+from growthpoles.study.audit.findings import Cell, Fault, Finding, cause_fault, cause_findings, copy_findings
 from growthpoles.study.audit.hidden_denominators import find_copies
 from growthpoles.study.audit.printed_cells import Sources, replace_cells
 from growthpoles.study.audit.printed_relations import (
+    Array,
     Block,
     Relation,
     given_sums,
@@ -21,8 +29,19 @@ from growthpoles.study.audit.printed_relations import (
     source_blocks,
     sum_relations,
 )
-from growthpoles.study.audit.root_causes import Cause, Key, find_causes
+from growthpoles.study.audit.root_causes import Cause, Key, find_causes, twins
 from growthpoles.study.audit.row_order_findings import order_findings
+
+#: Chance findings that one table of a study may give.
+RARE = float(np.log(1e-4))
+#: Equal cells by which two rows are one, and of a column by which two columns are.
+EQUAL_CELLS = 4
+_FEWEST = 6
+_TAIL = 3.0
+_LEAST = 2.0
+_SEEN = 6.0
+_CLOSE = 3.0
+_TEN = float(np.log(10.0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +55,7 @@ class Search:
     blocks: Mapping[int, Block]
     mended: Sources
     relations: tuple[Relation, ...]
+    remarks: pd.DataFrame
 
     @property
     def told(self) -> list[tuple[Fault, Cause]]:
@@ -78,9 +98,14 @@ def search_all(
         for (table, name), at in reading.cells.items()
         for i in at
     }
+    results = {(relation.table, relation.members[0]) for relation in relations if relation.kind == "ratio"}
+    alone = table_findings(whole, results)
+    once = {(cell.table, cell.row, cell.column) for finding in alone for cell in finding.cells}
     rest = [
+        *alone,
         *copy_findings(sources, copies, orders),
-        *repeated,
+        # A row, a column or an order that is found as a whole is not told cell by cell again.
+        *(f for f in repeated if not all((cell.table, cell.row, cell.column) in once for cell in f.cells)),
         *order_findings(sources, orders, lost),
     ]
     kept = [
@@ -89,7 +114,8 @@ def search_all(
         if 2 * sum((cell.table, cell.row, cell.column) in explained for cell in finding.cells) < len(finding.cells)
     ]
     found = [*cause_findings(sources, blocks, causes), *kept]
-    return Search(sources, found, orders, causes, blocks, mend(sources, blocks, whole), tuple(relations))
+    mended, remarks = mend(sources, blocks, whole), growth_remarks(whole, results)
+    return Search(sources, found, orders, causes, blocks, mended, tuple(relations), remarks)
 
 
 def mend(
@@ -107,3 +133,275 @@ def mend(
                         half = max(float(x.high[i] - x.low[i]) / 2 for x in (column, before))
                         cells[table, block.rows[i], name] = (float(column.value[i]), half)
     return replace_cells(sources, cells)
+
+
+def table_findings(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -> list[Finding]:
+    """Run the checks; `results` are columns that a formula gives, which repeat what their inputs do."""
+    found: list[Finding] = []
+    for block in blocks.values():
+        found += [*_equal_rows(block, results), *_equal_columns(block), *_signs(blocks, block, results)]
+        found += [*_magnitudes(blocks, block, results), *_moved_between_years(blocks, block, results)]
+        found += _shares(blocks, block)
+    return found
+
+
+def _typed(block: Block, results: set[tuple[int, str]]) -> dict[str, Array]:
+    """Columns that were typed in, with the cells that have three digits at least."""
+    typed = {}
+    for name, column in block.columns.items():
+        if (block.table, name) not in results:
+            unit = np.maximum(column.high - column.low, 1e-300)
+            typed[name] = np.where(np.abs(column.value) >= 99 * unit, column.value, np.nan)
+    return typed
+
+
+def _cells(block: Block, name: str, at: Sequence[int], cause: str, expected: float = np.nan) -> list[Cell]:
+    column = block.columns[name]
+    return [Cell(block.table, block.rows[i], name, column.printed[i], expected, cause, block.regions[i]) for i in at]
+
+
+def _equal_rows(block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
+    typed = _typed(block, results)
+    if len(typed) < EQUAL_CELLS:
+        return
+    values = np.column_stack(list(typed.values()))
+    for i in range(len(values) - 1):
+        same = values[i + 1 :] == values[i]
+        for j in np.flatnonzero(same.sum(axis=1) >= EQUAL_CELLS) + i + 1:
+            names = [name for name, equal in zip(typed, values[i] == values[j], strict=True) if equal]
+            cells = [
+                cell
+                for name in names
+                for cell in _cells(block, name, [i, int(j)], f"duplicated row: {len(names)} cells are the same")
+            ]
+            rows = block.rows[i], block.rows[int(j)]
+            fault = Fault("repeated row", table=block.table, row=rows[0], other_row=rows[1])
+            evidence = f"{len(names)} of {len(typed)} typed columns are equal to the last digit: {', '.join(names)}"
+            yield Finding(
+                f"t{block.table}-rows-{rows[0]}-{rows[1]}-same", fault, tuple(cells), evidence, None, block.year
+            )
+
+
+def _equal_columns(block: Block) -> Iterator[Finding]:
+    typed = _typed(block, set())
+    names = list(typed)
+    for at, first in enumerate(names):
+        for second in names[at + 1 :]:
+            known = np.isfinite(typed[first]) & np.isfinite(typed[second])
+            same = known & (typed[first] == typed[second])
+            if same.sum() >= _FEWEST and same.sum() >= 0.9 * known.sum():
+                rows = [int(i) for i in np.flatnonzero(same)]
+                fault = Fault("same columns", table=block.table, column=f"{first}, {second}")
+                text = f"duplicated column: {first} and {second} are the same"
+                cells = [cell for name in (first, second) for cell in _cells(block, name, rows, text)]
+                evidence = f"equal to the last digit in {same.sum()} of {known.sum()} rows"
+                yield Finding(f"t{block.table}-{first}-{second}-same", fault, tuple(cells), evidence, None, block.year)
+
+
+def _signs(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
+    for name, column in block.columns.items():
+        negative = np.flatnonzero(column.value < 0)
+        known = np.isfinite(column.value).sum()
+        if (block.table, name) in results or len(negative) != 1 or known < _FEWEST + 2:
+            continue
+        i = int(negative[0])
+        for other, place in twins(blocks, block.table, name):
+            theirs = other.columns[name].value
+            if place[i] >= 0 and np.nanmin(theirs) > 0 and abs(np.log(-column.value[i] / theirs[place[i]])) < 1.0:
+                text = f"sign: the only negative cell of its column; {other.year} has {theirs[place[i]]:.10g}"
+                fault = Fault("sign", table=block.table, column=name, row=block.rows[i])
+                cells = _cells(block, name, [i], text, expected=-float(column.value[i]))
+                evidence = f"all {known - 1} others are positive, and so is every cell of table {other.table}"
+                yield Finding(f"t{block.table}-{name}-sign", fault, tuple(cells), evidence, None, block.year)
+                break
+
+
+def growth(block: Block, other: Block, place: Any, name: str) -> tuple[Array, float, float]:
+    """Return the log growth from another table to this one by row, its middle and its robust scale."""
+    theirs = np.where(place < 0, np.nan, other.columns[name].value[place.astype(int)])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        change = np.log(block.columns[name].value / theirs)
+    change[~np.isfinite(change)] = np.nan
+    known = change[np.isfinite(change)]
+    if len(known) < _FEWEST:
+        return change, np.nan, np.nan
+    middle = float(np.median(known))
+    scale = max(1.4826 * float(np.median(np.abs(known - middle))), 0.01)
+    # The ninth tenth counts too: with many regions apart it is no scale of the rest.
+    return change, middle, max(scale, float(np.quantile(np.abs(known - middle), 0.8)) / 1.28)
+
+
+def _chance(z: Array, at: Any) -> float:
+    """Log probability that the rows `at` deviate as much, by the tail that the largest of the others begins."""
+    size = np.abs(z[np.isfinite(z)])
+    rest = np.abs(np.delete(z, at))
+    edge = max(float(np.nanmax(rest)) if np.isfinite(rest).any() else 0.0, _LEAST)
+    return float((-_TAIL * np.log(np.maximum(np.abs(z[at]) / edge, 1.0)) - np.log(len(size))).sum())
+
+
+def _magnitudes(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
+    """Find a single cell off by a power of ten between two years, where nothing else grows so."""
+    for name in block.columns:
+        for other, place in twins(blocks, block.table, name):
+            if (block.table, name) in results or (other.year or 0) > (block.year or 0):
+                continue
+            change, middle, scale = growth(block, other, place, name)
+            if not np.isfinite(scale):
+                continue
+            off = change - middle
+            i = int(np.nanargmax(np.abs(off)))
+            power = round(off[i] / _TEN)
+            if not 1 <= abs(power) <= 6 or abs(off[i] - power * _TEN) > max(0.35, 2 * scale):
+                continue
+            # Any row and any column; the window about a power of ten takes a third of the line.
+            chance = _chance(off / scale, np.array([i])) + np.log(len(change) * len(block.columns) / 3)
+            if chance > RARE:
+                continue
+            j = int(place[i])
+            home = _apart(block.columns[name].value, i), _apart(other.columns[name].value, j)
+            sides = [(block, i, power), (other, j, -power)]
+            if max(home) > 3.5 and min(home) < 2.5:
+                sides = [sides[int(np.argmax(home))]]
+            lead = "" if len(sides) == 1 else "one reading: "
+            cells = tuple(
+                cell
+                for side, at, ten in sides
+                for cell in _cells(
+                    side, name, [at], f"{lead}decimal shift or unit slip between years (x10^{ten})",
+                    float(side.columns[name].value[at]) / 10.0**ten,
+                )
+            )  # fmt: skip
+            fault = Fault("magnitude", table=other.table, other_table=block.table, column=name, row=block.rows[i])
+            evidence = (
+                f"x{np.exp(change[i]):.4g} from table {other.table} to {block.table}, where the others grow "
+                f"x{np.exp(middle):.3g}; {home[0]:.1f} and {home[1]:.1f} spreads from the middle of the columns"
+            )
+            yield Finding(f"t{other.table}-t{block.table}-{name}-magnitude", fault, cells, evidence)
+
+
+def _apart(values: Array, i: int) -> float:
+    """Distance of a cell from the middle of the others, in robust log standard deviations."""
+    others = np.delete(values, i)
+    logs = np.log(others[others > 0])
+    if len(logs) < 3 or values[i] <= 0:
+        return 0.0
+    spread = max(1.4826 * float(np.median(np.abs(logs - np.median(logs)))), 1e-6)
+    return abs(float(np.log(values[i]) - np.median(logs))) / spread
+
+
+def _moved_between_years(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
+    """Find rows whose growth is out of all bounds, and in place when they are dealt anew: moved in one of two years."""
+    from scipy.optimize import linear_sum_assignment
+    from scipy.special import gammaln
+
+    for name in block.columns:
+        for other, place in twins(blocks, block.table, name):
+            if (block.table, name) in results or (other.year or 0) > (block.year or 0):
+                continue
+            change, middle, scale = growth(block, other, place, name)
+            if not np.isfinite(scale) or (place < 0).any():
+                continue
+            z = (change - middle) / scale
+            n = int(np.isfinite(z).sum())
+            with np.errstate(divide="ignore", invalid="ignore"):
+                ours, theirs = np.log(block.columns[name].value), np.log(other.columns[name].value[place])
+            every = np.abs((ours[None, :] - theirs[:, None] - middle) / scale)
+            rate = float((every[~np.eye(len(z), dtype=bool)] < _CLOSE).mean())
+            at = np.flatnonzero(np.abs(z) > 4)
+            if not 2 <= len(at) <= n / 2:
+                continue
+            cost = np.where(np.isfinite(every[np.ix_(at, at)]), every[np.ix_(at, at)], 1e6)
+            np.fill_diagonal(cost, 1e6)
+            _, source = linear_sum_assignment(cost)
+            if cost[np.arange(len(at)), source].max() > _CLOSE:
+                continue
+            k = len(at)
+            ways = gammaln(n + 1) - gammaln(n - k + 1) + k * np.log(max(rate, 1e-12))
+            if _chance(z, at) + ways + np.log(len(block.columns)) > RARE:
+                continue
+            owner = {int(at[s]): int(i) for i, s in zip(at, source, strict=True)}
+            cells = []
+            for side, rows in ((other, place), (block, np.arange(len(z)))):
+                back = {v: u for u, v in owner.items()} if side is other else owner
+                cells += [
+                    cell
+                    for i in map(int, at)
+                    for cell in _cells(
+                        side, name, [int(rows[i])],
+                        f"one reading: swapped rows, moved: the value belongs to {block.regions[back[i]]}",
+                    )
+                ]  # fmt: skip
+            numbers = [block.rows[int(i)] for i in at]
+            fault = Fault(
+                "moved between years", table=other.table, other_table=block.table, column=name, rows=listed(numbers)
+            )
+            evidence = (
+                f"growth up to {np.abs(z[at]).max():.0f} spreads from the common one in {k} rows, within "
+                f"{cost[np.arange(k), source].max():.1f} when they are dealt anew; which year is right stays open"
+            )
+            yield Finding(f"t{other.table}-t{block.table}-{name}-moved", fault, tuple(cells), evidence)
+
+
+def _shares(blocks: Mapping[int, Block], block: Block) -> Iterator[Finding]:
+    """Find shares that sum to 100 (or 1) in one year, to rounding, and not in another."""
+    for name, column in block.columns.items():
+        if not np.isfinite(column.value).all() or (column.value < 0).any() or len(column.value) < _FEWEST:
+            continue
+        total, slack = float(column.value.sum()), float((column.high - column.low).sum() / 2)
+        for whole in (100.0, 1.0):
+            if not slack < abs(total - whole) <= 0.2 * whole:
+                continue
+            for other, _ in twins(blocks, block.table, name):
+                theirs = other.columns[name]
+                room = float((theirs.high - theirs.low).sum() / 2)
+                if np.isfinite(theirs.value).all() and abs(float(theirs.value.sum()) - whole) <= room < 0.02 * whole:
+                    fault = Fault("shares", table=block.table, column=name)
+                    text = f"sum: the shares add up to {total:.10g}, not {whole:g}"
+                    rows = range(len(column.value))
+                    evidence = f"rounding allows {slack:.3g}; table {other.table} adds up to {theirs.value.sum():.10g}"
+                    yield Finding(
+                        f"t{block.table}-{name}-shares", fault, tuple(_cells(block, name, rows, text)), evidence, None,
+                        block.year,
+                    )  # fmt: skip
+                    break
+
+
+def growth_remarks(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -> pd.DataFrame:
+    """List cells whose growth is more than six robust standard deviations and a factor of three off: worth a look."""
+    lines = []
+    for block in blocks.values():
+        for name in block.columns:
+            for other, place in twins(blocks, block.table, name):
+                if (block.table, name) in results or (other.year or 0) > (block.year or 0):
+                    continue
+                change, middle, scale = growth(block, other, place, name)
+                for i in np.flatnonzero(np.abs(change - middle) > max(6 * scale, np.log(3.0))):
+                    told = (
+                        f"{name} of {block.regions[int(i)]} (row {block.rows[int(i)]}) goes x{np.exp(change[i]):.3g} "
+                        f"from table {other.table} to {block.table}, the others x{np.exp(middle):.3g}"
+                    )
+                    lines.append((block.table, block.rows[int(i)], name, told))
+    return pd.DataFrame(lines, columns=["table", "row", "column", "told"])
+
+
+def blind_columns(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -> list[tuple[str, int, str]]:
+    """List columns in which rows exchanged between two years would mostly not be seen: check, rows, reason.
+
+    Two rows are told apart where their difference is more than six times the scatter of growth.
+    """
+    lines = []
+    for block in blocks.values():
+        for name, column in block.columns.items():
+            for other, place in twins(blocks, block.table, name):
+                if (block.table, name) in results or (other.year or 0) > (block.year or 0):
+                    continue
+                scale = growth(block, other, place, name)[2]
+                logs = np.log(np.where(column.value > 0, column.value, np.nan))
+                gaps = np.abs(logs[:, None] - logs[None, :])[np.triu_indices(len(logs), 1)]
+                gaps = gaps[np.isfinite(gaps)]
+                if np.isfinite(scale) and len(gaps) and (seen := float((gaps > _SEEN * scale).mean())) < 0.5:
+                    check = (
+                        f"tables {other.table} and {block.table}: rows of {name} exchanged before all else was computed"
+                    )
+                    lines.append((check, len(logs), f"growth scatters so much that {100 * seen:.0f} % would be seen"))
+    return lines

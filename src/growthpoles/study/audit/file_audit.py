@@ -72,7 +72,8 @@ def read_audit_file(path: Path) -> AuditFile:
             while number in years:
                 number += 1
             years[number] = year if year is not None else -number
-            names[number] = " ".join(filter(None, (grid.sheet, "" if year is None else str(year)))) or path.name
+            told = "" if year is None or str(year) in grid.sheet else str(year)
+            names[number] = " ".join(filter(None, (grid.sheet, told))) or path.name
             frames.append(cells.assign(table=number))
             places |= {(number, row, column): place for (row, column), place in where.items()}
             totals += [f"table {number}: {line}" for line in sums]
@@ -106,7 +107,7 @@ def _tables(grid: Grid, path: Path) -> list[Found]:
         rows = [(line, row) for line, row in block.rows if key < len(row) and cell_text(row[key])]
         rows, sums = _without_totals(rows, key, numbers)
         texts = [
-            (cell_text(row[at]), Problem(str(path), sheet=grid.sheet, row=line, column="", problem="", remedy=""))
+            (cell_text(row[at]), Problem("", str(path), sheet=grid.sheet, row=line))
             for line, row in rows
             for at in numbers
             if at < len(row) and isinstance(row[at], str) and any(sign.isdigit() for sign in row[at])

@@ -33,6 +33,12 @@ FaultKind = Literal[
     "digits",
     "contradiction",
     "contradictory columns",
+    "repeated row",
+    "same columns",
+    "sign",
+    "magnitude",
+    "moved between years",
+    "shares",
     "sum",
     "ratio",
     "input",
@@ -60,6 +66,12 @@ TEMPLATES: Mapping[FaultKind, str] = MappingProxyType(
         "digits": "{column}: the last digits are cut off or rounded more coarsely than printed",
         "contradiction": "table {table}: {column} contradict each other in row {row}; which is wrong is open",
         "contradictory columns": "table {table}: {column} contradict each other in rows {rows}; which is wrong is open",
+        "repeated row": "table {table}: rows {row} and {other_row} are the same",
+        "same columns": "table {table}: the columns {column} are the same",
+        "sign": "table {table}: {column} of row {row} has the wrong sign",
+        "magnitude": "tables {table} and {other_table}: {column} of row {row} differs by a power of ten",
+        "moved between years": "tables {table} and {other_table}: {column} moved to other rows in one, rows {rows}",
+        "shares": "table {table}: the shares {column} do not add up to the whole",
         "sum": "table {table}: {column} of row {row} does not add up",
         "ratio": "table {table}: {column} of row {row} does not follow from its row",
         "input": "table {table}: {column} of row {row} contradicts the ratios of its row",
@@ -179,7 +191,9 @@ def cause_fault(cause: Cause, blocks: Mapping[int, Block]) -> Fault:
     if first.kind == "repeated":
         return Fault("repeated column", table=table, column=columns, year=first.other_year)
     if first.kind == "other year":
-        told = "denominator" if next(iter(first.texts.values()))[0].startswith("denominator") else "other input"
+        told: FaultKind = (
+            "denominator" if next(iter(first.texts.values()))[0].startswith("denominator") else "other input"
+        )
         return Fault(told, table=table, column=columns, denominator=first.input, year=first.other_year)
     if first.kind == "factor":
         return Fault("factor", table=table, column=columns, factor=f"{first.factor:.6g}")

@@ -63,6 +63,8 @@ class Audit(ResultDisplay):
         row, column, printed, relation.
     unchecked : DataFrame
         One line per check that could not be made in some rows: check, rows (how many), reason, told (in a sentence).
+    remarks : DataFrame
+        What is unusual and no fault: table, row, column, told (in a sentence).
 
     Examples
     --------
@@ -83,6 +85,7 @@ class Audit(ResultDisplay):
     faults: Mapping[str, Fault] = field(default_factory=dict)
     consequences: pd.DataFrame = field(default_factory=pd.DataFrame)
     unchecked: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["check", "rows", "reason", "told"]))
+    remarks: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["table", "row", "column", "told"]))
 
     def __repr__(self) -> str:
         """Return the counts by severity."""
@@ -202,6 +205,7 @@ def run_audit(study: Study | None = None, *, rng: np.random.Generator | int | No
         faults,
         consequences,
         unchecked_frame(search.relations, search.blocks, published.reproduction),
+        search.remarks,
     )
 
 
@@ -223,6 +227,7 @@ def audit_cells(sources: Sources, *, sums: Sequence[tuple[str, ...]] | None = No
         {str(fault): fault for _, fault, *_ in entries},
         consequence_frame(search.told, search.blocks, nothing),
         unchecked_frame(search.relations, search.blocks, nothing.reproduction),
+        search.remarks,
     )
 
 

@@ -217,9 +217,9 @@ def replace_cells(sources: Sources, cells: Mapping[tuple[int, int, str], tuple[f
     at = [place[key] for key in cells]
     value, half = (np.array(part, dtype=float) for part in zip(*cells.values(), strict=True))
     for name, new in (("value", value), ("half", half)):
-        frame.iloc[at, frame.columns.get_loc(name)] = new
+        frame.iloc[at, list(frame.columns).index(name)] = new
     texts = [f"{number:.12g}".replace(".", sources.decimal) for number in value]
-    frame.iloc[at, frame.columns.get_loc("printed")] = texts
+    frame.iloc[at, list(frame.columns).index("printed")] = texts
     for table, column in {(table, column) for table, _, column in cells}:
         own = frame[(frame["table"] == table) & (frame["column"] == column)]
         parts[table][column] = own.set_index("row").sort_index()
@@ -306,7 +306,8 @@ def _published_of_tables(study: Study, number: int) -> pd.DataFrame:
     for rule in rules[rules["table"] == str(number)].to_dict("records"):
         wanted += [rule["column"], rule["numerator"], rule["denominator"]]
     cells = own_columns(study, sources[0], list(dict.fromkeys(wanted)))
-    return cells.assign(value=[_number(text, ".") for text in cells["printed"]])
+    labels = match_labels(study, list(cells["label"]))
+    return cells.assign(region=labels, value=[_number(text, ".") for text in cells["printed"]])
 
 
 def printed_decimal(study: Study) -> Decimal:
@@ -342,7 +343,6 @@ def _own_cells(study: Study, spec: Table) -> dict[int, pd.DataFrame]:
     from growthpoles.study.files.user_table import read_table as read_own
     from growthpoles.study.inputs import study_catalogue
     from growthpoles.study.inputs.published import plain_text
-    from growthpoles.study.inputs.study_regions import match_study_regions
 
     path = study.resolve(spec.file)
     data = read_own(path, spec, years=study.years, codes=study_catalogue(study).codes)
@@ -360,6 +360,6 @@ def _own_cells(study: Study, spec: Table) -> dict[int, pd.DataFrame]:
     frames = {year: pd.DataFrame(lines) for year, lines in sorted(records.items())}
     for year, frame in frames.items():
         labels = list(dict.fromkeys(frame["label"]))
-        codes = dict(zip(labels, match_study_regions(study, labels, vintage=spec.vintage), strict=True))
+        codes = dict(zip(labels, match_labels(study, labels, vintage=spec.vintage), strict=True))
         frames[year] = frame.assign(region=frame["label"].map(codes))
     return frames

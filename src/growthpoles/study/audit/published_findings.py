@@ -11,7 +11,7 @@ import pandas as pd
 
 from growthpoles.file_reading import note
 from growthpoles.study.audit.arithmetic import check_arithmetic
-from growthpoles.study.audit.cell_checks import Search, mend
+from growthpoles.study.audit.cell_checks import Search, blind_columns, mend
 from growthpoles.study.audit.column_orders import listed
 from growthpoles.study.audit.effects import SEVERITIES
 from growthpoles.study.audit.findings import Cell, Fault, cause_fault, relations_text
@@ -213,7 +213,7 @@ def _told(
         ]
     )
     # A class that is that of the mended index was taken from it.
-    right = {}
+    right: dict[tuple[int, int], float] = {}
     for year, name in ((year, name) for name, year in years.items()):
         block = whole.get(study.published.index.table) if study.published.index is not None else None
         if block is not None and name in block.columns:
@@ -300,6 +300,8 @@ def unchecked_frame(
                 if lost.any():
                     rows = [int(row) for row in part.loc[lost, "row"]]
                     lines.append((f"index {year}", len(rows), f"{why}, rows {listed(rows)}"))
+    results = {(relation.table, relation.members[0]) for relation in relations if relation.kind == "ratio"}
+    lines += blind_columns(blocks, results)
     frame = pd.DataFrame(lines, columns=["check", "rows", "reason"])
     told = [f"not checked in {rows} rows: {check} ({reason})" for check, rows, reason in lines]
     return frame.assign(told=pd.Series(told, dtype=object))

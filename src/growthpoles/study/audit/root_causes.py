@@ -122,8 +122,14 @@ def find_causes(
     mended : dict
         The tables with the likeliest reading of every cause mended.
     """
-    mended, causes = dict(blocks), []
+    mended: dict[int, Block] = dict(blocks)
+    causes: list[Cause] = []
     settled: set[tuple[int, int]] = set()
+    # Digits cut off throughout a column explain the few cells in which it shows.
+    for relation in relations:
+        for cause in _drift(mended[relation.table], relation):
+            causes.append(cause)
+            mended = cause.first.apply(mended)
     # What holds in print followed from what was printed, right or wrong: it is never a fault of its own.
     in_print = [relation.wrong(blocks[relation.table]) for relation in relations]
     for _ in range(4 * sum(len(block.rows) for block in blocks.values()) + 4):
@@ -151,9 +157,6 @@ def find_causes(
         cause = _decide(rivals, best[1], blocks, mended, relations, decimal, judge)
         causes.append(cause)
         mended = cause.first.apply(mended)
-    for relation in relations:
-        if not any((relation.table, relation.members[0]) in reading.cells for c in causes for reading in c.readings):
-            causes += _drift(blocks[relation.table], relation)
     return _merged(causes), mended
 
 
@@ -164,7 +167,11 @@ def _drift(block: Block, relation: Relation) -> Iterator[Cause]:
     column = block.columns[relation.members[0]]
     low, middle, high = relation.implied(block, relation.members[0])
     half = (column.high - column.low) / 2
-    known = np.isfinite(low) & np.isfinite(column.value) & (half > 0) & ~relation.wrong(block)
+    known = np.isfinite(low) & np.isfinite(column.value) & (half > 0)
+    size, near = np.abs(column.value), np.minimum(np.abs(low), np.abs(high))
+    far = np.maximum(np.abs(low), np.abs(high))
+    # Cells that digits cut off do not explain are faults of their own.
+    known &= ~relation.wrong(block) | ((far >= size) & (near < size + 2 * half))
     if known.sum() < 8 or (column.high - column.value)[known].max() > 1.5 * half[known].max():
         return
     gap = ((np.abs(column.value) - np.abs(middle)) / (2 * half))[known]
@@ -239,14 +246,14 @@ def _readings(
                 yield from _digits(block, relation, name, implied, rows)
         if relation.kind == "ratio" and len(rows) > 1:
             yield from _other_year(blocks, relation, rows)
-    for (table, rows), group in together.items():
+    for (table, numbers), group in together.items():
         if len(group) > 1:
             results = [
                 (relation.members[0], relation.implied(blocks[table], relation.members[0])) for relation in group
             ]
-            yield from _moved(blocks[table], results, np.array(rows, dtype=np.intp))
-    for (table, name, i), concerned in cells.items():
-        yield from _single(blocks[table], name, i, [relations[r] for r in concerned])
+            yield from _moved(blocks[table], results, np.array(numbers, dtype=np.intp))
+    for (table, name, at), concerned in cells.items():
+        yield from _single(blocks[table], name, at, [relations[r] for r in concerned])
 
 
 def _single(block: Block, name: str, i: int, relations: Sequence[Relation]) -> Iterator[Reading]:
@@ -305,7 +312,7 @@ def _cycles(fits: npt.NDArray[np.bool_], rows: Rows, known: Rows) -> Iterator[tu
     from scipy.sparse.csgraph import connected_components
 
     def groups(part: npt.NDArray[np.bool_]) -> list[Rows]:
-        _, group = connected_components(csr_array(part), directed=True, connection="strong")
+        _, group = connected_components(csr_array(part.astype(float)), directed=True, connection="strong")
         return [at for at in (np.flatnonzero(group == number) for number in np.unique(group)) if len(at) > 1]
 
     part = fits[np.ix_(rows, rows)]
@@ -332,7 +339,7 @@ def _cycles(fits: npt.NDArray[np.bool_], rows: Rows, known: Rows) -> Iterator[tu
             yield known[at], known[source[at]], True
 
 
-def _twins(blocks: Blocks, table: int, name: str) -> Iterator[tuple[Block, Rows]]:
+def twins(blocks: Blocks, table: int, name: str) -> Iterator[tuple[Block, Rows]]:
     """Yield tables of another year that print the column, with the position of every region of this one (-1: none)."""
     block = blocks[table]
     for other in blocks.values():
@@ -359,7 +366,7 @@ def _exchanged(
 ) -> Iterator[Reading]:
     """Try the columns of two years, exchanged."""
     block = blocks[relation.table]
-    for other, place in _twins(blocks, relation.table, name):
+    for other, place in twins(blocks, relation.table, name):
         theirs = [
             twin
             for twin in relations
@@ -390,7 +397,7 @@ def _repeated(blocks: Blocks, relation: Relation, name: str, implied: Bounds, ro
     """Try a column that is the other year's, copied, where the relations want another."""
     block = blocks[relation.table]
     column = block.columns[name]
-    for other, place in _twins(blocks, relation.table, name):
+    for other, place in twins(blocks, relation.table, name):
         same = (column.value == np.where(place < 0, np.nan, other.columns[name].value[place])) & (column.value != 0)
         at = rows[same[rows]]
         if len(at) >= 3 and len(at) >= 0.8 * len(rows):
@@ -404,7 +411,7 @@ def _other_year(blocks: Blocks, relation: Relation, rows: Rows) -> Iterator[Read
     block = blocks[relation.table]
     ratio, *parts = relation.members
     implied = relation.implied(block, ratio)
-    for other, place in _twins(blocks, relation.table, parts[1]):
+    for other, place in twins(blocks, relation.table, parts[1]):
         for swap in ((False, True), (True, False), (True, True)):
             if (place < 0).any() or not set(np.array(parts)[list(swap)]) <= set(other.columns):
                 continue
@@ -523,6 +530,7 @@ def _decide(
                 for relation in relations
             )
             odds += sum(_growth(reading, key, blocks) for key in reading.keys if key not in results)
+            odds += sum(_home(reading, key, blocks) for key in reading.keys)
             if before and judge is not None and set(reading.keys) & results:
                 after = judge(reading.apply(blocks))
                 odds += 7.0 if after <= before / 2 else 0.0
@@ -564,6 +572,26 @@ def _last_digits(reading: Reading, symptoms: Sequence[tuple[Relation, tuple[int,
     return gap <= 2 * unit and gap < 1e-4 * abs(float(column.value[i]))
 
 
+def _home(reading: Reading, key: Key, blocks: Blocks) -> float:
+    """Return the log odds that the other rows of its own column give, where no other year prints it."""
+    from scipy.stats import t
+
+    table, name = key
+    if next(twins(blocks, table, name), None) is not None:
+        return 0.0
+    column, at = blocks[table].columns[name].value, reading.cells[key]
+    new = reading.bounds[key][1][at]
+    rest = np.delete(column, at)
+    if reading.kind != "cell" or (rest > 0).sum() < 4 or not (np.all(new > 0) and np.all(column[at] > 0)):
+        return 0.0
+    logs = np.log(rest[rest > 0])
+    middle, scale = float(np.median(logs)), max(float(np.std(logs)), 0.05)
+    gain = t.logpdf((np.log(new) - middle) / scale, _FREEDOM) - t.logpdf(
+        (np.log(column[at]) - middle) / scale, _FREEDOM
+    )
+    return float(np.clip(gain, -_CAP, _CAP).sum())
+
+
 def _growth(reading: Reading, key: Key, blocks: Blocks) -> float:
     """Return the log odds that the growth of the other rows gives to the mended over the printed cells."""
     from scipy.stats import t
@@ -571,7 +599,7 @@ def _growth(reading: Reading, key: Key, blocks: Blocks) -> float:
     table, name = key
     block, at = blocks[table], reading.cells[key]
     best = 0.0
-    for other, place in _twins(blocks, table, name):
+    for other, place in twins(blocks, table, name):
         theirs = np.where(place < 0, np.nan, other.columns[name].value[place])
         with np.errstate(divide="ignore", invalid="ignore"):
             old = np.log(block.columns[name].value / theirs)
@@ -612,7 +640,7 @@ def _neat(reading: Reading, blocks: Blocks, relations: Sequence[Relation], decim
         return 1.5 if exact else 4.0
     same = sum(
         int(other.columns[name].value[place[i]] == column.value[i])
-        for other, place in _twins(blocks, table, name)
+        for other, place in twins(blocks, table, name)
         if place[i] >= 0
     )
     if same and digits >= 4:
@@ -625,7 +653,9 @@ def _neat(reading: Reading, blocks: Blocks, relations: Sequence[Relation], decim
 def _stray(blocks: Blocks, relations: Sequence[Relation], at: tuple[int, int], decimal: Decimal) -> Cause:
     """Name a row whose relation fails and which nothing mends alone: every member is a reading."""
     relation, i = relations[at[0]], at[1]
-    readings = [_single(blocks[relation.table], name, i, [relation]) for name in relation.members]
+    readings = [
+        reading for name in relation.members for reading in _single(blocks[relation.table], name, i, [relation])
+    ]
     return Cause(tuple(readings), ((relation, (i,)),))
 
 
@@ -669,5 +699,7 @@ def cell_text(reading: Reading, key: Key, at: int, block: Block, decimal: Decima
     power = decimal_shift(float(column.value[i]), low - half, high + half)
     if power is not None:
         return f"decimal shift (x10^{power})"
+    if low - half <= -float(column.value[i]) <= high + half:
+        return "sign: it fits with the other sign"
     changed = transposed(column.printed[i], low - half, high + half, decimal=decimal)
     return "" if changed is None else f"digit transposition: {changed} fits"

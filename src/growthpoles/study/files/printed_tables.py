@@ -241,6 +241,10 @@ def _checked_cells(path: Path, decimal: Decimal) -> pd.DataFrame:
             if cell_number(record["printed"], decimal=decimal, where=where + "printed") != values[position]:
                 problem = f"{_show(record['value'])} is not what is printed, {_show(record['printed'])}"
                 raise DataError(message(problem, where=where + "value"))
+        elif record["printed"].strip():
+            # A number whose value was left out is a number all the same.
+            number = parse_plain(record["printed"].strip().translate(BLANKS), decimal)
+            values[position] = np.nan if number is None else number
     cells = rows.reset_index(drop=True).assign(**numbers, value=values)[list(CELL_COLUMNS)]
     twice = cells.duplicated(["table", "row", "column"])
     if twice.any():
@@ -387,7 +391,8 @@ def _column(
         raise DataError(
             message(f"column {column!r} has {len(printed)} rows", where=str(path), allowed=f"rows 1 to {len(order)}")
         )
-    values, gaps = np.full(len(order), np.nan), []
+    values = np.full(len(order), np.nan)
+    gaps: list[tuple[str, Reason]] = []
     for at, ((row, text), region) in enumerate(zip(printed.items(), order, strict=True)):
         mark = text.strip()
         if mark in marks:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 import growthpoles as gp
+from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, Sources, make_sources
 
 YEARS = {1: 2016, 2: 2021}
 PRIMARIES = ("gdp", "emp", "pop", "urban", "rural", "rd", "firms", "waste")
@@ -103,6 +104,23 @@ class Invented:
             return self.text[table, row, name]
         places = 2 if table == 3 else DIGITS.get(name, 0)
         return f"{self.columns[table, name][row - 1]:.{places}f}".replace(".", self.decimal)
+
+    def sources(self) -> Sources:
+        """The tables of indicators without a study around them: what arithmetic and the two years can tell."""
+        lines = [
+            {
+                "table": t,
+                "row": row,
+                "label": f"Region {row:02d}",
+                "column": name,
+                "printed": self.printed(t, row, name),
+            }
+            for t in (1, 2)
+            for name in (*PRIMARIES, *RATIOS)
+            for row in range(1, self.n + 1)
+        ]
+        rules = pd.DataFrame([(name, *rule) for name, rule in RATIOS.items()], columns=list(FORMULA_COLUMNS))
+        return make_sources(pd.DataFrame(lines), rules, years=YEARS, decimal=self.decimal, cut=self.cut)  # type: ignore[arg-type]
 
     def write(self, folder: Path) -> gp.Study:
         (folder / "tables").mkdir(parents=True, exist_ok=True)
@@ -402,19 +420,62 @@ def wrong_change(study: Invented, rng: np.random.Generator) -> list[Cell]:
     return [(3, i + 1, "change")]
 
 
+def computed_from_moved(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """A primary column in the wrong rows of which everything was computed: told by the other year or not at all."""
+    table, _, name = _cell(study, rng, ("gdp", "emp", "rd", "firms", "waste"))
+    cells = _rotate(study, rng, table, (name,))
+    for ratio in RATIOS:
+        study.ratio(table, ratio)
+    study.exact = False
+    study.compute()
+    return cells
+
+
+def repeated_row(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    table = int(rng.integers(1, 3))
+    i, j = (int(at) for at in rng.choice(study.n, 2, replace=False))
+    for name in (*PRIMARIES, *RATIOS):
+        study.columns[table, name][j] = study.columns[table, name][i]
+    study.exact = False
+    study.compute()
+    return [(table, j + 1, name) for name in PRIMARIES]
+
+
+def unit_slip_and_all(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """A cell in another unit, from which everything was computed."""
+    cells = unit_slip(study, rng)
+    for ratio in RATIOS:
+        study.ratio(cells[0][0], ratio)
+    study.exact = False
+    study.compute()
+    return cells
+
+
+def wrong_sign(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    table, i, name = _cell(study, rng, ("gdp", "emp", "rd", "firms", "waste"))
+    study.columns[table, name][i] *= -1
+    return [(table, i + 1, name)]
+
+
 FAULTS: dict[str, Plant] = {
     plant.__name__: plant
     for plant in (
         shifted_ratio, shifted_ratio_and_index, swapped_primary, swapped_ratio, rotated_primary, rotated_ratio,
         shifted_block, denominator_of_other_year, unit_slip, copied_from_last_year, swapped_index, wrong_index,
         scaled_ratio, scaled_primary, digits_in_a_part, digits_in_a_primary, digits_in_a_ratio, truncated_ratio,
-        exchanged_years, wrong_class, wrong_change,
+        exchanged_years, wrong_class, wrong_change, computed_from_moved, repeated_row, unit_slip_and_all, wrong_sign,
     )
 }  # fmt: skip
 
 
 def plant(rng: np.random.Generator, folder: Path, kind: str, *, n: int | None = None) -> tuple[gp.Study, list[Cell]]:
-    """Invent a study with one fault of a kind; return it with the cells that are wrong."""
+    """Invent a study with one fault of a kind, written to a folder; return it with the cells that are wrong."""
+    study, cells = invent(rng, folder, kind, n=n)
+    return study.write(folder), cells
+
+
+def invent(rng: np.random.Generator, folder: Path, kind: str, *, n: int | None = None) -> tuple[Invented, list[Cell]]:
+    """Invent figures with one fault of a kind; return them with the cells that are wrong."""
     study = clean(rng, folder, n=n)
     if kind == "truncated_ratio":
         study.cut = ()
@@ -430,4 +491,4 @@ def plant(rng: np.random.Generator, folder: Path, kind: str, *, n: int | None = 
         for c in cells
         if c[2].startswith("class") or study.columns[c[0], c[2]][c[1] - 1] != before[c[0], c[2]][c[1] - 1]
     ]
-    return study.write(folder), cells
+    return study, cells

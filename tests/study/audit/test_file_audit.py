@@ -1,0 +1,118 @@
+"""Audit of a file: formulas proposed, confirmed, and the user's own workbook marked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from openpyxl import Workbook, load_workbook
+from planted import DIGITS, YEARS, clean
+
+from growthpoles.errors import DataError
+from growthpoles.language.phrases import Words
+from growthpoles.report.audit_files import file_faults, write_file_audit
+from growthpoles.report.wording import Wording
+from growthpoles.study.audit.file_audit import audit_file, propose_formulas, read_audit_file, read_formulas
+
+NAMES = ("gdp", "emp", "pop", "urban", "rural", "prod")
+
+
+@pytest.fixture
+def yearbook(tmp_path: Path) -> Path:
+    """Write two sheets with titles and totals; employment of rows 9 and 12 exchanged in the first."""
+    study = clean(np.random.default_rng(21), tmp_path, n=12)
+    study.cut = ()
+    for table in (1, 2):
+        study.ratio(table, "prod")
+    emp = study.columns[1, "emp"]
+    emp[[8, 11]] = emp[[11, 8]]
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for table, year in YEARS.items():
+        sheet = book.create_sheet(str(year))
+        sheet.append(["Ostravia, main figures"])
+        sheet.append([])
+        sheet.append(["Region", *NAMES])
+        for i in range(12):
+            sheet.append(
+                [f"=Region {i + 1}"[1:], *(round(float(study.columns[table, n][i]), DIGITS.get(n, 0)) for n in NAMES)]
+            )
+        sums = [round(float(study.columns[table, name].sum()), 1) for name in NAMES[:-1]]
+        sheet.append(["Ostravia", *sums])
+    path = tmp_path / "yearbook.xlsx"
+    book.save(path)
+    return path
+
+
+def test_formulas_are_found_and_the_fault_is_one(yearbook: Path, tmp_path: Path) -> None:
+    found, file, rules = audit_file(yearbook)
+    told = {(r["column"], r["numerator"], r["denominator"], r["holds"]) for r in rules.to_dict("records")}
+    assert told == {("prod", "gdp", "emp", "22 of 24 rows"), ("pop", "urban + rural", "", "24 of 24 rows")}
+    assert list(found.faults) == ["table 1: emp is exchanged between rows 9 and 12"]
+    assert len(file.totals) == 2 and list(file.names.values()) == ["2016", "2021"]
+    frame, title = file_faults(found, file)
+    assert len(frame) == 1 and "2 cells in 1 faults" in title
+    out = tmp_path / "out"
+    write_file_audit(found, file, rules, out=out, proposed=True)
+    sheet = load_workbook(out / "audit.xlsx")["2016"]
+    # Row 9 of the table stands three rows below its number; employment is the third column.
+    assert sheet["A1"].value == "Ostravia, main figures" and "belongs to Region 12" in sheet["C12"].comment.text
+    assert sheet["C12"].fill.fgColor.rgb == "00F4B6A6" and sheet["C5"].comment is None
+    page = (out / "audit.html").read_text(encoding="utf-8")
+    assert "emp is exchanged between rows 9 and 12" in page and "http" not in page
+    confirmed = read_formulas(out / "formulas.csv")
+    again, _, _ = audit_file(yearbook, confirmed)
+    assert again.ledger.equals(found.ledger)
+
+
+def test_a_confirmed_file_is_kept_and_its_no_counts(yearbook: Path, tmp_path: Path) -> None:
+    rules = tmp_path / "formulas.csv"
+    head = "use,kind,column,numerator,denominator,factor\n"
+    rules.write_text(f"{head}no,ratio,prod,gdp,emp,1000\nyes,sum,pop,urban + rural,,\n")
+    found, file, used = audit_file(yearbook, read_formulas(rules))
+    # Without the ratio the two years are all that is left to tell.
+    assert not any(kind == "exchanged rows" for kind in (fault.kind for fault in found.faults.values()))
+    write_file_audit(found, file, used, out=tmp_path, proposed=True)
+    assert rules.read_text().startswith(head)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("maybe,ratio,prod,gdp,emp,1000", "use = 'maybe'"),
+        ("yes,product,prod,gdp,emp,1000", "kind = 'product'"),
+        ("yes,ratio,prod,gpd,emp,1000", "no column 'gpd'"),
+        ("yes,ratio,prod,gdp,emp,many", "not a number"),
+    ],
+)
+def test_a_bad_formula_is_named(line: str, words: str, yearbook: Path, tmp_path: Path) -> None:
+    rules = tmp_path / "formulas.csv"
+    rules.write_text(f"use,kind,column,numerator,denominator,factor\n{line}\n")
+    with pytest.raises(DataError, match=words):
+        audit_file(yearbook, read_formulas(rules))
+
+
+def test_a_file_without_numbers_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,b\nx,y\nz,w\n")
+    with pytest.raises(DataError, match="no table with a column of names"):
+        read_audit_file(path)
+
+
+def test_noise_proposes_nothing(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    lines = [",".join([f"R{i}", *(f"{v:.2f}" for v in rng.lognormal(3, 0.6, 6))]) for i in range(20)]
+    path = tmp_path / "t.csv"
+    path.write_text("region,a,b,c,d,e,f\n" + "\n".join(lines) + "\n")
+    assert propose_formulas(read_audit_file(path).sources).empty
+    found, _, _ = audit_file(path)
+    assert found.ledger.empty
+
+
+@pytest.mark.parametrize("lang", ["ru", "kk"])
+def test_every_fault_is_said_in_every_language(lang: str) -> None:
+    from growthpoles.study.audit.findings import TEMPLATES
+
+    words = Wording(Words(lang), {}, {}, {}).words
+    assert all(words.message(text) != text for text in TEMPLATES.values())
