@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -29,6 +29,13 @@ from growthpoles.maps.typography import text_metrics
 if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.axes import Axes
+    from shapely.geometry.base import BaseGeometry
+
+    class Over(Protocol):
+        """What stands over the regions."""
+
+        def __call__(self, ax: Axes, base: Base, plan: Plan, *, draw: bool) -> Sequence[BaseGeometry]:
+            """Return the obstacles for labels; draw them if asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,7 @@ def draw_map(
     ax: Axes | None = None,
     gid: str = "map",
     hatched: Sequence[object] = (),
+    over: Over | None = None,
 ) -> Axes:
     """Draw one map.
 
@@ -96,6 +104,9 @@ def draw_map(
         Prefix of the identifiers of groups in vector files.
     hatched
         Labels of regions that are hatched over their colour.
+    over
+        What stands over the regions: from the axes, the geometry, a plan and the transform of millimetres to the
+        obstacles that labels keep clear of; called once more at the end, with `draw` True, to draw it.
 
     Returns
     -------
@@ -125,7 +136,11 @@ def draw_map(
                 )
             )
         plan = found
-    named = None
+
+    def cleared(plan: Plan) -> Plan:
+        return replace(plan, obstacles=tuple(over(ax, base, plan, draw=False))) if over else plan
+
+    named, plan = None, cleared(plan)
     if style.labels != "none" and len(base.geometries) < MANY:
         named = region_labels.arrange(base, plan, names, marks, style)
         if own and named.codes and not named.key and style.code_key == "auto":
@@ -141,14 +156,19 @@ def draw_map(
                 below = map_plan.new_page(base, legend, names, marks, style, spare=rise)
                 beside = _key_beside(base, legend, names, marks, style, every, below[1].found.scale)
                 ax, plan = beside or below
+                plan = cleared(plan)
                 named = region_labels.arrange(base, plan, names, marks, style, free=False, values=values)
                 if beside:
                     block = region_labels.key_within(named.codes, style.preset, plan.frame.h)
                     named = named.raised(0.0, (block, plan.frame.right + _ASIDE, plan.frame.top - block.h))
             if not named.key:
                 plan, named = _with_key(ax, plan, named, style)
+    if over:
+        over(ax, base, plan, draw=True)
+    make_transform(ax, base)
     _SHOWN[ax] = Shown(legend, frozenset(classes), base)
-    _draw(ax, base, faces, named, style, plan, gid, [int(i) for i in np.flatnonzero(regions.index.isin(hatched))])
+    numbers = np.flatnonzero(regions.index.isin(hatched)).tolist()
+    _draw(ax, base, faces, named, style, plan, gid, numbers, haloed=over is not None)
     return ax
 
 
@@ -168,6 +188,15 @@ def _key_beside(
         return None
     found = map_plan.new_page(base, legend, names, marks, style, aside=block.w + _ASIDE)
     return found if found[1].found.scale > least and found[1].frame.h >= block.h else None
+
+
+def make_transform(ax: Axes, base: Base) -> None:
+    """Give the axes the attributes `crs` and `degrees`: the system of their data, and a transform from lon and lat."""
+    from growthpoles.maps.sheet.notebook_display import FromDegrees
+
+    ax.crs = base.crs  # type: ignore[attr-defined]
+    if base.crs is not None:
+        ax.degrees = FromDegrees(base.place) + ax.transData  # type: ignore[attr-defined]
 
 
 def shown_on(ax: Axes) -> Shown:
@@ -244,6 +273,8 @@ def _draw(
     plan: Plan,
     gid: str,
     hatched: list[int],
+    *,
+    haloed: bool,
 ) -> None:
     """Put everything on the axes."""
     from matplotlib.path import Path
@@ -299,7 +330,7 @@ def _draw(
             hatched=hatched,
         )
     if named:
-        region_labels.draw_names(ax, named, faces, preset, mm, gid)
+        region_labels.draw_names(ax, named, faces, preset, mm, gid, halo=haloed)
     if ground is not None:
         found_names = context_names(base, plan, _left_free(base, plan, named), style)
         canvas.add_words(ax, found_names, transform=mm, gid=f"{gid}-context", order=0.45)
