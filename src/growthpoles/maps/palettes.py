@@ -48,7 +48,7 @@ INK = "#1a1a1a"
 SOFT = "#5c5c5c"
 FAINT = "#b5b5b5"
 BORDER = "#6b6b6b"
-HATCH = "#8a8a8a"
+HATCH = "#3c3c3c"
 PAPER = "#ffffff"
 # Ground under a map: paler than any class, so that the regions stand out.
 SEA, LAND, COAST, RIVER = "#e3edf3", "#f6f4ef", "#b9b2a4", "#a5c0d4"

@@ -42,7 +42,7 @@ _WIDEST = 160.0
 _PROBES = 32
 #: Context lines so near to the regions' own outline repeat it, a little beside it: millimetres.
 _OWN = 0.6
-_NODE = 3.0
+_NODE = 2.0
 #: Of a country's ground on the map, this much may be regions of the map itself.
 _FOREIGN = 0.5
 _LEAST_NODES = 6
@@ -299,7 +299,7 @@ def _place_names(base: Base, plan: Plan, space: FreeSpace, style: Style) -> list
         total = np.zeros((ny + 1, nx + 1), dtype=int)
         total[1:, 1:] = np.cumsum(np.cumsum(~on, axis=0), axis=1)
         best: tuple[float, float, float] | None = None
-        for air in (6.0, 3.0, 0.8):
+        for air in (6.0, 3.0, 0.0):
             i0, j0 = node(left - air - body.x, nx), node(bottom - air - body.y, ny)
             i1, j1 = node(left + wide + air - body.x + _NODE, nx), node(bottom + tall + air - body.y + _NODE, ny)
             clear = total[j1 + 1, i1 + 1] - total[j0, i1 + 1] - total[j1 + 1, i0] + total[j0, i0] == 0
@@ -329,7 +329,10 @@ def _place_names(base: Base, plan: Plan, space: FreeSpace, style: Style) -> list
     spots = np.column_stack(transformer_of(base.crs.to_wkt()).transform(*places.T)) * scale + origin
     for (x0, y0), (_, _, name) in zip(spots.tolist(), waters, strict=True):
         if wet.any() and window.x < x0 < window.right and window.y < y0 < window.top:
-            put(wet, name, palettes.WATER_NAME, (x0, y0))
+            count = len(words)
+            for way in name.split("|"):
+                if len(words) == count:
+                    put(wet, way, palettes.WATER_NAME, (x0, y0))
     return words
 
 

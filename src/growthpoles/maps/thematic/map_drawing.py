@@ -10,16 +10,17 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from growthpoles.errors import MapError, message
-from growthpoles.language.languages import LANGUAGES
+from growthpoles.language.languages import LANGUAGES, translator
 from growthpoles.language.number_format import format_number
 from growthpoles.maps import palettes
 from growthpoles.maps.labels import region_labels
+from growthpoles.maps.labels.callouts import frame_of
 from growthpoles.maps.map_options import MapOptions, Style, make_style
 from growthpoles.maps.sheet import canvas, insets, map_plan
 from growthpoles.maps.sheet.context_layer import context_names, context_of, draw_context
 from growthpoles.maps.sheet.graticule import draw_graticule, north_arrow
-from growthpoles.maps.sheet.legend import Legend
-from growthpoles.maps.sheet.map_geometry import MANY, Base, class_paths, prepare, shape_paths, short_codes
+from growthpoles.maps.sheet.legend import Category, Legend
+from growthpoles.maps.sheet.map_geometry import MANY, Base, align, class_paths, prepare, shape_paths, short_codes
 from growthpoles.maps.sheet.map_plan import Plan
 from growthpoles.maps.sheet.sheet_blocks import Box, Word
 from growthpoles.maps.sheet.space_layout import FreeSpace
@@ -49,6 +50,8 @@ class Shown:
 
 _SHOWN: WeakKeyDictionary[Axes, Shown] = WeakKeyDictionary()
 _KEY_GAP = 1.8
+#: Level below which the p-values of an overlay count as significant.
+_ALPHA = 0.05
 #: Room between a map and a key beside it, and the share of the preset's height that the key takes.
 _ASIDE, _KEY_HIGH = 2.5, 0.8
 #: Paper around a legend that stands on land or sea.
@@ -69,7 +72,46 @@ def map_style(
     """Check the options of a map, with its default title and the parts of its source line; the data may name both."""
     year, edition = told(year, edition, *data)
     parts = source_parts(regions, lang, year=year, edition=edition, source=options.get("source"))
-    return make_style(options, lang=lang, default_title=dated(title, year), parts=parts)
+    style = make_style(options, lang=lang, default_title=dated(title, year), parts=parts)
+    if style.context != "none" and style.source:
+        style = replace(style, source=(*style.source, translator(lang)("neighbours: Natural Earth, de facto")))
+    overlay = options.get("overlay")
+    return style if overlay is None else replace(style, overlay=_overlay(regions, overlay, lang, options))
+
+
+def _overlay(regions: gpd.GeoDataFrame, overlay: Any, lang: str, options: MapOptions) -> tuple[str, frozenset[object]]:
+    """Return what the hatch of an overlay means, and the regions that carry it."""
+    import pandas as pd
+
+    word, told = translator(lang), options.get("overlay_label")
+    if hasattr(overlay, "to_frame") and not isinstance(overlay, pd.Series):
+        overlay = overlay.to_frame()
+    if isinstance(overlay, pd.DataFrame):
+        named = [name for name in ("label", "p_adjusted", "p_value") if name in overlay]
+        if not named:
+            raise MapError(message("no column label, p_adjusted or p_value", where="overlay"))
+        overlay = overlay[named[0]]
+    if not isinstance(overlay, pd.Series):
+        allowed = "a local result, p-values, or a Series of True and False, index = region"
+        raise MapError(message(f"{type(overlay).__name__} given", where="overlay", allowed=allowed))
+    absent = regions.index.difference(overlay.index)
+    values = align(regions, overlay.reindex(overlay.index.append(absent)) if len(absent) else overlay, "overlay")
+    known = values[values.notna()]
+    if known.isin([True, False]).all() and (values.dtype == bool or known.map(type).eq(bool).all()):
+        if not told:
+            raise MapError(
+                message("overlay_label is missing", where="overlay", allowed='such as "fewer than 30 firms"')
+            )
+        return told, frozenset(values.index[values.eq(True)])
+    if pd.api.types.is_numeric_dtype(values):
+        if ((known < 0) | (known > 1)).any():
+            raise MapError(message(f"value {known.max():g} is no p-value", where="overlay", allowed="0 to 1"))
+        level = format_number(_ALPHA, lang, digits=2)
+        return told or word("p ≥ {level} or not tested").format(level=level), frozenset(
+            values.index[~(values < _ALPHA)]
+        )
+    weak = values.isin(["not significant", "untestable", "isolate"]) | values.isna()
+    return told or word("not significant"), frozenset(values.index[weak])
 
 
 def draw_map(
@@ -113,6 +155,13 @@ def draw_map(
     matplotlib.axes.Axes
         With data coordinates in the units of the map; its figure is `ax.figure`.
     """
+    if style.overlay:
+        meaning, regions_hatched = style.overlay
+        if len(hatched):
+            raise MapError(message("this map is hatched already", where="overlay", allowed="a map without undecided="))
+        hatched = list(regions_hatched)
+        hatch = Category("overlay", palettes.PAPER, meaning, hatch=True)
+        legend = replace(legend, swatches=(*legend.swatches, hatch))
     base = prepare(regions, style.extent)
     faces_of = {category.key: category.face for category in legend.categories}
     unknown = [key for key in classes if key not in faces_of]
@@ -295,7 +344,8 @@ def _draw(
     canvas.add_shapes(ax, paths, face=fills, edge=fills, line_pt=0.1, order=1.0, gid=f"{gid}-regions")
     if hatched:
         marked = [base.paths[i] for i in hatched] if base.paths else shape_paths(base.geometries[hatched])
-        canvas.add_hatch(ax, marked, order=1.5, gid=f"{gid}-hatched")
+        clear = [frame_of(one).buffer(0.3) for one in named.inside.values()] if named else []
+        canvas.add_hatch(ax, marked, [faces[i] for i in hatched], order=1.5, gid=f"{gid}-hatched", clear=clear)
     for lines, colour, times, order, name in (
         (base.borders, palettes.BORDER, 1.0, 2.0, "borders"),
         (base.outline, palettes.SOFT, 1.7, 2.1, "outline"),
