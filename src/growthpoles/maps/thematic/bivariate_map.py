@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
+from numpy.typing import NDArray
 
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import translator
+from growthpoles.language.number_format import format_number
 from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.sheet.legend import Category, Legend, print_mark, shift, swatch_list, swatch_width
@@ -98,6 +100,11 @@ def terciles(values: pd.Series) -> tuple[float, ...]:
     return tuple(float(limit) for limit in limits)
 
 
+def _figures(limits: Sequence[float] | NDArray[np.float64]) -> int:
+    """Return the digits that tell the limits of three classes apart."""
+    return max(0, 1 - int(np.floor(np.log10(np.diff(limits).min()))))
+
+
 def plot_bivariate(
     regions: gpd.GeoDataFrame,
     x: pd.Series,
@@ -171,8 +178,11 @@ def plot_bivariate(
         for i in range(_LEVELS)
     )
     style = map_style(regions, options, lang, f"{x_name} \u00d7 {y_name}", year, edition, x, y)
-    legend = SquareLegend(
-        "", swatches=(no_data(lang),), cells=cells, x=text_metrics.clean(x_name), y=text_metrics.clean(y_name)
-    )
+    keyed = [
+        f"{text_metrics.clean(name)}: "
+        + " | ".join(format_number(limit, lang, digits=_figures(limits)) for limit in limits)
+        for name, limits in zip((x_name, y_name), edges, strict=True)
+    ]
+    legend = SquareLegend("", swatches=(no_data(lang),), cells=cells, x=keyed[0], y=keyed[1])
     marks = [word("n/d") if key == NO_DATA else key for key in classes]
     return draw_map(regions, classes, legend, marks, style, ax=ax, gid="bivariate")
