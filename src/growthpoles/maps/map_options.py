@@ -153,10 +153,11 @@ def make_style(options: MapOptions, *, lang: str = "en", default_title: str = ""
     if given.get("context", "auto") == "auto":
         framed = given.get("graticule", "ticks") != "none" and preset.width_mm >= _CONTEXT_FROM
         given["context"] = "on" if framed else "none"
+    modes: dict[str, Any] = {name: str(given.get(name, allowed[0])) for name, allowed in _MODES.items()}
     return Style(
         preset,
         lang,
         title=(default_title if preset.heading == "title" else "") if title is None else title,
         source=tuple(part for part in parts if part) if preset.source_line == "footer" else (),
-        **{name: str(given.get(name, allowed[0])) for name, allowed in _MODES.items()},
+        **modes,
     )
