@@ -19,7 +19,7 @@ from growthpoles.maps.sheet.map_geometry import align
 from growthpoles.maps.sheet.sheet_blocks import Block, Box, Tile, Word
 from growthpoles.maps.source_note import NO_DATA, no_data, numbers_of
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
-from growthpoles.maps.thematic.value_map import bin_of, rising
+from growthpoles.maps.thematic.value_map import bin_of, digits_of, rising
 from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def terciles(values: pd.Series) -> tuple[float, ...]:
 
 def _figures(limits: Sequence[float] | NDArray[np.float64]) -> int:
     """Return the digits that tell the limits of three classes apart."""
-    return max(0, 1 - int(np.floor(np.log10(np.diff(limits).min()))))
+    return min(digits_of(limits), max(0, 1 - int(np.floor(np.log10(np.diff(limits).min())))))
 
 
 def plot_bivariate(
