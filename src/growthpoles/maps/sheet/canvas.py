@@ -166,7 +166,7 @@ def add_hatch(
     to_mm = (axes.transData if transform is None else transform) - mm
     areas = []
     for path in paths:
-        rings = to_mm.transform_path(path).to_polygons(closed_only=True)
+        rings = [np.asarray(ring, dtype=float) for ring in to_mm.transform_path(path).to_polygons(closed_only=True)]
         parts = shapely.make_valid(np.array([shapely.Polygon(ring) for ring in rings if len(ring) > 3]))
         area = shapely.Polygon()
         for part in parts:

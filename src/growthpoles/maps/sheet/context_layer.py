@@ -149,7 +149,7 @@ def _beside(base: Base, points: Array, low: Array, high: Array, near: float) -> 
     inside = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1))
     rings = [ring for ring in base.rings if len(ring) > 3]
     if len(inside) and rings:
-        outline = shapely.multilinestrings([shapely.linestrings(ring) for ring in rings])
+        outline = shapely.MultiLineString([shapely.LineString(ring) for ring in rings])
         shapely.prepare(outline)
         found[inside] = shapely.dwithin(outline, shapely.points(points[inside]), near)
     return found

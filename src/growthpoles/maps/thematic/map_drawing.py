@@ -74,7 +74,9 @@ def map_style(
     parts = source_parts(regions, lang, year=year, edition=edition, source=options.get("source"))
     style = make_style(options, lang=lang, default_title=dated(title, year), parts=parts)
     if style.context != "none" and style.source:
-        style = replace(style, source=(*style.source, translator(lang)("neighbours: Natural Earth, de facto")))
+        last = 1 if options.get("source") else 0
+        before, after = style.source[: len(style.source) - last], style.source[len(style.source) - last :]
+        style = replace(style, source=(*before, translator(lang)("neighbours: Natural Earth, de facto"), *after))
     overlay = options.get("overlay")
     return style if overlay is None else replace(style, overlay=_overlay(regions, overlay, lang, options))
 
@@ -97,7 +99,7 @@ def _overlay(regions: gpd.GeoDataFrame, overlay: Any, lang: str, options: MapOpt
     absent = regions.index.difference(overlay.index)
     values = align(regions, overlay.reindex(overlay.index.append(absent)) if len(absent) else overlay, "overlay")
     known = values[values.notna()]
-    if known.isin([True, False]).all() and (values.dtype == bool or known.map(type).eq(bool).all()):
+    if known.isin([True, False]).all() and (values.dtype == bool or all(isinstance(value, bool) for value in known)):
         if not told:
             raise MapError(
                 message("overlay_label is missing", where="overlay", allowed='such as "fewer than 30 firms"')
@@ -187,6 +189,7 @@ def draw_map(
         plan = found
 
     def cleared(plan: Plan) -> Plan:
+        assert ax is not None
         return replace(plan, obstacles=tuple(over(ax, base, plan, draw=False))) if over else plan
 
     named, plan = None, cleared(plan)

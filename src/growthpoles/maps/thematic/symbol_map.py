@@ -69,8 +69,8 @@ class SizeLegend(Legend):
             for i, (told, diameter) in enumerate(self.sizes):
                 lines.append(tuple(map(tuple, (_CIRCLE * diameter / 2 + (middle, diameter / 2 - high)).tolist())))
                 level = -i * row - 0.7 * em
-                top = (middle, diameter - high)
-                lines.append((top, (reach - 0.4 * em, level)))
+                crown = (middle, diameter - high)
+                lines.append((crown, (reach - 0.4 * em, level)))
                 words.append(Word(reach, level - text_metrics.CAP * em / 2, told, size))
             y = -high
         else:
@@ -284,6 +284,8 @@ def plot_flows(
     >>> round(25.4 * axes.figure.get_figwidth())
     183
     """
+    import pandas as pd
+
     pairs = _pairs(flows, regions)
     whole, count = float(pairs["value"].sum()), len(pairs)
     kept = (
@@ -295,7 +297,7 @@ def plot_flows(
         raise MapError(message(problem, where="plot_flows", allowed="the largest of all maps that are compared"))
     style = replace(map_style(regions, options, lang, variable, year, edition, flows), insets="none")
     wide = canvas.axes_size(ax)[0] if ax is not None else style.preset.width_mm
-    start, end = (regions.index.get_indexer(kept[name]) for name in ("origin", "destination"))
+    start, end = (regions.index.get_indexer(pd.Index(kept[name])) for name in ("origin", "destination"))
     widths = np.maximum(_WIDEST * wide * kept["value"].to_numpy(dtype=float) / most, 0.12)
 
     def over(ax: Axes, base: Base, plan: Plan, *, draw: bool) -> Sequence[BaseGeometry]:
@@ -332,7 +334,7 @@ def _pairs(flows: pd.DataFrame, regions: gpd.GeoDataFrame) -> pd.DataFrame:
     if not set(columns) <= set(flows.columns):
         if set(flows.columns) - set(regions.index):
             raise MapError(message("neither pairs nor a square table", where="flows", allowed=", ".join(columns)))
-        flows = flows.rename_axis("origin").rename_axis("destination", axis=1).stack().rename("value").reset_index()  # noqa: PD013
+        flows = flows.rename_axis("origin").reset_index().melt("origin", var_name="destination", value_name="value")
     flows = flows[columns]
     for name in columns[:2]:
         extra = pd.Index(flows[name]).difference(regions.index)
