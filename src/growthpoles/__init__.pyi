@@ -25,6 +25,7 @@ from .maps import plot_correlogram as plot_correlogram
 from .maps import plot_density as plot_density
 from .maps import plot_deviations as plot_deviations
 from .maps import plot_dumbbell as plot_dumbbell
+from .maps import plot_flows as plot_flows
 from .maps import plot_hotspots as plot_hotspots
 from .maps import plot_impacts as plot_impacts
 from .maps import plot_inequality as plot_inequality
@@ -36,6 +37,7 @@ from .maps import plot_moran as plot_moran
 from .maps import plot_neighbours as plot_neighbours
 from .maps import plot_panel as plot_panel
 from .maps import plot_paths as plot_paths
+from .maps import plot_points as plot_points
 from .maps import plot_power as plot_power
 from .maps import plot_quotients as plot_quotients
 from .maps import plot_rank_intervals as plot_rank_intervals
@@ -45,6 +47,7 @@ from .maps import plot_rings as plot_rings
 from .maps import plot_significance as plot_significance
 from .maps import plot_slope as plot_slope
 from .maps import plot_specifications as plot_specifications
+from .maps import plot_symbols as plot_symbols
 from .maps import plot_transitions as plot_transitions
 from .maps import plot_typology as plot_typology
 from .maps import plot_values as plot_values

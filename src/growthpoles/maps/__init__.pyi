@@ -43,6 +43,9 @@ from .thematic.neighbour_map import plot_neighbours as plot_neighbours
 from .thematic.rating_map import plot_categories as plot_categories
 from .thematic.rating_map import plot_rating as plot_rating
 from .thematic.rating_map import rating_legend as rating_legend
+from .thematic.symbol_map import plot_flows as plot_flows
+from .thematic.symbol_map import plot_points as plot_points
+from .thematic.symbol_map import plot_symbols as plot_symbols
 from .thematic.value_map import class_limits as class_limits
 from .thematic.value_map import plot_change as plot_change
 from .thematic.value_map import plot_values as plot_values

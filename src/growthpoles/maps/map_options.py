@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 from growthpoles.errors import MapError, unknown_option
 from growthpoles.language.languages import translator
@@ -37,6 +37,12 @@ class MapOptions(TypedDict, total=False):
         Frame with ticks along meridians and parallels, or with the lines themselves behind the regions.
     north_arrow : "none" | "auto"
         Arrow beside the scale bar, along the meridian through it: true north there, and only there.
+    overlay : local result, DataFrame or Series, optional
+        Significance or uncertainty over the colours: hatched are the regions that a local test (column `label`, or
+        p-values below 0.05) does not find significant, or those that are True, with `overlay_label` saying what that
+        means.
+    overlay_label : str, optional
+        Words for the hatch in the legend.
     title : str or None
         Text over the map; "" for none; by default what the preset asks for.
     source : str or None
@@ -53,6 +59,8 @@ class MapOptions(TypedDict, total=False):
     graticule: Literal["ticks", "lines", "none"]
     north_arrow: Literal["none", "auto"]
     scale_bar: Literal["auto", "none"]
+    overlay: Any
+    overlay_label: str | None
     title: str | None
     source: str | None
 
@@ -75,6 +83,8 @@ class Style:
         "auto": far parts move into frames; "all": nothing moves.
     context
         "none", "on", or "rivers".
+    overlay
+        What the hatch over the colours means, and the labels of the regions that carry it; None without one.
     title
         Text over the map, "" for none.
     source
@@ -92,6 +102,7 @@ class Style:
     graticule: str = "ticks"
     north_arrow: str = "none"
     scale_bar: str = "auto"
+    overlay: tuple[str, frozenset[object]] | None = None
     title: str = ""
     source: tuple[str, ...] = ()
 
@@ -144,10 +155,11 @@ def make_style(options: MapOptions, *, lang: str = "en", default_title: str = ""
     if given.get("context", "auto") == "auto":
         framed = given.get("graticule", "ticks") != "none" and preset.width_mm >= _CONTEXT_FROM
         given["context"] = "on" if framed else "none"
+    modes: dict[str, Any] = {name: str(given.get(name, allowed[0])) for name, allowed in _MODES.items()}
     return Style(
         preset,
         lang,
         title=(default_title if preset.heading == "title" else "") if title is None else title,
         source=tuple(part for part in parts if part) if preset.source_line == "footer" else (),
-        **{name: str(given.get(name, allowed[0])) for name, allowed in _MODES.items()},
+        **modes,
     )

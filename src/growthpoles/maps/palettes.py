@@ -27,7 +27,7 @@ CLUSTER = {
     "High-Low": "#f0a07c",
     "Low-High": "#a6cbe6",
     "not significant": "#efefef",
-    "untestable": "#d4d4d4",
+    "untestable": "#d1d1d1",
     "isolate": "#ffffff",
 }
 # Tol (2021), "light": made for areas that carry text, told apart by colour-blind readers.
@@ -40,15 +40,15 @@ BIVARIATE = (
     ("#e8c7a9", "#a9a3a0", "#56788f"),
     ("#d68f54", "#94684c", "#2f3a48"),
 )
-NO_DATA = "#e3e3e3"
-NO_PRODUCTION = "#cdcdcd"
+NO_DATA = "#dedede"
+NO_PRODUCTION = "#c8c8c8"
 ROUNDED_ZERO = "#fbf8e6"
 
 INK = "#1a1a1a"
 SOFT = "#5c5c5c"
 FAINT = "#b5b5b5"
 BORDER = "#6b6b6b"
-HATCH = "#8a8a8a"
+HATCH = "#3c3c3c"
 PAPER = "#ffffff"
 # Ground under a map: paler than any class, so that the regions stand out.
 SEA, LAND, COAST, RIVER = "#e3edf3", "#f6f4ef", "#b9b2a4", "#a5c0d4"

@@ -46,7 +46,8 @@ def source_parts(
     if vintage is not None or boundaries:
         parts.append(f"{word('boundaries')}: {', '.join(str(part) for part in (vintage, boundaries) if part)}")
     if source:
-        parts.append(f"{word('source')}: {source}")
+        # what a test says of itself is no source
+        parts.append(source if source.startswith("p: ") else f"{word('source')}: {source}")
     return parts
 
 

@@ -115,8 +115,8 @@ class View:
     def tested(self) -> dict[str, Any]:
         """Name of what a local test tested, and under the map by what weights and adjustment."""
         words, report, source = Words(self.lang), self.study.report, self.study.text("source", self.lang)
-        how = [words("weights", report.weights), f"p: {words('adjusted', report.adjust)}"]
-        return {"variable": self.label or self.name, "source": " \N{MIDDLE DOT} ".join([source, *how])}
+        told = " \N{MIDDLE DOT} ".join([source, words("weights", report.weights)])
+        return {"variable": self.label or self.name, "source": told}
 
     @property
     def common(self) -> dict[str, Any]:
@@ -543,7 +543,8 @@ def specifications(view: ReportView) -> Axes:
 def power(view: ReportView) -> Axes:
     """Draw the power of Moran's I."""
     assert view.results.stages.verdict is not None  # the figure is not possible otherwise
-    return maps.plot_power(view.results.stages.verdict.power, **view.common)
+    options = {**view.common, "source": Words(view.lang)("weights", view.study.report.weights)}  # no data are used
+    return maps.plot_power(view.results.stages.verdict.power, **options)
 
 
 def spread(view: ReportView) -> Axes:

@@ -45,6 +45,36 @@ def _chart(results: Results, year: int, words: Words) -> str:
     return words("alt", "chart", n=len(results.regions))
 
 
+def _ranked_alt(results: Results, year: int, words: Words) -> str:
+    """Say who leads and who trails by the index, for a chart of all regions."""
+    shown = year or results.years[-1]
+    highest, lowest = _ends(results, results.rating(shown)[results.root], words, 1 if results.classed else 2)
+    return words("alt", "ranked", n=len(results.regions), year=shown, highest=highest, lowest=lowest)
+
+
+def _paths_alt(results: Results, year: int, words: Words) -> str:
+    """Say who rose and who fell most, for a chart of the period."""
+    rise, fall = _ends(results, results.change(), words, 1 if results.classed else 2)
+    first, last = results.years[0], results.years[-1]
+    return words("alt", "paths", n=len(results.regions), first=first, last=last, rise=rise, fall=fall)
+
+
+def _power_alt(results: Results, year: int, words: Words) -> str:
+    """Say from which strength of dependence on the test finds it."""
+    assert results.stages.verdict is not None
+    power = results.stages.verdict.power
+    found = power.smallest_positive
+    reached = words.number(found, 2) if found == found else DASH
+    return words("alt", "power", n=power.n, target=words.number(power.target, 1), rho=reached)
+
+
+def _curve_alt(results: Results, year: int, words: Words) -> str:
+    """Say how many specifications there are, and how many of them find something."""
+    assert results.stages.verdict is not None
+    table = results.stages.verdict.curve.to_frame()
+    return words("alt", "curve", n=len(table), found=int(table["significant"].sum()))
+
+
 def _legend(results: Results, year: int, words: Words) -> str:
     return words("alt", "legend", n=len(results.regions))
 
@@ -274,7 +304,7 @@ _MAP: Any = {"on_boundaries": True, "command": ("variable",)}
 _GRAPH: Any = {"section": "spatial", "on_boundaries": True, "weights": True}
 _TESTS = ("variable", "weights", "adjust", "permutations")
 _LOCAL: Any = {**_GRAPH, "possible": _tested, "p_method": _drawn, "command": _TESTS}
-_RANKS: Any = {"section": "robustness", "text": _replicated}
+_RANKS: Any = {"section": "robustness", "text": _replicated, "alt": _ranked_alt}
 # fmt: off
 _KINDS = (
     Kind("rating", "every year", artists.rating, "rating", alt=_rating_alt, **_MAP),
@@ -284,17 +314,20 @@ _KINDS = (
     Kind("class-change", "period", artists.class_change, "rating", lambda r, year: r.classed, standard=False,
          text=_compared, alt=_grouped(_class_change_groups), **_MAP),
     Kind("change-parts", "period", artists.change_parts, "rating",
-         lambda r, year: r.stages.change is not None and "own" in r.stages.change.frame),
+         lambda r, year: r.stages.change is not None and "own" in r.stages.change.frame, alt=_paths_alt),
     Kind("class-panels", "period", artists.class_panels, "rating", lambda r, year: _long(r) and r.classed,
-         text=_paneled, on_boundaries=True),
-    Kind("index-paths", "period", artists.index_paths, "rating", lambda r, year: _long(r), text=_dated),
-    Kind("rank-paths", "period", artists.rank_paths, "rating", lambda r, year: _long(r)),
+         text=_paneled, on_boundaries=True, alt=_paths_alt),
+    Kind("index-paths", "period", artists.index_paths, "rating", lambda r, year: _long(r), text=_dated,
+         alt=_paths_alt),
+    Kind("rank-paths", "period", artists.rank_paths, "rating", lambda r, year: _long(r), alt=_ranked_alt),
     Kind("transitions", "period", artists.transitions, "rating",
          lambda r, year: "class_transitions" in r.stages.trend, text=_dated),
-    Kind("slope", "period", artists.slope, "rating", text=_dated),
-    Kind("contributions", "last year", artists.contributions, "rating", artists.adds_up, place="last"),
+    Kind("slope", "period", artists.slope, "rating", text=_dated, alt=_paths_alt),
+    Kind("contributions", "last year", artists.contributions, "rating", artists.adds_up, place="last",
+         alt=_ranked_alt),
     Kind("editions", "last year", artists.edition_chart, "rating",
-         lambda r, year: 2 <= len(artists.edition_frame(r, year).columns) <= 3, edition=""),
+         lambda r, year: 2 <= len(artists.edition_frame(r, year).columns) <= 3, edition="",
+         alt=_ranked_alt),
     Kind("robustness", "last year", artists.robustness, possible=_found("robustness"), **_RANKS),
     Kind("membership", "last year", artists.membership,
          possible=lambda r, year: r.classed and year in r.stages.robustness, **_RANKS),
@@ -320,8 +353,8 @@ _KINDS = (
     Kind("hotspots", "every year", artists.hotspots, standard=False, alt=_legend, **_LOCAL),
     Kind("significance", "every year", artists.significance, standard=False, alt=_grouped(_p_groups), **_LOCAL),
     Kind("specifications", "once", artists.specifications, "verdict", _found("verdict"), marks="many", edition="",
-         p_method=_shared),
-    Kind("power", "once", artists.power, "verdict", _found("verdict"), place="last", edition=""),
+         p_method=_shared, alt=_curve_alt),
+    Kind("power", "once", artists.power, "verdict", _found("verdict"), place="last", edition="", alt=_power_alt),
     Kind("spread", "period", artists.spread, "poles", _spread_tested, standard=False, weights=True),
     Kind("typology", "last share year", artists.typology, "poles", _found("typology"), on_boundaries=True,
          alt=_grouped(_typology_groups)),

@@ -202,6 +202,10 @@ def plot_power(
     levels = ((alpha, "alpha", word("significance level")), (target, "target", word("target power")))
     named = [f"{words} {format_number(level, lang, digits=2)}" for level, _, words in levels if level is not None]
     key = [Key(", ".join(named), shape="dashes")] if named else []
+    if hasattr(curve, "curve"):
+        # the chart rests on no data: it names its own facts
+        told = word("n = {n}, spatial lag process, normal errors").format(n=curve.n)
+        options = {**options, "source": " \N{MIDDLE DOT} ".join(filter(None, [options.get("source"), told]))}
     ax, preset, lang = plane_chart(
         options,
         word("Power of the test"),

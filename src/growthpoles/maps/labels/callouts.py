@@ -287,7 +287,10 @@ def room_around(base: Base, plan: Plan) -> Outside:
         lines += [] if ends is None else [np.array(ends)]
     shapes = shapely.transform(base.plain, lambda xy: xy * found.scale + np.asarray(found.origin))
     covered = [ring * found.scale + np.asarray(found.origin) for ring in base.covered]
-    return Outside(FreeSpace(plan.body, covered), shapely.simplify(land, 0.1), shapes, boxes, lines)
+    around = Outside(FreeSpace(plan.body, covered), shapely.simplify(land, 0.1), shapes, boxes, lines)
+    for left, bottom, right, top in (each.bounds for each in plan.obstacles):
+        around.space.block(Box(left, bottom, right - left, top - bottom))
+    return around
 
 
 def name_outside(

@@ -98,7 +98,9 @@ def arrange(
     barrier = _barrier(plan)
     if barrier is not None:
         touched = shapely.intersects(shapes, barrier)
-        shapes[touched] = shapely.difference(shapes[touched], barrier)
+        left = shapely.difference(shapes[touched], barrier)
+        # a region under a symbol is still what a line from its name may point at
+        shapes[touched] = np.where(shapely.area(left) > 0.5, left, shapes[touched])
     known = base.poles_at(scale, *plan.found.origin, plan.found.insets, chosen())
     poles = {i: known[i] for i in todo}
     placed: dict[int, Placed | None] = {}
@@ -146,10 +148,10 @@ def _told(
 
 
 def _barrier(plan: Plan) -> BaseGeometry | None:
-    """Return rings and leaders of the insets, which no label touches; None without insets."""
+    """Return rings and leaders of the insets, and obstacles, which no label touches; None without any."""
     import shapely
 
-    taken, found = [], plan.found
+    taken, found = list(plan.obstacles), plan.found
     for lens, spot in zip(plan.lenses, found.insets, strict=True):
         ring = insets.target_ring(lens, found.scale, found.origin)
         taken.append(shapely.Point(*ring).buffer(insets.radius_of(lens) / insets.zoom(lens, found.scale) + 0.3))
@@ -225,12 +227,14 @@ def key_within(codes: Sequence[tuple[str, str]], preset: Preset, limit: float) -
     return next(block for block in blocks if block.h <= limit or len(codes) == 1)
 
 
-def draw_names(ax: Axes, found: Names, faces: Sequence[str], preset: Preset, transform: Transform, gid: str) -> None:
-    """Draw the labels, the names beside the map and the key of the codes."""
+def draw_names(
+    ax: Axes, found: Names, faces: Sequence[str], preset: Preset, transform: Transform, gid: str, *, halo: bool = False
+) -> None:
+    """Draw the labels, the names beside the map and the key of the codes; halos where labels are tight, or for all."""
     lines: list[Word] = []
     for i, (label, x, y, tight) in found.inside.items():
-        ink, halo = palettes.ink_on(faces[i]), faces[i] if tight else None
-        lines += label_text.words(label, x, y, colour=ink, halo=halo, tag=str(i))
+        ink, around = palettes.ink_on(faces[i]), faces[i] if tight or halo else None
+        lines += label_text.words(label, x, y, colour=ink, halo=around, tag=str(i))
     canvas.add_words(ax, lines, transform=transform, gid=f"{gid}-labels", codes=found.codes)
     _draw_callouts(ax, list(found.beside.values()), preset, transform, gid)
     if found.key:

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.path import Path
     from matplotlib.transforms import Transform
+    from shapely.geometry.base import BaseGeometry
+
+#: Distance between the lines of a hatch.
+_HATCH_MM = 1.3
 
 
 def new_figure(
@@ -121,9 +125,8 @@ def add_shapes(
     order: float = 1.0,
     gid: str = "",
     transform: Transform | None = None,
-    hatch: str | None = None,
 ) -> PathCollection:
-    """Draw paths as one collection; returns it. A hatch has the colour of the edge."""
+    """Draw paths as one collection; returns it."""
     from matplotlib.collections import PathCollection
 
     layer = PathCollection(
@@ -136,19 +139,56 @@ def add_shapes(
         antialiaseds=True,
         joinstyle="round",
         capstyle="round",
-        hatch=hatch,
     )
     layer.set_gid(gid)
     axes.add_collection(layer, autolim=False)
     return layer
 
 
-def add_hatch(axes: Axes, paths: list[Path], *, order: float, gid: str, transform: Transform | None = None) -> None:
-    """Hatch paths over what is drawn there."""
-    layer = add_shapes(
-        axes, paths, face="none", edge=palettes.HATCH, order=order, gid=gid, transform=transform, hatch="////"
-    )
-    layer.set_hatch_linewidth(0.4)
+def add_hatch(
+    axes: Axes,
+    paths: list[Path],
+    faces: Sequence[str],
+    *,
+    order: float,
+    gid: str,
+    transform: Transform | None = None,
+    clear: Sequence[BaseGeometry] = (),
+) -> None:
+    """Hatch paths over what is drawn there, by lines that print: dark on light faces, white on dark ones.
+
+    The lines are strokes of their own, 1.3 mm apart and anchored to the sheet, so that neighbours join and every format
+    shows the same; patterns of files differ in spacing and show seams. Areas to be kept `clear` are in millimetres.
+    """
+    import shapely
+
+    mm = millimetres(axes)
+    to_mm = (axes.transData if transform is None else transform) - mm
+    areas = []
+    for path in paths:
+        rings = [np.asarray(ring, dtype=float) for ring in to_mm.transform_path(path).to_polygons(closed_only=True)]
+        parts = shapely.make_valid(np.array([shapely.Polygon(ring) for ring in rings if len(ring) > 3]))
+        area = shapely.Polygon()
+        for part in parts:
+            area = area.symmetric_difference(part)  # a hole is a ring inside another
+        areas.append(area)
+    if clear:
+        areas = list(shapely.difference(np.array(areas), shapely.union_all(list(clear))))
+    left, bottom, right, top = shapely.total_bounds(areas)
+    if not np.isfinite(left):
+        return
+    step, rise = _HATCH_MM * np.sqrt(2.0), top - bottom
+    first, last = np.floor((left - top) / step), np.ceil((right - bottom) / step)
+    starts = np.arange(first, last + 1) * step
+    lines = shapely.linestrings([[(x + bottom, bottom), (x + bottom + rise, top)] for x in starts])
+    inks = np.array([palettes.ink_on(face) for face in faces])
+    for ink in dict.fromkeys(inks.tolist()):
+        ground = shapely.union_all([area for area, own in zip(areas, inks, strict=True) if own == ink])
+        cut = shapely.get_parts(shapely.intersection(lines, ground))
+        strokes = [shapely.get_coordinates(part) for part in cut if part.length]
+        colour = palettes.HATCH if ink == palettes.INK else palettes.PAPER
+        layer = add_lines(axes, strokes, colour=colour, line_pt=0.4, order=order, gid=gid, transform=mm)
+        layer.set_clip_on(False)
 
 
 def add_lines(
@@ -273,8 +313,10 @@ def add_block(
             transform=transform,
         )
         layer.set_clip_on(False)
-        if hatched := [corner for corner, tile in zip(corners, block.tiles, strict=True) if tile.hatch]:
-            add_hatch(axes, hatched, order=order, gid=f"{gid}-hatched", transform=transform)
+        if hatched := [i for i, tile in enumerate(block.tiles) if tile.hatch]:
+            under = [block.tiles[i].face for i in hatched]
+            marked = [corners[i] for i in hatched]
+            add_hatch(axes, marked, under, order=order, gid=f"{gid}-hatched", transform=transform)
     if block.lines:
         moved = [np.asarray(line, dtype=float) + np.array([x, y]) for line in block.lines]
         add_lines(

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from growthpoles.file_reading import read_bytes, read_text, remembered
 from growthpoles.maps import palettes
 from growthpoles.maps.map_options import Style
-from growthpoles.maps.sheet import canvas, furniture
+from growthpoles.maps.sheet import canvas
+from growthpoles.maps.sheet.far_parts import transformer_of
 from growthpoles.maps.sheet.map_geometry import Base
 from growthpoles.maps.sheet.map_plan import Plan
 from growthpoles.maps.sheet.sheet_blocks import Array, Box, Word
@@ -41,7 +42,7 @@ _WIDEST = 160.0
 _PROBES = 32
 #: Context lines so near to the regions' own outline repeat it, a little beside it: millimetres.
 _OWN = 0.6
-_NODE = 3.0
+_NODE = 2.0
 #: Of a country's ground on the map, this much may be regions of the map itself.
 _FOREIGN = 0.5
 _LEAST_NODES = 6
@@ -87,7 +88,7 @@ def context_of(base: Base, plan: Plan, *, rivers: bool) -> Context | None:
 
 def _degrees(crs: CRS, x: Array, y: Array) -> tuple[Array, Array]:
     """Return longitude and latitude of points of a map."""
-    lon, lat = furniture.transformer_of(crs.to_wkt()).transform(x, y, direction="INVERSE")
+    lon, lat = transformer_of(crs.to_wkt()).transform(x, y, direction="INVERSE")
     return np.asarray(lon), np.asarray(lat)
 
 
@@ -116,7 +117,7 @@ def _context(base: Base, crs: CRS, low: Array, high: Array, scale: float, *, riv
         kinds, sizes = kinds[kinds < _RIVER], sizes[kinds < _RIVER]
         lattice, degrees, kind = lattice[keep], degrees[keep], kind[keep]
         starts = np.concatenate([[0], np.cumsum(sizes)])
-    points = np.column_stack(furniture.transformer_of(crs.to_wkt()).transform(degrees[:, 0], degrees[:, 1]))
+    points = np.column_stack(transformer_of(crs.to_wkt()).transform(degrees[:, 0], degrees[:, 1]))
     # a line ends where it runs along the edge of a tile, or beside the outline of the regions
     begins = np.zeros(len(points), dtype=bool)
     begins[starts[:-1]] = True
@@ -148,7 +149,7 @@ def _beside(base: Base, points: Array, low: Array, high: Array, near: float) -> 
     inside = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1))
     rings = [ring for ring in base.rings if len(ring) > 3]
     if len(inside) and rings:
-        outline = shapely.multilinestrings([shapely.linestrings(ring) for ring in rings])
+        outline = shapely.MultiLineString([shapely.LineString(ring) for ring in rings])
         shapely.prepare(outline)
         found[inside] = shapely.dwithin(outline, shapely.points(points[inside]), near)
     return found
@@ -298,7 +299,7 @@ def _place_names(base: Base, plan: Plan, space: FreeSpace, style: Style) -> list
         total = np.zeros((ny + 1, nx + 1), dtype=int)
         total[1:, 1:] = np.cumsum(np.cumsum(~on, axis=0), axis=1)
         best: tuple[float, float, float] | None = None
-        for air in (6.0, 3.0, 0.8):
+        for air in (6.0, 3.0, 0.0):
             i0, j0 = node(left - air - body.x, nx), node(bottom - air - body.y, ny)
             i1, j1 = node(left + wide + air - body.x + _NODE, nx), node(bottom + tall + air - body.y + _NODE, ny)
             clear = total[j1 + 1, i1 + 1] - total[j0, i1 + 1] - total[j1 + 1, i0] + total[j0, i0] == 0
@@ -325,10 +326,13 @@ def _place_names(base: Base, plan: Plan, space: FreeSpace, style: Style) -> list
     window = plan.frame
     wet = ground == 0
     places = np.array([(water[0], water[1]) for water in waters])
-    spots = np.column_stack(furniture.transformer_of(base.crs.to_wkt()).transform(*places.T)) * scale + origin
+    spots = np.column_stack(transformer_of(base.crs.to_wkt()).transform(*places.T)) * scale + origin
     for (x0, y0), (_, _, name) in zip(spots.tolist(), waters, strict=True):
         if wet.any() and window.x < x0 < window.right and window.y < y0 < window.top:
-            put(wet, name, palettes.WATER_NAME, (x0, y0))
+            count = len(words)
+            for way in name.split("|"):
+                if len(words) == count:
+                    put(wet, way, palettes.WATER_NAME, (x0, y0))
     return words
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from growthpoles.maps.sheet.sheet_blocks import Array
 
 if TYPE_CHECKING:
-    from pyproj import CRS
+    from pyproj import CRS, Transformer
     from shapely.geometry.base import BaseGeometry
 
 #: Parts are one body while the gap between them is at most this many metres, or this share of the body's diagonal.
@@ -32,10 +33,33 @@ _STEPS = 30
 
 @dataclass(frozen=True, slots=True)
 class FarFrame:
-    """Frame around a far part: left, bottom, right, top in map units, and its scale as a share of the main body's."""
+    """Frame around a far part.
+
+    Attributes
+    ----------
+    bounds
+        Left, bottom, right, top in map units.
+    ratio
+        Scale of the part as a share of the main body's.
+    crs, held
+        Coordinate system of the part, and its bounds there, with some water around.
+    shift
+        What is added to those coordinates times the ratio.
+    """
 
     bounds: tuple[float, float, float, float]
     ratio: float
+    crs: CRS
+    held: tuple[float, float, float, float]
+    shift: tuple[float, float]
+
+
+@lru_cache(maxsize=16)
+def transformer_of(crs: str) -> Transformer:
+    """Return the transformer from longitude and latitude to a coordinate reference system."""
+    from pyproj import Transformer
+
+    return Transformer.from_crs("OGC:CRS84", crs, always_xy=True)
 
 
 def move_far_parts(
@@ -98,7 +122,7 @@ def move_far_parts(
     land = shapely.union_all(shapely.make_valid(shapely.simplify(home, wide / 300))).buffer(_AIR * wide)
     frames: list[FarFrame] = []
     for body in sorted(far, key=lambda b: boxes[bodies == b, 0].min()):
-        own, _ = _reproject(parts[bodies == body], crs)
+        own, own_crs = _reproject(parts[bodies == body], crs)
         left, bottom, right, top = shapely.total_bounds(own)
         ratio = min(1.0, _round_down((_WIDEST - 2 * _AIR) * wide / max(right - left, top - bottom)))
         frame_w, frame_h = (max(side * ratio + 2 * _AIR * wide, _LEAST * wide) for side in (right - left, top - bottom))
@@ -106,8 +130,12 @@ def move_far_parts(
         x, y = _free_corner(land, bounds, frame_w, frame_h + note, frames, _AIR * wide)
         middle = np.array([(left + right) / 2, (bottom + top) / 2])
         to = np.array([x + frame_w / 2, y + note + frame_h / 2])
-        placed[bodies == body] = _scaled(own, ratio, to - ratio * middle)
-        frames.append(FarFrame((x, y, x + frame_w, y + note + frame_h), ratio))
+        shift = to - ratio * middle
+        placed[bodies == body] = _scaled(own, ratio, shift)
+        air = _AIR * wide / ratio
+        held = (float(left - air), float(bottom - air), float(right + air), float(top + air))
+        room = (x, y, x + frame_w, y + note + frame_h)
+        frames.append(FarFrame(room, ratio, own_crs, held, (float(shift[0]), float(shift[1]))))
     moved = nothing.copy()
     moved[owner[~at_home]] = True
     joined = np.array([shapely.union_all(shapely.make_valid(placed[owner == i])) for i in range(len(shapes))])

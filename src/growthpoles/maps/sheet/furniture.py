@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,11 +11,12 @@ from growthpoles.language.languages import translator
 from growthpoles.language.number_format import NBSP, format_number
 from growthpoles.maps import palettes
 from growthpoles.maps.presets import Preset
+from growthpoles.maps.sheet.far_parts import transformer_of
 from growthpoles.maps.sheet.sheet_blocks import Array, Block, Box, Word
 from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
-    from pyproj import CRS, Transformer
+    from pyproj import CRS
 
 _STEPS = (30.0, 20.0, 10.0, 5.0, 4.0, 2.0, 1.0, 0.5, 0.25, 0.1)
 ARROW_EM = 4.2
@@ -75,14 +75,6 @@ def scale_bar(
         return Block(wide, 0.25 + 0.5 * em + text_metrics.CAP * em + over, (word,), (), lines)
 
     return draw
-
-
-@lru_cache(maxsize=16)
-def transformer_of(crs: str) -> Transformer:
-    """Return the transformer from longitude and latitude to a coordinate reference system."""
-    from pyproj import Transformer
-
-    return Transformer.from_crs("OGC:CRS84", crs, always_xy=True)
 
 
 def graticule_step(span: float) -> float:

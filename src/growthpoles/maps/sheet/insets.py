@@ -149,7 +149,7 @@ def draw_lenses(
         return Path.circle((float(middle[0]), float(middle[1])), radius)
 
     papers, rings, shapes, fills, leaders, words = [], [], [], [], [], []
-    marked: list[Path] = []
+    marked: list[tuple[Path, str]] = []
     for lens, spot in zip(lenses, spots, strict=True):
         radius, target = radius_of(lens), target_ring(lens, scale, origin)
         papers.append(circle(spot.hub, radius))
@@ -157,7 +157,7 @@ def draw_lenses(
         pieces, near = _enlarged(lens, spot, geometries, scale)
         drawn = shape_paths(pieces)
         shapes += drawn
-        marked += [path for path, i in zip(drawn, near, strict=True) if i in hatched]
+        marked += [(path, faces[i]) for path, i in zip(drawn, near, strict=True) if i in hatched]
         fills += [faces[i] for i in near]
         ends = leader(lens, spot, target, scale)
         if ends is not None:
@@ -179,7 +179,8 @@ def draw_lenses(
             transform=transform,
         )
     if marked:
-        add_hatch(axes, marked, order=4.2, gid=f"{gid}-hatched", transform=transform)
+        shown, under = map(list, zip(*marked, strict=True))
+        add_hatch(axes, shown, under, order=4.2, gid=f"{gid}-hatched", transform=transform)
     if leaders:
         add_leaders(
             axes, leaders, line_pt=1.4 * preset.line_pt, orders=(3.9, 4.2), gid=f"{gid}-leaders", transform=transform

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from growthpoles.errors import MapError, message
-from growthpoles.maps.sheet.far_parts import FarFrame, best_equal_area, move_far_parts, true_scale
+from growthpoles.maps.sheet.far_parts import FarFrame, best_equal_area, move_far_parts, transformer_of, true_scale
 from growthpoles.maps.sheet.sheet_blocks import Array
 
 if TYPE_CHECKING:
@@ -83,6 +83,25 @@ class Base:
         import shapely
 
         return [*self.rings, *(shapely.get_coordinates(shapely.box(*frame.bounds)) for frame in self.frames)]
+
+    def place(self, lon: Array, lat: Array) -> Array:
+        """Return points (n, 2) in map units from degrees; those of far parts stand in their frames.
+
+        Raises
+        ------
+        MapError
+            The regions have no coordinate system.
+        """
+        if self.crs is None:
+            raise MapError(message("the regions have no coordinate system", allowed="regions.set_crs(...)"))
+        lon, lat = np.broadcast_arrays(np.asarray(lon, dtype=float), np.asarray(lat, dtype=float))
+        found = np.column_stack(transformer_of(self.crs.to_wkt()).transform(lon, lat))
+        for frame in self.frames:
+            own = np.column_stack(transformer_of(frame.crs.to_wkt()).transform(lon, lat))
+            left, bottom, right, top = frame.held
+            inside = (own[:, 0] >= left) & (own[:, 0] <= right) & (own[:, 1] >= bottom) & (own[:, 1] <= top)
+            found[inside] = own[inside] * frame.ratio + frame.shift
+        return found
 
     def poles_at(self, *scale: Hashable) -> list[dict[Hashable, Any]]:
         """Return the places found so far at a scale, one dictionary per region; those of other scales are dropped."""

@@ -18,6 +18,7 @@ from growthpoles.maps.typography.typefaces import chosen
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from shapely.geometry.base import BaseGeometry
 
 _SHARES = (1.0, 0.97, 0.94, 0.91, 0.88)
 _MORE = (0.84, 0.8, 0.75, 0.7, 0.64, 0.58, 0.5, 0.42)
@@ -32,7 +33,7 @@ _KEEP = 24
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything the drawing needs, in millimetres."""
+    """Everything the drawing needs, in millimetres; labels keep clear of the obstacles, such as symbols."""
 
     body: Box
     frame: Box
@@ -40,6 +41,7 @@ class Plan:
     legend_block: Block | None
     legend_box: Box | None
     lenses: tuple[insets.Lens, ...]
+    obstacles: tuple[BaseGeometry, ...] = ()
 
 
 def raised(plan: Plan, rise: float) -> Plan:
@@ -163,7 +165,7 @@ def _key(
     head, foot, _ = parts(style, style.preset.width_mm, style.preset.max_height_mm)
     tags = tuple((i, names[i][0] if names[i] else "", marks[i]) for i in small)
     room = head.h if head else 0.0, foot.h if foot else 0.0
-    return base.key, legend, tags, room, replace(style, title="", source=()), chosen()
+    return base.key, legend, tags, room, replace(style, title="", source=(), overlay=None), chosen()
 
 
 def _pad(style: Style) -> float:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
+from numpy.typing import NDArray
 
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import translator
+from growthpoles.language.number_format import format_number
 from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.presets import in_preset_typeface
@@ -18,7 +20,7 @@ from growthpoles.maps.sheet.map_geometry import align
 from growthpoles.maps.sheet.sheet_blocks import Block, Box, Tile, Word
 from growthpoles.maps.source_note import NO_DATA, no_data, numbers_of
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
-from growthpoles.maps.thematic.value_map import bin_of, rising
+from growthpoles.maps.thematic.value_map import bin_of, digits_of, rising
 from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
@@ -99,6 +101,11 @@ def terciles(values: pd.Series) -> tuple[float, ...]:
     return tuple(float(limit) for limit in limits)
 
 
+def _figures(limits: Sequence[float] | NDArray[np.float64]) -> int:
+    """Return the digits that tell the limits of three classes apart."""
+    return min(digits_of(limits), max(0, 1 - int(np.floor(np.log10(np.diff(limits).min())))))
+
+
 @in_preset_typeface
 def plot_bivariate(
     regions: gpd.GeoDataFrame,
@@ -173,8 +180,11 @@ def plot_bivariate(
         for i in range(_LEVELS)
     )
     style = map_style(regions, options, lang, f"{x_name} \u00d7 {y_name}", year, edition, x, y)
-    legend = SquareLegend(
-        "", swatches=(no_data(lang),), cells=cells, x=text_metrics.clean(x_name), y=text_metrics.clean(y_name)
-    )
+    keyed = [
+        f"{text_metrics.clean(name)}: "
+        + " | ".join(format_number(limit, lang, digits=_figures(limits)) for limit in limits)
+        for name, limits in zip((x_name, y_name), edges, strict=True)
+    ]
+    legend = SquareLegend("", swatches=(no_data(lang),), cells=cells, x=keyed[0], y=keyed[1])
     marks = [word("n/d") if key == NO_DATA else key for key in classes]
     return draw_map(regions, classes, legend, marks, style, ax=ax, gid="bivariate")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import translator
-from growthpoles.language.number_format import MINUS
+from growthpoles.language.number_format import MINUS, format_number, format_percent
 from growthpoles.language.phrases import Words
 from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
@@ -210,7 +210,7 @@ def plot_typology(
         regions,
         types.astype(object),
         entries,
-        legend_title=translator(lang)("Type"),
+        legend_title=_typed(types, lang),
         default_title=translator(lang)("Types of regions"),
         year=year,
         edition=edition,
@@ -219,3 +219,12 @@ def plot_typology(
         gid="typology",
         **options,
     )
+
+
+def _typed(types: pd.Series, lang: str) -> str:
+    """Return the words over the legend, with the thresholds of a typology where the types carry them."""
+    index, ksi = (types.attrs.get(name) for name in ("index_threshold", "ksi_threshold"))
+    if index is None or ksi is None:
+        return translator(lang)("Type")
+    told = translator(lang)("Type: innovative from {index} points, specialised from a share of {share}")
+    return told.format(index=format_number(index, lang, digits=1), share=format_percent(ksi, lang))

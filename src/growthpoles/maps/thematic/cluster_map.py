@@ -101,7 +101,7 @@ def plot_clusters(
     >>> round(25.4 * axes.figure.get_figwidth())
     89
     """
-    frame = frame_of(regions, result, ("label",))
+    frame, options = frame_of(regions, result, ("label",)), _tested(options, result, lang)
     word = translator(lang)
     entries = {key: (palettes.CLUSTER[key], word(key), mark) for key, mark in MARKS.items()}
     return plot_categories(
@@ -171,10 +171,10 @@ def plot_significance(
     >>> round(25.4 * axes.figure.get_figwidth())
     183
     """
-    frame = frame_of(regions, result)
+    frame, options = frame_of(regions, result), _tested(options, result, lang)
     chosen = column or ("p_adjusted" if "p_adjusted" in frame.columns else "p_value")
     word = translator(lang)
-    name = word("Adjusted p-value") if chosen == "p_adjusted" else word("p-value")
+    name = word("Adjusted p-value") if chosen == "p_adjusted" and _adjusted(result, frame) else word("p-value")
     values = align(regions, numbers_of(frame, chosen, "result"), "result")
     apart: dict[int, str] = {}
     cases: tuple[Category, ...] = ()
@@ -194,6 +194,31 @@ def plot_significance(
     return map_numbers(
         regions, shown, name, year, edition, frame, lang=lang, ax=ax, gid="significance", options=options
     )
+
+
+def _adjusted(result: Any, frame: pd.DataFrame) -> bool:
+    """Tell whether p-values are adjusted: as the result says, else whether they differ from those that are not."""
+    adjust = getattr(result, "adjust", None)
+    if adjust is not None:
+        return bool(adjust != "none")
+    return "p_value" not in frame or not frame["p_adjusted"].equals(frame["p_value"])
+
+
+def _tested(options: MapOptions, result: Any, lang: str) -> MapOptions:
+    """Add to the source what a local result says of itself: draws, alternative, adjustment, family, level, number."""
+    if not hasattr(result, "adjust") or not hasattr(result, "family"):
+        return options
+    words = Words(lang)
+    adjusted = words("adjusted", result.adjust)
+    told = [translator(lang)("p: {how}").format(how=adjusted)]
+    if result.alternative == "two-sided" and result.permutations is not None:
+        draws = words.count(result.permutations)
+        told = [f"p: {words('caption', 'conditional', permutations=draws, adjusted=adjusted)}"]
+    if result.adjust != "none":
+        told.append(translator(lang)("family of {n}").format(n=result.family))
+    told += [f"α = {words.number(result.alpha, 2)}", f"n = {result.n}"]
+    parts = [str(options["source"])] if options.get("source") else []
+    return {**options, "source": " \N{MIDDLE DOT} ".join([*parts, ", ".join(told)])}
 
 
 def _of(title: str, variable: str) -> str:
@@ -260,7 +285,7 @@ def plot_hotspots(
     >>> round(25.4 * axes.figure.get_figwidth())
     183
     """
-    frame = frame_of(regions, result, ("label",))
+    frame, options = frame_of(regions, result, ("label",)), _tested(options, result, lang)
     word = translator(lang)
     names = {"hot": word("hot spot"), "cold": word("cold spot")}
     letter = Words(lang).letter

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from growthpoles.errors import MapError, message
-from growthpoles.language.languages import LANGUAGES
+from growthpoles.language.languages import LANGUAGES, translator
 from growthpoles.language.number_format import format_number
 from growthpoles.maps import palettes
 from growthpoles.maps.labels import region_labels
+from growthpoles.maps.labels.callouts import frame_of
 from growthpoles.maps.map_options import MapOptions, Style, make_style
 from growthpoles.maps.sheet import canvas, insets, map_plan
 from growthpoles.maps.sheet.context_layer import context_names, context_of, draw_context
 from growthpoles.maps.sheet.graticule import draw_graticule, north_arrow
-from growthpoles.maps.sheet.legend import Legend
-from growthpoles.maps.sheet.map_geometry import MANY, Base, class_paths, prepare, shape_paths, short_codes
+from growthpoles.maps.sheet.legend import Category, Legend
+from growthpoles.maps.sheet.map_geometry import MANY, Base, align, class_paths, prepare, shape_paths, short_codes
 from growthpoles.maps.sheet.map_plan import Plan
 from growthpoles.maps.sheet.sheet_blocks import Box, Word
 from growthpoles.maps.sheet.space_layout import FreeSpace
@@ -30,6 +31,13 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from shapely.geometry.base import BaseGeometry
+
+    class Over(Protocol):
+        """What stands over the regions."""
+
+        def __call__(self, ax: Axes, base: Base, plan: Plan, *, draw: bool) -> Sequence[BaseGeometry]:
+            """Return the obstacles for labels; draw them if asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,8 @@ class Shown:
 
 _SHOWN: WeakKeyDictionary[Axes, Shown] = WeakKeyDictionary()
 _KEY_GAP = 1.8
+#: Level below which the p-values of an overlay count as significant.
+_ALPHA = 0.05
 #: Room between a map and a key beside it, and the share of the preset's height that the key takes.
 _ASIDE, _KEY_HIGH = 2.5, 0.8
 #: Paper around a legend that stands on land or sea.
@@ -63,7 +73,48 @@ def map_style(
     """Check the options of a map, with its default title and the parts of its source line; the data may name both."""
     year, edition = told(year, edition, *data)
     parts = source_parts(regions, lang, year=year, edition=edition, source=options.get("source"))
-    return make_style(options, lang=lang, default_title=dated(title, year), parts=parts)
+    style = make_style(options, lang=lang, default_title=dated(title, year), parts=parts)
+    if style.context != "none" and style.source:
+        last = 1 if options.get("source") else 0
+        before, after = style.source[: len(style.source) - last], style.source[len(style.source) - last :]
+        style = replace(style, source=(*before, translator(lang)("neighbours: Natural Earth, de facto"), *after))
+    overlay = options.get("overlay")
+    return style if overlay is None else replace(style, overlay=_overlay(regions, overlay, lang, options))
+
+
+def _overlay(regions: gpd.GeoDataFrame, overlay: Any, lang: str, options: MapOptions) -> tuple[str, frozenset[object]]:
+    """Return what the hatch of an overlay means, and the regions that carry it."""
+    import pandas as pd
+
+    word, told = translator(lang), options.get("overlay_label")
+    if hasattr(overlay, "to_frame") and not isinstance(overlay, pd.Series):
+        overlay = overlay.to_frame()
+    if isinstance(overlay, pd.DataFrame):
+        named = [name for name in ("label", "p_adjusted", "p_value") if name in overlay]
+        if not named:
+            raise MapError(message("no column label, p_adjusted or p_value", where="overlay"))
+        overlay = overlay[named[0]]
+    if not isinstance(overlay, pd.Series):
+        allowed = "a local result, p-values, or a Series of True and False, index = region"
+        raise MapError(message(f"{type(overlay).__name__} given", where="overlay", allowed=allowed))
+    absent = regions.index.difference(overlay.index)
+    values = align(regions, overlay.reindex(overlay.index.append(absent)) if len(absent) else overlay, "overlay")
+    known = values[values.notna()]
+    if known.isin([True, False]).all() and (values.dtype == bool or all(isinstance(value, bool) for value in known)):
+        if not told:
+            raise MapError(
+                message("overlay_label is missing", where="overlay", allowed='such as "fewer than 30 firms"')
+            )
+        return told, frozenset(values.index[values.eq(True)])
+    if pd.api.types.is_numeric_dtype(values):
+        if ((known < 0) | (known > 1)).any():
+            raise MapError(message(f"value {known.max():g} is no p-value", where="overlay", allowed="0 to 1"))
+        level = format_number(_ALPHA, lang, digits=2)
+        return told or word("p ≥ {level} or not tested").format(level=level), frozenset(
+            values.index[~(values < _ALPHA)]
+        )
+    weak = values.isin(["not significant", "untestable", "isolate"]) | values.isna()
+    return told or word("not significant"), frozenset(values.index[weak])
 
 
 def draw_map(
@@ -76,6 +127,7 @@ def draw_map(
     ax: Axes | None = None,
     gid: str = "map",
     hatched: Sequence[object] = (),
+    over: Over | None = None,
 ) -> Axes:
     """Draw one map.
 
@@ -97,12 +149,22 @@ def draw_map(
         Prefix of the identifiers of groups in vector files.
     hatched
         Labels of regions that are hatched over their colour.
+    over
+        What stands over the regions: from the axes, the geometry, a plan and the transform of millimetres to the
+        obstacles that labels keep clear of; called once more at the end, with `draw` True, to draw it.
 
     Returns
     -------
     matplotlib.axes.Axes
         With data coordinates in the units of the map; its figure is `ax.figure`.
     """
+    if style.overlay:
+        meaning, regions_hatched = style.overlay
+        if len(hatched):
+            raise MapError(message("this map is hatched already", where="overlay", allowed="a map without undecided="))
+        hatched = list(regions_hatched)
+        hatch = Category("overlay", palettes.PAPER, meaning, hatch=True)
+        legend = replace(legend, swatches=(*legend.swatches, hatch))
     base = prepare(regions, style.extent)
     faces_of = {category.key: category.face for category in legend.categories}
     unknown = [key for key in classes if key not in faces_of]
@@ -126,7 +188,12 @@ def draw_map(
                 )
             )
         plan = found
-    named = None
+
+    def cleared(plan: Plan) -> Plan:
+        assert ax is not None
+        return replace(plan, obstacles=tuple(over(ax, base, plan, draw=False))) if over else plan
+
+    named, plan = None, cleared(plan)
     if style.labels != "none" and len(base.geometries) < MANY:
         named = region_labels.arrange(base, plan, names, marks, style)
         if own and named.codes and not named.key and style.code_key == "auto":
@@ -142,14 +209,19 @@ def draw_map(
                 below = map_plan.new_page(base, legend, names, marks, style, spare=rise)
                 beside = _key_beside(base, legend, names, marks, style, every, below[1].found.scale)
                 ax, plan = beside or below
+                plan = cleared(plan)
                 named = region_labels.arrange(base, plan, names, marks, style, free=False, values=values)
                 if beside:
                     block = region_labels.key_within(named.codes, style.preset, plan.frame.h)
                     named = named.raised(0.0, (block, plan.frame.right + _ASIDE, plan.frame.top - block.h))
             if not named.key:
                 plan, named = _with_key(ax, plan, named, style)
+    if over:
+        over(ax, base, plan, draw=True)
+    make_transform(ax, base)
     _SHOWN[ax] = Shown(legend, frozenset(classes), base)
-    _draw(ax, base, faces, named, style, plan, gid, [int(i) for i in np.flatnonzero(regions.index.isin(hatched))])
+    numbers = np.flatnonzero(regions.index.isin(hatched)).tolist()
+    _draw(ax, base, faces, named, style, plan, gid, numbers, haloed=over is not None)
     if base.paths:  # one path a region
         layer = next(each for each in ax.collections if each.get_gid() == f"{gid}-regions")
         labels = {category.key: category.label for category in legend.categories}
@@ -177,6 +249,15 @@ def _key_beside(
         return None
     found = map_plan.new_page(base, legend, names, marks, style, aside=block.w + _ASIDE)
     return found if found[1].found.scale > least and found[1].frame.h >= block.h else None
+
+
+def make_transform(ax: Axes, base: Base) -> None:
+    """Give the axes the attributes `crs` and `degrees`: the system of their data, and a transform from lon and lat."""
+    from growthpoles.maps.sheet.notebook_display import FromDegrees
+
+    ax.crs = base.crs  # type: ignore[attr-defined]
+    if base.crs is not None:
+        ax.degrees = FromDegrees(base.place) + ax.transData  # type: ignore[attr-defined]
 
 
 def shown_on(ax: Axes) -> Shown:
@@ -265,6 +346,8 @@ def _draw(
     plan: Plan,
     gid: str,
     hatched: list[int],
+    *,
+    haloed: bool,
 ) -> None:
     """Put everything on the axes."""
     from matplotlib.path import Path
@@ -285,7 +368,8 @@ def _draw(
     canvas.add_shapes(ax, paths, face=fills, edge=fills, line_pt=0.1, order=1.0, gid=f"{gid}-regions")
     if hatched:
         marked = [base.paths[i] for i in hatched] if base.paths else shape_paths(base.geometries[hatched])
-        canvas.add_hatch(ax, marked, order=1.5, gid=f"{gid}-hatched")
+        clear = [frame_of(one).buffer(0.3) for one in named.inside.values()] if named else []
+        canvas.add_hatch(ax, marked, [faces[i] for i in hatched], order=1.5, gid=f"{gid}-hatched", clear=clear)
     for lines, colour, times, order, name in (
         (base.borders, palettes.BORDER, 1.0, 2.0, "borders"),
         (base.outline, palettes.SOFT, 1.7, 2.1, "outline"),
@@ -320,7 +404,7 @@ def _draw(
             hatched=hatched,
         )
     if named:
-        region_labels.draw_names(ax, named, faces, preset, mm, gid)
+        region_labels.draw_names(ax, named, faces, preset, mm, gid, halo=haloed)
     if ground is not None:
         found_names = context_names(base, plan, _left_free(base, plan, named), style)
         canvas.add_words(ax, found_names, transform=mm, gid=f"{gid}-context", order=0.45)

@@ -387,11 +387,11 @@ def _classed(
     for region, value in values.items():
         missing = value != value
         classes.append(NO_DATA if missing else str(bin_of(value, edges, region)))
-        marks.append(translator(lang)("n/d") if missing else _shown(value, lang, digits, sign))
+        marks.append(translator(lang)("n/d") if missing else shown_value(value, lang, digits, sign))
     return classes, marks
 
 
-def _shown(value: float, lang: str, digits: int | None, sign: Any) -> str:
+def shown_value(value: float, lang: str, digits: int | None, sign: Any = "-") -> str:
     """Write a value, a p-value if there are no digits; where it would round to zero with more digits, else "<0.001"."""
     if digits is None:
         return format_p(value, lang)
