@@ -40,7 +40,7 @@ def recorded() -> Iterator[Read]:
         yield found
     finally:
         _READ.reset(token)
-        _record(found)
+        recorded_elsewhere(found)
 
 
 def read_so_far() -> list[Path]:
@@ -89,7 +89,7 @@ def note_layer(path: Path) -> None:
     every = _every(path)
     for part in _parts(every):
         note(part)
-    _record({every: (file_sha256(every), _state(every))})
+    recorded_elsewhere({every: (file_sha256(every), _state(every))})
 
 
 def layer_files(path: Path) -> list[Path]:
@@ -154,7 +154,7 @@ def remembered(maxsize: int | None = None) -> Callable[[Callable[_P, _T]], Calla
                 with recorded() as found:
                     kept[:] = function(*args, **kwargs), found
             result, found = kept
-            _record(found)
+            recorded_elsewhere(found)
             return result
 
         call.cache_clear = slot.cache_clear  # type: ignore[attr-defined]
@@ -174,7 +174,8 @@ def file_sha256(path: Path) -> str | None:
     return None
 
 
-def _record(found: Read) -> None:
+def recorded_elsewhere(found: Read) -> None:
+    """Count as read what another process has recorded."""
     into = _READ.get()
     if into is not None:
         into |= {**found, **into}
@@ -185,7 +186,7 @@ def _check(path: Path, digest: str | None, state: Any) -> None:
     path = absolute(path)
     if digest is not None and verify(path, digest):
         note(geodata_path("registry.json"))
-    _record({path: (digest, state)})
+    recorded_elsewhere({path: (digest, state)})
 
 
 def _state(path: Path) -> Any:

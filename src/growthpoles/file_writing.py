@@ -51,6 +51,11 @@ def output_folder(out: str | Path) -> Path:
     return Path(out)
 
 
+def marked(text: str) -> bytes:
+    """Return text as UTF-8, with a byte order mark where it goes beyond ASCII: Excel takes it for another code else."""
+    return text.encode("utf-8" if text.isascii() else "utf-8-sig", errors="replace")
+
+
 def write_bytes(path: Path, content: bytes) -> Path:
     """Write `content` to a temporary neighbour of `path`, then put it in place in one step.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -200,7 +201,7 @@ def emit(
     if out is not None:
         save(out, content)
     else:
-        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.write(content.removeprefix(codecs.BOM_UTF8))  # a mark has no place in a pipe
         sys.stdout.buffer.flush()
 
 

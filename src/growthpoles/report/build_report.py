@@ -9,7 +9,7 @@ from typing import Any
 
 from growthpoles import __version__
 from growthpoles.file_reading import note, recorded
-from growthpoles.file_writing import WAIT, folder_lock, make_folder, output_folder, write_bytes
+from growthpoles.file_writing import WAIT, folder_lock, make_folder, output_folder, safe_name, write_bytes
 from growthpoles.language.languages import check_language
 from growthpoles.maps.typography import typefaces
 from growthpoles.report import manifest
@@ -19,12 +19,13 @@ from growthpoles.report.report_files import JOURNAL, check_files, remove_stale, 
 from growthpoles.report.report_tables import report_tables
 from growthpoles.report.results import Results
 from growthpoles.report.stages import STAGES, compute, report_edition
-from growthpoles.report.table_formats import csv_bytes, tex
+from growthpoles.report.table_formats import csv_bytes
 from growthpoles.study.inputs import editions, published_years
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study
 
-_TEX_ROWS = 60
+_TEX_ROWS = 200  # a longer table is none of a paper; the CSV file has it
+_RECORDS = ("left_out", "reproduction")  # sections whose tables are records of the run
 _FIXED = ("study.gpkg", "report.html", "tables/study.xlsx", MANIFEST)  # looked at before anything is computed
 
 
@@ -194,23 +195,37 @@ def _content(
     from growthpoles.report.geopackage import geopackage_bytes
     from growthpoles.report.map_layers import layers
     from growthpoles.report.page import make_page, render_html
+    from growthpoles.report.paper_tables import html, tex
+    from growthpoles.report.parallel_processes import processes, side_by_side
     from growthpoles.report.report_tables import notes
     from growthpoles.report.table_formats import workbook_bytes
 
     drawn = draw_figures(results, lang=lang, tell=tell)
     tell("tables")
     tables = report_tables(results)
-    content = {f"tables/{name}.csv": csv_bytes(frame) for name, frame in tables.items()}
-    for name, frame in tables.items():
-        if len(frame) <= _TEX_ROWS:
-            content[f"tables/tex/{name}.tex"] = tex(frame, title=name.replace("_", " "), lang=lang).encode()
-    content["tables/study.xlsx"] = workbook_bytes(tables, notes=notes(tables, results))
-    if not results.study.boundaries.absent:
+
+    def workbook() -> dict[str, bytes]:
+        return {"tables/study.xlsx": workbook_bytes(tables, notes=notes(tables, results))}
+
+    def geopackage() -> dict[str, bytes]:
+        if results.study.boundaries.absent:
+            return {}
         frames, styles = layers(results)
-        content["study.gpkg"] = geopackage_bytes(frames, results.regions, styles=styles)
-    content |= drawn.files
-    content |= caption_files(drawn.captions, lang=lang)
+        return {"study.gpkg": geopackage_bytes(frames, results.regions, styles=styles)}
+
+    elsewhere = side_by_side([workbook, geopackage], processes())
+    content = {f"tables/{name}.csv": csv_bytes(frame) for name, frame in tables.items()}
     tell("page")
     pages = [make_page(results, code, drawn.pictures[code], provenance=origin()) for code in drawn.pictures]
+    for found in elsewhere:
+        content |= found
+    content |= drawn.files
+    content |= caption_files(drawn.captions, lang=lang)
+    set_in_paper = [table for section in pages[0].sections if section.ident not in _RECORDS for table in section.tables]
+    for table in set_in_paper:
+        if len(table.rows) <= _TEX_ROWS:
+            name = table.ident.replace("-", "_")
+            content[f"tables/tex/{safe_name(name)}.tex"] = tex(table, lang, label=name).encode("utf-8", "replace")
+    content["tables/tables.html"] = html(set_in_paper, title=pages[0].title, lang=lang)
     content["report.html"] = render_html(pages, outlines=drawn.outlines, version=__version__)
     return dict(zip(unique_names(content), content.values(), strict=True))

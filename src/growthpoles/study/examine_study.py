@@ -32,6 +32,7 @@ from growthpoles.study.inputs.industry_table import industry_data, industry_year
 from growthpoles.study.inputs.published import load_published, published_years
 from growthpoles.study.inputs.study_rating import method_problems, study_rating
 from growthpoles.study.inputs.study_regions import NO_BOUNDARIES, match_study_regions, study_regions
+from growthpoles.study.inputs.study_weights import study_weights
 from growthpoles.study.load_study import file_problems, known_keys, read_toml, study_path
 from growthpoles.study.study_spec import OUTSIDE, Study
 
@@ -331,7 +332,9 @@ def _notes(study: Study, catalogue: Catalogue) -> list[str]:
     """Say what a valid study lacks: regions without a row, years without an indicator."""
     bare_study = study.boundaries.absent
     notes = [f"{NO_BOUNDARIES}; they are left out"] if bare_study else []
-    notes += [] if bare_study else [f"boundaries: {note}" for note in boundary_notes(study_regions(study))]
+    if not bare_study:
+        notes += [f"boundaries: {note}" for note in boundary_notes(study_regions(study))]
+        notes += _links_by_geometry(study)
     for year in study.years:
         table = load_indicators(year, study=study)
         absent = absent_that_year(table, catalogue)
@@ -343,6 +346,18 @@ def _notes(study: Study, catalogue: Catalogue) -> list[str]:
                 bare.setdefault(str(reason), set()).add(region)
         notes += [f"{year}: {listed(sorted(regions))}: {reason}, hence no data" for reason, regions in bare.items()]
     return notes
+
+
+def _links_by_geometry(study: Study) -> list[str]:
+    """Name the neighbours whose borders do not match in the boundary file, where the study asks for contiguity."""
+    try:
+        table = getattr(study_weights(study), "by_geometry", None)
+    except GrowthpolesError as error:
+        return [f"no neighbours: {error}"]
+    if table is None or not len(table):
+        return []
+    pairs = [f"{row.region_a} and {row.region_b} ({row.kind}, {row.distance:.3g} apart)" for row in table.itertuples()]
+    return [f"neighbours whose borders do not match, found by geometry: {listed(pairs)}"]
 
 
 def _is_there(study: Study, name: str) -> bool:

@@ -352,20 +352,30 @@ class StudyHead(Part):
 
 
 class Cells(Part):
-    """Tables transcribed cell by cell, and the file that assembles editions from their columns."""
+    """Tables transcribed cell by cell, and the file that assembles editions from their columns.
+
+    `missing` are marks of cells without a number ("-", "..."), `cut` columns whose digits were cut off, not rounded.
+    """
 
     folder: str
     assembly: str
     decimal: Literal[",", "."] = ","
     orders: dict[str, tuple[str, ...]]
+    missing: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
 
 
 class PublishedColumn(Part):
-    """A figure that the source itself printed: the table, and its column for each year."""
+    """A figure that the source itself printed: the table, and its column for each year.
+
+    Beside [[tables]] the table is a `file` with regions in the column `key`; `table` is then a number to call it by.
+    """
 
     table: int
     columns: dict[Year, str]
     absent: str | None = None
+    file: str | None = None
+    key: str = "region"
 
 
 class Published(Part):
@@ -423,6 +433,10 @@ class Report(Part):
         from growthpoles.language.phrases import phrase_keys  # only where an option is given
 
         known = phrase_keys(_PHRASES[info.field_name])
+        if info.field_name == "preset" and isinstance(value, str) and ":" in value:
+            from growthpoles.maps.presets import get_preset
+
+            return get_preset(value).name
         if info.field_name != "figures":
             return known_word(value, known)
         if not isinstance(value, list | tuple | None):
