@@ -196,7 +196,7 @@ def _gradient(results: Results, year: int) -> pd.DataFrame:
 
     poles = results.study.growth_poles.poles
     values = results.rating(year)[results.root]
-    return distance_gradient(values, results.regions, poles, permutations=RELOCATIONS, rng=results.study.study.seed)
+    return distance_gradient(values, results.regions, poles, rng=results.study.study.seed)
 
 
 def _spread(results: Results) -> pd.DataFrame:

@@ -29,7 +29,7 @@ def gradient_table(
     *,
     poles: Sequence[str] | None = None,
     alternative: Alternative = "two-sided",
-    permutations: int = PERMUTATIONS,
+    permutations: int | None = None,
     rng: Generator | int | None = None,
 ) -> pd.DataFrame:
     """Test in every edition and year whether the index changes with distance to the poles.
