@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles import randomness
-from growthpoles.errors import GrowthpolesError, RatingError, Reason, StudyError, message, unknown_option
+from growthpoles.errors import GrowthpolesError, RatingError, Reason, StudyError, listed, message, unknown_option
 from growthpoles.language.phrases import Words
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.ratings.classes import way_up
@@ -64,6 +64,8 @@ COLUMNS = (
 REPLICATIONS = 5_000
 RELOCATIONS = randomness.PERMUTATIONS
 CURVE_RELOCATIONS = 9_999
+ORDER, RING = "growth clusters, order ", "growth in ring "  # rows of the spread table
+_MANY, _PANEL_YEARS = 200, 6
 Progress = Callable[[str], None]
 PERMUTATIONS = randomness.PERMUTATIONS  # of the global tests
 DRAWS = randomness.PERMUTATIONS  # of the local tests, for regions that are not enumerated
@@ -205,16 +207,70 @@ def _spread(results: Results) -> pd.DataFrame:
     first, last = results.years[0], results.years[-1]
     before, after = (results.common(year)[results.root] for year in (first, last))
     assert results.graph is not None  # left out otherwise
-    found = spread_tests(
-        before,
-        after,
-        results.graph,
-        years=last - first,
-        poles=results.study.growth_poles.poles,
-        permutations=RELOCATIONS,
-        rng=results.study.study.seed,
-    )
-    return found.assign(limits=limits_name(results.study))
+    poles = results.study.growth_poles.poles
+    few: dict[str, Any] = {"permutations": RELOCATIONS, "rng": results.study.study.seed}
+    found = spread_tests(before, after, results.graph, years=last - first, poles=poles, **few)
+    further = _reach(before, after, results.graph, last - first, poles, few)
+    return pd.concat([found, *further]).assign(limits=limits_name(results.study)).rename_axis("test")
+
+
+def _reach(
+    before: pd.Series, after: pd.Series, graph: Graph, years: int, poles: Sequence[str], few: dict[str, Any]
+) -> list[pd.DataFrame]:
+    """Return rows of the correlogram of growth, and of growth by ring around the poles given the own level."""
+    from growthpoles.spatial.global_tests.correlogram import correlogram
+    from growthpoles.spatial.poles.rings import growth_rings
+
+    tables = []
+    both, part, absent = with_data(before + after, graph)
+    logs = [values[both.index].astype(float).map(math.log) for values in (before, after)]
+    growth = (logs[1] - logs[0]) / years
+    draws = RELOCATIONS if len(growth) <= _MANY else CURVE_RELOCATIONS
+    few = few | {"permutations": min(draws, few["permutations"])}
+    words = {"alternative": "two-sided", "permutations": few["permutations"], "left_out": ", ".join(absent)}
+    with suppress(GrowthpolesError):  # too few regions: the tests before them say so
+        orders = correlogram(growth, part, **few).dropna(subset=["p_value"])
+        own = orders.drop(columns=["pairs", "variance", "p_value"]).rename(columns={"p_adjusted": "p_value"})
+        null = "log growth could as well stand in any other region; p adjusted over the orders (Holm)"
+        own = own.assign(statistic_name="Moran's I", null=null, p_low=np.nan, p_high=np.nan, **words)
+        own.index = [f"{ORDER}{order:g}" for order in orders.index]
+        tables.append(own)
+    known = [pole for pole in poles if pole in growth.index]
+    with suppress(GrowthpolesError):
+        rings = growth_rings(growth, known, part, level=logs[0], **(few | {"permutations": min(draws, 9_999)}))
+        own = rings[rings["p_value"].notna()].rename(columns={"mean": "statistic"})
+        own = own[["n", "statistic", "expected", "z_score", "p_value"]]
+        null = f"{rings.attrs['null']}; p of all rings at once"
+        told = words | {"left_out": ", ".join(map(str, dict.fromkeys([*rings.attrs["left_out"], *absent])))}
+        method = f"{min(draws, 9_999)} relocations of growth given the own level"
+        own = own.assign(statistic_name="mean", method=method, null=null, **told, p_low=np.nan, p_high=np.nan)
+        own.index = [f"{RING}{ring:g}" for ring in own.index]
+        tables.append(own.assign(permutations=min(draws, 9_999)))
+    return tables
+
+
+def _panel(results: Results) -> pd.DataFrame:
+    """Regress growth from year to year on level and neighbours' level, with effects of regions and years."""
+    from growthpoles.spatial.poles.growth_regression import growth_panel
+
+    assert results.graph is not None  # left out otherwise
+    frames = []
+    for code in (results.root, *results.catalogue.indicators):
+        tables = {
+            year: results.common(year) if code == results.root else results.indicators[results.edition, year]
+            for year in results.years
+        }
+        wide = pd.DataFrame({year: table[code] for year, table in tables.items()}).reindex(results.regions.index)
+        try:
+            fit = growth_panel(wide, results.graph, regions="complete")
+        except GrowthpolesError as error:
+            frames.append(pd.DataFrame({"reason": [str(error)]}, index=pd.Index([""], name="term")))
+        else:
+            rows = fit.coefficients[["estimate", "standard_error", "p_value"]].rename_axis("term")
+            left = listed([f"{region} ({why})" for region, why in fit.left_out.items()]) if fit.left_out else ""
+            frames.append(rows.assign(n=fit.n, left_out=left, method=" ".join(fit.notes)))
+    codes = [results.root, *results.catalogue.indicators]
+    return pd.concat(frames, keys=codes, names=["variable", "term"])
 
 
 def _typology(results: Results, year: int) -> pd.DataFrame:
@@ -447,6 +503,10 @@ def _few_years(study: Study, ksi_years: tuple[int, ...]) -> str:
     return "the study has fewer than three years" if len(study.years) < 3 else ""
 
 
+def _no_panel(study: Study, ksi_years: tuple[int, ...]) -> str:
+    return "the study has fewer than six years" if len(study.years) < _PANEL_YEARS else ""
+
+
 def _no_shares(study: Study, ksi_years: tuple[int, ...]) -> str:
     return "" if ksi_years else "the study has no shares in an industry"
 
@@ -472,6 +532,7 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage("spread", _spread, lambda found, results: {"spread": found}, _one_year, needs_graph=True),
     Stage("convergence", _convergence, lambda found, results: {"convergence": found}, _one_year, needs_graph=True),
+    Stage("panel", _panel, lambda found, results: {"panel": found}, _no_panel, needs_graph=True),
     Stage("typology", _share_years(_typology), _by_year("typology"), _no_shares),
     Stage("industries", _industries, industry_tables, no_industries),
     Stage("inequality", _inequality, inequality_tables),
