@@ -64,7 +64,7 @@ COLUMNS = (
 REPLICATIONS = 5_000
 RELOCATIONS = randomness.PERMUTATIONS
 CURVE_RELOCATIONS = 9_999
-ORDER, RING = "growth clusters, order ", "growth in ring "  # rows of the spread table
+ORDER, RING = "growth clusters, order", "growth in ring"  # rows of the spread table
 _MANY, _PANEL_YEARS = 200, 6
 Progress = Callable[[str], None]
 PERMUTATIONS = randomness.PERMUTATIONS  # of the global tests
@@ -233,7 +233,7 @@ def _reach(
         own = orders.drop(columns=["pairs", "variance", "p_value"]).rename(columns={"p_adjusted": "p_value"})
         null = "log growth could as well stand in any other region; p adjusted over the orders (Holm)"
         own = own.assign(statistic_name="Moran's I", null=null, p_low=np.nan, p_high=np.nan, **words)
-        own.index = [f"{ORDER}{order:g}" for order in orders.index]
+        own.index = [f"{ORDER} {order:g}" for order in orders.index]
         tables.append(own)
     known = [pole for pole in poles if pole in growth.index]
     with suppress(GrowthpolesError):
@@ -244,7 +244,7 @@ def _reach(
         told = words | {"left_out": ", ".join(map(str, dict.fromkeys([*rings.attrs["left_out"], *absent])))}
         method = f"{min(draws, 9_999)} relocations of growth given the own level"
         own = own.assign(statistic_name="mean", method=method, null=null, **told, p_low=np.nan, p_high=np.nan)
-        own.index = [f"{RING}{ring:g}" for ring in own.index]
+        own.index = [f"{RING} {ring:g}" for ring in own.index]
         tables.append(own.assign(permutations=min(draws, 9_999)))
     return tables
 
