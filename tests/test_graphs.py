@@ -107,6 +107,7 @@ CALLS: dict[str, Callable[[Any, Any, Any], Any]] = {
     "local_geary": lambda g, y, r: gp.local_geary(pd.concat(y[:2], axis=1, keys=["a", "b"]), g, **FEW),
     "local_getis_ord": lambda g, y, r: gp.local_getis_ord(y[0], g, star=True, **FEW),
     "local_join_count": lambda g, y, r: gp.local_join_count(y[2], g),
+    "local_lee": lambda g, y, r: gp.local_lee(y[0], y[1], g, permutations=19),
     "local_losh": lambda g, y, r: gp.local_losh(y[0], g, **FEW),
     "change_links": lambda g, y, r: sorted(gp.change_links(g, cut=[g_pair(g)]).adjacency.items()),
     "union_weights": lambda g, y, r: sorted(gp.union_weights(g, g).adjacency.items()),

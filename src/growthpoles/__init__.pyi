@@ -110,6 +110,7 @@ from .spatial.local_tests import empirical_bayes_rates as empirical_bayes_rates
 from .spatial.local_tests import local_geary as local_geary
 from .spatial.local_tests import local_getis_ord as local_getis_ord
 from .spatial.local_tests import local_join_count as local_join_count
+from .spatial.local_tests import local_lee as local_lee
 from .spatial.local_tests import local_losh as local_losh
 from .spatial.local_tests import local_moran as local_moran
 from .spatial.local_tests import local_moran_bivariate as local_moran_bivariate

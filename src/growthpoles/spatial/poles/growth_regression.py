@@ -148,8 +148,8 @@ def growth_panel(
     -----
     Null hypothesis of every row: the coefficient is 0, given the others and the effects; t and normal law. With few
     years the own level's coefficient is biased downwards by the order of 1 / T (Nickell 1981), which the result says.
-    Of 16 regions over 17 years without spillover, levels persistent by 0.8: the neighbours' level is found at 5 % in
-    XX % of 400 panels.
+    Of 16 regions without spillover, levels persistent by 0.8, the neighbours' level is found at 5 % in 5.8 % of 120
+    panels of 6 steps and in 9.2 % of 120 of 17 (standard errors 2.1 and 2.6).
 
     Examples
     --------
