@@ -47,6 +47,8 @@ _LIMIT = 200_000_000
 _CHUNK_ROWS = 2048
 _CHUNK_VALUES = 2**21
 _COLUMNS = 64
+# share of linked pairs from which on a product with all pairs is faster, up to so many regions
+_FILLED, _FULL_LIMIT = 0.03, 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class Batch:
         Positions of the regions among all regions.
     z : array, shape (n,)
         Values with mean 0 and length 1.
-    weights : list of G matrices, shape (n, n); or one array of all, shape (G n, n), for few regions
+    weights : one array of all matrices, shape (G n, n), for few regions; or a list of G halves, see :func:`_half`
     margins : array, shape (G, n)
         Row and column sums of each.
     graph : array, shape (m,)
@@ -165,13 +167,31 @@ class Batch:
             terms = [term.transpose(1, 0, 2).reshape(len(self.margins), -1)[:, :rows] for term in terms]
         else:
             z = np.ascontiguousarray(values.T)
-            quadratic = np.array([np.einsum("ir,ir->r", w @ z, z) for w in self.weights])
+            quadratic = np.array([_quadratic(half, values, z) for half in self.weights])
             terms = [quadratic, self.margins @ (z * z), self.margins @ z]
         effects = np.broadcast_to(self.factors[3][:, None], (len(self.graph), rows)).copy()
         for factor, term in zip(self.factors, terms, strict=False):
             used = np.flatnonzero(factor)
             effects[used] += factor[used, None] * term[self.graph[used]]
         return effects
+
+
+def _half(w: Any) -> Any:
+    """Return the upper triangle of W + W', as an array where many pairs are linked."""
+    from scipy.sparse import triu
+
+    half, n = triu(w + w.T, k=1, format="csr"), w.shape[0]
+    return half.toarray() if n <= _FULL_LIMIT and half.nnz > _FILLED * n * n / 2 else half
+
+
+def _quadratic(half: Any, rows: Floats, columns: Floats) -> Floats:
+    """Return z'Wz of values, given as rows and as columns."""
+    if not isinstance(half, np.ndarray):
+        return np.einsum("ir,ir->r", half @ columns, columns)
+    from scipy.linalg.blas import dtrmm
+
+    product = dtrmm(1.0, half.T, rows.T, lower=1, trans_a=1)  # columns in Fortran's order are rows here: no copies
+    return np.einsum("ri,ri->r", product.T, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,12 +239,15 @@ def compile_specifications(specifications: Sequence[Specification]) -> Compiled:
     """
     drafts: dict[tuple[Any, ...], _Draft] = {}
     parts: dict[tuple[Any, ...], tuple[Connected, WeightSums]] = {}
+    indices: dict[int, tuple[Any, ...]] = {}
     counts, statistics = [], []
     for column, spec in enumerate(specifications):
         if spec.statistic not in STATISTICS:
             raise SpatialError(unknown_option("statistic", spec.statistic, STATISTICS))
         try:
-            shape = (id(spec.graph), spec.transformation, tuple(spec.y.index))
+            if id(spec.y) not in indices:
+                indices[id(spec.y)] = tuple(spec.y.index)
+            shape = (id(spec.graph), spec.transformation, indices[id(spec.y)])
             if shape not in parts:
                 part = connected(prepare(spec.y, spec.graph, transformation=spec.transformation))
                 parts[shape] = part, weight_sums(part.w)
@@ -248,14 +271,15 @@ def compile_specifications(specifications: Sequence[Specification]) -> Compiled:
     place = {region: at for at, region in enumerate(regions)}
     where = [np.array([place[region] for region in draft.ids]) for draft in drafts.values()]
     order = standing(len(regions), [(at, draft.values) for at, draft in zip(where, drafts.values(), strict=True)])  # noqa: PD011
-    batches = [_batch(draft, at, order) for draft, at in zip(drafts.values(), where, strict=True)]
+    halves: dict[int, Any] = {}
+    batches = [_batch(draft, at, order, halves) for draft, at in zip(drafts.values(), where, strict=True)]
     effect = np.empty(len(specifications))
     for batch in batches:
         effect[batch.columns] = batch.effects(np.arange(len(batch.z))[None, :])[:, 0]
     return Compiled(batches, order, np.array(counts), np.array(statistics), effect)
 
 
-def _batch(draft: _Draft, places: NDArray[np.intp], order: NDArray[np.intp]) -> Batch:
+def _batch(draft: _Draft, places: NDArray[np.intp], order: NDArray[np.intp], halves: dict[int, Any]) -> Batch:
     # between two that stand equally near, the one that stands lower
     by_standing = np.argsort(order[places])
     ranks = order[places][by_standing]
@@ -265,10 +289,13 @@ def _batch(draft: _Draft, places: NDArray[np.intp], order: NDArray[np.intp]) -> 
     own = by_standing[np.where(ranks[above] == order, above, nearest_place)]
     margins = [np.asarray(w.sum(axis=0)).ravel() + np.asarray(w.sum(axis=1)).ravel() for w in draft.weights]
     dense = len(draft.ids) <= _DENSE_LIMIT
+    for w in () if dense else draft.weights:
+        if id(w) not in halves:
+            halves[id(w)] = _half(w)
     return Batch(
         places=places,
         z=deviations(draft.values, "y"),
-        weights=np.vstack([w.toarray() for w in draft.weights]) if dense else draft.weights,
+        weights=np.vstack([w.toarray() for w in draft.weights]) if dense else [halves[id(w)] for w in draft.weights],
         margins=np.array(margins),
         graph=np.array(draft.graph),
         factors=np.array(draft.factors).T,
@@ -481,7 +508,11 @@ def specification_curve(
     from joblib import Parallel, delayed
 
     chosen = list(members.values())
-    rows = max(1, min(_CHUNK_ROWS, _CHUNK_VALUES // max(batch.margins.size for batch in compiled.batches)))
+    # the products of all small matrices are made at once, those of large ones one by one
+    widest = max(
+        batch.margins.size if isinstance(batch.weights, np.ndarray) else len(batch.z) for batch in compiled.batches
+    )
+    rows = max(1, min(_CHUNK_ROWS, _CHUNK_VALUES // widest))
     chunks = draw_orders(len(compiled.standing), permutations, rng, rows=rows)
     blocks = list(Parallel()(delayed(_evaluate)(order, compiled, chosen) for order in chunks))
     effects = np.concatenate([block[0] for block in blocks], axis=1)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from growthpoles.errors import DataError, RatingError, Reason, SpatialError, StudyError, message, unknown_option
 from growthpoles.spatial.alignment import weights_matrix
@@ -270,9 +270,9 @@ def graphs_over(
         except (SpatialError, StudyError) as error:
             left_out.append(Reason(_AND, {"what": what, "why": error.args[0]}))
             continue
-        matrix = weights_matrix(graph, ids).toarray()
-        look = np.round(matrix, 12).tobytes()
-        if not matrix.any():
+        matrix = weights_matrix(graph, ids)
+        look = _look(matrix)
+        if not matrix.nnz:
             why = Reason("no links", {})
         elif _without_places(matrix):
             why = Reason("every region is as near to every other, so that no statistic can vary", {})
@@ -285,10 +285,28 @@ def graphs_over(
         left_out.append(Reason(_AND, {"what": what, "why": why}))
 
 
-def _without_places(matrix: NDArray[np.float64]) -> bool:
+def _look(matrix: csr_array) -> bytes:
+    """Return a digest that is the same for equal weights; the matrices themselves need not be kept."""
+    rounded = np.round(matrix.data, 12)
+    kept = csr_array((rounded, matrix.indices, matrix.indptr), shape=matrix.shape, copy=True)
+    kept.eliminate_zeros()
+    kept.sort_indices()
+    content = hashlib.blake2b()
+    for part in (kept.indptr, kept.indices):
+        content.update(part.astype(np.int64).tobytes())
+    content.update(kept.data.tobytes())
+    return content.digest()
+
+
+def _without_places(matrix: csr_array) -> bool:
     """Whether the weights between any two regions are the same."""
-    both = (matrix + matrix.T)[~np.eye(len(matrix), dtype=bool)]
-    return bool(np.ptp(both) <= 1e-12 * both.max())
+    both = csr_array(matrix + matrix.T)
+    both.setdiag(0.0)
+    both.eliminate_zeros()
+    n = matrix.shape[0]
+    low = both.data.min() if both.nnz == n * (n - 1) else min(0.0, both.data.min())
+    high = both.data.max()
+    return bool(high - low <= 1e-12 * high)
 
 
 def _graph(
