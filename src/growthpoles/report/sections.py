@@ -16,7 +16,7 @@ from growthpoles.report import stages
 from growthpoles.report.industries import industries_section, inequality_section
 from growthpoles.report.page_blocks import Context, Picture, Section, Table, make_table
 from growthpoles.report.results import Results
-from growthpoles.report.stages import ORDER, RING, draws, permutations
+from growthpoles.report.stages import draws, permutations
 from growthpoles.report.wording import method_sentences, no_classes, normalisation_words, yardstick_words
 from growthpoles.spatial.local_tests.local_result import LocalResult
 from growthpoles.specialisation.ksi import DEFAULT_LEADER, DEFAULT_MIDDLE
@@ -593,6 +593,8 @@ def _spread_sentences(ctx: Context, table: pd.DataFrame, span: Mapping[str, int]
 
 def _spread_name(ctx: Context, test: str) -> str:
     """Return the name of a test of change, a pole that it leaves out by its name."""
+    from growthpoles.spatial.poles.spread_backwash import ORDER, RING
+
     for start in (ORDER, RING):
         if test.startswith(f"{start} "):
             return f"{ctx.words.value(start)}{test.removeprefix(start)}"

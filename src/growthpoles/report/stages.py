@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -66,8 +66,7 @@ COLUMNS = (
 REPLICATIONS = 5_000
 RELOCATIONS = randomness.PERMUTATIONS
 CURVE_RELOCATIONS = 9_999
-ORDER, RING = "growth clusters, order", "growth in ring"  # rows of the spread table
-_MANY, _PANEL_YEARS = 200, 6
+_PANEL_YEARS = 6
 Progress = Callable[[str], None]
 PERMUTATIONS = randomness.PERMUTATIONS  # of the global tests
 DRAWS = randomness.PERMUTATIONS  # of the local tests, for regions that are not enumerated
@@ -204,7 +203,7 @@ def _gradient(results: Results, year: int) -> pd.DataFrame:
 
 
 def _spread(results: Results) -> pd.DataFrame:
-    from growthpoles.spatial.poles.spread_backwash import spread_tests
+    from growthpoles.spatial.poles.spread_backwash import reach_rows, spread_tests
 
     first, last = results.years[0], results.years[-1]
     before, after = (results.common(year)[results.root] for year in (first, last))
@@ -212,43 +211,8 @@ def _spread(results: Results) -> pd.DataFrame:
     poles = results.study.growth_poles.poles
     few: dict[str, Any] = {"permutations": RELOCATIONS, "rng": results.study.study.seed}
     found = spread_tests(before, after, results.graph, years=last - first, poles=poles, **few)
-    further = _reach(before, after, results.graph, last - first, poles, few)
+    further = reach_rows(before, after, results.graph, years=last - first, poles=poles, **few)
     return pd.concat([found, *further]).assign(limits=limits_name(results.study)).rename_axis("test")
-
-
-def _reach(
-    before: pd.Series, after: pd.Series, graph: Graph, years: int, poles: Sequence[str], few: dict[str, Any]
-) -> list[pd.DataFrame]:
-    """Return rows of the correlogram of growth, and of growth by ring around the poles given the own level."""
-    from growthpoles.spatial.global_tests.correlogram import correlogram
-    from growthpoles.spatial.poles.rings import growth_rings
-
-    tables = []
-    both, part, absent = with_data(before + after, graph)
-    logs = [values[both.index].astype(float).map(math.log) for values in (before, after)]
-    growth = (logs[1] - logs[0]) / years
-    draws = RELOCATIONS if len(growth) <= _MANY else CURVE_RELOCATIONS
-    few = few | {"permutations": min(draws, few["permutations"])}
-    words = {"alternative": "two-sided", "permutations": few["permutations"], "left_out": ", ".join(absent)}
-    with suppress(GrowthpolesError):  # too few regions: the tests before them say so
-        orders = correlogram(growth, part, **few).dropna(subset=["p_value"])
-        own = orders.drop(columns=["pairs", "variance", "p_value"]).rename(columns={"p_adjusted": "p_value"})
-        null = "log growth could as well stand in any other region; p adjusted over the orders (Holm)"
-        own = own.assign(statistic_name="Moran's I", null=null, p_low=np.nan, p_high=np.nan, **words)
-        own.index = [f"{ORDER} {order:g}" for order in orders.index]
-        tables.append(own)
-    known = [pole for pole in poles if pole in growth.index]
-    with suppress(GrowthpolesError):
-        rings = growth_rings(growth, known, part, level=logs[0], **(few | {"permutations": min(draws, 9_999)}))
-        own = rings[rings["p_value"].notna()].rename(columns={"mean": "statistic"})
-        own = own[["n", "statistic", "expected", "z_score", "p_value"]]
-        null = f"{rings.attrs['null']}; p of all rings at once"
-        told = words | {"left_out": ", ".join(map(str, dict.fromkeys([*rings.attrs["left_out"], *absent])))}
-        method = f"{min(draws, 9_999)} relocations of growth given the own level"
-        own = own.assign(statistic_name="mean", method=method, null=null, **told, p_low=np.nan, p_high=np.nan)
-        own.index = [f"{RING} {ring:g}" for ring in own.index]
-        tables.append(own.assign(permutations=min(draws, 9_999)))
-    return tables
 
 
 def _panel(results: Results) -> pd.DataFrame:
