@@ -107,6 +107,7 @@ CALLS: dict[str, Callable[[Any, Any, Any], Any]] = {
     "local_geary": lambda g, y, r: gp.local_geary(pd.concat(y[:2], axis=1, keys=["a", "b"]), g, **FEW),
     "local_getis_ord": lambda g, y, r: gp.local_getis_ord(y[0], g, star=True, **FEW),
     "local_join_count": lambda g, y, r: gp.local_join_count(y[2], g),
+    "local_lee": lambda g, y, r: gp.local_lee(y[0], y[1], g, permutations=19),
     "local_losh": lambda g, y, r: gp.local_losh(y[0], g, **FEW),
     "change_links": lambda g, y, r: sorted(gp.change_links(g, cut=[g_pair(g)]).adjacency.items()),
     "union_weights": lambda g, y, r: sorted(gp.union_weights(g, g).adjacency.items()),
@@ -132,6 +133,9 @@ CALLS: dict[str, Callable[[Any, Any, Any], Any]] = {
     "growth_regression": lambda g, y, r: gp.growth_regression(y[0], y[1], g, years=3, models=["sem"], draws=19),
     "growth_rings": lambda g, y, r: gp.growth_rings(y[0], list(y[0].index[:1]), g, permutations=19),
     "correlogram": lambda g, y, r: gp.correlogram(y[0], g, orders=2, permutations=19),
+    "growth_panel": lambda g, y, r: gp.growth_panel(
+        pd.DataFrame({t: y[0] + t * y[1] ** (t % 3) for t in range(1, 7)}), g, model="sar", effects="region"
+    ),
     "mutual_influence": lambda g, y, r: gp.mutual_influence(y[0], g, permutations=19).regions,
     "markov": lambda g, y, r: gp.markov(pd.DataFrame({1: y[0], 2: y[1], 3: y[0] ** 2}), g, k=2, permutations=9).tests,
     "lisa_markov": lambda g, y, r: gp.lisa_markov(pd.DataFrame({1: y[0], 2: y[1]}), g, permutations=9).tests,

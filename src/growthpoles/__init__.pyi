@@ -113,6 +113,7 @@ from .spatial.local_tests import empirical_bayes_rates as empirical_bayes_rates
 from .spatial.local_tests import local_geary as local_geary
 from .spatial.local_tests import local_getis_ord as local_getis_ord
 from .spatial.local_tests import local_join_count as local_join_count
+from .spatial.local_tests import local_lee as local_lee
 from .spatial.local_tests import local_losh as local_losh
 from .spatial.local_tests import local_moran as local_moran
 from .spatial.local_tests import local_moran_bivariate as local_moran_bivariate
@@ -121,6 +122,7 @@ from .spatial.poles.convergence import Convergence as Convergence
 from .spatial.poles.convergence import convergence as convergence
 from .spatial.poles.distance_gradient import distance_gradient as distance_gradient
 from .spatial.poles.distance_gradient import mantel as mantel
+from .spatial.poles.growth_regression import growth_panel as growth_panel
 from .spatial.poles.growth_regression import growth_regression as growth_regression
 from .spatial.poles.lisa_dynamics import lisa_moves as lisa_moves
 from .spatial.poles.lisa_dynamics import lisa_transitions as lisa_transitions
@@ -209,6 +211,7 @@ from .study.load_study import load_study as load_study
 from .study.pole_tables import gradient_table as gradient_table
 from .study.pole_tables import power_table as power_table
 from .study.pole_tables import spread_table as spread_table
+from .study.pole_tables import study_years as study_years
 from .study.pole_tables import typology_table as typology_table
 from .study.propose_study import Proposal as Proposal
 from .study.propose_study import propose_study as propose_study

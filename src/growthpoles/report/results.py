@@ -50,6 +50,8 @@ class Stages:
     spread : DataFrame or None
     convergence : DataFrame or None
         Beta and sigma of the index and of every indicator, from the first year to the last.
+    panel : DataFrame or None
+        Growth from year to year on level and neighbours' level, effects of regions and years.
     typology : dict of year to DataFrame
     industries : Industries or None
         See :mod:`growthpoles.study.industry_analysis`.
@@ -70,6 +72,7 @@ class Stages:
     gradient: dict[int, pd.DataFrame] = field(default_factory=dict)
     spread: pd.DataFrame | None = None
     convergence: pd.DataFrame | None = None
+    panel: pd.DataFrame | None = None
     typology: dict[int, pd.DataFrame] = field(default_factory=dict)
     industries: Industries | None = None
     inequality: Inequalities | None = None

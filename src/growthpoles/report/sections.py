@@ -593,6 +593,11 @@ def _spread_sentences(ctx: Context, table: pd.DataFrame, span: Mapping[str, int]
 
 def _spread_name(ctx: Context, test: str) -> str:
     """Return the name of a test of change, a pole that it leaves out by its name."""
+    from growthpoles.spatial.poles.spread_backwash import ORDER, RING
+
+    for start in (ORDER, RING):
+        if test.startswith(f"{start} "):
+            return f"{ctx.words.value(start)}{test.removeprefix(start)}"
     stem, found, pole = test.partition(", without ")
     return f"{ctx.words.value(f'{stem}, without')} {ctx.region(pole)}" if found else ctx.words.value(test)
 

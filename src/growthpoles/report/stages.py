@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles import randomness
-from growthpoles.errors import GrowthpolesError, RatingError, Reason, StudyError, message, unknown_option
+from growthpoles.errors import GrowthpolesError, RatingError, Reason, StudyError, listed, message, unknown_option
 from growthpoles.language.phrases import Words
 from growthpoles.ratings.catalogue import Catalogue, indicator_values
 from growthpoles.ratings.classes import way_up
@@ -66,6 +66,7 @@ COLUMNS = (
 REPLICATIONS = 5_000
 RELOCATIONS = randomness.PERMUTATIONS
 CURVE_RELOCATIONS = 9_999
+_PANEL_YEARS = 6
 Progress = Callable[[str], None]
 PERMUTATIONS = randomness.PERMUTATIONS  # of the global tests
 DRAWS = randomness.PERMUTATIONS  # of the local tests, for regions that are not enumerated
@@ -199,26 +200,49 @@ def _gradient(results: Results, year: int) -> pd.DataFrame:
     poles = results.study.growth_poles.poles
     values = results.rating(year)[results.root]
     return distance_gradient(
-        values, results.regions, poles, permutations=relocations(results.study), rng=results.study.study.seed
+        values,
+        results.regions,
+        poles,
+        permutations=results.study.report.permutations,
+        rng=results.study.study.seed,
     )
 
 
 def _spread(results: Results) -> pd.DataFrame:
-    from growthpoles.spatial.poles.spread_backwash import spread_tests
+    from growthpoles.spatial.poles.spread_backwash import reach_rows, spread_tests
 
     first, last = results.years[0], results.years[-1]
     before, after = (results.common(year)[results.root] for year in (first, last))
     assert results.graph is not None  # left out otherwise
-    found = spread_tests(
-        before,
-        after,
-        results.graph,
-        years=last - first,
-        poles=results.study.growth_poles.poles,
-        permutations=relocations(results.study),
-        rng=results.study.study.seed,
-    )
-    return found.assign(limits=limits_name(results.study))
+    poles = results.study.growth_poles.poles
+    few: dict[str, Any] = {"permutations": relocations(results.study), "rng": results.study.study.seed}
+    found = spread_tests(before, after, results.graph, years=last - first, poles=poles, **few)
+    further = reach_rows(before, after, results.graph, years=last - first, poles=poles, **few)
+    return pd.concat([found, *further]).assign(limits=limits_name(results.study)).rename_axis("test")
+
+
+def _panel(results: Results) -> pd.DataFrame:
+    """Regress growth from year to year on level and neighbours' level, with effects of regions and years."""
+    from growthpoles.spatial.poles.growth_regression import growth_panel
+
+    assert results.graph is not None  # left out otherwise
+    frames = []
+    for code in (results.root, *results.catalogue.indicators):
+        tables = {
+            year: results.common(year) if code == results.root else results.indicators[results.edition, year]
+            for year in results.years
+        }
+        wide = pd.DataFrame({year: table[code] for year, table in tables.items()}).reindex(results.regions.index)
+        try:
+            fit = growth_panel(wide, results.graph, regions="complete")
+        except GrowthpolesError as error:
+            frames.append(pd.DataFrame({"reason": [str(error)]}, index=pd.Index([""], name="term")))
+        else:
+            rows = fit.coefficients[["estimate", "standard_error", "p_value"]].rename_axis("term")
+            left = listed([f"{region} ({why})" for region, why in fit.left_out.items()]) if fit.left_out else ""
+            frames.append(rows.assign(n=fit.n, left_out=left, method=" ".join(fit.notes)))
+    codes = [results.root, *results.catalogue.indicators]
+    return pd.concat(frames, keys=codes, names=["variable", "term"])
 
 
 def _typology(results: Results, year: int) -> pd.DataFrame:
@@ -454,6 +478,10 @@ def _few_years(study: Study, ksi_years: tuple[int, ...]) -> str:
     return "the study has fewer than three years" if len(study.years) < 3 else ""
 
 
+def _no_panel(study: Study, ksi_years: tuple[int, ...]) -> str:
+    return "the study has fewer than six years" if len(study.years) < _PANEL_YEARS else ""
+
+
 def _no_shares(study: Study, ksi_years: tuple[int, ...]) -> str:
     return "" if ksi_years else "the study has no shares in an industry"
 
@@ -481,6 +509,7 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage("spread", _spread, lambda found, results: {"spread": found}, _one_year, needs_graph=True, aside=True),
     Stage("convergence", _convergence, lambda found, results: {"convergence": found}, _one_year, needs_graph=True),
+    Stage("panel", _panel, lambda found, results: {"panel": found}, _no_panel, needs_graph=True),
     Stage("typology", _share_years(_typology), _by_year("typology"), _no_shares),
     Stage("industries", _industries, industry_tables, no_industries),
     Stage("inequality", _inequality, inequality_tables, aside=True),

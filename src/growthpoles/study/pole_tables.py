@@ -17,7 +17,7 @@ from growthpoles.spatial.poles.spread_backwash import spread_tests
 from growthpoles.spatial.poles.typology import typology
 from growthpoles.study.inputs import limits_name, load_published, study_catalogue, study_weights
 from growthpoles.study.inputs.published import PUBLISHED
-from growthpoles.study.inputs.study_variables import Variable, study_variables
+from growthpoles.study.inputs.study_variables import Variable, study_variables, variable_of
 from growthpoles.study.study_spec import Study
 
 Kind = tuple[str, dict[str, Any]]
@@ -29,7 +29,7 @@ def gradient_table(
     *,
     poles: Sequence[str] | None = None,
     alternative: Alternative = "two-sided",
-    permutations: int = PERMUTATIONS,
+    permutations: int | None = None,
     rng: Generator | int | None = None,
 ) -> pd.DataFrame:
     """Test in every edition and year whether the index changes with distance to the poles.
@@ -240,6 +240,39 @@ def power_table(study: Study, *, weights: Kind = QUEEN, alpha: float = 0.05, tar
     smallest = {name: (curve.smallest_positive, curve.smallest_negative) for name, curve in curves.items()}
     frame.attrs = {"n": curves["two-sided"].n, "alpha": alpha, "target": target, "smallest": smallest}
     return frame
+
+
+def study_years(study: Study, variable: str | None = None, *, edition: str | None = None) -> pd.DataFrame:
+    """Return one variable of a study in all its years, for panels, Markov chains and growth regressions.
+
+    Parameters
+    ----------
+    study : Study
+    variable : str, optional
+        A code of the catalogue; None is the index, on the yardstick by which years are compared.
+    edition : str, optional
+        None is the study's own.
+
+    Returns
+    -------
+    DataFrame
+        Regions x years in the order of the boundaries, NaN where there are no data.
+
+    Raises
+    ------
+    StudyError
+        If the variable or edition is not known.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> gp.study_years(gp.load_study("mexico-gdp"), "gdp_per_head").shape
+    (32, 7)
+    """
+    columns = {
+        year: variable_of(study, variable, year, edition, compared=edition != PUBLISHED).y for year in study.years
+    }
+    return pd.DataFrame(columns)
 
 
 def _indices(study: Study, *, compared: bool = False) -> list[Variable]:

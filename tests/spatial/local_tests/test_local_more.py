@@ -89,3 +89,24 @@ def test_losh_is_esdas(sixteen):
     np.testing.assert_allclose(moved.p_value, gp.local_losh(y, graph).p_value, rtol=1e-9)
     with pytest.raises(SpatialError, match="exponent=0"):
         gp.local_losh(y, graph, exponent=0)
+
+
+def test_local_lee_averages_to_the_global_and_follows_the_enumerated_law(lattice):
+    from itertools import permutations
+
+    rng = np.random.default_rng(8)
+    graph, labels = lattice(2, 4), [f"a{i}" for i in range(8)]
+    x = pd.Series(rng.gamma(1, 1, 8), labels)
+    y = pd.Series(x + rng.normal(size=8), labels)
+    result = gp.local_lee(x, y.iloc[::-1], graph, star=False, adjust="none", permutations=4999)
+    frame = result.to_frame()
+    assert frame["statistic"].mean() == pytest.approx(gp.lee(x, y, graph, permutations=1).statistic)
+    z = np.column_stack([(v - v.mean()) / v.std(ddof=0) for v in (x, y)])
+    around = list(graph["a1"].index)
+    others = [i for i in range(8) if i != 1]
+    deals = np.array([np.prod(z[list(deal)].mean(axis=0)) for deal in permutations(others, len(around))])
+    own = frame.loc["a1", "statistic"]
+    p = min(1, 2 * min((deals >= own - 1e-9).mean(), (deals <= own + 1e-9).mean()))
+    assert frame.loc["a1", "p_value"] == pytest.approx(p, abs=6 * np.sqrt(p / 4999))
+    shuffled = gp.local_lee(x.iloc[[3, 1, 7, 0, 2, 6, 5, 4]], y, graph, star=False, adjust="none", permutations=4999)
+    pd.testing.assert_frame_equal(shuffled.to_frame().loc[labels], frame)

@@ -238,3 +238,18 @@ def test_mantel_errors():
         mantel(pd.Series(1.0, regions.index), regions)
     with pytest.raises(SpatialError, match="4 regions with data"):
         mantel(pd.Series([1.0, 2, 3, 4, np.nan, np.nan], regions.index), regions)
+
+
+def test_many_regions_go_by_the_law_of_all_relocations():
+    import geopandas as gpd
+
+    rng = np.random.default_rng(2)
+    points = gpd.points_from_xy(*rng.uniform(0, 1e6, (2, 80)))
+    regions = gpd.GeoDataFrame(geometry=points.buffer(1000), index=[f"r{i:02}" for i in range(80)], crs="EPSG:32642")
+    y = pd.Series(rng.gamma(1, 1, 80) + np.asarray(points.x) / 4e6, regions.index)
+    by_law, drawn = mantel(y, regions), mantel(y, regions, permutations=9_999)
+    assert by_law.method == "randomisation" and "Pearson type III" in by_law.reference
+    assert by_law.statistic == drawn.statistic and drawn.method == "permutation"
+    assert by_law.p_value == pytest.approx(drawn.p_value, abs=4 * (drawn.p_value / 1e4) ** 0.5 + 0.03 * drawn.p_value)
+    rows = distance_gradient(y, regions, ["r00"])
+    assert rows.loc["all pairs", "method"] == "randomisation" and rows.loc["r00", "permutations"] == 99_999

@@ -109,3 +109,16 @@ def test_a_complete_graph_has_no_variance():
     assert moments.moran_normal(sums)[1] == moments.moran_randomisation(sums, b2)[1] == 0
     assert moments.geary_normal(sums)[1] == moments.geary_randomisation(sums, b2)[1] == 0
     assert moments.getis_ord_randomisation(sums, y)[1] == 0
+
+
+def test_skewness_of_a_sum_over_pairs_by_enumeration():
+    rng = np.random.default_rng(1)
+    for n in (6, 7):
+        a, y = rng.gamma(1, 1, (n, n)), rng.gamma(1, 1, n)
+        a = a + a.T
+        np.fill_diagonal(a, 0)
+        b = np.abs(y[:, None] - y)
+        sums = np.array([(a * b[np.ix_(order, order)]).sum() for order in permutations(range(n))])
+        known = ((sums - sums.mean()) ** 3).mean() / sums.std() ** 3
+        assert moments.cross_product_skewness(a, b) == pytest.approx(known, rel=1e-9)
+        assert moments.cross_product_skewness(1e6 * a + 7, 1e-3 * b - 1e-3) == pytest.approx(known, rel=1e-6)

@@ -7,6 +7,7 @@ from growthpoles.spatial.local_tests.local_getis_ord import local_getis_ord
 from growthpoles.spatial.local_tests.local_join_count import local_join_count
 from growthpoles.spatial.local_tests.local_moran import (
     empirical_bayes_rates,
+    local_lee,
     local_moran,
     local_moran_bivariate,
     local_moran_rates,
@@ -20,6 +21,7 @@ __all__ = [
     "local_geary",
     "local_getis_ord",
     "local_join_count",
+    "local_lee",
     "local_losh",
     "local_moran",
     "local_moran_bivariate",

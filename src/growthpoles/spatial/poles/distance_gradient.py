@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 NEAREST, PAIRS = "nearest", "all pairs"
 _LEAST = 5
+_LAW_FROM, _MANY = 72, 200
 
 
 def distances_km(regions: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -76,7 +77,7 @@ def distance_gradient(
     poles: Iterable[Hashable],
     *,
     alternative: Alternative = "two-sided",
-    permutations: int = PERMUTATIONS,
+    permutations: int | None = None,
     rng: Generator | int | None = None,
 ) -> pd.DataFrame:
     """Test whether a variable changes with distance to the nearest pole and to each pole, and between any regions.
@@ -92,8 +93,10 @@ def distance_gradient(
     alternative : {"two-sided", "greater", "less"}
         Of the gradient: "less" is the growth-pole idea, the index falls with distance (a negative rank correlation).
         Mantel's test is turned with it: its r is then positive, regions that lie further apart differ more.
-    permutations : int
-        Random relocations of the values over the regions of the test; all of them where they are few enough.
+    permutations : int, optional
+        Random relocations of the values over the regions of the test; all of them where they are few enough. None:
+        99,999 (9,999 for more than 200 regions), and for the test between any regions as :func:`growthpoles.mantel`,
+        which goes by a law above 71 regions; column `method` says which.
     rng : Generator, int or None
         None is the fixed seed.
 
@@ -137,15 +140,17 @@ def distance_gradient(
         raise RegionError(message(f"unknown pole {', '.join(map(str, unknown))}", where="gradient", near=near))
     opposite: dict[Alternative, Alternative] = {"two-sided": "two-sided", "greater": "less", "less": "greater"}
     seeds = [np.random.default_rng(part) for part in seed_sequence(rng).spawn(len(poles) + 2)]
+    draws = PERMUTATIONS if permutations is None and len(known) <= _MANY else permutations or 9_999
+    between = draws if permutations is None and len(known) < _LAW_FROM else permutations
     rows = {}
     for seed, (label, targets) in zip(seeds, [(NEAREST, poles), *((pole, [pole]) for pole in poles)], strict=False):
         kept = known.drop(index=targets, errors="ignore")
         away = distance.loc[kept.index, targets].min(axis=1)
-        result = spearman(kept, away, alternative=alternative, permutations=permutations, rng=seed)
+        result = spearman(kept, away, alternative=alternative, permutations=draws, rng=seed)
         rows[label] = (result, targets)
     others = known.drop(index=poles, errors="ignore")
     result = mantel(
-        others, regions.loc[others.index], alternative=opposite[alternative], permutations=permutations, rng=seeds[-1]
+        others, regions.loc[others.index], alternative=opposite[alternative], permutations=between, rng=seeds[-1]
     )
     rows[PAIRS] = (result, poles)
     gaps = [region for region in distance.index if region not in known.index]
@@ -224,7 +229,8 @@ def mantel(
     alternative : {"greater", "two-sided", "less"}
         "greater": near regions resemble each other.
     permutations : int, optional
-        Random relocations of the values; by default as many as about a second allows (99,999 for 16 regions). All of
+        Random relocations of the values; by default as many as about a second allows (99,999 for 16 regions), and
+        above 71 regions the Pearson type III law with the exact mean, variance and skewness of all relocations. All of
         them are visited where they are few enough (up to nine regions).
     rng : Generator, int or None
         None is the fixed seed.

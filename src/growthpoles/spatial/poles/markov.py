@@ -213,7 +213,8 @@ def markov(
     (192, 16)
     """
     values, ids, years = _wide(y)
-    w, left_out = None, ()
+    w: Any = None
+    left_out: tuple[object, ...] = ()
     if graph is not None:
         w, values, ids, left_out = _linked(graph, values, ids)
     own_limits = not isinstance(limits, str)
@@ -363,7 +364,7 @@ def _wide(y: pd.DataFrame) -> tuple[Floats, pd.Index, pd.Index]:
 
 def _linked(graph: Graph | W, values: Floats, ids: pd.Index) -> tuple[Any, Floats, pd.Index, tuple[object, ...]]:
     """Return row-standardised weights, values and labels of the regions with links, and the others."""
-    w = weights_matrix(graph, ids, transformation="r")
+    w: Any = weights_matrix(graph, ids, transformation="r")
     names = np.diff(w.indptr) > 0
     kept = names | (np.bincount(w.indices, minlength=len(ids)) > 0)
     if kept.sum() < _LEAST or (kept & ~names).any():

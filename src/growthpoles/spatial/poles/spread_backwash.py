@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,20 +11,24 @@ import numpy as np
 import pandas as pd
 from numpy.random import Generator
 
-from growthpoles.errors import SpatialError
+from growthpoles.errors import GrowthpolesError, SpatialError
 from growthpoles.graphs import as_graph
 from growthpoles.randomness import PERMUTATIONS, seed_sequence
-from growthpoles.spatial.alignment import same_labels
+from growthpoles.spatial.alignment import same_labels, with_data
+from growthpoles.spatial.global_tests.correlogram import correlogram
 from growthpoles.spatial.global_tests.global_result import Alternative, GlobalResult, Inference, check_alternative
 from growthpoles.spatial.global_tests.moran import moran
 from growthpoles.spatial.poles.convergence import convergence
 from growthpoles.spatial.poles.lisa_dynamics import joint_moves, lisa_moves, rank_mobility, spatial_tau
+from growthpoles.spatial.poles.rings import growth_rings
 from growthpoles.spatial.poles.spillover_test import NEIGHBOURS, spread_test
 from growthpoles.spatial.regression.spatial_regression import bootstrap_draws
 
 if TYPE_CHECKING:
     from growthpoles.graphs import Graph, W
 
+ORDER, RING = "growth clusters, order", "growth in ring"  # rows of the report, each with its number
+_MANY = 200
 CLUSTERS, MOVES = "growth clusters", "growth clusters, joint moves"
 # test -> its null hypothesis; "" for what is no test. Before them come the rows of SpreadTest.
 GROWTH_NULLS = {
@@ -158,6 +163,48 @@ def spread_tests(
         frame = pd.concat([own[frame.columns], frame])
     frame.attrs["notes"] = notes
     return frame
+
+
+def reach_rows(
+    before: pd.Series,
+    after: pd.Series,
+    graph: Graph | W,
+    *,
+    years: float,
+    poles: Iterable[Hashable] = (),
+    permutations: int = PERMUTATIONS,
+    rng: Generator | int | None = None,
+) -> list[pd.DataFrame]:
+    """Return rows of the correlogram of growth, and of growth by ring around the poles given the own level.
+
+    Columns are those of :func:`spread_tests`; above 200 regions there are at most 9,999 relocations.
+    """
+    tables = []
+    both, part, absent = with_data(before + after, graph)
+    logs = [np.log(values[both.index].astype(float)) for values in (before, after)]
+    growth = (logs[1] - logs[0]) / years
+    draws = permutations if len(growth) <= _MANY else min(permutations, 9_999)
+    few: dict[str, Any] = {"permutations": draws, "rng": rng}
+    words = {"alternative": "two-sided", "permutations": draws, "left_out": ", ".join(absent)}
+    with suppress(GrowthpolesError):  # too few regions: the tests beside them say so
+        orders = correlogram(growth, part, **few).dropna(subset=["p_value"])
+        own = orders.drop(columns=["pairs", "variance", "p_value"]).rename(columns={"p_adjusted": "p_value"})
+        null = "log growth could as well stand in any other region; p adjusted over the orders (Holm)"
+        own = own.assign(statistic_name="Moran's I", null=null, p_low=np.nan, p_high=np.nan, **words)
+        own.index = [f"{ORDER} {order:g}" for order in orders.index]
+        tables.append(own)
+    known = [pole for pole in poles if pole in growth.index]
+    with suppress(GrowthpolesError):
+        rings = growth_rings(growth, known, part, level=logs[0], **(few | {"permutations": min(draws, 9_999)}))
+        own = rings[rings["p_value"].notna()].rename(columns={"mean": "statistic"})
+        own = own[["n", "statistic", "expected", "z_score", "p_value"]]
+        null = f"{rings.attrs['null']}; p of all rings at once"
+        told = words | {"left_out": ", ".join(map(str, dict.fromkeys([*rings.attrs["left_out"], *absent])))}
+        method = f"{min(draws, 9_999)} relocations of growth given the own level"
+        own = own.assign(statistic_name="mean", method=method, null=null, **told, p_low=np.nan, p_high=np.nan)
+        own.index = [f"{RING} {ring:g}" for ring in own.index]
+        tables.append(own.assign(permutations=min(draws, 9_999)))
+    return tables
 
 
 def _plain(
