@@ -221,8 +221,12 @@ def verdict(
         bool, typer.Option("--tests", help="Also show distance gradients, spread, typology and power.")
     ] = False,
     permutations: Annotated[
-        int, typer.Option("--permutations", help="Relocations shared by all specifications.")
-    ] = 9999,
+        int | None,
+        typer.Option(
+            "--permutations",
+            help="Relocations shared by all specifications; 9999 (1999 above 1000 regions).",
+        ),
+    ] = None,
     lang: LangOption = "en",
     seed: SeedOption = None,
     jobs: JobsOption = 1,

@@ -25,7 +25,7 @@ from growthpoles.report.parallel_processes import processes, side_by_side
 from growthpoles.report.results import Results, Stages
 from growthpoles.report.wording import no_classes
 from growthpoles.spatial.alignment import with_data
-from growthpoles.spatial.global_tests.global_result import GlobalResult
+from growthpoles.spatial.global_tests.global_result import GlobalResult, check_permutations
 from growthpoles.spatial.global_tests.moran import moran
 from growthpoles.spatial.local_tests import LocalResult, local_getis_ord, local_moran
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
@@ -66,6 +66,7 @@ COLUMNS = (
 REPLICATIONS = 5_000
 RELOCATIONS = randomness.PERMUTATIONS
 CURVE_RELOCATIONS = 9_999
+MANY = 1_000  # regions above which tests of pairs choose their relocations by the number of links
 Progress = Callable[[str], None]
 PERMUTATIONS = randomness.PERMUTATIONS  # of the global tests
 DRAWS = randomness.PERMUTATIONS  # of the local tests, for regions that are not enumerated
@@ -188,9 +189,9 @@ def _groups(results: Results, year: int) -> pd.DataFrame:
 
 
 def _verdict(results: Results) -> Verdict:
-    from growthpoles.study.verdict import verdict
+    from growthpoles.study.verdict import default_relocations, verdict
 
-    return verdict(results.study, permutations=CURVE_RELOCATIONS)
+    return verdict(results.study, permutations=min(CURVE_RELOCATIONS, default_relocations(len(results.regions))))
 
 
 def _gradient(results: Results, year: int) -> pd.DataFrame:
@@ -198,7 +199,8 @@ def _gradient(results: Results, year: int) -> pd.DataFrame:
 
     poles = results.study.growth_poles.poles
     values = results.rating(year)[results.root]
-    return distance_gradient(values, results.regions, poles, permutations=RELOCATIONS, rng=results.study.study.seed)
+    drawn = min(RELOCATIONS, check_permutations(None, len(results.regions)))
+    return distance_gradient(values, results.regions, poles, permutations=drawn, rng=results.study.study.seed)
 
 
 def _spread(results: Results) -> pd.DataFrame:
@@ -213,7 +215,7 @@ def _spread(results: Results) -> pd.DataFrame:
         results.graph,
         years=last - first,
         poles=results.study.growth_poles.poles,
-        permutations=RELOCATIONS,
+        permutations=RELOCATIONS if len(results.regions) <= MANY else None,
         rng=results.study.study.seed,
     )
     return found.assign(limits=limits_name(results.study))
@@ -529,12 +531,14 @@ def run_stages(results: Results, *, tell: Callable[[str], None]) -> Stages:
     return Stages(**found, left_out=left_out)
 
 
-def permutations(study: Study, *, detailed: bool = True) -> int:
+def permutations(study: Study, regions: int, *, detailed: bool = True) -> int:
     """Return the relocations of the global tests: those of the study's [report], or the default.
 
-    Of many years, those that are not shown in detail have fewer.
+    Of many years, those that are not shown in detail have fewer; many regions too, see
+    :func:`growthpoles.spatial.global_tests.global_result.check_permutations`.
     """
-    return study.report.permutations or (PERMUTATIONS if detailed else CURVE_RELOCATIONS)
+    usual = min(PERMUTATIONS if detailed else CURVE_RELOCATIONS, check_permutations(None, regions))
+    return study.report.permutations or usual
 
 
 def draws(study: Study) -> int:
@@ -628,7 +632,7 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
             continue
         kept, part, absent = with_data(values, graph)
         try:
-            drawn = permutations(study, detailed=year in detailed_years(study.years))
+            drawn = permutations(study, len(regions), detailed=year in detailed_years(study.years))
             tests[name, year, variable] = moran(kept, part, permutations=drawn, rng=seed)
             gaps[name, year, variable] = absent
             if variable == catalogue.root and name in (edition, "published") and year in detailed_years(study.years):

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.random import Generator
 
 from growthpoles.errors import RegionError, SpatialError, message, nearest
-from growthpoles.randomness import PERMUTATIONS, seed_sequence
+from growthpoles.randomness import seed_sequence
 from growthpoles.spatial.alignment import clean_values, same_labels, same_regions
 from growthpoles.spatial.global_tests.global_result import (
     Alternative,
@@ -76,7 +76,7 @@ def distance_gradient(
     poles: Iterable[Hashable],
     *,
     alternative: Alternative = "two-sided",
-    permutations: int = PERMUTATIONS,
+    permutations: int | None = None,
     rng: Generator | int | None = None,
 ) -> pd.DataFrame:
     """Test whether a variable changes with distance to the nearest pole and to each pole, and between any regions.
@@ -161,7 +161,7 @@ def spearman(
     y: pd.Series,
     *,
     alternative: Alternative = "two-sided",
-    permutations: int = PERMUTATIONS,
+    permutations: int | None = None,
     rng: Generator | int | None = None,
 ) -> GlobalResult:
     """Correlate two variables by rank, with a permutation p-value.

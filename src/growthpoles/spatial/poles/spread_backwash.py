@@ -12,9 +12,15 @@ from numpy.random import Generator
 
 from growthpoles.errors import SpatialError
 from growthpoles.graphs import as_graph
-from growthpoles.randomness import PERMUTATIONS, seed_sequence
+from growthpoles.randomness import seed_sequence
 from growthpoles.spatial.alignment import same_labels
-from growthpoles.spatial.global_tests.global_result import Alternative, GlobalResult, Inference, check_alternative
+from growthpoles.spatial.global_tests.global_result import (
+    Alternative,
+    GlobalResult,
+    Inference,
+    check_alternative,
+    check_permutations,
+)
 from growthpoles.spatial.global_tests.moran import moran
 from growthpoles.spatial.poles.convergence import convergence
 from growthpoles.spatial.poles.lisa_dynamics import joint_moves, lisa_moves, rank_mobility, spatial_tau
@@ -47,7 +53,7 @@ def spread_tests(
     years: float,
     poles: Iterable[Hashable] = (),
     alternative: Alternative = "two-sided",
-    permutations: int = PERMUTATIONS,
+    permutations: int | None = None,
     rng: Generator | int | None = None,
 ) -> pd.DataFrame:
     """Run all tests of the change between two years: spread or backwash, clusters of growth, convergence.
@@ -66,8 +72,9 @@ def spread_tests(
     alternative : {"two-sided", "greater", "less"}
         Of the tests of spread ("greater") and backwash ("less"), of neighbours' level, weight of poles and relabelled
         poles. All others are two-sided in any case.
-    permutations : int
-        Random relocations of each spatial test; of the parametric bootstrap at most 9,999 samples (999 above 100
+    permutations : int, optional
+        Random relocations of each spatial test, by default 99,999 up to 2,000 regions (the tau of joint ranks has fewer
+        where links are many); of the parametric bootstrap at most 9,999 samples (999 above 100
         regions).
     rng : Generator, int or None
         None is the fixed seed.
@@ -120,7 +127,8 @@ def spread_tests(
     closing = convergence(before, after, part, years=years)
     logs = np.log(before), np.log(after)
     growth = (logs[1] - logs[0]) / years
-    draws = min(bootstrap_draws(None, len(before)) or 999, permutations)
+    drawn = check_permutations(permutations, len(before))
+    draws = min(bootstrap_draws(None, len(before)) or 999, drawn)
     first, last = (values.reindex(graph.unique_ids) for values in (before, after))
     settings: dict[str, Any] = {"years": years, "poles": poles, "alternative": alternative, "draws": draws}
     try:
@@ -128,8 +136,8 @@ def spread_tests(
         own, notes = spread.table, list(spread.notes)
     except SpatialError as error:  # the other tests can do with less
         own, notes = pd.DataFrame(), [f"{NEIGHBOURS}: {error}"]
-    alone = moran(growth, part, permutations=permutations, rng=next(seeds))
-    joint = joint_moves(*logs, part, permutations=permutations, rng=next(seeds))
+    alone = moran(growth, part, permutations=drawn, rng=next(seeds))
+    joint = joint_moves(*logs, part, permutations=drawn, rng=next(seeds))
     tau = spatial_tau(before, after, part, permutations=permutations, rng=next(seeds))
     moves = lisa_moves(*logs, part)
     moves = moves[moves["lag_before"].notna()]
