@@ -102,7 +102,8 @@ def rate(
     rating = study_rating(loaded, table).sort_values("rank")
     shown = named(rating, loaded, lang=lang)
     title = f"{loaded.name}, {chosen}, edition {table.attrs['edition']}"
-    regions = study_regions(loaded, enclaves=_enclaves(enclaves)) if _wants(format, out) == "gpkg" else None
+    drawn = _wants(format, out) in ("gpkg", "geoparquet")
+    regions = study_regions(loaded, enclaves=_enclaves(enclaves)) if drawn else None
     emit(shown, title=title, kind=format, out=out, regions=regions, lang=lang)
     for line in rating.attrs["notes"]:
         note(line, quiet=quiet)

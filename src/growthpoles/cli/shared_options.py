@@ -34,7 +34,9 @@ SeedOption = Annotated[int | None, typer.Option("--seed", help="Seed of all rand
 JobsOption = Annotated[int, typer.Option("--jobs", "-j", help="Worker processes; the results do not depend on it.")]
 FormatOption = Annotated[
     str | None,
-    typer.Option("--format", "-f", help="csv, json, md, tex, xlsx, parquet or gpkg, instead of a terminal table."),
+    typer.Option(
+        "--format", "-f", help="csv, json, md, tex, xlsx, parquet, geoparquet or gpkg, instead of a terminal table."
+    ),
 ]
 OutOption = Annotated[
     Path | None,
