@@ -162,7 +162,7 @@ def test_geoparquet_holds_the_table_and_the_boundaries(tmp_path) -> None:
     import growthpoles as gp
     from growthpoles.report.table_formats import serialise
 
-    shapes = [shapely.box(x, 0, x + 1, 1) for x in (3, 1, 2)]
+    shapes = [shapely.box(1e5 * x, 0, 1e5 * x + 1e5, 1e5) for x in (3, 1, 2)]
     regions = gpd.GeoDataFrame(geometry=shapes, index=pd.Index(["c", "a", "b"], name="region"), crs="EPSG:32642")
     frame = pd.DataFrame({"p": [0.5, np.nan], "label": ["High", None], "region": [1, 2]}, index=regions.index[[2, 0]])
     path = tmp_path / "found.geoparquet"
