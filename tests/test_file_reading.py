@@ -14,6 +14,7 @@ import growthpoles
 from growthpoles.file_reading import file_sha256, note, note_layer, read_bytes, read_text, recorded, remembered
 from growthpoles.study.load_study import load_study
 from growthpoles.study.verdict import verdict
+from source_trees import parsed, walked
 
 SOURCE = Path(growthpoles.__file__).parent
 
@@ -173,15 +174,15 @@ PAST_THE_SEAM = {
 
 def past_the_seam(text: str) -> set[str]:
     """Names of reading calls in a module: methods, `open`, and what it imports from other packages."""
-    tree = ast.parse(text)
+    tree = parsed(text)
     imported = {
         alias.asname or alias.name
-        for node in ast.walk(tree)
+        for node in walked(tree)
         if isinstance(node, ast.ImportFrom) and not (node.module or "").startswith("growthpoles")
         for alias in node.names
     }
     found = set()
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if isinstance(node, ast.Call):
             called = node.func
             name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import growthpoles
+from source_trees import nodes, parsed
 
 SOURCE = Path(growthpoles.__file__).parent
 ROOT = Path(__file__).parents[1]
@@ -31,7 +32,7 @@ def loose(annotation: ast.expr | None) -> bool:
 def loose_names(text: str) -> list[str]:
     """Parameters and attributes whose name stands for geometry and whose type does not."""
     found = []
-    for node in ast.walk(ast.parse(text)):
+    for node in nodes(text):
         if isinstance(node, ast.FunctionDef):
             given = node.args
             shaped = {
@@ -49,7 +50,7 @@ def loose_names(text: str) -> list[str]:
 
 def loose_returns(text: str) -> list[str]:
     """Functions that return just anything."""
-    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+    functions = [node for node in nodes(text) if isinstance(node, ast.FunctionDef)]
     return [node.name for node in functions if isinstance(node.returns, ast.Name) and loose(node.returns)]
 
 
@@ -78,7 +79,7 @@ def test_stubs_say_what_is_there() -> None:
     """Every name and parameter of the stub of libpysal, which ships no types, is one of libpysal."""
     for room in ("graph", "weights"):
         module = importlib.import_module(f"libpysal.{room}")
-        tree = ast.parse((ROOT / f"stubs/libpysal/{room}.pyi").read_text(encoding="utf-8"))
+        tree = parsed((ROOT / f"stubs/libpysal/{room}.pyi").read_text(encoding="utf-8"))
         for kind in (node for node in tree.body if isinstance(node, ast.ClassDef)):
             for node in (node for node in kind.body if isinstance(node, ast.FunctionDef)):
                 there = getattr(getattr(module, kind.name), node.name)

@@ -21,6 +21,7 @@ from growthpoles.language.number_format import format_number
 from growthpoles.language.phrases import Words, _read, spoken
 from growthpoles.maps.typography.typefaces import missing_glyphs
 from growthpoles.regions.kazakhstan.region_names import region_names
+from source_trees import parsed, walked
 
 PACKAGE = Path(gp.__file__).parent
 OTHERS = [lang for lang in LANGUAGES if lang != SOURCE]
@@ -28,7 +29,7 @@ OTHERS = [lang for lang in LANGUAGES if lang != SOURCE]
 
 def trees() -> Iterator[tuple[Path, ast.Module]]:
     for path in sorted(PACKAGE.rglob("*.py")):
-        yield path, ast.parse(path.read_text(encoding="utf-8"))
+        yield path, parsed(path.read_text(encoding="utf-8"))
 
 
 def constants(node: ast.expr, module: ast.Module) -> set[str]:
@@ -36,7 +37,7 @@ def constants(node: ast.expr, module: ast.Module) -> set[str]:
     if isinstance(node, ast.Constant):
         return {str(node.value)}
     name = getattr(node.value if isinstance(node, ast.Subscript) else node, "id", "")
-    held = [each.value for each in ast.walk(module) if isinstance(each, ast.Assign) and
+    held = [each.value for each in walked(module) if isinstance(each, ast.Assign) and
             any(getattr(target, "id", "") == name for target in each.targets)]  # fmt: skip
     whole = [value for value in held if not any(isinstance(each, ast.JoinedStr) for each in ast.walk(value))]
     texts = {str(each.value) for value in whole for each in ast.walk(value) if isinstance(each, ast.Constant)}
@@ -58,7 +59,7 @@ def values(node: ast.expr, module: ast.Module) -> set[str]:
     if not isinstance(node, ast.Name):
         return {ast.unparse(node)}
     found: set[str] = set()
-    for each in ast.walk(module):
+    for each in walked(module):
         if isinstance(each, ast.Assign):
             target, value = each.targets[0], each.value
             several = isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple)
@@ -74,7 +75,7 @@ def templates_of_errors() -> set[str]:
     found: set[str] = set()
     for path, module in trees():
         inside = path.relative_to(PACKAGE).as_posix().startswith(ROOMS)
-        for node in ast.walk(module):
+        for node in walked(module):
             name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
             if isinstance(node, ast.Call) and name in ("message", "Reason") and inside:
                 keywords = {each.arg: each.value for each in node.keywords}
@@ -101,7 +102,7 @@ def known_to(lang: str) -> set[str]:
 def test_every_message_on_figures_and_in_tables_is_translated() -> None:
     wanted: set[str] = set()
     for path, module in trees():
-        for node in ast.walk(module):
+        for node in walked(module):
             name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
             call = isinstance(node, ast.Call) and isinstance(node.func, ast.Call)
             name = "word" if call and getattr(node.func.func, "id", "") == "translator" else name  # type: ignore
@@ -170,7 +171,7 @@ def test_there_is_one_list_of_languages() -> None:
     for path, module in trees():
         if path.name == "languages.py":
             continue
-        for node in ast.walk(module):
+        for node in walked(module):
             inner = list(ast.iter_child_nodes(node))
             named = {each.value for each in inner if isinstance(each, ast.Constant) and isinstance(each.value, str)}
             assert len(named & LANGUAGES.keys()) < 2, (path, getattr(node, "lineno", 0))

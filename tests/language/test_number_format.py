@@ -17,6 +17,7 @@ from growthpoles.cli.terminal import print_frame
 from growthpoles.language.languages import LANGUAGES
 from growthpoles.language.number_format import P_COLUMN, format_number, format_p, format_percent, plural_form
 from growthpoles.report.table_formats import markdown, serialise, tex
+from source_trees import nodes
 
 PACKAGE = Path(growthpoles.__file__).parent
 
@@ -117,7 +118,7 @@ def test_digits_are_grouped_here_alone() -> None:
     for path in sorted(PACKAGE.rglob("*.py")):
         if path.name == "number_format.py":
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path.read_text(encoding="utf-8")):
             if isinstance(node, ast.FormattedValue) and node.format_spec is not None:
                 spec = ast.unparse(node.format_spec)
                 named = ast.unparse(node.value)

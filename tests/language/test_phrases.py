@@ -27,6 +27,7 @@ from growthpoles.report.stages import STAGES
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
 from growthpoles.spatial.weights.build_weights import WeightsKind
 from growthpoles.study.study_spec import DISTANCES
+from source_trees import nodes
 
 PACKAGE = Path(growthpoles.__file__).parent
 
@@ -79,7 +80,7 @@ def asked() -> Iterator[tuple[str, str]]:
     """Sections and keys that the code asks for, as patterns; a key that is made up of parts counts by its shape."""
     sections = read("en").keys()
     for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path.read_text(encoding="utf-8")):
             if not isinstance(node, ast.Call):
                 continue
             for given, key in itertools.pairwise(node.args):
@@ -98,7 +99,7 @@ def words_of(folder: Path) -> set[str]:
     """Every string of the code below a folder, whole, and the words of strings such as "edition #year"."""
     found: set[str] = set()
     for path in folder.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path.read_text(encoding="utf-8")):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found |= {node.value, *re.findall(r"[\w-]+", node.value if len(node.value) < 200 else "")}
     return found
@@ -108,7 +109,7 @@ def headings() -> set[str]:
     """Words of what the page calls its tables and columns: the arguments of make_table, heads, the titles."""
     found: set[str] = set()
     for path in (PACKAGE / "report").glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path.read_text(encoding="utf-8")):
             targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
             held = {getattr(target, "id", "") for target in targets} & {"heads", "columns", "names", "title"}
             held |= {getattr(getattr(node, "func", None), "id", "")} & {"make_table"}

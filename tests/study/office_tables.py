@@ -32,7 +32,30 @@ CYRILLIC = tuple(
         "Кедровая",
     )
 )
-KINDS = ("income", "jobs, thousand", "Rate of growth")
+# Names of things that are counted, many of which hold the words of identifiers, units and remarks.
+KINDS = (
+    "income",
+    "jobs, thousand",
+    "Number of jobs",
+    "Taxes paid",
+    "Covid",
+    "Road grid",
+    "Housing units",
+    "Unit labour cost",
+    "Число предприятий, единиц",
+    "Unidades económicas",
+    "Wohneinheiten",
+    "Natural resources",
+    "Air quality",
+    "Employment status known",
+    "Banknotes",
+    "Isolated dwellings",
+    "Multiplier effects",
+    "Место рождения (город)",
+    "Codes of conduct",
+    "Timed buses",
+)
+GROWTH = "Rate of growth"  # which may be negative
 MARKS = (":", "..", "...", "…", "n/a", "[x]", "x", "-", "(D)", "NA", "np")
 FLAGS = (" p", "(p)", "*", " (r)", "†", " e", "[c]")
 TOTALS = ("Total", "United Kingdom", "Итого", "Deutschland")
@@ -71,7 +94,7 @@ def make_case(seed: int, folder: Path) -> Case:
         else [f"Q{i * 7:02d}" for i in range(1, len(names) + 1)]
     )
     years = sorted(rng.sample(range(2005, 2023), rng.randint(1, 4)))
-    kinds = list(KINDS[: rng.randint(1, 3)])
+    kinds = rng.sample((*KINDS, GROWTH), rng.randint(1, 3))
     case = Case(folder, folder / "t.csv", folder / "r.gpkg", {}, years)
     gpd.GeoDataFrame(
         {"code": codes, "name": names}, geometry=[box(i, 45, i + 1, 46) for i in range(len(names))], crs=4326
@@ -81,7 +104,7 @@ def make_case(seed: int, folder: Path) -> Case:
     for code, name in zip(codes, names, strict=True):
         for year in years:
             for kind in kinds:
-                value = round(rng.uniform(-20 if kind == KINDS[2] else 1, rng.choice((99, 9_999, 2_999_999))), digits)
+                value = round(rng.uniform(-20 if kind == GROWTH else 1, rng.choice((9, 99, 9_999, 2_999_999))), digits)
                 case.truth[code, year, kind] = None if name not in present or rng.random() < 0.04 else value
     code_of = dict(zip(names, codes, strict=True))
     style = _Style(rng, digits, case)
@@ -125,6 +148,7 @@ class _Style:
         self.raised = rng.random() < 0.2
         self.year = rng.choice(("{}", "{}", "{}", "{} г.", "31.12.{}", "{}*", "{} (p)", "{}R", "FY{}", "{}/{:02d}"))
         self.key = rng.choice(("name", "name", "code", "both", "joined", "inset"))
+        self.heading = rng.choice(("Area", "Area", "Territorial unit", "Name", "Регион", "Region ID"))
         self.total = rng.choice(TOTALS) if rng.random() < 0.6 else ""
         case.what += [
             f"{'text' if self.text else 'numbers'} {self.decimal}{self.thousands} {digits}",
@@ -166,7 +190,7 @@ class _Style:
         }[self.key]
 
     def head(self) -> list[object]:
-        return {"both": ["Code", "Area"]}.get(self.key, ["Area"])
+        return {"both": ["Code", "Area"]}.get(self.key, [self.heading])
 
     def totals(self) -> list[object]:
         return {"both": ["", self.total], "code": ["00T"], "joined": [self.total]}.get(self.key, [self.total])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from office_tables import Case, make_case
+from office_tables import KINDS, Case, make_case
 
 import growthpoles as gp
 from growthpoles.errors import GrowthpolesError
@@ -63,7 +63,7 @@ def hold(seeds: range, folder: Path, *, refused: float) -> None:
 
 
 def test_random_layouts(tmp_path: Path) -> None:
-    hold(range(5), tmp_path, refused=0.25)
+    hold(range(6, 11), tmp_path, refused=0.25)
 
 
 @pytest.mark.slow
@@ -102,6 +102,23 @@ def test_flags_marks_and_signs(tmp_path: Path) -> None:
     ]
     told = "\n".join(found.attrs["remarks"])
     assert "Total was taken for no region" in told and "zero at some offices" in told
+
+
+def test_names_that_hold_the_words_of_identifiers_and_units(tmp_path: Path) -> None:
+    """Whole numbers that repeat, under names in which "id", "number", "unit" or "source" is a part, are values."""
+    rows = zip(("North Hills", "South", "Bern", "La Rioja"), (12, 7, 7, 31), strict=True)
+    text = ";".join(("Territorial unit", *KINDS)) + "\n"
+    text += "".join(";".join((name, *[str(value)] * len(KINDS))) + "\n" for name, value in rows)
+    found = table(tmp_path, text, year=2020)
+    assert set(found["indicator"]) == set(KINDS)
+    assert (found.groupby("indicator")["value"].sum() == 57).all()
+
+
+@pytest.mark.parametrize("name", ["FID", "OBJECTID", "region_id", "Код ОКАТО", "NUTS_ID", "iso", "Rank", "№"])
+def test_identifiers_are_no_values(tmp_path: Path, name: str) -> None:
+    text = f"Area;{name};income\nNorth Hills;2;1,5\nSouth;4;2,5\nBern;1;3\nLa Rioja;3;4\n"
+    found = table(tmp_path, text, year=2020)
+    assert set(found["indicator"]) == {"income"} and any(name in remark for remark in found.attrs["remarks"])
 
 
 @pytest.mark.parametrize(

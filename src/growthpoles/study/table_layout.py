@@ -26,16 +26,29 @@ _YEAR_WORDS = re.compile(
     r"|time|time[ _]?period|period|période|date|stichtag|tid|aika|zeit|dönem|年|年份|年度|연도|시점)s?",
     flags=re.IGNORECASE,
 )
+# Names of identifiers; those of _COUNTED also stand above numbers of things, and must count or number the regions.
 _ID = re.compile(
-    r"(?:.*[ _./-])?(?:id|fid|oid|objectid|codes?|kod\w*|код\w*|código|codigo|cód|clave|cve\w*|no|nr|№|num|nummer"
-    r"|number|"
-    r"s\.? ?no|sr\.? ?no|sl\.? ?no|п/п|fips|geofips|geoid|nuts|iso\w*|rank|ranking|ранг|място)\.?(?:[ _].{0,12})?"
-    r"|#|n|№.*|.*(?:code|fips|_id|Id|ID)|row|index|lfd\.? ?nr\.?",
+    r"(?:.*[ _./-])?(?:id|fid|oid|objectid|codes?(?! of\b)|kod[uyae]?|код[аыу]?|код\w*[ _]\w+|código|codigo|cód|clave"
+    r"|п/п|fips|geofips|geoid|nuts[ _-]?\d|iso[ _-]?\d\w*)\.?(?:[ _](?!of\b).{0,12})?"
+    r"|cve(?:_\w+|ent|mun|geo|loc|agee)?|nuts[ _-]?(?:id|code|region)s?|iso(?:[ _-]?\w{1,3})?|.*(?:fips|_id|[a-z]code)",
     flags=re.IGNORECASE,
 )
+_CAMEL_ID = re.compile(r"(?:.*[a-z])?(?:Id|ID)|.*[a-z]Code")
+_COUNTED = re.compile(
+    r"(?:region |row )?(?:no|nr|№|num|nummer|number|numéro|número|nro|lp|index|row|s\.? ?no|sr\.? ?no|sl\.? ?no"
+    r"|lfd\.? ?nr)\.?|#|n|№.{0,6}|rank|ranking|ранг|место|orden|id",
+    flags=re.IGNORECASE,
+)
+# Remarks on the values: of text by any of the words, of numbers only where the whole name says so.
 _STATUS = re.compile(
-    r".*(?:status|flag|footnote|foot[ _]note|note|remark|symbol|qualit|_q$|comment|source|confiden|obs_?conf|"
-    r"decimals|unit_?mult|unit multiplier|примечан|сноск|conf_status|quelle|fuente|última).*",
+    r".*(?:status|flag|footnote|foot[ _]note|\bnotes?\b|remark|symbol|qualit|_q$|\bcomments?\b|\bsource|confiden"
+    r"|obs_?conf|decimals|unit_?mult|unit multiplier|примечан|сноск|conf_status|quelle|fuente|última).*",
+    flags=re.IGNORECASE,
+)
+_STATUS_NUMBER = re.compile(
+    r"(?:(?:obs|value|data|cell|estimate)[ _])?(?:status|flag|foot[ _]?note|note|remark|symbol|comment|source|decimal"
+    r"|conf_status|сноск[аи]|примечани[ея])s?(?:[ _]?(?:id|code|codes|no|number|numbers|seqid|flags?))?"
+    r"|unit[ _]?mult(?:iplier)?",
     flags=re.IGNORECASE,
 )
 _FLAGS = re.compile(r".*(?:status|flag|footnote|symbol|qualit|_q$|remark|conf).*", flags=re.IGNORECASE)
@@ -47,7 +60,8 @@ _VALUE = re.compile(
     flags=re.IGNORECASE,
 )
 _UNIT = re.compile(
-    r".*(?:\bunit|unit_mult|multipl|einheit|\bед\.|единиц|unité|unidad|jednostk|өлшем|measure_?unit|birlik).*",
+    r"(?!.*(?:territ|admin|geo|region|spatial|local|муниц|террит|админ)).*"
+    r"(?:\bunit|unit_mult|multipl|einheit|\bед\.|единиц|unité|unidad|jednostk|өлшем|measure_?unit|birlik).*",
     flags=re.IGNORECASE,
 )
 _GROUPS = {sign: re.compile(rf"[+-]?\d{{1,3}}(?:{re.escape(sign)}\d{{3}})+") for sign in ",."}
@@ -142,7 +156,7 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
             continue
         counted = texts == [str(i) for i in range(1, len(texts) + 1)] and len(texts) > 2
         if index is None:
-            if at in numeric and not _ID.fullmatch(_last(block, at)):
+            if at in numeric and not _identifies(block, at):
                 continue
             named = sum(not text.isdigit() for text in texts)
             if not counted:
@@ -300,13 +314,13 @@ def _no_value(block: Block, at: int, kinds: dict[int, Counter[str]], index: Name
     filled = [text for text in texts if text]
     whole = all(re.fullmatch(r"-?\d+", text) for text in filled)
     beside = _last(block, at) == "" or (block.key is not None and at < block.key)
-    if whole and beside and len(filled) > 3 and filled == [str(i) for i in range(1, len(filled) + 1)]:
+    if whole and beside and len(filled) > 3 and filled in (_counted(1, filled), _counted(0, filled)):
         return "it counts the rows"
-    if whole and _ID.fullmatch(_last(block, at)):
+    if whole and _identifies(block, at):
         return "an identifier, by its name"
-    if _UNIT.fullmatch(_last(block, at)) and len(set(filled)) < len(filled):
+    if whole and _UNIT.fullmatch(_last(block, at)) and _multipliers(filled):
         return "a unit, by its name"
-    if _STATUS.fullmatch(_last(block, at)) and not _VALUE.fullmatch(_last(block, at)):
+    if whole and _STATUS_NUMBER.fullmatch(_last(block, at)) and len(set(filled)) <= 40:
         return "a remark on the values, by its name"
     if index is not None and block.key is not None and len(filled) > 2:
         own = 0
@@ -317,6 +331,31 @@ def _no_value(block: Block, at: int, kinds: dict[int, Counter[str]], index: Name
         if own > 0.6 * len(filled):
             return "a code of the regions"
     return ""
+
+
+def _counted(first: int, texts: Sequence[str]) -> list[str]:
+    return [str(number) for number in range(first, first + len(texts))]
+
+
+def _multipliers(texts: Iterable[str]) -> bool:
+    """Tell whether numbers may be powers of ten: exponents, or 1, 1000 and so on."""
+    found = set(texts)
+    return len(found) <= 4 and all(re.fullmatch(r"1?0*|[2-9]|1[0-2]", text) for text in found)
+
+
+def _identifies(block: Block, at: int) -> bool:
+    """Tell whether whole numbers identify regions or rows: by the name of the column and by what it holds."""
+    name = _last(block, at)
+    if not (_ID.fullmatch(name) or _CAMEL_ID.fullmatch(name) or _COUNTED.fullmatch(name)):
+        return False
+    key = block.key if block.key is not None else at
+    found = {(block.text(row, key), block.text(row, at)) for _, row in block.rows if block.text(row, at)}
+    numbers = {number for _, number in found}
+    if _ID.fullmatch(name) or _CAMEL_ID.fullmatch(name):
+        return True
+    values = sorted(map(int, numbers))
+    # Ranks and serial numbers lie close to one another and start low; numbers of things do not.
+    return bool(values) and values[0] <= 1 and values[-1] - values[0] < 1.5 * len(found)
 
 
 def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
@@ -337,7 +376,7 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
         if at not in (block.key, block.year_column) and kinds[at][" "] and kinds[at][" "] < kinds[at].total():
             _fill_down(block, at)
         texts = [block.text(row, at) for row in rows]
-        if not 1 < len(set(texts)) <= 400 or _STATUS.fullmatch(_last(block, at)):
+        if not 1 < len(set(texts)) <= 400 or _STATUS_NUMBER.fullmatch(_last(block, at)):
             continue
         by_name: dict[str, set[str]] = defaultdict(set)
         for name, text in zip(names, texts, strict=True):
@@ -350,8 +389,9 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
         if block.year_column is not None and all(len(found) == 1 for found in by_year.values()):
             continue
         words = sum(len(text) for text in set(texts)) / len(set(texts))
-        dims.append((bool(_UNIT.fullmatch(_last(block, at))), words < 5, at))
-    order = [at for _, _, at in sorted(dims)]
+        remark = bool(_STATUS.fullmatch(_last(block, at)))
+        dims.append((remark, bool(_UNIT.fullmatch(_last(block, at))), words < 5, at))
+    order = [each[-1] for each in sorted(dims)]
     for size in range(1, min(4, len(order)) + 1):
         for chosen in combinations(order, size):
             told = [(*pair, *(block.text(row, at) for at in chosen)) for pair, row in zip(base, rows, strict=True)]
@@ -373,10 +413,16 @@ def _with_units(
     block: Block, rows: Sequence[Sequence[object]], chosen: Sequence[int], kinds: Iterable[int]
 ) -> tuple[int, ...]:
     """Add a column of units or multipliers that differ within an indicator: its numbers are not one indicator."""
+    assert block.key is not None
     units = []
     for at in kinds:
         if at in chosen or at == block.key or at in block.value_at or not _UNIT.fullmatch(_last(block, at)):
             continue
+        texts = {block.text(row, at) for row in rows}
+        pairs = {(block.text(row, block.key), block.text(row, at)) for row in rows}
+        regional = len(pairs) == len(texts) == len({name for name, _ in pairs})
+        if regional or (all(map(is_number, texts - {""})) and not _multipliers(texts - {""})):
+            continue  # it names the regions, or measures them
         found: dict[tuple[str, ...], set[str]] = defaultdict(set)
         for row in rows:
             found[tuple(block.text(row, each) for each in chosen)].add(block.text(row, at))

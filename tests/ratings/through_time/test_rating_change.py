@@ -160,6 +160,17 @@ def test_a_move_is_told_only_where_it_is_sure(panel, flat):
     np.testing.assert_allclose(frame[["p_up", "p_same", "p_down"]].sum(axis=1), 1.0)
 
 
+def test_letters_of_another_scale_do_not_count(panel, flat):
+    """Limits of classes mean something else for min-max scores: those draws say nothing of the move of a class."""
+    moves = ["p_up", "p_same", "p_down"]
+    own, both, other = (
+        change(panel, flat(), normalisations=kinds, replications=2_000, rng=5).frame[moves]
+        for kinds in (["leader"], ["leader", "min-max"], ["min-max"])
+    )
+    assert np.abs(both - own).to_numpy().max() < 0.06  # four standard errors of 1,000 draws
+    assert other.isna().all(axis=None)
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [({"first": 2016}, "from 2016 to 2021"), ({"first": 2021, "last": 2015}, "from 2021 to 2015")],

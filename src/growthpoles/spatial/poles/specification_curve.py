@@ -467,12 +467,12 @@ def specification_curve(
     specification is relocated uniformly. Observed and relocated effects are treated alike, the observed being one of
     permutations + 1: p-values are (count + 1) / (permutations + 1) with ties counted, exact for each specification.
 
-    For the median and the share significant, whole records move: the values of a region in all specifications go to
-    another region together, so that what specifications share is kept, and where the other region has no place in a
-    specification the value is not used. A region without a value brings that of the region with the nearest mean rank
-    that has one. That is exact where all
-    specifications cover the same regions, and exact but for the donors where they do not: the gaps stay where they are,
-    and the null hypothesis is that the records, complete, could as well stand in any other region.
+    The median and the share significant are exact where all specifications cover the same regions. Where they do not,
+    they are judged in two ways and the larger p-value stands: with the relocations above, and with whole records moved,
+    gaps staying where they are (what specifications share is kept; a region without a value brings that of the region
+    with the nearest mean rank that has one). Either alone rejects too often: of 16 regions without any pattern, five
+    years with up to ten gaps each, 7.1 % and 5.6 % of 904 maps at 5 %, 13.1 % and 12.2 % at 10 %; the larger of the two
+    4.8 % and 11.1 % (standard errors 0.7 and 1.0).
 
     Examples
     --------
@@ -518,9 +518,15 @@ def specification_curve(
     effects = np.concatenate([block[0] for block in blocks], axis=1)
     medians = np.concatenate([block[1] for block in blocks], axis=1)
     p, significant, shares = _significance(effects, chosen, alternative, tail)
-    if blocks[0][2] is not None:  # regions differ: the set is judged by whole records
+    median_p = [_omnibus(row, alternative) for row in medians]
+    share_p = [_omnibus(row, "greater") for row in shares]
+    if blocks[0][2] is not None:  # regions differ: the set is judged by whole records too, and by the milder verdict
         together = np.concatenate([block[2] for block in blocks if block[2] is not None], axis=1)
         shares = _significance(together, chosen, alternative, tail)[2]
+        share_p = [max(one, _omnibus(row, "greater")) for one, row in zip(share_p, shares, strict=True)]
+        records = np.concatenate([block[3] for block in blocks if block[3] is not None], axis=1)
+        median_p = [max(one, _omnibus(row, alternative)) for one, row in zip(median_p, records, strict=True)]
+        medians = records
     table = pd.DataFrame([spec.labels for spec in specifications]).assign(
         n=compiled.n,
         statistic=compiled.statistic,
@@ -534,9 +540,9 @@ def specification_curve(
             "specifications": [len(columns) for columns in chosen],
             "median_z": medians[:, 0],
             "median_null": np.median(medians, axis=1),
-            "median_p": [_omnibus(row, alternative) for row in medians],
+            "median_p": median_p,
             "share_significant": shares[:, 0],
-            "share_p": [_omnibus(row, "greater") for row in shares],
+            "share_p": share_p,
             "share_positive": [float((compiled.effect[columns] > 0).mean()) for columns in chosen],
         },
         index=pd.MultiIndex.from_tuples(list(members), names=["choice", "value"]),
@@ -568,11 +574,11 @@ def _members(specifications: Sequence[Specification], by: Sequence[str]) -> dict
 
 def _evaluate(
     order: NDArray[np.intp], compiled: Compiled, chosen: Sequence[NDArray[np.intp]]
-) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float32] | None]:
+) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float32] | None, NDArray[np.float64] | None]:
     """Return the effects of all specifications, shape (m, rows), and the median of each group, shape (groups, rows).
 
-    Where specifications lack regions, the third item has their effects with whole records moved, which make the
-    medians; Getis-Ord, which enters no set, as in the first.
+    Where specifications lack regions, the third and fourth item have them with whole records moved; Getis-Ord, which
+    enters no set, as in the first.
     """
     effects = np.empty((len(compiled.n), len(order)), dtype=np.float32)
     gaps = any(len(batch.places) < order.shape[1] for batch in compiled.batches)
@@ -588,14 +594,18 @@ def _evaluate(
             if len(batch.places) < order.shape[1]:
                 line = np.isfinite(batch.scale[0])
                 together[batch.columns[line]] = batch.completed(order)[line]
-    judged = effects if together is None else together
-    medians = np.empty((len(chosen), len(order)))
+    return effects, _medians(effects, chosen), together, None if together is None else _medians(together, chosen)
+
+
+def _medians(effects: NDArray[np.float32], chosen: Sequence[NDArray[np.intp]]) -> NDArray[np.float64]:
+    """Return the median of each group in every column."""
+    medians = np.empty((len(chosen), effects.shape[1]))
     for group, columns in enumerate(chosen):
         # sorting whole rows is faster than np.median
-        ordered = np.sort(np.ascontiguousarray(judged[columns].T), axis=1)
+        ordered = np.sort(np.ascontiguousarray(effects[columns].T), axis=1)
         half = len(columns) // 2
         medians[group] = (ordered[:, half].astype(float) + ordered[:, len(columns) - 1 - half]) / 2
-    return effects, medians, together
+    return medians
 
 
 def _significance(

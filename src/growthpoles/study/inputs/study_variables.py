@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-from collections.abc import Iterator, MutableSequence, Sequence
+from collections.abc import Callable, Iterator, MutableSequence, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -243,6 +243,7 @@ def graphs_over(
     weights: Weights,
     left_out: MutableSequence[Reason],
     contiguity: dict[tuple[str, int], Graph],
+    build: Callable[..., Graph] | None = None,
 ) -> Iterator[tuple[str, Graph]]:
     """Yield name and graph of every kind of weights over some regions of a layer, those that repeat another left out.
 
@@ -257,14 +258,16 @@ def graphs_over(
         Kinds that cannot be built, have no link, or equal an earlier one are added to it.
     contiguity : dict
         Contiguity graphs of whole layers, filled here, to be used again for other parts of the same layer.
+    build : callable, optional
+        Builds a graph from a layer (`regions`), a kind and its options; None is :func:`layer_graph`.
     """
     seen: dict[bytes, str] = {}
     for kind, options in weights:
         name = kind + "".join(f" {value}" for value in options.values())
         what = Reason(_OVER, {"weights": name, "n": len(ids)})
         try:
-            graph = _graph(kind, options, regions, ids, contiguity)
-        except SpatialError as error:
+            graph = _graph(kind, options, regions, ids, contiguity, build or layer_graph)
+        except (SpatialError, StudyError) as error:
             left_out.append(Reason(_AND, {"what": what, "why": error.args[0]}))
             continue
         matrix = weights_matrix(graph, ids)
@@ -312,12 +315,13 @@ def _graph(
     regions: gpd.GeoDataFrame,
     ids: pd.Index,
     contiguity: dict[tuple[str, int], Graph],
+    build: Callable[..., Graph],
 ) -> Graph:
     if kind not in CONTIGUITY:
-        return layer_graph(regions.loc[ids], kind, **options)
+        return build(regions=regions.loc[ids], kind=kind, **options)
     # who is whose neighbour does not depend on regions that are left out, so that one graph of all regions serves
     key = kind, id(regions)
     if key not in contiguity:
-        contiguity[key] = layer_graph(regions, kind, **options)
+        contiguity[key] = build(regions=regions, kind=kind, **options)
     whole = contiguity[key]
     return whole if len(ids) == len(regions) else whole.subgraph(list(ids))
