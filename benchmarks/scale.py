@@ -60,7 +60,8 @@ def seconds(task: Callable[[], Any]) -> float:
 def drawn(regions: gpd.GeoDataFrame) -> bytes:
     """A choropleth of this package as PNG."""
     out = BytesIO()
-    gp.plot_values(regions, regions["y"], labels="none").figure.savefig(out, format="png")
+    limits = gp.class_limits(regions["y"], "quantiles")
+    gp.plot_values(regions, regions["y"], limits=limits, labels="none").figure.savefig(out, format="png")
     return out.getvalue()
 
 

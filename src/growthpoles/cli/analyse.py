@@ -25,6 +25,7 @@ from growthpoles.cli.shared_options import (
     PermutationsOption,
     QuietOption,
     RepairOption,
+    SchedulerOption,
     SeedOption,
     SheetOption,
     StudyOption,
@@ -39,6 +40,7 @@ from growthpoles.cli.shared_options import (
     refuse_for_file,
     refuse_for_study,
     tell_account,
+    workers,
     year_of,
 )
 from growthpoles.errors import SpatialError, StudyError, listed, message, unknown_option
@@ -232,19 +234,16 @@ def verdict(
     lang: LangOption = "en",
     seed: SeedOption = None,
     jobs: JobsOption = 1,
+    scheduler: SchedulerOption = None,
     format: FormatOption = None,
     out: OutOption = None,
     quiet: QuietOption = False,
 ) -> None:
     """Ask in every defensible way whether leaders cluster."""
     loaded = open_study(study, lang=lang, seed=seed)
-    if jobs == 0:
-        raise StudyError(message("--jobs 0", allowed="1 or more, or -1 for all processors"))
-    from joblib import parallel_config
-
     from growthpoles.study.verdict import verdict as ask
 
-    with parallel_config(n_jobs=jobs):
+    with workers(jobs, scheduler):
         found = ask(loaded, permutations=permutations)
     main = int(found.curve.groups["specifications"].iloc[0])
     title = f"{loaded.name}: {main} specifications, and {len(found.to_frame()) - main} of Getis-Ord G beside them"
