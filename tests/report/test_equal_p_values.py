@@ -17,6 +17,7 @@ from growthpoles.randomness import PERMUTATIONS, SEED
 from growthpoles.report import stages
 from growthpoles.study.load_study import builtin_names, load_study
 from growthpoles.study.pole_tables import gradient_table, spread_table
+from growthpoles.study.verdict import default_relocations
 
 ROOT = Path(__file__).parents[2]
 TABLES = ROOT / "outputs" / "tables"  # those of the report, which test_report.py holds the report against
@@ -82,7 +83,8 @@ def test_verdict() -> None:
     reported = pd.read_csv(TABLES / "verdict.csv").fillna("").set_index(["choice", "value"])["median_p"]
     assert reported.loc["all"].item() == pytest.approx(here.curve.overall["median_p"], rel=1e-9)
     defaults = {inspect.signature(each).parameters["permutations"].default for each in (gp.verdict, analyse.verdict)}
-    assert defaults == {here.curve.permutations} == {stages.CURVE_RELOCATIONS}
+    assert defaults == {None} and {here.curve.permutations} == {stages.CURVE_RELOCATIONS} == {default_relocations(16)}
+    assert default_relocations(3_000) == 1_999
 
 
 def test_studies_that_state_no_seed_have_that_of_python() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+import shapely
 from pyogrio import list_layers
 
 from growthpoles.errors import DataError
@@ -154,3 +155,24 @@ def test_sheet_names_are_short_and_different() -> None:
     found = sheet_names(["a/b:c", "A b c", "x" * 40, "x" * 50, "", "History"])
     assert found == ["a b c", "A b c 2", "x" * 31, "x" * 29 + " 2", "table", "history table"]
     assert workbook_bytes({"x" * 40: pd.DataFrame({"a": [1]})})[:2] == b"PK"
+
+
+def test_geoparquet_holds_the_table_and_the_boundaries(tmp_path) -> None:
+    """Read again, by geopandas and by the reader of boundaries."""
+    import growthpoles as gp
+    from growthpoles.report.table_formats import serialise
+
+    shapes = [shapely.box(1e5 * x, 0, 1e5 * x + 1e5, 1e5) for x in (3, 1, 2)]
+    regions = gpd.GeoDataFrame(geometry=shapes, index=pd.Index(["c", "a", "b"], name="region"), crs="EPSG:32642")
+    frame = pd.DataFrame({"p": [0.5, np.nan], "label": ["High", None], "region": [1, 2]}, index=regions.index[[2, 0]])
+    path = tmp_path / "found.geoparquet"
+    path.write_bytes(serialise(frame, "geoparquet", title="x", regions=regions))
+    again = gpd.read_parquet(path)
+    assert again.geom_equals(regions.geometry.reset_index(drop=True)).all() and again.crs == regions.crs
+    assert again["region"].tolist() == ["c", "a", "b"] and again["p"].isna().tolist() == [True, True, False]
+    read = gp.read_boundaries(path, key="region")
+    assert read.loc["b", "p"] == 0.5 and list(read.index) == ["c", "a", "b"]
+    with pytest.raises(DataError, match="boundaries"):
+        serialise(frame, "geoparquet", title="x")
+    with pytest.raises(DataError, match="one per region"):
+        serialise(frame.rename({"b": "z"}), "geoparquet", title="x", regions=regions)

@@ -308,3 +308,27 @@ def test_plural_forms(count, ru, en):
     assert f"Over {en}" in sentences(curve, power, "cluster", lang="en")[0]
     region = "регионах" if ru.endswith("ям ") else "регионе"
     assert f"При {ru.partition(' ')[0]} {region} " in sentences(curve, power, "cluster", lang="ru")[1]
+
+
+def test_graphs_are_equal_whatever_stands_in_their_rows() -> None:
+    """Compared as matrices that hold every pair: order of columns, rounding, zeros that are written down."""
+    from scipy.sparse import csr_array
+
+    from growthpoles.study.inputs.study_variables import _look, _without_places
+
+    rng = np.random.default_rng(5)
+    for n in (4, 9, 30):
+        dense = np.where(rng.random((n, n)) < 0.4, rng.random((n, n)), 0.0)
+        np.fill_diagonal(dense, 0.0)
+        plain = csr_array(dense)
+        turned = csr_array(dense[:, ::-1])
+        turned.indices = n - 1 - turned.indices  # the columns of a row from the last to the first
+        turned.has_sorted_indices = False
+        written = csr_array(dense + 1e-14 * (dense == 0) * ~np.eye(n, dtype=bool))
+        assert _look(plain) == _look(turned) == _look(written)
+        assert _look(plain) != _look(csr_array(np.where(dense == dense.max(), 0.0, dense)))
+        assert _look(plain) != _look(csr_array(dense.T)) and not _without_places(plain)
+        full = np.ones((n, n)) - np.eye(n)
+        assert _without_places(csr_array(full / (n - 1)))
+        full[0, 1] = full[1, 0] = 0.5
+        assert not _without_places(csr_array(full))

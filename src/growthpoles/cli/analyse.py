@@ -25,6 +25,7 @@ from growthpoles.cli.shared_options import (
     PermutationsOption,
     QuietOption,
     RepairOption,
+    SchedulerOption,
     SeedOption,
     SheetOption,
     StudyOption,
@@ -40,6 +41,7 @@ from growthpoles.cli.shared_options import (
     refuse_for_study,
     say,
     tell_account,
+    workers,
     year_of,
 )
 from growthpoles.errors import SpatialError, StudyError, listed, message, unknown_option
@@ -104,7 +106,8 @@ def rate(
     rating = study_rating(loaded, table).sort_values("rank")
     shown = named(rating, loaded, lang=lang)
     title = f"{loaded.name}, {chosen}, edition {table.attrs['edition']}"
-    regions = study_regions(loaded, enclaves=_enclaves(enclaves)) if _wants(format, out) == "gpkg" else None
+    drawn = _wants(format, out) in ("gpkg", "geoparquet")
+    regions = study_regions(loaded, enclaves=_enclaves(enclaves)) if drawn else None
     emit(shown, title=title, kind=format, out=out, regions=regions, lang=lang)
     for line in rating.attrs["notes"]:
         note(line, quiet=quiet)
@@ -223,24 +226,25 @@ def verdict(
         bool, typer.Option("--tests", help="Also show distance gradients, spread, typology and power.")
     ] = False,
     permutations: Annotated[
-        int, typer.Option("--permutations", help="Relocations shared by all specifications.")
-    ] = 9999,
+        int | None,
+        typer.Option(
+            "--permutations",
+            help="Relocations shared by all specifications; 9999 (1999 above 1000 regions).",
+        ),
+    ] = None,
     lang: LangOption = "en",
     seed: SeedOption = None,
     jobs: JobsOption = 1,
+    scheduler: SchedulerOption = None,
     format: FormatOption = None,
     out: OutOption = None,
     quiet: QuietOption = False,
 ) -> None:
     """Ask in every defensible way whether leaders cluster."""
     loaded = open_study(study, lang=lang, seed=seed)
-    if jobs == 0:
-        raise StudyError(message("--jobs 0", allowed="1 or more, or -1 for all processors"))
-    from joblib import parallel_config
-
     from growthpoles.study.verdict import verdict as ask
 
-    with parallel_config(n_jobs=jobs):
+    with workers(jobs, scheduler):
         found = ask(loaded, permutations=permutations)
     main = int(found.curve.groups["specifications"].iloc[0])
     title = f"{loaded.name}: {main} specifications, and {len(found.to_frame()) - main} of Getis-Ord G beside them"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import codecs
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from growthpoles.study.file_variable import FileOptions
     from growthpoles.study.study_spec import Study
 
+_PATIENCE = 20  # seconds until a scheduler that does not answer is given up
 StudyOption = Annotated[
     str | None,
     typer.Option("--study", "-s", help="A study.toml, its folder, or a built-in name; default: kazakhstan-it."),
@@ -34,9 +36,18 @@ LangOption = Annotated[
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Results only: no progress, no notes.")]
 SeedOption = Annotated[int | None, typer.Option("--seed", help="Seed of all random numbers; default: the study's.")]
 JobsOption = Annotated[int, typer.Option("--jobs", "-j", help="Worker processes; the results do not depend on it.")]
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        help="Dask scheduler whose workers relocate, such as tcp://10.0.0.1:8786; the results do not depend on it.",
+    ),
+]
 FormatOption = Annotated[
     str | None,
-    typer.Option("--format", "-f", help="csv, json, md, tex, xlsx, parquet or gpkg, instead of a terminal table."),
+    typer.Option(
+        "--format", "-f", help="csv, json, md, tex, xlsx, parquet, geoparquet or gpkg, instead of a terminal table."
+    ),
 ]
 OutOption = Annotated[
     Path | None,
@@ -223,6 +234,44 @@ def check_output(out: Path, content: bytes) -> None:
     from growthpoles.report.report_files import is_edition
 
     check_outputs([out], inputs=read_so_far(), ours=lambda path: is_edition(path, content), force=allowed["force"])
+
+
+@contextmanager
+def workers(jobs: int, scheduler: str | None) -> Iterator[None]:
+    """Run the block's random relocations in processes of this machine, or on the workers of a Dask scheduler."""
+    from joblib import parallel_config
+
+    if jobs == 0:
+        raise StudyError(message("--jobs 0", allowed="1 or more, or -1 for all processors"))
+    if scheduler is None:
+        with parallel_config(n_jobs=jobs):
+            yield
+        return
+    try:
+        from distributed import Client
+    except ImportError:
+        raise StudyError(message("--scheduler needs Dask", allowed="pip install 'growthpoles[cluster]'")) from None
+    try:
+        client = Client(scheduler, timeout=_PATIENCE)
+    except (OSError, ValueError) as error:
+        told = "the address that `dask scheduler` prints, such as tcp://10.0.0.1:8786"
+        raise StudyError(message(f"no Dask scheduler answers at {scheduler}", allowed=told)) from error
+    with client:
+        # another version of numpy or of this package may draw other numbers
+        own, lent = _version(), set(client.run(_version).values())
+        if lent - {own}:
+            problem = f"the workers have growthpoles {', '.join(sorted(lent))}, this is {own}"
+            raise StudyError(message(problem, where=scheduler, allowed="one version everywhere"))
+        client.get_versions(check=True)
+        with parallel_config(backend="dask"):
+            yield
+
+
+def _version() -> str:
+    """Return the version of this package where it runs."""
+    from growthpoles import __version__
+
+    return str(__version__)
 
 
 def tell_account(study: Study, *, quiet: bool = False) -> None:

@@ -177,7 +177,7 @@ def _nothing(results: Results, words: Words) -> str:
 
 
 def _permuted(results: Results, words: Words) -> str:
-    return words("caption", "permutation", permutations=words.count(permutations(results.study)))
+    return words("caption", "permutation", permutations=words.count(permutations(results.study, len(results.regions))))
 
 
 def _drawn(results: Results, words: Words) -> str:
@@ -186,7 +186,9 @@ def _drawn(results: Results, words: Words) -> str:
 
 
 def _shared(results: Results, words: Words) -> str:
-    return words("caption", "relocations", permutations=words.count(stages.curve_relocations(results.study)))
+    verdict = results.stages.verdict
+    assert verdict is not None  # its figures are not drawn otherwise
+    return words("caption", "relocations", permutations=words.count(verdict.curve.permutations))
 
 
 def _replicated(results: Results, words: Words) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -180,6 +181,30 @@ def geopackage_bytes(
         if isinstance(error, DataError):
             raise
         raise DataError(message(f"the GeoPackage cannot be made ({error})", where="temporary folder")) from None
+
+
+def need_pyarrow() -> None:
+    """Refuse Parquet where the library for it is not installed."""
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError:
+        raise DataError(message("Parquet needs pyarrow", allowed="pip install growthpoles[parquet]")) from None
+
+
+def geoparquet_bytes(frame: pd.DataFrame, regions: gpd.GeoDataFrame | None) -> bytes:
+    """Return a GeoParquet file: a table indexed by region with the boundaries joined to it.
+
+    Raises
+    ------
+    DataError
+        If there are no boundaries, the table is not indexed by their regions, or pyarrow is not installed.
+    """
+    if regions is None:
+        raise DataError(message("GeoParquet needs boundaries", allowed="tables by region"))
+    need_pyarrow()
+    out = io.BytesIO()
+    _layer(frame, regions, where="GeoParquet").to_parquet(out, index=False)
+    return out.getvalue()
 
 
 def _layer(frame: pd.DataFrame, regions: gpd.GeoDataFrame, *, where: str) -> gpd.GeoDataFrame:

@@ -19,6 +19,7 @@ from typing import Any
 from growthpoles.file_reading import Read, recorded, recorded_elsewhere
 
 Outcome = tuple[bool, Any, Read]
+_DIGITS = 2  # bytes of the number of a task
 
 
 def processes() -> int:
@@ -71,17 +72,21 @@ class _Workers:
         self._found: dict[int, Outcome] = {}
         self._open: list[Connection] = []
         self._processes = []
-        turn = context.Value("q", 0)
+        # numbers of tasks wait in a pipe: whoever dies holds no lock
+        turns, filled = os.pipe()
+        os.write(filled, b"".join(place.to_bytes(_DIGITS) for place in range(len(tasks))))
+        os.close(filled)
         with warnings.catch_warnings():
             # other threads (of a progress bar, of the BLAS) hold nothing that the steps use
             warnings.simplefilter("ignore", DeprecationWarning)
             for _ in range(count):
                 ours, theirs = context.Pipe(duplex=False)
-                process = context.Process(target=_work, args=(tasks, turn, theirs), daemon=True)
+                process = context.Process(target=_work, args=(tasks, turns, theirs), daemon=True)
                 process.start()
                 theirs.close()
                 self._open.append(ours)
                 self._processes.append(process)
+        os.close(turns)
 
     def outcome(self, place: int) -> Outcome | None:
         """Return the outcome of a task, None if its process has died."""
@@ -104,15 +109,11 @@ class _Workers:
             pipe.close()
 
 
-def _work(tasks: Sequence[Callable[[], Any]], turn: Any, pipe: Connection) -> None:
+def _work(tasks: Sequence[Callable[[], Any]], turns: int, pipe: Connection) -> None:
     """Do tasks until there are none left; the caller alone hears of Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    while True:
-        with turn.get_lock():
-            place = turn.value
-            turn.value += 1
-        if place >= len(tasks):
-            break
+    while number := os.read(turns, _DIGITS):
+        place = int.from_bytes(number)
         with recorded() as read:
             try:
                 good, found = True, tasks[place]()

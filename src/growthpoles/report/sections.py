@@ -16,7 +16,7 @@ from growthpoles.report import stages
 from growthpoles.report.industries import industries_section, inequality_section
 from growthpoles.report.page_blocks import Context, Picture, Section, Table, make_table
 from growthpoles.report.results import Results
-from growthpoles.report.stages import curve_relocations, draws, permutations
+from growthpoles.report.stages import draws, permutations
 from growthpoles.report.wording import method_sentences, no_classes, normalisation_words, yardstick_words
 from growthpoles.spatial.local_tests.local_result import LocalResult
 from growthpoles.specialisation.ksi import DEFAULT_LEADER, DEFAULT_MIDDLE
@@ -200,7 +200,7 @@ def rating_section(ctx: Context) -> Section:
     sentences = [*method_sentences(results, words), words("text", f"rating{ctx.kind}")]
     if len(results.detailed) < len(results.years):
         named = ", ".join(map(str, results.detailed))
-        fewer = words.count(permutations(results.study, detailed=False))
+        fewer = words.count(permutations(results.study, len(results.regions), detailed=False))
         sentences.append(words("text", "detailed", count=len(results.years), years=named, permutations=fewer))
     if len(results.years) > 1:
         sentences.append(words("text", f"change{ctx.kind}", first=results.years[0], last=results.years[-1]))
@@ -371,7 +371,14 @@ def spatial_section(ctx: Context) -> Section | None:
     ]
     heads = "edition #year variable #n #statistic #expected #z_score #p_value without_data"
     near = words("neighbours", results.study.report.weights)
-    sentences = [words("text", "spatial", neighbours=near, permutations=words.count(permutations(results.study)))]
+    sentences = [
+        words(
+            "text",
+            "spatial",
+            neighbours=near,
+            permutations=words.count(permutations(results.study, len(results.regions))),
+        )
+    ]
     sentences += list(_neighbour_notes(ctx))
     blocks: list[Table | Picture] = [make_table(words, "moran", heads, rows)]
     blocks += ctx.figures("spatial")
@@ -515,7 +522,7 @@ def verdict_section(ctx: Context) -> Section | None:
         if choice != "weights"
     ]
     heads = "choice choice_value #specifications #median_z #median_p #share_significant #share_p #share_positive"
-    shown = words("text", "verdict", permutations=words.count(curve_relocations(ctx.results.study)))
+    shown = words("text", "verdict", permutations=words.count(verdict.curve.permutations))
     power = verdict.power
     blocks: list[Table | Picture] = [*ctx.figures("verdict", "first")]
     blocks.append(make_table(words, "verdict", heads, rows))

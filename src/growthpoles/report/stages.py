@@ -25,7 +25,7 @@ from growthpoles.report.parallel_processes import processes, side_by_side
 from growthpoles.report.results import Results, Stages
 from growthpoles.report.wording import no_classes
 from growthpoles.spatial.alignment import with_data
-from growthpoles.spatial.global_tests.global_result import GlobalResult
+from growthpoles.spatial.global_tests.global_result import GlobalResult, check_permutations
 from growthpoles.spatial.global_tests.moran import moran
 from growthpoles.spatial.local_tests import LocalResult, local_getis_ord, local_moran
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
@@ -67,6 +67,7 @@ REPLICATIONS = 5_000
 RELOCATIONS = randomness.PERMUTATIONS
 CURVE_RELOCATIONS = 9_999
 _PANEL_YEARS = 6
+MANY = 1_000  # regions above which tests of pairs choose their relocations by the number of links
 Progress = Callable[[str], None]
 PERMUTATIONS = randomness.PERMUTATIONS  # of the global tests
 DRAWS = randomness.PERMUTATIONS  # of the local tests, for regions that are not enumerated
@@ -191,7 +192,7 @@ def _groups(results: Results, year: int) -> pd.DataFrame:
 def _verdict(results: Results) -> Verdict:
     from growthpoles.study.verdict import verdict
 
-    return verdict(results.study, permutations=curve_relocations(results.study))
+    return verdict(results.study, permutations=curve_relocations(results.study, len(results.regions)))
 
 
 def _gradient(results: Results, year: int) -> pd.DataFrame:
@@ -215,7 +216,10 @@ def _spread(results: Results) -> pd.DataFrame:
     before, after = (results.common(year)[results.root] for year in (first, last))
     assert results.graph is not None  # left out otherwise
     poles = results.study.growth_poles.poles
-    few: dict[str, Any] = {"permutations": relocations(results.study), "rng": results.study.study.seed}
+    few: dict[str, Any] = {
+        "permutations": relocations(results.study, len(results.regions)),
+        "rng": results.study.study.seed,
+    }
     found = spread_tests(before, after, results.graph, years=last - first, poles=poles, **few)
     further = reach_rows(before, after, results.graph, years=last - first, poles=poles, **few)
     return pd.concat([found, *further]).assign(limits=limits_name(results.study)).rename_axis("test")
@@ -560,22 +564,26 @@ def run_stages(results: Results, *, tell: Callable[[str], None]) -> Stages:
     return Stages(**found, left_out=left_out)
 
 
-def permutations(study: Study, *, detailed: bool = True) -> int:
+def permutations(study: Study, regions: int, *, detailed: bool = True) -> int:
     """Return the relocations of the global tests: those of the study's [report], or the default.
 
-    Of many years, those that are not shown in detail have fewer.
+    Of many years, those that are not shown in detail have fewer; many regions too, see
+    :func:`growthpoles.spatial.global_tests.global_result.check_permutations`.
     """
-    return study.report.permutations or (PERMUTATIONS if detailed else CURVE_RELOCATIONS)
+    usual = min(PERMUTATIONS if detailed else CURVE_RELOCATIONS, check_permutations(None, regions))
+    return study.report.permutations or usual
 
 
-def relocations(study: Study) -> int:
-    """Return how often the tests of poles and of spread relocate."""
-    return study.report.permutations or RELOCATIONS
+def relocations(study: Study, regions: int) -> int | None:
+    """Return how often the tests of poles and of spread relocate; None where they choose it, for many regions."""
+    return study.report.permutations or (RELOCATIONS if regions <= MANY else None)
 
 
-def curve_relocations(study: Study) -> int:
+def curve_relocations(study: Study, regions: int) -> int:
     """Return how often the specifications relocate together: as [report] says, up to what hundreds of them bear."""
-    return min(study.report.permutations or CURVE_RELOCATIONS, CURVE_RELOCATIONS)
+    from growthpoles.study.verdict import default_relocations
+
+    return min(study.report.permutations or default_relocations(regions), CURVE_RELOCATIONS)
 
 
 def draws(study: Study) -> int:
@@ -671,7 +679,7 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
             continue
         kept, part, absent = with_data(values, graph)
         try:
-            drawn = permutations(study, detailed=year in detailed_years(study.years))
+            drawn = permutations(study, len(regions), detailed=year in detailed_years(study.years))
             tests[name, year, variable] = moran(kept, part, permutations=drawn, rng=seed)
             gaps[name, year, variable] = absent
             if variable == catalogue.root and name in (edition, "published") and year in detailed_years(study.years):

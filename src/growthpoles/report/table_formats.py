@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
 
-Format = Literal["csv", "json", "md", "tex", "xlsx", "parquet", "gpkg"]
+Format = Literal["csv", "json", "md", "tex", "xlsx", "parquet", "geoparquet", "gpkg"]
 FORMATS: tuple[str, ...] = get_args(Format)
 
 # A spreadsheet takes a cell that starts so for a formula; a minus before a number, or alone, is none.
@@ -57,11 +57,11 @@ def serialise(
     ----------
     frame : DataFrame
         Any index; index levels become the first columns.
-    kind : {"csv", "json", "md", "tex", "xlsx", "parquet", "gpkg"}
+    kind : {"csv", "json", "md", "tex", "xlsx", "parquet", "geoparquet", "gpkg"}
     title : str
         Caption (TeX) and sheet or layer name (Excel, GeoPackage).
     regions : GeoDataFrame, optional
-        Boundaries, for "gpkg" only; the frame must be indexed by region.
+        Boundaries, for "gpkg" and "geoparquet" only; the frame must be indexed by region.
     lang : str
         Language of the numbers, for "md" and "tex" only.
 
@@ -70,7 +70,7 @@ def serialise(
     DataError
         If the format is unknown or does not suit the table.
     """
-    from growthpoles.report.geopackage import geopackage_bytes
+    from growthpoles.report.geopackage import geopackage_bytes, geoparquet_bytes
 
     makers: dict[str, Callable[[], bytes]] = {
         "csv": lambda: csv_bytes(frame),
@@ -80,6 +80,7 @@ def serialise(
         "xlsx": lambda: workbook_bytes({title: frame}),
         "parquet": lambda: _parquet(frame),
         "gpkg": lambda: geopackage_bytes({title: frame}, regions),
+        "geoparquet": lambda: geoparquet_bytes(frame, regions),
     }
     if kind not in makers:
         raise DataError(unknown_option("format", kind, FORMATS))
@@ -185,10 +186,9 @@ def tex(frame: pd.DataFrame, *, title: str, digits: int = 3, lang: str = SOURCE)
 
 
 def _parquet(frame: pd.DataFrame) -> bytes:
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError:
-        raise DataError(message("Parquet needs pyarrow", allowed="pip install growthpoles[parquet]")) from None
+    from growthpoles.report.geopackage import need_pyarrow
+
+    need_pyarrow()
     out = io.BytesIO()
     table = flat(frame).copy()
     for column in [name for name in table.columns if table[name].dtype == object]:

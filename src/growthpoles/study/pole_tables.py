@@ -9,7 +9,6 @@ import pandas as pd
 from numpy.random import Generator
 
 from growthpoles.errors import SpatialError, StudyError, message
-from growthpoles.randomness import PERMUTATIONS
 from growthpoles.spatial.global_tests.global_result import Alternative
 from growthpoles.spatial.global_tests.moran_power import GRID, moran_power
 from growthpoles.spatial.poles.distance_gradient import distance_gradient
@@ -88,7 +87,7 @@ def spread_table(
     *,
     weights: Kind = QUEEN,
     alternative: Alternative = "two-sided",
-    permutations: int = PERMUTATIONS,
+    permutations: int | None = None,
     rng: Generator | int | None = None,
 ) -> pd.DataFrame:
     """Test in every edition what happened around leading regions between the first year of the study and the last.

@@ -50,6 +50,7 @@ WEIGHTS: Weights = (
 APART: Statistic = "getis_ord"
 CHOICES = ("variable", "edition", "year", "enclaves", "statistic_name", "weights")
 _LEAST, _MOST = 5, 5_000
+RELOCATIONS, _FEWER, _FEW = 9_999, 1_999, 1_000  # by default; fewer above so many regions
 _OF_MANY = 3  # years that are asked where a study has many: a specification is asked with every graph
 
 
@@ -100,7 +101,7 @@ def verdict(
     *,
     weights: Weights | None = None,
     statistics: Sequence[Statistic] = STATISTICS,
-    permutations: int = 9_999,
+    permutations: int | None = None,
     alpha: float = 0.05,
     rng: Generator | int | None = None,
 ) -> Verdict:
@@ -116,8 +117,8 @@ def verdict(
         adds and cuts. Graphs that come out the same are asked once. None: every kind that boundaries give, and
         "distances" where the study has a table of them.
     statistics : sequence of {"moran", "geary", "getis_ord"}
-    permutations : int
-        Relocations, shared by all specifications.
+    permutations : int, optional
+        Relocations, shared by all specifications: by default 9,999, above 1,000 regions 1,999.
     alpha : float
         Level, 0 to 1.
     rng : Generator, int or None
@@ -210,7 +211,9 @@ def verdict(
     curve = specification_curve(
         specifications,
         alternative="two-sided",
-        permutations=permutations,
+        permutations=default_relocations(max(len(spec.y) for spec in specifications))
+        if permutations is None
+        else permutations,
         alpha=alpha,
         by=CHOICES,
         rng=np.random.default_rng(seed_sequence(seed)),
@@ -228,6 +231,11 @@ def verdict(
         left_out=tuple(dict.fromkeys(left_out)),
         sentences={lang: sentences(curve, power, conclusion, lang=lang) for lang in LANGUAGES},
     )
+
+
+def default_relocations(regions: int) -> int:
+    """Return the relocations of a verdict over so many regions, where none are asked for."""
+    return RELOCATIONS if regions <= _FEW else _FEWER
 
 
 def sentences(curve: SpecificationCurve, power: PowerCurve, conclusion: str, *, lang: str) -> tuple[str, str]:

@@ -238,6 +238,26 @@ def test_change_says_what_changed(regions: Any, published: pd.DataFrame) -> None
     assert title == "Изменение: Доход, тенге, 2010–2014"
 
 
+def test_classes_of_a_column_are_those_of_its_values() -> None:
+    """Ends, limits within rounding, and gaps; the first value off the scale is named."""
+    from growthpoles.maps.source_note import NO_DATA
+    from growthpoles.maps.thematic.value_map import _classed, bin_of
+
+    rng = np.random.default_rng(2)
+    for _ in range(40):
+        edges = np.unique(np.round(rng.normal(size=6), 2))
+        values = np.concatenate([rng.uniform(edges[0], edges[-1], 20), edges, edges[1:-1] - 1e-11, [np.nan]])
+        values = np.concatenate([values, [edges[0] - 1e-13, edges[-1] + 1e-13]])
+        column = pd.Series(values, index=[f"r{i}" for i in range(len(values))])
+        classes, marks = _classed(column, edges, "ru", digits=2)
+        told = [NO_DATA if value != value else str(bin_of(value, edges, "r")) for value in values]
+        assert classes == told
+        assert float(marks[20].replace(",", ".").replace("\u2212", "-")) == edges[0]
+    column.iloc[[3, 5]] = edges[-1] + 1.0
+    with pytest.raises(MapError, match="'r3'"):
+        _classed(column, edges, "en", digits=1)
+
+
 @pytest.mark.parametrize("scheme", ["equal", "pretty"])
 @pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
 def test_equal_and_pretty_classes_have_one_width(scheme: Scheme, unit: float) -> None:

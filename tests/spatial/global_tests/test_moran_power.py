@@ -167,3 +167,10 @@ def test_power_of_a_permutation_test_for_every_draw(lattice, alternative):
             rejected += (greater if alternative == "greater" else 2 * min(greater, less)) <= 0.05
         # the permutation test is another test of the same level: its power may differ by a little beside the noise
         assert rejected / 1500 == pytest.approx(power, abs=4 * np.sqrt(power * (1 - power) / 1500) + 0.01), rho
+
+
+def test_blocks_of_draws_leave_no_trace(lattice, monkeypatch):
+    monkeypatch.setattr(module, "_EXACT_LIMIT", 10)
+    whole = moran_power(lattice(5, 6), rho=[-0.4, 0.0, 0.6])
+    monkeypatch.setattr(module, "_BLOCK", 7)
+    pd.testing.assert_frame_equal(whole.curve, moran_power(lattice(5, 6), rho=[-0.4, 0.0, 0.6]).curve, check_exact=True)

@@ -227,10 +227,12 @@ def test_result_does_not_depend_on_chunks_or_layout(uneven, monkeypatch):
     monkeypatch.setattr(specifications, "_CHUNK_ROWS", 37)
     monkeypatch.setattr(specifications, "_COLUMNS", 5)
     pd.testing.assert_frame_equal(plain.groups, specification_curve(uneven, **options).groups, check_exact=True)
-    monkeypatch.setattr(specification_forms, "_DENSE_LIMIT", 3)  # the path of maps with many regions
-    sparse = specification_curve(uneven, **options)
-    pd.testing.assert_frame_equal(plain.groups, sparse.groups, rtol=1e-6)
-    pd.testing.assert_frame_equal(plain.table, sparse.table, rtol=1e-9)
+    monkeypatch.setattr(specification_forms, "_DENSE_LIMIT", 3)  # the paths of maps with many regions
+    for filled in (2.0, 0.0, 0.3):  # few links, many, and both kinds of graphs
+        monkeypatch.setattr(specification_forms, "_FILLED", filled)
+        large = specification_curve(uneven, **options)
+        pd.testing.assert_frame_equal(plain.groups, large.groups, rtol=1e-6)
+        pd.testing.assert_frame_equal(plain.table, large.table, rtol=1e-9)
 
 
 def test_result_does_not_depend_on_row_order(uneven):
@@ -380,3 +382,16 @@ def test_a_statistic_that_cannot_vary(seven):
     spec = Specification({"graph": "complete"}, values(7, 0, list("abcdefg")), complete, "moran")
     with pytest.raises(SpatialError, match="graph complete: the statistic cannot vary"):
         specification_curve([spec], permutations=99)
+
+
+def test_standing_counts_pairs() -> None:
+    """By counting pairs, ties and gaps among them."""
+    rng = np.random.default_rng(4)
+    variables = [(np.sort(rng.choice(30, n, replace=False)), rng.integers(0, 9, n).astype(float)) for n in (30, 12, 20)]
+    total, count = np.zeros(30), np.zeros(30)
+    for places, values in variables:
+        pairs = values[None, :] - values[:, None]
+        total[places] += ((pairs < 0).sum(axis=1) + (pairs == 0).sum(axis=1) / 2) / len(values)
+        count[places] += 1
+    order = np.argsort(np.argsort(np.round(total / count, 12), kind="stable"))
+    assert (standing(30, variables) == order).all()

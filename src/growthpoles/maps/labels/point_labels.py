@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _ROUNDS = 12
 _NEXT_NAME = 12.0
 _LOST = 200.0
+_MOST = 500  # names that a chart has room for: of more points the most important are tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ def annotate_points(
     heavy = [bool(bold[i]) if bold is not None else False for i in range(len(names))]
     dots = np.column_stack([points - radius, points + radius])
     soft = np.array([_edges(box) for box in better_free]).reshape(-1, 4)
-    turns = [i for i in (order if order is not None else range(len(names))) if any(names[i])]
+    wanted = [i for i in (order if order is not None else range(len(names))) if any(names[i])]
+    turns = wanted[:_MOST]
     options = {}
     for i in turns:
         others = np.delete(dots, i, axis=0)
@@ -113,7 +115,7 @@ def annotate_points(
                 Word(float(x), base + k * step, line, size, bold=heavy[i], halo=palettes.PAPER, align=align, tag=str(i))
             )
     canvas.add_words(ax, words, transform=mm, gid=gid, order=7.0)
-    return [i for i in turns if i not in best]
+    return [i for i in wanted if i not in best]
 
 
 def _edges(box: Box) -> tuple[float, float, float, float]:
@@ -123,6 +125,10 @@ def _edges(box: Box) -> tuple[float, float, float, float]:
 
 def _hits(boxes: Array, others: Array, gap: float = 0.0) -> Array:
     """Count the other boxes that come closer than `gap` to each box."""
+    if not len(boxes):
+        return np.zeros(0)
+    low, high = boxes[:, :2].min(axis=0) - gap, boxes[:, 2:].max(axis=0) + gap
+    others = others[((others[:, :2] <= high) & (others[:, 2:] >= low)).all(axis=1)]
     a, b = boxes[:, None, :], others[None, :, :]
     near = (a[..., 0] < b[..., 2] + gap) & (b[..., 0] < a[..., 2] + gap)
     near &= (a[..., 1] < b[..., 3] + gap) & (b[..., 1] < a[..., 3] + gap)

@@ -383,12 +383,18 @@ def _classed(
     values: pd.Series, edges: Array, lang: str, *, digits: int | None, sign: Any = "-"
 ) -> tuple[list[str], list[str]]:
     """Classes and printed values of all regions."""
-    classes, marks = [], []
-    for region, value in values.items():
-        missing = value != value
-        classes.append(NO_DATA if missing else str(bin_of(value, edges, region)))
-        marks.append(translator(lang)("n/d") if missing else shown_value(value, lang, digits, sign))
-    return classes, marks
+    numbers = values.to_numpy(dtype=float)
+    missing = np.isnan(numbers)
+    off = ~missing & ~((numbers >= edges[0] - 1e-12) & (numbers <= edges[-1] + 1e-12))
+    if off.any():
+        bin_of(numbers[off][0], edges, values.index[off][0])  # says what is allowed
+    place = np.searchsorted(np.round(edges, 9), np.round(numbers, 9), side="right") - 1
+    keys = np.array([*map(str, range(len(edges) - 1)), NO_DATA], dtype=object)
+    classes = keys[np.where(missing, len(edges) - 1, place.clip(0, len(edges) - 2))].tolist()
+    nothing = translator(lang)("n/d")
+    return classes, [
+        nothing if value != value else shown_value(value, lang, digits, sign) for value in numbers.tolist()
+    ]
 
 
 def shown_value(value: float, lang: str, digits: int | None, sign: Any = "-") -> str:

@@ -166,7 +166,7 @@ def spearman(
     y: pd.Series,
     *,
     alternative: Alternative = "two-sided",
-    permutations: int = PERMUTATIONS,
+    permutations: int | None = None,
     rng: Generator | int | None = None,
 ) -> GlobalResult:
     """Correlate two variables by rank, with a permutation p-value.

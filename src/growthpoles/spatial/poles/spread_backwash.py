@@ -13,10 +13,16 @@ from numpy.random import Generator
 
 from growthpoles.errors import GrowthpolesError, SpatialError
 from growthpoles.graphs import as_graph
-from growthpoles.randomness import PERMUTATIONS, seed_sequence
+from growthpoles.randomness import seed_sequence
 from growthpoles.spatial.alignment import same_labels, with_data
 from growthpoles.spatial.global_tests.correlogram import correlogram
-from growthpoles.spatial.global_tests.global_result import Alternative, GlobalResult, Inference, check_alternative
+from growthpoles.spatial.global_tests.global_result import (
+    Alternative,
+    GlobalResult,
+    Inference,
+    check_alternative,
+    check_permutations,
+)
 from growthpoles.spatial.global_tests.moran import moran
 from growthpoles.spatial.poles.convergence import convergence
 from growthpoles.spatial.poles.lisa_dynamics import joint_moves, lisa_moves, rank_mobility, spatial_tau
@@ -52,7 +58,7 @@ def spread_tests(
     years: float,
     poles: Iterable[Hashable] = (),
     alternative: Alternative = "two-sided",
-    permutations: int = PERMUTATIONS,
+    permutations: int | None = None,
     rng: Generator | int | None = None,
 ) -> pd.DataFrame:
     """Run all tests of the change between two years: spread or backwash, clusters of growth, convergence.
@@ -71,8 +77,9 @@ def spread_tests(
     alternative : {"two-sided", "greater", "less"}
         Of the tests of spread ("greater") and backwash ("less"), of neighbours' level, weight of poles and relabelled
         poles. All others are two-sided in any case.
-    permutations : int
-        Random relocations of each spatial test; of the parametric bootstrap at most 9,999 samples (999 above 100
+    permutations : int, optional
+        Random relocations of each spatial test, by default 99,999 up to 2,000 regions (the tau of joint ranks has fewer
+        where links are many); of the parametric bootstrap at most 9,999 samples (999 above 100
         regions).
     rng : Generator, int or None
         None is the fixed seed.
@@ -125,7 +132,8 @@ def spread_tests(
     closing = convergence(before, after, part, years=years)
     logs = np.log(before), np.log(after)
     growth = (logs[1] - logs[0]) / years
-    draws = min(bootstrap_draws(None, len(before)) or 999, permutations)
+    drawn = check_permutations(permutations, len(before))
+    draws = min(bootstrap_draws(None, len(before)) or 999, drawn)
     first, last = (values.reindex(graph.unique_ids) for values in (before, after))
     settings: dict[str, Any] = {"years": years, "poles": poles, "alternative": alternative, "draws": draws}
     try:
@@ -133,8 +141,8 @@ def spread_tests(
         own, notes = spread.table, list(spread.notes)
     except SpatialError as error:  # the other tests can do with less
         own, notes = pd.DataFrame(), [f"{NEIGHBOURS}: {error}"]
-    alone = moran(growth, part, permutations=permutations, rng=next(seeds))
-    joint = joint_moves(*logs, part, permutations=permutations, rng=next(seeds))
+    alone = moran(growth, part, permutations=drawn, rng=next(seeds))
+    joint = joint_moves(*logs, part, permutations=drawn, rng=next(seeds))
     tau = spatial_tau(before, after, part, permutations=permutations, rng=next(seeds))
     moves = lisa_moves(*logs, part)
     moves = moves[moves["lag_before"].notna()]
@@ -172,7 +180,7 @@ def reach_rows(
     *,
     years: float,
     poles: Iterable[Hashable] = (),
-    permutations: int = PERMUTATIONS,
+    permutations: int | None = None,
     rng: Generator | int | None = None,
 ) -> list[pd.DataFrame]:
     """Return rows of the correlogram of growth, and of growth by ring around the poles given the own level.
@@ -183,7 +191,8 @@ def reach_rows(
     both, part, absent = with_data(before + after, graph)
     logs = [np.log(values[both.index].astype(float)) for values in (before, after)]
     growth = (logs[1] - logs[0]) / years
-    draws = permutations if len(growth) <= _MANY else min(permutations, 9_999)
+    wanted = check_permutations(permutations, len(growth))
+    draws = wanted if len(growth) <= _MANY else min(wanted, 9_999)
     few: dict[str, Any] = {"permutations": draws, "rng": rng}
     words = {"alternative": "two-sided", "permutations": draws, "left_out": ", ".join(absent)}
     with suppress(GrowthpolesError):  # too few regions: the tests beside them say so

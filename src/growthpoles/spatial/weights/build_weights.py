@@ -177,7 +177,8 @@ def graph_of(focal: Any, neighbor: Any, weight: Any, labels: pd.Index) -> Graph:
     matrix = coo_array((weight, (focal, neighbor)), shape=(n, n)).tocsr()
     rows = np.repeat(np.arange(n), np.diff(matrix.indptr))
     levels: Any = [labels, labels]
-    index = pd.MultiIndex(levels=levels, codes=[rows, matrix.indices], names=["focal", "neighbor"])
+    codes: Any = [rows, matrix.indices]
+    index = pd.MultiIndex(levels=levels, codes=codes, names=["focal", "neighbor"])
     return Graph(pd.Series(matrix.data, index=index, name="weight"), is_sorted=True)
 
 
