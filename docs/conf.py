@@ -26,6 +26,7 @@ autodoc_preserve_defaults = True
 numpydoc_show_class_members = False
 numpydoc_show_inherited_class_members = False
 
+pygments_style = "sphinx"
 html_theme = "pydata_sphinx_theme"
 html_title = "growthpoles"
 html_show_sourcelink = False
@@ -41,7 +42,8 @@ html_theme_options = {
     "footer_end": [],
 }
 
-# A docstring names other functions in the markup of Markdown or of Python, not of reStructuredText.
+# What readers of ``help()`` read as it is, and reStructuredText as markup: |x|, x_.
+_MARKUP = re.compile(r"(``.*?``|`[^`]+`)|\||(?<=\w)_(?![\w`])")
 _NAMED = re.compile(r"(?<![\[`])`(gp\.([a-zA-Z_]\w*))`(?![\]`])")
 _LISTED = re.compile(r"^\| `(\w+)` \|", re.M)
 _FENCE = re.compile(r"(^```.*?^```)", re.M | re.S)
@@ -95,8 +97,39 @@ def link_names(app: Any, docname: str, source: list[str]) -> None:
         source[0] += f"\n```{{toctree}}\n:hidden:\n\n{listed}\n```\n"
 
 
+def add_commands(app: Any, docname: str, source: list[str]) -> None:
+    """Put the help of every command under the page of the command line."""
+    if docname != "reference/command-line":
+        return
+    from typer.testing import CliRunner
+
+    from growthpoles.cli import app as commands
+
+    for info in commands.registered_commands:
+        name = info.name or getattr(info.callback, "__name__", "")
+        shown = CliRunner().invoke(
+            commands, [name, "--help"], prog_name="growthpoles", env={"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
+        )
+        source[0] += f"\n## {name}\n\n```text\n{shown.stdout.strip()}\n```\n"
+
+
+def escape_docstring(app: Any, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
+    """Escape, before numpydoc reads a docstring, what is no markup there; examples stay as they are."""
+    table = example = False
+    for i, line in enumerate(lines):
+        example = (example and bool(line.strip())) or line.lstrip().startswith(">>>")
+        table = line.lstrip().startswith("==") if not table else bool(line.strip())
+        if not example and not table:
+            lines[i] = _MARKUP.sub(lambda found: found[1] or "\\" + found[0], line)
+
+
 def setup(app: Any) -> dict[str, Any]:
-    """Register the two steps above."""
+    """Register the steps above."""
+    from pygments.lexers.special import TextLexer
+
+    app.add_lexer("csv", TextLexer)
     app.connect("builder-inited", write_reference)
     app.connect("source-read", link_names)
+    app.connect("source-read", add_commands)
+    app.connect("autodoc-process-docstring", escape_docstring, priority=100)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -108,15 +108,16 @@ def _keep_pictures(page: str) -> None:
             Path(name).unlink()
 
 
-def _translated(page: str, source: str) -> str:
+def translation(page: str) -> Path:
+    """Return the path of the Russian page."""
+    return ROOT / "docs" / "ru" / Path(page).relative_to("docs")
+
+
+def translated(page: str) -> str:
     """Return the Russian page with the blocks of the English one."""
-    path = ROOT / "docs" / "ru" / Path(page).relative_to("docs")
     code = re.compile(r"^```(?!\{).*?^```$", re.M | re.S)
-    blocks = iter(code.findall(source))
-    try:
-        return code.sub(lambda _: next(blocks), path.read_text(encoding="utf-8"))
-    except StopIteration:
-        raise ValueError(f"{path} has more blocks than {page}") from None
+    blocks = iter(code.findall((ROOT / page).read_text(encoding="utf-8")))
+    return code.sub(lambda found: next(blocks, found[0]), translation(page).read_text(encoding="utf-8"))
 
 
 def refresh(page: str) -> bool:
@@ -139,7 +140,7 @@ def refresh(page: str) -> bool:
     fresh = _BLOCK.sub(replaced, text)
     path.write_text(fresh, encoding="utf-8")
     if page in RUSSIAN:
-        (ROOT / "docs" / "ru" / Path(page).relative_to("docs")).write_text(_translated(page, fresh), encoding="utf-8")
+        translation(page).write_text(translated(page), encoding="utf-8")
     return fresh != text
 
 
