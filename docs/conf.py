@@ -1,4 +1,4 @@
-"""Sphinx: the documentation site (``make docs``). Pages are Markdown; the reference is made from docs/api.md and docstrings."""
+"""Sphinx: the documentation site (``make docs``). Pages are Markdown; the reference comes from docs/api.md and docstrings."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def names_by_group() -> dict[str, list[str]]:
 
 
 def write_reference(app: Any) -> None:
-    """Write a page for every public name; pages that have not changed are left alone, so that they are not built again."""
+    """Write a page for every public name; pages that have not changed are not built again."""
     folder = DOCS / "reference" / "names"
     folder.mkdir(parents=True, exist_ok=True)
     pages = {}

@@ -94,7 +94,7 @@ def test_every_page_is_reached_from_the_start_in_two_clicks() -> None:
     def linked(page: Path) -> set[Path]:
         source = page.read_text(encoding="utf-8")
         contents = "\n".join(re.findall(r"^```\{toctree\}\n(.*?)^```", source, re.M | re.S))
-        names = [name for name in re.findall(r"^[\w./-]+$", contents, re.M)]
+        names = re.findall(r"^[\w./-]+$", contents, re.M)
         targets = re.findall(r"\]\(([\w./-]+\.md)", source) + [f"{name}.md" for name in names]
         return {(page.parent / target).resolve() for target in targets}
 
