@@ -1,4 +1,4 @@
-"""Sphinx: the documentation site (``make docs``). Pages are Markdown; the reference comes from docs/api.md and docstrings."""
+"""Sphinx: the documentation site (``make docs``). Pages are Markdown; the reference comes from docstrings."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """Run the code of the documents in order, and rewrite the outputs that stand under it.
 
-``python docs/refresh.py`` rewrites the pages below, ``python docs/refresh.py docs/start.md`` one page; tests/test_docs.py
-uses the same functions to compare. A ``text`` block directly under a ``python`` or ``sh`` block is what that block
-prints. Pages of the site also run their ``sh`` blocks, write the files whose name stands alone above a block, and copy
-the pictures that they draw and show to docs/images. A Russian page has the blocks of its English one.
+``python docs/refresh.py`` rewrites the pages below, ``python docs/refresh.py docs/start.md`` one page; the tests use
+the same functions to compare. A ``text`` block directly under a ``python`` or ``sh`` block is what that block prints.
+Pages of the site also run their ``sh`` blocks, write the files whose name stands alone above a block, and copy the
+pictures that they draw and show to docs/images. A Russian page has the blocks of its English one.
 """
 
 from __future__ import annotations
