@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import json
 import re
 import subprocess
@@ -127,7 +128,22 @@ def test_every_public_name_has_a_page_and_no_link_is_dead() -> None:
 
     pytest.importorskip("sphinx")
     built = ROOT / "docs" / "_build" / "html"
-    command = [sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q", "-j", "2", "docs", str(built)]
+    command = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "-b",
+        "html",
+        "-E",
+        "-a",
+        "-W",
+        "--keep-going",
+        "-q",
+        "-j",
+        "2",
+        "docs",
+        str(built),
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
@@ -144,6 +160,8 @@ def test_every_public_name_has_a_page_and_no_link_is_dead() -> None:
 
     pages: dict[Path, Page] = {}
     for path in built.rglob("*.html"):
+        if "_static" in path.parts:  # templates of the theme
+            continue
         pages[path] = Page()
         pages[path].feed(path.read_text(encoding="utf-8"))
     dead = []
@@ -180,6 +198,27 @@ def test_api_page_lists_exactly_the_public_names() -> None:
     absent, stray = sorted(public - set(listed)), sorted(set(listed) - public)
     assert not absent, f"public names without a line in docs/api.md: {', '.join(absent)}"
     assert not stray, f"docs/api.md lists names that are not public: {', '.join(stray)}"
+
+
+_NOTHING_RAISED = {"builtin_studies", "editions"}  # they take a study that is valid, or nothing
+
+
+def test_docstrings_of_public_functions_are_whole() -> None:
+    """Every parameter is named, and what is returned and raised; tests/test_examples.py has the examples."""
+    gaps = []
+    for name in sorted(set(growthpoles.__all__) - {"__version__"}):
+        function = getattr(growthpoles, name)
+        documented = inspect.getdoc(function) or ""
+        sections = dict(re.findall(r"^(\w+)\n-{3,}\n(.*?)(?=^\w+\n-{3,}\n|\Z)", documented, re.M | re.S))
+        if isinstance(function, type):
+            continue
+        heads = " ".join(re.findall(r"^(?! )(.*)$", sections.get("Parameters", ""), re.M))
+        gaps += [
+            f"{name}({each})" for each in inspect.signature(function).parameters if not re.search(rf"\b{each}\b", heads)
+        ]
+        gaps += [f"{name}: no Returns"] * (not sections.keys() & {"Returns", "Yields"})
+        gaps += [f"{name}: no Raises"] * ("Raises" not in sections and name not in _NOTHING_RAISED)
+    assert not gaps, ", ".join(gaps)
 
 
 @pytest.mark.parametrize("page", PAGES)

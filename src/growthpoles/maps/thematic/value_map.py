@@ -368,6 +368,8 @@ def plot_values(
         Digits of the values in the polygons.
     colours : sequence of str
         Ordered palette, lowest first.
+    gid : str
+        Name of the group of polygons in an SVG.
     year : int, optional
     edition : str, optional
         Named under the map; by default those in the data's `attrs`, "" for none.
