@@ -34,7 +34,7 @@ GROUND_IMPORTS: dict[str, set[str]] = {
     "errors": set(),
     "graphs": {"errors"},
     "randomness": {"errors"},
-    "file_reading": {"shipped_data"},
+    "file_reading": {"errors", "shipped_data"},
     "file_writing": {"errors"},
     "shipped_data": {"errors"},
     "result_display": {"errors", "language"},
@@ -219,7 +219,7 @@ def test_a_name_means_one_thing() -> None:
 
 
 def test_few_rooms() -> None:
-    assert len(MODULES) <= 244
+    assert len(MODULES) <= 247
     held = Counter(path.parent for path in MODULES.values() if path.stem != "__init__")
     assert max(held.values()) <= 20
 

@@ -132,6 +132,9 @@ CALLS: dict[str, Callable[[Any, Any, Any], Any]] = {
     "growth_regression": lambda g, y, r: gp.growth_regression(y[0], y[1], g, years=3, models=["sem"], draws=19),
     "growth_rings": lambda g, y, r: gp.growth_rings(y[0], list(y[0].index[:1]), g, permutations=19),
     "correlogram": lambda g, y, r: gp.correlogram(y[0], g, orders=2, permutations=19),
+    "mutual_influence": lambda g, y, r: gp.mutual_influence(y[0], g, permutations=19).regions,
+    "markov": lambda g, y, r: gp.markov(pd.DataFrame({1: y[0], 2: y[1], 3: y[0] ** 2}), g, k=2, permutations=9).tests,
+    "lisa_markov": lambda g, y, r: gp.lisa_markov(pd.DataFrame({1: y[0], 2: y[1]}), g, permutations=9).tests,
     "spread_tests": lambda g, y, r: gp.spread_tests(y[0], y[1], g, years=3, permutations=19),
     "Specification": lambda g, y, r: (
         gp.specification_curve(

@@ -1,4 +1,4 @@
-"""Cut the map's typefaces out of matplotlib's DejaVu Sans: ``python geodata/build/fonts.py [folder]``.
+"""Cut the map's typefaces out of DejaVu Sans, Arimo and Tinos: ``python geodata/build/fonts.py [folder]``.
 
 A PDF embeds what it uses of a font, and reading a font of 750 kB takes longer than all the rest of the drawing. The
 core holds what English, Russian, Kazakh and Western European texts need (20 kB); the wide one the rest of Latin, Greek
@@ -14,6 +14,7 @@ import matplotlib
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
+CROSCORE = Path("/usr/share/fonts/truetype/croscore")
 FONTS = Path(__file__).parents[2] / "src" / "growthpoles" / "maps" / "typography" / "fonts"
 CORE = (
     "0020-007E 00A0-00FF 03B1 03C1 03C3 03C7 0401 0406 0410-044F 0451 0456 0492-0493 049A-049B 04A2-04A3 04AE-04B1 "
@@ -56,12 +57,15 @@ def cut(source: Path, ranges: str, target: Path) -> None:
 
 
 def main() -> None:
-    """Cut both weights."""
+    """Cut both weights of every family."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FONTS
+    dejavu = Path(matplotlib.get_data_path(), "fonts", "ttf")
     for weight in ("", "-Bold"):
-        source = Path(matplotlib.get_data_path(), "fonts", "ttf", f"DejaVuSans{weight}.ttf")
-        cut(source, CORE, folder / f"DejaVuSans{weight}-core.ttf")
-        cut(source, WIDE, folder / f"DejaVuSans{weight}-wide.ttf")
+        sources = [(dejavu / f"DejaVuSans{weight}.ttf", "DejaVuSans")]
+        sources += [(CROSCORE / f"{name}{weight or '-Regular'}.ttf", name) for name in ("Arimo", "Tinos")]
+        for source, name in sources:
+            cut(source, CORE, folder / f"{name}{weight}-core.ttf")
+            cut(source, WIDE, folder / f"{name}{weight}-wide.ttf")
 
 
 if __name__ == "__main__":

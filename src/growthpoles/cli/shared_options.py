@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -65,6 +67,26 @@ GraphOption = Annotated[
 PermutationsOption = Annotated[int | None, typer.Option("--permutations", help="Relocations where p is not exact.")]
 
 
+#: What the person at the terminal allows, for the command that runs.
+allowed: dict[str, bool] = {"outside": False, "force": False}
+
+
+def _allow(name: str) -> Callable[[bool], bool]:
+    return lambda value: allowed.update({name: value}) or value
+
+
+OutsideOption = Annotated[
+    bool,
+    typer.Option(
+        "--outside",
+        callback=_allow("outside"),
+        help="Let study.toml name files outside its folder: for your own study.",
+    ),
+]
+ForceOption = Annotated[
+    bool,
+    typer.Option("--force", callback=_allow("force"), help="Replace files that growthpoles did not write; no inputs."),
+]
 FileArgument = Annotated[
     Path | None, typer.Argument(help="Boundary file with the numbers, or to join --table to; default: a study.")
 ]
@@ -116,7 +138,7 @@ def open_study(study: str | None, *, lang: str = "en", seed: int | None = None) 
     from growthpoles.study.load_study import load_study
 
     check_language(lang)
-    loaded = load_study(study)
+    loaded = load_study(study, outside=allowed["outside"])
     if seed is None:
         return loaded
     if seed < 0:
@@ -177,13 +199,30 @@ def emit(
         raise StudyError(unknown_option("format", kind, FORMATS))
     content = serialise(frame, kind, title=title, regions=regions, lang=lang)
     if out is not None:
-        from growthpoles.file_writing import write_bytes
-
-        write_bytes(out, content)
-        typer.echo(str(out))
+        save(out, content)
     else:
-        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.write(content.removeprefix(codecs.BOM_UTF8))  # a mark has no place in a pipe
         sys.stdout.buffer.flush()
+
+
+def save(out: Path, content: bytes) -> None:
+    """Write one file and say so; no input is written over, and what is there stays unless growthpoles wrote it."""
+    from growthpoles.file_writing import is_stream, write_bytes
+
+    check_output(out, content)
+    sys.stdout.flush()
+    write_bytes(out, content)
+    if not is_stream(out):
+        typer.echo(str(out))
+
+
+def check_output(out: Path, content: bytes) -> None:
+    """Refuse to write over an input of this command, or over a file that growthpoles did not write."""
+    from growthpoles.file_reading import read_so_far
+    from growthpoles.file_writing import check_outputs
+    from growthpoles.report.report_files import is_edition
+
+    check_outputs([out], inputs=read_so_far(), ours=lambda path: is_edition(path, content), force=allowed["force"])
 
 
 def tell_account(study: Study, *, quiet: bool = False) -> None:

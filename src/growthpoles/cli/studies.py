@@ -8,7 +8,16 @@ from typing import Annotated
 
 import typer
 
-from growthpoles.cli.shared_options import CrsOption, FormatOption, LayerOption, OutOption, QuietOption, emit, note
+from growthpoles.cli.shared_options import (
+    CrsOption,
+    FormatOption,
+    LayerOption,
+    OutOption,
+    QuietOption,
+    allowed,
+    emit,
+    note,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -93,7 +102,7 @@ def validate(
     """Check everything a study names; list all problems at once."""
     from growthpoles.study.examine_study import examine_study
 
-    problems = examine_study(study)
+    problems = examine_study(study, outside=allowed["outside"])
     account = problems.attrs.get("account")
     if len(problems) or format or out:
         emit(problems, title=f"{len(problems)} problems", kind=format, out=out)

@@ -10,16 +10,23 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path, PurePosixPath
 
 from growthpoles.errors import MapError, message
-from growthpoles.file_writing import write_bytes
+from growthpoles.file_writing import marked, write_bytes
 from growthpoles.language.languages import translator
 from growthpoles.language.number_format import MINUS, NBSP
 from growthpoles.maps.typography import text_metrics as text
 
+RAISED = "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
 _ESCAPED = str.maketrans({
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\n": " ", "\r": " ",
     "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}",
     MINUS: "$-$", NBSP: "~", "\N{INFINITY}": r"$\infty$",  # no signs of pdflatex's fonts
+    "\u2192": r"$\rightarrow$", "\u2265": r"$\geq$", "\u2264": r"$\leq$", "\u00d7": r"$\times$", "\u00b1": r"$\pm$",
+    "\u2248": r"$\approx$", "\u03c1": r"$\rho$", "\u03b1": r"$\alpha$", "\u03b2": r"$\beta$", "\u03bb": r"$\lambda$",
+    "\u03c4": r"$\tau$", "\u03c3": r"$\sigma$", "\u03c7": r"$\chi$", "\u2713": r"$\surd$", "\u2605": r"$\star$",
+    "\u00b7": r"$\cdot$", "\u2212": "$-$", "\u2011": "-", "\u202f": r"\,", "\u2009": r"\,", "\u200b": "",
+    "\u2032": r"$'$", "\u20b8": "KZT", "\u2606": r"$\circ$",
+    **{sign: f"$^{{{plain}}}$" for sign, plain in zip(RAISED, "-0123456789", strict=True)},
 })  # fmt: skip
 _MARKDOWN = frozenset("\\`*_{}[]<>$#@!|~^")
 _PARTS = (
@@ -101,16 +108,22 @@ def captions_csv(captions: Sequence[Caption]) -> str:
 
 
 def captions_tex(captions: Sequence[Caption], lang: str = "en") -> str:
-    """Return figure environments for LaTeX; needs the package graphicx."""
+    """Return figure environments for LaTeX, at the printed width or the width of the text; needs graphicx."""
     return "\n".join(
         "\\begin{figure}[tbp]\n"
         "  \\centering\n"
-        f"  \\includegraphics[width={caption.width_mm:g}mm]{{\\detokenize{{{_path(caption)}}}}}\n"
+        f"  \\includegraphics[width={_within(caption)},height=0.8\\textheight,keepaspectratio]"
+        f"{{\\detokenize{{{_path(caption)}}}}}\n"
         f"  \\caption{{{escape_tex(caption.sentence(lang))}}}\n"
         f"  \\label{{fig:{_label(caption)}}}\n"
         "\\end{figure}\n"
         for caption in captions
     )
+
+
+def _within(caption: Caption) -> str:
+    """Return the width for LaTeX: the printed one, unless the text is narrower."""
+    return f"\\ifdim{caption.width_mm:g}mm>\\linewidth\\linewidth\\else{caption.width_mm:g}mm\\fi"
 
 
 def captions_qmd(captions: Sequence[Caption], lang: str = "en") -> str:
@@ -183,4 +196,7 @@ def write_captions(captions: Sequence[Caption], folder: str | Path, *, lang: str
         "figures.tex": captions_tex(captions, lang),
         "figures.qmd": captions_qmd(captions, lang),
     }
-    return [write_bytes(target / name, content.encode("utf-8")) for name, content in contents.items()]
+    return [
+        write_bytes(target / name, marked(content) if name.endswith(".csv") else content.encode("utf-8"))
+        for name, content in contents.items()
+    ]

@@ -7,18 +7,21 @@ import os
 import re
 import struct
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 from xml.sax.saxutils import escape
 
 from growthpoles.errors import MapError, message, unknown_option
 from growthpoles.file_writing import write_bytes
+from growthpoles.maps import palettes
 from growthpoles.maps.presets import Preset, get_preset
 from growthpoles.maps.typography import text_metrics
+from growthpoles.maps.typography.typefaces import STACKS, boxes_are_known
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+Letters = Literal["text", "outlines"]
+Colours = Literal["rgb", "grey"]
 _STRIPS = 4
 _LEVEL = 3
 _WINDOW = 32_768
@@ -84,14 +89,15 @@ def png_bytes(image: NDArray[np.uint8], dpi: float, facts: Facts) -> bytes:
     import numpy as np
 
     high, wide, _ = image.shape
-    rows = np.empty((high, wide * 3 + 1), dtype=np.uint8)
+    channels = 1 if facts.grey else 3
+    rows = np.empty((high, wide * channels + 1), dtype=np.uint8)
     rows[:, 0] = 0
-    for channel in range(3):
-        rows[:, 1 + channel :: 3] = image[:, :, channel]
+    for channel in range(channels):
+        rows[:, 1 + channel :: channels] = image[:, :, channel]
     density = round(dpi / 0.0254)
     parts = [
         b"\x89PNG\r\n\x1a\n",
-        _chunk(b"IHDR", struct.pack(">IIBBBBB", wide, high, 8, 2, 0, 0, 0)),
+        _chunk(b"IHDR", struct.pack(">IIBBBBB", wide, high, 8, 0 if facts.grey else 2, 0, 0, 0)),
         _chunk(b"sRGB", b"\x00"),
         _chunk(b"pHYs", struct.pack(">IIB", density, density, 1)),
     ]
@@ -112,6 +118,7 @@ class Facts:
     edition: str = ""
     source: str = ""
     parameters: str = ""
+    grey: bool = False
 
     @property
     def subject(self) -> str:
@@ -131,6 +138,8 @@ def save_figure(
     source: str = "",
     parameters: Mapping[str, object] | None = None,
     sidecar: bool = False,
+    letters: Letters | None = None,
+    colours: Colours | None = None,
 ) -> Path:
     """Write a figure at its exact physical size.
 
@@ -153,6 +162,11 @@ def save_figure(
         Edition of the data and sources.
     parameters : mapping, optional
         Options of the run, kept as JSON with sorted keys.
+    letters : {"text", "outlines"}, optional
+        "outlines": no fonts in PDF, SVG and EPS, as some publishers' checkers ask; text can then neither be searched
+        nor edited. By default what the preset says, without one "text".
+    colours : {"rgb", "grey"}, optional
+        "grey": every colour by its luminance, one channel. By default what the preset says, without one "rgb".
     sidecar : bool
         Also write `<path>.json` with the same facts, for formats and readers that have no place for alt text.
 
@@ -179,10 +193,14 @@ def save_figure(
     kind = {"tif": "tiff"}.get(target.suffix.lower().lstrip("."), target.suffix.lower().lstrip("."))
     if kind not in FORMATS:
         raise MapError(unknown_option("format", kind, FORMATS))
-    dpi = float(fig.dpi)
+    for name, given, allowed in (("letters", letters, ("text", "outlines")), ("colours", colours, ("rgb", "grey"))):
+        if given is not None and given not in allowed:
+            raise MapError(unknown_option(name, given, allowed))
+    dpi, least = float(fig.dpi), 0.0
     if preset is not None:
         chosen = get_preset(preset)
-        dpi = float(chosen.dpi)
+        dpi, least = float(chosen.dpi), chosen.least_line_pt
+        letters, colours = letters or chosen.letters, colours or chosen.colours
         _check(fig, chosen, kind, target.name)
     facts = Facts(
         text_metrics.clean(title),
@@ -191,7 +209,8 @@ def save_figure(
         text_metrics.clean(source),
         json.dumps(dict(parameters), sort_keys=True, ensure_ascii=False, default=str) if parameters else "",
     )
-    content = render(fig, kind, facts, dpi)
+    with _thickened(fig, least):
+        content = render(fig, kind, facts, dpi, letters=letters or "text", colours=colours or "rgb")
     write_bytes(target, content)
     if sidecar:
         wide, high = (round(float(side) * text_metrics.MM, 3) for side in fig.get_size_inches())
@@ -233,7 +252,9 @@ def _check(fig: Figure, preset: Preset, kind: str, name: str) -> None:
         )
 
 
-def render(fig: Figure, kind: str, facts: Facts, dpi: float) -> bytes:
+def render(
+    fig: Figure, kind: str, facts: Facts, dpi: float, *, letters: Letters = "text", colours: Colours = "rgb"
+) -> bytes:
     """Return the file's bytes; reads no clock, no environment and no global settings of matplotlib."""
     import matplotlib as mpl
 
@@ -244,8 +265,108 @@ def render(fig: Figure, kind: str, facts: Facts, dpi: float) -> bytes:
         "svg": _svg,
         "eps": _eps,
     }
-    with mpl.rc_context(cast(Any, _SETTINGS)):
-        return makers[kind](fig, facts, dpi)
+    with ExitStack() as during:
+        during.enter_context(mpl.rc_context(cast(Any, _SETTINGS)))
+        during.enter_context(boxes_are_known())
+        if letters == "outlines":
+            during.enter_context(_outlined(kind))
+        if colours == "grey":
+            if kind in ("png", "tiff"):
+                return makers[kind](fig, replace(facts, grey=True), dpi)
+            during.enter_context(_greyed(kind))
+        content = makers[kind](fig, facts, dpi)
+    if colours == "grey" and kind == "svg":
+        return re.sub(rb"#[0-9a-fA-F]{6}\b", lambda found: _grey(found.group().decode()).encode(), content)
+    return content
+
+
+@contextmanager
+def _thickened(fig: Figure, least: float) -> Iterator[None]:
+    """Draw no line thinner than a publisher prints."""
+    import numpy as np
+
+    before = []
+    for artist in fig.findobj(lambda each: hasattr(each, "set_linewidth")):
+        old: Any = artist.get_linewidth()  # type: ignore[attr-defined]
+        wide = np.atleast_1d(np.asarray(old, dtype=float))
+        if ((wide > 0) & (wide < least)).any():
+            before.append((artist, old))
+            new = np.where(wide > 0, np.maximum(wide, least), wide)
+            artist.set_linewidth(float(new[0]) if np.isscalar(old) else new)  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        for artist, old in before:
+            artist.set_linewidth(old)
+
+
+@contextmanager
+def _patched(owner: Any, **methods: Callable[..., Any]) -> Iterator[None]:
+    """Put other methods in the place of a renderer's own while a file is written."""
+    own = {name: getattr(owner, name) for name in methods}
+    for name, method in methods.items():
+        setattr(owner, name, method)
+    try:
+        yield
+    finally:
+        for name, method in own.items():
+            setattr(owner, name, method)
+
+
+@contextmanager
+def _outlined(kind: str) -> Iterator[None]:
+    """Set text as filled outlines: matplotlib has a setting for SVG alone."""
+    import matplotlib as mpl
+    from matplotlib.backend_bases import RendererBase
+    from matplotlib.backends import backend_pdf, backend_ps
+
+    mpl.rcParams["svg.fonttype"] = "path"  # inside the context that `render` restores
+    owners = {"pdf": backend_pdf.RendererPdf, "eps": backend_ps.RendererPS}
+    if kind not in owners:
+        yield
+        return
+    with _patched(owners[kind], draw_text=RendererBase.draw_text):
+        yield
+
+
+@contextmanager
+def _greyed(kind: str) -> Iterator[None]:
+    """Turn every colour of a vector file into the grey of its luminance; SVG is turned afterwards."""
+    from matplotlib.backends import backend_pdf, backend_ps
+
+    if kind == "pdf":
+        owner = backend_pdf.GraphicsContextPdf
+        stroke, fill = owner.rgb_cmd, owner.fillcolor_cmd
+        changed: dict[str, Any] = {
+            "rgb_cmd": lambda self, rgb: stroke(self, _grey_of(rgb)),
+            "fillcolor_cmd": lambda self, rgb: fill(self, None if rgb is None else _grey_of(rgb)),
+        }
+        with _patched(owner, **changed):
+            yield
+    elif kind == "eps":
+        ink = backend_ps.RendererPS.set_color
+        with _patched(
+            backend_ps.RendererPS,
+            set_color=lambda self, r, g, b, store=True: ink(self, *_grey_of((r, g, b)), store=store),
+        ):
+            yield
+    else:
+        yield
+
+
+def _grey_of(rgb: Sequence[float]) -> tuple[float, float, float]:
+    """Return red, green and blue of the grey with the same luminance."""
+    import numpy as np
+
+    level = float(palettes.from_linear(palettes.to_linear(np.asarray(rgb[:3], float)) @ palettes.LUMINANCE))
+    level = round(level, 4)
+    return level, level, level
+
+
+def _grey(colour: str) -> str:
+    """Return "#rrggbb" as grey."""
+    level = round(255 * _grey_of([int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)])[0])
+    return f"#{level:02x}{level:02x}{level:02x}"
 
 
 def _drawn(fig: Figure, dpi: float) -> NDArray[np.uint8]:
@@ -279,7 +400,17 @@ def _pixels(fig: Figure, dpi: float) -> NDArray[np.uint8]:
 
 
 def _png(fig: Figure, facts: Facts, dpi: float) -> bytes:
-    return png_bytes(_drawn(fig, dpi), dpi, facts)
+    image = _drawn(fig, dpi)
+    return png_bytes(_levels(image)[..., None] if facts.grey else image, dpi, facts)
+
+
+def _levels(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the greys of an image (height, width), by luminance."""
+    import numpy as np
+
+    linear = palettes.to_linear(np.arange(256) / 255.0)
+    bright = sum(linear[image[..., at]] * palettes.LUMINANCE[at] for at in range(3))
+    return (255.0 * palettes.from_linear(np.asarray(bright))).round().astype(np.uint8)
 
 
 def pixels(fig: Figure, dpi: float) -> NDArray[np.uint8]:
@@ -296,7 +427,10 @@ def _tiff(fig: Figure, facts: Facts, dpi: float) -> bytes:
     out = BytesIO()
     words = ". ".join(part for part in (facts.title, facts.description, facts.subject) if part)
     tags = {270: words.encode("utf-8").decode("latin-1")} if words else {}
-    Image.fromarray(_pixels(fig, dpi)).save(out, "TIFF", compression="tiff_lzw", dpi=(dpi, dpi), tiffinfo=tags)
+    image = _pixels(fig, dpi)
+    Image.fromarray(_levels(image) if facts.grey else image).save(
+        out, "TIFF", compression="tiff_lzw", dpi=(dpi, dpi), tiffinfo=tags
+    )
     return out.getvalue()
 
 
@@ -333,6 +467,11 @@ def _svg(fig: Figure, facts: Facts, dpi: float) -> bytes:
         named = " ".join(f"figure-{tag}" for tag in ("title", "desc") if f'id="figure-{tag}"' in told)
         root = root[:-1] + f' role="img" aria-labelledby="{named}">'
     body = document[: opening.start()] + root + "\n" + told.rstrip("\n") + document[opening.end() :]
+    for family, stack in STACKS.items():
+        body = body.replace(f"font-family: '{family}'", f"font-family: {stack}").replace(
+            f"font-family: {family};", f"font-family: {stack};"
+        )
+    body = re.sub(r"(font-family: '[^',;\"]+')(?=[;\"])", r"\1, sans-serif", body)  # a typeface of the user's
     return body.encode("utf-8")
 
 

@@ -27,6 +27,10 @@ class MapOptions(TypedDict, total=False):
     extent : "auto" | "all"
         Whether far parts (overseas regions, distant islands) move into frames beside the main body. Where one moves,
         the axes count in a projection of the main body's own: "all" keeps that of the regions, for layers laid over.
+    context : "auto" | "none" | "on" | "rivers"
+        Sea, lakes, coast, borders and names of the neighbouring countries under the regions (Natural Earth, borders as
+        they are in fact, those in dispute dotted): by default where the map has a frame and the preset is 120 mm wide
+        or more; with "on" always, with "rivers" with rivers as well.
     graticule : "ticks" | "lines" | "none"
         Frame with ticks along meridians and parallels, or with the lines themselves behind the regions.
     north_arrow : "none" | "auto"
@@ -43,6 +47,7 @@ class MapOptions(TypedDict, total=False):
     legend: Literal["auto", "none"]
     code_key: Literal["auto", "none"]
     extent: Literal["auto", "all"]
+    context: Literal["auto", "none", "on", "rivers"]
     graticule: Literal["ticks", "lines", "none"]
     north_arrow: Literal["none", "auto"]
     scale_bar: Literal["auto", "none"]
@@ -66,6 +71,8 @@ class Style:
         Whether to draw them.
     extent
         "auto": far parts move into frames; "all": nothing moves.
+    context
+        "none", "on", or "rivers".
     title
         Text over the map, "" for none.
     source
@@ -79,6 +86,7 @@ class Style:
     legend: str = "auto"
     code_key: str = "auto"
     extent: str = "auto"
+    context: str = "none"
     graticule: str = "ticks"
     north_arrow: str = "none"
     scale_bar: str = "auto"
@@ -86,12 +94,15 @@ class Style:
     source: tuple[str, ...] = ()
 
 
+#: Width of a sheet, in millimetres, from which a map has a context by default.
+_CONTEXT_FROM = 120.0
 _MODES = {
     "labels": ("auto", "codes", "marks", "none"),
     "insets": ("auto", "none"),
     "legend": ("auto", "none"),
     "code_key": ("auto", "none"),
     "extent": ("auto", "all"),
+    "context": ("auto", "none", "on", "rivers"),
     "graticule": ("ticks", "lines", "none"),
     "north_arrow": ("none", "auto"),
     "scale_bar": ("auto", "none"),
@@ -128,6 +139,9 @@ def make_style(options: MapOptions, *, lang: str = "en", default_title: str = ""
             raise MapError(unknown_option(name, given[name], allowed))
     translator(lang)
     title = options.get("title")
+    if given.get("context", "auto") == "auto":
+        framed = given.get("graticule", "ticks") != "none" and preset.width_mm >= _CONTEXT_FROM
+        given["context"] = "on" if framed else "none"
     return Style(
         preset,
         lang,

@@ -50,6 +50,9 @@ FAINT = "#b5b5b5"
 BORDER = "#6b6b6b"
 HATCH = "#8a8a8a"
 PAPER = "#ffffff"
+# Ground under a map: paler than any class, so that the regions stand out.
+SEA, LAND, COAST, RIVER = "#e3edf3", "#f6f4ef", "#b9b2a4", "#a5c0d4"
+CONTEXT_NAME, WATER_NAME = "#857e70", "#5b84a8"
 ACCENT = "#b2182b"
 
 # Machado, Oliveira and Fernandes (2009), severity 1.0, on linear RGB.
@@ -69,6 +72,7 @@ VISIONS: tuple[str, ...] = tuple(_VISION)
 _TO_XYZ = np.array(
     [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
 )
+LUMINANCE = _TO_XYZ[1]  # shares of linear red, green and blue in what the eye takes for brightness
 _WHITE = np.array([0.95047, 1.0, 1.08883])
 
 
@@ -102,7 +106,7 @@ def simulate(values: Array, vision: str) -> Array:
 
 def luminance(colour: str) -> float:
     """Relative luminance of a "#rrggbb" colour, from 0 to 1 (WCAG 2)."""
-    return float(to_linear(rgb([colour]))[0] @ _TO_XYZ[1])
+    return float(to_linear(rgb([colour]))[0] @ LUMINANCE)
 
 
 def contrast(first: str, second: str) -> float:

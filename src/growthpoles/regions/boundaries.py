@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, cast
 import numpy as np
 
 from growthpoles.errors import DataError, RegionError, listed, message, nearest, plain, unknown_option
-from growthpoles.file_reading import note_layer, remembered
+from growthpoles.file_reading import check_parquet, note_layer, remembered
 from growthpoles.regions.enclaves import find_enclaves, merge_enclaves
 from growthpoles.regions.kazakhstan.region_names import read_regions_table, vintage_of
+from growthpoles.regions.layer_files import MAX_COORDINATES, MAX_FEATURES, MAX_LAYER, check_layer_file
 from growthpoles.shipped_data import geodata_path, read_registry
 
 if TYPE_CHECKING:
@@ -89,12 +90,13 @@ def read_boundaries(
     drop: Sequence[str] = (),
     repair: Literal["refuse", "clean"] = "refuse",
 ) -> GeoDataFrame:
-    """Read polygons of regions from any file that GDAL reads, and check them.
+    """Read polygons of regions from a boundary file, and check them.
 
     Parameters
     ----------
     path : path
-        GeoPackage, GeoJSON, Shapefile, FlatGeobuf or another vector format of GDAL; GeoParquet (needs pyarrow).
+        GeoPackage, GeoJSON, TopoJSON, Shapefile (also zipped), FlatGeobuf, file geodatabase or GeoParquet (needs
+        pyarrow). No other format is opened, nothing is fetched, and no reference to another file is followed.
     key : str
         Column with the region codes; it becomes the index `region`, as text.
     layer : str, optional
@@ -292,6 +294,7 @@ def layer_names(path: Path) -> list[str]:
     import pyogrio
 
     try:
+        check_layer_file(path)
         return [str(name) for name, geometry in pyogrio.list_layers(path) if geometry is not None]
     except Exception:  # read_layer says what is wrong
         return []
@@ -310,6 +313,7 @@ def read_layer(path: Path, layer: str | None = None, *, encoding: str | None = N
     if not path.exists():
         there = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
         raise DataError(message("no such file", where=str(path), near=nearest(path.name, there)))
+    check_layer_file(path)
     note_layer(path)
     if path.suffix.lower() in (".parquet", ".geoparquet"):
         return _read_geoparquet(path, layer)
@@ -329,6 +333,8 @@ def read_layer(path: Path, layer: str | None = None, *, encoding: str | None = N
             near = nearest(layer, layers, n=1)
             raise DataError(message(f"no layer {layer}", where=str(path), allowed=listed(layers), near=near))
         name = layer or layers[0]
+        if pyogrio.read_info(path, layer=name)["features"] > MAX_FEATURES:
+            raise DataError(message(f"more than {MAX_FEATURES} features", where=str(path)))
         try:
             frame = pyogrio.read_dataframe(path, layer=name, encoding=encoding)
         except UnicodeDecodeError:
@@ -412,7 +418,10 @@ def _read_geoparquet(path: Path, layer: str | None) -> tuple[GeoDataFrame, str]:
     if layer is not None:
         raise DataError(message("a GeoParquet file has no layers", where=where, allowed="no layer="))
     try:
+        check_parquet(path, cells=MAX_COORDINATES, size=MAX_LAYER, where=where)
         frame = gpd.read_parquet(path)
+    except DataError:
+        raise
     except ImportError:
         allowed = "pip install 'growthpoles[parquet]'"
         raise DataError(message("reading GeoParquet needs pyarrow", where=where, allowed=allowed)) from None

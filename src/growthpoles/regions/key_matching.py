@@ -356,7 +356,8 @@ def _continents() -> frozenset[str]:
 def is_country(name: str) -> bool:
     """Tell whether a name is that of a country or continent, in one of some fifty languages."""
     plain, core = _plain(name), "".join(word for word in _words(name) if word not in _GENERIC)
-    return any(len(each) > 1 and each in _countries() for each in (plain, core))
+    # codes of digits are no names: fifty languages need not be read for them
+    return any(len(each) > 1 and not each.isdigit() and each in _countries() for each in (plain, core))
 
 
 def name_variants(name: str) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -48,13 +49,15 @@ _MOST_PARTS = 8
 _MOST_MARKED, _PANELS = 6, 12
 _NORMAL = 1.959964  # 97.5 % quantile of the normal distribution
 _NAME, _LONG_NAME = 40, 80
-_NATURAL = 3000  # distinct values up to which natural classes are found
 _OFF_THE_SCALE = "values, change, clusters, hotspots, significance"
 
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """What a map shows of a study: one variable, edition and year, in one language; computed when it is asked for."""
+    """What a map shows of a study: one variable, edition and year, in one language; computed when it is asked for.
+
+    `classes` are options of the map of values: limits, scheme, k, center, digits.
+    """
 
     study: Study
     kind: str
@@ -62,6 +65,7 @@ class View:
     lang: str
     edition: str
     variable: str | None = None
+    classes: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def regions(self) -> gpd.GeoDataFrame:
@@ -320,22 +324,15 @@ def rating(view: View) -> Axes:
 
 
 def _natural_classes(view: View) -> Axes:
-    from growthpoles.maps.thematic.value_map import class_limits
-
-    shown = view.values()
-    distinct = shown.nunique()
-    scheme: Any = "natural" if distinct <= _NATURAL else "quantiles"
-    limits = class_limits(shown.to_numpy(), scheme, k=max(2, min(5, distinct)))
     facts = {"variable": shorten(view.name, _LONG_NAME), "year": view.year, **view.common}
-    return maps.plot_values(view.regions, shown, limits=limits, digits=2, **facts)
+    return maps.plot_values(view.regions, view.values(), digits=2, **facts)
 
 
 def values(view: View) -> Axes:
     """Map a variable in natural classes."""
-    shown = view.values()
-    digits = max(0, 2 - int(np.floor(np.log10(shown.abs().max() or 1.0))))
     name = view.label or shorten(view.name, _LONG_NAME)
-    return maps.plot_values(view.regions, shown, variable=name, digits=digits, year=view.year, **view.common)
+    options = {**view.classes, **view.common}
+    return maps.plot_values(view.regions, view.values(), variable=name, year=view.year, **options)
 
 
 def change(view: View) -> Axes:

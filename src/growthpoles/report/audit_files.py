@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from growthpoles.file_writing import make_folder, write_bytes
+from growthpoles.file_writing import make_folder, output_folder
 from growthpoles.language.languages import SOURCE
-from growthpoles.report.table_formats import csv_bytes
+from growthpoles.language.phrases import Words
+from growthpoles.report.manifest import written_before
+from growthpoles.report.report_files import check_files, write_files
+from growthpoles.report.table_formats import csv_bytes, fixed_workbook, put_text, sheet_names
 from growthpoles.report.wording import Wording
 from growthpoles.study.audit import Audit, summarise
 from growthpoles.study.audit.audit_frames import deviation_frame, dumbbell_frame, migration_frame
@@ -18,10 +22,21 @@ from growthpoles.study.study_spec import Study
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from openpyxl import Workbook
+
+    from growthpoles.study.audit.file_audit import AuditFile
 
 PRESET = "report"
 FAULTS_TITLE = "{study}: {cells} cells in {faults} faults"
 CLAIMS_TITLE = "{study}: {statements} statements of the source"
+TABLE_TITLE = "Table {number}"
+NO_FINDING = "No finding."
+ROWS_TOLD = "Rows are counted from the first region of a table: row 1 is its first line of numbers."
+FOLLOWS_TOLD = "Cells that follow from it or contradict it"
+UNCHECKED_TOLD = "Checks that could not be made"
+MARK_TOLD = {"fault": "cell of a fault", "open": "one of several readings", "follows": "follows from a fault"}
+MARK_FILLS = {"fault": "F4B6A6", "open": "F6DD9A", "follows": "FDF0EA"}
+MOST_TOLD = 2000
 CELLS_TITLE = "Table {number}: printed against expected cells, log10 of the ratio"
 
 
@@ -30,6 +45,10 @@ def audit_tables(found: Audit) -> dict[str, pd.DataFrame]:
     tables = {"audit_findings": found.findings_table(), "audit_alignment": found.alignment_table()}
     if len(claims := found.claims_table()):
         tables["audit_claims"] = claims
+    if len(found.consequences):
+        tables["audit_consequences"] = found.consequences
+    if len(found.unchecked):
+        tables["audit_unchecked"] = found.unchecked.drop(columns="told")
     return tables
 
 
@@ -120,8 +139,11 @@ def _row_names(rows: pd.DataFrame, names: pd.Series | None) -> pd.Series:
     return rows["label"] if names is None else rows["region"].map(names).fillna(rows["label"])
 
 
-def write_audit(found: Audit, study: Study, *, out: str | Path, lang: str = "en") -> list[Path]:
-    """Write tables and figures of an audit below a folder, as the report does; return their paths."""
+def write_audit(found: Audit, study: Study, *, out: str | Path, lang: str = "en", force: bool = False) -> list[Path]:
+    """Write tables, figures, page and marked workbook of an audit below a folder; return their paths.
+
+    Files beside study.toml are never replaced, those that growthpoles did not write only with `force`.
+    """
     from growthpoles.maps.export import Facts, render
     from growthpoles.maps.presets import get_preset
 
@@ -131,7 +153,173 @@ def write_audit(found: Audit, study: Study, *, out: str | Path, lang: str = "en"
         assert figure is not None
         facts = Facts(title=f"{study.text('title', lang)}: {name}", source=study.text("source", lang))
         content[f"figures/{name}.png"] = render(figure, "png", facts, get_preset(PRESET).dpi)
-    folder = Path(out)
-    for part in ("tables", "figures"):
-        make_folder(folder / part)
-    return [write_bytes(folder / name, data) for name, data in content.items()]
+    wording = Wording.of(study, lang, audit=found)
+    content["audit.html"] = audit_page(found, wording, name=study.text("title", lang) or study.name)
+    content["audit.xlsx"] = marked_workbook(found, wording)
+    inputs = [path for path in study.path.parent.iterdir() if path.is_file()]
+    return _written(content, out, inputs=inputs, force=force)
+
+
+def _written(content: Mapping[str, bytes], out: str | Path, *, inputs: Iterable[Path], force: bool) -> list[Path]:
+    folder = make_folder(output_folder(out))
+    check_files(folder, content, before=written_before(folder), inputs=inputs, force=force)
+    write_files(folder, content)
+    return [folder / name for name in content]
+
+
+def file_faults(found: Audit, file: AuditFile, *, lang: str = SOURCE) -> tuple[pd.DataFrame, str]:
+    """Return the faults of a file as :func:`shown_faults` does those of a study."""
+    wording = Wording(Words(lang), {}, {}, {})
+    short = summarise(found.ledger)
+    short["fault"] = [wording.fault(found.faults[sentence]) for sentence in short["fault"]]
+    title = wording.words.message(FAULTS_TITLE, study=file.path.name, cells=len(found.ledger), faults=len(short))
+    return _headed(short.set_index("fault")[["rows", "cells"]], wording), title
+
+
+def write_file_audit(
+    found: Audit,
+    file: AuditFile,
+    formulas: pd.DataFrame,
+    *,
+    out: str | Path,
+    proposed: bool,
+    lang: str = SOURCE,
+    force: bool = False,
+) -> list[Path]:
+    """Write what the audit of a file found: page, its own workbook with the cells marked, tables, formulas to confirm.
+
+    A formulas.csv that is there stays: it may hold what was confirmed.
+    """
+    wording = Wording(Words(lang), {}, {}, {})
+    content = {f"{name}.csv": csv_bytes(frame) for name, frame in audit_tables(found).items()}
+    content["audit.html"] = audit_page(found, wording, name=file.path.name, names=file.names)
+    content["audit.xlsx"] = marked_workbook(found, wording, file=file)
+    if proposed and not (Path(out) / "formulas.csv").exists():
+        content["formulas.csv"] = csv_bytes(formulas)
+    return _written(content, out, inputs=[file.path], force=force)
+
+
+def _marks(found: Audit) -> dict[tuple[int, int, str], tuple[str, str]]:
+    """Return "fault", "open" or "follows" and what to say, by table, row and column."""
+    marks: dict[tuple[int, int, str], tuple[str, str]] = {}
+    for line in found.consequences.to_dict("records"):
+        text = f"follows from: {line['fault'] or 'a listed fault'} ({line['relation']})"
+        marks[line["table"], line["row"], line["column"]] = "follows", text
+    for line in found.ledger[::-1].to_dict("records"):
+        kind = "open" if str(line["cause"]).startswith("one reading") else "fault"
+        want = "" if math.isnan(line["expected"]) else f"expected {line['expected']:.10g}\n"
+        marks[line["table"], line["row"], line["column"]] = kind, f"{line['cause']}\n{want}{line['evidence']}"
+    return marks
+
+
+def audit_page(found: Audit, wording: Wording, *, name: str, names: Mapping[int, str] | None = None) -> bytes:
+    """Return the audit as one page: every fault with its cells and evidence, then the tables with the cells marked."""
+    from importlib import resources
+
+    import jinja2
+
+    words, marks = wording.words, _marks(found)
+    heads = ("table", "row", "region", "column", "printed", "expected", "cause")
+    faults = []
+    for short in summarise(found.ledger).to_dict("records"):
+        part = found.ledger[found.ledger["fault"] == short["fault"]]
+        follows = found.consequences[found.consequences["fault"] == short["fault"]] if len(found.consequences) else ()
+        cells = part.assign(expected=[f"{value:.10g}" if value == value else "" for value in part["expected"]])
+        faults.append(
+            {
+                "sentence": wording.fault(found.faults[short["fault"]]),
+                "severity": words.value(short["severity"]),
+                "cells": cells[list(heads)].astype(str).to_numpy().tolist(),
+                "evidence": list(dict.fromkeys(part["evidence"]))[:20],
+                "follows": len(follows),
+            }
+        )
+    tables = []
+    for number in found.sources.tables:
+        columns, labels = found.sources.columns(number), found.sources.labels(number)
+        texts = {column: found.sources.column(number, column, "printed") for column in columns}
+        rows = [
+            {
+                "number": row,
+                "label": label,
+                "cells": [
+                    {"text": texts[column][row], "mark": marks.get((number, row, column), ("",))[0]}
+                    for column in columns
+                ],
+            }
+            for row, label in labels.items()
+        ]
+        title = words.message(TABLE_TITLE, number=number)
+        tables.append(
+            {"name": f"{title} {(names or {}).get(number, '')}".strip(), "heads": ["", *columns], "rows": rows}
+        )
+    source = (resources.files("growthpoles.report") / "templates" / "audit.html.j2").read_text(encoding="utf-8")
+    page = jinja2.Environment(autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined).from_string(source)
+    title = words.message(FAULTS_TITLE, study=name, cells=len(found.ledger), faults=len(faults))
+    return page.render(
+        lang=words.lang,
+        title=title,
+        summary="" if faults else words.message(NO_FINDING),
+        rows_told=words.message(ROWS_TOLD),
+        heads=[words.message(head) for head in heads],
+        faults=faults,
+        follows_told=words.message(FOLLOWS_TOLD),
+        unchecked_told=words.message(UNCHECKED_TOLD),
+        unchecked=list(found.unchecked["told"]),
+        tables=tables,
+        marks={kind: words.message(text) for kind, text in MARK_TOLD.items()},
+    ).encode("utf-8")
+
+
+def marked_workbook(found: Audit, wording: Wording, *, file: AuditFile | None = None) -> bytes:
+    """Return a workbook with every cell of a fault coloured and commented where it stands.
+
+    The user's own .xlsx is copied (values, formulas and formats; openpyxl keeps no pictures); other files and the
+    tables of a study are laid out anew, one sheet each. A last sheet lists the faults.
+    """
+    from openpyxl import Workbook, load_workbook
+    from openpyxl.comments import Comment
+    from openpyxl.styles import Font, PatternFill
+
+    fills = {kind: PatternFill("solid", fgColor=colour) for kind, colour in MARK_FILLS.items()}
+    own = file is not None and file.path.suffix.lower() == ".xlsx"
+    if file is not None and own:
+        book = load_workbook(file.path)
+        places = dict(file.places)
+    else:
+        book, places = _laid_out(found, Workbook())
+    for key, (kind, text) in _marks(found).items():
+        if key in places:
+            sheet, row, column = places[key]
+            cell = book[sheet].cell(row, column)
+            cell.fill = fills[kind]
+            cell.comment = Comment(text[:MOST_TOLD], "growthpoles", width=360, height=180)
+    listed = book.create_sheet(sheet_names([*book.sheetnames, "audit"])[-1])
+    rows = [("fault", "rows", "cells"), *summarise(found.ledger)[["fault", "rows", "cells"]].itertuples(index=False)]
+    for at, row in enumerate(rows, 1):
+        for place, value in enumerate(row, 1):
+            text = wording.fault(found.faults[value]) if at > 1 and place == 1 else value
+            put_text(listed.cell(at, place), text)
+            listed.cell(at, place).font = Font(bold=at == 1)
+    listed.column_dimensions["A"].width = 100
+    return fixed_workbook(book)
+
+
+def _laid_out(found: Audit, book: Workbook) -> tuple[Workbook, dict[tuple[int, int, str], tuple[str, int, int]]]:
+    """Write every table on a sheet: number of the row, label, columns as printed."""
+    for sheet in list(book.worksheets):
+        book.remove(sheet)
+    places = {}
+    for number in found.sources.tables:
+        sheet = book.create_sheet(f"table {number}")
+        columns, labels = found.sources.columns(number), found.sources.labels(number)
+        for at, head in enumerate(("row", "region", *columns), 1):
+            put_text(sheet.cell(1, at), head)
+        for line, (row, label) in enumerate(labels.items(), 2):
+            put_text(sheet.cell(line, 1), int(row))
+            put_text(sheet.cell(line, 2), str(label))
+            for at, column in enumerate(columns, 3):
+                put_text(sheet.cell(line, at), str(found.sources.column(number, column, "printed")[row]))
+                places[number, int(row), column] = (sheet.title, line, at)
+        sheet.freeze_panes = "C2"
+    return book, places

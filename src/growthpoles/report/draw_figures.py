@@ -5,22 +5,31 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
+from types import MappingProxyType
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from growthpoles.errors import GrowthpolesError, Reason
 from growthpoles.maps.captions import Caption
-from growthpoles.report.figures import figure_jobs, make_caption
+from growthpoles.maps.presets import Preset
+from growthpoles.report.figures import FigureJob, figure_jobs, make_caption
 from growthpoles.report.page_blocks import Picture
+from growthpoles.report.parallel_processes import processes, side_by_side
 from growthpoles.report.results import Results
 
 _SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 _DIGITS = re.compile(r"(?<=\.\d\d)\d+")  # what follows the second decimal
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_OUTLINE = re.compile(r'href="#o(\d+)"')
 _LONG = 400
 _HEAVY = 3_000_000  # bytes of an SVG file from which on pixels are the smaller choice
 _PAGE_DPI = 200.0
+_Sheet = tuple[Caption, dict[str, bytes], str, list[str]]  # caption, files, element, outlines
 
 
 def inline_png(content: bytes, *, alt: str, width_mm: float) -> str:
@@ -35,7 +44,7 @@ def inline_png(content: bytes, *, alt: str, width_mm: float) -> str:
         Width on paper.
     """
     source = f"data:image/png;base64,{base64.b64encode(content).decode()}"
-    element = ET.Element("img", {"src": source, "alt": alt, "style": f"width:{width_mm:g}mm"})
+    element = ET.Element("img", {"src": source, "alt": alt, "style": f"--wide:{width_mm:g}mm"})
     return ET.tostring(element, encoding="unicode")
 
 
@@ -44,6 +53,11 @@ class Outlines:
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
+
+    @property
+    def paths(self) -> list[str]:
+        """Outlines in the order of their names."""
+        return list(self._names)
 
     def name(self, path: str) -> str:
         """Return the identifier of an outline."""
@@ -61,7 +75,14 @@ class Outlines:
         return ET.tostring(root, encoding="unicode")
 
 
-def inline_svg(document: bytes, *, prefix: str, alt: str, outlines: Outlines) -> str:
+def inline_svg(
+    document: bytes,
+    *,
+    prefix: str,
+    alt: str,
+    outlines: Outlines,
+    told: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> str:
     """Turn an SVG file into an element of an HTML page.
 
     Parameters
@@ -74,6 +95,8 @@ def inline_svg(document: bytes, *, prefix: str, alt: str, outlines: Outlines) ->
         Accessible name of the picture.
     outlines : Outlines
         Long outlines move there and are referred to.
+    told : mapping
+        Text that appears over every shape of a group, by the identifier of the group.
 
     Returns
     -------
@@ -87,6 +110,13 @@ def inline_svg(document: bytes, *, prefix: str, alt: str, outlines: Outlines) ->
         for child in list(parent):
             if child.tag in {f"{_SVG}style", f"{_SVG}title", f"{_SVG}desc", f"{_SVG}metadata"}:
                 parent.remove(child)
+    for group in root.iter(f"{_SVG}g"):
+        texts = told.get(group.get("id", ""), ())
+        shapes = [each for each in group.iter() if each.tag in (f"{_SVG}path", f"{_SVG}use") and each.get("id") is None]
+        if texts and len(shapes) == len(texts):
+            for shape, text in zip(shapes, texts, strict=True):
+                ET.SubElement(shape, f"{_SVG}title").text = text
+            group.set("class", "told")
     for element in root.iter():
         _plain(element, prefix)
         path = element.get("d")
@@ -105,7 +135,7 @@ def inline_svg(document: bytes, *, prefix: str, alt: str, outlines: Outlines) ->
             "preserveAspectRatio": "xMinYMin meet",
             "role": "img",
             "aria-label": alt,
-            "style": f"width:{wide}mm",
+            "style": f"--wide:{wide}mm",
         }
     )
     return ET.tostring(root, encoding="unicode")
@@ -152,36 +182,71 @@ def _figure(name: str) -> Reason:
 
 def draw_figures(results: Results, *, lang: str, tell: Callable[[str], None]) -> Drawn:
     """Draw all figures; one that cannot be drawn is left out and named with the reason."""
-    from growthpoles.maps.export import Facts, render
     from growthpoles.maps.presets import get_preset
 
-    dpi = float(get_preset(results.study.report.preset).dpi)
+    preset = get_preset(results.study.report.preset)
     languages = report_languages(results, lang)
     drawn = Drawn(Outlines(), {code: {} for code in languages}, captions={code: [] for code in languages})
     jobs = list(figure_jobs(results))
     for name in sorted({*(results.study.report.figures or ())} - {job.kind.name for job in jobs}):
         results.stages.left_out[_figure(name)] = "no data"
+    tasks = [partial(_draw, job, languages, lang, preset) for job in jobs]
+    first = [task() for task in tasks[:1]]  # what it loads and remembers serves all processes
+    found = chain(first, side_by_side(tasks[1:], processes()))
     for job in jobs:
         tell(f"figure {job.name}")
-        try:
-            figures = {code: job.figure(code) for code in languages}
-        except GrowthpolesError as error:
-            results.stages.left_out[_figure(job.name)] = error.args[0]
+        sheets, boxes = next(found)
+        if sheets is None:
+            results.stages.left_out[_figure(job.name)] = boxes
             continue
-        for code, figure in figures.items():
-            caption = make_caption(results, job, code)
+        if boxes:
+            results.stages.left_out[_figure(job.name)] = boxes
+        for code, (caption, files, element, outlines) in zip(languages, sheets, strict=True):
             drawn.captions[code].append(caption)
-            told = {"title": caption.title, "description": caption.alt, "edition": caption.edition}
-            facts = Facts(**told, source=caption.source, parameters=json.dumps(job.parameters, sort_keys=True))
-            if code == lang:
-                drawn.files[caption.file] = render(figure, "png", facts, dpi)
-            svg = render(figure, "svg", facts, dpi) if job.kind.marks == "few" else b""
-            if 0 < len(svg) < _HEAVY:
-                prefix = f"{code}-{job.name}-"
-                element = inline_svg(svg, prefix=prefix, alt=caption.alt, outlines=drawn.outlines)
-            else:
-                wide = 25.4 * float(figure.get_size_inches()[0])
-                element = inline_png(render(figure, "png", facts, _PAGE_DPI), alt=caption.alt, width_mm=wide)
+            drawn.files.update(files)
+            if outlines:
+                names = [drawn.outlines.name(path) for path in outlines]
+                element = _OUTLINE.sub(lambda own, names=names: f'href="#{names[int(own[1])]}"', element)
             place = job.kind.section, job.kind.place
             drawn.pictures[code][job.name] = Picture(job.name, caption.sentence(code), element, *place)
     return drawn
+
+
+def _draw(job: FigureJob, languages: Sequence[str], lang: str, preset: Preset) -> tuple[list[_Sheet] | None, Any]:
+    """Draw a figure in all languages, as files in one of them.
+
+    Beside them stands what letters no typeface has; without figures, the reason why it cannot be drawn.
+    """
+    from growthpoles.maps.export import Facts, render
+    from growthpoles.maps.thematic.map_drawing import told_of
+
+    dpi, colours = float(preset.dpi), preset.colours
+    try:
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always", UserWarning)
+            figures = {code: job.figure(code) for code in languages}
+    except GrowthpolesError as error:
+        return None, error.args[0]
+    sheets = []
+    for code, figure in figures.items():
+        caption = make_caption(job.results, job, code)
+        said = {"title": caption.title, "description": caption.alt, "edition": caption.edition}
+        facts = Facts(**said, source=caption.source, parameters=json.dumps(job.parameters, sort_keys=True))
+        files, own = {}, Outlines()
+        if code == lang:
+            files[caption.file] = render(figure, "png", facts, dpi, colours=colours)
+            if "png" not in preset.formats:  # what the publisher takes stands beside it
+                kind = preset.formats[0]
+                file = f"{caption.file.removesuffix('.png')}.{kind}"
+                files[file] = render(figure, kind, facts, dpi, colours=colours, letters=preset.letters)
+        svg = render(figure, "svg", facts, dpi, colours=colours) if job.kind.marks == "few" else b""
+        if 0 < len(svg) < _HEAVY:
+            prefix = f"{code}-{job.name}-"
+            element = inline_svg(svg, prefix=prefix, alt=caption.alt, outlines=own, told=told_of(figure))
+        else:
+            wide = 25.4 * float(figure.get_size_inches()[0])
+            element = inline_png(
+                render(figure, "png", facts, _PAGE_DPI, colours=colours), alt=caption.alt, width_mm=wide
+            )
+        sheets.append((caption, files, element, own.paths))
+    return sheets, "; ".join(dict.fromkeys(str(each.message) for each in heard if "glyph" in str(each.message)))

@@ -278,7 +278,8 @@ _RANKS: Any = {"section": "robustness", "text": _replicated}
 # fmt: off
 _KINDS = (
     Kind("rating", "every year", artists.rating, "rating", alt=_rating_alt, **_MAP),
-    Kind("values", "every year", artists.values, "rating", standard=False, alt=_values_alt, **_MAP),
+    Kind("values", "every year", artists.values, "rating", standard=False, alt=_values_alt,
+         **{**_MAP, "command": ("variable", "limits", "scheme", "classes", "center", "digits")}),
     Kind("change", "period", artists.change, "rating", text=_compared, alt=_change_alt, **_MAP),
     Kind("class-change", "period", artists.class_change, "rating", lambda r, year: r.classed, standard=False,
          text=_compared, alt=_grouped(_class_change_groups), **_MAP),
@@ -469,6 +470,7 @@ def draw_map(
     weights: str | None = None,
     adjust: str | None = None,
     permutations: int | None = None,
+    **classes: Any,
 ) -> Axes:
     """Draw one map of a study.
 
@@ -494,6 +496,8 @@ def draw_map(
         Correction for the family of local tests.
     permutations : int, optional
         Relocations of the local tests, where p is not exact.
+    **classes
+        Of the map of values: limits, scheme, k, center, digits, as :func:`growthpoles.plot_values` takes them.
 
     Returns
     -------
@@ -509,4 +513,5 @@ def draw_map(
     study = study.with_report(preset=preset, weights=weights, adjust=adjust, permutations=permutations)
     drawn, shown = KINDS[kind], study.years[-1] if year is None else year
     own = drawn.edition_of(edition or study.study.edition)
-    return drawn.artist(View(study=study, kind=kind, year=shown, lang=lang, edition=own, variable=variable))
+    view = View(study=study, kind=kind, year=shown, lang=lang, edition=own, variable=variable, classes=classes)
+    return drawn.artist(view)

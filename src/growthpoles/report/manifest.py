@@ -18,7 +18,7 @@ import pandas as pd
 
 from growthpoles import __version__
 from growthpoles.file_reading import Read, file_sha256
-from growthpoles.report.report_files import inside
+from growthpoles.report.report_files import JOURNAL, inside
 from growthpoles.result_display import ResultDisplay
 from growthpoles.shipped_data import geodata_path, shipped_name
 from growthpoles.study.study_spec import Study
@@ -90,11 +90,13 @@ def record_bytes(record: Mapping[str, Any]) -> bytes:
     return (json.dumps(record, ensure_ascii=True, indent=1) + "\n").encode()
 
 
-def read_record(folder: Path) -> dict[str, Any]:
+def read_record(folder: Path, name: str = MANIFEST) -> dict[str, Any]:
     """Return the manifest in a folder; empty if there is none, or it is not one."""
     try:
-        raw = (folder / MANIFEST).read_bytes()
-        record = json.loads(raw[:_LARGEST])
+        if not (folder / name).is_file():
+            return {}
+        with (folder / name).open("rb") as file:
+            record = json.loads(file.read(_LARGEST))
     except (OSError, ValueError, RecursionError):
         return {}
     outputs = record.get("outputs") if isinstance(record, dict) else None
@@ -103,10 +105,21 @@ def read_record(folder: Path) -> dict[str, Any]:
     return dict(record)
 
 
+def written_before(folder: Path) -> dict[str, str]:
+    """Return what earlier reports wrote into a folder, or were about to write when they were killed: name -> digest."""
+    record = read_record(folder)
+    own = {MANIFEST: ""} if "growthpoles" in record else {}
+    return {**read_record(folder, JOURNAL).get("outputs", {}), **record.get("outputs", {}), **own}
+
+
 def unchanged(folder: Path, origin: Mapping[str, Any], study: Study) -> Manifest | None:
     """Return the manifest in a folder if origin, inputs and every file written are what they were."""
     record = read_record(folder)
-    if not record or any(record.get(key) != json.loads(json.dumps(value)) for key, value in origin.items()):
+    if (
+        not record
+        or (folder / JOURNAL).exists()
+        or any(record.get(key) != json.loads(json.dumps(value)) for key, value in origin.items())
+    ):
         return None
     if not _as_read(record.get("inputs"), study):
         return None

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import base64
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib import resources
 from typing import Any
 
-from growthpoles.language.phrases import DASH, Words, shorten, tie
+from markupsafe import Markup, escape
+
+from growthpoles.language.phrases import DASH, Words, phrase_keys, shorten, tie
 from growthpoles.report import sections
 from growthpoles.report.draw_figures import Outlines
 from growthpoles.report.page_blocks import Context, Picture, Section, Table
@@ -25,8 +30,10 @@ class Page:
     language: str
     title: str
     facts: tuple[tuple[str, str], ...]
+    lead: Section
     sections: tuple[Section, ...]
     numbers: Mapping[str, int]
+    linked: Mapping[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def say(self, section: str, key: str, **values: object) -> str:
         """Return a phrase."""
@@ -36,11 +43,42 @@ class Page:
         """Return the number of a figure or table."""
         return self.numbers[ident]
 
+    def link(self, text: str, place: str) -> Markup:
+        """Return a text, escaped, with each term of the glossary linked where it stands first in a place."""
+
+        def linked(found: re.Match[str]) -> str:
+            term = str(found.lastgroup)
+            if term in self.linked[place]:
+                return found.group()
+            self.linked[place].add(term)
+            return f'<a class="term" href="#{self.lang}-term-{term}">{found.group()}</a>'
+
+        return Markup(_terms(self.lang).sub(linked, str(escape(tie(text)))))
+
+    @property
+    def glossary(self) -> list[tuple[str, str, str]]:
+        """Identifier, name and meaning of every term, by name."""
+        words = Words(self.lang)
+        terms = [(key, words("term", key), words("glossary", key)) for key in phrase_keys("term", self.lang)]
+        return sorted(terms, key=lambda term: term[1].casefold())
+
+
+@cache
+def _terms(lang: str) -> re.Pattern[str]:
+    """Return a pattern of all forms of all terms; the longest term goes first, markup is left alone."""
+    words = Words(lang)
+    forms = {key: words("term_forms", key) for key in phrase_keys("term", lang)}
+    longest = sorted(forms, key=lambda key: -len(forms[key]))
+    return re.compile(r"(?<![\w&#-])(?:" + "|".join(f"(?P<{key}>{forms[key]})" for key in longest) + r")(?![\w-])")
+
 
 def make_page(results: Results, lang: str, pictures: Mapping[str, Picture], *, provenance: Mapping[str, Any]) -> Page:
     """Put together the sections in a language; those without content are named in "left out"."""
     ctx = Context.of(results, lang, pictures, provenance)
     words, study = ctx.words, results.study
+    lead = sections.lead_section(ctx)
+    above = {block.ident for block in lead.blocks}
+    ctx = replace(ctx, pictures={name: each for name, each in ctx.pictures.items() if name not in above})
     kept = tuple(section for make in sections.SECTIONS if (section := make(ctx)) is not None)
     attrs = results.regions.attrs
     boundaries = ", ".join(str(attrs[key]) for key in ("vintage", "source") if attrs.get(key))
@@ -49,10 +87,9 @@ def make_page(results: Results, lang: str, pictures: Mapping[str, Picture], *, p
         (words("page", "edition"), words.value(results.edition)),
         (words("page", "boundaries"), shorten(boundaries, 300) or DASH),
         (words("page", "source"), shorten(study.text("source", lang), 300) or DASH),
-        (words("page", "seed"), str(study.study.seed)),
     )
     title = shorten(study.text("title", lang), 200) or shorten(study.name)
-    return Page(lang, words.language, title, facts, kept, _numbers(kept))
+    return Page(lang, words.language, title, facts, lead, kept, _numbers((lead, *kept)))
 
 
 def _numbers(kept: Iterable[Section]) -> dict[str, int]:
@@ -73,11 +110,9 @@ def render_html(pages: Sequence[Page], *, outlines: Outlines, version: str) -> b
     style sheet are included as they are. A policy in the head forbids scripts and every request.
     """
     from jinja2 import Environment, StrictUndefined
-    from markupsafe import Markup
 
     folder = resources.files("growthpoles.report").joinpath("templates")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["tie"] = tie
     template = environment.from_string(folder.joinpath("report.html.j2").read_text(encoding="utf-8"))
     css = folder.joinpath("report.css").read_text(encoding="utf-8")
     text = template.render(

@@ -50,6 +50,11 @@ class Section:
     sentences: tuple[str, ...] = ()
     blocks: tuple[Table | Picture, ...] = ()
 
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Its tables."""
+        return tuple(block for block in self.blocks if isinstance(block, Table))
+
 
 @dataclass(frozen=True, slots=True)
 class Context:

@@ -29,6 +29,7 @@ _RAISED = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u20
 _OUTCOMES = ("holds", "fails", "cannot be checked")
 _HASH = 16
 _ABREAST = 3
+_FIRM = 2.0  # places that a rank may move over in the middle 90% and count as firm
 _TESTED = "#n #statistic #expected #z_score #p_value"
 
 
@@ -83,6 +84,49 @@ def summary_section(ctx: Context) -> Section:
     return Section("summary", words("section", "summary"), tuple(sentences), (_summary_table(ctx),))
 
 
+def lead_section(ctx: Context) -> Section:
+    """Answer on the first screen: one sentence, one map, and what to make of them."""
+    results, words, stages = ctx.results, ctx.words, ctx.results.stages
+    year, said = results.years[-1], []
+    rating = results.rating(year)
+    top = rating[rating["rank"].notna()].sort_values(by=["rank"], kind="stable")
+    if len(top):
+        values = {
+            "name": ctx.region(top.index[0]),
+            "year": year,
+            "index": words.number(top[results.root].iloc[0], ctx.digits),
+        }
+        letter = ctx.letter(top["rating_class"].astype(object).iloc[0])
+        said.append(words("answer", f"leads{ctx.kind}", **values, letter=letter))
+    outcome = None if stages.verdict is None else stages.verdict.conclusion
+    if outcome is not None:
+        said.append(words("verdict", outcome))
+    answer = words("answer", "joined", parts="; ".join(said)) if said else words("answer", "nothing")
+    made = []
+    if (found := stages.robustness.get(year)) is not None:
+        frame = found.to_frame()
+        width = float((frame["rank_high"] - frame["rank_low"]).median())
+        if math.isfinite(width):
+            made.append(words("answer", "firm" if width <= _FIRM else "loose", places=words.count(round(width))))
+    if outcome is not None:
+        made.append(words("answer", outcome, n=len(results.regions)))
+    if stages.audit is not None and (grave := _grave(stages.audit)):
+        made.append(words("answer", "audit", grave=grave))
+    pictures = [each for each in ctx.pictures.values() if each.ident == _lead_picture(ctx)]
+    return Section("lead", words("section", "lead"), (answer, *made), tuple(pictures))
+
+
+def _lead_picture(ctx: Context) -> str:
+    """Return the figure of the first screen: the map of the rating in the last year, or what is nearest to it."""
+    wanted = (f"{kind}_{ctx.results.years[-1]}" for kind in ("rating", "values"))
+    drawn = [name for name in (*wanted, *ctx.pictures) if name in ctx.pictures]
+    return drawn[0] if drawn else ""
+
+
+def _grave(audit: Audit) -> int:
+    return int((summarise(audit.ledger)["severity"] == "changes a class").sum())
+
+
 def _summary_table(ctx: Context) -> Table:
     results, words = ctx.results, ctx.words
     last = results.rating(results.years[-1])
@@ -105,7 +149,7 @@ def _summary_table(ctx: Context) -> Table:
                 DASH if missing(rank) else f"{int(str(rank)):d}",
             ]
         rows.append(row)
-    return make_table(words, "summary", columns, rows)
+    return make_table(words, "summary", columns, rows, caption=words("table", f"summary{ctx.kind}"))
 
 
 def data_section(ctx: Context) -> Section:
@@ -411,8 +455,7 @@ def audit_section(ctx: Context) -> Section | None:
 
 def _audit_sentence(words: Words, audit: Audit) -> str:
     faults = summarise(audit.ledger)
-    grave = int((faults["severity"] == "changes a class").sum())
-    return words("text", "audit", cells=len(audit.ledger), faults=len(faults), grave=grave)
+    return words("text", "audit", cells=len(audit.ledger), faults=len(faults), grave=_grave(audit))
 
 
 def _orders(ctx: Context, records: list[dict[Any, Any]]) -> Table:
@@ -610,7 +653,8 @@ def reproduction_section(ctx: Context) -> Section:
         make_table(words, "inputs", "file sha256", inputs),
         make_table(words, "libraries", ["library", "version"] * _ABREAST, _abreast(libraries)),
     )
-    return Section("reproduction", words("section", "reproduction"), (words("text", "reproduction"),), blocks)
+    seed = words("text", "seed", seed=str(ctx.results.study.study.seed))
+    return Section("reproduction", words("section", "reproduction"), (words("text", "reproduction"), seed), blocks)
 
 
 def _abreast(pairs: list[tuple[str, str]]) -> list[tuple[str, ...]]:

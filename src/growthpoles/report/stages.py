@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -20,6 +21,7 @@ from growthpoles.ratings.contributions import contributions
 from growthpoles.ratings.methods import METHODS
 from growthpoles.report.audit_files import audit_tables
 from growthpoles.report.industries import industry_tables, inequality_tables, no_industries
+from growthpoles.report.parallel_processes import processes, side_by_side
 from growthpoles.report.results import Results, Stages
 from growthpoles.report.wording import no_classes
 from growthpoles.spatial.alignment import with_data
@@ -413,6 +415,8 @@ class Stage:
         (what it found, results) -> tables of the report by name.
     needs_graph : bool
         Whether it is left out where the regions have no graph of neighbours.
+    aside : bool
+        Whether it takes long and finds little enough to be run in another process.
     """
 
     name: str
@@ -420,6 +424,7 @@ class Stage:
     tables: Callable[[Any, Results], dict[str, pd.DataFrame]]
     lacking: Callable[[Study, tuple[int, ...]], str] = lambda study, ksi_years: ""
     needs_graph: bool = False
+    aside: bool = False
 
     def found(self, stages: Stages) -> Any:
         """Return what it found; None where it was left out."""
@@ -461,20 +466,22 @@ STAGES: tuple[Stage, ...] = (
         _audit,
         lambda found, results: audit_tables(found),
         lambda study, years: "" if study.cells else "the study has no printed tables ([cells]) to check",
+        aside=True,
     ),
     Stage("groups", _share_years(_groups), _by_year("ksi_groups"), _no_shares),
-    Stage("verdict", _verdict, _verdict_tables, needs_graph=True),
+    Stage("verdict", _verdict, _verdict_tables, needs_graph=True, aside=True),
     Stage(
         "gradient",
         _every_year(_gradient),
         _by_year("gradient"),
         lambda study, years: "" if study.growth_poles.poles else "the study names no poles ([growth_poles])",
+        aside=True,
     ),
-    Stage("spread", _spread, lambda found, results: {"spread": found}, _one_year, needs_graph=True),
+    Stage("spread", _spread, lambda found, results: {"spread": found}, _one_year, needs_graph=True, aside=True),
     Stage("convergence", _convergence, lambda found, results: {"convergence": found}, _one_year, needs_graph=True),
     Stage("typology", _share_years(_typology), _by_year("typology"), _no_shares),
     Stage("industries", _industries, industry_tables, no_industries),
-    Stage("inequality", _inequality, inequality_tables),
+    Stage("inequality", _inequality, inequality_tables, aside=True),
     Stage("cross_check", _cross_check, lambda found, results: {"cross_check": found}, needs_graph=True),
 )
 
@@ -482,6 +489,14 @@ STAGES: tuple[Stage, ...] = (
 def missing_parts(study: Study, ksi_years: tuple[int, ...]) -> dict[str, str]:
     """Return the stages that a study has no data for, with the reason."""
     return {stage.name: reason for stage in STAGES if (reason := stage.lacking(study, ksi_years))}
+
+
+def _attempt(stage: Stage, results: Results) -> tuple[bool, Any]:
+    """Return whether an analysis could be run, and what it found or why not."""
+    try:
+        return True, stage.run(results)
+    except GrowthpolesError as error:
+        return False, error.args[0]
 
 
 def run_stages(results: Results, *, tell: Callable[[str], None]) -> Stages:
@@ -494,16 +509,23 @@ def run_stages(results: Results, *, tell: Callable[[str], None]) -> Stages:
     if results.graph is None:
         no_graph = left_out.get("moran", "no neighbours")
         absent |= {stage.name: no_graph for stage in STAGES if stage.needs_graph}
+    due = [stage for stage in STAGES if stage.name not in absent]
+    aside = [stage for stage in due if stage.aside]
+    elsewhere = side_by_side([partial(_attempt, stage, results) for stage in aside], processes())
+    here = {}
+    for stage in due:
+        if not stage.aside:
+            tell(stage.name)
+            here[stage.name] = _attempt(stage, results)
     found: dict[str, Any] = {}
     for stage in STAGES:
-        tell(stage.name)
+        if stage.name not in here:
+            tell(stage.name)
         if stage.name in absent:
             left_out[stage.name] = absent[stage.name]
             continue
-        try:
-            found[stage.name] = stage.run(results)
-        except GrowthpolesError as error:
-            left_out[stage.name] = error.args[0]
+        good, outcome = next(elsewhere) if stage.aside else here[stage.name]
+        (found if good else left_out)[stage.name] = outcome
     return Stages(**found, left_out=left_out)
 
 

@@ -21,11 +21,10 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import DataError, message, unknown_option
-from growthpoles.file_writing import free_name
+from growthpoles.file_writing import free_name, marked
 from growthpoles.language.languages import SOURCE
 from growthpoles.language.number_format import DASH, NBSP, P_COLUMN, format_p
 from growthpoles.language.phrases import Words, clean_text, missing
-from growthpoles.maps.captions import escape_tex
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -97,7 +96,8 @@ def flat(frame: pd.DataFrame) -> pd.DataFrame:
 def csv_bytes(frame: pd.DataFrame) -> bytes:
     """Return UTF-8 CSV: ten significant digits, empty cells for missing values, Unix line ends.
 
-    Text that a spreadsheet would take for a formula gets an apostrophe in front.
+    Text that a spreadsheet would take for a formula gets an apostrophe in front. A file with letters beyond ASCII
+    begins with a byte order mark, without which Excel shows them as mojibake.
     """
     table = flat(frame).copy()
     for column in table.columns:
@@ -106,7 +106,7 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
             table[column] = pd.Series(cells, index=table.index, dtype=object)
     table.columns = [_guarded(column) for column in table.columns]
     text: str = table.to_csv(index=False, float_format="%.10g", lineterminator="\n")
-    return text.encode("utf-8", errors="replace")
+    return marked(text)
 
 
 def _guarded(value: object) -> object:
@@ -177,15 +177,11 @@ def markdown(frame: pd.DataFrame, *, digits: int = 3, lang: str = SOURCE) -> str
 
 
 def tex(frame: pd.DataFrame, *, title: str, digits: int = 3, lang: str = SOURCE) -> str:
-    """Return a `table` environment with booktabs rules, ready to be included; a minus is `$-$`, as pdflatex needs."""
+    """Return `table` environments with booktabs rules, within the text width; a minus is `$-$`, as pdflatex needs."""
+    from growthpoles.report.paper_tables import from_frame, tex
+
     table = flat(frame)
-    columns = "".join("r" if pd.api.types.is_numeric_dtype(table[name]) else "l" for name in table.columns)
-    head = " & ".join(escape_tex(clean_text(name)) for name in table.columns)
-    body = [rf"{' & '.join(map(escape_tex, row))} \\" for row in _cells(frame, table, digits, lang)]
-    caption = escape_tex(clean_text(title))
-    lines = [r"\begin{table}", rf"\caption{{{caption}}}", rf"\begin{{tabular}}{{{columns}}}", r"\toprule"]
-    lines += [rf"{head} \\", r"\midrule", *body, r"\bottomrule", r"\end{tabular}", r"\end{table}"]
-    return "\n".join(lines) + "\n"
+    return tex(from_frame(table, _cells(frame, table, digits, lang), title=title, lang=lang), lang)
 
 
 def _parquet(frame: pd.DataFrame) -> bytes:
@@ -217,8 +213,6 @@ def workbook_bytes(tables: Mapping[str, pd.DataFrame], *, notes: pd.DataFrame | 
     DataError
         If there is no room for temporary files.
     """
-    import datetime as dt
-
     from openpyxl import Workbook
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
@@ -234,19 +228,30 @@ def workbook_bytes(tables: Mapping[str, pd.DataFrame], *, notes: pd.DataFrame | 
         sheet = book.create_sheet(name)
         for number, row in enumerate([tuple(table.columns), *table.itertuples(index=False, name=None)], start=1):
             for place, value in enumerate(row, start=1):
-                known = plain(value)
                 cell = sheet.cell(number, place)
-                if isinstance(known, str):
-                    # openpyxl takes "=..." for a formula unless the type is set after the value
-                    cell.value, cell.data_type = known[:_CELL], "s"
-                else:
-                    cell.value = known
+                put_text(cell, plain(value))
                 if number == 1:
                     cell.font = bold
         sheet.freeze_panes = "B2"
         for place, column in enumerate(table.columns, start=1):
             widest = max([len(str(column)), *(len(shown(value, 2)) for value in table[column].iloc[:_SAMPLE])])
             sheet.column_dimensions[get_column_letter(place)].width = min(max(8, widest + 2), _WIDEST)
+    return fixed_workbook(book)
+
+
+def put_text(cell: Any, value: object) -> None:
+    """Put a value into a cell of a workbook; text is never a formula."""
+    if isinstance(value, str):
+        # openpyxl takes "=..." for a formula unless the type is set after the value
+        cell.value, cell.data_type = value[:_CELL], "s"
+    else:
+        cell.value = value
+
+
+def fixed_workbook(book: Workbook) -> bytes:
+    """Return the bytes of a workbook, the same for the same content."""
+    import datetime as dt
+
     book.properties.created = book.properties.modified = dt.datetime(*_EPOCH)
     book.properties.creator = "growthpoles"
     return _fixed_times(_saved(book))

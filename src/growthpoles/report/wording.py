@@ -101,7 +101,7 @@ class Wording:
     def fault(self, fault: Fault) -> str:
         """Say a fault."""
         told = {
-            "column": self.column(fault.column),
+            "column": self.list_columns(fault.column),
             "denominator": self.column(fault.denominator),
             "order": self.order(fault.order),
             "statement": self.words.sentence(fault.statement),

@@ -32,8 +32,9 @@ from growthpoles.study.inputs.industry_table import industry_data, industry_year
 from growthpoles.study.inputs.published import load_published, published_years
 from growthpoles.study.inputs.study_rating import method_problems, study_rating
 from growthpoles.study.inputs.study_regions import NO_BOUNDARIES, match_study_regions, study_regions
+from growthpoles.study.inputs.study_weights import study_weights
 from growthpoles.study.load_study import file_problems, known_keys, read_toml, study_path
-from growthpoles.study.study_spec import Study
+from growthpoles.study.study_spec import OUTSIDE, Study
 
 _HEADER = re.compile(r"^\s*\[\[?\s*([^\]]+?)\s*\]\]?")
 # What an examination goes on with where study.toml says nothing.
@@ -47,13 +48,15 @@ _COLUMN = re.compile(r"\b(?:direction|weight|factor|kind|numerator|denominator|p
 _MOST = 200
 
 
-def study_problems(path: Path) -> tuple[Study | None, list[Problem]]:
+def study_problems(path: Path, *, outside: bool = False) -> tuple[Study | None, list[Problem]]:
     """Read a study.toml and list everything that is wrong with it.
 
     Parameters
     ----------
     path : Path
         The file.
+    outside : bool
+        Whether it may name files outside its folder.
 
     Returns
     -------
@@ -73,24 +76,28 @@ def study_problems(path: Path) -> tuple[Study | None, list[Problem]]:
     if "path" in content:
         problems.append(Problem("not a known key", str(path), "", line_of(text, ("path",)), "path"))
         del content["path"]
-    study = _lenient(path, text, content, problems)
+    study = _lenient(path, text, content, problems, outside=outside)
+    barred = False
     if study is not None:
-        for key, problem in file_problems(study):
+        for key, problem in file_problems(study, outside=outside):
             said, _, remedy = problem.partition("; ")
             row = line_of(text, tuple(re.findall(r"\w+", key)))
-            problems.append(Problem(said.removeprefix(f"{key}: "), str(path), "", row, key, remedy))
-    return study, problems
+            problems.append(
+                Problem(said.removeprefix(f"{key}: "), str(path), "", row, key, remedy.removeprefix("allowed: "))
+            )
+            barred = barred or OUTSIDE in problem
+    return (None if barred else study), problems  # nothing of a study that leads elsewhere is read
 
 
-def _lenient(path: Path, text: str, content: dict[str, Any], problems: list[Problem]) -> Study | None:
+def _lenient(path: Path, text: str, content: dict[str, Any], problems: list[Problem], *, outside: bool) -> Study | None:
     """Validate, set faulty keys aside, and try again with the rest."""
     content = copy.deepcopy(content)
     set_aside: set[tuple[Any, ...]] = set()
     for _ in range(5):
         try:
-            return Study(path=path.resolve(), **content)
+            return Study.model_validate({**content, "path": path.resolve()}, context={"outside": outside})
         except ValidationError as error:
-            faults = error.errors()
+            faults = error.errors()[:_MOST]
         for fault in faults:
             where = tuple(fault["loc"])
             if where not in set_aside:
@@ -250,13 +257,15 @@ def _mend_catalogue(frame: pd.DataFrame, problem: Problem) -> bool:
     return True
 
 
-def examine_study(path: str | Path | None = None) -> pd.DataFrame:
+def examine_study(path: str | Path | None = None, *, outside: bool = False) -> pd.DataFrame:
     """Check everything that a study names, and list all problems at once.
 
     Parameters
     ----------
     path : str or Path, optional
         A study.toml, its folder, or the name of a built-in study; None is the built-in Kazakhstan study.
+    outside : bool
+        Whether study.toml may name files outside its folder, as in :func:`load_study`.
 
     Returns
     -------
@@ -277,7 +286,7 @@ def examine_study(path: str | Path | None = None) -> pd.DataFrame:
     True
     """
     file = study_path(path)
-    study, problems = study_problems(file)
+    study, problems = study_problems(file, outside=outside)
     if study is None:
         return problems_frame(problems)
     codes, found = _regions(study)
@@ -319,7 +328,9 @@ def _notes(study: Study, catalogue: Catalogue) -> list[str]:
     """Say what a valid study lacks: regions without a row, years without an indicator."""
     bare_study = study.boundaries.absent
     notes = [f"{NO_BOUNDARIES}; they are left out"] if bare_study else []
-    notes += [] if bare_study else [f"boundaries: {note}" for note in boundary_notes(study_regions(study))]
+    if not bare_study:
+        notes += [f"boundaries: {note}" for note in boundary_notes(study_regions(study))]
+        notes += _links_by_geometry(study)
     for year in study.years:
         table = load_indicators(year, study=study)
         absent = absent_that_year(table, catalogue)
@@ -331,6 +342,18 @@ def _notes(study: Study, catalogue: Catalogue) -> list[str]:
                 bare.setdefault(str(reason), set()).add(region)
         notes += [f"{year}: {listed(sorted(regions))}: {reason}, hence no data" for reason, regions in bare.items()]
     return notes
+
+
+def _links_by_geometry(study: Study) -> list[str]:
+    """Name the neighbours whose borders do not match in the boundary file, where the study asks for contiguity."""
+    try:
+        table = getattr(study_weights(study), "by_geometry", None)
+    except GrowthpolesError as error:
+        return [f"no neighbours: {error}"]
+    if table is None or not len(table):
+        return []
+    pairs = [f"{row.region_a} and {row.region_b} ({row.kind}, {row.distance:.3g} apart)" for row in table.itertuples()]
+    return [f"neighbours whose borders do not match, found by geometry: {listed(pairs)}"]
 
 
 def _is_there(study: Study, name: str) -> bool:

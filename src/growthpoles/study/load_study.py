@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from growthpoles.study.study_spec import Study
+from growthpoles.study.study_spec import OUTSIDE, Study, may_read
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from growthpoles.errors import GrowthpolesError, LanguageError, StudyError, message, nearest
-from growthpoles.file_reading import read_bytes
+from growthpoles.file_reading import layer_files, read_bytes
 from growthpoles.shipped_data import geodata_path
 
 BUILTIN = "kazakhstan-it"
 _MAX_BYTES = 1_000_000
+_FAULTS = 20  # that a message names
 
 
 def study_path(study: str | Path | None = None) -> Path:
@@ -147,7 +148,7 @@ def builtin_studies() -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("name")
 
 
-def load_study(path: str | Path | None = None) -> Study:
+def load_study(path: str | Path | None = None, *, outside: bool = False) -> Study:
     """Read and validate a study.
 
     Parameters
@@ -156,6 +157,9 @@ def load_study(path: str | Path | None = None) -> Study:
         A study.toml, the folder that holds one, or the name of a built-in study (see :func:`builtin_studies`); a
         folder of that name in the working directory comes first if it holds a study.toml. None is the built-in
         Kazakhstan study.
+    outside : bool
+        Whether study.toml may name files outside its folder. A study that :func:`growthpoles.propose_study` has written
+        for this user may name the files that it was proposed from.
 
     Returns
     -------
@@ -181,26 +185,29 @@ def load_study(path: str | Path | None = None) -> Study:
     if "path" in content:
         raise StudyError(message("path is not a known key", where=str(path)))
     try:
-        study = Study(path=path.resolve(), **content)
+        study = Study.model_validate({**content, "path": path.resolve()}, context={"outside": outside})
     except ValidationError as error:
-        problems = [_problem(part) for part in error.errors()[:20]]
+        faults = error.errors()[:_FAULTS]
+        problems = [_problem(part) for part in faults]
+        problems += [f"and {more} more"] if (more := error.error_count() - _FAULTS) > 0 else []
         near = [
             hit
-            for part in error.errors()
+            for part in faults
             if part["type"] == "extra_forbidden"
             for hit in nearest(part["loc"][-1], known_keys(part["loc"][:-1]), n=1)
         ]
-        causes = [part.get("ctx", {}).get("error") for part in error.errors()]
+        causes = [part.get("ctx", {}).get("error") for part in faults]
         kind = LanguageError if all(isinstance(cause, LanguageError) for cause in causes) else StudyError
         raise kind(message("; ".join(problems), where=str(path), near=near)) from None
-    problems = [problem for _, problem in file_problems(study)]
+    problems = [problem for _, problem in file_problems(study, outside=outside)]
     if problems:
+        problems = [*problems[:_FAULTS], *([f"and {len(problems) - _FAULTS} more"] if problems[_FAULTS:] else [])]
         raise StudyError(message("; ".join(problems), where=str(study.path)))
     return study
 
 
-def file_problems(study: Study) -> list[tuple[str, str]]:
-    """List what a valid study names and does not have: (key, problem) for files and years."""
+def file_problems(study: Study, *, outside: bool = False) -> list[tuple[str, str]]:
+    """List what a valid study names and does not have, or may not read: (key, problem) for files and years."""
     named = {"rating.catalogue": study.rating.catalogue}
     if study.boundaries.file:
         named["boundaries.file"] = study.boundaries.file
@@ -230,6 +237,10 @@ def file_problems(study: Study) -> list[tuple[str, str]]:
     for key, name in named.items():
         try:
             found = study.resolve(name)
+            parts = layer_files(found) if key == "boundaries.file" else []
+            if not (outside or all(may_read(study.path, part) for part in (found, *parts))):
+                problems.append((key, f"{key} = {name[:200]!r} {OUTSIDE}"))
+                continue
             if found.exists():
                 continue
             folder = found.parent

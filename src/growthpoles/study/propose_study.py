@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import os
@@ -13,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from growthpoles.errors import DataError, StudyError, listed, message, shown
+from growthpoles.file_reading import layer_files
 from growthpoles.file_writing import make_folder, write_bytes
 from growthpoles.language.languages import LANGUAGES, SOURCE
 from growthpoles.randomness import SEED
@@ -37,7 +39,7 @@ from growthpoles.study.read_published import (
     table_lines,
     toml_list,
 )
-from growthpoles.study.study_spec import is_study_name
+from growthpoles.study.study_spec import allowance, is_study_name
 from growthpoles.study.table_blocks import Block
 
 _FILLED = [*(name for name in COLUMNS if name not in METHOD_COLUMNS), "note"]
@@ -162,6 +164,8 @@ class Proposal(ResultDisplay):
         What was found in the files.
     undecided : tuple of str
         What could not be told from them; the places are marked CHECK or DECIDE in study.toml.
+    sources : tuple of str
+        The files, which the study may read wherever they are.
 
     Examples
     --------
@@ -178,6 +182,7 @@ class Proposal(ResultDisplay):
     files: dict[str, str]
     seen: tuple[str, ...]
     undecided: tuple[str, ...]
+    sources: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per remark: kind ("seen" or "to decide") and text."""
@@ -203,7 +208,12 @@ class Proposal(ResultDisplay):
                 message(problem, where=str(self.folder), allowed="another folder, or the old files moved away")
             )
         make_folder(self.folder)
-        return [write_bytes(self.folder / name, text.encode("utf-8")) for name, text in self.files.items()]
+        written = [write_bytes(self.folder / name, text.encode("utf-8")) for name, text in self.files.items()]
+        if self.sources:  # the person who proposes a study may read the files that it is proposed from
+            record = allowance(self.folder / "study.toml")
+            with contextlib.suppress(DataError):  # without a home --outside says the same
+                write_bytes(make_folder(record.parent) / record.name, "\n".join(self.sources).encode(errors="replace"))
+        return written
 
     def __repr__(self) -> str:
         """Folder, and how much is left to decide."""
@@ -310,7 +320,11 @@ def propose_study(
         ),
         "catalogue.csv": compose_catalogue(indicators, codes),
     }
-    return Proposal(folder, files, tuple(seen), tuple(undecided))
+    layer_parts = layer_files(Path(boundaries)) if boundaries is not None else []
+    sources = dict.fromkeys(
+        str(Path(path).resolve()) for path in (*paths, *([boundaries] if boundaries else ()), *layer_parts)
+    )
+    return Proposal(folder, files, tuple(seen), tuple(undecided), tuple(sources))
 
 
 def _without(grid: Grid, marks: Sequence[str]) -> set[str]:

@@ -6,12 +6,14 @@ The Kazakhstan case is such a file and takes no private path. See docs/studies.m
 from __future__ import annotations
 
 import codecs
+import hashlib
+import os
 import re
 import unicodedata
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from growthpoles.errors import StudyError, message
 from growthpoles.file_reading import absolute
@@ -19,8 +21,10 @@ from growthpoles.file_writing import RESERVED
 from growthpoles.language.languages import SOURCE, check_language
 from growthpoles.randomness import SEED
 from growthpoles.result_display import ResultDisplay
+from growthpoles.shipped_data import geodata_path
 from growthpoles.study.rating_spec import SHOWN, Language, Part, Rating, Text, Year, known_word, quoted, read_goalposts
 
+OUTSIDE = "leads out of the study's folder; allowed: files below it, or --outside (in Python outside=True)"
 YEAR_MARK = "{year}"
 DISTANCES = "distances"  # kind of weights: from the table that [weights] names
 #: Years up to which each is shown in detail; what follows regions through time always holds all.
@@ -254,6 +258,29 @@ class Inequality(Part):
         return self
 
 
+def may_read(study: Path, path: Path) -> bool:
+    """Tell whether a study may read a file: one that lies below its folder, or one that it was proposed from.
+
+    What a shipped study names may be anywhere among the shipped files.
+    """
+    shipped, real = geodata_path().resolve(), path.resolve()
+    folder = study.resolve().parent
+    if real.is_relative_to(shipped if folder.is_relative_to(shipped) else folder):
+        return True
+    try:
+        return str(real) in allowance(study).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeError):
+        return False
+
+
+def allowance(study: Path) -> Path:
+    """Return the file of this user's own that says which files outside its folder a study was proposed from."""
+    home = os.environ.get("XDG_STATE_HOME") or (os.environ.get("LOCALAPPDATA") if os.name == "nt" else None)
+    base = Path(home) if home else Path("~/.local/state").expanduser()
+    mark = hashlib.sha256(str(study.resolve()).encode(errors="surrogateescape")).hexdigest()[:32]
+    return base / "growthpoles" / "proposed" / mark
+
+
 def is_study_name(name: str) -> bool:
     """Tell whether a study may have this name, which becomes part of file names on every system."""
     return bool(re.fullmatch(_NAME, name)) and name.split(".")[0].casefold() not in RESERVED
@@ -304,20 +331,30 @@ class StudyHead(Part):
 
 
 class Cells(Part):
-    """Tables transcribed cell by cell, and the file that assembles editions from their columns."""
+    """Tables transcribed cell by cell, and the file that assembles editions from their columns.
+
+    `missing` are marks of cells without a number ("-", "..."), `cut` columns whose digits were cut off, not rounded.
+    """
 
     folder: str
     assembly: str
     decimal: Literal[",", "."] = ","
     orders: dict[str, tuple[str, ...]]
+    missing: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
 
 
 class PublishedColumn(Part):
-    """A figure that the source itself printed: the table, and its column for each year."""
+    """A figure that the source itself printed: the table, and its column for each year.
+
+    Beside [[tables]] the table is a `file` with regions in the column `key`; `table` is then a number to call it by.
+    """
 
     table: int
     columns: dict[Year, str]
     absent: str | None = None
+    file: str | None = None
+    key: str = "region"
 
 
 class Published(Part):
@@ -375,6 +412,10 @@ class Report(Part):
         from growthpoles.language.phrases import phrase_keys  # only where an option is given
 
         known = phrase_keys(_PHRASES[info.field_name])
+        if info.field_name == "preset" and isinstance(value, str) and ":" in value:
+            from growthpoles.maps.presets import get_preset
+
+            return get_preset(value).name
         if info.field_name != "figures":
             return known_word(value, known)
         if not isinstance(value, list | tuple | None):
@@ -410,11 +451,14 @@ class Study(Part, ResultDisplay):
 
     @model_validator(mode="before")
     @classmethod
-    def _limits_of_a_file(cls, content: Any) -> Any:
+    def _limits_of_a_file(cls, content: Any, info: ValidationInfo) -> Any:
         rating = content.get("rating") if isinstance(content, dict) else None
         if isinstance(rating, dict) and isinstance(name := rating.get("goalposts"), str):
             try:
-                pairs = read_goalposts(absolute(Path(content["path"]).parent / name))
+                path = absolute(Path(content["path"]).parent / name)
+                if not ((info.context or {}).get("outside") or may_read(Path(content["path"]), path)):
+                    raise ValueError(f"rating.goalposts = {name[:200]!r} {OUTSIDE}")
+                pairs = read_goalposts(path)
             except (OSError, UnicodeDecodeError):
                 raise ValueError(f"rating.goalposts = {name[:200]!r} does not exist") from None
             content = {**content, "rating": {**rating, "goalposts": pairs}}

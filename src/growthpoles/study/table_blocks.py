@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from growthpoles.regions.key_matching import KeyMatch
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import Notation
-from growthpoles.study.files.printed_labels import bare_name, parse_year, split_flag
+from growthpoles.study.files.printed_labels import MANY_CELLS, bare_name, parse_year, split_flag
 from growthpoles.study.files.table_files import cell_text, header_paths, unique_names
 
 _MOST_HEADER = 5
@@ -83,7 +84,12 @@ def is_number(cell: object) -> bool:
         return False
     if isinstance(cell, int | float):
         return True
-    if not isinstance(cell, str) or not any(sign.isdigit() for sign in cell) or len(cell) > 60:
+    return isinstance(cell, str) and _is_number_text(cell)
+
+
+@functools.lru_cache(maxsize=MANY_CELLS)
+def _is_number_text(cell: str) -> bool:
+    if not any(sign.isdigit() for sign in cell) or len(cell) > 60:
         return False
     text = cell.strip()
     if text[:1] + text[-1:] == "()":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -26,8 +27,9 @@ from growthpoles.spatial.poles.specification_curve import (
 )
 from growthpoles.study.inputs.study_regions import study_regions
 from growthpoles.study.inputs.study_variables import Weights, distinct, graphs_over, study_variables
+from growthpoles.study.inputs.study_weights import study_weights
 from growthpoles.study.load_study import load_study
-from growthpoles.study.study_spec import EACH, Study, spread_over
+from growthpoles.study.study_spec import DISTANCES, EACH, Study, spread_over
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
@@ -96,7 +98,7 @@ class Verdict(ResultDisplay):
 def verdict(
     study: Study | None = None,
     *,
-    weights: Weights = WEIGHTS,
+    weights: Weights | None = None,
     statistics: Sequence[Statistic] = STATISTICS,
     permutations: int = 9_999,
     alpha: float = 0.05,
@@ -110,7 +112,9 @@ def verdict(
         None is the built-in study. The published index and KSI, and all aggregates of the catalogue in every edition,
         are variables.
     weights : sequence of (kind, options)
-        See :func:`growthpoles.build_weights`; all are row-standardised. Graphs that come out the same are asked once.
+        See :func:`growthpoles.study_weights`; all are row-standardised and have the links that [weights] of the study
+        adds and cuts. Graphs that come out the same are asked once. None: every kind that boundaries give, and
+        "distances" where the study has a table of them.
     statistics : sequence of {"moran", "geary", "getis_ord"}
     permutations : int
         Relocations, shared by all specifications.
@@ -167,6 +171,9 @@ def verdict(
     """
     study = study or load_study()
     seed = study.study.seed if rng is None else rng
+    if weights is None:
+        weights = (*WEIGHTS, (DISTANCES, {})) if study.weights.distances is not None else WEIGHTS
+    build = partial(study_weights, study)
     left_out: list[Reason] = []
     count = len(study_regions(study))
     if count > _MOST:
@@ -184,7 +191,7 @@ def verdict(
         values = variable.y.dropna()
         key = variable.enclaves, tuple(values.index)
         if key not in built:
-            built[key] = list(graphs_over(variable.regions, values.index, weights, left_out, contiguity))
+            built[key] = list(graphs_over(variable.regions, values.index, weights, left_out, contiguity, build))
         usable = list(statistics)
         if APART in usable and ((values < 0).any() or (values > 0).sum() < 2):
             usable.remove(APART)

@@ -154,7 +154,7 @@ def test_change_is_centred_on_zero(squares: Any) -> None:
     change = pd.Series([-12.0, -0.1, 0.0, 0.1, 29.9, 30.0, np.nan], index=squares.index)
     ax = maps.plot_change(squares, change)
     low, high = palettes.DIVERGING[:3], palettes.DIVERGING[4:]
-    assert faces(ax) == [low[1], low[2], high[0], high[0], high[2], high[2], palettes.NO_DATA]
+    assert faces(ax) == [low[1], low[2], palettes.DIVERGING[3], high[0], high[2], high[2], palettes.NO_DATA]
     assert "\u221212.0" in printed(ax, "-labels")
     assert "+29.9" in printed(ax, "-labels")
 

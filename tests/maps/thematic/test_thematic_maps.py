@@ -175,7 +175,7 @@ def test_grey_keeps_luminance_and_vision_keeps_grey() -> None:
 
 
 def test_class_limits_by_hand_and_by_brute_force() -> None:
-    assert maps.class_limits([0, 1, 2, 10], "equal", k=2) == (0, 6, 10)
+    assert maps.class_limits([0, 1, 2, 10], "equal", k=2) == (0, 5, 10)
     assert maps.class_limits([0, 1, 2, 3, np.nan], "quantiles", k=3) == (0, 1.5, 2.5, 3)
     assert maps.class_limits([0.0] * 9 + [1.0, 2.0], "quantiles", k=3) == (0, 0.5, 2)  # ties leave a class empty
     assert maps.class_limits([1, 1.1, 1.2, 90], "natural", k=2) == (1, 46, 90)  # a leader alone
@@ -233,3 +233,77 @@ def test_change_says_what_changed(regions: Any, published: pd.DataFrame) -> None
     ax = maps.plot_change(regions, published["index"] - 30, variable="Доход, тенге", lang="ru", years=(2010, 2014))
     title = " ".join(w.text for gid, w in measure.words(ax) if gid.endswith("-title-text"))
     assert title == "Изменение: Доход, тенге, 2010–2014"
+
+
+@pytest.mark.parametrize("scheme", ["equal", "pretty"])
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
+def test_equal_and_pretty_classes_have_one_width(scheme: Scheme, unit: float) -> None:
+    rng = np.random.default_rng(3)
+    for k in (2, 3, 5, 9):
+        for values in (rng.normal(size=30), rng.lognormal(3, 2, size=30), np.array([0.0, 1.0, 2.0, 100.0])):
+            limits = np.array(maps.class_limits(values * unit, scheme, k=min(k, 4 if len(values) == 4 else k)))
+            width = np.diff(limits)
+            assert width == pytest.approx(np.full(len(width), width[0]), rel=1e-6)
+            ends = np.array([limits[0] - values.min() * unit, values.max() * unit - limits[-1]])
+            assert (ends <= 1e-12 * np.abs(limits).max()).all()
+            if scheme == "pretty":
+                head = width[0] / 10.0 ** np.floor(np.log10(width[0]) + 1e-9)
+                assert min(abs(head - digit) for digit in (1, 2, 5)) < 1e-6
+                assert limits / width[0] == pytest.approx(np.round(limits / width[0]), abs=1e-6)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+def test_few_distinct_values_are_mapped(regions: Any, n: int) -> None:
+    values = pd.Series(np.resize(np.arange(n) + 0.5, len(regions)), index=regions.index)
+    for scheme in ("natural", "equal", "quantiles"):
+        ax = maps.plot_values(regions, values, scheme=scheme, preset="nature-single", labels="none")
+        assert len({tuple(face) for face in measure.layer(ax, "values-regions").get_facecolor()}) <= n
+
+
+def test_colours_run_apart_from_any_centre(regions: Any) -> None:
+    values = pd.Series(np.linspace(80.0, 130.0, len(regions)), index=regions.index)
+    values.iloc[0] = 100.0
+    ax = maps.plot_values(regions, values, center=100, variable="Income, country = 100")
+    shown = [to_hex(face) for face in measure.layer(ax, "values-regions").get_facecolor()]
+    low, middle, high = palettes.DIVERGING[:3], palettes.DIVERGING[3], palettes.DIVERGING[4:]
+    for value, face in zip(values, shown, strict=True):
+        assert face in ((middle,) if value == 100 else low if value < 100 else high)
+    with pytest.raises(MapError, match="not on both sides of 100"):
+        maps.plot_values(regions, values, center=100, limits=[80, 90, 110, 130])
+
+
+def test_a_small_change_is_no_zero(regions: Any) -> None:
+    change = pd.Series(np.linspace(-9.0, 9.5, len(regions)), index=regions.index)
+    change.iloc[[4, 5, 6, 7]] = [-0.04, 0.04, 0.0, -1e-7]
+    ax = maps.plot_change(regions, change)
+    marks = [w.text for gid, w in measure.words(ax) if gid.endswith("-labels") and w.bold]
+    assert {"−0.04", "+0.04", "0", ">−0.1"} <= set(marks)
+    assert not {"0.0", "−0.0", "+0.0"} & set(marks)
+    assert "no change" in [w.text for gid, w in measure.words(ax) if gid.endswith("-legend-text")]
+
+
+def test_panels_share_classes_that_their_legend_states(regions: Any, published: pd.DataFrame) -> None:
+    table = pd.DataFrame({"2010": published["index"], "2014": 2.0 * published["index"]})
+    wide = maps.plot_panel(regions, table, variable="Index", preset="nature-double", labels="none")
+    stacked = pd.concat(dict(table.items()), names=["year", "region"])
+    long = maps.plot_panel(
+        regions, stacked, by="year", variable="Index", preset="nature-double",
+        labels="none",
+    )  # fmt: skip
+    limits = maps.class_limits(table.to_numpy())
+    for figure in (wide, long):
+        page, *axes = sorted(figure.axes, key=lambda ax: ax.get_zorder())
+        told = [w.text for gid, w in measure.words(page) if gid == "panel-legend-text"]
+        assert [f"{limit:.0f}" for limit in limits] == told[1 : 1 + len(limits)]
+        for ax, name in zip(axes, table, strict=True):
+            place = np.clip(np.searchsorted(limits, table[name], side="right") - 1, 0, len(limits) - 2)
+            ramp = palettes.take(palettes.SEQUENTIAL, len(limits) - 1)
+            faces = [to_hex(face) for face in measure.layer(ax, "values-regions").get_facecolor()]
+            assert faces == [ramp[i] for i in place]
+    for draw, legend in ((maps.plot_values, maps.rating_legend()), (lambda *a, **o: maps.plot_values(*a, **o), None)):
+        with pytest.raises(MapError, match=r"plot_panel: the (legend is not|classes of panel '2014' are not) th"):
+            maps.plot_panel(regions, table, draw, legend)
+    with pytest.raises(MapError, match="no column or level 'month'"):
+        maps.plot_panel(regions, table, by="month")
+    every = maps.plot_panel(regions, {str(i): published for i in range(9)}, maps.plot_rating, labels="none")
+    assert len(every.axes) == 10

@@ -42,9 +42,32 @@ def test_a_line_is_set_in_the_smallest_file_that_holds_it(line: str, ending: str
     assert typefaces.missing_glyphs(path, line) == ""
 
 
-def test_a_sign_of_no_font_is_an_error() -> None:
-    with pytest.raises(MapError, match=r"no glyph for '東' in 'a東'; allowed: Latin, Cyrillic"):
-        typefaces.font_file("a東")
+@pytest.mark.parametrize(("line", "lost"), [("a東", "東"), ("भारत 7", "भ"), ("ကေ", "က")])
+def test_signs_of_no_font_are_named_and_shown_as_boxes(line: str, lost: str, regions: Any, monkeypatch: Any) -> None:
+    from matplotlib import font_manager
+
+    there = [font for font in font_manager.fontManager.ttflist if "DejaVu" in font.name or "Last" in font.name]
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", there)
+    typefaces._file_for.cache_clear()
+    typefaces._installed.cache_clear()
+    with pytest.warns(UserWarning, match=rf"no font at hand has a glyph for '.*{lost}.*', shown as a box, in "):
+        ax = maps.plot_values(regions.assign(short_en=line), pd.Series(range(len(regions)), index=regions.index))
+    for kind in ("png", "pdf", "svg", "eps"):
+        assert _bytes(ax, kind)
+    typefaces._file_for.cache_clear()
+    typefaces._installed.cache_clear()
+
+
+def test_a_line_in_another_script_is_set_in_an_installed_font(monkeypatch: Any) -> None:
+    from matplotlib import font_manager
+
+    seen = [font for font in font_manager.fontManager.ttflist if font.name == "STIXGeneral" and font.style == "normal"]
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", seen)
+    typefaces._file_for.cache_clear()
+    typefaces._installed.cache_clear()
+    assert Path(typefaces.font_file("a𝔄")).name in {"STIXGeneral.ttf", "DejaVuSans.ttf"}
+    typefaces._file_for.cache_clear()
+    typefaces._installed.cache_clear()
 
 
 def test_a_figure_keeps_its_typeface(regions: Any, published: pd.DataFrame) -> None:

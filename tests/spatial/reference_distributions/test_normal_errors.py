@@ -35,6 +35,33 @@ def test_far_tails_keep_their_relative_accuracy():
     assert below == 1.0
 
 
+@pytest.mark.parametrize(("ones", "zeros"), [(1, 1500), (2, 3000), (1500, 1), (900, 900)])
+def test_many_regions_and_far_tails(ones, zeros):
+    """A fixed step along the real axis gave .0051 for 1.6e-12 here."""
+    eigenvalues, law = np.repeat([0.0, 1.0], [zeros, ones]), beta(ones / 2, zeros / 2)
+    for value in law.mean() + law.std() * np.linspace(-40, 60, 41):
+        if 0 < value < 1:
+            above, below = normal_errors.exact_tails(eigenvalues, value)
+            for found, right in ((above, law.sf(value)), (below, law.cdf(value))):
+                if 1e-290 < right < 0.6:
+                    assert found == pytest.approx(right, rel=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_exact_is_the_closed_form_of_double_eigenvalues(seed):
+    """Chi-squares in pairs are exponential: P = sum over positive mu_i of prod_j 1 / (1 - mu_j / mu_i)."""
+    rng = np.random.default_rng(seed)
+    k = int(rng.integers(2, 7))
+    single = np.sort(rng.permutation(np.linspace(-1, 1, 12))[:k] * 10.0 ** rng.uniform(-3, 3))
+    for share in (0.02, 0.3, 0.5, 0.8, 0.97):
+        value = single[0] + share * (single[-1] - single[0])
+        mu = single - value
+        terms = [np.prod([1 / (1 - other / own) for other in mu if other != own]) for own in mu if own > 0]
+        above, below = normal_errors.exact_tails(np.repeat(single, 2), value)
+        assert above == pytest.approx(sum(terms), rel=1e-8, abs=1e-10)
+        assert above + below == pytest.approx(1)
+
+
 def test_edge_of_the_support_is_certain():
     eigenvalues = np.array([-1.0, 0.0, 0.5, 2.0])
     for tails in (normal_errors.exact_tails, normal_errors.saddlepoint_tails):

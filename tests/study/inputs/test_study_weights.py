@@ -79,3 +79,27 @@ def test_what_does_not_fit_is_one_clear_line(tmp_path, minutes, section, spoil, 
     with pytest.raises(GrowthpolesError) as caught:
         gp.study_weights(study_with(tmp_path, section), kind="distances" if "distances" in section else None)
     assert words in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_the_verdict_asks_the_table_and_the_links_by_hand_too(tmp_path, minutes, monkeypatch):
+    minutes.to_csv(tmp_path / "roads.csv")
+    study = study_with(tmp_path, 'distances = "roads.csv"\npower = 2\ncut = [["MX02", "MX26"]]')
+    from growthpoles.study import verdict as module
+
+    monkeypatch.setattr(module, "WEIGHTS", (("queen", {}),))
+    found = gp.verdict(study, statistics=["moran"], permutations=99)
+    assert set(found.to_frame()["weights"]) == {"queen", "distances"}
+    values = gp.load_indicators(2000, study=study)["gdp_per_head"]
+    table = found.to_frame()
+    for kind in ("queen", "distances"):
+        graph = gp.study_weights(study, kind=kind)
+        own = gp.moran(gp.rate(values.to_frame(), gp.study_catalogue(study))["index"], graph, permutations=1).statistic
+        rows = table[(table["weights"] == kind) & (table["year"] == 2000)]
+        assert own == pytest.approx(float(rows["statistic"].iloc[0]), abs=1e-9)
+
+
+def test_validation_names_neighbours_that_were_found_by_geometry(tmp_path):
+    study = study_with(tmp_path, "tolerance = 3000")
+    pairs = gp.study_weights(study).by_geometry[["region_a", "region_b"]].to_numpy().tolist()
+    notes = [note for note in gp.examine_study(tmp_path).attrs["notes"] if "found by geometry" in note]
+    assert pairs and all(f"{a} and {b} (" in notes[0] for a, b in pairs)

@@ -23,6 +23,7 @@ from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.source_note import framed
 from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.text_metrics import fold_all, narrowest, widest
+from growthpoles.maps.typography.typefaces import in_preset_typeface
 from growthpoles.ratings.classes import ClassScale, letters_of
 
 if TYPE_CHECKING:
@@ -190,6 +191,7 @@ def _signed(value: float, reach: float) -> str:
     return palettes.blend(palettes.DIVERGING[3], strong, abs(value) / reach if reach else 0.0)
 
 
+@in_preset_typeface
 def plot_membership(
     probability: pd.DataFrame, *, names: pd.Series | None = None, **options: Unpack[ChartOptions]
 ) -> Axes:
@@ -245,6 +247,7 @@ def plot_membership(
     )
 
 
+@in_preset_typeface
 def plot_class_table(
     letters: pd.DataFrame,
     *,
@@ -314,6 +317,7 @@ def plot_class_table(
     )
 
 
+@in_preset_typeface
 def plot_transitions(counts: pd.DataFrame, **options: Unpack[ChartOptions]) -> Axes:
     """Draw how often regions went from each class (row) to each class (column).
 
@@ -363,6 +367,7 @@ def plot_transitions(counts: pd.DataFrame, **options: Unpack[ChartOptions]) -> A
     )
 
 
+@in_preset_typeface
 def plot_correlation(
     correlation: pd.DataFrame, *, labels: Mapping[str, str] | None = None, **options: Unpack[ChartOptions]
 ) -> Axes:
@@ -411,6 +416,7 @@ def plot_correlation(
     )
 
 
+@in_preset_typeface
 def plot_deviations(
     deviation: pd.DataFrame,
     *,

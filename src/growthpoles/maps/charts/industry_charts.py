@@ -18,6 +18,7 @@ from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress, l
 from growthpoles.maps.charts.chart_key import Key
 from growthpoles.maps.charts.heatmaps import heat_table
 from growthpoles.maps.presets import get_preset
+from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -29,6 +30,7 @@ _BAND = "#dfe6ee"
 _FULL = 4.0  # location quotient, and its inverse, at which the colour is full
 
 
+@in_preset_typeface
 def plot_quotients(
     lq: pd.DataFrame,
     *,
@@ -120,6 +122,7 @@ def _reciprocal(values: np.ndarray) -> tuple[list[int], list[int]]:
     return list(np.argsort(sign * first, kind="stable")), list(np.argsort(sign * second, kind="stable"))
 
 
+@in_preset_typeface
 def plot_density(
     density: pd.DataFrame,
     specialised: pd.DataFrame,
@@ -188,6 +191,7 @@ def plot_density(
     )
 
 
+@in_preset_typeface
 def plot_intervals(
     frame: pd.DataFrame,
     *,
@@ -255,6 +259,7 @@ def plot_intervals(
     return ax
 
 
+@in_preset_typeface
 def plot_inequality(
     found: Any,
     *,
@@ -343,6 +348,7 @@ def _years(years: Sequence[Any]) -> list[Any]:
     return shown if shown[0] == years[0] else [years[0], *shown[1:]]
 
 
+@in_preset_typeface
 def plot_lorenz(found: Any, *, variable: str | None = None, **options: Unpack[ChartOptions]) -> Axes:
     """Draw the Lorenz curves of the first and the last year.
 

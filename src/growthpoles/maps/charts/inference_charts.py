@@ -22,6 +22,7 @@ from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.text_metrics import fold_all, widest
+from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _TAIL, _MIDDLE = "#e8824f", "#dcdcdc"
 
 
+@in_preset_typeface
 def plot_reference(
     reference: Sequence[float] | NDArray[np.float64],
     observed: float,
@@ -156,6 +158,7 @@ def _beside(ax: Axes, x: float, line: str, size: float) -> None:
     canvas.add_words(ax, [word], transform=mm, gid="observed-text")
 
 
+@in_preset_typeface
 def plot_power(
     curve: Any,
     *,

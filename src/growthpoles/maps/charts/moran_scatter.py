@@ -20,6 +20,7 @@ from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Box, Word
 from growthpoles.maps.source_note import numbers_of
 from growthpoles.maps.typography import text_metrics
+from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,6 +68,7 @@ def moran_points(y: pd.Series, graph: Graph | W) -> tuple[NDArray[np.float64], N
     return z[back], lag[back], statistic
 
 
+@in_preset_typeface
 def plot_moran(
     y: pd.Series,
     graph: Graph | W,

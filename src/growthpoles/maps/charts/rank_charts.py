@@ -31,6 +31,7 @@ from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.source_note import framed, labelled, numbers_of, span_of, told
 from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.text_metrics import fold
+from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -56,6 +57,7 @@ def rank_ticks(last: float) -> list[int]:
     return [1, *range(step, int(last) + 1, step)] if step > 2 else list(range(1, int(last) + 1, step))
 
 
+@in_preset_typeface
 def plot_rank_intervals(
     frame: pd.DataFrame, *, names: pd.Series | None = None, **options: Unpack[ChartOptions]
 ) -> Axes:
@@ -120,6 +122,7 @@ def plot_rank_intervals(
     return ax
 
 
+@in_preset_typeface
 def plot_dumbbell(
     frame: pd.DataFrame,
     *,
@@ -190,6 +193,7 @@ def plot_dumbbell(
     return ax
 
 
+@in_preset_typeface
 def plot_contributions(
     frame: pd.DataFrame,
     *,
@@ -308,6 +312,7 @@ class _Tag:
         return (_TAGS * len(self.lines) + 0.06) * em
 
 
+@in_preset_typeface
 def plot_slope(
     before: pd.Series,
     after: pd.Series,

@@ -23,6 +23,7 @@ from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.source_note import column_of, framed
 from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.text_metrics import fold, widest
+from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -35,6 +36,7 @@ _GAP = 0.75
 _OUTCOMES = ("n", "statistic", "z", "p_value", "significant", "main")
 
 
+@in_preset_typeface
 def plot_specifications(
     curve: Any,
     *,

@@ -18,6 +18,7 @@ from growthpoles.maps.labels.point_labels import annotate_points
 from growthpoles.maps.presets import get_preset
 from growthpoles.maps.source_note import column_of
 from growthpoles.maps.typography import text_metrics
+from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -28,6 +29,7 @@ _KINDS = {"direct": palettes.CLUSTER["Low-Low"], "indirect": "#e8824f", "total":
 _BAND, _POLE = "#dcdcdc", "#e8824f"
 
 
+@in_preset_typeface
 def plot_impacts(impacts: Mapping[str, Any], *, variable: str | None = None, **options: Unpack[ChartOptions]) -> Axes:
     """Draw direct, indirect and total impacts with their intervals, model beside model or weights beside weights.
 
@@ -85,6 +87,7 @@ def plot_impacts(impacts: Mapping[str, Any], *, variable: str | None = None, **o
     return ax
 
 
+@in_preset_typeface
 def plot_rings(frame: pd.DataFrame, *, variable: str | None = None, **options: Unpack[ChartOptions]) -> Axes:
     """Draw the mean of every ring around the poles with the envelope of all rings at once.
 
@@ -124,6 +127,7 @@ def plot_rings(frame: pd.DataFrame, *, variable: str | None = None, **options: U
     return _steps(means, low, high, middle, labels, title, x, variable or word("Growth a year"), options)
 
 
+@in_preset_typeface
 def plot_correlogram(frame: pd.DataFrame, **options: Unpack[ChartOptions]) -> Axes:
     """Draw Moran's I by order of neighbours or by distance, with the middle 95 % of its law in every row.
 
@@ -202,6 +206,7 @@ def _steps(
     return ax
 
 
+@in_preset_typeface
 def plot_added_variable(
     frame: pd.DataFrame, *, names: pd.Series | None = None, **options: Unpack[ChartOptions]
 ) -> Axes:

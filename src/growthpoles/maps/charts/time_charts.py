@@ -17,6 +17,7 @@ from growthpoles.maps.charts.inference_charts import line_names
 from growthpoles.maps.charts.rank_charts import rank_ticks
 from growthpoles.maps.presets import get_preset
 from growthpoles.maps.typography.text_metrics import fold_all, widest
+from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,6 +27,7 @@ _QUIET = "#bdbdbd"
 _OWN, _LEADER = "#4ea39b", "#d9a441"
 
 
+@in_preset_typeface
 def plot_paths(
     values: pd.DataFrame,
     *,
@@ -150,6 +152,7 @@ def _plain_years(ax: Axes) -> None:
     ax.set_xticklabels([f"{tick:.0f}" for tick in ax.get_xticks()])
 
 
+@in_preset_typeface
 def plot_change_parts(
     change: pd.DataFrame, *, names: pd.Series | None = None, label: str = "", **options: Unpack[ChartOptions]
 ) -> Axes:

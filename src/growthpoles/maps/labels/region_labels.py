@@ -219,6 +219,12 @@ def key_below(codes: Sequence[tuple[str, str]], preset: Preset, limit: float) ->
     return next((block for block in blocks if block.w <= limit), blocks[-1])
 
 
+def key_within(codes: Sequence[tuple[str, str]], preset: Preset, limit: float) -> Block:
+    """Set codes and names in as few columns as are no higher than `limit` millimetres, for a place beside the map."""
+    blocks = (code_block(codes, columns, preset) for columns in range(1, len(codes) + 1))
+    return next(block for block in blocks if block.h <= limit or len(codes) == 1)
+
+
 def draw_names(ax: Axes, found: Names, faces: Sequence[str], preset: Preset, transform: Transform, gid: str) -> None:
     """Draw the labels, the names beside the map and the key of the codes."""
     lines: list[Word] = []

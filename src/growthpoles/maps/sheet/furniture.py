@@ -30,7 +30,7 @@ def nice_length(limit: float) -> float:
 
 def north(crs: CRS, point: Array) -> Array:
     """Return the direction of north at a point of the map, as a unit vector in map coordinates."""
-    transformer = _transformer(crs.to_wkt())
+    transformer = transformer_of(crs.to_wkt())
     lon, lat = transformer.transform(point[0], point[1], direction="INVERSE")
     step = 0.01 if lat < 89.9 else -0.01
     ahead = np.array(transformer.transform(lon, lat + step)) - np.array(transformer.transform(lon, lat))
@@ -78,7 +78,7 @@ def scale_bar(
 
 
 @lru_cache(maxsize=16)
-def _transformer(crs: str) -> Transformer:
+def transformer_of(crs: str) -> Transformer:
     """Return the transformer from longitude and latitude to a coordinate reference system."""
     from pyproj import Transformer
 
@@ -121,7 +121,7 @@ def graticule(crs: CRS, frame: tuple[float, float, float, float], lang: str) -> 
     list of (kind, label, line)
         kind is "lon" or "lat"; line holds points (n, 2) in map units, longer than the frame.
     """
-    transformer = _transformer(crs.to_wkt())
+    transformer = transformer_of(crs.to_wkt())
     x = np.linspace(frame[0], frame[2], 13)
     y = np.linspace(frame[1], frame[3], 13)
     edge_x = np.concatenate([x, x, np.full(13, frame[0]), np.full(13, frame[2])])

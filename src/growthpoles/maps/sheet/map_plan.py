@@ -82,24 +82,32 @@ def _frame_margins(base: Base, style: Style) -> tuple[float, float, float, float
 
 
 def new_page(
-    base: Base, legend: Legend, names: list[list[str]], marks: Sequence[str], style: Style, *, spare: float = 0.0
+    base: Base,
+    legend: Legend,
+    names: list[list[str]],
+    marks: Sequence[str],
+    style: Style,
+    *,
+    spare: float = 0.0,
+    aside: float = 0.0,
 ) -> tuple[Axes, Plan]:
     """Find the height that the map needs at the preset's width and make the figure.
 
     Where insets find no room, or would cost the map scale, there are none: the names stand outside with a line.
-    `spare` millimetres of the preset's height are left for a list below.
+    `spare` millimetres of the preset's height are left for a list below, or `aside` millimetres of its width for one on
+    the right.
     """
     preset = style.preset
     wide = preset.width_mm
     _, _, body = parts(style, wide, preset.max_height_mm)
     margins = _frame_margins(base, style)
     pad = 2 * _pad(style)
-    inner = body.w - margins[0] - margins[2] - pad
+    inner = body.w - aside - margins[0] - margins[2] - pad
     extra = preset.max_height_mm - body.h + margins[1] + margins[3] + pad
     ratio = (base.bounds[3] - base.bounds[1]) / (base.bounds[2] - base.bounds[0])
     limit = preset.max_height_mm - spare
     natural = min(inner * ratio + extra, limit)
-    below = _strip(legend, style, body.w)
+    below = _strip(legend, style, body.w - aside)
     room = below.h + _STRIP_GAP if below else 0.0
     attempts: list[tuple[float, tuple[float, ...], bool]] = [
         (natural, _SHARES[:2], False),
@@ -115,17 +123,18 @@ def new_page(
     if wide < _NARROW:
         # the map is worth more than the height: under it, the legend takes nothing from its scale
         attempts[3], attempts[4] = attempts[4], attempts[3]
-    key = *_key(base, legend, names, marks, style), spare
+    key = *_key(base, legend, names, marks, style), spare, aside
     if key in _PAGES:
         _PAGES.move_to_end(key)
         high, plan = _PAGES[key]
         return canvas.whole_axes(canvas.new_figure(preset, height_mm=high)), plan
     for high, shares, strip in attempts:
         high = min(high, limit)
-        found = _plan(base, legend, names, marks, style, wide, high, shares=shares, strip=strip)
+        found = _plan(base, legend, names, marks, style, wide, high, shares=shares, strip=strip, aside=aside)
         if found is not None:
             if found.lenses:
-                ax, bare = new_page(base, legend, names, marks, replace(style, insets="none"), spare=spare)
+                plain = replace(style, insets="none")
+                ax, bare = new_page(base, legend, names, marks, plain, spare=spare, aside=aside)
                 if found.found.scale < _KEPT * bare.found.scale:
                     high, found = canvas.axes_size(ax)[1], bare
             _PAGES[key] = high, found
@@ -133,7 +142,7 @@ def new_page(
                 _PAGES.popitem(last=False)
             return canvas.whole_axes(canvas.new_figure(preset, height_mm=high)), found
     if style.insets == "auto":
-        return new_page(base, legend, names, marks, replace(style, insets="none"), spare=spare)
+        return new_page(base, legend, names, marks, replace(style, insets="none"), spare=spare, aside=aside)
     raise MapError(
         message(
             "the map with its legend and insets does not fit on {wide} x {high} mm",
@@ -196,10 +205,12 @@ def _plan(
     *,
     shares: Sequence[float],
     strip: bool,
+    aside: float = 0.0,
 ) -> Plan | None:
     """Arrange a map on a sheet of that size: legend in free space inside the frame, or in a strip below it."""
     preset = style.preset
     _, _, whole = parts(style, wide, high)
+    whole = whole.shrink(0, 0, aside, 0)
     blocks = legend_blocks(legend, preset, whole.w - 4.0) if style.legend == "auto" else ()
     below = _strip(legend, style, whole.w) if strip else None
     room = whole.shrink(0, below.h + _STRIP_GAP if below else 0.0, 0, 0)

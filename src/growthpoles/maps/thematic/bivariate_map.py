@@ -19,6 +19,7 @@ from growthpoles.maps.source_note import NO_DATA, no_data, numbers_of
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.thematic.value_map import bin_of, rising
 from growthpoles.maps.typography import text_metrics
+from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -98,6 +99,7 @@ def terciles(values: pd.Series) -> tuple[float, ...]:
     return tuple(float(limit) for limit in limits)
 
 
+@in_preset_typeface
 def plot_bivariate(
     regions: gpd.GeoDataFrame,
     x: pd.Series,

@@ -18,6 +18,7 @@ from growthpoles.maps.sheet.map_geometry import align
 from growthpoles.maps.source_note import NO_DATA, UNDECIDED, change_notes, series_of, span_of
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.thematic.rating_map import plot_categories
+from growthpoles.maps.typography.typefaces import in_preset_typeface
 from growthpoles.ratings.classes import ClassScale, letters_of, scale_of
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ GROWTH_POLES = {
 }
 
 
+@in_preset_typeface
 def plot_class_change(
     regions: gpd.GeoDataFrame,
     before: pd.Series,
@@ -131,6 +133,7 @@ def plot_class_change(
     return draw_map(regions, classes, legend, marks, style, ax=ax, gid="class-change", hatched=undecided)
 
 
+@in_preset_typeface
 def plot_typology(
     regions: gpd.GeoDataFrame,
     types: pd.Series,

@@ -14,6 +14,7 @@ from growthpoles.maps.sheet.map_geometry import align
 from growthpoles.maps.source_note import numbers_of
 from growthpoles.maps.thematic.rating_map import plot_categories
 from growthpoles.maps.thematic.value_map import Numbers, map_numbers, rising
+from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -49,6 +50,7 @@ def frame_of(regions: gpd.GeoDataFrame, result: Any, columns: tuple[str, ...] = 
     return frame.reindex(frame.index.append(absent))
 
 
+@in_preset_typeface
 def plot_clusters(
     regions: gpd.GeoDataFrame,
     result: Any,
@@ -117,6 +119,7 @@ def plot_clusters(
     )
 
 
+@in_preset_typeface
 def plot_significance(
     regions: gpd.GeoDataFrame,
     result: Any,
@@ -215,6 +218,7 @@ _TO_HOTSPOT = {
 }
 
 
+@in_preset_typeface
 def plot_hotspots(
     regions: gpd.GeoDataFrame,
     result: Any,

@@ -15,6 +15,7 @@ from growthpoles.maps.sheet.map_geometry import align
 from growthpoles.maps.source_note import NO_DATA, no_data, numbers_of
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.thematic.value_map import Array, bin_of, digits_of, rising
+from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -54,6 +55,7 @@ def _named(words: str, industry: str | None) -> str:
     return f"{words}, {industry}" if industry else words
 
 
+@in_preset_typeface
 def plot_ksi(
     regions: gpd.GeoDataFrame,
     published: pd.DataFrame,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -14,20 +16,37 @@ from growthpoles.maps import palettes
 from growthpoles.maps.labels import region_labels
 from growthpoles.maps.map_options import MapOptions, Style, make_style
 from growthpoles.maps.sheet import canvas, insets, map_plan
+from growthpoles.maps.sheet.context_layer import context_names, context_of, draw_context
 from growthpoles.maps.sheet.graticule import draw_graticule, north_arrow
 from growthpoles.maps.sheet.legend import Legend
 from growthpoles.maps.sheet.map_geometry import MANY, Base, class_paths, prepare, shape_paths, short_codes
 from growthpoles.maps.sheet.map_plan import Plan
-from growthpoles.maps.sheet.sheet_blocks import Word
+from growthpoles.maps.sheet.sheet_blocks import Box, Word
+from growthpoles.maps.sheet.space_layout import FreeSpace
 from growthpoles.maps.source_note import dated, source_parts, told
 from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a drawn map shows: its legend, the classes that some region has, and its geometry."""
+
+    legend: Legend
+    classes: frozenset[str]
+    base: Base
+
+
+_SHOWN: WeakKeyDictionary[Axes, Shown] = WeakKeyDictionary()
 _KEY_GAP = 1.8
+#: Room between a map and a key beside it, and the share of the preset's height that the key takes.
+_ASIDE, _KEY_HIGH = 2.5, 0.8
+#: Paper around a legend that stands on land or sea.
+_GROUND = 0.7
 #: A list that would take more of the page than this goes without values: the map shows their classes.
 _LONGEST_KEY = 0.45
 
@@ -120,11 +139,69 @@ def draw_map(
                 if not values:
                     every = [(number, name.split("  ")[0]) for number, name in every]
                     rise = region_labels.key_below(every, style.preset, plan.frame.w).h + _KEY_GAP
-                ax, plan = map_plan.new_page(base, legend, names, marks, style, spare=rise)
+                below = map_plan.new_page(base, legend, names, marks, style, spare=rise)
+                beside = _key_beside(base, legend, names, marks, style, every, below[1].found.scale)
+                ax, plan = beside or below
                 named = region_labels.arrange(base, plan, names, marks, style, free=False, values=values)
-            plan, named = _with_key(ax, plan, named, style)
+                if beside:
+                    block = region_labels.key_within(named.codes, style.preset, plan.frame.h)
+                    named = named.raised(0.0, (block, plan.frame.right + _ASIDE, plan.frame.top - block.h))
+            if not named.key:
+                plan, named = _with_key(ax, plan, named, style)
+    _SHOWN[ax] = Shown(legend, frozenset(classes), base)
     _draw(ax, base, faces, named, style, plan, gid, [int(i) for i in np.flatnonzero(regions.index.isin(hatched))])
+    if base.paths:  # one path a region
+        layer = next(each for each in ax.collections if each.get_gid() == f"{gid}-regions")
+        labels = {category.key: category.label for category in legend.categories}
+        whole = [found[0] for found in _names(regions, replace(style, labels="auto"))]
+        layer.told = [  # type: ignore[attr-defined]
+            f"{text_metrics.clean(name)}: {_said(mark, labels[key])}"
+            for name, mark, key in zip(whole, marks, classes, strict=True)
+        ]
     return ax
+
+
+def _key_beside(
+    base: Base,
+    legend: Legend,
+    names: list[list[str]],
+    marks: Sequence[str],
+    style: Style,
+    codes: Sequence[tuple[str, str]],
+    least: float,
+) -> tuple[Axes, Plan] | None:
+    """Return a page with room for the key on the right, where the map gets larger than `least` by that."""
+    high = style.preset.max_height_mm
+    block = region_labels.key_within(codes, style.preset, _KEY_HIGH * high)
+    if block.w > 0.6 * style.preset.width_mm:
+        return None
+    found = map_plan.new_page(base, legend, names, marks, style, aside=block.w + _ASIDE)
+    return found if found[1].found.scale > least and found[1].frame.h >= block.h else None
+
+
+def shown_on(ax: Axes) -> Shown:
+    """Return what the map on these axes shows.
+
+    Raises
+    ------
+    MapError
+        There is no map on them.
+    """
+    if ax not in _SHOWN:
+        raise MapError(message("there is no map on these axes", allowed="axes that a map function returned"))
+    return _SHOWN[ax]
+
+
+def _said(mark: str, label: str) -> str:
+    """Say value and class of a region; a mark without letters and digits only stands for the class."""
+    spoken = [mark] if any(ch.isalnum() for ch in mark) or not label else []
+    return ", ".join(dict.fromkeys([*spoken, *([label] if label else [])]))
+
+
+def told_of(figure: Figure) -> dict[str, list[str]]:
+    """Return what a figure's maps say of every region, by the identifier of the group that holds their outlines."""
+    layers = [layer for ax in figure.axes for layer in ax.collections if hasattr(layer, "told")]
+    return {str(layer.get_gid()): list(layer.told) for layer in layers}
 
 
 def _with_key(ax: Axes, plan: Plan, named: region_labels.Names, style: Style) -> tuple[Plan, region_labels.Names]:
@@ -156,6 +233,29 @@ def _names(regions: gpd.GeoDataFrame, style: Style) -> list[list[str]]:
     ]
 
 
+def _left_free(base: Base, plan: Plan, named: region_labels.Names | None) -> FreeSpace:
+    """Return what regions, legend, insets, names and key leave free of the sheet."""
+    found = plan.found
+    space = FreeSpace(plan.body, [ring * found.scale + np.asarray(found.origin) for ring in base.covered])
+    boxes = [spot.box for spot in found.insets]
+    boxes += [box for box in (plan.legend_box, found.bar_box) if box is not None]
+    lines = []
+    for lens, spot in zip(plan.lenses, found.insets, strict=True):
+        ends = insets.leader(lens, spot, insets.target_ring(lens, found.scale, found.origin), found.scale)
+        lines += [] if ends is None else [np.array(ends)]
+    if named:
+        boxes += [one.box for one in named.beside.values()]
+        lines += [one.line for one in named.beside.values()]
+        boxes += [Box(named.key[1], named.key[2], named.key[0].w, named.key[0].h)] if named.key else []
+    for box in boxes:
+        space.block(box)
+    for start, end in lines:
+        steps = max(int(np.hypot(*(end - start))), 1)
+        for x, y in np.linspace(start, end, steps + 1):
+            space.block(Box(float(x), float(y), 0.5, 0.5))
+    return space
+
+
 def _draw(
     ax: Axes,
     base: Base,
@@ -176,6 +276,9 @@ def _draw(
     ax.set_xlim(-origin[0] / scale, (wide - origin[0]) / scale)
     ax.set_ylim(-origin[1] / scale, (high - origin[1]) / scale)
     head, foot, _ = map_plan.parts(style, wide, high)
+    ground = context_of(base, plan, rivers=style.context == "rivers") if style.context != "none" else None
+    if ground is not None:
+        draw_context(ax, ground, plan, mm, gid)
     if style.graticule != "none" and base.crs is not None:
         draw_graticule(ax, base.crs, style, plan, mm, gid)
     paths, fills = (base.paths, faces) if base.paths else class_paths(base.geometries, faces)
@@ -218,11 +321,27 @@ def _draw(
         )
     if named:
         region_labels.draw_names(ax, named, faces, preset, mm, gid)
-    if plan.legend_block and plan.legend_box and style.graticule == "lines":
-        box = plan.legend_box
-        corners = [(box.x, box.y), (box.right, box.y), (box.right, box.top), (box.x, box.top), (box.x, box.y)]
-        ground = Path(corners, closed=True)
-        canvas.add_shapes(ax, [ground], face=palettes.PAPER, order=0.6, gid=f"{gid}-legend-ground", transform=mm)
+    if ground is not None:
+        found_names = context_names(base, plan, _left_free(base, plan, named), style)
+        canvas.add_words(ax, found_names, transform=mm, gid=f"{gid}-context", order=0.45)
+    grounds = [plan.legend_box] if plan.legend_box and (style.graticule == "lines" or ground is not None) else []
+    if ground is not None and named and named.key:
+        block, x, y = named.key
+        grounds.append(Box(x, y, block.w, block.h))
+    if grounds:
+        pad = 0.0 if ground is None else _GROUND
+        corners = [
+            [(b.x - pad, b.y - pad), (b.right + pad, b.y - pad), (b.right + pad, b.top + pad), (b.x - pad, b.top + pad)]
+            for b in grounds
+        ]
+        canvas.add_shapes(
+            ax,
+            [Path([*around, around[0]], closed=True) for around in corners],
+            face=palettes.PAPER,
+            order=0.6,
+            gid=f"{gid}-legend-ground",
+            transform=mm,
+        )
     if plan.legend_block and plan.legend_box:
         canvas.add_block(
             ax,

@@ -6,19 +6,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import translator
 from growthpoles.maps.labels import region_labels
 from growthpoles.maps.presets import Preset, get_preset
 from growthpoles.maps.sheet import canvas, furniture
 from growthpoles.maps.sheet.legend import Legend, legend_blocks
+from growthpoles.maps.sheet.map_geometry import prepare
 from growthpoles.maps.sheet.sheet_blocks import Box, Word
 from growthpoles.maps.sheet.text_layer import WordLayer
-from growthpoles.maps.source_note import source_parts, told
+from growthpoles.maps.source_note import numbers_of, source_parts, told
+from growthpoles.maps.thematic.map_drawing import shown_on
+from growthpoles.maps.thematic.value_map import change_limits, digits_for, own_limits, plot_change, plot_values
 from growthpoles.maps.typography import text_metrics
+from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -26,13 +33,15 @@ _GUTTER = 3.0
 _EDGE = 0.9
 
 
+@in_preset_typeface
 def plot_panel(
     regions: gpd.GeoDataFrame,
-    maps: Mapping[str, Any],
-    draw: Callable[..., Any],
-    legend: Legend,
+    maps: Mapping[str, Any] | pd.DataFrame | pd.Series,
+    draw: Callable[..., Any] = plot_values,
+    legend: Legend | None = None,
     *,
-    columns: int = 2,
+    by: str | None = None,
+    columns: int | None = None,
     lang: str = "en",
     preset: str | Preset = "report",
     title: str = "",
@@ -47,15 +56,19 @@ def plot_panel(
     ----------
     regions : GeoDataFrame
         Polygons, index = region.
-    maps : mapping
-        Heading of a panel -> its data, in reading order. Panels are lettered a, b, c, ...
+    maps : mapping, DataFrame or Series
+        Heading of a panel -> its data, in reading order; or a table with a column for each panel; or, with `by`, one
+        with a row for each region and panel. Panels are lettered a, b, c, ...
     draw : callable
-        Map function, such as :func:`growthpoles.plot_rating`; called as
-        ``draw(regions, data, ax=..., ...)``.
-    legend : Legend
-        The shared legend, such as :func:`growthpoles.maps.thematic.rating_map.rating_legend`; it holds every class.
-    columns : int
-        Panels in a row.
+        Map function, such as :func:`growthpoles.plot_rating`; called as ``draw(regions, data, ax=..., ...)``.
+        :func:`growthpoles.plot_values` and `plot_change` get class limits from the values of all panels together,
+        unless `limits` are given.
+    legend : Legend, optional
+        The shared legend; by default that of the maps. A legend that is not theirs is refused.
+    by : str, optional
+        Column or level of the index, such as "year", by whose values a long table is parted into panels.
+    columns : int, optional
+        Panels in a row; by default two, or as many more as the height of the preset asks for.
     lang, preset
         Language, size and typography.
     title : str
@@ -74,26 +87,39 @@ def plot_panel(
     Raises
     ------
     MapError
-        There is no panel, or the panels do not fit the preset.
+        There is no panel, the panels do not fit the preset, or their classes are not the same.
 
     Examples
     --------
     >>> import growthpoles as gp
-    >>> from growthpoles.maps.thematic.rating_map import rating_legend
     >>> maps = {str(year): gp.load_published(year) for year in (2010, 2014)}
-    >>> figure = gp.plot_panel(gp.load_regions(2014), maps, gp.plot_rating, rating_legend())
+    >>> figure = gp.plot_panel(gp.load_regions(2014), maps, gp.plot_rating)
     >>> len(figure.axes)
     3
     """
-    if not maps or columns < 1:
-        raise MapError(message(f"{len(maps)} panels in {columns} columns", allowed="at least one of each"))
+    maps = _parted(maps, by)
+    if not maps or (columns or 2) < 1:
+        raise MapError(message(f"{len(maps)} panels in {columns or 2} columns", allowed="at least one of each"))
     translator(lang)
+    options = {"graticule": "none", "scale_bar": "none", **_common(draw, maps, regions, options)}
+    if legend is None:
+        legend = _legend_of(regions, maps, draw, lang, options)
+    if columns is None:
+        drawing: dict[str, Any] = {"by": None, "lang": lang, "preset": preset, "title": title, "year": year}
+        drawing |= {"edition": edition, "source": source, **options}
+        for number in range(min(2, len(maps)), len(maps) + 1):
+            try:
+                return plot_panel(regions, maps, draw, legend, columns=number, **drawing)
+            except _TooHighError:
+                if number == len(maps):
+                    raise
+    assert columns is not None
     chosen = get_preset(preset)
     wide = chosen.width_mm
     columns = min(columns, len(maps))
     rows = -(-len(maps) // columns)
     each = (wide - 2 * _EDGE - (columns - 1) * _GUTTER) / columns
-    left, bottom, right, top = regions.total_bounds
+    left, bottom, right, top = prepare(regions, str(options.get("extent", "auto"))).bounds
     size = chosen.text_pt
     line = (text_metrics.CAP + text_metrics.DROP) * size * text_metrics.PT + 1.0
     tall = each * (top - bottom) / (right - left) + 2.0
@@ -115,14 +141,14 @@ def plot_panel(
         source_line="none",
         lens_mm=min(chosen.lens_mm, each / 25),
     )
-    given: dict[str, Any] = {"graticule": "none", "scale_bar": "none", **options}
+    given = dict(options)
     explain = given.pop("code_key", "auto") == "auto"
 
     def sheet(strip: float) -> tuple[Figure, Axes, float]:
         """Draw the panels over a strip of that height."""
         high = over + rows * (tall + line) + (rows - 1) * _GUTTER + under + strip
         if high > chosen.max_height_mm:
-            raise MapError(
+            raise _TooHighError(
                 message(
                     f"{len(maps)} panels in {columns} columns need {high:.0f} mm of height",
                     where=f"preset {chosen.name}",
@@ -138,11 +164,12 @@ def plot_panel(
             y = high - over - (number // columns + 1) * (tall + line) - (number // columns) * _GUTTER
             ax = canvas.whole_axes(figure, Box(x, y, each, tall))
             draw(regions, data, ax=ax, lang=lang, preset=small, legend="none", code_key="none", title="", **given)
+            _check_legend(str(heading), ax, legend)
             base = y + tall + line - text_metrics.CAP * size * text_metrics.PT
             letter = chr(ord("a") + number % 26)
             words.append(Word(x, base, letter, size, bold=True, tag=str(number)))
             words.append(
-                Word(x + 1.1 * size * text_metrics.PT, base, text_metrics.clean(heading), size, tag=str(number))
+                Word(x + 1.1 * size * text_metrics.PT, base, text_metrics.clean(str(heading)), size, tag=str(number))
             )
         return figure, page, high
 
@@ -169,6 +196,80 @@ def plot_panel(
     if foot:
         canvas.add_block(page, foot, _EDGE, _EDGE, transform=mm, gid="panel-source")
     return figure
+
+
+class _TooHighError(MapError):
+    """The panels need more height than the preset allows."""
+
+
+def _parted(maps: Mapping[str, Any] | pd.DataFrame | pd.Series, by: str | None) -> dict[str, Any]:
+    """Return the data of every panel by its heading."""
+    import pandas as pd
+
+    if by is None:
+        if isinstance(maps, pd.DataFrame):
+            return {str(name): maps[name] for name in maps}
+        if isinstance(maps, Mapping):
+            return dict(maps)
+        raise MapError(
+            message(f"{type(maps).__name__} given", where="maps", allowed='a mapping, a table, or by="year"')
+        )
+    if not isinstance(maps, pd.DataFrame | pd.Series) or by not in [*maps.index.names, *getattr(maps, "columns", ())]:
+        raise MapError(message(f"no column or level {by!r}", where="maps", allowed="a table with one"))
+    if by in maps.index.names:
+        return {str(value): maps.xs(value, level=by) for value in maps.index.unique(by)}
+    return {str(value): part.drop(columns=by) for value, part in maps.groupby(by, sort=False)}
+
+
+def _common(
+    draw: Callable[..., Any], maps: Mapping[str, Any], regions: gpd.GeoDataFrame, options: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the options of all panels, with class limits from the values of all of them."""
+    if draw not in (plot_values, plot_change) or options.get("limits") is not None:
+        return dict(options)
+    column = options.get("column", "index" if draw is plot_values else "change")
+    values = np.concatenate([numbers_of(data, column, key, regions).to_numpy() for key, data in maps.items()])
+    center, scheme, k = (options.get(name) for name in ("center", "scheme", "k"))
+    if draw is plot_change:
+        limits = change_limits(values)
+    elif center is not None and scheme is None and k is None:
+        limits = tuple(center + step for step in change_limits(values - center))
+    else:
+        limits = own_limits(values, scheme, k)
+    if draw is plot_values and "digits" not in options:
+        options = {**options, "digits": digits_for(values)}
+    return {name: value for name, value in options.items() if name not in ("scheme", "k")} | {"limits": limits}
+
+
+def _legend_of(
+    regions: gpd.GeoDataFrame, maps: Mapping[str, Any], draw: Callable[..., Any], lang: str, options: Mapping[str, Any]
+) -> Legend:
+    """Return the legend of maps with the same classes; classes without an order from all of them."""
+    plain = {**options, "labels": "none", "insets": "none", "lang": lang}
+    legends = {heading: shown_on(draw(regions, data, **plain)).legend for heading, data in maps.items()}
+    first = next(iter(legends.values()))
+    swatches = {category.key: category for legend in legends.values() for category in legend.swatches}
+    for heading, legend in legends.items():
+        if replace(legend, title="", swatches=()) != replace(first, title="", swatches=()):
+            problem = f"the classes of panel {heading!r} are not those of {next(iter(legends))!r}"
+            raise MapError(message(problem, where="plot_panel", allowed="limits= or a scale that all panels share"))
+        if any(swatches[category.key] != category for category in legend.swatches):
+            raise MapError(message(f"panel {heading!r} has other colours", where="plot_panel", allowed="one palette"))
+    return replace(first, swatches=tuple(swatches.values()))
+
+
+def _check_legend(heading: str, ax: Axes, legend: Legend) -> None:
+    """Refuse a legend that does not say what the colours of a panel mean."""
+    shown = shown_on(ax)
+    faces = {category.key: category.face for category in legend.categories}
+    wrong = [c for c in shown.legend.categories if c.key in shown.classes and faces.get(c.key) != c.face]
+    other = legend.bounds and shown.legend.bounds and legend.bounds != shown.legend.bounds
+    if wrong or other:
+        problem = f"the legend is not that of panel {heading!r}"
+        if other:
+            problem += f", whose classes are {' | '.join(shown.legend.bounds)}"
+        allowed = "legend=None, which takes that of the maps, or limits= that fit the legend"
+        raise MapError(message(problem, where="plot_panel", allowed=allowed))
 
 
 def _codes(figure: Figure) -> list[tuple[str, str]]:

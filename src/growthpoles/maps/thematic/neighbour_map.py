@@ -19,6 +19,7 @@ from growthpoles.maps.sheet.map_geometry import prepare, short_codes
 from growthpoles.maps.sheet.sheet_blocks import Array, Box, Word
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.typography import text_metrics
+from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from growthpoles.graphs import Graph, W
 
 
+@in_preset_typeface
 def plot_neighbours(
     regions: gpd.GeoDataFrame,
     graph: Graph | W,

@@ -16,6 +16,7 @@ from growthpoles.maps.source_note import NO_DATA, column_of, no_data, series_of
 from growthpoles.maps.thematic.ksi_map import plot_ksi as plot_ksi
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.thematic.value_map import plot_change as plot_change
+from growthpoles.maps.typography.typefaces import in_preset_typeface
 from growthpoles.ratings.classes import TEN_CLASSES, ClassScale, classify, letters_of, scale_of
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def _legend(letters: Sequence[str], names: Sequence[str], bounds: tuple[str, ...
     return Legend(title, tuple(ramp), bounds, (no_data(lang),))
 
 
+@in_preset_typeface
 def plot_rating(
     regions: gpd.GeoDataFrame,
     rating: pd.DataFrame | pd.Series,
@@ -158,6 +160,7 @@ def _title(column: str, lang: str) -> str:
     return known.get(column, word("Rating of innovative development"))
 
 
+@in_preset_typeface
 def plot_categories(
     regions: gpd.GeoDataFrame,
     classes: pd.Series,

@@ -17,8 +17,9 @@ from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import NO_DATA, change_notes, no_data, numbers_of
+from growthpoles.maps.source_note import NO_DATA, change_notes, numbers_of
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
+from growthpoles.maps.typography.typefaces import in_preset_typeface
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -32,17 +33,18 @@ Scheme = Literal[
 ]
 #: Scheme -> name of the classifier, and whether it takes a number of classes.
 _CLASSIFIERS = {
-    "equal": ("EqualInterval", True),
+    "equal": ("", True),  # these three are computed here: round numbers of equal width, and no library to load
     "quantiles": ("Quantiles", True),
-    "natural": ("FisherJenks", True),  # computed here: loading mapclassify takes longer than the map
+    "natural": ("", True),
     "head_tail": ("HeadTailBreaks", False),
     "maximum_breaks": ("MaximumBreaks", True),
     "std_mean": ("StdMean", False),
     "box_plot": ("BoxPlot", False),
     "percentiles": ("Percentiles", False),
-    "pretty": ("PrettyBreaks", True),
+    "pretty": ("", True),
 }
 _MOST = 20_000
+AT_CENTER = "at the centre"
 
 
 def class_limits(values: Sequence[float] | Array, scheme: Scheme = "natural", *, k: int = 5) -> tuple[float, ...]:
@@ -53,17 +55,19 @@ def class_limits(values: Sequence[float] | Array, scheme: Scheme = "natural", *,
     values : array of float
         Data; NaN is left out.
     scheme : str
-        "equal" width, equal count ("quantiles"), least squares ("natural", Fisher 1958), "head_tail", "maximum_breaks",
-        "std_mean", "box_plot", "percentiles", "pretty": the classifiers of mapclassify.
+        "equal" width; limits at multiples of 1, 2 or 5 times a power of ten ("pretty"); equal count ("quantiles");
+        least squares ("natural", Fisher 1958); "head_tail", "maximum_breaks", "std_mean", "box_plot", "percentiles":
+        the classifiers of mapclassify.
     k : int
-        Number of classes, 2 to 12; schemes that find their own number ignore it.
+        Number of classes, 2 to 12; "pretty" comes as near as it can, schemes that find their own number ignore it.
 
     Returns
     -------
     tuple of float
         Rising limits that hold all values; classes are closed below and open above, the last one closed, as
-        :func:`growthpoles.plot_values` counts them. A limit lies about halfway between the values on its
-        two sides, with the fewest decimals that part them; classes that would be empty are left out.
+        :func:`growthpoles.plot_values` counts them. "equal" and "pretty" classes all have one width, the ends rounded
+        outward, and may be empty. Otherwise a limit lies about halfway between the values on its two sides, with the
+        fewest decimals that part them; classes that would be empty are left out.
 
     Raises
     ------
@@ -99,6 +103,8 @@ def class_limits(values: Sequence[float] | Array, scheme: Scheme = "natural", *,
     if scheme == "natural" and len(distinct) > _MOST:
         problem = f"{len(distinct)} distinct values"
         raise MapError(message(problem, where="class_limits", allowed=f"{_MOST} at most, or quantiles"))
+    if scheme in ("equal", "pretty"):
+        return (_equal if scheme == "equal" else _pretty)(float(distinct[0]), float(distinct[-1]), k)
     if scheme == "natural":
         edges = _natural_breaks(known, k)
         return _readable(distinct[0], distinct[edges], distinct[edges + 1], distinct[-1])
@@ -114,6 +120,34 @@ def class_limits(values: Sequence[float] | Array, scheme: Scheme = "natural", *,
     number = np.searchsorted(np.asarray(found.bins, dtype=float), distinct, side="left")
     edges = np.flatnonzero(np.diff(number))
     return _readable(distinct[0], distinct[edges], distinct[edges + 1], distinct[-1])
+
+
+def _equal(low: float, high: float, k: int) -> tuple[float, ...]:
+    """Return limits of `k` classes of one width, as short as they can be without reaching far over the ends."""
+    power = int(np.floor(np.log10(high - low)))
+    for digits in range(-power, 5 - power):
+        unit = 10.0**-digits
+        start = np.floor(low / unit + 1e-9) * unit
+        width = np.ceil((high - start) / k / unit - 1e-9) * unit
+        if start <= low and width > 0 and start + k * width - high + low - start <= 0.02 * (high - low):
+            return tuple(float(round(start + i * width, max(digits, 0))) for i in range(k + 1))
+    return tuple(np.linspace(low, high, k + 1).tolist())
+
+
+def _pretty(low: float, high: float, k: int) -> tuple[float, ...]:
+    """Return multiples of 1, 2 or 5 times a power of ten that hold all values, in about `k` classes."""
+    power = int(np.floor(np.log10((high - low) / k)))
+    steps = [(digit, power + shift) for shift in (-1, 0, 1) for digit in (1, 2, 5)]
+    ends = {
+        (digit, ten): (
+            int(np.floor(low / (digit * 10.0**ten) + 1e-9)),
+            int(np.ceil(high / (digit * 10.0**ten) - 1e-9)),
+        )
+        for digit, ten in steps
+    }
+    best = min(steps, key=lambda step: (abs(ends[step][1] - ends[step][0] - k), step[1], step[0]))
+    first, last = ends[best]
+    return tuple(float(round(i * best[0] * 10.0 ** best[1], max(-best[1], 0))) for i in range(first, last + 1))
 
 
 def _natural_breaks(known: Array, k: int) -> NDArray[np.int_]:
@@ -149,15 +183,20 @@ def _natural_breaks(known: Array, k: int) -> NDArray[np.int_]:
     return np.array(edges[::-1], dtype=int)
 
 
-def _own_limits(values: Array) -> tuple[float, ...]:
-    """Return five natural classes, or as many as there are distinct values."""
+def own_limits(values: Array, scheme: Scheme | None = None, k: int | None = None) -> tuple[float, ...]:
+    """Return class limits by a scheme: five natural classes by default, fewer where there are fewer values."""
     distinct = np.unique(values[~np.isnan(values)])
     if not len(distinct):
         raise MapError(message("no region has a value", where="values", allowed="one number at least"))
+    if scheme is not None and scheme not in _CLASSIFIERS:
+        raise MapError(unknown_option("scheme", scheme, get_args(Scheme)))
     if len(distinct) == 1:
         unit = 10.0 ** np.floor(np.log10(abs(distinct[0]))) if distinct[0] else 1.0
         return float(distinct[0] - unit), float(distinct[0] + unit)
-    return class_limits(values, "natural" if len(distinct) <= _MOST else "quantiles", k=min(5, len(distinct)))
+    classes = 5 if k is None else k
+    if 2 <= classes <= 12:
+        classes = min(classes, len(distinct))
+    return class_limits(values, scheme or ("natural" if len(distinct) <= _MOST else "quantiles"), k=classes)
 
 
 def _readable(low: float, below: Array, above: Array, high: float) -> tuple[float, ...]:
@@ -200,7 +239,8 @@ def bin_of(value: float, edges: Array, region: object) -> int:
     MapError
         If the value is off the scale.
     """
-    if not edges[0] - 1e-12 <= value <= edges[-1] + 1e-12:
+    noise = 1e-12 * float(np.abs(edges).max())
+    if not edges[0] - noise <= value <= edges[-1] + noise:
         raise MapError(
             message(
                 f"value {value:g} is off the scale",
@@ -208,13 +248,23 @@ def bin_of(value: float, edges: Array, region: object) -> int:
                 allowed=f"{edges[0]:g} to {edges[-1]:g}",
             )
         )
-    at = int(np.searchsorted(np.round(edges, 9), round(float(value), 9), side="right")) - 1
+    at = int(np.searchsorted(edges - noise, value, side="right")) - 1
     return min(max(at, 0), len(edges) - 2)
 
 
 def digits_of(edges: Sequence[float] | Array) -> int:
-    """Return the digits that show all limits without rounding, six at most."""
-    return next((d for d in range(6) if np.allclose(np.round(edges, d), edges, rtol=0, atol=1e-9)), 6)
+    """Return the digits that show all limits without rounding, six figures of their span at most."""
+    span = max(float(np.ptp(edges)), float(np.abs(edges).max()), 1e-300)
+    most = 6 + max(0, -int(np.floor(np.log10(span))))
+    return next((d for d in range(most) if np.allclose(np.round(edges, d), edges, rtol=0, atol=1e-9 * span)), most)
+
+
+def digits_for(values: Array) -> int:
+    """Return the digits of printed values: three figures of the largest, none where all are whole numbers."""
+    known = values[np.isfinite(values)]
+    if not len(known) or (known == np.round(known)).all():
+        return 0
+    return int(np.clip(2 - np.floor(np.log10(np.abs(known).max())), 0, 9))
 
 
 def change_limits(values: Sequence[float] | Array) -> tuple[float, ...]:
@@ -227,6 +277,7 @@ def change_limits(values: Sequence[float] | Array) -> tuple[float, ...]:
     return tuple(i * step for i in range(-3, 4))
 
 
+@in_preset_typeface
 def plot_change(
     regions: gpd.GeoDataFrame,
     change: pd.Series | pd.DataFrame | str,
@@ -287,26 +338,40 @@ def plot_change(
     """
     values = align(regions, numbers_of(change, column, "change", regions), "change")
     edges = rising(change_limits(values.to_numpy()) if limits is None else limits)
-    zero = int(np.argmin(np.abs(edges)))
-    if abs(edges[zero]) > 1e-12 or zero in (0, len(edges) - 1):
-        raise MapError(
-            message(f"limits={edges.tolist()} are not on both sides of zero", allowed="limits such as -10, 0, 10")
-        )
     word = translator(lang)
-    below, above = palettes.DIVERGING[:3], palettes.DIVERGING[4:]
-    colours = (*_arm(below, zero), *_arm(above[::-1], len(edges) - 1 - zero)[::-1])
-    digits = digits_of(edges)
-    key = Legend(
-        word("Change of the index, points") if variable is None else word("Change: {name}").format(name=variable),
-        tuple(Category(str(i), colour) for i, colour in enumerate(colours)),
-        tuple(format_number(edge, lang, digits=digits, sign="+") for edge in edges),
-        change_notes(lang, undecided),
-    )
-    classes, marks = _classed(values, edges, lang, digits=1 if np.abs(edges).max() < 1000 else 0, sign="+")
+    name = word("Change of the index, points") if variable is None else word("Change: {name}").format(name=variable)
     title = "Change of the innovation index" if variable is None else "Change: {name}"
     span = 0 if years is None else f"{years[0]}\u2013{years[1]}"
-    style = map_style(regions, options, lang, word(title).format(name=variable), span, edition, change)
-    return draw_map(regions, classes, key, marks, style, ax=ax, gid="change", hatched=undecided)
+    shown = Numbers(
+        values,
+        edges,
+        1 if np.abs(edges).max() < 1000 else 0,
+        palettes.DIVERGING,
+        title=word(title).format(name=variable),
+        center=0.0,
+        sign="+",
+        hatched=undecided,
+    )
+    return map_numbers(regions, shown, name, span, edition, change, lang=lang, ax=ax, gid="change", options=options)
+
+
+def _two_arms(colours: Sequence[str], edges: Array, center: float) -> tuple[str, ...]:
+    """Colours of a scale with one arm on each side of a centre, the paler the nearer to it.
+
+    Raises
+    ------
+    MapError
+        The centre is no limit between two classes.
+    """
+    at = int(np.argmin(np.abs(edges - center)))
+    if abs(edges[at] - center) > 1e-12 * max(1.0, abs(center)) or at in (0, len(edges) - 1):
+        where = "zero" if center == 0 else f"{center:g}"
+        step = (edges[-1] - edges[0]) / 2
+        allowed = f"limits such as {center - step:g}, {center:g}, {center + step:g}"
+        raise MapError(message(f"limits={edges.tolist()} are not on both sides of {where}", allowed=allowed))
+    half = len(colours) // 2
+    below, above = colours[:half], colours[: -half - 1 : -1]
+    return (*_arm(below, at), *_arm(above, len(edges) - 1 - at)[::-1])
 
 
 def _arm(colours: Sequence[str], n: int) -> tuple[str, ...]:
@@ -327,27 +392,34 @@ def _classed(
 
 
 def _shown(value: float, lang: str, digits: int | None, sign: Any) -> str:
-    """Write a value, a p-value if there are no digits; a small positive one that would round to zero as "<0.001"."""
+    """Write a value, a p-value if there are no digits; where it would round to zero with more digits, else "<0.001"."""
     if digits is None:
         return format_p(value, lang)
-    if 0 < value < 0.5 * 10.0**-digits and sign == "-":
-        return f"<{format_number(10.0**-digits, lang, digits=digits)}"
+    if value and round(value, digits) == 0:
+        digits = next((digits + more for more in (1, 2) if round(value, digits + more)), digits)
+    if value and round(value, digits) == 0:
+        least = format_number(np.sign(value) * 10.0**-digits, lang, digits=digits, sign=sign)
+        return f"{'<' if value > 0 else '>'}{least}"
     return format_number(value, lang, digits=digits, sign=sign)
 
 
+@in_preset_typeface
 def plot_values(
     regions: gpd.GeoDataFrame,
     values: pd.Series | pd.DataFrame | str,
     *,
     limits: Sequence[float] | None = None,
+    scheme: Scheme | None = None,
+    k: int | None = None,
+    center: float | None = None,
     column: str = "index",
     variable: str = "",
-    digits: int = 1,
+    digits: int | None = None,
     year: object = None,
     edition: str | None = None,
     lang: str = "en",
     ax: Axes | None = None,
-    colours: Sequence[str] = palettes.SEQUENTIAL,
+    colours: Sequence[str] | None = None,
     gid: str = "values",
     **options: Unpack[MapOptions],
 ) -> Axes:
@@ -360,14 +432,21 @@ def plot_values(
     values : Series, or DataFrame with `column`, or str
         Numbers, index = region; NaN is drawn as "no data". A name means that column of `regions`.
     limits : sequence of float, optional
-        Limits between the classes, rising; they hold all values. By default natural classes of these values: see
-        :func:`growthpoles.class_limits`, which also makes limits that several maps can share.
+        Limits between the classes, rising; they hold all values. By default those of `scheme`.
+    scheme : str, optional
+        How to find the limits, "natural" by default: see :func:`growthpoles.class_limits`, which also makes limits
+        that several maps can share.
+    k : int, optional
+        Number of classes, five by default; fewer where there are fewer distinct values.
+    center : float, optional
+        Value from which the colours run apart, such as 0, 1 or 100: the limits are then symmetric around it unless
+        they are given, and regions exactly at it are a class of their own.
     variable : str
         What the values are, with the unit: words over the legend and in the title.
-    digits : int
-        Digits of the values in the polygons.
-    colours : sequence of str
-        Ordered palette, lowest first.
+    digits : int, optional
+        Digits of the values in the polygons; by default three figures of the largest value, none for whole numbers.
+    colours : sequence of str, optional
+        Ordered palette, lowest first; with a `center` one arm and the other.
     gid : str
         Name of the group of polygons in an SVG.
     year : int, optional
@@ -402,7 +481,15 @@ def plot_values(
     if isinstance(values, str):
         variable = variable or values
     series = align(regions, numbers_of(values, column, "values", regions), "values")
-    edges = rising(_own_limits(series.to_numpy(dtype=float)) if limits is None else limits)
+    numbers = series.to_numpy(dtype=float)
+    if limits is not None and (scheme is not None or k is not None):
+        problem = f"limits and {'scheme' if scheme is not None else 'k'} are given"
+        raise MapError(message(problem, where="plot_values", allowed="one of them"))
+    if center is not None and scheme is None and k is None and limits is None:
+        limits = [center + step for step in change_limits(numbers - center)]
+    edges = rising(own_limits(numbers, scheme, k) if limits is None else limits)
+    if colours is None:
+        colours = palettes.SEQUENTIAL if center is None else palettes.DIVERGING
     if isinstance(colours, str):
         allowed = 'a list of colours, lowest first: matplotlib.colormaps["viridis"](np.linspace(0, 1, 5)) is one'
         raise MapError(message(f"colours={colours!r} is one word", allowed=allowed))
@@ -412,7 +499,7 @@ def plot_values(
         raise MapError(
             message(f"colours={colours!r} are no colours", allowed='such as ["#ffffff", "#08306b"]')
         ) from None
-    shown = Numbers(series, edges, digits, colours)
+    shown = Numbers(series, edges, digits_for(numbers) if digits is None else digits, colours, center=center)
     return map_numbers(regions, shown, variable, year, edition, values, lang=lang, ax=ax, gid=gid, options=options)
 
 
@@ -430,6 +517,12 @@ class Numbers:
         Those classes, for the legend.
     title
         Default title, if it is more than the words over the legend.
+    center
+        Value from which the colours run apart; None for one direction.
+    sign
+        "+" writes a plus before positive numbers.
+    hatched
+        Labels of regions that are hatched over their colour.
     """
 
     values: pd.Series
@@ -439,6 +532,9 @@ class Numbers:
     apart: Mapping[int, str] = field(default_factory=dict)
     cases: tuple[Category, ...] = ()
     title: str = ""
+    center: float | None = None
+    sign: Literal["-", "+"] = "-"
+    hatched: Sequence[object] = ()
 
 
 def map_numbers(
@@ -455,16 +551,28 @@ def map_numbers(
     options: MapOptions,
 ) -> Axes:
     """Draw numbers in classes; options as in :func:`plot_values`, the data may name year and edition."""
-    ramp = palettes.take(shown.colours, len(shown.edges) - 1)
+    edges, center, sign, word = shown.edges, shown.center, shown.sign, translator(lang)
+    ramp = palettes.take(shown.colours, len(edges) - 1) if center is None else _two_arms(shown.colours, edges, center)
+    classes, marks = _classed(shown.values, edges, lang, digits=shown.digits, sign=sign)
+    cases, apart = list(shown.cases), dict(shown.apart)
+    still = np.flatnonzero(np.asarray(shown.values, dtype=float) == center)
+    if center is not None and len(still):
+        told = format_number(center, lang, digits=None)
+        label = word("no change") if shown.sign == "+" and center == 0 else word("exactly {value}").format(value=told)
+        cases.insert(0, Category(AT_CENTER, shown.colours[len(shown.colours) // 2], label, told))
+        apart |= dict.fromkeys(still.tolist(), AT_CENTER)
+    mark_of = {case.key: case.mark for case in cases}
+    for i, case in apart.items():
+        classes[i], marks[i] = case, mark_of[case]
+    together = None if shown.digits is None else digits_of(edges)  # levels of p-values are written as they are known
     key = Legend(
         variable,
         tuple(Category(str(i), colour) for i, colour in enumerate(ramp)),
-        tuple(format_number(edge, lang, digits=digits_of([edge])) for edge in shown.edges),
-        (*shown.cases, no_data(lang)),
+        tuple(
+            format_number(edge, lang, digits=digits_of([edge]) if together is None else together, sign=sign)
+            for edge in edges
+        ),
+        (*cases, *change_notes(lang, shown.hatched)),
     )
-    classes, marks = _classed(shown.values, shown.edges, lang, digits=shown.digits)
-    mark_of = {case.key: case.mark for case in shown.cases}
-    for i, case in shown.apart.items():
-        classes[i], marks[i] = case, mark_of[case]
     style = map_style(regions, options, lang, shown.title or variable, year, edition, data)
-    return draw_map(regions, classes, key, marks, style, ax=ax, gid=gid)
+    return draw_map(regions, classes, key, marks, style, ax=ax, gid=gid, hatched=shown.hatched)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from growthpoles.language.languages import LANGUAGES
-from growthpoles.maps.typography.typefaces import font_file, opened, properties, sums_up
+from growthpoles.maps.typography.typefaces import boxes_are_known, file_in, font_file, opened, properties, sums_up
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,7 +44,8 @@ def _advance(line: str, path: str, bold: bool) -> float:
     from matplotlib.textpath import text_to_path
 
     prop = properties(_EM, path, bold)
-    return float(text_to_path.get_text_width_height_descent(line, prop, ismath=False)[0]) / _EM
+    with boxes_are_known():
+        return float(text_to_path.get_text_width_height_descent(line, prop, ismath=False)[0]) / _EM
 
 
 def outline(line: str, bold: bool = False) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
@@ -64,7 +65,8 @@ def outline_in(line: str, path: str, bold: bool) -> tuple[NDArray[np.float64], N
         return np.concatenate(moved), np.concatenate([codes for _, _, codes in glyphs])
     from matplotlib.textpath import text_to_path
 
-    vertices, codes = text_to_path.get_text_path(properties(_EM, path, bold), line, ismath=False)
+    with boxes_are_known():
+        vertices, codes = text_to_path.get_text_path(properties(_EM, path, bold), line, ismath=False)
     return np.asarray(vertices, dtype=float).reshape(-1, 2) / text_to_path.FONT_SCALE, np.asarray(codes, np.uint8)
 
 
@@ -85,6 +87,16 @@ def _glyph(sign: str, path: str) -> tuple[float, NDArray[np.float64], NDArray[np
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """Width of one line in millimetres at `size` points."""
     return _advance(text, font_file(text, bold), bold) * size * PT
+
+
+def width_in(family: str, text: str, size: float) -> float:
+    """Width of one line in millimetres in a typeface of the package's own, whatever figures are set in."""
+    return sum(_sign_width(family, sign) for sign in text) * size * PT
+
+
+@cache
+def _sign_width(family: str, sign: str) -> float:
+    return _advance(sign, file_in(family, sign), False)
 
 
 def height(lines: int, size: float) -> float:
@@ -227,7 +239,7 @@ def _chunks(word: str, size: float, limit: float, bold: bool) -> list[str]:
     """Break a word that is wider than a line between syllables; chunks but the last end with a soft hyphen."""
     chunks = []
     while width(word, size, bold=bold) > limit:
-        fits = [i for i in _breaks(word) if width(word[:i] + "-", size, bold=bold) <= limit]
+        fits = [i for i in syllable_breaks(word) if width(word[:i] + "-", size, bold=bold) <= limit]
         if not fits:
             fits = [i for i in range(1, len(word)) if width(word[:i] + "-", size, bold=bold) <= limit] or [1]
         if len(word) <= 1:
@@ -238,7 +250,7 @@ def _chunks(word: str, size: float, limit: float, bold: bool) -> list[str]:
 
 
 # Not pyphen: it has no Kazakh, and its English patterns leave most Kazakh names whole (Pavlodar, Kostanay).
-def _breaks(word: str) -> list[int]:
+def syllable_breaks(word: str) -> list[int]:
     """Places between two syllables: before a consonant that a vowel follows, with a vowel on either side."""
     low = word.lower()
     found = []

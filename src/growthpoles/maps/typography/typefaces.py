@@ -1,18 +1,22 @@
-"""Typefaces: font files and glyph checks; the package's DejaVu Sans, or the user's own.
+"""Typefaces: font files and glyph checks; the package's DejaVu Sans, Arimo and Tinos, or the user's own.
 
-DejaVu Sans holds every Kazakh letter. The package carries two parts of it, since a PDF is written several times faster
-from a small file; what neither holds is set in matplotlib's whole one. Layout measures every line in its own font.
+All three hold every Kazakh letter; Arimo has the widths of Arial, Tinos those of Times New Roman, and presets of
+journals ask for them. The package carries two parts of each, since a PDF is written several times faster from a small
+file. What neither holds is set in matplotlib's whole DejaVu Sans, then in an installed font that holds the line; signs
+that no font holds are shown as boxes and named in a warning. Layout measures every line in its own font.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import unicodedata
+import warnings
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from growthpoles.errors import MapError, message, nearest
 from growthpoles.language.languages import LANGUAGES
@@ -21,7 +25,16 @@ if TYPE_CHECKING:
     from matplotlib.font_manager import FontProperties
     from matplotlib.ft2font import FT2Font
 
-_OWN = "DejaVu Sans"
+P = ParamSpec("P")
+R = TypeVar("R")
+_OWN = {"DejaVu Sans": "DejaVuSans", "Arimo": "Arimo", "Tinos": "Tinos"}
+_HERE = Path(__file__).parent / "fonts"
+# What an SVG file asks for where the reader's machine lacks the typeface, the last one generic.
+STACKS = {
+    "DejaVu Sans": "'DejaVu Sans', Verdana, sans-serif",
+    "Arimo": "Arimo, Arial, 'Liberation Sans', Helvetica, sans-serif",
+    "Tinos": "Tinos, 'Times New Roman', 'Liberation Serif', Times, serif",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +62,8 @@ def typeface(font: str | Path, *, bold: str | Path | None = None) -> Iterator[Ty
     """Set maps and charts in a typeface of your own, as journals ask for (Arial, Helvetica).
 
     Figures that are made inside the ``with`` block keep the typeface when they are saved later. Labels are measured in
-    it, so they fit as they do in the package's DejaVu Sans. A line with a letter that the typeface lacks is refused
-    before anything is drawn: Liberation Sans, for one, has no letters of its own for Kazakh.
+    it, so they fit as they do in the package's own. A line with a letter of English, Russian or Kazakh that it
+    lacks is refused before anything is drawn; a line in another script is set in a font that holds it, with a warning.
 
     Parameters
     ----------
@@ -87,19 +100,62 @@ def typeface(font: str | Path, *, bold: str | Path | None = None) -> Iterator[Ty
 
 
 def chosen() -> Typeface | None:
-    """Return the user's typeface, None for the package's own; part of the key of every remembered layout."""
+    """Return the user's typeface or that of the preset in work, None for DejaVu Sans; part of every layout's key."""
     return _CHOSEN.get()
 
 
+@contextmanager
+def typeface_of(family: str) -> Iterator[None]:
+    """Set what is drawn in one of the package's own typefaces, unless the user has chosen one."""
+    if _CHOSEN.get() is not None or family == "DejaVu Sans":
+        yield
+        return
+    token = _CHOSEN.set(_face(family))
+    try:
+        yield
+    finally:
+        _CHOSEN.reset(token)
+
+
+def in_preset_typeface(draw: Callable[P, R]) -> Callable[P, R]:
+    """Make a plot function set its figure in the typeface of its preset."""
+
+    @wraps(draw)
+    def drawn(*args: P.args, **options: P.kwargs) -> R:
+        from growthpoles.maps.presets import get_preset
+
+        with typeface_of(get_preset(options.get("preset", "report")).typeface):  # type: ignore[arg-type]
+            return draw(*args, **options)
+
+    return drawn
+
+
+@contextmanager
+def boxes_are_known() -> Iterator[None]:
+    """Silence matplotlib about glyphs that a font lacks: `font_file` has said it, once a line."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")
+        yield
+
+
 def font_file(line: str, bold: bool = False) -> str:
-    """Return the font file that a line is set in.
+    """Return the font file that a line is set in; signs that it lacks are named in a warning.
 
     Raises
     ------
     MapError
-        If no font at hand holds one of its characters.
+        If the user's typeface lacks a letter of one of the package's languages.
     """
-    return _file_for(line, bold, _CHOSEN.get())
+    path, lost = _file_for(line, bold, _CHOSEN.get())
+    if lost:
+        allowed = f"a typeface that has them: gp.typeface, --font; here {Path(path).stem}"
+        warnings.warn(message(f"{lost} in {line!r}", allowed=allowed), UserWarning, stacklevel=2)
+    return path
+
+
+def file_in(family: str, line: str) -> str:
+    """Return the file of a typeface of the package's own for a line, without a word about what it lacks."""
+    return _file_for(line, False, _face(family))[0]
 
 
 @lru_cache(maxsize=256)
@@ -107,8 +163,7 @@ def properties(size: float, path: str, bold: bool) -> FontProperties:
     """Font properties for `size` points in the font file at `path`."""
     from matplotlib.font_manager import FontProperties
 
-    family = _OWN if path in _files(bold) else opened(path).family_name
-    return FontProperties(family=family, weight="bold" if bold else "normal", size=size, fname=path)
+    return FontProperties(family=opened(path).family_name, weight="bold" if bold else "normal", size=size, fname=path)
 
 
 def missing_glyphs(path: str | Path, sample: str) -> str:
@@ -124,27 +179,63 @@ def missing_glyphs(path: str | Path, sample: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _file_for(line: str, bold: bool, face: Typeface | None) -> str:
-    """Return the smallest of the package's files that holds a line, or the user's file."""
-    files = _files(bold) if face is None else (face.bold if bold else face.regular,)
-    codes = {ord(ch) for ch in line}
-    for path in files:
-        if codes <= _glyphs(path):
-            return path
-    lost = "".join(map(chr, sorted(codes - _glyphs(files[-1]))[:8]))
-    if face is None:
-        allowed = "Latin, Cyrillic, Greek and whatever else DejaVu Sans holds; or labels='codes'"
-        raise MapError(message("no glyph for {lost!r} in {line!r}", allowed=allowed, lost=lost, line=line))
-    raise MapError(
-        message(
-            "typeface {face} has no glyph for {lost!r} in {line!r}{gaps}",
-            allowed="a typeface with all letters of the figure's language, as DejaVu Sans",
-            face=face.family,
-            lost=lost,
-            line=line,
-            gaps=_gaps(files[0]),
-        )
-    )
+def _file_for(line: str, bold: bool, face: Typeface | None) -> tuple[str, str]:
+    """Return the file that a line is set in, the first that holds it, and what has to be said about it."""
+    needed = {
+        ord(ch) for ch in line if unicodedata.category(ch) != "Cf"
+    }  # joiners and marks of direction have no shape
+    own = ("DejaVu Sans" if face is None else face.family) in _OWN
+    files = _own("DejaVu Sans" if face is None else face.family, bold) if own else ()
+    if face is not None and not own:
+        file = face.bold if bold else face.regular
+        gaps = needed - _glyphs(file)
+        if gaps & _alphabets():
+            raise MapError(
+                message(
+                    "typeface {face} has no glyph for {lost!r} in {line!r}{gaps}",
+                    allowed="a typeface with all letters of the figure's language, as DejaVu Sans",
+                    face=face.family,
+                    lost=_signs(gaps),
+                    line=line,
+                    gaps=_gaps(file),
+                )
+            )
+        files = (file,)
+    for path in (*files, *_own("DejaVu Sans", bold), _whole(bold)):
+        if needed <= _glyphs(path):
+            told = "" if own or path in files else f"typeface {face.family if face else ''} has no glyph for "
+            return path, told and told + repr(_signs(needed - _glyphs(files[0])))
+    best = _installed(frozenset(needed), bold) or _whole(bold)  # the latter has a box for what it lacks
+    lost = needed - _glyphs(best)
+    return best, f"no font at hand has a glyph for {_signs(lost)!r}, shown as a box," if lost else ""
+
+
+def _signs(codes: set[int]) -> str:
+    return "".join(map(chr, sorted(codes)[:8]))
+
+
+@lru_cache(maxsize=1)
+def _alphabets() -> frozenset[int]:
+    """Letters of the package's languages."""
+    return frozenset(ord(ch) for each in LANGUAGES.values() for ch in each.alphabet + each.alphabet.upper())
+
+
+@lru_cache(maxsize=256)
+def _installed(needed: frozenset[int], bold: bool) -> str | None:
+    """Return an installed TrueType font that holds all these characters, upright and of the weight if there is one."""
+    from matplotlib import font_manager
+
+    def order(entry: font_manager.FontEntry) -> tuple[bool, bool, str]:
+        heavy = str(entry.weight) in ("bold", "700")
+        return entry.style != "normal", heavy != bold, entry.fname
+
+    for entry in sorted(font_manager.fontManager.ttflist, key=order):
+        try:
+            if "Last Resort" not in entry.name and needed <= _glyphs(entry.fname):
+                return entry.fname
+        except MapError:  # no TrueType outlines, or not there any more
+            continue
+    return None
 
 
 def _gaps(path: str) -> str:
@@ -158,23 +249,30 @@ def _gaps(path: str) -> str:
     return f" ({', '.join(told)})" if told else ""
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def sums_up(path: str) -> bool:
     """Tell whether lines are as wide as their characters together: the package's own parts have no kerning."""
-    return Path(path).parent == Path(__file__).parent / "fonts"
+    return Path(path).parent == _HERE
 
 
-def _files(bold: bool) -> tuple[str, str, str]:
-    """Files of the package's own typeface, the smallest first."""
+def _face(family: str) -> Typeface:
+    return Typeface(family, *(_own(family, bold)[0] for bold in (False, True)))
+
+
+def _own(family: str, bold: bool) -> tuple[str, str]:
+    """Files of a typeface of the package's own, the smaller first."""
+    name = f"{_OWN[family]}{'-Bold' if bold else ''}"
+    return str(_HERE / f"{name}-core.ttf"), str(_HERE / f"{name}-wide.ttf")
+
+
+def _whole(bold: bool) -> str:
+    """Return matplotlib's whole DejaVu Sans."""
     import matplotlib as mpl
 
-    name = "DejaVuSans-Bold" if bold else "DejaVuSans"
-    here = Path(__file__).parent / "fonts"
-    whole = Path(mpl.get_data_path(), "fonts", "ttf", f"{name}.ttf")
-    return str(here / f"{name}-core.ttf"), str(here / f"{name}-wide.ttf"), str(whole)
+    return str(Path(mpl.get_data_path(), "fonts", "ttf", f"DejaVuSans{'-Bold' if bold else ''}.ttf"))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=256)
 def _glyphs(path: str) -> frozenset[int]:
     """Characters that a font file holds."""
     return frozenset(opened(path).get_charmap())
@@ -202,7 +300,7 @@ def _found(font: str | Path, weight: str) -> str:
         ) from None
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def opened(path: str) -> FT2Font:
     """Open a font file."""
     from matplotlib.ft2font import FT2Font

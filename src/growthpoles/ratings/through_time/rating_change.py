@@ -130,7 +130,8 @@ def change(
         missing where that is not above 0) and class_before, class_after by the common limits;
         the same with `_per_year`, by the limits of each year; own and leader, which add up to change_per_year; p_up,
         p_same, p_down: shares of the replications in which the class rose, stayed or fell, of those with a class in
-        both years on the scale of the nominal index (`Robustness.on_scale`); p_rise: share in which the index rose; class_move: "up", "same" or "down" if the replications
+        both years on the scale of the nominal index (`Robustness.on_scale`); p_rise: share in which the index rose;
+        class_move: "up", "same" or "down" if the replications
         move as the nominal classes do in at least 90 %, otherwise "undecided"; missing without an index in a year.
         rank_before and rank_after are ranks within the year, by the limits of each year, as published.
 

@@ -47,6 +47,8 @@ _LIMIT = 200_000_000
 _CHUNK_ROWS = 2048
 _CHUNK_VALUES = 2**21
 _COLUMNS = 64
+# share of linked pairs from which on a product with all pairs is faster, up to so many regions
+_FILLED, _FULL_LIMIT = 0.03, 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class Batch:
         Positions of the regions among all regions.
     z : array, shape (n,)
         Values with mean 0 and length 1.
-    weights : list of G matrices, shape (n, n); or one array of all, shape (G n, n), for few regions
+    weights : one array of all matrices, shape (G n, n), for few regions; or a list of G halves, see :func:`_half`
     margins : array, shape (G, n)
         Row and column sums of each.
     graph : array, shape (m,)
@@ -165,13 +167,31 @@ class Batch:
             terms = [term.transpose(1, 0, 2).reshape(len(self.margins), -1)[:, :rows] for term in terms]
         else:
             z = np.ascontiguousarray(values.T)
-            quadratic = np.array([np.einsum("ir,ir->r", w @ z, z) for w in self.weights])
+            quadratic = np.array([_quadratic(half, values, z) for half in self.weights])
             terms = [quadratic, self.margins @ (z * z), self.margins @ z]
         effects = np.broadcast_to(self.factors[3][:, None], (len(self.graph), rows)).copy()
         for factor, term in zip(self.factors, terms, strict=False):
             used = np.flatnonzero(factor)
             effects[used] += factor[used, None] * term[self.graph[used]]
         return effects
+
+
+def _half(w: Any) -> Any:
+    """Return the upper triangle of W + W', as an array where many pairs are linked."""
+    from scipy.sparse import triu
+
+    half, n = triu(w + w.T, k=1, format="csr"), w.shape[0]
+    return half.toarray() if n <= _FULL_LIMIT and half.nnz > _FILLED * n * n / 2 else half
+
+
+def _quadratic(half: Any, rows: Floats, columns: Floats) -> Floats:
+    """Return z'Wz of values, given as rows and as columns."""
+    if not isinstance(half, np.ndarray):
+        return np.einsum("ir,ir->r", half @ columns, columns)
+    from scipy.linalg.blas import dtrmm
+
+    product = dtrmm(1.0, half.T, rows.T, lower=1, trans_a=1)  # columns in Fortran's order are rows here: no copies
+    return np.einsum("ri,ri->r", product.T, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,12 +239,15 @@ def compile_specifications(specifications: Sequence[Specification]) -> Compiled:
     """
     drafts: dict[tuple[Any, ...], _Draft] = {}
     parts: dict[tuple[Any, ...], tuple[Connected, WeightSums]] = {}
+    indices: dict[int, tuple[Any, ...]] = {}
     counts, statistics = [], []
     for column, spec in enumerate(specifications):
         if spec.statistic not in STATISTICS:
             raise SpatialError(unknown_option("statistic", spec.statistic, STATISTICS))
         try:
-            shape = (id(spec.graph), spec.transformation, tuple(spec.y.index))
+            if id(spec.y) not in indices:
+                indices[id(spec.y)] = tuple(spec.y.index)
+            shape = (id(spec.graph), spec.transformation, indices[id(spec.y)])
             if shape not in parts:
                 part = connected(prepare(spec.y, spec.graph, transformation=spec.transformation))
                 parts[shape] = part, weight_sums(part.w)
@@ -248,14 +271,15 @@ def compile_specifications(specifications: Sequence[Specification]) -> Compiled:
     place = {region: at for at, region in enumerate(regions)}
     where = [np.array([place[region] for region in draft.ids]) for draft in drafts.values()]
     order = standing(len(regions), [(at, draft.values) for at, draft in zip(where, drafts.values(), strict=True)])  # noqa: PD011
-    batches = [_batch(draft, at, order) for draft, at in zip(drafts.values(), where, strict=True)]
+    halves: dict[int, Any] = {}
+    batches = [_batch(draft, at, order, halves) for draft, at in zip(drafts.values(), where, strict=True)]
     effect = np.empty(len(specifications))
     for batch in batches:
         effect[batch.columns] = batch.effects(np.arange(len(batch.z))[None, :])[:, 0]
     return Compiled(batches, order, np.array(counts), np.array(statistics), effect)
 
 
-def _batch(draft: _Draft, places: NDArray[np.intp], order: NDArray[np.intp]) -> Batch:
+def _batch(draft: _Draft, places: NDArray[np.intp], order: NDArray[np.intp], halves: dict[int, Any]) -> Batch:
     # between two that stand equally near, the one that stands lower
     by_standing = np.argsort(order[places])
     ranks = order[places][by_standing]
@@ -265,10 +289,13 @@ def _batch(draft: _Draft, places: NDArray[np.intp], order: NDArray[np.intp]) -> 
     own = by_standing[np.where(ranks[above] == order, above, nearest_place)]
     margins = [np.asarray(w.sum(axis=0)).ravel() + np.asarray(w.sum(axis=1)).ravel() for w in draft.weights]
     dense = len(draft.ids) <= _DENSE_LIMIT
+    for w in () if dense else draft.weights:
+        if id(w) not in halves:
+            halves[id(w)] = _half(w)
     return Batch(
         places=places,
         z=deviations(draft.values, "y"),
-        weights=np.vstack([w.toarray() for w in draft.weights]) if dense else draft.weights,
+        weights=np.vstack([w.toarray() for w in draft.weights]) if dense else [halves[id(w)] for w in draft.weights],
         margins=np.array(margins),
         graph=np.array(draft.graph),
         factors=np.array(draft.factors).T,
@@ -440,12 +467,12 @@ def specification_curve(
     specification is relocated uniformly. Observed and relocated effects are treated alike, the observed being one of
     permutations + 1: p-values are (count + 1) / (permutations + 1) with ties counted, exact for each specification.
 
-    For the median and the share significant, whole records move: the values of a region in all specifications go to
-    another region together, so that what specifications share is kept, and where the other region has no place in a
-    specification the value is not used. A region without a value brings that of the region with the nearest mean rank
-    that has one. That is exact where all
-    specifications cover the same regions, and exact but for the donors where they do not: the gaps stay where they are,
-    and the null hypothesis is that the records, complete, could as well stand in any other region.
+    The median and the share significant are exact where all specifications cover the same regions. Where they do not,
+    they are judged in two ways and the larger p-value stands: with the relocations above, and with whole records moved,
+    gaps staying where they are (what specifications share is kept; a region without a value brings that of the region
+    with the nearest mean rank that has one). Either alone rejects too often: of 16 regions without any pattern, five
+    years with up to ten gaps each, 7.1 % and 5.6 % of 904 maps at 5 %, 13.1 % and 12.2 % at 10 %; the larger of the two
+    4.8 % and 11.1 % (standard errors 0.7 and 1.0).
 
     Examples
     --------
@@ -481,15 +508,25 @@ def specification_curve(
     from joblib import Parallel, delayed
 
     chosen = list(members.values())
-    rows = max(1, min(_CHUNK_ROWS, _CHUNK_VALUES // max(batch.margins.size for batch in compiled.batches)))
+    # the products of all small matrices are made at once, those of large ones one by one
+    widest = max(
+        batch.margins.size if isinstance(batch.weights, np.ndarray) else len(batch.z) for batch in compiled.batches
+    )
+    rows = max(1, min(_CHUNK_ROWS, _CHUNK_VALUES // widest))
     chunks = draw_orders(len(compiled.standing), permutations, rng, rows=rows)
     blocks = list(Parallel()(delayed(_evaluate)(order, compiled, chosen) for order in chunks))
     effects = np.concatenate([block[0] for block in blocks], axis=1)
     medians = np.concatenate([block[1] for block in blocks], axis=1)
     p, significant, shares = _significance(effects, chosen, alternative, tail)
-    if blocks[0][2] is not None:  # regions differ: the set is judged by whole records
+    median_p = [_omnibus(row, alternative) for row in medians]
+    share_p = [_omnibus(row, "greater") for row in shares]
+    if blocks[0][2] is not None:  # regions differ: the set is judged by whole records too, and by the milder verdict
         together = np.concatenate([block[2] for block in blocks if block[2] is not None], axis=1)
         shares = _significance(together, chosen, alternative, tail)[2]
+        share_p = [max(one, _omnibus(row, "greater")) for one, row in zip(share_p, shares, strict=True)]
+        records = np.concatenate([block[3] for block in blocks if block[3] is not None], axis=1)
+        median_p = [max(one, _omnibus(row, alternative)) for one, row in zip(median_p, records, strict=True)]
+        medians = records
     table = pd.DataFrame([spec.labels for spec in specifications]).assign(
         n=compiled.n,
         statistic=compiled.statistic,
@@ -503,9 +540,9 @@ def specification_curve(
             "specifications": [len(columns) for columns in chosen],
             "median_z": medians[:, 0],
             "median_null": np.median(medians, axis=1),
-            "median_p": [_omnibus(row, alternative) for row in medians],
+            "median_p": median_p,
             "share_significant": shares[:, 0],
-            "share_p": [_omnibus(row, "greater") for row in shares],
+            "share_p": share_p,
             "share_positive": [float((compiled.effect[columns] > 0).mean()) for columns in chosen],
         },
         index=pd.MultiIndex.from_tuples(list(members), names=["choice", "value"]),
@@ -537,11 +574,11 @@ def _members(specifications: Sequence[Specification], by: Sequence[str]) -> dict
 
 def _evaluate(
     order: NDArray[np.intp], compiled: Compiled, chosen: Sequence[NDArray[np.intp]]
-) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float32] | None]:
+) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float32] | None, NDArray[np.float64] | None]:
     """Return the effects of all specifications, shape (m, rows), and the median of each group, shape (groups, rows).
 
-    Where specifications lack regions, the third item has their effects with whole records moved, which make the
-    medians; Getis-Ord, which enters no set, as in the first.
+    Where specifications lack regions, the third and fourth item have them with whole records moved; Getis-Ord, which
+    enters no set, as in the first.
     """
     effects = np.empty((len(compiled.n), len(order)), dtype=np.float32)
     gaps = any(len(batch.places) < order.shape[1] for batch in compiled.batches)
@@ -557,14 +594,18 @@ def _evaluate(
             if len(batch.places) < order.shape[1]:
                 line = np.isfinite(batch.scale[0])
                 together[batch.columns[line]] = batch.completed(order)[line]
-    judged = effects if together is None else together
-    medians = np.empty((len(chosen), len(order)))
+    return effects, _medians(effects, chosen), together, None if together is None else _medians(together, chosen)
+
+
+def _medians(effects: NDArray[np.float32], chosen: Sequence[NDArray[np.intp]]) -> NDArray[np.float64]:
+    """Return the median of each group in every column."""
+    medians = np.empty((len(chosen), effects.shape[1]))
     for group, columns in enumerate(chosen):
         # sorting whole rows is faster than np.median
-        ordered = np.sort(np.ascontiguousarray(judged[columns].T), axis=1)
+        ordered = np.sort(np.ascontiguousarray(effects[columns].T), axis=1)
         half = len(columns) // 2
         medians[group] = (ordered[:, half].astype(float) + ordered[:, len(columns) - 1 - half]) / 2
-    return effects, medians, together
+    return medians
 
 
 def _significance(

@@ -255,9 +255,9 @@ def standing(regions: int, variables: Iterable[tuple[NDArray[np.intp], NDArray[n
     """
     total, count = np.zeros(regions), np.zeros(regions)
     for places, values in variables:
-        below = (values[None, :] < values[:, None]).sum(axis=1)
-        equal = (values[None, :] == values[:, None]).sum(axis=1)
-        total[places] += (below + equal / 2) / len(values)
+        _, code, equal = np.unique(values, return_inverse=True, return_counts=True)
+        below = np.cumsum(equal) - equal
+        total[places] += (below + equal / 2)[code] / len(values)
         count[places] += 1
     return np.argsort(np.argsort(np.round(total / count, 12), kind="stable"))
 
@@ -284,17 +284,13 @@ def induced_order(order: NDArray[np.intp], places: NDArray[np.intp], standing: N
     rank[places] = np.arange(n)
     target = order[:, places]
     induced = rank[target]
-    missing = induced < 0
-    counts = missing.sum(axis=1)
-    if not counts.any():
+    row, hole = np.nonzero(induced < 0)
+    if not len(row):
         return induced
-    # the places to be filled, and the regions that are left over, both in the order of standing
-    holes = np.argsort(np.where(missing, standing[target], len(standing)), axis=1, kind="stable")
+    # a row has as many places to be filled as regions left over: both in the order of standing
+    hole = hole[np.lexsort((standing[target[row, hole]], row))]
     by_standing = np.argsort(standing[places])
     used = np.zeros((len(order), n + 1), dtype=bool)
     np.put_along_axis(used, induced, True, axis=1)
-    spare = by_standing[np.argsort(used[:, by_standing], axis=1, kind="stable")]
-    for k in range(int(counts.max())):
-        rows = np.flatnonzero(counts > k)
-        induced[rows, holes[rows, k]] = spare[rows, k]
+    induced[row, hole] = by_standing[np.nonzero(~used[:, by_standing])[1]]
     return induced

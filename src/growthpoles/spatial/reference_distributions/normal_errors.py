@@ -2,9 +2,10 @@
 
 For independent normal errors both statistics, of raw values or of regression residuals, are ratios of
 quadratic forms e'Ae / e'e, so that P(T > t) = P(sum_i (lambda_i - t) chi2_1 > 0) with lambda the eigenvalues
-of A within the residual space (Tiefelsdorf & Boots 1995). The probability comes from Imhof's (1961) integral,
-which at the origin has no oscillating term: in log u the integrand is analytic in a strip of half-width pi /
-2 and the trapezoidal rule converges geometrically, far below rounding error at the step used here. The
+of A within the residual space (Tiefelsdorf & Boots 1995). Imhof's (1961) integral gives the probability; taken along
+the real axis its integrand oscillates without end in a far tail or beside one large eigenvalue, and any fixed step
+fails there (.0051 for 1.6e-12). Here it is taken along a path through the saddlepoint on which it hardly oscillates
+(Rice 1980), by the trapezoidal rule, whose step is halved until it settles. The
 saddlepoint approximation is that of Lugannani & Rice (1980), for Moran's I after Tiefelsdorf (2002), with the
 second-order term of Daniels (1987): on 49 regions the first order alone is off by 1.5 % at p = 0.0002, the
 second by 0.4 %.
@@ -26,8 +27,6 @@ Tails = tuple[float, float]
 
 EIGENVALUE_LIMIT = 5_000
 _STEP = 0.125
-# below this the integral, right to about 1e-15, no longer has the relative accuracy that a tail deserves
-_TAIL = 1e-3
 
 
 def residual_basis(design: Floats) -> Floats:
@@ -81,7 +80,7 @@ def residual_moments(form: Any, basis: Floats) -> tuple[float, float]:
 
 
 def exact_tails(eigenvalues: Floats, value: float) -> Tails:
-    """Return P(T >= value) and P(T <= value), by Imhof's integral.
+    """Return P(T >= value) and P(T <= value); the smaller of the two to full relative accuracy.
 
     Parameters
     ----------
@@ -94,26 +93,8 @@ def exact_tails(eigenvalues: Floats, value: float) -> Tails:
     certain = _certain(mu)
     if certain is not None:
         return certain
-    # past the last bend of the arctangents the integrand falls as u^(-m / 2); 1e-17 is reached well before
-    # the end
-    bends = np.abs(mu[np.abs(mu) > 1e-12])
-    m = len(bends)
-    end = -np.log(bends.min()) + 90.0 / m
-    log_u = np.arange(-42.0, end + _STEP, _STEP)
-    turn = np.empty_like(log_u)
-    damping = np.empty_like(log_u)
-    for part in np.array_split(np.arange(len(log_u)), max(1, len(log_u) * m // 2**20)):
-        product = np.exp(log_u[part])[:, None] * mu
-        turn[part] = np.arctan(product).sum(axis=1) / 2
-        damping[part] = np.log1p(product * product).sum(axis=1) / 4
-    above = 0.5 + _STEP / np.pi * float(np.sum(np.sin(turn) * np.exp(-damping)))
-    if above < _TAIL:
-        above = _far_tail(mu)
-        return above, 1.0 - above
-    if above > 1.0 - _TAIL:
-        below = _far_tail(-mu)
-        return 1.0 - below, below
-    return above, 1.0 - above
+    tail = min(1.0, _tail(mu if mu.sum() < 0 else -mu))
+    return (tail, 1.0 - tail) if mu.sum() < 0 else (1.0 - tail, tail)
 
 
 def two_root_tails(high: Floats, low: Floats, value: Floats, degrees: int) -> Floats:
@@ -214,23 +195,47 @@ def _saddlepoint(mu: Floats) -> float:
     return float(brentq(slope, low * (1 - inset), high * (1 - inset), xtol=1e-15, rtol=1e-14))
 
 
-def _far_tail(mu: Floats) -> float:
-    """Return a small P(sum mu chi2_1 > 0) to full relative accuracy, on the line through the saddlepoint.
+def _tail(mu: Floats) -> float:
+    """Return P(sum mu chi2_1 > 0) where the mean of the sum is below 0, to full relative accuracy.
 
-    P = 1/pi int_0^inf Re(exp(K(s + iu)) / (s + iu)) du with s > 0, after the substitution u = sinh(t) /
-    sqrt(K''(s)).
+    P = 1/(2 pi i) int exp(K(z)) / z dz on a path to the right of 0: the hyperbola through the saddlepoint s of
+    K(z) - log z along which the phase stands still to third order, z = s + w (a (cosh t - 1) + i sinh t).
     """
-    s = _saddlepoint(mu)
-    shrunk = 1.0 - 2.0 * s * mu
-    peak = -0.5 * float(np.log(shrunk).sum())
-    width = 1.0 / float(np.sqrt(2.0 * np.sum((mu / shrunk) ** 2)))
-    step = 0.02
-    t = np.arange(0.0, 60.0, step)
-    u = width * np.sinh(t)
-    # K(s + iu) - K(s) = -1/2 sum log(1 - 2iu mu / (1 - 2 s mu)), one principal branch per term
-    exponent = np.zeros(len(u), dtype=complex)
-    for weight in mu / shrunk:
-        exponent -= 0.5 * np.log(1.0 - 2j * u * weight)
-    values = (np.exp(exponent) / (s + 1j * u)).real * width * np.cosh(t)
-    values[0] /= 2
-    return float(np.exp(peak) * step * values.sum() / np.pi)
+    from scipy.optimize import brentq
+
+    mu = mu[mu != 0]
+    m, pole = len(mu), 1.0 / (2.0 * mu.max())
+    # between these bounds the slope changes sign, whatever the coefficients
+    bounds = pole / (2 * m + 4), pole * (m + 3) / (m + 4)
+    s = float(brentq(lambda s: float(np.sum(mu / (1.0 - 2.0 * s * mu))) - 1.0 / s, *bounds, xtol=1e-300, rtol=1e-12))
+    tilted = mu / (1.0 - 2.0 * s * mu)
+    curvature = 2.0 * float(np.sum(tilted**2)) + 1.0 / s**2
+    width = curvature**-0.5
+    bend = (8.0 * float(np.sum(tilted**3)) - 2.0 / s**3) * width**3 / 3.0
+
+    def total(t: Floats) -> float:
+        found, rows = 0.0, max(1, 2**20 // m)
+        for start in range(0, len(t), rows):
+            part = t[start : start + rows]
+            away = width * (bend * (np.cosh(part) - 1.0) + 1j * np.sinh(part))
+            along = width * (bend * np.sinh(part) + 1j * np.cosh(part))
+            # K(z) - K(s), one principal branch per term: the path leaves the real axis once
+            exponent = -0.5 * np.log1p(-2.0 * away[:, None] * tilted).sum(axis=1)
+            terms = np.exp(exponent) / (s + away) * along
+            found += float(terms.imag.sum()) - (float(terms.imag[0]) / 2 if part[0] == 0 else 0.0)
+            if np.abs(terms[-1]) < 1e-18 * width / s:
+                break
+        return found
+
+    # beyond its last bend the integrand falls as exp(-t m / 2)
+    end = max(0.0, -float(np.log(np.abs(tilted).min() * width))) + 90.0 / m + 4.0
+    step = _STEP
+    found = step * total(np.arange(0.0, end, step))
+    while step > _STEP / 2**8:
+        finer = found / 2 + step / 2 * total(np.arange(step / 2, end, step))
+        settled = abs(finer - found) <= 1e-12 * abs(finer)
+        found, step = finer, step / 2
+        if settled:
+            break
+    peak = -0.5 * float(np.log1p(-2.0 * s * mu).sum())
+    return max(0.0, float(np.exp(peak)) * found / np.pi)

@@ -164,6 +164,7 @@ def graph_of(focal: Any, neighbor: Any, weight: Any, labels: pd.Index) -> Graph:
     """Return the Graph of directed links between positions, without a second factorisation of the labels."""
     import pandas as pd
     from libpysal.graph import Graph
+    from scipy.sparse import coo_array
 
     n = len(labels)
     weight = np.asarray(weight)
@@ -172,11 +173,12 @@ def graph_of(focal: Any, neighbor: Any, weight: Any, labels: pd.Index) -> Graph:
     )  # a Graph writes an isolate as a weight of zero on itself
     focal, neighbor = np.concatenate([focal, lone]), np.concatenate([neighbor, lone])
     weight = np.concatenate([weight, np.zeros(len(lone), weight.dtype)])
-    key = focal * np.int64(n) + neighbor
-    order = np.argsort(key) if (key[1:] < key[:-1]).any() else slice(None)
+    # a matrix puts the links in order by counting, which is faster than sorting them
+    matrix = coo_array((weight, (focal, neighbor)), shape=(n, n)).tocsr()
+    rows = np.repeat(np.arange(n), np.diff(matrix.indptr))
     levels: Any = [labels, labels]
-    index = pd.MultiIndex(levels=levels, codes=[focal[order], neighbor[order]], names=["focal", "neighbor"])
-    return Graph(pd.Series(weight[order], index=index, name="weight"), is_sorted=True)
+    index = pd.MultiIndex(levels=levels, codes=[rows, matrix.indices], names=["focal", "neighbor"])
+    return Graph(pd.Series(matrix.data, index=index, name="weight"), is_sorted=True)
 
 
 def build_weights(

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, listed, message, nearest, unknown_option
 from growthpoles.graphs import as_graph
@@ -71,13 +72,27 @@ def distance_weights(
     >>> graph.adjacency.round(3).to_dict()
     {('a', 'b'): 0.033, ('b', 'a'): 0.025, ('b', 'c'): 0.017, ('c', 'b'): 0.017}
     """
-    import pandas as pd
-
     if isinstance(power, bool) or not isinstance(power, int | float | np.number) or not 0 <= power < np.inf:
         raise SpatialError(message(f"power={power!r}", allowed="a finite number of 0 or more"))
+    threshold = positive("threshold", threshold)
+    labels, numbers = distance_matrix(distances, symmetric=symmetric, absent=absent)
+    own = np.eye(len(labels), dtype=bool)
+    keep = ~own & ~np.isnan(numbers)
+    if threshold is not None:
+        keep &= numbers <= threshold * (1 + 1e-12)
+    focal, neighbor = np.nonzero(keep)
+    weight = decayed(numbers[keep], float(power)) if keep.any() else np.empty(0)
+    return graph_of(focal, neighbor, weight, labels)
+
+
+def distance_matrix(
+    distances: pd.DataFrame | pd.Series, *, symmetric: bool = False, absent: Absent = "refuse"
+) -> tuple[pd.Index, NDArray[np.float64]]:
+    """Return labels and distances, shape (n, n), of a table as :func:`distance_weights` takes it; NaN is no link."""
+    import pandas as pd
+
     if absent not in ("refuse", "cut"):
         raise SpatialError(unknown_option("absent", absent, ["refuse", "cut"]))
-    threshold = positive("threshold", threshold)
     square = _square(distances)
     labels = square.index
     numbers = square.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
@@ -93,12 +108,7 @@ def distance_weights(
         remedy = "a distance for every ordered pair; symmetric=True if each pair stands once; absent='cut' for no link"
         _refuse(square, np.isnan(numbers) & ~own, "no distance", remedy)
     _refuse(square, ~own & ((numbers <= 0) | np.isinf(numbers)), "distance that is not above 0 and finite", "> 0")
-    keep = ~own & ~np.isnan(numbers)
-    if threshold is not None:
-        keep &= numbers <= threshold * (1 + 1e-12)
-    focal, neighbor = np.nonzero(keep)
-    weight = decayed(numbers[keep], float(power)) if keep.any() else np.empty(0)
-    return graph_of(focal, neighbor, weight, labels)
+    return labels, numbers
 
 
 def _square(distances: Any) -> pd.DataFrame:

@@ -10,10 +10,14 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from growthpoles.study.audit.column_orders import ColumnOrder
+from growthpoles.study.audit.column_orders import ColumnOrder, listed
 from growthpoles.study.audit.hidden_denominators import HiddenCopy
-from growthpoles.study.audit.printed_cells import Sources, records
+from growthpoles.study.audit.printed_cells import Sources
+from growthpoles.study.audit.printed_relations import Block
 from growthpoles.study.audit.readings import Reading
+from growthpoles.study.audit.root_causes import Cause, cell_text
+from growthpoles.study.audit.root_causes import Reading as CauseReading
+from growthpoles.study.files.printed_tables import Decimal
 
 FaultKind = Literal[
     "repeated in rows",
@@ -21,9 +25,19 @@ FaultKind = Literal[
     "column order",
     "undecided order",
     "ratio order",
+    "exchanged rows",
+    "moved rows",
+    "exchanged years",
+    "repeated column",
+    "factor",
+    "digits",
+    "contradiction",
+    "contradictory columns",
+    "sum",
     "ratio",
     "input",
     "denominator",
+    "other input",
     "decimal shift",
     "index",
     "class",
@@ -38,9 +52,19 @@ TEMPLATES: Mapping[FaultKind, str] = MappingProxyType(
         "column order": "table {table}: columns stand in the {order} order, the labels do not",
         "undecided order": "table {table}: the row order of {column} is undecided",
         "ratio order": "table {table}: ratios stand in another row order than labels and inputs",
+        "exchanged rows": "table {table}: {column} is exchanged between rows {row} and {other_row}",
+        "moved rows": "table {table}: {column} stands in the rows of other regions in rows {rows}",
+        "exchanged years": "tables {table} and {other_table}: the columns {column} are exchanged",
+        "repeated column": "table {table}: {column} repeats the column of {year}",
+        "factor": "table {table}: {column} is {factor} times what its formula gives, in all rows",
+        "digits": "{column}: the last digits are cut off or rounded more coarsely than printed",
+        "contradiction": "table {table}: {column} contradict each other in row {row}; which is wrong is open",
+        "contradictory columns": "table {table}: {column} contradict each other in rows {rows}; which is wrong is open",
+        "sum": "table {table}: {column} of row {row} does not add up",
         "ratio": "table {table}: {column} of row {row} does not follow from its row",
         "input": "table {table}: {column} of row {row} contradicts the ratios of its row",
         "denominator": "table {table}: {column} was divided by the {denominator} of {year}, row by row",
+        "other input": "table {table}: {column} was computed with the {denominator} of {year}, row by row",
         "decimal shift": "table {table}: {column} of row {row} is off by a power of ten",
         "index": "table {table}: the index of row {row}, {year}, follows from no reading of the tables",
         "class": "table {table}: the class of row {row}, {year}, is not that of its index",
@@ -68,6 +92,8 @@ class Fault:
     other_row: int = 0
     other_table: int = 0
     statement: str = ""
+    rows: str = ""
+    factor: str = ""
 
     @property
     def template(self) -> str:
@@ -117,89 +143,123 @@ def cell(sources: Sources, table: int, row: int, column: str, *, expected: float
     return Cell(table, int(row), column, printed, expected, cause, str(sources.labels(table)[row]))
 
 
-def arithmetic_findings(sources: Sources, wrong: pd.DataFrame) -> list[Finding]:
-    """Turn wrong derived cells into findings: one per column whose rows are exchanged, one per cell otherwise."""
+def cause_findings(sources: Sources, blocks: Mapping[int, Block], causes: Sequence[Cause]) -> list[Finding]:
+    """Turn root causes into findings: one per column with one reason; those of one cause share its fault."""
     found = []
-    for (table, column), part in wrong.groupby(["table", "column"], sort=False):
-        swapped = part[(part["cause"] == "swapped rows") & part["unique"].astype(bool)]
-        if len(swapped):
-            found.append(_swap(sources, int(str(table)), str(column), swapped))
-        for line in records(part.drop(swapped.index)):
-            if line["cause"] != "wrong input":
-                found.append(_single(sources, line))
-    inputs = wrong[wrong["cause"] == "wrong input"]
-    for (table, row), part in inputs.groupby(["table", "row"]):
-        found.append(_input(sources, int(str(table)), int(str(row)), part))
+    for cause in causes:
+        fault = cause_fault(cause, blocks)
+        found += [
+            _of_column(sources, blocks, cause, reading, key, fault)
+            for reading in cause.readings
+            for key in reading.keys
+        ]
     return found
 
 
-def _swap(sources: Sources, table: int, column: str, part: pd.DataFrame) -> Finding:
+def cause_fault(cause: Cause, blocks: Mapping[int, Block]) -> Fault:
+    """Name a cause as a fault: its kind, where it is, and in which rows."""
+    first = cause.first
+    table = first.keys[0][0]
+    columns = ", ".join(dict.fromkeys(name for reading in cause.readings for _, name in reading.keys))
+    at = first.cells[first.keys[0]]
+    rows = [blocks[table].rows[int(i)] for i in at]
+    results = {(relation.table, relation.members[0]) for relation, _ in cause.symptoms if relation.kind == "ratio"}
+    if cause.open:
+        if first.kind == "cell":
+            return Fault("contradiction", table=table, column=columns, row=rows[0])
+        return Fault("contradictory columns", table=table, column=columns, rows=listed(rows))
+    if first.kind == "rows":
+        if len(rows) == 2:
+            return Fault("exchanged rows", table=table, column=columns, row=min(rows), other_row=max(rows))
+        if set(first.keys) <= results:
+            return Fault("ratio order", table=table)
+        return Fault("moved rows", table=table, column=columns, rows=listed(rows))
+    if first.kind == "exchanged":
+        return Fault("exchanged years", table=table, other_table=first.keys[1][0], column=first.keys[0][1])
+    if first.kind == "repeated":
+        return Fault("repeated column", table=table, column=columns, year=first.other_year)
+    if first.kind == "other year":
+        told = "denominator" if next(iter(first.texts.values()))[0].startswith("denominator") else "other input"
+        return Fault(told, table=table, column=columns, denominator=first.input, year=first.other_year)
+    if first.kind == "factor":
+        return Fault("factor", table=table, column=columns, factor=f"{first.factor:.6g}")
+    if first.kind == "digits":
+        return Fault("digits", column=columns)
+    relation = cause.symptoms[0][0]
+    if first.keys[0] in results or relation.kind == "index":
+        return Fault("ratio", table=table, column=first.keys[0][1], row=rows[0])
+    kinds = {relation.kind for relation, _ in cause.symptoms}
+    return Fault("input" if "ratio" in kinds else "sum", table=table, column=columns, row=rows[0])
+
+
+def _of_column(
+    sources: Sources,
+    blocks: Mapping[int, Block],
+    cause: Cause,
+    reading: CauseReading,
+    key: tuple[int, str],
+    fault: Fault,
+) -> Finding:
+    table, name = key
+    block, at = blocks[table], reading.cells[key]
+    column, (low, middle, high) = block.columns[name], reading.bounds[key]
+    result = [r for r, _ in cause.symptoms if r.kind == "ratio" and (r.table, r.members[0]) == key]
+    told = [_told(reading, key, place, block, cause, sources.decimal) for place in range(len(at))]
+    want = result[0].implied(block, name)[1] if reading.kind == "rows" and result else middle
+    if cause.open:
+        told = [f"one reading: {text}" for text in told]
     cells = tuple(
-        cell(
-            sources,
-            table,
-            line["row"],
-            column,
-            expected=line["expected"],
-            cause=f"swapped rows: the value belongs to {line['source_region']}",
+        Cell(table, block.rows[i], name, column.printed[i], float(want[i]), text, block.regions[i])
+        for i, text in zip(map(int, at), told, strict=True)
+    )
+    ratios = column.value[at] / want[at]
+    i = int(at[0])
+    if reading.kind == "rows":
+        way = "in one way only" if not told[0].count("several ways") else "in several ways"
+        fits = "cells fit the inputs of another row" if result else "cells fit the figures of another row"
+        evidence = (
+            f"{len(at)} {fits} to rounding, one to one and {way}; "
+            f"printed / own row's inputs = {ratios.min():.2f} to {ratios.max():.2f}"
         )
-        for line in records(part)
-    )
-    # The printed value of a row belongs to the region that labels its source row.
-    moved = {line["source_region"]: float(line["value"]) for line in records(part)}
-    evidence = (
-        f"{len(part)} cells fit the inputs of another row to rounding, one to one and in one way only; "
-        f"printed / own row's inputs = {part['ratio'].min():.2f} to {part['ratio'].max():.2f}"
-    )
+    elif reading.kind != "cell":
+        evidence = f"explains {sum(len(rows) for _, rows in cause.symptoms)} cells: {relations_text(cause)}"
+    elif result:
+        evidence = (
+            f"its row's inputs give {middle[i]:.10g} ({low[i]:.10g} to {high[i]:.10g}); "
+            f"printed / expected = {ratios[0]:.6g}"
+        )
+    else:
+        evidence = f"{relations_text(cause)} give {name} {middle[i]:.10g} ({low[i]:.10g} to {high[i]:.10g})"
+    if cause.open:
+        others = " or ".join(dict.fromkeys(name for other in cause.readings for _, name in other.keys))
+        evidence += f"; either of {others} explains it, and nothing in the tables decides"
+    regions = {str(block.regions[int(i)]): float((middle if reading.kind == "rows" else want)[int(i)]) for i in at}
+    suffix = "rows" if reading.kind == "rows" else f"r{block.rows[i]:02d}" if len(at) == 1 else reading.kind.split()[0]
     return Finding(
-        f"t{table}-{column}-rows",
-        Fault("ratio order", table=table),
+        f"t{table}-{name}-{suffix}",
+        fault,
         cells,
         evidence,
-        lambda reading: reading.with_cells(table, column, moved),
-        sources.year(table),
+        fix_cells(table, name, regions) if block.year is not None else None,
+        block.year,
     )
 
 
-def _single(sources: Sources, line: dict[str, Any]) -> Finding:
-    table, row, column = int(line["table"]), int(line["row"]), str(line["column"])
-    value, expected, power = float(line["value"]), float(line["expected"]), int(line["power"])
-    cause = str(line["cause"]) or "arithmetic"
-    if cause == "decimal shift":
-        cause = f"decimal shift (x10^{power})"
-    elif line["source_region"]:
-        cause = f"{cause}: the value belongs to {line['source_region']} (row {line['source_row']})"
-    detail = f"; {line['detail']}" if line["detail"] else ""
-    low, high = float(line["low"]), float(line["high"])
-    evidence = (
-        f"its row's inputs give {expected:.10g} ({low:.10g} to {high:.10g}); "
-        f"printed / expected = {value / expected:.6g}{detail}"
-    )
-    region = str(line["region"])
-    return Finding(
-        f"t{table}-{column}-r{row:02d}",
-        Fault("ratio", table=table, column=column, row=row),
-        (cell(sources, table, row, column, expected=expected, cause=cause),),
-        evidence,
-        lambda reading: reading.with_cells(table, column, {region: expected}),
-        sources.year(table),
-    )
+def _told(reading: CauseReading, key: tuple[int, str], place: int, block: Block, cause: Cause, decimal: Decimal) -> str:
+    """Say what is wrong with one cell, and what follows from it."""
+    text = cell_text(reading, key, place, block, decimal)
+    if reading.texts:
+        return text
+    ratios = [r.members[0] for r, _ in cause.symptoms if r.kind == "ratio" and r.members[0] != key[1]]
+    sums = [str(r) for r, _ in cause.symptoms if r.kind == "sum"]
+    parts = [f"wrong input of {', '.join(ratios)}"] if ratios else []
+    parts += [f"does not add up: {'; '.join(sums)}"] if sums else []
+    return "; ".join([*parts, *([text] if text else [])]) or "arithmetic"
 
 
-def _input(sources: Sources, table: int, row: int, part: pd.DataFrame) -> Finding:
-    detail = str(part["detail"].iloc[0])
-    name = detail.split(" ", 1)[0]
-    expected = float(detail.split("agree on ", 1)[1].split(":", 1)[0])
-    region = str(sources.labels(table)[row])
-    ratios = ", ".join(part["column"])
-    return Finding(
-        f"t{table}-{name}-r{row:02d}",
-        Fault("input", table=table, column=name, row=row),
-        (cell(sources, table, row, name, expected=expected, cause=f"wrong input of {ratios}"),),
-        detail,
-        lambda reading: reading.with_cells(table, name, {region: expected}),
-        sources.year(table),
-    )
+def relations_text(cause: Cause) -> str:
+    """List the relations that a cause explains."""
+    return "; ".join(dict.fromkeys(str(relation) for relation, _ in cause.symptoms))
 
 
 def copy_findings(sources: Sources, copies: Sequence[HiddenCopy], orders: list[ColumnOrder]) -> list[Finding]:

@@ -10,18 +10,22 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.result_display import ResultDisplay
-from growthpoles.study.audit.arithmetic import wrong_cells
+from growthpoles.study.audit.cell_checks import find_all, search_all
 from growthpoles.study.audit.claims import check_claims
-from growthpoles.study.audit.column_orders import ColumnOrder, alignment_frame, column_orders, listed
-from growthpoles.study.audit.duplicates import duplicate_findings, find_duplicates
+from growthpoles.study.audit.column_orders import alignment_frame, listed
 from growthpoles.study.audit.effects import EFFECT_COLUMNS, SEVERITIES, effect_summary, effects
-from growthpoles.study.audit.findings import Fault, Finding, arithmetic_findings, copy_findings
-from growthpoles.study.audit.hidden_denominators import find_copies
+from growthpoles.study.audit.findings import Fault, Finding
 from growthpoles.study.audit.printed_cells import Sources, read_sources
-from growthpoles.study.audit.published_findings import Entry, claim_entries, formula_entries, index_entries
+from growthpoles.study.audit.published_findings import (
+    Entry,
+    PublishedCauses,
+    claim_entries,
+    consequence_frame,
+    published_causes,
+    unchecked_frame,
+)
 from growthpoles.study.audit.readings import Order, base_order
-from growthpoles.study.audit.reproduction import reproduce
-from growthpoles.study.audit.row_order_findings import order_findings
+from growthpoles.study.audit.reproduction import REPRODUCTION_COLUMNS, missed_index, reproduce
 from growthpoles.study.inputs import study_catalogue, study_method
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study
@@ -54,6 +58,11 @@ class Audit(ResultDisplay):
     sources : Sources
     faults : mapping
         Sentence in the ledger's column `fault` -> the fault as data.
+    consequences : DataFrame
+        One line per printed cell that follows from a fault, or contradicts the others because of it: fault, table,
+        row, column, printed, relation.
+    unchecked : DataFrame
+        One line per check that could not be made in some rows: check, rows (how many), reason, told (in a sentence).
 
     Examples
     --------
@@ -72,6 +81,8 @@ class Audit(ResultDisplay):
     claims: pd.DataFrame
     sources: Sources
     faults: Mapping[str, Fault] = field(default_factory=dict)
+    consequences: pd.DataFrame = field(default_factory=pd.DataFrame)
+    unchecked: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["check", "rows", "reason", "told"]))
 
     def __repr__(self) -> str:
         """Return the counts by severity."""
@@ -166,18 +177,53 @@ def run_audit(study: Study | None = None, *, rng: np.random.Generator | int | No
     study = study or load_study()
     sources = read_sources(study)
     catalogue = study_catalogue(study)
+    method = study_method(study, catalogue)
     reproduction = reproduce(study, sources=sources)
     claims = check_claims(study)
-    entries, orders, effect = _examine(
-        sources, catalogue, base_order(sources, study), rng, method=study_method(study, catalogue)
-    )
-    published = [*index_entries(study, reproduction), *formula_entries(study)]
-    taken = {(cell.table, cell.row, cell.column) for _, _, cell, _, _ in published}
-    published += claim_entries(study, claims, taken)
+    judge = None
+    if len(reproduction):
+        judge = lambda mended: len(missed_index(study, mended, catalogue, method))  # noqa: E731
+    search = search_all(sources, rng=rng, judge=judge)
+    entries, effect = _examine(sources, catalogue, base_order(sources, study), search.findings, method=method)
+    published = published_causes(study, search, reproduction, catalogue, method)
+    taken = {(cell.table, cell.row, cell.column) for _, _, cell, _, _ in published.entries}
+    told = [*published.entries, *claim_entries(study, claims, taken)]
     ledger = _entries_frame(entries)
-    ledger = pd.concat([ledger, _entries_frame(published)], ignore_index=True) if published else ledger
-    faults = {str(fault): fault for _, fault, *_ in (*entries, *published)}
-    return Audit(_sorted(ledger), alignment_frame(orders), reproduction, effect, claims, sources, faults)
+    ledger = pd.concat([ledger, _entries_frame(told)], ignore_index=True) if told else ledger
+    faults = {str(fault): fault for _, fault, *_ in (*entries, *told)}
+    consequences = consequence_frame([*search.told, *published.told], search.blocks, published)
+    return Audit(
+        _sorted(ledger),
+        alignment_frame(search.orders),
+        published.reproduction,
+        effect,
+        claims,
+        sources,
+        faults,
+        consequences,
+        unchecked_frame(search.relations, search.blocks, published.reproduction),
+    )
+
+
+def audit_cells(sources: Sources, *, sums: Sequence[tuple[str, ...]] | None = None) -> Audit:
+    """Audit printed cells that belong to no study: nothing is rated, so every severity is "notice".
+
+    `sums` are the sums between columns, (total, part, part, ...); None discovers them.
+    """
+    search = search_all(sources, sums=sums)
+    entries, effect = _examine(sources, None, base_order(sources), search.findings)
+    nothing = PublishedCauses([], [], {}, pd.DataFrame())
+    return Audit(
+        _sorted(_entries_frame(entries)),
+        alignment_frame(search.orders),
+        pd.DataFrame(columns=list(REPRODUCTION_COLUMNS)),
+        effect,
+        pd.DataFrame(columns=["id"]),
+        sources,
+        {str(fault): fault for _, fault, *_ in entries},
+        consequence_frame(search.told, search.blocks, nothing),
+        unchecked_frame(search.relations, search.blocks, nothing.reproduction),
+    )
 
 
 def audit_sources(
@@ -199,36 +245,18 @@ def audit_sources(
     DataFrame
         As :func:`audit`.
     """
-    entries, _, _ = _examine(sources, catalogue, base_order(sources), rng)
+    entries, _ = _examine(sources, catalogue, base_order(sources), find_all(sources, rng=rng)[0])
     return _sorted(_entries_frame(entries))
-
-
-def find_all(
-    sources: Sources, *, rng: np.random.Generator | int | None = None
-) -> tuple[list[Finding], list[ColumnOrder]]:
-    """Run every check of the printed cells; findings and the order of every column."""
-    wrong = wrong_cells(sources)
-    copies = find_copies(sources)
-    orders = column_orders(sources, wrong, copies, rng=rng)
-    repeated, lost = duplicate_findings(sources, find_duplicates(sources), orders)
-    found = [
-        *arithmetic_findings(sources, wrong),
-        *copy_findings(sources, copies, orders),
-        *repeated,
-        *order_findings(sources, orders, lost),
-    ]
-    return found, orders
 
 
 def _examine(
     sources: Sources,
     catalogue: Catalogue | None,
     order: Order,
-    rng: np.random.Generator | int | None,
+    found: Sequence[Finding],
     *,
     method: Method | None = None,
-) -> tuple[list[Entry], list[ColumnOrder], pd.DataFrame]:
-    found, orders = find_all(sources, rng=rng)
+) -> tuple[list[Entry], pd.DataFrame]:
     none = pd.DataFrame(columns=list(EFFECT_COLUMNS))
     effect = none if catalogue is None else effects(sources, found, catalogue, order=order, method=method)
     summary = effect_summary(effect)
@@ -238,7 +266,7 @@ def _examine(
         entries += [
             (finding.name, finding.fault, cell, severity, f"{finding.evidence}{told}") for cell in finding.cells
         ]
-    return entries, orders, effect
+    return entries, effect
 
 
 def _severity(finding: Finding, summary: pd.DataFrame) -> tuple[str, str]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from growthpoles.errors import DataError, Reason, message
+from growthpoles.errors import DataError, Reason, StudyError, message
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.study.files.printed_tables import (
-    BLANKS,
     Decimal,
-    parse_number,
+    cell_number,
     printed_resolution,
     read_cells,
     require_columns,
@@ -64,7 +65,7 @@ def prepare_cells(cells: pd.DataFrame, *, decimal: Decimal = ",") -> pd.DataFram
 
 def _number(text: str, decimal: Decimal) -> float:
     try:
-        return parse_number(text, decimal=decimal)
+        return cell_number(text, decimal=decimal)
     except DataError:
         return float("nan")
 
@@ -99,6 +100,8 @@ class Sources:
         Table number -> year.
     parts : mapping
         Table number -> column -> its cells by row number; every column of a table has all its rows.
+    cut : tuple of str
+        Columns whose last digit was cut off, not rounded, as the study declares.
     """
 
     cells: pd.DataFrame
@@ -107,6 +110,7 @@ class Sources:
     decimal: Decimal = ","
     years: Mapping[int, int] = field(default_factory=dict)
     parts: Mapping[int, Mapping[str, pd.DataFrame]] = field(default_factory=dict)
+    cut: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Tables and cells."""
@@ -158,6 +162,7 @@ def make_sources(
     years: Mapping[int, int],
     orders: Mapping[str, Sequence[str]] | None = None,
     decimal: Decimal = ",",
+    cut: Sequence[str] = (),
 ) -> Sources:
     """Put cells and formulas together; label orders of the tables join the candidate orders.
 
@@ -173,6 +178,8 @@ def make_sources(
         Declared orders of the rows: name -> regions by row.
     decimal : {",", "."}
         Decimal sign of the printed strings.
+    cut : sequence of str
+        Columns whose digits were cut off instead of rounded.
 
     Raises
     ------
@@ -185,6 +192,8 @@ def make_sources(
     if cells.empty:
         raise DataError(message("no table with a year", where="audit", allowed="at least one table"))
     cells = cells.assign(year=cells["table"].map(dict(years))).reset_index(drop=True)
+    # What is cut off is up to a whole unit away from what is printed.
+    cells["half"] = cells["half"].where(~cells["column"].isin(list(cut)), 2 * cells["half"])
     named = {name: tuple(order) for name, order in (orders or {}).items()}
     parts: dict[int, dict[str, pd.DataFrame]] = {}
     for number, part in cells.groupby("table", sort=True):
@@ -196,7 +205,25 @@ def make_sources(
         if order not in named.values():
             named[Reason(LABELS_ORDER, {"number": table})] = order
     used = {table: int(years[table]) for table in parts}
-    return Sources(cells, formulas.reset_index(drop=True), named, decimal, used, parts)
+    return Sources(cells, formulas.reset_index(drop=True), named, decimal, used, parts, tuple(cut))
+
+
+def replace_cells(sources: Sources, cells: Mapping[tuple[int, int, str], tuple[float, float]]) -> Sources:
+    """Return the sources with other values and half units in some cells: (table, row, column) -> (value, half)."""
+    if not cells:
+        return sources
+    frame, parts = sources.cells.copy(), {table: dict(columns) for table, columns in sources.parts.items()}
+    place = {key: at for at, key in enumerate(zip(frame["table"], frame["row"], frame["column"], strict=True))}
+    at = [place[key] for key in cells]
+    value, half = (np.array(part, dtype=float) for part in zip(*cells.values(), strict=True))
+    for name, new in (("value", value), ("half", half)):
+        frame.iloc[at, frame.columns.get_loc(name)] = new
+    texts = [f"{number:.12g}".replace(".", sources.decimal) for number in value]
+    frame.iloc[at, frame.columns.get_loc("printed")] = texts
+    for table, column in {(table, column) for table, _, column in cells}:
+        own = frame[(frame["table"] == table) & (frame["column"] == column)]
+        parts[table][column] = own.set_index("row").sort_index()
+    return replace(sources, cells=frame, parts=parts)
 
 
 def _row_labels(table: int, columns: Mapping[str, pd.DataFrame]) -> tuple[str, ...]:
@@ -233,28 +260,58 @@ def read_sources(study: Study | None = None) -> Sources:
     years: dict[int, int] = {}
     orders: Mapping[str, Sequence[str]] = {}
     decimal: Decimal = ","
+    cut: tuple[str, ...] = ()
     if study.cells is not None:
+        cut = study.cells.cut
         years = assembly_years(study)
         orders, decimal = study.cells.orders, study.cells.decimal
         frames += [read_table(study, number) for number in sorted(years)]
     else:
         decimal = "."
+        # Numbers of published tables are the user's own; the others are counted around them.
+        published = {part.table for part in (study.published.index, study.published.rating_class) if part is not None}
         for spec in study.tables:
             for year, cells in _own_cells(study, spec).items():
-                number = len(years) + 1
+                number = next(n for n in count(len(years) + 1) if n not in {*years, *published})
                 years[number] = year
                 frames.append(cells.assign(table=number))
-    return make_sources(pd.concat(frames, ignore_index=True), formulas, years=years, orders=orders, decimal=decimal)
+    return make_sources(
+        pd.concat(frames, ignore_index=True), formulas, years=years, orders=orders, decimal=decimal, cut=cut
+    )
 
 
 def read_table(study: Study, number: int) -> pd.DataFrame:
     """Read one transcribed table of a study, with the region of every label."""
     from growthpoles.study.files.printed_tables import table_path
 
-    assert study.cells is not None
+    if study.cells is None:
+        return _published_of_tables(study, number)
     cells = read_cells(table_path(study.resolve(study.cells.folder), number), decimal=study.cells.decimal)
     labels = list(dict.fromkeys(cells["label"]))
     return cells.assign(region=cells["label"].map(dict(zip(labels, match_labels(study, labels), strict=True))))
+
+
+def _published_of_tables(study: Study, number: int) -> pd.DataFrame:
+    """Read the published columns of a study of [[tables]]: index, class and what formulas.csv names."""
+    from growthpoles.study.audit.published_findings import published_formulas
+    from growthpoles.study.inputs.published import own_columns
+
+    named = [part for part in (study.published.index, study.published.rating_class) if part is not None]
+    sources = [part for part in named if part.table == number]
+    if not sources:
+        known = ", ".join(str(part.table) for part in named) or "none: study.toml has no [published]"
+        raise StudyError(message(f"formulas.csv: table {number} is not published", where=study.name, allowed=known))
+    wanted = [name for part in sources for name in part.columns.values()]
+    rules = published_formulas(study)
+    for rule in rules[rules["table"] == str(number)].to_dict("records"):
+        wanted += [rule["column"], rule["numerator"], rule["denominator"]]
+    cells = own_columns(study, sources[0], list(dict.fromkeys(wanted)))
+    return cells.assign(value=[_number(text, ".") for text in cells["printed"]])
+
+
+def printed_decimal(study: Study) -> Decimal:
+    """Return the decimal sign of the cells that the audit reads: that of [cells]; tables of one's own get a point."""
+    return study.cells.decimal if study.cells is not None else "."
 
 
 def assembly_years(study: Study) -> dict[int, int]:
@@ -278,27 +335,31 @@ def match_labels(study: Study, labels: Sequence[str], *, vintage: int | None = N
 
 
 def _own_cells(study: Study, spec: Table) -> dict[int, pd.DataFrame]:
-    """Take a table of a user's own study apart into cells, by year; numbers are written with a decimal point."""
-    from growthpoles.study.files.table_files import cell_text
+    """Take a table of a user's own study apart into cells, by year; numbers are written with a decimal point.
+
+    Rows are counted from the first region of a year, as they are in transcribed tables.
+    """
     from growthpoles.study.files.user_table import read_table as read_own
     from growthpoles.study.inputs import study_catalogue
+    from growthpoles.study.inputs.published import plain_text
+    from growthpoles.study.inputs.study_regions import match_study_regions
 
     path = study.resolve(spec.file)
     data = read_own(path, spec, years=study.years, codes=study_catalogue(study).codes)
     if data.problems:
         raise DataError(str(data.problems[0]))
     records: dict[int, list[dict[str, object]]] = {}
+    places: dict[int, dict[str, int]] = {}
     for cell in data.cells:
         if cell.code:
-            text = cell_text(cell.content).translate(BLANKS)
-            if data.notation.thousands:
-                text = text.replace(data.notation.thousands, "")
-            printed = text.replace(data.notation.decimal, ".")
-            line = {"row": cell.row, "label": cell.name, "column": cell.code, "printed": printed}
+            names = places.setdefault(cell.year, {})
+            row = names.setdefault(cell.name, len(names) + 1)
+            printed = plain_text(cell.content, data.notation)
+            line = {"row": row, "label": cell.name, "column": cell.code, "printed": printed}
             records.setdefault(cell.year, []).append(line)
     frames = {year: pd.DataFrame(lines) for year, lines in sorted(records.items())}
     for year, frame in frames.items():
         labels = list(dict.fromkeys(frame["label"]))
-        codes = dict(zip(labels, match_labels(study, labels, vintage=spec.vintage), strict=True))
+        codes = dict(zip(labels, match_study_regions(study, labels, vintage=spec.vintage), strict=True))
         frames[year] = frame.assign(region=frame["label"].map(codes))
     return frames

@@ -2,25 +2,319 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from growthpoles.file_reading import note
 from growthpoles.study.audit.arithmetic import check_arithmetic
+from growthpoles.study.audit.cell_checks import Search, mend
+from growthpoles.study.audit.column_orders import listed
 from growthpoles.study.audit.effects import SEVERITIES
-from growthpoles.study.audit.findings import Cell, Fault
-from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, read_table, records
+from growthpoles.study.audit.findings import Cell, Fault, cause_fault, relations_text
+from growthpoles.study.audit.printed_cells import (
+    FORMULA_COLUMNS,
+    Sources,
+    prepare_cells,
+    printed_decimal,
+    read_table,
+    records,
+)
+from growthpoles.study.audit.printed_relations import Block, Relation, make_block, ratio_relations
+from growthpoles.study.audit.reproduction import index_targets, missed_index, reproduce
+from growthpoles.study.audit.root_causes import Cause, cell_text, find_causes
+from growthpoles.study.audit.root_causes import Reading as CauseReading
 from growthpoles.study.files.printed_tables import parse_number, read_rows, require_columns
+from growthpoles.study.inputs import study_method
 from growthpoles.study.study_spec import PublishedColumn, Study
 
+if TYPE_CHECKING:
+    from growthpoles.ratings.catalogue import Catalogue
+    from growthpoles.ratings.rating_options import Method
+
+#: Up to so many faults the index is recomputed with each mended alone, and with all but each.
+MOST_STATES = 6
 Entry = tuple[str, Fault, Cell, str, str]
-_READINGS = ("row number", "label", "row number and label")
+FOLLOWS = "mended cells"
+_READINGS = ("row number", "label", "row number and label", FOLLOWS)
 
 
-def index_entries(study: Study, reproduction: pd.DataFrame) -> list[Entry]:
-    """Return (name, fault, cell, severity, evidence) for every published index or class that no reading gives."""
+@dataclass(frozen=True, slots=True, eq=False)
+class PublishedCauses:
+    """Faults of published figures: their entries, the causes behind them, and which index follows from what."""
+
+    entries: list[Entry]
+    told: list[tuple[Fault, Cause]]
+    blocks: Mapping[int, Block]
+    reproduction: pd.DataFrame
+
+
+def published_causes(
+    study: Study, search: Search, reproduction: pd.DataFrame, catalogue: Catalogue, method: Method
+) -> PublishedCauses:
+    """Find the fewest faults of index, class and the ratios between published columns.
+
+    An index is a fault only where it follows neither from the tables as printed nor with any of the faults found in
+    them mended: what was computed from a wrong cell, or from the right one, is no fault of its own.
+    """
+    states = [search.sources]
+    missed: set[tuple[int, str]] = set()
+    targets = {}
+    if len(reproduction):
+        lost = ~reproduction["explained_by"].isin(_READINGS)
+        missed = set(zip(reproduction.loc[lost, "year"], reproduction.loc[lost, "region"], strict=True))
+        counts = [len(missed)]
+        for mended in _mended(search) if missed else ():
+            own = missed_index(study, mended, catalogue, method)
+            states.append(mended)
+            counts.append(len(own))
+            missed &= own
+        best = states[int(np.argmin(counts))]
+        targets = index_targets(study, best, catalogue, method) if missed else {}
+        if len(counts) > 1:
+            known = reproduce(study, sources=best) if best is not search.sources and missed else reproduction
+            reproduction = _followed(reproduction, known, missed)
+    blocks = published_blocks(study)
+    relations = _published_relations(
+        study, blocks, targets, missed, set(reproduction["year"]) if len(reproduction) else set()
+    )
+    causes, whole = find_causes(blocks, relations, decimal=printed_decimal(study))
+    return PublishedCauses(*_told(study, causes, blocks, whole, reproduction, relations), blocks, reproduction)
+
+
+def _mended(search: Search) -> Iterator[Sources]:
+    """Yield the tables with all faults mended, with each alone, and with all but each."""
+    sources, causes = search.sources, list(search.causes)
+    if causes:
+        yield search.mended
+    if 1 < len(causes) <= MOST_STATES:
+        for cause in causes:
+            yield _state(search, [cause])
+            yield _state(search, [other for other in causes if other is not cause])
+    for cause in causes[:MOST_STATES]:
+        for reading in cause.readings[1:]:
+            mended = reading.apply(search.blocks)
+            yield mend(sources, search.blocks, mended)
+
+
+def _state(search: Search, causes: Sequence[Cause]) -> Sources:
+    mended: Mapping[int, Block] = search.blocks
+    for cause in causes:
+        mended = cause.first.apply(mended)
+    return mend(search.sources, search.blocks, mended)
+
+
+def _followed(reproduction: pd.DataFrame, known: pd.DataFrame, missed: set[tuple[int, str]]) -> pd.DataFrame:
+    """Say which indices follow once the faults of the tables are mended; take the others from the best state."""
+    keys = list(zip(reproduction["year"], reproduction["region"], strict=True))
+    follows = [
+        key not in missed and explained not in _READINGS
+        for key, explained in zip(keys, reproduction["explained_by"], strict=True)
+    ]
+    told = reproduction.copy()
+    if known is not reproduction:
+        still = [key in missed for key in keys]
+        told.loc[still] = known.loc[still]
+    told.loc[follows, "explained_by"] = FOLLOWS
+    told.loc[follows, "explanation"] = "follows once the faults of the tables are mended"
+    return told
+
+
+def published_blocks(study: Study) -> dict[int, Block]:
+    """Return the tables of published figures: index and what formulas.csv names."""
+    numbers = {int(parse_number(str(table), decimal=".")) for table in published_formulas(study)["table"]}
+    if study.published.index is not None:
+        numbers.add(study.published.index.table)
+    blocks = {}
+    for number in sorted(numbers):
+        cells = prepare_cells(read_table(study, number), decimal=printed_decimal(study))
+        if cells["value"].notna().any():
+            blocks[number] = make_block(
+                cells, table=number, year=None, cut=study.cells.cut if study.cells is not None else ()
+            )
+    return blocks
+
+
+def _published_relations(
+    study: Study,
+    blocks: Mapping[int, Block],
+    targets: Mapping[int, tuple[pd.Series, list[tuple[pd.Series, pd.Series]]]],
+    missed: set[tuple[int, str]],
+    checked: Collection[int],
+) -> list[Relation]:
+    relations = []
+    published = study.published.index
+    for year, name in published.columns.items() if published is not None else ():
+        block = blocks[published.table]
+        if name not in block.columns:
+            continue
+        column = block.columns[name]
+        lost = np.array([(year, region) in missed for region in block.regions])
+        half = (column.high - column.low) / 2
+        # Rows that follow keep what is printed: they are right as they stand.
+        bounds = [(column.low, column.value, column.high)] if year in checked else []
+        if lost.any():
+            bounds = []
+            for middle, slack in targets[year][1]:
+                value = middle.reindex(list(block.regions)).to_numpy(float)
+                reach = np.maximum(slack.reindex(list(block.regions)).to_numpy(float) - half, 0.0)
+                value, reach = np.where(lost, value, column.value), np.where(lost, reach, half)
+                bounds.append((value - reach, value, value + reach))
+        if bounds:
+            relations.append(Relation("index", published.table, (name,), targets=tuple(bounds)))
+    formulas = published_formulas(study)
+    for table, block in blocks.items():
+        own = formulas[formulas["table"].map(lambda text: int(parse_number(str(text), decimal="."))) == table]
+        relations += ratio_relations({table: block}, own.assign(factor=_factors(study, own)))
+    return relations
+
+
+def _told(
+    study: Study,
+    causes: Sequence[Cause],
+    blocks: Mapping[int, Block],
+    whole: Mapping[int, Block],
+    reproduction: pd.DataFrame,
+    relations: Sequence[Relation],
+) -> tuple[list[Entry], list[tuple[Fault, Cause]]]:
+    """Turn causes into entries; single indices, classes and ratios are told with all that is known of their row."""
+    entries: list[Entry] = []
+    told: list[tuple[Fault, Cause]] = []
+    index_columns = set(study.published.index.columns.values()) if study.published.index is not None else set()
+    changes = {
+        line: entry for entry in formula_entries(study) for line in [(entry[2].table, entry[2].row, entry[2].column)]
+    }
+    years = {column: year for year, column in (study.published.index.columns if study.published.index else {}).items()}
+    alone: set[tuple[int, int]] = set()
+    for cause in causes:
+        first = cause.first
+        ((table, name), at), *_ = first.cells.items()
+        row = blocks[table].rows[int(at[0])]
+        if first.kind == "cell" and not cause.open and name in index_columns:
+            alone.add((years[name], row))
+            told.append((Fault("index", table=table, row=row, year=years[name]), cause))
+        elif first.kind == "cell" and not cause.open and (table, row, name) in changes:
+            entries.append(changes[table, row, name])
+            told.append((changes[table, row, name][1], cause))
+        else:
+            fault = cause_fault(cause, blocks)
+            told.append((fault, cause))
+            grave = SEVERITIES[1] if name in index_columns else SEVERITIES[2]
+            for reading in cause.readings:
+                for key in reading.keys:
+                    entries += _cells_of(study, cause, reading, key, fault, blocks, grave)
+    own = reproduction.assign(
+        explained_by=[
+            line["explained_by"] if line["explained_by"] in _READINGS or (line["year"], line["row"]) in alone else ""
+            for line in records(reproduction)
+        ]
+    )
+    # A class that is that of the mended index was taken from it.
+    right = {}
+    for year, name in ((year, name) for name, year in years.items()):
+        block = whole.get(study.published.index.table) if study.published.index is not None else None
+        if block is not None and name in block.columns:
+            right |= {(year, row): value for row, value in zip(block.rows, block.columns[name].value, strict=True)}
+    found = index_entries(study, own[own["explained_by"] != ""], right)
+    return [*found, *entries], told
+
+
+def _cells_of(
+    study: Study,
+    cause: Cause,
+    reading: CauseReading,
+    key: tuple[int, str],
+    fault: Fault,
+    blocks: Mapping[int, Block],
+    severity: str,
+) -> list[Entry]:
+    table, name = key
+    block, at = blocks[table], reading.cells[key]
+    entries: list[Entry] = []
+    for place, i in enumerate(map(int, at)):
+        text = cell_text(reading, key, place, block, printed_decimal(study)) or "arithmetic"
+        own = Cell(
+            table, block.rows[i], name, block.columns[name].printed[i], float(reading.bounds[key][1][i]),
+            f"published figure: {text}", block.regions[i],
+        )  # fmt: skip
+        evidence = f"explains {sum(len(rows) for _, rows in cause.symptoms)} cells: {relations_text(cause)}"
+        entries.append((f"t{table}-{name}-{reading.kind.split()[0]}", fault, own, severity, evidence))
+    return entries
+
+
+def consequence_frame(
+    told: Sequence[tuple[Fault, Cause]], blocks: Mapping[int, Block], published: PublishedCauses
+) -> pd.DataFrame:
+    """List the printed cells that a cause explains: those that contradict it, and those computed from it."""
+    lines = []
+    for fault, cause in told:
+        own = {
+            (table, int(i), name)
+            for reading in cause.readings
+            for (table, name), at in reading.cells.items()
+            for i in at
+        }
+        for relation, rows in cause.symptoms:
+            name = relation.members[0]
+            block = published.blocks[relation.table] if relation.table in published.blocks else blocks[relation.table]
+            lines += [
+                (str(fault), relation.table, block.rows[i], name, block.columns[name].printed[i], str(relation))
+                for i in rows
+                if (relation.table, i, name) not in own
+            ]
+    if len(published.reproduction):
+        follows = published.reproduction[published.reproduction["explained_by"] == FOLLOWS]
+        lines += [
+            ("", int(line["table"]), int(line["row"]), str(line["column"]), str(line["printed"]), line["explanation"])
+            for line in records(follows)
+        ]
+    return pd.DataFrame(lines, columns=["fault", "table", "row", "column", "printed", "relation"])
+
+
+def unchecked_frame(
+    relations: Sequence[Relation], blocks: Mapping[int, Block], reproduction: pd.DataFrame
+) -> pd.DataFrame:
+    """Count the rows in which a check could not be made, and say why."""
+    lines: list[tuple[str, int, str]] = []
+    for relation in relations:
+        block = blocks[relation.table]
+        gaps = {
+            name: [
+                row for row, value in zip(block.rows, block.columns[name].value, strict=True) if not np.isfinite(value)
+            ]
+            for name in relation.members
+        }
+        rows = sorted({row for own in gaps.values() for row in own})
+        if rows:
+            named = "; ".join(f"no number in {name}, rows {listed(own)}" for name, own in gaps.items() if own)
+            lines.append((f"table {relation.table}: {relation}", len(rows), named))
+    if len(reproduction):
+        for year, part in reproduction.groupby("year"):
+            for why, lost in (
+                ("no index printed", part["value"].isna()),
+                ("an indicator has no number", part["value"].notna() & part["by_row"].isna()),
+            ):
+                if lost.any():
+                    rows = [int(row) for row in part.loc[lost, "row"]]
+                    lines.append((f"index {year}", len(rows), f"{why}, rows {listed(rows)}"))
+    frame = pd.DataFrame(lines, columns=["check", "rows", "reason"])
+    told = [f"not checked in {rows} rows: {check} ({reason})" for check, rows, reason in lines]
+    return frame.assign(told=pd.Series(told, dtype=object))
+
+
+def index_entries(
+    study: Study, reproduction: pd.DataFrame, right: Mapping[tuple[int, int], float] | None = None
+) -> list[Entry]:
+    """Return (name, fault, cell, severity, evidence) for every published index or class that no reading gives.
+
+    `right` gives the index by (year, row) with all faults mended: a class that is that of it is right.
+    """
+    from growthpoles.ratings.rate import classes_of
+
+    classed = study_method(study)
     entries: list[Entry] = []
     for key, part in reproduction.groupby("year", sort=True):
         year = int(str(key))
@@ -29,7 +323,9 @@ def index_entries(study: Study, reproduction: pd.DataFrame) -> list[Entry]:
             if line["explained_by"] not in _READINGS:
                 entries += _index(study, line, part, ranks, year)
             elif line["class_printed"] and line["class_of_printed"] not in ("", line["class_printed"]):
-                entries.append(_class(study, line, year))
+                value = pd.Series([(right or {}).get((year, int(line["row"])), np.nan)])
+                if value.isna().item() or str(classes_of(value, classed).item()) != line["class_printed"]:
+                    entries.append(_class(study, line, year))
     return entries
 
 
@@ -52,7 +348,8 @@ def _index(study: Study, line: dict[str, Any], part: pd.DataFrame, ranks: pd.Ser
     own = Cell(table, row, str(line["column"]), str(line["printed"]), by_row, cause, region)
     entries: list[Entry] = [(name, fault, own, severity, evidence)]
     source = study.published.rating_class
-    if classes and source is not None:
+    # A class that is right beside a wrong index was taken from the right one.
+    if classes and source is not None and line["class_printed"] != line["class_by_row"]:
         cell = _class_cell(source, line, year, f"{cause} (class {line['class_by_row']})")
         entries.append((name, fault, cell, severity, evidence))
     return entries
@@ -90,20 +387,22 @@ def published_formulas(study: Study) -> pd.DataFrame:
     return rules
 
 
+def _factors(study: Study, rules: pd.DataFrame) -> list[float]:
+    path = study.resolve("formulas.csv")
+    return [
+        parse_number(text, decimal=".", where=f"{path}, line {at}, column factor")
+        for at, text in rules["factor"].items()
+    ]
+
+
 def formula_entries(study: Study) -> list[Entry]:
     """Check the formulas between published columns (:func:`published_formulas`)."""
-    if study.cells is None:
-        return []
     path, rules = study.resolve("formulas.csv"), published_formulas(study)
     entries: list[Entry] = []
     for table, part in rules.groupby("table", sort=True):
-        factors = [
-            parse_number(text, decimal=".", where=f"{path}, line {at}, column factor")
-            for at, text in part["factor"].items()
-        ]
         number = int(parse_number(str(table), decimal=".", where=f"{path}, column table"))
         cells = read_table(study, number)
-        wrong = check_arithmetic(cells, part.assign(factor=factors), decimal=study.cells.decimal)
+        wrong = check_arithmetic(cells, part.assign(factor=_factors(study, part)), decimal=printed_decimal(study))
         for line in records(wrong):
             row = int(line["row"])
             cell = Cell(

@@ -88,7 +88,7 @@ def _labels(order: Order) -> pd.Index:
 
 def base_order(sources: Sources, study: Study | None = None) -> Order:
     """Return the order for joining by row number: labels of the published index, else those of the first table."""
-    if study is not None and study.cells is not None and study.published.index is not None:
+    if study is not None and study.published.index is not None:
         cells = read_table(study, study.published.index.table)
         return tuple(cells.drop_duplicates("row").sort_values("row")["region"])
     return tuple(sources.labels(sources.tables[0]))

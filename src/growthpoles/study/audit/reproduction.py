@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from growthpoles.errors import RatingError
 from growthpoles.study.audit.arithmetic import wrong_cells
 from growthpoles.study.audit.hidden_denominators import find_copies
-from growthpoles.study.audit.printed_cells import Sources, read_sources, read_table, records
+from growthpoles.study.audit.printed_cells import Sources, printed_decimal, read_sources, read_table, records
 from growthpoles.study.audit.readings import (
     Reading,
     base_order,
@@ -62,11 +62,11 @@ def leader(values: pd.Series, code: str, catalogue: Catalogue) -> float:
     return float(values.max() if catalogue.direction(code) > 0 else values.min())
 
 
-def by_leaders(method: Method) -> bool:
-    """Whether the index of a region follows from its own values and those of the leaders alone."""
+def by_leaders(method: Method, normalisation: str = "leader") -> bool:
+    """Whether the index of a region follows from its own values and those of the leaders (or extremes) alone."""
     from growthpoles.ratings.rating_options import levels_of
 
-    if str(method.normalisation) != "leader" or method.treats or method.own:
+    if str(method.normalisation) != normalisation or method.treats or method.own:
         return False
     means = all(mean.additive for mean in levels_of(method.aggregation))
     return means and {str(scheme) for scheme in levels_of(method.weighting)} <= {"given", "equal"}
@@ -210,6 +210,43 @@ def _against_leaders(
     return usable, index_against(pd.DataFrame(trials, columns=table.columns), table, catalogue, method)
 
 
+def missed_index(study: Study, sources: Sources, catalogue: Catalogue, method: Method) -> set[tuple[int, str]]:
+    """Return (year, region) of every published index that follows by no reading of the tables."""
+    targets = index_targets(study, sources, catalogue, method)
+    return {
+        (year, str(region))
+        for year, (own, readings) in targets.items()
+        for region in own.index[
+            np.logical_and.reduce([~((own - middle).abs() <= slack) & middle.notna() for middle, slack in readings])
+            & own.notna()
+        ]
+    }
+
+
+def index_targets(
+    study: Study, sources: Sources, catalogue: Catalogue, method: Method
+) -> dict[int, tuple[pd.Series, list[tuple[pd.Series, pd.Series]]]]:
+    """Return by year the published index, and (index, tolerance) of the readings by row number and by label."""
+    published = study.published.index
+    found: dict[int, tuple[pd.Series, list[tuple[pd.Series, pd.Series]]]] = {}
+    if published is None:
+        return found
+    cells, order = read_table(study, published.table), base_order(sources, study)
+    for year, column in published.columns.items():
+        own = cells[cells["column"] == column].set_index("region")
+        if own.empty or not can_rate(sources, catalogue, year):
+            continue
+        readings = []
+        by_row = make_reading(sources, "row", order=order)
+        by_label = make_reading(sources, "label")
+        for reading in (by_row, by_label) if by_row.orders != by_label.orders else (by_row,):
+            index = _index(reading.indicators(year, catalogue), catalogue, method).reindex(own.index)
+            slack = _tolerance(reading, year, catalogue, method).reindex(own.index) + _half(own, study)
+            readings.append((index, slack))
+        found[year] = own["value"], readings
+    return found
+
+
 def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> pd.DataFrame:
     """Recompute the published index under every reading.
 
@@ -244,7 +281,7 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
 
     study = study or load_study()
     published = study.published.index
-    if published is None or study.cells is None:
+    if published is None:
         return pd.DataFrame(columns=list(REPRODUCTION_COLUMNS))
     sources = sources or read_sources(study)
     catalogue = study_catalogue(study)
@@ -272,7 +309,11 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
             index=own.index,
         )
         readings = {"label": make_reading(sources, "label"), "row": make_reading(sources, "row", order=order)}
+        same = readings["label"].orders == readings["row"].orders
         for name, reading in readings.items():
+            if same and name == "row":
+                frame["by_row"], frame["tolerance_by_row"] = frame["by_label"], frame["tolerance_by_label"]
+                continue
             frame[f"by_{name}"] = _index(reading.indicators(year, catalogue), catalogue, method).reindex(own.index)
             tolerance = _tolerance(reading, year, catalogue, method).reindex(own.index)
             frame[f"tolerance_by_{name}"] = tolerance + _half(own, study)
@@ -298,8 +339,7 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
 
 
 def _half(own: pd.DataFrame, study: Study) -> pd.Series:
-    assert study.cells is not None
-    decimal = study.cells.decimal
+    decimal = printed_decimal(study)
     return own["printed"].map(lambda text: printed_resolution(text, decimal=decimal) / 2).astype(float)
 
 
@@ -337,9 +377,15 @@ def _tolerance(reading: Reading, year: int, catalogue: Catalogue, method: Method
             total += np.abs(index_against(_like(table, own), table, catalogue, method) - base)
             total += np.abs(index_against(table, _like(table, leaders), catalogue, method) - base)
             continue
-        for row in np.flatnonzero(half > 0):
+        rows: list[Array] = [np.array([row]) for row in np.flatnonzero(half > 0)]
+        if by_leaders(method, "min-max"):
+            # A value between the extremes moves its own region's score only: all of them at once.
+            values, reach = table.iloc[:, column].to_numpy(float), 2 * half.max()
+            inner = (values > np.nanmin(values) + reach) & (values < np.nanmax(values) - reach) & (half > 0)
+            rows = [np.flatnonzero(inner), *(np.array([row]) for row in np.flatnonzero((half > 0) & ~inner))]
+        for at in rows:
             trial = table.to_numpy(float, copy=True)
-            trial[row, column] += half[row]
+            trial[at, column] += half[at]
             total += np.abs(index_of(_like(table, trial), compiled(catalogue), method) - base)
     return pd.Series(total, index=table.index)
 

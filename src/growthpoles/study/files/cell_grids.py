@@ -27,6 +27,16 @@ from typing import Any
 
 from growthpoles import file_reading
 from growthpoles.errors import DataError, listed, message, nearest
+from growthpoles.study.files.file_bounds import (
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    MAX_UNPACKED,
+    MEMORY,
+    MOST_SPANS,
+    check_part,
+    most_unpacked,
+)
 from growthpoles.study.files.number_notation import split_lines
 
 Row = tuple[int, list[object]]  # number in the file, cells
@@ -44,13 +54,13 @@ _RUSSIAN = re.compile(r"[А-ЯЁа-яё]+")
 _CASED = re.compile(r"[А-ЯЁ]?[а-яё]+|[А-ЯЁ]+")
 _SIGNS = set("\u00a0№«»„“”‘’–—…°§±·•€")
 _REMEDY = 'encoding = "..." in study.toml (for instance "cp1251", "cp1252", "utf-16-le"), or the file saved as UTF-8'
-MAX_CELLS = 5_000_000
-MAX_UNPACKED = 400_000_000
-MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 PARQUET = (".parquet", ".pq")
 PACKED: dict[str, Callable[[Any], Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
-_OLD = (".numbers", ".dta", ".sav", ".dbf", ".feather", ".rds", ".sas7bdat", ".pdf", ".doc", ".docx", ".7z", ".rar")
+_OLD = (
+    ".zst", ".lz4", ".br", ".numbers", ".dta", ".sav", ".dbf", ".feather", ".rds", ".sas7bdat", ".pdf", ".doc", ".docx",
+    ".7z", ".rar",
+)  # fmt: skip
 _KINDS = "CSV, TSV, .xlsx, .xls, .ods, .parquet, JSON-stat, HTML, or one of them packed as .gz, .bz2, .xz or .zip"
 _FORMULA = re.compile(rb"<f[ />](?:(?!</c>).)*?(?:</f>|/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>", flags=re.DOTALL)
 _COMPOSITE = re.compile(r"[^\\\t]+\\[A-Za-z_]+\s*")
@@ -65,7 +75,7 @@ def read_bytes(path: Path, *, limit: int = MAX_BYTES) -> bytes:
     try:
         if path.stat().st_size > limit:
             raise DataError(message(f"the file is larger than {limit // 10**6} MB", where=str(path)))
-        return file_reading.read_bytes(path)
+        return file_reading.read_bytes(path, limit=limit)
     except FileNotFoundError:
         raise DataError(message("the file does not exist", where=str(path))) from None
     except IsADirectoryError:
@@ -222,9 +232,12 @@ def read_grids(
 def _unpacked(content: bytes, suffix: str, suffixes: list[str], where: str) -> tuple[bytes, str]:
     """Return the one file inside a packed one, and its ending."""
     try:
+        most = most_unpacked(content)
         if suffix != ".zip":
+            if suffix == ".xz":  # its header says how much memory it wants
+                lzma.LZMADecompressor(memlimit=MEMORY).decompress(content, 1)
             with PACKED[suffix](io.BytesIO(content)) as file:
-                found = file.read(MAX_UNPACKED + 1)
+                found = file.read(most + 1)
             inner = suffixes[-2] if len(suffixes) > 1 else ""
         else:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -232,15 +245,15 @@ def _unpacked(content: bytes, suffix: str, suffixes: list[str], where: str) -> t
                 if len(parts) != 1:
                     names = listed([part.filename for part in parts], limit=5)
                     raise DataError(message(f"holds {len(parts)} files ({names})", where=where, allowed="one table"))
-                if parts[0].file_size > MAX_UNPACKED:
-                    raise DataError(message(f"unpacks to more than {MAX_UNPACKED // 10**6} MB", where=where))
+                if parts[0].file_size > most:
+                    raise DataError(message(f"unpacks to more than {most // 10**6} MB", where=where))
                 found, inner = archive.read(parts[0]), Path(parts[0].filename).suffix.lower()
     except (OSError, EOFError, ValueError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, RuntimeError) as error:
         if isinstance(error, DataError):
             raise
         raise DataError(message(f"cannot be unpacked ({str(error)[:80]})", where=where)) from None
-    if len(found) > MAX_UNPACKED:
-        raise DataError(message(f"unpacks to more than {MAX_UNPACKED // 10**6} MB", where=where))
+    if len(found) > most:
+        raise DataError(message(f"unpacks to more than {most // 10**6} MB", where=where))
     return found, inner
 
 
@@ -286,10 +299,14 @@ def _parts(content: bytes, where: str) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             infos = archive.infolist()
-            if sum(part.file_size for part in infos) > MAX_UNPACKED:
-                raise DataError(message(f"the workbook unpacks to more than {MAX_UNPACKED // 10**6} MB", where=where))
-            wanted = re.compile(r"xl/(worksheets/[^/]+\.xml|sharedStrings\.xml|styles\.xml)")
-            return {part.filename: archive.read(part) for part in infos if wanted.fullmatch(part.filename)}
+            most = most_unpacked(content)
+            if sum(part.file_size for part in infos) > most:
+                raise DataError(message(f"the workbook unpacks to more than {most // 10**6} MB", where=where))
+            wanted = re.compile(r"xl/(worksheets/[^/]+\.xml|sharedStrings\.xml|styles\.xml)|content\.xml")
+            parts = {part.filename: archive.read(part) for part in infos if wanted.fullmatch(part.filename)}
+        for name, part in parts.items():
+            check_part(name, part, where)
+        return parts
     except DataError:
         raise
     except Exception as error:
@@ -346,14 +363,16 @@ def _look_closer(content: bytes, grids: list[Grid], where: str) -> None:
                     if any(up for _, up in runs) and base.strip():
                         row[column] = base
                         grid.raised[number, column] = "".join(text for text, up in runs if up).strip()
-                elif (cell.data_type == "e" or (isinstance(value, str) and cell.data_type == "f")) and (
+                    continue
+                value = getattr(value, "text", None) or value  # of an array formula
+                if (cell.data_type == "e" or (isinstance(value, str) and cell.data_type == "f")) and (
                     row is None or column >= len(row) or row[column] == ""
                 ):
                     if row is None:
                         row = there[number] = []
                         grid.rows.append((number, row))
                     row += [""] * (column + 1 - len(row))
-                    row[column] = str(value)
+                    row[column] = str(value) if str(value).startswith(("=", "#")) else f"={value}"
         grid.rows.sort(key=lambda each: each[0])
 
 
@@ -365,6 +384,9 @@ def _text_grid(content: bytes, path: Path, encoding: str | None, delimiter: str 
     try:
         for number, row in split_lines(text, sign):
             size += len(row)
+            if len(row) > MAX_COLUMNS:
+                told = f"{len(row)} cells in one line"
+                raise DataError(message(told, where=f"{path}, line {number}", allowed=f"at most {MAX_COLUMNS}"))
             if size > MAX_CELLS:
                 raise DataError(message(f"more than {MAX_CELLS} cells", where=str(path)))
             if any(cell.strip() for cell in row):
@@ -415,21 +437,28 @@ def _parquet(content: bytes, where: str) -> tuple[list[str], list[Row]]:
         allowed = "pip install 'growthpoles[parquet]'"
         raise DataError(message("reading Parquet needs pyarrow", where=where, allowed=allowed)) from None
     try:
-        file = pq.ParquetFile(io.BytesIO(content))
-        size = file.metadata.num_rows * max(1, file.metadata.num_columns)
-        table = file.read() if size <= MAX_CELLS else None
+        texts = file_reading.check_parquet(io.BytesIO(content), cells=MAX_CELLS, size=MAX_UNPACKED, where=where)
+        table = pq.ParquetFile(io.BytesIO(content), read_dictionary=texts).read()
+    except DataError:
+        raise
     except Exception as error:  # a damaged file makes pyarrow raise almost anything
         raise DataError(message(f"not a Parquet table ({str(error)[:80]})", where=where)) from None
-    if table is None:
-        raise DataError(message(f"more than {MAX_CELLS} cells", where=where))
     try:
-        columns = [column.to_pylist() for column in table.columns]
+        columns = [[cell for chunk in column.chunks for cell in _parquet_cells(chunk)] for column in table.columns]
     except Exception as error:  # for instance text that is not UTF-8
         raise DataError(message(f"cells cannot be read ({str(error)[:80]})", where=where)) from None
     cells = [["" if cell is None or cell != cell else cell for cell in column] for column in columns]
     return [str(name) for name in table.column_names], [
         (number, list(row)) for number, row in enumerate(zip(*cells, strict=True), start=1)
     ]
+
+
+def _parquet_cells(chunk: Any) -> list[object]:
+    """Return the cells of a column; those of a dictionary share their texts."""
+    if not hasattr(chunk, "dictionary"):
+        return list(chunk.to_pylist())
+    words = chunk.dictionary.to_pylist()
+    return [None if at is None else words[at] for at in chunk.indices.to_pylist()]
 
 
 def _json(content: bytes, path: Path, encoding: str | None) -> list[Grid]:
@@ -456,6 +485,9 @@ def _json(content: bytes, path: Path, encoding: str | None) -> list[Grid]:
             raise DataError(message(f"damaged JSON-stat ({str(error)[:80]})", where=str(path))) from None
     if isinstance(data, list) and data and all(isinstance(row, dict) for row in data):
         names = list(dict.fromkeys(str(name) for row in data for name in row))
+        if len(names) > MAX_COLUMNS or len(names) * len(data) > MAX_CELLS:
+            told = f"{len(names)} different names in {len(data)} records"
+            raise DataError(message(told, where=str(path), allowed=f"{MAX_COLUMNS} names, {MAX_CELLS} cells"))
         cells = [[_json_cell(row.get(name)) for name in names] for row in data]
         return [Grid(path, "", [(0, list(names)), *enumerate(cells, start=1)], "row", encoding=used)]
     raise DataError(message("JSON of an unknown kind", where=str(path), allowed="JSON-stat, or a list of records"))
@@ -563,6 +595,7 @@ def _html(content: bytes, path: Path, encoding: str | None) -> list[Grid]:
     parser.close()
     parser.close_cell()
     grids: list[Grid] = []
+    covered = 0
     for table in parser.tables:
         grid = Grid(path, f"table {len(grids) + 1}", [], "row", encoding=used)
         taken: dict[tuple[int, int], bool] = {}
@@ -577,6 +610,10 @@ def _html(content: bytes, path: Path, encoding: str | None) -> list[Grid]:
                 row[column] = base.replace("\n", " ").replace("\r", " ").rstrip() if words else up.strip()
                 if up.strip() and words:
                     grid.raised[number, column] = up.strip()
+                covered += tall * wide - 1
+                if covered > MOST_SPANS:
+                    told = f"spans that cover more than {MOST_SPANS} cells"
+                    raise DataError(message(told, where=str(path)))
                 for down, right in product(range(tall), range(wide)):
                     taken[number + down, column + right] = True
                 if tall > 1 or wide > 1:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import re
 from typing import NamedTuple
 
+MANY_CELLS = 2**14  # texts whose reading is kept: a cell is asked about many times before its table is understood
 _UP = "⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵖʳ⁽⁾"
 _SIGNS = "*†‡§¶#°^~!"
 _NOTE = rf"(?:\s*(?:[{_UP}{re.escape(_SIGNS)}]+|\[[^\[\]]{{1,12}}\]|\(\d{{1,2}}\)|\d{{1,2}}\)))"
@@ -109,6 +111,7 @@ def year_inside(text: str) -> tuple[int, str] | None:
     return years.pop(), rest.strip(" ,;:/|–—-_.")
 
 
+@functools.lru_cache(maxsize=MANY_CELLS)
 def split_flag(text: str) -> tuple[str, str] | None:
     """Split "12.5 p", "1 200(p)", "3,1*" or "p 12.5" into the number and its flag; None where that is not plain.
 
@@ -124,6 +127,7 @@ def split_flag(text: str) -> tuple[str, str] | None:
     return None
 
 
+@functools.lru_cache(maxsize=MANY_CELLS)
 def plain_signs(text: str) -> str:
     """Return a number as text with the usual blanks, minus, apostrophes and digits, without unit signs."""
     plain = text.translate(_LOOKALIKES).strip().strip('"').strip()

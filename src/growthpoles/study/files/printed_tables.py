@@ -9,15 +9,17 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import DataError, message, nearest
+from growthpoles.errors import DataError, Reason, message, nearest
 from growthpoles.file_reading import read_text, remembered
+from growthpoles.study.files.printed_labels import split_flag
 
 Decimal = Literal[",", "."]
 
@@ -28,9 +30,15 @@ _NUMBER = {
     sign: re.compile(rf"[+-]?\d+(?:{re.escape(sign)}\d*)?(?:[eE][+-]?\d{{1,3}})?", flags=re.ASCII)
     for sign in (",", ".")
 }
+#: Cells that say "no number" wherever they stand; a study adds its own by ``[cells] missing``.
+MARK_REASON = "{mark} in {file}, row {row}"
+MARKS = frozenset({"", "-", "–", "—", "..", "...", "…"})
 # Homoglyphs that Russian sources print for the Latin letters of a class.
 _CYRILLIC_CLASS = str.maketrans("АВС", "ABC")
 ASSEMBLY_COLUMNS = ("edition", "year", "column", "table", "source", "order", "missing", "factor", "note")
+
+_LARGEST, _SMALLEST = 1e50, 1e-50  # whose fourth powers, and sums of them, stay numbers
+_EXACT = 2.0**53
 
 
 def parse_number(text: str, *, decimal: Decimal = ",", where: str | None = None) -> float:
@@ -70,6 +78,31 @@ def parse_plain(plain: str, decimal: Decimal) -> float | None:
     return value if np.isfinite(value) else None
 
 
+def out_of_range(text: str, value: float, decimal: Decimal) -> str | None:
+    """Say why a number, as it is written, cannot be computed with as it stands; None where it can."""
+    size = abs(value)
+    if size > _LARGEST:
+        return f"{_show(text)} is too large to be computed with"
+    if size < _SMALLEST and any(sign in "123456789" for sign in re.split("[eE]", text)[0]):
+        return f"{_show(text)} is too small to be computed with"
+    if size < _EXACT:
+        return None
+    whole = re.split("[eE]", text.strip())
+    sign = re.escape(decimal)
+    exact = f"{re.sub(rf'[^0-9{sign}]', '', whole[0]).replace(decimal, '.')}e{whole[1] if len(whole) > 1 else 0}"
+    try:
+        return None if Fraction(exact) == Fraction(size) else f"{_show(text)} has more digits than a number can hold"
+    except ValueError:
+        return None
+
+
+def cell_number(text: str, *, decimal: Decimal = ",", where: str | None = None) -> float:
+    """Read one printed number that may carry a flag: "12,5 p", "1 200*"; as :func:`parse_number` otherwise."""
+    value = parse_plain(text.strip().translate(BLANKS), decimal)
+    flagged = split_flag(text) if value is None else None
+    return parse_number(flagged[0] if flagged else text, decimal=decimal, where=where) if value is None else value
+
+
 def number_fault(text: str, decimal: Decimal) -> str:
     """Say why a cell is not a number."""
     plain = text.strip().translate(BLANKS)
@@ -80,9 +113,10 @@ def number_fault(text: str, decimal: Decimal) -> str:
 
 
 def printed_resolution(text: str, *, decimal: Decimal = ",") -> float:
-    """Return the unit of the last printed digit: 0.01 for "1 417,77", 1 for "413300"."""
+    """Return the unit of the last printed digit: 0.01 for "1 417,77", 1 for "413300"; a flag behind it is none."""
     _, _, digits = text.partition(decimal)
-    return float(10.0 ** -len(digits.strip()))
+    digits = digits.strip()
+    return float(10.0 ** -(len(digits) if digits.isdigit() else len(re.match(r"\d*", digits)[0])))  # type: ignore[index]
 
 
 def latin_class(letter: str) -> str:
@@ -169,7 +203,8 @@ def read_cells(path: Path, *, decimal: Decimal = ",") -> pd.DataFrame:
     ----------
     path : Path
         CSV with the columns table, row, label, column, printed, value: one line per printed cell; `value` is the
-        printed string read as a number with a decimal point, empty where it is not one ("-" or a letter).
+        printed string read as a number with a decimal point, empty where it is not one ("-" or a letter). A flag
+        behind a number ("12,5 p") is kept in `printed` and is no part of the value.
     decimal : {",", "."}
         Decimal sign of the printed strings.
 
@@ -203,7 +238,7 @@ def _checked_cells(path: Path, decimal: Decimal) -> pd.DataFrame:
         if record["value"]:
             where = f"{path}, line {line}, column "
             values[position] = parse_number(record["value"], decimal=".", where=where + "value")
-            if parse_number(record["printed"], decimal=decimal, where=where + "printed") != values[position]:
+            if cell_number(record["printed"], decimal=decimal, where=where + "printed") != values[position]:
                 problem = f"{_show(record['value'])} is not what is printed, {_show(record['printed'])}"
                 raise DataError(message(problem, where=where + "value"))
     cells = rows.reset_index(drop=True).assign(**numbers, value=values)[list(CELL_COLUMNS)]
@@ -282,7 +317,12 @@ def table_path(folder: Path, number: int) -> Path:
 
 
 def assemble(
-    rules: pd.DataFrame, *, folder: Path, orders: Mapping[str, Sequence[str]], decimal: Decimal = ","
+    rules: pd.DataFrame,
+    *,
+    folder: Path,
+    orders: Mapping[str, Sequence[str]],
+    decimal: Decimal = ",",
+    missing: Collection[str] = (),
 ) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
     """Read the columns of one edition and year from the transcribed tables.
 
@@ -296,6 +336,8 @@ def assemble(
         Name of an order -> region codes by row number (row 1 first).
     decimal : {",", "."}
         Decimal sign of the printed cells.
+    missing : collection of str
+        Cells that mean "no number", besides "-", "..." and empty ones.
 
     Returns
     -------
@@ -309,10 +351,19 @@ def assemble(
     absent: list[tuple[str, str, str]] = []
     for rule in rules.to_dict("records"):
         path = table_path(folder, rule["table"])
-        parts = [
-            _column(cells[rule["table"]], source.strip(), orders[rule["order"]], path=path, decimal=decimal)
-            for source in rule["source"].split("/")
-        ]
+        parts = []
+        for source in rule["source"].split("/"):
+            values, gaps = _column(
+                cells[rule["table"]],
+                source.strip(),
+                orders[rule["order"]],
+                path=path,
+                decimal=decimal,
+                marks=MARKS | set(missing),
+                skip=rule["missing"],
+            )
+            parts.append(values)
+            absent += [(region, rule["column"], reason) for region, reason in gaps]
         values = parts[0] if len(parts) == 1 else rule["factor"] * parts[0] / parts[1]
         values.loc[list(rule["missing"])] = float("nan")
         absent += [(region, rule["column"], rule["note"]) for region in rule["missing"]]
@@ -320,14 +371,40 @@ def assemble(
     return table, absent
 
 
-def _column(cells: pd.DataFrame, column: str, order: Sequence[str], *, path: Path, decimal: Decimal) -> pd.Series:
+def _column(
+    cells: pd.DataFrame,
+    column: str,
+    order: Sequence[str],
+    *,
+    path: Path,
+    decimal: Decimal,
+    marks: Collection[str],
+    skip: Collection[str],
+) -> tuple[pd.Series, list[tuple[str, Reason]]]:
+    """Return a printed column by region, and why a region has none; the cells of `skip` are not looked at."""
     printed = printed_column(cells, column, where=str(path))
     if list(printed.index) != list(range(1, len(order) + 1)):
         raise DataError(
             message(f"column {column!r} has {len(printed)} rows", where=str(path), allowed=f"rows 1 to {len(order)}")
         )
-    values = [
-        parse_number(text, decimal=decimal, where=f"{path}, row {row}, column {column}")
-        for row, text in printed.items()
-    ]
-    return pd.Series(values, index=pd.Index(order, name="region"))
+    values, gaps = np.full(len(order), np.nan), []
+    for at, ((row, text), region) in enumerate(zip(printed.items(), order, strict=True)):
+        mark = text.strip()
+        if mark in marks:
+            if region not in skip:
+                gaps.append((region, Reason(MARK_REASON, {"mark": _show(mark), "file": path.name, "row": row})))
+        elif region not in skip:
+            values[at] = _known(text, marks, decimal=decimal, where=f"{path}, row {row}, column {column}")
+    return pd.Series(values, index=pd.Index(order, name="region")), gaps
+
+
+def _known(text: str, marks: Collection[str], *, decimal: Decimal, where: str) -> float:
+    """Read a number, or say how a mark that means "no number" is declared."""
+    try:
+        return cell_number(text, decimal=decimal)
+    except DataError:
+        if any(sign.isdigit() for sign in text):
+            cell_number(text, decimal=decimal, where=where)
+        allowed = f"a number with the decimal sign {decimal!r}, or {', '.join(sorted(map(repr, marks)))}"
+        declare = f"[cells] missing = [{_show(text.strip())}] if it means no data"
+        raise DataError(message(number_fault(text, decimal), where=where, allowed=f"{allowed}; {declare}")) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -120,8 +121,8 @@ def header_paths(grid: Grid, numbers: Sequence[int]) -> list[list[str]]:
     lines: list[list[str]] = []
     covered: dict[tuple[int, int], tuple[int, int]] = {}
     for top, left, bottom, right in grid.merged:
-        if top <= max(numbers) and bottom >= min(numbers):
-            covered |= {(row, at): (top, left) for row in range(top, bottom + 1) for at in range(left, right + 1)}
+        within = [row for row in numbers if top <= row <= bottom]
+        covered |= {(row, at): (top, left) for row in within for at in range(left, min(right + 1, width))}
     for number in numbers:
         row = [cell_text(cell) for cell in rows.get(number, [])] + [""] * width
         line = row[:width]
@@ -161,7 +162,7 @@ def _table(grid: Grid, spec: Table) -> RawTable:
     # A spreadsheet saves empty columns at the right; they go only when nothing stands in them.
     width = max((i + 1 for i, name in enumerate(names) if name), default=0)
     names = names[:width]
-    repeated = sorted({name for name in names if names.count(name) > 1} - {""})
+    repeated = sorted({name for name, count in Counter(names).items() if count > 1} - {""})
     if repeated and not isinstance(spec.header, tuple):
         problem = f"column names repeated: {listed(repeated)}"
         raise DataError(message(problem, where=f"{where}, {grid.unit} {numbers[-1]}", allowed="each once"))
@@ -196,15 +197,15 @@ def _table(grid: Grid, spec: Table) -> RawTable:
 
 def unique_names(names: Sequence[str]) -> list[str]:
     """Name the nameless columns by their place, and number those of one name."""
-    found: list[str] = []
+    found: dict[str, None] = {}
+    last: Counter[str] = Counter()
     for at, name in enumerate(names, start=1):
-        plain, count = name or f"column {at}", 1
-        unique = plain
+        plain = unique = name or f"column {at}"
         while unique in found:
-            count += 1
-            unique = f"{plain} ({count})"
-        found.append(unique)
-    return found
+            last[plain] += 1
+            unique = f"{plain} ({last[plain] + 1})"
+        found[unique] = None
+    return list(found)
 
 
 def _filled_down(rows: list[Row], columns: Sequence[str], names: Sequence[str]) -> list[Row]:

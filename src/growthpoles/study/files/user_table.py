@@ -17,6 +17,7 @@ import pandas as pd
 from growthpoles.errors import Reason, listed, nearest, shown
 from growthpoles.study.files.number_notation import Notation, detect_notation
 from growthpoles.study.files.printed_labels import bare_name, parse_year, split_flag
+from growthpoles.study.files.printed_tables import Decimal, out_of_range
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import RawTable, cell_text, read_raw
 from growthpoles.study.study_spec import YEAR_MARK, Column, Table
@@ -184,17 +185,17 @@ def _number(data: TableData, cell: Cell, spec: Table) -> tuple[float, str]:
     if isinstance(content, str):
         value = data.notation.parse(content)
         if value is not None:
-            return value, ""
+            return _in_range(data, cell, content, value), ""
         problem, remedy = data.notation.fault(content)
         inner = content.strip()[1:-1].strip() if content.strip()[:1] + content.strip()[-1:] == "()" else ""
         split = split_flag(content)
         if inner and (value := data.notation.parse(inner)) is not None:
             if spec.parentheses == "negative":
-                return -value, ""
+                return -_in_range(data, cell, inner, value), ""
             remedy = 'parentheses = "negative" in study.toml, if that is what they mean'
         elif split is not None and (value := data.notation.parse(split[0])) is not None:
             if split[1] in spec.flags:
-                return value, split[1]
+                return _in_range(data, cell, split[0], value), split[1]
             problem = f"{shown(content.strip())} has a mark behind or before the number"
             remedy = f"flags = [{toml_text(split[1])}] in study.toml, if {split[1]} is a remark on the number"
         if not content.strip():
@@ -207,12 +208,21 @@ def _number(data: TableData, cell: Cell, spec: Table) -> tuple[float, str]:
         except (OverflowError, ValueError):
             value = float("inf")
         if np.isfinite(value):
-            return value, ""
+            return _in_range(data, cell, str(content), value, decimal="."), ""
         problem, remedy = f"{shown(str(content))} is not a finite number", "a number"
     else:
         problem, remedy = f"{shown(str(content))} is a {type(content).__name__}, not a number", "a number"
     data.fault(problem, row=cell.row, column=cell.header, remedy=remedy)
     return float("nan"), ""
+
+
+def _in_range(data: TableData, cell: Cell, text: str, value: float, *, decimal: Decimal | None = None) -> float:
+    """Return a number that can be computed with as it stands; else note a problem and return NaN."""
+    problem = out_of_range(text, value, decimal or data.notation.decimal)
+    if problem is None:
+        return value
+    data.fault(problem, row=cell.row, column=cell.header, remedy="1e-50 to 1e50, whole numbers up to 2^53 or exact")
+    return float("nan")
 
 
 def toml_text(text: str) -> str:

@@ -311,17 +311,25 @@ def assembled(study: Study, year: int, edition: str) -> tuple[pd.DataFrame, Gaps
         return pd.DataFrame(), []
     cells = study.cells
     paths = study.resolve(cells.assembly), study.resolve(cells.folder)
-    table, absent = _assembled(*paths, tuple(cells.orders.items()), cells.decimal, year, edition)
+    table, absent = _assembled(*paths, tuple(cells.orders.items()), cells.decimal, cells.missing, year, edition)
     return table.copy(deep=False), list(absent)
 
 
 @remembered(maxsize=64)
 def _assembled(
-    rules_path: Path, folder: Path, orders: Orders, decimal: Decimal, year: int, edition: str
+    rules_path: Path,
+    folder: Path,
+    orders: Orders,
+    decimal: Decimal,
+    missing: tuple[str, ...],
+    year: int,
+    edition: str,
 ) -> tuple[pd.DataFrame, Gaps]:
     rules = _rules(rules_path, orders)
     rules = rules[(rules["year"] == year) & (rules["edition"] == edition)]
-    return (pd.DataFrame(), []) if rules.empty else assemble(rules, folder=folder, orders=dict(orders), decimal=decimal)
+    if rules.empty:
+        return pd.DataFrame(), []
+    return assemble(rules, folder=folder, orders=dict(orders), decimal=decimal, missing=missing)
 
 
 def load_indicators(

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from growthpoles.errors import DataError, StudyError, message, nearest
 from growthpoles.ratings.classes import CLASSES
-from growthpoles.study.files.printed_tables import Decimal, latin_class, parse_number, read_cells, table_path
+from growthpoles.study.files.number_notation import Notation, detect_notation
+from growthpoles.study.files.printed_tables import (
+    BLANKS,
+    MARKS,
+    Decimal,
+    cell_number,
+    latin_class,
+    parse_number,
+    read_cells,
+    table_path,
+)
+from growthpoles.study.files.table_files import cell_text, read_raw
 from growthpoles.study.inputs.indicators import sound_table, study_catalogue
 from growthpoles.study.inputs.study_rating import study_method
 from growthpoles.study.inputs.study_regions import match_study_regions
 from growthpoles.study.load_study import load_study
-from growthpoles.study.study_spec import YEAR_MARK, PublishedColumn, Study
+from growthpoles.study.study_spec import YEAR_MARK, PublishedColumn, Study, Table
 
 PUBLISHED = "published"  # the edition of these figures, beside those that are computed
 
@@ -49,12 +62,16 @@ def load_published(year: int, *, study: Study | None = None) -> pd.DataFrame:
     columns: dict[str, pd.Series] = {}
     if published.index is not None and year in published.index.columns:
         cells = _printed(study, published.index, year)
-        columns["index"] = cells.map(lambda cell: parse_number(cell, decimal=_decimal(study)))
+        marks = _marks(study)
+        columns["index"] = cells.map(
+            lambda cell: float("nan") if cell.strip() in marks else cell_number(cell, decimal=_decimal(study))
+        ).astype(float)
     if published.rating_class is not None and year in published.rating_class.columns:
         cells = _printed(study, published.rating_class, year)
         known = study_method(study).scale.letters if study.rating.classes else CLASSES
         letters = cells.map(lambda cell: cell if cell in known else latin_class(cell))
-        stray = letters[~letters.isin(known)]
+        letters = letters.mask(cells.str.strip().isin(_marks(study)))
+        stray = letters[letters.notna() & ~letters.isin(known)]
         if not stray.empty:
             problem = f"class {stray.iloc[0]!r} of {stray.index[0]} is not known"
             raise DataError(message(problem, allowed=", ".join(known)))
@@ -102,19 +119,72 @@ def _ksi(cells: pd.Series, absent: str | None, *, decimal: Decimal) -> tuple[pd.
     return values, status
 
 
+def _marks(study: Study) -> frozenset[str]:
+    """Cells that mean "no figure"."""
+    return MARKS | set(study.cells.missing if study.cells is not None else ())
+
+
 def _decimal(study: Study) -> Decimal:
     return study.cells.decimal if study.cells is not None else "."
 
 
 def _printed(study: Study, source: PublishedColumn, year: int) -> pd.Series:
+    wanted = source.columns[year]
     if study.cells is None:
-        raise StudyError(message("published columns need [cells]", where=str(study.path)))
+        cells = own_columns(study, source, [wanted])
+        return pd.Series(cells["printed"].to_numpy(), index=pd.Index(cells["region"], name="region"), dtype="object")
     path = table_path(study.resolve(study.cells.folder), source.table)
     cells = read_cells(path, decimal=study.cells.decimal)
-    wanted = source.columns[year]
     column = cells.loc[cells["column"] == wanted]
     if column.empty:
         near = nearest(wanted, list(dict.fromkeys(cells["column"])), n=1)
         raise DataError(message(f"no column {wanted!r}", where=str(path), near=near))
     codes = match_study_regions(study, list(column["label"]), where=str(path))
     return pd.Series(column["printed"].to_numpy(), index=pd.Index(codes, name="region"), dtype="object")
+
+
+def own_columns(study: Study, source: PublishedColumn, wanted: Sequence[str]) -> pd.DataFrame:
+    """Read columns as printed from the `file` of a published figure, by the names in its header.
+
+    Returns
+    -------
+    DataFrame
+        table, row (1 is the first row below the header), label, column, printed (decimal point, no grouping), region.
+
+    Raises
+    ------
+    StudyError, DataError
+        If no file is named, or it has no such column.
+    """
+    if source.file is None:
+        raise StudyError(message("published figures need [cells], or file = ...", where=str(study.path)))
+    raw = read_raw(study.resolve(source.file), Table(file=source.file, key=source.key, year=study.years[0]))
+    if raw.problems:
+        raise DataError(str(raw.problems[0]))
+    for name in (source.key, *wanted):
+        if name not in raw.columns:
+            near = nearest(name, list(raw.columns), n=1)
+            raise DataError(message(f"no column {name!r}", where=str(raw.path), near=near))
+    at = raw.columns.index(source.key)
+    rows = [row for _, row in raw.rows if cell_text(row[at])]
+    places = [raw.columns.index(name) for name in wanted]
+    texts = ((cell_text(row[place]), raw.problem("")) for row in rows for place in places)
+    notation, unclear = detect_notation(
+        ((text, place) for text, place in texts if any(sign.isdigit() for sign in text)),
+        delimiter=raw.delimiter or None,
+    )
+    if unclear is not None:
+        raise DataError(str(unclear))
+    codes = match_study_regions(study, [cell_text(row[at]) for row in rows], where=str(raw.path))
+    records = [
+        (source.table, number, cell_text(row[at]), name, plain_text(row[place], notation), code)
+        for number, (row, code) in enumerate(zip(rows, codes, strict=True), 1)
+        for name, place in zip(wanted, places, strict=True)
+    ]
+    return pd.DataFrame(records, columns=["table", "row", "label", "column", "printed", "region"])
+
+
+def plain_text(content: object, notation: Notation) -> str:
+    """Write a cell with a decimal point and without grouping; text that is no number stays."""
+    text = cell_text(content).translate(BLANKS)
+    return text.replace(notation.thousands or "\0", "").replace(notation.decimal, ".")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-from collections.abc import Iterator, MutableSequence, Sequence
+from collections.abc import Callable, Iterator, MutableSequence, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from growthpoles.errors import DataError, RatingError, Reason, SpatialError, StudyError, message, unknown_option
 from growthpoles.spatial.alignment import weights_matrix
@@ -243,6 +243,7 @@ def graphs_over(
     weights: Weights,
     left_out: MutableSequence[Reason],
     contiguity: dict[tuple[str, int], Graph],
+    build: Callable[..., Graph] | None = None,
 ) -> Iterator[tuple[str, Graph]]:
     """Yield name and graph of every kind of weights over some regions of a layer, those that repeat another left out.
 
@@ -257,19 +258,21 @@ def graphs_over(
         Kinds that cannot be built, have no link, or equal an earlier one are added to it.
     contiguity : dict
         Contiguity graphs of whole layers, filled here, to be used again for other parts of the same layer.
+    build : callable, optional
+        Builds a graph from a layer (`regions`), a kind and its options; None is :func:`layer_graph`.
     """
     seen: dict[bytes, str] = {}
     for kind, options in weights:
         name = kind + "".join(f" {value}" for value in options.values())
         what = Reason(_OVER, {"weights": name, "n": len(ids)})
         try:
-            graph = _graph(kind, options, regions, ids, contiguity)
-        except SpatialError as error:
+            graph = _graph(kind, options, regions, ids, contiguity, build or layer_graph)
+        except (SpatialError, StudyError) as error:
             left_out.append(Reason(_AND, {"what": what, "why": error.args[0]}))
             continue
-        matrix = weights_matrix(graph, ids).toarray()
-        look = np.round(matrix, 12).tobytes()
-        if not matrix.any():
+        matrix = weights_matrix(graph, ids)
+        look = _look(matrix)
+        if not matrix.nnz:
             why = Reason("no links", {})
         elif _without_places(matrix):
             why = Reason("every region is as near to every other, so that no statistic can vary", {})
@@ -282,10 +285,28 @@ def graphs_over(
         left_out.append(Reason(_AND, {"what": what, "why": why}))
 
 
-def _without_places(matrix: NDArray[np.float64]) -> bool:
+def _look(matrix: csr_array) -> bytes:
+    """Return a digest that is the same for equal weights; the matrices themselves need not be kept."""
+    rounded = np.round(matrix.data, 12)
+    kept = csr_array((rounded, matrix.indices, matrix.indptr), shape=matrix.shape, copy=True)
+    kept.eliminate_zeros()
+    kept.sort_indices()
+    content = hashlib.blake2b()
+    for part in (kept.indptr, kept.indices):
+        content.update(part.astype(np.int64).tobytes())
+    content.update(kept.data.tobytes())
+    return content.digest()
+
+
+def _without_places(matrix: csr_array) -> bool:
     """Whether the weights between any two regions are the same."""
-    both = (matrix + matrix.T)[~np.eye(len(matrix), dtype=bool)]
-    return bool(np.ptp(both) <= 1e-12 * both.max())
+    both = csr_array(matrix + matrix.T)
+    both.setdiag(0.0)
+    both.eliminate_zeros()
+    n = matrix.shape[0]
+    low = both.data.min() if both.nnz == n * (n - 1) else min(0.0, both.data.min())
+    high = both.data.max()
+    return bool(high - low <= 1e-12 * high)
 
 
 def _graph(
@@ -294,12 +315,13 @@ def _graph(
     regions: gpd.GeoDataFrame,
     ids: pd.Index,
     contiguity: dict[tuple[str, int], Graph],
+    build: Callable[..., Graph],
 ) -> Graph:
     if kind not in CONTIGUITY:
-        return layer_graph(regions.loc[ids], kind, **options)
+        return build(regions=regions.loc[ids], kind=kind, **options)
     # who is whose neighbour does not depend on regions that are left out, so that one graph of all regions serves
     key = kind, id(regions)
     if key not in contiguity:
-        contiguity[key] = layer_graph(regions, kind, **options)
+        contiguity[key] = build(regions=regions, kind=kind, **options)
     whole = contiguity[key]
     return whole if len(ids) == len(regions) else whole.subgraph(list(ids))

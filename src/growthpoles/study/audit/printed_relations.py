@@ -1,0 +1,239 @@
+"""Relations between printed columns: ratios, sums, published index; what each implies for any cell that it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from growthpoles.study.audit.arithmetic import SLACK
+from growthpoles.study.audit.printed_cells import Sources, records
+
+Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+Bounds = tuple[Array, Array, Array]
+#: A sum is taken for one when it holds in all rows of its table but this many.
+ODD_ROWS = 2
+_MOST_PARTS = 4
+_FEWEST_ROWS = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """One printed column: values by row of its table, the least and greatest they may stand for, and their text."""
+
+    value: Array
+    low: Array
+    high: Array
+    printed: tuple[str, ...]
+
+    def put(self, at: npt.NDArray[np.intp], bounds: Bounds) -> Column:
+        """Return the column with some cells replaced by (low, middle, high)."""
+        low, value, high = self.low.copy(), self.value.copy(), self.high.copy()
+        low[at], value[at], high[at] = (part[at] for part in bounds)
+        return replace(self, low=low, value=value, high=high)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """The number columns of one printed table; `year` is None where the table holds several."""
+
+    table: int
+    year: int | None
+    rows: tuple[int, ...]
+    regions: tuple[str, ...]
+    columns: Mapping[str, Column]
+
+    def put(self, name: str, at: npt.NDArray[np.intp], bounds: Bounds) -> Block:
+        """Return the table with some cells of one column replaced."""
+        return replace(self, columns={**self.columns, name: self.columns[name].put(at, bounds)})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Relation:
+    """What must hold in every row of a table.
+
+    `kind` "ratio": members (ratio, numerator, denominator), ratio = factor * numerator / denominator; "sum": members
+    (total, part, part, ...); "index": one member, whose `targets` are what each reading of the tables gives.
+    """
+
+    kind: str
+    table: int
+    members: tuple[str, ...]
+    factor: float = 1.0
+    targets: tuple[Bounds, ...] = field(default=())
+
+    def __str__(self) -> str:
+        """Say it as a formula."""
+        result, *parts = self.members
+        if self.kind == "sum":
+            return f"{result} = {' + '.join(parts)}"
+        return f"{result} = {self.factor:g} * {' / '.join(parts)}" if parts else f"{result} by the method"
+
+    def implied(self, block: Block, member: str) -> Bounds:
+        """Return low, middle, high of a member as the other members have it; NaN where that is open."""
+        if self.kind == "index":
+            return self.targets[0]
+        columns = [block.columns[name] for name in self.members]
+        place = self.members.index(member)
+        if self.kind == "sum":
+            total, *parts = columns
+            others = [part for at, part in enumerate(parts, 1) if at != place]
+            low, value, high = (sum(getattr(part, name) for part in others) for name in ("low", "value", "high"))
+            if place:
+                low, value, high = total.low - high, total.value - value, total.high - low
+            return _slack(low, value, high)
+        ratio, above, below = columns
+        if place == 0:
+            return _quotient(above, below, self.factor)
+        if place == 1:
+            corners = [getattr(ratio, a) * getattr(below, b) / self.factor for a in _ENDS for b in _ENDS]
+            return _slack(
+                np.minimum.reduce(corners), ratio.value * below.value / self.factor, np.maximum.reduce(corners)
+            )
+        return _quotient(above, ratio, self.factor)
+
+    def wrong(self, block: Block) -> Mask:
+        """Tell the rows in which it cannot hold, whatever the printed cells were rounded from."""
+        own = block.columns[self.members[0]]
+        bad = np.ones(len(own.value), dtype=bool)
+        for low, _, high in self.targets or (self.implied(block, self.members[0]),):
+            bad &= ~meets(own, low, high) & np.isfinite(low)
+        return bad & np.isfinite(own.value)
+
+
+_ENDS = ("low", "high")
+
+
+def _slack(low: Array, value: Array, high: Array) -> Bounds:
+    slack = SLACK * np.maximum(np.abs(low), np.abs(high))
+    return low - slack, value, high + slack
+
+
+def _quotient(above: Column, below: Column, factor: float) -> Bounds:
+    """Bounds of factor * above / below; NaN where the denominator may be zero."""
+    sure = below.low * below.high > 0
+    ends = [np.where(sure, getattr(below, name), np.nan) for name in _ENDS]
+    corners = [factor * getattr(above, name) / end for name in _ENDS for end in ends]
+    middle = factor * above.value / np.where(sure, below.value, np.nan)
+    return _slack(np.minimum.reduce(corners), middle, np.maximum.reduce(corners))
+
+
+def meets(column: Column, low: Array, high: Array) -> Mask:
+    """Tell where a printed cell can stand for something between low and high."""
+    slack = SLACK * np.abs(column.value)
+    return np.asarray((column.high + slack >= low) & (column.low - slack <= high))
+
+
+def make_block(cells: pd.DataFrame, *, table: int, year: int | None, cut: Sequence[str] = ()) -> Block:
+    """Take the number columns of one table; `cut` names columns whose digits were cut off, not rounded.
+
+    `cells` needs row, region, column, printed, value, half.
+    """
+    rows = cells.drop_duplicates("row").sort_values("row")
+    columns = {}
+    for name, part in cells.groupby("column", sort=False):
+        own = part.set_index("row").reindex(rows["row"])
+        value, half = own["value"].to_numpy(float), own["half"].to_numpy(float)
+        if np.isfinite(value).any():
+            # What is cut off towards zero was farther from it.
+            inner = 0.0 * half if str(name) in cut else half
+            low = value - np.where(value < 0, half, inner)
+            high = value + np.where(value < 0, inner, half)
+            columns[str(name)] = Column(value, low, high, tuple(own["printed"].fillna("").astype(str)))
+    return Block(table, year, tuple(map(int, rows["row"])), tuple(map(str, rows["region"])), columns)
+
+
+def source_blocks(sources: Sources) -> dict[int, Block]:
+    """Return every table of indicators as a block."""
+    return {
+        table: make_block(
+            sources.cells[sources.cells["table"] == table], table=table, year=sources.year(table), cut=sources.cut
+        )
+        for table in sources.tables
+    }
+
+
+def ratio_relations(blocks: Mapping[int, Block], formulas: pd.DataFrame) -> list[Relation]:
+    """Return the ratios of every table that prints all three columns."""
+    return [
+        Relation("ratio", table, (rule["column"], rule["numerator"], rule["denominator"]), float(rule["factor"]))
+        for rule in records(formulas)
+        for table, block in blocks.items()
+        if {rule["column"], rule["numerator"], rule["denominator"]} <= set(block.columns)
+    ]
+
+
+def given_sums(blocks: Mapping[int, Block], sums: Sequence[tuple[str, ...]]) -> list[Relation]:
+    """Return stated sums, (total, part, part, ...), in every table that prints all their columns."""
+    return [
+        Relation("sum", table, tuple(members))
+        for members in sums
+        for table, block in blocks.items()
+        if set(members) <= set(block.columns)
+    ]
+
+
+def sum_relations(blocks: Mapping[int, Block], taken: Sequence[Relation] = ()) -> list[Relation]:
+    """Discover columns that are the sum of two to four others, in all rows of a table but at most two.
+
+    A sum of more parts counts only where no sum of fewer holds. Columns that a ratio gives are left out. A sum found
+    in one table is looked for in the others too, where half of the rows are enough.
+    """
+    results = {relation.members[0] for relation in taken if relation.kind == "ratio"}
+    found: dict[tuple[str, ...], None] = {}
+    for block in blocks.values():
+        for members in _sums(block, results):
+            found.setdefault(members)
+    relations = []
+    for members in found:
+        for table, block in blocks.items():
+            if set(members) <= set(block.columns):
+                relation = Relation("sum", table, members)
+                known = np.isfinite(relation.implied(block, members[0])[0])
+                if relation.wrong(block).sum() * 2 < known.sum():
+                    relations.append(relation)
+    return relations
+
+
+def _sums(block: Block, results: set[str]) -> list[tuple[str, ...]]:
+    names = [
+        name
+        for name, column in block.columns.items()
+        if name not in results and (np.isfinite(column.value) & (column.value != 0)).sum() >= _FEWEST_ROWS
+    ]
+    sums: list[tuple[str, ...]] = []
+    values = {name: np.nan_to_num(block.columns[name].value) for name in names}
+    for total in names:
+        size = np.abs(values[total])
+        parts = [name for name in names if name != total and (np.abs(values[name]) <= size * 1.02 + 1e-12).mean() > 0.8]
+        for count in range(2, _MOST_PARTS + 1):
+            held = []
+            for chosen in combinations(parts, count) if len(parts) ** count < 60_000 else ():
+                # A quick look at plain values before the bounds; most combinations end here.
+                gap = np.abs(sum(values[name] for name in chosen) - values[total])
+                if np.median(gap) > 1e-3 * np.median(size) + 1e-9:
+                    continue
+                relation = Relation("sum", block.table, (total, *chosen))
+                if _convincing(relation, block):
+                    held.append((total, *chosen))
+            if held:
+                sums += held[:1]
+                break
+    return sums
+
+
+def _convincing(relation: Relation, block: Block) -> bool:
+    low, _, high = relation.implied(block, relation.members[0])
+    known = np.isfinite(low) & np.isfinite(block.columns[relation.members[0]].value)
+    bad = relation.wrong(block) & known
+    if known.sum() < _FEWEST_ROWS or bad.sum() > min(ODD_ROWS, known.sum() // 3):
+        return False
+    # Every row must say something: the bounds are narrow beside each part, so that it is not there by chance.
+    width = (high - low)[known]
+    telling = [np.median(np.abs(block.columns[name].value[known])) > 20 * np.median(width) for name in relation.members]
+    return all(telling)
