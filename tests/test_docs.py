@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect
+import json
 import re
+import subprocess
 import sys
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
 import growthpoles
 
 ROOT = Path(__file__).parent.parent
-PAGES = sorted(str(path.relative_to(ROOT)) for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+_MADE = ("docs/_build/", "docs/reference/names/")  # by make docs
+PAGES = sorted(
+    name
+    for name in (str(path.relative_to(ROOT)) for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+    if not name.startswith(_MADE)
+)
 _IMAGE_BYTES = 80_000
 # the last surname before a year: "Moran 1950", "Moran's (1950)", "Getis and Ord (1992)", "Becker et al. (2017)"
 _CITATION = re.compile(r"([A-ZÀ-Ž][\wÀ-ž-]+)(?:['’]s)?(?: et al\.)? \(?((?:1[89]|20)\d\d)\b")
@@ -23,13 +33,17 @@ _NUMBER = re.compile(r"[-−]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?")
 
 
 @cache
-def refresh() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("docs_refresh", ROOT / "docs" / "refresh.py")
+def load(script: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(re.sub(r"\W", "_", script), ROOT / script)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def refresh() -> ModuleType:
+    return load("docs/refresh.py")
 
 
 def text(page: str) -> str:
@@ -45,7 +59,13 @@ def numbers(output: str) -> list[float]:
     return [float(found.replace("−", "-").replace(",", "")) for found in _NUMBER.findall(output)]
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/guide.md", "docs/beside-esda.md"])
+def with_code() -> list[Any]:
+    """Return the pages with code; those of the site alone are run by ``make docs``."""
+    site = [page for page in refresh().SITE if "```python" in text(page) or "```sh" in text(page)]
+    return [*refresh().PAGES, *(pytest.param(page, marks=pytest.mark.docs) for page in site)]
+
+
+@pytest.mark.parametrize("page", with_code())
 def test_code_runs_and_prints_what_the_page_shows(page: str) -> None:
     """Words must agree, and numbers within what other random permutations would change."""
     blocks = 0
@@ -60,6 +80,33 @@ def test_code_runs_and_prints_what_the_page_shows(page: str) -> None:
     assert blocks
 
 
+def test_a_russian_page_has_the_code_of_its_english_one() -> None:
+    assert len(refresh().RUSSIAN) >= 15
+    for page in refresh().RUSSIAN:
+        translated = refresh().translation(page)
+        assert refresh().translated(page) == translated.read_text(encoding="utf-8"), f"python docs/refresh.py {page}"
+        english, russian = (len(re.findall(r"^```", source, re.M)) for source in (text(page), translated.read_text()))
+        assert english == russian, f"{translated} has {russian // 2} blocks, {page} has {english // 2}"
+
+
+def test_every_page_is_reached_from_the_start_in_two_clicks() -> None:
+    """Through links of the page or the tables of contents, as the site shows them beside it."""
+
+    def linked(page: Path) -> set[Path]:
+        source = page.read_text(encoding="utf-8")
+        contents = "\n".join(re.findall(r"^```\{toctree\}\n(.*?)^```", source, re.M | re.S))
+        names = re.findall(r"^[\w./-]+$", contents, re.M)
+        targets = re.findall(r"\]\(([\w./-]+\.md)", source) + [f"{name}.md" for name in names]
+        return {(page.parent / target).resolve() for target in targets}
+
+    start = ROOT / "docs" / "index.md"
+    near = linked(start)
+    reached = near.union(*(linked(page) for page in near if page.exists()))
+    pages = {(ROOT / name).resolve() for name in PAGES if name.startswith("docs/")} - {start}
+    far = {page for page in pages - reached if "ru/howto" not in str(page)}
+    assert not far, f"no way of two clicks from docs/index.md to {', '.join(sorted(map(str, far)))}"
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_links_and_images_exist(page: str) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
@@ -72,6 +119,68 @@ def test_links_and_images_exist(page: str) -> None:
             headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```", "", path.read_text(), flags=re.M | re.S), re.M)
             slugs = [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
             assert anchor in slugs, f"{page} links to {target}; headings there: {', '.join(slugs)}"
+
+
+@pytest.mark.docs
+def test_every_public_name_has_a_page_and_no_link_is_dead() -> None:
+    """The built site, as a browser would see it; slow, so that it runs in ``make docs`` alone."""
+    from html.parser import HTMLParser
+
+    pytest.importorskip("sphinx")
+    built = ROOT / "docs" / "_build" / "html"
+    command = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "-b",
+        "html",
+        "-E",
+        "-a",
+        "-W",
+        "--keep-going",
+        "-q",
+        "-j",
+        "2",
+        "docs",
+        str(built),
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+    class Page(HTMLParser):
+        def __init__(self) -> None:
+            super().__init__()
+            self.anchors: set[str] = set()
+            self.targets: list[str] = []
+
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            values = dict(attrs)
+            self.anchors |= {values[key] or "" for key in ("id", "name") if key in values}
+            self.targets += [values[key] or "" for key in ("href", "src") if key in values]
+
+    pages: dict[Path, Page] = {}
+    for path in built.rglob("*.html"):
+        if "_static" in path.parts:  # templates of the theme
+            continue
+        pages[path] = Page()
+        pages[path].feed(path.read_text(encoding="utf-8"))
+    dead = []
+    for path, page in pages.items():
+        for target in page.targets:
+            name, _, anchor = target.partition("#")
+            if re.match(r"[a-z]+:|//", target):
+                continue
+            aim = (path.parent / unquote(name.partition("?")[0])).resolve() if name else path
+            if not aim.exists() or (anchor and aim in pages and unquote(anchor) not in pages[aim].anchors):
+                dead.append(f"{path.relative_to(built)}: {target}")
+    assert not dead, "\n".join(dead)
+    absent = [
+        name
+        for name in growthpoles.__all__
+        if name != "__version__"
+        and f"growthpoles.{name}" not in pages.get(built / "reference" / "names" / f"{name}.html", Page()).anchors
+    ]
+    assert not absent, f"public names without a page: {', '.join(absent)}"
 
 
 def test_images_are_small_and_shown() -> None:
@@ -91,6 +200,27 @@ def test_api_page_lists_exactly_the_public_names() -> None:
     assert not stray, f"docs/api.md lists names that are not public: {', '.join(stray)}"
 
 
+_NOTHING_RAISED = {"builtin_studies", "editions"}  # they take a study that is valid, or nothing
+
+
+def test_docstrings_of_public_functions_are_whole() -> None:
+    """Every parameter is named, and what is returned and raised; tests/test_examples.py has the examples."""
+    gaps = []
+    for name in sorted(set(growthpoles.__all__) - {"__version__"}):
+        function = getattr(growthpoles, name)
+        documented = inspect.getdoc(function) or ""
+        sections = dict(re.findall(r"^(\w+)\n-{3,}\n(.*?)(?=^\w+\n-{3,}\n|\Z)", documented, re.M | re.S))
+        if isinstance(function, type):
+            continue
+        heads = " ".join(re.findall(r"^(?! )(.*)$", sections.get("Parameters", ""), re.M))
+        gaps += [
+            f"{name}({each})" for each in inspect.signature(function).parameters if not re.search(rf"\b{each}\b", heads)
+        ]
+        gaps += [f"{name}: no Returns"] * (not sections.keys() & {"Returns", "Yields"})
+        gaps += [f"{name}: no Raises"] * ("Raises" not in sections and name not in _NOTHING_RAISED)
+    assert not gaps, ", ".join(gaps)
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_names_in_prose_and_commands_exist(page: str) -> None:
     """Every ``gp.name`` exists, and so does every command of ``growthpoles`` and every target of ``make``."""
@@ -108,6 +238,40 @@ def test_names_in_prose_and_commands_exist(page: str) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
     for name in re.findall(r"(?:^|`)make ([a-z-]+)", text(page), re.M):
         assert name in targets, f"{page} runs make {name}; known: {', '.join(sorted(targets))}"
+
+
+def test_versions_agree() -> None:
+    version = re.search(r'^version = "(.*)"', text("pyproject.toml"), re.M)
+    assert version and f"\nversion: {version[1]}\n" in text("CITATION.cff")
+
+
+def test_the_paper_cites_what_its_bibliography_holds() -> None:
+    cited = set(re.findall(r"@([\w-]+)", text("paper/paper.md").partition("\n---\n")[2]))
+    held = set(re.findall(r"^@\w+\{([\w-]+),", text("paper/paper.bib"), re.M))
+    assert cited == held
+
+
+@pytest.mark.docs
+@pytest.mark.parametrize("name", ["kazakhstan", "us-states", "mexico-panel"])
+def test_notebook_prints_what_it_shows(name: str) -> None:
+    pytest.importorskip("nbclient")
+    path = ROOT / "examples" / f"{name}.ipynb"
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    fresh = load("examples/refresh.py").executed(path)
+    for before, after in zip(stored["cells"], fresh.cells, strict=True):
+        shown, printed = (_outputs(cell) for cell in (before, after))
+        where = f"{path.name}: python examples/refresh.py stores the outputs if the new one is right:\n{printed}"
+        assert _NUMBER.sub("0", shown).split() == _NUMBER.sub("0", printed).split(), where
+        assert numbers(shown) == pytest.approx(numbers(printed), rel=0.1, abs=0.05), where
+
+
+def _outputs(cell: Any) -> str:
+    """Return the words of the outputs of a cell; of a picture, that there is one."""
+    return "\n".join(
+        "".join(output.get("text", "") or output.get("data", {}).get("text/plain", ""))
+        + str("image/png" in output.get("data", {}))
+        for output in cell.get("outputs", [])
+    )
 
 
 def bibliography() -> dict[str, str]:

@@ -147,3 +147,11 @@ def test_a_look_lists_what_stands_in_the_file(tmp_path: Path) -> None:
     found = gp.quick_look(tmp_path / "t.csv")
     assert found.tables.loc[0, ["header", "key", "regions", "years"]].tolist() == ["2", "Area", 2, "2019, 2020"]
     assert "'..' was taken to mean" in found.summary() and "1 tables" in repr(found)
+
+
+def test_a_row_that_the_reader_names_as_no_region_is_left_out_without_boundaries_too(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("Area;2020\nNorth;1,5\nSouth;2,5\nAll of them;4,0\n", encoding="utf-8")
+    table = gp.read_table(path, ignore=["All of them"])
+    assert table["region"].tolist() == ["North", "South"]
+    assert table.attrs["not_read"]["content"].tolist() == ["All of them"]

@@ -78,29 +78,29 @@ def normalise(
     -----
     ``x`` is a value, ``+``/``-`` the direction; ties always get equal scores.
 
-    ============= =========================================== ============================================
-    method        score                                       zeros, negatives, constant columns
-    ============= =========================================== ============================================
-    leader        + ``100 x / max``; - ``100 min / x``        zero scores 0 (+); a best or only value of
-                                                              zero is refused, and so is a zero with -;
-                                                              negatives refused; constant: all 100
-    min-max       + ``100 (x - min) / (max - min)``;          any sign; constant refused; the worst
-                  - ``100 (max - x) / (max - min)``           region always scores 0
-    z-score       ``+-(x - mean) / s``, s with n - 1          any sign; constant refused; unbounded, so no
-                                                              classes
-    rank          ``100 r / n``, r = 1 for the worst,         any sign; ties share the mean rank; constant:
-                  n = regions with data                       all equal; never 0
-    percentile    ``100 (r - 1) / (n - 1)``                   as rank, the worst scores 0; one region is
-                                                              refused
-    goalposts     + ``100 (x - low) / (high - low)``;         any sign; clipped to [0, 100]; constant is
-                  - ``100 (high - x) / (high - low)``         no special case
-    reference     + ``100 x / x_ref``; - ``100 x_ref / x``    as leader, but unbounded above
-    mean          + ``100 x / mean``; - ``100 mean / x``      as leader, but unbounded above
-    mpi           ``100 +- 10 (x - mean) / s``, s with n      any sign; constant refused; unbounded
-    ampi          + ``70 + 60 (x - low) / (high - low)``;     any sign; constant refused; not clipped; low and
-                  - ``70 + 60 (high - x) / (high - low)``     high are given, or mean -+ half the range, so that
-                                                              the mean of the table is 100
-    ============= =========================================== ============================================
+    ============= ============================================= ============================================
+    method        score                                         zeros, negatives, constant columns
+    ============= ============================================= ============================================
+    leader        (+) ``100 x / max``; (-) ``100 min / x``      zero scores 0 (+); a best or only value of
+                                                                zero is refused, and so is a zero with -;
+                                                                negatives refused; constant: all 100
+    min-max       (+) ``100 (x - min) / (max - min)``;          any sign; constant refused; the worst
+                  (-) ``100 (max - x) / (max - min)``           region always scores 0
+    z-score       ``+-(x - mean) / s``, s with n - 1            any sign; constant refused; unbounded, so no
+                                                                classes
+    rank          ``100 r / n``, r = 1 for the worst,           any sign; ties share the mean rank; constant:
+                  n = regions with data                         all equal; never 0
+    percentile    ``100 (r - 1) / (n - 1)``                     as rank, the worst scores 0; one region is
+                                                                refused
+    goalposts     (+) ``100 (x - low) / (high - low)``;         any sign; clipped to [0, 100]; constant is
+                  (-) ``100 (high - x) / (high - low)``         no special case
+    reference     (+) ``100 x / x_ref``; (-) ``100 x_ref / x``  as leader, but unbounded above
+    mean          (+) ``100 x / mean``; (-) ``100 mean / x``    as leader, but unbounded above
+    mpi           ``100 +- 10 (x - mean) / s``, s with n        any sign; constant refused; unbounded
+    ampi          (+) ``70 + 60 (x - low) / (high - low)``;     any sign; constant refused; not clipped; low and
+                  (-) ``70 + 60 (high - x) / (high - low)``     high are given, or mean -+ half the range, so that
+                                                                the mean of the table is 100
+    ============= ============================================= ============================================
 
     "Less is better" as best/x keeps the best region at 100 and preserves ratios. Scores do not change when a
     column is multiplied by a positive constant, except under goalposts.

@@ -359,6 +359,11 @@ def plot_lorenz(found: Any, *, variable: str | None = None, **options: Unpack[Ch
     -------
     Axes
 
+    Raises
+    ------
+    MapError, LanguageError
+        An option of the chart is not allowed.
+
     Examples
     --------
     >>> import growthpoles as gp

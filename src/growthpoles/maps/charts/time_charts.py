@@ -51,7 +51,9 @@ def plot_paths(
     label : str
         What the values are, with the unit.
     band : DataFrame, optional
-        Index year, columns low and high: an interval behind the lines, named `band_label` in the key.
+        Index year, columns low and high: an interval behind the lines.
+    band_label : str
+        Its words in the key; without them it is not in the key.
     falling : bool
         Low values on top, as for ranks.
     **options

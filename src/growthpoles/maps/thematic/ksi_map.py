@@ -81,6 +81,8 @@ def plot_ksi(
     published : DataFrame
         Index = region; `column` (0 to 1) and `ksi_status` ("value", "rounded zero", "no production"); where the
         status is missing, a value counts, if there is one.
+    column : str
+        Name of the column of values.
     limits : sequence of float
         Limits between the classes, rising.
     industry : str, optional

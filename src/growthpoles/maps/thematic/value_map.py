@@ -453,6 +453,8 @@ def plot_values(
         Digits of the values in the polygons; by default three figures of the largest value, none for whole numbers.
     colours : sequence of str, optional
         Ordered palette, lowest first; with a `center` one arm and the other.
+    gid : str
+        Name of the group of polygons in an SVG.
     year : int, optional
     edition : str, optional
         Named under the map; by default those in the data's `attrs`, "" for none.

@@ -114,6 +114,11 @@ def lisa_transitions(moves: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Four by four numbers of regions; their sum is the number of regions with neighbours.
 
+    Raises
+    ------
+    SpatialError
+        If a column is absent.
+
     Examples
     --------
     >>> import growthpoles as gp
@@ -127,6 +132,10 @@ def lisa_transitions(moves: pd.DataFrame) -> pd.DataFrame:
     High-Low                 0        1         4         0
     Low-High                 1        2         0         3
     """
+    if absent := [name for name in ("quadrant_before", "quadrant_after") if name not in moves.columns]:
+        raise SpatialError(
+            message(f"no column {', '.join(absent)}", where="moves", allowed="what gp.lisa_moves returns")
+        )
     counts = pd.crosstab(moves["quadrant_before"], moves["quadrant_after"])
     return counts.reindex(index=list(QUADRANTS), columns=list(QUADRANTS), fill_value=0)
 
