@@ -207,9 +207,9 @@ def write_file_audit(
     return _written(content, out, inputs=[file.path], force=force)
 
 
-def _marks(found: Audit) -> dict[tuple[int, int, str], tuple[str, str]]:
+def _marks(found: Audit) -> dict[Any, tuple[str, str]]:
     """Return "fault", "open" or "follows" and what to say, by table, row and column."""
-    marks: dict[tuple[int, int, str], tuple[str, str]] = {}
+    marks: dict[Any, tuple[str, str]] = {}
     for line in found.consequences.to_dict("records"):
         text = f"follows from: {line['fault'] or 'a listed fault'} ({line['relation']})"
         marks[line["table"], line["row"], line["column"]] = "follows", text
@@ -244,14 +244,15 @@ def audit_page(found: Audit, wording: Wording, *, name: str, names: Mapping[int,
         )
     tables = []
     for number in found.sources.tables:
-        columns, labels = found.sources.columns(number), found.sources.labels(number)
+        columns: list[str] = found.sources.columns(number)
+        labels: Any = found.sources.labels(number)
         texts = {column: found.sources.column(number, column, "printed") for column in columns}
         rows = [
             {
                 "number": row,
                 "label": label,
                 "cells": [
-                    {"text": texts[column][row], "mark": marks.get((number, row, column), ("",))[0]}
+                    {"text": texts[column][row], "mark": marks.get((number, row, column), ("", ""))[0]}
                     for column in columns
                 ],
             }
@@ -306,7 +307,10 @@ def marked_workbook(found: Audit, wording: Wording, *, file: AuditFile | None = 
             cell.fill = fills[kind]
             cell.comment = Comment(text[:MOST_TOLD], "growthpoles", width=360, height=180)
     listed = book.create_sheet(sheet_names([*book.sheetnames, "audit"])[-1])
-    rows = [("fault", "rows", "cells"), *summarise(found.ledger)[["fault", "rows", "cells"]].itertuples(index=False)]
+    rows: list[Any] = [
+        ("fault", "rows", "cells"),
+        *summarise(found.ledger)[["fault", "rows", "cells"]].itertuples(index=False),
+    ]
     for at, row in enumerate(rows, 1):
         for place, value in enumerate(row, 1):
             text = wording.fault(found.faults[value]) if at > 1 and place == 1 else value
@@ -323,7 +327,8 @@ def _laid_out(found: Audit, book: Workbook) -> tuple[Workbook, dict[tuple[int, i
     places = {}
     for number in found.sources.tables:
         sheet = book.create_sheet(f"table {number}")
-        columns, labels = found.sources.columns(number), found.sources.labels(number)
+        columns: list[str] = found.sources.columns(number)
+        labels: Any = found.sources.labels(number)
         for at, head in enumerate(("row", "region", *columns), 1):
             put_text(sheet.cell(1, at), head)
         for line, (row, label) in enumerate(labels.items(), 2):

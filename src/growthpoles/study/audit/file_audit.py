@@ -110,7 +110,7 @@ def _tables(grid: Grid, path: Path) -> list[Found]:
             (cell_text(row[at]), Problem("", str(path), sheet=grid.sheet, row=line))
             for line, row in rows
             for at in numbers
-            if at < len(row) and isinstance(row[at], str) and any(sign.isdigit() for sign in row[at])
+            if at < len(row) and isinstance(row[at], str) and any(sign.isdigit() for sign in cell_text(row[at]))
         ]
         notation, unclear = detect_notation(texts, delimiter=grid.delimiter or None)
         if unclear is not None:

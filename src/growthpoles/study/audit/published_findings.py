@@ -146,7 +146,7 @@ def _published_relations(
     checked: Collection[int],
 ) -> list[Relation]:
     relations = []
-    published = study.published.index
+    published: Any = study.published.index
     for year, name in published.columns.items() if published is not None else ():
         block = blocks[published.table]
         if name not in block.columns:
