@@ -205,11 +205,15 @@ def draw_figures(results: Results, *, lang: str, tell: Callable[[str], None]) ->
             drawn.captions[code].append(caption)
             drawn.files.update(files)
             if outlines:
-                names = [drawn.outlines.name(path) for path in outlines]
-                element = _OUTLINE.sub(lambda own, names=names: f'href="#{names[int(own[1])]}"', element)
+                element = _renamed(element, [drawn.outlines.name(path) for path in outlines])
             place = job.kind.section, job.kind.place
             drawn.pictures[code][job.name] = Picture(job.name, caption.sentence(code), element, *place)
     return drawn
+
+
+def _renamed(element: str, names: Sequence[str]) -> str:
+    """Let an element refer to outlines by the names they have on the page."""
+    return _OUTLINE.sub(lambda own: f'href="#{names[int(own[1])]}"', element)
 
 
 def _draw(job: FigureJob, languages: Sequence[str], lang: str, preset: Preset) -> tuple[list[_Sheet] | None, Any]:
@@ -230,7 +234,7 @@ def _draw(job: FigureJob, languages: Sequence[str], lang: str, preset: Preset) -
     sheets = []
     for code, figure in figures.items():
         caption = make_caption(job.results, job, code)
-        said = {"title": caption.title, "description": caption.alt, "edition": caption.edition}
+        said: dict[str, Any] = {"title": caption.title, "description": caption.alt, "edition": caption.edition}
         facts = Facts(**said, source=caption.source, parameters=json.dumps(job.parameters, sort_keys=True))
         files, own = {}, Outlines()
         if code == lang:

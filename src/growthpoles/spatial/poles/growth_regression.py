@@ -189,7 +189,7 @@ def growth_panel(
     low = numbers.index[(numbers <= 0).any(axis=1)]
     if len(low):
         raise SpatialError(message(f"no positive value for {listed(low, limit=5)}", where=where, allowed="> 0"))
-    logs = np.log(numbers)
+    logs = numbers.transform(np.log)
     growth = logs.diff(axis=1).iloc[:, 1:] / gaps
     level = logs.iloc[:, :-1].set_axis(growth.columns, axis=1)
     long = pd.DataFrame(

@@ -219,11 +219,11 @@ class MutualInfluence(ResultDisplay):
             Whether to average both directions, as a map with one line per pair needs.
         """
         known = list(self.whole.index)
-        of = known[-1] if of is None else of
-        if of not in known:
+        chosen: Any = known[-1] if of is None else of
+        if chosen not in known:
             raise SpatialError(message(f"{of!r} is not among the variables", allowed=listed(known)))
-        ids = self.regions.loc[of].index
-        square = self.pairs["q"].loc[of].unstack().reindex(index=ids, columns=ids)
+        ids = self.regions.loc[chosen].index
+        square = self.pairs["q"].loc[chosen].unstack().reindex(index=ids, columns=ids)
         if mean:
             both = square.to_numpy()
             linked = ~(np.isnan(both) & np.isnan(both.T))

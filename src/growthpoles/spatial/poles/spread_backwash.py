@@ -189,12 +189,12 @@ def reach_rows(
     """
     tables = []
     both, part, absent = with_data(before + after, graph)
-    logs = [np.log(values[both.index].astype(float)) for values in (before, after)]
+    logs = [values[both.index].astype(float).transform(np.log) for values in (before, after)]
     growth = (logs[1] - logs[0]) / years
     wanted = check_permutations(permutations, len(growth))
     draws = wanted if len(growth) <= _MANY else min(wanted, 9_999)
     few: dict[str, Any] = {"permutations": draws, "rng": rng}
-    words = {"alternative": "two-sided", "permutations": draws, "left_out": ", ".join(absent)}
+    words: dict[str, Any] = {"alternative": "two-sided", "permutations": draws, "left_out": ", ".join(absent)}
     with suppress(GrowthpolesError):  # too few regions: the tests beside them say so
         orders = correlogram(growth, part, **few).dropna(subset=["p_value"])
         own = orders.drop(columns=["pairs", "variance", "p_value"]).rename(columns={"p_adjusted": "p_value"})
