@@ -190,7 +190,7 @@ def growth_panel(
     if len(low):
         raise SpatialError(message(f"no positive value for {listed(low, limit=5)}", where=where, allowed="> 0"))
     logs = numbers.transform(np.log)
-    growth = logs.diff(axis=1).iloc[:, 1:] / gaps
+    growth = logs.diff(axis=1).iloc[:, 1:].div(gaps, axis=1)
     level = logs.iloc[:, :-1].set_axis(growth.columns, axis=1)
     long = pd.DataFrame(
         {
