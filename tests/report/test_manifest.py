@@ -16,7 +16,7 @@ from growthpoles.report.build_report import build_report
 from growthpoles.report.manifest import MANIFEST, Manifest, inputs_of
 from growthpoles.shipped_data import geodata_path, read_registry
 from growthpoles.study.audit.claims import check_claims
-from growthpoles.study.audit.published_findings import published_formulas
+from growthpoles.study.audit.printed_cells import published_formulas
 from growthpoles.study.load_study import load_study
 
 PARTS = {".shx", ".dbf", ".prj", ".cpg"}  # of a Shapefile

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles import randomness
-from growthpoles.errors import GrowthpolesError, RatingError, Reason, StudyError, listed, message, unknown_option
+from growthpoles.errors import GrowthpolesError, RatingError, Reason, StudyError, message, unknown_option
 from growthpoles.language.phrases import Words
 from growthpoles.ratings.catalogue import Catalogue, indicator_values
 from growthpoles.ratings.classes import way_up
@@ -226,27 +226,16 @@ def _spread(results: Results) -> pd.DataFrame:
 
 
 def _panel(results: Results) -> pd.DataFrame:
-    """Regress growth from year to year on level and neighbours' level, with effects of regions and years."""
-    from growthpoles.spatial.poles.growth_regression import growth_panel
+    from growthpoles.spatial.poles.growth_regression import growth_panels
 
     assert results.graph is not None  # left out otherwise
-    frames = []
+    wide = {}
     for code in (results.root, *results.catalogue.indicators):
-        tables = {
-            year: results.common(year) if code == results.root else results.indicators[results.edition, year]
-            for year in results.years
-        }
-        wide = pd.DataFrame({year: table[code] for year, table in tables.items()}).reindex(results.regions.index)
-        try:
-            fit = growth_panel(wide, results.graph, regions="complete")
-        except GrowthpolesError as error:
-            frames.append(pd.DataFrame({"reason": [str(error)]}, index=pd.Index([""], name="term")))
-        else:
-            rows = fit.coefficients[["estimate", "standard_error", "p_value"]].rename_axis("term")
-            left = listed([f"{region} ({why})" for region, why in fit.left_out.items()]) if fit.left_out else ""
-            frames.append(rows.assign(n=fit.n, left_out=left, method=" ".join(fit.notes)))
-    codes = [results.root, *results.catalogue.indicators]
-    return pd.concat(frames, keys=codes, names=["variable", "term"])
+        own = code == results.root
+        tables = {y: results.common(y) if own else results.indicators[results.edition, y] for y in results.years}
+        found = pd.DataFrame({year: table[code] for year, table in tables.items()})
+        wide[code] = found.reindex(results.regions.index)
+    return growth_panels(wide, results.graph)
 
 
 def _typology(results: Results, year: int) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from growthpoles.language.phrases import DASH, LONGEST, Words, phrase_keys, shor
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.ratings.indicator_methods import IndicatorMethod
 from growthpoles.study.audit.findings import Fault
-from growthpoles.study.audit.published_findings import published_formulas
+from growthpoles.study.audit.printed_cells import published_formulas
 from growthpoles.study.inputs import study_catalogue
 from growthpoles.study.study_spec import Study
 

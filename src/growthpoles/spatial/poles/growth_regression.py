@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.random import Generator
 
-from growthpoles.errors import SpatialError, listed, message, unknown_option
+from growthpoles.errors import GrowthpolesError, SpatialError, listed, message, unknown_option
 from growthpoles.graphs import as_graph
 from growthpoles.language.number_format import format_p
 from growthpoles.randomness import seed_sequence
@@ -21,7 +21,7 @@ from growthpoles.spatial.regression.panel_regression import Effects, panel_regre
 from growthpoles.spatial.regression.spatial_regression import SMALL, Model, SpatialRegression, spatial_regression
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from growthpoles.graphs import Graph, W
 
@@ -202,6 +202,24 @@ def growth_panel(
     )
     found = panel_regression(long, graph, y="growth", regressors=[LEVEL], model=model, effects=effects)
     return replace(found, left_out=left_out | found.left_out)
+
+
+def growth_panels(tables: Mapping[str, pd.DataFrame], graph: Graph | W) -> pd.DataFrame:
+    """Return the coefficients of :func:`growth_panel` for several variables, or the reason why one has none.
+
+    Index (variable, term); `left_out` names the regions without all years.
+    """
+    frames = []
+    for wide in tables.values():
+        try:
+            fit = growth_panel(wide, graph, regions="complete")
+        except GrowthpolesError as error:
+            frames.append(pd.DataFrame({"reason": [str(error)]}, index=pd.Index([""], name="term")))
+        else:
+            rows = fit.coefficients[["estimate", "standard_error", "p_value"]].rename_axis("term")
+            left = listed([f"{region} ({why})" for region, why in fit.left_out.items()]) if fit.left_out else ""
+            frames.append(rows.assign(n=fit.n, left_out=left, method=" ".join(fit.notes)))
+    return pd.concat(frames, keys=list(tables), names=["variable", "term"])
 
 
 def log_growth(

@@ -11,12 +11,14 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import DataError, Reason, StudyError, message
+from growthpoles.file_reading import note
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.study.files.printed_tables import (
     Decimal,
     cell_number,
     printed_resolution,
     read_cells,
+    read_rows,
     require_columns,
 )
 from growthpoles.study.load_study import load_study
@@ -293,7 +295,6 @@ def read_table(study: Study, number: int) -> pd.DataFrame:
 
 def _published_of_tables(study: Study, number: int) -> pd.DataFrame:
     """Read the published columns of a study of [[tables]]: index, class and what formulas.csv names."""
-    from growthpoles.study.audit.published_findings import published_formulas
     from growthpoles.study.inputs.published import own_columns
 
     named = [part for part in (study.published.index, study.published.rating_class) if part is not None]
@@ -308,6 +309,20 @@ def _published_of_tables(study: Study, number: int) -> pd.DataFrame:
     cells = own_columns(study, sources[0], list(dict.fromkeys(wanted)))
     labels = match_labels(study, list(cells["label"]))
     return cells.assign(region=labels, value=[_number(text, ".") for text in cells["printed"]])
+
+
+def published_formulas(study: Study) -> pd.DataFrame:
+    """Return the formulas between published columns, as text: table, column, numerator, denominator, factor.
+
+    They stand in formulas.csv beside study.toml; a study without that file has none.
+    """
+    path = study.resolve("formulas.csv")
+    columns = ("table", *FORMULA_COLUMNS)
+    if not note(path):
+        return pd.DataFrame(columns=list(columns))
+    rules = read_rows(path)
+    require_columns(rules, columns, where=str(path))
+    return rules
 
 
 def printed_decimal(study: Study) -> Decimal:

@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from growthpoles.file_reading import note
 from growthpoles.study.audit.arithmetic import check_arithmetic
 from growthpoles.study.audit.cell_checks import Search, blind_columns, mend
 from growthpoles.study.audit.column_orders import listed
 from growthpoles.study.audit.effects import SEVERITIES
 from growthpoles.study.audit.findings import Cell, Fault, cause_fault, relations_text
 from growthpoles.study.audit.printed_cells import (
-    FORMULA_COLUMNS,
     Sources,
     prepare_cells,
     printed_decimal,
+    published_formulas,
     read_table,
     records,
 )
@@ -27,7 +26,7 @@ from growthpoles.study.audit.printed_relations import Block, Relation, make_bloc
 from growthpoles.study.audit.reproduction import index_targets, missed_index, reproduce
 from growthpoles.study.audit.root_causes import Cause, cell_text, find_causes
 from growthpoles.study.audit.root_causes import Reading as CauseReading
-from growthpoles.study.files.printed_tables import parse_number, read_rows, require_columns
+from growthpoles.study.files.printed_tables import parse_number
 from growthpoles.study.inputs import study_method
 from growthpoles.study.study_spec import PublishedColumn, Study
 
@@ -373,20 +372,6 @@ def _class(study: Study, line: dict[str, Any], year: int) -> Entry:
         SEVERITIES[0],
         f"index {line['printed']} is class {line['class_of_printed']}",
     )
-
-
-def published_formulas(study: Study) -> pd.DataFrame:
-    """Return the formulas between published columns, as text: table, column, numerator, denominator, factor.
-
-    They stand in formulas.csv beside study.toml; a study without that file has none.
-    """
-    path = study.resolve("formulas.csv")
-    columns = ("table", *FORMULA_COLUMNS)
-    if not note(path):
-        return pd.DataFrame(columns=list(columns))
-    rules = read_rows(path)
-    require_columns(rules, columns, where=str(path))
-    return rules
 
 
 def _factors(study: Study, rules: pd.DataFrame) -> list[float]:
