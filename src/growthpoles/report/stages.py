@@ -200,13 +200,8 @@ def _gradient(results: Results, year: int) -> pd.DataFrame:
 
     poles = results.study.growth_poles.poles
     values = results.rating(year)[results.root]
-    return distance_gradient(
-        values,
-        results.regions,
-        poles,
-        permutations=results.study.report.permutations,
-        rng=results.study.study.seed,
-    )
+    drawn, seed = results.study.report.permutations, results.study.study.seed
+    return distance_gradient(values, results.regions, poles, permutations=drawn, rng=seed)
 
 
 def _spread(results: Results) -> pd.DataFrame:
