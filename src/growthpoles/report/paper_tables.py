@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from importlib import resources
 
 import pandas as pd
@@ -26,6 +27,7 @@ _SIZES = (
     (r"\scriptsize", 7.0, 8.0),
 )
 _AIR = {10.0: 1.08, 9.0: 1.09, 8.0: 1.13, 7.0: 1.2}  # small sizes of Computer Modern are wide for their size
+_SYLLABLES = 40
 _GAPS = (6.0, 4.0, 3.0)  # \tabcolsep
 _HEAD_LINES = 4
 _CELL_LINES = 6  # of a row, before a table is turned
@@ -48,21 +50,24 @@ class _Layout:
     shrunk: bool = False
 
 
+@lru_cache(maxsize=20_000)
 def _width(text: str, size: float) -> float:
     """Return how wide a line is set, in points."""
     return text_metrics.width_in("Arimo", text, size) * 72.27 / 25.4 * _AIR[size]
 
 
-def _parts(word: str, longest: int) -> list[str]:
+@lru_cache(maxsize=20_000)
+def _parts(word: str, longest: int) -> tuple[str, ...]:
     """Return the pieces of a word that may stand on a line of their own: TeX breaks after a hyphen by itself."""
     found = []
     for piece in word.replace("-", "-\0").split("\0"):
         while len(piece) > longest:
-            cut = max([at for at in text_metrics.syllable_breaks(piece) if at <= longest], default=longest)
+            near = text_metrics.syllable_breaks(piece[: longest + _SYLLABLES])  # the rest has no say in these breaks
+            cut = max([at for at in near if at <= longest], default=longest)
             found.append(piece[:cut])
             piece = piece[cut:]
         found.append(piece)
-    return [piece for piece in found if piece] or [""]
+    return tuple(piece for piece in found if piece) or ("",)
 
 
 def _longest(texts: Iterable[str], size: float, longest: int) -> float:
