@@ -13,8 +13,8 @@ from hypothesis.extra.numpy import arrays
 from growthpoles.ratings import Catalogue, aggregate, classify, contributions, normalise, rate, robustness
 from growthpoles.ratings.aggregation_tree import ranks
 
-MANY = settings(max_examples=25, deadline=None)
-FEW = settings(max_examples=10, deadline=None)
+MANY = settings(max_examples=12, deadline=None)
+FEW = settings(max_examples=6, deadline=None)
 
 POSITIVE = st.floats(0.01, 1000.0)
 ROWS = [

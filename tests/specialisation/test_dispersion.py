@@ -85,7 +85,7 @@ def test_each_value_without_a_region_is_that_of_the_others(seed):
         assert abs(apart[row["region_most"]] - row["value"]) == pytest.approx((apart - row["value"]).abs().max())
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(2))
 def test_rounding_range_is_reached_and_never_left(seed):
     rng = np.random.default_rng(seed)
     y = pd.Series(np.round(np.exp(rng.normal(0, 0.5, 5)) * 10) + 1, index=list("abcde"))
@@ -93,7 +93,7 @@ def test_rounding_range_is_reached_and_never_left(seed):
     measures = ["gini", "theil_t", "theil_l", "atkinson_2", "cv", "wolfson"]
     table = regional_inequality(y, weights=people, rounding=0.5, measures=measures).table.droplevel(2)
     corners = [y + np.array(signs) * 0.5 for signs in itertools.product((-1, 1), repeat=5)]
-    inside = [y + rng.uniform(-0.5, 0.5, 5) for _ in range(50)]
+    inside = [y + rng.uniform(-0.5, 0.5, 5) for _ in range(20)]
     drawn = regional_inequality(pd.DataFrame(dict(enumerate(corners + inside))), weights=people, measures=measures)
     for key, row in table.iterrows():
         values = drawn.table["value"].loc[key]
