@@ -280,7 +280,9 @@ def test_damaged_input(target: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_noise(target: str, tmp_path: Path) -> None:
-    @settings(max_examples=FAST.get(target, 40) // 2, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=FAST.get(target, 40) // 2, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
     @given(st.binary(max_size=300) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")))
     def noise(content: bytes) -> None:
         run(target, tmp_path, content)
