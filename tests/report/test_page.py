@@ -68,7 +68,7 @@ def test_every_section_is_in_the_contents(page: Outline, lang: str) -> None:
     sections = [ident for ident in page.sections if ident.startswith(f"{lang}-")]
     wanted = ("summary", "data", "rating", "robustness", "audit", "specialisation", "inequality")
     wanted += ("spatial", "verdict", "poles", "cross_check")
-    assert sections == [f"{lang}-{name}" for name in (*wanted, "left_out", "reproduction")]
+    assert sections == [f"{lang}-{name}" for name in (*wanted, "left_out", "reproduction", "glossary")]
     assert {f"#{ident}" for ident in sections} <= set(page.links)
 
 
@@ -90,7 +90,7 @@ def test_figures_and_tables_are_numbered_alike_in_all_languages(page: Outline) -
 def test_the_numbers_of_the_page_are_those_of_the_tables(page: Outline, report: Manifest) -> None:
     assert report.results is not None
     test = report.results.moran["realigned", 2014, "index"]
-    english, russian = (" ".join(page.text[lang]).replace("\u00a0", " ") for lang in ("en", "ru"))
+    english, russian = ("".join(page.text[lang]).replace("\u00a0", " ") for lang in ("en", "ru"))
     assert f"−{abs(test.statistic):.3f}" in english and f"−{abs(test.statistic):.3f}".replace(".", ",") in russian
     verdict = report.results.stages.verdict
     assert verdict is not None and verdict.sentences["en"][0] in english

@@ -232,7 +232,6 @@ def test_wrong_input_is_named(squares: Any, square_index: pd.DataFrame) -> None:
             lambda: maps.plot_ksi(squares, square_index.rename(columns={"index": "ksi"})),
             "off the scale; allowed: 0 to 1",
         ),
-        (lambda: maps.plot_rating(squares.assign(short_en="中"), square_index), "no glyph for '中'"),
         (lambda: maps.plot_rating(squares.iloc[:0], square_index.iloc[:0]), "there is no region to draw"),
     ]
     for call, expected in cases:

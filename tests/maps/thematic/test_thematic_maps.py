@@ -145,7 +145,7 @@ def test_captions_are_data_and_safe_to_include(tmp_path: Path) -> None:
     tex = files[2].read_text(encoding="utf-8")
     assert r"50 \% of \$x\_1\$ \& \{more\}" in tex
     assert r"\label{fig:rating-2014}" in tex
-    assert tex.count("\\includegraphics[width=183mm]") == 2
+    assert tex.count("width=\\ifdim183mm>\\linewidth\\linewidth\\else183mm\\fi,") == 2
     qmd = files[3].read_text(encoding="utf-8")
     assert r"\$x\_1\$" in qmd
     assert r'fig-alt="A \"map\""' in qmd

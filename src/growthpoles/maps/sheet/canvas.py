@@ -186,8 +186,8 @@ def add_hatch(
         ground = shapely.union_all([area for area, own in zip(areas, inks, strict=True) if own == ink])
         cut = shapely.get_parts(shapely.intersection(lines, ground))
         strokes = [shapely.get_coordinates(part) for part in cut if part.length]
-        colour = palettes.HATCH if ink == palettes.INK else palettes.PAPER
-        layer = add_lines(axes, strokes, colour=colour, line_pt=0.4, order=order, gid=gid, transform=mm)
+        colour, own_gid = (palettes.HATCH, gid) if ink == palettes.INK else (palettes.PAPER, f"{gid}-white")
+        layer = add_lines(axes, strokes, colour=colour, line_pt=0.4, order=order, gid=own_gid, transform=mm)
         layer.set_clip_on(False)
 
 

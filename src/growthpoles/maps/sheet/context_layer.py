@@ -78,6 +78,7 @@ def context_of(base: Base, plan: Plan, *, rivers: bool) -> Context | None:
     frame = np.array([[plan.frame.x, plan.frame.y], [plan.frame.right, plan.frame.top]])
     low, high = (frame - origin) / scale
     key = base.key, *low.round(3).tolist(), *high.round(3).tolist(), rivers
+    _world()  # counts as read where what was found in it is remembered
     if key not in _FOUND:
         _FOUND[key] = _context(base, base.crs, low, high, scale, rivers=rivers)
         while len(_FOUND) > _KEEP:
@@ -252,6 +253,7 @@ def context_names(base: Base, plan: Plan, space: FreeSpace, style: Style) -> lis
         Language and sizes.
     """
     key = base.key, plan, style.preset, style.lang, space.taken.tobytes()
+    _country_grid(), _names(style.lang)  # count as read where the places are remembered
     if key not in _NAMED:
         _NAMED[key] = _place_names(base, plan, space, style)
         while len(_NAMED) > _KEEP:

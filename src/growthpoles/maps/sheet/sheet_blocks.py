@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +51,8 @@ class Word:
     """One line of text: anchor, baseline and size in points; `halo` is the colour behind it.
 
     `align` tells which point of the line the anchor is; `angle` turns the line around it, in degrees;
-    `tag` names what it labels.
+    `tag` names what it labels. `length`, in millimetres, is that in the typeface in which the line was laid out:
+    who reads a finished figure may have another one chosen.
     """
 
     x: float
@@ -64,6 +65,10 @@ class Word:
     halo: str | None = None
     angle: float = 0.0
     tag: str = ""
+    length: float = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "length", text_metrics.width(self.text, self.size, bold=self.bold))
 
     @property
     def start(self) -> tuple[float, float]:
@@ -72,11 +77,6 @@ class Word:
         if self.angle == 90.0:
             return self.x, self.y - back
         return self.x - back, self.y
-
-    @property
-    def length(self) -> float:
-        """Length of the line in millimetres."""
-        return text_metrics.width(self.text, self.size, bold=self.bold)
 
     @property
     def box(self) -> tuple[float, float, float, float]:

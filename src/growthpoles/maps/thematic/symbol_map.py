@@ -14,6 +14,7 @@ from growthpoles.language.languages import translator
 from growthpoles.language.number_format import format_number, format_percent
 from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
+from growthpoles.maps.presets import in_preset_typeface
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.furniture import nice_length
 from growthpoles.maps.sheet.legend import Category, Legend, shift, swatch_list, swatch_width
@@ -127,6 +128,7 @@ def _checked_totals(values: pd.Series, where: str) -> pd.Series:
     return values
 
 
+@in_preset_typeface
 def plot_symbols(
     regions: gpd.GeoDataFrame,
     values: pd.Series | pd.DataFrame | str,
@@ -226,6 +228,7 @@ def plot_symbols(
     return draw_map(regions, classes, legend, marks, style, ax=ax, gid=gid, over=over)
 
 
+@in_preset_typeface
 def plot_flows(
     regions: gpd.GeoDataFrame,
     flows: pd.DataFrame,

@@ -385,10 +385,11 @@ def _classed(
     """Classes and printed values of all regions."""
     numbers = values.to_numpy(dtype=float)
     missing = np.isnan(numbers)
-    off = ~missing & ~((numbers >= edges[0] - 1e-12) & (numbers <= edges[-1] + 1e-12))
+    noise = 1e-12 * float(np.abs(edges).max())
+    off = ~missing & ~((numbers >= edges[0] - noise) & (numbers <= edges[-1] + noise))
     if off.any():
         bin_of(numbers[off][0], edges, values.index[off][0])  # says what is allowed
-    place = np.searchsorted(np.round(edges, 9), np.round(numbers, 9), side="right") - 1
+    place = np.searchsorted(edges - noise, numbers, side="right") - 1
     keys = np.array([*map(str, range(len(edges) - 1)), NO_DATA], dtype=object)
     classes = keys[np.where(missing, len(edges) - 1, place.clip(0, len(edges) - 2))].tolist()
     nothing = translator(lang)("n/d")

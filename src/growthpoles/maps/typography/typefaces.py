@@ -297,7 +297,7 @@ def opened(path: str) -> FT2Font:
 
     allowed = "a TrueType file (.ttf), whose outlines a PDF can embed"
     try:
-        if not Path(path).is_file():  # a device or a pipe may never end
+        if Path(path).exists() and not Path(path).is_file():  # a device or a pipe may never end
             raise MapError(message("the font cannot be read", where=Path(path).name, allowed=allowed))
         if Path(path).read_bytes()[:4] not in (b"\x00\x01\x00\x00", b"true"):
             raise MapError(message("not a TrueType font", where=Path(path).name, allowed=allowed))
