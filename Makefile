@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .PHONY: report test test-slow test-browser test-3.12 test-3.13 test-oldest coverage lint docs bench lock translations geodata clean
 
 report: $(VENV)/.ready
-	$(BIN)/growthpoles report --out outputs
+	$(BIN)/growthpoles report --out outputs --force  # the folder is the repository's own
 
 test: $(VENV)/.ready-dev
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import hashlib
 import io
@@ -90,7 +91,7 @@ def is_edition(path: Path, content: bytes) -> bool:
         if old == content:
             return True
         if kind in _FIRST:
-            first = [_FIRST[kind].match(part) for part in (old, content)]
+            first = [_FIRST[kind].match(part.removeprefix(codecs.BOM_UTF8)) for part in (old, content)]
             return all(first) and len({hit[0] for hit in first if hit}) == 1
         if kind == ".json":
             records = [json.loads(part) for part in (old, content)]
