@@ -119,18 +119,21 @@ def test_a_region_without_its_name_has_its_code_beside_the_class(
 
 
 def test_a_panel_explains_the_codes_of_all_its_maps_once(regions: Any, published: pd.DataFrame) -> None:
-    frames = {"2010": published, "2014": published}
+    frames = {"2010": 0.6 * published[["index"]], "2014": published[["index"]]}
     options: dict[str, Any] = {"preset": "plos", "lang": "ru"}
     figure = maps.plot_panel(regions, frames, maps.plot_rating, maps.rating_legend("ru"), **options)
     page, *panels = sorted(figure.axes, key=lambda ax: ax.get_zorder())
     used = {code for ax in panels for a in ax.get_children() if isinstance(a, WordLayer) for code, _ in a.codes}
     key = printed(page, "panel-codes-text")
     assert used
-    assert used == set(key[::2])
+    assert used == set(key[::2]) and len(used) == len(key) / 2
     assert set(key[1::2]) <= set(regions["short_ru"])
     assert not any(printed(ax, "-codes-text") for ax in panels)
     bare = maps.plot_panel(regions, frames, maps.plot_rating, maps.rating_legend("ru"), code_key="none", **options)
-    assert bare.get_size_inches()[1] < figure.get_size_inches()[1]
+    assert not any(printed(ax, "-codes-text") for ax in bare.axes)
+    assert bare.get_size_inches()[1] <= figure.get_size_inches()[1]
+    for ax in panels:  # a line across a neighbour keeps clear of its code and class
+        assert measure.problems(ax, regions, PRESETS["plos"].small_pt) == []
 
 
 @pytest.mark.parametrize("radius", [1.2e4, 1.5e4, 1.8e4, 2.2e4, 2.6e4, 3.0e4, 3.5e4, 4.0e4])

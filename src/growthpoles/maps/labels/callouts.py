@@ -344,7 +344,10 @@ def name_outside(
         found = _rounds(outside, wanted, inside, bare, names, marks, style.preset)
         lost = [(shape, i) for shape, i in wanted if i in bare and i not in found]
         if lost:
-            words = [frame_of(one) for one in (*whole, *inside.values()) if one is not None]
+            # what will stand inside: the class alone where the name goes out, else with a code, in another place
+            stands = [inside[i] for _, i in wanted if i in found or i in bare]
+            stands += [coded[i] for _, i in wanted if i not in found]
+            words = [frame_of(one) for one in (*whole, *stands) if one is not None]
             _across(outside, lost, found, words, inside, names, marks, style.preset)
         _FOUND[key] = found
         while len(_FOUND) > _KEEP:

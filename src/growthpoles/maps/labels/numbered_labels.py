@@ -97,12 +97,12 @@ def _put(
     preset: Preset,
     poles: dict[int, label_fit.Poles],
 ) -> tuple[dict[int, label_fit.Placed], dict[int, Callout], list[int]]:
-    """Place numbers: outside those that come first, with lines that the others keep clear of; returns the lost ones."""
+    """Place numbers: outside those that come first, all others clear of every line; returns the lost ones."""
     import shapely
 
     names = [frame_of(one) for one in inside.values()]
     led = _led(outside, first, numbered, names, preset)
-    lines = shapely.union_all([shapely.LineString(one.line).buffer(0.4) for one in led.values()])
+    lines = shapely.union_all([shapely.LineString(one.line).buffer(0.4) for one in (beside | led).values()])
     placed: dict[int, label_fit.Placed] = {}
     lost = []
     for i, number in numbered.items():

@@ -119,6 +119,7 @@ def arrange(
         inside, beside, numbered = number_regions(
             base, plan, dict(zip(todo, shapes, strict=True)), names, marks, style, poles
         )
+        values = values and style.code_key != "none"  # the list of a panel serves maps of several values
         codes = tuple(
             (number, "  ".join(filter(None, [names[i][0], marks[i] if values else ""])))
             for i, number in numbered.items()

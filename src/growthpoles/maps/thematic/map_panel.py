@@ -274,4 +274,5 @@ def _check_legend(heading: str, ax: Axes, legend: Legend) -> None:
 def _codes(figure: Figure) -> list[tuple[str, str]]:
     """Return the codes on all panels with the names that they stand for."""
     layers = [layer for ax in figure.axes for layer in ax.get_children() if isinstance(layer, WordLayer)]
-    return sorted({pair for layer in layers for pair in layer.codes})
+    found = {pair for layer in layers for pair in layer.codes}
+    return sorted(found, key=lambda pair: (int(pair[0]) if pair[0].isdigit() else 0, pair))
