@@ -165,6 +165,8 @@ def plot_symbols(
         Of the circles, "#rrggbb".
     year, edition, lang, ax
         As for :func:`growthpoles.plot_values`.
+    gid : str
+        Identifier in vector files.
     **options
         See :class:`growthpoles.maps.map_options.MapOptions`.
 
@@ -262,6 +264,8 @@ def plot_flows(
         Of the arrows, "#rrggbb".
     year, edition, lang, ax
         As for :func:`growthpoles.plot_values`.
+    gid : str
+        Identifier in vector files.
     **options
         See :class:`growthpoles.maps.map_options.MapOptions`.
 
