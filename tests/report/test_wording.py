@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from growthpoles.errors import Reason, message
+from growthpoles.errors import RatingError, Reason, message
 from growthpoles.language.languages import translator
 from growthpoles.language.phrases import Words
+from growthpoles.ratings.catalogue import Catalogue, indicator_values
 from growthpoles.report import audit_files, wording
 from growthpoles.report.audit_files import shown_claims, shown_faults
 from growthpoles.report.manifest import Manifest
@@ -233,6 +234,10 @@ def test_reasons_of_what_is_left_out_are_told(told: Wording) -> None:
     few = message("{n} regions", where="convergence", allowed="{least} or more", n=4, least=5)
     assert few == "convergence: 4 regions; allowed: 5 or more"
     assert not english([told.left_out(few)]) and "4" in told.left_out(few) and "5" in told.left_out(few)
+    with pytest.raises(RatingError) as caught:
+        indicator_values(pd.DataFrame({"x": [np.nan, np.nan]}), Catalogue.flat(["x"]))
+    lacking = told.left_out(caught.value.args[0])
+    assert "'x'" in lacking and not english([lacking.replace("[rating] imputation", "").replace("x", "")])
     error = message("one of {n} regions lies at 0", where="convergence", n=4)
     assert told.left_out(error).endswith(error) and not english([told.left_out(error).removesuffix(error)])
     assert Wording.of(load_study(), "en").left_out(error) == error

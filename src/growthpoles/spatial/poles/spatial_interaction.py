@@ -88,9 +88,7 @@ def market_potential(
             low = ids[near <= 0]
             if len(low):
                 held = listed(low)
-                raise SpatialError(
-                    message("no positive value for {regions}", where=name, allowed="> 0", regions=held)
-                )
+                raise SpatialError(message("no positive value for {regions}", where=name, allowed="> 0", regions=held))
             near = 2 / 3 * np.sqrt(near / np.pi) if name == "area" else near
     with np.errstate(over="ignore", divide="ignore", under="ignore"):
         return _reached(ids, masses, away**-power, near, near**-power, f"sum of mass / distance^{power:g}")
