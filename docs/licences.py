@@ -28,7 +28,13 @@ DATA = """
 Checksums and how each file was made stand in `geodata/registry.json`; the origin of every layer is in the table.
 {unknown}
 """
-FONT = "| `maps/typography/fonts/DejaVuSans*.ttf` | Bitstream Vera, DejaVu (LICENSE_DEJAVU) | DejaVu Sans, subsets; README.md there |"
+FONTS = [
+    f"| `maps/typography/fonts/{files}*.ttf` | {licence} | {origin}, subsets; README.md there |"
+    for files, licence, origin in (
+        ("DejaVuSans", "Bitstream Vera, DejaVu (LICENSE_DEJAVU)", "DejaVu Sans"),
+        ("{Arimo,Tinos}", "OFL-1.1 (LICENSE_CROSCORE)", "Arimo and Tinos 1.33"),
+    )
+]
 _SHORT = {
     r"BSD.3|BSD 3|3-Clause|New BSD": "BSD-3-Clause", r"BSD.2|2-Clause": "BSD-2-Clause", r"MIT": "MIT",
     r"Apache": "Apache-2.0", r"Mozilla|MPL": "MPL-2.0", r"HPND|PIL": "MIT-CMU", r"PSF|Python Software": "PSF-2.0",
@@ -37,6 +43,7 @@ _SHORT = {
 
 
 def name_of(requirement: str) -> str:
+    """Return the name of a package that a requirement asks for, in its usual spelling."""
     return re.sub(r"[-_.]+", "-", re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]).lower()
 
 
@@ -77,7 +84,7 @@ def page() -> str:
     told = f"\nOf {', '.join(unknown)} the package that holds them states no source of its own.\n" if unknown else ""
     rows = ["| file | licence | origin |", "| --- | --- | --- |"]
     rows += [f"| `{name}` | {entry.licence} | {entry.source} |" for name, entry in files.items()]
-    return HEAD + "\n".join(lines) + "\n" + DATA.format(unknown=told) + "\n".join([*rows, FONT]) + "\n"
+    return HEAD + "\n".join(lines) + "\n" + DATA.format(unknown=told) + "\n".join([*rows, *FONTS]) + "\n"
 
 
 if __name__ == "__main__":

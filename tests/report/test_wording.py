@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from growthpoles.errors import Reason, message
+from growthpoles.errors import RatingError, Reason, message
 from growthpoles.language.languages import translator
 from growthpoles.language.phrases import Words
+from growthpoles.ratings.catalogue import Catalogue, indicator_values
 from growthpoles.report import audit_files, wording
 from growthpoles.report.audit_files import shown_claims, shown_faults
 from growthpoles.report.manifest import Manifest
@@ -45,9 +46,25 @@ FAULTS = {
     "column order": Fault("column order", table=2, order="yearbook"),
     "undecided order": Fault("undecided order", table=3, column="tech_innovation"),
     "ratio order": Fault("ratio order", table=4),
+    "exchanged rows": Fault("exchanged rows", table=4, column="grp", row=3, other_row=8),
+    "moved rows": Fault("moved rows", table=4, column="grp", rows="3-5, 9"),
+    "exchanged years": Fault("exchanged years", table=2, other_table=4, column="grp, employed"),
+    "repeated column": Fault("repeated column", table=4, column="grp", year=2010),
+    "factor": Fault("factor", table=5, column="output_per_capita", factor="1000"),
+    "digits": Fault("digits", column="grp"),
+    "contradiction": Fault("contradiction", table=5, column="grp, output_per_capita", row=7),
+    "contradictory columns": Fault("contradictory columns", table=5, column="grp, output_per_capita", rows="1-4"),
+    "repeated row": Fault("repeated row", table=2, row=5, other_row=7),
+    "same columns": Fault("same columns", table=2, column="grp, employed"),
+    "sign": Fault("sign", table=2, column="grp", row=5),
+    "magnitude": Fault("magnitude", table=2, other_table=4, column="grp", row=5),
+    "moved between years": Fault("moved between years", table=2, other_table=4, column="grp", rows="4-5, 9"),
+    "shares": Fault("shares", table=2, column="grp, employed"),
+    "sum": Fault("sum", table=2, column="grp", row=17),
     "ratio": Fault("ratio", table=6, column="ratio", row=14),
     "input": Fault("input", table=4, column="fixed_assets", row=3),
     "denominator": Fault("denominator", table=5, column="output_per_capita", denominator="population", year=2010),
+    "other input": Fault("other input", table=5, column="output_per_capita", denominator="population", year=2010),
     "decimal shift": Fault("decimal shift", table=5, column="output_per_capita", row=14),
     "index": Fault("index", table=6, row=14, year=2014),
     "class": Fault("class", table=6, row=1, year=2010),
@@ -125,7 +142,8 @@ def test_a_fault_of_every_kind_is_told_in_the_language(kind: FaultKind, told: Wo
     fault = FAULTS[kind]
     sentence = told.fault(fault)
     assert not english([sentence]) and re.search("[а-я]{3}", sentence) and "{" not in sentence
-    numbers = [fault.table, fault.row, fault.other_row, fault.other_table, fault.year]
+    numbers: list[object] = [fault.table, fault.row, fault.other_row, fault.other_table, fault.year]
+    numbers += re.findall(r"\d+", f"{fault.rows} {fault.factor}")
     assert all(re.search(rf"\b{number}\b", sentence) for number in numbers if number)
     assert Wording.of(load_study(), "en").fault(fault) == str(fault)
 
@@ -211,11 +229,15 @@ def test_reasons_of_what_is_left_out_are_told(told: Wording) -> None:
         **load_study("kazakhstan-2024").model_dump(), "growth_poles": {"poles": (), "recommended": {}}
     })  # fmt: skip
     reasons = set(missing_parts(bare, ()).values())
-    assert len(reasons) == 6
+    assert len(reasons) == 7
     assert not english(re.sub(r"\(\[\w+\]\)", "", told.left_out(reason)) for reason in [*reasons, "no neighbours"])
     few = message("{n} regions", where="convergence", allowed="{least} or more", n=4, least=5)
     assert few == "convergence: 4 regions; allowed: 5 or more"
     assert not english([told.left_out(few)]) and "4" in told.left_out(few) and "5" in told.left_out(few)
+    with pytest.raises(RatingError) as caught:
+        indicator_values(pd.DataFrame({"x": [np.nan, np.nan]}), Catalogue.flat(["x"]))
+    lacking = told.left_out(caught.value.args[0])
+    assert "'x'" in lacking and not english([lacking.replace("[rating] imputation", "").replace("x", "")])
     error = message("one of {n} regions lies at 0", where="convergence", n=4)
     assert told.left_out(error).endswith(error) and not english([told.left_out(error).removesuffix(error)])
     assert Wording.of(load_study(), "en").left_out(error) == error

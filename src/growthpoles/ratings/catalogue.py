@@ -607,8 +607,8 @@ def indicator_values(table: pd.DataFrame, catalogue: Catalogue, *, empty: bool =
         allowed = (
             "a value in some region; else leave out the year, fill the column ([rating] imputation), or drop its row"
         )
-        problem = f"all values of column {code!r} are missing"
-        raise RatingError(message(problem, where=catalogue.where(str(code)), allowed=allowed))
+        problem = "all values of column {column!r} are missing"
+        raise RatingError(message(problem, where=catalogue.where(str(code)), allowed=allowed, column=code))
     return values
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from growthpoles.file_reading import read_bytes
 from growthpoles.file_writing import make_folder, output_folder
 from growthpoles.language.languages import SOURCE
 from growthpoles.language.phrases import Words
@@ -294,7 +296,7 @@ def marked_workbook(found: Audit, wording: Wording, *, file: AuditFile | None = 
     fills = {kind: PatternFill("solid", fgColor=colour) for kind, colour in MARK_FILLS.items()}
     own = file is not None and file.path.suffix.lower() == ".xlsx"
     if file is not None and own:
-        book = load_workbook(file.path)
+        book = load_workbook(io.BytesIO(read_bytes(file.path)))
         places = dict(file.places)
     else:
         book, places = _laid_out(found, Workbook())

@@ -111,10 +111,10 @@ def test_an_edition_of_the_tables_alone_beside_transcribed_cells(edited_study: B
     own.to_csv(path.with_name("own.csv"))
     table = '[[tables]]\nfile = "own.csv"\nyear = 2014\nkey = "region"\nedition = "extra"\n'
     path.write_text(f"{path.read_text(encoding='utf-8')}\n{table}", encoding="utf-8")
-    found = edition_table(load_study(path), 2014, "extra")
+    found = edition_table(load_study(path, outside=True), 2014, "extra")
     np.testing.assert_allclose(found.loc[own.index, own.columns], own)
     with pytest.raises(StudyError, match="edition 'extra' has no data for 2010"):
-        edition_table(load_study(path), 2010, "extra")
+        edition_table(load_study(path, outside=True), 2010, "extra")
 
 
 def test_rating_against_foreign_leaders_goes_above_100_and_knows_direction() -> None:

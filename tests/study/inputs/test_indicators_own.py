@@ -67,7 +67,7 @@ def squares(crs: str | None = "EPSG:4326") -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"code": [f"R{i}" for i in range(6)], "name": names}, geometry=shapes, crs=crs)
 
 
-@pytest.mark.parametrize("name", ["b.gpkg", "b.shp", "b.geojson", "b.fgb", "b.parquet", "b.gml"])
+@pytest.mark.parametrize("name", ["b.gpkg", "b.shp", "b.geojson", "b.fgb", "b.parquet"])
 def test_the_same_regions_from_every_format(make: Make, tmp_path: Path, name: str) -> None:
     frame = squares()
     frame.to_parquet(tmp_path / name) if name.endswith("parquet") else frame.to_file(tmp_path / name)

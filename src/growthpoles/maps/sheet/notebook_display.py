@@ -36,7 +36,7 @@ class FromDegrees(Transform):
         super().__init__()
         self.place = place
 
-    def transform_non_affine(self, values: Any) -> Any:
+    def transform_non_affine(self, values: Any) -> np.ndarray:
         """Return points in map units."""
         points = np.atleast_2d(np.asarray(values, dtype=float))
         return self.place(points[:, 0], points[:, 1]).reshape(np.shape(values))

@@ -167,6 +167,8 @@ def plot_symbols(
         Of the circles, "#rrggbb".
     year, edition, lang, ax
         As for :func:`growthpoles.plot_values`.
+    gid : str
+        Identifier in vector files.
     **options
         See :class:`growthpoles.maps.map_options.MapOptions`.
 
@@ -265,6 +267,8 @@ def plot_flows(
         Of the arrows, "#rrggbb".
     year, edition, lang, ax
         As for :func:`growthpoles.plot_values`.
+    gid : str
+        Identifier in vector files.
     **options
         See :class:`growthpoles.maps.map_options.MapOptions`.
 

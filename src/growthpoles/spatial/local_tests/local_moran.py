@@ -337,6 +337,7 @@ def local_lee(
     order = np.arange(part.n) if order is None else order
     values = np.column_stack([own.z / own.z.std(), other.z / other.z.std()])[order]
     w = data.w[order][:, order]
+    w.sort_indices()  # a W lists neighbours in an order of its own, and draws are dealt along it
     total = row_sums(data)[order] + (1.0 if star else 0.0)
     means = (w @ values + star * values) / np.where(total > 0, total, 1.0)[:, None]
     observed = means[:, 0] * means[:, 1]

@@ -87,7 +87,8 @@ def market_potential(
             near = clean_values(same_regions(given, ids, name=name, to="the distances"), name=name)
             low = ids[near <= 0]
             if len(low):
-                raise SpatialError(message(f"no positive value for {listed(low)}", where=name, allowed="> 0"))
+                held = listed(low)
+                raise SpatialError(message("no positive value for {regions}", where=name, allowed="> 0", regions=held))
             near = 2 / 3 * np.sqrt(near / np.pi) if name == "area" else near
     with np.errstate(over="ignore", divide="ignore", under="ignore"):
         return _reached(ids, masses, away**-power, near, near**-power, f"sum of mass / distance^{power:g}")
