@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
+from itertools import repeat
 
 import pandas as pd
 
@@ -199,10 +200,7 @@ def tex(table: Table, lang: str, *, label: str = "") -> str:
         lines.append(f"\\begin{{tabular}}{{@{{}}{''.join(_columns(table.columns, layout))}@{{}}}}")
         lines += [r"\toprule", f"{head} \\\\", r"\midrule"]
         end = r" \tabularnewline" if any(layout.broken) else r" \\"  # \raggedright gives the latter another meaning
-        lines += [
-            " & ".join(_cell(cell, split, layout.longest) for cell, split in zip(row, layout.broken, strict=True)) + end
-            for row in rows
-        ]
+        lines += [_at_start(" & ".join(map(_cell, row, layout.broken, repeat(layout.longest)))) + end for row in rows]
         lines += [r"\bottomrule", r"\end{tabular}" + "}" * layout.shrunk]
         if table.note and last:
             lines += [
@@ -249,7 +247,12 @@ def _heading(column: Column, width: float, layout: _Layout) -> str:
     if len(lines) == 1:
         return lines[0]
     side = "r" if column.kind == "number" else "l"
-    return f"\\begin{{tabular}}[b]{{@{{}}{side}@{{}}}}" + r"\\".join(lines) + r"\end{tabular}"
+    return f"\\begin{{tabular}}[b]{{@{{}}{side}@{{}}}}" + r"\\".join(map(_at_start, lines)) + r"\end{tabular}"
+
+
+def _at_start(line: str) -> str:
+    """Keep a line from being read as an argument of the row end before it."""
+    return "{}" + line if line.startswith(("[", "*")) else line
 
 
 def _cell(text: str, broken: bool, longest: int) -> str:
