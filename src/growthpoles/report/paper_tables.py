@@ -183,7 +183,7 @@ def tex(table: Table, lang: str, *, label: str = "") -> str:
         Identifier after "tab:".
     """
     layout = _layout(table)
-    head = " & ".join(_heading(*each, layout) for each in zip(table.columns, layout.widths, strict=True))
+    head = _at_start(" & ".join(_heading(*each, layout) for each in zip(table.columns, layout.widths, strict=True)))
     room = _HIGH if not layout.turned else _WIDE
     parts = list(_parts_of(table, layout, room))
     needs = "booktabs, graphicx" if layout.turned else "booktabs"
@@ -251,7 +251,7 @@ def _heading(column: Column, width: float, layout: _Layout) -> str:
 
 
 def _at_start(line: str) -> str:
-    """Keep a line from being read as an argument of the row end before it."""
+    """Keep a line from being read as an argument of the row end or rule before it."""
     return "{}" + line if line.startswith(("[", "*")) else line
 
 
