@@ -59,7 +59,12 @@ def test_every_choice_has_its_phrases(lang: str) -> None:
         set(phrase_keys("weights", lang)) == set(phrase_keys("neighbours", lang)) == {*get_args(WeightsKind), DISTANCES}
     )
     assert set(phrase_keys("adjusted", lang)) == set(phrase_keys("family", lang)) == set(get_args(Adjust))
-    assert set(phrase_keys("analysis", lang)) == {stage.name for stage in STAGES} | {"rating", "classes", "moran", "figure"}
+    assert set(phrase_keys("analysis", lang)) == {stage.name for stage in STAGES} | {
+        "rating",
+        "classes",
+        "moran",
+        "figure",
+    }
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -118,7 +123,9 @@ def test_a_kind_is_one_entry_and_its_artist(
     assert CliRunner().invoke(app, [*command, "--variable", "growth"]).exit_code == 0 and target.exists()
     idle = CliRunner().invoke(app, [*command, "--weights", "knn"])
     assert "--weights has no meaning for 'toy'" in str(idle.exception or idle.output)
-    assert "what to draw of a study: rating, toy." in " ".join(CliRunner().invoke(app, ["map", "--help"]).output.split())
+    assert "what to draw of a study: rating, toy." in " ".join(
+        CliRunner().invoke(app, ["map", "--help"]).output.split()
+    )
     monkeypatch.undo()
     assert "toy" not in figures.KINDS and "toy" not in phrase_keys("figure")
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
+from itertools import repeat
 
 import pandas as pd
 
@@ -187,7 +188,7 @@ def tex(table: Table, lang: str, *, label: str = "") -> str:
         Identifier after "tab:".
     """
     layout = _layout(table)
-    head = " & ".join(_heading(*each, layout) for each in zip(table.columns, layout.widths, strict=True))
+    head = _at_start(" & ".join(_heading(*each, layout) for each in zip(table.columns, layout.widths, strict=True)))
     room = _HIGH if not layout.turned else _WIDE
     parts = list(_parts_of(table, layout, room))
     needs = "booktabs, graphicx" if layout.turned else "booktabs"
@@ -204,10 +205,7 @@ def tex(table: Table, lang: str, *, label: str = "") -> str:
         lines.append(f"\\begin{{tabular}}{{@{{}}{''.join(_columns(table.columns, layout))}@{{}}}}")
         lines += [r"\toprule", f"{head} \\\\", r"\midrule"]
         end = r" \tabularnewline" if any(layout.broken) else r" \\"  # \raggedright gives the latter another meaning
-        lines += [
-            " & ".join(_cell(cell, split, layout.longest) for cell, split in zip(row, layout.broken, strict=True)) + end
-            for row in rows
-        ]
+        lines += [_at_start(" & ".join(map(_cell, row, layout.broken, repeat(layout.longest)))) + end for row in rows]
         lines += [r"\bottomrule", r"\end{tabular}" + "}" * layout.shrunk]
         if table.note and last:
             lines += [
@@ -254,7 +252,12 @@ def _heading(column: Column, width: float, layout: _Layout) -> str:
     if len(lines) == 1:
         return lines[0]
     side = "r" if column.kind == "number" else "l"
-    return f"\\begin{{tabular}}[b]{{@{{}}{side}@{{}}}}" + r"\\".join(lines) + r"\end{tabular}"
+    return f"\\begin{{tabular}}[b]{{@{{}}{side}@{{}}}}" + r"\\".join(map(_at_start, lines)) + r"\end{tabular}"
+
+
+def _at_start(line: str) -> str:
+    """Keep a line from being read as an argument of the row end or rule before it."""
+    return "{}" + line if line.startswith(("[", "*")) else line
 
 
 def _cell(text: str, broken: bool, longest: int) -> str:
