@@ -14,6 +14,7 @@ from pyproj import Transformer
 
 import growthpoles as gp
 from growthpoles.errors import MapError
+from growthpoles.maps.sheet.text_layer import WordLayer
 
 
 def _totals(regions: Any) -> pd.Series:
@@ -146,3 +147,12 @@ def _winding(path: Any, point: tuple[float, float]) -> int:
         angle = np.unwrap(np.arctan2(*(np.asarray(ring) - point).T[::-1]))
         turns += (angle[-1] - angle[0]) / (2 * np.pi)
     return abs(round(turns))
+
+
+def test_symbols_and_points_are_set_in_the_typeface_of_the_preset(regions: Any) -> None:
+    values = pd.Series(np.arange(1.0, len(regions) + 1), regions.index)
+    ax = gp.plot_symbols(regions, values, preset="nature-single")
+    gp.plot_points(ax, [63.3], [45.6], labels=["Baikonur"])
+    layers = [layer for layer in ax.get_children() if isinstance(layer, WordLayer)]
+    assert "Baikonur" in {word.text for layer in layers for word in layer.words}
+    assert {file.rsplit("/", 1)[1].split("-")[0] for layer in layers for file in layer._files} == {"Arimo"}

@@ -26,6 +26,7 @@ from growthpoles.maps.sheet.sheet_blocks import Box, Word
 from growthpoles.maps.sheet.space_layout import FreeSpace
 from growthpoles.maps.source_note import dated, source_parts, told
 from growthpoles.maps.typography import text_metrics
+from growthpoles.maps.typography.typefaces import Typeface, chosen
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -42,11 +43,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a drawn map shows: its legend, the classes that some region has, and its geometry."""
+    """What a drawn map shows: its legend, the classes that some region has, its geometry, and its typeface."""
 
     legend: Legend
     classes: frozenset[str]
     base: Base
+    face: Typeface | None
 
 
 _SHOWN: WeakKeyDictionary[Axes, Shown] = WeakKeyDictionary()
@@ -219,7 +221,7 @@ def draw_map(
     if over:
         over(ax, base, plan, draw=True)
     make_transform(ax, base)
-    _SHOWN[ax] = Shown(legend, frozenset(classes), base)
+    _SHOWN[ax] = Shown(legend, frozenset(classes), base, chosen())
     numbers = np.flatnonzero(regions.index.isin(hatched)).tolist()
     _draw(ax, base, faces, named, style, plan, gid, numbers, haloed=over is not None)
     if base.paths:  # one path a region

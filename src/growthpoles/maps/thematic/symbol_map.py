@@ -25,6 +25,7 @@ from growthpoles.maps.source_note import NO_DATA, no_data, numbers_of
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style, shown_on
 from growthpoles.maps.thematic.value_map import digits_for, shown_value
 from growthpoles.maps.typography import text_metrics
+from growthpoles.maps.typography.typefaces import typeface_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -451,10 +452,11 @@ def plot_points(
         taken += [(x - size / 2, y - size / 2, x + size / 2, y + size / 2) for x, y in spots]
         text_pt = min((word.size for layer in layers for word in layer.words), default=6.0)
         words = []
-        for (x, y), label in zip(spots.tolist(), labels, strict=True):
-            words.append(_beside(x, y, text_metrics.clean(str(label)), text_pt, size, taken))
-            taken.append(words[-1].box)
-        canvas.add_words(ax, words, transform=mm, gid=f"{gid}-names", order=6.6)
+        with typeface_of(shown_on(ax).face):
+            for (x, y), label in zip(spots.tolist(), labels, strict=True):
+                words.append(_beside(x, y, text_metrics.clean(str(label)), text_pt, size, taken))
+                taken.append(words[-1].box)
+            canvas.add_words(ax, words, transform=mm, gid=f"{gid}-names", order=6.6)
     return ax
 
 

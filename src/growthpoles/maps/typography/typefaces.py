@@ -103,12 +103,12 @@ def chosen() -> Typeface | None:
 
 
 @contextmanager
-def typeface_of(family: str) -> Iterator[None]:
-    """Set what is drawn in one of the package's own typefaces, unless the user has chosen one."""
-    if _CHOSEN.get() is not None or family == "DejaVu Sans":
+def typeface_of(face: str | Typeface | None) -> Iterator[None]:
+    """Set what is drawn in one of the package's own typefaces or an earlier one, unless the user has chosen one."""
+    if _CHOSEN.get() is not None or face in (None, "DejaVu Sans"):
         yield
         return
-    token = _CHOSEN.set(_face(family))
+    token = _CHOSEN.set(_face(face) if isinstance(face, str) else face)
     try:
         yield
     finally:
