@@ -41,6 +41,7 @@ _TAIL = 3.0
 _LEAST = 2.0
 _SEEN = 6.0
 _CLOSE = 3.0
+_NEAR_YEARS = 5  # over longer times regions grow apart by more than tables err (an oil field: Campeche)
 _TEN = float(np.log(10.0))
 
 
@@ -297,6 +298,8 @@ def _moved_between_years(blocks: Mapping[int, Block], block: Block, results: set
     for name in block.columns:
         for other, place in twins(blocks, block.table, name):
             if (block.table, name) in results or (other.year or 0) > (block.year or 0):
+                continue
+            if block.year and other.year and block.year - other.year > _NEAR_YEARS:
                 continue
             change, middle, scale = growth(block, other, place, name)
             if not np.isfinite(scale) or (place < 0).any():
