@@ -188,8 +188,8 @@ def growth_panel(
         graph = as_graph(graph).subgraph(list(numbers.index))
     low = numbers.index[(numbers <= 0).any(axis=1)]
     if len(low):
-        told = listed(low, limit=5)
-        raise SpatialError(message("no positive value for {regions}", where=where, allowed="> 0", regions=told))
+        named = listed(low, limit=5)
+        raise SpatialError(message("no positive value for {regions}", where=where, allowed="> 0", regions=named))
     logs = numbers.transform(np.log)
     growth = logs.diff(axis=1).iloc[:, 1:].div(gaps, axis=1)
     level = logs.iloc[:, :-1].set_axis(growth.columns, axis=1)
