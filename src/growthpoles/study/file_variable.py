@@ -150,7 +150,7 @@ def read_files(path: Path, options: FileOptions, *, neighbours: bool = False) ->
     regions = to_analysis_crs(regions)
     notes += boundary_notes(regions)
     if options.table is None:
-        table = _numbers(regions, key)
+        table = _numbers(regions)
         if options.year is not None or options.sheet is not None:
             raise DataError(message("--year and --sheet have no meaning here", allowed="with --table"))
     else:
@@ -190,7 +190,7 @@ def _columns_of(path: Path, options: FileOptions) -> tuple[str, str | None, list
     return key, name, notes
 
 
-def _numbers(regions: gpd.GeoDataFrame, key: str) -> pd.DataFrame:
+def _numbers(regions: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return the columns of a boundary file that hold numbers, also where they are written as text."""
     import pandas as pd
 

@@ -180,7 +180,7 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
                     block.rows.append((number, row))
                 else:
                     block.aside.append((number, row))
-            first_label = _labels_just_above(rows, kinds, top, header)
+            first_label = _labels_just_above(rows, top, header)
             block.aside = first_label + block.aside
             block.first = min([block.first, *(number for number, _ in first_label)])
             block.paths = header_paths(grid, block.header)
@@ -217,7 +217,7 @@ def is_counting(row: Sequence[object]) -> bool:
 
 
 def _labels_just_above(
-    rows: list[tuple[int, list[object]]], kinds: list[str], top: int, header: Sequence[int]
+    rows: list[tuple[int, list[object]]], top: int, header: Sequence[int]
 ) -> list[tuple[int, list[object]]]:
     found = []
     for i in range(top - 1, -1, -1):

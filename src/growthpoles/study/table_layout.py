@@ -84,7 +84,7 @@ def read_block(block: Block, index: NameIndex | None, parents: Iterable[str] = (
     if block.key is None:
         return
     _take_empty_rows(block, index)
-    _find_values(block, kinds, [at for at in numeric if at != block.key], header_years, index)
+    _find_values(block, [at for at in numeric if at != block.key], header_years, index)
     _find_dimensions(block, kinds)
     _find_years(block, year)
     _settle_rows(block, index, parents)
@@ -265,7 +265,6 @@ def _hits(index: NameIndex, name: str) -> list[str]:
 
 def _find_values(
     block: Block,
-    kinds: dict[int, Counter[str]],
     numeric: list[int],
     header_years: dict[int, int],
     index: NameIndex | None,
@@ -276,7 +275,7 @@ def _find_values(
     pure = {at: year for at, year in header_years.items() if at in numeric and at != block.year_column}
     candidates = []
     for at in numeric:
-        reason = _no_value(block, at, kinds, index)
+        reason = _no_value(block, at, index)
         if at in pure and block.year_column is None:
             reason = ""
         if reason:
@@ -308,7 +307,7 @@ def _find_values(
         block.value_at = dict.fromkeys(candidates)
 
 
-def _no_value(block: Block, at: int, kinds: dict[int, Counter[str]], index: NameIndex | None) -> str:
+def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
     """Return why a column of numbers is no indicator, "" if it may be one."""
     texts = [block.text(row, at) for _, row in block.rows]
     filled = [text for text in texts if text]

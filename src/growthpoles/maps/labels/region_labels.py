@@ -115,7 +115,7 @@ def arrange(
         mark = "" if i in beside and beside[i].marked else marks[i]
         placed[i] = label_fit.best(shape, mine, mark, style.preset, poles[i])
     inside = {i: found for i, found in placed.items() if found is not None}
-    if len(base.geometries) <= MOST and any(names[i] and not _told(i, inside, beside, names, marks) for i in todo):
+    if len(base.geometries) <= MOST and any(names[i] and not _told(i, inside, beside, marks) for i in todo):
         inside, beside, numbered = number_regions(
             base, plan, dict(zip(todo, shapes, strict=True)), names, marks, style, poles
         )
@@ -135,9 +135,7 @@ def arrange(
     return Names(inside, beside, codes, key)
 
 
-def _told(
-    i: int, inside: dict[int, Placed], beside: dict[int, Callout], names: Sequence[Sequence[str]], marks: Sequence[str]
-) -> bool:
+def _told(i: int, inside: dict[int, Placed], beside: dict[int, Callout], marks: Sequence[str]) -> bool:
     """Tell whether a region shows a name or a code, and its class."""
     if i in beside:
         return i in inside or beside[i].marked or not marks[i]

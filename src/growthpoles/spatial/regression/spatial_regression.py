@@ -358,7 +358,7 @@ def fit_design(design: Design, model: Model, *, dependent: str, draws: int | Non
     frame = pd.DataFrame({"estimate": b, "standard_error": error}, index=list(design.names))
     if kind != "none":
         frame.loc["rho" if kind == "lag" else "lambda"] = [found.rho, float(np.sqrt(found.covariance[k, k]))]
-    frame = _with_p_values(frame.rename_axis("term"), design, found, kind, draws, rng)
+    frame = _with_p_values(frame.rename_axis("term"), design, kind, draws, rng)
     tests = _tests(design, found, model, draws, rng)
     if kind != "none":
         process = tests.loc["likelihood ratio of the process", ["p_value", "p_low", "p_high"]]
@@ -400,9 +400,7 @@ def standard_errors(linear: Floats, covariance: Floats) -> Floats:
     return np.asarray(peak * np.sqrt(((rows / peak[:, None]) ** 2).sum(axis=1)))
 
 
-def _with_p_values(
-    frame: pd.DataFrame, design: Design, found: Fit, kind: Kind, draws: int, rng: Generator
-) -> pd.DataFrame:
+def _with_p_values(frame: pd.DataFrame, design: Design, kind: Kind, draws: int, rng: Generator) -> pd.DataFrame:
     """Add the statistic of every term and its p-values, of the process only the asymptotic one."""
     from scipy.special import ndtr, stdtr
 

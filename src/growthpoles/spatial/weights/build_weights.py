@@ -375,7 +375,7 @@ def _from_points(points: gpd.GeoSeries, kind: str, options: dict[str, Any]) -> G
         focal, neighbor = proximity.nearest(xy, int(k))
         return graph_of(order[focal], order[neighbor], np.ones(len(focal), dtype=np.int8), labels)
     if kind in _TRIANGULATIONS:
-        one, other = _triangulation(xy, kind, labels[order])
+        one, other = _triangulation(xy, kind)
         weight: NDArray[Any] = np.ones(len(one), dtype=np.int8)
     else:
         one, other, weight = _by_distance(xy, kind, options)
@@ -432,7 +432,7 @@ def decayed(distance: NDArray[np.float64], power: float) -> NDArray[np.float64]:
     return weight
 
 
-def _triangulation(xy: NDArray[np.float64], kind: str, labels: pd.Index) -> tuple[Any, Any]:
+def _triangulation(xy: NDArray[np.float64], kind: str) -> tuple[Any, Any]:
     """Delaunay triangulation of the centres or a subgraph of it."""
     from scipy.spatial import QhullError
 

@@ -115,7 +115,7 @@ def _tables(grid: Grid, path: Path) -> list[Found]:
         notation, unclear = detect_notation(texts, delimiter=grid.delimiter or None)
         if unclear is not None:
             raise DataError(str(unclear))
-        headers = _headers(grid, block.header, numbers, width)
+        headers = _headers(grid, block.header, width)
         by_year: dict[int | None, list[tuple[int, str]]] = {}
         for at in numbers:
             hit = year_inside(headers[at])
@@ -141,7 +141,7 @@ def _tables(grid: Grid, path: Path) -> list[Found]:
     return found
 
 
-def _headers(grid: Grid, header: tuple[int, ...], numbers: list[int], width: int) -> dict[int, str]:
+def _headers(grid: Grid, header: tuple[int, ...], width: int) -> dict[int, str]:
     """Join the header rows above every column; a merged cell counts for all it covers."""
     lines = dict(grid.rows)
     found = {}

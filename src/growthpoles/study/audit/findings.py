@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -146,7 +146,6 @@ class Finding:
     correct: Correction | None = None
     year: int | None = None
     notice: bool = False
-    affects: tuple[int, ...] = field(default=())
 
 
 def cell(sources: Sources, table: int, row: int, column: str, *, expected: float, cause: str) -> Cell:

@@ -81,7 +81,7 @@ def published_causes(
         study, blocks, targets, missed, set(reproduction["year"]) if len(reproduction) else set()
     )
     causes, whole = find_causes(blocks, relations, decimal=printed_decimal(study))
-    return PublishedCauses(*_told(study, causes, blocks, whole, reproduction, relations), blocks, reproduction)
+    return PublishedCauses(*_told(study, causes, blocks, whole, reproduction), blocks, reproduction)
 
 
 def _mended(search: Search) -> Iterator[Sources]:
@@ -177,7 +177,6 @@ def _told(
     blocks: Mapping[int, Block],
     whole: Mapping[int, Block],
     reproduction: pd.DataFrame,
-    relations: Sequence[Relation],
 ) -> tuple[list[Entry], list[tuple[Fault, Cause]]]:
     """Turn causes into entries; single indices, classes and ratios are told with all that is known of their row."""
     entries: list[Entry] = []

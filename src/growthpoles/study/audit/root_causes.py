@@ -137,14 +137,13 @@ def find_causes(
         if not any(mask.any() for mask in wrong):
             break
         tried = [
-            (reading, *_effect(reading, mended, relations, wrong))
-            for reading in _readings(blocks, mended, relations, wrong, decimal)
+            (reading, *_effect(reading, mended, relations, wrong)) for reading in _readings(mended, relations, wrong)
         ]
         best = max(tried, key=lambda entry: (entry[2], -_KINDS.index(entry[0].kind), len(entry[1])), default=None)
         if best is None or best[2] <= 0:
             # Nothing mends it without breaking something else: each such row stands as it is.
             at = next((r, int(i)) for r, mask in enumerate(wrong) for i in np.flatnonzero(mask))
-            causes.append(_stray(mended, relations, at, decimal))
+            causes.append(_stray(mended, relations, at))
             settled.add(at)
             continue
         # A hypothesis on a whole column may miss a row by rounding; one on single cells may not.
@@ -154,7 +153,7 @@ def find_causes(
             for reading, gone, net in tried
             if reading.kind == best[0].kind and net >= near and len(gone & best[1]) >= 0.9 * len(best[1])
         ]
-        cause = _decide(rivals, best[1], blocks, mended, relations, decimal, judge)
+        cause = _decide(rivals, best[1], mended, relations, decimal, judge)
         causes.append(cause)
         mended = cause.first.apply(mended)
     return _merged(causes), mended
@@ -221,9 +220,7 @@ def _effect(
     return frozenset(gone), len(gone) - broken
 
 
-def _readings(
-    printed: Blocks, blocks: Blocks, relations: Sequence[Relation], wrong: Sequence[Mask], decimal: Decimal
-) -> Iterator[Reading]:
+def _readings(blocks: Blocks, relations: Sequence[Relation], wrong: Sequence[Mask]) -> Iterator[Reading]:
     """Propose what may be wrong: for every relation that does not hold, every one of its members."""
     cells: dict[tuple[int, str, int], list[int]] = {}
     together: dict[tuple[int, tuple[int, ...]], list[Relation]] = {}
@@ -348,7 +345,7 @@ def twins(blocks: Blocks, table: int, name: str) -> Iterator[tuple[Block, Rows]]
             yield other, np.array([place.get(region, -1) for region in block.regions], dtype=np.intp)
 
 
-def _fits_other(block: Block, name: str, implied: Bounds, other: Block, place: Rows) -> Mask:
+def _fits_other(name: str, implied: Bounds, other: Block, place: Rows) -> Mask:
     """Tell the rows where the other year's cell is what the relation of this year implies."""
     theirs = other.columns[name]
     low, high = (np.where(place < 0, np.nan, part[place]) for part in (theirs.low, theirs.high))
@@ -375,8 +372,8 @@ def _exchanged(
         if not theirs or other.table < relation.table or (place < 0).any():
             continue
         back = np.argsort(place)
-        here = _fits_other(block, name, implied, other, place)
-        there = _fits_other(other, name, theirs[0].implied(other, name), block, back)
+        here = _fits_other(name, implied, other, place)
+        there = _fits_other(name, theirs[0].implied(other, name), block, back)
         known = np.isfinite(implied[0])
         if _most(here, rows, known) and there[np.isfinite(theirs[0].implied(other, name)[0])].mean() >= 0.8:
             keys = (block.table, name), (other.table, name)
@@ -497,7 +494,6 @@ def _digits(block: Block, relation: Relation, name: str, implied: Bounds, rows: 
 def _decide(
     rivals: Sequence[Reading],
     gone: frozenset[tuple[int, int]],
-    printed: Blocks,
     blocks: Blocks,
     relations: Sequence[Relation],
     decimal: Decimal,
@@ -650,7 +646,7 @@ def _neat(reading: Reading, blocks: Blocks, relations: Sequence[Relation], decim
     return 0.0
 
 
-def _stray(blocks: Blocks, relations: Sequence[Relation], at: tuple[int, int], decimal: Decimal) -> Cause:
+def _stray(blocks: Blocks, relations: Sequence[Relation], at: tuple[int, int]) -> Cause:
     """Name a row whose relation fails and which nothing mends alone: every member is a reading."""
     relation, i = relations[at[0]], at[1]
     readings = [

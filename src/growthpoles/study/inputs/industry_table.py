@@ -33,11 +33,11 @@ def industry_spec(study: Study) -> Specialisation:
 def industry_data(study: Study) -> TableData:
     """Return what the table of industries says, problems included."""
     spec = industry_spec(study)
-    return _read(study.resolve(spec.file), spec.table.model_dump_json(), study.years, spec.total or "")
+    return _read(study.resolve(spec.file), spec.table.model_dump_json(), study.years)
 
 
 @remembered(maxsize=4)
-def _read(path: Path, description: str, years: tuple[int, ...], total: str) -> TableData:
+def _read(path: Path, description: str, years: tuple[int, ...]) -> TableData:
     """Read the table; what stands in it decides which industries there are."""
     spec = Table.model_validate_json(description)
     raw = read_raw(path, spec, key=spec.key)
