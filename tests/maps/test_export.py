@@ -58,6 +58,7 @@ def squares_module(squares: Any, square_index: Any) -> tuple[Any, Any]:
     return named, square_index
 
 
+@pytest.mark.slow
 def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
     sums = []
     for seed in ("1", "271828"):

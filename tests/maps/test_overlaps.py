@@ -104,7 +104,7 @@ def check(regions: Any, published: pd.DataFrame, preset: str, lang: str, figure:
     assert foot.endswith(SOURCE) or PRESETS[preset].source_line == "none"
 
 
-@pytest.mark.parametrize(("preset", "lang", "figure"), ALL[::17])
+@pytest.mark.parametrize(("preset", "lang", "figure"), ALL[::37])
 def test_nothing_overlaps_sample(regions: Any, published: pd.DataFrame, preset: str, lang: str, figure: str) -> None:
     check(regions, published, preset, lang, figure)
 
@@ -116,7 +116,7 @@ def test_nothing_overlaps(regions: Any, published: pd.DataFrame, preset: str, la
 
 
 @pytest.mark.parametrize("lang", ["ru", "kk"])
-@pytest.mark.parametrize("preset", ["nature-double", "report"])
+@pytest.mark.parametrize("preset", ["nature-double", pytest.param("report", marks=pytest.mark.slow)])
 def test_nothing_overlaps_on_a_panel(regions: Any, published: pd.DataFrame, preset: str, lang: str) -> None:
     figure = maps.plot_panel(
         regions,

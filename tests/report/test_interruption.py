@@ -130,6 +130,7 @@ def test_reports_killed_at_fifty_random_moments(tmp_path: Path, study_maker: Cal
     assert json.loads((out / MANIFEST).read_text())["options"]["lang"] == "en"
 
 
+@pytest.mark.slow
 def test_two_reports_at_once_into_one_folder(tmp_path: Path, study_maker: Callable[..., Path]) -> None:
     study, out = study_maker(tmp_path / "study", side=2), tmp_path / "out"
     code = REPORTER.replace("force=True", 'figures=["rating"], permutations=99')

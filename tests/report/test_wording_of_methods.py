@@ -153,7 +153,7 @@ def test_the_page_says_how_the_study_is_rated(rated: Callable[..., Study], tmp_p
     ("method", "languages"),
     [
         ('normalisation = "z-score"\n', '["en", "kk"]'),
-        ('normalisation = "reference"\nreference = "R4"\n', '["en"]'),
+        pytest.param('normalisation = "reference"\nreference = "R4"\n', '["en"]', marks=pytest.mark.slow),
     ],
 )
 def test_an_index_without_limits_has_a_report_without_classes(
@@ -200,7 +200,10 @@ def test_robustness_keeps_to_what_the_data_allow(rated: Callable[..., Study]) ->
     assert compute(rated('normalisation = "mean"\n')).stages.robustness[2020].labels[1] == ("mean",)
 
 
-@pytest.mark.parametrize("method", ['aggregation = "harmonic"\n', 'aggregation = "power"\npower = -3\n'])
+@pytest.mark.parametrize(
+    "method",
+    ['aggregation = "harmonic"\n', pytest.param('aggregation = "power"\npower = -3\n', marks=pytest.mark.slow)],
+)
 def test_the_widest_gap_is_where_the_leader_is_better(rated: Callable[..., Study], method: str) -> None:
     frame = compute(rated(method)).stages.strengths[2020]
     study = load_study(rated(method).path)

@@ -50,7 +50,7 @@ def test_references(panel, flat):
     assert result.parts.loc["S04", ("a", "leader")] == pytest.approx(-3.408234484161908, abs=1e-11)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 8))])
 @pytest.mark.parametrize(
     "options",
     [
@@ -98,7 +98,7 @@ def test_leader_scores_follow_the_formula_and_logarithms_are_exact(seed, flat):
     np.testing.assert_allclose(geometric.parts[code, "own"].reindex(first.index), expected, rtol=1e-9)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 6))])
 @pytest.mark.parametrize("normalisation", ["leader", "min-max"])
 def test_no_region_falls_where_the_leader_doubles_and_the_others_grow(seed, normalisation, flat):
     first = generated(seed)[2014]

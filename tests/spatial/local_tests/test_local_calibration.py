@@ -55,7 +55,7 @@ def tiny():
 
 
 @pytest.mark.parametrize("name", STATISTICS)
-@pytest.mark.parametrize("alternative", ["two-sided", "greater", pytest.param("less", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("alternative", ["two-sided", *(pytest.param(a, marks=pytest.mark.slow) for a in ("greater", "less"))])
 def test_exact_p_values_are_never_below_nominal(tiny, name, alternative):
     """Over all 120 maps each region has P(p <= a) <= a at every a, and no p below what it says it can attain."""
     graph, y, x = tiny
@@ -109,7 +109,7 @@ def band(maps: int) -> tuple[float, float]:
     return stats.binom.ppf(0.005, maps, LEVEL), stats.binom.ppf(0.995, maps, LEVEL)
 
 
-@pytest.mark.parametrize("name", ["moran", "geary"])
+@pytest.mark.parametrize("name", ["moran", pytest.param("geary", marks=pytest.mark.slow)])
 def test_drawn_p_values_are_calibrated_small(name):
     maps = 400
     low, high = band(maps)

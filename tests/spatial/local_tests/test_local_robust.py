@@ -141,6 +141,7 @@ def check_against_fractions(seed: int) -> int:
     return 1
 
 
+@pytest.mark.slow
 def test_three_to_six_regions_by_fractions():
     assert sum(check_against_fractions(seed) for seed in range(60)) > 40
 
