@@ -84,9 +84,9 @@ def growth_panel(
     drawn under the null hypothesis (the latter's upper tail from the normal law, which holds where regions grow apart);
     that of the process by its likelihood ratio. p_asymptotic is the normal law's, which holds where levels keep little
     of the past.
-        Size at a nominal 5 %, without spillover, of 16 or 49 regions and 6 to 40 steps, levels keeping 0.5 to all of the
-    past, shocks shared up to 0.8: W log level 3 to 7 % (normal law 4 to 14 %), log level of random walks 2 to 5 % (normal
-    law 100 %).
+    Size at a nominal 5 %, without spillover, of 16 or 49 regions and 6 to 40 steps, levels keeping 0.5 to all of the
+    past, shocks shared up to 0.8: "W log level" 3 to 7 % (normal law 4 to 14 %), "log level" of random walks 2 to 5 %
+    (normal law 100 %).
 
     Examples
     --------
