@@ -54,10 +54,12 @@ def moran_points(y: pd.Series, graph: Graph | W) -> tuple[NDArray[np.float64], N
         raise MapError(
             message("the value is missing or infinite", where=f"region {ids[int(np.argmin(np.isfinite(values)))]!r}")
         )
-    spread = values.std()
-    if not spread > 1e-12 * max(1.0, float(np.abs(values).max())):
+    values = values / 2.0 ** np.frexp(np.abs(values).max())[1]  # squares of any unit stay in the range of numbers
+    values = values - values.mean()
+    if not np.ptp(values) > 1e-15:
         raise MapError(message("all values are equal: there is no scatter to draw", where="y"))
-    z = (values - values.mean()) / spread
+    values = values / np.abs(values).max()
+    z = (values - values.mean()) / values.std()
     weights = graph.transform("r").sparse
     lag = np.asarray(weights @ z).ravel()
     total = float(weights.sum())

@@ -19,7 +19,7 @@ from numpy.random import Generator
 from growthpoles.errors import GrowthpolesError, SpatialError, listed, message, unknown_option
 from growthpoles.graphs import as_graph
 from growthpoles.randomness import seed_sequence
-from growthpoles.spatial.alignment import same_labels
+from growthpoles.spatial.alignment import clean_table, same_labels
 from growthpoles.spatial.global_tests.global_result import monte_carlo_p
 from growthpoles.spatial.poles.growth_regression import LEVEL
 from growthpoles.spatial.regression.likelihood import Floats, Kind, Lag, Refits, refit_products
@@ -105,7 +105,7 @@ def growth_panel(
     try:
         years = pd.Index(sorted(y.columns))
         gaps = np.diff(years.to_numpy(dtype=float))
-        numbers = y[years].astype(float)
+        numbers = clean_table(y[years], where=where).astype(float)
     except (TypeError, ValueError):
         raise SpatialError(message("years or cells that are no numbers", where=where, allowed="numbers")) from None
     if not (y.index.is_unique and (gaps > 0).all()):

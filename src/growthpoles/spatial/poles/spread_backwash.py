@@ -13,7 +13,7 @@ from numpy.random import Generator
 from growthpoles.errors import GrowthpolesError, SpatialError
 from growthpoles.graphs import as_graph
 from growthpoles.randomness import seed_sequence
-from growthpoles.spatial.alignment import same_labels
+from growthpoles.spatial.alignment import clean_values, same_labels
 from growthpoles.spatial.global_tests.correlogram import correlogram
 from growthpoles.spatial.global_tests.global_result import (
     Alternative,
@@ -242,6 +242,7 @@ def _complete(
     ids = pd.Index(graph.unique_ids)
     for name, values in (("before", before), ("after", after)):
         same_labels(values, ids, name=name, to="the graph")
+        clean_values(values.fillna(1.0), name=name)
     known = before.notna() & after.reindex(before.index).notna()
     kept = before.index[known]
     part = graph if known.all() else graph.subgraph(list(kept))
