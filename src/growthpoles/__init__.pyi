@@ -29,6 +29,7 @@ from .maps import plot_flows as plot_flows
 from .maps import plot_hotspots as plot_hotspots
 from .maps import plot_impacts as plot_impacts
 from .maps import plot_inequality as plot_inequality
+from .maps import plot_influence as plot_influence
 from .maps import plot_intervals as plot_intervals
 from .maps import plot_ksi as plot_ksi
 from .maps import plot_lorenz as plot_lorenz
