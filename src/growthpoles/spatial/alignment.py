@@ -159,10 +159,9 @@ def clean_values(y: pd.Series, *, name: str = "y") -> np.ndarray:
 
 def clean_table(table: pd.DataFrame, *, where: str) -> pd.DataFrame:
     """Return the table, or refuse columns of text or complex numbers; cells may be missing."""
-    odd = [name for name, kind in table.dtypes.items() if not pd.api.types.is_numeric_dtype(kind) or kind.kind == "c"]
-    if odd:
-        problem = f"{odd[0]}: dtype {table.dtypes[odd[0]]} is not numeric"
-        raise SpatialError(message(problem, where=where, allowed="numbers"))
+    for name, kind in zip(table.columns, table.dtypes, strict=True):
+        if not pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_complex_dtype(kind):
+            raise SpatialError(message(f"{name}: dtype {kind} is not numeric", where=where, allowed="numbers"))
     return table
 
 
