@@ -95,7 +95,7 @@ def growth_panel(
     >>> wide = gp.study_years(study, "gdp_per_head")
     >>> fit = gp.growth_panel(wide, gp.study_weights(study))
     >>> fit.coefficients["estimate"].round(3).to_dict()
-    {'log level': -0.073, 'W log level': 0.023, 'rho': -0.001}
+    {'log level': -0.073, 'W log level': 0.024, 'lambda': 0.01}
     """
     where = "growth panel"
     if not isinstance(y, pd.DataFrame) or len(y.columns) < 3:
