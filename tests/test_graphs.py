@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,7 @@ from libpysal.weights import WSP, W
 from scipy import sparse
 
 import growthpoles as gp
-from growthpoles.errors import MapError, SpatialError
+from growthpoles.errors import GrowthpolesError, MapError, SpatialError
 from growthpoles.graphs import as_graph
 from growthpoles.spatial.alignment import weights_matrix
 
@@ -208,3 +209,45 @@ def test_networkx_is_told_the_way():
     networkx = pytest.importorskip("networkx")
     with pytest.raises(SpatialError, match=r"graph: Graph given.*from_adjacency\(networkx"):
         as_graph(networkx.Graph([(1, 2)]))
+
+
+DRAWS_LABELS = {"change_links", "higher_order_weights", "summarise_weights", "moran_power", "plot_neighbours"}
+VALUED = sorted(CALLS.keys() - DRAWS_LABELS - {"union_weights"})
+# statistics that have no unit; the others' p-values and classes
+UNITLESS = re.compile("p_value|z_score|quadrant|direction|label|p_adjusted|^z$|part")
+WITH_UNIT = {"with_data", "local_moran_rates", "panel_regression", "growth_panel", "markov", "growth_regression"}
+
+
+@pytest.mark.parametrize("name", [name for name in VALUED if name not in WITH_UNIT])
+@pytest.mark.parametrize("unit", [1e154, 1e-150])
+def test_the_unit_of_the_values_changes_no_verdict(name, unit, regions, y):
+    graph = gp.build_weights(regions)
+    with np.errstate(all="raise", under="ignore"):
+        one, other = (plain(CALLS[name](graph, frames(given), regions)) for given in (y, y * unit))
+    shown = [column for column in one if UNITLESS.search(str(column))]
+    pd.testing.assert_frame_equal(one[shown], other[shown], rtol=1e-6, check_exact=False)
+
+
+@pytest.mark.parametrize("name", VALUED)
+@pytest.mark.parametrize("kind", ["array", "twice", "complex", "infinite", "texts"])
+def test_what_are_no_numbers_by_region_is_one_clear_line(name, kind, regions, y):
+    graph, later = gp.build_weights(regions), y * 1.5
+    wrong = {
+        "array": lambda values: values.to_numpy(),
+        "twice": lambda values: pd.concat([values, values.iloc[:1]]),
+        "complex": lambda values: values + 1j,
+        "infinite": lambda values: values.where(values != values.max(), np.inf),
+        "texts": lambda values: "about " + values.astype(str),
+    }[kind]
+    given = tuple(wrong(values) for values in (y, later, later))
+    ours = (AttributeError, TypeError, ValueError)  # where the table of calls itself cannot go on
+    with np.errstate(all="raise", under="ignore"):
+        try:
+            CALLS[name](graph, given, regions)
+        except GrowthpolesError as error:
+            assert "\n" not in str(error)
+        except ours as error:
+            frames_of = traceback.extract_tb(error.__traceback__)
+            assert not any("/src/growthpoles/" in frame.filename for frame in frames_of), error
+        else:
+            assert name in {"with_data", "join_count", "local_join_count"}

@@ -29,6 +29,7 @@ from .maps import plot_flows as plot_flows
 from .maps import plot_hotspots as plot_hotspots
 from .maps import plot_impacts as plot_impacts
 from .maps import plot_inequality as plot_inequality
+from .maps import plot_influence as plot_influence
 from .maps import plot_intervals as plot_intervals
 from .maps import plot_ksi as plot_ksi
 from .maps import plot_lorenz as plot_lorenz
@@ -122,7 +123,7 @@ from .spatial.poles.convergence import Convergence as Convergence
 from .spatial.poles.convergence import convergence as convergence
 from .spatial.poles.distance_gradient import distance_gradient as distance_gradient
 from .spatial.poles.distance_gradient import mantel as mantel
-from .spatial.poles.growth_regression import growth_panel as growth_panel
+from .spatial.poles.growth_panel import growth_panel as growth_panel
 from .spatial.poles.growth_regression import growth_regression as growth_regression
 from .spatial.poles.lisa_dynamics import lisa_moves as lisa_moves
 from .spatial.poles.lisa_dynamics import lisa_transitions as lisa_transitions

@@ -3,6 +3,7 @@ from .captions import write_captions as write_captions
 from .charts.heatmaps import plot_class_table as plot_class_table
 from .charts.heatmaps import plot_correlation as plot_correlation
 from .charts.heatmaps import plot_deviations as plot_deviations
+from .charts.heatmaps import plot_influence as plot_influence
 from .charts.heatmaps import plot_membership as plot_membership
 from .charts.heatmaps import plot_transitions as plot_transitions
 from .charts.industry_charts import plot_density as plot_density

@@ -154,7 +154,8 @@ def numbers_of(data: Any, column: str, where: str, regions: gpd.GeoDataFrame | N
             message(f"column {column!r} stands {found.shape[1]} times", where=where, allowed="each column once")
         )
     is_number = pd.api.types.is_numeric_dtype(found) and not pd.api.types.is_complex_dtype(found)
-    numbers = (found if is_number else pd.to_numeric(found, errors="coerce")).astype(float)
+    text = found.astype(str) if pd.api.types.is_complex_dtype(found) else found
+    numbers = (found if is_number else pd.to_numeric(text, errors="coerce")).astype(float)
     odd = (found.notna() & numbers.isna()) | np.isinf(numbers)
     if found.dtype.kind in "mM" or odd.any():
         first = int(odd.to_numpy().argmax())

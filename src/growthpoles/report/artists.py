@@ -20,7 +20,7 @@ from growthpoles.ratings.limits import REGION, YEAR
 from growthpoles.ratings.rate import classes_of
 from growthpoles.ratings.through_time.rating_change import UNDECIDED
 from growthpoles.report.results import Results
-from growthpoles.report.stages import readings_of, study_change
+from growthpoles.report.stages import permutations, readings_of, study_change
 from growthpoles.report.wording import figure_title, indicator_names, region_names, yardstick_words
 from growthpoles.spatial.alignment import with_data
 from growthpoles.study.inputs import (
@@ -526,6 +526,41 @@ def moran(view: ReportView) -> Axes:
     kept, graph, _ = with_data(view.results.rating(view.year)[view.code], view.graph)
     test = view.results.moran[view.edition, view.year, view.code]
     return maps.plot_moran(kept, graph, names=view.names, result=test, year=view.year, **view.common)
+
+
+def moran_bivariate(view: ReportView) -> Axes:
+    """Draw the index of the first year against the neighbours' mean of the last one."""
+    from growthpoles.spatial.global_tests.bivariate_moran import moran_bivariate as bivariate
+
+    first, last = view.span
+    values = [view.results.rating(year)[view.code] for year in view.span]
+    kept, graph, _ = with_data(values[0].where(values[1].notna()), view.graph)
+    later = values[1][kept.index]
+    seed, drawn = view.study.study.seed, permutations(view.study, len(view.regions))
+    test = bivariate(kept, later, graph, permutations=drawn, rng=seed)
+    axes = {"variable": f"{view.name}, {first}", "neighbours": later, "beside": f"{view.name}, {last}"}
+    return maps.plot_moran(kept, graph, names=view.names, result=test, **(view.common | axes))
+
+
+def _pairs(view: ReportView) -> pd.DataFrame:
+    """Return the pairs of which Moran's I is the sum, as a square table."""
+    from growthpoles.spatial.poles.spatial_interaction import mutual_influence
+
+    kept, graph, _ = with_data(view.results.rating(view.year)[view.code], view.graph)
+    return mutual_influence(kept, graph, adjust="none", permutations=1).matrix()
+
+
+def influence(view: ReportView) -> Axes:
+    """Draw who pulls together with whom as a table."""
+    return maps.plot_influence(_pairs(view), names=view.names, year=view.year, **view.common)
+
+
+def influence_map(view: ReportView) -> Axes:
+    """Map who pulls together with whom."""
+    words = Words(view.lang)
+    signs = words("text", "influence_together"), words("text", "influence_apart")
+    options = view.common | {"variable": words("text", "influence")}
+    return maps.plot_flows(view.regions, _pairs(view).fillna(0.0), signs=signs, year=view.year, **options)
 
 
 def specifications(view: ReportView) -> Axes:

@@ -172,6 +172,14 @@ def _moran_alt(results: Results, year: int, words: Words) -> str:
     return words("alt", "moran", n=test.n, **told)
 
 
+def _influence_alt(results: Results, year: int, words: Words) -> str:
+    return words("alt", "influence", n=results.moran[results.edition, year, results.root].n)
+
+
+def _influenced(results: Results, words: Words) -> str:
+    return words("caption", "influence")
+
+
 def _nothing(results: Results, words: Words) -> str:
     return ""
 
@@ -349,6 +357,13 @@ _KINDS = (
          command=("weights",), **_GRAPH),
     Kind("moran", "every year", artists.moran, possible=lambda r, year: (r.edition, year, r.root) in r.moran,
          p_method=_permuted, alt=_moran_alt, **_GRAPH),
+    Kind("moran-bivariate", "period", artists.moran_bivariate, standard=False, p_method=_permuted,
+         possible=lambda r, year: all((r.edition, each, r.root) in r.moran for each in (r.years[0], r.years[-1])),
+         alt=_chart, **_GRAPH),
+    Kind("influence", "every year", artists.influence, standard=False, text=_influenced, alt=_influence_alt,
+         possible=lambda r, year: (r.edition, year, r.root) in r.moran, **_GRAPH),
+    Kind("influence-map", "every year", artists.influence_map, standard=False, text=_influenced, alt=_influence_alt,
+         possible=lambda r, year: (r.edition, year, r.root) in r.moran, **_GRAPH),
     Kind("moran-paths", "period", artists.moran_paths, possible=lambda r, year: _long(r) and sum(
         (r.edition, each, r.root) in r.moran for each in r.years) > 1, p_method=_permuted, **_GRAPH),
     Kind("clusters", "every year", artists.clusters, alt=_grouped(_cluster_groups), **_LOCAL),

@@ -205,23 +205,25 @@ def _gradient(results: Results, year: int) -> pd.DataFrame:
 
 
 def _spread(results: Results) -> pd.DataFrame:
-    from growthpoles.spatial.poles.spread_backwash import reach_rows, spread_tests
+    from growthpoles.spatial.poles.spread_backwash import spread_tests
 
     first, last = results.years[0], results.years[-1]
     before, after = (results.common(year)[results.root] for year in (first, last))
     assert results.graph is not None  # left out otherwise
-    poles = results.study.growth_poles.poles
-    few: dict[str, Any] = {
-        "permutations": relocations(results.study, len(results.regions)),
-        "rng": results.study.study.seed,
-    }
-    found = spread_tests(before, after, results.graph, years=last - first, poles=poles, **few)
-    further = reach_rows(before, after, results.graph, years=last - first, poles=poles, **few)
-    return pd.concat([found, *further]).assign(limits=limits_name(results.study)).rename_axis("test")
+    found = spread_tests(
+        before,
+        after,
+        results.graph,
+        years=last - first,
+        poles=results.study.growth_poles.poles,
+        permutations=relocations(results.study, len(results.regions)),
+        rng=results.study.study.seed,
+    )
+    return found.assign(limits=limits_name(results.study))
 
 
 def _panel(results: Results) -> pd.DataFrame:
-    from growthpoles.spatial.poles.growth_regression import growth_panels
+    from growthpoles.spatial.poles.growth_panel import growth_panels
 
     assert results.graph is not None  # left out otherwise
     wide = {}

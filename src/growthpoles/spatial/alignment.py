@@ -157,6 +157,14 @@ def clean_values(y: pd.Series, *, name: str = "y") -> np.ndarray:
     return values
 
 
+def clean_table(table: pd.DataFrame, *, where: str) -> pd.DataFrame:
+    """Return the table, or refuse columns of text or complex numbers; cells may be missing."""
+    for name, kind in zip(table.columns, table.dtypes, strict=True):
+        if not pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_complex_dtype(kind):
+            raise SpatialError(message(f"{name}: dtype {kind} is not numeric", where=where, allowed="numbers"))
+    return table
+
+
 def weights_matrix(
     graph: Graph | W, ids: pd.Index, *, transformation: Transformation | None = "r", name: str = "y"
 ) -> sparse.csr_array:
@@ -273,9 +281,10 @@ def _same_kind(labels: pd.Index, other: Iterable[Hashable]) -> str:
     twin = next((texts[str(label)] for label in labels if str(label) in texts), None)
     if twin is None:
         return "the same labels"
-    kinds = " and ".join(
-        f"{label!r} is {type(label).__name__}" for label in (labels[0], texts.get(str(labels[0]), twin))
+    pair = (
+        getattr(label, "item", lambda label=label: label)() for label in (labels[0], texts.get(str(labels[0]), twin))
     )
+    kinds = " and ".join(f"{label!r} is {type(label).__name__}" for label in pair)
     return f"the same labels, of one type: {kinds}; index.astype(str) on both sides makes them text"
 
 
@@ -286,8 +295,11 @@ def _listing(labels: pd.Index) -> str:
     return f"{text} and {more} more" if more > 0 else text
 
 
-def same_regions(values: pd.Series, ids: pd.Index, *, name: str, to: str) -> pd.Series:
-    """Return `values` in the order of `ids`, or raise when the labels are not the same."""
+def same_regions(values: pd.Series, ids: pd.Index | pd.Series, *, name: str, to: str) -> pd.Series:
+    """Return `values` in the order of `ids` (labels, or values over them), or raise when the labels differ."""
+    if not isinstance(ids, pd.Index):
+        clean_values(ids, name=to)
+        ids = ids.index
     clean_values(values, name=name)
     if values.index.equals(ids):
         return values

@@ -39,7 +39,7 @@ def gradient_table(
     poles : sequence of region codes, optional
         None is ``poles`` of ``[growth_poles]`` in the study.
     alternative, permutations
-        As in :func:`growthpoles.distance_gradient`.
+        As in :func:`growthpoles.distance_gradient`; permutations by default as [report] of the study says.
     rng : Generator, int or None
         None is the seed of the study.
 
@@ -75,7 +75,7 @@ def gradient_table(
             variable.regions,
             poles,
             alternative=alternative,
-            permutations=permutations,
+            permutations=study.report.permutations if permutations is None else permutations,
             rng=study.study.seed if rng is None else rng,
         )
         tables[variable.edition, variable.year] = rows
@@ -98,7 +98,7 @@ def spread_table(
     weights : (kind, options)
         See :func:`growthpoles.build_weights`.
     alternative, permutations
-        As in :func:`growthpoles.spread_tests`.
+        As in :func:`growthpoles.spread_tests`; permutations by default as [report] of the study says.
     rng : Generator, int or None
         None is the seed of the study.
 
@@ -138,7 +138,7 @@ def spread_table(
             years=last - first,
             poles=study.growth_poles.poles,
             alternative=alternative,
-            permutations=permutations,
+            permutations=study.report.permutations if permutations is None else permutations,
             rng=study.study.seed if rng is None else rng,
         )
         for name, years in pairs.items()

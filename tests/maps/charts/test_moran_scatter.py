@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from libpysal.graph import Graph
 
+import growthpoles as gp
 from growthpoles import maps
 from growthpoles.errors import MapError
 from growthpoles.maps.charts.moran_scatter import moran_points
@@ -77,3 +78,35 @@ def test_wrong_input(chain: Graph) -> None:
         maps.plot_moran(good.where(good != 2.0), chain)
     with pytest.raises(MapError, match="all values are equal"):
         maps.plot_moran(good * 0 + 1e9, chain)
+
+
+def test_the_slope_of_two_variables_is_the_bivariate_statistic(published: pd.DataFrame, regions: Any) -> None:
+    graph = gp.build_weights(regions)
+    x, y = published["index"], published["index"].iloc[::-1] ** 2 + np.arange(16.0)
+    statistic = moran_points(x, graph, y)[2]
+    assert statistic == pytest.approx(gp.moran_bivariate(x, y, graph, permutations=9).statistic, rel=1e-9)
+    assert moran_points(x * 1e154, graph, y * 1e-150)[2] == pytest.approx(statistic, rel=1e-9)
+    ax = maps.plot_moran(x, graph, neighbours=y, beside="Growth")
+    assert ax.get_ylabel() == "Growth: mean of the neighbours, standardised"
+    with pytest.raises(MapError, match="neighbours: labels of values and graph disagree"):
+        maps.plot_moran(x, graph, neighbours=y.iloc[1:])
+
+
+def test_pairs_of_mutual_influence_as_a_table_and_as_a_map(published: pd.DataFrame, regions: Any) -> None:
+    pairs = gp.mutual_influence(published["index"], gp.build_weights(regions), adjust="none", permutations=9).matrix()
+    ax = maps.plot_influence(pairs, names=regions["short_kk"], lang="kk")
+    cells = next(a for a in ax.get_children() if a.get_gid() == "influence-words").words
+    told = [word.text for word in cells if word.tag == "cell"]
+    assert len(told) == int(pairs.notna().sum().sum()) and "−2,80" in told
+    assert len(maps.plot_influence(pairs, top=5).get_xticks()) == 0
+    flows = maps.plot_flows(regions, pairs.fillna(0.0), signs=("together", "apart"), top=None)
+    arrows = next(a for a in flows.get_children() if a.get_gid() == "flows-arrows")
+    faces = [tuple(face) for face in np.round(arrows.get_facecolors(), 6)]
+    shown = pairs.stack().dropna()  # noqa: PD013
+    assert len(set(faces)) == 2 and len(faces) == int((shown != 0).sum())
+    assert max(faces.count(face) for face in set(faces)) == int(max((shown > 0).sum(), (shown < 0).sum()))
+    with pytest.raises(MapError, match="is negative"):
+        maps.plot_flows(regions, pairs.fillna(0.0))
+    for wrong in (pairs.iloc[:, 1:], pairs * np.inf):
+        with pytest.raises(MapError, match="influence: rows and columns differ, or a value is infinite"):
+            maps.plot_influence(wrong)

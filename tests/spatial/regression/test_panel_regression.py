@@ -145,3 +145,23 @@ def test_size_of_two_way_tests(lattice):
 def test_what_is_no_balanced_panel_is_refused_with_names(states, make, words):
     with pytest.raises(SpatialError, match=words):
         fit((make(states[0]), states[1]), "sar", effects="two-way")
+
+
+def test_dispersion_convergence_and_rank_size_of_the_states(states):
+    """R's values (base): rows S059 to S068 and S074 to S076 of the references."""
+    data, graph = states
+    wide = {name: data.pivot(index="abb", columns="year", values=name) for name in ("gsp", "emp")}
+    output, people = wide["gsp"] / wide["emp"], wide["emp"]
+    found = gp.regional_inequality(output[[1970, 1986]], weights=people[[1970, 1986]]).to_frame()["value"]
+    known = {
+        ("cv", "equal", 1970): 0.241555163708, ("williamson", "weights", 1970): 0.167681015826,
+        ("gini", "equal", 1970): 0.107005330076, ("atkinson_0.5", "equal", 1970): 0.0115142844338,
+        ("atkinson_2", "equal", 1970): 0.0381252128438, ("cv", "equal", 1986): 0.116742987062,
+        ("williamson", "weights", 1986): 0.0954418398951,
+    }  # fmt: skip
+    assert [found[key] for key in known] == pytest.approx(list(known.values()), rel=1e-9)
+    closing = gp.convergence(output[1970], output[1986].sample(frac=1, random_state=1), graph, years=16)
+    own = [closing.beta, closing.speed, closing.half_life]
+    assert own == pytest.approx([-0.0312646002148, 0.0433509060379, 15.989220155], rel=1e-9)
+    sizes = gp.rank_size(people[1986])[["exponent_plain", "exponent", "primacy"]]
+    assert sizes.tolist() == pytest.approx([0.807002060279, 0.868939146954, 1.42363965149], rel=1e-9)

@@ -484,3 +484,75 @@ def plot_deviations(
         "deviations",
         key=key,
     )
+
+
+@in_preset_typeface
+def plot_influence(
+    influence: pd.DataFrame, *, names: pd.Series | None = None, top: int = 20, **options: Unpack[ChartOptions]
+) -> Axes:
+    """Draw who pulls together with whom, and who apart: the pairs of which Moran's I is the sum.
+
+    Parameters
+    ----------
+    influence : DataFrame
+        Square, rows: the region looked from, columns: its neighbour; NaN where there is no link. As
+        :meth:`growthpoles.MutualInfluence.matrix` gives it.
+    names : Series of str, optional
+        Names of the regions; the codes by default.
+    top : int
+        The most regions shown: those with the largest sums of absolute values, in the order of the table.
+    **options
+        lang, ax, preset, year, edition, title, source: see :class:`growthpoles.maps.charts.chart_axes.ChartOptions`.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MapError
+        The table is not square, or a value is infinite.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> graph = gp.build_weights(gp.load_regions(2014))
+    >>> found = gp.mutual_influence(gp.load_published(2014)["index"], graph, permutations=99)
+    >>> axes = gp.plot_influence(found.matrix())
+    >>> round(25.4 * axes.figure.get_figwidth())
+    183
+    """
+    influence = framed(influence, "influence")
+    if set(influence.index) != set(influence.columns) or np.isinf(influence.to_numpy(dtype=float)).any():
+        allowed = "a square table of finite numbers, as MutualInfluence.matrix() gives"
+        raise MapError(message("rows and columns differ, or a value is infinite", where="influence", allowed=allowed))
+    size = influence.abs()
+    total = size.sum(axis=1) + size.sum(axis=0).reindex(influence.index)
+    kept = influence.index[influence.index.isin(total.nlargest(top).index)]
+    shown, lang = influence.loc[kept, kept], options.get("lang", "en")
+    word = translator(lang)
+    codes = [str(code).split("-", 1)[-1] for code in kept]
+    known = codes if names is None else [str(names.get(code, short)) for code, short in zip(kept, codes, strict=True)]
+    rows = [
+        text_metrics.clean(name if name == code else f"{name} ({code})")
+        for name, code in zip(known, codes, strict=True)
+    ]
+    reach = float(size.loc[kept, kept].max().max())
+    key = [
+        Key(word("together: both high or both low"), palettes.DIVERGING[-1]),
+        Key(word("apart: one high, one low"), palettes.DIVERGING[0]),
+    ]
+    if len(kept) < len(influence):
+        told = word("{k} of {n} regions, those with the largest sums").format(k=len(kept), n=len(influence))
+        key.append(Key(told, shape="none"))
+    return heat_table(
+        shown,
+        rows,
+        codes,
+        lambda v: palettes.PAPER if v != v else _signed(v, reach),
+        lambda v: "" if v != v else format_number(v, lang, digits=2),
+        word("Who pulls together, who apart"),
+        options,
+        "influence",
+        key=key,
+    )

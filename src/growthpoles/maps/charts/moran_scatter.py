@@ -22,17 +22,22 @@ from growthpoles.maps.source_note import numbers_of
 from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     import pandas as pd
     from matplotlib.axes import Axes
 
     from growthpoles.graphs import Graph, W
 
 
-def moran_points(y: pd.Series, graph: Graph | W) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+def moran_points(
+    y: pd.Series, graph: Graph | W, other: pd.Series | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
     """Standardised values, their row-standardised spatial lag, and Moran's I.
 
     z = (y - mean) / sd with the population's sd; lag = W z with rows of W summing to 1;
-    I = (n / S0) z'Wz / z'z, the slope of the line (Anselin 1996). A region without neighbours has lag 0.
+    I = (n / S0) z'Wz / z'z, the slope of the line (Anselin 1996). A region without neighbours has lag 0. With `other`
+    the lag is that of the other variable, and the slope the bivariate I.
 
     Raises
     ------
@@ -40,31 +45,37 @@ def moran_points(y: pd.Series, graph: Graph | W) -> tuple[NDArray[np.float64], N
         Labels of values and graph disagree, a value is missing, or all values are equal.
     """
     graph = as_graph(graph, error=MapError)
-    y = numbers_of(y, "y", "y")
     ids = list(graph.unique_ids)
-    if y.index.has_duplicates or set(ids) != set(y.index):
-        odd = sorted(map(str, set(ids) ^ set(y.index)))
-        raise MapError(
-            message(
-                f"labels of values and graph disagree: {', '.join(odd[:5])}", where="y", allowed="the same regions once"
-            )
-        )
-    values = y.reindex(ids).to_numpy(dtype=float)
-    if not np.isfinite(values).all():
-        raise MapError(
-            message("the value is missing or infinite", where=f"region {ids[int(np.argmin(np.isfinite(values)))]!r}")
-        )
-    spread = values.std()
-    if not spread > 1e-12 * max(1.0, float(np.abs(values).max())):
-        raise MapError(message("all values are equal: there is no scatter to draw", where="y"))
-    z = (values - values.mean()) / spread
+    y = numbers_of(y, "y", "y")
+    z = _standardised(y, ids, "y")
+    around = z if other is None else _standardised(numbers_of(other, "neighbours", "neighbours"), ids, "neighbours")
     weights = graph.transform("r").sparse
-    lag = np.asarray(weights @ z).ravel()
+    lag = np.asarray(weights @ around).ravel()
     total = float(weights.sum())
     statistic = float(z @ lag) / float(z @ z) * (len(z) / total if total else 0.0)
     place = {label: i for i, label in enumerate(ids)}
     back = [place[label] for label in y.index]
     return z[back], lag[back], statistic
+
+
+def _standardised(y: pd.Series, ids: list[Hashable], where: str) -> NDArray[np.float64]:
+    """Return z of the regions in an order, checked."""
+    if y.index.has_duplicates or set(ids) != set(y.index):
+        odd = sorted(map(str, set(ids) ^ set(y.index)))
+        problem = f"labels of values and graph disagree: {', '.join(odd[:5])}"
+        raise MapError(message(problem, where=where, allowed="the same regions once"))
+    values = y.reindex(ids).to_numpy(dtype=float)
+    if not np.isfinite(values).all():
+        place = f"region {ids[int(np.argmin(np.isfinite(values)))]!r}"
+        raise MapError(
+            message("the value is missing or infinite", where=place if where == "y" else f"{where}, {place}")
+        )
+    values = values / 2.0 ** np.frexp(np.abs(values).max())[1]  # squares of any unit stay in the range of numbers
+    values = values - values.mean()
+    if not np.ptp(values) > 1e-15:
+        raise MapError(message("all values are equal: there is no scatter to draw", where=where))
+    values = values / np.abs(values).max()
+    return np.asarray((values - values.mean()) / values.std())
 
 
 @in_preset_typeface
@@ -75,6 +86,8 @@ def plot_moran(
     names: pd.Series | None = None,
     result: Any = None,
     variable: str | None = None,
+    neighbours: pd.Series | None = None,
+    beside: str | None = None,
     poles: int = 3,
     **options: Unpack[ChartOptions],
 ) -> Axes:
@@ -96,6 +109,11 @@ def plot_moran(
         Its p-value is printed beside I.
     variable : str, optional
         What the values are, for the axis.
+    neighbours : Series, optional
+        Another variable, whose mean over the neighbours stands on the other axis (bivariate Moran scatter plot; the
+        slope is that of :func:`growthpoles.moran_bivariate`).
+    beside : str, optional
+        What that variable is.
     poles : int
         Number of points whose names are bold.
     **options
@@ -122,7 +140,7 @@ def plot_moran(
     >>> axes.get_xlabel()
     'Index, standardised'
     """
-    z, lag, statistic = moran_points(y, graph)
+    z, lag, statistic = moran_points(y, graph, neighbours)
     if result is not None and not isinstance(getattr(result, "p_value", None), float):
         kind = type(result).__name__
         raise MapError(message(f"{kind} given", where="result", allowed="a global result, as gp.moran(y, graph) gives"))
@@ -133,14 +151,16 @@ def plot_moran(
         notes.append(Key(word("bold: farthest from the centre"), shape="none"))
     sheet = get_preset(options.get("preset", "report"))
     ratio = 0.58 if sheet.width_mm > 120.0 else 0.85
-    beside = word("Mean of the neighbours, standardised")
+    upright = word("Mean of the neighbours, standardised")
+    if beside:
+        upright = f"{beside}: {upright[:1].lower()}{upright[1:]}"
     ax, chosen, lang = chart_for(
         options,
         word("Moran scatter plot"),
         ratio=ratio,
-        left=left_room(beside, sheet, ratio * sheet.width_mm - 14.0),
+        left=left_room(upright, sheet, ratio * sheet.width_mm - 14.0),
         key=notes,
-        data=[y],
+        data=[y] if neighbours is None else [y, neighbours],
     )
     quantity = variable or word("Index")
     dress(
@@ -148,7 +168,7 @@ def plot_moran(
         chosen,
         lang,
         x=f"{quantity}, {word('standardised')}",
-        y=beside,
+        y=upright,
     )
     reach_x = np.array([z.min(), z.max()])
     reach_y = np.array([min(lag.min(), -0.2), max(lag.max(), 0.2)])

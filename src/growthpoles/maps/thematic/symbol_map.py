@@ -240,6 +240,7 @@ def plot_flows(
     variable: str = "",
     largest: float | None = None,
     colour: str = SYMBOL,
+    signs: tuple[str, str] | None = None,
     year: object = None,
     edition: str | None = None,
     lang: str = "en",
@@ -266,6 +267,9 @@ def plot_flows(
         Value of the widest arrow, by default that of the largest flow.
     colour : str
         Of the arrows, "#rrggbb".
+    signs : (str, str), optional
+        What values above and below 0 are, which are then both allowed: widths are those of their sizes, and colours,
+        named in the legend, tell the signs apart.
     year, edition, lang, ax
         As for :func:`growthpoles.plot_values`.
     gid : str
@@ -280,7 +284,7 @@ def plot_flows(
     Raises
     ------
     MapError
-        A region is not known, a pair repeats, or a value is negative or above `largest`.
+        A region is not known, a pair repeats, or a value is above `largest`, or negative without `signs`.
 
     Examples
     --------
@@ -294,7 +298,9 @@ def plot_flows(
     """
     import pandas as pd
 
-    pairs = _pairs(flows, regions)
+    pairs = _pairs(flows, regions, signed=signs is not None)
+    colours = np.where(pairs["value"] < 0, palettes.DIVERGING[0], palettes.DIVERGING[-1] if signs else colour)
+    pairs = pairs.assign(value=pairs["value"].abs(), colour=colours)
     whole, count = float(pairs["value"].sum()), len(pairs)
     kept = (
         pairs.nlargest(top, "value", keep="first") if top is not None else pairs.sort_values("value", ascending=False)
@@ -306,7 +312,7 @@ def plot_flows(
     style = replace(map_style(regions, options, lang, variable, year, edition, flows), insets="none")
     wide = canvas.axes_size(ax)[0] if ax is not None else style.preset.width_mm
     start, end = (regions.index.get_indexer(pd.Index(kept[name])) for name in ("origin", "destination"))
-    widths = np.maximum(_WIDEST * wide * kept["value"].to_numpy(dtype=float) / most, 0.12)
+    widths = np.maximum(_WIDEST * wide * kept["value"].to_numpy(dtype=float) / most, 0.35 if signs else 0.12)
 
     def over(ax: Axes, base: Base, plan: Plan, *, draw: bool) -> Sequence[BaseGeometry]:
         from matplotlib.path import Path
@@ -315,7 +321,8 @@ def plot_flows(
             spots = _places(base) * plan.found.scale + np.asarray(plan.found.origin)
             arrows = [_arrow(spots[a], spots[b], w) for a, b, w in zip(start, end, widths, strict=True)]
             canvas.add_shapes(
-                ax, [Path(arrow, closed=True) for arrow in arrows], face=colour, edge=palettes.PAPER, line_pt=0.3,
+                ax, [Path(arrow, closed=True) for arrow in arrows], face=kept["colour"].tolist(), edge=palettes.PAPER,
+                line_pt=0.3,
                 order=4.0, gid=f"{gid}-arrows", transform=canvas.millimetres(ax),
             )  # fmt: skip
         return ()
@@ -327,11 +334,14 @@ def plot_flows(
         told = word("the {k} largest of {n} flows, {share} of the total").format(k=len(kept), n=count, share=share)
         title = f"{variable}: {told}" if variable else told
     steps = [(format_number(step, lang, digits=None), _WIDEST * wide * step / most) for step in _round_steps(most)]
-    legend = SizeLegend(title, sizes=tuple(steps), circles=False)
+    swatches = () if signs is None else (
+        Category("above", palettes.DIVERGING[-1], signs[0]), Category("below", palettes.DIVERGING[0], signs[1])
+    )  # fmt: skip
+    legend = SizeLegend(title, swatches=swatches, sizes=tuple(steps), circles=False)
     return draw_map(regions, [_VALUE] * len(regions), legend, [""] * len(regions), style, ax=ax, gid=gid, over=over)
 
 
-def _pairs(flows: pd.DataFrame, regions: gpd.GeoDataFrame) -> pd.DataFrame:
+def _pairs(flows: pd.DataFrame, regions: gpd.GeoDataFrame, *, signed: bool = False) -> pd.DataFrame:
     """Return origin, destination and value of every flow between two regions, checked."""
     import pandas as pd
 
@@ -354,7 +364,7 @@ def _pairs(flows: pd.DataFrame, regions: gpd.GeoDataFrame) -> pd.DataFrame:
         raise MapError(message(f"the flow {first['origin']} to {first['destination']} repeats", where="flows"))
     numbers = numbers_of(flows, "value", "flows")
     kept = flows.assign(value=numbers)[(flows["origin"] != flows["destination"]) & numbers.notna() & (numbers != 0)]
-    _checked_totals(kept["value"], "flows")
+    _checked_totals(kept["value"].abs() if signed else kept["value"], "flows")
     return kept
 
 

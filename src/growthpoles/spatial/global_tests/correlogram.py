@@ -135,6 +135,9 @@ def _bands(distances: pd.DataFrame, ids: pd.Index, bands: Sequence[float] | None
     edges = np.array([] if bands is None else list(bands), dtype=float)
     if len(edges) < 2 or not (np.diff(edges) > 0).all():
         raise SpatialError(message(f"bands={bands!r}", where=where, allowed="two or more rising edges"))
+    if not isinstance(distances, pd.DataFrame):
+        given = f"{type(distances).__name__} given"
+        raise SpatialError(message(given, where="distances", allowed="a square DataFrame"))
     for labels in (distances.index, distances.columns):
         same_labels(pd.Series(0.0, index=labels), ids, name="distances", to="y")
     apart = distances.loc[ids, ids].to_numpy(dtype=float)

@@ -158,6 +158,8 @@ def _classes(y: pd.Series) -> tuple[list[object], NDArray[np.float64]]:
     """Return the class labels in order and the code of every region, as floats that `prepare` accepts."""
     if not isinstance(y, pd.Series):
         raise SpatialError(message(f"y is a {type(y).__name__}", allowed="a Series of classes indexed by region"))
+    if y.dtype.kind == "c":
+        raise SpatialError(message(f"dtype {y.dtype}", where="y", allowed="classes, as text or numbers"))
     if y.isna().any():
         missing = ", ".join(str(label) for label in y.index[y.isna()][:8])
         raise SpatialError(message(f"regions without a class: {missing}", allowed="a class for every region"))

@@ -65,7 +65,8 @@ def moran(
         - ``exact`` (default with regressors, up to 2,000 regions): the exact distribution for normal errors
           of Tiefelsdorf & Boots (1995), by numerical inversion; `reference` says "normal errors (Tiefelsdorf
           and Boots)".
-        - ``saddlepoint``: Lugannani-Rice approximation of it (Tiefelsdorf 2002).
+        - ``saddlepoint``: Lugannani-Rice approximation of it (Tiefelsdorf 2002); `reference` says how far its p is
+          from the exact one (in far tails of small maps by several percent).
         - ``normal``, ``randomisation``: z-test with the moments of Cliff & Ord (1981) under normal errors or
           under relocation (``normal`` is the default with regressors beyond 2,000 regions).
     rng : Generator, int or None

@@ -129,9 +129,13 @@ def _inference(
         return Inference.certain(p, method, f"normal approximation, moments under {words}")
     if method in ("exact", "saddlepoint"):
         eigenvalues = normal_errors.residual_eigenvalues(form, basis)
-        tails = normal_errors.exact_tails if method == "exact" else normal_errors.saddlepoint_tails
-        p = choose(alternative, *tails(eigenvalues, statistic))
-        source = "Tiefelsdorf and Boots" if method == "exact" else "saddlepoint approximation"
+        p = exact = choose(alternative, *normal_errors.exact_tails(eigenvalues, statistic))
+        source = "Tiefelsdorf and Boots"
+        if method == "saddlepoint":
+            p = choose(alternative, *normal_errors.saddlepoint_tails(eigenvalues, statistic))
+            off = p / exact - 1 if exact > 0 else 0.0
+            size = f"{100 * abs(off):.2g}% {'above' if off > 0 else 'below'}"
+            source = f"saddlepoint approximation, {size if abs(off) > 5e-5 else 'within 0.01% of'} the exact p"
         return Inference.certain(p, method, f"normal errors ({source})")
     return relocation_test(
         quadratic_form(form),

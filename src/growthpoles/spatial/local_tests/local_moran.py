@@ -253,7 +253,7 @@ def local_moran_bivariate(
     ['KZ-KAR']
     """
     options = Options(alternative, method, permutations, adjust, alpha, rng)
-    y = same_regions(y, x.index, name="y", to="x")
+    y = same_regions(y, x, name="y", to="x")
     part, data = universe(prepare(x, graph, transformation=_raw(transformation), name="x"))
     own, around = centred(data.y, name="x"), centred(part.take(y.to_numpy(dtype=float)))
     zx = own.z
@@ -330,7 +330,7 @@ def local_lee(
     options = Options(alternative, "permutation", permutations, adjust, alpha, rng)
     if adjust == "max-t":
         raise SpatialError(message("adjust='max-t' for a product of two means", allowed="another adjustment"))
-    y = same_regions(y, x.index, name="y", to="x")
+    y = same_regions(y, x, name="y", to="x")
     part, data = universe(prepare(x, graph, transformation=None, name="x"))
     own, other = centred(data.y, name="x"), centred(part.take(y.to_numpy(dtype=float)))
     order = ascending(data.ids)
@@ -475,7 +475,7 @@ def empirical_bayes_rates(events: pd.Series, base: pd.Series) -> pd.Series:
     {'a': -1.0, 'b': 1.32, 'c': 0.99}
     """
     count = clean_values(events, name="events")
-    base = same_regions(base, events.index, name="base", to="events")
+    base = same_regions(base, events, name="base", to="events")
     size = base.to_numpy(dtype=float)
     for name, wrong, allowed in (("events", count < 0, ">= 0"), ("base", size <= 0, "> 0")):
         if wrong.any():

@@ -134,8 +134,8 @@ def convergence(before: pd.Series, after: pd.Series, graph: Graph | W, *, years:
 
     if not 0 < years < np.inf:
         raise SpatialError(message(f"years={years!r}", where="convergence", allowed="a positive number"))
-    before = same_regions(before, before.index, name="before", to="before").astype(float)
-    later = same_regions(after, before.index, name="after", to="before").astype(float)
+    before = same_regions(before, before, name="before", to="before").astype(float)
+    later = same_regions(after, before, name="after", to="before").astype(float)
     if len(before) < _LEAST:
         n = len(before)
         raise SpatialError(message("{n} regions", where="convergence", allowed="{least} or more", n=n, least=_LEAST))

@@ -71,13 +71,14 @@ def lisa_moves(before: pd.Series, after: pd.Series, graph: Graph | W) -> pd.Data
     >>> gp.lisa_moves(before, after, graph).loc["KZ-PAV", ["quadrant_before", "quadrant_after"]].to_dict()
     {'quadrant_before': 'High-Low', 'quadrant_after': 'Low-Low'}
     """
-    after = same_regions(after, before.index, name="after", to="before")
+    after = same_regions(after, before, name="after", to="before")
     frame = pd.DataFrame(index=before.index)
     for when, values in (("before", before), ("after", after)):
         data = prepare(values, graph, name=when)
         linked = data.y[connected(data).places]
         deviations(linked, when)  # refuses values that do not vary
-        z = (data.y - linked.mean()) / linked.std()
+        unit = float(np.abs(linked).max())  # squares of large or small units leave the range of numbers
+        z = (data.y / unit - (linked / unit).mean()) / (linked / unit).std()
         lag = np.where(data.isolates, np.nan, data.w @ z)
         frame[f"z_{when}"], frame[f"lag_{when}"] = z, lag
         frame[f"quadrant_{when}"] = quadrants(z, lag)
@@ -233,8 +234,8 @@ def rank_mobility(before: pd.Series, after: pd.Series) -> float:
     """
     from scipy.stats import kendalltau
 
-    first = same_regions(before, before.index, name="before", to="before").to_numpy(float)
-    second = same_regions(after, before.index, name="after", to="before").to_numpy(float)
+    first = same_regions(before, before, name="before", to="before").to_numpy(float)
+    second = same_regions(after, before, name="after", to="before").to_numpy(float)
     for values, name in ((first, "before"), (second, "after")):
         deviations(values, name)  # refuses values that do not vary
     return float(kendalltau(first, second).statistic)
@@ -289,7 +290,7 @@ def spatial_tau(
     >>> round(gp.spatial_tau(before, after, graph, permutations=99).statistic, 2)
     0.36
     """
-    after = same_regions(after, before.index, name="after", to="before")
+    after = same_regions(after, before, name="after", to="before")
     data = prepare(before, graph, transformation="b", name="before")
     part = connected(data)
     first, second = data.y[part.places], after.to_numpy(float)[part.places]

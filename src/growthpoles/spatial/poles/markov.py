@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from growthpoles.errors import SpatialError, listed, message, unknown_option
 from growthpoles.randomness import generator
 from growthpoles.result_display import ResultDisplay
-from growthpoles.spatial.alignment import ascending, weights_matrix
+from growthpoles.spatial.alignment import ascending, clean_table, deviations, weights_matrix
 from growthpoles.spatial.global_tests.global_result import check_permutations, monte_carlo_p
 from growthpoles.spatial.local_tests.local_result import QUADRANTS
 
@@ -318,9 +318,10 @@ def lisa_markov(
     """
     values, ids, years = _wide(y)
     w, values, ids, left_out = _linked(graph, values, ids)
+    away = np.column_stack([deviations(column, str(year)) for column, year in zip(values.T, years, strict=True)])
 
     def found(order: Ints) -> tuple[Ints, Floats, float]:
-        z = values[order] - values.mean(axis=0)
+        z = away[order]
         high, around = z >= 0, w @ z >= 0
         # HH, LL, HL, LH, as everywhere in this package
         own = np.where(high, np.where(around, 0, 2), np.where(around, 3, 1))
@@ -345,7 +346,7 @@ def _wide(y: pd.DataFrame) -> tuple[Floats, pd.Index, pd.Index]:
         raise SpatialError(message("a region or a year stands twice", where=where, allowed="one row and column each"))
     try:
         years = y.columns.sort_values()
-        numbers = y[years].to_numpy(dtype=float, na_value=np.nan)
+        numbers = clean_table(y[years], where=where).to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError):
         raise SpatialError(message("cells or years that are no numbers", where=where, allowed="numbers")) from None
     bad = ~np.isfinite(numbers)

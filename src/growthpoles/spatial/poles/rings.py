@@ -87,6 +87,7 @@ def growth_rings(
     3.0   3  27.1  20.9  36.2
     4.0   3  33.7  20.9  36.2
     """
+    clean_values(y.fillna(0.0) if isinstance(y, pd.Series) else y)
     ids, poles = y.index, list(dict.fromkeys([poles] if isinstance(poles, str) else poles))
     where = "rings"
     if (graph is None) == (distances is None):
@@ -107,9 +108,12 @@ def growth_rings(
     if len(kept) < _LEAST:
         raise SpatialError(message(f"{len(kept)} regions beside the poles", where=where, allowed=f"{_LEAST} or more"))
     values = clean_values(y[kept])
+    unit = float(np.abs(values).max()) or 1.0
+    values = values / unit
     if level is not None:
         x = np.column_stack([np.ones(len(kept)), clean_values(level[kept], name="level")])
         values = values - x @ np.linalg.lstsq(x, values, rcond=None)[0]
+        values = np.where(np.ptp(values) <= 1e-12, 0.0, values)  # y follows from the level: the rest is rounding
     place = np.searchsorted(edges, away[kept].to_numpy())
     inside = np.arange(len(edges))[:, None] == place
     counts = inside.sum(axis=1)
@@ -125,11 +129,11 @@ def growth_rings(
     frame = pd.DataFrame(
         {
             "n": counts,
-            "mean": means,
-            "expected": mean,
-            "sd": sd,
-            "low": mean - reach * sd,
-            "high": mean + reach * sd,
+            "mean": means * unit,
+            "expected": mean * unit,
+            "sd": sd * unit,
+            "low": (mean - reach * sd) * unit,
+            "high": (mean + reach * sd) * unit,
             "z_score": z,
             "p_value": [(1 + int((far >= abs(own) - 1e-9).sum())) / (draws + 1) if own == own else own for own in z],
             "regions": [", ".join(map(str, kept[row])) for row in inside],

@@ -246,6 +246,7 @@ def compile_specifications(specifications: Sequence[Specification]) -> Compiled:
             raise SpatialError(unknown_option("statistic", spec.statistic, STATISTICS))
         try:
             if id(spec.y) not in indices:
+                clean_values(spec.y)
                 indices[id(spec.y)] = tuple(spec.y.index)
             shape = (id(spec.graph), spec.transformation, indices[id(spec.y)])
             if shape not in parts:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from contextlib import suppress
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from numpy.random import Generator
 from growthpoles.errors import GrowthpolesError, SpatialError
 from growthpoles.graphs import as_graph
 from growthpoles.randomness import seed_sequence
-from growthpoles.spatial.alignment import same_labels, with_data
+from growthpoles.spatial.alignment import clean_values, same_labels
 from growthpoles.spatial.global_tests.correlogram import correlogram
 from growthpoles.spatial.global_tests.global_result import (
     Alternative,
@@ -33,7 +32,7 @@ from growthpoles.spatial.regression.spatial_regression import bootstrap_draws
 if TYPE_CHECKING:
     from growthpoles.graphs import Graph, W
 
-ORDER, RING = "growth clusters, order", "growth in ring"  # rows of the report, each with its number
+ORDER, RING = "growth clusters, order", "growth in ring"  # rows with a number each
 _MANY = 200
 CLUSTERS, MOVES = "growth clusters", "growth clusters, joint moves"
 # test -> its null hypothesis; "" for what is no test. Before them come the rows of SpreadTest.
@@ -99,6 +98,9 @@ def spread_tests(
         - beta convergence: slope of yearly log growth on the log of the first year, t test.
         - beta residuals: Moran's I of its residuals, exact.
         - sigma convergence: standard deviation of the logs, after / before; `expected` 1; test of Pitman and Morgan.
+        - growth clusters, order 1, 2, ...: Moran's I of log growth by order of neighbours, p adjusted over the orders
+          (:func:`growthpoles.correlogram`); with `poles` growth in ring 1, 2, ... around them, given the own level, p
+          of all rings at once (:func:`growthpoles.growth_rings`). Above 200 regions at most 9,999 relocations.
 
         Columns: statistic_name, statistic, expected, z_score, p_value, p_low, p_high, alternative, method,
         permutations, n, left_out, null (the null hypothesis). `attrs["notes"]`: warnings, and rows that could not be
@@ -126,6 +128,7 @@ def spread_tests(
     Name: statistic, dtype: float64
     """
     check_alternative(alternative)
+    poles = [poles] if isinstance(poles, str) else list(poles)
     graph = as_graph(graph)
     before, after, part, left_out = _complete(before, after, graph)
     seeds = iter([np.random.default_rng(seed) for seed in seed_sequence(rng).spawn(4)])
@@ -169,50 +172,51 @@ def spread_tests(
         own = own.rename(columns={"estimate": "statistic", "statistic": "z_score", "draws": "permutations"})
         own = own.assign(statistic_name="coefficient", expected=0.0, alternative=alternative)
         frame = pd.concat([own[frame.columns], frame])
+    further = _reach_rows(growth, logs[0], part, poles, left_out, notes, permutations=drawn, rng=rng)
+    frame = pd.concat([frame, *further]).rename_axis("test")
     frame.attrs["notes"] = notes
     return frame
 
 
-def reach_rows(
-    before: pd.Series,
-    after: pd.Series,
-    graph: Graph | W,
+def _reach_rows(
+    growth: pd.Series,
+    level: pd.Series,
+    graph: Graph,
+    poles: Iterable[Hashable],
+    absent: Sequence[object],
+    notes: list[str],
     *,
-    years: float,
-    poles: Iterable[Hashable] = (),
-    permutations: int | None = None,
-    rng: Generator | int | None = None,
+    permutations: int,
+    rng: Generator | int | None,
 ) -> list[pd.DataFrame]:
-    """Return rows of the correlogram of growth, and of growth by ring around the poles given the own level.
-
-    Columns are those of :func:`spread_tests`; above 200 regions there are at most 9,999 relocations.
-    """
+    """Return rows of the correlogram of growth, and of growth by ring around the poles given the own level."""
     tables = []
-    both, part, absent = with_data(before + after, graph)
-    logs = [values[both.index].astype(float).transform(np.log) for values in (before, after)]
-    growth = (logs[1] - logs[0]) / years
-    wanted = check_permutations(permutations, len(growth))
-    draws = wanted if len(growth) <= _MANY else min(wanted, 9_999)
-    few: dict[str, Any] = {"permutations": draws, "rng": rng}
-    words: dict[str, Any] = {"alternative": "two-sided", "permutations": draws, "left_out": ", ".join(absent)}
-    with suppress(GrowthpolesError):  # too few regions: the tests beside them say so
-        orders = correlogram(growth, part, **few).dropna(subset=["p_value"])
+    draws = permutations if len(growth) <= _MANY else min(permutations, 9_999)
+    words: dict[str, Any] = {"alternative": "two-sided", "p_low": np.nan, "p_high": np.nan}
+    try:
+        orders = correlogram(growth, graph, permutations=draws, rng=rng).dropna(subset=["p_value"])
         own = orders.drop(columns=["pairs", "variance", "p_value"]).rename(columns={"p_adjusted": "p_value"})
         null = "log growth could as well stand in any other region; p adjusted over the orders (Holm)"
-        own = own.assign(statistic_name="Moran's I", null=null, p_low=np.nan, p_high=np.nan, **words)
+        own = own.assign(statistic_name="Moran's I", null=null, permutations=draws, **words)
         own.index = [f"{ORDER} {order:g}" for order in orders.index]
-        tables.append(own)
+        tables.append(own.assign(left_out=", ".join(map(str, absent))))
+    except GrowthpolesError as error:  # the other tests can do with less
+        notes.append(f"{ORDER} 1, ...: {error}")
     known = [pole for pole in poles if pole in growth.index]
-    with suppress(GrowthpolesError):
-        rings = growth_rings(growth, known, part, level=logs[0], **(few | {"permutations": min(draws, 9_999)}))
+    if not known:
+        return tables
+    draws = min(draws, 9_999)
+    try:
+        rings = growth_rings(growth, known, graph, level=level, permutations=draws, rng=rng)
         own = rings[rings["p_value"].notna()].rename(columns={"mean": "statistic"})
         own = own[["n", "statistic", "expected", "z_score", "p_value"]]
         null = f"{rings.attrs['null']}; p of all rings at once"
-        told = words | {"left_out": ", ".join(map(str, dict.fromkeys([*rings.attrs["left_out"], *absent])))}
-        method = f"{min(draws, 9_999)} relocations of growth given the own level"
-        own = own.assign(statistic_name="mean", method=method, null=null, **told, p_low=np.nan, p_high=np.nan)
+        method = f"{draws} relocations of growth given the own level"
+        own = own.assign(statistic_name="mean", method=method, null=null, permutations=draws, **words)
         own.index = [f"{RING} {ring:g}" for ring in own.index]
-        tables.append(own.assign(permutations=min(draws, 9_999)))
+        tables.append(own.assign(left_out=", ".join(map(str, dict.fromkeys([*rings.attrs["left_out"], *absent])))))
+    except GrowthpolesError as error:
+        notes.append(f"{RING} 1, ...: {error}")
     return tables
 
 
@@ -238,6 +242,7 @@ def _complete(
     ids = pd.Index(graph.unique_ids)
     for name, values in (("before", before), ("after", after)):
         same_labels(values, ids, name=name, to="the graph")
+        clean_values(values.fillna(1.0), name=name)
     known = before.notna() & after.reindex(before.index).notna()
     kept = before.index[known]
     part = graph if known.all() else graph.subgraph(list(kept))

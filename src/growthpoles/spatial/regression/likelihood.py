@@ -348,6 +348,42 @@ def refit(lag: Lag, y: Floats, x: Floats, kind: Kind, *, count: int | None = Non
     return Refits(rho, loglik, sigma2, b, t)
 
 
+def refit_products(lag: Lag, products: Floats, kind: Kind, *, count: int) -> Refits:
+    """Fit many samples, each of a design of its own, as :func:`refit` does; of few regressors.
+
+    Parameters
+    ----------
+    lag : Lag
+    products : array, shape (samples, 2 (k + 1), 2 (k + 1))
+        Sums of products of y, the k regressors, W y and the lags of the regressors, in this order: all that a fit
+        needs.
+    kind, count
+        As in :func:`fit`.
+    """
+    half, columns = products.shape[1] // 2, np.arange(len(products))
+    plain, cross, lagged = products[:, :half, :half], products[:, :half, half:], products[:, half:, half:]
+    nodes = lag.nodes if kind != "none" else np.zeros(1)
+    rho = nodes[:, None, None, None]
+    moments = plain - rho * (cross + cross.transpose(0, 2, 1)) + rho**2 * lagged
+    if kind == "lag":  # only y is filtered
+        moments[:, :, 0, 1:] = plain[:, 0, 1:] - rho[..., 0] * products[:, half, 1:half]
+        moments[:, :, 1:, 1:] = plain[:, 1:, 1:]
+    inner = np.linalg.inv(moments[:, :, 1:, 1:])
+    b = (inner @ moments[:, :, 0, 1:, None])[..., 0]
+    totals = moments[:, :, 0, 0] - (b * moments[:, :, 0, 1:]).sum(axis=2)
+    t = b / np.sqrt(np.diagonal(inner, axis1=2, axis2=3) * totals[:, :, None] / (count - half + 1))
+    logliks = (lag.logdets[:, None] if kind != "none" else 0.0) - count / 2 * np.log(totals / count)
+    if kind == "none":
+        return Refits(np.zeros(len(products)), logliks[0], totals[0] / count, b[0].T, t[0].T)
+    best, weights = _parabolas(nodes, logliks)
+    at = best + np.array([[-1], [0], [1]])
+    rho, loglik, sigma2 = (
+        (weights * values).sum(axis=0) for values in (nodes[at], logliks[at, columns], totals[at, columns] / count)
+    )
+    b, t = ((weights[:, :, None] * values[at, columns]).sum(axis=0).T for values in (b, t))
+    return Refits(rho, loglik, sigma2, b, t)
+
+
 def _parabolas(nodes: Floats, heights: Floats) -> tuple[NDArray[np.intp], Floats]:
     """Return the best inner node of each column, and the Lagrange weights of it and its neighbours at the vertex."""
     best = np.clip(heights.argmax(axis=0), 1, len(nodes) - 2)

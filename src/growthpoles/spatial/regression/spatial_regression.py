@@ -376,7 +376,7 @@ def fit_design(design: Design, model: Model, *, dependent: str, draws: int | Non
         coefficients=frame,
         tests=tests,
         rho=found.rho,
-        sigma2=found.sigma2 * design.unit**2,
+        sigma2=found.sigma2 * design.unit * design.unit,  # inf beyond the range of numbers
         log_likelihood=loglik,
         aic=2 * parameters - 2 * loglik,
         r_squared=float(np.corrcoef(signal, design.y)[0, 1] ** 2) if k > 1 else 0.0,
