@@ -253,8 +253,8 @@ class ReportView(View):
 
     @property
     def tested(self) -> dict[str, Any]:
-        """Nothing: the caption says it."""
-        return {}
+        """Return the weights under the map; the caption says what was tested."""
+        return {"source": super().tested["source"]}
 
     @property
     def common(self) -> dict[str, Any]:
@@ -525,7 +525,9 @@ def moran(view: ReportView) -> Axes:
     """Draw the Moran scatter plot."""
     kept, graph, _ = with_data(view.results.rating(view.year)[view.code], view.graph)
     test = view.results.moran[view.edition, view.year, view.code]
-    return maps.plot_moran(kept, graph, names=view.names, result=test, year=view.year, **view.common)
+    facts = view.common | view.tested
+    facts["source"] = f"{facts['source']} \N{MIDDLE DOT} n = {test.n}"
+    return maps.plot_moran(kept, graph, names=view.names, result=test, year=view.year, **facts)
 
 
 def specifications(view: ReportView) -> Axes:
@@ -631,11 +633,17 @@ def density(view: ReportView) -> Axes:
     return maps.plot_density(near, has, **own)
 
 
-def _first_variable(view: ReportView) -> tuple[Any, str]:
-    found = view.results.stages.inequality
-    assert found is not None
+def first_unequal(results: Results) -> tuple[Any, str]:
+    """Return the inequality of the first indicator of several years, and its code."""
+    found = results.stages.inequality
+    assert found is not None  # the figure is not possible otherwise
     code = next(code for code, each in found.found.items() if len(each.years) > 1)
-    return found.found[code], view.codes.get(code, code)
+    return found.found[code], code
+
+
+def _first_variable(view: ReportView) -> tuple[Any, str]:
+    found, code = first_unequal(view.results)
+    return found, view.codes.get(code, code)
 
 
 def inequality(view: ReportView) -> Axes:
