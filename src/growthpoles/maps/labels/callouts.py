@@ -293,6 +293,20 @@ def room_around(base: Base, plan: Plan) -> Outside:
     return around
 
 
+def barrier_of(plan: Plan) -> BaseGeometry | None:
+    """Return rings and leaders of the insets, and obstacles, which no label touches; None without any."""
+    import shapely
+
+    taken, found = list(plan.obstacles), plan.found
+    for lens, spot in zip(plan.lenses, found.insets, strict=True):
+        ring = insets.target_ring(lens, found.scale, found.origin)
+        taken.append(shapely.Point(*ring).buffer(insets.radius_of(lens) / insets.zoom(lens, found.scale) + 0.3))
+        ends = insets.leader(lens, spot, ring, found.scale)
+        if ends is not None:
+            taken.append(shapely.LineString(ends).buffer(0.5))
+    return shapely.union_all(taken) if taken else None
+
+
 def name_outside(
     base: Base,
     plan: Plan,
@@ -446,14 +460,14 @@ def _across(
     marks: Sequence[str],
     preset: Preset,
 ) -> None:
-    """Place names, or else codes, by lines across other regions, clear of their words; adds them to `found`."""
+    """Place names, or else codes, by lines across one other region, clear of its words; adds them to `found`."""
     room = outside.copy()
     for callout in found.values():
         room.block(callout)
     for shape, i in lost:
         mark = "" if inside[i] else marks[i]
         for name in names[i]:
-            made = room.put(i, shape, name, mark, preset, words, across=np.inf)
+            made = room.put(i, shape, name, mark, preset, words, across=1)
             if made is not None:
                 found[i] = made
                 break

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 #: Parts are one body while the gap between them is at most this many metres, or this share of the body's diagonal.
-_GAP_M, _GAP_SHARE = 250_000.0, 0.15
+_GAP_M, _GAP_SHARE = 250_000.0, 0.1
 #: A part over this share of the main body's area never moves.
 _LARGE = 0.25
 #: A far part stays where it costs the map less of its scale; nothing moves unless all together gain as much.
@@ -86,7 +86,7 @@ def move_far_parts(
 
     Notes
     -----
-    Parts belong together while the gap between them is at most 250 km or 0.15 of the main body's diagonal. A part
+    Parts belong together while the gap between them is at most 250 km or 0.1 of the main body's diagonal. A part
     moves if leaving it would cost the map more than 7 % of its scale and it is no larger than a quarter of the main
     body, and only if all moves together gain at least 15 % of scale.
     """
