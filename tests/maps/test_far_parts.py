@@ -109,3 +109,12 @@ def test_a_scale_bar_stands_only_where_it_is_true(crs: Any, south: float, north:
         across = gpd.GeoSeries([shapely.LineString([(-0.1, middle), (0.1, middle)])], crs="EPSG:4326").to_crs(crs)
         true = Geod(ellps="WGS84").inv(-0.1, middle, 0.1, middle)[2]
         assert across.length.iloc[0] / factor == pytest.approx(true, rel=0.02)
+
+
+def test_a_large_part_beyond_a_strait_of_a_tenth_of_the_body_moves() -> None:
+    wide, high = 1.5e6, 1e6
+    cells = [shapely.box(wide * i, high * j, wide * (i + 1), high * (j + 1)) for i in range(3) for j in range(3)]
+    diagonal = float(np.hypot(3 * wide, 3 * high))
+    for share, moves in ((0.08, False), (0.13, True)):
+        given = np.array([*cells, shapely.box(-1.6e6 - share * diagonal, 0.0, -share * diagonal, 1.2e6)])
+        assert bool(move_far_parts(given, LAEA)[2]) == moves

@@ -52,6 +52,13 @@ class Callout:
     line: Array
     marked: bool
 
+    def parts(self) -> list[BaseGeometry]:
+        """Return box and line."""
+        import shapely
+
+        box = self.box
+        return [shapely.box(box.x, box.y, box.right, box.top), shapely.LineString(self.line)]
+
     def raised(self, rise: float) -> Callout:
         """Move it up."""
         return replace(self, box=replace(self.box, y=self.box.y + rise), line=self.line + np.array([0.0, rise]))
@@ -86,6 +93,7 @@ class Outside:
         self.space, self.land, self.shapes, self.coast = space, land, shapes, shapely.boundary(land)
         shapely.prepare(land)
         self.inner: shapely.STRtree | None = None
+        self.hosts: dict[int, NDArray[np.int_]] = {}
         self.known: dict[tuple[int, bool], tuple[BaseGeometry, BaseGeometry]] = {}
         self.taken: list[BaseGeometry] = [shapely.box(box.x, box.y, box.right, box.top) for box in boxes]
         self.taken += [shapely.LineString(line) for line in lines]
@@ -98,7 +106,7 @@ class Outside:
         """Return a copy that can be filled without touching this one."""
         other = object.__new__(Outside)
         other.space, other.land, other.coast, other.taken = self.space.copy(), self.land, self.coast, list(self.taken)
-        other.shapes, other.inner, other.known = self.shapes, self.inner, self.known
+        other.shapes, other.inner, other.known, other.hosts = self.shapes, self.inner, self.known, self.hosts
         return other
 
     def inland(self, words: Sequence[BaseGeometry]) -> Outside:
@@ -193,12 +201,9 @@ class Outside:
 
     def block(self, made: Callout) -> None:
         """Take the room of a callout."""
-        import shapely
-
-        box = made.box
-        self.space.block(box)
+        self.space.block(made.box)
         self._block_line(made.line)
-        self.taken += [shapely.box(box.x, box.y, box.right, box.top), shapely.LineString(made.line)]
+        self.taken += made.parts()
 
     def _aim(self, polygon: BaseGeometry, words: Sequence[BaseGeometry]) -> tuple[BaseGeometry, BaseGeometry]:
         """Return where a line into a region may end, clear of its words, and the other regions, not to be crossed."""
@@ -216,15 +221,21 @@ class Outside:
         return aim, others
 
     def _foreign(self, lines: Array, cost: Array, region: int) -> NDArray[np.int_]:
-        """Count the other regions that possible lines cross, a touch apart."""
+        """Count the other regions that possible lines cross, a touch apart; one that lies all around does not count."""
         import shapely
 
         if self.inner is None:
             self.inner = shapely.STRtree(shapely.buffer(self.shapes, -0.15))
         free = np.flatnonzero(np.isfinite(cost))
         one, other = self.inner.query(shapely.linestrings(lines[free]), predicate="intersects")
+        if region not in self.hosts:
+            parts, owner = shapely.get_parts(self.shapes, return_index=True)
+            around = shapely.contains(
+                shapely.polygons(shapely.get_exterior_ring(parts)), shapely.point_on_surface(self.shapes[region])
+            )
+            self.hosts[region] = np.append(owner[around], region)
         count = np.zeros(len(lines), dtype=np.int_)
-        np.add.at(count, free[one[other != region]], 1)
+        np.add.at(count, free[one[~np.isin(other, self.hosts[region])]], 1)
         return count
 
     def _lines(

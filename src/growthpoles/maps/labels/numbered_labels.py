@@ -114,7 +114,7 @@ def _put(
 
     names = [*stands, *(frame_of(one) for one in inside.values())]
     led = _led(outside, first, numbered, names, preset, across=1)
-    lines = shapely.union_all([shapely.LineString(one.line).buffer(0.4) for one in (beside | led).values()])
+    lines = shapely.union_all([part.buffer(0.4) for one in (beside | led).values() for part in one.parts()])
     placed: dict[int, label_fit.Placed] = {}
     lost = []
     for i, number in numbered.items():
@@ -159,8 +159,7 @@ def _hung(
     part = parts[int(np.argmax(shapely.area(parts)))]
     label = label_text.make_label([(number, preset.small_pt, False)])
     taken = [*stands, *(frame_of(one) for one in placed.values())]
-    taken += [shapely.box(c.box.x, c.box.y, c.box.right, c.box.top) for c in beside.values()]
-    taken += [shapely.LineString(c.line) for c in beside.values()]
+    taken += [part for one in beside.values() for part in one.parts()]
     left, bottom, right, top = part.bounds
     x, y = (grid.ravel() for grid in np.meshgrid(np.linspace(left, right, 9), np.linspace(bottom, top, 9)))
     inner = shapely.point_on_surface(part)
