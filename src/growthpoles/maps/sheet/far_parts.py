@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from growthpoles.longitudes import shortest_arc
 from growthpoles.maps.sheet.sheet_blocks import Array
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ _AIR = 0.015
 #: Room under a far part of another scale for the note that says so.
 _NOTE = 0.035
 _STEPS = 30
+#: A map of more degrees of longitude than this is cut in the Bering Strait: its middle meridian.
+_ROUND, _ATLANTIC = 330.0, 11.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +169,10 @@ def best_equal_area(lon: Array, lat: Array) -> CRS:
     """
     from pyproj import CRS, Proj
 
-    turn = np.sort(np.mod(lon, 360.0))
-    gaps = np.diff(np.append(turn, turn[0] + 360.0))
-    widest = int(gaps.argmax())
-    width = 360.0 - gaps[widest]
-    lon_0 = (turn[(widest + 1) % len(turn)] + width / 2 + 180.0) % 360.0 - 180.0
+    lon_0, width = shortest_arc(lon)
     south, north = float(lat.min()), float(lat.max())
     middle, inset = (south + north) / 2, (north - south) / 6
+    lon_0 = _ATLANTIC if width > _ROUND else lon_0
     common = f"+lon_0={lon_0:.4f} +datum=WGS84 +units=m +no_defs"
     if width > 180.0:
         return CRS.from_proj4(f"+proj=eqearth {common}")
