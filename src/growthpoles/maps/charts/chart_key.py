@@ -108,9 +108,9 @@ def key_above(
         for i, line in enumerate(spot.lines):
             words.append(Word(x + key.indent * em, y - i * text_metrics.LEADING * em, line, size))
         if key.shape == "dashes":
-            line = np.array([[x, middle], [x + 1.9 * em, middle]])
+            stroke = np.array([[x, middle], [x + 1.9 * em, middle]])
             own: dict[str, Any] = {"colour": key.colour, "line_pt": key.weight * preset.line_pt, "dashes": key.dashes}
-            canvas.add_lines(ax, [line], gid="key-lines", **own, **style).set_clip_on(False)
+            canvas.add_lines(ax, [stroke], gid="key-lines", **own, **style).set_clip_on(False)
         elif key.shape != "none":
             paths.append(_mark(key.shape, x, middle, em))
             faces.append("none" if key.shape == "ring" else key.colour)

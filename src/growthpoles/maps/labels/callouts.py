@@ -35,6 +35,8 @@ MOST = 24
 #: The same where a numbered key takes what finds no place.
 MANY_NAMES = 40
 _ROUNDS = 4
+#: A line may cross one other region, and be as long as one that crosses several.
+_ONE_FAR = 1.5
 _FOUND: OrderedDict[Hashable, dict[int, Callout]] = OrderedDict()
 _KEEP = 24
 
@@ -478,7 +480,7 @@ def _across(
     for shape, i in lost:
         mark = "" if inside[i] else marks[i]
         for name in names[i]:
-            made = room.put(i, shape, name, mark, preset, words, across=1)
+            made = room.put(i, shape, name, mark, preset, words, across=_ONE_FAR)
             if made is not None:
                 found[i] = made
                 break

@@ -270,7 +270,8 @@ def _cut(shapes: NDArray[np.object_], crs: CRS) -> NDArray[np.object_]:
     """Cut areas in degrees along the edge of a world map, so that none is drawn right across it."""
     import shapely
 
-    (middle,) = (float(each.value) for each in crs.coordinate_operation.params if "Longitude" in each.name)
+    operation: Any = crs.coordinate_operation
+    (middle,) = (float(each.value) for each in operation.params if "Longitude" in each.name)
     valid = shapely.make_valid(shapes, method="structure", keep_collapsed=False)
     parts = [
         shapely.intersection(valid, shapely.box(west + _EDGE, -90.0, west + 360.0 - _EDGE, 90.0))

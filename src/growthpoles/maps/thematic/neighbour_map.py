@@ -80,7 +80,7 @@ def plot_neighbours(
         )
     word = translator(lang)
     ways = region_names(regions, make_style({**options, "labels": "auto"}, lang=lang))
-    listed = () if options.get("code_key") == "none" else sorted((way[-1], way[0]) for way in ways if len(way) > 1)
+    told = [] if options.get("code_key") == "none" else sorted((way[-1], way[0]) for way in ways if len(way) > 1)
     options["labels"] = "none"
     options["insets"] = "none"
     options["legend"] = "none"
@@ -88,7 +88,7 @@ def plot_neighbours(
     base = prepare(regions, style.extent)
     plain = Legend("", swatches=(Category("region", palettes.CLUSTER["not significant"]),))
     n = len(regions)
-    ax = draw_map(regions, ["region"] * n, plain, [""] * n, style, ax=ax, gid="neighbours", codes=listed)
+    ax = draw_map(regions, ["region"] * n, plain, [""] * n, style, ax=ax, gid="neighbours", codes=told)
     preset, mm = style.preset, canvas.millimetres(ax)
     middles = _poles(base.plain)
     spots = mm.inverted().transform(ax.transData.transform(middles))
