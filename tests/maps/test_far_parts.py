@@ -109,3 +109,27 @@ def test_a_scale_bar_stands_only_where_it_is_true(crs: Any, south: float, north:
         across = gpd.GeoSeries([shapely.LineString([(-0.1, middle), (0.1, middle)])], crs="EPSG:4326").to_crs(crs)
         true = Geod(ellps="WGS84").inv(-0.1, middle, 0.1, middle)[2]
         assert across.length.iloc[0] / factor == pytest.approx(true, rel=0.02)
+
+
+def test_a_large_part_beyond_a_strait_of_a_tenth_of_the_body_moves() -> None:
+    wide, high = 1.5e6, 1e6
+    cells = [shapely.box(wide * i, high * j, wide * (i + 1), high * (j + 1)) for i in range(3) for j in range(3)]
+    diagonal = float(np.hypot(3 * wide, 3 * high))
+    for share, moves in ((0.08, False), (0.13, True)):
+        given = np.array([*cells, shapely.box(-1.6e6 - share * diagonal, 0.0, -share * diagonal, 1.2e6)])
+        assert bool(move_far_parts(given, LAEA)[2]) == moves
+
+
+def test_a_world_map_is_cut_at_its_edge_and_loses_nothing() -> None:
+    """Bands round the globe, in degrees, stay within the map: no land is drawn right across it."""
+    from growthpoles.maps.sheet.map_geometry import prepare
+
+    cells = [shapely.box(west, south, west + 40, south + 30) for west in range(-180, 180, 40) for south in (-60, 0, 45)]
+    index = pd.Index([f"R{i}" for i in range(len(cells))], name="region")
+    world = gpd.GeoDataFrame({"name": index}, geometry=cells, index=index, crs="EPSG:4326")
+    base = prepare(world)
+    assert "eqearth" in base.crs.srs and base.bar is None
+    assert shapely.area(base.geometries).sum() == pytest.approx(world.to_crs("EPSG:6933").area.sum(), rel=2e-3)
+    assert {each.geom_type for each in base.geometries} <= {"Polygon", "MultiPolygon"}
+    widest = max(shapely.bounds(part)[2] - shapely.bounds(part)[0] for part in shapely.get_parts(base.geometries))
+    assert widest < 0.2 * (base.bounds[2] - base.bounds[0])

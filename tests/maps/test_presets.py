@@ -20,13 +20,13 @@ from growthpoles.maps.presets import FIGURE_KINDS, PRESETS, get_preset
 #: of text, widest figure in millimetres.
 RULES: dict[str, tuple[set[str], tuple[int, int, int], float, float]] = {
     "nature": ({"pdf", "eps", "svg", "tiff", "png"}, (300, 300, 300), 5.0, 183.0),
-    "elsevier": ({"pdf", "eps", "tiff"}, (1000, 500, 300), 6.0, 190.0),
+    "elsevier": ({"pdf", "eps", "tiff", "jpeg"}, (1000, 500, 300), 6.0, 190.0),
     "plos": ({"tiff", "eps"}, (300, 300, 300), 8.0, 190.5),
     "springer": ({"eps", "tiff"}, (1200, 600, 300), 8.0, 174.0),
     "tandf": ({"pdf", "eps", "tiff"}, (1200, 600, 300), 6.0, 190.0),
-    "copernicus": ({"pdf", "eps", "tiff", "png"}, (300, 300, 300), 6.0, 170.0),
-    "mdpi": ({"pdf", "eps", "tiff"}, (300, 300, 300), 7.0, 170.0),
-    "rinc": ({"tiff", "eps", "png"}, (300, 300, 300), 7.0, 170.0),
+    "copernicus": ({"pdf", "eps", "tiff", "png", "jpeg"}, (300, 300, 300), 6.0, 170.0),
+    "mdpi": ({"pdf", "eps", "tiff", "jpeg"}, (300, 300, 300), 7.0, 170.0),
+    "rinc": ({"tiff", "eps", "png", "jpeg"}, (300, 300, 300), 7.0, 170.0),
 }
 JOURNALS = [name for name in PRESETS if name not in ("report", "slide")]
 QUICK = {"elsevier-single", "plos", "copernicus-single", "rinc"}
@@ -51,14 +51,14 @@ def test_files_of_a_preset_are_as_the_publisher_takes_them(
 ) -> None:
     preset = PRESETS[name]
     figure = maps.plot_rating(squares, square_index, preset=name).figure
-    for kind in ("pdf", "eps", "tiff", "svg", "png"):
+    for kind in ("pdf", "eps", "tiff", "jpeg", "svg", "png"):
         path = tmp_path / f"map.{kind}"
         if kind not in preset.formats:
             with pytest.raises(MapError, match=f"preset {name} does not take {kind}"):
                 maps.save_figure(figure, path, preset=name)
             continue
         maps.save_figure(figure, path, preset=name, title="T", description="D")
-        if kind in ("tiff", "png"):
+        if kind in ("tiff", "png", "jpeg"):
             with Image.open(path) as image:
                 assert image.mode == ("L" if preset.colours == "grey" else "RGB")
                 assert image.info["dpi"][0] == pytest.approx(preset.dpi, abs=0.1)

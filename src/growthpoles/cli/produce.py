@@ -132,7 +132,7 @@ def draw(
     ] = None,
     digits: Annotated[int | None, typer.Option("--digits", help="Decimals of the values in the regions.")] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="png, tiff, pdf, svg or eps; default: KIND_YEAR.png here.")
+        Path | None, typer.Option("--out", "-o", help="png, tiff, jpeg, pdf, svg or eps; default: KIND_YEAR.png here.")
     ] = None,
     proof: Annotated[
         bool, typer.Option("--proof", help="Also write a PNG that shows the map in grey and to colour-blind readers.")

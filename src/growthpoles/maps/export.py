@@ -34,7 +34,8 @@ Colours = Literal["rgb", "grey"]
 _STRIPS = 4
 _LEVEL = 3
 _WINDOW = 32_768
-FORMATS = ("png", "tiff", "pdf", "svg", "eps")
+FORMATS = ("png", "tiff", "jpeg", "pdf", "svg", "eps")
+_ENDINGS = {"tif": "tiff", "jpg": "jpeg"}
 _SETTINGS: dict[str, Any] = {
     "svg.hashsalt": "growthpoles",
     "svg.fonttype": "none",
@@ -126,6 +127,10 @@ class Facts:
         named = (("edition", self.edition), ("source", self.source), ("parameters", self.parameters))
         return "; ".join(f"{name}: {value}" for name, value in named if value)
 
+    def words(self) -> str:
+        """Everything in one line, for formats with a single place for it."""
+        return ". ".join(part for part in (self.title, self.description, self.subject) if part)
+
 
 def save_figure(
     fig: Figure,
@@ -190,7 +195,8 @@ def save_figure(
     'rating.svg'
     """
     target = Path(path)
-    kind = {"tif": "tiff"}.get(target.suffix.lower().lstrip("."), target.suffix.lower().lstrip("."))
+    ending = target.suffix.lower().lstrip(".")
+    kind = _ENDINGS.get(ending, ending)
     if kind not in FORMATS:
         raise MapError(unknown_option("format", kind, FORMATS))
     for name, given, allowed in (("letters", letters, ("text", "outlines")), ("colours", colours, ("rgb", "grey"))):
@@ -267,6 +273,7 @@ def render(
     makers: dict[str, Callable[[Figure, Facts, float], bytes]] = {
         "png": _png,
         "tiff": _tiff,
+        "jpeg": _jpeg,
         "pdf": _pdf,
         "svg": _svg,
         "eps": _eps,
@@ -278,7 +285,7 @@ def render(
         if letters == "outlines":
             during.enter_context(_outlined(kind))
         if colours == "grey":
-            if kind in ("png", "tiff"):
+            if kind in ("png", "tiff", "jpeg"):
                 return makers[kind](fig, replace(facts, grey=True), dpi)
             during.enter_context(_greyed(kind))
         content = makers[kind](fig, facts, dpi)
@@ -430,16 +437,27 @@ def pixels(fig: Figure, dpi: float) -> NDArray[np.uint8]:
 
 
 def _tiff(fig: Figure, facts: Facts, dpi: float) -> bytes:
+    out = BytesIO()
+    words = facts.words()
+    tags = {270: words.encode("utf-8").decode("latin-1")} if words else {}
+    _image(fig, facts, dpi).save(out, "TIFF", compression="tiff_lzw", dpi=(dpi, dpi), tiffinfo=tags)
+    return out.getvalue()
+
+
+def _jpeg(fig: Figure, facts: Facts, dpi: float) -> bytes:
+    """JPEG without loss of colour at edges: no chroma is left out, or letters on colour would blur."""
+    out = BytesIO()
+    options: dict[str, Any] = {"quality": 95, "subsampling": 0, "dpi": (round(dpi), round(dpi))}
+    _image(fig, facts, dpi).save(out, "JPEG", comment=facts.words().encode("utf-8")[:65_000], **options)
+    return out.getvalue()
+
+
+def _image(fig: Figure, facts: Facts, dpi: float) -> Any:
+    """Return the pixels as an image: RGB without transparency, or grey."""
     from PIL import Image
 
-    out = BytesIO()
-    words = ". ".join(part for part in (facts.title, facts.description, facts.subject) if part)
-    tags = {270: words.encode("utf-8").decode("latin-1")} if words else {}
     image = _pixels(fig, dpi)
-    Image.fromarray(_levels(image) if facts.grey else image).save(
-        out, "TIFF", compression="tiff_lzw", dpi=(dpi, dpi), tiffinfo=tags
-    )
-    return out.getvalue()
+    return Image.fromarray(_levels(image) if facts.grey else image)
 
 
 def _pdf(fig: Figure, facts: Facts, dpi: float) -> bytes:

@@ -24,8 +24,10 @@ class MapOptions(TypedDict, total=False):
     labels : "auto" | "codes" | "marks" | "none"
         Names (default): inside the regions where they fit, else beside the map with a line, else codes with a key
         of what they stand for; codes; classes only; nothing.
-    insets, legend, code_key, scale_bar : "auto" | "none"
-        Whether to draw enlarged insets of small regions, the legend, the list of what codes stand for, the scale bar.
+    insets, code_key, scale_bar : "auto" | "none"
+        Whether to draw enlarged insets of small regions, the list of what codes stand for, the scale bar.
+    legend : "auto" | "inside" | "below" | "none"
+        The legend's place: in free space of the frame or under it, whichever leaves the larger map; or one of them.
     extent : "auto" | "all"
         Whether far parts (overseas regions, distant islands) move into frames beside the main body. Where one moves,
         the axes count in a projection of the main body's own: "all" keeps that of the regions, for layers laid over.
@@ -52,7 +54,7 @@ class MapOptions(TypedDict, total=False):
     preset: str | Preset
     labels: Literal["auto", "codes", "marks", "none"]
     insets: Literal["auto", "none"]
-    legend: Literal["auto", "none"]
+    legend: Literal["auto", "inside", "below", "none"]
     code_key: Literal["auto", "none"]
     extent: Literal["auto", "all"]
     context: Literal["auto", "none", "on", "rivers"]
@@ -77,8 +79,10 @@ class Style:
         Language of words and numbers.
     labels
         "auto": short names, codes where names do not fit; "codes"; "marks": classes only; "none".
-    insets, legend, code_key, graticule, north_arrow, scale_bar
+    insets, code_key, graticule, north_arrow, scale_bar
         Whether to draw them.
+    legend
+        "auto", "inside" the frame, "below" it, or "none".
     extent
         "auto": far parts move into frames; "all": nothing moves.
     context
@@ -112,7 +116,7 @@ _CONTEXT_FROM = 120.0
 _MODES = {
     "labels": ("auto", "codes", "marks", "none"),
     "insets": ("auto", "none"),
-    "legend": ("auto", "none"),
+    "legend": ("auto", "inside", "below", "none"),
     "code_key": ("auto", "none"),
     "extent": ("auto", "all"),
     "context": ("auto", "none", "on", "rivers"),

@@ -26,8 +26,8 @@ CLUSTER = {
     "Low-Low": "#1c4179",
     "High-Low": "#f0a07c",
     "Low-High": "#a6cbe6",
-    "not significant": "#efefef",
-    "untestable": "#d1d1d1",
+    "not significant": "#f2f2f2",
+    "untestable": "#bcbcbc",
     "isolate": "#ffffff",
 }
 # Tol (2021), "light": made for areas that carry text, told apart by colour-blind readers.

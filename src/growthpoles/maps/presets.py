@@ -76,7 +76,7 @@ class Preset:
 
 
 _ANY = ("pdf", "svg", "eps", "tiff", "png")
-_PUBLISHED = ("eps", "pdf", "tiff")
+_PUBLISHED = ("eps", "pdf", "tiff", "jpeg")
 _ARIAL: dict[str, Any] = {"typeface": "Arimo"}
 _ELSEVIER: dict[str, Any] = {**_ARIAL, "resolutions": (1000, 500, 300)}
 _SPRINGER: dict[str, Any] = {**_ARIAL, "resolutions": (1200, 600, 300), "least_line_pt": 0.3}
@@ -97,12 +97,12 @@ PRESETS: dict[str, Preset] = {
                resolutions=(600, 300, 300), letters="outlines"),
         Preset("springer-small", 84.0, 234.0, 8.0, 8.0, 9.0, 600, ("eps", "tiff"), **_SPRINGER, **_SMALL),
         Preset("springer-large", 174.0, 234.0, 8.0, 8.0, 9.0, 600, ("eps", "tiff"), **_SPRINGER),
-        Preset("tandf", 170.0, 230.0, 8.0, 7.0, 9.0, 600, _PUBLISHED, **_SPRINGER),
+        Preset("tandf", 170.0, 230.0, 8.0, 7.0, 9.0, 600, _PUBLISHED[:-1], **_SPRINGER),
         Preset("copernicus-single", 83.0, 220.0, 7.0, 6.0, 8.0, 300, (*_PUBLISHED, "png"), **_ARIAL, **_SMALL),
         Preset("copernicus-double", 170.0, 220.0, 7.0, 6.0, 8.0, 300, (*_PUBLISHED, "png"), **_ARIAL),
         Preset("mdpi", 170.0, 230.0, 8.0, 7.0, 9.0, 300, _PUBLISHED, **_ARIAL, resolutions=(1000, 300, 300)),
-        Preset("rinc", 145.0, 215.0, 8.0, 7.0, 9.0, 300, ("tiff", "eps", "png"), typeface="Tinos", colours="grey",
-               resolutions=(600, 300, 300), least_line_pt=0.25),
+        Preset("rinc", 145.0, 215.0, 8.0, 7.0, 9.0, 300, ("tiff", "eps", "jpeg", "png"), typeface="Tinos",
+               colours="grey", resolutions=(600, 300, 300), least_line_pt=0.25),
         Preset("report", 183.0, 240.0, 7.0, 5.5, 9.0, 300, ("png", *_ANY[:-1]), **_SHOWN),
         Preset("slide", 320.0, 180.0, 13.0, 11.0, 18.0, 150, ("png", "svg", "pdf", "tiff", "eps"), line_pt=0.6,
                **_SHOWN, lens_mm=8.0),

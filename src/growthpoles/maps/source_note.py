@@ -47,7 +47,7 @@ def source_parts(
         parts.append(f"{word('boundaries')}: {', '.join(str(part) for part in (vintage, boundaries) if part)}")
     if source:
         # what a test says of itself is no source
-        parts.append(source if source.startswith("p: ") else f"{word('source')}: {source}")
+        parts.append(source if source.startswith(("p: ", "n = ")) else f"{word('source')}: {source}")
     return parts
 
 

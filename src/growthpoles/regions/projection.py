@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from growthpoles.errors import DataError, message
+from growthpoles.longitudes import shortest_arc
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -43,11 +44,7 @@ def equal_area_crs(regions: GeoDataFrame) -> str:
     lon, lat = shapely.get_coordinates(degrees.geometry.to_numpy()).T
     if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
         raise DataError(message("the boundaries do not fit their own CRS", where=str(crs.name)[:80]))
-    turn = np.sort(np.mod(lon, 360.0))
-    gaps = np.diff(np.append(turn, turn[0] + 360.0))
-    widest = int(gaps.argmax())
-    start, width = turn[(widest + 1) % len(turn)], 360.0 - gaps[widest]
-    lon_0 = (start + width / 2 + 180.0) % 360.0 - 180.0
+    lon_0, width = shortest_arc(lon)
     south, north = float(lat.min()), float(lat.max())
     middle = (south + north) / 2
     common = f"+lon_0={lon_0:.3f} +datum=WGS84 +units=m +no_defs"

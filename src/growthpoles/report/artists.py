@@ -119,6 +119,11 @@ class View:
         return {"variable": self.label or self.name, "source": told}
 
     @property
+    def layout(self) -> dict[str, Any]:
+        """The options of all maps that the study sets."""
+        return self.study.report.map_options
+
+    @property
     def common(self) -> dict[str, Any]:
         """The options that all figures share."""
         return {
@@ -253,8 +258,8 @@ class ReportView(View):
 
     @property
     def tested(self) -> dict[str, Any]:
-        """Nothing: the caption says it."""
-        return {}
+        """Return the weights under the map; the caption says what was tested."""
+        return {"source": super().tested["source"]}
 
     @property
     def common(self) -> dict[str, Any]:
@@ -319,12 +324,12 @@ def rating(view: View) -> Axes:
     """Map the classes of a year; an index without limits in natural classes."""
     if not view.classed():
         return _natural_classes(view)
-    facts = {"variable": view.label, "year": view.year, **view.common}
+    facts = {"variable": view.label, "year": view.year, **view.common, **view.layout}
     return maps.plot_rating(view.regions, view.rated(), column=view.code, **facts)
 
 
 def _natural_classes(view: View) -> Axes:
-    facts = {"variable": shorten(view.name, _LONG_NAME), "year": view.year, **view.common}
+    facts = {"variable": shorten(view.name, _LONG_NAME), "year": view.year, **view.common, **view.layout}
     return maps.plot_values(view.regions, view.values(), digits=2, **facts)
 
 
@@ -332,48 +337,63 @@ def values(view: View) -> Axes:
     """Map a variable in natural classes."""
     name = view.label or shorten(view.name, _LONG_NAME)
     options = {**view.classes, **view.common}
-    return maps.plot_values(view.regions, view.values(), variable=name, year=view.year, **options)
+    return maps.plot_values(view.regions, view.values(), variable=name, year=view.year, **options, **view.layout)
 
 
 def change(view: View) -> Axes:
     """Map the change of a variable over the period."""
     first, last = view.span
     moved = view.common_values(last) - view.common_values(first)
-    return maps.plot_change(view.regions, moved, variable=view.label, undecided=view.undecided, **view.dated)
+    return maps.plot_change(
+        view.regions,
+        moved,
+        variable=view.label,
+        undecided=view.undecided,
+        **view.dated,
+        **view.layout,
+    )
 
 
 def class_change(view: View) -> Axes:
     """Map the change of class over the period."""
     view.classed()
     before, after = (view.letters(year, compared=True) for year in view.span)
-    return maps.plot_class_change(view.regions, before, after, undecided=view.undecided, **view.dated)
+    return maps.plot_class_change(view.regions, before, after, undecided=view.undecided, **view.dated, **view.layout)
 
 
 def ksi(view: View) -> Axes:
     """Map the shares in the industry."""
-    return maps.plot_ksi(view.regions, view.published(), year=view.year, **view.common)
+    return maps.plot_ksi(view.regions, view.published(), year=view.year, **view.common, **view.layout)
 
 
 def neighbours(view: View) -> Axes:
     """Map the neighbour graph."""
     options = view.common
     del options["edition"]
-    return maps.plot_neighbours(view.regions, view.graph, **options)
+    return maps.plot_neighbours(view.regions, view.graph, **options, **view.layout)
 
 
 def clusters(view: View) -> Axes:
     """Map the outcome of the local Moran test."""
-    return maps.plot_clusters(view.regions, view.local(), year=view.year, **view.common | view.tested)
+    return maps.plot_clusters(view.regions, view.local(), year=view.year, **view.common | view.tested, **view.layout)
 
 
 def significance(view: View) -> Axes:
     """Map the p-values of the local Moran test."""
-    return maps.plot_significance(view.regions, view.local(), year=view.year, **view.common | view.tested)
+    return maps.plot_significance(
+        view.regions, view.local(), year=view.year, **view.common | view.tested, **view.layout
+    )
 
 
 def hotspots(view: View) -> Axes:
     """Map the outcome of the local Getis-Ord test."""
-    return maps.plot_hotspots(view.regions, view.local(star=True), year=view.year, **view.common | view.tested)
+    return maps.plot_hotspots(
+        view.regions,
+        view.local(star=True),
+        year=view.year,
+        **view.common | view.tested,
+        **view.layout,
+    )
 
 
 def slope(view: ReportView) -> Axes:
@@ -525,7 +545,9 @@ def moran(view: ReportView) -> Axes:
     """Draw the Moran scatter plot."""
     kept, graph, _ = with_data(view.results.rating(view.year)[view.code], view.graph)
     test = view.results.moran[view.edition, view.year, view.code]
-    return maps.plot_moran(kept, graph, names=view.names, result=test, year=view.year, **view.common)
+    facts = view.common | view.tested
+    facts["source"] = f"{facts['source']} \N{MIDDLE DOT} n = {test.n}"
+    return maps.plot_moran(kept, graph, names=view.names, result=test, year=view.year, **facts)
 
 
 def moran_bivariate(view: ReportView) -> Axes:
@@ -596,7 +618,7 @@ def spread(view: ReportView) -> Axes:
 def typology(view: ReportView) -> Axes:
     """Map the types of regions."""
     types = view.results.stages.typology[view.year]["type"]
-    return maps.plot_typology(view.regions, types, year=view.year, **view.common)
+    return maps.plot_typology(view.regions, types, year=view.year, **view.common, **view.layout)
 
 
 _COLUMNS = 26  # industries that a table on one page has room for
@@ -648,7 +670,7 @@ def complexity(view: ReportView) -> Axes:
     assert found.complexity is not None
     name = Words(view.lang)("figure", "complexity")
     shown = found.complexity.regions["eci"]
-    return maps.plot_values(view.regions, shown, variable=name, digits=1, year=found.year, **view.common)
+    return maps.plot_values(view.regions, shown, variable=name, digits=1, year=found.year, **view.common, **view.layout)
 
 
 def density(view: ReportView) -> Axes:
@@ -666,11 +688,17 @@ def density(view: ReportView) -> Axes:
     return maps.plot_density(near, has, **own)
 
 
-def _first_variable(view: ReportView) -> tuple[Any, str]:
-    found = view.results.stages.inequality
-    assert found is not None
+def first_unequal(results: Results) -> tuple[Any, str]:
+    """Return the inequality of the first indicator of several years, and its code."""
+    found = results.stages.inequality
+    assert found is not None  # the figure is not possible otherwise
     code = next(code for code, each in found.found.items() if len(each.years) > 1)
-    return found.found[code], view.codes.get(code, code)
+    return found.found[code], code
+
+
+def _first_variable(view: ReportView) -> tuple[Any, str]:
+    found, code = first_unequal(view.results)
+    return found, view.codes.get(code, code)
 
 
 def inequality(view: ReportView) -> Axes:

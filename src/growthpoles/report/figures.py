@@ -15,6 +15,7 @@ import pandas as pd
 
 from growthpoles.errors import MapError, StudyError, unknown_option
 from growthpoles.file_writing import safe_name
+from growthpoles.language.languages import translator
 from growthpoles.language.number_format import format_percent
 from growthpoles.language.phrases import DASH, Words, shorten
 from growthpoles.maps.captions import Caption, captions_qmd, captions_tex
@@ -25,7 +26,7 @@ from growthpoles.report.artists import ReportView, View
 from growthpoles.report.results import Results
 from growthpoles.report.stages import draws, permutations
 from growthpoles.report.table_formats import csv_bytes
-from growthpoles.report.wording import figure_title, region_names, yardstick_words
+from growthpoles.report.wording import figure_title, indicator_names, region_names, yardstick_words
 from growthpoles.study.study_spec import Study, detailed_years
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 Groups = dict[str, list[object]]
 _NAMED = 8
+#: Level of the intervals of ranks.
+_LEVEL = 0.9
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -59,6 +62,15 @@ def _paths_alt(results: Results, year: int, words: Words) -> str:
     return words("alt", "paths", n=len(results.regions), first=first, last=last, rise=rise, fall=fall)
 
 
+def _parts_alt(results: Results, year: int, words: Words) -> str:
+    """Say the same of a change by the limits of each year, as its chart shows it."""
+    assert results.stages.change is not None  # the figure is not possible otherwise
+    parts = results.stages.change.frame
+    rise, fall = _ends(results, parts["own"] + parts["leader"], words, 1 if results.classed else 2)
+    first, last = results.years[0], results.years[-1]
+    return words("alt", "paths", n=len(results.regions), first=first, last=last, rise=rise, fall=fall)
+
+
 def _power_alt(results: Results, year: int, words: Words) -> str:
     """Say from which strength of dependence on the test finds it."""
     assert results.stages.verdict is not None
@@ -72,7 +84,31 @@ def _curve_alt(results: Results, year: int, words: Words) -> str:
     """Say how many specifications there are, and how many of them find something."""
     assert results.stages.verdict is not None
     table = results.stages.verdict.curve.to_frame()
+    main = table["main"].astype(bool)
+    if not main.all():
+        found = int(table["significant"][main].sum())
+        return words("alt", "curve_main", main=int(main.sum()), more=int((~main).sum()), found=found)
     return words("alt", "curve", n=len(table), found=int(table["significant"].sum()))
+
+
+def _graph_alt(results: Results, year: int, words: Words) -> str:
+    """Say how many pairs of neighbours there are, and who has most."""
+    assert results.graph is not None  # the figure is not possible otherwise
+    names, counts = region_names(results, words.lang).to_dict(), results.graph.cardinalities
+    most = [f"{names[region]} ({count})" for region, count in counts[counts == counts.max()].items()]
+    pairs = {frozenset(pair) for pair in results.graph.adjacency[results.graph.adjacency != 0].index}
+    pairs = {pair for pair in pairs if len(pair) == 2}
+    return words("alt", "graph", n=len(results.regions), pairs=len(pairs), most=_listed(most))
+
+
+def _inequality_alt(results: Results, year: int, words: Words) -> str:
+    """Say how unequal the regions are in the first and the last year, by Gini's coefficient."""
+    found, name = artists.first_unequal(results)
+    own: Any = found.table.loc[next(each for each in found.measures if each[0] == "gini")]["value"]
+    ends = {"before": words.number(own.iloc[0], 3), "after": words.number(own.iloc[-1], 3)}
+    variable = indicator_names(results, words.lang).get(name, name)
+    years = {"first": found.years[0], "last": found.years[-1]}
+    return words("alt", "inequality", n=len(results.regions), variable=variable, **years, **ends)
 
 
 def _legend(results: Results, year: int, words: Words) -> str:
@@ -203,6 +239,30 @@ def _replicated(results: Results, words: Words) -> str:
     return words("caption", "replications", replications=words.count(stages.REPLICATIONS)) + "."
 
 
+def _intervals(results: Results, words: Words) -> str:
+    told = {"share": format_percent(_LEVEL, words.lang), "replications": words.count(stages.REPLICATIONS)}
+    return words("caption", "intervals", **told)
+
+
+def _variable(results: Results, words: Words) -> str:
+    name = indicator_names(results, words.lang)[results.root]
+    return words("caption", "variable", variable=name)
+
+
+def _power_text(results: Results, words: Words) -> str:
+    assert results.stages.verdict is not None
+    told = translator(words.lang)("n = {n}, spatial lag process, normal errors")
+    return told.format(n=results.stages.verdict.power.n) + "."
+
+
+def _local(results: Results, words: Words) -> str:
+    frames = [test.to_frame()["label"] for (edition, _), test in results.local.items() if edition == results.edition]
+    told = [_variable(results, words)]
+    if any((labels == "untestable").any() for labels in frames):
+        told.append(words("caption", "untestable"))
+    return " ".join(told)
+
+
 def _dated(results: Results, words: Words) -> str:
     told = yardstick_words(results.study, words)
     return f"{told[:1].upper()}{told[1:]}."
@@ -279,7 +339,7 @@ class Kind:
         "few": outlines on the page; "many": pixels, which are smaller then.
     edition : str
         Whose data it shows: "own" (the report's edition), "published", or "" (none, or several).
-    on_boundaries, weights : bool
+    on_boundaries, on_data, weights : bool
         Whether its caption names the boundaries, and the weights.
     p_method, text : callable
         (results, words) -> how its p-values come about, and what else its caption says; "" for nothing.
@@ -299,6 +359,7 @@ class Kind:
     marks: Literal["few", "many"] = "few"
     edition: Literal["own", "published", ""] = "own"
     on_boundaries: bool = False
+    on_data: bool = True
     weights: bool = False
     p_method: Callable[[Results, Words], str] = _nothing
     text: Callable[[Results, Words], str] = _nothing
@@ -313,7 +374,7 @@ class Kind:
 _MAP: Any = {"on_boundaries": True, "command": ("variable",)}
 _GRAPH: Any = {"section": "spatial", "on_boundaries": True, "weights": True}
 _TESTS = ("variable", "weights", "adjust", "permutations")
-_LOCAL: Any = {**_GRAPH, "possible": _tested, "p_method": _drawn, "command": _TESTS}
+_LOCAL: Any = {**_GRAPH, "possible": _tested, "p_method": _drawn, "command": _TESTS, "text": _local}
 _RANKS: Any = {"section": "robustness", "text": _replicated, "alt": _ranked_alt}
 # fmt: off
 _KINDS = (
@@ -324,7 +385,7 @@ _KINDS = (
     Kind("class-change", "period", artists.class_change, "rating", lambda r, year: r.classed, standard=False,
          text=_compared, alt=_grouped(_class_change_groups), **_MAP),
     Kind("change-parts", "period", artists.change_parts, "rating",
-         lambda r, year: r.stages.change is not None and "own" in r.stages.change.frame, alt=_paths_alt),
+         lambda r, year: r.stages.change is not None and "own" in r.stages.change.frame, alt=_parts_alt),
     Kind("class-panels", "period", artists.class_panels, "rating", lambda r, year: _long(r) and r.classed,
          text=_paneled, on_boundaries=True, alt=_paths_alt),
     Kind("index-paths", "period", artists.index_paths, "rating", lambda r, year: _long(r), text=_dated,
@@ -338,7 +399,8 @@ _KINDS = (
     Kind("editions", "last year", artists.edition_chart, "rating",
          lambda r, year: 2 <= len(artists.edition_frame(r, year).columns) <= 3, edition="",
          alt=_ranked_alt),
-    Kind("robustness", "last year", artists.robustness, possible=_found("robustness"), **_RANKS),
+    Kind("robustness", "last year", artists.robustness, possible=_found("robustness"),
+         **{**_RANKS, "text": _intervals}),
     Kind("membership", "last year", artists.membership,
          possible=lambda r, year: r.classed and year in r.stages.robustness, **_RANKS),
     Kind("ksi", "share years", artists.ksi, "specialisation", edition="published", on_boundaries=True,
@@ -351,12 +413,12 @@ _KINDS = (
     Kind("next", "once", artists.density, "industries",
          lambda r, year: r.stages.industries is not None and not r.stages.industries.next.empty,
          marks="many", place="last", edition="", text=lambda r, words: words("caption", "density")),
-    Kind("inequality", "period", artists.inequality, "inequality", _unequal),
-    Kind("lorenz", "period", artists.lorenz, "inequality", _unequal),
+    Kind("inequality", "period", artists.inequality, "inequality", _unequal, alt=_inequality_alt),
+    Kind("lorenz", "period", artists.lorenz, "inequality", _unequal, alt=_inequality_alt),
     Kind("neighbours", "once", artists.neighbours, possible=lambda r, year: r.graph is not None, edition="",
-         command=("weights",), **_GRAPH),
+         command=("weights",), alt=_graph_alt, **_GRAPH),
     Kind("moran", "every year", artists.moran, possible=lambda r, year: (r.edition, year, r.root) in r.moran,
-         p_method=_permuted, alt=_moran_alt, **_GRAPH),
+         p_method=_permuted, alt=_moran_alt, text=_variable, **_GRAPH),
     Kind("moran-bivariate", "period", artists.moran_bivariate, standard=False, p_method=_permuted,
          possible=lambda r, year: all((r.edition, each, r.root) in r.moran for each in (r.years[0], r.years[-1])),
          alt=_chart, **_GRAPH),
@@ -371,7 +433,8 @@ _KINDS = (
     Kind("significance", "every year", artists.significance, standard=False, alt=_grouped(_p_groups), **_LOCAL),
     Kind("specifications", "once", artists.specifications, "verdict", _found("verdict"), marks="many", edition="",
          p_method=_shared, alt=_curve_alt),
-    Kind("power", "once", artists.power, "verdict", _found("verdict"), place="last", edition="", alt=_power_alt),
+    Kind("power", "once", artists.power, "verdict", _found("verdict"), place="last", edition="", alt=_power_alt,
+         weights=True, text=_power_text, on_data=False),
     Kind("spread", "period", artists.spread, "poles", _spread_tested, standard=False, weights=True),
     Kind("typology", "last share year", artists.typology, "poles", _found("typology"), on_boundaries=True,
          alt=_grouped(_typology_groups)),
@@ -474,7 +537,7 @@ def make_caption(results: Results, job: FigureJob, lang: str) -> Caption:
         vintage=_boundaries(results) if kind.on_boundaries else "",
         weights=words("caption", "weights", weights=words("weights", report.weights)) if kind.weights else "",
         p_method=kind.p_method(results, words),
-        source=shorten(results.study.text("source", lang), 400),
+        source=shorten(results.study.text("source", lang), 400) if kind.on_data else "",
         width_mm=get_preset(report.preset).width_mm,
     )
 

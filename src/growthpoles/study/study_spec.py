@@ -427,6 +427,16 @@ class Report(Part):
     permutations: Annotated[int, Field(ge=1)] | None = None
     typeface: Annotated[str, Field(min_length=1)] | None = None
     preset: str = "report"
+    insets: Literal["auto", "none"] = "auto"
+    legend: Literal["auto", "inside", "below", "none"] = "auto"
+    extent: Literal["auto", "all"] = "auto"
+    context: Literal["auto", "none", "on", "rivers"] = "auto"
+
+    @property
+    def map_options(self) -> dict[str, str]:
+        """How the maps are laid out, as far as it is not the default."""
+        given = {name: str(getattr(self, name)) for name in ("insets", "legend", "extent", "context")}
+        return {name: value for name, value in given.items() if value != "auto"}
 
     @field_validator("figures", "weights", "adjust", "preset", mode="before")
     @classmethod

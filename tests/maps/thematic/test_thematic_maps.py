@@ -16,12 +16,15 @@ from libpysal.graph import Graph
 from matplotlib.colors import to_hex
 from PIL import Image
 
+import growthpoles as gp
 from growthpoles import maps
 from growthpoles.errors import MapError
 from growthpoles.maps import palettes
+from growthpoles.maps.presets import PRESETS
 from growthpoles.maps.proof_sheet import grey, seen_with
 from growthpoles.maps.sheet.text_layer import WordLayer
 from growthpoles.maps.thematic.bivariate_map import terciles
+from growthpoles.maps.thematic.cluster_map import MARKS
 from growthpoles.maps.thematic.value_map import Scheme
 
 
@@ -330,3 +333,36 @@ def test_panels_share_classes_that_their_legend_states(regions: Any, published: 
         maps.plot_panel(regions, table, by="month")
     every = maps.plot_panel(regions, {str(i): published for i in range(9)}, maps.plot_rating, labels="none")
     assert len(every.axes) == 10
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "kk"])
+def test_cluster_maps_of_two_years_flip_without_moving(regions: Any, lang: str) -> None:
+    """A year without one region's value has the frame and the legend of a year with all of them."""
+    labels = pd.Series(np.resize(list(MARKS), len(regions)), index=regions.index, name="label").to_frame()
+    drawn = [maps.plot_clusters(regions, frame, lang=lang) for frame in (labels, labels[1:])]
+    limits = {(*ax.get_xlim(), *ax.get_ylim()) for ax in drawn}
+    tiles = [[p.vertices.tolist() for p in measure.layer(ax, "-legend-tiles").get_paths()] for ax in drawn]
+    assert len(limits) == 1 and tiles[0] == tiles[1]
+
+
+def test_the_neighbour_map_lists_its_codes(regions: Any) -> None:
+    graph = gp.build_weights(regions)
+    ax = maps.plot_neighbours(regions, graph)
+    key = [w.text for gid, w in measure.words(ax) if gid.endswith("-codes-text")]
+    nodes = [w.text for gid, w in measure.words(ax) if gid == "neighbours-codes"]
+    assert sorted(key[::2]) == sorted(nodes) and set(key[1::2]) == set(regions["short_en"])
+    bare = maps.plot_neighbours(regions, graph, code_key="none")
+    assert bare.figure.get_figheight() < ax.figure.get_figheight()
+
+
+@pytest.mark.parametrize("preset", ["report", "nature-single"])
+def test_the_legend_stands_where_it_is_told_to(regions: Any, published: pd.DataFrame, preset: str) -> None:
+    inside, below = (maps.plot_rating(regions, published, preset=preset, legend=place) for place in ("inside", "below"))
+
+    def least(ax: Any) -> float:
+        return min(float(p.vertices[:, 1].min()) for p in measure.layer(ax, "-legend-tiles").get_paths())
+
+    ground = [measure.land(ax, regions) for ax in (inside, below)]
+    assert least(inside) > min(shape.bounds[1] for shape in ground[0])
+    assert least(below) < min(shape.bounds[1] for shape in ground[1])
+    assert measure.problems(below, regions, PRESETS[preset].small_pt) == []

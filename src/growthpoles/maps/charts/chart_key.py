@@ -25,11 +25,13 @@ _ROW = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One mark of a chart and its words; the shape "none" is a plain note."""
+    """One mark of a chart and its words; "none" is a plain note, "dashes" a line `weight` times a border's width."""
 
     label: str
     colour: str = palettes.SOFT
     shape: Shape = "square"
+    dashes: tuple[float, ...] | None = (4.0, 3.0)
+    weight: float = 1.8
 
     @property
     def indent(self) -> float:
@@ -97,7 +99,8 @@ def key_above(
     width, high = canvas.axes_size(ax)
     mm = canvas.millimetres(ax)
     spots, rows = _set(keys, size, width if wide is None else wide)
-    paths, faces, edges, dashes, words = [], [], [], [], []
+    paths, faces, edges, words = [], [], [], []
+    style: dict[str, Any] = {"order": 6.0, "transform": mm}
     for spot in spots:
         key, x = spot.key, left + spot.x
         y = high + rise + 1.0 + (rows - 1 - spot.row) * _ROW * em
@@ -105,20 +108,17 @@ def key_above(
         for i, line in enumerate(spot.lines):
             words.append(Word(x + key.indent * em, y - i * text_metrics.LEADING * em, line, size))
         if key.shape == "dashes":
-            dashes.append(np.array([[x, middle], [x + 1.9 * em, middle]]))
+            stroke = np.array([[x, middle], [x + 1.9 * em, middle]])
+            own: dict[str, Any] = {"colour": key.colour, "line_pt": key.weight * preset.line_pt, "dashes": key.dashes}
+            canvas.add_lines(ax, [stroke], gid="key-lines", **own, **style).set_clip_on(False)
         elif key.shape != "none":
             paths.append(_mark(key.shape, x, middle, em))
             faces.append("none" if key.shape == "ring" else key.colour)
             edges.append(key.colour if key.shape == "ring" else "none")
-    style: dict[str, Any] = {"order": 6.0, "transform": mm}
     if paths:
         canvas.add_shapes(ax, paths, face=faces, edge=edges, line_pt=0.16 * size, gid="key-marks", **style).set_clip_on(
             False
         )
-    if dashes:
-        canvas.add_lines(
-            ax, dashes, colour=palettes.SOFT, line_pt=1.8 * preset.line_pt, dashes=(4.0, 3.0), gid="key-lines", **style
-        ).set_clip_on(False)
     canvas.add_words(ax, words, transform=mm, gid="key-text")
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _LINES = (palettes.CLUSTER["Low-Low"], palettes.ACCENT, "#4ea39b", "#8568b9", "#8c4a00")
+#: Each line has dashes of its own: the colours are alike in grey.
+_DASHES: tuple[tuple[float, ...] | None, ...] = (None, (5.0, 1.6), (1.3, 1.1), (6.0, 1.4, 1.3, 1.4), (2.6, 1.3))
 _BAND = "#dfe6ee"
 _FULL = 4.0  # location quotient, and its inverse, at which the colour is full
 
@@ -312,27 +314,34 @@ def plot_inequality(
     lang = options.get("lang", "en")
     word = translator(lang)
     years = np.asarray(found.years, dtype=float)
-    key = [
-        Key(spoken(name, lang).strip(), colour, "bar") for (name, _), colour in zip(chosen, _LINES, strict=False)
-    ] + [Key(word("without any one region"), _BAND)]
+    told = [spoken(name, lang).strip() for name, _ in chosen]
+    key = [*_line_keys(told), Key(f"{told[0]}: {word('without any one region')}", _BAND)]
     title = word("Inequality, {year} = 100").format(year=found.years[0])
     title = f"{variable}: {title[:1].lower()}{title[1:]}" if variable else title
     ax, preset, lang = plane_chart(
         options, word("Inequality between regions"), title, ratios=(0.5, 0.62), right=4.0, key=key
     )
-    for (measure, weighting), colour in zip(chosen, _LINES, strict=False):
+    for (measure, weighting), colour, dashes in zip(chosen, _LINES, _DASHES, strict=False):
         own = found.table.loc[(measure, weighting)]
         scale = 100 / float(own["value"].iloc[0])
         if (measure, weighting) == chosen[0]:
             band: dict[str, Any] = {"color": _BAND, "linewidth": 0, "zorder": 1.0, "gid": "without-one"}
             ax.fill_between(years, scale * own["without_low"], scale * own["without_high"], **band)
         line: dict[str, Any] = {"color": colour, "linewidth": 3.2 * preset.line_pt, "zorder": 3.0}
+        line["linestyle"] = (0, dashes) if dashes else "solid"
         ax.plot(years, scale * own["value"], gid=f"inequality-{measure}", **line)
     ax.axhline(100.0, color=palettes.FAINT, linewidth=1.4 * preset.line_pt, linestyle=(0, (4, 3)), zorder=0.5)
     ax.set_xlim(years.min(), years.max())
     dress(ax, preset, lang, y=title)
     ax.set_xticks(_years(found.years), [str(year) for year in _years(found.years)])
     return ax
+
+
+def _line_keys(told: Sequence[str]) -> list[Key]:
+    """Return the keys of lines, in the colours and dashes in which they are drawn."""
+    return [
+        Key(words, colour, "dashes", dashes, 3.2) for words, colour, dashes in zip(told, _LINES, _DASHES, strict=False)
+    ]
 
 
 def _years(years: Sequence[Any]) -> list[Any]:
@@ -376,16 +385,17 @@ def plot_lorenz(found: Any, *, variable: str | None = None, **options: Unpack[Ch
     lang = options.get("lang", "en")
     word = translator(lang)
     years = list(found.lorenz.index.unique("year"))
-    key = [Key(str(year), colour, "bar") for year, colour in zip(years, _LINES, strict=False)]
+    key = _line_keys([str(year) for year in years])
     key.append(Key(word("equality"), shape="dashes"))
     beside = word("Share of the total")
     ax, preset, lang = plane_chart(
         options, word("Lorenz curves"), beside, ratios=(0.5, 0.8), widest_number="0.0", key=key
     )
     ax.plot([0, 1], [0, 1], color=palettes.SOFT, linewidth=1.6 * preset.line_pt, linestyle=(0, (4, 3)), zorder=1.0)
-    for year, colour in zip(years, _LINES, strict=False):
+    for year, colour, dashes in zip(years, _LINES, _DASHES, strict=False):
         own = found.lorenz.loc[year, "share"]
-        ax.plot(own.index, own, color=colour, linewidth=3.0 * preset.line_pt, zorder=3.0, gid=f"lorenz-{year}")
+        line: dict[str, Any] = {"color": colour, "linewidth": 3.0 * preset.line_pt, "zorder": 3.0}
+        ax.plot(own.index, own, linestyle=(0, dashes) if dashes else "solid", gid=f"lorenz-{year}", **line)
     ax.set_xlim(0.0, 1.0)
     ax.set_ylim(0.0, 1.0)
     below = word("Share of the regions or their people, poorest first")

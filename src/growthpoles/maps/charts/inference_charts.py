@@ -205,7 +205,7 @@ def plot_power(
     if hasattr(curve, "curve"):
         # the chart rests on no data: it names its own facts
         told = word("n = {n}, spatial lag process, normal errors").format(n=curve.n)
-        options = {**options, "source": " \N{MIDDLE DOT} ".join(filter(None, [options.get("source"), told]))}
+        options = {**options, "source": " \N{MIDDLE DOT} ".join(filter(None, [told, options.get("source")]))}
     ax, preset, lang = plane_chart(
         options,
         word("Power of the test"),

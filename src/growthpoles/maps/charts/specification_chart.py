@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import translator
+from growthpoles.language.number_format import format_number
 from growthpoles.language.phrases import spoken
 from growthpoles.maps import palettes
 from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress, left_room, row_room
@@ -109,7 +110,7 @@ def plot_specifications(
         largest = max(groups, key=lambda group: group.height(size))
         groups.remove(largest)
         left_out.append(" ".join(largest.title))
-    key = _key(frame, word, left_out)
+    key = _key(frame, lang, left_out, getattr(curve, "alpha", None))
     deep = sum(group.height(size) for group in groups) + 2.0 if groups else 0.0
     effect_name = word("Effect, z") if effect == "z" else effect
     names = [group.title for group in groups] + [lines for group in groups for _, lines in group.rows]
@@ -194,9 +195,16 @@ def _group(
     return _Group(choice, title, rows)
 
 
-def _key(frame: pd.DataFrame, word: Callable[[str], str], left_out: Sequence[str]) -> list[Key]:
+def _key(frame: pd.DataFrame, lang: str, left_out: Sequence[str], alpha: float | None) -> list[Key]:
     """Say how many specifications there are, and what their colours mean."""
-    notes = [Key(word("specifications in order of effect: {n}").format(n=len(frame)), shape="none")]
+    word = translator(lang)
+    told = word("specifications in order of effect: {n}").format(n=len(frame))
+    if "main" in frame.columns and not frame["main"].all():
+        told = word("specifications in order of effect: {n}, in the main set: {main}")
+        told = told.format(n=len(frame), main=int(frame["main"].sum()))
+    notes = [Key(told, shape="none")]
+    if alpha is not None:
+        notes.append(Key(f"α = {format_number(alpha, lang, digits=2)}", shape="none"))
     if left_out:
         notes.append(Key(word("not shown: {names}").format(names=", ".join(left_out)), shape="none"))
     if "significant" not in frame.columns:

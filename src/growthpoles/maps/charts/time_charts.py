@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _MARKED = ("#c63a34", "#1f5fa8", "#4ea39b", "#8c4a00", "#7b3fa0", "#b8860b")
 _QUIET = "#bdbdbd"
+#: Regions without data are named in the key, but counted if there are more.
+_NAMED = 4
 _OWN, _LEADER = "#4ea39b", "#d9a441"
 
 
@@ -161,7 +163,7 @@ def plot_change_parts(
     ----------
     change : DataFrame
         Index region, columns own and leader, in points; see :func:`growthpoles.change`. Regions without both are left
-        out and counted in the key.
+        out and named in the key, or counted if they are many.
     names : Series of str, optional
         Names of the regions.
     label : str
@@ -196,8 +198,10 @@ def plot_change_parts(
         Key(word("leaders\u2019 part"), _LEADER),
         Key(word("both together"), palettes.INK, "dot"),
     ]
-    if absent := len(change) - len(both):
-        key.append(Key(f"{word('no data')}: {absent}", shape="none"))
+    absent = change.index.difference(both.index, sort=False)
+    if len(absent):
+        named = row_names(absent, names) if len(absent) <= _NAMED else [str(len(absent))]
+        key.append(Key(f"{word('no data')}: {', '.join(named)}", shape="none"))
     title = word("Own and leaders\u2019 part of the change")
     ax, preset, lang = row_chart(row_names(both.index, names), title, options, key=key, data=[change])
     rows: Any = np.arange(len(both))

@@ -35,6 +35,8 @@ MOST = 24
 #: The same where a numbered key takes what finds no place.
 MANY_NAMES = 40
 _ROUNDS = 4
+#: A line may cross one other region, and be as long as one that crosses several.
+_ONE_FAR = 1.5
 _FOUND: OrderedDict[Hashable, dict[int, Callout]] = OrderedDict()
 _KEEP = 24
 
@@ -51,6 +53,13 @@ class Callout:
     box: Box
     line: Array
     marked: bool
+
+    def parts(self) -> list[BaseGeometry]:
+        """Return box and line."""
+        import shapely
+
+        box = self.box
+        return [shapely.box(box.x, box.y, box.right, box.top), shapely.LineString(self.line)]
 
     def raised(self, rise: float) -> Callout:
         """Move it up."""
@@ -86,6 +95,7 @@ class Outside:
         self.space, self.land, self.shapes, self.coast = space, land, shapes, shapely.boundary(land)
         shapely.prepare(land)
         self.inner: shapely.STRtree | None = None
+        self.hosts: dict[int, NDArray[np.int_]] = {}
         self.known: dict[tuple[int, bool], tuple[BaseGeometry, BaseGeometry]] = {}
         self.taken: list[BaseGeometry] = [shapely.box(box.x, box.y, box.right, box.top) for box in boxes]
         self.taken += [shapely.LineString(line) for line in lines]
@@ -98,7 +108,7 @@ class Outside:
         """Return a copy that can be filled without touching this one."""
         other = object.__new__(Outside)
         other.space, other.land, other.coast, other.taken = self.space.copy(), self.land, self.coast, list(self.taken)
-        other.shapes, other.inner, other.known = self.shapes, self.inner, self.known
+        other.shapes, other.inner, other.known, other.hosts = self.shapes, self.inner, self.known, self.hosts
         return other
 
     def inland(self, words: Sequence[BaseGeometry]) -> Outside:
@@ -193,12 +203,9 @@ class Outside:
 
     def block(self, made: Callout) -> None:
         """Take the room of a callout."""
-        import shapely
-
-        box = made.box
-        self.space.block(box)
+        self.space.block(made.box)
         self._block_line(made.line)
-        self.taken += [shapely.box(box.x, box.y, box.right, box.top), shapely.LineString(made.line)]
+        self.taken += made.parts()
 
     def _aim(self, polygon: BaseGeometry, words: Sequence[BaseGeometry]) -> tuple[BaseGeometry, BaseGeometry]:
         """Return where a line into a region may end, clear of its words, and the other regions, not to be crossed."""
@@ -216,15 +223,21 @@ class Outside:
         return aim, others
 
     def _foreign(self, lines: Array, cost: Array, region: int) -> NDArray[np.int_]:
-        """Count the other regions that possible lines cross, a touch apart."""
+        """Count the other regions that possible lines cross, a touch apart; one that lies all around does not count."""
         import shapely
 
         if self.inner is None:
             self.inner = shapely.STRtree(shapely.buffer(self.shapes, -0.15))
         free = np.flatnonzero(np.isfinite(cost))
         one, other = self.inner.query(shapely.linestrings(lines[free]), predicate="intersects")
+        if region not in self.hosts:
+            parts, owner = shapely.get_parts(self.shapes, return_index=True)
+            around = shapely.contains(
+                shapely.polygons(shapely.get_exterior_ring(parts)), shapely.point_on_surface(self.shapes[region])
+            )
+            self.hosts[region] = np.append(owner[around], region)
         count = np.zeros(len(lines), dtype=np.int_)
-        np.add.at(count, free[one[other != region]], 1)
+        np.add.at(count, free[one[~np.isin(other, self.hosts[region])]], 1)
         return count
 
     def _lines(
@@ -291,6 +304,20 @@ def room_around(base: Base, plan: Plan) -> Outside:
     for left, bottom, right, top in (each.bounds for each in plan.obstacles):
         around.space.block(Box(left, bottom, right - left, top - bottom))
     return around
+
+
+def barrier_of(plan: Plan) -> BaseGeometry | None:
+    """Return rings and leaders of the insets, and obstacles, which no label touches; None without any."""
+    import shapely
+
+    taken, found = list(plan.obstacles), plan.found
+    for lens, spot in zip(plan.lenses, found.insets, strict=True):
+        ring = insets.target_ring(lens, found.scale, found.origin)
+        taken.append(shapely.Point(*ring).buffer(insets.radius_of(lens) / insets.zoom(lens, found.scale) + 0.3))
+        ends = insets.leader(lens, spot, ring, found.scale)
+        if ends is not None:
+            taken.append(shapely.LineString(ends).buffer(0.5))
+    return shapely.union_all(taken) if taken else None
 
 
 def name_outside(
@@ -446,14 +473,14 @@ def _across(
     marks: Sequence[str],
     preset: Preset,
 ) -> None:
-    """Place names, or else codes, by lines across other regions, clear of their words; adds them to `found`."""
+    """Place names, or else codes, by lines across one other region, clear of its words; adds them to `found`."""
     room = outside.copy()
     for callout in found.values():
         room.block(callout)
     for shape, i in lost:
         mark = "" if inside[i] else marks[i]
         for name in names[i]:
-            made = room.put(i, shape, name, mark, preset, words, across=np.inf)
+            made = room.put(i, shape, name, mark, preset, words, across=_ONE_FAR)
             if made is not None:
                 found[i] = made
                 break

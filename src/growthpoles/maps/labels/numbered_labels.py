@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from growthpoles.maps.labels import label_fit
-from growthpoles.maps.labels.callouts import Callout, Outside, frame_of, names_around, room_around
+from growthpoles.maps.labels.callouts import Callout, Outside, barrier_of, frame_of, names_around, room_around
 from growthpoles.maps.map_options import Style
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet import label_text
@@ -24,7 +24,9 @@ MOST = 120
 _MIXED = 0.6
 #: Share of a number that has to stand on its own region where it hangs over the border.
 _OWN = 0.5
-_ROUNDS = 3
+#: The same where nothing else is left but a line across several regions.
+_OWN_LEAST = 0.25
+_ROUNDS = 10
 
 
 def number_regions(
@@ -79,12 +81,18 @@ def number_regions(
     numbers = {i: str(k + 1) for k, i in enumerate(rank)}
     numbered = {i: numbers[i] for i in sorted(rest, key=lambda i: int(numbers[i]))}
     first: list[int] = []
+    best: tuple[dict[int, label_fit.Placed], dict[int, Callout], list[int]] | None = None
+    barrier = barrier_of(plan)
+    stands = [] if barrier is None else [barrier]
     for _ in range(_ROUNDS):
-        placed, led, lost = _put(outside, shapes, numbered, first, inside, beside, preset, poles)
-        if not lost:
+        found = _put(outside, shapes, numbered, first, inside, beside, stands, preset, poles)
+        if best is None or len(found[2]) < len(best[2]):
+            best = found
+        if not found[2]:
             break
-        first = [*lost, *first]
-    return inside | placed, beside | led, numbered
+        first = list(dict.fromkeys([*found[2], *first]))
+    assert best is not None
+    return inside | best[0], beside | best[1], numbered
 
 
 def _put(
@@ -94,15 +102,19 @@ def _put(
     first: Sequence[int],
     inside: dict[int, label_fit.Placed],
     beside: dict[int, Callout],
+    stands: Sequence[BaseGeometry],
     preset: Preset,
     poles: dict[int, label_fit.Poles],
 ) -> tuple[dict[int, label_fit.Placed], dict[int, Callout], list[int]]:
-    """Place numbers: outside those that come first, all others clear of every line; returns the lost ones."""
+    """Place numbers: outside those that come first, all others clear of every line; returns the lost ones.
+
+    A line over several regions is the last resort, behind a number that mostly stands on a neighbour.
+    """
     import shapely
 
-    names = [frame_of(one) for one in inside.values()]
-    led = _led(outside, first, numbered, names, preset)
-    lines = shapely.union_all([shapely.LineString(one.line).buffer(0.4) for one in (beside | led).values()])
+    names = [*stands, *(frame_of(one) for one in inside.values())]
+    led = _led(outside, first, numbered, names, preset, across=1)
+    lines = shapely.union_all([part.buffer(0.4) for one in (beside | led).values() for part in one.parts()])
     placed: dict[int, label_fit.Placed] = {}
     lost = []
     for i, number in numbered.items():
@@ -114,26 +126,31 @@ def _put(
             lost.append(i)
         else:
             placed[i] = found
-    for i in list(lost):
-        hung = _hung(numbered[i], shapes[i], inside | placed, beside | led, preset)
-        if hung is not None:
-            placed[i] = hung
-            lost.remove(i)
-    room = outside.copy()
-    for one in led.values():
-        room.block(one)
-    led |= _led(room, lost, numbered, [*names, *(frame_of(one) for one in placed.values())], preset)
-    return placed, led, [i for i in lost if i not in led]
+    for share, across in ((_OWN, 1.0), (_OWN_LEAST, np.inf)):
+        for i in list(lost):
+            hung = _hung(numbered[i], shapes[i], placed, beside | led, names, preset, share)
+            if hung is not None:
+                placed[i] = hung
+                lost.remove(i)
+        room = outside.copy()
+        for one in led.values():
+            room.block(one)
+        words = [*names, *(frame_of(one) for one in placed.values())]
+        led |= _led(room, lost, numbered, words, preset, across=across)
+        lost = [i for i in lost if i not in led]
+    return placed, led, lost
 
 
 def _hung(
     number: str,
     shape: BaseGeometry,
-    inside: dict[int, label_fit.Placed],
+    placed: dict[int, label_fit.Placed],
     beside: dict[int, Callout],
+    stands: Sequence[BaseGeometry],
     preset: Preset,
+    own: float,
 ) -> label_fit.Placed | None:
-    """Put a number over the border of its region, at least half of it on its own ground, clear of all that stands."""
+    """Put a number over the border of its region, a share `own` of it on its own ground, clear of all that stands."""
     import shapely
 
     if shape.is_empty:
@@ -141,9 +158,8 @@ def _hung(
     parts = shapely.get_parts(shape)
     part = parts[int(np.argmax(shapely.area(parts)))]
     label = label_text.make_label([(number, preset.small_pt, False)])
-    taken = [frame_of(one) for one in inside.values()]
-    taken += [shapely.box(c.box.x, c.box.y, c.box.right, c.box.top) for c in beside.values()]
-    taken += [shapely.LineString(c.line) for c in beside.values()]
+    taken = [*stands, *(frame_of(one) for one in placed.values())]
+    taken += [part for one in beside.values() for part in one.parts()]
     left, bottom, right, top = part.bounds
     x, y = (grid.ravel() for grid in np.meshgrid(np.linspace(left, right, 9), np.linspace(bottom, top, 9)))
     inner = shapely.point_on_surface(part)
@@ -152,7 +168,7 @@ def _hung(
     share = shapely.area(shapely.intersection(boxes, part)) / shapely.area(boxes)
     share[shapely.intersects(boxes, shapely.buffer(shapely.union_all(taken), 0.25))] = -1.0
     at = int(np.argmax(share))
-    return None if share[at] < _OWN else (label, float(x[at]), float(y[at]), True)
+    return None if share[at] < own else (label, float(x[at]), float(y[at]), True)
 
 
 def _led(
@@ -161,10 +177,12 @@ def _led(
     numbers: dict[int, str],
     words: Sequence[BaseGeometry],
     preset: Preset,
+    *,
+    across: float,
 ) -> dict[int, Callout]:
-    """Place numbers outside with a line over one other region, else on such a region, else with a longer line."""
+    """Place numbers outside with a line over at most so many other regions, else on such a region."""
     room, found = outside.copy(), dict[int, Callout]()
-    for across, ashore in ((1, False), (1, True), (np.inf, False), (np.inf, True)):
+    for ashore in (False, True):
         rest = [i for i in lost if i not in found]
         place = room.inland(words) if ashore and rest else room
         for i in rest:

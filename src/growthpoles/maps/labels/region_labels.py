@@ -11,12 +11,12 @@ import numpy as np
 
 from growthpoles.maps import palettes
 from growthpoles.maps.labels import label_fit
-from growthpoles.maps.labels.callouts import Callout, name_outside, room_around
+from growthpoles.maps.labels.callouts import Callout, barrier_of, name_outside, room_around
 from growthpoles.maps.labels.label_fit import Placed
 from growthpoles.maps.labels.numbered_labels import MOST, number_regions
 from growthpoles.maps.map_options import Style
 from growthpoles.maps.presets import Preset
-from growthpoles.maps.sheet import canvas, insets, label_text
+from growthpoles.maps.sheet import canvas, label_text
 from growthpoles.maps.sheet.map_geometry import Base
 from growthpoles.maps.sheet.map_plan import Plan
 from growthpoles.maps.sheet.sheet_blocks import Block, Word
@@ -26,7 +26,6 @@ from growthpoles.maps.typography.typefaces import chosen
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.transforms import Transform
-    from shapely.geometry.base import BaseGeometry
 
 #: With more regions than this without their whole name, those carry their class only.
 CROWD = 60
@@ -95,7 +94,7 @@ def arrange(
     if not todo:
         return Names({}, {}, (), None)
     shapes = shapely.transform(base.plain[todo], lambda xy: xy * scale + origin)
-    barrier = _barrier(plan)
+    barrier = barrier_of(plan)
     if barrier is not None:
         touched = shapely.intersects(shapes, barrier)
         left = shapely.difference(shapes[touched], barrier)
@@ -144,20 +143,6 @@ def _told(i: int, inside: dict[int, Placed], beside: dict[int, Callout], marks: 
     label = inside[i][0]
     written = "".join(line for line, _, _ in label.lines) + label.tail
     return written != marks[i].replace(" ", "") and len(written) > len(marks[i])
-
-
-def _barrier(plan: Plan) -> BaseGeometry | None:
-    """Return rings and leaders of the insets, and obstacles, which no label touches; None without any."""
-    import shapely
-
-    taken, found = list(plan.obstacles), plan.found
-    for lens, spot in zip(plan.lenses, found.insets, strict=True):
-        ring = insets.target_ring(lens, found.scale, found.origin)
-        taken.append(shapely.Point(*ring).buffer(insets.radius_of(lens) / insets.zoom(lens, found.scale) + 0.3))
-        ends = insets.leader(lens, spot, ring, found.scale)
-        if ends is not None:
-            taken.append(shapely.LineString(ends).buffer(0.5))
-    return shapely.union_all(taken) if taken else None
 
 
 def code_key(

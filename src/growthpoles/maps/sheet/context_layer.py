@@ -46,6 +46,8 @@ _NODE = 2.0
 #: Of a country's ground on the map, this much may be regions of the map itself.
 _FOREIGN = 0.5
 _LEAST_NODES = 6
+#: So far from its place the name of a water may stand, on the sheet and on the ground, or it names another one.
+_AWAY_MM, _AWAY_M = 25.0, 500_000.0
 _FOUND: OrderedDict[Hashable, Context | None] = OrderedDict()
 _NAMED: OrderedDict[Hashable, list[Word]] = OrderedDict()
 _KEEP = 12
@@ -278,6 +280,7 @@ def _place_names(base: Base, plan: Plan, space: FreeSpace, style: Style) -> list
         np.minimum((_NODE * np.arange(nx)).astype(int), space.nx - 1)[None, :],
     ].astype(bool)
     countries, waters = _names(style.lang)
+    most = min(_AWAY_MM, _AWAY_M / base.metres * scale)
     size = style.preset.small_pt
     words: list[Word] = []
 
@@ -311,7 +314,7 @@ def _place_names(base: Base, plan: Plan, space: FreeSpace, style: Style) -> list
                 k = int(np.argmin(np.where(clear, away, np.inf)))
                 best = float(away[k]), float(left[k]), float(bottom[k])
                 break
-        if best is None or (at is not None and best[0] > 25.0):
+        if best is None or (at is not None and best[0] > most):
             return
         _, x0, y0 = best
         base_line = y0 + tall - text_metrics.CAP * size * text_metrics.PT

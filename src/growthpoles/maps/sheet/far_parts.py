@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from growthpoles.longitudes import shortest_arc
 from growthpoles.maps.sheet.sheet_blocks import Array
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 #: Parts are one body while the gap between them is at most this many metres, or this share of the body's diagonal.
-_GAP_M, _GAP_SHARE = 250_000.0, 0.15
+_GAP_M, _GAP_SHARE = 250_000.0, 0.1
 #: A part over this share of the main body's area never moves.
 _LARGE = 0.25
 #: A far part stays where it costs the map less of its scale; nothing moves unless all together gain as much.
@@ -29,6 +30,8 @@ _AIR = 0.015
 #: Room under a far part of another scale for the note that says so.
 _NOTE = 0.035
 _STEPS = 30
+#: A map of more degrees of longitude than this is cut in the Bering Strait: its middle meridian.
+_ROUND, _ATLANTIC = 330.0, 11.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def move_far_parts(
 
     Notes
     -----
-    Parts belong together while the gap between them is at most 250 km or 0.15 of the main body's diagonal. A part
+    Parts belong together while the gap between them is at most 250 km or 0.1 of the main body's diagonal. A part
     moves if leaving it would cost the map more than 7 % of its scale and it is no larger than a quarter of the main
     body, and only if all moves together gain at least 15 % of scale.
     """
@@ -166,13 +169,10 @@ def best_equal_area(lon: Array, lat: Array) -> CRS:
     """
     from pyproj import CRS, Proj
 
-    turn = np.sort(np.mod(lon, 360.0))
-    gaps = np.diff(np.append(turn, turn[0] + 360.0))
-    widest = int(gaps.argmax())
-    width = 360.0 - gaps[widest]
-    lon_0 = (turn[(widest + 1) % len(turn)] + width / 2 + 180.0) % 360.0 - 180.0
+    lon_0, width = shortest_arc(lon)
     south, north = float(lat.min()), float(lat.max())
     middle, inset = (south + north) / 2, (north - south) / 6
+    lon_0 = _ATLANTIC if width > _ROUND else lon_0
     common = f"+lon_0={lon_0:.4f} +datum=WGS84 +units=m +no_defs"
     if width > 180.0:
         return CRS.from_proj4(f"+proj=eqearth {common}")

@@ -28,6 +28,8 @@ MANY = 3000
 
 _CACHE: OrderedDict[bytes, Base] = OrderedDict()
 _KEEP = 6
+#: Degrees between a piece of land and the edge of a world map, on which a point has two places.
+_EDGE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,12 +254,34 @@ def _project(shapes: NDArray[np.object_], crs: CRS) -> tuple[NDArray[np.object_]
     if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
         raise MapError(message("the regions have no extent", where="regions", allowed="areas with finite coordinates"))
     target = best_equal_area(np.asarray(lon), np.asarray(lat))
+    if "eqearth" in target.srs:
+        placed = shapely.transform(shapes, lambda xy: np.column_stack(degrees.transform(xy[:, 0], xy[:, 1])))
+        shapes, crs = _cut(placed, target), target.geodetic_crs or crs
     transformer = Transformer.from_crs(crs, target, always_xy=True)
 
     def forward(xy: Array) -> Array:
         return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
 
-    return shapely.make_valid(shapely.transform(shapes, forward)), target
+    projected = shapely.transform(shapes, forward)
+    return shapely.make_valid(projected, method="structure", keep_collapsed=False), target
+
+
+def _cut(shapes: NDArray[np.object_], crs: CRS) -> NDArray[np.object_]:
+    """Cut areas in degrees along the edge of a world map, so that none is drawn right across it."""
+    import shapely
+
+    operation: Any = crs.coordinate_operation
+    (middle,) = (float(each.value) for each in operation.params if "Longitude" in each.name)
+    valid = shapely.make_valid(shapes, method="structure", keep_collapsed=False)
+    parts = [
+        shapely.intersection(valid, shapely.box(west + _EDGE, -90.0, west + 360.0 - _EDGE, 90.0))
+        for west in (middle - 540.0, middle - 180.0, middle + 180.0)
+    ]
+    pieces = [
+        [piece for piece in shapely.get_parts(shapely.get_parts(list(each))) if piece.geom_type == "Polygon"]
+        for each in zip(*parts, strict=True)
+    ]
+    return np.array([shapely.segmentize(shapely.MultiPolygon(each), 1.0) for each in pieces], dtype=object)
 
 
 def short_codes(labels: pd.Index) -> list[str]:

@@ -125,6 +125,7 @@ def new_page(
     if wide < _NARROW:
         # the map is worth more than the height: under it, the legend takes nothing from its scale
         attempts[3], attempts[4] = attempts[4], attempts[3]
+    attempts = [each for each in attempts if each[2] in _strips(style)]
     key = *_key(base, legend, names, marks, style), spare, aside
     if key in _PAGES:
         _PAGES.move_to_end(key)
@@ -175,8 +176,13 @@ def _pad(style: Style) -> float:
 
 def _strip(legend: Legend, style: Style, wide: float) -> Block | None:
     """Return the flattest shape of the legend, for a place under the frame."""
-    blocks = legend_blocks(legend, style.preset, wide - 4.0) if style.legend == "auto" else ()
+    blocks = legend_blocks(legend, style.preset, wide - 4.0) if style.legend != "none" else ()
     return min(blocks, key=lambda b: (round(b.h, 1), b.w)) if blocks else None
+
+
+def _strips(style: Style) -> tuple[bool, ...]:
+    """Tell whether the legend may stand in a strip under the frame: it must not, it must, or either."""
+    return {"below": (True,), "auto": (False, True)}.get(style.legend, (False,))
 
 
 def best_plan(
@@ -185,7 +191,7 @@ def best_plan(
     """Arrange a map on a sheet of a given size, with the legend where it leaves the larger map."""
     plans = [
         _plan(base, legend, names, marks, style, wide, high, shares=_SHARES + _MORE, strip=strip)
-        for strip in ((False, True) if style.legend == "auto" else (False,))
+        for strip in _strips(style)
     ]
     found = [plan for plan in plans if plan is not None]
     best = max(found, key=lambda plan: plan.found.scale * (1.04 if plan is plans[0] else 1.0)) if found else None
@@ -213,7 +219,7 @@ def _plan(
     preset = style.preset
     _, _, whole = parts(style, wide, high)
     whole = whole.shrink(0, 0, aside, 0)
-    blocks = legend_blocks(legend, preset, whole.w - 4.0) if style.legend == "auto" else ()
+    blocks = legend_blocks(legend, preset, whole.w - 4.0) if style.legend != "none" else ()
     below = _strip(legend, style, whole.w) if strip else None
     room = whole.shrink(0, below.h + _STRIP_GAP if below else 0.0, 0, 0)
     frame = room.shrink(*_frame_margins(base, style))

@@ -12,7 +12,7 @@ from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.presets import in_preset_typeface
 from growthpoles.maps.sheet.legend import Category
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import numbers_of
+from growthpoles.maps.source_note import NO_DATA, no_data, numbers_of
 from growthpoles.maps.thematic.rating_map import plot_categories
 from growthpoles.maps.thematic.value_map import Numbers, map_numbers, rising
 
@@ -64,9 +64,10 @@ def plot_clusters(
 ) -> Axes:
     """Map the clusters and outliers that a local test found.
 
-    All seven classes stand in the legend. The code of the class is printed in each polygon, since no palette of
-    this kind survives greyscale: HH, LL, HL, LH; a cross for regions that no test could reach at the chosen level,
-    a ring for regions without neighbours; regions that are not significant carry no code.
+    All seven classes and "no data" stand in the legend, so that maps of several years have the same one. The code of
+    the class is printed in each polygon, since no palette of this kind survives greyscale: HH, LL, HL, LH; a cross
+    for regions that no test could reach at the chosen level, a ring for regions without neighbours; regions that are
+    not significant carry no code.
 
     Parameters
     ----------
@@ -103,7 +104,7 @@ def plot_clusters(
     """
     frame, options = frame_of(regions, result, ("label",)), _tested(options, result, lang)
     word = translator(lang)
-    entries = {key: (palettes.CLUSTER[key], word(key), mark) for key, mark in MARKS.items()}
+    entries = {key: (palettes.CLUSTER[key], word(key), mark) for key, mark in MARKS.items()} | _without(lang)
     return plot_categories(
         regions,
         frame["label"],
@@ -221,6 +222,12 @@ def _tested(options: MapOptions, result: Any, lang: str) -> MapOptions:
     return {**options, "source": " \N{MIDDLE DOT} ".join([*parts, ", ".join(told)])}
 
 
+def _without(lang: str) -> dict[str, tuple[str, str, str]]:
+    """Return the class without a value: always in the legend, so that maps of several years have the same one."""
+    each = no_data(lang)
+    return {NO_DATA: (each.face, each.label, each.mark)}
+
+
 def _of(title: str, variable: str) -> str:
     """Say what was tested."""
     return f"{title}: {variable}" if variable else title
@@ -290,6 +297,7 @@ def plot_hotspots(
     names = {"hot": word("hot spot"), "cold": word("cold spot")}
     letter = Words(lang).letter
     entries = {key: (face, names.get(key) or word(key), letter(key, mark)) for key, (face, mark) in HOTSPOTS.items()}
+    entries |= _without(lang)
     return plot_categories(
         regions,
         frame["label"].astype(object).replace(_TO_HOTSPOT),

@@ -41,7 +41,7 @@ def ksi_legend(lang: str = "en", limits: Sequence[float] = KSI_LIMITS, *, indust
     word = translator(lang)
     colours = palettes.take(palettes.SEQUENTIAL, len(limits) - 1)
     ramp = tuple(Category(str(i), colour) for i, colour in enumerate(colours))
-    bounds = tuple(format_number(limit, lang, digits=digits_of([limit])) for limit in limits)
+    bounds = tuple(format_number(limit, lang, digits=digits_of(limits)) for limit in limits)
     swatches = (
         Category("rounded zero", palettes.ROUNDED_ZERO, word("rounded to zero"), "0"),
         Category("no production", palettes.NO_PRODUCTION, word("no production"), "\u2013"),

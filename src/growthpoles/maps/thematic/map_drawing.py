@@ -130,6 +130,7 @@ def draw_map(
     gid: str = "map",
     hatched: Sequence[object] = (),
     over: Over | None = None,
+    codes: Sequence[tuple[str, str]] = (),
 ) -> Axes:
     """Draw one map.
 
@@ -154,6 +155,8 @@ def draw_map(
     over
         What stands over the regions: from the axes, the geometry, a plan and the transform of millimetres to the
         obstacles that labels keep clear of; called once more at the end, with `draw` True, to draw it.
+    codes
+        Codes that stand over the regions, with the names that they stand for, to be listed under a map of its own page.
 
     Returns
     -------
@@ -173,11 +176,13 @@ def draw_map(
     if unknown:
         raise MapError(message(f"class {unknown[0]!r} is not in the legend", allowed=", ".join(faces_of)))
     faces = [faces_of[key] for key in classes]
-    names = [[text_metrics.clean(n) for n in found] for found in _names(regions, style)]
+    names = [[text_metrics.clean(n) for n in found] for found in region_names(regions, style)]
     marks = ["" if style.labels == "none" else text_metrics.clean(mark) for mark in marks]
     own = ax is None
     if ax is None:
-        ax, plan = map_plan.new_page(base, legend, names, marks, style)
+        listed = region_labels.key_below(codes, style.preset, 0.94 * style.preset.width_mm) if codes else None
+        room = listed.h + _KEY_GAP if listed else 0.0
+        ax, plan = map_plan.new_page(base, legend, names, marks, style, spare=room)
     else:
         wide, high = canvas.axes_size(ax)
         ax.set_axis_off()
@@ -218,6 +223,8 @@ def draw_map(
                     named = named.raised(0.0, (block, plan.frame.right + _ASIDE, plan.frame.top - block.h))
             if not named.key:
                 plan, named = _with_key(ax, plan, named, style)
+    if own and codes:
+        plan, named = _with_key(ax, plan, region_labels.Names({}, {}, tuple(codes), None), style)
     if over:
         over(ax, base, plan, draw=True)
     make_transform(ax, base)
@@ -227,7 +234,7 @@ def draw_map(
     if base.paths:  # one path a region
         layer = next(each for each in ax.collections if each.get_gid() == f"{gid}-regions")
         labels = {category.key: category.label for category in legend.categories}
-        whole = [found[0] for found in _names(regions, replace(style, labels="auto"))]
+        whole = [found[0] for found in region_names(regions, replace(style, labels="auto"))]
         layer.told = [  # type: ignore[attr-defined]
             f"{text_metrics.clean(name)}: {_said(mark, labels[key])}"
             for name, mark, key in zip(whole, marks, classes, strict=True)
@@ -300,7 +307,7 @@ def _with_key(ax: Axes, plan: Plan, named: region_labels.Names, style: Style) ->
     return map_plan.raised(plan, rise), named.raised(rise, (block, plan.frame.x, body.y))
 
 
-def _names(regions: gpd.GeoDataFrame, style: Style) -> list[list[str]]:
+def region_names(regions: gpd.GeoDataFrame, style: Style) -> list[list[str]]:
     """Ways to write every region, the fullest first; a study without names in a language shows those that it has."""
     codes = short_codes(regions.index)
     if style.labels in ("marks", "none"):

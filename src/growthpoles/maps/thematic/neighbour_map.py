@@ -12,13 +12,13 @@ from growthpoles.graphs import as_graph
 from growthpoles.language.languages import translator
 from growthpoles.maps import palettes
 from growthpoles.maps.labels.point_labels import annotate_points
-from growthpoles.maps.map_options import MapOptions
+from growthpoles.maps.map_options import MapOptions, make_style
 from growthpoles.maps.presets import in_preset_typeface
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import prepare, short_codes
 from growthpoles.maps.sheet.sheet_blocks import Array, Box, Word
-from growthpoles.maps.thematic.map_drawing import draw_map, map_style
+from growthpoles.maps.thematic.map_drawing import draw_map, map_style, region_names
 from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def plot_neighbours(
     **options: Unpack[MapOptions],
 ) -> Axes:
     """Map the neighbour graph: a node with the region's code in every polygon (beside it if small), a line per pair.
+
+    What the codes stand for is listed under a map of its own page, unless `code_key` is "none".
 
     Parameters
     ----------
@@ -77,6 +79,8 @@ def plot_neighbours(
             message(f"labels of regions and graph disagree: {', '.join(odd[:5])}", where="graph", allowed="the same")
         )
     word = translator(lang)
+    ways = region_names(regions, make_style({**options, "labels": "auto"}, lang=lang))
+    told = [] if options.get("code_key") == "none" else sorted((way[-1], way[0]) for way in ways if len(way) > 1)
     options["labels"] = "none"
     options["insets"] = "none"
     options["legend"] = "none"
@@ -84,7 +88,7 @@ def plot_neighbours(
     base = prepare(regions, style.extent)
     plain = Legend("", swatches=(Category("region", palettes.CLUSTER["not significant"]),))
     n = len(regions)
-    ax = draw_map(regions, ["region"] * n, plain, [""] * n, style, ax=ax, gid="neighbours")
+    ax = draw_map(regions, ["region"] * n, plain, [""] * n, style, ax=ax, gid="neighbours", codes=told)
     preset, mm = style.preset, canvas.millimetres(ax)
     middles = _poles(base.plain)
     spots = mm.inverted().transform(ax.transData.transform(middles))

@@ -221,7 +221,7 @@ def plot_categories(
     values = align(regions, classes.astype(object), "classes")
     keys = [NO_DATA if value is None or value != value else str(value) for value in values]
     listed = [Category(key, *entry) for key, entry in entries.items()]
-    if NO_DATA in keys and NO_DATA not in entries:
+    if NO_DATA in keys and all(each.key != NO_DATA for each in listed):
         listed.append(no_data(lang))
     mark_of = {entry.key: entry.mark for entry in listed}
     style = map_style(regions, options, lang, default_title, year, edition, classes)
