@@ -305,7 +305,7 @@ def propose_study(
         raise DataError(_nothing(paths, found, left_out))
     for block in blocks:
         seen.append(f"{place_of(block)}: {describe(block)}; regions in {shown(block.names[block.key or 0])}")
-        undecided += doubts_of(block, found.codes)
+        undecided += doubts_of(block, found.codes, blocks)
     undecided.append("the direction of every indicator: more is taken to be better; weights are equal")
     undecided.append("title, source and units")
     indicators, places = name_indicators(blocks)

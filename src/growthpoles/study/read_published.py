@@ -24,7 +24,7 @@ from growthpoles.study.files.user_table import read_table as read_as_described
 from growthpoles.study.files.user_table import toml_text as quoted
 from growthpoles.study.guess_columns import ENCODINGS, guess_layer
 from growthpoles.study.study_spec import Table
-from growthpoles.study.table_blocks import Block, find_blocks, is_counting, kind_of, split_sections
+from growthpoles.study.table_blocks import Block, find_blocks, is_counting, kind_of, split_halves, split_sections
 from growthpoles.study.table_layout import read_block
 
 Codes = dict[tuple[int, int | str], str]  # (id of a block, its column or the text of a kind) -> code
@@ -99,7 +99,7 @@ def read_blocks(
         left_out += _unread(grid, found, at)
         if not found:
             left_out.append(f"{at}: no rows of numbers below a header; it was left out")
-        for block in found:
+        for block in [half for each in found for half in split_halves(each)]:
             read_block(block, index, parents, year)
             here = f"{at}, {grid.unit}s {block.first} to {block.last}" if len(found) > 1 else at
             if block.key is None:
@@ -146,7 +146,12 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
     names: dict[tuple[int, int | str], str] = {}
     units: dict[str, str] = {}
     held: dict[tuple[str, int], int] = {}
-    for block in blocks:
+    for position, block in enumerate(blocks):
+        before = next((each for each in blocks[:position] if _continues(block, each)), None)
+        if before is not None:
+            for mine, theirs in zip(block.value_at, before.value_at, strict=True):
+                names[id(block), mine] = names[id(before), theirs]
+            continue
         labels: dict[int | str, str] = {}
         if block.indicator:
             labels.update(block.kinds)
@@ -176,6 +181,22 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
     return [Indicator(name, units.get(name, "")) for name in order], {
         at: order.index(name) for at, name in names.items()
     }
+
+
+def _continues(block: Block, before: Block) -> bool:
+    """Tell whether a table goes on with other regions below the same header: on another page or sheet, or beside."""
+    same = block.grid.path == before.grid.path and not block.indicator and not before.indicator
+    shapes = [
+        [(each.paths[at], each.labels.get(at), year) for at, year in each.value_at.items()] for each in (block, before)
+    ]
+    mine, theirs = set(block.match.codes.values()), set(before.match.codes.values())
+    return (
+        same
+        and shapes[0] == shapes[1]
+        and block.years == before.years
+        and bool(mine)
+        and not mine & theirs
+    )
 
 
 def _title(block: Block, blocks: Sequence[Block]) -> str:
@@ -304,7 +325,7 @@ def describe(block: Block) -> str:
     return f"{len(block.rows)} rows, {len(block.paths)} columns, {kind}{read}{header}"
 
 
-def doubts_of(block: Block, codes: Sequence[str]) -> list[str]:
+def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) -> list[str]:
     """Say what is uncertain about a table."""
     at, match = place_of(block), block.match
     doubts = [f"{at}: {text}" for text in block.doubts]
@@ -328,6 +349,7 @@ def doubts_of(block: Block, codes: Sequence[str]) -> list[str]:
     if match.width is not None:
         doubts.append(f"{at}: codes have lost their leading zeros, which are put back ({match.width} digits)")
     have = set(match.codes.values())
+    have |= {code for each in blocks if _continues(each, block) for code in each.match.codes.values()}
     lacking = [code for code in codes if code not in have]
     if lacking:
         doubts.append(f'{at}: no row for {listed(lacking)}; they are "no data"')
@@ -453,7 +475,7 @@ def read_table(
     table = table.sort_values("region", key=lambda names: names.map(order), kind="stable", ignore_index=True)
     table.attrs = {
         "units": {each.name: each.unit for each in indicators if each.unit},
-        "remarks": [*remarks, *(text for block in blocks for text in doubts_of(block, codes))],
+        "remarks": [*remarks, *(text for block in blocks for text in doubts_of(block, codes, blocks))],
         "not_read": pd.DataFrame(unread, columns=["sheet", "row", "column", "content", "reason"]),
     }
     return table
@@ -582,5 +604,5 @@ def quick_look(
             }
         )
     columns = ["sheet", "header", "rows", "key", "regions", "years", "indicators", "marks"]
-    told = [*remarks, *(text for block in blocks for text in doubts_of(block, codes))]
+    told = [*remarks, *(text for block in blocks for text in doubts_of(block, codes, blocks))]
     return QuickLook(path, pd.DataFrame(rows, columns=columns), tuple(told))

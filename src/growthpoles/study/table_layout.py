@@ -39,6 +39,11 @@ _COUNTED = re.compile(
     r"|lfd\.? ?nr)\.?|#|n|№.{0,6}|rank|ranking|ранг|место|orden|id",
     flags=re.IGNORECASE,
 )
+_RANKS = re.compile(
+    r".*(?:\brank(?:ing|ed)?\b|\brang\b|\bранг|место,? (?:занимаемое|в )|\bместо по|\bpuesto\b|\bpozycja\b|\bmiejsce\b"
+    r"|\bpořadí\b|\bsıra(?:sı)?\b|\bsorrend\b|\bперинґ\b|順位|排名|位次|순위).*",
+    flags=re.IGNORECASE,
+)
 # Remarks on the values: of text by any of the words, of numbers only where the whole name says so.
 _STATUS = re.compile(
     r".*(?:status|flag|footnote|foot[ _]note|\bnotes?\b|remark|symbol|qualit|_q$|\bcomments?\b|\bsource|confiden"
@@ -74,6 +79,7 @@ _PRICES = re.compile(
 def read_block(block: Block, index: NameIndex | None, parents: Iterable[str] = (), year: int | None = None) -> None:
     """Say what the rows and columns of a block seem to be."""
     kinds = {at: Counter(kind_of(row[at]) for _, row in block.rows if at < len(row)) for at in range(len(block.paths))}
+    block.kinds_of = kinds
     header_years = {at: found for at in kinds if (found := _header_year(block.paths[at])) is not None}
     _find_year_column(block, kinds, header_years)
     numeric = [
@@ -95,6 +101,11 @@ def read_block(block: Block, index: NameIndex | None, parents: Iterable[str] = (
 def _header_year(path: Sequence[str]) -> int | None:
     years = [found.year for part in path if (found := parse_year(part)) is not None]
     return years[-1] if years else None
+
+
+def _head(block: Block, at: int) -> str:
+    """Return the name of a column, of "OBS_VALUE:Observation value" the code."""
+    return _last(block, at).partition(":")[0].strip()
 
 
 def _last(block: Block, at: int) -> str:
@@ -276,7 +287,7 @@ def _find_values(
     candidates = []
     for at in numeric:
         reason = _no_value(block, at, index)
-        if at in pure and block.year_column is None:
+        if at in pure and block.year_column is None and not reason.startswith("ranks"):
             reason = ""
         if reason:
             block.left_out.append(f"{block.names[at]} ({reason})")
@@ -315,8 +326,15 @@ def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
     beside = _last(block, at) == "" or (block.key is not None and at < block.key)
     if whole and beside and len(filled) > 3 and filled in (_counted(1, filled), _counted(0, filled)):
         return "it counts the rows"
+    if whole and len(filled) > 7 and filled in (_counted(1, filled), _counted(0, filled)):
+        return "it counts the rows"
     if whole and _identifies(block, at):
         return "an identifier, by its name"
+    ranked = " ".join(block.paths[at]) if at < len(block.paths) else ""
+    if whole and _RANKS.fullmatch(ranked) and max(map(int, filled), default=0) < max(100, 3 * len(filled)):
+        return "ranks, by its name"
+    if told := _attribute(block, at, index):
+        return told
     if whole and _UNIT.fullmatch(_last(block, at)) and _multipliers(filled):
         return "a unit, by its name"
     if whole and _STATUS_NUMBER.fullmatch(_last(block, at)) and len(set(filled)) <= 40:
@@ -329,6 +347,37 @@ def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
             own += block.text(row, at).lstrip("0") in names
         if own > 0.6 * len(filled):
             return "a code of the regions"
+    return ""
+
+
+def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
+    """Return why a column of a table with its years down says something about a row and measures nothing, or ""."""
+    if block.key is None or _VALUE.fullmatch(_head(block, at)) or block.kinds_of is None:
+        return ""
+    rows = [row for _, row in block.rows if index is None or _hits(index, block.text(row, block.key))]
+    cells = [block.text(row, at) for row in rows]
+    filled = list(filter(None, cells))
+    if len(filled) < 4 or len(block.kinds_of) < 2:
+        return ""
+    whole = all(re.fullmatch(r"\d+", text) for text in filled)
+    if whole and len(set(filled)) == 1:
+        return f"always {shown(filled[0])}"
+    valued = any(_VALUE.fullmatch(_head(block, other)) for other, n in block.kinds_of.items() if n["n"])
+    if whole and valued and len(set(filled)) == len(rows) and list(map(int, filled)) == sorted(map(int, filled)):
+        return "it numbers the rows"
+    texts = [other for other, n in block.kinds_of.items() if n["t"] > n["n"] + n["y"] and other != at]
+    labels = {other: [block.text(row, other) for row in rows] for other in texts}
+    for other, told in labels.items():
+        groups = {pair for pair in zip(told, cells, strict=True) if pair[1]}
+        several = len({text for text, _ in groups})
+        alone = several == len(groups)  # every text has one number
+        if whole and alone and several > 1 and 2 * several <= len(filled) and (other != block.key or valued):
+            return f"the same for all rows of one {shown(block.names[other])}"
+    if valued and block.year_column is not None:
+        series = list(zip(*labels.values(), strict=True)) if labels else []
+        pairs = {pair for pair in zip(series, cells, strict=True) if pair[1]}
+        if 2 * len(pairs) <= len(filled) and len({a for a, _ in pairs}) == len(pairs) == len({b for _, b in pairs}):
+            return "it identifies the series"
     return ""
 
 
@@ -375,6 +424,8 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
         if at not in (block.key, block.year_column) and kinds[at][" "] and kinds[at][" "] < kinds[at].total():
             _fill_down(block, at)
         texts = [block.text(row, at) for row in rows]
+        if len(set(texts)) == len(rows) > 3 and all(map(str.isdigit, texts)):
+            continue  # it numbers the rows
         if not 1 < len(set(texts)) <= 400 or _STATUS_NUMBER.fullmatch(_last(block, at)):
             continue
         by_name: dict[str, set[str]] = defaultdict(set)
@@ -598,6 +649,10 @@ def _find_marks(block: Block) -> None:
     signs = {own.decimal: at for at, own in separate.items()}
     everything = [cell for cells in places.values() for cell in cells]
     block.notation, unclear = detect_notation(everything, delimiter=block.grid.delimiter or None)
+    if unclear is not None:  # totals and notes are printed as the regions are
+        more = [cell for _, row in block.rows for at, cell in enumerate(row) if at in block.value_at]
+        texts_of_all = [(cell, everything[0][1]) for cell in more if isinstance(cell, str) and is_number(cell)]
+        block.notation, unclear = detect_notation(texts_of_all, delimiter=block.grid.delimiter or None)
     other = "," if block.notation.decimal == "." else "."
     if unclear is None and block.notation.thousands is None:
         grouped = [text for text, _ in everything if other in text]
@@ -617,14 +672,18 @@ def _name_labels(block: Block) -> None:
     """Name the indicators: what stands above a column, without year, unit and the name of the key column."""
     assert block.key is not None
     own = set(block.paths[block.key])
+    paths: dict[int, tuple[list[str], list[str]]] = {}
     for at, year in block.value_at.items():
         path = [part for part in block.paths[at] if part not in own or len(block.paths[at]) == 1]
-        unit = ""
+        pure = [i for i, part in enumerate(path) if parse_year(part) is not None] if year is not None else []
+        paths[at] = (path[: pure[-1]], path[pure[-1] + 1 :]) if pure else (path, [])
+    above = Counter((block.value_at[at], *path) for at, (path, _) in paths.items())
+    # What stands below a year is a unit; where a year has several columns, it tells them apart.
+    tells = any(n > 1 for (year, *_), n in above.items() if year is not None)
+    for at, year in block.value_at.items():
+        path, below = paths[at]
+        path, unit = ([*path, *below], "") if tells else (path, ", ".join(below))
         if year is not None:
-            pure = [i for i, part in enumerate(path) if parse_year(part) is not None]
-            if pure:
-                unit = ", ".join(path[pure[-1] + 1 :])
-                path = path[: pure[-1]]
             path = [part for part in path if not _YEAR_WORDS.fullmatch(part.strip(" :"))]
             path = [found[1] if (found := year_inside(part)) is not None else part for part in path]
         label = ", ".join(part for part in path if part).strip(" ,;:")
