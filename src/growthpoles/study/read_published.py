@@ -190,13 +190,7 @@ def _continues(block: Block, before: Block) -> bool:
         [(each.paths[at], each.labels.get(at), year) for at, year in each.value_at.items()] for each in (block, before)
     ]
     mine, theirs = set(block.match.codes.values()), set(before.match.codes.values())
-    return (
-        same
-        and shapes[0] == shapes[1]
-        and block.years == before.years
-        and bool(mine)
-        and not mine & theirs
-    )
+    return same and shapes[0] == shapes[1] and block.years == before.years and bool(mine) and not mine & theirs
 
 
 def _title(block: Block, blocks: Sequence[Block]) -> str:

@@ -266,6 +266,10 @@ def _header_above(
             if (a == number and b in filled) or a < number:
                 covered |= set(range(b, d + 1))
         over = {at for at in covered if at >= first_value}
+        if not filled and not header and skipped < 3 and kinds[i].strip():
+            skipped += 1  # a heading over the whole width, between header and numbers
+            i -= 1
+            continue
         if "n" in kinds[i] or not filled:
             break
         single = len(covered) == 1 and width > 2

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import combinations
+from itertools import combinations, permutations
 
 from growthpoles.errors import listed, shown
 from growthpoles.regions.key_matching import KeyMatch, best_rule, match_keys
@@ -16,7 +16,7 @@ from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files.number_notation import Notation, detect_notation
 from growthpoles.study.files.printed_labels import bare_name, parse_year, plain_signs, split_flag, year_inside
 from growthpoles.study.files.problems import Problem
-from growthpoles.study.files.table_files import cell_text
+from growthpoles.study.files.table_files import JOINT, cell_text, joint_keys
 from growthpoles.study.table_blocks import NOTATIONS, Block, adds_up, cell_value, is_mark, is_number, kind_of
 
 _YEAR_WORDS = re.compile(
@@ -163,7 +163,7 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
             continue
         cells = [block.text(row, at) for _, row in block.rows]
         texts = [text for text in dict.fromkeys(cells) if text]
-        if not texts or (at in numeric and any("." in text or len(text) > 14 for text in texts)):
+        if not texts or (at in numeric and any("." in text.removesuffix(".0") or len(text) > 14 for text in texts)):
             continue
         counted = texts == [str(i) for i in range(1, len(texts) + 1)] and len(texts) > 2
         if index is None:
@@ -187,6 +187,9 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
         candidates.append((score, at, found))
     if index is not None and max((each[0][0] for each in candidates), default=0.0) < 0.5 * len(index.names):
         candidates += _spelled_otherwise(block, kinds, numeric, index)
+    most = int(max((each[0][0] for each in candidates), default=0.0))
+    if index is not None and most < 0.8 * len(index.names) and (joint := _joint(block, kinds, index, most)):
+        candidates = [joint]
     if not candidates:
         return
     best = max(candidates, key=lambda each: each[0])
@@ -214,6 +217,32 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
     _fill_down(block, block.key)
     if block.year_column is not None:
         _fill_down(block, block.year_column)
+
+
+def _joint(
+    block: Block, kinds: dict[int, Counter[str]], index: NameIndex, most: int
+) -> tuple[tuple[float, ...], int, dict[str, str]] | None:
+    """Return two columns that name more regions together than any alone ("STATE", "COUNTY"), as one more column."""
+    columns = [at for at in kinds if at != block.year_column and kinds[at][" "] < 0.5 * kinds[at].total()][:8]
+    sample = block.rows[:: max(1, len(block.rows) // 60)]
+    best: tuple[int, tuple[int, int], dict[str, str]] = (max(1, most), (0, 0), {})
+    for pair in permutations(columns, 2):
+        if sum(bool(_hits(index, text)) for text in joint_keys(sample, pair) if text) < 0.4 * len(sample):
+            continue
+        texts = joint_keys(block.rows, pair)
+        found = {text: hits[0] for text in dict.fromkeys(texts) if text and len(hits := _hits(index, text)) == 1}
+        if len(set(found.values())) > 1.2 * best[0]:
+            best = len(set(found.values())), pair, found
+    units, pair, found = best
+    if not found:
+        return None
+    at = len(block.paths)
+    for (_, row), text in zip(block.rows, joint_keys(block.rows, pair), strict=True):
+        row += [*[""] * (at - len(row)), text]
+    block.names.append(JOINT.join(block.names[each] for each in pair))
+    block.paths.append([block.names[-1]])
+    block.doubts.append(f"{listed([block.names[each] for each in pair])} name a region together")
+    return (float(units),), at, found
 
 
 def _spelled_otherwise(

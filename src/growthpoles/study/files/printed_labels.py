@@ -29,7 +29,10 @@ _PLAIN_YEAR = re.compile(
     flags=re.IGNORECASE,
 )
 _FISCAL = re.compile(rf"(?:F\.?Y\.?\s*)?{_YEAR}\s*[/–—-]\s*((?:19|20)?\d\d){_NOTE}*", flags=re.IGNORECASE)
-_DAY_FIRST = re.compile(rf"(?:(?:на|stav k|stan na|stand|am)\s+)?(\d{{1,2}})[./-]\s?(\d{{1,2}})[./-]\s?{_YEAR}(?:\s*[гrр]\.?)?{_NOTE}*", flags=re.IGNORECASE)
+_DAY_FIRST = re.compile(
+    rf"(?:(?:на|stav k|stan na|stand|am)\s+)?(\d{{1,2}})[./-]\s?(\d{{1,2}})[./-]\s?{_YEAR}(?:\s*[гrр]\.?)?{_NOTE}*",
+    flags=re.IGNORECASE,
+)
 _YEAR_FIRST = re.compile(rf"{_YEAR}[./-](\d{{1,2}})[./-](\d{{1,2}})(?:[ T]00:00(?::00)?)?{_NOTE}*")
 _MONTH_NAMES = """
 enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre janeiro fevereiro março
@@ -62,8 +65,10 @@ _MONTHS = (
     rf"|авг|сентябр[ья]|сен|октябр[ья]|окт|ноябр[ья]|ноя|декабр[ья]|дек|{'|'.join(_MONTH_NAMES.split())})\b\.?"
 )
 _PARTS_OF_YEAR = re.compile(
-    rf"\b(?:q\s?[1-4]|[1-4]\s?[qt](?![^\W\d_])|[1-4]\.?\s*(?:-?[йa-zº]{{1,3}}\.?\s+)?(?:quarter|квартал|кв\.|quartal|trim|kvart|kw\b)"
-    rf"|(?:i{{1,3}}v?|iv)\s+(?:квартал|кв\.|trim|quart|kwart|kw\b)|(?:19|20)\d\d[-. /]?[mqthk]\d|[hst][1-4]\b|half\b|полугоди"
+    rf"\b(?:q\s?[1-4]|[1-4]\s?[qt](?![^\W\d_])|[1-4]\.?\s*(?:-?[йa-zº]{{1,3}}\.?\s+)?"
+    rf"(?:quarter|квартал|кв\.|quartal|trim|kvart|kw\b)"
+    rf"|(?:i{{1,3}}v?|iv)\s+(?:квартал|кв\.|trim|quart|kwart|kw\b)"
+    rf"|(?:19|20)\d\d[-. /]?[mqthk]\d|[hst][1-4]\b|half\b|полугоди"
     rf"|(?<![\d./-])(?:0?[1-9]|1[0-2])[/.-](?=(?:19|20)\d\d\b)|(?<!\d)(?:19|20)\d\d[/.-](?:0[1-9]|1[0-2])(?![\d./-])"
     rf"|(?:19|20)\d\d\s?(?:년\s?\d|年\s?\d{{1,2}}\s?月|年第)|quarter\b|{_MONTHS})",
     flags=re.IGNORECASE,
@@ -75,7 +80,8 @@ _DAYS = re.compile(
     flags=re.IGNORECASE,
 )
 _DAY_IN_WORDS = re.compile(
-    rf"(?:(?:на|az?|am|au|al?|à|stav k|stan na|as of|as at|по состоянию на)\s+)?(?:\d{{1,2}}(?:er|st|nd|rd|th|-?е|º)?\.?\s+(?:de\s+)?"
+    rf"(?:(?:на|az?|am|au|al?|à|stav k|stan na|as of|as at|по состоянию на)\s+)?"
+    rf"(?:\d{{1,2}}(?:er|st|nd|rd|th|-?е|º)?\.?\s+(?:de\s+)?"
     rf"{_MONTHS}(?:\s+de|,)?\s+{_YEAR}|{_MONTHS}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+{_YEAR}|{_YEAR}\.?\s+{_MONTHS}\s+\d{{1,2}}\.?)"
     rf"(?:\s*(?:г\.?|года?|р\.?|року|r\.?))?{_NOTE}*",
     flags=re.IGNORECASE,
@@ -83,7 +89,9 @@ _DAY_IN_WORDS = re.compile(
 _ERA = re.compile(r"(令和|平成|昭和|民國|民国|(?:พ\.?ศ\.?|b\.?e\.?)\s*)(\d{1,4}|元)\s*年?度?", flags=re.IGNORECASE)
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}  # the year before the first
 _INSIDE = re.compile(rf"(?<![\d.,]){_YEAR}(?:\s*[/–—-]\s*((?:19|20)?\d\d)(?!\d))?(?![\d]|[.,]\d)")
-_WITH_STATE = re.compile(rf"(?:(?<!\w){_STATE}[.:]?\s+)?{_INSIDE.pattern}(?:\s*г\.|\s+года?\b)?{_NOTE}*", flags=re.IGNORECASE)
+_WITH_STATE = re.compile(
+    rf"(?:(?<!\w){_STATE}[.:]?\s+)?{_INSIDE.pattern}(?:\s*г\.|\s+года?\b)?{_NOTE}*", flags=re.IGNORECASE
+)
 _YR = re.compile(r"\s*\[YR(?:19|20)\d\d\]", flags=re.IGNORECASE)
 _LEADING = re.compile(r"^[\s.\-–—•·:>]+(?=\w)")
 _TRAILING = re.compile(rf"(?:{_NOTE}|\s*[:.]{{2,}})+$")
@@ -106,7 +114,7 @@ _MARK = (
     r"|(?:(?<= )\d{1,2}\))|[^\W\d_]{1,2}(?![^\W_]))"
 )
 _BEHIND = re.compile(rf"({_NUMBER})( ?{_MARK}(?: ?{_MARK})*)")
-_BEFORE = re.compile(rf"(\([^\W\d_]{{1,3}}\)|\[[^\[\]\d]{{1,12}}\]|[*†‡§¶#~]+|[^\W\d_]{{1,2}} ) ?({_NUMBER})")
+_BEFORE = re.compile(rf"(\([^\W\d_]{{1,3}}\)|\[[^\[\]\d]{{1,12}}\]|[*†‡§¶#~^]+|[^\W\d_]{{1,2}} ) ?({_NUMBER})")
 
 
 class YearLabel(NamedTuple):
