@@ -24,7 +24,15 @@ from growthpoles.study.files.user_table import read_table as read_as_described
 from growthpoles.study.files.user_table import toml_text as quoted
 from growthpoles.study.guess_columns import ENCODINGS, guess_layer
 from growthpoles.study.study_spec import Table
-from growthpoles.study.table_blocks import Block, find_blocks, is_counting, kind_of, split_halves, split_sections
+from growthpoles.study.table_blocks import (
+    Block,
+    find_blocks,
+    is_counting,
+    is_number,
+    kind_of,
+    split_halves,
+    split_sections,
+)
 from growthpoles.study.table_layout import read_block
 
 Codes = dict[tuple[int, int | str], str]  # (id of a block, its column or the text of a kind) -> code
@@ -106,6 +114,10 @@ def read_blocks(
                 left_out.append(f"{here}: no column names regions; it was left out")
             elif not block.value_at:
                 left_out.append(f"{here}: no column of numbers was found; it was left out")
+            elif not _numbered(block, (row for _, row in block.regions)) and block.match.found:
+                others = [block.text(row, block.key) for _, row in block.rows if _numbered(block, [row])]
+                told = f"no numbers in the rows of regions, but in such as {listed(dict.fromkeys(others))}"
+                left_out.append(f"{here}: {told}; it was left out")
             else:
                 parts = split_sections(block)
                 if len(parts) > 1:
@@ -113,6 +125,11 @@ def read_blocks(
                         read_block(part, index, parents, year)
                 blocks += [part for part in parts if part.key is not None and part.value_at]
     return blocks, left_out
+
+
+def _numbered(block: Block, rows: Iterable[Sequence[object]]) -> bool:
+    """Tell whether some of the rows hold a number in a column of values."""
+    return any(is_number(row[at]) for row in rows for at in block.value_at if at < len(row))
 
 
 def _names_region(index: NameIndex, text: str) -> bool:
@@ -186,9 +203,7 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
 def _continues(block: Block, before: Block) -> bool:
     """Tell whether a table goes on with other regions below the same header: on another page or sheet, or beside."""
     same = block.grid.path == before.grid.path and not block.indicator and not before.indicator
-    shapes = [
-        [(each.paths[at], each.labels.get(at), year) for at, year in each.value_at.items()] for each in (block, before)
-    ]
+    shapes = [[(each.labels.get(at), year) for at, year in each.value_at.items()] for each in (block, before)]
     mine, theirs = set(block.match.codes.values()), set(before.match.codes.values())
     return same and shapes[0] == shapes[1] and block.years == before.years and bool(mine) and not mine & theirs
 

@@ -103,9 +103,9 @@ def _header_year(path: Sequence[str]) -> int | None:
     return years[-1] if years else None
 
 
-def _head(block: Block, at: int) -> str:
-    """Return the name of a column, of "OBS_VALUE:Observation value" the code."""
-    return _last(block, at).partition(":")[0].strip()
+def _is_value(block: Block, at: int) -> bool:
+    """Tell whether a column is named as the one of the values, as in "OBS_VALUE:Observation value" too."""
+    return any(_VALUE.fullmatch(bare_name(part.partition(":")[0])) for part in block.paths[at])
 
 
 def _last(block: Block, at: int) -> str:
@@ -381,9 +381,11 @@ def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
 
 def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
     """Return why a column of a table with its years down says something about a row and measures nothing, or ""."""
-    if block.key is None or _VALUE.fullmatch(_head(block, at)) or block.kinds_of is None:
+    if block.key is None or _is_value(block, at):
         return ""
     rows = [row for _, row in block.rows if index is None or _hits(index, block.text(row, block.key))]
+    if 2 * len(rows) < len(block.rows):  # codes that are known once zeros are put back or taken off
+        rows = [row for _, row in block.rows]
     cells = [block.text(row, at) for row in rows]
     filled = list(filter(None, cells))
     if len(filled) < 4 or len(block.kinds_of) < 2:
@@ -391,7 +393,7 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
     whole = all(re.fullmatch(r"\d+", text) for text in filled)
     if whole and len(set(filled)) == 1:
         return f"always {shown(filled[0])}"
-    valued = any(_VALUE.fullmatch(_head(block, other)) for other, n in block.kinds_of.items() if n["n"])
+    valued = any(_is_value(block, other) for other, n in block.kinds_of.items() if n["n"])
     if whole and valued and len(set(filled)) == len(rows) and list(map(int, filled)) == sorted(map(int, filled)):
         return "it numbers the rows"
     texts = [other for other, n in block.kinds_of.items() if n["t"] > n["n"] + n["y"] and other != at]
@@ -706,6 +708,9 @@ def _name_labels(block: Block) -> None:
         path = [part for part in block.paths[at] if part not in own or len(block.paths[at]) == 1]
         pure = [i for i, part in enumerate(path) if parse_year(part) is not None] if year is not None else []
         paths[at] = (path[: pure[-1]], path[pure[-1] + 1 :]) if pure else (path, [])
+    lasts = {path[-1] for path, _ in paths.values() if len(path) > 1}
+    if len(lasts) == 1 and len(paths) > 1 and all(len(path) > 1 and not below for path, below in paths.values()):
+        paths = {at: (path[:-1], path[-1:]) for at, (path, _) in paths.items()}  # one unit below all names
     above = Counter((block.value_at[at], *path) for at, (path, _) in paths.items())
     # What stands below a year is a unit; where a year has several columns, it tells them apart.
     tells = any(n > 1 for (year, *_), n in above.items() if year is not None)
