@@ -35,6 +35,7 @@ from growthpoles.study.table_blocks import (
 )
 from growthpoles.study.table_layout import read_block
 
+MOST_NAMES = 20_000  # different names of regions in a table; the most that a country has are municipalities
 Codes = dict[tuple[int, int | str], str]  # (id of a block, its column or the text of a kind) -> code
 
 
@@ -92,6 +93,12 @@ def read_sheets(
         return found[best]
 
 
+def texts_of(grids: Iterable[Grid]) -> set[str]:
+    """Return what stands in the first columns, of very long sheets in every so-manieth row: for guesses by names."""
+    rows = (row for grid in grids for _, row in grid.rows[:: len(grid.rows) // MOST_NAMES + 1])
+    return {text for row in rows for cell in row[:12] if (text := cell_text(cell))}
+
+
 def read_blocks(
     grids: Iterable[Grid], index: NameIndex | None, *, parents: Iterable[str] = (), year: int | None = None
 ) -> tuple[list[Block], list[str]]:
@@ -102,6 +109,9 @@ def read_blocks(
         at = grid.path.name + (f", sheet {shown(grid.sheet)}" if grid.sheet else "")
         if not grid.visible:
             left_out.append(f"{at}: hidden; it was left out")
+            continue
+        if told := _too_many_names(grid):
+            left_out.append(f"{at}: {told}; it was left out")
             continue
         found = find_blocks(grid, lambda name: index is not None and _names_region(index, name))
         left_out += _unread(grid, found, at)
@@ -125,6 +135,23 @@ def read_blocks(
                         read_block(part, index, parents, year)
                 blocks += [part for part in parts if part.key is not None and part.value_at]
     return blocks, left_out
+
+
+def _too_many_names(grid: Grid) -> str:
+    """Say which column of a long sheet holds more names than a country has regions, where no other could be the key."""
+    if len(grid.rows) <= MOST_NAMES:
+        return ""
+    most = 0, ""
+    for at in range(min(12, max(len(row) for _, row in grid.rows))):
+        cells = {row[at] for _, row in grid.rows if at < len(row)}
+        wordy = sum(isinstance(cell, str) and not is_number(cell) for cell in list(cells)[:200])
+        if wordy < min(100, 0.5 * len(cells)):
+            continue
+        if 1 < len(cells) <= MOST_NAMES:
+            return ""
+        head = next((text for _, row in grid.rows if at < len(row) and (text := cell_text(row[at]))), "")
+        most = max(most, (len(cells) - 1, head))
+    return f"{most[0]} different names in column {shown(most[1])}, at most {MOST_NAMES} are read" if most[0] else ""
 
 
 def _numbered(block: Block, rows: Iterable[Sequence[object]]) -> bool:
@@ -227,6 +254,11 @@ def key_in(block: Block, name: str) -> str:
     return key_of(name, block.match.pattern, block.match.width)
 
 
+def stray_codes(block: Block) -> list[str]:
+    """Return the codes of digits that fit no region: of those none is spelled like another."""
+    return [name for name in block.match.open if key_in(block, name).isdigit() and name not in block.match.outside]
+
+
 def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Callable[[Path], str]) -> list[str]:
     """Return the [[tables]] of study.toml that reads a block; what was found in it is marked CHECK or DECIDE."""
     grid, lines = block.grid, ["[[tables]]", f"file = {quoted(relative(block.grid.path))}"]
@@ -290,9 +322,12 @@ def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Ca
     borne = {block.text(row, block.key) for _, row in block.rows}
     within = [row for number, row in block.aside if block.first <= number <= block.last]
     heads = [text for row in within if (text := block.text(row, block.key)) and text not in borne]
-    ignored = list(dict.fromkeys([*block.match.outside, *heads]))
+    stray = stray_codes(block)
+    ignored = list(dict.fromkeys([*block.match.outside, *heads, *stray]))
     if ignored:
-        lines.append(f"ignore = {toml_list(map(glob.escape, ignored))}            # CHECK: rows that are no regions")
+        line = f"ignore = {toml_list(map(glob.escape, ignored))}            "
+        told = f"DECIDE: {remark(listed(stray))} fit no region" if stray else "CHECK: rows that are no regions"
+        lines.append(f"{'# ' if stray else ''}{line}# {told}")
     if block.indicator and dated:
         lines.append("[tables.value_years]            # column of the file = its year")
         lines += [f"{quoted(block.names[at])} = {year}" for at, year in block.value_at.items()]
@@ -470,9 +505,9 @@ def read_table(
         unread += [(each.sheet, each.row, each.column, each.content, each.reason) for each in data.unused]
         for at, frame in data.by_year.items():
             flags = {(name, code): flag for name, code, flag in data.flags.get(at, [])}
-            for name, values in frame.iterrows():
+            for name, values in zip(frame.index, frame.to_numpy(), strict=True):
                 region = code_of.get(str(name), code_of.get(bare_name(str(name)), str(name)))
-                for code, value in values.items():
+                for code, value in zip(frame.columns, values, strict=True):
                     rows.append((region, at, str(code), float(value), flags.get((str(name), str(code)), "")))
     table = pd.DataFrame(rows, columns=["region", "year", "indicator", "value", "flag"])
     twice = table[table.duplicated(["region", "year", "indicator"])]
@@ -508,8 +543,7 @@ def _look(
     except EncodingError:
         layer = guess_layer(Path(boundaries), key=key)
         grids = read_sheets(path, sheet=sheet, names=layer.names)
-    texts = {text for grid in grids for _, row in grid.rows for cell in row[:12] if (text := cell_text(cell))}
-    layer = guess_layer(Path(boundaries), key=key, texts=texts)
+    layer = guess_layer(Path(boundaries), key=key, texts=texts_of(grids))
     blocks, left_out = read_blocks(grids, layer.names, parents=layer.parents, year=year)
     return layer.codes, blocks, [*layer.notes, *left_out]
 

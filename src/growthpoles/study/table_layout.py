@@ -355,8 +355,6 @@ def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
     beside = _last(block, at) == "" or (block.key is not None and at < block.key)
     if whole and beside and len(filled) > 3 and filled in (_counted(1, filled), _counted(0, filled)):
         return "it counts the rows"
-    if whole and len(filled) > 7 and filled in (_counted(1, filled), _counted(0, filled)):
-        return "it counts the rows"
     if whole and _identifies(block, at):
         return "an identifier, by its name"
     ranked = " ".join(block.paths[at]) if at < len(block.paths) else ""
