@@ -541,9 +541,9 @@ def _look(
     try:
         grids = read_sheets(path, sheet=sheet, encoding=encoding)
     except EncodingError:
-        layer = guess_layer(Path(boundaries), key=key)
+        layer = guess_layer(Path(boundaries), key=key, shapes=False)
         grids = read_sheets(path, sheet=sheet, names=layer.names)
-    layer = guess_layer(Path(boundaries), key=key, texts=texts_of(grids))
+    layer = guess_layer(Path(boundaries), key=key, texts=texts_of(grids), shapes=False)
     blocks, left_out = read_blocks(grids, layer.names, parents=layer.parents, year=year)
     return layer.codes, blocks, [*layer.notes, *left_out]
 

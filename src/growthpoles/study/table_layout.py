@@ -314,8 +314,9 @@ def _find_values(
     inside = {at: found for at in numeric if (found := year_inside(" ; ".join(block.paths[at]))) is not None}
     pure = {at: year for at, year in header_years.items() if at in numeric and at != block.year_column}
     candidates = []
+    parts = block.names[block.key].split(JOINT)
     for at in numeric:
-        reason = _no_value(block, at, index)
+        reason = _no_value(block, at, index) if block.names[at] not in parts else "a part of the key"
         if at in pure and block.year_column is None and not reason.startswith("ranks"):
             reason = ""
         if reason:
@@ -469,7 +470,8 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
             continue
         words = sum(len(text) for text in set(texts)) / len(set(texts))
         remark = bool(_STATUS.fullmatch(_last(block, at)))
-        dims.append((remark, bool(_UNIT.fullmatch(_last(block, at))), words < 5, at))
+        digits = all(map(str.isdigit, filter(None, texts)))  # a label comes before its code
+        dims.append((remark, bool(_UNIT.fullmatch(_last(block, at))), digits, words < 5, at))
     order = [each[-1] for each in sorted(dims)]
     for size in range(1, min(4, len(order)) + 1):
         for chosen in combinations(order, size):
