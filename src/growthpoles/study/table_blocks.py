@@ -399,3 +399,22 @@ def split_halves(block: Block) -> list[Block]:
         halves[0].aside = block.aside
         return halves
     return [block]
+
+
+def sums_of(block: Block) -> list[str]:
+    """Return the names of rows that add up: all others, or the ones that follow or precede up to the next such row."""
+    assert block.key is not None
+    if block.indicator or block.year_column is not None or len(block.rows) > 2000:
+        return []
+    numbers = []
+    for _, row in block.rows:
+        numbers.append([cell_value(row[at]) if at < len(row) else None for at in block.value_at])
+    names = [block.text(row, block.key) for _, row in block.rows]
+    found = []
+    for i, mine in enumerate(numbers):
+        for others in (numbers[:i] + numbers[i + 1 :], numbers[i + 1 :], numbers[:i]):
+            told = adds_up(mine, others)
+            if told:
+                found.append(names[i])
+                break
+    return found

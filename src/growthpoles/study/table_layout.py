@@ -17,7 +17,7 @@ from growthpoles.study.files.number_notation import Notation, detect_notation
 from growthpoles.study.files.printed_labels import bare_name, parse_year, plain_signs, split_flag, year_inside
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import JOINT, cell_text, joint_keys
-from growthpoles.study.table_blocks import NOTATIONS, Block, adds_up, cell_value, is_mark, is_number, kind_of
+from growthpoles.study.table_blocks import NOTATIONS, Block, is_mark, is_number, kind_of, sums_of
 
 _YEAR_WORDS = re.compile(
     r"(?:reference[ _])?(?:years?|год[аы]?|жыл\w*|рік|йил|yil|year_|anno|anni|ano|año|años|periodo|período|jahre?"
@@ -584,7 +584,7 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str]) 
     }
     empty = [name for name in names if name not in filled]
     block.match = match_keys(
-        names, _bare(index), parents=parents, sums=_sums(block), empty=empty, inset=inset, odd=_odd(block, index)
+        names, _bare(index), parents=parents, sums=sums_of(block), empty=empty, inset=inset, odd=_odd(block, index)
     )
     for name, bare in spelled.items():
         for part in (block.match.found, block.match.aliases, block.match.outside, block.match.open):
@@ -615,25 +615,6 @@ def _odd(block: Block, index: NameIndex) -> dict[str, str]:
                 found[name] = (
                     f"{shown(code) if code else 'nothing'} in {shown(block.names[at])}, where every region has a code"
                 )
-    return found
-
-
-def _sums(block: Block) -> list[str]:
-    """Return the names of rows that add up: all others, or the ones that follow or precede up to the next such row."""
-    assert block.key is not None
-    if block.indicator or block.year_column is not None or len(block.rows) > 2000:
-        return []
-    numbers = []
-    for _, row in block.rows:
-        numbers.append([cell_value(row[at]) if at < len(row) else None for at in block.value_at])
-    names = [block.text(row, block.key) for _, row in block.rows]
-    found = []
-    for i, mine in enumerate(numbers):
-        for others in (numbers[:i] + numbers[i + 1 :], numbers[i + 1 :], numbers[:i]):
-            told = adds_up(mine, others)
-            if told:
-                found.append(names[i])
-                break
     return found
 
 
