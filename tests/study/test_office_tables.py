@@ -155,3 +155,88 @@ def test_a_row_that_the_reader_names_as_no_region_is_left_out_without_boundaries
     table = gp.read_table(path, ignore=["All of them"])
     assert table["region"].tolist() == ["North", "South"]
     assert table.attrs["not_read"]["content"].tolist() == ["All of them"]
+
+
+STATES = (
+    "{}*",
+    "{} (p)",
+    "{}+",
+    "{} prel.",
+    "Prel. {}",
+    "{} (provisional)",
+    "1 January {}",
+    "1 de enero de {}",
+    "{} p/",
+)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_year_with_its_state_is_that_year_of_the_same_indicator(tmp_path: Path, state: str) -> None:
+    for heads in ("{}", "jobs {}"):
+        years = heads.format("2019"), heads.format(state.format(2020) if "1 " not in state or heads == "{}" else 2020)
+        names = zip(("North Hills", "South", "Bern", "La Rioja"), ((1, 5), (2.5, 6), (3, 7), (4, 8)), strict=True)
+        text = ";".join(("Area", *years)) + "\n" + "".join(f"{n};{a};{b}\n" for n, (a, b) in names)
+        found = table(tmp_path, text)
+        assert len(set(found["indicator"])) == 1 and sorted(set(found["year"])) == [2019, 2020], (state, heads)
+
+
+@pytest.mark.parametrize("part", ["1 Q 2021", "I кв. 2021", "2021M03", "Enero 2021", "3/2021", "2021-03", "H1 2021"])
+def test_parts_of_a_year_are_no_year(tmp_path: Path, part: str) -> None:
+    text = f"Area;2019;2020;{part}\nNorth Hills;1,5;2;7\nSouth;4;5;7\nBern;7;8;7\nLa Rioja;1;2;7\n"
+    found = table(tmp_path, text)
+    assert set(found["year"]) == {2019, 2020} and any(part in remark for remark in found.attrs["remarks"])
+
+
+def test_years_above_the_indicators(tmp_path: Path) -> None:
+    text = "Area;2019;2019;2020;2020\n;men;women;men;women\n" + "".join(
+        f"{name};{i};{i + 10};{i + 20};{i + 30}\n" for i, name in enumerate(BOUNDARIES[1], start=1)
+    )
+    found = table(tmp_path, text)
+    sums = found.groupby(["indicator", "year"])["value"].sum()
+    assert sums.to_dict() == {("men", 2019): 10, ("men", 2020): 90, ("women", 2019): 50, ("women", 2020): 130}
+
+
+def test_codes_beside_labels_in_a_long_table_are_no_values(tmp_path: Path) -> None:
+    lines = ["AREA;AREA_ID;SEX_CODE;SEX;TIME;CUBE;ROW;Value"]
+    for i, name in enumerate(BOUNDARIES[1]):
+        for sex, word in ((1, "men"), (2, "women")):
+            for year in (2019, 2020):
+                lines.append(f"{name};{900 + i};{sex};{word};{year};77;{4000 + 3 * len(lines)};{i + sex / 8:.3f}")
+    found = table(tmp_path, "\n".join(lines) + "\n")
+    assert set(found["indicator"]) == {"men", "women"} and len(found) == 16
+
+
+def test_a_table_that_goes_on_below_or_beside_is_one_table(tmp_path: Path) -> None:
+    a, b, c, d = BOUNDARIES[1]
+    below = f"Area;2019;2020\n{a};1,5;2\n{b};3;4\n\nContinued\nArea;2019;2020\n{c};5;6\n{d};7;8\n"
+    beside = f"Area;2019;2020;;Area;2019;2020\n{a};1,5;2;;{c};5;6\n{b};3;4;;{d};7;8\n"
+    for text in (below, beside):
+        found = table(tmp_path, text)
+        assert len(set(found["indicator"])) == 1
+        assert found.sort_values(["region", "year"])["value"].tolist() == [1.5, 2, 3, 4, 5, 6, 7, 8]
+
+
+def test_codes_in_two_columns_are_joined(tmp_path: Path) -> None:
+    import geopandas as gpd
+    from shapely.geometry import box
+
+    codes = [f"{state:02d}{county:03d}" for state in (1, 5, 35) for county in (1, 3, 127)]
+    shapes = [box(i, 45, i + 1, 46) for i in range(9)]
+    gpd.GeoDataFrame({"geoid": codes, "name": ["Lee", "Ada", "Kay"] * 3}, geometry=shapes, crs=4326).to_file(
+        tmp_path / "c.gpkg"
+    )
+    rows = "".join(f"{int(code[:2])},{int(code[2:])},Lee,{i}.5\n" for i, code in enumerate(codes))
+    (tmp_path / "c.csv").write_text(f"STATE,COUNTY,NAME,jobs 2020\n1,0,State,99.5\n{rows}", encoding="utf-8")
+    found = gp.read_table(tmp_path / "c.csv", boundaries=tmp_path / "c.gpkg", key="geoid")
+    assert dict(zip(found["region"], found["value"], strict=True)) == {code: i + 0.5 for i, code in enumerate(codes)}
+
+
+def test_rows_of_regions_without_numbers_are_refused(tmp_path: Path) -> None:
+    rows = "".join(f"{name};;\nPeople;1,5;2\nIncome;3;4\n" for name in BOUNDARIES[1])
+    with pytest.raises(GrowthpolesError, match="no table"):
+        table(tmp_path, f"Area;2019;2020\n{rows}")
+
+
+def test_more_names_than_regions_are_one_line(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("name;x 2020\n" + "".join(f"P{i} a;1,5\n" for i in range(30_000)), encoding="utf-8")
+    assert any("30000 different names" in line for line in gp.quick_look(tmp_path / "t.csv").lines)

@@ -31,6 +31,9 @@ _TOTAL = re.compile(
     r"|\bogółem\b|\brazem\b|\bösszesen\b|\byhteensä\b|\bhela riket\b|\bhele landet\b|\bi alt\b|\bkokku\b"
     r"|\bkopā\b|\biš viso\b"
     r"|合计|总计|总 计|全国|全 国|合計|합계|전국|المجموع|الإجمالي|סך הכל|\bσύνολο\b"
+    r"|کل کشور|مجموع|جمع کل|الجمهورية|المملكة|รวม|ทั่วราชอาณาจักร|ทั้งประเทศ|कुल|भारत|সর্বমোট|ընդամենը|სულ|всього"
+    r"|улсын дүн|\bнийт\b"
+    r"|\btotal (?:geral|general|nacional|national|del país|pais)\b|\bsemua provinsi\b|\bkeseluruhan\b"
     r"|\bобщо\b|\bукупно\b|\bukupno\b|\bskupaj\b"
     r"|\bjumlah\b|\btổng\b|\bcả nước\b|\bразом\b|\bусього\b|\bjumla\b|\bfederal district\b|федеральный округ",
     flags=re.IGNORECASE,
@@ -114,6 +117,13 @@ def best_rule(
         # Codes of several levels, filled with zeros on the right: 0200000 is 02.
         rules += [(rf"(\d{{{width}}})0+", None) for width in widths if 0 < width < longest]
         rules += [(rf"0*(\d{{1,{width}}}?)0+", None) for width in {max(widths, default=0)} if 0 < width < longest]
+    if 2 * sum(bool(re.fullmatch(r"\d+\.0", name)) for name in names) >= len(names) > 0:
+        rules.append((r"(\d+)\.0", None))
+        rules += [(r"(\d+)\.0", width) for width in widths]
+    joined = [name for name in names if re.fullmatch(r"[A-Z]{0,3}\d[A-Z\d.]*\s*[_:;|/–—-]\s*\D.*", name)]
+    if 2 * len(joined) >= len(names):
+        rules += [(r"([^\W_]+)\s*[_:;|/–—-].+", None), (r"0*([^\W_]+)\s*[_:;|/–—-].+", None)]
+        rules.append((r"[^\W_]+\s*[_:;|/–—-]\s*(.+)", None))
     headed = [name for name in names if re.fullmatch(r"\(?[A-Z]{0,3}\d[\w.-]*\)?[.:]?\s+\D.*", name)]
     if 2 * len(headed) >= len(names):
         rules += [(r"\(?(\w[\w.-]*?)\)?[.:]?\s.+", None), (r"\(?0*(\w[\w.-]*?)\)?[.:]?\s.+", None)]

@@ -178,11 +178,9 @@ def _columns_of(path: Path, options: FileOptions) -> tuple[str, str | None, list
             raise DataError(message("no column can identify the regions", where=str(path), allowed=allowed))
         key = keys[0]
         if options.table is not None:
-            from growthpoles.study.files.table_files import cell_text
-            from growthpoles.study.read_published import read_sheets
+            from growthpoles.study.read_published import read_sheets, texts_of
 
-            grids = read_sheets(options.table, sheet=options.sheet)
-            texts = {cell_text(cell) for grid in grids for _, row in grid.rows for cell in row[:12]}
+            texts = texts_of(read_sheets(options.table, sheet=options.sheet))
             key = max(keys, key=lambda column: len(texts & set(map(str, table[column]))))
         if len(keys) > 1:
             notes.append(f"the key of the regions: column {key!r} (--key says another: {listed(keys)})")

@@ -139,7 +139,13 @@ class _Vintage:
 
 
 def guess_layer(
-    path: Path, *, key: str | None = None, texts: Iterable[str] = (), layer: str | None = None, crs: str | None = None
+    path: Path,
+    *,
+    key: str | None = None,
+    texts: Iterable[str] = (),
+    layer: str | None = None,
+    crs: str | None = None,
+    shapes: bool = True,
 ) -> LayerGuess:
     """Look at a boundary file.
 
@@ -152,6 +158,8 @@ def guess_layer(
         Layer of the file, and coordinate system of one that states none; None looks for them.
     texts : iterable of str
         Texts of the tables, by which key, layer and encoding are told.
+    shapes : bool
+        Whether polygons, borders and coordinate system are looked at, or names alone.
 
     Raises
     ------
@@ -195,7 +203,8 @@ def guess_layer(
         guess.notes.append(f"the names of the regions: {guess.name!r} was taken; {listed(names)} could serve as well")
     keys = _text(table[guess.key])
     _settle_features(guess, frame, table, keys)
-    _look_at_shapes(guess, path, frame)
+    if shapes:
+        _look_at_shapes(guess, path, frame)
     first = {code: i for i, code in reversed(list(enumerate(keys))) if code not in guess.drop}
     rows = table.iloc[sorted(first.values())].drop(columns=guess.key)
     rows.index = [keys[i] for i in sorted(first.values())]

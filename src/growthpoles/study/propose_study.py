@@ -36,7 +36,9 @@ from growthpoles.study.read_published import (
     read_blocks,
     read_sheets,
     remark,
+    stray_codes,
     table_lines,
+    texts_of,
     toml_list,
 )
 from growthpoles.study.study_spec import allowance, is_study_name
@@ -118,7 +120,8 @@ def _boundaries(layer: LayerGuess, blocks: Sequence[Block], relative: Callable[[
     stray: dict[str, str | None] = {}
     for block in blocks:
         known |= {key_in(block, name): value for name, value in block.match.aliases.items()}
-        stray |= {key_in(block, name): code for name, code in block.match.open.items()}
+        codes = stray_codes(block)
+        stray |= {key_in(block, name): code for name, code in block.match.open.items() if name not in codes}
     if stray:
         mark = "DECIDE: names in the tables that fit no region; one that is none goes into ignore"
         lines += ["", f"# [boundaries.aliases]        # {mark}"]
@@ -305,7 +308,7 @@ def propose_study(
         raise DataError(_nothing(paths, found, left_out))
     for block in blocks:
         seen.append(f"{place_of(block)}: {describe(block)}; regions in {shown(block.names[block.key or 0])}")
-        undecided += doubts_of(block, found.codes)
+        undecided += doubts_of(block, found.codes, blocks)
     undecided.append("the direction of every indicator: more is taken to be better; weights are equal")
     undecided.append("title, source and units")
     indicators, places = name_indicators(blocks)
@@ -368,8 +371,7 @@ def _open(
             grids += read_sheets(path, sheet=sheet, encoding=encoding, delimiter=delimiter)
         except EncodingError:
             later.append(path)
-    texts = {text for grid in grids for _, row in grid.rows for cell in row[:12] if (text := cell_text(cell))}
-    layer = guess_layer(Path(boundaries), texts=texts, **of_layer)
+    layer = guess_layer(Path(boundaries), texts=texts_of(grids), **of_layer)
     for path in later:
         grids += read_sheets(path, sheet=sheet, names=layer.names, delimiter=delimiter)
         used = grids[-1].encoding

@@ -24,9 +24,18 @@ from growthpoles.study.files.user_table import read_table as read_as_described
 from growthpoles.study.files.user_table import toml_text as quoted
 from growthpoles.study.guess_columns import ENCODINGS, guess_layer
 from growthpoles.study.study_spec import Table
-from growthpoles.study.table_blocks import Block, find_blocks, is_counting, kind_of, split_sections
+from growthpoles.study.table_blocks import (
+    Block,
+    find_blocks,
+    is_counting,
+    is_number,
+    kind_of,
+    split_halves,
+    split_sections,
+)
 from growthpoles.study.table_layout import read_block
 
+MOST_NAMES = 20_000  # different names of regions in a table; the most that a country has are municipalities
 Codes = dict[tuple[int, int | str], str]  # (id of a block, its column or the text of a kind) -> code
 
 
@@ -84,6 +93,12 @@ def read_sheets(
         return found[best]
 
 
+def texts_of(grids: Iterable[Grid]) -> set[str]:
+    """Return what stands in the first columns, of very long sheets in every so-manieth row: for guesses by names."""
+    rows = (row for grid in grids for _, row in grid.rows[:: len(grid.rows) // MOST_NAMES + 1])
+    return {text for row in rows for cell in row[:12] if (text := cell_text(cell))}
+
+
 def read_blocks(
     grids: Iterable[Grid], index: NameIndex | None, *, parents: Iterable[str] = (), year: int | None = None
 ) -> tuple[list[Block], list[str]]:
@@ -95,17 +110,24 @@ def read_blocks(
         if not grid.visible:
             left_out.append(f"{at}: hidden; it was left out")
             continue
+        if told := _too_many_names(grid):
+            left_out.append(f"{at}: {told}; it was left out")
+            continue
         found = find_blocks(grid, lambda name: index is not None and _names_region(index, name))
         left_out += _unread(grid, found, at)
         if not found:
             left_out.append(f"{at}: no rows of numbers below a header; it was left out")
-        for block in found:
+        for block in [half for each in found for half in split_halves(each)]:
             read_block(block, index, parents, year)
             here = f"{at}, {grid.unit}s {block.first} to {block.last}" if len(found) > 1 else at
             if block.key is None:
                 left_out.append(f"{here}: no column names regions; it was left out")
             elif not block.value_at:
                 left_out.append(f"{here}: no column of numbers was found; it was left out")
+            elif not _numbered(block, (row for _, row in block.regions)) and block.match.found:
+                others = [block.text(row, block.key) for _, row in block.rows if _numbered(block, [row])]
+                told = f"no numbers in the rows of regions, but in such as {listed(dict.fromkeys(others))}"
+                left_out.append(f"{here}: {told}; it was left out")
             else:
                 parts = split_sections(block)
                 if len(parts) > 1:
@@ -113,6 +135,28 @@ def read_blocks(
                         read_block(part, index, parents, year)
                 blocks += [part for part in parts if part.key is not None and part.value_at]
     return blocks, left_out
+
+
+def _too_many_names(grid: Grid) -> str:
+    """Say which column of a long sheet holds more names than a country has regions, where no other could be the key."""
+    if len(grid.rows) <= MOST_NAMES:
+        return ""
+    most = 0, ""
+    for at in range(min(12, max(len(row) for _, row in grid.rows))):
+        cells = {row[at] for _, row in grid.rows if at < len(row)}
+        wordy = sum(isinstance(cell, str) and not is_number(cell) for cell in list(cells)[:200])
+        if wordy < min(100, 0.5 * len(cells)):
+            continue
+        if 1 < len(cells) <= MOST_NAMES:
+            return ""
+        head = next((text for _, row in grid.rows if at < len(row) and (text := cell_text(row[at]))), "")
+        most = max(most, (len(cells) - 1, head))
+    return f"{most[0]} different names in column {shown(most[1])}, at most {MOST_NAMES} are read" if most[0] else ""
+
+
+def _numbered(block: Block, rows: Iterable[Sequence[object]]) -> bool:
+    """Tell whether some of the rows hold a number in a column of values."""
+    return any(is_number(row[at]) for row in rows for at in block.value_at if at < len(row))
 
 
 def _names_region(index: NameIndex, text: str) -> bool:
@@ -146,7 +190,12 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
     names: dict[tuple[int, int | str], str] = {}
     units: dict[str, str] = {}
     held: dict[tuple[str, int], int] = {}
-    for block in blocks:
+    for position, block in enumerate(blocks):
+        before = next((each for each in blocks[:position] if _continues(block, each)), None)
+        if before is not None:
+            for mine, theirs in zip(block.value_at, before.value_at, strict=True):
+                names[id(block), mine] = names[id(before), theirs]
+            continue
         labels: dict[int | str, str] = {}
         if block.indicator:
             labels.update(block.kinds)
@@ -178,6 +227,14 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
     }
 
 
+def _continues(block: Block, before: Block) -> bool:
+    """Tell whether a table goes on with other regions below the same header: on another page or sheet, or beside."""
+    same = block.grid.path == before.grid.path and not block.indicator and not before.indicator
+    shapes = [[(each.labels.get(at), year) for at, year in each.value_at.items()] for each in (block, before)]
+    mine, theirs = set(block.match.codes.values()), set(before.match.codes.values())
+    return same and shapes[0] == shapes[1] and block.years == before.years and bool(mine) and not mine & theirs
+
+
 def _title(block: Block, blocks: Sequence[Block]) -> str:
     """Return what a table without names above its numbers is about: its title without the year, else its sheet."""
     if block.title:
@@ -195,6 +252,11 @@ def _title(block: Block, blocks: Sequence[Block]) -> str:
 def key_in(block: Block, name: str) -> str:
     """Return a name of a region as it is read out of its cell."""
     return key_of(name, block.match.pattern, block.match.width)
+
+
+def stray_codes(block: Block) -> list[str]:
+    """Return the codes of digits that fit no region: of those none is spelled like another."""
+    return [name for name in block.match.open if key_in(block, name).isdigit() and name not in block.match.outside]
 
 
 def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Callable[[Path], str]) -> list[str]:
@@ -260,9 +322,12 @@ def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Ca
     borne = {block.text(row, block.key) for _, row in block.rows}
     within = [row for number, row in block.aside if block.first <= number <= block.last]
     heads = [text for row in within if (text := block.text(row, block.key)) and text not in borne]
-    ignored = list(dict.fromkeys([*block.match.outside, *heads]))
+    stray = stray_codes(block)
+    ignored = list(dict.fromkeys([*block.match.outside, *heads, *stray]))
     if ignored:
-        lines.append(f"ignore = {toml_list(map(glob.escape, ignored))}            # CHECK: rows that are no regions")
+        line = f"ignore = {toml_list(map(glob.escape, ignored))}            "
+        told = f"DECIDE: {remark(listed(stray))} fit no region" if stray else "CHECK: rows that are no regions"
+        lines.append(f"{'# ' if stray else ''}{line}# {told}")
     if block.indicator and dated:
         lines.append("[tables.value_years]            # column of the file = its year")
         lines += [f"{quoted(block.names[at])} = {year}" for at, year in block.value_at.items()]
@@ -304,7 +369,7 @@ def describe(block: Block) -> str:
     return f"{len(block.rows)} rows, {len(block.paths)} columns, {kind}{read}{header}"
 
 
-def doubts_of(block: Block, codes: Sequence[str]) -> list[str]:
+def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) -> list[str]:
     """Say what is uncertain about a table."""
     at, match = place_of(block), block.match
     doubts = [f"{at}: {text}" for text in block.doubts]
@@ -328,6 +393,7 @@ def doubts_of(block: Block, codes: Sequence[str]) -> list[str]:
     if match.width is not None:
         doubts.append(f"{at}: codes have lost their leading zeros, which are put back ({match.width} digits)")
     have = set(match.codes.values())
+    have |= {code for each in blocks if _continues(each, block) for code in each.match.codes.values()}
     lacking = [code for code in codes if code not in have]
     if lacking:
         doubts.append(f'{at}: no row for {listed(lacking)}; they are "no data"')
@@ -439,9 +505,9 @@ def read_table(
         unread += [(each.sheet, each.row, each.column, each.content, each.reason) for each in data.unused]
         for at, frame in data.by_year.items():
             flags = {(name, code): flag for name, code, flag in data.flags.get(at, [])}
-            for name, values in frame.iterrows():
+            for name, values in zip(frame.index, frame.to_numpy(), strict=True):
                 region = code_of.get(str(name), code_of.get(bare_name(str(name)), str(name)))
-                for code, value in values.items():
+                for code, value in zip(frame.columns, values, strict=True):
                     rows.append((region, at, str(code), float(value), flags.get((str(name), str(code)), "")))
     table = pd.DataFrame(rows, columns=["region", "year", "indicator", "value", "flag"])
     twice = table[table.duplicated(["region", "year", "indicator"])]
@@ -453,7 +519,7 @@ def read_table(
     table = table.sort_values("region", key=lambda names: names.map(order), kind="stable", ignore_index=True)
     table.attrs = {
         "units": {each.name: each.unit for each in indicators if each.unit},
-        "remarks": [*remarks, *(text for block in blocks for text in doubts_of(block, codes))],
+        "remarks": [*remarks, *(text for block in blocks for text in doubts_of(block, codes, blocks))],
         "not_read": pd.DataFrame(unread, columns=["sheet", "row", "column", "content", "reason"]),
     }
     return table
@@ -475,10 +541,9 @@ def _look(
     try:
         grids = read_sheets(path, sheet=sheet, encoding=encoding)
     except EncodingError:
-        layer = guess_layer(Path(boundaries), key=key)
+        layer = guess_layer(Path(boundaries), key=key, shapes=False)
         grids = read_sheets(path, sheet=sheet, names=layer.names)
-    texts = {text for grid in grids for _, row in grid.rows for cell in row[:12] if (text := cell_text(cell))}
-    layer = guess_layer(Path(boundaries), key=key, texts=texts)
+    layer = guess_layer(Path(boundaries), key=key, texts=texts_of(grids), shapes=False)
     blocks, left_out = read_blocks(grids, layer.names, parents=layer.parents, year=year)
     return layer.codes, blocks, [*layer.notes, *left_out]
 
@@ -582,5 +647,5 @@ def quick_look(
             }
         )
     columns = ["sheet", "header", "rows", "key", "regions", "years", "indicators", "marks"]
-    told = [*remarks, *(text for block in blocks for text in doubts_of(block, codes))]
+    told = [*remarks, *(text for block in blocks for text in doubts_of(block, codes, blocks))]
     return QuickLook(path, pd.DataFrame(rows, columns=columns), tuple(told))

@@ -62,6 +62,7 @@ class Block:
     left_out: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     title: str = ""
+    kinds_of: dict[int, Counter[str]] = field(default_factory=dict)  # column -> how many cells of which kind
 
     def text(self, row: Sequence[object], at: int) -> str:
         """Return a cell as text, "" beyond the end of the row."""
@@ -265,6 +266,10 @@ def _header_above(
             if (a == number and b in filled) or a < number:
                 covered |= set(range(b, d + 1))
         over = {at for at in covered if at >= first_value}
+        if not filled and not header and skipped < 3 and kinds[i].strip():
+            skipped += 1  # a heading over the whole width, between header and numbers
+            i -= 1
+            continue
         if "n" in kinds[i] or not filled:
             break
         single = len(covered) == 1 and width > 2
@@ -365,3 +370,51 @@ def split_sections(block: Block) -> list[Block]:
     same = len(parts) > 1 and all(len(each & names[0]) >= 0.6 * max(len(each), len(names[0])) for each in names)
     whole = sum(len(part.rows) for part in parts) == len(block.rows)
     return parts if same and whole else [block]
+
+
+def split_halves(block: Block) -> list[Block]:
+    """Split a block whose regions go on in columns to the right, below the same header."""
+    texts = {at: [block.text(row, at) for _, row in block.rows] for at in range(len(block.paths)) if block.paths[at]}
+    named = [at for at, cells in texts.items() if sum(kind_of(text) == "t" for text in cells) > 0.5 * len(cells)]
+    for first in named:
+        edges = [at for at in named if block.paths[at] == block.paths[first]]
+        held = [set(texts[at]) - {""} for at in edges]
+        apart = len(edges) > 1 and sum(map(len, held)) == len(set().union(*held))
+        # the same columns follow every time
+        follow = [
+            [path for path in block.paths[at + 1 : end] if path]
+            for at, end in zip(edges, [*edges[1:], len(block.paths)], strict=True)
+        ]
+        if not apart or not follow[0] or any(each != follow[0] for each in follow):
+            continue
+        halves = []
+        for at, end in zip(edges, [*edges[1:], len(block.paths)], strict=True):
+            inside = range(at, end)
+            rows = [(n, [c if i in inside else "" for i, c in enumerate(row)]) for n, row in block.rows]
+            rows = [(n, row) for n, row in rows if any(map(cell_text, row))]
+            paths = [path if i in inside else [] for i, path in enumerate(block.paths)]
+            halves.append(
+                Block(block.grid, block.header, rows[0][0], rows[-1][0], block.titles, paths, block.names, rows)
+            )
+        halves[0].aside = block.aside
+        return halves
+    return [block]
+
+
+def sums_of(block: Block) -> list[str]:
+    """Return the names of rows that add up: all others, or the ones that follow or precede up to the next such row."""
+    assert block.key is not None
+    if block.indicator or block.year_column is not None or len(block.rows) > 2000:
+        return []
+    numbers = []
+    for _, row in block.rows:
+        numbers.append([cell_value(row[at]) if at < len(row) else None for at in block.value_at])
+    names = [block.text(row, block.key) for _, row in block.rows]
+    found = []
+    for i, mine in enumerate(numbers):
+        for others in (numbers[:i] + numbers[i + 1 :], numbers[i + 1 :], numbers[:i]):
+            told = adds_up(mine, others)
+            if told:
+                found.append(names[i])
+                break
+    return found

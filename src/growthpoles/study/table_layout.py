@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import combinations
+from itertools import combinations, permutations
 
 from growthpoles.errors import listed, shown
 from growthpoles.regions.key_matching import KeyMatch, best_rule, match_keys
@@ -16,8 +16,8 @@ from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files.number_notation import Notation, detect_notation
 from growthpoles.study.files.printed_labels import bare_name, parse_year, plain_signs, split_flag, year_inside
 from growthpoles.study.files.problems import Problem
-from growthpoles.study.files.table_files import cell_text
-from growthpoles.study.table_blocks import NOTATIONS, Block, adds_up, cell_value, is_mark, is_number, kind_of
+from growthpoles.study.files.table_files import JOINT, cell_text, joint_keys
+from growthpoles.study.table_blocks import NOTATIONS, Block, is_mark, is_number, kind_of, sums_of
 
 _YEAR_WORDS = re.compile(
     r"(?:reference[ _])?(?:years?|год[аы]?|жыл\w*|рік|йил|yil|year_|anno|anni|ano|año|años|periodo|período|jahre?"
@@ -37,6 +37,11 @@ _CAMEL_ID = re.compile(r"(?:.*[a-z])?(?:Id|ID)|.*[a-z]Code")
 _COUNTED = re.compile(
     r"(?:region |row )?(?:no|nr|№|num|nummer|number|numéro|número|nro|lp|index|row|s\.? ?no|sr\.? ?no|sl\.? ?no"
     r"|lfd\.? ?nr)\.?|#|n|№.{0,6}|rank|ranking|ранг|место|orden|id",
+    flags=re.IGNORECASE,
+)
+_RANKS = re.compile(
+    r".*(?:\brank(?:ing|ed)?\b|\brang\b|\bранг|место,? (?:занимаемое|в )|\bместо по|\bpuesto\b|\bpozycja\b|\bmiejsce\b"
+    r"|\bpořadí\b|\bsıra(?:sı)?\b|\bsorrend\b|\bперинґ\b|順位|排名|位次|순위).*",
     flags=re.IGNORECASE,
 )
 # Remarks on the values: of text by any of the words, of numbers only where the whole name says so.
@@ -74,6 +79,7 @@ _PRICES = re.compile(
 def read_block(block: Block, index: NameIndex | None, parents: Iterable[str] = (), year: int | None = None) -> None:
     """Say what the rows and columns of a block seem to be."""
     kinds = {at: Counter(kind_of(row[at]) for _, row in block.rows if at < len(row)) for at in range(len(block.paths))}
+    block.kinds_of = kinds
     header_years = {at: found for at in kinds if (found := _header_year(block.paths[at])) is not None}
     _find_year_column(block, kinds, header_years)
     numeric = [
@@ -95,6 +101,11 @@ def read_block(block: Block, index: NameIndex | None, parents: Iterable[str] = (
 def _header_year(path: Sequence[str]) -> int | None:
     years = [found.year for part in path if (found := parse_year(part)) is not None]
     return years[-1] if years else None
+
+
+def _is_value(block: Block, at: int) -> bool:
+    """Tell whether a column is named as the one of the values, as in "OBS_VALUE:Observation value" too."""
+    return any(_VALUE.fullmatch(bare_name(part.partition(":")[0])) for part in block.paths[at])
 
 
 def _last(block: Block, at: int) -> str:
@@ -152,7 +163,7 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
             continue
         cells = [block.text(row, at) for _, row in block.rows]
         texts = [text for text in dict.fromkeys(cells) if text]
-        if not texts or (at in numeric and any("." in text or len(text) > 14 for text in texts)):
+        if not texts or (at in numeric and any("." in text.removesuffix(".0") or len(text) > 14 for text in texts)):
             continue
         counted = texts == [str(i) for i in range(1, len(texts) + 1)] and len(texts) > 2
         if index is None:
@@ -176,6 +187,9 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
         candidates.append((score, at, found))
     if index is not None and max((each[0][0] for each in candidates), default=0.0) < 0.5 * len(index.names):
         candidates += _spelled_otherwise(block, kinds, numeric, index)
+    most = int(max((each[0][0] for each in candidates), default=0.0))
+    if index is not None and most < 0.8 * len(index.names) and (joint := _joint(block, kinds, index, most)):
+        candidates = [joint]
     if not candidates:
         return
     best = max(candidates, key=lambda each: each[0])
@@ -203,6 +217,32 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
     _fill_down(block, block.key)
     if block.year_column is not None:
         _fill_down(block, block.year_column)
+
+
+def _joint(
+    block: Block, kinds: dict[int, Counter[str]], index: NameIndex, most: int
+) -> tuple[tuple[float, ...], int, dict[str, str]] | None:
+    """Return two columns that name more regions together than any alone ("STATE", "COUNTY"), as one more column."""
+    columns = [at for at in kinds if at != block.year_column and kinds[at][" "] < 0.5 * kinds[at].total()][:8]
+    sample = block.rows[:: max(1, len(block.rows) // 60)]
+    best: tuple[int, tuple[int, int], dict[str, str]] = (max(1, most), (0, 0), {})
+    for pair in permutations(columns, 2):
+        if sum(bool(_hits(index, text)) for text in joint_keys(sample, pair) if text) < 0.4 * len(sample):
+            continue
+        texts = joint_keys(block.rows, pair)
+        found = {text: hits[0] for text in dict.fromkeys(texts) if text and len(hits := _hits(index, text)) == 1}
+        if len(set(found.values())) > 1.2 * best[0]:
+            best = len(set(found.values())), pair, found
+    units, pair, found = best
+    if not found:
+        return None
+    at = len(block.paths)
+    for (_, row), text in zip(block.rows, joint_keys(block.rows, pair), strict=True):
+        row += [*[""] * (at - len(row)), text]
+    block.names.append(JOINT.join(block.names[each] for each in pair))
+    block.paths.append([block.names[-1]])
+    block.doubts.append(f"{listed([block.names[each] for each in pair])} name a region together")
+    return (float(units),), at, found
 
 
 def _spelled_otherwise(
@@ -274,9 +314,10 @@ def _find_values(
     inside = {at: found for at in numeric if (found := year_inside(" ; ".join(block.paths[at]))) is not None}
     pure = {at: year for at, year in header_years.items() if at in numeric and at != block.year_column}
     candidates = []
+    parts = block.names[block.key].split(JOINT)
     for at in numeric:
-        reason = _no_value(block, at, index)
-        if at in pure and block.year_column is None:
+        reason = _no_value(block, at, index) if block.names[at] not in parts else "a part of the key"
+        if at in pure and block.year_column is None and not reason.startswith("ranks"):
             reason = ""
         if reason:
             block.left_out.append(f"{block.names[at]} ({reason})")
@@ -317,6 +358,11 @@ def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
         return "it counts the rows"
     if whole and _identifies(block, at):
         return "an identifier, by its name"
+    ranked = " ".join(block.paths[at]) if at < len(block.paths) else ""
+    if whole and _RANKS.fullmatch(ranked) and max(map(int, filled), default=0) < max(100, 3 * len(filled)):
+        return "ranks, by its name"
+    if told := _attribute(block, at, index):
+        return told
     if whole and _UNIT.fullmatch(_last(block, at)) and _multipliers(filled):
         return "a unit, by its name"
     if whole and _STATUS_NUMBER.fullmatch(_last(block, at)) and len(set(filled)) <= 40:
@@ -329,6 +375,39 @@ def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
             own += block.text(row, at).lstrip("0") in names
         if own > 0.6 * len(filled):
             return "a code of the regions"
+    return ""
+
+
+def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
+    """Return why a column of a table with its years down says something about a row and measures nothing, or ""."""
+    if block.key is None or _is_value(block, at):
+        return ""
+    rows = [row for _, row in block.rows if index is None or _hits(index, block.text(row, block.key))]
+    if 2 * len(rows) < len(block.rows):  # codes that are known once zeros are put back or taken off
+        rows = [row for _, row in block.rows]
+    cells = [block.text(row, at) for row in rows]
+    filled = list(filter(None, cells))
+    if len(filled) < 4 or len(block.kinds_of) < 2:
+        return ""
+    whole = all(re.fullmatch(r"\d+", text) for text in filled)
+    if whole and len(set(filled)) == 1:
+        return f"always {shown(filled[0])}"
+    valued = any(_is_value(block, other) for other, n in block.kinds_of.items() if n["n"])
+    if whole and valued and len(set(filled)) == len(rows) and list(map(int, filled)) == sorted(map(int, filled)):
+        return "it numbers the rows"
+    texts = [other for other, n in block.kinds_of.items() if n["t"] > n["n"] + n["y"] and other != at]
+    labels = {other: [block.text(row, other) for row in rows] for other in texts}
+    for other, told in labels.items():
+        groups = {pair for pair in zip(told, cells, strict=True) if pair[1]}
+        several = len({text for text, _ in groups})
+        alone = several == len(groups)  # every text has one number
+        if whole and alone and several > 1 and 2 * several <= len(filled) and (other != block.key or valued):
+            return f"the same for all rows of one {shown(block.names[other])}"
+    if valued and block.year_column is not None:
+        series = list(zip(*labels.values(), strict=True)) if labels else []
+        pairs = {pair for pair in zip(series, cells, strict=True) if pair[1]}
+        if 2 * len(pairs) <= len(filled) and len({a for a, _ in pairs}) == len(pairs) == len({b for _, b in pairs}):
+            return "it identifies the series"
     return ""
 
 
@@ -375,6 +454,8 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
         if at not in (block.key, block.year_column) and kinds[at][" "] and kinds[at][" "] < kinds[at].total():
             _fill_down(block, at)
         texts = [block.text(row, at) for row in rows]
+        if len(set(texts)) == len(rows) > 3 and all(map(str.isdigit, texts)):
+            continue  # it numbers the rows
         if not 1 < len(set(texts)) <= 400 or _STATUS_NUMBER.fullmatch(_last(block, at)):
             continue
         by_name: dict[str, set[str]] = defaultdict(set)
@@ -389,7 +470,8 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
             continue
         words = sum(len(text) for text in set(texts)) / len(set(texts))
         remark = bool(_STATUS.fullmatch(_last(block, at)))
-        dims.append((remark, bool(_UNIT.fullmatch(_last(block, at))), words < 5, at))
+        digits = all(map(str.isdigit, filter(None, texts)))  # a label comes before its code
+        dims.append((remark, bool(_UNIT.fullmatch(_last(block, at))), digits, words < 5, at))
     order = [each[-1] for each in sorted(dims)]
     for size in range(1, min(4, len(order)) + 1):
         for chosen in combinations(order, size):
@@ -502,7 +584,7 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str]) 
     }
     empty = [name for name in names if name not in filled]
     block.match = match_keys(
-        names, _bare(index), parents=parents, sums=_sums(block), empty=empty, inset=inset, odd=_odd(block, index)
+        names, _bare(index), parents=parents, sums=sums_of(block), empty=empty, inset=inset, odd=_odd(block, index)
     )
     for name, bare in spelled.items():
         for part in (block.match.found, block.match.aliases, block.match.outside, block.match.open):
@@ -533,25 +615,6 @@ def _odd(block: Block, index: NameIndex) -> dict[str, str]:
                 found[name] = (
                     f"{shown(code) if code else 'nothing'} in {shown(block.names[at])}, where every region has a code"
                 )
-    return found
-
-
-def _sums(block: Block) -> list[str]:
-    """Return the names of rows that add up: all others, or the ones that follow or precede up to the next such row."""
-    assert block.key is not None
-    if block.indicator or block.year_column is not None or len(block.rows) > 2000:
-        return []
-    numbers = []
-    for _, row in block.rows:
-        numbers.append([cell_value(row[at]) if at < len(row) else None for at in block.value_at])
-    names = [block.text(row, block.key) for _, row in block.rows]
-    found = []
-    for i, mine in enumerate(numbers):
-        for others in (numbers[:i] + numbers[i + 1 :], numbers[i + 1 :], numbers[:i]):
-            told = adds_up(mine, others)
-            if told:
-                found.append(names[i])
-                break
     return found
 
 
@@ -598,6 +661,10 @@ def _find_marks(block: Block) -> None:
     signs = {own.decimal: at for at, own in separate.items()}
     everything = [cell for cells in places.values() for cell in cells]
     block.notation, unclear = detect_notation(everything, delimiter=block.grid.delimiter or None)
+    if unclear is not None:  # totals and notes are printed as the regions are
+        more = [cell for _, row in block.rows for at, cell in enumerate(row) if at in block.value_at]
+        texts_of_all = [(cell, everything[0][1]) for cell in more if isinstance(cell, str) and is_number(cell)]
+        block.notation, unclear = detect_notation(texts_of_all, delimiter=block.grid.delimiter or None)
     other = "," if block.notation.decimal == "." else "."
     if unclear is None and block.notation.thousands is None:
         grouped = [text for text, _ in everything if other in text]
@@ -617,14 +684,21 @@ def _name_labels(block: Block) -> None:
     """Name the indicators: what stands above a column, without year, unit and the name of the key column."""
     assert block.key is not None
     own = set(block.paths[block.key])
+    paths: dict[int, tuple[list[str], list[str]]] = {}
     for at, year in block.value_at.items():
         path = [part for part in block.paths[at] if part not in own or len(block.paths[at]) == 1]
-        unit = ""
+        pure = [i for i, part in enumerate(path) if parse_year(part) is not None] if year is not None else []
+        paths[at] = (path[: pure[-1]], path[pure[-1] + 1 :]) if pure else (path, [])
+    lasts = {path[-1] for path, _ in paths.values() if len(path) > 1}
+    if len(lasts) == 1 and len(paths) > 1 and all(len(path) > 1 and not below for path, below in paths.values()):
+        paths = {at: (path[:-1], path[-1:]) for at, (path, _) in paths.items()}  # one unit below all names
+    above = Counter((block.value_at[at], *path) for at, (path, _) in paths.items())
+    # What stands below a year is a unit; where a year has several columns, it tells them apart.
+    tells = any(n > 1 for (year, *_), n in above.items() if year is not None)
+    for at, year in block.value_at.items():
+        path, below = paths[at]
+        path, unit = ([*path, *below], "") if tells else (path, ", ".join(below))
         if year is not None:
-            pure = [i for i, part in enumerate(path) if parse_year(part) is not None]
-            if pure:
-                unit = ", ".join(path[pure[-1] + 1 :])
-                path = path[: pure[-1]]
             path = [part for part in path if not _YEAR_WORDS.fullmatch(part.strip(" :"))]
             path = [found[1] if (found := year_inside(part)) is not None else part for part in path]
         label = ", ".join(part for part in path if part).strip(" ,;:")

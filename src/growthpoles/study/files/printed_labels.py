@@ -10,34 +10,88 @@ from typing import NamedTuple
 MANY_CELLS = 2**14  # texts whose reading is kept: a cell is asked about many times before its table is understood
 _UP = "⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵖʳ⁽⁾"
 _SIGNS = "*†‡§¶#°^~!"
-_NOTE = rf"(?:\s*(?:[{_UP}{re.escape(_SIGNS)}]+|\[[^\[\]]{{1,12}}\]|\(\d{{1,2}}\)|\d{{1,2}}\)))"
+# Words that say how sure the numbers of a year are, and name no indicator.
+_STATE = (
+    r"(?:prel|prelim\w*|prov|provisi\w*|revis\w*|rev|est|estimat\w*|estim|final|advance|avance|p|r|e|re|be|ae|qe|pe"
+    r"|предв\w*|предварительн\w+(?:\s+данные|\s+оценка)?|оценка|попередн\w*|алдын\s+ала|vorl\w*|provisor\w*|gesch\w*"
+    r"|voorlopig\w*|előzetes|předběž\w*|predbež\w*|wstępn\w*|szacun\w*|preliminar\w*|foreløpig\w*|ennakko\w*"
+    r"|geçici|sơ\s+bộ|sementara|angka\s+sementara|速報|暫定|暂定|初步|잠정)"
+)
+_NOTE = (
+    rf"(?:\s*(?:[{_UP}{re.escape(_SIGNS)}+]+|\[[^\[\]]{{1,12}}\]|\(\d{{1,2}}\)|\d{{1,2}}\)"
+    rf"|\((?:[^\W\d_]{{1,2}}|{_STATE}\.?)\)|,?\s{_STATE}\.?(?!\w)))"
+)
 _YEAR = r"((?:19|20)\d\d)"
 _PLAIN_YEAR = re.compile(
-    rf"(?:F\.?Y\.?|Y|YR|year|anno|ano|año|jahr|год|жыл|рік)?\s*{_YEAR}\.?"
+    rf"(?:F\.?Y\.?|Y|YR|year|anno|ano|año|jahr|год|жыл|рік|(?:{_STATE}[.:]?\s+)+)?\s*{_YEAR}\.?"
     rf"(?:[ \u00a0]*(?:г\.?г?\.?|год[а-я]*|ж\.?|жыл[а-я]*|йил[а-я]*|рік|роки|року|year|年度?|년))?"
-    rf"(?:[ \u00a0]*(?:[A-Za-z]{{1,2}}|\([^()]{{1,14}}\)|{_NOTE}))*",
+    rf"(?:[ \u00a0]*(?:(?<![A-Za-z])[A-Za-z]{{1,2}}(?![^\W\d_])|\([^()]{{1,14}}\)|[a-z\d]{{1,2}}/|{_NOTE}))*",
     flags=re.IGNORECASE,
 )
 _FISCAL = re.compile(rf"(?:F\.?Y\.?\s*)?{_YEAR}\s*[/–—-]\s*((?:19|20)?\d\d){_NOTE}*", flags=re.IGNORECASE)
-_DAY_FIRST = re.compile(rf"(?:на\s+)?(\d{{1,2}})[./-](\d{{1,2}})[./-]{_YEAR}(?:\s*г\.?)?{_NOTE}*", flags=re.IGNORECASE)
+_DAY_FIRST = re.compile(
+    rf"(?:(?:на|stav k|stan na|stand|am)\s+)?(\d{{1,2}})[./-]\s?(\d{{1,2}})[./-]\s?{_YEAR}(?:\s*[гrр]\.?)?{_NOTE}*",
+    flags=re.IGNORECASE,
+)
 _YEAR_FIRST = re.compile(rf"{_YEAR}[./-](\d{{1,2}})[./-](\d{{1,2}})(?:[ T]00:00(?::00)?)?{_NOTE}*")
+_MONTH_NAMES = """
+enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre janeiro fevereiro março
+maio junho julho setembro outubro novembro dezembro janvier février mars avril mai juin juillet août septembre
+octobre novembre décembre januar februar märz juni juli oktober dezember gennaio febbraio aprile maggio giugno
+luglio settembre ottobre dicembre stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października
+listopada grudnia styczeń luty marzec kwiecień maj czerwiec lipiec sierpień wrzesień październik listopad grudzień
+januari februari maart mei augustus augusti marts ledna února března dubna května června července srpna září října
+listopadu prosince leden únor březen duben květen červen červenec srpen říjen prosinec januára februára apríla mája
+júna júla augusta septembra októbra novembra decembra január február marec apríl máj jún júl október március április
+május június július augusztus szeptember ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık
+maret agustus desember січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня січень
+лютий березень квітень травень червень липень серпень вересень жовтень листопад грудень қаңтар ақпан наурыз сәуір
+мамыр маусым шілде тамыз қыркүйек қазан қараша желтоқсан ianuarie februarie martie aprilie iunie iulie septembrie
+octombrie noiembrie decembrie siječnja veljače ožujka travnja svibnja lipnja srpnja kolovoza rujna studenoga
+prosinca siječanj veljača ožujak travanj svibanj lipanj srpanj kolovoz rujan studeni prosinac януари февруари април
+юни юли септември октомври ноември декември tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta
+heinäkuuta elokuuta syyskuuta lokakuuta marraskuuta joulukuuta tammikuu helmikuu maaliskuu huhtikuu toukokuu kesäkuu
+heinäkuu elokuu syyskuu lokakuu marraskuu joulukuu sausio vasario kovo balandžio gegužės birželio liepos rugpjūčio
+rugsėjo spalio lapkričio gruodžio sausis vasaris kovas balandis gegužė birželis liepa rugpjūtis rugsėjis spalis
+lapkritis gruodis janvāris februāris aprīlis maijs jūnijs jūlijs augusts septembris oktobris novembris decembris
+jaanuar veebruar märts aprill juuni juuli oktoober detsember junij julij avgust јануар фебруар мај јун јул септембар
+октобар новембар децембар ιανουαρίου φεβρουαρίου μαρτίου απριλίου μαΐου ιουνίου ιουλίου αυγούστου σεπτεμβρίου
+οκτωβρίου νοεμβρίου δεκεμβρίου ιανουάριοσ φεβρουάριοσ μάρτιοσ απρίλιοσ μάιοσ ιούνιοσ ιούλιοσ αύγουστοσ σεπτέμβριοσ
+οκτώβριοσ νοέμβριοσ δεκέμβριοσ
+"""
 _MONTHS = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?|январ[ья]|янв|феврал[ья]|фев|марта?|апрел[ья]|апр|мая|май|июн[ья]|июл[ья]|августа?"
-    r"|авг|сентябр[ья]|сен|октябр[ья]|окт|ноябр[ья]|ноя|декабр[ья]|дек|janvier|enero|januar|janeiro|gennaio)\b\.?"
+    rf"|авг|сентябр[ья]|сен|октябр[ья]|окт|ноябр[ья]|ноя|декабр[ья]|дек|{'|'.join(_MONTH_NAMES.split())})\b\.?"
 )
 _PARTS_OF_YEAR = re.compile(
-    rf"\b(?:q[1-4]|[1-4]q|[1-4]\.?\s*(?:quarter|квартал|quartal|trimestre|kvartal)|i{{1,3}}v?\s+квартал|(?:19|20)\d\d-?[mq]\d"
-    rf"|quarter\b|{_MONTHS})",
+    rf"\b(?:q\s?[1-4]|[1-4]\s?[qt](?![^\W\d_])|[1-4]\.?\s*(?:-?[йa-zº]{{1,3}}\.?\s+)?"
+    rf"(?:quarter|квартал|кв\.|quartal|trim|kvart|kw\b)"
+    rf"|(?:i{{1,3}}v?|iv)\s+(?:квартал|кв\.|trim|quart|kwart|kw\b)"
+    rf"|(?:19|20)\d\d[-. /]?[mqthk]\d|[hst][1-4]\b|half\b|полугоди"
+    rf"|(?<![\d./-])(?:0?[1-9]|1[0-2])[/.-](?=(?:19|20)\d\d\b)|(?<!\d)(?:19|20)\d\d[/.-](?:0[1-9]|1[0-2])(?![\d./-])"
+    rf"|(?:19|20)\d\d\s?(?:년\s?\d|年\s?\d{{1,2}}\s?月|年第)|quarter\b|{_MONTHS})",
     flags=re.IGNORECASE,
 )
 # "31.12.2014", "2014-12-31", "1 January 2014", "April 1, 2014": a day of a year stands for it.
 _DAYS = re.compile(
-    rf"\b\d{{1,2}}[./-]\d{{1,2}}[./-](?=(?:19|20)\d\d\b)|(?<=\d\d\d\d)-\d\d-\d\d\b"
-    rf"|\b\d{{1,2}}\.?\s+{_MONTHS}\s+(?=(?:19|20)\d\d\b)|\b{_MONTHS}\s+\d{{1,2}},?\s+(?=(?:19|20)\d\d\b)",
+    rf"\b\d{{1,2}}[./-]\s?\d{{1,2}}[./-]\s?(?=(?:19|20)\d\d\b)|(?<=\d\d\d\d)-\d\d-\d\d\b"
+    rf"|\b\d{{1,2}}(?:er|º)?\.?\s+(?:de\s+)?{_MONTHS}(?:\s+de)?\s+(?=(?:19|20)\d\d\b)|\b{_MONTHS}\s+\d{{1,2}},?\s+(?=(?:19|20)\d\d\b)",
     flags=re.IGNORECASE,
 )
+_DAY_IN_WORDS = re.compile(
+    rf"(?:(?:на|az?|am|au|al?|à|stav k|stan na|as of|as at|по состоянию на)\s+)?"
+    rf"(?:\d{{1,2}}(?:er|st|nd|rd|th|-?е|º)?\.?\s+(?:de\s+)?"
+    rf"{_MONTHS}(?:\s+de|,)?\s+{_YEAR}|{_MONTHS}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+{_YEAR}|{_YEAR}\.?\s+{_MONTHS}\s+\d{{1,2}}\.?)"
+    rf"(?:\s*(?:г\.?|года?|р\.?|року|r\.?))?{_NOTE}*",
+    flags=re.IGNORECASE,
+)
+_ERA = re.compile(r"(令和|平成|昭和|民國|民国|(?:พ\.?ศ\.?|b\.?e\.?)\s*)(\d{1,4}|元)\s*年?度?", flags=re.IGNORECASE)
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}  # the year before the first
 _INSIDE = re.compile(rf"(?<![\d.,]){_YEAR}(?:\s*[/–—-]\s*((?:19|20)?\d\d)(?!\d))?(?![\d]|[.,]\d)")
+_WITH_STATE = re.compile(
+    rf"(?:(?<!\w){_STATE}[.:]?\s+)?{_INSIDE.pattern}(?:\s*г\.|\s+года?\b)?{_NOTE}*", flags=re.IGNORECASE
+)
 _YR = re.compile(r"\s*\[YR(?:19|20)\d\d\]", flags=re.IGNORECASE)
 _LEADING = re.compile(r"^[\s.\-–—•·:>]+(?=\w)")
 _TRAILING = re.compile(rf"(?:{_NOTE}|\s*[:.]{{2,}})+$")
@@ -52,13 +106,15 @@ _LOOKALIKES = {
     **{ord(sign): str(i % 10) for i, sign in enumerate("０１２３４５６７８９٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")},
     **{ord("．"): ".", ord("，"): ",", ord("٫"): ".", ord("٬"): ",", ord("％"): "%", ord("△"): "-", ord("▲"): "-"},
 }
+_DIGITS = {**_BLANKS, **{at: sign for at, sign in _LOOKALIKES.items() if sign.isdigit()}}
+_HAS_DIGIT = re.compile(r"[\d元]")
 _NUMBER = r"[+-]? ?(?:\d(?:[\d.,' ]*\d)?|[.,]\d+)(?:[eE][+-]?\d{1,3}(?![^\W\d_]))?"
 _MARK = (
     rf"(?:[{_UP}]+|[{re.escape(_SIGNS)}]+|\[[^\[\]]{{1,12}}\]|\([^\W\d_]{{1,3}}\)|\(\d{{1,2}}\)"
     r"|(?:(?<= )\d{1,2}\))|[^\W\d_]{1,2}(?![^\W_]))"
 )
 _BEHIND = re.compile(rf"({_NUMBER})( ?{_MARK}(?: ?{_MARK})*)")
-_BEFORE = re.compile(rf"(\([^\W\d_]{{1,3}}\)|\[[^\[\]\d]{{1,12}}\]|[*†‡§¶#~]+|[^\W\d_]{{1,2}} ) ?({_NUMBER})")
+_BEFORE = re.compile(rf"(\([^\W\d_]{{1,3}}\)|\[[^\[\]\d]{{1,12}}\]|[*†‡§¶#~^]+|[^\W\d_]{{1,2}} ) ?({_NUMBER})")
 
 
 class YearLabel(NamedTuple):
@@ -77,10 +133,13 @@ def parse_year(cell: object) -> YearLabel | None:
     if isinstance(cell, int | float):
         whole = float(cell)
         return YearLabel(int(whole), "year") if whole.is_integer() and 1900 <= whole <= 2100 else None
-    if not isinstance(cell, str):
-        return None
-    text = _YR.sub("", " ".join(cell.translate(_BLANKS).split()).strip("\"'"))
-    if len(text) > 40:
+    return _year_in(cell) if isinstance(cell, str) else None
+
+
+@functools.lru_cache(maxsize=MANY_CELLS)
+def _year_in(cell: str) -> YearLabel | None:
+    text = _YR.sub("", " ".join(cell.translate(_DIGITS).split()).strip("\"'"))
+    if len(text) > 40 or not _HAS_DIGIT.search(text):
         return None
     if hit := _FISCAL.fullmatch(text):
         first, second = int(hit[1]), int(hit[2])
@@ -90,6 +149,12 @@ def parse_year(cell: object) -> YearLabel | None:
         return YearLabel(int(hit[3]), "date") if int(hit[1]) <= 31 and int(hit[2]) <= 31 else None
     if hit := _YEAR_FIRST.fullmatch(text):
         return YearLabel(int(hit[1]), "date")
+    if hit := _DAY_IN_WORDS.fullmatch(text):
+        return YearLabel(int(next(filter(None, hit.groups()))), "date")
+    if hit := _ERA.fullmatch(text):
+        count = 1 if hit[2] == "元" else int(hit[2])
+        year = count + _ERAS.get(hit[1].strip(), -543)
+        return YearLabel(year, "year") if 1900 <= year <= 2100 else None
     if (hit := _PLAIN_YEAR.fullmatch(text)) and not _PARTS_OF_YEAR.search(text):
         return YearLabel(int(hit[1]), "year")
     return None
@@ -97,7 +162,7 @@ def parse_year(cell: object) -> YearLabel | None:
 
 def year_inside(text: str) -> tuple[int, str] | None:
     """Return the one year that stands in a longer text, and the text without it; None for none or several."""
-    plain = _DAYS.sub("", _YR.sub("", text.translate(_BLANKS).replace("_", " ")))
+    plain = _DAYS.sub("", _YR.sub("", text.translate(_DIGITS).replace("_", " ")))
     hits = list(_INSIDE.finditer(plain))
     years = {int(hit[1]) for hit in hits}
     if len(years) != 1 or _PARTS_OF_YEAR.search(plain):
@@ -105,10 +170,10 @@ def year_inside(text: str) -> tuple[int, str] | None:
     for hit in hits:
         if hit[2] and int(hit[2]) % 100 != (int(hit[1]) + 1) % 100:
             return None
-    rest = _INSIDE.sub(" ", plain)
+    rest = _WITH_STATE.sub(" ", plain)
     rest = re.sub(r"\(\s*\)|\[\s*\]", " ", rest)
     rest = re.sub(r"([;|/,])\s*(?=[;|/,])", "", " ".join(rest.split()))
-    return years.pop(), rest.strip(" ,;:/|–—-_.")
+    return years.pop(), rest.strip(" ,;:/|–—-_.+")
 
 
 @functools.lru_cache(maxsize=MANY_CELLS)

@@ -72,6 +72,9 @@ class RawTable:
         return f"RawTable({str(self.path)!r}{sheet}, {len(self.rows)} rows x {len(self.columns)} columns)"
 
 
+JOINT = " + "  # between the names of columns that are a key together
+
+
 def read_raw(
     path: Path, spec: Table, *, key: str | None = None, settle: bool = False, most_names: int | None = None
 ) -> RawTable:
@@ -201,6 +204,10 @@ def _table(grid: Grid, spec: Table) -> RawTable:
             continue
         rows.append((position, [*row[:width], *[""] * (width - len(row))]))
     rows = _filled_down(rows, columns, spec.fill)
+    parts = joint_columns(spec.key, columns)
+    if parts:
+        columns = (*columns, spec.key)
+        rows = [(n, [*row, text]) for (n, row), text in zip(rows, joint_keys(rows, parts), strict=True)]
     named = bool(spec.columns) or spec.layout == "long"
     unnamed = [i for i, name in enumerate(names) if not name and any(cell_text(row[i]) for _, row in rows)]
     if not named:
@@ -211,6 +218,27 @@ def _table(grid: Grid, spec: Table) -> RawTable:
         grid.path, grid.sheet, columns, rows, grid.unit, max(numbers), above, tuple(misfits), tuple(outside),
         tuple(hidden), tuple(problems), grid.encoding, grid.delimiter, grid.raised,
     )  # fmt: skip
+
+
+def joint_columns(key: str, columns: Sequence[str]) -> list[int]:
+    """Return the places of the columns that a key such as "STATE + COUNTY" joins; none for a column of its own."""
+    parts = key.split(JOINT)
+    return [columns.index(part) for part in parts] if key not in columns and set(parts) <= set(columns) else []
+
+
+def joint_keys(rows: Sequence[Row], parts: Sequence[int]) -> list[str]:
+    """Return codes written together, each part as wide as the widest of its column, or names divided by a comma."""
+    texts = [[cell_text(row[at]) if at < len(row) else "" for at in parts] for _, row in rows]
+    digits = all(text.isdigit() for line in texts for text in line if text)
+    widths = [max(map(len, column), default=0) for column in zip(*texts, strict=True)]
+    return [
+        ("" if digits else ", ").join(
+            text.zfill(width) if digits else text for text, width in zip(line, widths, strict=True)
+        )
+        if all(line)
+        else ""
+        for line in texts
+    ]
 
 
 def unique_names(names: Sequence[str]) -> list[str]:

@@ -483,6 +483,7 @@ def _primary(
     expected = region_index(study)
     if expected.empty:
         expected = frames[0][1].index  # transcribed tables alone
+    frames = _continued(frames, f"{study.name}, {year}")
     for where, frame in frames:
         # A region without a row in a table of one's own is "no data"; printed tables are complete.
         own = where.startswith("the data of")
@@ -497,10 +498,26 @@ def _primary(
             frames_of = Reason(NOT_THAT_YEAR, {"year": year})
             table[code] = float("nan")
             absent += [(region, code, frames_of) for region in expected]
-    twice = table.columns[table.columns.duplicated()]
-    if len(twice):
-        raise StudyError(message(f"column {twice[0]!r} comes from two tables", where=f"{study.name}, {year}"))
     return table, absent, account
+
+
+def _continued(frames: list[tuple[str, pd.DataFrame]], where: str) -> list[tuple[str, pd.DataFrame]]:
+    """Put together tables that hold one column for different regions: pages, sheets and halves of one table."""
+    whole: list[tuple[str, pd.DataFrame]] = []
+    for told, frame in frames:
+        shared = next((i for i, (_, other) in enumerate(whole) if set(other.columns) & set(frame.columns)), None)
+        if shared is None:
+            whole.append((told, frame))
+            continue
+        name, other = whole[shared]
+        both = other.index.intersection(frame.index)
+        if len(both) or set(other.columns) != set(frame.columns):
+            column = next(each for each in frame.columns if each in other.columns)
+            row = f", both with a row of {both[0]}" if len(both) else ""
+            allowed = "one table for a region, column and year"
+            raise StudyError(message(f"column {column!r} comes from two tables{row}", where=where, allowed=allowed))
+        whole[shared] = name, pd.concat([other, frame[other.columns]])
+    return whole
 
 
 def _flags(study: Study, year: int, edition: str, catalogue: Catalogue) -> list[tuple[str, str, str]]:
