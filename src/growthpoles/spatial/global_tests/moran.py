@@ -65,7 +65,7 @@ def moran(
           arrangements".
         - ``moments`` (default without regressors above 20,000 regions, where it holds): the Pearson curve with the
           exact mean, variance, skewness and kurtosis of the statistic over all relocations, without Monte Carlo
-          error. It holds where skewness and excess kurtosis are at most 0.2: there its p-values were nearer to those
+          error. It holds where skewness and excess kurtosis are at most 0.15: there its p-values were nearer to those
           of long relocation than 999 relocations are. Where they are not (few large values, few cases, hubs), the
           default is ``permutation`` and asking for ``moments`` is refused. A tail below 10^-6 is given as 10^-6.
         - ``exact`` (default with regressors, up to 2,000 regions): the exact distribution for normal errors

@@ -47,7 +47,7 @@ METHODS: tuple[Method, ...] = ("permutation", "moments", "normal", "randomisatio
 RESIDUAL_METHODS: tuple[Method, ...] = ("exact", "saddlepoint", "normal")
 _EXACT_BY_DEFAULT = 2_000
 _MANY = 20_000  # regions above which relocations by default would be 999
-_SKEWNESS, _EXCESS = 0.2, 0.2  # up to which the curve was held against relocations
+_SKEWNESS, _EXCESS = 0.15, 0.15  # up to which the curve was held against relocations
 _RESOLVED = 1e-6  # a smaller tail is not told from this one
 _STEPS = 100  # products per link and region that the moments may cost: a tenth of 999 relocations
 
