@@ -106,9 +106,7 @@ def ratio_test(
     if regressors is None and by_moments(method, permutations, part.n):
         found = moments_test(part.w, z, ratio.pair, z_score(statistic, *moments), alternative, asked=method is not None)
     if found is None:
-        found = _inference(
-            method or "permutation", statistic, moments, z, form, basis, alternative, permutations, rng
-        )
+        found = _inference(method or "permutation", statistic, moments, z, form, basis, alternative, permutations, rng)
     given = (y,) if regressors is None else (y, regressors)
     tested = Tested.of(ratio.name, *given, graph=prepared.graph, transformation=transformation, null=null)
     return found.result(

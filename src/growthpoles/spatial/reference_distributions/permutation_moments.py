@@ -134,9 +134,7 @@ class MatrixSums:
         """Sum over distinct regions of the product of the elements at the edges."""
         if parts not in self.known:
             total = (
-                self.unrestricted[parts[0]]
-                if len(parts) == 1
-                else self.distinct(parts[:1]) * self.distinct(parts[1:])
+                self.unrestricted[parts[0]] if len(parts) == 1 else self.distinct(parts[:1]) * self.distinct(parts[1:])
             )
             self.known[parts] = total - sum(map(self.distinct, _overlaps(parts)))
         return self.known[parts]
@@ -219,10 +217,10 @@ def relocation_moments(sums: MatrixSums, y: Floats, b: Polynomial = PRODUCT) -> 
         terms: dict[tuple[int, ...], Decimal] = {(0,) * _regions(edges): Decimal(1)}
         for one, other in edges:
             longer: dict[tuple[int, ...], Decimal] = {}
-            for (powers, factor), ((k, l), c) in product(terms.items(), centred.items()):
+            for (powers, factor), ((left, right), c) in product(terms.items(), centred.items()):
                 raised = list(powers)
-                raised[one] += k
-                raised[other] += l
+                raised[one] += left
+                raised[other] += right
                 longer[tuple(raised)] = longer.get(tuple(raised), Decimal(0)) + factor * c
             terms = longer
         grouped: Counter[tuple[int, ...]] = Counter()
@@ -231,13 +229,11 @@ def relocation_moments(sums: MatrixSums, y: Floats, b: Polynomial = PRODUCT) -> 
         return sum((c * distinct(powers) for powers, c in grouped.items()), Decimal(0))
 
     def moment(k: int, centred: Polynomial) -> Decimal:
-        return sum(
-            (
-                ways * sums.distinct(parts) * values(parts, centred) / prod(range(n - _regions(_whole(parts)) + 1, n + 1))
-                for parts, ways in _multigraphs(k).items()
-            ),
-            Decimal(0),
-        )
+        total = Decimal(0)
+        for parts, ways in _multigraphs(k).items():
+            orders = prod(range(n - _regions(_whole(parts)) + 1, n + 1))
+            total += ways * sums.distinct(parts) * values(parts, centred) / orders
+        return total
 
     with localcontext(prec=_DIGITS):
         mean = values((((0, 1),),), b) / (n * (n - 1))
