@@ -57,7 +57,8 @@ def getis_ord(
     permutations, rng
         As for :func:`growthpoles.moran`.
     method : {"permutation", "moments", "randomisation"}, optional
-        ``permutation`` and ``moments`` as for :func:`growthpoles.moran`; ``randomisation`` is the z-test with the moments of Getis & Ord (1992), which esda calls ``p_norm``.
+        ``permutation`` and ``moments`` as for :func:`growthpoles.moran`; ``randomisation`` is
+        the z-test with the moments of Getis & Ord (1992), which esda calls ``p_norm``.
     transformation : {"b", "r", None}
         Binary weights by default, as in the definition.
 

@@ -58,10 +58,11 @@ def moran(
     method : str, optional
         ``permutation``, ``moments`` and ``randomisation`` relocate the values; the others assume normal errors:
 
-        - ``permutation`` (default without regressors up to 20,000 regions, or with `permutations`): p = (count + 1) / (permutations + 1), ties counted in
-          both tails. Where the distinct arrangements of y number at most 10^6 (nine distinct values, a yes/no
-          variable on 16 regions) all are visited instead: p = count / number, without Monte Carlo error.
-          `method` of the result is then ``exact``, `permutations` the number and `reference` "all 12,870
+        - ``permutation`` (default without regressors up to 20,000 regions, or with `permutations`): p = (count + 1) /
+          (permutations + 1), ties counted in both tails. Where the distinct arrangements of y number at most 10^6
+          (nine distinct values, a yes/no variable on 16 regions) all are visited instead: p = count / number,
+          without Monte Carlo error. `method` of the result is then ``exact``, `permutations` the number and
+          `reference` "all 12,870
           arrangements".
         - ``moments`` (default without regressors above 20,000 regions, where it holds): the Pearson curve with the
           exact mean, variance, skewness and kurtosis of the statistic over all relocations, without Monte Carlo
