@@ -118,5 +118,5 @@ def test_where_it_holds_the_curve_is_nearer_than_999_relocations(kind):
                 continue
             p = long.p_value
             assert abs(law.p_value - p) < 1.2 * (p * (1 - p) / 999) ** 0.5
-        with pytest.raises(SpatialError, match="too many links|under relocation"):
+        with pytest.raises(SpatialError, match=r"too many links|under relocation"):
             test(y, hub, method="moments")

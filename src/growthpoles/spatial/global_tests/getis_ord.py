@@ -85,7 +85,7 @@ def getis_ord(
     """
     check_alternative(alternative)
     if method is not None:
-        check_method(method, ("permutation", "moments", "randomisation"), "Getis-Ord G")
+        check_method(method, ("permutation", "randomisation", "moments"), "Getis-Ord G")
     prepared = prepare(y, graph, transformation=transformation, name="y")
     part = connected(prepared)
     values = prepared.y[part.places]
