@@ -174,7 +174,8 @@ def matrix_sums(matrix: Any) -> MatrixSums:
             return ring
         if often:  # a triangle, with an edge that is double or with another beside it
             return float(around[max(often.values())] @ prod(weights.values(), start=ones))
-        return float(sum(weights.values()).sum())
+        (left,) = weights.values()
+        return float(left.sum())
 
     connected = {part for k in (1, 2, 3, 4) for parts in _multigraphs(k) for part in parts}
     return MatrixSums(n, {part: Decimal(unrestricted(part)) for part in connected})
