@@ -107,9 +107,12 @@ class Results:
     unused: pd.DataFrame
     stages: Stages
     classed: bool = field(init=False)  # whether the index has classes: not where the study's method sets it no limits
+    scale: ClassScale = field(init=False)  # classes of the index
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "classed", study_method(self.study, self.catalogue).has_classes(self.root))
+        method = study_method(self.study, self.catalogue)  # once: pages ask for every region
+        object.__setattr__(self, "classed", method.has_classes(self.root))
+        object.__setattr__(self, "scale", method.scale)
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -125,11 +128,6 @@ class Results:
     def root(self) -> str:
         """Code of the final index."""
         return self.catalogue.root
-
-    @property
-    def scale(self) -> ClassScale:
-        """Classes of the index."""
-        return study_method(self.study, self.catalogue).scale
 
     def rating(self, year: int) -> pd.DataFrame:
         """Return the rating of a year in the edition of the report."""

@@ -137,18 +137,15 @@ def _summary_table(ctx: Context) -> Table:
             *([f"={words('column', 'rating_class')} {year}"] if results.classed else []),
             f"#={words('column', 'rank')} {year}",
         ]
-    rows = []
-    for region in last.sort_values(by=["rank"], kind="stable").index:
-        row = [ctx.region(region)]
-        for year in shown_years(results):
-            own = results.rating(year)
-            rank = own.loc[region, "rank"]
-            row += [
-                words.number(own.loc[region, results.root], ctx.digits),
-                *([ctx.letter(own["rating_class"].astype(object)[region])] if results.classed else []),
-                DASH if missing(rank) else f"{int(str(rank)):d}",
-            ]
-        rows.append(row)
+    order = last.sort_values(by=["rank"], kind="stable").index
+    cells: list[list[str]] = [[ctx.region(region) for region in order]]
+    for year in shown_years(results):
+        own = results.rating(year).loc[order]
+        cells.append([words.number(each, ctx.digits) for each in own[results.root]])
+        if results.classed:
+            cells.append([ctx.letter(each) for each in own["rating_class"].astype(object)])
+        cells.append([DASH if missing(rank) else f"{int(str(rank)):d}" for rank in own["rank"].astype(object)])
+    rows = list(zip(*cells, strict=True))
     return make_table(words, "summary", columns, rows, caption=words("table", f"summary{ctx.kind}"))
 
 
@@ -263,11 +260,11 @@ def _strengths(ctx: Context, year: int) -> Table:
     results, words = ctx.results, ctx.words
     codes = list(results.catalogue.indicators)
     scores = results.rating(year)[[f"score_{code}" for code in codes]].set_axis(codes, axis=1)
-    apart = scores - scores.median()
+    apart = (scores - scores.median()).rename(index=str).to_dict("index")
     few, digits = len(codes) <= _MATRIX, 0 if results.classed else ctx.digits
     rows = []
     for region, own in results.stages.strengths[year].to_dict("index").items():
-        signs = [words.signed(apart.loc[str(region), code], digits) for code in codes]
+        signs = [words.signed(apart[str(region)][code], digits) for code in codes]
         named = [ctx.list_codes(" ".join(own[key].split()[:3])) for key in ("strengths", "weaknesses")]
         row = [ctx.region(region)]
         if results.classed:

@@ -255,7 +255,7 @@ def test_classes_of_a_column_are_those_of_its_values() -> None:
         classes, marks = _classed(column, edges, "ru", digits=2)
         told = [NO_DATA if value != value else str(bin_of(value, edges, "r")) for value in values]
         assert classes == told
-        assert float(marks[20].replace(",", ".").replace("\u2212", "-")) == edges[0]
+        assert float(marks(20).replace(",", ".").replace("\u2212", "-")) == edges[0]
     column.iloc[[3, 5]] = edges[-1] + 1.0
     with pytest.raises(MapError, match="'r3'"):
         _classed(column, edges, "en", digits=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakKeyDictionary
@@ -119,6 +119,21 @@ def _overlay(regions: gpd.GeoDataFrame, overlay: Any, lang: str, options: MapOpt
     return told or word("not significant"), frozenset(values.index[weak])
 
 
+class Texts(Sequence[str]):
+    """Texts that are written when they are asked for: of a million regions few are printed."""
+
+    def __init__(self, count: int, write: Callable[[int], str]) -> None:
+        self._count, self._write = count, write
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, place: Any) -> Any:
+        if not -self._count <= place < self._count:
+            raise IndexError(place)
+        return self._write(int(place) % self._count)
+
+
 def draw_map(
     regions: gpd.GeoDataFrame,
     classes: Sequence[str],
@@ -177,7 +192,10 @@ def draw_map(
         raise MapError(message(f"class {unknown[0]!r} is not in the legend", allowed=", ".join(faces_of)))
     faces = [faces_of[key] for key in classes]
     names = [[text_metrics.clean(n) for n in found] for found in region_names(regions, style)]
-    marks = ["" if style.labels == "none" else text_metrics.clean(mark) for mark in marks]
+    given = marks
+    marks = Texts(len(given), lambda i: "" if style.labels == "none" else text_metrics.clean(given[i]))
+    if len(base.geometries) < MANY:
+        marks = list(marks)
     own = ax is None
     if ax is None:
         listed = region_labels.key_below(codes, style.preset, 0.94 * style.preset.width_mm) if codes else None
@@ -309,9 +327,9 @@ def _with_key(ax: Axes, plan: Plan, named: region_labels.Names, style: Style) ->
 
 def region_names(regions: gpd.GeoDataFrame, style: Style) -> list[list[str]]:
     """Ways to write every region, the fullest first; a study without names in a language shows those that it has."""
-    codes = short_codes(regions.index)
     if style.labels in ("marks", "none"):
-        return [[] for _ in codes]
+        return [[] for _ in range(len(regions))]
+    codes = short_codes(regions.index)
     order = (style.lang, *(lang for lang in LANGUAGES if lang != style.lang))
     columns = [f"{kind}_{lang}" for lang in order for kind in ("short", "name")]
     column = next((c for c in (*columns[:2], "name", *columns[2:]) if c in regions.columns), None)

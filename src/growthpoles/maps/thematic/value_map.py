@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Unpack, get_args
 
@@ -19,7 +19,7 @@ from growthpoles.maps.presets import in_preset_typeface
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
 from growthpoles.maps.source_note import NO_DATA, change_notes, numbers_of
-from growthpoles.maps.thematic.map_drawing import draw_map, map_style
+from growthpoles.maps.thematic.map_drawing import Texts, draw_map, map_style
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -72,8 +72,7 @@ def class_limits(values: Sequence[float] | Array, scheme: Scheme = "natural", *,
     Raises
     ------
     MapError
-        The scheme is not known, there are fewer distinct values than classes, or natural classes are asked of more
-        than 20,000 distinct values.
+        The scheme is not known, or there are fewer distinct values than classes.
 
     Examples
     --------
@@ -100,9 +99,6 @@ def class_limits(values: Sequence[float] | Array, scheme: Scheme = "natural", *,
                 n=len(distinct),
             )
         )
-    if scheme == "natural" and len(distinct) > _MOST:
-        problem = f"{len(distinct)} distinct values"
-        raise MapError(message(problem, where="class_limits", allowed=f"{_MOST} at most, or quantiles"))
     if scheme in ("equal", "pretty"):
         return (_equal if scheme == "equal" else _pretty)(float(distinct[0]), float(distinct[-1]), k)
     if scheme == "natural":
@@ -153,29 +149,37 @@ def _pretty(low: float, high: float, k: int) -> tuple[float, ...]:
 def _natural_breaks(known: Array, k: int) -> NDArray[np.int_]:
     """Return the last distinct value of every class but the highest, where squares around class means are least.
 
-    Dynamic programming over the sorted distinct values (Fisher 1958); the best start of the last class never moves back
-    as its end moves on, so only a few starts are tried for each.
+    Dynamic programming over the sorted distinct values (Fisher 1958). The best start of the last class never moves back
+    as its end moves on: ends are halved, all middles of a level at once, so that a class costs n log n.
     """
     values, counts = np.unique(known - known.mean(), return_counts=True)
     sums = [np.concatenate([[0.0], np.cumsum(counts * values**power)]) for power in (0, 1, 2)]
     n = len(values)
 
-    def cost(start: NDArray[np.int_], end: int) -> Array:
+    def cost(start: NDArray[np.int_], end: NDArray[np.int_]) -> Array:
         weight, first, second = (total[end] - total[start] for total in sums)
         return np.maximum(second - first**2 / weight, 0.0)
 
     ends = np.arange(1, n + 1)
-    best = np.array([0.0, *(cost(np.zeros(1, dtype=int), end)[0] for end in ends.tolist())])
+    best = np.concatenate([[0.0], cost(np.zeros(n, dtype=int), ends)])
     starts = np.zeros((k, n + 1), dtype=int)
     for part in range(1, k):
         before, best = best, np.full(n + 1, np.inf)
-        low = part
-        for end in range(part + 1, n + 1):
-            tried = np.arange(low, end)
-            total = before[tried] + cost(tried, end)
-            at = int(total.argmin())
-            best[end], low = total[at], int(tried[at])
-            starts[part, end] = low
+        # ends from first to last, whose best starts lie between low and high
+        first, last, low, high = (np.array([each]) for each in (part + 1, n, part, n - 1))
+        while len(first):
+            middle = (first + last) // 2
+            size = np.minimum(high, middle - 1) - low + 1
+            begin = np.cumsum(size) - size
+            tried = np.arange(size.sum()) - np.repeat(begin - low, size)
+            total = before[tried] + cost(tried, np.repeat(middle, size))
+            least = np.minimum.reduceat(total, begin)
+            hits = np.flatnonzero(total == np.repeat(least, size))
+            found = tried[hits[np.unique(np.searchsorted(begin, hits, side="right"), return_index=True)[1]]]
+            best[middle], starts[part, middle] = least, found
+            first, last = np.concatenate([first, middle + 1]), np.concatenate([middle - 1, last])
+            low, high = np.concatenate([low, found]), np.concatenate([found, high])
+            first, last, low, high = (each[first <= last] for each in (first, last, low, high))
     edges, end = [], n
     for part in range(k - 1, 0, -1):
         end = int(starts[part, end])
@@ -381,8 +385,8 @@ def _arm(colours: Sequence[str], n: int) -> tuple[str, ...]:
 
 def _classed(
     values: pd.Series, edges: Array, lang: str, *, digits: int | None, sign: Any = "-"
-) -> tuple[list[str], list[str]]:
-    """Classes and printed values of all regions."""
+) -> tuple[list[str], Callable[[int], str]]:
+    """Classes of all regions, and what prints the value of one of them."""
     numbers = values.to_numpy(dtype=float)
     missing = np.isnan(numbers)
     noise = 1e-12 * float(np.abs(edges).max())
@@ -393,9 +397,7 @@ def _classed(
     keys = np.array([*map(str, range(len(edges) - 1)), NO_DATA], dtype=object)
     classes = keys[np.where(missing, len(edges) - 1, place.clip(0, len(edges) - 2))].tolist()
     nothing = translator(lang)("n/d")
-    return classes, [
-        nothing if value != value else shown_value(value, lang, digits, sign) for value in numbers.tolist()
-    ]
+    return classes, lambda i: nothing if missing[i] else shown_value(float(numbers[i]), lang, digits, sign)
 
 
 def shown_value(value: float, lang: str, digits: int | None, sign: Any = "-") -> str:
@@ -560,7 +562,7 @@ def map_numbers(
     """Draw numbers in classes; options as in :func:`plot_values`, the data may name year and edition."""
     edges, center, sign, word = shown.edges, shown.center, shown.sign, translator(lang)
     ramp = palettes.take(shown.colours, len(edges) - 1) if center is None else _two_arms(shown.colours, edges, center)
-    classes, marks = _classed(shown.values, edges, lang, digits=shown.digits, sign=sign)
+    classes, printed = _classed(shown.values, edges, lang, digits=shown.digits, sign=sign)
     cases, apart = list(shown.cases), dict(shown.apart)
     still = np.flatnonzero(np.asarray(shown.values, dtype=float) == center)
     if center is not None and len(still):
@@ -570,7 +572,8 @@ def map_numbers(
         apart |= dict.fromkeys(still.tolist(), AT_CENTER)
     mark_of = {case.key: case.mark for case in cases}
     for i, case in apart.items():
-        classes[i], marks[i] = case, mark_of[case]
+        classes[i] = case
+    marks = Texts(len(classes), lambda i: mark_of[apart[i]] if i in apart else printed(i))
     together = None if shown.digits is None else digits_of(edges)  # levels of p-values are written as they are known
     key = Legend(
         variable,

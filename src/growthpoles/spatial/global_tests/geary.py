@@ -10,6 +10,7 @@ from growthpoles.spatial.alignment import Transformation
 from growthpoles.spatial.global_tests.global_result import Alternative, GlobalResult, Method
 from growthpoles.spatial.global_tests.quadratic_ratio import Ratio, ratio_test
 from growthpoles.spatial.reference_distributions.moments import geary_normal, geary_randomisation
+from growthpoles.spatial.reference_distributions.permutation_moments import SQUARED_DIFFERENCE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +29,7 @@ def _matrix(w: csr_array, s0: float) -> csr_array:
     return laplacian * ((w.shape[0] - 1) / (2.0 * s0))
 
 
-_GEARY = Ratio("Geary's C", _matrix, geary_normal, geary_randomisation)
+_GEARY = Ratio("Geary's C", _matrix, SQUARED_DIFFERENCE, geary_normal, geary_randomisation)
 
 
 def geary(

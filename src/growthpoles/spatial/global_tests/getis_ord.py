@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -18,9 +19,10 @@ from growthpoles.spatial.global_tests.global_result import (
     normal_p,
     z_score,
 )
-from growthpoles.spatial.global_tests.quadratic_ratio import relocation_test
+from growthpoles.spatial.global_tests.quadratic_ratio import by_moments, moments_test, relocation_test
 from growthpoles.spatial.reference_distributions.global_permutation import Form, quadratic_form
 from growthpoles.spatial.reference_distributions.moments import getis_ord_randomisation, weight_sums
+from growthpoles.spatial.reference_distributions.permutation_moments import PRODUCT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +37,7 @@ def getis_ord(
     *,
     alternative: Alternative = "two-sided",
     permutations: int | None = None,
-    method: Literal["permutation", "randomisation"] = "permutation",
+    method: Literal["permutation", "moments", "randomisation"] | None = None,
     rng: Generator | int | None = None,
     transformation: Transformation | None = "b",
 ) -> GlobalResult:
@@ -54,8 +56,9 @@ def getis_ord(
         ``greater``: high values lie together; ``less``: they keep apart, or low values do lie together.
     permutations, rng
         As for :func:`growthpoles.moran`.
-    method : {"permutation", "randomisation"}
-        ``randomisation`` is the z-test with the moments of Getis & Ord (1992), which esda calls ``p_norm``.
+    method : {"permutation", "moments", "randomisation"}, optional
+        ``permutation`` and ``moments`` as for :func:`growthpoles.moran`; ``randomisation`` is
+        the z-test with the moments of Getis & Ord (1992), which esda calls ``p_norm``.
     transformation : {"b", "r", None}
         Binary weights by default, as in the definition.
 
@@ -81,7 +84,8 @@ def getis_ord(
     (0.203, 0.233, 0.19)
     """
     check_alternative(alternative)
-    check_method(method, ("permutation", "randomisation"), "Getis-Ord G")
+    if method is not None:
+        check_method(method, ("permutation", "randomisation", "moments"), "Getis-Ord G")
     prepared = prepare(y, graph, transformation=transformation, name="y")
     part = connected(prepared)
     values = prepared.y[part.places]
@@ -104,14 +108,20 @@ def getis_ord(
     moments = getis_ord_randomisation(sums, values)
     statistic = float(values @ (part.w @ values)) / pairs
     z = z_score(statistic, *moments)
+    mean = values.mean()
+    centred = values - mean
+    found = None
+    if by_moments(method, permutations, part.n):
+        # y_i y_j in units of the standard deviation from the mean, less a constant
+        level = Decimal(float(mean / centred.std()))
+        pair = {**PRODUCT, (1, 0): level, (0, 1): level}
+        found = moments_test(part.w, centred, pair, z, alternative, asked=method is not None)
     if method == "randomisation":
         p = normal_p(z, alternative)
         found = Inference.certain(p, method, "normal approximation, moments under randomisation")
-    else:
+    elif found is None:
         # deviations instead of values: y'Wy = z'Wz + mean * (row and column sums)'z + constant, without
         # cancellation
-        mean = values.mean()
-        centred = values - mean
         margins = np.asarray(part.w.sum(axis=1)).ravel() + np.asarray(part.w.sum(axis=0)).ravel()
         linear = mean * (margins - margins.mean())
         spread = float(np.sqrt(np.mean(centred**2)))

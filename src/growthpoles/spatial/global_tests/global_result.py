@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from growthpoles.spatial.alignment import Tested
 
 
-Method = Literal["exact", "permutation", "normal", "randomisation", "saddlepoint"]
+Method = Literal["exact", "permutation", "moments", "normal", "randomisation", "saddlepoint"]
 
 CONFIDENCE = 0.95
 
@@ -40,7 +40,7 @@ class GlobalResult(ResultDisplay):
         95 % Clopper-Pearson interval of the Monte Carlo p-value; (p, p) where nothing was sampled.
     alternative : {"two-sided", "greater", "less"}
         ``greater`` means a larger statistic, whatever that says about clustering.
-    method : {"exact", "permutation", "normal", "randomisation", "saddlepoint"}
+    method : {"exact", "permutation", "moments", "normal", "randomisation", "saddlepoint"}
         How the p-value was found; under which null hypothesis is said by `reference`. ``exact``: without
         sampling and without approximation, either because all arrangements of the values were visited (also
         where ``permutation`` was asked for and they are few) or from the law of the statistic for normal

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +26,14 @@ from growthpoles.spatial.global_tests.global_result import (
 from growthpoles.spatial.reference_distributions import normal_errors
 from growthpoles.spatial.reference_distributions.global_permutation import Form, permutation_tally, quadratic_form
 from growthpoles.spatial.reference_distributions.moments import Moments, WeightSums, kurtosis, weight_sums
+from growthpoles.spatial.reference_distributions.permutation_moments import (
+    LEAST,
+    Polynomial,
+    matrix_sums,
+    pearson_curve_tails,
+    relocation_moments,
+    steps_of_two,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,17 +43,25 @@ if TYPE_CHECKING:
 
     from growthpoles.graphs import Graph, W
 
-METHODS: tuple[Method, ...] = ("permutation", "normal", "randomisation", "saddlepoint", "exact")
+METHODS: tuple[Method, ...] = ("permutation", "moments", "normal", "randomisation", "saddlepoint", "exact")
 RESIDUAL_METHODS: tuple[Method, ...] = ("exact", "saddlepoint", "normal")
 _EXACT_BY_DEFAULT = 2_000
+_MANY = 20_000  # regions above which relocations by default would be 999
+_SKEWNESS, _EXCESS = 0.15, 0.15  # up to which the curve was held against relocations
+_RESOLVED = 1e-6  # a smaller tail is not told from this one
+_STEPS = 100  # products per link and region that the moments may cost: a tenth of 999 relocations
 
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """A statistic z'Az / z'z: its name, the matrix A built from weights and their sum, and its moments."""
+    """A statistic z'Az / z'z: its name, the matrix A built from weights and their sum, and its moments.
+
+    `pair` is what it sums over linked pairs, see :func:`.permutation_moments.relocation_moments`.
+    """
 
     name: str
     matrix: Callable[[csr_array, float], csr_array]
+    pair: Polynomial
     normal: Callable[[WeightSums], Moments]
     randomisation: Callable[[WeightSums, float], Moments]
 
@@ -71,12 +87,12 @@ def ratio_test(
     form = ratio.matrix(part.w, sums.s0)
     null = "normal"
     if regressors is None:
-        method = "permutation" if method is None else method
-        check_method(method, METHODS, ratio.name)
+        if method is not None:
+            check_method(method, METHODS, ratio.name)
         basis = np.full((part.n, 1), part.n**-0.5)
         z = deviations(values, "y")
         moments = ratio.normal(sums)
-        if method in ("permutation", "randomisation"):
+        if method in (None, "permutation", "moments", "randomisation"):
             moments, null = ratio.randomisation(sums, kurtosis(z)), "randomisation"
     else:
         if method is None:
@@ -86,7 +102,11 @@ def ratio_test(
         z = _residuals(values, basis)
         moments = normal_errors.residual_moments(form, basis)
     statistic = float(z @ (form @ z))
-    found = _inference(method, statistic, moments, z, form, basis, alternative, permutations, rng)
+    found = None
+    if regressors is None and by_moments(method, permutations, part.n):
+        found = moments_test(part.w, z, ratio.pair, z_score(statistic, *moments), alternative, asked=method is not None)
+    if found is None:
+        found = _inference(method or "permutation", statistic, moments, z, form, basis, alternative, permutations, rng)
     given = (y,) if regressors is None else (y, regressors)
     tested = Tested.of(ratio.name, *given, graph=prepared.graph, transformation=transformation, null=null)
     return found.result(
@@ -145,6 +165,50 @@ def _inference(
         scale=float(abs(form).sum()) / len(z),
         alternative=alternative,
     )
+
+
+def by_moments(method: Method | None, permutations: int | None, n: int) -> bool:
+    """Whether the exact moments are to be tried: where asked for, or instead of few relocations of many regions."""
+    return method == "moments" or (method is None and permutations is None and n > _MANY)
+
+
+def moments_test(
+    w: csr_array, z: NDArray[np.float64], pair: Polynomial, score: float, alternative: Alternative, *, asked: bool
+) -> Inference | None:
+    """Place a standardised sum over linked pairs in the Pearson curve with its exact moments under relocation.
+
+    Parameters
+    ----------
+    w : csr_array
+    z : array, shape (n,)
+        Values with mean zero; in units of their standard deviation where `pair` is of several degrees.
+    pair : mapping
+        See :func:`.permutation_moments.relocation_moments`.
+    score : float
+        The sum less its mean, in standard deviations.
+    alternative : str
+    asked : bool
+        Whether to raise where the curve does not hold; None is returned otherwise.
+    """
+    n, matrix = len(z), ((w + w.T) * 0.5).tocsr()
+    if n < LEAST:
+        reason = message("{n} regions", allowed="{least} or more", n=n, least=LEAST)
+    elif steps_of_two(matrix) > _STEPS * (n + matrix.nnz):
+        reason = message("method='moments': some regions have too many links", allowed="method='permutation'")
+    else:
+        scaled = z * (n / (z @ z)) ** 0.5
+        _, variance, skewness, excess = relocation_moments(matrix_sums(matrix), scaled, pair)
+        shape = f"skewness {skewness:.2g}, excess kurtosis {excess:.2g}"
+        if variance > 0 and abs(skewness) <= _SKEWNESS and abs(excess) <= _EXCESS:
+            tails = [max(tail, _RESOLVED) for tail in pearson_curve_tails(score, skewness, excess)]
+            p = choose(alternative, *tails)
+            found = Inference.certain(p, "moments", f"Pearson curve of the exact moments under relocation, {shape}")
+            return replace(found, p_interval=(0.0, p)) if p <= 2 * _RESOLVED else found
+        held = f"skewness within {_SKEWNESS:g} and excess kurtosis within {_EXCESS:g}, or method='permutation'"
+        reason = message("method='moments': the statistic has {shape} under relocation", allowed=held, shape=shape)
+    if asked:
+        raise SpatialError(reason)
+    return None
 
 
 def relocation_test(

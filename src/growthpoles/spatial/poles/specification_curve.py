@@ -180,7 +180,11 @@ def _half(w: Any) -> Any:
     """Return the upper triangle of W + W', as an array where many pairs are linked."""
     from scipy.sparse import triu
 
-    half, n = triu(w + w.T, k=1, format="csr"), w.shape[0]
+    n = w.shape[0]
+    if n <= _FULL_LIMIT and w.nnz > _FILLED * n * n:
+        full = w.toarray()
+        return np.triu(full + full.T, k=1)
+    half = triu(w + w.T, k=1, format="csr")
     return half.toarray() if n <= _FULL_LIMIT and half.nnz > _FILLED * n * n / 2 else half
 
 
@@ -216,13 +220,30 @@ class Compiled:
     effect: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class _Linked:
+    """Linked regions, and of their weights what is relocated: W of few regions, of many a half, see :func:`_half`."""
+
+    ids: pd.Index
+    places: NDArray[np.intp]
+    matrix: Any
+    margins: Floats
+    sums: WeightSums
+
+
+def _linked(part: Connected) -> _Linked:
+    w = part.w
+    margins = np.asarray(w.sum(axis=0)).ravel() + np.asarray(w.sum(axis=1)).ravel()
+    return _Linked(part.ids, part.places, w if part.n <= _DENSE_LIMIT else _half(w), margins, weight_sums(w))
+
+
 @dataclass(slots=True)
 class _Draft:
     """A batch while its specifications are collected."""
 
     ids: pd.Index
     values: Floats
-    weights: list[Any] = field(default_factory=list)
+    linked: list[_Linked] = field(default_factory=list)
     graph: list[int] = field(default_factory=list)
     factors: list[tuple[float, ...]] = field(default_factory=list)
     scale: list[tuple[float, float]] = field(default_factory=list)
@@ -238,7 +259,7 @@ def compile_specifications(specifications: Sequence[Specification]) -> Compiled:
         If a specification cannot be tested; the message names its choices.
     """
     drafts: dict[tuple[Any, ...], _Draft] = {}
-    parts: dict[tuple[Any, ...], tuple[Connected, WeightSums]] = {}
+    parts: dict[tuple[Any, ...], _Linked] = {}
     indices: dict[int, tuple[Any, ...]] = {}
     counts, statistics = [], []
     for column, spec in enumerate(specifications):
@@ -250,37 +271,35 @@ def compile_specifications(specifications: Sequence[Specification]) -> Compiled:
                 indices[id(spec.y)] = tuple(spec.y.index)
             shape = (id(spec.graph), spec.transformation, indices[id(spec.y)])
             if shape not in parts:
-                part = connected(prepare(spec.y, spec.graph, transformation=spec.transformation))
-                parts[shape] = part, weight_sums(part.w)
-            part, sums = parts[shape]
+                parts[shape] = _linked(connected(prepare(spec.y, spec.graph, transformation=spec.transformation)))
+            part = parts[shape]
             values = clean_values(spec.y)[part.places]
             draft = drafts.setdefault((tuple(part.ids), values.tobytes()), _Draft(part.ids, values))
-            known = next((at for at, w in enumerate(draft.weights) if w is part.w), None)
+            known = next((at for at, other in enumerate(draft.linked) if other is part), None)
             if known is None:
-                known = len(draft.weights)
-                draft.weights.append(part.w)
-            factors, statistic = _factors(spec.statistic, values, part.w, sums)
+                known = len(draft.linked)
+                draft.linked.append(part)
+            factors, statistic = _factors(spec.statistic, values, part)
         except SpatialError as error:
             raise SpatialError(message(error.args[0], where=_name(spec))) from None
         draft.graph.append(known)
         draft.factors.append(factors)
-        draft.scale.append(_scale(spec.statistic, sums))
+        draft.scale.append(_scale(spec.statistic, part.sums))
         draft.columns.append(column)
-        counts.append(part.n)
+        counts.append(len(part.ids))
         statistics.append(statistic)
     regions = sorted({region for draft in drafts.values() for region in draft.ids}, key=str)
     place = {region: at for at, region in enumerate(regions)}
     where = [np.array([place[region] for region in draft.ids]) for draft in drafts.values()]
     order = standing(len(regions), [(at, draft.values) for at, draft in zip(where, drafts.values(), strict=True)])  # noqa: PD011
-    halves: dict[int, Any] = {}
-    batches = [_batch(draft, at, order, halves) for draft, at in zip(drafts.values(), where, strict=True)]
+    batches = [_batch(draft, at, order) for draft, at in zip(drafts.values(), where, strict=True)]
     effect = np.empty(len(specifications))
     for batch in batches:
         effect[batch.columns] = batch.effects(np.arange(len(batch.z))[None, :])[:, 0]
     return Compiled(batches, order, np.array(counts), np.array(statistics), effect)
 
 
-def _batch(draft: _Draft, places: NDArray[np.intp], order: NDArray[np.intp], halves: dict[int, Any]) -> Batch:
+def _batch(draft: _Draft, places: NDArray[np.intp], order: NDArray[np.intp]) -> Batch:
     # between two that stand equally near, the one that stands lower
     by_standing = np.argsort(order[places])
     ranks = order[places][by_standing]
@@ -288,16 +307,12 @@ def _batch(draft: _Draft, places: NDArray[np.intp], order: NDArray[np.intp], hal
     below = (above - 1).clip(0)
     nearest_place = np.where(order - ranks[below] <= np.abs(ranks[above] - order), below, above)
     own = by_standing[np.where(ranks[above] == order, above, nearest_place)]
-    margins = [np.asarray(w.sum(axis=0)).ravel() + np.asarray(w.sum(axis=1)).ravel() for w in draft.weights]
-    dense = len(draft.ids) <= _DENSE_LIMIT
-    for w in () if dense else draft.weights:
-        if id(w) not in halves:
-            halves[id(w)] = _half(w)
+    matrices = [part.matrix for part in draft.linked]
     return Batch(
         places=places,
         z=deviations(draft.values, "y"),
-        weights=np.vstack([w.toarray() for w in draft.weights]) if dense else [halves[id(w)] for w in draft.weights],
-        margins=np.array(margins),
+        weights=np.vstack([w.toarray() for w in matrices]) if len(draft.ids) <= _DENSE_LIMIT else matrices,
+        margins=np.array([part.margins for part in draft.linked]),
         graph=np.array(draft.graph),
         factors=np.array(draft.factors).T,
         columns=np.array(draft.columns),
@@ -316,10 +331,10 @@ def _scale(statistic: Statistic, sums: WeightSums) -> tuple[float, float]:
     return 2 * at[0] - at[1], at[1] - at[0]
 
 
-def _factors(statistic: Statistic, values: Floats, w: Any, sums: WeightSums) -> tuple[tuple[float, ...], float]:
+def _factors(statistic: Statistic, values: Floats, part: _Linked) -> tuple[tuple[float, ...], float]:
     """Return the four factors of the oriented standardised effect, and the statistic itself."""
-    z = deviations(values, "y")
-    quadratic = float(z @ (w @ z))
+    z, sums = deviations(values, "y"), part.sums
+    quadratic = float(z @ (part.matrix @ z))
     n, sign = len(z), 1.0
     if statistic == "moran":
         expected, variance = moran_randomisation(sums, kurtosis(z))
@@ -329,9 +344,8 @@ def _factors(statistic: Statistic, values: Floats, w: Any, sums: WeightSums) -> 
         # C = (n - 1) / (2 S0) * (sum_i (row_i + column_i) z_i^2 - 2 z'Wz)
         expected, variance = geary_randomisation(sums, kurtosis(z))
         scale, sign = (n - 1) / sums.s0, -1.0
-        margins = np.asarray(w.sum(axis=0)).ravel() + np.asarray(w.sum(axis=1)).ravel()
         terms = (-scale, scale / 2, 0.0, 0.0)
-        observed = scale * (float(margins @ (z * z)) / 2 - quadratic)
+        observed = scale * (float(part.margins @ (z * z)) / 2 - quadratic)
     else:
         if (values < 0).any():
             told: dict[str, Any] = {"value": float(f"{values.min():g}")}
@@ -346,7 +360,7 @@ def _factors(statistic: Statistic, values: Floats, w: Any, sums: WeightSums) -> 
         mean, length = float(y.mean()), float(np.linalg.norm(y - y.mean()))
         pairs = float(y.sum() ** 2 - y @ y)
         terms = (length**2 / pairs, 0.0, mean * length / pairs, mean**2 * sums.s0 / pairs)
-        observed = float(y @ (w @ y)) / pairs
+        observed = float(y @ (part.matrix @ y)) / pairs
     if variance <= 0:
         raise SpatialError(message("the statistic cannot vary", allowed="values and weights that vary"))
     scale = sign / variance**0.5

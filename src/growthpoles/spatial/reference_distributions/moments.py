@@ -28,12 +28,12 @@ class WeightSums:
 
 def weight_sums(w: Any) -> WeightSums:
     """Return the sums of a weight matrix on which the closed forms depend."""
-    both = w + w.T
+    both = w.tocsr() + w.T.tocsr()
     margins = np.asarray(both.sum(axis=1)).ravel()
     return WeightSums(
         n=w.shape[0],
         s0=float(margins.sum()) / 2,
-        s1=float(both.multiply(both).sum()) / 2,
+        s1=float(both.data @ both.data) / 2,
         s2=float(margins @ margins),
     )
 

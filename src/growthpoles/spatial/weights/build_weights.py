@@ -167,15 +167,16 @@ def graph_of(focal: Any, neighbor: Any, weight: Any, labels: pd.Index) -> Graph:
     from scipy.sparse import coo_array
 
     n = len(labels)
-    weight = np.asarray(weight)
-    lone = np.flatnonzero(
-        np.bincount(focal, minlength=n) == 0
+    weight, focal, neighbor = np.asarray(weight), np.asarray(focal, np.int32), np.asarray(neighbor, np.int32)
+    lone = np.flatnonzero(np.bincount(focal, minlength=n) == 0).astype(
+        np.int32
     )  # a Graph writes an isolate as a weight of zero on itself
     focal, neighbor = np.concatenate([focal, lone]), np.concatenate([neighbor, lone])
     weight = np.concatenate([weight, np.zeros(len(lone), weight.dtype)])
     # a matrix puts the links in order by counting, which is faster than sorting them
     matrix = coo_array((weight, (focal, neighbor)), shape=(n, n)).tocsr()
-    rows = np.repeat(np.arange(n), np.diff(matrix.indptr))
+    del focal, neighbor, weight
+    rows = np.repeat(np.arange(n, dtype=np.int32), np.diff(matrix.indptr))
     levels: Any = [labels, labels]
     codes: Any = [rows, matrix.indices]
     index = pd.MultiIndex(levels=levels, codes=codes, names=["focal", "neighbor"])
@@ -379,8 +380,10 @@ def _from_points(points: gpd.GeoSeries, kind: str, options: dict[str, Any]) -> G
         weight: NDArray[Any] = np.ones(len(one), dtype=np.int8)
     else:
         one, other, weight = _by_distance(xy, kind, options)
+    order = order.astype(np.int32)  # of all pairs there are millions
     one, other = order[one], order[other]
     both = np.concatenate([one, other]), np.concatenate([other, one])
+    del one, other
     return graph_of(*both, np.concatenate([weight, weight]), labels)
 
 

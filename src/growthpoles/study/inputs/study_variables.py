@@ -287,23 +287,28 @@ def graphs_over(
 
 def _look(matrix: csr_array) -> bytes:
     """Return a digest that is the same for equal weights; the matrices themselves need not be kept."""
-    rounded = np.round(matrix.data, 12)
-    kept = csr_array((rounded, matrix.indices, matrix.indptr), shape=matrix.shape, copy=True)
-    kept.eliminate_zeros()
-    kept.sort_indices()
+    kept = csr_array((np.round(matrix.data, 12), matrix.indices, matrix.indptr), shape=matrix.shape)
+    if not (kept.has_sorted_indices and kept.data.all()):
+        kept = kept.copy()
+        kept.eliminate_zeros()
+        kept.sort_indices()
     content = hashlib.blake2b()
-    for part in (kept.indptr, kept.indices):
-        content.update(part.astype(np.int64).tobytes())
-    content.update(kept.data.tobytes())
+    for part in (kept.indptr.astype(np.int64), kept.indices.astype(np.int32, copy=False), kept.data):
+        content.update(memoryview(np.ascontiguousarray(part)))
     return content.digest()
 
 
 def _without_places(matrix: csr_array) -> bool:
     """Whether the weights between any two regions are the same."""
+    n = matrix.shape[0]
+    if 2 * matrix.nnz < n * (n - 1):
+        return False  # some pair has no weight
+    first = (matrix[[0]].toarray() + matrix[:, [0]].toarray().T)[0, 1:]
+    if np.ptp(first) > 1e-11 * first.max():
+        return False
     both = csr_array(matrix + matrix.T)
     both.setdiag(0.0)
     both.eliminate_zeros()
-    n = matrix.shape[0]
     low = both.data.min() if both.nnz == n * (n - 1) else min(0.0, both.data.min())
     high = both.data.max()
     return bool(high - low <= 1e-12 * high)
