@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from growthpoles.study.audit.arithmetic import decimal_shift, match_rows, significant_digits, transposed
-from growthpoles.study.audit.printed_relations import Block, Bounds, Column, Mask, Relation, meets
+from growthpoles.study.audit.printed_relations import Array, Block, Bounds, Column, Mask, Relation, meets
 from growthpoles.study.files.printed_tables import Decimal
 
 Rows = npt.NDArray[np.intp]
@@ -570,8 +570,6 @@ def _last_digits(reading: Reading, symptoms: Sequence[tuple[Relation, tuple[int,
 
 def _home(reading: Reading, key: Key, blocks: Blocks) -> float:
     """Return the log odds that the other rows of its own column give, where no other year prints it."""
-    from scipy.stats import t
-
     table, name = key
     if next(twins(blocks, table, name), None) is not None:
         return 0.0
@@ -582,16 +580,17 @@ def _home(reading: Reading, key: Key, blocks: Blocks) -> float:
         return 0.0
     logs = np.log(rest[rest > 0])
     middle, scale = float(np.median(logs)), max(float(np.std(logs)), 0.05)
-    gain = t.logpdf((np.log(new) - middle) / scale, _FREEDOM) - t.logpdf(
-        (np.log(column[at]) - middle) / scale, _FREEDOM
-    )
+    gain = _log_tail((np.log(new) - middle) / scale) - _log_tail((np.log(column[at]) - middle) / scale)
     return float(np.clip(gain, -_CAP, _CAP).sum())
+
+
+def _log_tail(z: Array) -> Array:
+    """Log density of a Student t at z, less that at its middle."""
+    return -(_FREEDOM + 1) / 2 * np.log1p(z * z / _FREEDOM)
 
 
 def _growth(reading: Reading, key: Key, blocks: Blocks) -> float:
     """Return the log odds that the growth of the other rows gives to the mended over the printed cells."""
-    from scipy.stats import t
-
     table, name = key
     block, at = blocks[table], reading.cells[key]
     best = 0.0
@@ -612,9 +611,8 @@ def _growth(reading: Reading, key: Key, blocks: Blocks) -> float:
             middle = float(np.median(rest))
             scale = max(1.4826 * float(np.median(np.abs(rest - middle))), 0.01)
             scale = max(scale, float(np.quantile(np.abs(rest - middle), 0.9)) / 1.64)
-            old_fit = t.logpdf((old[at] - middle) / scale, _FREEDOM)
-            old_fit = np.where(np.isfinite(old[at]), old_fit, -2 * _CAP)
-            gain = float(np.clip(t.logpdf((new[at] - middle) / scale, _FREEDOM) - old_fit, -_CAP, _CAP).sum())
+            old_fit = np.where(np.isfinite(old[at]), _log_tail((old[at] - middle) / scale), -2 * _CAP)
+            gain = float(np.clip(_log_tail((new[at] - middle) / scale) - old_fit, -_CAP, _CAP).sum())
         best = gain if abs(gain) > abs(best) else best
     return best
 
