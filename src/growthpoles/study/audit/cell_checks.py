@@ -26,6 +26,7 @@ from growthpoles.study.audit.printed_relations import (
     Relation,
     given_sums,
     ratio_relations,
+    same_cells,
     source_blocks,
     sum_relations,
 )
@@ -142,15 +143,16 @@ def table_findings(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -
     for block in blocks.values():
         found += [*_equal_rows(block, results), *_equal_columns(block), *_signs(blocks, block, results)]
         found += [*_magnitudes(blocks, block, results), *_moved_between_years(blocks, block, results)]
-        found += _shares(blocks, block)
+        found += [*_repeated_years(blocks, block, results), *_shares(blocks, block, results)]
     return found
 
 
 def _typed(block: Block, results: set[tuple[int, str]]) -> dict[str, Array]:
     """Columns that were typed in, with the cells that have three digits at least."""
-    typed = {}
+    typed: dict[str, Array] = {}
     for name, column in block.columns.items():
-        if (block.table, name) not in results:
+        twice = any(same_cells(column, block.columns[other]) for other in typed)
+        if (block.table, name) not in results and not twice:
             unit = np.maximum(column.high - column.low, 1e-300)
             typed[name] = np.where(np.abs(column.value) >= 99 * unit, column.value, np.nan)
     return typed
@@ -197,6 +199,38 @@ def _equal_columns(block: Block) -> Iterator[Finding]:
                 cells = [cell for name in (first, second) for cell in _cells(block, name, rows, text)]
                 evidence = f"equal to the last digit in {same.sum()} of {known.sum()} rows"
                 yield Finding(f"t{block.table}-{first}-{second}-same", fault, tuple(cells), evidence, None, block.year)
+
+
+def _same_in_years(blocks: Mapping[int, Block], block: Block, name: str) -> Iterator[tuple[Block, Any, float]]:
+    """Yield every earlier year's table, the rows in which a column is the same there, and the share of all rows."""
+    column = block.columns[name]
+    for other, place in twins(blocks, block.table, name):
+        theirs = np.where(place < 0, np.nan, other.columns[name].value[place])
+        known = np.isfinite(theirs) & np.isfinite(column.value)
+        same = known & (theirs == column.value) & (column.value != 0)
+        if known.sum() >= 3 and not same_cells(column, other.columns[name]):
+            yield other, np.flatnonzero(same), float(same.sum() / known.sum())
+
+
+def _repeated_years(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
+    """Find a column that is another year's where it moves between the other years; what stands still is a remark."""
+    for name, column in block.columns.items():
+        if (block.table, name) in results:
+            continue
+        shares = {other.table: (other, at, share) for other, at, share in _same_in_years(blocks, block, name)}
+        moves = any(share < 0.2 for _, _, share in shares.values())
+        for other, at, share in shares.values():
+            if share >= 0.5 and moves and len(at) >= EQUAL_CELLS and (other.year or 0) < (block.year or 0):
+                place = {region: i for i, region in enumerate(other.regions)}
+                theirs = [place[block.regions[int(i)]] for i in at]
+                text = "one reading: duplicated cells: the same as {} (table {})"
+                cells = [
+                    *_cells(block, name, list(map(int, at)), text.format(other.year, other.table)),
+                    *_cells(other, name, theirs, text.format(block.year, block.table)),
+                ]
+                evidence = f"equal to the last digit in {len(at)} rows, while it moves between the other years"
+                fault = Fault("repeated column", table=block.table, column=name, year=other.year or 0)
+                yield Finding(f"t{other.table}-t{block.table}-{name}-same", fault, tuple(cells), evidence)
 
 
 def _signs(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
@@ -345,35 +379,47 @@ def _moved_between_years(blocks: Mapping[int, Block], block: Block, results: set
             yield Finding(f"t{other.table}-t{block.table}-{name}-moved", fault, tuple(cells), evidence)
 
 
-def _shares(blocks: Mapping[int, Block], block: Block) -> Iterator[Finding]:
-    """Find shares that sum to 100 (or 1) in one year, to rounding, and not in another."""
+def _shares(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
+    """Find shares that sum to 100 (or 1) in other years, to rounding, and not in this one.
+
+    Any column may sum to 100 in a year: it counts as shares where chance would give that less than once in a thousand.
+    """
     for name, column in block.columns.items():
-        if not np.isfinite(column.value).all() or (column.value < 0).any() or len(column.value) < _FEWEST:
+        whole_column = np.isfinite(column.value).all() and (column.value >= 0).all()
+        if not whole_column or len(column.value) < _FEWEST or (block.table, name) in results:
             continue
         total, slack = float(column.value.sum()), float((column.high - column.low).sum() / 2)
         for whole in (100.0, 1.0):
             if not slack < abs(total - whole) <= 0.2 * whole:
                 continue
+            chance, others = 1.0, []
             for other, _ in twins(blocks, block.table, name):
                 theirs = other.columns[name]
-                room = float((theirs.high - theirs.low).sum() / 2)
-                if np.isfinite(theirs.value).all() and abs(float(theirs.value.sum()) - whole) <= room < 0.02 * whole:
-                    fault = Fault("shares", table=block.table, column=name)
-                    text = f"sum: the shares add up to {total:.10g}, not {whole:g}"
-                    rows = range(len(column.value))
-                    evidence = f"rounding allows {slack:.3g}; table {other.table} adds up to {theirs.value.sum():.10g}"
-                    yield Finding(
-                        f"t{block.table}-{name}-shares", fault, tuple(_cells(block, name, rows, text)), evidence, None,
-                        block.year,
-                    )  # fmt: skip
-                    break
+                # Roundings are independent: their sum is far from the sum of their bounds.
+                room = 2.0 * float(np.sqrt(((theirs.high - theirs.low) ** 2).sum() / 3))
+                if np.isfinite(theirs.value).all() and abs(float(theirs.value.sum()) - whole) <= room:
+                    chance *= min(1.0, 2 * room / whole)
+                    others.append(f"table {other.table} adds up to {theirs.value.sum():.10g}")
+            if others and chance < 1e-3:
+                fault = Fault("shares", table=block.table, column=name)
+                text = f"sum: the shares add up to {total:.10g}, not {whole:g}"
+                evidence = f"rounding allows {slack:.3g}; {'; '.join(others)}"
+                cells = tuple(_cells(block, name, range(len(column.value)), text))
+                yield Finding(f"t{block.table}-{name}-shares", fault, cells, evidence, None, block.year)
 
 
 def growth_remarks(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -> pd.DataFrame:
-    """List cells whose growth is more than six robust standard deviations and a factor of three off: worth a look."""
+    """List columns that stand still, and cells whose growth is six robust deviations and a factor of three off."""
     lines = []
     for block in blocks.values():
         for name in block.columns:
+            for other, at, share in () if (block.table, name) in results else _same_in_years(blocks, block, name):
+                if share >= 0.5 and (other.year or 0) < (block.year or 0):
+                    told = (
+                        f"{name} is the same in tables {other.table} and {block.table} in {len(at)} rows: "
+                        "a quantity that stands still, or a copy"
+                    )
+                    lines.append((block.table, block.rows[int(at[0])], name, told))
             for other, place in twins(blocks, block.table, name):
                 if (block.table, name) in results or (other.year or 0) > (block.year or 0):
                     continue

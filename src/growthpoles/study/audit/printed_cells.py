@@ -35,7 +35,7 @@ def prepare_cells(cells: pd.DataFrame, *, decimal: Decimal = ",") -> pd.DataFram
     ----------
     cells : DataFrame
         One row per printed cell: table, row, label, column, printed; optionally value, region (default: the label),
-        year.
+        year, place (where it stands in a file: cells of one place are one cell).
     decimal : {",", "."}
         Decimal sign of the printed strings.
 
@@ -350,6 +350,15 @@ def match_labels(study: Study, labels: Sequence[str], *, vintage: int | None = N
     return [str(label) for label in labels]
 
 
+def place_text(file: str, sheet: str, row: int, column: int) -> str:
+    """Say where a cell stands in a file: rows and columns as a spreadsheet counts them, with letters for columns."""
+    letters = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{f'{file} {sheet}'.strip()}!{letters}{row}"
+
+
 def _own_cells(study: Study, spec: Table) -> dict[int, pd.DataFrame]:
     """Take a table of a user's own study apart into cells, by year; numbers are written with a decimal point.
 
@@ -370,7 +379,8 @@ def _own_cells(study: Study, spec: Table) -> dict[int, pd.DataFrame]:
             names = places.setdefault(cell.year, {})
             row = names.setdefault(cell.name, len(names) + 1)
             printed = plain_text(cell.content, data.notation)
-            line = {"row": row, "label": cell.name, "column": cell.code, "printed": printed}
+            place = place_text(spec.file, data.raw.sheet, cell.row, cell.column + 1)
+            line = {"row": row, "label": cell.name, "column": cell.code, "printed": printed, "place": place}
             records.setdefault(cell.year, []).append(line)
     frames = {year: pd.DataFrame(lines) for year, lines in sorted(records.items())}
     for year, frame in frames.items():

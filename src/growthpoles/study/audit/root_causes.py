@@ -17,7 +17,16 @@ import numpy as np
 import numpy.typing as npt
 
 from growthpoles.study.audit.arithmetic import decimal_shift, match_rows, significant_digits, transposed
-from growthpoles.study.audit.printed_relations import Array, Block, Bounds, Column, Mask, Relation, meets
+from growthpoles.study.audit.printed_relations import (
+    Array,
+    Block,
+    Bounds,
+    Column,
+    Mask,
+    Relation,
+    meets,
+    stands_still,
+)
 from growthpoles.study.files.printed_tables import Decimal
 
 Rows = npt.NDArray[np.intp]
@@ -635,7 +644,7 @@ def _neat(reading: Reading, blocks: Blocks, relations: Sequence[Relation], decim
     same = sum(
         int(other.columns[name].value[place[i]] == column.value[i])
         for other, place in twins(blocks, table, name)
-        if place[i] >= 0
+        if place[i] >= 0 and not stands_still((other.columns[name].value[place] == column.value)[place >= 0])
     )
     if same and digits >= 4:
         return 5.0
