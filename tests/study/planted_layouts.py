@@ -151,7 +151,9 @@ class Book:
         from growthpoles.ratings.rating_options import Method, compiled
 
         path = self.folder / "catalogue.csv"
-        head = "code,kind,parent,direction,weight,unit,numerator,denominator,factor,name_en\nindex,aggregate,,1,1,p,,,,I\n"
+        head = (
+            "code,kind,parent,direction,weight,unit,numerator,denominator,factor,name_en\nindex,aggregate,,1,1,p,,,,I\n"
+        )
         lines = [
             f"{name},indicator,index,{direction},{weight:g},u,{above},{below},{factor:.10g},{name}\n"
             for name, (above, below, factor, _, direction, weight) in self.layout.ratios.items()
@@ -353,7 +355,9 @@ def truncated(book: Book, rng: np.random.Generator) -> list[Cell]:
 
 def digits(book: Book, rng: np.random.Generator) -> list[Cell]:
     """Two digits exchanged, or one wrong."""
-    table, i, name = _place(book, rng, [name for name in book.names if name in book.inputs or name in book.layout.ratios])
+    table, i, name = _place(
+        book, rng, [name for name in book.names if name in book.inputs or name in book.layout.ratios]
+    )
     text = f"{book.columns[table, name][i]:.{book.decimals(name)}f}"
     if rng.integers(0, 2):
         text = _digits_exchanged(text, rng)

@@ -19,6 +19,7 @@ from growthpoles.study.audit.column_orders import ColumnOrder, column_orders, li
 from growthpoles.study.audit.duplicates import duplicate_findings, find_duplicates
 from growthpoles.study.audit.findings import Cell, Fault, Finding, cause_fault, cause_findings, copy_findings
 from growthpoles.study.audit.hidden_denominators import find_copies
+from growthpoles.study.audit.hypotheses import Key, twins
 from growthpoles.study.audit.printed_cells import Sources, replace_cells
 from growthpoles.study.audit.printed_relations import (
     Array,
@@ -30,7 +31,7 @@ from growthpoles.study.audit.printed_relations import (
     source_blocks,
     sum_relations,
 )
-from growthpoles.study.audit.root_causes import Cause, Key, find_causes, twins
+from growthpoles.study.audit.root_causes import Cause, find_causes
 from growthpoles.study.audit.row_order_findings import order_findings
 
 #: Chance findings that one table of a study may give.
@@ -214,7 +215,7 @@ def _same_in_years(blocks: Mapping[int, Block], block: Block, name: str) -> Iter
 
 def _repeated_years(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
     """Find a column that is another year's where it moves between the other years; what stands still is a remark."""
-    for name, column in block.columns.items():
+    for name in block.columns:
         if (block.table, name) in results:
             continue
         shares = {other.table: (other, at, share) for other, at, share in _same_in_years(blocks, block, name)}

@@ -142,9 +142,7 @@ def _between(sources: Sources, pair: dict[str, Any]) -> Finding:
     return Finding(f"t{places[0][0]}-t{places[1][0]}-{column}-repeat", fault, cells, evidence, None, None, notice=True)
 
 
-def _copied_block(
-    sources: Sources, column: str, table: int, other: int, pairs: Sequence[dict[str, Any]]
-) -> Finding:
+def _copied_block(sources: Sources, column: str, table: int, other: int, pairs: Sequence[dict[str, Any]]) -> Finding:
     """Describe many equal cells of two years as one copy, of which either may be right."""
     cells = [
         cell(

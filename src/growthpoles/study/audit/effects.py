@@ -92,9 +92,7 @@ def _corrected(finding: Finding, reading: Reading) -> Reading:
     return finding.correct(reading)
 
 
-def _beside(
-    finding: str, reading: str, year: int, before: pd.DataFrame, after: pd.DataFrame
-) -> pd.DataFrame:
+def _beside(finding: str, reading: str, year: int, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     after = after.reindex(before.index)
     return pd.DataFrame(
         {
