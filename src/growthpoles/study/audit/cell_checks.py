@@ -33,6 +33,7 @@ from growthpoles.study.audit.printed_relations import (
 )
 from growthpoles.study.audit.root_causes import Cause, find_causes
 from growthpoles.study.audit.row_order_findings import order_findings
+from growthpoles.study.audit.totals import decided_by_totals, total_findings
 
 #: Chance findings that one table of a study may give.
 RARE = float(np.log(1e-4))
@@ -87,6 +88,12 @@ def search_all(
     relations += sum_relations(blocks, relations) if sums is None else given_sums(blocks, sums)
     weigh = None if judge is None else lambda mended: judge(mend(sources, blocks, mended))
     causes, whole = find_causes(blocks, relations, decimal=sources.decimal, judge=weigh)
+    results = {(relation.table, relation.members[0]) for relation in relations if relation.kind == "ratio"}
+    if sources.totals:
+        causes = decided_by_totals(causes, blocks, sources.totals, results)
+        whole = dict(blocks)
+        for cause in causes:
+            whole = cause.first.apply(whole)
     wrong_order = {
         key for cause in causes for key in cause.first.keys if cause_fault(cause, blocks).kind == "ratio order"
     }
@@ -101,11 +108,11 @@ def search_all(
         for (table, name), at in reading.cells.items()
         for i in at
     }
-    results = {(relation.table, relation.members[0]) for relation in relations if relation.kind == "ratio"}
     alone = table_findings(whole, results)
     once = {(cell.table, cell.row, cell.column) for finding in alone for cell in finding.cells}
     rest = [
         *alone,
+        *total_findings(sources.totals, blocks, whole, relations, results, sources.decimal),
         *copy_findings(sources, copies, orders),
         # A row, a column or an order that is found as a whole is not told cell by cell again.
         *(f for f in repeated if not all((cell.table, cell.row, cell.column) in once for cell in f.cells)),

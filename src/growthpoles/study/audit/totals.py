@@ -9,6 +9,7 @@ import numpy as np
 
 from growthpoles.study.audit.arithmetic import decimal_shift, transposed
 from growthpoles.study.audit.findings import Cell, Fault, Finding
+from growthpoles.study.audit.printed_cells import TotalRow
 from growthpoles.study.audit.printed_relations import Array, Block, Relation
 from growthpoles.study.audit.root_causes import Cause
 from growthpoles.study.files.printed_tables import Decimal
@@ -17,20 +18,6 @@ Blocks = Mapping[int, Block]
 _FEWEST = 2
 _COLUMNS = 2
 _RARE = float(np.log(1e-6))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TotalRow:
-    """A row that sums up others: its number and label, the numbers of its parts, and its cells by column.
-
-    `cells` holds what is printed, its value and half a unit of its last digit.
-    """
-
-    table: int
-    row: int
-    label: str
-    parts: tuple[int, ...]
-    cells: Mapping[str, tuple[str, float, float]]
 
 
 @dataclass(frozen=True, slots=True)
