@@ -296,7 +296,7 @@ def _other_column(blocks: Blocks, relation: Relation, rows: Rows) -> Iterator[Re
             if not _most(fit, rows, known):
                 continue
             at, key = np.flatnonzero(fit & known), (block.table, ratio)
-            text = f"{('numerator', 'denominator')[place]} {name}: computed with {name} in place of {part}"
+            text = f"another {('numerator', 'denominator')[place]}: computed with {name} in place of {part}"
             yield Reading("other column", {key: at}, {key: implied}, {key: (text,) * len(at)}, input=name)
 
 

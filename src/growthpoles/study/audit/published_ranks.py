@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _RANGE = re.compile(r"(\d+)\s*[-\N{EN DASH}]\s*(\d+)")
 #: A column is taken for ranks or classes of another where so many of its rows agree.
 HOLDS = {"rank": 0.75, "class": 0.9}
-_RARE = float(np.log(1e-5))
+_RARE = float(np.log(1e-4))
 _FEWEST = 5
 
 
@@ -182,7 +182,10 @@ def ranked_columns(cells: pd.DataFrame, decimal: Decimal) -> list[tuple[str, str
             groups = np.ones(seen) if kind == "rank" else np.array(list(Counter(filter(None, texts)).values()))
             # Orders that agree by chance: all but the misfits, in either direction, with any column.
             chance = (
-                gammaln(groups + 1).sum() - gammaln(seen + 1) + 2 * bad * np.log(seen) + np.log(2 * len(wide.columns))
+                gammaln(groups + 1).sum()
+                - gammaln(seen + 1)
+                + bad * np.log(seen * len(groups))
+                + np.log(2 * len(wide.columns))
             )
             holds = seen - bad >= HOLDS[kind] * seen and chance < _RARE
             if holds and (best is None or bad < best[0]):
