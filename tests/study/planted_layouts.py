@@ -18,7 +18,7 @@ import growthpoles as gp
 
 @dataclass(frozen=True)
 class Layout:
-    """`typed`: column -> (parent, factor, scatter, decimals, growth, scatter of growth); parent "" is a size of its own.
+    """`typed`: column -> (parent, factor, scatter, decimals, growth, its scatter); parent "" is a size of its own.
 
     `sums`: total -> parts, the last part being what is left; `ratios`: column -> (above, below, factor, decimals,
     direction, weight); `options`: what [rating] says besides.

@@ -15,13 +15,8 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.study.audit.arithmetic import wrong_cells
-from growthpoles.study.audit.column_orders import ColumnOrder, column_orders, listed
-from growthpoles.study.audit.duplicates import duplicate_findings, find_duplicates
-from growthpoles.study.audit.findings import Cell, Fault, Finding, cause_fault, cause_findings, copy_findings
-from growthpoles.study.audit.hidden_denominators import find_copies
-from growthpoles.study.audit.hypotheses import Key, twins
-from growthpoles.study.audit.printed_cells import Sources, replace_cells
-from growthpoles.study.audit.printed_relations import (
+from growthpoles.study.audit.causes.hypotheses import Key, twins
+from growthpoles.study.audit.causes.printed_relations import (
     Array,
     Block,
     Relation,
@@ -31,9 +26,14 @@ from growthpoles.study.audit.printed_relations import (
     source_blocks,
     sum_relations,
 )
-from growthpoles.study.audit.root_causes import Cause, find_causes
+from growthpoles.study.audit.causes.root_causes import Cause, find_causes
+from growthpoles.study.audit.causes.totals import decided_by_totals, total_findings
+from growthpoles.study.audit.column_orders import ColumnOrder, column_orders, listed
+from growthpoles.study.audit.duplicates import duplicate_findings, find_duplicates
+from growthpoles.study.audit.findings import Cell, Fault, Finding, cause_fault, cause_findings, copy_findings
+from growthpoles.study.audit.hidden_denominators import find_copies
+from growthpoles.study.audit.printed_cells import Sources, replace_cells
 from growthpoles.study.audit.row_order_findings import order_findings
-from growthpoles.study.audit.totals import decided_by_totals, total_findings
 
 #: Chance findings that one table of a study may give.
 RARE = float(np.log(1e-4))

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from growthpoles.study.audit.causes.printed_relations import stands_still
 from growthpoles.study.audit.column_orders import ColumnOrder
 from growthpoles.study.audit.findings import Fault, Finding, cell
 from growthpoles.study.audit.printed_cells import Sources, records
-from growthpoles.study.audit.printed_relations import stands_still
 from growthpoles.study.audit.readings import Reading
 
 #: Odds above which one of two equal cells is called the copy.

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import DataError, listed, message
+from growthpoles.study.audit.causes.printed_relations import Block, Column, Relation, source_blocks, sum_relations
+from growthpoles.study.audit.causes.totals import find_totals
 from growthpoles.study.audit.column_orders import listed as listed_rows
 from growthpoles.study.audit.ledger import Audit, audit_cells
 from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, Sources, TotalRow, make_sources, place_text
-from growthpoles.study.audit.printed_relations import Block, Column, Relation, source_blocks, sum_relations
 from growthpoles.study.audit.published_ranks import ranked_columns
-from growthpoles.study.audit.totals import find_totals
 from growthpoles.study.files.cell_grids import Grid, read_grids
 from growthpoles.study.files.number_notation import detect_notation
 from growthpoles.study.files.printed_labels import parse_year, year_inside

@@ -10,13 +10,13 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from growthpoles.study.audit.causes.hypotheses import Reading as CauseReading
+from growthpoles.study.audit.causes.printed_relations import Block
+from growthpoles.study.audit.causes.root_causes import Cause, cell_text
 from growthpoles.study.audit.column_orders import ColumnOrder, listed
 from growthpoles.study.audit.hidden_denominators import HiddenCopy
-from growthpoles.study.audit.hypotheses import Reading as CauseReading
 from growthpoles.study.audit.printed_cells import Sources
-from growthpoles.study.audit.printed_relations import Block
 from growthpoles.study.audit.readings import Reading
-from growthpoles.study.audit.root_causes import Cause, cell_text
 from growthpoles.study.files.printed_tables import Decimal
 
 FaultKind = Literal[

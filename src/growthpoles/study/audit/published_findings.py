@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.study.audit.arithmetic import check_arithmetic
+from growthpoles.study.audit.causes.hypotheses import Reading as CauseReading
+from growthpoles.study.audit.causes.printed_relations import Block, Relation, make_block, ratio_relations
+from growthpoles.study.audit.causes.root_causes import Cause, cell_text, find_causes
 from growthpoles.study.audit.cell_checks import Search, blind_columns, mend
 from growthpoles.study.audit.column_orders import listed
 from growthpoles.study.audit.effects import SEVERITIES
 from growthpoles.study.audit.findings import Cell, Fault, cause_fault, relations_text
-from growthpoles.study.audit.hypotheses import Reading as CauseReading
 from growthpoles.study.audit.printed_cells import (
     Sources,
     prepare_cells,
@@ -23,10 +25,8 @@ from growthpoles.study.audit.printed_cells import (
     read_table,
     records,
 )
-from growthpoles.study.audit.printed_relations import Block, Relation, make_block, ratio_relations
 from growthpoles.study.audit.published_ranks import published_rank_findings
 from growthpoles.study.audit.reproduction import index_targets, missed_index, reproduce
-from growthpoles.study.audit.root_causes import Cause, cell_text, find_causes
 from growthpoles.study.files.printed_tables import parse_number
 from growthpoles.study.inputs import study_catalogue, study_method
 from growthpoles.study.study_spec import PublishedColumn, Study

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from growthpoles.study.audit.arithmetic import decimal_shift, transposed
+from growthpoles.study.audit.causes.printed_relations import Array, Block, Relation
+from growthpoles.study.audit.causes.root_causes import Cause
 from growthpoles.study.audit.findings import Cell, Fault, Finding
 from growthpoles.study.audit.printed_cells import TotalRow
-from growthpoles.study.audit.printed_relations import Array, Block, Relation
-from growthpoles.study.audit.root_causes import Cause
 from growthpoles.study.files.printed_tables import Decimal
 
 Blocks = Mapping[int, Block]

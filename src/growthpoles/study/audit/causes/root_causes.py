@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from growthpoles.study.audit.arithmetic import decimal_shift, significant_digits, transposed
-from growthpoles.study.audit.hypotheses import KINDS, Blocks, Key, Reading, readings, single, twins
-from growthpoles.study.audit.printed_relations import Array, Block, Mask, Relation, stands_still
+from growthpoles.study.audit.causes.hypotheses import KINDS, Blocks, Key, Reading, readings, single, twins
+from growthpoles.study.audit.causes.printed_relations import Array, Block, Mask, Relation, stands_still
 from growthpoles.study.files.printed_tables import Decimal
 
 #: Odds at which one of several readings is believed; below, the fault is left open.

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from growthpoles.study.audit.arithmetic import match_rows
-from growthpoles.study.audit.printed_relations import Block, Bounds, Column, Mask, Relation, meets, stands_still
+from growthpoles.study.audit.causes.printed_relations import Block, Bounds, Column, Mask, Relation, meets, stands_still
 
 Rows = npt.NDArray[np.intp]
 Key = tuple[int, str]
