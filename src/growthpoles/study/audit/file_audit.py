@@ -91,11 +91,11 @@ def read_audit_file(path: Path) -> AuditFile:
         decimal=".",
         totals=totals,
     )
-    told = tuple(
+    sentences = tuple(
         f"table {total.table}: row {total.row} ({total.label}) is the total of rows {listed_rows(list(total.parts))}"
         for total in totals
     )
-    return AuditFile(path, sources, names, places, told, tuple(left))
+    return AuditFile(path, sources, names, places, sentences, tuple(left))
 
 
 Found = tuple[pd.DataFrame, int | None, dict[tuple[int, str], Place], list[TotalRow]]
@@ -154,17 +154,17 @@ def _tables(grid: Grid, path: Path) -> list[Found]:
                     where[place, name] = (grid.sheet, line, at + 1)
             cells, totals = pd.DataFrame(records), []
             for extra, (line, row, parts) in enumerate(sums, 1):
-                own = {}
+                sums_by: dict[str, tuple[str, float, float]] = {}
                 for at, name in columns:
                     value = _value(row, at)
                     if np.isfinite(value):
                         text = plain_text(row[at], notation)
                         decimals = [len(t.partition(".")[2]) for t in cells.loc[cells["column"] == name, "printed"]]
-                        native = not isinstance(row[at], str)
-                        text = f"{value:.{max(decimals)}f}" if native and max(decimals) <= _DECIMALS else text
-                        own[name] = (text, value, printed_resolution(text, decimal=".") / 2)
+                        number = not isinstance(row[at], str)
+                        text = f"{value:.{max(decimals)}f}" if number and max(decimals) <= _DECIMALS else text
+                        sums_by[name] = (text, value, printed_resolution(text, decimal=".") / 2)
                         where[len(rows) + extra, name] = (grid.sheet, line, at + 1)
-                totals.append(TotalRow(0, len(rows) + extra, cell_text(row[key]), parts, own))
+                totals.append(TotalRow(0, len(rows) + extra, cell_text(row[key]), parts, sums_by))
             labels = cells.drop_duplicates("row")["label"]
             if labels.duplicated().any():
                 problem = f"{labels[labels.duplicated()].iloc[0]!r} labels two rows"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -59,7 +59,7 @@ def rank_misfits(index: Array, ranks: Array) -> tuple[Mask, Array]:
             (known & ((ranks < dense) | (ranks > dense + free)), dense),
         ):
             if best is None or wrong.sum() < best[0].sum():
-                best = wrong, want
+                best = np.asarray(wrong), np.asarray(want, dtype=float)
     assert best is not None
     return best
 
@@ -149,7 +149,7 @@ def _one_index(index: Array, ranks: Array) -> int | None:
     """Return the one row whose index is out of place: without it all ranks are in order."""
     for i in range(len(index)):
         rest = np.arange(len(index)) != i
-        places = pd.Series(ranks[rest]).rank(method="min").to_numpy()
+        places = pd.Series(ranks[rest]).rank(method="min").to_numpy(float)
         if not rank_misfits(index[rest], places)[0].any():
             return i
     return None
@@ -201,7 +201,9 @@ def published_rank_findings(study: Study, index: dict[int, pd.Series], *, classe
     `index` is the published index by year and region, mended where it was found wrong.
     """
     found = []
-    parts = [("rank", study.published.rank)] + ([("class", study.published.rating_class)] if classes else [])
+    parts: list[tuple[str, Any]] = [("rank", study.published.rank)] + (
+        [("class", study.published.rating_class)] if classes else []
+    )
     source = study.published.index
     for kind, part in parts:
         for year, name in part.columns.items() if part is not None and source is not None else ():
@@ -210,6 +212,7 @@ def published_rank_findings(study: Study, index: dict[int, pd.Series], *, classe
             cells = read_table(study, part.table)
             column = cells[cells["column"] == name].sort_values("row")
             own = index[year].reindex(column["region"]).to_numpy(float)
+            assert source is not None
             by = column.assign(column=source.columns[year])
             finding = order_finding(
                 kind, column, by, own, table=part.table, year=year, decimal=printed_decimal(study), sure=True
