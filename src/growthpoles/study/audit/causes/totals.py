@@ -64,7 +64,10 @@ def find_totals(values: Array, halves: Array) -> list[tuple[int, tuple[int, ...]
     found: dict[int, tuple[int, ...]] = {}
     left = list(range(len(values)))
     while True:
-        hit = next(iter(_sums_in(values[left], halves[left])), None)
+        hits = list(_sums_in(values[left], halves[left]))
+        sums = {row for row, _ in hits}
+        # What sums up no sums goes first.
+        hit = next((hit for hit in hits if sums.isdisjoint(hit[1])), next(iter(hits), None))
         if hit is None:
             return [(row, parts) for row, parts in sorted(found.items())]
         row, parts = left[hit[0]], tuple(left[at] for at in hit[1])
