@@ -149,8 +149,8 @@ def _one_index(index: Array, ranks: Array) -> int | None:
     """Return the one row whose index is out of place: without it all ranks are in order."""
     for i in range(len(index)):
         rest = np.arange(len(index)) != i
-        places = pd.Series(ranks[rest]).rank(method="min").to_numpy(float)
-        if not rank_misfits(index[rest], places)[0].any():
+        places = pd.Series(ranks[rest]).rank(method="min").to_numpy()
+        if not rank_misfits(index[rest], np.asarray(places, dtype=np.float64))[0].any():
             return i
     return None
 
