@@ -297,7 +297,8 @@ def audit(
         )
     loaded = open_study(study, lang=lang, seed=seed)
     from growthpoles.cli.terminal import print_frame
-    from growthpoles.report.audit_files import shown_claims, shown_faults, write_audit
+    from growthpoles.report.audit_files import audit_notes, shown_claims, shown_faults, write_audit
+    from growthpoles.report.wording import Wording
     from growthpoles.study.audit import run_audit
 
     found = run_audit(loaded, rng=loaded.study.seed)
@@ -306,7 +307,7 @@ def audit(
         note(f"no finding: {checked} could be checked; an audit needs printed results beside their inputs")
     faults, title = shown_faults(found, loaded, lang=lang)
     print_frame(faults, title=title, lang=lang)
-    for line in (*found.unchecked["told"], *found.remarks["told"]):
+    for line in audit_notes(found, Wording.of(loaded, lang)):
         note(line, quiet=quiet)
     if claims:
         statements, title = shown_claims(found, loaded, lang=lang)
@@ -319,19 +320,22 @@ def audit(
 def _audit_file(file: Path, formulas: Path | None, *, out: Path | None, lang: str, quiet: bool) -> None:
     """Audit a table file: by confirmed formulas, or by those that its numbers propose, which are then shown."""
     from growthpoles.cli.terminal import print_frame
-    from growthpoles.report.audit_files import file_faults, write_file_audit
+    from growthpoles.language.phrases import Words
+    from growthpoles.report.audit_files import audit_notes, file_faults, write_file_audit
+    from growthpoles.report.wording import Wording
     from growthpoles.study.audit.file_audit import audit_file, read_formulas
 
     found, own, rules = audit_file(file, None if formulas is None else read_formulas(formulas))
+    wording = Wording(Words(lang), {}, {}, {})
     for number, name in own.names.items():
         note(f"table {number}: {name}, {len(found.sources.labels(number))} regions", quiet=quiet)
     for line in (*own.totals, *own.left_out):
-        note(line, quiet=quiet)
+        note(wording.evidence(line), quiet=quiet)
     if formulas is None:
         print_frame(rules.set_index("column").drop(columns="use"), title=f"{file.name}: formulas found in the numbers")
     frame, title = file_faults(found, own, lang=lang)
     print_frame(frame, title=title, lang=lang)
-    for line in (*found.unchecked["told"], *found.remarks["told"]):
+    for line in audit_notes(found, wording):
         note(line, quiet=quiet)
     if out is None:
         if formulas is None:

@@ -32,7 +32,9 @@ PRESET = "report"
 FAULTS_TITLE = "{study}: {cells} cells in {faults} faults"
 CLAIMS_TITLE = "{study}: {statements} statements of the source"
 TABLE_TITLE = "Table {number}"
+_HEADS = ("fault", "rows", "cells")
 NO_FINDING = "No finding."
+LISTED_FAULT = "a listed fault"
 ROWS_TOLD = "Rows are counted from the first region of a table: row 1 is its first line of numbers."
 FOLLOWS_TOLD = "Cells that follow from it or contradict it"
 UNCHECKED_TOLD = "Checks that could not be made, and remarks"
@@ -209,16 +211,24 @@ def write_file_audit(
     return _written(content, out, inputs=[file.path], force=force)
 
 
-def _marks(found: Audit) -> dict[Any, tuple[str, str]]:
+def audit_notes(found: Audit, wording: Wording) -> list[str]:
+    """Return what could not be checked and what is unusual, in the language."""
+    return [wording.evidence(str(line)) for line in (*found.unchecked["told"], *found.remarks["told"])]
+
+
+def _marks(found: Audit, wording: Wording) -> dict[Any, tuple[str, str]]:
     """Return "fault", "open" or "follows" and what to say, by table, row and column."""
     marks: dict[Any, tuple[str, str]] = {}
+    words = wording.words
     for line in found.consequences.to_dict("records"):
-        text = f"follows from: {line['fault'] or 'a listed fault'} ({line['relation']})"
+        fault = wording.fault(found.faults[line["fault"]]) if line["fault"] else words.message(LISTED_FAULT)
+        text = words.message("follows from: {fault} ({relation})", fault=fault, relation=line["relation"])
         marks[line["table"], line["row"], line["column"]] = "follows", text
     for line in found.ledger[::-1].to_dict("records"):
         kind = "open" if str(line["cause"]).startswith("one reading") else "fault"
-        want = "" if math.isnan(line["expected"]) else f"expected {line['expected']:.10g}\n"
-        marks[line["table"], line["row"], line["column"]] = kind, f"{line['cause']}\n{want}{line['evidence']}"
+        lines = [line["cause"], *(() if math.isnan(line["expected"]) else [f"expected {line['expected']:.10g}"])]
+        told = "\n".join(wording.evidence(str(each)) for each in (*lines, line["evidence"]))
+        marks[line["table"], line["row"], line["column"]] = kind, told
     return marks
 
 
@@ -228,19 +238,23 @@ def audit_page(found: Audit, wording: Wording, *, name: str, names: Mapping[int,
 
     import jinja2
 
-    words, marks = wording.words, _marks(found)
+    words, marks = wording.words, _marks(found, wording)
     heads = ("table", "row", "region", "column", "printed", "expected", "cause")
     faults = []
     for short in summarise(found.ledger).to_dict("records"):
         part = found.ledger[found.ledger["fault"] == short["fault"]]
         follows = found.consequences[found.consequences["fault"] == short["fault"]] if len(found.consequences) else ()
-        cells = part.assign(expected=[f"{value:.10g}" if value == value else "" for value in part["expected"]])
+        cells = part.assign(
+            expected=[f"{value:.10g}" if value == value else "" for value in part["expected"]],
+            cause=[wording.evidence(str(text)) for text in part["cause"]],
+            region=[wording.regions.get(text, text) for text in part["region"]],
+        )
         faults.append(
             {
                 "sentence": wording.fault(found.faults[short["fault"]]),
                 "severity": words.value(short["severity"]),
                 "cells": cells[list(heads)].astype(str).to_numpy().tolist(),
-                "evidence": list(dict.fromkeys(part["evidence"]))[:20],
+                "evidence": [wording.evidence(str(text)) for text in dict.fromkeys(part["evidence"])][:20],
                 "follows": len(follows),
             }
         )
@@ -276,7 +290,7 @@ def audit_page(found: Audit, wording: Wording, *, name: str, names: Mapping[int,
         faults=faults,
         follows_told=words.message(FOLLOWS_TOLD),
         unchecked_told=words.message(UNCHECKED_TOLD),
-        unchecked=[*found.unchecked["told"], *found.remarks["told"]],
+        unchecked=audit_notes(found, wording),
         tables=tables,
         marks={kind: words.message(text) for kind, text in MARK_TOLD.items()},
     ).encode("utf-8")
@@ -300,7 +314,7 @@ def marked_workbook(found: Audit, wording: Wording, *, file: AuditFile | None = 
         places = dict(file.places)
     else:
         book, places = _laid_out(found, Workbook())
-    for key, (kind, text) in _marks(found).items():
+    for key, (kind, text) in _marks(found, wording).items():
         if key in places:
             sheet, row, column = places[key]
             cell = book[sheet].cell(row, column)
@@ -310,7 +324,7 @@ def marked_workbook(found: Audit, wording: Wording, *, file: AuditFile | None = 
             cell.comment = Comment(text[:MOST_TOLD], "growthpoles", width=360, height=180)
     listed = book.create_sheet(sheet_names([*book.sheetnames, "audit"])[-1])
     rows: list[Any] = [
-        ("fault", "rows", "cells"),
+        tuple(head if wording.words.lang == SOURCE else wording.words("column", head) for head in _HEADS),
         *summarise(found.ledger)[["fault", "rows", "cells"]].itertuples(index=False),
     ]
     for at, row in enumerate(rows, 1):

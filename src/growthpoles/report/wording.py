@@ -18,6 +18,7 @@ from growthpoles.language.number_format import format_number, format_percent
 from growthpoles.language.phrases import DASH, LONGEST, Words, phrase_keys, shorten, spoken
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.ratings.indicator_methods import IndicatorMethod
+from growthpoles.study.audit.evidence_sentences import COLUMNS, INNER, LEADS, NUMBERS, REGIONS, read_part
 from growthpoles.study.audit.findings import Fault
 from growthpoles.study.audit.printed_cells import published_formulas
 from growthpoles.study.inputs import study_catalogue
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 NOT_ALLOWED = "the data do not allow it: {error}"
 _LONG = 400
+#: Sentences in whose places parts are separated by semicolons.
+_WHOLE = ("not checked in {count} rows: {check} ({reason})", "follows from: {fault} ({relation})")
 _NAME = 80
 
 
@@ -107,6 +110,35 @@ class Wording:
             "statement": self.words.sentence(fault.statement),
         }
         return shorten(self.words.message(fault.template, **{**fault.places, **told}), self.longest)
+
+    def evidence(self, text: str) -> str:
+        """Say what the audit recorded in English: cause, evidence, remark; formulas stay as they are."""
+        if self.words.lang == SOURCE or not text:
+            return text
+        lead = next((lead for lead in LEADS if text.startswith(lead)), "")
+        if lead:
+            return self.words.message(lead) + self.evidence(text[len(lead) :])
+        if text.startswith("statement: "):
+            return self.words.sentence(text.removeprefix("statement: "))
+        whole = read_part(text)
+        if whole is None and "\n" in text:
+            return "\n".join(map(self.evidence, text.split("\n")))
+        if whole is None or (whole[0] not in _WHOLE and "; " in text):
+            parts = text.split("; ")
+            return "; ".join(map(self.evidence, parts)) if len(parts) > 1 else self.words.value(text)
+        return self.words.message(whole[0], **{name: self._place(name, value) for name, value in whole[1].items()})
+
+    def _place(self, name: str, value: str) -> str:
+        if name in COLUMNS:
+            return self.list_columns(value)
+        if name in INNER:
+            return self.evidence(value)
+        if name in NUMBERS:
+            try:
+                return format_number(float(value), self.words.lang, digits=None)
+            except ValueError:
+                return value
+        return self.regions.get(value, value) if name in REGIONS else value
 
     def order(self, name: str) -> str:
         """Name an order of rows."""

@@ -355,7 +355,8 @@ class StudyHead(Part):
 class Cells(Part):
     """Tables transcribed cell by cell, and the file that assembles editions from their columns.
 
-    `missing` are marks of cells without a number ("-", "..."), `cut` columns whose digits were cut off, not rounded.
+    `missing` are marks of cells without a number ("-", "..."), `cut` columns whose digits were cut off, not rounded;
+    `totals` are labels of rows that sum up others, with the numbers of these ("1-16"; "all": every row but totals).
     """
 
     folder: str
@@ -364,6 +365,7 @@ class Cells(Part):
     orders: dict[str, tuple[str, ...]]
     missing: tuple[str, ...] = ()
     cut: tuple[str, ...] = ()
+    totals: dict[str, str] = Field(default_factory=dict)
 
 
 class PublishedColumn(Part):
@@ -384,6 +386,7 @@ class Published(Part):
 
     index: PublishedColumn | None = None
     rating_class: PublishedColumn | None = None
+    rank: PublishedColumn | None = None
     ksi: PublishedColumn | None = None
 
 

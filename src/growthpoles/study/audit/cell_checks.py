@@ -15,21 +15,24 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.study.audit.arithmetic import wrong_cells
-from growthpoles.study.audit.column_orders import ColumnOrder, column_orders, listed
-from growthpoles.study.audit.duplicates import duplicate_findings, find_duplicates
-from growthpoles.study.audit.findings import Cell, Fault, Finding, cause_fault, cause_findings, copy_findings
-from growthpoles.study.audit.hidden_denominators import find_copies
-from growthpoles.study.audit.printed_cells import Sources, replace_cells
-from growthpoles.study.audit.printed_relations import (
+from growthpoles.study.audit.causes.hypotheses import Key, twins
+from growthpoles.study.audit.causes.printed_relations import (
     Array,
     Block,
     Relation,
     given_sums,
     ratio_relations,
+    same_cells,
     source_blocks,
     sum_relations,
 )
-from growthpoles.study.audit.root_causes import Cause, Key, find_causes, twins
+from growthpoles.study.audit.causes.root_causes import Cause, find_causes
+from growthpoles.study.audit.causes.totals import decided_by_totals, total_findings
+from growthpoles.study.audit.column_orders import ColumnOrder, column_orders, listed
+from growthpoles.study.audit.duplicates import duplicate_findings, find_duplicates
+from growthpoles.study.audit.findings import Cell, Fault, Finding, cause_fault, cause_findings, copy_findings
+from growthpoles.study.audit.hidden_denominators import find_copies
+from growthpoles.study.audit.printed_cells import Sources, replace_cells
 from growthpoles.study.audit.row_order_findings import order_findings
 
 #: Chance findings that one table of a study may give.
@@ -85,6 +88,12 @@ def search_all(
     relations += sum_relations(blocks, relations) if sums is None else given_sums(blocks, sums)
     weigh = None if judge is None else lambda mended: judge(mend(sources, blocks, mended))
     causes, whole = find_causes(blocks, relations, decimal=sources.decimal, judge=weigh)
+    results = {(relation.table, relation.members[0]) for relation in relations if relation.kind == "ratio"}
+    if sources.totals:
+        causes = decided_by_totals(causes, blocks, sources.totals, results)
+        whole = dict(blocks)
+        for cause in causes:
+            whole = cause.first.apply(whole)
     wrong_order = {
         key for cause in causes for key in cause.first.keys if cause_fault(cause, blocks).kind == "ratio order"
     }
@@ -99,11 +108,11 @@ def search_all(
         for (table, name), at in reading.cells.items()
         for i in at
     }
-    results = {(relation.table, relation.members[0]) for relation in relations if relation.kind == "ratio"}
     alone = table_findings(whole, results)
     once = {(cell.table, cell.row, cell.column) for finding in alone for cell in finding.cells}
     rest = [
         *alone,
+        *total_findings(sources.totals, blocks, whole, relations, results, sources.decimal),
         *copy_findings(sources, copies, orders),
         # A row, a column or an order that is found as a whole is not told cell by cell again.
         *(f for f in repeated if not all((cell.table, cell.row, cell.column) in once for cell in f.cells)),
@@ -142,15 +151,16 @@ def table_findings(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -
     for block in blocks.values():
         found += [*_equal_rows(block, results), *_equal_columns(block), *_signs(blocks, block, results)]
         found += [*_magnitudes(blocks, block, results), *_moved_between_years(blocks, block, results)]
-        found += _shares(blocks, block)
+        found += [*_repeated_years(blocks, block, results), *_shares(blocks, block, results)]
     return found
 
 
 def _typed(block: Block, results: set[tuple[int, str]]) -> dict[str, Array]:
     """Columns that were typed in, with the cells that have three digits at least."""
-    typed = {}
+    typed: dict[str, Array] = {}
     for name, column in block.columns.items():
-        if (block.table, name) not in results:
+        twice = any(same_cells(column, block.columns[other]) for other in typed)
+        if (block.table, name) not in results and not twice:
             unit = np.maximum(column.high - column.low, 1e-300)
             typed[name] = np.where(np.abs(column.value) >= 99 * unit, column.value, np.nan)
     return typed
@@ -197,6 +207,38 @@ def _equal_columns(block: Block) -> Iterator[Finding]:
                 cells = [cell for name in (first, second) for cell in _cells(block, name, rows, text)]
                 evidence = f"equal to the last digit in {same.sum()} of {known.sum()} rows"
                 yield Finding(f"t{block.table}-{first}-{second}-same", fault, tuple(cells), evidence, None, block.year)
+
+
+def _same_in_years(blocks: Mapping[int, Block], block: Block, name: str) -> Iterator[tuple[Block, Any, float]]:
+    """Yield every earlier year's table, the rows in which a column is the same there, and the share of all rows."""
+    column = block.columns[name]
+    for other, place in twins(blocks, block.table, name):
+        theirs = np.where(place < 0, np.nan, other.columns[name].value[place])
+        known = np.isfinite(theirs) & np.isfinite(column.value)
+        same = known & (theirs == column.value) & (column.value != 0)
+        if known.sum() >= 3 and not same_cells(column, other.columns[name]):
+            yield other, np.flatnonzero(same), float(same.sum() / known.sum())
+
+
+def _repeated_years(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
+    """Find a column that is another year's where it moves between the other years; what stands still is a remark."""
+    for name in block.columns:
+        if (block.table, name) in results:
+            continue
+        shares = {other.table: (other, at, share) for other, at, share in _same_in_years(blocks, block, name)}
+        moves = any(share < 0.2 for _, _, share in shares.values())
+        for other, at, share in shares.values():
+            if share >= 0.5 and moves and len(at) >= EQUAL_CELLS and (other.year or 0) < (block.year or 0):
+                place = {region: i for i, region in enumerate(other.regions)}
+                theirs = [place[block.regions[int(i)]] for i in at]
+                text = "one reading: duplicated cells: the same as {} (table {})"
+                cells = [
+                    *_cells(block, name, list(map(int, at)), text.format(other.year, other.table)),
+                    *_cells(other, name, theirs, text.format(block.year, block.table)),
+                ]
+                evidence = f"equal to the last digit in {len(at)} rows, while it moves between the other years"
+                fault = Fault("repeated column", table=block.table, column=name, year=other.year or 0)
+                yield Finding(f"t{other.table}-t{block.table}-{name}-same", fault, tuple(cells), evidence)
 
 
 def _signs(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
@@ -345,35 +387,47 @@ def _moved_between_years(blocks: Mapping[int, Block], block: Block, results: set
             yield Finding(f"t{other.table}-t{block.table}-{name}-moved", fault, tuple(cells), evidence)
 
 
-def _shares(blocks: Mapping[int, Block], block: Block) -> Iterator[Finding]:
-    """Find shares that sum to 100 (or 1) in one year, to rounding, and not in another."""
+def _shares(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
+    """Find shares that sum to 100 (or 1) in other years, to rounding, and not in this one.
+
+    Any column may sum to 100 in a year: it counts as shares where chance would give that less than once in a thousand.
+    """
     for name, column in block.columns.items():
-        if not np.isfinite(column.value).all() or (column.value < 0).any() or len(column.value) < _FEWEST:
+        whole_column = np.isfinite(column.value).all() and (column.value >= 0).all()
+        if not whole_column or len(column.value) < _FEWEST or (block.table, name) in results:
             continue
         total, slack = float(column.value.sum()), float((column.high - column.low).sum() / 2)
         for whole in (100.0, 1.0):
             if not slack < abs(total - whole) <= 0.2 * whole:
                 continue
+            chance, others = 1.0, []
             for other, _ in twins(blocks, block.table, name):
                 theirs = other.columns[name]
-                room = float((theirs.high - theirs.low).sum() / 2)
-                if np.isfinite(theirs.value).all() and abs(float(theirs.value.sum()) - whole) <= room < 0.02 * whole:
-                    fault = Fault("shares", table=block.table, column=name)
-                    text = f"sum: the shares add up to {total:.10g}, not {whole:g}"
-                    rows = range(len(column.value))
-                    evidence = f"rounding allows {slack:.3g}; table {other.table} adds up to {theirs.value.sum():.10g}"
-                    yield Finding(
-                        f"t{block.table}-{name}-shares", fault, tuple(_cells(block, name, rows, text)), evidence, None,
-                        block.year,
-                    )  # fmt: skip
-                    break
+                # Roundings are independent: their sum is far from the sum of their bounds.
+                room = 2.0 * float(np.sqrt(((theirs.high - theirs.low) ** 2).sum() / 3))
+                if np.isfinite(theirs.value).all() and abs(float(theirs.value.sum()) - whole) <= room:
+                    chance *= min(1.0, 2 * room / whole)
+                    others.append(f"table {other.table} adds up to {theirs.value.sum():.10g}")
+            if others and chance < 1e-3:
+                fault = Fault("shares", table=block.table, column=name)
+                text = f"sum: the shares add up to {total:.10g}, not {whole:g}"
+                evidence = f"rounding allows {slack:.3g}; {'; '.join(others)}"
+                cells = tuple(_cells(block, name, range(len(column.value)), text))
+                yield Finding(f"t{block.table}-{name}-shares", fault, cells, evidence, None, block.year)
 
 
 def growth_remarks(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -> pd.DataFrame:
-    """List cells whose growth is more than six robust standard deviations and a factor of three off: worth a look."""
+    """List columns that stand still, and cells whose growth is six robust deviations and a factor of three off."""
     lines = []
     for block in blocks.values():
         for name in block.columns:
+            for other, at, share in () if (block.table, name) in results else _same_in_years(blocks, block, name):
+                if share >= 0.5 and (other.year or 0) < (block.year or 0):
+                    told = (
+                        f"{name} is the same in tables {other.table} and {block.table} in {len(at)} rows: "
+                        "a quantity that stands still, or a copy"
+                    )
+                    lines.append((block.table, block.rows[int(at[0])], name, told))
             for other, place in twins(blocks, block.table, name):
                 if (block.table, name) in results or (other.year or 0) > (block.year or 0):
                     continue

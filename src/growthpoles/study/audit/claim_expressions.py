@@ -187,7 +187,8 @@ def complete(series: pd.Series) -> pd.Series:
 def _at(series: pd.Series, region: str) -> Any:
     if region not in series.index:
         raise DataError(message(f"no region {region!r}", near=nearest(region, series.index, n=1)))
-    return complete(series[[region]]).iloc[0]
+    value = series.array[series.index.get_loc(region)]
+    return complete(series[[region]]).iloc[0] if pd.isna(value) else value
 
 
 def _where(condition: pd.Series) -> frozenset[str]:

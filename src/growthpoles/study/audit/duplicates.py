@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from growthpoles.study.audit.causes.printed_relations import stands_still
 from growthpoles.study.audit.column_orders import ColumnOrder
 from growthpoles.study.audit.findings import Fault, Finding, cell
 from growthpoles.study.audit.printed_cells import Sources, records
@@ -19,6 +20,8 @@ ODDS = 3.0
 #: A repetition is reported when fewer than this many as exact ones are expected among all comparisons of its column.
 EXPECTED_COINCIDENCES = 1e-4
 _DEGREES = 4
+#: So many equal cells of two years are one copy and no single ones.
+_BLOCK = 3
 DUPLICATE_COLUMNS = ("table", "row", "column", "printed", "other_table", "other_row", "kind", "coincidences")
 
 
@@ -40,7 +43,13 @@ def duplicate_findings(
     by_key = {(order.table, order.column): order for order in orders}
     found: list[Finding] = []
     lost: set[tuple[int, str, str]] = set()
-    for pair in records(pairs):
+    kept: list[dict[str, Any]] = []
+    for (kind, column, table, other), group in pairs.groupby(["kind", "column", "table", "other_table"], sort=False):
+        if str(kind) == "years of one row" and len(group) >= _BLOCK:
+            found.append(_copied_block(sources, str(column), int(str(table)), int(str(other)), records(group)))
+        else:
+            kept += records(group)
+    for pair in kept:
         order = by_key.get((int(pair["table"]), str(pair["column"])))
         if pair["kind"] == "rows of one column":
             finding, gone = _within(sources, pair, order)
@@ -133,6 +142,21 @@ def _between(sources: Sources, pair: dict[str, Any]) -> Finding:
     return Finding(f"t{places[0][0]}-t{places[1][0]}-{column}-repeat", fault, cells, evidence, None, None, notice=True)
 
 
+def _copied_block(sources: Sources, column: str, table: int, other: int, pairs: Sequence[dict[str, Any]]) -> Finding:
+    """Describe many equal cells of two years as one copy, of which either may be right."""
+    cells = [
+        cell(
+            sources, here, int(pair[row]), column, expected=np.nan,
+            cause=f"one reading: duplicated cells: the same as {sources.year(there)} (table {there})",
+        )
+        for here, there, row in ((table, other, "row"), (other, table, "other_row"))
+        for pair in pairs
+    ]  # fmt: skip
+    evidence = f"equal to the last digit in {len(pairs)} rows; which year is right stays open"
+    fault = Fault("repeated column", table=other, column=column, year=sources.year(table))
+    return Finding(f"t{table}-t{other}-{column}-repeat", fault, tuple(cells), evidence, None, None, notice=True)
+
+
 def _distance(sources: Sources, table: int, row: int, column: str) -> float:
     """Return how far a value is from the median of the others of its column, in robust log standard deviations."""
     values = sources.column(table, column)
@@ -189,9 +213,14 @@ def _comparisons(sources: Sources) -> Iterator[tuple[str, pd.DataFrame, pd.DataF
             continue
         yield str(column), cells, cells, "rows of one column"
         for (name, other_year), other in seen.items():
-            if name == column and other_year != year:
+            if name == column and other_year != year and not _one_column(other, cells):
                 yield str(column), other, cells, "years of one row"
         seen[(str(column), year)] = cells
+
+
+def _one_column(first: pd.DataFrame, second: pd.DataFrame) -> bool:
+    """Whether two columns are one column of a file, declared for two years."""
+    return "place" in first and bool((first["place"].notna()).all()) and list(first["place"]) == list(second["place"])
 
 
 def _pairs(
@@ -205,6 +234,8 @@ def _pairs(
     else:
         rows = left["row"].to_numpy()[:, None] == right["row"].to_numpy()[None, :]
         regions = left["region"].to_numpy()[:, None] == right["region"].to_numpy()[None, :]
+        if stands_still(equal[regions]):
+            return
         equal &= rows | regions
         comparisons = float((rows | regions).sum())
     for i, j in np.argwhere(equal):

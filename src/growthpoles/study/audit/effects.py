@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from growthpoles.study.audit.findings import Finding
@@ -50,10 +51,9 @@ def effects(
         index was), year, region, index, class and rank before and after the correction. A missing index has no
         class and no rank. Empty for years that do not print every indicator.
     """
-    from growthpoles.ratings.rate import rate_with
     from growthpoles.ratings.rating_options import Method
 
-    method = method or Method()
+    method = (method or Method()).of(catalogue)
     frames = []
     names: tuple[ReadingName, ...] = ("label", "row")
     for name in names:
@@ -64,12 +64,27 @@ def effects(
             if finding.correct is None or year is None or not can_rate(sources, catalogue, year):
                 continue
             if year not in before:
-                before[year] = rate_with(reading.indicators(year, catalogue), catalogue, method)
-            after = rate_with(_corrected(finding, reading).indicators(year, catalogue), catalogue, method)
-            frames.append(_beside(finding.name, name, year, before[year], after, catalogue.root))
+                before[year] = _rated(reading.indicators(year, catalogue), catalogue, method)
+            after = _rated(_corrected(finding, reading).indicators(year, catalogue), catalogue, method)
+            frames.append(_beside(finding.name, name, year, before[year], after))
     if not frames:
         return pd.DataFrame(columns=list(EFFECT_COLUMNS))
     return pd.concat(frames, ignore_index=True)[list(EFFECT_COLUMNS)]
+
+
+def _rated(table: pd.DataFrame, catalogue: Catalogue, method: Method) -> pd.DataFrame:
+    """Return index, class and rank by region, without the rest of a rating."""
+    from growthpoles.ratings.aggregation_tree import index_of, ranks
+    from growthpoles.ratings.catalogue import indicator_values
+    from growthpoles.ratings.rate import classes_of
+    from growthpoles.ratings.rating_options import compiled
+
+    values = indicator_values(table, catalogue)
+    index = pd.Series(index_of(values, compiled(catalogue), method), index=values.index)
+    letters = classes_of(index, method).astype(object) if method.has_classes(catalogue.root) else np.nan
+    place = ranks(index.to_numpy())
+    rank = pd.Series(place, index=index.index).where(place > 0).astype("Int64")
+    return pd.DataFrame({"index": index, "class": letters, "rank": rank})
 
 
 def _corrected(finding: Finding, reading: Reading) -> Reading:
@@ -77,9 +92,7 @@ def _corrected(finding: Finding, reading: Reading) -> Reading:
     return finding.correct(reading)
 
 
-def _beside(
-    finding: str, reading: str, year: int, before: pd.DataFrame, after: pd.DataFrame, root: str
-) -> pd.DataFrame:
+def _beside(finding: str, reading: str, year: int, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     after = after.reindex(before.index)
     return pd.DataFrame(
         {
@@ -87,10 +100,10 @@ def _beside(
             "reading": reading,
             "year": year,
             "region": before.index,
-            "index_before": before[root].to_numpy(),
-            "index_after": after[root].to_numpy(),
-            "class_before": before["rating_class"].astype(object).to_numpy(),
-            "class_after": after["rating_class"].astype(object).to_numpy(),
+            "index_before": before["index"].to_numpy(),
+            "index_after": after["index"].to_numpy(),
+            "class_before": before["class"].to_numpy(),
+            "class_after": after["class"].to_numpy(),
             "rank_before": before["rank"].to_numpy(),
             "rank_after": after["rank"].to_numpy(),
         }

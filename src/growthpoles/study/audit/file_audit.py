@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
 
@@ -12,21 +12,25 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import DataError, listed, message
+from growthpoles.study.audit.causes.printed_relations import Block, Column, Relation, source_blocks, sum_relations
+from growthpoles.study.audit.causes.totals import find_totals
+from growthpoles.study.audit.column_orders import listed as listed_rows
 from growthpoles.study.audit.ledger import Audit, audit_cells
-from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, Sources, make_sources
-from growthpoles.study.audit.printed_relations import Block, Column, Relation, source_blocks, sum_relations
+from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, Sources, TotalRow, make_sources, place_text
+from growthpoles.study.audit.published_ranks import ranked_columns
 from growthpoles.study.files.cell_grids import Grid, read_grids
 from growthpoles.study.files.number_notation import detect_notation
 from growthpoles.study.files.printed_labels import parse_year, year_inside
-from growthpoles.study.files.printed_tables import cell_number, read_rows, require_columns
+from growthpoles.study.files.printed_tables import cell_number, printed_resolution, read_rows, require_columns
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.inputs.published import plain_text
-from growthpoles.study.table_blocks import adds_up, cell_value, find_blocks, kind_of
+from growthpoles.study.table_blocks import cell_value, find_blocks, kind_of
 
 PROPOSAL_COLUMNS = ("use", "kind", *FORMULA_COLUMNS, "holds")
 #: A ratio is proposed when it holds in this share of the rows that print all three columns, and in five at least.
 _HOLDS = 0.75
+_ORDERED = ("rank", "class")
 _FEWEST = 5
 _DECIMALS = 9
 _POWERS = (1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6, 1e-3, 0.1, 0.01, 1e-6)
@@ -61,7 +65,7 @@ def read_audit_file(path: Path) -> AuditFile:
     years: dict[int, int] = {}
     names: dict[int, str] = {}
     places: dict[tuple[int, int, str], Place] = {}
-    totals: list[str] = []
+    totals: list[TotalRow] = []
     left: list[str] = []
     for grid in read_grids(path):
         if not grid.visible:
@@ -76,17 +80,25 @@ def read_audit_file(path: Path) -> AuditFile:
             names[number] = " ".join(filter(None, (grid.sheet, told))) or path.name
             frames.append(cells.assign(table=number))
             places |= {(number, row, column): place for (row, column), place in where.items()}
-            totals += [f"table {number}: {line}" for line in sums]
+            totals += [replace(total, table=number) for total in sums]
     if not frames:
         problem = "no table with a column of names and columns of numbers"
         raise DataError(message(problem, where=str(path), allowed="one region a row, one quantity a column"))
     sources = make_sources(
-        pd.concat(frames, ignore_index=True), pd.DataFrame(columns=list(FORMULA_COLUMNS)), years=years, decimal="."
+        pd.concat(frames, ignore_index=True),
+        pd.DataFrame(columns=list(FORMULA_COLUMNS)),
+        years=years,
+        decimal=".",
+        totals=totals,
     )
-    return AuditFile(path, sources, names, places, tuple(totals), tuple(left))
+    sentences = tuple(
+        f"table {total.table}: row {total.row} ({total.label}) is the total of rows {listed_rows(list(total.parts))}"
+        for total in totals
+    )
+    return AuditFile(path, sources, names, places, sentences, tuple(left))
 
 
-Found = tuple[pd.DataFrame, int | None, dict[tuple[int, str], Place], list[str]]
+Found = tuple[pd.DataFrame, int | None, dict[tuple[int, str], Place], list[TotalRow]]
 
 
 def _tables(grid: Grid, path: Path) -> list[Found]:
@@ -104,8 +116,16 @@ def _tables(grid: Grid, path: Path) -> list[Found]:
         if not keys or not numbers:
             continue
         key = keys[0]
+        # Letters of classes stand beside the numbers and repeat; a single one is read as a mark.
+        words = {
+            at: [text for _, row in block.rows if at < len(row) and any(map(str.isalpha, text := cell_text(row[at])))]
+            for at in range(width)
+            if at != key and at not in numbers
+        }
+        lines = len(block.rows)
+        classes = [at for at, own in words.items() if len(own) >= 0.8 * lines and 2 <= len(set(own)) <= lines / 2]
         rows = [(line, row) for line, row in block.rows if key < len(row) and cell_text(row[key])]
-        rows, sums = _without_totals(rows, key, numbers)
+        rows, sums = _split_totals(rows, numbers)
         texts = [
             (cell_text(row[at]), Problem("", str(path), sheet=grid.sheet, row=line))
             for line, row in rows
@@ -117,7 +137,7 @@ def _tables(grid: Grid, path: Path) -> list[Found]:
             raise DataError(str(unclear))
         headers = _headers(grid, block.header, width)
         by_year: dict[int | None, list[tuple[int, str]]] = {}
-        for at in numbers:
+        for at in sorted([*numbers, *classes]):
             hit = year_inside(headers[at])
             own = hit[0] if hit else stated.year if stated else sheet_year[0] if sheet_year else None
             by_year.setdefault(own, []).append((at, (hit[1] if hit else headers[at]) or headers[at]))
@@ -127,9 +147,24 @@ def _tables(grid: Grid, path: Path) -> list[Found]:
                 printed = [plain_text(row[at], notation) if at < len(row) else "" for _, row in rows]
                 native = [at < len(row) and not isinstance(row[at], str) for _, row in rows]
                 for place, ((line, row), text) in enumerate(zip(rows, _padded(printed, native), strict=True), 1):
-                    records.append({"row": place, "label": cell_text(row[key]), "column": name, "printed": text})
+                    told = place_text(path.name, grid.sheet, line, at + 1)
+                    records.append(
+                        {"row": place, "label": cell_text(row[key]), "column": name, "printed": text, "place": told}
+                    )
                     where[place, name] = (grid.sheet, line, at + 1)
-            cells = pd.DataFrame(records)
+            cells, totals = pd.DataFrame(records), []
+            for extra, (line, row, parts) in enumerate(sums, 1):
+                sums_by: dict[str, tuple[str, float, float]] = {}
+                for at, name in columns:
+                    value = _value(row, at)
+                    if np.isfinite(value):
+                        text = plain_text(row[at], notation)
+                        decimals = [len(t.partition(".")[2]) for t in cells.loc[cells["column"] == name, "printed"]]
+                        number = not isinstance(row[at], str)
+                        text = f"{value:.{max(decimals)}f}" if number and max(decimals) <= _DECIMALS else text
+                        sums_by[name] = (text, value, printed_resolution(text, decimal=".") / 2)
+                        where[len(rows) + extra, name] = (grid.sheet, line, at + 1)
+                totals.append(TotalRow(0, len(rows) + extra, cell_text(row[key]), parts, sums_by))
             labels = cells.drop_duplicates("row")["label"]
             if labels.duplicated().any():
                 problem = f"{labels[labels.duplicated()].iloc[0]!r} labels two rows"
@@ -137,7 +172,7 @@ def _tables(grid: Grid, path: Path) -> list[Found]:
             if cells.duplicated(["row", "column"]).any():
                 twice = cells[cells.duplicated(["row", "column"])]["column"].iloc[0]
                 raise DataError(message(f"two columns are called {twice!r}", where=f"{path} {grid.sheet}".strip()))
-            found.append((cells, year, where, sums))
+            found.append((cells, year, where, totals))
     return found
 
 
@@ -159,30 +194,31 @@ def _headers(grid: Grid, header: tuple[int, ...], width: int) -> dict[int, str]:
     return found
 
 
-def _without_totals(
-    rows: list[tuple[int, list[object]]], key: int, numbers: list[int]
-) -> tuple[list[tuple[int, list[object]]], list[str]]:
-    """Set the first and the last row apart where they are the sum of the others in two columns at least."""
-    sums = []
-    for at in (len(rows) - 1, 0):
-        if len(rows) < 5:
-            break
-        line, row = rows[at]
-        others = [other for place, (_, other) in enumerate(rows) if place != at]
-        adding = [
-            column
-            for column in numbers
-            if adds_up([_value(row, column)] * 2, [[_value(other, column)] * 2 for other in others])
-        ]
-        if len(adding) >= 2:
-            name = cell_text(row[key])
-            sums.append(f"row {line} ({name}) is the total of the others in {len(adding)} columns")
-            rows = [entry for place, entry in enumerate(rows) if place != at]
-    return rows, sums
+def _split_totals(
+    rows: list[tuple[int, list[object]]], numbers: list[int]
+) -> tuple[list[tuple[int, list[object]]], list[tuple[int, list[object], tuple[int, ...]]]]:
+    """Set apart the rows that sum up others, with the numbers that their parts have among the rest, from 1."""
+    values = np.array([[_value(row, at) for at in numbers] for _, row in rows], dtype=float)
+    halves = np.array([[_half(row, at) for at in numbers] for _, row in rows], dtype=float)
+    sums = dict(find_totals(values, halves)) if len(rows) >= 4 else {}
+    rest = [at for at in range(len(rows)) if at not in sums]
+    number = {at: place for place, at in enumerate(rest, 1)}
+    totals = [(*rows[at], tuple(number[part] for part in parts)) for at, parts in sums.items()]
+    return [rows[at] for at in rest], totals
 
 
-def _value(row: list[object], at: int) -> float | None:
-    return cell_value(row[at]) if at < len(row) else None
+def _value(row: list[object], at: int) -> float:
+    value = cell_value(row[at]) if at < len(row) else None
+    return np.nan if value is None else value
+
+
+def _half(row: list[object], at: int) -> float:
+    """Half a unit of the last digit of a cell; a workbook keeps no trailing zeros, so that it may be less."""
+    content = row[at] if at < len(row) else None
+    text = repr(float(content)) if isinstance(content, int | float) else cell_text(content).strip()
+    mark = max(text.rfind("."), text.rfind(","))
+    decimals = sum(sign.isdigit() for sign in text[mark + 1 :]) if mark >= 0 and text[mark + 1 :] != "0" else 0
+    return 0.5 * 10.0 ** -min(decimals, _DECIMALS)
 
 
 def _padded(texts: list[str], native: list[bool]) -> list[str]:
@@ -204,8 +240,9 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        use ("yes"), kind ("ratio" or "sum"), column, numerator (of a sum: its parts, joined by " + "), denominator,
-        factor, holds (in how many of the rows that print all of them).
+        use ("yes"), kind ("ratio", "sum", "rank" or "class"), column, numerator (of a sum: its parts, joined by " + ";
+        of ranks and classes: the column that they order), denominator, factor, holds (in how many of the rows that
+        print all of them).
 
     Notes
     -----
@@ -248,6 +285,12 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
             bad = sum(int(other.wrong(blocks[other.table]).sum()) for other in own)
             total, *parts = relation.members
             lines.append(("yes", "sum", total, " + ".join(parts), "", "", f"{rows - bad} of {rows} rows"))
+    taken = {line[2] for line in lines}
+    for table in sources.tables:
+        for kind, name, by, holds in ranked_columns(sources.cells[sources.cells["table"] == table], sources.decimal):
+            if name not in taken and by not in (line[2] for line in lines if line[1] in _ORDERED):
+                taken.add(name)
+                lines.append(("yes", kind, name, by, "", "", holds))
     return pd.DataFrame(lines, columns=list(PROPOSAL_COLUMNS))
 
 
@@ -309,10 +352,10 @@ def read_formulas(path: Path) -> pd.DataFrame:
     if not stray.empty:
         problem = f"use = {stray['use'].iloc[0]!r}"
         raise DataError(message(problem, where=f"{path}, line {stray.index[0]}", allowed="yes, no"))
-    kinds = rules[~rules["kind"].isin(["ratio", "sum"])]
+    kinds = rules[~rules["kind"].isin(["ratio", "sum", *_ORDERED])]
     if not kinds.empty:
         problem = f"kind = {kinds['kind'].iloc[0]!r}"
-        raise DataError(message(problem, where=f"{path}, line {kinds.index[0]}", allowed="ratio, sum"))
+        raise DataError(message(problem, where=f"{path}, line {kinds.index[0]}", allowed="ratio, sum, rank, class"))
     return rules[rules["use"].str.strip().str.casefold() == "yes"]
 
 
@@ -360,4 +403,6 @@ def audit_file(path: str | Path, formulas: pd.DataFrame | None = None) -> tuple[
     sources = file.sources
     years = dict(sources.years)
     bare = sources.cells.drop(columns=["half", "year"])
-    return audit_cells(make_sources(bare, ratios, years=years, decimal="."), sums=sums), file, rules
+    used_cells = make_sources(bare, ratios, years=years, decimal=".", totals=sources.totals)
+    ordered = [(rule["kind"], rule["column"], rule["numerator"]) for rule in rules.to_dict("records")]
+    return audit_cells(used_cells, sums=sums, ordered=[each for each in ordered if each[0] in _ORDERED]), file, rules

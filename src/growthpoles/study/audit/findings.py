@@ -10,13 +10,13 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from growthpoles.study.audit.causes.hypotheses import Reading as CauseReading
+from growthpoles.study.audit.causes.printed_relations import Block
+from growthpoles.study.audit.causes.root_causes import Cause, cell_text
 from growthpoles.study.audit.column_orders import ColumnOrder, listed
 from growthpoles.study.audit.hidden_denominators import HiddenCopy
 from growthpoles.study.audit.printed_cells import Sources
-from growthpoles.study.audit.printed_relations import Block
 from growthpoles.study.audit.readings import Reading
-from growthpoles.study.audit.root_causes import Cause, cell_text
-from growthpoles.study.audit.root_causes import Reading as CauseReading
 from growthpoles.study.files.printed_tables import Decimal
 
 FaultKind = Literal[
@@ -40,10 +40,16 @@ FaultKind = Literal[
     "moved between years",
     "shares",
     "sum",
+    "total",
+    "rank",
+    "rank order",
+    "class order",
     "ratio",
     "input",
     "denominator",
     "other input",
+    "other column",
+    "column",
     "decimal shift",
     "index",
     "class",
@@ -73,10 +79,16 @@ TEMPLATES: Mapping[FaultKind, str] = MappingProxyType(
         "moved between years": "tables {table} and {other_table}: {column} moved to other rows in one, rows {rows}",
         "shares": "table {table}: the shares {column} do not add up to the whole",
         "sum": "table {table}: {column} of row {row} does not add up",
+        "total": "table {table}: the rows do not add up to the total of {column}, row {row}",
+        "rank": "table {table}: {column} of row {row} is not the rank by {denominator}",
+        "rank order": "table {table}: {column} are not the ranks by {denominator}, rows {rows}",
+        "class order": "table {table}: {column} of rows {rows} are out of the order of {denominator}",
         "ratio": "table {table}: {column} of row {row} does not follow from its row",
         "input": "table {table}: {column} of row {row} contradicts the ratios of its row",
         "denominator": "table {table}: {column} was divided by the {denominator} of {year}, row by row",
         "other input": "table {table}: {column} was computed with the {denominator} of {year}, row by row",
+        "other column": "table {table}: {column} was computed with {denominator}, row by row",
+        "column": "table {table}: {column} follows from no figures of its rows, rows {rows}",
         "decimal shift": "table {table}: {column} of row {row} is off by a power of ten",
         "index": "table {table}: the index of row {row}, {year}, follows from no reading of the tables",
         "class": "table {table}: the class of row {row}, {year}, is not that of its index",
@@ -194,6 +206,10 @@ def cause_fault(cause: Cause, blocks: Mapping[int, Block]) -> Fault:
             "denominator" if next(iter(first.texts.values()))[0].startswith("denominator") else "other input"
         )
         return Fault(told, table=table, column=columns, denominator=first.input, year=first.other_year)
+    if first.kind == "column":
+        return Fault("column", table=table, column=columns, rows=listed(rows))
+    if first.kind == "other column":
+        return Fault("other column", table=table, column=columns, denominator=first.input)
     if first.kind == "factor":
         return Fault("factor", table=table, column=columns, factor=f"{first.factor:.6g}")
     if first.kind == "digits":

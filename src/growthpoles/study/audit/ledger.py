@@ -24,6 +24,7 @@ from growthpoles.study.audit.published_findings import (
     published_causes,
     unchecked_frame,
 )
+from growthpoles.study.audit.published_ranks import file_order_findings
 from growthpoles.study.audit.readings import Order, base_order
 from growthpoles.study.audit.reproduction import REPRODUCTION_COLUMNS, missed_index, reproduce
 from growthpoles.study.inputs import study_catalogue, study_method
@@ -209,13 +210,20 @@ def run_audit(study: Study | None = None, *, rng: np.random.Generator | int | No
     )
 
 
-def audit_cells(sources: Sources, *, sums: Sequence[tuple[str, ...]] | None = None) -> Audit:
+def audit_cells(
+    sources: Sources,
+    *,
+    sums: Sequence[tuple[str, ...]] | None = None,
+    ordered: Sequence[tuple[str, str, str]] = (),
+) -> Audit:
     """Audit printed cells that belong to no study: nothing is rated, so every severity is "notice".
 
-    `sums` are the sums between columns, (total, part, part, ...); None discovers them.
+    `sums` are the sums between columns, (total, part, part, ...); None discovers them. `ordered` are columns of ranks
+    or classes: (kind, column, what it orders).
     """
     search = search_all(sources, sums=sums)
-    entries, effect = _examine(sources, None, base_order(sources), search.findings)
+    found = [*search.findings, *file_order_findings(search.mended, ordered)]
+    entries, effect = _examine(sources, None, base_order(sources), found)
     nothing = PublishedCauses([], [], {}, pd.DataFrame())
     return Audit(
         _sorted(_entries_frame(entries)),

@@ -25,6 +25,7 @@ from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study, Table
 
 LABELS_ORDER = "labels of table {number}"
+_TOTAL = ("column", "printed", "value", "half")
 FORMULA_COLUMNS = ("column", "numerator", "denominator", "factor")
 
 
@@ -35,7 +36,7 @@ def prepare_cells(cells: pd.DataFrame, *, decimal: Decimal = ",") -> pd.DataFram
     ----------
     cells : DataFrame
         One row per printed cell: table, row, label, column, printed; optionally value, region (default: the label),
-        year.
+        year, place (where it stands in a file: cells of one place are one cell).
     decimal : {",", "."}
         Decimal sign of the printed strings.
 
@@ -84,6 +85,20 @@ def catalogue_formulas(catalogue: Catalogue) -> pd.DataFrame:
     return derived.rename_axis("column").reset_index()[list(FORMULA_COLUMNS)]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class TotalRow:
+    """A row that sums up others: its number and label, the numbers of its parts, and its cells by column.
+
+    `cells` holds what is printed, its value and half a unit of its last digit.
+    """
+
+    table: int
+    row: int
+    label: str
+    parts: tuple[int, ...]
+    cells: Mapping[str, tuple[str, float, float]]
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Sources:
     """Everything that was printed, and what is known about it.
@@ -104,6 +119,8 @@ class Sources:
         Table number -> column -> its cells by row number; every column of a table has all its rows.
     cut : tuple of str
         Columns whose last digit was cut off, not rounded, as the study declares.
+    totals : tuple of TotalRow
+        Rows that sum up others; their cells are not among `cells`.
     """
 
     cells: pd.DataFrame
@@ -113,6 +130,7 @@ class Sources:
     years: Mapping[int, int] = field(default_factory=dict)
     parts: Mapping[int, Mapping[str, pd.DataFrame]] = field(default_factory=dict)
     cut: tuple[str, ...] = ()
+    totals: tuple[TotalRow, ...] = ()
 
     def __repr__(self) -> str:
         """Tables and cells."""
@@ -165,6 +183,7 @@ def make_sources(
     orders: Mapping[str, Sequence[str]] | None = None,
     decimal: Decimal = ",",
     cut: Sequence[str] = (),
+    totals: Sequence[TotalRow] = (),
 ) -> Sources:
     """Put cells and formulas together; label orders of the tables join the candidate orders.
 
@@ -182,6 +201,8 @@ def make_sources(
         Decimal sign of the printed strings.
     cut : sequence of str
         Columns whose digits were cut off instead of rounded.
+    totals : sequence of TotalRow
+        Rows that sum up others.
 
     Raises
     ------
@@ -207,7 +228,8 @@ def make_sources(
         if order not in named.values():
             named[Reason(LABELS_ORDER, {"number": table})] = order
     used = {table: int(years[table]) for table in parts}
-    return Sources(cells, formulas.reset_index(drop=True), named, decimal, used, parts, tuple(cut))
+    kept = tuple(total for total in totals if total.table in used)
+    return Sources(cells, formulas.reset_index(drop=True), named, decimal, used, parts, tuple(cut), kept)
 
 
 def replace_cells(sources: Sources, cells: Mapping[tuple[int, int, str], tuple[float, float]]) -> Sources:
@@ -263,11 +285,13 @@ def read_sources(study: Study | None = None) -> Sources:
     orders: Mapping[str, Sequence[str]] = {}
     decimal: Decimal = ","
     cut: tuple[str, ...] = ()
+    totals: list[TotalRow] = []
     if study.cells is not None:
         cut = study.cells.cut
         years = assembly_years(study)
         orders, decimal = study.cells.orders, study.cells.decimal
         frames += [read_table(study, number) for number in sorted(years)]
+        totals = [total for number in sorted(years) for total in _total_rows(study, number)]
     else:
         decimal = "."
         # Numbers of published tables are the user's own; the others are counted around them.
@@ -278,8 +302,49 @@ def read_sources(study: Study | None = None) -> Sources:
                 years[number] = year
                 frames.append(cells.assign(table=number))
     return make_sources(
-        pd.concat(frames, ignore_index=True), formulas, years=years, orders=orders, decimal=decimal, cut=cut
+        pd.concat(frames, ignore_index=True),
+        formulas,
+        years=years,
+        orders=orders,
+        decimal=decimal,
+        cut=cut,
+        totals=totals,
     )
+
+
+def _total_rows(study: Study, number: int) -> list[TotalRow]:
+    """Read the rows of a transcribed table that [cells] calls totals."""
+    from growthpoles.study.files.printed_tables import table_path
+
+    assert study.cells is not None
+    path, labels = table_path(study.resolve(study.cells.folder), number), study.cells.totals
+    cells = prepare_cells(read_cells(path, decimal=study.cells.decimal), decimal=study.cells.decimal)
+    regions = sorted({int(row) for row in cells.loc[~cells["label"].isin(list(labels)), "row"]})
+    return [
+        TotalRow(
+            number, int(part["row"].iloc[0]), str(label), _part_rows(labels[str(label)], regions, f"totals, {label}"),
+            {str(c): (str(p), float(v), float(h)) for c, p, v, h in zip(*(part[name] for name in _TOTAL), strict=True)},
+        )
+        for label, part in cells[cells["label"].isin(list(labels))].groupby("label", sort=False)
+    ]  # fmt: skip
+
+
+def _part_rows(text: str, rows: Sequence[int], where: str) -> tuple[int, ...]:
+    """Read "1-16" or "2, 5-7" as numbers of rows; "all" is every row of a region."""
+    if text.strip() in ("", "all"):
+        return tuple(rows)
+    found: list[int] = []
+    for part in text.split(","):
+        first, _, last = (each.strip() for each in part.partition("-"))
+        if not first.isdecimal() or not (last or first).isdecimal():
+            raise StudyError(
+                message(f"{text!r} are no rows", where=f"[cells] {where}", allowed='"1-16", "2, 5-7", "all"')
+            )
+        found += range(int(first), int(last or first) + 1)
+    stray = [row for row in found if row not in rows]
+    if stray:
+        raise StudyError(message(f"no region in row {stray[0]}", where=f"[cells] {where}", allowed=f"1 to {max(rows)}"))
+    return tuple(dict.fromkeys(found))
 
 
 def read_table(study: Study, number: int) -> pd.DataFrame:
@@ -288,7 +353,9 @@ def read_table(study: Study, number: int) -> pd.DataFrame:
 
     if study.cells is None:
         return _published_of_tables(study, number)
-    cells = read_cells(table_path(study.resolve(study.cells.folder), number), decimal=study.cells.decimal)
+    cells = read_cells(
+        table_path(study.resolve(study.cells.folder), number), decimal=study.cells.decimal, totals=study.cells.totals
+    )
     labels = list(dict.fromkeys(cells["label"]))
     return cells.assign(region=cells["label"].map(dict(zip(labels, match_labels(study, labels), strict=True))))
 
@@ -350,6 +417,15 @@ def match_labels(study: Study, labels: Sequence[str], *, vintage: int | None = N
     return [str(label) for label in labels]
 
 
+def place_text(file: str, sheet: str, row: int, column: int) -> str:
+    """Say where a cell stands in a file: rows and columns as a spreadsheet counts them, with letters for columns."""
+    letters = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{f'{file} {sheet}'.strip()}!{letters}{row}"
+
+
 def _own_cells(study: Study, spec: Table) -> dict[int, pd.DataFrame]:
     """Take a table of a user's own study apart into cells, by year; numbers are written with a decimal point.
 
@@ -370,7 +446,8 @@ def _own_cells(study: Study, spec: Table) -> dict[int, pd.DataFrame]:
             names = places.setdefault(cell.year, {})
             row = names.setdefault(cell.name, len(names) + 1)
             printed = plain_text(cell.content, data.notation)
-            line = {"row": row, "label": cell.name, "column": cell.code, "printed": printed}
+            place = place_text(spec.file, data.raw.sheet, cell.row, cell.column + 1)
+            line = {"row": row, "label": cell.name, "column": cell.code, "printed": printed, "place": place}
             records.setdefault(cell.year, []).append(line)
     frames = {year: pd.DataFrame(lines) for year, lines in sorted(records.items())}
     for year, frame in frames.items():

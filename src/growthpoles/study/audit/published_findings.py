@@ -10,6 +10,9 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.study.audit.arithmetic import check_arithmetic
+from growthpoles.study.audit.causes.hypotheses import Reading as CauseReading
+from growthpoles.study.audit.causes.printed_relations import Block, Relation, make_block, ratio_relations
+from growthpoles.study.audit.causes.root_causes import Cause, cell_text, find_causes
 from growthpoles.study.audit.cell_checks import Search, blind_columns, mend
 from growthpoles.study.audit.column_orders import listed
 from growthpoles.study.audit.effects import SEVERITIES
@@ -22,12 +25,10 @@ from growthpoles.study.audit.printed_cells import (
     read_table,
     records,
 )
-from growthpoles.study.audit.printed_relations import Block, Relation, make_block, ratio_relations
+from growthpoles.study.audit.published_ranks import published_rank_findings
 from growthpoles.study.audit.reproduction import index_targets, missed_index, reproduce
-from growthpoles.study.audit.root_causes import Cause, cell_text, find_causes
-from growthpoles.study.audit.root_causes import Reading as CauseReading
 from growthpoles.study.files.printed_tables import parse_number
-from growthpoles.study.inputs import study_method
+from growthpoles.study.inputs import study_catalogue, study_method
 from growthpoles.study.study_spec import PublishedColumn, Study
 
 if TYPE_CHECKING:
@@ -217,6 +218,15 @@ def _told(
         if block is not None and name in block.columns:
             right |= {(year, row): value for row, value in zip(block.rows, block.columns[name].value, strict=True)}
     found = index_entries(study, own[own["explained_by"] != ""], right)
+    index = {
+        year: pd.Series(block.columns[name].value, index=list(block.regions))
+        for name, year in years.items()
+        for block in [whole.get(study.published.index.table if study.published.index is not None else -1)]
+        if block is not None and name in block.columns
+    }
+    limits = study_method(study).has_classes(study_catalogue(study).root)
+    for finding, severity in published_rank_findings(study, index, classes=not limits):
+        entries += [(finding.name, finding.fault, own, severity, finding.evidence) for own in finding.cells]
     return [*found, *entries], told
 
 

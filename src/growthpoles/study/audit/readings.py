@@ -60,13 +60,19 @@ class Reading:
 
     def indicators(self, year: int, catalogue: Catalogue) -> pd.DataFrame:
         """Return the indicators of a year: printed where they are printed, else derived from this reading's columns."""
-        frame: dict[str, pd.Series] = {}
+        found: dict[str, int] = {}
         tables = [table for table in self.sources.tables if self.sources.year(table) == year]
         for code in (*catalogue.indicators, *catalogue.primaries):
             for table in tables:
-                if code in self.sources.columns(table) and code not in frame:
-                    frame[code] = self.column(table, code)
-        table_frame = pd.DataFrame(frame)
+                if code in self.sources.columns(table):
+                    found.setdefault(code, table)
+        columns = {code: self.column(table, code) for code, table in found.items()}
+        first = next(iter(columns.values())).index if columns else None
+        if all(column.index is first for column in columns.values()):
+            values = np.column_stack([column.to_numpy() for column in columns.values()]) if columns else None
+            table_frame = pd.DataFrame(values, index=first, columns=list(columns))
+        else:
+            table_frame = pd.DataFrame(columns)
         table_frame.index.name = "region"
         table_frame.attrs = {"year": year, "edition": f"by {self.name}"}
         return table_frame

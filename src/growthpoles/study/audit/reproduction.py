@@ -403,16 +403,23 @@ def _tolerance(reading: Reading, year: int, catalogue: Catalogue, method: Method
     table = indicator_values(reading.indicators(year, catalogue), catalogue)
     halves = {code: _indicator_half(reading, year, str(code), table.index) for code in table.columns}
     base, total = index_of(table, compiled(catalogue), method), np.zeros(len(table))
+    if by_leaders(method):
+        trials = []
+        for column, code in enumerate(table.columns):
+            half, best = halves[code].to_numpy(float), leader(table[code], str(code), catalogue)
+            own, leaders = table.to_numpy(float, copy=True), table[code].copy()
+            own[:, column] -= half
+            at = int(leaders.argmax() if catalogue.direction(str(code)) > 0 else leaders.argmin())
+            leaders.iloc[at] += half[at]
+            # Scores depend on the value over the leader's: a greater leader is a smaller value of all.
+            against = table.to_numpy(float, copy=True)
+            against[:, column] *= best / leader(leaders, str(code), catalogue)
+            trials += [own, against]
+        stacked = pd.DataFrame(np.vstack(trials), columns=table.columns)
+        moved = index_against(stacked, table, catalogue, method).reshape(len(trials), -1)
+        return pd.Series(np.abs(moved - base).sum(axis=0), index=table.index)
     for column, code in enumerate(table.columns):
         half = halves[code].to_numpy(float)
-        if by_leaders(method):
-            own, leaders = table.to_numpy(float, copy=True), table.to_numpy(float, copy=True)
-            own[:, column] -= half
-            at = int(table[code].argmax() if catalogue.direction(str(code)) > 0 else table[code].argmin())
-            leaders[at, column] += half[at]
-            total += np.abs(index_against(_like(table, own), table, catalogue, method) - base)
-            total += np.abs(index_against(table, _like(table, leaders), catalogue, method) - base)
-            continue
         rows: list[Any] = [np.array([row]) for row in np.flatnonzero(half > 0)]
         if by_leaders(method, "min-max"):
             # A value between the extremes moves its own region's score only: all of them at once.

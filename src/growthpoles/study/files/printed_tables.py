@@ -196,7 +196,7 @@ def require_columns(frame: pd.DataFrame, columns: Iterable[str], *, where: str) 
         )
 
 
-def read_cells(path: Path, *, decimal: Decimal = ",") -> pd.DataFrame:
+def read_cells(path: Path, *, decimal: Decimal = ",", totals: Collection[str] = ()) -> pd.DataFrame:
     """Read a table that was transcribed cell by cell.
 
     Parameters
@@ -207,6 +207,8 @@ def read_cells(path: Path, *, decimal: Decimal = ",") -> pd.DataFrame:
         behind a number ("12,5 p") is kept in `printed` and is no part of the value.
     decimal : {",", "."}
         Decimal sign of the printed strings.
+    totals : collection of str
+        Labels of rows that sum up others; they are left out.
 
     Returns
     -------
@@ -219,7 +221,8 @@ def read_cells(path: Path, *, decimal: Decimal = ",") -> pd.DataFrame:
     DataError
         If a column is missing, a cell stands twice, or `value` is not what `printed` says.
     """
-    return _checked_cells(path, decimal).copy(deep=False)
+    cells = _checked_cells(path, decimal)
+    return cells[~cells["label"].isin(list(totals))].reset_index(drop=True) if totals else cells.copy(deep=False)
 
 
 @remembered(maxsize=32)
@@ -327,6 +330,7 @@ def assemble(
     orders: Mapping[str, Sequence[str]],
     decimal: Decimal = ",",
     missing: Collection[str] = (),
+    totals: Collection[str] = (),
 ) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
     """Read the columns of one edition and year from the transcribed tables.
 
@@ -342,6 +346,8 @@ def assemble(
         Decimal sign of the printed cells.
     missing : collection of str
         Cells that mean "no number", besides "-", "..." and empty ones.
+    totals : collection of str
+        Labels of rows that sum up others.
 
     Returns
     -------
@@ -349,7 +355,8 @@ def assemble(
         Index `region` in the order of the first rule's order, float columns; NaN where a rule sets a cell missing.
     absent : list of (region, column, reason)
     """
-    cells = {number: read_cells(table_path(folder, number), decimal=decimal) for number in sorted(set(rules["table"]))}
+    numbers = sorted(set(rules["table"]))
+    cells = {number: read_cells(table_path(folder, number), decimal=decimal, totals=totals) for number in numbers}
     first = orders[rules["order"].iloc[0]]
     table = pd.DataFrame(index=pd.Index(first, name="region"))
     absent: list[tuple[str, str, str]] = []

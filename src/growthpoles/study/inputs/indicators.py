@@ -328,7 +328,9 @@ def assembled(study: Study, year: int, edition: str) -> tuple[pd.DataFrame, Gaps
         return pd.DataFrame(), []
     cells = study.cells
     paths = study.resolve(cells.assembly), study.resolve(cells.folder)
-    table, absent = _assembled(*paths, tuple(cells.orders.items()), cells.decimal, cells.missing, year, edition)
+    table, absent = _assembled(
+        *paths, tuple(cells.orders.items()), cells.decimal, cells.missing, tuple(cells.totals), year, edition
+    )
     return table.copy(deep=False), list(absent)
 
 
@@ -339,6 +341,7 @@ def _assembled(
     orders: Orders,
     decimal: Decimal,
     missing: tuple[str, ...],
+    totals: tuple[str, ...],
     year: int,
     edition: str,
 ) -> tuple[pd.DataFrame, Gaps]:
@@ -346,7 +349,7 @@ def _assembled(
     rules = rules[(rules["year"] == year) & (rules["edition"] == edition)]
     if rules.empty:
         return pd.DataFrame(), []
-    return assemble(rules, folder=folder, orders=dict(orders), decimal=decimal, missing=missing)
+    return assemble(rules, folder=folder, orders=dict(orders), decimal=decimal, missing=missing, totals=totals)
 
 
 def load_indicators(
@@ -630,7 +633,7 @@ def _transcribed(study: Study) -> list[tuple[str, pd.DataFrame, set[str]]]:
     used: dict[int, set[str]] = {}
     for rule in rules.to_dict("records"):
         used.setdefault(rule["table"], set()).update(part.strip() for part in rule["source"].split("/"))
-    for name in ("index", "rating_class", "ksi"):
+    for name in ("index", "rating_class", "rank", "ksi"):
         part = getattr(study.published, name)
         if part is not None:
             used.setdefault(part.table, set()).update(part.columns.values())

@@ -134,7 +134,7 @@ def _printed(study: Study, source: PublishedColumn, year: int) -> pd.Series:
         cells = own_columns(study, source, [wanted])
         return pd.Series(cells["printed"].to_numpy(), index=pd.Index(cells["region"], name="region"), dtype="object")
     path = table_path(study.resolve(study.cells.folder), source.table)
-    cells = read_cells(path, decimal=study.cells.decimal)
+    cells = read_cells(path, decimal=study.cells.decimal, totals=study.cells.totals)
     column = cells.loc[cells["column"] == wanted]
     if column.empty:
         near = nearest(wanted, list(dict.fromkeys(cells["column"])), n=1)

@@ -24,12 +24,16 @@ _FEWEST_ROWS = 5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Column:
-    """One printed column: values by row of its table, the least and greatest they may stand for, and their text."""
+    """One printed column: values by row of its table, the least and greatest they may stand for, and their text.
+
+    `places` says where its cells stand in a file, where that is known: cells of one place are one cell.
+    """
 
     value: Array
     low: Array
     high: Array
     printed: tuple[str, ...]
+    places: tuple[str, ...] = ()
 
     def put(self, at: npt.NDArray[np.intp], bounds: Bounds) -> Column:
         """Return the column with some cells replaced by (low, middle, high)."""
@@ -129,6 +133,16 @@ def meets(column: Column, low: Array, high: Array) -> Mask:
     return np.asarray((column.high + slack >= low) & (column.low - slack <= high))
 
 
+def same_cells(first: Column, second: Column) -> bool:
+    """Whether two columns are one column of a file, declared twice."""
+    return bool(first.places) and first.places == second.places
+
+
+def stands_still(equal: Mask) -> bool:
+    """Whether a quantity stands still between two years, as an area does: no single cell of it is a copy."""
+    return len(equal) >= 3 and float(equal.mean()) >= 0.5
+
+
 def make_block(cells: pd.DataFrame, *, table: int, year: int | None, cut: Sequence[str] = ()) -> Block:
     """Take the number columns of one table; `cut` names columns whose digits were cut off, not rounded.
 
@@ -144,7 +158,8 @@ def make_block(cells: pd.DataFrame, *, table: int, year: int | None, cut: Sequen
             inner = 0.0 * half if str(name) in cut else half
             low = value - np.where(value < 0, half, inner)
             high = value + np.where(value < 0, inner, half)
-            columns[str(name)] = Column(value, low, high, tuple(own["printed"].fillna("").astype(str)))
+            places = tuple(own["place"].fillna("").astype(str)) if "place" in own else ()
+            columns[str(name)] = Column(value, low, high, tuple(own["printed"].fillna("").astype(str)), places)
     return Block(table, year, tuple(map(int, rows["row"])), tuple(map(str, rows["region"])), columns)
 
 

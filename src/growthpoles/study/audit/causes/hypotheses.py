@@ -1,0 +1,361 @@
+"""Hypotheses on wrong cells: every way to mend printed cells that makes some relation of the tables hold.
+
+In order of parsimony: values in the rows of others, columns of two years exchanged, an input of another year or of
+another column, a common factor, digits cut off or rounded more coarsely, single cells; `root_causes` decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+
+from growthpoles.study.audit.arithmetic import match_rows
+from growthpoles.study.audit.causes.printed_relations import Block, Bounds, Column, Mask, Relation, meets, stands_still
+
+Rows = npt.NDArray[np.intp]
+Key = tuple[int, str]
+Blocks = Mapping[int, Block]
+#: Kinds of readings, the simplest first.
+KINDS = ("rows", "exchanged", "repeated", "other year", "other column", "factor", "digits", "cell", "column")
+#: Greatest expected number of chance matches for rows that are said to be exchanged.
+_CHANCE = 0.02
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """One way to mend a fault: new bounds of some cells of some columns, `cells` those that are wrong under it.
+
+    `text` has a placeholder-free English reason for each cell; `source` the row whose value it is, by position.
+    """
+
+    kind: str
+    cells: Mapping[Key, Rows]
+    bounds: Mapping[Key, Bounds]
+    texts: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
+    source: Mapping[int, int] = field(default_factory=dict)
+    factor: float = float("nan")
+    other_year: int = 0
+    input: str = ""
+    odds: float = 0.0
+    whole: int = 0
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """Table and column of the cells."""
+        return tuple(self.cells)
+
+    @property
+    def size(self) -> int:
+        """Number of cells that are wrong under it."""
+        return sum(len(at) for at in self.cells.values())
+
+    def apply(self, blocks: Blocks) -> dict[int, Block]:
+        """Mend the tables."""
+        mended = dict(blocks)
+        for (table, name), bounds in self.bounds.items():
+            mended[table] = mended[table].put(name, self.cells[table, name], bounds)
+        return mended
+
+
+def readings(blocks: Blocks, relations: Sequence[Relation], wrong: Sequence[Mask]) -> Iterator[Reading]:
+    """Propose what may be wrong: for every relation that does not hold, every one of its members."""
+    cells: dict[tuple[int, str, int], list[int]] = {}
+    together: dict[tuple[int, tuple[int, ...]], list[Relation]] = {}
+    for r, relation in enumerate(relations):
+        rows = np.flatnonzero(wrong[r])
+        if not len(rows):
+            continue
+        block = blocks[relation.table]
+        if relation.kind == "ratio" and len(rows) > 1:
+            together.setdefault((relation.table, tuple(map(int, rows))), []).append(relation)
+        for name in relation.members:
+            implied = relation.implied(block, name)
+            for i in rows:
+                cells.setdefault((relation.table, name, int(i)), []).append(r)
+            if len(rows) > 1:
+                yield from _moved(block, [(name, implied)], rows)
+                yield from _exchanged(blocks, relations, relation, name, implied, rows)
+                yield from _repeated(blocks, relation, name, implied, rows)
+                yield from _factor(block, name, implied, rows)
+                yield from _digits(block, relation, name, implied, rows)
+        if relation.kind == "ratio" and len(rows) > 1:
+            yield from _other_year(blocks, relation, rows)
+            yield from _other_column(blocks, relation, rows)
+    for (table, numbers), group in together.items():
+        if len(group) > 1:
+            results = [
+                (relation.members[0], relation.implied(blocks[table], relation.members[0])) for relation in group
+            ]
+            yield from _moved(blocks[table], results, np.array(numbers, dtype=np.intp))
+    for (table, name, at), concerned in cells.items():
+        yield from single(blocks[table], name, at, [relations[r] for r in concerned])
+
+
+def single(block: Block, name: str, i: int, relations: Sequence[Relation]) -> Iterator[Reading]:
+    """Replace one cell by what all relations that fail there imply together, or, where they disagree, each alone."""
+    implied = [tuple(float(part[i]) for part in relation.implied(block, name)) for relation in relations]
+    low, high = max(part[0] for part in implied), min(part[2] for part in implied)
+    proposals = [(low, implied[0][1] if len(implied) == 1 else (low + high) / 2, high)] if low <= high else implied
+    key = (block.table, name)
+    for least, middle, most in proposals:
+        bounds = tuple(np.full(len(block.rows), value) for value in (least, middle, most))
+        yield Reading("cell", {key: np.array([i])}, {key: (bounds[0], bounds[1], bounds[2])})
+
+
+def _fits(column: Column, implied: Bounds) -> npt.NDArray[np.bool_]:
+    """Tell whether what is printed in row j (column of the array) can stand in row i."""
+    slack = 1e-11 * np.abs(column.value)
+    low, _, high = implied
+    return np.asarray(
+        ((column.high + slack)[None, :] >= low[:, None]) & ((column.low - slack)[None, :] <= high[:, None])
+    )
+
+
+def _moved(block: Block, members: Sequence[tuple[str, Bounds]], rows: Rows) -> Iterator[Reading]:
+    """Deal the printed values over the wrong rows so that all fit; several columns move together."""
+    fits = np.logical_and.reduce([_fits(block.columns[name], implied) for name, implied in members])
+    known = np.logical_and.reduce(
+        [np.isfinite(implied[0]) & np.isfinite(block.columns[name].value) for name, implied in members]
+    )
+    own = fits[np.ix_(known, known)]
+    n = len(own)
+    rate = max((own.sum() - np.trace(own)) / max(n * (n - 1), 1), 1e-12)
+    for place, origin, unique in _cycles(fits, rows, np.flatnonzero(known)):
+        if np.log(np.arange(1, len(place) + 1) * rate).sum() > np.log(_CHANCE):
+            continue
+        told = "swapped rows" if unique else "swapped rows (in one of several ways)"
+        # The value printed in row `origin` is that of row `place`.
+        owner = {int(there): int(here) for here, there in zip(place, origin, strict=True)}
+        texts = tuple(f"{told}: the value belongs to {block.regions[owner[int(i)]]}" for i in place)
+        bounds = {}
+        for name, _ in members:
+            column = block.columns[name]
+            low, middle, high = (part.copy() for part in (column.low, column.value, column.high))
+            for array in (low, middle, high):
+                array[place] = array[origin]
+            bounds[block.table, name] = low, middle, high
+        yield Reading("rows", dict.fromkeys(bounds, place), bounds, dict.fromkeys(bounds, texts), owner)
+
+
+def _cycles(fits: npt.NDArray[np.bool_], rows: Rows, known: Rows) -> Iterator[tuple[Rows, Rows, bool]]:
+    """Yield rows, the rows whose values they take, and whether in one way only: every cycle, and all together.
+
+    Where the wrong rows alone do not close, rows that look right may have moved with them: the fewest that do.
+    """
+    from scipy.optimize import linear_sum_assignment
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    def groups(part: npt.NDArray[np.bool_]) -> list[Rows]:
+        _, group = connected_components(csr_array(part.astype(float)), directed=True, connection="strong")
+        return [at for at in (np.flatnonzero(group == number) for number in np.unique(group)) if len(at) > 1]
+
+    part = fits[np.ix_(rows, rows)]
+    found = groups(part)
+    if len(found) > 1:
+        found.append(np.sort(np.concatenate(found)))
+    closed = 0
+    for at in found:
+        source, unique = match_rows(part[np.ix_(at, at)])
+        if (source >= 0).all():
+            closed = max(closed, len(at))
+            yield rows[at], rows[at][source], unique
+    if closed == len(rows):
+        return
+    wide = fits[np.ix_(known, known)]
+    cost = np.where(wide, 1.0 + np.random.default_rng(0).random(wide.shape) * 1e-6, 1e6)
+    np.fill_diagonal(cost, np.where(np.diag(wide), 0.0, 1e6))
+    _, source = linear_sum_assignment(cost)
+    real = wide[np.arange(len(source)), source]
+    moved = groups(np.eye(len(source), dtype=bool)[source] & real[:, None])
+    if moved:
+        at = np.sort(np.concatenate(moved))
+        if np.isin(known[at], rows).sum() >= max(2, len(at) / 2):
+            yield known[at], known[source[at]], True
+
+
+def twins(blocks: Blocks, table: int, name: str) -> Iterator[tuple[Block, Rows]]:
+    """Yield tables of another year that print the column, with the position of every region of this one (-1: none)."""
+    block = blocks[table]
+    for other in blocks.values():
+        if name in other.columns and other.year != block.year and None not in (other.year, block.year):
+            place = {region: at for at, region in enumerate(other.regions)}
+            yield other, np.array([place.get(region, -1) for region in block.regions], dtype=np.intp)
+
+
+def _fits_other(name: str, implied: Bounds, other: Block, place: Rows) -> Mask:
+    """Tell the rows where the other year's cell is what the relation of this year implies."""
+    theirs = other.columns[name]
+    low, high = (np.where(place < 0, np.nan, part[place]) for part in (theirs.low, theirs.high))
+    slack = 1e-11 * np.abs(high)
+    return np.asarray((high + slack >= implied[0]) & (low - slack <= implied[2]))
+
+
+def _most(fit: Mask, rows: Rows, known: Mask) -> bool:
+    """Whether a hypothesis on a column holds for nearly all its rows, and for nearly all wrong ones."""
+    return len(rows) >= 3 and fit[rows].mean() >= 0.8 and fit[known].mean() >= 0.8
+
+
+def _exchanged(
+    blocks: Blocks, relations: Sequence[Relation], relation: Relation, name: str, implied: Bounds, rows: Rows
+) -> Iterator[Reading]:
+    """Try the columns of two years, exchanged."""
+    block = blocks[relation.table]
+    for other, place in twins(blocks, relation.table, name):
+        theirs = [
+            twin
+            for twin in relations
+            if (twin.table, twin.kind, twin.members) == (other.table, relation.kind, relation.members)
+        ]
+        if not theirs or other.table < relation.table or (place < 0).any():
+            continue
+        back = np.argsort(place)
+        here = _fits_other(name, implied, other, place)
+        there = _fits_other(name, theirs[0].implied(other, name), block, back)
+        known = np.isfinite(implied[0])
+        if _most(here, rows, known) and there[np.isfinite(theirs[0].implied(other, name)[0])].mean() >= 0.8:
+            keys = (block.table, name), (other.table, name)
+            ours, owns = block.columns[name], other.columns[name]
+            bounds = {
+                keys[0]: (owns.low[place], owns.value[place], owns.high[place]),
+                keys[1]: (ours.low[back], ours.value[back], ours.high[back]),
+            }
+            texts = {
+                key: tuple(f"the columns of the years are exchanged: the value belongs to {year}" for _ in block.rows)
+                for key, year in zip(keys, (other.year, block.year), strict=True)
+            }
+            cells = {key: np.arange(len(block.rows)) for key in keys}
+            yield Reading("exchanged", cells, bounds, texts, other_year=other.year or 0)
+
+
+def _repeated(blocks: Blocks, relation: Relation, name: str, implied: Bounds, rows: Rows) -> Iterator[Reading]:
+    """Try a column that is the other year's, copied, where the relations want another."""
+    block = blocks[relation.table]
+    column = block.columns[name]
+    for other, place in twins(blocks, relation.table, name):
+        same = (column.value == np.where(place < 0, np.nan, other.columns[name].value[place])) & (column.value != 0)
+        at = rows[same[rows]]
+        # What repeats where the relation holds as well, or in a third year, stands still.
+        fine = np.setdiff1d(np.flatnonzero(np.isfinite(implied[0])), rows)
+        more = (
+            np.where(q < 0, np.nan, third.columns[name].value[q])
+            for third, q in twins(blocks, block.table, name)
+            if third is not other
+        )
+        still = stands_still(same[fine]) or any(stands_still(values == column.value) for values in more)
+        if len(at) >= 3 and len(at) >= 0.8 * len(rows) and not still:
+            key = (block.table, name)
+            text = f"duplicated cells: the same as {other.year} (table {other.table}), a copy of the other year"
+            yield Reading("repeated", {key: at}, {key: implied}, {key: (text,) * len(at)}, other_year=other.year or 0)
+
+
+def _other_year(blocks: Blocks, relation: Relation, rows: Rows) -> Iterator[Reading]:
+    """Try a ratio that was computed from the numerator, the denominator or both of another year."""
+    block = blocks[relation.table]
+    ratio, *parts = relation.members
+    implied = relation.implied(block, ratio)
+    for other, place in twins(blocks, relation.table, parts[1]):
+        for swap in ((False, True), (True, False), (True, True)):
+            if (place < 0).any() or not set(np.array(parts)[list(swap)]) <= set(other.columns):
+                continue
+            mixed = {name: _taken(other, name, place) for name, use in zip(parts, swap, strict=True) if use}
+            trial = replace(block, columns={**block.columns, **mixed})
+            low, _, high = relation.implied(trial, ratio)
+            fit = meets(block.columns[ratio], low, high)
+            known = np.isfinite(low) & np.isfinite(implied[0])
+            at = np.flatnonzero(fit & known) if _most(fit, rows, known) else rows[fit[rows]]
+            if len(at) < 3:
+                continue
+            names = " and ".join(name for name, use in zip(parts, swap, strict=True) if use)
+            role = {(False, True): "denominator", (True, False): "numerator", (True, True): "inputs"}[swap]
+            key = (block.table, ratio)
+            text = f"{role} of {other.year}: computed with {names} of table {other.table}"
+            yield Reading(
+                "other year", {key: at}, {key: implied}, {key: (text,) * len(at)},
+                other_year=other.year or 0, input=names,
+            )  # fmt: skip
+
+
+def _other_column(blocks: Blocks, relation: Relation, rows: Rows) -> Iterator[Reading]:
+    """Try a ratio that was computed from another column of its table, above or below the line."""
+    block = blocks[relation.table]
+    ratio, *parts = relation.members
+    implied = relation.implied(block, ratio)
+    for place, part in enumerate(parts):
+        for name, column in block.columns.items():
+            if name in relation.members:
+                continue
+            trial = replace(block, columns={**block.columns, part: column})
+            low, _, high = relation.implied(trial, ratio)
+            fit = meets(block.columns[ratio], low, high)
+            known = np.isfinite(low) & np.isfinite(implied[0])
+            if not _most(fit, rows, known):
+                continue
+            at, key = np.flatnonzero(fit & known), (block.table, ratio)
+            text = f"another {('numerator', 'denominator')[place]}: computed with {name} in place of {part}"
+            yield Reading("other column", {key: at}, {key: implied}, {key: (text,) * len(at)}, input=name)
+
+
+def _taken(other: Block, name: str, place: Rows) -> Column:
+    column = other.columns[name]
+    return replace(column, value=column.value[place], low=column.low[place], high=column.high[place])
+
+
+def _factor(block: Block, name: str, implied: Bounds, rows: Rows) -> Iterator[Reading]:
+    """Try one factor for all cells of the column, or all but one in ten."""
+    column = block.columns[name]
+    low, middle, high = implied
+    known = np.isfinite(low) & np.isfinite(column.value) & (low * high > 0) & (column.low * column.high > 0)
+    if known.sum() < 4 or not known[rows].all() or len(rows) < max(3, 0.6 * known.sum()):
+        return
+    # What was rounded before it was multiplied is off by the factor times half a unit besides.
+    half = (column.high - column.low) / 2 * abs(float(np.median(column.value[known] / middle[known])))
+    corners = [a / b for a, b in product((column.low - half, column.high + half), (low, high))]
+    least, most = np.minimum.reduce(corners)[known], np.maximum.reduce(corners)[known]
+    # The factor that the most rows allow: a point of the line that most intervals cover.
+    ends = np.concatenate([least, most])
+    cover = [((least <= end * (1 + 1e-12)) & (most >= end * (1 - 1e-12))).sum() for end in ends]
+    best = max(cover)
+    if best < max(4, 0.9 * known.sum()):
+        return
+    inside = ends[np.array(cover) == best]
+    factor = float(np.sqrt(abs(inside.min() * inside.max()))) * np.sign(inside.min())
+    if not factor > 0 or abs(np.log(factor)) < 1e-9:
+        return
+    power = round(np.log10(factor))
+    neat = power != 0 and inside.min() * (1 - 1e-6) <= 10.0**power <= inside.max() * (1 + 1e-6)
+    factor = 10.0**power if neat else factor
+    covered = np.zeros(len(column.value), dtype=bool)
+    covered[np.flatnonzero(known)] = (least <= inside.max() * (1 + 1e-12)) & (most >= inside.min() * (1 - 1e-12))
+    at = np.flatnonzero(covered)
+    slip = "a unit slip of the whole column, decimal shift" if neat else "common factor of the whole column, scaled"
+    key = (block.table, name)
+    yield Reading("factor", {key: at}, {key: implied}, {key: (f"{slip} (x{factor:.6g})",) * len(at)}, factor=factor)
+
+
+def _digits(block: Block, relation: Relation, name: str, implied: Bounds, rows: Rows) -> Iterator[Reading]:
+    """Try digits that were cut off, or rounded to one place fewer than printed; the result of a relation only."""
+    if name != relation.members[0] or relation.kind == "sum":
+        return
+    column = block.columns[name]
+    low, _, high = implied
+    known = np.isfinite(low) & np.isfinite(column.value)
+    half = (column.high - column.low) / 2
+    size = np.abs(column.value)
+    near, far = np.minimum(np.abs(low), np.abs(high)), np.maximum(np.abs(low), np.abs(high))
+    slack = 1e-9 * size
+    cut = (far + slack >= size) & (near - slack < size + 2 * half)
+    unit = 20 * half
+    on_step = np.abs(size / unit - np.round(size / unit)) < 1e-6
+    wide = (column.value + unit / 2 + slack >= low) & (column.value - unit / 2 - slack <= high)
+    key = (block.table, name)
+    for fit, text in (
+        (cut, "truncated: the digits are cut off, not rounded"),
+        (on_step & wide, "rounded more coarsely than printed: the last digit is 0 throughout"),
+    ):
+        if fit[known].all() and len(rows) >= 2 and known.sum() >= 5:
+            yield Reading("digits", {key: rows}, {key: implied}, {key: (text,) * len(rows)})

@@ -1,0 +1,36 @@
+"""Ranks and classes against their index: ties, either direction, one wrong cell."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from growthpoles.study.audit.published_ranks import class_misfits, rank_misfits, rank_value
+
+INDEX = np.array([50.7, 77.0, 28.6, 76.9, 21.7, 45.4, 69.7, 44.6, 53.0, 21.7])
+
+
+@pytest.mark.parametrize("method", ["min", "max", "average", "first", "dense"])
+@pytest.mark.parametrize("ascending", [True, False])
+def test_every_way_to_rank_is_right(method: str, ascending: bool) -> None:
+    ranks = pd.Series(INDEX).rank(method=method, ascending=ascending).to_numpy()  # type: ignore[arg-type]
+    assert not rank_misfits(INDEX, ranks)[0].any()
+
+
+def test_exchanged_ranks_are_the_two_wrong_ones() -> None:
+    ranks = pd.Series(-INDEX).rank(method="min").to_numpy().copy()
+    ranks[[2, 6]] = ranks[[6, 2]]
+    wrong, want = rank_misfits(INDEX, ranks)
+    assert list(np.flatnonzero(wrong)) == [2, 6] and want[6] == 3
+
+
+def test_a_shared_place_is_read() -> None:
+    assert rank_value("9-10", ".") == 9.5 and np.isnan(rank_value("-", "."))
+
+
+def test_one_class_out_of_order_is_the_one() -> None:
+    letters = ["A" if value > 60 else "B" if value > 40 else "C" for value in INDEX]
+    assert not class_misfits(INDEX, letters).any() and not class_misfits(-INDEX, letters).any()
+    letters[2] = "A"
+    assert list(np.flatnonzero(class_misfits(INDEX, letters))) == [2]
