@@ -22,6 +22,7 @@ from growthpoles.maps.presets import get_preset
 from growthpoles.ratings.through_time.rating_change import SURE, UNDECIDED
 from growthpoles.report import artists, stages
 from growthpoles.report.artists import ReportView, View
+from growthpoles.report.chart_rows import rows_told
 from growthpoles.report.results import Results
 from growthpoles.report.stages import draws, permutations
 from growthpoles.report.table_formats import csv_bytes
@@ -200,6 +201,10 @@ def _dated(results: Results, words: Words) -> str:
     return f"{told[:1].upper()}{told[1:]}."
 
 
+def _parted(results: Results, words: Words) -> str:
+    return words("caption", "parted")
+
+
 def _compared(results: Results, words: Words) -> str:
     sentences = [_dated(results, words)]
     found = results.stages.change
@@ -215,6 +220,21 @@ def _paneled(results: Results, words: Words) -> str:
         return _dated(results, words)
     listed = ", ".join(map(str, shown))
     return f"{_dated(results, words)} " + words("caption", "some_years", years=listed, count=len(results.years))
+
+
+def _cut(kind: str, *further: Callable[[Results, Words], str]) -> Callable[[Results, Words], str]:
+    """Say which regions a chart shows, where it has no room for all, after what else its caption says."""
+
+    def text(results: Results, words: Words) -> str:
+        return " ".join(filter(None, (*(each(results, words) for each in further), rows_told(results, words, kind))))
+
+    return text
+
+
+def _most_industries(results: Results, words: Words) -> str:
+    found, codes = artists.largest_industries(results)
+    n = found.matrices[found.year].shape[1]
+    return words("caption", "industries", count=len(codes), n=n) if len(codes) < n else ""
 
 
 def _long(results: Results) -> bool:
@@ -306,7 +326,7 @@ _MAP: Any = {"on_boundaries": True, "command": ("variable",)}
 _GRAPH: Any = {"section": "spatial", "on_boundaries": True, "weights": True}
 _TESTS = ("variable", "weights", "adjust", "permutations")
 _LOCAL: Any = {**_GRAPH, "possible": _tested, "p_method": _drawn, "command": _TESTS}
-_RANKS: Any = {"section": "robustness", "text": _replicated, "alt": _ranked_alt}
+_RANKS: Any = {"section": "robustness", "alt": _ranked_alt}
 # fmt: off
 _KINDS = (
     Kind("rating", "every year", artists.rating, "rating", alt=_rating_alt, **_MAP),
@@ -316,48 +336,55 @@ _KINDS = (
     Kind("class-change", "period", artists.class_change, "rating", lambda r, year: r.classed, standard=False,
          text=_compared, alt=_grouped(_class_change_groups), **_MAP),
     Kind("change-parts", "period", artists.change_parts, "rating",
-         lambda r, year: r.stages.change is not None and "own" in r.stages.change.frame, alt=_paths_alt),
+         lambda r, year: r.stages.change is not None and "own" in r.stages.change.frame,
+         text=_cut("change-parts", _parted), alt=_paths_alt),
     Kind("class-panels", "period", artists.class_panels, "rating", lambda r, year: _long(r) and r.classed,
          text=_paneled, on_boundaries=True, alt=_paths_alt),
     Kind("index-paths", "period", artists.index_paths, "rating", lambda r, year: _long(r), text=_dated,
          alt=_paths_alt),
-    Kind("rank-paths", "period", artists.rank_paths, "rating", lambda r, year: _long(r), alt=_ranked_alt),
+    Kind("rank-paths", "period", artists.rank_paths, "rating", lambda r, year: _long(r), text=_dated, alt=_ranked_alt),
     Kind("transitions", "period", artists.transitions, "rating",
          lambda r, year: "class_transitions" in r.stages.trend, text=_dated),
-    Kind("slope", "period", artists.slope, "rating", text=_dated, alt=_paths_alt),
+    Kind("slope", "period", artists.slope, "rating", text=_cut("slope", _dated), alt=_paths_alt),
     Kind("contributions", "last year", artists.contributions, "rating", artists.adds_up, place="last",
-         alt=_ranked_alt),
+         text=_cut("contributions"), alt=_ranked_alt),
     Kind("editions", "last year", artists.edition_chart, "rating",
          lambda r, year: 2 <= len(artists.edition_frame(r, year).columns) <= 3, edition="",
-         alt=_ranked_alt),
-    Kind("robustness", "last year", artists.robustness, possible=_found("robustness"), **_RANKS),
+         text=_cut("editions"), alt=_ranked_alt),
+    Kind("robustness", "last year", artists.robustness, possible=_found("robustness"),
+         text=_cut("robustness", _replicated), **_RANKS),
     Kind("membership", "last year", artists.membership,
-         possible=lambda r, year: r.classed and year in r.stages.robustness, **_RANKS),
+         possible=lambda r, year: r.classed and year in r.stages.robustness,
+         text=_cut("membership", _replicated), **_RANKS),
     Kind("ksi", "share years", artists.ksi, "specialisation", edition="published", on_boundaries=True,
          alt=_grouped(_ksi_groups), command=()),
-    Kind("industry-quotients", "once", artists.quotients, "industries", _industries, marks="many", edition=""),
-    Kind("industry-focus", "once", artists.focus, "industries", _industries, edition=""),
+    Kind("industry-quotients", "once", artists.quotients, "industries", _industries, marks="many", edition="",
+         text=_cut("industry-quotients", _most_industries)),
+    Kind("industry-focus", "once", artists.focus, "industries", _industries, edition="",
+         text=_cut("industry-focus")),
     Kind("complexity", "once", artists.complexity, "industries",
          lambda r, year: r.stages.industries is not None and r.stages.industries.complexity is not None,
          place="last", edition="", on_boundaries=True),
     Kind("next", "once", artists.density, "industries",
          lambda r, year: r.stages.industries is not None and not r.stages.industries.next.empty,
-         marks="many", place="last", edition="", text=lambda r, words: words("caption", "density")),
+         marks="many", place="last", edition="",
+         text=_cut("next", lambda r, words: words("caption", "density"), _most_industries)),
     Kind("inequality", "period", artists.inequality, "inequality", _unequal),
     Kind("lorenz", "period", artists.lorenz, "inequality", _unequal),
     Kind("neighbours", "once", artists.neighbours, possible=lambda r, year: r.graph is not None, edition="",
          command=("weights",), **_GRAPH),
     Kind("moran", "every year", artists.moran, possible=lambda r, year: (r.edition, year, r.root) in r.moran,
          p_method=_permuted, alt=_moran_alt, **_GRAPH),
-    Kind("moran-paths", "period", artists.moran_paths, possible=lambda r, year: _long(r) and sum(
-        (r.edition, each, r.root) in r.moran for each in r.years) > 1, p_method=_permuted, **_GRAPH),
+    Kind("moran-paths", "period", artists.moran_paths, text=_dated,
+         possible=lambda r, year: _long(r) and len(r.stages.trend.get("moran_path", ())) > 1, **_GRAPH),
     Kind("clusters", "every year", artists.clusters, alt=_grouped(_cluster_groups), **_LOCAL),
     Kind("hotspots", "every year", artists.hotspots, standard=False, alt=_legend, **_LOCAL),
     Kind("significance", "every year", artists.significance, standard=False, alt=_grouped(_p_groups), **_LOCAL),
     Kind("specifications", "once", artists.specifications, "verdict", _found("verdict"), marks="many", edition="",
          p_method=_shared, alt=_curve_alt),
     Kind("power", "once", artists.power, "verdict", _found("verdict"), place="last", edition="", alt=_power_alt),
-    Kind("spread", "period", artists.spread, "poles", _spread_tested, standard=False, weights=True),
+    Kind("spread", "period", artists.spread, "poles", _spread_tested, standard=False, weights=True,
+         text=_dated),
     Kind("typology", "last share year", artists.typology, "poles", _found("typology"), on_boundaries=True,
          alt=_grouped(_typology_groups)),
 )

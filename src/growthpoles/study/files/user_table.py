@@ -98,6 +98,11 @@ class TableData:
     rows_read: int = 0
     rows_used: int = 0
 
+    @property
+    def codes(self) -> list[str]:
+        """Codes of its columns in some year, in the order in which they come."""
+        return list(dict.fromkeys(code for frame in self.by_year.values() for code in frame if code))
+
     def drop(self, reason: str, *, row: int | None = None, column: str = "", content: object = "") -> None:
         """Note that a row or column is not used."""
         text = cell_text(content)

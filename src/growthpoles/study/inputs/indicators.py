@@ -524,7 +524,7 @@ def _codes_of(study: Study, edition: str, catalogue: Catalogue) -> list[str]:
     codes: dict[str, None] = {}
     for number, spec in enumerate(study.tables):
         if spec.edition == edition and spec.vintage is None:
-            codes |= dict.fromkeys(cell.code for cell in study_table(study, number, catalogue).cells if cell.code)
+            codes |= dict.fromkeys(study_table(study, number, catalogue).codes)
     return list(codes)
 
 
