@@ -613,6 +613,24 @@ def focus(view: ReportView) -> Axes:
     return maps.plot_intervals(own, variable=title, names=view.names, year=found.year, **view.common)
 
 
+def cluster_bubbles(view: ReportView) -> Axes:
+    """Draw size, specialisation and growth of every industry in every region, clusters in colour."""
+    found = view.results.stages.industries
+    assert found is not None
+    assert found.stars is not None
+    own = {"names": view.names, "labels": _industry_labels(view), "year": found.year, **view.common}
+    return maps.plot_cluster_bubbles(found.stars.to_frame(), **own)
+
+
+def shift_share(view: ReportView) -> Axes:
+    """Draw the change of every region by its parts."""
+    found = view.results.stages.industries
+    assert found is not None
+    assert found.change is not None
+    year = f"{min(found.matrices)}\u2013{found.year}"
+    return maps.plot_shift_share(view.cut(found.change.by_region()), names=view.names, year=year, **view.common)
+
+
 def complexity(view: ReportView) -> Axes:
     """Map the complexity of the regions."""
     found = view.results.stages.industries
@@ -639,10 +657,13 @@ def density(view: ReportView) -> Axes:
     return maps.plot_density(near, has, **own)
 
 
-def _first_variable(view: ReportView) -> tuple[Any, str]:
+def _first_variable(view: ReportView, *, grouped: bool = False) -> tuple[Any, str]:
     found = view.results.stages.inequality
     assert found is not None
-    code = next(code for code, each in found.found.items() if len(each.years) > 1)
+    fit = {
+        code: each for code, each in found.found.items() if (not each.groups.empty if grouped else len(each.years) > 1)
+    }
+    code = next(iter(fit))
     return found.found[code], view.codes.get(code, code)
 
 
@@ -650,6 +671,12 @@ def inequality(view: ReportView) -> Axes:
     """Draw the inequality of the first indicator through time."""
     found, name = _first_variable(view)
     return maps.plot_inequality(found, variable=name, **view.common)
+
+
+def theil(view: ReportView) -> Axes:
+    """Draw Theil's index of the first indicator, between and within groups."""
+    found, name = _first_variable(view, grouped=True)
+    return maps.plot_theil(found, variable=name, **view.common)
 
 
 def lorenz(view: ReportView) -> Axes:

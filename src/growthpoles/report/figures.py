@@ -262,6 +262,25 @@ def _unequal(results: Results, year: int) -> bool:
     return found is not None and any(len(each.years) > 1 for each in found.found.values())
 
 
+def _starred(results: Results, year: int) -> bool:
+    found = results.stages.industries
+    return found is not None and found.stars is not None and len(found.matrices) > 1
+
+
+def _stars(results: Results, words: Words) -> str:
+    assert results.stages.industries is not None
+    stars = results.stages.industries.stars
+    assert stars is not None
+    return words("caption", "stars", n=int((stars.table["stars"] >= 2).sum()), floor=words.number(stars.floor, 0))
+
+
+def _grouped_theil(results: Results, year: int) -> bool:
+    found = results.stages.inequality
+    return found is not None and any(
+        "T" in each.groups.index.unique("index") for each in found.found.values() if not each.groups.empty
+    )
+
+
 def _spread_tested(results: Results, year: int) -> bool:
     return results.stages.spread is not None and "neighbours' level" in results.stages.spread.index
 
@@ -362,6 +381,11 @@ _KINDS = (
          text=_cut("industry-quotients", _most_industries)),
     Kind("industry-focus", "once", artists.focus, "industries", _industries, edition="",
          text=_cut("industry-focus")),
+    Kind("industry-clusters", "once", artists.cluster_bubbles, "industries", _starred, marks="many", edition="",
+         text=_stars),
+    Kind("industry-shift", "once", artists.shift_share, "industries",
+         lambda r, year: r.stages.industries is not None and r.stages.industries.change is not None, edition="",
+         text=_cut("industry-shift")),
     Kind("complexity", "once", artists.complexity, "industries",
          lambda r, year: r.stages.industries is not None and r.stages.industries.complexity is not None,
          place="last", edition="", on_boundaries=True),
@@ -370,6 +394,7 @@ _KINDS = (
          marks="many", place="last", edition="",
          text=_cut("next", lambda r, words: words("caption", "density"), _most_industries)),
     Kind("inequality", "period", artists.inequality, "inequality", _unequal),
+    Kind("theil", "once", artists.theil, "inequality", _grouped_theil),
     Kind("lorenz", "period", artists.lorenz, "inequality", _unequal),
     Kind("neighbours", "once", artists.neighbours, possible=lambda r, year: r.graph is not None, edition="",
          command=("weights",), **_GRAPH),

@@ -93,13 +93,14 @@ def editions_table(results: Results) -> pd.DataFrame:
 def summary_table(results: Results) -> pd.DataFrame:
     """Return index, class and rank of every region in every year, in the edition of the report, by rank in the last."""
     last = results.rating(results.years[-1])
-    frame = pd.DataFrame(index=last.sort_values(by=["rank"], kind="stable").index)
+    columns: dict[str, pd.Series] = {}
     for year in results.years:
         rating = results.rating(year)
-        frame[f"index_{year}"] = rating[results.root]
-        frame[f"class_{year}"] = rating["rating_class"].astype(object)
-        frame[f"rank_{year}"] = rating["rank"].astype("Int64")
-    return results.named(frame)
+        columns[f"index_{year}"] = rating[results.root]
+        columns[f"class_{year}"] = rating["rating_class"].astype(object)
+        columns[f"rank_{year}"] = rating["rank"].astype("Int64")
+    order = last.sort_values(by=["rank"], kind="stable").index
+    return results.named(pd.DataFrame({name: column.reindex(order) for name, column in columns.items()}, index=order))
 
 
 def moran_table(results: Results) -> pd.DataFrame:

@@ -641,7 +641,7 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
     regions = bare_regions(study) if study.boundaries.absent else study_regions(study)
     catalogue = study_catalogue(study)
     left_out: dict[str, str] = {}
-    study = _ratable(study, edition, catalogue, left_out)
+    study, read = _ratable(study, edition, catalogue, left_out)
     indicators: dict[tuple[str, int], pd.DataFrame] = {}
     ratings: dict[tuple[str, int], pd.DataFrame] = {}
     compared: dict[tuple[str, int], pd.DataFrame] = {}
@@ -649,7 +649,8 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
         tell(f"rating, {name}")
         for year in study.years:
             try:
-                table = load_indicators(year, edition=name, study=study)
+                own = read.get(year) if name == edition else None
+                table = load_indicators(year, edition=name, study=study) if own is None else own
             except StudyError:
                 if name == edition:
                     raise
@@ -694,18 +695,20 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
     return Results(*core, account, unused, stages)
 
 
-def _ratable(study: Study, edition: str, catalogue: Catalogue, left_out: dict[str, str]) -> Study:
-    """Return the study without years that lack a whole indicator, which are named; with them all if every one does."""
+def _ratable(
+    study: Study, edition: str, catalogue: Catalogue, left_out: dict[str, str]
+) -> tuple[Study, dict[int, pd.DataFrame]]:
+    """Return the study without years that lack a whole indicator, which are named; with them all if every one does.
+
+    Beside it stand the tables, where they are those of the study that is returned.
+    """
     short: dict[str, str] = {}
-    kept = tuple(
-        year
-        for year in study.years
-        if not _lacking(load_indicators(year, edition=edition, study=study), edition, year, catalogue, short)
-    )
+    tables = {year: load_indicators(year, edition=edition, study=study) for year in study.years}
+    kept = tuple(year for year, table in tables.items() if not _lacking(table, edition, year, catalogue, short))
     if not short or not kept:
-        return study
+        return study, tables
     left_out.update(short)
-    return study.model_copy(update={"study": study.study.model_copy(update={"years": kept})})
+    return study.model_copy(update={"study": study.study.model_copy(update={"years": kept})}), {}
 
 
 def _lacking(table: pd.DataFrame, edition: str, year: int, catalogue: Catalogue, left_out: dict[str, str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -403,25 +404,46 @@ def load_indicators(
             problem = "the published figures are results, not indicators"
             raise StudyError(message(problem, where=study.name, allowed=f"load_published, or {', '.join(known)}"))
         raise StudyError(unknown_option("edition", edition, known))
-    table = _with_gaps(study, year, edition, enclaves)
-    return table if study.rating.imputation is None else _filled(study, table, edition, enclaves)
+    load = _with_gaps if study.rating.imputation is None else _filled
+    return load(study, year, edition, enclaves)
 
 
-def _filled(study: Study, table: pd.DataFrame, edition: str, enclaves: Enclaves) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A study, told apart from others by its contents."""
+
+    content: str
+    study: Study = field(compare=False)
+
+
+@remembered(maxsize=8)
+def _filled_years(
+    asked: _Asked, edition: str, enclaves: Enclaves
+) -> tuple[dict[int, pd.DataFrame], dict[int, pd.DataFrame], pd.DataFrame]:
+    """Return all years of an edition as they are, what is filled of them, and the list of filled cells."""
+    study, catalogue = asked.study, study_catalogue(asked.study)
+    how = study.rating.imputation
+    assert how is not None
+    tables = {}
+    for year in study.years:
+        with suppress(StudyError):  # another edition need not cover every year
+            tables[year] = _with_gaps(study, year, edition, enclaves)
+    needed = catalogue.columns_needed()
+    plain = {year: table[[code for code in needed if code in table]] for year, table in tables.items()}
+    found, report = impute(plain, how.method, limit=how.limit, values=how.values)
+    return tables, found, report
+
+
+def _filled(study: Study, year: int, edition: str, enclaves: Enclaves) -> pd.DataFrame:
     """Fill the gaps of primary columns and plain indicators, then derive the others; list what was filled."""
-    catalogue, asked, year = study_catalogue(study), study.rating.imputation, int(table.attrs["year"])
-    assert asked is not None
-    tables = {year: table}
-    for other in study.years if asked.method in ("linear", "nearest") else ():
-        if other != year:
-            with suppress(StudyError):  # another edition need not cover every year
-                tables[other] = _with_gaps(study, other, edition, enclaves)
-    needed = [code for code in catalogue.columns_needed() if code in table]
-    plain = {when: each[[code for code in needed if code in each]] for when, each in tables.items()}
-    found, report = impute(plain, asked.method, limit=asked.limit, values=asked.values)
+    catalogue = study_catalogue(study)
+    tables, found, report = _filled_years(_Asked(study.model_dump_json(), study), edition, enclaves)
+    table = (
+        tables[year] if year in tables else _with_gaps(study, year, edition, enclaves)
+    )  # which says why there is none
     report = report[report["year"] == year]
     filled = table.copy()
-    filled[needed] = found[year]
+    filled[list(found[year])] = found[year]
     renewed = derive(filled.drop(columns=[code for code in catalogue.derived if code in filled]), catalogue)
     for code in catalogue.derived:
         if code in filled:
