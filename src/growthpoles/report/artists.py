@@ -113,7 +113,7 @@ class View:
     @property
     def tested(self) -> dict[str, Any]:
         """Name of what a local test tested, and under the map by what weights and adjustment."""
-        words, report, source = Words(self.lang), self.study.report, self.study.text("source", self.lang)
+        words, report, source = Words(self.lang), self.study.report, self.study.sources(self.lang)
         told = " \N{MIDDLE DOT} ".join([source, words("weights", report.weights)])
         return {"variable": self.label or self.name, "source": told}
 
@@ -123,7 +123,7 @@ class View:
         return {
             "lang": self.lang,
             "preset": self.study.report.preset,
-            "source": self.study.text("source", self.lang),
+            "source": self.study.sources(self.lang),
             "edition": self.edition or None,
         }
 

@@ -511,7 +511,7 @@ def make_caption(results: Results, job: FigureJob, lang: str) -> Caption:
         vintage=_boundaries(results) if kind.on_boundaries else "",
         weights=words("caption", "weights", weights=words("weights", report.weights)) if kind.weights else "",
         p_method=kind.p_method(results, words),
-        source=shorten(results.study.text("source", lang), 400),
+        source=shorten(results.study.sources(lang), 400),
         width_mm=get_preset(report.preset).width_mm,
     )
 

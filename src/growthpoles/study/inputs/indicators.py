@@ -39,6 +39,7 @@ from growthpoles.study.files.table_files import cell_text, read_raw
 from growthpoles.study.files.user_table import TableData, read_table
 from growthpoles.study.inputs.study_regions import Enclaves, match_study_regions, study_regions
 from growthpoles.study.load_study import load_study
+from growthpoles.study.rating_spec import read_weights_table
 from growthpoles.study.study_spec import Study, Table
 
 Gaps = list[tuple[str, str, str]]
@@ -265,12 +266,29 @@ def study_catalogue(study: Study | None = None) -> Catalogue:
         + gdp_per_head (weight 1)
     """
     study = study or load_study()
-    return _read_catalogue(study.resolve(study.rating.catalogue))
+    given = study.rating.weights
+    return _read_catalogue(study.resolve(study.rating.catalogue), None if given is None else study.resolve(given))
 
 
 @remembered(maxsize=8)
-def _read_catalogue(path: Path) -> Catalogue:
-    return Catalogue.from_frame(catalogue_frame(path), source=path.name)
+def _read_catalogue(path: Path, weights: Path | None) -> Catalogue:
+    frame = catalogue_frame(path)
+    if weights is None:
+        return Catalogue.from_frame(frame, source=path.name)
+    try:
+        given = read_weights_table(weights)
+    except ValueError as error:
+        raise StudyError(str(error)) from None
+    below = [str(code) for code in frame.loc[frame["parent"].str.strip() != "", "code"]]
+    if odd := [*(code for code in given if code not in below), *(code for code in below if code not in given)]:
+        problem, near = f"no weight for {listed(odd[:1])}", nearest(odd[0], below, n=1)
+        if odd[0] in given:
+            problem = f"{listed(odd[:1])} is no indicator or aggregate below another"
+        raise StudyError(
+            message(problem, where=str(weights), allowed=f"one row for each of {listed(below)}", near=near)
+        )
+    frame["weight"] = frame["code"].map({code: repr(weight) for code, weight in given.items()}).fillna(frame["weight"])
+    return Catalogue.from_frame(frame, source=path.name)
 
 
 def catalogue_frame(path: Path) -> pd.DataFrame:
