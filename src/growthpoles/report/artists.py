@@ -265,8 +265,10 @@ class ReportView(View):
 
     @property
     def names(self) -> pd.Series:
-        """Names of the regions, cut to what a chart has room for."""
-        return region_names(self.results, self.lang).map(lambda name: shorten(name, _NAME))
+        """Names of the regions, cut to what a chart has room for; a star stands behind those with filled cells."""
+        names = region_names(self.results, self.lang).map(lambda name: shorten(name, _NAME))
+        filled = [] if self.kind.startswith("industry") else self.results.filled(self.year)
+        return names.where(~names.index.isin(filled), names + "*")
 
     def cut(self, frame: Any) -> Any:
         """Return the rows of a table, or values, that the chart has room for."""

@@ -505,7 +505,7 @@ def make_caption(results: Results, job: FigureJob, lang: str) -> Caption:
         name=job.name,
         file=f"figures/{job.name}.png",
         title=title,
-        text=kind.text(results, words),
+        text=" ".join(filter(None, [kind.text(results, words), _filled(results, job, words)])),
         alt=f"{title.rstrip('.')}. {kind.alt(results, job.year, words)}",
         edition=words.value(job.edition) if job.edition else "",
         vintage=_boundaries(results) if kind.on_boundaries else "",
@@ -514,6 +514,13 @@ def make_caption(results: Results, job: FigureJob, lang: str) -> Caption:
         source=shorten(results.study.sources(lang), 400),
         width_mm=get_preset(report.preset).width_mm,
     )
+
+
+def _filled(results: Results, job: FigureJob, words: Words) -> str:
+    """Name the regions with filled cells under a figure of the index."""
+    found = results.filled(job.year) if job.kind.edition == "own" else []
+    names = region_names(results, words.lang).to_dict()
+    return words("caption", "filled", names=_listed([names[region] for region in found])) if found else ""
 
 
 def _boundaries(results: Results) -> str:
