@@ -394,8 +394,8 @@ def plot_lorenz(found: Any, *, variable: str | None = None, **options: Unpack[Ch
     return ax
 
 
-_STAR = ("#bdbdbd", "#d9a441", "#c63a34", "#7b1f1b")
-_NAMED_CELLS = 14
+_STAR = ("#bdbdbd", "#bdbdbd", "#c63a34", "#7b1f1b")
+_NAMED_CELLS = 10
 
 
 @in_preset_typeface
