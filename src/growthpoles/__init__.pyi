@@ -18,6 +18,7 @@ from .maps import plot_change as plot_change
 from .maps import plot_change_parts as plot_change_parts
 from .maps import plot_class_change as plot_class_change
 from .maps import plot_class_table as plot_class_table
+from .maps import plot_cluster_bubbles as plot_cluster_bubbles
 from .maps import plot_clusters as plot_clusters
 from .maps import plot_contributions as plot_contributions
 from .maps import plot_correlation as plot_correlation
@@ -45,10 +46,12 @@ from .maps import plot_rank_intervals as plot_rank_intervals
 from .maps import plot_rating as plot_rating
 from .maps import plot_reference as plot_reference
 from .maps import plot_rings as plot_rings
+from .maps import plot_shift_share as plot_shift_share
 from .maps import plot_significance as plot_significance
 from .maps import plot_slope as plot_slope
 from .maps import plot_specifications as plot_specifications
 from .maps import plot_symbols as plot_symbols
+from .maps import plot_theil as plot_theil
 from .maps import plot_transitions as plot_transitions
 from .maps import plot_typology as plot_typology
 from .maps import plot_values as plot_values

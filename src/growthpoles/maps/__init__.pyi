@@ -6,11 +6,14 @@ from .charts.heatmaps import plot_deviations as plot_deviations
 from .charts.heatmaps import plot_influence as plot_influence
 from .charts.heatmaps import plot_membership as plot_membership
 from .charts.heatmaps import plot_transitions as plot_transitions
+from .charts.industry_charts import plot_cluster_bubbles as plot_cluster_bubbles
 from .charts.industry_charts import plot_density as plot_density
 from .charts.industry_charts import plot_inequality as plot_inequality
 from .charts.industry_charts import plot_intervals as plot_intervals
 from .charts.industry_charts import plot_lorenz as plot_lorenz
 from .charts.industry_charts import plot_quotients as plot_quotients
+from .charts.industry_charts import plot_shift_share as plot_shift_share
+from .charts.industry_charts import plot_theil as plot_theil
 from .charts.inference_charts import plot_power as plot_power
 from .charts.inference_charts import plot_reference as plot_reference
 from .charts.moran_scatter import plot_moran as plot_moran

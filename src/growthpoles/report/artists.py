@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from growthpoles import maps
@@ -19,6 +18,7 @@ from growthpoles.ratings.catalogue import Catalogue, default_catalogue
 from growthpoles.ratings.limits import REGION, YEAR
 from growthpoles.ratings.rate import classes_of
 from growthpoles.ratings.through_time.rating_change import UNDECIDED
+from growthpoles.report.chart_rows import shown_rows
 from growthpoles.report.results import Results
 from growthpoles.report.stages import permutations, readings_of, study_change
 from growthpoles.report.wording import figure_title, indicator_names, region_names, yardstick_words
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 
 _MOST_PARTS = 8
 _MOST_MARKED, _PANELS = 6, 12
-_NORMAL = 1.959964  # 97.5 % quantile of the normal distribution
 _NAME, _LONG_NAME = 40, 80
 _OFF_THE_SCALE = "values, change, clusters, hotspots, significance"
 
@@ -114,7 +113,7 @@ class View:
     @property
     def tested(self) -> dict[str, Any]:
         """Name of what a local test tested, and under the map by what weights and adjustment."""
-        words, report, source = Words(self.lang), self.study.report, self.study.text("source", self.lang)
+        words, report, source = Words(self.lang), self.study.report, self.study.sources(self.lang)
         told = " \N{MIDDLE DOT} ".join([source, words("weights", report.weights)])
         return {"variable": self.label or self.name, "source": told}
 
@@ -129,7 +128,7 @@ class View:
         return {
             "lang": self.lang,
             "preset": self.study.report.preset,
-            "source": self.study.text("source", self.lang),
+            "source": self.study.sources(self.lang),
             "edition": self.edition or None,
         }
 
@@ -271,8 +270,19 @@ class ReportView(View):
 
     @property
     def names(self) -> pd.Series:
-        """Names of the regions, cut to what a chart has room for."""
-        return region_names(self.results, self.lang).map(lambda name: shorten(name, _NAME))
+        """Names of the regions, cut to what a chart has room for; a star stands behind those with filled cells."""
+        names = region_names(self.results, self.lang).map(lambda name: shorten(name, _NAME))
+        filled = [] if self.kind.startswith("industry") else self.results.filled(self.year)
+        return names.where(~names.index.isin(filled), names + "*")
+
+    def cut(self, frame: Any) -> Any:
+        """Return the rows of a table, or values, that the chart has room for."""
+        rows = shown_rows(self.results, self.kind, self.year)
+        if rows is None:
+            return frame
+        kept = frame.reindex(rows)
+        kept.attrs = frame.attrs
+        return kept
 
     @property
     def codes(self) -> dict[str, str]:
@@ -398,7 +408,7 @@ def hotspots(view: View) -> Axes:
 
 def slope(view: ReportView) -> Axes:
     """Draw the index of the first and the last year, on one yardstick, as sloping lines."""
-    before, after = (view.common_values(year) for year in view.span)
+    before, after = (view.cut(view.common_values(year)) for year in view.span)
     return maps.plot_slope(before, after, names=view.names, **view.dated)
 
 
@@ -417,12 +427,12 @@ def index_paths(view: ReportView) -> Axes:
 
 
 def rank_paths(view: ReportView) -> Axes:
-    """Draw the rank of every region in every year."""
-    index = pd.DataFrame({year: view.values(year) for year in view.results.years})
-    ranks = pd.DataFrame({year: view.results.rating(year)["rank"] for year in view.results.years}).astype(float)
+    """Draw the rank of every region in every year, on one yardstick."""
+    index = pd.DataFrame({year: view.common_values(year) for year in view.results.years})
+    ranks = pd.DataFrame({year: view.results.common(year)["rank"] for year in view.results.years}).astype(float)
     label = Words(view.lang)("column", "rank")
     marked = _marked(view, index)
-    return maps.plot_paths(ranks, marked=marked, names=view.names, label=label, falling=True, **_spanned(view, ""))
+    return maps.plot_paths(ranks, marked=marked, names=view.names, label=label, falling=True, **_spanned(view))
 
 
 def _spanned(view: ReportView, *left_out: str) -> dict[str, Any]:
@@ -433,16 +443,11 @@ def _spanned(view: ReportView, *left_out: str) -> dict[str, Any]:
 
 
 def moran_paths(view: ReportView) -> Axes:
-    """Draw Moran's I of every year before the interval that relocation gives it."""
-    words, root = Words(view.lang), view.results.root
-    tests = {year: view.results.moran.get((view.edition, year, root)) for year in view.results.years}
-    found = {year: test for year, test in tests.items() if test is not None}
-    path = pd.DataFrame({year: test.statistic for year, test in found.items()}, index=["moran"])
-    half = {year: _NORMAL * float(np.sqrt(test.variance)) for year, test in found.items()}
-    rows = {year: (test.expected - half[year], test.expected + half[year]) for year, test in found.items()}
-    band = pd.DataFrame.from_dict(rows, orient="index", columns=["low", "high"])
-    told = words("caption", "moran_band")
-    return maps.plot_paths(path, label=words.value("moran"), band=band, band_label=told, **_spanned(view, ""))
+    """Draw Moran's I of every year, on one yardstick, before the interval that relocation gives it."""
+    words, found = Words(view.lang), view.results.stages.trend["moran_path"]
+    path, told = found[["statistic"]].T, words("caption", "moran_band")
+    band = found[["null_low", "null_high"]].set_axis(["low", "high"], axis=1)
+    return maps.plot_paths(path, label=words.value("moran"), band=band, band_label=told, **_spanned(view))
 
 
 def panel_years(results: Results) -> tuple[int, ...]:
@@ -483,7 +488,7 @@ def change_parts(view: ReportView) -> Axes:
     words, found = Words(view.lang), view.results.stages.change
     assert found is not None  # the figure is not possible otherwise
     label = words("column", "change_per_year")
-    return maps.plot_change_parts(found.frame, names=view.names, label=label, **_spanned(view, ""))
+    return maps.plot_change_parts(view.cut(found.frame), names=view.names, label=label, **_spanned(view, ""))
 
 
 def adds_up(results: Results, year: int) -> bool:
@@ -502,7 +507,7 @@ def contributions(view: ReportView) -> Axes:
     from growthpoles.ratings.contributions import contributions as split
 
     parts = split(view.results.rating(view.year), view.results.catalogue)
-    shown = parts[parts.notna().any(axis=1)]
+    shown = view.cut(parts[parts.notna().any(axis=1)])
     return maps.plot_contributions(shown, names=view.names, labels=view.codes, year=view.year, **view.common)
 
 
@@ -520,7 +525,7 @@ def edition_frame(results: Results, year: int) -> pd.DataFrame:
 
 def edition_chart(view: ReportView) -> Axes:
     """Draw the index of every region in every edition."""
-    words, frame = Words(view.lang), edition_frame(view.results, view.year)
+    words, frame = Words(view.lang), view.cut(edition_frame(view.results, view.year))
     labels = {str(edition): words.value(edition) for edition in frame}
     return maps.plot_dumbbell(frame, names=view.names, labels=labels, year=view.year, **view.common)
 
@@ -528,7 +533,9 @@ def edition_chart(view: ReportView) -> Axes:
 def robustness(view: ReportView) -> Axes:
     """Draw the interval of every region's rank."""
     frame = view.results.stages.robustness[view.year].to_frame()
-    return maps.plot_rank_intervals(frame[frame["rank"].notna()], names=view.names, year=view.year, **view.common)
+    return maps.plot_rank_intervals(
+        view.cut(frame[frame["rank"].notna()]), names=view.names, year=view.year, **view.common
+    )
 
 
 def membership(view: ReportView) -> Axes:
@@ -538,7 +545,7 @@ def membership(view: ReportView) -> Axes:
     scale = view.results.scale
     frame.columns = [scale.name(letter, view.lang) for letter in frame.columns]
     shown = frame.loc[result.to_frame().sort_values(by=["rank"], kind="stable").index]
-    return maps.plot_membership(shown[shown.sum(axis=1) > 0], names=view.names, year=view.year, **view.common)
+    return maps.plot_membership(view.cut(shown[shown.sum(axis=1) > 0]), names=view.names, year=view.year, **view.common)
 
 
 def moran(view: ReportView) -> Axes:
@@ -609,10 +616,10 @@ def spread(view: ReportView) -> Axes:
     from growthpoles.spatial.poles.spillover_test import spread_test
 
     first, last = view.span
-    before, after = (view.results.rating(year)[view.code] for year in view.span)
+    before, after = (view.common_values(year) for year in view.span)
     poles = view.study.growth_poles.poles
     found = spread_test(before, after, view.graph, years=last - first, poles=poles, draws=1)
-    return maps.plot_added_variable(found.added_variable, names=view.names, **view.common)
+    return maps.plot_added_variable(found.added_variable, names=view.names, **_spanned(view))
 
 
 def typology(view: ReportView) -> Axes:
@@ -624,7 +631,7 @@ def typology(view: ReportView) -> Axes:
 _COLUMNS = 26  # industries that a table on one page has room for
 
 
-def _largest(results: Results) -> tuple[Any, list[str]]:
+def largest_industries(results: Results) -> tuple[Any, list[str]]:
     """Return the analysis of industries, and the largest industries."""
     found = results.stages.industries
     assert found is not None  # the figure is not possible otherwise
@@ -638,8 +645,10 @@ def _industry_labels(view: ReportView) -> dict[str, str]:
 
 def quotients(view: ReportView) -> Axes:
     """Draw the location quotients of the largest industries."""
-    found, codes = _largest(view.results)
-    lq, lower, upper = (found.quotients[found.year][name].unstack()[codes] for name in ("lq", "lower", "upper"))
+    found, codes = largest_industries(view.results)
+    lq, lower, upper = (
+        view.cut(found.quotients[found.year][name].unstack()[codes]) for name in ("lq", "lower", "upper")
+    )
     own = {"names": view.names, "labels": _industry_labels(view), "year": found.year, **view.common}
     return maps.plot_quotients(lq, lower=lower, upper=upper, **own)
 
@@ -657,10 +666,28 @@ def focus(view: ReportView) -> Axes:
     """Draw the location quotient of one industry in every region, with its interval."""
     found, code = view.results.stages.industries, focus_industry(view.results)
     assert found is not None
-    own: Any = found.quotients[found.year].xs(code, level="industry")
+    own: Any = view.cut(found.quotients[found.year].xs(code, level="industry"))
     name = _industry_labels(view).get(code, code)
     title = f"{Words(view.lang)('column', 'lq')}: {name}"
     return maps.plot_intervals(own, variable=title, names=view.names, year=found.year, **view.common)
+
+
+def cluster_bubbles(view: ReportView) -> Axes:
+    """Draw size, specialisation and growth of every industry in every region, clusters in colour."""
+    found = view.results.stages.industries
+    assert found is not None
+    assert found.stars is not None
+    own = {"names": view.names, "labels": _industry_labels(view), "year": found.year, **view.common}
+    return maps.plot_cluster_bubbles(found.stars.to_frame(), **own)
+
+
+def shift_share(view: ReportView) -> Axes:
+    """Draw the change of every region by its parts."""
+    found = view.results.stages.industries
+    assert found is not None
+    assert found.change is not None
+    year = f"{min(found.matrices)}\u2013{found.year}"
+    return maps.plot_shift_share(view.cut(found.change.by_region()), names=view.names, year=year, **view.common)
 
 
 def complexity(view: ReportView) -> Axes:
@@ -677,27 +704,31 @@ def density(view: ReportView) -> Axes:
     """Draw which industries are near to what a region has, the complex ones to the right."""
     from growthpoles.specialisation import relatedness_density, specialised
 
-    found, codes = _largest(view.results)
+    found, codes = largest_industries(view.results)
     matrix = found.matrices[found.year]
     near, has = (each(matrix, missing="outside")[codes] for each in (relatedness_density, specialised))
     if found.complexity is not None:
         regions, industries = found.complexity.regions["eci"], found.complexity.industries["pci"]
-        near = near.loc[regions.sort_values(ascending=False, kind="stable").index]
+        rows = regions.sort_values(ascending=False, kind="stable").index
+        near = near.loc[rows[rows.isin(view.cut(near).index)]]
         near = near[[code for code in industries.sort_values(kind="stable").index if code in codes]]
     own = {"names": view.names, "labels": _industry_labels(view), "year": found.year, **view.common}
     return maps.plot_density(near, has, **own)
 
 
-def first_unequal(results: Results) -> tuple[Any, str]:
-    """Return the inequality of the first indicator of several years, and its code."""
+def first_unequal(results: Results, *, grouped: bool = False) -> tuple[Any, str]:
+    """Return the inequality of the first indicator of several years, or of the first in groups, and its code."""
     found = results.stages.inequality
     assert found is not None  # the figure is not possible otherwise
-    code = next(code for code, each in found.found.items() if len(each.years) > 1)
-    return found.found[code], code
+    fit = {
+        code: each for code, each in found.found.items() if (not each.groups.empty if grouped else len(each.years) > 1)
+    }
+    code = next(iter(fit))
+    return fit[code], code
 
 
-def _first_variable(view: ReportView) -> tuple[Any, str]:
-    found, code = first_unequal(view.results)
+def _first_variable(view: ReportView, *, grouped: bool = False) -> tuple[Any, str]:
+    found, code = first_unequal(view.results, grouped=grouped)
     return found, view.codes.get(code, code)
 
 
@@ -705,6 +736,12 @@ def inequality(view: ReportView) -> Axes:
     """Draw the inequality of the first indicator through time."""
     found, name = _first_variable(view)
     return maps.plot_inequality(found, variable=name, **view.common)
+
+
+def theil(view: ReportView) -> Axes:
+    """Draw Theil's index of the first indicator, between and within groups."""
+    found, name = _first_variable(view, grouped=True)
+    return maps.plot_theil(found, variable=name, **view.common)
 
 
 def lorenz(view: ReportView) -> Axes:

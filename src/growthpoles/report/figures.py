@@ -23,6 +23,7 @@ from growthpoles.maps.presets import get_preset
 from growthpoles.ratings.through_time.rating_change import SURE, UNDECIDED
 from growthpoles.report import artists, stages
 from growthpoles.report.artists import ReportView, View
+from growthpoles.report.chart_rows import rows_told
 from growthpoles.report.results import Results
 from growthpoles.report.stages import draws, permutations
 from growthpoles.report.table_formats import csv_bytes
@@ -268,6 +269,10 @@ def _dated(results: Results, words: Words) -> str:
     return f"{told[:1].upper()}{told[1:]}."
 
 
+def _parted(results: Results, words: Words) -> str:
+    return words("caption", "parted")
+
+
 def _compared(results: Results, words: Words) -> str:
     sentences = [_dated(results, words)]
     found = results.stages.change
@@ -283,6 +288,21 @@ def _paneled(results: Results, words: Words) -> str:
         return _dated(results, words)
     listed = ", ".join(map(str, shown))
     return f"{_dated(results, words)} " + words("caption", "some_years", years=listed, count=len(results.years))
+
+
+def _cut(kind: str, *further: Callable[[Results, Words], str]) -> Callable[[Results, Words], str]:
+    """Say which regions a chart shows, where it has no room for all, after what else its caption says."""
+
+    def text(results: Results, words: Words) -> str:
+        return " ".join(filter(None, (*(each(results, words) for each in further), rows_told(results, words, kind))))
+
+    return text
+
+
+def _most_industries(results: Results, words: Words) -> str:
+    found, codes = artists.largest_industries(results)
+    n = found.matrices[found.year].shape[1]
+    return words("caption", "industries", count=len(codes), n=n) if len(codes) < n else ""
 
 
 def _long(results: Results) -> bool:
@@ -308,6 +328,25 @@ def _industries(results: Results, year: int) -> bool:
 def _unequal(results: Results, year: int) -> bool:
     found = results.stages.inequality
     return found is not None and any(len(each.years) > 1 for each in found.found.values())
+
+
+def _starred(results: Results, year: int) -> bool:
+    found = results.stages.industries
+    return found is not None and found.stars is not None and len(found.matrices) > 1
+
+
+def _stars(results: Results, words: Words) -> str:
+    assert results.stages.industries is not None
+    stars = results.stages.industries.stars
+    assert stars is not None
+    return words("caption", "stars", n=int((stars.table["stars"] >= 2).sum()), floor=words.number(stars.floor, 0))
+
+
+def _grouped_theil(results: Results, year: int) -> bool:
+    found = results.stages.inequality
+    return found is not None and any(
+        "T" in each.groups.index.unique("index") for each in found.found.values() if not each.groups.empty
+    )
 
 
 def _spread_tested(results: Results, year: int) -> bool:
@@ -375,7 +414,7 @@ _MAP: Any = {"on_boundaries": True, "command": ("variable",)}
 _GRAPH: Any = {"section": "spatial", "on_boundaries": True, "weights": True}
 _TESTS = ("variable", "weights", "adjust", "permutations")
 _LOCAL: Any = {**_GRAPH, "possible": _tested, "p_method": _drawn, "command": _TESTS, "text": _local}
-_RANKS: Any = {"section": "robustness", "text": _replicated, "alt": _ranked_alt}
+_RANKS: Any = {"section": "robustness", "alt": _ranked_alt}
 # fmt: off
 _KINDS = (
     Kind("rating", "every year", artists.rating, "rating", alt=_rating_alt, **_MAP),
@@ -385,35 +424,46 @@ _KINDS = (
     Kind("class-change", "period", artists.class_change, "rating", lambda r, year: r.classed, standard=False,
          text=_compared, alt=_grouped(_class_change_groups), **_MAP),
     Kind("change-parts", "period", artists.change_parts, "rating",
-         lambda r, year: r.stages.change is not None and "own" in r.stages.change.frame, alt=_parts_alt),
+         lambda r, year: r.stages.change is not None and "own" in r.stages.change.frame,
+         text=_cut("change-parts", _parted), alt=_parts_alt),
     Kind("class-panels", "period", artists.class_panels, "rating", lambda r, year: _long(r) and r.classed,
          text=_paneled, on_boundaries=True, alt=_paths_alt),
     Kind("index-paths", "period", artists.index_paths, "rating", lambda r, year: _long(r), text=_dated,
          alt=_paths_alt),
-    Kind("rank-paths", "period", artists.rank_paths, "rating", lambda r, year: _long(r), alt=_ranked_alt),
+    Kind("rank-paths", "period", artists.rank_paths, "rating", lambda r, year: _long(r), text=_dated, alt=_ranked_alt),
     Kind("transitions", "period", artists.transitions, "rating",
          lambda r, year: "class_transitions" in r.stages.trend, text=_dated),
-    Kind("slope", "period", artists.slope, "rating", text=_dated, alt=_paths_alt),
+    Kind("slope", "period", artists.slope, "rating", text=_cut("slope", _dated), alt=_paths_alt),
     Kind("contributions", "last year", artists.contributions, "rating", artists.adds_up, place="last",
-         alt=_ranked_alt),
+         text=_cut("contributions"), alt=_ranked_alt),
     Kind("editions", "last year", artists.edition_chart, "rating",
          lambda r, year: 2 <= len(artists.edition_frame(r, year).columns) <= 3, edition="",
-         alt=_ranked_alt),
+         text=_cut("editions"), alt=_ranked_alt),
     Kind("robustness", "last year", artists.robustness, possible=_found("robustness"),
-         **{**_RANKS, "text": _intervals}),
+         text=_cut("robustness", _intervals), **_RANKS),
     Kind("membership", "last year", artists.membership,
-         possible=lambda r, year: r.classed and year in r.stages.robustness, **_RANKS),
+         possible=lambda r, year: r.classed and year in r.stages.robustness,
+         text=_cut("membership", _replicated), **_RANKS),
     Kind("ksi", "share years", artists.ksi, "specialisation", edition="published", on_boundaries=True,
          alt=_grouped(_ksi_groups), command=()),
-    Kind("industry-quotients", "once", artists.quotients, "industries", _industries, marks="many", edition=""),
-    Kind("industry-focus", "once", artists.focus, "industries", _industries, edition=""),
+    Kind("industry-quotients", "once", artists.quotients, "industries", _industries, marks="many", edition="",
+         text=_cut("industry-quotients", _most_industries)),
+    Kind("industry-focus", "once", artists.focus, "industries", _industries, edition="",
+         text=_cut("industry-focus")),
+    Kind("industry-clusters", "once", artists.cluster_bubbles, "industries", _starred, marks="many", edition="",
+         text=_stars),
+    Kind("industry-shift", "once", artists.shift_share, "industries",
+         lambda r, year: r.stages.industries is not None and r.stages.industries.change is not None, edition="",
+         text=_cut("industry-shift")),
     Kind("complexity", "once", artists.complexity, "industries",
          lambda r, year: r.stages.industries is not None and r.stages.industries.complexity is not None,
          place="last", edition="", on_boundaries=True),
     Kind("next", "once", artists.density, "industries",
          lambda r, year: r.stages.industries is not None and not r.stages.industries.next.empty,
-         marks="many", place="last", edition="", text=lambda r, words: words("caption", "density")),
+         marks="many", place="last", edition="",
+         text=_cut("next", lambda r, words: words("caption", "density"), _most_industries)),
     Kind("inequality", "period", artists.inequality, "inequality", _unequal, alt=_inequality_alt),
+    Kind("theil", "once", artists.theil, "inequality", _grouped_theil),
     Kind("lorenz", "period", artists.lorenz, "inequality", _unequal, alt=_inequality_alt),
     Kind("neighbours", "once", artists.neighbours, possible=lambda r, year: r.graph is not None, edition="",
          command=("weights",), alt=_graph_alt, **_GRAPH),
@@ -426,8 +476,8 @@ _KINDS = (
          possible=lambda r, year: (r.edition, year, r.root) in r.moran, **_GRAPH),
     Kind("influence-map", "every year", artists.influence_map, standard=False, text=_influenced, alt=_influence_alt,
          possible=lambda r, year: (r.edition, year, r.root) in r.moran, **_GRAPH),
-    Kind("moran-paths", "period", artists.moran_paths, possible=lambda r, year: _long(r) and sum(
-        (r.edition, each, r.root) in r.moran for each in r.years) > 1, p_method=_permuted, **_GRAPH),
+    Kind("moran-paths", "period", artists.moran_paths, text=_dated,
+         possible=lambda r, year: _long(r) and len(r.stages.trend.get("moran_path", ())) > 1, **_GRAPH),
     Kind("clusters", "every year", artists.clusters, alt=_grouped(_cluster_groups), **_LOCAL),
     Kind("hotspots", "every year", artists.hotspots, standard=False, alt=_legend, **_LOCAL),
     Kind("significance", "every year", artists.significance, standard=False, alt=_grouped(_p_groups), **_LOCAL),
@@ -435,7 +485,8 @@ _KINDS = (
          p_method=_shared, alt=_curve_alt),
     Kind("power", "once", artists.power, "verdict", _found("verdict"), place="last", edition="", alt=_power_alt,
          weights=True, text=_power_text, on_data=False),
-    Kind("spread", "period", artists.spread, "poles", _spread_tested, standard=False, weights=True),
+    Kind("spread", "period", artists.spread, "poles", _spread_tested, standard=False, weights=True,
+         text=_dated),
     Kind("typology", "last share year", artists.typology, "poles", _found("typology"), on_boundaries=True,
          alt=_grouped(_typology_groups)),
 )
@@ -531,15 +582,22 @@ def make_caption(results: Results, job: FigureJob, lang: str) -> Caption:
         name=job.name,
         file=f"figures/{job.name}.png",
         title=title,
-        text=kind.text(results, words),
+        text=" ".join(filter(None, [kind.text(results, words), _filled(results, job, words)])),
         alt=f"{title.rstrip('.')}. {kind.alt(results, job.year, words)}",
         edition=words.value(job.edition) if job.edition else "",
         vintage=_boundaries(results) if kind.on_boundaries else "",
         weights=words("caption", "weights", weights=words("weights", report.weights)) if kind.weights else "",
         p_method=kind.p_method(results, words),
-        source=shorten(results.study.text("source", lang), 400) if kind.on_data else "",
+        source=shorten(results.study.sources(lang), 400) if kind.on_data else "",
         width_mm=get_preset(report.preset).width_mm,
     )
+
+
+def _filled(results: Results, job: FigureJob, words: Words) -> str:
+    """Name the regions with filled cells under a figure of the index."""
+    found = results.filled(job.year) if job.kind.edition == "own" else []
+    names = region_names(results, words.lang).to_dict()
+    return words("caption", "filled", names=_listed([names[region] for region in found])) if found else ""
 
 
 def _boundaries(results: Results) -> str:

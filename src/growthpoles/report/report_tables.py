@@ -42,6 +42,7 @@ def report_tables(results: Results) -> dict[str, pd.DataFrame]:
     for (edition, year), local in results.local.items():
         tables[f"local_moran_{safe_name(edition)}_{year}"] = local.to_frame()
     tables |= limits_tables(results)
+    tables |= weights_tables(results)
     if results.study.cells is not None:
         tables["editions"] = editions_table(results)
     tables["missing"] = missing_table(results)
@@ -83,6 +84,22 @@ def limits_tables(results: Results) -> dict[str, pd.DataFrame]:
     return tables
 
 
+def weights_tables(results: Results) -> dict[str, pd.DataFrame]:
+    """Return the weights by which years are compared, which can be given back, and those of each year if others."""
+
+    def table(rating: pd.DataFrame) -> pd.DataFrame:
+        rows = [
+            (code, parent, weight) for parent, own in rating.attrs["weights"].items() for code, weight in own.items()
+        ]
+        return pd.DataFrame(rows, columns=["code", "parent", "weight"]).set_index("code")
+
+    found = {"weights": table(results.common(results.years[-1]))}
+    by_year = {year: table(results.rating(year)) for year in results.years}
+    if any(not each.equals(found["weights"]) for each in by_year.values()):
+        found["weights_by_year"] = pd.concat(by_year, names=["year"])
+    return found
+
+
 def editions_table(results: Results) -> pd.DataFrame:
     """Return where every column of every edition comes from: table, printed column, row order, and the choice made."""
     rules = assembly_rules(results.study)
@@ -93,13 +110,14 @@ def editions_table(results: Results) -> pd.DataFrame:
 def summary_table(results: Results) -> pd.DataFrame:
     """Return index, class and rank of every region in every year, in the edition of the report, by rank in the last."""
     last = results.rating(results.years[-1])
-    frame = pd.DataFrame(index=last.sort_values(by=["rank"], kind="stable").index)
+    columns: dict[str, pd.Series] = {}
     for year in results.years:
         rating = results.rating(year)
-        frame[f"index_{year}"] = rating[results.root]
-        frame[f"class_{year}"] = rating["rating_class"].astype(object)
-        frame[f"rank_{year}"] = rating["rank"].astype("Int64")
-    return results.named(frame)
+        columns[f"index_{year}"] = rating[results.root]
+        columns[f"class_{year}"] = rating["rating_class"].astype(object)
+        columns[f"rank_{year}"] = rating["rank"].astype("Int64")
+    order = last.sort_values(by=["rank"], kind="stable").index
+    return results.named(pd.DataFrame({name: column.reindex(order) for name, column in columns.items()}, index=order))
 
 
 def moran_table(results: Results) -> pd.DataFrame:
@@ -181,6 +199,10 @@ class Notes:
         self._own = {code: (units.get(code, ""), names.get(code) or code) for code in catalogue.codes}
         self._own |= {f"score_{code}": (unit, f"score of: {names.get(code) or code}") for code in catalogue.codes}
         lists = results.study.growth_poles.recommended
+        told = results.study.rating.sources
+        self._own |= {
+            code: (*self._own[code][:1], f"{self._own[code][1]} ({told[code]})") for code in told if code in self._own
+        }
         self._own |= dict.fromkeys(lists, ("", "whether the region is in this recommended list"))
         self._own |= {name: ("0-1", f"probability of class {name}") for name in (*method.scale.letters, "no class")}
 

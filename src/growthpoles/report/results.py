@@ -137,6 +137,15 @@ class Results:
         """Return the rating of a year in the edition of the report by the limits by which years are compared."""
         return self.compared[self.edition, year]
 
+    def filled(self, year: int = 0) -> list[object]:
+        """Return the regions with cells that were filled in a year, or in any with 0, in the edition of the report."""
+        cells = [
+            cell[0]
+            for when in ([year] if year else self.years)
+            for cell in self.indicators[self.edition, when].attrs.get("imputed", ())
+        ]
+        return list(dict.fromkeys(cells))
+
     def change(self) -> pd.Series:
         """Return the change of the index from the first year to the last, in points; NaN where a year has no data."""
         first, last = self.years[0], self.years[-1]

@@ -164,11 +164,14 @@ def data_section(ctx: Context) -> Section:
     stated = results.study.rating.weighting == "given"
     sentences.append(words("text", "indicators" if stated else "indicators_weighted", **parts))
     units = catalogue.units()
+    told = results.study.rating.sources
     indicators = [
         (number, ctx.code(code), ctx.code(catalogue.parent(code)), words.unit(units.get(code, "")))
+        + ((shorten(told.get(code, DASH)),) if told else ())
         for number, code in enumerate(catalogue.indicators, start=1)
     ]
-    blocks = [make_table(words, "indicators", "#number indicator parent unit", indicators)]
+    heads = "#number indicator parent unit" + (" source" if told else "")
+    blocks = [make_table(words, "indicators", heads, indicators)]
     absent = [
         (year, ctx.region(region), ctx.code(column), ctx.wording.reason(reason))
         for (edition, year), frame in results.indicators.items()

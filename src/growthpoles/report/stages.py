@@ -67,6 +67,7 @@ REPLICATIONS = 5_000
 RELOCATIONS = randomness.PERMUTATIONS
 CURVE_RELOCATIONS = 9_999
 _PANEL_YEARS = 6
+_NORMAL = 1.959964  # 97.5 % quantile of the normal distribution
 MANY = 1_000  # regions above which tests of pairs choose their relocations by the number of links
 Progress = Callable[[str], None]
 PERMUTATIONS = randomness.PERMUTATIONS  # of the global tests
@@ -348,16 +349,32 @@ def _change_tables(found: RatingChange, results: Results) -> dict[str, pd.DataFr
     return tables
 
 
+def _moran_path(index: pd.DataFrame, graph: Graph) -> pd.DataFrame:
+    """Return Moran's I of every year, with the interval that relocation of its values gives it (normal, 95 %)."""
+    rows = {}
+    for year in index:
+        with suppress(GrowthpolesError):  # too few values, or all the same: the year has no test
+            kept, part, _ = with_data(index[year], graph)
+            test = moran(kept, part, method="randomisation")
+            half = _NORMAL * math.sqrt(test.variance)
+            rows[year] = {"statistic": test.statistic, "expected": test.expected, "n": test.n,
+                          "null_low": test.expected - half, "null_high": test.expected + half}  # fmt: skip
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("year")
+
+
 def trend_tables(results: Results) -> dict[str, pd.DataFrame]:
     """Follow every region through all years: slopes, moves of ranks and, where there are classes, moves between them.
 
-    Index and classes are by the limits by which years are compared; ranks are those of each year's rating.
+    Index, ranks, classes and Moran's I are by the limits by which years are compared.
     """
     from growthpoles.ratings.through_time.trends import class_transitions, rank_moves, trend
 
     index = pd.DataFrame({year: results.common(year)[results.root] for year in results.years})
-    ranks = pd.DataFrame({year: results.rating(year)["rank"] for year in results.years}).astype(float)
-    found = {"trend": results.named(trend(index)), "rank_moves": rank_moves(ranks)}
+    ranks = pd.DataFrame({year: results.common(year)["rank"] for year in results.years}).astype(float)
+    limits = limits_name(results.study)
+    found = {"trend": results.named(trend(index)), "rank_moves": rank_moves(ranks).assign(limits=limits)}
+    if results.graph is not None and not (path := _moran_path(index, results.graph)).empty:
+        found["moran_path"] = path.assign(limits=limits)
     if results.classed:
         classes = pd.DataFrame({year: results.common(year)["rating_class"] for year in results.years})
         moves = class_transitions(classes)
@@ -626,7 +643,7 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
     regions = bare_regions(study) if study.boundaries.absent else study_regions(study)
     catalogue = study_catalogue(study)
     left_out: dict[str, str] = {}
-    study = _ratable(study, edition, catalogue, left_out)
+    study, read = _ratable(study, edition, catalogue, left_out)
     indicators: dict[tuple[str, int], pd.DataFrame] = {}
     ratings: dict[tuple[str, int], pd.DataFrame] = {}
     compared: dict[tuple[str, int], pd.DataFrame] = {}
@@ -634,7 +651,8 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
         tell(f"rating, {name}")
         for year in study.years:
             try:
-                table = load_indicators(year, edition=name, study=study)
+                own = read.get(year) if name == edition else None
+                table = load_indicators(year, edition=name, study=study) if own is None else own
             except StudyError:
                 if name == edition:
                     raise
@@ -679,18 +697,20 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
     return Results(*core, account, unused, stages)
 
 
-def _ratable(study: Study, edition: str, catalogue: Catalogue, left_out: dict[str, str]) -> Study:
-    """Return the study without years that lack a whole indicator, which are named; with them all if every one does."""
+def _ratable(
+    study: Study, edition: str, catalogue: Catalogue, left_out: dict[str, str]
+) -> tuple[Study, dict[int, pd.DataFrame]]:
+    """Return the study without years that lack a whole indicator, which are named; with them all if every one does.
+
+    Beside it stand the tables, where they are those of the study that is returned.
+    """
     short: dict[str, str] = {}
-    kept = tuple(
-        year
-        for year in study.years
-        if not _lacking(load_indicators(year, edition=edition, study=study), edition, year, catalogue, short)
-    )
+    tables = {year: load_indicators(year, edition=edition, study=study) for year in study.years}
+    kept = tuple(year for year, table in tables.items() if not _lacking(table, edition, year, catalogue, short))
     if not short or not kept:
-        return study
+        return study, tables
     left_out.update(short)
-    return study.model_copy(update={"study": study.study.model_copy(update={"years": kept})})
+    return study.model_copy(update={"study": study.study.model_copy(update={"years": kept})}), {}
 
 
 def _lacking(table: pd.DataFrame, edition: str, year: int, catalogue: Catalogue, left_out: dict[str, str]) -> bool:

@@ -230,6 +230,8 @@ def load_study(path: str | Path | None = None, *, outside: bool = False) -> Stud
 def file_problems(study: Study, *, outside: bool = False) -> list[tuple[str, str]]:
     """List what a valid study names and does not have, or may not read: (key, problem) for files and years."""
     named = {"rating.catalogue": study.rating.catalogue}
+    if study.rating.weights:
+        named["rating.weights"] = study.rating.weights
     if study.boundaries.file:
         named["boundaries.file"] = study.boundaries.file
     if study.weights.distances:

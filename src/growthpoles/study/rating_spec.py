@@ -151,6 +151,8 @@ class Rating(Part):
     classes: Classes | None = None
     imputation: Imputation | None = None
     concentration: Annotated[float, Field(gt=0, le=1e6)] = 1.0
+    weights: str | None = None
+    sources: dict[str, Annotated[str, Field(min_length=1, max_length=200)]] = Field(default_factory=dict)
 
     @field_validator("limits", mode="before")
     @classmethod
@@ -235,6 +237,8 @@ class Rating(Part):
             raise ValueError(message(problem, allowed='"pooled" or "year"'))
         if self.limits is not None and self.goalposts is not None:
             raise ValueError(message("limits beside goalposts, which are the limits", allowed="one of the two"))
+        if self.weights is not None and self.weighting != "given":
+            raise ValueError(message("weights has no meaning here", allowed='with weighting "given"'))
         strict = [name for name, mean in METHODS["aggregation"].items() if not mean.takes_zeros]
         if self.zeros != "refuse" and not means.intersection(strict):
             listed = " or ".join(", ".join(strict).rsplit(", ", 1))
@@ -247,7 +251,7 @@ class Rating(Part):
 
         The scale of classes is among them where the study has one of its own.
         """
-        left = ("catalogue", "limits", "classes", "imputation", "concentration")
+        left = ("catalogue", "limits", "classes", "imputation", "concentration", "weights", "sources")
         options = {name: getattr(self, name) for name in type(self).model_fields if name not in left}
         return options if self.classes is None else {**options, "scale": self.classes.scale(self._ends)}
 
@@ -301,6 +305,23 @@ def _is_number(value: object) -> bool:
 
 def _is_number_or_nan(value: object) -> bool:
     return _is_number(value) or (isinstance(value, float) and math.isnan(value))
+
+
+def read_weights_table(path: Path) -> dict[str, float]:
+    """Read given weights from a table with the columns code and weight, such as weights.csv of a report."""
+    rows = list(csv.DictReader(read_text(path).splitlines()))
+    if not rows or not {"code", "weight"} <= set(rows[0]):
+        raise ValueError(message(f"{path.name} has no columns code, weight", where="rating.weights"))
+    found: dict[str, float] = {}
+    for row in rows:
+        where = f"rating.weights, {path.name}, code {row['code']}"
+        if row["code"] in found:
+            raise ValueError(message("the code stands twice", where=where, allowed="one row for each"))
+        try:
+            found[row["code"]] = float(row["weight"])
+        except ValueError:
+            raise ValueError(message(repr(row["weight"]), where=where, allowed="a number")) from None
+    return found
 
 
 def read_goalposts(path: Path) -> dict[str, tuple[float, float]]:

@@ -543,6 +543,11 @@ class Study(Part, ResultDisplay):
         found: Text = getattr(self.study, part)
         return found.get(check_language(lang)) or next(iter(found.values()), "")
 
+    def sources(self, lang: str = SOURCE) -> str:
+        """Return the source, and those of single indicators where the study names them."""
+        own = dict.fromkeys(self.rating.sources.values())
+        return " \N{MIDDLE DOT} ".join(filter(None, [self.text("source", lang), *own]))
+
     def with_report(self, **options: object) -> Study:
         """Return the study with other options of [report]; None leaves one as it is."""
         given = {name: value for name, value in options.items() if value is not None}

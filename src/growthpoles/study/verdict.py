@@ -187,8 +187,7 @@ def verdict(
     if len(asked) < len(study.years):
         kept = {"n": len(study.years), "years": ", ".join(map(str, asked))}
         left_out.append(Reason("{n} years: {years} are asked, the others left out", kept))
-    every = (variable for variable in study_variables(study, left_out) if variable.year in asked)
-    for variable in distinct(every, left_out, least=_LEAST):
+    for variable in distinct(study_variables(study, left_out, years=asked), left_out, least=_LEAST):
         values = variable.y.dropna()
         key = variable.enclaves, tuple(values.index)
         if key not in built:

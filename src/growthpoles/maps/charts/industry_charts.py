@@ -1,4 +1,4 @@
-"""Charts of industries and inequality: location quotients, relatedness density, inequality through time, Lorenz."""
+"""Charts of industries and inequality: quotients, density, clusters, shift-share, inequality, Theil, Lorenz."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from growthpoles.maps import palettes
 from growthpoles.maps.charts.chart_axes import ChartOptions, dress, plane_chart, row_chart, row_names
 from growthpoles.maps.charts.chart_key import Key
 from growthpoles.maps.charts.heatmaps import heat_table
+from growthpoles.maps.labels.point_labels import annotate_points
 from growthpoles.maps.presets import in_preset_typeface
 
 if TYPE_CHECKING:
@@ -400,4 +401,236 @@ def plot_lorenz(found: Any, *, variable: str | None = None, **options: Unpack[Ch
     ax.set_ylim(0.0, 1.0)
     below = word("Share of the regions or their people, poorest first")
     dress(ax, preset, lang, x=below if variable is None else f"{variable}: {below[:1].lower()}{below[1:]}", y=beside)
+    return ax
+
+
+_STAR = ("#bdbdbd", "#bdbdbd", "#c63a34", "#7b1f1b")
+_NAMED_CELLS = 10
+
+
+@in_preset_typeface
+def plot_cluster_bubbles(
+    table: pd.DataFrame,
+    *,
+    names: pd.Series | None = None,
+    labels: Mapping[str, str] | None = None,
+    **options: Unpack[ChartOptions],
+) -> Axes:
+    """Draw industries of regions as bubbles: location quotient, growth against the industry, size; clusters in colour.
+
+    Colour and name are for cells with two stars or more, which are never of noise (`stars` of
+    :func:`growthpoles.cluster_stars`); cells below the floor, and those that an even share explains, stay grey.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `to_frame()` of :func:`growthpoles.cluster_stars` with a first year: index (region, industry); columns jobs, lq,
+        growth, growth_industry, stars. Cells without a quotient or growth are left out and counted in the key.
+    names : Series of str, optional
+        Names of the regions.
+    labels : mapping, optional
+        Industry -> its name.
+    **options
+        lang, ax, preset, year, edition, title, source: see :class:`growthpoles.maps.charts.chart_axes.ChartOptions`.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MapError
+        A column is missing, or no cell has growth.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> before = pd.DataFrame({"farms": [800, 200], "chips": [100, 850]}, index=["north", "city"])
+    >>> after = pd.DataFrame({"farms": [780, 190], "chips": [120, 990]}, index=["north", "city"])
+    >>> axes = gp.plot_cluster_bubbles(gp.cluster_stars(after, start=before, replications=0).to_frame())
+    >>> axes.get_xlabel()
+    'Location quotient (logarithmic)'
+    """
+    needed = ("jobs", "lq", "growth", "growth_industry", "stars")
+    for name in needed:
+        if name not in table:
+            raise MapError(message(f"no column {name!r}", where="clusters", allowed=", ".join(needed)))
+    lang, known = options.get("lang", "en"), labels or {}
+    word = translator(lang)
+    apart = (100.0 * (table["growth"] - table["growth_industry"])).astype(float)
+    cells = pd.DataFrame({"lq": table["lq"], "growth": apart, "jobs": table["jobs"], "stars": table["stars"]})
+    there = cells[cells["jobs"] > 0]
+    shown = there[np.isfinite(there["growth"]) & (there["lq"] > 0)].sort_values(by=["stars", "jobs"], kind="stable")
+    if shown.empty:
+        raise MapError(message("no cell has growth", where="clusters", allowed="the table of two years"))
+    stars = shown["stars"].astype(int).clip(0, len(_STAR) - 1).to_numpy()
+    key = [
+        Key("\N{BLACK STAR}" * count, _STAR[count], "dot") for count in range(len(_STAR) - 1, 1, -1)
+        if (stars == count).any()
+    ] + [Key(word("fewer than two stars"), _STAR[0], "dot"), Key(word("area: size"), shape="none")]  # fmt: skip
+    if absent := len(there) - len(shown):
+        key.append(Key(f"{word('no growth known')}: {absent}", shape="none"))
+    beside = word("Growth less that of the industry, percentage points")
+    ax, preset, lang = plane_chart(
+        options, word("Clusters: size, specialisation, growth"), beside, ratios=(0.62, 0.95), widest_number="\u2212000",
+        right=4.0, key=key, data=[table],
+    )  # fmt: skip
+    x, y = np.log2(shown["lq"].to_numpy(dtype=float)), shown["growth"].to_numpy(dtype=float)
+    area = (3.6 * preset.text_pt) ** 2 * (shown["jobs"] / shown["jobs"].max()).to_numpy(dtype=float)
+    ax.axhline(0.0, color=palettes.FAINT, linewidth=1.4 * preset.line_pt, zorder=0.5)
+    ax.axvline(0.0, color=palettes.SOFT, linewidth=1.6 * preset.line_pt, linestyle=(0, (4, 3)), zorder=1.0)
+    ax.scatter(
+        x, y, s=np.maximum(area, 3.0), c=[_STAR[count] for count in stars], alpha=1.0, edgecolors=palettes.PAPER,
+        linewidths=1.2 * preset.line_pt, zorder=3.0, gid="cells",
+    )  # fmt: skip
+    low, high = np.quantile(y, [0.005, 0.995])  # a few extreme cells would flatten all others
+    inner = y[stars >= 2]
+    low, high = min([low, *inner, 0.0]), max([high, *inner, 0.0])
+    cut = int(((y < low) | (y > high)).sum())
+    edge = 0.08 * ((high - low) or 1.0)
+    ax.set_ylim(low - edge, high + edge)
+    left, right = max(float(x.min()), -5.0), float(x.max())
+    cut += int((x < left).sum())
+    ax.set_xlim(left - 0.4, right + 0.4)
+    below = word("Location quotient (logarithmic)")
+    if cut:
+        below = f"{below}; {word('cells beyond the frame')}: {cut}"
+    dress(ax, preset, lang, x=below, y=beside)
+    ticks = range(math.ceil(left - 0.4), math.floor(right + 0.4) + 1)
+    ax.set_xticks(list(ticks), [format_number(2.0**tick, lang, digits=None) for tick in ticks])
+    named = np.flatnonzero(stars >= 2)[::-1][:_NAMED_CELLS]
+    if len(named):
+        of = dict(zip(shown.index.unique(0), row_names(shown.index.unique(0), names), strict=True))
+        told = [[f"{of[region]}: {known.get(str(code), str(code))}"] for region, code in shown.index[named]]
+        annotate_points(
+            ax, np.column_stack([x, y])[named], told, preset=preset, size=preset.small_pt, gid="cell-name",
+        )  # fmt: skip
+    return ax
+
+
+_SHIFTS = (("national", "#bdbdbd"), ("mix", "#d9a441"), ("competitive", "#4ea39b"))
+
+
+@in_preset_typeface
+def plot_shift_share(parts: pd.DataFrame, *, names: pd.Series | None = None, **options: Unpack[ChartOptions]) -> Axes:
+    """Draw the change of every region as bars: the nation's growth, the mix of industries, and the region's own part.
+
+    Parameters
+    ----------
+    parts : DataFrame
+        `by_region()` of :func:`growthpoles.shift_share`: index region; columns start, change, national, mix,
+        competitive. Bars are in percent of the start; regions without a start are left out and counted in the key.
+    names : Series of str, optional
+        Names of the regions.
+    **options
+        lang, ax, preset, year, edition, title, source: see :class:`growthpoles.maps.charts.chart_axes.ChartOptions`.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MapError
+        A column is missing, or no region has a start.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> before = pd.DataFrame({"farms": [800, 200], "chips": [100, 850]}, index=["north", "city"])
+    >>> after = pd.DataFrame({"farms": [780, 190], "chips": [120, 990]}, index=["north", "city"])
+    >>> axes = gp.plot_shift_share(gp.shift_share(before, after).by_region())
+    >>> axes.get_xlabel()
+    'Change, percent of the first year'
+    """
+    needed = ["start", "change", *(name for name, _ in _SHIFTS)]
+    for name in needed:
+        if name not in parts:
+            raise MapError(message(f"no column {name!r}", where="shift-share", allowed=", ".join(needed)))
+    known = parts[needed].astype(float)
+    known = known[(known["start"] > 0) & known.notna().all(axis=1)]
+    if known.empty:
+        raise MapError(message("no region has a start", where="shift-share", allowed="the table of two years"))
+    shares = known.div(known["start"], axis=0) * 100.0
+    shares = shares.sort_values(by=["change"], ascending=False, kind="stable")
+    word = translator(options.get("lang", "en"))
+    key = [Key(word(f"{name} part"), colour) for name, colour in _SHIFTS]
+    key.append(Key(word("change"), palettes.INK, "dot"))
+    if absent := len(parts) - len(known):
+        key.append(Key(f"{word('no data')}: {absent}", shape="none"))
+    title = word("Change by parts")
+    ax, preset, lang = row_chart(row_names(shares.index, names), title, options, key=key, data=[parts])
+    rows: Any = np.arange(len(shares))
+    ends = {1.0: np.zeros(len(shares)), -1.0: np.zeros(len(shares))}  # of the bars right and left of zero so far
+    for name, colour in _SHIFTS:
+        long = shares[name].to_numpy()
+        for way, end in ends.items():
+            own = np.where(way * long > 0, long, 0.0)
+            ax.barh(rows, own, left=end, height=0.62, color=colour, zorder=2.0)
+            end += own
+    ax.plot(shares["change"], rows, "o", color=palettes.INK, markersize=0.5 * preset.text_pt, zorder=4.0)
+    ax.axvline(0.0, color=palettes.SOFT, linewidth=1.4 * preset.line_pt, zorder=3.0)
+    dress(ax, preset, lang, x=word("Change, percent of the first year"), spines=("bottom",))
+    ax.set_yticks([])
+    return ax
+
+
+@in_preset_typeface
+def plot_theil(found: Any, *, index: str = "T", variable: str | None = None, **options: Unpack[ChartOptions]) -> Axes:
+    """Draw Theil's index of every year as bars, split into inequality between and within groups of regions.
+
+    Parameters
+    ----------
+    found : RegionalInequality
+        With groups; see :func:`growthpoles.regional_inequality`. Weighted by heads where it is.
+    index : {"T", "L"}
+    variable : str, optional
+        What is unequal, for the axis.
+    **options
+        lang, ax, preset, year, edition, title, source: see :class:`growthpoles.maps.charts.chart_axes.ChartOptions`.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MapError
+        There are no groups.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> product = pd.DataFrame({2010: [10, 12, 15, 40], 2020: [14, 16, 20, 70]}, index=list("abcd"))
+    >>> groups = pd.Series({"a": "north", "b": "north", "c": "south", "d": "south"})
+    >>> axes = gp.plot_theil(gp.regional_inequality(product, groups=groups))
+    >>> axes.get_ylabel()
+    "Theil's index T"
+    """
+    table = found.groups
+    if table.empty or index not in table.index.unique("index"):
+        raise MapError(message(f"no decomposition of index {index}", where="Theil", allowed="groups=, and T or L"))
+    weightings = table.index.unique("weighting")
+    own: Any = table.loc[(index, "weights" if "weights" in weightings else "equal")]
+    lang = options.get("lang", "en")
+    word = translator(lang)
+    key = [Key(word("between groups"), _LINES[0]), Key(word("within groups"), "#a9c3dc")]
+    name = word("Theil's index {index}").format(index=index)
+    title = f"{variable}: {name}" if variable else name
+    ax, preset, lang = plane_chart(
+        options, word("Inequality between and within groups"), title, ratios=(0.45, 0.62), right=4.0,
+        widest_number="0.000", key=key,
+    )  # fmt: skip
+    years = [float(year) for year in own.index]
+    gaps = np.diff(years)
+    wide = 0.7 * (float(gaps.min()) if len(gaps) else 1.0)
+    ax.bar(years, own["between"], width=wide, color=_LINES[0], zorder=2.0, gid="between")
+    ax.bar(years, own["within"], bottom=own["between"], width=wide, color="#a9c3dc", zorder=2.0, gid="within")
+    ax.set_ylim(0.0, 1.06 * max(float(own["total"].max()), 1e-12))
+    ax.set_xlim(min(years) - wide, max(years) + wide)
+    dress(ax, preset, lang, y=title)
+    ax.set_xticks(_years(list(own.index)), [str(year) for year in _years(list(own.index))])
     return ax

@@ -79,6 +79,8 @@ class TableData:
         Empty for a table without fault.
     spelled : dict of name to name
         Names with the mark of a footnote, to the same ones without.
+    codes : list of str
+        Codes of its columns in some year.
     rows_read, rows_used : int
         Rows that hold something, the header apart, and those of them that a value was taken from; the others are
         in `unused`, one by one.
@@ -95,6 +97,7 @@ class TableData:
     unused: list[Unused] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     spelled: dict[str, str] = field(default_factory=dict)
+    codes: list[str] = field(default_factory=list)
     rows_read: int = 0
     rows_used: int = 0
 
@@ -131,6 +134,7 @@ def parse_cells(data: TableData, spec: Table) -> None:
     if unclear is not None:
         data.problems.append(unclear)
         return
+    data.codes = list(dict.fromkeys(cell.code for cell in data.cells if cell.code))
     found: dict[int, dict[str, dict[str, float]]] = {}
     ksi: dict[int, dict[str, tuple[float, str]]] = {}
     for cell in data.cells:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -38,6 +39,7 @@ from growthpoles.study.files.table_files import cell_text, read_raw
 from growthpoles.study.files.user_table import TableData, read_table
 from growthpoles.study.inputs.study_regions import Enclaves, match_study_regions, study_regions
 from growthpoles.study.load_study import load_study
+from growthpoles.study.rating_spec import read_weights_table
 from growthpoles.study.study_spec import Study, Table
 
 Gaps = list[tuple[str, str, str]]
@@ -264,12 +266,29 @@ def study_catalogue(study: Study | None = None) -> Catalogue:
         + gdp_per_head (weight 1)
     """
     study = study or load_study()
-    return _read_catalogue(study.resolve(study.rating.catalogue))
+    given = study.rating.weights
+    return _read_catalogue(study.resolve(study.rating.catalogue), None if given is None else study.resolve(given))
 
 
 @remembered(maxsize=8)
-def _read_catalogue(path: Path) -> Catalogue:
-    return Catalogue.from_frame(catalogue_frame(path), source=path.name)
+def _read_catalogue(path: Path, weights: Path | None) -> Catalogue:
+    frame = catalogue_frame(path)
+    if weights is None:
+        return Catalogue.from_frame(frame, source=path.name)
+    try:
+        given = read_weights_table(weights)
+    except ValueError as error:
+        raise StudyError(str(error)) from None
+    below = [str(code) for code in frame.loc[frame["parent"].str.strip() != "", "code"]]
+    if odd := [*(code for code in given if code not in below), *(code for code in below if code not in given)]:
+        problem, near = f"no weight for {listed(odd[:1])}", nearest(odd[0], below, n=1)
+        if odd[0] in given:
+            problem = f"{listed(odd[:1])} is no indicator or aggregate below another"
+        raise StudyError(
+            message(problem, where=str(weights), allowed=f"one row for each of {listed(below)}", near=near)
+        )
+    frame["weight"] = frame["code"].map({code: repr(weight) for code, weight in given.items()}).fillna(frame["weight"])
+    return Catalogue.from_frame(frame, source=path.name)
 
 
 def catalogue_frame(path: Path) -> pd.DataFrame:
@@ -406,25 +425,46 @@ def load_indicators(
             problem = "the published figures are results, not indicators"
             raise StudyError(message(problem, where=study.name, allowed=f"load_published, or {', '.join(known)}"))
         raise StudyError(unknown_option("edition", edition, known))
-    table = _with_gaps(study, year, edition, enclaves)
-    return table if study.rating.imputation is None else _filled(study, table, edition, enclaves)
+    load = _with_gaps if study.rating.imputation is None else _filled
+    return load(study, year, edition, enclaves)
 
 
-def _filled(study: Study, table: pd.DataFrame, edition: str, enclaves: Enclaves) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A study, told apart from others by its contents."""
+
+    content: str
+    study: Study = field(compare=False)
+
+
+@remembered(maxsize=8)
+def _filled_years(
+    asked: _Asked, edition: str, enclaves: Enclaves
+) -> tuple[dict[int, pd.DataFrame], dict[int, pd.DataFrame], pd.DataFrame]:
+    """Return all years of an edition as they are, what is filled of them, and the list of filled cells."""
+    study, catalogue = asked.study, study_catalogue(asked.study)
+    how = study.rating.imputation
+    assert how is not None
+    tables = {}
+    for year in study.years:
+        with suppress(StudyError):  # another edition need not cover every year
+            tables[year] = _with_gaps(study, year, edition, enclaves)
+    needed = catalogue.columns_needed()
+    plain = {year: table[[code for code in needed if code in table]] for year, table in tables.items()}
+    found, report = impute(plain, how.method, limit=how.limit, values=how.values)
+    return tables, found, report
+
+
+def _filled(study: Study, year: int, edition: str, enclaves: Enclaves) -> pd.DataFrame:
     """Fill the gaps of primary columns and plain indicators, then derive the others; list what was filled."""
-    catalogue, asked, year = study_catalogue(study), study.rating.imputation, int(table.attrs["year"])
-    assert asked is not None
-    tables = {year: table}
-    for other in study.years if asked.method in ("linear", "nearest") else ():
-        if other != year:
-            with suppress(StudyError):  # another edition need not cover every year
-                tables[other] = _with_gaps(study, other, edition, enclaves)
-    needed = [code for code in catalogue.columns_needed() if code in table]
-    plain = {when: each[[code for code in needed if code in each]] for when, each in tables.items()}
-    found, report = impute(plain, asked.method, limit=asked.limit, values=asked.values)
+    catalogue = study_catalogue(study)
+    tables, found, report = _filled_years(_Asked(study.model_dump_json(), study), edition, enclaves)
+    table = (
+        tables[year] if year in tables else _with_gaps(study, year, edition, enclaves)
+    )  # which says why there is none
     report = report[report["year"] == year]
     filled = table.copy()
-    filled[needed] = found[year]
+    filled[list(found[year])] = found[year]
     renewed = derive(filled.drop(columns=[code for code in catalogue.derived if code in filled]), catalogue)
     for code in catalogue.derived:
         if code in filled:
@@ -544,7 +584,7 @@ def _codes_of(study: Study, edition: str, catalogue: Catalogue) -> list[str]:
     codes: dict[str, None] = {}
     for number, spec in enumerate(study.tables):
         if spec.edition == edition and spec.vintage is None:
-            codes |= dict.fromkeys(cell.code for cell in study_table(study, number, catalogue).cells if cell.code)
+            codes |= dict.fromkeys(study_table(study, number, catalogue).codes)
     return list(codes)
 
 

@@ -127,6 +127,7 @@ def method_problems(study: Study, catalogue: Catalogue) -> list[tuple[str, str]]
         ("aggregation", rating.aggregation, catalogue.aggregates, "aggregate"),
         ("weighting", rating.weighting, catalogue.aggregates, "aggregate"),
         ("goalposts", rating.goalposts or {}, catalogue.indicators, "indicator"),
+        ("sources", rating.sources, (*catalogue.indicators, *catalogue.primaries), "indicator"),
     ):
         for code in () if isinstance(codes, str) else codes:
             if code not in known:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-from collections.abc import Callable, Iterator, MutableSequence, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, MutableSequence, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -133,7 +133,12 @@ def variable_of(
 
 
 def study_variables(
-    study: Study, left_out: MutableSequence[Reason], *, merge: bool = True, compared: bool = False
+    study: Study,
+    left_out: MutableSequence[Reason],
+    *,
+    merge: bool = True,
+    compared: bool = False,
+    years: Container[int] | None = None,
 ) -> Iterator[Variable]:
     """Yield every variable of a study: printed ones first, then the aggregates of every edition.
 
@@ -146,6 +151,8 @@ def study_variables(
         Whether to yield those with merged enclaves too.
     compared : bool
         On the yardstick by which years are compared, instead of that of each year; published figures have none.
+    years : container of int, optional
+        Some of the years; None is all.
     """
     catalogue = study_catalogue(study)
     kept = study_regions(study)
@@ -153,14 +160,15 @@ def study_variables(
     if merge:
         merged = study_regions(study, enclaves="merge")
         layers |= {} if len(merged) == len(kept) else {"merge": merged}
-    yield from _published(study, kept, catalogue.root)
+    asked = [year for year in study.years if years is None or year in years]
+    yield from _published(study, kept, catalogue.root, asked)
     for edition in editions(study):
         for enclaves, regions in layers.items():
             common: dict[int, pd.DataFrame] = {}
             if compared:
                 tables = edition_tables(study, edition, enclaves=enclaves)  # type: ignore[arg-type]
                 common = study_ratings(study, tables, catalogue, compared=True)
-            for year in study.years:
+            for year in asked:
                 try:
                     table = load_indicators(year, edition=edition, study=study, enclaves=enclaves)  # type: ignore[arg-type]
                 except StudyError as error:  # an edition need not cover every year
@@ -183,9 +191,9 @@ def study_variables(
                     yield Variable(edition, year, name, enclaves, rating[name].reindex(regions.index), regions)
 
 
-def _published(study: Study, regions: gpd.GeoDataFrame, root: str) -> Iterator[Variable]:
+def _published(study: Study, regions: gpd.GeoDataFrame, root: str, years: Iterable[int]) -> Iterator[Variable]:
     """Yield what the source itself printed."""
-    for year in study.years:
+    for year in years:
         try:
             printed = load_published(year, study=study).reindex(regions.index)
         except StudyError:  # nothing was printed for this year
