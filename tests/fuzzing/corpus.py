@@ -47,7 +47,8 @@ poles = ["KZ-ALA"]
 [report]
 weights = "queen"
 """
-HTML = """<html><head><meta charset="utf-8"></head><body><table><tr><th rowspan=2>region</th><th colspan="2">2020</th></tr>
+HTML = """<html><head><meta charset="utf-8"></head><body><table><tr><th rowspan=2>region</th>
+<th colspan="2">2020</th></tr>
 <tr><th>grp</th><th>rate</th></tr><tr><td>Almaty<sup>1</sup></td><td>1 048,5</td><td>0,25</td></tr>
 <tr><td>&#x428;ымкент</td><td>943</td><td>n/a</td></tr></table></body></html>
 """

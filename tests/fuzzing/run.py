@@ -46,7 +46,8 @@ def _one_child(kind: str, scratch: Path, left: list[int], found: Found) -> None:
         assert child.stdin is not None and child.stdout is not None
         with selectors.DefaultSelector() as waiting:
             waiting.register(child.stdout, selectors.EVENT_READ)
-            assert waiting.select(LOADS) and child.stdout.readline() == "ready\n", (scratch / "stderr").read_text()[-2000:]
+            ready = waiting.select(LOADS) and child.stdout.readline()
+            assert ready == "ready\n", (scratch / "stderr").read_text()[-2000:]
             while left:
                 seed = left.pop()
                 found.inputs += 1

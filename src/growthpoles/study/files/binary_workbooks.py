@@ -82,11 +82,14 @@ def _answer() -> None:
     except ImportError:  # Windows has no such limits
         pass
     else:
-        for kind, most in ((resource.RLIMIT_AS, _MEMORY + _TIMES * len(content)),
-                           (resource.RLIMIT_CPU, _SECONDS + len(content) // _RATE), (resource.RLIMIT_CORE, 0)):  # fmt: skip
+        limits_of = {
+            resource.RLIMIT_AS: _MEMORY + _TIMES * len(content),
+            resource.RLIMIT_CPU: _SECONDS + len(content) // _RATE,
+            resource.RLIMIT_CORE: 0,
+        }
+        for kind, most in limits_of.items():
             hard = resource.getrlimit(kind)[1]
-            most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-            resource.setrlimit(kind, (most, hard))
+            resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
     try:
         answer = True, read_sheets(content, **limits)
     except WorkbookError as error:

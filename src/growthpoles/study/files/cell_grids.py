@@ -283,9 +283,9 @@ def _workbook(content: bytes, path: Path, sheet: str | None) -> list[Grid]:
         reason = f"{type(error).__name__}: {str(error)[:80]!r}"
         raise DataError(message(f"not an Excel workbook ({reason})", where=where, allowed=".xlsx")) from None
     grids = []
-    for name, shown, cells, merged in found:
-        rows: list[Row] = [(number, row) for number, row in enumerate(cells, start=1) if any(cell != "" for cell in row)]
-        grids.append(Grid(path, name, rows, "row", merged, visible=shown))
+    for name, visible, cells, merged in found:
+        rows: list[Row] = [each for each in enumerate(cells, start=1) if any(cell != "" for cell in each[1])]
+        grids.append(Grid(path, name, rows, "row", merged, visible=visible))
     if parts and _needs_openpyxl(parts):
         _look_closer(content, grids, where)
     return grids
