@@ -72,13 +72,13 @@ $(VENV)/.ready-docs: requirements-docs.lock $(VENV)/.ready-dev
 	$(PIP) install --require-hashes -r requirements-docs.lock
 	@touch $@
 
-# For maintainers: new pins, without an index address in them.
+# For maintainers: new pins, without an index address in them; the same for every Python, so that reports are too.
 lock:
-	uv pip compile pyproject.toml build-requirements.in --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml build-requirements.in --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	  --no-emit-index-url --no-header --quiet -o requirements.lock
-	uv pip compile pyproject.toml build-requirements.in --extra dev --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml build-requirements.in --extra dev --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	  --no-emit-index-url --no-header --quiet -c requirements.lock -o requirements-dev.lock
-	uv pip compile pyproject.toml build-requirements.in --extra docs --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml build-requirements.in --extra docs --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	  --no-emit-index-url --no-header --quiet -c requirements-dev.lock -o requirements-docs.lock
 
 # For maintainers: compile messages.po of every language and check them all.
