@@ -9,7 +9,7 @@ import warnings
 from pathlib import Path
 
 from fuzzing.mutate import damaged
-from fuzzing.targets import TARGETS, warm
+from fuzzing.targets import FAULTY, TARGETS, warm
 
 SECONDS, BYTES = 2.0, 2**30
 
@@ -18,7 +18,8 @@ def main(kind: str, folder: Path) -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what is printed is a fault, as is what a library says on standard error
     warnings.simplefilter("always")
-    warm(kind, folder)
+    if kind not in FAULTY:
+        warm(kind, folder)
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     most = pages * os.sysconf("SC_PAGE_SIZE") + BYTES
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
@@ -26,11 +27,15 @@ def main(kind: str, folder: Path) -> None:
     told = os.fstat(2).st_size
     print("ready", file=answers, flush=True)
     for line in sys.stdin:
-        content = damaged(kind, int(line))
+        content = b"" if kind in FAULTY else damaged(kind, int(line))
         signal.setitimer(signal.ITIMER_PROF, SECONDS)  # processor time; the default of the signal ends the process
         try:
-            TARGETS[kind](folder, content)
             fault = ""
+            if kind in TARGETS:
+                TARGETS[kind](folder, content)
+            elif int(line) == 1:
+                FAULTY[kind]()
+                sys.stdout.flush()
         except BaseException as error:
             last = traceback.extract_tb(error.__traceback__)[-1]
             fault = f"{type(error).__name__}: {str(error)[:200]!r} at {Path(last.filename).name} {last.lineno}"

@@ -11,7 +11,7 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-HANGS = 60.0  # seconds on the clock in which an input that waits without computing is given up
+HANGS = 20.0  # seconds on the clock after which an input that waits without computing is given up
 LOADS = 300.0
 
 

@@ -1,6 +1,9 @@
 """What the fuzzer calls: every reader of a user's files; only this package's errors may come out."""
 
 import functools
+import os
+import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,6 +41,10 @@ def tolerate(call: Callable[[], object], *also: type[Exception]) -> None:
     except (GrowthpolesError, *also) as error:
         text = str(error)
         assert text.isprintable() and len(text) < LONGEST, f"message {text[:200]!r}"
+
+
+def _refuse(text: str) -> None:
+    raise GrowthpolesError(text)
 
 
 def table(folder: Path, content: bytes, name: str) -> None:
@@ -145,6 +152,17 @@ TARGETS: dict[str, Target] = {
     "formulas": functools.partial(rows, read=read_formulas),
     "shares": functools.partial(rows, read=read_weights),
 }  # fmt: skip
+# Faults on purpose, at the input that belongs to seed 1, by which the fuzzer itself is tested.
+FAULTY: dict[str, Callable[[], object]] = {
+    "raises": lambda: [][1],
+    "says": lambda: tolerate(lambda: _refuse("two\nlines")),
+    "prints": lambda: print("x"),
+    "warns": lambda: warnings.warn("x", stacklevel=1),
+    "computes": lambda: [None for _ in iter(int, 1)],
+    "waits": lambda: time.sleep(1000),
+    "fills": lambda: bytearray(1 << 31),
+    "dies": lambda: os.abort(),
+}
 ZIPPED = {"xlsx", "ods", "shapezip", "shapefile"}  # whose members are damaged, not only the archive
 BINARY = {"xls", "parquet", "gpkg", "fgb", "geoparquet", *ZIPPED}
 
