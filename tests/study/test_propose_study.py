@@ -180,7 +180,7 @@ def test_a_permission_that_cannot_be_recorded_is_told(
         proposal.write()
         assert load_study(tmp_path / "new").name == "new"
         return
-    with pytest.warns(UserWarning, match=r"t\.csv could not be recorded.*--outside.*outside=True"):
+    with pytest.warns(UserWarning, match=r"t\.csv.*could not be recorded.*--outside.*outside=True"):
         proposal.write()
     with pytest.raises(StudyError, match="--outside"):
         load_study(tmp_path / "new")

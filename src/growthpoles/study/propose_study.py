@@ -214,9 +214,10 @@ class Proposal(ResultDisplay):
                 record = allowance(self.folder / "study.toml")
                 write_bytes(make_folder(record.parent) / record.name, "\0".join(self.sources).encode(errors="replace"))
             except DataError as error:
-                outside = [each for each in self.sources if not Path(each).is_relative_to(self.folder.resolve())]
+                folder = self.folder.resolve()
+                outside = [path.name for path in map(Path, self.sources) if not path.is_relative_to(folder)]
                 if outside:
-                    told = f"that the study may read {listed([Path(each).name for each in outside], limit=3)} could not be recorded ({error})"
+                    told = f"that the study may read {listed(outside, limit=3)} could not be recorded ({error})"
                     allowed = "--outside with every command on this study (in Python outside=True), or the files moved"
                     warnings.warn(message(told, allowed=f"{allowed} into its folder"), UserWarning, stacklevel=2)
         return written
