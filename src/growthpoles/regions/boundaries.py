@@ -380,6 +380,8 @@ def read_layer(path: Path, layer: str | None = None, *, encoding: str | None = N
         raise DataError(message(problem, where=str(path)))
     if not len(frame):
         raise DataError(message(f"layer {name} is empty", where=str(path)))
+    if twice := list(frame.columns[frame.columns.duplicated()]):
+        raise DataError(message(f"column names repeated: {listed(twice)}", where=str(path), allowed="each once"))
     return frame, name
 
 

@@ -89,7 +89,7 @@ def evaluate(expression: str, columns: Columns) -> Any:
         raise DataError(message("the expression is too involved", allowed=f"up to {MAX_NODES} parts"))
     try:
         return _Walker(columns).visit(tree.body)
-    except (TypeError, ZeroDivisionError, OverflowError, RecursionError) as error:
+    except (AttributeError, TypeError, ZeroDivisionError, OverflowError, RecursionError) as error:
         raise DataError(message(f"{expression[:80]!r} cannot be computed: {error}")) from None
 
 
