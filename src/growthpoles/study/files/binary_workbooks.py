@@ -90,6 +90,7 @@ def _answer() -> None:
         for kind, most in limits_of.items():
             hard = resource.getrlimit(kind)[1]
             resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+    answer: tuple[bool, list[Sheet] | str]
     try:
         answer = True, read_sheets(content, **limits)
     except WorkbookError as error:
