@@ -18,9 +18,9 @@ test: $(VENV)/.ready-dev
 test-slow: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -m "slow"
 
-# The suite under another Python, by the same pins.
+# The suite under another Python, by the same pins; pyenv, where it manages the versions, is told which one is meant.
 test-3.12 test-3.13: test-%:
-	$(MAKE) test PYTHON=python$* VENV=.venv-$*
+	PYENV_VERSION=$* $(MAKE) test PYTHON=python$* VENV=.venv-$*
 
 # The page of the report in headless Chromium, which must be installed.
 test-browser: $(VENV)/.ready-dev
@@ -37,10 +37,11 @@ docs: $(VENV)/.ready-docs
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m docs tests/test_docs.py
 	@echo "the site: docs/_build/html/index.html"
 
-# The lower bounds of pyproject.toml, in an environment of their own (needs uv).
+# The lower bounds of pyproject.toml, in an environment of their own, which uv resolves.
 test-oldest:
-	uv venv --quiet --clear --python 3.11 $(VENV)-oldest
-	uv pip install --quiet --python $(VENV)-oldest --resolution lowest-direct --editable ".[test]"
+	PYENV_VERSION=3.11 python3.11 -m venv --clear $(VENV)-oldest
+	$(VENV)-oldest/bin/python -m pip --disable-pip-version-check --quiet install uv
+	$(VENV)-oldest/bin/uv pip install --quiet --python $(VENV)-oldest --resolution lowest-direct --editable ".[test]"
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(VENV)-oldest/bin/python -m pytest -n 2 --dist worksteal
 
 lint: $(VENV)/.ready-dev
@@ -71,13 +72,13 @@ $(VENV)/.ready-docs: requirements-docs.lock $(VENV)/.ready-dev
 	$(PIP) install --require-hashes -r requirements-docs.lock
 	@touch $@
 
-# For maintainers: new pins, without an index address in them.
+# For maintainers: new pins, without an index address in them; the same for every Python, so that reports are too.
 lock:
-	uv pip compile pyproject.toml build-requirements.in --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml build-requirements.in --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	  --no-emit-index-url --no-header --quiet -o requirements.lock
-	uv pip compile pyproject.toml build-requirements.in --extra dev --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml build-requirements.in --extra dev --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	  --no-emit-index-url --no-header --quiet -c requirements.lock -o requirements-dev.lock
-	uv pip compile pyproject.toml build-requirements.in --extra docs --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml build-requirements.in --extra docs --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	  --no-emit-index-url --no-header --quiet -c requirements-dev.lock -o requirements-docs.lock
 
 # For maintainers: compile messages.po of every language and check them all.

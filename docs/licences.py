@@ -28,6 +28,14 @@ DATA = """
 Checksums and how each file was made stand in `geodata/registry.json`; the origin of every layer is in the table.
 {unknown}
 """
+UNKNOWN = """
+The origin of {files} is inferred:
+the package that holds the layer names none. Its names, its codes and the resolution of its coordinates are those of the
+boundaries that UNHCR made from OpenStreetMap in 2023 (HDX `cod-ab-kaz`, CC BY-IGO). A printed map should therefore
+credit "OpenStreetMap contributors, UNHCR", as maps of this package do. Pass the layer itself on under ODbL only; where
+that is not possible, take `boundaries/kz-2014.gpkg` (public domain) or boundaries of your own. The evidence stands in
+`geodata/README.md`.
+"""
 FONTS = [
     f"| `maps/typography/fonts/{files}*.ttf` | {licence} | {origin}, subsets; README.md there |"
     for files, licence, origin in (
@@ -80,8 +88,8 @@ def page() -> str:
     lines = ["| package | licence |", "| --- | --- |"]
     lines += [f"| {name} | {licence} |" for name, licence in packages().items()]
     files = read_registry()
-    unknown = [f"`{name}`" for name, entry in files.items() if "not stated" in entry.source]
-    told = f"\nOf {', '.join(unknown)} the package that holds them states no source of its own.\n" if unknown else ""
+    unknown = [f"`{name}`" for name, entry in files.items() if "does not state its source" in entry.source]
+    told = UNKNOWN.format(files=" and ".join(unknown)) if unknown else ""
     rows = ["| file | licence | origin |", "| --- | --- | --- |"]
     rows += [f"| `{name}` | {entry.licence} | {entry.source} |" for name, entry in files.items()]
     return HEAD + "\n".join(lines) + "\n" + DATA.format(unknown=told) + "\n".join([*rows, *FONTS]) + "\n"

@@ -327,3 +327,12 @@ def test_global_random_state_is_never_touched() -> None:
     for path in SOURCE.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         assert not [word for word in forbidden if word in text], path
+
+
+def test_every_python_gets_the_same_pins() -> None:
+    """So that a report has the same bytes under each version of the classifiers."""
+    root = SOURCE.parents[1]
+    supported = set(re.findall(r"Python :: (3\.\d+)", (root / "pyproject.toml").read_text(encoding="utf-8")))
+    lock = (root / "requirements.lock").read_text(encoding="utf-8")
+    split = {found for found in re.findall(r"python_(?:full_)?version [<>=!]+ '(3\.\d+)", lock) if found in supported}
+    assert len(supported) == 3 and split <= {"3.11"}

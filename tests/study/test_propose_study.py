@@ -1,5 +1,6 @@
 """A proposal made from files: what it sees, what it leaves to a person, and that it loads."""
 
+import shutil
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,6 +13,7 @@ from growthpoles.errors import DataError, StudyError
 from growthpoles.shipped_data import geodata_path
 from growthpoles.study.examine_study import examine_study
 from growthpoles.study.guess_columns import codes_for
+from growthpoles.study.load_study import load_study
 from growthpoles.study.propose_study import Proposal, propose_study
 
 
@@ -157,3 +159,29 @@ def test_frame_and_repr(tmp_path: Path) -> None:
     proposal = mexico(tmp_path)
     assert set(proposal.to_frame()["kind"]) == {"seen", "to decide"}
     assert f"{len(proposal.undecided)} to decide" in repr(proposal)
+
+
+@pytest.mark.parametrize("home", ["read-only", "a file", "none", "null"])
+def test_a_permission_that_cannot_be_recorded_is_told(
+    home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    places = {"read-only": "/proc/nowhere", "a file": str(tmp_path / "file" / "x"), "null": str(tmp_path) + "/a\udcff"}
+    if home == "none":
+        monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+        monkeypatch.setattr(Path, "expanduser", lambda path: (_ for _ in ()).throw(RuntimeError("no home")))
+    else:
+        monkeypatch.setenv("XDG_STATE_HOME", places[home])
+    shutil.copy(geodata_path("mexico-gdp/mexico.csv"), tmp_path / "t.csv")
+    proposal = propose_study(
+        tmp_path / "new", table=tmp_path / "t.csv", boundaries=geodata_path("mexico-gdp/states.shp"), crs="EPSG:4326"
+    )
+    if home == "null":  # a name that is no UTF-8 is a name all the same
+        proposal.write()
+        assert load_study(tmp_path / "new").name == "new"
+        return
+    with pytest.warns(UserWarning, match=r"t\.csv.*could not be recorded.*--outside.*outside=True"):
+        proposal.write()
+    with pytest.raises(StudyError, match="--outside"):
+        load_study(tmp_path / "new")
+    assert load_study(tmp_path / "new", outside=True).name == "new"

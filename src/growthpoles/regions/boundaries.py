@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import functools
 import re
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, cast
 
@@ -122,8 +124,9 @@ def read_boundaries(
         Index `region` in file order, the other columns as read, valid two-dimensional polygons in `geometry`.
         ``attrs``: `source` (file name), `layer`, `repairs` (a list of dicts with `region`, `reason` and
         `area_change` (relative) for every geometry that had to be made valid); where there are such, `encoding` (a
-        guess), `left_out`, `dissolved` and `collections` (regions united from several rows, or taken out of a
-        geometry collection). :func:`growthpoles.regions.boundaries.boundary_notes` says it in sentences.
+        guess), `told` (what GDAL warned of), `left_out`, `dissolved` and `collections` (regions united from several
+        rows, or taken out of a geometry collection).
+        :func:`growthpoles.regions.boundaries.boundary_notes` says it in sentences.
 
     Raises
     ------
@@ -146,6 +149,7 @@ def read_boundaries(
     where = str(path)
     frame, layer = read_layer(path, layer, encoding=encoding)
     found: dict[str, object] = {"encoding": frame.attrs.get("encoding") or (None if encoding else _latin(path, frame))}
+    found["told"] = frame.attrs.get("told")
     codes = _keys(frame, key, where)
     frame = frame.drop(columns=key).set_index(codes)
     frame, found["left_out"] = _chosen(frame, only, drop, where)
@@ -166,6 +170,7 @@ def boundary_notes(regions: GeoDataFrame) -> list[str]:
     if "encoding" in attrs:
         told = "the file does not state the encoding of its texts; {} was taken (encoding = ... says another)"
         notes.append(told.format(attrs["encoding"]))
+    notes += [f"GDAL, which reads the file, says: {each}" for each in attrs.get("told", ())]
     for name, told in (
         ("left_out", "left out by only or drop"),
         ("dissolved", "several rows united"),
@@ -295,11 +300,30 @@ def layer_names(path: Path) -> list[str]:
 
     try:
         check_layer_file(path)
-        return [str(name) for name, geometry in pyogrio.list_layers(path) if geometry is not None]
+        with warnings.catch_warnings(action="ignore"):
+            return [str(name) for name, geometry in pyogrio.list_layers(path) if geometry is not None]
     except Exception:  # read_layer says what is wrong
         return []
 
 
+def _heeding_gdal(
+    read: Callable[..., tuple[GeoDataFrame, str]],
+) -> Callable[..., tuple[GeoDataFrame, str]]:
+    """Keep what GDAL warns of as ``attrs["told"]``, each once: it is a note on the file, not a warning of Python."""
+
+    @functools.wraps(read)
+    def call(*args: Any, **kwargs: Any) -> tuple[GeoDataFrame, str]:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            frame, name = read(*args, **kwargs)
+        if caught:
+            frame.attrs["told"] = list(dict.fromkeys(plain(str(each.message)[:_REASON]) for each in caught))
+        return frame, name
+
+    return call
+
+
+@_heeding_gdal
 def read_layer(path: Path, layer: str | None = None, *, encoding: str | None = None) -> tuple[GeoDataFrame, str]:
     """Read one layer as it is; every way in which GDAL can fail ends in a DataError that names the file.
 
@@ -356,6 +380,8 @@ def read_layer(path: Path, layer: str | None = None, *, encoding: str | None = N
         raise DataError(message(problem, where=str(path)))
     if not len(frame):
         raise DataError(message(f"layer {name} is empty", where=str(path)))
+    if twice := list(frame.columns[frame.columns.duplicated()]):
+        raise DataError(message(f"column names repeated: {listed(twice)}", where=str(path), allowed="each once"))
     return frame, name
 
 

@@ -141,9 +141,10 @@ def _cleaned(regions: GeoDataFrame, tolerance: float | None, where: str) -> GeoD
     width = _checked_tolerance(tolerance, math.sqrt(float(np.mean(shapely.area(shapes)))))
     # Snapping moves vertices everywhere, so it comes second: for gaps that are open towards the outside.
     for snapping in (-1, width):
-        mended = shapely.coverage_clean(  # type: ignore[attr-defined]  # newer than the stubs
-            shapes, gap_width=width, snapping_distance=snapping, merge_strategy="min_area"
-        )
+        with np.errstate(all="ignore"):  # coordinates that overflow are looked for below
+            mended = shapely.coverage_clean(  # type: ignore[attr-defined]  # newer than the stubs
+                shapes, gap_width=width, snapping_distance=snapping, merge_strategy="min_area"
+            )
         lost = regions.index[shapely.is_empty(mended) | shapely.is_missing(mended)]
         if len(lost):
             problem = f"the repair leaves nothing of {', '.join(map(str, lost[:_LISTED]))}"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import os
 import re
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -213,9 +213,16 @@ class Proposal(ResultDisplay):
         make_folder(self.folder)
         written = [write_bytes(self.folder / name, text.encode("utf-8")) for name, text in self.files.items()]
         if self.sources:  # the person who proposes a study may read the files that it is proposed from
-            record = allowance(self.folder / "study.toml")
-            with contextlib.suppress(DataError):  # without a home --outside says the same
-                write_bytes(make_folder(record.parent) / record.name, "\n".join(self.sources).encode(errors="replace"))
+            try:
+                record = allowance(self.folder / "study.toml")
+                write_bytes(make_folder(record.parent) / record.name, "\0".join(self.sources).encode(errors="replace"))
+            except DataError as error:
+                folder = self.folder.resolve()
+                outside = [path.name for path in map(Path, self.sources) if not path.is_relative_to(folder)]
+                if outside:
+                    told = f"that the study may read {listed(outside, limit=3)} could not be recorded ({error})"
+                    allowed = "--outside with every command on this study (in Python outside=True), or the files moved"
+                    warnings.warn(message(told, allowed=f"{allowed} into its folder"), UserWarning, stacklevel=2)
         return written
 
     def __repr__(self) -> str:

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
-from growthpoles.errors import StudyError, message
+from growthpoles.errors import DataError, StudyError, message
 from growthpoles.file_reading import absolute
 from growthpoles.file_writing import RESERVED
 from growthpoles.language.languages import SOURCE, check_language
@@ -290,15 +290,18 @@ def may_read(study: Path, path: Path) -> bool:
     if real.is_relative_to(shipped if folder.is_relative_to(shipped) else folder):
         return True
     try:
-        return str(real) in allowance(study).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeError):
+        return str(real) in allowance(study).read_text(encoding="utf-8").split("\0")
+    except (OSError, UnicodeError, DataError):
         return False
 
 
 def allowance(study: Path) -> Path:
     """Return the file of this user's own that says which files outside its folder a study was proposed from."""
     home = os.environ.get("XDG_STATE_HOME") or (os.environ.get("LOCALAPPDATA") if os.name == "nt" else None)
-    base = Path(home) if home else Path("~/.local/state").expanduser()
+    try:
+        base = Path(home) if home else Path("~/.local/state").expanduser()
+    except RuntimeError:
+        raise DataError(message("this user has no home folder", where="XDG_STATE_HOME")) from None
     mark = hashlib.sha256(str(study.resolve()).encode(errors="surrogateescape")).hexdigest()[:32]
     return base / "growthpoles" / "proposed" / mark
 

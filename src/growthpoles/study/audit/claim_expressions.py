@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import warnings
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -80,14 +81,15 @@ def evaluate(expression: str, columns: Columns) -> Any:
     if len(expression) > MAX_LENGTH:
         raise DataError(message(f"the expression has {len(expression)} characters", allowed=f"up to {MAX_LENGTH}"))
     try:
-        tree = ast.parse(expression.strip(), mode="eval")
+        with warnings.catch_warnings(action="error"):  # "1if", which Python reads and warns of, is refused
+            tree = ast.parse(expression.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise DataError(message(f"not an expression: {expression[:80]!r} ({type(error).__name__})")) from None
     if sum(1 for _ in ast.walk(tree)) > MAX_NODES:
         raise DataError(message("the expression is too involved", allowed=f"up to {MAX_NODES} parts"))
     try:
         return _Walker(columns).visit(tree.body)
-    except (TypeError, ZeroDivisionError, OverflowError, RecursionError) as error:
+    except (AttributeError, TypeError, ZeroDivisionError, OverflowError, RecursionError) as error:
         raise DataError(message(f"{expression[:80]!r} cannot be computed: {error}")) from None
 
 

@@ -26,7 +26,8 @@ from pathlib import Path
 from typing import Any
 
 from growthpoles import file_reading
-from growthpoles.errors import DataError, listed, message, nearest
+from growthpoles.errors import DataError, listed, message, nearest, shown
+from growthpoles.study.files.binary_workbooks import WorkbookError, read_sheets, read_sheets_apart
 from growthpoles.study.files.file_bounds import (
     MAX_CELLS,
     MAX_COLUMNS,
@@ -118,6 +119,9 @@ def decode(content: bytes, *, encoding: str | None = None, where: str) -> tuple[
     chosen = encoding or next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
     try:
         text = content.decode(chosen)
+    except LookupError:  # a web page may state anything
+        told = f"{shown(chosen)} is not a text encoding"
+        raise EncodingError(message(told, where=where, allowed=_REMEDY)) from None
     except (UnicodeError, ValueError) as error:
         start = getattr(error, "start", 0)
         if encoding is None and chosen == "utf-8" and b"\0" not in content and (russian := _cp1251(content)):
@@ -266,36 +270,22 @@ def _unpacked(content: bytes, suffix: str, suffixes: list[str], where: str) -> t
 
 def _workbook(content: bytes, path: Path, sheet: str | None) -> list[Grid]:
     """Read the sheets of a workbook; what calamine cannot see of an .xlsx is read by openpyxl, where there is such."""
-    import python_calamine
-
     where = str(path)
-    parts = _parts(content, where) if content.startswith(b"PK") else {}
+    parts = _parts(content, where) if content.startswith(b"PK") else None
+    read = read_sheets_apart if parts is None or any(name.endswith(".bin") for name in parts) else read_sheets
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        kinds = {each.name: each for each in book.sheets_metadata}
-        grids = []
-        for name in book.sheet_names:
-            if sheet is not None and name != sheet and sheet in book.sheet_names:
-                continue
-            found = book.get_sheet_by_name(name)
-            if found.total_height > MAX_ROWS or found.total_width > MAX_COLUMNS:
-                raise DataError(message("a row or column number beyond those of Excel", where=where))
-            if found.total_height * max(1, found.total_width) > MAX_CELLS:
-                raise DataError(message(f"more than {MAX_CELLS} cells", where=where))
-            cells = found.to_python(skip_empty_area=False)
-            rows: list[Row] = [
-                (number, list(row)) for number, row in enumerate(cells, start=1) if any(cell != "" for cell in row)
-            ]
-            merged = [(a + 1, b, c + 1, d) for (a, b), (c, d) in found.merged_cell_ranges or []]
-            shown = str(kinds[name].visible).endswith(".Visible")
-            grids.append(Grid(path, name, rows, "row", merged, visible=shown))
-    except DataError:
-        raise
+        found = read(content, sheet=sheet, rows=MAX_ROWS, columns=MAX_COLUMNS, cells=MAX_CELLS)
+    except WorkbookError as error:
+        raise DataError(message(str(error), where=where, allowed="a sound .xlsx, .xls or .ods")) from None
     except BaseException as error:  # calamine may panic on a damaged file, which is no Exception
         if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
             raise
         reason = f"{type(error).__name__}: {str(error)[:80]!r}"
         raise DataError(message(f"not an Excel workbook ({reason})", where=where, allowed=".xlsx")) from None
+    grids = []
+    for name, visible, cells, merged in found:
+        rows: list[Row] = [each for each in enumerate(cells, start=1) if any(cell != "" for cell in each[1])]
+        grids.append(Grid(path, name, rows, "row", merged, visible=visible))
     if parts and _needs_openpyxl(parts):
         _look_closer(content, grids, where)
     return grids
@@ -309,10 +299,11 @@ def _parts(content: bytes, where: str) -> dict[str, bytes]:
             most = most_unpacked(content)
             if sum(part.file_size for part in infos) > most:
                 raise DataError(message(f"the workbook unpacks to more than {most // 10**6} MB", where=where))
-            wanted = re.compile(r"xl/(worksheets/[^/]+\.xml|sharedStrings\.xml|styles\.xml)|content\.xml")
+            wanted = re.compile(r"xl/(worksheets/[^/]+\.xml|sharedStrings\.xml|styles\.xml|workbook\.bin)|content\.xml")
             parts = {part.filename: archive.read(part) for part in infos if wanted.fullmatch(part.filename)}
         for name, part in parts.items():
-            check_part(name, part, where)
+            if not name.endswith(".bin"):
+                check_part(name, part, where)
         return parts
     except DataError:
         raise
