@@ -378,7 +378,7 @@ def _open(
             grids += read_sheets(path, sheet=sheet, encoding=encoding, delimiter=delimiter)
         except EncodingError:
             later.append(path)
-    layer = guess_layer(Path(boundaries), texts=texts_of(grids), **of_layer)
+    layer = guess_layer(Path(boundaries), texts=texts_of(grids), **of_layer)  # type: ignore[arg-type]
     for path in later:
         grids += read_sheets(path, sheet=sheet, names=layer.names, delimiter=delimiter)
         used = grids[-1].encoding

@@ -55,7 +55,9 @@ def tiny():
 
 
 @pytest.mark.parametrize("name", STATISTICS)
-@pytest.mark.parametrize("alternative", ["two-sided", *(pytest.param(a, marks=pytest.mark.slow) for a in ("greater", "less"))])
+@pytest.mark.parametrize(
+    "alternative", ["two-sided", *(pytest.param(a, marks=pytest.mark.slow) for a in ("greater", "less"))]
+)
 def test_exact_p_values_are_never_below_nominal(tiny, name, alternative):
     """Over all 120 maps each region has P(p <= a) <= a at every a, and no p below what it says it can attain."""
     graph, y, x = tiny

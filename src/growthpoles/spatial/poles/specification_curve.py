@@ -233,7 +233,7 @@ class _Linked:
 
 def _linked(part: Connected) -> _Linked:
     w = part.w
-    margins = np.asarray(w.sum(axis=0)).ravel() + np.asarray(w.sum(axis=1)).ravel()
+    margins: Floats = np.asarray(w.sum(axis=0), dtype=float).ravel() + np.asarray(w.sum(axis=1), dtype=float).ravel()
     return _Linked(part.ids, part.places, w if part.n <= _DENSE_LIMIT else _half(w), margins, weight_sums(w))
 
 

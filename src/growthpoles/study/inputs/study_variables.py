@@ -302,7 +302,7 @@ def _look(matrix: csr_array) -> bytes:
         kept.sort_indices()
     content = hashlib.blake2b()
     for part in (kept.indptr.astype(np.int64), kept.indices.astype(np.int32, copy=False), kept.data):
-        content.update(memoryview(np.ascontiguousarray(part)))
+        content.update(np.ascontiguousarray(part).data)
     return content.digest()
 
 
