@@ -147,7 +147,7 @@ def growth_panel(
         frame, own = _bootstrap(found, levels - levels.mean(), gaps, draws, rng)
         notes.append(
             f"p-values of the levels from {draws} paths drawn under the null hypothesis; own level without the bias of "
-            f"{len(gaps)} steps (median): {own:.3g} in place of {float(frame["estimate"][LEVEL]):.3g}."
+            f"{len(gaps)} steps (median): {own:.3g} in place of {float(frame['estimate'][LEVEL]):.3g}."
         )
     else:
         notes.append("p-values by the normal law, which rejects too often where levels keep much of the past.")
