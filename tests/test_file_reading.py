@@ -162,12 +162,12 @@ PAST_THE_SEAM = {
     "result_display": ({"read_text"}, "a text of the package"),
     "spatial.cross_check": ({"read_text"}, "a table of the package"),
     "report.audit_files": ({"read_text", "load_workbook"}, "a template of the package; bytes of the seam"),
-    "report.paper_tables": ({"read_text"}, "a template of the package"),
+    "report.tables.paper_tables": ({"read_text"}, "a template of the package"),
     "report.page": ({"read_text", "read_bytes"}, "templates and fonts of the package"),
-    "report.report_tables": ({"read_text", "read_csv"}, "a table of the package"),
+    "report.tables.report_tables": ({"read_text", "read_csv"}, "a table of the package"),
     "report.manifest": ({"read_bytes", "open"}, "the package's source, and the manifest of an earlier report"),
-    "report.geopackage": ({"read_bytes", "connect"}, "what it has just written"),
-    "report.table_formats": ({"ZipFile"}, "what it has just written"),
+    "report.tables.geopackage": ({"read_bytes", "connect"}, "what it has just written"),
+    "report.tables.table_formats": ({"ZipFile"}, "what it has just written"),
     "maps.typography.typefaces": ({"read_bytes", "FT2Font"}, "fonts of the package; build_report notes the user's"),
     "regions.boundaries": ({"list_layers", "read_dataframe", "read_info", "read_parquet"}, "after note_layer"),
     "regions.layer_files": ({"open", "read_bytes", "connect", "ZipFile"}, "before note_layer"),
@@ -175,6 +175,7 @@ PAST_THE_SEAM = {
     "regions.kazakhstan.divisions": ({"read_csv"}, "text that came through the seam"),
     "ratings.catalogue": ({"read_csv"}, "text that came through the seam"),
     "study.files.cell_grids": ({"load_workbook", "ParquetFile", "ZipFile"}, "bytes that came through the seam"),
+    "study.files.binary_workbooks": ({"load"}, "what its own child process answers"),
 }  # fmt: skip
 
 

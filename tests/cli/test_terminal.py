@@ -9,7 +9,7 @@ import pytest
 
 from growthpoles.cli.terminal import print_frame, progress_bar, summary
 from growthpoles.report.manifest import Manifest
-from growthpoles.report.table_formats import shown
+from growthpoles.report.tables.table_formats import shown
 
 
 def test_summary_fits_into_eighty_columns(report: Manifest, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,7 @@ import growthpoles
 from growthpoles.cli.terminal import print_frame
 from growthpoles.language.languages import LANGUAGES
 from growthpoles.language.number_format import P_COLUMN, format_number, format_p, format_percent, plural_form
-from growthpoles.report.table_formats import markdown, serialise, tex
+from growthpoles.report.tables.table_formats import markdown, serialise, tex
 from source_trees import nodes
 
 PACKAGE = Path(growthpoles.__file__).parent

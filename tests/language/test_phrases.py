@@ -22,8 +22,8 @@ from growthpoles.maps.presets import PRESETS
 from growthpoles.ratings.methods import METHODS
 from growthpoles.report.figures import KINDS
 from growthpoles.report.manifest import Manifest
-from growthpoles.report.report_tables import Notes, report_tables
 from growthpoles.report.stages import STAGES
+from growthpoles.report.tables.report_tables import Notes, report_tables
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
 from growthpoles.spatial.weights.build_weights import WeightsKind
 from growthpoles.study.study_spec import DISTANCES

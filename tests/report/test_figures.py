@@ -19,8 +19,8 @@ from growthpoles.language.languages import LANGUAGES
 from growthpoles.language.phrases import phrase_keys
 from growthpoles.maps.presets import PRESETS
 from growthpoles.report import figures
-from growthpoles.report.artists import View
 from growthpoles.report.build_report import build_report, step_count
+from growthpoles.report.figure_views import View
 from growthpoles.report.figures import KINDS, Kind, draw_map
 from growthpoles.report.results import Stages
 from growthpoles.report.sections import SECTIONS

@@ -17,7 +17,7 @@ import pytest
 
 from growthpoles.report.build_report import build_report
 from growthpoles.report.manifest import Manifest
-from growthpoles.report.table_formats import FORMATS, serialise
+from growthpoles.report.tables.table_formats import FORMATS, serialise
 from growthpoles.study.load_study import load_study
 
 HOSTILE = [

@@ -19,10 +19,11 @@ from growthpoles.ratings.catalogue import read_catalogue
 from growthpoles.ratings.methods import METHODS
 from growthpoles.report import figures
 from growthpoles.report.build_report import build_report
+from growthpoles.report.compute_results import compute
 from growthpoles.report.figures import draw_map
-from growthpoles.report.report_tables import report_tables
 from growthpoles.report.results import Results
-from growthpoles.report.stages import compute, run_stages
+from growthpoles.report.stages import run_stages
+from growthpoles.report.tables.report_tables import report_tables
 from growthpoles.study.inputs import study_rating
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study

@@ -197,7 +197,7 @@ def emit(
     lang: str = "en",
 ) -> None:
     """Print a table for a person, or write it in a format to a file or to standard output."""
-    from growthpoles.report.table_formats import FORMATS, serialise
+    from growthpoles.report.tables.table_formats import FORMATS, serialise
 
     if kind is None and out is not None:
         kind = out.suffix.lstrip(".").lower()

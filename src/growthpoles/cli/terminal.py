@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.language.phrases import Words, clean_text
-from growthpoles.report.table_formats import shown
+from growthpoles.report.tables.table_formats import shown
 
 if TYPE_CHECKING:
     from rich.console import Console

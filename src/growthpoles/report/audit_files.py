@@ -14,7 +14,7 @@ from growthpoles.language.languages import SOURCE
 from growthpoles.language.phrases import Words
 from growthpoles.report.manifest import written_before
 from growthpoles.report.report_files import check_files, write_files
-from growthpoles.report.table_formats import csv_bytes, fixed_workbook, put_text, sheet_names
+from growthpoles.report.tables.table_formats import csv_bytes, fixed_workbook, put_text, sheet_names
 from growthpoles.report.wording import Wording
 from growthpoles.study.audit import Audit, summarise
 from growthpoles.study.audit.audit_frames import deviation_frame, dumbbell_frame, migration_frame

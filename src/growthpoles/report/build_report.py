@@ -13,13 +13,14 @@ from growthpoles.file_writing import WAIT, folder_lock, make_folder, output_fold
 from growthpoles.language.languages import check_language
 from growthpoles.maps.typography import typefaces
 from growthpoles.report import manifest
+from growthpoles.report.compute_results import compute, report_edition
 from growthpoles.report.figures import caption_files, figure_plan
 from growthpoles.report.manifest import MANIFEST, Manifest
 from growthpoles.report.report_files import JOURNAL, check_files, remove_stale, sha256, unique_names, write_files
-from growthpoles.report.report_tables import report_tables
 from growthpoles.report.results import Results
-from growthpoles.report.stages import STAGES, compute, report_edition
-from growthpoles.report.table_formats import csv_bytes
+from growthpoles.report.stages import STAGES
+from growthpoles.report.tables.report_tables import report_tables
+from growthpoles.report.tables.table_formats import csv_bytes
 from growthpoles.study.inputs import editions, published_years
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study
@@ -192,13 +193,13 @@ def _content(
 ) -> dict[str, bytes]:
     """Return every file of the report but the manifest."""
     from growthpoles.report.draw_figures import draw_figures
-    from growthpoles.report.geopackage import geopackage_bytes
-    from growthpoles.report.map_layers import layers
     from growthpoles.report.page import make_page, render_html
-    from growthpoles.report.paper_tables import html, tex
     from growthpoles.report.parallel_processes import processes, side_by_side
-    from growthpoles.report.report_tables import notes
-    from growthpoles.report.table_formats import workbook_bytes
+    from growthpoles.report.tables.geopackage import geopackage_bytes
+    from growthpoles.report.tables.map_layers import layers
+    from growthpoles.report.tables.paper_tables import html, tex
+    from growthpoles.report.tables.report_tables import notes
+    from growthpoles.report.tables.table_formats import workbook_bytes
 
     drawn = draw_figures(results, lang=lang, tell=tell)
     tell("tables")

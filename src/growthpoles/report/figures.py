@@ -22,11 +22,11 @@ from growthpoles.maps.captions import Caption, captions_qmd, captions_tex
 from growthpoles.maps.presets import get_preset
 from growthpoles.ratings.through_time.rating_change import SURE, UNDECIDED
 from growthpoles.report import artists, stages
-from growthpoles.report.artists import ReportView, View
 from growthpoles.report.chart_rows import rows_told
+from growthpoles.report.figure_views import ReportView, View
 from growthpoles.report.results import Results
 from growthpoles.report.stages import draws, permutations
-from growthpoles.report.table_formats import csv_bytes
+from growthpoles.report.tables.table_formats import csv_bytes
 from growthpoles.report.wording import figure_title, indicator_names, region_names, yardstick_words
 from growthpoles.study.study_spec import Study, detailed_years
 
@@ -365,7 +365,7 @@ class Kind:
         "every year", "last year", "share years", "last share year", "period" (first to last year) or "once".
     artist : callable
         View -> Axes; the view's year is 0 where the kind has none. An artist of a kind with a command draws from any
-        :class:`growthpoles.report.artists.View`, others from that of a report.
+        :class:`growthpoles.report.figure_views.View`, others from that of a report.
     section : str
         Section of the page that shows it; "" for none.
     possible : callable

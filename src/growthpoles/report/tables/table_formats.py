@@ -72,7 +72,7 @@ def serialise(
     DataError
         If the format is unknown or does not suit the table.
     """
-    from growthpoles.report.geopackage import geopackage_bytes, geoparquet_bytes
+    from growthpoles.report.tables.geopackage import geopackage_bytes, geoparquet_bytes
 
     makers: dict[str, Callable[[], bytes]] = {
         "csv": lambda: csv_bytes(frame),
@@ -181,14 +181,14 @@ def markdown(frame: pd.DataFrame, *, digits: int = 3, lang: str = SOURCE) -> str
 
 def tex(frame: pd.DataFrame, *, title: str, digits: int = 3, lang: str = SOURCE) -> str:
     """Return `table` environments with booktabs rules, within the text width; a minus is `$-$`, as pdflatex needs."""
-    from growthpoles.report.paper_tables import from_frame, tex
+    from growthpoles.report.tables.paper_tables import from_frame, tex
 
     table = flat(frame)
     return tex(from_frame(table, _cells(frame, table, digits, lang), title=title, lang=lang), lang)
 
 
 def _parquet(frame: pd.DataFrame) -> bytes:
-    from growthpoles.report.geopackage import need_pyarrow
+    from growthpoles.report.tables.geopackage import need_pyarrow
 
     need_pyarrow()
     out = io.BytesIO()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from growthpoles.ratings.classes import TEN_CLASSES, ClassScale, scale_of
-from growthpoles.report.geopackage import Style
+from growthpoles.report.tables.geopackage import Style
 
 if TYPE_CHECKING:
     from growthpoles.report.results import Results

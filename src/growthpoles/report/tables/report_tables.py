@@ -15,7 +15,7 @@ from growthpoles.file_writing import safe_name
 from growthpoles.language.phrases import Words
 from growthpoles.ratings.limits import rating_limits
 from growthpoles.report import stages
-from growthpoles.report.table_formats import flat
+from growthpoles.report.tables.table_formats import flat
 from growthpoles.report.wording import method_sentences
 from growthpoles.study.inputs import study_method
 from growthpoles.study.inputs.indicators import assembly_rules
@@ -183,7 +183,7 @@ def reproduction_table(results: Results, *, tolerance: float = 0.07) -> pd.DataF
 
 @cache
 def _known() -> dict[str, tuple[str, str]]:
-    path = resources.files("growthpoles.report").joinpath("columns.csv")
+    path = resources.files("growthpoles.report.tables").joinpath("columns.csv")
     frame = pd.read_csv(io.StringIO(path.read_text(encoding="utf-8")), keep_default_na=False)
     return {row["column"]: (row["unit"], row["meaning"]) for row in frame.to_dict("records")}
 

@@ -14,11 +14,11 @@ from pyogrio import list_layers
 from growthpoles.errors import DataError
 from growthpoles.maps import palettes
 from growthpoles.ratings import Catalogue, ClassScale, rate
-from growthpoles.report.geopackage import geopackage_bytes
 from growthpoles.report.manifest import Manifest
-from growthpoles.report.map_layers import ksi_classes, ksi_style, rating_style
 from growthpoles.report.stages import strengths
-from growthpoles.report.table_formats import sheet_names, workbook_bytes
+from growthpoles.report.tables.geopackage import geopackage_bytes
+from growthpoles.report.tables.map_layers import ksi_classes, ksi_style, rating_style
+from growthpoles.report.tables.table_formats import sheet_names, workbook_bytes
 
 
 def test_every_layer_has_all_regions_and_its_values(report: Manifest) -> None:
@@ -160,7 +160,7 @@ def test_sheet_names_are_short_and_different() -> None:
 def test_geoparquet_holds_the_table_and_the_boundaries(tmp_path) -> None:
     """Read again, by geopandas and by the reader of boundaries."""
     import growthpoles as gp
-    from growthpoles.report.table_formats import serialise
+    from growthpoles.report.tables.table_formats import serialise
 
     shapes = [shapely.box(1e5 * x, 0, 1e5 * x + 1e5, 1e5) for x in (3, 1, 2)]
     regions = gpd.GeoDataFrame(geometry=shapes, index=pd.Index(["c", "a", "b"], name="region"), crs="EPSG:32642")

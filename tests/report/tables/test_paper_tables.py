@@ -13,8 +13,8 @@ import pytest
 
 from growthpoles.maps.captions import Caption, captions_tex
 from growthpoles.report.page_blocks import Column, Table
-from growthpoles.report.paper_tables import _HIGH, _WIDE, _layout, html, tex
-from growthpoles.report.table_formats import csv_bytes
+from growthpoles.report.tables.paper_tables import _HIGH, _WIDE, _layout, html, tex
+from growthpoles.report.tables.table_formats import csv_bytes
 
 WORDS = {
     "en": "region index share of the industry probability neighbours untestable Gini",

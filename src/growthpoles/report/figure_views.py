@@ -1,0 +1,325 @@
+"""Views of figures: what a figure shows of a study, computed when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from growthpoles.errors import MapError, StudyError, message
+from growthpoles.language.phrases import Words, shorten
+from growthpoles.maps.presets import get_preset
+from growthpoles.ratings.catalogue import Catalogue, default_catalogue
+from growthpoles.ratings.limits import REGION, YEAR
+from growthpoles.ratings.rate import classes_of
+from growthpoles.ratings.through_time.rating_change import UNDECIDED
+from growthpoles.report.chart_rows import shown_rows
+from growthpoles.report.results import Results
+from growthpoles.report.stages import readings_of, study_change
+from growthpoles.report.wording import figure_title, indicator_names, region_names, yardstick_words
+from growthpoles.spatial.alignment import with_data
+from growthpoles.study.inputs import (
+    edition_tables,
+    editions,
+    load_published,
+    study_catalogue,
+    study_method,
+    study_regions,
+)
+from growthpoles.study.inputs.published import PUBLISHED
+from growthpoles.study.inputs.study_variables import variable_of
+from growthpoles.study.study_spec import Study
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from libpysal.graph import Graph
+
+    from growthpoles.ratings.rating_options import Method
+    from growthpoles.ratings.through_time.rating_change import RatingChange
+    from growthpoles.spatial.local_tests import LocalResult
+
+_NAME = 40
+_OFF_THE_SCALE = "values, change, clusters, hotspots, significance"
+
+
+def undecided_in(found: RatingChange) -> tuple[object, ...]:
+    """Return the regions whose class does not surely move as it seems to."""
+    moves = found.frame.get("class_move")
+    return () if moves is None else tuple(moves.index[moves == UNDECIDED])
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """What a map shows of a study: one variable, edition and year, in one language; computed when it is asked for.
+
+    `classes` are options of the map of values: limits, scheme, k, center, digits.
+    """
+
+    study: Study
+    kind: str
+    year: int
+    lang: str
+    edition: str
+    variable: str | None = None
+    classes: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def regions(self) -> gpd.GeoDataFrame:
+        """Boundaries of the study."""
+        return study_regions(self.study)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Catalogue of the study."""
+        return study_catalogue(self.study)
+
+    @property
+    def code(self) -> str:
+        """Code of the variable."""
+        return self.variable or self.catalogue.root
+
+    @property
+    def label(self) -> str | None:
+        """What the variable is called, with its unit; None for the article's index, which maps name by themselves."""
+        catalogue, own = self.catalogue, default_catalogue()
+        if self.code == catalogue.root and catalogue.name(self.code) == own.name(own.root):
+            return None
+        unit = catalogue.units([self.code]).get(self.code, "")
+        return ", ".join([self.name, *([Words(self.lang).unit(unit)] if unit else [])])
+
+    @property
+    def name(self) -> str:
+        """Name of the variable."""
+        return self.catalogue.name(self.code, self.lang)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """First year of the study, and the year of the view."""
+        first = self.study.years[0]
+        if first >= self.year:
+            raise StudyError(message(f"no year before {self.year}", where=self.study.name, allowed="a later --year"))
+        return first, self.year
+
+    @property
+    def graph(self) -> Graph:
+        """Neighbours, of the kind that the study's [report] names."""
+        from growthpoles.study.inputs import study_weights
+
+        return study_weights(self.study, regions=self.regions)
+
+    @property
+    def tested(self) -> dict[str, Any]:
+        """Name of what a local test tested, and under the map by what weights and adjustment."""
+        words, report, source = Words(self.lang), self.study.report, self.study.sources(self.lang)
+        told = " \N{MIDDLE DOT} ".join([source, words("weights", report.weights)])
+        return {"variable": self.label or self.name, "source": told}
+
+    @property
+    def layout(self) -> dict[str, Any]:
+        """The options of all maps that the study sets."""
+        return self.study.report.map_options
+
+    @property
+    def common(self) -> dict[str, Any]:
+        """The options that all figures share."""
+        return {
+            "lang": self.lang,
+            "preset": self.study.report.preset,
+            "source": self.study.sources(self.lang),
+            "edition": self.edition or None,
+        }
+
+    def values(self, year: int | None = None) -> pd.Series:
+        """Return the variable by region, in the year of the view or another one."""
+        return variable_of(self.study, self.code, year or self.year, self.edition).y
+
+    def common_values(self, year: int) -> pd.Series:
+        """Return the variable on the yardstick by which years are compared."""
+        return variable_of(self.study, self.code, year, self.edition, compared=True).y
+
+    @property
+    def yardstick(self) -> str:
+        """Say by what limits years are compared; nothing where the values are no scores."""
+        words = Words(self.lang)
+        if self.edition == PUBLISHED:
+            return words("yardstick", "published")
+        scored = self.code in self.catalogue.aggregates or self.code.startswith("score_")
+        return yardstick_words(self.study, words) if scored else ""
+
+    @property
+    def dated(self) -> dict[str, Any]:
+        """The options that figures of a change share: the line under them names the yardstick."""
+        told = [self.common["source"], *([self.yardstick] if self.yardstick else [])]
+        return {**self.common, "years": self.span, "source": " \N{MIDDLE DOT} ".join(told)}
+
+    @property
+    def undecided(self) -> tuple[object, ...]:
+        """Regions whose class does not surely move as it seems to, from the first year to that of the view."""
+        if self.edition == PUBLISHED or self.code != self.catalogue.root:
+            return ()
+        names = readings_of(self.edition, editions(self.study))
+        tables = {name: edition_tables(self.study, name) for name in names}
+        return undecided_in(study_change(self.study, self.catalogue, tables, self.year))
+
+    def rated(self) -> pd.DataFrame:
+        """Return values with their classes."""
+        letters = self.letters(self.year)
+        frame = pd.DataFrame({self.code: self.values(), "rating_class": letters})
+        frame.attrs = {**letters.attrs, "root": self.code}
+        return frame
+
+    def letters(self, year: int, *, compared: bool = False) -> pd.Series:
+        """Return the classes of a year on the scale of the rating."""
+        rating, method = self.study.rating, study_method(self.study, self.catalogue)
+        values, scale = self.common_values(year) if compared else self.values(year), method.scale
+        limits = rating.change_limits if compared else rating.level_limits
+        method = method.but(limits=limits if self.edition != PUBLISHED else "year")
+        if scale.of == "relative":
+            return self._relative(year, values, method, compared=compared)
+        low, high = values.min(), values.max()
+        within = pd.isna(low) or (low >= scale.bottom and high <= scale.top)
+        if not (within or (method.open_ended and self.code in self.catalogue.aggregates)):
+            problem = f"{self.code!r} runs from {low:g} to {high:g}, and classes from {scale.bottom:g} to {scale.top:g}"
+            raise MapError(message(problem, allowed=_OFF_THE_SCALE))
+        return classes_of(values, method)
+
+    def _relative(self, year: int, values: pd.Series, method: Method, *, compared: bool) -> pd.Series:
+        """Return classes by the index in percent of its reference: that of the year, of all years or of a base year."""
+        if method.limits == "year":
+            return classes_of(values, method)
+        known = {}
+        for each in self.study.years:
+            with suppress(StudyError):  # an edition need not cover every year
+                known[each] = self.common_values(each) if compared else self.values(each)
+        classes = classes_of(pd.concat(known, names=[YEAR, REGION]), method)
+        found = classes.xs(year, level=YEAR)
+        found.attrs = classes.attrs
+        return found
+
+    def classed(self) -> bool:
+        """Tell whether there are classes; a single map of them is refused where there are none."""
+        method = study_method(self.study, self.catalogue)
+        if self.edition != "published" and self.code in self.catalogue.aggregates and not method.has_classes(self.code):
+            problem = f"{method.normalisation} scores have no limits, so that {self.code!r} has no classes"
+            instead = "values" if self.kind == "rating" else "change"
+            allowed = f"{instead}, or another normalisation in study.toml"
+            raise MapError(message(problem, where=self.kind, allowed=allowed))
+        return True
+
+    def published(self) -> pd.DataFrame:
+        """Return the published figures, with the shares in the industry."""
+        frame = load_published(self.year, study=self.study)
+        if "ksi" not in frame:
+            allowed = "a study with ksi"
+            raise StudyError(message(f"no specialisation for {self.year}", where=self.study.name, allowed=allowed))
+        return frame.reindex(self.regions.index)
+
+    def local(self, *, star: bool = False) -> LocalResult:
+        """Return the local Moran test of the variable, or the Getis-Ord one with the region itself."""
+        from growthpoles.spatial.local_tests import local_getis_ord, local_moran
+
+        report = self.study.report
+        options: dict[str, Any] = {"adjust": report.adjust, "rng": self.study.study.seed}
+        if report.permutations is not None:
+            options["permutations"] = report.permutations
+        kept, part, _ = with_data(self.values(), self.graph)
+        return local_getis_ord(kept, part, star=True, **options) if star else local_moran(kept, part, **options)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportView(View):
+    """What a figure of the report shows: as `View`, from results that are there; `year` is 0 where it has none."""
+
+    results: Results
+
+    @property
+    def regions(self) -> gpd.GeoDataFrame:
+        """Boundaries of the study."""
+        return self.results.regions
+
+    @property
+    def label(self) -> None:
+        """Nothing: the title says it."""
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """First and last year."""
+        return self.results.years[0], self.results.years[-1]
+
+    @property
+    def graph(self) -> Graph:
+        """Neighbours of the report."""
+        assert self.results.graph is not None  # the figure is not possible otherwise
+        return self.results.graph
+
+    @property
+    def tested(self) -> dict[str, Any]:
+        """Return the weights under the map; the caption says what was tested."""
+        return {"source": super().tested["source"]}
+
+    @property
+    def common(self) -> dict[str, Any]:
+        """The options that all figures share, with a title where the preset has one on the figure."""
+        first, last = self.span
+        title = figure_title(self.results, self.kind, self.lang, year=self.year, first=first, last=last)
+        headed = get_preset(self.study.report.preset).heading == "title"
+        return {**super().common, "title": title if headed else None}
+
+    @property
+    def names(self) -> pd.Series:
+        """Names of the regions, cut to what a chart has room for; a star stands behind those with filled cells."""
+        names = region_names(self.results, self.lang).map(lambda name: shorten(name, _NAME))
+        filled = [] if self.kind.startswith("industry") else self.results.filled(self.year)
+        return names.where(~names.index.isin(filled), names + "*")
+
+    def cut(self, frame: Any) -> Any:
+        """Return the rows of a table, or values, that the chart has room for."""
+        rows = shown_rows(self.results, self.kind, self.year)
+        if rows is None:
+            return frame
+        kept = frame.reindex(rows)
+        kept.attrs = frame.attrs
+        return kept
+
+    @property
+    def codes(self) -> dict[str, str]:
+        """Names of the catalogue's codes, cut likewise."""
+        return {code: shorten(name, 3 * _NAME) for code, name in indicator_names(self.results, self.lang).items()}
+
+    def values(self, year: int | None = None) -> pd.Series:
+        """Return the index of a year."""
+        return self.results.rating(year or self.year)[self.results.root].astype(float)
+
+    def rated(self) -> pd.DataFrame:
+        """Return the rating."""
+        return self.results.rating(self.year)
+
+    def common_values(self, year: int) -> pd.Series:
+        """Return the index of a year on the yardstick by which years are compared."""
+        return self.results.common(year)[self.results.root].astype(float)
+
+    @property
+    def undecided(self) -> tuple[object, ...]:
+        """Regions whose class does not surely move as it seems to, from the first year to the last."""
+        found = self.results.stages.change
+        return () if found is None else undecided_in(found)
+
+    def letters(self, year: int, *, compared: bool = False) -> pd.Series:
+        """Return the classes of a year."""
+        return (self.results.common(year) if compared else self.results.rating(year))["rating_class"]
+
+    def classed(self) -> bool:
+        """Tell whether the index has classes."""
+        return self.results.classed
+
+    def published(self) -> pd.DataFrame:
+        """Return the published figures."""
+        return self.results.published[self.year].reindex(self.regions.index)
+
+    def local(self, *, star: bool = False) -> LocalResult:
+        """Return the local test of the report, or the Getis-Ord one."""
+        return super().local(star=True) if star else self.results.local[self.edition, self.year]
