@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -145,3 +147,13 @@ def test_eps_shows_glyphs_by_names_that_its_fonts_have(regions: Any, published: 
     shown = set(re.findall(r"/(\S+) glyphshow", document))
     assert len(shown) > 40
     assert shown - held == set()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files are listed by Linux only")
+def test_no_font_file_stays_open_for_forked_processes_to_share(tmp_path: Path) -> None:
+    """Two processes that read one open file move its place under each other: outlines come out wrong."""
+    font = Path(shutil.copy(SERIF, tmp_path / "own.ttf"))
+    face = typefaces.opened(str(font))
+    face.load_char(ord("Ö"))
+    held = [os.path.realpath(place) for place in Path("/proc/self/fd").iterdir()]
+    assert str(font) not in held and len(face.get_path()[0]) > 20

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -299,9 +300,10 @@ def opened(path: str) -> FT2Font:
     try:
         if Path(path).exists() and not Path(path).is_file():  # a device or a pipe may never end
             raise MapError(message("the font cannot be read", where=Path(path).name, allowed=allowed))
-        if Path(path).read_bytes()[:4] not in (b"\x00\x01\x00\x00", b"true"):
+        content = Path(path).read_bytes()
+        if content[:4] not in (b"\x00\x01\x00\x00", b"true"):
             raise MapError(message("not a TrueType font", where=Path(path).name, allowed=allowed))
-        return FT2Font(path)
+        return FT2Font(BytesIO(content))  # of an open file, forked processes would share the place of reading
     except (OSError, RuntimeError) as exc:
         why = exc.strerror if isinstance(exc, OSError) and exc.strerror else "the font cannot be read"
         raise MapError(message(why, where=Path(path).name, allowed=allowed)) from exc

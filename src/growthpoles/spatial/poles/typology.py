@@ -72,8 +72,9 @@ def typology(
     >>> gp.typology(index, ksi)["type"].to_dict()
     {'a': 'growth pole', 'b': 'innovative, not specialised', 'c': 'periphery'}
     """
+    ids = index.index if isinstance(index, pd.Series) else pd.Index([])  # what is no Series is refused below
     for name, values in (("index", index), ("ksi", ksi)):
-        same_labels(values, index.index, name=name, to="index")
+        same_labels(values, ids, name=name, to="index")
         infinite = values.index[np.isinf(values.astype(float))]
         if len(infinite):
             raise SpatialError(
