@@ -300,8 +300,7 @@ def _thickened(fig: Figure, least: float) -> Iterator[None]:
     import numpy as np
 
     before = []
-    drawn: list[Any] = fig.findobj(lambda each: hasattr(each, "set_linewidth"))
-    for artist in drawn:
+    for artist in _lines(fig) if least > 0 else ():
         old: Any = artist.get_linewidth()
         wide = np.atleast_1d(np.asarray(old, dtype=float))
         if ((wide > 0) & (wide < least)).any():
@@ -313,6 +312,18 @@ def _thickened(fig: Figure, least: float) -> Iterator[None]:
     finally:
         for artist, old in before:
             artist.set_linewidth(old)
+
+
+def _lines(artist: Any) -> Iterator[Any]:
+    """Yield what has a line width; axes that are switched off have no ticks, which asking for would make."""
+    from matplotlib.axes import Axes
+
+    hidden = {artist.xaxis, artist.yaxis} if isinstance(artist, Axes) and not artist.axison else set()
+    for child in artist.get_children():
+        if child not in hidden:
+            yield from _lines(child)
+    if hasattr(artist, "set_linewidth"):
+        yield artist
 
 
 @contextmanager
