@@ -52,7 +52,7 @@ def nearest_three(regions: Any, *, island: bool = False, transform: str = "o") -
     return w
 
 
-@pytest.fixture(scope="module", params=["o", "r", "b", "island"])
+@pytest.fixture(scope="module", params=["r", "island", *(pytest.param(k, marks=pytest.mark.slow) for k in "ob")])
 def pair(request, regions) -> tuple[W, Graph]:
     """A W, and the same weights as a Graph that was made without it, from a dense matrix in the order of regions."""
     w = nearest_three(regions, island=request.param == "island", transform=request.param[0].replace("i", "o"))
@@ -229,7 +229,9 @@ def test_the_unit_of_the_values_changes_no_verdict(name, unit, regions, y):
 
 
 @pytest.mark.parametrize("name", VALUED)
-@pytest.mark.parametrize("kind", ["array", "twice", "complex", "infinite", "texts"])
+@pytest.mark.parametrize(
+    "kind", ["twice", "texts", *(pytest.param(k, marks=pytest.mark.slow) for k in ("array", "complex", "infinite"))]
+)
 def test_what_are_no_numbers_by_region_is_one_clear_line(name, kind, regions, y):
     graph, later = gp.build_weights(regions), y * 1.5
     wrong = {

@@ -51,6 +51,8 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_the_same_bytes_from_another_process(tmp_path: Path, study_maker: Callable[..., Path]) -> None:
     """It has another hash seed, time zone and folder, the C locale, no home and no place for matplotlib's files."""
     study = study_maker(tmp_path / "study", side=2, names=["Қазақстан", "Ёж"])
+    kinds = '["rating", "contributions", "robustness", "neighbours", "moran", "clusters", "power"]'
+    study.write_text(f"{study.read_text()}[report]\nfigures = {kinds}\n")
     elsewhere = tmp_path / "else where"
     elsewhere.mkdir()
     build_report(load_study(study), out=tmp_path / "a")

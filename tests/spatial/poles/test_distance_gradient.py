@@ -76,6 +76,7 @@ def test_spearman_exact_table():
     assert round(result.statistic, 3) == 0.786 and round(result.p_value, 3) == 0.024
 
 
+@pytest.mark.slow
 def test_spearman_against_scipy_and_its_own_simulation():
     from scipy.stats import spearmanr
 
@@ -127,6 +128,7 @@ def test_mantel_is_the_full_enumeration(brute, alternative, values):
     assert result.reference.startswith("all ")
 
 
+@pytest.mark.slow
 def test_mantel_by_simulation():
     regions = scattered(12, 5)
     rng = np.random.default_rng(1)

@@ -51,6 +51,7 @@ def test_short_and_round_numbers_may_repeat(text: str) -> None:
     assert find_duplicates(two_years(values, OTHER)).empty
 
 
+@pytest.mark.slow
 def test_the_expected_number_of_coincidences_is_about_right() -> None:
     """Columns of 40 values with three digits repeat often; the rule must then expect it."""
     rng = np.random.default_rng(8)

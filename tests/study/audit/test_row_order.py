@@ -173,6 +173,7 @@ def test_one_of_two_candidate_orders_is_recovered_from_one_column(noise: float) 
     assert hits >= 95 and wrong == 0
 
 
+@pytest.mark.slow
 def test_undecided_rather_than_a_guess_when_noise_makes_orders_comparable() -> None:
     rng = np.random.default_rng(23)
     verdicts = []
