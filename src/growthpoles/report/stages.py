@@ -26,7 +26,7 @@ from growthpoles.report.results import Results, Stages
 from growthpoles.report.wording import no_classes
 from growthpoles.spatial.alignment import with_data
 from growthpoles.spatial.global_tests.global_result import GlobalResult, check_permutations
-from growthpoles.spatial.global_tests.moran import moran
+from growthpoles.spatial.global_tests.moran import moran, moran_path
 from growthpoles.spatial.local_tests import LocalResult, local_getis_ord, local_moran
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
 from growthpoles.study.inputs import (
@@ -67,7 +67,6 @@ REPLICATIONS = 5_000
 RELOCATIONS = randomness.PERMUTATIONS
 CURVE_RELOCATIONS = 9_999
 _PANEL_YEARS = 6
-_NORMAL = 1.959964  # 97.5 % quantile of the normal distribution
 MANY = 1_000  # regions above which tests of pairs choose their relocations by the number of links
 Progress = Callable[[str], None]
 PERMUTATIONS = randomness.PERMUTATIONS  # of the global tests
@@ -347,19 +346,6 @@ def _change_tables(found: RatingChange, results: Results) -> dict[str, pd.DataFr
     return tables
 
 
-def _moran_path(index: pd.DataFrame, graph: Graph) -> pd.DataFrame:
-    """Return Moran's I of every year, with the interval that relocation of its values gives it (normal, 95 %)."""
-    rows = {}
-    for year in index:
-        with suppress(GrowthpolesError):  # too few values, or all the same: the year has no test
-            kept, part, _ = with_data(index[year], graph)
-            test = moran(kept, part, method="randomisation")
-            half = _NORMAL * math.sqrt(test.variance)
-            rows[year] = {"statistic": test.statistic, "expected": test.expected, "n": test.n,
-                          "null_low": test.expected - half, "null_high": test.expected + half}  # fmt: skip
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("year")
-
-
 def trend_tables(results: Results) -> dict[str, pd.DataFrame]:
     """Follow every region through all years: slopes, moves of ranks and, where there are classes, moves between them.
 
@@ -371,7 +357,7 @@ def trend_tables(results: Results) -> dict[str, pd.DataFrame]:
     ranks = pd.DataFrame({year: results.common(year)["rank"] for year in results.years}).astype(float)
     limits = limits_name(results.study)
     found = {"trend": results.named(trend(index)), "rank_moves": rank_moves(ranks).assign(limits=limits)}
-    if results.graph is not None and not (path := _moran_path(index, results.graph)).empty:
+    if results.graph is not None and not (path := moran_path(index, results.graph)).empty:
         found["moran_path"] = path.assign(limits=limits)
     if results.classed:
         classes = pd.DataFrame({year: results.common(year)["rating_class"] for year in results.years})
