@@ -635,8 +635,8 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
         tell(f"rating, {name}")
         for year in study.years:
             try:
-                own = read.get(year) if name == edition else None
-                table = load_indicators(year, edition=name, study=study) if own is None else own
+                known = name == edition and year in read
+                table = read[year] if known else load_indicators(year, edition=name, study=study)
             except StudyError:
                 if name == edition:
                     raise
@@ -684,10 +684,7 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
 def _ratable(
     study: Study, edition: str, catalogue: Catalogue, left_out: dict[str, str]
 ) -> tuple[Study, dict[int, pd.DataFrame]]:
-    """Return the study without years that lack a whole indicator, which are named; with them all if every one does.
-
-    Beside it stand the tables, where they are those of the study that is returned.
-    """
+    """Return the study without years that lack a whole indicator, all if every one does; its tables if none does."""
     short: dict[str, str] = {}
     tables = {year: load_indicators(year, edition=edition, study=study) for year in study.years}
     kept = tuple(year for year, table in tables.items() if not _lacking(table, edition, year, catalogue, short))
