@@ -464,7 +464,7 @@ def _filled(study: Study, year: int, edition: str, enclaves: Enclaves) -> pd.Dat
     )  # which says why there is none
     report = report[report["year"] == year]
     filled = table.copy()
-    filled[list(found[year])] = found[year]
+    filled[found[year].columns] = found[year]
     renewed = derive(filled.drop(columns=[code for code in catalogue.derived if code in filled]), catalogue)
     for code in catalogue.derived:
         if code in filled:
