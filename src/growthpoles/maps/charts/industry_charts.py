@@ -395,7 +395,7 @@ def plot_lorenz(found: Any, *, variable: str | None = None, **options: Unpack[Ch
 
 
 _STAR = ("#bdbdbd", "#bdbdbd", "#c63a34", "#7b1f1b")
-_NAMED_CELLS = 10
+_NAMED_CELLS, _MANY = 10, 200
 
 
 @in_preset_typeface
@@ -474,7 +474,8 @@ def plot_cluster_bubbles(
         x, y, s=np.maximum(area, 3.0), c=[_STAR[count] for count in stars], alpha=1.0, edgecolors=palettes.PAPER,
         linewidths=1.2 * preset.line_pt, zorder=3.0, gid="cells",
     )  # fmt: skip
-    low, high = np.quantile(y, [0.005, 0.995])  # a few extreme cells would flatten all others
+    ends = [0.005, 0.995] if len(y) >= _MANY else [0.0, 1.0]  # a few extreme cells would flatten all others
+    low, high = np.quantile(y, ends)
     inner = y[stars >= 2]
     low, high = min([low, *inner, 0.0]), max([high, *inner, 0.0])
     cut = int(((y < low) | (y > high)).sum())
