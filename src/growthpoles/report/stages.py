@@ -24,7 +24,7 @@ from growthpoles.report.parallel_processes import processes, side_by_side
 from growthpoles.report.results import Results, Stages
 from growthpoles.spatial.alignment import with_data
 from growthpoles.spatial.global_tests.global_result import check_permutations
-from growthpoles.spatial.global_tests.moran import moran
+from growthpoles.spatial.global_tests.moran import moran, moran_path
 from growthpoles.spatial.local_tests import local_getis_ord
 from growthpoles.study.inputs import (
     limits_name,
@@ -33,8 +33,6 @@ from growthpoles.study.inputs import (
 from growthpoles.study.study_spec import Study
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
-
     from growthpoles.ratings.methods import Normalisation
     from growthpoles.ratings.robustness import Robustness
     from growthpoles.ratings.through_time.rating_change import RatingChange
@@ -51,7 +49,6 @@ REPLICATIONS = 5_000
 RELOCATIONS = randomness.PERMUTATIONS
 CURVE_RELOCATIONS = 9_999
 _PANEL_YEARS = 6
-_NORMAL = 1.959964  # 97.5 % quantile of the normal distribution
 MANY = 1_000  # regions above which tests of pairs choose their relocations by the number of links
 Progress = Callable[[str], None]
 PERMUTATIONS = randomness.PERMUTATIONS  # of the global tests
@@ -333,19 +330,6 @@ def _change_tables(found: RatingChange, results: Results) -> dict[str, pd.DataFr
     return tables
 
 
-def _moran_path(index: pd.DataFrame, graph: Graph) -> pd.DataFrame:
-    """Return Moran's I of every year, with the interval that relocation of its values gives it (normal, 95 %)."""
-    rows = {}
-    for year in index:
-        with suppress(GrowthpolesError):  # too few values, or all the same: the year has no test
-            kept, part, _ = with_data(index[year], graph)
-            test = moran(kept, part, method="randomisation")
-            half = _NORMAL * math.sqrt(test.variance)
-            rows[year] = {"statistic": test.statistic, "expected": test.expected, "n": test.n,
-                          "null_low": test.expected - half, "null_high": test.expected + half}  # fmt: skip
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("year")
-
-
 def trend_tables(results: Results) -> dict[str, pd.DataFrame]:
     """Follow every region through all years: slopes, moves of ranks and, where there are classes, moves between them.
 
@@ -357,7 +341,7 @@ def trend_tables(results: Results) -> dict[str, pd.DataFrame]:
     ranks = pd.DataFrame({year: results.common(year)["rank"] for year in results.years}).astype(float)
     limits = limits_name(results.study)
     found = {"trend": results.named(trend(index)), "rank_moves": rank_moves(ranks).assign(limits=limits)}
-    if results.graph is not None and not (path := _moran_path(index, results.graph)).empty:
+    if results.graph is not None and not (path := moran_path(index, results.graph)).empty:
         found["moran_path"] = path.assign(limits=limits)
     if results.classed:
         classes = pd.DataFrame({year: results.common(year)["rating_class"] for year in results.years})

@@ -307,23 +307,6 @@ def _is_number_or_nan(value: object) -> bool:
     return _is_number(value) or (isinstance(value, float) and math.isnan(value))
 
 
-def read_weights_table(path: Path) -> dict[str, float]:
-    """Read given weights from a table with the columns code and weight, such as weights.csv of a report."""
-    rows = list(csv.DictReader(read_text(path).splitlines()))
-    if not rows or not {"code", "weight"} <= set(rows[0]):
-        raise ValueError(message(f"{path.name} has no columns code, weight", where="rating.weights"))
-    found: dict[str, float] = {}
-    for row in rows:
-        where = f"rating.weights, {path.name}, code {row['code']}"
-        if row["code"] in found:
-            raise ValueError(message("the code stands twice", where=where, allowed="one row for each"))
-        try:
-            found[row["code"]] = float(row["weight"])
-        except ValueError:
-            raise ValueError(message(repr(row["weight"]), where=where, allowed="a number")) from None
-    return found
-
-
 def read_goalposts(path: Path) -> dict[str, tuple[float, float]]:
     """Read given limits from a table with the columns indicator, low and high, such as limits.csv of a report."""
     rows = list(csv.DictReader(read_text(path).splitlines()))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from growthpoles.spatial.alignment import Transformation
+from growthpoles.errors import GrowthpolesError
+from growthpoles.spatial.alignment import Transformation, with_data
 from growthpoles.spatial.global_tests.global_result import Alternative, GlobalResult, Method
 from growthpoles.spatial.global_tests.quadratic_ratio import Ratio, ratio_test
 from growthpoles.spatial.reference_distributions.moments import moran_normal, moran_randomisation
@@ -23,6 +26,7 @@ def _matrix(w: csr_array, s0: float) -> csr_array:
     return (w + w.T).tocsr() * (w.shape[0] / (2.0 * s0))
 
 
+_NORMAL = 1.959964  # 97.5 % quantile of the normal distribution
 _MORAN = Ratio("Moran's I", _matrix, PRODUCT, moran_normal, moran_randomisation)
 
 
@@ -119,3 +123,21 @@ def moran(
         transformation=transformation,
         regressors=regressors,
     )
+
+
+def moran_path(values: pd.DataFrame, graph: Graph) -> pd.DataFrame:
+    """Return Moran's I of every year of a frame of regions x years, with the interval that relocation gives it.
+
+    statistic, expected, n, null_low, null_high (95 %, normal, with the variance under randomisation).
+    """
+    import pandas as pd
+
+    rows = {}
+    for year in values:
+        with suppress(GrowthpolesError):  # too few values, or all the same: the year has no test
+            kept, part, _ = with_data(values[year], graph)
+            test = moran(kept, part, method="randomisation")
+            half = _NORMAL * math.sqrt(test.variance)
+            rows[year] = {"statistic": test.statistic, "expected": test.expected, "n": test.n,
+                          "null_low": test.expected - half, "null_high": test.expected + half}  # fmt: skip
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("year")

@@ -39,7 +39,6 @@ from growthpoles.study.files.table_files import cell_text, read_raw
 from growthpoles.study.files.user_table import TableData, read_table
 from growthpoles.study.inputs.study_regions import Enclaves, match_study_regions, study_regions
 from growthpoles.study.load_study import load_study
-from growthpoles.study.rating_spec import read_weights_table
 from growthpoles.study.study_spec import Study, Table
 
 Gaps = list[tuple[str, str, str]]
@@ -275,10 +274,14 @@ def _read_catalogue(path: Path, weights: Path | None) -> Catalogue:
     frame = catalogue_frame(path)
     if weights is None:
         return Catalogue.from_frame(frame, source=path.name)
-    try:
-        given = read_weights_table(weights)
-    except ValueError as error:
-        raise StudyError(str(error)) from None
+    rows = read_rows(weights)
+    require_columns(rows, ("code", "weight"), where=str(weights))
+    given: dict[str, float] = {}
+    for line, row in rows.iterrows():
+        code, where = row["code"].strip(), f"{weights}, line {line}, column weight"
+        if code in given:
+            raise StudyError(message(f"{plain(code)} stands twice", where=where, allowed="one row for each"))
+        given[code] = parse_number(row["weight"], decimal=".", where=where)
     below = [str(code) for code in frame.loc[frame["parent"].str.strip() != "", "code"]]
     if odd := [*(code for code in given if code not in below), *(code for code in below if code not in given)]:
         problem, near = f"no weight for {listed(odd[:1])}", nearest(odd[0], below, n=1)
