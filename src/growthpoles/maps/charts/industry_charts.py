@@ -484,7 +484,8 @@ def plot_cluster_bubbles(
         x, y, s=np.maximum(area, 3.0), c=[_STAR[count] for count in stars], alpha=1.0, edgecolors=palettes.PAPER,
         linewidths=1.2 * preset.line_pt, zorder=3.0, gid="cells",
     )  # fmt: skip
-    low, high = np.quantile(y, [0.005, 0.995])  # a few extreme cells would flatten all others
+    # A few extreme cells of very many would flatten all others; of fewer than 200 none is beyond the frame.
+    low, high = np.quantile(y, 0.005, method="lower"), np.quantile(y, 0.995, method="higher")
     inner = y[stars >= 2]
     low, high = min([low, *inner, 0.0]), max([high, *inner, 0.0])
     cut = int(((y < low) | (y > high)).sum())
@@ -509,7 +510,11 @@ def plot_cluster_bubbles(
     return ax
 
 
-_SHIFTS = (("national", "#bdbdbd"), ("mix", "#d9a441"), ("competitive", "#4ea39b"))
+_SHIFTS = (
+    ("national", "national part", "#bdbdbd"),
+    ("mix", "mix part", "#d9a441"),
+    ("competitive", "competitive part", "#4ea39b"),
+)
 
 
 @in_preset_typeface
@@ -545,7 +550,7 @@ def plot_shift_share(parts: pd.DataFrame, *, names: pd.Series | None = None, **o
     >>> axes.get_xlabel()
     'Change, percent of the first year'
     """
-    needed = ["start", "change", *(name for name, _ in _SHIFTS)]
+    needed = ["start", "change", *(name for name, _, _ in _SHIFTS)]
     for name in needed:
         if name not in parts:
             raise MapError(message(f"no column {name!r}", where="shift-share", allowed=", ".join(needed)))
@@ -556,7 +561,7 @@ def plot_shift_share(parts: pd.DataFrame, *, names: pd.Series | None = None, **o
     shares = known.div(known["start"], axis=0) * 100.0
     shares = shares.sort_values(by=["change"], ascending=False, kind="stable")
     word = translator(options.get("lang", "en"))
-    key = [Key(word(f"{name} part"), colour) for name, colour in _SHIFTS]
+    key = [Key(word(told), colour) for _, told, colour in _SHIFTS]
     key.append(Key(word("change"), palettes.INK, "dot"))
     if absent := len(parts) - len(known):
         key.append(Key(f"{word('no data')}: {absent}", shape="none"))
@@ -564,7 +569,7 @@ def plot_shift_share(parts: pd.DataFrame, *, names: pd.Series | None = None, **o
     ax, preset, lang = row_chart(row_names(shares.index, names), title, options, key=key, data=[parts])
     rows: Any = np.arange(len(shares))
     ends = {1.0: np.zeros(len(shares)), -1.0: np.zeros(len(shares))}  # of the bars right and left of zero so far
-    for name, colour in _SHIFTS:
+    for name, _, colour in _SHIFTS:
         long = shares[name].to_numpy()
         for way, end in ends.items():
             own = np.where(way * long > 0, long, 0.0)
