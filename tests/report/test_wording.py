@@ -33,7 +33,7 @@ from growthpoles.study.files.user_table import MARKS
 from growthpoles.study.inputs import load_indicators, study_catalogue
 from growthpoles.study.inputs.indicators import PARTS_MISSING, assembly_rules
 from growthpoles.study.load_study import load_study
-from growthpoles.study.study_spec import Study
+from growthpoles.study.study_spec import PublishedColumn, Study
 
 OTHERS = ("ru", "kk")
 STUDIES = ("kazakhstan-it", "kazakhstan-2024", "mexico-gdp")
@@ -95,7 +95,10 @@ def lang(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def told(lang: str) -> Wording:
-    return Wording.of(load_study(), lang, regions={"KZ-VOS": "ШҚО"})
+    study = load_study()
+    ranks = PublishedColumn(table=6, columns={2010: "rank_2010", 2014: "rank_2014"})
+    study = study.model_copy(update={"published": study.published.model_copy(update={"rank": ranks})})
+    return Wording.of(study, lang, regions={"KZ-VOS": "ШҚО"})
 
 
 # The catalogue
