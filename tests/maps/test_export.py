@@ -170,8 +170,8 @@ def test_settings_of_the_user_neither_matter_nor_change(tmp_path: Path, squares:
 
 
 def test_wrong_targets_are_named_and_nothing_is_left(tmp_path: Path, figure: Any) -> None:
-    with pytest.raises(MapError, match=r"format='jpg' is not known; allowed: png, tiff, pdf, svg, eps"):
-        maps.save_figure(figure, tmp_path / "m.jpg")
+    with pytest.raises(MapError, match=r"format='gif' is not known; allowed: png, tiff, jpeg, pdf, svg, eps"):
+        maps.save_figure(figure, tmp_path / "m.gif")
     with pytest.raises(MapError, match="preset plos does not take png; allowed: tiff, eps"):
         maps.save_figure(figure, tmp_path / "m.png", preset="plos")
     with pytest.raises(MapError, match=r"preset='nature' is not known; .* nearest: nature-single"):

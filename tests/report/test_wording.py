@@ -33,7 +33,7 @@ from growthpoles.study.files.user_table import MARKS
 from growthpoles.study.inputs import load_indicators, study_catalogue
 from growthpoles.study.inputs.indicators import PARTS_MISSING, assembly_rules
 from growthpoles.study.load_study import load_study
-from growthpoles.study.study_spec import Study
+from growthpoles.study.study_spec import PublishedColumn, Study
 
 OTHERS = ("ru", "kk")
 STUDIES = ("kazakhstan-it", "kazakhstan-2024", "mexico-gdp")
@@ -61,10 +61,16 @@ FAULTS = {
     "moved between years": Fault("moved between years", table=2, other_table=4, column="grp", rows="4-5, 9"),
     "shares": Fault("shares", table=2, column="grp, employed"),
     "sum": Fault("sum", table=2, column="grp", row=17),
+    "total": Fault("total", table=2, column="grp", row=17),
+    "rank": Fault("rank", table=6, column="rank_2014", row=3, denominator="index_2014"),
+    "rank order": Fault("rank order", table=6, column="rank_2014", rows="3-5, 9", denominator="index_2014"),
+    "class order": Fault("class order", table=6, column="class_2014", rows="3, 9", denominator="index_2014"),
     "ratio": Fault("ratio", table=6, column="ratio", row=14),
     "input": Fault("input", table=4, column="fixed_assets", row=3),
     "denominator": Fault("denominator", table=5, column="output_per_capita", denominator="population", year=2010),
     "other input": Fault("other input", table=5, column="output_per_capita", denominator="population", year=2010),
+    "other column": Fault("other column", table=5, column="output_per_capita", denominator="employed"),
+    "column": Fault("column", table=5, column="output_per_capita", rows="1-17"),
     "decimal shift": Fault("decimal shift", table=5, column="output_per_capita", row=14),
     "index": Fault("index", table=6, row=14, year=2014),
     "class": Fault("class", table=6, row=1, year=2010),
@@ -89,7 +95,10 @@ def lang(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def told(lang: str) -> Wording:
-    return Wording.of(load_study(), lang, regions={"KZ-VOS": "ШҚО"})
+    study = load_study()
+    ranks = PublishedColumn(table=6, columns={2010: "rank_2010", 2014: "rank_2014"})
+    study = study.model_copy(update={"published": study.published.model_copy(update={"rank": ranks})})
+    return Wording.of(study, lang, regions={"KZ-VOS": "ШҚО"})
 
 
 # The catalogue

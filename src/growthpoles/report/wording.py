@@ -76,7 +76,7 @@ class Wording:
         if lang == SOURCE:
             return cls(words, {}, {}, orders)
         names = dict((catalogue or study_catalogue(study)).names(lang))
-        heads = {kind: words("column", kind) for kind in ("index", "rating_class", "ksi")}
+        heads = {kind: words("column", kind) for kind in ("index", "rank", "rating_class", "ksi")}
         heads["ksi"] += " (KSI)"
         for kind, head in heads.items():
             source = getattr(study.published, kind)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from growthpoles.study.audit.published_ranks import class_misfits, rank_misfits, rank_value
+from growthpoles.study.audit.published_ranks import class_misfits, order_finding, rank_misfits, rank_value
 
 INDEX = np.array([50.7, 77.0, 28.6, 76.9, 21.7, 45.4, 69.7, 44.6, 53.0, 21.7])
 
@@ -34,3 +34,17 @@ def test_one_class_out_of_order_is_the_one() -> None:
     assert not class_misfits(INDEX, letters).any() and not class_misfits(-INDEX, letters).any()
     letters[2] = "A"
     assert list(np.flatnonzero(class_misfits(INDEX, letters))) == [2]
+
+
+@pytest.mark.parametrize("kind", ["rank", "class"])
+def test_rows_without_an_index_are_not_compared(kind: str) -> None:
+    """A total at the end has neither index nor rank; the evidence counts what was compared."""
+    printed = ["1", "2", "3", "4", "6", "5", "-"] if kind == "rank" else ["A", "A", "B", "B", "A", "C", "-"]
+    index = np.array([90.0, 80, 70, 60, 50, 40, np.nan])
+    column = pd.DataFrame({"row": range(1, 8), "region": list("abcdefg"), "column": "place", "printed": printed})
+    found = order_finding(
+        kind, column, column.assign(column="index"), index, table=1, year=None, decimal=".", sure=True
+    )
+    assert found is not None
+    wrong = len(found.cells)
+    assert found.evidence == f"{6 - wrong} of 6 rows of place follow index" and wrong == (2 if kind == "rank" else 1)

@@ -101,7 +101,7 @@ def key_above(
     spots, rows = _set(keys, size, width if wide is None else wide)
     paths, faces, edges, words = [], [], [], []
     style: dict[str, Any] = {"order": 6.0, "transform": mm}
-    for spot in spots:
+    for place, spot in enumerate(spots):
         key, x = spot.key, left + spot.x
         y = high + rise + 1.0 + (rows - 1 - spot.row) * _ROW * em
         middle = y + 0.5 * text_metrics.CAP * em
@@ -110,7 +110,7 @@ def key_above(
         if key.shape == "dashes":
             stroke = np.array([[x, middle], [x + 1.9 * em, middle]])
             own: dict[str, Any] = {"colour": key.colour, "line_pt": key.weight * preset.line_pt, "dashes": key.dashes}
-            canvas.add_lines(ax, [stroke], gid="key-lines", **own, **style).set_clip_on(False)
+            canvas.add_lines(ax, [stroke], gid=f"key-lines-{place}", **own, **style).set_clip_on(False)
         elif key.shape != "none":
             paths.append(_mark(key.shape, x, middle, em))
             faces.append("none" if key.shape == "ring" else key.colour)

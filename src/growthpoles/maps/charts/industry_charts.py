@@ -484,8 +484,8 @@ def plot_cluster_bubbles(
         x, y, s=np.maximum(area, 3.0), c=[_STAR[count] for count in stars], alpha=1.0, edgecolors=palettes.PAPER,
         linewidths=1.2 * preset.line_pt, zorder=3.0, gid="cells",
     )  # fmt: skip
-    ends = [0.005, 0.995] if len(y) >= _MANY else [0.0, 1.0]  # a few extreme cells would flatten all others
-    low, high = np.quantile(y, ends)
+    # A few extreme cells of very many would flatten all others; of fewer than 200 none is beyond the frame.
+    low, high = np.quantile(y, 0.005, method="lower"), np.quantile(y, 0.995, method="higher")
     inner = y[stars >= 2]
     low, high = min([low, *inner, 0.0]), max([high, *inner, 0.0])
     cut = int(((y < low) | (y > high)).sum())
@@ -511,9 +511,10 @@ def plot_cluster_bubbles(
 
 
 _SHIFTS = (
-    ("national", "national part", "#bdbdbd"), ("mix", "mix part", "#d9a441"),
+    ("national", "national part", "#bdbdbd"),
+    ("mix", "mix part", "#d9a441"),
     ("competitive", "competitive part", "#4ea39b"),
-)  # fmt: skip
+)
 
 
 @in_preset_typeface

@@ -113,12 +113,15 @@ def order_finding(
     want = np.full(len(index), np.nan)
     if kind == "rank":
         ranks = np.array([rank_value(text, decimal) for text in printed])
+        there = np.isfinite(ranks)
         wrong, want = rank_misfits(index, ranks)
         alone = _one_index(index, ranks) if wrong.sum() > 2 and not sure else None
         if alone is not None:
             wrong, want = np.arange(len(index)) == alone, np.full(len(index), np.nan)
     else:
-        wrong = class_misfits(index, [text.strip() if any(map(str.isalnum, text)) else "" for text in printed])
+        classes = [text.strip() if any(map(str.isalnum, text)) else "" for text in printed]
+        there = np.array([bool(text) for text in classes])
+        wrong = class_misfits(index, classes)
     at = [int(i) for i in np.flatnonzero(wrong)]
     if not at:
         return None
@@ -141,7 +144,8 @@ def order_finding(
             )
             for i in at
         ]  # fmt: skip
-    evidence = f"{len(index) - len(at)} of {len(index)} rows of {name} follow {other}"
+    compared = int((np.isfinite(index) & there).sum())
+    evidence = f"{compared - len(at)} of {compared} rows of {name} follow {other}"
     return Finding(f"t{table}-{name}-{kind}", fault, tuple(cells), evidence, None, year)
 
 
