@@ -405,7 +405,7 @@ def plot_lorenz(found: Any, *, variable: str | None = None, **options: Unpack[Ch
 
 
 _STAR = ("#bdbdbd", "#bdbdbd", "#c63a34", "#7b1f1b")
-_NAMED_CELLS, _MANY = 10, 200
+_NAMED_CELLS = 10
 
 
 @in_preset_typeface
