@@ -27,7 +27,7 @@ CLUSTER = {
     "High-Low": "#f0a07c",
     "Low-High": "#a6cbe6",
     "not significant": "#f2f2f2",
-    "untestable": "#bcbcbc",
+    "untestable": "#d1d1d1",
     "isolate": "#ffffff",
 }
 # Tol (2021), "light": made for areas that carry text, told apart by colour-blind readers.
