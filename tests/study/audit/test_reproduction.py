@@ -267,4 +267,6 @@ def test_an_audit_without_classes(edited_study: Build) -> None:
     assert not found.ledger["evidence"].str.contains("is class|class ,|class nan").any()
     assert "t6-index-2014-r08" in set(found.ledger["finding"])
     assert found.effects["class_after"].isna().all() and found.effects["index_after"].notna().any()
-    assert "changes a class" not in set(found.ledger.query("not finding.str.startswith('claim')")["severity"])
+    # The printed classes are those of the old index: held against their own column, one is out of order.
+    other = "not finding.str.startswith('claim') and finding != 't6-class_2014-class'"
+    assert "changes a class" not in set(found.ledger.query(other)["severity"])

@@ -121,7 +121,7 @@ def effect_summary(table: pd.DataFrame) -> pd.DataFrame:
     if table.empty:
         return pd.DataFrame(columns=["classes", "ranks", "largest", "severity"])
     marked = table.assign(
-        classes=table["class_before"].fillna("") != table["class_after"].fillna(""),
+        classes=table["class_before"].astype(object).fillna("") != table["class_after"].astype(object).fillna(""),
         ranks=table["rank_before"].fillna(0) != table["rank_after"].fillna(0),
         largest=(table["index_after"] - table["index_before"]).abs(),
     )
