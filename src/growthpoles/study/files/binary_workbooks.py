@@ -64,7 +64,7 @@ def read_sheets_apart(content: bytes, **limits: Any) -> list[Sheet]:
     WorkbookError
         Whatever becomes of that process.
     """
-    command = [sys.executable, "-I", __file__]
+    command = [sys.executable, "-P", __file__]  # modules from where this process has them
     asked = pickle.dumps((content, limits))
     done = subprocess.run(command, input=asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
     if done.returncode:
