@@ -1,8 +1,10 @@
 """One report of the built-in study for all tests that only read it, and small studies of one's own."""
 
+import gc
 import os
 import pickle
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,9 +14,24 @@ import pytest
 from filelock import FileLock
 from shapely.geometry import box
 
+from growthpoles.maps import presets
+from growthpoles.maps.presets import Preset
 from growthpoles.report import figures
 from growthpoles.report.build_report import build_report
 from growthpoles.report.manifest import Manifest
+
+gc.disable()  # until the tests are collected: what that makes stays to the end
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ["LOKY_MAX_CPU_COUNT"] = "1"  # workers fill the cores: a report in processes of its own would only cost
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Look for garbage seldom, and not among libraries and tests, which are most of what there is."""
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 20)
+    gc.enable()
+
 
 CATALOGUE = """code,kind,parent,direction,weight,unit,numerator,denominator,factor,name_en,name_ru,name_kk
 index,aggregate,,1,1,points,,,,{index},,
@@ -119,7 +136,13 @@ def report(built: tuple[Manifest, list[str]]) -> Manifest:
     return built[0]
 
 
+def coarse(get_preset: Callable[..., Preset]) -> Callable[..., Preset]:
+    """Draw with a quarter of the dots."""
+    return lambda *names: replace(get_preset(*names), dpi=75)
+
+
 def relocate_less(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("growthpoles.maps.presets.get_preset", coarse(presets.get_preset))
     for name in ("PERMUTATIONS", "DRAWS", "CURVE_RELOCATIONS", "RELOCATIONS", "REPLICATIONS"):
         patch.setattr(f"growthpoles.report.stages.{name}", 99)
     for name in ("reference_distributions.global_permutation", "global_tests.mantel"):

@@ -521,18 +521,18 @@ def test_a_thousand_different_names_take_less_than_50_ms():
     times = []
     for trial in range(5):
         padded = ["\t" * (trial + 1) + name for name in names]
-        start = time.perf_counter()
+        start = time.process_time()
         match_regions(padded, vintage=2014, duplicates="allow")
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert min(times) < 0.05
 
 
 def test_a_table_of_junk_is_refused_fast():
     names = [f"Актюбинскаа {number}" for number in range(1000)]
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(RegionError, match="1000 problems"):
         match_regions(names, vintage=2014)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_the_same_rules_serve_any_table():

@@ -79,19 +79,16 @@ class Lag:
         one = -float((self.eigenvalues / (1 - rho * self.eigenvalues)).sum().real)
         return self.periods * (one + (1 / (1 - rho) if self.lost else 0.0))
 
-    def filtered(self, rho: float) -> sparse.csc_array:
-        """Return I - rho W."""
-        return sparse.csc_array(sparse.eye_array(self.n) - rho * self.w)
-
     def inverse(self, rho: float, values: Floats | None = None) -> Floats:
         """Return (I - rho W)^-1, or its product with the columns of `values`."""
         if values is None:
-            return np.asarray(np.linalg.inv(self.filtered(rho).toarray()))
+            return np.asarray(np.linalg.inv(np.eye(self.n) - rho * self.w.toarray()))
         if self.n <= 200:
-            return np.asarray(np.linalg.solve(self.filtered(rho).toarray(), values))
+            return np.asarray(np.linalg.solve(np.eye(self.n) - rho * self.w.toarray(), values))
         from scipy.sparse.linalg import splu
 
-        return np.asarray(splu(self.filtered(rho)).solve(np.asfortranarray(values)))
+        filtered = sparse.csc_array(sparse.eye_array(self.n) - rho * self.w)
+        return np.asarray(splu(filtered).solve(np.asfortranarray(values)))
 
 
 def lag_operator(w: sparse.csr_array) -> Lag:
