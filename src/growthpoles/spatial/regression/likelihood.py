@@ -8,6 +8,7 @@ from 1 / (smallest real eigenvalue) to 1 / (largest), not cut at -1, so that str
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -19,6 +20,7 @@ Floats = NDArray[np.float64]
 Kind = Literal["none", "lag", "error"]
 
 NODES = 64
+_AT_ONCE = 50_000  # numbers of a design that is filtered at all nodes together
 _DENSE = 1_000  # above, sparse weights get no eigenvalues: a factorisation at each node is faster
 
 
@@ -310,15 +312,16 @@ def refit(lag: Lag, y: Floats, x: Floats, kind: Kind, *, count: int | None = Non
     products = [(left * right).sum(axis=0) for left, right in ((e0, e0), (e0, e1), (e1, e1))]
     logliks = np.empty((NODES, y.shape[1]))
     totals = np.empty_like(logliks)
-    bases = []
+    bases: list[tuple[Floats, Floats]] = []
+    factors = _node_factors(lag.nodes, x, wx) if kind == "error" else iter(())
     for place, rho in enumerate(lag.nodes):
         total = products[0] - 2 * rho * products[1] + rho**2 * products[2]
         taken = 0.0
         if kind == "error":
-            base, upper = np.linalg.qr(x - rho * wx)
+            base, upper, inverse = next(factors)
             part = base.T @ e0 - rho * (base.T @ e1)
             total = total - (part * part).sum(axis=0)
-            bases.append((base, np.linalg.inv(upper)))
+            bases.append((base, inverse))
             taken = float(np.log(np.abs(np.diag(upper))).sum()) if restricted else 0.0
         totals[place] = total
         logliks[place] = lag.logdets[place] - taken - (free if restricted else n) / 2 * np.log(total / n)
@@ -343,6 +346,14 @@ def refit(lag: Lag, y: Floats, x: Floats, kind: Kind, *, count: int | None = Non
             b[:, mine] += weights[step, mine] * own
             t[:, mine] += weights[step, mine] * own / error
     return Refits(rho, loglik, sigma2, b, t)
+
+
+def _node_factors(nodes: Floats, x: Floats, wx: Floats) -> Iterator[tuple[Floats, Floats, Floats]]:
+    """Yield Q, R and the inverse of R of the filtered design at every node: of a usual map in one call."""
+    blocks = [nodes] if x.size <= _AT_ONCE else np.split(nodes, len(nodes))
+    for block in blocks:
+        bases, uppers = np.linalg.qr(x - block[:, None, None] * wx)
+        yield from zip(bases, uppers, np.linalg.inv(uppers), strict=True)
 
 
 def refit_products(lag: Lag, products: Floats, kind: Kind, *, count: int) -> Refits:
