@@ -184,6 +184,11 @@ def leave_out(patch: pytest.MonkeyPatch, *names: str) -> None:
     patch.setattr("growthpoles.report.stages.STAGES", tuple(asked))
 
 
+@pytest.fixture(scope="session")
+def without() -> Callable[..., None]:
+    return leave_out
+
+
 @pytest.fixture
 def rated_only(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out the spatial stages: for tests of what a report makes of its ratings."""

@@ -134,7 +134,10 @@ def test_a_kind_is_one_entry_and_its_artist(
 
 
 @pytest.mark.usefixtures("few")
-def test_a_report_shows_and_says_what_was_chosen(own: Path, tmp_path: Path) -> None:
+def test_a_report_shows_and_says_what_was_chosen(
+    own: Path, tmp_path: Path, without: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without(monkeypatch, "verdict", "spread", "inequality")
     steps: list[str] = []
     manifest = build_report(load_study(own), out=tmp_path / "out", progress=steps.append)
     results = manifest.results

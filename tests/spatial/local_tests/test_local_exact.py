@@ -144,7 +144,7 @@ SMALL_LINKS = ["AB", "AC", "AD", "BC", "CD", "DE", "EF", "FG", "EG", "CE", "GH"]
 
 
 @pytest.mark.parametrize("kind", ["continuous", "tied", "zeros"])
-@pytest.mark.parametrize("alternative", ["two-sided", "greater", "less"])
+@pytest.mark.parametrize("alternative", ["two-sided", "greater", pytest.param("less", marks=pytest.mark.slow)])
 def test_equal_weights_sixteen_regions(kind, alternative):
     graph = graph_of(LINKS, REGIONS)
     y = values_of(kind, 7)
