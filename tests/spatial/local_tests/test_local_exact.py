@@ -188,7 +188,7 @@ def test_join_counts_sixteen_regions(alternative):
 
 
 @pytest.mark.parametrize("kind", ["continuous", "tied", "zeros"])
-@pytest.mark.parametrize("alternative", ["two-sided", "greater", "less"])
+@pytest.mark.parametrize("alternative", ["two-sided", "greater", pytest.param("less", marks=pytest.mark.slow)])
 def test_unequal_weights(kind, alternative):
     weights = np.random.default_rng(0).uniform(1, 4, len(SMALL_LINKS))
     weights[:3] = 1.0  # region A: equal weights among unequal ones elsewhere
