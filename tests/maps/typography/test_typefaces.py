@@ -19,7 +19,7 @@ from growthpoles import maps
 from growthpoles.errors import MapError
 from growthpoles.maps.export import Facts, render
 from growthpoles.maps.presets import PRESETS
-from growthpoles.maps.typography import typefaces
+from growthpoles.maps.typography import text_metrics, typefaces
 
 FONTS = Path(mpl.get_data_path(), "fonts", "ttf")
 SERIF = FONTS / "DejaVuSerif.ttf"
@@ -157,3 +157,19 @@ def test_no_font_file_stays_open_for_forked_processes_to_share(tmp_path: Path) -
     face.load_char(ord("Ö"))
     held = [os.path.realpath(place) for place in Path("/proc/self/fd").iterdir()]
     assert str(font) not in held and len(face.get_path()[0]) > 20
+
+
+@pytest.mark.parametrize("sign", ["H", "Ж", "Ә", "M"])
+def test_outlines_are_as_wide_as_the_font_says(sign: str) -> None:
+    """Older drawing libraries draw outlines together in width unless told not to."""
+    from fontTools.pens.boundsPen import BoundsPen
+    from fontTools.ttLib import TTFont
+
+    path = typefaces.font_file(sign, False)
+    font = TTFont(path)
+    glyphs, pen = font.getGlyphSet(), BoundsPen(font.getGlyphSet())
+    glyphs[font.getBestCmap()[ord(sign)]].draw(pen)
+    vertices, codes = text_metrics.outline(sign)
+    shape = vertices[codes != 79]  # a closing point stands anywhere
+    found = [*shape.min(axis=0), *shape.max(axis=0)]
+    assert found == pytest.approx(np.array(pen.bounds) / font["head"].unitsPerEm, abs=1e-9)

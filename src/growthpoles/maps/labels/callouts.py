@@ -212,7 +212,8 @@ class Outside:
         import shapely
 
         keep = shapely.buffer(shapely.union_all(list(words)), 0.5)
-        aim = shapely.boundary(polygon)
+        parts = shapely.get_parts(polygon)  # where no part is broad, the largest is meant, not a rock far out
+        aim = shapely.boundary(parts[int(np.argmax(shapely.area(parts)))]) if len(parts) else polygon
         for deep in (DEEP, 0.4 * DEEP):
             inner = shapely.difference(shapely.buffer(polygon, -deep), keep)
             if not inner.is_empty:
