@@ -305,7 +305,7 @@ def opened(path: str) -> FT2Font:
         if content[:4] not in (b"\x00\x01\x00\x00", b"true"):
             raise MapError(message("not a TrueType font", where=Path(path).name, allowed=allowed))
         if matplotlib.__version_info__ < (3, 11):  # outlines would be drawn together in width by 8
-            return FT2Font(BytesIO(content), hinting_factor=1)
+            return FT2Font(BytesIO(content), hinting_factor=1)  # type: ignore[call-arg]
         return FT2Font(BytesIO(content))  # of an open file, forked processes would share the place of reading
     except (OSError, RuntimeError) as exc:
         why = exc.strerror if isinstance(exc, OSError) and exc.strerror else "the font cannot be read"
