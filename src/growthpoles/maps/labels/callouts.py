@@ -212,8 +212,7 @@ class Outside:
         import shapely
 
         keep = shapely.buffer(shapely.union_all(list(words)), 0.5)
-        parts = shapely.get_parts(polygon)  # where no part is broad, the largest is meant, not a rock far out
-        aim = shapely.boundary(parts[int(np.argmax(shapely.area(parts)))]) if len(parts) else polygon
+        aim = shapely.boundary(polygon)
         for deep in (DEEP, 0.4 * DEEP):
             inner = shapely.difference(shapely.buffer(polygon, -deep), keep)
             if not inner.is_empty:

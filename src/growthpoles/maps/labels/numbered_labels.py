@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 MOST = 120
 #: Where more than this share of the regions would carry a number, all of them do.
 _MIXED = 0.6
-#: Share of a number that has to stand on its own region where it hangs over the border, and how many other regions
-#: a line may cross; the same where no order of placing finds room for all that way.
-_CLEAR = 0.5, 1.0
-_LAST = 0.25, np.inf
+#: Share of a number that has to stand on its own region where it hangs over the border.
+_OWN = 0.5
+#: The same where nothing else is left but a line across several regions.
+_OWN_LEAST = 0.25
 _ROUNDS = 10
 
 
@@ -80,19 +80,19 @@ def number_regions(
     rank = sorted(range(len(names)) if style.code_key == "none" else rest, key=lambda i: (names[i][0], i))
     numbers = {i: str(k + 1) for k, i in enumerate(rank)}
     numbered = {i: numbers[i] for i in sorted(rest, key=lambda i: int(numbers[i]))}
+    first: list[int] = []
+    best: tuple[dict[int, label_fit.Placed], dict[int, Callout], list[int]] | None = None
     barrier = barrier_of(plan)
     stands = [] if barrier is None else [barrier]
-    first: list[int] = []
-    tried: list[tuple[int, list[int]]] = []
     for _ in range(_ROUNDS):
-        placed, led, lost = _put(outside, shapes, numbered, first, inside, beside, stands, preset, poles, (_CLEAR,))
-        if not lost:
-            return inside | placed, beside | led, numbered
-        tried.append((len(lost), first))
-        first = list(dict.fromkeys([*lost, *first]))
-    first = min(tried, key=lambda one: one[0])[1]
-    placed, led, _ = _put(outside, shapes, numbered, first, inside, beside, stands, preset, poles, (_CLEAR, _LAST))
-    return inside | placed, beside | led, numbered
+        found = _put(outside, shapes, numbered, first, inside, beside, stands, preset, poles)
+        if best is None or len(found[2]) < len(best[2]):
+            best = found
+        if not found[2]:
+            break
+        first = list(dict.fromkeys([*found[2], *first]))
+    assert best is not None
+    return inside | best[0], beside | best[1], numbered
 
 
 def _put(
@@ -105,11 +105,10 @@ def _put(
     stands: Sequence[BaseGeometry],
     preset: Preset,
     poles: dict[int, label_fit.Poles],
-    ways: Sequence[tuple[float, float]],
 ) -> tuple[dict[int, label_fit.Placed], dict[int, Callout], list[int]]:
     """Place numbers: outside those that come first, all others clear of every line; returns the lost ones.
 
-    `ways` are tried one after the other: the share of a number on its own region, and the regions a line may cross.
+    A line over several regions is the last resort, behind a number that mostly stands on a neighbour.
     """
     import shapely
 
@@ -127,7 +126,7 @@ def _put(
             lost.append(i)
         else:
             placed[i] = found
-    for share, across in ways:
+    for share, across in ((_OWN, 1.0), (_OWN_LEAST, np.inf)):
         for i in list(lost):
             hung = _hung(numbered[i], shapes[i], placed, beside | led, names, preset, share)
             if hung is not None:
