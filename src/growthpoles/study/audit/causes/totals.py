@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import comb
 
 import numpy as np
 
@@ -17,7 +18,8 @@ from growthpoles.study.files.printed_tables import Decimal
 Blocks = Mapping[int, Block]
 _FEWEST = 2
 _COLUMNS = 2
-_RARE = float(np.log(1e-6))
+#: Log odds of a total on its own, and of one within another.
+_SURE, _LIKELY = float(np.log(1e6)), float(np.log(1e2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,48 +59,87 @@ def find_totals(values: Array, halves: Array) -> list[tuple[int, tuple[int, ...]
 
     Notes
     -----
-    Parts and total agree to (n + 1) half units in two columns at least, and chance would give as many agreements in
-    less than one of a million tables: an agreement in a column has the chance of the width of its roundings over its
-    size. A total of subtotals is one of their parts.
+    A sum that a total meets within rounding is so much likelier for a total than by chance as its rounding is narrow
+    beside its size; less for a column that goes along with another, nothing for its multiple. A total on its own needs
+    a million to one, after all rows and columns that could have met. Subtotals and lone rows under a heading of their
+    own need a hundred to one within a total that has it. A gap counts as nothing where the sum holds with it, and is
+    unknown otherwise.
     """
-    found: dict[int, tuple[int, ...]] = {}
+    spread = _spread(values)
+    sums: dict[int, tuple[tuple[int, ...], float]] = {}
     left = list(range(len(values)))
-    while True:
-        hits = list(_sums_in(values[left], halves[left]))
-        sums = {row for row, _ in hits}
+    above = 0
+    while hits := list(_sums_in(values, halves, spread, left)):
+        # The sure ones first, so that chance takes no row from them.
+        hits = [hit for hit in hits if hit[0] >= _SURE and len(hit[2]) > 1] or hits
+        hits.sort(key=lambda hit: (-round(hit[0], 6), (hit[1] < hit[2][0]) != (above >= 0)))
+        rows = {row for _, row, _ in hits}
         # What sums up no sums goes first.
-        hit = next((hit for hit in hits if sums.isdisjoint(hit[1])), next(iter(hits), None))
-        if hit is None:
-            return [(row, parts) for row, parts in sorted(found.items())]
-        row, parts = left[hit[0]], tuple(left[at] for at in hit[1])
-        inner = [part for at in parts for part in found.get(at, (at,))]
-        found[row] = tuple(dict.fromkeys(inner))
+        free = [hit for hit in hits if rows.isdisjoint(hit[2])] or hits[:1]
+        taken: set[int] = set()
+        for score, row, parts in free:
+            if taken.isdisjoint((row, *parts)):
+                taken.update((row, *parts))
+                sums[row] = parts, score
+                above += 1 if row < parts[0] else -1
         # A subtotal stands for its parts: they are out of the way of the totals above it.
-        left = [at for at in left if at not in parts]
+        gone = {part for parts, _ in sums.values() for part in parts}
+        left = [row for row in left if row not in gone]
+    # What is less than sure and in no total was chance.
+    while loose := [row for row in left if row in sums and (sums[row][1] < _SURE or len(sums[row][0]) < _FEWEST)]:
+        for row in loose:
+            left += sums.pop(row)[0]
+
+    def leaves(row: int) -> tuple[int, ...]:
+        return tuple(leaf for part in sums[row][0] for leaf in leaves(part)) if row in sums else (row,)
+
+    return [(row, leaves(row)) for row in sorted(sums)]
 
 
-def _sums_in(values: Array, halves: Array) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """Yield (total, parts): the fewest parts first, so that subtotals come before what sums them up."""
-    n = len(values)
-    known = np.where(np.isfinite(values), values, 0.0)
-    gone = np.vstack([np.zeros(values.shape[1]), np.cumsum(~np.isfinite(values), axis=0)])
-    sums = np.vstack([np.zeros(values.shape[1]), np.cumsum(known, axis=0)])
-    room = np.vstack([np.zeros(values.shape[1]), np.cumsum(np.where(np.isfinite(halves), halves, 0.0), axis=0)])
-    for count in range(_FEWEST, n):
+def _spread(values: Array) -> Array:
+    """Return how freely each column moves beside those before it: the least spread of their log ratios, 1 at most."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log(np.abs(values))
+    spread = np.ones(values.shape[1])
+    for j in range(1, values.shape[1]):
+        for k in range(j):
+            both = np.isfinite(logs[:, j]) & np.isfinite(logs[:, k])
+            ratio = logs[both, j] - logs[both, k]
+            if len(ratio) > 2:
+                spread[j] = min(spread[j], 1.5 * float(np.median(np.abs(ratio - np.median(ratio)))))
+    return spread
+
+
+def _sums_in(
+    values: Array, halves: Array, spread: Array, left: Sequence[int]
+) -> Iterator[tuple[float, int, tuple[int, ...]]]:
+    """Yield (log odds, total, parts): rows of those that are left which stand next to each other."""
+    values, halves = values[list(left)], np.nan_to_num(halves[list(left)])
+    n, width = values.shape
+    runs = [
+        np.vstack([np.zeros(width), np.cumsum(part, axis=0)])
+        for part in (np.nan_to_num(values), ~np.isfinite(values), halves, halves**2 / 3)
+    ]
+    ways = np.array([[np.log(comb(k, m) * (k if m < k else 1)) for m in range(k + 1)] + [0.0] * (width - k)
+                     for k in range(width + 1)])  # fmt: skip
+    for count in range(1, n):
         start = np.arange(n - count + 1)
-        stop = start + count
-        total, slack = sums[stop] - sums[start], room[stop] - room[start]
-        for row, inside in ((start - 1, start > 0), (stop, stop < n)):
+        total, gaps, slack, noise = (run[start + count] - run[start] for run in runs)
+        for row, inside in ((start - 1, start > 0), (start + count, start + count < n)):
             own, half = values[row % n], halves[row % n]
-            whole = (gone[stop] == gone[start]) & np.isfinite(own) & inside[:, None]
-            fits = whole & (np.abs(total - own) <= slack + half + 1e-9 * np.abs(own))
-            # Some sum of some rows meets another row in any table: how many would by chance, among so many ways?
-            with np.errstate(divide="ignore", invalid="ignore"):
-                chance = np.where(fits, np.minimum(np.log(2 * (slack + half) / np.abs(own)), 0.0), 0.0).sum(axis=1)
-            chance += 2 * np.log(n) + fits.sum(axis=1) * np.log(values.shape[1])
-            enough = (fits.sum(axis=1) >= _COLUMNS) & (chance < _RARE)
-            for at in np.flatnonzero(enough):
-                yield int(row[at]), tuple(range(start[at], stop[at]))
+            gap, size = np.abs(total - own), np.abs(own)
+            deviation = np.sqrt(noise + half**2 / 3 + (1e-9 * size) ** 2) + 1e-300
+            fits = np.isfinite(own) & (gap <= np.minimum(slack + half + 1e-9 * size, 4 * deviation))
+            enough = np.flatnonzero(inside & (fits.sum(axis=1) >= _COLUMNS))
+            if not len(enough):
+                continue
+            fit, gap, size, deviation = fits[enough], gap[enough], size[enough], deviation[enough]
+            odds = np.log(np.maximum(0.4 * size * spread / deviation, 1e-9)) - (gap / deviation) ** 2 / 2
+            known = (fit | (np.isfinite(own[enough]) & (gaps[enough] == 0))).sum(axis=1)
+            score = np.where(fit, np.maximum(odds, 0.0), 0.0).sum(axis=1) - ways[known, fit.sum(axis=1)] - 2 * np.log(n)
+            for at in np.flatnonzero((score >= _LIKELY) & ((count > 1) | (fit.sum(axis=1) == known))):
+                first = enough[at]
+                yield float(score[at]), left[row[first]], tuple(left[first : first + count])
 
 
 def _sums(totals: Sequence[TotalRow], blocks: Blocks) -> Iterator[_Sum]:
