@@ -20,6 +20,8 @@ _FEWEST = 2
 _COLUMNS = 2
 #: Log odds of a total on its own, and of one within another.
 _SURE, _LIKELY = float(np.log(1e6)), float(np.log(1e2))
+#: Sum of the log odds of several totals, none of them sure, that are believed together.
+_TOGETHER = 1.5 * _SURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def find_totals(values: Array, halves: Array) -> list[tuple[int, tuple[int, ...]
     sums: dict[int, tuple[tuple[int, ...], float]] = {}
     left = list(range(len(values)))
     above = 0
-    while hits := list(_sums_in(values, halves, spread, left)):
+    while hits := list(_sums_in(values, halves, spread, left)) or _sums_inside(values, halves, spread, left, sums):
         # The sure ones first, so that chance takes no row from them.
         hits = [hit for hit in hits if hit[0] >= _SURE and len(hit[2]) > 1] or hits
         hits.sort(key=lambda hit: (-round(hit[0], 6), (hit[1] < hit[2][0]) != (above >= 0)))
@@ -85,15 +87,33 @@ def find_totals(values: Array, halves: Array) -> list[tuple[int, tuple[int, ...]
         # A subtotal stands for its parts: they are out of the way of the totals above it.
         gone = {part for parts, _ in sums.values() for part in parts}
         left = [row for row in left if row not in gone]
-    # What is less than sure and in no total was chance.
+    # What is less than sure and in no total was chance, unless there is too much of it.
     while loose := [row for row in left if row in sums and (sums[row][1] < _SURE or len(sums[row][0]) < _FEWEST)]:
-        for row in loose:
+        several = [row for row in loose if len(sums[row][0]) >= _FEWEST]
+        if len(several) == len(loose) and sum(sums[row][1] for row in several) >= _TOGETHER:
+            break
+        for row in [row for row in loose if row not in several] or loose:
             left += sums.pop(row)[0]
 
     def leaves(row: int) -> tuple[int, ...]:
         return tuple(leaf for part in sums[row][0] for leaf in leaves(part)) if row in sums else (row,)
 
     return [(row, leaves(row)) for row in sorted(sums)]
+
+
+def _sums_inside(
+    values: Array, halves: Array, spread: Array, left: Sequence[int], sums: Mapping[int, tuple[tuple[int, ...], float]]
+) -> list[tuple[float, int, tuple[int, ...]]]:
+    """Find parts of totals that sum up rows left beside the total: a level between them that showed too late."""
+    for row in sums.keys() & left if len(left) > 1 else ():
+        parts = sums[row][0]
+        inside = sorted({*left, *parts} - {row})
+        hits = [
+            hit for hit in _sums_in(values, halves, spread, inside) if hit[1] in parts and set(left).issuperset(hit[2])
+        ]
+        if hits:
+            return [max(hits)]
+    return []
 
 
 def _spread(values: Array) -> Array:
@@ -136,7 +156,11 @@ def _sums_in(
             fit, gap, size, deviation = fits[enough], gap[enough], size[enough], deviation[enough]
             odds = np.log(np.maximum(0.4 * size * spread / deviation, 1e-9)) - (gap / deviation) ** 2 / 2
             known = (fit | (np.isfinite(own[enough]) & (gaps[enough] == 0))).sum(axis=1)
-            score = np.where(fit, np.maximum(odds, 0.0), 0.0).sum(axis=1) - ways[known, fit.sum(axis=1)] - 2 * np.log(n)
+            score = (
+                np.where(fit, np.maximum(odds, 0.0), 0.0).sum(axis=1)
+                - ways[known, fit.sum(axis=1)]
+                - np.log(2 * n * count)
+            )
             for at in np.flatnonzero((score >= _LIKELY) & ((count > 1) | (fit.sum(axis=1) == known))):
                 first = enough[at]
                 yield float(score[at]), left[row[first]], tuple(left[first : first + count])
