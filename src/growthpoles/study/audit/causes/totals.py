@@ -67,7 +67,7 @@ def find_totals(values: Array, halves: Array) -> list[tuple[int, tuple[int, ...]
     own need a hundred to one within a total that has it. A gap counts as nothing where the sum holds with it, and is
     unknown otherwise.
     """
-    spread = _spread(values)
+    values, halves, spread = values.copy(), halves.copy(), _spread(values)
     sums: dict[int, tuple[tuple[int, ...], float]] = {}
     left = list(range(len(values)))
     above = 0
@@ -83,6 +83,9 @@ def find_totals(values: Array, halves: Array) -> list[tuple[int, tuple[int, ...]
             if taken.isdisjoint((row, *parts)):
                 taken.update((row, *parts))
                 sums[row] = parts, score
+                # A gap in a subtotal is what its parts add up to, for the totals above it.
+                for part in (halves, values):
+                    part[row] = np.where(np.isfinite(values[row]), part[row], part[list(parts)].sum(axis=0))
                 above += 1 if row < parts[0] else -1
         # A subtotal stands for its parts: they are out of the way of the totals above it.
         gone = {part for parts, _ in sums.values() for part in parts}
@@ -105,9 +108,12 @@ def _sums_inside(
     values: Array, halves: Array, spread: Array, left: Sequence[int], sums: Mapping[int, tuple[tuple[int, ...], float]]
 ) -> list[tuple[float, int, tuple[int, ...]]]:
     """Find parts of totals that sum up rows left beside the total: a level between them that showed too late."""
-    for row in sums.keys() & left if len(left) > 1 else ():
-        parts = sums[row][0]
-        inside = sorted({*left, *parts} - {row})
+    above = {part: row for row, (parts, _) in sums.items() for part in parts}
+    for row, (parts, _) in sums.items() if len(left) > 1 else ():
+        root = row
+        while root in above:
+            root = above[root]
+        inside = sorted({*left, *parts} - {root})
         hits = [
             hit for hit in _sums_in(values, halves, spread, inside) if hit[1] in parts and set(left).issuperset(hit[2])
         ]
@@ -156,11 +162,8 @@ def _sums_in(
             fit, gap, size, deviation = fits[enough], gap[enough], size[enough], deviation[enough]
             odds = np.log(np.maximum(0.4 * size * spread / deviation, 1e-9)) - (gap / deviation) ** 2 / 2
             known = (fit | (np.isfinite(own[enough]) & (gaps[enough] == 0))).sum(axis=1)
-            score = (
-                np.where(fit, np.maximum(odds, 0.0), 0.0).sum(axis=1)
-                - ways[known, fit.sum(axis=1)]
-                - np.log(2 * n * count)
-            )
+            score = np.where(fit, np.maximum(odds, 0.0), 0.0).sum(axis=1)
+            score -= ways[known, fit.sum(axis=1)] + np.log(2 * n * count)
             for at in np.flatnonzero((score >= _LIKELY) & ((count > 1) | (fit.sum(axis=1) == known))):
                 first = enough[at]
                 yield float(score[at]), left[row[first]], tuple(left[first : first + count])
