@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import comb
 
@@ -16,6 +16,8 @@ from growthpoles.study.audit.printed_cells import TotalRow
 from growthpoles.study.files.printed_tables import Decimal
 
 Blocks = Mapping[int, Block]
+#: Log odds, row of the total, rows of its parts.
+_Hit = tuple[float, int, tuple[int, ...]]
 _FEWEST = 2
 _COLUMNS = 2
 #: Log odds of a total on its own, and of one within another.
@@ -71,7 +73,14 @@ def find_totals(values: Array, halves: Array) -> list[tuple[int, tuple[int, ...]
     sums: dict[int, tuple[tuple[int, ...], float]] = {}
     left = list(range(len(values)))
     above = 0
-    while hits := list(_sums_in(values, halves, spread, left)) or _sums_inside(values, halves, spread, left, sums):
+
+    def found() -> list[_Hit]:
+        # A lone row and its heading are the same: the heading stands where the other totals do.
+        hits = _sums_in(values, halves, spread, left, sums)
+        hits = [hit for hit in hits if len(hit[2]) > 1 or (hit[1] < hit[2][0]) == (above >= 0)]
+        return hits or _sums_inside(values, halves, spread, left, sums)
+
+    while hits := found():
         # The sure ones first, so that chance takes no row from them.
         hits = [hit for hit in hits if hit[0] >= _SURE and len(hit[2]) > 1] or hits
         hits.sort(key=lambda hit: (-round(hit[0], 6), (hit[1] < hit[2][0]) != (above >= 0)))
@@ -106,7 +115,7 @@ def find_totals(values: Array, halves: Array) -> list[tuple[int, tuple[int, ...]
 
 def _sums_inside(
     values: Array, halves: Array, spread: Array, left: Sequence[int], sums: Mapping[int, tuple[tuple[int, ...], float]]
-) -> list[tuple[float, int, tuple[int, ...]]]:
+) -> list[_Hit]:
     """Find parts of totals that sum up rows left beside the total: a level between them that showed too late."""
     above = {part: row for row, (parts, _) in sums.items() for part in parts}
     for row, (parts, _) in sums.items() if len(left) > 1 else ():
@@ -115,7 +124,9 @@ def _sums_inside(
             root = above[root]
         inside = sorted({*left, *parts} - {root})
         hits = [
-            hit for hit in _sums_in(values, halves, spread, inside) if hit[1] in parts and set(left).issuperset(hit[2])
+            hit
+            for hit in _sums_in(values, halves, spread, inside, sums)
+            if hit[1] in parts and set(left).issuperset(hit[2])
         ]
         if hits:
             return [max(hits)]
@@ -125,7 +136,7 @@ def _sums_inside(
 def _spread(values: Array) -> Array:
     """Return how freely each column moves beside those before it: the least spread of their log ratios, 1 at most."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        logs = np.log(np.abs(values))
+        logs = np.log(np.abs(np.unique(values, axis=0)))
     spread = np.ones(values.shape[1])
     for j in range(1, values.shape[1]):
         for k in range(j):
@@ -136,10 +147,9 @@ def _spread(values: Array) -> Array:
     return spread
 
 
-def _sums_in(
-    values: Array, halves: Array, spread: Array, left: Sequence[int]
-) -> Iterator[tuple[float, int, tuple[int, ...]]]:
-    """Yield (log odds, total, parts): rows of those that are left which stand next to each other."""
+def _sums_in(values: Array, halves: Array, spread: Array, left: Sequence[int], sums: Container[int]) -> list[_Hit]:
+    """Return (log odds, total, parts): rows next to each other of those left; what sums up some sums up no others."""
+    found = []
     values, halves = values[list(left)], np.nan_to_num(halves[list(left)])
     n, width = values.shape
     runs = [
@@ -166,7 +176,9 @@ def _sums_in(
             score -= ways[known, fit.sum(axis=1)] + np.log(2 * n * count)
             for at in np.flatnonzero((score >= _LIKELY) & ((count > 1) | (fit.sum(axis=1) == known))):
                 first = enough[at]
-                yield float(score[at]), left[row[first]], tuple(left[first : first + count])
+                if left[row[first]] not in sums:
+                    found.append((float(score[at]), left[row[first]], tuple(left[first : first + count])))
+    return found
 
 
 def _sums(totals: Sequence[TotalRow], blocks: Blocks) -> Iterator[_Sum]:
