@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,8 @@ Blocks = Mapping[int, Block]
 KINDS = ("rows", "exchanged", "repeated", "other year", "other column", "factor", "digits", "cell", "column")
 #: Greatest expected number of chance matches for rows that are said to be exchanged.
 _CHANCE = 0.02
+#: Most wrong rows of a table of which each two may be swapped, and most ways to swap columns that are followed.
+_PAIRED, _WAYS = 8, 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +93,13 @@ def readings(blocks: Blocks, relations: Sequence[Relation], wrong: Sequence[Mask
                 (relation.members[0], relation.implied(blocks[table], relation.members[0])) for relation in group
             ]
             yield from _moved(blocks[table], results, np.array(numbers, dtype=np.intp))
+    for table, block in blocks.items():
+        own = [
+            (relation, mask)
+            for relation, mask in zip(relations, wrong, strict=True)
+            if relation.table == table and relation.kind != "index"
+        ]
+        yield from _swapped(block, own) if own else ()
     for (table, name, at), concerned in cells.items():
         yield from single(blocks[table], name, at, [relations[r] for r in concerned])
 
@@ -127,18 +136,63 @@ def _moved(block: Block, members: Sequence[tuple[str, Bounds]], rows: Rows) -> I
     for place, origin, unique in _cycles(fits, rows, np.flatnonzero(known)):
         if np.log(np.arange(1, len(place) + 1) * rate).sum() > np.log(_CHANCE):
             continue
-        told = "swapped rows" if unique else "swapped rows (in one of several ways)"
-        # The value printed in row `origin` is that of row `place`.
-        owner = {int(there): int(here) for here, there in zip(place, origin, strict=True)}
-        texts = tuple(f"{told}: the value belongs to {block.regions[owner[int(i)]]}" for i in place)
-        bounds = {}
-        for name, _ in members:
-            column = block.columns[name]
-            low, middle, high = (part.copy() for part in (column.low, column.value, column.high))
-            for array in (low, middle, high):
-                array[place] = array[origin]
-            bounds[block.table, name] = low, middle, high
-        yield Reading("rows", dict.fromkeys(bounds, place), bounds, dict.fromkeys(bounds, texts), owner)
+        yield _dealt(block, [name for name, _ in members], place, origin, unique=unique)
+
+
+def _dealt(block: Block, names: Sequence[str], place: Rows, origin: Rows, *, unique: bool = True) -> Reading:
+    """Give the rows of `place` the values that are printed in those of `origin`."""
+    told = "swapped rows" if unique else "swapped rows (in one of several ways)"
+    # The value printed in row `origin` is that of row `place`.
+    owner = {int(there): int(here) for here, there in zip(place, origin, strict=True)}
+    texts = tuple(f"{told}: the value belongs to {block.regions[owner[int(i)]]}" for i in place)
+    bounds = {}
+    for name in names:
+        column = block.columns[name]
+        low, middle, high = (part.copy() for part in (column.low, column.value, column.high))
+        for array in (low, middle, high):
+            array[place] = array[origin]
+        bounds[block.table, name] = low, middle, high
+    return Reading("rows", dict.fromkeys(bounds, place), bounds, dict.fromkeys(bounds, texts), owner)
+
+
+def _swapped(block: Block, relations: Sequence[tuple[Relation, Mask]]) -> Iterator[Reading]:
+    """Try two rows swapped in several columns: the fewest with which all relations of the two rows hold, and the rest.
+
+    Where some columns of related ones are swapped, the others are beside them as if they were: two readings.
+    """
+    rows = np.flatnonzero(np.logical_or.reduce([mask for _, mask in relations]))
+    for i, j in combinations(rows, 2) if len(rows) <= _PAIRED else ():
+        group = [relation for relation, mask in relations if mask[i] and mask[j]]
+        rest = [relation for relation, _ in relations if relation not in group]
+        names: set[str] = set()
+        ways: list[dict[str, bool]] = [{}] if group else []
+        while group and ways:
+            relation = group.pop(0)
+            names.update(relation.members)
+            group += [other for other in rest if names & set(other.members)]
+            rest = [other for other in rest if other not in group]
+            fine = [
+                dict(zip(relation.members, way, strict=True))
+                for way in product((False, True), repeat=len(relation.members))
+                if _holds(relation, block, (i, j), way)
+            ]
+            pairs = [(known, way) for known in ways for way in fine]
+            ways = [known | way for known, way in pairs if all(known.get(name, way[name]) == way[name] for name in way)]
+            ways = ways[:_WAYS]
+        sets = sorted(({name for name in way if way[name]} for way in ways), key=len)
+        for chosen in [*sets[:1], *[other for other in sets if not other & sets[0]][:1]]:
+            yield _dealt(block, [name for name in block.columns if name in chosen], np.array([i, j]), np.array([j, i]))
+
+
+def _holds(relation: Relation, block: Block, pair: tuple[int, int], way: Sequence[bool]) -> bool:
+    """Whether a relation holds in two rows with some of its columns swapped."""
+    columns = {}
+    for name, swap in zip(relation.members, way, strict=True):
+        column, at = block.columns[name], list(pair[::-1] if swap else pair)
+        columns[name] = replace(column, value=column.value[at], low=column.low[at], high=column.high[at])
+        if swap and column.value[pair[0]] == column.value[pair[1]]:
+            return False
+    return not relation.wrong(replace(block, columns=columns)).any()
 
 
 def _cycles(fits: npt.NDArray[np.bool_], rows: Rows, known: Rows) -> Iterator[tuple[Rows, Rows, bool]]:

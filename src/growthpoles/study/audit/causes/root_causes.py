@@ -20,6 +20,8 @@ from growthpoles.study.files.printed_tables import Decimal
 #: Odds at which one of several readings is believed; below, the fault is left open.
 SURE = float(np.log(100.0))
 _CAP = 9.0
+#: Log odds against every further column whose rows are swapped.
+_COLUMN = 2.0
 #: So many standard errors the results of a ratio must lie low on average before their digits count as cut off.
 _DRIFT = 5.5
 _FREEDOM = 3
@@ -221,6 +223,8 @@ def _decide(
             if before and judge is not None and set(reading.keys) & results:
                 after = judge(reading.apply(blocks))
                 odds += 7.0 if after <= before / 2 else 0.0
+            if reading.kind == "rows":
+                odds -= _COLUMN * len(reading.keys)
             if reading.kind == "cell":
                 odds += _neat(reading, blocks, relations, decimal)
         weighed.append(replace(reading, odds=odds))
