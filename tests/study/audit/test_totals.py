@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from growthpoles.study.audit.causes.totals import find_totals
+from growthpoles.study.audit.file_audit import audit_file
 
 Totals = dict[int, tuple[int, ...]]
 
@@ -65,6 +68,21 @@ def test_subtotals_of_three_and_four_rows_under_a_grand_total() -> None:
         table = np.vstack([north + south, north, table[:3], south, table[3:]])
         found = find_totals(table, np.full(table.shape, 0.5))
         assert found == [(0, (2, 3, 4, 6, 7, 8, 9)), (1, (2, 3, 4)), (5, (6, 7, 8, 9))]
+
+
+def test_a_wrong_row_of_nested_totals_is_one_fault(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    table = np.round(rng.lognormal(9, 0.6, (7, 4)))
+    north, south = table[:3].sum(axis=0), table[3:].sum(axis=0)
+    table = np.vstack([north + south, north, table[:3], south, table[3:]])
+    table[7, 1] *= 10
+    names = ["Country", "North", "Alba", "Borin", "Ceres", "South", "Dorne", "Elin", "Faro", "Gorm"]
+    lines = [";".join([name, *(f"{value:.0f}" for value in row)]) for name, row in zip(names, table, strict=True)]
+    path = tmp_path / "book.csv"
+    path.write_text("\n".join(["region;gdp;jobs;people;firms", *lines]) + "\n", encoding="utf-8")
+    found, file, _ = audit_file(path)
+    assert len(file.totals) == 3
+    assert found.ledger[["region", "column"]].values.tolist() == [["Elin", "jobs"]]
 
 
 def test_columns_that_go_along_with_each_other_prove_nothing() -> None:

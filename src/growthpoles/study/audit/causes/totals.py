@@ -245,15 +245,27 @@ def total_findings(
     printed = {(each.total.table, each.total.row, each.name): each for each in _sums(totals, blocks)}
     sums = list(_sums(totals, whole))
     summed = _additive(sums, list(printed.values()), results)
-    found = []
-    for each in sums:
-        key = each.total.table, each.total.row, each.name
-        if each.name in summed and not each.holds and not printed[key].holds:
-            found.append(_finding(each, whole, relations, decimal))
-    return found
+    broken = [
+        each
+        for each in sums
+        if each.name in summed and not each.holds and not printed[each.total.table, each.total.row, each.name].holds
+    ]
+    return [
+        _finding(each, whole, relations, decimal, row=any(_within(each, outer) for outer in broken))
+        for each in broken
+        if not any(_within(inner, each) for inner in broken)
+    ]
 
 
-def _finding(each: _Sum, blocks: Blocks, relations: Sequence[Relation], decimal: Decimal) -> Finding:
+def _within(inner: _Sum, outer: _Sum) -> bool:
+    """Whether two totals, one inside the other, are off by the same: one row of both is wrong, and no total."""
+    gap = (inner.value - inner.middle) - (outer.value - outer.middle)
+    room = sum((each.high - each.low) / 2 + each.half for each in (inner, outer))
+    same = (inner.total.table, inner.name) == (outer.total.table, outer.name)
+    return same and set(inner.at) < set(outer.at) and abs(gap) <= room
+
+
+def _finding(each: _Sum, blocks: Blocks, relations: Sequence[Relation], decimal: Decimal, *, row: bool) -> Finding:
     total, name = each.total, each.name
     block, column = blocks[total.table], blocks[total.table].columns[name]
     slack = (each.high - each.low) / 2 + each.half
@@ -271,6 +283,8 @@ def _finding(each: _Sum, blocks: Blocks, relations: Sequence[Relation], decimal:
     text += f"; {slip}" if slip else ""
     lead = "one reading: " if loose else ""
     cells = [Cell(total.table, total.row, name, total.cells[name][0], each.middle, f"{lead}{text}", total.label)]
+    if row and rows:
+        cells = []
     cells += [
         Cell(
             total.table, block.rows[i], name, column.printed[i], want,
