@@ -162,26 +162,33 @@ def _swapped(block: Block, relations: Sequence[tuple[Relation, Mask]]) -> Iterat
     """
     rows = np.flatnonzero(np.logical_or.reduce([mask for _, mask in relations]))
     for i, j in combinations(rows, 2) if len(rows) <= _PAIRED else ():
-        group = [relation for relation, mask in relations if mask[i] and mask[j]]
-        rest = [relation for relation, _ in relations if relation not in group]
-        names: set[str] = set()
-        ways: list[dict[str, bool]] = [{}] if group else []
-        while group and ways:
-            relation = group.pop(0)
-            names.update(relation.members)
-            group += [other for other in rest if names & set(other.members)]
-            rest = [other for other in rest if other not in group]
-            fine = [
-                dict(zip(relation.members, way, strict=True))
-                for way in product((False, True), repeat=len(relation.members))
-                if _holds(relation, block, (i, j), way)
-            ]
-            pairs = [(known, way) for known in ways for way in fine]
-            ways = [known | way for known, way in pairs if all(known.get(name, way[name]) == way[name] for name in way)]
-            ways = ways[:_WAYS]
-        sets = sorted(({name for name in way if way[name]} for way in ways), key=len)
-        for chosen in [*sets[:1], *[other for other in sets if not other & sets[0]][:1]]:
-            yield _dealt(block, [name for name in block.columns if name in chosen], np.array([i, j]), np.array([j, i]))
+        broken = [relation for relation, mask in relations if mask[i] and mask[j]]
+        while broken:
+            group, names = [broken[0]], set(broken[0].members)
+            # What shares no column is swapped for itself.
+            while more := [each for each, _ in relations if each not in group and names & set(each.members)]:
+                group += more
+                names.update(name for each in more for name in each.members)
+            broken = [each for each in broken if each not in group]
+            sets = _choices(block, group, (i, j))
+            for chosen in [*sets[:1], *[other for other in sets if not other & sets[0]][:1]]:
+                at = np.array([i, j])
+                yield _dealt(block, [name for name in block.columns if name in chosen], at, at[::-1])
+
+
+def _choices(block: Block, group: Sequence[Relation], pair: tuple[int, int]) -> list[set[str]]:
+    """Return the sets of columns that, swapped between two rows, let all relations of the rows hold; fewest first."""
+    ways: list[dict[str, bool]] = [{}]
+    for relation in group:
+        fine = [
+            dict(zip(relation.members, way, strict=True))
+            for way in product((False, True), repeat=len(relation.members))
+            if _holds(relation, block, pair, way)
+        ]
+        pairs = [(known, way) for known in ways for way in fine]
+        ways = [known | way for known, way in pairs if all(known.get(name, way[name]) == way[name] for name in way)]
+        ways = ways[:_WAYS]
+    return sorted(({name for name in way if way[name]} for way in ways), key=len)
 
 
 def _holds(relation: Relation, block: Block, pair: tuple[int, int], way: Sequence[bool]) -> bool:
