@@ -91,6 +91,19 @@ def test_a_tie_is_left_open_with_both_readings(tmp_path: Path) -> None:
     assert ledger["cause"].str.startswith("one reading").all()
 
 
+@pytest.mark.parametrize(
+    "names", [("gdp", "emp"), ("pop", "urban", "rural"), ("rd", "firms"), ("gdp", "pop", "rural", "waste")]
+)
+def test_two_rows_swapped_in_several_columns_are_one_fault(names: tuple[str, ...], tmp_path: Path) -> None:
+    study = clean(np.random.default_rng(11), tmp_path, n=16)
+    for name in names:
+        study.columns[1, name][[3, 9]] = study.columns[1, name][[9, 3]]
+    ledger = audit_sources(study.sources())
+    assert len(set(ledger["fault"])) == 1
+    cells = set(zip(ledger["row"], ledger["column"], strict=True))
+    assert cells == {(row, name) for row in (4, 10) for name in names}
+
+
 def test_the_other_year_decides_which_side_is_wrong(tmp_path: Path) -> None:
     study = clean(np.random.default_rng(11), tmp_path, n=12)
     study.columns[1, "emp"][4] *= 3

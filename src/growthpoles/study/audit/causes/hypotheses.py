@@ -161,7 +161,7 @@ def _swapped(block: Block, relations: Sequence[tuple[Relation, Mask]]) -> Iterat
     Where some columns of related ones are swapped, the others are beside them as if they were: two readings.
     """
     rows = np.flatnonzero(np.logical_or.reduce([mask for _, mask in relations]))
-    for i, j in combinations(rows, 2) if len(rows) <= _PAIRED else ():
+    for i, j in combinations(map(int, rows), 2) if len(rows) <= _PAIRED else ():
         broken = [relation for relation, mask in relations if mask[i] and mask[j]]
         while broken:
             group, names = [broken[0]], set(broken[0].members)
