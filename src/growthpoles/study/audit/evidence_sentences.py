@@ -132,6 +132,8 @@ SENTENCES = (
     "no number in {column}, rows {rows}",
     "no index printed, rows {rows}",
     "an indicator has no number, rows {rows}",
+    "a gap may hide the extreme of a column, rows {rows}",
+    "only with a figure that a gap may hide, rows {rows}",
     "growth scatters so much that {share} % would be seen",
     "table {table}: {relation}",
     "index {year}",
