@@ -65,7 +65,9 @@ def published_causes(
     missed: set[tuple[int, str]] = set()
     targets = {}
     if len(reproduction):
-        lost = ~reproduction["explained_by"].isin(_READINGS)
+        # A region with a gap has no index to hold the printed one against.
+        rated = reproduction["value"].notna() & reproduction["by_row"].notna()
+        lost = rated & ~reproduction["explained_by"].isin(_READINGS)
         missed = set(zip(reproduction.loc[lost, "year"], reproduction.loc[lost, "region"], strict=True))
         counts = [len(missed)]
         for mended in _mended(search) if missed else ():
@@ -78,9 +80,7 @@ def published_causes(
         if missed and (filled := fill_gaps(study, best, catalogue, method)) is not None:
             # What no gap may hide stays a fault, held against the tables with the gap filled.
             still = missed_index(study, filled, catalogue, method)
-            rated = reproduction[reproduction["value"].notna() & reproduction["by_row"].notna()]
-            behind = (missed - still).intersection(zip(rated["year"], rated["region"], strict=True))
-            missed, best = missed - behind, filled
+            behind, missed, best = missed - still, missed & still, filled
             states.append(filled)
             counts.append(len(still))
         targets = index_targets(study, best, catalogue, method) if missed else {}
@@ -138,8 +138,10 @@ def _followed(
     """Say which indices follow once the faults of the tables are mended; take the others from the best state."""
     keys = list(zip(reproduction["year"], reproduction["region"], strict=True))
     follows = [
-        key not in missed and explained not in _READINGS and np.isfinite(value)
-        for key, explained, value in zip(keys, reproduction["explained_by"], reproduction["value"], strict=True)
+        key not in missed and explained not in _READINGS and bool(rated)
+        for key, explained, rated in zip(
+            keys, reproduction["explained_by"], reproduction[["value", "by_row"]].notna().all(axis=1), strict=True
+        )
     ]
     told = reproduction.copy()
     if known is not reproduction:
