@@ -8,7 +8,7 @@ probability (m / x)^3 / n. What is merely unusual (growth) is a remark and no fi
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -150,7 +150,7 @@ def table_findings(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -
     found: list[Finding] = []
     for block in blocks.values():
         found += [*_equal_rows(block, results), *_equal_columns(block), *_signs(blocks, block, results)]
-        found += [*_magnitudes(blocks, block, results), *_moved_between_years(blocks, block, results)]
+        found += [*_magnitudes(blocks, block, results), *_together(_moved_between_years(blocks, block, results))]
         found += [*_repeated_years(blocks, block, results), *_shares(blocks, block, results)]
     return found
 
@@ -385,6 +385,16 @@ def _moved_between_years(blocks: Mapping[int, Block], block: Block, results: set
                 f"{cost[np.arange(k), source].max():.1f} when they are dealt anew; which year is right stays open"
             )
             yield Finding(f"t{other.table}-t{block.table}-{name}-moved", fault, tuple(cells), evidence)
+
+
+def _together(found: Iterator[Finding]) -> Iterator[Finding]:
+    """Give columns of two tables that moved in the same rows one fault: regions exchanged, not columns."""
+    groups: dict[tuple[int, str], list[Finding]] = {}
+    for finding in found:
+        groups.setdefault((finding.fault.table, finding.fault.rows), []).append(finding)
+    for group in groups.values():
+        names = ", ".join(finding.fault.column for finding in group)
+        yield from (replace(finding, fault=replace(finding.fault, column=names)) for finding in group)
 
 
 def _shares(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:

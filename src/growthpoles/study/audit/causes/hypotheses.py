@@ -20,7 +20,7 @@ Rows = npt.NDArray[np.intp]
 Key = tuple[int, str]
 Blocks = Mapping[int, Block]
 #: Kinds of readings, the simplest first.
-KINDS = ("rows", "exchanged", "repeated", "other year", "other column", "factor", "digits", "cell", "column")
+KINDS = ("rows", "shifted", "exchanged", "repeated", "other year", "other column", "factor", "digits", "cell", "column")
 #: Greatest expected number of chance matches for rows that are said to be exchanged.
 _CHANCE = 0.02
 #: Most wrong rows of a table of which each two may be swapped, and most ways to swap columns that are followed.
@@ -80,6 +80,7 @@ def readings(blocks: Blocks, relations: Sequence[Relation], wrong: Sequence[Mask
                 cells.setdefault((relation.table, name, int(i)), []).append(r)
             if len(rows) > 1:
                 yield from _moved(block, [(name, implied)], rows)
+                yield from _shifted(block, name, implied, rows)
                 yield from _exchanged(blocks, relations, relation, name, implied, rows)
                 yield from _repeated(blocks, relation, name, implied, rows)
                 yield from _factor(block, name, implied, rows)
@@ -92,7 +93,17 @@ def readings(blocks: Blocks, relations: Sequence[Relation], wrong: Sequence[Mask
             results = [
                 (relation.members[0], relation.implied(blocks[table], relation.members[0])) for relation in group
             ]
-            yield from _moved(blocks[table], results, np.array(numbers, dtype=np.intp))
+            for reading in _moved(blocks[table], results, np.array(numbers, dtype=np.intp)):
+                yield reading
+                # Ratios in the rows of others look as all that they were computed from does, moved the other way.
+                inputs = {name for relation in group for name in relation.members} - {name for name, _ in results}
+                for total in (each for each in relations if each.table == table and each.kind == "sum"):
+                    inputs |= set(total.members) if inputs & set(total.members) else set()
+                place = np.array(list(reading.source.values()), dtype=np.intp)
+                origin = np.array(list(reading.source), dtype=np.intp)
+                order = np.argsort(origin)
+                names = [name for name in blocks[table].columns if name in inputs]
+                yield _dealt(blocks[table], names, origin[order], place[order])
     for table, block in blocks.items():
         own = [
             (relation, mask)
@@ -137,6 +148,22 @@ def _moved(block: Block, members: Sequence[tuple[str, Bounds]], rows: Rows) -> I
         if np.log(np.arange(1, len(place) + 1) * rate).sum() > np.log(_CHANCE):
             continue
         yield _dealt(block, [name for name, _ in members], place, origin, unique=unique)
+
+
+def _shifted(block: Block, name: str, implied: Bounds, rows: Rows) -> Iterator[Reading]:
+    """Try values that stand one or two rows too low or too high; one was typed twice, and one is lost."""
+    known = np.isfinite(implied[0]) & np.isfinite(block.columns[name].value)
+    fits = _fits(block.columns[name], implied) & known[:, None] & known[None, :]
+    n = int(known.sum())
+    rate = max((fits.sum() - np.trace(fits)) / max(n * (n - 1), 1), 1e-12)
+    for step in (1, -1, 2, -2):
+        at = rows[(rows - step >= 0) & (rows - step < len(known))]
+        at = at[fits[at - step, at]]
+        if len(at) < 3 or len(at) * np.log(rate) + np.log(4.0 * n) > np.log(_CHANCE):
+            continue
+        key = (block.table, name)
+        texts = tuple(f"swapped rows, moved: the value belongs to {block.regions[int(i) - step]}" for i in at)
+        yield Reading("shifted", {key: at}, {key: implied}, {key: texts})
 
 
 def _dealt(block: Block, names: Sequence[str], place: Rows, origin: Rows, *, unique: bool = True) -> Reading:
