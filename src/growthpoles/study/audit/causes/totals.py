@@ -195,7 +195,8 @@ def _sums(totals: Sequence[TotalRow], blocks: Blocks) -> Iterator[_Sum]:
 def _additive(sums: Sequence[_Sum], printed: Sequence[_Sum], results: set[tuple[int, str]]) -> set[str]:
     """Return the columns that are summed up: no ratios; the sum holds somewhere, or comes near where a mean cannot."""
     ratios = {name for _, name in results}
-    held = {each.name for each in (*sums, *printed) if each.holds}
+    # A row under a heading of its own is repeated in it, whatever its column holds.
+    held = {each.name for each in (*sums, *printed) if each.holds and len(each.at) > 1}
     near = {
         each.name
         for each in sums
