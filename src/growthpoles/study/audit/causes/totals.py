@@ -22,6 +22,7 @@ _FEWEST = 2
 _COLUMNS = 2
 #: Log odds of a total on its own, and of one within another.
 _SURE, _LIKELY = float(np.log(1e6)), float(np.log(1e2))
+_ANEW = 0.01
 #: Sum of the log odds of several totals, none of them sure, that are believed together.
 _TOGETHER = 1.5 * _SURE
 
@@ -174,7 +175,9 @@ def _sums_in(values: Array, halves: Array, spread: Array, left: Sequence[int], s
             known = (fit | (np.isfinite(own[enough]) & (gaps[enough] == 0))).sum(axis=1)
             score = np.where(fit, np.maximum(odds, 0.0), 0.0).sum(axis=1)
             score -= ways[known, fit.sum(axis=1)] + np.log(2 * n * count)
-            for at in np.flatnonzero((score >= _LIKELY) & ((count > 1) | (fit.sum(axis=1) == known))):
+            # A lone row and its heading are the same but for quotients, which the heading may round anew.
+            near = (fit | (gap <= _ANEW * size)).sum(axis=1)
+            for at in np.flatnonzero((score >= _LIKELY) & ((count > 1) | (near >= known))):
                 first = enough[at]
                 if left[row[first]] not in sums:
                     found.append((float(score[at]), left[row[first]], tuple(left[first : first + count])))
