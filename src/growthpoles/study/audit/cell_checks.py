@@ -44,6 +44,7 @@ _TAIL = 3.0
 _LEAST = 2.0
 _SEEN = 6.0
 _CLOSE = 3.0
+_ALL = 0.95
 _NEAR_YEARS = 5  # over longer times regions grow apart by more than tables err (an oil field: Campeche)
 _TEN = float(np.log(10.0))
 
@@ -452,21 +453,31 @@ def growth_remarks(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -
 
 
 def blind_columns(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -> list[tuple[str, int, str]]:
-    """List columns in which rows exchanged between two years would mostly not be seen: check, rows, reason.
+    """List columns in which rows exchanged before all else was computed would not be seen: check, rows, reason.
 
-    Two rows are told apart where their difference is more than six times the scatter of growth.
+    Only the other year tells. Two rows are told apart where their difference is more than six times the scatter of
+    growth; a column of which all pairs but one in twenty are told apart is not listed.
     """
     lines = []
     for block in blocks.values():
+        lone = [
+            name
+            for name in block.columns
+            if (block.table, name) not in results and next(twins(blocks, block.table, name), None) is None
+        ]
+        if lone:
+            check = f"table {block.table}: rows of {', '.join(lone)} exchanged before all else was computed"
+            lines.append((check, len(block.rows), "no other year to hold them against"))
         for name, column in block.columns.items():
             for other, place in twins(blocks, block.table, name):
                 if (block.table, name) in results or (other.year or 0) > (block.year or 0):
                     continue
                 scale = growth(block, other, place, name)[2]
-                logs = np.log(np.where(column.value > 0, column.value, np.nan))
+                with np.errstate(invalid="ignore"):
+                    logs = np.log(np.where(column.value > 0, column.value, np.nan))
                 gaps = np.abs(logs[:, None] - logs[None, :])[np.triu_indices(len(logs), 1)]
                 gaps = gaps[np.isfinite(gaps)]
-                if np.isfinite(scale) and len(gaps) and (seen := float((gaps > _SEEN * scale).mean())) < 0.5:
+                if np.isfinite(scale) and len(gaps) and (seen := float((gaps > _SEEN * scale).mean())) < _ALL:
                     check = (
                         f"tables {other.table} and {block.table}: rows of {name} exchanged before all else was computed"
                     )
