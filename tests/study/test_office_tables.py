@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import warnings
 from collections import defaultdict
 from pathlib import Path
@@ -185,6 +186,57 @@ def test_parts_of_a_year_are_no_year(tmp_path: Path, part: str) -> None:
     text = f"Area;2019;2020;{part}\nNorth Hills;1,5;2;7\nSouth;4;5;7\nBern;7;8;7\nLa Rioja;1;2;7\n"
     found = table(tmp_path, text)
     assert set(found["year"]) == {2019, 2020} and any(part in remark for remark in found.attrs["remarks"])
+
+
+def monthly(kind: str) -> str:
+    months = [f"M{month:02d}" for month in range(1, 13)]
+    if kind == "across":
+        return f"Area;Year;{';'.join(months)}\n" + "".join(
+            f"{name};2020;{';'.join(f'{i},5' for i in range(12))}\n" for name in BOUNDARIES[1]
+        )
+    words = [pd.Timestamp(2020, month, 1).month_name() for month in range(1, 13)]
+    rows = ((name, year, each) for name in BOUNDARIES[1] for year in (2020, 2021) for each in range(12))
+    spelled = {
+        "beside the year": lambda year, i: f"{year};{months[i]}",
+        "in words": lambda year, i: f"{year};{words[i]}",
+        "with the year": lambda year, i: f";{year}{months[i]}",
+        "by quarters": lambda year, i: f"{year};Q{i + 1}" if i < 4 else "",
+    }[kind]
+    lines = [f"{name};{text};{i},5" for name, year, i in rows if (text := spelled(year, i))]
+    return "Area;Year;Period;Value\n" + "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("kind", ["across", "beside the year", "in words", "with the year", "by quarters"])
+@pytest.mark.parametrize("known", [True, False])
+def test_parts_of_a_year_are_told(tmp_path: Path, kind: str, known: bool) -> None:
+    (tmp_path / "m.csv").write_text(monthly(kind), encoding="utf-8")
+    borders = {"boundaries": boundaries(tmp_path), "key": "code"} if known else {}
+    look = gp.quick_look(tmp_path / "m.csv", **borders)
+    assert look.tables["regions"].tolist() == [4], look.lines
+    assert any("parts of a year" in line and "nothing is summed" in line for line in look.lines)
+
+
+def test_codes_of_a_long_table_are_no_values_whatever_the_columns_are_called(tmp_path: Path) -> None:
+    for seed in range(40):
+        rng = random.Random(seed)
+        serial = list(range(start := rng.choice([1, 736420076, 10**7]), start + 900))
+        serial = sorted(rng.sample(serial, 48)) if rng.random() < 0.5 or start == 1 else rng.sample(serial, 48)
+        flag = rng.choice(["", "*", " p", " (r)"])
+        heads = [
+            "idhod" if start > 1 else "record",
+            "sex_code",
+            "level",
+            rng.choice(["hodnota", "Persons", "x, total"]),
+        ]
+        lines = [";".join(["Area", "Year", "sex", *(f"{head}{rng.choice(['', ' *', ' 1)'])}" for head in heads)])]
+        for name in BOUNDARIES[1]:
+            for year in range(2015, 2021):
+                for sex, code in (("men", "11"), ("women", "12")):
+                    mark = flag if rng.random() < 0.1 else ""
+                    number = str(serial[len(lines) - 1])
+                    lines.append(f"{name};{year};{sex};{number}{mark};{code}{mark};97{mark};{rng.uniform(1, 9e5):.0f}")
+        found = table(tmp_path, "\n".join(lines) + "\n")
+        assert set(found["indicator"]) == {"men", "women"}, (seed, lines[:3], set(found["indicator"]))
 
 
 def test_years_above_the_indicators(tmp_path: Path) -> None:

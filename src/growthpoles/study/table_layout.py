@@ -14,7 +14,14 @@ from growthpoles.errors import listed, shown
 from growthpoles.regions.key_matching import KeyMatch, best_rule, match_keys
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files.number_notation import Notation, detect_notation
-from growthpoles.study.files.printed_labels import bare_name, parse_year, plain_signs, split_flag, year_inside
+from growthpoles.study.files.printed_labels import (
+    bare_name,
+    parse_year,
+    part_of_year,
+    plain_signs,
+    split_flag,
+    year_inside,
+)
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import JOINT, cell_text, joint_keys
 from growthpoles.study.table_blocks import NOTATIONS, Block, is_mark, is_number, kind_of, sums_of
@@ -96,6 +103,19 @@ def read_block(block: Block, index: NameIndex | None, parents: Iterable[str] = (
     _settle_rows(block, index, parents)
     _find_marks(block)
     _name_labels(block)
+    _tell_parts_of_year(block)
+
+
+def _tell_parts_of_year(block: Block) -> None:
+    """Say where indicators are told apart by months or quarters: they are numbers of parts of a year."""
+    names = [name for at in block.value_at for name in block.paths[at]] if not block.indicator else []
+    names += [part for text in block.kinds for part in text.split(" | ")]
+    parts = [name for name in dict.fromkeys(names) if parse_year(name) is None and part_of_year(name)]
+    if len(parts) > 1:
+        block.doubts.append(
+            f"{listed(parts, limit=8)} are parts of a year (months, quarters): each is taken as an indicator of its "
+            "own, and nothing is summed or averaged; for numbers of a year give a table with one number a year"
+        )
 
 
 def _header_year(path: Sequence[str]) -> int | None:
@@ -170,7 +190,7 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
             if at in numeric and not _identifies(block, at):
                 continue
             named = sum(not text.isdigit() for text in texts)
-            if not counted:
+            if not counted and 2 * sum(map(bool, map(part_of_year, texts))) <= len(texts):
                 candidates.append(((float(len(texts)), float(named > 0), -float(at)), at, {t: t for t in texts}))
             continue
         pattern, width, found = best_rule(texts, lambda name: _hits(index, name), list(index.names))
@@ -348,10 +368,18 @@ def _find_values(
         block.value_at = dict.fromkeys(candidates)
 
 
+def _plain(block: Block, row: Sequence[object], at: int) -> str:
+    """Return a cell without the flag behind its number, and "" for a mark of no data: what an identifier would be."""
+    text = block.text(row, at)
+    if is_mark(text):
+        return ""
+    split = split_flag(text) if text and not text.isdigit() else None
+    return split[0] if split else text
+
+
 def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
     """Return why a column of numbers is no indicator, "" if it may be one."""
-    texts = [block.text(row, at) for _, row in block.rows]
-    filled = [text for text in texts if text]
+    filled = [text for _, row in block.rows if (text := _plain(block, row, at))]
     whole = all(re.fullmatch(r"-?\d+", text) for text in filled)
     beside = _last(block, at) == "" or (block.key is not None and at < block.key)
     if whole and beside and len(filled) > 3 and filled in (_counted(1, filled), _counted(0, filled)):
@@ -385,7 +413,7 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
     rows = [row for _, row in block.rows if index is None or _hits(index, block.text(row, block.key))]
     if 2 * len(rows) < len(block.rows):  # codes that are known once zeros are put back or taken off
         rows = [row for _, row in block.rows]
-    cells = [block.text(row, at) for row in rows]
+    cells = [_plain(block, row, at) for row in rows]
     filled = list(filter(None, cells))
     if len(filled) < 4 or len(block.kinds_of) < 2:
         return ""
@@ -393,7 +421,7 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
     if whole and len(set(filled)) == 1:
         return f"always {shown(filled[0])}"
     valued = any(_is_value(block, other) for other, n in block.kinds_of.items() if n["n"])
-    if whole and valued and len(set(filled)) == len(rows) and list(map(int, filled)) == sorted(map(int, filled)):
+    if whole and (valued or _several_numbers(block, rows, at)) and _numbers_rows(list(map(int, filled))):
         return "it numbers the rows"
     texts = [other for other, n in block.kinds_of.items() if n["t"] > n["n"] + n["y"] and other != at]
     labels = {other: [block.text(row, other) for row in rows] for other in texts}
@@ -403,12 +431,26 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
         alone = several == len(groups)  # every text has one number
         if whole and alone and several > 1 and 2 * several <= len(filled) and (other != block.key or valued):
             return f"the same for all rows of one {shown(block.names[other])}"
-    if valued and block.year_column is not None:
-        series = list(zip(*labels.values(), strict=True)) if labels else []
+    if valued and block.year_column is not None and labels:
+        series = list(zip(*labels.values(), strict=True))
         pairs = {pair for pair in zip(series, cells, strict=True) if pair[1]}
         if 2 * len(pairs) <= len(filled) and len({a for a, _ in pairs}) == len(pairs) == len({b for _, b in pairs}):
             return "it identifies the series"
     return ""
+
+
+def _several_numbers(block: Block, rows: Sequence[Sequence[object]], at: int) -> bool:
+    """Tell whether regions have several rows, and another column of numbers may hold the values."""
+    key = block.key if block.key is not None else at
+    others = [other for other, n in block.kinds_of.items() if n["n"] > n["t"] and other not in (at, key)]
+    names = {block.text(row, key) for row in rows}
+    return 2 * len(names) <= len(rows) and any(len({_plain(block, row, each) for row in rows}) > 4 for each in others)
+
+
+def _numbers_rows(numbers: Sequence[int]) -> bool:
+    """Tell whether no number comes twice and they rise, or lie nearer to one another than numbers of things do."""
+    once = len(numbers) > 3 and len(set(numbers)) == len(numbers)
+    return once and (list(numbers) == sorted(numbers) or 50 * (max(numbers) - min(numbers)) < max(numbers))
 
 
 def _counted(first: int, texts: Sequence[str]) -> list[str]:
@@ -423,14 +465,16 @@ def _multipliers(texts: Iterable[str]) -> bool:
 
 def _identifies(block: Block, at: int) -> bool:
     """Tell whether whole numbers identify regions or rows: by the name of the column and by what it holds."""
-    name = _last(block, at)
+    name = bare_name(_last(block, at))
     if not (_ID.fullmatch(name) or _CAMEL_ID.fullmatch(name) or _COUNTED.fullmatch(name)):
         return False
     key = block.key if block.key is not None else at
-    found = {(block.text(row, key), block.text(row, at)) for _, row in block.rows if block.text(row, at)}
+    found = {(block.text(row, key), text) for _, row in block.rows if (text := _plain(block, row, at))}
     numbers = {number for _, number in found}
     if _ID.fullmatch(name) or _CAMEL_ID.fullmatch(name):
         return True
+    if not all(re.fullmatch(r"-?\d+", number) for number in numbers):
+        return False
     values = sorted(map(int, numbers))
     # Ranks and serial numbers lie close to one another and start low; numbers of things do not.
     return bool(values) and values[0] <= 1 and values[-1] - values[0] < 1.5 * len(found)
@@ -454,7 +498,8 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
         if at not in (block.key, block.year_column) and kinds[at][" "] and kinds[at][" "] < kinds[at].total():
             _fill_down(block, at)
         texts = [block.text(row, at) for row in rows]
-        if len(set(texts)) == len(rows) > 3 and all(map(str.isdigit, texts)):
+        plain = [_plain(block, row, at) for row in rows]
+        if len(set(plain)) == len(rows) > 3 and all(map(str.isdigit, plain)):
             continue  # it numbers the rows
         if not 1 < len(set(texts)) <= 400 or _STATUS_NUMBER.fullmatch(_last(block, at)):
             continue
@@ -470,7 +515,7 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
             continue
         words = sum(len(text) for text in set(texts)) / len(set(texts))
         remark = bool(_STATUS.fullmatch(_last(block, at)))
-        digits = all(map(str.isdigit, filter(None, texts)))  # a label comes before its code
+        digits = all(map(str.isdigit, filter(None, plain)))  # a label comes before its code
         dims.append((remark, bool(_UNIT.fullmatch(_last(block, at))), digits, words < 5, at))
     order = [each[-1] for each in sorted(dims)]
     for size in range(1, min(4, len(order)) + 1):
