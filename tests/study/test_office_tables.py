@@ -7,6 +7,7 @@ import warnings
 from collections import defaultdict
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 from office_tables import KINDS, Case, make_case
@@ -237,6 +238,40 @@ def test_codes_of_a_long_table_are_no_values_whatever_the_columns_are_called(tmp
                     lines.append(f"{name};{year};{sex};{number}{mark};{code}{mark};97{mark};{rng.uniform(1, 9e5):.0f}")
         found = table(tmp_path, "\n".join(lines) + "\n")
         assert set(found["indicator"]) == {"men", "women"}, (seed, lines[:3], set(found["indicator"]))
+
+
+def sheets(folder: Path, heads: dict[int, tuple[str, str]]) -> Path:
+    """Write a workbook of a sheet per year, with two merged header cells above two columns each."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for year, (left, right) in heads.items():
+        page = book.create_sheet(str(year))
+        page.append(["Area", left, "", right, ""])
+        page.append(["", "aged 0 to 19", "Total", "aged 0 to 19", "Total"])
+        for place in ("B1:C1", "D1:E1", "A1:A2"):
+            page.merge_cells(place)
+        for i, name in enumerate(BOUNDARIES[1]):
+            page.append([name, *(year + i * 10.5 + j / 4 for j in range(4))])
+    book.save(folder / "years.xlsx")
+    return folder / "years.xlsx"
+
+
+@pytest.mark.parametrize("mark", [" *", " 1)", "²", "†", " [note 3]", " (2)"])
+def test_a_footnote_in_a_header_makes_no_other_indicator(tmp_path: Path, mark: str) -> None:
+    path = sheets(tmp_path, {2019: ("Women", "Men"), 2020: (f"Women{mark}", "Men"), 2021: ("Women", f"Men{mark}")})
+    found = gp.read_table(path, boundaries=boundaries(tmp_path), key="code")
+    assert set(found["indicator"]) == {
+        f"{who}, {what}" for who in ("Women", "Men") for what in ("aged 0 to 19", "Total")
+    }
+    assert len(found) == 48 and not found.duplicated(["region", "year", "indicator"]).any()
+
+
+def test_indicators_that_are_not_in_every_year_are_told(tmp_path: Path) -> None:
+    path = sheets(tmp_path, {2019: ("Women", "Men"), 2020: ("Women, thousand", "Men")})
+    told = [line for line in gp.quick_look(path).lines if "not in every year" in line]
+    assert len(told) == 1 and "'Women, Total' (2019)" in told[0] and "'Women, thousand, Total' (2020)" in told[0]
+    proposal = gp.propose_study(tmp_path / "s", table=path, boundaries=boundaries(tmp_path), key="code")
+    assert told[0] in proposal.undecided
 
 
 def test_years_above_the_indicators(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ from growthpoles.study.read_published import (
     doubts_of,
     key_in,
     name_indicators,
+    partly_told,
     place_of,
     read_blocks,
     read_sheets,
@@ -316,9 +317,10 @@ def propose_study(
     for block in blocks:
         seen.append(f"{place_of(block)}: {describe(block)}; regions in {shown(block.names[block.key or 0])}")
         undecided += doubts_of(block, found.codes, blocks)
+    indicators, places = name_indicators(blocks)
+    undecided += partly_told(blocks, indicators, places)
     undecided.append("the direction of every indicator: more is taken to be better; weights are equal")
     undecided.append("title, source and units")
-    indicators, places = name_indicators(blocks)
     codes = codes_for([each.name for each in indicators])
     files = {
         "study.toml": compose_study(

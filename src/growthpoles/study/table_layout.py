@@ -740,16 +740,22 @@ def _name_labels(block: Block) -> None:
     above = Counter((block.value_at[at], *path) for at, (path, _) in paths.items())
     # What stands below a year is a unit; where a year has several columns, it tells them apart.
     tells = any(n > 1 for (year, *_), n in above.items() if year is not None)
+    bare: dict[int, str] = {}
+    below_of: dict[int, str] = {}
     for at, year in block.value_at.items():
         path, below = paths[at]
         path, unit = ([*path, *below], "") if tells else (path, ", ".join(below))
         if year is not None:
             path = [part for part in path if not _YEAR_WORDS.fullmatch(part.strip(" :"))]
             path = [found[1] if (found := year_inside(part)) is not None else part for part in path]
-        label = ", ".join(part for part in path if part).strip(" ,;:")
-        block.labels[at] = bare_name(re.sub(r"\s*\[note[^\]]*\]", "", label)) if label else ""
-        if unit:
-            block.units[block.labels[at]] = unit
+        parts = [re.sub(r"\s*\[note[^\]]*\]", "", part) for part in path]
+        label, bare[at] = (", ".join(filter(None, each)).strip(" ,;:") for each in (parts, map(bare_name, parts)))
+        block.labels[at] = bare_name(label) if label else ""
+        below_of[at] = unit
+    apart = Counter((block.value_at[at], label) for at, label in bare.items())
+    if max(apart.values(), default=0) == 1:  # two columns may differ by the mark of a footnote only
+        block.labels |= bare
+    block.units |= {block.labels[at]: unit for at, unit in below_of.items() if unit}
     if block.indicator:
         several = len(block.value_at) > 1 and not any(block.value_at.values())
         for _, row in block.regions:
