@@ -235,9 +235,22 @@ def test_codes_of_a_long_table_are_no_values_whatever_the_columns_are_called(tmp
                 for sex, code in (("men", "11"), ("women", "12")):
                     mark = flag if rng.random() < 0.1 else ""
                     number = str(serial[len(lines) - 1])
-                    lines.append(f"{name};{year};{sex};{number}{mark};{code}{mark};97{mark};{rng.uniform(1, 9e5):.0f}")
+                    area = name + (" *" if rng.random() < 0.2 else "")
+                    lines.append(f"{area};{year};{sex};{number}{mark};{code}{mark};97{mark};{rng.uniform(1, 9e5):.0f}")
         found = table(tmp_path, "\n".join(lines) + "\n")
         assert set(found["indicator"]) == {"men", "women"}, (seed, lines[:3], set(found["indicator"]))
+
+
+def test_several_columns_of_numbers_beside_labels_are_told(tmp_path: Path) -> None:
+    lines = ["Area;Year;sex;persons;depth"]
+    for i, name in enumerate(BOUNDARIES[1]):
+        for year in (2019, 2020):
+            lines += [
+                f"{name};{year};{sex};{(year - 2000) * i + j},5;{j}{i},25" for j, sex in enumerate(("men", "women"))
+            ]
+    (tmp_path / "t.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    told = gp.quick_look(tmp_path / "t.csv").remarks
+    assert any("persons, depth hold numbers beside each label of sex" in text for text in told)
 
 
 def sheets(folder: Path, heads: dict[int, tuple[str, str]]) -> Path:

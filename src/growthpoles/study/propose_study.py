@@ -113,10 +113,10 @@ def _boundaries(layer: LayerGuess, blocks: Sequence[Block], relative: Callable[[
             lines.append(f"crs = {quoted(layer.crs)}            # CHECK: the file does not state it")
         elif layer.crs is not None:
             lines.append('# crs = "EPSG:..."           # DECIDE: the file does not state it')
-        if layer.repair:
-            lines.append(
-                '# repair = "clean"           # DECIDE: the borders do not match; this mends them and says where'
-            )
+        if layer.repair == "check":
+            lines.append('repair = "clean"             # CHECK: borders that do not match are mended, and listed')
+        elif layer.repair:
+            lines.append('# repair = "clean"           # DECIDE: borders do not match; this mends them and says where')
     known: dict[str, tuple[str, str]] = {}
     stray: dict[str, str | None] = {}
     for block in blocks:

@@ -5,6 +5,7 @@ What is found is written into study.toml, key by key; reading a study afterwards
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -104,6 +105,12 @@ def read_block(block: Block, index: NameIndex | None, parents: Iterable[str] = (
     _find_marks(block)
     _name_labels(block)
     _tell_parts_of_year(block)
+    if block.indicator and len(block.value_at) > 1 and not any(block.value_at.values()):
+        told = f"{listed([block.names[at] for at in block.value_at], limit=8)} hold numbers beside each label of"
+        labels = listed([block.names[at] for at in block.indicator])
+        block.doubts.append(
+            f"{told} {labels}: each is taken as an indicator; a code is none, and goes out of value = ..."
+        )
 
 
 def _tell_parts_of_year(block: Block) -> None:
@@ -424,7 +431,8 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
     if whole and (valued or _several_numbers(block, rows, at)) and _numbers_rows(list(map(int, filled))):
         return "it numbers the rows"
     texts = [other for other, n in block.kinds_of.items() if n["t"] > n["n"] + n["y"] and other != at]
-    labels = {other: [block.text(row, other) for row in rows] for other in texts}
+    bare = functools.cache(bare_name)  # a label with the mark of a footnote is the same label
+    labels = {other: [bare(block.text(row, other)) for row in rows] for other in texts}
     for other, told in labels.items():
         groups = {pair for pair in zip(told, cells, strict=True) if pair[1]}
         several = len({text for text, _ in groups})
