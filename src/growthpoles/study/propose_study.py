@@ -302,9 +302,10 @@ def propose_study(
     if boundaries is None and any(value is not None for value in of_layer.values()):
         raise DataError(message("key, layer and crs are of a boundary file", allowed="with boundaries="))
     found, grids = _open(paths, boundaries, of_layer, sheet=sheet, encoding=encoding, delimiter=delimiter)
-    for grid in grids:
-        grid.rows = [(n, row) for n, row in grid.rows if header is None or n >= header]
-    marks = [_without(grid, missing) for grid in grids]
+    if header is not None:
+        for grid in grids:
+            grid.rows = [(n, row) for n, row in grid.rows if n >= header]
+    marks = [_without(grid, missing) if missing else set() for grid in grids]
     undecided, seen = list(found.notes), []
     blocks, left_out = read_blocks(grids, found.names, parents=found.parents, year=year)
     for block in blocks:

@@ -25,7 +25,21 @@ from growthpoles.study.files.printed_labels import (
 )
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import JOINT, cell_text, joint_keys
-from growthpoles.study.table_blocks import NOTATIONS, Block, is_mark, is_number, kind_of, sums_of
+from growthpoles.study.table_blocks import (
+    NOTATIONS,
+    Block,
+    bare_number,
+    counted_from,
+    fill_down,
+    is_mark,
+    is_number,
+    kind_of,
+    multipliers,
+    numbers_rows,
+    several_numbers,
+    sums_of,
+    tell_parts_of_year,
+)
 
 _YEAR_WORDS = re.compile(
     r"(?:reference[ _])?(?:years?|год[аы]?|жыл\w*|рік|йил|yil|year_|anno|anni|ano|año|años|periodo|período|jahre?"
@@ -104,24 +118,12 @@ def read_block(block: Block, index: NameIndex | None, parents: Iterable[str] = (
     _settle_rows(block, index, parents)
     _find_marks(block)
     _name_labels(block)
-    _tell_parts_of_year(block)
+    tell_parts_of_year(block)
     if block.indicator and len(block.value_at) > 1 and not any(block.value_at.values()):
         told = f"{listed([block.names[at] for at in block.value_at], limit=8)} hold numbers beside each label of"
         labels = listed([block.names[at] for at in block.indicator])
         block.doubts.append(
             f"{told} {labels}: each is taken as an indicator; a code is none, and goes out of value = ..."
-        )
-
-
-def _tell_parts_of_year(block: Block) -> None:
-    """Say where indicators are told apart by months or quarters: they are numbers of parts of a year."""
-    names = [name for at in block.value_at for name in block.paths[at]] if not block.indicator else []
-    names += [part for text in block.kinds for part in text.split(" | ")]
-    parts = [name for name in dict.fromkeys(names) if parse_year(name) is None and part_of_year(name)]
-    if len(parts) > 1:
-        block.doubts.append(
-            f"{listed(parts, limit=8)} are parts of a year (months, quarters): each is taken as an indicator of its "
-            "own, and nothing is summed or averaged; for numbers of a year give a table with one number a year"
         )
 
 
@@ -153,33 +155,6 @@ def _find_year_column(block: Block, kinds: dict[int, Counter[str]], header_years
             found.append((not named, sparse, at))
     if found and not (len(header_years) > 1 and found[0][0]):
         block.year_column = min(found)[2]
-
-
-def _fill_down(block: Block, at: int) -> bool:
-    """Repeat the first text of a group of rows; tell whether that is how the column is written."""
-    texts = [block.text(row, at) for _, row in block.rows]
-    blank = texts.count("")
-    if not blank or not texts[0] or blank == len(texts):
-        return False
-    merged = any(a < c and b <= at <= d and a >= block.first - 1 for a, b, c, d in block.grid.merged)
-    sizes: Counter[int] = Counter()
-    size = 0
-    for text in texts:
-        if text and size:
-            sizes[size] += 1
-        size = 1 if text else size + 1
-    sizes[size] += 1
-    even = sizes.most_common(1)[0]
-    if not merged and (even[0] < 2 or even[1] < 0.7 * sizes.total() or even[0] == len(texts)):
-        return False
-    held: object = ""
-    for _, row in block.rows:
-        if at < len(row) and cell_text(row[at]):
-            held = row[at]
-        elif at < len(row):
-            row[at] = held
-    block.fill.append(at)
-    return True
 
 
 def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], index: NameIndex | None) -> None:
@@ -241,9 +216,9 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
                 f"{block.grid.unit} {n}: {shown(a)} in {shown(block.names[block.key])} and {shown(b)} in "
                 f"{shown(block.names[at])} are two regions; the former was taken ({len(differ)} rows)"
             )
-    _fill_down(block, block.key)
+    fill_down(block, block.key)
     if block.year_column is not None:
-        _fill_down(block, block.year_column)
+        fill_down(block, block.year_column)
 
 
 def _joint(
@@ -375,21 +350,12 @@ def _find_values(
         block.value_at = dict.fromkeys(candidates)
 
 
-def _plain(block: Block, row: Sequence[object], at: int) -> str:
-    """Return a cell without the flag behind its number, and "" for a mark of no data: what an identifier would be."""
-    text = block.text(row, at)
-    if is_mark(text):
-        return ""
-    split = split_flag(text) if text and not text.isdigit() else None
-    return split[0] if split else text
-
-
 def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
     """Return why a column of numbers is no indicator, "" if it may be one."""
-    filled = [text for _, row in block.rows if (text := _plain(block, row, at))]
+    filled = [text for _, row in block.rows if (text := bare_number(block, row, at))]
     whole = all(re.fullmatch(r"-?\d+", text) for text in filled)
     beside = _last(block, at) == "" or (block.key is not None and at < block.key)
-    if whole and beside and len(filled) > 3 and filled in (_counted(1, filled), _counted(0, filled)):
+    if whole and beside and len(filled) > 3 and filled in (counted_from(1, filled), counted_from(0, filled)):
         return "it counts the rows"
     if whole and _identifies(block, at):
         return "an identifier, by its name"
@@ -398,7 +364,7 @@ def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
         return "ranks, by its name"
     if told := _attribute(block, at, index):
         return told
-    if whole and _UNIT.fullmatch(_last(block, at)) and _multipliers(filled):
+    if whole and _UNIT.fullmatch(_last(block, at)) and multipliers(filled):
         return "a unit, by its name"
     if whole and _STATUS_NUMBER.fullmatch(_last(block, at)) and len(set(filled)) <= 40:
         return "a remark on the values, by its name"
@@ -420,7 +386,7 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
     rows = [row for _, row in block.rows if index is None or _hits(index, block.text(row, block.key))]
     if 2 * len(rows) < len(block.rows):  # codes that are known once zeros are put back or taken off
         rows = [row for _, row in block.rows]
-    cells = [_plain(block, row, at) for row in rows]
+    cells = [bare_number(block, row, at) for row in rows]
     filled = list(filter(None, cells))
     if len(filled) < 4 or len(block.kinds_of) < 2:
         return ""
@@ -428,7 +394,7 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
     if whole and len(set(filled)) == 1:
         return f"always {shown(filled[0])}"
     valued = any(_is_value(block, other) for other, n in block.kinds_of.items() if n["n"])
-    if whole and (valued or _several_numbers(block, rows, at)) and _numbers_rows(list(map(int, filled))):
+    if whole and (valued or several_numbers(block, rows, at)) and numbers_rows(list(map(int, filled))):
         return "it numbers the rows"
     texts = [other for other, n in block.kinds_of.items() if n["t"] > n["n"] + n["y"] and other != at]
     bare = functools.cache(bare_name)  # a label with the mark of a footnote is the same label
@@ -447,37 +413,13 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
     return ""
 
 
-def _several_numbers(block: Block, rows: Sequence[Sequence[object]], at: int) -> bool:
-    """Tell whether regions have several rows, and another column of numbers may hold the values."""
-    key = block.key if block.key is not None else at
-    others = [other for other, n in block.kinds_of.items() if n["n"] > n["t"] and other not in (at, key)]
-    names = {block.text(row, key) for row in rows}
-    return 2 * len(names) <= len(rows) and any(len({_plain(block, row, each) for row in rows}) > 4 for each in others)
-
-
-def _numbers_rows(numbers: Sequence[int]) -> bool:
-    """Tell whether no number comes twice and they rise, or lie nearer to one another than numbers of things do."""
-    once = len(numbers) > 3 and len(set(numbers)) == len(numbers)
-    return once and (list(numbers) == sorted(numbers) or 50 * (max(numbers) - min(numbers)) < max(numbers))
-
-
-def _counted(first: int, texts: Sequence[str]) -> list[str]:
-    return [str(number) for number in range(first, first + len(texts))]
-
-
-def _multipliers(texts: Iterable[str]) -> bool:
-    """Tell whether numbers may be powers of ten: exponents, or 1, 1000 and so on."""
-    found = set(texts)
-    return len(found) <= 4 and all(re.fullmatch(r"1?0*|[2-9]|1[0-2]", text) for text in found)
-
-
 def _identifies(block: Block, at: int) -> bool:
     """Tell whether whole numbers identify regions or rows: by the name of the column and by what it holds."""
     name = bare_name(_last(block, at))
     if not (_ID.fullmatch(name) or _CAMEL_ID.fullmatch(name) or _COUNTED.fullmatch(name)):
         return False
     key = block.key if block.key is not None else at
-    found = {(block.text(row, key), text) for _, row in block.rows if (text := _plain(block, row, at))}
+    found = {(block.text(row, key), text) for _, row in block.rows if (text := bare_number(block, row, at))}
     numbers = {number for _, number in found}
     if _ID.fullmatch(name) or _CAMEL_ID.fullmatch(name):
         return True
@@ -504,9 +446,9 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
     dims = []
     for at in rest:
         if at not in (block.key, block.year_column) and kinds[at][" "] and kinds[at][" "] < kinds[at].total():
-            _fill_down(block, at)
+            fill_down(block, at)
         texts = [block.text(row, at) for row in rows]
-        plain = [_plain(block, row, at) for row in rows]
+        plain = [bare_number(block, row, at) for row in rows]
         if len(set(plain)) == len(rows) > 3 and all(map(str.isdigit, plain)):
             continue  # it numbers the rows
         if not 1 < len(set(texts)) <= 400 or _STATUS_NUMBER.fullmatch(_last(block, at)):
@@ -555,7 +497,7 @@ def _with_units(
         texts = {block.text(row, at) for row in rows}
         pairs = {(block.text(row, block.key), block.text(row, at)) for row in rows}
         regional = len(pairs) == len(texts) == len({name for name, _ in pairs})
-        if regional or (all(map(is_number, texts - {""})) and not _multipliers(texts - {""})):
+        if regional or (all(map(is_number, texts - {""})) and not multipliers(texts - {""})):
             continue  # it names the regions, or measures them
         found: dict[tuple[str, ...], set[str]] = defaultdict(set)
         for row in rows:
@@ -774,5 +716,5 @@ def _name_labels(block: Block) -> None:
                 block.kinds.setdefault(text, ", ".join(filter(None, named)))
         plain = set(block.kinds.values())  # a mark of a footnote makes no other indicator
         for text, name in block.kinds.items():
-            bare = ", ".join(map(bare_name, text.split(" | ")))
-            block.kinds[text] = bare if bare in plain else name
+            label = ", ".join(map(bare_name, text.split(" | ")))
+            block.kinds[text] = label if label in plain else name
