@@ -44,7 +44,7 @@ income = "income"
 
 
 def planted(rng: np.random.Generator) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Squares that belong to states at random, under codes with zeros in front, and a table of them in another order."""
+    """Squares that belong to states at random, with zeros in front of codes, and a table of them in another order."""
     wide, high = rng.integers(2, 7, 2)
     cells = [(i, j) for i in range(wide) for j in range(high)]
     codes = [f"{n:03d}" for n in rng.permutation(len(cells))]
