@@ -206,7 +206,9 @@ def _every(path: Path) -> Path:
 def _parts(every: Path) -> list[Path]:
     """Return the files of "folder/*", or those of "folder/stem.*" that have exactly this stem."""
     try:
-        there = sorted(every.parent.iterdir())
+        with os.scandir(every.parent) as there:  # a folder of downloads holds thousands of others
+            names = [each.name for each in there if every.stem == "*" or each.name.startswith(every.stem)]
     except OSError:
         return []
-    return [path for path in there if every.stem in ("*", path.stem) and path.is_file()]
+    parts = [every.parent / name for name in sorted(names)]
+    return [path for path in parts if every.stem in ("*", path.stem) and path.is_file()]

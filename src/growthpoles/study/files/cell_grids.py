@@ -387,7 +387,7 @@ def _text_grid(content: bytes, path: Path, encoding: str | None, delimiter: str 
                 raise DataError(message(told, where=f"{path}, line {number}", allowed=f"at most {MAX_COLUMNS}"))
             if size > MAX_CELLS:
                 raise DataError(message(f"more than {MAX_CELLS} cells", where=str(path)))
-            if any(cell.strip() for cell in row):
+            if "".join(row).strip():
                 rows.append((number, list(row)))
     except csv.Error as error:
         number = rows[-1][0] + 1 if rows else 1
