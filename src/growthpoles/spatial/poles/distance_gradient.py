@@ -54,6 +54,8 @@ def distances_km(regions: gpd.GeoDataFrame) -> pd.DataFrame:
         If the CRS is geographic or its lengths are not those on the ground (see :func:`growthpoles.build_weights`), a
         label repeats, or a region has no geometry.
     """
+    from scipy.spatial.distance import cdist
+
     if regions.crs is not None and regions.crs.is_geographic:
         problem, allowed = "distances need a projected CRS, the layer has {crs}", "regions.to_crs(...) in metres"
         raise SpatialError(message(problem, where="regions", allowed=allowed, crs=regions.crs.name))
@@ -67,7 +69,7 @@ def distances_km(regions: gpd.GeoDataFrame) -> pd.DataFrame:
     centres = regions.geometry.centroid
     xy = np.column_stack([centres.x, centres.y])
     unit = 1.0 if regions.crs is None else regions.crs.axis_info[0].unit_conversion_factor
-    distance = np.linalg.norm(xy[:, None, :] - xy[None, :, :], axis=2) * unit / 1000.0
+    distance = cdist(xy, xy) * unit / 1000.0
     return pd.DataFrame(distance, index=regions.index, columns=regions.index)
 
 
@@ -149,9 +151,7 @@ def distance_gradient(
         result = spearman(kept, away, alternative=alternative, permutations=draws, rng=seed)
         rows[label] = (result, targets)
     others = known.drop(index=poles, errors="ignore")
-    result = mantel(
-        others, regions.loc[others.index], alternative=opposite[alternative], permutations=between, rng=seeds[-1]
-    )
+    result = _mantel(others, distance, opposite[alternative], permutations=between, rng=seeds[-1])
     rows[PAIRS] = (result, poles)
     gaps = [region for region in distance.index if region not in known.index]
     frames = []
@@ -256,6 +256,12 @@ def mantel(
     """
     distance = distances_km(regions)
     known = _known(y, distance.index)
+    absent = tuple(region for region in distance.index if region not in known.index)
+    return _mantel(known, distance, alternative, permutations=permutations, rng=rng, isolates=absent)
+
+
+def _mantel(known: pd.Series, distance: pd.DataFrame, alternative: Alternative, **settings: Any) -> GlobalResult:
+    """Test the regions with values among those with distances."""
     n = len(known)
     if n < _LEAST:
         few: dict[str, Any] = {"n": n, "least": _LEAST}
@@ -275,9 +281,7 @@ def mantel(
         apart / norms[1],
         numbers,
         alternative=alternative,
-        permutations=permutations,
-        rng=rng,
-        isolates=tuple(region for region in distance.index if region not in known.index),
+        **settings,
     )
 
 
