@@ -222,6 +222,10 @@ def test_gaps_that_a_study_fills_are_listed_cell_by_cell(tmp_path: Path, study_m
     assert found.attrs["imputed"] == [("R2", "growth", np.mean(ends), "linear between 2018 and 2020")]
     assert found.attrs["missing"] == [] and bare.attrs["missing"]
     assert found.drop(columns="growth").equals(bare.drop(columns="growth"))
+    for lang, told in (("en", "filled cells"), ("ru", "заполненные ячейки"), ("kk", "толтырылған ұяшықтар")):
+        assert told in words_of(draw_map(study, "rating", year=2019, lang=lang))
+    assert "filled cells" in words_of(draw_map(study, "values", year=2019, variable="growth"))
+    assert "filled cells" not in words_of(draw_map(study, "rating", year=2020))
 
 
 OPEN = """code,kind,parent,normalisation
