@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Compiled modules are kept, whatever the environment says: each process that a test starts would compile them again.
+TESTS  := PYTHONDONTWRITEBYTECODE= OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
 .PHONY: report test test-slow test-browser test-3.12 test-3.13 test-oldest coverage lint docs bench lock translations geodata clean
 
@@ -13,7 +15,7 @@ test: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal  # two workers fill two cores
+	$(TESTS) -n 2 --dist worksteal  # two workers fill two cores
 
 test-slow: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -m "slow"

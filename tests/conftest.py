@@ -1,9 +1,12 @@
 """One report of the built-in study for all tests that only read it, and small studies of one's own."""
 
+import gc
 import os
 import pickle
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -12,9 +15,24 @@ import pytest
 from filelock import FileLock
 from shapely.geometry import box
 
-from growthpoles.report import figures
+from growthpoles.maps import presets
+from growthpoles.maps.presets import Preset
+from growthpoles.report import figures, stages
 from growthpoles.report.build_report import build_report
 from growthpoles.report.manifest import Manifest
+
+gc.disable()  # until the tests are collected: what that makes stays to the end
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ["LOKY_MAX_CPU_COUNT"] = "1"  # workers fill the cores: a report in processes of its own would only cost
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Look for garbage seldom, and not among libraries and tests, which are most of what there is."""
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 20)
+    gc.enable()
+
 
 CATALOGUE = """code,kind,parent,direction,weight,unit,numerator,denominator,factor,name_en,name_ru,name_kk
 index,aggregate,,1,1,points,,,,{index},,
@@ -91,20 +109,33 @@ def _cell(text: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Manifest, list[str]]:
-    """The built-in report and its steps: the first process that asks makes it, others of the run read its pickle."""
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], Any]], Any]:
+    """Return what a function makes: the first process of a run that asks calls it, others read its pickle."""
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent  # which the processes of a run share
-    kept = folder / "built.pickle"
-    with FileLock(folder / "built.lock"):
-        if kept.exists():
-            read: tuple[Manifest, list[str]] = pickle.loads(kept.read_bytes())
-            return read
+
+    def get(name: str, make: Callable[[Path], Any]) -> Any:
+        kept = folder / f"{name}.pickle"
+        with FileLock(folder / f"{name}.lock"):
+            if kept.exists():
+                return pickle.loads(kept.read_bytes())
+            made = make(folder / name)
+            kept.write_bytes(pickle.dumps(made))
+            return made
+
+    return get
+
+
+@pytest.fixture(scope="session")
+def built(made_once: Callable[..., tuple[Manifest, list[str]]]) -> tuple[Manifest, list[str]]:
+    """The built-in report and its steps."""
+
+    def make(folder: Path) -> tuple[Manifest, list[str]]:
         steps: list[str] = []
-        made = build_report(out=folder / "built", progress=steps.append), steps
-        kept.write_bytes(pickle.dumps(made))
-        return made
+        return build_report(out=folder, progress=steps.append), steps
+
+    return made_once("built", make)
 
 
 @pytest.fixture(scope="session")
@@ -119,7 +150,13 @@ def report(built: tuple[Manifest, list[str]]) -> Manifest:
     return built[0]
 
 
+def coarse(get_preset: Callable[..., Preset]) -> Callable[..., Preset]:
+    """Draw with a quarter of the dots."""
+    return lambda *names: replace(get_preset(*names), dpi=75)
+
+
 def relocate_less(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("growthpoles.maps.presets.get_preset", coarse(presets.get_preset))
     for name in ("PERMUTATIONS", "DRAWS", "CURVE_RELOCATIONS", "RELOCATIONS", "REPLICATIONS"):
         patch.setattr(f"growthpoles.report.stages.{name}", 99)
     for name in ("reference_distributions.global_permutation", "global_tests.mantel"):
@@ -138,9 +175,29 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     relocate_less(monkeypatch)
 
 
+def leave_out(patch: pytest.MonkeyPatch, *names: str) -> None:
+    """Have reports do without some of their stages."""
+    assert set(names) <= {stage.name for stage in stages.STAGES}
+    asked = [
+        replace(stage, lacking=lambda *_: "not asked for") if stage.name in names else stage for stage in stages.STAGES
+    ]
+    patch.setattr("growthpoles.report.stages.STAGES", tuple(asked))
+
+
+@pytest.fixture(scope="session")
+def without() -> Callable[..., None]:
+    return leave_out
+
+
 @pytest.fixture
-def quick(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw one kind of figure and relocate less: for tests of how files come to be, not of what is in them."""
+def rated_only(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the spatial stages: for tests of what a report makes of its ratings."""
+    leave_out(monkeypatch, "verdict", "spread", "gradient", "convergence", "inequality", "cross_check")
+
+
+@pytest.fixture
+def quick(rated_only: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw one kind of figure, too: for tests of how files come to be, not of what is in them."""
     monkeypatch.setattr("growthpoles.report.figures.KINDS", {"rating": figures.KINDS["rating"]})
 
 

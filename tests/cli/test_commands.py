@@ -164,10 +164,10 @@ def test_debug_shows_the_traceback() -> None:
     assert done.returncode != 0 and "Traceback" in done.stderr
 
 
-def test_usage_errors_and_help() -> None:
+def test_usage_errors_and_help(ask: Ask) -> None:
     assert run("rate", "--yeer", "2014").returncode == 2
     for command in ([], ["report"], ["rate"]):
-        shown = run(*command, "--help")
+        shown = ask(*command, "--help")
         assert shown.returncode == 0
         assert not command or "Example: growthpoles" in shown.stdout
     assert run("--version").stdout.startswith("growthpoles ")
@@ -231,7 +231,7 @@ def test_what_has_no_meaning_is_refused(arguments: tuple[str, ...], words: str, 
     assert done.returncode == 2 and words in done.stderr and done.stderr.count("\n") == 1
 
 
-def test_audit_prints_the_faults_and_writes_every_cell(tmp_path: Path, ask: Ask) -> None:
+def test_audit_prints_the_faults_and_writes_every_cell(tmp_path: Path, ask: Ask, few: None) -> None:
     done = ask("audit", "--out", str(tmp_path))
     assert done.returncode == 0, done.stderr
     first = done.stdout.splitlines()[0]

@@ -51,7 +51,7 @@ def problems(ax: Any, regions: Any, small_pt: float) -> list[str]:
     found: list[str] = []
     wide, high = canvas.axes_size(ax)
     lines = words(ax)
-    boxes = shapely.box(*np.array([w.box for _, w in lines]).T) if lines else np.array([])
+    boxes = shapely.box(*np.array([w.box for _, w in lines]).T) if lines else np.array([], dtype=object)
     shapes = land(ax, regions)
     union = shapely.union_all(shapes).buffer(-0.05)
     sheet = shapely.box(-SLACK, -SLACK, wide + SLACK, high + SLACK)
@@ -67,9 +67,10 @@ def problems(ax: Any, regions: Any, small_pt: float) -> list[str]:
             pass  # a number of the key that has no room elsewhere stands on a neighbour; its line is looked at below
         elif not gid.endswith(("-title", "-source", "-graticule")) and union.intersects(area):
             found.append(f"{gid} {word.text!r} covers the map")
-    for (i, (a, v)), (j, (b, w)) in itertools.combinations(enumerate(lines), 2):
-        if boxes[i].buffer(-SLACK).intersects(boxes[j].buffer(-SLACK)):
-            found.append(f"{a} {v.text!r} overlaps {b} {w.text!r}")
+    inner = shapely.buffer(boxes, -SLACK)
+    for i, j in np.argwhere(np.triu(shapely.intersects(inner[:, None], inner[None]), k=1)):
+        (a, v), (b, w) = lines[i], lines[j]
+        found.append(f"{a} {v.text!r} overlaps {b} {w.text!r}")
     tiles = layer(ax, "-legend-tiles")
     for path in tiles.get_paths() if tiles is not None else []:
         if union.intersects(shapely.Polygon(path.vertices)):

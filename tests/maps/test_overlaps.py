@@ -104,7 +104,7 @@ def check(regions: Any, published: pd.DataFrame, preset: str, lang: str, figure:
     assert foot.endswith(SOURCE) or PRESETS[preset].source_line == "none"
 
 
-@pytest.mark.parametrize(("preset", "lang", "figure"), ALL[::37])
+@pytest.mark.parametrize(("preset", "lang", "figure"), ALL[::47])
 def test_nothing_overlaps_sample(regions: Any, published: pd.DataFrame, preset: str, lang: str, figure: str) -> None:
     check(regions, published, preset, lang, figure)
 

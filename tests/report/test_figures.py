@@ -134,7 +134,10 @@ def test_a_kind_is_one_entry_and_its_artist(
 
 
 @pytest.mark.usefixtures("few")
-def test_a_report_shows_and_says_what_was_chosen(own: Path, tmp_path: Path) -> None:
+def test_a_report_shows_and_says_what_was_chosen(
+    own: Path, tmp_path: Path, without: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without(monkeypatch, "verdict", "spread", "inequality")
     steps: list[str] = []
     manifest = build_report(load_study(own), out=tmp_path / "out", progress=steps.append)
     results = manifest.results
@@ -194,6 +197,7 @@ def test_the_tests_of_the_command_line_are_those_of_the_report(own: Path) -> Non
     assert pd.read_csv(StringIO(text))["p_adjusted"].to_numpy() == pytest.approx(local.p_adjusted)
 
 
+@pytest.mark.usefixtures("rated_only")
 def test_a_family_that_nothing_can_enter_is_explained(own: Path, tmp_path: Path) -> None:
     options: dict[str, Any] = {"figures": ["clusters"], "weights": "inverse_distance", "permutations": 9}
     build_report(load_study(own), out=tmp_path / "out", adjust="tarone", **options)
@@ -234,7 +238,7 @@ def test_validate_lists_what_is_wrong_with_the_choices(own: Path) -> None:
     assert "not a known key" in found["report.figure"] and "'no.ttf' does not exist" in found["report.typeface"]
 
 
-@pytest.mark.usefixtures("few")
+@pytest.mark.usefixtures("rated_only")
 def test_a_report_is_set_in_the_typeface_of_its_study(
     own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

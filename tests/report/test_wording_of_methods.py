@@ -17,12 +17,10 @@ from growthpoles.language.phrases import Words
 from growthpoles.ratings import Aggregation, Normalisation, Treatment, Weighting, register
 from growthpoles.ratings.catalogue import read_catalogue
 from growthpoles.ratings.methods import METHODS
-from growthpoles.report import figures
 from growthpoles.report.build_report import build_report
 from growthpoles.report.compute_results import compute
 from growthpoles.report.figures import draw_map
 from growthpoles.report.results import Results
-from growthpoles.report.stages import run_stages
 from growthpoles.report.tables.report_tables import report_tables
 from growthpoles.study.inputs import study_rating
 from growthpoles.study.load_study import load_study
@@ -82,6 +80,7 @@ def by_hand(study: Study, year: int) -> pd.DataFrame:
     )
 
 
+@pytest.mark.usefixtures("rated_only")
 def test_one_method_everywhere(rated: Callable[..., Study], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     study = rated(OWN)
     expected = by_hand(study, 2020)
@@ -194,6 +193,7 @@ def test_maps_of_classes_need_classes(rated: Callable[..., Study]) -> None:
         draw_map(study, "rating", variable="money")
 
 
+@pytest.mark.usefixtures("rated_only")
 def test_robustness_keeps_to_what_the_data_allow(rated: Callable[..., Study]) -> None:
     study = rated('aggregation = "geometric"\n')  # min-max scores have a zero in every column
     found = compute(study).stages.robustness[2020]
@@ -201,6 +201,7 @@ def test_robustness_keeps_to_what_the_data_allow(rated: Callable[..., Study]) ->
     assert compute(rated('normalisation = "mean"\n')).stages.robustness[2020].labels[1] == ("mean",)
 
 
+@pytest.mark.usefixtures("rated_only")
 @pytest.mark.parametrize(
     "method",
     ['aggregation = "harmonic"\n', pytest.param('aggregation = "power"\npower = -3\n', marks=pytest.mark.slow)],
@@ -227,9 +228,10 @@ def test_what_the_catalogue_does_not_know_is_one_line(rated: Callable[..., Study
         study_rating(study, gp.load_indicators(2020, study=study))
 
 
+@pytest.mark.usefixtures("rated_only")
 def test_a_study_of_classes_is_not_left_without_them(rated: Callable[..., Study]) -> None:
     results: Results = compute(rated(OWN))
-    assert results.classed and "classes" not in run_stages(results, tell=lambda step: None).left_out
+    assert results.classed and "classes" not in results.stages.left_out
 
 
 def test_a_reference_that_is_merged_away_leaves_out_the_merged_regions() -> None:
@@ -261,7 +263,7 @@ def toy(x: np.ndarray, sign: np.ndarray) -> np.ndarray:
 
 
 def test_a_new_method_needs_no_more_than_its_entry(
-    rated: Callable[..., Study], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_registry: None
+    rated: Callable[..., Study], tmp_path: Path, open_registry: None, quick: None
 ) -> None:
     register(Normalisation("toy", toy, bounded=True, pivot=50.0, unit="toy points"))
     register(Aggregation("least", lambda scores, weights: scores.min(axis=1), bounded="as scores", pivot=50.0))
@@ -276,7 +278,6 @@ def test_a_new_method_needs_no_more_than_its_entry(
         normalisation=Normalisation("own", toy, bounded=True, pivot=50.0),
         aggregation={"index": "least"},
     )
-    monkeypatch.setattr("growthpoles.report.figures.KINDS", {"rating": figures.KINDS["rating"]})
     manifest = build_report(study, out=out)
     left_out = manifest.record["left_out"]
     assert "do not add up" in left_out["strengths"] and not {"classes", "robustness"} & set(left_out)

@@ -338,5 +338,5 @@ def test_rows_of_regions_without_numbers_are_refused(tmp_path: Path) -> None:
 
 
 def test_more_names_than_regions_are_one_line(tmp_path: Path) -> None:
-    (tmp_path / "t.csv").write_text("name;x 2020\n" + "".join(f"P{i} a;1,5\n" for i in range(30_000)), encoding="utf-8")
-    assert any("30000 different names" in line for line in gp.quick_look(tmp_path / "t.csv").lines)
+    (tmp_path / "t.csv").write_text("name;x 2020\n" + "".join(f"P{i} a;1,5\n" for i in range(25_000)), encoding="utf-8")
+    assert any("25000 different names" in line for line in gp.quick_look(tmp_path / "t.csv").lines)

@@ -29,8 +29,14 @@ def lee_xy(w, x, y):
 
 
 @pytest.mark.parametrize(("function", "formula"), [(moran_bivariate, moran_xy), (lee, lee_xy)])
-@pytest.mark.parametrize("relocate", ["y", "pairs"])
-@pytest.mark.parametrize("transformation", ["r", None])
+@pytest.mark.parametrize(
+    ("relocate", "transformation"),
+    [
+        ("y", None),
+        ("pairs", "r"),
+        *(pytest.param(*each, marks=pytest.mark.slow) for each in (("y", "r"), ("pairs", None))),
+    ],
+)
 def test_all_orders_of_seven_by_brute_force(seven, brute, function, formula, relocate, transformation):
     graph, w = seven
     w = w / w.sum(axis=1, keepdims=True) if transformation == "r" else w

@@ -77,7 +77,7 @@ def test_exact_p_values_are_never_below_nominal(tiny, name, alternative):
 
 
 @pytest.mark.parametrize("adjust", ["bonferroni", "tarone"])
-@pytest.mark.parametrize("alternative", ["two-sided", "greater"])
+@pytest.mark.parametrize("alternative", ["two-sided", pytest.param("greater", marks=pytest.mark.slow)])
 def test_family_wise_error_over_all_maps(tiny, adjust, alternative):
     graph, _, _ = tiny
     y = np.array([3.0, 0.2, 1.1, 2.4, 7.0])

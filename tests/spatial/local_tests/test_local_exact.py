@@ -144,7 +144,7 @@ SMALL_LINKS = ["AB", "AC", "AD", "BC", "CD", "DE", "EF", "FG", "EG", "CE", "GH"]
 
 
 @pytest.mark.parametrize("kind", ["continuous", "tied", "zeros"])
-@pytest.mark.parametrize("alternative", ["two-sided", "greater", "less"])
+@pytest.mark.parametrize("alternative", ["two-sided", "greater", pytest.param("less", marks=pytest.mark.slow)])
 def test_equal_weights_sixteen_regions(kind, alternative):
     graph = graph_of(LINKS, REGIONS)
     y = values_of(kind, 7)
@@ -188,7 +188,7 @@ def test_join_counts_sixteen_regions(alternative):
 
 
 @pytest.mark.parametrize("kind", ["continuous", "tied", "zeros"])
-@pytest.mark.parametrize("alternative", ["two-sided", "greater", "less"])
+@pytest.mark.parametrize("alternative", ["two-sided", "greater", pytest.param("less", marks=pytest.mark.slow)])
 def test_unequal_weights(kind, alternative):
     weights = np.random.default_rng(0).uniform(1, 4, len(SMALL_LINKS))
     weights[:3] = 1.0  # region A: equal weights among unequal ones elsewhere

@@ -61,7 +61,7 @@ def test_residuals_have_uniform_p_values_under_the_model_and_esdas_statistic(lat
     rng = np.random.default_rng(1)
     x = pd.DataFrame(rng.normal(size=(25, 2)), labels, ["one", "two"])
     p = []
-    for _ in range(60):
+    for _ in range(40):
         y = pd.Series(3 + x["one"] + rng.normal(size=25), labels)
         found = gp.local_moran(y, graph, regressors=x, alternative="greater", adjust="none")
         p.append(found.p_value)

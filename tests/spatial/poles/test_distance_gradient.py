@@ -47,7 +47,7 @@ def test_distances_in_a_layer_in_feet():
 
 
 @pytest.mark.parametrize("ties", [False, True])
-@pytest.mark.parametrize("alternative", ["two-sided", "greater", "less"])
+@pytest.mark.parametrize("alternative", ["two-sided", "greater", pytest.param("less", marks=pytest.mark.slow)])
 def test_spearman_is_the_full_enumeration(brute, ties, alternative):
     x = np.array([3.0, 1.0, 4.0, 1.0, 5.0, 9.0, 2.0]) if ties else np.array([3.0, 1.0, 4.0, 1.5, 5.0, 9.0, 2.0])
     y = np.array([2.0, 7.0, 1.0, 8.0, 2.0, 8.0, 1.0]) if ties else np.array([2.0, 7.0, 1.0, 8.0, 2.5, 8.5, 1.5])

@@ -90,7 +90,8 @@ def test_random_walks_do_not_converge_and_shared_shocks_are_no_spread(lattice):
     found = {"sdem": [], "sdm": []}
     for wide in walks(graph, 6, 1.0, 0.8, 4, rng):
         for model, tables in found.items():
-            tables.append(gp.growth_panel(wide, graph, model=model, draws=199).coefficients)
+            draws = 199 if model == "sdem" else 0
+            tables.append(gp.growth_panel(wide, graph, model=model, draws=draws).coefficients)
     own, plain = (
         np.array([each.loc["log level", name] for each in found["sdem"]]) for name in ("p_value", "p_asymptotic")
     )

@@ -76,8 +76,8 @@ def clean_study(rng: np.random.Generator, n: int) -> Sources:
 
 
 @pytest.fixture(scope="session")
-def article() -> Audit:
-    return run_audit()
+def article(made_once: Callable[..., Audit]) -> Audit:
+    return made_once("article", lambda folder: run_audit())
 
 
 @pytest.fixture

@@ -341,7 +341,7 @@ def test_a_class_that_is_not_that_of_its_index_is_found(edited_study: Build) -> 
 # Clean tables
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, 1, 2, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(3, 6))])
 def test_clean_studies_give_nothing(seed: int, make_clean: Callable[[np.random.Generator, int], Sources]) -> None:
     rng = np.random.default_rng(1000 + seed)
     sources = make_clean(rng, int(rng.integers(5, 60)))

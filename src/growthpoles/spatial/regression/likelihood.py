@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -23,6 +24,7 @@ Kind = Literal["none", "lag", "error"]
 NODES = 64
 _KEPT: OrderedDict[bytes, Lag] = OrderedDict()  # the operators used last: designs of one map share theirs
 _KEEP = 4
+_AT_ONCE = 50_000  # numbers of a design that is filtered at all nodes together
 _DENSE = 1_000  # above, sparse weights get no eigenvalues: a factorisation at each node is faster
 
 
@@ -83,19 +85,16 @@ class Lag:
         one = -float((self.eigenvalues / (1 - rho * self.eigenvalues)).sum().real)
         return self.periods * (one + (1 / (1 - rho) if self.lost else 0.0))
 
-    def filtered(self, rho: float) -> sparse.csc_array:
-        """Return I - rho W."""
-        return sparse.csc_array(sparse.eye_array(self.n) - rho * self.w)
-
     def inverse(self, rho: float, values: Floats | None = None) -> Floats:
         """Return (I - rho W)^-1, or its product with the columns of `values`."""
         if values is None:
-            return np.asarray(np.linalg.inv(self.filtered(rho).toarray()))
+            return np.asarray(np.linalg.inv(np.eye(self.n) - rho * self.w.toarray()))
         if self.n <= 200:
-            return np.asarray(np.linalg.solve(self.filtered(rho).toarray(), values))
+            return np.asarray(np.linalg.solve(np.eye(self.n) - rho * self.w.toarray(), values))
         from scipy.sparse.linalg import splu
 
-        return np.asarray(splu(self.filtered(rho)).solve(np.asfortranarray(values)))
+        filtered = sparse.csc_array(sparse.eye_array(self.n) - rho * self.w)
+        return np.asarray(splu(filtered).solve(np.asfortranarray(values)))
 
 
 def lag_operator(w: sparse.csr_array) -> Lag:
@@ -353,17 +352,17 @@ def refit(lag: Lag, y: Floats, x: Floats, kind: Kind, *, count: int | None = Non
     products = [(left * right).sum(axis=0) for left, right in ((e0, e0), (e0, e1), (e1, e1))]
     logliks = np.empty((NODES, y.shape[1]))
     totals = np.empty_like(logliks)
-    bases = [np.linalg.qr(x - rho * wx) for rho in lag.nodes] if kind == "error" else []
+    factors = list(_node_factors(lag.nodes, x, wx)) if kind == "error" else []
     # all nodes at once: samples are many, and reading them takes the time
-    along = [np.hstack([base for base, _ in bases]).T @ part for part in (e0, e1)] if bases else []
+    along = [np.hstack([base for base, _, _ in factors]).T @ part for part in (e0, e1)] if factors else []
     for place, rho in enumerate(lag.nodes):
         total = products[0] - 2 * rho * products[1] + rho**2 * products[2]
         taken = 0.0
-        if bases:
+        if factors:
             rows = slice(place * x.shape[1], (place + 1) * x.shape[1])
             part = along[0][rows] - rho * along[1][rows]
             total = total - (part * part).sum(axis=0)
-            taken = float(np.log(np.abs(np.diag(bases[place][1]))).sum()) if restricted else 0.0
+            taken = float(np.log(np.abs(np.diag(factors[place][1]))).sum()) if restricted else 0.0
         totals[place] = total
         logliks[place] = lag.logdets[place] - taken - (free if restricted else n) / 2 * np.log(total / n)
     best, weights = _parabolas(lag.nodes, logliks)
@@ -378,7 +377,7 @@ def refit(lag: Lag, y: Floats, x: Floats, kind: Kind, *, count: int | None = Non
         for place in np.unique(at):
             mine = np.flatnonzero(at == place)
             if kind == "error":
-                inverse = np.linalg.inv(bases[place][1])
+                inverse = factors[place][2]
                 rows = slice(place * x.shape[1], (place + 1) * x.shape[1])
                 own = inverse @ (along[0][rows, mine] - lag.nodes[place] * along[1][rows, mine])
                 own += b0[:, mine]
@@ -388,6 +387,14 @@ def refit(lag: Lag, y: Floats, x: Floats, kind: Kind, *, count: int | None = Non
             b[:, mine] += weights[step, mine] * own
             t[:, mine] += weights[step, mine] * own / error
     return Refits(rho, loglik, sigma2, b, t)
+
+
+def _node_factors(nodes: Floats, x: Floats, wx: Floats) -> Iterator[tuple[Floats, Floats, Floats]]:
+    """Yield Q, R and the inverse of R of the filtered design at every node: of a usual map in one call."""
+    blocks = [nodes] if x.size <= _AT_ONCE else np.split(nodes, len(nodes))
+    for block in blocks:
+        bases, uppers = np.linalg.qr(x - block[:, None, None] * wx)
+        yield from zip(bases, uppers, np.linalg.inv(uppers), strict=True)
 
 
 def refit_products(lag: Lag, products: Floats, kind: Kind, *, count: int) -> Refits:

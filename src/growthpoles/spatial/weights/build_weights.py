@@ -6,6 +6,9 @@ another kind ends in one clear line and not in a graph that looks right; `contig
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
@@ -14,7 +17,7 @@ from growthpoles.errors import SpatialError, listed, message, unknown_option
 from growthpoles.language.number_format import format_count
 from growthpoles.spatial.alignment import ascending
 from growthpoles.spatial.weights import proximity
-from growthpoles.spatial.weights.contiguity import contiguity
+from growthpoles.spatial.weights.contiguity import Contiguity, contiguity
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -48,6 +51,7 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(CONTIGUITY, ("tolerance",)),
 }
 _ALL_PAIRS_LIMIT = 5_000
+_REMEMBERED = 100_000  # vertices of a layer whose contacts are remembered
 _SCALE, _AXES = 1.05, 1.25  # largest error of lengths on average and in one direction that a CRS may have
 _SAMPLE = 1_000
 
@@ -321,7 +325,7 @@ def _contiguity(geometry: gpd.GeoSeries, kind: str, tolerance: float | None) -> 
         tolerance = positive("tolerance", tolerance)
     shapes = geometry.to_numpy()
     try:
-        found = contiguity(shapes, rook=kind != "queen", tolerance=tolerance)
+        found = _contacts(shapes, kind != "queen", tolerance)
     except shapely.GEOSException:
         broken = geometry.index[~shapely.is_valid(shapes)]
         raise SpatialError(
@@ -349,6 +353,29 @@ def _contiguity(geometry: gpd.GeoSeries, kind: str, tolerance: float | None) -> 
     graph = graph_of(found.focal, found.neighbor, weight, geometry.index)
     graph.by_geometry = table
     return graph
+
+
+def _contacts(shapes: NDArray[np.object_], rook: bool, tolerance: float | None) -> Contiguity:
+    """Compare the borders of a layer; those of a layer of usual size once for the same polygons."""
+    import shapely
+
+    if int(shapely.get_num_coordinates(shapes).sum()) > _REMEMBERED:
+        return contiguity(shapes, rook=rook, tolerance=tolerance)
+    content = hashlib.blake2b(str(len(shapes)).encode())
+    for part in shapely.to_wkb(shapes, output_dimension=2):
+        content.update(part)
+    return _known_contacts(_Shapes(content.digest(), shapes), rook, tolerance)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shapes:
+    digest: bytes
+    shapes: NDArray[np.object_] = field(compare=False)
+
+
+@lru_cache(maxsize=8)
+def _known_contacts(layer: _Shapes, rook: bool, tolerance: float | None) -> Contiguity:
+    return contiguity(layer.shapes, rook=rook, tolerance=tolerance)
 
 
 def _centres(geometry: gpd.GeoSeries, centre: str) -> gpd.GeoSeries:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -432,8 +433,15 @@ def _filled(study: Study, year: int, edition: str, enclaves: Enclaves) -> pd.Dat
 
 
 def _with_gaps(study: Study, year: int, edition: str, enclaves: Enclaves) -> pd.DataFrame:
-    """Read a table as it is."""
-    catalogue = study_catalogue(study)
+    """Read a table as it is, a copy of one's own for every caller."""
+    table = _read_with_gaps(_Asked(study.model_dump_json(), study), year, edition, enclaves).copy()
+    table.attrs = {name: copy(value) for name, value in table.attrs.items()}  # those of a read table are shared
+    return table
+
+
+@remembered(maxsize=16)
+def _read_with_gaps(asked: _Asked, year: int, edition: str, enclaves: Enclaves) -> pd.DataFrame:
+    study, catalogue = asked.study, study_catalogue(asked.study)
     table, absent, account = _primary(study, year, edition, catalogue)
     if enclaves == "merge":
         table, absent = _merge(study, table, absent, catalogue, edition)
