@@ -281,7 +281,6 @@ def fill_gaps(study: Study, sources: Sources, catalogue: Catalogue, method: Meth
         known = (own.notna() & middle.notna()).to_numpy()
         if not 0 < len(gaps) <= _GAPS or known.sum() < 4 or not ((own - middle).abs() > slack).any():
             continue
-        trial = sources
         reading = make_reading(sources, "row", order=base_order(sources, study))
         table = reading.indicators(year, catalogue)
         places = {(t, row, code): sources.labels(t).index.get_loc(row) for t, row, code in gaps}
@@ -301,7 +300,7 @@ def fill_gaps(study: Study, sources: Sources, catalogue: Catalogue, method: Meth
 def gaps_of(sources: Sources, catalogue: Catalogue, year: int) -> list[tuple[int, int, str]]:
     """Return (table, row, column) of the indicators of a year that have no number."""
     return [
-        (table, int(row), code)
+        (table, int(str(row)), code)
         for table in sources.tables
         if sources.year(table) == year
         for code in catalogue.indicators
