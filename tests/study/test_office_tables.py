@@ -340,3 +340,18 @@ def test_rows_of_regions_without_numbers_are_refused(tmp_path: Path) -> None:
 def test_more_names_than_regions_are_one_line(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("name;x 2020\n" + "".join(f"P{i} a;1,5\n" for i in range(25_000)), encoding="utf-8")
     assert any("25000 different names" in line for line in gp.quick_look(tmp_path / "t.csv").lines)
+
+
+@pytest.mark.parametrize("kind", ["gpkg", "shp", "fgb", "geojson", "topojson"])
+def test_a_boundary_file_is_no_table_and_said_to_be_none(tmp_path, kind):
+    import geopandas as gpd
+    import shapely
+
+    path = tmp_path / f"regions.{'json' if kind.endswith('json') else kind}"
+    if kind == "topojson":
+        path.write_text('{"type": "Topology", "objects": {}, "arcs": []}')
+    else:
+        layer = gpd.GeoDataFrame({"code": ["a"]}, geometry=[shapely.box(70, 50, 71, 51)], crs="EPSG:4326")
+        layer.to_file(path, driver="GeoJSON" if kind == "geojson" else None)
+    with pytest.raises(gp.DataError, match="a boundary file, and no table; allowed: growthpoles map"):
+        gp.quick_look(path)

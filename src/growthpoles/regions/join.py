@@ -139,6 +139,7 @@ def unite_regions(regions: gpd.GeoDataFrame, by: str) -> gpd.GeoDataFrame:
     >>> len(united), bool(abs(united.area.sum() / regions.area.sum() - 1) < 1e-9)
     (2, True)
     """
+    import geopandas as gpd
     import shapely
 
     columns = [name for name in regions.columns if name != regions.geometry.name]
@@ -166,7 +167,8 @@ def unite_regions(regions: gpd.GeoDataFrame, by: str) -> gpd.GeoDataFrame:
         allowed = 'units that do not overlap; repair = "clean" mends shared borders'
         raise RegionError(message(f"units overlap in {listed(told)}", where=f"column {by}", allowed=allowed))
     result.index = pd.Index(result.index, name="region", dtype=object)
-    result = result.set_geometry(type(regions.geometry)(united, index=result.index, crs=regions.crs))
+    shapes_of = gpd.GeoSeries(united, index=result.index, crs=regions.crs)
+    result = gpd.GeoDataFrame(result.drop(columns=regions.geometry.name), geometry=shapes_of)
     parts = {str(code): list(map(str, rows.index)) for code, rows in groups}
     dropped = [name for name in columns if name not in (by, *kept)]
     told_of = {"units": len(regions), "column": by, "area_difference": float(apart.max()), "dropped": dropped}
@@ -231,7 +233,7 @@ def sum_regions(
         raise RegionError(message(problem, where="the table", allowed=allowed))
     region = {unit: {str(code): 1.0} for code, units in parts.items() for unit in units}
     check_regions(table.index, [*region], found_in="the table", expected_in="parts", lacking="allow")
-    result = add_up(table[[*known]], region, weighted_by=weighted_by, where="the table").reindex(map(str, parts))
+    result = add_up(table[[*known]], region, weighted_by=weighted_by, where="the table").reindex([*map(str, parts)])
     lacking = [(next(iter(to)), unit) for unit, to in region.items() if unit not in table.index]
     result.attrs = {"lacking": lacking}
     return result[list(table.columns)].rename_axis("region")

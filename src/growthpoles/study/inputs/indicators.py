@@ -176,7 +176,7 @@ def printed_cells(study: Study) -> pd.DataFrame:
     rows: list[tuple[object, ...]] = []
     for number, spec in enumerate(study.tables):
         data = sound_table(study, number, catalogue)
-        code_of = {}
+        code_of: dict[tuple[int, str], str] = {}
         for year in dict.fromkeys(cell.year for cell in data.cells):
             names = list(dict.fromkeys(cell.name for cell in data.cells if cell.year == year))
             code_of |= {

@@ -156,6 +156,7 @@ def load_industries(year: int | None = None, *, study: Study | None = None) -> p
     where = f"{spec.file}, {chosen}"
     frame, nation = _without_nation(data.by_year[chosen], spec, where)
     names = list(frame.index)
+    gaps: list[tuple[str, str, str]]
     if (shares := carried_to(study, spec, names, chosen or study.years[-1], where=str(data.raw.path))) is not None:
         frame = add_up(frame, shares, weighted_by={}, where=where)
         told = Reason(PART_WITHOUT_DATA, {})

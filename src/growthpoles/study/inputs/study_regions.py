@@ -296,7 +296,7 @@ def _correspondence(path: Path, year: int, names: Sequence[str]) -> dict[str, di
         carried |= {name: parts for name, parts in shares.items() if name not in carried and name not in begun}
         begun |= {to: step for parts in shares.values() for to in parts if to not in shares and to not in carried}
     if early := [name for name in names if name in begun]:
-        problem = f"{listed(early)} begins in {begun[early[0]]}, and has a row of {year}"
+        problem = f"{plain(early[0])} begins in {begun[early[0]]}, and has a row of {year}"
         raise StudyError(message(problem, where=str(path), allowed="a line from, to for a region that stays, too"))
     if not dated and (unknown := [name for name in names if name not in carried]):
         problem, near = f"no row for {listed(unknown)}", nearest(unknown[0], carried, n=1)
