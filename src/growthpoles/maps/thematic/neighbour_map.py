@@ -41,8 +41,8 @@ def plot_neighbours(
 ) -> Axes:
     """Map the neighbour graph: a node with the region's code in every polygon (beside it if small), a line per pair.
 
-    What the codes stand for is listed under a map of its own page, unless `code_key` is "none". Of more than 500 regions
-    the nodes are dots without codes, for which no page has room.
+    What the codes stand for is listed under a map of its own page, unless `code_key` is "none". Of more than 500
+    regions the nodes are dots without codes, for which no page has room.
 
     Parameters
     ----------

@@ -144,7 +144,7 @@ def _logdet(w: sparse.csr_array, eigenvalues: NDArray[np.complex128] | Floats | 
         return float(np.log(np.abs(1 - rho * eigenvalues)).sum())
     from scipy.sparse.linalg import splu
 
-    # within the interval no pivot is zero: the matrix is dominated by its diagonal or similar to a positive definite one
+    # no pivot is zero within the interval: the diagonal dominates, or the matrix is similar to a positive definite one
     matrix = sparse.csc_array(sparse.eye_array(w.shape[0]) - rho * w)
     factor = splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
     return float(np.log(np.abs(factor.U.diagonal())).sum() + np.log(np.abs(factor.L.diagonal())).sum())
