@@ -214,6 +214,8 @@ def _build(key: bytes, shapes: NDArray[np.object_], crs: CRS | None, extent: str
     parts = shapely.get_parts(union)
     areas = shapely.area(parts)
     solid = parts[areas > areas.sum() * 1e-5]
+    if many:
+        solid = shapely.polygons(shapely.get_exterior_ring(solid))  # furniture never stands in a hole
     size = max(bounds[2] - bounds[0], bounds[3] - bounds[1])
     rings = [
         shapely.get_coordinates(ring)

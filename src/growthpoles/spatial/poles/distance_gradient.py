@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from growthpoles.errors import RegionError, SpatialError, message, nearest
 from growthpoles.randomness import PERMUTATIONS, seed_sequence
@@ -268,21 +269,27 @@ def _mantel(known: pd.Series, distance: pd.DataFrame, alternative: Alternative, 
         raise SpatialError(message("{n} regions with data", where="Mantel", allowed="{least} or more", **few))
     numbers = known.to_numpy()
     apart = np.abs(numbers[:, None] - numbers[None, :])
-    away = distance.loc[known.index, known.index].to_numpy()
-    upper = np.triu_indices(n, 1)
-    away = away - away[upper].mean()
-    spread = apart[upper] - apart[upper].mean()
-    norms = [float(np.sqrt(values @ values)) for values in (away[upper], spread)]
+    away = distance.loc[known.index, known.index].to_numpy(copy=True)
+    (middle, *_), norms = zip(*(_mean_and_norm(values) for values in (away, apart)), strict=True)
+    away -= middle
     if norms[0] <= 1e-12 * distance.to_numpy().max() or norms[1] == 0:
         raise SpatialError(message("all values or all distances are equal", where="Mantel", allowed="both vary"))
     return pair_test(
         "Mantel's r",
-        away / norms[0],
-        apart / norms[1],
+        np.divide(away, norms[0], out=away),
+        np.divide(apart, norms[1], out=apart),
         numbers,
         alternative=alternative,
         **settings,
     )
+
+
+def _mean_and_norm(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the mean over all pairs, and the root of the sum of squares about it."""
+    pairs = values[np.triu_indices(len(values), 1)]
+    middle = float(pairs.mean())
+    pairs -= middle
+    return middle, float(np.sqrt(pairs @ pairs))
 
 
 def _known(y: pd.Series, ids: pd.Index) -> pd.Series:
