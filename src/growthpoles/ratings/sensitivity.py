@@ -89,8 +89,6 @@ def leave_one_out(
 
 #: Measured with two editions and rounding errors whose shares are known, 240 intervals of each kind.
 COVERAGE = "nominal 95 %; 89 to 100 % of intervals held the known share at 128 samples, 94 to 100 % at 1024"
-    "nominal 95 %; 89 to 100 % (mean 95 to 96) of intervals held the known share at 128 samples, 96 to 98 % at 1024"
-)
 
 
 def sobol(
