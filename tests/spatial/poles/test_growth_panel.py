@@ -139,4 +139,4 @@ def test_of_a_large_panel_a_report_fits_the_first_variable_and_says_so(decades, 
     monkeypatch.setattr(module, "_LARGE", 6 * 32 - 1)
     table = module.growth_panels({"index": wide, "gdp": wide}, graph)
     assert table.loc["index", "p_value"].notna().all() and "199 paths" in table.loc["index", "method"].iloc[0]
-    assert "gp.growth_panel(gp.study_years(study, 'gdp')" in table.loc["gdp", "reason"].item()
+    assert "a report fits the index alone; gp.growth_panel fits" in table.loc["gdp", "reason"].item()

@@ -169,11 +169,11 @@ def growth_panels(tables: Mapping[str, pd.DataFrame], graph: Graph | W) -> pd.Da
     fitted, because every p-value takes seconds.
     """
     frames: list[pd.DataFrame] = []
-    for name, wide in tables.items():
+    for wide in tables.values():
         try:
             if frames and wide.size - len(wide) > _LARGE:
-                way = f"gp.growth_panel(gp.study_years(study, {str(name)!r}), gp.study_weights(study))"
-                raise SpatialError(message(f"{wide.size} values: a report fits the first variable alone", allowed=way))
+                problem = "{count} values: a report fits the index alone; gp.growth_panel fits any variable"
+                raise SpatialError(message(problem, count=wide.size))
             fit = growth_panel(wide, graph, regions="complete")
         except GrowthpolesError as error:
             frames.append(pd.DataFrame({"reason": [str(error)]}, index=pd.Index([""], name="term")))
