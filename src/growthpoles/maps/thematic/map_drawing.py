@@ -266,7 +266,7 @@ def draw_map(
 def _key_beside(
     base: Base,
     legend: Legend,
-    names: list[list[str]],
+    names: Sequence[list[str]],
     marks: Sequence[str],
     style: Style,
     codes: Sequence[tuple[str, str]],

@@ -297,8 +297,6 @@ def opened(path: str) -> FT2Font:
     import matplotlib
     from matplotlib.ft2font import FT2Font
 
-    # before 3.11, outlines are drawn together in width by this factor, 8 unless told
-    asked = {"hinting_factor": 1} if matplotlib.__version_info__ < (3, 11) else {}
     allowed = "a TrueType file (.ttf), whose outlines a PDF can embed"
     try:
         if Path(path).exists() and not Path(path).is_file():  # a device or a pipe may never end
@@ -306,7 +304,9 @@ def opened(path: str) -> FT2Font:
         content = Path(path).read_bytes()
         if content[:4] not in (b"\x00\x01\x00\x00", b"true"):
             raise MapError(message("not a TrueType font", where=Path(path).name, allowed=allowed))
-        return FT2Font(BytesIO(content), **asked)  # of an open file, forked processes would share the place of reading
+        if matplotlib.__version_info__ < (3, 11):  # outlines would be drawn together in width by 8
+            return FT2Font(BytesIO(content), hinting_factor=1)  # type: ignore[call-arg]
+        return FT2Font(BytesIO(content))  # of an open file, forked processes would share the place of reading
     except (OSError, RuntimeError) as exc:
         why = exc.strerror if isinstance(exc, OSError) and exc.strerror else "the font cannot be read"
         raise MapError(message(why, where=Path(path).name, allowed=allowed)) from exc
