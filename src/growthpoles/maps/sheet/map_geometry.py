@@ -157,7 +157,7 @@ def prepare(regions: gpd.GeoDataFrame, extent: str = "auto") -> Base:
     arrays = _shape_arrays(shapes)
     blob = hashlib.blake2b(digest_size=16)
     for part in arrays:
-        blob.update(np.ascontiguousarray(part))
+        blob.update(np.ascontiguousarray(part).data)
     blob.update(crs.to_wkt().encode() if crs is not None else b"")
     blob.update(extent.encode())
     key = blob.digest()

@@ -101,7 +101,7 @@ def lag_operator(w: sparse.csr_array) -> Lag:
     """Find the eigenvalues of weights (no empty row), the interval of rho, and the log-determinant on its nodes."""
     digest = hashlib.blake2b(digest_size=16)
     for part in (w.indptr, w.indices, w.data):
-        digest.update(np.ascontiguousarray(part))
+        digest.update(np.ascontiguousarray(part).data)
     key = digest.digest()
     if key not in _KEPT:
         _KEPT[key] = _lag_operator(w)
