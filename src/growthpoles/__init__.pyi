@@ -94,6 +94,8 @@ from .ratings.weighting import expert_weights as expert_weights
 from .regions.boundaries import load_regions as load_regions
 from .regions.boundaries import read_boundaries as read_boundaries
 from .regions.join import join as join
+from .regions.join import sum_regions as sum_regions
+from .regions.join import unite_regions as unite_regions
 from .regions.kazakhstan.division_change import to_vintage as to_vintage
 from .regions.kazakhstan.region_names import match_regions as match_regions
 from .report.build_report import build_report as build_report

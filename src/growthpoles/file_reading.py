@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import functools
-import hashlib
 import io
 import os
 import stat
@@ -68,6 +67,8 @@ def read_bytes(path: Path, *, limit: int = MAX_BYTES) -> bytes:
                 content = None
                 raise OSError(errno.EFBIG, f"the file is larger than {limit // 10**6} MB", str(path))
     finally:
+        import hashlib  # not at the top: the command line would start by a tenth slower
+
         _check(path, None if content is None else hashlib.sha256(content).hexdigest(), state)
     return content
 
@@ -165,6 +166,8 @@ def remembered(maxsize: int | None = None) -> Callable[[Callable[_P, _T]], Calla
 
 def file_sha256(path: Path) -> str | None:
     """Return the SHA-256 of a file, of the names in "folder/stem.*", or None if there is nothing to read."""
+    import hashlib
+
     if path.name.endswith("*"):
         return hashlib.sha256("\0".join(part.name for part in _parts(path)).encode(errors="replace")).hexdigest()
     with suppress(OSError, ValueError):
@@ -206,7 +209,9 @@ def _every(path: Path) -> Path:
 def _parts(every: Path) -> list[Path]:
     """Return the files of "folder/*", or those of "folder/stem.*" that have exactly this stem."""
     try:
-        there = sorted(every.parent.iterdir())
+        with os.scandir(every.parent) as there:  # a folder of downloads holds thousands of others
+            names = [each.name for each in there if every.stem == "*" or each.name.startswith(every.stem)]
     except OSError:
         return []
-    return [path for path in there if every.stem in ("*", path.stem) and path.is_file()]
+    parts = [every.parent / name for name in sorted(names)]
+    return [path for path in parts if every.stem in ("*", path.stem) and path.is_file()]

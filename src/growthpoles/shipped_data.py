@@ -6,7 +6,6 @@ making. It is written by `geodata/build/registry.py`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -85,6 +84,8 @@ def read_registry() -> Mapping[str, RegistryEntry]:
     DataError
         If the registry is missing or is not what `geodata/build/registry.py` writes.
     """
+    import json
+
     path = geodata_path("registry.json")
     try:
         content = json.loads(path.read_text(encoding="utf-8"))

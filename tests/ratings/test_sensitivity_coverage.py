@@ -62,4 +62,5 @@ def test_every_base_point_has_rounding_errors_of_its_own():
         tables["x"], Catalogue.flat(list(STEP)), output="index", weights="fixed", normalisation="goalposts",
         goalposts=dict.fromkeys(STEP, (0.0, 100.0)), resolution=STEP, samples=512,
     )  # fmt: skip
+    assert found.attrs["coverage"].startswith("nominal 95 %; 89 to 100 %")
     assert found["variance"].to_numpy() == pytest.approx(36 / 12 / 9, rel=0.15)

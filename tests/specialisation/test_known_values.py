@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
+from scipy.stats import nchypergeom_fisher
 
 from growthpoles.specialisation import (
     gini,
@@ -12,7 +15,11 @@ from growthpoles.specialisation import (
     krugman_pairwise,
     krugman_specialisation,
     litzenberger,
+    location_quotient,
+    shift_share,
+    shift_share_factors,
 )
+from growthpoles.specialisation.location_quotient import odds_ratio_interval
 
 
 def _column(values: list[float]) -> pd.Series:
@@ -72,3 +79,27 @@ HAND = pd.DataFrame([[8, 2], [2, 8], [5, 15]], index=["A", "B", "C"], columns=["
 )
 def test_the_three_references_by_hand(reference, expected):
     assert krugman_specialisation(HAND, reference=reference).tolist() == pytest.approx(expected, abs=1e-15)
+
+
+def test_intervals_and_shift_share_of_r():
+    """poisson.test and fisher.test of R; REAT 3.0.3 `shift` of region S02, over the industries that it has."""
+    folder = Path(__file__).parent / "known"
+    first, last = (pd.read_csv(folder / f"matrix_S_{year}.csv", index_col="region") for year in (2015, 2021))
+    row = location_quotient(first, interval="poisson").loc[("S03", "i4")]
+    assert row[["lower", "upper"]].tolist() == pytest.approx([1.04536069069921, 1.80620478182451], rel=1e-9)
+    margins = (first.loc["S03", "i4"], first.loc["S03"].sum(), first["i4"].sum(), first.to_numpy().sum())
+    found = odds_ratio_interval(*map(float, margins), 0.95)
+    # fisher.test stops its search at 1e-4; so the equations themselves: each tail holds 2.5 %
+    assert found == pytest.approx((1.08906014725494, 2.02443682351796), rel=1e-4)
+    count, in_region, in_industry, total = map(int, margins)
+    law = [nchypergeom_fisher(total, in_industry, in_region, odds) for odds in found]
+    assert [law[0].sf(count - 1), law[1].cdf(count)] == pytest.approx([0.025, 0.025], rel=1e-9)
+    had = first.columns[first.loc["S02"] > 0]
+    nation = (first[had].sum(), last[had].sum())
+    split = shift_share(first.loc[["S02"], had], last.loc[["S02"], had], method="esteban_marquillas", nation=nation)
+    totals = split.components[["mix", "competitive", "allocation"]].sum()
+    assert totals.tolist() == pytest.approx([16.6396996708697, 5.97166603379242, -14.7067370717235], rel=1e-9)
+    dunn = shift_share(first[had], last[had]).components.loc["S02", ["mix", "competitive"]].sum()
+    assert dunn.tolist() == pytest.approx([16.6396996708697, -8.73507103793106], rel=1e-9)
+    factors = shift_share_factors(first[had], last[had]).loc["S02", ["mix", "competitive", "total"]]
+    assert factors.tolist() == pytest.approx([1.0563875319148, 0.971979184091006, 1.02678669135446], rel=1e-9)

@@ -171,7 +171,13 @@ columns = {{ 2016 = "class_2016", 2021 = "class_2021" }}
         return gp.load_study(folder / "study.toml")
 
 
-def clean(rng: np.random.Generator, folder: Path, *, n: int | None = None, gaps: bool = False) -> Invented:
+#: Normalisations of yearbooks and ratings; goalposts and a reference region are given, not found.
+METHODS = ("leader", "min-max", "z-score", "mpi", "rank", "percentile", "mean")
+
+
+def clean(
+    rng: np.random.Generator, folder: Path, *, n: int | None = None, gaps: bool = False, method: str = ""
+) -> Invented:
     """Invent a study without a fault: rounded or cut off as declared, two years, 8 to 60 regions, perhaps gaps."""
     n = int(np.exp(rng.uniform(np.log(8), np.log(60.9)))) if n is None else n
     folder.mkdir(parents=True, exist_ok=True)
@@ -183,6 +189,7 @@ def clean(rng: np.random.Generator, folder: Path, *, n: int | None = None, gaps:
         {},
         catalogue_path=folder / "catalogue.csv",
     )
+    study.method = method or study.method
     study.exact = bool(rng.integers(0, 4) == 0)
     study.cut = (
         tuple(str(name) for name in rng.choice(list(RATIOS), rng.integers(1, 3), replace=False))
@@ -451,6 +458,89 @@ def unit_slip_and_all(study: Invented, rng: np.random.Generator) -> list[Cell]:
     return cells
 
 
+def rotated_column(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """A whole column moved on by one or more rows, all that was computed from it right."""
+    table, _, name = _cell(study, rng, ("gdp", "emp", "rd", "firms", "waste", "pop", *RATIOS))
+    study.columns[table, name] = np.roll(study.columns[table, name], int(rng.integers(1, study.n)))
+    return [(table, row, name) for row in range(1, study.n + 1)]
+
+
+def pushed_down(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """A value typed twice, those after it one row too low: the last of the block is lost."""
+    table, _, name = _cell(study, rng, ("gdp", "emp", "rd", "firms", "waste", *RATIOS))
+    length = int(rng.integers(4, min(9, study.n) + 1))
+    start = int(rng.integers(0, study.n - length + 1))
+    column = study.columns[table, name]
+    column[start + 1 : start + length] = column[start : start + length - 1].copy()
+    return [(table, row + 1, name) for row in range(start + 1, start + length)]
+
+
+def swapped_inputs(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """All typed columns of two rows exchanged, the ratios in their places."""
+    table = int(rng.integers(1, 3))
+    i, j = _two_rows(study.columns[table, "emp"], rng)
+    for name in PRIMARIES:
+        study.columns[table, name][[i, j]] = study.columns[table, name][[j, i]]
+    return [(table, row + 1, name) for name in PRIMARIES for row in (i, j)]
+
+
+def exchanged_labels(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """Two regions of one year exchanged in every column, and rated so: only the other year tells."""
+    table = int(rng.integers(1, 3))
+    i, j = _two_rows(study.columns[table, "pop"], rng)
+    for name in (*PRIMARIES, *RATIOS):
+        study.columns[table, name][[i, j]] = study.columns[table, name][[j, i]]
+    study.exact = False
+    study.compute()
+    return [(table, row + 1, name) for name in (*PRIMARIES, *RATIOS) for row in (i, j)]
+
+
+def copied_block(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    name, length = str(rng.choice(["gdp", "emp", "pop", "rd", "firms", "waste"])), int(rng.integers(3, 7))
+    start = int(rng.integers(0, study.n - length + 1))
+    study.columns[2, name][start : start + length] = study.columns[1, name][start : start + length]
+    return [(2, row + 1, name) for row in range(start, start + length)]
+
+
+def copied_column(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    name = str(rng.choice(["gdp", "emp", "pop", "rd", "firms", "waste", *RATIOS]))
+    study.columns[2, name] = study.columns[1, name].copy()
+    return [(2, row, name) for row in range(1, study.n + 1)]
+
+
+def other_denominator(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    table, _, name = _cell(study, rng, tuple(RATIOS))
+    other = {"gdp": "pop", "emp": "pop", "pop": "emp"}[RATIOS[name][1]]
+    study.ratio(table, name, below=study.columns[table, other])
+    if rng.integers(0, 2):
+        study.exact = False
+        study.compute()
+    return [(table, row, name) for row in range(1, study.n + 1)]
+
+
+def rotated_index(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    year = int(rng.choice(list(YEARS.values())))
+    cells = _rotate(study, rng, 3, (f"index_{year}",))
+    study.classes(year)
+    study.change()
+    return cells
+
+
+def unit_slip_of_rows(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """Several rows of a column in another unit: thousands printed as units from a row on."""
+    table, _, name = _cell(study, rng, ("gdp", "emp", "pop", "rd", "waste"))
+    rows = np.sort(rng.choice(study.n, int(rng.integers(2, max(3, study.n // 3))), replace=False))
+    study.columns[table, name][rows] = study.rounded(name, study.columns[table, name][rows] * 1000.0)
+    return [(table, int(row) + 1, name) for row in rows]
+
+
+def rounded_ratio(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """A ratio rounded one place more coarsely than printed."""
+    table, _, name = _cell(study, rng, tuple(RATIOS))
+    study.columns[table, name] = np.round(study.columns[table, name], DIGITS[name] - 1)
+    return [(table, row, name) for row in range(1, study.n + 1)]
+
+
 def wrong_sign(study: Invented, rng: np.random.Generator) -> list[Cell]:
     table, i, name = _cell(study, rng, ("gdp", "emp", "rd", "firms", "waste"))
     study.columns[table, name][i] *= -1
@@ -464,6 +554,8 @@ FAULTS: dict[str, Plant] = {
         shifted_block, denominator_of_other_year, unit_slip, copied_from_last_year, swapped_index, wrong_index,
         scaled_ratio, scaled_primary, digits_in_a_part, digits_in_a_primary, digits_in_a_ratio, truncated_ratio,
         exchanged_years, wrong_class, wrong_change, computed_from_moved, repeated_row, unit_slip_and_all, wrong_sign,
+        rotated_column, pushed_down, swapped_inputs, exchanged_labels, copied_block, copied_column, other_denominator,
+        rotated_index, unit_slip_of_rows, rounded_ratio,
     )
 }  # fmt: skip
 
@@ -477,7 +569,7 @@ def plant(rng: np.random.Generator, folder: Path, kind: str, *, n: int | None = 
 def invent(rng: np.random.Generator, folder: Path, kind: str, *, n: int | None = None) -> tuple[Invented, list[Cell]]:
     """Invent figures with one fault of a kind; return them with the cells that are wrong."""
     study = clean(rng, folder, n=n)
-    if kind == "truncated_ratio":
+    if kind in ("truncated_ratio", "rounded_ratio"):
         study.cut = ()
         for table in (1, 2):
             for name in RATIOS:

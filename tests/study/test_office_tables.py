@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import warnings
 from collections import defaultdict
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 from office_tables import KINDS, Case, make_case
@@ -187,6 +189,104 @@ def test_parts_of_a_year_are_no_year(tmp_path: Path, part: str) -> None:
     assert set(found["year"]) == {2019, 2020} and any(part in remark for remark in found.attrs["remarks"])
 
 
+def monthly(kind: str) -> str:
+    months = [f"M{month:02d}" for month in range(1, 13)]
+    if kind == "across":
+        return f"Area;Year;{';'.join(months)}\n" + "".join(
+            f"{name};2020;{';'.join(f'{i},5' for i in range(12))}\n" for name in BOUNDARIES[1]
+        )
+    words = [pd.Timestamp(2020, month, 1).month_name() for month in range(1, 13)]
+    rows = ((name, year, each) for name in BOUNDARIES[1] for year in (2020, 2021) for each in range(12))
+    spelled = {
+        "beside the year": lambda year, i: f"{year};{months[i]}",
+        "in words": lambda year, i: f"{year};{words[i]}",
+        "with the year": lambda year, i: f";{year}{months[i]}",
+        "by quarters": lambda year, i: f"{year};Q{i + 1}" if i < 4 else "",
+    }[kind]
+    lines = [f"{name};{text};{i},5" for name, year, i in rows if (text := spelled(year, i))]
+    return "Area;Year;Period;Value\n" + "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("kind", ["across", "beside the year", "in words", "with the year", "by quarters"])
+@pytest.mark.parametrize("known", [True, False])
+def test_parts_of_a_year_are_told(tmp_path: Path, kind: str, known: bool) -> None:
+    (tmp_path / "m.csv").write_text(monthly(kind), encoding="utf-8")
+    borders = {"boundaries": boundaries(tmp_path), "key": "code"} if known else {}
+    look = gp.quick_look(tmp_path / "m.csv", **borders)
+    assert look.tables["regions"].tolist() == [4], look.lines
+    assert any("parts of a year" in line and "nothing is summed" in line for line in look.lines)
+
+
+def test_codes_of_a_long_table_are_no_values_whatever_the_columns_are_called(tmp_path: Path) -> None:
+    for seed in range(40):
+        rng = random.Random(seed)
+        serial = list(range(start := rng.choice([1, 736420076, 10**7]), start + 900))
+        serial = sorted(rng.sample(serial, 48)) if rng.random() < 0.5 or start == 1 else rng.sample(serial, 48)
+        flag = rng.choice(["", "*", " p", " (r)"])
+        heads = [
+            "idhod" if start > 1 else "record",
+            "sex_code",
+            "level",
+            rng.choice(["hodnota", "Persons", "x, total"]),
+        ]
+        lines = [";".join(["Area", "Year", "sex", *(f"{head}{rng.choice(['', ' *', ' 1)'])}" for head in heads)])]
+        for name in BOUNDARIES[1]:
+            for year in range(2015, 2021):
+                for sex, code in (("men", "11"), ("women", "12")):
+                    mark = flag if rng.random() < 0.1 else ""
+                    number = str(serial[len(lines) - 1])
+                    area = name + (" *" if rng.random() < 0.2 else "")
+                    lines.append(f"{area};{year};{sex};{number}{mark};{code}{mark};97{mark};{rng.uniform(1, 9e5):.0f}")
+        found = table(tmp_path, "\n".join(lines) + "\n")
+        assert set(found["indicator"]) == {"men", "women"}, (seed, lines[:3], set(found["indicator"]))
+
+
+def test_several_columns_of_numbers_beside_labels_are_told(tmp_path: Path) -> None:
+    lines = ["Area;Year;sex;persons;depth"]
+    for i, name in enumerate(BOUNDARIES[1]):
+        for year in (2019, 2020):
+            lines += [
+                f"{name};{year};{sex};{(year - 2000) * i + j},5;{j}{i},25" for j, sex in enumerate(("men", "women"))
+            ]
+    (tmp_path / "t.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    told = gp.quick_look(tmp_path / "t.csv").remarks
+    assert any("persons, depth hold numbers beside each label of sex" in text for text in told)
+
+
+def sheets(folder: Path, heads: dict[int, tuple[str, str]]) -> Path:
+    """Write a workbook of a sheet per year, with two merged header cells above two columns each."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for year, (left, right) in heads.items():
+        page = book.create_sheet(str(year))
+        page.append(["Area", left, "", right, ""])
+        page.append(["", "aged 0 to 19", "Total", "aged 0 to 19", "Total"])
+        for place in ("B1:C1", "D1:E1", "A1:A2"):
+            page.merge_cells(place)
+        for i, name in enumerate(BOUNDARIES[1]):
+            page.append([name, *(year + i * 10.5 + j / 4 for j in range(4))])
+    book.save(folder / "years.xlsx")
+    return folder / "years.xlsx"
+
+
+@pytest.mark.parametrize("mark", [" *", " 1)", "²", "†", " [note 3]", " (2)"])
+def test_a_footnote_in_a_header_makes_no_other_indicator(tmp_path: Path, mark: str) -> None:
+    path = sheets(tmp_path, {2019: ("Women", "Men"), 2020: (f"Women{mark}", "Men"), 2021: ("Women", f"Men{mark}")})
+    found = gp.read_table(path, boundaries=boundaries(tmp_path), key="code")
+    assert set(found["indicator"]) == {
+        f"{who}, {what}" for who in ("Women", "Men") for what in ("aged 0 to 19", "Total")
+    }
+    assert len(found) == 48 and not found.duplicated(["region", "year", "indicator"]).any()
+
+
+def test_indicators_that_are_not_in_every_year_are_told(tmp_path: Path) -> None:
+    path = sheets(tmp_path, {2019: ("Women", "Men"), 2020: ("Women, thousand", "Men")})
+    told = [line for line in gp.quick_look(path).lines if "not in every year" in line]
+    assert len(told) == 1 and "'Women, Total' (2019)" in told[0] and "'Women, thousand, Total' (2020)" in told[0]
+    proposal = gp.propose_study(tmp_path / "s", table=path, boundaries=boundaries(tmp_path), key="code")
+    assert told[0] in proposal.undecided
+
+
 def test_years_above_the_indicators(tmp_path: Path) -> None:
     text = "Area;2019;2019;2020;2020\n;men;women;men;women\n" + "".join(
         f"{name};{i};{i + 10};{i + 20};{i + 30}\n" for i, name in enumerate(BOUNDARIES[1], start=1)
@@ -240,3 +340,18 @@ def test_rows_of_regions_without_numbers_are_refused(tmp_path: Path) -> None:
 def test_more_names_than_regions_are_one_line(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("name;x 2020\n" + "".join(f"P{i} a;1,5\n" for i in range(25_000)), encoding="utf-8")
     assert any("25000 different names" in line for line in gp.quick_look(tmp_path / "t.csv").lines)
+
+
+@pytest.mark.parametrize("kind", ["gpkg", "shp", "fgb", "geojson", "topojson"])
+def test_a_boundary_file_is_no_table_and_said_to_be_none(tmp_path, kind):
+    import geopandas as gpd
+    import shapely
+
+    path = tmp_path / f"regions.{'json' if kind.endswith('json') else kind}"
+    if kind == "topojson":
+        path.write_text('{"type": "Topology", "objects": {}, "arcs": []}')
+    else:
+        layer = gpd.GeoDataFrame({"code": ["a"]}, geometry=[shapely.box(70, 50, 71, 51)], crs="EPSG:4326")
+        layer.to_file(path, driver="GeoJSON" if kind == "geojson" else None)
+    with pytest.raises(gp.DataError, match="a boundary file, and no table; allowed: growthpoles map"):
+        gp.quick_look(path)

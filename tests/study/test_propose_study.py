@@ -7,6 +7,7 @@ import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
+import shapely
 
 import growthpoles as gp
 from growthpoles.errors import DataError, StudyError
@@ -185,3 +186,26 @@ def test_a_permission_that_cannot_be_recorded_is_told(
     with pytest.raises(StudyError, match="--outside"):
         load_study(tmp_path / "new")
     assert load_study(tmp_path / "new", outside=True).name == "new"
+
+
+@pytest.mark.parametrize(("shift", "written"), [(0.0, None), (2e-5, True), (-2e-5, True), (0.2, False)])
+def test_shared_borders_are_mended_where_no_area_moves_and_asked_otherwise(
+    tmp_path: Path, shift: float, written: bool | None
+) -> None:
+    """A sliver or a gap between two regions needs no edit; an overlap of a fifth of a region is not decided."""
+    shapes = [shapely.box(i, 45, i + 1 + (shift if i == 1 else 0), 46) for i in range(4)]
+    frame = gpd.GeoDataFrame({"code": list("pqrs")}, geometry=shapes, crs=4326)
+    frame.to_file(tmp_path / "r.gpkg")
+    rows = "".join(f"{code},{i}.5,{i + 2}.25\n" for i, code in enumerate("pqrs", start=1))
+    (tmp_path / "t.csv").write_text(f"code,x 2019,x 2020\n{rows}", encoding="utf-8")
+    proposal = propose_study(tmp_path / "study", table=tmp_path / "t.csv", boundaries=tmp_path / "r.gpkg", key="code")
+    proposal.write()
+    lines = [line for line in (tmp_path / "study" / "study.toml").read_text("utf-8").splitlines() if "repair" in line]
+    told = [text for text in proposal.undecided if text.startswith("the borders")]
+    assert len(lines) == len(told) == (written is not None)
+    if written is not None:
+        assert (
+            lines[0].startswith("repair") is written and "q and r" in told[0] and "areas change by at most" in told[0]
+        )
+    refused = len(examine_study(tmp_path / "study"))
+    assert bool(refused) is (written is False)

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
+import shapely
 
 import growthpoles as gp
 from growthpoles.study.inputs import region_index
@@ -93,3 +95,23 @@ def test_without_boundaries_a_study_rates_and_says_what_it_lacks(folder: Path) -
     (folder / "t.csv").write_text(TABLE + "a,5,5\n")
     with pytest.raises(gp.GrowthpolesError, match="a"):
         gp.load_indicators(2020, study=gp.load_study(folder / "study.toml"))
+
+
+def test_changes_of_several_years_follow_one_another_beside_boundaries(folder: Path) -> None:
+    """A went to B and S in 2010, B to N in 2015; E never changed."""
+    corners = [shapely.box(70 + i, 50, 71 + i, 51) for i in range(3)]
+    gpd.GeoDataFrame({"code": ["N", "S", "E"]}, geometry=corners, crs="EPSG:4326").to_file(folder / "r.gpkg")
+    text = STUDY.replace("years = [2020]", "years = [2005, 2012, 2020]").replace("year = 2020", 'year_column = "year"')
+    text = text.replace("[rating]", '[boundaries]\nfile = "r.gpkg"\nkey = "code"\n[rating]')
+    (folder / "study.toml").write_text(text)
+    rows = {2005: "A8 N5 S1 E2", 2012: "B3 N1 S2 E1", 2020: "N1 S2 E1"}
+    lines = [f"{cell[0]},{year},{cell[1]},1" for year, cells in rows.items() for cell in cells.split()]
+    (folder / "t.csv").write_text("\n".join(["region,year,gdp,pop", *lines]))
+    first = "from,to,share,from_year\nA,B,0.25,2010\nA,S,0.75,2010\n"
+    (folder / "map.csv").write_text(first + "B,N,,2015\n")
+    assert "N begins in 2015, and has a row of 2005" in " ".join(gp.examine_study(folder)["problem"])
+    (folder / "map.csv").write_text(first + "S,S,,2010\nB,N,,2015\nN,N,,2015\n")
+    assert gp.examine_study(folder).empty
+    study = gp.load_study(folder)
+    found = [gp.load_indicators(year, study=study)["gdp"].to_dict() for year in study.years]
+    assert found == [{"N": 7, "S": 7, "E": 2}, {"N": 4, "S": 2, "E": 1}, {"N": 1, "S": 2, "E": 1}]

@@ -288,6 +288,7 @@ def render(
             if kind in ("png", "tiff", "jpeg"):
                 return makers[kind](fig, replace(facts, grey=True), dpi)
             during.enter_context(_greyed(kind))
+            during.enter_context(_grey_pixels(fig))
         content = makers[kind](fig, facts, dpi)
     if colours == "grey" and kind == "svg":
         return re.sub(rb"#[0-9a-fA-F]{6}\b", lambda found: _grey(found.group().decode()).encode(), content)
@@ -378,6 +379,22 @@ def _greyed(kind: str) -> Iterator[None]:
             yield
     else:
         yield
+
+
+@contextmanager
+def _grey_pixels(fig: Figure) -> Iterator[None]:
+    """Turn the colours of layers that a vector file holds as pixels."""
+    from matplotlib.collections import Collection
+
+    layers: list[Any] = [each for each in fig.findobj(Collection) if each.get_rasterized()]
+    before = [layer.get_facecolor() for layer in layers]
+    for layer, faces in zip(layers, before, strict=True):
+        layer.set_facecolor([_grey_of(face) for face in faces])
+    try:
+        yield
+    finally:
+        for layer, faces in zip(layers, before, strict=True):
+            layer.set_facecolor(faces)
 
 
 def _grey_of(rgb: Sequence[float]) -> tuple[float, float, float]:

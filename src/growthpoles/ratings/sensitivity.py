@@ -87,6 +87,10 @@ def leave_one_out(
     return pd.concat(parts, ignore_index=True)
 
 
+#: Measured with two editions and rounding errors whose shares are known, 240 intervals of each kind.
+COVERAGE = "nominal 95 %; 89 to 100 % of intervals held the known share at 128 samples, 94 to 100 % at 1024"
+
+
 def sobol(
     tables: Tables,
     catalogue: Catalogue | None = None,
@@ -125,7 +129,8 @@ def sobol(
         choice explains alone), first_conf, total (share that involves it, with all interactions), total_conf
         (half-widths of 95 % bootstrap intervals), variance. Effects are NaN where the output does not vary,
         or where the region has no index in some runs. Estimates may lie slightly outside [0, 1]; those of a
-        single choice are 1 by definition.
+        single choice are 1 by definition. ``attrs["coverage"]`` says how often such intervals were measured to hold
+        the truth.
 
     Raises
     ------
@@ -286,4 +291,6 @@ def _effects(space: dict[str, Any], groups: list[str], labels: list[str], column
                 float(found[key][place]) for key in ("S1", "S1_conf", "ST", "ST_conf")
             )
             rows.append((label, name, first, first_conf, total, total_conf, variance))
-    return pd.DataFrame(rows, columns=["region", "choice", "first", "first_conf", "total", "total_conf", "variance"])
+    frame = pd.DataFrame(rows, columns=["region", "choice", "first", "first_conf", "total", "total_conf", "variance"])
+    frame.attrs["coverage"] = COVERAGE
+    return frame

@@ -181,6 +181,11 @@ def boundary_notes(regions: GeoDataFrame) -> list[str]:
             notes.append(f"{listed(attrs[name])}: {told}")
     for each in attrs.get("repairs", ()):
         notes.append(f"{plain(each['region'])}: mended ({each['reason']}); area {100 * each['area_change']:+.3g} %")
+    if united := attrs.get("united"):
+        told = f"{united['units']} units united to {len(regions)} regions by column {united['column']}; areas add up"
+        notes.append(f"{told} (largest difference {united['area_difference']:.1g} of a region)")
+        if united["dropped"]:
+            notes.append(f"columns that differ within the united regions, left out: {listed(united['dropped'])}")
     touched = (attrs.get("coverage") or {}).get("touched", [])
     if touched:
         notes.append(f"borders mended between {listed(f'{a} and {b}' for a, b in touched)}")

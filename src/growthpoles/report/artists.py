@@ -32,19 +32,25 @@ def rating(view: View) -> Axes:
     """Map the classes of a year; an index without limits in natural classes."""
     if not view.classed():
         return _natural_classes(view)
-    facts = {"variable": view.label, "year": view.year, **view.common, **view.layout}
+    facts = {"variable": view.label, "year": view.year, **view.common, **view.layout, **view.hatched}
     return maps.plot_rating(view.regions, view.rated(), column=view.code, **facts)
 
 
 def _natural_classes(view: View) -> Axes:
-    facts = {"variable": shorten(view.name, _LONG_NAME), "year": view.year, **view.common, **view.layout}
+    facts = {
+        "variable": shorten(view.name, _LONG_NAME),
+        "year": view.year,
+        **view.common,
+        **view.layout,
+        **view.hatched,
+    }
     return maps.plot_values(view.regions, view.values(), digits=2, **facts)
 
 
 def values(view: View) -> Axes:
     """Map a variable in natural classes."""
     name = view.label or shorten(view.name, _LONG_NAME)
-    options = {**view.classes, **view.common}
+    options = {**view.classes, **view.common, **view.hatched}
     return maps.plot_values(view.regions, view.values(), variable=name, year=view.year, **options, **view.layout)
 
 

@@ -25,6 +25,7 @@ from growthpoles.spatial.alignment import with_data
 from growthpoles.study.inputs import (
     edition_tables,
     editions,
+    load_indicators,
     load_published,
     study_catalogue,
     study_method,
@@ -165,6 +166,23 @@ class View:
         tables = {name: edition_tables(self.study, name) for name in names}
         return undecided_in(study_change(self.study, self.catalogue, tables, self.year))
 
+    def filled(self) -> list[object]:
+        """Return the regions of which a cell that the variable rests on was filled in the year."""
+        if self.edition == PUBLISHED or self.study.rating.imputation is None:
+            return []
+        table = load_indicators(self.year, edition=self.edition, study=self.study)
+        code = self.code.removeprefix("score_")
+        within = {*(self.catalogue.parts(code) if code in self.catalogue.derived else (code,))} & {*table.columns}
+        cells = table.attrs.get("imputed", ())
+        return [cell[0] for cell in cells if not within or cell[1] in within]  # an aggregate rests on all of them
+
+    @property
+    def hatched(self) -> dict[str, Any]:
+        """The options of a map that hatches regions with filled cells."""
+        found = self.filled()
+        marked = pd.Series(self.regions.index.isin(found), self.regions.index)
+        return {"overlay": marked, "overlay_label": Words(self.lang)("caption", "hatched")} if found else {}
+
     def rated(self) -> pd.DataFrame:
         """Return values with their classes."""
         letters = self.letters(self.year)
@@ -301,6 +319,10 @@ class ReportView(View):
     def common_values(self, year: int) -> pd.Series:
         """Return the index of a year on the yardstick by which years are compared."""
         return self.results.common(year)[self.results.root].astype(float)
+
+    def filled(self) -> list[object]:
+        """Return the regions with filled cells in the year."""
+        return self.results.filled(self.year)
 
     @property
     def undecided(self) -> tuple[object, ...]:

@@ -22,7 +22,6 @@ from growthpoles.specialisation.matrix import align, check_series
 
 Array = np.ndarray
 Weighting = Literal["equal", "weights"]
-_CELLS = 2_000_000  # of the samples without one region at a time
 _ALL = 64  # regions up to which every candidate of a search is tried
 _OVERLAPPING = 12  # regions with overlapping ranges of which every combination is tried
 _SEARCH = 40  # steps of the golden section
@@ -57,6 +56,20 @@ class _Sample:
     @property
     def size(self) -> int:
         return self.y.shape[-1]
+
+    def at_half(self) -> tuple[Array, Array, Array, Array]:
+        """Return the weight up to the median, the ratios there and next, and the income up to there."""
+        middle = np.argmax(self.heads >= 0.5 - 1e-12, axis=-1)[..., None]
+        after = np.minimum(middle + 1, self.size - 1)
+        income = np.cumsum(self.p * self.ratio, axis=-1)
+        pairs = ((self.heads, middle), (self.ratio, middle), (self.ratio, after), (income, middle))
+        reached, at, beyond, below = (np.take_along_axis(*pair, -1)[..., 0] for pair in pairs)
+        return reached, at, beyond, below
+
+    @property
+    def extremes(self) -> tuple[Array, Array]:
+        """Return the smallest and the largest value."""
+        return self.y[..., 0], self.y[..., -1]
 
     def mean(self, terms: Array) -> Array:
         """Return the weighted mean of terms."""
@@ -93,14 +106,25 @@ class _Without(_Sample):
         found: Array = (terms.sum() - terms) / self.size
         return found
 
-    def all_samples(self) -> list[_Sample]:
-        """Return the samples as rows of arrays, in as many parts as memory asks for."""
-        parts, others = [], np.arange(self.size)
-        step = max(1, _CELLS // len(self.y))
-        for start in range(0, len(self.y), step):
-            places = others + (others >= np.arange(start, min(start + step, len(self.y)))[:, None])
-            parts.append(_Sample(self.y[places], self.p[places]))
-        return parts
+    def at_half(self) -> tuple[Array, Array, Array, Array]:
+        own, others = np.arange(len(self.y)), 1 - self.p
+        least = (0.5 - 1e-12) * others
+        middle = np.searchsorted(self.heads, least)
+        later = middle >= own
+        middle = np.where(later, np.maximum(np.searchsorted(self.heads, least + self.p), own + 1), middle)
+        last = np.where(own == self.size, self.size - 1, self.size)
+        middle = np.minimum(middle, last)
+        after = np.minimum(middle + 1 + (middle + 1 == own), last)
+        above, centre = self.p * self.ratio, self.mean(self.ratio)
+        reached = (self.heads[middle] - later * self.p) / others
+        income = (np.cumsum(above)[middle] - later * above) / others / centre
+        return reached, self.ratio[middle] / centre, self.ratio[after] / centre, income
+
+    @property
+    def extremes(self) -> tuple[Array, Array]:
+        low, high = np.full(len(self.y), self.y[0]), np.full(len(self.y), self.y[-1])
+        low[0], high[-1] = self.y[1], self.y[-2]
+        return low, high
 
 
 # The ratios below are to the mean of all values, which is not that of the values without one: hence each `centre`.
@@ -115,8 +139,13 @@ def _from_plain_mean(s: _Sample) -> Array:
     return np.sqrt(np.maximum(spread, 0.0)) / centre
 
 
+def _exact_zero(found: Array) -> Array:
+    """Take what is left by rounding where all values are equal for zero, so that no ratio of years divides by it."""
+    return np.where(np.abs(found) < 1e-13, 0.0, found)
+
+
 def _gini(s: _Sample) -> Array:
-    return np.maximum(s.gini, 0.0)
+    return np.maximum(_exact_zero(s.gini), 0.0)
 
 
 def _theil_t(s: _Sample) -> Array:
@@ -152,20 +181,16 @@ def _esteban_ray(alpha: float) -> Callable[[_Sample], Array]:
 
 
 def _wolfson(s: _Sample) -> Array:
-    middle = np.argmax(s.heads >= 0.5 - 1e-12, axis=-1)[..., None]
-    after = np.minimum(middle + 1, s.size - 1)
-    reached, at, beyond = (
-        np.take_along_axis(*pair, -1) for pair in ((s.heads, middle), (s.ratio, middle), (s.ratio, after))
-    )
-    median = np.where(np.abs(reached - 0.5) <= 1e-12, (at + beyond) / 2, at)[..., 0]
-    income = np.take_along_axis(np.cumsum(s.p * s.ratio, axis=-1), middle, -1)
-    half = (income - (reached - 0.5) * at)[..., 0]  # Lorenz curve at one half
+    reached, at, beyond, income = s.at_half()
+    median = np.where(np.abs(reached - 0.5) <= 1e-12, (at + beyond) / 2, at)
+    half = income - (reached - 0.5) * at  # Lorenz curve at one half
     with np.errstate(divide="ignore", invalid="ignore"):
-        return 2 * (2 * (0.5 - half) - s.gini) / median
+        return _exact_zero(2 * (2 * (0.5 - half) - s.gini) / median)
 
 
 def _max_min(s: _Sample) -> Array:
-    found: Array = s.y[..., -1] / s.y[..., 0]
+    low, high = s.extremes
+    found: Array = high / low
     return found
 
 
@@ -415,8 +440,7 @@ class _Year:
             return np.nan, np.full(len(self.regions), np.nan)
         if measure.divided:
             return float(measure.of(self.whole)), np.full(len(self.regions), np.nan)
-        parts = [self.without] if measure.smooth else self.without.all_samples()
-        return float(measure.of(self.whole)), np.concatenate([measure.of(part) for part in parts])
+        return float(measure.of(self.whole)), measure.of(self.without)
 
     def row(self, measure: _Measure, level: float) -> dict[str, Any]:
         value, without = self.apart(measure)

@@ -31,7 +31,7 @@ from growthpoles.study.inputs.indicators import (
 from growthpoles.study.inputs.industry_table import industry_data, industry_years, load_industries
 from growthpoles.study.inputs.published import load_published, published_years
 from growthpoles.study.inputs.study_rating import method_problems, study_rating
-from growthpoles.study.inputs.study_regions import NO_BOUNDARIES, match_study_regions, study_regions
+from growthpoles.study.inputs.study_regions import NO_BOUNDARIES, match_study_regions, study_regions, units_of
 from growthpoles.study.inputs.study_weights import study_weights
 from growthpoles.study.load_study import file_problems, known_keys, read_toml, study_path
 from growthpoles.study.study_spec import OUTSIDE, Study
@@ -451,14 +451,18 @@ def _name_problems(study: Study, number: int, data: TableData) -> list[Problem]:
         rows.setdefault(name, row)
     problems: list[Problem] = []
     codes: dict[str, str] = {}
-    known = set(region_index(study))
+    at = units_of(study) if study.boundaries.parent is not None and not spec.of_parents else study
+    known = set(region_index(at))
     for looked_at, (name, row) in enumerate(rows.items()):
         if len(problems) == _BAD_NAMES:
             more = f"and {len(rows) - looked_at} more names, which are looked at when these are mended"
             problems.append(data.raw.problem(more, row=row, column=spec.key, remedy="names of the boundaries"))
             break
         try:
-            codes[name] = match_study_regions(study, [name], vintage=spec.vintage)[0]
+            if spec.correspondence is not None:  # whose names are those of its own column `from`
+                codes[name] = name
+            else:
+                codes[name] = match_study_regions(at, [name], vintage=spec.vintage)[0]
         except GrowthpolesError as error:
             text = str(error).removeprefix("region names: ")
             near = [code for code in nearest(name, known, n=1) if code != name] or ["..."]

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from growthpoles.errors import DataError, GrowthpolesError, listed, message, nearest
 from growthpoles.regions.key_matching import region_names as names_of_layer
@@ -38,6 +38,7 @@ _LATIN |= {
     "&": " and ",
     "%": " percent ",
 }
+_SLIGHT = 1e-3  # share of its area that a region may gain or lose where shared borders are mended without asking
 _RESERVED = {"index", "rating_class", "rank", "region"}
 _CODE = re.compile(r"[A-Za-z0-9]{1,6}(?:[-._][A-Za-z0-9]{1,8})*")
 ENCODINGS = (
@@ -85,7 +86,7 @@ class LayerGuess:
     vintage: int | None = None
     codes: list[str] = field(default_factory=list)
     index: NameIndex | None = None
-    repair: bool = False
+    repair: Literal["", "check", "decide"] = ""  # "check": shared borders are mended, and areas stay
     encoding: str | None = None  # of a Shapefile that states none
     dissolve: bool = False
     drop: list[str] = field(default_factory=list)  # without a polygon
@@ -292,7 +293,7 @@ def _look_at_shapes(guess: LayerGuess, path: Path, frame: gpd.GeoDataFrame) -> N
     )  # fmt: skip
     altered = [note for note in boundary_notes(regions) if "; area" in note and not note.endswith("+0 %")]
     if altered:
-        guess.repair = True
+        guess.repair = "decide"
         guess.notes.append(f'polygons that cross themselves, which repair = "clean" mends: {listed(altered)}')
     if regions.crs is None:
         west, south, east, north = frame.total_bounds
@@ -302,11 +303,24 @@ def _look_at_shapes(guess: LayerGuess, path: Path, frame: gpd.GeoDataFrame) -> N
         else:
             guess.crs = ""
             guess.notes.append("the coordinate system: the file states none, and its numbers are no degrees")
+    faults: str | None = None
     try:
         check_coverage(regions)
     except GrowthpolesError as error:
-        guess.repair = True
+        faults = str(error)
+    if faults is None:
+        return
+    guess.repair = guess.repair or "decide"
+    try:
+        mended = check_coverage(regions, repair="clean").attrs["coverage"]
+    except GrowthpolesError as error:
         guess.notes.append(f"the borders: {error}")
+        return
+    told = f"areas change by at most {100 * mended['area_change']:.2g} %, {len(mended['pairs_gained'])} pairs of"
+    same = mended["area_change"] <= _SLIGHT and not altered
+    guess.repair = "check" if same else "decide"
+    written = "is written" if same else "would mend them, and is yours to decide"
+    guess.notes.append(f'the borders: {faults}; repair = "clean" {written}: {told} neighbours are gained')
 
 
 def guess_vintage(columns: Iterable[Iterable[str]]) -> LayerGuess | None:

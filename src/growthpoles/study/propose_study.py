@@ -32,6 +32,7 @@ from growthpoles.study.read_published import (
     doubts_of,
     key_in,
     name_indicators,
+    partly_told,
     place_of,
     read_blocks,
     read_sheets,
@@ -112,10 +113,10 @@ def _boundaries(layer: LayerGuess, blocks: Sequence[Block], relative: Callable[[
             lines.append(f"crs = {quoted(layer.crs)}            # CHECK: the file does not state it")
         elif layer.crs is not None:
             lines.append('# crs = "EPSG:..."           # DECIDE: the file does not state it')
-        if layer.repair:
-            lines.append(
-                '# repair = "clean"           # DECIDE: the borders do not match; this mends them and says where'
-            )
+        if layer.repair == "check":
+            lines.append('repair = "clean"             # CHECK: borders that do not match are mended, and listed')
+        elif layer.repair:
+            lines.append('# repair = "clean"           # DECIDE: borders do not match; this mends them and says where')
     known: dict[str, tuple[str, str]] = {}
     stray: dict[str, str | None] = {}
     for block in blocks:
@@ -301,9 +302,10 @@ def propose_study(
     if boundaries is None and any(value is not None for value in of_layer.values()):
         raise DataError(message("key, layer and crs are of a boundary file", allowed="with boundaries="))
     found, grids = _open(paths, boundaries, of_layer, sheet=sheet, encoding=encoding, delimiter=delimiter)
-    for grid in grids:
-        grid.rows = [(n, row) for n, row in grid.rows if header is None or n >= header]
-    marks = [_without(grid, missing) for grid in grids]
+    if header is not None:
+        for grid in grids:
+            grid.rows = [(n, row) for n, row in grid.rows if n >= header]
+    marks = [_without(grid, missing) if missing else set() for grid in grids]
     undecided, seen = list(found.notes), []
     blocks, left_out = read_blocks(grids, found.names, parents=found.parents, year=year)
     for block in blocks:
@@ -316,9 +318,10 @@ def propose_study(
     for block in blocks:
         seen.append(f"{place_of(block)}: {describe(block)}; regions in {shown(block.names[block.key or 0])}")
         undecided += doubts_of(block, found.codes, blocks)
+    indicators, places = name_indicators(blocks)
+    undecided += partly_told(blocks, indicators, places)
     undecided.append("the direction of every indicator: more is taken to be better; weights are equal")
     undecided.append("title, source and units")
-    indicators, places = name_indicators(blocks)
     codes = codes_for([each.name for each in indicators])
     files = {
         "study.toml": compose_study(

@@ -227,6 +227,22 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
     }
 
 
+def partly_told(
+    blocks: Sequence[Block], indicators: Sequence[Indicator], places: Mapping[tuple[int, int | str], int]
+) -> list[str]:
+    """Say which indicators are not in every year of the tables: one may be spelled otherwise in another year."""
+    held: dict[str, set[int]] = {each.name: set() for each in indicators}
+    for block in blocks:
+        for (own, at), position in places.items():
+            year = block.value_at.get(at) if own == id(block) and isinstance(at, int) else None
+            if own == id(block):
+                held[indicators[position].name] |= {year} if year is not None else set(block.years)
+    every = set().union(*held.values())
+    partly = [f"{shown(name)} ({listed(sorted(years))})" for name, years in held.items() if years < every]
+    told = "are not in every year; one that another year spells otherwise takes the same code in [tables.columns]"
+    return [f"{listed(partly, limit=8)} {told}"] if partly else []
+
+
 def _continues(block: Block, before: Block) -> bool:
     """Tell whether a table goes on with other regions below the same header: on another page or sheet, or beside."""
     same = block.grid.path == before.grid.path and not block.indicator and not before.indicator
@@ -519,7 +535,11 @@ def read_table(
     table = table.sort_values("region", key=lambda names: names.map(order), kind="stable", ignore_index=True)
     table.attrs = {
         "units": {each.name: each.unit for each in indicators if each.unit},
-        "remarks": [*remarks, *(text for block in blocks for text in doubts_of(block, codes, blocks))],
+        "remarks": [
+            *remarks,
+            *(text for block in blocks for text in doubts_of(block, codes, blocks)),
+            *partly_told(blocks, indicators, places),
+        ],
         "not_read": pd.DataFrame(unread, columns=["sheet", "row", "column", "content", "reason"]),
     }
     return table
@@ -648,4 +668,5 @@ def quick_look(
         )
     columns = ["sheet", "header", "rows", "key", "regions", "years", "indicators", "marks"]
     told = [*remarks, *(text for block in blocks for text in doubts_of(block, codes, blocks))]
+    told += partly_told(blocks, indicators, places)
     return QuickLook(path, pd.DataFrame(rows, columns=columns), tuple(told))

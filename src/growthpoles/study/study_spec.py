@@ -66,6 +66,7 @@ class Boundaries(Part):
     crs: str | None = None
     encoding: str | None = None
     dissolve: bool | None = None
+    parent: str | None = None
     only: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     projection: str | None = None
@@ -81,6 +82,8 @@ class Boundaries(Part):
             raise ValueError(f'{stray[0]} needs builtin = "kz" or file = "..."')
         if self.builtin is not None and self.year is None:
             raise ValueError("a built-in layer needs year = ...")
+        if self.builtin is not None and self.parent is not None:
+            raise ValueError("parent is for a file of one's own")
         if self.file is not None and self.key is None:
             raise ValueError('a boundary file needs key = "..." (the column that identifies a region)')
         return self
@@ -139,6 +142,8 @@ class Table(Part):
     vintage: Year | None = None
     shares: str | None = None
     correspondence: str | None = None
+    of_parents: bool = False
+    weighted_by: dict[str, str] = Field(default_factory=dict)
     ksi: str | None = None
     no_production: tuple[str, ...] = ("-",)
 
@@ -511,6 +516,14 @@ class Study(Part, ResultDisplay):
 
     @model_validator(mode="after")
     def _vintages_are_known(self) -> Study:
+        for table in (*self.tables, *([self.specialisation] if self.specialisation else [])):
+            carried = table.correspondence is not None or (self.boundaries.parent is not None and not table.of_parents)
+            if table.weighted_by and not carried:
+                raise ValueError(
+                    f"weighted_by of {table.file} needs rows that are added up, by parent or correspondence"
+                )
+            if table.of_parents and self.boundaries.parent is None:
+                raise ValueError(f'of_parents of {table.file} needs parent = "..." under [boundaries]')
         if self.boundaries.builtin is None and any(table.vintage is not None for table in self.tables):
             raise ValueError('tables: vintage is for boundaries with builtin = "kz"')
         return self

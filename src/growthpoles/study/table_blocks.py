@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from growthpoles.errors import listed
 from growthpoles.regions.key_matching import KeyMatch
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import Notation
-from growthpoles.study.files.printed_labels import MANY_CELLS, bare_name, parse_year, split_flag
+from growthpoles.study.files.printed_labels import MANY_CELLS, bare_name, parse_year, part_of_year, split_flag
 from growthpoles.study.files.table_files import cell_text, header_paths, unique_names
 
 _MOST_HEADER = 5
@@ -418,3 +419,78 @@ def sums_of(block: Block) -> list[str]:
                 found.append(names[i])
                 break
     return found
+
+
+def bare_number(block: Block, row: Sequence[object], at: int) -> str:
+    """Return a cell without the flag behind its number, and "" for a mark of no data: what an identifier would be."""
+    text = block.text(row, at)
+    if is_mark(text):
+        return ""
+    split = split_flag(text) if text and not text.isdigit() else None
+    return split[0] if split else text
+
+
+def several_numbers(block: Block, rows: Sequence[Sequence[object]], at: int) -> bool:
+    """Tell whether regions have several rows, and another column of numbers may hold the values."""
+    key = block.key if block.key is not None else at
+    others = [other for other, n in block.kinds_of.items() if n["n"] > n["t"] and other not in (at, key)]
+    names = {block.text(row, key) for row in rows}
+    return 2 * len(names) <= len(rows) and any(
+        len({bare_number(block, row, each) for row in rows}) > 4 for each in others
+    )
+
+
+def numbers_rows(numbers: Sequence[int]) -> bool:
+    """Tell whether no number comes twice and they rise, or lie nearer to one another than numbers of things do."""
+    once = len(numbers) > 3 and len(set(numbers)) == len(numbers)
+    return once and (list(numbers) == sorted(numbers) or 50 * (max(numbers) - min(numbers)) < max(numbers))
+
+
+def tell_parts_of_year(block: Block) -> None:
+    """Say where indicators are told apart by months or quarters: they are numbers of parts of a year."""
+    names = [name for at in block.value_at for name in block.paths[at]] if not block.indicator else []
+    names += [part for text in block.kinds for part in text.split(" | ")]
+    parts = [name for name in dict.fromkeys(names) if parse_year(name) is None and part_of_year(name)]
+    if len(parts) > 1:
+        block.doubts.append(
+            f"{listed(parts, limit=8)} are parts of a year (months, quarters): each is taken as an indicator of its "
+            "own, and nothing is summed or averaged; for numbers of a year give a table with one number a year"
+        )
+
+
+def fill_down(block: Block, at: int) -> bool:
+    """Repeat the first text of a group of rows; tell whether that is how the column is written."""
+    texts = [block.text(row, at) for _, row in block.rows]
+    blank = texts.count("")
+    if not blank or not texts[0] or blank == len(texts):
+        return False
+    merged = any(a < c and b <= at <= d and a >= block.first - 1 for a, b, c, d in block.grid.merged)
+    sizes: Counter[int] = Counter()
+    size = 0
+    for text in texts:
+        if text and size:
+            sizes[size] += 1
+        size = 1 if text else size + 1
+    sizes[size] += 1
+    even = sizes.most_common(1)[0]
+    if not merged and (even[0] < 2 or even[1] < 0.7 * sizes.total() or even[0] == len(texts)):
+        return False
+    held: object = ""
+    for _, row in block.rows:
+        if at < len(row) and cell_text(row[at]):
+            held = row[at]
+        elif at < len(row):
+            row[at] = held
+    block.fill.append(at)
+    return True
+
+
+def multipliers(texts: Iterable[str]) -> bool:
+    """Tell whether numbers may be powers of ten: exponents, or 1, 1000 and so on."""
+    found = set(texts)
+    return len(found) <= 4 and all(re.fullmatch(r"1?0*|[2-9]|1[0-2]", text) for text in found)
+
+
+def counted_from(first: int, texts: Sequence[str]) -> list[str]:
+    """Return whole numbers from the first on, as many as there are texts, as text."""
+    return [str(number) for number in range(first, first + len(texts))]

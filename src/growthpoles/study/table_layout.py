@@ -5,6 +5,7 @@ What is found is written into study.toml, key by key; reading a study afterwards
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -14,10 +15,31 @@ from growthpoles.errors import listed, shown
 from growthpoles.regions.key_matching import KeyMatch, best_rule, match_keys
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files.number_notation import Notation, detect_notation
-from growthpoles.study.files.printed_labels import bare_name, parse_year, plain_signs, split_flag, year_inside
+from growthpoles.study.files.printed_labels import (
+    bare_name,
+    parse_year,
+    part_of_year,
+    plain_signs,
+    split_flag,
+    year_inside,
+)
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import JOINT, cell_text, joint_keys
-from growthpoles.study.table_blocks import NOTATIONS, Block, is_mark, is_number, kind_of, sums_of
+from growthpoles.study.table_blocks import (
+    NOTATIONS,
+    Block,
+    bare_number,
+    counted_from,
+    fill_down,
+    is_mark,
+    is_number,
+    kind_of,
+    multipliers,
+    numbers_rows,
+    several_numbers,
+    sums_of,
+    tell_parts_of_year,
+)
 
 _YEAR_WORDS = re.compile(
     r"(?:reference[ _])?(?:years?|год[аы]?|жыл\w*|рік|йил|yil|year_|anno|anni|ano|año|años|periodo|período|jahre?"
@@ -96,6 +118,13 @@ def read_block(block: Block, index: NameIndex | None, parents: Iterable[str] = (
     _settle_rows(block, index, parents)
     _find_marks(block)
     _name_labels(block)
+    tell_parts_of_year(block)
+    if block.indicator and len(block.value_at) > 1 and not any(block.value_at.values()):
+        told = f"{listed([block.names[at] for at in block.value_at], limit=8)} hold numbers beside each label of"
+        labels = listed([block.names[at] for at in block.indicator])
+        block.doubts.append(
+            f"{told} {labels}: each is taken as an indicator; a code is none, and goes out of value = ..."
+        )
 
 
 def _header_year(path: Sequence[str]) -> int | None:
@@ -128,33 +157,6 @@ def _find_year_column(block: Block, kinds: dict[int, Counter[str]], header_years
         block.year_column = min(found)[2]
 
 
-def _fill_down(block: Block, at: int) -> bool:
-    """Repeat the first text of a group of rows; tell whether that is how the column is written."""
-    texts = [block.text(row, at) for _, row in block.rows]
-    blank = texts.count("")
-    if not blank or not texts[0] or blank == len(texts):
-        return False
-    merged = any(a < c and b <= at <= d and a >= block.first - 1 for a, b, c, d in block.grid.merged)
-    sizes: Counter[int] = Counter()
-    size = 0
-    for text in texts:
-        if text and size:
-            sizes[size] += 1
-        size = 1 if text else size + 1
-    sizes[size] += 1
-    even = sizes.most_common(1)[0]
-    if not merged and (even[0] < 2 or even[1] < 0.7 * sizes.total() or even[0] == len(texts)):
-        return False
-    held: object = ""
-    for _, row in block.rows:
-        if at < len(row) and cell_text(row[at]):
-            held = row[at]
-        elif at < len(row):
-            row[at] = held
-    block.fill.append(at)
-    return True
-
-
 def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], index: NameIndex | None) -> None:
     """Take the column in which most regions are named; columns that disagree about a row are said."""
     candidates: list[tuple[tuple[float, ...], int, dict[str, str]]] = []
@@ -170,7 +172,7 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
             if at in numeric and not _identifies(block, at):
                 continue
             named = sum(not text.isdigit() for text in texts)
-            if not counted:
+            if not counted and 2 * sum(map(bool, map(part_of_year, texts))) <= len(texts):
                 candidates.append(((float(len(texts)), float(named > 0), -float(at)), at, {t: t for t in texts}))
             continue
         pattern, width, found = best_rule(texts, lambda name: _hits(index, name), list(index.names))
@@ -214,9 +216,9 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
                 f"{block.grid.unit} {n}: {shown(a)} in {shown(block.names[block.key])} and {shown(b)} in "
                 f"{shown(block.names[at])} are two regions; the former was taken ({len(differ)} rows)"
             )
-    _fill_down(block, block.key)
+    fill_down(block, block.key)
     if block.year_column is not None:
-        _fill_down(block, block.year_column)
+        fill_down(block, block.year_column)
 
 
 def _joint(
@@ -350,11 +352,10 @@ def _find_values(
 
 def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
     """Return why a column of numbers is no indicator, "" if it may be one."""
-    texts = [block.text(row, at) for _, row in block.rows]
-    filled = [text for text in texts if text]
+    filled = [text for _, row in block.rows if (text := bare_number(block, row, at))]
     whole = all(re.fullmatch(r"-?\d+", text) for text in filled)
     beside = _last(block, at) == "" or (block.key is not None and at < block.key)
-    if whole and beside and len(filled) > 3 and filled in (_counted(1, filled), _counted(0, filled)):
+    if whole and beside and len(filled) > 3 and filled in (counted_from(1, filled), counted_from(0, filled)):
         return "it counts the rows"
     if whole and _identifies(block, at):
         return "an identifier, by its name"
@@ -363,7 +364,7 @@ def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
         return "ranks, by its name"
     if told := _attribute(block, at, index):
         return told
-    if whole and _UNIT.fullmatch(_last(block, at)) and _multipliers(filled):
+    if whole and _UNIT.fullmatch(_last(block, at)) and multipliers(filled):
         return "a unit, by its name"
     if whole and _STATUS_NUMBER.fullmatch(_last(block, at)) and len(set(filled)) <= 40:
         return "a remark on the values, by its name"
@@ -385,7 +386,7 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
     rows = [row for _, row in block.rows if index is None or _hits(index, block.text(row, block.key))]
     if 2 * len(rows) < len(block.rows):  # codes that are known once zeros are put back or taken off
         rows = [row for _, row in block.rows]
-    cells = [block.text(row, at) for row in rows]
+    cells = [bare_number(block, row, at) for row in rows]
     filled = list(filter(None, cells))
     if len(filled) < 4 or len(block.kinds_of) < 2:
         return ""
@@ -393,44 +394,37 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
     if whole and len(set(filled)) == 1:
         return f"always {shown(filled[0])}"
     valued = any(_is_value(block, other) for other, n in block.kinds_of.items() if n["n"])
-    if whole and valued and len(set(filled)) == len(rows) and list(map(int, filled)) == sorted(map(int, filled)):
+    if whole and (valued or several_numbers(block, rows, at)) and numbers_rows(list(map(int, filled))):
         return "it numbers the rows"
     texts = [other for other, n in block.kinds_of.items() if n["t"] > n["n"] + n["y"] and other != at]
-    labels = {other: [block.text(row, other) for row in rows] for other in texts}
+    bare = functools.cache(bare_name)  # a label with the mark of a footnote is the same label
+    labels = {other: [bare(block.text(row, other)) for row in rows] for other in texts}
     for other, told in labels.items():
         groups = {pair for pair in zip(told, cells, strict=True) if pair[1]}
         several = len({text for text, _ in groups})
         alone = several == len(groups)  # every text has one number
         if whole and alone and several > 1 and 2 * several <= len(filled) and (other != block.key or valued):
             return f"the same for all rows of one {shown(block.names[other])}"
-    if valued and block.year_column is not None:
-        series = list(zip(*labels.values(), strict=True)) if labels else []
+    if valued and block.year_column is not None and labels:
+        series = list(zip(*labels.values(), strict=True))
         pairs = {pair for pair in zip(series, cells, strict=True) if pair[1]}
         if 2 * len(pairs) <= len(filled) and len({a for a, _ in pairs}) == len(pairs) == len({b for _, b in pairs}):
             return "it identifies the series"
     return ""
 
 
-def _counted(first: int, texts: Sequence[str]) -> list[str]:
-    return [str(number) for number in range(first, first + len(texts))]
-
-
-def _multipliers(texts: Iterable[str]) -> bool:
-    """Tell whether numbers may be powers of ten: exponents, or 1, 1000 and so on."""
-    found = set(texts)
-    return len(found) <= 4 and all(re.fullmatch(r"1?0*|[2-9]|1[0-2]", text) for text in found)
-
-
 def _identifies(block: Block, at: int) -> bool:
     """Tell whether whole numbers identify regions or rows: by the name of the column and by what it holds."""
-    name = _last(block, at)
+    name = bare_name(_last(block, at))
     if not (_ID.fullmatch(name) or _CAMEL_ID.fullmatch(name) or _COUNTED.fullmatch(name)):
         return False
     key = block.key if block.key is not None else at
-    found = {(block.text(row, key), block.text(row, at)) for _, row in block.rows if block.text(row, at)}
+    found = {(block.text(row, key), text) for _, row in block.rows if (text := bare_number(block, row, at))}
     numbers = {number for _, number in found}
     if _ID.fullmatch(name) or _CAMEL_ID.fullmatch(name):
         return True
+    if not all(re.fullmatch(r"-?\d+", number) for number in numbers):
+        return False
     values = sorted(map(int, numbers))
     # Ranks and serial numbers lie close to one another and start low; numbers of things do not.
     return bool(values) and values[0] <= 1 and values[-1] - values[0] < 1.5 * len(found)
@@ -452,9 +446,10 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
     dims = []
     for at in rest:
         if at not in (block.key, block.year_column) and kinds[at][" "] and kinds[at][" "] < kinds[at].total():
-            _fill_down(block, at)
+            fill_down(block, at)
         texts = [block.text(row, at) for row in rows]
-        if len(set(texts)) == len(rows) > 3 and all(map(str.isdigit, texts)):
+        plain = [bare_number(block, row, at) for row in rows]
+        if len(set(plain)) == len(rows) > 3 and all(map(str.isdigit, plain)):
             continue  # it numbers the rows
         if not 1 < len(set(texts)) <= 400 or _STATUS_NUMBER.fullmatch(_last(block, at)):
             continue
@@ -470,7 +465,7 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
             continue
         words = sum(len(text) for text in set(texts)) / len(set(texts))
         remark = bool(_STATUS.fullmatch(_last(block, at)))
-        digits = all(map(str.isdigit, filter(None, texts)))  # a label comes before its code
+        digits = all(map(str.isdigit, filter(None, plain)))  # a label comes before its code
         dims.append((remark, bool(_UNIT.fullmatch(_last(block, at))), digits, words < 5, at))
     order = [each[-1] for each in sorted(dims)]
     for size in range(1, min(4, len(order)) + 1):
@@ -502,7 +497,7 @@ def _with_units(
         texts = {block.text(row, at) for row in rows}
         pairs = {(block.text(row, block.key), block.text(row, at)) for row in rows}
         regional = len(pairs) == len(texts) == len({name for name, _ in pairs})
-        if regional or (all(map(is_number, texts - {""})) and not _multipliers(texts - {""})):
+        if regional or (all(map(is_number, texts - {""})) and not multipliers(texts - {""})):
             continue  # it names the regions, or measures them
         found: dict[tuple[str, ...], set[str]] = defaultdict(set)
         for row in rows:
@@ -695,16 +690,22 @@ def _name_labels(block: Block) -> None:
     above = Counter((block.value_at[at], *path) for at, (path, _) in paths.items())
     # What stands below a year is a unit; where a year has several columns, it tells them apart.
     tells = any(n > 1 for (year, *_), n in above.items() if year is not None)
+    bare: dict[int, str] = {}
+    below_of: dict[int, str] = {}
     for at, year in block.value_at.items():
         path, below = paths[at]
         path, unit = ([*path, *below], "") if tells else (path, ", ".join(below))
         if year is not None:
             path = [part for part in path if not _YEAR_WORDS.fullmatch(part.strip(" :"))]
             path = [found[1] if (found := year_inside(part)) is not None else part for part in path]
-        label = ", ".join(part for part in path if part).strip(" ,;:")
-        block.labels[at] = bare_name(re.sub(r"\s*\[note[^\]]*\]", "", label)) if label else ""
-        if unit:
-            block.units[block.labels[at]] = unit
+        parts = [re.sub(r"\s*\[note[^\]]*\]", "", part) for part in path]
+        label, bare[at] = (", ".join(filter(None, each)).strip(" ,;:") for each in (parts, map(bare_name, parts)))
+        block.labels[at] = bare_name(label) if label else ""
+        below_of[at] = unit
+    apart = Counter((block.value_at[at], label) for at, label in bare.items())
+    if max(apart.values(), default=0) == 1:  # two columns may differ by the mark of a footnote only
+        block.labels |= bare
+    block.units |= {block.labels[at]: unit for at, unit in below_of.items() if unit}
     if block.indicator:
         several = len(block.value_at) > 1 and not any(block.value_at.values())
         for _, row in block.regions:
@@ -715,5 +716,5 @@ def _name_labels(block: Block) -> None:
                 block.kinds.setdefault(text, ", ".join(filter(None, named)))
         plain = set(block.kinds.values())  # a mark of a footnote makes no other indicator
         for text, name in block.kinds.items():
-            bare = ", ".join(map(bare_name, text.split(" | ")))
-            block.kinds[text] = bare if bare in plain else name
+            label = ", ".join(map(bare_name, text.split(" | ")))
+            block.kinds[text] = label if label in plain else name

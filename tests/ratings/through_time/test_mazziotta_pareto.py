@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import linprog
 
 import growthpoles as gp
 from growthpoles.errors import RatingError
@@ -94,6 +95,34 @@ def test_benefit_of_the_doubt_against_lpsolve(year, region, bounds, value):
 def test_what_benefit_of_the_doubt_refuses(table, bounds, problem):
     with pytest.raises(RatingError, match=problem):
         gp.benefit_of_the_doubt(table, bounds)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_both_written_out(seed):
+    """AMPI in plain numpy; benefit of the doubt by a linear programme of scipy, one for each region."""
+    rng, n = np.random.default_rng(seed), 12
+    regions = [f"r{i}" for i in range(n)]
+    x = {year: rng.lognormal(1, 0.5, (n, 4)) for year in (2011, 2014, 2020)}
+    tables = {year: pd.DataFrame(values, regions, list("abcd")) for year, values in x.items()}
+    stack, reference = np.concatenate(list(x.values())), x[2011].mean(axis=0)
+    half = (stack.max(axis=0) - stack.min(axis=0)) / 2
+    found = gp.ampi(tables, CATALOGUE, base=2011)
+    for year, values in x.items():
+        r = 70 + 60 * (values - reference + half) / (2 * half)
+        r[:, 2] = 200 - r[:, 2]
+        mean, spread = r.mean(axis=1), r.std(axis=1)
+        np.testing.assert_allclose(found.loc[year, "index"], mean - spread**2 / mean, atol=1e-9, rtol=0)
+
+    low, high = 0.05 + 0.05 * seed, 0.5
+    values = x[2020]
+    score = gp.benefit_of_the_doubt(tables[2020], (low, high))["score"]
+    for i, own in enumerate(values):
+        bounds = np.vstack([low * own - np.diag(own), np.diag(own) - high * own])
+        limits = np.vstack([values, bounds]), np.r_[np.ones(n), np.zeros(8)]
+        best = linprog(-own, *limits, bounds=(0, None), method="highs-ipm")
+        assert score.iloc[i] == pytest.approx(-best.fun, abs=1e-7)
+        best = linprog(-own, *limits, bounds=(0, None), method="highs-ds")
+        assert score.iloc[i] == pytest.approx(-best.fun, abs=1e-9)
 
 
 def test_robustness_of_both_draws_what_it_can():

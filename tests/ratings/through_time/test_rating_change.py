@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import growthpoles as gp
 from growthpoles.errors import RatingError
 from growthpoles.ratings import Catalogue, change, rate, robustness
 
@@ -183,3 +184,29 @@ def test_what_is_refused(arguments, problem, panel, flat):
 def test_one_year_has_no_change(panel, flat):
     with pytest.raises(RatingError, match="single year"):
         change(panel[2015], flat())
+
+
+def test_the_page_on_the_yardstick_shows_what_the_package_computes(request):
+    """Every number of the two tables of docs/yardstick.md but the shares of draws."""
+    text = (request.config.rootpath / "docs" / "yardstick.md").read_text(encoding="utf-8")
+    rows = [[cell.strip(" *") for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("| ")]
+    years = (2010, 2014)
+    tables = {year: gp.load_indicators(year, edition="realigned") for year in years}
+    frame = gp.change(tables, replications=0).frame
+    names = gp.study_regions()["name_en"]
+    own_rows = [row for row in rows if len(row) == 6 and row[0] not in ("region", "---")]
+    told = {row[0]: [float(cell) for cell in row[1:5]] for row in own_rows}
+    assert len(told) == 15
+    found = frame[["change_per_year", "own", "leader", "change"]].astype(float).dropna().round(1)
+    assert {name: row for name, row in told.items() if not names.str.startswith(name).any()} == {}
+    for region, row in found.iterrows():
+        assert row.tolist() == next(cells for name, cells in told.items() if names[region].startswith(name)), region
+    graph = gp.build_weights(gp.study_regions())
+    for column, limits in ((1, "year"), (2, "pooled")):
+        rated = gp.rate(tables, limits=limits)
+        index = [rated[year]["index"].dropna() for year in years]
+        both = index[0].index.intersection(index[1].index)
+        closing = gp.convergence(index[0][both], index[1][both], graph.subgraph(list(both)), years=4)
+        printed = {row[0]: row[column] for row in rows if len(row) == 3}
+        assert f"{closing.beta:.3f}" == printed["beta a year; p"].split(";")[0]
+        assert f"{closing.sigma_after / closing.sigma_before:.3f}" == printed["sigma, after over before"]

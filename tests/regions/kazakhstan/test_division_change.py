@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from growthpoles.errors import DataError, RegionError
 from growthpoles.regions.kazakhstan.division_change import to_vintage
 from growthpoles.regions.kazakhstan.divisions import region_names, successors
-from growthpoles.study.inputs.indicators import read_weights
+from growthpoles.study.inputs.study_regions import read_weights
 
 SPLIT_2014_2022 = {
     "KZ-ALM": {"KZ-ALM": 0.7, "KZ-ZHE": 0.3},

@@ -130,3 +130,13 @@ def test_size(lattice, side, steps, keep, shared, drift, panels):
     assert (found[:, 1] <= 0.05).mean() <= bound
     if keep == 1.0:  # growth depends on no level
         assert (found[:, 0] <= 0.05).mean() <= bound
+
+
+def test_of_a_large_panel_a_report_fits_the_first_variable_and_says_so(decades, monkeypatch):
+    from growthpoles.spatial.poles import growth_panel as module
+
+    wide, graph = decades
+    monkeypatch.setattr(module, "_LARGE", 6 * 32 - 1)
+    table = module.growth_panels({"index": wide, "gdp": wide}, graph)
+    assert table.loc["index", "p_value"].notna().all() and "199 paths" in table.loc["index", "method"].iloc[0]
+    assert "a report fits the index alone; gp.growth_panel fits" in table.loc["gdp", "reason"].item()

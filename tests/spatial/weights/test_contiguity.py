@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from scipy.spatial import cKDTree
 
 from growthpoles.errors import SpatialError
 from growthpoles.regions.boundaries import load_regions
@@ -186,3 +187,17 @@ def test_graph_names_the_pairs_and_the_summary_counts_them():
     bow = gpd.GeoSeries([shapely.Polygon([(0, 0), (2, 2), (2, 0), (0, 2)]), shapely.box(0.5, 0.2, 2.5, 1.2)])
     with pytest.raises(SpatialError, match=r"not valid: 0; allowed: regions.make_valid\(\)"):
         build_weights(bow, "rook")
+
+
+@pytest.mark.parametrize("snap", [1.5e-8, 0.001, 0.1])
+def test_auckland_has_the_links_of_spdep(snap, request):
+    """spData's auckland (CC0) as poly2nb links it: by boundary points within the snap distance of each other."""
+    shapes = np.asarray(gpd.read_file(request.path.parent / "known" / "auckland.shp").geometry.values)
+    points, owner = shapely.get_coordinates(shapes, return_index=True)
+    near = owner[cKDTree(points).query_pairs(snap, output_type="ndarray")]
+    expected = {(min(pair), max(pair)) for pair in near.tolist() if pair[0] != pair[1]}
+    assert len(expected) == 386
+    found = contiguity(shapes)
+    assert pairs(found) == expected
+    listed = {(min(pair), max(pair)) for pair in zip(found.first.tolist(), found.second.tolist(), strict=True)}
+    assert len(listed) == 17 and listed <= expected

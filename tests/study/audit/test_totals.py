@@ -2,9 +2,95 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+import pytest
 
 from growthpoles.study.audit.causes.totals import find_totals
+from growthpoles.study.audit.file_audit import audit_file
+
+Totals = dict[int, tuple[int, ...]]
+
+
+def nested(
+    rng: np.random.Generator, levels: int, columns: int, *, last: bool, lone: bool = False
+) -> tuple[np.ndarray, Totals]:
+    """Invent a table of so many levels, every figure rounded by itself, and what its totals sum up."""
+    rows: list[np.ndarray] = []
+    totals: Totals = {}
+    base = rng.normal(8, 1.5, columns)
+
+    def group(level: int) -> tuple[list[int], np.ndarray]:
+        if level == 0:
+            rows.append(np.exp(base + rng.normal(0, 0.7) + rng.normal(0, 0.4, columns)))
+            return [len(rows) - 1], rows[-1]
+        own = len(rows)
+        rows.extend([] if last else [base])
+        count = int(rng.integers(1 if lone and level < levels else 2, 6))
+        inner = [group(level - 1 if level == 1 or rng.random() < 0.85 else 0) for _ in range(count)]
+        own = len(rows) if last else own
+        rows.extend([base] if last else [])
+        rows[own] = np.sum([values for _, values in inner], axis=0)
+        totals[own] = tuple(leaf for leaves, _ in inner for leaf in leaves)
+        return list(totals[own]), rows[own]
+
+    group(levels)
+    return np.round(np.array(rows), 1), totals
+
+
+@pytest.mark.parametrize("last", [False, True])
+@pytest.mark.parametrize("levels", [1, 2, 3])
+@pytest.mark.parametrize("lone", [False, True])
+def test_totals_of_any_nesting_are_found(levels: int, last: bool, lone: bool) -> None:
+    for seed in range(12):
+        table, totals = nested(np.random.default_rng(seed), levels, 3 + seed % 4, last=last, lone=lone)
+        assert dict(find_totals(table, np.full(table.shape, 0.05))) == totals
+
+
+def test_a_wrong_cell_and_a_gap_hide_no_total() -> None:
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        table, totals = nested(rng, 2, 6, last=bool(seed % 2))
+        i, j, k = int(rng.integers(len(table))), *rng.choice(6, 2, replace=False)
+        table[i, j] *= 10
+        table[int(rng.integers(len(table))), k] = np.nan
+        # Ratios of its columns stand beside them.
+        table = np.column_stack([table, np.round(100 * table[:, 0] / table[:, 1], 1)])
+        assert dict(find_totals(table, np.full(table.shape, 0.05))) == totals
+
+
+def test_subtotals_of_three_and_four_rows_under_a_grand_total() -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(40):
+        table = np.round(rng.lognormal(5, 0.6, (7, 3)))
+        north, south = table[:3].sum(axis=0), table[3:].sum(axis=0)
+        table = np.vstack([north + south, north, table[:3], south, table[3:]])
+        found = find_totals(table, np.full(table.shape, 0.5))
+        assert found == [(0, (2, 3, 4, 6, 7, 8, 9)), (1, (2, 3, 4)), (5, (6, 7, 8, 9))]
+
+
+def test_a_wrong_row_of_nested_totals_is_one_fault(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    table = np.round(rng.lognormal(9, 0.6, (7, 4)))
+    north, south = table[:3].sum(axis=0), table[3:].sum(axis=0)
+    table = np.vstack([north + south, north, table[:3], south, table[3:]])
+    table[7, 1] *= 10
+    names = ["Country", "North", "Alba", "Borin", "Ceres", "South", "Dorne", "Elin", "Faro", "Gorm"]
+    lines = [";".join([name, *(f"{value:.0f}" for value in row)]) for name, row in zip(names, table, strict=True)]
+    path = tmp_path / "book.csv"
+    path.write_text("\n".join(["region;gdp;jobs;people;firms", *lines]) + "\n", encoding="utf-8")
+    found, file, _ = audit_file(path)
+    assert len(file.totals) == 3
+    assert found.ledger[["region", "column"]].values.tolist() == [["Elin", "jobs"]]
+
+
+def test_columns_that_go_along_with_each_other_prove_nothing() -> None:
+    rng = np.random.default_rng(4)
+    for _ in range(60):
+        size = rng.lognormal(3, 0.8, (int(rng.integers(5, 50)), 1))
+        table = np.round(size * rng.lognormal(1, 1, 8), 1)
+        assert find_totals(table, np.full(table.shape, 0.05)) == []
 
 
 def test_subtotals_are_found() -> None:

@@ -6,6 +6,7 @@ import io
 import json
 import lzma
 import os
+import random
 import resource
 import time
 import tracemalloc
@@ -226,24 +227,55 @@ def test_numbers_that_would_be_altered_are_told(text: str, told: str | None, sig
     assert out_of_range(text.replace(".", ","), float(text), ",") is None if told is None else True
 
 
-@pytest.mark.parametrize("cell", ["1e-400", "1e308", "9007199254740993"])
-@pytest.mark.parametrize("ending", [".csv", ".xlsx", ".json", ".parquet"])
+ODS_ROW = "<table:table-row>" + "<table:table-cell office:value-type={}><text:p>{}</text:p></table:table-cell>" * 2
+KINDS_OF_CELL = {"number": "'float' office:value='{}'", "share": "'percentage' office:value='{}'", "text": "'string'"}
+
+
+def ods_table(kind: str, cells: list[str]) -> bytes:
+    rows = [("'string'", "region", "'string'", "x")]
+    rows += [("'string'", f"a{i}", KINDS_OF_CELL[kind].format(cell), cell) for i, cell in enumerate(cells)]
+    return ods("".join(ODS_ROW.format(*row) + "</table:table-row>" for row in rows))
+
+
+def unfit_numbers() -> list[str]:
+    """Return numbers beyond what a computer holds: whole ones above 2^53, and such as underflow or overflow."""
+    rng = random.Random(5)
+    whole = [str(2 ** rng.randint(54, 100) + rng.choice([-1, 1])) for _ in range(6)]
+    far = [
+        f"{rng.randint(1, 9)}{rng.choice('eE')}{rng.choice(['-', '+', ''])}{rng.randint(330, 999)}" for _ in range(6)
+    ]
+    return ["1e-400", "1e308", "9007199254740993", "0." + "0" * 330 + "7", *whole, *far]
+
+
+@pytest.mark.parametrize("cell", unfit_numbers())
+@pytest.mark.parametrize("ending", [".csv", ".xlsx", ".json", ".parquet", *(f".ods {kind}" for kind in KINDS_OF_CELL)])
 def test_no_reader_alters_a_number(cell: str, ending: str, tmp_path: Path) -> None:
-    path = tmp_path / f"t{ending}"
+    path = tmp_path / f"t{ending.split()[0]}"
     if ending == ".csv":
         path.write_text(f"region,x\na,{cell}\n")
     elif ending == ".xlsx":
-        path.write_bytes(book(HEAD + ROW.format(n=2, cell=f"<v>{cell}</v>")))
+        fine = "".join(ROW.format(n=n, cell="<v>0.30000000000000004</v>") for n in range(3, 300))
+        path.write_bytes(book(HEAD + fine + ROW.format(n=2, cell=f"<v>{cell}</v>")))
     elif ending == ".json":
         path.write_text(f'[{{"region": "a", "x": {cell}}}]')
-    else:
-        value = int(cell) if cell.isdigit() else cell
+    elif ending == ".parquet":
+        value = int(cell) if cell.isdigit() and int(cell) < 2**63 else cell
         pd.DataFrame({"region": ["a"], "x": [value]}).to_parquet(path)
+    else:
+        path.write_bytes(ods_table(ending.split()[1], ["0.30000000000000004", "-0.0", "9007199254740992", cell]))
     try:
         told = [problem.problem for problem in read(path).problems]
     except DataError as error:
         told = [str(error)]
     assert len(told) == 1 and any(word in told[0] for word in ("too small", "too large", "more digits"))
+
+
+def test_an_ods_with_long_numbers_that_fit_is_read(tmp_path: Path) -> None:
+    cells = ["0.30000000000000004", "123456789.12345678", "9007199254740992", "1E22", "0.0000000000000000000", "1e-010"]
+    path = tmp_path / "t.ods"
+    path.write_bytes(ods_table("number", cells))
+    data = read(path)
+    assert not data.problems and data.by_year[2020]["x"].tolist() == [float(cell) for cell in cells]
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def test_numbers_as_printed(text: str, decimal: str, value: float) -> None:
         ("", ",", "empty"),
         ("1.234,5", ",", "not a number"),
         ("nan", ".", "not a number"),
-        ("1e999", ".", "not a number"),
+        ("1e999", ".", "too large"),
         ("١٢", ".", "not a number"),
         ("x" * 10_000, ".", "not a number"),
     ],

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _ROUNDS = 12
 _NEXT_NAME = 12.0
 _LOST = 200.0
-_MOST = 500  # names that a chart has room for: of more points the most important are tried
+MOST_NAMED = 500  # names that a chart has room for: of more points the most important are tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def annotate_points(
     dots = np.column_stack([points - radius, points + radius])
     soft = np.array([_edges(box) for box in better_free]).reshape(-1, 4)
     wanted = [i for i in (order if order is not None else range(len(names))) if any(names[i])]
-    turns = wanted[:_MOST]
+    turns = wanted[:MOST_NAMED]
     options = {}
     for i in turns:
         others = np.delete(dots, i, axis=0)

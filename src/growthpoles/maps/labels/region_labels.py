@@ -201,8 +201,12 @@ def code_block(pairs: Sequence[tuple[str, str]], columns: int, preset: Preset) -
 
 def key_below(codes: Sequence[tuple[str, str]], preset: Preset, limit: float) -> Block:
     """Set codes and names in as many columns as fit into `limit` millimetres, for a strip under the map."""
-    blocks = [code_block(codes, columns, preset) for columns in range(len(codes), 0, -1)]
-    return next((block for block in blocks if block.w <= limit), blocks[-1])
+    most = max(1, min(len(codes), int(limit)))  # a column is wider than a millimetre
+    for columns in range(most, 0, -1):
+        block = code_block(codes, columns, preset)
+        if block.w <= limit:
+            break
+    return block
 
 
 def key_within(codes: Sequence[tuple[str, str]], preset: Preset, limit: float) -> Block:

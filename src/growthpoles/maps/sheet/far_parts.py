@@ -230,13 +230,16 @@ def true_scale(shapes: NDArray[np.object_], crs: CRS) -> tuple[float, float | No
 def _bodies(parts: NDArray[np.object_], gap: float) -> NDArray[np.int_]:
     """Give every part the number of its body: no gap inside one is larger."""
     import shapely
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
 
     hulls = shapely.convex_hull(parts)  # a hull reaches no farther than its part but over bays
     one, other = shapely.STRtree(hulls).query(hulls, predicate="dwithin", distance=gap)
-    linked = coo_array((np.ones(len(one)), (one, other)), shape=(len(parts), len(parts)))
-    return np.asarray(connected_components(linked, directed=False)[1])
+    body, last = np.arange(len(parts)), None  # every part takes the least number among those it hangs together with
+    while last is None or (body != last).any():
+        last = body.copy()
+        np.minimum.at(body, last[one], last[other])
+        np.minimum.at(body, one, last[other])
+        body = body[body]
+    return np.unique(body, return_inverse=True)[1]  # scipy.sparse would take as long to load as the map to draw
 
 
 def _scale(boxes: Array) -> float:

@@ -86,7 +86,7 @@ def _frame_margins(base: Base, style: Style) -> tuple[float, float, float, float
 def new_page(
     base: Base,
     legend: Legend,
-    names: list[list[str]],
+    names: Sequence[list[str]],
     marks: Sequence[str],
     style: Style,
     *,
@@ -158,7 +158,7 @@ def new_page(
 
 
 def _key(
-    base: Base, legend: Legend, names: list[list[str]], marks: Sequence[str], style: Style
+    base: Base, legend: Legend, names: Sequence[list[str]], marks: Sequence[str], style: Style
 ) -> tuple[Hashable, ...]:
     """Return what an arrangement depends on: maps of other years with the same legend and insets share it."""
     span = max(base.bounds[2] - base.bounds[0], base.bounds[3] - base.bounds[1])
@@ -186,7 +186,7 @@ def _strips(style: Style) -> tuple[bool, ...]:
 
 
 def best_plan(
-    base: Base, legend: Legend, names: list[list[str]], marks: Sequence[str], style: Style, wide: float, high: float
+    base: Base, legend: Legend, names: Sequence[list[str]], marks: Sequence[str], style: Style, wide: float, high: float
 ) -> Plan | None:
     """Arrange a map on a sheet of a given size, with the legend where it leaves the larger map."""
     plans = [
@@ -205,7 +205,7 @@ def best_plan(
 def _plan(
     base: Base,
     legend: Legend,
-    names: list[list[str]],
+    names: Sequence[list[str]],
     marks: Sequence[str],
     style: Style,
     wide: float,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.path import Path
     from shapely.geometry.base import BaseGeometry
 
     class Over(Protocol):
@@ -53,6 +54,8 @@ class Shown:
 
 _SHOWN: WeakKeyDictionary[Axes, Shown] = WeakKeyDictionary()
 _KEY_GAP = 1.8
+#: Above so many regions, their areas are pixels in PDF, SVG and EPS too, at the resolution of the preset.
+RASTERISED = 20_000
 #: Level below which the p-values of an overlay count as significant.
 _ALPHA = 0.05
 #: Room between a map and a key beside it, and the share of the preset's height that the key takes.
@@ -119,10 +122,10 @@ def _overlay(regions: gpd.GeoDataFrame, overlay: Any, lang: str, options: MapOpt
     return told or word("not significant"), frozenset(values.index[weak])
 
 
-class Texts(Sequence[str]):
+class Texts(Sequence[Any]):
     """Texts that are written when they are asked for: of a million regions few are printed."""
 
-    def __init__(self, count: int, write: Callable[[int], str]) -> None:
+    def __init__(self, count: int, write: Callable[[int], Any]) -> None:
         self._count, self._write = count, write
 
     def __len__(self) -> int:
@@ -191,11 +194,11 @@ def draw_map(
     if unknown:
         raise MapError(message(f"class {unknown[0]!r} is not in the legend", allowed=", ".join(faces_of)))
     faces = [faces_of[key] for key in classes]
-    names = [[text_metrics.clean(n) for n in found] for found in region_names(regions, style)]
-    given = marks
+    given, ways = marks, region_names(regions, style)
+    names: Sequence[list[str]] = Texts(len(ways), lambda i: [text_metrics.clean(name) for name in ways[i]])
     marks = Texts(len(given), lambda i: "" if style.labels == "none" else text_metrics.clean(given[i]))
     if len(base.geometries) < MANY:
-        marks = list(marks)
+        names, marks = list(names), list(marks)
     own = ax is None
     if ax is None:
         listed = region_labels.key_below(codes, style.preset, 0.94 * style.preset.width_mm) if codes else None
@@ -263,7 +266,7 @@ def draw_map(
 def _key_beside(
     base: Base,
     legend: Legend,
-    names: list[list[str]],
+    names: Sequence[list[str]],
     marks: Sequence[str],
     style: Style,
     codes: Sequence[tuple[str, str]],
@@ -325,10 +328,10 @@ def _with_key(ax: Axes, plan: Plan, named: region_labels.Names, style: Style) ->
     return map_plan.raised(plan, rise), named.raised(rise, (block, plan.frame.x, body.y))
 
 
-def region_names(regions: gpd.GeoDataFrame, style: Style) -> list[list[str]]:
+def region_names(regions: gpd.GeoDataFrame, style: Style) -> Sequence[list[str]]:
     """Ways to write every region, the fullest first; a study without names in a language shows those that it has."""
     if style.labels in ("marks", "none"):
-        return [[] for _ in range(len(regions))]
+        return Texts(len(regions), lambda i: [])
     codes = short_codes(regions.index)
     order = (style.lang, *(lang for lang in LANGUAGES if lang != style.lang))
     columns = [f"{kind}_{lang}" for lang in order for kind in ("short", "name")]
@@ -364,6 +367,20 @@ def _left_free(base: Base, plan: Plan, named: region_labels.Names | None) -> Fre
     return space
 
 
+def _paint(ax: Axes, base: Base, paths: list[Path], fills: list[str], faces: Sequence[str], gid: str) -> None:
+    """Fill very many polygons without lines, as pixels in files of any format.
+
+    Classes are filled twice, over the whole area in the most frequent colour: where two of them meet, at most a
+    sixteenth of that ground is seen, and no paper; lines of a face's own colour would take twice the time.
+    """
+    common = max(fills, key=faces.count)
+    ground = [base.outline] if base.outline is not None else []
+    layer = canvas.add_shapes(
+        ax, [*ground, *paths, *paths], face=[*([common] * len(ground)), *fills, *fills], order=1.0, gid=gid
+    )
+    layer.set_rasterized(True)
+
+
 def _draw(
     ax: Axes,
     base: Base,
@@ -391,8 +408,11 @@ def _draw(
         draw_context(ax, ground, plan, mm, gid)
     if style.graticule != "none" and base.crs is not None:
         draw_graticule(ax, base.crs, style, plan, mm, gid)
-    paths, fills = (base.paths, faces) if base.paths else class_paths(base.geometries, faces)
-    canvas.add_shapes(ax, paths, face=fills, edge=fills, line_pt=0.1, order=1.0, gid=f"{gid}-regions")
+    paths, fills = (base.paths, faces) if base.paths else class_paths(base, faces)
+    if len(base.geometries) > RASTERISED:
+        _paint(ax, base, paths, fills, faces, f"{gid}-regions")
+    else:
+        canvas.add_shapes(ax, paths, face=fills, edge=fills, line_pt=0.1, order=1.0, gid=f"{gid}-regions")
     if hatched:
         marked = [base.paths[i] for i in hatched] if base.paths else shape_paths(base.geometries[hatched])
         clear = [frame_of(one).buffer(0.3) for one in named.inside.values()] if named else []

@@ -11,7 +11,7 @@ from growthpoles.errors import MapError, message
 from growthpoles.graphs import as_graph
 from growthpoles.language.languages import translator
 from growthpoles.maps import palettes
-from growthpoles.maps.labels.point_labels import annotate_points
+from growthpoles.maps.labels.point_labels import MOST_NAMED, annotate_points
 from growthpoles.maps.map_options import MapOptions, make_style
 from growthpoles.maps.presets import in_preset_typeface
 from growthpoles.maps.sheet import canvas
@@ -41,7 +41,8 @@ def plot_neighbours(
 ) -> Axes:
     """Map the neighbour graph: a node with the region's code in every polygon (beside it if small), a line per pair.
 
-    What the codes stand for is listed under a map of its own page, unless `code_key` is "none".
+    What the codes stand for is listed under a map of its own page, unless `code_key` is "none". Of more than 500
+    regions the nodes are dots without codes, for which no page has room.
 
     Parameters
     ----------
@@ -80,7 +81,10 @@ def plot_neighbours(
         )
     word = translator(lang)
     ways = region_names(regions, make_style({**options, "labels": "auto"}, lang=lang))
-    told = [] if options.get("code_key") == "none" else sorted((way[-1], way[0]) for way in ways if len(way) > 1)
+    many = len(regions) > MOST_NAMED
+    told = (
+        [] if many or options.get("code_key") == "none" else sorted((way[-1], way[0]) for way in ways if len(way) > 1)
+    )
     options["labels"] = "none"
     options["insets"] = "none"
     options["legend"] = "none"
@@ -108,8 +112,8 @@ def plot_neighbours(
             transform=mm,
             dashes=dashes,
         )
-    codes = [text_metrics.clean(code) for code in short_codes(regions.index)]
-    if _nodes(ax, spots, codes, preset.small_pt, preset.line_pt, mm) == "dots":
+    codes = [] if many else [text_metrics.clean(code) for code in short_codes(regions.index)]
+    if _nodes(ax, spots, codes, preset.small_pt, preset.line_pt, mm) == "dots" and not many:
         edges = [spots[list(pair)] for pair in (*both, *single)]
         annotate_points(
             ax,
@@ -141,16 +145,24 @@ def _poles(shapes: NDArray[np.object_]) -> Array:
     return np.array([shapely.get_coordinates(radius)[0] for radius in radii])
 
 
+def _least_gap(spots: Array) -> float:
+    """Return the distance of the two points that are nearest to each other."""
+    from scipy.spatial import cKDTree
+
+    return float(cKDTree(spots).query(spots, k=2)[0][:, 1].min())
+
+
 def _nodes(ax: Axes, spots: Array, codes: list[str], size: float, line_pt: float, mm: Transform) -> str:
     """Draw the nodes: "circles" with the codes inside; plain "dots" where such circles would run into each other."""
     from matplotlib.path import Path
 
     shape = "circles"
-    radius = max(text_metrics.width(code, size) for code in codes) / 2 + 0.25 * size * text_metrics.PT
-    gaps = np.hypot(*(spots[:, None] - spots[None]).transpose(2, 0, 1))[np.triu_indices(len(spots), 1)]
-    if radius > 3 * size * text_metrics.PT or (len(gaps) and gaps.min() < 2 * radius):
-        shape, codes, radius = "dots", [""] * len(codes), 0.4 * size * text_metrics.PT
+    radius = max((text_metrics.width(code, size) for code in codes), default=np.inf) / 2 + 0.25 * size * text_metrics.PT
+    if radius > 3 * size * text_metrics.PT or (len(spots) > 1 and _least_gap(spots) < 2 * radius):
+        shape, codes, radius = "dots", [], 0.4 * size * text_metrics.PT
     circles = [Path.circle((float(x), float(y)), radius) for x, y in spots]
+    if len(circles) > MOST_NAMED:
+        circles = [Path.make_compound_path(*circles)]  # drawn much faster than many
     canvas.add_shapes(
         ax,
         circles,
@@ -163,7 +175,8 @@ def _nodes(ax: Axes, spots: Array, codes: list[str], size: float, line_pt: float
     )
     drop = text_metrics.CAP * size * text_metrics.PT / 2
     words = [
-        Word(float(x), float(y) - drop, code, size, align="center") for (x, y), code in zip(spots, codes, strict=True)
+        Word(float(x), float(y) - drop, code, size, align="center")
+        for (x, y), code in zip(spots, codes, strict=bool(codes))
     ]
     canvas.add_words(ax, words, transform=mm, gid="neighbours-codes")
     return shape

@@ -29,6 +29,7 @@ from growthpoles.spatial.reference_distributions.global_permutation import (
 from growthpoles.spatial.reference_distributions.moments import (
     cross_product_moments,
     cross_product_skewness,
+    dense_sums,
     matrix_sums,
     pearson_tails,
 )
@@ -79,39 +80,59 @@ def pair_test(
     """
     check_alternative(alternative)
     n = len(fixed)
-    i, j = np.nonzero(np.triu(fixed, k=1))
+    halves = np.triu(fixed, k=1)
+    pairs = int(np.count_nonzero(halves))
+    law = permutations is None and n >= _LAW and pairs * 9_999 > _DEFAULT_LOOKUPS
+    _, first, counts = np.unique(profiles, axis=0, return_index=True, return_counts=True)
+    total = arrangements(counts)
+    complete = total <= ENUMERATION_LIMIT and total * pairs <= _ENUMERATED_LOOKUPS
+    if law and not complete:  # no lists of pairs: of thousands of regions they are larger than the matrices
+        return _by_law(name, halves, moved, alternative, isolates)
+    i, j = np.nonzero(halves)
     weights = fixed[i, j]
-    law = permutations is None and n >= _LAW and len(i) * 9_999 > _DEFAULT_LOOKUPS
     if permutations is None:
-        permutations = PERMUTATIONS if len(i) * PERMUTATIONS <= _DEFAULT_LOOKUPS else 9_999
+        permutations = PERMUTATIONS if pairs * PERMUTATIONS <= _DEFAULT_LOOKUPS else 9_999
     permutations = check_permutations(permutations, n)
     statistic = float(moved[i, j] @ weights)
     margin = TIE * max(float(np.abs(weights).sum() * np.abs(moved).max()), np.finfo(float).tiny)
-    halves = np.triu(fixed, k=1)
     halves = (halves + halves.T) / 2
     hollow = moved - np.diag(np.diag(moved))
     expected, variance = cross_product_moments(matrix_sums(csr_array(halves)), matrix_sums(csr_array(hollow)))
     if abs(expected) <= margin:  # rounding
         expected = 0.0
-    _, first, counts = np.unique(profiles, axis=0, return_index=True, return_counts=True)
-    total = arrangements(counts)
-    if total <= ENUMERATION_LIMIT and total * len(i) <= _ENUMERATED_LOOKUPS:
+    if complete:
         by_code = hollow[np.ix_(first, first)]
         blocks = (by_code[block[:, i], block[:, j]] for block in enumerate_codes(counts))
         tallies = [tail_counts(values @ weights, statistic, margin) for values in blocks]
         greater, less = (sum(side) for side in zip(*tallies, strict=True))
         found = relocated(greater, less, total, alternative, complete=True)
-    elif law:
-        z = z_score(statistic, expected, variance)
-        p = choose(alternative, *pearson_tails(z, cross_product_skewness(halves, hollow)))
-        words = "Pearson type III law, exact mean, variance and skewness under relocation"
-        found = Inference.certain(p, "randomisation", words)
     else:
         parts = run_chunks(
             _chunk, permutations, len(i), seed_sequence(rng), n, hollow, i, j, weights, statistic, margin
         )
         greater, less = (sum(side) for side in zip(*parts, strict=True))
         found = relocated(greater, less, permutations, alternative, complete=False, what="permutations")
+    return found.result(name, statistic, (expected, variance), alternative=alternative, n=n, isolates=isolates)
+
+
+def _by_law(
+    name: str, upper: Floats, moved: Floats, alternative: Alternative, isolates: tuple[object, ...]
+) -> GlobalResult:
+    """Test by the moments of all relocations, from the upper triangle of the fixed matrix."""
+    n = len(upper)
+    halves = (upper + upper.T) / 2
+    hollow = moved.astype(float)
+    np.fill_diagonal(hollow, 0.0)
+    statistic = float(np.vdot(halves, hollow))
+    margin = TIE * max(float(np.abs(upper).sum()) * float(max(hollow.max(), -hollow.min())), np.finfo(float).tiny)
+    expected, variance = cross_product_moments(dense_sums(halves), dense_sums(hollow))
+    if abs(expected) <= margin:  # rounding
+        expected = 0.0
+    z = z_score(statistic, expected, variance)
+    p = choose(alternative, *pearson_tails(z, cross_product_skewness(halves, hollow)))
+    found = Inference.certain(
+        p, "randomisation", "Pearson type III law, exact mean, variance and skewness under relocation"
+    )
     return found.result(name, statistic, (expected, variance), alternative=alternative, n=n, isolates=isolates)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from growthpoles.errors import RegionError, SpatialError, message, nearest
 from growthpoles.randomness import PERMUTATIONS, seed_sequence
@@ -54,6 +55,8 @@ def distances_km(regions: gpd.GeoDataFrame) -> pd.DataFrame:
         If the CRS is geographic or its lengths are not those on the ground (see :func:`growthpoles.build_weights`), a
         label repeats, or a region has no geometry.
     """
+    from scipy.spatial.distance import cdist
+
     if regions.crs is not None and regions.crs.is_geographic:
         problem, allowed = "distances need a projected CRS, the layer has {crs}", "regions.to_crs(...) in metres"
         raise SpatialError(message(problem, where="regions", allowed=allowed, crs=regions.crs.name))
@@ -67,7 +70,7 @@ def distances_km(regions: gpd.GeoDataFrame) -> pd.DataFrame:
     centres = regions.geometry.centroid
     xy = np.column_stack([centres.x, centres.y])
     unit = 1.0 if regions.crs is None else regions.crs.axis_info[0].unit_conversion_factor
-    distance = np.linalg.norm(xy[:, None, :] - xy[None, :, :], axis=2) * unit / 1000.0
+    distance = cdist(xy, xy) * unit / 1000.0
     return pd.DataFrame(distance, index=regions.index, columns=regions.index)
 
 
@@ -149,9 +152,7 @@ def distance_gradient(
         result = spearman(kept, away, alternative=alternative, permutations=draws, rng=seed)
         rows[label] = (result, targets)
     others = known.drop(index=poles, errors="ignore")
-    result = mantel(
-        others, regions.loc[others.index], alternative=opposite[alternative], permutations=between, rng=seeds[-1]
-    )
+    result = _mantel(others, distance, opposite[alternative], permutations=between, rng=seeds[-1])
     rows[PAIRS] = (result, poles)
     gaps = [region for region in distance.index if region not in known.index]
     frames = []
@@ -256,29 +257,39 @@ def mantel(
     """
     distance = distances_km(regions)
     known = _known(y, distance.index)
+    absent = tuple(region for region in distance.index if region not in known.index)
+    return _mantel(known, distance, alternative, permutations=permutations, rng=rng, isolates=absent)
+
+
+def _mantel(known: pd.Series, distance: pd.DataFrame, alternative: Alternative, **settings: Any) -> GlobalResult:
+    """Test the regions with values among those with distances."""
     n = len(known)
     if n < _LEAST:
         few: dict[str, Any] = {"n": n, "least": _LEAST}
         raise SpatialError(message("{n} regions with data", where="Mantel", allowed="{least} or more", **few))
     numbers = known.to_numpy()
     apart = np.abs(numbers[:, None] - numbers[None, :])
-    away = distance.loc[known.index, known.index].to_numpy()
-    upper = np.triu_indices(n, 1)
-    away = away - away[upper].mean()
-    spread = apart[upper] - apart[upper].mean()
-    norms = [float(np.sqrt(values @ values)) for values in (away[upper], spread)]
+    away = distance.loc[known.index, known.index].to_numpy(copy=True)
+    (middle, *_), norms = zip(*(_mean_and_norm(values) for values in (away, apart)), strict=True)
+    away -= middle
     if norms[0] <= 1e-12 * distance.to_numpy().max() or norms[1] == 0:
         raise SpatialError(message("all values or all distances are equal", where="Mantel", allowed="both vary"))
     return pair_test(
         "Mantel's r",
-        away / norms[0],
-        apart / norms[1],
+        np.divide(away, norms[0], out=away),
+        np.divide(apart, norms[1], out=apart),
         numbers,
         alternative=alternative,
-        permutations=permutations,
-        rng=rng,
-        isolates=tuple(region for region in distance.index if region not in known.index),
+        **settings,
     )
+
+
+def _mean_and_norm(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the mean over all pairs, and the root of the sum of squares about it."""
+    pairs = values[np.triu_indices(len(values), 1)]
+    middle = float(pairs.mean())
+    pairs -= middle
+    return middle, float(np.sqrt(pairs @ pairs))
 
 
 def _known(y: pd.Series, ids: pd.Index) -> pd.Series:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 NEIGHBOURS = f"W {LEVEL}"
 Whole = Literal["all", "complete"]
 _SEARCH, _MOST = 199, 999
+_LARGE = 5_000  # regions x steps above which fewer paths are drawn
+_BLOCK = 200_000  # numbers refitted at a time: they stay in the cache
 
 
 def growth_panel(
@@ -64,7 +66,8 @@ def growth_panel(
         A region that lacks a year, for want of data or because it came or went with a change of the regions, stops the
         call with its name and years; or only regions that have all years enter, the others being in `left_out`.
     draws : int, optional
-        Paths drawn for each p-value; None is 999 up to 1,000 regions, none above; 0 for none.
+        Paths drawn for each p-value; None is 999 (199 above 5,000 regions x steps, none above 1,000 regions); 0 for
+        none.
     rng : Generator, int or None
         None is the fixed seed.
 
@@ -139,7 +142,8 @@ def growth_panel(
         }
     )
     found = panel_regression(long, graph, y="growth", regressors=[LEVEL], model=model, effects=effects)
-    draws = min(bootstrap_draws(None, len(found.design.ids)), _MOST) if draws is None else bootstrap_draws(draws, 0)
+    most = _MOST if growth.size <= _LARGE else _SEARCH
+    draws = min(bootstrap_draws(None, len(found.design.ids)), most) if draws is None else bootstrap_draws(draws, 0)
     notes = list(found.notes)
     frame = found.coefficients
     if draws and found.design.lag.eigenvalues is not None:
@@ -161,11 +165,15 @@ def growth_panel(
 def growth_panels(tables: Mapping[str, pd.DataFrame], graph: Graph | W) -> pd.DataFrame:
     """Return the coefficients of :func:`growth_panel` for several variables, or the reason why one has none.
 
-    Index (variable, term); `left_out` names the regions without all years.
+    Index (variable, term); `left_out` names the regions without all years. Of large panels the first variable alone is
+    fitted, because every p-value takes seconds.
     """
-    frames = []
+    frames: list[pd.DataFrame] = []
     for wide in tables.values():
         try:
+            if frames and wide.size - len(wide) > _LARGE:
+                problem = "{count} values: a report fits the index alone; gp.growth_panel fits any variable"
+                raise SpatialError(message(problem, count=wide.size))
             fit = growth_panel(wide, graph, regions="complete")
         except GrowthpolesError as error:
             frames.append(pd.DataFrame({"reason": [str(error)]}, index=pd.Index([""], name="term")))
@@ -202,18 +210,21 @@ class _Paths:
 
     def refit(self, levels: Floats, *, neighbours: bool) -> Refits:
         """Fit every path of levels, shape (paths, T + 1, n)."""
+        weights, step = self.lag.w.toarray(), max(1, _BLOCK // levels[0].size)
+        parts = [
+            self._products(levels[at : at + step], weights, neighbours=neighbours) for at in range(0, len(levels), step)
+        ]
+        return refit_products(self.lag, np.concatenate(parts), self.kind, count=self.count)
+
+    def _products(self, levels: Floats, weights: Floats, *, neighbours: bool) -> Floats:
         before = levels[:, :-1]
         parts = [np.diff(levels, axis=1) / self.gaps[:, None], before]
-        parts += [before @ self.weights.T] if neighbours else []
+        parts += [before @ weights.T] if neighbours else []
         within = [self._within(part) for part in parts]
-        lags = [part @ self.weights.T for part in within]
+        lags = [part @ weights.T for part in within]
         within += [part - part.mean(axis=2, keepdims=True) for part in lags] if self.twice else lags
         flat = np.stack(within, axis=1).reshape(len(levels), len(within), -1)
-        return refit_products(self.lag, flat @ flat.transpose(0, 2, 1), self.kind, count=self.count)
-
-    @property
-    def weights(self) -> Floats:
-        return np.asarray(self.lag.w.toarray())
+        return np.asarray(flat @ flat.transpose(0, 2, 1))
 
     def _within(self, values: Floats) -> Floats:
         values = values - values.mean(axis=1, keepdims=True)
@@ -236,7 +247,7 @@ class _Paths:
         n, gap = self.lag.n, float(self.gaps.mean())
         spread = np.eye(n) if self.kind == "none" else self.lag.inverse(rho)
         back = self._back(own, rho)
-        power, start = np.eye(n) + gap * back, gap**2 * spread @ spread.T
+        power, start = np.eye(n) + gap * (back * np.eye(n) if back.ndim == 0 else back), gap**2 * spread @ spread.T
         for _ in range(6):
             start = start + power @ start @ power.T
             power = power @ power
@@ -251,13 +262,14 @@ class _Paths:
         return self._walk(np.zeros((1, self.lag.n)), steady, self._back(own, rho))
 
     def _back(self, own: float, rho: float) -> Floats:
-        return own * (self.lag.inverse(rho) if self.kind == "lag" else np.eye(self.lag.n))
+        return np.asarray(own * self.lag.inverse(rho) if self.kind == "lag" else own)
 
     def _walk(self, first: Floats, pushes: Floats, back: Floats) -> Floats:
         levels = np.empty((len(first), len(self.gaps) + 1, self.lag.n))
         levels[:, 0] = first
         for step, years in enumerate(self.gaps):
-            levels[:, step + 1] = levels[:, step] + years * (levels[:, step] @ back.T + pushes[:, step])
+            pull = levels[:, step] * back if back.ndim == 0 else levels[:, step] @ back.T
+            levels[:, step + 1] = levels[:, step] + years * (pull + pushes[:, step])
         return levels
 
     def rise(self, levels: Floats) -> Floats:

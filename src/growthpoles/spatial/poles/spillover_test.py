@@ -237,7 +237,7 @@ def _row(design: Design, name: str, rng: Generator, *, alternative: Alternative,
     from scipy.special import stdtr
 
     n, k = design.x.shape
-    found = fit(design.lag, design.y, design.x, "error", restricted=True)
+    found = fit(design.lag, design.y, design.x, "error", restricted=True, traces=False)
     estimate = float((design.back @ found.b)[-1]) * design.unit
     error = float(np.sqrt(found.covariance[k - 1, k - 1] * n / (n - k))) * design.back[-1, -1] * design.unit
     own = float((design.back @ found.b)[1]) * design.unit
@@ -407,7 +407,7 @@ def _warnings(design: Design) -> list[str]:
 
 def _added_variable(design: Design, poles: Sequence[Hashable]) -> tuple[pd.DataFrame, pd.Series]:
     """Return what is left of growth and of the neighbours' level, filtered by lambda, and the errors of the fit."""
-    found = fit(design.lag, design.y, design.x, "error", restricted=True)
+    found = fit(design.lag, design.y, design.x, "error", restricted=True, traces=False)
     y, x = (values - found.rho * design.lag(values) for values in (design.y, design.x))
     base = np.linalg.qr(x[:, :-1])[0]
     left = [values - base @ (base.T @ values) for values in (x[:, -1], y)]

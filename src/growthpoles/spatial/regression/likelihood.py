@@ -8,6 +8,8 @@ from 1 / (smallest real eigenvalue) to 1 / (largest), not cut at -1, so that str
 
 from __future__ import annotations
 
+import hashlib
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -20,6 +22,8 @@ Floats = NDArray[np.float64]
 Kind = Literal["none", "lag", "error"]
 
 NODES = 64
+_KEPT: OrderedDict[bytes, Lag] = OrderedDict()  # the operators used last: designs of one map share theirs
+_KEEP = 4
 _AT_ONCE = 50_000  # numbers of a design that is filtered at all nodes together
 _DENSE = 1_000  # above, sparse weights get no eigenvalues: a factorisation at each node is faster
 
@@ -95,6 +99,19 @@ class Lag:
 
 def lag_operator(w: sparse.csr_array) -> Lag:
     """Find the eigenvalues of weights (no empty row), the interval of rho, and the log-determinant on its nodes."""
+    digest = hashlib.blake2b(digest_size=16)
+    for part in (w.indptr, w.indices, w.data):
+        digest.update(np.ascontiguousarray(part).data)
+    key = digest.digest()
+    if key not in _KEPT:
+        _KEPT[key] = _lag_operator(w)
+    _KEPT.move_to_end(key)
+    while len(_KEPT) > _KEEP:
+        _KEPT.popitem(last=False)
+    return _KEPT[key]
+
+
+def _lag_operator(w: sparse.csr_array) -> Lag:
     n = w.shape[0]
     likeness = _symmetric_likeness(w)
     sparse_enough = n > _DENSE and w.nnz < 0.02 * n * n
@@ -126,7 +143,9 @@ def _logdet(w: sparse.csr_array, eigenvalues: NDArray[np.complex128] | Floats | 
         return float(np.log(np.abs(1 - rho * eigenvalues)).sum())
     from scipy.sparse.linalg import splu
 
-    factor = splu(sparse.csc_array(sparse.eye_array(w.shape[0]) - rho * w))
+    # within the interval no pivot is zero: the matrix is dominated by its diagonal, or like a positive definite one
+    matrix = sparse.csc_array(sparse.eye_array(w.shape[0]) - rho * w)
+    factor = splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
     return float(np.log(np.abs(factor.U.diagonal())).sum() + np.log(np.abs(factor.L.diagonal())).sum())
 
 
@@ -183,7 +202,16 @@ class Fit:
     residuals: Floats
 
 
-def fit(lag: Lag, y: Floats, x: Floats, kind: Kind, *, count: int | None = None, restricted: bool = False) -> Fit:
+def fit(
+    lag: Lag,
+    y: Floats,
+    x: Floats,
+    kind: Kind,
+    *,
+    count: int | None = None,
+    restricted: bool = False,
+    traces: bool = True,
+) -> Fit:
     """Fit one sample.
 
     Parameters
@@ -196,6 +224,9 @@ def fit(lag: Lag, y: Floats, x: Floats, kind: Kind, *, count: int | None = None,
     restricted : bool
         Restricted likelihood of an error model, ``l(rho) - 1/2 log|X'A'AX|`` with n - k for n (A = I - rho W): what the
         regressors take away from the errors no longer pulls rho down.
+    traces : bool
+        False leaves out what takes a dense inverse: the covariance is then that of b alone, of error models, whose
+        information has no term between b and rho; NaN of lag models.
     """
     from scipy.optimize import brentq
 
@@ -217,11 +248,12 @@ def fit(lag: Lag, y: Floats, x: Floats, kind: Kind, *, count: int | None = None,
         return lag.slope(rho) + taken + (n - k * restricted) * float(along @ rest) / float(rest @ rest)
 
     low, high = lag.nodes[max(place - 3, 0)], lag.nodes[min(place + 2, NODES - 1)]
-    rho = float(brentq(score, low, high, xtol=1e-15, rtol=1e-14)) if score(low) > 0 > score(high) else start.rho[0]
+    fine = 1e-14 if lag.eigenvalues is not None else 1e-11  # slopes by differences are no finer
+    rho = float(brentq(score, low, high, xtol=0.1 * fine, rtol=fine)) if score(low) > 0 > score(high) else start.rho[0]
     design = x - rho * wx if kind == "error" else x
     b, rest, _ = _least_squares(design, y - rho * wy)
     s2 = float(rest @ rest) / n
-    covariance = information(lag, design, b, rho, s2, kind, count=n)
+    covariance = information(lag, design, b, rho, s2, kind, count=n, traces=traces)
     return Fit(kind, rho, b, s2, _loglik(n, s2, lag.logdet(rho)), covariance, rest)
 
 
@@ -237,22 +269,30 @@ def _least_squares(x: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
     return b, y - x @ b, inverse @ inverse.T
 
 
-def information(lag: Lag, design: Floats, b: Floats, rho: float, s2: float, kind: Kind, *, count: int) -> Floats:
-    """Return the covariance of (b, rho): the inverse information matrix with sigma^2 taken out."""
+def information(
+    lag: Lag, design: Floats, b: Floats, rho: float, s2: float, kind: Kind, *, count: int, traces: bool = True
+) -> Floats:
+    """Return the covariance of (b, rho): the inverse information matrix with sigma^2 taken out; see :func:`fit`."""
     k = design.shape[1]
+    if not traces:
+        if kind == "lag":
+            return np.full((k, k), np.nan)
+        own = design.T @ design / s2
+        scale = 1 / np.sqrt(np.diag(own))
+        return np.asarray(np.linalg.inv(own * scale * scale[:, None]) * scale * scale[:, None])
     g = lag.inverse(rho, lag.w.toarray())
     if lag.lost:  # of J W J (I - rho J W J)^-1, J the deviations from the mean
         g = g - g.mean(axis=0)
         g = g - g.mean(axis=1, keepdims=True)
-    traces = lag.periods * np.array([np.trace(g), (g * g.T).sum(), (g * g).sum()])
+    powers = lag.periods * np.array([np.trace(g), (g * g.T).sum(), (g * g).sum()])
     matrix = np.zeros((k + 2, k + 2))
     matrix[:k, :k] = design.T @ design / s2
-    matrix[k, k] = traces[1] + traces[2]
+    matrix[k, k] = powers[1] + powers[2]
     if kind == "lag":
         along = ((design @ b).reshape(-1, lag.n) @ g.T).reshape(-1)
         matrix[k, :k] = matrix[:k, k] = design.T @ along / s2
         matrix[k, k] += along @ along / s2
-    matrix[k, k + 1] = matrix[k + 1, k] = traces[0] / s2
+    matrix[k, k + 1] = matrix[k + 1, k] = powers[0] / s2
     matrix[k + 1, k + 1] = count / (2 * s2**2)
     scale = 1 / np.sqrt(np.diag(matrix))
     return np.asarray(np.linalg.inv(matrix * scale * scale[:, None]) * scale * scale[:, None])[: k + 1, : k + 1]
@@ -312,17 +352,17 @@ def refit(lag: Lag, y: Floats, x: Floats, kind: Kind, *, count: int | None = Non
     products = [(left * right).sum(axis=0) for left, right in ((e0, e0), (e0, e1), (e1, e1))]
     logliks = np.empty((NODES, y.shape[1]))
     totals = np.empty_like(logliks)
-    bases: list[tuple[Floats, Floats]] = []
-    factors = _node_factors(lag.nodes, x, wx) if kind == "error" else iter(())
+    factors = list(_node_factors(lag.nodes, x, wx)) if kind == "error" else []
+    # all nodes at once: samples are many, and reading them takes the time
+    along = [np.hstack([base for base, _, _ in factors]).T @ part for part in (e0, e1)] if factors else []
     for place, rho in enumerate(lag.nodes):
         total = products[0] - 2 * rho * products[1] + rho**2 * products[2]
         taken = 0.0
-        if kind == "error":
-            base, upper, inverse = next(factors)
-            part = base.T @ e0 - rho * (base.T @ e1)
+        if factors:
+            rows = slice(place * x.shape[1], (place + 1) * x.shape[1])
+            part = along[0][rows] - rho * along[1][rows]
             total = total - (part * part).sum(axis=0)
-            bases.append((base, inverse))
-            taken = float(np.log(np.abs(np.diag(upper))).sum()) if restricted else 0.0
+            taken = float(np.log(np.abs(np.diag(factors[place][1]))).sum()) if restricted else 0.0
         totals[place] = total
         logliks[place] = lag.logdets[place] - taken - (free if restricted else n) / 2 * np.log(total / n)
     best, weights = _parabolas(lag.nodes, logliks)
@@ -337,8 +377,9 @@ def refit(lag: Lag, y: Floats, x: Floats, kind: Kind, *, count: int | None = Non
         for place in np.unique(at):
             mine = np.flatnonzero(at == place)
             if kind == "error":
-                base, inverse = bases[place]
-                own = inverse @ (base.T @ e0[:, mine] - lag.nodes[place] * (base.T @ e1[:, mine]))
+                inverse = factors[place][2]
+                rows = slice(place * x.shape[1], (place + 1) * x.shape[1])
+                own = inverse @ (along[0][rows, mine] - lag.nodes[place] * along[1][rows, mine])
                 own += b0[:, mine]
             else:
                 inverse, own = solve, b0[:, mine] - lag.nodes[place] * b1[:, mine]

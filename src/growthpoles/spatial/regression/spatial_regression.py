@@ -432,7 +432,7 @@ def bootstrap_t(
     """
     without = np.delete(design.x, place, axis=1)
     restricted = kind == "error"
-    null = fit(design.lag, design.y, without, kind, restricted=restricted)
+    null = fit(design.lag, design.y, without, kind, restricted=restricted, traces=False)
     n, k = without.shape
     signal = without @ null.b
     sigma = float(np.sqrt(null.sigma2 * n / (n - k)))

@@ -8,7 +8,7 @@ probability (m / x)^3 / n. What is merely unusual (growth) is a remark and no fi
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -44,6 +44,7 @@ _TAIL = 3.0
 _LEAST = 2.0
 _SEEN = 6.0
 _CLOSE = 3.0
+_ALL = 0.95
 _NEAR_YEARS = 5  # over longer times regions grow apart by more than tables err (an oil field: Campeche)
 _TEN = float(np.log(10.0))
 
@@ -150,7 +151,7 @@ def table_findings(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -
     found: list[Finding] = []
     for block in blocks.values():
         found += [*_equal_rows(block, results), *_equal_columns(block), *_signs(blocks, block, results)]
-        found += [*_magnitudes(blocks, block, results), *_moved_between_years(blocks, block, results)]
+        found += [*_magnitudes(blocks, block, results), *_together(_moved_between_years(blocks, block, results))]
         found += [*_repeated_years(blocks, block, results), *_shares(blocks, block, results)]
     return found
 
@@ -387,6 +388,16 @@ def _moved_between_years(blocks: Mapping[int, Block], block: Block, results: set
             yield Finding(f"t{other.table}-t{block.table}-{name}-moved", fault, tuple(cells), evidence)
 
 
+def _together(found: Iterator[Finding]) -> Iterator[Finding]:
+    """Give columns of two tables that moved in the same rows one fault: regions exchanged, not columns."""
+    groups: dict[tuple[int, str], list[Finding]] = {}
+    for finding in found:
+        groups.setdefault((finding.fault.table, finding.fault.rows), []).append(finding)
+    for group in groups.values():
+        names = ", ".join(finding.fault.column for finding in group)
+        yield from (replace(finding, fault=replace(finding.fault, column=names)) for finding in group)
+
+
 def _shares(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
     """Find shares that sum to 100 (or 1) in other years, to rounding, and not in this one.
 
@@ -442,21 +453,31 @@ def growth_remarks(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -
 
 
 def blind_columns(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -> list[tuple[str, int, str]]:
-    """List columns in which rows exchanged between two years would mostly not be seen: check, rows, reason.
+    """List columns in which rows exchanged before all else was computed would not be seen: check, rows, reason.
 
-    Two rows are told apart where their difference is more than six times the scatter of growth.
+    Only the other year tells. Two rows are told apart where their difference is more than six times the scatter of
+    growth; a column of which all pairs but one in twenty are told apart is not listed.
     """
     lines = []
     for block in blocks.values():
+        lone = [
+            name
+            for name in block.columns
+            if (block.table, name) not in results and next(twins(blocks, block.table, name), None) is None
+        ]
+        if lone:
+            check = f"table {block.table}: rows of {', '.join(lone)} exchanged before all else was computed"
+            lines.append((check, len(block.rows), "no other year to hold them against"))
         for name, column in block.columns.items():
             for other, place in twins(blocks, block.table, name):
                 if (block.table, name) in results or (other.year or 0) > (block.year or 0):
                     continue
                 scale = growth(block, other, place, name)[2]
-                logs = np.log(np.where(column.value > 0, column.value, np.nan))
+                with np.errstate(invalid="ignore"):
+                    logs = np.log(np.where(column.value > 0, column.value, np.nan))
                 gaps = np.abs(logs[:, None] - logs[None, :])[np.triu_indices(len(logs), 1)]
                 gaps = gaps[np.isfinite(gaps)]
-                if np.isfinite(scale) and len(gaps) and (seen := float((gaps > _SEEN * scale).mean())) < 0.5:
+                if np.isfinite(scale) and len(gaps) and (seen := float((gaps > _SEEN * scale).mean())) < _ALL:
                     check = (
                         f"tables {other.table} and {block.table}: rows of {name} exchanged before all else was computed"
                     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
@@ -33,6 +34,15 @@ _HOLDS = 0.75
 _ORDERED = ("rank", "class")
 _FEWEST = 5
 _DECIMALS = 9
+#: Digits that a column is worth which goes along with all others, and one that adds up in a total.
+_ALONG, _ADDS = 6.0, 3.0
+#: A ratio may have so many digits more than an input of it.
+_SHARPER = 2.5
+#: Words of a header that tell a ratio.
+_RATIO = re.compile(
+    r"%|/|\bper\b|share|rate\b|ratio|intensity|density|productiv|yield|average|"
+    r"доля|удельн|плотн|производит|средн|на душу|на 1|коэфф|үлес|тығызд|жан басын|шаққанда|өнімділ|орташа"
+)
 _POWERS = (1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6, 1e-3, 0.1, 0.01, 1e-6)
 Place = tuple[str, int, int]
 
@@ -247,8 +257,10 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
     Notes
     -----
     A ratio must hold within rounding, with a power of ten as factor, in three quarters of the rows and in five at
-    least; its result is the column with the fewest digits. Of several formulas for one column the one that holds most
-    often is kept, then the one whose other columns are no results themselves.
+    least. Three columns can be read in three ways: a quantity adds up in totals, goes along with the other columns,
+    as they all grow with the size of a region, and has more digits than a ratio, whose name often tells it. Of
+    several formulas for one column the one that holds most often is kept, then the one whose other columns are no
+    results themselves.
     """
     blocks = source_blocks(sources)
     found: dict[tuple[str, str, str, float], list[int]] = {}
@@ -257,15 +269,11 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
             tally = found.setdefault((name, above, below, factor), [0, 0])
             tally[0] += held
             tally[1] += known
-    # One formula for three columns: its result is the one with the fewest digits.
-    digits = {
-        name: min(_digits(block.columns[name]) for block in blocks.values() if name in block.columns)
-        for key in found
-        for name in key[:3]
-    }
+    # One formula for three columns: its result is the one that looks least like a quantity.
+    typed = {name: _typed(name, blocks, sources.totals) for name in {name for key in found for name in key[:3]}}
     for key in list(found):
         rivals = [other for other in found if set(other[:3]) == set(key[:3])]
-        if key != min(rivals, key=lambda other: (digits[other[0]], rivals.index(other))):
+        if key != min(rivals, key=lambda other: (typed[other[0]], rivals.index(other))):
             del found[key]
     best: dict[str, tuple[str, str, str, float]] = {}
     for key, (held, known) in sorted(found.items(), key=lambda entry: (-entry[1][0] / entry[1][1], -entry[1][1])):
@@ -294,6 +302,28 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=list(PROPOSAL_COLUMNS))
 
 
+def _typed(name: str, blocks: Mapping[int, Block], totals: Sequence[TotalRow]) -> float:
+    """Return how much a column looks like a quantity that was typed in, and not like a ratio, in digits."""
+    scores = []
+    for block in (block for block in blocks.values() if name in block.columns):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            logs = {key: np.log(column.value) for key, column in block.columns.items()}
+        along = []
+        for other in (logs[key] for key in logs if key != name):
+            both = np.isfinite(other) & np.isfinite(logs[name])
+            if both.sum() >= _FEWEST and min(np.ptp(other[both]), np.ptp(logs[name][both])) > 0:
+                along.append(max(float(np.corrcoef(other[both], logs[name][both])[0, 1]), 0.0))
+        score = _digits(block.columns[name]) + _ALONG * float(np.mean(along) if along else 0.0)
+        for total in totals:
+            if total.table == block.table and name in total.cells and len(total.parts) > 1:
+                column, (_, value, half) = block.columns[name], total.cells[name]
+                at = [block.rows.index(row) for row in total.parts]
+                adds = column.low[at].sum() - half <= value <= column.high[at].sum() + half
+                score += _ADDS if adds else -_ADDS
+        scores.append(score)
+    return min(scores) - _ADDS * (_RATIO.search(name.casefold()) is not None)
+
+
 def _ratios(block: Block) -> list[tuple[str, str, str, float, int, int]]:
     """Find result, numerator, denominator, factor, rows that hold, rows that could be checked."""
     sharp = {name: _digits(column) for name, column in block.columns.items()}
@@ -307,7 +337,7 @@ def _ratios(block: Block) -> list[tuple[str, str, str, float, int, int]]:
         for top, bottom in ((above, below), (below, above)):
             quotient = logs[top] - logs[bottom]
             for name in names:
-                if name in (top, bottom) or sharp[name] > min(sharp[top], sharp[bottom]) + 1:
+                if name in (top, bottom) or sharp[name] > min(sharp[top], sharp[bottom]) + _SHARPER:
                     continue
                 gap = logs[name] - quotient
                 known = np.isfinite(gap)

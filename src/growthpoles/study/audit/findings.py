@@ -51,6 +51,7 @@ FaultKind = Literal[
     "other column",
     "column",
     "decimal shift",
+    "decimal shifts",
     "index",
     "class",
     "statement",
@@ -90,6 +91,7 @@ TEMPLATES: Mapping[FaultKind, str] = MappingProxyType(
         "other column": "table {table}: {column} was computed with {denominator}, row by row",
         "column": "table {table}: {column} follows from no figures of its own rows (rows {rows})",
         "decimal shift": "table {table}: {column} of row {row} is off by a power of ten",
+        "decimal shifts": "table {table}: {column} is off by a power of ten in rows {rows}",
         "index": "table {table}: the index of row {row}, {year}, follows from no reading of the tables",
         "class": "table {table}: the class of row {row}, {year}, is not that of its index",
         "statement": "text: {statement}",
@@ -197,6 +199,10 @@ def cause_fault(cause: Cause, blocks: Mapping[int, Block]) -> Fault:
         if set(first.keys) <= results:
             return Fault("ratio order", table=table)
         return Fault("moved rows", table=table, column=columns, rows=listed(rows))
+    if first.kind == "shifted":
+        return Fault("moved rows", table=table, column=columns, rows=listed(rows))
+    if first.kind == "unit":
+        return Fault("decimal shifts", table=table, column=columns, rows=listed(rows))
     if first.kind == "exchanged":
         return Fault("exchanged years", table=table, other_table=first.keys[1][0], column=first.keys[0][1])
     if first.kind == "repeated":

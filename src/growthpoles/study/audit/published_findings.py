@@ -26,7 +26,7 @@ from growthpoles.study.audit.printed_cells import (
     records,
 )
 from growthpoles.study.audit.published_ranks import published_rank_findings
-from growthpoles.study.audit.reproduction import index_targets, missed_index, reproduce
+from growthpoles.study.audit.reproduction import KNOWN, fill_gaps, gaps_of, index_targets, missed_index, reproduce
 from growthpoles.study.files.printed_tables import parse_number
 from growthpoles.study.inputs import study_catalogue, study_method
 from growthpoles.study.study_spec import PublishedColumn, Study
@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 MOST_STATES = 6
 Entry = tuple[str, Fault, Cell, str, str]
 FOLLOWS = "mended cells"
-_READINGS = ("row number", "label", "row number and label", FOLLOWS)
+BEHIND, OPEN = "a figure behind a gap", "not checked"
+_READINGS = ("row number", "label", "row number and label", FOLLOWS, BEHIND, OPEN)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +65,9 @@ def published_causes(
     missed: set[tuple[int, str]] = set()
     targets = {}
     if len(reproduction):
-        lost = ~reproduction["explained_by"].isin(_READINGS)
+        # A region with a gap has no index to hold the printed one against.
+        rated = reproduction["value"].notna() & reproduction["by_row"].notna()
+        lost = rated & ~reproduction["explained_by"].isin(_READINGS)
         missed = set(zip(reproduction.loc[lost, "year"], reproduction.loc[lost, "region"], strict=True))
         counts = [len(missed)]
         for mended in _mended(search) if missed else ():
@@ -73,10 +76,18 @@ def published_causes(
             counts.append(len(own))
             missed &= own
         best = states[int(np.argmin(counts))]
+        behind: set[tuple[int, str]] = set()
+        if missed and (filled := fill_gaps(study, best, catalogue, method)) is not None:
+            # What no gap may hide stays a fault, held against the tables with the gap filled.
+            still = missed_index(study, filled, catalogue, method)
+            behind, missed, best = missed - still, missed & still, filled
+            states.append(filled)
+            counts.append(len(still))
         targets = index_targets(study, best, catalogue, method) if missed else {}
         if len(counts) > 1:
             known = reproduce(study, sources=best) if best is not search.sources and missed else reproduction
-            reproduction = _followed(reproduction, known, missed)
+            reproduction = _followed(reproduction, known, missed, behind)
+        missed, reproduction = _unclear(search.sources, catalogue, reproduction, missed)
     blocks = published_blocks(study)
     relations = _published_relations(
         study, blocks, targets, missed, set(reproduction["year"]) if len(reproduction) else set()
@@ -107,12 +118,30 @@ def _state(search: Search, causes: Sequence[Cause]) -> Sources:
     return mend(search.sources, search.blocks, mended)
 
 
-def _followed(reproduction: pd.DataFrame, known: pd.DataFrame, missed: set[tuple[int, str]]) -> pd.DataFrame:
+def _unclear(
+    sources: Sources, catalogue: Catalogue, reproduction: pd.DataFrame, missed: set[tuple[int, str]]
+) -> tuple[set[tuple[int, str]], pd.DataFrame]:
+    """Leave open the indices of a year in which most follow from nothing and a gap may hide the extreme of a column."""
+    told = reproduction.copy()
+    for year, part in reproduction.groupby("year") if missed else ():
+        rated = part["value"].notna() & part["by_row"].notna()
+        lost = rated & part["region"].isin([region for own, region in missed if own == year])
+        if lost.sum() > (1 - KNOWN) * rated.sum() and gaps_of(sources, catalogue, int(str(year))):
+            told.loc[part.index[lost], ["explained_by", "explanation"]] = OPEN, "a gap may hide an extreme"
+            missed = {key for key in missed if key[0] != year}
+    return missed, told
+
+
+def _followed(
+    reproduction: pd.DataFrame, known: pd.DataFrame, missed: set[tuple[int, str]], behind: set[tuple[int, str]]
+) -> pd.DataFrame:
     """Say which indices follow once the faults of the tables are mended; take the others from the best state."""
     keys = list(zip(reproduction["year"], reproduction["region"], strict=True))
     follows = [
-        key not in missed and explained not in _READINGS
-        for key, explained in zip(keys, reproduction["explained_by"], strict=True)
+        key not in missed and explained not in _READINGS and bool(rated)
+        for key, explained, rated in zip(
+            keys, reproduction["explained_by"], reproduction[["value", "by_row"]].notna().all(axis=1), strict=True
+        )
     ]
     told = reproduction.copy()
     if known is not reproduction:
@@ -120,6 +149,7 @@ def _followed(reproduction: pd.DataFrame, known: pd.DataFrame, missed: set[tuple
         told.loc[still] = known.loc[still]
     told.loc[follows, "explained_by"] = FOLLOWS
     told.loc[follows, "explanation"] = "follows once the faults of the tables are mended"
+    told.loc[[key in behind for key in keys], ["explained_by", "explanation"]] = BEHIND, ""
     return told
 
 
@@ -304,6 +334,8 @@ def unchecked_frame(
             for why, lost in (
                 ("no index printed", part["value"].isna()),
                 ("an indicator has no number", part["value"].notna() & part["by_row"].isna()),
+                ("a gap may hide the extreme of a column", part["explained_by"] == OPEN),
+                ("only with a figure that a gap may hide", part["explained_by"] == BEHIND),
             ):
                 if lost.any():
                     rows = [int(row) for row in part.loc[lost, "row"]]
@@ -332,7 +364,11 @@ def index_entries(
         for line in records(part):
             if line["explained_by"] not in _READINGS:
                 entries += _index(study, line, part, ranks, year)
-            elif line["class_printed"] and line["class_of_printed"] not in ("", line["class_printed"]):
+            elif (
+                line["class_printed"]
+                and np.isfinite(line["value"])
+                and line["class_of_printed"] not in ("", line["class_printed"])
+            ):
                 value = pd.Series([(right or {}).get((year, int(line["row"])), np.nan)])
                 if value.isna().item() or str(classes_of(value, classed).item()) != line["class_printed"]:
                     entries.append(_class(study, line, year))

@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from growthpoles.errors import RatingError
 from growthpoles.study.audit.arithmetic import wrong_cells
 from growthpoles.study.audit.hidden_denominators import find_copies
-from growthpoles.study.audit.printed_cells import Sources, printed_decimal, read_sources, read_table, records
+from growthpoles.study.audit.printed_cells import (
+    Sources,
+    printed_decimal,
+    read_sources,
+    read_table,
+    records,
+    replace_cells,
+)
 from growthpoles.study.audit.readings import (
     Reading,
     base_order,
@@ -38,6 +45,9 @@ _LEADER = "(leader)"
 #: Up to so many indices of a year, the cell that explains one is searched for.
 MOST_EXPLAINED = 10
 _POWERS = (1, -1, 2, -2, 3, -3)
+#: Share of the indices of a year that must follow for its extremes to be known, and most gaps that are filled.
+KNOWN = 0.6
+_GAPS = 4
 REPRODUCTION_COLUMNS = (
     "table", "row", "region", "label", "column", "year", "printed", "value", "by_label", "by_row", "by_row_unrounded",
     "tolerance_by_label", "tolerance_by_row", "class_cell", "class_printed", "class_by_row", "class_of_printed",
@@ -257,6 +267,102 @@ def missed_index(study: Study, sources: Sources, catalogue: Catalogue, method: M
             & own.notna()
         ]
     }
+
+
+def fill_gaps(study: Study, sources: Sources, catalogue: Catalogue, method: Method) -> Sources | None:
+    """Put in each gap of an indicator the figure with which the most published indices follow; None where none helps.
+
+    A gap may hide the leader, the least value or a part of the mean, on which the index of every other region rests.
+    """
+    cells: dict[tuple[int, int, str], tuple[float, float]] = {}
+    for year, (own, readings) in index_targets(study, sources, catalogue, method).items():
+        gaps = gaps_of(sources, catalogue, year)
+        middle, slack = readings[0]
+        known = (own.notna() & middle.notna()).to_numpy()
+        if not 0 < len(gaps) <= _GAPS or known.sum() < 4 or not ((own - middle).abs() > slack).any():
+            continue
+        reading = make_reading(sources, "row", order=base_order(sources, study))
+        table = reading.indicators(year, catalogue)
+        places = {(t, row, code): sources.labels(t).index.get_loc(row) for t, row, code in gaps}
+        values = {key: (str(table.index[at]), key[2]) for key, at in places.items()}
+        filled = _filled(table, list(values.values()), catalogue, method, own.to_numpy(float), known)
+        for key, (region, code) in values.items():
+            if np.isfinite(value := float(filled[code][region])):
+                cells[key] = value, float(np.nanmedian(sources.column(key[0], code, "half")))
+        trial = replace_cells(sources, cells)
+        (now, room), *_ = index_targets(study, trial, catalogue, method)[year][1]
+        before, after = (int((own - at).abs().le(wide)[known].sum()) for at, wide in ((middle, slack), (now, 2 * room)))
+        if after <= before or after < 0.8 * known.sum():
+            cells = {key: value for key, value in cells.items() if key not in places}
+    return replace_cells(sources, cells) if cells else None
+
+
+def gaps_of(sources: Sources, catalogue: Catalogue, year: int) -> list[tuple[int, int, str]]:
+    """Return (table, row, column) of the indicators of a year that have no number."""
+    return [
+        (table, int(str(row)), code)
+        for table in sources.tables
+        if sources.year(table) == year
+        for code in catalogue.indicators
+        if code in sources.columns(table)
+        for row, value in sources.column(table, code).items()
+        if not np.isfinite(value)
+    ]
+
+
+def _filled(
+    table: pd.DataFrame,
+    gaps: list[tuple[str, str]],
+    catalogue: Catalogue,
+    method: Method,
+    target: Array,
+    known: NDArray[np.bool_],
+) -> pd.DataFrame:
+    """Fill gaps one after the other, each with what brings the indices nearest to the target, while it helps."""
+    from scipy.optimize import minimize_scalar
+
+    def away(value: float, region: str, code: str) -> float:
+        trial = table.copy()
+        trial.loc[region, code] = value
+        with suppress(RatingError):
+            gap = np.abs(_index(trial, catalogue, method).to_numpy(float) - target)[known]
+            return float(gap.sum()) if np.isfinite(gap).all() else np.inf
+        return np.inf
+
+    table, left = table.copy(), list(gaps)
+    best = away(np.nan, *gaps[0])
+    while left:
+        tried = []
+        for region, code in left:
+            column = np.unique(table[code].dropna().to_numpy(float))
+            least, most = column[0], column[-1]
+            steps = np.geomspace(1e-3, 10.0, 25) * max(most - least, 1e-12)
+            inner = (
+                []
+                if by_leaders(method) or by_leaders(method, "min-max")
+                else [*column, *column[:-1] + np.diff(column) / 2]
+            )
+            beyond = [*(least / np.geomspace(1, 100, 15) if least > 0 else least - steps), *inner, *(most + steps)]
+            points = np.unique(beyond)
+            gaps_at = [away(float(value), region, code) for value in points]
+            at = int(np.argmin(gaps_at))
+            ends = points[max(at - 1, 0)], points[min(at + 1, len(points) - 1)]
+            fine = minimize_scalar(
+                away,
+                bounds=ends,
+                args=(region, code),
+                method="bounded",
+                options={"xatol": 1e-7 * abs(points[at]) + 1e-12},
+            )
+            choice = (gaps_at[at], float(points[at])) if gaps_at[at] <= fine.fun else (float(fine.fun), float(fine.x))
+            tried.append((*choice, region, code))
+        found, value, region, code = min(tried)
+        if not found < 0.999 * best:
+            break
+        best = found
+        table.loc[region, code] = value
+        left.remove((region, code))
+    return table
 
 
 def index_targets(

@@ -64,6 +64,8 @@ _OLD = (
     ".zst", ".lz4", ".br", ".numbers", ".dta", ".sav", ".dbf", ".feather", ".rds", ".sas7bdat", ".pdf", ".doc", ".docx",
     ".7z", ".rar",
 )  # fmt: skip
+_NO_TABLE = "a boundary file, and no table"
+_WITH_POLYGONS = "growthpoles map draws its columns; init, look and map --table take it beside a table"
 _KINDS = "CSV, TSV, .xlsx, .xls, .ods, .parquet, JSON-stat, HTML, or one of them packed as .gz, .bz2, .xz or .zip"
 _FORMULA = re.compile(rb"<f[ />](?:(?!</c>|<f[ />]).)*?(?:</f>|/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>", flags=re.DOTALL)
 _TAG = re.compile(  # of a web page only what makes tables is parsed; the rest can take time without end
@@ -200,6 +202,8 @@ def read_grids(
         If the file is missing, too large, damaged or of another kind, or has no such sheet.
     """
     content = read_bytes(path)
+    if content.startswith((b"SQLite format 3\0", b"\0\0\x27\x0a", b"fgb\x03")):  # GeoPackage, Shapefile, FlatGeobuf
+        raise DataError(message(_NO_TABLE, where=str(path), allowed=_WITH_POLYGONS))
     where, suffixes = str(path), [suffix.lower() for suffix in path.suffixes]
     suffix = suffixes[-1] if suffixes else ""
     if suffix in _OLD:
@@ -387,7 +391,7 @@ def _text_grid(content: bytes, path: Path, encoding: str | None, delimiter: str 
                 raise DataError(message(told, where=f"{path}, line {number}", allowed=f"at most {MAX_COLUMNS}"))
             if size > MAX_CELLS:
                 raise DataError(message(f"more than {MAX_CELLS} cells", where=str(path)))
-            if any(cell.strip() for cell in row):
+            if "".join(row).strip():
                 rows.append((number, list(row)))
     except csv.Error as error:
         number = rows[-1][0] + 1 if rows else 1
@@ -488,6 +492,8 @@ def _json(content: bytes, path: Path, encoding: str | None) -> list[Grid]:
             raise DataError(message(told, where=str(path), allowed=f"{MAX_COLUMNS} names, {MAX_CELLS} cells"))
         cells = [[_json_cell(row.get(name)) for name in names] for row in data]
         return [Grid(path, "", [(0, list(names)), *enumerate(cells, start=1)], "row", encoding=used)]
+    if isinstance(data, dict) and data.get("type") in ("Topology", "FeatureCollection"):
+        raise DataError(message(_NO_TABLE, where=str(path), allowed=_WITH_POLYGONS))
     raise DataError(message("JSON of an unknown kind", where=str(path), allowed="JSON-stat, or a list of records"))
 
 

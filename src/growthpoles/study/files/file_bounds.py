@@ -24,7 +24,9 @@ MOST_TABLES = 1000  # of a web page
 MOST_SPANS = 500_000  # cells of a web page that its spans cover
 _CELL = re.compile(rb'<(?:\w+:)?c\s(?:[^<>]*?\s)?r="([A-Z]{1,7})(\d{1,12})"[^<>]*(?<!/)>')
 _ROW = re.compile(rb'<(?:\w+:)?row\s(?:[^<>]*?\s)?r="(\d+)"')
-_LONG_NUMBER = re.compile(rb"<v>\s*(-?[\d.]{16,}(?:[eE][+-]?\d+)?|-?[\d.]+[eE][+-]?\d{3,})\s*</v>")
+_LONG_NUMBER = re.compile(  # of a worksheet, or of an .ods
+    rb"""(?:<v>|office:value=["'])\s*([+-]?(?:[\d.]{16,}(?:[eE][+-]?\d+)?|[\d.]+[eE][+-]?\d{3,}))\s*(?:</v>|["'])"""
+)
 _REPEATED = re.compile(rb'number-(?:columns|rows)-repeated="(\d+)"')
 
 
@@ -51,6 +53,7 @@ def check_part(name: str, part: bytes, where: str) -> None:
                 size += max(times, default=1) * max(len(wide), sum(cells))
         if size > MAX_CELLS:
             raise DataError(message(f"more than {MAX_CELLS} cells", where=where))
+        _check_numbers(part, where)
         return
     if not name.startswith("xl/worksheets"):
         return
@@ -68,11 +71,17 @@ def check_part(name: str, part: bytes, where: str) -> None:
         raise DataError(message("a row or column number beyond those of Excel", where=where))
     if (max(rows, default=0) - min(rows, default=0) + 1) * span > 4 * MAX_CELLS:
         raise DataError(message(f"more than {MAX_CELLS} cells", where=where))
-    for text in _LONG_NUMBER.findall(part)[:_HEAD]:
-        written = text.decode()
+    _check_numbers(part, where)
+
+
+def _check_numbers(part: bytes, where: str) -> None:
+    """Refuse a sheet with a number that is altered when a computer takes it."""
+    for text in _LONG_NUMBER.findall(part):
         try:
-            problem = out_of_range(written, float(written), ".")
+            value = float(text)
         except ValueError:  # no number
             continue
-        if problem:
+        if 1e-50 <= abs(value) < 2**53:  # most long numbers are fractions such as 0.30000000000000004
+            continue
+        if problem := out_of_range(text.decode(), value, "."):
             raise DataError(message(problem, where=where, allowed="a number that a computer holds exactly"))

@@ -15,7 +15,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from growthpoles.errors import DataError, message, shown
@@ -27,6 +27,7 @@ DELIMITERS = (",", ";", "\t", "|")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _ONE_SIGN = re.compile(r"[+-]?(\d*)([.,])(\d+)", flags=re.ASCII)
 _TO_SPACE = dict.fromkeys((sign for sign, new in BLANKS.items() if new is None), " ") | {0x2212: "-"}
+_PLAIN = {sign: re.compile(rf"[+-]?[0-9]+(?:{re.escape(sign)}[0-9]+)?") for sign in (",", ".")}  # nothing to look into
 _SPACED = re.compile(r"[+-]? ?\d{1,3}(?: \d{3})+(?![ \d])", flags=re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:([.,'])\d{3})(?:\1\d{3})*(?:([.,])\d*)?", flags=re.ASCII)
 _LAKHS = re.compile(r"[+-]?\d{1,2}(?:(,)\d{2})+,\d{3}(?:(\.)\d*)?", flags=re.ASCII)  # 12,34,567.8
@@ -43,6 +44,8 @@ class Notation:
 
     def parse(self, text: str) -> float | None:
         """Return the number that a cell holds, or None."""
+        if _PLAIN[self.decimal].fullmatch(text):
+            return parse_plain(text, self.decimal)
         spaced = plain_signs(text).translate(_TO_SPACE)
         if " " in spaced and not _SPACED.match(spaced):
             return None  # "12 34" may be two numbers
@@ -64,7 +67,7 @@ class Notation:
 
 
 def detect_notation(
-    cells: Iterable[tuple[str, Problem]],
+    cells: Iterable[tuple[str, Problem | Callable[[], Problem]]],
     *,
     decimal: Decimal | None = None,
     thousands: str | None = None,
@@ -75,7 +78,7 @@ def detect_notation(
     Parameters
     ----------
     cells : iterable of (text, Problem)
-        Text cells that should be numbers; the second says where the cell is.
+        Text cells that should be numbers; the second says where the cell is, or is called to say so.
     decimal, thousands, delimiter : str, optional
         What is known already.
 
@@ -89,10 +92,12 @@ def detect_notation(
         return Notation(decimal, thousands), None
     decimals: Counter[str] = Counter()
     groups: Counter[str] = Counter()
-    unclear: dict[str, tuple[str, Problem]] = {}
+    unclear: dict[str, tuple[str, Problem | Callable[[], Problem]]] = {}
     for text, place in cells:
-        split = split_flag(text)
-        plain = (split[0] if split else plain_signs(text)).translate(BLANKS)
+        plain = text
+        if not (_PLAIN["."].fullmatch(text) or _PLAIN[","].fullmatch(text)):
+            split = split_flag(text)
+            plain = (split[0] if split else plain_signs(text)).translate(BLANKS)
         if hit := _ONE_SIGN.fullmatch(plain):
             whole, sign, rest = hit.groups()
             if len(rest) == 3 and 1 <= len(whole) <= 3 and not whole.startswith("0"):
@@ -123,7 +128,8 @@ def detect_notation(
     return Notation("," if found == "," else ".", grouping), None
 
 
-def _at(place: Problem, problem: str, remedy: str) -> Problem:
+def _at(place: Problem | Callable[[], Problem], problem: str, remedy: str) -> Problem:
+    place = place() if callable(place) else place
     return Problem(problem, place.file, place.sheet, place.row, place.column, remedy, place.unit)
 
 

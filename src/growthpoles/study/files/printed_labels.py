@@ -73,6 +73,9 @@ _PARTS_OF_YEAR = re.compile(
     rf"|(?:19|20)\d\d\s?(?:년\s?\d|年\s?\d{{1,2}}\s?月|年第)|quarter\b|{_MONTHS})",
     flags=re.IGNORECASE,
 )
+_PART_ALONE = re.compile(
+    r"(?:\d{4}[-_ ]?)?(?:m(?:onth)?|месяц|mes|mois|monat|ай)[-_ .]?(?:0?[1-9]|1[0-2])|(?:1[0-2]|[1-9])月", re.I
+)
 # "31.12.2014", "2014-12-31", "1 January 2014", "April 1, 2014": a day of a year stands for it.
 _DAYS = re.compile(
     rf"\b\d{{1,2}}[./-]\s?\d{{1,2}}[./-]\s?(?=(?:19|20)\d\d\b)|(?<=\d\d\d\d)-\d\d-\d\d\b"
@@ -158,6 +161,13 @@ def _year_in(cell: str) -> YearLabel | None:
     if (hit := _PLAIN_YEAR.fullmatch(text)) and not _PARTS_OF_YEAR.search(text):
         return YearLabel(int(hit[1]), "year")
     return None
+
+
+def part_of_year(text: str) -> str:
+    """Return the month, quarter or half-year that a label names ("M01", "2021M03", "March", "Q2 2021"), or ""."""
+    plain = _DAYS.sub("", text.translate(_DIGITS).strip())
+    hit = _PART_ALONE.fullmatch(plain) or _PARTS_OF_YEAR.search(plain)
+    return hit[0].strip() if hit else ""
 
 
 def year_inside(text: str) -> tuple[int, str] | None:

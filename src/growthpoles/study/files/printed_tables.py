@@ -109,6 +109,8 @@ def number_fault(text: str, decimal: Decimal) -> str:
     other = "." if decimal == "," else ","
     if re.fullmatch(rf"[+-]?\d+{re.escape(other)}\d+", plain, flags=re.ASCII):
         return f"{_show(text)} has the wrong decimal sign {other!r}"
+    if _NUMBER[decimal].fullmatch(plain) and parse_plain(plain, decimal) is None:
+        return f"{_show(text)} is too large to be computed with"
     return f"{_show(text)} is not a number" if plain else "the cell is empty"
 
 

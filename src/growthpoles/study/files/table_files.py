@@ -269,6 +269,8 @@ def _filled_down(rows: list[Row], columns: Sequence[str], names: Sequence[str]) 
 
 def cell_text(cell: object) -> str:
     """Return a cell as a name: text stripped, in quotes or not, a whole number without its decimal point."""
+    if isinstance(cell, str) and cell.isascii() and cell.isprintable() and " " not in cell and '"' not in cell:
+        return cell
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     text = " ".join(cell.split()) if isinstance(cell, str) else str(cell)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal as Exact
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -124,7 +125,7 @@ def parse_cells(data: TableData, spec: Table) -> None:
     _check_percent(data, marks | zeros)
     outside = {mark.strip() for mark in spec.no_production}
     texts = (
-        (cell.content, data.raw.problem("", row=cell.row, column=cell.header))
+        (cell.content, partial(data.raw.problem, "", row=cell.row, column=cell.header))
         for cell in data.cells
         if isinstance(cell.content, str) and cell.content.strip() not in (outside if not cell.code else marks | zeros)
     )
@@ -171,6 +172,8 @@ def parse_cells(data: TableData, spec: Table) -> None:
 
 def _check_percent(data: TableData, marks: set[str]) -> None:
     """Refuse a column in which only some of the numbers carry a percent sign."""
+    if not any(isinstance(cell.content, str) and "%" in cell.content for cell in data.cells):
+        return
     signed: dict[str, dict[bool, Cell]] = {}
     for cell in data.cells:
         text = cell_text(cell.content)

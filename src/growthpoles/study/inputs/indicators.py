@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from growthpoles.errors import (
 from growthpoles.file_reading import remembered
 from growthpoles.ratings.catalogue import Catalogue, derive
 from growthpoles.ratings.treatment import impute
-from growthpoles.regions.join import check_regions
+from growthpoles.regions.join import add_up, check_regions
 from growthpoles.result_display import SharedDict, SharedList
 from growthpoles.study.files.printed_tables import (
     Decimal,
@@ -38,7 +39,14 @@ from growthpoles.study.files.printed_tables import (
 from growthpoles.study.files.problems import summary
 from growthpoles.study.files.table_files import cell_text, read_raw
 from growthpoles.study.files.user_table import TableData, read_table
-from growthpoles.study.inputs.study_regions import Enclaves, match_study_regions, study_regions
+from growthpoles.study.inputs.study_regions import (
+    PART_WITHOUT_DATA,
+    Enclaves,
+    carried_to,
+    match_study_regions,
+    read_weights,
+    study_regions,
+)
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study, Table
 
@@ -46,7 +54,6 @@ Gaps = list[tuple[str, str, str]]
 Orders = tuple[tuple[str, tuple[str, ...]], ...]  # name of an order -> region codes by row number
 PARTS_MISSING = "{columns} missing"
 NO_ROW = "no row in {file}"
-PART_WITHOUT_DATA = "a part of the region has no data"
 NOT_THAT_YEAR = "not in the tables of {year}"
 _NAMES, _NAMES_EACH = 10_000, 100  # names in a table of a study, and for every region
 _COLUMNS = ["file", "sheet", "row", "column", "content", "reason"]
@@ -102,54 +109,27 @@ def table_values(study: Study, number: int, year: int, catalogue: Catalogue) -> 
         raise StudyError(message(f"no row of {year}", where=str(data.raw.path), allowed=f"rows of {year}"))
     frame = data.by_year[year].copy()
     names = list(frame.index)
-    if spec.correspondence is not None:
-        frame = _corresponding(study, spec, frame, catalogue)
-        names = list(frame.index)
+    shares = carried_to(study, spec, names, year, where=str(data.raw.path))
+    if shares is not None:
+        if stray := [code for code in spec.weighted_by if code not in catalogue.indicators]:
+            problem, allowed = f"weighted_by: {plain(stray[0])} is no indicator", listed(catalogue.indicators)
+            raise StudyError(
+                message(problem, where=spec.file, allowed=allowed, near=nearest(stray[0], catalogue.indicators))
+            )
+        rates = [code for code in frame.columns if code not in (*catalogue.primaries, *spec.weighted_by)]
+        if rates:
+            allowed = "kind = primary for totals, ratios derived from them, or weighted_by = { ... } of the table"
+            raise StudyError(
+                message(f"{listed(rates)} cannot be added up over regions", where=spec.file, allowed=allowed)
+            )
+        frame = add_up(frame, shares, weighted_by=spec.weighted_by, where=spec.file)
+        told = Reason(PART_WITHOUT_DATA, {})
+        return frame, [(str(code), str(column), told) for column in frame for code in frame.index[frame[column].isna()]]
     codes = match_study_regions(study, names, where=str(data.raw.path), vintage=spec.vintage)
     renamed = dict(zip(names, codes, strict=True))
     frame.index = pd.Index(codes, name="region")
-    if spec.correspondence is not None:
-        told = Reason(PART_WITHOUT_DATA, {})
-        return frame, [(str(code), str(column), told) for column in frame for code in frame.index[frame[column].isna()]]
     gaps = [(renamed[name], code, reason) for name, code, reason in data.absent.get(year, [])]
     return _carry(study, spec, frame, gaps, catalogue)
-
-
-def _corresponding(study: Study, spec: Table, frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """Add the rows of a table up to the regions of a correspondence table (from, to, share; a blank share is 1).
-
-    Only columns that add up (kind primary) can be carried over; a region with a part without data has none.
-    """
-    assert spec.correspondence is not None
-    path = study.resolve(spec.correspondence)
-    ratios = [code for code in frame.columns if code not in catalogue.primaries]
-    if ratios:
-        problem = f"{listed(ratios)} cannot be added up over regions"
-        raise StudyError(
-            message(problem, where=str(path), allowed="kind = primary for totals, and ratios derived from them")
-        )
-    shares = read_weights(path, whole=True)
-    unknown = [name for name in frame.index if name not in shares]
-    if unknown:
-        problem, near = f"no row for {listed(unknown)}", nearest(unknown[0], shares, n=1)
-        raise StudyError(
-            message(problem, where=str(path), allowed="a line from, to, share for every region", near=near)
-        )
-    for name, parts in shares.items():
-        if abs(sum(parts.values()) - 1) > 1e-6 or min(parts.values()) < 0:
-            problem = f"the shares of {plain(name)} add up to {sum(parts.values()):.6g}"
-            raise StudyError(message(problem, where=str(path), allowed="shares from 0 to 1 that add up to 1"))
-    targets = list(dict.fromkeys(to for name in frame.index for to in shares[name]))
-    lacking = {to for name, parts in shares.items() if name not in frame.index for to, share in parts.items() if share}
-    matrix = pd.DataFrame(0.0, index=targets, columns=frame.index)
-    for name in frame.index:
-        for to, share in shares[name].items():
-            matrix.loc[to, name] = share
-    result = pd.DataFrame(matrix.to_numpy() @ frame.fillna(0.0).to_numpy(), index=targets, columns=frame.columns)
-    hole = (matrix.to_numpy() > 0) @ frame.isna().to_numpy()
-    result = result.mask(hole > 0)
-    result.loc[[to for to in targets if to in lacking]] = float("nan")
-    return result
 
 
 def region_index(study: Study) -> pd.Index:
@@ -196,46 +176,19 @@ def printed_cells(study: Study) -> pd.DataFrame:
     rows: list[tuple[object, ...]] = []
     for number, spec in enumerate(study.tables):
         data = sound_table(study, number, catalogue)
-        names = list(dict.fromkeys(cell.name for cell in data.cells))
-        codes = match_study_regions(study, names, where=str(data.raw.path), vintage=spec.vintage, duplicates="allow")
-        code_of = dict(zip(names, codes, strict=True))
+        code_of: dict[tuple[int, str], str] = {}
+        for year in dict.fromkeys(cell.year for cell in data.cells):
+            names = list(dict.fromkeys(cell.name for cell in data.cells if cell.year == year))
+            code_of |= {
+                (year, name): " + ".join(codes) for name, codes in _regions_of(study, spec, names, year).items()
+            }
         rows += [
-            (number + 1, cell.year, cell.row, cell.name, code_of[cell.name], cell.code or "ksi", cell.header,
+            (number + 1, cell.year, cell.row, cell.name, code_of[cell.year, cell.name], cell.code or "ksi", cell.header,
              cell_text(cell.content), data.notation.decimal if isinstance(cell.content, str) else ".")
             for cell in data.cells
         ]  # fmt: skip
     columns = ["table", "year", "row", "label", "region", "column", "header", "printed", "decimal"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def read_weights(path: Path, *, whole: bool = False) -> dict[str, dict[str, float]]:
-    """Read the shares of regions that split.
-
-    Parameters
-    ----------
-    path : Path
-        UTF-8 CSV with the columns from, to, share (decimal point): one line per successor of a region that splits.
-    whole : bool
-        Whether a blank share is 1.
-
-    Returns
-    -------
-    dict of code to (dict of code to share)
-        As :func:`to_vintage` takes it.
-    """
-    rows = read_rows(path)
-    require_columns(rows, ("from", "to", "share"), where=str(path))
-    weights: dict[str, dict[str, float]] = {}
-    for line, row in rows.iterrows():
-        shares = weights.setdefault(row["from"].strip(), {})
-        part = row["to"].strip()
-        if part in shares:
-            raise DataError(message(f"{plain(part)} stands twice", where=f"{path}, line {line}, column to"))
-        if whole and not row["share"].strip():
-            shares[part] = 1.0
-            continue
-        shares[part] = parse_number(row["share"], decimal=".", where=f"{path}, line {line}, column share")
-    return weights
 
 
 def study_catalogue(study: Study | None = None) -> Catalogue:
@@ -582,12 +535,18 @@ def _flags(study: Study, year: int, edition: str, catalogue: Catalogue) -> list[
             data = study_table(study, number, catalogue)
             flags = data.flags.get(year, [])
             names = list(dict.fromkeys(name for name, _, _ in flags))
-            codes = match_study_regions(
-                study, names, where=str(data.raw.path), vintage=spec.vintage, duplicates="allow"
-            )
-            code_of = dict(zip(names, codes, strict=True))
-            found += [(code_of[name], column, flag) for name, column, flag in flags]
+            codes = _regions_of(study, spec, names, year)
+            found += [(code, column, flag) for name, column, flag in flags for code in codes[name]]
     return found
+
+
+def _regions_of(study: Study, spec: Table, names: Sequence[str], year: int) -> dict[str, list[str]]:
+    """Return the regions that rows of a table stand for, or are added up to."""
+    where = str(study.resolve(spec.file))
+    if (shares := carried_to(study, spec, names, year, where=where)) is not None:
+        return {name: [to for to, share in shares[name].items() if share] for name in names}
+    codes = match_study_regions(study, names, where=where, vintage=spec.vintage, duplicates="allow")
+    return {name: [code] for name, code in zip(names, codes, strict=True)}
 
 
 def _codes_of(study: Study, edition: str, catalogue: Catalogue) -> list[str]:

@@ -8,14 +8,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import DataError, StudyError, listed, message, nearest
+from growthpoles.errors import DataError, Reason, StudyError, listed, message, nearest
 from growthpoles.file_reading import remembered
 from growthpoles.language.languages import SOURCE
-from growthpoles.regions.join import check_regions
+from growthpoles.regions.join import add_up, check_regions
 from growthpoles.study.files.problems import summary
 from growthpoles.study.files.table_files import cell_text, read_raw
 from growthpoles.study.files.user_table import TableData, read_table
-from growthpoles.study.inputs.study_regions import match_study_regions, study_regions
+from growthpoles.study.inputs.study_regions import (
+    PART_WITHOUT_DATA,
+    carried_to,
+    match_study_regions,
+    study_regions,
+)
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Specialisation, Study, Table
 
@@ -151,10 +156,17 @@ def load_industries(year: int | None = None, *, study: Study | None = None) -> p
     where = f"{spec.file}, {chosen}"
     frame, nation = _without_nation(data.by_year[chosen], spec, where)
     names = list(frame.index)
-    codes = match_study_regions(study, names, where=str(data.raw.path))
-    renamed = dict(zip(names, codes, strict=True))
-    frame.index = pd.Index(codes, name="region")
-    expected = study_regions(study).index
+    gaps: list[tuple[str, str, str]]
+    if (shares := carried_to(study, spec, names, chosen or study.years[-1], where=str(data.raw.path))) is not None:
+        frame = add_up(frame, shares, weighted_by={}, where=where)
+        told = Reason(PART_WITHOUT_DATA, {})
+        gaps = [(str(code), str(each), told) for each in frame for code in frame.index[frame[each].isna()]]
+    else:
+        codes = match_study_regions(study, names, where=str(data.raw.path))
+        renamed = dict(zip(names, codes, strict=True))
+        frame.index = pd.Index(codes, name="region")
+        gaps = [(renamed[name], each, why) for name, each, why in data.absent.get(chosen, []) if name in renamed]
+    expected = frame.index if study.boundaries.absent else study_regions(study).index
     check_regions(frame.index, expected, found_in=where, expected_in="the boundaries")
     frame = frame.reindex(expected)
     row, column = next(iter(np.argwhere(frame.to_numpy() < 0)), (None, None))
@@ -163,11 +175,7 @@ def load_industries(year: int | None = None, *, study: Study | None = None) -> p
         place = f"{where}, {frame.index[row]}, {frame.columns[column]}"
         raise DataError(message(problem, where=place, allowed="zero or more"))
     frame, totals, national, dropped = _without_totals(frame, nation, spec, industry_list(study), where)
-    gaps = [
-        (renamed[name], code, reason)
-        for name, code, reason in data.absent.get(chosen, [])
-        if name in renamed and code in frame
-    ]
+    gaps = [(region, code, reason) for region, code, reason in gaps if code in frame]
     whole = np.nan if totals is None else float(totals.sum())
     if totals is None and not gaps:
         whole = float(frame.to_numpy().sum())

@@ -1,7 +1,8 @@
-"""Study regions: the boundaries of a study, and names in its tables matched to them."""
+"""Study regions: the boundaries of a study, names in its tables matched to them, small units summed to large ones."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,8 +13,9 @@ from growthpoles.file_reading import remembered
 from growthpoles.regions.key_matching import region_names
 from growthpoles.regions.name_matching import NameIndex, match_names
 from growthpoles.study.files.printed_labels import bare_name
+from growthpoles.study.files.printed_tables import parse_number, read_rows, require_columns
 from growthpoles.study.load_study import load_study
-from growthpoles.study.study_spec import Boundaries, Study
+from growthpoles.study.study_spec import Boundaries, Study, Table
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 Enclaves = Literal["keep", "merge"]
 
 NO_BOUNDARIES = "the study has no boundaries, which a map or a test of neighbours needs"
+PART_WITHOUT_DATA = "a part of the region has no data"
 MAX_KEY = 200  # characters; a longer text is no code
 
 
@@ -80,10 +83,14 @@ def _read_layer(path: Path, description: str) -> gpd.GeoDataFrame:
     """Read, check and project a layer."""
     from growthpoles.regions.boundaries import read_boundaries
     from growthpoles.regions.coverage import check_coverage
+    from growthpoles.regions.join import unite_regions
     from growthpoles.regions.projection import to_analysis_crs
 
     source = Boundaries.model_validate_json(description)
     assert source.key is not None
+    if source.parent is not None:
+        units = _read_layer(path, _of_units(source).model_dump_json())
+        return _named(unite_regions(units, source.parent), source.parent, source.name_columns, (), str(path))
     regions = read_boundaries(
         path, key=source.key, layer=source.layer, crs=source.crs, encoding=source.encoding, dissolve=source.dissolve,
         only=source.only, drop=source.drop, repair=source.repair,
@@ -93,14 +100,36 @@ def _read_layer(path: Path, description: str) -> gpd.GeoDataFrame:
         allowed = 'crs = "EPSG:4326", or whichever it is, under [boundaries]'
         raise DataError(message("the file does not state its coordinate system", where=str(path), allowed=allowed))
     regions = to_analysis_crs(check_coverage(regions, repair=source.repair), crs=source.projection)
+    return _named(regions, source.key, source.name_columns, source.match, str(path))
+
+
+def _of_units(source: Boundaries) -> Boundaries:
+    return source.model_copy(update={"parent": None, "name": None})
+
+
+def units_of(study: Study) -> Study:
+    """Return a study with the units of its boundary file for regions, where a parent column unites these."""
+    source = study.boundaries
+    if source.parent is None:
+        return study
+    united = set(study_regions(study).index)
+    aliases = {name: code for name, code in source.aliases.items() if code not in united}
+    units = _of_units(source).model_copy(update={"aliases": aliases})
+    return study.model_copy(update={"boundaries": units})
+
+
+def _named(
+    regions: gpd.GeoDataFrame, key: str, name_columns: dict[str, str], others: Sequence[str], where: str
+) -> gpd.GeoDataFrame:
+    """Give a layer its names by language, and see that it has the columns that the study names."""
     attributes = regions.drop(columns=regions.geometry.name).copy()
-    attributes[source.key] = regions.index
-    for column in (*source.name_columns.values(), *source.match):
+    attributes[key] = regions.index
+    for column in (*name_columns.values(), *others):
         if column not in attributes:
             near = nearest(column, attributes.columns, n=1)
             allowed = listed(attributes.columns)
-            raise DataError(message(f"missing column {column[:60]!r}", where=str(path), allowed=allowed, near=near))
-    for lang, column in source.name_columns.items():
+            raise DataError(message(f"missing column {column[:60]!r}", where=where, allowed=allowed, near=near))
+    for lang, column in name_columns.items():
         names = attributes[column].astype("string").map(clean, na_action="ignore").astype("string")
         names = names.mask(names.str.strip().eq(""))
         if names.isna().any():
@@ -171,6 +200,9 @@ def match_study_regions(
 
     source = study.boundaries
     aliases = source.aliases
+    if source.parent is not None:  # those of units are for the tables of units
+        united = set(study_regions(study).index)
+        aliases = {name: code for name, code in aliases.items() if code in united}
     given = [aliases.get(name.strip(), aliases.get(bare_name(name), name)) for name in names]
     if source.absent:
         found = [each if each in aliases.values() else bare_name(each) for each in given]
@@ -210,3 +242,99 @@ def _bare_vintage_name(name: str, vintage: int) -> str:
     except RegionError:
         return bare
     return name
+
+
+def carried_to(
+    study: Study, spec: Table, names: Sequence[str], year: int, *, where: str = ""
+) -> dict[str, dict[str, float]] | None:
+    """Return the regions that rows are added up to, by name and by what the table lacks, with the share of each.
+
+    None where the rows of a table are those of the study's regions. A correspondence table has the columns from, to,
+    share (blank: 1) and perhaps from_year, the year from which a line holds: values of earlier years are carried over
+    by it, and names without such a line stand for themselves.
+    """
+    if spec.correspondence is not None:
+        path = study.resolve(spec.correspondence)
+        shares = _correspondence(path, year, names)
+        targets = list(dict.fromkeys(to for parts in shares.values() for to in parts))
+        codes = match_study_regions(study, targets, where=str(path), duplicates="allow")
+        region = dict(zip(targets, codes, strict=True))
+        carried: dict[str, dict[str, float]] = {name: {} for name in shares}
+        for name, parts in shares.items():
+            for to, share in parts.items():
+                carried[name][region[to]] = carried[name].get(region[to], 0.0) + share
+        return carried
+    if study.boundaries.parent is None or spec.of_parents:
+        return None
+    parent = {unit: code for code, parts in study_regions(study).attrs["parts"].items() for unit in parts}
+    units = match_study_regions(units_of(study), names, where=where)
+    lacking = [unit for unit in parent if unit not in set(units)]
+    return {name: {parent[unit]: 1.0} for name, unit in zip([*names, *lacking], [*units, *lacking], strict=True)}
+
+
+def _correspondence(path: Path, year: int, names: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Return the shares of a correspondence table, the changes after a year one behind the other."""
+    rows = read_rows(path)
+    dated = "from_year" in rows.columns
+    steps = sorted({text.strip() for text in rows["from_year"]}) if dated else [""]
+    if odd := [text for text in steps if dated and not re.fullmatch(r"[12]\d{3}", text)]:
+        raise DataError(message(f"{plain(odd[0]) or 'nothing'} in from_year", where=str(path), allowed="a year"))
+    carried: dict[str, dict[str, float]] = {}
+    begun: dict[str, str] = {}
+    for step in [text for text in steps if not dated or int(text) > year]:
+        shares = read_weights(path, whole=True, of=step if dated else None)
+        for name, parts in shares.items():
+            if abs(sum(parts.values()) - 1) > 1e-6 or min(parts.values()) < 0:
+                problem = f"the shares of {plain(name)} add up to {sum(parts.values()):.6g}"
+                raise StudyError(message(problem, where=str(path), allowed="shares from 0 to 1 that add up to 1"))
+        for name, parts in carried.items():
+            moved: dict[str, float] = {}
+            for to, share in parts.items():
+                for at, part in shares.get(to, {to: 1.0}).items():
+                    moved[at] = moved.get(at, 0.0) + share * part
+            carried[name] = moved
+        carried |= {name: parts for name, parts in shares.items() if name not in carried and name not in begun}
+        begun |= {to: step for parts in shares.values() for to in parts if to not in shares and to not in carried}
+    if early := [name for name in names if name in begun]:
+        problem = f"{plain(early[0])} begins in {begun[early[0]]}, and has a row of {year}"
+        raise StudyError(message(problem, where=str(path), allowed="a line from, to for a region that stays, too"))
+    if not dated and (unknown := [name for name in names if name not in carried]):
+        problem, near = f"no row for {listed(unknown)}", nearest(unknown[0], carried, n=1)
+        raise StudyError(
+            message(problem, where=str(path), allowed="a line from, to, share for every region", near=near)
+        )
+    return {name: {name: 1.0} for name in names if name not in carried} | carried
+
+
+def read_weights(path: Path, *, whole: bool = False, of: str | None = None) -> dict[str, dict[str, float]]:
+    """Read the shares of regions that split.
+
+    Parameters
+    ----------
+    path : Path
+        UTF-8 CSV with the columns from, to, share (decimal point): one line per successor of a region that splits.
+    whole : bool
+        Whether a blank share is 1.
+    of : str, optional
+        Read the lines with this text in the column from_year.
+
+    Returns
+    -------
+    dict of code to (dict of code to share)
+        As :func:`to_vintage` takes it.
+    """
+    rows = read_rows(path)
+    require_columns(rows, ("from", "to", "share"), where=str(path))
+    weights: dict[str, dict[str, float]] = {}
+    for line, row in rows.iterrows():
+        if of is not None and row["from_year"].strip() != of:
+            continue
+        shares = weights.setdefault(row["from"].strip(), {})
+        part = row["to"].strip()
+        if part in shares:
+            raise DataError(message(f"{plain(part)} stands twice", where=f"{path}, line {line}, column to"))
+        if whole and not row["share"].strip():
+            shares[part] = 1.0
+            continue
+        shares[part] = parse_number(row["share"], decimal=".", where=f"{path}, line {line}, column share")
+    return weights

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +20,11 @@ Rows = npt.NDArray[np.intp]
 Key = tuple[int, str]
 Blocks = Mapping[int, Block]
 #: Kinds of readings, the simplest first.
-KINDS = ("rows", "exchanged", "repeated", "other year", "other column", "factor", "digits", "cell", "column")
+KINDS = ("rows", "shifted", "exchanged", "repeated", "other year", "other column", "factor", "digits", "cell", "column")
 #: Greatest expected number of chance matches for rows that are said to be exchanged.
 _CHANCE = 0.02
+#: Most wrong rows of a table of which each two may be swapped, and most ways to swap columns that are followed.
+_PAIRED, _WAYS = 8, 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +80,7 @@ def readings(blocks: Blocks, relations: Sequence[Relation], wrong: Sequence[Mask
                 cells.setdefault((relation.table, name, int(i)), []).append(r)
             if len(rows) > 1:
                 yield from _moved(block, [(name, implied)], rows)
+                yield from _shifted(block, name, implied, rows)
                 yield from _exchanged(blocks, relations, relation, name, implied, rows)
                 yield from _repeated(blocks, relation, name, implied, rows)
                 yield from _factor(block, name, implied, rows)
@@ -90,7 +93,24 @@ def readings(blocks: Blocks, relations: Sequence[Relation], wrong: Sequence[Mask
             results = [
                 (relation.members[0], relation.implied(blocks[table], relation.members[0])) for relation in group
             ]
-            yield from _moved(blocks[table], results, np.array(numbers, dtype=np.intp))
+            for reading in _moved(blocks[table], results, np.array(numbers, dtype=np.intp)):
+                yield reading
+                # Ratios in the rows of others look as all that they were computed from does, moved the other way.
+                inputs = {name for relation in group for name in relation.members} - {name for name, _ in results}
+                for total in (each for each in relations if each.table == table and each.kind == "sum"):
+                    inputs |= set(total.members) if inputs & set(total.members) else set()
+                place = np.array(list(reading.source.values()), dtype=np.intp)
+                origin = np.array(list(reading.source), dtype=np.intp)
+                order = np.argsort(origin)
+                names = [name for name in blocks[table].columns if name in inputs]
+                yield _dealt(blocks[table], names, origin[order], place[order])
+    for table, block in blocks.items():
+        own = [
+            (relation, mask)
+            for relation, mask in zip(relations, wrong, strict=True)
+            if relation.table == table and relation.kind != "index"
+        ]
+        yield from _swapped(block, own) if own else ()
     for (table, name, at), concerned in cells.items():
         yield from single(blocks[table], name, at, [relations[r] for r in concerned])
 
@@ -127,18 +147,86 @@ def _moved(block: Block, members: Sequence[tuple[str, Bounds]], rows: Rows) -> I
     for place, origin, unique in _cycles(fits, rows, np.flatnonzero(known)):
         if np.log(np.arange(1, len(place) + 1) * rate).sum() > np.log(_CHANCE):
             continue
-        told = "swapped rows" if unique else "swapped rows (in one of several ways)"
-        # The value printed in row `origin` is that of row `place`.
-        owner = {int(there): int(here) for here, there in zip(place, origin, strict=True)}
-        texts = tuple(f"{told}: the value belongs to {block.regions[owner[int(i)]]}" for i in place)
-        bounds = {}
-        for name, _ in members:
-            column = block.columns[name]
-            low, middle, high = (part.copy() for part in (column.low, column.value, column.high))
-            for array in (low, middle, high):
-                array[place] = array[origin]
-            bounds[block.table, name] = low, middle, high
-        yield Reading("rows", dict.fromkeys(bounds, place), bounds, dict.fromkeys(bounds, texts), owner)
+        yield _dealt(block, [name for name, _ in members], place, origin, unique=unique)
+
+
+def _shifted(block: Block, name: str, implied: Bounds, rows: Rows) -> Iterator[Reading]:
+    """Try values that stand one or two rows too low or too high; one was typed twice, and one is lost."""
+    known = np.isfinite(implied[0]) & np.isfinite(block.columns[name].value)
+    fits = _fits(block.columns[name], implied) & known[:, None] & known[None, :]
+    n = int(known.sum())
+    rate = max((fits.sum() - np.trace(fits)) / max(n * (n - 1), 1), 1e-12)
+    for step in (1, -1, 2, -2):
+        at = rows[(rows - step >= 0) & (rows - step < len(known))]
+        at = at[fits[at - step, at]]
+        if len(at) < 3 or len(at) * np.log(rate) + np.log(4.0 * n) > np.log(_CHANCE):
+            continue
+        key = (block.table, name)
+        texts = tuple(f"swapped rows, moved: the value belongs to {block.regions[int(i) - step]}" for i in at)
+        yield Reading("shifted", {key: at}, {key: implied}, {key: texts})
+
+
+def _dealt(block: Block, names: Sequence[str], place: Rows, origin: Rows, *, unique: bool = True) -> Reading:
+    """Give the rows of `place` the values that are printed in those of `origin`."""
+    told = "swapped rows" if unique else "swapped rows (in one of several ways)"
+    # The value printed in row `origin` is that of row `place`.
+    owner = {int(there): int(here) for here, there in zip(place, origin, strict=True)}
+    texts = tuple(f"{told}: the value belongs to {block.regions[owner[int(i)]]}" for i in place)
+    bounds = {}
+    for name in names:
+        column = block.columns[name]
+        low, middle, high = (part.copy() for part in (column.low, column.value, column.high))
+        for array in (low, middle, high):
+            array[place] = array[origin]
+        bounds[block.table, name] = low, middle, high
+    return Reading("rows", dict.fromkeys(bounds, place), bounds, dict.fromkeys(bounds, texts), owner)
+
+
+def _swapped(block: Block, relations: Sequence[tuple[Relation, Mask]]) -> Iterator[Reading]:
+    """Try two rows swapped in several columns: the fewest with which all relations of the two rows hold, and the rest.
+
+    Where some columns of related ones are swapped, the others are beside them as if they were: two readings.
+    """
+    rows = np.flatnonzero(np.logical_or.reduce([mask for _, mask in relations]))
+    for i, j in combinations(map(int, rows), 2) if len(rows) <= _PAIRED else ():
+        broken = [relation for relation, mask in relations if mask[i] and mask[j]]
+        while broken:
+            group, names = [broken[0]], set(broken[0].members)
+            # What shares no column is swapped for itself.
+            while more := [each for each, _ in relations if each not in group and names & set(each.members)]:
+                group += more
+                names.update(name for each in more for name in each.members)
+            broken = [each for each in broken if each not in group]
+            sets = _choices(block, group, (i, j))
+            for chosen in [*sets[:1], *[other for other in sets if not other & sets[0]][:1]]:
+                at = np.array([i, j])
+                yield _dealt(block, [name for name in block.columns if name in chosen], at, at[::-1])
+
+
+def _choices(block: Block, group: Sequence[Relation], pair: tuple[int, int]) -> list[set[str]]:
+    """Return the sets of columns that, swapped between two rows, let all relations of the rows hold; fewest first."""
+    ways: list[dict[str, bool]] = [{}]
+    for relation in group:
+        fine = [
+            dict(zip(relation.members, way, strict=True))
+            for way in product((False, True), repeat=len(relation.members))
+            if _holds(relation, block, pair, way)
+        ]
+        pairs = [(known, way) for known in ways for way in fine]
+        ways = [known | way for known, way in pairs if all(known.get(name, way[name]) == way[name] for name in way)]
+        ways = ways[:_WAYS]
+    return sorted(({name for name in way if way[name]} for way in ways), key=len)
+
+
+def _holds(relation: Relation, block: Block, pair: tuple[int, int], way: Sequence[bool]) -> bool:
+    """Whether a relation holds in two rows with some of its columns swapped."""
+    columns = {}
+    for name, swap in zip(relation.members, way, strict=True):
+        column, at = block.columns[name], list(pair[::-1] if swap else pair)
+        columns[name] = replace(column, value=column.value[at], low=column.low[at], high=column.high[at])
+        if swap and column.value[pair[0]] == column.value[pair[1]]:
+            return False
+    return not relation.wrong(replace(block, columns=columns)).any()
 
 
 def _cycles(fits: npt.NDArray[np.bool_], rows: Rows, known: Rows) -> Iterator[tuple[Rows, Rows, bool]]:

@@ -20,6 +20,8 @@ from growthpoles.study.files.printed_tables import Decimal
 #: Odds at which one of several readings is believed; below, the fault is left open.
 SURE = float(np.log(100.0))
 _CAP = 9.0
+#: Log odds against every further column whose rows are swapped.
+_COLUMN = 2.0
 #: So many standard errors the results of a ratio must lie low on average before their digits count as cut off.
 _DRIFT = 5.5
 _FREEDOM = 3
@@ -114,7 +116,7 @@ def find_causes(
         causes.append(cause)
         mended = cause.first.apply(mended)
     merged = _merged(causes, blocks)
-    if any(cause.first.kind == "column" for cause in merged):
+    if any(cause.first.kind in ("column", "unit") for cause in merged):
         mended = dict(blocks)
         for cause in merged:
             mended = cause.first.apply(mended)
@@ -221,6 +223,10 @@ def _decide(
             if before and judge is not None and set(reading.keys) & results:
                 after = judge(reading.apply(blocks))
                 odds += 7.0 if after <= before / 2 else 0.0
+            if reading.kind == "rows":
+                # Two lines of all that was typed, or of all that was computed, are exchanged at one go.
+                pure = set(reading.keys) <= results or not set(reading.keys) & results
+                odds -= _COLUMN * (min(len(reading.keys), 2) if pure else len(reading.keys))
             if reading.kind == "cell":
                 odds += _neat(reading, blocks, relations, decimal)
         weighed.append(replace(reading, odds=odds))
@@ -345,7 +351,7 @@ def _stray(blocks: Blocks, relations: Sequence[Relation], at: tuple[int, int]) -
 def _merged(causes: Sequence[Cause], blocks: Blocks) -> list[Cause]:
     """Put causes together that are one: the same rows moved in several columns, one wrong input of several ratios."""
     groups: dict[object, list[Cause]] = {}
-    for number, cause in enumerate(causes):
+    for number, cause in enumerate(_unit_slips(causes, blocks)):
         first = cause.first
         key: object = number
         if not cause.open:
@@ -369,6 +375,49 @@ def _merged(causes: Sequence[Cause], blocks: Blocks) -> list[Cause]:
             )
         merged.append(Cause((first, *group[0].readings[1:]), tuple(s for cause in group for s in cause.symptoms)))
     return _whole_columns(merged, blocks)
+
+
+def _unit_slips(causes: Sequence[Cause], blocks: Blocks) -> list[Cause]:
+    """Put together cells of one column that are off by one power of ten: which side is wrong, they decide together."""
+    groups: dict[tuple[Key, int], dict[int, Reading]] = {}
+    for number, cause in enumerate(causes):
+        for reading in cause.readings if cause.first.kind == "cell" else ():
+            (key,) = reading.keys
+            column, i = blocks[key[0]].columns[key[1]], int(reading.cells[key][0])
+            low, _, high = (float(part[i]) for part in reading.bounds[key])
+            half = float(column.high[i] - column.low[i]) / 2
+            power = decimal_shift(float(column.value[i]), low - half, high + half)
+            if power is not None:
+                groups.setdefault((key, power), {})[number] = reading
+    found, taken = dict(enumerate(causes)), set[int]()
+    for group in sorted(groups.values(), key=len, reverse=True):
+        if len(group) < 2 or not taken.isdisjoint(group):
+            continue
+        # What is decided in one cell is decided in all: its rivals are not in every cell.
+        sides = [(key, power, own) for (key, power), own in groups.items() if set(own) == set(group)]
+        slips = [_slip(key, power, list(own.values())) for key, power, own in sides]
+        slips.sort(key=lambda slip: -round(slip.odds, 6))
+        kept = tuple(slip for slip in slips if slips[0].odds - slip.odds < SURE)
+        symptoms: dict[Relation, tuple[int, ...]] = {}
+        for number in group:
+            for relation, rows in found.pop(number).symptoms:
+                symptoms[relation] = (*symptoms.get(relation, ()), *rows)
+        found[min(group)] = Cause(kept, tuple(symptoms.items()))
+        taken.update(group)
+    return [found[number] for number in sorted(found)]
+
+
+def _slip(key: Key, power: int, cells: Sequence[Reading]) -> Reading:
+    at = np.array(sorted(int(each.cells[key][0]) for each in cells))
+    bounds = tuple(part.copy() for part in cells[0].bounds[key])
+    for each in cells:
+        for part, own in zip(bounds, each.bounds[key], strict=True):
+            part[each.cells[key]] = own[each.cells[key]]
+    text = f"decimal shift (x10^{power})"
+    return Reading(
+        "unit", {key: at}, {key: (bounds[0], bounds[1], bounds[2])}, {key: (text,) * len(at)},
+        odds=sum(each.odds for each in cells),
+    )  # fmt: skip
 
 
 def _whole_columns(causes: Sequence[Cause], blocks: Blocks) -> list[Cause]:

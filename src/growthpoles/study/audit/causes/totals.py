@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import comb
 
 import numpy as np
 
@@ -15,9 +16,15 @@ from growthpoles.study.audit.printed_cells import TotalRow
 from growthpoles.study.files.printed_tables import Decimal
 
 Blocks = Mapping[int, Block]
+#: Log odds, row of the total, rows of its parts.
+_Hit = tuple[float, int, tuple[int, ...]]
 _FEWEST = 2
 _COLUMNS = 2
-_RARE = float(np.log(1e-6))
+#: Log odds of a total on its own, and of one within another.
+_SURE, _LIKELY = float(np.log(1e6)), float(np.log(1e2))
+_ANEW = 0.01
+#: Sum of the log odds of several totals, none of them sure, that are believed together.
+_TOGETHER = 1.5 * _SURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,48 +64,124 @@ def find_totals(values: Array, halves: Array) -> list[tuple[int, tuple[int, ...]
 
     Notes
     -----
-    Parts and total agree to (n + 1) half units in two columns at least, and chance would give as many agreements in
-    less than one of a million tables: an agreement in a column has the chance of the width of its roundings over its
-    size. A total of subtotals is one of their parts.
+    A sum that a total meets within rounding is so much likelier for a total than by chance as its rounding is narrow
+    beside its size; less for a column that goes along with another, nothing for its multiple. A total on its own needs
+    a million to one, after all rows and columns that could have met. Subtotals and lone rows under a heading of their
+    own need a hundred to one within a total that has it. A gap counts as nothing where the sum holds with it, and is
+    unknown otherwise.
     """
-    found: dict[int, tuple[int, ...]] = {}
+    values, halves, spread = values.copy(), halves.copy(), _spread(values)
+    sums: dict[int, tuple[tuple[int, ...], float]] = {}
     left = list(range(len(values)))
-    while True:
-        hits = list(_sums_in(values[left], halves[left]))
-        sums = {row for row, _ in hits}
+    above = 0
+
+    def found() -> list[_Hit]:
+        # A lone row and its heading are the same: the heading stands where the other totals do.
+        hits = _sums_in(values, halves, spread, left, sums)
+        hits = [hit for hit in hits if len(hit[2]) > 1 or (hit[1] < hit[2][0]) == (above >= 0)]
+        return hits or _sums_inside(values, halves, spread, left, sums)
+
+    while hits := found():
+        # The sure ones first, so that chance takes no row from them.
+        hits = [hit for hit in hits if hit[0] >= _SURE and len(hit[2]) > 1] or hits
+        hits.sort(key=lambda hit: (-round(hit[0], 6), (hit[1] < hit[2][0]) != (above >= 0)))
+        rows = {row for _, row, _ in hits}
         # What sums up no sums goes first.
-        hit = next((hit for hit in hits if sums.isdisjoint(hit[1])), next(iter(hits), None))
-        if hit is None:
-            return [(row, parts) for row, parts in sorted(found.items())]
-        row, parts = left[hit[0]], tuple(left[at] for at in hit[1])
-        inner = [part for at in parts for part in found.get(at, (at,))]
-        found[row] = tuple(dict.fromkeys(inner))
+        free = [hit for hit in hits if rows.isdisjoint(hit[2])] or hits[:1]
+        taken: set[int] = set()
+        for score, row, parts in free:
+            if taken.isdisjoint((row, *parts)):
+                taken.update((row, *parts))
+                sums[row] = parts, score
+                # A gap in a subtotal is what its parts add up to, for the totals above it.
+                for part in (halves, values):
+                    part[row] = np.where(np.isfinite(values[row]), part[row], part[list(parts)].sum(axis=0))
+                above += 1 if row < parts[0] else -1
         # A subtotal stands for its parts: they are out of the way of the totals above it.
-        left = [at for at in left if at not in parts]
+        gone = {part for parts, _ in sums.values() for part in parts}
+        left = [row for row in left if row not in gone]
+    # What is less than sure and in no total was chance, unless there is too much of it.
+    while loose := [row for row in left if row in sums and (sums[row][1] < _SURE or len(sums[row][0]) < _FEWEST)]:
+        several = [row for row in loose if len(sums[row][0]) >= _FEWEST]
+        if len(several) == len(loose) and sum(sums[row][1] for row in several) >= _TOGETHER:
+            break
+        for row in [row for row in loose if row not in several] or loose:
+            left += sums.pop(row)[0]
+
+    def leaves(row: int) -> tuple[int, ...]:
+        return tuple(leaf for part in sums[row][0] for leaf in leaves(part)) if row in sums else (row,)
+
+    return [(row, leaves(row)) for row in sorted(sums)]
 
 
-def _sums_in(values: Array, halves: Array) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """Yield (total, parts): the fewest parts first, so that subtotals come before what sums them up."""
-    n = len(values)
-    known = np.where(np.isfinite(values), values, 0.0)
-    gone = np.vstack([np.zeros(values.shape[1]), np.cumsum(~np.isfinite(values), axis=0)])
-    sums = np.vstack([np.zeros(values.shape[1]), np.cumsum(known, axis=0)])
-    room = np.vstack([np.zeros(values.shape[1]), np.cumsum(np.where(np.isfinite(halves), halves, 0.0), axis=0)])
-    for count in range(_FEWEST, n):
+def _sums_inside(
+    values: Array, halves: Array, spread: Array, left: Sequence[int], sums: Mapping[int, tuple[tuple[int, ...], float]]
+) -> list[_Hit]:
+    """Find parts of totals that sum up rows left beside the total: a level between them that showed too late."""
+    above = {part: row for row, (parts, _) in sums.items() for part in parts}
+    for row, (parts, _) in sums.items() if len(left) > 1 else ():
+        root = row
+        while root in above:
+            root = above[root]
+        inside = sorted({*left, *parts} - {root})
+        hits = [
+            hit
+            for hit in _sums_in(values, halves, spread, inside, sums)
+            if hit[1] in parts and set(left).issuperset(hit[2])
+        ]
+        if hits:
+            return [max(hits)]
+    return []
+
+
+def _spread(values: Array) -> Array:
+    """Return how freely each column moves beside those before it: the least spread of their log ratios, 1 at most."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log(np.abs(np.unique(values, axis=0)))
+    spread = np.ones(values.shape[1])
+    for j in range(1, values.shape[1]):
+        for k in range(j):
+            both = np.isfinite(logs[:, j]) & np.isfinite(logs[:, k])
+            ratio = logs[both, j] - logs[both, k]
+            if len(ratio) > 2:
+                spread[j] = min(spread[j], 1.5 * float(np.median(np.abs(ratio - np.median(ratio)))))
+    return spread
+
+
+def _sums_in(values: Array, halves: Array, spread: Array, left: Sequence[int], sums: Container[int]) -> list[_Hit]:
+    """Return (log odds, total, parts): rows next to each other of those left; what sums up some sums up no others."""
+    found = []
+    values, halves = values[list(left)], np.nan_to_num(halves[list(left)])
+    n, width = values.shape
+    runs = [
+        np.vstack([np.zeros(width), np.cumsum(part, axis=0)])
+        for part in (np.nan_to_num(values), ~np.isfinite(values), halves, halves**2 / 3)
+    ]
+    ways = np.array([[np.log(comb(k, m) * (k if m < k else 1)) for m in range(k + 1)] + [0.0] * (width - k)
+                     for k in range(width + 1)])  # fmt: skip
+    for count in range(1, n):
         start = np.arange(n - count + 1)
-        stop = start + count
-        total, slack = sums[stop] - sums[start], room[stop] - room[start]
-        for row, inside in ((start - 1, start > 0), (stop, stop < n)):
+        total, gaps, slack, noise = (run[start + count] - run[start] for run in runs)
+        for row, inside in ((start - 1, start > 0), (start + count, start + count < n)):
             own, half = values[row % n], halves[row % n]
-            whole = (gone[stop] == gone[start]) & np.isfinite(own) & inside[:, None]
-            fits = whole & (np.abs(total - own) <= slack + half + 1e-9 * np.abs(own))
-            # Some sum of some rows meets another row in any table: how many would by chance, among so many ways?
-            with np.errstate(divide="ignore", invalid="ignore"):
-                chance = np.where(fits, np.minimum(np.log(2 * (slack + half) / np.abs(own)), 0.0), 0.0).sum(axis=1)
-            chance += 2 * np.log(n) + fits.sum(axis=1) * np.log(values.shape[1])
-            enough = (fits.sum(axis=1) >= _COLUMNS) & (chance < _RARE)
-            for at in np.flatnonzero(enough):
-                yield int(row[at]), tuple(range(start[at], stop[at]))
+            gap, size = np.abs(total - own), np.abs(own)
+            deviation = np.sqrt(noise + half**2 / 3 + (1e-9 * size) ** 2) + 1e-300
+            fits = np.isfinite(own) & (gap <= np.minimum(slack + half + 1e-9 * size, 4 * deviation))
+            enough = np.flatnonzero(inside & (fits.sum(axis=1) >= _COLUMNS))
+            if not len(enough):
+                continue
+            fit, gap, size, deviation = fits[enough], gap[enough], size[enough], deviation[enough]
+            odds = np.log(np.maximum(0.4 * size * spread / deviation, 1e-9)) - (gap / deviation) ** 2 / 2
+            known = (fit | (np.isfinite(own[enough]) & (gaps[enough] == 0))).sum(axis=1)
+            score = np.where(fit, np.maximum(odds, 0.0), 0.0).sum(axis=1)
+            score -= ways[known, fit.sum(axis=1)] + np.log(2 * n * count)
+            # A lone row and its heading are the same but for quotients, which the heading may round anew.
+            near = (fit | (gap <= _ANEW * size)).sum(axis=1)
+            for at in np.flatnonzero((score >= _LIKELY) & ((count > 1) | (near >= known))):
+                first = enough[at]
+                if left[row[first]] not in sums:
+                    found.append((float(score[at]), left[row[first]], tuple(left[first : first + count])))
+    return found
 
 
 def _sums(totals: Sequence[TotalRow], blocks: Blocks) -> Iterator[_Sum]:
@@ -115,7 +198,8 @@ def _sums(totals: Sequence[TotalRow], blocks: Blocks) -> Iterator[_Sum]:
 def _additive(sums: Sequence[_Sum], printed: Sequence[_Sum], results: set[tuple[int, str]]) -> set[str]:
     """Return the columns that are summed up: no ratios; the sum holds somewhere, or comes near where a mean cannot."""
     ratios = {name for _, name in results}
-    held = {each.name for each in (*sums, *printed) if each.holds}
+    # A row under a heading of its own is repeated in it, whatever its column holds.
+    held = {each.name for each in (*sums, *printed) if each.holds and len(each.at) > 1}
     near = {
         each.name
         for each in sums
@@ -165,15 +249,27 @@ def total_findings(
     printed = {(each.total.table, each.total.row, each.name): each for each in _sums(totals, blocks)}
     sums = list(_sums(totals, whole))
     summed = _additive(sums, list(printed.values()), results)
-    found = []
-    for each in sums:
-        key = each.total.table, each.total.row, each.name
-        if each.name in summed and not each.holds and not printed[key].holds:
-            found.append(_finding(each, whole, relations, decimal))
-    return found
+    broken = [
+        each
+        for each in sums
+        if each.name in summed and not each.holds and not printed[each.total.table, each.total.row, each.name].holds
+    ]
+    return [
+        _finding(each, whole, relations, decimal, row=any(_within(each, outer) for outer in broken))
+        for each in broken
+        if not any(_within(inner, each) for inner in broken)
+    ]
 
 
-def _finding(each: _Sum, blocks: Blocks, relations: Sequence[Relation], decimal: Decimal) -> Finding:
+def _within(inner: _Sum, outer: _Sum) -> bool:
+    """Whether two totals, one inside the other, are off by the same: one row of both is wrong, and no total."""
+    gap = (inner.value - inner.middle) - (outer.value - outer.middle)
+    room = sum((each.high - each.low) / 2 + each.half for each in (inner, outer))
+    same = (inner.total.table, inner.name) == (outer.total.table, outer.name)
+    return same and set(inner.at) < set(outer.at) and abs(gap) <= room
+
+
+def _finding(each: _Sum, blocks: Blocks, relations: Sequence[Relation], decimal: Decimal, *, row: bool) -> Finding:
     total, name = each.total, each.name
     block, column = blocks[total.table], blocks[total.table].columns[name]
     slack = (each.high - each.low) / 2 + each.half
@@ -191,6 +287,8 @@ def _finding(each: _Sum, blocks: Blocks, relations: Sequence[Relation], decimal:
     text += f"; {slip}" if slip else ""
     lead = "one reading: " if loose else ""
     cells = [Cell(total.table, total.row, name, total.cells[name][0], each.middle, f"{lead}{text}", total.label)]
+    if row and rows:
+        cells = []
     cells += [
         Cell(
             total.table, block.rows[i], name, column.printed[i], want,
