@@ -268,8 +268,8 @@ def _outline(arrays: Arrays, area: float) -> BaseGeometry | None:
     if not len(free) or count.max() > 2:
         return None
     lines = shapely.linestrings(np.stack([points[free], points[free + 1]], axis=1))
-    joined = shapely.build_area(shapely.geometrycollections(lines))
-    good = shapely.is_valid(joined) and abs(shapely.area(joined) - area) <= 1e-9 * area
+    joined: BaseGeometry = shapely.build_area(shapely.GeometryCollection(np.atleast_1d(lines).tolist()))
+    good = joined.is_valid and abs(joined.area - area) <= 1e-9 * area
     return joined if good else None
 
 

@@ -149,7 +149,8 @@ def _least_gap(spots: Array) -> float:
     """Return the distance of the two points that are nearest to each other."""
     from scipy.spatial import cKDTree
 
-    return float(cKDTree(spots).query(spots, k=2)[0][:, 1].min())
+    gaps, _ = cKDTree(spots).query(spots, k=[2])
+    return float(np.min(gaps))
 
 
 def _nodes(ax: Axes, spots: Array, codes: list[str], size: float, line_pt: float, mm: Transform) -> str:
