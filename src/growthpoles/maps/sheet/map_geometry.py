@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -267,8 +267,8 @@ def _outline(arrays: Arrays, area: float) -> BaseGeometry | None:
     free = tails[order[new[:-1][count == 1]]]
     if not len(free) or count.max() > 2:
         return None
-    lines = shapely.linestrings(np.stack([points[free], points[free + 1]], axis=1))
-    joined: BaseGeometry = shapely.build_area(shapely.GeometryCollection(np.atleast_1d(lines).tolist()))
+    lines = cast("NDArray[np.object_]", shapely.linestrings(np.stack([points[free], points[free + 1]], axis=1)))
+    joined: BaseGeometry = shapely.build_area(shapely.GeometryCollection(lines.tolist()))
     good = joined.is_valid and abs(joined.area - area) <= 1e-9 * area
     return joined if good else None
 
