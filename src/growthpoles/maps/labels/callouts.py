@@ -219,10 +219,11 @@ class Outside:
         if not len(x) or aim.is_empty:
             return []
         reach = shapely.distance(shapely.box(x, y, x + label.w, y + high), aim)
-        near = np.argsort(reach, kind="stable")[: 6 * _TRIED]
+        near = np.argsort(reach, kind="stable")
         near = near[reach[near] <= preset.width_mm / 2]
         if not len(near):
             return []
+        near = np.append(near[: 2 * _TRIED], near[2 * _TRIED :: max(1, len(near) // (4 * _TRIED))])
         lines, cost = self._lines(x[near], y[near], label, foot, aim, [None, *words])
         crossed = self._foreign(lines, cost, region)
         order = np.argsort(cost + preset.width_mm * crossed, kind="stable")[: int(np.isfinite(cost).sum())]

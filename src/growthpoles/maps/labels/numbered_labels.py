@@ -29,9 +29,10 @@ _MIXED = 0.6
 _OWN = 0.5
 #: The same where nothing else is left but a line across several regions.
 _OWN_LEAST = 0.25
-#: Places outside that the search weighs for every number, of each kind; its steps, and its sweeps for cheaper places.
-_PLACES = 24
+#: Places outside that the search weighs for every number, of each kind; its steps, starts and sweeps.
+_PLACES = 40
 _STEPS = 4000
+_STARTS = 16
 _SWEEPS = 8
 #: Room between numbers and lines, in millimetres.
 _CLEAR = 0.3
@@ -160,8 +161,9 @@ def _settle(
 ) -> tuple[dict[int, label_fit.Placed], dict[int, Callout], list[int]]:
     """Place all numbers at once: local search over many places of each, from those that `start` found.
 
-    A number without a place takes the one that pushes fewest others away, and these look for places in turn; places
-    that were tried often become dearer (Voudouris and Tsang 1999, guided local search).
+    A number without a place takes the one that pushes fewest others away, and these look for places in turn; numbers
+    that were pushed often weigh more, and places that were tried often are dearer (guided local search, Voudouris and
+    Tsang 1999).
     """
     words = [*stands, *(frame_of(one) for one in inside.values())]
     fixed = [*words, *(part for one in beside.values() for part in one.parts())]
@@ -181,7 +183,7 @@ def _settle(
             current[i] = len(ways)
             add(i, start[0][i], 0.0)
         label = label_text.make_label([(number, preset.small_pt, False)])
-        for x, y, share in _on_region(label, shapes[i], fixed, 12):
+        for x, y, share in _on_region(label, shapes[i], fixed, 25):
             if share >= _OWN_LEAST:
                 add(i, (label, x, y, True), 1.0 if share > 0.99 else 4.0 if share >= _OWN else 30.0)
         for room, dear in ((outside, 6.0), (ashore, 20.0)):
@@ -216,7 +218,7 @@ def _conflicts(ways: Sequence[label_fit.Placed | Callout], owner: NDArray[np.int
     one, other = frames.query(strings)
     hit = _through(lines[one], boxes[other])
     clash[led[one[hit]], other[hit]] = True
-    one, other = shapely.STRtree(strings).query(shapely.box(*_spans(lines, _CLEAR).T))
+    one, other = shapely.STRtree(np.atleast_1d(np.asarray(strings))).query(shapely.box(*_spans(lines, _CLEAR).T))
     once = one < other
     one, other = one[once], other[once]
     hit = _close(lines[one], lines[other])
@@ -279,43 +281,54 @@ def settle(
         Owner -> number of its place; never fewer owners than `start` has.
     """
     of = {i: np.flatnonzero(owner == i) for i in np.unique(owner).tolist()}
-    worn = np.zeros(len(owner))
 
-    def chase(held: dict[int, int], queue: list[int], steps: int) -> dict[int, int]:
-        """Place those in the queue, and whomever they push away; the best choice on the way counts."""
-        near = clash[list(held.values())].sum(axis=0, dtype=np.int_)  # places held that clash with each
-        best = dict(held)
+    def cost(held: dict[int, int]) -> float:
+        return float(price[list(held.values())].sum())
+
+    def chase(held: dict[int, int], steps: int, draw: np.random.Generator) -> dict[int, int]:
+        """Place who is without, and whomever they push away; the best choice on the way counts."""
+        held, best, queue = dict(held), dict(held), [i for i in of if i not in held]
+        worn, weight = np.zeros(len(owner)), dict.fromkeys(of, 1.0)
+        near = clash[list(held.values())].sum(axis=0, dtype=float)  # places held that clash with each
         for _ in range(steps):
             if not queue:
                 break
-            mine = of[queue[0]]
+            i = queue.pop(int(draw.integers(len(queue))))
+            mine = of[i]
             k = int(mine[np.argmin(1000.0 * near[mine] + price[mine] + 200.0 * worn[mine])])
-            worn[k] += 1
+            worn[k] += 1.0
             for other in [j for j, at in held.items() if clash[k, at]]:
-                near -= clash[held.pop(other)]
+                near -= weight[other] * clash[held.pop(other)]
+                weight[other] += 0.2
                 queue.append(other)
-            held[queue.pop(0)] = k
-            near += clash[k]
+            held[i] = k
+            near += weight[i] * clash[k]
             if len(held) > len(best):
                 best = dict(held)
         return best
 
-    held = chase(dict(start), [i for i in of if i not in start], _STEPS)
+    held = dict(start)
+    for seed in range(_STARTS):
+        if len(held) == len(of):
+            break
+        held = max(held, chase(start, _STEPS, np.random.default_rng(seed)), key=len)
     for _ in range(_SWEEPS):
-        before = sum(price[k] for k in held.values())
+        before = cost(held)
         for i in sorted(held, key=lambda i: (-price[held[i]], i)):
+            if i not in held:
+                continue
             at = held[i]
             near = clash[[k for j, k in held.items() if j != i]].sum(axis=0, dtype=np.int_)
             mine = of[i][price[of[i]] < price[at]]
             for k in mine[np.lexsort((price[mine], near[mine]))][:3].tolist():
-                worn[:] = 0
-                worn[at] = 1
                 kept = {j: other for j, other in held.items() if j != i and not clash[k, other]} | {i: k}
-                tried = chase(kept, [j for j in held if j not in kept], 2 * len(of)) if near[k] else kept
-                if len(tried) == len(held) and sum(price[j] for j in tried.values()) < sum(map(price.__getitem__, held.values())):
+                tried = chase(kept, 2 * len(of), np.random.default_rng(i)) if near[k] else kept
+                if len(tried) == len(held) and sum(price[j] for j in tried.values()) < sum(
+                    map(price.__getitem__, held.values())
+                ):
                     held = tried
                     break
-        if sum(price[k] for k in held.values()) == before:
+        if cost(held) == before:
             break
     return held
 
