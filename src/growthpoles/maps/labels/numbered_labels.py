@@ -31,8 +31,8 @@ _OWN = 0.5
 _OWN_LEAST = 0.25
 #: Places outside that the search weighs for every number, of each kind; its steps, starts and sweeps.
 _PLACES = 40
-_STEPS = 4000
-_STARTS = 16
+_STEPS = 3000
+_STARTS = 12
 _SWEEPS = 8
 #: Room between numbers and lines, in millimetres.
 _CLEAR = 0.3

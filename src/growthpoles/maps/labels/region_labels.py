@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 #: With more regions than this without their whole name, those carry their class only.
 CROWD = 60
 _AIR = 0.7
+#: What a line break adds to a name, or takes from it.
+_BREAKS = re.compile(r"[\s\u00ad-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,21 @@ class Names:
     beside: dict[int, Callout]
     codes: tuple[tuple[str, str], ...]
     key: tuple[Block, float, float] | None
+
+    def unnamed(self, names: Sequence[Sequence[str]], elsewhere: Collection[int]) -> list[int]:
+        """List the regions with neither their name, whole or short, nor a code that a list explains.
+
+        `elsewhere` are regions that are named beside the map, as those in an inset.
+        """
+        listed, found = {code for code, _ in self.codes}, []
+        for i in set(range(len(names))) - set(elsewhere):
+            labels = [self.beside[i].label] if i in self.beside else []
+            labels += [self.inside[i][0]] if i in self.inside else []
+            lines = [line for label in labels for line in (*(text for text, _, _ in label.lines), label.tail)]
+            whole = _BREAKS.sub("", "".join(lines))
+            if names[i] and listed.isdisjoint(lines) and not any(_BREAKS.sub("", name) in whole for name in names[i]):
+                found.append(i)
+        return found
 
     def raised(self, rise: float, key: tuple[Block, float, float]) -> Names:
         """Move everything up, to make room for a key below."""
