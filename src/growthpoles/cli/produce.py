@@ -197,6 +197,7 @@ def draw(
     wide, high = (25.4 * side for side in figure.get_size_inches())
     printed = Words("en")("preset", preset.partition(":")[0])
     note(f"{wide:.0f} x {high:.0f} mm, preset {preset} ({printed}), edition {shown}", quiet=quiet)
+    _tell_unnamed(figure, quiet=quiet)
     tell_account(loaded, quiet=quiet)
 
 
@@ -247,6 +248,15 @@ def _draw_file(
     lacking = values.index[values.isna()]
     if len(lacking):
         note(f"no data: {listed(lacking)}", quiet=quiet)
+    _tell_unnamed(figure, quiet=quiet)
+
+
+def _tell_unnamed(figure: Figure, *, quiet: bool) -> None:
+    """Say which regions the map names neither by their name nor by a number."""
+    from growthpoles.maps.thematic.map_drawing import unnamed_of
+
+    if found := unnamed_of(figure):
+        note(f"without a name on this map: {len(found)} regions, {listed(found)}", quiet=quiet)
 
 
 def _proof_of(target: Path) -> Path:

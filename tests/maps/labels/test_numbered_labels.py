@@ -14,6 +14,10 @@ import pytest
 import shapely
 
 from growthpoles import maps
+from growthpoles.maps.labels import numbered_labels
+from growthpoles.maps.labels.numbered_labels import _CLEAR, _close, _through, settle
+from growthpoles.maps.labels.region_labels import key_below
+from growthpoles.maps.presets import PRESETS
 from growthpoles.maps.sheet.text_layer import WordLayer
 
 SYLLABLES = ("ka", "ro", "men", "tal", "vos", "sin", "ber", "lu", "gor", "pa")
@@ -60,6 +64,7 @@ def test_every_region_is_named_or_numbered(n: int, preset: str) -> None:
         written = re.sub(r"[\s-]", "", shown.get(i, ""))
         keys = [code for code, told in listed.items() if told.split("  ")[0] == name and written.startswith(code)]
         assert re.sub(r"[\s-]", "", name) in written or keys, name
+    assert ax.unnamed == ()
     if "1" in listed:
         assert list(listed) == [str(k + 1) for k in range(len(listed))]
         assert [t.split("  ")[0] for t in listed.values()] == sorted(t.split("  ")[0] for t in listed.values())
@@ -86,3 +91,63 @@ def test_a_scattered_region_gets_no_inset() -> None:
     frame = gpd.GeoDataFrame({"name": list("ABCD")}, geometry=[*cells, islets], index=index, crs="EPSG:32642")
     ax = maps.plot_values(frame, pd.Series(np.arange(4.0), index), limits=[0, 1, 2, 3])
     assert measure.layer(ax, "-insets-rings") is None
+
+
+def test_a_map_lists_the_regions_that_it_does_not_name() -> None:
+    frame, values = country(150, 150)
+    ax = maps.plot_values(frame, values, preset="nature-single")
+    text = re.sub(r"[\s-]", "", "".join(word.text for word in words(ax)))
+    assert set(ax.unnamed) == {label for label, name in frame["name"].items() if name.replace(" ", "") not in text}
+    assert len(ax.unnamed) > 100
+    assert maps.plot_values(frame, values, preset="nature-single", labels="none").unnamed == ()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_places_are_chosen_for_as_many_as_possible(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numbered_labels, "_STEPS", 150)
+    draw = np.random.default_rng(seed)
+    owner = np.repeat(np.arange(6), 4)
+    price = draw.integers(0, 50, len(owner)).astype(float)
+    clash = draw.random((len(owner), len(owner))) < draw.uniform(0.1, 0.5)
+    clash = (clash | clash.T) & (owner[:, None] != owner)
+    start = {int(owner[k]): k for k in [int(draw.integers(len(owner)))]}
+    found = settle(owner, price, clash, start)
+    held = list(found.values())
+    assert all(owner[k] == i for i, k in found.items()) and not clash[np.ix_(held, held)].any()
+
+    def whole(chosen: tuple[int, ...]) -> int:
+        picked = [4 * i + k for i, k in enumerate(chosen) if k < 4]
+        return -1 if clash[np.ix_(picked, picked)].any() else len(picked)
+
+    assert len(found) == max(whole(chosen) for chosen in itertools.product(range(5), repeat=6))
+
+
+def test_cheaper_places_are_taken_where_they_are_free() -> None:
+    owner, price = np.array([0, 0, 1, 1]), np.array([5.0, 1.0, 7.0, 2.0])
+    clash = np.zeros((4, 4), dtype=bool)
+    assert settle(owner, price, clash, {0: 0, 1: 2}) == {0: 1, 1: 3}
+    clash[1, 3] = clash[3, 1] = True
+    assert settle(owner, price, clash, {0: 0, 1: 2}) == {0: 0, 1: 3}
+
+
+def test_distances_of_lines_and_boxes_are_those_of_geometry() -> None:
+    draw = np.random.default_rng(3)
+    one, other = draw.uniform(0, 4, (2, 3000, 2, 2))
+    near = shapely.dwithin(shapely.linestrings(one), shapely.linestrings(other), _CLEAR)
+    assert np.array_equal(_close(one, other), near) and 0.2 < near.mean() < 0.8
+    low = draw.uniform(0, 4, (3000, 2))
+    boxes = np.hstack([low, low + draw.uniform(0.2, 1.0, (3000, 2))])
+    larger = shapely.box(*(boxes + np.array([-_CLEAR, -_CLEAR, _CLEAR, _CLEAR])).T)
+    assert np.array_equal(_through(one, boxes), shapely.intersects(shapely.linestrings(one), larger))
+
+
+def test_a_long_list_takes_one_column_more_with_names_on_two_lines() -> None:
+    preset = PRESETS["springer-small"]
+    pairs = [(str(k + 1), "Autonomous Republic of the North" if k % 9 == 4 else f"Region {k}") for k in range(82)]
+    block = key_below(pairs, preset, 76.0)
+    assert block.w <= 76.0 and block.h < 0.7 * preset.max_height_mm
+    texts = [word.text for word in block.words]
+    assert [text for text in texts if text.isdigit()] == [code for code, _ in pairs]
+    assert " ".join(text for text in texts if not text.isdigit()) == " ".join(name for _, name in pairs)
+    short = key_below([(code, name[:8]) for code, name in pairs], preset, 76.0)
+    assert len(short.words) == 2 * len(pairs)

@@ -94,7 +94,7 @@ class Outside:
 
         self.space, self.land, self.shapes, self.coast = space, land, shapes, shapely.boundary(land)
         shapely.prepare(land)
-        self.inner: shapely.STRtree | None = None
+        self.inner: tuple[shapely.STRtree, NDArray[np.object_]] | None = None
         self.hosts: dict[int, NDArray[np.int_]] = {}
         self.known: dict[tuple[int, bool], tuple[BaseGeometry, BaseGeometry]] = {}
         self.taken: list[BaseGeometry] = [shapely.box(box.x, box.y, box.right, box.top) for box in boxes]
@@ -201,6 +201,48 @@ class Outside:
         self.block(made)
         return made
 
+    def ways(
+        self, region: int, number: str, preset: Preset, words: Sequence[BaseGeometry], *, most: int
+    ) -> list[tuple[Callout, int, float]]:
+        """Find many places for a number, with a line into its region clear of `words` and of all that stands.
+
+        Each comes with the other regions that its line crosses and its length in millimetres; half of them are the
+        best ones by these two, the others are spread over those that remain.
+        """
+        import shapely
+
+        label = outside_labels(number, "", preset)[0]
+        foot = text_metrics.DROP * label.lines[-1][1] * text_metrics.PT
+        high = label.h + foot
+        x, y = self.space.spots(label.w, high, _GAP)
+        aim, _ = self._aim(self.shapes[region], [*words, *self.taken])
+        if not len(x) or aim.is_empty:
+            return []
+        reach = shapely.distance(shapely.box(x, y, x + label.w, y + high), aim)
+        near = np.argsort(reach, kind="stable")
+        near = near[reach[near] <= preset.width_mm / 2]
+        if not len(near):
+            return []
+        near = np.append(near[: 2 * _TRIED], near[2 * _TRIED :: max(1, len(near) // (4 * _TRIED))])
+        lines, cost = self._lines(x[near], y[near], label, foot, aim, [None, *words])
+        crossed = self._foreign(lines, cost, region)
+        order = np.argsort(cost + preset.width_mm * crossed, kind="stable")[: int(np.isfinite(cost).sum())]
+        if len(order) > most:
+            rest = order[most // 2 :]
+            order = np.append(order[: most // 2], rest[np.linspace(0, len(rest) - 1, most - most // 2).astype(int)])
+        return [
+            (
+                Callout(region, label, Box(float(x[near[k]]), float(y[near[k]]), label.w, high), lines[k], False),
+                int(crossed[k]),
+                float(cost[k]),
+            )
+            for k in order.tolist()
+        ]
+
+    def crossed(self, made: dict[int, Callout]) -> int:
+        """Return the most other regions that one of the lines crosses."""
+        return max((int(self._foreign(one.line[None], np.zeros(1), i)[0]) for i, one in made.items()), default=0)
+
     def block(self, made: Callout) -> None:
         """Take the room of a callout."""
         self.space.block(made.box)
@@ -227,9 +269,14 @@ class Outside:
         import shapely
 
         if self.inner is None:
-            self.inner = shapely.STRtree(shapely.buffer(self.shapes, -0.15))
+            inner = np.asarray(shapely.simplify(shapely.buffer(self.shapes, -0.15), 0.05))
+            shapely.prepare(inner)
+            self.inner = shapely.STRtree(inner), inner
         free = np.flatnonzero(np.isfinite(cost))
-        one, other = self.inner.query(shapely.linestrings(lines[free]), predicate="intersects")
+        strings = np.asarray(shapely.linestrings(lines[free]))
+        one, other = self.inner[0].query(strings)
+        hit = shapely.intersects(self.inner[1][other], strings[one])
+        one, other = one[hit], other[hit]
         if region not in self.hosts:
             parts, owner = shapely.get_parts(self.shapes, return_index=True)
             around = shapely.contains(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 #: With more regions than this without their whole name, those carry their class only.
 CROWD = 60
 _AIR = 0.7
+#: What a line break adds to a name, or takes from it.
+_BREAKS = re.compile(r"[\s\u00ad-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,21 @@ class Names:
     beside: dict[int, Callout]
     codes: tuple[tuple[str, str], ...]
     key: tuple[Block, float, float] | None
+
+    def unnamed(self, names: Sequence[Sequence[str]], elsewhere: Collection[int]) -> list[int]:
+        """List the regions with neither their name, whole or short, nor a code that a list explains.
+
+        `elsewhere` are regions that are named beside the map, as those in an inset.
+        """
+        listed, found = {code for code, _ in self.codes}, []
+        for i in set(range(len(names))) - set(elsewhere):
+            labels = [self.beside[i].label] if i in self.beside else []
+            labels += [self.inside[i][0]] if i in self.inside else []
+            lines = [line for label in labels for line in (*(text for text, _, _ in label.lines), label.tail)]
+            whole = _BREAKS.sub("", "".join(lines))
+            if names[i] and listed.isdisjoint(lines) and not any(_BREAKS.sub("", name) in whole for name in names[i]):
+                found.append(i)
+        return found
 
     def raised(self, rise: float, key: tuple[Block, float, float]) -> Names:
         """Move everything up, to make room for a key below."""
@@ -183,29 +201,56 @@ def code_key(
     return None
 
 
-def code_block(pairs: Sequence[tuple[str, str]], columns: int, preset: Preset) -> Block:
-    """Set codes and names in columns."""
+def code_block(pairs: Sequence[tuple[str, str]], columns: int, preset: Preset, limit: float = float("inf")) -> Block:
+    """Set codes and names in columns; names go on in a second line where the columns would be wider than `limit`."""
     size = preset.small_pt
     em = size * text_metrics.PT
-    per = -(-len(pairs) // columns)
-    words, x, high = [], 0.0, text_metrics.height(per, size)
-    for start in range(0, len(pairs), per):
-        part = pairs[start : start + per]
-        indent = max(text_metrics.width(code, size, bold=True) for code, _ in part) + 0.6 * em
-        for row, (code, name) in enumerate(part):
+    gap, indent = 1.4 * em, max(text_metrics.width(code, size, bold=True) for code, _ in pairs) + 0.6 * em
+    room = (limit + gap) / columns - gap - indent
+    names = [text_metrics.wrap(name, size, room) if np.isfinite(limit) else [name] for _, name in pairs]
+    rows = [len(name) for name in names]
+    per = max(-(-sum(rows) // columns), *rows)
+    while (parts := _cut(rows, per))[-1][0] >= columns:
+        per += 1
+    high, words, x = text_metrics.height(per, size), list[Word](), 0.0
+    for _, part in itertools.groupby(parts, key=lambda each: each[0]):
+        members = [(k, row) for _, k, row in part]
+        indent = max(text_metrics.width(pairs[k][0], size, bold=True) for k, _ in members) + 0.6 * em
+        for k, row in members:
             y = high - text_metrics.CAP * em - row * text_metrics.LEADING * em
-            words += [Word(x, y, code, size, bold=True), Word(x + indent, y, name, size)]
-        x += indent + max(text_metrics.width(name, size) for _, name in part) + 1.4 * em
-    return Block(x - 1.4 * em, high, tuple(words))
+            words.append(Word(x, y, pairs[k][0], size, bold=True))
+            words += [
+                Word(x + indent, y - more * text_metrics.LEADING * em, line, size) for more, line in enumerate(names[k])
+            ]
+        x += indent + max(text_metrics.width(line, size) for k, _ in members for line in names[k]) + gap
+    return Block(x - gap, high, tuple(words))
+
+
+def _cut(rows: Sequence[int], per: int) -> list[tuple[int, int, int]]:
+    """Fill columns of `per` rows one after the other: column, number and first row of every entry."""
+    found, column, row = [], 0, 0
+    for k, high in enumerate(rows):
+        if row + high > per:
+            column, row = column + 1, 0
+        found.append((column, k, row))
+        row += high
+    return found
 
 
 def key_below(codes: Sequence[tuple[str, str]], preset: Preset, limit: float) -> Block:
-    """Set codes and names in as many columns as fit into `limit` millimetres, for a strip under the map."""
+    """Set codes and names in as many columns as fit into `limit` millimetres, for a strip under the map.
+
+    Where that takes more than half the page, one column more, with long names on two lines.
+    """
     most = max(1, min(len(codes), int(limit)))  # a column is wider than a millimetre
     for columns in range(most, 0, -1):
         block = code_block(codes, columns, preset)
         if block.w <= limit:
             break
+    if block.h > 0.5 * preset.max_height_mm and columns < most:
+        wrapped = code_block(codes, columns + 1, preset, limit)
+        if wrapped.w <= limit and wrapped.h < block.h:
+            return wrapped
     return block
 
 

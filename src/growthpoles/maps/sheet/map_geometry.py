@@ -216,6 +216,9 @@ def _build(key: bytes, shapes: NDArray[np.object_], crs: CRS | None, extent: str
     solid = parts[areas > areas.sum() * 1e-5]
     if many:
         solid = shapely.polygons(shapely.get_exterior_ring(solid))  # furniture never stands in a hole
+    else:  # nor on a region that is islets only
+        sizes = shapely.area(shapes)
+        solid = np.append(solid, shapely.get_parts(shapes[sizes < 1e-4 * sizes.sum()]))
     size = max(bounds[2] - bounds[0], bounds[3] - bounds[1])
     rings = [
         shapely.get_coordinates(ring)

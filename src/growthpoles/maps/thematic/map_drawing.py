@@ -249,6 +249,10 @@ def draw_map(
     if over:
         over(ax, base, plan, draw=True)
     make_transform(ax, base)
+    lacking: Sequence[int] = []
+    if style.labels != "none":
+        lacking = range(len(names)) if named is None else named.unnamed(names, {lens.region for lens in plan.lenses})
+    ax.unnamed = tuple(regions.index[i] for i in lacking)  # type: ignore[attr-defined]
     _SHOWN[ax] = Shown(legend, frozenset(classes), base, chosen())
     numbers = np.flatnonzero(regions.index.isin(hatched)).tolist()
     _draw(ax, base, faces, named, style, plan, gid, numbers, haloed=over is not None)
@@ -307,6 +311,11 @@ def _said(mark: str, label: str) -> str:
     """Say value and class of a region; a mark without letters and digits only stands for the class."""
     spoken = [mark] if any(ch.isalnum() for ch in mark) or not label else []
     return ", ".join(dict.fromkeys([*spoken, *([label] if label else [])]))
+
+
+def unnamed_of(figure: Figure) -> list[str]:
+    """Return the regions that one of a figure's maps names neither by their name nor by a code of its list."""
+    return list(dict.fromkeys(str(label) for ax in figure.axes for label in getattr(ax, "unnamed", ())))
 
 
 def told_of(figure: Figure) -> dict[str, list[str]]:

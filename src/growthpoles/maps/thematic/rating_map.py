@@ -98,6 +98,7 @@ def plot_rating(
     Returns
     -------
     Axes
+        ``axes.unnamed``: labels of the regions that bear neither their name nor a code that a list explains.
 
     Raises
     ------
@@ -202,6 +203,7 @@ def plot_categories(
     Returns
     -------
     Axes
+        ``axes.unnamed``: labels of the regions that bear neither their name nor a code that a list explains.
 
     Raises
     ------
