@@ -239,7 +239,7 @@ def _of_column(
     block, at = blocks[table], reading.cells[key]
     column, (low, middle, high) = block.columns[name], reading.bounds[key]
     result = [r for r, _ in cause.symptoms if r.kind == "ratio" and (r.table, r.members[0]) == key]
-    told = [_told(reading, key, place, block, cause, sources.decimal) for place in range(len(at))]
+    told = [_told(reading, key, place, blocks, cause, sources.decimal) for place in range(len(at))]
     want = result[0].implied(block, name)[1] if reading.kind == "rows" and result else middle
     if cause.open:
         told = [f"one reading: {text}" for text in told]
@@ -280,9 +280,11 @@ def _of_column(
     )
 
 
-def _told(reading: CauseReading, key: tuple[int, str], place: int, block: Block, cause: Cause, decimal: Decimal) -> str:
+def _told(
+    reading: CauseReading, key: tuple[int, str], place: int, blocks: Mapping[int, Block], cause: Cause, decimal: Decimal
+) -> str:
     """Say what is wrong with one cell, and what follows from it."""
-    text = cell_text(reading, key, place, block, decimal)
+    text = cell_text(reading, key, place, blocks, decimal)
     if reading.texts:
         return text
     ratios = [r.members[0] for r, _ in cause.symptoms if r.kind == "ratio" and r.members[0] != key[1]]

@@ -181,7 +181,7 @@ def run_audit(study: Study | None = None, *, rng: np.random.Generator | int | No
     study = study or load_study()
     sources = read_sources(study)
     catalogue = study_catalogue(study)
-    method = study_method(study, catalogue)
+    method = study_method(study, catalogue).but(limits=study.rating.level_limits)
     reproduction = reproduce(study, sources=sources)
     claims = check_claims(study)
     judge = None

@@ -217,7 +217,10 @@ def make_sources(
     cells = cells.assign(year=cells["table"].map(dict(years))).reset_index(drop=True)
     # What is cut off is up to a whole unit away from what is printed.
     cells["half"] = cells["half"].where(~cells["column"].isin(list(cut)), 2 * cells["half"])
-    named = {name: tuple(order) for name, order in (orders or {}).items()}
+    named: dict[str, tuple[str, ...]] = {}
+    for name, regions in (orders or {}).items():  # one order by two names is one candidate
+        if tuple(regions) not in named.values():
+            named[name] = tuple(regions)
     parts: dict[int, dict[str, pd.DataFrame]] = {}
     for number, part in cells.groupby("table", sort=True):
         table = int(str(number))

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 #: Up to so many faults the index is recomputed with each mended alone, and with all but each.
 MOST_STATES = 6
+#: A figure put in a gap is known as well as the published indices tell it, not to its last digit.
+ROOM = 2.0
 Entry = tuple[str, Fault, Cell, str, str]
 FOLLOWS = "mended cells"
 BEHIND, OPEN = "a figure behind a gap", "not checked"
@@ -79,7 +81,7 @@ def published_causes(
         behind: set[tuple[int, str]] = set()
         if missed and (filled := fill_gaps(study, best, catalogue, method)) is not None:
             # What no gap may hide stays a fault, held against the tables with the gap filled.
-            still = missed_index(study, filled, catalogue, method)
+            still = missed_index(study, filled, catalogue, method, room=ROOM)
             behind, missed, best = missed - still, missed & still, filled
             states.append(filled)
             counts.append(len(still))
@@ -87,7 +89,7 @@ def published_causes(
         if len(counts) > 1:
             known = reproduce(study, sources=best) if best is not search.sources and missed else reproduction
             reproduction = _followed(reproduction, known, missed, behind)
-        missed, reproduction = _unclear(search.sources, catalogue, reproduction, missed)
+        missed, reproduction = _unclear(search.sources, catalogue, method, reproduction, missed)
     blocks = published_blocks(study)
     relations = _published_relations(
         study, blocks, targets, missed, set(reproduction["year"]) if len(reproduction) else set()
@@ -119,14 +121,14 @@ def _state(search: Search, causes: Sequence[Cause]) -> Sources:
 
 
 def _unclear(
-    sources: Sources, catalogue: Catalogue, reproduction: pd.DataFrame, missed: set[tuple[int, str]]
+    sources: Sources, catalogue: Catalogue, method: Method, reproduction: pd.DataFrame, missed: set[tuple[int, str]]
 ) -> tuple[set[tuple[int, str]], pd.DataFrame]:
     """Leave open the indices of a year in which most follow from nothing and a gap may hide the extreme of a column."""
     told = reproduction.copy()
     for year, part in reproduction.groupby("year") if missed else ():
         rated = part["value"].notna() & part["by_row"].notna()
         lost = rated & part["region"].isin([region for own, region in missed if own == year])
-        if lost.sum() > (1 - KNOWN) * rated.sum() and gaps_of(sources, catalogue, int(str(year))):
+        if lost.sum() > (1 - KNOWN) * rated.sum() and gaps_of(sources, catalogue, int(str(year)), method):
             told.loc[part.index[lost], ["explained_by", "explanation"]] = OPEN, "a gap may hide an extreme"
             missed = {key for key in missed if key[0] != year}
     return missed, told
@@ -248,13 +250,16 @@ def _told(
         if block is not None and name in block.columns:
             right |= {(year, row): value for row, value in zip(block.rows, block.columns[name].value, strict=True)}
     found = index_entries(study, own[own["explained_by"] != ""], right)
+    table = study.published.index.table if study.published.index is not None else -1
     index = {
-        year: pd.Series(block.columns[name].value, index=list(block.regions))
+        year: [
+            pd.Series(block.columns[name].value, index=list(block.regions)) for block in (blocks[table], whole[table])
+        ]
         for name, year in years.items()
-        for block in [whole.get(study.published.index.table if study.published.index is not None else -1)]
-        if block is not None and name in block.columns
+        if table in whole and name in whole[table].columns
     }
-    limits = study_method(study).has_classes(study_catalogue(study).root)
+    method = study_method(study).but(limits=study.rating.level_limits)
+    limits = method.has_classes(study_catalogue(study).root)
     for finding, severity in published_rank_findings(study, index, classes=not limits):
         entries += [(finding.name, finding.fault, own, severity, finding.evidence) for own in finding.cells]
     return [*found, *entries], told
@@ -273,7 +278,7 @@ def _cells_of(
     block, at = blocks[table], reading.cells[key]
     entries: list[Entry] = []
     for place, i in enumerate(map(int, at)):
-        text = cell_text(reading, key, place, block, printed_decimal(study)) or "arithmetic"
+        text = cell_text(reading, key, place, blocks, printed_decimal(study)) or "arithmetic"
         own = Cell(
             table, block.rows[i], name, block.columns[name].printed[i], float(reading.bounds[key][1][i]),
             f"published figure: {text}", block.regions[i],
@@ -356,7 +361,7 @@ def index_entries(
     """
     from growthpoles.ratings.rate import classes_of
 
-    classed = study_method(study)
+    classed = study_method(study).but(limits=study.rating.level_limits)
     entries: list[Entry] = []
     for key, part in reproduction.groupby("year", sort=True):
         year = int(str(key))

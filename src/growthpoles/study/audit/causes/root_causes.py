@@ -25,6 +25,8 @@ _COLUMN = 2.0
 #: So many standard errors the results of a ratio must lie low on average before their digits count as cut off.
 _DRIFT = 5.5
 _FREEDOM = 3
+#: Cells of so many digits are not the same by chance.
+_TOLD_APART = 4
 #: From so many rows on, and half of a column, single wrong ratios are one wrong column.
 _WHOLE = 5
 #: No region and no quantity grows or shrinks so much as a whole between two editions of a table (log).
@@ -334,9 +336,9 @@ def _neat(reading: Reading, blocks: Blocks, relations: Sequence[Relation], decim
         for other, place in twins(blocks, table, name)
         if place[i] >= 0 and not stands_still((other.columns[name].value[place] == column.value)[place >= 0])
     )
-    if same and digits >= 4:
+    if same and digits >= _TOLD_APART:
         return 5.0
-    if digits >= 4 and (column.value == column.value[i]).sum() == 2:
+    if digits >= _TOLD_APART and (column.value == column.value[i]).sum() == 2:
         return 3.0
     return 0.0
 
@@ -386,7 +388,7 @@ def _unit_slips(causes: Sequence[Cause], blocks: Blocks) -> list[Cause]:
             column, i = blocks[key[0]].columns[key[1]], int(reading.cells[key][0])
             low, _, high = (float(part[i]) for part in reading.bounds[key])
             half = float(column.high[i] - column.low[i]) / 2
-            power = decimal_shift(float(column.value[i]), low - half, high + half)
+            power = decimal_shift(float(column.value[i]), low - half, high + half, half)
             if power is not None:
                 groups.setdefault((key, power), {})[number] = reading
     found, taken = dict(enumerate(causes)), set[int]()
@@ -441,18 +443,25 @@ def _whole_columns(causes: Sequence[Cause], blocks: Blocks) -> list[Cause]:
     return found
 
 
-def cell_text(reading: Reading, key: Key, at: int, block: Block, decimal: Decimal) -> str:
+def cell_text(reading: Reading, key: Key, at: int, blocks: Blocks, decimal: Decimal) -> str:
     """Say what is wrong with one cell under a reading."""
     if reading.texts:
         return reading.texts[key][at]
     i = int(reading.cells[key][at])
-    column = block.columns[key[1]]
+    column = blocks[key[0]].columns[key[1]]
     low, _, high = (float(part[i]) for part in reading.bounds[key])
     half = float(column.high[i] - column.low[i]) / 2
-    power = decimal_shift(float(column.value[i]), low - half, high + half)
+    power = decimal_shift(float(column.value[i]), low - half, high + half, half)
     if power is not None:
         return f"decimal shift (x10^{power})"
     if low - half <= -float(column.value[i]) <= high + half:
         return "sign: it fits with the other sign"
     changed = transposed(column.printed[i], low - half, high + half, decimal=decimal)
-    return "" if changed is None else f"digit transposition: {changed} fits"
+    if changed is not None:
+        return f"digit transposition: {changed} fits"
+    if significant_digits(column.printed[i]) >= _TOLD_APART:
+        for other, place in twins(blocks, *key):
+            same = other.columns[key[1]].value[place] == column.value
+            if place[i] >= 0 and same[i] and not stands_still(same[place >= 0]):
+                return f"duplicated cell: the same as table {other.table}, row {other.rows[int(place[i])]}"
+    return ""
