@@ -151,7 +151,8 @@ def table_findings(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -
     found: list[Finding] = []
     for block in blocks.values():
         found += [*_equal_rows(block, results), *_equal_columns(block), *_signs(blocks, block, results)]
-        found += [*_magnitudes(blocks, block, results), *_together(_moved_between_years(blocks, block, results))]
+        found += _together(_magnitudes(blocks, block, results))
+        found += _together(_moved_between_years(blocks, block, results))
         found += [*_repeated_years(blocks, block, results), *_shares(blocks, block, results)]
     return found
 
@@ -389,10 +390,11 @@ def _moved_between_years(blocks: Mapping[int, Block], block: Block, results: set
 
 
 def _together(found: Iterator[Finding]) -> Iterator[Finding]:
-    """Give columns of two tables that moved in the same rows one fault: regions exchanged, not columns."""
-    groups: dict[tuple[int, str], list[Finding]] = {}
+    """Give columns of two tables that differ in the same rows one fault: of regions, not of columns."""
+    groups: dict[tuple[object, ...], list[Finding]] = {}
     for finding in found:
-        groups.setdefault((finding.fault.table, finding.fault.rows), []).append(finding)
+        fault = finding.fault
+        groups.setdefault((fault.table, fault.other_table, fault.row, fault.rows), []).append(finding)
     for group in groups.values():
         names = ", ".join(finding.fault.column for finding in group)
         yield from (replace(finding, fault=replace(finding.fault, column=names)) for finding in group)

@@ -12,7 +12,7 @@ import pandas as pd
 from growthpoles.study.audit.arithmetic import check_arithmetic
 from growthpoles.study.audit.causes.hypotheses import Reading as CauseReading
 from growthpoles.study.audit.causes.printed_relations import Block, Relation, make_block, ratio_relations
-from growthpoles.study.audit.causes.root_causes import Cause, cell_text, find_causes
+from growthpoles.study.audit.causes.root_causes import Cause, cell_text, coarse_ratios, find_causes
 from growthpoles.study.audit.cell_checks import Search, blind_columns, mend
 from growthpoles.study.audit.column_orders import listed
 from growthpoles.study.audit.effects import SEVERITIES
@@ -346,6 +346,7 @@ def unchecked_frame(
                     rows = [int(row) for row in part.loc[lost, "row"]]
                     lines.append((f"index {year}", len(rows), f"{why}, rows {listed(rows)}"))
     results = {(relation.table, relation.members[0]) for relation in relations if relation.kind == "ratio"}
+    lines += coarse_ratios(blocks, relations)
     lines += blind_columns(blocks, results)
     frame = pd.DataFrame(lines, columns=["check", "rows", "reason"])
     told = [f"not checked in {rows} rows: {check} ({reason})" for check, rows, reason in lines]

@@ -151,6 +151,25 @@ def _drift(block: Block, relation: Relation) -> Iterator[Cause]:
         yield Cause((reading,), ((relation, tuple(map(int, at))),))
 
 
+def coarse_ratios(blocks: Blocks, relations: Sequence[Relation]) -> list[tuple[str, int, str]]:
+    """List the ratios of which cut digits would be seen neither in a cell nor on average: check, rows, reason."""
+    lines = []
+    for relation in relations:
+        if relation.kind == "ratio":
+            block = blocks[relation.table]
+            column = block.columns[relation.members[0]]
+            low, _, high = relation.implied(block, relation.members[0])
+            half = (column.high - column.low) / 2
+            known = np.isfinite(low) & np.isfinite(column.value) & (half > 0)
+            room = ((high - low) / (2 * half))[known]
+            spread = np.sqrt(1 / 12 + (room / 2) ** 2 / 3)
+            # Half a unit low, on average, in so many standard errors; and a cell shows it where its inputs are finer.
+            if known.any() and 0.5 * len(room) / np.sqrt((spread**2).sum()) < _DRIFT and (room > 0.5).mean() > 0.9:
+                check = f"table {relation.table}: whether the digits of {relation.members[0]} are rounded or cut off"
+                lines.append((check, int(known.sum()), "its inputs are printed too coarsely"))
+    return lines
+
+
 def _wrong(
     blocks: Blocks, relations: Sequence[Relation], in_print: Sequence[Mask], settled: set[tuple[int, int]]
 ) -> list[Mask]:
@@ -427,7 +446,7 @@ def _whole_columns(causes: Sequence[Cause], blocks: Blocks) -> list[Cause]:
     by_ratio: dict[Key, list[Cause]] = {}
     for cause in causes:
         relation, *more = {relation for relation, _ in cause.symptoms}
-        if cause.first.kind == "cell" and relation.kind == "ratio" and not more:
+        if cause.first.kind == "cell" and relation.kind in ("ratio", "index") and not more:
             by_ratio.setdefault((relation.table, relation.members[0]), []).append(cause)
     found = list(causes)
     for key, group in by_ratio.items():
