@@ -11,7 +11,7 @@ import pandas as pd
 
 from growthpoles.study.audit.arithmetic import check_arithmetic
 from growthpoles.study.audit.causes.hypotheses import Reading as CauseReading
-from growthpoles.study.audit.causes.printed_relations import Block, Relation, make_block, ratio_relations
+from growthpoles.study.audit.causes.printed_relations import Block, Relation, make_block, meets, ratio_relations
 from growthpoles.study.audit.causes.root_causes import Cause, cell_text, coarse_ratios, find_causes
 from growthpoles.study.audit.cell_checks import Search, blind_columns, mend
 from growthpoles.study.audit.column_orders import listed
@@ -193,8 +193,12 @@ def _published_relations(
             for middle, slack in targets[year][1]:
                 value = middle.reindex(list(block.regions)).to_numpy(float)
                 reach = np.maximum(slack.reindex(list(block.regions)).to_numpy(float) - half, 0.0)
-                value, reach = np.where(lost, value, column.value), np.where(lost, reach, half)
+                # A row that cannot be rated has no index to hold its own against: any may stand there.
+                follows = ~lost & np.isfinite(value)
+                value, reach = np.where(follows, column.value, value), np.where(follows, half, reach)
                 bounds.append((value - reach, value, value + reach))
+            # The reading that most indices follow goes first: rows are dealt and figures expected by it.
+            bounds.sort(key=lambda each: -int(meets(column, each[0], each[2]).sum()))
         if bounds:
             relations.append(Relation("index", published.table, (name,), targets=tuple(bounds)))
     formulas = published_formulas(study)
@@ -383,7 +387,12 @@ def index_entries(
 
 def _index(study: Study, line: dict[str, Any], part: pd.DataFrame, ranks: pd.Series, year: int) -> list[Entry]:
     table, row, region = int(line["table"]), int(line["row"]), str(line["region"])
-    by_row = float(line["by_row"])
+    # What is expected is what the reading gives that most rows of the year follow.
+    fits = {
+        name: int(((part[name] - part["value"]).abs() <= part[f"tolerance_{name}"]).sum())
+        for name in ("by_row", "by_label")
+    }
+    by_row = float(line["by_row" if fits["by_row"] >= fits["by_label"] else "by_label"])
     changed = part.set_index("region")["value"].astype(float)
     changed[region] = by_row
     rank = changed.rank(ascending=False, method="min")
@@ -392,7 +401,7 @@ def _index(study: Study, line: dict[str, Any], part: pd.DataFrame, ranks: pd.Ser
     name, fault = f"t{table}-index-{year}-r{row:02d}", Fault("index", table=table, row=row, year=year)
     letter = f"class {line['class_by_row']}, " if line["class_by_row"] else ""
     evidence = (
-        f"{by_row:.2f} by row number ({letter}"
+        f"{float(line['by_row']):.2f} by row number ({letter}"
         f"rank {rank[region]:.0f} instead of {ranks[region]:.0f}), "
         f"{float(line['by_label']):.2f} by label; {line['explained_by']}: {line['explanation']}"
     )
