@@ -11,7 +11,7 @@ import pandas as pd
 
 from growthpoles.study.audit.arithmetic import check_arithmetic
 from growthpoles.study.audit.causes.hypotheses import Reading as CauseReading
-from growthpoles.study.audit.causes.printed_relations import Block, Relation, make_block, meets, ratio_relations
+from growthpoles.study.audit.causes.printed_relations import Block, Relation, make_block, ratio_relations
 from growthpoles.study.audit.causes.root_causes import Cause, cell_text, coarse_ratios, find_causes
 from growthpoles.study.audit.cell_checks import Search, blind_columns, mend
 from growthpoles.study.audit.column_orders import listed
@@ -190,15 +190,15 @@ def _published_relations(
         bounds = [(column.low, column.value, column.high)] if year in checked else []
         if lost.any():
             bounds = []
-            for middle, slack in targets[year][1]:
+            own, readings = targets[year]
+            # The reading that most indices follow goes first: rows are dealt and figures expected by it.
+            for middle, slack in sorted(readings, key=lambda each: -int(((own - each[0]).abs() <= each[1]).sum())):
                 value = middle.reindex(list(block.regions)).to_numpy(float)
                 reach = np.maximum(slack.reindex(list(block.regions)).to_numpy(float) - half, 0.0)
                 # A row that cannot be rated has no index to hold its own against: any may stand there.
                 follows = ~lost & np.isfinite(value)
                 value, reach = np.where(follows, column.value, value), np.where(follows, half, reach)
                 bounds.append((value - reach, value, value + reach))
-            # The reading that most indices follow goes first: rows are dealt and figures expected by it.
-            bounds.sort(key=lambda each: -int(meets(column, each[0], each[2]).sum()))
         if bounds:
             relations.append(Relation("index", published.table, (name,), targets=tuple(bounds)))
     formulas = published_formulas(study)
