@@ -454,6 +454,10 @@ def _whole_columns(causes: Sequence[Cause], blocks: Blocks) -> list[Cause]:
         rows = sorted(i for cause in group for _, own in cause.symptoms for i in own)
         if len(rows) < max(_WHOLE, len(blocks[key[0]].rows) / 2):
             continue
+        # Rows that fit each other by chance are no swap in a column of which nothing fits.
+        by_chance = [cause for cause in causes if cause.first.kind == "rows" and cause.first.keys == (key,)]
+        group += [cause for cause in by_chance if {each for each, _ in cause.symptoms} == {relation}]
+        rows = sorted({i for cause in group for _, own in cause.symptoms for i in own})
         bounds = {key: relation.implied(blocks[key[0]], key[1])}
         text = "computed from other figures than those of its rows"
         reading = Reading("column", {key: np.array(rows)}, bounds, {key: (text,) * len(rows)})
