@@ -110,10 +110,15 @@ def search_all(
         for i in at
     }
     alone = table_findings(whole, results)
+    copied = {
+        (cell.table, cell.column) for finding in alone if finding.fault.kind == "repeated row" for cell in finding.cells
+    }
+    totals = total_findings(sources.totals, blocks, whole, relations, results, sources.decimal)
     once = {(cell.table, cell.row, cell.column) for finding in alone for cell in finding.cells}
     rest = [
         *alone,
-        *total_findings(sources.totals, blocks, whole, relations, results, sources.decimal),
+        # A row that is a copy of another breaks the totals of its columns.
+        *(finding for finding in totals if (finding.fault.table, finding.fault.column) not in copied),
         *copy_findings(sources, copies, orders),
         # A row, a column or an order that is found as a whole is not told cell by cell again.
         *(f for f in repeated if not all((cell.table, cell.row, cell.column) in once for cell in f.cells)),

@@ -96,7 +96,6 @@ SENTENCES = (
     "table {table} adds up to {value}",
     "{text} printed, rounding allows {low} to {high}",
     "the total or one of its rows is wrong",
-    "every row holds in a ratio or a sum",
     "{count} of {all} rows of {column} follow {other}",
     # readings of the article's kind
     "confidence {value}",
