@@ -139,6 +139,7 @@ SENTENCES = (
     "no other year to hold them against",
     "table {table}: whether the digits of {column} are rounded or cut off",
     "its inputs are printed too coarsely",
+    "table {table}: the total of {column}, row {row}",
     "table {table}: {relation}",
     "index {year}",
     "tables {table} and {other_table}: rows of {column} exchanged before all else was computed",

@@ -205,7 +205,7 @@ def run_audit(study: Study | None = None, *, rng: np.random.Generator | int | No
         sources,
         faults,
         consequences,
-        unchecked_frame(search.relations, search.blocks, published.reproduction),
+        unchecked_frame(search.relations, search.blocks, published.reproduction, sources.totals),
         search.remarks,
     )
 
@@ -234,7 +234,7 @@ def audit_cells(
         sources,
         {str(fault): fault for _, fault, *_ in entries},
         consequence_frame(search.told, search.blocks, nothing),
-        unchecked_frame(search.relations, search.blocks, nothing.reproduction),
+        unchecked_frame(search.relations, search.blocks, nothing.reproduction, sources.totals),
         search.remarks,
     )
 

@@ -13,12 +13,14 @@ from growthpoles.study.audit.arithmetic import check_arithmetic
 from growthpoles.study.audit.causes.hypotheses import Reading as CauseReading
 from growthpoles.study.audit.causes.printed_relations import Block, Relation, make_block, ratio_relations
 from growthpoles.study.audit.causes.root_causes import Cause, cell_text, coarse_ratios, find_causes
+from growthpoles.study.audit.causes.totals import unchecked_totals
 from growthpoles.study.audit.cell_checks import Search, blind_columns, mend
 from growthpoles.study.audit.column_orders import listed
 from growthpoles.study.audit.effects import SEVERITIES
 from growthpoles.study.audit.findings import Cell, Fault, cause_fault, relations_text
 from growthpoles.study.audit.printed_cells import (
     Sources,
+    TotalRow,
     prepare_cells,
     printed_decimal,
     published_formulas,
@@ -322,7 +324,10 @@ def consequence_frame(
 
 
 def unchecked_frame(
-    relations: Sequence[Relation], blocks: Mapping[int, Block], reproduction: pd.DataFrame
+    relations: Sequence[Relation],
+    blocks: Mapping[int, Block],
+    reproduction: pd.DataFrame,
+    totals: Sequence[TotalRow] = (),
 ) -> pd.DataFrame:
     """Count the rows in which a check could not be made, and say why."""
     lines: list[tuple[str, int, str]] = []
@@ -338,6 +343,7 @@ def unchecked_frame(
         if rows:
             named = "; ".join(f"no number in {name}, rows {listed(own)}" for name, own in gaps.items() if own)
             lines.append((f"table {relation.table}: {relation}", len(rows), named))
+    lines += unchecked_totals(totals, blocks)
     if len(reproduction):
         for year, part in reproduction.groupby("year"):
             for why, lost in (

@@ -11,6 +11,7 @@ import numpy as np
 from growthpoles.study.audit.arithmetic import decimal_shift, transposed
 from growthpoles.study.audit.causes.printed_relations import Array, Block, Relation
 from growthpoles.study.audit.causes.root_causes import Cause
+from growthpoles.study.audit.column_orders import listed
 from growthpoles.study.audit.findings import Cell, Fault, Finding
 from growthpoles.study.audit.printed_cells import TotalRow
 from growthpoles.study.files.printed_tables import Decimal
@@ -194,6 +195,21 @@ def _sums(totals: Sequence[TotalRow], blocks: Blocks) -> Iterator[_Sum]:
             if column is not None and np.isfinite(value) and np.isfinite(column.value[list(at)]).all():
                 low, high = (float(part[list(at)].sum()) for part in (column.low, column.high))
                 yield _Sum(total, name, at, value, half, low, high)
+
+
+def unchecked_totals(totals: Sequence[TotalRow], blocks: Blocks) -> list[tuple[str, int, str]]:
+    """List the totals of which a row has no number: check, rows, reason."""
+    lines = []
+    for total in totals:
+        block = blocks[total.table]
+        for name in total.cells:
+            if name in block.columns:
+                at = [block.rows.index(row) for row in total.parts]
+                gaps = [block.rows[i] for i in at if not np.isfinite(block.columns[name].value[i])]
+                if gaps:
+                    check = f"table {total.table}: the total of {name}, row {total.row}"
+                    lines.append((check, len(gaps), f"no number in {name}, rows {listed(gaps)}"))
+    return lines
 
 
 def _additive(sums: Sequence[_Sum], printed: Sequence[_Sum], results: set[tuple[int, str]]) -> set[str]:
