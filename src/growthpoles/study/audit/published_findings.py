@@ -192,9 +192,9 @@ def _published_relations(
         bounds = [(column.low, column.value, column.high)] if year in checked else []
         if lost.any():
             bounds = []
-            own, readings = targets[year]
+            printed, readings = targets[year]
             # The reading that most indices follow goes first: rows are dealt and figures expected by it.
-            for middle, slack in sorted(readings, key=lambda each: -int(((own - each[0]).abs() <= each[1]).sum())):
+            for middle, slack in sorted(readings, key=lambda each: -int(((printed - each[0]).abs() <= each[1]).sum())):
                 value = middle.reindex(list(block.regions)).to_numpy(float)
                 reach = np.maximum(slack.reindex(list(block.regions)).to_numpy(float) - half, 0.0)
                 # A row that cannot be rated has no index to hold its own against: any may stand there.

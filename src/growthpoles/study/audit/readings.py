@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -173,7 +173,7 @@ def rows_of(year: int, values: pd.Series) -> pd.Series:
     return values.xs(year) if isinstance(values.index, pd.MultiIndex) else values
 
 
-def row_of(year: int, region: str, index: pd.Index) -> Hashable:
+def row_of(year: int, region: object, index: pd.Index) -> Any:
     """Return the key of a region's row in what may be stacked by years."""
     return (year, region) if isinstance(index, pd.MultiIndex) else region
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -169,7 +169,7 @@ def explain_cell(
 
 
 def _closest(
-    region: Hashable,
+    region: Any,
     table: pd.DataFrame,
     changes: list[tuple[str, float]],
     catalogue: Catalogue,
@@ -194,7 +194,7 @@ def _closest(
 
 
 def _in_the_table(
-    region: Hashable, table: pd.DataFrame, changes: list[tuple[str, float]], catalogue: Catalogue, method: Method
+    region: Any, table: pd.DataFrame, changes: list[tuple[str, float]], catalogue: Catalogue, method: Method
 ) -> Array:
     """Rate the whole table with each change in it; NaN where the method does not take it."""
     from growthpoles.ratings.aggregation_tree import index_of
@@ -211,7 +211,7 @@ def _in_the_table(
 
 
 def _near(
-    region: Hashable,
+    region: Any,
     table: pd.DataFrame,
     changes: list[tuple[str, float]],
     catalogue: Catalogue,
@@ -240,7 +240,7 @@ def _near(
 
 
 def _against_leaders(
-    region: Hashable, table: pd.DataFrame, changes: list[tuple[str, float]], catalogue: Catalogue, method: Method
+    region: Any, table: pd.DataFrame, changes: list[tuple[str, float]], catalogue: Catalogue, method: Method
 ) -> tuple[list[int], Array]:
     """Rate the region with each change beside unchanged leaders: all in one go, as rows of one table."""
     # A value better than the leader's would need another leader, and one of the other sign means something else.
@@ -333,14 +333,14 @@ def gaps_of(sources: Sources, catalogue: Catalogue, year: int, method: Method) -
 
 def _filled(
     table: pd.DataFrame,
-    gaps: list[tuple[Hashable, str]],
+    gaps: list[tuple[Any, str]],
     method: Method,
     away_of: Callable[[pd.DataFrame], float],
 ) -> pd.DataFrame:
     """Fill gaps one after the other, each with what brings the indices nearest to the target, while it helps."""
     from scipy.optimize import minimize, minimize_scalar
 
-    def away(value: float, region: Hashable, code: str) -> float:
+    def away(value: float, region: Any, code: str) -> float:
         trial = table.copy()
         trial.loc[region, code] = value
         return away_of(trial)
@@ -381,7 +381,7 @@ def _filled(
     done = [gap for gap in gaps if gap not in left]
     if len(done) > 1:
         # One after the other they stop where each is best for the others as they stand: all at once.
-        scale = np.array([abs(float(table.loc[gap])) or 1.0 for gap in done])
+        scale = np.array([abs(float(table[code][at])) or 1.0 for at, code in done])
 
         def together(steps: Array) -> float:
             trial = table.copy()
@@ -389,7 +389,7 @@ def _filled(
                 trial.loc[gap] = value
             return away_of(trial)
 
-        start = np.array([float(table.loc[gap]) for gap in done]) / scale
+        start = np.array([float(table[code][at]) for at, code in done]) / scale
         simplex = np.vstack([start, *(start + 0.1 * step for step in np.eye(len(done)))])
         found_all = minimize(
             together, start, method="Nelder-Mead",

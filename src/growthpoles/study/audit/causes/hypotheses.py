@@ -348,8 +348,8 @@ def _exchanged_cells(blocks: Blocks, relations: Sequence[Relation], wrong: Seque
     """Try the figures of one region exchanged between two years: of one column, of all typed, or of all computed."""
     broken: dict[int, dict[int, list[Relation]]] = {}
     for relation, mask in zip(relations, wrong, strict=True):
-        for i in np.flatnonzero(mask) if relation.kind != "index" else ():
-            broken.setdefault(relation.table, {}).setdefault(int(i), []).append(relation)
+        for at in map(int, np.flatnonzero(mask)) if relation.kind != "index" else ():
+            broken.setdefault(relation.table, {}).setdefault(at, []).append(relation)
     for table, rows in broken.items():
         results = {
             relation.members[0] for relation in relations if relation.table == table and relation.kind == "ratio"
