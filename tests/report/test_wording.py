@@ -74,7 +74,7 @@ FAULTS = {
     "other column": Fault("other column", table=5, column="output_per_capita", denominator="employed"),
     "column": Fault("column", table=5, column="output_per_capita", rows="1-17"),
     "decimal shift": Fault("decimal shift", table=5, column="output_per_capita", row=14),
-    "decimal shifts": Fault("decimal shifts", table=5, column="output_per_capita", rows="3, 7-9"),
+    "decimal shifts": Fault("decimal shifts", table=5, column="output_per_capita", rows="5, 9"),
     "index": Fault("index", table=6, row=14, year=2014),
     "class": Fault("class", table=6, row=1, year=2010),
     "statement": Fault("statement", statement="The index of 2014 is 88.43 % of that of 2010"),

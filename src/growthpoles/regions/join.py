@@ -210,8 +210,8 @@ def sum_regions(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> import growthpoles as gp
+    >>> import pandas as pd
     >>> units = pd.DataFrame({"people": [1, 3, 2], "income": [10.0, 20.0, 5.0]}, index=["a", "b", "c"])
     >>> gp.sum_regions(units, {"N": ["a", "b"], "S": ["c"]}, counts=["people"], weighted_by={"income": "people"})
             people  income
