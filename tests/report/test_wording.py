@@ -49,6 +49,8 @@ FAULTS = {
     "exchanged rows": Fault("exchanged rows", table=4, column="grp", row=3, other_row=8),
     "moved rows": Fault("moved rows", table=4, column="grp", rows="3-5, 9"),
     "exchanged years": Fault("exchanged years", table=2, other_table=4, column="grp, employed"),
+    "exchanged columns": Fault("exchanged columns", table=6, column="index_2010, index_2014"),
+    "exchanged cells": Fault("exchanged cells", table=2, other_table=4, column="grp, employed", row=5),
     "repeated column": Fault("repeated column", table=4, column="grp", year=2010),
     "factor": Fault("factor", table=5, column="output_per_capita", factor="1000"),
     "digits": Fault("digits", column="grp"),

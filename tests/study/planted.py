@@ -7,8 +7,9 @@ is told by its cells: figures computed from a wrong cell are consequences, not w
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,8 @@ import growthpoles as gp
 from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, Sources, make_sources
 
 YEARS = {1: 2016, 2: 2021}
+#: A third year, before or after the two that faults are planted in.
+THIRD = (4, 2011), (4, 2024)
 PRIMARIES = ("gdp", "emp", "pop", "urban", "rural", "rd", "firms", "waste")
 RATIOS = {
     "prod": ("gdp", "emp", 1000.0),
@@ -24,7 +27,7 @@ RATIOS = {
     "fpc": ("firms", "pop", 1000.0),
     "wst": ("waste", "gdp", 1000.0),
 }
-DIGITS = {"gdp": 1, "rd": 2, "waste": 1, "prod": 2, "rdi": 3, "fpc": 2, "wst": 3}
+DIGITS = {"share": 2, "gdp": 1, "rd": 2, "waste": 1, "prod": 2, "rdi": 3, "fpc": 2, "wst": 3}
 CATALOGUE = """code,kind,parent,direction,weight,unit,numerator,denominator,factor,name_en
 index,aggregate,,1,1,points,,,,Index
 eco,aggregate,index,1,1,points,,,,Economy
@@ -36,6 +39,54 @@ wst,indicator,ren,-1,1,t,waste,gdp,1000,Waste intensity
 """ + "".join(f"{name},primary,,,,u,,,,{name}\n" for name in PRIMARIES)
 LETTERS = ["D", "C", "C+", "C++", "B", "B+", "B++", "A", "A+", "A++"]
 Cell = tuple[int, int, str]
+#: Names of regions, right and left alphabets, with what their files may hold: quotes, commas, blanks.
+NAMES: dict[str, Callable[[int], str]] = {
+    "en": lambda at: f"Region {at:02d}",
+    "ru": lambda at: (
+        f"{'БВГДЖЗКЛМНПРСТФХЦЧШЭ'[at * 7 % 20]}{'аеиоуя'[at % 6]}{'рнлтвс'[at // 6 % 6]}ская область, {at}"
+    ),
+    "kk": lambda at: f"{'АӘҒҚҢӨҰҮІЖ'[at * 3 % 10]}{'тмрл'[at % 4]}ау ауданы {at}",
+}
+
+
+#: Options of [rating] that change the index, by the line that says so.
+OPTIONS: dict[str, dict[str, Any]] = {
+    'limits = "pooled"': {"limits": "pooled"},
+    "limits = { base = 2016 }": {"limits": {"base": 2016}},
+    'aggregation = "geometric"\nzeros = "zero"': {"aggregation": "geometric", "zeros": "zero"},
+    'weighting = "equal"': {"weighting": "equal"},
+    'treatment = "winsorise"': {"treatment": "winsorise"},
+}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a study is laid out: language, third year, totals, shares, ranks, flags, rows of table 2 in another order.
+
+    `published` is False for tables without an index; `layout` is "cells", or "wide" and "long" for [[tables]].
+    """
+
+    lang: str = "en"
+    third: bool = False
+    total: bool = False
+    shares: bool = False
+    ranks: bool = False
+    flags: bool = False
+    reordered: bool = False
+    published: bool = True
+    layout: str = "cells"
+    option: str = ""
+
+    @classmethod
+    def drawn(cls, rng: np.random.Generator) -> Shape:
+        def one_in(many: int) -> bool:
+            return bool(rng.integers(0, many) == 0)
+
+        return cls(
+            lang=str(rng.choice(list(NAMES))), third=one_in(3), total=one_in(3), shares=one_in(3), ranks=one_in(2),
+            flags=one_in(3), reordered=one_in(4), published=not one_in(5),
+            layout=str(rng.choice(["cells", "cells", "wide", "long"])),
+        )  # fmt: skip
 
 
 @dataclass
@@ -50,6 +101,44 @@ class Invented:
     cut: tuple[str, ...] = ()
     gaps: dict[Cell, str] = field(default_factory=dict)
     text: dict[Cell, str] = field(default_factory=dict)
+    years: dict[int, int] = field(default_factory=lambda: dict(YEARS))
+    shape: Shape = field(default_factory=lambda: Shape())
+    flags: dict[Cell, str] = field(default_factory=dict)
+    totals: dict[tuple[int, str], float] = field(default_factory=dict)
+
+    @property
+    def primaries(self) -> tuple[str, ...]:
+        return (*PRIMARIES, "share") if self.shape.shares else PRIMARIES
+
+    @property
+    def labels(self) -> list[str]:
+        return [NAMES[self.shape.lang](at) for at in range(1, self.n + 1)]
+
+    def number(self, table: int) -> int:
+        """Return what the audit calls a table: those of [[tables]] are counted by year, around the published one."""
+        if self.shape.layout == "cells" or table == 3:
+            return table
+        place = sorted(self.years.values()).index(self.years[table])
+        return [1, 2, 4][place] if self.shape.published else place + 1
+
+    def row(self, table: int, row: int) -> int:
+        """Row in which a region is printed: table 2 may have an order of its own."""
+        return self.order(table).index(row) + 1 if row <= self.n else row
+
+    @property
+    def alphabet(self) -> list[int]:
+        """Regions in the order of their names, a second order of the rows that is declared."""
+        return [self.labels.index(name) + 1 for name in sorted(self.labels)]
+
+    def order(self, table: int) -> list[int]:
+        rows = list(range(1, self.n + 1))
+        return rows[1::2] + rows[::2] if table == 2 and self.shape.reordered and self.shape.layout == "cells" else rows
+
+    def add_up(self) -> None:
+        """Sum up the columns for the row of totals."""
+        for table in self.years:
+            for name in PRIMARIES:
+                self.totals[table, name] = float(np.round(self.columns[table, name].sum(), DIGITS.get(name, 0)))
 
     def ratio(self, table: int, name: str, *, above: np.ndarray | None = None, below: np.ndarray | None = None) -> None:
         top, bottom, factor = RATIOS[name]
@@ -70,26 +159,47 @@ class Invented:
         from growthpoles.ratings.rating_options import Method, compiled
 
         catalogue = read_catalogue(self.catalogue_path)
-        method = Method(normalisation=self.method).of(catalogue)
-        for table, year in YEARS.items():
-            frame = pd.DataFrame({name: self.columns[table, name] for name in RATIOS})
+        method = Method(normalisation=self.method, **self.options()).of(catalogue)
+        frames = {}
+        for table, year in self.years.items():
+            frames[year] = pd.DataFrame({name: self.columns[table, name] for name in RATIOS})
             if self.exact:
-                frame = pd.DataFrame(
+                frames[year] = pd.DataFrame(
                     {
                         name: factor * self.columns[table, top] / self.columns[table, bottom]
                         for name, (top, bottom, factor) in RATIOS.items()
                     }
                 )
-            index = np.round(index_of(frame, compiled(catalogue), method), 2)
-            self.columns[3, f"index_{year}"] = index
-            self.classes(year)
+            frames[year].index = pd.Index(self.labels)
+        if self.pooled:
+            frames = {0: pd.concat({year: frames[year] for year in sorted(frames)}, names=["year", "region"])}
+        for year, frame in frames.items():
+            index = pd.Series(np.asarray(index_of(frame, compiled(catalogue), method)), index=frame.index)
+            for each in sorted(self.years.values()) if year == 0 else [year]:
+                own = index.xs(each) if year == 0 else index
+                self.columns[3, f"index_{each}"] = np.round(own.to_numpy(float), 2)
+                self.classes(each)
         self.change()
+
+    @property
+    def pooled(self) -> bool:
+        return "limits" in self.shape.option
+
+    def options(self) -> dict[str, Any]:
+        """Options of the method that are given, not found."""
+        if self.shape.option:
+            return dict(OPTIONS[self.shape.option])
+        if self.method == "goalposts":
+            return {"goalposts": {"prod": (50.0, 700.0), "rdi": (0.1, 6.0), "fpc": (0.5, 20.0), "wst": (5.0, 700.0)}}
+        return {"reference": self.labels[3]} if self.method == "reference" else {}
 
     def classes(self, year: int) -> None:
         index = self.columns[3, f"index_{year}"]
         letters = np.array(LETTERS)[np.clip(index // 10, 0, 9).astype(int)]
         for row, letter in enumerate(letters, 1):
             self.text[3, row, f"class_{year}"] = str(letter)
+        for row, place in enumerate(pd.Series(-index).rank(method="min"), 1):
+            self.text[3, row, f"rank_{year}"] = str(int(place))
 
     def change(self) -> None:
         first, last = (self.columns[3, f"index_{year}"] for year in YEARS.values())
@@ -103,80 +213,149 @@ class Invented:
         if (table, row, name) in self.text:
             return self.text[table, row, name]
         places = 2 if table == 3 else DIGITS.get(name, 0)
-        return f"{self.columns[table, name][row - 1]:.{places}f}".replace(".", self.decimal)
+        flag = self.flags.get((table, row, name), "")
+        return f"{self.columns[table, name][row - 1]:.{places}f}".replace(".", self.decimal) + flag
 
     def sources(self) -> Sources:
         """The tables of indicators without a study around them: what arithmetic and the two years can tell."""
         lines = [
             {
                 "table": t,
-                "row": row,
-                "label": f"Region {row:02d}",
+                "row": self.row(t, row),
+                "label": self.labels[row - 1],
                 "column": name,
                 "printed": self.printed(t, row, name),
             }
-            for t in (1, 2)
-            for name in (*PRIMARIES, *RATIOS)
-            for row in range(1, self.n + 1)
+            for t in self.years
+            for name in (*self.primaries, *RATIOS)
+            for row in self.order(t)
         ]
         rules = pd.DataFrame([(name, *rule) for name, rule in RATIOS.items()], columns=list(FORMULA_COLUMNS))
-        return make_sources(pd.DataFrame(lines), rules, years=YEARS, decimal=self.decimal, cut=self.cut)  # type: ignore[arg-type]
+        return make_sources(pd.DataFrame(lines), rules, years=self.years, decimal=self.decimal, cut=self.cut)  # type: ignore[arg-type]
 
     def write(self, folder: Path) -> gp.Study:
-        (folder / "tables").mkdir(parents=True, exist_ok=True)
-        labels = [f"Region {at:02d}" for at in range(1, self.n + 1)]
-        third = [f"{kind}_{year}" for year in YEARS.values() for kind in ("index", "class")] + ["change"]
-        for table in (1, 2, 3):
-            names = [*PRIMARIES, *RATIOS] if table < 3 else third
-            lines = ["table,row,label,column,printed,value"]
-            for row, label in enumerate(labels, 1):
-                for name in names:
-                    text = self.printed(table, row, name)
-                    value = text.replace(self.decimal, ".") if text.replace(self.decimal, "").isdigit() else ""
-                    lines.append(f'{table},{row},{label},{name},"{text}",{value}')
-            (folder / "tables" / f"table{table}.csv").write_text("\n".join(lines) + "\n")
-        rules = [f"data,{YEARS[t]},{c},{t},{c},rows,,," for t in (1, 2) for c in (*PRIMARIES, *RATIOS)]
-        head = "edition,year,column,table,source,order,missing,factor,note\n"
-        (folder / "columns.csv").write_text(head + "\n".join(rules) + "\n")
-        (folder / "formulas.csv").write_text(
-            "table,column,numerator,denominator,factor\n3,change,index_2021,index_2016,100\n"
-        )
-        (folder / "catalogue.csv").write_text(CATALOGUE)
-        quoted = ", ".join(f'"{label}"' for label in labels)
-        cut = f"cut = {list(self.cut)}\n" if self.cut else ""
+        """Write study.toml and its files."""
+        folder.mkdir(parents=True, exist_ok=True)
+        codes = "".join(f"{name},primary,,,,u,,,,{name}\n" for name in self.primaries if name not in PRIMARIES)
+        (folder / "catalogue.csv").write_text(CATALOGUE + codes)
+        kinds = ("index", "class", "rank") if self.shape.ranks else ("index", "class")
+        third = [f"{kind}_{year}" for year in self.years.values() for kind in kinds] + ["change"]
+        part = self._cells_part(folder, third) if self.shape.layout == "cells" else self._tables_part(folder, third)
+        (folder / "formulas.csv").unlink(missing_ok=True)
+        beside = "" if self.shape.layout == "cells" else 'file = "results.csv"\nkey = "name"\n'
+        published = ""
+        if self.shape.published:
+            (folder / "formulas.csv").write_text(
+                "table,column,numerator,denominator,factor\n3,change,index_2021,index_2016,100\n"
+            )
+            names = {"index": "index", "rating_class": "class", "rank": "rank"}
+            for key, kind in names.items():
+                if kind in kinds and not (kind == "class" and self.without_classes):
+                    columns = ", ".join(f'{year} = "{kind}_{year}"' for year in self.years.values())
+                    published += f"[published.{key}]\ntable = 3\n{beside}columns = {{ {columns} }}\n"
+        given = self.options()
+        option = self.shape.option
+        if "goalposts" in given:
+            pairs = ", ".join(f"{code} = [{low}, {high}]" for code, (low, high) in given["goalposts"].items())
+            option = f"goalposts = {{ {pairs} }}"
+        if "reference" in given:
+            option = f'reference = "{given["reference"]}"'
         (folder / "study.toml").write_text(
             f"""[study]
 name = "invented"
-years = [2016, 2021]
+years = {sorted(self.years.values())}
 title = {{ en = "Invented" }}
 source = {{ en = "Invented" }}
 edition = "data"
 [rating]
 catalogue = "catalogue.csv"
 normalisation = "{self.method}"
-[cells]
-folder = "tables"
-assembly = "columns.csv"
-decimal = "{self.decimal}"
-{cut}[cells.orders]
-rows = [{quoted}]
-[published.index]
-table = 3
-columns = {{ 2016 = "index_2016", 2021 = "index_2021" }}
-[published.rating_class]
-table = 3
-columns = {{ 2016 = "class_2016", 2021 = "class_2021" }}
-"""
+{option}
+{part}
+{published}""",
+            encoding="utf-8",
         )
         return gp.load_study(folder / "study.toml")
 
+    @property
+    def without_classes(self) -> bool:
+        """Whether the index has no limits, so that its classes are in no scale of the study's."""
+        return self.method in ("z-score", "reference", "mean", "mpi", "ampi") or "base" in self.shape.option
 
-#: Normalisations of yearbooks and ratings; goalposts and a reference region are given, not found.
-METHODS = ("leader", "min-max", "z-score", "mpi", "rank", "percentile", "mean")
+    def _cells_part(self, folder: Path, third: list[str]) -> str:
+        (folder / "tables").mkdir(exist_ok=True)
+        for table in (*self.years, 3):
+            names = [*self.primaries, *RATIOS] if table != 3 else third
+            lines = ["table,row,label,column,printed,value"]
+
+            def add(row: int, label: str, name: str, text: str, table: int = table, lines: list[str] = lines) -> None:
+                value = text.replace(self.decimal, ".") if text.replace(self.decimal, "").isdigit() else ""
+                lines.append(f'{table},{row},"{label}",{name},"{text}",{value}')
+
+            for row in self.order(table):
+                for name in names:
+                    add(self.row(table, row), self.labels[row - 1], name, self.printed(table, row, name))
+            for name in PRIMARIES if self.shape.total and table != 3 else ():
+                text = f"{self.totals[table, name]:.{DIGITS.get(name, 0)}f}".replace(".", self.decimal)
+                add(self.n + 1, "Country", name, text)
+            (folder / "tables" / f"table{table}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        rules = [f"data,{y},{c},{t},{c},rows{t},,," for t, y in self.years.items() for c in (*self.primaries, *RATIOS)]
+        head = "edition,year,column,table,source,order,missing,factor,note\n"
+        (folder / "columns.csv").write_text(head + "\n".join(rules) + "\n")
+        orders = "\n".join(
+            f"rows{t} = {[self.labels[row - 1] for row in self.order(t)]}".replace("'", '"') for t in self.years
+        )
+        orders += f"\nalphabet = {[self.labels[row - 1] for row in self.alphabet]}".replace("'", '"')
+        cut = f"cut = {list(self.cut)}\n" if self.cut else ""
+        total = '[cells.totals]\nCountry = "all"\n' if self.shape.total else ""
+        return (
+            f'[cells]\nfolder = "tables"\nassembly = "columns.csv"\ndecimal = "{self.decimal}"\n'
+            f"{cut}[cells.orders]\n{orders}\n{total}"
+        )
+
+    def _tables_part(self, folder: Path, third: list[str]) -> str:
+        """Tables of one's own: all years in one wide table, or one long table; results in a file of their own."""
+        sign = ";" if self.decimal == "," else ","
+
+        def write(name: str, lines: list[list[str]]) -> None:
+            text = "\n".join(sign.join(f'"{cell}"' for cell in line) for line in lines)
+            (folder / name).write_text(text + "\n", encoding="utf-8")
+
+        rows = range(1, self.n + 1)
+        columns = [*self.primaries, *RATIOS]
+        if self.shape.layout == "wide":
+            head = ["name", *(f"{c} {y}" for c in columns for y in self.years.values())]
+            body = [[self.labels[r - 1], *(self.printed(t, r, c) for c in columns for t in self.years)] for r in rows]
+            keys = "[tables.columns]\n" + "\n".join(f'"{c} {{year}}" = "{c}"' for c in columns)
+        else:
+            head = ["name", "year", "what", "figure"]
+            body = [
+                [self.labels[r - 1], str(y), c, self.printed(t, r, c)]
+                for t, y in self.years.items() for c in columns for r in rows
+            ]  # fmt: skip
+            keys = 'layout = "long"\nyear_column = "year"\nindicator = "what"\nvalue = "figure"\n[tables.columns]\n'
+            keys += "\n".join(f'{c} = "{c}"' for c in columns)
+        write("data.csv", [head, *body])
+        write(
+            "results.csv",
+            [["name", *third], *([self.labels[r - 1], *(self.printed(3, r, c) for c in third)] for r in rows)],
+        )
+        marks = 'missing = ["-", "...", ""]\nflags = ["p", "r"]\n'
+        return f'[[tables]]\nfile = "data.csv"\nkey = "name"\ndecimal = "{self.decimal}"\n{marks}{keys}\n'
+
+
+#: Normalisations of yearbooks and ratings.
+METHODS = ("leader", "min-max", "z-score", "mpi", "rank", "percentile", "mean", "goalposts", "reference", "ampi")
 
 
 def clean(
-    rng: np.random.Generator, folder: Path, *, n: int | None = None, gaps: bool = False, method: str = ""
+    rng: np.random.Generator,
+    folder: Path,
+    *,
+    n: int | None = None,
+    gaps: bool = False,
+    method: str = "",
+    shape: Shape | None = None,
 ) -> Invented:
     """Invent a study without a fault: rounded or cut off as declared, two years, 8 to 60 regions, perhaps gaps."""
     n = int(np.exp(rng.uniform(np.log(8), np.log(60.9)))) if n is None else n
@@ -188,12 +367,16 @@ def clean(
         str(rng.choice([",", "."])),
         {},
         catalogue_path=folder / "catalogue.csv",
+        shape=shape or Shape(),
     )
     study.method = method or study.method
+    if study.shape.third:
+        table, year = THIRD[int(rng.integers(0, 2))]
+        study.years[table] = year
     study.exact = bool(rng.integers(0, 4) == 0)
     study.cut = (
         tuple(str(name) for name in rng.choice(list(RATIOS), rng.integers(1, 3), replace=False))
-        if rng.integers(0, 4) == 0
+        if rng.integers(0, 4) == 0 and study.shape.layout == "cells"
         else ()
     )
     heavy = rng.integers(0, 4) == 0
@@ -210,9 +393,14 @@ def clean(
     base = {"gdp": gdp, "emp": emp, "pop": pop, "rd": rd, "firms": firms, "waste": waste}
     growth = {"gdp": (0.35, 0.06), "emp": (0.05, 0.03), "pop": (0.05, 0.02), "rd": (0.39, 0.17), "firms": (0.17, 0.15)}
     growth["waste"] = (0.08, 0.12)
-    for table in (1, 2):
-        if table == 2:
-            base = {name: values * np.exp(growth[name][0]) * noise(growth[name][1]) for name, values in base.items()}
+    first = base
+    for table in study.years:
+        if table != 1:
+            back = -1 if study.years[table] < YEARS[1] else 1
+            base = {
+                name: values * np.exp(back * growth[name][0]) * noise(growth[name][1])
+                for name, values in (first if back < 0 else base).items()
+            }
         for name, values in base.items():
             study.columns[table, name] = study.rounded(name, values)
         whole = study.columns[table, "pop"]
@@ -220,7 +408,14 @@ def clean(
         study.columns[table, "rural"] = whole - study.columns[table, "urban"]
         for name in RATIOS:
             study.ratio(table, name)
+        if study.shape.shares:
+            study.columns[table, "share"] = study.rounded("share", 100 * whole / whole.sum())
     study.compute()
+    study.add_up()
+    if study.shape.flags:
+        for _ in range(3):
+            cell = int(rng.integers(1, 3)), int(rng.integers(1, n + 1)), str(rng.choice([*PRIMARIES, *RATIOS]))
+            study.flags[cell] = str(rng.choice([" p", " r"]))
     if gaps:
         for _ in range(int(rng.integers(1, 4))):
             table, row = int(rng.integers(1, 3)), int(rng.integers(1, n + 1))
@@ -228,7 +423,7 @@ def clean(
             study.gaps[table, row, name] = str(rng.choice(["-", "...", ""]))
             if rng.integers(0, 2):
                 year = YEARS[int(rng.integers(1, 3))]
-                for column in (f"index_{year}", f"class_{year}", "change"):
+                for column in (f"index_{year}", f"class_{year}", f"rank_{year}", "change"):
                     study.gaps[3, row, column] = "-"
     return study
 
@@ -547,6 +742,134 @@ def wrong_sign(study: Invented, rng: np.random.Generator) -> list[Cell]:
     return [(table, i + 1, name)]
 
 
+def inputs_of_other_year(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """A ratio column that is computed from both inputs of the other year: it repeats that year's."""
+    table, _, name = _cell(study, rng, tuple(RATIOS))
+    top, bottom, _ = RATIOS[name]
+    study.ratio(table, name, above=study.columns[3 - table, top], below=study.columns[3 - table, bottom])
+    return [(table, row, name) for row in range(1, study.n + 1)]
+
+
+def declared_order(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """A typed column that stands in the other order of the regions, everything computed by the labels."""
+    table, _, name = _cell(study, rng, ("gdp", "emp", "rd", "firms", "waste"))
+    column = study.columns[table, name]
+    before = column.copy()
+    study.columns[table, name] = column[np.array(study.alphabet) - 1]
+    return [(table, int(i) + 1, name) for i in np.flatnonzero(before != study.columns[table, name])]
+
+
+def digit_typo(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """One digit typed wrong, in a typed figure or a ratio."""
+    table, i, name = _cell(study, rng, ("gdp", "emp", "pop", "rd", "firms", "waste", *RATIOS))
+    text = f"{study.columns[table, name][i]:.{DIGITS.get(name, 0)}f}"
+    at = int(rng.choice([place for place in range(min(3, len(text))) if text[place].isdigit()]))
+    new = str((int(text[at]) + int(rng.integers(1, 9))) % 10)
+    study.columns[table, name][i] = float(text[:at] + (new if at or new != "0" else "5") + text[at + 1 :])
+    return [(table, i + 1, name)]
+
+
+def digit_lost(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    table, i, name = _cell(study, rng, ("gdp", "emp", "pop", "rd", "waste"))
+    text = f"{study.columns[table, name][i]:.{DIGITS.get(name, 0)}f}"
+    study.columns[table, name][i] = float(text[:1] + text[2:] if text[1].isdigit() else text[1:])
+    return [(table, i + 1, name)]
+
+
+def inverted_cell(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """One ratio divided the wrong way round."""
+    table, i, name = _cell(study, rng, ("prod", "wst"))
+    top, bottom, factor = RATIOS[name]
+    value = factor * study.columns[table, bottom][i] / study.columns[table, top][i]
+    study.columns[table, name][i] = study.rounded(name, np.array([value]))[0]
+    return [(table, i + 1, name)]
+
+
+def ratio_of_other_region(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """One ratio that was divided by the figure of the row below."""
+    table, i, name = _cell(study, rng, tuple(RATIOS))
+    top, bottom, factor = RATIOS[name]
+    value = factor * study.columns[table, top][i] / study.columns[table, bottom][(i + 1) % study.n]
+    study.columns[table, name][i] = study.rounded(name, np.array([value]))[0]
+    return [(table, i + 1, name)]
+
+
+def row_in_other_unit(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """All typed figures of a region in thousands: its ratios are right, and only the other year tells."""
+    table, i = int(rng.integers(1, 3)), int(rng.integers(0, study.n))
+    for name in PRIMARIES:
+        study.columns[table, name][i] *= 1000.0
+    return [(table, i + 1, name) for name in PRIMARIES]
+
+
+def years_of_row(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """The figures of one region exchanged between the years, in every typed column."""
+    i = int(rng.integers(0, study.n))
+    for name in PRIMARIES:
+        one, two = study.columns[1, name][i], study.columns[2, name][i]
+        study.columns[1, name][i], study.columns[2, name][i] = two, one
+    return [(table, i + 1, name) for table in (1, 2) for name in PRIMARIES]
+
+
+def total_wrong(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """A total with two digits exchanged, or without one of its regions."""
+    table, i, name = _cell(study, rng, ("gdp", "emp", "pop", "rd", "firms", "waste"))
+    if rng.integers(0, 2):
+        text = f"{study.totals[table, name]:.{DIGITS.get(name, 0)}f}"
+        study.totals[table, name] = float(_digits_exchanged(text, rng))
+    else:
+        study.totals[table, name] = round(study.totals[table, name] - study.columns[table, name][i], 2)
+    return [(table, study.n + 1, name)]
+
+
+def share_wrong(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    table, i = int(rng.integers(1, 3)), int(rng.integers(0, study.n))
+    study.columns[table, "share"][i] += float(rng.choice([2.0, 3.0, 5.0]))
+    return [(table, i + 1, "share")]
+
+
+def rank_swapped(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    year = int(rng.choice(list(YEARS.values())))
+    i, j = _two_rows(study.columns[3, f"index_{year}"], rng)
+    one, two = (3, i + 1, f"rank_{year}"), (3, j + 1, f"rank_{year}")
+    study.text[one], study.text[two] = study.text[two], study.text[one]
+    return [one, two]
+
+
+def index_years_exchanged(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """The index columns of the two years exchanged, classes and ranks with them."""
+    one, two = "index_2016", "index_2021"
+    study.columns[3, one], study.columns[3, two] = study.columns[3, two], study.columns[3, one]
+    for year in YEARS.values():
+        study.classes(year)
+    return [(3, row, name) for name in (one, two) for row in range(1, study.n + 1)]
+
+
+def index_by_other_method(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """An index of one year that was computed in another way than the study says."""
+    year, kept = int(rng.choice(list(YEARS.values()))), study.method
+    others = {key: values.copy() for key, values in study.columns.items() if key[0] == 3}
+    texts = dict(study.text)
+    study.method = "min-max" if kept == "leader" else "leader"
+    study.compute()
+    study.method = kept
+    mine = f"index_{year}"
+    for key, values in others.items():
+        if key[1] != mine:
+            study.columns[key] = values
+    for other in set(study.years.values()) - {year}:
+        study.text |= {key: text for key, text in texts.items() if str(other) in key[2]}
+    study.change()
+    return [(3, row, mine) for row in range(1, study.n + 1)]
+
+
+def change_of_other_base(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """The change column divided the wrong way round, in all rows."""
+    first, last = (study.columns[3, f"index_{year}"] for year in YEARS.values())
+    study.columns[3, "change"] = np.round(100 * first / last, 2)
+    return [(3, row, "change") for row in range(1, study.n + 1)]
+
+
 FAULTS: dict[str, Plant] = {
     plant.__name__: plant
     for plant in (
@@ -555,32 +878,85 @@ FAULTS: dict[str, Plant] = {
         scaled_ratio, scaled_primary, digits_in_a_part, digits_in_a_primary, digits_in_a_ratio, truncated_ratio,
         exchanged_years, wrong_class, wrong_change, computed_from_moved, repeated_row, unit_slip_and_all, wrong_sign,
         rotated_column, pushed_down, swapped_inputs, exchanged_labels, copied_block, copied_column, other_denominator,
-        rotated_index, unit_slip_of_rows, rounded_ratio,
+        rotated_index, unit_slip_of_rows, rounded_ratio, inputs_of_other_year, declared_order, digit_typo, digit_lost,
+        inverted_cell, ratio_of_other_region, row_in_other_unit, years_of_row, total_wrong, share_wrong, rank_swapped,
+        index_years_exchanged, index_by_other_method, change_of_other_base,
     )
 }  # fmt: skip
 
 
-def plant(rng: np.random.Generator, folder: Path, kind: str, *, n: int | None = None) -> tuple[gp.Study, list[Cell]]:
-    """Invent a study with one fault of a kind, written to a folder; return it with the cells that are wrong."""
-    study, cells = invent(rng, folder, kind, n=n)
-    return study.write(folder), cells
+#: Words of which one must stand beside a wrong cell for its root cause to count as named.
+WORDS: dict[str, str] = {
+    "shifted_ratio": "decimal shift", "shifted_ratio_and_index": "decimal shift", "unit_slip": "decimal shift|unit",
+    "unit_slip_of_rows": "decimal shift|unit", "unit_slip_and_all": "decimal shift|unit",
+    "row_in_other_unit": "decimal shift|unit", "scaled_ratio": "factor|scaled|unit", "scaled_primary": "factor|unit",
+    "swapped_primary": "swap|exchang|belongs to", "swapped_ratio": "swap|exchang|belongs to",
+    "swapped_inputs": "swap|exchang|belongs to", "exchanged_labels": "swap|exchang|belongs to",
+    "swapped_index": "swap|exchang|belongs to", "rotated_primary": "order|moved|belongs to",
+    "rotated_ratio": "order|moved|belongs to", "rotated_column": "order|moved|belongs to",
+    "rotated_index": "order|moved|belongs to", "shifted_block": "order|moved|belongs to",
+    "computed_from_moved": "order|moved|belongs to", "declared_order": "order|moved|belongs to",
+    "pushed_down": "moved|rows? (too|on)|lost|belongs to", "denominator_of_other_year": "denominator|numerator",
+    "inputs_of_other_year": "inputs of|same as|copy", "copied_from_last_year": "duplicated|same as|copy",
+    "copied_block": "duplicated|same as|copy", "copied_column": "duplicated|same as|copy",
+    "repeated_row": "duplicated", "truncated_ratio": "truncated|cut off", "rounded_ratio": "rounded",
+    "exchanged_years": "exchanged", "years_of_row": "exchanged|other year|value of another", "wrong_sign": "sign",
+    "other_denominator": "another (numerator|denominator)", "digits_in_a_part": "sum|transpos", "total_wrong": "total",
+    "rank_swapped": "rank", "wrong_class": "class", "share_wrong": "sum|share", "index_years_exchanged": "exchanged",
+}  # fmt: skip
 
 
-def invent(rng: np.random.Generator, folder: Path, kind: str, *, n: int | None = None) -> tuple[Invented, list[Cell]]:
+def plant(
+    rng: np.random.Generator, folder: Path, kind: str, *, n: int | None = None, varied: bool = False
+) -> tuple[gp.Study, list[Cell]]:
+    """Invent a study with one fault of a kind, written to a folder; return it with the cells that are wrong.
+
+    `varied` draws its language, years, layout and what else it prints, and may leave gaps beside the fault.
+    """
+    shape = Shape.drawn(rng) if varied else Shape()
+    if kind in ("total_wrong", "share_wrong", "rank_swapped"):
+        shape = replace(shape, total=True, shares=True, ranks=True, layout="cells", published=True)
+    if kind in IN_PRINT:
+        shape = replace(shape, published=True)
+    if kind == "declared_order":
+        shape = replace(shape, layout="cells", lang="ru")
+    if kind in ("pushed_down", "rotated_primary", "rotated_ratio", "shifted_block", "copied_block"):
+        shape = replace(shape, reordered=False)
+    study, cells = invent(rng, folder, kind, n=n, shape=shape)
+    if varied and rng.integers(0, 3) == 0:
+        taken = {(table, row) for table, row, _ in cells} if len(cells) < 10 else set()
+        for _ in range(2):
+            table, row = int(rng.integers(1, 3)), int(rng.integers(1, study.n + 1))
+            cell = table, row, str(rng.choice([*PRIMARIES, *RATIOS]))
+            if (table, row) not in taken and cell not in cells and cell not in study.flags:
+                study.gaps[cell] = str(rng.choice(["-", "..."]))
+    return study.write(folder), [(study.number(table), study.row(table, row), name) for table, row, name in cells]
+
+
+#: Faults of the published figures.
+IN_PRINT = {
+    "swapped_index", "wrong_index", "wrong_class", "wrong_change", "rotated_index", "index_years_exchanged",
+    "index_by_other_method", "change_of_other_base", "rank_swapped",
+}  # fmt: skip
+
+
+def invent(
+    rng: np.random.Generator, folder: Path, kind: str, *, n: int | None = None, shape: Shape | None = None
+) -> tuple[Invented, list[Cell]]:
     """Invent figures with one fault of a kind; return them with the cells that are wrong."""
-    study = clean(rng, folder, n=n)
+    study = clean(rng, folder, n=n, shape=shape)
     if kind in ("truncated_ratio", "rounded_ratio"):
         study.cut = ()
-        for table in (1, 2):
+        for table in study.years:
             for name in RATIOS:
                 study.ratio(table, name)
         study.compute()
     before = {key: values.copy() for key, values in study.columns.items()}
     cells = FAULTS[kind](study, rng)
-    # What does not show in print is no fault.
-    cells = [
-        c
-        for c in cells
-        if c[2].startswith("class") or study.columns[c[0], c[2]][c[1] - 1] != before[c[0], c[2]][c[1] - 1]
-    ]
+    if not kind.startswith("total"):
+        cells = [
+            c  # What does not show in print is no fault.
+            for c in cells
+            if c[2].startswith(("class", "rank")) or study.columns[c[0], c[2]][c[1] - 1] != before[c[0], c[2]][c[1] - 1]
+        ]
     return study, cells

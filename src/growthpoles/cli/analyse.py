@@ -321,7 +321,7 @@ def _audit_file(file: Path, formulas: Path | None, *, out: Path | None, lang: st
     """Audit a table file: by confirmed formulas, or by those that its numbers propose, which are then shown."""
     from growthpoles.cli.terminal import print_frame
     from growthpoles.language.phrases import Words
-    from growthpoles.report.audit_files import audit_notes, file_faults, write_file_audit
+    from growthpoles.report.audit_files import ROWS_TOLD, audit_notes, file_faults, write_file_audit
     from growthpoles.report.wording import Wording
     from growthpoles.study.audit.file_audit import audit_file, read_formulas
 
@@ -331,14 +331,18 @@ def _audit_file(file: Path, formulas: Path | None, *, out: Path | None, lang: st
         note(f"table {number}: {name}, {len(found.sources.labels(number))} regions", quiet=quiet)
     for line in (*own.totals, *own.left_out):
         note(wording.evidence(line), quiet=quiet)
-    if formulas is None:
+    if formulas is None and len(rules):
         print_frame(rules.set_index("column").drop(columns="use"), title=f"{file.name}: formulas found in the numbers")
     frame, title = file_faults(found, own, lang=lang)
     print_frame(frame, title=title, lang=lang)
+    note(wording.words.message(ROWS_TOLD), quiet=quiet)
     for line in audit_notes(found, wording):
         note(line, quiet=quiet)
+    if formulas is None and not len(rules):
+        note("no formula was found in the numbers: what is a ratio or a sum can be named in a file, --formulas FILE "
+             "(columns use, kind, column, numerator, denominator, factor)", quiet=quiet)  # fmt: skip
     if out is None:
-        if formulas is None:
+        if formulas is None and len(rules):
             told = f"growthpoles audit {file} --out FOLDER writes them to FOLDER/formulas.csv"
             note(f"the formulas are a proposal: {told}; set use to no where one is not meant, add what is", quiet=quiet)
         return

@@ -18,6 +18,7 @@ from growthpoles.report.tables.table_formats import csv_bytes, fixed_workbook, p
 from growthpoles.report.wording import Wording
 from growthpoles.study.audit import Audit, summarise
 from growthpoles.study.audit.audit_frames import deviation_frame, dumbbell_frame, migration_frame
+from growthpoles.study.audit.printed_cells import place_text
 from growthpoles.study.inputs import region_index, study_catalogue, study_regions
 from growthpoles.study.study_spec import Study
 
@@ -33,9 +34,12 @@ FAULTS_TITLE = "{study}: {cells} cells in {faults} faults"
 CLAIMS_TITLE = "{study}: {statements} statements of the source"
 TABLE_TITLE = "Table {number}"
 _HEADS = ("fault", "rows", "cells")
+MOST_PLACES = 3  # that a line of the terminal names
 NO_FINDING = "No finding."
 LISTED_FAULT = "a listed fault"
-ROWS_TOLD = "Rows are counted from the first region of a table: row 1 is its first line of numbers."
+ROWS_TOLD = (
+    "Rows are counted by regions: row 1 is the first region of a table, whatever line of the sheet it stands on."
+)
 FOLLOWS_TOLD = "Cells that follow from it or contradict it"
 UNCHECKED_TOLD = "Checks that could not be made, and remarks"
 MARK_TOLD = {"fault": "cell of a fault", "open": "one of several readings", "follows": "follows from a fault"}
@@ -94,7 +98,7 @@ def _headed(frame: pd.DataFrame, wording: Wording) -> pd.DataFrame:
     words = wording.words
     if words.lang == SOURCE:
         return frame
-    names = {name: words("column", name) for name in ("severity", "fault", "rows", "cells", "statement")}
+    names = {name: words("column", name) for name in ("severity", "fault", "rows", "cells", "place", "statement")}
     return frame.rename(columns=names).rename_axis(index=names.get(str(frame.index.name), ""))
 
 
@@ -182,9 +186,22 @@ def file_faults(found: Audit, file: AuditFile, *, lang: str = SOURCE) -> tuple[p
     """Return the faults of a file as :func:`shown_faults` does those of a study."""
     wording = Wording(Words(lang), {}, {}, {})
     short = summarise(found.ledger)
+    places = []
+    for fault in short["fault"]:
+        own = cell_places(found.ledger[found.ledger["fault"] == fault], file)
+        places.append(", ".join(own[:MOST_PLACES]) + (" ..." if len(own) > MOST_PLACES else ""))
     short["fault"] = [wording.fault(found.faults[sentence]) for sentence in short["fault"]]
     title = wording.words.message(FAULTS_TITLE, study=file.path.name, cells=len(found.ledger), faults=len(short))
-    return _headed(short.set_index("fault")[["rows", "cells"]], wording), title
+    return _headed(short.assign(place=places).set_index("fault")[["rows", "cells", "place"]], wording), title
+
+
+def cell_places(part: pd.DataFrame, file: AuditFile) -> list[str]:
+    """Return where the cells of a part of the ledger stand in the file, as a spreadsheet names them."""
+    found = []
+    for key in zip(part["table"], part["row"], part["column"], strict=True):
+        sheet, row, column = file.places.get(key, ("", 0, 0))
+        found.append(place_text("", sheet, row, column).removeprefix("!") if row else "")
+    return found
 
 
 def write_file_audit(
@@ -202,9 +219,10 @@ def write_file_audit(
     A formulas.csv that is there stays: it may hold what was confirmed.
     """
     wording = Wording(Words(lang), {}, {}, {})
-    tables = {"audit_findings": found.findings_table(), **_beside(found)}
+    findings = found.findings_table()
+    tables = {"audit_findings": findings.assign(place=cell_places(findings, file)), **_beside(found)}
     content = {f"{name}.csv": csv_bytes(frame) for name, frame in tables.items()}
-    content["audit.html"] = audit_page(found, wording, name=file.path.name, names=file.names)
+    content["audit.html"] = audit_page(found, wording, name=file.path.name, file=file)
     content["audit.xlsx"] = marked_workbook(found, wording, file=file)
     if proposed and not (Path(out) / "formulas.csv").exists():
         content["formulas.csv"] = csv_bytes(formulas)
@@ -232,14 +250,15 @@ def _marks(found: Audit, wording: Wording) -> dict[Any, tuple[str, str]]:
     return marks
 
 
-def audit_page(found: Audit, wording: Wording, *, name: str, names: Mapping[int, str] | None = None) -> bytes:
+def audit_page(found: Audit, wording: Wording, *, name: str, file: AuditFile | None = None) -> bytes:
     """Return the audit as one page: every fault with its cells and evidence, then the tables with the cells marked."""
     from importlib import resources
 
     import jinja2
 
     words, marks = wording.words, _marks(found, wording)
-    heads = ("table", "row", "region", "column", "printed", "expected", "cause")
+    heads: list[str] = ["table", "row", "region", "column", "printed", "expected", "cause"]
+    heads[1:1] = ["place"] if file is not None else []
     faults = []
     for short in summarise(found.ledger).to_dict("records"):
         part = found.ledger[found.ledger["fault"] == short["fault"]]
@@ -248,12 +267,14 @@ def audit_page(found: Audit, wording: Wording, *, name: str, names: Mapping[int,
             expected=[f"{value:.10g}" if value == value else "" for value in part["expected"]],
             cause=[wording.evidence(str(text)) for text in part["cause"]],
             region=[wording.regions.get(text, text) for text in part["region"]],
+            place=cell_places(part, file) if file is not None else "",
         )
         faults.append(
             {
                 "sentence": wording.fault(found.faults[short["fault"]]),
-                "severity": words.value(short["severity"]),
-                "cells": cells[list(heads)].astype(str).to_numpy().tolist(),
+                # Nothing is rated in a file of its own, so that no fault has an effect.
+                "severity": words.value(short["severity"]) if file is None else "",
+                "cells": cells[heads].astype(str).to_numpy().tolist(),
                 "evidence": [wording.evidence(str(text)) for text in dict.fromkeys(part["evidence"])][:20],
                 "follows": len(follows),
             }
@@ -274,10 +295,9 @@ def audit_page(found: Audit, wording: Wording, *, name: str, names: Mapping[int,
             }
             for row, label in labels.items()
         ]
-        title = words.message(TABLE_TITLE, number=number)
-        tables.append(
-            {"name": f"{title} {(names or {}).get(number, '')}".strip(), "heads": ["", *columns], "rows": rows}
-        )
+        told = file.names.get(number, "") if file is not None else ""
+        title = ": ".join(filter(None, (words.message(TABLE_TITLE, number=number), told)))
+        tables.append({"name": title, "heads": ["", *columns], "rows": rows})
     source = (resources.files("growthpoles.report") / "templates" / "audit.html.j2").read_text(encoding="utf-8")
     page = jinja2.Environment(autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined).from_string(source)
     title = words.message(FAULTS_TITLE, study=name, cells=len(found.ledger), faults=len(faults))
@@ -323,13 +343,15 @@ def marked_workbook(found: Audit, wording: Wording, *, file: AuditFile | None = 
             cell.fill = fills[kind]
             cell.comment = Comment(text[:MOST_TOLD], "growthpoles", width=360, height=180)
     listed = book.create_sheet(sheet_names([*book.sheetnames, "audit"])[-1])
+    frame = summarise(found.ledger)[["fault", "rows", "cells"]]
     rows: list[Any] = [
         tuple(head if wording.words.lang == SOURCE else wording.words("column", head) for head in _HEADS),
-        *summarise(found.ledger)[["fault", "rows", "cells"]].itertuples(index=False),
+        *frame.itertuples(index=False),
+        (wording.words.message(ROWS_TOLD),),
     ]
     for at, row in enumerate(rows, 1):
         for place, value in enumerate(row, 1):
-            text = wording.fault(found.faults[value]) if at > 1 and place == 1 else value
+            text = wording.fault(found.faults[value]) if value in found.faults and place == 1 else value
             put_text(listed.cell(at, place), text)
             listed.cell(at, place).font = Font(bold=at == 1)
     listed.column_dimensions["A"].width = 100

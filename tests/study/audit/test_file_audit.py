@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from growthpoles.report.audit_files import file_faults, write_file_audit
 from growthpoles.report.wording import Wording
 from growthpoles.study.audit.file_audit import audit_file, propose_formulas, read_audit_file, read_formulas
 
+PAGE = Path(__file__).parents[3] / "docs" / "audit-your-table.md"
 NAMES = ("gdp", "emp", "pop", "urban", "rural", "prod")
 
 
@@ -54,6 +56,8 @@ def test_formulas_are_found_and_the_fault_is_one(yearbook: Path, tmp_path: Path)
     assert len(file.totals) == 2 and list(file.names.values()) == ["2016", "2021"]
     frame, title = file_faults(found, file)
     assert len(frame) == 1 and "2 cells in 1 faults" in title
+    # Row 9 of the table stands three rows below its number in the sheet.
+    assert frame["place"].item() == "2016!C12, 2016!C15"
     out = tmp_path / "out"
     write_file_audit(found, file, rules, out=out, proposed=True)
     sheet = load_workbook(out / "audit.xlsx")["2016"]
@@ -158,3 +162,53 @@ def test_formulas_of_a_hundred_and_thirty_yearbooks(tmp_path: Path) -> None:
             assert all(frozenset({name, *parts, below}) in columns for name, parts, below, _ in told), (layout, seed)
             true, named, faults = true + len(want), named + len(told & want), faults + wrong
     assert named >= 0.98 * true and faults == 0
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Write the files that the page on tables of one's own shows; a block under a name is that file."""
+    folder, text = tmp_path_factory.mktemp("page"), PAGE.read_text(encoding="utf-8")
+    for name, body in re.findall(r"^`([\w./]+)`\n\n```\w+\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(body, encoding="utf-8")
+    return folder, text
+
+
+def plain(text: str) -> list[str]:
+    return [re.sub(r"\s+", " ", line).strip() for line in text.splitlines()]
+
+
+def test_the_yearbook_of_the_page_gives_what_the_page_says(page: tuple[Path, str]) -> None:
+    folder, text = page
+    found, file, rules = audit_file(folder / "yearbook.csv")
+    shown = plain(text)
+    for line in rules.drop(columns="use").to_dict("records"):
+        order = ("column", "kind", "numerator", "denominator", "factor", "holds")
+        assert re.sub(r"\s+", " ", " ".join(line[name] for name in order)) in shown
+    frame, _ = file_faults(found, file)
+    (line,) = frame.reset_index().astype(str).to_numpy().tolist()
+    assert " ".join(line) in shown
+
+
+def test_the_study_of_the_page_gives_what_the_page_says(page: tuple[Path, str]) -> None:
+    import growthpoles as gp
+    from growthpoles.study.audit.claim_expressions import evaluate
+    from growthpoles.study.audit.claims import _text, edition_columns
+
+    folder, text = page
+    study = gp.load_study(folder / "ostravia")
+    found = gp.run_audit(study)
+    assert list(found.faults) == ["table 1: prod of row 3 does not follow from its row"]
+    assert list(found.claims["verdict"]) == ["holds"]
+    examples = re.findall(r"^\| `(.+?)` \| (\w+) \| (.*?) \| ", text, flags=re.MULTILINE)
+    assert len(examples) >= 15
+    for expression, edition, result in examples:
+        assert _text(evaluate(expression, edition_columns(study, edition))) == result, expression
+
+
+def test_a_fault_in_half_of_a_ratio_keeps_its_formula(tmp_path: Path) -> None:
+    """Two of seven rows that hold no more leave a ratio a ratio; chance would not give the other five."""
+    lines = (PAGE.read_text(encoding="utf-8").split("```csv\n")[1]).split("```")[0].splitlines()
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(lines[:-1]) + "\n")
+    assert "5 of 7 rows" in set(audit_file(path)[2]["holds"])

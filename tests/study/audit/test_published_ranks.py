@@ -48,3 +48,14 @@ def test_rows_without_an_index_are_not_compared(kind: str) -> None:
     assert found is not None
     wrong = len(found.cells)
     assert found.evidence == f"{6 - wrong} of 6 rows of place follow index" and wrong == (2 if kind == "rank" else 1)
+
+
+def test_a_place_behind_a_gap_is_counted() -> None:
+    """A region without index and rank holds the third place: those behind it are one further on."""
+    index = INDEX.copy()
+    ranks = pd.Series(-INDEX).rank(method="min").to_numpy().copy()
+    at = int(np.argsort(-INDEX)[2])
+    index[at] = ranks[at] = np.nan
+    assert not rank_misfits(index, ranks)[0].any()
+    ranks[[0, 1]] = ranks[[1, 0]]
+    assert list(np.flatnonzero(rank_misfits(index, ranks)[0])) == [0, 1]

@@ -56,8 +56,11 @@ def overlaps(value: Array, half: Array, low: Array, high: Array) -> npt.NDArray[
     return np.asarray((value + half + slack >= low) & (value - half - slack <= high))
 
 
-def decimal_shift(value: float, low: float, high: float) -> int | None:
-    """Return k if ``value`` is 10^k times something in ``[low, high]`` (k not 0), give or take 0.2 %."""
+def decimal_shift(value: float, low: float, high: float, half: float = 0.0) -> int | None:
+    """Return k if ``value`` is 10^k times something in ``[low, high]`` (k not 0), give or take 0.2 %.
+
+    `half` is half a unit of the last digit to which the value was rounded after it was shifted.
+    """
     middle = (low + high) / 2
     if not (math.isfinite(middle) and middle and value) or (value < 0) != (middle < 0):
         return None
@@ -65,7 +68,7 @@ def decimal_shift(value: float, low: float, high: float) -> int | None:
     if power == 0 or abs(power) > _LARGEST_SHIFT:
         return None
     shifted = value / 10.0**power
-    slack = SHIFT_TOLERANCE * abs(middle)
+    slack = max(SHIFT_TOLERANCE * abs(middle), min(half / 10.0**power, 0.05 * abs(middle)))
     return power if low - slack <= shifted <= high + slack else None
 
 

@@ -110,10 +110,15 @@ def search_all(
         for i in at
     }
     alone = table_findings(whole, results)
+    copied = {
+        (cell.table, cell.column) for finding in alone if finding.fault.kind == "repeated row" for cell in finding.cells
+    }
+    totals = total_findings(sources.totals, blocks, whole, relations, results, sources.decimal)
     once = {(cell.table, cell.row, cell.column) for finding in alone for cell in finding.cells}
     rest = [
         *alone,
-        *total_findings(sources.totals, blocks, whole, relations, results, sources.decimal),
+        # A row that is a copy of another breaks the totals of its columns.
+        *(finding for finding in totals if (finding.fault.table, finding.fault.column) not in copied),
         *copy_findings(sources, copies, orders),
         # A row, a column or an order that is found as a whole is not told cell by cell again.
         *(f for f in repeated if not all((cell.table, cell.row, cell.column) in once for cell in f.cells)),
@@ -151,7 +156,8 @@ def table_findings(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -
     found: list[Finding] = []
     for block in blocks.values():
         found += [*_equal_rows(block, results), *_equal_columns(block), *_signs(blocks, block, results)]
-        found += [*_magnitudes(blocks, block, results), *_together(_moved_between_years(blocks, block, results))]
+        found += _together(_magnitudes(blocks, block, results))
+        found += _together(_moved_between_years(blocks, block, results))
         found += [*_repeated_years(blocks, block, results), *_shares(blocks, block, results)]
     return found
 
@@ -389,10 +395,11 @@ def _moved_between_years(blocks: Mapping[int, Block], block: Block, results: set
 
 
 def _together(found: Iterator[Finding]) -> Iterator[Finding]:
-    """Give columns of two tables that moved in the same rows one fault: regions exchanged, not columns."""
-    groups: dict[tuple[int, str], list[Finding]] = {}
+    """Give columns of two tables that differ in the same rows one fault: of regions, not of columns."""
+    groups: dict[tuple[object, ...], list[Finding]] = {}
     for finding in found:
-        groups.setdefault((finding.fault.table, finding.fault.rows), []).append(finding)
+        fault = finding.fault
+        groups.setdefault((fault.table, fault.other_table, fault.row, fault.rows), []).append(finding)
     for group in groups.values():
         names = ", ".join(finding.fault.column for finding in group)
         yield from (replace(finding, fault=replace(finding.fault, column=names)) for finding in group)

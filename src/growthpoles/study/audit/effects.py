@@ -10,7 +10,7 @@ import pandas as pd
 
 from growthpoles.study.audit.findings import Finding
 from growthpoles.study.audit.printed_cells import Sources
-from growthpoles.study.audit.readings import Order, Reading, ReadingName, can_rate, make_reading
+from growthpoles.study.audit.readings import Order, Reading, ReadingName, can_rate, make_reading, rated_values, rows_of
 
 if TYPE_CHECKING:
     from growthpoles.ratings.catalogue import Catalogue
@@ -64,23 +64,22 @@ def effects(
             if finding.correct is None or year is None or not can_rate(sources, catalogue, year):
                 continue
             if year not in before:
-                before[year] = _rated(reading.indicators(year, catalogue), catalogue, method)
-            after = _rated(_corrected(finding, reading).indicators(year, catalogue), catalogue, method)
+                before[year] = _rated(reading, year, catalogue, method)
+            after = _rated(_corrected(finding, reading), year, catalogue, method)
             frames.append(_beside(finding.name, name, year, before[year], after))
     if not frames:
         return pd.DataFrame(columns=list(EFFECT_COLUMNS))
     return pd.concat(frames, ignore_index=True)[list(EFFECT_COLUMNS)]
 
 
-def _rated(table: pd.DataFrame, catalogue: Catalogue, method: Method) -> pd.DataFrame:
+def _rated(reading: Reading, year: int, catalogue: Catalogue, method: Method) -> pd.DataFrame:
     """Return index, class and rank by region, without the rest of a rating."""
     from growthpoles.ratings.aggregation_tree import index_of, ranks
-    from growthpoles.ratings.catalogue import indicator_values
     from growthpoles.ratings.rate import classes_of
     from growthpoles.ratings.rating_options import compiled
 
-    values = indicator_values(table, catalogue)
-    index = pd.Series(index_of(values, compiled(catalogue), method), index=values.index)
+    values = rated_values(reading, year, catalogue, method)
+    index = rows_of(year, pd.Series(index_of(values, compiled(catalogue), method), index=values.index))
     letters = classes_of(index, method).astype(object) if method.has_classes(catalogue.root) else np.nan
     place = ranks(index.to_numpy())
     rank = pd.Series(place, index=index.index).where(place > 0).astype("Int64")

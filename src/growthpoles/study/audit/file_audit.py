@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
+from math import comb
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +30,9 @@ from growthpoles.study.inputs.published import plain_text
 from growthpoles.study.table_blocks import cell_value, find_blocks, kind_of
 
 PROPOSAL_COLUMNS = ("use", "kind", *FORMULA_COLUMNS, "holds")
-#: A ratio is proposed when it holds in this share of the rows that print all three columns, and in five at least.
-_HOLDS = 0.75
+#: A ratio is proposed when it holds in this share of the rows that print all three columns, and in five at least; in
+#: half of them where chance would give that less than once in so many files (log10).
+_HOLDS, _HALF, _CHANCE = 0.75, 0.5, 6.0
 _ORDERED = ("rank", "class")
 _FEWEST = 5
 _DECIMALS = 9
@@ -257,10 +259,10 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
     Notes
     -----
     A ratio must hold within rounding, with a power of ten as factor, in three quarters of the rows and in five at
-    least. Three columns can be read in three ways: a quantity adds up in totals, goes along with the other columns,
-    as they all grow with the size of a region, and has more digits than a ratio, whose name often tells it. Of
-    several formulas for one column the one that holds most often is kept, then the one whose other columns are no
-    results themselves.
+    least; in half of them if chance would not give it. Three columns can be read in three ways: a quantity adds up in
+    totals, goes along with the other columns, as they all grow with the size of a region, and has more digits than a
+    ratio, whose name often tells it. Of several formulas for one column the one that holds most often is kept, then
+    the one whose other columns are no results themselves.
     """
     blocks = source_blocks(sources)
     found: dict[tuple[str, str, str, float], list[int]] = {}
@@ -277,7 +279,7 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
             del found[key]
     best: dict[str, tuple[str, str, str, float]] = {}
     for key, (held, known) in sorted(found.items(), key=lambda entry: (-entry[1][0] / entry[1][1], -entry[1][1])):
-        if held >= _HOLDS * known:
+        if held >= _HALF * known:
             best.setdefault(key[0], key)
     ratios = [Relation("ratio", 0, key[:3], key[3]) for key in best.values()]
     lines = [
@@ -353,10 +355,12 @@ def _ratios(block: Block) -> list[tuple[str, str, str, float, int, int]]:
                 low, _, high = relation.implied(block, name)
                 column = block.columns[name]
                 blur = np.median((high - low + column.high - column.low)[known] / np.abs(column.value[known]))
-                if (
-                    held.sum() >= max(_FEWEST, _HOLDS * known.sum())
-                    and blur < 0.1 * float(np.std(logs[name][known])) * 5
-                ):
+                scatter = float(np.std(logs[name][known]))
+                rate = min(blur / np.log(10.0) / (3.5 * scatter), 1.0)
+                k, n = int(held.sum()), int(known.sum())
+                rare = np.log10(float(comb(n, k))) + k * np.log10(rate) + 3 * np.log10(len(names)) < -_CHANCE
+                enough = k >= _HOLDS * n or (k >= _HALF * n and rare)
+                if k >= _FEWEST and enough and blur < 0.5 * scatter:
                     found.append((name, top, bottom, 10.0**power, int(held.sum()), int(known.sum())))
     return found
 

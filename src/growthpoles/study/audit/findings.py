@@ -28,6 +28,8 @@ FaultKind = Literal[
     "exchanged rows",
     "moved rows",
     "exchanged years",
+    "exchanged columns",
+    "exchanged cells",
     "repeated column",
     "factor",
     "digits",
@@ -68,6 +70,8 @@ TEMPLATES: Mapping[FaultKind, str] = MappingProxyType(
         "exchanged rows": "table {table}: {column} is exchanged between rows {row} and {other_row}",
         "moved rows": "table {table}: {column} stands in the rows of other regions in rows {rows}",
         "exchanged years": "tables {table} and {other_table}: the columns {column} are exchanged",
+        "exchanged columns": "table {table}: the columns {column} are exchanged",
+        "exchanged cells": "tables {table} and {other_table}: {column} of one region are exchanged, row {row}",
         "repeated column": "table {table}: {column} repeats the column of {year}",
         "factor": "table {table}: {column} is {factor} times what its formula gives, in all rows",
         "digits": "{column}: the last digits are cut off or rounded more coarsely than printed",
@@ -189,8 +193,9 @@ def cause_fault(cause: Cause, blocks: Mapping[int, Block]) -> Fault:
     at = first.cells[first.keys[0]]
     rows = [blocks[table].rows[int(i)] for i in at]
     results = {(relation.table, relation.members[0]) for relation, _ in cause.symptoms if relation.kind == "ratio"}
+    relation_kind = cause.symptoms[0][0].kind if cause.symptoms else ""
     if cause.open:
-        if first.kind == "cell":
+        if first.kind in ("cell", "across"):
             return Fault("contradiction", table=table, column=columns, row=rows[0])
         return Fault("contradictory columns", table=table, column=columns, rows=listed(rows))
     if first.kind == "rows":
@@ -203,6 +208,10 @@ def cause_fault(cause: Cause, blocks: Mapping[int, Block]) -> Fault:
         return Fault("moved rows", table=table, column=columns, rows=listed(rows))
     if first.kind == "unit":
         return Fault("decimal shifts", table=table, column=columns, rows=listed(rows))
+    if first.kind == "across":
+        return Fault("exchanged cells", table=table, other_table=first.keys[-1][0], column=columns, row=rows[0])
+    if first.kind == "exchanged" and relation_kind == "index":
+        return Fault("exchanged columns", table=table, column=columns)
     if first.kind == "exchanged":
         return Fault("exchanged years", table=table, other_table=first.keys[1][0], column=first.keys[0][1])
     if first.kind == "repeated":
@@ -239,7 +248,7 @@ def _of_column(
     block, at = blocks[table], reading.cells[key]
     column, (low, middle, high) = block.columns[name], reading.bounds[key]
     result = [r for r, _ in cause.symptoms if r.kind == "ratio" and (r.table, r.members[0]) == key]
-    told = [_told(reading, key, place, block, cause, sources.decimal) for place in range(len(at))]
+    told = [_told(reading, key, place, blocks, cause, sources.decimal) for place in range(len(at))]
     want = result[0].implied(block, name)[1] if reading.kind == "rows" and result else middle
     if cause.open:
         told = [f"one reading: {text}" for text in told]
@@ -254,7 +263,7 @@ def _of_column(
         fits = "cells fit the inputs of another row" if result else "cells fit the figures of another row"
         evidence = (
             f"{len(at)} {fits} to rounding, one to one and {way}; "
-            f"printed / own row's inputs = {ratios.min():.2f} to {ratios.max():.2f}"
+            f"printed / own row's inputs = {np.nanmin(ratios):.2f} to {np.nanmax(ratios):.2f}"
         )
     elif reading.kind != "cell":
         evidence = f"explains {sum(len(rows) for _, rows in cause.symptoms)} cells: {relations_text(cause)}"
@@ -280,9 +289,11 @@ def _of_column(
     )
 
 
-def _told(reading: CauseReading, key: tuple[int, str], place: int, block: Block, cause: Cause, decimal: Decimal) -> str:
+def _told(
+    reading: CauseReading, key: tuple[int, str], place: int, blocks: Mapping[int, Block], cause: Cause, decimal: Decimal
+) -> str:
     """Say what is wrong with one cell, and what follows from it."""
-    text = cell_text(reading, key, place, block, decimal)
+    text = cell_text(reading, key, place, blocks, decimal)
     if reading.texts:
         return text
     ratios = [r.members[0] for r, _ in cause.symptoms if r.kind == "ratio" and r.members[0] != key[1]]

@@ -181,7 +181,7 @@ def run_audit(study: Study | None = None, *, rng: np.random.Generator | int | No
     study = study or load_study()
     sources = read_sources(study)
     catalogue = study_catalogue(study)
-    method = study_method(study, catalogue)
+    method = study_method(study, catalogue).but(limits=study.rating.level_limits)
     reproduction = reproduce(study, sources=sources)
     claims = check_claims(study)
     judge = None
@@ -205,7 +205,7 @@ def run_audit(study: Study | None = None, *, rng: np.random.Generator | int | No
         sources,
         faults,
         consequences,
-        unchecked_frame(search.relations, search.blocks, published.reproduction),
+        unchecked_frame(search.relations, search.blocks, published.reproduction, sources.totals),
         search.remarks,
     )
 
@@ -234,7 +234,7 @@ def audit_cells(
         sources,
         {str(fault): fault for _, fault, *_ in entries},
         consequence_frame(search.told, search.blocks, nothing),
-        unchecked_frame(search.relations, search.blocks, nothing.reproduction),
+        unchecked_frame(search.relations, search.blocks, nothing.reproduction, sources.totals),
         search.remarks,
     )
 

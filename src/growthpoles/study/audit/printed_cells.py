@@ -22,7 +22,7 @@ from growthpoles.study.files.printed_tables import (
     require_columns,
 )
 from growthpoles.study.load_study import load_study
-from growthpoles.study.study_spec import Study, Table
+from growthpoles.study.study_spec import PublishedColumn, Study, Table
 
 LABELS_ORDER = "labels of table {number}"
 _TOTAL = ("column", "printed", "value", "half")
@@ -217,7 +217,10 @@ def make_sources(
     cells = cells.assign(year=cells["table"].map(dict(years))).reset_index(drop=True)
     # What is cut off is up to a whole unit away from what is printed.
     cells["half"] = cells["half"].where(~cells["column"].isin(list(cut)), 2 * cells["half"])
-    named = {name: tuple(order) for name, order in (orders or {}).items()}
+    named: dict[str, tuple[str, ...]] = {}
+    for name, regions in (orders or {}).items():  # one order by two names is one candidate
+        if tuple(regions) not in named.values():
+            named[name] = tuple(regions)
     parts: dict[int, dict[str, pd.DataFrame]] = {}
     for number, part in cells.groupby("table", sort=True):
         table = int(str(number))
@@ -295,7 +298,7 @@ def read_sources(study: Study | None = None) -> Sources:
     else:
         decimal = "."
         # Numbers of published tables are the user's own; the others are counted around them.
-        published = {part.table for part in (study.published.index, study.published.rating_class) if part is not None}
+        published = {part.table for part in _printed_results(study)}
         for spec in study.tables:
             for year, cells in _own_cells(study, spec).items():
                 number = next(n for n in count(len(years) + 1) if n not in {*years, *published})
@@ -360,11 +363,16 @@ def read_table(study: Study, number: int) -> pd.DataFrame:
     return cells.assign(region=cells["label"].map(dict(zip(labels, match_labels(study, labels), strict=True))))
 
 
+def _printed_results(study: Study) -> list[PublishedColumn]:
+    published = study.published
+    return [part for part in (published.index, published.rating_class, published.rank) if part is not None]
+
+
 def _published_of_tables(study: Study, number: int) -> pd.DataFrame:
     """Read the published columns of a study of [[tables]]: index, class and what formulas.csv names."""
     from growthpoles.study.inputs.published import own_columns
 
-    named = [part for part in (study.published.index, study.published.rating_class) if part is not None]
+    named = _printed_results(study)
     sources = [part for part in named if part.table == number]
     if not sources:
         known = ", ".join(str(part.table) for part in named) or "none: study.toml has no [published]"

@@ -12,13 +12,15 @@ import pandas as pd
 from growthpoles.study.audit.arithmetic import check_arithmetic
 from growthpoles.study.audit.causes.hypotheses import Reading as CauseReading
 from growthpoles.study.audit.causes.printed_relations import Block, Relation, make_block, ratio_relations
-from growthpoles.study.audit.causes.root_causes import Cause, cell_text, find_causes
+from growthpoles.study.audit.causes.root_causes import Cause, cell_text, coarse_ratios, find_causes
+from growthpoles.study.audit.causes.totals import unchecked_totals
 from growthpoles.study.audit.cell_checks import Search, blind_columns, mend
 from growthpoles.study.audit.column_orders import listed
 from growthpoles.study.audit.effects import SEVERITIES
 from growthpoles.study.audit.findings import Cell, Fault, cause_fault, relations_text
 from growthpoles.study.audit.printed_cells import (
     Sources,
+    TotalRow,
     prepare_cells,
     printed_decimal,
     published_formulas,
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
 #: Up to so many faults the index is recomputed with each mended alone, and with all but each.
 MOST_STATES = 6
+#: A figure put in a gap is known as well as the published indices tell it, not to its last digit.
+ROOM = 2.0
 Entry = tuple[str, Fault, Cell, str, str]
 FOLLOWS = "mended cells"
 BEHIND, OPEN = "a figure behind a gap", "not checked"
@@ -79,7 +83,7 @@ def published_causes(
         behind: set[tuple[int, str]] = set()
         if missed and (filled := fill_gaps(study, best, catalogue, method)) is not None:
             # What no gap may hide stays a fault, held against the tables with the gap filled.
-            still = missed_index(study, filled, catalogue, method)
+            still = missed_index(study, filled, catalogue, method, room=ROOM)
             behind, missed, best = missed - still, missed & still, filled
             states.append(filled)
             counts.append(len(still))
@@ -87,7 +91,7 @@ def published_causes(
         if len(counts) > 1:
             known = reproduce(study, sources=best) if best is not search.sources and missed else reproduction
             reproduction = _followed(reproduction, known, missed, behind)
-        missed, reproduction = _unclear(search.sources, catalogue, reproduction, missed)
+        missed, reproduction = _unclear(search.sources, catalogue, method, reproduction, missed)
     blocks = published_blocks(study)
     relations = _published_relations(
         study, blocks, targets, missed, set(reproduction["year"]) if len(reproduction) else set()
@@ -119,14 +123,14 @@ def _state(search: Search, causes: Sequence[Cause]) -> Sources:
 
 
 def _unclear(
-    sources: Sources, catalogue: Catalogue, reproduction: pd.DataFrame, missed: set[tuple[int, str]]
+    sources: Sources, catalogue: Catalogue, method: Method, reproduction: pd.DataFrame, missed: set[tuple[int, str]]
 ) -> tuple[set[tuple[int, str]], pd.DataFrame]:
     """Leave open the indices of a year in which most follow from nothing and a gap may hide the extreme of a column."""
     told = reproduction.copy()
     for year, part in reproduction.groupby("year") if missed else ():
         rated = part["value"].notna() & part["by_row"].notna()
         lost = rated & part["region"].isin([region for own, region in missed if own == year])
-        if lost.sum() > (1 - KNOWN) * rated.sum() and gaps_of(sources, catalogue, int(str(year))):
+        if lost.sum() > (1 - KNOWN) * rated.sum() and gaps_of(sources, catalogue, int(str(year)), method):
             told.loc[part.index[lost], ["explained_by", "explanation"]] = OPEN, "a gap may hide an extreme"
             missed = {key for key in missed if key[0] != year}
     return missed, told
@@ -188,10 +192,14 @@ def _published_relations(
         bounds = [(column.low, column.value, column.high)] if year in checked else []
         if lost.any():
             bounds = []
-            for middle, slack in targets[year][1]:
+            printed, readings = targets[year]
+            # The reading that most indices follow goes first: rows are dealt and figures expected by it.
+            for middle, slack in sorted(readings, key=lambda each: -int(((printed - each[0]).abs() <= each[1]).sum())):
                 value = middle.reindex(list(block.regions)).to_numpy(float)
                 reach = np.maximum(slack.reindex(list(block.regions)).to_numpy(float) - half, 0.0)
-                value, reach = np.where(lost, value, column.value), np.where(lost, reach, half)
+                # A row that cannot be rated has no index to hold its own against: any may stand there.
+                follows = ~lost & np.isfinite(value)
+                value, reach = np.where(follows, column.value, value), np.where(follows, half, reach)
                 bounds.append((value - reach, value, value + reach))
         if bounds:
             relations.append(Relation("index", published.table, (name,), targets=tuple(bounds)))
@@ -248,13 +256,16 @@ def _told(
         if block is not None and name in block.columns:
             right |= {(year, row): value for row, value in zip(block.rows, block.columns[name].value, strict=True)}
     found = index_entries(study, own[own["explained_by"] != ""], right)
+    table = study.published.index.table if study.published.index is not None else -1
     index = {
-        year: pd.Series(block.columns[name].value, index=list(block.regions))
+        year: [
+            pd.Series(block.columns[name].value, index=list(block.regions)) for block in (blocks[table], whole[table])
+        ]
         for name, year in years.items()
-        for block in [whole.get(study.published.index.table if study.published.index is not None else -1)]
-        if block is not None and name in block.columns
+        if table in whole and name in whole[table].columns
     }
-    limits = study_method(study).has_classes(study_catalogue(study).root)
+    method = study_method(study).but(limits=study.rating.level_limits)
+    limits = method.has_classes(study_catalogue(study).root)
     for finding, severity in published_rank_findings(study, index, classes=not limits):
         entries += [(finding.name, finding.fault, own, severity, finding.evidence) for own in finding.cells]
     return [*found, *entries], told
@@ -273,7 +284,7 @@ def _cells_of(
     block, at = blocks[table], reading.cells[key]
     entries: list[Entry] = []
     for place, i in enumerate(map(int, at)):
-        text = cell_text(reading, key, place, block, printed_decimal(study)) or "arithmetic"
+        text = cell_text(reading, key, place, blocks, printed_decimal(study)) or "arithmetic"
         own = Cell(
             table, block.rows[i], name, block.columns[name].printed[i], float(reading.bounds[key][1][i]),
             f"published figure: {text}", block.regions[i],
@@ -313,7 +324,10 @@ def consequence_frame(
 
 
 def unchecked_frame(
-    relations: Sequence[Relation], blocks: Mapping[int, Block], reproduction: pd.DataFrame
+    relations: Sequence[Relation],
+    blocks: Mapping[int, Block],
+    reproduction: pd.DataFrame,
+    totals: Sequence[TotalRow] = (),
 ) -> pd.DataFrame:
     """Count the rows in which a check could not be made, and say why."""
     lines: list[tuple[str, int, str]] = []
@@ -329,6 +343,7 @@ def unchecked_frame(
         if rows:
             named = "; ".join(f"no number in {name}, rows {listed(own)}" for name, own in gaps.items() if own)
             lines.append((f"table {relation.table}: {relation}", len(rows), named))
+    lines += unchecked_totals(totals, blocks)
     if len(reproduction):
         for year, part in reproduction.groupby("year"):
             for why, lost in (
@@ -341,6 +356,7 @@ def unchecked_frame(
                     rows = [int(row) for row in part.loc[lost, "row"]]
                     lines.append((f"index {year}", len(rows), f"{why}, rows {listed(rows)}"))
     results = {(relation.table, relation.members[0]) for relation in relations if relation.kind == "ratio"}
+    lines += coarse_ratios(blocks, relations)
     lines += blind_columns(blocks, results)
     frame = pd.DataFrame(lines, columns=["check", "rows", "reason"])
     told = [f"not checked in {rows} rows: {check} ({reason})" for check, rows, reason in lines]
@@ -356,7 +372,7 @@ def index_entries(
     """
     from growthpoles.ratings.rate import classes_of
 
-    classed = study_method(study)
+    classed = study_method(study).but(limits=study.rating.level_limits)
     entries: list[Entry] = []
     for key, part in reproduction.groupby("year", sort=True):
         year = int(str(key))
@@ -377,7 +393,12 @@ def index_entries(
 
 def _index(study: Study, line: dict[str, Any], part: pd.DataFrame, ranks: pd.Series, year: int) -> list[Entry]:
     table, row, region = int(line["table"]), int(line["row"]), str(line["region"])
-    by_row = float(line["by_row"])
+    # What is expected is what the reading gives that most rows of the year follow.
+    fits = {
+        name: int(((part[name] - part["value"]).abs() <= part[f"tolerance_{name}"]).sum())
+        for name in ("by_row", "by_label")
+    }
+    by_row = float(line["by_row" if fits["by_row"] >= fits["by_label"] else "by_label"])
     changed = part.set_index("region")["value"].astype(float)
     changed[region] = by_row
     rank = changed.rank(ascending=False, method="min")
@@ -386,7 +407,7 @@ def _index(study: Study, line: dict[str, Any], part: pd.DataFrame, ranks: pd.Ser
     name, fault = f"t{table}-index-{year}-r{row:02d}", Fault("index", table=table, row=row, year=year)
     letter = f"class {line['class_by_row']}, " if line["class_by_row"] else ""
     evidence = (
-        f"{by_row:.2f} by row number ({letter}"
+        f"{float(line['by_row']):.2f} by row number ({letter}"
         f"rank {rank[region]:.0f} instead of {ranks[region]:.0f}), "
         f"{float(line['by_label']):.2f} by label; {line['explained_by']}: {line['explanation']}"
     )

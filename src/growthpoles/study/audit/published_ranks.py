@@ -43,23 +43,32 @@ def rank_misfits(index: Array, ranks: Array) -> tuple[Mask, Array]:
     """Return the rows whose rank is not that of the index, and the rank that would be (the first of a tie).
 
     The best place may be the greatest or the least value; ties may share the first, the last or the middle place, stand
-    in any order, or be counted without leaving places out: whatever most rows agree with. NaN is not compared.
+    in any order, or be counted without leaving places out: whatever most rows agree with. NaN is not compared; a region
+    without both may hold a place all the same.
     """
     best: tuple[Mask, Array] | None = None
     known = np.isfinite(index) & np.isfinite(ranks)
     # A region with a rank and without an index may stand anywhere.
     free = int((np.isfinite(ranks) & ~np.isfinite(index)).sum())
+    hidden = int((~np.isfinite(ranks) & ~np.isfinite(index)).sum())
     for values in (-index, index):
         with np.errstate(invalid="ignore"):
             first = 1.0 + (values[None, :] < values[:, None]).sum(axis=1)
             last = (values[None, :] <= values[:, None]).sum(axis=1).astype(float)
         dense = pd.Series(values).rank(method="dense").to_numpy()
-        for wrong, want in (
-            (known & ((ranks < first) | (ranks > last + free)), first),
-            (known & ((ranks < dense) | (ranks > dense + free)), dense),
-        ):
+        for low, high in ((first, last + free), (dense, dense + free)):
+            wrong = known & ((ranks < low) | (ranks > high))
+            for _ in range(hidden if wrong.any() else 0):
+                # Its place is one that is not printed.
+                places = np.setdiff1d(np.arange(1.0, len(index) + 1), ranks[known])
+                steps = [np.where(low >= place, 1.0, 0.0) for place in places] or [np.zeros(len(index))]
+                trials = [known & ((ranks < low + step) | (ranks > high + step)) for step in steps]
+                at = int(np.argmin([trial.sum() for trial in trials]))
+                if trials[at].sum() >= wrong.sum():
+                    break
+                low, high, wrong = low + steps[at], high + steps[at], trials[at]
             if best is None or wrong.sum() < best[0].sum():
-                best = np.asarray(wrong), np.asarray(want, dtype=float)
+                best = np.asarray(wrong), np.asarray(low, dtype=float)
     assert best is not None
     return best
 
@@ -199,10 +208,12 @@ def ranked_columns(cells: pd.DataFrame, decimal: Decimal) -> list[tuple[str, str
     return found
 
 
-def published_rank_findings(study: Study, index: dict[int, pd.Series], *, classes: bool) -> list[tuple[Finding, str]]:
+def published_rank_findings(
+    study: Study, index: dict[int, list[pd.Series]], *, classes: bool
+) -> list[tuple[Finding, str]]:
     """Check the ranks that a study published, and with `classes` the classes that no limits of the study give.
 
-    `index` is the published index by year and region, mended where it was found wrong.
+    `index` is the published index by year and region, as printed and mended: what is right by one of them follows.
     """
     found = []
     parts: list[tuple[str, Any]] = [("rank", study.published.rank)] + (
@@ -215,13 +226,17 @@ def published_rank_findings(study: Study, index: dict[int, pd.Series], *, classe
                 continue
             cells = read_table(study, part.table)
             column = cells[cells["column"] == name].sort_values("row")
-            own = index[year].reindex(column["region"]).to_numpy(float)
             assert source is not None
             by = column.assign(column=source.columns[year])
-            finding = order_finding(
-                kind, column, by, own, table=part.table, year=year, decimal=printed_decimal(study), sure=True
-            )
-            if finding is not None:
+            by_index = [
+                order_finding(
+                    kind, column, by, own.reindex(column["region"]).to_numpy(float),
+                    table=part.table, year=year, decimal=printed_decimal(study), sure=True,
+                )
+                for own in index[year]
+            ]  # fmt: skip
+            if all(finding is not None for finding in by_index):
+                finding = min((each for each in by_index if each is not None), key=lambda each: len(each.cells))
                 found.append((finding, SEVERITIES[1] if kind == "rank" else SEVERITIES[0]))
     return found
 

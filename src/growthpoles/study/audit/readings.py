@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from growthpoles.study.inputs.indicators import assembled, load_indicators, stud
 
 if TYPE_CHECKING:
     from growthpoles.ratings.catalogue import Catalogue
+    from growthpoles.ratings.rating_options import Method
     from growthpoles.study.study_spec import Study
 
 ReadingName = Literal["label", "row"]
@@ -142,6 +143,39 @@ def can_rate(sources: Sources, catalogue: Catalogue, year: int) -> bool:
         code in printed or (code in catalogue.derived and set(catalogue.parts(code)) <= printed)
         for code in catalogue.indicators
     )
+
+
+def rated_values(reading: Reading, year: int, catalogue: Catalogue, method: Method) -> pd.DataFrame:
+    """Return the indicators by which a year is rated: its own, or those of all years where these set the limits.
+
+    Those of all years are stacked, with the index (year, region).
+    """
+    from growthpoles.ratings.catalogue import indicator_values
+
+    if method.limits == "year":
+        return indicator_values(reading.indicators(year, catalogue), catalogue)
+    years = dict.fromkeys(reading.sources.years.values())
+    return stacked(
+        {each: reading.indicators(each, catalogue) for each in years if can_rate(reading.sources, catalogue, each)},
+        catalogue,
+    )
+
+
+def stacked(tables: Mapping[int, pd.DataFrame], catalogue: Catalogue) -> pd.DataFrame:
+    """Return the indicators of several years under each other."""
+    from growthpoles.ratings.rate import stacked_values
+
+    return stacked_values(tables, catalogue)
+
+
+def rows_of(year: int, values: pd.Series) -> pd.Series:
+    """Return the rows of a year, by region, of what may be stacked by years."""
+    return values.xs(year) if isinstance(values.index, pd.MultiIndex) else values
+
+
+def row_of(year: int, region: object, index: pd.Index) -> Any:
+    """Return the key of a region's row in what may be stacked by years."""
+    return (year, region) if isinstance(index, pd.MultiIndex) else region
 
 
 def edition_table(study: Study, year: int, edition: str) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from growthpoles.errors import RatingError
+from growthpoles.errors import RatingError, StudyError
 from growthpoles.study.audit.arithmetic import wrong_cells
 from growthpoles.study.audit.hidden_denominators import find_copies
 from growthpoles.study.audit.printed_cells import (
@@ -26,6 +27,10 @@ from growthpoles.study.audit.readings import (
     can_rate,
     edition_table,
     make_reading,
+    rated_values,
+    row_of,
+    rows_of,
+    stacked,
     unrounded,
 )
 from growthpoles.study.files.printed_tables import latin_class, printed_resolution
@@ -78,25 +83,23 @@ def by_leaders(method: Method, normalisation: str = "leader") -> bool:
     """Whether the index of a region follows from its own values and those of the leaders (or extremes) alone."""
     from growthpoles.ratings.rating_options import levels_of
 
-    if str(method.normalisation) != normalisation or method.treats or method.own:
+    if str(method.normalisation) != normalisation or method.treats or method.own or isinstance(method.limits, dict):
         return False
     means = all(mean.additive for mean in levels_of(method.aggregation))
     return means and {str(scheme) for scheme in levels_of(method.weighting)} <= {"given", "equal"}
 
 
 def _index(
-    table: pd.DataFrame, catalogue: Catalogue, method: Method, *, leaders: pd.DataFrame | None = None
+    values: pd.DataFrame, catalogue: Catalogue, method: Method, *, leaders: pd.DataFrame | None = None
 ) -> pd.Series:
-    """Return the index alone, by region; against the leaders of another table if one is given."""
+    """Return the index alone, by row; against the leaders of another table if one is given."""
     from growthpoles.ratings.aggregation_tree import index_of
-    from growthpoles.ratings.catalogue import indicator_values
     from growthpoles.ratings.rating_options import compiled
 
-    values = indicator_values(table, catalogue)
     if leaders is None:
         index = index_of(values, compiled(catalogue), method)
     else:
-        index = index_against(values, indicator_values(leaders, catalogue), catalogue, method)
+        index = index_against(values, leaders, catalogue, method)
     return pd.Series(index, index=values.index)
 
 
@@ -134,10 +137,9 @@ def explain_cell(
     -------
     kind, deviation, note
     """
-    from growthpoles.ratings.catalogue import indicator_values
-
-    table = indicator_values(reading.indicators(year, catalogue), catalogue)
-    values = {str(code): float(table[code][region]) for code in table.columns}
+    table = rated_values(reading, year, catalogue, method)
+    at = row_of(year, region, table.index)
+    values = {str(code): float(table[code][at]) for code in table.columns}
     shifts = [(str(code), power) for code in table.columns for power in _POWERS]
     known = [(code, suspects[(year, code, region)]) for code in table.columns if (year, code, region) in suspects]
     value, tolerance = float(line["value"]), float(line["tolerance_by_row"])
@@ -146,27 +148,28 @@ def explain_cell(
         ("decimal shift of one cell", shifts),
     ):
         own = [(code, values[code] * 10.0**-power) for code, power in changes]
-        found = _closest(region, table, own, catalogue, method, value, tolerance)
+        found = _closest(at, table, own, catalogue, method, value, tolerance)
         if found is not None:
-            at, result, fitting = found
-            code, shifted = own[at]
+            place, result, fitting = found
+            code, shifted = own[place]
             best = leader(table[code], code, catalogue)
             text = f"if its own {code} counts as {shifted:.10g}"
             text += f" while the leader's value stays {best:.10g}" if by_leaders(method) else ""
             return kind, result - value, f"{result:.2f} {text}; {fitting} of {len(own)} such changes fit"
-    rows = [(str(code), str(other)) for code in table.columns for other in table.index if other != region]
-    own = [(code, float(table[code][other])) for code, other in rows]
-    found = _closest(region, table, own, catalogue, method, value, tolerance)
+    others = rows_of(year, table.iloc[:, 0]).index
+    rows = [(str(code), str(other)) for code in table.columns for other in others if other != region]
+    own = [(code, float(table[code][row_of(year, other, table.index)])) for code, other in rows]
+    found = _closest(at, table, own, catalogue, method, value, tolerance)
     if found is not None:
-        at, result, fitting = found
-        text = f"if its {rows[at][0]} is that of {rows[at][1]}"
+        place, result, fitting = found
+        text = f"if its {rows[place][0]} is that of {rows[place][1]}"
         return "value of another row", result - value, f"{result:.2f} {text}; {fitting} of {len(own)} such changes fit"
     note = f"{line['by_row']:.2f} by row number, {line['by_label']:.2f} by label"
     return "nothing", float(line["by_row"]) - value, note
 
 
 def _closest(
-    region: str,
+    region: Any,
     table: pd.DataFrame,
     changes: list[tuple[str, float]],
     catalogue: Catalogue,
@@ -191,7 +194,7 @@ def _closest(
 
 
 def _in_the_table(
-    region: str, table: pd.DataFrame, changes: list[tuple[str, float]], catalogue: Catalogue, method: Method
+    region: Any, table: pd.DataFrame, changes: list[tuple[str, float]], catalogue: Catalogue, method: Method
 ) -> Array:
     """Rate the whole table with each change in it; NaN where the method does not take it."""
     from growthpoles.ratings.aggregation_tree import index_of
@@ -208,7 +211,7 @@ def _in_the_table(
 
 
 def _near(
-    region: str,
+    region: Any,
     table: pd.DataFrame,
     changes: list[tuple[str, float]],
     catalogue: Catalogue,
@@ -237,7 +240,7 @@ def _near(
 
 
 def _against_leaders(
-    region: str, table: pd.DataFrame, changes: list[tuple[str, float]], catalogue: Catalogue, method: Method
+    region: Any, table: pd.DataFrame, changes: list[tuple[str, float]], catalogue: Catalogue, method: Method
 ) -> tuple[list[int], Array]:
     """Rate the region with each change beside unchanged leaders: all in one go, as rows of one table."""
     # A value better than the leader's would need another leader, and one of the other sign means something else.
@@ -256,14 +259,21 @@ def _against_leaders(
     return usable, index_against(pd.DataFrame(trials, columns=table.columns), table, catalogue, method)
 
 
-def missed_index(study: Study, sources: Sources, catalogue: Catalogue, method: Method) -> set[tuple[int, str]]:
-    """Return (year, region) of every published index that follows by no reading of the tables."""
+def missed_index(
+    study: Study, sources: Sources, catalogue: Catalogue, method: Method, *, room: float = 1.0
+) -> set[tuple[int, str]]:
+    """Return (year, region) of every published index that follows by no reading of the tables.
+
+    `room` widens what rounding allows.
+    """
     targets = index_targets(study, sources, catalogue, method)
     return {
         (year, str(region))
         for year, (own, readings) in targets.items()
         for region in own.index[
-            np.logical_and.reduce([~((own - middle).abs() <= slack) & middle.notna() for middle, slack in readings])
+            np.logical_and.reduce(
+                [~((own - middle).abs() <= room * slack) & middle.notna() for middle, slack in readings]
+            )
             & own.notna()
         ]
     }
@@ -276,16 +286,27 @@ def fill_gaps(study: Study, sources: Sources, catalogue: Catalogue, method: Meth
     """
     cells: dict[tuple[int, int, str], tuple[float, float]] = {}
     for year, (own, readings) in index_targets(study, sources, catalogue, method).items():
-        gaps = gaps_of(sources, catalogue, year)
+        gaps = gaps_of(sources, catalogue, year, method)
         middle, slack = readings[0]
         known = (own.notna() & middle.notna()).to_numpy()
         if not 0 < len(gaps) <= _GAPS or known.sum() < 4 or not ((own - middle).abs() > slack).any():
             continue
         reading = make_reading(sources, "row", order=base_order(sources, study))
-        table = reading.indicators(year, catalogue)
+        table = rated_values(reading, year, catalogue, method)
         places = {(t, row, code): sources.labels(t).index.get_loc(row) for t, row, code in gaps}
-        values = {key: (str(table.index[at]), key[2]) for key, at in places.items()}
-        filled = _filled(table, list(values.values()), catalogue, method, own.to_numpy(float), known)
+        values = {
+            key: (row_of(sources.year(key[0]), reading.orders[key[0]][at], table.index), key[2])
+            for key, at in places.items()
+        }
+
+        def away(trial: pd.DataFrame, year: int = year, own: pd.Series = own, known: Any = known) -> float:
+            with suppress(RatingError):
+                index = rows_of(year, _index(trial, catalogue, method)).reindex(own.index)
+                gap = np.abs(index.to_numpy(float) - own.to_numpy(float))[known]
+                return float(gap.sum()) if np.isfinite(gap).all() else np.inf
+            return np.inf
+
+        filled = _filled(table, list(values.values()), method, away)
         for key, (region, code) in values.items():
             if np.isfinite(value := float(filled[code][region])):
                 cells[key] = value, float(np.nanmedian(sources.column(key[0], code, "half")))
@@ -297,12 +318,12 @@ def fill_gaps(study: Study, sources: Sources, catalogue: Catalogue, method: Meth
     return replace_cells(sources, cells) if cells else None
 
 
-def gaps_of(sources: Sources, catalogue: Catalogue, year: int) -> list[tuple[int, int, str]]:
-    """Return (table, row, column) of the indicators of a year that have no number."""
+def gaps_of(sources: Sources, catalogue: Catalogue, year: int, method: Method) -> list[tuple[int, int, str]]:
+    """Return (table, row, column) of the indicators that have no number, of a year or of all that set its limits."""
     return [
         (table, int(str(row)), code)
         for table in sources.tables
-        if sources.year(table) == year
+        if sources.year(table) == year or method.limits != "year"
         for code in catalogue.indicators
         if code in sources.columns(table)
         for row, value in sources.column(table, code).items()
@@ -312,22 +333,17 @@ def gaps_of(sources: Sources, catalogue: Catalogue, year: int) -> list[tuple[int
 
 def _filled(
     table: pd.DataFrame,
-    gaps: list[tuple[str, str]],
-    catalogue: Catalogue,
+    gaps: list[tuple[Any, str]],
     method: Method,
-    target: Array,
-    known: NDArray[np.bool_],
+    away_of: Callable[[pd.DataFrame], float],
 ) -> pd.DataFrame:
     """Fill gaps one after the other, each with what brings the indices nearest to the target, while it helps."""
-    from scipy.optimize import minimize_scalar
+    from scipy.optimize import minimize, minimize_scalar
 
-    def away(value: float, region: str, code: str) -> float:
+    def away(value: float, region: Any, code: str) -> float:
         trial = table.copy()
         trial.loc[region, code] = value
-        with suppress(RatingError):
-            gap = np.abs(_index(trial, catalogue, method).to_numpy(float) - target)[known]
-            return float(gap.sum()) if np.isfinite(gap).all() else np.inf
-        return np.inf
+        return away_of(trial)
 
     table, left = table.copy(), list(gaps)
     best = away(np.nan, *gaps[0])
@@ -356,12 +372,32 @@ def _filled(
             )
             choice = (gaps_at[at], float(points[at])) if gaps_at[at] <= fine.fun else (float(fine.fun), float(fine.x))
             tried.append((*choice, region, code))
-        found, value, region, code = min(tried)
+        found, value, region, code = min(tried, key=lambda each: each[:2])
         if not found < 0.999 * best:
             break
         best = found
         table.loc[region, code] = value
         left.remove((region, code))
+    done = [gap for gap in gaps if gap not in left]
+    if len(done) > 1:
+        # One after the other they stop where each is best for the others as they stand: all at once.
+        scale = np.array([abs(float(table[code][at])) or 1.0 for at, code in done])
+
+        def together(steps: Array) -> float:
+            trial = table.copy()
+            for gap, value in zip(done, scale * steps, strict=True):
+                trial.loc[gap] = value
+            return away_of(trial)
+
+        start = np.array([float(table[code][at]) for at, code in done]) / scale
+        simplex = np.vstack([start, *(start + 0.1 * step for step in np.eye(len(done)))])
+        found_all = minimize(
+            together, start, method="Nelder-Mead",
+            options={"initial_simplex": simplex, "xatol": 1e-7, "fatol": 1e-6, "maxiter": 200 * len(done)},
+        )  # fmt: skip
+        if found_all.fun < best:
+            for gap, value in zip(done, scale * found_all.x, strict=True):
+                table.loc[gap] = float(value)
     return table
 
 
@@ -382,7 +418,8 @@ def index_targets(
         by_row = make_reading(sources, "row", order=order)
         by_label = make_reading(sources, "label")
         for reading in (by_row, by_label) if by_row.orders != by_label.orders else (by_row,):
-            index = _index(reading.indicators(year, catalogue), catalogue, method).reindex(own.index)
+            values = rated_values(reading, year, catalogue, method)
+            index = rows_of(year, _index(values, catalogue, method)).reindex(own.index)
             slack = _tolerance(reading, year, catalogue, method).reindex(own.index) + _half(own, study)
             readings.append((index, slack))
         found[year] = own["value"], readings
@@ -427,7 +464,7 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
         return pd.DataFrame(columns=list(REPRODUCTION_COLUMNS))
     sources = sources or read_sources(study)
     catalogue = study_catalogue(study)
-    method = study_method(study, catalogue)
+    method = study_method(study, catalogue).but(limits=study.rating.level_limits)
     cells = read_table(study, published.table)
     order = base_order(sources, study)
     suspects = shifted_cells(sources)
@@ -456,15 +493,17 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
             if same and name == "row":
                 frame["by_row"], frame["tolerance_by_row"] = frame["by_label"], frame["tolerance_by_label"]
                 continue
-            frame[f"by_{name}"] = _index(reading.indicators(year, catalogue), catalogue, method).reindex(own.index)
+            values = rated_values(reading, year, catalogue, method)
+            frame[f"by_{name}"] = rows_of(year, _index(values, catalogue, method)).reindex(own.index)
             tolerance = _tolerance(reading, year, catalogue, method).reindex(own.index)
             frame[f"tolerance_by_{name}"] = tolerance + _half(own, study)
-        table, exact = readings["row"].indicators(year, catalogue), unrounded(readings["row"], wrong)
-        leaders = table if by_leaders(method) else None
-        index = _index(exact.indicators(year, catalogue), catalogue, method, leaders=leaders)
-        frame["by_row_unrounded"] = index.reindex(own.index)
+        leaders = rated_values(readings["row"], year, catalogue, method) if by_leaders(method) else None
+        exact = rated_values(unrounded(readings["row"], wrong), year, catalogue, method)
+        index = _index(exact, catalogue, method, leaders=leaders)
+        frame["by_row_unrounded"] = rows_of(year, index).reindex(own.index)
         for edition in editions(study):
-            frame[edition] = _index(edition_table(study, year, edition), catalogue, method).reindex(own.index)
+            values = _edition_values(study, year, edition, catalogue, method)
+            frame[edition] = rows_of(year, _index(values, catalogue, method)).reindex(own.index)
         classed = method.has_classes(catalogue.root)
         for name, column in (("class_by_row", "by_row"), ("class_of_printed", "value")):
             frame[name] = classes_of(frame[column], method).astype(object) if classed else ""
@@ -478,6 +517,18 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
     full = pd.concat(frames, ignore_index=True)
     extra = [column for column in full.columns if column not in REPRODUCTION_COLUMNS]
     return full[[*REPRODUCTION_COLUMNS[:11], *extra, *REPRODUCTION_COLUMNS[11:]]]
+
+
+def _edition_values(study: Study, year: int, edition: str, catalogue: Catalogue, method: Method) -> pd.DataFrame:
+    from growthpoles.ratings.catalogue import indicator_values
+
+    if method.limits == "year":
+        return indicator_values(edition_table(study, year, edition), catalogue)
+    tables = {}
+    for each in study.years:
+        with suppress(StudyError):  # an edition need not cover every year
+            tables[each] = edition_table(study, each, edition)
+    return stacked(tables, catalogue)
 
 
 def _half(own: pd.DataFrame, study: Study) -> pd.Series:
@@ -503,11 +554,10 @@ def _tolerance(reading: Reading, year: int, catalogue: Catalogue, method: Method
     the method looks at more than the leaders, every cell of the table is moved in turn.
     """
     from growthpoles.ratings.aggregation_tree import index_of
-    from growthpoles.ratings.catalogue import indicator_values
     from growthpoles.ratings.rating_options import compiled
 
-    table = indicator_values(reading.indicators(year, catalogue), catalogue)
-    halves = {code: _indicator_half(reading, year, str(code), table.index) for code in table.columns}
+    table = rated_values(reading, year, catalogue, method)
+    halves = {code: _indicator_halves(reading, year, str(code), table.index) for code in table.columns}
     base, total = index_of(table, compiled(catalogue), method), np.zeros(len(table))
     if by_leaders(method):
         trials = []
@@ -523,7 +573,7 @@ def _tolerance(reading: Reading, year: int, catalogue: Catalogue, method: Method
             trials += [own, against]
         stacked = pd.DataFrame(np.vstack(trials), columns=table.columns)
         moved = index_against(stacked, table, catalogue, method).reshape(len(trials), -1)
-        return pd.Series(np.abs(moved - base).sum(axis=0), index=table.index)
+        return rows_of(year, pd.Series(np.abs(moved - base).sum(axis=0), index=table.index))
     for column, code in enumerate(table.columns):
         half = halves[code].to_numpy(float)
         rows: list[Any] = [np.array([row]) for row in np.flatnonzero(half > 0)]
@@ -536,11 +586,22 @@ def _tolerance(reading: Reading, year: int, catalogue: Catalogue, method: Method
             trial = table.to_numpy(float, copy=True)
             trial[moved, column] += half[moved]
             total += np.abs(index_of(_like(table, trial), compiled(catalogue), method) - base)
-    return pd.Series(total, index=table.index)
+    return rows_of(year, pd.Series(total, index=table.index))
 
 
 def _like(table: pd.DataFrame, values: Array) -> pd.DataFrame:
     return pd.DataFrame(values, index=table.index, columns=table.columns)
+
+
+def _indicator_halves(reading: Reading, year: int, code: str, index: pd.Index) -> pd.Series:
+    """Return half units of the last digit by row of what may be stacked by years."""
+    if not isinstance(index, pd.MultiIndex):
+        return _indicator_half(reading, year, code, index)
+    parts = [
+        _indicator_half(reading, int(each), code, index[index.get_level_values(0) == each].droplevel(0))
+        for each in dict.fromkeys(index.get_level_values(0))
+    ]
+    return pd.Series(np.concatenate(parts), index=index)
 
 
 def _indicator_half(reading: Reading, year: int, code: str, regions: pd.Index) -> pd.Series:

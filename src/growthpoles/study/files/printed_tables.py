@@ -247,8 +247,10 @@ def _checked_cells(path: Path, decimal: Decimal) -> pd.DataFrame:
                 problem = f"{_show(record['value'])} is not what is printed, {_show(record['printed'])}"
                 raise DataError(message(problem, where=where + "value"))
         elif record["printed"].strip():
-            # A number whose value was left out is a number all the same.
+            # A number whose value was left out is a number all the same, with a flag behind it too.
             number = parse_plain(record["printed"].strip().translate(BLANKS), decimal)
+            if number is None and (flagged := split_flag(record["printed"])):
+                number = parse_plain(flagged[0].strip().translate(BLANKS), decimal)
             values[position] = np.nan if number is None else number
     cells = rows.reset_index(drop=True).assign(**numbers, value=values)[list(CELL_COLUMNS)]
     twice = cells.duplicated(["table", "row", "column"])

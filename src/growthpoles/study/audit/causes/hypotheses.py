@@ -20,7 +20,19 @@ Rows = npt.NDArray[np.intp]
 Key = tuple[int, str]
 Blocks = Mapping[int, Block]
 #: Kinds of readings, the simplest first.
-KINDS = ("rows", "shifted", "exchanged", "repeated", "other year", "other column", "factor", "digits", "cell", "column")
+KINDS = (
+    "rows",
+    "shifted",
+    "exchanged",
+    "across",
+    "repeated",
+    "other year",
+    "other column",
+    "factor",
+    "digits",
+    "cell",
+    "column",
+)
 #: Greatest expected number of chance matches for rows that are said to be exchanged.
 _CHANCE = 0.02
 #: Most wrong rows of a table of which each two may be swapped, and most ways to swap columns that are followed.
@@ -78,6 +90,8 @@ def readings(blocks: Blocks, relations: Sequence[Relation], wrong: Sequence[Mask
             implied = relation.implied(block, name)
             for i in rows:
                 cells.setdefault((relation.table, name, int(i)), []).append(r)
+            if len(rows) > 1 and relation.kind == "index":
+                yield from _other_index(block, relations, relation, rows)
             if len(rows) > 1:
                 yield from _moved(block, [(name, implied)], rows)
                 yield from _shifted(block, name, implied, rows)
@@ -111,6 +125,7 @@ def readings(blocks: Blocks, relations: Sequence[Relation], wrong: Sequence[Mask
             if relation.table == table and relation.kind != "index"
         ]
         yield from _swapped(block, own) if own else ()
+    yield from _exchanged_cells(blocks, relations, wrong)
     for (table, name, at), concerned in cells.items():
         yield from single(blocks[table], name, at, [relations[r] for r in concerned])
 
@@ -144,8 +159,13 @@ def _moved(block: Block, members: Sequence[tuple[str, Bounds]], rows: Rows) -> I
     own = fits[np.ix_(known, known)]
     n = len(own)
     rate = max((own.sum() - np.trace(own)) / max(n * (n - 1), 1), 1e-12)
-    for place, origin, unique in _cycles(fits, rows, np.flatnonzero(known)):
-        if np.log(np.arange(1, len(place) + 1) * rate).sum() > np.log(_CHANCE):
+    # Beside a gap: what is printed may be that of a row that cannot be checked, and a lost figure may fit anywhere.
+    there = np.logical_and.reduce([np.isfinite(block.columns[name].value) for name, _ in members])
+    checked = np.logical_and.reduce([np.isfinite(implied[0]) for _, implied in members])
+    usable = np.flatnonzero(there | checked)
+    for place, origin, unique in _cycles(fits, rows, usable, open_rows=~checked, lost=~there):
+        sure = int((checked[place] & there[origin]).sum())
+        if sure < 2 or np.log(np.arange(1, sure + 1) * rate).sum() > np.log(_CHANCE):
             continue
         yield _dealt(block, [name for name, _ in members], place, origin, unique=unique)
 
@@ -229,10 +249,13 @@ def _holds(relation: Relation, block: Block, pair: tuple[int, int], way: Sequenc
     return not relation.wrong(replace(block, columns=columns)).any()
 
 
-def _cycles(fits: npt.NDArray[np.bool_], rows: Rows, known: Rows) -> Iterator[tuple[Rows, Rows, bool]]:
+def _cycles(
+    fits: npt.NDArray[np.bool_], rows: Rows, known: Rows, *, open_rows: Mask, lost: Mask
+) -> Iterator[tuple[Rows, Rows, bool]]:
     """Yield rows, the rows whose values they take, and whether in one way only: every cycle, and all together.
 
-    Where the wrong rows alone do not close, rows that look right may have moved with them: the fewest that do.
+    Where the wrong rows alone do not close, rows that look right may have moved with them: the fewest that do. Rows
+    that cannot be checked (`open_rows`) take any value, and `lost` values fit any row, where nothing else does.
     """
     from scipy.optimize import linear_sum_assignment
     from scipy.sparse import csr_array
@@ -254,8 +277,9 @@ def _cycles(fits: npt.NDArray[np.bool_], rows: Rows, known: Rows) -> Iterator[tu
             yield rows[at], rows[at][source], unique
     if closed == len(rows):
         return
-    wide = fits[np.ix_(known, known)]
-    cost = np.where(wide, 1.0 + np.random.default_rng(0).random(wide.shape) * 1e-6, 1e6)
+    free = (open_rows[:, None] | lost[None, :])[np.ix_(known, known)]
+    wide = fits[np.ix_(known, known)] | free
+    cost = np.where(wide, 1.0 + 2.0 * free + np.random.default_rng(0).random(wide.shape) * 1e-6, 1e6)
     np.fill_diagonal(cost, np.where(np.diag(wide), 0.0, 1e6))
     _, source = linear_sum_assignment(cost)
     real = wide[np.arange(len(source)), source]
@@ -318,6 +342,72 @@ def _exchanged(
             }
             cells = {key: np.arange(len(block.rows)) for key in keys}
             yield Reading("exchanged", cells, bounds, texts, other_year=other.year or 0)
+
+
+def _exchanged_cells(blocks: Blocks, relations: Sequence[Relation], wrong: Sequence[Mask]) -> Iterator[Reading]:
+    """Try the figures of one region exchanged between two years: of one column, of all typed, or of all computed."""
+    broken: dict[int, dict[int, list[Relation]]] = {}
+    for relation, mask in zip(relations, wrong, strict=True):
+        for at in map(int, np.flatnonzero(mask)) if relation.kind != "index" else ():
+            broken.setdefault(relation.table, {}).setdefault(at, []).append(relation)
+    for table, rows in broken.items():
+        results = {
+            relation.members[0] for relation in relations if relation.table == table and relation.kind == "ratio"
+        }
+        for other in blocks.values():
+            if other.table <= table or other.table not in broken or None in (blocks[table].year, other.year):
+                continue
+            place = {region: at for at, region in enumerate(other.regions)}
+            both = [name for name in blocks[table].columns if name in other.columns]
+            for i, own in rows.items():
+                j = place.get(blocks[table].regions[i], -1)
+                if j not in broken[other.table]:
+                    continue
+                near = {name for relation in own for name in relation.members} & set(both)
+                sets = [{name} for name in near]
+                sets += [set(both) - results, set(both) & results] if len(own) > 1 else []
+                for names in sets:
+                    if names:
+                        yield _across(blocks[table], other, [name for name in both if name in names], i, j)
+
+
+def _across(block: Block, other: Block, names: Sequence[str], i: int, j: int) -> Reading:
+    """Exchange the figures of one region between two tables."""
+    cells, bounds, texts = {}, {}, {}
+    for mine, theirs, at, there in ((block, other, i, j), (other, block, j, i)):
+        for name in names:
+            key, (new, old) = (mine.table, name), (theirs.columns[name], mine.columns[name])
+            if new.value[there] == old.value[at]:
+                continue
+            parts = [part.copy() for part in (old.low, old.value, old.high)]
+            for part, source in zip(parts, (new.low, new.value, new.high), strict=True):
+                part[at] = source[there]
+            cells[key], bounds[key] = np.array([at]), (parts[0], parts[1], parts[2])
+            texts[key] = (f"the figures of the years are exchanged: the value belongs to {theirs.year}",)
+    return Reading("across", cells, bounds, texts, other_year=other.year or 0)
+
+
+def _other_index(block: Block, relations: Sequence[Relation], relation: Relation, rows: Rows) -> Iterator[Reading]:
+    """Try the index columns of two years, printed in one table, exchanged."""
+    mine = block.columns[relation.members[0]]
+    for other in relations:
+        if other.kind != "index" or other.table != relation.table or other.members <= relation.members:
+            continue
+        theirs = block.columns[other.members[0]]
+        here, there = (
+            np.logical_or.reduce([meets(column, low, high) for low, _, high in each.targets])
+            for column, each in ((theirs, relation), (mine, other))
+        )
+        known = np.isfinite(mine.value) & np.isfinite(theirs.value)
+        if _most(here, rows, known) and there[known].mean() >= 0.8:
+            at = np.flatnonzero(known & (mine.value != theirs.value))
+            keys = (block.table, relation.members[0]), (block.table, other.members[0])
+            bounds = {key: (each.low, each.value, each.high) for key, each in zip(keys, (theirs, mine), strict=True)}
+            texts = {
+                key: (f"the columns are exchanged: the value belongs to {name}",) * len(at)
+                for key, name in zip(keys, (other.members[0], relation.members[0]), strict=True)
+            }
+            yield Reading("exchanged", dict.fromkeys(keys, at), bounds, texts)
 
 
 def _repeated(blocks: Blocks, relation: Relation, name: str, implied: Bounds, rows: Rows) -> Iterator[Reading]:
@@ -439,7 +529,8 @@ def _digits(block: Block, relation: Relation, name: str, implied: Bounds, rows: 
     cut = (far + slack >= size) & (near - slack < size + 2 * half)
     unit = 20 * half
     on_step = np.abs(size / unit - np.round(size / unit)) < 1e-6
-    wide = (column.value + unit / 2 + slack >= low) & (column.value - unit / 2 - slack <= high)
+    # What was rounded to the printed digits first, and then again, is off by half of each unit.
+    wide = (column.value + unit / 2 + half + slack >= low) & (column.value - unit / 2 - half - slack <= high)
     key = (block.table, name)
     for fit, text in (
         (cut, "truncated: the digits are cut off, not rounded"),

@@ -25,6 +25,8 @@ _COLUMN = 2.0
 #: So many standard errors the results of a ratio must lie low on average before their digits count as cut off.
 _DRIFT = 5.5
 _FREEDOM = 3
+#: Cells of so many digits are not the same by chance.
+_TOLD_APART = 4
 #: From so many rows on, and half of a column, single wrong ratios are one wrong column.
 _WHOLE = 5
 #: No region and no quantity grows or shrinks so much as a whole between two editions of a table (log).
@@ -147,6 +149,25 @@ def _drift(block: Block, relation: Relation) -> Iterator[Cause]:
         bounds = {key: (low, middle, high)}
         reading = Reading("digits", {key: at}, bounds, {key: (text,) * len(at)}, odds=away)
         yield Cause((reading,), ((relation, tuple(map(int, at))),))
+
+
+def coarse_ratios(blocks: Blocks, relations: Sequence[Relation]) -> list[tuple[str, int, str]]:
+    """List the ratios of which cut digits would be seen neither in a cell nor on average: check, rows, reason."""
+    lines = []
+    for relation in relations:
+        if relation.kind == "ratio":
+            block = blocks[relation.table]
+            column = block.columns[relation.members[0]]
+            low, _, high = relation.implied(block, relation.members[0])
+            half = (column.high - column.low) / 2
+            known = np.isfinite(low) & np.isfinite(column.value) & (half > 0)
+            room = ((high - low) / (2 * half))[known]
+            spread = np.sqrt(1 / 12 + (room / 2) ** 2 / 3)
+            # Half a unit low, on average, in so many standard errors; and a cell shows it where its inputs are finer.
+            if known.any() and 0.5 * len(room) / np.sqrt((spread**2).sum()) < _DRIFT and (room > 0.5).mean() > 0.9:
+                check = f"table {relation.table}: whether the digits of {relation.members[0]} are rounded or cut off"
+                lines.append((check, int(known.sum()), "its inputs are printed too coarsely"))
+    return lines
 
 
 def _wrong(
@@ -334,9 +355,9 @@ def _neat(reading: Reading, blocks: Blocks, relations: Sequence[Relation], decim
         for other, place in twins(blocks, table, name)
         if place[i] >= 0 and not stands_still((other.columns[name].value[place] == column.value)[place >= 0])
     )
-    if same and digits >= 4:
+    if same and digits >= _TOLD_APART:
         return 5.0
-    if digits >= 4 and (column.value == column.value[i]).sum() == 2:
+    if digits >= _TOLD_APART and (column.value == column.value[i]).sum() == 2:
         return 3.0
     return 0.0
 
@@ -386,7 +407,7 @@ def _unit_slips(causes: Sequence[Cause], blocks: Blocks) -> list[Cause]:
             column, i = blocks[key[0]].columns[key[1]], int(reading.cells[key][0])
             low, _, high = (float(part[i]) for part in reading.bounds[key])
             half = float(column.high[i] - column.low[i]) / 2
-            power = decimal_shift(float(column.value[i]), low - half, high + half)
+            power = decimal_shift(float(column.value[i]), low - half, high + half, half)
             if power is not None:
                 groups.setdefault((key, power), {})[number] = reading
     found, taken = dict(enumerate(causes)), set[int]()
@@ -425,7 +446,7 @@ def _whole_columns(causes: Sequence[Cause], blocks: Blocks) -> list[Cause]:
     by_ratio: dict[Key, list[Cause]] = {}
     for cause in causes:
         relation, *more = {relation for relation, _ in cause.symptoms}
-        if cause.first.kind == "cell" and relation.kind == "ratio" and not more:
+        if cause.first.kind == "cell" and relation.kind in ("ratio", "index") and not more:
             by_ratio.setdefault((relation.table, relation.members[0]), []).append(cause)
     found = list(causes)
     for key, group in by_ratio.items():
@@ -433,6 +454,10 @@ def _whole_columns(causes: Sequence[Cause], blocks: Blocks) -> list[Cause]:
         rows = sorted(i for cause in group for _, own in cause.symptoms for i in own)
         if len(rows) < max(_WHOLE, len(blocks[key[0]].rows) / 2):
             continue
+        # Rows that fit each other by chance are no swap in a column of which nothing fits.
+        by_chance = [cause for cause in causes if cause.first.kind == "rows" and cause.first.keys == (key,)]
+        group += [cause for cause in by_chance if {each for each, _ in cause.symptoms} == {relation}]
+        rows = sorted({i for cause in group for _, own in cause.symptoms for i in own})
         bounds = {key: relation.implied(blocks[key[0]], key[1])}
         text = "computed from other figures than those of its rows"
         reading = Reading("column", {key: np.array(rows)}, bounds, {key: (text,) * len(rows)})
@@ -441,18 +466,25 @@ def _whole_columns(causes: Sequence[Cause], blocks: Blocks) -> list[Cause]:
     return found
 
 
-def cell_text(reading: Reading, key: Key, at: int, block: Block, decimal: Decimal) -> str:
+def cell_text(reading: Reading, key: Key, at: int, blocks: Blocks, decimal: Decimal) -> str:
     """Say what is wrong with one cell under a reading."""
     if reading.texts:
         return reading.texts[key][at]
     i = int(reading.cells[key][at])
-    column = block.columns[key[1]]
+    column = blocks[key[0]].columns[key[1]]
     low, _, high = (float(part[i]) for part in reading.bounds[key])
     half = float(column.high[i] - column.low[i]) / 2
-    power = decimal_shift(float(column.value[i]), low - half, high + half)
+    power = decimal_shift(float(column.value[i]), low - half, high + half, half)
     if power is not None:
         return f"decimal shift (x10^{power})"
     if low - half <= -float(column.value[i]) <= high + half:
         return "sign: it fits with the other sign"
     changed = transposed(column.printed[i], low - half, high + half, decimal=decimal)
-    return "" if changed is None else f"digit transposition: {changed} fits"
+    if changed is not None:
+        return f"digit transposition: {changed} fits"
+    if significant_digits(column.printed[i]) >= _TOLD_APART:
+        for other, place in twins(blocks, *key):
+            same = other.columns[key[1]].value[place] == column.value
+            if place[i] >= 0 and same[i] and not stands_still(same[place >= 0]):
+                return f"duplicated cell: the same as table {other.table}, row {other.rows[int(place[i])]}"
+    return ""

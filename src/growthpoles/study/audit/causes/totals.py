@@ -11,6 +11,7 @@ import numpy as np
 from growthpoles.study.audit.arithmetic import decimal_shift, transposed
 from growthpoles.study.audit.causes.printed_relations import Array, Block, Relation
 from growthpoles.study.audit.causes.root_causes import Cause
+from growthpoles.study.audit.column_orders import listed
 from growthpoles.study.audit.findings import Cell, Fault, Finding
 from growthpoles.study.audit.printed_cells import TotalRow
 from growthpoles.study.files.printed_tables import Decimal
@@ -19,6 +20,7 @@ Blocks = Mapping[int, Block]
 #: Log odds, row of the total, rows of its parts.
 _Hit = tuple[float, int, tuple[int, ...]]
 _FEWEST = 2
+_SHIFT = "decimal shift"
 _COLUMNS = 2
 #: Log odds of a total on its own, and of one within another.
 _SURE, _LIKELY = float(np.log(1e6)), float(np.log(1e2))
@@ -195,6 +197,21 @@ def _sums(totals: Sequence[TotalRow], blocks: Blocks) -> Iterator[_Sum]:
                 yield _Sum(total, name, at, value, half, low, high)
 
 
+def unchecked_totals(totals: Sequence[TotalRow], blocks: Blocks) -> list[tuple[str, int, str]]:
+    """List the totals of which a row has no number: check, rows, reason."""
+    lines = []
+    for total in totals:
+        block = blocks[total.table]
+        for name in total.cells:
+            if name in block.columns:
+                at = [block.rows.index(row) for row in total.parts]
+                gaps = [block.rows[i] for i in at if not np.isfinite(block.columns[name].value[i])]
+                if gaps:
+                    check = f"table {total.table}: the total of {name}, row {total.row}"
+                    lines.append((check, len(gaps), f"no number in {name}, rows {listed(gaps)}"))
+    return lines
+
+
 def _additive(sums: Sequence[_Sum], printed: Sequence[_Sum], results: set[tuple[int, str]]) -> set[str]:
     """Return the columns that are summed up: no ratios; the sum holds somewhere, or comes near where a mean cannot."""
     ratios = {name for _, name in results}
@@ -243,8 +260,8 @@ def total_findings(
 ) -> list[Finding]:
     """Find totals that their rows do not add up to, with every cause mended; totals taken from print are right.
 
-    The total is wrong where no row can be: each stands in a ratio or a sum that holds. Otherwise all that a slip of
-    the digits explains are named, and which of them is wrong stays open.
+    It stays open whether the total or a row is wrong, also where every row holds in a ratio, which may have been
+    computed from the wrong figure; a slip of the digits that explains it decides.
     """
     printed = {(each.total.table, each.total.row, each.name): each for each in _sums(totals, blocks)}
     sums = list(_sums(totals, whole))
@@ -273,32 +290,35 @@ def _finding(each: _Sum, blocks: Blocks, relations: Sequence[Relation], decimal:
     total, name = each.total, each.name
     block, column = blocks[total.table], blocks[total.table].columns[name]
     slack = (each.high - each.low) / 2 + each.half
-    rows, loose = [], False
+    rows = []
     for i in each.at:
         want = float(column.value[i]) + each.value - each.middle
-        if _breaks(relations, block, name, i, want, slack):
-            continue
-        loose = True
         told = _slip(column.printed[i], float(column.value[i]), want, slack, decimal)
-        if told:
+        # What holds in its row may have been computed from the wrong figure: a power of ten is told all the same.
+        if told and (told.startswith(_SHIFT) or not _breaks(relations, block, name, i, want, slack)):
             rows.append((i, want, told))
     text = f"total: the rows add up to {each.middle:.10g}"
     slip = _slip(total.cells[name][0], each.value, each.middle, slack, decimal)
     text += f"; {slip}" if slip else ""
-    lead = "one reading: " if loose else ""
+    shifted = [line for line in rows if line[2].startswith(_SHIFT)]
+    # Digits that fit one cell alone, and all of them, are no chance.
+    decided = len(shifted) == 1 and not slip
+    lead = "" if (slip and not rows) or decided else "one reading: "
     cells = [Cell(total.table, total.row, name, total.cells[name][0], each.middle, f"{lead}{text}", total.label)]
+    if decided:
+        rows, cells = shifted, []
     if row and rows:
         cells = []
     cells += [
         Cell(
             total.table, block.rows[i], name, column.printed[i], want,
-            f"one reading: {told}, does not add up to {total.label}", block.regions[i],
+            f"{lead}{told}, does not add up to {total.label}", block.regions[i],
         )
         for i, want, told in rows
     ]  # fmt: skip
     evidence = f"{total.cells[name][0]} printed, rounding allows {each.low - each.half:.10g} to "
     evidence += f"{each.high + each.half:.10g}"
-    evidence += "; the total or one of its rows is wrong" if loose else "; every row holds in a ratio or a sum"
+    evidence += "; the total or one of its rows is wrong" if lead else ""
     fault = Fault("total", table=total.table, column=name, row=total.row)
     return Finding(f"t{total.table}-{name}-r{total.row:02d}", fault, tuple(cells), evidence, None, block.year)
 
