@@ -173,7 +173,7 @@ def spread_test(
     Notes
     -----
     Size at a nominal 5 %, one-sided, measured on 16 to 49 regions with levels and growth autocorrelated up to 0.8: 3 to
-    6 % for the neighbours' level, 4 to 8 % for the weight of poles. The test of relabelled poles is exact if the poles
+    6 % for the neighbours' level, 4 to 6 % for the weight of poles. The test of relabelled poles is exact if the poles
     stand anywhere with equal probability; one pole among 16 regions cannot reach a p below 1/16. A spillover that is
     found is an association in space: what causes it, no test of a map says.
 
