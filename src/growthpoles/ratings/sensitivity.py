@@ -132,7 +132,7 @@ def compare_ratings(ratings: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         columns = [root, "rank", *(["rating_class"] if "rating_class" in rating else [])]
         found[name] = rating[columns].rename(columns={root: "index"}).astype({"rank": float})
     table = pd.concat(found, axis=1, names=["rating", "quantity"])
-    places = table.xs("rank", axis=1, level="quantity")
+    places = pd.concat({name: each["rank"] for name, each in found.items()}, axis=1)
     table["all", "rank_low"], table["all", "rank_high"] = places.min(axis=1), places.max(axis=1)
     rows = []
     for first, second in combinations(found, 2):
@@ -144,9 +144,11 @@ def compare_ratings(ratings: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         known = all(
             "rating_class" in each and each["rating_class"].notna().any() for each in (found[first], found[second])
         )
-        classes = [found[name].loc[pair.index, "rating_class"].astype(str) for name in (first, second)] if known else []
+        classes = (
+            [found[name]["rating_class"].reindex(pair.index).astype(str) for name in (first, second)] if known else []
+        )
         same = float((classes[0] == classes[1]).mean()) if known else float("nan")
-        taus = [float(pair.corr(method=method).iloc[0, 1]) for method in ("spearman", "kendall")]
+        taus = (pair.corr(method="spearman").iloc[0, 1], pair.corr(method="kendall").iloc[0, 1])
         rows.append((first, second, len(pair), *taus, same, float(moves.mean()), moves.idxmax()))
     columns = ["first", "second", "n", "spearman", "kendall", "same_class", "mean_move", "farthest"]
     table.attrs["agreement"] = pd.DataFrame(rows, columns=columns)
