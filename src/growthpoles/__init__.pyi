@@ -77,6 +77,7 @@ from .ratings.profile import profile as profile
 from .ratings.rate import rate as rate
 from .ratings.robustness import Robustness as Robustness
 from .ratings.robustness import robustness as robustness
+from .ratings.sensitivity import compare_ratings as compare_ratings
 from .ratings.sensitivity import leave_one_out as leave_one_out
 from .ratings.sensitivity import sobol as sobol
 from .ratings.through_time.mazziotta_pareto import ampi as ampi

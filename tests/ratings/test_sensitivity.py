@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import growthpoles as gp
 from growthpoles.errors import RatingError
 from growthpoles.ratings import Catalogue, leave_one_out, rate, sobol
 
@@ -120,3 +121,31 @@ def test_bad_options(table, deep, options, problem):
     with pytest.raises(RatingError) as caught:
         sobol(table, deep, **options)
     assert problem in str(caught.value)
+
+
+def test_ratings_by_several_catalogues_are_compared():
+    rng = np.random.default_rng(2)
+    table = pd.DataFrame(rng.uniform(1, 9, (12, 3)), [f"r{i}" for i in range(12)], ["a", "b", "c"])
+    ratings = {
+        "two": gp.rate(table.iloc[:10], gp.Catalogue.flat(["a", "b"])),
+        "three": gp.rate(table.iloc[::-1], gp.Catalogue.flat(["a", "b", "c"])),
+        "open": gp.rate(table, gp.Catalogue.flat(["a", "c"]), normalisation="z-score"),
+    }
+    found = gp.compare_ratings(ratings)
+    assert set(found.index) == set(table.index) and np.isnan(found.loc["r11", ("two", "rank")])
+    assert found.loc["r3", ("all", "rank_low")] == min(rating.loc["r3", "rank"] for rating in ratings.values())
+    row = found.attrs["agreement"].iloc[0]
+    two, three = ratings["two"]["index"], ratings["three"]["index"].loc[table.index[:10]]
+    assert row["n"] == 10 and row["spearman"] == pytest.approx(two.rank().corr(three.rank()))
+    moves = (two.rank() - three.rank()).abs()
+    assert row["mean_move"] == pytest.approx(moves.mean()) and moves[row["farthest"]] == moves.max()
+    same = ratings["two"]["rating_class"].astype(str) == ratings["three"]["rating_class"].astype(str)[table.index[:10]]
+    assert row["same_class"] == pytest.approx(same.mean())
+    assert found.attrs["agreement"]["same_class"].isna().tolist() == [False, True, True]
+    with pytest.raises(RatingError, match="1 ratings; allowed: two or more"):
+        gp.compare_ratings({"two": ratings["two"]})
+    with pytest.raises(RatingError, match="'x' is no rating"):
+        gp.compare_ratings({"two": ratings["two"], "x": table})
+    few = gp.rate(table.iloc[:2], gp.Catalogue.flat(["a"]))
+    with pytest.raises(RatingError, match="2 regions in common; allowed: 3 or more"):
+        gp.compare_ratings({"two": ratings["two"], "few": few})

@@ -58,6 +58,7 @@ def test_a_study_is_frozen(tmp_path: Path) -> None:
     [
         (("[study]", "[study"), "not valid TOML"),
         (('name = "own"\n', ""), "study.name is missing"),
+        (('{ en = "S" }', '"S"'), "study.source: 'S'; allowed: a table in braces, source = { en ="),
         (("years = [2020]", "years = [2020, 2010]"), "study.years: years must ascend"),
         (("years = [2020]", 'years = ["x"]'), "study.years.1: "),
         (("[rating]", "[ratings]"), "ratings is not a known key.*nearest: rating"),

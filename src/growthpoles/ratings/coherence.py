@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -141,9 +142,10 @@ def _correlations(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     rows = []
     scores = {code: rating[f"score_{code}"].to_numpy(dtype=float) for code in catalogue.indicators}
     ranks = {code: _ranks(values) for code, values in scores.items()}
+    parents = {code: catalogue.parent(code) for code in catalogue.indicators}
     for first, second in combinations(catalogue.indicators, 2):
-        parent = catalogue.parent(first)
-        relation = f"within {parent}" if parent == catalogue.parent(second) else "across"
+        parent = parents[first]
+        relation = f"within {parent}" if parent == parents[second] else "across"
         codes = first, second
         both = ~np.isnan(scores[first] + scores[second])
         x, y = (scores[code][both] for code in codes)
@@ -153,14 +155,18 @@ def _correlations(rating: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
 
 def _ranks(values: Array) -> Array:
-    return pd.Series(values).rank().to_numpy()
+    """Return ranks from 1, the mean of equal ones."""
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True, equal_nan=False)
+    return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[places])
 
 
 def _pearson(x: Array, y: Array) -> float:
     """Return Pearson's correlation; NaN for fewer than three pairs or a constant side."""
-    if len(x) < FEWEST or np.ptp(x) == 0 or np.ptp(y) == 0:
+    if len(x) < FEWEST or x.min() == x.max() or y.min() == y.max():
         return float("nan")
-    return float(np.corrcoef(x, y)[0, 1])
+    x, y = x - x.mean(), y - y.mean()
+    x, y = x / abs(x).max(), y / abs(y).max()  # squares stay within the range of numbers
+    return min(1.0, max(-1.0, float(x @ y / math.sqrt((x @ x) * (y @ y)))))
 
 
 def _alpha(scores: Array) -> float:

@@ -1,9 +1,10 @@
-"""Sensitivity analysis of a rating: Sobol indices of every choice, leave one indicator out."""
+"""Sensitivity analysis of a rating: Sobol indices, leave one indicator out, ratings by several catalogues compared."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from typing import Any, Literal, Unpack, get_args
 
 import numpy as np
@@ -13,6 +14,7 @@ from growthpoles.errors import RatingError, message, unknown_option
 from growthpoles.randomness import generator as random_generator
 from growthpoles.ratings.aggregation_tree import ranks
 from growthpoles.ratings.catalogue import Catalogue, catalogue_for
+from growthpoles.ratings.coherence import FEWEST
 from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.methods import Choice
 from growthpoles.ratings.rate import rate_with
@@ -85,6 +87,72 @@ def leave_one_out(
             )
         )
     return pd.concat(parts, ignore_index=True)
+
+
+def compare_ratings(ratings: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Compare ratings of the same regions: by several catalogues, methods or editions.
+
+    Parameters
+    ----------
+    ratings : mapping of name to DataFrame
+        Results of `rate`, two or more. Their regions need not be the same.
+
+    Returns
+    -------
+    DataFrame
+        Index region; columns (name, quantity): index, rank and rating_class of every rating, NaN where it has not the
+        region; and ("all", "rank_low"), ("all", "rank_high"), the best and the worst rank. `attrs["agreement"]`: one
+        row per pair of ratings: first, second, n (regions with an index in both), spearman and kendall (tau-b) of their
+        indices, same_class (share of the regions, by the names of the classes; NaN where a rating has none), mean_move
+        (mean absolute difference of their ranks among these n), farthest (the region of the largest).
+
+    Raises
+    ------
+    RatingError
+        Fewer than two ratings, one that is no result of `rate`, or a pair without three common regions.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> table = gp.load_indicators(2014, edition="realigned")
+    >>> short = gp.Catalogue.flat(["productivity", "output_per_capita"])
+    >>> both = gp.compare_ratings({"article": gp.rate(table), "short": gp.rate(table, short)})
+    >>> both.attrs["agreement"][["first", "second", "n", "spearman", "farthest"]].round(2)
+         first second   n  spearman farthest
+    0  article  short  16      0.69   KZ-YUZ
+    """
+    if len(ratings) < 2:
+        raise RatingError(message(f"{len(ratings)} ratings", where="compare_ratings", allowed="two or more"))
+    found: dict[str, pd.DataFrame] = {}
+    for name, rating in ratings.items():
+        if not isinstance(rating, pd.DataFrame) or not {"method", "weights"} <= rating.attrs.keys():
+            raise RatingError(message(f"{name!r} is no rating", where="compare_ratings", allowed="results of rate()"))
+        weights = rating.attrs["weights"]
+        root = next(code for code in weights if not any(code in children for children in weights.values()))
+        columns = [root, "rank", *(["rating_class"] if "rating_class" in rating else [])]
+        found[name] = rating[columns].rename(columns={root: "index"}).astype({"rank": float})
+    table = pd.concat(found, axis=1, names=["rating", "quantity"])
+    places = pd.concat({name: each["rank"] for name, each in found.items()}, axis=1)
+    table["all", "rank_low"], table["all", "rank_high"] = places.min(axis=1), places.max(axis=1)
+    rows = []
+    for first, second in combinations(found, 2):
+        pair = pd.concat({name: found[name]["index"] for name in (first, second)}, axis=1).dropna()
+        if len(pair) < FEWEST:
+            problem = f"{first!r} and {second!r} have {len(pair)} regions in common"
+            raise RatingError(message(problem, where="compare_ratings", allowed=f"{FEWEST} or more"))
+        moves = pair.rank(ascending=False).diff(axis=1).iloc[:, 1].abs()
+        known = all(
+            "rating_class" in each and each["rating_class"].notna().any() for each in (found[first], found[second])
+        )
+        classes = (
+            [found[name]["rating_class"].reindex(pair.index).astype(str) for name in (first, second)] if known else []
+        )
+        same = float((classes[0] == classes[1]).mean()) if known else float("nan")
+        taus = (pair.corr(method="spearman").iloc[0, 1], pair.corr(method="kendall").iloc[0, 1])
+        rows.append((first, second, len(pair), *taus, same, float(moves.mean()), moves.idxmax()))
+    columns = ["first", "second", "n", "spearman", "kendall", "same_class", "mean_move", "farthest"]
+    table.attrs["agreement"] = pd.DataFrame(rows, columns=columns)
+    return table
 
 
 #: Measured with two editions and rounding errors whose shares are known, 240 intervals of each kind.

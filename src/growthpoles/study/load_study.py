@@ -116,6 +116,10 @@ def _problem(error: Any) -> str:
         return f"{where} is not a known key"
     if error["type"] == "missing":
         return f"{where} is missing"
+    if error["type"] == "dict_type" and isinstance(error["input"], str):
+        texts = where in ("study.title", "study.source")
+        allowed = f'a table in braces, {where.rpartition(".")[2]} = {{ {"en" if texts else "..."} = "..." }}'
+        return message(shown(error["input"]), where=where, allowed=allowed)
     text = error["msg"].removeprefix("Value error, ")
     return f"{where}: {text}" if where else text
 

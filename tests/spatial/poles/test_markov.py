@@ -62,7 +62,30 @@ def test_quadrants_of_state_incomes(income, states):
         expected[i, j, k, m] = counts[i, j].sum() * own[i, k] / own[i].sum() * near[j, m] / near[j].sum()
     assert chain.tests["statistic"].iloc[0] == pytest.approx(((counts - expected) ** 2 / expected).sum(), rel=1e-9)
     shuffled = gp.lisa_markov(income.sample(frac=1, random_state=1).iloc[:, ::-1], states, permutations=19)
-    pd.testing.assert_frame_equal(chain.tests, shuffled.tests)  # giddy's number for this changes with the rows
+    pd.testing.assert_frame_equal(chain.tests, shuffled.tests)
+
+
+def test_what_giddy_prints_for_quadrants_is_of_years_and_moves_with_the_rows(income, states):
+    """Its 1058.2 written out: values over their mean through time, and moves from region to region within a year."""
+
+    def chain(low):
+        moves = np.zeros((2, 2))
+        np.add.at(moves, (low[:, :-1].astype(int).ravel(), low[:, 1:].astype(int).ravel()), 1)
+        return moves / moves.sum(axis=1, keepdims=True)
+
+    def printed(table):
+        counts = gp.lisa_markov(table, states, permutations=1).counts
+        places = states.unique_ids.get_indexer(table.index)
+        near = states.transform("r").sparse.toarray()[np.ix_(places, places)] @ table.to_numpy()
+        mean = table.to_numpy().mean(axis=1, keepdims=True)
+        own, other = chain((table.to_numpy() / mean < 1).T), chain((near / mean < 1).T)
+        order = [[0, 0], [1, 1], [0, 1], [1, 0]]  # High-High, Low-Low, High-Low, Low-High
+        joint = np.array([[own[i, k] * other[j, m] for k, m in order] for i, j in order])
+        expected = counts.to_numpy().sum(axis=1, keepdims=True) * joint
+        return ((counts.to_numpy() - expected) ** 2 / expected).sum()
+
+    assert printed(income) == pytest.approx(1058.2079036, rel=1e-9)
+    assert printed(income.sample(frac=1, random_state=1)) != pytest.approx(1058.2079036, rel=0.05)
 
 
 def test_ranks_of_state_incomes(income):

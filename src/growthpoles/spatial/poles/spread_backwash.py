@@ -26,7 +26,7 @@ from growthpoles.spatial.global_tests.moran import moran
 from growthpoles.spatial.poles.convergence import convergence
 from growthpoles.spatial.poles.lisa_dynamics import joint_moves, lisa_moves, rank_mobility, spatial_tau
 from growthpoles.spatial.poles.rings import growth_rings
-from growthpoles.spatial.poles.spillover_test import NEIGHBOURS, spread_test
+from growthpoles.spatial.poles.spillover_test import NEIGHBOURS, known_poles, spread_test
 from growthpoles.spatial.regression.spatial_regression import bootstrap_draws
 
 if TYPE_CHECKING:
@@ -128,8 +128,8 @@ def spread_tests(
     Name: statistic, dtype: float64
     """
     check_alternative(alternative)
-    poles = [poles] if isinstance(poles, str) else list(poles)
     graph = as_graph(graph)
+    poles = known_poles(poles, pd.Index(graph.unique_ids))
     before, after, part, left_out = _complete(before, after, graph)
     seeds = iter([np.random.default_rng(seed) for seed in seed_sequence(rng).spawn(4)])
     closing = convergence(before, after, part, years=years)
