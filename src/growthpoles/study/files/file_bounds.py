@@ -13,6 +13,7 @@ from growthpoles.study.files.printed_tables import out_of_range
 MAX_CELLS = 5_000_000
 MAX_UNPACKED = 400_000_000
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
+MAX_LINE = 4_000_000  # bytes
 _FREE, _RATIO = 20_000_000, 200  # what a small file may unpack to, and how many times itself a larger one
 MEMORY = 1 << 28  # that a packed file may ask for
 _MOST = {  # of a workbook; Excel knows at most 65,490 formats
@@ -33,6 +34,19 @@ _REPEATED = re.compile(rb'number-(?:columns|rows)-repeated="(\d+)"')
 def most_unpacked(content: bytes) -> int:
     """Return how many bytes a packed file may unpack to."""
     return min(MAX_UNPACKED, max(_FREE, _RATIO * len(content)))
+
+
+def check_text(content: bytes, where: str) -> None:
+    """Refuse delimited text of more lines or of longer ones than a table has, before it is decoded."""
+    start, most = 0, MAX_CELLS // 2
+    if max(content.count(b"\n"), content.count(b"\r")) > most:
+        raise DataError(message(f"more than {most} lines", where=where))
+    while len(content) - start > MAX_LINE:
+        end = start + MAX_LINE
+        found = max(content.rfind(b"\n", start, end), content.rfind(b"\r", start, end))
+        if found < 0:
+            raise DataError(message(f"a line of more than {MAX_LINE // 10**6} MB", where=where))
+        start = found + 1
 
 
 def check_part(name: str, part: bytes, where: str) -> None:
