@@ -23,7 +23,7 @@ _MOST = {  # of a workbook; Excel knows at most 65,490 formats
 _HEAD = 200
 MOST_TABLES = 1000  # of a web page
 MOST_SPANS = 500_000  # cells of a web page that its spans cover
-_CELL = re.compile(rb'<(?:\w+:)?c\s(?:[^<>]*?\s)?r="([A-Z]{1,7})(\d{1,12})"[^<>]*(?<!/)>')
+_CELL = re.compile(rb'<(?:\w+:)?c\s(?:[^<>]*?\s)?r="([A-Za-z]+)(\d+)"[^<>]*(?<!/)>')
 _ROW = re.compile(rb'<(?:\w+:)?row\s(?:[^<>]*?\s)?r="(\d+)"')
 _LONG_NUMBER = re.compile(  # of a worksheet, or of an .ods
     rb"""(?:<v>|office:value=["'])\s*([+-]?(?:[\d.]{16,}(?:[eE][+-]?\d+)?|[\d.]+[eE][+-]?\d{3,}))\s*(?:</v>|["'])"""
@@ -78,10 +78,11 @@ def check_part(name: str, part: bytes, where: str) -> None:
             twice = Counter(found).most_common(1)[0][0]
             told = f"{what} {b''.join(twice).decode()} stands twice in {Path(name).name}: the workbook is damaged"
             raise DataError(message(told, where=where, allowed="the file saved anew in Excel"))
-    rows = [int(number) for _, number in places]
-    columns = {column: functools.reduce(lambda at, sign: 26 * at + sign - 64, column, 0) for column, _ in places}
+    rows = [int(number[:12]) for _, number in places]
+    columns = {each: functools.reduce(lambda at, sign: 26 * at + sign - 64, each.upper()[:9], 0) for each, _ in places}
     span = max(columns.values(), default=0) - min(columns.values(), default=0) + 1
-    if max(rows, default=0) > MAX_ROWS or max(columns.values(), default=0) > MAX_COLUMNS:
+    highest = max(max(rows, default=0), max((int(number[:12]) for _, number in numbers), default=0))
+    if highest > MAX_ROWS or max(columns.values(), default=0) > MAX_COLUMNS:
         raise DataError(message("a row or column number beyond those of Excel", where=where))
     if (max(rows, default=0) - min(rows, default=0) + 1) * span > 4 * MAX_CELLS:
         raise DataError(message(f"more than {MAX_CELLS} cells", where=where))
