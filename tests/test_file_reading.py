@@ -11,6 +11,7 @@ import pytest
 from joblib import parallel_config
 
 import growthpoles
+from growthpoles.errors import DataError
 from growthpoles.file_reading import file_sha256, note, note_layer, read_bytes, read_text, recorded, remembered
 from growthpoles.study.load_study import load_study
 from growthpoles.study.verdict import verdict
@@ -223,3 +224,25 @@ def test_exceptions_to_the_seam_are_still_there() -> None:
         path = SOURCE.joinpath(*name.split("."))
         files = [path.with_suffix(".py")] if not path.is_dir() else sorted(path.rglob("*.py"))
         assert calls & set().union(*(past_the_seam(file.read_text(encoding="utf-8")) for file in files)), name
+
+
+def test_a_refusal_is_remembered_until_the_file_changes(tmp_path: Path) -> None:
+    path, calls = tmp_path / "a.txt", []
+
+    @remembered(refusals=True)
+    def read(path: Path) -> str:
+        calls.append(path)
+        if (text := read_text(path)) == "bad":
+            raise DataError("it is bad")
+        return text
+
+    path.write_text("bad")
+    for _ in range(3):
+        with recorded() as found, pytest.raises(DataError, match="it is bad"):
+            read(path)
+        assert path in found
+    assert len(calls) == 1
+    path.write_text("good now")
+    assert read(path) == "good now" and len(calls) == 2
+    with pytest.raises(FileNotFoundError):
+        read(tmp_path / "b.txt")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import errno
 import functools
 import io
@@ -13,7 +14,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from growthpoles.errors import DataError, message
+from growthpoles.errors import DataError, GrowthpolesError, message
 from growthpoles.shipped_data import geodata_path, verify
 
 Read = dict[Path, tuple[str | None, Any]]  # absolute path -> sha256 (None: not there), state when it was read
@@ -139,10 +140,11 @@ def check_parquet(source: Any, *, cells: int, size: int, where: str) -> list[str
     return texts
 
 
-def remembered(maxsize: int | None = None) -> Callable[[Callable[_P, _T]], Callable[_P, _T]]:
+def remembered(maxsize: int | None = None, *, refusals: bool = False) -> Callable[[Callable[_P, _T]], Callable[_P, _T]]:
     """Cache the results of a function that reads files until one of these files changes.
 
-    A result that comes from the cache counts as read: whoever records is told its files.
+    A result that comes from the cache counts as read: whoever records is told its files. `refusals` keeps errors of
+    ours too, once a file was read: for a function that reads one file, which may take long to be refused.
     """
 
     def wrap(function: Callable[_P, _T]) -> Callable[_P, _T]:
@@ -153,9 +155,16 @@ def remembered(maxsize: int | None = None) -> Callable[[Callable[_P, _T]], Calla
             kept: list[Any] = slot(*args, **kwargs)  # type: ignore[arg-type]
             if not kept or any(_state(path) != state for path, (_, state) in kept[1].items()):
                 with recorded() as found:
-                    kept[:] = function(*args, **kwargs), found
+                    try:
+                        kept[:] = function(*args, **kwargs), found
+                    except GrowthpolesError as error:
+                        if refusals and found:
+                            kept[:] = copy.copy(error), found  # without the frames that it came from
+                        raise
             result, found = kept
             recorded_elsewhere(found)
+            if isinstance(result, GrowthpolesError):
+                raise copy.copy(result)
             return result
 
         call.cache_clear = slot.cache_clear  # type: ignore[attr-defined]

@@ -6,8 +6,10 @@ import os
 import sqlite3
 import struct
 import threading
+import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -209,3 +211,29 @@ def test_a_size_that_is_too_large_is_refused_unread(tmp_path: Path) -> None:
         file.truncate(10**12)
     with pytest.raises(DataError, match="larger than 500 MB"):
         check_layer_file(shape)
+
+
+@pytest.mark.parametrize("kind", ["VIRTUAL", "STORED"])
+@pytest.mark.parametrize("made", ["hex(zeroblob(200000000))", "code || 'x'", "(length(geom))"])
+def test_computed_columns_are_not_read(tmp_path: Path, made: str, kind: str) -> None:
+    """Such a column takes what time and memory it likes when it is read."""
+    path = tmp_path / "r.gpkg"
+    LAYER.to_file(path, layer="r")
+    with closing(sqlite3.connect(path)) as base:
+        told = f"CREATE TABLE n (fid INTEGER PRIMARY KEY, geom BLOB, code TEXT, more TEXT AS ({made}) {kind})"
+        base.executescript(f"{told}; DROP TABLE r; ALTER TABLE n RENAME TO r")
+    assert "column more of layer r is computed" in refused(path)
+
+
+@pytest.mark.parametrize("spread", [1, 5])
+def test_columns_without_end_are_refused_soon(tmp_path: Path, spread: int) -> None:
+    content = collection(None)
+    content["features"] *= spread
+    content["features"] = [
+        {**each, "properties": {f"p{i} {at}": 1 for i in range(5000)}} for at, each in enumerate(content["features"])
+    ]
+    path = tmp_path / "r.geojson"
+    path.write_text(json.dumps(content))
+    start = time.process_time()
+    assert "more than 4000 columns" in refused(path)
+    assert time.process_time() - start < 2

@@ -18,6 +18,7 @@ from xml.sax.saxutils import escape
 
 from growthpoles.errors import MapError, message, unknown_option
 from growthpoles.file_writing import write_bytes
+from growthpoles.language.phrases import clean_text
 from growthpoles.maps import palettes
 from growthpoles.maps.presets import Preset, get_preset
 from growthpoles.maps.typography import text_metrics
@@ -526,7 +527,7 @@ def _svg(fig: Figure, facts: Facts, dpi: float) -> bytes:
             f"font-family: {family};", f"font-family: {stack};"
         )
     body = re.sub(r"(font-family: '[^',;\"]+')(?=[;\"])", r"\1, sans-serif", body)  # a typeface of the user's
-    return body.encode("utf-8")
+    return clean_text(body).encode("utf-8")  # marks in a user's names would turn the text around
 
 
 def _eps(fig: Figure, facts: Facts, dpi: float) -> bytes:

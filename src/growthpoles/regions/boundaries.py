@@ -16,7 +16,7 @@ from growthpoles.errors import DataError, RegionError, listed, message, nearest,
 from growthpoles.file_reading import check_parquet, note_layer, remembered
 from growthpoles.regions.enclaves import find_enclaves, merge_enclaves
 from growthpoles.regions.kazakhstan.region_names import read_regions_table, vintage_of
-from growthpoles.regions.layer_files import MAX_COORDINATES, MAX_FEATURES, MAX_LAYER, check_layer_file
+from growthpoles.regions.layer_files import MAX_COORDINATES, MAX_FEATURES, MAX_FIELDS, MAX_LAYER, check_layer_file
 from growthpoles.shipped_data import geodata_path, read_registry
 
 if TYPE_CHECKING:
@@ -249,10 +249,12 @@ def _dissolved(frame: GeoDataFrame, key: str, dissolve: bool | None, where: str)
     if not dissolve:
         unlike = []
         for code, rows in groups:
-            parts = [shape for shape in rows.geometry if shape is not None and not shape.is_empty]
-            parted = abs(sum(shapely.area(parts)) - shapely.area(shapely.union_all(parts)))
             same = bool(texts) and all(len(set(rows[name].fillna(""))) == 1 for name in texts)
-            if dissolve is False or not same or parted > _SAME_AREA * sum(shapely.area(parts)):
+            if same and dissolve is not False:
+                parts = [shape for shape in rows.geometry if shape is not None and not shape.is_empty]
+                parted = abs(sum(shapely.area(parts)) - shapely.area(shapely.union_all(parts)))
+                same = bool(parted <= _SAME_AREA * sum(shapely.area(parts)))
+            if not same or dissolve is False:
                 unlike.append(str(code))
         if unlike:
             allowed = "one feature per region; dissolve = true unites several"
@@ -362,8 +364,10 @@ def read_layer(path: Path, layer: str | None = None, *, encoding: str | None = N
             near = nearest(layer, layers, n=1)
             raise DataError(message(f"no layer {layer}", where=str(path), allowed=listed(layers), near=near))
         name = layer or layers[0]
-        if pyogrio.read_info(path, layer=name)["features"] > MAX_FEATURES:
-            raise DataError(message(f"more than {MAX_FEATURES} features", where=str(path)))
+        found = pyogrio.read_info(path, layer=name)
+        if found["features"] > MAX_FEATURES or len(found["fields"]) > MAX_FIELDS:
+            most = f"{MAX_FEATURES} features" if found["features"] > MAX_FEATURES else f"{MAX_FIELDS} columns"
+            raise DataError(message(f"more than {most}", where=str(path)))
         try:
             frame = pyogrio.read_dataframe(path, layer=name, encoding=encoding)
         except UnicodeDecodeError:

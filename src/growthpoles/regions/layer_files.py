@@ -5,6 +5,7 @@ The format is told by the content, not by the name, so that nothing but the driv
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -19,11 +20,14 @@ from growthpoles.errors import DataError, message, plain
 
 MAX_LAYER = 500_000_000
 MAX_FEATURES = 1_000_000
+MAX_FIELDS = 4000
 MAX_COORDINATES = 50_000_000
 _KINDS = "GeoPackage, Shapefile, GeoJSON, TopoJSON, FlatGeobuf, GeoParquet or a file geodatabase"
 _REMEDY = f"{_KINDS}; ogr2ogr -f GPKG regions.gpkg FILE makes one of another format"
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".qpj", ".qmd", ".xml", ".txt", ".md", ".pdf")
 _CRS = re.compile(rb'"(?:c|\\u0063)(?:r|\\u0072)(?:s|\\u0073)"\s*:\s*\{')
+_NAME = re.compile(rb'"((?:[^"\\]|\\.)*+)"\s*+:')
+_NAMES = 1_000_000  # that are looked at
 _NAMED = re.compile(
     r"(?:urn:ogc:def:crs:|EPSG:|OGC:|ESRI:|IAU|CRS:?\d+|https?://www\.opengis\.net/def/crs/)[\w:./-]*", re.IGNORECASE
 )
@@ -86,7 +90,7 @@ def check_layer_file(path: Path) -> None:
 
 
 def _check_geopackage(path: Path) -> None:
-    """Refuse tables that are made of other files, and views, which may have no end."""
+    """Refuse tables that are made of other files, and views and computed columns, which may have no end."""
     where = str(path)
     try:
         uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
@@ -94,9 +98,15 @@ def _check_geopackage(path: Path) -> None:
             kinds = {name: (kind, sql or "") for kind, name, sql in
                      base.execute("SELECT type, name, sql FROM sqlite_master LIMIT 100000")}  # fmt: skip
             layers = {name for (name,) in base.execute("SELECT table_name FROM gpkg_contents LIMIT 100000")}
+            computed = base.execute(
+                "SELECT table_name, name FROM gpkg_contents, pragma_table_xinfo(table_name) WHERE hidden > 1"
+            ).fetchone()
     except (sqlite3.Error, ValueError, TypeError, OverflowError) as error:
         told = f"the file cannot be read as a GeoPackage, it may be damaged ({str(error)[:100]})"
         raise DataError(message(told, where=where)) from None
+    if computed:
+        told = f"column {plain(computed[1])} of layer {plain(computed[0])} is computed when it is read"
+        raise DataError(message(told, where=where, allowed="columns that hold their values"))
     for name, (kind, sql) in kinds.items():
         made = re.search(r"virtual\s+table.*?using\s+[\"\'`\[]?(\w+)", str(sql), flags=re.IGNORECASE | re.DOTALL)
         foreign = made is not None and made[1].casefold() not in _TABLES
@@ -106,8 +116,13 @@ def _check_geopackage(path: Path) -> None:
 
 
 def _check_json(path: Path) -> None:
-    """Refuse a coordinate system that is an address or a file: GDAL would fetch it."""
+    """Refuse a coordinate system that is an address or a file: GDAL would fetch it; and columns without end."""
     content = path.read_bytes()
+    names: set[bytes] = set()
+    for hit in itertools.islice(_NAME.finditer(content), _NAMES):
+        names.add(hit[1])
+        if len(names) > MAX_FIELDS:
+            raise DataError(message(f"more than {MAX_FIELDS} columns", where=str(path)))
     for hit in _CRS.finditer(content):
         try:
             text = content[hit.end() - 1 : hit.end() + _CRS_TEXT].decode("utf-8", "replace")

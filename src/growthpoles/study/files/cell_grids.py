@@ -21,7 +21,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +37,10 @@ from growthpoles.study.files.file_bounds import (
     MOST_SPANS,
     MOST_TABLES,
     check_part,
+    check_text,
     most_unpacked,
 )
-from growthpoles.study.files.number_notation import split_lines
+from growthpoles.study.files.number_notation import split_lines, text_lines
 from growthpoles.study.files.printed_tables import out_of_range
 
 Row = tuple[int, list[object]]  # number in the file, cells
@@ -52,6 +53,7 @@ _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_SAMPLE = 1_000_000
 _WORD = re.compile(r"[^\W\d_]+")
 _RUSSIAN = re.compile(r"[А-ЯЁа-яё]+")
 _CASED = re.compile(r"[А-ЯЁ]?[а-яё]+|[А-ЯЁ]+")
@@ -133,7 +135,7 @@ def decode(content: bytes, *, encoding: str | None = None, where: str) -> tuple[
             named += ", and the text is not plainly Russian in cp1251"
         raise EncodingError(message(named, where=where, allowed=_REMEDY)) from None
     text = text.removeprefix("\ufeff")
-    if "\0" in text or 10 * len(_CONTROLS.findall(text)) > len(text):
+    if "\0" in text or 10 * len(_CONTROLS.findall(text, 0, _SAMPLE)) > min(len(text), _SAMPLE):
         problem = "the file holds null or control characters: not a text table, or UTF-16 without its mark"
         raise EncodingError(message(problem, where=where, allowed=_REMEDY))
     return text, chosen
@@ -379,8 +381,11 @@ def _look_closer(content: bytes, grids: list[Grid], where: str) -> None:
 
 
 def _text_grid(content: bytes, path: Path, encoding: str | None, delimiter: str | Callable[[str], str] | None) -> Grid:
+    check_text(content, str(path))
     text, used = decode(content, encoding=encoding, where=str(path))
     sign = delimiter(text) if callable(delimiter) else delimiter or likely_delimiter(text)
+    if text.count(sign) > 4 * MAX_CELLS:  # soon; not those within quotes, which are few
+        raise DataError(message(f"more than {MAX_CELLS} cells", where=str(path)))
     rows: list[Row] = []
     size = 0
     try:
@@ -402,7 +407,7 @@ def _text_grid(content: bytes, path: Path, encoding: str | None, delimiter: str 
 def likely_delimiter(text: str) -> str:
     """Return the sign that gives most lines one width; titles above and notes below do not count."""
     best, score = ",", 0.0
-    lines = "".join(text.splitlines(keepends=True)[:400])
+    lines = "".join(islice(text_lines(text), 400))
     for sign in ("\t", ";", "|", ","):
         try:
             widths = Counter(len(row) for _, row in split_lines(lines, sign) if any(cell.strip() for cell in row))

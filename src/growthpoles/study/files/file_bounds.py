@@ -13,6 +13,7 @@ from growthpoles.study.files.printed_tables import out_of_range
 MAX_CELLS = 5_000_000
 MAX_UNPACKED = 400_000_000
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
+MAX_LINE = 4_000_000  # bytes
 _FREE, _RATIO = 20_000_000, 200  # what a small file may unpack to, and how many times itself a larger one
 MEMORY = 1 << 28  # that a packed file may ask for
 _MOST = {  # of a workbook; Excel knows at most 65,490 formats
@@ -22,7 +23,7 @@ _MOST = {  # of a workbook; Excel knows at most 65,490 formats
 _HEAD = 200
 MOST_TABLES = 1000  # of a web page
 MOST_SPANS = 500_000  # cells of a web page that its spans cover
-_CELL = re.compile(rb'<(?:\w+:)?c\s(?:[^<>]*?\s)?r="([A-Z]{1,7})(\d{1,12})"[^<>]*(?<!/)>')
+_CELL = re.compile(rb'<(?:\w+:)?c\s(?:[^<>]*?\s)?r="([A-Za-z]+)(\d+)"[^<>]*(?<!/)>')
 _ROW = re.compile(rb'<(?:\w+:)?row\s(?:[^<>]*?\s)?r="(\d+)"')
 _LONG_NUMBER = re.compile(  # of a worksheet, or of an .ods
     rb"""(?:<v>|office:value=["'])\s*([+-]?(?:[\d.]{16,}(?:[eE][+-]?\d+)?|[\d.]+[eE][+-]?\d{3,}))\s*(?:</v>|["'])"""
@@ -33,6 +34,19 @@ _REPEATED = re.compile(rb'number-(?:columns|rows)-repeated="(\d+)"')
 def most_unpacked(content: bytes) -> int:
     """Return how many bytes a packed file may unpack to."""
     return min(MAX_UNPACKED, max(_FREE, _RATIO * len(content)))
+
+
+def check_text(content: bytes, where: str) -> None:
+    """Refuse delimited text of more lines or of longer ones than a table has, before it is decoded."""
+    start, most = 0, MAX_CELLS // 2
+    if max(content.count(b"\n"), content.count(b"\r")) > most:
+        raise DataError(message(f"more than {most} lines", where=where))
+    while len(content) - start > MAX_LINE:
+        end = start + MAX_LINE
+        found = max(content.rfind(b"\n", start, end), content.rfind(b"\r", start, end))
+        if found < 0:
+            raise DataError(message(f"a line of more than {MAX_LINE // 10**6} MB", where=where))
+        start = found + 1
 
 
 def check_part(name: str, part: bytes, where: str) -> None:
@@ -64,10 +78,11 @@ def check_part(name: str, part: bytes, where: str) -> None:
             twice = Counter(found).most_common(1)[0][0]
             told = f"{what} {b''.join(twice).decode()} stands twice in {Path(name).name}: the workbook is damaged"
             raise DataError(message(told, where=where, allowed="the file saved anew in Excel"))
-    rows = [int(number) for _, number in places]
-    columns = {column: functools.reduce(lambda at, sign: 26 * at + sign - 64, column, 0) for column, _ in places}
+    rows = [int(number[:12]) for _, number in places]
+    columns = {each: functools.reduce(lambda at, sign: 26 * at + sign - 64, each.upper()[:9], 0) for each, _ in places}
     span = max(columns.values(), default=0) - min(columns.values(), default=0) + 1
-    if max(rows, default=0) > MAX_ROWS or max(columns.values(), default=0) > MAX_COLUMNS:
+    highest = max(max(rows, default=0), max((int(number[:12]) for _, number in numbers), default=0))
+    if highest > MAX_ROWS or max(columns.values(), default=0) > MAX_COLUMNS:
         raise DataError(message("a row or column number beyond those of Excel", where=where))
     if (max(rows, default=0) - min(rows, default=0) + 1) * span > 4 * MAX_CELLS:
         raise DataError(message(f"more than {MAX_CELLS} cells", where=where))

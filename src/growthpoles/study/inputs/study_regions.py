@@ -78,7 +78,7 @@ def _own_layer(study: Study) -> gpd.GeoDataFrame:
     return _read_layer(study.resolve(study.boundaries.file), study.boundaries.model_dump_json())
 
 
-@remembered(maxsize=4)
+@remembered(maxsize=4, refusals=True)
 def _read_layer(path: Path, description: str) -> gpd.GeoDataFrame:
     """Read, check and project a layer."""
     from growthpoles.regions.boundaries import read_boundaries
