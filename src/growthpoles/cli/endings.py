@@ -168,7 +168,6 @@ def in_its_words(told: str, options: Collection[str]) -> str:
 
     A parameter that the command does not take is a key of study.toml, or a line that a proposed study asks for.
     """
-
     study = "study" in options
 
     def said(hit: re.Match[str]) -> str:

@@ -198,7 +198,10 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
             continue
         labels: dict[int | str, str] = {}
         if block.indicator:
-            labels.update(block.kinds)
+            above = [each for each in blocks[:position] if _goes_on(block, each)]
+            for kind in [kind for kind in block.kinds if above and kind in above[-1].kinds]:
+                names[id(block), kind] = names[id(above[-1]), kind]
+            labels.update({kind: name for kind, name in block.kinds.items() if (id(block), kind) not in names})
         else:
             labels |= {at: block.labels.get(at, "") for at in block.value_at}
         title = _title(block, blocks)
@@ -219,7 +222,7 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
             names[id(block), place] = label
             for year in years:
                 held[label, year] = id(block)
-            plain = block.labels.get(place, "") if isinstance(place, int) else ""
+            plain = block.labels.get(place, "") if isinstance(place, int) else place
             units.setdefault(label, block.units.get(plain, ""))
     order = list(dict.fromkeys(names.values()))
     return [Indicator(name, units.get(name, "")) for name in order], {
@@ -249,6 +252,22 @@ def _continues(block: Block, before: Block) -> bool:
     shapes = [[(each.labels.get(at), year) for at, year in each.value_at.items()] for each in (block, before)]
     mine, theirs = set(block.match.codes.values()), set(before.match.codes.values())
     return same and shapes[0] == shapes[1] and block.years == before.years and bool(mine) and not mine & theirs
+
+
+def _goes_on(block: Block, before: Block) -> bool:
+    """Tell whether a table with its indicators down goes on below a repeated header: no row comes twice."""
+    if not before.indicator or (block.grid, block.paths, block.indicator) != (
+        before.grid,
+        before.paths,
+        before.indicator,
+    ):
+        return False
+
+    def told(each: Block) -> set[tuple[str, ...]]:
+        at = [each.key or 0, *each.indicator, *([] if each.year_column is None else [each.year_column])]
+        return {tuple(each.text(row, i) for i in at) for _, row in each.rows}
+
+    return not told(block) & told(before)
 
 
 def _title(block: Block, blocks: Sequence[Block]) -> str:

@@ -160,6 +160,10 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
                 last = i  # numbers that look like years
                 own.add(i)
                 continue
+            if not filled and rows[i][0] == rows[last][0] + 1 and labels and is_region(labels[0]):
+                last = i  # a region without a number, also the last one
+                own.add(i)
+                continue
             named = [at for at in here if kinds[i][at] in "yt"]
             none = not any(kinds[i][at] == "n" for at in here)
             follows = any(_is_data(kinds[j]) for j in range(i + 1, min(i + 6, len(rows))))

@@ -386,6 +386,8 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
     rows = [row for _, row in block.rows if index is None or _hits(index, block.text(row, block.key))]
     if 2 * len(rows) < len(block.rows):  # codes that are known once zeros are put back or taken off
         rows = [row for _, row in block.rows]
+    if _UNIT.fullmatch(_last(block, at)) and not all(is_number(block.text(row, at)) for row in rows):
+        return "a unit, by its name"
     cells = [bare_number(block, row, at) for row in rows]
     filled = list(filter(None, cells))
     if len(filled) < 4 or len(block.kinds_of) < 2:
@@ -540,7 +542,11 @@ def _find_years(block: Block, year: int | None) -> None:
     if not block.years and year is not None:
         block.years = [year]
         return
-    if not block.years:
+    heads = [part for at in block.value_at for part in block.paths[at] if not _PRICES.search(part)]
+    several = {hit for part in heads for hit in _years_in(part)}
+    if not block.years and len(several) > 1:
+        block.doubts.append(f"the year; {listed(sorted(several))} stand in the headers of columns, in no form known")
+    elif not block.years:
         for what, texts in (("sheet", [block.grid.sheet]), ("title", block.titles)):
             years = {hit for text in texts if text and not _PRICES.search(text) for hit in _years_in(text)}
             if len(years) == 1:
@@ -706,6 +712,10 @@ def _name_labels(block: Block) -> None:
     if max(apart.values(), default=0) == 1:  # two columns may differ by the mark of a footnote only
         block.labels |= bare
     block.units |= {block.labels[at]: unit for at, unit in below_of.items() if unit}
+    for at in block.value_at:
+        cells = [text for _, row in block.regions if is_number(text := block.text(row, at))]
+        if cells and all(text.endswith("%") for text in cells):
+            block.units.setdefault(block.labels[at], "%")
     if block.indicator:
         several = len(block.value_at) > 1 and not any(block.value_at.values())
         for _, row in block.regions:
@@ -714,6 +724,11 @@ def _name_labels(block: Block) -> None:
                 text = " | ".join([*parts, block.names[at]] if several else parts)
                 named = [*parts, block.labels.get(at, "")] if several else parts
                 block.kinds.setdefault(text, ", ".join(filter(None, named)))
+        for at in {at for at in block.kinds_of if _UNIT.fullmatch(_last(block, at))} - {*block.indicator}:
+            told: dict[str, set[str]] = defaultdict(set)
+            for _, row in block.regions:
+                told[" | ".join(block.text(row, each) for each in block.indicator)].add(block.text(row, at))
+            block.units |= {kind: text for kind, (text, *more) in told.items() if text and not more}
         plain = set(block.kinds.values())  # a mark of a footnote makes no other indicator
         for text, name in block.kinds.items():
             label = ", ".join(map(bare_name, text.split(" | ")))
