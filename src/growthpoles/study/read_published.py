@@ -356,7 +356,12 @@ def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Ca
         lines.append('parentheses = "negative"    # CHECK: (1.5) is taken for -1.5')
     borne = {block.text(row, block.key) for _, row in block.rows}
     within = [row for number, row in block.aside if block.first <= number <= block.last]
-    heads = [text for row in within if (text := block.text(row, block.key)) and text not in borne]
+    heads = [
+        text
+        for row in within
+        if (text := block.text(row, block.key)) not in borne
+        and (text or any(block.text(row, at) for at in block.value_at))
+    ]
     stray = stray_codes(block)
     ignored = list(dict.fromkeys([*block.match.outside, *heads, *stray]))
     if ignored:
@@ -416,7 +421,8 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
     for name, reason in match.outside.items():
         reasons.setdefault(reason, []).append(name)
     doubts += [
-        f"{at}: {listed(names)} was taken for no region, and is ignored ({why})" for why, names in reasons.items()
+        f"{at}: {listed(name or 'an empty cell' for name in names)} was taken for no region, and is ignored ({why})"
+        for why, names in reasons.items()
     ]
     assert block.key is not None
     within = [" ".join(filter(None, map(cell_text, row))) for n, row in block.aside if block.first <= n <= block.last]

@@ -193,11 +193,26 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
             width = max((i + 1 for i, path in enumerate(block.paths) if path), default=0)
             block.paths = block.paths[:width]
             block.names = unique_names([" | ".join(path) for path in block.paths])
-            blocks.append(block)
+            if not (blocks and _repeats(block, blocks[-1], rows, kinds)):
+                blocks.append(block)
         start = stop if stop < len(rows) else len(rows)
         if not header:
             start = last + 1
     return blocks
+
+
+def _repeats(block: Block, before: Block, rows: list[tuple[int, list[object]]], kinds: list[str]) -> bool:
+    """Add a table to the one above it where only the header is repeated between them, as on every printed page."""
+    between = [(number, row) for number, row in rows if before.last < number < block.first and number not in
+               {n for n, _ in block.aside}]  # fmt: skip
+    held = {tuple(map(cell_text, row)) for number, row in rows if number in before.header}
+    same = block.paths == before.paths and len(block.header) == len(before.header) == len(between)
+    if not same or any(tuple(map(cell_text, row)) not in held for _, row in between):
+        return False
+    before.rows += block.rows
+    before.aside += between + block.aside
+    before.last = block.last
+    return True
 
 
 def _is_data(kinds: str) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations, permutations
 
 from growthpoles.errors import listed, shown
-from growthpoles.regions.key_matching import KeyMatch, best_rule, match_keys
+from growthpoles.regions.key_matching import KeyMatch, best_rule, is_country, match_keys
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files.number_notation import Notation, detect_notation
 from growthpoles.study.files.printed_labels import (
@@ -592,8 +592,17 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str]) 
             if bare in part:
                 part[name] = part[bare]  # type: ignore[assignment]
     blank = [number for (number, _), name in zip(block.rows, written, strict=True) if not name]
-    if blank:
+    beside = [_labels_beside(block, row) for (_, row), name in zip(block.rows, written, strict=True) if not name]
+    if blank and all(beside) and not any(_hits(index, text) for texts in beside for text in texts):
+        block.match.outside[""] = f"{listed([texts[0] for texts in beside], limit=5)} beside it"
+    elif blank:
         block.doubts.append(f"{block.grid.unit} {listed(blank, limit=5)}: numbers without a name of a region")
+
+
+def _labels_beside(block: Block, row: Sequence[object]) -> list[str]:
+    """Return the words that stand in a row beside key and values."""
+    aside = {block.key, block.year_column, *block.value_at, *block.indicator}
+    return [text for at in range(len(block.paths)) if at not in aside and kind_of(text := block.text(row, at)) == "t"]
 
 
 def _odd(block: Block, index: NameIndex) -> dict[str, str]:
@@ -603,6 +612,11 @@ def _odd(block: Block, index: NameIndex) -> dict[str, str]:
     rows = [(block.text(row, block.key), row) for _, row in block.rows]
     known = [(name, row) for name, row in rows if _hits(index, name)]
     regions = {name for name, _ in known}
+    if 5 * sum(any(map(is_country, _labels_beside(block, row))) for _, row in known) < len(known):
+        for name, row in rows:
+            hits = [text for text in _labels_beside(block, row) if is_country(text)]
+            if hits and name not in regions and not _hits(index, hits[0]):
+                found[name] = f"{hits[0]} beside it is the name of a country"
     for at in range(len(block.paths)):
         codes = {name: block.text(row, at) for name, row in known}
         if at == block.key or at in block.value_at or len(codes) < 4 or len(set(codes.values())) < len(codes):
