@@ -190,7 +190,8 @@ def in_its_words(told: str, options: Collection[str]) -> str:
 
 
 _PARAMETER = re.compile(
-    r"(?<![\w.(-])(?P<name>[a-z_]+)=(?P<value>\"[^\"]*\"|\[[^\]]*\]|\{[^}]*\}|[\w:.]+)?(?P<one>(?= one of))?"
+    r"(?<![\w.(-])(?P<name>[a-z_]+)(?:=| = (?=\"))(?P<value>\"[^\"]*\"|\[[^\]]*\]|\{[^}]*\}|[\w:.]+)?"
+    r"(?P<one>(?= one of))?"
 )
 
 

@@ -462,6 +462,7 @@ def read_table(
     *,
     boundaries: str | Path | None = None,
     key: str | None = None,
+    layer: str | None = None,
     sheet: str | None = None,
     year: int | None = None,
     encoding: str | None = None,
@@ -478,8 +479,8 @@ def read_table(
         Workbook (.xlsx, .xls, .ods), delimited text in any encoding or packed, HTML, JSON-stat or Parquet.
     boundaries : path, optional
         Boundary file, by which regions are told from totals; None takes every name as written.
-    key : str, optional
-        Column of the boundaries that identifies a region.
+    key, layer : str, optional
+        Column of the boundaries that identifies a region, and the layer, where there are several.
     sheet : str, optional
         Sheet of a workbook; None reads every visible one that holds a table.
     year : int, optional
@@ -519,7 +520,7 @@ def read_table(
     3  South  2021  Population, thousand   980.2
     """
     path = Path(path)
-    codes, blocks, remarks = _look(path, boundaries, key, sheet=sheet, year=year, encoding=encoding)
+    codes, blocks, remarks = _look(path, boundaries, key, layer, sheet=sheet, year=year, encoding=encoding)
     if not blocks:
         raise DataError(message(f"no table was found ({'; '.join(remarks[:4])})", where=str(path)))
     indicators, places = name_indicators(blocks)
@@ -574,6 +575,7 @@ def _look(
     path: Path,
     boundaries: str | Path | None,
     key: str | None,
+    layer: str | None,
     *,
     sheet: str | None,
     year: int | None,
@@ -586,11 +588,11 @@ def _look(
     try:
         grids = read_sheets(path, sheet=sheet, encoding=encoding)
     except EncodingError:
-        layer = guess_layer(Path(boundaries), key=key, shapes=False)
-        grids = read_sheets(path, sheet=sheet, names=layer.names)
-    layer = guess_layer(Path(boundaries), key=key, texts=texts_of(grids), shapes=False)
-    blocks, left_out = read_blocks(grids, layer.names, parents=layer.parents, year=year)
-    return layer.codes, blocks, [*layer.notes, *left_out]
+        names = guess_layer(Path(boundaries), key=key, layer=layer, shapes=False).names
+        grids = read_sheets(path, sheet=sheet, names=names)
+    guess = guess_layer(Path(boundaries), key=key, texts=texts_of(grids), layer=layer, shapes=False)
+    blocks, left_out = read_blocks(grids, guess.names, parents=guess.parents, year=year)
+    return guess.codes, blocks, [*guess.notes, *left_out]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -674,7 +676,7 @@ def quick_look(
     header in 1, rows 2 to 17; 16 regions in 'region'; years not stated; index
     """
     path = Path(path)
-    codes, blocks, remarks = _look(path, boundaries, key, sheet=sheet, year=None, encoding=encoding)
+    codes, blocks, remarks = _look(path, boundaries, key, None, sheet=sheet, year=None, encoding=encoding)
     indicators, places = name_indicators(blocks)
     rows = []
     for block in blocks:

@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from growthpoles.errors import listed
-from growthpoles.regions.key_matching import KeyMatch
+from growthpoles.errors import listed, shown
+from growthpoles.regions.key_matching import KeyMatch, is_country
+from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import Notation
 from growthpoles.study.files.printed_labels import MANY_CELLS, bare_name, parse_year, part_of_year, split_flag
@@ -513,3 +514,42 @@ def multipliers(texts: Iterable[str]) -> bool:
 def counted_from(first: int, texts: Sequence[str]) -> list[str]:
     """Return whole numbers from the first on, as many as there are texts, as text."""
     return [str(number) for number in range(first, first + len(texts))]
+
+
+def hits_of(index: NameIndex, name: str) -> list[str]:
+    """Return the regions that a name means, also with the mark of a footnote behind it."""
+    return index.find(name) or index.find(bare_name(name))
+
+
+def labels_beside(block: Block, row: Sequence[object]) -> list[str]:
+    """Return the words that stand in a row beside key and values."""
+    aside = {block.key, block.year_column, *block.value_at, *block.indicator}
+    return [text for at in range(len(block.paths)) if at not in aside and kind_of(text := block.text(row, at)) == "t"]
+
+
+def odd_rows(block: Block, index: NameIndex) -> dict[str, str]:
+    """Return the names of rows whose code, in a column where every region has one of its own, is empty or unlike."""
+    assert block.key is not None
+    found: dict[str, str] = {}
+    rows = [(block.text(row, block.key), row) for _, row in block.rows]
+    known = [(name, row) for name, row in rows if hits_of(index, name)]
+    regions = {name for name, _ in known}
+    if 5 * sum(any(map(is_country, labels_beside(block, row))) for _, row in known) < len(known):
+        for name, row in rows:
+            hits = [text for text in labels_beside(block, row) if is_country(text)]
+            if hits and name not in regions and not hits_of(index, hits[0]):
+                found[name] = f"{hits[0]} beside it is the name of a country"
+    for at in range(len(block.paths)):
+        codes = {name: block.text(row, at) for name, row in known}
+        if at == block.key or at in block.value_at or len(codes) < 4 or len(set(codes.values())) < len(codes):
+            continue
+        shapes = {re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) for code in codes.values()}
+        if len(shapes) > 3 or "" in shapes:
+            continue
+        for name, row in rows:
+            code = block.text(row, at)
+            if name not in regions and re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) not in shapes:
+                found[name] = (
+                    f"{shown(code) if code else 'nothing'} in {shown(block.names[at])}, where every region has a code"
+                )
+    return found
