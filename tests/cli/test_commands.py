@@ -356,3 +356,12 @@ def test_specialisation_of_any_table(county_file, ask):
 def test_files_are_refused_in_one_line(county_file, ask, words, problem):
     done = ask(*(str(county_file) if word == "FILE" else word for word in words))
     assert done.returncode == 2 and re.search(problem, done.stderr) and done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["map", "stats", "weights"])
+def test_a_refusal_names_options_of_the_command(county_file, ask, command):
+    import geopandas as gpd
+
+    gpd.read_file(county_file).to_file(county_file, layer="second")
+    done = ask(command, str(county_file))
+    assert done.returncode == 2 and "allowed: --layer one of" in done.stderr and "layer=" not in done.stderr

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from growthpoles.cli.endings import ended
+from growthpoles.cli.endings import ended, in_its_words
 from growthpoles.errors import DataError
 
 Run = Callable[..., tuple[int, str, str]]
@@ -176,3 +176,28 @@ def test_interrupts_at_any_moment(part: int, tmp_path: Path) -> None:
     rest = [line for line in runner.stderr.read().splitlines() if not line.startswith("import time:")]
     assert runner.wait(60) in (0, 130) and rest in ([], ["growthpoles: interrupted"]), rest
     assert not [path for path in tmp_path.iterdir() if path.name != "x.csv"]
+
+
+@pytest.mark.parametrize(
+    ("told", "of_file", "of_study"),
+    [
+        ("layer= one of b, c", "--layer one of b, c", "layer = one of b, c in study.toml"),
+        ('even borders, or repair="clean"', "even borders, or --repair clean", 'even borders, or repair = "clean" in'),
+        ("no crs=, then to_crs() after reading", "no --crs", "no crs in study.toml"),
+        ('whole ones, or gp.read(..., repair="clean")', "whole ones, or --repair clean", 'or repair = "clean" in'),
+        (
+            'aliases={name: key}, ignore=[name], or decimal=","',
+            "--ignore name, or a study (",
+            "aliases = {name: key}, ",
+        ),
+        ('decimal = "," in study.toml', 'decimal = "," in study.toml', 'decimal = "," in study.toml'),
+        ("even, odd; nearest: even", "even, odd; nearest: even", "even, odd; nearest: even"),
+    ],
+)
+def test_a_remedy_names_what_the_command_takes(told: str, of_file: str, of_study: str) -> None:
+    said = [
+        in_its_words(f"a.gpkg: wrong; allowed: {told}", each)
+        for each in ({"layer", "crs", "repair", "ignore"}, {"study"})
+    ]
+    for text, wanted in zip(said, (of_file, of_study), strict=True):
+        assert text.startswith("a.gpkg: wrong; allowed: ") and wanted in text

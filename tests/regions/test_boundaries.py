@@ -515,7 +515,9 @@ def test_heights_are_dropped(tmp_path):
 def test_crs(tmp_path):
     stated = saved(tmp_path / "own.gpkg", [box(0, 0, 1, 1)], crs="EPSG:4326")
     assert read_boundaries(stated, key="code", crs="EPSG:4326").crs.to_epsg() == 4326
-    with pytest.raises(DataError, match=r"own\.gpkg: the file states WGS 84, crs= says WGS 84 / Pseudo-Mercator"):
+    with pytest.raises(
+        DataError, match=r"own\.gpkg: the file states WGS 84, and WGS 84 / Pseudo-Mercator is asked for"
+    ):
         read_boundaries(stated, key="code", crs=3857)
     with pytest.raises(DataError, match=r"crs='EPSG:nonsense' is not known"):
         read_boundaries(stated, key="code", crs="EPSG:nonsense")

@@ -355,3 +355,65 @@ def test_a_boundary_file_is_no_table_and_said_to_be_none(tmp_path, kind):
         layer.to_file(path, driver="GeoJSON" if kind == "geojson" else None)
     with pytest.raises(gp.DataError, match="a boundary file, and no table; allowed: growthpoles map"):
         gp.quick_look(path)
+
+
+ROWS = "Name;2020;2021\nNorth Hills;1,5;1,6\nSouth;2,5;2,6\n{between}Berne;3,5;3,6\nLa Rioja;4,5;4,6\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ROWS.format(between="Name;2020;2021\n"),
+        ROWS.format(between="\nName;2020;2021\n"),
+        ROWS.format(between="").replace("2020;2021", "2020. gads;2021. gads").replace("Name", "Name (as of July 1)"),
+        ROWS.format(between="").replace("2020;2021", "2020.0;2021.0"),
+        ROWS.format(between="").replace("2020;2021", "за 2020 год;за 2021 год"),
+        ROWS.format(between="").replace("2020;2021", "2020-yil;2021-yil"),
+    ],
+)
+def test_pages_and_forms_of_years_give_one_indicator(tmp_path: Path, text: str) -> None:
+    found = table(tmp_path, text)
+    assert len(set(found["indicator"])) == 1 and sorted(found["year"].unique()) == [2020, 2021]
+    assert found["value"].sum() == pytest.approx(24.4)
+
+
+def test_a_row_without_a_code_is_left_out_and_told(tmp_path: Path) -> None:
+    text = "code,area,2020\nQ1,North Hills,1.5\nQ2,South,2.5\n,Average,3\nQ3,Berne,3.5\nQ4,La Rioja,4.5\n"
+    found = table(tmp_path, text)
+    assert found["value"].tolist() == [1.5, 2.5, 3.5, 4.5] and "Average" in " ".join(found.attrs["remarks"])
+
+
+@pytest.mark.parametrize("ditto", ["〃", "-//-"])
+def test_a_sign_in_the_place_of_a_name_is_asked(tmp_path: Path, ditto: str) -> None:
+    rows = "".join(f"{name},2020,{i}.5\n" for i, name in enumerate(["North Hills", "South", "Berne", "La Rioja"]))
+    with pytest.raises(GrowthpolesError, match="fits no region"):
+        table(tmp_path, f"area,year,jobs\n{rows}{ditto},2021,7.5\n")
+
+
+def test_units_and_the_last_region_without_a_number(tmp_path: Path) -> None:
+    found = table(
+        tmp_path, "area,share 2020,jobs 2020\nNorth Hills,1.5 %,1\nSouth,2.5 %,2\nBerne,3.5 %,3\nLa Rioja,,\n"
+    )
+    assert found.attrs["units"] == {"share": "%"} and found["region"].nunique() == 4
+    rows = "".join(
+        f"{a},{k},{u},{i}.5\n" for i, a in enumerate(("North Hills", "South", "Berne", "La Rioja")) for k, u in UNITS
+    )
+    found = table(tmp_path, f"area,indicator,unit,value\n{rows}", year=2020)
+    assert found.attrs["units"] == dict(UNITS)
+
+
+UNITS = [("GDP", "mln"), ("Jobs", "1000")]
+
+
+def test_coordinates_are_no_indicators(tmp_path: Path) -> None:
+    found = table(
+        tmp_path,
+        "area,lat,lon,jobs\nNorth Hills,41.5,60.1,1\nSouth,42.5,61.2,2\nBerne,43.5,6.5,3\nLa Rioja,4.5,5.5,4\n",
+        year=2020,
+    )
+    assert set(found["indicator"]) == {"jobs"}
+
+
+def test_a_blank_behind_a_closing_quote(tmp_path: Path) -> None:
+    found = table(tmp_path, '"area","2020" \n"North Hills",1.5\n"South" ,2.5\n"Berne",3.5\n"La Rioja",4.5\n')
+    assert found["value"].tolist() == [1.5, 2.5, 3.5, 4.5]

@@ -10,18 +10,28 @@ from typing import Annotated, Any
 import typer
 
 from growthpoles.cli import analyse, produce, studies
-from growthpoles.cli.endings import ended
+from growthpoles.cli.endings import ended, in_its_words
 from growthpoles.cli.shared_options import ForceOption, OutsideOption
+from growthpoles.errors import GrowthpolesError
 
 
 def _with_permissions(command: Any) -> Any:
-    """Give a command --outside where it takes a study, and --force where it writes; their callbacks keep them."""
+    """Give a command --outside where it takes a study, and --force where it writes; their callbacks keep them.
+
+    What it raises names the options of the command, not the parameters of the functions that it calls.
+    """
     signature = inspect.signature(command, eval_str=True)
     added = {name: kind for name, of, kind in _PERMISSIONS if of in signature.parameters}
 
     @functools.wraps(command)
     def call(**options: Any) -> Any:
-        return command(**{name: value for name, value in options.items() if name not in added})
+        try:
+            return command(**{name: value for name, value in options.items() if name not in added})
+        except GrowthpolesError as error:
+            told = in_its_words(str(error), signature.parameters)
+            if told == str(error):
+                raise
+            raise type(error)(told) from error
 
     call.__annotations__ = {name: each.annotation for name, each in signature.parameters.items()} | added
     more = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=kind)

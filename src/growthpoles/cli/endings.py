@@ -7,11 +7,12 @@ import codecs
 import contextlib
 import errno
 import os
+import re
 import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from itertools import pairwise
 from typing import Any
 
@@ -160,6 +161,38 @@ def _told(error: BaseException, *, interrupted: bool) -> tuple[int, str]:
     line = f", {os.path.basename(place.tb_frame.f_code.co_filename)} line {place.tb_lineno}" if place else ""  # noqa: PTH119
     text = f"a fault of growthpoles itself ({type(error).__name__}: {str(error)[:200]}{line})"
     return FAULT, message(text, allowed="--debug before the command shows more")
+
+
+def in_its_words(told: str, options: Collection[str]) -> str:
+    """Return a message whose remedies are parameters of Python (layer=, repair="clean") as options of a command.
+
+    A parameter that the command does not take is a key of study.toml, or a line that a proposed study asks for.
+    """
+    study = "study" in options
+
+    def said(hit: re.Match[str]) -> str:
+        name, value, plain = hit["name"], hit["value"] or "", (hit["value"] or "").strip("[]\"'")
+        if name in options:
+            return f"--{name.replace('_', '-')} {plain}".rstrip()
+        return (f"{name} = {value}".rstrip() if value or hit["one"] is not None else name) if study else ""
+
+    problem, allowed, remedies = told.partition("; allowed: ")
+    remedies = re.sub(r"gp\.\w+\(\.\.\., (.*?)\)", r"\1", re.sub(r", then \w+\(\) after reading", "", remedies))
+    said_so = _PARAMETER.sub(said, remedies)
+    if not allowed or "study.toml" in told or said_so == remedies:
+        return told
+    parts = [re.sub("^or ", "", part) for part in re.split(", ", said_so)]
+    kept = [part for part in parts if part.strip() and not part.startswith(" with")]
+    if len(kept) < len(parts):
+        kept.append("or a study (growthpoles init), which has a line for the rest")
+        said_so = ", ".join(kept)
+    return problem + allowed + said_so + (" in study.toml" if study and "--" not in said_so else "")
+
+
+_PARAMETER = re.compile(
+    r"(?<![\w.(-])(?P<name>[a-z_]+)(?:=| = (?=\"))(?P<value>\"[^\"]*\"|\[[^\]]*\]|\{[^}]*\}|[\w:.]+)?"
+    r"(?P<one>(?= one of))?"
+)
 
 
 def _usage(error: Any) -> str:

@@ -503,7 +503,7 @@ def _with_crs(frame: GeoDataFrame, crs: CRSLike | None, where: str) -> GeoDataFr
     if frame.crs is None:
         return frame.set_crs(wanted)
     if not frame.crs.equals(wanted, ignore_axis_order=True):
-        problem = f"the file states {frame.crs.name}, crs= says {wanted.name}"
+        problem = f"the file states {frame.crs.name}, and {wanted.name} is asked for"
         raise DataError(message(problem, where=where, allowed="no crs=, then to_crs() after reading"))
     return frame
 

@@ -197,6 +197,9 @@ def match_keys(
         if _marked(key, match.found, match.found):
             match.open[name] = match.found[_base(key, match.found)]
             continue
+        if not any(sign.isalnum() for sign in key):
+            match.open[name] = None  # a sign that may mean the name above
+            continue
         if not left:
             reason = "every region has a row of its own"
         elif len(index.find(key)) > 1 or _plain(key) in groups:
@@ -217,7 +220,7 @@ def match_keys(
             reason = "it is the name of a country, first or last or outside the indentation"
         elif near is None and _plain(key) in _continents():
             reason = "it is the name of a continent or of a part of one"
-        elif near is None and name in (odd or {}):
+        elif name in (odd or {}) and (near is None or "a country" in (odd or {})[name]):
             reason = (odd or {})[name]
         elif near is None and all(word in _COMPASS or word in _GENERIC for word in _words(key)):
             reason = "it names a direction and no region"

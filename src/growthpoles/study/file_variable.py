@@ -135,9 +135,9 @@ def read_files(path: Path, options: FileOptions, *, neighbours: bool = False) ->
     if path.suffix.lower() in _TABLES:
         problem, allowed = "a table has no polygons", f"a boundary file, and --table {path.name} to join this one to it"
         raise DataError(message(problem, where=str(path), allowed=allowed))
-    key, name, notes = _columns_of(path, options)
+    key, name, layer, notes = _columns_of(path, options)
     regions = read_boundaries(
-        path, key=key, layer=options.layer, crs=options.crs, encoding=options.encoding, dissolve=options.dissolve,
+        path, key=key, layer=layer, crs=options.crs, encoding=options.encoding, dissolve=options.dissolve,
         repair=options.repair,
     )  # fmt: skip
     if regions.crs is None:
@@ -154,22 +154,30 @@ def read_files(path: Path, options: FileOptions, *, neighbours: bool = False) ->
         if options.year is not None or options.sheet is not None:
             raise DataError(message("--year and --sheet have no meaning here", allowed="with --table"))
     else:
-        table = _joined(regions, path, key, options, notes)
+        table = _joined(regions, path, key, layer, options, notes)
     if name is not None:
         regions["name"] = regions.index if name == key else regions[name].astype("string").astype(object)
     source = path.name if options.table is None else f"{options.table.name}, {path.name}"
     return FileData(regions, table, notes, source)
 
 
-def _columns_of(path: Path, options: FileOptions) -> tuple[str, str | None, list[str]]:
-    """Return the column of the keys, that of the names, and what was decided; by the table where there is one."""
+def _columns_of(path: Path, options: FileOptions) -> tuple[str, str | None, str | None, list[str]]:
+    """Return the columns of keys and names, the layer, and what was decided; by the table where there is one."""
     from growthpoles.regions.boundaries import read_layer
-    from growthpoles.study.guess_columns import key_candidates
+    from growthpoles.study.guess_columns import best_layer, key_candidates
 
-    frame, _ = read_layer(path, options.layer, encoding=options.encoding)
+    texts: set[str] = set()
+    if options.table is not None and (options.layer is None or options.key is None):
+        from growthpoles.study.read_published import read_sheets, texts_of
+
+        texts = texts_of(read_sheets(options.table, sheet=options.sheet))
+    notes: list[str] = []
+    layer = options.layer
+    if layer is None and texts:
+        _, layer, notes = best_layer(path, texts)
+    frame, _ = read_layer(path, layer, encoding=options.encoding)
     table = frame.drop(columns=frame.geometry.name)
     keys, names = key_candidates(table)
-    notes: list[str] = []
     key = options.key
     if key is None:
         keys = [column for column in keys if column.casefold() not in _IDENTIFIERS] or keys
@@ -177,15 +185,12 @@ def _columns_of(path: Path, options: FileOptions) -> tuple[str, str | None, list
             allowed = f"--key one of {listed(table.columns)}" if len(table.columns) else "a file with a column of codes"
             raise DataError(message("no column can identify the regions", where=str(path), allowed=allowed))
         key = keys[0]
-        if options.table is not None:
-            from growthpoles.study.read_published import read_sheets, texts_of
-
-            texts = texts_of(read_sheets(options.table, sheet=options.sheet))
+        if texts:
             key = max(keys, key=lambda column: len(texts & set(map(str, table[column]))))
         if len(keys) > 1:
             notes.append(f"the key of the regions: column {key!r} (--key says another: {listed(keys)})")
     name = next((column for column in names if column != key), key if key in names else None)
-    return key, name, notes
+    return key, name, layer, notes
 
 
 def _numbers(regions: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -204,14 +209,16 @@ def _numbers(regions: gpd.GeoDataFrame) -> pd.DataFrame:
     return pd.DataFrame(found, index=regions.index)
 
 
-def _joined(regions: gpd.GeoDataFrame, path: Path, key: str, options: FileOptions, notes: list[str]) -> pd.DataFrame:
+def _joined(
+    regions: gpd.GeoDataFrame, path: Path, key: str, layer: str | None, options: FileOptions, notes: list[str]
+) -> pd.DataFrame:
     """Read the table by the boundaries, one year of it, and put it into the order of the regions."""
     from growthpoles.regions.join import join
     from growthpoles.study.read_published import read_table
 
     assert options.table is not None
-    long = read_table(options.table, boundaries=path, key=key, sheet=options.sheet, year=options.year or _UNSTATED,
-                      ignore=options.ignore)  # fmt: skip
+    long = read_table(options.table, boundaries=path, key=key, layer=layer, sheet=options.sheet,
+                      year=options.year or _UNSTATED, ignore=options.ignore)  # fmt: skip
     notes += [note for note in long.attrs.get("remarks", ()) if not note.startswith("the key of the regions")]
     years = sorted(set(long["year"]))
     if options.year is not None and options.year not in years:

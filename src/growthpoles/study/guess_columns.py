@@ -169,8 +169,9 @@ def guess_layer(
     """
     from growthpoles.regions.boundaries import read_layer
 
+    texts = list(texts)
     known = {name_keys(text).loose for text in texts} - {""}
-    frame, layer, notes = _best_layer(path, known) if layer is None else (*read_layer(path, layer), [])
+    frame, layer, notes = best_layer(path, texts) if layer is None else (*read_layer(path, layer), [])
     guess = LayerGuess(path, layer, crs=crs, notes=notes)
     frame, guess.encoding = _best_encoding(path, layer, frame, known)
     if guess.encoding:
@@ -215,10 +216,11 @@ def guess_layer(
     return guess
 
 
-def _best_layer(path: Path, known: set[str]) -> tuple[gpd.GeoDataFrame, str, list[str]]:
+def best_layer(path: Path, texts: Iterable[str]) -> tuple[gpd.GeoDataFrame, str, list[str]]:
     """Read the layer of a file, of several the one whose texts stand in the tables."""
     from growthpoles.regions.boundaries import layer_names, read_layer
 
+    known = {name_keys(text).loose for text in texts} - {""}
     names = layer_names(path)
     if len(names) < 2:
         return *read_layer(path), []

@@ -198,7 +198,10 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
             continue
         labels: dict[int | str, str] = {}
         if block.indicator:
-            labels.update(block.kinds)
+            above = [each for each in blocks[:position] if _goes_on(block, each)]
+            for kind in [kind for kind in block.kinds if above and kind in above[-1].kinds]:
+                names[id(block), kind] = names[id(above[-1]), kind]
+            labels.update({kind: name for kind, name in block.kinds.items() if (id(block), kind) not in names})
         else:
             labels |= {at: block.labels.get(at, "") for at in block.value_at}
         title = _title(block, blocks)
@@ -219,7 +222,7 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
             names[id(block), place] = label
             for year in years:
                 held[label, year] = id(block)
-            plain = block.labels.get(place, "") if isinstance(place, int) else ""
+            plain = block.labels.get(place, "") if isinstance(place, int) else place
             units.setdefault(label, block.units.get(plain, ""))
     order = list(dict.fromkeys(names.values()))
     return [Indicator(name, units.get(name, "")) for name in order], {
@@ -249,6 +252,22 @@ def _continues(block: Block, before: Block) -> bool:
     shapes = [[(each.labels.get(at), year) for at, year in each.value_at.items()] for each in (block, before)]
     mine, theirs = set(block.match.codes.values()), set(before.match.codes.values())
     return same and shapes[0] == shapes[1] and block.years == before.years and bool(mine) and not mine & theirs
+
+
+def _goes_on(block: Block, before: Block) -> bool:
+    """Tell whether a table with its indicators down goes on below a repeated header: no row comes twice."""
+    if not before.indicator or (block.grid, block.paths, block.indicator) != (
+        before.grid,
+        before.paths,
+        before.indicator,
+    ):
+        return False
+
+    def told(each: Block) -> set[tuple[str, ...]]:
+        at = [each.key or 0, *each.indicator, *([] if each.year_column is None else [each.year_column])]
+        return {tuple(each.text(row, i) for i in at) for _, row in each.rows}
+
+    return not told(block) & told(before)
 
 
 def _title(block: Block, blocks: Sequence[Block]) -> str:
@@ -337,7 +356,12 @@ def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Ca
         lines.append('parentheses = "negative"    # CHECK: (1.5) is taken for -1.5')
     borne = {block.text(row, block.key) for _, row in block.rows}
     within = [row for number, row in block.aside if block.first <= number <= block.last]
-    heads = [text for row in within if (text := block.text(row, block.key)) and text not in borne]
+    heads = [
+        text
+        for row in within
+        if (text := block.text(row, block.key)) not in borne
+        and (text or any(block.text(row, at) for at in block.value_at))
+    ]
     stray = stray_codes(block)
     ignored = list(dict.fromkeys([*block.match.outside, *heads, *stray]))
     if ignored:
@@ -397,7 +421,8 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
     for name, reason in match.outside.items():
         reasons.setdefault(reason, []).append(name)
     doubts += [
-        f"{at}: {listed(names)} was taken for no region, and is ignored ({why})" for why, names in reasons.items()
+        f"{at}: {listed(name or 'an empty cell' for name in names)} was taken for no region, and is ignored ({why})"
+        for why, names in reasons.items()
     ]
     assert block.key is not None
     within = [" ".join(filter(None, map(cell_text, row))) for n, row in block.aside if block.first <= n <= block.last]
@@ -437,6 +462,7 @@ def read_table(
     *,
     boundaries: str | Path | None = None,
     key: str | None = None,
+    layer: str | None = None,
     sheet: str | None = None,
     year: int | None = None,
     encoding: str | None = None,
@@ -453,8 +479,8 @@ def read_table(
         Workbook (.xlsx, .xls, .ods), delimited text in any encoding or packed, HTML, JSON-stat or Parquet.
     boundaries : path, optional
         Boundary file, by which regions are told from totals; None takes every name as written.
-    key : str, optional
-        Column of the boundaries that identifies a region.
+    key, layer : str, optional
+        Column of the boundaries that identifies a region, and the layer, where there are several.
     sheet : str, optional
         Sheet of a workbook; None reads every visible one that holds a table.
     year : int, optional
@@ -494,7 +520,7 @@ def read_table(
     3  South  2021  Population, thousand   980.2
     """
     path = Path(path)
-    codes, blocks, remarks = _look(path, boundaries, key, sheet=sheet, year=year, encoding=encoding)
+    codes, blocks, remarks = _look(path, boundaries, key, layer, sheet=sheet, year=year, encoding=encoding)
     if not blocks:
         raise DataError(message(f"no table was found ({'; '.join(remarks[:4])})", where=str(path)))
     indicators, places = name_indicators(blocks)
@@ -549,6 +575,7 @@ def _look(
     path: Path,
     boundaries: str | Path | None,
     key: str | None,
+    layer: str | None,
     *,
     sheet: str | None,
     year: int | None,
@@ -561,11 +588,11 @@ def _look(
     try:
         grids = read_sheets(path, sheet=sheet, encoding=encoding)
     except EncodingError:
-        layer = guess_layer(Path(boundaries), key=key, shapes=False)
-        grids = read_sheets(path, sheet=sheet, names=layer.names)
-    layer = guess_layer(Path(boundaries), key=key, texts=texts_of(grids), shapes=False)
-    blocks, left_out = read_blocks(grids, layer.names, parents=layer.parents, year=year)
-    return layer.codes, blocks, [*layer.notes, *left_out]
+        names = guess_layer(Path(boundaries), key=key, layer=layer, shapes=False).names
+        grids = read_sheets(path, sheet=sheet, names=names)
+    guess = guess_layer(Path(boundaries), key=key, texts=texts_of(grids), layer=layer, shapes=False)
+    blocks, left_out = read_blocks(grids, guess.names, parents=guess.parents, year=year)
+    return guess.codes, blocks, [*guess.notes, *left_out]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -649,7 +676,7 @@ def quick_look(
     header in 1, rows 2 to 17; 16 regions in 'region'; years not stated; index
     """
     path = Path(path)
-    codes, blocks, remarks = _look(path, boundaries, key, sheet=sheet, year=None, encoding=encoding)
+    codes, blocks, remarks = _look(path, boundaries, key, None, sheet=sheet, year=None, encoding=encoding)
     indicators, places = name_indicators(blocks)
     rows = []
     for block in blocks:

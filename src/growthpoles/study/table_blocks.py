@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from growthpoles.errors import listed
-from growthpoles.regions.key_matching import KeyMatch
+from growthpoles.errors import listed, shown
+from growthpoles.regions.key_matching import KeyMatch, is_country
+from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import Notation
 from growthpoles.study.files.printed_labels import MANY_CELLS, bare_name, parse_year, part_of_year, split_flag
@@ -160,6 +161,10 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
                 last = i  # numbers that look like years
                 own.add(i)
                 continue
+            if not filled and rows[i][0] == rows[last][0] + 1 and labels and is_region(labels[0]):
+                last = i  # a region without a number, also the last one
+                own.add(i)
+                continue
             named = [at for at in here if kinds[i][at] in "yt"]
             none = not any(kinds[i][at] == "n" for at in here)
             follows = any(_is_data(kinds[j]) for j in range(i + 1, min(i + 6, len(rows))))
@@ -189,11 +194,26 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
             width = max((i + 1 for i, path in enumerate(block.paths) if path), default=0)
             block.paths = block.paths[:width]
             block.names = unique_names([" | ".join(path) for path in block.paths])
-            blocks.append(block)
+            if not (blocks and _repeats(block, blocks[-1], rows, kinds)):
+                blocks.append(block)
         start = stop if stop < len(rows) else len(rows)
         if not header:
             start = last + 1
     return blocks
+
+
+def _repeats(block: Block, before: Block, rows: list[tuple[int, list[object]]], kinds: list[str]) -> bool:
+    """Add a table to the one above it where only the header is repeated between them, as on every printed page."""
+    between = [(number, row) for number, row in rows if before.last < number < block.first and number not in
+               {n for n, _ in block.aside}]  # fmt: skip
+    held = {tuple(map(cell_text, row)) for number, row in rows if number in before.header}
+    same = block.paths == before.paths and len(block.header) == len(before.header) == len(between)
+    if not same or any(tuple(map(cell_text, row)) not in held for _, row in between):
+        return False
+    before.rows += block.rows
+    before.aside += between + block.aside
+    before.last = block.last
+    return True
 
 
 def _is_data(kinds: str) -> bool:
@@ -494,3 +514,42 @@ def multipliers(texts: Iterable[str]) -> bool:
 def counted_from(first: int, texts: Sequence[str]) -> list[str]:
     """Return whole numbers from the first on, as many as there are texts, as text."""
     return [str(number) for number in range(first, first + len(texts))]
+
+
+def hits_of(index: NameIndex, name: str) -> list[str]:
+    """Return the regions that a name means, also with the mark of a footnote behind it."""
+    return index.find(name) or index.find(bare_name(name))
+
+
+def labels_beside(block: Block, row: Sequence[object]) -> list[str]:
+    """Return the words that stand in a row beside key and values."""
+    aside = {block.key, block.year_column, *block.value_at, *block.indicator}
+    return [text for at in range(len(block.paths)) if at not in aside and kind_of(text := block.text(row, at)) == "t"]
+
+
+def odd_rows(block: Block, index: NameIndex) -> dict[str, str]:
+    """Return the names of rows whose code, in a column where every region has one of its own, is empty or unlike."""
+    assert block.key is not None
+    found: dict[str, str] = {}
+    rows = [(block.text(row, block.key), row) for _, row in block.rows]
+    known = [(name, row) for name, row in rows if hits_of(index, name)]
+    regions = {name for name, _ in known}
+    if 5 * sum(any(map(is_country, labels_beside(block, row))) for _, row in known) < len(known):
+        for name, row in rows:
+            hits = [text for text in labels_beside(block, row) if is_country(text)]
+            if hits and name not in regions and not hits_of(index, hits[0]):
+                found[name] = f"{hits[0]} beside it is the name of a country"
+    for at in range(len(block.paths)):
+        codes = {name: block.text(row, at) for name, row in known}
+        if at == block.key or at in block.value_at or len(codes) < 4 or len(set(codes.values())) < len(codes):
+            continue
+        shapes = {re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) for code in codes.values()}
+        if len(shapes) > 3 or "" in shapes:
+            continue
+        for name, row in rows:
+            code = block.text(row, at)
+            if name not in regions and re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) not in shapes:
+                found[name] = (
+                    f"{shown(code) if code else 'nothing'} in {shown(block.names[at])}, where every region has a code"
+                )
+    return found

@@ -31,11 +31,14 @@ from growthpoles.study.table_blocks import (
     bare_number,
     counted_from,
     fill_down,
+    hits_of,
     is_mark,
     is_number,
     kind_of,
+    labels_beside,
     multipliers,
     numbers_rows,
+    odd_rows,
     several_numbers,
     sums_of,
     tell_parts_of_year,
@@ -55,7 +58,8 @@ _ID = re.compile(
     r"|cve(?:_\w+|ent|mun|geo|loc|agee)?|nuts[ _-]?(?:id|code|region)s?|iso(?:[ _-]?\w{1,3})?|.*(?:fips|_id|[a-z]code)",
     flags=re.IGNORECASE,
 )
-_CAMEL_ID = re.compile(r"(?:.*[a-z])?(?:Id|ID)|.*[a-z]Code")
+_CAMEL_ID = re.compile(r"(?:.*[a-z])?(?:Id|ID)|.*[a-z](?:Code|Key)")
+_COORDINATE = re.compile(r"(.*_)?(lat|lon|lng|(lat|long)itude?|intptl(at|on)|[xy]_?coord\w*|coord\w*)", re.IGNORECASE)
 _COUNTED = re.compile(
     r"(?:region |row )?(?:no|nr|№|num|nummer|number|numéro|número|nro|lp|index|row|s\.? ?no|sr\.? ?no|sl\.? ?no"
     r"|lfd\.? ?nr)\.?|#|n|№.{0,6}|rank|ranking|ранг|место|orden|id",
@@ -175,7 +179,7 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
             if not counted and 2 * sum(map(bool, map(part_of_year, texts))) <= len(texts):
                 candidates.append(((float(len(texts)), float(named > 0), -float(at)), at, {t: t for t in texts}))
             continue
-        pattern, width, found = best_rule(texts, lambda name: _hits(index, name), list(index.names))
+        pattern, width, found = best_rule(texts, lambda name: hits_of(index, name), list(index.names))
         units = len(set(found.values()))
         share = units / max(1, min(len(texts), len(index.names)))
         if at in numeric and (share < 0.7 or len(set(cells)) < 2):
@@ -229,10 +233,10 @@ def _joint(
     sample = block.rows[:: max(1, len(block.rows) // 60)]
     best: tuple[int, tuple[int, int], dict[str, str]] = (max(1, most), (0, 0), {})
     for pair in permutations(columns, 2):
-        if sum(bool(_hits(index, text)) for text in joint_keys(sample, pair) if text) < 0.4 * len(sample):
+        if sum(bool(hits_of(index, text)) for text in joint_keys(sample, pair) if text) < 0.4 * len(sample):
             continue
         texts = joint_keys(block.rows, pair)
-        found = {text: hits[0] for text in dict.fromkeys(texts) if text and len(hits := _hits(index, text)) == 1}
+        found = {text: hits[0] for text in dict.fromkeys(texts) if text and len(hits := hits_of(index, text)) == 1}
         if len(set(found.values())) > 1.2 * best[0]:
             best = len(set(found.values())), pair, found
     units, pair, found = best
@@ -274,7 +278,7 @@ def _bare(index: NameIndex) -> NameIndex:
 
         @staticmethod
         def find(name: str) -> list[str]:
-            return _hits(index, name)
+            return hits_of(index, name)
 
     return Bare()  # type: ignore[return-value]
 
@@ -285,7 +289,7 @@ def _take_empty_rows(block: Block, index: NameIndex | None) -> None:
     known = {block.text(row, block.key) for _, row in block.rows}
     for number, row in list(block.aside):
         name = block.text(row, block.key)
-        if name and (name in known or (index is not None and len(_hits(index, name)) == 1)):
+        if name and (name in known or (index is not None and len(hits_of(index, name)) == 1)):
             alone = sum(cell_text(cell) != "" for cell in row) == 1
             if not (alone and name in known):
                 block.aside.remove((number, row))
@@ -299,10 +303,6 @@ def _take_empty_rows(block: Block, index: NameIndex | None) -> None:
                 f"{block.grid.unit} {number} ({text[:60]}) names no region and is outside the rows taken"
             )
             block.first, block.last = (block.rows[0][0], block.last) if end == 0 else (block.first, block.rows[-1][0])
-
-
-def _hits(index: NameIndex, name: str) -> list[str]:
-    return index.find(name) or index.find(bare_name(name))
 
 
 def _find_values(
@@ -359,6 +359,9 @@ def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
         return "it counts the rows"
     if whole and _identifies(block, at):
         return "an identifier, by its name"
+    paired = {_last(block, each).casefold() for each in block.kinds_of} >= {"x", "y"}
+    if _COORDINATE.fullmatch(_last(block, at)) or (paired and _last(block, at).casefold() in ("x", "y")):
+        return "a coordinate, by its name"
     ranked = " ".join(block.paths[at]) if at < len(block.paths) else ""
     if whole and _RANKS.fullmatch(ranked) and max(map(int, filled), default=0) < max(100, 3 * len(filled)):
         return "ranks, by its name"
@@ -371,7 +374,7 @@ def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
     if index is not None and block.key is not None and len(filled) > 2:
         own = 0
         for _, row in block.rows:
-            hits = _hits(index, block.text(row, block.key))
+            hits = hits_of(index, block.text(row, block.key))
             names = {each.lstrip("0") for code in hits for each in index.names[code]}
             own += block.text(row, at).lstrip("0") in names
         if own > 0.6 * len(filled):
@@ -383,9 +386,11 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
     """Return why a column of a table with its years down says something about a row and measures nothing, or ""."""
     if block.key is None or _is_value(block, at):
         return ""
-    rows = [row for _, row in block.rows if index is None or _hits(index, block.text(row, block.key))]
+    rows = [row for _, row in block.rows if index is None or hits_of(index, block.text(row, block.key))]
     if 2 * len(rows) < len(block.rows):  # codes that are known once zeros are put back or taken off
         rows = [row for _, row in block.rows]
+    if _UNIT.fullmatch(_last(block, at)) and not all(is_number(block.text(row, at)) for row in rows):
+        return "a unit, by its name"
     cells = [bare_number(block, row, at) for row in rows]
     filled = list(filter(None, cells))
     if len(filled) < 4 or len(block.kinds_of) < 2:
@@ -540,7 +545,11 @@ def _find_years(block: Block, year: int | None) -> None:
     if not block.years and year is not None:
         block.years = [year]
         return
-    if not block.years:
+    heads = [part for at in block.value_at for part in block.paths[at] if not _PRICES.search(part)]
+    several = {hit for part in heads for hit in _years_in(part)}
+    if not block.years and len(several) > 1:
+        block.doubts.append(f"the year; {listed(sorted(several))} stand in the headers of columns, in no form known")
+    elif not block.years:
         for what, texts in (("sheet", [block.grid.sheet]), ("title", block.titles)):
             years = {hit for text in texts if text and not _PRICES.search(text) for hit in _years_in(text)}
             if len(years) == 1:
@@ -579,38 +588,18 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str]) 
     }
     empty = [name for name in names if name not in filled]
     block.match = match_keys(
-        names, _bare(index), parents=parents, sums=sums_of(block), empty=empty, inset=inset, odd=_odd(block, index)
+        names, _bare(index), parents=parents, sums=sums_of(block), empty=empty, inset=inset, odd=odd_rows(block, index)
     )
     for name, bare in spelled.items():
         for part in (block.match.found, block.match.aliases, block.match.outside, block.match.open):
             if bare in part:
                 part[name] = part[bare]  # type: ignore[assignment]
     blank = [number for (number, _), name in zip(block.rows, written, strict=True) if not name]
-    if blank:
+    beside = [labels_beside(block, row) for (_, row), name in zip(block.rows, written, strict=True) if not name]
+    if blank and all(beside) and not any(hits_of(index, text) for texts in beside for text in texts):
+        block.match.outside[""] = f"{listed([texts[0] for texts in beside], limit=5)} beside it"
+    elif blank:
         block.doubts.append(f"{block.grid.unit} {listed(blank, limit=5)}: numbers without a name of a region")
-
-
-def _odd(block: Block, index: NameIndex) -> dict[str, str]:
-    """Return the names of rows whose code, in a column where every region has one of its own, is empty or unlike."""
-    assert block.key is not None
-    found: dict[str, str] = {}
-    rows = [(block.text(row, block.key), row) for _, row in block.rows]
-    known = [(name, row) for name, row in rows if _hits(index, name)]
-    regions = {name for name, _ in known}
-    for at in range(len(block.paths)):
-        codes = {name: block.text(row, at) for name, row in known}
-        if at == block.key or at in block.value_at or len(codes) < 4 or len(set(codes.values())) < len(codes):
-            continue
-        shapes = {re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) for code in codes.values()}
-        if len(shapes) > 3 or "" in shapes:
-            continue
-        for name, row in rows:
-            code = block.text(row, at)
-            if name not in regions and re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) not in shapes:
-                found[name] = (
-                    f"{shown(code) if code else 'nothing'} in {shown(block.names[at])}, where every region has a code"
-                )
-    return found
 
 
 def _find_marks(block: Block) -> None:
@@ -706,6 +695,10 @@ def _name_labels(block: Block) -> None:
     if max(apart.values(), default=0) == 1:  # two columns may differ by the mark of a footnote only
         block.labels |= bare
     block.units |= {block.labels[at]: unit for at, unit in below_of.items() if unit}
+    for at in block.value_at:
+        cells = [text for _, row in block.regions if is_number(text := block.text(row, at))]
+        if cells and all(text.endswith("%") for text in cells):
+            block.units.setdefault(block.labels[at], "%")
     if block.indicator:
         several = len(block.value_at) > 1 and not any(block.value_at.values())
         for _, row in block.regions:
@@ -714,6 +707,11 @@ def _name_labels(block: Block) -> None:
                 text = " | ".join([*parts, block.names[at]] if several else parts)
                 named = [*parts, block.labels.get(at, "")] if several else parts
                 block.kinds.setdefault(text, ", ".join(filter(None, named)))
+        for at in {at for at in block.kinds_of if _UNIT.fullmatch(_last(block, at))} - {*block.indicator}:
+            told: dict[str, set[str]] = defaultdict(set)
+            for _, row in block.regions:
+                told[" | ".join(block.text(row, each) for each in block.indicator)].add(block.text(row, at))
+            block.units |= {kind: text for kind, (text, *more) in told.items() if text and not more}
         plain = set(block.kinds.values())  # a mark of a footnote makes no other indicator
         for text, name in block.kinds.items():
             label = ", ".join(map(bare_name, text.split(" | ")))

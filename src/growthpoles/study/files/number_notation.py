@@ -142,9 +142,22 @@ def text_lines(text: str) -> Iterator[str]:
 
 def split_lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Yield (number of its last line, cells) for every record of delimited text; `csv.Error` on broken quotes."""
-    reader = csv.reader(text_lines(text), delimiter=delimiter, strict=True)
+    reader = csv.reader(text_lines(_closed(text, delimiter)), delimiter=delimiter, strict=True)
     for row in reader:
         yield reader.line_num, row
+
+
+def _closed(text: str, delimiter: str) -> str:
+    """Return a text that cannot be split without the blanks between a closing quote and the next cell."""
+    open_quote = re.compile(rf'"[ \u00a0]+(?={re.escape(delimiter)}|\r?\n|$)')
+    if not open_quote.search(text):
+        return text
+    try:
+        for _ in csv.reader(text_lines(text), delimiter=delimiter, strict=True):
+            pass
+    except csv.Error:
+        return open_quote.sub('"', text)
+    return text
 
 
 def detect_delimiter(text: str, *, key: str | None, header: int | None, where: str, settle: bool = False) -> str:

@@ -23,8 +23,9 @@ _NOTE = (
 )
 _YEAR = r"((?:19|20)\d\d)"
 _PLAIN_YEAR = re.compile(
-    rf"(?:F\.?Y\.?|Y|YR|year|anno|ano|año|jahr|год|жыл|рік|(?:{_STATE}[.:]?\s+)+)?\s*{_YEAR}\.?"
-    rf"(?:[ \u00a0]*(?:г\.?г?\.?|год[а-я]*|ж\.?|жыл[а-я]*|йил[а-я]*|рік|роки|року|year|年度?|년))?"
+    rf"(?:F\.?Y\.?|Y|X|YR|year|anno|ano|año|anul|jahr|rok|god|год|жыл|рік|за|в|in|'|(?:{_STATE}[.:]?\s+)+)?\s*{_YEAR}(?:\.0?)?"
+    rf"(?:[ \u00a0]*(?:г\.?г?\.?|год[а-я]*|ж\.?|жыл[а-я]*|йил[а-я]*|рік|роки|року|year|年度?|년"
+    rf"|-?yil[a-z]*|gad[sau]|met(?:ai|ų)|aasta|m\.|év|rok[ua]?|leto|god\.?))?:?"
     rf"(?:[ \u00a0]*(?:(?<![A-Za-z])[A-Za-z]{{1,2}}(?![^\W\d_])|\([^()]{{1,14}}\)|[a-z\d]{{1,2}}/|{_NOTE}))*",
     flags=re.IGNORECASE,
 )
@@ -80,6 +81,11 @@ _PART_ALONE = re.compile(
 _DAYS = re.compile(
     rf"\b\d{{1,2}}[./-]\s?\d{{1,2}}[./-]\s?(?=(?:19|20)\d\d\b)|(?<=\d\d\d\d)-\d\d-\d\d\b"
     rf"|\b\d{{1,2}}(?:er|º)?\.?\s+(?:de\s+)?{_MONTHS}(?:\s+de)?\s+(?=(?:19|20)\d\d\b)|\b{_MONTHS}\s+\d{{1,2}},?\s+(?=(?:19|20)\d\d\b)",
+    flags=re.IGNORECASE,
+)
+# "as of July 1", "на 1 января": the day of every year on which something is counted.
+_DAY_ALONE = re.compile(
+    rf"\b(?:1|30|31)(?:er|º|\.)?\s+(?:de\s+)?{_MONTHS}(?!\s*\d)|\b{_MONTHS}\s+(?:1|30|31)(?:st)?\b(?![.,]?\d)",
     flags=re.IGNORECASE,
 )
 _DAY_IN_WORDS = re.compile(
@@ -165,7 +171,7 @@ def _year_in(cell: str) -> YearLabel | None:
 
 def part_of_year(text: str) -> str:
     """Return the month, quarter or half-year that a label names ("M01", "2021M03", "March", "Q2 2021"), or ""."""
-    plain = _DAYS.sub("", text.translate(_DIGITS).strip())
+    plain = _DAY_ALONE.sub("", _DAYS.sub("", text.translate(_DIGITS).strip()))
     hit = _PART_ALONE.fullmatch(plain) or _PARTS_OF_YEAR.search(plain)
     return hit[0].strip() if hit else ""
 
@@ -175,7 +181,7 @@ def year_inside(text: str) -> tuple[int, str] | None:
     plain = _DAYS.sub("", _YR.sub("", text.translate(_DIGITS).replace("_", " ")))
     hits = list(_INSIDE.finditer(plain))
     years = {int(hit[1]) for hit in hits}
-    if len(years) != 1 or _PARTS_OF_YEAR.search(plain):
+    if len(years) != 1 or _PARTS_OF_YEAR.search(_DAY_ALONE.sub("", plain)):
         return None
     for hit in hits:
         if hit[2] and int(hit[2]) % 100 != (int(hit[1]) + 1) % 100:
@@ -212,4 +218,5 @@ def plain_signs(text: str) -> str:
 def bare_name(name: str) -> str:
     """Return a name of a region without leading dots and without marks of footnotes behind it."""
     text = _LEADING.sub("", " ".join(name.split()))
-    return _TRAILING.sub("", text).strip() or text
+    bare = _TRAILING.sub("", text).strip()
+    return bare if bare and bare.count("(") <= bare.count(")") else text  # "(as of July 1)" has no mark behind it
