@@ -34,6 +34,8 @@ _PLACES = 40
 _STEPS = 3000
 _STARTS = 12
 _SWEEPS = 8
+#: Millimetres around a region without a place, within which names become numbers, one after the other.
+_REACHES = (0.0, 2.0, 15.0, np.inf)
 #: Room between numbers and lines, in millimetres.
 _CLEAR = 0.3
 
@@ -70,6 +72,8 @@ def number_regions(
     numbered
         Number of a region -> the number that it carries, or carries in the list alone where nothing else is possible.
     """
+    import shapely
+
     preset = style.preset
     whole = {i: label_fit.full(shape, names[i][0], marks[i], preset, poles[i]) for i, shape in shapes.items()}
     inside = {i: found for i, found in whole.items() if found is not None}
@@ -89,9 +93,18 @@ def number_regions(
     barrier = barrier_of(plan)
     stands = [] if barrier is None else [barrier]
     best: tuple[dict[int, label_fit.Placed], dict[int, Callout], dict[int, str], list[int]] | None = None
-    for everything in (False, True):
-        if everything:
-            inside, beside, rest, outside = {}, {}, list(shapes), room_around(base, plan)
+    lost: list[int] = []
+    for reach in _REACHES:
+        if reach:  # names around those that found no place make way for numbers
+            around = shapely.union_all([shapes[i] for i in lost])
+            near = {i for i, one in shapes.items() if shapely.dwithin(one, around, reach)}
+            near |= {i for i, one in beside.items() if shapely.dwithin(one.parts()[0], around, reach)}
+            inside = {i: one for i, one in inside.items() if i not in near}
+            beside = {i: one for i, one in beside.items() if i not in near}
+            rest = [i for i in shapes if i in near or i in rest]
+            outside = room_around(base, plan)
+            for callout in beside.values():
+                outside.block(callout)
         rank = sorted(range(len(names)) if style.code_key == "none" else rest, key=lambda i: (names[i][0], i))
         numbers = {i: str(k + 1) for k, i in enumerate(rank)}
         numbered = {i: numbers[i] for i in sorted(rest, key=lambda i: int(numbers[i]))}
@@ -193,6 +206,8 @@ def _settle(
             current[i] = len(ways)
             crossed = outside.crossed({i: start[1][i]})
             add(i, start[1][i], 6.0 + 4 * crossed + 40 * max(0, crossed - 1))
+    if not ways:
+        return {}, {}, list(numbered)
     chosen = settle(np.array(owner), np.array(price), _conflicts(ways, np.array(owner)), current)
     found = {i: ways[k] for i, k in chosen.items()}
     return (
