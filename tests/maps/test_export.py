@@ -16,6 +16,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -140,6 +141,15 @@ def test_names_cannot_break_out_of_the_file(tmp_path: Path, squares: Any, square
     assert not list(root.iter("{http://www.w3.org/2000/svg}script"))
     for kind in ("png", "pdf", "eps"):
         assert maps.save_figure(fig, tmp_path / f"m.{kind}").stat().st_size > 1000
+
+
+def test_no_mark_turns_the_text_of_an_svg_around(tmp_path: Path, squares: Any) -> None:
+    marks = "\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u200e\u200f"
+    named = squares.rename(index={label: f"{label}{mark}" for label, mark in zip(squares.index, marks, strict=False)})
+    named["name"] = [f"Place{mark}" for mark, _ in zip(marks, named.index, strict=False)]
+    ax = maps.plot_values(named, pd.Series(range(len(named)), named.index), variable=f"Income{marks}")
+    path = maps.save_figure(ax.figure, tmp_path / "m.svg", description=f"of {marks}R")
+    assert set(path.read_text(encoding="utf-8")).isdisjoint(marks)
 
 
 def test_eps_names_no_date_and_embeds_fonts(tmp_path: Path, figure: Any) -> None:
