@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Compiled modules are kept, whatever the environment says: each process that a test starts would compile them again.
 TESTS  := PYTHONDONTWRITEBYTECODE= OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
-.PHONY: report test test-slow test-browser test-3.12 test-3.13 test-oldest coverage lint docs bench lock translations geodata clean
+.PHONY: report test test-long test-slow test-browser test-3.12 test-3.13 test-oldest coverage lint docs bench lock translations geodata clean
 
 report: $(VENV)/.ready
 	$(BIN)/growthpoles report --out outputs --force  # the folder is the repository's own
@@ -17,12 +17,16 @@ test: $(VENV)/.ready-dev
 	$(BIN)/mypy
 	$(TESTS) -n 2 --dist worksteal  # two workers fill two cores
 
+# Whole reports and further samples: what `make test` leaves out to stay short, and `.ci/run` adds.
+test-long: $(VENV)/.ready-dev
+	$(TESTS) -n 2 --dist worksteal -m 'long and not slow and not browser and not docs'
+
 test-slow: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -m "slow"
 
 # The suite under another Python, by the same pins; pyenv, where it manages the versions, is told which one is meant.
 test-3.12 test-3.13: test-%:
-	PYENV_VERSION=$* $(MAKE) test PYTHON=python$* VENV=.venv-$*
+	PYENV_VERSION=$* $(MAKE) test test-long PYTHON=python$* VENV=.venv-$*
 
 # The page of the report in headless Chromium, which must be installed.
 test-browser: $(VENV)/.ready-dev
@@ -44,7 +48,7 @@ test-oldest:
 	PYENV_VERSION=3.11 python3.11 -m venv --clear $(VENV)-oldest
 	$(VENV)-oldest/bin/python -m pip --disable-pip-version-check --quiet install uv
 	$(VENV)-oldest/bin/uv pip install --quiet --python $(VENV)-oldest --resolution lowest-direct --editable ".[test]"
-	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(VENV)-oldest/bin/python -m pytest -n 2 --dist worksteal
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(VENV)-oldest/bin/python -m pytest -n 2 --dist worksteal -m 'not slow and not browser and not docs'
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check --fix .

@@ -159,6 +159,7 @@ def test_bad_input_is_one_line_and_writes_nothing(own_study: Path, tmp_path: Pat
     assert done.stdout == "" and not (tmp_path / "out").exists()
 
 
+@pytest.mark.long
 def test_debug_shows_the_traceback() -> None:
     done = run("--debug", "rate", "--year", "2012")
     assert done.returncode != 0 and "Traceback" in done.stderr
@@ -231,6 +232,7 @@ def test_what_has_no_meaning_is_refused(arguments: tuple[str, ...], words: str, 
     assert done.returncode == 2 and words in done.stderr and done.stderr.count("\n") == 1
 
 
+@pytest.mark.long
 def test_audit_prints_the_faults_and_writes_every_cell(tmp_path: Path, ask: Ask, few: None) -> None:
     done = ask("audit", "--out", str(tmp_path))
     assert done.returncode == 0, done.stderr

@@ -97,6 +97,7 @@ def own_study(folder: Path, layer: str) -> str:
     return "s"
 
 
+@pytest.mark.long
 def test_one_hostile_file_and_one_address(hostile: Path) -> None:
     told = looked_on(hostile, ["look", "t.csv", "-b", "link.geojson"])
     assert "nothing is fetched" in told[0] and told[0].count("\n") == 1

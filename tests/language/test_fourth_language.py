@@ -106,6 +106,7 @@ def test_the_built_in_page(toy: Path, report: Manifest) -> None:
             assert [head for head in heads if re.search("[a-z]{2}", head) and MARK not in head] == []
 
 
+@pytest.mark.long
 def test_the_report_of_a_study(toy: Path, tmp_path: Path, study_maker: Any, quick: None) -> None:
     path = study_maker(tmp_path / "study", years=(2019, 2020))
     text = path.read_text(encoding="utf-8").replace('languages = ["en"]', 'languages = ["eo"]')

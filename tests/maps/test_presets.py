@@ -43,6 +43,7 @@ def test_a_preset_keeps_to_the_rules_of_its_publisher(name: str) -> None:
     assert preset.typeface == ("Tinos" if name == "rinc" else "Arimo")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in JOURNALS]
 )

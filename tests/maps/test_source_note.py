@@ -64,6 +64,7 @@ FIGURES: dict[str, Callable[[Any, dict[int, pd.DataFrame]], Any]] = {
 KEY = maps.rating_legend("en")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", FIGURES)
 def test_figures_name_year_and_edition_of_their_data(name: str, regions: Any, tables: dict[int, pd.DataFrame]) -> None:
     line = footer(FIGURES[name](regions, tables))

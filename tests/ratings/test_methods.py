@@ -80,6 +80,7 @@ def test_a_study_file_is_checked_without_loading_what_computes():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
+@pytest.mark.long
 def test_a_name_is_a_function_even_after_its_module_was_loaded():
     code = (
         "import growthpoles.ratings.rate, growthpoles.ratings.coherence\n"

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -45,6 +46,7 @@ def test_leader_scores_do_not_depend_on_units(table, units):
     assert np.allclose(one, two, rtol=1e-12)
 
 
+@pytest.mark.long
 @MANY
 @given(tables(), st.randoms(use_true_random=False))
 def test_the_order_of_regions_does_not_matter(table, random):
@@ -68,6 +70,7 @@ def test_the_index_rises_with_every_indicator(table, column, factor, kind):
     assert after["rank"].iloc[0] <= before["rank"].iloc[0]
 
 
+@pytest.mark.long
 @MANY
 @given(tables(), st.floats(0.001, 1000.0), st.lists(st.floats(0.1, 10.0), min_size=4, max_size=4))
 def test_only_ratios_of_weights_matter(table, factor, weights):

@@ -64,6 +64,7 @@ def test_a_weight_of_zero_stays_zero():
     assert (result.index == [50.0, 100.0]).all()
 
 
+@pytest.mark.long
 def test_every_replication_is_the_rating_with_its_choices(table, deep):
     """Each simulated index equals rate() called with that replication's edition, method, weights and drop."""
     editions = {"one": table, "two": table[::-1] * np.linspace(1, 2, 45).reshape(9, 5)}
@@ -102,6 +103,7 @@ def test_every_replication_is_the_rating_with_its_choices(table, deep):
     assert len(seen) > 25
 
 
+@pytest.mark.long
 def test_means_without_zeros_equal_the_rating_too(table, deep):
     problem, _ = prepare(
         {"t": table},

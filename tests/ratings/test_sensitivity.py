@@ -46,6 +46,7 @@ def factorial(table, other, catalogue):
     return grid
 
 
+@pytest.mark.long
 def test_sobol_agrees_with_the_full_factorial(table, deep):
     """With discrete choices the effects are known exactly: variances of conditional means over the full grid."""
     other = table * np.random.default_rng(1).lognormal(sigma=0.4, size=table.shape)

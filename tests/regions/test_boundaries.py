@@ -433,6 +433,7 @@ def test_coordinates_that_can_be(tmp_path, shape, crs):
     assert len(read_boundaries(saved(tmp_path / "own.gpkg", [shape], crs=crs), key="code")) == 1
 
 
+@pytest.mark.long
 def test_rows_of_one_region_are_united_with_proof_or_on_request(tmp_path):
     shapes = [box(0, 0, 1, 1), box(4, 0, 5, 1), box(1, 0, 2, 1)]
     frame = gpd.GeoDataFrame(

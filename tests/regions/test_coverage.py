@@ -158,6 +158,7 @@ def test_other_columns_crs_and_geometry_name_survive():
 cuts = st.lists(st.integers(1, 999), min_size=1, max_size=4, unique=True).map(sorted)
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None)
 @given(cuts, cuts, st.floats(0.01, 0.4), st.integers(0, 2**32 - 1))
 def test_shrunken_grid_gets_its_neighbours_back(columns, rows, shrink, seed):

@@ -78,6 +78,7 @@ def by_hand(layer: gpd.GeoDataFrame, table: pd.DataFrame) -> dict[str, dict[str,
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(5))
 def test_counts_add_up_and_rates_are_weighted(tmp_path: Path, seed: int) -> None:
     layer, table = planted(np.random.default_rng(seed))

@@ -47,6 +47,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("few")
 def test_the_same_bytes_from_another_process(tmp_path: Path, study_maker: Callable[..., Path]) -> None:
     """It has another hash seed, time zone and folder, the C locale, no home and no place for matplotlib's files.
@@ -111,6 +112,7 @@ def test_a_read_only_folder(tmp_path: Path, study_maker: Callable[..., Path], mo
         build_report(study, out=Path("/proc/out"))
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("quick")
 def test_no_room_for_temporary_files(
     tmp_path: Path, study_maker: Callable[..., Path], monkeypatch: pytest.MonkeyPatch

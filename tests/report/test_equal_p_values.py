@@ -65,6 +65,7 @@ def test_local_moran_of_the_index_of_2014(index: dict[int, pd.Series], graph: ob
     assert reported.to_dict() == expected
 
 
+@pytest.mark.long
 def test_distance_gradient_and_spread(
     index: dict[int, pd.Series], graph: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,6 +87,7 @@ def test_distance_gradient_and_spread(
     assert told.to_dict() == pytest.approx(here.to_dict(), rel=1e-9, nan_ok=True)
 
 
+@pytest.mark.long
 def test_verdict() -> None:
     here = gp.verdict()
     reported = pd.read_csv(TABLES / "verdict.csv").fillna("").set_index(["choice", "value"])["median_p"]

@@ -95,6 +95,7 @@ def bars(view: View) -> Any:
     return gp.plot_values(view.regions, view.values(), variable="bars", year=view.year, **view.common)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("quick")
 def test_a_kind_is_one_entry_and_its_artist(
     tmp_path: Path, study_maker: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
@@ -133,6 +134,7 @@ def test_a_kind_is_one_entry_and_its_artist(
 # [report]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("few")
 def test_a_report_shows_and_says_what_was_chosen(
     own: Path, tmp_path: Path, without: Callable[..., None], monkeypatch: pytest.MonkeyPatch
@@ -197,6 +199,7 @@ def test_the_tests_of_the_command_line_are_those_of_the_report(own: Path) -> Non
     assert pd.read_csv(StringIO(text))["p_adjusted"].to_numpy() == pytest.approx(local.p_adjusted)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("rated_only")
 def test_a_family_that_nothing_can_enter_is_explained(own: Path, tmp_path: Path) -> None:
     options: dict[str, Any] = {"figures": ["clusters"], "weights": "inverse_distance", "permutations": 9}
@@ -238,6 +241,7 @@ def test_validate_lists_what_is_wrong_with_the_choices(own: Path) -> None:
     assert "not a known key" in found["report.figure"] and "'no.ttf' does not exist" in found["report.typeface"]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("rated_only")
 def test_a_report_is_set_in_the_typeface_of_its_study(
     own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

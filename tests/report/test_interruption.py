@@ -76,6 +76,7 @@ def kill_writers(out: Path, *, times: int, seed: int) -> None:
     assert all(len(found) <= 2 for found in allowed.values())
 
 
+@pytest.mark.long
 def test_writers_killed_at_random_moments(tmp_path: Path) -> None:
     kill_writers(tmp_path / "out", times=5, seed=1)
 

@@ -75,6 +75,7 @@ def shapefile_study(tmp_path: Path, study_maker: Callable[..., Path]) -> Path:
     return path
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("quick")
 def test_every_file_of_a_study_counts(
     tmp_path: Path, shapefile_study: Path, remade: Callable[[Path, Path], bool]
@@ -111,6 +112,7 @@ def test_what_is_looked_for_in_vain_counts(tmp_path: Path, study_maker: Callable
     assert inputs_of(study, read) == {"claims.csv": None, "formulas.csv": None}
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("quick")
 def test_every_file_of_a_copy_of_the_built_in_study_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, remade: Callable[[Path, Path], bool]
@@ -155,6 +157,7 @@ def test_a_study_folder_called_geodata_is_not_the_shipped_one(tmp_path: Path) ->
     assert inputs_of(study, read) == {"./geodata/regions.csv": "1", "geodata/regions.csv": "2"}
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("quick")
 def test_the_files_of_a_typeface_count(
     tmp_path: Path, study_maker: Callable[..., Path], remade: Callable[[Path, Path], bool]
@@ -171,6 +174,7 @@ def test_the_files_of_a_typeface_count(
         assert remade(study, out)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("quick")
 def test_a_manifest_without_sound_inputs_is_stale(
     tmp_path: Path, study_maker: Callable[..., Path], remade: Callable[[Path, Path], bool]

@@ -203,6 +203,7 @@ def test_what_a_study_file_cannot_say_of_classes_is_told_with_its_remedy(tmp_pat
         load_study(path)
 
 
+@pytest.mark.long
 def test_gaps_that_a_study_fills_are_listed_cell_by_cell(tmp_path: Path, study_maker: Maker) -> None:
     path = study_maker(tmp_path / "study", years=(2018, 2019, 2020))
     table = tmp_path / "study" / "table-2019.csv"

@@ -80,6 +80,7 @@ def test_progress_names_every_step(report: Manifest, steps: list[str]) -> None:
     assert steps[0] == "boundaries" and steps[-1] == "writing" and "verdict" in steps
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("quick")
 def test_what_differs_is_written_anew(tmp_path: Path, study_maker: Callable[..., Path]) -> None:
     path, out = study_maker(tmp_path / "study"), tmp_path / "out"
@@ -122,6 +123,7 @@ def test_unknown_options(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("few")
 @pytest.mark.parametrize("side", [1, 2])
 def test_a_study_too_small_for_tests_still_has_a_report(

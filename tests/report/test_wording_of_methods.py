@@ -80,6 +80,7 @@ def by_hand(study: Study, year: int) -> pd.DataFrame:
     )
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("rated_only")
 def test_one_method_everywhere(rated: Callable[..., Study], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     study = rated(OWN)
@@ -125,6 +126,7 @@ def test_one_method_everywhere(rated: Callable[..., Study], monkeypatch: pytest.
     assert "do not add up" in results.stages.left_out["strengths"]  # arithmetic and geometric means
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("quick")
 def test_the_manifest_knows_the_method(rated: Callable[..., Study], tmp_path: Path) -> None:
     study, out = rated(OWN, '["en"]'), tmp_path / "out"
@@ -137,6 +139,7 @@ def test_the_manifest_knows_the_method(rated: Callable[..., Study], tmp_path: Pa
     assert first.record["study"]["sha256"] != second.record["study"]["sha256"]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("quick")
 def test_the_page_says_how_the_study_is_rated(rated: Callable[..., Study], tmp_path: Path) -> None:
     build_report(rated(OWN + "availability = 0.5\n"), out=tmp_path / "out")
@@ -149,6 +152,7 @@ def test_the_page_says_how_the_study_is_rated(rated: Callable[..., Study], tmp_p
     assert "weights, directions and formulas stand" not in page.lower()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("method", "languages"),
     [
@@ -193,6 +197,7 @@ def test_maps_of_classes_need_classes(rated: Callable[..., Study]) -> None:
         draw_map(study, "rating", variable="money")
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("rated_only")
 def test_robustness_keeps_to_what_the_data_allow(rated: Callable[..., Study]) -> None:
     study = rated('aggregation = "geometric"\n')  # min-max scores have a zero in every column
@@ -262,6 +267,7 @@ def toy(x: np.ndarray, sign: np.ndarray) -> np.ndarray:
     return scores
 
 
+@pytest.mark.long
 def test_a_new_method_needs_no_more_than_its_entry(
     rated: Callable[..., Study], tmp_path: Path, open_registry: None, quick: None
 ) -> None:

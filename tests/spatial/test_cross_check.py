@@ -183,6 +183,7 @@ def test_results_carry_references_only(columbus):
     assert result == replace(result, tested=None) and hash(result) == hash(replace(result, tested=None))
 
 
+@pytest.mark.long
 def test_no_warning_and_no_random_number(columbus):
     x, y, graph = columbus
     before = np.random.get_state()  # noqa: NPY002
@@ -194,6 +195,7 @@ def test_no_warning_and_no_random_number(columbus):
     assert before[0] == after[0] and np.array_equal(before[1], after[1]) and before[2:] == after[2:]
 
 
+@pytest.mark.long
 def test_esda_is_loaded_by_the_first_check_only():
     code = (
         "import sys, numpy as np, pandas as pd, growthpoles as gp\n"

@@ -75,6 +75,7 @@ INDICES = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", INDICES)
 @settings(max_examples=8, deadline=None)
 @given(matrix=matrices(), factor=st.sampled_from([1e-6, 0.5, 3.0, 1e9]), seed=st.integers(0, 99))
@@ -88,6 +89,7 @@ def test_scale_and_order_do_not_matter(name, matrix, factor, seed):
     assert np.allclose(plain, index(shuffled).reindex(plain.index), rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.long
 @settings(max_examples=30, deadline=None)
 @given(matrix=matrices(missing=True))
 def test_krugman_lies_between_zero_and_two_with_cells_outside(matrix):
@@ -100,6 +102,7 @@ def test_krugman_lies_between_zero_and_two_with_cells_outside(matrix):
         assert ((values >= 0) & (values <= 2)).all()
 
 
+@pytest.mark.long
 @settings(max_examples=30, deadline=None)
 @given(matrix=matrices())
 def test_pairs_are_symmetric_and_hoover_is_half(matrix):
@@ -132,6 +135,7 @@ def test_gini_and_herfindahl_bounds(matrix):
     assert equivalent_number(matrix, by="industry").between(1, len(matrix) + 1e-9).all()
 
 
+@pytest.mark.long
 @settings(max_examples=30, deadline=None)
 @given(data=st.data(), method=st.sampled_from(["dunn", "esteban_marquillas"]))
 def test_shift_share_parts_add_up_in_every_cell(data, method):

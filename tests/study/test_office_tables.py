@@ -64,6 +64,7 @@ def hold(seeds: range, folder: Path, *, refused: float) -> None:
     assert results.count("refused") <= refused * len(results)
 
 
+@pytest.mark.long
 def test_random_layouts(tmp_path: Path) -> None:
     hold(range(6, 11), tmp_path, refused=0.25)
 
@@ -172,6 +173,7 @@ STATES = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("state", STATES)
 def test_a_year_with_its_state_is_that_year_of_the_same_indicator(tmp_path: Path, state: str) -> None:
     for heads in ("{}", "jobs {}"):
@@ -217,6 +219,7 @@ def test_parts_of_a_year_are_told(tmp_path: Path, kind: str, known: bool) -> Non
     assert any("parts of a year" in line and "nothing is summed" in line for line in look.lines)
 
 
+@pytest.mark.long
 def test_codes_of_a_long_table_are_no_values_whatever_the_columns_are_called(tmp_path: Path) -> None:
     for seed in range(40):
         rng = random.Random(seed)

@@ -76,6 +76,7 @@ def test_gradient_table(study):
     assert table.loc[("realigned", 2010, "nearest"), "n"] == 13
 
 
+@pytest.mark.long
 def test_gradient_table_of_other_poles(study):
     table = gradient_table(study, poles=["KZ-KAR"], permutations=99, alternative="less", rng=5)
     assert list(dict.fromkeys(table.index.get_level_values("pole"))) == ["nearest", "KZ-KAR", "all pairs"]
@@ -85,6 +86,7 @@ def test_gradient_table_of_other_poles(study):
         gradient_table(study, poles=["KZ-ALMA"], permutations=99)
 
 
+@pytest.mark.long
 def test_spread_table(study):
     table = spread_table(study, permutations=99)
     assert table.index.names == ["edition", "test"]

@@ -140,6 +140,7 @@ def test_unknown_key_and_no_table(tmp_path: Path) -> None:
         propose_study(tmp_path, table=[])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["<script>", "../../etc", "a\nb", "\u202eevil", "=1+1", '"]\n[x', "", "con"])
 def test_hostile_headers_and_folder_names_stay_data(tmp_path: Path, name: str) -> None:
     names = gp.load_regions(2022)["name_en"]

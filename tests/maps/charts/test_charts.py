@@ -132,6 +132,7 @@ def check_words(name: str, preset: str, lang: str) -> None:
         assert not clash, (a, b)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", CHARTS)
 def test_charts_draw_on_a_given_axes_and_save(name: str, tmp_path: Path) -> None:
     fig = Figure(figsize=(7, 5), dpi=100)

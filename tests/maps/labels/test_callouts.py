@@ -102,6 +102,7 @@ def test_a_box_below_the_body_takes_no_cell_of_it() -> None:
     assert space.taken.sum() == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["en", "ru", "kk"])
 def test_a_region_without_its_name_has_its_code_beside_the_class(
     regions: Any, published: pd.DataFrame, lang: str
@@ -118,6 +119,7 @@ def test_a_region_without_its_name_has_its_code_beside_the_class(
             assert name.replace(" ", "").replace("-", "") in shown or code[3:] in shown
 
 
+@pytest.mark.long
 def test_a_panel_explains_the_codes_of_all_its_maps_once(regions: Any, published: pd.DataFrame) -> None:
     frames = {"2010": 0.6 * published[["index"]], "2014": published[["index"]]}
     options: dict[str, Any] = {"preset": "plos", "lang": "ru"}
@@ -136,6 +138,7 @@ def test_a_panel_explains_the_codes_of_all_its_maps_once(regions: Any, published
         assert measure.problems(ax, regions, PRESETS["plos"].small_pt) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "radius",
     [1.2e4, 2.2e4, 4.0e4, *(pytest.param(r, marks=pytest.mark.slow) for r in (1.5e4, 1.8e4, 2.6e4, 3.0e4, 3.5e4))],

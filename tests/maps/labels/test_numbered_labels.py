@@ -43,6 +43,7 @@ def words(ax: Any, ending: str = "") -> list[Any]:
     return [w for a in layers for w in a.words]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("n", "preset"),
     [
@@ -93,6 +94,7 @@ def test_a_scattered_region_gets_no_inset() -> None:
     assert measure.layer(ax, "-insets-rings") is None
 
 
+@pytest.mark.long
 def test_a_map_lists_the_regions_that_it_does_not_name() -> None:
     frame, values = country(150, 150)
     ax = maps.plot_values(frame, values, preset="nature-single")

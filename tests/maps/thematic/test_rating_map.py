@@ -207,6 +207,7 @@ def test_a_given_axes_is_used_and_keeps_map_coordinates(squares: Any, square_ind
         maps.plot_rating(squares, square_index, ax=tiny)
 
 
+@pytest.mark.long
 def test_label_modes(squares: Any, square_index: pd.DataFrame) -> None:
     assert printed(maps.plot_rating(squares, square_index, labels="none"), "-labels") == []
     assert set(printed(maps.plot_rating(squares, square_index, labels="marks"), "-labels")) <= set("ABCD") | {
@@ -323,6 +324,7 @@ def test_labels_of_one_graticule_have_the_decimals_of_its_interval(span: float, 
         assert {len(label.partition("\u00b0")[0].partition(sign)[2]) for label in labels} == {decimals}
 
 
+@pytest.mark.long
 def test_maps_use_no_pyplot_and_leave_settings_alone() -> None:
     code = (
         "import sys, growthpoles.maps, growthpoles.maps.thematic.rating_map, growthpoles.maps.thematic.cluster_map\n"

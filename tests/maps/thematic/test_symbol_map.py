@@ -149,6 +149,7 @@ def _winding(path: Any, point: tuple[float, float]) -> int:
     return abs(round(turns))
 
 
+@pytest.mark.long
 def test_symbols_and_points_are_set_in_the_typeface_of_the_preset(regions: Any) -> None:
     values = pd.Series(np.arange(1.0, len(regions) + 1), regions.index)
     ax = gp.plot_symbols(regions, values, preset="nature-single")

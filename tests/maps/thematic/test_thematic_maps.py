@@ -308,6 +308,7 @@ def test_a_small_change_is_no_zero(regions: Any) -> None:
     assert "no change" in [w.text for gid, w in measure.words(ax) if gid.endswith("-legend-text")]
 
 
+@pytest.mark.long
 def test_panels_share_classes_that_their_legend_states(regions: Any, published: pd.DataFrame) -> None:
     table = pd.DataFrame({"2010": published["index"], "2014": 2.0 * published["index"]})
     wide = maps.plot_panel(regions, table, variable="Index", preset="nature-double", labels="none")

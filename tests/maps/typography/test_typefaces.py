@@ -44,6 +44,7 @@ def test_a_line_is_set_in_the_smallest_file_that_holds_it(line: str, ending: str
     assert typefaces.missing_glyphs(path, line) == ""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("line", "lost"), [("a東 भार", "東"), pytest.param("ကေ", "က", marks=pytest.mark.slow)])
 def test_signs_of_no_font_are_named_and_shown_as_boxes(line: str, lost: str, regions: Any, monkeypatch: Any) -> None:
     from matplotlib import font_manager
@@ -72,6 +73,7 @@ def test_a_line_in_another_script_is_set_in_an_installed_font(monkeypatch: Any) 
     typefaces._installed.cache_clear()
 
 
+@pytest.mark.long
 def test_a_figure_keeps_its_typeface(regions: Any, published: pd.DataFrame) -> None:
     before = _bytes(maps.plot_rating(regions, published, lang="kk"))
     with gp.typeface(SERIF, bold=FONTS / "DejaVuSerif-Bold.ttf") as face:

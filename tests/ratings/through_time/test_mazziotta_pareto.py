@@ -61,6 +61,7 @@ def test_gaps_lower_nothing_silently():
     assert some.loc["S02", "index"] == pytest.approx(part.mean() - part.var() / part.mean())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("year", "region", "bounds", "value"),
     [
@@ -97,6 +98,7 @@ def test_what_benefit_of_the_doubt_refuses(table, bounds, problem):
         gp.benefit_of_the_doubt(table, bounds)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(3))
 def test_both_written_out(seed):
     """AMPI in plain numpy; benefit of the doubt by a linear programme of scipy, one for each region."""

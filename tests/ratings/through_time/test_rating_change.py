@@ -51,6 +51,7 @@ def test_references(panel, flat):
     assert result.parts.loc["S04", ("a", "leader")] == pytest.approx(-3.408234484161908, abs=1e-11)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 8))])
 @pytest.mark.parametrize(
     "options",
@@ -80,6 +81,7 @@ def test_the_parts_add_up_to_the_change_by_limits_of_each_year(seed, options):
         np.testing.assert_allclose(both["leader"], 0.0, atol=1e-12)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(5))
 def test_leader_scores_follow_the_formula_and_logarithms_are_exact(seed, flat):
     tables = generated(seed)

@@ -55,6 +55,7 @@ def test_south_kazakhstan_splits_only_with_shares() -> None:
     assert new["population"].sum() == old["population"].sum()
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.floats(-1e9, 1e9), min_size=16, max_size=16))
 def test_splitting_and_merging_again_changes_nothing(values: list[float]) -> None:

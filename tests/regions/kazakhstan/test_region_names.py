@@ -376,6 +376,7 @@ REGION_WORDS = ["область", "обл.", "oblast", "oblast'", "Region", "pro
 CITY_WORDS = ["г.", "город", "city", "қаласы", "qalasy", "(city)"]
 
 
+@pytest.mark.long
 @settings(max_examples=120, deadline=None)
 @given(st.data())
 def test_a_word_for_the_kind_is_optional_but_must_fit(data):

@@ -139,6 +139,7 @@ def test_columns_and_layers_that_collide_stay_apart(report: Manifest) -> None:
     assert content[:15] == b"SQLite format 3" and b"layer_styles" not in content
 
 
+@pytest.mark.long
 def test_the_workbook_explains_every_column(report: Manifest) -> None:
     book = openpyxl.load_workbook(report.out / "tables" / "study.xlsx")
     assert book.sheetnames[0] == "notes"

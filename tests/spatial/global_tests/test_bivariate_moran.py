@@ -28,6 +28,7 @@ def lee_xy(w, x, y):
     return len(x) / np.sum(w.sum(axis=1) ** 2) * (w @ standardised(x)) @ (w @ standardised(y))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("function", "formula"), [(moran_bivariate, moran_xy), (lee, lee_xy)])
 @pytest.mark.parametrize(
     ("relocate", "transformation"),

@@ -134,6 +134,7 @@ def test_graphs_without_a_test(lattice):
         moran_power(lattice(1, 3))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("alternative", ["two-sided", "greater", "less"])
 def test_simulated_power_of_large_maps_is_near_the_exact_one(lattice, monkeypatch, alternative):
     graph = lattice(9, 9)

@@ -54,6 +54,7 @@ def tiny():
     return graph, y, x
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", STATISTICS)
 @pytest.mark.parametrize(
     "alternative", ["two-sided", *(pytest.param(a, marks=pytest.mark.slow) for a in ("greater", "less"))]
@@ -111,6 +112,7 @@ def band(maps: int) -> tuple[float, float]:
     return stats.binom.ppf(0.005, maps, LEVEL), stats.binom.ppf(0.995, maps, LEVEL)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["moran", pytest.param("geary", marks=pytest.mark.slow)])
 def test_drawn_p_values_are_calibrated_small(name):
     maps = 400
@@ -160,6 +162,7 @@ def test_max_t_holds_the_family_wise_level(name):
     assert wrong <= band(maps)[1]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["moran", "getis-ord", "bivariate", "geary", "multivariate geary"])
 def test_drawn_law_of_sixteen_is_the_exact_one(name):
     """99,999 draws from sets that nearly always hold the region itself: the spare is put to the test."""
@@ -231,6 +234,7 @@ def whole_number_law(y: np.ndarray, graph: Graph) -> np.ndarray:
     return np.array([law[y[i]][cardinality[i], observed[i] :].sum() for i in range(len(y))])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seeds", [10, pytest.param(40, marks=pytest.mark.slow)])
 def test_large_n_law_against_the_exact_one(seeds):
     """Errors are of Monte Carlo size and have nothing to do with the number of neighbours."""

@@ -53,6 +53,7 @@ def test_law_of_two_roots_is_imhofs(degrees, high, low):
         assert found == pytest.approx(exact_tails(roots, value)[0], rel=1e-6, abs=1e-12)
 
 
+@pytest.mark.long
 def test_residuals_have_uniform_p_values_under_the_model_and_esdas_statistic(lattice):
     from esda import Moran_Local
 

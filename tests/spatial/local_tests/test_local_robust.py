@@ -230,6 +230,7 @@ def test_labels_of_any_kind(map_of_thirty, kind):
     assert one == two
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("dtype", ["int32", "uint8", "Int64", "Float64", "float32", "boolean", "bool", "Sparse[float]"])
 def test_numbers_of_any_type(map_of_thirty, dtype):
     y, graph, _, x = map_of_thirty

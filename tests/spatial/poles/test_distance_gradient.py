@@ -46,6 +46,7 @@ def test_distances_in_a_layer_in_feet():
     assert found.iloc[0, 1] == pytest.approx(304.8006096, rel=1e-9)  # US survey feet
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ties", [False, True])
 @pytest.mark.parametrize("alternative", ["two-sided", "greater", pytest.param("less", marks=pytest.mark.slow)])
 def test_spearman_is_the_full_enumeration(brute, ties, alternative):
@@ -194,6 +195,7 @@ def test_gradient_does_not_change_its_input():
     assert regions.equals(before[1])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("change", "error", "words"),
     [

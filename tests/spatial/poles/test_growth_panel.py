@@ -18,6 +18,7 @@ def decades():
     return gp.study_years(study, "gdp_per_head"), gp.study_weights(study)
 
 
+@pytest.mark.long
 def test_panel_of_growth_is_the_panel_regression_of_its_columns(decades):
     wide, graph = decades
     logs = np.log(wide)

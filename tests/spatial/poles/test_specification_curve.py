@@ -275,6 +275,7 @@ def rejections(make, draws, permutations=99, alpha=0.1):
     return medians, shares
 
 
+@pytest.mark.long
 def test_omnibus_keeps_its_level(lattice):
     """Two correlated variables, two graphs, two statistics, values without any place: rejected in 10 % of cases."""
     graphs = {"rook": lattice(4, 4), "knn": knn(16, 3)}

@@ -64,6 +64,7 @@ def test_a_growth_series_serves_as_well(lattice):
     pd.testing.assert_frame_equal(one, two, rtol=1e-9)
 
 
+@pytest.mark.long
 def test_order_of_the_rows_changes_nothing(lattice):
     before, after, graph = made(lattice)
     settings = {"poles": ["a7", "a28"], "draws": 99, "earlier": before * 0.5 + 1, "earlier_years": 2}

@@ -35,6 +35,7 @@ def test_far_tails_keep_their_relative_accuracy():
     assert below == 1.0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("ones", "zeros"), [(1, 1500), (2, 3000), (1500, 1), (900, 900)])
 def test_many_regions_and_far_tails(ones, zeros):
     """A fixed step along the real axis gave .0051 for 1.6e-12 here."""

@@ -65,6 +65,7 @@ def clustered(lattice_rows=16):
     return layer, pd.Series(np.sin(centre.x / 3) + np.cos(centre.y / 3) + 0.1 * noise, layer.index)
 
 
+@pytest.mark.long
 def test_a_family_of_hundreds_finds_clusters_with_every_adjustment():
     layer, y = clustered()
     graph = gp.build_weights(layer)

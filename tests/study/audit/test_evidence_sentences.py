@@ -21,6 +21,7 @@ def test_every_sentence_is_translated(lang: str) -> None:
     assert all(Words(lang).message(text) != text for text in (*SENTENCES, *LEADS) if text != "{table}: {relation}")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_part_of_a_ledger_has_its_sentence(kind: str, tmp_path: Path) -> None:
     study, _ = invent(np.random.default_rng(3), tmp_path, kind, n=12)

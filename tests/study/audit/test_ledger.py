@@ -232,6 +232,7 @@ def test_fault_2_vanishes_with_a_population_of_its_own(edited_study: Build) -> N
     assert not any(name.startswith("t5-output_per_capita") for name in found)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("text", "left"), [("32 298,81", False), ("32 271,51", True)])
 def test_fault_2_the_shift_vanishes(edited_study: Build, text: str, left: bool) -> None:
     """Moving the decimal sign back leaves 0.085 %, which is a finding of its own; the exact value leaves none."""
@@ -261,12 +262,14 @@ def fix_table_3(cells: pd.DataFrame) -> pd.DataFrame:
     return cells
 
 
+@pytest.mark.long
 def test_fault_3_vanishes(edited_study: Build) -> None:
     found = found_in(edited_study({2: fix_table_2, 3: fix_table_3}))
     assert not any(name.endswith(("-order", "-follows", "-undecided")) for name in found)
     assert "t4-productivity-rows" in found and "t2-grp-repeat" in found
 
 
+@pytest.mark.long
 def test_fault_3_of_one_column_vanishes(edited_study: Build) -> None:
     def fix(cells: pd.DataFrame) -> pd.DataFrame:
         return recompute(shuffle(cells, "employed", YEARBOOK, ARTICLE), "productivity", "grp", "employed", 1000, 2)
@@ -316,6 +319,7 @@ def test_fault_6_of_the_ratio_alone_vanishes(edited_study: Build) -> None:
     assert formula_entries(study) == []
 
 
+@pytest.mark.long
 def test_fault_7_vanishes(edited_study: Build) -> None:
     study = edited_study({7: lambda cells: put(cells, "ksi_2014", {7: "0,030"})})
     path = study.resolve("claims.csv")
@@ -327,6 +331,7 @@ def test_fault_7_vanishes(edited_study: Build) -> None:
     assert {"claim-middle-group-2010", "claim-zones-agree"} <= found
 
 
+@pytest.mark.long
 def test_a_class_that_is_not_that_of_its_index_is_found(edited_study: Build) -> None:
     study = edited_study({6: lambda cells: put(cells, "class_2010", {1: "В"})})
     name, _, cell, severity, _ = index_entries(study, reproduce(study))[0]
@@ -359,6 +364,7 @@ def test_two_hundred_clean_studies_of_5_to_200_regions_give_nothing(
         assert ledger.empty, (n, ledger["id"].tolist(), ledger["evidence"].iloc[0])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(3))
 def test_faults_planted_in_clean_studies_are_found(
     seed: int, make_clean: Callable[[np.random.Generator, int], Sources]

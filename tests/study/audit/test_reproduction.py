@@ -69,6 +69,7 @@ def test_south_kazakhstan_is_explained_by_its_shifted_cell(table: pd.DataFrame) 
     assert "output_per_capita" in line["explanation"] and "322715.14" in line["explanation"]
 
 
+@pytest.mark.long
 def test_without_a_known_shift_any_neat_shift_is_tried(edited_study: Build) -> None:
     """An index that follows from one tenth of the region's productivity is explained by that."""
 
@@ -83,6 +84,7 @@ def test_without_a_known_shift_any_neat_shift_is_tried(edited_study: Build) -> N
     assert line["explained_by"] == "decimal shift of one cell" and "productivity" in line["explanation"]
 
 
+@pytest.mark.long
 def test_an_index_that_nothing_explains_says_so(edited_study: Build) -> None:
     def edit(cells: pd.DataFrame) -> pd.DataFrame:
         return cells.assign(
@@ -244,6 +246,7 @@ def printed_by(edited_study: Build, method: str, *, wrong: Mapping[str, float] |
     return load_study(study.path, outside=True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "method",
     [OTHER[0], pytest.param(OTHER[1], marks=pytest.mark.slow), OTHER[2], 'aggregation = "geometric"\nzeros = "zero"'],
@@ -254,6 +257,7 @@ def test_an_index_is_held_against_the_method_of_the_study(edited_study: Build, m
     assert table["explained_by"].str.contains("row number").all()
 
 
+@pytest.mark.long
 def test_a_wrong_figure_is_looked_for_in_the_whole_table(edited_study: Build) -> None:
     table = reproduce(printed_by(edited_study, OTHER[0], wrong={"KZ-KAR": 35.0})).query("year == 2014")
     line = table.set_index("region").loc["KZ-KAR"]
@@ -261,6 +265,7 @@ def test_a_wrong_figure_is_looked_for_in_the_whole_table(edited_study: Build) ->
     assert (table.query("region != 'KZ-KAR'")["explained_by"].str.contains("row number")).all()
 
 
+@pytest.mark.long
 def test_an_audit_without_classes(edited_study: Build) -> None:
     found = run_audit(printed_by(edited_study, 'normalisation = "z-score"', wrong={"KZ-KAR": 9.0}))
     assert (found.reproduction["class_by_row"] == "").all() and (found.reproduction["class_of_printed"] == "").all()

@@ -48,6 +48,7 @@ def test_a_fault_of_the_tables_is_one_fault(kind: str, tmp_path: Path) -> None:
     assert named and not wrong and faults == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["shifted_ratio", "swapped_index"])
 def test_what_follows_from_a_fault_is_listed_under_it(kind: str, tmp_path: Path) -> None:
     study, cells = plant(rng_of(kind, 4), tmp_path, kind, n=12)
@@ -77,6 +78,7 @@ def test_a_study_with_gaps_is_audited_and_says_what_it_could_not_check(tmp_path:
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("method", ["min-max", "rank"])
 def test_an_extreme_behind_a_gap_makes_no_index_wrong(method: str, tmp_path: Path) -> None:
     """The leader of a ratio is not printed: what rests on it follows with one figure in the gap, and is told so."""
@@ -126,6 +128,7 @@ def test_a_tie_is_left_open_with_both_readings(tmp_path: Path) -> None:
     assert ledger["cause"].str.startswith("one reading").all()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "names", [("gdp", "emp"), ("pop", "urban", "rural"), ("rd", "firms"), ("gdp", "pop", "rural", "waste")]
 )
@@ -146,6 +149,7 @@ def test_the_other_year_decides_which_side_is_wrong(tmp_path: Path) -> None:
     assert list(zip(ledger["table"], ledger["row"], ledger["column"], strict=True)) == [(1, 5, "emp")]
 
 
+@pytest.mark.long
 def test_a_column_moved_beside_a_gap_is_one_fault(tmp_path: Path) -> None:
     """The figure behind a gap may be that of any row, and what stands beside an unknown input may belong anywhere."""
     for name, gap in (("fpc", "pop"), ("fpc", "fpc"), ("emp", "prod")):
@@ -167,6 +171,7 @@ def test_a_region_exchanged_between_the_years_is_one_fault(tmp_path: Path) -> No
     assert len(set(ledger["fault"])) <= 2 and ledger["cause"].str.contains("exchanged").all()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("option", ['limits = "pooled"', "limits = { base = 2016 }"])
 def test_an_index_by_the_limits_of_all_years_follows(option: str, tmp_path: Path) -> None:
     study = clean(np.random.default_rng(3), tmp_path, n=9, method="min-max", shape=Shape(option=option, ranks=True))
@@ -178,6 +183,7 @@ def test_an_index_by_the_limits_of_all_years_follows(option: str, tmp_path: Path
     assert set(ledger["fault"].str.contains("index of row 3, 2021")) == {True}
 
 
+@pytest.mark.long
 def test_index_columns_of_two_years_exchanged_are_one_fault(tmp_path: Path) -> None:
     study, cells = invent(rng_of("index_years_exchanged", 1), tmp_path, "index_years_exchanged", n=9)
     found = run_audit(study.write(tmp_path))

@@ -123,6 +123,7 @@ def test_without_candidates_employment_and_assets_together_give_the_yearbook_ord
     assert align(values, reference).order == sources.orders["yearbook"]
 
 
+@pytest.mark.long
 def test_a_derived_column_pins_any_planted_order_exactly() -> None:
     sources = read_sources()
     clean = sources.cells[(sources.cells["table"] == 2)].drop(columns=["year", "half"])
@@ -159,6 +160,7 @@ def test_a_planted_order_is_recovered_from_three_columns_of_two_years() -> None:
     assert hits >= 95 and wrong <= 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("noise", [0.02, 0.1])
 def test_one_of_two_candidate_orders_is_recovered_from_one_column(noise: float) -> None:
     """Orders as far apart as the article's: seven rows in a cycle."""
@@ -186,6 +188,7 @@ def test_undecided_rather_than_a_guess_when_noise_makes_orders_comparable() -> N
     assert free.count("undecided") == 50
 
 
+@pytest.mark.long
 def test_a_wrong_assignment_is_rarely_called_sure() -> None:
     rng = np.random.default_rng(24)
     decided = wrong = 0

@@ -39,6 +39,7 @@ def nested(
     return np.round(np.array(rows), 1), totals
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("last", [False, True])
 @pytest.mark.parametrize("levels", [1, 2, 3])
 @pytest.mark.parametrize("lone", [False, True])

@@ -308,6 +308,7 @@ def test_the_mexican_files_are_those_of_the_package() -> None:
         assert Path(get_path(theirs)).read_bytes() == geodata_path("mexico-gdp", ours).read_bytes()
 
 
+@pytest.mark.long
 def test_nothing_depends_on_the_locale(tmp_path: Path) -> None:
     """A Kazakh file name and Cyrillic cells, in the C locale; where Python is kept from UTF-8, one clear line."""
     names = gp.load_regions(2024)["name_kk"]

@@ -215,6 +215,7 @@ def test_a_study_without_the_table_names_the_remedy():
         gp.load_industries()
 
 
+@pytest.mark.long
 def test_the_shipped_table_of_the_usa():
     study = gp.load_study("us-states")
     found = study_industries(study)

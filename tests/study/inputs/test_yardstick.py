@@ -41,6 +41,7 @@ def test_levels_and_comparisons_follow_the_study(limits, level, compared, name):
     assert limits_name(study) == name
 
 
+@pytest.mark.long
 def test_the_spread_of_an_edition_is_on_the_common_yardstick():
     study = gp.load_study("mexico-gdp")
     table = gp.spread_table(study, permutations=99)
