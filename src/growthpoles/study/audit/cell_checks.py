@@ -7,30 +7,32 @@ probability (m / x)^3 / n. What is merely unusual (growth) is a remark and no fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from growthpoles.study.audit.arithmetic import wrong_cells
+from growthpoles.study.audit.arithmetic import significant_digits, wrong_cells
 from growthpoles.study.audit.causes.hypotheses import Key, twins
 from growthpoles.study.audit.causes.printed_relations import (
+    ODD_ROWS,
     Array,
     Block,
     Relation,
     given_sums,
+    meets,
     ratio_relations,
     same_cells,
     source_blocks,
     sum_relations,
 )
-from growthpoles.study.audit.causes.root_causes import Cause, find_causes
+from growthpoles.study.audit.causes.root_causes import SURE, Cause, find_causes
 from growthpoles.study.audit.causes.totals import decided_by_totals, total_findings
 from growthpoles.study.audit.column_orders import ColumnOrder, column_orders, listed
 from growthpoles.study.audit.duplicates import duplicate_findings, find_duplicates
-from growthpoles.study.audit.findings import Cell, Fault, Finding, cause_fault, cause_findings, copy_findings
+from growthpoles.study.audit.findings import Cell, Fault, FaultKind, Finding, cause_fault, cause_findings, copy_findings
 from growthpoles.study.audit.hidden_denominators import find_copies
 from growthpoles.study.audit.printed_cells import Sources, replace_cells
 from growthpoles.study.audit.row_order_findings import order_findings
@@ -47,6 +49,7 @@ _CLOSE = 3.0
 _ALL = 0.95
 _NEAR_YEARS = 5  # over longer times regions grow apart by more than tables err (an oil field: Campeche)
 _TEN = float(np.log(10.0))
+_LONG = 5  # digits of a number that is not often the same in two years
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,7 +124,12 @@ def search_all(
         *(finding for finding in totals if (finding.fault.table, finding.fault.column) not in copied),
         *copy_findings(sources, copies, orders),
         # A row, a column or an order that is found as a whole is not told cell by cell again.
-        *(f for f in repeated if not all((cell.table, cell.row, cell.column) in once for cell in f.cells)),
+        *(
+            f
+            for f in repeated
+            if not all((cell.table, cell.row, cell.column) in once for cell in f.cells)
+            and not _adds_up(f, blocks, relations)
+        ),
         *order_findings(sources, orders, lost),
     ]
     kept = [
@@ -130,7 +138,8 @@ def search_all(
         if 2 * sum((cell.table, cell.row, cell.column) in explained for cell in finding.cells) < len(finding.cells)
     ]
     found = [*cause_findings(sources, blocks, causes), *kept]
-    mended, remarks = mend(sources, blocks, whole), growth_remarks(whole, results)
+    told_of = {(cell.table, cell.row, cell.column) for finding in found for cell in finding.cells}
+    mended, remarks = mend(sources, blocks, whole), growth_remarks(whole, results, told_of)
     return Search(sources, found, orders, causes, blocks, mended, tuple(relations), remarks)
 
 
@@ -151,15 +160,37 @@ def mend(
     return replace_cells(sources, cells)
 
 
+def _adds_up(finding: Finding, blocks: Mapping[int, Block], relations: Sequence[Relation]) -> bool:
+    """Whether a cell that repeats another year's adds up with cells that do not, in both: then it is no copy."""
+    if finding.fault.kind != "repeated in years":
+        return False
+    (one, i), (two, j) = [
+        (block, block.rows.index(cell.row)) for cell in finding.cells for block in [blocks[cell.table]]
+    ]
+    name = finding.cells[0].column
+    sums = {relation.members: [] for relation in relations if relation.kind == "sum" and name in relation.members}
+    for relation in relations:
+        if relation.members in sums and relation.table in (one.table, two.table):
+            block, at = (one, i) if relation.table == one.table else (two, j)
+            low = relation.implied(block, relation.members[0])[0]
+            sums[relation.members].append(bool(np.isfinite(low[at])) and not relation.wrong(block)[at])
+    return any(
+        len(holds) == 2
+        and all(holds)
+        and any(one.columns[other].value[i] != two.columns[other].value[j] for other in set(members) - {name})
+        for members, holds in sums.items()
+    )
+
+
 def table_findings(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -> list[Finding]:
     """Run the checks; `results` are columns that a formula gives, which repeat what their inputs do."""
     found: list[Finding] = []
     for block in blocks.values():
         found += [*_equal_rows(block, results), *_equal_columns(block), *_signs(blocks, block, results)]
-        found += _together(_magnitudes(blocks, block, results))
-        found += _together(_moved_between_years(blocks, block, results))
         found += [*_repeated_years(blocks, block, results), *_shares(blocks, block, results)]
-    return found
+    years = [(blocks, block, results) for block in blocks.values()]
+    found += _together(finding for each in years for finding in _magnitudes(*each))
+    return [*found, *_together(finding for each in years for finding in _moved_between_years(*each))]
 
 
 def _typed(block: Block, results: set[tuple[int, str]]) -> dict[str, Array]:
@@ -394,28 +425,54 @@ def _moved_between_years(blocks: Mapping[int, Block], block: Block, results: set
             yield Finding(f"t{other.table}-t{block.table}-{name}-moved", fault, tuple(cells), evidence)
 
 
-def _together(found: Iterator[Finding]) -> Iterator[Finding]:
-    """Give columns of two tables that differ in the same rows one fault: of regions, not of columns."""
+def _together(found: Iterable[Finding]) -> Iterator[Finding]:
+    """Give the same rows of several columns and pairs of tables one fault: of regions, not of columns.
+
+    Where one table differs from two others in them, it is the wrong one.
+    """
     groups: dict[tuple[object, ...], list[Finding]] = {}
     for finding in found:
-        fault = finding.fault
-        groups.setdefault((fault.table, fault.other_table, fault.row, fault.rows), []).append(finding)
+        regions = frozenset(cell.region for cell in finding.cells)
+        groups.setdefault((finding.fault.kind, regions), []).append(finding)
     for group in groups.values():
-        names = ", ".join(finding.fault.column for finding in group)
-        yield from (replace(finding, fault=replace(finding.fault, column=names)) for finding in group)
+        pairs = {(finding.fault.table, finding.fault.other_table) for finding in group}
+        common = set.intersection(*map(set, pairs))
+        names = ", ".join(dict.fromkeys(finding.fault.column for finding in group))
+        if len(pairs) > 1 and len(common) == 1:
+            (table,) = common
+            own = [replace(each, cells=tuple(c for c in each.cells if c.table == table)) for each in group]
+            rows = sorted({cell.row for finding in own for cell in finding.cells})
+            kind: FaultKind = "decimal shifts" if group[0].fault.kind == "magnitude" else "moved rows"
+            fault = Fault(kind, table=table, column=names, rows=listed(rows))
+            columns = {finding.fault.column: finding for finding in own}
+            for finding in columns.values():
+                cells = tuple(replace(cell, cause=cell.cause.removeprefix("one reading: ")) for cell in finding.cells)
+                yield replace(finding, fault=fault, cells=cells)
+        else:
+            yield from (replace(finding, fault=replace(group[0].fault, column=names)) for finding in group)
 
 
 def _shares(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
-    """Find shares that sum to 100 (or 1) in other years, to rounding, and not in this one.
+    """Find shares that are not those of the column they are shares of, or that do not sum to 100 (or 1) as elsewhere.
 
     Any column may sum to 100 in a year: it counts as shares where chance would give that less than once in a thousand.
     """
     for name, column in block.columns.items():
         whole_column = np.isfinite(column.value).all() and (column.value >= 0).all()
-        if not whole_column or len(column.value) < _FEWEST or (block.table, name) in results:
+        if (block.table, name) in results or np.isfinite(column.value).sum() < _FEWEST:
+            continue
+        fault = Fault("shares", table=block.table, column=name)
+        identity = f"t{block.table}-{name}-shares"
+        if (found := _shares_of(block, name)) is not None:
+            of, middle, at = found
+            text = f"sum: not the share of {of}"
+            cells = [cell for i in map(int, at) for cell in _cells(block, name, [i], text, expected=float(middle[i]))]
+            evidence = f"{np.isfinite(column.value).sum() - len(at)} other rows are shares of {of}, to rounding"
+            if cells:
+                yield Finding(identity, fault, tuple(cells), evidence, None, block.year)
             continue
         total, slack = float(column.value.sum()), float((column.high - column.low).sum() / 2)
-        for whole in (100.0, 1.0):
+        for whole in (100.0, 1.0) if whole_column else ():
             if not slack < abs(total - whole) <= 0.2 * whole:
                 continue
             chance, others = 1.0, []
@@ -427,15 +484,56 @@ def _shares(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, s
                     chance *= min(1.0, 2 * room / whole)
                     others.append(f"table {other.table} adds up to {theirs.value.sum():.10g}")
             if others and chance < 1e-3:
-                fault = Fault("shares", table=block.table, column=name)
-                text = f"sum: the shares add up to {total:.10g}, not {whole:g}"
+                lead = "one reading: "
+                text = f"{lead}sum: the shares add up to {total:.10g}, not {whole:g}"
                 evidence = f"rounding allows {slack:.3g}; {'; '.join(others)}"
-                cells = tuple(_cells(block, name, range(len(column.value)), text))
-                yield Finding(f"t{block.table}-{name}-shares", fault, cells, evidence, None, block.year)
+                at = _likely(blocks, block, name, total - whole)
+                cells = [
+                    cell
+                    for i in at
+                    for cell in _cells(block, name, [i], text, expected=float(column.value[i]) + whole - total)
+                ]
+                yield Finding(identity, fault, tuple(cells), evidence, None, block.year)
 
 
-def growth_remarks(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -> pd.DataFrame:
-    """List columns that stand still, and cells whose growth is six robust deviations and a factor of three off."""
+def _shares_of(block: Block, name: str) -> tuple[str, Array, Any] | None:
+    """Return the column of which a column holds the shares, the shares by it, and the rows that are not, two at most."""
+    column = block.columns[name]
+    for of, base in block.columns.items():
+        if of == name or not (np.isfinite(base.value).all() and (base.value >= 0).all() and base.value.sum() > 0):
+            continue
+        for whole in (100.0, 1.0):
+            low, middle, high = (whole * part / base.value.sum() for part in (base.low, base.value, base.high))
+            reach = (base.high - base.low).sum() / 2 / base.value.sum() * middle
+            known, fits = np.isfinite(column.value), meets(column, low - reach, high + reach)
+            telling = np.median(np.abs(column.value[known]) / np.maximum((column.high - column.low)[known], 1e-300))
+            at = np.flatnonzero(known & ~fits)
+            if len(at) <= ODD_ROWS and (known & fits).sum() >= _FEWEST and telling > 20:
+                return of, middle, at
+    return None
+
+
+def _likely(blocks: Mapping[int, Block], block: Block, name: str, excess: float) -> list[int]:
+    """Return the rows of which one may be too great by so much, by their growth from other years; all where none tells."""
+    column, odds = block.columns[name].value, np.zeros(len(block.rows))
+    for other, place in twins(blocks, block.table, name):
+        theirs = np.where(place < 0, np.nan, other.columns[name].value[place])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            old, new = np.log(column / theirs), np.log((column - excess) / theirs)
+        middle = np.nanmedian(old)
+        scale = max(1.4826 * float(np.nanmedian(np.abs(old - middle))), 0.01)
+        gain = np.log1p((old - middle) ** 2 / scale**2 / 3) - np.log1p((new - middle) ** 2 / scale**2 / 3)
+        odds += 2 * np.where(np.isfinite(gain), gain, np.where(column - excess < 0, -np.inf, 0.0))
+    return [int(i) for i in np.flatnonzero(odds >= odds.max() - SURE)]
+
+
+def growth_remarks(
+    blocks: Mapping[int, Block], results: set[tuple[int, str]], told_of: Collection[tuple[int, int, str]] = ()
+) -> pd.DataFrame:
+    """List what stands still, and cells whose growth is six robust deviations and a factor of three off.
+
+    `told_of` are the cells (table, row, column) of findings: of a long number that is the same in two years no more.
+    """
     lines = []
     for block in blocks.values():
         for name in block.columns:
@@ -446,6 +544,15 @@ def growth_remarks(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -
                         "a quantity that stands still, or a copy"
                     )
                     lines.append((block.table, block.rows[int(at[0])], name, told))
+                elif (other.year or 0) < (block.year or 0) and len(at) < EQUAL_CELLS:
+                    for i in map(int, at):
+                        long = significant_digits(block.columns[name].printed[i]) >= _LONG
+                        if long and (block.table, block.rows[i], name) not in told_of:
+                            told = (
+                                f"{name} of {block.regions[i]} (row {block.rows[i]}) is the same in tables "
+                                f"{other.table} and {block.table}: chance, or a copy"
+                            )
+                            lines.append((block.table, block.rows[i], name, told))
             for other, place in twins(blocks, block.table, name):
                 if (block.table, name) in results or (other.year or 0) > (block.year or 0):
                     continue

@@ -318,6 +318,26 @@ def fill_gaps(study: Study, sources: Sources, catalogue: Catalogue, method: Meth
     return replace_cells(sources, cells) if cells else None
 
 
+def computed_gaps(sources: Sources) -> Sources:
+    """Put in each gap of a ratio what the inputs of its row give; the same object where there is none."""
+    cells: dict[tuple[int, int, str], tuple[float, float]] = {}
+    for table in sources.tables:
+        for name in sources.columns(table):
+            rule = sources.formula(name)
+            gaps = sources.column(table, name).isna()
+            if rule is None or not set(rule[:2]) <= set(sources.columns(table)) or not gaps.any() or gaps.all():
+                continue
+            (above, above_half), (below, below_half) = (
+                [sources.column(table, part, what) for what in ("value", "half")] for part in rule[:2]
+            )
+            value = rule[2] * above / below.where(below.abs() > below_half)
+            reach = value.abs() * (above_half / above.abs().where(above != 0) + below_half / below.abs())
+            own = float(np.nanmedian(sources.column(table, name, "half")))
+            for row in value.index[gaps & value.notna()]:
+                cells[table, int(row), name] = float(value[row]), own + float(np.nan_to_num(reach[row]))
+    return replace_cells(sources, cells)
+
+
 def gaps_of(sources: Sources, catalogue: Catalogue, year: int, method: Method) -> list[tuple[int, int, str]]:
     """Return (table, row, column) of the indicators that have no number, of a year or of all that set its limits."""
     return [

@@ -37,6 +37,8 @@ KINDS = (
 _CHANCE = 0.02
 #: Most wrong rows of a table of which each two may be swapped, and most ways to swap columns that are followed.
 _PAIRED, _WAYS = 8, 256
+#: Standard errors that results lie low by where one row alone shows cut digits.
+_LONE = 3.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,13 +94,13 @@ def readings(blocks: Blocks, relations: Sequence[Relation], wrong: Sequence[Mask
                 cells.setdefault((relation.table, name, int(i)), []).append(r)
             if len(rows) > 1 and relation.kind == "index":
                 yield from _other_index(block, relations, relation, rows)
+            yield from _digits(block, relation, name, implied, rows)
             if len(rows) > 1:
                 yield from _moved(block, [(name, implied)], rows)
                 yield from _shifted(block, name, implied, rows)
                 yield from _exchanged(blocks, relations, relation, name, implied, rows)
                 yield from _repeated(blocks, relation, name, implied, rows)
                 yield from _factor(block, name, implied, rows)
-                yield from _digits(block, relation, name, implied, rows)
         if relation.kind == "ratio" and len(rows) > 1:
             yield from _other_year(blocks, relation, rows)
             yield from _other_column(blocks, relation, rows)
@@ -364,8 +366,10 @@ def _exchanged_cells(blocks: Blocks, relations: Sequence[Relation], wrong: Seque
                 if j not in broken[other.table]:
                     continue
                 near = {name for relation in own for name in relation.members} & set(both)
+                # What is in no relation is as it was printed.
+                held = {name for relation in relations if relation.table == table for name in relation.members}
                 sets = [{name} for name in near]
-                sets += [set(both) - results, set(both) & results] if len(own) > 1 else []
+                sets += [held & set(both) - results, set(both) & results] if len(own) > 1 else []
                 for names in sets:
                     if names:
                         yield _across(blocks[table], other, [name for name in both if name in names], i, j)
@@ -425,7 +429,9 @@ def _repeated(blocks: Blocks, relation: Relation, name: str, implied: Bounds, ro
             if third is not other
         )
         still = stands_still(same[fine]) or any(stands_still(values == column.value) for values in more)
-        if len(at) >= 3 and len(at) >= 0.8 * len(rows) and not still:
+        unknown = rows[(place[rows] < 0) | ~np.isfinite(other.columns[name].value[place[rows]])]
+        if len(at) >= 3 and len(at) + len(unknown) >= 0.8 * len(rows) and not still:
+            at = np.union1d(at, unknown)
             key = (block.table, name)
             text = f"duplicated cells: the same as {other.year} (table {other.table}), a copy of the other year"
             yield Reading("repeated", {key: at}, {key: implied}, {key: (text,) * len(at)}, other_year=other.year or 0)
@@ -445,8 +451,11 @@ def _other_year(blocks: Blocks, relation: Relation, rows: Rows) -> Iterator[Read
             low, _, high = relation.implied(trial, ratio)
             fit = meets(block.columns[ratio], low, high)
             known = np.isfinite(low) & np.isfinite(implied[0])
-            at = np.flatnonzero(fit & known) if _most(fit, rows, known) else rows[fit[rows]]
-            if len(at) < 3:
+            # Where the other year has a gap, a wrong row cannot be held against it.
+            unknown = np.isin(np.arange(len(low)), rows) & ~np.isfinite(low)
+            most = _most(fit | unknown, rows, known)
+            at = np.flatnonzero((fit & known) | unknown) if most else rows[fit[rows]]
+            if fit[at].sum() < 3:
                 continue
             names = " and ".join(name for name, use in zip(parts, swap, strict=True) if use)
             role = {(False, True): "denominator", (True, False): "numerator", (True, True): "inputs"}[swap]
@@ -471,9 +480,10 @@ def _other_column(blocks: Blocks, relation: Relation, rows: Rows) -> Iterator[Re
             low, _, high = relation.implied(trial, ratio)
             fit = meets(block.columns[ratio], low, high)
             known = np.isfinite(low) & np.isfinite(implied[0])
-            if not _most(fit, rows, known):
+            unknown = np.isin(np.arange(len(low)), rows) & ~np.isfinite(low)
+            if not _most(fit | unknown, rows, known) or fit[rows].sum() < 3:
                 continue
-            at, key = np.flatnonzero(fit & known), (block.table, ratio)
+            at, key = np.flatnonzero((fit & known) | unknown), (block.table, ratio)
             text = f"another {('numerator', 'denominator')[place]}: computed with {name} in place of {part}"
             yield Reading("other column", {key: at}, {key: implied}, {key: (text,) * len(at)}, input=name)
 
@@ -515,18 +525,30 @@ def _factor(block: Block, name: str, implied: Bounds, rows: Rows) -> Iterator[Re
     yield Reading("factor", {key: at}, {key: implied}, {key: (f"{slip} (x{factor:.6g})",) * len(at)}, factor=factor)
 
 
+def mean_drift(column: Column, implied: Bounds, known: Mask) -> tuple[float, float]:
+    """Return how far results lie below what their inputs give, on average: in last digits, and in standard errors."""
+    if not known.any():
+        return np.nan, np.nan
+    low, middle, high = implied
+    half = (column.high - column.low) / 2
+    gap = ((np.abs(column.value) - np.abs(middle))[known]) / (2 * half[known])
+    spread = np.sqrt(1 / 12 + ((high - low)[known] / (4 * half[known])) ** 2 / 3)
+    return float(gap.mean()), float(gap.mean() / (np.sqrt((spread**2).sum()) / len(gap)))
+
+
 def _digits(block: Block, relation: Relation, name: str, implied: Bounds, rows: Rows) -> Iterator[Reading]:
     """Try digits that were cut off, or rounded to one place fewer than printed; the result of a relation only."""
     if name != relation.members[0] or relation.kind == "sum":
         return
     column = block.columns[name]
-    low, _, high = implied
+    low, middle, high = implied
     known = np.isfinite(low) & np.isfinite(column.value)
     half = (column.high - column.low) / 2
     size = np.abs(column.value)
     near, far = np.minimum(np.abs(low), np.abs(high)), np.maximum(np.abs(low), np.abs(high))
     slack = 1e-9 * size
     cut = (far + slack >= size) & (near - slack < size + 2 * half)
+    drift = mean_drift(column, (low, middle, high), known & (half > 0))
     unit = 20 * half
     on_step = np.abs(size / unit - np.round(size / unit)) < 1e-6
     # What was rounded to the printed digits first, and then again, is off by half of each unit.
@@ -536,5 +558,7 @@ def _digits(block: Block, relation: Relation, name: str, implied: Bounds, rows: 
         (cut, "truncated: the digits are cut off, not rounded"),
         (on_step & wide, "rounded more coarsely than printed: the last digit is 0 throughout"),
     ):
-        if fit[known].all() and len(rows) >= 2 and known.sum() >= 5:
+        # One row alone is a slip of its own unless the others lie low on average, as cut digits make them.
+        lone = fit is cut and relation.kind == "ratio" and -0.75 < drift[0] < -0.25 and drift[1] < -_LONE
+        if fit[known].all() and (len(rows) >= 2 or lone) and known.sum() >= 5:
             yield Reading("digits", {key: rows}, {key: implied}, {key: (text,) * len(rows)})

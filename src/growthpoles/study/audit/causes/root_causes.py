@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from growthpoles.study.audit.arithmetic import decimal_shift, significant_digits, transposed
-from growthpoles.study.audit.causes.hypotheses import KINDS, Blocks, Key, Reading, readings, single, twins
+from growthpoles.study.audit.causes.hypotheses import KINDS, Blocks, Key, Reading, mean_drift, readings, single, twins
 from growthpoles.study.audit.causes.printed_relations import Array, Block, Mask, Relation, stands_still
 from growthpoles.study.files.printed_tables import Decimal
 
@@ -139,10 +139,9 @@ def _drift(block: Block, relation: Relation) -> Iterator[Cause]:
     known &= ~relation.wrong(block) | ((far >= size) & (near < size + 2 * half))
     if known.sum() < 8 or (column.high - column.value)[known].max() > 1.5 * half[known].max():
         return
-    gap = ((np.abs(column.value) - np.abs(middle)) / (2 * half))[known]
-    spread = np.sqrt(1 / 12 + ((high - low) / (4 * half))[known] ** 2 / 3)
-    away = float(gap.mean() / (np.sqrt((spread**2).sum()) / len(gap)))
-    if away < -_DRIFT and -0.75 < gap.mean() < -0.25:
+    mean, away = mean_drift(column, (low, middle, high), known)
+    if away < -_DRIFT and -0.75 < mean < -0.25:
+        gap = ((np.abs(column.value) - np.abs(middle)) / (2 * half))[known]
         at = np.flatnonzero(known)[gap < -0.5]
         key = (block.table, relation.members[0])
         text = "truncated: the digits are cut off, not rounded"

@@ -20,7 +20,7 @@ Blocks = Mapping[int, Block]
 #: Log odds, row of the total, rows of its parts.
 _Hit = tuple[float, int, tuple[int, ...]]
 _FEWEST = 2
-_SHIFT = "decimal shift"
+_SHIFT, _RARE = "decimal shift", 0.02
 _COLUMNS = 2
 #: Log odds of a total on its own, and of one within another.
 _SURE, _LIKELY = float(np.log(1e6)), float(np.log(1e2))
@@ -301,8 +301,8 @@ def _finding(each: _Sum, blocks: Blocks, relations: Sequence[Relation], decimal:
     slip = _slip(total.cells[name][0], each.value, each.middle, slack, decimal)
     text += f"; {slip}" if slip else ""
     shifted = [line for line in rows if line[2].startswith(_SHIFT)]
-    # Digits that fit one cell alone, and all of them, are no chance.
-    decided = len(shifted) == 1 and not slip
+    # Digits that fit one cell alone, and all of them, are no chance where few cells could have been the one.
+    decided = len(shifted) == 1 and not slip and _by_chance(each, column.value[list(each.at)], slack) < _RARE
     lead = "" if (slip and not rows) or decided else "one reading: "
     cells = [Cell(total.table, total.row, name, total.cells[name][0], each.middle, f"{lead}{text}", total.label)]
     if decided:
@@ -321,6 +321,18 @@ def _finding(each: _Sum, blocks: Blocks, relations: Sequence[Relation], decimal:
     evidence += "; the total or one of its rows is wrong" if lead else ""
     fault = Fault("total", table=total.table, column=name, row=total.row)
     return Finding(f"t{total.table}-{name}-r{total.row:02d}", fault, tuple(cells), evidence, None, block.year)
+
+
+def _by_chance(each: _Sum, values: Array, slack: float) -> float:
+    """Expected number of parts that a power of ten would happen to bring in line with their total."""
+    found = 0.0
+    for power in (-3, -2, -1, 1, 2, 3):
+        size = abs((each.middle - each.value) / (1 - 10.0**-power))
+        with np.errstate(divide="ignore"):
+            near = (np.abs(np.log(np.abs(values) / size)) < 0.5).sum() if size > 0 else 0
+        # Beside the one that fits, which is always near.
+        found += max(near - 1, 0) * 2 * slack / abs(1 - 10.0**-power) / max(size, 1e-300)
+    return found
 
 
 def _breaks(relations: Sequence[Relation], block: Block, name: str, i: int, want: float, slack: float) -> bool:
