@@ -7,6 +7,7 @@ probability (m / x)^3 / n. What is merely unusual (growth) is a remark and no fi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -117,6 +118,7 @@ def search_all(
         (cell.table, cell.column) for finding in alone if finding.fault.kind == "repeated row" for cell in finding.cells
     }
     totals = total_findings(sources.totals, blocks, whole, relations, results, sources.decimal)
+    alone, totals = _one_slip(alone, totals)
     once = {(cell.table, cell.row, cell.column) for finding in alone for cell in finding.cells}
     rest = [
         *alone,
@@ -190,7 +192,20 @@ def table_findings(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -
         found += [*_repeated_years(blocks, block, results), *_shares(blocks, block, results)]
     years = [(blocks, block, results) for block in blocks.values()]
     found += _together(finding for each in years for finding in _magnitudes(*each))
-    return [*found, *_together(finding for each in years for finding in _moved_between_years(*each))]
+    shares = [finding for finding in found if finding.fault.kind == "shares"]
+    for finding in _together(finding for each in years for finding in _moved_between_years(*each)):
+        # Shares that stayed where they were tell in which year the rows moved.
+        rows = {(cell.table, cell.region) for cell in finding.cells}
+        told = [share for share in shares if {(cell.table, cell.region) for cell in share.cells} <= rows]
+        found = [each for each in found if each not in told]
+        if told and finding.fault.kind == "moved between years":
+            table, column = told[0].fault.table, finding.fault.column
+            own = [cell for cell in finding.cells if cell.table == table]
+            fault = Fault("moved rows", table=table, column=column, rows=listed([cell.row for cell in own]))
+            cells = tuple(replace(cell, cause=cell.cause.removeprefix("one reading: ")) for cell in own)
+            finding = replace(finding, fault=fault, cells=cells)
+        found.append(finding)
+    return found
 
 
 def _typed(block: Block, results: set[tuple[int, str]]) -> dict[str, Array]:
@@ -452,6 +467,41 @@ def _together(found: Iterable[Finding]) -> Iterator[Finding]:
             yield from (replace(finding, fault=replace(group[0].fault, column=names)) for finding in group)
 
 
+def _one_slip(alone: list[Finding], totals: list[Finding]) -> tuple[list[Finding], list[Finding]]:
+    """Make figures of one row that are off by one power of ten against a year and a total, or several totals, one.
+
+    The total tells which year is wrong.
+    """
+    slips: dict[tuple[int, str, str], list[Finding]] = {}
+    for finding in (*alone, *totals):
+        if finding.fault.kind in ("magnitude", "decimal shifts", "total"):
+            for key in filter(None, map(_slip_of, finding.cells)):
+                slips.setdefault(key, []).append(finding)
+    for key, group in slips.items():
+        kinds = [finding.fault.kind for finding in group]
+        if kinds.count("total") < (2 if set(kinds) == {"total"} else 1):
+            continue
+        names = list(dict.fromkeys(cell.column for each in group for cell in each.cells if _slip_of(cell) == key))
+        row = next(cell.row for cell in group[0].cells if _slip_of(cell) == key)
+        fault = Fault("decimal shifts", table=key[0], column=", ".join(names), rows=str(row))
+        told: set[str] = set()
+        for finding in group:
+            cells = [cell for cell in finding.cells if _slip_of(cell) == key and cell.column not in told]
+            told.update(cell.column for cell in cells)
+            cells = [replace(cell, cause=cell.cause.removeprefix("one reading: ")) for cell in cells]
+            new = [replace(finding, fault=fault, cells=tuple(cells))] if cells else []
+            alone, totals = (
+                [each for old in part for each in (new if old is finding else [old])] for part in (alone, totals)
+            )
+    return alone, totals
+
+
+def _slip_of(cell: Cell) -> tuple[int, str, str] | None:
+    """Return table, region and power of a cell that is said to be off by a power of ten."""
+    hit = re.search(r"decimal shift.*\(x10\^(-?\d+)\)", cell.cause)
+    return (cell.table, cell.region, hit[1]) if hit is not None else None
+
+
 def _shares(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
     """Find shares that are not those of the column they are shares of, or that do not sum to 100 (or 1) as elsewhere.
 
@@ -497,7 +547,7 @@ def _shares(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, s
 
 
 def _shares_of(block: Block, name: str) -> tuple[str, Array, Any] | None:
-    """Return the column of which a column holds the shares, the shares by it, and the rows that are not, two at most."""
+    """Return the column of which a column holds the shares, these shares, and the rows that differ, two at most."""
     column = block.columns[name]
     for of, base in block.columns.items():
         if of == name or not (np.isfinite(base.value).all() and (base.value >= 0).all() and base.value.sum() > 0):
@@ -514,7 +564,7 @@ def _shares_of(block: Block, name: str) -> tuple[str, Array, Any] | None:
 
 
 def _likely(blocks: Mapping[int, Block], block: Block, name: str, excess: float) -> list[int]:
-    """Return the rows of which one may be too great by so much, by their growth from other years; all where none tells."""
+    """Return the rows of which one may be too great by so much, by their growth; all where no other year tells."""
     column, odds = block.columns[name].value, np.zeros(len(block.rows))
     for other, place in twins(blocks, block.table, name):
         theirs = np.where(place < 0, np.nan, other.columns[name].value[place])

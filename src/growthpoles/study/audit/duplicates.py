@@ -21,7 +21,7 @@ ODDS = 3.0
 EXPECTED_COINCIDENCES = 1e-4
 #: The same among the cells of one column, of which a study has many more pairs; and between years, by growth.
 _IN_COLUMN, _BY_GROWTH = 0.5, 5.0
-_DEGREES, _FREEDOM = 4, 3
+_DEGREES = 4
 #: So many equal cells of two years are one copy and no single ones.
 _BLOCK = 3
 DUPLICATE_COLUMNS = ("table", "row", "column", "printed", "other_table", "other_row", "kind", "coincidences")
@@ -298,8 +298,6 @@ def _chance_of_growth(
     unit: float,
 ) -> float | None:
     """Probability that row i stands still to the last digit; None where growth says nothing, 1 where it is usual."""
-    from scipy.stats import t as student
-
     usable = np.flatnonzero(known & (values * before > 0)) if len(values) else np.array([], dtype=np.intp)
     usable = usable[usable != i]
     if len(usable) < 5:
@@ -314,7 +312,8 @@ def _chance_of_growth(
     if not ((growth > 0).all() or (growth < 0).all()):
         return 1.0
     step = _step(float(before[i]), unit, before[usable])
-    return min(1.0, step / abs(float(before[i])) * float(student.pdf(middle / scale, _FREEDOM)) / scale)
+    density = 6 * np.sqrt(3) / np.pi / (3 + (middle / scale) ** 2) ** 2  # Student t, three degrees of freedom
+    return min(1.0, step / abs(float(before[i])) * density / scale)
 
 
 def _on_lattice(value: float, step: float) -> bool:

@@ -27,6 +27,7 @@ from growthpoles.study.audit.readings import (
     can_rate,
     edition_table,
     make_reading,
+    printed_order,
     rated_values,
     row_of,
     rows_of,
@@ -429,7 +430,8 @@ def index_targets(
     found: dict[int, tuple[pd.Series, list[tuple[pd.Series, pd.Series]]]] = {}
     if published is None:
         return found
-    cells, order = read_table(study, published.table), base_order(sources, study)
+    cells = read_table(study, published.table)
+    order = printed_order(cells)
     for year, column in published.columns.items():
         own = cells[cells["column"] == column].set_index("region")
         if own.empty or not can_rate(sources, catalogue, year):
@@ -486,7 +488,7 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
     catalogue = study_catalogue(study)
     method = study_method(study, catalogue).but(limits=study.rating.level_limits)
     cells = read_table(study, published.table)
-    order = base_order(sources, study)
+    order = printed_order(cells)
     suspects = shifted_cells(sources)
     wrong = wrong_cells(sources)
     frames = []

@@ -550,7 +550,7 @@ def _digits(block: Block, relation: Relation, name: str, implied: Bounds, rows: 
     cut = (far + slack >= size) & (near - slack < size + 2 * half)
     drift = mean_drift(column, (low, middle, high), known & (half > 0))
     unit = 20 * half
-    on_step = np.abs(size / unit - np.round(size / unit)) < 1e-6
+    on_step = np.abs(size / unit - np.round(size / unit)) < 1e-4
     # What was rounded to the printed digits first, and then again, is off by half of each unit.
     wide = (column.value + unit / 2 + half + slack >= low) & (column.value - unit / 2 - half - slack <= high)
     key = (block.table, name)
