@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,6 @@ from growthpoles.study.audit.causes.printed_relations import (
     Block,
     Relation,
     given_sums,
-    meets,
     ratio_relations,
     same_cells,
     source_blocks,
@@ -86,6 +86,7 @@ def search_all(
     rng: np.random.Generator | int | None = None,
     judge: Callable[[Sources], int] | None = None,
     sums: Sequence[tuple[str, ...]] | None = None,
+    shares: Sequence[tuple[str, str]] | None = None,
 ) -> Search:
     """Look for root causes first; what they explain is no finding of the other checks."""
     blocks = source_blocks(sources)
@@ -113,16 +114,19 @@ def search_all(
         for (table, name), at in reading.cells.items()
         for i in at
     }
-    alone = table_findings(whole, results)
+    alone = table_findings(whole, results, shares)
     copied = {
-        (cell.table, cell.column) for finding in alone if finding.fault.kind == "repeated row" for cell in finding.cells
+        (cell.table, cell.column)
+        for finding in alone
+        if finding.fault.kind in ("repeated row", "shares")
+        for cell in finding.cells
     }
     totals = total_findings(sources.totals, blocks, whole, relations, results, sources.decimal)
     alone, totals = _one_slip(alone, totals)
     once = {(cell.table, cell.row, cell.column) for finding in alone for cell in finding.cells}
     rest = [
         *alone,
-        # A row that is a copy of another breaks the totals of its columns.
+        # A row that is a copy of another breaks the totals of its columns, a wrong share that of shares.
         *(finding for finding in totals if (finding.fault.table, finding.fault.column) not in copied),
         *copy_findings(sources, copies, orders),
         # A row, a column or an order that is found as a whole is not told cell by cell again.
@@ -184,12 +188,17 @@ def _adds_up(finding: Finding, blocks: Mapping[int, Block], relations: Sequence[
     )
 
 
-def table_findings(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -> list[Finding]:
-    """Run the checks; `results` are columns that a formula gives, which repeat what their inputs do."""
+def table_findings(
+    blocks: Mapping[int, Block], results: set[tuple[int, str]], given: Sequence[tuple[str, str]] | None = None
+) -> list[Finding]:
+    """Run the checks; `results` are columns that a formula gives, which repeat what their inputs do.
+
+    `given` are columns that hold the shares of others (column, of); None finds them.
+    """
     found: list[Finding] = []
     for block in blocks.values():
         found += [*_equal_rows(block, results), *_equal_columns(block), *_signs(blocks, block, results)]
-        found += [*_repeated_years(blocks, block, results), *_shares(blocks, block, results)]
+        found += [*_repeated_years(blocks, block, results), *_shares(blocks, block, results, given)]
     years = [(blocks, block, results) for block in blocks.values()]
     found += _together(finding for each in years for finding in _magnitudes(*each))
     shares = [finding for finding in found if finding.fault.kind == "shares"]
@@ -502,7 +511,12 @@ def _slip_of(cell: Cell) -> tuple[int, str, str] | None:
     return (cell.table, cell.region, hit[1]) if hit is not None else None
 
 
-def _shares(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
+def _shares(
+    blocks: Mapping[int, Block],
+    block: Block,
+    results: set[tuple[int, str]],
+    given: Sequence[tuple[str, str]] | None,
+) -> Iterator[Finding]:
     """Find shares that are not those of the column they are shares of, or that do not sum to 100 (or 1) as elsewhere.
 
     Any column may sum to 100 in a year: it counts as shares where chance would give that less than once in a thousand.
@@ -513,8 +527,9 @@ def _shares(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, s
             continue
         fault = Fault("shares", table=block.table, column=name)
         identity = f"t{block.table}-{name}-shares"
-        if (found := _shares_of(block, name)) is not None:
-            of, middle, at = found
+        of_all = None if given is None else [of for shares, of in given if shares == name]
+        if (found := shares_of(block, name, of_all)) is not None:
+            of, _, middle, at = found
             text = f"sum: not the share of {of}"
             cells = [cell for i in map(int, at) for cell in _cells(block, name, [i], text, expected=float(middle[i]))]
             evidence = f"{np.isfinite(column.value).sum() - len(at)} other rows are shares of {of}, to rounding"
@@ -546,20 +561,43 @@ def _shares(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, s
                 yield Finding(identity, fault, tuple(cells), evidence, None, block.year)
 
 
-def _shares_of(block: Block, name: str) -> tuple[str, Array, Any] | None:
-    """Return the column of which a column holds the shares, these shares, and the rows that differ, two at most."""
+def shares_of(block: Block, name: str, among: Sequence[str] | None = None) -> tuple[str, float, Array, Any] | None:
+    """Return the column of which a column holds the shares, the whole, these shares, and the rows that differ.
+
+    At most two rows may differ. The sum that the shares refer to is the one that most rows allow: a gap may hide a
+    part of it. `among` are the columns that are tried.
+    """
     column = block.columns[name]
-    for of, base in block.columns.items():
-        if of == name or not (np.isfinite(base.value).all() and (base.value >= 0).all() and base.value.sum() > 0):
+    total = float(np.nansum(column.value))
+    whole = next((each for each in (100.0, 1.0) if 0.8 * each < total < 1.2 * each), 0.0)
+    for of in block.columns if among is None else among:
+        base = block.columns.get(of)
+        if base is None or of == name or not whole or not np.nansum(base.value) > 0:
             continue
-        for whole in (100.0, 1.0):
-            low, middle, high = (whole * part / base.value.sum() for part in (base.low, base.value, base.high))
-            reach = (base.high - base.low).sum() / 2 / base.value.sum() * middle
-            known, fits = np.isfinite(column.value), meets(column, low - reach, high + reach)
-            telling = np.median(np.abs(column.value[known]) / np.maximum((column.high - column.low)[known], 1e-300))
-            at = np.flatnonzero(known & ~fits)
-            if len(at) <= ODD_ROWS and (known & fits).sum() >= _FEWEST and telling > 20:
-                return of, middle, at
+        known = np.isfinite(column.value) & np.isfinite(base.value) & (column.low > 0) & (base.low > 0)
+        telling = known & (column.value > 20 * (column.high - column.low))
+        if telling.sum() < _FEWEST:
+            continue
+        # What a row says the sum is: an interval; a point of the line that most of them cover.
+        least, most = (whole * base.low / column.high)[known], (whole * base.high / column.low)[known]
+        ends = np.concatenate([least, most])
+        cover = [((least <= end * (1 + 1e-12)) & (most >= end * (1 - 1e-12))).sum() for end in ends]
+        if max(cover) < max(known.sum() - ODD_ROWS, _FEWEST, 0.75 * known.sum()):
+            continue
+        inside = ends[np.array(cover) == max(cover)]
+        sum_of = float(np.sqrt(inside.min() * inside.max()))
+        if not 0.5 < sum_of / float(np.nansum(base.value)) < 2:
+            continue
+        middle = whole * base.value / sum_of
+        out = ~((least <= sum_of * (1 + 1e-12)) & (most >= sum_of * (1 - 1e-12)))
+        # Columns that merely go along with each other would scatter in all rows as in the odd ones.
+        away = np.abs(np.log(least * most) / 2 - np.log(sum_of))
+        if out.any():
+            rate = min(1.0, float(np.median(np.log(most / least))) / (2.5 * float(away[out].min())))
+            n, k = len(out), int(out.sum())
+            if np.log(n * comb(n, k)) + (n - k) * np.log(rate) > RARE - np.log(100.0):
+                continue
+        return of, whole, middle, np.flatnonzero(known)[out]
     return None
 
 

@@ -230,13 +230,14 @@ def audit_cells(
     *,
     sums: Sequence[tuple[str, ...]] | None = None,
     ordered: Sequence[tuple[str, str, str]] = (),
+    shares: Sequence[tuple[str, str]] | None = None,
 ) -> Audit:
     """Audit printed cells that belong to no study: nothing is rated, so every severity is "notice".
 
-    `sums` are the sums between columns, (total, part, part, ...); None discovers them. `ordered` are columns of ranks
-    or classes: (kind, column, what it orders).
+    `sums` are the sums between columns, (total, part, part, ...), `shares` the columns that hold the shares of others,
+    (column, of); None discovers them. `ordered` are columns of ranks or classes: (kind, column, what it orders).
     """
-    search = search_all(sources, sums=sums)
+    search = search_all(sources, sums=sums, shares=shares)
     found = [*search.findings, *file_order_findings(search.mended, ordered)]
     entries, effect = _examine(sources, None, base_order(sources), found)
     nothing = PublishedCauses([], [], {}, pd.DataFrame())
