@@ -82,17 +82,24 @@ def read_audit_file(path: Path) -> AuditFile:
     places: dict[tuple[int, int, str], Place] = {}
     totals: list[TotalRow] = []
     left: list[str] = []
-    for grid in read_grids(path):
+    together: dict[tuple[object, ...], int] = {}
+    grids = read_grids(path)
+    for grid in grids:
         if not grid.visible:
             left.append(f"sheet {grid.sheet!r} is hidden")
             continue
-        for cells, year, where, sums in _tables(grid, path):
-            number = len(years) + 1
-            while number in years:
-                number += 1
+        for cells, year, where, sums in _tables(grid, path, several=len(grids) > 1):
+            # Sheets of one quantity each, a column a year: those of one year are one table.
+            lone = set(cells["column"]) == {grid.sheet} and year is not None
+            key = (year, *cells["label"])
+            number = together.get(key, len(years) + 1) if lone else len(years) + 1
+            if lone:
+                together[key] = number
             years[number] = year if year is not None else -number
             told = "" if year is None or str(year) in grid.sheet else str(year)
-            names[number] = " ".join(filter(None, (grid.sheet, told))) or path.name
+            before = [names[number]] if number in names else []
+            sheet = grid.sheet if not before else before[0].removesuffix(f" {told}") + f", {grid.sheet}"
+            names[number] = " ".join(filter(None, (sheet, told))) or path.name
             frames.append(cells.assign(table=number))
             places |= {(number, row, column): place for (row, column), place in where.items()}
             totals += [replace(total, table=number) for total in sums]
@@ -116,7 +123,7 @@ def read_audit_file(path: Path) -> AuditFile:
 Found = tuple[pd.DataFrame, int | None, dict[tuple[int, str], Place], list[TotalRow]]
 
 
-def _tables(grid: Grid, path: Path) -> list[Found]:
+def _tables(grid: Grid, path: Path, *, several: bool) -> list[Found]:
     """Take the blocks of a sheet apart into tables by year."""
     sheet_year = year_inside(grid.sheet) if grid.sheet else None
     stated = parse_year(grid.sheet) if grid.sheet else None
@@ -141,11 +148,15 @@ def _tables(grid: Grid, path: Path) -> list[Found]:
         classes = [at for at, own in words.items() if len(own) >= 0.8 * lines and 2 <= len(set(own)) <= lines / 2]
         rows = [(line, row) for line, row in block.rows if key < len(row) and cell_text(row[key])]
         headers = _headers(grid, block.header, width)
+        titles = {hit[0] for title in block.titles if (hit := year_inside(title))}
+        above = titles.pop() if len(titles) == 1 else None
         dated: dict[int, tuple[str, int | None]] = {}
         for at in [*numbers, *classes]:
             hit = year_inside(headers[at])
-            own = hit[0] if hit else stated.year if stated else sheet_year[0] if sheet_year else None
-            dated[at] = (hit[1] if hit else headers[at]) or headers[at], own
+            own = hit[0] if hit else stated.year if stated else sheet_year[0] if sheet_year else above
+            # Under a year alone stands what the sheet or the title is called.
+            name = hit[1] if hit else headers[at]
+            dated[at] = name or (grid.sheet if several else "") or next(iter(block.titles), headers[at]), own
         origin: dict[tuple[int, int], tuple[int, int]] = {}
         names = [cell_text(row[key]) for _, row in rows]
         if len(set(names)) < len(names):
