@@ -212,6 +212,15 @@ def _swapped(block: Block, relations: Sequence[tuple[Relation, Mask]]) -> Iterat
     rows = np.flatnonzero(np.logical_or.reduce([mask for _, mask in relations]))
     for i, j in combinations(map(int, rows), 2) if len(rows) <= _PAIRED else ():
         broken = [relation for relation, mask in relations if mask[i] and mask[j]]
+        # Beside a pair that is swapped: what is wrong in one of its rows and cannot be checked in the other.
+        broken += [
+            relation
+            for relation, mask in (relations if broken else ())
+            if mask[i] != mask[j] and not _known(relation, block, [i, j]).all()
+        ]
+        sure, beside = set(broken[: sum(mask[i] and mask[j] for _, mask in relations)]), list[list[set[str]]]()
+        mains = list[list[set[str]]]()
+        at = np.array([i, j])
         while broken:
             group, names = [broken[0]], set(broken[0].members)
             # What shares no column is swapped for itself.
@@ -220,9 +229,13 @@ def _swapped(block: Block, relations: Sequence[tuple[Relation, Mask]]) -> Iterat
                 names.update(name for each in more for name in each.members)
             broken = [each for each in broken if each not in group]
             sets = _choices(block, group, (i, j))
-            for chosen in [*sets[:1], *[other for other in sets if not other & sets[0]][:1]]:
-                at = np.array([i, j])
+            ways = [*sets[:1], *[other for other in sets if not other & sets[0]][:1]]
+            (mains if sure & set(group) else beside).append(ways)
+            for chosen in ways if sure & set(group) else ():
                 yield _dealt(block, [name for name in block.columns if name in chosen], at, at[::-1])
+        for way in (0, 1) if any(beside) else ():
+            chosen = set().union(*(ways[way] for ways in (*mains, *beside) if len(ways) > way))
+            yield _dealt(block, [name for name in block.columns if name in chosen], at, at[::-1])
 
 
 def _choices(block: Block, group: Sequence[Relation], pair: tuple[int, int]) -> list[set[str]]:
@@ -243,12 +256,20 @@ def _choices(block: Block, group: Sequence[Relation], pair: tuple[int, int]) -> 
 def _holds(relation: Relation, block: Block, pair: tuple[int, int], way: Sequence[bool]) -> bool:
     """Whether a relation holds in two rows with some of its columns swapped."""
     columns = {}
+    before = _known(relation, block, list(pair))
     for name, swap in zip(relation.members, way, strict=True):
         column, at = block.columns[name], list(pair[::-1] if swap else pair)
         columns[name] = replace(column, value=column.value[at], low=column.low[at], high=column.high[at])
         if swap and column.value[pair[0]] == column.value[pair[1]]:
             return False
-    return not relation.wrong(replace(block, columns=columns)).any()
+    after = replace(block, columns=columns)
+    return not relation.wrong(after).any() and bool((before.sum() <= _known(relation, after, [0, 1]).sum()))
+
+
+def _known(relation: Relation, block: Block, rows: Sequence[int]) -> Mask:
+    """Whether a relation can be checked in some rows."""
+    own = relation.members[0]
+    return np.isfinite(relation.implied(block, own)[0][rows]) & np.isfinite(block.columns[own].value[rows])
 
 
 def _cycles(
