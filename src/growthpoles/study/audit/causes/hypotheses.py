@@ -263,7 +263,7 @@ def _holds(relation: Relation, block: Block, pair: tuple[int, int], way: Sequenc
         if swap and column.value[pair[0]] == column.value[pair[1]]:
             return False
     after = replace(block, columns=columns)
-    return not relation.wrong(after).any() and bool((before.sum() <= _known(relation, after, [0, 1]).sum()))
+    return not relation.wrong(after).any() and bool(before.sum() <= _known(relation, after, [0, 1]).sum())
 
 
 def _known(relation: Relation, block: Block, rows: Sequence[int]) -> Mask:
