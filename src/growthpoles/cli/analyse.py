@@ -343,9 +343,13 @@ def _audit_file(file: Path, formulas: Path | None, *, out: Path | None, lang: st
              "(columns use, kind, column, numerator, denominator, factor)", quiet=quiet)  # fmt: skip
     if out is None:
         if formulas is None and len(rules):
-            told = f"growthpoles audit {file} --out FOLDER writes them to FOLDER/formulas.csv"
-            note(f"the formulas are a proposal: {told}; set use to no where one is not meant, add what is", quiet=quiet)
+            told = f"growthpoles audit {file} --out FOLDER writes them to FOLDER/formulas.csv; set use to no where one"
+            told += " is not meant, add what is missing, and give the file back with --formulas"
+            note(f"the formulas are a proposal: {told}", quiet=quiet)
         return
+    if formulas is None and (out / "formulas.csv").exists():
+        told = f"growthpoles audit {file} --formulas {out / 'formulas.csv'} --out {out}"
+        note(f"{out / 'formulas.csv'} is kept and was not read; to audit by it: {told}", quiet=quiet)
     options: dict[str, Any] = {"lang": lang, "force": allowed["force"]}
     for path in write_file_audit(found, own, rules, out=out, proposed=formulas is None, **options):
         say(str(path))

@@ -13,7 +13,7 @@ import pandas as pd
 
 from growthpoles.errors import DataError
 from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, Sources, prepare_cells, records
-from growthpoles.study.files.printed_tables import Decimal, parse_number, printed_resolution, require_columns
+from growthpoles.study.files.printed_tables import Decimal, cell_number, printed_resolution, require_columns
 
 Array = npt.NDArray[np.float64]
 
@@ -82,7 +82,7 @@ def transposed(text: str, low: float, high: float, *, decimal: Decimal = ",") ->
         signs[first], signs[second] = signs[second], signs[first]
         candidate = "".join(signs)
         try:
-            value = parse_number(candidate, decimal=decimal)
+            value = cell_number(candidate, decimal=decimal)
         except DataError:
             continue
         if low <= value <= high:
@@ -324,7 +324,7 @@ def _wrong_inputs(
                 continue
             text = printed[name].iloc[at]
             changed = transposed(text, low, high, decimal=decimal)
-            power = decimal_shift(parse_number(text, decimal=decimal), low, high)
+            power = decimal_shift(cell_number(text, decimal=decimal), low, high)
             how = (
                 f"{changed} fits"
                 if changed
@@ -346,7 +346,7 @@ def _implied(check: _Check, name: str, at: int, printed: pd.DataFrame, decimal: 
     other = check.inputs[1] if name == check.inputs[0] else check.inputs[0]
     text = printed[other].iloc[at]
     value, half = (
-        np.array([parse_number(text, decimal=decimal)]),
+        np.array([cell_number(text, decimal=decimal)]),
         np.array([printed_resolution(text, decimal=decimal) / 2]),
     )
     ratio, ratio_half = check.value[[at]], check.half[[at]]

@@ -7,16 +7,19 @@ probability (m / x)^3 / n. What is merely unusual (growth) is a remark and no fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import comb
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from growthpoles.study.audit.arithmetic import wrong_cells
+from growthpoles.study.audit.arithmetic import significant_digits, wrong_cells
 from growthpoles.study.audit.causes.hypotheses import Key, twins
 from growthpoles.study.audit.causes.printed_relations import (
+    ODD_ROWS,
     Array,
     Block,
     Relation,
@@ -26,11 +29,11 @@ from growthpoles.study.audit.causes.printed_relations import (
     source_blocks,
     sum_relations,
 )
-from growthpoles.study.audit.causes.root_causes import Cause, find_causes
+from growthpoles.study.audit.causes.root_causes import SURE, Cause, find_causes
 from growthpoles.study.audit.causes.totals import decided_by_totals, total_findings
 from growthpoles.study.audit.column_orders import ColumnOrder, column_orders, listed
 from growthpoles.study.audit.duplicates import duplicate_findings, find_duplicates
-from growthpoles.study.audit.findings import Cell, Fault, Finding, cause_fault, cause_findings, copy_findings
+from growthpoles.study.audit.findings import Cell, Fault, FaultKind, Finding, cause_fault, cause_findings, copy_findings
 from growthpoles.study.audit.hidden_denominators import find_copies
 from growthpoles.study.audit.printed_cells import Sources, replace_cells
 from growthpoles.study.audit.row_order_findings import order_findings
@@ -47,6 +50,7 @@ _CLOSE = 3.0
 _ALL = 0.95
 _NEAR_YEARS = 5  # over longer times regions grow apart by more than tables err (an oil field: Campeche)
 _TEN = float(np.log(10.0))
+_LONG = 5  # digits of a number that is not often the same in two years
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,6 +86,7 @@ def search_all(
     rng: np.random.Generator | int | None = None,
     judge: Callable[[Sources], int] | None = None,
     sums: Sequence[tuple[str, ...]] | None = None,
+    shares: Sequence[tuple[str, str]] | None = None,
 ) -> Search:
     """Look for root causes first; what they explain is no finding of the other checks."""
     blocks = source_blocks(sources)
@@ -109,19 +114,28 @@ def search_all(
         for (table, name), at in reading.cells.items()
         for i in at
     }
-    alone = table_findings(whole, results)
+    alone = table_findings(whole, results, shares)
     copied = {
-        (cell.table, cell.column) for finding in alone if finding.fault.kind == "repeated row" for cell in finding.cells
+        (cell.table, cell.column)
+        for finding in alone
+        if finding.fault.kind in ("repeated row", "shares")
+        for cell in finding.cells
     }
     totals = total_findings(sources.totals, blocks, whole, relations, results, sources.decimal)
+    alone, totals = _one_slip(alone, totals)
     once = {(cell.table, cell.row, cell.column) for finding in alone for cell in finding.cells}
     rest = [
         *alone,
-        # A row that is a copy of another breaks the totals of its columns.
+        # A row that is a copy of another breaks the totals of its columns, a wrong share that of shares.
         *(finding for finding in totals if (finding.fault.table, finding.fault.column) not in copied),
         *copy_findings(sources, copies, orders),
         # A row, a column or an order that is found as a whole is not told cell by cell again.
-        *(f for f in repeated if not all((cell.table, cell.row, cell.column) in once for cell in f.cells)),
+        *(
+            f
+            for f in repeated
+            if not all((cell.table, cell.row, cell.column) in once for cell in f.cells)
+            and not _adds_up(f, blocks, relations)
+        ),
         *order_findings(sources, orders, lost),
     ]
     kept = [
@@ -130,7 +144,8 @@ def search_all(
         if 2 * sum((cell.table, cell.row, cell.column) in explained for cell in finding.cells) < len(finding.cells)
     ]
     found = [*cause_findings(sources, blocks, causes), *kept]
-    mended, remarks = mend(sources, blocks, whole), growth_remarks(whole, results)
+    told_of = {(cell.table, cell.row, cell.column) for finding in found for cell in finding.cells}
+    mended, remarks = mend(sources, blocks, whole), growth_remarks(whole, results, told_of)
     return Search(sources, found, orders, causes, blocks, mended, tuple(relations), remarks)
 
 
@@ -151,14 +166,54 @@ def mend(
     return replace_cells(sources, cells)
 
 
-def table_findings(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -> list[Finding]:
-    """Run the checks; `results` are columns that a formula gives, which repeat what their inputs do."""
+def _adds_up(finding: Finding, blocks: Mapping[int, Block], relations: Sequence[Relation]) -> bool:
+    """Whether a cell that repeats another year's adds up with cells that do not, in both: then it is no copy."""
+    if finding.fault.kind != "repeated in years":
+        return False
+    (one, i), (two, j) = [
+        (block, block.rows.index(cell.row)) for cell in finding.cells for block in [blocks[cell.table]]
+    ]
+    name = finding.cells[0].column
+    sums = {relation.members: [] for relation in relations if relation.kind == "sum" and name in relation.members}
+    for relation in relations:
+        if relation.members in sums and relation.table in (one.table, two.table):
+            block, at = (one, i) if relation.table == one.table else (two, j)
+            low = relation.implied(block, relation.members[0])[0]
+            sums[relation.members].append(bool(np.isfinite(low[at])) and not relation.wrong(block)[at])
+    return any(
+        len(holds) == 2
+        and all(holds)
+        and any(one.columns[other].value[i] != two.columns[other].value[j] for other in set(members) - {name})
+        for members, holds in sums.items()
+    )
+
+
+def table_findings(
+    blocks: Mapping[int, Block], results: set[tuple[int, str]], given: Sequence[tuple[str, str]] | None = None
+) -> list[Finding]:
+    """Run the checks; `results` are columns that a formula gives, which repeat what their inputs do.
+
+    `given` are columns that hold the shares of others (column, of); None finds them.
+    """
     found: list[Finding] = []
     for block in blocks.values():
         found += [*_equal_rows(block, results), *_equal_columns(block), *_signs(blocks, block, results)]
-        found += _together(_magnitudes(blocks, block, results))
-        found += _together(_moved_between_years(blocks, block, results))
-        found += [*_repeated_years(blocks, block, results), *_shares(blocks, block, results)]
+        found += [*_repeated_years(blocks, block, results), *_shares(blocks, block, results, given)]
+    years = [(blocks, block, results) for block in blocks.values()]
+    found += _together(finding for each in years for finding in _magnitudes(*each))
+    shares = [finding for finding in found if finding.fault.kind == "shares"]
+    for finding in _together(finding for each in years for finding in _moved_between_years(*each)):
+        # Shares that stayed where they were tell in which year the rows moved.
+        rows = {(cell.table, cell.region) for cell in finding.cells}
+        told = [share for share in shares if {(cell.table, cell.region) for cell in share.cells} <= rows]
+        found = [each for each in found if each not in told]
+        if told and finding.fault.kind == "moved between years":
+            table, column = told[0].fault.table, finding.fault.column
+            own = [cell for cell in finding.cells if cell.table == table]
+            fault = Fault("moved rows", table=table, column=column, rows=listed([cell.row for cell in own]))
+            cells = tuple(replace(cell, cause=cell.cause.removeprefix("one reading: ")) for cell in own)
+            finding = replace(finding, fault=fault, cells=cells)
+        found.append(finding)
     return found
 
 
@@ -394,28 +449,95 @@ def _moved_between_years(blocks: Mapping[int, Block], block: Block, results: set
             yield Finding(f"t{other.table}-t{block.table}-{name}-moved", fault, tuple(cells), evidence)
 
 
-def _together(found: Iterator[Finding]) -> Iterator[Finding]:
-    """Give columns of two tables that differ in the same rows one fault: of regions, not of columns."""
+def _together(found: Iterable[Finding]) -> Iterator[Finding]:
+    """Give the same rows of several columns and pairs of tables one fault: of regions, not of columns.
+
+    Where one table differs from two others in them, it is the wrong one.
+    """
     groups: dict[tuple[object, ...], list[Finding]] = {}
     for finding in found:
-        fault = finding.fault
-        groups.setdefault((fault.table, fault.other_table, fault.row, fault.rows), []).append(finding)
+        regions = frozenset(cell.region for cell in finding.cells)
+        groups.setdefault((finding.fault.kind, regions), []).append(finding)
     for group in groups.values():
-        names = ", ".join(finding.fault.column for finding in group)
-        yield from (replace(finding, fault=replace(finding.fault, column=names)) for finding in group)
+        pairs = {(finding.fault.table, finding.fault.other_table) for finding in group}
+        common = set.intersection(*map(set, pairs))
+        names = ", ".join(dict.fromkeys(finding.fault.column for finding in group))
+        if len(pairs) > 1 and len(common) == 1:
+            (table,) = common
+            own = [replace(each, cells=tuple(c for c in each.cells if c.table == table)) for each in group]
+            rows = sorted({cell.row for finding in own for cell in finding.cells})
+            kind: FaultKind = "decimal shifts" if group[0].fault.kind == "magnitude" else "moved rows"
+            fault = Fault(kind, table=table, column=names, rows=listed(rows))
+            columns = {finding.fault.column: finding for finding in own}
+            for finding in columns.values():
+                cells = tuple(replace(cell, cause=cell.cause.removeprefix("one reading: ")) for cell in finding.cells)
+                yield replace(finding, fault=fault, cells=cells)
+        else:
+            yield from (replace(finding, fault=replace(group[0].fault, column=names)) for finding in group)
 
 
-def _shares(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
-    """Find shares that sum to 100 (or 1) in other years, to rounding, and not in this one.
+def _one_slip(alone: list[Finding], totals: list[Finding]) -> tuple[list[Finding], list[Finding]]:
+    """Make figures of one row that are off by one power of ten against a year and a total, or several totals, one.
+
+    The total tells which year is wrong.
+    """
+    slips: dict[tuple[int, str, str], list[Finding]] = {}
+    for finding in (*alone, *totals):
+        if finding.fault.kind in ("magnitude", "decimal shifts", "total"):
+            for key in filter(None, map(_slip_of, finding.cells)):
+                slips.setdefault(key, []).append(finding)
+    for key, group in slips.items():
+        kinds = [finding.fault.kind for finding in group]
+        if kinds.count("total") < (2 if set(kinds) == {"total"} else 1):
+            continue
+        names = list(dict.fromkeys(cell.column for each in group for cell in each.cells if _slip_of(cell) == key))
+        row = next(cell.row for cell in group[0].cells if _slip_of(cell) == key)
+        fault = Fault("decimal shifts", table=key[0], column=", ".join(names), rows=str(row))
+        told: set[str] = set()
+        for finding in group:
+            cells = [cell for cell in finding.cells if _slip_of(cell) == key and cell.column not in told]
+            told.update(cell.column for cell in cells)
+            cells = [replace(cell, cause=cell.cause.removeprefix("one reading: ")) for cell in cells]
+            new = [replace(finding, fault=fault, cells=tuple(cells))] if cells else []
+            alone, totals = (
+                [each for old in part for each in (new if old is finding else [old])] for part in (alone, totals)
+            )
+    return alone, totals
+
+
+def _slip_of(cell: Cell) -> tuple[int, str, str] | None:
+    """Return table, region and power of a cell that is said to be off by a power of ten."""
+    hit = re.search(r"decimal shift.*\(x10\^(-?\d+)\)", cell.cause)
+    return (cell.table, cell.region, hit[1]) if hit is not None else None
+
+
+def _shares(
+    blocks: Mapping[int, Block],
+    block: Block,
+    results: set[tuple[int, str]],
+    given: Sequence[tuple[str, str]] | None,
+) -> Iterator[Finding]:
+    """Find shares that are not those of the column they are shares of, or that do not sum to 100 (or 1) as elsewhere.
 
     Any column may sum to 100 in a year: it counts as shares where chance would give that less than once in a thousand.
     """
     for name, column in block.columns.items():
         whole_column = np.isfinite(column.value).all() and (column.value >= 0).all()
-        if not whole_column or len(column.value) < _FEWEST or (block.table, name) in results:
+        if (block.table, name) in results or np.isfinite(column.value).sum() < _FEWEST:
+            continue
+        fault = Fault("shares", table=block.table, column=name)
+        identity = f"t{block.table}-{name}-shares"
+        of_all = None if given is None else [of for shares, of in given if shares == name]
+        if (found := shares_of(block, name, of_all)) is not None:
+            of, _, middle, at = found
+            text = f"sum: not the share of {of}"
+            cells = [cell for i in map(int, at) for cell in _cells(block, name, [i], text, expected=float(middle[i]))]
+            evidence = f"{np.isfinite(column.value).sum() - len(at)} other rows are shares of {of}, to rounding"
+            if cells:
+                yield Finding(identity, fault, tuple(cells), evidence, None, block.year)
             continue
         total, slack = float(column.value.sum()), float((column.high - column.low).sum() / 2)
-        for whole in (100.0, 1.0):
+        for whole in (100.0, 1.0) if whole_column else ():
             if not slack < abs(total - whole) <= 0.2 * whole:
                 continue
             chance, others = 1.0, []
@@ -427,15 +549,79 @@ def _shares(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, s
                     chance *= min(1.0, 2 * room / whole)
                     others.append(f"table {other.table} adds up to {theirs.value.sum():.10g}")
             if others and chance < 1e-3:
-                fault = Fault("shares", table=block.table, column=name)
-                text = f"sum: the shares add up to {total:.10g}, not {whole:g}"
+                lead = "one reading: "
+                text = f"{lead}sum: the shares add up to {total:.10g}, not {whole:g}"
                 evidence = f"rounding allows {slack:.3g}; {'; '.join(others)}"
-                cells = tuple(_cells(block, name, range(len(column.value)), text))
-                yield Finding(f"t{block.table}-{name}-shares", fault, cells, evidence, None, block.year)
+                at = _likely(blocks, block, name, total - whole)
+                cells = [
+                    cell
+                    for i in at
+                    for cell in _cells(block, name, [i], text, expected=float(column.value[i]) + whole - total)
+                ]
+                yield Finding(identity, fault, tuple(cells), evidence, None, block.year)
 
 
-def growth_remarks(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -> pd.DataFrame:
-    """List columns that stand still, and cells whose growth is six robust deviations and a factor of three off."""
+def shares_of(block: Block, name: str, among: Sequence[str] | None = None) -> tuple[str, float, Array, Any] | None:
+    """Return the column of which a column holds the shares, the whole, these shares, and the rows that differ.
+
+    At most two rows may differ. The sum that the shares refer to is the one that most rows allow: a gap may hide a
+    part of it. `among` are the columns that are tried.
+    """
+    column = block.columns[name]
+    total = float(np.nansum(column.value))
+    whole = next((each for each in (100.0, 1.0) if 0.8 * each < total < 1.2 * each), 0.0)
+    for of in block.columns if among is None else among:
+        base = block.columns.get(of)
+        if base is None or of == name or not whole or not np.nansum(base.value) > 0:
+            continue
+        known = np.isfinite(column.value) & np.isfinite(base.value) & (column.low > 0) & (base.low > 0)
+        telling = known & (column.value > 20 * (column.high - column.low))
+        if telling.sum() < _FEWEST:
+            continue
+        # What a row says the sum is: an interval; a point of the line that most of them cover.
+        least, most = (whole * base.low / column.high)[known], (whole * base.high / column.low)[known]
+        ends = np.concatenate([least, most])
+        cover = [((least <= end * (1 + 1e-12)) & (most >= end * (1 - 1e-12))).sum() for end in ends]
+        if max(cover) < max(known.sum() - ODD_ROWS, _FEWEST, 0.75 * known.sum()):
+            continue
+        inside = ends[np.array(cover) == max(cover)]
+        sum_of = float(np.sqrt(inside.min() * inside.max()))
+        if not 0.5 < sum_of / float(np.nansum(base.value)) < 2:
+            continue
+        middle = whole * base.value / sum_of
+        out = ~((least <= sum_of * (1 + 1e-12)) & (most >= sum_of * (1 - 1e-12)))
+        # Columns that merely go along with each other would scatter in all rows as in the odd ones.
+        away = np.abs(np.log(least * most) / 2 - np.log(sum_of))
+        if out.any():
+            rate = min(1.0, float(np.median(np.log(most / least))) / (2.5 * float(away[out].min())))
+            n, k = len(out), int(out.sum())
+            if np.log(n * comb(n, k)) + (n - k) * np.log(rate) > RARE - np.log(100.0):
+                continue
+        return of, whole, middle, np.flatnonzero(known)[out]
+    return None
+
+
+def _likely(blocks: Mapping[int, Block], block: Block, name: str, excess: float) -> list[int]:
+    """Return the rows of which one may be too great by so much, by their growth; all where no other year tells."""
+    column, odds = block.columns[name].value, np.zeros(len(block.rows))
+    for other, place in twins(blocks, block.table, name):
+        theirs = np.where(place < 0, np.nan, other.columns[name].value[place])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            old, new = np.log(column / theirs), np.log((column - excess) / theirs)
+        middle = np.nanmedian(old)
+        scale = max(1.4826 * float(np.nanmedian(np.abs(old - middle))), 0.01)
+        gain = np.log1p((old - middle) ** 2 / scale**2 / 3) - np.log1p((new - middle) ** 2 / scale**2 / 3)
+        odds += 2 * np.where(np.isfinite(gain), gain, np.where(column - excess < 0, -np.inf, 0.0))
+    return [int(i) for i in np.flatnonzero(odds >= odds.max() - SURE)]
+
+
+def growth_remarks(
+    blocks: Mapping[int, Block], results: set[tuple[int, str]], told_of: Collection[tuple[int, int, str]] = ()
+) -> pd.DataFrame:
+    """List what stands still, and cells whose growth is six robust deviations and a factor of three off.
+
+    `told_of` are the cells (table, row, column) of findings: of a long number that is the same in two years no more.
+    """
     lines = []
     for block in blocks.values():
         for name in block.columns:
@@ -446,6 +632,15 @@ def growth_remarks(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -
                         "a quantity that stands still, or a copy"
                     )
                     lines.append((block.table, block.rows[int(at[0])], name, told))
+                elif (other.year or 0) < (block.year or 0) and len(at) < EQUAL_CELLS:
+                    for i in map(int, at):
+                        long = significant_digits(block.columns[name].printed[i]) >= _LONG
+                        if long and (block.table, block.rows[i], name) not in told_of:
+                            told = (
+                                f"{name} of {block.regions[i]} (row {block.rows[i]}) is the same in tables "
+                                f"{other.table} and {block.table}: chance, or a copy"
+                            )
+                            lines.append((block.table, block.rows[i], name, told))
             for other, place in twins(blocks, block.table, name):
                 if (block.table, name) in results or (other.year or 0) > (block.year or 0):
                     continue

@@ -19,6 +19,8 @@ from growthpoles.study.audit.readings import Reading
 ODDS = 3.0
 #: A repetition is reported when fewer than this many as exact ones are expected among all comparisons of its column.
 EXPECTED_COINCIDENCES = 1e-4
+#: The same among the cells of one column, of which a study has many more pairs; and between years, by growth.
+_IN_COLUMN, _BY_GROWTH = 0.5, 5.0
 _DEGREES = 4
 #: So many equal cells of two years are one copy and no single ones.
 _BLOCK = 3
@@ -172,13 +174,16 @@ def find_duplicates(sources: Sources, *, limit: float = EXPECTED_COINCIDENCES) -
     zero times the density of the column's other values at that number (a Student t with 4 degrees of freedom on the
     logarithms, median and spread from the data; trailing zeros count by how common they are in the column). Times
     the number of comparisons this is the number of coincidences to expect; a repetition is reported when that is
-    below `limit`.
+    below `limit`. Where the years go along with each other, the density is that of the growth of the other rows, and
+    only a row that stands still while all others move one way is one: where some grow and some shrink, a few stand
+    still by chance.
 
     Parameters
     ----------
     sources : Sources
     limit : float
-        Greatest number of expected coincidences, for all comparisons of one column.
+        Greatest number of expected coincidences between two years of one column whose growth tells nothing; half of it
+        within a column, five times it by growth. In 1,000 clean studies that is 0.2 coincidences reported.
 
     Returns
     -------
@@ -239,9 +244,15 @@ def _pairs(
         equal &= rows | regions
         comparisons = float((rows | regions).sum())
     for i, j in np.argwhere(equal):
-        others = np.delete(rv, j) if kind != "rows of one column" else np.delete(lv, [i, j])
-        chance = _chance(lv[i], 2 * max(left["half"].iloc[i], right["half"].iloc[j]), others)
-        if chance * comparisons < limit:
+        unit = 2 * max(left["half"].iloc[i], right["half"].iloc[j])
+        if kind == "rows of one column":
+            chance, most = _chance(lv[i], unit, np.delete(lv, [i, j])), _IN_COLUMN * limit
+        else:
+            chance, most = _chance(lv[i], unit, np.delete(rv, j)), limit
+            here, there = (rv[regions.argmax(axis=1)], lv) if regions[i, j] else (rv[:0], lv[:0])
+            by_growth = _chance_of_growth(here, there, regions.any(axis=1), int(i), unit)
+            chance, most = (chance, most) if by_growth is None else (by_growth, _BY_GROWTH * limit)
+        if chance * comparisons < most:
             yield {
                 "table": int(left["table"].iloc[i]),
                 "row": int(left["row"].iloc[i]),
@@ -266,13 +277,43 @@ def _chance(value: float, unit: float, others: npt.NDArray[np.float64]) -> float
     z = (np.log(abs(value)) - centre) / spread
     constant = gammaln((_DEGREES + 1) / 2) - gammaln(_DEGREES / 2) - 0.5 * np.log(_DEGREES * np.pi)
     density = float(np.exp(constant - (_DEGREES + 1) / 2 * np.log1p(z * z / _DEGREES))) / (spread * abs(value))
+    return min(1.0, _step(value, unit, others) * density)
+
+
+def _step(value: float, unit: float, others: npt.NDArray[np.float64]) -> float:
+    """Width of the numbers that would be printed as this one: more than a unit where it ends in zeros."""
     steps = unit * 10.0 ** np.arange(0, 12)
     whole = [_on_lattice(value, step) for step in steps]
     zeros = whole.index(False) - 1 if False in whole else len(whole) - 1
     # How often do the others end in as many zeros? At least as often as chance has it.
     rounded = np.mean([_on_lattice(other, steps[zeros]) for other in others])
-    share = max(float(rounded), 10.0**-zeros, 1 / (len(others) + 1))
-    return min(1.0, steps[zeros] * density * share)
+    return float(steps[zeros]) * max(float(rounded), 10.0**-zeros, 1 / (len(others) + 1))
+
+
+def _chance_of_growth(
+    values: npt.NDArray[np.float64],
+    before: npt.NDArray[np.float64],
+    known: npt.NDArray[np.bool_],
+    i: int,
+    unit: float,
+) -> float | None:
+    """Probability that row i stands still to the last digit; None where growth says nothing, 1 where it is usual."""
+    usable = np.flatnonzero(known & (values * before > 0)) if len(values) else np.array([], dtype=np.intp)
+    usable = usable[usable != i]
+    if len(usable) < 5:
+        return None
+    logs = np.log(np.abs(before[usable]))
+    growth = np.log(values[usable] / before[usable])
+    middle = float(np.median(growth))
+    away = np.abs(growth - middle)
+    scale = max(1.4826 * float(np.median(away)), float(np.quantile(away, 0.8)) / 1.28, 0.01)
+    if scale >= max(1.4826 * float(np.median(np.abs(logs - np.median(logs)))), float(logs.std())):
+        return None
+    if not ((growth > 0).all() or (growth < 0).all()):
+        return 1.0
+    step = _step(float(before[i]), unit, before[usable])
+    density = 6 * np.sqrt(3) / np.pi / (3 + (middle / scale) ** 2) ** 2  # Student t, three degrees of freedom
+    return min(1.0, step / abs(float(before[i])) * density / scale)
 
 
 def _on_lattice(value: float, step: float) -> bool:

@@ -56,7 +56,8 @@ def effects(
     method = (method or Method()).of(catalogue)
     frames = []
     names: tuple[ReadingName, ...] = ("label", "row")
-    for name in names:
+    orders = [make_reading(sources, name, order=order).orders for name in names]
+    for name in names if orders[0] != orders[1] else names[:1]:
         reading = make_reading(sources, name, order=order)
         before: dict[int, pd.DataFrame] = {}
         for finding in findings:
@@ -69,6 +70,8 @@ def effects(
             frames.append(_beside(finding.name, name, year, before[year], after))
     if not frames:
         return pd.DataFrame(columns=list(EFFECT_COLUMNS))
+    if orders[0] == orders[1]:
+        frames += [frame.assign(reading="row") for frame in frames]
     return pd.concat(frames, ignore_index=True)[list(EFFECT_COLUMNS)]
 
 

@@ -53,6 +53,7 @@ SENTENCES = (
     "duplicated row: {count} cells are the same",
     "duplicated column: {column} and {other} are the same",
     "sum: the shares add up to {value}, not {whole}",
+    "sum: not the share of {column}",
     "total: the rows add up to {value}",
     "not the rank by {column}",
     "not the class by {column}",
@@ -94,6 +95,7 @@ SENTENCES = (
     "growth up to {value} spreads from the common one in {count} rows, within {low} when they are dealt anew",
     "rounding allows {value}",
     "table {table} adds up to {value}",
+    "{count} other rows are shares of {column}, to rounding",
     "{text} printed, rounding allows {low} to {high}",
     "the total or one of its rows is wrong",
     "{count} of {all} rows of {column} follow {other}",
@@ -149,6 +151,7 @@ SENTENCES = (
     "expected {value}",
     "{column} of {region} (row {row}) goes x{ratio} from table {table} to {other_table}, the others x{growth}",
     "{column} is the same in tables {table} and {other_table} in {count} rows: a quantity that stands still, or a copy",
+    "{column} of {region} (row {row}) is the same in tables {table} and {other_table}: chance, or a copy",
     "table {table}: row {row} ({total}) is the total of rows {rows}",
 )
 

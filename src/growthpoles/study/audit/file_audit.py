@@ -16,6 +16,7 @@ import pandas as pd
 from growthpoles.errors import DataError, listed, message
 from growthpoles.study.audit.causes.printed_relations import Block, Column, Relation, source_blocks, sum_relations
 from growthpoles.study.audit.causes.totals import find_totals
+from growthpoles.study.audit.cell_checks import shares_of
 from growthpoles.study.audit.column_orders import listed as listed_rows
 from growthpoles.study.audit.ledger import Audit, audit_cells
 from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, Sources, TotalRow, make_sources, place_text
@@ -27,7 +28,9 @@ from growthpoles.study.files.printed_tables import cell_number, printed_resoluti
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.inputs.published import plain_text
+from growthpoles.study.table_blocks import Block as TableBlock
 from growthpoles.study.table_blocks import cell_value, find_blocks, kind_of
+from growthpoles.study.table_layout import read_block
 
 PROPOSAL_COLUMNS = ("use", "kind", *FORMULA_COLUMNS, "holds")
 #: A ratio is proposed when it holds in this share of the rows that print all three columns, and in five at least; in
@@ -79,17 +82,24 @@ def read_audit_file(path: Path) -> AuditFile:
     places: dict[tuple[int, int, str], Place] = {}
     totals: list[TotalRow] = []
     left: list[str] = []
-    for grid in read_grids(path):
+    together: dict[tuple[object, ...], int] = {}
+    grids = read_grids(path)
+    for grid in grids:
         if not grid.visible:
             left.append(f"sheet {grid.sheet!r} is hidden")
             continue
-        for cells, year, where, sums in _tables(grid, path):
-            number = len(years) + 1
-            while number in years:
-                number += 1
+        for cells, year, where, sums in _tables(grid, path, several=len(grids) > 1):
+            # Sheets of one quantity each, a column a year: those of one year are one table.
+            lone = set(cells["column"]) == {grid.sheet} and year is not None
+            key = (year, *cells["label"])
+            number = together.get(key, len(years) + 1) if lone else len(years) + 1
+            if lone:
+                together[key] = number
             years[number] = year if year is not None else -number
             told = "" if year is None or str(year) in grid.sheet else str(year)
-            names[number] = " ".join(filter(None, (grid.sheet, told))) or path.name
+            before = [names[number]] if number in names else []
+            sheet = grid.sheet if not before else before[0].removesuffix(f" {told}") + f", {grid.sheet}"
+            names[number] = " ".join(filter(None, (sheet, told))) or path.name
             frames.append(cells.assign(table=number))
             places |= {(number, row, column): place for (row, column), place in where.items()}
             totals += [replace(total, table=number) for total in sums]
@@ -113,7 +123,7 @@ def read_audit_file(path: Path) -> AuditFile:
 Found = tuple[pd.DataFrame, int | None, dict[tuple[int, str], Place], list[TotalRow]]
 
 
-def _tables(grid: Grid, path: Path) -> list[Found]:
+def _tables(grid: Grid, path: Path, *, several: bool) -> list[Found]:
     """Take the blocks of a sheet apart into tables by year."""
     sheet_year = year_inside(grid.sheet) if grid.sheet else None
     stated = parse_year(grid.sheet) if grid.sheet else None
@@ -137,9 +147,28 @@ def _tables(grid: Grid, path: Path) -> list[Found]:
         lines = len(block.rows)
         classes = [at for at, own in words.items() if len(own) >= 0.8 * lines and 2 <= len(set(own)) <= lines / 2]
         rows = [(line, row) for line, row in block.rows if key < len(row) and cell_text(row[key])]
+        headers = _headers(grid, block.header, width)
+        titles = {hit[0] for title in block.titles if (hit := year_inside(title))}
+        above = titles.pop() if len(titles) == 1 else None
+        dated: dict[int, tuple[str, int | None]] = {}
+        for at in [*numbers, *classes]:
+            hit = year_inside(headers[at])
+            own = hit[0] if hit else stated.year if stated else sheet_year[0] if sheet_year else above
+            # Under a year alone stands what the sheet or the title is called.
+            name = hit[1] if hit else headers[at]
+            dated[at] = name or (grid.sheet if several else "") or next(iter(block.titles), headers[at]), own
+        origin: dict[tuple[int, int], tuple[int, int]] = {}
+        names = [cell_text(row[key]) for _, row in rows]
+        if len(set(names)) < len(names):
+            rows, dated, origin = _unfolded(block, f"{path} {grid.sheet}".strip())
+            key, numbers, classes = 0, list(dated), []
         rows, sums = _split_totals(rows, numbers)
+
+        def spot(line: int, at: int, origin: dict[tuple[int, int], tuple[int, int]] = origin) -> tuple[int, int]:
+            return origin.get((line, at), (line, at + 1))
+
         texts = [
-            (cell_text(row[at]), Problem("", str(path), sheet=grid.sheet, row=line))
+            (cell_text(row[at]), Problem("", str(path), sheet=grid.sheet, row=spot(line, at)[0]))
             for line, row in rows
             for at in numbers
             if at < len(row) and isinstance(row[at], str) and any(sign.isdigit() for sign in cell_text(row[at]))
@@ -147,23 +176,20 @@ def _tables(grid: Grid, path: Path) -> list[Found]:
         notation, unclear = detect_notation(texts, delimiter=grid.delimiter or None)
         if unclear is not None:
             raise DataError(str(unclear))
-        headers = _headers(grid, block.header, width)
         by_year: dict[int | None, list[tuple[int, str]]] = {}
-        for at in sorted([*numbers, *classes]):
-            hit = year_inside(headers[at])
-            own = hit[0] if hit else stated.year if stated else sheet_year[0] if sheet_year else None
-            by_year.setdefault(own, []).append((at, (hit[1] if hit else headers[at]) or headers[at]))
+        for at in sorted(dated):
+            by_year.setdefault(dated[at][1], []).append((at, dated[at][0]))
         for year, columns in by_year.items():
             records, where = [], {}
             for at, name in columns:
                 printed = [plain_text(row[at], notation) if at < len(row) else "" for _, row in rows]
                 native = [at < len(row) and not isinstance(row[at], str) for _, row in rows]
                 for place, ((line, row), text) in enumerate(zip(rows, _padded(printed, native), strict=True), 1):
-                    told = place_text(path.name, grid.sheet, line, at + 1)
+                    told = place_text(path.name, grid.sheet, *spot(line, at))
                     records.append(
                         {"row": place, "label": cell_text(row[key]), "column": name, "printed": text, "place": told}
                     )
-                    where[place, name] = (grid.sheet, line, at + 1)
+                    where[place, name] = (grid.sheet, *spot(line, at))
             cells, totals = pd.DataFrame(records), []
             for extra, (line, row, parts) in enumerate(sums, 1):
                 sums_by: dict[str, tuple[str, float, float]] = {}
@@ -175,17 +201,52 @@ def _tables(grid: Grid, path: Path) -> list[Found]:
                         number = not isinstance(row[at], str)
                         text = f"{value:.{max(decimals)}f}" if number and max(decimals) <= _DECIMALS else text
                         sums_by[name] = (text, value, printed_resolution(text, decimal=".") / 2)
-                        where[len(rows) + extra, name] = (grid.sheet, line, at + 1)
+                        where[len(rows) + extra, name] = (grid.sheet, *spot(line, at))
                 totals.append(TotalRow(0, len(rows) + extra, cell_text(row[key]), parts, sums_by))
-            labels = cells.drop_duplicates("row")["label"]
-            if labels.duplicated().any():
-                problem = f"{labels[labels.duplicated()].iloc[0]!r} labels two rows"
-                raise DataError(message(problem, where=f"{path} {grid.sheet}".strip(), allowed="one row per region"))
             if cells.duplicated(["row", "column"]).any():
                 twice = cells[cells.duplicated(["row", "column"])]["column"].iloc[0]
                 raise DataError(message(f"two columns are called {twice!r}", where=f"{path} {grid.sheet}".strip()))
             found.append((cells, year, where, totals))
     return found
+
+
+def _unfolded(
+    block: TableBlock, where: str
+) -> tuple[list[tuple[int, list[object]]], dict[int, tuple[str, int | None]], dict[tuple[int, int], tuple[int, int]]]:
+    """Put a long table (a row for each region and year, or quantity) on one row a region.
+
+    Returns
+    -------
+    rows : list of (number, cells)
+        The name of the region, then its figures.
+    columns : dict
+        Place of a figure -> quantity and year.
+    origin : dict
+        (number, place) -> line and column of the file.
+    """
+    read_block(block, None)
+    found: dict[str, dict[tuple[str, int | None], tuple[int, int, object]]] = {}
+    twice = ""
+    for line, row in block.rows if block.key is not None else ():
+        name = block.text(row, block.key or 0)
+        label = parse_year(block.text(row, block.year_column)) if block.year_column is not None else None
+        kind = ", ".join(block.text(row, at) for at in block.indicator)
+        for at, year in block.value_at.items() if name else ():
+            quantity = kind if len(block.value_at) == 1 and kind else f"{kind} {block.labels[at]}".strip()
+            key = quantity, year if year is not None else label.year if label else None
+            twice = name if key in found.setdefault(name, {}) else twice
+            found[name][key] = line, at + 1, row[at] if at < len(row) else ""
+    keys = list(dict.fromkeys(key for cells in found.values() for key in cells))
+    if twice or not keys:
+        problem = f"{twice!r} labels two rows" if twice else "no column of names"
+        allowed = "one row per region, or columns of years and quantities that tell its rows apart"
+        raise DataError(message(problem, where=where, allowed=allowed))
+    rows: list[tuple[int, list[object]]] = []
+    origin: dict[tuple[int, int], tuple[int, int]] = {}
+    for number, (name, cells) in enumerate(found.items(), 1):
+        rows.append((number, [name, *(cells[key][2] if key in cells else "" for key in keys)]))
+        origin |= {(number, at): cells[key][:2] for at, key in enumerate(keys, 1) if key in cells}
+    return rows, dict(enumerate(keys, 1)), origin
 
 
 def _headers(grid: Grid, header: tuple[int, ...], width: int) -> dict[int, str]:
@@ -252,9 +313,9 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        use ("yes"), kind ("ratio", "sum", "rank" or "class"), column, numerator (of a sum: its parts, joined by " + ";
-        of ranks and classes: the column that they order), denominator, factor, holds (in how many of the rows that
-        print all of them).
+        use ("yes"), kind ("ratio", "sum", "share", "rank" or "class"), column, numerator (of a sum: its parts, joined
+        by " + "; of shares: the column of which they are shares; of ranks and classes: the column that they order),
+        denominator, factor (of shares: what they add up to), holds (in how many of the rows that print all of them).
 
     Notes
     -----
@@ -296,12 +357,30 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
             total, *parts = relation.members
             lines.append(("yes", "sum", total, " + ".join(parts), "", "", f"{rows - bad} of {rows} rows"))
     taken = {line[2] for line in lines}
+    lines += [line for line in _share_lines(blocks) if line[2] not in taken]
+    taken = {line[2] for line in lines}
     for table in sources.tables:
         for kind, name, by, holds in ranked_columns(sources.cells[sources.cells["table"] == table], sources.decimal):
             if name not in taken and by not in (line[2] for line in lines if line[1] in _ORDERED):
                 taken.add(name)
                 lines.append(("yes", kind, name, by, "", "", holds))
     return pd.DataFrame(lines, columns=list(PROPOSAL_COLUMNS))
+
+
+def _share_lines(blocks: Mapping[int, Block]) -> list[tuple[str, str, str, str, str, str, str]]:
+    """Propose columns that are the shares of another one, with the rows in which they are."""
+    found: dict[tuple[str, str, float], list[int]] = {}
+    for block in blocks.values():
+        for name, column in block.columns.items():
+            if (hit := shares_of(block, name)) is not None:
+                tally = found.setdefault((name, hit[0], hit[1]), [0, 0])
+                known = int(np.isfinite(hit[2]).sum() - (np.isfinite(hit[2]) & ~np.isfinite(column.value)).sum())
+                tally[0] += known - len(hit[3])
+                tally[1] += known
+    return [
+        ("yes", "share", name, of, "", f"{whole:g}", f"{held} of {known} rows")
+        for (name, of, whole), (held, known) in found.items()
+    ]
 
 
 def _typed(name: str, blocks: Mapping[int, Block], totals: Sequence[TotalRow]) -> float:
@@ -386,10 +465,12 @@ def read_formulas(path: Path) -> pd.DataFrame:
     if not stray.empty:
         problem = f"use = {stray['use'].iloc[0]!r}"
         raise DataError(message(problem, where=f"{path}, line {stray.index[0]}", allowed="yes, no"))
-    kinds = rules[~rules["kind"].isin(["ratio", "sum", *_ORDERED])]
+    kinds = rules[~rules["kind"].isin(["ratio", "sum", "share", *_ORDERED])]
     if not kinds.empty:
         problem = f"kind = {kinds['kind'].iloc[0]!r}"
-        raise DataError(message(problem, where=f"{path}, line {kinds.index[0]}", allowed="ratio, sum, rank, class"))
+        raise DataError(
+            message(problem, where=f"{path}, line {kinds.index[0]}", allowed="ratio, sum, share, rank, class")
+        )
     return rules[rules["use"].str.strip().str.casefold() == "yes"]
 
 
@@ -439,4 +520,6 @@ def audit_file(path: str | Path, formulas: pd.DataFrame | None = None) -> tuple[
     bare = sources.cells.drop(columns=["half", "year"])
     used_cells = make_sources(bare, ratios, years=years, decimal=".", totals=sources.totals)
     ordered = [(rule["kind"], rule["column"], rule["numerator"]) for rule in rules.to_dict("records")]
-    return audit_cells(used_cells, sums=sums, ordered=[each for each in ordered if each[0] in _ORDERED]), file, rules
+    shares = [(rule["column"], rule["numerator"]) for rule in rules.to_dict("records") if rule["kind"] == "share"]
+    ordered = [each for each in ordered if each[0] in _ORDERED]
+    return audit_cells(used_cells, sums=sums, ordered=ordered, shares=shares), file, rules

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ from growthpoles.study.audit.published_findings import (
 )
 from growthpoles.study.audit.published_ranks import file_order_findings
 from growthpoles.study.audit.readings import Order, base_order
-from growthpoles.study.audit.reproduction import REPRODUCTION_COLUMNS, missed_index, reproduce
+from growthpoles.study.audit.reproduction import REPRODUCTION_COLUMNS, computed_gaps, missed_index, reproduce
 from growthpoles.study.inputs import study_catalogue, study_method
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study
@@ -182,14 +182,14 @@ def run_audit(study: Study | None = None, *, rng: np.random.Generator | int | No
     sources = read_sources(study)
     catalogue = study_catalogue(study)
     method = study_method(study, catalogue).but(limits=study.rating.level_limits)
-    reproduction = reproduce(study, sources=sources)
+    reproduction, fill = _reproduced(study, sources)
     claims = check_claims(study)
     judge = None
     if len(reproduction):
-        judge = lambda mended: len(missed_index(study, mended, catalogue, method))  # noqa: E731
+        judge = lambda mended: len(missed_index(study, fill(mended), catalogue, method))  # noqa: E731
     search = search_all(sources, rng=rng, judge=judge)
     entries, effect = _examine(sources, catalogue, base_order(sources, study), search.findings, method=method)
-    published = published_causes(study, search, reproduction, catalogue, method)
+    published = published_causes(study, search, reproduction, catalogue, method, fill)
     taken = {(cell.table, cell.row, cell.column) for _, _, cell, _, _ in published.entries}
     told = [*published.entries, *claim_entries(study, claims, taken)]
     ledger = _entries_frame(entries)
@@ -210,18 +210,34 @@ def run_audit(study: Study | None = None, *, rng: np.random.Generator | int | No
     )
 
 
+def _reproduced(study: Study, sources: Sources) -> tuple[pd.DataFrame, Callable[[Sources], Sources]]:
+    """Recompute the published index, with what the rows give for gaps of ratios unless fewer indices follow then."""
+    reproduction = reproduce(study, sources=sources)
+    filled = computed_gaps(sources) if len(reproduction) else sources
+    if filled is sources:
+        return reproduction, lambda same: same
+    other = reproduce(study, sources=filled)
+
+    def follow(frame: pd.DataFrame) -> int:
+        return int((frame["deviation"].abs() <= frame[["tolerance_by_label", "tolerance_by_row"]].max(axis=1)).sum())
+
+    better = follow(other) >= follow(reproduction)
+    return (other, computed_gaps) if better else (reproduction, lambda same: same)
+
+
 def audit_cells(
     sources: Sources,
     *,
     sums: Sequence[tuple[str, ...]] | None = None,
     ordered: Sequence[tuple[str, str, str]] = (),
+    shares: Sequence[tuple[str, str]] | None = None,
 ) -> Audit:
     """Audit printed cells that belong to no study: nothing is rated, so every severity is "notice".
 
-    `sums` are the sums between columns, (total, part, part, ...); None discovers them. `ordered` are columns of ranks
-    or classes: (kind, column, what it orders).
+    `sums` are the sums between columns, (total, part, part, ...), `shares` the columns that hold the shares of others,
+    (column, of); None discovers them. `ordered` are columns of ranks or classes: (kind, column, what it orders).
     """
-    search = search_all(sources, sums=sums)
+    search = search_all(sources, sums=sums, shares=shares)
     found = [*search.findings, *file_order_findings(search.mended, ordered)]
     entries, effect = _examine(sources, None, base_order(sources), found)
     nothing = PublishedCauses([], [], {}, pd.DataFrame())

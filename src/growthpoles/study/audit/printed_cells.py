@@ -131,6 +131,13 @@ class Sources:
     parts: Mapping[int, Mapping[str, pd.DataFrame]] = field(default_factory=dict)
     cut: tuple[str, ...] = ()
     totals: tuple[TotalRow, ...] = ()
+    _rules: tuple[tuple[str, str, str, float], ...] = field(init=False, default=())
+
+    def __post_init__(self) -> None:
+        """Take the formulas out of their frame once."""
+        lines = zip(*(self.formulas[name] for name in FORMULA_COLUMNS), strict=True)
+        rules = tuple((str(name), str(above), str(below), float(factor)) for name, above, below, factor in lines)
+        object.__setattr__(self, "_rules", rules)
 
     def __repr__(self) -> str:
         """Tables and cells."""
@@ -159,15 +166,14 @@ class Sources:
 
     def formula(self, column: str) -> tuple[str, str, float] | None:
         """Numerator, denominator and factor of a ratio; None for a column that is none."""
-        rows = self.formulas[self.formulas["column"] == column]
-        if rows.empty:
-            return None
-        return str(rows["numerator"].iloc[0]), str(rows["denominator"].iloc[0]), float(rows["factor"].iloc[0])
+        for name, above, below, factor in self._rules:
+            if name == column:
+                return above, below, factor
+        return None
 
     def ratios_of(self, table: int, column: str) -> list[str]:
         """Ratios in a table with a column above or below the line."""
-        used = (self.formulas["numerator"] == column) | (self.formulas["denominator"] == column)
-        return [str(name) for name in self.formulas.loc[used, "column"] if name in self.columns(table)]
+        return [name for name, *parts, _ in self._rules if column in parts and name in self.parts[table]]
 
     def order_name(self, order: Sequence[str]) -> str:
         """Name of an order of regions; "other" if it is none of the candidates."""

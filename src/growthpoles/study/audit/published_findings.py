@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from growthpoles.study.audit.printed_cells import (
     published_formulas,
     read_table,
     records,
+    replace_cells,
 )
 from growthpoles.study.audit.published_ranks import published_rank_findings
 from growthpoles.study.audit.reproduction import KNOWN, fill_gaps, gaps_of, index_targets, missed_index, reproduce
@@ -43,6 +44,8 @@ MOST_STATES = 6
 ROOM = 2.0
 Entry = tuple[str, Fault, Cell, str, str]
 FOLLOWS = "mended cells"
+#: Kinds of causes that are wrong columns, from so many rows on.
+_WHOLE, _MANY = ("repeated", "other year", "other column", "factor", "digits", "column"), 3
 BEHIND, OPEN = "a figure behind a gap", "not checked"
 _READINGS = ("row number", "label", "row number and label", FOLLOWS, BEHIND, OPEN)
 
@@ -58,14 +61,21 @@ class PublishedCauses:
 
 
 def published_causes(
-    study: Study, search: Search, reproduction: pd.DataFrame, catalogue: Catalogue, method: Method
+    study: Study,
+    search: Search,
+    reproduction: pd.DataFrame,
+    catalogue: Catalogue,
+    method: Method,
+    fill: Callable[[Sources], Sources] = lambda sources: sources,
 ) -> PublishedCauses:
     """Find the fewest faults of index, class and the ratios between published columns.
 
     An index is a fault only where it follows neither from the tables as printed nor with any of the faults found in
-    them mended: what was computed from a wrong cell, or from the right one, is no fault of its own.
+    them mended: what was computed from a wrong cell, or from the right one, is no fault of its own. `fill` puts into
+    gaps what the rows that `reproduction` is based on have there.
     """
-    states = [search.sources]
+    printed = fill(search.sources)
+    states = [printed]
     missed: set[tuple[int, str]] = set()
     targets = {}
     if len(reproduction):
@@ -73,8 +83,9 @@ def published_causes(
         rated = reproduction["value"].notna() & reproduction["by_row"].notna()
         lost = rated & ~reproduction["explained_by"].isin(_READINGS)
         missed = set(zip(reproduction.loc[lost, "year"], reproduction.loc[lost, "region"], strict=True))
+        missed -= _computed_alone(search.sources, printed, missed)
         counts = [len(missed)]
-        for mended in _mended(search) if missed else ():
+        for mended in map(fill, _mended(search)) if missed else ():
             own = missed_index(study, mended, catalogue, method)
             states.append(mended)
             counts.append(len(own))
@@ -89,14 +100,27 @@ def published_causes(
             counts.append(len(still))
         targets = index_targets(study, best, catalogue, method) if missed else {}
         if len(counts) > 1:
-            known = reproduce(study, sources=best) if best is not search.sources and missed else reproduction
+            known = reproduce(study, sources=best) if best is not printed and missed else reproduction
             reproduction = _followed(reproduction, known, missed, behind)
-        missed, reproduction = _unclear(search.sources, catalogue, method, reproduction, missed)
     blocks = published_blocks(study)
-    relations = _published_relations(
-        study, blocks, targets, missed, set(reproduction["year"]) if len(reproduction) else set()
-    )
+    years = set(reproduction["year"]) if len(reproduction) else set()
+    relations = _published_relations(study, blocks, targets, missed, years)
     causes, whole = find_causes(blocks, relations, decimal=printed_decimal(study))
+    if missed:
+        # What is a whole exchange of figures is one, whatever a gap may hide.
+        dealt = {
+            name
+            for cause in causes
+            for _, name in cause.first.keys
+            if cause.first.kind in ("rows", "exchanged") and not cause.open
+        }
+        sure = {year for year, name in (study.published.index.columns if study.published.index else {}).items()
+                if name in dealt}  # fmt: skip
+        kept, reproduction = _unclear(printed, catalogue, method, reproduction, missed, sure)
+        if kept != missed:
+            missed = kept
+            relations = _published_relations(study, blocks, targets, missed, years)
+            causes, whole = find_causes(blocks, relations, decimal=printed_decimal(study))
     return PublishedCauses(*_told(study, causes, blocks, whole, reproduction), blocks, reproduction)
 
 
@@ -105,6 +129,8 @@ def _mended(search: Search) -> Iterator[Sources]:
     sources, causes = search.sources, list(search.causes)
     if causes:
         yield search.mended
+        if unknown := _unknown(search):
+            yield replace_cells(search.mended, unknown)
     if 1 < len(causes) <= MOST_STATES:
         for cause in causes:
             yield _state(search, [cause])
@@ -115,6 +141,19 @@ def _mended(search: Search) -> Iterator[Sources]:
             yield mend(sources, search.blocks, mended)
 
 
+def _unknown(search: Search) -> dict[tuple[int, int, str], tuple[float, float]]:
+    """Cells of columns that are wrong as a whole of which a gap hides what they should be: nothing is known of them."""
+    cells = {}
+    for cause in search.causes:
+        for relation, rows in cause.symptoms:
+            table, name = relation.table, relation.members[0]
+            if cause.first.kind in _WHOLE and (table, name) in cause.first.cells and len(rows) >= _MANY:
+                block = search.blocks[table]
+                open_rows = ~np.isfinite(relation.implied(block, name)[0]) & np.isfinite(block.columns[name].value)
+                cells |= {(table, block.rows[int(i)], name): (np.nan, np.nan) for i in np.flatnonzero(open_rows)}
+    return cells
+
+
 def _state(search: Search, causes: Sequence[Cause]) -> Sources:
     mended: Mapping[int, Block] = search.blocks
     for cause in causes:
@@ -122,12 +161,24 @@ def _state(search: Search, causes: Sequence[Cause]) -> Sources:
     return mend(search.sources, search.blocks, mended)
 
 
+def _computed_alone(sources: Sources, filled: Sources, missed: set[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Return the missed indices of years in which all of them rest on a figure of their own row that is not printed."""
+    gaps = sources.cells["value"].isna() & filled.cells["value"].notna()
+    own = set(zip(sources.cells.loc[gaps, "year"], sources.cells.loc[gaps, "region"], strict=True))
+    return {key for key in missed if {other for other in missed if other[0] == key[0]} <= own}
+
+
 def _unclear(
-    sources: Sources, catalogue: Catalogue, method: Method, reproduction: pd.DataFrame, missed: set[tuple[int, str]]
+    sources: Sources,
+    catalogue: Catalogue,
+    method: Method,
+    reproduction: pd.DataFrame,
+    missed: set[tuple[int, str]],
+    sure: Collection[int],
 ) -> tuple[set[tuple[int, str]], pd.DataFrame]:
     """Leave open the indices of a year in which most follow from nothing and a gap may hide the extreme of a column."""
     told = reproduction.copy()
-    for year, part in reproduction.groupby("year") if missed else ():
+    for year, part in reproduction[~reproduction["year"].isin(list(sure))].groupby("year"):
         rated = part["value"].notna() & part["by_row"].notna()
         lost = rated & part["region"].isin([region for own, region in missed if own == year])
         if lost.sum() > (1 - KNOWN) * rated.sum() and gaps_of(sources, catalogue, int(str(year)), method):

@@ -35,12 +35,12 @@ class Reading:
     orders: Mapping[int, Order]
     moved: Mapping[tuple[int, str], Order] = field(default_factory=dict)
     cells: Mapping[tuple[int, str], Mapping[str, float]] = field(default_factory=dict)
+    _rated: dict[tuple[int | None, int], pd.DataFrame] = field(default_factory=dict, init=False, repr=False)
 
     def column(self, table: int, column: str) -> pd.Series:
         """Return a printed column by region, with corrections."""
         order = self.moved.get((table, column), self.orders[table])
-        values = self.sources.column(table, column)
-        series = pd.Series(values.to_numpy(float), index=_labels(order), dtype=float)
+        series = pd.Series(self.sources.column(table, column).to_numpy(float), index=_labels(order))
         for region, value in self.cells.get((table, column), {}).items():
             series[region] = value
         return series
@@ -96,9 +96,13 @@ def _labels(order: Order) -> pd.Index:
 def base_order(sources: Sources, study: Study | None = None) -> Order:
     """Return the order for joining by row number: labels of the published index, else those of the first table."""
     if study is not None and study.published.index is not None:
-        cells = read_table(study, study.published.index.table)
-        return tuple(cells.drop_duplicates("row").sort_values("row")["region"])
+        return printed_order(read_table(study, study.published.index.table))
     return tuple(sources.labels(sources.tables[0]))
+
+
+def printed_order(cells: pd.DataFrame) -> Order:
+    """Return the regions of a printed table by row."""
+    return tuple(cells.drop_duplicates("row").sort_values("row")["region"])
 
 
 def make_reading(sources: Sources, name: ReadingName, *, order: Order | None = None) -> Reading:
@@ -148,11 +152,18 @@ def can_rate(sources: Sources, catalogue: Catalogue, year: int) -> bool:
 def rated_values(reading: Reading, year: int, catalogue: Catalogue, method: Method) -> pd.DataFrame:
     """Return the indicators by which a year is rated: its own, or those of all years where these set the limits.
 
-    Those of all years are stacked, with the index (year, region).
+    Those of all years are stacked, with the index (year, region). They are computed once and not to be changed.
     """
+    key = year if method.limits == "year" else None, id(catalogue)
+    if key not in reading._rated:
+        reading._rated[key] = _rated_values(reading, key[0], catalogue)
+    return reading._rated[key]
+
+
+def _rated_values(reading: Reading, year: int | None, catalogue: Catalogue) -> pd.DataFrame:
     from growthpoles.ratings.catalogue import indicator_values
 
-    if method.limits == "year":
+    if year is not None:
         return indicator_values(reading.indicators(year, catalogue), catalogue)
     years = dict.fromkeys(reading.sources.years.values())
     return stacked(

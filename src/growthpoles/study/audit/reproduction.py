@@ -27,6 +27,7 @@ from growthpoles.study.audit.readings import (
     can_rate,
     edition_table,
     make_reading,
+    printed_order,
     rated_values,
     row_of,
     rows_of,
@@ -318,6 +319,26 @@ def fill_gaps(study: Study, sources: Sources, catalogue: Catalogue, method: Meth
     return replace_cells(sources, cells) if cells else None
 
 
+def computed_gaps(sources: Sources) -> Sources:
+    """Put in each gap of a ratio what the inputs of its row give; the same object where there is none."""
+    cells: dict[tuple[int, int, str], tuple[float, float]] = {}
+    for table in sources.tables:
+        for name in sources.columns(table):
+            rule = sources.formula(name)
+            gaps = sources.column(table, name).isna()
+            if rule is None or not set(rule[:2]) <= set(sources.columns(table)) or not gaps.any() or gaps.all():
+                continue
+            (above, above_half), (below, below_half) = (
+                [sources.column(table, part, what) for what in ("value", "half")] for part in rule[:2]
+            )
+            value = rule[2] * above / below.where(below.abs() > below_half)
+            reach = value.abs() * (above_half / above.abs().where(above != 0) + below_half / below.abs())
+            own = float(np.nanmedian(sources.column(table, name, "half")))
+            for row in value.index[gaps & value.notna()]:
+                cells[table, int(row), name] = float(value[row]), own + float(np.nan_to_num(reach[row]))
+    return replace_cells(sources, cells)
+
+
 def gaps_of(sources: Sources, catalogue: Catalogue, year: int, method: Method) -> list[tuple[int, int, str]]:
     """Return (table, row, column) of the indicators that have no number, of a year or of all that set its limits."""
     return [
@@ -409,7 +430,8 @@ def index_targets(
     found: dict[int, tuple[pd.Series, list[tuple[pd.Series, pd.Series]]]] = {}
     if published is None:
         return found
-    cells, order = read_table(study, published.table), base_order(sources, study)
+    cells = read_table(study, published.table)
+    order = printed_order(cells)
     for year, column in published.columns.items():
         own = cells[cells["column"] == column].set_index("region")
         if own.empty or not can_rate(sources, catalogue, year):
@@ -466,7 +488,7 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
     catalogue = study_catalogue(study)
     method = study_method(study, catalogue).but(limits=study.rating.level_limits)
     cells = read_table(study, published.table)
-    order = base_order(sources, study)
+    order = printed_order(cells)
     suspects = shifted_cells(sources)
     wrong = wrong_cells(sources)
     frames = []

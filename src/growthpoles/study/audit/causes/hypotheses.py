@@ -37,6 +37,8 @@ KINDS = (
 _CHANCE = 0.02
 #: Most wrong rows of a table of which each two may be swapped, and most ways to swap columns that are followed.
 _PAIRED, _WAYS = 8, 256
+#: Standard errors that results lie low by where one row alone shows cut digits.
+_LONE = 3.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,13 +94,13 @@ def readings(blocks: Blocks, relations: Sequence[Relation], wrong: Sequence[Mask
                 cells.setdefault((relation.table, name, int(i)), []).append(r)
             if len(rows) > 1 and relation.kind == "index":
                 yield from _other_index(block, relations, relation, rows)
+            yield from _digits(block, relation, name, implied, rows)
             if len(rows) > 1:
                 yield from _moved(block, [(name, implied)], rows)
                 yield from _shifted(block, name, implied, rows)
                 yield from _exchanged(blocks, relations, relation, name, implied, rows)
                 yield from _repeated(blocks, relation, name, implied, rows)
                 yield from _factor(block, name, implied, rows)
-                yield from _digits(block, relation, name, implied, rows)
         if relation.kind == "ratio" and len(rows) > 1:
             yield from _other_year(blocks, relation, rows)
             yield from _other_column(blocks, relation, rows)
@@ -210,6 +212,15 @@ def _swapped(block: Block, relations: Sequence[tuple[Relation, Mask]]) -> Iterat
     rows = np.flatnonzero(np.logical_or.reduce([mask for _, mask in relations]))
     for i, j in combinations(map(int, rows), 2) if len(rows) <= _PAIRED else ():
         broken = [relation for relation, mask in relations if mask[i] and mask[j]]
+        # Beside a pair that is swapped: what is wrong in one of its rows and cannot be checked in the other.
+        broken += [
+            relation
+            for relation, mask in (relations if broken else ())
+            if mask[i] != mask[j] and not _known(relation, block, [i, j]).all()
+        ]
+        sure, beside = set(broken[: sum(mask[i] and mask[j] for _, mask in relations)]), list[list[set[str]]]()
+        mains = list[list[set[str]]]()
+        at = np.array([i, j])
         while broken:
             group, names = [broken[0]], set(broken[0].members)
             # What shares no column is swapped for itself.
@@ -218,9 +229,13 @@ def _swapped(block: Block, relations: Sequence[tuple[Relation, Mask]]) -> Iterat
                 names.update(name for each in more for name in each.members)
             broken = [each for each in broken if each not in group]
             sets = _choices(block, group, (i, j))
-            for chosen in [*sets[:1], *[other for other in sets if not other & sets[0]][:1]]:
-                at = np.array([i, j])
+            ways = [*sets[:1], *[other for other in sets if not other & sets[0]][:1]]
+            (mains if sure & set(group) else beside).append(ways)
+            for chosen in ways if sure & set(group) else ():
                 yield _dealt(block, [name for name in block.columns if name in chosen], at, at[::-1])
+        for way in (0, 1) if any(beside) else ():
+            chosen = set().union(*(ways[way] for ways in (*mains, *beside) if len(ways) > way))
+            yield _dealt(block, [name for name in block.columns if name in chosen], at, at[::-1])
 
 
 def _choices(block: Block, group: Sequence[Relation], pair: tuple[int, int]) -> list[set[str]]:
@@ -241,12 +256,20 @@ def _choices(block: Block, group: Sequence[Relation], pair: tuple[int, int]) -> 
 def _holds(relation: Relation, block: Block, pair: tuple[int, int], way: Sequence[bool]) -> bool:
     """Whether a relation holds in two rows with some of its columns swapped."""
     columns = {}
+    before = _known(relation, block, list(pair))
     for name, swap in zip(relation.members, way, strict=True):
         column, at = block.columns[name], list(pair[::-1] if swap else pair)
         columns[name] = replace(column, value=column.value[at], low=column.low[at], high=column.high[at])
         if swap and column.value[pair[0]] == column.value[pair[1]]:
             return False
-    return not relation.wrong(replace(block, columns=columns)).any()
+    after = replace(block, columns=columns)
+    return not relation.wrong(after).any() and bool(before.sum() <= _known(relation, after, [0, 1]).sum())
+
+
+def _known(relation: Relation, block: Block, rows: Sequence[int]) -> Mask:
+    """Whether a relation can be checked in some rows."""
+    own = relation.members[0]
+    return np.isfinite(relation.implied(block, own)[0][rows]) & np.isfinite(block.columns[own].value[rows])
 
 
 def _cycles(
@@ -364,8 +387,10 @@ def _exchanged_cells(blocks: Blocks, relations: Sequence[Relation], wrong: Seque
                 if j not in broken[other.table]:
                     continue
                 near = {name for relation in own for name in relation.members} & set(both)
+                # What is in no relation is as it was printed.
+                held = {name for relation in relations if relation.table == table for name in relation.members}
                 sets = [{name} for name in near]
-                sets += [set(both) - results, set(both) & results] if len(own) > 1 else []
+                sets += [held & set(both) - results, set(both) & results] if len(own) > 1 else []
                 for names in sets:
                     if names:
                         yield _across(blocks[table], other, [name for name in both if name in names], i, j)
@@ -425,7 +450,9 @@ def _repeated(blocks: Blocks, relation: Relation, name: str, implied: Bounds, ro
             if third is not other
         )
         still = stands_still(same[fine]) or any(stands_still(values == column.value) for values in more)
-        if len(at) >= 3 and len(at) >= 0.8 * len(rows) and not still:
+        unknown = rows[(place[rows] < 0) | ~np.isfinite(other.columns[name].value[place[rows]])]
+        if len(at) >= 3 and len(at) + len(unknown) >= 0.8 * len(rows) and not still:
+            at = np.union1d(at, unknown)
             key = (block.table, name)
             text = f"duplicated cells: the same as {other.year} (table {other.table}), a copy of the other year"
             yield Reading("repeated", {key: at}, {key: implied}, {key: (text,) * len(at)}, other_year=other.year or 0)
@@ -445,8 +472,11 @@ def _other_year(blocks: Blocks, relation: Relation, rows: Rows) -> Iterator[Read
             low, _, high = relation.implied(trial, ratio)
             fit = meets(block.columns[ratio], low, high)
             known = np.isfinite(low) & np.isfinite(implied[0])
-            at = np.flatnonzero(fit & known) if _most(fit, rows, known) else rows[fit[rows]]
-            if len(at) < 3:
+            # Where the other year has a gap, a wrong row cannot be held against it.
+            unknown = np.isin(np.arange(len(low)), rows) & ~np.isfinite(low)
+            most = _most(fit | unknown, rows, known)
+            at = np.flatnonzero((fit & known) | unknown) if most else rows[fit[rows]]
+            if fit[at].sum() < 3:
                 continue
             names = " and ".join(name for name, use in zip(parts, swap, strict=True) if use)
             role = {(False, True): "denominator", (True, False): "numerator", (True, True): "inputs"}[swap]
@@ -471,9 +501,10 @@ def _other_column(blocks: Blocks, relation: Relation, rows: Rows) -> Iterator[Re
             low, _, high = relation.implied(trial, ratio)
             fit = meets(block.columns[ratio], low, high)
             known = np.isfinite(low) & np.isfinite(implied[0])
-            if not _most(fit, rows, known):
+            unknown = np.isin(np.arange(len(low)), rows) & ~np.isfinite(low)
+            if not _most(fit | unknown, rows, known) or fit[rows].sum() < 3:
                 continue
-            at, key = np.flatnonzero(fit & known), (block.table, ratio)
+            at, key = np.flatnonzero((fit & known) | unknown), (block.table, ratio)
             text = f"another {('numerator', 'denominator')[place]}: computed with {name} in place of {part}"
             yield Reading("other column", {key: at}, {key: implied}, {key: (text,) * len(at)}, input=name)
 
@@ -515,20 +546,32 @@ def _factor(block: Block, name: str, implied: Bounds, rows: Rows) -> Iterator[Re
     yield Reading("factor", {key: at}, {key: implied}, {key: (f"{slip} (x{factor:.6g})",) * len(at)}, factor=factor)
 
 
+def mean_drift(column: Column, implied: Bounds, known: Mask) -> tuple[float, float]:
+    """Return how far results lie below what their inputs give, on average: in last digits, and in standard errors."""
+    if not known.any():
+        return np.nan, np.nan
+    low, middle, high = implied
+    half = (column.high - column.low) / 2
+    gap = ((np.abs(column.value) - np.abs(middle))[known]) / (2 * half[known])
+    spread = np.sqrt(1 / 12 + ((high - low)[known] / (4 * half[known])) ** 2 / 3)
+    return float(gap.mean()), float(gap.mean() / (np.sqrt((spread**2).sum()) / len(gap)))
+
+
 def _digits(block: Block, relation: Relation, name: str, implied: Bounds, rows: Rows) -> Iterator[Reading]:
     """Try digits that were cut off, or rounded to one place fewer than printed; the result of a relation only."""
     if name != relation.members[0] or relation.kind == "sum":
         return
     column = block.columns[name]
-    low, _, high = implied
+    low, middle, high = implied
     known = np.isfinite(low) & np.isfinite(column.value)
     half = (column.high - column.low) / 2
     size = np.abs(column.value)
     near, far = np.minimum(np.abs(low), np.abs(high)), np.maximum(np.abs(low), np.abs(high))
     slack = 1e-9 * size
     cut = (far + slack >= size) & (near - slack < size + 2 * half)
+    drift = mean_drift(column, (low, middle, high), known & (half > 0))
     unit = 20 * half
-    on_step = np.abs(size / unit - np.round(size / unit)) < 1e-6
+    on_step = np.abs(size / unit - np.round(size / unit)) < 1e-4
     # What was rounded to the printed digits first, and then again, is off by half of each unit.
     wide = (column.value + unit / 2 + half + slack >= low) & (column.value - unit / 2 - half - slack <= high)
     key = (block.table, name)
@@ -536,5 +579,7 @@ def _digits(block: Block, relation: Relation, name: str, implied: Bounds, rows: 
         (cut, "truncated: the digits are cut off, not rounded"),
         (on_step & wide, "rounded more coarsely than printed: the last digit is 0 throughout"),
     ):
-        if fit[known].all() and len(rows) >= 2 and known.sum() >= 5:
+        # One row alone is a slip of its own unless the others lie low on average, as cut digits make them.
+        lone = fit is cut and relation.kind == "ratio" and -0.75 < drift[0] < -0.25 and drift[1] < -_LONE
+        if fit[known].all() and (len(rows) >= 2 or lone) and known.sum() >= 5:
             yield Reading("digits", {key: rows}, {key: implied}, {key: (text,) * len(rows)})

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from growthpoles.study.audit.arithmetic import decimal_shift, significant_digits, transposed
-from growthpoles.study.audit.causes.hypotheses import KINDS, Blocks, Key, Reading, readings, single, twins
+from growthpoles.study.audit.causes.hypotheses import KINDS, Blocks, Key, Reading, mean_drift, readings, single, twins
 from growthpoles.study.audit.causes.printed_relations import Array, Block, Mask, Relation, stands_still
 from growthpoles.study.files.printed_tables import Decimal
 
@@ -28,7 +28,7 @@ _FREEDOM = 3
 #: Cells of so many digits are not the same by chance.
 _TOLD_APART = 4
 #: From so many rows on, and half of a column, single wrong ratios are one wrong column.
-_WHOLE = 5
+_WHOLE, _FEW = 5, 0.2
 #: No region and no quantity grows or shrinks so much as a whole between two editions of a table (log).
 _PLAUSIBLE = float(np.log(3.0))
 
@@ -107,6 +107,10 @@ def find_causes(
             causes.append(_stray(mended, relations, at))
             settled.add(at)
             continue
+        if (column := _from_elsewhere(mended, relations, wrong, best[2])) is not None:
+            causes.append(column)
+            mended = column.first.apply(mended)
+            continue
         # A hypothesis on a whole column may miss a row by rounding; one on single cells may not.
         near = best[2] if best[0].kind in ("cell", "rows") else 0.9 * best[2]
         rivals = [
@@ -125,6 +129,31 @@ def find_causes(
     return merged, mended
 
 
+def _from_elsewhere(
+    blocks: Blocks, relations: Sequence[Relation], wrong: Sequence[Mask], explained: int
+) -> Cause | None:
+    """Take a column of which most rows follow from nothing as one fault, where the best hypothesis explains few."""
+    for r, relation in enumerate(relations):
+        if relation.kind not in ("ratio", "index"):
+            continue
+        alone = wrong[r].copy()
+        for other, mask in zip(relations, wrong, strict=True):
+            if other is not relation and other.table == relation.table and set(other.members) & set(relation.members):
+                alone &= ~mask
+        rows = np.flatnonzero(alone)
+        if len(rows) >= max(_WHOLE, len(alone) / 2) and explained < max(1.5, _FEW * len(rows)):
+            return _column_cause(blocks, relation, [int(i) for i in rows])
+    return None
+
+
+def _column_cause(blocks: Blocks, relation: Relation, rows: Sequence[int]) -> Cause:
+    key = relation.table, relation.members[0]
+    bounds = {key: relation.implied(blocks[key[0]], key[1])}
+    text = "computed from other figures than those of its rows"
+    reading = Reading("column", {key: np.array(rows)}, bounds, {key: (text,) * len(rows)})
+    return Cause((reading,), ((relation, tuple(rows)),))
+
+
 def _drift(block: Block, relation: Relation) -> Iterator[Cause]:
     """Find digits cut off where inputs are too coarse to show it cell by cell: all results lie low by half a unit."""
     if relation.kind != "ratio":
@@ -139,10 +168,9 @@ def _drift(block: Block, relation: Relation) -> Iterator[Cause]:
     known &= ~relation.wrong(block) | ((far >= size) & (near < size + 2 * half))
     if known.sum() < 8 or (column.high - column.value)[known].max() > 1.5 * half[known].max():
         return
-    gap = ((np.abs(column.value) - np.abs(middle)) / (2 * half))[known]
-    spread = np.sqrt(1 / 12 + ((high - low) / (4 * half))[known] ** 2 / 3)
-    away = float(gap.mean() / (np.sqrt((spread**2).sum()) / len(gap)))
-    if away < -_DRIFT and -0.75 < gap.mean() < -0.25:
+    mean, away = mean_drift(column, (low, middle, high), known)
+    if away < -_DRIFT and -0.75 < mean < -0.25:
+        gap = ((np.abs(column.value) - np.abs(middle)) / (2 * half))[known]
         at = np.flatnonzero(known)[gap < -0.5]
         key = (block.table, relation.members[0])
         text = "truncated: the digits are cut off, not rounded"
@@ -458,11 +486,8 @@ def _whole_columns(causes: Sequence[Cause], blocks: Blocks) -> list[Cause]:
         by_chance = [cause for cause in causes if cause.first.kind == "rows" and cause.first.keys == (key,)]
         group += [cause for cause in by_chance if {each for each, _ in cause.symptoms} == {relation}]
         rows = sorted({i for cause in group for _, own in cause.symptoms for i in own})
-        bounds = {key: relation.implied(blocks[key[0]], key[1])}
-        text = "computed from other figures than those of its rows"
-        reading = Reading("column", {key: np.array(rows)}, bounds, {key: (text,) * len(rows)})
         found = [cause for cause in found if cause not in group]
-        found.append(Cause((reading,), ((relation, tuple(rows)),)))
+        found.append(_column_cause(blocks, relation, rows))
     return found
 
 

@@ -9,7 +9,7 @@ from math import comb
 import numpy as np
 
 from growthpoles.study.audit.arithmetic import decimal_shift, transposed
-from growthpoles.study.audit.causes.printed_relations import Array, Block, Relation
+from growthpoles.study.audit.causes.printed_relations import Array, Block, Column, Relation
 from growthpoles.study.audit.causes.root_causes import Cause
 from growthpoles.study.audit.column_orders import listed
 from growthpoles.study.audit.findings import Cell, Fault, Finding
@@ -20,7 +20,7 @@ Blocks = Mapping[int, Block]
 #: Log odds, row of the total, rows of its parts.
 _Hit = tuple[float, int, tuple[int, ...]]
 _FEWEST = 2
-_SHIFT = "decimal shift"
+_SHIFT, _RARE = "decimal shift", 0.02
 _COLUMNS = 2
 #: Log odds of a total on its own, and of one within another.
 _SURE, _LIKELY = float(np.log(1e6)), float(np.log(1e2))
@@ -293,7 +293,8 @@ def _finding(each: _Sum, blocks: Blocks, relations: Sequence[Relation], decimal:
     rows = []
     for i in each.at:
         want = float(column.value[i]) + each.value - each.middle
-        told = _slip(column.printed[i], float(column.value[i]), want, slack, decimal)
+        half = float(column.high[i] - column.low[i]) / 2
+        told = _slip(column.printed[i], float(column.value[i]), want, slack, decimal, half)
         # What holds in its row may have been computed from the wrong figure: a power of ten is told all the same.
         if told and (told.startswith(_SHIFT) or not _breaks(relations, block, name, i, want, slack)):
             rows.append((i, want, told))
@@ -301,8 +302,8 @@ def _finding(each: _Sum, blocks: Blocks, relations: Sequence[Relation], decimal:
     slip = _slip(total.cells[name][0], each.value, each.middle, slack, decimal)
     text += f"; {slip}" if slip else ""
     shifted = [line for line in rows if line[2].startswith(_SHIFT)]
-    # Digits that fit one cell alone, and all of them, are no chance.
-    decided = len(shifted) == 1 and not slip
+    # Digits that fit one cell alone, and all of them, are no chance where few cells could have been the one.
+    decided = len(shifted) == 1 and not slip and _by_chance(each, column, slack) < _RARE
     lead = "" if (slip and not rows) or decided else "one reading: "
     cells = [Cell(total.table, total.row, name, total.cells[name][0], each.middle, f"{lead}{text}", total.label)]
     if decided:
@@ -323,6 +324,20 @@ def _finding(each: _Sum, blocks: Blocks, relations: Sequence[Relation], decimal:
     return Finding(f"t{total.table}-{name}-r{total.row:02d}", fault, tuple(cells), evidence, None, block.year)
 
 
+def _by_chance(each: _Sum, column: Column, slack: float) -> float:
+    """Return how many parts a power of ten would bring in line with their total by chance."""
+    found, values = 0.0, column.value[list(each.at)]
+    half = float(np.median((column.high - column.low)[list(each.at)])) / 2
+    for power in (-3, -2, -1, 1, 2, 3):
+        size = abs((each.middle - each.value) / (1 - 10.0**-power))
+        with np.errstate(divide="ignore"):
+            near = (np.abs(np.log(np.abs(values) / size)) < 0.5).sum() if size > 0 else 0
+        # Beside the one that fits, which is always near.
+        room = 2 * (slack + half / 10.0**power) / abs(1 - 10.0**-power)
+        found += max(near - 1, 0) * room / max(size, 1e-300)
+    return found
+
+
 def _breaks(relations: Sequence[Relation], block: Block, name: str, i: int, want: float, slack: float) -> bool:
     """Whether a cell of a row cannot be what the total wants: something that holds in its row would not."""
     for relation in relations:
@@ -333,10 +348,10 @@ def _breaks(relations: Sequence[Relation], block: Block, name: str, i: int, want
     return False
 
 
-def _slip(text: str, value: float, want: float, slack: float, decimal: Decimal) -> str:
-    """Name a slip of the digits that turns what is wanted into what is printed."""
-    power = decimal_shift(value, want - slack, want + slack)
-    if power is not None and abs(value / 10.0**power - want) <= slack + abs(value) * 1e-9:
+def _slip(text: str, value: float, want: float, slack: float, decimal: Decimal, half: float = 0.0) -> str:
+    """Name a slip of the digits that turns what is wanted into what is printed, to `half` a unit of its last digit."""
+    power = decimal_shift(value, want - slack, want + slack, half)
+    if power is not None and abs(value / 10.0**power - want) <= slack + half / 10.0**power + abs(value) * 1e-9:
         return f"decimal shift (x10^{power})"
     changed = transposed(text, want - slack, want + slack, decimal=decimal)
     return "" if changed is None else f"digit transposition: {changed} fits"
