@@ -490,6 +490,16 @@ def _json(content: bytes, path: Path, encoding: str | None) -> list[Grid]:
             return [Grid(path, name, _jsonstat(each), "row", encoding=used) for name, each in named.items()]
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
             raise DataError(message(f"damaged JSON-stat ({str(error)[:80]})", where=str(path))) from None
+    lists = data if isinstance(data, list) and all(isinstance(row, list) for row in data) else []
+    if len({len(row) for row in lists}) == 1 and not any(
+        isinstance(cell, list | dict) for row in lists for cell in row
+    ):
+        cells = [[_json_cell(cell) for cell in row] for row in lists]  # of the Census Bureau
+        return [Grid(path, "", list(enumerate(cells)), "row", encoding=used)]
+    if isinstance(data, dict) and data.get("type") in ("Topology", "FeatureCollection"):
+        raise DataError(message(_NO_TABLE, where=str(path), allowed=_WITH_POLYGONS))
+    if isinstance(data, list | dict):
+        data = max(_record_lists(data), key=len, default=data)
     if isinstance(data, list) and data and all(isinstance(row, dict) for row in data):
         names = list(dict.fromkeys(str(name) for row in data for name in row))
         if len(names) > MAX_COLUMNS or len(names) * len(data) > MAX_CELLS:
@@ -497,9 +507,27 @@ def _json(content: bytes, path: Path, encoding: str | None) -> list[Grid]:
             raise DataError(message(told, where=str(path), allowed=f"{MAX_COLUMNS} names, {MAX_CELLS} cells"))
         cells = [[_json_cell(row.get(name)) for name in names] for row in data]
         return [Grid(path, "", [(0, list(names)), *enumerate(cells, start=1)], "row", encoding=used)]
-    if isinstance(data, dict) and data.get("type") in ("Topology", "FeatureCollection"):
-        raise DataError(message(_NO_TABLE, where=str(path), allowed=_WITH_POLYGONS))
     raise DataError(message("JSON of an unknown kind", where=str(path), allowed="JSON-stat, or a list of records"))
+
+
+def _record_lists(data: object, depth: int = 0) -> list[list[dict[str, object]]]:
+    """Return the lists of records inside the wrapping of an answer, what is nested in a record one level up."""
+    if isinstance(data, list) and data and all(isinstance(row, dict) for row in data):
+        inner = [each for row in data for each in row.values() if isinstance(each, list)] if len(data) < 9 else []
+        return [list(map(_flat, data)), *_record_lists(inner, depth + 1)]
+    if depth > 5 or not isinstance(data, list | dict):
+        return []
+    parts = data.values() if isinstance(data, dict) else data
+    return [found for part in parts for found in _record_lists(part, depth + 1)]
+
+
+def _flat(record: dict[str, object]) -> dict[str, object]:
+    pairs = [
+        (f"{name}.{part}", inner)
+        for name, each in record.items()
+        for part, inner in (each.items() if isinstance(each, dict) else [("", each)])
+    ]
+    return {name.removesuffix("."): each for name, each in pairs}
 
 
 def _json_number(text: str) -> float | str:

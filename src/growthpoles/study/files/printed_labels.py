@@ -19,12 +19,12 @@ _STATE = (
 )
 _NOTE = (
     rf"(?:\s*(?:[{_UP}{re.escape(_SIGNS)}+]+|\[[^\[\]]{{1,12}}\]|\(\d{{1,2}}\)|\d{{1,2}}\)"
-    rf"|\((?:[^\W\d_]{{1,2}}|{_STATE}\.?)\)|,?\s{_STATE}\.?(?!\w)))"
+    rf"|(?<=\s)\d{{1,2}}/|\((?:[^\W\d_]{{1,2}}|{_STATE}\.?)\)|,?\s{_STATE}\.?(?!\w)))"
 )
 _YEAR = r"((?:19|20)\d\d)"
 _PLAIN_YEAR = re.compile(
     rf"(?:F\.?Y\.?|Y|X|YR|year|anno|ano|año|anul|jahr|rok|god|год|жыл|рік|за|в|in|'|(?:{_STATE}[.:]?\s+)+)?\s*{_YEAR}(?:\.0?)?"
-    rf"(?:[ \u00a0]*(?:г\.?г?\.?|год[а-я]*|ж\.?|жыл[а-я]*|йил[а-я]*|рік|роки|року|year|年度?|년"
+    rf"(?:JJ00|-?A1|[ \u00a0]*(?:г\.?г?\.?|год[а-я]*|ж\.?|жыл[а-я]*|йил[а-я]*|рік|роки|року|year|年度?|년"
     rf"|-?yil[a-z]*|gad[sau]|met(?:ai|ų)|aasta|m\.|év|rok[ua]?|leto|god\.?))?:?"
     rf"(?:[ \u00a0]*(?:(?<![A-Za-z])[A-Za-z]{{1,2}}(?![^\W\d_])|\([^()]{{1,14}}\)|[a-z\d]{{1,2}}/|{_NOTE}))*",
     flags=re.IGNORECASE,
@@ -120,7 +120,7 @@ _HAS_DIGIT = re.compile(r"[\d元]")
 _NUMBER = r"[+-]? ?(?:\d(?:[\d.,' ]*\d)?|[.,]\d+)(?:[eE][+-]?\d{1,3}(?![^\W\d_]))?"
 _MARK = (
     rf"(?:[{_UP}]+|[{re.escape(_SIGNS)}]+|\[[^\[\]]{{1,12}}\]|\([^\W\d_]{{1,3}}\)|\(\d{{1,2}}\)"
-    r"|(?:(?<= )\d{1,2}\))|[^\W\d_]{1,2}(?![^\W_]))"
+    r"|(?:(?<= )\d{1,2}[)/])|(?<= )[^\W\d_]/|[^\W\d_]{1,2}(?![^\W_]))"
 )
 _BEHIND = re.compile(rf"({_NUMBER})( ?{_MARK}(?: ?{_MARK})*)")
 _BEFORE = re.compile(rf"(\([^\W\d_]{{1,3}}\)|\[[^\[\]\d]{{1,12}}\]|[*†‡§¶#~^]+|[^\W\d_]{{1,2}} ) ?({_NUMBER})")
@@ -174,6 +174,11 @@ def part_of_year(text: str) -> str:
     plain = _DAY_ALONE.sub("", _DAYS.sub("", text.translate(_DIGITS).strip()))
     hit = _PART_ALONE.fullmatch(plain) or _PARTS_OF_YEAR.search(plain)
     return hit[0].strip() if hit else ""
+
+
+def two_years(text: str) -> bool:
+    """Tell whether a label names two years that follow each other ("2018-19", "Change 2018/2019")."""
+    return any(hit[2] for hit in _INSIDE.finditer(text.translate(_DIGITS)))
 
 
 def year_inside(text: str) -> tuple[int, str] | None:

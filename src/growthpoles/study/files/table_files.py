@@ -166,23 +166,25 @@ def header_paths(grid: Grid, numbers: Sequence[int]) -> list[list[str]]:
 def _table(grid: Grid, spec: Table) -> RawTable:
     """Find the header, hold every row against it."""
     where = f"{grid.path}, sheet {grid.sheet!r}" if grid.sheet else str(grid.path)
-    filled = [(number, row) for number, row in grid.rows if any(cell_text(cell) for cell in row)]
+    written = [(number, row) for number, row in grid.rows if any(cell_text(cell) for cell in row)]
     numbers = spec.header if isinstance(spec.header, tuple) else () if spec.header is None else (spec.header,)
-    present = {number for number, _ in filled}
-    if not filled:
+    present = {number for number, _ in written}
+    if not written:
         raise DataError(message("the table is empty", where=where, allowed="a header and rows below it"))
     if not numbers:
-        numbers = (filled[0][0],)
+        numbers = (written[0][0],)
     gone = [number for number in numbers if number not in present]
     if gone:
         raise DataError(message(f"{grid.unit} {gone[0]}, where the header should be, is empty", where=where))
     paths = header_paths(grid, numbers)
     names = [" | ".join(path) for path in paths]
     first, last = spec.rows or (max(numbers) + 1, None)
-    below = [(n, row) for n, row in filled if n > max(numbers)]
+    below = [(n, row) for n, row in written if n > max(numbers)]
     # A spreadsheet saves empty columns at the right; they go only when nothing stands in them.
     width = max((i + 1 for i, name in enumerate(names) if name), default=0)
-    names = names[:width]
+    if grid.unit == "row" and (spec.columns or spec.layout == "long"):  # remarks beside the last column
+        width = max([width, *(cells_filled(row) for n, row in below if first <= n <= (last or n))])
+    names = [*names, *[""] * width][:width]
     repeated = sorted({name for name, count in Counter(names).items() if count > 1} - {""})
     if repeated and not isinstance(spec.header, tuple):
         problem = f"column names repeated: {listed(repeated)}"
@@ -213,11 +215,16 @@ def _table(grid: Grid, spec: Table) -> RawTable:
     if not named:
         remedy = "a name"
         problems += [make(f"column {i + 1} has values and no name", row=max(numbers), remedy=remedy) for i in unnamed]
-    above = tuple(number for number, _ in filled if number <= max(numbers) and number not in numbers)
+    above = tuple(number for number, _ in written if number <= max(numbers) and number not in numbers)
     return RawTable(
         grid.path, grid.sheet, columns, rows, grid.unit, max(numbers), above, tuple(misfits), tuple(outside),
         tuple(hidden), tuple(problems), grid.encoding, grid.delimiter, grid.raised,
     )  # fmt: skip
+
+
+def cells_filled(row: Sequence[object]) -> int:
+    """Return how many cells of a row there are up to the last that holds something."""
+    return max((at + 1 for at, cell in enumerate(row) if cell_text(cell)), default=0)
 
 
 def joint_columns(key: str, columns: Sequence[str]) -> list[int]:
