@@ -16,7 +16,7 @@ from growthpoles.errors import DataError, listed, message, shown
 from growthpoles.regions.key_matching import key_of
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.result_display import ResultDisplay
-from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids
+from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids, turned
 from growthpoles.study.files.printed_labels import bare_name, parse_year, year_inside
 from growthpoles.study.files.problems import summary
 from growthpoles.study.files.table_files import cell_text
@@ -30,6 +30,7 @@ from growthpoles.study.table_blocks import (
     is_counting,
     is_number,
     kind_of,
+    regions_across,
     split_halves,
     split_sections,
 )
@@ -112,12 +113,16 @@ def read_blocks(
         if told := _too_many_names(grid):
             left_out.append(f"{at}: {told}; it was left out")
             continue
+        if index is not None and regions_across(grid, index):
+            grid = turned(grid)
         found = find_blocks(grid, lambda name: index is not None and _names_region(index, name))
         left_out += _unread(grid, found, at)
         if not found:
             left_out.append(f"{at}: no rows of numbers below a header; it was left out")
         for block in [half for each in found for half in split_halves(each)]:
             read_block(block, index, parents, year)
+            if grid.turned:
+                block.doubts.append("regions stand across; rows and columns were exchanged (transpose = true)")
             here = f"{at}, {grid.unit}s {block.first} to {block.last}" if len(found) > 1 else at
             if block.key is None:
                 left_out.append(f"{here}: no column names regions; it was left out")
@@ -306,6 +311,8 @@ def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Ca
     assert block.key is not None
     if grid.sheet:
         lines.append(f"sheet = {quoted(grid.sheet)}")
+    if grid.turned:
+        lines.append("transpose = true             # CHECK: regions stand across; rows and columns are exchanged")
     numbers = [number for number, _ in grid.rows]
     below = [number for number in numbers if number > block.last]
     plain = len(block.header) == 1 and len(set(map(tuple, block.paths))) == len(block.paths)

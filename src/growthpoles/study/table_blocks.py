@@ -25,6 +25,7 @@ from growthpoles.study.files.printed_labels import (
 from growthpoles.study.files.table_files import JOINT, cell_text, cells_filled, header_paths, joint_keys, unique_names
 
 _MOST_HEADER = 5
+_MOST_ACROSS = 2000  # rows of a table whose regions stand across
 _MARK = re.compile(
     r"[^\w\s]{1,6}|[^\W\d]{1,3}|[\[(][^\[\]()\d]{1,14}[\])]"
     r"|n\.? ?/?[adosv]\.?[a-z]?\.?|k\.? ?a\.?|[a-zа-я][/.] ?[a-zа-я]\.?|нет данных|no data|#?n/a|nan|null|none|missing|"
@@ -202,7 +203,7 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
             block.first = min([block.first, *(number for number, _ in first_label)])
             block.paths = header_paths(grid, block.header)
             width = max((i + 1 for i, path in enumerate(block.paths) if path), default=0)
-            if grid.unit == "row":
+            if grid.unit != "line":
                 width = max([width, *(cells_filled(row) for _, row in block.rows)])
             block.paths = [*block.paths, *([] for _ in range(width))][:width]
             block.names = unique_names([" | ".join(path) for path in block.paths])
@@ -602,3 +603,17 @@ def joint_key(
     block.paths.append([block.names[-1]])
     block.doubts.append(f"{listed([block.names[each] for each in pair])} name a region together")
     return (float(units),), at, found
+
+
+def regions_across(grid: Grid, index: NameIndex) -> bool:
+    """Tell whether half of the regions or more stand in one row, and no column names as many."""
+    if len(grid.rows) > _MOST_ACROSS:
+        return False
+
+    def named(cells: Iterable[object]) -> int:
+        return len({hits[0] for cell in cells if isinstance(cell, str) and len(hits := hits_of(index, cell)) == 1})
+
+    most = max((named(row) for _, row in grid.rows[:20]), default=0)
+    if 2 * most < max(4, len(index.names)):
+        return False
+    return all(named(row[at] for _, row in grid.rows if at < len(row)) < most for at in range(8))

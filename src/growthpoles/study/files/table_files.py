@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from growthpoles.errors import DataError, listed, message, plain
-from growthpoles.study.files.cell_grids import Grid, Row, filled_sheets, read_grids
+from growthpoles.study.files.cell_grids import Grid, Row, filled_sheets, read_grids, turned
 from growthpoles.study.files.number_notation import detect_delimiter
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.study_spec import Table
@@ -115,9 +115,9 @@ def read_raw(
             allowed = f"sheet = one of {listed(filled)}" if filled else "a sheet with a header and rows"
             raise DataError(message(problem, where=str(path), allowed=allowed))
         grids = [grid for grid in grids if grid.sheet == filled[0]]
-    if most_names is not None:
+    if most_names is not None and not spec.transpose:
         _check_names(grids[0], first, key, most_names)
-    return _table(grids[0], spec)
+    return _table(turned(grids[0]) if spec.transpose else grids[0], spec)
 
 
 def _check_names(grid: Grid, header: int | None, key: str | None, most: int) -> None:
@@ -182,7 +182,7 @@ def _table(grid: Grid, spec: Table) -> RawTable:
     below = [(n, row) for n, row in written if n > max(numbers)]
     # A spreadsheet saves empty columns at the right; they go only when nothing stands in them.
     width = max((i + 1 for i, name in enumerate(names) if name), default=0)
-    if grid.unit == "row" and (spec.columns or spec.layout == "long"):  # remarks beside the last column
+    if grid.unit != "line" and (spec.columns or spec.layout == "long"):  # remarks beside the last column
         width = max([width, *(cells_filled(row) for n, row in below if first <= n <= (last or n))])
     names = [*names, *[""] * width][:width]
     repeated = sorted({name for name, count in Counter(names).items() if count > 1} - {""})
@@ -196,7 +196,7 @@ def _table(grid: Grid, spec: Table) -> RawTable:
     outside = [number for number, _ in below if number < first or (last is not None and number > last)]
     hidden = [number for number, _ in below if number in grid.hidden and number not in outside and not spec.hidden]
     rows: list[Row] = []
-    loose = spec.rows is not None or grid.unit == "row"
+    loose = spec.rows is not None or grid.unit != "line"
     for position, row in below:
         if position in outside or position in hidden:
             continue
