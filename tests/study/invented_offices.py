@@ -1955,3 +1955,736 @@ def shares_and_growth(m: Maker) -> Case:
         a, b = (float(m.truth[code, y, "value"] or 0) for y in years)
         rows.append([name, int(a), int(b), f"{100 * (b / a - 1):.1f}%"])
     return m.csv(rows, sign=";")
+
+
+# More offices, and more ways of writing
+
+
+SLOVAKIA = "SK010 Bratislavský kraj|SK021 Trnavský kraj|SK022 Trenčiansky kraj|SK023 Nitriansky kraj|SK031 Žilinský kraj|SK032 Banskobystrický kraj|SK041 Prešovský kraj|SK042 Košický kraj"
+FRANCE = "01 Ain|02 Aisne|2A Corse-du-Sud|2B Haute-Corse|22 Côtes-d'Armor|29 Finistère|35 Ille-et-Vilaine|69 Rhône|75 Paris|971 Guadeloupe|974 La Réunion"
+GEORGIA = "GE-TB Tbilisi|GE-AJ Adjara A.R.|GE-GU Guria|GE-IM Imereti|GE-KA Kakheti|GE-MM Mtskheta-Mtianeti|GE-SZ Samegrelo-Zemo Svaneti|GE-SJ Samtskhe-Javakheti|GE-KK Kvemo Kartli|GE-SK Shida Kartli"
+MALAYSIA = "01 Johor|02 Kedah|03 Kelantan|04 Melaka|05 Negeri Sembilan|06 Pahang|07 Pulau Pinang|08 Perak|12 Sabah|13 Sarawak|14 Kuala Lumpur|15 Labuan|16 Putrajaya"
+ARGENTINA = "02 Ciudad Autónoma de Buenos Aires|06 Buenos Aires|10 Catamarca|14 Córdoba|18 Corrientes|22 Chaco|26 Chubut|30 Entre Ríos|82 Santa Fe|90 Tucumán|94 Tierra del Fuego, Antártida e Islas del Atlántico Sur"
+MOROCCO = "01 Tanger-Tétouan-Al Hoceima|02 L'Oriental|03 Fès-Meknès|04 Rabat-Salé-Kénitra|05 Béni Mellal-Khénifra|06 Casablanca-Settat|07 Marrakech-Safi|08 Drâa-Tafilalet|09 Souss-Massa|10 Guelmim-Oued Noun"
+LITHUANIA = "LT01 Alytaus apskritis|LT02 Kauno apskritis|LT03 Klaipėdos apskritis|LT04 Marijampolės apskritis|LT05 Panevėžio apskritis|LT06 Šiaulių apskritis|LT07 Tauragės apskritis|LT00 Vilniaus apskritis"
+BELARUS = "BY1 Брестская область|BY2 Витебская область|BY3 Гомельская область|BY4 Гродненская область|BY5 г. Минск|BY6 Минская область|BY7 Могилёвская область"
+KAZAKHSTAN = "10 область Абай|11 Акмолинская область|15 Актюбинская область|19 Алматинская область|23 Атырауская область|27 Западно-Казахстанская область|31 Жамбылская область|33 область Жетісу|35 Карагандинская область|71 г. Астана|75 г. Алматы|79 г. Шымкент"
+NEPAL = "P1 Koshi|P2 Madhesh|P3 Bagmati|P4 Gandaki|P5 Lumbini|P6 Karnali|P7 Sudurpashchim"
+NIGERIA = "NG001 Abia|NG002 Adamawa|NG003 Akwa Ibom|NG004 Anambra|NG005 Bauchi|NG015 Federal Capital Territory|NG020 Kano|NG025 Lagos|NG036 Yobe|NG037 Zamfara"
+ZEALAND = "01 Northland Region|02 Auckland Region|03 Waikato Region|04 Bay of Plenty Region|05 Gisborne Region|06 Hawke's Bay Region|09 Wellington Region|13 Canterbury Region|14 Otago Region"
+
+
+@office
+def insee_melodi(m: Maker) -> Case:
+    """INSEE: a geography written "2023-DEP-01", departments beside regions and the country, semicolons."""
+    m.regions(FRANCE, key="code_insee")
+    m.numbers((2019, 2020), ("F", "M"), high=900_000, gaps=0)
+    rows: Cells = [["GEO", "GEO_OBJECT", "SEX", "TIME_PERIOD", "OBS_VALUE", "OBS_STATUS"]]
+    for kind in ("F", "M"):
+        for code in m.codes:
+            rows += [[f"{code}", "DEP", kind, year, m.truth[code, year, kind], "A"] for year in (2019, 2020)]
+        rows += [["FM", "FRANCE", kind, year, m.total([year], kind)[0], "A"] for year in (2019, 2020)]
+    return m.csv(rows, sign=";", quote=csv.QUOTE_NONNUMERIC)
+
+
+@office
+def insee_bands(m: Maker) -> Case:
+    """INSEE's workbook: a sheet per year called by it, notes below, "Département" and code, "nd" for none."""
+    m.regions(FRANCE, key="code_insee")
+    years = (2018, 2019)
+    m.numbers(years, ("0 à 19 ans", "20 à 39 ans"), high=900_000)
+    kinds = ("0 à 19 ans", "20 à 39 ans")
+    sheets: dict[str, Cells] = {"À lire": [["Estimation de population au 1er janvier"], ["Source : Insee"]]}
+    for year in years:
+        sheets[str(year)] = [
+            [f"Estimation de population au 1er janvier {year}, par département"],
+            [],
+            ["Départements", "", *kinds],
+            *([c, n, *(m.at(c, year, k, gap="nd") for k in kinds)] for c, n in zip(m.codes, m.names, strict=True)),
+            ["France métropolitaine et DROM", "", *(m.total([year], k)[0] for k in kinds)],
+            ["Source : Insee - Estimations de population (résultats provisoires)"],
+        ]  # fmt: skip
+    return m.book(sheets)
+
+
+@office
+def sidra_json(m: Maker) -> Case:
+    """SIDRA's interface: a list of records, the first of which holds the names of the columns."""
+    m.regions(BRAZIL, key="CD_UF")
+    m.numbers((2019, 2020), ("PIB", "Impostos"), high=9_000_000)
+    first = {
+        "NC": "Nível Territorial (Código)",
+        "NN": "Nível Territorial",
+        "MC": "Unidade de Medida (Código)",
+        "MN": "Unidade de Medida",
+        "V": "Valor",
+        "D1C": "Unidade da Federação (Código)",
+        "D1N": "Unidade da Federação",
+        "D2C": "Ano (Código)",
+        "D2N": "Ano",
+        "D3C": "Variável (Código)",
+        "D3N": "Variável",
+    }
+    records = [first]
+    for code, name in zip(m.codes, m.names, strict=True):
+        for year in (2019, 2020):
+            for k, kind in enumerate(("PIB", "Impostos")):
+                value = m.at(code, year, kind, gap="...")
+                records.append(
+                    {
+                        "NC": "3",
+                        "NN": "Unidade da Federação",
+                        "MC": "40",
+                        "MN": "Mil Reais",
+                        "V": str(value),
+                        "D1C": code,
+                        "D1N": name,
+                        "D2C": str(year),
+                        "D2N": str(year),
+                        "D3C": str(37 + k),
+                        "D3N": kind,
+                    }
+                )
+    return m.raw(json.dumps(records, ensure_ascii=False).encode(), "sidra.json")
+
+
+@office
+def world_bank_json(m: Maker) -> Case:
+    """World Bank's interface: a page of records behind facts about the page, names and codes nested."""
+    m.regions(
+        "KAZ Kazakhstan|KGZ Kyrgyz Republic|UZB Uzbekistan|TJK Tajikistan|TKM Turkmenistan|MNG Mongolia|GEO Georgia",
+        key="ISO_A3",
+    )
+    m.numbers((2019, 2020), digits=2, high=9_000)
+    records = [
+        {"indicator": {"id": "NY.GDP.PCAP.CD", "value": "GDP per capita (current US$)"}, "country": {"id": c[:2], "value": n}, "countryiso3code": c, "date": str(y), "value": m.truth[c, y, "value"], "unit": "", "obs_status": "", "decimal": 1}
+        for c, n in zip(m.codes, m.names, strict=True) for y in (2020, 2019)
+    ]  # fmt: skip
+    return m.raw(
+        json.dumps([{"page": 1, "pages": 1, "per_page": 50, "total": len(records)}, records]).encode(), "wb.json"
+    )
+
+
+@office
+def bea_json(m: Maker) -> Case:
+    """BEA's interface: records inside three wrappings, numbers as text with commas."""
+    m.regions(STATES, key="STATEFP")
+    m.numbers((2019, 2020), high=900_000, gaps=0)
+    records = [
+        {"Code": "SAINC1-1", "GeoFips": f"{c}000", "GeoName": n, "TimePeriod": str(y), "CL_UNIT": "Thousands of dollars", "UNIT_MULT": "3", "DataValue": f"{m.truth[c, y, 'value']:,}"}
+        for c, n in zip(m.codes, m.names, strict=True) for y in (2019, 2020)
+    ]  # fmt: skip
+    m.asks = "two ways"
+    return m.raw(
+        json.dumps(
+            {
+                "BEAAPI": {
+                    "Request": {"RequestParam": [{"a": 1}]},
+                    "Results": {
+                        "Statistic": "Income",
+                        "Dimensions": [{"Name": "Code"}, {"Name": "GeoFips"}],
+                        "Data": records,
+                    },
+                }
+            }
+        ).encode(),
+        "bea.json",
+    )
+
+
+@office
+def acs_download(m: Maker) -> Case:
+    """data.census.gov: two rows of header, codes and words, an identifier of many signs, withheld values."""
+    m.regions(STATES, key="GEOID")
+    kinds = ("S1901_C01_001E", "S1901_C01_012E")
+    m.numbers((2021,), kinds, high=900_000, gaps=0.1)
+    rows: Cells = [
+        ["GEO_ID", "NAME", *kinds],
+        [
+            "Geography",
+            "Geographic Area Name",
+            "Estimate!!Households!!Total",
+            "Estimate!!Households!!Median income (dollars)",
+        ],
+    ]
+    rows += [
+        [f"0400000US{c}", n, *(m.at(c, 2021, k, gap="(X)") for k in kinds)]
+        for c, n in zip(m.codes, m.names, strict=True)
+    ]
+    case = m.csv(rows, name="ACSST1Y2021.S1901-Data.csv", encoding="utf-8-sig", quote=csv.QUOTE_ALL)
+    case.options["year"] = 2021
+    return case
+
+
+@office
+def cdc_wonder(m: Maker) -> Case:
+    """CDC WONDER: tabs, a column of notes before the names, a total row, a text of notes below a rule."""
+    m.regions(STATES, key="STATEFP")
+    m.numbers((2020,), ("Deaths", "Population"), high=900_000, gaps=0.1)
+    rows: Cells = [["Notes", "State", "State Code", "Deaths", "Population"]]
+    rows += [
+        ["", n, c, *(m.at(c, 2020, k, gap="Suppressed") for k in ("Deaths", "Population"))]
+        for c, n in zip(m.codes, m.names, strict=True)
+    ]
+    rows += [
+        ["Total", "", "", *(m.total([2020], k)[0] for k in ("Deaths", "Population"))],
+        ["---"],
+        ["Dataset: Underlying Cause of Death, 1999-2020"],
+        ["Query Parameters:"],
+        ["Year/Month: 2020"],
+        ["---"],
+        ['1. Deaths of persons with Age "Not Stated" are included.'],
+    ]
+    case = m.csv(rows, sign="\t", name="wonder.txt")
+    case.options["year"] = 2020
+    return case
+
+
+@office
+def excel_hint(m: Maker) -> Case:
+    """A line "sep=;" before the header, as Excel wants it."""
+    m.regions(CZECH, key="kod")
+    years = (2019, 2020)
+    m.numbers(years, digits=1, high=900)
+    rows: Cells = [
+        ["Kraj", *years],
+        *([n, *(m.text(c, y, decimal=",", gap="i.d.") for y in years)] for c, n in zip(m.codes, m.names, strict=True)),
+    ]
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, delimiter=";").writerows(rows)  # type: ignore[arg-type]
+    return m.raw(b"\xef\xbb\xbfsep=;\r\n" + buffer.getvalue().encode(), "table.csv")
+
+
+@office
+def comments_above(m: Maker) -> Case:
+    """Lines of comments before the header, some of which hold commas and numbers."""
+    m.regions(GERMANY, key="AGS")
+    years = (2019, 2020)
+    m.numbers(years, digits=1, high=900, gaps=0)
+    rows: Cells = [
+        ["# Created on 2023-05-04, 12 files, version 1.2"],
+        ["# Licence: dl-de/by-2-0, 2023"],
+        ["AGS", "Land", *years],
+    ]
+    rows += [[c, n, *(m.at(c, y) for y in years)] for c, n in zip(m.codes, m.names, strict=True)]
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, quoting=csv.QUOTE_NONE, escapechar="\0").writerows([list(row) for row in rows[2:]])  # type: ignore[arg-type]
+    return m.raw(f"{rows[0][0]}\n{rows[1][0]}\n{buffer.getvalue()}".encode(), "table.csv")
+
+
+@office
+def html_page(m: Maker) -> Case:
+    """A web page called .xls: merged cells, raised notes, blanks that do not break, entities, totals in bold."""
+    m.regions(MOROCCO, key="code_region")
+    years = (2019, 2020)
+    m.numbers(years, digits=1, high=9_000)
+    total = "".join(f"<td><b>{v:,.1f}</b></td>".replace(",", "&nbsp;").replace(".", ",") for v in m.total(years))
+    body = "".join(
+        f"<tr><td>&nbsp;{n}</td>" + "".join(f"<td align=right>{m.text(c, y, thousands='&nbsp;', decimal=',', gap='-', digits=1)}</td>" for y in years) + "</tr>"
+        for c, n in zip(m.codes, m.names, strict=True)
+    )  # fmt: skip
+    page = f"<html><head><meta charset=utf-8><style>td {{color: red}}</style></head><body><table><tr><td colspan=3><b>PIB r&eacute;gional aux prix courants (en millions de DH)</b></td></tr><tr><th rowspan=2>R&eacute;gion</th><th colspan=2>Ann&eacute;e</th></tr><tr><th>2019</th><th>2020<sup>(1)</sup></th></tr>{body}<tr><td><b>Total national</b></td>{total}</tr></table><p>(1) provisoire</p></body></html>"
+    return m.raw(page.encode(), "pib.xls")
+
+
+@office
+def slovak_cube(m: Maker) -> Case:
+    """DATAcube: cp1250, a unit behind the indicator, the republic first, an empty cell over the names."""
+    m.regions(SLOVAKIA, key="NUTS3")
+    years = (2019, 2020)
+    m.numbers(years, digits=2, high=9_000, gaps=0)
+    rows: Cells = [
+        ["Regionálny hrubý domáci produkt [nu3001rr]"],
+        ["", *years],
+        ["Slovenská republika", *(f"{v:.2f}".replace(".", ",") for v in m.total(years))],
+    ]
+    rows += [[n, *(m.text(c, y, decimal=",") for y in years)] for c, n in zip(m.codes, m.names, strict=True)]
+    return m.csv(rows, sign=";", encoding="cp1250")
+
+
+@office
+def lithuania_long(m: Maker) -> Case:
+    """Lithuania: indicator, territory, period, unit and value, decimal comma."""
+    m.regions(LITHUANIA, key="kodas")
+    m.numbers((2019, 2020), ("Užimtieji", "Bedarbiai"), digits=1, high=900)
+    rows: Cells = [["Rodiklis", "Administracinė teritorija", "Laikotarpis", "Matavimo vienetai", "Reikšmė"]]
+    for kind in ("Užimtieji", "Bedarbiai"):
+        for code, name in [("", "Lietuvos Respublika"), *zip(m.codes, m.names, strict=True)]:
+            for year in (2019, 2020):
+                value = (
+                    f"{m.total([year], kind)[0]}".replace(".", ",")
+                    if not code
+                    else m.text(code, year, kind, decimal=",")
+                )
+                rows.append([kind, name, year, "tūkst.", value])
+    return m.csv(rows, sign=";", encoding="utf-8-sig")
+
+
+@office
+def georgia_across(m: Maker) -> Case:
+    """Geostat: regions across below a merged heading, indicators down, a sheet per year."""
+    m.regions(GEORGIA, key="ISO")
+    years, kinds = (2019, 2020), ("Agriculture", "Industry", "Construction")
+    m.numbers(years, kinds, digits=1, high=9_000, gaps=0.02)
+    sheets: dict[str, Cells] = {}
+    for year in years:
+        sheets[str(year)] = [
+            [f"Gross domestic product by regions, {year}"],
+            ["mln. GEL"],
+            ["", "Georgia", *m.names],
+            *([k, m.total([year], k)[0], *(m.at(c, year, k, gap="...") for c in m.codes)] for k in kinds),
+            ["Source: Geostat"],
+        ]  # fmt: skip
+    return m.book(sheets)
+
+
+@office
+def indicators_down(m: Maker) -> Case:
+    """Indicator and its unit down, regions across, the year in the title."""
+    m.regions(SOUTH_AFRICA, key="PR_CODE")
+    kinds = ("Population", "Households", "Unemployment rate")
+    m.numbers((2021,), kinds, digits=1, high=9_000, gaps=0)
+    rows: Cells = [["Provincial profile, 2021"], ["Indicator", "Unit", *m.names]]
+    rows += [
+        [k, u, *(m.at(c, 2021, k) for c in m.codes)] for k, u in zip(kinds, ("thousand", "thousand", "%"), strict=True)
+    ]
+    return m.book({"Profile": rows})
+
+
+@office
+def zealand_across(m: Maker) -> Case:
+    """Infoshare: sexes across above the regions, years down, facts below."""
+    m.regions(ZEALAND, key="REGC")
+    years, kinds = (2019, 2020, 2021), ("Male", "Female")
+    m.numbers(years, kinds, high=900_000, gaps=0)
+    n = len(m.codes)
+    rows: Cells = [
+        ["Estimated Resident Population for Regional Councils, at 30 June (Annual-Jun)"],
+        ["", *(part for k in kinds for part in (k, *[""] * (n - 1)))],
+        ["", *(name for _ in kinds for name in m.names)],
+        *([y, *(m.truth[c, y, k] for k in kinds for c in m.codes)] for y in years),
+        ["Table information:"],
+        ["Units:"],
+        ["Number, Magnitude = Units"],
+    ]  # fmt: skip
+    m.asks = "."
+    return m.csv(rows)
+
+
+@office
+def dosm_malaysia(m: Maker) -> Case:
+    """Open data of Malaysia: dates of the first of January, lower-case columns, "W.P. Kuala Lumpur"."""
+    m.regions(MALAYSIA, key="code_state")
+    m.numbers((2019, 2020), ("male", "female"), digits=1, high=900, gaps=0)
+    rows: Cells = [["date", "state", "sex", "population"]]
+    federal = {"Kuala Lumpur", "Labuan", "Putrajaya"}
+    for year in (2019, 2020):
+        for code, name in [("", "Malaysia"), *zip(m.codes, m.names, strict=True)]:
+            for kind in ("male", "female"):
+                value = m.total([year], kind)[0] if not code else m.truth[code, year, kind]
+                rows.append([f"{year}-01-01", f"W.P. {name}" if name in federal else name, kind, value])
+    return m.csv(rows, end="\n")
+
+
+@office
+def indec(m: Maker) -> Case:
+    """INDEC: parts of a province inset below it, a city and its province of one name, the country first."""
+    m.regions(ARGENTINA, key="IN1")
+    years = (2010, 2022)
+    m.numbers(years, high=9_000_000, gaps=0)
+    rows: Cells = [
+        ["Cuadro 1. Total del país. Población total por jurisdicción"],
+        [],
+        ["Jurisdicción", "Población"],
+        ["", *years],
+        ["Total del país", *m.total(years)],
+    ]
+    for code, name in zip(m.codes, m.names, strict=True):
+        rows.append([name, *(m.truth[code, y, "value"] for y in years)])
+        if name == "Buenos Aires":
+            rows += [["   24 partidos del Gran Buenos Aires", *(int(m.truth[code, y, "value"] * 0.6) for y in years)]]  # type: ignore[operator]
+            rows += [
+                [
+                    "   Resto de la provincia de Buenos Aires",
+                    *(m.truth[code, y, "value"] - int(m.truth[code, y, "value"] * 0.6) for y in years),
+                ]
+            ]  # type: ignore[operator]
+    rows.append(["Fuente: INDEC, Censo Nacional de Población, Hogares y Viviendas 2010 y 2022."])
+    return m.book({"Cuadro1": rows}, merged={"Cuadro1": ("A3:A4", "B3:C3")})
+
+
+@office
+def kaz_bilingual(m: Maker) -> Case:
+    """Kazakhstan: header in two languages one below the other, the republic first, blanks in thousands as text."""
+    m.regions(KAZAKHSTAN, key="kato")
+    years = (2021, 2022)
+    m.numbers(years, digits=1, high=99_999)
+    rows: Cells = [
+        ["Валовой региональный продукт / Жалпы өңірлік өнім"],
+        ["", "млн. теңге / млн. тенге"],
+        ["", "2021 ж. / 2021 г.", "2022 ж.* / 2022 г.*"],
+        ["Республика Казахстан", *(f"{v:,.1f}".replace(",", " ").replace(".", ",") for v in m.total(years))],
+    ]
+    for code, name in zip(m.codes, m.names, strict=True):
+        short = name.removeprefix("область ").removesuffix(" область").replace("г. ", "г.")
+        rows.append([short, *(m.text(code, y, thousands=" ", decimal=",", gap="х", digits=1) for y in years)])
+    rows.append(["* предварительные данные"])
+    return m.book({"ВРП": rows})
+
+
+@office
+def taldau(m: Maker) -> Case:
+    """Taldau: long, periods as "2021 год", regions at every level, cp1251."""
+    m.regions(KAZAKHSTAN, key="kato")
+    m.numbers((2021, 2022), ("Мужчины", "Женщины"), high=900_000, gaps=0)
+    rows: Cells = [
+        ["Классификатор административно-территориальных объектов", "Пол", "Период", "Единица измерения", "Значение"]
+    ]
+    for kind in ("Мужчины", "Женщины"):
+        for code, name in [("", "РЕСПУБЛИКА КАЗАХСТАН"), *zip(m.codes, m.names, strict=True)]:
+            for year in (2021, 2022):
+                value = m.total([year], kind)[0] if not code else m.truth[code, year, kind]
+                rows.append([name.upper().replace("Г. ", "Г."), kind, f"{year} год", "Человек", value])
+    return m.csv(rows, sign=";", encoding="utf-8-sig")
+
+
+@office
+def belarus(m: Maker) -> Case:
+    """Belarus: "Области и г. Минск:" as a heading, short names, the republic first, е for ё."""
+    m.regions(BELARUS, key="soato")
+    years = (2019, 2020, 2021)
+    m.numbers(years, digits=1, high=900, gaps=0)
+    rows: Cells = [
+        ["Численность населения по областям (на начало года; тысяч человек)"],
+        ["", *years],
+        ["Республика Беларусь", *m.total(years)],
+        ["Области и г.Минск:"],
+    ]
+    rows += [
+        [n.replace(" область", "").replace("ё", "е").replace("г. ", "г."), *(m.at(c, y) for y in years)]
+        for c, n in zip(m.codes, m.names, strict=True)
+    ]
+    return m.book({"1.1": rows})
+
+
+@office
+def nepal(m: Maker) -> Case:
+    """Nepal: digits of Devanagari, serial numbers, the country last."""
+    m.regions(NEPAL, key="PROV")
+    m.numbers((2021,), ("Male", "Female"), high=3_000_000, gaps=0)
+    digits = str.maketrans("0123456789", "०१२३४५६७८९")
+    rows: Cells = [["Population by province, 2021"], ["S.N.", "Province", "Male", "Female"]]
+    rows += [
+        [str(i).translate(digits), n, *(str(m.truth[c, 2021, k]).translate(digits) for k in ("Male", "Female"))]
+        for i, (c, n) in enumerate(zip(m.codes, m.names, strict=True), start=1)
+    ]
+    rows.append(["", "Nepal", *(str(m.total([2021], k)[0]).translate(digits) for k in ("Male", "Female"))])
+    return m.book({"T1": rows})
+
+
+@office
+def nigeria(m: Maker) -> Case:
+    """Nigeria: serial numbers under S/N, "FCT, Abuja", a total in capitals, percentages with their sign."""
+    m.regions(NIGERIA, key="pcode")
+    m.numbers((2021, 2022), digits=1, high=90, gaps=0)
+    rows: Cells = [["UNEMPLOYMENT RATE BY STATE"], ["S/N", "STATE", "2021", "2022"]]
+    rows += [
+        [i, n.upper(), *(f"{m.truth[c, y, 'value']}%" for y in (2021, 2022))]
+        for i, (c, n) in enumerate(zip(m.codes, m.names, strict=True), start=1)
+    ]
+    rows.append(["", "NATIONAL", "33.3%", "32.5%"])
+    return m.book({"State": rows})
+
+
+@office
+def japan_signs(m: Maker) -> Case:
+    """Changes with triangles for a minus, wide digits, the nation last."""
+    m.regions(JAPAN, key="code")
+    years = (2019, 2020)
+    m.numbers(years, digits=1, high=9, low=-9, gaps=0)
+    wide = str.maketrans("0123456789.", "０１２３４５６７８９．")
+    rows: Cells = [["人口増減率（‰）"], ["都道府県", *(f"{y}年".translate(wide) for y in years)]]
+    rows += [
+        [n, *(str(m.truth[c, y, "value"]).replace("-", "△").translate(wide) for y in years)]
+        for c, n in zip(m.codes, m.names, strict=True)
+    ]
+    rows.append(["全国", *("△２．１" for _ in years)])
+    return m.book({"増減": rows})
+
+
+@office
+def negative_brackets(m: Maker) -> Case:
+    """Net migration: negatives in parentheses, thousands with apostrophes, a Swiss total."""
+    m.regions(SWISS, key="KTNR")
+    years = (2019, 2020)
+    m.numbers(years, high=9_999, low=-9_999, gaps=0)
+
+    def printed(value: float) -> str:
+        text = f"{abs(value):,}".replace(",", "'")
+        return f"({text})" if value < 0 else text
+
+    rows: Cells = [
+        ["Wanderungssaldo"],
+        ["Kanton", *years],
+        *([n, *(printed(m.truth[c, y, "value"] or 0) for y in years)] for c, n in zip(m.codes, m.names, strict=True)),
+        ["Total", *(printed(v) for v in m.total(years))],
+    ]  # type: ignore[arg-type]
+    return m.book({"T1": rows})
+
+
+@office
+def side_by_side(m: Maker) -> Case:
+    """Two indicators beside each other, each with its names and a heading above, an empty column between."""
+    m.regions(POLAND, key="kod")
+    years, kinds = (2019, 2020), ("Ludność", "Zatrudnienie")
+    m.numbers(years, kinds, high=9_000, gaps=0)
+    rows: Cells = [["Ludność", "", "", "", "Zatrudnienie"], ["Województwo", *years, "", "Województwo", *years]]
+    rows += [
+        [n, *(m.truth[c, y, kinds[0]] for y in years), "", n, *(m.truth[c, y, kinds[1]] for y in years)]
+        for c, n in zip(m.codes, m.names, strict=True)
+    ]
+    m.asks = "."
+    return m.book({"A": rows})
+
+
+@office
+def continued(m: Maker) -> Case:
+    """A table that goes on below "продолжение" with its header repeated."""
+    m.regions(RUSSIA, key="okato")
+    years = (2019, 2020)
+    m.numbers(years, digits=1, high=900)
+    pairs = list(zip(m.codes, m.names, strict=True))
+    line: Callable[[tuple[str, str]], list[object]] = lambda p: [p[1], *(m.at(p[0], y, gap="…") for y in years)]  # noqa: E731
+    rows: Cells = [
+        ["Таблица 5. Доходы"],
+        ["Регион", *years],
+        *map(line, pairs[:6]),
+        [],
+        ["Продолжение таблицы 5"],
+        ["Регион", *years],
+        *map(line, pairs[6:]),
+    ]
+    return m.book({"5": rows})
+
+
+@office
+def statistics_below(m: Maker) -> Case:
+    """Rows of average, median, least and greatest below the regions, formulas in the workbook."""
+    m.regions(UK, key="RGN22CD")
+    years = (2019, 2020)
+    m.numbers(years, digits=1, high=900, gaps=0)
+    rows: Cells = [
+        ["Region", *years],
+        *([n, *(m.at(c, y) for y in years)] for c, n in zip(m.codes, m.names, strict=True)),
+    ]
+    for name, take in (
+        ("Mean", lambda v: round(sum(v) / len(v), 1)),
+        ("Median", lambda v: sorted(v)[len(v) // 2]),
+        ("Minimum", min),
+        ("Maximum", max),
+    ):
+        rows.append([name, *(take([m.truth[c, y, "value"] for c in m.codes]) for y in years)])  # type: ignore[type-var]
+    return m.book({"Data": rows})
+
+
+@office
+def mixed_cells(m: Maker) -> Case:
+    """Numbers as numbers and as text in one column, a green triangle each; decimal comma in the text."""
+    m.regions(HUNGARY, key="NUTS_ID")
+    years = (2019, 2020)
+    m.numbers(years, digits=2, high=90_000, gaps=0.1)
+    rows: Cells = [["Megye", *years]]
+    for code, name in zip(m.codes, m.names, strict=True):
+        rows.append(
+            [
+                name,
+                *(
+                    m.text(code, y, thousands=" ", decimal=",", gap="–", digits=2)
+                    if m.rng.random() < 0.5
+                    else m.at(code, y, gap="–")
+                    for y in years
+                ),
+            ]
+        )
+    return m.book({"A": rows})
+
+
+@office
+def dates_down(m: Maker) -> Case:
+    """Dates of the year's end down the side as dates, three indicators across, names merged down."""
+    m.regions(NETHERLANDS, key="statcode")
+    years, kinds = (2019, 2020, 2021), ("inflow", "outflow")
+    m.numbers(years, kinds, high=9_000)
+    rows: Cells = [["Provincie", "Peildatum", *kinds]]
+    spans = []
+    for code, name in zip(m.codes, m.names, strict=True):
+        spans.append(f"A{len(rows) + 1}:A{len(rows) + 3}")
+        rows += [
+            [name if y == 2019 else "", datetime.datetime(y, 12, 31), *(m.at(code, y, k, gap=".") for k in kinds)]
+            for y in years
+        ]
+    return m.book({"Data": rows}, merged={"Data": spans})
+
+
+@office
+def far_corner(m: Maker) -> Case:
+    """The table begins in column C of row 7; a remark stands far to the right of it."""
+    m.regions(DENMARK, key="regionkode")
+    years = (2019, 2020)
+    m.numbers(years, digits=1, high=900, gaps=0)
+    body: Cells = [
+        ["Region", *years],
+        *([n, *(m.at(c, y) for y in years)] for c, n in zip(m.codes, m.names, strict=True)),
+    ]
+    rows: Cells = [[], [], ["", "", "Folketal"], [], [], [], *(["", "", *row] for row in body)]
+    rows[8] = [*rows[8], "", "", "see note 5"]
+    return m.book({"Ark1": rows})
+
+
+@office
+def scratch_beside(m: Maker) -> Case:
+    """Somebody's sums without a header, beside the table."""
+    m.regions(POLAND, key="kod")
+    years = (2019, 2020)
+    m.numbers(years, digits=1, high=900, gaps=0)
+    rows: Cells = [
+        ["Województwo", *years],
+        *([n, *(m.at(c, y) for y in years)] for c, n in zip(m.codes, m.names, strict=True)),
+    ]
+    for i in range(1, 6):
+        rows[i] = [*rows[i], "", i * 1.5]
+    return m.book({"A": rows})
+
+
+@office
+def ons_beta(m: Maker) -> Case:
+    """ONS datasets: "v4_1" over the values, marking beside, code and label of each dimension."""
+    m.regions(UK, key="RGN22CD")
+    m.numbers((2019, 2020), ("Manufacturing", "Construction"), digits=1, high=9_000)
+    rows: Cells = [
+        [
+            "v4_1",
+            "Data Marking",
+            "calendar-years",
+            "Time",
+            "administrative-geography",
+            "Geography",
+            "sic-unofficial",
+            "StandardIndustrialClassification",
+        ]
+    ]
+    for year in (2019, 2020):
+        for code, name in zip(m.codes, m.names, strict=True):
+            for k, kind in enumerate(("Manufacturing", "Construction")):
+                value = m.at(code, year, kind)
+                rows.append([value, "" if value != "" else "x", year, year, code, name, "CF"[k], kind])
+    return m.csv(rows)
+
+
+@office
+def annual_and_quarterly(m: Maker) -> Case:
+    """A long table with the year's numbers beside those of its quarters."""
+    m.regions(NUTS, key="NUTS_ID")
+    m.numbers((2019, 2020), high=9_000, gaps=0)
+    rows: Cells = [["FREQ", "GEO", "TIME_PERIOD", "OBS_VALUE"]]
+    for code in m.codes:
+        for year in (2019, 2020):
+            rows.append(["A", code, year, m.truth[code, year, "value"]])
+            rows += [["Q", code, f"{year}-Q{q}", 100 * q + year] for q in range(1, 5)]
+    m.asks = "."
+    return m.csv(rows)
+
+
+@office
+def wrapped_names(m: Maker) -> Case:
+    """A long name broken over two rows, its numbers in the second: to be read or asked about."""
+    m.regions(RUSSIA, key="okato")
+    years = (2019, 2020)
+    m.numbers(years, digits=1, high=900, gaps=0)
+    rows: Cells = [["", *years]]
+    for code, name in zip(m.codes, m.names, strict=True):
+        cells = [m.at(code, y) for y in years]
+        if code == "80":
+            rows += [["Республика"], ["Башкортостан", *cells]]
+        else:
+            rows.append([name, *cells])
+    m.asks = "."
+    return m.book({"A": rows})
+
+
+@office
+def two_level_years(m: Maker) -> Case:
+    """Years merged over the indicators, their units in a third row, notes of years in brackets."""
+    m.regions(COLOMBIA, key="DPTO")
+    years, kinds = (2019, 2020), ("Valor", "Participación")
+    m.numbers(years, kinds[:1], digits=1, high=9_000, gaps=0)
+    m.numbers(years, kinds[1:], digits=2, high=30, gaps=0)
+    rows: Cells = [
+        ["Departamento", "2019 (p)", "", "2020 (pr)", ""],
+        ["", *kinds, *kinds],
+        ["", "Miles de millones", "%", "Miles de millones", "%"],
+    ]
+    rows += [[n, *(m.at(c, y, k) for y in years for k in kinds)] for c, n in zip(m.codes, m.names, strict=True)]
+    rows.append(["TOTAL COLOMBIA", *(v for y in years for v in (m.total([y], kinds[0])[0], 100))])
+    return m.book({"PIB": rows}, merged={"PIB": ("A1:A3", "B1:C1", "D1:E1")})
+
+
+@office
+def utf16_bare(m: Maker) -> Case:
+    """UTF-16 without its mark, semicolons."""
+    m.regions(UKRAINE, key="koatuu")
+    years = (2019, 2020)
+    m.numbers(years, digits=1, high=900, gaps=0)
+    rows: Cells = [
+        ["Область", *years],
+        *([n, *(m.text(c, y, decimal=",") for y in years)] for c, n in zip(m.codes, m.names, strict=True)),
+    ]
+    return m.csv(rows, sign=";", encoding="utf-16-le")
+
+
+@office
+def trailing_minus(m: Maker) -> Case:
+    """A minus behind the number, as an old program prints it: to be read as such or refused."""
+    m.regions(GERMANY, key="AGS")
+    m.numbers((2020,), digits=1, high=90, low=-90, gaps=0)
+    m.asks = "minus|number|mark"
+    rows: Cells = [
+        ["Land", "2020"],
+        *(
+            [n, f"{abs(v)}-" if (v := m.truth[c, 2020, "value"] or 0) < 0 else str(v)]
+            for c, n in zip(m.codes, m.names, strict=True)
+        ),
+    ]
+    return m.csv(rows, sign=";")
+
+
+@office
+def unit_in_cell(m: Maker) -> Case:
+    """A unit behind some numbers, which multiplies them: to be refused."""
+    m.regions(GERMANY, key="AGS")
+    m.numbers((2020,), digits=1, high=90, gaps=0)
+    m.asks = "number|mark"
+    rows: Cells = [
+        ["Land", "2020"],
+        *([n, f"{m.truth[c, 2020, 'value']} Mio"] for c, n in zip(m.codes, m.names, strict=True)),
+    ]
+    return m.csv(rows, sign=";")
+
+
+@office
+def parquet_table(m: Maker) -> Case:
+    """Parquet with dictionaries, missing values and a date column."""
+    import pandas as pd
+
+    m.regions(ROMANIA, key="nutscode")
+    m.numbers((2019, 2020), ("a", "b"), digits=1, high=900)
+    frame = pd.DataFrame(
+        [
+            {"judet": n, "an": pd.Timestamp(y, 1, 1), "a": m.truth[c, y, "a"], "b": m.truth[c, y, "b"]}
+            for c, n in zip(m.codes, m.names, strict=True)
+            for y in (2019, 2020)
+        ]
+    )
+    frame["judet"] = frame["judet"].astype("category")
+    frame.to_parquet(m.folder / "table.parquet")
+    return m.raw((m.folder / "table.parquet").read_bytes(), "table.parquet")

@@ -251,7 +251,7 @@ def _base(key: str, keys: Iterable[str]) -> str:
         if len(other) > 1
         and other != key
         and other in key
-        and re.fullmatch(rf"(?:\w{{0,2}}\W+)?{re.escape(other)}(?:\W+\w{{0,2}}\W*)?", key)
+        and re.fullmatch(rf"(?:\W*\w{{0,2}}\W+)?{re.escape(other)}(?:\W+\w{{0,2}}\W*)?", key)
     ]
     return max(short, key=len, default="")
 

@@ -113,13 +113,17 @@ def read_blocks(
         if told := _too_many_names(grid):
             left_out.append(f"{at}: {told}; it was left out")
             continue
+        alone: list[str] = []
         if index is not None and regions_across(grid, index):
+            filled = [list(filter(None, map(cell_text, row))) for _, row in grid.rows[:20]]
+            alone = [texts[0] for texts in filled if len(texts) == 1]  # titles, also of the year
             grid = turned(grid)
         found = find_blocks(grid, lambda name: index is not None and _names_region(index, name))
         left_out += _unread(grid, found, at)
         if not found:
             left_out.append(f"{at}: no rows of numbers below a header; it was left out")
         for block in [half for each in found for half in split_halves(each)]:
+            block.titles[:0] = alone
             read_block(block, index, parents, year)
             if grid.turned:
                 block.doubts.append("regions stand across; rows and columns were exchanged (transpose = true)")

@@ -171,6 +171,11 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
                 last = i  # numbers that look like years
                 own.add(i)
                 continue
+            years = {at for at, kind in enumerate(kinds[last]) if kind == "y" and at not in value_at}
+            if filled and years and all(kinds[i][at : at + 1] == "y" for at in years) and "t" not in kinds[i]:
+                last = i  # a number that looks like a year below a name that is merged down
+                own.add(i)
+                continue
             if not filled and rows[i][0] == rows[last][0] + 1 and labels and is_region(labels[0]):
                 last = i  # a region without a number, also the last one
                 own.add(i)

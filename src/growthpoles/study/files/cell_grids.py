@@ -529,7 +529,7 @@ def _json(content: bytes, path: Path, encoding: str | None) -> list[Grid]:
         isinstance(cell, list | dict) for row in lists for cell in row
     ):
         cells = [[_json_cell(cell) for cell in row] for row in lists]  # of the Census Bureau
-        return [Grid(path, "", list(enumerate(cells)), "row", encoding=used)]
+        return [Grid(path, "", list(enumerate(cells, start=1)), "row", encoding=used)]
     if isinstance(data, dict) and data.get("type") in ("Topology", "FeatureCollection"):
         raise DataError(message(_NO_TABLE, where=str(path), allowed=_WITH_POLYGONS))
     if isinstance(data, list | dict):
@@ -540,7 +540,7 @@ def _json(content: bytes, path: Path, encoding: str | None) -> list[Grid]:
             told = f"{len(names)} different names in {len(data)} records"
             raise DataError(message(told, where=str(path), allowed=f"{MAX_COLUMNS} names, {MAX_CELLS} cells"))
         cells = [[_json_cell(row.get(name)) for name in names] for row in data]
-        return [Grid(path, "", [(0, list(names)), *enumerate(cells, start=1)], "row", encoding=used)]
+        return [Grid(path, "", [(1, list(names)), *enumerate(cells, start=2)], "row", encoding=used)]
     raise DataError(message("JSON of an unknown kind", where=str(path), allowed="JSON-stat, or a list of records"))
 
 
