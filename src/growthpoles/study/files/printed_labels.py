@@ -169,8 +169,8 @@ def _year_in(cell: str) -> YearLabel | None:
     if (hit := _PLAIN_YEAR.fullmatch(text)) and not _PARTS_OF_YEAR.search(text):
         return YearLabel(int(hit[1]), "year")
     if twice := _TWICE.fullmatch(text):  # in two languages
-        first, second = map(_year_in, twice.groups())
-        return first if first == second else None
+        both = set(map(_year_in, twice.groups()))
+        return both.pop() if len(both) == 1 else None
     return None
 
 
