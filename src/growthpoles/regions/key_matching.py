@@ -46,7 +46,8 @@ _GENERIC = frozenset(
         "region regions county province prefecture governorate department district oblast krai republic state "
         "territory область обл облысы край республика район провинция регион kraj województwo powiat viloyati "
         "viloyat respublikasi landkreis kreis län lan fylke maakunta megye județ judet provincia departamento "
-        "departement département estado kabupaten provinsi il ili vilayet comunidad ",
+        "departement département estado kabupaten provinsi il ili vilayet comunidad "
+        "nct ut dki di daerah istimewa tp prov const",
     )
 )
 _COMPASS = frozenset(
@@ -58,6 +59,12 @@ _COMPASS = frozenset(
         "западныи восточныи ",
     )
 )
+_SIGNS = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]+")  # Chinese, Japanese and Korean names, without blanks in them
+_SUFFIX = re.compile(
+    r"(?<=..)(?:特别行政区|(?:..?族)?自治[区區州县縣]|[省市縣県府都道县區区]|특별자치[시도]|특별시|광역시|[도시군구])$"
+)
+_WORD = re.compile(r"[^\W\d_][^\W\d_A-ZА-Я]{3}")  # in a column of codes: what it is, only a person can tell
+_NUMERAL = re.compile(r"[ivx]+|\d+|[ivx]+ ?[a-c]")
 _LONGEST = 200  # names that are compared word by word with the regions left over
 _SEARCHES = 2000  # names for which something alike is looked for
 
@@ -128,9 +135,12 @@ def best_rule(
     if 2 * len(headed) >= len(names):
         rules += [(r"\(?(\w[\w.-]*?)\)?[.:]?\s.+", None), (r"\(?0*(\w[\w.-]*?)\)?[.:]?\s.+", None)]
         rules.append((r"\(?\w[\w.-]*\)?[.:]?\s+(?:[-–—:]\s*)?(.+)", None))
-    tailed = [name for name in names if re.fullmatch(r".*\S\s*[\[(][A-Z]{0,3}\d*[A-Z\d]+[\])]", name)]
+    tailed = [name for name in names if re.fullmatch(r".*\S\s*[\[(<][A-Z]{0,3}\d*[A-Z\d]+[\])>]", name)]
     if 2 * len(tailed) >= len(names):
-        rules += [(r".*[\[(](\w+)[\])]", None), (r"(.*\S)\s*[\[(]\w+[\])]", None)]
+        rules += [(r".*[\[(<](\w+)[\])>]", None), (r"(.*\S)\s*[\[(<]\w+[\])>]", None)]
+    numbered = [name for name in names if re.fullmatch(r"\D+[-_]\d+", name)]
+    if 2 * len(numbered) >= len(names):  # "Adana-1"
+        rules += [(r"(\D+)[-_]\d+", None), (r"\D+[-_](\d+)", None)]
     best: tuple[str | None, int | None, dict[str, str]] = (None, None, {})
     most = 0
     for pattern, width in rules:
@@ -212,7 +222,7 @@ def match_keys(
             reason = "it holds no number"
         elif coded and len(prefixed) > 1 and len(key) >= 2:
             reason = f"codes of regions begin with it ({prefixed[0]})"
-        elif coded and len(shapes) <= 3 and _shape(key) not in shapes and near is None:
+        elif coded and len(shapes) <= 3 and _shape(key) not in shapes and near is None and not _WORD.search(key):
             reason = "its code has another shape than those of the regions"
         elif near is None and not of_countries and is_country(key):
             reason = "it is the name of a country"
@@ -234,11 +244,14 @@ def match_keys(
 
 
 def _base(key: str, keys: Iterable[str]) -> str:
-    """Return the longest of the other keys that a key begins with, a mark or two letters apart; "" if there is none."""
+    """Return the longest of the other keys that a key is but for a mark or two letters apart; "" if there is none."""
     short = [
         other
         for other in keys
-        if len(other) > 1 and other != key and re.fullmatch(rf"{re.escape(other)}[^\w]+\w{{0,2}}\W*", key)
+        if len(other) > 1
+        and other != key
+        and other in key
+        and re.fullmatch(rf"(?:\W*\w{{0,2}}\W+)?{re.escape(other)}(?:\W+\w{{0,2}}\W*)?", key)
     ]
     return max(short, key=len, default="")
 
@@ -264,10 +277,12 @@ def _spellings(
     generic = _GENERIC | {word for word, n in common.items() if n >= 3 and n >= 0.25 * len(keyed)}
     spoken = Counter(word for code in index.names for word in {w for n in index.names[code] for w in _words(n)})
     generic |= {word for word, n in spoken.items() if n >= 3 and n >= 0.25 * len(index.names)}
+    generic -= _COMPASS - _GENERIC  # "England" is not "East of England"
     levels: list[tuple[str, Callable[[list[str], list[str]], bool]]] = [
         ("the same words", lambda a, b: sorted(a) == sorted(b)),
         ("the same words but for what it is", lambda a, b: _core(a, generic) == _core(b, generic) != frozenset()),
         ("shortened words", _shortened),
+        ("fewer signs", _fewer_signs),
     ]  # fmt: skip
     spellings = {code: [_words(name) for name in index.names[code]] for code in left}
     parts = {name: [each for variant in name_variants(rest[name]) if (each := _words(variant))] for name in names}
@@ -301,6 +316,8 @@ def _plain(name: str) -> str:
 
 
 def _core(parts: Sequence[str], generic: Collection[str]) -> frozenset[str]:
+    if _SIGNS.fullmatch("".join(parts)):
+        return frozenset([_SUFFIX.sub("", "".join(parts))])
     return frozenset(word for word in parts if word not in generic)
 
 
@@ -310,6 +327,14 @@ def _shortened(short: Sequence[str], long: Sequence[str]) -> bool:
         return False
     pairs = list(zip(short, long, strict=True))
     return all(b.startswith(a) or a.startswith(b) for a, b in pairs) and any(a == b and len(a) > 2 for a, b in pairs)
+
+
+def _fewer_signs(short: Sequence[str], long: Sequence[str]) -> bool:
+    """Tell whether some signs of a Chinese, Japanese or Korean name, the first one too, make the other ("충북")."""
+    few, many = "".join(short), "".join(long)
+    rest = iter(many)
+    signs = _SIGNS.fullmatch(few) and _SIGNS.fullmatch(many)
+    return bool(signs) and 2 <= len(few) < len(many) and few[0] == many[0] and all(sign in rest for sign in few)
 
 
 def _shape(code: str) -> str:
@@ -383,6 +408,8 @@ def name_variants(name: str) -> list[str]:
     found += parts if len(parts) > 1 else []
     if hit := re.fullmatch(r"([^()]+)\(([^()]+)\)\s*", name):
         found += [hit[1].strip(), f"{hit[2].strip()} {hit[1].strip()}"]
+        if all(word in _GENERIC or _NUMERAL.fullmatch(word) for word in _words(hit[1])):
+            found.append(hit[2].strip())  # "Region III (Central Luzon)"
     for each in list(found):
         if hit := re.fullmatch(r"([^,]+),\s*([^,]{1,25})", each):
             found.append(f"{hit[2]} {hit[1]}")

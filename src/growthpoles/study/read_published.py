@@ -16,8 +16,8 @@ from growthpoles.errors import DataError, listed, message, shown
 from growthpoles.regions.key_matching import key_of
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.result_display import ResultDisplay
-from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids
-from growthpoles.study.files.printed_labels import bare_name, year_inside
+from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids, turned
+from growthpoles.study.files.printed_labels import bare_name, parse_year, year_inside
 from growthpoles.study.files.problems import summary
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.files.user_table import read_table as read_as_described
@@ -30,12 +30,14 @@ from growthpoles.study.table_blocks import (
     is_counting,
     is_number,
     kind_of,
+    regions_across,
     split_halves,
     split_sections,
 )
 from growthpoles.study.table_layout import read_block
 
 MOST_NAMES = 20_000  # different names of regions in a table; the most that a country has are municipalities
+_WITH_CODE = re.compile(r"(\D*[^\W\d]\)?)\s*[-<\[(]\s*(\w+)[>\])]?")  # "Burgenland <AT11>", "Adana-1"
 Codes = dict[tuple[int, int | str], str]  # (id of a block, its column or the text of a kind) -> code
 
 
@@ -84,9 +86,7 @@ def read_sheets(
             except EncodingError:
                 continue
             cells = {cell_text(cell) for grid in found[name] for _, row in grid.rows for cell in row}
-            score[name] = sum(
-                bool(names.find(bare_name(text))) for text in cells if not text.isascii() and len(text) < 200
-            )
+            score[name] = sum(_names_region(names, text) for text in cells if not text.isascii() and len(text) < 200)
         best = max(score, key=lambda name: score[name], default=None)
         if best is None or not score[best]:
             raise
@@ -113,12 +113,20 @@ def read_blocks(
         if told := _too_many_names(grid):
             left_out.append(f"{at}: {told}; it was left out")
             continue
+        alone: list[str] = []
+        if index is not None and regions_across(grid, index):
+            filled = [list(filter(None, map(cell_text, row))) for _, row in grid.rows[:20]]
+            alone = [texts[0] for texts in filled if len(texts) == 1]  # titles, also of the year
+            grid = turned(grid)
         found = find_blocks(grid, lambda name: index is not None and _names_region(index, name))
         left_out += _unread(grid, found, at)
         if not found:
             left_out.append(f"{at}: no rows of numbers below a header; it was left out")
         for block in [half for each in found for half in split_halves(each)]:
+            block.titles[:0] = alone
             read_block(block, index, parents, year)
+            if grid.turned:
+                block.doubts.append("regions stand across; rows and columns were exchanged (transpose = true)")
             here = f"{at}, {grid.unit}s {block.first} to {block.last}" if len(found) > 1 else at
             if block.key is None:
                 left_out.append(f"{here}: no column names regions; it was left out")
@@ -162,7 +170,9 @@ def _numbered(block: Block, rows: Iterable[Sequence[object]]) -> bool:
 def _names_region(index: NameIndex, text: str) -> bool:
     """Tell whether a cell names a region, also with its code in front."""
     head, _, tail = text.partition(" ")
-    return any(index.find(each) for each in (bare_name(text), *((head, tail) if tail and head[-1:].isdigit() else ())))
+    parts = [bare_name(text), *((head, tail) if tail and head[-1:].isdigit() else ())]
+    parts += hit.groups() if (hit := _WITH_CODE.fullmatch(text)) else ()
+    return any(index.find(each) for each in parts)
 
 
 def _unread(grid: Grid, blocks: Sequence[Block], at: str) -> list[str]:
@@ -250,17 +260,16 @@ def _continues(block: Block, before: Block) -> bool:
     """Tell whether a table goes on with other regions below the same header: on another page or sheet, or beside."""
     same = block.grid.path == before.grid.path and not block.indicator and not before.indicator
     shapes = [[(each.labels.get(at), year) for at, year in each.value_at.items()] for each in (block, before)]
+    if block.grid is before.grid and _heads(block) == _heads(before):
+        shapes = [[], []]
     mine, theirs = set(block.match.codes.values()), set(before.match.codes.values())
     return same and shapes[0] == shapes[1] and block.years == before.years and bool(mine) and not mine & theirs
 
 
 def _goes_on(block: Block, before: Block) -> bool:
     """Tell whether a table with its indicators down goes on below a repeated header: no row comes twice."""
-    if not before.indicator or (block.grid, block.paths, block.indicator) != (
-        before.grid,
-        before.paths,
-        before.indicator,
-    ):
+    same = block.grid is before.grid and block.indicator == before.indicator and _heads(block) == _heads(before)
+    if not before.indicator or not same:
         return False
 
     def told(each: Block) -> set[tuple[str, ...]]:
@@ -268,6 +277,12 @@ def _goes_on(block: Block, before: Block) -> bool:
         return {tuple(each.text(row, i) for i in at) for _, row in each.rows}
 
     return not told(block) & told(before)
+
+
+def _heads(block: Block) -> list[tuple[int, int | str]]:
+    """Return what stands just above the columns of numbers and labels, a year however it is written."""
+    last = {at: block.paths[at][-1] if block.paths[at] else "" for at in (*block.value_at, *block.indicator)}
+    return [(at, year.year if (year := parse_year(text)) else text) for at, text in last.items()]
 
 
 def _title(block: Block, blocks: Sequence[Block]) -> str:
@@ -300,6 +315,8 @@ def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Ca
     assert block.key is not None
     if grid.sheet:
         lines.append(f"sheet = {quoted(grid.sheet)}")
+    if grid.turned:
+        lines.append("transpose = true             # CHECK: regions stand across; rows and columns are exchanged")
     numbers = [number for number, _ in grid.rows]
     below = [number for number in numbers if number > block.last]
     plain = len(block.header) == 1 and len(set(map(tuple, block.paths))) == len(block.paths)

@@ -111,6 +111,7 @@ class Table(Part):
 
     file: str
     sheet: str | None = None
+    transpose: bool = False
     header: (
         Annotated[int, Field(ge=1)] | Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)] | None
     ) = None

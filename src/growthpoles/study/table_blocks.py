@@ -7,19 +7,28 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import permutations
 
 from growthpoles.errors import listed, shown
 from growthpoles.regions.key_matching import KeyMatch, is_country
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import Notation
-from growthpoles.study.files.printed_labels import MANY_CELLS, bare_name, parse_year, part_of_year, split_flag
-from growthpoles.study.files.table_files import cell_text, header_paths, unique_names
+from growthpoles.study.files.printed_labels import (
+    MANY_CELLS,
+    bare_name,
+    parse_year,
+    part_of_year,
+    plain_signs,
+    split_flag,
+)
+from growthpoles.study.files.table_files import JOINT, cell_text, cells_filled, header_paths, joint_keys, unique_names
 
 _MOST_HEADER = 5
+_MOST_ACROSS = 2000  # rows of a table whose regions stand across
 _MARK = re.compile(
     r"[^\w\s]{1,6}|[^\W\d]{1,3}|[\[(][^\[\]()\d]{1,14}[\])]"
-    r"|n\.? ?/?[adosv]\.?[a-z]?\.?|k\.? ?a\.?|нет данных|no data|#?n/a|nan|null|none|missing|"
+    r"|n\.? ?/?[adosv]\.?[a-z]?\.?|k\.? ?a\.?|[a-zа-я][/.] ?[a-zа-я]\.?|нет данных|no data|#?n/a|nan|null|none|missing|"
     r"not available|\.{2,3} ?[a-z]{0,2}|[:.…] ?[a-z]{1,3}|conf(?:idential)?\.?|suppressed|[cxzsdnp]{1,2}\.|#[A-Z/0!?]+",
     flags=re.IGNORECASE,
 )
@@ -28,6 +37,7 @@ _STRONG = re.compile(
     re.IGNORECASE,
 )
 _BELOW = re.compile(r"[<>≤≥] ?\d[\d., ]*")
+_SENTINEL = re.compile(r"-(?:9{2,}|([1-9])\1{5,})")  # -9999, -666666666: a number that stands for no data
 NOTATIONS = (Notation(".", ","), Notation(",", "."), Notation(".", "'"), Notation(",", "'"))
 
 
@@ -161,6 +171,11 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
                 last = i  # numbers that look like years
                 own.add(i)
                 continue
+            years = {at for at, kind in enumerate(kinds[last]) if kind == "y" and at not in value_at}
+            if filled and years and all(kinds[i][at : at + 1] == "y" for at in years) and "t" not in kinds[i]:
+                last = i  # a number that looks like a year below a name that is merged down
+                own.add(i)
+                continue
             if not filled and rows[i][0] == rows[last][0] + 1 and labels and is_region(labels[0]):
                 last = i  # a region without a number, also the last one
                 own.add(i)
@@ -168,7 +183,8 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
             named = [at for at in here if kinds[i][at] in "yt"]
             none = not any(kinds[i][at] == "n" for at in here)
             follows = any(_is_data(kinds[j]) for j in range(i + 1, min(i + 6, len(rows))))
-            if named and none and follows and len(kinds[i].replace(" ", "")) >= 2 and header:
+            region = sum(map(is_region, labels)) == 1
+            if named and none and follows and not region and len(kinds[i].replace(" ", "")) >= 2 and header:
                 after = next(j for j in range(i + 1, min(i + 6, len(rows))) if _is_data(kinds[j]))
                 if _header_above(grid, rows, kinds, last + 1, after, is_region)[0]:
                     stop = last + 1
@@ -192,7 +208,9 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
             block.first = min([block.first, *(number for number, _ in first_label)])
             block.paths = header_paths(grid, block.header)
             width = max((i + 1 for i, path in enumerate(block.paths) if path), default=0)
-            block.paths = block.paths[:width]
+            if grid.unit != "line":
+                width = max([width, *(cells_filled(row) for _, row in block.rows)])
+            block.paths = [*block.paths, *([] for _ in range(width))][:width]
             block.names = unique_names([" | ".join(path) for path in block.paths])
             if not (blocks and _repeats(block, blocks[-1], rows, kinds)):
                 blocks.append(block)
@@ -447,7 +465,8 @@ def bare_number(block: Block, row: Sequence[object], at: int) -> str:
     if is_mark(text):
         return ""
     split = split_flag(text) if text and not text.isdigit() else None
-    return split[0] if split else text
+    text = split[0] if split else plain_signs(text)
+    return text[:-1] if text[:-1].isdigit() and text[-1] == "." else text  # "1." counts, too
 
 
 def several_numbers(block: Block, rows: Sequence[Sequence[object]], at: int) -> bool:
@@ -548,8 +567,58 @@ def odd_rows(block: Block, index: NameIndex) -> dict[str, str]:
             continue
         for name, row in rows:
             code = block.text(row, at)
-            if name not in regions and re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) not in shapes:
+            if name not in (code, *regions) and re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) not in shapes:
                 found[name] = (
                     f"{shown(code) if code else 'nothing'} in {shown(block.names[at])}, where every region has a code"
                 )
     return found
+
+
+def sentinels(block: Block) -> list[str]:
+    """Return numbers such as -9999 that are the only negative ones of their columns, and no single -99."""
+    found: Counter[str] = Counter()
+    for at in block.value_at:
+        below = [text for _, row in block.regions if (text := block.text(row, at)).startswith("-") and is_number(text)]
+        if all(map(_SENTINEL.fullmatch, below)):
+            found.update(below)
+    return [text for text, n in found.items() if n > 1 or len(text) > 4]
+
+
+def joint_key(
+    block: Block, kinds: dict[int, Counter[str]], index: NameIndex, most: int
+) -> tuple[tuple[float, ...], int, dict[str, str]] | None:
+    """Return two columns that name more regions together than any alone ("STATE", "COUNTY"), as one more column."""
+    columns = [at for at in kinds if at != block.year_column and kinds[at][" "] < 0.5 * kinds[at].total()][:8]
+    sample = block.rows[:: max(1, len(block.rows) // 60)]
+    best: tuple[int, tuple[int, int], dict[str, str]] = (max(1, most), (0, 0), {})
+    for pair in permutations(columns, 2):
+        if sum(bool(hits_of(index, text)) for text in joint_keys(sample, pair) if text) < 0.4 * len(sample):
+            continue
+        texts = joint_keys(block.rows, pair)
+        found = {text: hits[0] for text in dict.fromkeys(texts) if text and len(hits := hits_of(index, text)) == 1}
+        if len(set(found.values())) > 1.2 * best[0]:
+            best = len(set(found.values())), pair, found
+    units, pair, found = best
+    if not found:
+        return None
+    at = len(block.paths)
+    for (_, row), text in zip(block.rows, joint_keys(block.rows, pair), strict=True):
+        row += [*[""] * (at - len(row)), text]
+    block.names.append(JOINT.join(block.names[each] for each in pair))
+    block.paths.append([block.names[-1]])
+    block.doubts.append(f"{listed([block.names[each] for each in pair])} name a region together")
+    return (float(units),), at, found
+
+
+def regions_across(grid: Grid, index: NameIndex) -> bool:
+    """Tell whether half of the regions or more stand in one row, and no column names as many."""
+    if len(grid.rows) > _MOST_ACROSS:
+        return False
+
+    def named(cells: Iterable[object]) -> int:
+        return len({hits[0] for cell in cells if isinstance(cell, str) and len(hits := hits_of(index, cell)) == 1})
+
+    most = max((named(row) for _, row in grid.rows[:20]), default=0)
+    if 2 * most < max(4, len(index.names)):
+        return False
+    return all(named(row[at] for _, row in grid.rows if at < len(row)) < most for at in range(8))

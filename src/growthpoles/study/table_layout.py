@@ -9,7 +9,7 @@ import functools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import combinations, permutations
+from itertools import combinations
 
 from growthpoles.errors import listed, shown
 from growthpoles.regions.key_matching import KeyMatch, best_rule, match_keys
@@ -21,10 +21,11 @@ from growthpoles.study.files.printed_labels import (
     part_of_year,
     plain_signs,
     split_flag,
+    two_years,
     year_inside,
 )
 from growthpoles.study.files.problems import Problem
-from growthpoles.study.files.table_files import JOINT, cell_text, joint_keys
+from growthpoles.study.files.table_files import JOINT, cell_text
 from growthpoles.study.table_blocks import (
     NOTATIONS,
     Block,
@@ -34,11 +35,13 @@ from growthpoles.study.table_blocks import (
     hits_of,
     is_mark,
     is_number,
+    joint_key,
     kind_of,
     labels_beside,
     multipliers,
     numbers_rows,
     odd_rows,
+    sentinels,
     several_numbers,
     sums_of,
     tell_parts_of_year,
@@ -194,7 +197,7 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
     if index is not None and max((each[0][0] for each in candidates), default=0.0) < 0.5 * len(index.names):
         candidates += _spelled_otherwise(block, kinds, numeric, index)
     most = int(max((each[0][0] for each in candidates), default=0.0))
-    if index is not None and most < 0.8 * len(index.names) and (joint := _joint(block, kinds, index, most)):
+    if index is not None and most < 0.8 * len(index.names) and (joint := joint_key(block, kinds, index, most)):
         candidates = [joint]
     if not candidates:
         return
@@ -223,32 +226,6 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
     fill_down(block, block.key)
     if block.year_column is not None:
         fill_down(block, block.year_column)
-
-
-def _joint(
-    block: Block, kinds: dict[int, Counter[str]], index: NameIndex, most: int
-) -> tuple[tuple[float, ...], int, dict[str, str]] | None:
-    """Return two columns that name more regions together than any alone ("STATE", "COUNTY"), as one more column."""
-    columns = [at for at in kinds if at != block.year_column and kinds[at][" "] < 0.5 * kinds[at].total()][:8]
-    sample = block.rows[:: max(1, len(block.rows) // 60)]
-    best: tuple[int, tuple[int, int], dict[str, str]] = (max(1, most), (0, 0), {})
-    for pair in permutations(columns, 2):
-        if sum(bool(hits_of(index, text)) for text in joint_keys(sample, pair) if text) < 0.4 * len(sample):
-            continue
-        texts = joint_keys(block.rows, pair)
-        found = {text: hits[0] for text in dict.fromkeys(texts) if text and len(hits := hits_of(index, text)) == 1}
-        if len(set(found.values())) > 1.2 * best[0]:
-            best = len(set(found.values())), pair, found
-    units, pair, found = best
-    if not found:
-        return None
-    at = len(block.paths)
-    for (_, row), text in zip(block.rows, joint_keys(block.rows, pair), strict=True):
-        row += [*[""] * (at - len(row)), text]
-    block.names.append(JOINT.join(block.names[each] for each in pair))
-    block.paths.append([block.names[-1]])
-    block.doubts.append(f"{listed([block.names[each] for each in pair])} name a region together")
-    return (float(units),), at, found
 
 
 def _spelled_otherwise(
@@ -325,9 +302,19 @@ def _find_values(
             block.left_out.append(f"{block.names[at]} ({reason})")
         else:
             candidates.append(at)
+    if any(map(block.paths.__getitem__, candidates)):
+        for at in [at for at in candidates if not block.paths[at]]:
+            block.left_out.append(f"{block.names[at]} (no name above it)")
+            candidates.remove(at)
     if block.year_column is not None:
         block.value_at = dict.fromkeys(candidates)
         return
+    years = {at: pure[at] if at in pure else inside[at][0] for at in candidates if at in pure or at in inside}
+    spans = {at for at in years if any(map(two_years, block.paths[at]))}
+    single = {year for at, year in years.items() if at not in spans}
+    for at in [at for at in spans if {years[at], years[at] + 1} <= single]:
+        block.left_out.append(f"{block.names[at]} (two years in its header, which have columns of their own)")
+        candidates.remove(at)
     if pure:
         first = min(pure)
         for at in candidates:
@@ -354,7 +341,10 @@ def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
     """Return why a column of numbers is no indicator, "" if it may be one."""
     filled = [text for _, row in block.rows if (text := bare_number(block, row, at))]
     whole = all(re.fullmatch(r"-?\d+", text) for text in filled)
-    beside = _last(block, at) == "" or (block.key is not None and at < block.key)
+    before = block.key is not None and at < block.key
+    beside = _last(block, at) == "" or before
+    if whole and before and not block.paths[at]:
+        return "no name above it, and before those of the regions"
     if whole and beside and len(filled) > 3 and filled in (counted_from(1, filled), counted_from(0, filled)):
         return "it counts the rows"
     if whole and _identifies(block, at):
@@ -410,6 +400,10 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
         alone = several == len(groups)  # every text has one number
         if whole and alone and several > 1 and 2 * several <= len(filled) and (other != block.key or valued):
             return f"the same for all rows of one {shown(block.names[other])}"
+    if valued and whole and block.year_column is not None:
+        dated = {(block.text(row, block.year_column), text) for row, text in zip(rows, cells, strict=True) if text}
+        if 1 < len({year for year, _ in dated}) == len(dated) and 2 * len(dated) <= len(filled):
+            return f"the same for all rows of one {shown(block.names[block.year_column])}"
     if valued and block.year_column is not None and labels:
         series = list(zip(*labels.values(), strict=True))
         pairs = {pair for pair in zip(series, cells, strict=True) if pair[1]}
@@ -608,6 +602,7 @@ def _find_marks(block: Block) -> None:
     flags: dict[str, None] = {}
     places: dict[int, list[tuple[str, Problem]]] = defaultdict(list)
     negative = bracketed = False
+    texts |= dict.fromkeys(sentinels(block))
     for number, row in block.regions:
         for at in block.value_at:
             cell = row[at] if at < len(row) else ""
@@ -621,13 +616,13 @@ def _find_marks(block: Block) -> None:
                     elif split:
                         flags[split[1]] = None
                     bracketed |= text[:1] + text[-1:] == "()"
-                    negative |= plain_signs(cell).startswith("-")
+                    negative |= plain_signs(cell).startswith("-") and text not in texts
                     place = Problem(
                         "", str(block.grid.path), block.grid.sheet, number, block.names[at], "", block.grid.unit
                     )
                     places[at].append((number_part.strip("()"), place))
                 elif isinstance(cell, int | float) and not isinstance(cell, bool):
-                    negative |= cell < 0
+                    negative |= cell < 0 and text not in texts
                 continue
             if text == "" or is_mark(text):
                 texts[text] = None

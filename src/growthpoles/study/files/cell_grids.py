@@ -75,6 +75,7 @@ _TAG = re.compile(  # of a web page only what makes tables is parsed; the rest c
     r"|<[/a-z!?][^<>]*(?:>|(?=<)|\Z)",
     flags=re.IGNORECASE | re.DOTALL,
 )
+_YEAR = re.compile(r"((?:19|20)\d\d)[1-9]?")
 _COMPOSITE = re.compile(r"[^\\\t]+\\[A-Za-z_]+\s*")
 
 
@@ -172,6 +173,8 @@ class Grid:
         Rows by number, columns from 0.
     raised : dict of (row, column) to text
         Superscripts that stood behind the text of a cell.
+    turned : bool
+        Whether rows and columns were exchanged; `unit` is "column" then.
     hidden, hidden_columns : set of int
         Rows by number, columns from 0.
     """
@@ -185,8 +188,38 @@ class Grid:
     hidden: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     visible: bool = True
+    turned: bool = False
     encoding: str = ""
     delimiter: str = ""
+
+
+def turned(grid: Grid) -> Grid:
+    """Return a sheet with rows and columns exchanged: regions that stand across stand down then."""
+    width = max((len(row) for _, row in grid.rows), default=0)
+    place = {number: at for at, (number, _) in enumerate(grid.rows)}
+    cells: list[Row] = [
+        (at + 1, [row[at] if at < len(row) else "" for _, row in grid.rows]) for at in range(width)
+    ]  # fmt: skip
+    within = [([place[n] for n in place if a <= n <= c], b, d) for a, b, c, d in grid.merged]
+    merged = [(b + 1, min(rows), d + 1, max(rows)) for rows, b, d in within if rows]
+    raised = {(at + 1, place[number]): text for (number, at), text in grid.raised.items() if number in place}
+    return Grid(
+        grid.path, grid.sheet, [each for each in cells if any(cell != "" for cell in each[1])], "column", merged,
+        raised, {at + 1 for at in grid.hidden_columns}, {place[n] for n in grid.hidden if n in place}, grid.visible,
+        True, grid.encoding, grid.delimiter,
+    )  # fmt: skip
+
+
+def _mark_years(grid: Grid) -> Grid:
+    """Set apart the raised digit that was written as a plain one behind a year of a header: 2019, 2020, 20212."""
+    for _, row in grid.rows[:20]:
+        texts = [str(cell).removesuffix(".0") for cell in row]
+        for at in range(2, len(texts)):
+            before = [int(text[:4]) if _YEAR.fullmatch(text) else 0 for text in texts[at - 2 : at + 1]]
+            plain = all(text.isdigit() and len(text) in (4, 5) for text in filter(None, texts[1:]))
+            if plain and len(texts[at]) == 5 and before[0] and before[0] + 1 == before[1] == before[2] - 1:
+                row[at] = f"{texts[at][:4]} {texts[at][4]})"
+    return grid
 
 
 def read_grids(
@@ -220,7 +253,7 @@ def read_grids(
     elif suffix in BOOKS or (content.startswith(b"\xd0\xcf\x11\xe0") and suffix not in (".csv", ".tsv", ".txt")):
         if content and not content.startswith((b"PK", b"\xd0\xcf\x11\xe0", b"\t\x08", b"\t\x02", b"\t\x04")):
             if suffix == ".xls":  # delimited text that a web page calls .xls
-                return [_text_grid(content, path, encoding, delimiter)]
+                return [_mark_years(_text_grid(content, path, encoding, delimiter))]
             raise DataError(message("not an Excel workbook", where=where, allowed=".xlsx, .xls or .ods"))
         grids = _workbook(content, path, sheet)
     elif suffix in PARQUET:
@@ -233,6 +266,7 @@ def read_grids(
             problem = "not a text table, though its name says so"
             raise DataError(message(problem, where=where, allowed="the right ending"))
         grids = [_text_grid(content, path, encoding, delimiter)]
+    grids = [_mark_years(grid) for grid in grids]
     if sheet is None:
         return grids
     named = [grid for grid in grids if grid.sheet == sheet]
@@ -490,16 +524,44 @@ def _json(content: bytes, path: Path, encoding: str | None) -> list[Grid]:
             return [Grid(path, name, _jsonstat(each), "row", encoding=used) for name, each in named.items()]
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
             raise DataError(message(f"damaged JSON-stat ({str(error)[:80]})", where=str(path))) from None
+    lists = data if isinstance(data, list) and all(isinstance(row, list) for row in data) else []
+    if len({len(row) for row in lists}) == 1 and not any(
+        isinstance(cell, list | dict) for row in lists for cell in row
+    ):
+        cells = [[_json_cell(cell) for cell in row] for row in lists]  # of the Census Bureau
+        return [Grid(path, "", list(enumerate(cells, start=1)), "row", encoding=used)]
+    if isinstance(data, dict) and data.get("type") in ("Topology", "FeatureCollection"):
+        raise DataError(message(_NO_TABLE, where=str(path), allowed=_WITH_POLYGONS))
+    if isinstance(data, list | dict):
+        data = max(_record_lists(data), key=len, default=data)
     if isinstance(data, list) and data and all(isinstance(row, dict) for row in data):
         names = list(dict.fromkeys(str(name) for row in data for name in row))
         if len(names) > MAX_COLUMNS or len(names) * len(data) > MAX_CELLS:
             told = f"{len(names)} different names in {len(data)} records"
             raise DataError(message(told, where=str(path), allowed=f"{MAX_COLUMNS} names, {MAX_CELLS} cells"))
         cells = [[_json_cell(row.get(name)) for name in names] for row in data]
-        return [Grid(path, "", [(0, list(names)), *enumerate(cells, start=1)], "row", encoding=used)]
-    if isinstance(data, dict) and data.get("type") in ("Topology", "FeatureCollection"):
-        raise DataError(message(_NO_TABLE, where=str(path), allowed=_WITH_POLYGONS))
+        return [Grid(path, "", [(1, list(names)), *enumerate(cells, start=2)], "row", encoding=used)]
     raise DataError(message("JSON of an unknown kind", where=str(path), allowed="JSON-stat, or a list of records"))
+
+
+def _record_lists(data: object, depth: int = 0) -> list[list[dict[str, object]]]:
+    """Return the lists of records inside the wrapping of an answer, what is nested in a record one level up."""
+    if isinstance(data, list) and data and all(isinstance(row, dict) for row in data):
+        inner = [each for row in data for each in row.values() if isinstance(each, list)] if len(data) < 9 else []
+        return [list(map(_flat, data)), *_record_lists(inner, depth + 1)]
+    if depth > 5 or not isinstance(data, list | dict):
+        return []
+    parts = data.values() if isinstance(data, dict) else data
+    return [found for part in parts for found in _record_lists(part, depth + 1)]
+
+
+def _flat(record: dict[str, object]) -> dict[str, object]:
+    pairs = [
+        (f"{name}.{part}", inner)
+        for name, each in record.items()
+        for part, inner in (each.items() if isinstance(each, dict) else [("", each)])
+    ]
+    return {name.removesuffix("."): each for name, each in pairs}
 
 
 def _json_number(text: str) -> float | str:

@@ -19,12 +19,12 @@ _STATE = (
 )
 _NOTE = (
     rf"(?:\s*(?:[{_UP}{re.escape(_SIGNS)}+]+|\[[^\[\]]{{1,12}}\]|\(\d{{1,2}}\)|\d{{1,2}}\)"
-    rf"|\((?:[^\W\d_]{{1,2}}|{_STATE}\.?)\)|,?\s{_STATE}\.?(?!\w)))"
+    rf"|(?<=\s)\d{{1,2}}/|\((?:[^\W\d_]{{1,2}}|{_STATE}\.?)\)|,?\s{_STATE}\.?(?!\w)))"
 )
 _YEAR = r"((?:19|20)\d\d)"
 _PLAIN_YEAR = re.compile(
     rf"(?:F\.?Y\.?|Y|X|YR|year|anno|ano|año|anul|jahr|rok|god|год|жыл|рік|за|в|in|'|(?:{_STATE}[.:]?\s+)+)?\s*{_YEAR}(?:\.0?)?"
-    rf"(?:[ \u00a0]*(?:г\.?г?\.?|год[а-я]*|ж\.?|жыл[а-я]*|йил[а-я]*|рік|роки|року|year|年度?|년"
+    rf"(?:JJ00|-?A1|[ \u00a0]*(?:г\.?г?\.?|год[а-я]*|ж\.?|жыл[а-я]*|йил[а-я]*|рік|роки|року|year|年度?|년"
     rf"|-?yil[a-z]*|gad[sau]|met(?:ai|ų)|aasta|m\.|év|rok[ua]?|leto|god\.?))?:?"
     rf"(?:[ \u00a0]*(?:(?<![A-Za-z])[A-Za-z]{{1,2}}(?![^\W\d_])|\([^()]{{1,14}}\)|[a-z\d]{{1,2}}/|{_NOTE}))*",
     flags=re.IGNORECASE,
@@ -97,6 +97,8 @@ _DAY_IN_WORDS = re.compile(
 )
 _ERA = re.compile(r"(令和|平成|昭和|民國|民国|(?:พ\.?ศ\.?|b\.?e\.?)\s*)(\d{1,4}|元)\s*年?度?", flags=re.IGNORECASE)
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}  # the year before the first
+_CODE = re.compile(r"\b[A-EG-SU-WZ](?:19|20)\d\d_\w*\d")  # "S1901_C01_001E" of the Census Bureau holds no year
+_TWICE = re.compile(rf"(.*?{_YEAR[1:-1]}(?!\d)[^\d/|]*?)\s*[/|\s]\s*([^\d/|]*{_YEAR[1:-1]}(?!\d).*)")
 _INSIDE = re.compile(rf"(?<![\d.,]){_YEAR}(?:\s*[/–—-]\s*((?:19|20)?\d\d)(?!\d))?(?![\d]|[.,]\d)")
 _WITH_STATE = re.compile(
     rf"(?:(?<!\w){_STATE}[.:]?\s+)?{_INSIDE.pattern}(?:\s*г\.|\s+года?\b)?{_NOTE}*", flags=re.IGNORECASE
@@ -112,7 +114,7 @@ _LOOKALIKES = {
     **_BLANKS,
     **dict.fromkeys(map(ord, "\u2212\u2010\u2011\u2012\ufe63\uff0d"), "-"),
     **dict.fromkeys(map(ord, "’‘ʼ′`´"), "'"),
-    **{ord(sign): str(i % 10) for i, sign in enumerate("０１２３４５６７８９٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")},
+    **{ord(zero) + i: str(i) for zero in "０٠۰०০੦૦୦௦౦೦൦๐໐༠၀០" for i in range(10)},  # digits of other scripts
     **{ord("．"): ".", ord("，"): ",", ord("٫"): ".", ord("٬"): ",", ord("％"): "%", ord("△"): "-", ord("▲"): "-"},
 }
 _DIGITS = {**_BLANKS, **{at: sign for at, sign in _LOOKALIKES.items() if sign.isdigit()}}
@@ -120,7 +122,7 @@ _HAS_DIGIT = re.compile(r"[\d元]")
 _NUMBER = r"[+-]? ?(?:\d(?:[\d.,' ]*\d)?|[.,]\d+)(?:[eE][+-]?\d{1,3}(?![^\W\d_]))?"
 _MARK = (
     rf"(?:[{_UP}]+|[{re.escape(_SIGNS)}]+|\[[^\[\]]{{1,12}}\]|\([^\W\d_]{{1,3}}\)|\(\d{{1,2}}\)"
-    r"|(?:(?<= )\d{1,2}\))|[^\W\d_]{1,2}(?![^\W_]))"
+    r"|(?:(?<= )\d{1,2}[)/])|(?<= )[^\W\d_]/|[^\W\d_]{1,2}(?![^\W_]))"
 )
 _BEHIND = re.compile(rf"({_NUMBER})( ?{_MARK}(?: ?{_MARK})*)")
 _BEFORE = re.compile(rf"(\([^\W\d_]{{1,3}}\)|\[[^\[\]\d]{{1,12}}\]|[*†‡§¶#~^]+|[^\W\d_]{{1,2}} ) ?({_NUMBER})")
@@ -166,6 +168,9 @@ def _year_in(cell: str) -> YearLabel | None:
         return YearLabel(year, "year") if 1900 <= year <= 2100 else None
     if (hit := _PLAIN_YEAR.fullmatch(text)) and not _PARTS_OF_YEAR.search(text):
         return YearLabel(int(hit[1]), "year")
+    if twice := _TWICE.fullmatch(text):  # in two languages
+        both = set(map(_year_in, twice.groups()))
+        return both.pop() if len(both) == 1 else None
     return None
 
 
@@ -176,12 +181,17 @@ def part_of_year(text: str) -> str:
     return hit[0].strip() if hit else ""
 
 
+def two_years(text: str) -> bool:
+    """Tell whether a label names two years that follow each other ("2018-19", "Change 2018/2019")."""
+    return any(hit[2] for hit in _INSIDE.finditer(text.translate(_DIGITS)))
+
+
 def year_inside(text: str) -> tuple[int, str] | None:
     """Return the one year that stands in a longer text, and the text without it; None for none or several."""
     plain = _DAYS.sub("", _YR.sub("", text.translate(_DIGITS).replace("_", " ")))
     hits = list(_INSIDE.finditer(plain))
     years = {int(hit[1]) for hit in hits}
-    if len(years) != 1 or _PARTS_OF_YEAR.search(_DAY_ALONE.sub("", plain)):
+    if len(years) != 1 or _CODE.search(text) or _PARTS_OF_YEAR.search(_DAY_ALONE.sub("", plain)):
         return None
     for hit in hits:
         if hit[2] and int(hit[2]) % 100 != (int(hit[1]) + 1) % 100:

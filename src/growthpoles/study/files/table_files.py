@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from growthpoles.errors import DataError, listed, message, plain
-from growthpoles.study.files.cell_grids import Grid, Row, filled_sheets, read_grids
+from growthpoles.study.files.cell_grids import Grid, Row, filled_sheets, read_grids, turned
 from growthpoles.study.files.number_notation import detect_delimiter
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.study_spec import Table
@@ -115,9 +115,9 @@ def read_raw(
             allowed = f"sheet = one of {listed(filled)}" if filled else "a sheet with a header and rows"
             raise DataError(message(problem, where=str(path), allowed=allowed))
         grids = [grid for grid in grids if grid.sheet == filled[0]]
-    if most_names is not None:
+    if most_names is not None and not spec.transpose:
         _check_names(grids[0], first, key, most_names)
-    return _table(grids[0], spec)
+    return _table(turned(grids[0]) if spec.transpose else grids[0], spec)
 
 
 def _check_names(grid: Grid, header: int | None, key: str | None, most: int) -> None:
@@ -166,23 +166,25 @@ def header_paths(grid: Grid, numbers: Sequence[int]) -> list[list[str]]:
 def _table(grid: Grid, spec: Table) -> RawTable:
     """Find the header, hold every row against it."""
     where = f"{grid.path}, sheet {grid.sheet!r}" if grid.sheet else str(grid.path)
-    filled = [(number, row) for number, row in grid.rows if any(cell_text(cell) for cell in row)]
+    written = [(number, row) for number, row in grid.rows if any(cell_text(cell) for cell in row)]
     numbers = spec.header if isinstance(spec.header, tuple) else () if spec.header is None else (spec.header,)
-    present = {number for number, _ in filled}
-    if not filled:
+    present = {number for number, _ in written}
+    if not written:
         raise DataError(message("the table is empty", where=where, allowed="a header and rows below it"))
     if not numbers:
-        numbers = (filled[0][0],)
+        numbers = (written[0][0],)
     gone = [number for number in numbers if number not in present]
     if gone:
         raise DataError(message(f"{grid.unit} {gone[0]}, where the header should be, is empty", where=where))
     paths = header_paths(grid, numbers)
     names = [" | ".join(path) for path in paths]
     first, last = spec.rows or (max(numbers) + 1, None)
-    below = [(n, row) for n, row in filled if n > max(numbers)]
+    below = [(n, row) for n, row in written if n > max(numbers)]
     # A spreadsheet saves empty columns at the right; they go only when nothing stands in them.
     width = max((i + 1 for i, name in enumerate(names) if name), default=0)
-    names = names[:width]
+    if grid.unit != "line" and (spec.columns or spec.layout == "long"):  # remarks beside the last column
+        width = max([width, *(cells_filled(row) for n, row in below if first <= n <= (last or n))])
+    names = [*names, *[""] * width][:width]
     repeated = sorted({name for name, count in Counter(names).items() if count > 1} - {""})
     if repeated and not isinstance(spec.header, tuple):
         problem = f"column names repeated: {listed(repeated)}"
@@ -194,7 +196,7 @@ def _table(grid: Grid, spec: Table) -> RawTable:
     outside = [number for number, _ in below if number < first or (last is not None and number > last)]
     hidden = [number for number, _ in below if number in grid.hidden and number not in outside and not spec.hidden]
     rows: list[Row] = []
-    loose = spec.rows is not None or grid.unit == "row"
+    loose = spec.rows is not None or grid.unit != "line"
     for position, row in below:
         if position in outside or position in hidden:
             continue
@@ -213,11 +215,16 @@ def _table(grid: Grid, spec: Table) -> RawTable:
     if not named:
         remedy = "a name"
         problems += [make(f"column {i + 1} has values and no name", row=max(numbers), remedy=remedy) for i in unnamed]
-    above = tuple(number for number, _ in filled if number <= max(numbers) and number not in numbers)
+    above = tuple(number for number, _ in written if number <= max(numbers) and number not in numbers)
     return RawTable(
         grid.path, grid.sheet, columns, rows, grid.unit, max(numbers), above, tuple(misfits), tuple(outside),
         tuple(hidden), tuple(problems), grid.encoding, grid.delimiter, grid.raised,
     )  # fmt: skip
+
+
+def cells_filled(row: Sequence[object]) -> int:
+    """Return how many cells of a row there are up to the last that holds something."""
+    return max((at + 1 for at, cell in enumerate(row) if cell_text(cell)), default=0)
 
 
 def joint_columns(key: str, columns: Sequence[str]) -> list[int]:

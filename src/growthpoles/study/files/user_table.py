@@ -23,7 +23,11 @@ from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import RawTable, cell_text, read_raw
 from growthpoles.study.study_spec import YEAR_MARK, Column, Table
 
-MARKS = {"line": "{mark} in {file}, line {row}", "row": "{mark} in {file}, row {row}"}
+MARKS = {
+    "line": "{mark} in {file}, line {row}",
+    "row": "{mark} in {file}, row {row}",
+    "column": "{mark} in {file}, column {row}",
+}
 _WILD = 1000  # patterns with a star
 _LONGEST = 300  # characters of a name that a pattern is held against
 _MOST = 500  # problems of one table that are kept
