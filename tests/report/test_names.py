@@ -10,6 +10,8 @@ import zipfile
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import openpyxl
 import pandas as pd
@@ -18,6 +20,8 @@ import pytest
 from growthpoles.report.build_report import build_report
 from growthpoles.report.manifest import Manifest
 from growthpoles.report.tables.table_formats import FORMATS, serialise
+from growthpoles.report.wording import region_names
+from growthpoles.study.inputs import study_regions
 from growthpoles.study.load_study import load_study
 
 HOSTILE = [
@@ -170,3 +174,15 @@ def test_every_format_takes_hostile_cells_twice_alike(kind: str) -> None:
     assert content == serialise(frame.copy(), kind, title=TITLE) and len(content) > 100
     if kind in {"md", "tex"}:
         assert b"<script>" not in content.replace(rb"\<script", b"")
+
+
+def test_regions_of_one_name_are_told_apart_by_their_codes(tmp_path: Path, study_maker: Callable[..., Path]) -> None:
+    long = "A name that is much longer than any chart has room for, and the same"
+    study = load_study(study_maker(tmp_path, names=["Baker County", "Clark", "Baker County", f"{long} A", f"{long} B"]))
+    results: Any = SimpleNamespace(regions=study_regions(study))
+    for longest in (40, 120):
+        names = region_names(results, "en", longest)
+        assert names.is_unique
+        assert names.str.len().max() <= longest
+        assert names[["R0", "R1", "R2"]].tolist() == ["Baker County (R0)", "Clark", "Baker County (R2)"]
+    assert region_names(results, "en", 40)["R3"].endswith("\N{HORIZONTAL ELLIPSIS} (R3)")

@@ -290,7 +290,7 @@ class ReportView(View):
     @property
     def names(self) -> pd.Series:
         """Names of the regions, cut to what a chart has room for; a star stands behind those with filled cells."""
-        names = region_names(self.results, self.lang).map(lambda name: shorten(name, _NAME))
+        names = region_names(self.results, self.lang, _NAME)
         filled = [] if self.kind.startswith("industry") else self.results.filled(self.year)
         return names.where(~names.index.isin(filled), names + "*")
 

@@ -178,17 +178,24 @@ class Wording:
         return f"{self.words('analysis', head)} {shorten(' '.join(rest))}".strip()
 
 
-def region_names(results: Results, lang: str) -> pd.Series:
-    """Return the shortest name of every region in a language: short name, name, English name, or its code."""
+def region_names(results: Results, lang: str, longest: int = LONGEST) -> pd.Series:
+    """Return the shortest name of every region in a language: short name, name, English name, or its code.
+
+    A name that several regions bear is followed by the code: "Baker County (01003)".
+    """
     regions = results.regions
-    for column in (f"short_{lang}", f"name_{lang}", "short_en", "name_en"):
-        if column in regions:
-            texts = [
-                shorten(name if isinstance(name, str) and name.strip() else code)
-                for code, name in zip(regions.index, regions[column], strict=True)
-            ]
-            return pd.Series(texts, index=regions.index)
-    return pd.Series([shorten(code) for code in regions.index], index=regions.index)
+    codes = regions.index.to_series()
+    columns = (f"short_{lang}", f"name_{lang}", "short_en", "name_en")
+    written = next((regions[column] for column in columns if column in regions), codes)
+    written = written.where([isinstance(name, str) and bool(name.strip()) for name in written], codes)
+    names = written.map(lambda name: shorten(name, longest)).astype(object)
+    twice = names.duplicated(keep=False).to_numpy()
+    marks = [f" ({shorten(region, longest // 2)})" for region in names.index[twice]]
+    whole = [
+        shorten(name, longest - len(mark)) + mark for name, mark in zip(written.to_numpy()[twice], marks, strict=True)
+    ]
+    names.iloc[twice] = whole
+    return names
 
 
 def indicator_names(results: Results, lang: str) -> dict[str, str]:
