@@ -29,7 +29,7 @@ from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.inputs.published import plain_text
 from growthpoles.study.table_blocks import Block as TableBlock
-from growthpoles.study.table_blocks import cell_value, find_blocks, kind_of
+from growthpoles.study.table_blocks import cell_value, find_blocks, kind_of, split_sections
 from growthpoles.study.table_layout import read_block
 
 PROPOSAL_COLUMNS = ("use", "kind", *FORMULA_COLUMNS, "holds")
@@ -82,23 +82,25 @@ def read_audit_file(path: Path) -> AuditFile:
     places: dict[tuple[int, int, str], Place] = {}
     totals: list[TotalRow] = []
     left: list[str] = []
-    together: dict[tuple[object, ...], int] = {}
+    together: dict[tuple[object, ...], tuple[int, set[str]]] = {}
     grids = read_grids(path)
     for grid in grids:
         if not grid.visible:
             left.append(f"sheet {grid.sheet!r} is hidden")
             continue
         for cells, year, where, sums in _tables(grid, path, several=len(grids) > 1):
-            # Sheets of one quantity each, a column a year: those of one year are one table.
-            lone = set(cells["column"]) == {grid.sheet} and year is not None
-            key = (year, *cells["label"])
-            number = together.get(key, len(years) + 1) if lone else len(years) + 1
+            # Sheets or sections of one quantity each, a column a year: those of one year are one table.
+            name, *more = set(cells["column"])
+            number, held = together.get((year, *cells["label"]), (0, set()))
+            lone = not more and year is not None
+            number = number if lone and number and name not in held else len(years) + 1
             if lone:
-                together[key] = number
+                together[year, *cells["label"]] = number, {name} | (held if number in years else set())
             years[number] = year if year is not None else -number
             told = "" if year is None or str(year) in grid.sheet else str(year)
             before = [names[number]] if number in names else []
-            sheet = grid.sheet if not before else before[0].removesuffix(f" {told}") + f", {grid.sheet}"
+            sheet = before[0].removesuffix(f" {told}") if before else grid.sheet
+            sheet += f", {grid.sheet}" if before and grid.sheet not in sheet.split(", ") else ""
             names[number] = " ".join(filter(None, (sheet, told))) or path.name
             frames.append(cells.assign(table=number))
             places |= {(number, row, column): place for (row, column), place in where.items()}
@@ -126,7 +128,7 @@ Found = tuple[pd.DataFrame, int | None, dict[tuple[int, str], Place], list[Total
 def _tables(grid: Grid, path: Path, *, several: bool) -> list[Found]:
     """Take the blocks of a sheet apart into tables by year."""
     found: list[Found] = []
-    for block in find_blocks(grid):
+    for block in [part for whole in find_blocks(grid) for part in _sections(whole)]:
         width = max(len(row) for _, row in block.rows)
         kinds = {
             at: Counter(kind_of(row[at]) if at < len(row) else " " for _, row in block.rows) for at in range(width)
@@ -200,6 +202,16 @@ def _tables(grid: Grid, path: Path, *, several: bool) -> list[Found]:
     return found
 
 
+def _sections(block: TableBlock) -> list[TableBlock]:
+    """Split a table in which the same regions stand below several headings."""
+    for at in range(len(block.paths)):
+        names = [block.text(row, at) for _, row in block.rows]
+        if sum(kind_of(name) == "t" for name in names) > len(names) / 2:
+            block.key = at if len(set(names)) < len(names) else None
+            return split_sections(block)
+    return [block]
+
+
 def _quantities(
     block: TableBlock, key: int, numbers: Sequence[int], sheet: str, *, several: bool
 ) -> dict[int, tuple[str, int | None]]:
@@ -221,7 +233,7 @@ def _quantities(
         hit = year_inside(header)
         # Under a year alone stands what the sheet or the title is called.
         name = hit[1] if hit else header
-        name = name or (sheet if several else "") or next(iter(block.titles), header)
+        name = name or block.title or (sheet if several else "") or next(iter(block.titles), header)
         dated[at] = name, hit[0] if hit else above
     return dated
 
