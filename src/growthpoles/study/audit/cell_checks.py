@@ -159,9 +159,9 @@ def mend(
             before = blocks[table].columns[name]
             if column is not before and (table, name) not in leave:
                 for i in np.flatnonzero(column.value != before.value):
-                    if np.isfinite(column.value[i]):
-                        # The right figure would have been printed as coarsely as its neighbours.
-                        half = max(float(x.high[i] - x.low[i]) / 2 for x in (column, before))
+                    # The right figure would have been printed as coarsely as its neighbours; one that is lost is a gap.
+                    half = max(float(x.high[i] - x.low[i]) / 2 for x in (column, before))
+                    if np.isfinite(column.value[i]) or np.isfinite(before.value[i]):
                         cells[table, block.rows[i], name] = (float(column.value[i]), half)
     return replace_cells(sources, cells)
 

@@ -216,7 +216,7 @@ def _reproduced(study: Study, sources: Sources) -> tuple[pd.DataFrame, Callable[
     reproduction = reproduce(study, sources=sources)
     filled = computed_gaps(sources) if len(reproduction) else sources
     if filled is sources:
-        return reproduction, lambda same: same
+        return reproduction, computed_gaps
     other = reproduce(study, sources=filled)
 
     def follow(frame: pd.DataFrame) -> int:
