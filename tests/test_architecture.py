@@ -85,7 +85,7 @@ PARTS: dict[str, dict[str, set[str]]] = {
         "files": {"study_spec"},
         "guess_columns": {"files"},
         "inputs": {"study_spec", "rating_spec", "load_study", "files"},
-        "audit": {"study_spec", "load_study", "files", "inputs", "table_blocks"},
+        "audit": {"study_spec", "load_study", "files", "inputs", "table_blocks", "table_layout"},
         "examine_study": {"study_spec", "load_study", "files", "inputs"},
         "table_blocks": {"files"},
         "table_layout": {"files", "table_blocks"},
