@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+from planted import clean
 
 from growthpoles.study.audit import make_sources, read_sources
+from growthpoles.study.audit.cell_checks import search_all
 from growthpoles.study.audit.duplicates import find_duplicates
 from growthpoles.study.audit.printed_cells import Sources
 
@@ -71,3 +75,27 @@ def test_the_two_copies_of_the_article() -> None:
         [3, 5, "tech_innovation", "415,9", 5, 5],
     ]
     assert (found["coincidences"] < 1e-4).all()
+
+
+def grown(rates: list[float], texts: list[str]) -> list[str]:
+    return [
+        f"{float(t.replace(' ', '').replace(',', '.')) * r:.1f}".replace(".", ",")
+        for t, r in zip(texts, rates, strict=True)
+    ]
+
+
+def test_a_cell_that_stands_still_is_no_copy_where_some_grow_and_some_shrink() -> None:
+    around = [0.98, 1.03, 1.01, 0.97, 1.0, 1.02, 1.04, 0.99]
+    assert find_duplicates(two_years(LONG, grown(around, LONG))).empty
+    growing = [1.18, 1.23, 1.21, 1.17, 1.0, 1.22, 1.24, 1.19]
+    assert find_duplicates(two_years(LONG, grown(growing, LONG)))["row"].tolist() == [5]
+
+
+def test_a_cell_that_adds_up_with_others_that_moved_is_a_remark(tmp_path: Path) -> None:
+    study = clean(np.random.default_rng(4), tmp_path, n=12)
+    study.columns[2, "pop"][3] = study.columns[1, "pop"][3]
+    study.columns[2, "rural"] = study.columns[2, "pop"] - study.columns[2, "urban"]
+    study.ratio(2, "fpc")
+    search = search_all(study.sources())
+    assert not search.findings
+    assert search.remarks["told"].str.contains("pop of Region 04 .row 4. is the same in tables 1 and 2").any()

@@ -98,6 +98,88 @@ def test_a_bad_formula_is_named(line: str, words: str, yearbook: Path, tmp_path:
         audit_file(yearbook, read_formulas(rules))
 
 
+@pytest.mark.parametrize("shape", ["year and quantity", "year", "flags and codes"])
+def test_a_long_table_is_audited_as_a_wide_one(shape: str, tmp_path: Path) -> None:
+    study = clean(np.random.default_rng(21), tmp_path, n=12)
+    study.cut = ()
+    for table in YEARS:
+        study.ratio(table, "prod")
+    study.columns[1, "emp"][[8, 11]] = study.columns[1, "emp"][[11, 8]]
+    names = NAMES
+    rows = [(name, table, i) for table in YEARS for i in range(12) for name in names]
+    shown = {(n, t, i): f"{study.columns[t, n][i]:.{DIGITS.get(n, 0)}f}" for n, t, i in rows}
+    if shape == "year":
+        lines = ["region,year," + ",".join(names)]
+        lines += [
+            f"Region {i + 1},{year}," + ",".join(shown[name, table, i] for name in names)
+            for table, year in YEARS.items()
+            for i in range(12)
+        ]
+    elif shape == "year and quantity":
+        lines = ["region,year,indicator,value"]
+        lines += [f"Region {i + 1},{YEARS[t]},{n},{shown[n, t, i]}" for n, t, i in rows]
+    else:
+        lines = ["DATAFLOW,geo,TIME_PERIOD,indic,OBS_VALUE,unit,OBS_FLAG"]
+        lines += [
+            f"X:Y(1.0),Region {i + 1},{YEARS[t]},{n},{shown[n, t, i]},NR,{'e' if i == 3 else ''}" for n, t, i in rows
+        ]
+    path = tmp_path / "long.csv"
+    path.write_text("\n".join(lines) + "\n")
+    found, file, rules = audit_file(path)
+    assert list(found.faults) == ["table 1: emp is exchanged between rows 9 and 12"]
+    assert set(rules["kind"]) == {"ratio", "sum"} and list(file.names.values()) == ["2016", "2021"]
+    _, line, column = file.places[1, 9, "emp"]
+    assert lines[line - 1].split(",")[column - 1] == shown["emp", 1, 8]
+
+
+def test_a_long_table_whose_rows_nothing_tells_apart_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    path.write_text("region,value\n" + "".join(f"R{i % 4},{i * 7.5}\n" for i in range(12)))
+    with pytest.raises(DataError, match="labels two rows; allowed: one row per region, or columns of years"):
+        read_audit_file(path)
+
+
+def test_shares_are_proposed_and_can_be_refused(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    people, firms = np.round(rng.lognormal(12, 0.6, 12)), np.round(rng.lognormal(7, 0.6, 12))
+    share = np.round(100 * people / people.sum(), 2)
+    share[4] += 2
+    lines = [f"R{i},{p:.0f},{f:.0f},{s:.2f}" for i, (p, f, s) in enumerate(zip(people, firms, share, strict=True))]
+    path = tmp_path / "t.csv"
+    path.write_text("region,people,firms,share\n" + "\n".join(lines) + "\n")
+    found, _, rules = audit_file(path)
+    assert rules.to_numpy().tolist() == [["yes", "share", "share", "people", "", "100", "11 of 12 rows"]]
+    assert found.ledger[["row", "column"]].to_numpy().tolist() == [[5, "share"]]
+    assert audit_file(path, rules.iloc[:0])[0].ledger.empty
+
+
+def test_years_of_titles_and_sheets_of_one_quantity_each(tmp_path: Path) -> None:
+    study = clean(np.random.default_rng(21), tmp_path, n=10)
+    study.cut = ()
+    under, apart = Workbook(), Workbook()
+    for table, year in YEARS.items():
+        study.ratio(table, "prod")
+        under.active.append([f"Main figures, {year}"])
+        under.active.append(["Region", "gdp", "emp", "prod"])
+        for i in range(10):
+            under.active.append([f"Region {i}", *(float(study.columns[table, n][i]) for n in ("gdp", "emp", "prod"))])
+        under.active.append([])
+    apart.remove(apart.worksheets[0])
+    for name in ("gdp", "emp", "prod"):
+        sheet = apart.create_sheet(name)
+        sheet.append(["Region", *YEARS.values()])
+        for i in range(10):
+            sheet.append([f"Region {i}", *(float(study.columns[table, name][i]) for table in YEARS)])
+    for number, book in enumerate((under, apart)):
+        path = tmp_path / f"book{number}.xlsx"
+        book.save(path)
+        found, file, rules = audit_file(path)
+        assert dict(file.sources.years) == YEARS and found.ledger.empty
+        assert rules[["column", "numerator", "denominator", "holds"]].to_numpy().tolist() == [
+            ["prod", "gdp", "emp", "20 of 20 rows"]
+        ]
+
+
 def test_a_file_without_numbers_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("a,b\nx,y\nz,w\n")

@@ -50,6 +50,16 @@ def test_rows_without_an_index_are_not_compared(kind: str) -> None:
     assert found.evidence == f"{6 - wrong} of 6 rows of place follow index" and wrong == (2 if kind == "rank" else 1)
 
 
+@pytest.mark.parametrize("places", [(1, 2), (2, 3, 4), (0, 9), (1, 5, 6)])
+def test_places_behind_several_gaps_are_counted(places: tuple[int, ...]) -> None:
+    index = INDEX + np.arange(10) / 100
+    ranks = pd.Series(-index).rank(method="min").to_numpy().copy()
+    for place in places:
+        at = int(np.argsort(-INDEX)[place])
+        index[at] = ranks[at] = np.nan
+    assert not rank_misfits(index, ranks)[0].any()
+
+
 def test_a_place_behind_a_gap_is_counted() -> None:
     """A region without index and rank holds the third place: those behind it are one further on."""
     index = INDEX.copy()

@@ -199,6 +199,77 @@ def test_one_order_by_two_names_and_a_flag_without_a_value_are_read(tmp_path: Pa
     assert found.ledger.empty and not found.unchecked["reason"].str.contains("no number").any()
 
 
+def test_gaps_of_ratios_are_computed_for_the_index(tmp_path: Path) -> None:
+    """Index columns of two years exchanged where the leader's ratio is not printed, and its inputs are."""
+    study = clean(np.random.default_rng(2), tmp_path, n=10, method="min-max")
+    for table in (1, 2):
+        study.gaps[table, 1 + int(study.columns[table, "rdi"].argmax()), "rdi"] = "..."
+    assert run_audit(study.write(tmp_path)).ledger.empty
+    one, two = "index_2016", "index_2021"
+    study.columns[3, one], study.columns[3, two] = study.columns[3, two], study.columns[3, one]
+    for year in (2016, 2021):
+        study.classes(year)
+    assert list(run_audit(study.write(tmp_path)).faults) == [
+        "table 3: the columns index_2016, index_2021 are exchanged"
+    ]
+
+
+def test_a_denominator_of_another_year_beside_a_gap_is_one_fault(tmp_path: Path) -> None:
+    study = clean(np.random.default_rng(12), tmp_path, n=12)
+    study.ratio(2, "prod", above=study.columns[1, "gdp"])
+    study.gaps[1, 3, "gdp"] = "..."
+    ledger = audit_sources(study.sources())
+    assert set(ledger["fault"]) == {"table 2: prod was computed with the gdp of 2016, row by row"} and len(ledger) == 12
+
+
+@pytest.mark.parametrize("gap", [False, True])
+def test_a_wrong_share_is_one_cell(gap: bool, tmp_path: Path) -> None:
+    study = clean(np.random.default_rng(12), tmp_path, n=12, shape=Shape(shares=True))
+    assert audit_sources(study.sources()).empty
+    study.columns[2, "share"][6] += 3
+    if gap:
+        study.gaps[2, 3, "pop"] = "..."
+    ledger = audit_sources(study.sources())
+    assert ledger[["table", "row", "column"]].to_numpy().tolist() == [[2, 7, "share"]]
+
+
+def test_a_third_year_tells_in_which_rows_moved(tmp_path: Path) -> None:
+    study = clean(np.random.default_rng(25), tmp_path, n=14, shape=Shape(third=True))
+    order = study.columns[2, "pop"].argsort()
+    pair = [order[0], order[-1]]
+    for name in ("pop", "urban", "rural", "firms"):
+        study.columns[2, name][pair] = study.columns[2, name][pair[::-1]]
+    study.ratio(2, "fpc")
+    ledger = audit_sources(study.sources())
+    assert len(set(ledger["fault"])) == 1 and set(ledger["table"]) == {2}
+    assert not ledger["cause"].str.startswith("one reading").any()
+
+
+def test_a_flag_in_a_row_that_moved_is_no_stop(tmp_path: Path) -> None:
+    study = clean(np.random.default_rng(12), tmp_path, n=10)
+    study.columns[1, "gdp"] = np.roll(study.columns[1, "gdp"], 2)
+    study.flags |= {(1, 2, "prod"): " r", (1, 3, "gdp"): " p", (1, 4, "emp"): "r"}
+    assert set(audit_sources(study.sources())["column"]) == {"gdp"}
+    study.columns[1, "gdp"] = np.roll(study.columns[1, "gdp"], -2)
+    study.columns[1, "rural"][4] = 123456.0
+    study.columns[1, "urban"][4] = study.columns[1, "pop"][4] - 123465.0
+    study.flags[1, 5, "rural"] = " p"
+    assert audit_sources(study.sources())["cause"].str.contains("digit transposition").any()
+
+
+def test_a_total_tells_in_which_year_a_figure_is_off(tmp_path: Path) -> None:
+    """A figure in another unit of which its ratios were computed: the other year and the total contradict it."""
+    study = clean(np.random.default_rng(12), tmp_path, n=10, shape=Shape(total=True))
+    study.columns[2, "pop"][3] *= 1000.0
+    study.columns[2, "urban"][3] *= 1000.0
+    study.columns[2, "rural"][3] *= 1000.0
+    study.ratio(2, "fpc")
+    study.compute()
+    found = run_audit(study.write(tmp_path))
+    assert len(found.faults) == 1
+    assert set(zip(found.ledger["table"], found.ledger["row"], strict=True)) == {(2, 4)}
+
+
 def rates(kinds: list[str], seeds: range, folder: Path) -> tuple[int, int, int, int]:
     studies = named = wrong = many = 0
     for kind in kinds:

@@ -197,7 +197,12 @@ def wrong_cells(sources: Sources) -> pd.DataFrame:
 
 def _wide(part: pd.DataFrame, what: str) -> pd.DataFrame:
     """Return one table as rows x columns; cells stand once, so nothing is aggregated."""
-    return part.set_index(["row", "column"])[what].unstack("column").sort_index()
+    rows, place = np.unique(part["row"].to_numpy(), return_inverse=True)
+    codes, names = pd.factorize(part["column"])
+    own = part[what].to_numpy()
+    wide = np.full((len(rows), len(names)), np.nan, dtype=own.dtype if own.dtype.kind == "f" else object)
+    wide[place, codes] = own
+    return pd.DataFrame(wide, index=pd.Index(rows, name="row"), columns=names)
 
 
 def _checks(part: pd.DataFrame, formulas: pd.DataFrame) -> list[_Check]:

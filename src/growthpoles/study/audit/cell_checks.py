@@ -159,9 +159,9 @@ def mend(
             before = blocks[table].columns[name]
             if column is not before and (table, name) not in leave:
                 for i in np.flatnonzero(column.value != before.value):
-                    if np.isfinite(column.value[i]):
-                        # The right figure would have been printed as coarsely as its neighbours.
-                        half = max(float(x.high[i] - x.low[i]) / 2 for x in (column, before))
+                    # The right figure would have been printed as coarsely as its neighbours; one that is lost is a gap.
+                    half = max(float(x.high[i] - x.low[i]) / 2 for x in (column, before))
+                    if np.isfinite(column.value[i]) or np.isfinite(before.value[i]):
                         cells[table, block.rows[i], name] = (float(column.value[i]), half)
     return replace_cells(sources, cells)
 
@@ -174,7 +174,9 @@ def _adds_up(finding: Finding, blocks: Mapping[int, Block], relations: Sequence[
         (block, block.rows.index(cell.row)) for cell in finding.cells for block in [blocks[cell.table]]
     ]
     name = finding.cells[0].column
-    sums = {relation.members: [] for relation in relations if relation.kind == "sum" and name in relation.members}
+    sums: dict[tuple[str, ...], list[bool]] = {
+        relation.members: [] for relation in relations if relation.kind == "sum" and name in relation.members
+    }
     for relation in relations:
         if relation.members in sums and relation.table in (one.table, two.table):
             block, at = (one, i) if relation.table == one.table else (two, j)
@@ -633,14 +635,14 @@ def growth_remarks(
                     )
                     lines.append((block.table, block.rows[int(at[0])], name, told))
                 elif (other.year or 0) < (block.year or 0) and len(at) < EQUAL_CELLS:
-                    for i in map(int, at):
-                        long = significant_digits(block.columns[name].printed[i]) >= _LONG
-                        if long and (block.table, block.rows[i], name) not in told_of:
+                    for row in map(int, at):
+                        long = significant_digits(block.columns[name].printed[row]) >= _LONG
+                        if long and (block.table, block.rows[row], name) not in told_of:
                             told = (
-                                f"{name} of {block.regions[i]} (row {block.rows[i]}) is the same in tables "
+                                f"{name} of {block.regions[row]} (row {block.rows[row]}) is the same in tables "
                                 f"{other.table} and {block.table}: chance, or a copy"
                             )
-                            lines.append((block.table, block.rows[i], name, told))
+                            lines.append((block.table, block.rows[row], name, told))
             for other, place in twins(blocks, block.table, name):
                 if (block.table, name) in results or (other.year or 0) > (block.year or 0):
                     continue

@@ -29,7 +29,7 @@ from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.inputs.published import plain_text
 from growthpoles.study.table_blocks import Block as TableBlock
-from growthpoles.study.table_blocks import cell_value, find_blocks, kind_of
+from growthpoles.study.table_blocks import cell_value, find_blocks, kind_of, split_sections
 from growthpoles.study.table_layout import read_block
 
 PROPOSAL_COLUMNS = ("use", "kind", *FORMULA_COLUMNS, "holds")
@@ -82,23 +82,25 @@ def read_audit_file(path: Path) -> AuditFile:
     places: dict[tuple[int, int, str], Place] = {}
     totals: list[TotalRow] = []
     left: list[str] = []
-    together: dict[tuple[object, ...], int] = {}
+    together: dict[tuple[object, ...], tuple[int, set[str]]] = {}
     grids = read_grids(path)
     for grid in grids:
         if not grid.visible:
             left.append(f"sheet {grid.sheet!r} is hidden")
             continue
         for cells, year, where, sums in _tables(grid, path, several=len(grids) > 1):
-            # Sheets of one quantity each, a column a year: those of one year are one table.
-            lone = set(cells["column"]) == {grid.sheet} and year is not None
-            key = (year, *cells["label"])
-            number = together.get(key, len(years) + 1) if lone else len(years) + 1
+            # Sheets or sections of one quantity each, a column a year: those of one year are one table.
+            name, *more = set(cells["column"])
+            number, held = together.get((year, *cells["label"]), (0, set()))
+            lone = not more and year is not None
+            number = number if lone and number and name not in held else len(years) + 1
             if lone:
-                together[key] = number
+                together[year, *cells["label"]] = number, {name} | (held if number in years else set())
             years[number] = year if year is not None else -number
             told = "" if year is None or str(year) in grid.sheet else str(year)
             before = [names[number]] if number in names else []
-            sheet = grid.sheet if not before else before[0].removesuffix(f" {told}") + f", {grid.sheet}"
+            sheet = before[0].removesuffix(f" {told}") if before else grid.sheet
+            sheet += f", {grid.sheet}" if before and grid.sheet not in sheet.split(", ") else ""
             names[number] = " ".join(filter(None, (sheet, told))) or path.name
             frames.append(cells.assign(table=number))
             places |= {(number, row, column): place for (row, column), place in where.items()}
@@ -125,43 +127,33 @@ Found = tuple[pd.DataFrame, int | None, dict[tuple[int, str], Place], list[Total
 
 def _tables(grid: Grid, path: Path, *, several: bool) -> list[Found]:
     """Take the blocks of a sheet apart into tables by year."""
-    sheet_year = year_inside(grid.sheet) if grid.sheet else None
-    stated = parse_year(grid.sheet) if grid.sheet else None
     found: list[Found] = []
-    for block in find_blocks(grid):
+    for block in [part for whole in find_blocks(grid) for part in _sections(whole)]:
         width = max(len(row) for _, row in block.rows)
         kinds = {
             at: Counter(kind_of(row[at]) if at < len(row) else " " for _, row in block.rows) for at in range(width)
         }
         keys = [at for at in range(width) if kinds[at]["t"] > len(block.rows) / 2]
         numbers = [at for at in range(width) if kinds[at]["n"] >= max(3, len(block.rows) / 3)]
-        if not keys or not numbers:
+        codes = [cell_text(row[0]) for _, row in block.rows if row]
+        if not keys and len(set(codes)) == len(codes) and any(not text.isdecimal() or text[0] == "0" for text in codes):
+            keys, numbers = [0], [at for at in numbers if at]
+        if not numbers:
             continue
-        key = keys[0]
-        # Letters of classes stand beside the numbers and repeat; a single one is read as a mark.
-        words = {
-            at: [text for _, row in block.rows if at < len(row) and any(map(str.isalpha, text := cell_text(row[at])))]
-            for at in range(width)
-            if at != key and at not in numbers
-        }
-        lines = len(block.rows)
-        classes = [at for at, own in words.items() if len(own) >= 0.8 * lines and 2 <= len(set(own)) <= lines / 2]
+        key, origin = keys[0] if keys else 0, dict[tuple[int, int], tuple[int, int]]()
         rows = [(line, row) for line, row in block.rows if key < len(row) and cell_text(row[key])]
-        headers = _headers(grid, block.header, width)
-        titles = {hit[0] for title in block.titles if (hit := year_inside(title))}
-        above = titles.pop() if len(titles) == 1 else None
-        dated: dict[int, tuple[str, int | None]] = {}
-        for at in [*numbers, *classes]:
-            hit = year_inside(headers[at])
-            own = hit[0] if hit else stated.year if stated else sheet_year[0] if sheet_year else above
-            # Under a year alone stands what the sheet or the title is called.
-            name = hit[1] if hit else headers[at]
-            dated[at] = name or (grid.sheet if several else "") or next(iter(block.titles), headers[at]), own
-        origin: dict[tuple[int, int], tuple[int, int]] = {}
         names = [cell_text(row[key]) for _, row in rows]
-        if len(set(names)) < len(names):
-            rows, dated, origin = _unfolded(block, f"{path} {grid.sheet}".strip())
-            key, numbers, classes = 0, list(dated), []
+        if not keys or len(set(names)) < len(names):
+            # Regions by numbers, or in several rows each.
+            try:
+                rows, dated, origin = _unfolded(block, f"{path} {grid.sheet}".strip())
+            except DataError:
+                if keys:
+                    raise
+                continue
+            key, numbers = 0, list(dated)
+        else:
+            dated = _quantities(block, key, numbers, grid.sheet, several=several)
         rows, sums = _split_totals(rows, numbers)
 
         def spot(line: int, at: int, origin: dict[tuple[int, int], tuple[int, int]] = origin) -> tuple[int, int]:
@@ -210,6 +202,42 @@ def _tables(grid: Grid, path: Path, *, several: bool) -> list[Found]:
     return found
 
 
+def _sections(block: TableBlock) -> list[TableBlock]:
+    """Split a table in which the same regions stand below several headings."""
+    for at in range(len(block.paths)):
+        names = [block.text(row, at) for _, row in block.rows]
+        if sum(kind_of(name) == "t" for name in names) > len(names) / 2:
+            block.key = at if len(set(names)) < len(names) else None
+            return split_sections(block)
+    return [block]
+
+
+def _quantities(
+    block: TableBlock, key: int, numbers: Sequence[int], sheet: str, *, several: bool
+) -> dict[int, tuple[str, int | None]]:
+    """Return the quantity and year of every column: its header, the name of the sheet or a title tell them."""
+    # Letters of classes stand beside the numbers and repeat; a single one is read as a mark.
+    words = {
+        at: [text for _, row in block.rows if at < len(row) and any(map(str.isalpha, text := cell_text(row[at])))]
+        for at in range(len(block.paths))
+        if at != key and at not in numbers
+    }
+    lines = len(block.rows)
+    classes = [at for at, own in words.items() if len(own) >= 0.8 * lines and 2 <= len(set(own)) <= lines / 2]
+    stated, inside = (parse_year(sheet), year_inside(sheet)) if sheet else (None, None)
+    titles = {hit[0] for title in block.titles if (hit := year_inside(title))}
+    above = stated.year if stated else inside[0] if inside else titles.pop() if len(titles) == 1 else None
+    dated: dict[int, tuple[str, int | None]] = {}
+    for at in [*numbers, *classes]:
+        header = " ".join(block.paths[at]) or f"column {at + 1}"
+        hit = year_inside(header)
+        # Under a year alone stands what the sheet or the title is called.
+        name = hit[1] if hit else header
+        name = name or block.title or (sheet if several else "") or next(iter(block.titles), header)
+        dated[at] = name, hit[0] if hit else above
+    return dated
+
+
 def _unfolded(
     block: TableBlock, where: str
 ) -> tuple[list[tuple[int, list[object]]], dict[int, tuple[str, int | None]], dict[tuple[int, int], tuple[int, int]]]:
@@ -233,6 +261,7 @@ def _unfolded(
         kind = ", ".join(block.text(row, at) for at in block.indicator)
         for at, year in block.value_at.items() if name else ():
             quantity = kind if len(block.value_at) == 1 and kind else f"{kind} {block.labels[at]}".strip()
+            quantity = quantity or next(iter(block.titles), f"column {at + 1}")
             key = quantity, year if year is not None else label.year if label else None
             twice = name if key in found.setdefault(name, {}) else twice
             found[name][key] = line, at + 1, row[at] if at < len(row) else ""
@@ -247,24 +276,6 @@ def _unfolded(
         rows.append((number, [name, *(cells[key][2] if key in cells else "" for key in keys)]))
         origin |= {(number, at): cells[key][:2] for at, key in enumerate(keys, 1) if key in cells}
     return rows, dict(enumerate(keys, 1)), origin
-
-
-def _headers(grid: Grid, header: tuple[int, ...], width: int) -> dict[int, str]:
-    """Join the header rows above every column; a merged cell counts for all it covers."""
-    lines = dict(grid.rows)
-    found = {}
-    for at in range(width):
-        parts = []
-        for line in header:
-            row = lines.get(line, [])
-            text = cell_text(row[at]) if at < len(row) else ""
-            for top, left, bottom, right in grid.merged:
-                if top <= line <= bottom and left <= at <= right and left < len(lines.get(top, [])):
-                    text = cell_text(lines[top][left])
-            if text and text not in parts:
-                parts.append(text)
-        found[at] = " ".join(parts) or f"column {at + 1}"
-    return found
 
 
 def _split_totals(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -215,7 +216,7 @@ def _reproduced(study: Study, sources: Sources) -> tuple[pd.DataFrame, Callable[
     reproduction = reproduce(study, sources=sources)
     filled = computed_gaps(sources) if len(reproduction) else sources
     if filled is sources:
-        return reproduction, lambda same: same
+        return reproduction, computed_gaps
     other = reproduce(study, sources=filled)
 
     def follow(frame: pd.DataFrame) -> int:
@@ -316,10 +317,13 @@ def _severity(finding: Finding, summary: pd.DataFrame) -> tuple[str, str]:
 def _entries_frame(entries: Sequence[Entry]) -> pd.DataFrame:
     """One line per cell; ids number the cells of a finding by their row."""
     records = []
-    several = {name for name, *_ in entries if sum(1 for other, *_ in entries if other == name) > 1}
+    counts = Counter(name for name, *_ in entries)
+    several = {name for name, count in counts.items() if count > 1}
+    tables: dict[str, set[int]] = {}
+    for name, _, cell, *_ in entries:
+        tables.setdefault(name, set()).add(cell.table)
     for name, fault, cell, severity, evidence in entries:
-        tables = {entry[2].table for entry in entries if entry[0] == name}
-        where = f"t{cell.table}-r{cell.row:02d}" if len(tables) > 1 else f"r{cell.row:02d}"
+        where = f"t{cell.table}-r{cell.row:02d}" if len(tables[name]) > 1 else f"r{cell.row:02d}"
         identity = f"{name}-{where}" if name in several and not name.endswith(f"-r{cell.row:02d}") else name
         if name in several and name.endswith(f"-r{cell.row:02d}"):
             identity = f"{name}-{cell.column}"

@@ -143,7 +143,7 @@ def _mended(search: Search) -> Iterator[Sources]:
 
 def _unknown(search: Search) -> dict[tuple[int, int, str], tuple[float, float]]:
     """Cells of columns that are wrong as a whole of which a gap hides what they should be: nothing is known of them."""
-    cells = {}
+    cells: dict[tuple[int, int, str], tuple[float, float]] = {}
     for cause in search.causes:
         for relation, rows in cause.symptoms:
             table, name = relation.table, relation.members[0]

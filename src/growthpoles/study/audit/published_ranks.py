@@ -58,15 +58,16 @@ def rank_misfits(index: Array, ranks: Array) -> tuple[Mask, Array]:
         dense = pd.Series(values).rank(method="dense").to_numpy()
         for low, high in ((first, last + free), (dense, dense + free)):
             wrong = known & ((ranks < low) | (ranks > high))
+            states = [(wrong, low)]
             for _ in range(hidden if wrong.any() else 0):
-                # Its place is one that is not printed.
+                # Its place is one that is not printed; where two follow each other, the first alone mends nothing.
                 places = np.setdiff1d(np.arange(1.0, len(index) + 1), ranks[known])
                 steps = [np.where(low >= place, 1.0, 0.0) for place in places] or [np.zeros(len(index))]
                 trials = [known & ((ranks < low + step) | (ranks > high + step)) for step in steps]
                 at = int(np.argmin([trial.sum() for trial in trials]))
-                if trials[at].sum() >= wrong.sum():
-                    break
-                low, high, wrong = low + steps[at], high + steps[at], trials[at]
+                low, high = low + steps[at], high + steps[at]
+                states.append((trials[at], low))
+            wrong, low = min(states, key=lambda state: int(state[0].sum()))
             if best is None or wrong.sum() < best[0].sum():
                 best = np.asarray(wrong), np.asarray(low, dtype=float)
     assert best is not None

@@ -120,6 +120,7 @@ def unrounded(reading: Reading, wrong: pd.DataFrame) -> Reading:
     of another row is recomputed from those, one that fits none stays as printed.
     """
     sources = reading.sources
+    parts = dict(iter(wrong.groupby(["table", "column"]))) if len(wrong) else {}
     for table in sources.tables:
         for column in sources.columns(table):
             rule = sources.formula(column)
@@ -127,10 +128,11 @@ def unrounded(reading: Reading, wrong: pd.DataFrame) -> Reading:
                 continue
             above, below = (sources.column(table, name) for name in rule[:2])
             exact = rule[2] * above / below.replace(0, np.nan)
-            own = wrong[(wrong["table"] == table) & (wrong["column"] == column)]
-            moved = own[(own["cause"] == "swapped rows") & own["unique"].astype(bool)]
-            source = dict(zip(moved["row"], moved["source_row"], strict=True))
-            lost = set(own["row"]) - set(source)
+            source, lost = {}, set()
+            if (own := parts.get((table, column))) is not None:
+                moved = own[(own["cause"] == "swapped rows") & own["unique"].astype(bool)]
+                source = dict(zip(moved["row"], moved["source_row"], strict=True))
+                lost = set(own["row"]) - set(source)
             values = {
                 str(region): float(exact[source.get(row, row)])
                 for row, region in zip(exact.index, reading.orders[table], strict=True)

@@ -148,19 +148,28 @@ def make_block(cells: pd.DataFrame, *, table: int, year: int | None, cut: Sequen
 
     `cells` needs row, region, column, printed, value, half.
     """
-    rows = cells.drop_duplicates("row").sort_values("row")
+    rows, first = np.unique(cells["row"].to_numpy(int), return_index=True)
+    place = np.searchsorted(rows, cells["row"].to_numpy(int))
+    values, halves = (cells[name].to_numpy(float) for name in ("value", "half"))
+    texts = {name: cells[name].fillna("").astype(str).tolist() for name in ("printed", "place") if name in cells}
+    codes, names = pd.factorize(cells["column"])
     columns = {}
-    for name, part in cells.groupby("column", sort=False):
-        own = part.set_index("row").reindex(rows["row"])
-        value, half = own["value"].to_numpy(float), own["half"].to_numpy(float)
+    for code, name in enumerate(map(str, names)):
+        at = np.flatnonzero(codes == code)
+        value, half = (np.full(len(rows), np.nan) for _ in range(2))
+        value[place[at]], half[place[at]] = values[at], halves[at]
         if np.isfinite(value).any():
             # What is cut off towards zero was farther from it.
-            inner = 0.0 * half if str(name) in cut else half
+            inner = 0.0 * half if name in cut else half
             low = value - np.where(value < 0, half, inner)
             high = value + np.where(value < 0, inner, half)
-            places = tuple(own["place"].fillna("").astype(str)) if "place" in own else ()
-            columns[str(name)] = Column(value, low, high, tuple(own["printed"].fillna("").astype(str)), places)
-    return Block(table, year, tuple(map(int, rows["row"])), tuple(map(str, rows["region"])), columns)
+            told = {key: [""] * len(rows) for key in texts}
+            for key, own in texts.items():
+                for i in at:
+                    told[key][place[i]] = own[i]
+            columns[name] = Column(value, low, high, tuple(told["printed"]), tuple(told.get("place", ())))
+    regions = cells["region"].iloc[first].astype(str)
+    return Block(table, year, tuple(map(int, rows)), tuple(regions), columns)
 
 
 def source_blocks(sources: Sources) -> dict[int, Block]:
