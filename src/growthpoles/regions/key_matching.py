@@ -192,7 +192,9 @@ def match_keys(
     sums, empty = set(sums), set(empty)
     shapes = {_shape(keyed[name]) for name in match.found}
     coded = bool(match.found) and all(_CODE.fullmatch(keyed[name]) for name in match.found)
-    of_countries = sum(is_country(name) for name in list(match.found)[:50]) > 0.2 * min(50, len(match.found))
+    # names of countries in fifty languages are read only where a row is left
+    sample = list(match.found)[:50] if len(rest) > len(match.aliases) else []
+    of_countries = sum(map(is_country, sample)) > 0.2 * len(sample)
     depths = Counter((inset or {}).get(name, 0) for name in match.found)
     left = [code for code in left if code not in set(match.codes.values())]
     for searched, (name, key) in enumerate(rest.items()):

@@ -118,6 +118,10 @@ def is_mark(text: str) -> bool:
 
 def kind_of(cell: object) -> str:
     """Return " " (empty), "y" (year), "n" (number), "m" (mark) or "t" (text)."""
+    return _kind_of_text(cell) if isinstance(cell, str) else _kind(cell)
+
+
+def _kind(cell: object) -> str:
     if cell_text(cell) == "":
         return " "
     if parse_year(cell) is not None:
@@ -127,6 +131,9 @@ def kind_of(cell: object) -> str:
         dated = split is not None and isinstance(cell, str) and cell.strip().endswith(split[0]) and parse_year(split[0])
         return "t" if dated else "n"  # "x 2020" is a name with its year
     return "m" if is_mark(cell_text(cell)) else "t"
+
+
+_kind_of_text = functools.lru_cache(maxsize=MANY_CELLS)(_kind)
 
 
 def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: False) -> list[Block]:
@@ -553,6 +560,8 @@ def odd_rows(block: Block, index: NameIndex) -> dict[str, str]:
     rows = [(block.text(row, block.key), row) for _, row in block.rows]
     known = [(name, row) for name, row in rows if hits_of(index, name)]
     regions = {name for name, _ in known}
+    if not {name for name, _ in rows} - regions:
+        return {}
     if 5 * sum(any(map(is_country, labels_beside(block, row))) for _, row in known) < len(known):
         for name, row in rows:
             hits = [text for text in labels_beside(block, row) if is_country(text)]
