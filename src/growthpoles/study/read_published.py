@@ -26,6 +26,7 @@ from growthpoles.study.guess_columns import ENCODINGS, guess_layer
 from growthpoles.study.study_spec import Table
 from growthpoles.study.table_blocks import (
     Block,
+    encoding_told,
     find_blocks,
     is_counting,
     is_number,
@@ -170,7 +171,7 @@ def _numbered(block: Block, rows: Iterable[Sequence[object]]) -> bool:
 def _names_region(index: NameIndex, text: str) -> bool:
     """Tell whether a cell names a region, also with its code in front."""
     head, _, tail = text.partition(" ")
-    parts = [bare_name(text), *((head, tail) if tail and head[-1:].isdigit() else ())]
+    parts = [bare_name(text), *((head, tail) if tail and head[-1:].isdecimal() else ())]
     parts += hit.groups() if (hit := _WITH_CODE.fullmatch(text)) else ()
     return any(index.find(each) for each in parts)
 
@@ -306,7 +307,7 @@ def key_in(block: Block, name: str) -> str:
 
 def stray_codes(block: Block) -> list[str]:
     """Return the codes of digits that fit no region: of those none is spelled like another."""
-    return [name for name in block.match.open if key_in(block, name).isdigit() and name not in block.match.outside]
+    return [name for name in block.match.open if key_in(block, name).isdecimal() and name not in block.match.outside]
 
 
 def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Callable[[Path], str]) -> list[str]:
@@ -602,14 +603,16 @@ def _look(
     if boundaries is None:
         blocks, left_out = read_blocks(read_sheets(path, sheet=sheet, encoding=encoding), None, year=year)
         return [], blocks, left_out
+    told: list[str] = []
     try:
         grids = read_sheets(path, sheet=sheet, encoding=encoding)
     except EncodingError:
         names = guess_layer(Path(boundaries), key=key, layer=layer, shapes=False).names
         grids = read_sheets(path, sheet=sheet, names=names)
+        told.append(encoding_told(grids[-1]))
     guess = guess_layer(Path(boundaries), key=key, texts=texts_of(grids), layer=layer, shapes=False)
     blocks, left_out = read_blocks(grids, guess.names, parents=guess.parents, year=year)
-    return guess.codes, blocks, [*guess.notes, *left_out]
+    return guess.codes, blocks, [*guess.notes, *told, *left_out]
 
 
 @dataclass(frozen=True, slots=True, repr=False)

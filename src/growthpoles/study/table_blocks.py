@@ -102,7 +102,7 @@ def is_number(cell: object) -> bool:
 
 @functools.lru_cache(maxsize=MANY_CELLS)
 def _is_number_text(cell: str) -> bool:
-    if not any(sign.isdigit() for sign in cell) or len(cell) > 60:
+    if not any(sign.isdecimal() for sign in cell) or len(cell) > 60:
         return False
     text = cell.strip()
     if text[:1] + text[-1:] == "()":
@@ -149,7 +149,7 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
     def counts(i: int) -> bool:
         """Tell whether a row numbers the columns, and is not that of a region with the code 1."""
         first, following = (cell_text((row or [""])[0]) for _, row in (rows[i], rows[min(i + 1, len(rows) - 1)]))
-        return is_counting(rows[i][1]) and not (first.isdigit() and following.isdigit())
+        return is_counting(rows[i][1]) and not (first.isdecimal() and following.isdecimal())
 
     while start < len(rows):
         top = next((i for i in range(start, len(rows)) if _is_data(kinds[i]) and not counts(i)), None)
@@ -471,9 +471,9 @@ def bare_number(block: Block, row: Sequence[object], at: int) -> str:
     text = block.text(row, at)
     if is_mark(text):
         return ""
-    split = split_flag(text) if text and not text.isdigit() else None
+    split = split_flag(text) if text and not text.isdecimal() else None
     text = split[0] if split else plain_signs(text)
-    return text[:-1] if text[:-1].isdigit() and text[-1] == "." else text  # "1." counts, too
+    return text[:-1] if text[:-1].isdecimal() and text[-1] == "." else text  # "1." counts, too
 
 
 def several_numbers(block: Block, rows: Sequence[Sequence[object]], at: int) -> bool:
@@ -631,3 +631,8 @@ def regions_across(grid: Grid, index: NameIndex) -> bool:
     if 2 * most < max(4, len(index.names)):
         return False
     return all(named(row[at] for _, row in grid.rows if at < len(row)) < most for at in range(8))
+
+
+def encoding_told(grid: Grid) -> str:
+    """Say which encoding was taken where the bytes of a text do not tell."""
+    return f"{grid.path.name}: the encoding; its bytes do not tell, {grid.encoding} fits the names of the regions"
