@@ -17,7 +17,7 @@ from growthpoles.regions.key_matching import key_of
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.result_display import ResultDisplay
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids, turned
-from growthpoles.study.files.printed_labels import bare_name, parse_year, year_inside
+from growthpoles.study.files.printed_labels import bare_name, year_inside
 from growthpoles.study.files.problems import summary
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.files.user_table import read_table as read_as_described
@@ -32,6 +32,7 @@ from growthpoles.study.table_blocks import (
     is_number,
     kind_of,
     regions_across,
+    same_heads,
     split_halves,
     split_sections,
 )
@@ -261,7 +262,7 @@ def _continues(block: Block, before: Block) -> bool:
     """Tell whether a table goes on with other regions below the same header: on another page or sheet, or beside."""
     same = block.grid.path == before.grid.path and not block.indicator and not before.indicator
     shapes = [[(each.labels.get(at), year) for at, year in each.value_at.items()] for each in (block, before)]
-    if block.grid is before.grid and _heads(block) == _heads(before):
+    if same_heads(block, before):
         shapes = [[], []]
     mine, theirs = set(block.match.codes.values()), set(before.match.codes.values())
     return same and shapes[0] == shapes[1] and block.years == before.years and bool(mine) and not mine & theirs
@@ -269,8 +270,7 @@ def _continues(block: Block, before: Block) -> bool:
 
 def _goes_on(block: Block, before: Block) -> bool:
     """Tell whether a table with its indicators down goes on below a repeated header: no row comes twice."""
-    same = block.grid is before.grid and block.indicator == before.indicator and _heads(block) == _heads(before)
-    if not before.indicator or not same:
+    if not before.indicator or block.indicator != before.indicator or not same_heads(block, before):
         return False
 
     def told(each: Block) -> set[tuple[str, ...]]:
@@ -278,12 +278,6 @@ def _goes_on(block: Block, before: Block) -> bool:
         return {tuple(each.text(row, i) for i in at) for _, row in each.rows}
 
     return not told(block) & told(before)
-
-
-def _heads(block: Block) -> list[tuple[int, int | str]]:
-    """Return what stands just above the columns of numbers and labels, a year however it is written."""
-    last = {at: block.paths[at][-1] if block.paths[at] else "" for at in (*block.value_at, *block.indicator)}
-    return [(at, year.year if (year := parse_year(text)) else text) for at, text in last.items()]
 
 
 def _title(block: Block, blocks: Sequence[Block]) -> str:

@@ -636,3 +636,16 @@ def regions_across(grid: Grid, index: NameIndex) -> bool:
 def encoding_told(grid: Grid) -> str:
     """Say which encoding was taken where the bytes of a text do not tell."""
     return f"{grid.path.name}: the encoding; its bytes do not tell, {grid.encoding} fits the names of the regions"
+
+
+def same_heads(block: Block, before: Block) -> bool:
+    """Tell whether the same stands above the columns of numbers and labels, years however written, units or not."""
+
+    def heads(each: Block) -> dict[int, set[object]]:
+        columns = (*each.value_at, *each.indicator)
+        years = {at: {year.year for part in each.paths[at] if (year := parse_year(part))} for at in columns}
+        return {at: set(years[at] or each.paths[at]) for at in columns}
+
+    mine, theirs = heads(block), heads(before)
+    same = block.grid is before.grid and mine.keys() == theirs.keys()
+    return same and all(mine[at] == theirs[at] or set() < mine[at] < theirs[at] for at in mine)
