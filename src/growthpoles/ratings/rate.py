@@ -155,9 +155,7 @@ def rate(
     if isinstance(table, Mapping):
         return rate_years(table, catalogue_for(next(iter(table.values()), pd.DataFrame()), catalogue), method)
     if not isinstance(table, pd.DataFrame):
-        allowed = (
-            "a DataFrame of regions by indicators, as values.to_frame() makes of a Series, or a dict of year to such"
-        )
+        allowed = "a DataFrame of regions by indicators (values.to_frame() of a Series), or a dict of year to such"
         raise DataError(message(f"table: {type(table).__name__} given", allowed=allowed))
     catalogue = catalogue_for(table, catalogue)
     if years_of(table.index) is not None:
