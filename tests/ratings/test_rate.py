@@ -195,3 +195,8 @@ def test_what_a_ratio_scale_refuses_names_the_way_out(table, option):
     for data in spoiled:
         with pytest.raises(RatingError, match="another normalisation: min-max, z-score, rank, percentile, goalposts"):
             rate(data, catalogue, normalisation=option, reference="r0" if option == "reference" else None)
+
+
+def test_a_column_alone_is_refused_in_one_line() -> None:
+    with pytest.raises(DataError, match=r"Series given; allowed: a DataFrame .*to_frame"):
+        rate(pd.Series([1.0, 2.0], index=["a", "b"]))  # type: ignore[arg-type]

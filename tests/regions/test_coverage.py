@@ -227,3 +227,15 @@ def test_bad_mappings(mapping, problem):
     regions = layer(host=box(0, 0, 1, 1), city=box(1, 0, 2, 1), other=box(2, 0, 3, 1))
     with pytest.raises(RegionError, match=problem):
         merge_enclaves(regions, mapping)
+
+
+def test_gaps_wider_than_the_default_tolerance_are_mended_where_a_border_wanders() -> None:
+    """Two borders that cross each other leave gaps, which a wider tolerance closes; what is left of it is no fault."""
+    rng = np.random.default_rng(4)
+    for _ in range(12):
+        at = np.arange(1, 30) / 30
+        left = np.column_stack([1 + rng.uniform(-3e-4, 3e-4, 29), at])
+        right = np.column_stack([1 + rng.uniform(-3e-4, 3e-4, 29), at + rng.uniform(-0.01, 0.01, 29)])
+        a, b = Polygon([(0, 0), (1, 0), *left, (1, 1), (0, 1)]), Polygon([(2, 0), (2, 1), (1, 1), *right[::-1], (1, 0)])
+        mended = check_coverage(layer(a=a, b=b), repair="clean")
+        assert neighbor_pairs(mended) == {("a", "b")} and mended.attrs["coverage"]["area_change"] < 1e-3

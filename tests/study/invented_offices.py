@@ -2274,6 +2274,7 @@ def zealand_across(m: Maker) -> Case:
 @office
 def dosm_malaysia(m: Maker) -> Case:
     """Open data of Malaysia: dates of the first of January, lower-case columns, "W.P. Kuala Lumpur"."""
+    m.asks = "W.P. .*fits no region"
     m.regions(MALAYSIA, key="code_state")
     m.numbers((2019, 2020), ("male", "female"), digits=1, high=900, gaps=0)
     rows: Cells = [["date", "state", "sex", "population"]]

@@ -106,7 +106,7 @@ def validate(
     problems = examine_study(study, outside=allowed["outside"])
     account = problems.attrs.get("account")
     if len(problems) or format or out:
-        emit(problems, title=f"{len(problems)} problems", kind=format, out=out)
+        emit(problems, title=f"{len(problems)} problem{'' if len(problems) == 1 else 's'}", kind=format, out=out)
     if account is not None and len(account) and not (format or out or quiet):
         emit(account, title="rows read, used and not used")
         unused = problems.attrs.get("unused")

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import RatingError, Reason, message
+from growthpoles.errors import DataError, RatingError, Reason, message
 from growthpoles.ratings.aggregation_tree import (
     climb,
     limits_of,
@@ -154,6 +154,9 @@ def rate(
     )  # fmt: skip
     if isinstance(table, Mapping):
         return rate_years(table, catalogue_for(next(iter(table.values()), pd.DataFrame()), catalogue), method)
+    if not isinstance(table, pd.DataFrame):
+        allowed = "a DataFrame of regions by indicators (values.to_frame() of a Series), or a dict of year to such"
+        raise DataError(message(f"table: {type(table).__name__} given", allowed=allowed))
     catalogue = catalogue_for(table, catalogue)
     if years_of(table.index) is not None:
         rated = rate_years(dict(by_year(table)), catalogue, method)

@@ -94,7 +94,8 @@ def check_coverage(
     repair : {"refuse", "clean"}
         "clean" gives both sides of a border the same vertices, closes gaps up to `tolerance` and gives an
         overlap to the smaller region (``shapely.coverage_clean``), which cuts a city out of its region.
-        Vertices within `tolerance` are snapped only if that is not enough.
+        Vertices within `tolerance` are snapped only if that is not enough; the default one is widened up to
+        sixteenfold where gaps are left.
     tolerance : float, optional
         As in :func:`coverage_faults`.
 
@@ -135,15 +136,19 @@ def check_coverage(
     return result
 
 
+_WIDER = (2, 4, 8, 16)  # times the default tolerance, for gaps that it leaves open
+
+
 def _cleaned(regions: GeoDataFrame, tolerance: float | None, where: str) -> GeoDataFrame:
     """Mend the layer and make sure that every region survived and no fault is left."""
     shapes = regions.geometry.to_numpy()
     width = _checked_tolerance(tolerance, math.sqrt(float(np.mean(shapely.area(shapes)))))
     # Snapping moves vertices everywhere, so it comes second: for gaps that are open towards the outside.
-    for snapping in (-1, width):
+    steps = [(width, -1.0), (width, width), *((n * width, n * width) for n in _WIDER if tolerance is None)]
+    for gap, snapping in steps:
         with np.errstate(all="ignore"):  # coordinates that overflow are looked for below
             mended = shapely.coverage_clean(  # type: ignore[attr-defined]  # newer than the stubs
-                shapes, gap_width=width, snapping_distance=snapping, merge_strategy="min_area"
+                shapes, gap_width=gap, snapping_distance=snapping, merge_strategy="min_area"
             )
         lost = regions.index[shapely.is_empty(mended) | shapely.is_missing(mended)]
         if len(lost):

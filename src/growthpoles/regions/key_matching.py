@@ -105,7 +105,7 @@ def key_of(name: str, pattern: str | None, width: int | None) -> str:
     hit = re.fullmatch(pattern, name) if pattern is not None and len(name) <= 300 else None
     if hit and hit[1]:
         name = hit[1].strip()
-    return name.zfill(width) if width is not None and name.isdigit() else name
+    return name.zfill(width) if width is not None and name.isdecimal() else name
 
 
 def best_rule(
@@ -114,8 +114,8 @@ def best_rule(
     """Return the pattern and width under which most regions are found, the plain reading first, and what is found."""
     names = [name for name in dict.fromkeys(names) if name]
     rules: list[tuple[str | None, int | None]] = [(None, None)]
-    widths = Counter(len(code) for code in codes if code.isdigit())
-    digits = [name for name in names if name.isdigit()]
+    widths = Counter(len(code) for code in codes if code.isdecimal())
+    digits = [name for name in names if name.isdecimal()]
     if digits and 2 * len(digits) >= len(names):
         longest = max(map(len, digits))
         rules += [(None, width) for width in widths if any(len(name) < width for name in digits)]
@@ -192,7 +192,9 @@ def match_keys(
     sums, empty = set(sums), set(empty)
     shapes = {_shape(keyed[name]) for name in match.found}
     coded = bool(match.found) and all(_CODE.fullmatch(keyed[name]) for name in match.found)
-    of_countries = sum(is_country(name) for name in list(match.found)[:50]) > 0.2 * min(50, len(match.found))
+    # names of countries in fifty languages are read only where a row is left
+    sample = list(match.found)[:50] if len(rest) > len(match.aliases) else []
+    of_countries = sum(map(is_country, sample)) > 0.2 * len(sample)
     depths = Counter((inset or {}).get(name, 0) for name in match.found)
     left = [code for code in left if code not in set(match.codes.values())]
     for searched, (name, key) in enumerate(rest.items()):
@@ -258,7 +260,7 @@ def _base(key: str, keys: Iterable[str]) -> str:
 
 def _marked(key: str, keys: Iterable[str], found: Mapping[str, str]) -> bool:
     """Tell whether a key is that of a region with a mark behind it ("02019 e"), which makes it no total."""
-    if key.isalpha() or key.isdigit():
+    if key.isalpha() or key.isdecimal():
         return False
     return _base(key, keys) in found
 
@@ -391,14 +393,14 @@ def _continents() -> frozenset[str]:
 
     tongues = (*LANGUAGES, "fr", "de", "es", "pt", "it")
     names = (pair for tongue in tongues for pair in Locale.parse(tongue).territories.items())
-    return frozenset(_plain(name) for code, name in names if code.isdigit())
+    return frozenset(_plain(name) for code, name in names if code.isdecimal())
 
 
 def is_country(name: str) -> bool:
     """Tell whether a name is that of a country or continent, in one of some fifty languages."""
     plain, core = _plain(name), "".join(word for word in _words(name) if word not in _GENERIC)
     # codes of digits are no names: fifty languages need not be read for them
-    return any(len(each) > 1 and not each.isdigit() and each in _countries() for each in (plain, core))
+    return any(len(each) > 1 and not each.isdecimal() and each in _countries() for each in (plain, core))
 
 
 def name_variants(name: str) -> list[str]:

@@ -8,6 +8,7 @@ finds nothing.
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
@@ -50,6 +51,8 @@ Duplicates = Literal["raise", "allow"]
 
 def words(name: str) -> list[str]:
     """Split `name` into its words, folded for case, ё/е, punctuation and Unicode form."""
+    if name.isascii():
+        return _SEPARATORS.sub(" ", name.replace("'", "").replace("`", "").lower()).split()
     text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", name)).casefold()
     text = _MARKS.sub("", unicodedata.normalize("NFC", text)).replace("ё", "е")
     return _SEPARATORS.sub(" ", text).split()
@@ -69,6 +72,7 @@ def loosen(word: str) -> str:
     return _MARKS.sub("", unicodedata.normalize("NFKD", word.translate(_LETTERS)))
 
 
+@functools.lru_cache(maxsize=2**15)
 def name_keys(name: str) -> NameKeys:
     """Return the keys by which :func:`match_names` compares `name`.
 

@@ -164,13 +164,19 @@ def read_files(path: Path, options: FileOptions, *, neighbours: bool = False) ->
 def _columns_of(path: Path, options: FileOptions) -> tuple[str, str | None, str | None, list[str]]:
     """Return the columns of keys and names, the layer, and what was decided; by the table where there is one."""
     from growthpoles.regions.boundaries import read_layer
-    from growthpoles.study.guess_columns import best_layer, key_candidates
+    from growthpoles.study.guess_columns import best_layer, guess_layer, key_candidates
 
     texts: set[str] = set()
     if options.table is not None and (options.layer is None or options.key is None):
+        from growthpoles.study.files.cell_grids import EncodingError
         from growthpoles.study.read_published import read_sheets, texts_of
 
-        texts = texts_of(read_sheets(options.table, sheet=options.sheet))
+        try:
+            sheets = read_sheets(options.table, sheet=options.sheet)
+        except EncodingError:
+            borders = guess_layer(path, key=options.key, layer=options.layer, shapes=False)
+            sheets = read_sheets(options.table, sheet=options.sheet, names=borders.names)
+        texts = texts_of(sheets)
     notes: list[str] = []
     layer = options.layer
     if layer is None and texts:

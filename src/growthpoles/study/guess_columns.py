@@ -191,7 +191,7 @@ def guess_layer(
     wordy = [column for column in unique if table[column].dtype.kind not in "if"]
     short = [column for column in unique if _is_code(table[column])]
     borne = {column: len(known & {name_keys(text).loose for text in _text(table[column])}) for column in unique}
-    coded = [c for c in short if 2 * borne[c] > len(table) and any(map(str.isdigit, "".join(_text(table[c]))))]
+    coded = [c for c in short if 2 * borne[c] > len(table) and any(map(str.isdecimal, "".join(_text(table[c]))))]
     guess.key = key or (coded or short or unique)[0]
     others = [column for column in wordy or unique if column != guess.key]
     if key is None and others:

@@ -43,7 +43,7 @@ from growthpoles.study.read_published import (
     toml_list,
 )
 from growthpoles.study.study_spec import allowance, is_study_name
-from growthpoles.study.table_blocks import Block
+from growthpoles.study.table_blocks import Block, encoding_told
 
 _FILLED = [*(name for name in COLUMNS if name not in METHOD_COLUMNS), "note"]
 
@@ -384,8 +384,7 @@ def _open(
     layer = guess_layer(Path(boundaries), texts=texts_of(grids), **of_layer)  # type: ignore[arg-type]
     for path in later:
         grids += read_sheets(path, sheet=sheet, names=layer.names, delimiter=delimiter)
-        used = grids[-1].encoding
-        layer.notes.append(f"{path.name}: the encoding; its bytes do not tell, {used} fits the names of the regions")
+        layer.notes.append(encoding_told(grids[-1]))
     return layer, grids
 
 

@@ -17,7 +17,7 @@ from growthpoles.regions.key_matching import key_of
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.result_display import ResultDisplay
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids, turned
-from growthpoles.study.files.printed_labels import bare_name, parse_year, year_inside
+from growthpoles.study.files.printed_labels import bare_name, year_inside
 from growthpoles.study.files.problems import summary
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.files.user_table import read_table as read_as_described
@@ -26,11 +26,13 @@ from growthpoles.study.guess_columns import ENCODINGS, guess_layer
 from growthpoles.study.study_spec import Table
 from growthpoles.study.table_blocks import (
     Block,
+    encoding_told,
     find_blocks,
     is_counting,
     is_number,
     kind_of,
     regions_across,
+    same_heads,
     split_halves,
     split_sections,
 )
@@ -170,7 +172,7 @@ def _numbered(block: Block, rows: Iterable[Sequence[object]]) -> bool:
 def _names_region(index: NameIndex, text: str) -> bool:
     """Tell whether a cell names a region, also with its code in front."""
     head, _, tail = text.partition(" ")
-    parts = [bare_name(text), *((head, tail) if tail and head[-1:].isdigit() else ())]
+    parts = [bare_name(text), *((head, tail) if tail and head[-1:].isdecimal() else ())]
     parts += hit.groups() if (hit := _WITH_CODE.fullmatch(text)) else ()
     return any(index.find(each) for each in parts)
 
@@ -260,7 +262,7 @@ def _continues(block: Block, before: Block) -> bool:
     """Tell whether a table goes on with other regions below the same header: on another page or sheet, or beside."""
     same = block.grid.path == before.grid.path and not block.indicator and not before.indicator
     shapes = [[(each.labels.get(at), year) for at, year in each.value_at.items()] for each in (block, before)]
-    if block.grid is before.grid and _heads(block) == _heads(before):
+    if same_heads(block, before):
         shapes = [[], []]
     mine, theirs = set(block.match.codes.values()), set(before.match.codes.values())
     return same and shapes[0] == shapes[1] and block.years == before.years and bool(mine) and not mine & theirs
@@ -268,8 +270,7 @@ def _continues(block: Block, before: Block) -> bool:
 
 def _goes_on(block: Block, before: Block) -> bool:
     """Tell whether a table with its indicators down goes on below a repeated header: no row comes twice."""
-    same = block.grid is before.grid and block.indicator == before.indicator and _heads(block) == _heads(before)
-    if not before.indicator or not same:
+    if not before.indicator or block.indicator != before.indicator or not same_heads(block, before):
         return False
 
     def told(each: Block) -> set[tuple[str, ...]]:
@@ -277,12 +278,6 @@ def _goes_on(block: Block, before: Block) -> bool:
         return {tuple(each.text(row, i) for i in at) for _, row in each.rows}
 
     return not told(block) & told(before)
-
-
-def _heads(block: Block) -> list[tuple[int, int | str]]:
-    """Return what stands just above the columns of numbers and labels, a year however it is written."""
-    last = {at: block.paths[at][-1] if block.paths[at] else "" for at in (*block.value_at, *block.indicator)}
-    return [(at, year.year if (year := parse_year(text)) else text) for at, text in last.items()]
 
 
 def _title(block: Block, blocks: Sequence[Block]) -> str:
@@ -306,7 +301,7 @@ def key_in(block: Block, name: str) -> str:
 
 def stray_codes(block: Block) -> list[str]:
     """Return the codes of digits that fit no region: of those none is spelled like another."""
-    return [name for name in block.match.open if key_in(block, name).isdigit() and name not in block.match.outside]
+    return [name for name in block.match.open if key_in(block, name).isdecimal() and name not in block.match.outside]
 
 
 def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Callable[[Path], str]) -> list[str]:
@@ -602,14 +597,16 @@ def _look(
     if boundaries is None:
         blocks, left_out = read_blocks(read_sheets(path, sheet=sheet, encoding=encoding), None, year=year)
         return [], blocks, left_out
+    told: list[str] = []
     try:
         grids = read_sheets(path, sheet=sheet, encoding=encoding)
     except EncodingError:
         names = guess_layer(Path(boundaries), key=key, layer=layer, shapes=False).names
         grids = read_sheets(path, sheet=sheet, names=names)
+        told.append(encoding_told(grids[-1]))
     guess = guess_layer(Path(boundaries), key=key, texts=texts_of(grids), layer=layer, shapes=False)
     blocks, left_out = read_blocks(grids, guess.names, parents=guess.parents, year=year)
-    return guess.codes, blocks, [*guess.notes, *left_out]
+    return guess.codes, blocks, [*guess.notes, *told, *left_out]
 
 
 @dataclass(frozen=True, slots=True, repr=False)

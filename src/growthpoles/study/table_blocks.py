@@ -102,7 +102,7 @@ def is_number(cell: object) -> bool:
 
 @functools.lru_cache(maxsize=MANY_CELLS)
 def _is_number_text(cell: str) -> bool:
-    if not any(sign.isdigit() for sign in cell) or len(cell) > 60:
+    if not any(sign.isdecimal() for sign in cell) or len(cell) > 60:
         return False
     text = cell.strip()
     if text[:1] + text[-1:] == "()":
@@ -118,6 +118,10 @@ def is_mark(text: str) -> bool:
 
 def kind_of(cell: object) -> str:
     """Return " " (empty), "y" (year), "n" (number), "m" (mark) or "t" (text)."""
+    return _kind_of_text(cell) if isinstance(cell, str) else _kind(cell)
+
+
+def _kind(cell: object) -> str:
     if cell_text(cell) == "":
         return " "
     if parse_year(cell) is not None:
@@ -127,6 +131,9 @@ def kind_of(cell: object) -> str:
         dated = split is not None and isinstance(cell, str) and cell.strip().endswith(split[0]) and parse_year(split[0])
         return "t" if dated else "n"  # "x 2020" is a name with its year
     return "m" if is_mark(cell_text(cell)) else "t"
+
+
+_kind_of_text = functools.lru_cache(maxsize=MANY_CELLS)(_kind)
 
 
 def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: False) -> list[Block]:
@@ -142,7 +149,7 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
     def counts(i: int) -> bool:
         """Tell whether a row numbers the columns, and is not that of a region with the code 1."""
         first, following = (cell_text((row or [""])[0]) for _, row in (rows[i], rows[min(i + 1, len(rows) - 1)]))
-        return is_counting(rows[i][1]) and not (first.isdigit() and following.isdigit())
+        return is_counting(rows[i][1]) and not (first.isdecimal() and following.isdecimal())
 
     while start < len(rows):
         top = next((i for i in range(start, len(rows)) if _is_data(kinds[i]) and not counts(i)), None)
@@ -464,9 +471,9 @@ def bare_number(block: Block, row: Sequence[object], at: int) -> str:
     text = block.text(row, at)
     if is_mark(text):
         return ""
-    split = split_flag(text) if text and not text.isdigit() else None
+    split = split_flag(text) if text and not text.isdecimal() else None
     text = split[0] if split else plain_signs(text)
-    return text[:-1] if text[:-1].isdigit() and text[-1] == "." else text  # "1." counts, too
+    return text[:-1] if text[:-1].isdecimal() and text[-1] == "." else text  # "1." counts, too
 
 
 def several_numbers(block: Block, rows: Sequence[Sequence[object]], at: int) -> bool:
@@ -553,6 +560,8 @@ def odd_rows(block: Block, index: NameIndex) -> dict[str, str]:
     rows = [(block.text(row, block.key), row) for _, row in block.rows]
     known = [(name, row) for name, row in rows if hits_of(index, name)]
     regions = {name for name, _ in known}
+    if not {name for name, _ in rows} - regions:
+        return {}
     if 5 * sum(any(map(is_country, labels_beside(block, row))) for _, row in known) < len(known):
         for name, row in rows:
             hits = [text for text in labels_beside(block, row) if is_country(text)]
@@ -622,3 +631,21 @@ def regions_across(grid: Grid, index: NameIndex) -> bool:
     if 2 * most < max(4, len(index.names)):
         return False
     return all(named(row[at] for _, row in grid.rows if at < len(row)) < most for at in range(8))
+
+
+def encoding_told(grid: Grid) -> str:
+    """Say which encoding was taken where the bytes of a text do not tell."""
+    return f"{grid.path.name}: the encoding; its bytes do not tell, {grid.encoding} fits the names of the regions"
+
+
+def same_heads(block: Block, before: Block) -> bool:
+    """Tell whether the same stands above the columns of numbers and labels, years however written, units or not."""
+
+    def heads(each: Block) -> dict[int, set[object]]:
+        columns = (*each.value_at, *each.indicator)
+        years = {at: {year.year for part in each.paths[at] if (year := parse_year(part))} for at in columns}
+        return {at: set(years[at] or each.paths[at]) for at in columns}
+
+    mine, theirs = heads(block), heads(before)
+    same = block.grid is before.grid and mine.keys() == theirs.keys()
+    return same and all(mine[at] == theirs[at] or set() < mine[at] < theirs[at] for at in mine)

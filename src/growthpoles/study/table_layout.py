@@ -178,7 +178,7 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
         if index is None:
             if at in numeric and not _identifies(block, at):
                 continue
-            named = sum(not text.isdigit() for text in texts)
+            named = sum(not text.isdecimal() for text in texts)
             if not counted and 2 * sum(map(bool, map(part_of_year, texts))) <= len(texts):
                 candidates.append(((float(len(texts)), float(named > 0), -float(at)), at, {t: t for t in texts}))
             continue
@@ -448,7 +448,7 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
             fill_down(block, at)
         texts = [block.text(row, at) for row in rows]
         plain = [bare_number(block, row, at) for row in rows]
-        if len(set(plain)) == len(rows) > 3 and all(map(str.isdigit, plain)):
+        if len(set(plain)) == len(rows) > 3 and all(map(str.isdecimal, plain)):
             continue  # it numbers the rows
         if not 1 < len(set(texts)) <= 400 or _STATUS_NUMBER.fullmatch(_last(block, at)):
             continue
@@ -464,7 +464,7 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
             continue
         words = sum(len(text) for text in set(texts)) / len(set(texts))
         remark = bool(_STATUS.fullmatch(_last(block, at)))
-        digits = all(map(str.isdigit, filter(None, plain)))  # a label comes before its code
+        digits = all(map(str.isdecimal, filter(None, plain)))  # a label comes before its code
         dims.append((remark, bool(_UNIT.fullmatch(_last(block, at))), digits, words < 5, at))
     order = [each[-1] for each in sorted(dims)]
     for size in range(1, min(4, len(order)) + 1):

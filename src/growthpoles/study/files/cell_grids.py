@@ -58,7 +58,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _RUSSIAN = re.compile(r"[А-ЯЁа-яё]+")
 _CASED = re.compile(r"[А-ЯЁ]?[а-яё]+|[А-ЯЁ]+")
 _SIGNS = set("\u00a0№«»„“”‘’–—…°§±·•€")
-_REMEDY = 'encoding = "..." in study.toml (for instance "cp1251", "cp1252", "utf-16-le"), or the file saved as UTF-8'
+_REMEDY = 'encoding="cp1252" (or cp1250, cp1251, utf-16-le and so on), or the file saved as UTF-8'
 BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 PARQUET = (".parquet", ".pq")
 PACKED: dict[str, Callable[[Any], Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
@@ -216,7 +216,7 @@ def _mark_years(grid: Grid) -> Grid:
         texts = [str(cell).removesuffix(".0") for cell in row]
         for at in range(2, len(texts)):
             before = [int(text[:4]) if _YEAR.fullmatch(text) else 0 for text in texts[at - 2 : at + 1]]
-            plain = all(text.isdigit() and len(text) in (4, 5) for text in filter(None, texts[1:]))
+            plain = all(text.isdecimal() and len(text) in (4, 5) for text in filter(None, texts[1:]))
             if plain and len(texts[at]) == 5 and before[0] and before[0] + 1 == before[1] == before[2] - 1:
                 row[at] = f"{texts[at][:4]} {texts[at][4]})"
     return grid
@@ -630,7 +630,7 @@ class _Tables(HTMLParser):
             self.tables[self.open[-1]].append([])
         elif tag in ("td", "th") and self.open:
             self.close_cell()
-            span = {name: min(int(value), 1000) for name, value in attrs if value and value.strip().isdigit()}
+            span = {name: min(int(value), 1000) for name, value in attrs if value and value.strip().isdecimal()}
             self.cell = ["", "", span.get("rowspan", 1), span.get("colspan", 1)]
         elif tag == "sup":
             self.up = True

@@ -236,7 +236,7 @@ def joint_columns(key: str, columns: Sequence[str]) -> list[int]:
 def joint_keys(rows: Sequence[Row], parts: Sequence[int]) -> list[str]:
     """Return codes written together, each part as wide as the widest of its column, or names divided by a comma."""
     texts = [[cell_text(row[at]) if at < len(row) else "" for at in parts] for _, row in rows]
-    digits = all(text.isdigit() for line in texts for text in line if text)
+    digits = all(text.isdecimal() for line in texts for text in line if text)
     widths = [max(map(len, column), default=0) for column in zip(*texts, strict=True)]
     return [
         ("" if digits else ", ").join(

@@ -181,7 +181,7 @@ def _check_percent(data: TableData, marks: set[str]) -> None:
     signed: dict[str, dict[bool, Cell]] = {}
     for cell in data.cells:
         text = cell_text(cell.content)
-        if text and text not in marks and any(sign.isdigit() for sign in text):
+        if text and text not in marks and any(sign.isdecimal() for sign in text):
             signed.setdefault(cell.header, {}).setdefault("%" in text, cell)
     for header, kinds in signed.items():
         if len(kinds) == 2:
@@ -326,7 +326,7 @@ def key_text(spec: Table, cell: object) -> str:
     hit = re.fullmatch(spec.key_pattern, name) if spec.key_pattern is not None and len(name) <= _LONGEST else None
     if hit and hit[1]:
         name = hit[1].strip()
-    return name.zfill(spec.key_width) if spec.key_width is not None and name.isdigit() else name
+    return name.zfill(spec.key_width) if spec.key_width is not None and name.isdecimal() else name
 
 
 def _one_spelling(raw: RawTable, spec: Table) -> dict[str, str]:
