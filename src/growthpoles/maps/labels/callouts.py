@@ -61,9 +61,10 @@ class Callout:
         box = self.box
         return [shapely.box(box.x, box.y, box.right, box.top), shapely.LineString(self.line)]
 
-    def raised(self, rise: float) -> Callout:
-        """Move it up."""
-        return replace(self, box=replace(self.box, y=self.box.y + rise), line=self.line + np.array([0.0, rise]))
+    def moved(self, across: float, rise: float) -> Callout:
+        """Move it on the sheet."""
+        box = replace(self.box, x=self.box.x + across, y=self.box.y + rise)
+        return replace(self, box=box, line=self.line + np.array([across, rise]))
 
 
 class Outside:
@@ -223,7 +224,7 @@ class Outside:
         near = near[reach[near] <= preset.width_mm / 2]
         if not len(near):
             return []
-        near = np.append(near[: 2 * _TRIED], near[2 * _TRIED :: max(1, len(near) // (4 * _TRIED))])
+        near = np.append(near[:_TRIED], near[_TRIED :: max(1, len(near) // _TRIED)])
         lines, cost = self._lines(x[near], y[near], label, foot, aim, [None, *words])
         crossed = self._foreign(lines, cost, region)
         order = np.argsort(cost + preset.width_mm * crossed, kind="stable")[: int(np.isfinite(cost).sum())]
@@ -243,6 +244,13 @@ class Outside:
         """Return the most other regions that one of the lines crosses."""
         return max((int(self._foreign(one.line[None], np.zeros(1), i)[0]) for i, one in made.items()), default=0)
 
+    def block_box(self, box: Box) -> None:
+        """Take the room of a box, which no line crosses either."""
+        import shapely
+
+        self.space.block(box)
+        self.taken.append(shapely.box(box.x, box.y, box.right, box.top))
+
     def block(self, made: Callout) -> None:
         """Take the room of a callout."""
         self.space.block(made.box)
@@ -253,7 +261,9 @@ class Outside:
         """Return where a line into a region may end, clear of its words, and the other regions, not to be crossed."""
         import shapely
 
-        keep = shapely.buffer(shapely.union_all(list(words)), 0.5)
+        stand = np.array(words, dtype=object)
+        around = shapely.box(*polygon.bounds)
+        keep = shapely.buffer(shapely.union_all(stand[shapely.dwithin(stand, around, 0.5)]), 0.5)
         aim = shapely.boundary(polygon)
         for deep in (DEEP, 0.4 * DEEP):
             inner = shapely.difference(shapely.buffer(polygon, -deep), keep)
@@ -312,8 +322,8 @@ class Outside:
             free = np.flatnonzero(np.isfinite(cost))
             cost[free[shapely.intersects(avoid[0], lines[free])]] = np.inf
         free = np.flatnonzero(np.isfinite(cost))
-        stand = shapely.STRtree(shapely.buffer(np.array([*self.taken, *avoid[1:]]), 0.3, quad_segs=4))
-        cost[free[stand.query(lines[free], predicate="intersects")[0]]] = np.inf
+        stand = shapely.STRtree(np.array([*self.taken, *avoid[1:]], dtype=object))
+        cost[free[stand.query(lines[free], predicate="dwithin", distance=0.3)[0]]] = np.inf
         cost = cost.reshape(4, n)
         side = np.argmin(cost, axis=0)
         ends = shapely.get_coordinates(lines).reshape(4, n, 2, 2)
