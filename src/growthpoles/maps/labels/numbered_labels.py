@@ -359,6 +359,7 @@ def _windows(lost: Sequence[BaseGeometry], before: Sequence[Box], body: Box) -> 
 def _detail(base: Base, plan: Plan, window: Box, numbers: dict[int, str], style: Style) -> Detail | None:
     """Draw a part of the map as little enlarged as all numbers find a place in it; None if it gets too large."""
     import shapely
+    from shapely.affinity import affine_transform
 
     preset, scale, (x, y) = style.preset, plan.found.scale, plan.found.origin
     held = (window.x - x) / scale, (window.y - y) / scale, (window.right - x) / scale, (window.top - y) / scale
@@ -377,13 +378,12 @@ def _detail(base: Base, plan: Plan, window: Box, numbers: dict[int, str], style:
         more = scale * times
         layout = Layout(more, (-held[0] * more, -held[1] * more), 0, None, None, ())
         drawn = Plan(body, body, layout, None, None, ())
-        placed = shapely.transform(areal, lambda xy, layout=layout: xy * layout.scale + np.array(layout.origin))
-        shapes = {i: placed[i] for i in numbers}
+        shapes = {i: affine_transform(areal[i], (more, 0, 0, more, *layout.origin)) for i in numbers}
         fits = sum(label_fit.place(shapes[i], [label], margin=0.15) is not None for i, label in labels.items())
         if fits < _FITTING * len(labels):
             continue
         corners = np.array([(0.0, 0.0), (wide, 0.0), (wide, high), (0.0, high), (0.0, 0.0)])
-        outline = list(shapely.linestrings(np.stack([corners[:-1], corners[1:]], axis=1)))
+        outline = [shapely.LineString(corners[k : k + 2]) for k in range(4)]
         ground = room_around(part, drawn)
         found = _solve(ground, shapes, numbers, {}, {}, outline, preset, {i: {} for i in shapes}, bearable=_BEARABLE)
         if not found.lost:

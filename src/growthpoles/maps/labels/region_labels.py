@@ -76,7 +76,7 @@ class Names:
         explained = {(code, told.split("  ")[0]) for code, told in self.codes} if listed else set()
         found = []
         for i in set(range(len(names))) - set(elsewhere):
-            stands = [(part.inside, part.beside) for part in (self, *self.details)]
+            stands = [(self.inside, self.beside), *((part.inside, part.beside) for part in self.details)]
             labels = [inside[i][0] for inside, _ in stands if i in inside]
             labels += [beside[i].label for _, beside in stands if i in beside]
             coded = any((_code(label, marks[i]), names[i][0]) in explained for label in labels if names[i])
@@ -384,6 +384,7 @@ def draw_details(
     """Draw crowded parts at their larger scale with the numbers of their regions, and frame them on the map."""
     import shapely
     from matplotlib.path import Path
+    from shapely.affinity import affine_transform
 
     def around(box: Box) -> Path:
         corners = [(box.x, box.y), (box.right, box.y), (box.right, box.top), (box.x, box.top), (box.x, box.y)]
@@ -396,12 +397,12 @@ def draw_details(
     shapes, fills, marked = list[Path](), list[str](), list[tuple[Path, str]]()
     for one in details:
         cut = shapely.intersection(base.geometries, shapely.box(*one.window))
-        near = np.flatnonzero(shapely.area(cut) > 0)
+        near = np.flatnonzero(shapely.area(cut) > 0).tolist()
         pieces = [shapely.union_all([p for p in shapely.get_parts(each) if p.area > 0]) for each in cut[near]]
-        drawn = shape_paths(shapely.transform(np.array(pieces), lambda xy, one=one: xy * one.scale + one.origin))
+        drawn = shape_paths(np.array([affine_transform(p, (one.scale, 0, 0, one.scale, *one.origin)) for p in pieces]))
         shapes += drawn
         fills += [faces[i] for i in near]
-        marked += [(path, faces[i]) for path, i in zip(drawn, near.tolist(), strict=True) if i in hatched]
+        marked += [(path, faces[i]) for path, i in zip(drawn, near, strict=True) if i in hatched]
     thin = preset.line_pt
     for paths, face, edge, line, order, name in (
         (papers, palettes.PAPER, "none", 0.0, 4.0, "paper"),

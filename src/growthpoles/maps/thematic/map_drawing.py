@@ -241,9 +241,8 @@ def draw_map(
     if over:
         over(ax, base, plan, draw=True)
     make_transform(ax, base)
-    lacking, known = range(0), range(0)
-    if style.labels != "none":
-        lacking = known = range(len(names))
+    lacking: Sequence[int] = range(len(names)) if style.labels != "none" else []
+    known = lacking
     if named is not None:
         insets_of = {lens.region for lens in plan.lenses}
         lacking, known = (named.unnamed(names, marks, insets_of, listed=told) for told in (named.key is not None, True))
