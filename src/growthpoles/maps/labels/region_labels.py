@@ -344,6 +344,8 @@ def key_below(codes: Sequence[tuple[str, str]], preset: Preset, limit: float) ->
         block = code_block(codes, columns, preset)
         if block.w <= limit:
             break
+    else:
+        block = code_block(codes, 1, preset, limit)
     while block.h > 0.5 * preset.max_height_mm and columns < most:
         columns += 1
         wrapped = code_block(codes, columns, preset, limit)
