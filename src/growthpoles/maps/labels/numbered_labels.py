@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from growthpoles.language.number_format import format_number
+from growthpoles.maps import palettes
 from growthpoles.maps.labels import label_fit
 from growthpoles.maps.labels.callouts import Callout, Outside, barrier_of, frame_of, names_around, room_around
 from growthpoles.maps.map_options import Style
@@ -37,7 +38,7 @@ _ROOMY = 6
 #: Places outside that the search weighs for every number, of each kind; its steps, starts and sweeps.
 _PLACES = 24
 _STEPS = 3000
-_STARTS = 12
+_STARTS = 5
 _SWEEPS = 8
 #: With more numbers than this left after a start, no further one finds a place for all.
 _HOPELESS = 4
@@ -294,7 +295,7 @@ def _closer(
     for one in found.beside.values():
         space.block(one)
     for label in found.inside.values():
-        space.block_box(Box(*frame_of(label).bounds[:2], label[0].w, label[0].h))
+        space.block_box(_box_of(frame_of(label)))
     standing = []
     for detail in sorted(details, key=lambda each: -each.box.w * each.box.h):
         middle = window_on(plan, detail.window)
@@ -399,12 +400,21 @@ def _note(ground: Outside, found: _Stand, outline: Sequence[BaseGeometry], times
         ground.block(callout)
     word = Word(0.0, 0.0, text, style.preset.small_pt)
     left, bottom, right, top = word.box
-    room = ground.inland([*outline, *(frame_of(one) for one in found.inside.values())]).space
-    x, y = room.spots(right - left, top - bottom, 0.5)
-    if not len(x):
-        return None
-    at = int(np.argmin(np.hypot(x, y)))
-    return replace(word, x=float(x[at]), y=float(y[at]) - bottom)
+    labels = [frame_of(one) for one in found.inside.values()]
+    for label in labels:
+        ground.block_box(_box_of(label))
+    for sea, room in ((True, ground.space), (False, ground.inland([*outline, *labels]).space)):
+        x, y = room.spots(right - left, top - bottom, 0.5)
+        if len(x):
+            at = int(np.argmin(np.hypot(x, y)))
+            return replace(word, x=float(x[at]), y=float(y[at]) - bottom, halo=None if sea else palettes.PAPER)
+    return None
+
+
+def _box_of(frame: BaseGeometry) -> Box:
+    """Return the bounds of a geometry as a box."""
+    left, bottom, right, top = frame.bounds
+    return Box(left, bottom, right - left, top - bottom)
 
 
 def _put(
