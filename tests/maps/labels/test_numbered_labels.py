@@ -213,20 +213,23 @@ def test_a_panel_lists_the_codes_of_its_maps() -> None:
 
 
 def test_a_class_is_not_taken_for_a_code_that_is_written_like_it() -> None:
-    cells = [shapely.box(3e5 * i, 0, 3e5 * (i + 1), 3e5) for i in range(4)]
-    index = pd.Index(list("ABCD"), name="region")
-    names = ["Republic of Alphaville by the Sea"] * 4
-    frame = gpd.GeoDataFrame({"name": [f"{n} {k}" for k, n in enumerate(names)]}, geometry=cells, index=index)
-    named = region_labels.Names(
-        {i: (make_label([(code, 6.0, True)]), 0.0, 0.0, False) for i, code in enumerate("ABBA")},
-        {},
-        tuple((code, name) for code, name in zip(frame.index, frame["name"], strict=True)),
-        None,
-    )
-    ways = [[name, code] for code, name in zip(frame.index, frame["name"], strict=True)]
-    assert named.unnamed(ways, ["A", "A", "B", "A"], (), listed=True) == [0, 2, 3]
-    assert named.unnamed(ways, [""] * 4, (), listed=True) == [2, 3]
-    assert named.unnamed(ways, [""] * 4, (), listed=False) == [0, 1, 2, 3]
+    frame, _ = crowd(2)
+    frame.index = pd.Index([*"ABCD", *(f"R{i}" for i in range(len(frame) - 4))], name="region")
+    frame["name"] = [f"{name}, a name too long for this map" for name in frame["name"]]
+    classes = pd.Series(["A"] * len(frame), frame.index)
+    kinds = {"A": ("#cccccc", "high", "A")}
+    ax = maps.plot_categories(frame, classes, kinds, preset="nature-single", insets="none")
+    key = [word.text for word in words(ax, "-codes-text") if word.bold]
+    shown: dict[int, list[str]] = {}
+    for word in (word for word in words(ax) if word.tag):
+        shown.setdefault(int(word.tag), []).append(word.text)
+    alone = {frame.index[i] for i, lines in shown.items() if lines == ["A"]}
+    assert set(ax.unnamed) == alone and not alone & set(key) and "A" in key
+    code = (make_label([("A", 6.0, True)]), 0.0, 0.0, False)
+    named = region_labels.Names({0: code, 1: code}, {}, (("A", "Alpha"),), None)
+    ways = [["Alpha", "A"], ["Beta", "B"]]
+    assert named.unnamed(ways, ["B", "A"], (), listed=True) == [1]
+    assert named.unnamed(ways, ["B", "A"], (), listed=False) == [0, 1]
 
 
 def test_a_list_flows_around_its_corner() -> None:

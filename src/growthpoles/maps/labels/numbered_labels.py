@@ -200,7 +200,7 @@ def number_regions(
     if not best.lost:
         return best.inside, best.beside, best.numbered, ()
     details: tuple[Detail, ...] = ()
-    if style.insets == "auto":
+    if style.insets != "none":
         closer = _closer(base, plan, ground, shapes, rank, best, stands, style)
         if closer is not None and len(closer[0].lost) < len(best.lost):
             best, details = closer

@@ -79,10 +79,10 @@ class Names:
             stands = [(self.inside, self.beside), *((part.inside, part.beside) for part in self.details)]
             labels = [inside[i][0] for inside, _ in stands if i in inside]
             labels += [beside[i].label for _, beside in stands if i in beside]
-            coded = any((_code(label, marks[i]), names[i][0]) in explained for label in labels if names[i])
+            coded = any((label.lines[0][0], names[i][0]) in explained for label in labels if names[i])
             lines = [line for label in labels for line in (*(text for text, _, _ in label.lines), label.tail)]
             whole, mark = (_BREAKS.sub("", text) for text in ("".join(lines), marks[i]))
-            told = whole != mark and any(_BREAKS.sub("", name) in whole for name in names[i][: None if listed else 1])
+            told = whole != mark and any(_BREAKS.sub("", name) in whole for name in names[i][:1])
             if names[i] and not coded and not told:
                 found.append(i)
         return found
@@ -207,7 +207,7 @@ def arrange(
         key = code_key(codes, base, plan, list(beside.values()), style.preset, details) if listed else None
         return Names(inside, beside, codes, key, details, draft)
     first = {i: _code(found[0], marks[i]) for i, found in inside.items() if i not in beside}
-    first |= {i: _code(one.label, marks[i]) for i, one in beside.items()}
+    first |= {i: one.label.lines[0][0] for i, one in beside.items()}
     codes = tuple(sorted((code, names[i][0]) for i, code in first.items() if code in names[i][1:]))
     wanted = codes and free and style.code_key == "auto"
     key = code_key(codes, base, plan, list(beside.values()), style.preset) if wanted else None
