@@ -325,7 +325,16 @@ def _with_strip(
         named = region_labels.arrange(base, placed, names, marks, kept, free=not every, values=values)
         if beside:
             block = region_labels.key_within(named.codes, preset, placed.frame.h)
-            named = named.raised(0.0, (block, placed.frame.right + _ASIDE, placed.frame.top - block.h))
+            room = placed.frame.top - map_plan.parts(style, preset.width_mm, high)[2].y
+            aside = placed.frame.right + _ASIDE
+            strip = named.strip(preset, preset.width_mm - map_plan.MARGIN - aside, listed=True)
+            stood: tuple[Detail, ...] = ()
+            if strip.details and strip.block and strip.h <= room:
+                block, low = strip.block, placed.frame.top - strip.h
+                stood = tuple(replace(one.moved(aside, low), placed=True) for one in strip.details)
+            named = named.raised(0.0, (block, aside, placed.frame.top - block.h))
+            if stood:
+                named = replace(named, details=(*(one for one in named.details if one.placed), *stood))
         if last or fits(new, named):
             break
         details = named.details
