@@ -302,7 +302,7 @@ def code_block(
     wide = [max(text_metrics.width(part, size) for part in name) for name in names]
     skip = int(np.ceil(corner[1] / line))
     for short in range(1 if skip else 0, columns + 1):
-        per = max(-(-(sum(rows) + short * skip) // columns), *rows)
+        per = max(-(-(sum(rows) + short * skip) // columns), skip * (short > 0) + max(rows))  # no column stays empty
         while (parts := _cut(rows, [per - skip * (k < short) for k in range(columns)]))[-1][0] >= columns:
             per += 1
         lefts, x = [], 0.0
