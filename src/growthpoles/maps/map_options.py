@@ -25,7 +25,8 @@ class MapOptions(TypedDict, total=False):
         Names (default): inside the regions where they fit, else beside the map with a line, else codes with a key
         of what they stand for; codes; classes only; nothing.
     insets, code_key, scale_bar : "auto" | "none"
-        Whether to draw enlarged insets of small regions, the list of what codes stand for, the scale bar.
+        Whether to draw enlarged insets of small regions, and of crowded parts where some would else have neither name
+        nor number; the list of what codes stand for; the scale bar.
     legend : "auto" | "inside" | "below" | "none"
         The legend's place: in free space of the frame or under it, whichever leaves the larger map; or one of them.
     extent : "auto" | "all"
@@ -79,7 +80,9 @@ class Style:
         Language of words and numbers.
     labels
         "auto": short names, codes where names do not fit; "codes"; "marks": classes only; "none".
-    insets, code_key, graticule, north_arrow, scale_bar
+    insets
+        "auto", "none", or "numbers": crowded parts at a larger scale that show the numbers of regions, not the symbols.
+    code_key, graticule, north_arrow, scale_bar
         Whether to draw them.
     legend
         "auto", "inside" the frame, "below" it, or "none".

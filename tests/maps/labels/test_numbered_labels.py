@@ -14,10 +14,11 @@ import pytest
 import shapely
 
 from growthpoles import maps
-from growthpoles.maps.labels import numbered_labels
+from growthpoles.maps.labels import numbered_labels, region_labels
 from growthpoles.maps.labels.numbered_labels import _CLEAR, _close, _through, settle
-from growthpoles.maps.labels.region_labels import key_below
+from growthpoles.maps.labels.region_labels import code_block, key_below
 from growthpoles.maps.presets import PRESETS
+from growthpoles.maps.sheet.label_text import make_label
 from growthpoles.maps.sheet.text_layer import WordLayer
 
 SYLLABLES = ("ka", "ro", "men", "tal", "vos", "sin", "ber", "lu", "gor", "pa")
@@ -51,26 +52,31 @@ def words(ax: Any, ending: str = "") -> list[Any]:
         (48, "nature-single"),
         pytest.param(90, "plos", marks=pytest.mark.slow),
         pytest.param(110, "elsevier-1.5", marks=pytest.mark.slow),
+        pytest.param(100, "slide", marks=pytest.mark.slow),
+        pytest.param(82, "copernicus-single", marks=pytest.mark.slow),
     ],
 )
 def test_every_region_is_named_or_numbered(n: int, preset: str) -> None:
     frame, values = country(n, n)
     ax = maps.plot_values(frame, values, preset=preset)
-    key = [w.text for w in words(ax, "-codes-text")]
-    listed = dict(zip(key[::2], key[1::2], strict=True))
+    number = ""
+    listed: dict[str, str] = {}
+    for word in words(ax, "-codes-text"):  # a name may go on in a second line
+        number = word.text if word.bold else number
+        listed[number] = "" if word.bold else f"{listed[number]} {word.text}".strip()
     shown: dict[int, str] = {}
     for word in (w for w in words(ax) if w.tag.isdigit()):
         shown[int(word.tag)] = shown.get(int(word.tag), "") + word.text
     for i, name in enumerate(frame["name"]):
         written = re.sub(r"[\s-]", "", shown.get(i, ""))
-        keys = [code for code, told in listed.items() if told.split("  ")[0] == name and written.startswith(code)]
+        keys = [code for code, told in listed.items() if f"{told} ".startswith(f"{name} ") and written.startswith(code)]
         assert re.sub(r"[\s-]", "", name) in written or keys, name
     assert ax.unnamed == ()
     if "1" in listed:
         assert list(listed) == [str(k + 1) for k in range(len(listed))]
-        assert [t.split("  ")[0] for t in listed.values()] == sorted(t.split("  ")[0] for t in listed.values())
+        assert list(listed.values()) == sorted(listed.values())
     layer = measure.layer(ax, "-callout-lines")
-    lines = [] if layer is None else [shapely.LineString(line) for line in measure.segments(layer)]
+    lines = [] if layer is None else [shapely.LineString(line) for line in measure.segments(layer) if len(line) > 1]
     assert not any(a.crosses(b) for a, b in itertools.combinations(lines, 2))
 
 
@@ -153,3 +159,92 @@ def test_a_long_list_takes_one_column_more_with_names_on_two_lines() -> None:
     assert " ".join(text for text in texts if not text.isdigit()) == " ".join(name for _, name in pairs)
     short = key_below([(code, name[:8]) for code, name in pairs], preset, 76.0)
     assert len(short.words) == 2 * len(pairs)
+
+
+def crowd(fine: int = 5) -> tuple[gpd.GeoDataFrame, pd.Series]:
+    """Eight large regions around fine x fine small ones."""
+    step, side = 4e5, 1.8e5 / fine
+    small = [
+        shapely.box(7e5 + i * side, 4e5 + j * side, 7e5 + (i + 1) * side, 4e5 + (j + 1) * side)
+        for i in range(fine)
+        for j in range(fine)
+    ]
+    town = shapely.union_all(small)
+    large = [shapely.box(x * step, y * step, (x + 1) * step, (y + 1) * step) for x in range(4) for y in range(2)]
+    cells = [*(cell.difference(town) for cell in large), *small]
+    index = pd.Index([f"R{i:02}" for i in range(len(cells))], name="region")
+    names = [f"Gormental {SYLLABLES[i % 10]}{SYLLABLES[i // 10]}".title() for i in range(len(cells))]
+    frame = gpd.GeoDataFrame({"name": names}, geometry=cells, index=index, crs="EPSG:32642")
+    return frame, pd.Series(np.arange(len(cells)) + 0.5, index)
+
+
+def test_a_crowded_part_is_drawn_once_more_at_a_larger_scale() -> None:
+    frame, values = crowd()
+    options: dict[str, Any] = {"preset": "springer-small"}
+    ax = maps.plot_values(frame, values, **options)
+    assert ax.unnamed == ()
+    numbers = [w.text for w in words(ax, "-labels") + words(ax, "-callouts")]
+    enlarged = [w for w in words(ax, "-details-numbers") + words(ax, "-details-callouts") if w.tag]
+    assert len(enlarged) >= 15 and len({*numbers, *(w.text for w in enlarged)}) == len(frame)
+    note = next(w for w in words(ax, "-details-numbers") if not w.tag)
+    times = float(note.text.replace("\u00d7\u202f", ""))
+    frames = measure.layer(ax, "-details-frames")
+    assert frames is not None
+    on_map, drawn = (shapely.Polygon(path.vertices) for path in frames.get_paths())
+    assert drawn.length == pytest.approx(times * on_map.length)
+    land = measure.land(ax, frame)
+    assert not shapely.union_all(land).intersects(drawn)
+    held = np.asarray(shapely.area(shapely.intersection(land, on_map)) > 0.5 * shapely.area(land))
+    assert {int(w.tag) for w in enlarged} == set(np.flatnonzero(held).tolist())
+    assert not any(shapely.Point(w.x, w.y).within(on_map) for w in words(ax, "-labels"))
+    plain = maps.plot_values(frame, values, insets="none", **options)
+    assert np.ptp(ax.get_xlim()) <= np.ptp(plain.get_xlim()) / 0.85
+    assert measure.layer(plain, "-details-frames") is None
+
+
+def test_a_list_without_room_names_nobody() -> None:
+    frame, values = crowd(3)
+    frame["name"] = [f"{name} of the United Provinces " * 50 for name in frame["name"]]
+    ax = maps.plot_values(frame, values, preset="slide", insets="none")
+    assert not words(ax, "-codes-text") and len(ax.unnamed) >= len(frame) - 1  # one has its name above the map
+    bare = maps.plot_values(frame, values, preset="slide", insets="none", code_key="none")
+    assert bare.unnamed == ax.unnamed
+
+
+def test_a_panel_lists_the_codes_of_its_maps() -> None:
+    frame, values = crowd(3)
+    data = {"a": values, "b": values + 1}
+    figure, bare = (maps.plot_panel(frame, data, code_key=key, preset="report") for key in ("auto", "none"))
+    assert [len(ax.unnamed) for ax in figure.axes if hasattr(ax, "unnamed")] == [0, 0]
+    assert all(len(ax.unnamed) > 5 for ax in bare.axes if hasattr(ax, "unnamed"))
+
+
+def test_a_class_is_not_taken_for_a_code_that_is_written_like_it() -> None:
+    frame, _ = crowd(2)
+    frame.index = pd.Index([*"ABCD", *(f"R{i}" for i in range(len(frame) - 4))], name="region")
+    frame["name"] = [f"{name}, a name too long for this map" for name in frame["name"]]
+    classes = pd.Series(["A"] * len(frame), frame.index)
+    kinds = {"A": ("#cccccc", "high", "A")}
+    ax = maps.plot_categories(frame, classes, kinds, preset="nature-single", insets="none")
+    key = [word.text for word in words(ax, "-codes-text") if word.bold]
+    shown: dict[int, list[str]] = {}
+    for word in (word for word in words(ax) if word.tag):
+        shown.setdefault(int(word.tag), []).append(word.text)
+    alone = {frame.index[i] for i, lines in shown.items() if lines == ["A"]}
+    assert set(ax.unnamed) == alone and not alone & set(key) and "A" in key
+    code = (make_label([("A", 6.0, True)]), 0.0, 0.0, False)
+    named = region_labels.Names({0: code, 1: code}, {}, (("A", "Alpha"),), None)
+    ways = [["Alpha", "A"], ["Beta", "B"]]
+    assert named.unnamed(ways, ["B", "A"], (), listed=True) == [1]
+    assert named.unnamed(ways, ["B", "A"], (), listed=False) == [0, 1]
+
+
+def test_a_list_flows_around_its_corner() -> None:
+    preset = PRESETS["springer-small"]
+    pairs = [(str(k + 1), f"Region {k}") for k in range(40)]
+    block = code_block(pairs, 3, preset, 76.0, corner=(30.0, 20.0))
+    assert [w.text for w in block.words if w.bold] == [code for code, _ in pairs]
+    for word in block.words:
+        left, _, _, top = word.box
+        assert left >= 30.0 or top <= block.h - 20.0
+    assert block.h < code_block(pairs, 3, preset, 76.0).h + 20.0

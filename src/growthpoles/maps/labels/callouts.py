@@ -61,9 +61,10 @@ class Callout:
         box = self.box
         return [shapely.box(box.x, box.y, box.right, box.top), shapely.LineString(self.line)]
 
-    def raised(self, rise: float) -> Callout:
-        """Move it up."""
-        return replace(self, box=replace(self.box, y=self.box.y + rise), line=self.line + np.array([0.0, rise]))
+    def moved(self, across: float, rise: float) -> Callout:
+        """Move it on the sheet."""
+        box = replace(self.box, x=self.box.x + across, y=self.box.y + rise)
+        return replace(self, box=box, line=self.line + np.array([across, rise]))
 
 
 class Outside:
@@ -161,8 +162,6 @@ class Outside:
             How many other regions the line may cross, as few as possible; it may then be longer: a quarter of the
             width to cross one, half the width to cross more.
         """
-        import shapely
-
         asked = region, bool(words)
         if asked not in self.known:
             self.known[asked] = self._aim(polygon, words)
@@ -180,9 +179,8 @@ class Outside:
             close = (x + wide > left - longest) & (x < right + longest)
             close &= (y + high > bottom - longest) & (y < top + longest)
             x, y = x[close], y[close]
-            reach = shapely.distance(shapely.box(x, y, x + wide, y + high), aim)
-            near = np.argsort(reach, kind="stable")[: 3 * _TRIED if across else _TRIED]
-            near = near[reach[near] <= longest]
+            near, reach = _nearest(x, y, wide, high, aim, 3 * _TRIED if across else _TRIED)
+            near = near[reach <= longest]
             if not len(near):
                 continue
             lines, cost = self._lines(x[near], y[near], label, foot, aim, [None if across else others, *words])
@@ -209,8 +207,6 @@ class Outside:
         Each comes with the other regions that its line crosses and its length in millimetres; half of them are the
         best ones by these two, the others are spread over those that remain.
         """
-        import shapely
-
         label = outside_labels(number, "", preset)[0]
         foot = text_metrics.DROP * label.lines[-1][1] * text_metrics.PT
         high = label.h + foot
@@ -218,12 +214,20 @@ class Outside:
         aim, _ = self._aim(self.shapes[region], [*words, *self.taken])
         if not len(x) or aim.is_empty:
             return []
-        reach = shapely.distance(shapely.box(x, y, x + label.w, y + high), aim)
-        near = np.argsort(reach, kind="stable")
-        near = near[reach[near] <= preset.width_mm / 2]
+        longest = preset.width_mm / 3
+        left, bottom, right, top = self.shapes[region].bounds
+        close = (x + label.w > left - longest) & (x < right + longest)
+        close &= (y + high > bottom - longest) & (y < top + longest)
+        x, y = x[close], y[close]
+        gap = _gaps(x, y, label.w, high, aim.bounds)
+        order = np.argsort(gap, kind="stable")
+        order = np.append(order[: 4 * _TRIED], order[4 * _TRIED :: max(1, len(order) // (2 * _TRIED))])
+        x, y = x[order], y[order]
+        near, reach = _nearest(x, y, label.w, high, aim, len(x))
+        near = near[reach <= longest]
         if not len(near):
             return []
-        near = np.append(near[: 2 * _TRIED], near[2 * _TRIED :: max(1, len(near) // (4 * _TRIED))])
+        near = np.append(near[:_TRIED], near[_TRIED :: max(1, len(near) // _TRIED)])
         lines, cost = self._lines(x[near], y[near], label, foot, aim, [None, *words])
         crossed = self._foreign(lines, cost, region)
         order = np.argsort(cost + preset.width_mm * crossed, kind="stable")[: int(np.isfinite(cost).sum())]
@@ -243,6 +247,13 @@ class Outside:
         """Return the most other regions that one of the lines crosses."""
         return max((int(self._foreign(one.line[None], np.zeros(1), i)[0]) for i, one in made.items()), default=0)
 
+    def block_box(self, box: Box) -> None:
+        """Take the room of a box, which no line crosses either."""
+        import shapely
+
+        self.space.block(box)
+        self.taken.append(shapely.box(box.x, box.y, box.right, box.top))
+
     def block(self, made: Callout) -> None:
         """Take the room of a callout."""
         self.space.block(made.box)
@@ -253,7 +264,9 @@ class Outside:
         """Return where a line into a region may end, clear of its words, and the other regions, not to be crossed."""
         import shapely
 
-        keep = shapely.buffer(shapely.union_all(list(words)), 0.5)
+        stand = np.array(words, dtype=object)
+        around = shapely.box(*polygon.bounds)
+        keep = shapely.buffer(shapely.union_all(stand[shapely.dwithin(stand, around, 0.5)]), 0.5)
         aim = shapely.boundary(polygon)
         for deep in (DEEP, 0.4 * DEEP):
             inner = shapely.difference(shapely.buffer(polygon, -deep), keep)
@@ -312,12 +325,40 @@ class Outside:
             free = np.flatnonzero(np.isfinite(cost))
             cost[free[shapely.intersects(avoid[0], lines[free])]] = np.inf
         free = np.flatnonzero(np.isfinite(cost))
-        stand = shapely.STRtree(shapely.buffer(np.array([*self.taken, *avoid[1:]]), 0.3, quad_segs=4))
-        cost[free[stand.query(lines[free], predicate="intersects")[0]]] = np.inf
+        stand = shapely.STRtree(np.array([*self.taken, *avoid[1:]], dtype=object))
+        cost[free[stand.query(lines[free], predicate="dwithin", distance=0.3)[0]]] = np.inf
         cost = cost.reshape(4, n)
         side = np.argmin(cost, axis=0)
         ends = shapely.get_coordinates(lines).reshape(4, n, 2, 2)
         return ends[side, np.arange(n)], cost[side, np.arange(n)]
+
+
+def _gaps(x: Array, y: Array, wide: float, high: float, bounds: tuple[float, float, float, float]) -> Array:
+    """Return how far boxes with these lower left corners lie from a rectangle."""
+    left, bottom, right, top = bounds
+    across = np.maximum(np.maximum(left - x - wide, x - right), 0.0)
+    return np.asarray(np.hypot(across, np.maximum(np.maximum(bottom - y - high, y - top), 0.0)))
+
+
+def _nearest(
+    x: Array, y: Array, wide: float, high: float, aim: BaseGeometry, most: int
+) -> tuple[NDArray[np.int_], Array]:
+    """Return the nearest of boxes with these lower left corners to a geometry, in that order, and their distances.
+
+    Distances are measured of those alone that are near its bounds.
+    """
+    import shapely
+
+    gap = _gaps(x, y, wide, high, aim.bounds)
+    order = np.argsort(gap, kind="stable")
+    held = 4 * most
+    while True:
+        some = np.sort(order[:held])
+        reach = shapely.distance(shapely.box(x[some], y[some], x[some] + wide, y[some] + high), aim)
+        near = np.argsort(reach, kind="stable")[:most]
+        if held >= len(x) or gap[order[held]] > reach[near[-1]]:
+            return some[near], reach[near]
+        held *= 2
 
 
 def outside_labels(name: str, mark: str, preset: Preset) -> list[Label]:

@@ -5,22 +5,23 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from growthpoles.maps import palettes
 from growthpoles.maps.labels import label_fit
-from growthpoles.maps.labels.callouts import Callout, barrier_of, name_outside, room_around
+from growthpoles.maps.labels.callouts import Callout, barrier_of, frame_of, name_outside, room_around
 from growthpoles.maps.labels.label_fit import Placed
-from growthpoles.maps.labels.numbered_labels import MOST, number_regions
+from growthpoles.maps.labels.numbered_labels import MOST, Detail, number_regions, window_on
 from growthpoles.maps.map_options import Style
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet import canvas, label_text
-from growthpoles.maps.sheet.map_geometry import Base
+from growthpoles.maps.sheet.label_text import Label
+from growthpoles.maps.sheet.map_geometry import Base, shape_paths
 from growthpoles.maps.sheet.map_plan import Plan
-from growthpoles.maps.sheet.sheet_blocks import Block, Word
+from growthpoles.maps.sheet.sheet_blocks import Block, Box, Word
 from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.typefaces import chosen
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 #: With more regions than this without their whole name, those carry their class only.
 CROWD = 60
 _AIR = 0.7
+#: Room between details under a map, in millimetres.
+_SHELF = 1.8
 #: What a line break adds to a name, or takes from it.
 _BREAKS = re.compile(r"[\s\u00ad-]")
 
@@ -49,32 +52,88 @@ class Names:
         Codes or numbers on the map with the names that they stand for.
     key
         The list of those codes and its lower left corner; None if there is none, or no room for it.
+    details
+        Crowded parts at a larger scale.
+    draft
+        Whether the numbers have no places yet.
     """
 
     inside: dict[int, Placed]
     beside: dict[int, Callout]
     codes: tuple[tuple[str, str], ...]
     key: tuple[Block, float, float] | None
+    details: tuple[Detail, ...] = ()
+    draft: bool = False
 
-    def unnamed(self, names: Sequence[Sequence[str]], elsewhere: Collection[int]) -> list[int]:
+    def unnamed(
+        self, names: Sequence[Sequence[str]], marks: Sequence[str], elsewhere: Collection[int], *, listed: bool
+    ) -> list[int]:
         """List the regions with neither their name, whole or short, nor a code that a list explains.
 
-        `elsewhere` are regions that are named beside the map, as those in an inset.
+        `elsewhere` are regions that are named beside the map, as those in an inset; `listed` tells whether there is a
+        list of the codes.
         """
-        listed, found = {code for code, _ in self.codes}, []
+        explained = {(code, told.split("  ")[0]) for code, told in self.codes} if listed else set()
+        found = []
         for i in set(range(len(names))) - set(elsewhere):
-            labels = [self.beside[i].label] if i in self.beside else []
-            labels += [self.inside[i][0]] if i in self.inside else []
+            stands = [(self.inside, self.beside), *((part.inside, part.beside) for part in self.details)]
+            labels = [inside[i][0] for inside, _ in stands if i in inside]
+            labels += [beside[i].label for _, beside in stands if i in beside]
+            coded = any((label.lines[0][0], names[i][0]) in explained for label in labels if names[i])
             lines = [line for label in labels for line in (*(text for text, _, _ in label.lines), label.tail)]
-            whole = _BREAKS.sub("", "".join(lines))
-            if names[i] and listed.isdisjoint(lines) and not any(_BREAKS.sub("", name) in whole for name in names[i]):
+            whole, mark = (_BREAKS.sub("", text) for text in ("".join(lines), marks[i]))
+            told = whole != mark and any(_BREAKS.sub("", name) in whole for name in names[i][:1])
+            if names[i] and not coded and not told:
                 found.append(i)
         return found
 
-    def raised(self, rise: float, key: tuple[Block, float, float]) -> Names:
+    def raised(self, rise: float, key: tuple[Block, float, float] | None) -> Names:
         """Move everything up, to make room for a key below."""
         inside = {i: (label, x, y + rise, tight) for i, (label, x, y, tight) in self.inside.items()}
-        return Names(inside, {i: one.raised(rise) for i, one in self.beside.items()}, self.codes, key)
+        details = tuple(one.moved(0.0, rise) if one.placed else one for one in self.details)
+        return Names(inside, {i: one.moved(0.0, rise) for i, one in self.beside.items()}, self.codes, key, details)
+
+    def plainer(self) -> Names:
+        """Return the same with a list that tells names alone, without classes or values."""
+        return replace(self, codes=tuple((code, told.split("  ")[0]) for code, told in self.codes))
+
+    def strip(self, preset: Preset, limit: float, *, listed: bool) -> Strip:
+        """Arrange what has no place on the map: details in rows of at most `limit` millimetres, the list of codes.
+
+        The list stands under the details, or around them where that is lower.
+        """
+        waiting = sorted((one for one in self.details if not one.placed), key=lambda each: each.window)
+        stood, x, low, high = list[Detail](), 0.0, 0.0, 0.0
+        for one in waiting:
+            if x and x + one.box.w > limit:
+                x, low, high = 0.0, low + high + _SHELF, 0.0
+            stood.append(one.moved(x, low))
+            x, high = x + one.box.w + _SHELF, max(high, one.box.h)
+        shelf = low + high
+        if not (listed and self.codes and not self.key):
+            return Strip(tuple(stood), None, shelf)
+        block = key_below(self.codes, preset, limit)
+        if not stood:
+            return Strip((), block, block.h)
+        whole = shelf + _SHELF + block.h
+        if not low:
+            for columns in range(2, len(self.codes) + 1):
+                around = code_block(self.codes, columns, preset, limit, corner=(x, shelf + _SHELF))
+                if around.w > limit:
+                    break
+                if around.h < whole:
+                    whole, block = around.h, around
+        rise = whole - shelf
+        return Strip(tuple(one.moved(0.0, rise) for one in stood), block, whole)
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """What stands under a map: details and the list of codes, from the lower left corner, and the height of both."""
+
+    details: tuple[Detail, ...]
+    block: Block | None
+    h: float
 
 
 def arrange(
@@ -86,6 +145,7 @@ def arrange(
     *,
     free: bool = True,
     values: bool = True,
+    draft: bool = False,
 ) -> Names:
     """Find a place for the name and the class of every region that has no inset, clear of rings and leaders.
 
@@ -103,6 +163,8 @@ def arrange(
         Whether the list of codes may stand in free space of the map; False where the page keeps a strip for it.
     values
         Whether a list of numbers repeats the classes or values.
+    draft
+        Where numbers are needed, tell only which, without places for them.
     """
     import shapely
 
@@ -133,8 +195,8 @@ def arrange(
         placed[i] = label_fit.best(shape, mine, mark, style.preset, poles[i])
     inside = {i: found for i, found in placed.items() if found is not None}
     if len(base.geometries) <= MOST and any(names[i] and not _told(i, inside, beside, marks) for i in todo):
-        inside, beside, numbered = number_regions(
-            base, plan, dict(zip(todo, shapes, strict=True)), names, marks, style, poles
+        inside, beside, numbered, details = number_regions(
+            base, plan, dict(zip(todo, shapes, strict=True)), names, marks, style, poles, draft=draft
         )
         values = values and style.code_key != "none"  # the list of a panel serves maps of several values
         codes = tuple(
@@ -142,14 +204,20 @@ def arrange(
             for i, number in numbered.items()
         )
         listed = free and style.code_key == "auto"
-        key = code_key(codes, base, plan, list(beside.values()), style.preset) if listed else None
-        return Names(inside, beside, codes, key)
-    first = {i: found[0].lines[0][0] for i, found in inside.items() if i not in beside}
+        key = code_key(codes, base, plan, list(beside.values()), style.preset, details) if listed else None
+        return Names(inside, beside, codes, key, details, draft)
+    first = {i: _code(found[0], marks[i]) for i, found in inside.items() if i not in beside}
     first |= {i: one.label.lines[0][0] for i, one in beside.items()}
     codes = tuple(sorted((code, names[i][0]) for i, code in first.items() if code in names[i][1:]))
     wanted = codes and free and style.code_key == "auto"
     key = code_key(codes, base, plan, list(beside.values()), style.preset) if wanted else None
     return Names(inside, beside, codes, key)
+
+
+def _code(label: Label, mark: str) -> str:
+    """First line of a label, which may be a code; "" where it is the class alone, whatever code is written like it."""
+    line = label.lines[0][0]
+    return "" if len(label.lines) == 1 and not label.tail and line == mark else line
 
 
 def _told(i: int, inside: dict[int, Placed], beside: dict[int, Callout], marks: Sequence[str]) -> bool:
@@ -164,7 +232,12 @@ def _told(i: int, inside: dict[int, Placed], beside: dict[int, Callout], marks: 
 
 
 def code_key(
-    pairs: Sequence[tuple[str, str]], base: Base, plan: Plan, taken: Sequence[Callout], preset: Preset
+    pairs: Sequence[tuple[str, str]],
+    base: Base,
+    plan: Plan,
+    taken: Sequence[Callout],
+    preset: Preset,
+    details: Sequence[Detail] = (),
 ) -> tuple[Block, float, float] | None:
     """Find room for a list of codes with the names that they stand for.
 
@@ -178,6 +251,8 @@ def code_key(
         Names that stand outside already.
     preset
         Sizes.
+    details
+        Parts at a larger scale that stand there already.
 
     Returns
     -------
@@ -188,6 +263,9 @@ def code_key(
     outside = room_around(base, plan)
     for one in taken:
         outside.block(one)
+    for detail in details:
+        if detail.placed:
+            outside.block_box(detail.box)
     for columns, gap in itertools.product(range(1, len(pairs) + 1), (2 * _AIR, _AIR)):
         block = code_block(pairs, columns, preset)
         if below is not None and block.h <= below.h and below.right + 3.0 + block.w <= plan.frame.right:
@@ -201,36 +279,54 @@ def code_key(
     return None
 
 
-def code_block(pairs: Sequence[tuple[str, str]], columns: int, preset: Preset, limit: float = float("inf")) -> Block:
-    """Set codes and names in columns; names go on in a second line where the columns would be wider than `limit`."""
+def code_block(
+    pairs: Sequence[tuple[str, str]],
+    columns: int,
+    preset: Preset,
+    limit: float = float("inf"),
+    *,
+    corner: tuple[float, float] = (0.0, 0.0),
+) -> Block:
+    """Set codes and names in columns; names go on in further lines where the columns would be wider than `limit`.
+
+    The upper left corner is left free so wide and high.
+    """
     size = preset.small_pt
     em = size * text_metrics.PT
-    gap, indent = 1.4 * em, max(text_metrics.width(code, size, bold=True) for code, _ in pairs) + 0.6 * em
+    line = text_metrics.LEADING * em
+    gap = (1.4 if limit == float("inf") else 0.9) * em
+    indent = max(text_metrics.width(code, size, bold=True) for code, _ in pairs) + 0.6 * em
     room = (limit + gap) / columns - gap - indent
-    names = [text_metrics.wrap(name, size, room) if np.isfinite(limit) else [name] for _, name in pairs]
+    names = [text_metrics.wrap(name, size, room, hyphens=True) if np.isfinite(limit) else [name] for _, name in pairs]
     rows = [len(name) for name in names]
-    per = max(-(-sum(rows) // columns), *rows)
-    while (parts := _cut(rows, per))[-1][0] >= columns:
-        per += 1
-    high, words, x = text_metrics.height(per, size), list[Word](), 0.0
-    for _, part in itertools.groupby(parts, key=lambda each: each[0]):
-        members = [(k, row) for _, k, row in part]
-        indent = max(text_metrics.width(pairs[k][0], size, bold=True) for k, _ in members) + 0.6 * em
-        for k, row in members:
-            y = high - text_metrics.CAP * em - row * text_metrics.LEADING * em
-            words.append(Word(x, y, pairs[k][0], size, bold=True))
-            words += [
-                Word(x + indent, y - more * text_metrics.LEADING * em, line, size) for more, line in enumerate(names[k])
-            ]
-        x += indent + max(text_metrics.width(line, size) for k, _ in members for line in names[k]) + gap
-    return Block(x - gap, high, tuple(words))
+    wide = [max(text_metrics.width(part, size) for part in name) for name in names]
+    skip = int(np.ceil(corner[1] / line))
+    for short in range(1 if skip else 0, columns + 1):
+        per = max(-(-(sum(rows) + short * skip) // columns), skip * (short > 0) + max(rows))  # no column stays empty
+        while (parts := _cut(rows, [per - skip * (k < short) for k in range(columns)]))[-1][0] >= columns:
+            per += 1
+        lefts, x = [], 0.0
+        for _, part in itertools.groupby(parts, key=lambda each: each[0]):
+            members = [k for _, k, _ in part]
+            indent = max(text_metrics.width(pairs[k][0], size, bold=True) for k in members) + 0.6 * em
+            lefts.append((x, indent))
+            x += indent + max(wide[k] for k in members) + gap
+        if short >= len(lefts) or lefts[short][0] >= corner[0]:
+            break
+    high, words = text_metrics.height(per, size), list[Word]()
+    for column, k, row in parts:
+        left, indent = lefts[column]
+        y = high - text_metrics.CAP * em - (row + skip * (column < short)) * line
+        words.append(Word(left, y, pairs[k][0], size, bold=True))
+        words += [Word(left + indent, y - more * line, part, size) for more, part in enumerate(names[k])]
+    return Block(max(x - gap, corner[0]), high, tuple(words))
 
 
-def _cut(rows: Sequence[int], per: int) -> list[tuple[int, int, int]]:
+def _cut(rows: Sequence[int], per: Sequence[int]) -> list[tuple[int, int, int]]:
     """Fill columns of `per` rows one after the other: column, number and first row of every entry."""
     found, column, row = [], 0, 0
     for k, high in enumerate(rows):
-        if row + high > per:
+        while column < len(per) and row + high > per[column]:
             column, row = column + 1, 0
         found.append((column, k, row))
         row += high
@@ -240,17 +336,22 @@ def _cut(rows: Sequence[int], per: int) -> list[tuple[int, int, int]]:
 def key_below(codes: Sequence[tuple[str, str]], preset: Preset, limit: float) -> Block:
     """Set codes and names in as many columns as fit into `limit` millimetres, for a strip under the map.
 
-    Where that takes more than half the page, one column more, with long names on two lines.
+    Where that takes more than half the page, more columns, with long names on several lines.
     """
-    most = max(1, min(len(codes), int(limit)))  # a column is wider than a millimetre
+    narrow = min(text_metrics.width(name, preset.small_pt) for _, name in codes)
+    most = max(1, min(len(codes), int(limit / narrow)))
     for columns in range(most, 0, -1):
         block = code_block(codes, columns, preset)
         if block.w <= limit:
             break
-    if block.h > 0.5 * preset.max_height_mm and columns < most:
-        wrapped = code_block(codes, columns + 1, preset, limit)
-        if wrapped.w <= limit and wrapped.h < block.h:
-            return wrapped
+    else:
+        block = code_block(codes, 1, preset, limit)
+    while block.h > 0.5 * preset.max_height_mm and columns < most:
+        columns += 1
+        wrapped = code_block(codes, columns, preset, limit)
+        if wrapped.w > limit or wrapped.h >= block.h:
+            break
+        block = wrapped
     return block
 
 
@@ -264,14 +365,73 @@ def draw_names(
     ax: Axes, found: Names, faces: Sequence[str], preset: Preset, transform: Transform, gid: str, *, halo: bool = False
 ) -> None:
     """Draw the labels, the names beside the map and the key of the codes; halos where labels are tight, or for all."""
-    lines: list[Word] = []
-    for i, (label, x, y, tight) in found.inside.items():
-        ink, around = palettes.ink_on(faces[i]), faces[i] if tight or halo else None
-        lines += label_text.words(label, x, y, colour=ink, halo=around, tag=str(i))
+    lines = _label_words(found.inside, faces, halo=halo)
     canvas.add_words(ax, lines, transform=transform, gid=f"{gid}-labels", codes=found.codes)
     _draw_callouts(ax, list(found.beside.values()), preset, transform, gid)
     if found.key:
         canvas.add_block(ax, *found.key, transform=transform, gid=f"{gid}-codes", line_pt=preset.line_pt)
+
+
+def draw_details(
+    ax: Axes,
+    details: Sequence[Detail],
+    base: Base,
+    plan: Plan,
+    faces: Sequence[str],
+    hatched: Sequence[int],
+    preset: Preset,
+    transform: Transform,
+    gid: str,
+) -> None:
+    """Draw crowded parts at their larger scale with the numbers of their regions, and frame them on the map."""
+    import shapely
+    from matplotlib.path import Path
+    from shapely.affinity import affine_transform
+
+    def around(box: Box) -> Path:
+        corners = [(box.x, box.y), (box.right, box.y), (box.right, box.top), (box.x, box.top), (box.x, box.y)]
+        return Path(corners, closed=True)
+
+    if not details:
+        return
+    frames = [around(box) for one in details for box in (window_on(plan, one.window), one.box)]
+    papers = [around(one.box) for one in details]
+    shapes, fills, marked = list[Path](), list[str](), list[tuple[Path, str]]()
+    for one in details:
+        cut = shapely.intersection(base.geometries, shapely.box(*one.window))
+        near = np.flatnonzero(shapely.area(cut) > 0).tolist()
+        pieces = [shapely.union_all([p for p in shapely.get_parts(each) if p.area > 0]) for each in cut[near]]
+        drawn = shape_paths(np.array([affine_transform(p, (one.scale, 0, 0, one.scale, *one.origin)) for p in pieces]))
+        shapes += drawn
+        fills += [faces[i] for i in near]
+        marked += [(path, faces[i]) for path, i in zip(drawn, near, strict=True) if i in hatched]
+    thin = preset.line_pt
+    for paths, face, edge, line, order, name in (
+        (papers, palettes.PAPER, "none", 0.0, 4.0, "paper"),
+        (shapes, fills, palettes.BORDER, thin, 4.1, "regions"),
+        (frames, "none", palettes.INK, 1.4 * thin, 4.3, "frames"),
+    ):
+        canvas.add_shapes(
+            ax, paths, face=face, edge=edge, line_pt=line, order=order, gid=f"{gid}-details-{name}", transform=transform
+        )
+    if marked:
+        shown, under = map(list, zip(*marked, strict=True))
+        clear = [frame_of(label).buffer(0.3) for one in details for label in one.inside.values()]
+        canvas.add_hatch(ax, shown, under, order=4.2, gid=f"{gid}-details-hatched", transform=transform, clear=clear)
+    words = [one.note for one in details if one.note]
+    for one in details:
+        words += _label_words(one.inside, faces)
+    canvas.add_words(ax, words, transform=transform, gid=f"{gid}-details-numbers")
+    _draw_callouts(ax, [call for one in details for call in one.beside.values()], preset, transform, f"{gid}-details")
+
+
+def _label_words(inside: dict[int, Placed], faces: Sequence[str], *, halo: bool = False) -> list[Word]:
+    """Words of labels on their regions; halos where they are tight, or for all."""
+    words: list[Word] = []
+    for i, (label, x, y, tight) in inside.items():
+        ink, around = palettes.ink_on(faces[i]), faces[i] if tight or halo else None
+        words += label_text.words(label, x, y, colour=ink, halo=around, tag=str(i))
+    return words
 
 
 def _draw_callouts(ax: Axes, found: Sequence[Callout], preset: Preset, transform: Transform, gid: str) -> None:

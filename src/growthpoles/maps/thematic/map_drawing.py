@@ -15,6 +15,7 @@ from growthpoles.language.number_format import format_number
 from growthpoles.maps import palettes
 from growthpoles.maps.labels import region_labels
 from growthpoles.maps.labels.callouts import frame_of
+from growthpoles.maps.labels.numbered_labels import Detail
 from growthpoles.maps.map_options import MapOptions, Style, make_style
 from growthpoles.maps.sheet import canvas, insets, map_plan
 from growthpoles.maps.sheet.context_layer import context_names, context_of, draw_context
@@ -44,12 +45,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a drawn map shows: its legend, the classes that some region has, its geometry, and its typeface."""
+    """What a drawn map shows: its legend, the classes that some region has, its geometry, and its typeface.
+
+    `coded` are regions with a code that no list on the map explains.
+    """
 
     legend: Legend
     classes: frozenset[str]
     base: Base
     face: Typeface | None
+    coded: frozenset[object] = frozenset()
 
 
 _SHOWN: WeakKeyDictionary[Axes, Shown] = WeakKeyDictionary()
@@ -64,6 +69,8 @@ _ASIDE, _KEY_HIGH = 2.5, 0.8
 _GROUND = 0.7
 #: A list that would take more of the page than this goes without values: the map shows their classes.
 _LONGEST_KEY = 0.45
+#: Parts at a larger scale under the map may cost it this much of its own, no more.
+_WORTH = 0.85
 
 
 def map_style(
@@ -223,37 +230,25 @@ def draw_map(
 
     named, plan = None, cleared(plan)
     if style.labels != "none" and len(base.geometries) < MANY:
-        named = region_labels.arrange(base, plan, names, marks, style)
-        if own and named.codes and not named.key and style.code_key == "auto":
-            rise = region_labels.key_below(named.codes, style.preset, plan.frame.w).h + _KEY_GAP
-            if canvas.axes_size(ax)[1] + rise > style.preset.max_height_mm:
-                # on a smaller map fewer names find a place: the strip has to hold them all
-                every = [("000", "  ".join((ways[0], mark))) for ways, mark in zip(names, marks, strict=True) if ways]
-                rise = region_labels.key_below(every, style.preset, plan.frame.w).h + _KEY_GAP
-                values = rise <= _LONGEST_KEY * style.preset.max_height_mm
-                if not values:
-                    every = [(number, name.split("  ")[0]) for number, name in every]
-                    rise = region_labels.key_below(every, style.preset, plan.frame.w).h + _KEY_GAP
-                below = map_plan.new_page(base, legend, names, marks, style, spare=rise)
-                beside = _key_beside(base, legend, names, marks, style, every, below[1].found.scale)
-                ax, plan = beside or below
-                plan = cleared(plan)
-                named = region_labels.arrange(base, plan, names, marks, style, free=False, values=values)
-                if beside:
-                    block = region_labels.key_within(named.codes, style.preset, plan.frame.h)
-                    named = named.raised(0.0, (block, plan.frame.right + _ASIDE, plan.frame.top - block.h))
-            if not named.key:
-                plan, named = _with_key(ax, plan, named, style)
+        if own:
+            ax, plan, named = _with_strip(ax, base, plan, legend, names, marks, style, cleared)
+        else:
+            named = region_labels.arrange(base, plan, names, marks, style)
+            if not all(one.placed for one in named.details):
+                named = region_labels.arrange(base, plan, names, marks, replace(style, insets="none"))
     if own and codes:
         plan, named = _with_key(ax, plan, region_labels.Names({}, {}, tuple(codes), None), style)
     if over:
         over(ax, base, plan, draw=True)
     make_transform(ax, base)
-    lacking: Sequence[int] = []
-    if style.labels != "none":
-        lacking = range(len(names)) if named is None else named.unnamed(names, {lens.region for lens in plan.lenses})
+    lacking: Sequence[int] = range(len(names)) if style.labels != "none" else []
+    known = lacking
+    if named is not None:
+        insets_of = {lens.region for lens in plan.lenses}
+        lacking, known = (named.unnamed(names, marks, insets_of, listed=told) for told in (named.key is not None, True))
     ax.unnamed = tuple(regions.index[i] for i in lacking)  # type: ignore[attr-defined]
-    _SHOWN[ax] = Shown(legend, frozenset(classes), base, chosen())
+    coded = frozenset(regions.index[sorted({*lacking} - {*known})])
+    _SHOWN[ax] = Shown(legend, frozenset(classes), base, chosen(), coded)
     numbers = np.flatnonzero(regions.index.isin(hatched)).tolist()
     _draw(ax, base, faces, named, style, plan, gid, numbers, haloed=over is not None)
     if base.paths:  # one path a region
@@ -265,6 +260,85 @@ def draw_map(
             for name, mark, key in zip(whole, marks, classes, strict=True)
         ]
     return ax
+
+
+def _with_strip(
+    ax: Axes,
+    base: Base,
+    plan: Plan,
+    legend: Legend,
+    names: Sequence[list[str]],
+    marks: Sequence[str],
+    style: Style,
+    cleared: Callable[[Plan], Plan],
+) -> tuple[Axes, Plan, region_labels.Names]:
+    """Name the regions, and put what has no room on the map under it: the list of codes, parts at a larger scale.
+
+    The page grows for that. Where the preset does not allow it, the map becomes smaller for the list, or the list
+    stands beside it; for a part at a larger scale no map becomes much smaller.
+    """
+    preset = style.preset
+    high, wide = preset.max_height_mm, plan.frame.w
+
+    listed = style.code_key == "auto"
+
+    def fits(ax: Axes, found: region_labels.Names) -> bool:
+        under = found.strip(preset, wide, listed=listed).h
+        return canvas.axes_size(ax)[1] + under + _KEY_GAP * (under > 0) <= high
+
+    named = region_labels.arrange(base, plan, names, marks, style, draft=True)
+    if named.draft and fits(ax, named):
+        named = region_labels.arrange(base, plan, names, marks, style)
+    for each in (named, named.plainer()):
+        if not each.draft and fits(ax, each):
+            return ax, *_with_key(ax, plan, each, style)
+    # on a smaller map fewer names find a place: the strip has to hold them all
+    every = [("000", "  ".join((ways[0], mark))) for ways, mark in zip(names, marks, strict=True) if ways]
+    if not named.codes or named.key or not listed:
+        every = []
+
+    def rise(details: tuple[Detail, ...]) -> float:
+        return region_labels.Names({}, {}, tuple(every), None, details).strip(preset, wide, listed=listed).h + _KEY_GAP
+
+    values = not every or rise(()) <= _LONGEST_KEY * high
+    if not values:
+        every = [(number, name.split("  ")[0]) for number, name in every]
+    whole, kept, details = plan.found.scale, style, () if every else named.details
+    for last in (False, False, True):
+        if last:
+            kept, details = replace(style, insets="none"), ()
+        try:
+            page = map_plan.new_page(base, legend, names, marks, style, spare=rise(details) if every or details else 0)
+        except MapError:
+            if not last:
+                continue
+            if every:  # not even the list fits: the map stays as large as it is
+                return ax, plan, region_labels.arrange(base, plan, names, marks, kept)
+            raise
+        found = page[1].found.scale
+        if details and found < _WORTH * whole:
+            continue
+        whole = found
+        beside = _key_beside(base, legend, names, marks, style, every, found) if every else None
+        new, placed = beside or page
+        placed = cleared(placed)
+        named = region_labels.arrange(base, placed, names, marks, kept, free=not every, values=values)
+        if beside:
+            block = region_labels.key_within(named.codes, preset, placed.frame.h)
+            room = placed.frame.top - map_plan.parts(style, preset.width_mm, high)[2].y
+            aside = placed.frame.right + _ASIDE
+            strip = named.strip(preset, preset.width_mm - map_plan.MARGIN - aside, listed=True)
+            stood: tuple[Detail, ...] = ()
+            if strip.details and strip.block and strip.h <= room:
+                block, low = strip.block, placed.frame.top - strip.h
+                stood = tuple(replace(one.moved(aside, low), placed=True) for one in strip.details)
+            named = named.raised(0.0, (block, aside, placed.frame.top - block.h))
+            if stood:
+                named = replace(named, details=(*(one for one in named.details if one.placed), *stood))
+        if last or fits(new, named):
+            break
+        details = named.details
+    return new, *_with_key(new, placed, named, style)
 
 
 def _key_beside(
@@ -325,16 +399,21 @@ def told_of(figure: Figure) -> dict[str, list[str]]:
 
 
 def _with_key(ax: Axes, plan: Plan, named: region_labels.Names, style: Style) -> tuple[Plan, region_labels.Names]:
-    """Make the page higher and put the key of the codes under the map, if the preset allows that height."""
+    """Make the page higher and put what waits for a place under the map, if the preset allows that height."""
     wide, high = canvas.axes_size(ax)
-    block = region_labels.key_below(named.codes, style.preset, plan.frame.w)
-    rise = block.h + _KEY_GAP
+    strip = named.strip(style.preset, plan.frame.w, listed=style.code_key == "auto")
+    rise = strip.h + _KEY_GAP
     figure = ax.get_figure(root=True)
-    if figure is None or high + rise > style.preset.max_height_mm or block.w > plan.frame.w:
+    if figure is None or not strip.h or high + rise > style.preset.max_height_mm:
         return plan, named
     figure.set_size_inches(wide / text_metrics.MM, (high + rise) / text_metrics.MM)
     _, _, body = map_plan.parts(style, wide, high)
-    return map_plan.raised(plan, rise), named.raised(rise, (block, plan.frame.x, body.y))
+    key = (strip.block, plan.frame.x, body.y) if strip.block else None
+    if named.key:
+        key = named.key[0], named.key[1], named.key[2] + rise
+    up = named.raised(rise, key)
+    stood = (replace(one.moved(plan.frame.x, body.y), placed=True) for one in strip.details)
+    return map_plan.raised(plan, rise), replace(up, details=(*(one for one in up.details if one.placed), *stood))
 
 
 def region_names(regions: gpd.GeoDataFrame, style: Style) -> Sequence[list[str]]:
@@ -367,6 +446,7 @@ def _left_free(base: Base, plan: Plan, named: region_labels.Names | None) -> Fre
         boxes += [one.box for one in named.beside.values()]
         lines += [one.line for one in named.beside.values()]
         boxes += [Box(named.key[1], named.key[2], named.key[0].w, named.key[0].h)] if named.key else []
+        boxes += [one.box for one in named.details]
     for box in boxes:
         space.block(box)
     for start, end in lines:
@@ -461,6 +541,7 @@ def _draw(
         )
     if named:
         region_labels.draw_names(ax, named, faces, preset, mm, gid, halo=haloed)
+        region_labels.draw_details(ax, named.details, base, plan, faces, hatched, preset, mm, gid)
     if ground is not None:
         found_names = context_names(base, plan, _left_free(base, plan, named), style)
         canvas.add_words(ax, found_names, transform=mm, gid=f"{gid}-context", order=0.45)

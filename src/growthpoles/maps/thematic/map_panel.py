@@ -190,6 +190,9 @@ def plot_panel(
     canvas.add_block(page, key, _EDGE, low, transform=mm, gid="panel-legend", line_pt=chosen.line_pt)
     if names:
         canvas.add_block(page, names, x, y, transform=mm, gid="panel-codes")
+        for ax in figure.axes:
+            if hasattr(ax, "unnamed"):
+                ax.unnamed = tuple(label for label in ax.unnamed if label not in shown_on(ax).coded)
     if head:
         canvas.add_block(page, head, _EDGE, high - _EDGE - head.h, transform=mm, gid="panel-title")
     if foot:

@@ -198,7 +198,8 @@ def plot_symbols(
     if np.nanmax(numbers) > most:
         problem = f"value {np.nanmax(numbers):g} is above largest={most:g}"
         raise MapError(message(problem, where="plot_symbols", allowed="the largest of all maps that are compared"))
-    style = replace(map_style(regions, options, lang, variable, year, edition, values), insets="none")
+    style = map_style(regions, options, lang, variable, year, edition, values)
+    style = replace(style, insets="numbers" if style.insets == "auto" else "none")
     wide = canvas.axes_size(ax)[0] if ax is not None else style.preset.width_mm
     diameter = _LARGEST * wide * np.sqrt(numbers / most)
 
@@ -309,7 +310,8 @@ def plot_flows(
     if pairs["value"].max() > most:
         problem = f"value {pairs['value'].max():g} is above largest={most:g}"
         raise MapError(message(problem, where="plot_flows", allowed="the largest of all maps that are compared"))
-    style = replace(map_style(regions, options, lang, variable, year, edition, flows), insets="none")
+    style = map_style(regions, options, lang, variable, year, edition, flows)
+    style = replace(style, insets="numbers" if style.insets == "auto" else "none")
     wide = canvas.axes_size(ax)[0] if ax is not None else style.preset.width_mm
     start, end = (regions.index.get_indexer(pd.Index(kept[name])) for name in ("origin", "destination"))
     widths = np.maximum(_WIDEST * wide * kept["value"].to_numpy(dtype=float) / most, 0.35 if signs else 0.12)

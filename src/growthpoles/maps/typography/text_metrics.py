@@ -112,18 +112,21 @@ def clean(value: object, longest: int = _LONGEST) -> str:
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
-def wrap(text: str, size: float, limit: float, *, bold: bool = False) -> list[str]:
-    """Break a line at blanks so that no line is wider than `limit` millimetres, where words allow it."""
+def wrap(text: str, size: float, limit: float, *, bold: bool = False, hyphens: bool = False) -> list[str]:
+    """Break a line at blanks so that no line is wider than `limit` millimetres, where words allow it.
+
+    With `hyphens`, words break behind the hyphens in them too.
+    """
     lines: list[str] = []
     current = ""
-    for word in text.split(" "):
-        trial = f"{current} {word}" if current else word
-        if current and width(trial, size, bold=bold) > limit:
-            lines.append(current)
+    for word in re.split(r"(?<= )|(?<=[^\W\d]-)(?=[^\W\d])" if hyphens else r"(?<= )", text):
+        trial = current + word
+        if current and width(trial.rstrip(), size, bold=bold) > limit:
+            lines.append(current.rstrip())
             current = word
         else:
             current = trial
-    return [*lines, current] if current else lines
+    return [*lines, current.rstrip()] if current else lines
 
 
 def halves(text: str) -> tuple[str, str] | None:
