@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from growthpoles.errors import Reason, templates
@@ -187,15 +188,17 @@ def region_names(results: Results, lang: str, longest: int = LONGEST) -> pd.Seri
     codes = regions.index.to_series()
     columns = (f"short_{lang}", f"name_{lang}", "short_en", "name_en")
     written = next((regions[column] for column in columns if column in regions), codes)
-    written = written.where([isinstance(name, str) and bool(name.strip()) for name in written], codes)
+    known = np.array([isinstance(name, str) and bool(name.strip()) for name in written], bool)
+    written = written.where(known, codes)
     names = written.map(lambda name: shorten(name, longest)).astype(object)
     twice = names.duplicated(keep=False).to_numpy()
     marks = [f" ({shorten(region, longest // 2)})" for region in names.index[twice]]
     whole = [
         shorten(name, longest - len(mark)) + mark for name, mark in zip(written.to_numpy()[twice], marks, strict=True)
     ]
-    names.iloc[twice] = whole
-    return names
+    told = names.to_numpy(copy=True)
+    told[twice] = whole
+    return pd.Series(told, names.index)
 
 
 def indicator_names(results: Results, lang: str) -> dict[str, str]:

@@ -187,7 +187,7 @@ def test_a_crowded_part_is_drawn_once_more_at_a_larger_scale() -> None:
     enlarged = [w for w in words(ax, "-details-numbers") + words(ax, "-details-callouts") if w.tag]
     assert len(enlarged) >= 15 and len({*numbers, *(w.text for w in enlarged)}) == len(frame)
     note = next(w for w in words(ax, "-details-numbers") if not w.tag)
-    times = float(note.text.replace("\u00d7\u202f", ""))
+    times = float(note.text.replace("\u00d7\u00a0", ""))
     frames = measure.layer(ax, "-details-frames")
     assert frames is not None
     on_map, drawn = (shapely.Polygon(path.vertices) for path in frames.get_paths())

@@ -395,7 +395,7 @@ def _detail(base: Base, plan: Plan, window: Box, numbers: dict[int, str], style:
 
 def _note(ground: Outside, found: _Stand, outline: Sequence[BaseGeometry], times: float, style: Style) -> Word | None:
     """Return the words that tell how much larger a detail is, in a free corner of it."""
-    text = f"\u00d7\u202f{format_number(times, style.lang, digits=None)}"
+    text = f"\u00d7\u00a0{format_number(times, style.lang, digits=None)}"
     for callout in found.beside.values():
         ground.block(callout)
     word = Word(0.0, 0.0, text, style.preset.small_pt)

@@ -522,7 +522,7 @@ def _draw(
             ax, [around], face=palettes.PAPER, edge=palettes.SOFT, line_pt=1.2 * preset.line_pt, order=0.7, gid=part
         )
         if frame.ratio < 1.0:
-            told = f"\u00d7\u202f{format_number(frame.ratio, style.lang, digits=None)}"
+            told = f"\u00d7\u00a0{format_number(frame.ratio, style.lang, digits=None)}"
             spot = Word(left * scale + origin[0] + 0.6, bottom * scale + origin[1] + 0.6, told, preset.small_pt)
             canvas.add_words(ax, [spot], transform=mm, gid=f"{part}-scale")
     if plan.lenses:
