@@ -203,11 +203,11 @@ def test_a_crowded_part_is_drawn_once_more_at_a_larger_scale() -> None:
 
 
 def test_a_list_without_room_names_nobody() -> None:
-    frame, values = crowd(3)
-    frame["name"] = [f"{name} of the United Provinces " * 50 for name in frame["name"]]
-    ax = maps.plot_values(frame, values, preset="slide", insets="none")
+    frame, values = crowd(5)
+    frame["name"] = [(f"{name} of the United Provinces " * 5)[:119] for name in frame["name"]]
+    ax = maps.plot_values(frame, values, preset="springer-small", insets="none")
     assert not words(ax, "-codes-text") and len(ax.unnamed) >= len(frame) - 1  # one has its name above the map
-    bare = maps.plot_values(frame, values, preset="slide", insets="none", code_key="none")
+    bare = maps.plot_values(frame, values, preset="springer-small", insets="none", code_key="none")
     assert bare.unnamed == ax.unnamed
 
 

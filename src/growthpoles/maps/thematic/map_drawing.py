@@ -12,6 +12,7 @@ import numpy as np
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import LANGUAGES, translator
 from growthpoles.language.number_format import format_number
+from growthpoles.language.phrases import LONGEST, shorten
 from growthpoles.maps import palettes
 from growthpoles.maps.labels import region_labels
 from growthpoles.maps.labels.callouts import frame_of
@@ -427,7 +428,9 @@ def region_names(regions: gpd.GeoDataFrame, style: Style) -> Sequence[list[str]]
     if style.labels == "codes" or column is None:
         return [[code] for code in codes]
     return [
-        list(dict.fromkeys([name, code])) if isinstance(name, str) and name else [code]
+        list(dict.fromkeys([name if len(name) <= LONGEST else shorten(name), code]))
+        if isinstance(name, str) and name
+        else [code]
         for name, code in zip(regions[column], codes, strict=True)
     ]
 
