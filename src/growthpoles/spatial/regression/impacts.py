@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 KINDS = ("direct", "indirect", "total")
 _COVERED = 200  # most regions for which coverage is measured
+_BLOCK = 500  # columns of (I - rho W)^-1 at a time
 _INNER = 199
 Sums = tuple[Floats, Floats, Floats, Floats]
 
@@ -294,16 +295,24 @@ def _bias_corrected(drawn: Floats, own: Floats, level: float) -> tuple[Floats, F
 
 
 def _by_region(design: Design, found: Fit, pairs: dict[str, tuple[int | None, int | None]]) -> pd.DataFrame:
-    """Return what each region gets and gives."""
+    """Return what each region gets and gives: diagonal, row and column sums of S = (I - rho W)^-1 and of S W."""
     lag, n = design.lag, design.lag.n
-    s = lag.inverse(found.rho if found.kind == "lag" else 0.0, np.eye(n))
-    sw = np.asarray(s @ lag.w.toarray())
+    rho = found.rho if found.kind == "lag" else 0.0
+    own, gets, gives, own_w = (np.zeros(n) for _ in range(4))
+    for start in range(0, n, _BLOCK):
+        part = np.arange(start, min(start + _BLOCK, n))
+        s = np.eye(n)[:, part] if rho == 0 else lag.inverse(rho, np.eye(n)[:, part])
+        own[part], gives[part] = s[part, np.arange(len(part))], s.sum(axis=0)
+        gets += s.sum(axis=1)
+        own_w += np.asarray(lag.w[part].T.multiply(s).sum(axis=1)).ravel()
+    gives_w = lag.w.T @ gives
+    ones = np.asarray(lag.w.sum(axis=1)).reshape(n, 1)
+    gets_w = (ones if rho == 0 else lag.inverse(rho, ones))[:, 0]
     given = np.diag(design.back) * found.b * design.unit
     columns = {}
-    for name, (here, near) in pairs.items():
-        matrix = (0.0 if here is None else given[here]) * s + (0.0 if near is None else given[near]) * sw
-        direct = np.diag(matrix)
-        columns[name, "direct"] = direct
-        columns[name, "received"] = matrix.sum(axis=1) - direct
-        columns[name, "sent"] = matrix.sum(axis=0) - direct
+    for name, places in pairs.items():
+        beta, theta = (0.0 if place is None else given[place] for place in places)
+        columns[name, "direct"] = direct = beta * own + theta * own_w
+        columns[name, "received"] = beta * gets + theta * gets_w - direct
+        columns[name, "sent"] = beta * gives + theta * gives_w - direct
     return pd.DataFrame(columns, index=design.ids)
