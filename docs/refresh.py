@@ -30,7 +30,8 @@ SITE = tuple(
 )
 RUSSIAN = tuple(page for page in SITE if (ROOT / "docs" / "ru" / Path(page).relative_to("docs")).exists())
 _BLOCK = re.compile(
-    r"^(?P<head>(?:`(?P<file>[\w./-]+)`\n\n)?```(?P<lang>\w*)\n(?P<code>.*?)^```\n)(?:\n```text\n(?P<shown>.*?)^```\n)?",
+    r"^(?P<head>(?:`(?P<file>[\w./-]+)`\n\n)?```(?P<lang>[\w{}-]*)\n(?P<code>.*?)^```\n)"
+    r"(?:\n```text\n(?P<shown>.*?)^```\n)?",
     re.M | re.S,
 )
 _WIDTH = 900  # pixels of a picture on a page

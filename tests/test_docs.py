@@ -66,6 +66,14 @@ def with_code() -> list[Any]:
     return [*refresh().PAGES, *(pytest.param(page, marks=pytest.mark.docs) for page in site)]
 
 
+@pytest.mark.parametrize("page", (*refresh().PAGES, *refresh().SITE))
+def test_every_block_of_a_page_is_found_and_no_output_is_empty(page: str) -> None:
+    """A fence of another kind before it (a table of contents) once hid the only block of a page."""
+    found = list(refresh()._BLOCK.finditer(text(page)))
+    assert [block["lang"] for block in found].count("python") == len(re.findall(r"^```python$", text(page), re.M))
+    assert not [block["head"] for block in found if block["shown"] == ""]
+
+
 @pytest.mark.parametrize("page", with_code())
 def test_code_runs_and_prints_what_the_page_shows(page: str) -> None:
     """Words must agree, and numbers within what other random permutations would change."""
