@@ -1,17 +1,20 @@
-"""Many regions beside peers in one process: ``python benchmarks/scale.py [n ...]``; writes benchmarks/results/scale.md.
+"""Many regions beside peers: ``python benchmarks/scale.py [n ...]``; writes benchmarks/results/scale.md.
 
-Contiguity, local Moran, maps and the verdict's curve over Voronoi polygons with shared vertices. Figures are medians of
-processor time, of 5 runs or of 3 above 10 s, ratios to the peer of the same run first; peaks are those of the whole
-process so far. The slope is that of the last two sizes, in logarithms.
+Voronoi polygons with shared vertices. Each row and size is a process of its own: this package first, whose peak memory
+it is, then the peers. Medians of processor time of 5 runs, of 3 above 10 s; ratios to the peers of the same
+process first. The slope is that of the last two sizes, in logarithms. ROWS says up to which size a row goes.
 """
 
 from __future__ import annotations
 
+import json
 import math
+import os
 import platform
-import resource
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from io import BytesIO
@@ -25,7 +28,8 @@ import shapely
 import growthpoles as gp
 
 RESULTS = Path(__file__).parent / "results"
-SIZES = (3_000, 40_000)
+SIZES = (3_000, 40_000, 250_000, 1_000_000)
+Task = Callable[[], Any]
 
 
 def voronoi(n: int) -> gpd.GeoDataFrame:
@@ -47,7 +51,7 @@ def voronoi(n: int) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"y": rng.normal(size=len(kept))}, geometry=shapes, crs="EPSG:32642")
 
 
-def seconds(task: Callable[[], Any]) -> float:
+def seconds(task: Task) -> float:
     """Median processor time of 5 runs, of 3 above 10 s."""
     times: list[float] = []
     while len(times) < (3 if times and times[0] > 10 else 5):
@@ -75,61 +79,173 @@ def drawn_by_geopandas(regions: gpd.GeoDataFrame) -> bytes:
     return out.getvalue()
 
 
-def rows(regions: gpd.GeoDataFrame) -> dict[str, tuple[float, float | None]]:
-    """Seconds of this package and of the peer."""
+def contiguity(kind: str, regions: gpd.GeoDataFrame, file: Path) -> dict[str, Task]:
     from libpysal.graph import Graph
 
-    graph, y = gp.build_weights(regions), regions["y"]
-    ways = [
-        gp.Specification({"weights": kind, "statistic_name": statistic}, y, gp.build_weights(regions, kind), statistic)
-        for kind in ("queen", "knn", "gabriel")
-        for statistic in ("moran", "geary")
-    ]
+    tasks: dict[str, Task] = {
+        "": lambda: gp.build_weights(regions, kind),
+        "libpysal": lambda: Graph.build_contiguity(regions, rook=kind == "rook"),
+    }
+    try:
+        import pygeoda
+    except ImportError:
+        return tasks
+    shapes = file.with_suffix(".gpkg")
+    if not shapes.exists():
+        regions.to_file(shapes)
+
+    def opened() -> Any:
+        layer = pygeoda.open(str(shapes))
+        return pygeoda.queen_weights(layer) if kind == "queen" else pygeoda.rook_weights(layer)
+
+    return {**tasks, "pygeoda with its opening": opened}
+
+
+def dense(regions: gpd.GeoDataFrame, file: Path) -> dict[str, Task]:
+    from libpysal.graph import Graph
+
+    points = regions.set_geometry(regions.centroid)
+    reach = 2e6 / math.sqrt(len(regions))
+    kinds = ("distance_band", "inverse_distance", "kernel")
     return {
-        "queen, libpysal": (
-            seconds(lambda: gp.build_weights(regions)),
-            seconds(lambda: Graph.build_contiguity(regions, rook=False)),
-        ),
-        "rook, libpysal": (
-            seconds(lambda: gp.build_weights(regions, "rook")),
-            seconds(lambda: Graph.build_contiguity(regions, rook=True)),
-        ),
-        "relative neighbourhood": (seconds(lambda: gp.build_weights(regions, "relative_neighborhood")), None),
-        "Moran, 99 relocations": (seconds(lambda: gp.moran(y, graph, permutations=99)), None),
-        "local Moran, 999 draws, FDR": (
-            seconds(lambda: gp.local_moran(y, graph, permutations=999, adjust="fdr")),
-            None,
-        ),
-        "curve of 6 specifications, 199 relocations": (
-            seconds(lambda: gp.specification_curve(ways, permutations=199)),
-            None,
-        ),
-        "choropleth PNG, geopandas": (
-            seconds(lambda: drawn(regions)),
-            seconds(lambda: drawn_by_geopandas(regions)),
-        ),
+        "": lambda: [gp.build_weights(regions, kind) for kind in kinds],
+        "libpysal's band and kernel": lambda: [
+            Graph.build_distance_band(points, reach),
+            Graph.build_kernel(points, kernel="gaussian", bandwidth=reach),
+        ],
     }
 
 
+def relative_neighbourhood(regions: gpd.GeoDataFrame, file: Path) -> dict[str, Task]:
+    return {
+        "": lambda: gp.build_weights(regions, "relative_neighborhood"),
+        "own Delaunay": lambda: gp.build_weights(regions, "delaunay"),
+    }
+
+
+def global_tests(regions: gpd.GeoDataFrame, file: Path) -> dict[str, Task]:
+    """Moran, Geary and G of 999 relocations (above 20,000 regions the default: exact moments) beside esda's Moran."""
+    import esda
+    from libpysal.graph import Graph
+
+    graph, y = gp.build_weights(regions), regions["y"]
+    positive = y - y.min() + 1
+    w = Graph.build_contiguity(regions, rook=False).transform("r")
+    many = None if len(y) > 20_000 else 999
+    return {
+        "": lambda: (
+            gp.moran(y, graph, permutations=many),
+            gp.geary(y, graph, permutations=many),
+            gp.getis_ord(positive, graph, permutations=many),
+        ),
+        "esda's Moran, 999": lambda: esda.Moran(y, w, permutations=999),
+    }
+
+
+def local_moran(regions: gpd.GeoDataFrame, file: Path) -> dict[str, Task]:
+    import esda
+    from libpysal.graph import Graph
+
+    graph, y = gp.build_weights(regions), regions["y"]
+    w = Graph.build_contiguity(regions, rook=False).transform("r")
+    return {
+        "": lambda: gp.local_moran(y, graph, permutations=999, adjust="fdr"),
+        "esda": lambda: esda.Moran_Local(y, w, permutations=999, n_jobs=1, seed=1),
+    }
+
+
+def power(regions: gpd.GeoDataFrame, file: Path) -> dict[str, Task]:
+    graph = gp.build_weights(regions)
+    return {"": lambda: gp.moran_power(graph)}
+
+
+def curve(regions: gpd.GeoDataFrame, file: Path) -> dict[str, Task]:
+    """All statistics and weights of the verdict's curve, weights built each time."""
+    y = regions["y"]
+    kinds = ("queen", "knn", "gabriel", "relative_neighborhood", "distance_band", "inverse_distance", "kernel")
+
+    def run() -> Any:
+        graphs = {kind: gp.build_weights(regions, kind) for kind in kinds}
+        ways = [
+            gp.Specification({"weights": kind, "statistic_name": name}, y, graph, name)
+            for kind, graph in graphs.items()
+            for name in ("moran", "geary")
+        ]
+        return gp.specification_curve(ways)
+
+    return {"": run}
+
+
+def choropleth(regions: gpd.GeoDataFrame, file: Path) -> dict[str, Task]:
+    return {"": lambda: drawn(regions), "geopandas": lambda: drawn_by_geopandas(regions)}
+
+
+def file_to_map(regions: gpd.GeoDataFrame, file: Path) -> dict[str, Task]:
+    def run() -> None:
+        layer = gpd.read_parquet(file)
+        local = gp.local_moran(layer["y"], gp.build_weights(layer), permutations=999, adjust="fdr")
+        gp.plot_clusters(layer, local, labels="none").figure.savefig(BytesIO(), format="png")
+        layer.join(local.to_frame(), rsuffix="_local").to_parquet(file.with_suffix(".out.parquet"))
+
+    return {"": run}
+
+
+ROWS: dict[str, tuple[Callable[..., dict[str, Task]], int, int]] = {
+    # name: tasks of the row; largest size of this package, and of the peers
+    "queen": (lambda regions, file: contiguity("queen", regions, file), 1_000_000, 250_000),
+    "rook": (lambda regions, file: contiguity("rook", regions, file), 1_000_000, 250_000),
+    "relative neighbourhood": (relative_neighbourhood, 250_000, 250_000),
+    "distance band, inverse distance, kernel": (dense, 3_000, 3_000),
+    "Moran, Geary and G": (global_tests, 1_000_000, 250_000),
+    "local Moran, 999 draws, FDR": (local_moran, 1_000_000, 40_000),
+    "power of Moran's I": (power, 3_000, 0),
+    "curve of 14 specifications with their 7 weights": (curve, 3_000, 0),
+    "choropleth PNG": (choropleth, 1_000_000, 250_000),
+    "GeoParquet to clusters, PNG and GeoParquet": (file_to_map, 1_000_000, 0),
+}
+
+
+def measure(name: str, n: int, file: Path) -> dict[str, Any]:
+    """Time one row at one size in this process."""
+    import resource
+
+    tasks, _, largest = ROWS[name]
+    regions = gpd.read_parquet(file)
+    own, *peers = tasks(regions, file).items()
+    found: dict[str, Any] = {"own": seconds(own[1])}
+    found["gib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    found["peers"] = {peer: seconds(task) for peer, task in peers if n <= largest}
+    return found
+
+
 def main() -> None:
+    if sys.argv[1:2] == ["--row"]:
+        print(json.dumps(measure(sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]))))
+        return
     sizes = [int(word) for word in sys.argv[1:]] or list(SIZES)
-    found = {}
-    for n in sizes:
-        found[n] = rows(voronoi(n)), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    lines = [f"{platform.machine()}, Python {platform.python_version()}; seconds of processor time", ""]
-    lines += ["| what, peer | n | of the peer's | s | peer, s | slope |", "| --- | ---: | ---: | ---: | ---: | ---: |"]
-    for name in found[sizes[0]][0]:
-        for before, n in zip([None, *sizes], sizes, strict=False):
-            own, peer = found[n][0][name]
-            ratio = "" if peer is None else f"{own / peer:.2f}"
-            slope = "" if before is None else f"{math.log(own / found[before][0][name][0]) / math.log(n / before):.2f}"
-            lines.append(
-                f"| {name} | {n:,} | {ratio} | {own:.3f} | {'' if peer is None else f'{peer:.3f}'} | {slope} |"
-            )
-    lines += ["", *(f"Peak after {n:,}: {peak:.2f} GiB" for n, (_, peak) in found.items())]
+    quiet = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    head = f"{platform.machine()}, Python {platform.python_version()}, one thread; seconds of processor time"
+    lines = [head, "", "| what | n | of the peer's | s | peers, s | GiB | slope |"]
+    lines += ["| --- | ---: | ---: | ---: | ---: | ---: | ---: |"]
+    with tempfile.TemporaryDirectory() as folder:
+        files = {n: Path(folder) / f"{n}.parquet" for n in sizes}
+        for n, file in files.items():
+            voronoi(n).to_parquet(file)
+        for name, (_, largest, _) in ROWS.items():
+            before: tuple[int, float] | None = None
+            for n in (size for size in sizes if size <= largest):
+                command = [sys.executable, __file__, "--row", name, str(n), str(files[n])]
+                run = subprocess.run(command, check=True, capture_output=True, text=True, env=quiet)
+                found = json.loads(run.stdout.splitlines()[-1])
+                own = found["own"]
+                ratio = ", ".join(f"{own / peer:.3f} of {of}" for of, peer in found["peers"].items())
+                slope = "" if before is None else f"{math.log(own / before[1]) / math.log(n / before[0]):.2f}"
+                beside = ", ".join(f"{peer:.2f}" for peer in found["peers"].values())
+                lines.append(f"| {name} | {n:,} | {ratio} | {own:.3f} | {beside} | {found['gib']:.2f} | {slope} |")
+                print(lines[-1], flush=True)
+                before = n, own
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "scale.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print("\n".join(lines))
 
 
 if __name__ == "__main__":
