@@ -18,7 +18,9 @@ def executed(path: Path) -> Any:
     import nbformat
 
     notebook = nbformat.read(path, as_version=4)
-    nbclient.NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(HERE)}}).execute()
+    # what a cell prints is one output, however many messages the kernel sends it in
+    options = {"coalesce_streams": True, "resources": {"metadata": {"path": str(HERE)}}}
+    nbclient.NotebookClient(notebook, timeout=600, **options).execute()
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
     notebook.metadata.pop("language_info", None)
