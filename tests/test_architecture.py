@@ -23,7 +23,7 @@ GROUND = {
     "file_reading",
     "file_writing",
     "graphs",
-    "longitudes",
+    "geodesy",
     "randomness",
     "result_display",
     "shipped_data",
@@ -43,7 +43,7 @@ ROOMS: dict[str, set[str]] = {
 GROUND_IMPORTS: dict[str, set[str]] = {
     "errors": set(),
     "graphs": {"errors"},
-    "longitudes": set(),
+    "geodesy": set(),
     "randomness": {"errors"},
     "file_reading": {"errors", "shipped_data"},
     "file_writing": {"errors"},

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from growthpoles.errors import DataError, message
-from growthpoles.longitudes import shortest_arc
+from growthpoles.geodesy import along_edges, shortest_arc
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -94,9 +94,18 @@ def _stated_crs(regions: GeoDataFrame) -> CRS:
 
 
 def _project(regions: GeoDataFrame, crs: str, *, where: str, areas: bool = True) -> GeoDataFrame:
+    import geopandas as gpd
     from pyproj.exceptions import ProjError
 
     try:
+        if areas:
+            from pyproj import Transformer
+
+            to = Transformer.from_crs(_stated_crs(regions), crs, always_xy=True)
+            shapes = along_edges(
+                regions.geometry.to_numpy(), lambda xy: np.column_stack(to.transform(xy[:, 0], xy[:, 1]))
+            )
+            regions = regions.set_geometry(gpd.GeoSeries(shapes, regions.index, crs=regions.crs))
         projected = regions.to_crs(crs)
     except (ProjError, RuntimeError, ValueError) as error:
         problem = f"the boundaries do not fit the projection ({str(error)[:80]})"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from growthpoles.longitudes import shortest_arc
+from growthpoles.geodesy import shortest_arc
 from growthpoles.maps.sheet.sheet_blocks import Array
 
 if TYPE_CHECKING:

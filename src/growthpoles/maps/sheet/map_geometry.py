@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from growthpoles.errors import MapError, message
+from growthpoles.geodesy import along_edges
 from growthpoles.maps.sheet.far_parts import FarFrame, best_equal_area, move_far_parts, transformer_of, true_scale
 from growthpoles.maps.sheet.sheet_blocks import Array
 
@@ -306,7 +307,7 @@ def _project(shapes: NDArray[np.object_], crs: CRS) -> tuple[NDArray[np.object_]
     def forward(xy: Array) -> Array:
         return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
 
-    projected = shapely.transform(shapes, forward)
+    projected = shapely.transform(along_edges(shapes, forward), forward)
     return shapely.make_valid(projected, method="structure", keep_collapsed=False), target
 
 
