@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import shapely
 
-from growthpoles.maps.sheet.map_geometry import _outline, _shape_arrays
+from growthpoles.maps.sheet.map_geometry import _borders, _outline, _shape_arrays
 
 Shapes = Any
 
@@ -58,6 +58,19 @@ def test_edges_that_occur_once_are_the_outline_of_the_union(
     shapes = make(np.random.default_rng(seed))
     outline = _outline(_shape_arrays(shapes), float(shapely.area(shapes).sum()))
     assert outline is not None and outline.equals(shapely.union_all(shapes))
+
+
+@pytest.mark.parametrize("make", [mosaic, with_holes, turned, begun_elsewhere, finer_on_one_side, enclaves])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_edges_that_occur_twice_are_the_borders(make: Callable[[np.random.Generator], Shapes], seed: int) -> None:
+    shapes = make(np.random.default_rng(seed))
+    union = shapely.union_all(shapes)
+    found = _borders(_shape_arrays(shapes), union)
+    assert (found is None) == (make is finer_on_one_side)
+    if found is not None:
+        borders = shapely.difference(shapely.union_all(shapely.boundary(shapes)), shapely.boundary(union))
+        assert found.length == pytest.approx(borders.length, abs=1e-9)
+        assert borders.is_empty or found.covers(borders)
 
 
 @pytest.mark.parametrize("fault", ["overlap", "gap", "double"])

@@ -232,14 +232,22 @@ def _bodies(parts: NDArray[np.object_], gap: float) -> NDArray[np.int_]:
     import shapely
 
     hulls = shapely.convex_hull(parts)  # a hull reaches no farther than its part but over bays
-    one, other = shapely.STRtree(hulls).query(hulls, predicate="dwithin", distance=gap)
-    body, last = np.arange(len(parts)), None  # every part takes the least number among those it hangs together with
+    tree = shapely.STRtree(hulls)
+    touching = _joined(np.arange(len(parts)), *tree.query(hulls, predicate="intersects"))
+    apart = np.flatnonzero(touching != np.bincount(touching).argmax())  # a gap to bridge has one of these on a side
+    one, other = tree.query(hulls[apart], predicate="dwithin", distance=gap)
+    return np.unique(_joined(touching, apart[one], other), return_inverse=True)[1]
+
+
+def _joined(body: NDArray[np.int_], one: NDArray[np.int_], other: NDArray[np.int_]) -> NDArray[np.int_]:
+    """Give every part the least number among the bodies that hang together with its own, by pairs of parts."""
+    last = None  # scipy.sparse would take as long to load as the map to draw
     while last is None or (body != last).any():
         last = body.copy()
         np.minimum.at(body, last[one], last[other])
-        np.minimum.at(body, one, last[other])
+        np.minimum.at(body, last[other], last[one])
         body = body[body]
-    return np.unique(body, return_inverse=True)[1]  # scipy.sparse would take as long to load as the map to draw
+    return body
 
 
 def _scale(boxes: Array) -> float:

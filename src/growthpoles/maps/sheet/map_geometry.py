@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 #: From this number of regions on, borders are left out and each class is drawn as one path.
 MANY = 3000
+_HEAVY = 50_000  # vertices above which borders are found by their edges, not by geometry
 
 Arrays = tuple[Array, NDArray[np.uint8], NDArray[np.integer], NDArray[np.bool_]]
 
@@ -228,8 +229,12 @@ def _build(key: bytes, shapes: NDArray[np.object_], crs: CRS | None, extent: str
     ]
     inner = np.array([], dtype=object)
     if not many:
-        lines = shapely.union_all(shapely.boundary(shapes))
-        inner = shapely.get_parts(shapely.line_merge(shapely.difference(lines, shapely.boundary(union))))
+        heavy = shapely.get_num_coordinates(shapes).sum() > _HEAVY
+        shared = _borders(_shape_arrays(shapes), union) if heavy else None
+        if shared is None:
+            lines = shapely.union_all(shapely.boundary(shapes))
+            shared = shapely.difference(lines, shapely.boundary(union))
+        inner = shapely.get_parts(shapely.line_merge(shared))
     return Base(
         key,
         shapes,
@@ -247,13 +252,8 @@ def _build(key: bytes, shapes: NDArray[np.object_], crs: CRS | None, extent: str
     )
 
 
-def _outline(arrays: Arrays, area: float) -> BaseGeometry | None:
-    """Join polygons by the edges that occur once, an order of magnitude faster than by geometry.
-
-    None where these do not bound the same area: polygons that overlap, or borders that do not match.
-    """
-    import shapely
-
+def _edges(arrays: Arrays) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+    """Return where the edges of one region begin, and those of two, once each; None where more share one."""
     points, codes, *_ = arrays
     bits = (np.ascontiguousarray(points) + 0.0).view(np.uint64)  # -0.0 becomes 0.0
     with np.errstate(over="ignore"):  # a 64-bit mix of each vertex; their sum stands for the edge, in both directions
@@ -268,13 +268,45 @@ def _outline(arrays: Arrays, area: float) -> BaseGeometry | None:
     order = np.argsort(edge)
     new = np.flatnonzero(np.concatenate([[True], np.diff(edge[order]) != 0, [True]]))
     count = np.diff(new)
-    free = tails[order[new[:-1][count == 1]]]
-    if not len(free) or count.max() > 2:
+    pair = new[:-1][count == 2]
+    free, shared = tails[order[new[:-1][count == 1]]], tails[np.minimum(order[pair], order[pair + 1])]
+    return None if not len(free) or count.max() > 2 else (free, np.sort(shared))
+
+
+def _outline(arrays: Arrays, area: float) -> BaseGeometry | None:
+    """Join polygons by the edges that occur once, an order of magnitude faster than by geometry.
+
+    None where these do not bound the same area: polygons that overlap, or borders that do not match.
+    """
+    import shapely
+
+    points, edges = arrays[0], _edges(arrays)
+    if edges is None:
         return None
-    lines = cast("NDArray[np.object_]", shapely.linestrings(np.stack([points[free], points[free + 1]], axis=1)))
+    ends = np.stack([points[edges[0]], points[edges[0] + 1]], axis=1)
+    lines = cast("NDArray[np.object_]", shapely.linestrings(ends))
     joined: BaseGeometry = shapely.build_area(shapely.GeometryCollection(lines.tolist()))
     good = joined.is_valid and abs(joined.area - area) <= 1e-9 * area
     return joined if good else None
+
+
+def _borders(arrays: Arrays, union: BaseGeometry) -> BaseGeometry | None:
+    """Return the borders between regions by the edges that occur twice, much faster than by geometry.
+
+    None where some edge is neither of two regions nor of the outline: borders divided differently on their two sides.
+    """
+    import shapely
+
+    points, edges, rings = arrays[0], _edges(arrays), shapely.get_rings(shapely.get_parts(union))
+    if edges is None or len(edges[0]) != int(shapely.get_num_coordinates(rings).sum()) - len(rings):
+        return None
+    tails = edges[1]
+    line = np.cumsum(np.diff(tails, prepend=-2) != 1) - 1  # edges that follow each other are one line
+    last = np.flatnonzero(np.diff(line, append=-1))
+    at, of = np.insert(tails, last + 1, tails[last] + 1), np.insert(line, last + 1, line[last])
+    lines = cast("NDArray[np.object_]", shapely.linestrings(points[at], indices=of))
+    borders: BaseGeometry = shapely.multilinestrings(lines)
+    return borders
 
 
 def _union(shapes: NDArray[np.object_]) -> BaseGeometry:
@@ -308,7 +340,9 @@ def _project(shapes: NDArray[np.object_], crs: CRS) -> tuple[NDArray[np.object_]
         return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
 
     projected = shapely.transform(along_edges(shapes, forward), forward)
-    return shapely.make_valid(projected, method="structure", keep_collapsed=False), target
+    bad = ~shapely.is_valid(projected)
+    projected[bad] = shapely.make_valid(projected[bad], method="structure", keep_collapsed=False)
+    return projected, target
 
 
 def _cut(shapes: NDArray[np.object_], crs: CRS) -> NDArray[np.object_]:
