@@ -98,7 +98,7 @@ def _with_nodes(
     """Return the vertices to add to each edge: those of all regions that lie on it, and points between."""
     import shapely
 
-    edges = shapely.linestrings(np.stack([own[start], own[start + 1]], axis=1))
+    edges = np.asarray(shapely.linestrings(np.stack([own[start], own[start + 1]], axis=1)), dtype=object)
     unique = np.unique(points, axis=0)
     node, edge = shapely.STRtree(edges).query(shapely.points(unique), predicate="dwithin", distance=_ON_EDGE * extent)
     nodes: list[Array] = []

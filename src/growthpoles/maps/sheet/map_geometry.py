@@ -305,8 +305,7 @@ def _borders(arrays: Arrays, union: BaseGeometry) -> BaseGeometry | None:
     last = np.flatnonzero(np.diff(line, append=-1))
     at, of = np.insert(tails, last + 1, tails[last] + 1), np.insert(line, last + 1, line[last])
     lines = cast("NDArray[np.object_]", shapely.linestrings(points[at], indices=of))
-    borders: BaseGeometry = shapely.multilinestrings(lines)
-    return borders
+    return shapely.MultiLineString(lines.tolist())
 
 
 def _union(shapes: NDArray[np.object_]) -> BaseGeometry:

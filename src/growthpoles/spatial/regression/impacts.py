@@ -306,7 +306,7 @@ def _by_region(design: Design, found: Fit, pairs: dict[str, tuple[int | None, in
         gets += s.sum(axis=1)
         own_w += np.asarray(lag.w[part].T.multiply(s).sum(axis=1)).ravel()
     gives_w = lag.w.T @ gives
-    ones = np.asarray(lag.w.sum(axis=1)).reshape(n, 1)
+    ones = np.asarray(lag.w.sum(axis=1), dtype=float).reshape(n, 1)
     gets_w = (ones if rho == 0 else lag.inverse(rho, ones))[:, 0]
     given = np.diag(design.back) * found.b * design.unit
     columns = {}
