@@ -350,6 +350,7 @@ def test_specialisation_of_any_table(county_file, ask):
     [
         (["map", "FILE", "--variable", "incom"], "no column incom; allowed: income; nearest: income"),
         (["map", "FILE", "--variable", "county"], "holds no numbers: 'County 0'"),
+        (["map", "FILE", "--variable", "code", "--key", "code"], "cannot be both the key of the regions and the var"),
         (["stats", "FILE", "--variable", "income", "--study", "mexico-gdp"], "--study with a file"),
         (["map", "rating", "--key", "code"], "--key without a file"),
         (["stats", "data.csv"], "a table has no polygons; allowed: .*--table data.csv"),
@@ -358,6 +359,19 @@ def test_specialisation_of_any_table(county_file, ask):
 def test_files_are_refused_in_one_line(county_file, ask, words, problem):
     done = ask(*(str(county_file) if word == "FILE" else word for word in words))
     assert done.returncode == 2 and re.search(problem, done.stderr) and done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("keys", [{}, {"zone": ["A", "A", "B", "B"]}])
+def test_the_variable_that_is_asked_for_is_not_taken_for_the_key(tmp_path, ask, keys):
+    """Whole numbers that do not repeat may be codes; asked for as the variable, they were "no column population"."""
+    import geopandas as gpd
+    import shapely
+
+    boxes = [shapely.box(i, 0, i + 1, 1) for i in range(4)]
+    gpd.GeoDataFrame({"population": [10, 20, 30, 40], **keys}, geometry=boxes, crs=4326).to_file(tmp_path / "a.gpkg")
+    done = ask("map", str(tmp_path / "a.gpkg"), "--variable", "population")
+    remedy = "--key one of zone" if keys else "a file with a column of codes or names"
+    assert done.returncode == 2 and f"no column can identify the regions; allowed: {remedy}" in done.stderr
 
 
 @pytest.mark.parametrize("command", ["map", "stats", "weights"])

@@ -174,7 +174,7 @@ def stats(
         report, seed = Report(), SEED if seed is None else seed
         if seed < 0:
             raise StudyError(message(f"--seed {seed}", allowed="0 or more"))
-        data = read_files(file, chosen, neighbours=True)
+        data = read_files(file, chosen, variable=variable, neighbours=True)
         values, regions, notes = data.values(variable), data.regions, data.notes
         assert regions is not None
         regions = _merged(regions, values, enclaves)

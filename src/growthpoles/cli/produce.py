@@ -220,7 +220,7 @@ def _draw_file(
     from growthpoles.study.file_variable import read_files
 
     check_language(lang)
-    found = read_files(path, options)
+    found = read_files(path, options, variable=variable)
     values = found.values(variable)
     assert found.regions is not None
     name = str(values.name)

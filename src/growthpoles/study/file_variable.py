@@ -113,7 +113,7 @@ def is_file(word: str | None) -> bool:
     return word is not None and ("." in word or "/" in word or "\\" in word or Path(word).is_file())
 
 
-def read_files(path: Path, options: FileOptions, *, neighbours: bool = False) -> FileData:
+def read_files(path: Path, options: FileOptions, *, variable: str | None = None, neighbours: bool = False) -> FileData:
     """Read a boundary file and the numbers in it, or in the table joined to it.
 
     Parameters
@@ -121,6 +121,8 @@ def read_files(path: Path, options: FileOptions, *, neighbours: bool = False) ->
     path : Path
         Boundary file.
     options : FileOptions
+    variable : str, optional
+        Column that will be asked for: it is not taken for the key.
     neighbours : bool
         Whether neighbours will be asked for, so that borders have to match.
 
@@ -135,7 +137,7 @@ def read_files(path: Path, options: FileOptions, *, neighbours: bool = False) ->
     if path.suffix.lower() in _TABLES:
         problem, allowed = "a table has no polygons", f"a boundary file, and --table {path.name} to join this one to it"
         raise DataError(message(problem, where=str(path), allowed=allowed))
-    key, name, layer, notes = _columns_of(path, options)
+    key, name, layer, notes = _columns_of(path, options, variable)
     regions = read_boundaries(
         path, key=key, layer=layer, crs=options.crs, encoding=options.encoding, dissolve=options.dissolve,
         repair=options.repair,
@@ -161,7 +163,9 @@ def read_files(path: Path, options: FileOptions, *, neighbours: bool = False) ->
     return FileData(regions, table, notes, source)
 
 
-def _columns_of(path: Path, options: FileOptions) -> tuple[str, str | None, str | None, list[str]]:
+def _columns_of(
+    path: Path, options: FileOptions, variable: str | None
+) -> tuple[str, str | None, str | None, list[str]]:
     """Return the columns of keys and names, the layer, and what was decided; by the table where there is one."""
     from growthpoles.regions.boundaries import read_layer
     from growthpoles.study.guess_columns import best_layer, guess_layer, key_candidates
@@ -185,10 +189,15 @@ def _columns_of(path: Path, options: FileOptions) -> tuple[str, str | None, str 
     table = frame.drop(columns=frame.geometry.name)
     keys, names = key_candidates(table)
     key = options.key
+    if key is not None and key == variable and options.table is None:
+        problem = f"column {plain(key)} cannot be both the key of the regions and the variable"
+        raise DataError(message(problem, where=str(path), allowed="another --key or --variable"))
     if key is None:
+        keys = [column for column in keys if column != variable or options.table is not None]
         keys = [column for column in keys if column.casefold() not in _IDENTIFIERS] or keys
         if not keys:
-            allowed = f"--key one of {listed(table.columns)}" if len(table.columns) else "a file with a column of codes"
+            others = [column for column in table.columns if column != variable]
+            allowed = f"--key one of {listed(others)}" if others else "a file with a column of codes or names"
             raise DataError(message("no column can identify the regions", where=str(path), allowed=allowed))
         key = keys[0]
         if texts:
