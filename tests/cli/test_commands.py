@@ -361,17 +361,42 @@ def test_files_are_refused_in_one_line(county_file, ask, words, problem):
     assert done.returncode == 2 and re.search(problem, done.stderr) and done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("keys", [{}, {"zone": ["A", "A", "B", "B"]}])
-def test_the_variable_that_is_asked_for_is_not_taken_for_the_key(tmp_path, ask, keys):
-    """Whole numbers that do not repeat may be codes; asked for as the variable, they were "no column population"."""
+@pytest.fixture
+def bare_file(tmp_path):
+    """Return a layer of a textbook: no coordinate system, no column of codes or names."""
     import geopandas as gpd
     import shapely
 
-    boxes = [shapely.box(i, 0, i + 1, 1) for i in range(4)]
-    gpd.GeoDataFrame({"population": [10, 20, 30, 40], **keys}, geometry=boxes, crs=4326).to_file(tmp_path / "a.gpkg")
-    done = ask("map", str(tmp_path / "a.gpkg"), "--variable", "population")
-    remedy = "--key one of zone" if keys else "a file with a column of codes or names"
-    assert done.returncode == 2 and f"no column can identify the regions; allowed: {remedy}" in done.stderr
+    boxes = [shapely.box(i % 4, i // 4, i % 4 + 1, i // 4 + 1) for i in range(16)]
+    layer = gpd.GeoDataFrame({"population": range(16), "zone": ["A", "B"] * 8}, geometry=boxes)
+    layer.to_file(tmp_path / "bare.shp")
+    return tmp_path / "bare.shp"
+
+
+@pytest.mark.filterwarnings("ignore:'crs' was not provided")
+def test_a_layer_without_coordinate_system_and_codes_is_a_plane_of_numbered_regions(bare_file, ask, tmp_path):
+    """The variable that is asked for was taken for the key, since it does not repeat: "no column population"."""
+    import geopandas as gpd
+    import numpy as np
+
+    asked = [str(bare_file), "--variable", "population"]
+    done = ask("map", *asked)
+    assert (
+        done.returncode == 2 and "allowed: --crs EPSG:4326, or whichever it is; --crs none for a plane" in done.stderr
+    )
+    done = ask("map", *asked, "--crs", "none", "--out", str(tmp_path / "a.svg"))
+    assert done.returncode == 0 and "numbered in the order of the file (--key says one of zone)" in done.stderr
+    assert "Natural Earth" not in (tmp_path / "a.svg").read_text(encoding="utf-8")
+    done = ask("stats", *asked, "--crs", "none", "--permutations", "19", "--format", "csv", "--quiet")
+    moran = float(done.stdout.splitlines()[1].split(",")[1])
+    y = np.arange(16) - 7.5
+    near = [[max(abs(i % 4 - j % 4), abs(i // 4 - j // 4)) == 1 for j in range(16)] for i in range(16)]
+    w = np.array(near) / np.sum(near, axis=1)[:, None]
+    assert moran == pytest.approx(y @ w @ y / (y @ y), rel=1e-6)
+    crs = tmp_path / "stated.gpkg"
+    gpd.read_file(bare_file).set_crs(4326, allow_override=True).to_file(crs)
+    done = ask("map", str(crs), "--variable", "population", "--crs", "none")
+    assert done.returncode == 2 and "the file states its coordinate system" in done.stderr
 
 
 @pytest.mark.parametrize("command", ["map", "stats", "weights"])

@@ -106,7 +106,9 @@ TableOption = Annotated[
 ]
 KeyOption = Annotated[str | None, typer.Option("--key", help="Column of the file that identifies a region.")]
 LayerOption = Annotated[str | None, typer.Option("--layer", help="Layer of the file.")]
-CrsOption = Annotated[str | None, typer.Option("--crs", help="Coordinate system of a file that states none.")]
+CrsOption = Annotated[
+    str | None, typer.Option("--crs", help="Coordinate system of a file that states none; none is a plane.")
+]
 FileEncodingOption = Annotated[str | None, typer.Option("--encoding", help="Of the texts of the file.")]
 SheetOption = Annotated[str | None, typer.Option("--sheet", help="Sheet of the table.")]
 IgnoreOption = Annotated[list[str] | None, typer.Option("--ignore", help="A row of the table that is no region.")]

@@ -83,7 +83,7 @@ def load_regions(year: SupportsIndex, *, enclaves: Literal["keep", "merge"] = "k
 def read_boundaries(
     path: str | Path,
     *,
-    key: str,
+    key: str | None,
     layer: str | None = None,
     crs: CRSLike | None = None,
     encoding: str | None = None,
@@ -99,8 +99,9 @@ def read_boundaries(
     path : path
         GeoPackage, GeoJSON, TopoJSON, Shapefile (also zipped), FlatGeobuf, file geodatabase or GeoParquet (needs
         pyarrow). No other format is opened, nothing is fetched, and no reference to another file is followed.
-    key : str
-        Column with the region codes; it becomes the index `region`, as text.
+    key : str or None
+        Column with the region codes; it becomes the index `region`, as text. None numbers the regions from 1 in the
+        order of the file, which has no such column.
     layer : str, optional
         Layer name; needed when the file holds several layers.
     crs : optional
@@ -145,18 +146,22 @@ def read_boundaries(
     """
     if repair not in ("refuse", "clean"):
         raise DataError(unknown_option("repair", repair, ["refuse", "clean"]))
+    import pandas as pd
+
     path = Path(path)
     where = str(path)
     frame, layer = read_layer(path, layer, encoding=encoding)
     found: dict[str, object] = {"encoding": frame.attrs.get("encoding") or (None if encoding else _latin(path, frame))}
     found["told"] = frame.attrs.get("told")
-    codes = _keys(frame, key, where)
-    frame = frame.drop(columns=key).set_index(codes)
+    if key is None:
+        frame = frame.set_index(pd.Index([str(row + 1) for row in range(len(frame))], dtype=object, name="region"))
+    else:
+        frame = frame.drop(columns=key).set_index(_keys(frame, key, where))
     frame, found["left_out"] = _chosen(frame, only, drop, where)
     frame, found["collections"] = _polygons_only(_with_crs(frame, crs, where))
     _check_coordinates(frame, where)
     frame, repairs = _made_valid(frame, where, repair)
-    frame, found["dissolved"] = _dissolved(frame, key, dissolve, where)
+    frame, found["dissolved"] = (frame, {}) if key is None else _dissolved(frame, key, dissolve, where)
     _check_shapes(frame, where)
     frame.attrs = {"source": path.name, "layer": layer, "repairs": repairs}
     frame.attrs |= {name: value for name, value in found.items() if value}

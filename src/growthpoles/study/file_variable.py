@@ -138,24 +138,29 @@ def read_files(path: Path, options: FileOptions, *, variable: str | None = None,
         problem, allowed = "a table has no polygons", f"a boundary file, and --table {path.name} to join this one to it"
         raise DataError(message(problem, where=str(path), allowed=allowed))
     key, name, layer, notes = _columns_of(path, options, variable)
+    plane = options.crs is not None and options.crs.strip().casefold() == "none"
     regions = read_boundaries(
-        path, key=key, layer=layer, crs=options.crs, encoding=options.encoding, dissolve=options.dissolve,
-        repair=options.repair,
+        path, key=key, layer=layer, crs=None if plane else options.crs, encoding=options.encoding,
+        dissolve=options.dissolve, repair=options.repair,
     )  # fmt: skip
-    if regions.crs is None:
-        allowed = "--crs EPSG:4326, or whichever it is"
+    if plane and regions.crs is not None:
+        problem, allowed = f"the file states its coordinate system, {str(regions.crs.name)[:80]}", "no --crs"
+        raise DataError(message(problem, where=str(path), allowed=allowed))
+    if regions.crs is None and not plane:
+        allowed = "--crs EPSG:4326, or whichever it is; --crs none for a plane of unknown units"
         raise DataError(message("the file does not state its coordinate system", where=str(path), allowed=allowed))
     if neighbours:
         from growthpoles.regions.coverage import check_coverage
 
         regions = check_coverage(regions, repair=options.repair)
-    regions = to_analysis_crs(regions)
+    regions = regions if plane else to_analysis_crs(regions)
     notes += boundary_notes(regions)
     if options.table is None:
         table = _numbers(regions)
         if options.year is not None or options.sheet is not None:
             raise DataError(message("--year and --sheet have no meaning here", allowed="with --table"))
     else:
+        assert key is not None  # a table is joined by it
         table = _joined(regions, path, key, layer, options, notes)
     if name is not None:
         regions["name"] = regions.index if name == key else regions[name].astype("string").astype(object)
@@ -165,7 +170,7 @@ def read_files(path: Path, options: FileOptions, *, variable: str | None = None,
 
 def _columns_of(
     path: Path, options: FileOptions, variable: str | None
-) -> tuple[str, str | None, str | None, list[str]]:
+) -> tuple[str | None, str | None, str | None, list[str]]:
     """Return the columns of keys and names, the layer, and what was decided; by the table where there is one."""
     from growthpoles.regions.boundaries import read_layer
     from growthpoles.study.guess_columns import best_layer, guess_layer, key_candidates
@@ -195,15 +200,20 @@ def _columns_of(
     if key is None:
         keys = [column for column in keys if column != variable or options.table is not None]
         keys = [column for column in keys if column.casefold() not in _IDENTIFIERS] or keys
+        if not keys and options.table is None:
+            possible = [column for column in table.columns if column != variable]
+            remedy = f" (--key says one of {listed(possible)})" if possible else ""
+            notes.append(f"no column can identify the regions: they are numbered in the order of the file{remedy}")
+            return None, None, layer, notes
         if not keys:
-            others = [column for column in table.columns if column != variable]
-            allowed = f"--key one of {listed(others)}" if others else "a file with a column of codes or names"
+            allowed = f"--key one of {listed(table.columns)}" if len(table.columns) else "a file with a column of codes"
             raise DataError(message("no column can identify the regions", where=str(path), allowed=allowed))
         key = keys[0]
         if texts:
             key = max(keys, key=lambda column: len(texts & set(map(str, table[column]))))
         if len(keys) > 1:
-            notes.append(f"the key of the regions: column {key!r} (--key says another: {listed(keys)})")
+            others = [column for column in keys if column != key]
+            notes.append(f"the key of the regions: column {key!r} (--key says another: {listed(others)})")
     name = next((column for column in names if column != key), key if key in names else None)
     return key, name, layer, notes
 

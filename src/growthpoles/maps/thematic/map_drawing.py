@@ -87,7 +87,7 @@ def map_style(
     year, edition = told(year, edition, *data)
     parts = source_parts(regions, lang, year=year, edition=edition, source=options.get("source"))
     style = make_style(options, lang=lang, default_title=dated(title, year), parts=parts)
-    if style.context != "none" and style.source:
+    if style.context != "none" and style.source and getattr(regions, "crs", None) is not None:
         last = 1 if options.get("source") else 0
         before, after = style.source[: len(style.source) - last], style.source[len(style.source) - last :]
         style = replace(style, source=(*before, translator(lang)("neighbours: Natural Earth, de facto"), *after))
