@@ -28,8 +28,8 @@ def _with_permissions(command: Any) -> Any:
         try:
             return command(**{name: value for name, value in options.items() if name not in added})
         except GrowthpolesError as error:
-            told = in_its_words(str(error), signature.parameters)
-            if told == str(error):
+            told = in_its_words(error.args[0], signature.parameters)
+            if told is error.args[0]:
                 raise
             raise type(error)(told) from error
 

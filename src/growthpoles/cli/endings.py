@@ -7,7 +7,6 @@ import codecs
 import contextlib
 import errno
 import os
-import re
 import signal
 import sys
 import threading
@@ -16,7 +15,7 @@ from collections.abc import Callable, Collection
 from itertools import pairwise
 from typing import Any
 
-from growthpoles.errors import GrowthpolesError, StudyError, message, nearest, shown, visible
+from growthpoles.errors import GrowthpolesError, Option, Reason, StudyError, message, nearest, shown, visible
 from growthpoles.file_reading import recorded
 
 DONE, GONE, REFUSED, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
@@ -163,36 +162,26 @@ def _told(error: BaseException, *, interrupted: bool) -> tuple[int, str]:
     return FAULT, message(text, allowed="--debug before the command shows more")
 
 
-def in_its_words(told: str, options: Collection[str]) -> str:
-    """Return a message whose remedies are parameters of Python (layer=, repair="clean") as options of a command.
+def in_its_words(told: Reason, options: Collection[str]) -> Reason:
+    """Return a message whose remedies are parameters of Python (``repair="clean"``) as options of a command.
 
-    A parameter that the command does not take is a key of study.toml, or a line that a proposed study asks for.
+    A parameter that the command does not take is a key of study.toml, which a command without a study may propose.
     """
-    study = "study" in options
-
-    def said(hit: re.Match[str]) -> str:
-        name, value, plain = hit["name"], hit["value"] or "", (hit["value"] or "").strip("[]\"'")
-        if name in options:
-            return f"--{name.replace('_', '-')} {plain}".rstrip()
-        return (f"{name} = {value}".rstrip() if value or hit["one"] is not None else name) if study else ""
-
-    problem, allowed, remedies = told.partition("; allowed: ")
-    remedies = re.sub(r"gp\.\w+\(\.\.\., (.*?)\)", r"\1", re.sub(r", then \w+\(\) after reading", "", remedies))
-    said_so = _PARAMETER.sub(said, remedies)
-    if not allowed or "study.toml" in told or said_so == remedies:
+    allowed: Any = getattr(told, "places", {}).get("allowed")
+    remedies = {key: each for key, each in getattr(allowed, "places", {}).items() if isinstance(each, Option)}
+    if not remedies:
         return told
-    parts = [re.sub("^or ", "", part) for part in re.split(", ", said_so)]
-    kept = [part for part in parts if part.strip() and not part.startswith(" with")]
-    if len(kept) < len(parts):
-        kept.append("or a study (growthpoles init), which has a line for the rest")
-        said_so = ", ".join(kept)
-    return problem + allowed + said_so + (" in study.toml" if study and "--" not in said_so else "")
+    taken = {key: f"--{each.name.replace('_', '-')} {each.value.strip(_QUOTES)}".rstrip()
+             for key, each in remedies.items() if each.name in options}  # fmt: skip
+    keys = {key: f"{each.name} = {each.value}" if each.value else each.name
+            for key, each in remedies.items() if key not in taken}  # fmt: skip
+    if keys:
+        keys[[*keys][-1]] += " in study.toml" if "study" in options else " in a study.toml (growthpoles init)"
+    told_so = Reason(allowed.template, {**allowed.places, **taken, **keys})
+    return Reason(told.template, {**told.places, "allowed": told_so}, told.replace(str(allowed), told_so))
 
 
-_PARAMETER = re.compile(
-    r"(?<![\w.(-])(?P<name>[a-z_]+)(?:=| = (?=\"))(?P<value>\"[^\"]*\"|\[[^\]]*\]|\{[^}]*\}|[\w:.]+)?"
-    r"(?P<one>(?= one of))?"
-)
+_QUOTES = "[]\"'"
 
 
 def _usage(error: Any) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 from pydantic import ValidationError
 
-from growthpoles.errors import GrowthpolesError, StudyError, listed, message, nearest, plain, shown
+from growthpoles.errors import GrowthpolesError, Reason, StudyError, listed, message, nearest, plain, shown
 from growthpoles.file_reading import read_text
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.regions.boundaries import boundary_notes
@@ -43,8 +43,6 @@ _STAND_INS: dict[tuple[str, ...], Any] = {
     ("study", "title"): {"en": "study"},
     ("study", "source"): {"en": "not stated"},
 }
-_PLACE = re.compile(r"^(?P<file>.*?) row (?P<row>\d+)(?: \((?P<code>.*?)\))?: (?P<rest>.*)$", flags=re.DOTALL)
-_COLUMN = re.compile(r"\b(?:direction|weight|factor|kind|numerator|denominator|parent|code)\b")
 _MOST = 200
 _BAD_NAMES = 50  # of a table that are told one by one
 
@@ -219,7 +217,7 @@ def catalogue_problems(path: Path) -> tuple[Catalogue | None, list[Problem]]:
         try:
             catalogue = Catalogue.from_frame(frame, source=path.name)
         except GrowthpolesError as error:
-            found = _placed(str(error), path)
+            found = _placed(error.args[0], path)
         else:
             return (None if problems else catalogue), problems
         if found in problems:
@@ -231,25 +229,25 @@ def catalogue_problems(path: Path) -> tuple[Catalogue | None, list[Problem]]:
     return None, problems
 
 
-def _placed(text: str, path: Path) -> Problem:
-    """Take the place out of a message of the catalogue."""
-    hit = _PLACE.match(text)
-    if hit is None:
-        return Problem(text.removeprefix(f"{path.name}: "), str(path))
-    problem, _, remedy = hit["rest"].partition("; allowed: ")
-    column = first[0] if (first := _COLUMN.search(problem)) else ""
-    return Problem(problem, str(path), "", int(hit["row"]), column, remedy)
+def _placed(told: Reason, path: Path) -> Problem:
+    """Return a message of the catalogue as a problem with its place."""
+    at = getattr(told.places["where"], "places", None)
+    if at is None:
+        return Problem(told.removeprefix(f"{path.name}: "), str(path))
+    problem, allowed, near = (str(told.places.get(part, "")) for part in ("problem", "allowed", "near"))
+    remedy = "; nearest: ".join(filter(None, (allowed, near)))
+    return Problem(problem, str(path), "", int(at["row"]), at["column"], remedy)
 
 
 def _mend_catalogue(frame: pd.DataFrame, problem: Problem) -> bool:
     """Change the cell that a problem is about into one that is allowed; False where that would hide other faults."""
     rows = frame.index[frame["row"] == problem.row]
-    if not len(rows) or not problem.column or "children" in problem.problem or "cycle" in problem.problem:
+    if not len(rows) or not problem.column:
         return False
     at, column = rows[0], problem.column
     if column == "code":
         frame.loc[at, "code"] = f"row_{problem.row}"
-    elif column in ("numerator", "denominator") or "derived" in problem.problem:
+    elif column in ("numerator", "denominator"):
         frame.loc[at, [each for each in ("numerator", "denominator") if each in frame]] = ""
     elif column == "kind":
         frame.loc[at, "kind"] = "indicator" if frame.loc[at, "parent"] else "primary"
