@@ -232,7 +232,11 @@ def test_a_name_means_one_thing() -> None:
 
 
 def test_few_rooms() -> None:
-    assert len(MODULES) <= 268
+    """A subject a module, no more: what a line limit once cut apart has been joined, and what reads better apart stays.
+
+    A new module takes the place of another, or is a subject of its own and raises the number.
+    """
+    assert len(MODULES) <= 257
     held = Counter(path.parent for path in MODULES.values() if path.stem != "__init__")
     assert max(held.values()) <= 20
 

@@ -10,8 +10,7 @@ import pytest
 
 from growthpoles.errors import LanguageError, StudyError
 from growthpoles.report.build_report import build_report, step_count
-from growthpoles.report.manifest import MANIFEST, Manifest, read_record
-from growthpoles.report.report_files import file_sha256
+from growthpoles.report.manifest import MANIFEST, Manifest, file_sha256, read_record
 from growthpoles.study.load_study import load_study
 
 GOLDEN = Path(__file__).parents[2] / "outputs" / "tables"

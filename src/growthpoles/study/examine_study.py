@@ -32,7 +32,7 @@ from growthpoles.study.inputs.industry_table import industry_data, industry_year
 from growthpoles.study.inputs.published import load_published, published_years
 from growthpoles.study.inputs.study_rating import method_problems, study_rating
 from growthpoles.study.inputs.study_regions import NO_BOUNDARIES, match_study_regions, study_regions, units_of
-from growthpoles.study.inputs.study_weights import study_weights
+from growthpoles.study.inputs.study_variables import study_weights
 from growthpoles.study.load_study import file_problems, known_keys, read_toml, study_path
 from growthpoles.study.study_spec import OUTSIDE, Study
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from growthpoles.cli.endings import ended, in_its_words
+from growthpoles.cli.app import ended, in_its_words
 from growthpoles.errors import DataError, Option, Reason, message, templates
 
 Run = Callable[..., tuple[int, str, str]]
