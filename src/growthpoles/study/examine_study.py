@@ -15,6 +15,7 @@ from growthpoles.errors import GrowthpolesError, Reason, StudyError, listed, mes
 from growthpoles.file_reading import read_text
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.regions.boundaries import boundary_notes
+from growthpoles.spatial.weights.build_weights import CONTIGUITY, pairs_by_geometry
 from growthpoles.study.files.problems import Problem, problems_frame
 from growthpoles.study.files.user_table import TableData, toml_text
 from growthpoles.study.inputs.indicators import (
@@ -348,8 +349,12 @@ def _notes(study: Study, catalogue: Catalogue) -> list[str]:
 
 def _links_by_geometry(study: Study) -> list[str]:
     """Name the neighbours whose borders do not match in the boundary file, where the study asks for contiguity."""
+    kind, given = study.report.weights, study.weights
     try:
-        table = getattr(study_weights(study), "by_geometry", None)
+        if kind in CONTIGUITY and not (given.add or given.cut):
+            table = pairs_by_geometry(study_regions(study), kind, given.tolerance)
+        else:
+            table = getattr(study_weights(study), "by_geometry", None)
     except GrowthpolesError as error:
         return [f"no neighbours: {error}"]
     if table is None or not len(table):
