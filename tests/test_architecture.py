@@ -310,6 +310,24 @@ def test_start_up_loads_nothing_heavy(code: str) -> None:
     assert not loaded_by(code) & set(HEAVY)
 
 
+# What is done in one process, step after step, and what is not loaded after it.
+STEPS = {
+    "growthpoles.load_study()": {"numpy", "pandas"},  # a study file is checked without what computes
+    "from growthpoles.language import number_format; number_format.format_number(12345.6)": {"babel"},
+    "import growthpoles.regions.kazakhstan.region_names": set(HEAVY) - {"pandas"},
+    "import growthpoles.regions.boundaries": {"geopandas", "matplotlib", "libpysal"},
+    "import growthpoles.spatial.local_tests": {"esda", "geopandas", "libpysal", "matplotlib", "scipy.stats", "numba"},
+}
+
+
+def test_a_step_loads_no_more_than_it_needs() -> None:
+    code = "\n".join(["import sys, growthpoles", *(f"{step}\nprint(*sys.modules)" for step in STEPS)])
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = map(set, map(str.split, run.stdout.splitlines()))
+    for (step, unwanted), there in zip(STEPS.items(), loaded, strict=True):
+        assert not unwanted & there, step
+
+
 def test_every_public_name_is_there() -> None:
     for name in growthpoles.__all__:
         assert getattr(growthpoles, name).__doc__, name

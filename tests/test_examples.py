@@ -13,8 +13,18 @@ import growthpoles
 
 # They take seconds, and other tests run what they do.
 SLOW = {"audit", "run_audit", "build_report", "Manifest", "typology_table"}
+# A tenth of a second and more: figures, draws.
+LONG = {
+    "Audit", "MarkovChain", "ModelTable", "Proposal", "RatingChange", "SpatialRegression", "SpreadTest",
+    "Verdict", "change", "gradient_table", "growth_panel", "growth_regression", "impacts", "model_table",
+    "plot_added_variable", "plot_bivariate", "plot_categories", "plot_change", "plot_change_parts",
+    "plot_class_change", "plot_correlogram", "plot_dumbbell", "plot_flows", "plot_hotspots", "plot_impacts",
+    "plot_ksi", "plot_panel", "plot_points", "plot_rank_intervals", "plot_symbols", "plot_typology",
+    "power_table", "save_figure", "save_proof", "spread_table", "spread_test", "spread_tests", "typeface",
+    "unite_regions",
+}  # fmt: skip
 NAMES = [
-    pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name
+    pytest.param(name, marks=pytest.mark.slow if name in SLOW else pytest.mark.long if name in LONG else ())
     for name in growthpoles.__all__
     if name != "__version__"
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -244,13 +243,6 @@ def test_enclaves_are_found_and_merged(year, mapping):
 def test_unknown_enclave_option():
     with pytest.raises(DataError, match=r"enclaves='merged' is not known; allowed: keep, merge; nearest: merge"):
         load_regions(2014, enclaves="merged")
-
-
-def test_import_loads_no_geopandas():
-    heavy = "{'geopandas', 'matplotlib', 'libpysal'}"
-    code = f"import sys, growthpoles.regions.boundaries; print({heavy} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "set()"
 
 
 # read_boundaries ----------------------------------------

@@ -19,7 +19,7 @@ def with_limits(limits):
     ("limits", "level", "compared", "name"),
     [
         (None, "year", "pooled", "pooled"),
-        ("pooled", "pooled", "pooled", "pooled"),
+        pytest.param("pooled", "pooled", "pooled", "pooled", marks=pytest.mark.long),
         ("year", "year", "year", "year"),
         ({"base": 1950}, {"base": 1950}, {"base": 1950}, "base 1950"),
     ],
