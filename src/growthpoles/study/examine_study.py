@@ -352,7 +352,7 @@ def _links_by_geometry(study: Study) -> list[str]:
     kind, given = study.report.weights, study.weights
     try:
         if kind in CONTIGUITY and not (given.add or given.cut):
-            table = pairs_by_geometry(study_regions(study), kind, given.tolerance)
+            table: Any = pairs_by_geometry(study_regions(study), kind, given.tolerance)
         else:
             table = getattr(study_weights(study), "by_geometry", None)
     except GrowthpolesError as error:
