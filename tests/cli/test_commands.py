@@ -86,7 +86,7 @@ year = 2014
 def test_own_study_gives_the_numbers_of_the_built_in_one(own_study: Path, tmp_path: Path, ask: Ask, few: None) -> None:
     import pandas as pd
 
-    figures = ("--figure", "rating", "--figure", "moran", "--figure", "clusters")
+    figures = ("--figure", "rating", "--figure", "moran")
     done = ask("report", "--study", str(own_study), "--out", str(tmp_path / "out"), *figures)
     assert done.returncode == 0, done.stderr
     import growthpoles as gp

@@ -20,7 +20,7 @@ def with_limits(limits):
     [
         (None, "year", "pooled", "pooled"),
         pytest.param("pooled", "pooled", "pooled", "pooled", marks=pytest.mark.long),
-        ("year", "year", "year", "year"),
+        pytest.param("year", "year", "year", "year", marks=pytest.mark.long),
         ({"base": 1950}, {"base": 1950}, {"base": 1950}, "base 1950"),
     ],
 )
