@@ -427,9 +427,8 @@ class SpecificationCurve(ResultDisplay):
     def __repr__(self) -> str:
         whole = self.overall
         p, share_p = (format_p(whole[name], relation=True) for name in ("median_p", "share_p"))
-        significant, positive = (
-            format_percent(round(whole[f"share_{name}"], 2)) for name in ("significant", "positive")
-        )
+        shares = (whole["share_significant"], whole["share_positive"])
+        significant, positive = (format_percent(round(share, 2)) for share in shares)
         return (
             f"{whole['specifications']:.0f} specifications ({self.alternative}): median z {whole['median_z']:.2f} "
             f"(omnibus p {p}), {significant} significant at {self.alpha:g} "
