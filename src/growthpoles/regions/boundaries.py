@@ -228,7 +228,7 @@ def _polygons_in(shape: BaseGeometry) -> list[BaseGeometry]:
     kind = shapely.get_type_id(shape)
     if kind == _POLYGONS[0]:
         return [shape]
-    inner: Any = shapely.get_parts(shape) if kind in (_POLYGONS[1], _COLLECTION) else []
+    inner: Sequence[BaseGeometry] = list(shapely.get_parts(shape)) if kind in (_POLYGONS[1], _COLLECTION) else ()
     return [part for each in inner for part in _polygons_in(each)]
 
 
