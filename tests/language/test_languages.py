@@ -167,6 +167,16 @@ def test_one_term_has_one_translation(lang: str) -> None:
     assert Words("ru").value("untestable") == translator("ru")("untestable") == "проверка невозможна"
 
 
+# Second words for a term: a family of tests (ru); edition, global, significant (kk).
+SECOND_WORDS = {"ru": r"семейств\w* проверок", "kk": "редакци|ғаламд|маңызды"}
+
+
+@pytest.mark.parametrize("lang", OTHERS)
+def test_a_term_inside_a_sentence_has_one_word(lang: str) -> None:
+    told = "".join((TEXTS / lang / name).read_text(encoding="utf-8") for name in ("messages.po", "report.toml"))
+    assert re.findall(SECOND_WORDS[lang], told, re.IGNORECASE) == []
+
+
 @pytest.mark.parametrize("lang", OTHERS)
 def test_the_font_has_every_letter(lang: str) -> None:
     joined = "".join(messages(TEXTS / lang / "messages.po").values()) + LANGUAGES[lang].alphabet
