@@ -95,7 +95,7 @@ def peer_grid(frame: gpd.GeoDataFrame, values: pd.Series) -> bytes:
 
 def report_figures() -> dict[str, float]:
     """Draw every figure of the default report in English to PNG, each once in a warm process: milliseconds by name."""
-    from growthpoles.report.compute_results import compute
+    from growthpoles.report.build_report import compute
     from growthpoles.report.figures import figure_jobs
     from growthpoles.report.stages import run_stages
 

@@ -129,13 +129,22 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callab
 
 @pytest.fixture(scope="session")
 def built(made_once: Callable[..., tuple[Manifest, list[str]]]) -> tuple[Manifest, list[str]]:
-    """The built-in report and its steps."""
+    """The built-in report, all of it but most figures, and its steps."""
+    return made_once("built", lambda folder: built_in(folder, figures=DRAWN))
 
-    def make(folder: Path) -> tuple[Manifest, list[str]]:
-        steps: list[str] = []
-        return build_report(out=folder, progress=steps.append), steps
 
-    return made_once("built", make)
+@pytest.fixture(scope="session")
+def whole(made_once: Callable[..., tuple[Manifest, list[str]]]) -> Manifest:
+    """The built-in report with every figure, for tests that are marked as long."""
+    return made_once("whole", built_in)[0]
+
+
+DRAWN = ("rating", "moran", "clusters")
+
+
+def built_in(folder: Path, **options: Any) -> tuple[Manifest, list[str]]:
+    steps: list[str] = []
+    return build_report(out=folder, progress=steps.append, **options), steps
 
 
 @pytest.fixture(scope="session")

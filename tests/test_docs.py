@@ -63,7 +63,8 @@ def numbers(output: str) -> list[float]:
 def with_code() -> list[Any]:
     """Return the pages with code; those of the site alone are run by ``make docs``."""
     site = [page for page in refresh().SITE if "```python" in text(page) or "```sh" in text(page)]
-    return [*refresh().PAGES, *(pytest.param(page, marks=pytest.mark.docs) for page in site)]
+    marks = {"docs/guide.md": pytest.mark.long, **dict.fromkeys(site, pytest.mark.docs)}
+    return [pytest.param(page, marks=marks.get(page, ())) for page in (*refresh().PAGES, *site)]
 
 
 @pytest.mark.parametrize("page", (*refresh().PAGES, *refresh().SITE))

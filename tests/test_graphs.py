@@ -52,7 +52,14 @@ def nearest_three(regions: Any, *, island: bool = False, transform: str = "o") -
     return w
 
 
-@pytest.fixture(scope="module", params=["r", "island", *(pytest.param(k, marks=pytest.mark.slow) for k in "ob")])
+@pytest.fixture(
+    scope="module",
+    params=[
+        "island",
+        pytest.param("r", marks=pytest.mark.long),
+        *(pytest.param(k, marks=pytest.mark.slow) for k in "ob"),
+    ],
+)
 def pair(request, regions) -> tuple[W, Graph]:
     """A W, and the same weights as a Graph that was made without it, from a dense matrix in the order of regions."""
     w = nearest_three(regions, island=request.param == "island", transform=request.param[0].replace("i", "o"))
@@ -219,7 +226,7 @@ WITH_UNIT = {"with_data", "local_moran_rates", "panel_regression", "growth_panel
 
 
 @pytest.mark.parametrize("name", [name for name in VALUED if name not in WITH_UNIT])
-@pytest.mark.parametrize("unit", [1e154, 1e-150])
+@pytest.mark.parametrize("unit", [1e154, pytest.param(1e-150, marks=pytest.mark.long)])
 def test_the_unit_of_the_values_changes_no_verdict(name, unit, regions, y):
     graph = gp.build_weights(regions)
     with np.errstate(all="raise", under="ignore"):

@@ -129,7 +129,7 @@ from .spatial.poles.convergence import Convergence as Convergence
 from .spatial.poles.convergence import convergence as convergence
 from .spatial.poles.distance_gradient import distance_gradient as distance_gradient
 from .spatial.poles.distance_gradient import mantel as mantel
-from .spatial.poles.growth_panel import growth_panel as growth_panel
+from .spatial.poles.growth_regression import growth_panel as growth_panel
 from .spatial.poles.growth_regression import growth_regression as growth_regression
 from .spatial.poles.lisa_dynamics import lisa_moves as lisa_moves
 from .spatial.poles.lisa_dynamics import lisa_transitions as lisa_transitions

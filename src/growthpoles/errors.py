@@ -151,6 +151,26 @@ class Reason(str):
         return Reason, (self.template, self.places, str(self))
 
 
+class Option(str):
+    """A parameter in a remedy (``repair="clean"``), given as a place; the command line says its own option instead."""
+
+    name: str
+    value: str
+
+    def __new__(cls, name: str, value: str = "") -> Option:  # noqa: D102
+        option = super().__new__(cls, f"{name}={value}")
+        option.name, option.value = name, value
+        return option
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Option, (self.name, self.value)
+
+
+def remedy(text: str, **options: str) -> Reason:
+    """Return what is allowed, with parameters in it: ``remedy("even borders, or {repair}", repair='"clean"')``."""
+    return Reason(text, {name: Option(name, value) for name, value in options.items()})
+
+
 def templates(reason: str) -> list[str]:
     """Return the templates of which a reason is made: its own where no other reason stands in it."""
     inner = [each for each in getattr(reason, "places", {}).values() if isinstance(each, Reason)]

@@ -86,7 +86,7 @@ year = 2014
 def test_own_study_gives_the_numbers_of_the_built_in_one(own_study: Path, tmp_path: Path, ask: Ask, few: None) -> None:
     import pandas as pd
 
-    figures = ("--figure", "rating", "--figure", "moran", "--figure", "clusters")
+    figures = ("--figure", "rating", "--figure", "moran")
     done = ask("report", "--study", str(own_study), "--out", str(tmp_path / "out"), *figures)
     assert done.returncode == 0, done.stderr
     import growthpoles as gp
@@ -152,7 +152,7 @@ def forget_a_region(folder: Path) -> None:
 )
 def test_bad_input_is_one_line_and_writes_nothing(own_study: Path, tmp_path: Path, spoil, words: str, ask: Ask) -> None:
     spoil(own_study)
-    done = (run if spoil is damage else ask)("report", "--study", str(own_study), "--out", str(tmp_path / "out"))
+    done = ask("report", "--study", str(own_study), "--out", str(tmp_path / "out"))
     assert done.returncode == 2
     assert words in done.stderr
     assert done.stderr.count("\n") == 1 and done.stderr.startswith("growthpoles: ")

@@ -24,7 +24,7 @@ from growthpoles.study.files.printed_tables import read_cells
 from growthpoles.study.files.user_table import read_table
 from growthpoles.study.inputs.indicators import catalogue_frame
 from growthpoles.study.inputs.study_regions import read_weights
-from growthpoles.study.inputs.study_weights import study_weights
+from growthpoles.study.inputs.study_variables import study_weights
 from growthpoles.study.load_study import load_study
 from growthpoles.study.propose_study import propose_study
 from growthpoles.study.rating_spec import read_goalposts

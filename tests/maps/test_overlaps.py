@@ -104,7 +104,10 @@ def check(regions: Any, published: pd.DataFrame, preset: str, lang: str, figure:
     assert foot.endswith(SOURCE) or PRESETS[preset].source_line == "none"
 
 
-@pytest.mark.parametrize(("preset", "lang", "figure"), ALL[::47])
+@pytest.mark.parametrize(
+    ("preset", "lang", "figure"),
+    [pytest.param(*case, marks=pytest.mark.long if at % 3 else ()) for at, case in enumerate(ALL[::47])],
+)
 def test_nothing_overlaps_sample(regions: Any, published: pd.DataFrame, preset: str, lang: str, figure: str) -> None:
     check(regions, published, preset, lang, figure)
 

@@ -15,7 +15,7 @@ import growthpoles as gp
 from growthpoles import maps
 from growthpoles.errors import MapError
 from growthpoles.language.phrases import _read, spoken
-from growthpoles.maps.charts.chart_key import Key, key_height
+from growthpoles.maps.charts.chart_axes import Key, key_height
 from growthpoles.maps.presets import PRESETS
 from growthpoles.maps.sheet import furniture, map_geometry
 from growthpoles.maps.sheet.label_text import candidates

@@ -72,7 +72,7 @@ SHAPES = {
 
 @pytest.mark.parametrize("name", SHAPES)
 @pytest.mark.parametrize("direction", [1, -1])
-@pytest.mark.parametrize("posts", [True, False])
+@pytest.mark.parametrize("posts", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_transforms_keep_the_direction_of_the_indicator_and_its_goalposts(name, direction, posts):
     table = pd.DataFrame({"x": [0.2, 0.5, 0.9, np.nan, 0.3]}, index=list("abcde"))
     ends = {"normalisation": "goalposts", "low": "0.1", "high": "0.95"} if posts else {"normalisation": "min-max"}

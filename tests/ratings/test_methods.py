@@ -73,13 +73,6 @@ def test_every_method_has_what_computes_it():
     assert without == means | {("weighting", "given"), ("treatment", "none"), ("transform", "none")}
 
 
-def test_a_study_file_is_checked_without_loading_what_computes():
-    code = (
-        "import sys, growthpoles; growthpoles.load_study(); print([m for m in ('numpy', 'pandas') if m in sys.modules])"
-    )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
-
-
 @pytest.mark.long
 def test_a_name_is_a_function_even_after_its_module_was_loaded():
     code = (

@@ -10,7 +10,7 @@ import pytest
 import growthpoles as gp
 from growthpoles.language.phrases import Words
 from growthpoles.maps.presets import PRESETS
-from growthpoles.report.chart_rows import row_limit, rows_told, shown_rows
+from growthpoles.report.figure_views import row_limit, rows_told, shown_rows
 
 SOURCE = "A source of some length that goes on for a while \N{MIDDLE DOT} scores by common limits of all years"
 

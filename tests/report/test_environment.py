@@ -11,8 +11,7 @@ import pytest
 from growthpoles.errors import DataError
 from growthpoles.file_writing import PART
 from growthpoles.report.build_report import build_report
-from growthpoles.report.manifest import MANIFEST
-from growthpoles.report.report_files import JOURNAL
+from growthpoles.report.manifest import JOURNAL, MANIFEST
 from growthpoles.study.load_study import load_study
 
 REPORT = f"""

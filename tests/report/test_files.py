@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from growthpoles.errors import DataError
 from growthpoles.file_writing import NAME, PART, clean_parts, folder_lock, make_folder, safe_name, write_bytes
-from growthpoles.report.report_files import inside, remove_stale, sha256, unique_names, write_files
+from growthpoles.report.manifest import inside, remove_stale, sha256, unique_names, write_files
 
 
 @given(st.text(max_size=300))

@@ -13,15 +13,14 @@ from pathlib import Path
 import pytest
 
 from growthpoles.file_writing import NAME
-from growthpoles.report.manifest import MANIFEST
-from growthpoles.report.report_files import JOURNAL
+from growthpoles.report.manifest import JOURNAL, MANIFEST
 
 # Writes two generations of files in turn, as a report does, until it is killed.
 WRITER = """
 import sys
 from pathlib import Path
 from growthpoles.file_writing import folder_lock
-from growthpoles.report.report_files import remove_stale, sha256, write_files
+from growthpoles.report.manifest import remove_stale, sha256, write_files
 out = Path(sys.argv[1])
 def generation(number):
     names = [f"tables/{k}.csv" for k in range(30)] + [f"figures/{k}.png" for k in range(6)] + [f"only-{number}.txt"]

@@ -61,7 +61,9 @@ def hostile(
     )
     with pytest.MonkeyPatch.context() as patch:
         fewer(patch)
-        return build_report(load_study(path), out=folder / "out")
+        return build_report(
+            load_study(path), out=folder / "out", figures=["rating", "change", "moran", "clusters", "power"]
+        )
 
 
 def test_a_study_of_ones_own_has_what_its_data_allow(hostile: Manifest) -> None:

@@ -54,7 +54,7 @@ def words_of(axes: Any) -> set[str]:
     return {word.text for layer in axes.get_children() if isinstance(layer, WordLayer) for word in layer.words}
 
 
-@pytest.mark.parametrize("lang", ["en", "ru", "kk"])
+@pytest.mark.parametrize("lang", [*(pytest.param(lang, marks=pytest.mark.long) for lang in ("en", "ru")), "kk"])
 def test_maps_show_words_in_polygons_and_legend(five: Study, lang: str) -> None:
     shown = words_of(draw_map(five, "rating", lang=lang))
     assert {*NAMES[lang], "75–100"} <= shown or {*NAMES[lang], "75", "100"} <= shown

@@ -84,7 +84,7 @@ def test_figures_and_tables_are_numbered_alike_in_all_languages(page: Outline) -
         found = [re.findall(pattern, text) for pattern in pair]
         assert all(numbers == [str(number) for number in range(1, len(numbers) + 1)] for numbers in found)
         counts.append([len(numbers) for numbers in found])
-    assert counts[0] == counts[1] == counts[2] and counts[0][0] >= 17 and counts[0][1] >= 15
+    assert counts[0] == counts[1] == counts[2] and counts[0][0] >= 6 and counts[0][1] >= 15
 
 
 def test_the_numbers_of_the_page_are_those_of_the_tables(page: Outline, report: Manifest) -> None:
@@ -140,7 +140,7 @@ def test_the_family_of_the_local_tests_is_that_of_the_table(page: Outline, repor
     frame = local.to_frame()
     inside = frame[frame["p_adjusted"] < 1]
     assert (inside["p_adjusted"] / inside["p_value"]).round(6).eq(local.family).all()
-    for lang, words in {"en": "a family of {} tests", "ru": "число которых {}:", "kk": "олар {} тексеруден"}.items():
+    for lang, words in {"en": "a family of {} tests", "ru": "число которых {}:", "kk": "олар {} сынақтан"}.items():
         assert words.format(local.family) in " ".join(page.text[lang]).replace("\u00a0", " ")
 
 

@@ -1,6 +1,7 @@
 """The built-in report: its tables are the golden record, its figures have the promised size."""
 
 import json
+import re
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +11,7 @@ import pytest
 
 from growthpoles.errors import LanguageError, StudyError
 from growthpoles.report.build_report import build_report, step_count
-from growthpoles.report.manifest import MANIFEST, Manifest, read_record
-from growthpoles.report.report_files import file_sha256
+from growthpoles.report.manifest import MANIFEST, Manifest, file_sha256, read_record
 from growthpoles.study.load_study import load_study
 
 GOLDEN = Path(__file__).parents[2] / "outputs" / "tables"
@@ -24,15 +24,29 @@ def test_tables_equal_the_golden_record(report: Manifest) -> None:
         pd.testing.assert_frame_equal(pd.read_csv(path), pd.read_csv(GOLDEN / name), rtol=1e-8, atol=1e-10, obj=name)
 
 
-def test_figures_are_183_mm_wide_at_300_dpi(report: Manifest) -> None:
-    pictures = sorted((report.out / "figures").glob("*.png"))
-    assert len(pictures) >= 17
-    for picture in pictures:
+def check_figures(folder: Path) -> None:
+    """Hold every figure against the promised width, at 300 dots per inch."""
+    for picture in sorted(folder.glob("*.png")):
         content = picture.read_bytes()
         width, _ = struct.unpack(">II", content[16:24])
         assert width == round(183 / 25.4 * 300), picture.name
         at = content.index(b"pHYs") + 4
         assert round(struct.unpack(">I", content[at : at + 4])[0] * 0.0254) == 300
+
+
+def test_figures_are_183_mm_wide_at_300_dpi(report: Manifest) -> None:
+    check_figures(report.out / "figures")
+    assert len(list((report.out / "figures").glob("*.png"))) == 6
+
+
+@pytest.mark.long
+def test_every_figure_is_drawn_and_numbered(whole: Manifest) -> None:
+    check_figures(whole.out / "figures")
+    drawn = list((whole.out / "figures").glob("*.png"))
+    assert len(drawn) >= 17
+    page = (whole.out / "report.html").read_text(encoding="utf-8")
+    for pattern in (r">Figure (\d+)\.", r">Рисунок (\d+)\.", r">(\d+)-сурет\."):
+        assert len(set(re.findall(pattern, page))) == len(drawn)
 
 
 def test_the_exception_to_table_6_is_reported(report: Manifest) -> None:
@@ -62,7 +76,7 @@ def test_the_manifest_lists_every_file_with_its_hash(report: Manifest) -> None:
 def test_a_second_run_writes_nothing_and_says_so(report: Manifest) -> None:
     before = {path: path.stat().st_mtime_ns for path in report.out.rglob("*")}
     steps: list[str] = []
-    again = build_report(out=report.out, progress=steps.append)
+    again = build_report(out=report.out, progress=steps.append, figures=report.record["options"]["figures"])
     assert again.unchanged and again.written == () and again.results is None and steps == []
     assert again.files == report.files and "nothing has changed" in repr(again)
     assert {path: path.stat().st_mtime_ns for path in report.out.rglob("*")} == before
@@ -76,7 +90,8 @@ def test_rows_in_are_rows_used_and_rows_listed(report: Manifest) -> None:
 
 
 def test_progress_names_every_step(report: Manifest, steps: list[str]) -> None:
-    assert 40 < len(steps) <= step_count(load_study())  # kinds of figures that two years cannot have are not told
+    study = load_study().with_report(figures=report.record["options"]["figures"])
+    assert 30 < len(steps) <= step_count(study)  # analyses that two years cannot have are not told
     assert steps[0] == "boundaries" and steps[-1] == "writing" and "verdict" in steps
 
 

@@ -50,6 +50,7 @@ def test_tests_name_their_weights_and_adjustment(lang: str, words: str) -> None:
     assert words in said(ax, "-source-text")
 
 
+@pytest.mark.long
 def test_another_study_is_not_called_innovative() -> None:
     ax = draw_map(load_study("mexico-gdp"), "rating", lang="ru")
     assert "инновацион" not in said(ax, "-title-text").lower()

@@ -17,8 +17,7 @@ from growthpoles.language.phrases import Words
 from growthpoles.ratings import Aggregation, Normalisation, Treatment, Weighting, register
 from growthpoles.ratings.catalogue import read_catalogue
 from growthpoles.ratings.methods import METHODS
-from growthpoles.report.build_report import build_report
-from growthpoles.report.compute_results import compute
+from growthpoles.report.build_report import build_report, compute
 from growthpoles.report.figures import draw_map
 from growthpoles.report.results import Results
 from growthpoles.report.tables.report_tables import report_tables

@@ -78,7 +78,10 @@ def one_way():
 # esda refuses a class without links of its own, as one of four is on the small graph
 @pytest.mark.parametrize(
     ("data", "name"),
-    [*(("columbus", name) for name in TESTS), *(("one_way", name) for name in TESTS if name != "join_count of four")],
+    [
+        *(pytest.param("columbus", name, marks=pytest.mark.long if at % 2 else ()) for at, name in enumerate(TESTS)),
+        *(("one_way", name) for name in TESTS if name != "join_count of four"),
+    ],
 )
 def test_agrees(name, data, request):
     x, y, graph = request.getfixturevalue(data)

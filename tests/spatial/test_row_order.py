@@ -171,14 +171,16 @@ def same(one, two, where):
         assert one == two, where
 
 
-CHEAP = (
-    "moran exact", "local_moran", "local_getis_ord", "lisa_markov", "lisa_moves", "convergence", "panel two-way sar",
-    "spatial_regression sdm", "mutual_influence", "correlogram", "growth_rings", "rank_moves",
-)  # fmt: skip
+CHEAP = ("moran exact", "local_moran", "lisa_markov", "convergence", "panel two-way sar", "mutual_influence")
+FURTHER = ("local_getis_ord", "lisa_moves", "spatial_regression sdm", "correlogram", "growth_rings", "rank_moves")
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=() if name in CHEAP else pytest.mark.slow) for name in CALLS]
+    "name",
+    [
+        pytest.param(name, marks=() if name in CHEAP else pytest.mark.long if name in FURTHER else pytest.mark.slow)
+        for name in CALLS
+    ],
 )
 def test_row_order_never_shows(name):
     expected = CALLS[name](given, links(np.arange(len(IDS))))

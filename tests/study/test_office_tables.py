@@ -4,50 +4,24 @@ from __future__ import annotations
 
 import random
 import warnings
-from collections import defaultdict
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
 from office_tables import KINDS, Case, make_case
+from read_both_ways import by_study, judged
 
 import growthpoles as gp
 from growthpoles.errors import GrowthpolesError
-
-Values = dict[str, dict[tuple[str, int], float]]
-
-
-def read(case: Case) -> Values:
-    """Propose a study and load every year of it: code -> (region, year) -> value."""
-    folder = case.folder / "study"
-    gp.propose_study(folder, table=case.table, boundaries=case.boundaries, key="code").write()
-    study = gp.load_study(folder)
-    got: Values = defaultdict(dict)
-    for year in study.years:
-        table = gp.load_indicators(year, study=study)
-        for code in table:
-            got[str(code)] |= {(str(region), year): value for region, value in table[code].dropna().items()}
-    return {code: cells for code, cells in got.items() if cells}
 
 
 def outcome(case: Case) -> str:
     """Return "exact", "refused", or what is wrong."""
     try:
-        got = read(case)
+        return judged(by_study(case.table, case.boundaries, key="code"), case.truth)
     except GrowthpolesError:
         return "refused"
-    want: Values = defaultdict(dict)
-    for (region, year, kind), value in case.truth.items():
-        if value is not None:
-            want[kind][region, year] = value
-    left = dict(got)
-    for kind, cells in want.items():
-        same = [code for code, found in left.items() if found == pytest.approx(cells, rel=1e-12)]
-        if not same:
-            return f"{kind} is not among {got}"
-        del left[same[0]]
-    return f"invented: {left}" if left else "exact"
 
 
 def hold(seeds: range, folder: Path, *, refused: float) -> None:

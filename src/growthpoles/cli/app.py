@@ -1,18 +1,210 @@
-"""Command-line application: global options, the commands, exit codes."""
+"""Command-line application: global options, commands; its endings: exit codes, errors on one line, interrupts."""
 
 from __future__ import annotations
 
+import atexit
+import codecs
+import contextlib
+import errno
 import functools
 import inspect
+import os
+import signal
 import sys
+import threading
+import warnings
+from collections.abc import Callable, Collection
+from itertools import pairwise
 from typing import Annotated, Any
 
 import typer
 
 from growthpoles.cli import analyse, produce, studies
-from growthpoles.cli.endings import ended, in_its_words
 from growthpoles.cli.shared_options import ForceOption, OutsideOption
-from growthpoles.errors import GrowthpolesError
+from growthpoles.errors import GrowthpolesError, Option, Reason, StudyError, message, nearest, shown, visible
+from growthpoles.file_reading import recorded
+
+DONE, GONE, REFUSED, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
+_REPLACING = "growthpoles-replace"
+
+
+class _Run:
+    """What happens beside the command: signs that could not be printed, an interrupt, warnings told."""
+
+    def __init__(self) -> None:
+        self.replaced: set[str] = set()
+        self.interrupted = False
+        self.told: set[str] = set()
+
+    def replace(self, error: UnicodeError) -> tuple[str, int]:
+        assert isinstance(error, UnicodeEncodeError)
+        lost = error.object[error.start : error.end]
+        self.replaced |= set(lost)
+        return "?" * len(lost), error.end
+
+    def interrupt(self, *_: object) -> None:
+        self.interrupted = True
+        raise KeyboardInterrupt
+
+    def unraisable(self, fault: Any) -> None:
+        """Hand on an interrupt that came while somebody tidied up; other faults there concern nobody."""
+        if fault.exc_type is KeyboardInterrupt:
+            signal.raise_signal(signal.SIGINT)
+
+    def warn(self, text: Warning | str, *_: Any, **__: Any) -> None:
+        told = f"growthpoles: warning: {visible(str(text))}\n"
+        if told not in self.told:
+            self.told.add(told)
+            sys.stderr.write(told)
+
+
+def ended(command: Callable[[], Any], *, debug: Callable[[], bool]) -> int:
+    """Run a command of the terminal and return its exit code; errors are one line on standard error.
+
+    Parameters
+    ----------
+    command : callable
+        Raises what goes wrong; returns the exit code, or None.
+    debug : callable
+        Whether an error is to be shown with its traceback.
+    """
+    run, main_thread = _Run(), threading.current_thread() is threading.main_thread()
+    _open_streams()
+    codecs.register_error(_REPLACING, run.replace)
+    with contextlib.suppress(AttributeError, OSError, ValueError):
+        sys.stdout.reconfigure(errors=_REPLACING)  # type: ignore[union-attr]
+    before = signal.signal(signal.SIGINT, run.interrupt) if main_thread else None
+    hooks = sys.unraisablehook, warnings.showwarning
+    sys.unraisablehook, warnings.showwarning = run.unraisable, run.warn  # type: ignore[assignment]
+    code: int = FAULT
+    try:
+        try:
+            _refuse_blanks(sys.argv)
+            with recorded():
+                code = command() or DONE
+            sys.stdout.flush()
+        except BaseException as error:
+            if main_thread:
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
+            code, told = _told(error, interrupted=run.interrupted)
+            if debug() and code in (REFUSED, FAULT):
+                raise
+            if told:
+                sys.stderr.write(f"growthpoles: {visible(told)}\n")
+            _give_up_output()
+        if run.replaced:
+            signs = "".join(sorted(run.replaced)[:20])
+            told = f'signs that standard output ({sys.stdout.encoding}) cannot print were replaced by "?": {signs}'
+            remedy = "PYTHONIOENCODING=utf-8, or --out with a file"
+            sys.stderr.write(f"growthpoles: {message(told, allowed=remedy)}\n")
+    finally:
+        sys.unraisablehook, warnings.showwarning = hooks
+        if main_thread and before is not None:
+            signal.signal(signal.SIGINT, before)
+            atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)  # nothing is left to be stopped then
+    return code
+
+
+def _open_streams() -> None:
+    """Put something in the place of closed standard streams, which the next file that is opened would take."""
+    for number, flags in ((0, os.O_RDONLY), (1, os.O_RDONLY), (2, os.O_WRONLY)):  # writing to a closed output fails
+        try:
+            os.fstat(number)
+        except OSError:
+            handle = os.open(os.devnull, flags)
+            if handle != number:
+                os.dup2(handle, number)
+                os.close(handle)
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+
+
+def _give_up_output() -> None:
+    """Throw away what standard output did not take; else Python would try again at its end, and complain."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError):
+            handle = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(handle, sys.stdout.fileno())
+            os.close(handle)
+
+
+def _refuse_blanks(arguments: list[str]) -> None:
+    """Refuse an empty argument, which stands for the current folder where a path is meant: a variable was not set."""
+    for before, given in pairwise(arguments):
+        if not given.strip() or (given.startswith("--") and given.endswith("=")):
+            raise StudyError(message("an empty argument", where=shown(before if not given.strip() else given)))
+
+
+def _told(error: BaseException, *, interrupted: bool) -> tuple[int, str]:
+    """Return exit code and line for what a command raised."""
+    if isinstance(error, SystemExit):
+        return (error.code if isinstance(error.code, int) else DONE if error.code is None else FAULT), ""
+    if interrupted or isinstance(error, KeyboardInterrupt):  # libraries turn it into other errors while they load
+        return INTERRUPTED, "interrupted"
+    if isinstance(error, GrowthpolesError):
+        return REFUSED, str(error)
+    if isinstance(error, MemoryError):
+        return REFUSED, message("too little memory", allowed="a smaller table or layer, or more memory")
+    if isinstance(error, RecursionError):
+        return REFUSED, message("something is nested too deep", allowed="a flatter file")
+    if isinstance(error, OSError) and error.errno == errno.EPIPE:
+        return GONE, ""
+    if isinstance(error, OSError):
+        where = error.filename if isinstance(error.filename, str) else "standard output"
+        return REFUSED, message(f"cannot be used ({error.strerror or error})", where=where)
+    if hasattr(error, "format_message"):  # the parser of the command line
+        return REFUSED, _usage(error)
+    if type(error).__name__ == "Abort":
+        return INTERRUPTED, "interrupted"
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    line = f", {os.path.basename(place.tb_frame.f_code.co_filename)} line {place.tb_lineno}" if place else ""  # noqa: PTH119
+    text = f"a fault of growthpoles itself ({type(error).__name__}: {str(error)[:200]}{line})"
+    return FAULT, message(text, allowed="--debug before the command shows more")
+
+
+def in_its_words(told: Reason, options: Collection[str]) -> Reason:
+    """Return a message whose remedies are parameters of Python (``repair="clean"``) as options of a command.
+
+    A parameter that the command does not take is a key of study.toml, which a command without a study may propose.
+    """
+    allowed: Any = getattr(told, "places", {}).get("allowed")
+    remedies = {key: each for key, each in getattr(allowed, "places", {}).items() if isinstance(each, Option)}
+    if not remedies:
+        return told
+    taken = {key: f"--{each.name.replace('_', '-')} {each.value.strip(_QUOTES)}".rstrip()
+             for key, each in remedies.items() if each.name in options}  # fmt: skip
+    keys = {key: f"{each.name} = {each.value}" if each.value else each.name
+            for key, each in remedies.items() if key not in taken}  # fmt: skip
+    if keys:
+        keys[[*keys][-1]] += " in study.toml" if "study" in options else " in a study.toml (growthpoles init)"
+    told_so = Reason(allowed.template, {**allowed.places, **taken, **keys})
+    return Reason(told.template, {**told.places, "allowed": told_so}, told.replace(str(allowed), told_so))
+
+
+_QUOTES = "[]\"'"
+
+
+def _usage(error: Any) -> str:
+    """Return what is wrong with the command line, and the nearest option or command."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+        return ""
+    context = getattr(error, "ctx", None)
+    where = context.command_path.removeprefix(context.find_root().command_path).strip() if context else ""
+    told = str(error.format_message()).split(" Did you mean")[0].split(" (Possible")[0].rstrip(".")
+    given, known = getattr(error, "option_name", None), []
+    if context is not None:
+        known = [name for param in context.command.params for name in getattr(param, "opts", ()) if name[:1] == "-"]
+        if given is None and told.startswith("No such command"):
+            given, known = told.partition("'")[2].rstrip("'"), list(getattr(context.command, "commands", ()))
+    near = nearest(given, known, n=1) if given else []
+    return message(told[:1].lower() + told[1:], where=where or None, near=near)
 
 
 def _with_permissions(command: Any) -> Any:
@@ -28,8 +220,8 @@ def _with_permissions(command: Any) -> Any:
         try:
             return command(**{name: value for name, value in options.items() if name not in added})
         except GrowthpolesError as error:
-            told = in_its_words(str(error), signature.parameters)
-            if told == str(error):
+            told = in_its_words(error.args[0], signature.parameters)
+            if told is error.args[0]:
                 raise
             raise type(error)(told) from error
 

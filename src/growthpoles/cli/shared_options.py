@@ -233,7 +233,7 @@ def check_output(out: Path, content: bytes) -> None:
     """Refuse to write over an input of this command, or over a file that growthpoles did not write."""
     from growthpoles.file_reading import read_so_far
     from growthpoles.file_writing import check_outputs
-    from growthpoles.report.report_files import is_edition
+    from growthpoles.report.manifest import is_edition
 
     check_outputs([out], inputs=read_so_far(), ours=lambda path: is_edition(path, content), force=allowed["force"])
 

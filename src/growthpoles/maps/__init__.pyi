@@ -40,11 +40,11 @@ from .thematic.class_change_map import plot_typology as plot_typology
 from .thematic.cluster_map import plot_clusters as plot_clusters
 from .thematic.cluster_map import plot_hotspots as plot_hotspots
 from .thematic.cluster_map import plot_significance as plot_significance
-from .thematic.ksi_map import ksi_legend as ksi_legend
-from .thematic.ksi_map import plot_ksi as plot_ksi
 from .thematic.map_panel import plot_panel as plot_panel
 from .thematic.neighbour_map import plot_neighbours as plot_neighbours
+from .thematic.rating_map import ksi_legend as ksi_legend
 from .thematic.rating_map import plot_categories as plot_categories
+from .thematic.rating_map import plot_ksi as plot_ksi
 from .thematic.rating_map import plot_rating as plot_rating
 from .thematic.rating_map import rating_legend as rating_legend
 from .thematic.symbol_map import plot_flows as plot_flows

@@ -14,7 +14,7 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import RatingError, message, nearest, unknown_option
+from growthpoles.errors import RatingError, message, nearest, remedy, unknown_option
 from growthpoles.ratings.indicator_checks import Array, numeric_table
 from growthpoles.ratings.methods import Aggregation, Choice, Zeros, computes, find
 
@@ -214,7 +214,7 @@ def _in_domain(
     zero = (child == 0) & counted
     if exponent <= 0 and zeros == "refuse" and zero.any():
         problem, where = "a score of zero under the {kind} mean", _place(what, zero, regions)
-        allowed = 'above 0, or zeros="zero" to let it make the whole zero'
+        allowed = remedy("above 0, or {zeros} to let it make the whole zero", zeros='"zero"')
         raise RatingError(message(problem, where=where, allowed=allowed, kind=str(method)))
     return np.where(counted | np.isnan(child), child, 1.0)
 

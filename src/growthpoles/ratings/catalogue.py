@@ -11,13 +11,13 @@ import io
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from growthpoles.errors import RatingError, StudyError, message, nearest
+from growthpoles.errors import RatingError, Reason, StudyError, message, nearest
 from growthpoles.file_reading import read_text, remembered
 from growthpoles.language.languages import LANGUAGES
 from growthpoles.ratings.indicator_checks import numeric_table
@@ -64,7 +64,7 @@ def checked(frame: pd.DataFrame, source: str) -> pd.DataFrame:
     _check_codes(table, source)
     for column, fallback in (("direction", 1.0), ("weight", 1.0), ("factor", 1.0)):
         table[column] = [
-            _number(cell, column, fallback, _place(source, row, code))
+            _number(cell, column, fallback, _place(source, row, code, column))
             for cell, row, code in zip(table[column], table["row"], table["code"], strict=True)
         ]
     table = table.set_index("code")
@@ -83,9 +83,10 @@ def _text(cell: object) -> str:
     return str(cell).strip()
 
 
-def _place(source: str, row: object, code: object) -> str:
-    """Name a row for a message."""
-    return f"{source} row {row} ({code})" if code else f"{source} row {row}"
+def _place(source: str, row: object, code: object, column: str = "") -> Reason:
+    """Name a row for a message, which keeps its number and, for who asks, the column."""
+    return Reason("{source} row {row} ({code})" if code else "{source} row {row}",
+                  {"source": source, "row": row, "code": code, "column": column})  # fmt: skip
 
 
 def _number(cell: str, column: str, fallback: float, where: str) -> float:
@@ -105,7 +106,7 @@ def _check_codes(table: pd.DataFrame, source: str) -> None:
     """Refuse empty, doubled and reserved codes."""
     seen: dict[str, object] = {}
     for code, row in zip(table["code"], table["row"], strict=True):
-        where = _place(source, row, code)
+        where = _place(source, row, code, "code")
         if not code:
             raise StudyError(message("the code is empty", where=where))
         if code in seen:
@@ -120,37 +121,49 @@ def _check_codes(table: pd.DataFrame, source: str) -> None:
 def _check_row(table: pd.DataFrame, code: str, source: str) -> None:
     """Check kind, parent, direction, weight and factor of one row."""
     row = table.loc[code]
-    where = _place(source, row["row"], code)
+    where = partial(_place, source, row["row"], code)
     kind, parent = row["kind"], row["parent"]
     if kind not in KINDS:
         near = nearest(kind, KINDS, n=1)
-        raise StudyError(message(f"kind {kind!r} is not known", where=where, allowed=", ".join(KINDS), near=near))
+        raise StudyError(
+            message(f"kind {kind!r} is not known", where=where("kind"), allowed=", ".join(KINDS), near=near)
+        )
     if row["direction"] not in (1, -1):
-        raise StudyError(message(f"direction {row['direction']:g}", where=where, allowed="1 or -1"))
+        raise StudyError(message(f"direction {row['direction']:g}", where=where("direction"), allowed="1 or -1"))
     if row["weight"] < 0:
-        raise StudyError(message(f"weight {row['weight']:g} is below zero", where=where, allowed="0 or more"))
+        raise StudyError(message(f"weight {row['weight']:g} is below zero", where=where("weight"), allowed="0 or more"))
     if row["factor"] == 0:
-        raise StudyError(message("factor 0 makes the indicator zero everywhere", where=where))
+        raise StudyError(message("factor 0 makes the indicator zero everywhere", where=where("factor")))
     given = {column: str(row[column]) for column in METHOD_COLUMNS}
     if kind != "indicator" and any(given.values()):
         named = next(column for column, cell in given.items() if cell)
-        raise StudyError(message(f"a row of kind {kind} has no {named}", where=where, allowed="an indicator"))
+        raise StudyError(message(f"a row of kind {kind} has no {named}", where=where(named), allowed="an indicator"))
     try:
         indicator_method(given)
     except RatingError as error:
-        raise StudyError(f"{where}: {error}") from None
+        raise StudyError(message(error.args[0], where=where())) from None
     if kind == "primary" and parent:
-        raise StudyError(message("a primary column has no parent", where=where, allowed="an indicator or an aggregate"))
+        raise StudyError(
+            message("a primary column has no parent", where=where("parent"), allowed="an indicator or an aggregate")
+        )
     if kind == "indicator" and not parent:
-        raise StudyError(message("the indicator has no parent", where=where, allowed="the code of an aggregate"))
+        raise StudyError(
+            message("the indicator has no parent", where=where("parent"), allowed="the code of an aggregate")
+        )
     if not parent:
         return
     if parent not in table.index:
         aggregates = table.index[table["kind"] == "aggregate"]
-        raise StudyError(message(f"parent {parent!r} is unknown", where=where, near=nearest(parent, aggregates, n=1)))
+        raise StudyError(
+            message(f"parent {parent!r} is unknown", where=where("parent"), near=nearest(parent, aggregates, n=1))
+        )
     if table.loc[parent, "kind"] != "aggregate":
         raise StudyError(
-            message(f"parent {parent!r} is of kind {table.loc[parent, 'kind']}", where=where, allowed="an aggregate")
+            message(
+                f"parent {parent!r} is of kind {table.loc[parent, 'kind']}",
+                where=where("parent"),
+                allowed="an aggregate",
+            )
         )
 
 
@@ -189,20 +202,24 @@ def _check_tree(table: pd.DataFrame, source: str) -> None:
 def _check_derivations(table: pd.DataFrame, source: str) -> None:
     """Check numerators and denominators of derived indicators."""
     for code, row in table.iterrows():
-        where = _place(source, row["row"], code)
+        where = partial(_place, source, row["row"], code)
         above, below = row["numerator"], row["denominator"]
         if bool(above) != bool(below):
             absent = "denominator" if above else "numerator"
-            raise StudyError(message(f"the {absent} is missing", where=where, allowed="both or neither"))
+            raise StudyError(message(f"the {absent} is missing", where=where(absent), allowed="both or neither"))
         if not above:
             continue
         if row["kind"] != "indicator":
-            raise StudyError(message(f"a row of kind {row['kind']} cannot be derived", where=where))
+            raise StudyError(message(f"a row of kind {row['kind']} cannot be derived", where=where("numerator")))
         for role, part in (("numerator", above), ("denominator", below)):
             primaries = table.index[table["kind"] == "primary"]
             if part not in primaries:
                 raise StudyError(
-                    message(f"{role} {part!r} is not a primary column", where=where, near=nearest(part, primaries, n=1))
+                    message(
+                        f"{role} {part!r} is not a primary column",
+                        where=where(role),
+                        near=nearest(part, primaries, n=1),
+                    )
                 )
 
 

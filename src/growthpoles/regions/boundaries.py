@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, cast
 
 import numpy as np
 
-from growthpoles.errors import DataError, RegionError, listed, message, nearest, plain, unknown_option
+from growthpoles.errors import DataError, RegionError, listed, message, nearest, plain, remedy, unknown_option
 from growthpoles.file_reading import check_parquet, note_layer, remembered
 from growthpoles.regions.enclaves import find_enclaves, merge_enclaves
 from growthpoles.regions.kazakhstan.region_names import read_regions_table, vintage_of
@@ -233,7 +233,7 @@ def _polygons_in(shape: BaseGeometry) -> list[BaseGeometry]:
     kind = shapely.get_type_id(shape)
     if kind == _POLYGONS[0]:
         return [shape]
-    inner: Any = shapely.get_parts(shape) if kind in (_POLYGONS[1], _COLLECTION) else []
+    inner: Sequence[BaseGeometry] = list(shapely.get_parts(shape)) if kind in (_POLYGONS[1], _COLLECTION) else ()
     return [part for each in inner for part in _polygons_in(each)]
 
 
@@ -363,7 +363,8 @@ def read_layer(path: Path, layer: str | None = None, *, encoding: str | None = N
         layers = [name for name, geometry in pyogrio.list_layers(path) if geometry is not None]
         if layer is None and len(layers) != 1:
             problem = f"{len(layers)} layers with geometry where one is needed"
-            allowed = f"layer= one of {', '.join(layers[:_LISTED])}" if layers else "a layer of polygons"
+            own = remedy("{layer}", layer=f"one of {', '.join(layers[:_LISTED])}")
+            allowed = own if layers else "a layer of polygons"
             raise DataError(message(problem, where=str(path), allowed=allowed))
         if layer is not None and layer not in layers:
             near = nearest(layer, layers, n=1)
@@ -436,7 +437,7 @@ def _latin(path: Path, frame: GeoDataFrame) -> str | None:
     if strange or sum(not sign.isascii() for sign in signs) > 0.6 * len(signs):
         garbled = listed(strange or words, limit=3)
         problem = f"the file does not state the encoding of its texts; in Latin-1 they read {garbled}"
-        allowed = 'encoding = "cp1252", "cp1250", "cp1253", "gb18030" or whichever it is'
+        allowed = remedy('{encoding}, "cp1250", "cp1253", "gb18030" or whichever it is', encoding='"cp1252"')
         raise DataError(message(problem, where=str(path), allowed=allowed))
     return "latin1"
 
@@ -456,7 +457,7 @@ def _read_geoparquet(path: Path, layer: str | None) -> tuple[GeoDataFrame, str]:
 
     where = str(path)
     if layer is not None:
-        raise DataError(message("a GeoParquet file has no layers", where=where, allowed="no layer="))
+        raise DataError(message("a GeoParquet file has no layers", where=where, allowed=remedy("no {layer}", layer="")))
     try:
         check_parquet(path, cells=MAX_COORDINATES, size=MAX_LAYER, where=where)
         frame = gpd.read_parquet(path)
@@ -509,7 +510,7 @@ def _with_crs(frame: GeoDataFrame, crs: CRSLike | None, where: str) -> GeoDataFr
         return frame.set_crs(wanted)
     if not frame.crs.equals(wanted, ignore_axis_order=True):
         problem = f"the file states {frame.crs.name}, and {wanted.name} is asked for"
-        raise DataError(message(problem, where=where, allowed="no crs=, then to_crs() after reading"))
+        raise DataError(message(problem, where=where, allowed=remedy("that of the file: no {crs}", crs="")))
     return frame
 
 
@@ -606,7 +607,7 @@ def _made_valid(
     altered = [each for each in repairs if abs(each["area_change"]) > _SAME_AREA]
     if altered and repair == "refuse":
         told = listed((f"{each['region']} ({each['reason']})" for each in altered), limit=_LISTED)
-        allowed = 'polygons that do not cross themselves, or repair = "clean"'
+        allowed = remedy("polygons that do not cross themselves, or {repair}", repair='"clean"')
         problem = f"mending the polygon of {told} would change its area"
         raise DataError(message(problem, where=where, allowed=allowed))
     return _with_shapes(frame, shapes), repairs

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from growthpoles.errors import DataError, message, unknown_option
+from growthpoles.errors import DataError, message, remedy, unknown_option
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -126,7 +126,8 @@ def check_coverage(
     if len(faults):
         if repair == "refuse":
             problem = f"not a coverage, the borders of {_listed(faults)} do not match"
-            raise DataError(message(problem, where=where, allowed='shared borders, or repair="clean"'))
+            allowed = remedy("shared borders, or {repair}", repair='"clean"')
+            raise DataError(message(problem, where=where, allowed=allowed))
         result = _cleaned(regions, tolerance, where)
         change = np.abs(shapely.area(result.geometry.to_numpy()) / shapely.area(shapes) - 1)
         report["touched"] = list(zip(faults["region_a"], faults["region_b"], strict=True))

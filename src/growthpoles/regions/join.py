@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import RegionError, listed, message, nearest
+from growthpoles.errors import RegionError, listed, message, nearest, remedy
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -164,7 +164,7 @@ def unite_regions(regions: gpd.GeoDataFrame, by: str) -> gpd.GeoDataFrame:
         told = [
             f"{code} ({100 * share:.2g} %)" for code, share in zip(result.index, apart, strict=True) if share > 1e-6
         ]
-        allowed = 'units that do not overlap; repair = "clean" mends shared borders'
+        allowed = remedy("units that do not overlap; {repair} mends shared borders", repair='"clean"')
         raise RegionError(message(f"units overlap in {listed(told)}", where=f"column {by}", allowed=allowed))
     result.index = pd.Index(result.index, name="region", dtype=object)
     shapes_of = gpd.GeoSeries(united, index=result.index, crs=regions.crs)

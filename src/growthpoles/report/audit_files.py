@@ -12,8 +12,7 @@ from growthpoles.file_reading import read_bytes
 from growthpoles.file_writing import make_folder, output_folder
 from growthpoles.language.languages import SOURCE
 from growthpoles.language.phrases import Words
-from growthpoles.report.manifest import written_before
-from growthpoles.report.report_files import check_files, write_files
+from growthpoles.report.manifest import check_files, write_files, written_before
 from growthpoles.report.tables.table_formats import csv_bytes, fixed_workbook, put_text, sheet_names
 from growthpoles.report.wording import Wording
 from growthpoles.study.audit import Audit, summarise

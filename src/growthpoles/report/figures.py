@@ -22,8 +22,7 @@ from growthpoles.maps.captions import Caption, captions_qmd, captions_tex
 from growthpoles.maps.presets import get_preset
 from growthpoles.ratings.through_time.rating_change import SURE, UNDECIDED
 from growthpoles.report import artists, stages
-from growthpoles.report.chart_rows import rows_told
-from growthpoles.report.figure_views import ReportView, View
+from growthpoles.report.figure_views import ReportView, View, rows_told
 from growthpoles.report.results import Results
 from growthpoles.report.stages import draws, permutations
 from growthpoles.report.tables.table_formats import csv_bytes

@@ -205,7 +205,7 @@ def _spread(results: Results) -> pd.DataFrame:
 
 
 def _panel(results: Results) -> pd.DataFrame:
-    from growthpoles.spatial.poles.growth_panel import growth_panels
+    from growthpoles.spatial.poles.growth_regression import growth_panels
 
     assert results.graph is not None  # left out otherwise
     wide = {}

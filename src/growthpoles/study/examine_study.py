@@ -11,10 +11,11 @@ from typing import Any
 import pandas as pd
 from pydantic import ValidationError
 
-from growthpoles.errors import GrowthpolesError, StudyError, listed, message, nearest, plain, shown
+from growthpoles.errors import GrowthpolesError, Reason, StudyError, listed, message, nearest, plain, shown
 from growthpoles.file_reading import read_text
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.regions.boundaries import boundary_notes
+from growthpoles.spatial.weights.build_weights import CONTIGUITY, pairs_by_geometry
 from growthpoles.study.files.problems import Problem, problems_frame
 from growthpoles.study.files.user_table import TableData, toml_text
 from growthpoles.study.inputs.indicators import (
@@ -32,7 +33,7 @@ from growthpoles.study.inputs.industry_table import industry_data, industry_year
 from growthpoles.study.inputs.published import load_published, published_years
 from growthpoles.study.inputs.study_rating import method_problems, study_rating
 from growthpoles.study.inputs.study_regions import NO_BOUNDARIES, match_study_regions, study_regions, units_of
-from growthpoles.study.inputs.study_weights import study_weights
+from growthpoles.study.inputs.study_variables import study_weights
 from growthpoles.study.load_study import file_problems, known_keys, read_toml, study_path
 from growthpoles.study.study_spec import OUTSIDE, Study
 
@@ -43,8 +44,6 @@ _STAND_INS: dict[tuple[str, ...], Any] = {
     ("study", "title"): {"en": "study"},
     ("study", "source"): {"en": "not stated"},
 }
-_PLACE = re.compile(r"^(?P<file>.*?) row (?P<row>\d+)(?: \((?P<code>.*?)\))?: (?P<rest>.*)$", flags=re.DOTALL)
-_COLUMN = re.compile(r"\b(?:direction|weight|factor|kind|numerator|denominator|parent|code)\b")
 _MOST = 200
 _BAD_NAMES = 50  # of a table that are told one by one
 
@@ -219,7 +218,7 @@ def catalogue_problems(path: Path) -> tuple[Catalogue | None, list[Problem]]:
         try:
             catalogue = Catalogue.from_frame(frame, source=path.name)
         except GrowthpolesError as error:
-            found = _placed(str(error), path)
+            found = _placed(error.args[0], path)
         else:
             return (None if problems else catalogue), problems
         if found in problems:
@@ -231,25 +230,25 @@ def catalogue_problems(path: Path) -> tuple[Catalogue | None, list[Problem]]:
     return None, problems
 
 
-def _placed(text: str, path: Path) -> Problem:
-    """Take the place out of a message of the catalogue."""
-    hit = _PLACE.match(text)
-    if hit is None:
-        return Problem(text.removeprefix(f"{path.name}: "), str(path))
-    problem, _, remedy = hit["rest"].partition("; allowed: ")
-    column = first[0] if (first := _COLUMN.search(problem)) else ""
-    return Problem(problem, str(path), "", int(hit["row"]), column, remedy)
+def _placed(told: Reason, path: Path) -> Problem:
+    """Return a message of the catalogue as a problem with its place."""
+    at = getattr(told.places["where"], "places", None)
+    if at is None:
+        return Problem(told.removeprefix(f"{path.name}: "), str(path))
+    problem, allowed, near = (str(told.places.get(part, "")) for part in ("problem", "allowed", "near"))
+    remedy = "; nearest: ".join(filter(None, (allowed, near)))
+    return Problem(problem, str(path), "", int(at["row"]), at["column"], remedy)
 
 
 def _mend_catalogue(frame: pd.DataFrame, problem: Problem) -> bool:
     """Change the cell that a problem is about into one that is allowed; False where that would hide other faults."""
     rows = frame.index[frame["row"] == problem.row]
-    if not len(rows) or not problem.column or "children" in problem.problem or "cycle" in problem.problem:
+    if not len(rows) or not problem.column:
         return False
     at, column = rows[0], problem.column
     if column == "code":
         frame.loc[at, "code"] = f"row_{problem.row}"
-    elif column in ("numerator", "denominator") or "derived" in problem.problem:
+    elif column in ("numerator", "denominator"):
         frame.loc[at, [each for each in ("numerator", "denominator") if each in frame]] = ""
     elif column == "kind":
         frame.loc[at, "kind"] = "indicator" if frame.loc[at, "parent"] else "primary"
@@ -350,8 +349,12 @@ def _notes(study: Study, catalogue: Catalogue) -> list[str]:
 
 def _links_by_geometry(study: Study) -> list[str]:
     """Name the neighbours whose borders do not match in the boundary file, where the study asks for contiguity."""
+    kind, given = study.report.weights, study.weights
     try:
-        table = getattr(study_weights(study), "by_geometry", None)
+        if kind in CONTIGUITY and not (given.add or given.cut):
+            table: Any = pairs_by_geometry(study_regions(study), kind, given.tolerance)
+        else:
+            table = getattr(study_weights(study), "by_geometry", None)
     except GrowthpolesError as error:
         return [f"no neighbours: {error}"]
     if table is None or not len(table):

@@ -12,7 +12,7 @@ from typing import Literal
 
 import pandas as pd
 
-from growthpoles.errors import DataError, listed, message, shown
+from growthpoles.errors import DataError, listed, message, remedy, shown
 from growthpoles.regions.key_matching import key_of
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.result_display import ResultDisplay
@@ -543,7 +543,8 @@ def read_table(
     problems += [f"the year of {place_of(block)} is not stated" for block in blocks if not block.years]
     problems += [block.unclear for block in blocks if block.unclear and decimal is None]
     if problems:
-        allowed = 'aliases={name: key}, ignore=[name], year=, or decimal="," with thousands="."'
+        own = {"aliases": "{name: key}", "ignore": "[name]", "year": "", "decimal": '","', "thousands": '"."'}
+        allowed = remedy("{aliases}, {ignore}, {year}, or {decimal} with {thousands}", **own)
         raise DataError(message("; ".join(problems[:12]), where=str(path), allowed=allowed))
     rows: list[tuple[str, int, str, float, str]] = []
     unread: list[tuple[str, int | None, str, str, str]] = []

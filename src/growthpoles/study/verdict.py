@@ -26,8 +26,7 @@ from growthpoles.spatial.poles.specification_curve import (
     specification_curve,
 )
 from growthpoles.study.inputs.study_regions import study_regions
-from growthpoles.study.inputs.study_variables import Weights, distinct, graphs_over, study_variables
-from growthpoles.study.inputs.study_weights import study_weights
+from growthpoles.study.inputs.study_variables import Weights, distinct, graphs_over, study_variables, study_weights
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import DISTANCES, EACH, Study, spread_over
 

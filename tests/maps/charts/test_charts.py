@@ -87,7 +87,7 @@ def layers(figure: Figure) -> list[tuple[Any, WordLayer]]:
     return found
 
 
-@pytest.mark.parametrize("preset", ["nature-single", "report"])
+@pytest.mark.parametrize("preset", ["nature-single", pytest.param("report", marks=pytest.mark.long)])
 @pytest.mark.parametrize("name", CHARTS)
 def test_words_of_charts_stay_on_the_sheet_and_apart(name: str, preset: str) -> None:
     check_words(name, preset, "ru")

@@ -16,8 +16,7 @@ from growthpoles.maps import palettes
 from growthpoles.ratings import Catalogue, ClassScale, rate
 from growthpoles.report.manifest import Manifest
 from growthpoles.report.stages import strengths
-from growthpoles.report.tables.geopackage import geopackage_bytes
-from growthpoles.report.tables.map_layers import ksi_classes, ksi_style, rating_style
+from growthpoles.report.tables.geopackage import geopackage_bytes, ksi_classes, ksi_style, rating_style
 from growthpoles.report.tables.table_formats import sheet_names, workbook_bytes
 
 

@@ -44,7 +44,7 @@ def test_g_of_negative_values_has_the_z_and_p_of_shifted_ones(sixteen, star):
     np.testing.assert_allclose(shifted.p_value, plain.p_value, rtol=1e-12)
 
 
-@pytest.mark.parametrize("degrees", [6, 14, 60])
+@pytest.mark.parametrize("degrees", [6, *(pytest.param(n, marks=pytest.mark.long) for n in (14, 60))])
 @pytest.mark.parametrize(("high", "low"), [(0.9, -0.7), (0.5, -0.1), (0.2, -0.6)])
 def test_law_of_two_roots_is_imhofs(degrees, high, low):
     roots = np.concatenate([[high, low], np.zeros(degrees - 2)])

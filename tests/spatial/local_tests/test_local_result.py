@@ -248,14 +248,3 @@ def test_g_of_the_only_region_with_a_value():
     frame = local_getis_ord(y, ring()).to_frame()
     assert np.isnan(frame.loc["r04", "statistic"])  # a share of nothing
     assert frame.loc["r04", "p_value"] == 1.0 and frame.loc["r04", "label"] == "untestable"
-
-
-def test_importing_is_light():
-    """The module must not pull in what only tests and maps need."""
-    import subprocess
-    import sys
-
-    heavy = ["esda", "geopandas", "libpysal", "matplotlib", "scipy.stats", "numba"]
-    code = f"import sys, growthpoles.spatial.local_tests; print([m for m in {heavy} if m in sys.modules])"
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert out.strip() == "[]"

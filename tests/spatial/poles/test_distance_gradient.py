@@ -105,7 +105,7 @@ def test_spearman_knows_ranks_only(pairs):
     assert (turned.statistic, turned.p_value) == pytest.approx((-plain.statistic, plain.p_value), abs=1e-12)
 
 
-@pytest.mark.parametrize("alternative", ["two-sided", "greater", "less"])
+@pytest.mark.parametrize("alternative", ["two-sided", "greater", pytest.param("less", marks=pytest.mark.long)])
 @pytest.mark.parametrize("values", [[5.0, 1, 9, 2, 2, 7], [1.0, 1, 0, 0, 1, 0]])
 def test_mantel_is_the_full_enumeration(brute, alternative, values):
     regions = scattered(6, 1)

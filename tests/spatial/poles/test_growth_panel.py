@@ -134,7 +134,7 @@ def test_size(lattice, side, steps, keep, shared, drift, panels):
 
 
 def test_of_a_large_panel_a_report_fits_the_first_variable_and_says_so(decades, monkeypatch):
-    from growthpoles.spatial.poles import growth_panel as module
+    from growthpoles.spatial.poles import growth_regression as module
 
     wide, graph = decades
     monkeypatch.setattr(module, "_LARGE", 6 * 32 - 1)

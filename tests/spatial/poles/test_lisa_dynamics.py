@@ -123,8 +123,8 @@ def test_rank_mobility_by_counting_pairs(ties):
     assert rank_mobility(before, after.iloc[::-1]) == pytest.approx((up - down) / np.sqrt(left * right), abs=1e-12)
 
 
-@pytest.mark.parametrize("alternative", ["two-sided", "greater", "less"])
-@pytest.mark.parametrize("ties", [False, True])
+@pytest.mark.parametrize("alternative", ["two-sided", "greater", pytest.param("less", marks=pytest.mark.long)])
+@pytest.mark.parametrize("ties", [pytest.param(False, marks=pytest.mark.long), True])
 def test_spatial_tau_is_the_full_enumeration(seven, brute, alternative, ties):
     graph, matrix = seven
     before, after = two_years(7, 2, list("abcdefg"))

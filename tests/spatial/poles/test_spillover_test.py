@@ -201,7 +201,7 @@ def rejections(graph, index, *, rho, b, lam, maps, poles, seed, draws=199):
     return counts / kept
 
 
-@pytest.mark.parametrize("lam", [0.0, 0.8])
+@pytest.mark.parametrize("lam", [pytest.param(0.0, marks=pytest.mark.long), 0.8])
 def test_size_in_few_maps(lattice, lam):
     graph = lattice(4, 4, rook=False)
     index = pd.Index([f"a{i}" for i in range(16)])

@@ -13,10 +13,10 @@ from scipy.stats import norm, pearson3, t
 
 import growthpoles as gp
 from growthpoles.errors import SpatialError
-from growthpoles.spatial.reference_distributions.permutation_moments import (
+from growthpoles.spatial.reference_distributions.moments import (
     PRODUCT,
     SQUARED_DIFFERENCE,
-    matrix_sums,
+    fourth_order_sums,
     pearson_curve_tails,
     relocation_moments,
 )
@@ -48,7 +48,7 @@ def test_the_moments_are_those_of_all_relocations(pair, share):
     apart = totals - totals.mean()
     spread = np.mean(apart**2)
     expected = totals.mean(), spread, np.mean(apart**3) / spread**1.5, np.mean(apart**4) / spread**2 - 3
-    assert_allclose(relocation_moments(matrix_sums(sparse.csr_array(a)), y, polynomial), expected, rtol=1e-8)
+    assert_allclose(relocation_moments(fourth_order_sums(sparse.csr_array(a)), y, polynomial), expected, rtol=1e-8)
 
 
 def test_the_curve_has_the_normal_gamma_and_student_laws_in_it():

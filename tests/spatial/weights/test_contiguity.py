@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from scipy.spatial import cKDTree
 
 from growthpoles.errors import SpatialError
 from growthpoles.regions.boundaries import load_regions
-from growthpoles.spatial.weights.build_weights import build_weights
+from growthpoles.spatial.weights.build_weights import build_weights, pairs_by_geometry
 from growthpoles.spatial.weights.contiguity import SNAP, contiguity
 from growthpoles.spatial.weights.weights_summary import summarise_weights
 
@@ -178,6 +179,7 @@ def test_graph_names_the_pairs_and_the_summary_counts_them():
     regions = gpd.GeoDataFrame(geometry=grid(3, gap=0.001), index=list("abcdefghi"), crs="EPSG:32642")
     graph = build_weights(regions, "rook")
     assert len(graph.by_geometry) == 12 and graph.by_geometry.attrs["tolerance"] == pytest.approx(SNAP * 1000, rel=1e-3)
+    pd.testing.assert_frame_equal(pairs_by_geometry(regions, "rook"), graph.by_geometry)
     summary = summarise_weights(graph)
     assert summary.by_geometry == (("gap", 12),)
     assert "Borders that do not match (gap): 12 pairs" in summary.summary()

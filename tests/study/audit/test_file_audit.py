@@ -224,7 +224,9 @@ def true_of(rules: Truth) -> set[Formula]:
     return {(name, frozenset(above.split(" + ")), below, factor) for name, (above, below, factor) in rules.items()}
 
 
-@pytest.mark.parametrize("layout", LAYOUTS[2::3])
+@pytest.mark.parametrize(
+    "layout", [LAYOUTS[2], *(pytest.param(each, marks=pytest.mark.long) for each in LAYOUTS[5::3])]
+)
 def test_formulas_of_invented_yearbooks_are_true(layout: str, tmp_path: Path) -> None:
     path, rules = write_yearbook(np.random.default_rng([4, len(layout)]), tmp_path, layout, n=14)
     told, faults = proposed(path)

@@ -216,6 +216,7 @@ def test_fault_1_vanishes(edited_study: Build) -> None:
     assert "t2-employed-order" in found and "t5-output_per_capita-r14" in found
 
 
+@pytest.mark.long
 def test_fault_2_vanishes_with_a_population_of_its_own(edited_study: Build) -> None:
     def fix(cells: pd.DataFrame) -> pd.DataFrame:
         rng = np.random.default_rng(1)
@@ -278,6 +279,7 @@ def test_fault_3_of_one_column_vanishes(edited_study: Build) -> None:
     assert not {"t2-employed-order", "t2-productivity-follows"} & found
 
 
+@pytest.mark.long
 def test_fault_4_vanishes(edited_study: Build) -> None:
     def fix(cells: pd.DataFrame) -> pd.DataFrame:
         cells = put(cells, "grp", {5: "1 226 512,3"})
@@ -289,6 +291,7 @@ def test_fault_4_vanishes(edited_study: Build) -> None:
     assert "t2-grp-repeat" not in found and "t2-employed-order" in found
 
 
+@pytest.mark.long
 def test_fault_5_vanishes(edited_study: Build) -> None:
     def fix(cells: pd.DataFrame) -> pd.DataFrame:
         return recompute(
@@ -304,6 +307,7 @@ def test_fault_5_vanishes(edited_study: Build) -> None:
     assert "t3-t5-tech_innovation-repeat" not in found and "t5-output_per_capita-r14" in found
 
 
+@pytest.mark.long
 def test_fault_6_vanishes(edited_study: Build, article: Audit) -> None:
     def fix(cells: pd.DataFrame) -> pd.DataFrame:
         return put(put(put(cells, "index_2014", {14: "45,27"}), "class_2014", {14: "B"}), "ratio", {14: "129,57"})

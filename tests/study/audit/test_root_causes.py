@@ -41,7 +41,9 @@ def outcome(ledger: pd.DataFrame, cells: list[Cell]) -> tuple[bool, bool, int]:
     return any(named), not all(named), len(named)
 
 
-@pytest.mark.parametrize("kind", IN_TABLES)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=pytest.mark.long if at % 3 else ()) for at, kind in enumerate(IN_TABLES)]
+)
 def test_a_fault_of_the_tables_is_one_fault(kind: str, tmp_path: Path) -> None:
     study, cells = invent(rng_of(kind, 2), tmp_path, kind, n=9)
     named, wrong, faults = outcome(audit_sources(study.sources()), cells)
@@ -199,6 +201,7 @@ def test_one_order_by_two_names_and_a_flag_without_a_value_are_read(tmp_path: Pa
     assert found.ledger.empty and not found.unchecked["reason"].str.contains("no number").any()
 
 
+@pytest.mark.long
 def test_gaps_of_ratios_are_computed_for_the_index(tmp_path: Path) -> None:
     """Index columns of two years exchanged where the leader's ratio is not printed, and its inputs are."""
     study = clean(np.random.default_rng(2), tmp_path, n=10, method="min-max")

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from growthpoles.errors import GrowthpolesError, StudyError
-from growthpoles.report.compute_results import compute
+from growthpoles.report.build_report import compute
 from growthpoles.study.inputs import edition_tables, study_catalogue, study_ratings
 from growthpoles.study.load_study import load_study
 

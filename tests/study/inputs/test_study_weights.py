@@ -98,8 +98,10 @@ def test_the_verdict_asks_the_table_and_the_links_by_hand_too(tmp_path, minutes,
         assert own == pytest.approx(float(rows["statistic"].iloc[0]), abs=1e-9)
 
 
-def test_validation_names_neighbours_that_were_found_by_geometry(tmp_path):
+def test_validation_names_neighbours_that_were_found_by_geometry(tmp_path, monkeypatch):
+    """Without a graph, whose library takes longer to load than all of the validation."""
     study = study_with(tmp_path, "tolerance = 3000")
     pairs = gp.study_weights(study).by_geometry[["region_a", "region_b"]].to_numpy().tolist()
+    monkeypatch.setattr("growthpoles.study.examine_study.study_weights", None)
     notes = [note for note in gp.examine_study(tmp_path).attrs["notes"] if "found by geometry" in note]
     assert pairs and all(f"{a} and {b} (" in notes[0] for a, b in pairs)

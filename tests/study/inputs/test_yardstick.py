@@ -19,8 +19,8 @@ def with_limits(limits):
     ("limits", "level", "compared", "name"),
     [
         (None, "year", "pooled", "pooled"),
-        ("pooled", "pooled", "pooled", "pooled"),
-        ("year", "year", "year", "year"),
+        pytest.param("pooled", "pooled", "pooled", "pooled", marks=pytest.mark.long),
+        pytest.param("year", "year", "year", "year", marks=pytest.mark.long),
         ({"base": 1950}, {"base": 1950}, {"base": 1950}, "base 1950"),
     ],
 )

@@ -14,8 +14,7 @@ from growthpoles.language.languages import translator
 from growthpoles.language.number_format import format_number
 from growthpoles.language.phrases import spoken
 from growthpoles.maps import palettes
-from growthpoles.maps.charts.chart_axes import ChartOptions, dress, plane_chart, row_chart, row_names
-from growthpoles.maps.charts.chart_key import Key
+from growthpoles.maps.charts.chart_axes import ChartOptions, Key, dress, plane_chart, row_chart, row_names
 from growthpoles.maps.charts.heatmaps import heat_table
 from growthpoles.maps.labels.point_labels import annotate_points
 from growthpoles.maps.presets import in_preset_typeface

@@ -14,8 +14,7 @@ from growthpoles.language.languages import translator
 from growthpoles.language.number_format import format_number, format_p
 from growthpoles.language.phrases import spoken
 from growthpoles.maps import palettes
-from growthpoles.maps.charts.chart_axes import ChartOptions, digits_for, dress, plane_chart
-from growthpoles.maps.charts.chart_key import Key
+from growthpoles.maps.charts.chart_axes import ChartOptions, Key, digits_for, dress, plane_chart
 from growthpoles.maps.labels.point_labels import spread
 from growthpoles.maps.presets import get_preset, in_preset_typeface
 from growthpoles.maps.sheet import canvas

@@ -12,8 +12,7 @@ from growthpoles.graphs import as_graph
 from growthpoles.language.languages import translator
 from growthpoles.language.number_format import format_number, format_p
 from growthpoles.maps import palettes
-from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress, left_room
-from growthpoles.maps.charts.chart_key import Key
+from growthpoles.maps.charts.chart_axes import ChartOptions, Key, chart_for, dress, left_room
 from growthpoles.maps.labels.point_labels import annotate_points
 from growthpoles.maps.presets import Preset, get_preset, in_preset_typeface
 from growthpoles.maps.sheet import canvas

@@ -16,6 +16,8 @@ from growthpoles.language.number_format import format_number
 from growthpoles.maps import palettes
 from growthpoles.maps.charts.chart_axes import (
     ChartOptions,
+    Key,
+    Shape,
     chart_for,
     digits_for,
     dress,
@@ -23,7 +25,6 @@ from growthpoles.maps.charts.chart_axes import (
     row_chart,
     row_names,
 )
-from growthpoles.maps.charts.chart_key import Key, Shape
 from growthpoles.maps.labels.point_labels import spread
 from growthpoles.maps.presets import Preset, get_preset, in_preset_typeface
 from growthpoles.maps.sheet import canvas

@@ -16,8 +16,16 @@ from growthpoles.language.languages import translator
 from growthpoles.language.number_format import format_number
 from growthpoles.language.phrases import spoken
 from growthpoles.maps import palettes
-from growthpoles.maps.charts.chart_axes import ChartOptions, chart_for, dress, left_room, row_room
-from growthpoles.maps.charts.chart_key import Key, key_above, key_height
+from growthpoles.maps.charts.chart_axes import (
+    ChartOptions,
+    Key,
+    chart_for,
+    dress,
+    key_above,
+    key_height,
+    left_room,
+    row_room,
+)
 from growthpoles.maps.presets import Preset, get_preset, in_preset_typeface
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Word

@@ -11,8 +11,7 @@ import pandas as pd
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import translator
 from growthpoles.maps import palettes
-from growthpoles.maps.charts.chart_axes import WIDE_SHEET, ChartOptions, dress, plane_chart, row_chart
-from growthpoles.maps.charts.chart_key import Key
+from growthpoles.maps.charts.chart_axes import WIDE_SHEET, ChartOptions, Key, dress, plane_chart, row_chart
 from growthpoles.maps.charts.moran_scatter import point_names
 from growthpoles.maps.labels.point_labels import annotate_points
 from growthpoles.maps.presets import get_preset, in_preset_typeface

@@ -11,8 +11,7 @@ import pandas as pd
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import translator
 from growthpoles.maps import palettes
-from growthpoles.maps.charts.chart_axes import ChartOptions, dress, plane_chart, row_chart, row_names
-from growthpoles.maps.charts.chart_key import Key
+from growthpoles.maps.charts.chart_axes import ChartOptions, Key, dress, plane_chart, row_chart, row_names
 from growthpoles.maps.charts.inference_charts import line_names
 from growthpoles.maps.charts.rank_charts import rank_ticks
 from growthpoles.maps.presets import get_preset, in_preset_typeface

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from growthpoles.errors import MapError, message
+from growthpoles.errors import MapError, message, remedy
 from growthpoles.geodesy import along_edges
 from growthpoles.maps.sheet.far_parts import FarFrame, best_equal_area, move_far_parts, transformer_of, true_scale
 from growthpoles.maps.sheet.sheet_blocks import Array
@@ -188,7 +188,7 @@ def _valid(regions: gpd.GeoDataFrame, shapes: NDArray[np.object_]) -> NDArray[np
             problem = (
                 f"the polygon crosses itself ({shapely.is_valid_reason(shapes[i])}), and mending it changes its area"
             )
-            allowed = 'polygons that do not, or gp.read_boundaries(..., repair="clean")'
+            allowed = remedy("polygons that do not, or {repair} where they are read", repair='"clean"')
             raise MapError(message(problem, where=f"region {regions.index[i]!r}", allowed=allowed))
     return mended
 

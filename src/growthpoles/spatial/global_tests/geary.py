@@ -9,8 +9,7 @@ import numpy as np
 from growthpoles.spatial.alignment import Transformation
 from growthpoles.spatial.global_tests.global_result import Alternative, GlobalResult, Method
 from growthpoles.spatial.global_tests.quadratic_ratio import Ratio, ratio_test
-from growthpoles.spatial.reference_distributions.moments import geary_normal, geary_randomisation
-from growthpoles.spatial.reference_distributions.permutation_moments import SQUARED_DIFFERENCE
+from growthpoles.spatial.reference_distributions.moments import SQUARED_DIFFERENCE, geary_normal, geary_randomisation
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -21,8 +21,7 @@ from growthpoles.spatial.global_tests.global_result import (
 )
 from growthpoles.spatial.global_tests.quadratic_ratio import by_moments, moments_test, relocation_test
 from growthpoles.spatial.reference_distributions.global_permutation import Form, quadratic_form
-from growthpoles.spatial.reference_distributions.moments import getis_ord_randomisation, weight_sums
-from growthpoles.spatial.reference_distributions.permutation_moments import PRODUCT
+from growthpoles.spatial.reference_distributions.moments import PRODUCT, getis_ord_randomisation, weight_sums
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,8 +10,7 @@ from growthpoles.errors import GrowthpolesError
 from growthpoles.spatial.alignment import Transformation, with_data
 from growthpoles.spatial.global_tests.global_result import Alternative, GlobalResult, Method
 from growthpoles.spatial.global_tests.quadratic_ratio import Ratio, ratio_test
-from growthpoles.spatial.reference_distributions.moments import moran_normal, moran_randomisation
-from growthpoles.spatial.reference_distributions.permutation_moments import PRODUCT
+from growthpoles.spatial.reference_distributions.moments import PRODUCT, moran_normal, moran_randomisation
 
 if TYPE_CHECKING:
     import pandas as pd

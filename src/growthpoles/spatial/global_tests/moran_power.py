@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message
 from growthpoles.graphs import as_graph
-from growthpoles.language.number_format import format_count
+from growthpoles.language.number_format import format_count, format_percent
 from growthpoles.randomness import seed_sequence
 from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.alignment import connected, prepare
@@ -90,7 +90,7 @@ class PowerCurve(ResultDisplay):
         )
         return (
             f"power of Moran's I, n = {self.n}, {self.alternative}, alpha = {self.alpha:g}: "
-            f"{self.target:.0%} for {found}"
+            f"{format_percent(self.target)} for {found}"
         )
 
 

@@ -25,14 +25,17 @@ from growthpoles.spatial.global_tests.global_result import (
 )
 from growthpoles.spatial.reference_distributions import normal_errors
 from growthpoles.spatial.reference_distributions.global_permutation import Form, permutation_tally, quadratic_form
-from growthpoles.spatial.reference_distributions.moments import Moments, WeightSums, kurtosis, weight_sums
-from growthpoles.spatial.reference_distributions.permutation_moments import (
+from growthpoles.spatial.reference_distributions.moments import (
     LEAST,
+    Moments,
     Polynomial,
-    matrix_sums,
+    WeightSums,
+    fourth_order_sums,
+    kurtosis,
     pearson_curve_tails,
     relocation_moments,
     steps_of_two,
+    weight_sums,
 )
 
 if TYPE_CHECKING:
@@ -56,7 +59,7 @@ _STEPS = 100  # products per link and region that the moments may cost: a tenth 
 class Ratio:
     """A statistic z'Az / z'z: its name, the matrix A built from weights and their sum, and its moments.
 
-    `pair` is what it sums over linked pairs, see :func:`.permutation_moments.relocation_moments`.
+    `pair` is what it sums over linked pairs, see :func:`.moments.relocation_moments`.
     """
 
     name: str
@@ -183,7 +186,7 @@ def moments_test(
     z : array, shape (n,)
         Values with mean zero; in units of their standard deviation where `pair` is of several degrees.
     pair : mapping
-        See :func:`.permutation_moments.relocation_moments`.
+        See :func:`.moments.relocation_moments`.
     score : float
         The sum less its mean, in standard deviations.
     alternative : str
@@ -197,7 +200,7 @@ def moments_test(
         reason = message("method='moments': some regions have too many links", allowed="method='permutation'")
     else:
         scaled = z * (n / (z @ z)) ** 0.5
-        _, variance, skewness, excess = relocation_moments(matrix_sums(matrix), scaled, pair)
+        _, variance, skewness, excess = relocation_moments(fourth_order_sums(matrix), scaled, pair)
         shape = f"skewness {skewness:.2g}, excess kurtosis {excess:.2g}"
         if variance > 0 and abs(skewness) <= _SKEWNESS and abs(excess) <= _EXCESS:
             tails = [max(tail, _RESOLVED) for tail in pearson_curve_tails(score, skewness, excess)]

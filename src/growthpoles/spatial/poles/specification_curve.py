@@ -16,7 +16,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message, nearest, unknown_option
-from growthpoles.language.number_format import format_count, format_p
+from growthpoles.language.number_format import format_count, format_p, format_percent
 from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.alignment import Connected, Transformation, clean_values, connected, deviations, prepare
 from growthpoles.spatial.global_tests.global_result import Alternative, check_alternative, check_permutations
@@ -427,10 +427,12 @@ class SpecificationCurve(ResultDisplay):
     def __repr__(self) -> str:
         whole = self.overall
         p, share_p = (format_p(whole[name], relation=True) for name in ("median_p", "share_p"))
+        shares = (whole["share_significant"], whole["share_positive"])
+        significant, positive = (format_percent(round(share, 2)) for share in shares)
         return (
             f"{whole['specifications']:.0f} specifications ({self.alternative}): median z {whole['median_z']:.2f} "
-            f"(omnibus p {p}), {whole['share_significant']:.0%} significant at {self.alpha:g} "
-            f"(omnibus p {share_p}), {whole['share_positive']:.0%} positive; "
+            f"(omnibus p {p}), {significant} significant at {self.alpha:g} "
+            f"(omnibus p {share_p}), {positive} positive; "
             f"{format_count(self.permutations)} relocations"
         )
 

@@ -9,7 +9,7 @@ from scipy import sparse
 
 from growthpoles.errors import SpatialError, message
 from growthpoles.language.number_format import format_count
-from growthpoles.spatial.reference_distributions import exact_enumeration, tilted_draws
+from growthpoles.spatial.reference_distributions import exact_enumeration, shared_draws
 from growthpoles.spatial.reference_distributions.score_sums import Law, Method, Scores
 from growthpoles.spatial.reference_distributions.shared_draws import (
     CHUNK_ENTRIES,
@@ -51,8 +51,8 @@ def conditional_tails(
         Positions of the regions in the order in which they are numbered for the draws.
     level : float, optional
         One-sided probability that the family asks for. Where 9,999 draws or more hold fewer than ten of it, "auto"
-        draws each tail with fewer than ten again, tilted towards it (:mod:`tilted_draws
-        <growthpoles.spatial.reference_distributions.tilted_draws>`), except where a region with weights or scores of
+        draws each tail with fewer than ten again, tilted towards it (:mod:`shared_draws
+        <growthpoles.spatial.reference_distributions.shared_draws>`), except where a region with weights or scores of
         its own neighbours more than a quarter of all.
 
     Returns
@@ -67,7 +67,7 @@ def conditional_tails(
     n = scores.n
     plan = _plan(scores, method)
     again = (
-        method == "auto" and level is not None and level * (permutations + 1) < tilted_draws.FEW <= permutations / 999
+        method == "auto" and level is not None and level * (permutations + 1) < shared_draws.FEW <= permutations / 999
     )
     law = Law.empty(n, permutations)
     for k, rows, same in plan.listed + plan.own_listed:
@@ -100,13 +100,13 @@ def _with_far_tails(law: Law, scores: Scores, plan: _Plan, rng: np.random.Genera
     n, own = scores.n, rng.spawn(1)[0]  # the stream of other draws stays as it is
     order = np.arange(n) if order is None else order
     place = np.argsort(order)
-    far = [(count < tilted_draws.FEW) & ~law.exact for count in (law.ge, law.le)]
+    far = [(count < shared_draws.FEW) & ~law.exact for count in (law.ge, law.le)]
     tails, error = np.full((2, n), np.nan), np.full(n, np.nan)
     sums, values = scores.w[order][:, order], scores.features[0][order]
     sums.data = np.ones(len(sums.data))
     for sign, asked, tail in zip((1.0, -1.0), far, tails, strict=True):
         wanted = [(k, np.sort(place[rows[asked[rows]]])) for k, rows in plan.drawn if asked[rows].any()]
-        found, spread = tilted_draws.shared_tails(sign * values, wanted, sums, scores.noise, own)
+        found, spread = shared_draws.shared_tails(sign * values, wanted, sums, scores.noise, own)
         tail[order] = found
         error[order] = np.fmax(error[order], spread)
     cardinality = np.diff(scores.w.indptr)
@@ -140,7 +140,7 @@ def _tilt_own(
     rows = np.flatnonzero(eligible & (far[0] | far[1]))
     for region in rows[np.argsort(place[rows])]:
         at = slice(w.indptr[region], w.indptr[region + 1])
-        spent += (at.stop - at.start) * (20 * n + 10 * tilted_draws.OWN)
+        spent += (at.stop - at.start) * (20 * n + 10 * shared_draws.OWN)
         if spent > _TILTED_BUDGET:
             law.top[region] = law.bottom[region] = 1 / (law.permutations + 1)
             continue
@@ -150,7 +150,7 @@ def _tilt_own(
         for sign, asked, tail in zip((1.0, -1.0), far, tails, strict=True):
             if asked[region]:
                 neighbours = sign * score[w.indices[at]][dealt]
-                tail[region], error[region] = tilted_draws.own_tail(
+                tail[region], error[region] = shared_draws.own_tail(
                     sign * others, w.data[at][dealt], neighbours, float(ties[region]), rng
                 )
 

@@ -79,7 +79,7 @@ class Law:
 
     `ge` and `le` are counts out of `total` (deals enumerated, or permutations drawn); `top` and `bottom`
     the smallest attainable one-sided p-values; `exact` says which law was enumerated. Where a tail was drawn again
-    (`tilted_draws`), `above` and `below` hold its probability instead, `error` the standard error; NaN elsewhere, None
+    (`shared_draws`), `above` and `below` hold its probability instead, `error` the standard error; NaN elsewhere, None
     where none was.
     """
 

@@ -318,7 +318,7 @@ def _near(
     n, width = len(shapes), max(tolerance, noise)
     blocks = [_inside(shapes, free, whole)]
     if len(free.u):
-        pieces: Any = shapely.linestrings(np.stack([free.start, free.end], axis=1))
+        pieces = np.asarray(shapely.linestrings(np.stack([free.start, free.end], axis=1)), dtype=object)
         tree = shapely.STRtree(pieces)
         base = len(vertices.first)
         short = np.unique(_key(free.u, free.v, base)[free.length <= width])
@@ -336,7 +336,7 @@ def _near(
             apart = free.owner[one] != free.owner[other]
             one, other = one[apart], other[apart]
             stretch, between, over = _along(free, one, other, width, noise)
-            distance: Any = shapely.distance(pieces[one], pieces[other])
+            distance: Floats = shapely.distance(pieces[one], pieces[other])
             sides = ((free.u[one], free.v[one]), (free.u[other], free.v[other]))
             keep = (stretch > 0) | (distance <= noise) | ~joined(*sides)
             key = _key(free.owner[one], free.owner[other], n)
@@ -345,7 +345,7 @@ def _near(
         ends = np.unique(np.concatenate([free.u, free.v]))
         for start in range(0, len(ends), _BLOCK):
             part = ends[start : start + _BLOCK]
-            spots: Any = shapely.points(vertices.xy[vertices.order[vertices.first[part]]])
+            spots: NDArray[np.object_] = shapely.points(vertices.xy[vertices.order[vertices.first[part]]])
             at, edge = tree.query(spots, predicate="dwithin", distance=width)
             distance = shapely.distance(spots[at], pieces[edge])
             keep = (distance <= noise) | ~joined((part[at],), (free.u[edge], free.v[edge]))

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from growthpoles import file_reading
-from growthpoles.errors import DataError, listed, message, nearest, shown
+from growthpoles.errors import DataError, listed, message, nearest, remedy, shown
 from growthpoles.study.files.binary_workbooks import WorkbookError, read_sheets, read_sheets_apart
 from growthpoles.study.files.file_bounds import (
     MAX_CELLS,
@@ -58,7 +58,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _RUSSIAN = re.compile(r"[А-ЯЁа-яё]+")
 _CASED = re.compile(r"[А-ЯЁ]?[а-яё]+|[А-ЯЁ]+")
 _SIGNS = set("\u00a0№«»„“”‘’–—…°§±·•€")
-_REMEDY = 'encoding="cp1252" (or cp1250, cp1251, utf-16-le and so on), or the file saved as UTF-8'
+_REMEDY = remedy("{encoding} (or cp1250, cp1251, utf-16-le and so on), or the file saved as UTF-8", encoding='"cp1252"')
 BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 PARQUET = (".parquet", ".pq")
 PACKED: dict[str, Callable[[Any], Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}

@@ -27,7 +27,7 @@ from growthpoles.study.inputs.study_rating import (
     study_ratings,
 )
 from growthpoles.study.inputs.study_regions import NO_BOUNDARIES, Enclaves, match_study_regions, study_regions
-from growthpoles.study.inputs.study_weights import study_weights
+from growthpoles.study.inputs.study_variables import study_weights
 
 __all__ = [
     "NO_BOUNDARIES",

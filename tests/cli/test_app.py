@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from growthpoles.cli.endings import ended, in_its_words
-from growthpoles.errors import DataError
+from growthpoles.cli.app import ended, in_its_words
+from growthpoles.errors import DataError, Option, Reason, message, templates
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -179,25 +179,28 @@ def test_interrupts_at_any_moment(part: int, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "of_file", "of_study"),
+    ("allowed", "of_file", "of_study"),
     [
-        ("layer= one of b, c", "--layer one of b, c", "layer = one of b, c in study.toml"),
-        ('even borders, or repair="clean"', "even borders, or --repair clean", 'even borders, or repair = "clean" in'),
-        ("no crs=, then to_crs() after reading", "no --crs", "no crs in study.toml"),
-        ('whole ones, or gp.read(..., repair="clean")', "whole ones, or --repair clean", 'or repair = "clean" in'),
+        ("{layer}", "--layer one of b, c", "layer = one of b, c in study.toml"),
+        ("even {x}, or {repair}", "even {x}, or --repair clean", 'even {x}, or repair = "clean" in study.toml'),
+        ("no {crs}", "no --crs", "no crs in study.toml"),
+        ("{repair} first", "--repair clean first", 'repair = "clean" in study.toml first'),
         (
-            'aliases={name: key}, ignore=[name], or decimal=","',
-            "--ignore name, or a study (",
-            "aliases = {name: key}, ",
+            "{aliases}, {ignore}, or {decimal} too",
+            'aliases = {name: key}, --ignore name, or decimal = "," in a study.toml (growthpoles init) too',
+            'aliases = {name: key}, ignore = [name], or decimal = "," in study.toml too',
         ),
-        ('decimal = "," in study.toml', 'decimal = "," in study.toml', 'decimal = "," in study.toml'),
-        ("even, odd; nearest: even", "even, odd; nearest: even", "even, odd; nearest: even"),
+        ('repair="clean", in words', 'repair="clean", in words', 'repair="clean", in words'),
     ],
 )
-def test_a_remedy_names_what_the_command_takes(told: str, of_file: str, of_study: str) -> None:
-    said = [
-        in_its_words(f"a.gpkg: wrong; allowed: {told}", each)
-        for each in ({"layer", "crs", "repair", "ignore"}, {"study"})
-    ]
-    for text, wanted in zip(said, (of_file, of_study), strict=True):
-        assert text.startswith("a.gpkg: wrong; allowed: ") and wanted in text
+def test_a_remedy_names_what_the_command_takes(allowed: str, of_file: str, of_study: str) -> None:
+    """Whatever stands in the rest of the line, and in the file's name."""
+    values = {"layer": "one of b, c", "repair": '"clean"', "aliases": "{name: key}", "ignore": "[name]",
+              "decimal": '","', "crs": ""}  # fmt: skip
+    own: dict[str, str] = {name: Option(name, value) for name, value in values.items()}
+    own = {name: each for name, each in own.items() if f"{{{name}}}" in allowed} | {"x": "{x}"}
+    told = message("crs=9 {is} wrong", where="a layer=x.gpkg", allowed=Reason(allowed, own), near=["layer=y"])
+    for options, wanted in (({"layer", "crs", "repair", "ignore"}, of_file), ({"study"}, of_study)):
+        line = in_its_words(told, options)
+        assert line == f"a layer=x.gpkg: crs=9 {{is}} wrong; allowed: {wanted}; nearest: layer=y"
+        assert templates(line) == templates(told)
