@@ -156,7 +156,8 @@ def read_boundaries(
     if key is None:
         frame = frame.set_index(pd.Index([str(row + 1) for row in range(len(frame))], dtype=object, name="region"))
     else:
-        frame = frame.drop(columns=key).set_index(_keys(frame, key, where))
+        codes = _keys(frame, key, where)
+        frame = frame.drop(columns=key).set_index(codes)
     frame, found["left_out"] = _chosen(frame, only, drop, where)
     frame, found["collections"] = _polygons_only(_with_crs(frame, crs, where))
     _check_coordinates(frame, where)
