@@ -20,7 +20,7 @@ from growthpoles.maps.labels.numbered_labels import Detail
 from growthpoles.maps.map_options import MapOptions, Style, make_style
 from growthpoles.maps.sheet import canvas, insets, map_plan
 from growthpoles.maps.sheet.context_layer import context_names, context_of, draw_context
-from growthpoles.maps.sheet.graticule import draw_graticule, north_arrow
+from growthpoles.maps.sheet.furniture import draw_graticule, north_arrow
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import MANY, Base, align, class_paths, prepare, shape_paths, short_codes
 from growthpoles.maps.sheet.map_plan import Plan
@@ -499,7 +499,7 @@ def _draw(
     if ground is not None:
         draw_context(ax, ground, plan, mm, gid)
     if style.graticule != "none" and base.crs is not None:
-        draw_graticule(ax, base.crs, style, plan, mm, gid)
+        draw_graticule(ax, base.crs, style, plan.frame, found, mm, gid)
     paths, fills = (base.paths, faces) if base.paths else class_paths(base, faces)
     if len(base.geometries) > RASTERISED:
         _paint(ax, base, paths, fills, faces, f"{gid}-regions")
