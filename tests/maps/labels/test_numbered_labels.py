@@ -14,8 +14,8 @@ import pytest
 import shapely
 
 from growthpoles import maps
-from growthpoles.maps.labels import numbered_labels, region_labels
-from growthpoles.maps.labels.numbered_labels import _CLEAR, _close, _through, settle
+from growthpoles.maps.labels import number_places, region_labels
+from growthpoles.maps.labels.number_places import _CLEAR, _close, _through, settle
 from growthpoles.maps.labels.region_labels import code_block, key_below
 from growthpoles.maps.presets import PRESETS
 from growthpoles.maps.sheet.label_text import make_label
@@ -112,7 +112,7 @@ def test_a_map_lists_the_regions_that_it_does_not_name() -> None:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_places_are_chosen_for_as_many_as_possible(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numbered_labels, "_STEPS", 150)
+    monkeypatch.setattr(number_places, "_STEPS", 150)
     draw = np.random.default_rng(seed)
     owner = np.repeat(np.arange(6), 4)
     price = draw.integers(0, 50, len(owner)).astype(float)

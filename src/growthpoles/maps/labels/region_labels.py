@@ -266,11 +266,14 @@ def code_key(
     for detail in details:
         if detail.placed:
             outside.block_box(detail.box)
-    for columns, gap in itertools.product(range(1, len(pairs) + 1), (2 * _AIR, _AIR)):
+    for columns in range(1, len(pairs) + 1):
         block = code_block(pairs, columns, preset)
+        if block.w > plan.frame.w:
+            break
         if below is not None and block.h <= below.h and below.right + 3.0 + block.w <= plan.frame.right:
             return block, plan.frame.right - block.w, below.top - block.h
-        x, y = outside.space.spots(block.w, block.h, gap)
+        spots = (outside.space.spots(block.w, block.h, gap) for gap in (2 * _AIR, _AIR))
+        x, y = next((each for each in spots if len(each[0])), (np.empty(0), np.empty(0)))
         if len(x):
             # in a corner, so that the list is taken for furniture
             far = np.minimum(x - plan.body.x, plan.body.right - block.w - x)
