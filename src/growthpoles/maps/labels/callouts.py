@@ -96,6 +96,7 @@ class Outside:
         self.space, self.land, self.shapes, self.coast = space, land, shapes, shapely.boundary(land)
         shapely.prepare(land)
         self.known: dict[Hashable, Any] = {}
+        self.covers: Sequence[BaseGeometry] = ()
         self.taken: list[BaseGeometry] = [shapely.box(box.x, box.y, box.right, box.top) for box in boxes]
         self.taken += [shapely.LineString(line) for line in lines]
         for box in boxes:
@@ -107,7 +108,7 @@ class Outside:
         """Return a copy that can be filled without touching this one."""
         other = object.__new__(Outside)
         other.space, other.land, other.coast, other.taken = self.space.copy(), self.land, self.coast, list(self.taken)
-        other.shapes, other.known = self.shapes, self.known
+        other.shapes, other.known, other.covers = self.shapes, self.known, self.covers
         return other
 
     def inland(self, words: Sequence[BaseGeometry]) -> Outside:
@@ -116,7 +117,7 @@ class Outside:
 
         other = self.copy()
         other.space, other.land = FreeSpace(self.space.body, []), shapely.Polygon()
-        for stands in (*self.taken, *words):
+        for stands in (*self.taken, *words, *self.covers):
             if stands.geom_type == "LineString":
                 other._block_line(shapely.get_coordinates(stands))
             else:
@@ -163,6 +164,7 @@ class Outside:
         aim, others = self._once(("aim", region, bool(words)), lambda: self._aim(polygon, words)), None
         if not across:
             others = self._once(("others", region), lambda: self._prepared_others(polygon))
+        words = [*words, *self._hindering(polygon)]
         longest = preset.width_mm / (7 if not across else 4 if across == 1 else 2)
         found: tuple[float, Label, Box, Array] | None = None
         for label in outside_labels(name, mark, preset):
@@ -197,7 +199,14 @@ class Outside:
         return made
 
     def ways(
-        self, region: int, number: str, preset: Preset, words: Sequence[BaseGeometry], *, most: int
+        self,
+        region: int,
+        polygon: BaseGeometry,
+        number: str,
+        preset: Preset,
+        words: Sequence[BaseGeometry],
+        *,
+        most: int,
     ) -> list[tuple[Callout, int, float]]:
         """Find many places for a number, with a line into its region clear of `words` and of all that stands.
 
@@ -208,11 +217,12 @@ class Outside:
         foot = text_metrics.DROP * label.lines[-1][1] * text_metrics.PT
         high = label.h + foot
         x, y = self.space.spots(label.w, high, _GAP)
-        aim = self._aim(self.shapes[region], [*words, *self.taken])
+        words = [*words, *self._hindering(polygon)]
+        aim = self._aim(polygon, [*words, *self.taken])
         if not len(x) or aim.is_empty:
             return []
         longest = preset.width_mm / 3
-        left, bottom, right, top = self.shapes[region].bounds
+        left, bottom, right, top = polygon.bounds
         close = (x + label.w > left - longest) & (x < right + longest)
         close &= (y + high > bottom - longest) & (y < top + longest)
         x, y = x[close], y[close]
@@ -272,6 +282,12 @@ class Outside:
                 aim = shapely.simplify(inner, 0.15)
                 break
         return aim
+
+    def _hindering(self, polygon: BaseGeometry) -> list[BaseGeometry]:
+        """Return what covers the map, such as symbols, but not the region itself: no line crosses that."""
+        import shapely
+
+        return [cover for cover in self.covers if not shapely.intersects(cover, polygon)]
 
     def _once(self, asked: Hashable, find: Callable[[], Any]) -> Any:
         """Return what was found before, also on a copy, or find it now."""

@@ -138,7 +138,15 @@ class Task:
                 placed[i] = found
         for share in (_OWN, _OWN_LEAST):
             for i in list(lost):
-                hung = _hung(self.numbers[i], self.shapes[i], placed, self.beside | led, names, self.preset, share)
+                hung = _hung(
+                    self.numbers[i],
+                    self.shapes[i],
+                    placed,
+                    self.beside | led,
+                    [*names, *self.room.covers],
+                    self.preset,
+                    share,
+                )
                 if hung is not None:
                     placed[i] = hung
                     lost.remove(i)
@@ -146,7 +154,7 @@ class Task:
             for one in led.values():
                 room.block(one)
             words = [*names, *(frame_of(one) for one in placed.values())]
-            led |= led_to(room, lost, self.numbers, words, self.preset, across=1.0)
+            led |= led_to(room, self.shapes, lost, self.numbers, words, self.preset, across=1.0)
             lost = [i for i in lost if i not in led]
         return placed, led, lost
 
@@ -160,7 +168,7 @@ class Task:
         Voudouris and Tsang 1999).
         """
         words = self.words
-        fixed = [*words, *(part for one in self.beside.values() for part in one.parts())]
+        fixed = [*words, *self.room.covers, *(part for one in self.beside.values() for part in one.parts())]
         ashore = self.room.inland(words)
         ways: list[label_fit.Placed | Callout] = []
         owner: list[int] = []
@@ -187,7 +195,7 @@ class Task:
             if sum(share > 0.99 for _, _, share in spots) >= _ROOMY:
                 continue
             for room, dear in ((self.room, 6.0), (ashore, 20.0)):
-                for made, crossed, length in room.ways(i, number, self.preset, words, most=_PLACES):
+                for made, crossed, length in room.ways(i, self.shapes[i], number, self.preset, words, most=_PLACES):
                     if crossed <= 1:
                         add(i, made, dear + length / 4 + 4 * crossed)
         if not ways:
@@ -383,6 +391,7 @@ def _on_region(
 
 def led_to(
     outside: Outside,
+    shapes: dict[int, BaseGeometry],
     lost: Sequence[int],
     numbers: dict[int, str],
     words: Sequence[BaseGeometry],
@@ -396,7 +405,7 @@ def led_to(
         rest = [i for i in lost if i not in found]
         place = room.inland(words) if ashore and rest else room
         for i in rest:
-            made = place.put(i, room.shapes[i], numbers[i], "", preset, words, across=across)
+            made = place.put(i, shapes[i], numbers[i], "", preset, words, across=across)
             if made is not None:
                 found[i] = made
                 if ashore:

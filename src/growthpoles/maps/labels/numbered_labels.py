@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from growthpoles.language.languages import LANGUAGES
 from growthpoles.language.number_format import format_number
-from growthpoles.maps import palettes
 from growthpoles.maps.labels import label_fit
 from growthpoles.maps.labels.callouts import Callout, Outside, barrier_of, frame_of, names_around, room_around
 from growthpoles.maps.labels.number_places import Stand, Task, led_to, without
@@ -19,6 +19,7 @@ from growthpoles.maps.sheet.map_geometry import Base
 from growthpoles.maps.sheet.map_plan import Plan
 from growthpoles.maps.sheet.sheet_blocks import Box, Word
 from growthpoles.maps.sheet.space_layout import Layout
+from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -29,6 +30,8 @@ MOST = 120
 _MIXED = 0.6
 #: Millimetres around a region without a place, within which names become numbers, one after the other.
 _REACHES = (0.0, 2.0, 15.0, np.inf)
+#: Letters of several details of a map.
+LETTERS = {lang: "abcd" if lang == "en" else "\u0430\u0431\u0432\u0433" for lang in LANGUAGES}
 #: Details of a map: how often their parts may grow, their number, their least side on the map and the room around a
 #: region in them, which come together when they are so near; enlargements to choose from; room around them and inside.
 _ROUNDS, _MOST_DETAILS, _LEAST, _MARGIN, _JOINED = 4, 3, 6.0, 0.8, 4.0
@@ -56,8 +59,8 @@ class Detail:
         Its room on the sheet.
     inside, beside
         Labels inside its regions and with a line, by region.
-    note
-        Words that tell the enlargement; None without room for them.
+    head
+        Words over it: its letter, where there are several, and the enlargement.
     placed
         Whether it stands in free space of the map; else it waits for a place under it.
     """
@@ -68,7 +71,7 @@ class Detail:
     box: Box
     inside: dict[int, label_fit.Placed]
     beside: dict[int, Callout]
-    note: Word | None
+    head: tuple[Word, ...]
     placed: bool = False
 
     @property
@@ -83,8 +86,14 @@ class Detail:
             box=replace(self.box, x=self.box.x + across, y=self.box.y + rise),
             inside={i: (label, x + across, y + rise, tight) for i, (label, x, y, tight) in self.inside.items()},
             beside={i: one.moved(across, rise) for i, one in self.beside.items()},
-            note=replace(self.note, x=self.note.x + across, y=self.note.y + rise) if self.note else None,
+            head=tuple(replace(word, x=word.x + across, y=word.y + rise) for word in self.head),
         )
+
+    @property
+    def room(self) -> Box:
+        """Room of the picture and the words over it."""
+        right, top = np.array([word.box[2:] for word in self.head]).max(axis=0)
+        return Box(self.box.x, self.box.y, max(self.box.w, right - self.box.x), top - self.box.y)
 
 
 def number_regions(
@@ -138,6 +147,7 @@ def number_regions(
     ground.shapes = np.asarray(shapely.simplify(ground.shapes, _COARSE))
     first = ground.copy()
     first.known = {}
+    ground.covers = plan.obstacles
     beside = names_around(first, short, values, names, marks, preset, [frame_of(one) for one in inside.values()])
     rest = [i for _, i in short if i not in beside]
     if len(rest) > _MIXED * len(shapes):
@@ -146,7 +156,7 @@ def number_regions(
         inside |= {
             i: found for i, found in values.items() if found is not None and i in beside and not beside[i].marked
         }
-    barrier = barrier_of(plan)
+    barrier = barrier_of(replace(plan, obstacles=()))
     stands = [] if barrier is None else [barrier]
 
     def rank(those: Collection[int]) -> dict[int, str]:
@@ -189,7 +199,7 @@ def number_regions(
         for detail in details:
             room.block_box(window_on(plan, detail.window))
         words = [*stands, *(frame_of(one) for one in best.inside.values())]
-        led = led_to(room, list(unnumbered), unnumbered, words, preset, across=np.inf)
+        led = led_to(room, shapes, list(unnumbered), unnumbered, words, preset, across=np.inf)
         best = replace(best, beside=best.beside | led)
     return best.inside, best.beside, best.numbered, details
 
@@ -237,10 +247,12 @@ def _closer(
             break
         lost += found.lost
     details = []
+    letters = LETTERS[style.lang] if len(windows) > 1 else " " * len(windows)
+    windows = sorted(windows, key=lambda window: window.x)
     for number, window in enumerate(windows):
         nearest = {i: int(np.argmin([_apart(shapes[i], each) for each in windows])) for i in (*within, *found.lost)}
         here = {i: numbers[i] for i, at in nearest.items() if at == number}
-        detail = _detail(base, plan, window, here, style)
+        detail = _detail(base, plan, window, here, style, letters[number].strip())
         if detail is None:
             return None
         details.append(detail)
@@ -250,14 +262,14 @@ def _closer(
     standing = []
     for detail in sorted(details, key=lambda each: -each.box.w * each.box.h):
         middle = window_on(plan, detail.window)
-        x, y = space.space.spots(detail.box.w, detail.box.h, _AROUND)
+        x, y = space.space.spots(detail.room.w, detail.room.h, _AROUND)
         if len(x):
             apart = np.hypot(
                 x + detail.box.w / 2 - middle.x - middle.w / 2, y + detail.box.h / 2 - middle.y - middle.h / 2
             )
             at = int(np.argmin(apart))
             detail = replace(detail.moved(float(x[at]), float(y[at])), placed=True)
-            space.block_box(detail.box)
+            space.block_box(detail.room)
         standing.append(detail)
     return Stand(found.inside, found.beside, numbers, []), tuple(standing)
 
@@ -308,7 +320,7 @@ def _windows(lost: Sequence[BaseGeometry], before: Sequence[Box], body: Box) -> 
     return found
 
 
-def _detail(base: Base, plan: Plan, window: Box, numbers: dict[int, str], style: Style) -> Detail | None:
+def _detail(base: Base, plan: Plan, window: Box, numbers: dict[int, str], style: Style, letter: str) -> Detail | None:
     """Draw a part of the map as little enlarged as all numbers find a place in it; None if it gets too large."""
     import shapely
     from shapely.affinity import affine_transform
@@ -339,27 +351,21 @@ def _detail(base: Base, plan: Plan, window: Box, numbers: dict[int, str], style:
         ground = room_around(part, drawn)
         found = Task(ground, shapes, numbers, {}, {}, outline, preset).solve(bearable=_BEARABLE)
         if not found.lost:
-            note = _note(ground, found, outline, times, style)
-            return Detail(held, layout.scale, times, Box(0.0, 0.0, wide, high), found.inside, found.beside, note)
+            head = _head(letter, times, high, style)
+            return Detail(held, layout.scale, times, Box(0.0, 0.0, wide, high), found.inside, found.beside, head)
     return None
 
 
-def _note(ground: Outside, found: Stand, outline: Sequence[BaseGeometry], times: float, style: Style) -> Word | None:
-    """Return the words that tell how much larger a detail is, in a free corner of it."""
-    text = f"\u00d7\u00a0{format_number(times, style.lang, digits=None)}"
-    for callout in found.beside.values():
-        ground.block(callout)
-    word = Word(0.0, 0.0, text, style.preset.small_pt)
-    left, bottom, right, top = word.box
-    labels = [frame_of(one) for one in found.inside.values()]
-    for label in labels:
-        ground.block_box(_box_of(label))
-    for sea, room in ((True, ground.space), (False, ground.inland([*outline, *labels]).space)):
-        x, y = room.spots(right - left, top - bottom, 0.5)
-        if len(x):
-            at = int(np.argmin(np.hypot(x, y)))
-            return replace(word, x=float(x[at]), y=float(y[at]) - bottom, halo=None if sea else palettes.PAPER)
-    return None
+def _head(letter: str, times: float, high: float, style: Style) -> tuple[Word, ...]:
+    """Return the words over a detail of some height: its letter and how much larger it is."""
+    size = style.preset.small_pt
+    em = size * text_metrics.PT
+    told = f"\u00d7\u00a0{format_number(times, style.lang, digits=None)}"
+    level, words, x = high + 0.6 + text_metrics.DROP * em, list[Word](), 0.0
+    if letter:
+        words.append(Word(0.0, level, letter, size, bold=True))
+        x = words[0].length + 0.5 * em
+    return *words, Word(x, level, told, size)
 
 
 def _box_of(frame: BaseGeometry) -> Box:

@@ -18,6 +18,7 @@ from growthpoles.maps.labels.numbered_labels import MOST, Detail, number_regions
 from growthpoles.maps.map_options import Style
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet import canvas, label_text
+from growthpoles.maps.sheet.context_layer import Context, draw_context
 from growthpoles.maps.sheet.label_text import Label
 from growthpoles.maps.sheet.map_geometry import Base, shape_paths
 from growthpoles.maps.sheet.map_plan import Plan
@@ -105,10 +106,10 @@ class Names:
         waiting = sorted((one for one in self.details if not one.placed), key=lambda each: each.window)
         stood, x, low, high = list[Detail](), 0.0, 0.0, 0.0
         for one in waiting:
-            if x and x + one.box.w > limit:
+            if x and x + one.room.w > limit:
                 x, low, high = 0.0, low + high + _SHELF, 0.0
             stood.append(one.moved(x, low))
-            x, high = x + one.box.w + _SHELF, max(high, one.box.h)
+            x, high = x + one.room.w + _SHELF, max(high, one.room.h)
         shelf = low + high
         if not (listed and self.codes and not self.key):
             return Strip(tuple(stood), None, shelf)
@@ -265,7 +266,7 @@ def code_key(
         outside.block(one)
     for detail in details:
         if detail.placed:
-            outside.block_box(detail.box)
+            outside.block_box(detail.room)
     for columns in range(1, len(pairs) + 1):
         block = code_block(pairs, columns, preset)
         if block.w > plan.frame.w:
@@ -385,10 +386,13 @@ def draw_details(
     preset: Preset,
     transform: Transform,
     gid: str,
+    *,
+    ground: Context | None,
 ) -> None:
     """Draw crowded parts at their larger scale with the numbers of their regions, and frame them on the map."""
     import shapely
     from matplotlib.path import Path
+    from matplotlib.transforms import Affine2D
     from shapely.affinity import affine_transform
 
     def around(box: Box) -> Path:
@@ -409,6 +413,11 @@ def draw_details(
         fills += [faces[i] for i in near]
         marked += [(path, faces[i]) for path, i in zip(drawn, near, strict=True) if i in hatched]
     thin = preset.line_pt
+    for number, one in enumerate(details):
+        if ground is None:
+            break
+        own = Affine2D().scale(one.scale).translate(*one.origin) + transform
+        draw_context(ax, ground, one.box, transform, f"{gid}-details-{number}", data=own, order=4.01)
     for paths, face, edge, line, order, name in (
         (papers, palettes.PAPER, "none", 0.0, 4.0, "paper"),
         (shapes, fills, palettes.BORDER, thin, 4.1, "regions"),
@@ -421,9 +430,12 @@ def draw_details(
         shown, under = map(list, zip(*marked, strict=True))
         clear = [frame_of(label).buffer(0.3) for one in details for label in one.inside.values()]
         canvas.add_hatch(ax, shown, under, order=4.2, gid=f"{gid}-details-hatched", transform=transform, clear=clear)
-    words = [one.note for one in details if one.note]
+    words = [word for one in details for word in one.head]
     for one in details:
         words += _label_words(one.inside, faces)
+        window, letters = window_on(plan, one.window), one.head[:-1]
+        low = window.top - 0.5 - text_metrics.CAP * preset.small_pt * text_metrics.PT
+        words += [replace(word, x=window.x + 0.5, y=low, halo=palettes.PAPER) for word in letters]
     canvas.add_words(ax, words, transform=transform, gid=f"{gid}-details-numbers")
     _draw_callouts(ax, [call for one in details for call in one.beside.values()], preset, transform, f"{gid}-details")
 

@@ -449,7 +449,7 @@ def _left_free(base: Base, plan: Plan, named: region_labels.Names | None) -> Fre
         boxes += [one.box for one in named.beside.values()]
         lines += [one.line for one in named.beside.values()]
         boxes += [Box(named.key[1], named.key[2], named.key[0].w, named.key[0].h)] if named.key else []
-        boxes += [one.box for one in named.details]
+        boxes += [one.room for one in named.details]
     for box in boxes:
         space.block(box)
     for start, end in lines:
@@ -497,7 +497,7 @@ def _draw(
     head, foot, _ = map_plan.parts(style, wide, high)
     ground = context_of(base, plan, rivers=style.context == "rivers") if style.context != "none" else None
     if ground is not None:
-        draw_context(ax, ground, plan, mm, gid)
+        draw_context(ax, ground, plan.frame, mm, gid)
     if style.graticule != "none" and base.crs is not None:
         draw_graticule(ax, base.crs, style, plan.frame, found, mm, gid)
     paths, fills = (base.paths, faces) if base.paths else class_paths(base, faces)
@@ -544,7 +544,7 @@ def _draw(
         )
     if named:
         region_labels.draw_names(ax, named, faces, preset, mm, gid, halo=haloed)
-        region_labels.draw_details(ax, named.details, base, plan, faces, hatched, preset, mm, gid)
+        region_labels.draw_details(ax, named.details, base, plan, faces, hatched, preset, mm, gid, ground=ground)
     if ground is not None:
         found_names = context_names(base, plan, _left_free(base, plan, named), style)
         canvas.add_words(ax, found_names, transform=mm, gid=f"{gid}-context", order=0.45)
