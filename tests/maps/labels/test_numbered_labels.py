@@ -20,6 +20,7 @@ from growthpoles.maps.labels.region_labels import code_block, key_below
 from growthpoles.maps.presets import PRESETS
 from growthpoles.maps.sheet.label_text import make_label
 from growthpoles.maps.sheet.text_layer import WordLayer
+from growthpoles.maps.thematic.map_drawing import keyed_of
 
 SYLLABLES = ("ka", "ro", "men", "tal", "vos", "sin", "ber", "lu", "gor", "pa")
 
@@ -202,13 +203,22 @@ def test_a_crowded_part_is_drawn_once_more_at_a_larger_scale() -> None:
     assert measure.layer(plain, "-details-frames") is None
 
 
-def test_a_list_without_room_names_nobody() -> None:
-    frame, values = crowd(5)
-    frame["name"] = [(f"{name} of the United Provinces " * 5)[:119] for name in frame["name"]]
-    ax = maps.plot_values(frame, values, preset="springer-small", insets="none")
-    assert not words(ax, "-codes-text") and len(ax.unnamed) >= len(frame) - 1  # one has its name above the map
-    bare = maps.plot_values(frame, values, preset="springer-small", insets="none", code_key="none")
-    assert bare.unnamed == ax.unnamed
+def test_a_list_without_room_goes_to_the_caption() -> None:
+    frame, values = crowd(3)
+    frame["name"] = [(f"{name} of the United Provinces " * 9)[:119] for name in frame["name"]]
+    options: dict[str, Any] = {"preset": "springer-small"}
+    ax = maps.plot_values(frame, values, **options)
+    assert ax.unnamed == ()
+    assert [w.text for w in words(ax, "-codes-text")] == ["numbers and codes: see the caption"]
+    key = dict(ax.key)
+    numbers = {int(w.tag): w.text for w in words(ax) if w.text in key and w.tag}
+    told = {i for i, number in numbers.items() if key[number].split("  ")[0] == frame["name"].iloc[i]}
+    assert len(told) == len(key) >= len(frame) - 1  # one may have its name above the map
+    assert keyed_of(ax.figure).startswith(f"1 {key['1'].replace('  ', ' ')}; 2 ")
+    free = maps.plot_values(frame, values, labels="none", **options)
+    assert np.ptp(ax.get_xlim()) == pytest.approx(np.ptp(free.get_xlim()))
+    bare = maps.plot_values(frame, values, code_key="none", **options)
+    assert bare.key == () and len(bare.unnamed) == len(key)
 
 
 def test_a_panel_lists_the_codes_of_its_maps() -> None:

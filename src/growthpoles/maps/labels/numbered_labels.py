@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from growthpoles.language.languages import LANGUAGES
 from growthpoles.language.number_format import format_number
 from growthpoles.maps.labels import label_fit
 from growthpoles.maps.labels.callouts import Callout, Outside, barrier_of, frame_of, names_around, room_around
@@ -30,8 +29,6 @@ MOST = 120
 _MIXED = 0.6
 #: Millimetres around a region without a place, within which names become numbers, one after the other.
 _REACHES = (0.0, 2.0, 15.0, np.inf)
-#: Letters of several details of a map.
-LETTERS = {lang: "abcd" if lang == "en" else "\u0430\u0431\u0432\u0433" for lang in LANGUAGES}
 #: Details of a map: how often their parts may grow, their number, their least side on the map and the room around a
 #: region in them, which come together when they are so near; enlargements to choose from; room around them and inside.
 _ROUNDS, _MOST_DETAILS, _LEAST, _MARGIN, _JOINED = 4, 3, 6.0, 0.8, 4.0
@@ -247,12 +244,11 @@ def _closer(
             break
         lost += found.lost
     details = []
-    letters = LETTERS[style.lang] if len(windows) > 1 else " " * len(windows)
     windows = sorted(windows, key=lambda window: window.x)
     for number, window in enumerate(windows):
         nearest = {i: int(np.argmin([_apart(shapes[i], each) for each in windows])) for i in (*within, *found.lost)}
         here = {i: numbers[i] for i, at in nearest.items() if at == number}
-        detail = _detail(base, plan, window, here, style, letters[number].strip())
+        detail = _detail(base, plan, window, here, style, "abcd"[number] if len(windows) > 1 else "")
         if detail is None:
             return None
         details.append(detail)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from growthpoles.language.languages import translator
 from growthpoles.maps import palettes
 from growthpoles.maps.labels import label_fit
 from growthpoles.maps.labels.callouts import Callout, barrier_of, frame_of, name_outside, room_around
@@ -57,6 +58,8 @@ class Names:
         Crowded parts at a larger scale.
     draft
         Whether the numbers have no places yet.
+    instead
+        Words that stand in the place of the list, where that goes to the caption.
     """
 
     inside: dict[int, Placed]
@@ -65,6 +68,7 @@ class Names:
     key: tuple[Block, float, float] | None
     details: tuple[Detail, ...] = ()
     draft: bool = False
+    instead: str = ""
 
     def unnamed(
         self, names: Sequence[Sequence[str]], marks: Sequence[str], elsewhere: Collection[int], *, listed: bool
@@ -92,7 +96,8 @@ class Names:
         """Move everything up, to make room for a key below."""
         inside = {i: (label, x, y + rise, tight) for i, (label, x, y, tight) in self.inside.items()}
         details = tuple(one.moved(0.0, rise) if one.placed else one for one in self.details)
-        return Names(inside, {i: one.moved(0.0, rise) for i, one in self.beside.items()}, self.codes, key, details)
+        beside = {i: one.moved(0.0, rise) for i, one in self.beside.items()}
+        return replace(self, inside=inside, beside=beside, key=key, details=details)
 
     def plainer(self) -> Names:
         """Return the same with a list that tells names alone, without classes or values."""
@@ -113,11 +118,11 @@ class Names:
         shelf = low + high
         if not (listed and self.codes and not self.key):
             return Strip(tuple(stood), None, shelf)
-        block = key_below(self.codes, preset, limit)
+        block = _line(self.instead, preset) if self.instead else key_below(self.codes, preset, limit)
         if not stood:
             return Strip((), block, block.h)
         whole = shelf + _SHELF + block.h
-        if not low:
+        if not low and not self.instead:
             for columns in range(2, len(self.codes) + 1):
                 around = code_block(self.codes, columns, preset, limit, corner=(x, shelf + _SHELF))
                 if around.w > limit:
@@ -195,6 +200,7 @@ def arrange(
         mark = "" if i in beside and beside[i].marked else marks[i]
         placed[i] = label_fit.best(shape, mine, mark, style.preset, poles[i])
     inside = {i: found for i, found in placed.items() if found is not None}
+    instead = translator(style.lang)("numbers and codes: see the caption") if style.code_key == "caption" else ""
     if len(base.geometries) <= MOST and any(names[i] and not _told(i, inside, beside, marks) for i in todo):
         inside, beside, numbered, details = number_regions(
             base, plan, dict(zip(todo, shapes, strict=True)), names, marks, style, poles, draft=draft
@@ -206,13 +212,13 @@ def arrange(
         )
         listed = free and style.code_key == "auto"
         key = code_key(codes, base, plan, list(beside.values()), style.preset, details) if listed else None
-        return Names(inside, beside, codes, key, details, draft)
+        return Names(inside, beside, codes, key, details, draft, instead if codes else "")
     first = {i: _code(found[0], marks[i]) for i, found in inside.items() if i not in beside}
     first |= {i: one.label.lines[0][0] for i, one in beside.items()}
     codes = tuple(sorted((code, names[i][0]) for i, code in first.items() if code in names[i][1:]))
     wanted = codes and free and style.code_key == "auto"
     key = code_key(codes, base, plan, list(beside.values()), style.preset) if wanted else None
-    return Names(inside, beside, codes, key)
+    return Names(inside, beside, codes, key, instead=instead if codes else "")
 
 
 def _code(label: Label, mark: str) -> str:
@@ -335,6 +341,12 @@ def _cut(rows: Sequence[int], per: Sequence[int]) -> list[tuple[int, int, int]]:
         found.append((column, k, row))
         row += high
     return found
+
+
+def _line(text: str, preset: Preset) -> Block:
+    """Set one line of small text."""
+    word = Word(0.0, text_metrics.DROP * preset.small_pt * text_metrics.PT, text, preset.small_pt)
+    return Block(word.length, word.box[3], (word,))
 
 
 def key_below(codes: Sequence[tuple[str, str]], preset: Preset, limit: float) -> Block:
