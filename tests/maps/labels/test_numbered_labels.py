@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -206,7 +207,7 @@ def test_a_crowded_part_is_drawn_once_more_at_a_larger_scale() -> None:
 def test_a_list_without_room_goes_to_the_caption() -> None:
     frame, values = crowd(3)
     frame["name"] = [(f"{name} of the United Provinces " * 9)[:119] for name in frame["name"]]
-    options: dict[str, Any] = {"preset": "springer-small"}
+    options: dict[str, Any] = {"preset": replace(PRESETS["springer-small"], max_height_mm=130.0)}
     ax = maps.plot_values(frame, values, **options)
     assert ax.unnamed == ()
     assert [w.text for w in words(ax, "-codes-text")] == ["numbers and codes: see the caption"]

@@ -118,7 +118,7 @@ class Names:
         shelf = low + high
         if not (listed and self.codes and not self.key):
             return Strip(tuple(stood), None, shelf)
-        block = _line(self.instead, preset) if self.instead else key_below(self.codes, preset, limit)
+        block = line_block(self.instead, preset) if self.instead else key_below(self.codes, preset, limit)
         if not stood:
             return Strip((), block, block.h)
         whole = shelf + _SHELF + block.h
@@ -343,7 +343,7 @@ def _cut(rows: Sequence[int], per: Sequence[int]) -> list[tuple[int, int, int]]:
     return found
 
 
-def _line(text: str, preset: Preset) -> Block:
+def line_block(text: str, preset: Preset) -> Block:
     """Set one line of small text."""
     word = Word(0.0, text_metrics.DROP * preset.small_pt * text_metrics.PT, text, preset.small_pt)
     return Block(word.length, word.box[3], (word,))

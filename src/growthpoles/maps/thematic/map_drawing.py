@@ -76,7 +76,7 @@ _GROUND = 0.7
 #: A list that would take more of the page than this goes without values: the map shows their classes.
 _LONGEST_KEY = 0.45
 #: What a list leaves of the map's scale at least; a longer one goes to the caption.
-_KEPT = 0.6
+_KEPT = 0.45
 #: Parts at a larger scale under the map may cost it this much of its own, no more.
 _WORTH = 0.85
 
@@ -368,7 +368,8 @@ def _pages(
     if style.code_key == "auto":
         style = replace(style, code_key="caption")
         for insets in dict.fromkeys((style.insets, "none")):
-            new, placed = map_plan.new_page(base, legend, names, marks, replace(style, insets=insets))
+            room = region_labels.line_block("0", preset).h + _KEY_GAP
+            new, placed = map_plan.new_page(base, legend, names, marks, replace(style, insets=insets), spare=room)
             placed = cleared(placed)
             named = region_labels.arrange(base, placed, names, marks, replace(style, insets=insets))
             if fits(new, named) or insets == "none":
