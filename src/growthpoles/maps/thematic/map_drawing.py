@@ -69,8 +69,8 @@ _KEY_GAP = 1.8
 RASTERISED = 20_000
 #: Level below which the p-values of an overlay count as significant.
 _ALPHA = 0.05
-#: Room between a map and a key beside it, and the share of the preset's height that the key takes.
-_ASIDE, _KEY_HIGH = 2.5, 0.8
+#: Room between a map and a key beside it.
+_ASIDE = 2.5
 #: Paper around a legend that stands on land or sea.
 _GROUND = 0.7
 #: A list that would take more of the page than this goes without values: the map shows their classes.
@@ -384,8 +384,9 @@ def _listed(named: region_labels.Names) -> bool:
 def _beside(named: region_labels.Names, plan: Plan, style: Style) -> region_labels.Names:
     """Put the list on the right of the map, and details above it where they fit."""
     preset = style.preset
-    block = region_labels.key_within(named.codes, preset, plan.frame.h)
-    room = plan.frame.top - map_plan.parts(style, preset.width_mm, preset.max_height_mm)[2].y
+    low = map_plan.parts(style, preset.width_mm, preset.max_height_mm)[2].y
+    block = region_labels.key_within(named.codes, preset, plan.frame.top - low)
+    room = plan.frame.top - low
     aside = plan.frame.right + _ASIDE
     strip = named.strip(preset, preset.width_mm - map_plan.MARGIN - aside, listed=True)
     stood: tuple[Detail, ...] = ()
@@ -406,12 +407,15 @@ def _key_beside(
     least: float,
 ) -> tuple[Axes, Plan] | None:
     """Return a page with room for the key on the right, where the map gets larger than `least` by that."""
-    high = style.preset.max_height_mm
-    block = region_labels.key_within(codes, style.preset, _KEY_HIGH * high)
+    wide, high = style.preset.width_mm, style.preset.max_height_mm
+    block = region_labels.key_within(codes, style.preset, map_plan.parts(style, wide, high)[2].h - _KEY_GAP)
     with suppress(MapError):
-        found = map_plan.new_page(base, legend, names, marks, style, aside=block.w + _ASIDE)
-        if found[1].found.scale > least and found[1].frame.h >= block.h:
-            return found
+        ax, plan = map_plan.new_page(base, legend, names, marks, style, aside=block.w + _ASIDE)
+        figure, tall = ax.get_figure(root=True), canvas.axes_size(ax)[1]
+        rise = max(block.h - plan.frame.h, 0.0)
+        if figure is not None and plan.found.scale > least and tall + rise <= high:
+            figure.set_size_inches(wide / text_metrics.MM, (tall + rise) / text_metrics.MM)
+            return ax, map_plan.raised(plan, rise)
     return None
 
 

@@ -162,8 +162,8 @@ def plot_symbols(
     variable : str
         What the values are, with the unit: words over the legend and in the title.
     largest : float, optional
-        Value of the largest circle, 9 % of the sheet's width across, less of more than 30 regions; by default the largest
-        value. Maps that are to be compared share it.
+        Value of the largest circle, 9 % of the sheet's width across, less of more than 30 regions; by default the
+        largest value. Maps that are to be compared share it.
     digits : int, optional
         Digits of the values in the polygons; by default three figures of the largest value.
     colour : str
