@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+Found = TypeVar("Found")
 _GAP = 0.7
 _AIR = 0.4
 DEEP = 1.1
@@ -289,11 +290,12 @@ class Outside:
 
         return [cover for cover in self.covers if not shapely.intersects(cover, polygon)]
 
-    def _once(self, asked: Hashable, find: Callable[[], Any]) -> Any:
+    def _once(self, asked: Hashable, find: Callable[[], Found]) -> Found:
         """Return what was found before, also on a copy, or find it now."""
         if asked not in self.known:
             self.known[asked] = find()
-        return self.known[asked]
+        found: Found = self.known[asked]
+        return found
 
     def _prepared_others(self, polygon: BaseGeometry) -> BaseGeometry:
         """Return the land without a region and a little around it."""

@@ -408,11 +408,12 @@ def _key_beside(
 ) -> tuple[Axes, Plan] | None:
     """Return a page with room for the key on the right, where the map gets larger than `least` by that."""
     wide, high = style.preset.width_mm, style.preset.max_height_mm
-    block = region_labels.key_within(codes, style.preset, map_plan.parts(style, wide, high)[2].h - _KEY_GAP)
+    body = map_plan.parts(style, wide, high)[2]
+    block = region_labels.key_within(codes, style.preset, body.h - _KEY_GAP)
     with suppress(MapError):
         ax, plan = map_plan.new_page(base, legend, names, marks, style, aside=block.w + _ASIDE)
         figure, tall = ax.get_figure(root=True), canvas.axes_size(ax)[1]
-        rise = max(block.h - plan.frame.h, 0.0)
+        rise = max(block.h - (plan.frame.top - body.y), 0.0)
         if figure is not None and plan.found.scale > least and tall + rise <= high:
             figure.set_size_inches(wide / text_metrics.MM, (tall + rise) / text_metrics.MM)
             return ax, map_plan.raised(plan, rise)
