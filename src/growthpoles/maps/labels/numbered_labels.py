@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +33,8 @@ _REACHES = (0.0, 2.0, 15.0, np.inf)
 #: Details of a map: how often their parts may grow, their number, their least side on the map and the room around a
 #: region in them, which come together when they are so near; enlargements to choose from; room around them and inside.
 _ROUNDS, _MOST_DETAILS, _LEAST, _MARGIN, _JOINED = 4, 3, 6.0, 0.8, 4.0
+#: Parts that details are cut into where they would be larger than the page.
+_MOST_PARTS = 6
 _ENLARGED = (1.5, 1.8, 2.1, 2.5, 3.0, 3.6, 4.3, 5.2, 6.2, 7.5, 9.0)
 _AROUND, _EDGE = 1.2, 0.3
 #: Where more than this share of the numbers finds no place one by one, none finds all together.
@@ -243,15 +246,24 @@ def _closer(
         if not found.lost:
             break
         lost += found.lost
-    details = []
-    windows = sorted(windows, key=lambda window: window.x)
-    for number, window in enumerate(windows):
-        nearest = {i: int(np.argmin([_apart(shapes[i], each) for each in windows])) for i in (*within, *found.lost)}
-        here = {i: numbers[i] for i, at in nearest.items() if at == number}
-        detail = _detail(base, plan, window, here, style, "abcd"[number] if len(windows) > 1 else "")
-        if detail is None:
+    nearest = {i: int(np.argmin([_apart(shapes[i], each) for each in windows])) for i in (*within, *found.lost)}
+    todo = [(each, [i for i in nearest if nearest[i] == number]) for number, each in enumerate(windows)]
+    details = list[Detail]()
+    while todo:
+        window, here = todo.pop()
+        detail = _detail(base, plan, window, {i: numbers[i] for i in here}, style)
+        if detail is not None:
+            details.append(detail)
+        elif len(here) > 1 and len(todo) + len(details) + 2 <= _MOST_PARTS:
+            todo += _halves(window, here, shapes)
+        else:
             return None
-        details.append(detail)
+    details.sort(key=lambda each: each.window)
+    if len(details) > 1:
+        details = [
+            replace(one, head=_head(letter, one.times, one.box.h, style))
+            for letter, one in zip(ascii_lowercase, details, strict=False)
+        ]
     space = without(room, found.beside)
     for label in found.inside.values():
         space.block_box(_box_of(frame_of(label)))
@@ -268,6 +280,14 @@ def _closer(
             space.block_box(detail.room)
         standing.append(detail)
     return Stand(found.inside, found.beside, numbers, []), tuple(standing)
+
+
+def _halves(window: Box, here: Sequence[int], shapes: dict[int, BaseGeometry]) -> list[tuple[Box, list[int]]]:
+    """Part the regions of a window that is too large in two, along its longer side, each half with its own window."""
+    axis = int(window.h > window.w)
+    order = sorted(here, key=lambda i: float(_main(shapes[i]).centroid.coords[0][axis]))
+    parts = order[: len(order) // 2], order[len(order) // 2 :]
+    return [(_windows([shapes[i] for i in part], [], window, joined=np.inf)[0], part) for part in parts]
 
 
 def window_on(plan: Plan, window: tuple[float, float, float, float]) -> Box:
@@ -293,7 +313,7 @@ def _main(shape: BaseGeometry) -> BaseGeometry:
     return parts[int(np.argmax(shapely.area(parts)))] if len(parts) else shape
 
 
-def _windows(lost: Sequence[BaseGeometry], before: Sequence[Box], body: Box) -> list[Box]:
+def _windows(lost: Sequence[BaseGeometry], before: Sequence[Box], body: Box, *, joined: float = _JOINED) -> list[Box]:
     """Return boxes around groups of shapes, and those of earlier, joined where they come near each other."""
     boxes = [list(_main(shape).bounds) for shape in lost]
     boxes = [[x0 - _MARGIN, y0 - _MARGIN, x1 + _MARGIN, y1 + _MARGIN] for x0, y0, x1, y1 in boxes]
@@ -303,10 +323,10 @@ def _windows(lost: Sequence[BaseGeometry], before: Sequence[Box], body: Box) -> 
         gap = np.maximum(around[:, None, :2] - around[None, :, 2:], around[None, :, :2] - around[:, None, 2:])
         apart = np.hypot(*np.moveaxis(np.maximum(gap, 0.0), -1, 0)) + np.diag(np.full(len(boxes), np.inf))
         one, other = np.unravel_index(int(np.argmin(apart)), apart.shape)
-        if apart[one, other] > _JOINED and len(boxes) <= _MOST_DETAILS:
+        if apart[one, other] > joined and len(boxes) <= _MOST_DETAILS:
             break
-        joined = [*np.minimum(around[one, :2], around[other, :2]), *np.maximum(around[one, 2:], around[other, 2:])]
-        boxes = [box for k, box in enumerate(boxes) if k not in (one, other)] + [joined]
+        both = [*np.minimum(around[one, :2], around[other, :2]), *np.maximum(around[one, 2:], around[other, 2:])]
+        boxes = [box for k, box in enumerate(boxes) if k not in (one, other)] + [both]
     found = []
     for x0, y0, x1, y1 in boxes:
         more = [max(0.0, _LEAST - side) / 2 for side in (x1 - x0, y1 - y0)]
@@ -316,7 +336,7 @@ def _windows(lost: Sequence[BaseGeometry], before: Sequence[Box], body: Box) -> 
     return found
 
 
-def _detail(base: Base, plan: Plan, window: Box, numbers: dict[int, str], style: Style, letter: str) -> Detail | None:
+def _detail(base: Base, plan: Plan, window: Box, numbers: dict[int, str], style: Style) -> Detail | None:
     """Draw a part of the map as little enlarged as all numbers find a place in it; None if it gets too large."""
     import shapely
     from shapely.affinity import affine_transform
@@ -347,7 +367,7 @@ def _detail(base: Base, plan: Plan, window: Box, numbers: dict[int, str], style:
         ground = room_around(part, drawn)
         found = Task(ground, shapes, numbers, {}, {}, outline, preset).solve(bearable=_BEARABLE)
         if not found.lost:
-            head = _head(letter, times, high, style)
+            head = _head("", times, high, style)
             return Detail(held, layout.scale, times, Box(0.0, 0.0, wide, high), found.inside, found.beside, head)
     return None
 
