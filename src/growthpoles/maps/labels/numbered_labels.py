@@ -15,6 +15,7 @@ from growthpoles.maps.labels.callouts import Callout, Outside, barrier_of, frame
 from growthpoles.maps.labels.number_places import Stand, Task, led_to, without
 from growthpoles.maps.map_options import Style
 from growthpoles.maps.sheet import label_text
+from growthpoles.maps.sheet.far_parts import scale_words
 from growthpoles.maps.sheet.map_geometry import Base
 from growthpoles.maps.sheet.map_plan import Plan
 from growthpoles.maps.sheet.sheet_blocks import Box, Word
@@ -41,7 +42,8 @@ _AROUND, _EDGE = 1.2, 0.3
 _BEARABLE = 0.15
 #: Bends of borders finer than this, in millimetres, move no number.
 _COARSE = 0.04
-#: Share of a detail's numbers that have to fit inside their regions.
+#: Share of a detail's numbers that have to fit inside their regions, where so much of it is land.
+_INLAND = 0.5
 _FITTING = 0.35
 
 
@@ -148,6 +150,9 @@ def number_regions(
     first = ground.copy()
     first.known = {}
     ground.covers = plan.obstacles
+    for word in scale_words(base.frames, plan.found.scale, plan.found.origin, preset.small_pt, style.lang):
+        left, bottom, right, top = word.box
+        ground.block_box(Box(left, bottom, right - left, top - bottom))
     beside = names_around(first, short, values, names, marks, preset, [frame_of(one) for one in inside.values()])
     rest = [i for _, i in short if i not in beside]
     if len(rest) > _MIXED * len(shapes):
@@ -350,6 +355,7 @@ def _detail(base: Base, plan: Plan, window: Box, numbers: dict[int, str], style:
     ]
     part = replace(base, plain=areal, rings=rings, frames=(), bounds=held, poles={})
     labels = {i: label_text.make_label([(number, preset.small_pt, False)]) for i, number in numbers.items()}
+    inland = shapely.area(areal).sum() > _INLAND * shapely.box(*held).area
     for times in _ENLARGED:
         wide, high = window.w * times, window.h * times
         if wide > preset.width_mm - 2.0 or high > 0.6 * preset.max_height_mm:
@@ -360,7 +366,7 @@ def _detail(base: Base, plan: Plan, window: Box, numbers: dict[int, str], style:
         drawn = Plan(body, body, layout, None, None, ())
         shapes = {i: affine_transform(areal[i], (more, 0, 0, more, *layout.origin)) for i in numbers}
         fits = sum(label_fit.place(shapes[i], [label], margin=0.15) is not None for i, label in labels.items())
-        if fits < _FITTING * len(labels):
+        if fits < _FITTING * len(labels) and inland:
             continue
         corners = np.array([(0.0, 0.0), (wide, 0.0), (wide, high), (0.0, high), (0.0, 0.0)])
         outline = [shapely.LineString(corners[k : k + 2]) for k in range(4)]

@@ -21,11 +21,12 @@ from growthpoles.maps.labels.numbered_labels import MOST, Detail
 from growthpoles.maps.map_options import MapOptions, Style, make_style
 from growthpoles.maps.sheet import canvas, insets, map_plan
 from growthpoles.maps.sheet.context_layer import context_names, context_of, draw_context
+from growthpoles.maps.sheet.far_parts import scale_words
 from growthpoles.maps.sheet.furniture import draw_graticule, north_arrow
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import MANY, Base, align, class_paths, prepare, shape_paths, short_codes
 from growthpoles.maps.sheet.map_plan import Plan
-from growthpoles.maps.sheet.sheet_blocks import Box, Word
+from growthpoles.maps.sheet.sheet_blocks import Box
 from growthpoles.maps.sheet.space_layout import FreeSpace
 from growthpoles.maps.source_note import dated, source_parts, told
 from growthpoles.maps.typography import text_metrics
@@ -590,10 +591,8 @@ def _draw(
         canvas.add_shapes(
             ax, [around], face=palettes.PAPER, edge=palettes.SOFT, line_pt=1.2 * preset.line_pt, order=0.7, gid=part
         )
-        if frame.ratio < 1.0:
-            told = f"\u00d7\u00a0{format_number(frame.ratio, style.lang, digits=None)}"
-            spot = Word(left * scale + origin[0] + 0.6, bottom * scale + origin[1] + 0.6, told, preset.small_pt)
-            canvas.add_words(ax, [spot], transform=mm, gid=f"{part}-scale")
+        told = scale_words([frame], scale, origin, preset.small_pt, style.lang)
+        canvas.add_words(ax, told, transform=mm, gid=f"{part}-scale")
     if plan.lenses:
         insets.draw_lenses(
             ax,
