@@ -357,14 +357,16 @@ def _pages(
 
     whole = plan.found.scale
     kept = _KEPT * whole if style.code_key == "auto" else 0.0
+    crowded = False
     if style.insets != "none":
         tried = smaller(() if every else named.details, kept if every else _WORTH * whole, style)
+        crowded = bool(every and tried and tried[2].details)
         if tried and not fits(tried[0], tried[2]):
             tried = smaller(tried[2].details, _WORTH * tried[1].found.scale, style)
         if tried and fits(tried[0], tried[2]):
             yield tried[0], *_with_key(*tried, style)
-    last = smaller((), kept, replace(style, insets="none"))
-    if last:
+    last = None if crowded else smaller((), kept, replace(style, insets="none"))
+    if last:  # where numbers asked for a detail, they find no place without
         yield last[0], *_with_key(*last, style)
     if style.code_key == "auto":
         style = replace(style, code_key="caption")
