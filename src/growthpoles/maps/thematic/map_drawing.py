@@ -296,7 +296,9 @@ def _with_strip(
         if not lacking or len(names) > MOST:
             break
     if best is None:
-        raise MapError(message("no page of the preset holds the map", where=f"preset {style.preset.name}"))
+        wide, high = style.preset.width_mm, style.preset.max_height_mm
+        problem = "the map with its legend and insets does not fit on {wide} x {high} mm"
+        raise MapError(message(problem, where=f"preset {style.preset.name}", wide=f"{wide:g}", high=f"{high:g}"))
     return best
 
 
