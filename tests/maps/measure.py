@@ -93,3 +93,78 @@ def problems(ax: Any, regions: Any, small_pt: float) -> list[str]:
     for line in leaders:
         found += [f"a leader crosses {w.text!r}" for (_, w), b in zip(lines, boxes, strict=True) if line.intersects(b)]
     return found
+
+
+def _outline(path: Any) -> Any:
+    """A drawn area as a geometry: every second ring is a hole."""
+    rings = [shapely.make_valid(shapely.Polygon(ring)) for ring in path.to_polygons() if len(ring) > 3]
+    area = shapely.Polygon()
+    for ring in rings:
+        area = shapely.symmetric_difference(area, ring)
+    return area
+
+
+def _lines(ax: Any, details: bool) -> list[Any]:
+    """Leaders on the map, or those in its parts at a larger scale; also those of no length."""
+    found = []
+    for a in ax.get_children():
+        gid = a.get_gid() or ""
+        if isinstance(a, Collection) and gid.endswith("-callout-lines") and ("-details-" in gid) == details:
+            for path in a.get_paths():
+                starts = np.flatnonzero(path.codes == path.MOVETO)
+                found += [shapely.LineString(part) for part in np.split(path.vertices, starts[1:])]
+    return found
+
+
+def unnamed(ax: Any, names: list[str]) -> list[str]:
+    """Regions whose name can be read nowhere: what is written counts for the area on which it stands or its line ends.
+
+    A number counts if the list of the page, or that for the caption, says this name for it.
+    """
+    drawn = layer(ax, "map-regions")
+    assert drawn is not None
+    areas = [shapely.transform(_outline(path), lambda xy: to_mm(ax, xy)) for path in drawn.get_paths()]
+    listed: dict[str, str] = dict(getattr(ax, "key", ()))
+    number = ""
+    for gid, word in words(ax):
+        if gid.endswith("-codes-text") and word.bold:
+            number, listed[word.text] = word.text, ""
+        elif gid.endswith("-codes-text") and number:
+            listed[number] += word.text
+    frames = layer(ax, "-details-frames")
+    corners = [path.get_extents() for path in frames.get_paths()] if frames is not None else []
+    labels: dict[tuple[str, str], list[Any]] = {}
+    for gid, word in words(ax):
+        if word.tag.isdigit():
+            labels.setdefault((gid, word.tag), []).append(word)
+    said: dict[int, set[str]] = {}
+    for (gid, tag), lines in labels.items():
+        room = shapely.union_all([shapely.box(*word.box) for word in lines]).envelope
+        ends = [line for line in _lines(ax, "-details-" in gid) if shapely.Point(line.coords[0]).distance(room) < 2.0]
+        shape = areas[int(tag)]
+        if "-details-" in gid:
+            on_map, larger = next(
+                (a, b)
+                for a, b in zip(corners[::2], corners[1::2], strict=True)
+                if shapely.box(*b.extents).contains(room.centroid)
+            )
+            times = larger.width / on_map.width
+            shape = shapely.transform(shape, lambda xy, a=on_map, b=larger, k=times: (xy - a.min) * k + b.min)
+        if "callout" in gid:
+            stands = any(shapely.Point(line.coords[-1]).distance(shape) < 0.25 for line in ends)
+        else:
+            stands = "-insets-" in gid or room.intersection(shape).area > 0.2 * room.area
+        if stands:
+            said.setdefault(int(tag), set()).update({"".join(word.text for word in lines), lines[0].text})
+
+    def plain(text: str) -> str:
+        return "".join(ch for ch in text if ch not in " -\u00ad\u00a0")
+
+    return [
+        name
+        for i, name in enumerate(names)
+        if not any(
+            plain(name) in plain(text) or plain(listed.get(text, "")).startswith(plain(name))
+            for text in said.get(i, ())
+        )
+    ]

@@ -252,11 +252,13 @@ def _draw_file(
 
 
 def _tell_unnamed(figure: Figure, *, quiet: bool) -> None:
-    """Say which regions the map names neither by their name nor by a number."""
-    from growthpoles.maps.thematic.map_drawing import unnamed_of
+    """Say which regions the map names neither by their name nor by a number, and what belongs in its caption."""
+    from growthpoles.maps.thematic.map_drawing import keyed_of, unnamed_of
 
     if found := unnamed_of(figure):
         note(f"without a name on this map: {len(found)} regions, {listed(found)}", quiet=quiet)
+    if key := keyed_of(figure):
+        note(f"for the caption, since the list has no room on this page: {key}", quiet=quiet)
 
 
 def _proof_of(target: Path) -> Path:

@@ -24,9 +24,12 @@ class MapOptions(TypedDict, total=False):
     labels : "auto" | "codes" | "marks" | "none"
         Names (default): inside the regions where they fit, else beside the map with a line, else codes with a key
         of what they stand for; codes; classes only; nothing.
-    insets, code_key, scale_bar : "auto" | "none"
+    insets, scale_bar : "auto" | "none"
         Whether to draw enlarged insets of small regions, and of crowded parts where some would else have neither name
-        nor number; the list of what codes stand for; the scale bar.
+        nor number; the scale bar.
+    code_key : "auto" | "caption" | "none"
+        The list of what codes and numbers stand for: on the page, or left to the caption, which is what happens where
+        no page of the preset holds it. The axes tell it then: ``axes.key``, pairs of number and name with its value.
     legend : "auto" | "inside" | "below" | "none"
         The legend's place: in free space of the frame or under it, whichever leaves the larger map; or one of them.
     extent : "auto" | "all"
@@ -56,7 +59,7 @@ class MapOptions(TypedDict, total=False):
     labels: Literal["auto", "codes", "marks", "none"]
     insets: Literal["auto", "none"]
     legend: Literal["auto", "inside", "below", "none"]
-    code_key: Literal["auto", "none"]
+    code_key: Literal["auto", "caption", "none"]
     extent: Literal["auto", "all"]
     context: Literal["auto", "none", "on", "rivers"]
     graticule: Literal["ticks", "lines", "none"]
@@ -120,7 +123,7 @@ _MODES = {
     "labels": ("auto", "codes", "marks", "none"),
     "insets": ("auto", "none"),
     "legend": ("auto", "inside", "below", "none"),
-    "code_key": ("auto", "none"),
+    "code_key": ("auto", "caption", "none"),
     "extent": ("auto", "all"),
     "context": ("auto", "none", "on", "rivers"),
     "graticule": ("ticks", "lines", "none"),

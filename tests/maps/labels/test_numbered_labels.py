@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -14,12 +15,13 @@ import pytest
 import shapely
 
 from growthpoles import maps
-from growthpoles.maps.labels import numbered_labels, region_labels
-from growthpoles.maps.labels.numbered_labels import _CLEAR, _close, _through, settle
+from growthpoles.maps.labels import number_places, region_labels
+from growthpoles.maps.labels.number_places import _CLEAR, _close, _through, settle
 from growthpoles.maps.labels.region_labels import code_block, key_below
 from growthpoles.maps.presets import PRESETS
 from growthpoles.maps.sheet.label_text import make_label
 from growthpoles.maps.sheet.text_layer import WordLayer
+from growthpoles.maps.thematic.map_drawing import keyed_of
 
 SYLLABLES = ("ka", "ro", "men", "tal", "vos", "sin", "ber", "lu", "gor", "pa")
 
@@ -80,6 +82,63 @@ def test_every_region_is_named_or_numbered(n: int, preset: str) -> None:
     assert not any(a.crosses(b) for a, b in itertools.combinations(lines, 2))
 
 
+def corner(n: int) -> list[Any]:
+    """Four large regions, and n tiny ones in the corner of one of them."""
+    tiny = [shapely.box(1e4 * (k % 6), 1e4 * (k // 6), 1e4 * (k % 6 + 1), 1e4 * (k // 6 + 1)) for k in range(n - 4)]
+    town = shapely.union_all(tiny)
+    return [*(shapely.box(x, y, x + 5e5, y + 4e5).difference(town) for x in (0, 5e5) for y in (0, 4e5)), *tiny]
+
+
+def rings(n: int) -> list[Any]:
+    """A capital of a few districts, a ring around it, and sectors around that."""
+
+    def wedge(k: int, of: int, low: float, high: float) -> Any:
+        turn = np.linspace(2 * np.pi * k / of, 2 * np.pi * (k + 1) / of, 20)
+        arc = np.column_stack([np.cos(turn), np.sin(turn)])
+        return shapely.Polygon([*(arc * high), *(arc[::-1] * low)])
+
+    core = n // 3
+    ring = shapely.Point(0, 0).buffer(6e4).difference(shapely.Point(0, 0).buffer(2.5e4))
+    return [
+        *(wedge(k, core, 0, 2.5e4) for k in range(core)),
+        ring,
+        *(wedge(k, n - core - 1, 6e4, 6e5) for k in range(n - core - 1)),
+    ]
+
+
+def islands(n: int) -> list[Any]:
+    """Islands of very different size in a long row."""
+    draw = np.random.default_rng(n)
+    return [shapely.Point(1e6 * k / n, 2e5 * draw.random()).buffer(10 ** draw.uniform(3.4, 4.2)) for k in range(n)]
+
+
+SHAPES = {"corner": corner, "rings": rings, "islands": islands}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", ["values", "symbols", "categories"])
+@pytest.mark.parametrize("preset", ["springer-small", "slide", "elsevier-1.5"])
+@pytest.mark.parametrize(("shape", "n", "more"), [("corner", 30, 0), ("rings", 25, 40), ("islands", 40, 10)])
+def test_odd_countries_are_named(shape: str, n: int, more: int, preset: str, kind: str) -> None:
+    cells = SHAPES[shape](n)
+    index = pd.Index([f"R{i:02}" for i in range(len(cells))], name="region")
+    names = [
+        f"{SYLLABLES[i % 10]}{SYLLABLES[i // 10]}{' of the Northern Hills and Southern Lakes'[:more]}".title()
+        for i in range(n)
+    ]
+    frame = gpd.GeoDataFrame({"name": names}, geometry=cells, index=index, crs="EPSG:32642")
+    values = pd.Series(np.arange(n) + 0.5, index)
+    if kind == "categories":
+        kinds = {"A": ("#cccccc", "high", "A+"), "B": ("#999999", "low", "B")}
+        ax = maps.plot_categories(frame, pd.Series(np.resize(["A", "B"], n), index), kinds, preset=preset, gid="map")
+    else:
+        draw = maps.plot_values if kind == "values" else maps.plot_symbols
+        ax = draw(frame, values, preset=preset, gid="map")
+    assert measure.unnamed(ax, names) == [] and ax.unnamed == ()
+    leaders = measure._lines(ax, False)
+    assert not any(a.crosses(b) for a, b in itertools.combinations(leaders, 2))
+
+
 def test_an_inset_never_costs_the_map_its_scale(squares: gpd.GeoDataFrame) -> None:
     filled = squares.copy()
     filled.loc["R2", "geometry"] = shapely.box(6e5, 0, 9e5, 3e5)
@@ -112,7 +171,7 @@ def test_a_map_lists_the_regions_that_it_does_not_name() -> None:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_places_are_chosen_for_as_many_as_possible(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numbered_labels, "_STEPS", 150)
+    monkeypatch.setattr(number_places, "_STEPS", 150)
     draw = np.random.default_rng(seed)
     owner = np.repeat(np.arange(6), 4)
     price = draw.integers(0, 50, len(owner)).astype(float)
@@ -202,13 +261,22 @@ def test_a_crowded_part_is_drawn_once_more_at_a_larger_scale() -> None:
     assert measure.layer(plain, "-details-frames") is None
 
 
-def test_a_list_without_room_names_nobody() -> None:
-    frame, values = crowd(5)
-    frame["name"] = [(f"{name} of the United Provinces " * 5)[:119] for name in frame["name"]]
-    ax = maps.plot_values(frame, values, preset="springer-small", insets="none")
-    assert not words(ax, "-codes-text") and len(ax.unnamed) >= len(frame) - 1  # one has its name above the map
-    bare = maps.plot_values(frame, values, preset="springer-small", insets="none", code_key="none")
-    assert bare.unnamed == ax.unnamed
+def test_a_list_without_room_goes_to_the_caption() -> None:
+    frame, values = crowd(3)
+    frame["name"] = [(f"{name} of the United Provinces " * 9)[:119] for name in frame["name"]]
+    options: dict[str, Any] = {"preset": replace(PRESETS["springer-small"], max_height_mm=130.0)}
+    ax = maps.plot_values(frame, values, **options)
+    assert ax.unnamed == ()
+    assert [w.text for w in words(ax, "-codes-text")] == ["numbers and codes: see the caption"]
+    key = dict(ax.key)
+    numbers = {int(w.tag): w.text for w in words(ax) if w.text in key and w.tag}
+    told = {i for i, number in numbers.items() if key[number].split("  ")[0] == frame["name"].iloc[i]}
+    assert len(told) == len(key) >= len(frame) - 1  # one may have its name above the map
+    assert keyed_of(ax.figure).startswith(f"1 {key['1'].replace('  ', ' ')}; 2 ")
+    free = maps.plot_values(frame, values, labels="none", **options)
+    assert np.ptp(ax.get_xlim()) == pytest.approx(np.ptp(free.get_xlim()))
+    bare = maps.plot_values(frame, values, code_key="none", **options)
+    assert bare.key == () and len(bare.unnamed) == len(key)
 
 
 def test_a_panel_lists_the_codes_of_its_maps() -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+Found = TypeVar("Found")
 _GAP = 0.7
 _AIR = 0.4
 DEEP = 1.1
@@ -95,9 +96,8 @@ class Outside:
 
         self.space, self.land, self.shapes, self.coast = space, land, shapes, shapely.boundary(land)
         shapely.prepare(land)
-        self.inner: tuple[shapely.STRtree, NDArray[np.object_]] | None = None
-        self.hosts: dict[int, NDArray[np.int_]] = {}
-        self.known: dict[tuple[int, bool], tuple[BaseGeometry, BaseGeometry]] = {}
+        self.known: dict[Hashable, Any] = {}
+        self.covers: Sequence[BaseGeometry] = ()
         self.taken: list[BaseGeometry] = [shapely.box(box.x, box.y, box.right, box.top) for box in boxes]
         self.taken += [shapely.LineString(line) for line in lines]
         for box in boxes:
@@ -109,7 +109,7 @@ class Outside:
         """Return a copy that can be filled without touching this one."""
         other = object.__new__(Outside)
         other.space, other.land, other.coast, other.taken = self.space.copy(), self.land, self.coast, list(self.taken)
-        other.shapes, other.inner, other.known, other.hosts = self.shapes, self.inner, self.known, self.hosts
+        other.shapes, other.known, other.covers = self.shapes, self.known, self.covers
         return other
 
     def inland(self, words: Sequence[BaseGeometry]) -> Outside:
@@ -118,7 +118,7 @@ class Outside:
 
         other = self.copy()
         other.space, other.land = FreeSpace(self.space.body, []), shapely.Polygon()
-        for stands in (*self.taken, *words):
+        for stands in (*self.taken, *words, *self.covers):
             if stands.geom_type == "LineString":
                 other._block_line(shapely.get_coordinates(stands))
             else:
@@ -162,10 +162,10 @@ class Outside:
             How many other regions the line may cross, as few as possible; it may then be longer: a quarter of the
             width to cross one, half the width to cross more.
         """
-        asked = region, bool(words)
-        if asked not in self.known:
-            self.known[asked] = self._aim(polygon, words)
-        aim, others = self.known[asked]
+        aim, others = self._once(("aim", region, bool(words)), lambda: self._aim(polygon, words)), None
+        if not across:
+            others = self._once(("others", region), lambda: self._prepared_others(polygon))
+        words = [*words, *self._hindering(polygon)]
         longest = preset.width_mm / (7 if not across else 4 if across == 1 else 2)
         found: tuple[float, Label, Box, Array] | None = None
         for label in outside_labels(name, mark, preset):
@@ -183,7 +183,7 @@ class Outside:
             near = near[reach <= longest]
             if not len(near):
                 continue
-            lines, cost = self._lines(x[near], y[near], label, foot, aim, [None if across else others, *words])
+            lines, cost = self._lines(x[near], y[near], label, foot, aim, [others, *words])
             cost[cost > longest] = np.inf
             if across:
                 crossed = self._foreign(lines, cost, region)
@@ -200,7 +200,14 @@ class Outside:
         return made
 
     def ways(
-        self, region: int, number: str, preset: Preset, words: Sequence[BaseGeometry], *, most: int
+        self,
+        region: int,
+        polygon: BaseGeometry,
+        number: str,
+        preset: Preset,
+        words: Sequence[BaseGeometry],
+        *,
+        most: int,
     ) -> list[tuple[Callout, int, float]]:
         """Find many places for a number, with a line into its region clear of `words` and of all that stands.
 
@@ -211,11 +218,12 @@ class Outside:
         foot = text_metrics.DROP * label.lines[-1][1] * text_metrics.PT
         high = label.h + foot
         x, y = self.space.spots(label.w, high, _GAP)
-        aim, _ = self._aim(self.shapes[region], [*words, *self.taken])
+        words = [*words, *self._hindering(polygon)]
+        aim = self._aim(polygon, [*words, *self.taken])
         if not len(x) or aim.is_empty:
             return []
         longest = preset.width_mm / 3
-        left, bottom, right, top = self.shapes[region].bounds
+        left, bottom, right, top = polygon.bounds
         close = (x + label.w > left - longest) & (x < right + longest)
         close &= (y + high > bottom - longest) & (y < top + longest)
         x, y = x[close], y[close]
@@ -260,8 +268,9 @@ class Outside:
         self._block_line(made.line)
         self.taken += made.parts()
 
-    def _aim(self, polygon: BaseGeometry, words: Sequence[BaseGeometry]) -> tuple[BaseGeometry, BaseGeometry]:
-        """Return where a line into a region may end, clear of its words, and the other regions, not to be crossed."""
+    @staticmethod
+    def _aim(polygon: BaseGeometry, words: Sequence[BaseGeometry]) -> BaseGeometry:
+        """Return where a line into a region may end, clear of its words."""
         import shapely
 
         stand = np.array(words, dtype=object)
@@ -273,31 +282,59 @@ class Outside:
             if not inner.is_empty:
                 aim = shapely.simplify(inner, 0.15)
                 break
+        return aim
+
+    def _hindering(self, polygon: BaseGeometry) -> list[BaseGeometry]:
+        """Return what covers the map, such as symbols, but not the region itself: no line crosses that."""
+        import shapely
+
+        return [cover for cover in self.covers if not shapely.intersects(cover, polygon)]
+
+    def _once(self, asked: Hashable, find: Callable[[], Found]) -> Found:
+        """Return what was found before, also on a copy, or find it now."""
+        if asked not in self.known:
+            self.known[asked] = find()
+        found: Found = self.known[asked]
+        return found
+
+    def _prepared_others(self, polygon: BaseGeometry) -> BaseGeometry:
+        """Return the land without a region and a little around it."""
+        import shapely
+
         others = shapely.difference(self.land, shapely.buffer(polygon, 0.3))
         shapely.prepare(others)
-        return aim, others
+        return others
+
+    def _inner(self) -> tuple[shapely.STRtree, NDArray[np.object_]]:
+        """Return the regions without a narrow strip along their borders."""
+        import shapely
+
+        inner = np.asarray(shapely.simplify(shapely.buffer(self.shapes, -0.15), 0.05))
+        shapely.prepare(inner)
+        return shapely.STRtree(inner), inner
+
+    def _hosts(self, region: int) -> NDArray[np.int_]:
+        """Return a region and those that lie all around it."""
+        import shapely
+
+        parts, owner = shapely.get_parts(self.shapes, return_index=True)
+        rings = shapely.polygons(shapely.get_exterior_ring(parts))
+        around = shapely.contains(rings, shapely.point_on_surface(self.shapes[region]))
+        return np.append(owner[around], region)
 
     def _foreign(self, lines: Array, cost: Array, region: int) -> NDArray[np.int_]:
         """Count the other regions that possible lines cross, a touch apart; one that lies all around does not count."""
         import shapely
 
-        if self.inner is None:
-            inner = np.asarray(shapely.simplify(shapely.buffer(self.shapes, -0.15), 0.05))
-            shapely.prepare(inner)
-            self.inner = shapely.STRtree(inner), inner
+        tree, inner = self._once("inner", self._inner)
         free = np.flatnonzero(np.isfinite(cost))
         strings = np.asarray(shapely.linestrings(lines[free]))
-        one, other = self.inner[0].query(strings)
-        hit = shapely.intersects(self.inner[1][other], strings[one])
+        one, other = tree.query(strings)
+        hit = shapely.intersects(inner[other], strings[one])
         one, other = one[hit], other[hit]
-        if region not in self.hosts:
-            parts, owner = shapely.get_parts(self.shapes, return_index=True)
-            around = shapely.contains(
-                shapely.polygons(shapely.get_exterior_ring(parts)), shapely.point_on_surface(self.shapes[region])
-            )
-            self.hosts[region] = np.append(owner[around], region)
+        hosts = self._once(("hosts", region), lambda: self._hosts(region))
         count = np.zeros(len(lines), dtype=np.int_)
-        np.add.at(count, free[one[~np.isin(other, self.hosts[region])]], 1)
+        np.add.at(count, free[one[~np.isin(other, hosts)]], 1)
         return count
 
     def _lines(

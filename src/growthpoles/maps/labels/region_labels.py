@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from growthpoles.language.languages import translator
 from growthpoles.maps import palettes
 from growthpoles.maps.labels import label_fit
 from growthpoles.maps.labels.callouts import Callout, barrier_of, frame_of, name_outside, room_around
@@ -18,6 +19,7 @@ from growthpoles.maps.labels.numbered_labels import MOST, Detail, number_regions
 from growthpoles.maps.map_options import Style
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet import canvas, label_text
+from growthpoles.maps.sheet.context_layer import Context, draw_context
 from growthpoles.maps.sheet.label_text import Label
 from growthpoles.maps.sheet.map_geometry import Base, shape_paths
 from growthpoles.maps.sheet.map_plan import Plan
@@ -56,6 +58,8 @@ class Names:
         Crowded parts at a larger scale.
     draft
         Whether the numbers have no places yet.
+    instead
+        Words that stand in the place of the list, where that goes to the caption.
     """
 
     inside: dict[int, Placed]
@@ -64,6 +68,7 @@ class Names:
     key: tuple[Block, float, float] | None
     details: tuple[Detail, ...] = ()
     draft: bool = False
+    instead: str = ""
 
     def unnamed(
         self, names: Sequence[Sequence[str]], marks: Sequence[str], elsewhere: Collection[int], *, listed: bool
@@ -91,7 +96,8 @@ class Names:
         """Move everything up, to make room for a key below."""
         inside = {i: (label, x, y + rise, tight) for i, (label, x, y, tight) in self.inside.items()}
         details = tuple(one.moved(0.0, rise) if one.placed else one for one in self.details)
-        return Names(inside, {i: one.moved(0.0, rise) for i, one in self.beside.items()}, self.codes, key, details)
+        beside = {i: one.moved(0.0, rise) for i, one in self.beside.items()}
+        return replace(self, inside=inside, beside=beside, key=key, details=details)
 
     def plainer(self) -> Names:
         """Return the same with a list that tells names alone, without classes or values."""
@@ -105,18 +111,18 @@ class Names:
         waiting = sorted((one for one in self.details if not one.placed), key=lambda each: each.window)
         stood, x, low, high = list[Detail](), 0.0, 0.0, 0.0
         for one in waiting:
-            if x and x + one.box.w > limit:
+            if x and x + one.room.w > limit:
                 x, low, high = 0.0, low + high + _SHELF, 0.0
             stood.append(one.moved(x, low))
-            x, high = x + one.box.w + _SHELF, max(high, one.box.h)
+            x, high = x + one.room.w + _SHELF, max(high, one.room.h)
         shelf = low + high
         if not (listed and self.codes and not self.key):
             return Strip(tuple(stood), None, shelf)
-        block = key_below(self.codes, preset, limit)
+        block = line_block(self.instead, preset) if self.instead else key_below(self.codes, preset, limit)
         if not stood:
             return Strip((), block, block.h)
         whole = shelf + _SHELF + block.h
-        if not low:
+        if not low and not self.instead:
             for columns in range(2, len(self.codes) + 1):
                 around = code_block(self.codes, columns, preset, limit, corner=(x, shelf + _SHELF))
                 if around.w > limit:
@@ -194,6 +200,7 @@ def arrange(
         mark = "" if i in beside and beside[i].marked else marks[i]
         placed[i] = label_fit.best(shape, mine, mark, style.preset, poles[i])
     inside = {i: found for i, found in placed.items() if found is not None}
+    instead = translator(style.lang)("numbers and codes: see the caption") if style.code_key == "caption" else ""
     if len(base.geometries) <= MOST and any(names[i] and not _told(i, inside, beside, marks) for i in todo):
         inside, beside, numbered, details = number_regions(
             base, plan, dict(zip(todo, shapes, strict=True)), names, marks, style, poles, draft=draft
@@ -205,13 +212,13 @@ def arrange(
         )
         listed = free and style.code_key == "auto"
         key = code_key(codes, base, plan, list(beside.values()), style.preset, details) if listed else None
-        return Names(inside, beside, codes, key, details, draft)
+        return Names(inside, beside, codes, key, details, draft, instead if codes else "")
     first = {i: _code(found[0], marks[i]) for i, found in inside.items() if i not in beside}
     first |= {i: one.label.lines[0][0] for i, one in beside.items()}
     codes = tuple(sorted((code, names[i][0]) for i, code in first.items() if code in names[i][1:]))
     wanted = codes and free and style.code_key == "auto"
     key = code_key(codes, base, plan, list(beside.values()), style.preset) if wanted else None
-    return Names(inside, beside, codes, key)
+    return Names(inside, beside, codes, key, instead=instead if codes else "")
 
 
 def _code(label: Label, mark: str) -> str:
@@ -265,12 +272,15 @@ def code_key(
         outside.block(one)
     for detail in details:
         if detail.placed:
-            outside.block_box(detail.box)
-    for columns, gap in itertools.product(range(1, len(pairs) + 1), (2 * _AIR, _AIR)):
+            outside.block_box(detail.room)
+    for columns in range(1, len(pairs) + 1):
         block = code_block(pairs, columns, preset)
+        if block.w > plan.frame.w:
+            break
         if below is not None and block.h <= below.h and below.right + 3.0 + block.w <= plan.frame.right:
             return block, plan.frame.right - block.w, below.top - block.h
-        x, y = outside.space.spots(block.w, block.h, gap)
+        spots = (outside.space.spots(block.w, block.h, gap) for gap in (2 * _AIR, _AIR))
+        x, y = next((each for each in spots if len(each[0])), (np.empty(0), np.empty(0)))
         if len(x):
             # in a corner, so that the list is taken for furniture
             far = np.minimum(x - plan.body.x, plan.body.right - block.w - x)
@@ -333,6 +343,12 @@ def _cut(rows: Sequence[int], per: Sequence[int]) -> list[tuple[int, int, int]]:
     return found
 
 
+def line_block(text: str, preset: Preset) -> Block:
+    """Set one line of small text."""
+    word = Word(0.0, text_metrics.DROP * preset.small_pt * text_metrics.PT, text, preset.small_pt)
+    return Block(word.length, word.box[3], (word,))
+
+
 def key_below(codes: Sequence[tuple[str, str]], preset: Preset, limit: float) -> Block:
     """Set codes and names in as many columns as fit into `limit` millimetres, for a strip under the map.
 
@@ -382,10 +398,13 @@ def draw_details(
     preset: Preset,
     transform: Transform,
     gid: str,
+    *,
+    ground: Context | None,
 ) -> None:
     """Draw crowded parts at their larger scale with the numbers of their regions, and frame them on the map."""
     import shapely
     from matplotlib.path import Path
+    from matplotlib.transforms import Affine2D
     from shapely.affinity import affine_transform
 
     def around(box: Box) -> Path:
@@ -406,6 +425,11 @@ def draw_details(
         fills += [faces[i] for i in near]
         marked += [(path, faces[i]) for path, i in zip(drawn, near, strict=True) if i in hatched]
     thin = preset.line_pt
+    for number, one in enumerate(details):
+        if ground is None:
+            break
+        own = Affine2D().scale(one.scale).translate(*one.origin) + transform
+        draw_context(ax, ground, one.box, transform, f"{gid}-details-{number}", data=own, order=4.01)
     for paths, face, edge, line, order, name in (
         (papers, palettes.PAPER, "none", 0.0, 4.0, "paper"),
         (shapes, fills, palettes.BORDER, thin, 4.1, "regions"),
@@ -418,9 +442,12 @@ def draw_details(
         shown, under = map(list, zip(*marked, strict=True))
         clear = [frame_of(label).buffer(0.3) for one in details for label in one.inside.values()]
         canvas.add_hatch(ax, shown, under, order=4.2, gid=f"{gid}-details-hatched", transform=transform, clear=clear)
-    words = [one.note for one in details if one.note]
+    words = [word for one in details for word in one.head]
     for one in details:
         words += _label_words(one.inside, faces)
+        window, letters = window_on(plan, one.window), one.head[:-1]
+        low = window.top - 0.5 - text_metrics.CAP * preset.small_pt * text_metrics.PT
+        words += [replace(word, x=window.x + 0.5, y=low, halo=palettes.PAPER) for word in letters]
     canvas.add_words(ax, words, transform=transform, gid=f"{gid}-details-numbers")
     _draw_callouts(ax, [call for one in details for call in one.beside.values()], preset, transform, f"{gid}-details")
 

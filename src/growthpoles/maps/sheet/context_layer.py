@@ -214,20 +214,26 @@ def _names(lang: str) -> tuple[list[str], list[tuple[float, float, str]]]:
     return [row[column] for row in rows if not row["lon"]], waters
 
 
-def draw_context(ax: Axes, found: Context, plan: Plan, mm: Transform, gid: str) -> None:
-    """Draw sea, land, lakes, rivers, coast and borders inside the frame, under all else; disputed borders dotted."""
+def draw_context(
+    ax: Axes, found: Context, frame: Box, mm: Transform, gid: str, *, data: Transform | None = None, order: float = 0.0
+) -> None:
+    """Draw sea, land, lakes, rivers, coast and borders inside the frame, under all else; disputed borders dotted.
+
+    `data` leads from map units to the display, by default that of the axes; layers stand a little above `order`.
+    """
     from matplotlib.path import Path
     from matplotlib.transforms import Bbox, TransformedBbox
 
-    frame = plan.frame
+    step = 0.1 if order else 1.0
     corners = [(frame.x, frame.y), (frame.right, frame.y), (frame.right, frame.top), (frame.x, frame.top)]
     window = TransformedBbox(Bbox.from_extents(frame.x, frame.y, frame.right, frame.top), mm)
     sea = Path([*corners, corners[0]], closed=True)
-    canvas.add_shapes(ax, [sea], face=palettes.SEA, order=0.1, gid=f"{gid}-sea", transform=mm)
+    canvas.add_shapes(ax, [sea], face=palettes.SEA, order=order + 0.1 * step, gid=f"{gid}-sea", transform=mm)
     for name, areas, face in (("land", found.land, palettes.LAND), ("lakes", found.lakes, palettes.SEA)):
         if areas is not None:
-            order = 0.2 if name == "land" else 0.3
-            canvas.add_shapes(ax, [areas], face=face, order=order, gid=f"{gid}-{name}").set_clip_box(window)
+            level = order + (0.2 if name == "land" else 0.3) * step
+            layer = canvas.add_shapes(ax, [areas], face=face, order=level, gid=f"{gid}-{name}", transform=data)
+            layer.set_clip_box(window)
     for name, lines, colour, width, dashes in (
         ("rivers", found.rivers, palettes.RIVER, 0.3, None),
         ("coast", found.lines, palettes.COAST, 0.4, None),
@@ -235,8 +241,9 @@ def draw_context(ax: Axes, found: Context, plan: Plan, mm: Transform, gid: str) 
     ):
         if lines is not None:
             layer = canvas.add_shapes(
-                ax, [lines], face="none", edge=colour, line_pt=width, order=0.35, gid=f"{gid}-{name}"
-            )
+                ax, [lines], face="none", edge=colour, line_pt=width, order=order + 0.35 * step, gid=f"{gid}-{name}",
+                transform=data,
+            )  # fmt: skip
             layer.set_clip_box(window)
             if dashes:
                 layer.set_linestyle([(0, dashes)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -10,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from growthpoles.geodesy import shortest_arc
-from growthpoles.maps.sheet.sheet_blocks import Array
+from growthpoles.language.number_format import format_number
+from growthpoles.maps.sheet.sheet_blocks import Array, Word
 
 if TYPE_CHECKING:
     from pyproj import CRS, Transformer
@@ -301,3 +303,19 @@ def _free_corner(
     below = [frame.bounds for frame in frames if frame.bounds[1] < bottom - air]
     start = max((b[2] for b in below), default=left - air) + air
     return float(start), float(bottom - air - high)
+
+
+def scale_words(
+    frames: Sequence[FarFrame], scale: float, origin: tuple[float, float], size: float, lang: str
+) -> list[Word]:
+    """Return the words in the corners of frames that tell how much smaller than the main body their parts are."""
+    return [
+        Word(
+            frame.bounds[0] * scale + origin[0] + 0.6,
+            frame.bounds[1] * scale + origin[1] + 0.6,
+            f"\u00d7\u00a0{format_number(frame.ratio, lang, digits=None)}",
+            size,
+        )
+        for frame in frames
+        if frame.ratio < 1.0
+    ]

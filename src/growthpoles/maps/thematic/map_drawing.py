@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -16,15 +17,16 @@ from growthpoles.language.phrases import LONGEST, shorten
 from growthpoles.maps import palettes
 from growthpoles.maps.labels import region_labels
 from growthpoles.maps.labels.callouts import frame_of
-from growthpoles.maps.labels.numbered_labels import Detail
+from growthpoles.maps.labels.numbered_labels import MOST, Detail
 from growthpoles.maps.map_options import MapOptions, Style, make_style
 from growthpoles.maps.sheet import canvas, insets, map_plan
 from growthpoles.maps.sheet.context_layer import context_names, context_of, draw_context
-from growthpoles.maps.sheet.graticule import draw_graticule, north_arrow
+from growthpoles.maps.sheet.far_parts import scale_words
+from growthpoles.maps.sheet.furniture import draw_graticule, north_arrow
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import MANY, Base, align, class_paths, prepare, shape_paths, short_codes
 from growthpoles.maps.sheet.map_plan import Plan
-from growthpoles.maps.sheet.sheet_blocks import Box, Word
+from growthpoles.maps.sheet.sheet_blocks import Box
 from growthpoles.maps.sheet.space_layout import FreeSpace
 from growthpoles.maps.source_note import dated, source_parts, told
 from growthpoles.maps.typography import text_metrics
@@ -42,6 +44,10 @@ if TYPE_CHECKING:
 
         def __call__(self, ax: Axes, base: Base, plan: Plan, *, draw: bool) -> Sequence[BaseGeometry]:
             """Return the obstacles for labels; draw them if asked."""
+
+
+#: Axes, arrangement and names of a map of its own page.
+_Page: TypeAlias = "tuple[Axes, Plan, region_labels.Names]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +70,14 @@ _KEY_GAP = 1.8
 RASTERISED = 20_000
 #: Level below which the p-values of an overlay count as significant.
 _ALPHA = 0.05
-#: Room between a map and a key beside it, and the share of the preset's height that the key takes.
-_ASIDE, _KEY_HIGH = 2.5, 0.8
+#: Room between a map and a key beside it.
+_ASIDE = 2.5
 #: Paper around a legend that stands on land or sea.
 _GROUND = 0.7
 #: A list that would take more of the page than this goes without values: the map shows their classes.
 _LONGEST_KEY = 0.45
+#: What a list leaves of the map's scale at least; a longer one goes to the caption.
+_KEPT = 0.45
 #: Parts at a larger scale under the map may cost it this much of its own, no more.
 _WORTH = 0.85
 
@@ -246,7 +254,8 @@ def draw_map(
     known = lacking
     if named is not None:
         insets_of = {lens.region for lens in plan.lenses}
-        lacking, known = (named.unnamed(names, marks, insets_of, listed=told) for told in (named.key is not None, True))
+        lacking, known = (named.unnamed(names, marks, insets_of, listed=told) for told in (_listed(named), True))
+    ax.key = named.codes if named is not None and named.instead else ()  # type: ignore[attr-defined]
     ax.unnamed = tuple(regions.index[i] for i in lacking)  # type: ignore[attr-defined]
     coded = frozenset(regions.index[sorted({*lacking} - {*known})])
     _SHOWN[ax] = Shown(legend, frozenset(classes), base, chosen(), coded)
@@ -272,16 +281,45 @@ def _with_strip(
     marks: Sequence[str],
     style: Style,
     cleared: Callable[[Plan], Plan],
-) -> tuple[Axes, Plan, region_labels.Names]:
+) -> _Page:
     """Name the regions, and put what has no room on the map under it: the list of codes, parts at a larger scale.
 
-    The page grows for that. Where the preset does not allow it, the map becomes smaller for the list, or the list
-    stands beside it; for a part at a larger scale no map becomes much smaller.
+    Of the pages that can be made, the first one counts that names every region, else the one that names most.
     """
-    preset = style.preset
-    high, wide = preset.max_height_mm, plan.frame.w
+    best: _Page | None = None
+    fewest = len(names) + 1
+    for page in _pages(ax, base, plan, legend, names, marks, style, cleared):
+        lenses = {lens.region for lens in page[1].lenses}
+        lacking = len(page[2].unnamed(names, marks, lenses, listed=_listed(page[2]) or style.code_key == "none"))
+        if lacking < fewest:
+            best, fewest = page, lacking
+        if not lacking or len(names) > MOST:
+            break
+    if best is None:
+        wide, high = style.preset.width_mm, style.preset.max_height_mm
+        problem = "the map with its legend and insets does not fit on {wide} x {high} mm"
+        raise MapError(message(problem, where=f"preset {style.preset.name}", wide=f"{wide:g}", high=f"{high:g}"))
+    return best
 
-    listed = style.code_key == "auto"
+
+def _pages(
+    ax: Axes,
+    base: Base,
+    plan: Plan,
+    legend: Legend,
+    names: Sequence[list[str]],
+    marks: Sequence[str],
+    style: Style,
+    cleared: Callable[[Plan], Plan],
+) -> Iterator[_Page]:
+    """Make pages for a map, the better ones first.
+
+    The page grows for the list. Where the preset does not allow it, the list goes without values, the map becomes
+    smaller for it, or it stands beside the map, or in the caption; for a part at a larger scale no map becomes much
+    smaller.
+    """
+    preset, wide = style.preset, plan.frame.w
+    high, listed = preset.max_height_mm, style.code_key != "none"
 
     def fits(ax: Axes, found: region_labels.Names) -> bool:
         under = found.strip(preset, wide, listed=listed).h
@@ -292,10 +330,10 @@ def _with_strip(
         named = region_labels.arrange(base, plan, names, marks, style)
     for each in (named, named.plainer()):
         if not each.draft and fits(ax, each):
-            return ax, *_with_key(ax, plan, each, style)
+            yield ax, *_with_key(ax, plan, each, style)
     # on a smaller map fewer names find a place: the strip has to hold them all
     every = [("000", "  ".join((ways[0], mark))) for ways, mark in zip(names, marks, strict=True) if ways]
-    if not named.codes or named.key or not listed:
+    if not named.codes or named.key or style.code_key != "auto":
         every = []
 
     def rise(details: tuple[Detail, ...]) -> float:
@@ -304,42 +342,64 @@ def _with_strip(
     values = not every or rise(()) <= _LONGEST_KEY * high
     if not values:
         every = [(number, name.split("  ")[0]) for number, name in every]
-    whole, kept, details = plan.found.scale, style, () if every else named.details
-    for last in (False, False, True):
-        if last:
-            kept, details = replace(style, insets="none"), ()
-        try:
-            page = map_plan.new_page(base, legend, names, marks, style, spare=rise(details) if every or details else 0)
-        except MapError:
-            if not last:
-                continue
-            if every:  # not even the list fits: the map stays as large as it is
-                return ax, plan, region_labels.arrange(base, plan, names, marks, kept)
-            raise
-        found = page[1].found.scale
-        if details and found < _WORTH * whole:
-            continue
-        whole = found
-        beside = _key_beside(base, legend, names, marks, style, every, found) if every else None
-        new, placed = beside or page
-        placed = cleared(placed)
-        named = region_labels.arrange(base, placed, names, marks, kept, free=not every, values=values)
-        if beside:
-            block = region_labels.key_within(named.codes, preset, placed.frame.h)
-            room = placed.frame.top - map_plan.parts(style, preset.width_mm, high)[2].y
-            aside = placed.frame.right + _ASIDE
-            strip = named.strip(preset, preset.width_mm - map_plan.MARGIN - aside, listed=True)
-            stood: tuple[Detail, ...] = ()
-            if strip.details and strip.block and strip.h <= room:
-                block, low = strip.block, placed.frame.top - strip.h
-                stood = tuple(replace(one.moved(aside, low), placed=True) for one in strip.details)
-            named = named.raised(0.0, (block, aside, placed.frame.top - block.h))
-            if stood:
-                named = replace(named, details=(*(one for one in named.details if one.placed), *stood))
-        if last or fits(new, named):
-            break
-        details = named.details
-    return new, *_with_key(new, placed, named, style)
+
+    def smaller(details: tuple[Detail, ...], least: float, style: Style) -> _Page | None:
+        """Make a page with room for the list and details; None where the map would be smaller than `least`."""
+        page, spare = None, rise(details) if every or details else 0.0
+        with suppress(MapError):
+            page = map_plan.new_page(base, legend, names, marks, style, spare=spare)
+        found = page[1].found.scale if page else 0.0
+        beside = _key_beside(base, legend, names, marks, style, every, max(found, least)) if every else None
+        page = beside or page
+        if page is None or page[1].found.scale < least:
+            return None
+        new, placed = page[0], cleared(page[1])
+        named = region_labels.arrange(base, placed, names, marks, style, free=not every, values=values)
+        return new, placed, _beside(named, placed, style) if beside else named
+
+    whole = plan.found.scale
+    kept = _KEPT * whole if style.code_key == "auto" else 0.0
+    crowded = False
+    if style.insets != "none":
+        tried = smaller(() if every else named.details, kept if every else _WORTH * whole, style)
+        crowded = bool(every and tried and tried[2].details)
+        if tried and not fits(tried[0], tried[2]):
+            tried = smaller(tried[2].details, _WORTH * tried[1].found.scale, style)
+        if tried and fits(tried[0], tried[2]):
+            yield tried[0], *_with_key(*tried, style)
+    last = None if crowded else smaller((), kept, replace(style, insets="none"))
+    if last:  # where numbers asked for a detail, they find no place without
+        yield last[0], *_with_key(*last, style)
+    if style.code_key == "auto":
+        style = replace(style, code_key="caption")
+        for insets in dict.fromkeys((style.insets, "none")):
+            room = region_labels.line_block("0", preset).h + _KEY_GAP
+            new, placed = map_plan.new_page(base, legend, names, marks, replace(style, insets=insets), spare=room)
+            placed = cleared(placed)
+            named = region_labels.arrange(base, placed, names, marks, replace(style, insets=insets))
+            if fits(new, named) or insets == "none":
+                yield new, *_with_key(new, placed, named, style)
+
+
+def _listed(named: region_labels.Names) -> bool:
+    """Tell whether the list of codes stands on the page, or goes to the caption."""
+    return named.key is not None or bool(named.instead)
+
+
+def _beside(named: region_labels.Names, plan: Plan, style: Style) -> region_labels.Names:
+    """Put the list on the right of the map, and details above it where they fit."""
+    preset = style.preset
+    low = map_plan.parts(style, preset.width_mm, preset.max_height_mm)[2].y
+    block = region_labels.key_within(named.codes, preset, plan.frame.top - low)
+    room = plan.frame.top - low
+    aside = plan.frame.right + _ASIDE
+    strip = named.strip(preset, preset.width_mm - map_plan.MARGIN - aside, listed=True)
+    stood: tuple[Detail, ...] = ()
+    if strip.details and strip.block and strip.h <= room:
+        block, low = strip.block, plan.frame.top - strip.h
+        stood = tuple(replace(one.moved(aside, low), placed=True) for one in strip.details)
+    named = named.raised(0.0, (block, aside, plan.frame.top - block.h))
+    return replace(named, details=(*(one for one in named.details if one.placed), *stood)) if stood else named
 
 
 def _key_beside(
@@ -352,12 +412,17 @@ def _key_beside(
     least: float,
 ) -> tuple[Axes, Plan] | None:
     """Return a page with room for the key on the right, where the map gets larger than `least` by that."""
-    high = style.preset.max_height_mm
-    block = region_labels.key_within(codes, style.preset, _KEY_HIGH * high)
-    if block.w > 0.6 * style.preset.width_mm:
-        return None
-    found = map_plan.new_page(base, legend, names, marks, style, aside=block.w + _ASIDE)
-    return found if found[1].found.scale > least and found[1].frame.h >= block.h else None
+    wide, high = style.preset.width_mm, style.preset.max_height_mm
+    body = map_plan.parts(style, wide, high)[2]
+    block = region_labels.key_within(codes, style.preset, body.h - _KEY_GAP)
+    with suppress(MapError):
+        ax, plan = map_plan.new_page(base, legend, names, marks, style, aside=block.w + _ASIDE)
+        figure, tall = ax.get_figure(root=True), canvas.axes_size(ax)[1]
+        rise = max(block.h - (plan.frame.top - body.y), 0.0)
+        if figure is not None and plan.found.scale > least and tall + rise <= high:
+            figure.set_size_inches(wide / text_metrics.MM, (tall + rise) / text_metrics.MM)
+            return ax, map_plan.raised(plan, rise)
+    return None
 
 
 def make_transform(ax: Axes, base: Base) -> None:
@@ -393,6 +458,12 @@ def unnamed_of(figure: Figure) -> list[str]:
     return list(dict.fromkeys(str(label) for ax in figure.axes for label in getattr(ax, "unnamed", ())))
 
 
+def keyed_of(figure: Figure) -> str:
+    """Return the list of numbers or codes that a figure's maps leave to the caption, "" for none."""
+    pairs = dict.fromkeys(pair for ax in figure.axes for pair in getattr(ax, "key", ()))
+    return "; ".join(f"{code} {told.replace('  ', ' ')}" for code, told in pairs)
+
+
 def told_of(figure: Figure) -> dict[str, list[str]]:
     """Return what a figure's maps say of every region, by the identifier of the group that holds their outlines."""
     layers = [layer for ax in figure.axes for layer in ax.collections if hasattr(layer, "told")]
@@ -402,7 +473,7 @@ def told_of(figure: Figure) -> dict[str, list[str]]:
 def _with_key(ax: Axes, plan: Plan, named: region_labels.Names, style: Style) -> tuple[Plan, region_labels.Names]:
     """Make the page higher and put what waits for a place under the map, if the preset allows that height."""
     wide, high = canvas.axes_size(ax)
-    strip = named.strip(style.preset, plan.frame.w, listed=style.code_key == "auto")
+    strip = named.strip(style.preset, plan.frame.w, listed=style.code_key != "none")
     rise = strip.h + _KEY_GAP
     figure = ax.get_figure(root=True)
     if figure is None or not strip.h or high + rise > style.preset.max_height_mm:
@@ -449,7 +520,7 @@ def _left_free(base: Base, plan: Plan, named: region_labels.Names | None) -> Fre
         boxes += [one.box for one in named.beside.values()]
         lines += [one.line for one in named.beside.values()]
         boxes += [Box(named.key[1], named.key[2], named.key[0].w, named.key[0].h)] if named.key else []
-        boxes += [one.box for one in named.details]
+        boxes += [one.room for one in named.details]
     for box in boxes:
         space.block(box)
     for start, end in lines:
@@ -497,9 +568,9 @@ def _draw(
     head, foot, _ = map_plan.parts(style, wide, high)
     ground = context_of(base, plan, rivers=style.context == "rivers") if style.context != "none" else None
     if ground is not None:
-        draw_context(ax, ground, plan, mm, gid)
+        draw_context(ax, ground, plan.frame, mm, gid)
     if style.graticule != "none" and base.crs is not None:
-        draw_graticule(ax, base.crs, style, plan, mm, gid)
+        draw_graticule(ax, base.crs, style, plan.frame, found, mm, gid)
     paths, fills = (base.paths, faces) if base.paths else class_paths(base, faces)
     if len(base.geometries) > RASTERISED:
         _paint(ax, base, paths, fills, faces, f"{gid}-regions")
@@ -524,10 +595,8 @@ def _draw(
         canvas.add_shapes(
             ax, [around], face=palettes.PAPER, edge=palettes.SOFT, line_pt=1.2 * preset.line_pt, order=0.7, gid=part
         )
-        if frame.ratio < 1.0:
-            told = f"\u00d7\u00a0{format_number(frame.ratio, style.lang, digits=None)}"
-            spot = Word(left * scale + origin[0] + 0.6, bottom * scale + origin[1] + 0.6, told, preset.small_pt)
-            canvas.add_words(ax, [spot], transform=mm, gid=f"{part}-scale")
+        told = scale_words([frame], scale, origin, preset.small_pt, style.lang)
+        canvas.add_words(ax, told, transform=mm, gid=f"{part}-scale")
     if plan.lenses:
         insets.draw_lenses(
             ax,
@@ -544,7 +613,7 @@ def _draw(
         )
     if named:
         region_labels.draw_names(ax, named, faces, preset, mm, gid, halo=haloed)
-        region_labels.draw_details(ax, named.details, base, plan, faces, hatched, preset, mm, gid)
+        region_labels.draw_details(ax, named.details, base, plan, faces, hatched, preset, mm, gid, ground=ground)
     if ground is not None:
         found_names = context_names(base, plan, _left_free(base, plan, named), style)
         canvas.add_words(ax, found_names, transform=mm, gid=f"{gid}-context", order=0.45)

@@ -37,6 +37,8 @@ GROUND, SYMBOL = "#ece9e2", "#5a7fb0"
 _VALUE = "value"
 #: Diameter of the largest symbol, and width of the widest flow, as shares of the sheet's width.
 _LARGEST, _WIDEST = 0.09, 0.018
+#: Of more regions than this the circles are smaller, in proportion to their number, down to a share.
+_CROWD, _LEAST_LARGEST = 30, 0.025
 _CIRCLE = np.column_stack([np.cos(a := np.linspace(0, 2 * np.pi, 61)), np.sin(a)])
 
 
@@ -160,8 +162,8 @@ def plot_symbols(
     variable : str
         What the values are, with the unit: words over the legend and in the title.
     largest : float, optional
-        Value of the largest circle, 9 % of the sheet's width across; by default the largest value. Maps that are to
-        be compared share it.
+        Value of the largest circle, 9 % of the sheet's width across, less of more than 30 regions; by default the
+        largest value. Maps that are to be compared share it.
     digits : int, optional
         Digits of the values in the polygons; by default three figures of the largest value.
     colour : str
@@ -201,7 +203,8 @@ def plot_symbols(
     style = map_style(regions, options, lang, variable, year, edition, values)
     style = replace(style, insets="numbers" if style.insets == "auto" else "none")
     wide = canvas.axes_size(ax)[0] if ax is not None else style.preset.width_mm
-    diameter = _LARGEST * wide * np.sqrt(numbers / most)
+    widest = wide * max(_LEAST_LARGEST, _LARGEST * min(1.0, np.sqrt(_CROWD / len(numbers))))
+    diameter = widest * np.sqrt(numbers / most)
 
     def over(ax: Axes, base: Base, plan: Plan, *, draw: bool) -> Sequence[BaseGeometry]:
         import shapely
@@ -219,9 +222,7 @@ def plot_symbols(
         return list(shapely.buffer(shapely.points(spots), radii + 0.2, quad_segs=8))
 
     told = digits_for(numbers) if digits is None else digits
-    steps = [
-        (format_number(step, lang, digits=None), _LARGEST * wide * np.sqrt(step / most)) for step in _round_steps(most)
-    ]
+    steps = [(format_number(step, lang, digits=None), widest * np.sqrt(step / most)) for step in _round_steps(most)]
     lacking = np.isnan(numbers)
     classes = np.where(lacking, NO_DATA, _VALUE).tolist()
     word = translator(lang)
