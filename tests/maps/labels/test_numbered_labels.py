@@ -316,3 +316,16 @@ def test_a_list_flows_around_its_corner() -> None:
         left, _, _, top = word.box
         assert left >= 30.0 or top <= block.h - 20.0
     assert block.h < code_block(pairs, 3, preset, 76.0).h + 20.0
+
+
+def test_regions_called_by_numbers_carry_their_own() -> None:
+    """A list "1 = 13" beside a region 1 named two regions alike."""
+    boxes = [shapely.box(i % 10, i // 10, i % 10 + 1, i // 10 + 1) for i in range(90)]
+    names = [str(51 + i) for i in range(90)]
+    regions = gpd.GeoDataFrame({"name": names}, geometry=boxes, crs="EPSG:32642", index=names)
+    regions.geometry = regions.scale(1e4, 1e4, origin=(0, 0))
+    values = pd.Series(range(1_000_000, 1_000_090), regions.index)
+    axes = maps.plot_values(regions, values, variable="y", preset="springer-small")
+    assert axes.key and not axes.unnamed
+    for number, told in axes.key:
+        assert told.replace("\xa0", "").replace(",", "") == str(values[number])

@@ -167,6 +167,8 @@ def number_regions(
     def rank(those: Collection[int]) -> dict[int, str]:
         listed = range(len(names)) if style.code_key == "none" else those
         numbers = {i: str(k + 1) for k, i in enumerate(sorted(listed, key=lambda i: (names[i][0], i)))}
+        if all(names[i][0].isdecimal() and len(names[i][0]) <= 3 for i in range(len(names))):
+            numbers = {i: names[i][0] for i in listed}  # regions that are called by numbers carry their own
         return {i: numbers[i] for i in sorted(those, key=lambda i: int(numbers[i]))}
 
     if draft:

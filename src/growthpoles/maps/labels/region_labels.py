@@ -207,7 +207,7 @@ def arrange(
         )
         values = values and style.code_key != "none"  # the list of a panel serves maps of several values
         codes = tuple(
-            (number, "  ".join(filter(None, [names[i][0], marks[i] if values else ""])))
+            (number, "  ".join(filter(None, [names[i][0] * (names[i][0] != number), marks[i] if values else ""])))
             for i, number in numbered.items()
         )
         listed = free and style.code_key == "auto"
