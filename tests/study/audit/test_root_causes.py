@@ -100,8 +100,8 @@ def test_an_extreme_behind_a_gap_makes_no_index_wrong(method: str, tmp_path: Pat
 
 def test_a_column_without_another_year_is_said_to_be_blind(tmp_path: Path) -> None:
     study = clean(np.random.default_rng(2), tmp_path, n=10)
+    from growthpoles.study.audit.between_years import blind_columns
     from growthpoles.study.audit.causes.printed_relations import source_blocks
-    from growthpoles.study.audit.cell_checks import blind_columns
 
     blocks = source_blocks(study.sources())
     (check, rows, reason), *_ = blind_columns({1: blocks[1]}, {(1, "prod"), (1, "rdi"), (1, "fpc"), (1, "wst")})

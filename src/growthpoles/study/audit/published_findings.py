@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.study.audit.arithmetic import check_arithmetic
+from growthpoles.study.audit.between_years import blind_columns
 from growthpoles.study.audit.causes.hypotheses import Reading as CauseReading
 from growthpoles.study.audit.causes.printed_relations import Block, Relation, make_block, ratio_relations
 from growthpoles.study.audit.causes.root_causes import Cause, cell_text, coarse_ratios, find_causes
 from growthpoles.study.audit.causes.totals import unchecked_totals
-from growthpoles.study.audit.cell_checks import Search, blind_columns, mend
+from growthpoles.study.audit.cell_checks import Search, mend
 from growthpoles.study.audit.column_orders import listed
 from growthpoles.study.audit.effects import SEVERITIES
 from growthpoles.study.audit.findings import Cell, Fault, cause_fault, relations_text

@@ -23,6 +23,7 @@ from growthpoles.study.audit.printed_cells import (
 )
 from growthpoles.study.audit.readings import (
     Reading,
+    accepted,
     base_order,
     can_rate,
     edition_table,
@@ -524,7 +525,7 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
         index = _index(exact, catalogue, method, leaders=leaders)
         frame["by_row_unrounded"] = rows_of(year, index).reindex(own.index)
         for edition in editions(study):
-            values = _edition_values(study, year, edition, catalogue, method)
+            values = accepted(_edition_values(study, year, edition, catalogue, method), catalogue, method)
             frame[edition] = rows_of(year, _index(values, catalogue, method)).reindex(own.index)
         classed = method.has_classes(catalogue.root)
         for name, column in (("class_by_row", "by_row"), ("class_of_printed", "value")):

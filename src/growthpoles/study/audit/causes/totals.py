@@ -12,7 +12,7 @@ from growthpoles.study.audit.arithmetic import decimal_shift, transposed
 from growthpoles.study.audit.causes.printed_relations import Array, Block, Column, Relation
 from growthpoles.study.audit.causes.root_causes import Cause
 from growthpoles.study.audit.column_orders import listed
-from growthpoles.study.audit.findings import Cell, Fault, Finding
+from growthpoles.study.audit.findings import Cell, Fault, FaultKind, Finding
 from growthpoles.study.audit.printed_cells import TotalRow
 from growthpoles.study.files.printed_tables import Decimal
 
@@ -271,11 +271,92 @@ def total_findings(
         for each in sums
         if each.name in summed and not each.holds and not printed[each.total.table, each.total.row, each.name].holds
     ]
-    return [
+    found = [
         _finding(each, whole, relations, decimal, row=any(_within(each, outer) for outer in broken))
         for each in broken
         if not any(_within(inner, each) for inner in broken)
     ]
+    held = {(each.total.table, each.total.row, each.name) for each in sums if each.holds}
+    return [*_own_relations(found, held, broken, totals, blocks, relations), *found]
+
+
+def _own_relations(
+    found: list[Finding], held: set[tuple[int, int, str]], broken: Sequence[_Sum], totals: Sequence[TotalRow],
+    blocks: Blocks, relations: Sequence[Relation],
+) -> list[Finding]:  # fmt: skip
+    """Hold the ratios and sums of total rows against their rows; what tells that a total is wrong closes its finding.
+
+    `held` are the totals that their rows add up to. A mean of the rows is no quotient of their totals, and no fault.
+    """
+    sums = {(each.total.table, each.total.row, each.name): each for each in broken}
+    wrong = []
+    for total in totals:
+        open_cells: list[tuple[Relation, list[str]]] = []
+        block, place = blocks[total.table], (total.table, total.row)
+        row = Block(total.table, block.year, (total.row,), (total.label,), {
+            name: Column(np.array([value]), np.array([value - half]), np.array([value + half]), (text,))
+            for name, (text, value, half) in total.cells.items() if np.isfinite(value)
+        })  # fmt: skip
+        for relation in relations:
+            if relation.table != total.table or not set(relation.members) <= set(row.columns):
+                continue
+            own = row.columns[relation.members[0]]
+            half = (own.high - own.low) / 2 * (2 if relation.kind == "ratio" else 1)  # digits may be cut off
+            trial = row.put(relation.members[0], np.array([0]), (own.value - half, own.value, own.value + half))
+            if not relation.wrong(trial)[0] or _mean(block, total, relation.members[0]):
+                continue
+            suspects = {(*place, name) for name in relation.members if (*place, name) in sums}
+            for key in suspects:
+                ends = (np.array([part]) for part in (sums[key].low, sums[key].middle, sums[key].high))
+                trial = trial.put(key[2], np.array([0]), tuple(ends))  # type: ignore[arg-type]
+            if suspects and not relation.wrong(trial)[0]:
+                # The printed total is not what its row was computed from: the rows are right.
+                found[:] = [
+                    _closed(finding)
+                    if (finding.fault.table, finding.fault.row, finding.fault.column) in suspects
+                    else finding
+                    for finding in found
+                ]
+            elif not suspects:
+                open_cells.append((relation, [name for name in relation.members if (*place, name) not in held]))
+        # One cell in which several do not hold is one fault.
+        common = set.intersection(*(set(names) for _, names in open_cells)) if open_cells else set()
+        for relation, names in open_cells[:1] if common else open_cells:
+            names = [name for name in names if name in common] or names
+            wrong += [_off(relation, row, total, names)] if names else []
+    return wrong
+
+
+def _mean(block: Block, total: TotalRow, name: str) -> bool:
+    at = [block.rows.index(i) for i in total.parts]
+    _, value, half = total.cells[name]
+    return abs(float(np.nanmean(block.columns[name].value[at])) - value) <= 2 * half
+
+
+def _closed(finding: Finding) -> Finding:
+    """Call the total wrong, and none of its rows."""
+    cells = tuple(cell for cell in finding.cells if cell.row == finding.fault.row)
+    return replace(
+        finding, cells=tuple(replace(cell, cause=cell.cause.removeprefix("one reading: ")) for cell in cells)
+    )
+
+
+def _off(relation: Relation, row: Block, total: TotalRow, names: Sequence[str]) -> Finding:
+    """Describe a row of totals in which a relation does not hold; `names` are the cells that may be wrong."""
+    lead = "one reading: " if len(names) > 1 else ""
+    cells = []
+    for name in names:
+        low, middle, high = (float(part[0]) for part in relation.implied(row, name))
+        text = "arithmetic" if relation.kind == "ratio" else f"does not add up: {relation}"
+        cells.append(Cell(total.table, total.row, name, total.cells[name][0], middle, f"{lead}{text}", total.label))
+        evidence = f"{relation} give {name} {middle:.10g} ({low:.10g} to {high:.10g})"
+    if lead:
+        evidence += f"; either of {' or '.join(names)} explains it, and nothing in the tables decides"
+        fault = Fault("contradiction", table=total.table, column=", ".join(names), row=total.row)
+    else:
+        kind: FaultKind = "ratio" if names[0] == relation.members[0] and relation.kind == "ratio" else "total"
+        fault = Fault(kind, table=total.table, column=names[0], row=total.row)
+    return Finding(f"t{total.table}-{names[0]}-r{total.row:02d}", fault, tuple(cells), evidence, None, row.year)
 
 
 def _within(inner: _Sum, outer: _Sum) -> bool:
