@@ -274,8 +274,7 @@ def test_the_yearbook_of_the_page_gives_what_the_page_says(page: tuple[Path, str
 
 def test_the_study_of_the_page_gives_what_the_page_says(page: tuple[Path, str]) -> None:
     import growthpoles as gp
-    from growthpoles.study.audit.claim_expressions import evaluate
-    from growthpoles.study.audit.claims import _text, edition_columns
+    from growthpoles.study.audit.claims import _text, edition_columns, evaluate
 
     folder, text = page
     study = gp.load_study(folder / "ostravia")

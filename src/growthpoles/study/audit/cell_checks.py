@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthpoles.study.audit.arithmetic import wrong_cells
+from growthpoles.study.audit.arithmetic import find_copies, wrong_cells
 from growthpoles.study.audit.between_years import (
     EQUAL_CELLS,
     FEWEST,
@@ -43,7 +43,6 @@ from growthpoles.study.audit.causes.totals import decided_by_totals, total_findi
 from growthpoles.study.audit.column_orders import ColumnOrder, column_orders, listed
 from growthpoles.study.audit.duplicates import duplicate_findings, find_duplicates
 from growthpoles.study.audit.findings import Cell, Fault, Finding, cause_fault, cause_findings, copy_findings
-from growthpoles.study.audit.hidden_denominators import find_copies
 from growthpoles.study.audit.printed_cells import Sources, replace_cells
 from growthpoles.study.audit.row_order_findings import order_findings
 

@@ -17,8 +17,7 @@ from growthpoles.study.audit.causes.root_causes import Cause, cell_text, coarse_
 from growthpoles.study.audit.causes.totals import unchecked_totals
 from growthpoles.study.audit.cell_checks import Search, mend
 from growthpoles.study.audit.column_orders import listed
-from growthpoles.study.audit.effects import SEVERITIES
-from growthpoles.study.audit.findings import Cell, Fault, cause_fault, relations_text
+from growthpoles.study.audit.findings import SEVERITIES, Cell, Fault, cause_fault, relations_text
 from growthpoles.study.audit.printed_cells import (
     Sources,
     TotalRow,

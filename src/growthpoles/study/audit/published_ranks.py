@@ -13,8 +13,7 @@ import pandas as pd
 from growthpoles.errors import DataError
 from growthpoles.study.audit.causes.printed_relations import Array, Mask
 from growthpoles.study.audit.column_orders import listed
-from growthpoles.study.audit.effects import SEVERITIES
-from growthpoles.study.audit.findings import Cell, Fault, Finding
+from growthpoles.study.audit.findings import SEVERITIES, Cell, Fault, Finding
 from growthpoles.study.audit.printed_cells import Sources, printed_decimal, read_table
 from growthpoles.study.files.printed_tables import Decimal, cell_number
 

@@ -11,8 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from growthpoles.errors import RatingError, StudyError
-from growthpoles.study.audit.arithmetic import wrong_cells
-from growthpoles.study.audit.hidden_denominators import find_copies
+from growthpoles.study.audit.arithmetic import find_copies, wrong_cells
 from growthpoles.study.audit.printed_cells import (
     Sources,
     printed_decimal,
