@@ -317,9 +317,14 @@ def together(found: Iterable[Finding]) -> Iterator[Finding]:
     Where one table differs from two others in them, it is the wrong one.
     """
     groups: dict[tuple[object, ...], list[Finding]] = {}
-    for finding in found:
-        regions = frozenset(cell.region for cell in finding.cells)
-        groups.setdefault((finding.fault.kind, regions), []).append(finding)
+    each_of, pairs_of = list(found), dict[str, set[tuple[int, int]]]()
+    for finding in each_of:
+        pairs_of.setdefault(finding.fault.column, set()).add((finding.fault.table, finding.fault.other_table))
+    for finding in each_of:
+        # A whole column has gaps of its own.
+        whole = finding.fault.kind == "unit"
+        rows = frozenset(pairs_of[finding.fault.column] if whole else (cell.region for cell in finding.cells))
+        groups.setdefault((finding.fault.kind, rows), []).append(finding)
     for group in groups.values():
         pairs = {(finding.fault.table, finding.fault.other_table) for finding in group}
         common = set.intersection(*map(set, pairs))

@@ -9,6 +9,8 @@ from math import comb
 import numpy as np
 
 from growthpoles.study.audit.arithmetic import decimal_shift, transposed
+from growthpoles.study.audit.between_years import growth
+from growthpoles.study.audit.causes.hypotheses import twins
 from growthpoles.study.audit.causes.printed_relations import Array, Block, Column, Relation
 from growthpoles.study.audit.causes.root_causes import Cause
 from growthpoles.study.audit.column_orders import listed
@@ -25,6 +27,8 @@ _COLUMNS = 2
 #: Log odds of a total on its own, and of one within another.
 _SURE, _LIKELY = float(np.log(1e6)), float(np.log(1e2))
 _ANEW = 0.01
+#: Robust deviations of growth that are odd, and that are usual.
+_ODD, _USUAL = 4.0, 2.0
 #: Sum of the log odds of several totals, none of them sure, that are believed together.
 _TOGETHER = 1.5 * _SURE
 
@@ -379,6 +383,7 @@ def _finding(each: _Sum, blocks: Blocks, relations: Sequence[Relation], decimal:
         # What holds in its row may have been computed from the wrong figure: a power of ten is told all the same.
         if told and (told.startswith(_SHIFT) or not _breaks(relations, block, name, i, want, slack)):
             rows.append((i, want, told))
+    unlike = _unlike(each, blocks, {i for i, _, _ in rows})
     text = f"total: the rows add up to {each.middle:.10g}"
     slip = _slip(total.cells[name][0], each.value, each.middle, slack, decimal)
     text += f"; {slip}" if slip else ""
@@ -398,11 +403,35 @@ def _finding(each: _Sum, blocks: Blocks, relations: Sequence[Relation], decimal:
         )
         for i, want, told in rows
     ]  # fmt: skip
+    cells += [
+        Cell(
+            total.table, block.rows[i], name, column.printed[i], want,
+            f"{lead}does not add up: {total.label}; {told}", block.regions[i],
+        )
+        for i, want, told in (unlike if lead else ())
+    ]  # fmt: skip
     evidence = f"{total.cells[name][0]} printed, rounding allows {each.low - each.half:.10g} to "
     evidence += f"{each.high + each.half:.10g}"
     evidence += "; the total or one of its rows is wrong" if lead else ""
     fault = Fault("total", table=total.table, column=name, row=total.row)
     return Finding(f"t{total.table}-{name}-r{total.row:02d}", fault, tuple(cells), evidence, None, block.year)
+
+
+def _unlike(each: _Sum, blocks: Blocks, known: set[int]) -> list[tuple[int, float, str]]:
+    """Return rows that grow unlike the others as printed, and like them as the total wants them: row, figure, reason."""
+    block, found = blocks[each.total.table], dict[int, tuple[int, float, str]]()
+    for other, place in twins(blocks, block.table, each.name):
+        change, middle, scale = growth(block, other, place, each.name)
+        for i in set(each.at) - known if np.isfinite(scale) else ():
+            want = float(block.columns[each.name].value[i]) + each.value - each.middle
+            theirs = float(other.columns[each.name].value[place[i]]) if place[i] >= 0 else np.nan
+            if not (np.isfinite(change[i]) and want * theirs > 0):
+                continue
+            now, then = abs(change[i] - middle) / scale, abs(np.log(want / theirs) - middle) / scale
+            if now > _ODD and then < _USUAL:
+                told = f"x{np.exp(change[i]):.4g} from table {other.table} to {block.table}, where the others grow "
+                found[i] = i, want, f"{told}x{np.exp(middle):.3g}"
+    return list(found.values())
 
 
 def _by_chance(each: _Sum, column: Column, slack: float) -> float:
