@@ -195,6 +195,10 @@ def run_audit(study: Study | None = None, *, rng: np.random.Generator | int | No
     entries, effect = _examine(sources, catalogue, base_order(sources, study), search.findings, method=method)
     published = published_causes(study, search, reproduction, catalogue, method, fill)
     taken = {(cell.table, cell.row, cell.column) for _, _, cell, _, _ in published.entries}
+    # What the index tells of a figure is not told once more as what is odd about it.
+    causes = {str(fault) for fault, _ in search.told}
+    odd = {str(fault) for _, fault, cell, _, _ in entries if (cell.table, cell.row, cell.column) in taken} - causes
+    entries = [entry for entry in entries if str(entry[1]) not in odd]
     told = [*published.entries, *claim_entries(study, claims, taken)]
     ledger = _entries_frame(entries)
     ledger = pd.concat([ledger, _entries_frame(told)], ignore_index=True) if told else ledger

@@ -12,12 +12,19 @@ import pandas as pd
 from growthpoles.study.audit.arithmetic import check_arithmetic
 from growthpoles.study.audit.between_years import blind_columns
 from growthpoles.study.audit.causes.hypotheses import Reading as CauseReading
-from growthpoles.study.audit.causes.printed_relations import Block, Relation, make_block, ratio_relations
+from growthpoles.study.audit.causes.printed_relations import (
+    Block,
+    Relation,
+    make_block,
+    ratio_relations,
+    source_blocks,
+)
 from growthpoles.study.audit.causes.root_causes import Cause, cell_text, coarse_ratios, find_causes
 from growthpoles.study.audit.causes.totals import unchecked_totals
 from growthpoles.study.audit.cell_checks import Search, mend
 from growthpoles.study.audit.column_orders import listed
 from growthpoles.study.audit.findings import SEVERITIES, Cell, Fault, cause_fault, relations_text
+from growthpoles.study.audit.indicator_cells import indicator_causes
 from growthpoles.study.audit.printed_cells import (
     Sources,
     TotalRow,
@@ -28,8 +35,16 @@ from growthpoles.study.audit.printed_cells import (
     records,
     replace_cells,
 )
-from growthpoles.study.audit.published_ranks import published_rank_findings
-from growthpoles.study.audit.reproduction import KNOWN, fill_gaps, gaps_of, index_targets, missed_index, reproduce
+from growthpoles.study.audit.published_ranks import published_rank_findings, rank_value
+from growthpoles.study.audit.reproduction import (
+    KNOWN,
+    KNOWN_SHIFT,
+    fill_gaps,
+    gaps_of,
+    index_targets,
+    missed_index,
+    reproduce,
+)
 from growthpoles.study.files.printed_tables import parse_number
 from growthpoles.study.inputs import study_catalogue, study_method
 from growthpoles.study.study_spec import PublishedColumn, Study
@@ -40,10 +55,13 @@ if TYPE_CHECKING:
 
 #: Up to so many faults the index is recomputed with each mended alone, and with all but each.
 MOST_STATES = 6
+_SEVERAL = 2
 #: A figure put in a gap is known as well as the published indices tell it, not to its last digit.
 ROOM = 2.0
 Entry = tuple[str, Fault, Cell, str, str]
 FOLLOWS = "mended cells"
+#: Log odds of an index whose class or rank is that of the index expected in its place, and of one that has its own.
+_AGREES, _OWN = 5.0, -1.0
 #: Kinds of causes that are wrong columns, from so many rows on.
 _WHOLE, _MANY = ("repeated", "other year", "other column", "factor", "digits", "column"), 3
 BEHIND, OPEN = "a figure behind a gap", "not checked"
@@ -75,7 +93,7 @@ def published_causes(
     gaps what the rows that `reproduction` is based on have there.
     """
     printed = fill(search.sources)
-    states = [printed]
+    states, best = [printed], printed
     missed: set[tuple[int, str]] = set()
     targets = {}
     if len(reproduction):
@@ -121,7 +139,110 @@ def published_causes(
             missed = kept
             relations = _published_relations(study, blocks, targets, missed, years)
             causes, whole = find_causes(blocks, relations, decimal=printed_decimal(study))
-    return PublishedCauses(*_told(study, causes, blocks, whole, reproduction), blocks, reproduction)
+    entries: list[Entry] = []
+    told: list[tuple[Fault, Cause]] = []
+    if missed and not set(blocks) & set(search.blocks):
+        weak, own_blocks = _weak(study, causes, blocks), source_blocks(best)
+        known = reproduction[reproduction["explained_by"] == KNOWN_SHIFT]
+        weak -= set(zip(known["year"], known["region"], strict=True))
+        cells, explained, best = indicator_causes(
+            study, best, own_blocks, search.relations, missed, weak, _places(blocks, missed),
+            _class_odds(study, reproduction), catalogue, method,
+        )  # fmt: skip
+        if cells:
+            entries, told = _of_indicators(study, cells, {**own_blocks, **blocks})
+            missed -= explained
+            targets = index_targets(study, best, catalogue, method)
+            relations = _published_relations(study, blocks, targets, missed, years)
+            causes, whole = find_causes(blocks, relations, decimal=printed_decimal(study))
+            reproduction = _followed(reproduction, reproduction, missed, set())
+    found, others = _told(study, causes, blocks, whole, reproduction)
+    return PublishedCauses([*entries, *found], [*told, *others], blocks, reproduction)
+
+
+def _weak(study: Study, causes: Sequence[Cause], blocks: Mapping[int, Block]) -> set[tuple[int, str]]:
+    """Return (year, region) of the indices that only single cells, or the column as a whole, explain."""
+    years = {column: year for year, column in (study.published.index.columns if study.published.index else {}).items()}
+    return {
+        (years[name], blocks[table].regions[int(i)])
+        for cause in causes
+        if cause.first.kind in ("cell", "column", "factor", "unit")
+        for reading in cause.readings
+        for (table, name), at in reading.cells.items()
+        if name in years
+        for i in at
+    }
+
+
+def _places(
+    blocks: Mapping[int, Block], missed: Collection[tuple[int, str]]
+) -> dict[tuple[int, str], tuple[Block, int]]:
+    return {
+        (year, region): (block, block.regions.index(region))
+        for year, region in missed
+        for block in blocks.values()
+        if region in block.regions
+    }
+
+
+def _class_odds(study: Study, reproduction: pd.DataFrame) -> dict[tuple[int, str], float]:
+    """Return by (year, region) the log odds for a wrong index: its class and rank are those of the one expected."""
+    odds: dict[tuple[int, str], float] = {}
+    for key, part in reproduction.groupby("year"):
+        year, index = int(str(key)), part.set_index("region")["value"].astype(float)
+        ranks = _printed_ranks(study, year)
+        for line in records(part):
+            region, expected = str(line["region"]), float(line["by_row"])
+            told = 0.0
+            if line["class_printed"] and line["class_by_row"] != line["class_of_printed"]:
+                told += _AGREES if line["class_printed"] == line["class_by_row"] else _OWN
+            rest = index.drop(region)
+            now, then = (int((rest > value).sum()) + 1 for value in (index[region], expected))
+            if region in ranks and now != then:
+                told += _AGREES if ranks[region] == then else _OWN
+            odds[year, region] = told
+    return odds
+
+
+def _printed_ranks(study: Study, year: int) -> dict[str, float]:
+    source = study.published.rank
+    if source is None or year not in source.columns:
+        return {}
+    cells = read_table(study, source.table)
+    own = cells[cells["column"] == source.columns[year]]
+    values = [rank_value(str(text), printed_decimal(study)) for text in own["printed"]]
+    return dict(zip(map(str, own["region"]), values, strict=True))
+
+
+def _of_indicators(
+    study: Study, causes: Sequence[Cause], blocks: Mapping[int, Block]
+) -> tuple[list[Entry], list[tuple[Fault, Cause]]]:
+    """Turn causes of indicators that the index tells into entries."""
+    entries: list[Entry] = []
+    told = []
+    published = {*(study.published.index.columns.values() if study.published.index else ())}
+    for cause in causes:
+        fault = cause_fault(cause, blocks)
+        if not cause.open and cause.first.kind == "cell":
+            fault = Fault("indicator", table=fault.table, column=fault.column, row=fault.row)
+        told.append((fault, cause))
+        names = " or ".join(name for reading in cause.readings for _, name in reading.keys)
+        for reading in cause.readings:
+            for table, name in reading.keys:
+                block = blocks[table]
+                for place, i in enumerate(map(int, reading.cells[table, name])):
+                    text = cell_text(reading, (table, name), place, blocks, printed_decimal(study)) or "arithmetic"
+                    text = f"published figure: {text}" if name in published else text
+                    want = float(reading.bounds[table, name][1][i])
+                    own = Cell(
+                        table, block.rows[i], name, block.columns[name].printed[i], want,
+                        f"one reading: {text}" if cause.open else text, block.regions[i],
+                    )  # fmt: skip
+                    evidence = f"explains {sum(len(rows) for _, rows in cause.symptoms)} cells: {relations_text(cause)}"
+                    if cause.open:
+                        evidence += f"; either of {names} explains it, and nothing in the tables decides"
+                    entries.append((f"t{table}-{name}-r{block.rows[i]:02d}", fault, own, SEVERITIES[1], evidence))
+    return entries, told
 
 
 def _mended(search: Search) -> Iterator[Sources]:
@@ -425,9 +546,11 @@ def index_entries(
 
     classed = study_method(study).but(limits=study.rating.level_limits)
     entries: list[Entry] = []
+    published = study.published.index
     for key, part in reproduction.groupby("year", sort=True):
         year = int(str(key))
         ranks = part.set_index("region")["value"].rank(ascending=False, method="min")
+        wrong: list[Entry] = []
         for line in records(part):
             if line["explained_by"] not in _READINGS:
                 entries += _index(study, line, part, ranks, year)
@@ -438,8 +561,21 @@ def index_entries(
             ):
                 value = pd.Series([(right or {}).get((year, int(line["row"])), np.nan)])
                 if value.isna().item() or str(classes_of(value, classed).item()) != line["class_printed"]:
-                    entries.append(_class(study, line, year))
+                    wrong.append(_class(study, line, year))
+        entries += _together(wrong, published)
     return entries
+
+
+def _together(wrong: Sequence[Entry], index: PublishedColumn | None) -> list[Entry]:
+    """Make several wrong classes of one year one fault, as ranks are."""
+    if len(wrong) < _SEVERAL or index is None:
+        return list(wrong)
+    cells = [cell for _, _, cell, _, _ in wrong]
+    fault = Fault(
+        "class order", table=cells[0].table, column=cells[0].column, rows=listed([cell.row for cell in cells]),
+        denominator=index.columns[wrong[0][1].year],
+    )  # fmt: skip
+    return [(name, fault, *rest) for name, _, *rest in wrong]  # type: ignore[misc]
 
 
 def _index(study: Study, line: dict[str, Any], part: pd.DataFrame, ranks: pd.Series, year: int) -> list[Entry]:

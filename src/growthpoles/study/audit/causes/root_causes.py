@@ -267,7 +267,7 @@ def _decide(
                 > relation.wrong(blocks[relation.table]).sum()
                 for relation in relations
             )
-            odds += sum(_growth(reading, key, blocks) for key in reading.keys if key not in results)
+            odds += sum(growth_odds(reading, key, blocks) for key in reading.keys if key not in results)
             odds += sum(_home(reading, key, blocks) for key in reading.keys)
             if before and judge is not None and set(reading.keys) & results:
                 after = judge(reading.apply(blocks))
@@ -277,7 +277,7 @@ def _decide(
                 pure = set(reading.keys) <= results or not set(reading.keys) & results
                 odds -= _COLUMN * (min(len(reading.keys), 2) if pure else len(reading.keys))
             if reading.kind == "cell":
-                odds += _neat(reading, blocks, relations, decimal)
+                odds += slip_odds(reading, blocks, relations, decimal)
         weighed.append(replace(reading, odds=odds))
     # The result of a relation first where nothing tells.
     firsts = {(relation.table, relation.members[0]) for relation, _ in symptoms}
@@ -335,7 +335,7 @@ def _log_tail(z: Array) -> Array:
     return -(_FREEDOM + 1) / 2 * np.log1p(z * z / _FREEDOM)
 
 
-def _growth(reading: Reading, key: Key, blocks: Blocks) -> float:
+def growth_odds(reading: Reading, key: Key, blocks: Blocks) -> float:
     """Return the log odds that the growth of the other rows gives to the mended over the printed cells."""
     table, name = key
     block, at = blocks[table], reading.cells[key]
@@ -363,7 +363,7 @@ def _growth(reading: Reading, key: Key, blocks: Blocks) -> float:
     return best
 
 
-def _neat(reading: Reading, blocks: Blocks, relations: Sequence[Relation], decimal: Decimal) -> float:
+def slip_odds(reading: Reading, blocks: Blocks, relations: Sequence[Relation], decimal: Decimal) -> float:
     """Return the log odds of a simple slip in a single cell: digits exchanged, a copy of another cell."""
     (key,) = reading.keys
     table, name = key

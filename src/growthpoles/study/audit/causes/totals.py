@@ -418,7 +418,7 @@ def _finding(each: _Sum, blocks: Blocks, relations: Sequence[Relation], decimal:
 
 
 def _unlike(each: _Sum, blocks: Blocks, known: set[int]) -> list[tuple[int, float, str]]:
-    """Return rows that grow unlike the others as printed, and like them as the total wants them: row, figure, reason."""
+    """Return rows that grow unlike the others as printed, and like them as the total wants: row, figure, reason."""
     block, found = blocks[each.total.table], dict[int, tuple[int, float, str]]()
     for other, place in twins(blocks, block.table, each.name):
         change, middle, scale = growth(block, other, place, each.name)
