@@ -323,8 +323,9 @@ def together(found: Iterable[Finding]) -> Iterator[Finding]:
     for finding in each_of:
         # A whole column has gaps of its own.
         whole = finding.fault.kind == "unit"
-        rows = frozenset(pairs_of[finding.fault.column] if whole else (cell.region for cell in finding.cells))
-        groups.setdefault((finding.fault.kind, rows), []).append(finding)
+        regions = frozenset(cell.region for cell in finding.cells)
+        same: object = frozenset(pairs_of[finding.fault.column]) if whole else regions
+        groups.setdefault((finding.fault.kind, same), []).append(finding)
     for group in groups.values():
         pairs = {(finding.fault.table, finding.fault.other_table) for finding in group}
         common = set.intersection(*map(set, pairs))

@@ -39,6 +39,7 @@ _HOLDS, _HALF, _CHANCE = 0.75, 0.5, 6.0
 _ORDERED = ("rank", "class")
 _FEWEST = 5
 _DECIMALS = 9
+_FRACTION = re.compile(r"-?\d+\.(\d+)")
 #: Digits that a column is worth which goes along with all others, and one that adds up in a total.
 _ALONG, _ADDS = 6.0, 3.0
 #: A ratio may have so many digits more than an input of it.
@@ -189,9 +190,11 @@ def _tables(grid: Grid, path: Path, *, several: bool) -> list[Found]:
                     value = _value(row, at)
                     if np.isfinite(value):
                         text = plain_text(row[at], notation)
-                        decimals = [len(t.partition(".")[2]) for t in cells.loc[cells["column"] == name, "printed"]]
+                        # The marks of gaps are points, too.
+                        fractions = (_FRACTION.match(t) for t in cells.loc[cells["column"] == name, "printed"])
+                        decimals = max((len(hit[1]) for hit in fractions if hit is not None), default=0)
                         number = not isinstance(row[at], str)
-                        text = f"{value:.{max(decimals)}f}" if number and max(decimals) <= _DECIMALS else text
+                        text = f"{value:.{decimals}f}" if number and decimals <= _DECIMALS else text
                         sums_by[name] = (text, value, printed_resolution(text, decimal=".") / 2)
                         where[len(rows) + extra, name] = (grid.sheet, *spot(line, at))
                 totals.append(TotalRow(0, len(rows) + extra, cell_text(row[key]), parts, sums_by))
