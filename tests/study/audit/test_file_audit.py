@@ -293,3 +293,46 @@ def test_a_fault_in_half_of_a_ratio_keeps_its_formula(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("\n".join(lines[:-1]) + "\n")
     assert "5 of 7 rows" in set(audit_file(path)[2]["holds"])
+
+
+@pytest.mark.parametrize("total", [True, False])
+def test_a_column_in_another_unit_in_one_of_two_years(total: bool, tmp_path: Path) -> None:
+    """The ratio holds with one factor in each year: totals tell which is meant, and without them it is open."""
+    rng = np.random.default_rng(6)
+    lines = [
+        "Region,Population 2016,Population 2021,Doctors 2016,Doctors 2021,Doctors per 1000 2016,Doctors per 1000 2021,"
+        "Pupils 2016,Pupils 2021"
+    ]
+    pupils = rng.integers(20_000, 90_000, (2, 12))
+    people, doctors = rng.integers(200_000, 900_000, 12), rng.integers(900, 4000, 12)
+    later = (people * 1.02).astype(int), (doctors * 1.1).astype(int)
+    for i in range(12):
+        old, new = doctors[i] / people[i] * 1000, later[1][i] / later[0][i] * 1000
+        lines.append(f"Region {i},{people[i]},{later[0][i] * 1000},{doctors[i]},{later[1][i]},{old:.2f},{new:.2f}")
+        lines[-1] += f",{pupils[0, i]},{pupils[1, i]}"
+    if total:
+        a, b, c, d = people.sum(), later[0].sum(), doctors.sum(), later[1].sum()
+        lines.append(f"Country,{a},{b},{c},{d},{1000 * c / a:.2f},{1000 * d / b:.2f}")
+        lines[-1] += f",{pupils[0].sum()},{pupils[1].sum()}"
+    path = tmp_path / "book.csv"
+    path.write_text("\n".join(lines) + "\n")
+    found, _, _ = audit_file(path)
+    assert len(found.faults) == 1 and set(found.ledger["column"]) == {"Population"}
+    assert set(found.ledger["table"]) == ({2} if total else {1, 2})
+
+
+def test_the_mark_of_a_gap_is_no_decimal_of_a_total(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["Region", "People", "Jobs", "Jobs per 1000"])
+    rng = np.random.default_rng(6)
+    people, jobs = rng.integers(200_000, 900_000, 9), rng.integers(90_000, 150_000, 9)
+    for i in range(9):
+        rate = "..." if i == 4 else round(1000 * jobs[i] / people[i], 1)
+        sheet.append([f"Region {i}", int(people[i]), int(jobs[i]), rate])
+    sheet.append(["Country", int(people.sum()), int(jobs.sum()), round(1000 * jobs.sum() / people.sum(), 1)])
+    book.save(tmp_path / "book.xlsx")
+    found, _, _ = audit_file(tmp_path / "book.xlsx")
+    assert found.ledger.empty and [total.label for total in found.sources.totals] == ["Country"]

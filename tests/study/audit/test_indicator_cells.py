@@ -68,7 +68,8 @@ def cells(found: Audit) -> set[tuple[int, int, str]]:
     return set(zip(found.ledger["table"], found.ledger["row"], found.ledger["column"], strict=True))
 
 
-@pytest.mark.parametrize("method", ["leader", pytest.param("min-max", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("method", ["leader", "min-max"])
 def test_a_greatest_value_that_is_wrong_is_found_behind_all_indices(method: str, tmp_path: Path) -> None:
     def change(figures: Figures, printed: Figures) -> None:
         figures[2016].loc["Region 05", "wage"] *= 10
@@ -104,3 +105,15 @@ def test_an_index_and_its_indicators_are_left_open_where_nothing_tells(tmp_path:
     found = audited(tmp_path, change)
     assert len(found.faults) == 1 and (9, 8, "index_2021") in cells(found)
     assert found.ledger["cause"].str.startswith("one reading").all() and {row for _, row, _ in cells(found)} == {8}
+
+
+@pytest.mark.long
+def test_an_index_by_another_method_is_named(tmp_path: Path) -> None:
+    def change(figures: Figures, printed: Figures) -> None:
+        catalogue = read_catalogue(tmp_path / "catalogue.csv")
+        printed[2016]["index"] = gp.rate(figures[2016], catalogue=catalogue, normalisation="min-max")["index"]
+
+    found = audited(tmp_path, change)
+    assert list(found.faults) == [
+        'table 9: index_2016 was computed by another method than the study says: normalisation = "min-max"'
+    ]

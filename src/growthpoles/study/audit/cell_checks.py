@@ -265,9 +265,11 @@ def _one_year(alone: list[Finding], totals: list[Finding]) -> tuple[list[Finding
     found = []
     for finding in alone:
         fault, columns = finding.fault, {cell.column for cell in finding.cells}
-        broken = [each for each in totals if each.fault.column in columns] if fault.kind in _OF_TWO else []
+        whole = fault.kind == "decimal shifts" and len(finding.cells) >= FEWEST
+        broken = [each for each in totals if each.fault.column in columns] if whole or fault.kind in _OF_TWO else []
+        broken = [each for each in broken if not whole or each.fault.table == fault.table]
         tables = {each.fault.table for each in broken} & {fault.table, fault.other_table}
-        if len(tables) == 1:
+        if len(tables) == 1 and not whole:
             (table,) = tables
             cells = tuple(
                 replace(cell, cause=cell.cause.removeprefix("one reading: "))

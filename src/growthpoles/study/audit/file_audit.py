@@ -343,23 +343,41 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
     found: dict[tuple[str, str, str, float], list[int]] = {}
     for block in blocks.values():
         for name, above, below, factor, held, known in _ratios(block):
-            tally = found.setdefault((name, above, below, factor), [0, 0])
-            tally[0] += held
-            tally[1] += known
+            tally = found.setdefault((name, above, below, factor), [0, 0, 0])
+            tally[:] = tally[0] + held, tally[1] + known, tally[2] + 1
     # One formula for three columns: its result is the one that looks least like a quantity.
     typed = {name: _typed(name, blocks, sources.totals) for name in {name for key in found for name in key[:3]}}
     for key in list(found):
         rivals = [other for other in found if set(other[:3]) == set(key[:3])]
-        if key != min(rivals, key=lambda other: (typed[other[0]], rivals.index(other))):
+        if key[:3] != min(rivals, key=lambda other: (typed[other[0]], rivals.index(other)))[:3]:
             del found[key]
     best: dict[str, tuple[str, str, str, float]] = {}
-    for key, (held, known) in sorted(found.items(), key=lambda entry: (-entry[1][0] / entry[1][1], -entry[1][1])):
+    told = {key: _in_totals(key, sources.totals) for key in found}
+    order = sorted(
+        found.items(), key=lambda entry: (-entry[1][0] / entry[1][1], -told[entry[0]], -entry[1][2], -entry[1][1])
+    )
+    for key, (held, known, _) in order:
         if held >= _HALF * known:
             best.setdefault(key[0], key)
+    # A column in another unit in one of two years holds with two factors, and either may be meant.
+    either = [
+        key
+        for key, tally in found.items()
+        for kept in (best.get(key[0]),)
+        if kept and key != kept and (key[:3], tally[2], told[key]) == (kept[:3], found[kept][2], told[kept])
+    ]
     ratios = [Relation("ratio", 0, key[:3], key[3]) for key in best.values()]
     lines = [
-        ("yes", "ratio", name, above, below, f"{factor:g}", "{} of {} rows".format(*found[name, above, below, factor]))
-        for name, above, below, factor in best.values()
+        (
+            "yes",
+            "ratio",
+            name,
+            above,
+            below,
+            f"{factor:g}",
+            "{} of {} rows".format(*found[name, above, below, factor][:2]),
+        )
+        for name, above, below, factor in (*best.values(), *either)
     ]
     seen = set()
     for relation in sum_relations(blocks, ratios):
@@ -379,6 +397,17 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
                 taken.add(name)
                 lines.append(("yes", kind, name, by, "", "", holds))
     return pd.DataFrame(lines, columns=list(PROPOSAL_COLUMNS))
+
+
+def _in_totals(key: tuple[str, str, str, float], totals: Sequence[TotalRow]) -> int:
+    """Count the rows of totals in which a ratio holds."""
+    name, above, below, factor = key
+    rows = [total.cells for total in totals if {name, above, below} <= set(total.cells)]
+    wide = [0.01 * abs(cells[name][1]) + 2 * cells[name][2] for cells in rows]
+    return sum(
+        bool(cells[below][1]) and abs(factor * cells[above][1] / cells[below][1] - cells[name][1]) <= room
+        for cells, room in zip(rows, wide, strict=True)
+    )
 
 
 def _share_lines(blocks: Mapping[int, Block]) -> list[tuple[str, str, str, str, str, str, str]]:

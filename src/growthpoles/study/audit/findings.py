@@ -63,6 +63,7 @@ FaultKind = Literal[
     "decimal shifts",
     "index",
     "class",
+    "method",
     "statement",
 ]
 
@@ -107,6 +108,7 @@ TEMPLATES: Mapping[FaultKind, str] = MappingProxyType(
         "decimal shifts": "table {table}: {column} is off by a power of ten in rows {rows}",
         "index": "table {table}: the index of row {row}, {year}, follows from no reading of the tables",
         "class": "table {table}: the class of row {row}, {year}, is not that of its index",
+        "method": "table {table}: {column} was computed by another method than the study says: {statement}",
         "statement": "text: {statement}",
     }
 )

@@ -8,6 +8,7 @@ index and the cells of its row are weighed by odds, as in root causes, and left 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,13 @@ _FEW, _MOST = 3, 0.8
 _ROWS = 12
 _CHANCE = 0.1
 _SLIP, _WAYS = 4.0, 6
+#: Options of [rating] that are tried for an index that does not follow, and the share of a year that must follow.
+_METHODS = (
+    *(("normalisation", name) for name in ("leader", "min-max", "z-score", "rank", "percentile", "mean")),
+    *(("aggregation", name) for name in ("arithmetic", "geometric", "harmonic")),
+    ("weighting", "equal"),
+)
+_NEARLY = 0.9
 #: How far an index may be off, over what rounding allows; how near it is beyond any doubt.
 _ROOM, _CLOSE = 2.0, 0.3
 
@@ -164,6 +172,32 @@ def indicator_causes(
             if len(kept) == 1:
                 cells |= _mended(blocks, kept[0])
     return causes, explained, replace_cells(sources, cells)
+
+
+def other_methods(
+    study: Study, sources: Sources, missed: Collection[tuple[int, str]], catalogue: Catalogue, method: Method
+) -> dict[int, str]:
+    """Name by year the method by which nearly all indices follow, where most do not by that of the study.
+
+    One option of [rating] is changed at a time: the normalisation, the aggregation, the weighting.
+    """
+    reading = make_reading(sources, "row", order=base_order(sources, study))
+    found = {}
+    for year, (own, targets) in index_targets(study, sources, catalogue, method).items():
+        known = own.notna() & targets[0][0].notna()
+        lost = sum(each == year for each, _ in missed)
+        if lost < _FEW or 2 * lost < known.sum():
+            continue
+        table = rated_values(reading, year, catalogue, method)
+        for key, value in _METHODS:
+            with suppress(RatingError, ValueError):
+                zeros = {"zeros": "zero"} if value == "geometric" else {}
+                other = method.but(**{key: value}, **zeros)
+                index = rows_of(year, index_of_rows(table, catalogue, other)).reindex(own.index)
+                if ((index - own).abs() <= _ROOM * targets[0][1])[known].mean() >= _NEARLY:
+                    found[year] = f'{key} = "{value}"'
+                    break
+    return found
 
 
 def _open_cells(

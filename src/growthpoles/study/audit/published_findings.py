@@ -24,7 +24,7 @@ from growthpoles.study.audit.causes.totals import unchecked_totals
 from growthpoles.study.audit.cell_checks import Search, mend
 from growthpoles.study.audit.column_orders import listed
 from growthpoles.study.audit.findings import SEVERITIES, Cell, Fault, cause_fault, relations_text
-from growthpoles.study.audit.indicator_cells import indicator_causes
+from growthpoles.study.audit.indicator_cells import indicator_causes, other_methods
 from growthpoles.study.audit.printed_cells import (
     Sources,
     TotalRow,
@@ -141,6 +141,12 @@ def published_causes(
             causes, whole = find_causes(blocks, relations, decimal=printed_decimal(study))
     entries: list[Entry] = []
     told: list[tuple[Fault, Cause]] = []
+    if missed and (methods := other_methods(study, best, missed, catalogue, method)):
+        entries, told = _of_methods(study, methods, blocks, missed)
+        missed = {key for key in missed if key[0] not in methods}
+        relations = _published_relations(study, blocks, targets, missed, years)
+        causes, whole = find_causes(blocks, relations, decimal=printed_decimal(study))
+        reproduction = _followed(reproduction, reproduction, missed, set())
     if missed and not set(blocks) & set(search.blocks):
         weak, own_blocks = _weak(study, causes, blocks), source_blocks(best)
         known = reproduction[reproduction["explained_by"] == KNOWN_SHIFT]
@@ -150,7 +156,8 @@ def published_causes(
             _class_odds(study, reproduction), catalogue, method,
         )  # fmt: skip
         if cells:
-            entries, told = _of_indicators(study, cells, {**own_blocks, **blocks})
+            more = _of_indicators(study, cells, {**own_blocks, **blocks})
+            entries, told = [*entries, *more[0]], [*told, *more[1]]
             missed -= explained
             targets = index_targets(study, best, catalogue, method)
             relations = _published_relations(study, blocks, targets, missed, years)
@@ -158,6 +165,28 @@ def published_causes(
             reproduction = _followed(reproduction, reproduction, missed, set())
     found, others = _told(study, causes, blocks, whole, reproduction)
     return PublishedCauses([*entries, *found], [*told, *others], blocks, reproduction)
+
+
+def _of_methods(
+    study: Study, methods: Mapping[int, str], blocks: Mapping[int, Block], missed: Collection[tuple[int, str]]
+) -> tuple[list[Entry], list[tuple[Fault, Cause]]]:
+    """Turn years whose index was computed by another method into entries."""
+    published = study.published.index
+    assert published is not None
+    entries: list[Entry] = []
+    block = blocks[published.table]
+    for year, way in methods.items():
+        name = published.columns[year]
+        fault = Fault("method", table=published.table, column=name, statement=way)
+        evidence = f"explains {len([key for key in missed if key[0] == year])} cells: {name} by the method"
+        for i, region in enumerate(block.regions):
+            if (year, region) in missed:
+                own = Cell(
+                    published.table, block.rows[i], name, block.columns[name].printed[i], np.nan,
+                    f"published figure: another method: {way}", region,
+                )  # fmt: skip
+                entries.append((f"t{published.table}-{name}-method", fault, own, SEVERITIES[0], evidence))
+    return entries, []
 
 
 def _weak(study: Study, causes: Sequence[Cause], blocks: Mapping[int, Block]) -> set[tuple[int, str]]:

@@ -543,7 +543,11 @@ def _factor(block: Block, name: str, implied: Bounds, rows: Rows) -> Iterator[Re
     factor = 10.0**power if neat else factor
     covered = np.zeros(len(column.value), dtype=bool)
     covered[np.flatnonzero(known)] = (least <= inside.max() * (1 + 1e-12)) & (most >= inside.min() * (1 - 1e-12))
-    at = np.flatnonzero(covered)
+    # A row that cannot be checked is in the unit of its column.
+    unknown = ~np.isfinite(low) & np.isfinite(column.value)
+    parts = zip((low, middle, high), (column.low, column.value, column.high), strict=True)
+    implied = tuple(np.where(unknown, own / factor, part) for part, own in parts)  # type: ignore[assignment]
+    at = np.flatnonzero(covered | unknown)
     slip = "a unit slip of the whole column, decimal shift" if neat else "common factor of the whole column, scaled"
     key = (block.table, name)
     yield Reading("factor", {key: at}, {key: implied}, {key: (f"{slip} (x{factor:.6g})",) * len(at)}, factor=factor)

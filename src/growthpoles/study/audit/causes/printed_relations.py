@@ -183,13 +183,17 @@ def source_blocks(sources: Sources) -> dict[int, Block]:
 
 
 def ratio_relations(blocks: Mapping[int, Block], formulas: pd.DataFrame) -> list[Relation]:
-    """Return the ratios of every table that prints all three columns."""
-    return [
-        Relation("ratio", table, (rule["column"], rule["numerator"], rule["denominator"]), float(rule["factor"]))
-        for rule in records(formulas)
-        for table, block in blocks.items()
-        if {rule["column"], rule["numerator"], rule["denominator"]} <= set(block.columns)
-    ]
+    """Return the ratios of every table that prints all three columns; of two factors the one that holds more often."""
+    found: dict[tuple[int, tuple[str, ...]], Relation] = {}
+    for rule in records(formulas):
+        members = rule["column"], rule["numerator"], rule["denominator"]
+        for table, block in blocks.items():
+            if set(members) <= set(block.columns):
+                new = Relation("ratio", table, members, float(rule["factor"]))
+                known = found.setdefault((table, members), new)
+                if new.wrong(block).sum() < known.wrong(block).sum():
+                    found[table, members] = new
+    return list(found.values())
 
 
 def given_sums(blocks: Mapping[int, Block], sums: Sequence[tuple[str, ...]]) -> list[Relation]:

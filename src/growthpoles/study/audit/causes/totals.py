@@ -275,13 +275,43 @@ def total_findings(
         for each in sums
         if each.name in summed and not each.holds and not printed[each.total.table, each.total.row, each.name].holds
     ]
+    swapped = list(_exchanged(broken, whole))
+    gone = {
+        (table, name) for finding in swapped for cell in finding.cells for table, name in [(cell.table, cell.column)]
+    }
+    broken = [each for each in broken if (each.total.table, each.name) not in gone]
     found = [
         _finding(each, whole, relations, decimal, row=any(_within(each, outer) for outer in broken))
         for each in broken
         if not any(_within(inner, each) for inner in broken)
     ]
     held = {(each.total.table, each.total.row, each.name) for each in sums if each.holds}
-    return [*_own_relations(found, held, broken, totals, blocks, relations), *found]
+    return [*_own_relations(found, held, broken, totals, blocks, relations), *swapped, *found]
+
+
+def _exchanged(broken: Sequence[_Sum], blocks: Blocks) -> Iterator[Finding]:
+    """Find columns of two years of which each adds up to the totals of the other."""
+    pairs: dict[tuple[int, int, str], list[bool]] = {}
+    for one in broken:
+        for two in broken:
+            first, second = one.total.table, two.total.table
+            if first < second and (one.name, one.total.label) == (two.name, two.total.label):
+                fits = [a.low - b.half <= b.value <= a.high + b.half for a, b in ((one, two), (two, one))]
+                pairs.setdefault((first, second, one.name), []).append(all(fits))
+    for (first, second, name), fits in pairs.items():
+        if all(fits):
+            cells = [
+                Cell(
+                    table, row, name, column.printed[i], np.nan,
+                    f"the columns of the years are exchanged: the value belongs to {blocks[other].year}", region,
+                )
+                for table, other in ((first, second), (second, first))
+                for column in (blocks[table].columns[name],)
+                for i, (row, region) in enumerate(zip(blocks[table].rows, blocks[table].regions, strict=True))
+            ]  # fmt: skip
+            fault = Fault("exchanged years", table=first, other_table=second, column=name)
+            evidence = f"explains {len(fits)} cells: the rows of each add up to the total of the other"
+            yield Finding(f"t{first}-t{second}-{name}-exchanged", fault, tuple(cells), evidence)
 
 
 def _own_relations(
