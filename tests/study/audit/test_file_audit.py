@@ -336,3 +336,45 @@ def test_the_mark_of_a_gap_is_no_decimal_of_a_total(tmp_path: Path) -> None:
     book.save(tmp_path / "book.xlsx")
     found, _, _ = audit_file(tmp_path / "book.xlsx")
     assert found.ledger.empty and [total.label for total in found.sources.totals] == ["Country"]
+
+
+def rating(words: list[str]) -> list[list[object]]:
+    """Regions by plain numbers, a ratio, its rank and its group in words."""
+    rng = np.random.default_rng(3)
+    grp, spent = np.round(rng.lognormal(7, 0.5, 12), 1), np.round(rng.lognormal(9, 0.7, 12), 1)
+    score = np.round(100 * (spent / grp) / (spent / grp).max(), 1)
+    rank = (-score).argsort().argsort() + 1
+    groups = [words[int(place - 1) // 4] for place in rank]
+    rank[[2, 7]] = rank[[7, 2]]
+    return [[10 + i, grp[i], spent[i], score[i], int(rank[i]), groups[i]] for i in range(12)]
+
+
+def test_regions_are_called_by_plain_numbers_beside_words_that_repeat(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["Code", "GRP", "Spending", "Index", "Rank", "Group"])
+    for line in rating(["leading", "middle", "last"]):
+        book.active.append(line)
+    book.save(tmp_path / "rating.xlsx")
+    found, _, rules = audit_file(tmp_path / "rating.xlsx")
+    told = set(zip(rules["kind"], rules["column"], rules["numerator"], strict=True))
+    assert told >= {("rank", "Rank", "Index"), ("class", "Group", "Index")}
+    assert list(found.faults) == ["table 1: Rank is not the rank by Index in rows 3, 8"]
+    assert set(found.ledger["region"]) == {"12", "17"}
+
+
+def test_binary_arithmetic_adds_no_digits_and_percent_of_a_year_is_growth(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["Region", "Turnover 2021", "Share of turnover, % 2021", "Turnover 2021, % of 2020"])
+    turnover = np.round(np.random.default_rng(3).lognormal(6, 0.8, 12), 1)
+    shares = [float(f"{100 * value / turnover.sum():.2f}") for value in turnover]
+    shares[6] = (shares[6] + 0.1) * 3 / 3 + 3.0000000000000013
+    for i in range(12):
+        book.active.append([f"Region {i}", turnover[i], shares[i], 100.0 + i])
+    book.save(tmp_path / "book.xlsx")
+    found, file, _ = audit_file(tmp_path / "book.xlsx")
+    assert list(file.sources.tables) == [1] or "2020" not in str(file.names)
+    assert found.ledger[["row", "column"]].to_numpy().tolist() == [[7, "Share of turnover, %"]]

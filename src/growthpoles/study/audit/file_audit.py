@@ -38,7 +38,7 @@ PROPOSAL_COLUMNS = ("use", "kind", *FORMULA_COLUMNS, "holds")
 _HOLDS, _HALF, _CHANCE = 0.75, 0.5, 6.0
 _ORDERED = ("rank", "class")
 _FEWEST = 5
-_DECIMALS = 9
+_DECIMALS, _SIGNIFICANT = 9, 12
 _FRACTION = re.compile(r"-?\d+\.(\d+)")
 #: Digits that a column is worth which goes along with all others, and one that adds up in a total.
 _ALONG, _ADDS = 6.0, 3.0
@@ -49,6 +49,7 @@ _RATIO = re.compile(
     r"%|/|\bper\b|share|rate\b|ratio|intensity|density|productiv|yield|average|"
     r"доля|удельн|плотн|производит|средн|на душу|на 1|коэфф|үлес|тығызд|жан басын|шаққанда|өнімділ|орташа"
 )
+_SINCE = re.compile(r"(%|percent|index|проц|индекс|пайыз).{0,12}\b(of|to|from|against|over|к|от)\s+((19|20)\d\d)\b")
 _POWERS = (1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6, 1e-3, 0.1, 0.01, 1e-6)
 Place = tuple[str, int, int]
 
@@ -137,7 +138,10 @@ def _tables(grid: Grid, path: Path, *, several: bool) -> list[Found]:
         keys = [at for at in range(width) if kinds[at]["t"] > len(block.rows) / 2]
         numbers = [at for at in range(width) if kinds[at]["n"] >= max(3, len(block.rows) / 3)]
         codes = [cell_text(row[0]) for _, row in block.rows if row]
-        if not keys and len(set(codes)) == len(codes) and any(not text.isdecimal() or text[0] == "0" for text in codes):
+        # Words that repeat are classes; regions are then called by codes, which years are not.
+        single = [at for at in keys if len({cell_text(row[at]) for _, row in block.rows}) == len(block.rows)]
+        years = sum(parse_year(text) is not None for text in codes) > len(codes) / 2
+        if not single and block.year_column is None and len(set(codes)) == len(codes) == len(block.rows) and not years:
             keys, numbers = [0], [at for at in numbers if at]
         if not numbers:
             continue
@@ -175,7 +179,7 @@ def _tables(grid: Grid, path: Path, *, several: bool) -> list[Found]:
         for year, columns in by_year.items():
             records, where = [], {}
             for at, name in columns:
-                printed = [plain_text(row[at], notation) if at < len(row) else "" for _, row in rows]
+                printed = [plain_text(_typed_number(row[at]), notation) if at < len(row) else "" for _, row in rows]
                 native = [at < len(row) and not isinstance(row[at], str) for _, row in rows]
                 for place, ((line, row), text) in enumerate(zip(rows, _padded(printed, native), strict=True), 1):
                     told = place_text(path.name, grid.sheet, *spot(line, at))
@@ -189,7 +193,7 @@ def _tables(grid: Grid, path: Path, *, several: bool) -> list[Found]:
                 for at, name in columns:
                     value = _value(row, at)
                     if np.isfinite(value):
-                        text = plain_text(row[at], notation)
+                        text = plain_text(_typed_number(row[at]), notation)
                         # The marks of gaps are points, too.
                         fractions = (_FRACTION.match(t) for t in cells.loc[cells["column"] == name, "printed"])
                         decimals = max((len(hit[1]) for hit in fractions if hit is not None), default=0)
@@ -233,7 +237,8 @@ def _quantities(
     dated: dict[int, tuple[str, int | None]] = {}
     for at in [*numbers, *classes]:
         header = " ".join(block.paths[at]) or f"column {at + 1}"
-        hit = year_inside(header)
+        # "% of 2020" is no figure of 2020, it is growth since then.
+        hit = None if _SINCE.search(header.casefold()) else year_inside(header)
         # Under a year alone stands what the sheet or the title is called.
         name = hit[1] if hit else header
         name = name or block.title or (sheet if several else "") or next(iter(block.titles), header)
@@ -299,9 +304,14 @@ def _value(row: list[object], at: int) -> float:
     return np.nan if value is None else value
 
 
+def _typed_number(content: object) -> object:
+    """Return a number without what binary arithmetic adds to it: a workbook keeps 8.69 as 8.690000000000001."""
+    return float(f"{content:.{_SIGNIFICANT}g}") if isinstance(content, float) else content
+
+
 def _half(row: list[object], at: int) -> float:
     """Half a unit of the last digit of a cell; a workbook keeps no trailing zeros, so that it may be less."""
-    content = row[at] if at < len(row) else None
+    content = _typed_number(row[at]) if at < len(row) else None
     text = repr(float(content)) if isinstance(content, int | float) else cell_text(content).strip()
     mark = max(text.rfind("."), text.rfind(","))
     decimals = sum(sign.isdigit() for sign in text[mark + 1 :]) if mark >= 0 and text[mark + 1 :] != "0" else 0

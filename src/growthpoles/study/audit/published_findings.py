@@ -544,7 +544,8 @@ def unchecked_frame(
         if rows:
             named = "; ".join(f"no number in {name}, rows {listed(own)}" for name, own in gaps.items() if own)
             lines.append((f"table {relation.table}: {relation}", len(rows), named))
-    lines += unchecked_totals(totals, blocks)
+    results = {(relation.table, relation.members[0]) for relation in relations if relation.kind == "ratio"}
+    lines += unchecked_totals(totals, blocks, results)
     if len(reproduction):
         for year, part in reproduction.groupby("year"):
             for why, lost in (
@@ -556,7 +557,6 @@ def unchecked_frame(
                 if lost.any():
                     rows = [int(row) for row in part.loc[lost, "row"]]
                     lines.append((f"index {year}", len(rows), f"{why}, rows {listed(rows)}"))
-    results = {(relation.table, relation.members[0]) for relation in relations if relation.kind == "ratio"}
     lines += coarse_ratios(blocks, relations)
     lines += blind_columns(blocks, results)
     frame = pd.DataFrame(lines, columns=["check", "rows", "reason"])

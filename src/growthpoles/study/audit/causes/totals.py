@@ -201,13 +201,15 @@ def _sums(totals: Sequence[TotalRow], blocks: Blocks) -> Iterator[_Sum]:
                 yield _Sum(total, name, at, value, half, low, high)
 
 
-def unchecked_totals(totals: Sequence[TotalRow], blocks: Blocks) -> list[tuple[str, int, str]]:
-    """List the totals of which a row has no number: check, rows, reason."""
+def unchecked_totals(
+    totals: Sequence[TotalRow], blocks: Blocks, results: Container[tuple[int, str]]
+) -> list[tuple[str, int, str]]:
+    """List the totals of which a row has no number, but for ratios, which no rows add up to: check, rows, reason."""
     lines = []
     for total in totals:
         block = blocks[total.table]
         for name in total.cells:
-            if name in block.columns:
+            if name in block.columns and (total.table, name) not in results:
                 at = [block.rows.index(row) for row in total.parts]
                 gaps = [block.rows[i] for i in at if not np.isfinite(block.columns[name].value[i])]
                 if gaps:
