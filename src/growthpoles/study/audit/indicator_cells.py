@@ -42,6 +42,8 @@ _METHODS = (
     ("weighting", "equal"),
 )
 _NEARLY = 0.9
+#: Figures that are tried for a cell before the nearest are halved, and how often.
+_STEPS, _HALVINGS = 41, 20
 #: How far an index may be off, over what rounding allows; how near it is beyond any doubt.
 _ROOM, _CLOSE = 2.0, 0.3
 
@@ -266,13 +268,16 @@ def _dealt(found: _Year, rows: Sequence[str]) -> tuple[str, list[int]] | None:
         if any((region, code) not in found.cells for region in rows):
             continue
         column = rows_of(found.year, found.table[code]).astype(float)
-        fits = np.array([
-            np.abs(found.of(region, [(code, float(column[other])) for other in rows]) - found.own[region])
-            <= _ROOM * found.slack[region]
-            for region in rows
-        ])  # fmt: skip
-        np.fill_diagonal(fits, val=False)
-        source, unique = match_rows(fits)
+        # Of two rows there is one way; one cell alone would take an extreme of the column away with it.
+        source, unique = np.array([1, 0]), True
+        if len(rows) > 2:
+            fits = np.array([
+                np.abs(found.of(region, [(code, float(column[other])) for other in rows]) - found.own[region])
+                <= _ROOM * found.slack[region]
+                for region in rows
+            ])  # fmt: skip
+            np.fill_diagonal(fits, val=False)
+            source, unique = match_rows(fits)
         if (source < 0).any() or not unique:
             continue
         trial = found.table.copy()
@@ -305,13 +310,17 @@ def _solutions(found: _Year, region: str) -> Iterator[tuple[str, float, float]]:
             continue
         column = rows_of(found.year, found.table[code]).astype(float).dropna()
         low, high = float(column.min()), float(column.max())
-        steps = np.geomspace(low / 20, high * 20, 61) if low > 0 else np.linspace(2 * low - high, 2 * high - low, 61)
+        steps = (
+            np.geomspace(low / 20, high * 20, _STEPS)
+            if low > 0
+            else np.linspace(2 * low - high, 2 * high - low, _STEPS)
+        )
         gap = found.of(region, [(code, float(each)) for each in steps]) - target
-        ends = [at for at in range(60) if gap[at] * gap[at + 1] <= 0]
+        ends = [at for at in range(_STEPS - 1) if gap[at] * gap[at + 1] <= 0]
         for at in ends[:1]:
             a, b = float(steps[at]), float(steps[at + 1])
             sign = gap[at]
-            for _ in range(30):
+            for _ in range(_HALVINGS):
                 middle = (a + b) / 2
                 (now,) = found.of(region, [(code, middle)]) - target
                 a, b = (middle, b) if now * sign > 0 else (a, middle)
