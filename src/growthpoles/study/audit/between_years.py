@@ -157,7 +157,9 @@ def growth(block: Block, other: Block, place: Any, name: str) -> tuple[Array, fl
         change = np.log(block.columns[name].value / theirs)
     change[~np.isfinite(change)] = np.nan
     known = change[np.isfinite(change)]
-    if len(known) < FEWEST:
+    # A balance of both signs does not grow by factors.
+    signed = max(int((block.columns[name].value < 0).sum()), int((theirs < 0).sum())) > 1
+    if len(known) < FEWEST or signed:
         return change, np.nan, np.nan
     middle = float(np.median(known))
     scale = max(1.4826 * float(np.median(np.abs(known - middle))), 0.01)
