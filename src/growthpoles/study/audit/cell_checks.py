@@ -342,6 +342,20 @@ def _shares(
             text = f"sum: not the share of {of}"
             cells = [cell for i in map(int, at) for cell in cells_of(block, name, [i], text, expected=float(middle[i]))]
             evidence = f"{np.isfinite(column.value).sum() - len(at)} other rows are shares of {of}, to rounding"
+            if len(at) == 2 and all(
+                abs(column.value[a] - middle[b]) <= abs(column.high[a] - column.low[a]) for a, b in (at, at[::-1])
+            ):
+                # They fit each other's rows: the shares are exchanged, or what they are shares of.
+                cells = [
+                    cell
+                    for name_of in (name, of)
+                    for a, b in (at, at[::-1])
+                    for cell in cells_of(
+                        block, name_of, [int(a)],
+                        f"one reading: swapped rows: the value belongs to {block.regions[int(b)]}",
+                        float(block.columns[name_of].value[b]),
+                    )
+                ]  # fmt: skip
             if cells:
                 yield Finding(identity, fault, tuple(cells), evidence, None, block.year)
             continue
