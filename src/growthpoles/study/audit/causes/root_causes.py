@@ -118,7 +118,11 @@ def find_causes(
         rivals = [
             reading
             for reading, gone, net in tried
-            if reading.kind == best[0].kind and net >= near and len(gone & best[1]) >= 0.9 * len(best[1])
+            if reading.kind == best[0].kind
+            and net >= near
+            and len(gone & best[1]) >= 0.9 * len(best[1])
+            # Of two readings of the same columns the one that explains less is none.
+            and (net == best[2] or reading.keys != best[0].keys)
         ]
         cause = _decide(rivals, best[1], mended, relations, decimal, judge)
         causes.append(cause)
