@@ -177,6 +177,10 @@ class Finding:
     notice: bool = False
 
 
+#: Name of a finding, its fault, one cell, severity, evidence.
+Entry = tuple[str, Fault, Cell, str, str]
+
+
 def cell(sources: Sources, table: int, row: int, column: str, *, expected: float, cause: str) -> Cell:
     """Describe a printed cell of the sources."""
     printed = str(sources.column(table, column, "printed")[row])

@@ -19,8 +19,10 @@ from growthpoles.errors import RatingError
 from growthpoles.study.audit.arithmetic import decimal_shift, match_rows
 from growthpoles.study.audit.causes.hypotheses import Reading as CauseReading
 from growthpoles.study.audit.causes.printed_relations import Array, Block, Relation
-from growthpoles.study.audit.causes.root_causes import SURE, Cause, growth_odds, slip_odds
-from growthpoles.study.audit.printed_cells import Sources, printed_decimal, replace_cells
+from growthpoles.study.audit.causes.root_causes import SURE, Cause, cell_text, growth_odds, slip_odds
+from growthpoles.study.audit.findings import SEVERITIES, Cell, Entry, Fault, cause_fault, relations_text
+from growthpoles.study.audit.printed_cells import Sources, printed_decimal, read_table, records, replace_cells
+from growthpoles.study.audit.published_ranks import rank_value
 from growthpoles.study.audit.readings import Reading, base_order, make_reading, rated_values, row_of, rows_of
 from growthpoles.study.audit.reproduction import filled_table, index_of_rows, index_targets, rated_with
 from growthpoles.study.study_spec import Study
@@ -44,6 +46,8 @@ _METHODS = (
 _NEARLY = 0.9
 #: Figures that are tried for a cell before the nearest are halved, and how often.
 _STEPS, _HALVINGS = 41, 20
+#: Log odds of an index whose class or rank is that of the index expected in its place, and of one that has its own.
+_AGREES, _OWN = 5.0, -1.0
 #: How far an index may be off, over what rounding allows; how near it is beyond any doubt.
 _ROOM, _CLOSE = 2.0, 0.3
 
@@ -85,7 +89,7 @@ def indicator_causes(
     missed: Collection[tuple[int, str]],
     weak: Collection[tuple[int, str]],
     printed: Mapping[tuple[int, str], tuple[Block, int]],
-    class_odds: Mapping[tuple[int, str], float],
+    by_class: Mapping[tuple[int, str], float],
     catalogue: Catalogue,
     method: Method,
 ) -> tuple[list[Cause], set[tuple[int, str]], Sources]:
@@ -101,7 +105,7 @@ def indicator_causes(
         Indices that do not follow, and those of them that nothing but their own cell explains.
     printed : mapping
         Year and column of the index -> its table as a block, for every (year, region): block and position.
-    class_odds : mapping
+    by_class : mapping
         (year, region) -> log odds for the index being wrong that its class and rank give.
 
     Returns
@@ -162,7 +166,7 @@ def indicator_causes(
             mine = CauseReading("cell", {key: np.array([at])}, {key: (bounds[0], bounds[1], bounds[2])})
             both = {**blocks, block.table: block}
             weighed = [
-                replace(each, odds=_odds(each, both, relations, study, class_odds.get((year, region), 0.0), mine))
+                replace(each, odds=_odds(each, both, relations, study, by_class.get((year, region), 0.0), mine))
                 for each in (mine, *readings)
             ]
             weighed.sort(key=lambda each: -round(each.odds, 6))  # the index first where nothing tells
@@ -387,3 +391,85 @@ def _odds(
     spread = float(np.nanstd(column.value))
     slip = min(slip, max(0.0, float(np.log(max(spread, 1e-300) / (_WAYS * (high - low + 2 * half))))))
     return slip + (classes if reading is index else growth_odds(reading, key, blocks))
+
+
+def method_entries(
+    study: Study, methods: Mapping[int, str], blocks: Mapping[int, Block], missed: Collection[tuple[int, str]]
+) -> tuple[list[Entry], list[tuple[Fault, Cause]]]:
+    """Turn years whose index was computed by another method into entries."""
+    published = study.published.index
+    assert published is not None
+    entries: list[Entry] = []
+    block = blocks[published.table]
+    for year, way in methods.items():
+        name = published.columns[year]
+        fault = Fault("method", table=published.table, column=name, statement=way)
+        evidence = f"explains {len([key for key in missed if key[0] == year])} cells: {name} by the method"
+        for i, region in enumerate(block.regions):
+            if (year, region) in missed:
+                own = Cell(
+                    published.table, block.rows[i], name, block.columns[name].printed[i], np.nan,
+                    f"published figure: another method: {way}", region,
+                )  # fmt: skip
+                entries.append((f"t{published.table}-{name}-method", fault, own, SEVERITIES[0], evidence))
+    return entries, []
+
+
+def class_odds(study: Study, reproduction: pd.DataFrame) -> dict[tuple[int, str], float]:
+    """Return by (year, region) the log odds for a wrong index: its class and rank are those of the one expected."""
+    odds: dict[tuple[int, str], float] = {}
+    for key, part in reproduction.groupby("year"):
+        year, index = int(str(key)), part.set_index("region")["value"].astype(float)
+        ranks = _printed_ranks(study, year)
+        for line in records(part):
+            region, expected = str(line["region"]), float(line["by_row"])
+            told = 0.0
+            if line["class_printed"] and line["class_by_row"] != line["class_of_printed"]:
+                told += _AGREES if line["class_printed"] == line["class_by_row"] else _OWN
+            rest = index.drop(region)
+            now, then = (int((rest > value).sum()) + 1 for value in (index[region], expected))
+            if region in ranks and now != then:
+                told += _AGREES if ranks[region] == then else _OWN
+            odds[year, region] = told
+    return odds
+
+
+def _printed_ranks(study: Study, year: int) -> dict[str, float]:
+    source = study.published.rank
+    if source is None or year not in source.columns:
+        return {}
+    cells = read_table(study, source.table)
+    own = cells[cells["column"] == source.columns[year]]
+    values = [rank_value(str(text), printed_decimal(study)) for text in own["printed"]]
+    return dict(zip(map(str, own["region"]), values, strict=True))
+
+
+def indicator_entries(
+    study: Study, causes: Sequence[Cause], blocks: Mapping[int, Block]
+) -> tuple[list[Entry], list[tuple[Fault, Cause]]]:
+    """Turn causes of indicators that the index tells into entries."""
+    entries: list[Entry] = []
+    told = []
+    published = {*(study.published.index.columns.values() if study.published.index else ())}
+    for cause in causes:
+        fault = cause_fault(cause, blocks)
+        if not cause.open and cause.first.kind == "cell":
+            fault = Fault("indicator", table=fault.table, column=fault.column, row=fault.row)
+        told.append((fault, cause))
+        names = " or ".join(name for reading in cause.readings for _, name in reading.keys)
+        for reading in cause.readings:
+            for table, name in reading.keys:
+                block = blocks[table]
+                for place, i in enumerate(map(int, reading.cells[table, name])):
+                    text = cell_text(reading, (table, name), place, blocks, printed_decimal(study)) or "arithmetic"
+                    text = f"published figure: {text}" if name in published else text
+                    want = float(reading.bounds[table, name][1][i])
+                    own = Cell(
+                        table, block.rows[i], name, block.columns[name].printed[i], want,
+                        f"one reading: {text}" if cause.open else text, block.regions[i],
+                    )  # fmt: skip
+                    evidence = f"explains {sum(len(rows) for _, rows in cause.symptoms)} cells: {relations_text(cause)}"
+                    if cause.open:
+                        evidence += f"; either of {names} explains it, and nothing in the tables decides"
+                    entries.append((f"t{table}-{name}-r{block.rows[i]:02d}", fault, own, SEVERITIES[1], evidence))
+    return entries, told

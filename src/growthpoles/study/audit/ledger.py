@@ -15,10 +15,9 @@ from growthpoles.result_display import ResultDisplay
 from growthpoles.study.audit.cell_checks import find_all, search_all
 from growthpoles.study.audit.claims import check_claims
 from growthpoles.study.audit.column_orders import alignment_frame, listed
-from growthpoles.study.audit.findings import EFFECT_COLUMNS, SEVERITIES, Fault, Finding, effect_summary, effects
+from growthpoles.study.audit.findings import EFFECT_COLUMNS, SEVERITIES, Entry, Fault, Finding, effect_summary, effects
 from growthpoles.study.audit.printed_cells import Sources, read_sources
 from growthpoles.study.audit.published_findings import (
-    Entry,
     PublishedCauses,
     claim_entries,
     consequence_frame,

@@ -23,8 +23,14 @@ from growthpoles.study.audit.causes.root_causes import Cause, cell_text, coarse_
 from growthpoles.study.audit.causes.totals import unchecked_totals
 from growthpoles.study.audit.cell_checks import Search, mend
 from growthpoles.study.audit.column_orders import listed
-from growthpoles.study.audit.findings import SEVERITIES, Cell, Fault, cause_fault, relations_text
-from growthpoles.study.audit.indicator_cells import indicator_causes, other_methods
+from growthpoles.study.audit.findings import SEVERITIES, Cell, Entry, Fault, cause_fault, relations_text
+from growthpoles.study.audit.indicator_cells import (
+    class_odds,
+    indicator_causes,
+    indicator_entries,
+    method_entries,
+    other_methods,
+)
 from growthpoles.study.audit.printed_cells import (
     Sources,
     TotalRow,
@@ -35,7 +41,7 @@ from growthpoles.study.audit.printed_cells import (
     records,
     replace_cells,
 )
-from growthpoles.study.audit.published_ranks import published_rank_findings, rank_value
+from growthpoles.study.audit.published_ranks import published_rank_findings
 from growthpoles.study.audit.reproduction import (
     KNOWN,
     KNOWN_SHIFT,
@@ -58,10 +64,7 @@ MOST_STATES = 6
 _SEVERAL = 2
 #: A figure put in a gap is known as well as the published indices tell it, not to its last digit.
 ROOM = 2.0
-Entry = tuple[str, Fault, Cell, str, str]
 FOLLOWS = "mended cells"
-#: Log odds of an index whose class or rank is that of the index expected in its place, and of one that has its own.
-_AGREES, _OWN = 5.0, -1.0
 #: Kinds of causes that are wrong columns, from so many rows on.
 _WHOLE, _MANY = ("repeated", "other year", "other column", "factor", "digits", "column"), 3
 BEHIND, OPEN = "a figure behind a gap", "not checked"
@@ -142,7 +145,7 @@ def published_causes(
     entries: list[Entry] = []
     told: list[tuple[Fault, Cause]] = []
     if missed and (methods := other_methods(study, best, missed, catalogue, method)):
-        entries, told = _of_methods(study, methods, blocks, missed)
+        entries, told = method_entries(study, methods, blocks, missed)
         missed = {key for key in missed if key[0] not in methods}
         relations = _published_relations(study, blocks, targets, missed, years)
         causes, whole = find_causes(blocks, relations, decimal=printed_decimal(study))
@@ -153,10 +156,10 @@ def published_causes(
         weak -= set(zip(known["year"], known["region"], strict=True))
         cells, explained, best = indicator_causes(
             study, best, own_blocks, search.relations, missed, weak, _places(blocks, missed),
-            _class_odds(study, reproduction), catalogue, method,
+            class_odds(study, reproduction), catalogue, method,
         )  # fmt: skip
         if cells:
-            more = _of_indicators(study, cells, {**own_blocks, **blocks})
+            more = indicator_entries(study, cells, {**own_blocks, **blocks})
             entries, told = [*entries, *more[0]], [*told, *more[1]]
             missed -= explained
             targets = index_targets(study, best, catalogue, method)
@@ -165,28 +168,6 @@ def published_causes(
             reproduction = _followed(reproduction, reproduction, missed, set())
     found, others = _told(study, causes, blocks, whole, reproduction)
     return PublishedCauses([*entries, *found], [*told, *others], blocks, reproduction)
-
-
-def _of_methods(
-    study: Study, methods: Mapping[int, str], blocks: Mapping[int, Block], missed: Collection[tuple[int, str]]
-) -> tuple[list[Entry], list[tuple[Fault, Cause]]]:
-    """Turn years whose index was computed by another method into entries."""
-    published = study.published.index
-    assert published is not None
-    entries: list[Entry] = []
-    block = blocks[published.table]
-    for year, way in methods.items():
-        name = published.columns[year]
-        fault = Fault("method", table=published.table, column=name, statement=way)
-        evidence = f"explains {len([key for key in missed if key[0] == year])} cells: {name} by the method"
-        for i, region in enumerate(block.regions):
-            if (year, region) in missed:
-                own = Cell(
-                    published.table, block.rows[i], name, block.columns[name].printed[i], np.nan,
-                    f"published figure: another method: {way}", region,
-                )  # fmt: skip
-                entries.append((f"t{published.table}-{name}-method", fault, own, SEVERITIES[0], evidence))
-    return entries, []
 
 
 def _weak(study: Study, causes: Sequence[Cause], blocks: Mapping[int, Block]) -> set[tuple[int, str]]:
@@ -212,66 +193,6 @@ def _places(
         for block in blocks.values()
         if region in block.regions
     }
-
-
-def _class_odds(study: Study, reproduction: pd.DataFrame) -> dict[tuple[int, str], float]:
-    """Return by (year, region) the log odds for a wrong index: its class and rank are those of the one expected."""
-    odds: dict[tuple[int, str], float] = {}
-    for key, part in reproduction.groupby("year"):
-        year, index = int(str(key)), part.set_index("region")["value"].astype(float)
-        ranks = _printed_ranks(study, year)
-        for line in records(part):
-            region, expected = str(line["region"]), float(line["by_row"])
-            told = 0.0
-            if line["class_printed"] and line["class_by_row"] != line["class_of_printed"]:
-                told += _AGREES if line["class_printed"] == line["class_by_row"] else _OWN
-            rest = index.drop(region)
-            now, then = (int((rest > value).sum()) + 1 for value in (index[region], expected))
-            if region in ranks and now != then:
-                told += _AGREES if ranks[region] == then else _OWN
-            odds[year, region] = told
-    return odds
-
-
-def _printed_ranks(study: Study, year: int) -> dict[str, float]:
-    source = study.published.rank
-    if source is None or year not in source.columns:
-        return {}
-    cells = read_table(study, source.table)
-    own = cells[cells["column"] == source.columns[year]]
-    values = [rank_value(str(text), printed_decimal(study)) for text in own["printed"]]
-    return dict(zip(map(str, own["region"]), values, strict=True))
-
-
-def _of_indicators(
-    study: Study, causes: Sequence[Cause], blocks: Mapping[int, Block]
-) -> tuple[list[Entry], list[tuple[Fault, Cause]]]:
-    """Turn causes of indicators that the index tells into entries."""
-    entries: list[Entry] = []
-    told = []
-    published = {*(study.published.index.columns.values() if study.published.index else ())}
-    for cause in causes:
-        fault = cause_fault(cause, blocks)
-        if not cause.open and cause.first.kind == "cell":
-            fault = Fault("indicator", table=fault.table, column=fault.column, row=fault.row)
-        told.append((fault, cause))
-        names = " or ".join(name for reading in cause.readings for _, name in reading.keys)
-        for reading in cause.readings:
-            for table, name in reading.keys:
-                block = blocks[table]
-                for place, i in enumerate(map(int, reading.cells[table, name])):
-                    text = cell_text(reading, (table, name), place, blocks, printed_decimal(study)) or "arithmetic"
-                    text = f"published figure: {text}" if name in published else text
-                    want = float(reading.bounds[table, name][1][i])
-                    own = Cell(
-                        table, block.rows[i], name, block.columns[name].printed[i], want,
-                        f"one reading: {text}" if cause.open else text, block.regions[i],
-                    )  # fmt: skip
-                    evidence = f"explains {sum(len(rows) for _, rows in cause.symptoms)} cells: {relations_text(cause)}"
-                    if cause.open:
-                        evidence += f"; either of {names} explains it, and nothing in the tables decides"
-                    entries.append((f"t{table}-{name}-r{block.rows[i]:02d}", fault, own, SEVERITIES[1], evidence))
-    return entries, told
 
 
 def _mended(search: Search) -> Iterator[Sources]:
