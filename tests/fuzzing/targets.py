@@ -16,7 +16,7 @@ from growthpoles.regions.kazakhstan.region_names import match_regions
 from growthpoles.regions.name_matching import match_names
 from growthpoles.regions.projection import to_analysis_crs
 from growthpoles.shipped_data import geodata_path
-from growthpoles.study.audit.claim_expressions import UncheckableError, evaluate
+from growthpoles.study.audit.claims import UncheckableError, evaluate
 from growthpoles.study.audit.file_audit import audit_file, read_formulas
 from growthpoles.study.examine_study import catalogue_problems, examine_study
 from growthpoles.study.file_variable import FileOptions, read_files

@@ -16,7 +16,7 @@ from growthpoles.report.manifest import check_files, write_files, written_before
 from growthpoles.report.tables.table_formats import csv_bytes, fixed_workbook, put_text, sheet_names
 from growthpoles.report.wording import Wording
 from growthpoles.study.audit import Audit, summarise
-from growthpoles.study.audit.audit_frames import deviation_frame, dumbbell_frame, migration_frame
+from growthpoles.study.audit.ledger import deviation_frame, dumbbell_frame, migration_frame
 from growthpoles.study.audit.printed_cells import place_text
 from growthpoles.study.inputs import region_index, study_catalogue, study_regions
 from growthpoles.study.study_spec import Study

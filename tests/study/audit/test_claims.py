@@ -7,8 +7,7 @@ import pytest
 
 from growthpoles.errors import DataError, StudyError
 from growthpoles.study.audit import check_claims
-from growthpoles.study.audit.claim_expressions import UncheckableError, evaluate
-from growthpoles.study.audit.claims import VERDICTS, claims_path, read_claims
+from growthpoles.study.audit.claims import VERDICTS, UncheckableError, claims_path, evaluate, read_claims
 from growthpoles.study.load_study import load_study
 
 INDEX = pd.Series([10.0, 40.0, 25.0, 25.0], index=list("abcd"), name="index")

@@ -276,8 +276,7 @@ def test_the_yearbook_of_the_page_gives_what_the_page_says(page: tuple[Path, str
 
 def test_the_study_of_the_page_gives_what_the_page_says(page: tuple[Path, str]) -> None:
     import growthpoles as gp
-    from growthpoles.study.audit.claim_expressions import evaluate
-    from growthpoles.study.audit.claims import _text, edition_columns
+    from growthpoles.study.audit.claims import _text, edition_columns, evaluate
 
     folder, text = page
     study = gp.load_study(folder / "ostravia")
@@ -296,3 +295,88 @@ def test_a_fault_in_half_of_a_ratio_keeps_its_formula(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("\n".join(lines[:-1]) + "\n")
     assert "5 of 7 rows" in set(audit_file(path)[2]["holds"])
+
+
+@pytest.mark.parametrize("total", [True, False])
+def test_a_column_in_another_unit_in_one_of_two_years(total: bool, tmp_path: Path) -> None:
+    """The ratio holds with one factor in each year: totals tell which is meant, and without them it is open."""
+    rng = np.random.default_rng(6)
+    lines = [
+        "Region,Population 2016,Population 2021,Doctors 2016,Doctors 2021,Doctors per 1000 2016,Doctors per 1000 2021,"
+        "Pupils 2016,Pupils 2021"
+    ]
+    pupils = rng.integers(20_000, 90_000, (2, 12))
+    people, doctors = rng.integers(200_000, 900_000, 12), rng.integers(900, 4000, 12)
+    later = (people * 1.02).astype(int), (doctors * 1.1).astype(int)
+    for i in range(12):
+        old, new = doctors[i] / people[i] * 1000, later[1][i] / later[0][i] * 1000
+        lines.append(f"Region {i},{people[i]},{later[0][i] * 1000},{doctors[i]},{later[1][i]},{old:.2f},{new:.2f}")
+        lines[-1] += f",{pupils[0, i]},{pupils[1, i]}"
+    if total:
+        a, b, c, d = people.sum(), later[0].sum(), doctors.sum(), later[1].sum()
+        lines.append(f"Country,{a},{b},{c},{d},{1000 * c / a:.2f},{1000 * d / b:.2f}")
+        lines[-1] += f",{pupils[0].sum()},{pupils[1].sum()}"
+    path = tmp_path / "book.csv"
+    path.write_text("\n".join(lines) + "\n")
+    found, _, _ = audit_file(path)
+    assert len(found.faults) == 1 and set(found.ledger["column"]) == {"Population"}
+    assert set(found.ledger["table"]) == ({2} if total else {1, 2})
+
+
+def test_the_mark_of_a_gap_is_no_decimal_of_a_total(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["Region", "People", "Jobs", "Jobs per 1000"])
+    rng = np.random.default_rng(6)
+    people, jobs = rng.integers(200_000, 900_000, 9), rng.integers(90_000, 150_000, 9)
+    for i in range(9):
+        rate = "..." if i == 4 else round(1000 * jobs[i] / people[i], 1)
+        sheet.append([f"Region {i}", int(people[i]), int(jobs[i]), rate])
+    sheet.append(["Country", int(people.sum()), int(jobs.sum()), round(1000 * jobs.sum() / people.sum(), 1)])
+    book.save(tmp_path / "book.xlsx")
+    found, _, _ = audit_file(tmp_path / "book.xlsx")
+    assert found.ledger.empty and [total.label for total in found.sources.totals] == ["Country"]
+
+
+def rating(words: list[str]) -> list[list[object]]:
+    """Regions by plain numbers, a ratio, its rank and its group in words."""
+    rng = np.random.default_rng(3)
+    grp, spent = np.round(rng.lognormal(7, 0.5, 12), 1), np.round(rng.lognormal(9, 0.7, 12), 1)
+    score = np.round(100 * (spent / grp) / (spent / grp).max(), 1)
+    rank = (-score).argsort().argsort() + 1
+    groups = [words[int(place - 1) // 4] for place in rank]
+    rank[[2, 7]] = rank[[7, 2]]
+    return [[10 + i, grp[i], spent[i], score[i], int(rank[i]), groups[i]] for i in range(12)]
+
+
+def test_regions_are_called_by_plain_numbers_beside_words_that_repeat(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["Code", "GRP", "Spending", "Index", "Rank", "Group"])
+    for line in rating(["leading", "middle", "last"]):
+        book.active.append(line)
+    book.save(tmp_path / "rating.xlsx")
+    found, _, rules = audit_file(tmp_path / "rating.xlsx")
+    told = set(zip(rules["kind"], rules["column"], rules["numerator"], strict=True))
+    assert told >= {("rank", "Rank", "Index"), ("class", "Group", "Index")}
+    assert list(found.faults) == ["table 1: Rank is not the rank by Index in rows 3, 8"]
+    assert set(found.ledger["region"]) == {"12", "17"}
+
+
+def test_binary_arithmetic_adds_no_digits_and_percent_of_a_year_is_growth(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["Region", "Turnover 2021", "Share of turnover, % 2021", "Turnover 2021, % of 2020"])
+    turnover = np.round(np.random.default_rng(3).lognormal(6, 0.8, 12), 1)
+    shares = [float(f"{100 * value / turnover.sum():.2f}") for value in turnover]
+    shares[6] = (shares[6] + 0.1) * 3 / 3 + 3.0000000000000013
+    for i in range(12):
+        book.active.append([f"Region {i}", turnover[i], shares[i], 100.0 + i])
+    book.save(tmp_path / "book.xlsx")
+    found, file, _ = audit_file(tmp_path / "book.xlsx")
+    assert list(file.sources.tables) == [1] or "2020" not in str(file.names)
+    assert found.ledger[["row", "column"]].to_numpy().tolist() == [[7, "Share of turnover, %"]]

@@ -18,8 +18,8 @@ from growthpoles.study.audit import (
     reproduce,
     summarise,
 )
-from growthpoles.study.audit.effects import SEVERITIES, effect_summary
-from growthpoles.study.audit.hidden_denominators import find_copies
+from growthpoles.study.audit.arithmetic import find_copies
+from growthpoles.study.audit.findings import SEVERITIES, effect_summary
 from growthpoles.study.audit.ledger import LEDGER_COLUMNS, find_all
 from growthpoles.study.audit.printed_cells import Sources, read_sources
 from growthpoles.study.audit.published_findings import claim_entries, formula_entries, index_entries

@@ -14,7 +14,7 @@ from growthpoles.errors import StudyError
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.ratings.rating_options import Method
 from growthpoles.study.audit import Audit, read_sources, reproduce, run_audit
-from growthpoles.study.audit.audit_frames import deviation_frame, dumbbell_frame, migration_frame
+from growthpoles.study.audit.ledger import deviation_frame, dumbbell_frame, migration_frame
 from growthpoles.study.audit.readings import base_order, can_rate, edition_table, make_reading
 from growthpoles.study.audit.reproduction import index_against
 from growthpoles.study.inputs import study_catalogue

@@ -102,8 +102,8 @@ def test_an_extreme_behind_a_gap_makes_no_index_wrong(method: str, tmp_path: Pat
 
 def test_a_column_without_another_year_is_said_to_be_blind(tmp_path: Path) -> None:
     study = clean(np.random.default_rng(2), tmp_path, n=10)
+    from growthpoles.study.audit.between_years import blind_columns
     from growthpoles.study.audit.causes.printed_relations import source_blocks
-    from growthpoles.study.audit.cell_checks import blind_columns
 
     blocks = source_blocks(study.sources())
     (check, rows, reason), *_ = blind_columns({1: blocks[1]}, {(1, "prod"), (1, "rdi"), (1, "fpc"), (1, "wst")})
@@ -321,3 +321,24 @@ def test_clean_studies_of_every_normalisation_give_no_fault(tmp_path: Path) -> N
             shape = replace(shape, option=list(OPTIONS)[seed // 5 % len(OPTIONS)])
         study = clean(rng, tmp_path / str(seed), gaps=bool(seed % 2), method=method, shape=shape)
         assert run_audit(study.write(tmp_path / str(seed))).ledger.empty, seed
+
+
+def test_an_input_wrong_in_many_rows_is_one_fault(tmp_path: Path) -> None:
+    """Half of the rows in other prices: with several ratios the input is it, with one alone either may be."""
+    study = clean(np.random.default_rng(12), tmp_path, n=12)
+    study.columns[1, "gdp"][:6] = np.round(study.columns[1, "gdp"][:6] * 1.083, 1)
+    ledger = audit_sources(study.sources())
+    assert len(set(ledger["fault"])) == 1 and set(ledger["column"]) == {"gdp"} and len(ledger) == 6
+    study = clean(np.random.default_rng(12), tmp_path, n=12)
+    study.columns[1, "firms"][:7] = np.round(study.columns[1, "firms"][:7] * np.linspace(1.02, 1.06, 7))
+    ledger = audit_sources(study.sources())
+    assert len(set(ledger["fault"])) == 1 and set(ledger["column"]) >= {"firms", "fpc"}
+    assert ledger["cause"].str.startswith("one reading").all()
+
+
+def test_shares_exchanged_or_what_they_are_shares_of(tmp_path: Path) -> None:
+    study = clean(np.random.default_rng(12), tmp_path, n=12, shape=Shape(shares=True))
+    study.columns[2, "share"][[3, 8]] = study.columns[2, "share"][[8, 3]]
+    ledger = audit_sources(study.sources())
+    assert set(zip(ledger["row"], ledger["column"], strict=True)) == {(r, c) for r in (4, 9) for c in ("share", "pop")}
+    assert ledger["cause"].str.startswith("one reading").all() and len(set(ledger["fault"])) == 1

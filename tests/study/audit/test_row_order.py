@@ -8,8 +8,8 @@ import pytest
 
 from growthpoles.errors import DataError
 from growthpoles.study.audit import align, check_arithmetic, column_orders, make_sources, read_sources
+from growthpoles.study.audit.arithmetic import find_copies
 from growthpoles.study.audit.column_orders import alignment_frame
-from growthpoles.study.audit.hidden_denominators import find_copies
 from growthpoles.study.audit.row_order import alternatives, best_assignment, row_permutations
 
 SIXTEEN = [f"r{at:02d}" for at in range(16)]

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from growthpoles.study.audit import audit_sources, make_sources
 from growthpoles.study.audit.causes.totals import find_totals
 from growthpoles.study.audit.file_audit import audit_file
+from growthpoles.study.audit.printed_cells import TotalRow
 
 Totals = dict[int, tuple[int, ...]]
 
@@ -83,7 +86,7 @@ def test_a_wrong_row_of_nested_totals_is_one_fault(tmp_path: Path) -> None:
     path.write_text("\n".join(["region;gdp;jobs;people;firms", *lines]) + "\n", encoding="utf-8")
     found, file, _ = audit_file(path)
     assert len(file.totals) == 3
-    assert found.ledger[["region", "column"]].values.tolist() == [["Elin", "jobs"]]
+    assert found.ledger[["region", "column"]].to_numpy().tolist() == [["Elin", "jobs"]]
 
 
 def test_columns_that_go_along_with_each_other_prove_nothing() -> None:
@@ -116,3 +119,39 @@ def test_chance_gives_no_total() -> None:
     for _ in range(60):
         table = np.round(rng.lognormal(3, 0.8, (int(rng.integers(5, 40)), int(rng.integers(2, 10)))), 0)
         assert find_totals(table, np.full(table.shape, 0.5)) == []
+
+
+def totalled(change: dict[tuple[str, int], float]) -> pd.DataFrame:
+    """The ledger of one year with a row of totals, some of its cells changed (row 0 is the total)."""
+    rng = np.random.default_rng(4)
+    men, women, doctors = (rng.integers(low, 9 * low, 9) for low in (60_000, 70_000, 300))
+    figures = {"pop": men + women, "men": men, "women": women, "doctors": doctors}
+    figures = {name: np.array([values.sum(), *values], dtype=float) for name, values in figures.items()}
+    figures["rate"] = np.round(10000 * figures["doctors"] / figures["pop"], 1)
+    for (name, row), value in change.items():
+        figures[name][row] = value
+    text = {
+        name: [f"{v:.{name == 'rate':d}f}" if np.isfinite(v) else "..." for v in own] for name, own in figures.items()
+    }
+    lines = [
+        {"table": 1, "row": row, "label": f"R{row}", "column": name, "printed": own[row]}
+        for name, own in text.items()
+        for row in range(1, 10)
+    ]
+    cells = {name: (own[0], float(figures[name][0]), 0.05 if name == "rate" else 0.5) for name, own in text.items()}
+    total = TotalRow(1, 10, "Country", tuple(range(1, 10)), cells)
+    rule = pd.DataFrame([("rate", "doctors", "pop", 10000.0)], columns=["column", "numerator", "denominator", "factor"])
+    return audit_sources(make_sources(pd.DataFrame(lines), rule, years={1: 2020}, decimal=".", totals=[total]))
+
+
+def test_ratios_and_sums_of_a_row_of_totals_are_held_against_it() -> None:
+    assert totalled({}).empty
+    ledger = totalled({("rate", 0): 155.5})
+    assert list(ledger["fault"]) == ["table 1: rate of row 10 does not follow from its row"]
+    # The ratio of the row says that the total is wrong, and none of its parts.
+    ledger = totalled({("doctors", 0): 9999.0})
+    assert list(zip(ledger["row"], ledger["column"], strict=True)) == [(10, "doctors")]
+    assert not ledger["cause"].str.startswith("one reading").any()
+    # A gap among the women: their total is told by men and all.
+    ledger = totalled({("women", 0): 9e5, ("women", 4): np.nan})
+    assert list(zip(ledger["row"], ledger["column"], strict=True)) == [(10, "women")]

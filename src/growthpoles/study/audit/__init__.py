@@ -8,7 +8,7 @@ from __future__ import annotations
 from growthpoles.study.audit.arithmetic import check_arithmetic
 from growthpoles.study.audit.claims import check_claims
 from growthpoles.study.audit.column_orders import column_orders
-from growthpoles.study.audit.effects import effects
+from growthpoles.study.audit.findings import effects
 from growthpoles.study.audit.ledger import Audit, audit, audit_sources, run_audit, summarise
 from growthpoles.study.audit.printed_cells import Sources, make_sources, read_sources
 from growthpoles.study.audit.reproduction import reproduce

@@ -1,14 +1,9 @@
-"""Checks of printed cells alone: root causes first; then repeats, signs, magnitudes, rows moved between years, shares.
-
-What is beside root causes is reported only where chance would give it less than once in ten thousand studies, if growth
-has tails as heavy as a Student t with three degrees of freedom: beyond the others' largest deviation m one of x > m has
-probability (m / x)^3 / n. What is merely unusual (growth) is a remark and no finding.
-"""
+"""Checks of printed cells alone: root causes first; then repeats, totals, shares, comparisons of years."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import comb
 from typing import Any
@@ -16,7 +11,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthpoles.study.audit.arithmetic import significant_digits, wrong_cells
+from growthpoles.study.audit.arithmetic import find_copies, wrong_cells
+from growthpoles.study.audit.between_years import (
+    EQUAL_CELLS,
+    FEWEST,
+    RARE,
+    cells_of,
+    growth_remarks,
+    lone_signs,
+    magnitudes,
+    moved_rows,
+    other_units,
+    repeated_columns,
+    repeated_rows,
+    together,
+    typed_columns,
+)
 from growthpoles.study.audit.causes.hypotheses import Key, twins
 from growthpoles.study.audit.causes.printed_relations import (
     ODD_ROWS,
@@ -25,7 +35,6 @@ from growthpoles.study.audit.causes.printed_relations import (
     Relation,
     given_sums,
     ratio_relations,
-    same_cells,
     source_blocks,
     sum_relations,
 )
@@ -33,24 +42,12 @@ from growthpoles.study.audit.causes.root_causes import SURE, Cause, find_causes
 from growthpoles.study.audit.causes.totals import decided_by_totals, total_findings
 from growthpoles.study.audit.column_orders import ColumnOrder, column_orders, listed
 from growthpoles.study.audit.duplicates import duplicate_findings, find_duplicates
-from growthpoles.study.audit.findings import Cell, Fault, FaultKind, Finding, cause_fault, cause_findings, copy_findings
-from growthpoles.study.audit.hidden_denominators import find_copies
+from growthpoles.study.audit.findings import Cell, Fault, Finding, cause_fault, cause_findings, copy_findings
 from growthpoles.study.audit.printed_cells import Sources, replace_cells
 from growthpoles.study.audit.row_order_findings import order_findings
 
-#: Chance findings that one table of a study may give.
-RARE = float(np.log(1e-4))
-#: Equal cells by which two rows are one, and of a column by which two columns are.
-EQUAL_CELLS = 4
-_FEWEST = 6
-_TAIL = 3.0
-_LEAST = 2.0
-_SEEN = 6.0
-_CLOSE = 3.0
-_ALL = 0.95
-_NEAR_YEARS = 5  # over longer times regions grow apart by more than tables err (an oil field: Campeche)
-_TEN = float(np.log(10.0))
-_LONG = 5  # digits of a number that is not often the same in two years
+#: Faults of two years of which a total may tell which is wrong.
+_OF_TWO = ("repeated in years", "unit")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,16 +111,16 @@ def search_all(
         for (table, name), at in reading.cells.items()
         for i in at
     }
-    alone = table_findings(whole, results, shares)
+    alone = table_findings(whole, results, shares, relations)
     copied = {
         (cell.table, cell.column)
         for finding in alone
-        if finding.fault.kind in ("repeated row", "shares")
+        if finding.fault.kind in ("repeated row", "shares", "repeated in years")
         for cell in finding.cells
     }
     totals = total_findings(sources.totals, blocks, whole, relations, results, sources.decimal)
-    alone, totals = _one_slip(alone, totals)
     once = {(cell.table, cell.row, cell.column) for finding in alone for cell in finding.cells}
+    alone, totals = _one_slip(*_one_year(alone, totals))
     rest = [
         *alone,
         # A row that is a copy of another breaks the totals of its columns, a wrong share that of shares.
@@ -191,20 +188,26 @@ def _adds_up(finding: Finding, blocks: Mapping[int, Block], relations: Sequence[
 
 
 def table_findings(
-    blocks: Mapping[int, Block], results: set[tuple[int, str]], given: Sequence[tuple[str, str]] | None = None
+    blocks: Mapping[int, Block],
+    results: set[tuple[int, str]],
+    given: Sequence[tuple[str, str]] | None = None,
+    relations: Sequence[Relation] = (),
 ) -> list[Finding]:
     """Run the checks; `results` are columns that a formula gives, which repeat what their inputs do.
 
-    `given` are columns that hold the shares of others (column, of); None finds them.
+    `given` are columns that hold the shares of others (column, of); None finds them. A cell that adds up by one of the
+    `relations` has the right sign.
     """
     found: list[Finding] = []
     for block in blocks.values():
-        found += [*_equal_rows(block, results), *_equal_columns(block), *_signs(blocks, block, results)]
-        found += [*_repeated_years(blocks, block, results), *_shares(blocks, block, results, given)]
+        found += [*_equal_rows(block, results), *_equal_columns(block), *lone_signs(blocks, block, results, relations)]
+        found += [*repeated_columns(blocks, block, results), *_shares(blocks, block, results, given)]
     years = [(blocks, block, results) for block in blocks.values()]
-    found += _together(finding for each in years for finding in _magnitudes(*each))
+    found += together(finding for each in years for finding in magnitudes(*each))
+    found += together(finding for each in years for finding in other_units(*each))
+    found += [finding for block in blocks.values() for finding in repeated_rows(blocks, block, results)]
     shares = [finding for finding in found if finding.fault.kind == "shares"]
-    for finding in _together(finding for each in years for finding in _moved_between_years(*each)):
+    for finding in together(finding for each in years for finding in moved_rows(*each)):
         # Shares that stayed where they were tell in which year the rows moved.
         rows = {(cell.table, cell.region) for cell in finding.cells}
         told = [share for share in shares if {(cell.table, cell.region) for cell in share.cells} <= rows]
@@ -219,24 +222,8 @@ def table_findings(
     return found
 
 
-def _typed(block: Block, results: set[tuple[int, str]]) -> dict[str, Array]:
-    """Columns that were typed in, with the cells that have three digits at least."""
-    typed: dict[str, Array] = {}
-    for name, column in block.columns.items():
-        twice = any(same_cells(column, block.columns[other]) for other in typed)
-        if (block.table, name) not in results and not twice:
-            unit = np.maximum(column.high - column.low, 1e-300)
-            typed[name] = np.where(np.abs(column.value) >= 99 * unit, column.value, np.nan)
-    return typed
-
-
-def _cells(block: Block, name: str, at: Sequence[int], cause: str, expected: float = np.nan) -> list[Cell]:
-    column = block.columns[name]
-    return [Cell(block.table, block.rows[i], name, column.printed[i], expected, cause, block.regions[i]) for i in at]
-
-
 def _equal_rows(block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
-    typed = _typed(block, results)
+    typed = typed_columns(block, results)
     if len(typed) < EQUAL_CELLS:
         return
     values = np.column_stack(list(typed.values()))
@@ -247,7 +234,7 @@ def _equal_rows(block: Block, results: set[tuple[int, str]]) -> Iterator[Finding
             cells = [
                 cell
                 for name in names
-                for cell in _cells(block, name, [i, int(j)], f"duplicated row: {len(names)} cells are the same")
+                for cell in cells_of(block, name, [i, int(j)], f"duplicated row: {len(names)} cells are the same")
             ]
             rows = block.rows[i], block.rows[int(j)]
             fault = Fault("repeated row", table=block.table, row=rows[0], other_row=rows[1])
@@ -258,224 +245,44 @@ def _equal_rows(block: Block, results: set[tuple[int, str]]) -> Iterator[Finding
 
 
 def _equal_columns(block: Block) -> Iterator[Finding]:
-    typed = _typed(block, set())
+    typed = typed_columns(block, set())
     names = list(typed)
     for at, first in enumerate(names):
         for second in names[at + 1 :]:
             known = np.isfinite(typed[first]) & np.isfinite(typed[second])
             same = known & (typed[first] == typed[second])
-            if same.sum() >= _FEWEST and same.sum() >= 0.9 * known.sum():
+            if same.sum() >= FEWEST and same.sum() >= 0.9 * known.sum():
                 rows = [int(i) for i in np.flatnonzero(same)]
                 fault = Fault("same columns", table=block.table, column=f"{first}, {second}")
                 text = f"duplicated column: {first} and {second} are the same"
-                cells = [cell for name in (first, second) for cell in _cells(block, name, rows, text)]
+                cells = [cell for name in (first, second) for cell in cells_of(block, name, rows, text)]
                 evidence = f"equal to the last digit in {same.sum()} of {known.sum()} rows"
                 yield Finding(f"t{block.table}-{first}-{second}-same", fault, tuple(cells), evidence, None, block.year)
 
 
-def _same_in_years(blocks: Mapping[int, Block], block: Block, name: str) -> Iterator[tuple[Block, Any, float]]:
-    """Yield every earlier year's table, the rows in which a column is the same there, and the share of all rows."""
-    column = block.columns[name]
-    for other, place in twins(blocks, block.table, name):
-        theirs = np.where(place < 0, np.nan, other.columns[name].value[place])
-        known = np.isfinite(theirs) & np.isfinite(column.value)
-        same = known & (theirs == column.value) & (column.value != 0)
-        if known.sum() >= 3 and not same_cells(column, other.columns[name]):
-            yield other, np.flatnonzero(same), float(same.sum() / known.sum())
-
-
-def _repeated_years(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
-    """Find a column that is another year's where it moves between the other years; what stands still is a remark."""
-    for name in block.columns:
-        if (block.table, name) in results:
-            continue
-        shares = {other.table: (other, at, share) for other, at, share in _same_in_years(blocks, block, name)}
-        moves = any(share < 0.2 for _, _, share in shares.values())
-        for other, at, share in shares.values():
-            if share >= 0.5 and moves and len(at) >= EQUAL_CELLS and (other.year or 0) < (block.year or 0):
-                place = {region: i for i, region in enumerate(other.regions)}
-                theirs = [place[block.regions[int(i)]] for i in at]
-                text = "one reading: duplicated cells: the same as {} (table {})"
-                cells = [
-                    *_cells(block, name, list(map(int, at)), text.format(other.year, other.table)),
-                    *_cells(other, name, theirs, text.format(block.year, block.table)),
-                ]
-                evidence = f"equal to the last digit in {len(at)} rows, while it moves between the other years"
-                fault = Fault("repeated column", table=block.table, column=name, year=other.year or 0)
-                yield Finding(f"t{other.table}-t{block.table}-{name}-same", fault, tuple(cells), evidence)
-
-
-def _signs(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
-    for name, column in block.columns.items():
-        negative = np.flatnonzero(column.value < 0)
-        known = np.isfinite(column.value).sum()
-        if (block.table, name) in results or len(negative) != 1 or known < _FEWEST + 2:
-            continue
-        i = int(negative[0])
-        for other, place in twins(blocks, block.table, name):
-            theirs = other.columns[name].value
-            if place[i] >= 0 and np.nanmin(theirs) > 0 and abs(np.log(-column.value[i] / theirs[place[i]])) < 1.0:
-                text = f"sign: the only negative cell of its column; {other.year} has {theirs[place[i]]:.10g}"
-                fault = Fault("sign", table=block.table, column=name, row=block.rows[i])
-                cells = _cells(block, name, [i], text, expected=-float(column.value[i]))
-                evidence = f"all {known - 1} others are positive, and so is every cell of table {other.table}"
-                yield Finding(f"t{block.table}-{name}-sign", fault, tuple(cells), evidence, None, block.year)
-                break
-
-
-def growth(block: Block, other: Block, place: Any, name: str) -> tuple[Array, float, float]:
-    """Return the log growth from another table to this one by row, its middle and its robust scale."""
-    theirs = np.where(place < 0, np.nan, other.columns[name].value[place.astype(int)])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        change = np.log(block.columns[name].value / theirs)
-    change[~np.isfinite(change)] = np.nan
-    known = change[np.isfinite(change)]
-    if len(known) < _FEWEST:
-        return change, np.nan, np.nan
-    middle = float(np.median(known))
-    scale = max(1.4826 * float(np.median(np.abs(known - middle))), 0.01)
-    # The ninth tenth counts too: with many regions apart it is no scale of the rest.
-    return change, middle, max(scale, float(np.quantile(np.abs(known - middle), 0.8)) / 1.28)
-
-
-def _chance(z: Array, at: Any) -> float:
-    """Log probability that the rows `at` deviate as much, by the tail that the largest of the others begins."""
-    size = np.abs(z[np.isfinite(z)])
-    rest = np.abs(np.delete(z, at))
-    edge = max(float(np.nanmax(rest)) if np.isfinite(rest).any() else 0.0, _LEAST)
-    return float((-_TAIL * np.log(np.maximum(np.abs(z[at]) / edge, 1.0)) - np.log(len(size))).sum())
-
-
-def _magnitudes(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
-    """Find a single cell off by a power of ten between two years, where nothing else grows so."""
-    for name in block.columns:
-        for other, place in twins(blocks, block.table, name):
-            if (block.table, name) in results or (other.year or 0) > (block.year or 0):
-                continue
-            change, middle, scale = growth(block, other, place, name)
-            if not np.isfinite(scale):
-                continue
-            off = change - middle
-            i = int(np.nanargmax(np.abs(off)))
-            power = round(off[i] / _TEN)
-            if not 1 <= abs(power) <= 6 or abs(off[i] - power * _TEN) > max(0.35, 2 * scale):
-                continue
-            # Any row and any column; the window about a power of ten takes a third of the line.
-            chance = _chance(off / scale, np.array([i])) + np.log(len(change) * len(block.columns) / 3)
-            if chance > RARE:
-                continue
-            j = int(place[i])
-            home = _apart(block.columns[name].value, i), _apart(other.columns[name].value, j)
-            sides = [(block, i, power), (other, j, -power)]
-            if max(home) > 3.5 and min(home) < 2.5:
-                sides = [sides[int(np.argmax(home))]]
-            lead = "" if len(sides) == 1 else "one reading: "
+def _one_year(alone: list[Finding], totals: list[Finding]) -> tuple[list[Finding], list[Finding]]:
+    """Let totals tell in which of two years a repeated row or a column in another unit is wrong: they break in one."""
+    found = []
+    for finding in alone:
+        fault, columns = finding.fault, {cell.column for cell in finding.cells}
+        whole = fault.kind == "decimal shifts" and len(finding.cells) >= FEWEST
+        broken = [each for each in totals if each.fault.column in columns] if whole or fault.kind in _OF_TWO else []
+        broken = [each for each in broken if not whole or each.fault.table == fault.table]
+        tables = {each.fault.table for each in broken} & {fault.table, fault.other_table}
+        if len(tables) == 1 and not whole:
+            (table,) = tables
             cells = tuple(
-                cell
-                for side, at, ten in sides
-                for cell in _cells(
-                    side, name, [at], f"{lead}decimal shift or unit slip between years (x10^{ten})",
-                    float(side.columns[name].value[at]) / 10.0**ten,
-                )
-            )  # fmt: skip
-            fault = Fault("magnitude", table=other.table, other_table=block.table, column=name, row=block.rows[i])
-            evidence = (
-                f"x{np.exp(change[i]):.4g} from table {other.table} to {block.table}, where the others grow "
-                f"x{np.exp(middle):.3g}; {home[0]:.1f} and {home[1]:.1f} spreads from the middle of the columns"
+                replace(cell, cause=cell.cause.removeprefix("one reading: "))
+                for cell in finding.cells
+                if cell.table == table
             )
-            yield Finding(f"t{other.table}-t{block.table}-{name}-magnitude", fault, cells, evidence)
-
-
-def _apart(values: Array, i: int) -> float:
-    """Distance of a cell from the middle of the others, in robust log standard deviations."""
-    others = np.delete(values, i)
-    logs = np.log(others[others > 0])
-    if len(logs) < 3 or values[i] <= 0:
-        return 0.0
-    spread = max(1.4826 * float(np.median(np.abs(logs - np.median(logs)))), 1e-6)
-    return abs(float(np.log(values[i]) - np.median(logs))) / spread
-
-
-def _moved_between_years(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
-    """Find rows whose growth is out of all bounds, and in place when they are dealt anew: moved in one of two years."""
-    from scipy.optimize import linear_sum_assignment
-    from scipy.special import gammaln
-
-    for name in block.columns:
-        for other, place in twins(blocks, block.table, name):
-            if (block.table, name) in results or (other.year or 0) > (block.year or 0):
-                continue
-            if block.year and other.year and block.year - other.year > _NEAR_YEARS:
-                continue
-            change, middle, scale = growth(block, other, place, name)
-            if not np.isfinite(scale) or (place < 0).any():
-                continue
-            z = (change - middle) / scale
-            n = int(np.isfinite(z).sum())
-            with np.errstate(divide="ignore", invalid="ignore"):
-                ours, theirs = np.log(block.columns[name].value), np.log(other.columns[name].value[place])
-            every = np.abs((ours[None, :] - theirs[:, None] - middle) / scale)
-            rate = float((every[~np.eye(len(z), dtype=bool)] < _CLOSE).mean())
-            at = np.flatnonzero(np.abs(z) > 4)
-            if not 2 <= len(at) <= n / 2:
-                continue
-            cost = np.where(np.isfinite(every[np.ix_(at, at)]), every[np.ix_(at, at)], 1e6)
-            np.fill_diagonal(cost, 1e6)
-            _, source = linear_sum_assignment(cost)
-            if cost[np.arange(len(at)), source].max() > _CLOSE:
-                continue
-            k = len(at)
-            ways = gammaln(n + 1) - gammaln(n - k + 1) + k * np.log(max(rate, 1e-12))
-            if _chance(z, at) + ways + np.log(len(block.columns)) > RARE:
-                continue
-            owner = {int(at[s]): int(i) for i, s in zip(at, source, strict=True)}
-            cells = []
-            for side, rows in ((other, place), (block, np.arange(len(z)))):
-                back = {v: u for u, v in owner.items()} if side is other else owner
-                cells += [
-                    cell
-                    for i in map(int, at)
-                    for cell in _cells(
-                        side, name, [int(rows[i])],
-                        f"one reading: swapped rows, moved: the value belongs to {block.regions[back[i]]}",
-                    )
-                ]  # fmt: skip
-            numbers = [block.rows[int(i)] for i in at]
-            fault = Fault(
-                "moved between years", table=other.table, other_table=block.table, column=name, rows=listed(numbers)
-            )
-            evidence = (
-                f"growth up to {np.abs(z[at]).max():.0f} spreads from the common one in {k} rows, within "
-                f"{cost[np.arange(k), source].max():.1f} when they are dealt anew; which year is right stays open"
-            )
-            yield Finding(f"t{other.table}-t{block.table}-{name}-moved", fault, tuple(cells), evidence)
-
-
-def _together(found: Iterable[Finding]) -> Iterator[Finding]:
-    """Give the same rows of several columns and pairs of tables one fault: of regions, not of columns.
-
-    Where one table differs from two others in them, it is the wrong one.
-    """
-    groups: dict[tuple[object, ...], list[Finding]] = {}
-    for finding in found:
-        regions = frozenset(cell.region for cell in finding.cells)
-        groups.setdefault((finding.fault.kind, regions), []).append(finding)
-    for group in groups.values():
-        pairs = {(finding.fault.table, finding.fault.other_table) for finding in group}
-        common = set.intersection(*map(set, pairs))
-        names = ", ".join(dict.fromkeys(finding.fault.column for finding in group))
-        if len(pairs) > 1 and len(common) == 1:
-            (table,) = common
-            own = [replace(each, cells=tuple(c for c in each.cells if c.table == table)) for each in group]
-            rows = sorted({cell.row for finding in own for cell in finding.cells})
-            kind: FaultKind = "decimal shifts" if group[0].fault.kind == "magnitude" else "moved rows"
-            fault = Fault(kind, table=table, column=names, rows=listed(rows))
-            columns = {finding.fault.column: finding for finding in own}
-            for finding in columns.values():
-                cells = tuple(replace(cell, cause=cell.cause.removeprefix("one reading: ")) for cell in finding.cells)
-                yield replace(finding, fault=fault, cells=cells)
-        else:
-            yield from (replace(finding, fault=replace(group[0].fault, column=names)) for finding in group)
+            if fault.kind == "unit":
+                rows = listed(sorted({cell.row for cell in cells}))
+                fault = Fault("decimal shifts", table=table, column=fault.column, rows=rows)
+            finding = replace(finding, fault=fault, cells=cells)
+        totals = [each for each in totals if each not in broken]
+        found.append(finding)
+    return found, totals
 
 
 def _one_slip(alone: list[Finding], totals: list[Finding]) -> tuple[list[Finding], list[Finding]]:
@@ -525,7 +332,7 @@ def _shares(
     """
     for name, column in block.columns.items():
         whole_column = np.isfinite(column.value).all() and (column.value >= 0).all()
-        if (block.table, name) in results or np.isfinite(column.value).sum() < _FEWEST:
+        if (block.table, name) in results or np.isfinite(column.value).sum() < FEWEST:
             continue
         fault = Fault("shares", table=block.table, column=name)
         identity = f"t{block.table}-{name}-shares"
@@ -533,8 +340,22 @@ def _shares(
         if (found := shares_of(block, name, of_all)) is not None:
             of, _, middle, at = found
             text = f"sum: not the share of {of}"
-            cells = [cell for i in map(int, at) for cell in _cells(block, name, [i], text, expected=float(middle[i]))]
+            cells = [cell for i in map(int, at) for cell in cells_of(block, name, [i], text, expected=float(middle[i]))]
             evidence = f"{np.isfinite(column.value).sum() - len(at)} other rows are shares of {of}, to rounding"
+            if len(at) == 2 and all(
+                abs(column.value[a] - middle[b]) <= abs(column.high[a] - column.low[a]) for a, b in (at, at[::-1])
+            ):
+                # They fit each other's rows: the shares are exchanged, or what they are shares of.
+                cells = [
+                    cell
+                    for name_of in (name, of)
+                    for a, b in (at, at[::-1])
+                    for cell in cells_of(
+                        block, name_of, [int(a)],
+                        f"one reading: swapped rows: the value belongs to {block.regions[int(b)]}",
+                        float(block.columns[name_of].value[b]),
+                    )
+                ]  # fmt: skip
             if cells:
                 yield Finding(identity, fault, tuple(cells), evidence, None, block.year)
             continue
@@ -558,7 +379,7 @@ def _shares(
                 cells = [
                     cell
                     for i in at
-                    for cell in _cells(block, name, [i], text, expected=float(column.value[i]) + whole - total)
+                    for cell in cells_of(block, name, [i], text, expected=float(column.value[i]) + whole - total)
                 ]
                 yield Finding(identity, fault, tuple(cells), evidence, None, block.year)
 
@@ -578,13 +399,13 @@ def shares_of(block: Block, name: str, among: Sequence[str] | None = None) -> tu
             continue
         known = np.isfinite(column.value) & np.isfinite(base.value) & (column.low > 0) & (base.low > 0)
         telling = known & (column.value > 20 * (column.high - column.low))
-        if telling.sum() < _FEWEST:
+        if telling.sum() < FEWEST:
             continue
         # What a row says the sum is: an interval; a point of the line that most of them cover.
         least, most = (whole * base.low / column.high)[known], (whole * base.high / column.low)[known]
         ends = np.concatenate([least, most])
         cover = [((least <= end * (1 + 1e-12)) & (most >= end * (1 - 1e-12))).sum() for end in ends]
-        if max(cover) < max(known.sum() - ODD_ROWS, _FEWEST, 0.75 * known.sum()):
+        if max(cover) < max(known.sum() - ODD_ROWS, FEWEST, 0.75 * known.sum()):
             continue
         inside = ends[np.array(cover) == max(cover)]
         sum_of = float(np.sqrt(inside.min() * inside.max()))
@@ -615,75 +436,3 @@ def _likely(blocks: Mapping[int, Block], block: Block, name: str, excess: float)
         gain = np.log1p((old - middle) ** 2 / scale**2 / 3) - np.log1p((new - middle) ** 2 / scale**2 / 3)
         odds += 2 * np.where(np.isfinite(gain), gain, np.where(column - excess < 0, -np.inf, 0.0))
     return [int(i) for i in np.flatnonzero(odds >= odds.max() - SURE)]
-
-
-def growth_remarks(
-    blocks: Mapping[int, Block], results: set[tuple[int, str]], told_of: Collection[tuple[int, int, str]] = ()
-) -> pd.DataFrame:
-    """List what stands still, and cells whose growth is six robust deviations and a factor of three off.
-
-    `told_of` are the cells (table, row, column) of findings: of a long number that is the same in two years no more.
-    """
-    lines = []
-    for block in blocks.values():
-        for name in block.columns:
-            for other, at, share in () if (block.table, name) in results else _same_in_years(blocks, block, name):
-                if share >= 0.5 and (other.year or 0) < (block.year or 0):
-                    told = (
-                        f"{name} is the same in tables {other.table} and {block.table} in {len(at)} rows: "
-                        "a quantity that stands still, or a copy"
-                    )
-                    lines.append((block.table, block.rows[int(at[0])], name, told))
-                elif (other.year or 0) < (block.year or 0) and len(at) < EQUAL_CELLS:
-                    for row in map(int, at):
-                        long = significant_digits(block.columns[name].printed[row]) >= _LONG
-                        if long and (block.table, block.rows[row], name) not in told_of:
-                            told = (
-                                f"{name} of {block.regions[row]} (row {block.rows[row]}) is the same in tables "
-                                f"{other.table} and {block.table}: chance, or a copy"
-                            )
-                            lines.append((block.table, block.rows[row], name, told))
-            for other, place in twins(blocks, block.table, name):
-                if (block.table, name) in results or (other.year or 0) > (block.year or 0):
-                    continue
-                change, middle, scale = growth(block, other, place, name)
-                for i in np.flatnonzero(np.abs(change - middle) > max(6 * scale, np.log(3.0))):
-                    told = (
-                        f"{name} of {block.regions[int(i)]} (row {block.rows[int(i)]}) goes x{np.exp(change[i]):.3g} "
-                        f"from table {other.table} to {block.table}, the others x{np.exp(middle):.3g}"
-                    )
-                    lines.append((block.table, block.rows[int(i)], name, told))
-    return pd.DataFrame(lines, columns=["table", "row", "column", "told"])
-
-
-def blind_columns(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -> list[tuple[str, int, str]]:
-    """List columns in which rows exchanged before all else was computed would not be seen: check, rows, reason.
-
-    Only the other year tells. Two rows are told apart where their difference is more than six times the scatter of
-    growth; a column of which all pairs but one in twenty are told apart is not listed.
-    """
-    lines = []
-    for block in blocks.values():
-        lone = [
-            name
-            for name in block.columns
-            if (block.table, name) not in results and next(twins(blocks, block.table, name), None) is None
-        ]
-        if lone:
-            check = f"table {block.table}: rows of {', '.join(lone)} exchanged before all else was computed"
-            lines.append((check, len(block.rows), "no other year to hold them against"))
-        for name, column in block.columns.items():
-            for other, place in twins(blocks, block.table, name):
-                if (block.table, name) in results or (other.year or 0) > (block.year or 0):
-                    continue
-                scale = growth(block, other, place, name)[2]
-                with np.errstate(invalid="ignore"):
-                    logs = np.log(np.where(column.value > 0, column.value, np.nan))
-                gaps = np.abs(logs[:, None] - logs[None, :])[np.triu_indices(len(logs), 1)]
-                gaps = gaps[np.isfinite(gaps)]
-                if np.isfinite(scale) and len(gaps) and (seen := float((gaps > _SEEN * scale).mean())) < _ALL:
-                    check = (
-                        f"tables {other.table} and {block.table}: rows of {name} exchanged before all else was computed"
-                    )
-                    lines.append((check, len(logs), f"growth scatters so much that {100 * seen:.0f} % would be seen"))
-    return lines

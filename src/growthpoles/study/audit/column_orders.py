@@ -11,7 +11,7 @@ import pandas as pd
 
 from growthpoles.language.number_format import format_count
 from growthpoles.randomness import generator as random_generator
-from growthpoles.study.audit.hidden_denominators import HiddenCopy, hidden_formulas, implied_denominator
+from growthpoles.study.audit.arithmetic import HiddenCopy, hidden_formulas, implied_denominator
 from growthpoles.study.audit.printed_cells import Sources
 from growthpoles.study.audit.row_order import UNDECIDED, Alignment, align
 
@@ -101,7 +101,7 @@ def column_orders(
     arithmetic : DataFrame
         :func:`growthpoles.study.audit.arithmetic.check_arithmetic` of the same cells.
     copies : list of HiddenCopy
-        :func:`growthpoles.study.audit.hidden_denominators.find_copies`.
+        :func:`growthpoles.study.audit.arithmetic.find_copies`.
     rng : Generator or int, optional
         For random permutations where all are too many; None is the fixed seed.
 

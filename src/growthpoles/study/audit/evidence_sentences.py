@@ -47,6 +47,7 @@ SENTENCES = (
     "sign: it fits with the other sign",
     "sign: the only negative cell of its column",
     "arithmetic",
+    "another method: {text}",
     "duplicated cell: the same as row {row}",
     "duplicated cell: the same as row {row}, likely the copy",
     "duplicated cell: the same as table {table}, row {row}",

@@ -38,7 +38,8 @@ PROPOSAL_COLUMNS = ("use", "kind", *FORMULA_COLUMNS, "holds")
 _HOLDS, _HALF, _CHANCE = 0.75, 0.5, 6.0
 _ORDERED = ("rank", "class")
 _FEWEST = 5
-_DECIMALS = 9
+_DECIMALS, _SIGNIFICANT = 9, 12
+_FRACTION = re.compile(r"-?\d+\.(\d+)")
 #: Digits that a column is worth which goes along with all others, and one that adds up in a total.
 _ALONG, _ADDS = 6.0, 3.0
 #: A ratio may have so many digits more than an input of it.
@@ -48,6 +49,7 @@ _RATIO = re.compile(
     r"%|/|\bper\b|share|rate\b|ratio|intensity|density|productiv|yield|average|"
     r"доля|удельн|плотн|производит|средн|на душу|на 1|коэфф|үлес|тығызд|жан басын|шаққанда|өнімділ|орташа"
 )
+_SINCE = re.compile(r"(%|percent|index|проц|индекс|пайыз).{0,12}\b(of|to|from|against|over|к|от)\s+((19|20)\d\d)\b")
 _POWERS = (1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6, 1e-3, 0.1, 0.01, 1e-6)
 Place = tuple[str, int, int]
 
@@ -136,7 +138,10 @@ def _tables(grid: Grid, path: Path, *, several: bool) -> list[Found]:
         keys = [at for at in range(width) if kinds[at]["t"] > len(block.rows) / 2]
         numbers = [at for at in range(width) if kinds[at]["n"] >= max(3, len(block.rows) / 3)]
         codes = [cell_text(row[0]) for _, row in block.rows if row]
-        if not keys and len(set(codes)) == len(codes) and any(not text.isdecimal() or text[0] == "0" for text in codes):
+        # Words that repeat are classes; regions are then called by codes, which years are not.
+        single = [at for at in keys if len({cell_text(row[at]) for _, row in block.rows}) == len(block.rows)]
+        years = sum(parse_year(text) is not None for text in codes) > len(codes) / 2
+        if not single and block.year_column is None and len(set(codes)) == len(codes) == len(block.rows) and not years:
             keys, numbers = [0], [at for at in numbers if at]
         if not numbers:
             continue
@@ -174,7 +179,7 @@ def _tables(grid: Grid, path: Path, *, several: bool) -> list[Found]:
         for year, columns in by_year.items():
             records, where = [], {}
             for at, name in columns:
-                printed = [plain_text(row[at], notation) if at < len(row) else "" for _, row in rows]
+                printed = [plain_text(_typed_number(row[at]), notation) if at < len(row) else "" for _, row in rows]
                 native = [at < len(row) and not isinstance(row[at], str) for _, row in rows]
                 for place, ((line, row), text) in enumerate(zip(rows, _padded(printed, native), strict=True), 1):
                     told = place_text(path.name, grid.sheet, *spot(line, at))
@@ -188,10 +193,12 @@ def _tables(grid: Grid, path: Path, *, several: bool) -> list[Found]:
                 for at, name in columns:
                     value = _value(row, at)
                     if np.isfinite(value):
-                        text = plain_text(row[at], notation)
-                        decimals = [len(t.partition(".")[2]) for t in cells.loc[cells["column"] == name, "printed"]]
+                        text = plain_text(_typed_number(row[at]), notation)
+                        # The marks of gaps are points, too.
+                        fractions = (_FRACTION.match(t) for t in cells.loc[cells["column"] == name, "printed"])
+                        decimals = max((len(hit[1]) for hit in fractions if hit is not None), default=0)
                         number = not isinstance(row[at], str)
-                        text = f"{value:.{max(decimals)}f}" if number and max(decimals) <= _DECIMALS else text
+                        text = f"{value:.{decimals}f}" if number and decimals <= _DECIMALS else text
                         sums_by[name] = (text, value, printed_resolution(text, decimal=".") / 2)
                         where[len(rows) + extra, name] = (grid.sheet, *spot(line, at))
                 totals.append(TotalRow(0, len(rows) + extra, cell_text(row[key]), parts, sums_by))
@@ -230,7 +237,8 @@ def _quantities(
     dated: dict[int, tuple[str, int | None]] = {}
     for at in [*numbers, *classes]:
         header = " ".join(block.paths[at]) or f"column {at + 1}"
-        hit = year_inside(header)
+        # "% of 2020" is no figure of 2020, it is growth since then.
+        hit = None if _SINCE.search(header.casefold()) else year_inside(header)
         # Under a year alone stands what the sheet or the title is called.
         name = hit[1] if hit else header
         name = name or block.title or (sheet if several else "") or next(iter(block.titles), header)
@@ -296,9 +304,14 @@ def _value(row: list[object], at: int) -> float:
     return np.nan if value is None else value
 
 
+def _typed_number(content: object) -> object:
+    """Return a number without what binary arithmetic adds to it: a workbook keeps 8.69 as 8.690000000000001."""
+    return float(f"{content:.{_SIGNIFICANT}g}") if isinstance(content, float) else content
+
+
 def _half(row: list[object], at: int) -> float:
     """Half a unit of the last digit of a cell; a workbook keeps no trailing zeros, so that it may be less."""
-    content = row[at] if at < len(row) else None
+    content = _typed_number(row[at]) if at < len(row) else None
     text = repr(float(content)) if isinstance(content, int | float) else cell_text(content).strip()
     mark = max(text.rfind("."), text.rfind(","))
     decimals = sum(sign.isdigit() for sign in text[mark + 1 :]) if mark >= 0 and text[mark + 1 :] != "0" else 0
@@ -340,23 +353,41 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
     found: dict[tuple[str, str, str, float], list[int]] = {}
     for block in blocks.values():
         for name, above, below, factor, held, known in _ratios(block):
-            tally = found.setdefault((name, above, below, factor), [0, 0])
-            tally[0] += held
-            tally[1] += known
+            tally = found.setdefault((name, above, below, factor), [0, 0, 0])
+            tally[:] = tally[0] + held, tally[1] + known, tally[2] + 1
     # One formula for three columns: its result is the one that looks least like a quantity.
     typed = {name: _typed(name, blocks, sources.totals) for name in {name for key in found for name in key[:3]}}
     for key in list(found):
         rivals = [other for other in found if set(other[:3]) == set(key[:3])]
-        if key != min(rivals, key=lambda other: (typed[other[0]], rivals.index(other))):
+        if key[:3] != min(rivals, key=lambda other: (typed[other[0]], rivals.index(other)))[:3]:
             del found[key]
     best: dict[str, tuple[str, str, str, float]] = {}
-    for key, (held, known) in sorted(found.items(), key=lambda entry: (-entry[1][0] / entry[1][1], -entry[1][1])):
+    told = {key: _in_totals(key, sources.totals) for key in found}
+    order = sorted(
+        found.items(), key=lambda entry: (-entry[1][0] / entry[1][1], -told[entry[0]], -entry[1][2], -entry[1][1])
+    )
+    for key, (held, known, _) in order:
         if held >= _HALF * known:
             best.setdefault(key[0], key)
+    # A column in another unit in one of two years holds with two factors, and either may be meant.
+    either = [
+        key
+        for key, tally in found.items()
+        for kept in (best.get(key[0]),)
+        if kept and key != kept and (key[:3], tally[2], told[key]) == (kept[:3], found[kept][2], told[kept])
+    ]
     ratios = [Relation("ratio", 0, key[:3], key[3]) for key in best.values()]
     lines = [
-        ("yes", "ratio", name, above, below, f"{factor:g}", "{} of {} rows".format(*found[name, above, below, factor]))
-        for name, above, below, factor in best.values()
+        (
+            "yes",
+            "ratio",
+            name,
+            above,
+            below,
+            f"{factor:g}",
+            "{} of {} rows".format(*found[name, above, below, factor][:2]),
+        )
+        for name, above, below, factor in (*best.values(), *either)
     ]
     seen = set()
     for relation in sum_relations(blocks, ratios):
@@ -376,6 +407,17 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
                 taken.add(name)
                 lines.append(("yes", kind, name, by, "", "", holds))
     return pd.DataFrame(lines, columns=list(PROPOSAL_COLUMNS))
+
+
+def _in_totals(key: tuple[str, str, str, float], totals: Sequence[TotalRow]) -> int:
+    """Count the rows of totals in which a ratio holds."""
+    name, above, below, factor = key
+    rows = [total.cells for total in totals if {name, above, below} <= set(total.cells)]
+    wide = [0.01 * abs(cells[name][1]) + 2 * cells[name][2] for cells in rows]
+    return sum(
+        bool(cells[below][1]) and abs(factor * cells[above][1] / cells[below][1] - cells[name][1]) <= room
+        for cells, room in zip(rows, wide, strict=True)
+    )
 
 
 def _share_lines(blocks: Mapping[int, Block]) -> list[tuple[str, str, str, str, str, str, str]]:

@@ -10,14 +10,27 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.study.audit.arithmetic import check_arithmetic
+from growthpoles.study.audit.between_years import blind_columns
 from growthpoles.study.audit.causes.hypotheses import Reading as CauseReading
-from growthpoles.study.audit.causes.printed_relations import Block, Relation, make_block, ratio_relations
+from growthpoles.study.audit.causes.printed_relations import (
+    Block,
+    Relation,
+    make_block,
+    ratio_relations,
+    source_blocks,
+)
 from growthpoles.study.audit.causes.root_causes import Cause, cell_text, coarse_ratios, find_causes
 from growthpoles.study.audit.causes.totals import unchecked_totals
-from growthpoles.study.audit.cell_checks import Search, blind_columns, mend
+from growthpoles.study.audit.cell_checks import Search, mend
 from growthpoles.study.audit.column_orders import listed
-from growthpoles.study.audit.effects import SEVERITIES
-from growthpoles.study.audit.findings import Cell, Fault, cause_fault, relations_text
+from growthpoles.study.audit.findings import SEVERITIES, Cell, Entry, Fault, cause_fault, relations_text
+from growthpoles.study.audit.indicator_cells import (
+    class_odds,
+    indicator_causes,
+    indicator_entries,
+    method_entries,
+    other_methods,
+)
 from growthpoles.study.audit.printed_cells import (
     Sources,
     TotalRow,
@@ -29,7 +42,15 @@ from growthpoles.study.audit.printed_cells import (
     replace_cells,
 )
 from growthpoles.study.audit.published_ranks import published_rank_findings
-from growthpoles.study.audit.reproduction import KNOWN, fill_gaps, gaps_of, index_targets, missed_index, reproduce
+from growthpoles.study.audit.reproduction import (
+    KNOWN,
+    KNOWN_SHIFT,
+    fill_gaps,
+    gaps_of,
+    index_targets,
+    missed_index,
+    reproduce,
+)
 from growthpoles.study.files.printed_tables import parse_number
 from growthpoles.study.inputs import study_catalogue, study_method
 from growthpoles.study.study_spec import PublishedColumn, Study
@@ -40,9 +61,9 @@ if TYPE_CHECKING:
 
 #: Up to so many faults the index is recomputed with each mended alone, and with all but each.
 MOST_STATES = 6
+_SEVERAL = 2
 #: A figure put in a gap is known as well as the published indices tell it, not to its last digit.
 ROOM = 2.0
-Entry = tuple[str, Fault, Cell, str, str]
 FOLLOWS = "mended cells"
 #: Kinds of causes that are wrong columns, from so many rows on.
 _WHOLE, _MANY = ("repeated", "other year", "other column", "factor", "digits", "column"), 3
@@ -75,7 +96,7 @@ def published_causes(
     gaps what the rows that `reproduction` is based on have there.
     """
     printed = fill(search.sources)
-    states = [printed]
+    states, best = [printed], printed
     missed: set[tuple[int, str]] = set()
     targets = {}
     if len(reproduction):
@@ -121,7 +142,57 @@ def published_causes(
             missed = kept
             relations = _published_relations(study, blocks, targets, missed, years)
             causes, whole = find_causes(blocks, relations, decimal=printed_decimal(study))
-    return PublishedCauses(*_told(study, causes, blocks, whole, reproduction), blocks, reproduction)
+    entries: list[Entry] = []
+    told: list[tuple[Fault, Cause]] = []
+    if missed and (methods := other_methods(study, best, missed, catalogue, method)):
+        entries, told = method_entries(study, methods, blocks, missed)
+        missed = {key for key in missed if key[0] not in methods}
+        relations = _published_relations(study, blocks, targets, missed, years)
+        causes, whole = find_causes(blocks, relations, decimal=printed_decimal(study))
+        reproduction = _followed(reproduction, reproduction, missed, set())
+    if missed and not set(blocks) & set(search.blocks):
+        weak, own_blocks = _weak(study, causes, blocks), source_blocks(best)
+        known = reproduction[reproduction["explained_by"] == KNOWN_SHIFT]
+        weak -= set(zip(known["year"], known["region"], strict=True))
+        cells, explained, best = indicator_causes(
+            study, best, own_blocks, search.relations, missed, weak, _places(blocks, missed),
+            class_odds(study, reproduction), catalogue, method,
+        )  # fmt: skip
+        if cells:
+            more = indicator_entries(study, cells, {**own_blocks, **blocks})
+            entries, told = [*entries, *more[0]], [*told, *more[1]]
+            missed -= explained
+            targets = index_targets(study, best, catalogue, method)
+            relations = _published_relations(study, blocks, targets, missed, years)
+            causes, whole = find_causes(blocks, relations, decimal=printed_decimal(study))
+            reproduction = _followed(reproduction, reproduction, missed, set())
+    found, others = _told(study, causes, blocks, whole, reproduction)
+    return PublishedCauses([*entries, *found], [*told, *others], blocks, reproduction)
+
+
+def _weak(study: Study, causes: Sequence[Cause], blocks: Mapping[int, Block]) -> set[tuple[int, str]]:
+    """Return (year, region) of the indices that only single cells, or the column as a whole, explain."""
+    years = {column: year for year, column in (study.published.index.columns if study.published.index else {}).items()}
+    return {
+        (years[name], blocks[table].regions[int(i)])
+        for cause in causes
+        if cause.first.kind in ("cell", "column", "factor", "unit")
+        for reading in cause.readings
+        for (table, name), at in reading.cells.items()
+        if name in years
+        for i in at
+    }
+
+
+def _places(
+    blocks: Mapping[int, Block], missed: Collection[tuple[int, str]]
+) -> dict[tuple[int, str], tuple[Block, int]]:
+    return {
+        (year, region): (block, block.regions.index(region))
+        for year, region in missed
+        for block in blocks.values()
+        if region in block.regions
+    }
 
 
 def _mended(search: Search) -> Iterator[Sources]:
@@ -394,7 +465,8 @@ def unchecked_frame(
         if rows:
             named = "; ".join(f"no number in {name}, rows {listed(own)}" for name, own in gaps.items() if own)
             lines.append((f"table {relation.table}: {relation}", len(rows), named))
-    lines += unchecked_totals(totals, blocks)
+    results = {(relation.table, relation.members[0]) for relation in relations if relation.kind == "ratio"}
+    lines += unchecked_totals(totals, blocks, results)
     if len(reproduction):
         for year, part in reproduction.groupby("year"):
             for why, lost in (
@@ -406,7 +478,6 @@ def unchecked_frame(
                 if lost.any():
                     rows = [int(row) for row in part.loc[lost, "row"]]
                     lines.append((f"index {year}", len(rows), f"{why}, rows {listed(rows)}"))
-    results = {(relation.table, relation.members[0]) for relation in relations if relation.kind == "ratio"}
     lines += coarse_ratios(blocks, relations)
     lines += blind_columns(blocks, results)
     frame = pd.DataFrame(lines, columns=["check", "rows", "reason"])
@@ -425,9 +496,11 @@ def index_entries(
 
     classed = study_method(study).but(limits=study.rating.level_limits)
     entries: list[Entry] = []
+    published = study.published.index
     for key, part in reproduction.groupby("year", sort=True):
         year = int(str(key))
         ranks = part.set_index("region")["value"].rank(ascending=False, method="min")
+        wrong: list[Entry] = []
         for line in records(part):
             if line["explained_by"] not in _READINGS:
                 entries += _index(study, line, part, ranks, year)
@@ -438,8 +511,21 @@ def index_entries(
             ):
                 value = pd.Series([(right or {}).get((year, int(line["row"])), np.nan)])
                 if value.isna().item() or str(classes_of(value, classed).item()) != line["class_printed"]:
-                    entries.append(_class(study, line, year))
+                    wrong.append(_class(study, line, year))
+        entries += _together(wrong, published)
     return entries
+
+
+def _together(wrong: Sequence[Entry], index: PublishedColumn | None) -> list[Entry]:
+    """Make several wrong classes of one year one fault, as ranks are."""
+    if len(wrong) < _SEVERAL or index is None:
+        return list(wrong)
+    cells = [cell for _, _, cell, _, _ in wrong]
+    fault = Fault(
+        "class order", table=cells[0].table, column=cells[0].column, rows=listed([cell.row for cell in cells]),
+        denominator=index.columns[wrong[0][1].year],
+    )  # fmt: skip
+    return [(name, fault, *rest) for name, _, *rest in wrong]  # type: ignore[misc]
 
 
 def _index(study: Study, line: dict[str, Any], part: pd.DataFrame, ranks: pd.Series, year: int) -> list[Entry]:

@@ -13,8 +13,7 @@ import pandas as pd
 from growthpoles.errors import DataError
 from growthpoles.study.audit.causes.printed_relations import Array, Mask
 from growthpoles.study.audit.column_orders import listed
-from growthpoles.study.audit.effects import SEVERITIES
-from growthpoles.study.audit.findings import Cell, Fault, Finding
+from growthpoles.study.audit.findings import SEVERITIES, Cell, Fault, Finding
 from growthpoles.study.audit.printed_cells import Sources, printed_decimal, read_table
 from growthpoles.study.files.printed_tables import Decimal, cell_number
 
@@ -25,6 +24,13 @@ _RANGE = re.compile(r"(\d+)\s*[-\N{EN DASH}]\s*(\d+)")
 #: A column is taken for ranks or classes of another where so many of its rows agree.
 HOLDS = {"rank": 0.75, "class": 0.9}
 _RARE = float(np.log(1e-4))
+#: The same for a column whose name says what it is.
+_NAMED = float(np.log(1e-2))
+_CALLED = {
+    "rank": re.compile(r"\brank|\bplace|position|место|ранг|орын|рейтинг"),
+    "class": re.compile(r"\bclass|group|categor|zone|type|tier|класс|групп|катег|зона|тип|топ|санат|сынып"),
+}
+_INDEX = re.compile(r"\bindex|\bscore|\brating|индекс|балл|рейтинг|оценк|көрсеткіш")
 _FEWEST = 5
 
 
@@ -201,8 +207,11 @@ def ranked_columns(cells: pd.DataFrame, decimal: Decimal) -> list[tuple[str, str
                 + bad * np.log(seen * len(groups))
                 + np.log(2 * len(wide.columns))
             )
-            holds = seen - bad >= HOLDS[kind] * seen and chance < _RARE
-            if holds and (best is None or bad < best[0]):
+            named = _CALLED[kind].search(str(name).casefold()) is not None
+            holds = seen - bad >= HOLDS[kind] * seen and chance < (_NAMED if named else _RARE)
+            # Of columns in one order the one that is called an index.
+            called = _INDEX.search(str(other).casefold()) is not None
+            if holds and (best is None or (bad, not called) < (best[0], _INDEX.search(best[1].casefold()) is None)):
                 best = bad, str(other), seen
         if best is not None:
             found.append((kind, str(name), best[1], f"{best[2] - best[0]} of {best[2]} rows"))

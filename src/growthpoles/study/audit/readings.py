@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
+from growthpoles.errors import RatingError
 from growthpoles.study.audit.printed_cells import Sources, read_table
 from growthpoles.study.inputs.indicators import assembled, load_indicators, study_catalogue
 
@@ -158,7 +160,7 @@ def rated_values(reading: Reading, year: int, catalogue: Catalogue, method: Meth
     """
     key = year if method.limits == "year" else None, id(catalogue)
     if key not in reading._rated:
-        reading._rated[key] = _rated_values(reading, key[0], catalogue)
+        reading._rated[key] = accepted(_rated_values(reading, key[0], catalogue), catalogue, method)
     return reading._rated[key]
 
 
@@ -179,6 +181,20 @@ def stacked(tables: Mapping[int, pd.DataFrame], catalogue: Catalogue) -> pd.Data
     from growthpoles.ratings.rate import stacked_values
 
     return stacked_values(tables, catalogue)
+
+
+def accepted(values: pd.DataFrame, catalogue: Catalogue, method: Method) -> pd.DataFrame:
+    """Take cells that the method refuses, such as those of a wrong sign, for gaps; any other refusal is left to it."""
+    from growthpoles.ratings.aggregation_tree import index_of
+    from growthpoles.ratings.rating_options import compiled
+
+    numbers = values.to_numpy(float)
+    for refused in (None, numbers < 0, numbers <= 0) if (numbers <= 0).any() else ():
+        with suppress(RatingError):
+            trial = values if refused is None else values.mask(refused)
+            index_of(trial, compiled(catalogue), method)
+            return trial
+    return values
 
 
 def rows_of(year: int, values: pd.Series) -> pd.Series:

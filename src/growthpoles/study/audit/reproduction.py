@@ -11,8 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from growthpoles.errors import RatingError, StudyError
-from growthpoles.study.audit.arithmetic import wrong_cells
-from growthpoles.study.audit.hidden_denominators import find_copies
+from growthpoles.study.audit.arithmetic import find_copies, wrong_cells
 from growthpoles.study.audit.printed_cells import (
     Sources,
     printed_decimal,
@@ -23,6 +22,7 @@ from growthpoles.study.audit.printed_cells import (
 )
 from growthpoles.study.audit.readings import (
     Reading,
+    accepted,
     base_order,
     can_rate,
     edition_table,
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 Suspects = dict[tuple[int, str, str], int]
 Array = NDArray[np.float64]
 _LEADER = "(leader)"
+KNOWN_SHIFT = "decimal shift of a cell known to be shifted"
 #: Up to so many indices of a year, the cell that explains one is searched for.
 MOST_EXPLAINED = 10
 _POWERS = (1, -1, 2, -2, 3, -3)
@@ -90,7 +91,7 @@ def by_leaders(method: Method, normalisation: str = "leader") -> bool:
     return means and {str(scheme) for scheme in levels_of(method.weighting)} <= {"given", "equal"}
 
 
-def _index(
+def index_of_rows(
     values: pd.DataFrame, catalogue: Catalogue, method: Method, *, leaders: pd.DataFrame | None = None
 ) -> pd.Series:
     """Return the index alone, by row; against the leaders of another table if one is given."""
@@ -145,7 +146,7 @@ def explain_cell(
     known = [(code, suspects[(year, code, region)]) for code in table.columns if (year, code, region) in suspects]
     value, tolerance = float(line["value"]), float(line["tolerance_by_row"])
     for kind, changes in (
-        ("decimal shift of a cell known to be shifted", known),
+        (KNOWN_SHIFT, known),
         ("decimal shift of one cell", shifts),
     ):
         own = [(code, values[code] * 10.0**-power) for code, power in changes]
@@ -183,7 +184,7 @@ def _closest(
         usable, index = _against_leaders(region, table, changes, catalogue, method)
     else:
         near = _near(region, table, changes, catalogue, method, target, 2 * tolerance + 0.05)
-        usable, index = near, _in_the_table(region, table, [changes[at] for at in near], catalogue, method)
+        usable, index = near, rated_with(region, table, [changes[at] for at in near], catalogue, method)
     if not len(index):
         return None
     gap = np.abs(index - target)
@@ -194,7 +195,7 @@ def _closest(
     return usable[nearest], float(index[nearest]), fitting
 
 
-def _in_the_table(
+def rated_with(
     region: Any, table: pd.DataFrame, changes: list[tuple[str, float]], catalogue: Catalogue, method: Method
 ) -> Array:
     """Rate the whole table with each change in it; NaN where the method does not take it."""
@@ -230,7 +231,7 @@ def _near(
     for code in table.columns:
         others = table[code].drop(region)
         ends = [float(others.min()), float(others.max())]
-        low, high = _in_the_table(region, table, [(str(code), end) for end in ends], catalogue, method)
+        low, high = rated_with(region, table, [(str(code), end) for end in ends], catalogue, method)
         for at, (name, value) in enumerate(changes):
             if name == code:
                 inside = ends[0] <= value <= ends[1] and ends[1] > ends[0]
@@ -302,12 +303,12 @@ def fill_gaps(study: Study, sources: Sources, catalogue: Catalogue, method: Meth
 
         def away(trial: pd.DataFrame, year: int = year, own: pd.Series = own, known: Any = known) -> float:
             with suppress(RatingError):
-                index = rows_of(year, _index(trial, catalogue, method)).reindex(own.index)
+                index = rows_of(year, index_of_rows(trial, catalogue, method)).reindex(own.index)
                 gap = np.abs(index.to_numpy(float) - own.to_numpy(float))[known]
                 return float(gap.sum()) if np.isfinite(gap).all() else np.inf
             return np.inf
 
-        filled = _filled(table, list(values.values()), method, away)
+        filled = filled_table(table, list(values.values()), method, away)
         for key, (region, code) in values.items():
             if np.isfinite(value := float(filled[code][region])):
                 cells[key] = value, float(np.nanmedian(sources.column(key[0], code, "half")))
@@ -352,7 +353,7 @@ def gaps_of(sources: Sources, catalogue: Catalogue, year: int, method: Method) -
     ]
 
 
-def _filled(
+def filled_table(
     table: pd.DataFrame,
     gaps: list[tuple[Any, str]],
     method: Method,
@@ -441,7 +442,7 @@ def index_targets(
         by_label = make_reading(sources, "label")
         for reading in (by_row, by_label) if by_row.orders != by_label.orders else (by_row,):
             values = rated_values(reading, year, catalogue, method)
-            index = rows_of(year, _index(values, catalogue, method)).reindex(own.index)
+            index = rows_of(year, index_of_rows(values, catalogue, method)).reindex(own.index)
             slack = _tolerance(reading, year, catalogue, method).reindex(own.index) + _half(own, study)
             readings.append((index, slack))
         found[year] = own["value"], readings
@@ -516,16 +517,16 @@ def reproduce(study: Study | None = None, *, sources: Sources | None = None) -> 
                 frame["by_row"], frame["tolerance_by_row"] = frame["by_label"], frame["tolerance_by_label"]
                 continue
             values = rated_values(reading, year, catalogue, method)
-            frame[f"by_{name}"] = rows_of(year, _index(values, catalogue, method)).reindex(own.index)
+            frame[f"by_{name}"] = rows_of(year, index_of_rows(values, catalogue, method)).reindex(own.index)
             tolerance = _tolerance(reading, year, catalogue, method).reindex(own.index)
             frame[f"tolerance_by_{name}"] = tolerance + _half(own, study)
         leaders = rated_values(readings["row"], year, catalogue, method) if by_leaders(method) else None
         exact = rated_values(unrounded(readings["row"], wrong), year, catalogue, method)
-        index = _index(exact, catalogue, method, leaders=leaders)
+        index = index_of_rows(exact, catalogue, method, leaders=leaders)
         frame["by_row_unrounded"] = rows_of(year, index).reindex(own.index)
         for edition in editions(study):
-            values = _edition_values(study, year, edition, catalogue, method)
-            frame[edition] = rows_of(year, _index(values, catalogue, method)).reindex(own.index)
+            values = accepted(_edition_values(study, year, edition, catalogue, method), catalogue, method)
+            frame[edition] = rows_of(year, index_of_rows(values, catalogue, method)).reindex(own.index)
         classed = method.has_classes(catalogue.root)
         for name, column in (("class_by_row", "by_row"), ("class_of_printed", "value")):
             frame[name] = classes_of(frame[column], method).astype(object) if classed else ""

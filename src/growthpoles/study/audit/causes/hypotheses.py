@@ -180,9 +180,12 @@ def _shifted(block: Block, name: str, implied: Bounds, rows: Rows) -> Iterator[R
     rate = max((fits.sum() - np.trace(fits)) / max(n * (n - 1), 1), 1e-12)
     for step in (1, -1, 2, -2):
         at = rows[(rows - step >= 0) & (rows - step < len(known))]
+        beside = at[~known[at - step]]
         at = at[fits[at - step, at]]
         if len(at) < 3 or len(at) * np.log(rate) + np.log(4.0 * n) > np.log(_CHANCE):
             continue
+        # What belongs to a row that cannot be checked moved along with its neighbours.
+        at = np.union1d(at, beside[np.isin(beside - 1, at) | np.isin(beside + 1, at)])
         key = (block.table, name)
         texts = tuple(f"swapped rows, moved: the value belongs to {block.regions[int(i) - step]}" for i in at)
         yield Reading("shifted", {key: at}, {key: implied}, {key: texts})
@@ -540,7 +543,11 @@ def _factor(block: Block, name: str, implied: Bounds, rows: Rows) -> Iterator[Re
     factor = 10.0**power if neat else factor
     covered = np.zeros(len(column.value), dtype=bool)
     covered[np.flatnonzero(known)] = (least <= inside.max() * (1 + 1e-12)) & (most >= inside.min() * (1 - 1e-12))
-    at = np.flatnonzero(covered)
+    # A row that cannot be checked is in the unit of its column.
+    unknown = ~np.isfinite(low) & np.isfinite(column.value)
+    parts = zip((low, middle, high), (column.low, column.value, column.high), strict=True)
+    implied = tuple(np.where(unknown, own / factor, part) for part, own in parts)  # type: ignore[assignment]
+    at = np.flatnonzero(covered | unknown)
     slip = "a unit slip of the whole column, decimal shift" if neat else "common factor of the whole column, scaled"
     key = (block.table, name)
     yield Reading("factor", {key: at}, {key: implied}, {key: (f"{slip} (x{factor:.6g})",) * len(at)}, factor=factor)

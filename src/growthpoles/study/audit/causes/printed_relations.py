@@ -183,13 +183,17 @@ def source_blocks(sources: Sources) -> dict[int, Block]:
 
 
 def ratio_relations(blocks: Mapping[int, Block], formulas: pd.DataFrame) -> list[Relation]:
-    """Return the ratios of every table that prints all three columns."""
-    return [
-        Relation("ratio", table, (rule["column"], rule["numerator"], rule["denominator"]), float(rule["factor"]))
-        for rule in records(formulas)
-        for table, block in blocks.items()
-        if {rule["column"], rule["numerator"], rule["denominator"]} <= set(block.columns)
-    ]
+    """Return the ratios of every table that prints all three columns; of two factors the one that holds more often."""
+    found: dict[tuple[int, tuple[str, ...]], Relation] = {}
+    for rule in records(formulas):
+        members = rule["column"], rule["numerator"], rule["denominator"]
+        for table, block in blocks.items():
+            if set(members) <= set(block.columns):
+                new = Relation("ratio", table, members, float(rule["factor"]))
+                known = found.setdefault((table, members), new)
+                if new.wrong(block).sum() < known.wrong(block).sum():
+                    found[table, members] = new
+    return list(found.values())
 
 
 def given_sums(blocks: Mapping[int, Block], sums: Sequence[tuple[str, ...]]) -> list[Relation]:
@@ -232,12 +236,17 @@ def _sums(block: Block, results: set[str]) -> list[tuple[str, ...]]:
     ]
     sums: list[tuple[str, ...]] = []
     values = {name: np.nan_to_num(block.columns[name].value) for name in names}
+    signed = {name for name in names if (values[name] < 0).any()}
     for total in names:
         size = np.abs(values[total])
-        parts = [name for name in names if name != total and (np.abs(values[name]) <= size * 1.02 + 1e-12).mean() > 0.8]
+        rest = [name for name in names if name != total]
+        parts = [name for name in rest if (np.abs(values[name]) <= size * 1.02 + 1e-12).mean() > 0.8]
         for count in range(2, _MOST_PARTS + 1):
             held = []
-            for chosen in combinations(parts, count) if len(parts) ** count < 60_000 else ():
+            ways = list(combinations(parts, count)) if len(parts) ** count < 60_000 else []
+            if count == 2:  # beside a balance the other part may be the greater
+                ways += [(a, b) for a, b in combinations(rest, 2) if {a, b} & signed and not {a, b} <= set(parts)]
+            for chosen in ways:
                 # A quick look at plain values before the bounds; most combinations end here.
                 gap = np.abs(sum(values[name] for name in chosen) - values[total])
                 if np.median(gap) > 1e-3 * np.median(size) + 1e-9:

@@ -29,6 +29,8 @@ _FREEDOM = 3
 _TOLD_APART = 4
 #: From so many rows on, and half of a column, single wrong ratios are one wrong column.
 _WHOLE, _FEW = 5, 0.2
+#: Share of rows in which another relation holds a column that one calls wrong.
+_HELD = 0.8
 #: No region and no quantity grows or shrinks so much as a whole between two editions of a table (log).
 _PLAUSIBLE = float(np.log(3.0))
 
@@ -116,12 +118,16 @@ def find_causes(
         rivals = [
             reading
             for reading, gone, net in tried
-            if reading.kind == best[0].kind and net >= near and len(gone & best[1]) >= 0.9 * len(best[1])
+            if reading.kind == best[0].kind
+            and net >= near
+            and len(gone & best[1]) >= 0.9 * len(best[1])
+            # Of two readings of the same columns the one that explains less is none.
+            and (net == best[2] or reading.keys != best[0].keys)
         ]
         cause = _decide(rivals, best[1], mended, relations, decimal, judge)
         causes.append(cause)
         mended = cause.first.apply(mended)
-    merged = _merged(causes, blocks)
+    merged = _merged(causes, blocks, relations)
     if any(cause.first.kind in ("column", "unit") for cause in merged):
         mended = dict(blocks)
         for cause in merged:
@@ -142,16 +148,33 @@ def _from_elsewhere(
                 alone &= ~mask
         rows = np.flatnonzero(alone)
         if len(rows) >= max(_WHOLE, len(alone) / 2) and explained < max(1.5, _FEW * len(rows)):
-            return _column_cause(blocks, relation, [int(i) for i in rows])
+            return _column_cause(blocks, relation, [int(i) for i in rows], relations)
     return None
 
 
-def _column_cause(blocks: Blocks, relation: Relation, rows: Sequence[int]) -> Cause:
-    key = relation.table, relation.members[0]
-    bounds = {key: relation.implied(blocks[key[0]], key[1])}
+def _column_cause(blocks: Blocks, relation: Relation, rows: Sequence[int], relations: Sequence[Relation]) -> Cause:
+    """Name a column of which most rows follow from nothing; open where an input that nothing else holds may be it."""
+    at = np.array(rows)
     text = "computed from other figures than those of its rows"
-    reading = Reading("column", {key: np.array(rows)}, bounds, {key: (text,) * len(rows)})
-    return Cause((reading,), ((relation, tuple(rows)),))
+    readings = []
+    for name in relation.members:
+        key = relation.table, name
+        block = blocks[key[0]]
+        bounds = {key: relation.implied(block, name)}
+        held = any(
+            other.table == key[0] and name in other.members
+            and (np.isfinite(other.implied(block, name)[0]) & ~other.wrong(block))[at].mean() >= _HELD
+            for other in relations
+            if other is not relation and other.members != relation.members
+        )  # fmt: skip
+        texts = {key: (text if name == relation.members[0] else f"wrong input of {relation.members[0]}",) * len(rows)}
+        one = Reading("column", {key: at}, bounds, texts)
+        if name == relation.members[0] or not (held or relation.kind == "index"):
+            odds = growth_odds(one, key, blocks) if name != relation.members[0] else 0.0
+            readings.append(replace(one, odds=odds))
+    readings.sort(key=lambda each: -round(each.odds, 6))
+    kept = tuple(each for each in readings if readings[0].odds - each.odds < SURE)
+    return Cause(kept, ((relation, tuple(rows)),))
 
 
 def _drift(block: Block, relation: Relation) -> Iterator[Cause]:
@@ -267,7 +290,7 @@ def _decide(
                 > relation.wrong(blocks[relation.table]).sum()
                 for relation in relations
             )
-            odds += sum(_growth(reading, key, blocks) for key in reading.keys if key not in results)
+            odds += sum(growth_odds(reading, key, blocks) for key in reading.keys if key not in results)
             odds += sum(_home(reading, key, blocks) for key in reading.keys)
             if before and judge is not None and set(reading.keys) & results:
                 after = judge(reading.apply(blocks))
@@ -277,7 +300,7 @@ def _decide(
                 pure = set(reading.keys) <= results or not set(reading.keys) & results
                 odds -= _COLUMN * (min(len(reading.keys), 2) if pure else len(reading.keys))
             if reading.kind == "cell":
-                odds += _neat(reading, blocks, relations, decimal)
+                odds += slip_odds(reading, blocks, relations, decimal)
         weighed.append(replace(reading, odds=odds))
     # The result of a relation first where nothing tells.
     firsts = {(relation.table, relation.members[0]) for relation, _ in symptoms}
@@ -335,7 +358,7 @@ def _log_tail(z: Array) -> Array:
     return -(_FREEDOM + 1) / 2 * np.log1p(z * z / _FREEDOM)
 
 
-def _growth(reading: Reading, key: Key, blocks: Blocks) -> float:
+def growth_odds(reading: Reading, key: Key, blocks: Blocks) -> float:
     """Return the log odds that the growth of the other rows gives to the mended over the printed cells."""
     table, name = key
     block, at = blocks[table], reading.cells[key]
@@ -363,7 +386,7 @@ def _growth(reading: Reading, key: Key, blocks: Blocks) -> float:
     return best
 
 
-def _neat(reading: Reading, blocks: Blocks, relations: Sequence[Relation], decimal: Decimal) -> float:
+def slip_odds(reading: Reading, blocks: Blocks, relations: Sequence[Relation], decimal: Decimal) -> float:
     """Return the log odds of a simple slip in a single cell: digits exchanged, a copy of another cell."""
     (key,) = reading.keys
     table, name = key
@@ -397,7 +420,7 @@ def _stray(blocks: Blocks, relations: Sequence[Relation], at: tuple[int, int]) -
     return Cause(tuple(readings), ((relation, (i,)),))
 
 
-def _merged(causes: Sequence[Cause], blocks: Blocks) -> list[Cause]:
+def _merged(causes: Sequence[Cause], blocks: Blocks, relations: Sequence[Relation]) -> list[Cause]:
     """Put causes together that are one: the same rows moved in several columns, one wrong input of several ratios."""
     groups: dict[object, list[Cause]] = {}
     for number, cause in enumerate(_unit_slips(causes, blocks)):
@@ -423,7 +446,7 @@ def _merged(causes: Sequence[Cause], blocks: Blocks) -> list[Cause]:
                 texts={k: v for cause in group for k, v in cause.first.texts.items()},
             )
         merged.append(Cause((first, *group[0].readings[1:]), tuple(s for cause in group for s in cause.symptoms)))
-    return _whole_columns(merged, blocks)
+    return _whole_columns(merged, blocks, relations)
 
 
 def _unit_slips(causes: Sequence[Cause], blocks: Blocks) -> list[Cause]:
@@ -469,7 +492,7 @@ def _slip(key: Key, power: int, cells: Sequence[Reading]) -> Reading:
     )  # fmt: skip
 
 
-def _whole_columns(causes: Sequence[Cause], blocks: Blocks) -> list[Cause]:
+def _whole_columns(causes: Sequence[Cause], blocks: Blocks, relations: Sequence[Relation]) -> list[Cause]:
     """Put together what is wrong cell by cell in most rows of a ratio: it was computed from other figures."""
     by_ratio: dict[Key, list[Cause]] = {}
     for cause in causes:
@@ -487,7 +510,34 @@ def _whole_columns(causes: Sequence[Cause], blocks: Blocks) -> list[Cause]:
         group += [cause for cause in by_chance if {each for each, _ in cause.symptoms} == {relation}]
         rows = sorted({i for cause in group for _, own in cause.symptoms for i in own})
         found = [cause for cause in found if cause not in group]
-        found.append(_column_cause(blocks, relation, rows))
+        found.append(_column_cause(blocks, relation, rows, relations))
+    return _whole_inputs(found, blocks)
+
+
+def _whole_inputs(causes: Sequence[Cause], blocks: Blocks) -> list[Cause]:
+    """Put together an input that is wrong cell by cell in many rows: figures of another source, or of other prices."""
+    by_input: dict[Key, list[Cause]] = {}
+    for cause in causes:
+        key = cause.first.keys[0]
+        results = [relation for relation, _ in cause.symptoms if relation.members[0] == key[1]]
+        if cause.first.kind == "cell" and not cause.open and all(relation.kind == "sum" for relation in results):
+            by_input.setdefault(key, []).append(cause)
+    found = list(causes)
+    for key, group in by_input.items():
+        if len(group) >= max(_WHOLE, len(blocks[key[0]].rows) / 3):
+            at = np.array(sorted(int(cause.first.cells[key][0]) for cause in group))
+            parts = [part.copy() for part in group[0].first.bounds[key]]
+            symptoms: dict[Relation, tuple[int, ...]] = {}
+            for cause in group:
+                for part, own in zip(parts, cause.first.bounds[key], strict=True):
+                    part[cause.first.cells[key]] = own[cause.first.cells[key]]
+                for relation, rows in cause.symptoms:
+                    symptoms[relation] = (*symptoms.get(relation, ()), *rows)
+            names = ", ".join(relation.members[0] for relation in symptoms)
+            texts = {key: (f"wrong input of {names}",) * len(at)}
+            reading = Reading("column", {key: at}, {key: (parts[0], parts[1], parts[2])}, texts)
+            found = [cause for cause in found if cause not in group]
+            found.append(Cause((reading,), tuple(symptoms.items())))
     return found
 
 

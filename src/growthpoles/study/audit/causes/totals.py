@@ -9,10 +9,12 @@ from math import comb
 import numpy as np
 
 from growthpoles.study.audit.arithmetic import decimal_shift, transposed
+from growthpoles.study.audit.between_years import growth
+from growthpoles.study.audit.causes.hypotheses import twins
 from growthpoles.study.audit.causes.printed_relations import Array, Block, Column, Relation
 from growthpoles.study.audit.causes.root_causes import Cause
 from growthpoles.study.audit.column_orders import listed
-from growthpoles.study.audit.findings import Cell, Fault, Finding
+from growthpoles.study.audit.findings import Cell, Fault, FaultKind, Finding
 from growthpoles.study.audit.printed_cells import TotalRow
 from growthpoles.study.files.printed_tables import Decimal
 
@@ -25,6 +27,8 @@ _COLUMNS = 2
 #: Log odds of a total on its own, and of one within another.
 _SURE, _LIKELY = float(np.log(1e6)), float(np.log(1e2))
 _ANEW = 0.01
+#: Robust deviations of growth that are odd, and that are usual.
+_ODD, _USUAL = 4.0, 2.0
 #: Sum of the log odds of several totals, none of them sure, that are believed together.
 _TOGETHER = 1.5 * _SURE
 
@@ -197,13 +201,15 @@ def _sums(totals: Sequence[TotalRow], blocks: Blocks) -> Iterator[_Sum]:
                 yield _Sum(total, name, at, value, half, low, high)
 
 
-def unchecked_totals(totals: Sequence[TotalRow], blocks: Blocks) -> list[tuple[str, int, str]]:
-    """List the totals of which a row has no number: check, rows, reason."""
+def unchecked_totals(
+    totals: Sequence[TotalRow], blocks: Blocks, results: Container[tuple[int, str]]
+) -> list[tuple[str, int, str]]:
+    """List the totals of which a row has no number, but for ratios, which no rows add up to: check, rows, reason."""
     lines = []
     for total in totals:
         block = blocks[total.table]
         for name in total.cells:
-            if name in block.columns:
+            if name in block.columns and (total.table, name) not in results:
                 at = [block.rows.index(row) for row in total.parts]
                 gaps = [block.rows[i] for i in at if not np.isfinite(block.columns[name].value[i])]
                 if gaps:
@@ -271,11 +277,122 @@ def total_findings(
         for each in sums
         if each.name in summed and not each.holds and not printed[each.total.table, each.total.row, each.name].holds
     ]
-    return [
+    swapped = list(_exchanged(broken, whole))
+    gone = {
+        (table, name) for finding in swapped for cell in finding.cells for table, name in [(cell.table, cell.column)]
+    }
+    broken = [each for each in broken if (each.total.table, each.name) not in gone]
+    found = [
         _finding(each, whole, relations, decimal, row=any(_within(each, outer) for outer in broken))
         for each in broken
         if not any(_within(inner, each) for inner in broken)
     ]
+    held = {(each.total.table, each.total.row, each.name) for each in sums if each.holds}
+    return [*_own_relations(found, held, broken, totals, blocks, relations), *swapped, *found]
+
+
+def _exchanged(broken: Sequence[_Sum], blocks: Blocks) -> Iterator[Finding]:
+    """Find columns of two years of which each adds up to the totals of the other."""
+    pairs: dict[tuple[int, int, str], list[bool]] = {}
+    for one in broken:
+        for two in broken:
+            first, second = one.total.table, two.total.table
+            if first < second and (one.name, one.total.label) == (two.name, two.total.label):
+                fits = [a.low - b.half <= b.value <= a.high + b.half for a, b in ((one, two), (two, one))]
+                pairs.setdefault((first, second, one.name), []).append(all(fits))
+    for (first, second, name), fits in pairs.items():
+        if all(fits):
+            cells = [
+                Cell(
+                    table, row, name, column.printed[i], np.nan,
+                    f"the columns of the years are exchanged: the value belongs to {blocks[other].year}", region,
+                )
+                for table, other in ((first, second), (second, first))
+                for column in (blocks[table].columns[name],)
+                for i, (row, region) in enumerate(zip(blocks[table].rows, blocks[table].regions, strict=True))
+            ]  # fmt: skip
+            fault = Fault("exchanged years", table=first, other_table=second, column=name)
+            evidence = f"explains {len(fits)} cells: the rows of each add up to the total of the other"
+            yield Finding(f"t{first}-t{second}-{name}-exchanged", fault, tuple(cells), evidence)
+
+
+def _own_relations(
+    found: list[Finding], held: set[tuple[int, int, str]], broken: Sequence[_Sum], totals: Sequence[TotalRow],
+    blocks: Blocks, relations: Sequence[Relation],
+) -> list[Finding]:  # fmt: skip
+    """Hold the ratios and sums of total rows against their rows; what tells that a total is wrong closes its finding.
+
+    `held` are the totals that their rows add up to. A mean of the rows is no quotient of their totals, and no fault.
+    """
+    sums = {(each.total.table, each.total.row, each.name): each for each in broken}
+    wrong = []
+    for total in totals:
+        open_cells: list[tuple[Relation, list[str]]] = []
+        block, place = blocks[total.table], (total.table, total.row)
+        row = Block(total.table, block.year, (total.row,), (total.label,), {
+            name: Column(np.array([value]), np.array([value - half]), np.array([value + half]), (text,))
+            for name, (text, value, half) in total.cells.items() if np.isfinite(value)
+        })  # fmt: skip
+        for relation in relations:
+            if relation.table != total.table or not set(relation.members) <= set(row.columns):
+                continue
+            own = row.columns[relation.members[0]]
+            half = (own.high - own.low) / 2 * (2 if relation.kind == "ratio" else 1)  # digits may be cut off
+            trial = row.put(relation.members[0], np.array([0]), (own.value - half, own.value, own.value + half))
+            if not relation.wrong(trial)[0] or _mean(block, total, relation.members[0]):
+                continue
+            suspects = {(*place, name) for name in relation.members if (*place, name) in sums}
+            for key in suspects:
+                ends = (np.array([part]) for part in (sums[key].low, sums[key].middle, sums[key].high))
+                trial = trial.put(key[2], np.array([0]), tuple(ends))  # type: ignore[arg-type]
+            if suspects and not relation.wrong(trial)[0]:
+                # The printed total is not what its row was computed from: the rows are right.
+                found[:] = [
+                    _closed(finding)
+                    if (finding.fault.table, finding.fault.row, finding.fault.column) in suspects
+                    else finding
+                    for finding in found
+                ]
+            elif not suspects:
+                open_cells.append((relation, [name for name in relation.members if (*place, name) not in held]))
+        # One cell in which several do not hold is one fault.
+        common = set.intersection(*(set(names) for _, names in open_cells)) if open_cells else set()
+        for relation, names in open_cells[:1] if common else open_cells:
+            names = [name for name in names if name in common] or names
+            wrong += [_off(relation, row, total, names)] if names else []
+    return wrong
+
+
+def _mean(block: Block, total: TotalRow, name: str) -> bool:
+    at = [block.rows.index(i) for i in total.parts]
+    _, value, half = total.cells[name]
+    return abs(float(np.nanmean(block.columns[name].value[at])) - value) <= 2 * half
+
+
+def _closed(finding: Finding) -> Finding:
+    """Call the total wrong, and none of its rows."""
+    cells = tuple(cell for cell in finding.cells if cell.row == finding.fault.row)
+    return replace(
+        finding, cells=tuple(replace(cell, cause=cell.cause.removeprefix("one reading: ")) for cell in cells)
+    )
+
+
+def _off(relation: Relation, row: Block, total: TotalRow, names: Sequence[str]) -> Finding:
+    """Describe a row of totals in which a relation does not hold; `names` are the cells that may be wrong."""
+    lead = "one reading: " if len(names) > 1 else ""
+    cells = []
+    for name in names:
+        low, middle, high = (float(part[0]) for part in relation.implied(row, name))
+        text = "arithmetic" if relation.kind == "ratio" else f"does not add up: {relation}"
+        cells.append(Cell(total.table, total.row, name, total.cells[name][0], middle, f"{lead}{text}", total.label))
+        evidence = f"{relation} give {name} {middle:.10g} ({low:.10g} to {high:.10g})"
+    if lead:
+        evidence += f"; either of {' or '.join(names)} explains it, and nothing in the tables decides"
+        fault = Fault("contradiction", table=total.table, column=", ".join(names), row=total.row)
+    else:
+        kind: FaultKind = "ratio" if names[0] == relation.members[0] and relation.kind == "ratio" else "total"
+        fault = Fault(kind, table=total.table, column=names[0], row=total.row)
+    return Finding(f"t{total.table}-{names[0]}-r{total.row:02d}", fault, tuple(cells), evidence, None, row.year)
 
 
 def _within(inner: _Sum, outer: _Sum) -> bool:
@@ -298,6 +415,7 @@ def _finding(each: _Sum, blocks: Blocks, relations: Sequence[Relation], decimal:
         # What holds in its row may have been computed from the wrong figure: a power of ten is told all the same.
         if told and (told.startswith(_SHIFT) or not _breaks(relations, block, name, i, want, slack)):
             rows.append((i, want, told))
+    unlike = _unlike(each, blocks, {i for i, _, _ in rows})
     text = f"total: the rows add up to {each.middle:.10g}"
     slip = _slip(total.cells[name][0], each.value, each.middle, slack, decimal)
     text += f"; {slip}" if slip else ""
@@ -317,11 +435,35 @@ def _finding(each: _Sum, blocks: Blocks, relations: Sequence[Relation], decimal:
         )
         for i, want, told in rows
     ]  # fmt: skip
+    cells += [
+        Cell(
+            total.table, block.rows[i], name, column.printed[i], want,
+            f"{lead}does not add up: {total.label}; {told}", block.regions[i],
+        )
+        for i, want, told in (unlike if lead else ())
+    ]  # fmt: skip
     evidence = f"{total.cells[name][0]} printed, rounding allows {each.low - each.half:.10g} to "
     evidence += f"{each.high + each.half:.10g}"
     evidence += "; the total or one of its rows is wrong" if lead else ""
     fault = Fault("total", table=total.table, column=name, row=total.row)
     return Finding(f"t{total.table}-{name}-r{total.row:02d}", fault, tuple(cells), evidence, None, block.year)
+
+
+def _unlike(each: _Sum, blocks: Blocks, known: set[int]) -> list[tuple[int, float, str]]:
+    """Return rows that grow unlike the others as printed, and like them as the total wants: row, figure, reason."""
+    block, found = blocks[each.total.table], dict[int, tuple[int, float, str]]()
+    for other, place in twins(blocks, block.table, each.name):
+        change, middle, scale = growth(block, other, place, each.name)
+        for i in set(each.at) - known if np.isfinite(scale) else ():
+            want = float(block.columns[each.name].value[i]) + each.value - each.middle
+            theirs = float(other.columns[each.name].value[place[i]]) if place[i] >= 0 else np.nan
+            if not (np.isfinite(change[i]) and want * theirs > 0):
+                continue
+            now, then = abs(change[i] - middle) / scale, abs(np.log(want / theirs) - middle) / scale
+            if now > _ODD and then < _USUAL:
+                told = f"x{np.exp(change[i]):.4g} from table {other.table} to {block.table}, where the others grow "
+                found[i] = i, want, f"{told}x{np.exp(middle):.3g}"
+    return list(found.values())
 
 
 def _by_chance(each: _Sum, column: Column, slack: float) -> float:

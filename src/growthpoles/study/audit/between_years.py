@@ -1,0 +1,418 @@
+"""Comparisons between years: a region or a column that repeats another year's, signs, powers of ten, rows that moved.
+
+What is beside root causes is reported only where chance would give it less than once in ten thousand studies, if growth
+has tails as heavy as a Student t with three degrees of freedom: beyond the others' largest deviation m one of x > m has
+probability (m / x)^3 / n. What is merely unusual (growth) is a remark and no finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthpoles.study.audit.arithmetic import significant_digits
+from growthpoles.study.audit.causes.hypotheses import twins
+from growthpoles.study.audit.causes.printed_relations import Array, Block, Relation, same_cells
+from growthpoles.study.audit.column_orders import listed
+from growthpoles.study.audit.findings import Cell, Fault, FaultKind, Finding
+
+#: Chance findings that one table of a study may give.
+RARE = float(np.log(1e-4))
+#: Equal cells by which two rows are one, and of a column by which two columns are.
+EQUAL_CELLS = 4
+FEWEST = 6
+#: Chance findings of a lone negative cell that would fit with the other sign.
+_ODD = float(np.log(1e-3))
+_TAIL = 3.0
+_LEAST = 2.0
+_SEEN = 6.0
+_CLOSE = 3.0
+_ALL = 0.95
+_NEAR_YEARS = 5  # over longer times regions grow apart by more than tables err (an oil field: Campeche)
+_TEN = float(np.log(10.0))
+_SPREAD, _HALF_TEN = 0.25, 0.7  # robust scatter of growth that is narrow; half a power of ten, less what grows
+_LONG = 5  # digits of a number that is not often the same in two years
+
+
+def typed_columns(block: Block, results: set[tuple[int, str]]) -> dict[str, Array]:
+    """Columns that were typed in, with the cells that have three digits at least."""
+    typed: dict[str, Array] = {}
+    for name, column in block.columns.items():
+        twice = any(same_cells(column, block.columns[other]) for other in typed)
+        if (block.table, name) not in results and not twice:
+            unit = np.maximum(column.high - column.low, 1e-300)
+            typed[name] = np.where(np.abs(column.value) >= 99 * unit, column.value, np.nan)
+    return typed
+
+
+def cells_of(block: Block, name: str, at: Sequence[int], cause: str, expected: float = np.nan) -> list[Cell]:
+    """Describe cells of a column, by position."""
+    column = block.columns[name]
+    return [Cell(block.table, block.rows[i], name, column.printed[i], expected, cause, block.regions[i]) for i in at]
+
+
+def repeated_rows(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
+    """Find a region whose figures are those of another year, in four typed columns at least that do not stand still."""
+    typed = typed_columns(block, results)
+    for other in blocks.values():
+        if None in (block.year, other.year) or (other.year or 0) >= (block.year or 0):
+            continue
+        same: dict[int, list[str]] = {}
+        for name in block.columns:
+            for twin, at, share in _same_in_years(blocks, block, name):
+                for i in map(int, at) if twin is other and share < 0.5 else ():
+                    same.setdefault(i, []).append(name)
+        for i, names in same.items():
+            own = [name for name in names if name in typed and np.isfinite(typed[name][i])]
+            if len(own) < EQUAL_CELLS:
+                continue
+            j = other.regions.index(block.regions[i])
+            text = f"duplicated row: {len(own)} cells are the same"
+            cells = [
+                cell
+                for side, at in ((block, i), (other, j))
+                for name in names
+                for cell in cells_of(side, name, [at], f"one reading: {text}")
+            ]
+            fault = Fault(
+                "repeated in years", table=other.table, other_table=block.table, column=", ".join(names),
+                row=block.rows[i],
+            )  # fmt: skip
+            evidence = f"{len(own)} of {len(typed)} typed columns are equal to the last digit: {', '.join(own)}"
+            name = f"t{other.table}-t{block.table}-r{block.rows[i]:02d}-same"
+            yield Finding(name, fault, tuple(cells), evidence)
+
+
+def _same_in_years(blocks: Mapping[int, Block], block: Block, name: str) -> Iterator[tuple[Block, Any, float]]:
+    """Yield every earlier year's table, the rows in which a column is the same there, and the share of all rows."""
+    column = block.columns[name]
+    for other, place in twins(blocks, block.table, name):
+        theirs = np.where(place < 0, np.nan, other.columns[name].value[place])
+        known = np.isfinite(theirs) & np.isfinite(column.value)
+        same = known & (theirs == column.value) & (column.value != 0)
+        if known.sum() >= 3 and not same_cells(column, other.columns[name]):
+            yield other, np.flatnonzero(same), float(same.sum() / known.sum())
+
+
+def repeated_columns(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
+    """Find a column that is another year's where it moves between the other years; what stands still is a remark."""
+    for name in block.columns:
+        if (block.table, name) in results:
+            continue
+        shares = {other.table: (other, at, share) for other, at, share in _same_in_years(blocks, block, name)}
+        moves = any(share < 0.2 for _, _, share in shares.values())
+        for other, at, share in shares.values():
+            if share >= 0.5 and moves and len(at) >= EQUAL_CELLS and (other.year or 0) < (block.year or 0):
+                place = {region: i for i, region in enumerate(other.regions)}
+                theirs = [place[block.regions[int(i)]] for i in at]
+                text = "one reading: duplicated cells: the same as {} (table {})"
+                cells = [
+                    *cells_of(block, name, list(map(int, at)), text.format(other.year, other.table)),
+                    *cells_of(other, name, theirs, text.format(block.year, block.table)),
+                ]
+                evidence = f"equal to the last digit in {len(at)} rows, while it moves between the other years"
+                fault = Fault("repeated column", table=block.table, column=name, year=other.year or 0)
+                yield Finding(f"t{other.table}-t{block.table}-{name}-same", fault, tuple(cells), evidence)
+
+
+def lone_signs(
+    blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]], relations: Sequence[Relation]
+) -> Iterator[Finding]:
+    """Find the one negative cell of a column that fits the other year with the other sign, and adds up with nothing."""
+    for name, column in block.columns.items():
+        negative = np.flatnonzero(column.value < 0)
+        known = np.isfinite(column.value).sum()
+        if (block.table, name) in results or len(negative) != 1 or known < FEWEST + 2:
+            continue
+        i = int(negative[0])
+        # A balance may fall below zero: what adds up with it says so.
+        if any(
+            relation.kind == "sum" and relation.table == block.table and name in relation.members
+            and np.isfinite(relation.implied(block, name)[0][i]) and not relation.wrong(block)[i]
+            for relation in relations
+        ):  # fmt: skip
+            continue
+        for other, place in twins(blocks, block.table, name):
+            theirs = np.where(place < 0, np.nan, other.columns[name].value[place])
+            near = np.nanmin(other.columns[name].value) > 0 and abs(np.log(-column.value[i] / theirs[i])) < 1.0
+            change = column.value / theirs
+            change -= np.nanmedian(change)
+            if near and _chance(change, np.array([i]), least=0.0) < _ODD:
+                text = f"sign: the only negative cell of its column; {other.year} has {theirs[i]:.10g}"
+                fault = Fault("sign", table=block.table, column=name, row=block.rows[i])
+                cells = cells_of(block, name, [i], text, expected=-float(column.value[i]))
+                evidence = f"all {known - 1} others are positive, and so is every cell of table {other.table}"
+                yield Finding(f"t{block.table}-{name}-sign", fault, tuple(cells), evidence, None, block.year)
+                break
+
+
+def growth(block: Block, other: Block, place: Any, name: str) -> tuple[Array, float, float]:
+    """Return the log growth from another table to this one by row, its middle and its robust scale."""
+    theirs = np.where(place < 0, np.nan, other.columns[name].value[place.astype(int)])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        change = np.log(block.columns[name].value / theirs)
+    change[~np.isfinite(change)] = np.nan
+    known = change[np.isfinite(change)]
+    # A balance of both signs does not grow by factors.
+    signed = max(int((block.columns[name].value < 0).sum()), int((theirs < 0).sum())) > 1
+    if len(known) < FEWEST or signed:
+        return change, np.nan, np.nan
+    middle = float(np.median(known))
+    scale = max(1.4826 * float(np.median(np.abs(known - middle))), 0.01)
+    # The ninth tenth counts too: with many regions apart it is no scale of the rest.
+    return change, middle, max(scale, float(np.quantile(np.abs(known - middle), 0.8)) / 1.28)
+
+
+def _chance(z: Array, at: Any, least: float = _LEAST) -> float:
+    """Log probability that the rows `at` deviate as much, by the tail that the largest of the others begins."""
+    size = np.abs(z[np.isfinite(z)])
+    rest = np.abs(np.delete(z, at))
+    edge = max(float(np.nanmax(rest)) if np.isfinite(rest).any() else 0.0, least, 1e-3)
+    return float((-_TAIL * np.log(np.maximum(np.abs(z[at]) / edge, 1.0)) - np.log(len(size))).sum())
+
+
+def magnitudes(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
+    """Find a single cell off by a power of ten between two years, where nothing else grows so."""
+    for name in block.columns:
+        for other, place in twins(blocks, block.table, name):
+            if (block.table, name) in results or (other.year or 0) > (block.year or 0):
+                continue
+            change, middle, scale = growth(block, other, place, name)
+            if not np.isfinite(scale):
+                continue
+            off = change - middle
+            i = int(np.nanargmax(np.abs(off)))
+            power = round(off[i] / _TEN)
+            if not 1 <= abs(power) <= 6 or abs(off[i] - power * _TEN) > max(0.35, 2 * scale):
+                continue
+            # Any row and any column; the window about a power of ten takes a third of the line.
+            chance = _chance(off / scale, np.array([i])) + np.log(len(change) * len(block.columns) / 3)
+            if chance > RARE:
+                continue
+            j = int(place[i])
+            home = _apart(block.columns[name].value, i), _apart(other.columns[name].value, j)
+            sides = [(block, i, power), (other, j, -power)]
+            if max(home) > 3.5 and min(home) < 2.5:
+                sides = [sides[int(np.argmax(home))]]
+            lead = "" if len(sides) == 1 else "one reading: "
+            cells = tuple(
+                cell
+                for side, at, ten in sides
+                for cell in cells_of(
+                    side, name, [at], f"{lead}decimal shift or unit slip between years (x10^{ten})",
+                    float(side.columns[name].value[at]) / 10.0**ten,
+                )
+            )  # fmt: skip
+            fault = Fault("magnitude", table=other.table, other_table=block.table, column=name, row=block.rows[i])
+            evidence = (
+                f"x{np.exp(change[i]):.4g} from table {other.table} to {block.table}, where the others grow "
+                f"x{np.exp(middle):.3g}; {home[0]:.1f} and {home[1]:.1f} spreads from the middle of the columns"
+            )
+            yield Finding(f"t{other.table}-t{block.table}-{name}-magnitude", fault, cells, evidence)
+
+
+def other_units(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
+    """Find a column that as a whole is a power of ten away from the other year's, where the other columns are not."""
+    typed = [name for name in block.columns if (block.table, name) not in results]
+    for other in blocks.values():
+        if None in (block.year, other.year) or (other.year or 0) >= (block.year or 0):
+            continue
+        place = np.array(
+            [{region: i for i, region in enumerate(other.regions)}.get(each, -1) for each in block.regions]
+        )
+        grown = {name: growth(block, other, place, name) for name in typed if name in other.columns}
+        for name, (change, middle, scale) in grown.items():
+            power = round(middle / _TEN) if np.isfinite(middle) else 0
+            usual = [each[1] for key, each in grown.items() if key != name and np.isfinite(each[1])]
+            # A hundredfold is no growth; tenfold is none where regions go along and no other column grows so.
+            least = 2 if max(scale, _SPREAD) > _SPREAD or abs(np.median(usual or [9.0])) > np.log(2.0) else 1
+            if abs(power) < least or abs(middle - power * _TEN) > _HALF_TEN:
+                continue
+            at = np.flatnonzero(np.isfinite(change))
+            fault = Fault("unit", table=other.table, other_table=block.table, column=name, factor=f"{10.0**power:g}")
+            cells = tuple(
+                cell
+                for side, rows, ten in ((block, at, power), (other, place[at], -power))
+                for i in map(int, rows)
+                for cell in cells_of(
+                    side, name, [i], f"one reading: a unit slip of the whole column, decimal shift (x{10.0**ten:g})",
+                    float(side.columns[name].value[i]) / 10.0**ten,
+                )
+            )  # fmt: skip
+            evidence = f"x{np.exp(middle):.4g} from table {other.table} to {block.table}, where the others grow "
+            evidence += f"x{np.exp(np.median(usual)) if usual else 1.0:.3g}"
+            yield Finding(f"t{other.table}-t{block.table}-{name}-unit", fault, cells, evidence)
+
+
+def _apart(values: Array, i: int) -> float:
+    """Distance of a cell from the middle of the others, in robust log standard deviations."""
+    others = np.delete(values, i)
+    logs = np.log(others[others > 0])
+    if len(logs) < 3 or values[i] <= 0:
+        return 0.0
+    spread = max(1.4826 * float(np.median(np.abs(logs - np.median(logs)))), 1e-6)
+    return abs(float(np.log(values[i]) - np.median(logs))) / spread
+
+
+def moved_rows(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
+    """Find rows whose growth is out of all bounds, and in place when they are dealt anew: moved in one of two years."""
+    from scipy.optimize import linear_sum_assignment
+    from scipy.special import gammaln
+
+    for name in block.columns:
+        for other, place in twins(blocks, block.table, name):
+            if (block.table, name) in results or (other.year or 0) > (block.year or 0):
+                continue
+            if block.year and other.year and block.year - other.year > _NEAR_YEARS:
+                continue
+            change, middle, scale = growth(block, other, place, name)
+            if not np.isfinite(scale) or (place < 0).any():
+                continue
+            z = (change - middle) / scale
+            n = int(np.isfinite(z).sum())
+            with np.errstate(divide="ignore", invalid="ignore"):
+                ours, theirs = np.log(block.columns[name].value), np.log(other.columns[name].value[place])
+            every = np.abs((ours[None, :] - theirs[:, None] - middle) / scale)
+            rate = float((every[~np.eye(len(z), dtype=bool)] < _CLOSE).mean())
+            at = np.flatnonzero(np.abs(z) > 4)
+            if not 2 <= len(at) <= n / 2:
+                continue
+            cost = np.where(np.isfinite(every[np.ix_(at, at)]), every[np.ix_(at, at)], 1e6)
+            np.fill_diagonal(cost, 1e6)
+            _, source = linear_sum_assignment(cost)
+            if cost[np.arange(len(at)), source].max() > _CLOSE:
+                continue
+            k = len(at)
+            ways = gammaln(n + 1) - gammaln(n - k + 1) + k * np.log(max(rate, 1e-12))
+            if _chance(z, at) + ways + np.log(len(block.columns)) > RARE:
+                continue
+            owner = {int(at[s]): int(i) for i, s in zip(at, source, strict=True)}
+            cells = []
+            for side, rows in ((other, place), (block, np.arange(len(z)))):
+                back = {v: u for u, v in owner.items()} if side is other else owner
+                cells += [
+                    cell
+                    for i in map(int, at)
+                    for cell in cells_of(
+                        side, name, [int(rows[i])],
+                        f"one reading: swapped rows, moved: the value belongs to {block.regions[back[i]]}",
+                    )
+                ]  # fmt: skip
+            numbers = [block.rows[int(i)] for i in at]
+            fault = Fault(
+                "moved between years", table=other.table, other_table=block.table, column=name, rows=listed(numbers)
+            )
+            evidence = (
+                f"growth up to {np.abs(z[at]).max():.0f} spreads from the common one in {k} rows, within "
+                f"{cost[np.arange(k), source].max():.1f} when they are dealt anew; which year is right stays open"
+            )
+            yield Finding(f"t{other.table}-t{block.table}-{name}-moved", fault, tuple(cells), evidence)
+
+
+def together(found: Iterable[Finding]) -> Iterator[Finding]:
+    """Give the same rows of several columns and pairs of tables one fault: of regions, not of columns.
+
+    Where one table differs from two others in them, it is the wrong one.
+    """
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    each_of, pairs_of = list(found), dict[str, set[tuple[int, int]]]()
+    for finding in each_of:
+        pairs_of.setdefault(finding.fault.column, set()).add((finding.fault.table, finding.fault.other_table))
+    for finding in each_of:
+        # A whole column has gaps of its own.
+        whole = finding.fault.kind == "unit"
+        regions = frozenset(cell.region for cell in finding.cells)
+        same: object = frozenset(pairs_of[finding.fault.column]) if whole else regions
+        groups.setdefault((finding.fault.kind, same), []).append(finding)
+    for group in groups.values():
+        pairs = {(finding.fault.table, finding.fault.other_table) for finding in group}
+        common = set.intersection(*map(set, pairs))
+        names = ", ".join(dict.fromkeys(finding.fault.column for finding in group))
+        if len(pairs) > 1 and len(common) == 1:
+            (table,) = common
+            own = [replace(each, cells=tuple(c for c in each.cells if c.table == table)) for each in group]
+            rows = sorted({cell.row for finding in own for cell in finding.cells})
+            kinds: dict[FaultKind, FaultKind] = {"magnitude": "decimal shifts", "unit": "decimal shifts"}
+            fault = Fault(kinds.get(group[0].fault.kind, "moved rows"), table=table, column=names, rows=listed(rows))
+            columns = {finding.fault.column: finding for finding in own}
+            for finding in columns.values():
+                cells = tuple(replace(cell, cause=cell.cause.removeprefix("one reading: ")) for cell in finding.cells)
+                yield replace(finding, fault=fault, cells=cells)
+        else:
+            yield from (replace(finding, fault=replace(group[0].fault, column=names)) for finding in group)
+
+
+def growth_remarks(
+    blocks: Mapping[int, Block], results: set[tuple[int, str]], told_of: Collection[tuple[int, int, str]] = ()
+) -> pd.DataFrame:
+    """List what stands still, and cells whose growth is six robust deviations and a factor of three off.
+
+    `told_of` are the cells (table, row, column) of findings: of a long number that is the same in two years no more.
+    """
+    lines = []
+    for block in blocks.values():
+        for name in block.columns:
+            for other, at, share in () if (block.table, name) in results else _same_in_years(blocks, block, name):
+                if share >= 0.5 and (other.year or 0) < (block.year or 0):
+                    told = (
+                        f"{name} is the same in tables {other.table} and {block.table} in {len(at)} rows: "
+                        "a quantity that stands still, or a copy"
+                    )
+                    lines.append((block.table, block.rows[int(at[0])], name, told))
+                elif (other.year or 0) < (block.year or 0) and len(at) < EQUAL_CELLS:
+                    for row in map(int, at):
+                        long = significant_digits(block.columns[name].printed[row]) >= _LONG
+                        if long and (block.table, block.rows[row], name) not in told_of:
+                            told = (
+                                f"{name} of {block.regions[row]} (row {block.rows[row]}) is the same in tables "
+                                f"{other.table} and {block.table}: chance, or a copy"
+                            )
+                            lines.append((block.table, block.rows[row], name, told))
+            for other, place in twins(blocks, block.table, name):
+                if (block.table, name) in results or (other.year or 0) > (block.year or 0):
+                    continue
+                change, middle, scale = growth(block, other, place, name)
+                for i in np.flatnonzero(np.abs(change - middle) > max(6 * scale, np.log(3.0))):
+                    told = (
+                        f"{name} of {block.regions[int(i)]} (row {block.rows[int(i)]}) goes x{np.exp(change[i]):.3g} "
+                        f"from table {other.table} to {block.table}, the others x{np.exp(middle):.3g}"
+                    )
+                    lines.append((block.table, block.rows[int(i)], name, told))
+    return pd.DataFrame(lines, columns=["table", "row", "column", "told"])
+
+
+def blind_columns(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -> list[tuple[str, int, str]]:
+    """List columns in which rows exchanged before all else was computed would not be seen: check, rows, reason.
+
+    Only the other year tells. Two rows are told apart where their difference is more than six times the scatter of
+    growth; a column of which all pairs but one in twenty are told apart is not listed.
+    """
+    lines = []
+    for block in blocks.values():
+        lone = [
+            name
+            for name in block.columns
+            if (block.table, name) not in results and next(twins(blocks, block.table, name), None) is None
+        ]
+        if lone:
+            check = f"table {block.table}: rows of {', '.join(lone)} exchanged before all else was computed"
+            lines.append((check, len(block.rows), "no other year to hold them against"))
+        for name, column in block.columns.items():
+            for other, place in twins(blocks, block.table, name):
+                if (block.table, name) in results or (other.year or 0) > (block.year or 0):
+                    continue
+                scale = growth(block, other, place, name)[2]
+                with np.errstate(invalid="ignore"):
+                    logs = np.log(np.where(column.value > 0, column.value, np.nan))
+                gaps = np.abs(logs[:, None] - logs[None, :])[np.triu_indices(len(logs), 1)]
+                gaps = gaps[np.isfinite(gaps)]
+                if np.isfinite(scale) and len(gaps) and (seen := float((gaps > _SEEN * scale).mean())) < _ALL:
+                    check = (
+                        f"tables {other.table} and {block.table}: rows of {name} exchanged before all else was computed"
+                    )
+                    lines.append((check, len(logs), f"growth scatters so much that {100 * seen:.0f} % would be seen"))
+    return lines
