@@ -206,10 +206,10 @@ def arrange(
             base, plan, dict(zip(todo, shapes, strict=True)), names, marks, style, poles, draft=draft
         )
         values = values and style.code_key != "none"  # the list of a panel serves maps of several values
-        codes = tuple(
-            (number, "  ".join(filter(None, [names[i][0] * (names[i][0] != number), marks[i] if values else ""])))
-            for i, number in numbered.items()
-        )
+        told = {i: [marks[i]] if values and marks[i] else [] for i in numbered}
+        for i, number in numbered.items():  # the value of a region that is called by its number says enough
+            told[i] = told[i] if told[i] and number == names[i][0] else [names[i][0], *told[i]]
+        codes = tuple((number, "  ".join(told[i])) for i, number in numbered.items())
         listed = free and style.code_key == "auto"
         key = code_key(codes, base, plan, list(beside.values()), style.preset, details) if listed else None
         return Names(inside, beside, codes, key, details, draft, instead if codes else "")
