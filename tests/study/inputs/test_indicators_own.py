@@ -248,11 +248,14 @@ def test_long_keys_and_control_characters(make: Make, tmp_path: Path) -> None:
 
 
 def test_mexico_from_a_shapefile_without_crs_against_the_data_set_itself() -> None:
-    """Areas and neighbours are those that the data set states; nothing of them enters the study."""
+    """Areas and neighbours are those that the data set states; nothing of them enters the study.
+
+    Its areas are those of chords: a border of 250 km along a parallel moves 0.2 % of two states to the other side.
+    """
     study = load_study("mexico-gdp")
     regions = gp.study_regions(study)
     assert regions.attrs["projection"] == "equal-area" and len(regions) == 32
-    np.testing.assert_allclose(regions.area, regions["AREA"], rtol=1e-3)
+    np.testing.assert_allclose(regions.area, regions["AREA"], rtol=3e-3)
     table = gp.load_indicators(2000, study=study)
     assert (table["gdp_per_head"] == regions["PCGDP2000"]).all()  # the table by name, the Shapefile's own column
     assert (gp.load_indicators(1940, study=study)["gdp_per_head"] == regions["PCGDP1940"]).all()
