@@ -22,6 +22,7 @@ from growthpoles.study.audit.findings import Cell, Fault, FaultKind, Finding
 
 #: Chance findings that one table of a study may give.
 RARE = float(np.log(1e-4))
+_RARER = float(np.log(1e-6))  # rows dealt anew: two that happen to grow apart fit each other's places now and then
 #: Equal cells by which two rows are one, and of a column by which two columns are.
 EQUAL_CELLS = 4
 FEWEST = 6
@@ -288,7 +289,7 @@ def moved_rows(blocks: Mapping[int, Block], block: Block, results: set[tuple[int
                 continue
             k = len(at)
             ways = gammaln(n + 1) - gammaln(n - k + 1) + k * np.log(max(rate, 1e-12))
-            if _chance(z, at) + ways + np.log(len(block.columns)) > RARE:
+            if _chance(z, at) + ways + np.log(len(block.columns)) > _RARER:
                 continue
             owner = {int(at[s]): int(i) for i, s in zip(at, source, strict=True)}
             cells = []
