@@ -83,6 +83,7 @@ year = 2014
     return folder
 
 
+@pytest.mark.long
 def test_own_study_gives_the_numbers_of_the_built_in_one(own_study: Path, tmp_path: Path, ask: Ask, few: None) -> None:
     import pandas as pd
 

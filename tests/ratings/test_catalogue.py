@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
+import growthpoles as gp
 from growthpoles.errors import RatingError, StudyError
 from growthpoles.ratings import Catalogue, default_catalogue, derive, read_catalogue
 from growthpoles.ratings.catalogue import indicator_values
@@ -128,6 +131,16 @@ def test_with_weights_and_without(tmp_path):
         catalogue.without("index")
     with pytest.raises(StudyError, match="all that the index holds"):
         smaller.without("ris")
+
+
+@pytest.mark.parametrize("given", ["catalogue.csv", Path("catalogue.csv"), pd.DataFrame(), ["wage"], {}])
+def test_what_is_no_catalogue_is_one_line_with_the_way_to_one(given):
+    table = gp.load_indicators(2010)
+    for call in (gp.rate, gp.robustness):
+        with pytest.raises(gp.RatingError, match=r"catalogue: a \w+ is no catalogue; allowed: gp.read_catalogue"):
+            call(table, catalogue=given)
+    with pytest.raises(gp.RatingError, match="is no catalogue"):
+        gp.contributions(gp.rate(table), given)
 
 
 def test_flat_catalogue_with_weights_and_directions():

@@ -66,6 +66,7 @@ def hostile(
         )
 
 
+@pytest.mark.long
 def test_a_study_of_ones_own_has_what_its_data_allow(hostile: Manifest) -> None:
     """Two years of one's own data, without printed tables, shares in an industry and poles."""
     assert set(hostile.record["left_out"]) == {

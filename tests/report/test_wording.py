@@ -336,6 +336,6 @@ def test_the_terminal_shows_the_same(report: Manifest, lang: str) -> None:
     faults, title = shown_faults(audit, study)
     summary = summarise(audit.ledger).set_index("severity")[["fault", "rows", "cells"]]
     pd.testing.assert_frame_equal(faults, summary)
-    assert title == f"kazakhstan-it: {len(audit.ledger)} cells in {len(summary)} faults"
+    assert title == f"kazakhstan-it: faults: {len(summary)}, cells: {len(audit.ledger)}"
     claims, _ = shown_claims(audit, study)
     assert claims.index.name == "statement" and "published" in claims and np.isin(claims["published"], ["holds"]).any()

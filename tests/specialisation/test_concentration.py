@@ -116,6 +116,7 @@ def test_ellison_glaeser_by_hand():
     assert result.loc["y", "plant_herfindahl"] == 0.2
 
 
+@pytest.mark.long
 def test_ellison_glaeser_of_plants_at_random_is_zero_on_average():
     generator = np.random.default_rng(2)
     sizes = generator.lognormal(size=40)

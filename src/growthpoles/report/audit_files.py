@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from growthpoles.study.audit.file_audit import AuditFile
 
 PRESET = "report"
-FAULTS_TITLE = "{study}: {cells} cells in {faults} faults"
+FAULTS_TITLE = "{study}: faults: {faults}, cells: {cells}"
 CLAIMS_TITLE = "{study}: {statements} statements of the source"
 TABLE_TITLE = "Table {number}"
 _HEADS = ("fault", "rows", "cells")

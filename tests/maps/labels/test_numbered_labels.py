@@ -237,6 +237,7 @@ def crowd(fine: int = 5) -> tuple[gpd.GeoDataFrame, pd.Series]:
     return frame, pd.Series(np.arange(len(cells)) + 0.5, index)
 
 
+@pytest.mark.long
 def test_a_crowded_part_is_drawn_once_more_at_a_larger_scale() -> None:
     frame, values = crowd()
     options: dict[str, Any] = {"preset": "springer-small"}

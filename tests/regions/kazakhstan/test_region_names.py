@@ -351,6 +351,7 @@ insertions = st.sampled_from(["", "", "", "\u00ad", "\u200b", "'", "\ufeff"])
 forms = st.sampled_from(["NFC", "NFD", "NFKC", "NFKD"])
 
 
+@pytest.mark.long
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_every_name_of_every_row_in_any_dress(data):

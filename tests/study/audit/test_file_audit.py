@@ -55,7 +55,7 @@ def test_formulas_are_found_and_the_fault_is_one(yearbook: Path, tmp_path: Path)
     assert list(found.faults) == ["table 1: emp is exchanged between rows 9 and 12"]
     assert len(file.totals) == 2 and list(file.names.values()) == ["2016", "2021"]
     frame, title = file_faults(found, file)
-    assert len(frame) == 1 and "2 cells in 1 faults" in title
+    assert len(frame) == 1 and "faults: 1, cells: 2" in title
     # Row 9 of the table stands three rows below its number in the sheet.
     assert frame["place"].item() == "2016!C12, 2016!C15"
     out = tmp_path / "out"
