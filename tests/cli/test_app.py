@@ -1,5 +1,6 @@
 """Every ending of a command is one line of ours and an exit code: no traceback, whatever happens."""
 
+import contextlib
 import errno
 import io
 import os
@@ -67,6 +68,29 @@ def test_an_interrupt_stays_one_whatever_a_library_makes_of_it(run: Run) -> None
             raise ImportError("half a library") from None
 
     assert run(command) == (130, "", "growthpoles: interrupted\n")
+
+
+def test_an_interrupt_without_a_word_is_told(run: Run) -> None:
+    """The parser of the command line ends some of them by its own code."""
+
+    def command() -> int:
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        return 130
+
+    assert run(command) == (130, "", "growthpoles: interrupted\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
+def test_an_interrupt_inside_an_exec_of_text_ends_by_its_code(tmp_path: Path) -> None:
+    """Python would end a module by the signal, which leaves its mark where named tuples are made."""
+    (tmp_path / "interrupted.py").write_text(
+        "import signal, sys\nfrom growthpoles.cli.app import ended\n"
+        'sys.exit(ended(lambda: exec("signal.raise_signal(signal.SIGINT)"), debug=lambda: False))\n'
+    )
+    command = [sys.executable, "-m", "interrupted"]
+    told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert (told.returncode, told.stdout, told.stderr) == (130, "", "growthpoles: interrupted\n")
 
 
 @pytest.mark.parametrize(

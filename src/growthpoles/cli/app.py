@@ -28,6 +28,14 @@ DONE, GONE, REFUSED, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 _REPLACING = "growthpoles-replace"
 
 
+class _Interrupted(KeyboardInterrupt):
+    """An interrupt of a command.
+
+    Python counts a plain KeyboardInterrupt that leaves an ``exec`` of text (named tuples and data classes are made so)
+    and then ends by the signal itself, whatever became of the interrupt.
+    """
+
+
 class _Run:
     """What happens beside the command: signs that could not be printed, an interrupt, warnings told."""
 
@@ -44,11 +52,11 @@ class _Run:
 
     def interrupt(self, *_: object) -> None:
         self.interrupted = True
-        raise KeyboardInterrupt
+        raise _Interrupted
 
     def unraisable(self, fault: Any) -> None:
         """Hand on an interrupt that came while somebody tidied up; other faults there concern nobody."""
-        if fault.exc_type is KeyboardInterrupt:
+        if issubclass(fault.exc_type, KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
 
     def warn(self, text: Warning | str, *_: Any, **__: Any) -> None:
@@ -82,6 +90,8 @@ def ended(command: Callable[[], Any], *, debug: Callable[[], bool]) -> int:
             _refuse_blanks(sys.argv)
             with recorded():
                 code = command() or DONE
+                if run.interrupted:  # whoever parses the command line may end without a word
+                    raise _Interrupted
             sys.stdout.flush()
         except BaseException as error:
             if main_thread:
