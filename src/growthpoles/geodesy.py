@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,10 +73,10 @@ def along_edges(shapes: NDArray[np.object_], forward: Callable[[Array], Array]) 
     start = start[bent > _BENT]
     if not len(start) or not np.isfinite(bent).all():
         return shapes
-    pieces = _with_nodes(own, start, points, extent, forward)
+    added, edge = _between(own[start], own[start + 1], points, extent, forward)
     counts = np.zeros(len(own), dtype=int)
-    counts[start] = [len(piece) for piece in pieces]
-    grown = np.insert(own, np.repeat(start + 1, counts[start]), np.concatenate(pieces), axis=0)
+    counts[start] = np.bincount(edge, minlength=len(start))
+    grown = np.insert(own, start[edge] + 1, added, axis=0)
     before = np.concatenate([[0], np.cumsum(counts)])
     made = shapely.from_ragged_array(kind, grown, (rings + before[rings], *offsets[1:]))[:-1]
     result = shapes.copy()
@@ -92,39 +91,38 @@ def _sagitta(start: Array, end: Array, forward: Callable[[Array], Array]) -> Arr
     return np.asarray(np.hypot(*(middle - (a + b) / 2).T) / size)
 
 
-def _with_nodes(
-    own: Array, start: NDArray[np.int64], points: Array, extent: float, forward: Callable[[Array], Array]
-) -> list[Array]:
-    """Return the vertices to add to each edge: those of all regions that lie on it, and points between."""
+def _between(
+    start: Array, end: Array, points: Array, extent: float, forward: Callable[[Array], Array]
+) -> tuple[Array, NDArray[np.int64]]:
+    """Return the vertices to add to edges, in their order, and the edge of each.
+
+    They are vertices of all regions that lie on an edge, and points between.
+    """
     import shapely
 
-    edges = np.asarray(shapely.linestrings(np.stack([own[start], own[start + 1]], axis=1)), dtype=object)
+    edges = np.asarray(shapely.linestrings(np.stack([start, end], axis=1)), dtype=object)
     unique = np.unique(points, axis=0)
     node, edge = shapely.STRtree(edges).query(shapely.points(unique), predicate="dwithin", distance=_ON_EDGE * extent)
-    nodes: list[Array] = []
-    ordered = np.argsort(edge, kind="stable")
-    for place, found in enumerate(np.split(node[ordered], np.searchsorted(edge[ordered], np.arange(1, len(start))))):
-        a, b = own[start[place]], own[start[place] + 1]
-        near = unique[found]
-        apart = (np.abs(near - a).max(axis=1) > _ON_EDGE * extent) & (np.abs(near - b).max(axis=1) > _ON_EDGE * extent)
-        near = near[apart]
-        nodes.append(np.concatenate([[a], near[np.argsort((near - a) @ (b - a))], [b]]))
-    lengths = [len(each) for each in nodes]
-    steps = np.concatenate(nodes)
-    inner = np.ones(len(steps), dtype=bool)
-    inner[np.cumsum(lengths) - 1] = False
-    first = np.flatnonzero(inner)
+    near = unique[node]
+    apart = np.minimum(*(np.abs(near - ends[edge]).max(axis=1) for ends in (start, end))) > _ON_EDGE * extent
+    near, edge = near[apart], edge[apart]
+    along = ((near - start[edge]) * (end - start)[edge]).sum(axis=1)
+
+    every, outside = np.arange(len(start)), np.full(len(start), np.inf)
+    edge = np.concatenate([every, edge, every])
+    order = np.lexsort((np.concatenate([-outside, along, outside]), edge))
+    edge, steps = edge[order], np.concatenate([start, near, end])[order]
+    first = np.flatnonzero(edge[1:] == edge[:-1])
     low, high = steps[first], steps[first + 1]
     turned = (low[:, 0] > high[:, 0]) | ((low[:, 0] == high[:, 0]) & (low[:, 1] > high[:, 1]))
     low[turned], high[turned] = high[turned], low[turned].copy()  # both sides compute the same points
     split = np.ceil(np.sqrt(_sagitta(low, high, forward) / _SMOOTH)).astype(int).clip(1, 1000)
-    added: list[Array] = []
-    at = iter(zip(low, high, split.tolist(), turned.tolist(), strict=True))
-    for each in nodes:
-        line: list[Any] = []
-        for place in range(len(each) - 1):
-            one, other, count, back = next(at)
-            between = one + np.arange(1, count)[:, None] / count * (other - one)
-            line += [between[::-1] if back else between, each[place + 1][None]]
-        added.append(np.concatenate(line)[:-1])
-    return added
+    step = np.repeat(np.arange(len(first)), split)
+    place = np.arange(len(step)) - np.repeat(np.cumsum(split) - split, split) + 1
+    share = np.where(turned[step], split[step] - place, place) / split[step]
+    added = low[step] + share[:, None] * (high - low)[step]
+    ends = place == split[step]
+    added[ends] = steps[first + 1]
+    edge = edge[first][step]
+    inner = np.append(edge[1:] == edge[:-1], False)  # the last one of an edge is its end
+    return added[inner], edge[inner]

@@ -266,6 +266,14 @@ def test_any_vector_format(tmp_path, name):
     assert regions.attrs == {"source": name, "layer": "own", "repairs": []}
 
 
+def test_without_a_key_regions_are_numbered_and_nothing_is_united(tmp_path):
+    path = tmp_path / "two.gpkg"
+    gpd.GeoDataFrame({"a": [1, 1]}, geometry=[box(0, 0, 1, 1), box(1, 0, 2, 1)], crs=4326).to_file(path)
+    assert [*read_boundaries(path, key=None).index] == ["1", "2"]
+    with pytest.raises(DataError, match=r"without a key: nothing says .*; allowed: key=\.\.\.: the column"):
+        read_boundaries(path, key=None, dissolve=True)
+
+
 def test_numeric_keys_become_text(tmp_path):
     path = saved(tmp_path / "own.gpkg", [box(0, 0, 1, 1), box(1, 0, 2, 1)], keys=[10.0, 33.0])
     assert read_boundaries(str(path), key="code").index.tolist() == ["10", "33"]

@@ -132,9 +132,9 @@ def read_boundaries(
     Raises
     ------
     DataError
-        If the file, the layer or the column is not there, the file is damaged, a key is empty or repeated, a
-        geometry is missing, empty, not a polygon, not finite or cannot be made valid, the coordinates cannot be those
-        of the CRS, or the CRS contradicts the file.
+        If the file, the layer or the column is not there, the file is damaged, a key is empty or repeated,
+        `dissolve` without a key, a geometry is missing, empty, not a polygon, not finite or cannot be made valid, the
+        coordinates cannot be those of the CRS, or the CRS contradicts the file.
 
     Examples
     --------
@@ -146,6 +146,9 @@ def read_boundaries(
     """
     if repair not in ("refuse", "clean"):
         raise DataError(unknown_option("repair", repair, ["refuse", "clean"]))
+    if key is None and dissolve:
+        allowed = remedy("{key}: the column whose equal values are one region", key="...")
+        raise DataError(message("dissolve=True without a key: nothing says which rows are one region", allowed=allowed))
     import pandas as pd
 
     path = Path(path)

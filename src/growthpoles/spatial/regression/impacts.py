@@ -301,7 +301,8 @@ def _by_region(design: Design, found: Fit, pairs: dict[str, tuple[int | None, in
     own, gets, gives, own_w = (np.zeros(n) for _ in range(4))
     for start in range(0, n, _BLOCK):
         part = np.arange(start, min(start + _BLOCK, n))
-        s = np.eye(n)[:, part] if rho == 0 else lag.inverse(rho, np.eye(n)[:, part])
+        unit = np.eye(n, len(part), -start)
+        s = unit if rho == 0 else lag.inverse(rho, unit)
         own[part], gives[part] = s[part, np.arange(len(part))], s.sum(axis=0)
         gets += s.sum(axis=1)
         own_w += np.asarray(lag.w[part].T.multiply(s).sum(axis=1)).ravel()
