@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 from growthpoles.errors import SpatialError
 from growthpoles.regions.boundaries import load_regions
 from growthpoles.spatial.weights.build_weights import build_weights, pairs_by_geometry
-from growthpoles.spatial.weights.contiguity import SNAP, contiguity
+from growthpoles.spatial.weights.contiguity import KINDS, SNAP, contiguity, vertex_codes
 from growthpoles.spatial.weights.weights_summary import summarise_weights
 
 
@@ -139,6 +139,24 @@ def test_regions_that_overlap_are_neighbours_and_listed(rook):
     assert pairs(hole) == {(0, 1)} and not len(hole.first) and hole.length[0] == 4
 
 
+def test_rounding_of_vertices_on_a_common_line_is_no_overlap():
+    """Sides divided in one region and whole in the next: vertices lie beside the line by rounding, on either side."""
+    rng = np.random.default_rng(5)
+    for degrees in rng.uniform(0, 90, 12):
+        squares = turned(grid(5), degrees)
+        divided = rng.random(25) < 0.5
+        squares[divided] = [shapely.segmentize(each, rng.uniform(100, 800)) for each in squares[divided]]
+        found = contiguity(squares)
+        assert pairs(found) == grid_pairs(5, rook=False) and not (found.kind == KINDS.index("overlap")).any()
+
+
+def test_a_part_inside_another_region_overlaps_it_and_one_in_its_hole_does_not():
+    ring = shapely.box(0, 0, 9, 9) - shapely.box(3, 3, 6, 6)
+    twice = shapely.MultiPolygon([shapely.box(1, 1, 2, 2), shapely.box(20, 0, 21, 1)])
+    found = contiguity(np.array([ring, shapely.box(3.4, 3.4, 5.6, 5.6), twice]), tolerance=0.0)
+    assert pairs(found) == {(0, 2)} and found.kind.tolist() == [KINDS.index("overlap")]
+
+
 def test_a_coast_shorter_than_the_tolerance_joins_nobody():
     """b has 1 m of coast between a and c: they are near each other there, and no neighbours."""
     a = shapely.Polygon([(0, 0), (1000, 0), (1000, 1000), (0, 1000)])
@@ -162,6 +180,20 @@ def test_matching_layers_are_those_of_libpysal(kind):
 def voronoi(n):
     points = shapely.multipoints(np.random.default_rng(3).uniform(0, 1e5, (n, 2)))
     return list(shapely.get_parts(shapely.voronoi_polygons(points)))
+
+
+def test_points_of_one_mix_have_codes_of_their_own(monkeypatch):
+    """The mix of coordinates only finds equal points; were it the same for all, they would be compared themselves."""
+    xy = np.random.default_rng(2).integers(-2, 3, (60, 2)) * 0.5
+    known = pd.factorize(pd.MultiIndex.from_arrays(xy.T))[0]
+    np.testing.assert_array_equal(vertex_codes(xy)[0], known)
+    factorize = pd.factorize
+
+    def one_for_all(values):
+        return factorize(np.zeros(len(values), np.uint64) if values.dtype == np.uint64 else values)
+
+    monkeypatch.setattr(pd, "factorize", one_for_all)
+    np.testing.assert_array_equal(vertex_codes(xy * [1.0, -1.0])[0], known)
 
 
 def test_order_of_rows_and_of_vertices_changes_nothing():

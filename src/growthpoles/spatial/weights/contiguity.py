@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,9 +81,6 @@ class _Edges:
     owner: Ints
     length: Floats
 
-    def take(self, rows: Any) -> _Edges:
-        return _Edges(*(getattr(self, name)[rows] for name in self.__slots__))
-
     def turned(self, rows: NDArray[np.bool_]) -> _Edges:
         """Return the edges with the two ends of some exchanged."""
         sides = rows[:, None]
@@ -93,15 +91,14 @@ class _Edges:
 
 
 @dataclass(frozen=True, slots=True)
-class _Vertices:
-    """All vertices, with the region of each; equal ones side by side in `order`, from `first`, `count` of them."""
+class _Corners:
+    """Vertices at which more may meet than the shared edges show: runs of one code, ascending, the owner of each."""
 
-    xy: Floats
-    owner: Ints
-    codes: Ints
-    order: Ints
+    code: Ints
     first: Ints
     count: Ints
+    spot: Floats
+    owner: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,23 +153,33 @@ def contiguity(shapes: NDArray[np.object_], *, rook: bool = False, tolerance: fl
     """
     n = len(shapes)
     xy, rings, ring_owner, shell = _rings(shapes)
-    codes, order, new = vertex_codes(xy)
-    first = np.flatnonzero(new)
-    vertices = _Vertices(
-        xy, np.repeat(ring_owner, np.diff(rings)), codes, order, first, np.diff(np.append(first, len(xy)))
-    )
-    edges, forward, ring = _edges(vertices, rings, shell)
+    ring = np.repeat(np.arange(len(shell)), np.diff(rings))
+    owner = ring_owner[ring]
+    codes, base = vertex_codes(xy)
+    inner = codes[1:] != codes[:-1]
+    inner[rings[1:-1] - 1] = False
+    tails = np.flatnonzero(inner)
+    x, y = np.ascontiguousarray(xy.T)
+    length = np.hypot(np.diff(x), np.diff(y))[tails]
+    right = _clockwise(x, y, rings, ring) == shell  # rings with their region on the right
+    u, v, of = codes[tails], codes[tails + 1], owner[tails]
     noise = _NOISE * float(np.abs(xy).max())
     if tolerance is None:
-        tolerance = SNAP * float(np.median(edges.length))
-    matched, matched_length, same_side, free = _matches(edges, forward, n)
-    exact = matched if rook else distinct(_pairs_in_runs(vertices.owner[order], new, n), matched)
-    # rings of which no edge is shared: they may lie inside another region
-    alone = np.bincount(ring[free], minlength=len(shell)) == np.bincount(ring, minlength=len(shell))
-    _, begin = np.unique(ring[free], return_index=True)
-    whole = begin[(alone & shell)[ring[free][begin]]]
+        tolerance = SNAP * float(np.median(length))
+    one, other, free, plain = _shared(_key(u, v, base), of)
+    pair = _key(of[one], of[other], n)
+    matched, place = np.unique(pair, return_inverse=True)
+    matched_length = np.bincount(place, weights=length[one], minlength=len(matched))
+    same = ((u < v) ^ right[ring[tails]])[np.stack([one, other])]
+    same_side = distinct(pair[same[0] == same[1]])
+    corners = _corners(xy, owner, codes, ~_plain(u, v, plain, base))
+    exact = matched if rook else distinct(_pairs_in_runs(corners, n), matched)
+    # parts of which no edge is shared: they may lie inside another region
+    lone, whole = np.bincount(ring[tails[free]], minlength=len(shell)), np.bincount(ring[tails], minlength=len(shell))
+    lonely, holder = (lone == whole)[shell], ring_owner[shell]
+    edges = _Edges(xy[tails[free]], xy[tails[free] + 1], u[free], v[free], of[free], length[free])
     near = _near(
-        shapes, edges.take(free).turned((forward ^ (edges.u < edges.v))[free]), whole, vertices, tolerance, noise
+        shapes, edges.turned(right[ring[tails[free]]]), _inside(shapes, holder, lonely), corners, base, tolerance, noise
     )
     if rook:
         near = near.take(_is_stretch(shapes, near, noise))
@@ -187,18 +194,13 @@ def contiguity(shapes: NDArray[np.object_], *, rook: bool = False, tolerance: fl
     known = _within(listed, near.key)
     apart[known] = near.distance[np.searchsorted(near.key, listed[known])]
     kind = np.where(_within(listed, over), 1, np.where(apart <= noise, 2, 0)).astype(np.int8)
-    focal, neighbor = np.concatenate([pairs // n, pairs % n]), np.concatenate([pairs % n, pairs // n])
-    by_focal = np.argsort(focal * np.int64(n) + neighbor)
-    return Contiguity(
-        focal[by_focal],
-        neighbor[by_focal],
-        np.concatenate([length, length])[by_focal],
-        tolerance,
-        listed // n,
-        listed % n,
-        kind,
-        apart,
-    )
+    low, high = pairs // n, pairs % n
+    # of one focal, lower neighbours before higher ones, as the pairs have them: rows of a matrix filled in order
+    link = np.tile(np.arange(len(pairs)), 2)
+    rows = sparse.csr_array((link, (np.concatenate([high, low]), np.concatenate([low, high]))), shape=(n, n))
+    focal = np.repeat(np.arange(n), np.diff(rows.indptr))
+    neighbor = rows.indices.astype(np.int64)
+    return Contiguity(focal, neighbor, length[rows.data], tolerance, listed // n, listed % n, kind, apart)
 
 
 def _rings(shapes: NDArray[np.object_]) -> tuple[Floats, Ints, Ints, NDArray[np.bool_]]:
@@ -218,76 +220,80 @@ def _rings(shapes: NDArray[np.object_]) -> tuple[Floats, Ints, Ints, NDArray[np.
     return xy, rings, owner, shell
 
 
-def vertex_codes(xy: Floats) -> tuple[Ints, Ints, NDArray[np.bool_]]:
-    """Give equal points equal numbers.
-
-    Returns
-    -------
-    tuple
-        The code of every point, an order that puts equal points side by side, and where a new code starts in it.
+def vertex_codes(xy: Floats) -> tuple[Ints, int]:
+    """Give equal points equal numbers, from 0 in the order in which they come; return them and how many there are.
 
     Notes
     -----
-    One sort of 64-bit mixes of the two coordinates, which are compared themselves afterwards; lexicographic sorting is
-    several times slower and only the way out for two points with one mix.
+    A hash table of 64-bit mixes of the two coordinates, which are compared themselves afterwards; one of the pairs of
+    coordinates is twice as slow and only the way out for two points with one mix.
     """
+    import pandas as pd
+
     xy = np.ascontiguousarray(xy) + 0.0  # -0.0 becomes 0.0
     bits = xy.view(np.uint64)
     with np.errstate(over="ignore"):
         mix = (bits[:, 0] ^ (bits[:, 0] >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
         mix ^= (bits[:, 1] ^ (bits[:, 1] >> np.uint64(31))) * np.uint64(0x94D049BB133111EB)
-        mix ^= mix >> np.uint64(32)
-        mix *= np.uint64(0xD6E8FEB86659FD93)
-    order = np.argsort(mix)
-    ranked = mix[order]
-    x, y = xy[order].T
-    new = np.ones(len(xy), dtype=bool)
-    apart = (x[1:] != x[:-1]) | (y[1:] != y[:-1])
-    new[1:] = ranked[1:] != ranked[:-1]
-    if (apart & ~new[1:]).any():
-        order = np.lexsort((xy[:, 1], xy[:, 0]))
-        x, y = xy[order].T
-        new[1:] = (x[1:] != x[:-1]) | (y[1:] != y[:-1])
-    codes = np.empty(len(xy), dtype=np.int64)
-    codes[order] = np.cumsum(new) - 1
-    return codes, order, new
+    points = xy.view(np.complex128)[:, 0]
+    codes, known = pd.factorize(mix)
+    holder = np.empty(len(known), dtype=np.int64)
+    holder[codes] = np.arange(len(codes))
+    if (points[holder][codes] != points).any():
+        codes, holder = pd.factorize(points)  # type: ignore[arg-type]
+    return codes, len(holder)
 
 
-def _edges(vertices: _Vertices, rings: Ints, shell: NDArray[np.bool_]) -> tuple[_Edges, NDArray[np.bool_], Ints]:
-    """All edges with a length, whether each has its region on the left from the lower code to the higher; its ring."""
-    xy, codes = vertices.xy, vertices.codes
-    ring = np.repeat(np.arange(len(rings) - 1), np.diff(rings))
-    tail = np.ones(len(xy), dtype=bool)
-    tail[rings[1:] - 1] = False
-    tail[:-1] &= codes[1:] != codes[:-1]
-    tails = np.flatnonzero(tail)
-    u, v = codes[tails], codes[tails + 1]
-    local = xy - xy[rings[:-1]][ring]  # areas of small rings far from the origin keep their sign
-    cross = np.zeros(len(xy))
-    cross[tails] = local[tails, 0] * local[tails + 1, 1] - local[tails + 1, 0] * local[tails, 1]
-    clockwise = np.add.reduceat(cross, rings[:-1]) < 0
-    forward = (u < v) ^ (clockwise == shell)[ring[tails]]
-    start, end = xy[tails], xy[tails + 1]
-    edges = _Edges(start, end, u, v, vertices.owner[tails], np.hypot(*(end - start).T))
-    return edges, forward, ring[tails]
+def _clockwise(x: Floats, y: Floats, rings: Ints, ring: Ints) -> NDArray[np.bool_]:
+    """Tell which rings run clockwise; small ones far from the origin keep the sign of their area."""
+    x, y = x - x[rings[:-1]][ring], y - y[rings[:-1]][ring]
+    cross = np.zeros(len(x))
+    cross[:-1] = x[:-1] * y[1:] - x[1:] * y[:-1]
+    cross[rings[1:] - 1] = 0.0
+    return np.asarray(np.add.reduceat(cross, rings[:-1]) < 0)
 
 
-def _matches(edges: _Edges, forward: NDArray[np.bool_], n: int) -> tuple[Any, ...]:
-    """Pairs of regions with a common edge and its length, those on the same side of one, and the edges met once."""
-    base = max(int(edges.u.max()), int(edges.v.max())) + 1
-    key = _key(edges.u, edges.v, base)
-    order = np.argsort(key)
-    new = np.concatenate([[True], key[order][1:] != key[order][:-1]])
-    first = np.flatnonzero(new)
-    count = np.diff(np.append(first, len(key)))
-    one, other = (np.concatenate(ends) for ends in zip(*_in_runs(order, new), strict=True))
-    a, b = edges.owner[one], edges.owner[other]
-    apart = a != b
-    pair = _key(a, b, n)[apart]
-    unique, place = np.unique(pair, return_inverse=True)
-    length = np.bincount(place, weights=edges.length[one][apart], minlength=len(unique))
-    same = distinct(pair[(forward[one] == forward[other])[apart]])
-    return unique, length, same, order[first[count == 1]]
+def _shared(key: Ints, owner: Ints) -> tuple[Ints, Ints, Ints, NDArray[np.bool_]]:
+    """Find pairs of edges of one key and two regions, the edges met once, and which edges are in a pair alone."""
+    import pandas as pd
+
+    code, _ = pd.factorize(key)
+    times = np.bincount(code)[code]
+    place = np.arange(len(key))
+    partner = np.bincount(code, weights=place).astype(np.int64)[code] - place  # of those that are met twice
+    one = np.flatnonzero((times == 2) & (partner > place))
+    other = partner[one]
+    apart = owner[one] != owner[other]
+    one, other = one[apart], other[apart]
+    plain = np.zeros(len(key), dtype=bool)
+    plain[one] = plain[other] = True
+    many = np.flatnonzero(times > 2)
+    many = many[np.argsort(code[many], kind="stable")]
+    for a, b in _in_runs(many, np.diff(code[many], prepend=-1) != 0):
+        apart = owner[a] != owner[b]
+        one, other = np.append(one, a[apart]), np.append(other, b[apart])
+    return one, other, np.flatnonzero(times == 1), plain
+
+
+def _plain(u: Ints, v: Ints, plain: NDArray[np.bool_], base: int) -> NDArray[np.bool_]:
+    """Tell at which vertices the regions are all neighbours by an edge there.
+
+    So it is where two or three corners meet and every edge is that of two regions: each corner has two edges, and three
+    corners that are joined by three edges are joined each with each.
+    """
+    found = np.bincount(u, minlength=base) <= 3
+    found[u[~plain]] = False
+    found[v[~plain]] = False
+    return found
+
+
+def _corners(xy: Floats, owner: Ints, codes: Ints, wanted: NDArray[np.bool_]) -> _Corners:
+    """Put the vertices of the wanted codes side by side."""
+    at = np.flatnonzero(wanted[codes])
+    at = at[np.argsort(codes[at], kind="stable")]
+    first = np.flatnonzero(np.diff(codes[at], prepend=-1))
+    count = np.diff(np.append(first, len(at)))
+    return _Corners(codes[at[first]], first, count, xy[at[first]], owner[at])
 
 
 def _in_runs(members: Ints, new: NDArray[np.bool_]) -> list[tuple[Ints, Ints]]:
@@ -303,24 +309,31 @@ def _in_runs(members: Ints, new: NDArray[np.bool_]) -> list[tuple[Ints, Ints]]:
     return found
 
 
-def _pairs_in_runs(owners: Ints, new: NDArray[np.bool_], n: int) -> Ints:
-    """Pairs of different owners within runs."""
-    found = [distinct(_key(a, b, n)[a != b]) for a, b in _in_runs(owners, new)]
+def _pairs_in_runs(corners: _Corners, n: int) -> Ints:
+    """Pairs of different regions that have a vertex in common."""
+    new = np.zeros(len(corners.owner), dtype=bool)
+    new[corners.first] = True
+    found = [distinct(_key(a, b, n)[a != b]) for a, b in _in_runs(corners.owner, new)]
     return distinct(*found)
 
 
 def _near(
-    shapes: NDArray[np.object_], free: _Edges, whole: Ints, vertices: _Vertices, tolerance: float, noise: float
+    shapes: NDArray[np.object_],
+    free: _Edges,
+    inside: _Contacts,
+    corners: _Corners,
+    base: int,
+    tolerance: float,
+    noise: float,
 ) -> _Contacts:
-    """Compare the free edges of different regions, and find regions that lie inside others."""
+    """Compare the free edges of different regions; `inside` are those that lie inside others."""
     import shapely
 
     n, width = len(shapes), max(tolerance, noise)
-    blocks = [_inside(shapes, free, whole)]
+    blocks = [inside]
     if len(free.u):
         pieces = np.asarray(shapely.linestrings(np.stack([free.start, free.end], axis=1)), dtype=object)
         tree = shapely.STRtree(pieces)
-        base = len(vertices.first)
         short = distinct(_key(free.u, free.v, base)[free.length <= width])
 
         def joined(some: tuple[Any, ...], others: tuple[Any, ...]) -> NDArray[np.bool_]:
@@ -342,18 +355,18 @@ def _near(
             key = _key(free.owner[one], free.owner[other], n)
             blocks.append(_Contacts(key, distance, stretch, between, over).take(keep).summed())
         # a vertex of a free edge may belong to a region whose own edges there are all matched
-        ends = distinct(free.u, free.v)
+        ends = np.searchsorted(corners.code, distinct(free.u, free.v))
         for start in range(0, len(ends), _BLOCK):
             part = ends[start : start + _BLOCK]
-            spots = np.asarray(shapely.points(vertices.xy[vertices.order[vertices.first[part]]]), dtype=object)
+            spots = np.asarray(shapely.points(corners.spot[part]), dtype=object)
             at, edge = tree.query(spots, predicate="dwithin", distance=width)
             distance = shapely.distance(spots[at], pieces[edge])
-            keep = (distance <= noise) | ~joined((part[at],), (free.u[edge], free.v[edge]))
-            at, edge, distance = at[keep], edge[keep], distance[keep]
-            count = vertices.count[part[at]]
+            keep = (distance <= noise) | ~joined((corners.code[part[at]],), (free.u[edge], free.v[edge]))
+            at, edge, distance = part[at[keep]], edge[keep], distance[keep]
+            count = corners.count[at]
             rows = np.repeat(np.arange(len(at)), count)
             steps = np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count)
-            holder = vertices.owner[vertices.order[vertices.first[part[at]][rows] + steps]]
+            holder = corners.owner[corners.first[at][rows] + steps]
             apart = holder != free.owner[edge[rows]]
             rows, holder = rows[apart], holder[apart]
             key = _key(holder, free.owner[edge[rows]], n)
@@ -438,13 +451,17 @@ def _is_stretch(shapes: NDArray[np.object_], near: _Contacts, noise: float) -> N
     return common
 
 
-def _inside(shapes: NDArray[np.object_], free: _Edges, whole: Ints) -> _Contacts:
-    """Regions with a part that lies inside another: no edge of the part need come near one of the other."""
+def _inside(shapes: NDArray[np.object_], holder: Ints, lonely: NDArray[np.bool_]) -> _Contacts:
+    """Regions with a part that lies inside another: no edge of the part need come near one of the other.
+
+    `holder` is the region of each part; only parts without a shared edge, the lonely ones, are looked at.
+    """
     import shapely
 
-    if not len(whole):
-        return _Contacts.of(np.empty(0, np.int64), *np.empty((3, 0)), np.empty(0, bool))
-    at, other = shapely.STRtree(shapes).query(shapely.points(free.start[whole]), predicate="within")
-    own = free.owner[whole[at]]
+    chosen = np.unique(holder[lonely])
+    parts = shapely.get_parts(shapes[chosen])[lonely[np.isin(holder, chosen)]]
+    spots = shapely.STRtree(shapely.point_on_surface(parts))  # a vertex may lie on the border of a neighbour
+    other, part = spots.query(shapes, predicate="contains")
+    own = holder[lonely][part]
     key = distinct(_key(own[own != other], other[own != other], len(shapes)))
     return _Contacts.of(key, *np.zeros((3, len(key))), np.ones(len(key), bool))
