@@ -610,9 +610,9 @@ def _made_valid(
         repairs.append({"region": code, "reason": reason, "area_change": change})
     altered = [each for each in repairs if abs(each["area_change"]) > _SAME_AREA]
     if altered and repair == "refuse":
-        told = listed((f"{each['region']} ({each['reason']})" for each in altered), limit=_LISTED)
+        told, first = listed((each["region"] for each in altered), limit=_LISTED), altered[0]
         allowed = remedy("polygons that do not cross themselves, or {repair}", repair='"clean"')
-        problem = f"mending the polygon of {told} would change its area"
+        problem = f"mending the polygon of {told} would change its area ({plain(first['region'])}: {first['reason']})"
         raise DataError(message(problem, where=where, allowed=allowed))
     return _with_shapes(frame, shapes), repairs
 
