@@ -96,6 +96,22 @@ def test_a_class_beside_the_name_stays_bold() -> None:
     assert mark.start[0] > name.start[0] + name.length
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_islets_are_covered_only_where_nothing_is_free_beside_them(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    body = Box(0.0, 0.0, 60.0, 40.0)
+    dots = [
+        np.asarray(shapely.get_coordinates(shapely.box(x, y, x + 0.2, y + 0.2))) for x, y in rng.uniform(2, 38, (6, 2))
+    ]
+    space = FreeSpace(body, [], dots)
+    x, y = space.spots(12.0, 8.0, 1.0)
+    assert len(x) and not any(
+        (a <= dot[0, 0] <= a + 12) and (b <= dot[0, 1] <= b + 8) for a, b in zip(x, y, strict=True) for dot in dots
+    )
+    everywhere = FreeSpace(body, []).spots(59.0, 39.0, 0.5)
+    assert len(everywhere[0]) and np.array_equal(space.spots(59.0, 39.0, 0.5), everywhere)
+
+
 def test_a_box_below_the_body_takes_no_cell_of_it() -> None:
     space = FreeSpace(Box(0.0, 20.0, 40.0, 30.0), [])
     space.block(Box(0.0, 2.0, 30.0, 10.0))

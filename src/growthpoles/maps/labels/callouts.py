@@ -424,8 +424,8 @@ def room_around(base: Base, plan: Plan) -> Outside:
         ends = insets.leader(lens, spot, insets.target_ring(lens, found.scale, found.origin), found.scale)
         lines += [] if ends is None else [np.array(ends)]
     shapes = shapely.transform(base.plain, lambda xy: xy * found.scale + np.asarray(found.origin))
-    covered = [ring * found.scale + np.asarray(found.origin) for ring in base.covered]
-    around = Outside(FreeSpace(plan.body, covered), shapely.simplify(land, 0.1), shapes, boxes, lines)
+    covered = ([ring * found.scale + np.asarray(found.origin) for ring in some] for some in (base.covered, base.islets))
+    around = Outside(FreeSpace(plan.body, *covered), shapely.simplify(land, 0.1), shapes, boxes, lines)
     for left, bottom, right, top in (each.bounds for each in plan.obstacles):
         around.space.block(Box(left, bottom, right - left, top - bottom))
     return around

@@ -54,6 +54,8 @@ class Base:
         Lines between regions and around all of them, each drawn once: matplotlib paths, None without lines.
     rings
         Outer rings of the union, for the search of free space.
+    islets
+        Those of its smallest parts, which are covered only where nothing is free beside them.
     bounds
         Left, bottom, right, top.
     crs
@@ -79,6 +81,7 @@ class Base:
     borders: Path | None
     outline: Path | None
     rings: list[Array]
+    islets: list[Array]
     bounds: tuple[float, float, float, float]
     crs: CRS | None
     metres: float
@@ -227,8 +230,9 @@ def _build(key: bytes, shapes: NDArray[np.object_], crs: CRS | None, extent: str
         for ring in shapely.get_exterior_ring(shapely.simplify(solid, size / 800))
         if ring is not None
     ]
-    inner = np.array([], dtype=object)
+    inner = islets = np.array([], dtype=object)
     if not many:
+        islets = shapely.get_exterior_ring(shapely.simplify(parts[areas <= areas.sum() * 1e-5], size / 800))
         heavy = shapely.get_num_coordinates(shapes).sum() > _HEAVY
         shared = _borders(_shape_arrays(shapes), union) if heavy else None
         if shared is None:
@@ -243,6 +247,7 @@ def _build(key: bytes, shapes: NDArray[np.object_], crs: CRS | None, extent: str
         line_path([shapely.get_coordinates(line) for line in inner]),
         line_path([shapely.get_coordinates(line) for line in shapely.get_parts(shapely.boundary(parts))]),
         rings,
+        [shapely.get_coordinates(ring) for ring in islets],
         (float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3])),
         crs,
         metres,

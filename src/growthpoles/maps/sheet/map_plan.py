@@ -245,6 +245,7 @@ def _plan(
         bar,
         [lens.request for lens in lenses],
         shares=shares,
+        islets=base.islets,
     )
     if found is None:
         return None

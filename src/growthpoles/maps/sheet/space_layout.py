@@ -19,28 +19,43 @@ GAP = 1.6
 class FreeSpace:
     """Cells of the body that nothing covers yet."""
 
-    def __init__(self, body: Box, rings: Sequence[Array]) -> None:
-        """Mark the cells that the rings (in millimetres on the axes) cover."""
-        from PIL import Image, ImageDraw
-
+    def __init__(self, body: Box, rings: Sequence[Array], islets: Sequence[Array] = ()) -> None:
+        """Mark the cells that the rings (in millimetres on the axes) cover; `islets` only where there is a choice."""
         self.body = body
         self.nx, self.ny = int(body.w / CELL), int(body.h / CELL)
+        self.taken = self._cells(rings)
+        self.islets = self._cells(islets) if len(islets) else None
+        self._totals: dict[tuple[int, bool], NDArray[np.int32]] = {}
+
+    def _cells(self, rings: Sequence[Array]) -> NDArray[np.uint8]:
+        from PIL import Image, ImageDraw
+
         image = Image.new("L", (self.nx, self.ny), 0)
         pen = ImageDraw.Draw(image)
         for ring in rings:
-            cells = (ring - (body.x, body.y)) / CELL - 0.5
+            cells = (ring - (self.body.x, self.body.y)) / CELL - 0.5
             pen.polygon(cells.ravel().tolist(), fill=1, outline=1)
-        self.taken = np.asarray(image).copy()
-        self._total: tuple[int, NDArray[np.int32]] | None = None
+        return np.asarray(image).copy()
 
     def spots(self, w: float, h: float, gap: float) -> tuple[Array, Array]:
-        """Lower left corners of all free places for a box of that size with a margin around it."""
+        """Lower left corners of all free places for a box of that size with a margin around it.
+
+        Islets are covered only where there is no place beside them.
+        """
+        x = y = np.empty(0)
+        for dry in (True, False) if self.islets is not None else (False,):
+            x, y = self._spots(w, h, gap, dry)
+            if len(x):
+                break
+        return x, y
+
+    def _spots(self, w: float, h: float, gap: float, dry: bool) -> tuple[Array, Array]:
         nw, nh = int(np.ceil((w + 2 * gap) / CELL)), int(np.ceil((h + 2 * gap) / CELL))
         empty = np.empty(0)
         pad = int(np.ceil(gap / CELL))
         if nw > self.nx + 2 * pad or nh > self.ny + 2 * pad:
             return empty, empty
-        total = self._sums(pad)
+        total = self._sums(pad, dry)
         count = total[nh:, nw:] - total[:-nh, nw:] - total[nh:, :-nw] + total[:-nh, :-nw]
         row, column = np.nonzero(count == 0)
         x = self.body.x + (column - pad) * CELL + gap
@@ -53,20 +68,21 @@ class FreeSpace:
         )
         return np.asarray(x[inside], dtype=float), np.asarray(y[inside], dtype=float)
 
-    def _sums(self, pad: int) -> NDArray[np.int32]:
-        """Return the sums of taken cells over all rectangles from the corner (Crow 1984).
+    def _sums(self, pad: int, dry: bool) -> NDArray[np.int32]:
+        """Return the sums of taken cells (`dry`: and of islets) over all rectangles from the corner (Crow 1984).
 
         `pad` free cells stand around the body: a margin may hang over its edge, only what is drawn has to stay inside.
         """
-        if self._total is None or self._total[0] != pad:
+        if (pad, dry) not in self._totals:
             grid = np.zeros((self.ny + 2 * pad + 1, self.nx + 2 * pad + 1), dtype=np.int32)
-            grid[1 + pad : 1 + pad + self.ny, 1 + pad : 1 + pad + self.nx] = self.taken
-            self._total = pad, grid.cumsum(0, dtype=np.int32).cumsum(1, dtype=np.int32)
-        return self._total[1]
+            taken = self.taken | self.islets if dry and self.islets is not None else self.taken
+            grid[1 + pad : 1 + pad + self.ny, 1 + pad : 1 + pad + self.nx] = taken
+            self._totals[pad, dry] = grid.cumsum(0, dtype=np.int32).cumsum(1, dtype=np.int32)
+        return self._totals[pad, dry]
 
     def block(self, box: Box) -> None:
         """Take the cells of a box."""
-        self._total = None
+        self._totals = {}
         x0, y0 = int((box.x - self.body.x) / CELL), int((box.y - self.body.y) / CELL)
         x1, y1 = int(np.ceil((box.right - self.body.x) / CELL)), int(np.ceil((box.top - self.body.y) / CELL))
         self.taken[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)] = 1
@@ -75,7 +91,7 @@ class FreeSpace:
         """Return a copy that can be filled without touching this one."""
         other = object.__new__(FreeSpace)
         other.body, other.nx, other.ny, other.taken = self.body, self.nx, self.ny, self.taken.copy()
-        other._total = self._total
+        other.islets, other._totals = self.islets, dict(self._totals)
         return other
 
 
@@ -214,6 +230,7 @@ def fit(
     requests: Sequence[Request],
     *,
     shares: Sequence[float],
+    islets: Sequence[Array] = (),
 ) -> Layout | None:
     """Find the largest map in `body` that leaves room for one of the legends, the scale bar and all insets.
 
@@ -233,6 +250,8 @@ def fit(
         Insets.
     shares
         Shares of the largest possible scale to try, in order.
+    islets
+        Rings of parts that are covered only where nothing stands clear of them.
 
     Returns
     -------
@@ -247,7 +266,7 @@ def fit(
         best: tuple[float, Layout] | None = None
         for u, v in _anchors(*slack):
             origin = np.array([body.x + u * slack[0] - bounds[0] * scale, body.y + v * slack[1] - bounds[1] * scale])
-            space = FreeSpace(body, [ring * scale + origin for ring in rings])
+            space = FreeSpace(body, *([ring * scale + origin for ring in some] for some in (rings, islets)))
             found = _arrange(space, scale, origin, legends, bar, requests)
             if found and (u, v) == (0.5, 0.5):
                 return found[1]

@@ -509,7 +509,8 @@ def region_names(regions: gpd.GeoDataFrame, style: Style) -> Sequence[list[str]]
 def _left_free(base: Base, plan: Plan, named: region_labels.Names | None) -> FreeSpace:
     """Return what regions, legend, insets, names and key leave free of the sheet."""
     found = plan.found
-    space = FreeSpace(plan.body, [ring * found.scale + np.asarray(found.origin) for ring in base.covered])
+    covered = ([ring * found.scale + np.asarray(found.origin) for ring in some] for some in (base.covered, base.islets))
+    space = FreeSpace(plan.body, *covered)
     boxes = [spot.box for spot in found.insets]
     boxes += [box for box in (plan.legend_box, found.bar_box) if box is not None]
     lines = []
