@@ -39,6 +39,11 @@ Arrays = tuple[Array, NDArray[np.uint8], NDArray[np.integer], NDArray[np.bool_]]
 
 _CACHE: OrderedDict[bytes, Base] = OrderedDict()
 _KEEP = 6
+#: Gaps between regions up to this share of the size are slivers, of borders that do not match: on a page of 183 mm they
+#: are narrower than the outline that would be drawn around them.
+_SLIVER = 1e-3
+#: Edges along slivers above which the whole outline is closed, not their surroundings alone.
+_RAGGED = 20_000
 #: Extent in metres from which a layer may reach over half of all longitudes.
 _ROUND = 1e7
 
@@ -234,8 +239,12 @@ def _build(
         if frames:
             bounds = shapely.total_bounds([*shapes, *(shapely.box(*frame.bounds) for frame in frames)])
     bar = true_scale(shapes if moved.all() else shapes[~moved], crs) if crs is not None and metres == metres else None
+    if frames or not many:
+        arrays = _shape_arrays(shapes)
+    size = max(bounds[2] - bounds[0], bounds[3] - bounds[1])
     union = (_outline(arrays, float(shapely.area(shapes).sum())) if many else None) or _union(shapes)
-    parts = shapely.get_parts(union)
+    whole, seams = _without_slivers(shapes, arrays, union, _SLIVER * size)
+    parts = shapely.get_parts(whole)
     areas = shapely.area(parts)
     solid = parts[areas > areas.sum() * 1e-5]
     if many:
@@ -243,7 +252,6 @@ def _build(
     else:  # nor on a region that is islets only
         sizes = shapely.area(shapes)
         solid = np.append(solid, shapely.get_parts(shapes[sizes < 1e-4 * sizes.sum()]))
-    size = max(bounds[2] - bounds[0], bounds[3] - bounds[1])
     rings = [
         shapely.get_coordinates(ring)
         for ring in shapely.get_exterior_ring(shapely.simplify(solid, size / 800))
@@ -252,10 +260,12 @@ def _build(
     inner = np.array([], dtype=object)
     if not many:
         heavy = shapely.get_num_coordinates(shapes).sum() > _HEAVY
-        shared = _borders(_shape_arrays(shapes), union) if heavy else None
+        shared = _borders(arrays, union) if heavy else None
         if shared is None:
             lines = shapely.union_all(shapely.boundary(shapes))
-            shared = shapely.difference(lines, shapely.boundary(union))
+            shared = shapely.difference(lines, shapely.boundary(whole))
+        elif seams is not None:
+            shared = shapely.MultiLineString([*shapely.get_parts(shared), *seams])
         inner = shapely.get_parts(shapely.line_merge(shared))
     return Base(
         key,
@@ -273,6 +283,32 @@ def _build(
         frames,
         arrays=_oriented(arrays) if many else None,
     )
+
+
+def _without_slivers(
+    shapes: NDArray[np.object_], arrays: Arrays, union: BaseGeometry, wide: float
+) -> tuple[BaseGeometry, NDArray[np.object_] | None]:
+    """Close gaps between regions that are narrower than `wide`, and return the lines along them.
+
+    What one region encloses alone, and gaps that are wider, stay: lakes, enclaves, inlets.
+    """
+    import shapely
+
+    points, _, starts, _ = arrays
+    edges = _edges(arrays)
+    loose = np.arange(len(points)) if edges is None else edges[0]
+    owners = np.unique(np.searchsorted(starts, loose, side="right") - 1)
+    lines = shapely.get_parts(shapely.coverage_invalid_edges(shapes[owners], gap_width=wide))
+    ends, line = shapely.get_coordinates(lines, return_index=True)
+    at = np.flatnonzero(line[1:] == line[:-1])
+    if not len(at):
+        return union, None
+    closed = shapely.buffer(shapely.buffer(union, wide / 2, quad_segs=3), -0.475 * wide, quad_segs=3)
+    if len(at) > _RAGGED:
+        return closed, lines
+    low, high = np.minimum(ends[at], ends[at + 1]) - wide, np.maximum(ends[at], ends[at + 1]) + wide
+    near = shapely.union_all(shapely.box(*low.T, *high.T))
+    return shapely.union(union, shapely.intersection(closed, near)), lines
 
 
 def _edges(arrays: Arrays) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
@@ -304,11 +340,14 @@ def _outline(arrays: Arrays, area: float) -> BaseGeometry | None:
     import shapely
 
     points, edges = arrays[0], _edges(arrays)
-    if edges is None:
+    if edges is None or len(edges[0]) > max(len(points) / 2, _RAGGED):  # then geometry is the faster one
         return None
     ends = np.stack([points[edges[0]], points[edges[0] + 1]], axis=1)
     lines = cast("NDArray[np.object_]", shapely.linestrings(ends))
-    joined: BaseGeometry = shapely.build_area(shapely.GeometryCollection(lines.tolist()))
+    try:
+        joined: BaseGeometry = shapely.build_area(shapely.GeometryCollection(lines.tolist()))
+    except shapely.errors.GEOSException:  # lines that cross
+        return None
     good = joined.is_valid and abs(joined.area - area) <= 1e-9 * area
     return joined if good else None
 
@@ -374,8 +413,8 @@ def _project(shapes: NDArray[np.object_], crs: CRS) -> tuple[NDArray[np.object_]
         shapes, crs = cut_round(placed, middle), target.geodetic_crs or crs
     transformer = Transformer.from_crs(crs, target, always_xy=True)
 
-    def forward(xy: Array) -> Array:
-        return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+    def forward(xy: Array) -> Array:  # a line over a pole, there and back, is one line when rounded
+        return np.round(np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])), 3)
 
     projected = shapely.transform(along_edges(shapes, forward), forward)
     bad = ~shapely.is_valid(projected)
