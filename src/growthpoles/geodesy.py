@@ -1,8 +1,9 @@
-"""Geodesy: the shortest arc of longitudes that holds points; long borders that follow their line when projected."""
+"""Geodesy: shortest arc of longitudes; borders that follow their line when projected; worlds cut at their edge."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ _LONG = 1e-3  # share of the extent above which an edge is looked at before it i
 _BENT = 1e-6  # share of the extent that the middle of a projected edge may leave its chord by, without being looked at
 _SMOOTH = 1e-5  # the same, before points are put between
 _ON_EDGE = 1e-7  # share of the extent within which a vertex lies on an edge
+_CUT = 1e-6  # degrees between an area and the edge of a world map, on which a point has two places
+_POLE = 90.0 - 1e-7  # degrees of latitude from which a vertex has no longitude
 
 
 def shortest_arc(lon: NDArray[np.float64]) -> tuple[float, float]:
@@ -82,6 +85,79 @@ def along_edges(shapes: NDArray[np.object_], forward: Callable[[Array], Array]) 
     result = shapes.copy()
     result[touched] = np.where(types == 3, shapely.get_geometry(made, 0), made)
     return result
+
+
+def unprojected(shapes: NDArray[np.object_], inverse: Callable[[Array], Array]) -> NDArray[np.object_]:
+    """Return projected areas in degrees, with longitudes that run on over the antimeridian.
+
+    Parameters
+    ----------
+    shapes : array of Polygon and MultiPolygon
+    inverse : callable
+        Turns coordinates, shape (n, 2), into longitude and latitude.
+
+    Returns
+    -------
+    array of MultiPolygon
+        An area around a pole reaches to the line that stands for the pole in degrees.
+    """
+    import shapely
+
+    several = np.append(shapes, [shapely.MultiPolygon()])  # so that the offsets are those of MultiPolygon
+    kind, points, offsets = shapely.to_ragged_array(several, include_z=False)
+    starts = np.asarray(offsets[0])
+    degrees = inverse(points)
+    rings = [_around_globe(degrees[a:b]) for a, b in pairwise(starts.tolist())]
+    ends = np.concatenate([[0], np.cumsum([len(ring) for ring in rings])])
+    return np.asarray(shapely.from_ragged_array(kind, np.concatenate(rings), (ends, *offsets[1:]))[:-1])
+
+
+def _around_globe(ring: Array) -> Array:
+    """Unwrap the longitudes of a closed ring, and lead it along the pole where it goes over or around one."""
+    polar = np.abs(ring[:-1, 1]) > _POLE
+    kept = np.flatnonzero(~polar)
+    if not len(kept):
+        return ring
+    after = np.append(kept[1:], len(polar) + kept[0])
+    over = np.flatnonzero(after - kept > 1)  # a pole, which has no longitude, stands between this vertex and the next
+    lon, lat = np.unwrap(ring[kept, 0], period=360.0), ring[kept, 1]
+    end = lon[0] + 360.0 * np.round((lon[-1] - lon[0]) / 360.0)
+    path = np.column_stack([np.append(lon, end), np.append(lat, lat[0])])
+    pole = np.copysign(90.0, ring[(kept[over] + 1) % len(polar), 1])
+    corners = np.stack([np.column_stack([path[over + step, 0], pole]) for step in (0, 1)], axis=1)
+    path = np.insert(path, np.repeat(over + 1, 2), corners.reshape(-1, 2), axis=0)
+    if end == lon[0]:
+        return path
+    pole = np.copysign(90.0, lat.mean())
+    return np.vstack([path, [(end, pole), (lon[0], pole), path[0]]])
+
+
+def cut_round(shapes: NDArray[np.object_], middle: float) -> NDArray[np.object_]:
+    """Cut areas in degrees along the edge of a world map, so that none is drawn right across it.
+
+    Parameters
+    ----------
+    shapes : array of Polygon and MultiPolygon
+        In degrees; longitudes may run over the antimeridian either way.
+    middle : float
+        Central meridian of the map.
+
+    Returns
+    -------
+    array of MultiPolygon
+    """
+    import shapely
+
+    valid = shapely.make_valid(shapes, method="structure", keep_collapsed=False)
+    parts = [
+        shapely.intersection(valid, shapely.box(west + _CUT, -90.0, west + 360.0 - _CUT, 90.0))
+        for west in (middle - 540.0, middle - 180.0, middle + 180.0)
+    ]
+    pieces = [
+        [piece for piece in shapely.get_parts(shapely.get_parts(list(each))) if piece.geom_type == "Polygon"]
+        for each in zip(*parts, strict=True)
+    ]
+    return np.array([shapely.segmentize(shapely.MultiPolygon(each), 1.0) for each in pieces], dtype=object)
 
 
 def _sagitta(start: Array, end: Array, forward: Callable[[Array], Array]) -> Array:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import measure
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,8 +15,15 @@ import shapely
 from pyproj import CRS, Geod
 
 from growthpoles import maps
+from growthpoles.cli.produce import _draw_file
 from growthpoles.errors import MapError
 from growthpoles.maps.sheet.far_parts import best_equal_area, move_far_parts, true_scale
+from growthpoles.maps.sheet.map_geometry import prepare
+from growthpoles.maps.thematic.map_drawing import shown_on
+from growthpoles.regions.projection import to_analysis_crs
+from growthpoles.report.figures import draw_map
+from growthpoles.study.file_variable import FileOptions
+from growthpoles.study.load_study import load_study
 
 LAEA = CRS.from_proj4("+proj=laea +lat_0=45 +lon_0=0 +datum=WGS84 +units=m +no_defs")
 
@@ -77,6 +87,7 @@ def test_the_map_draws_frames_unless_all_is_asked(squares: Any) -> None:
         (-180, -60, 180, 80, "eqearth"),
         (-10, -12, 12, 12, "laea"),
         (20, 41, 190, 78, "aea"),
+        (-180, 50, 180, 80, "laea"),
     ],
 )
 def test_the_projection_suits_the_extent(west: float, south: float, east: float, north: float, kind: str) -> None:
@@ -120,10 +131,72 @@ def test_a_large_part_beyond_a_strait_of_a_tenth_of_the_body_moves() -> None:
         assert bool(move_far_parts(given, LAEA)[2]) == moves
 
 
+def world(kind: str, n: int = 9) -> gpd.GeoDataFrame:
+    """Areas on all sides of the globe: lands apart, some across the antimeridian, or cells without a gap."""
+    draw = np.random.default_rng(n)
+    if kind == "lands":
+        west = np.linspace(-180, 140, n)
+        cells = [shapely.box(w, s, w + 25, s + 20) for w, s in zip(west, draw.uniform(20, 50, n), strict=True)]
+    elif kind == "across":  # one runs on over 180 degrees, one is cut there, one lies around the south pole
+        cells = [shapely.box(40.0 * k - 160, 8, 40.0 * k - 130, 30) for k in range(n - 3)]
+        parted = shapely.MultiPolygon([shapely.box(170, -50, 180, -35), shapely.box(-180, -50, -160, -35)])
+        cells += [shapely.box(172, 50, 192, 70), parted, shapely.box(-180, -90, 180, -75)]
+    else:
+        step = 360 // n
+        cells = [shapely.box(w, s, w + step, s + 30) for w in range(-180, 180, step) for s in (-60, -30, 0, 30)]
+    index = pd.Index([f"R{i}" for i in range(len(cells))], name="region")
+    return gpd.GeoDataFrame({"code": index, "name": index, "y": 1.0}, geometry=cells, index=index, crs="EPSG:4326")
+
+
+def area_on_globe(frame: gpd.GeoDataFrame) -> np.ndarray:
+    fine = shapely.segmentize(np.asarray(frame.geometry.array), 0.1)
+    return np.array([abs(Geod(ellps="WGS84").geometry_area_perimeter(each)[0]) for each in fine])
+
+
+def whole(base: Any, frame: gpd.GeoDataFrame) -> None:
+    """All of every area is drawn, within a map of the world, and none of it right across."""
+    assert "eqearth" in base.crs.srs and base.projection == "Equal Earth projection" and base.bar is None
+    assert shapely.area(base.geometries) == pytest.approx(area_on_globe(frame), rel=5e-3)
+    assert shapely.is_valid(base.geometries).all()
+    parts, owner = shapely.get_parts(base.geometries, return_index=True)
+    across = shapely.bounds(parts)[:, 2] - shapely.bounds(parts)[:, 0]
+    round_pole = shapely.bounds(np.asarray(frame.geometry.array))[owner, 1] == -90
+    assert (across[~round_pole] < 0.25 * (base.bounds[2] - base.bounds[0])).all()
+
+
+@pytest.mark.parametrize("n", [8, 9, 12])
+@pytest.mark.parametrize("kind", ["lands", "across", "cells"])
+def test_a_layer_projected_for_its_areas_is_drawn_as_the_world_that_it_is(kind: str, n: int) -> None:
+    frame = world(kind, n)
+    projected = to_analysis_crs(frame)
+    assert projected.area.to_numpy() == pytest.approx(area_on_globe(frame), rel=0.01)
+    whole(prepare(projected), frame)
+    whole(prepare(frame), frame)
+    assert prepare(projected, "all").crs == projected.crs
+
+
+@pytest.mark.parametrize("kind", ["lands", "across", "cells"])
+def test_a_world_from_a_file_and_in_a_study_is_drawn_in_equal_earth(
+    kind: str, tmp_path: Path, study_maker: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    frame = world(kind)[:: 4 if kind == "cells" else 1]  # the study has nine regions
+    frame.to_file(tmp_path / "world.gpkg", index=False)
+    _draw_file(
+        tmp_path / "world.gpkg", FileOptions(), "y", lang="en", preset=None, out=tmp_path / "world.png", proof=False,
+        face=None, quiet=False, classes={},
+    )  # fmt: skip
+    assert "projection: Equal Earth projection" in capsys.readouterr().err
+    path = study_maker(tmp_path / "own")
+    frame["code"] = frame["name"] = [f"R{i}" for i in range(9)]
+    frame.to_file(path.parent / "regions.gpkg", index=False)
+    axes = draw_map(load_study(path), "rating")
+    assert "eqearth" in axes.crs.srs
+    whole(shown_on(axes).base, frame)
+    assert "Equal Earth projection" in " ".join(word.text for gid, word in measure.words(axes) if "source" in gid)
+
+
 def test_a_world_map_is_cut_at_its_edge_and_loses_nothing() -> None:
     """Bands round the globe, in degrees, stay within the map: no land is drawn right across it."""
-    from growthpoles.maps.sheet.map_geometry import prepare
-
     cells = [shapely.box(west, south, west + 40, south + 30) for west in range(-180, 180, 40) for south in (-60, 0, 45)]
     index = pd.Index([f"R{i}" for i in range(len(cells))], name="region")
     world = gpd.GeoDataFrame({"name": index}, geometry=cells, index=index, crs="EPSG:4326")

@@ -253,10 +253,12 @@ def _draw_file(
 
 def _tell_unnamed(figure: Figure, *, quiet: bool) -> None:
     """Say which regions the map names neither by their name nor by a number, and what belongs in its caption."""
-    from growthpoles.maps.thematic.map_drawing import keyed_of, unnamed_of
+    from growthpoles.maps.thematic.map_drawing import keyed_of, projections_of, unnamed_of
 
     if found := unnamed_of(figure):
         note(f"without a name on this map: {len(found)} regions, {listed(found)}", quiet=quiet)
+    if projection := projections_of(figure):
+        note(f"projection: {projection}; lengths are not to be compared over the map", quiet=quiet)
     if key := keyed_of(figure):
         note(f"for the caption, since the list has no room on this page: {key}", quiet=quiet)
 

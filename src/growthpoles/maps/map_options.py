@@ -34,7 +34,9 @@ class MapOptions(TypedDict, total=False):
         The legend's place: in free space of the frame or under it, whichever leaves the larger map; or one of them.
     extent : "auto" | "all"
         Whether far parts (overseas regions, distant islands) move into frames beside the main body. Where one moves,
-        the axes count in a projection of the main body's own: "all" keeps that of the regions, for layers laid over.
+        the axes count in a projection of the main body's own, and in Equal Earth where regions projected for their
+        areas reach round the globe: "all" keeps that of the regions, for layers laid over. ``axes.crs`` is the
+        system; ``axes.projection`` names one chosen for the map where it bends lengths by more than 5 %.
     context : "auto" | "none" | "on" | "rivers"
         Sea, lakes, coast, borders and names of the neighbouring countries under the regions (Natural Earth, borders as
         they are in fact, those in dispute dotted): by default where the map has a frame and the preset is 120 mm wide

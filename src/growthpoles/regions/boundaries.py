@@ -195,6 +195,8 @@ def boundary_notes(regions: GeoDataFrame) -> list[str]:
         notes.append(f"{told} (largest difference {united['area_difference']:.1g} of a region)")
         if united["dropped"]:
             notes.append(f"columns that differ within the united regions, left out: {listed(united['dropped'])}")
+    if "cut" in attrs:
+        notes.append(f"a world, cut along the meridian {attrs['cut']:g}°: regions on its two sides are no neighbours")
     touched = (attrs.get("coverage") or {}).get("touched", [])
     if touched:
         notes.append(f"borders mended between {listed(f'{a} and {b}' for a, b in touched)}")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from growthpoles.errors import DataError, message
-from growthpoles.geodesy import along_edges, shortest_arc
+from growthpoles.geodesy import along_edges, cut_round, shortest_arc
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     CRSLike = CRS | str | int | tuple[str, str] | dict[str, object]  # what CRS.from_user_input reads
 
+_WORLD = "+proj=eqearth +lon_0=0 +datum=WGS84 +units=m +no_defs"
 AREA_TOLERANCE = 0.05  # share by which the area scale of a file's own projection may vary between regions
 
 
@@ -63,12 +64,14 @@ def to_analysis_crs(regions: GeoDataFrame, *, crs: CRSLike | None = None) -> Geo
     crs : optional
         A projected CRS of one's own. None keeps the projected CRS of the file where it counts in metres and its
         area scale varies by at most 5 % between the regions (Web Mercator does not qualify), and takes
-        :func:`equal_area_crs` otherwise.
+        :func:`equal_area_crs` otherwise; Equal Earth, cut along a meridian, where a region holds the point opposite to
+        the centre, which has no place in an azimuthal plane.
 
     Returns
     -------
     GeoDataFrame
-        ``attrs["projection"]`` says which case it was: "stated", "as in the file" or "equal-area".
+        ``attrs["projection"]`` says which case it was: "stated", "as in the file" or "equal-area"; ``attrs["cut"]``
+        along which meridian a world was cut.
 
     Raises
     ------
@@ -80,11 +83,35 @@ def to_analysis_crs(regions: GeoDataFrame, *, crs: CRSLike | None = None) -> Geo
         projected, how = _project(regions, _known_crs(crs).to_wkt(), where=str(crs)), "stated"
     else:
         own = equal_area_crs(regions)
+        if (world := _cut_world(regions, own)) is not None:
+            regions, own = world, _WORLD
         projected, how = _project(regions, own, where=own), "equal-area"
         if _keeps_areas(regions, projected):
             projected, how = regions.copy(), "as in the file"
     projected.attrs = {**regions.attrs, "projection": how}
     return projected
+
+
+def _cut_world(regions: GeoDataFrame, crs: str) -> GeoDataFrame | None:
+    """Return regions in degrees, cut at the antimeridian, if one holds the point opposite to the centre of `crs`.
+
+    A polygon around that point is turned inside out: a cell of a grid once counted a hundred times its area.
+    """
+    import shapely
+    from pyproj import CRS
+
+    if not crs.startswith("+proj=laea"):
+        return None
+    degrees = _project(regions, "OGC:CRS84", where=crs, areas=False)
+    shapes = degrees.geometry.to_numpy()
+    operation: Any = CRS(crs).coordinate_operation
+    lat, lon = (float(each.value) for each in operation.params[:2])
+    opposite = shapely.points([(lon + turn, -lat) for turn in (-540.0, -180.0, 180.0, 540.0)])
+    if not shapely.intersects(shapes[:, None], opposite).any():
+        return None
+    cut = degrees.set_geometry(cut_round(shapes, 0.0), crs=degrees.crs)
+    cut.attrs = {**regions.attrs, "cut": 180.0}
+    return cut
 
 
 def _stated_crs(regions: GeoDataFrame) -> CRS:

@@ -222,7 +222,7 @@ def _draw(job: FigureJob, languages: Sequence[str], lang: str, preset: Preset) -
     Beside them stands what letters no typeface has; without figures, the reason why it cannot be drawn.
     """
     from growthpoles.maps.export import Facts, render
-    from growthpoles.maps.thematic.map_drawing import keyed_of, told_of
+    from growthpoles.maps.thematic.map_drawing import keyed_of, projections_of, told_of
 
     dpi, colours = float(preset.dpi), preset.colours
     try:
@@ -234,7 +234,9 @@ def _draw(job: FigureJob, languages: Sequence[str], lang: str, preset: Preset) -
     sheets = []
     for code, figure in figures.items():
         caption = make_caption(job.results, job, code)
-        caption = replace(caption, text=" ".join(filter(None, [caption.text, keyed_of(figure)])))
+        projection = projections_of(figure)
+        added = [caption.text, f"{projection[:1].upper()}{projection[1:]}." if projection else "", keyed_of(figure)]
+        caption = replace(caption, text=" ".join(filter(None, added)))
         said: dict[str, Any] = {"title": caption.title, "description": caption.alt, "edition": caption.edition}
         facts = Facts(**said, source=caption.source, parameters=json.dumps(job.parameters, sort_keys=True))
         files, own = {}, Outlines()

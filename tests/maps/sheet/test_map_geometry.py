@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
+import shapely.affinity
 
-from growthpoles.maps.sheet.map_geometry import _borders, _outline, _shape_arrays
+from growthpoles.maps.sheet.map_geometry import _borders, _outline, _shape_arrays, prepare
 
 Shapes = Any
 
@@ -82,3 +85,47 @@ def test_layers_whose_borders_do_not_match_are_left_to_geometry(fault: str) -> N
         shapes[7] = shapely.buffer(shapes[7], 1e-4 if fault == "overlap" else -1e-4)
     outline = _outline(_shape_arrays(shapes), float(shapely.area(shapes).sum()))
     assert outline is None or shapely.symmetric_difference(outline, shapely.union_all(shapes)).area < 1e-12
+
+
+LAKE, ENCLAVE = shapely.Point(1.5e6, 1.5e6).buffer(1e5), shapely.box(5e5, 2.2e6, 5.3e5, 2.24e6)
+
+
+def ragged(fault: str, metres: float, n: int) -> Any:
+    """A country of 3,000 km with a lake between regions and an enclave of another, its borders off by some metres."""
+    draw = np.random.default_rng(n)
+    cells = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(draw.uniform(0, 3e6, (n, 2)))))
+    cells = shapely.intersection(cells, shapely.box(0, 0, 3e6, 3e6))
+    holed = shapely.difference(cells, shapely.union_all([LAKE, ENCLAVE]))
+    holed = holed[shapely.area(holed) > 1e8]
+    if fault == "moved":
+        return np.array([shapely.affinity.translate(one, *draw.uniform(-metres, metres, 2) / 3) for one in holed])
+    return shapely.buffer(holed, (-metres if fault == "gaps" else metres) / 2, join_style="mitre")
+
+
+@pytest.mark.parametrize("metres", [1, 30, 1000])
+@pytest.mark.parametrize("fault", ["gaps", "overlaps", "moved"])
+@pytest.mark.parametrize("n", [40, pytest.param(3200, marks=pytest.mark.long)])
+def test_gaps_between_regions_are_no_outline_and_lakes_are(fault: str, metres: float, n: int) -> None:
+    shapes = ragged(fault, metres, n)
+    index = pd.Index([f"R{i}" for i in range(len(shapes))], name="region")
+    base = prepare(gpd.GeoDataFrame(geometry=shapes, index=index, crs="EPSG:32642"))
+    assert base.outline is not None
+    drawn = sum(shapely.LineString(ring).length for ring in base.outline.to_polygons(closed_only=False))
+    true = 4 * 3e6 + LAKE.length + ENCLAVE.length
+    assert drawn == pytest.approx(true, rel=0.01)
+    inland = [ring for ring in base.outline.to_polygons() if 3e5 < ring.mean(axis=0)[0] < 2.9e6 and np.ptp(ring) < 2e6]
+    areas = sorted(shapely.Polygon(ring).area for ring in inland)
+    assert areas == pytest.approx([ENCLAVE.area, LAKE.area], rel=0.08)
+    if len(shapes) < 3000:
+        assert base.borders is not None
+        between = sum(shapely.LineString(line).length for line in base.borders.to_polygons(closed_only=False))
+        assert between > 0.98 * (shapely.length(ragged("gaps", 0, n)).sum() - true) / 2
+
+
+def test_an_inlet_and_a_hole_of_one_region_stay() -> None:
+    inlet, well = shapely.box(1e5, 5e5, 1.01e5, 1e6), shapely.box(2e5, 2e5, 2.008e5, 2.5e5)
+    land = [shapely.box(0, 0, 5e5, 1e6).difference(inlet).difference(well), shapely.box(5.005e5, 0, 1e6, 1e6)]
+    base = prepare(gpd.GeoDataFrame(geometry=land, index=["A", "B"], crs="EPSG:32642"))
+    assert base.outline is not None
+    drawn = sum(shapely.LineString(ring).length for ring in base.outline.to_polygons(closed_only=False))
+    assert drawn == pytest.approx(4e6 + 2 * 5e5 + well.length, rel=2e-3)

@@ -32,8 +32,16 @@ _AIR = 0.015
 #: Room under a far part of another scale for the note that says so.
 _NOTE = 0.035
 _STEPS = 30
+_PROJECTIONS = {
+    "eqearth": "Equal Earth projection",
+    "laea": "Lambert's azimuthal equal-area projection",
+    "aea": "Albers' equal-area projection",
+    "tcea": "transverse cylindrical equal-area projection",
+}
 #: A map of more degrees of longitude than this is cut in the Bering Strait: its middle meridian.
 _ROUND, _ATLANTIC = 330.0, 11.0
+#: Beyond this latitude a map that reaches round the globe has the pole for its middle.
+_POLAR = 45.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +173,8 @@ def best_equal_area(lon: Array, lat: Array) -> CRS:
     Returns
     -------
     pyproj.CRS
-        Equal Earth where the points reach over more than 180 degrees of longitude; else the best of Albers' conic
+        Equal Earth where the points reach over more than 180 degrees of longitude, Lambert's azimuthal projection about
+        the pole where they all lie beyond 45 degrees of latitude; else the best of Albers' conic
         (standard parallels one sixth inside, Snyder 1987), Lambert's azimuthal and the transverse cylindrical
         equal-area projection, by the largest linear scale error at the points.
     """
@@ -176,6 +185,8 @@ def best_equal_area(lon: Array, lat: Array) -> CRS:
     middle, inset = (south + north) / 2, (north - south) / 6
     lon_0 = _ATLANTIC if width > _ROUND else lon_0
     common = f"+lon_0={lon_0:.4f} +datum=WGS84 +units=m +no_defs"
+    if width > 180.0 and min(abs(south), abs(north)) > _POLAR and south * north > 0:
+        return CRS.from_proj4(f"+proj=laea +lat_0={90 if south > 0 else -90} {common}")
     if width > 180.0:
         return CRS.from_proj4(f"+proj=eqearth {common}")
     choices = [f"+proj=laea +lat_0={middle:.4f} {common}", f"+proj=tcea +lat_0={middle:.4f} {common}"]
@@ -190,6 +201,11 @@ def best_equal_area(lon: Array, lat: Array) -> CRS:
         return float(np.max(worst)) if np.isfinite(worst).all() else float("inf")
 
     return CRS.from_proj4(min(choices, key=error))
+
+
+def projection_words(crs: CRS) -> str:
+    """Return what a projection that :func:`best_equal_area` chose is called, in English."""
+    return next((words for name, words in _PROJECTIONS.items() if f"+proj={name} " in crs.srs), "")
 
 
 def true_scale(shapes: NDArray[np.object_], crs: CRS) -> tuple[float, float | None] | None:

@@ -13,8 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from growthpoles.errors import MapError, message, remedy
-from growthpoles.geodesy import along_edges
-from growthpoles.maps.sheet.far_parts import FarFrame, best_equal_area, move_far_parts, transformer_of, true_scale
+from growthpoles.geodesy import along_edges, cut_round, shortest_arc, unprojected
+from growthpoles.maps.sheet.far_parts import (
+    FarFrame,
+    best_equal_area,
+    move_far_parts,
+    projection_words,
+    transformer_of,
+    true_scale,
+)
 from growthpoles.maps.sheet.sheet_blocks import Array
 
 if TYPE_CHECKING:
@@ -32,8 +39,13 @@ Arrays = tuple[Array, NDArray[np.uint8], NDArray[np.integer], NDArray[np.bool_]]
 
 _CACHE: OrderedDict[bytes, Base] = OrderedDict()
 _KEEP = 6
-#: Degrees between a piece of land and the edge of a world map, on which a point has two places.
-_EDGE = 1e-6
+#: Gaps between regions up to this share of the size are slivers, of borders that do not match: on a page of 183 mm they
+#: are narrower than the outline that would be drawn around them.
+_SLIVER = 1e-3
+#: Edges along slivers above which the whole outline is closed, not their surroundings alone.
+_RAGGED = 20_000
+#: Extent in metres from which a layer may reach over half of all longitudes.
+_ROUND = 1e7
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,8 @@ class Base:
         counterclockwise and holes clockwise, so that of neighbours in one path the covers of a pixel add up.
     bar
         Factor and latitude of a scale bar, as :func:`growthpoles.maps.sheet.far_parts.true_scale`; None without one.
+    projection
+        Words for the projection, in English, if it was chosen for the map and bends lengths by more than 5 %.
     frames
         Frames of far parts that were moved beside the main body.
     poles
@@ -86,6 +100,7 @@ class Base:
     crs: CRS | None
     metres: float
     bar: tuple[float, float | None] | None = None
+    projection: str = ""
     frames: tuple[FarFrame, ...] = ()
     arrays: Arrays | None = None
     poles: dict[Hashable, list[dict[Hashable, Any]]] = field(default_factory=dict)
@@ -128,7 +143,9 @@ def prepare(regions: gpd.GeoDataFrame, extent: str = "auto") -> Base:
     """Check regions and make them ready for drawing.
 
     Geographic coordinates are projected to the equal-area system that suits them best, which also closes areas that
-    were cut at the antimeridian. With `extent` "auto", far parts move into frames of their own.
+    were cut at the antimeridian. So are regions that :func:`growthpoles.regions.projection.to_analysis_crs` projected
+    for their areas, if they reach over more than half of all longitudes: their plane bends a world out of shape. With
+    `extent` "auto", far parts move into frames of their own.
 
     Raises
     ------
@@ -165,11 +182,15 @@ def prepare(regions: gpd.GeoDataFrame, extent: str = "auto") -> Base:
         blob.update(np.ascontiguousarray(part).data)
     blob.update(crs.to_wkt().encode() if crs is not None else b"")
     blob.update(extent.encode())
+    chosen = regions.attrs.get("projection") == "equal-area"
+    blob.update(b"chosen" if chosen else b"")
     key = blob.digest()
     if key in _CACHE:
         _CACHE.move_to_end(key)
         return _CACHE[key]
-    base = _build(key, shapes, crs, extent, arrays)
+    if chosen and extent == "auto" and crs is not None:
+        shapes, crs = _in_degrees(shapes, crs)
+    base = _build(key, shapes, crs, extent, arrays, chosen=chosen)
     _CACHE[key] = base
     while len(_CACHE) > _KEEP:
         _CACHE.popitem(last=False)
@@ -196,11 +217,17 @@ def _valid(regions: gpd.GeoDataFrame, shapes: NDArray[np.object_]) -> NDArray[np
     return mended
 
 
-def _build(key: bytes, shapes: NDArray[np.object_], crs: CRS | None, extent: str, arrays: Arrays) -> Base:
-    """Project, join and split into lines; `arrays` are the vertices of the shapes as they come."""
+def _build(
+    key: bytes, shapes: NDArray[np.object_], crs: CRS | None, extent: str, arrays: Arrays, *, chosen: bool
+) -> Base:
+    """Project, join and split into lines.
+
+    `arrays` are the vertices of the shapes as they come; `chosen` says that their projection is no user's.
+    """
     import shapely
 
     if crs is not None and crs.is_geographic:
+        chosen = True
         shapes, crs = _project(shapes, crs)
         arrays = _shape_arrays(shapes)
     metres = float(crs.axis_info[0].unit_conversion_factor) if crs is not None and crs.axis_info else float("nan")
@@ -215,8 +242,12 @@ def _build(key: bytes, shapes: NDArray[np.object_], crs: CRS | None, extent: str
         if frames:
             bounds = shapely.total_bounds([*shapes, *(shapely.box(*frame.bounds) for frame in frames)])
     bar = true_scale(shapes if moved.all() else shapes[~moved], crs) if crs is not None and metres == metres else None
+    if frames or not many:
+        arrays = _shape_arrays(shapes)
+    size = max(bounds[2] - bounds[0], bounds[3] - bounds[1])
     union = (_outline(arrays, float(shapely.area(shapes).sum())) if many else None) or _union(shapes)
-    parts = shapely.get_parts(union)
+    whole, seams = _without_slivers(shapes, arrays, union, _SLIVER * size)
+    parts = shapely.get_parts(whole)
     areas = shapely.area(parts)
     solid = parts[areas > areas.sum() * 1e-5]
     if many:
@@ -224,7 +255,6 @@ def _build(key: bytes, shapes: NDArray[np.object_], crs: CRS | None, extent: str
     else:  # nor on a region that is islets only
         sizes = shapely.area(shapes)
         solid = np.append(solid, shapely.get_parts(shapes[sizes < 1e-4 * sizes.sum()]))
-    size = max(bounds[2] - bounds[0], bounds[3] - bounds[1])
     rings = [
         shapely.get_coordinates(ring)
         for ring in shapely.get_exterior_ring(shapely.simplify(solid, size / 800))
@@ -234,10 +264,12 @@ def _build(key: bytes, shapes: NDArray[np.object_], crs: CRS | None, extent: str
     if not many:
         islets = shapely.get_exterior_ring(shapely.simplify(parts[areas <= areas.sum() * 1e-5], size / 800))
         heavy = shapely.get_num_coordinates(shapes).sum() > _HEAVY
-        shared = _borders(_shape_arrays(shapes), union) if heavy else None
+        shared = _borders(arrays, union) if heavy else None
         if shared is None:
             lines = shapely.union_all(shapely.boundary(shapes))
-            shared = shapely.difference(lines, shapely.boundary(union))
+            shared = shapely.difference(lines, shapely.boundary(whole))
+        elif seams is not None:
+            shared = shapely.MultiLineString([*shapely.get_parts(shared), *seams])
         inner = shapely.get_parts(shapely.line_merge(shared))
     return Base(
         key,
@@ -252,9 +284,36 @@ def _build(key: bytes, shapes: NDArray[np.object_], crs: CRS | None, extent: str
         crs,
         metres,
         bar,
+        projection_words(crs) if chosen and crs is not None and (bar is None or bar[1] is not None) else "",
         frames,
         arrays=_oriented(arrays) if many else None,
     )
+
+
+def _without_slivers(
+    shapes: NDArray[np.object_], arrays: Arrays, union: BaseGeometry, wide: float
+) -> tuple[BaseGeometry, NDArray[np.object_] | None]:
+    """Close gaps between regions that are narrower than `wide`, and return the lines along them.
+
+    What one region encloses alone, and gaps that are wider, stay: lakes, enclaves, inlets.
+    """
+    import shapely
+
+    points, _, starts, _ = arrays
+    edges = _edges(arrays)
+    loose = np.arange(len(points)) if edges is None else edges[0]
+    owners = np.unique(np.searchsorted(starts, loose, side="right") - 1)
+    lines = shapely.get_parts(shapely.coverage_invalid_edges(shapes[owners], gap_width=wide))
+    ends, line = shapely.get_coordinates(lines, return_index=True)
+    at = np.flatnonzero(line[1:] == line[:-1])
+    if not len(at):
+        return union, None
+    closed = shapely.buffer(shapely.buffer(union, wide / 2, quad_segs=3), -0.475 * wide, quad_segs=3)
+    if len(at) > _RAGGED:
+        return closed, lines
+    low, high = np.minimum(ends[at], ends[at + 1]) - wide, np.maximum(ends[at], ends[at + 1]) + wide
+    near = shapely.union_all(shapely.box(*low.T, *high.T))
+    return shapely.union(union, shapely.intersection(closed, near)), lines
 
 
 def _edges(arrays: Arrays) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
@@ -286,11 +345,14 @@ def _outline(arrays: Arrays, area: float) -> BaseGeometry | None:
     import shapely
 
     points, edges = arrays[0], _edges(arrays)
-    if edges is None:
+    if edges is None or len(edges[0]) > max(len(points) / 2, _RAGGED):  # then geometry is the faster one
         return None
     ends = np.stack([points[edges[0]], points[edges[0] + 1]], axis=1)
     lines = cast("NDArray[np.object_]", shapely.linestrings(ends))
-    joined: BaseGeometry = shapely.build_area(shapely.GeometryCollection(lines.tolist()))
+    try:
+        joined: BaseGeometry = shapely.build_area(shapely.GeometryCollection(lines.tolist()))
+    except shapely.errors.GEOSException:  # lines that cross
+        return None
     good = joined.is_valid and abs(joined.area - area) <= 1e-9 * area
     return joined if good else None
 
@@ -325,6 +387,20 @@ def _union(shapes: NDArray[np.object_]) -> BaseGeometry:
         return shapely.union_all(shapely.make_valid(shapes))
 
 
+def _in_degrees(shapes: NDArray[np.object_], crs: CRS) -> tuple[NDArray[np.object_], CRS]:
+    """Return regions of more than half of all longitudes in degrees, others as they are."""
+    import shapely
+    from pyproj import CRS, Transformer
+
+    left, bottom, right, top = shapely.total_bounds(shapes)
+    if not crs.is_projected or max(right - left, top - bottom) < _ROUND:
+        return shapes, crs
+    inverse = Transformer.from_crs(crs, "OGC:CRS84", always_xy=True)
+    degrees = unprojected(shapes, lambda xy: np.column_stack(inverse.transform(xy[:, 0], xy[:, 1])))
+    lon = shapely.get_coordinates(degrees)[:, 0]
+    return (degrees, CRS("OGC:CRS84")) if shortest_arc(lon)[1] > 180.0 else (shapes, crs)
+
+
 def _project(shapes: NDArray[np.object_], crs: CRS) -> tuple[NDArray[np.object_], CRS]:
     """Project geographic coordinates, wherever the antimeridian runs."""
     import shapely
@@ -337,34 +413,18 @@ def _project(shapes: NDArray[np.object_], crs: CRS) -> tuple[NDArray[np.object_]
     target = best_equal_area(np.asarray(lon), np.asarray(lat))
     if "eqearth" in target.srs:
         placed = shapely.transform(shapes, lambda xy: np.column_stack(degrees.transform(xy[:, 0], xy[:, 1])))
-        shapes, crs = _cut(placed, target), target.geodetic_crs or crs
+        operation: Any = target.coordinate_operation
+        (middle,) = (float(each.value) for each in operation.params if "Longitude" in each.name)
+        shapes, crs = cut_round(placed, middle), target.geodetic_crs or crs
     transformer = Transformer.from_crs(crs, target, always_xy=True)
 
-    def forward(xy: Array) -> Array:
-        return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+    def forward(xy: Array) -> Array:  # a line over a pole, there and back, is one line when rounded
+        return np.round(np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])), 3)
 
     projected = shapely.transform(along_edges(shapes, forward), forward)
     bad = ~shapely.is_valid(projected)
     projected[bad] = shapely.make_valid(projected[bad], method="structure", keep_collapsed=False)
     return projected, target
-
-
-def _cut(shapes: NDArray[np.object_], crs: CRS) -> NDArray[np.object_]:
-    """Cut areas in degrees along the edge of a world map, so that none is drawn right across it."""
-    import shapely
-
-    operation: Any = crs.coordinate_operation
-    (middle,) = (float(each.value) for each in operation.params if "Longitude" in each.name)
-    valid = shapely.make_valid(shapes, method="structure", keep_collapsed=False)
-    parts = [
-        shapely.intersection(valid, shapely.box(west + _EDGE, -90.0, west + 360.0 - _EDGE, 90.0))
-        for west in (middle - 540.0, middle - 180.0, middle + 180.0)
-    ]
-    pieces = [
-        [piece for piece in shapely.get_parts(shapely.get_parts(list(each))) if piece.geom_type == "Polygon"]
-        for each in zip(*parts, strict=True)
-    ]
-    return np.array([shapely.segmentize(shapely.MultiPolygon(each), 1.0) for each in pieces], dtype=object)
 
 
 def short_codes(labels: pd.Index) -> list[str]:

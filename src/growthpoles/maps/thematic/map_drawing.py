@@ -205,6 +205,9 @@ def draw_map(
         hatch = Category("overlay", palettes.PAPER, meaning, hatch=True)
         legend = replace(legend, swatches=(*legend.swatches, hatch))
     base = prepare(regions, style.extent)
+    projection = translator(style.lang)(base.projection) if base.projection else ""
+    if projection and style.preset.source_line == "footer":
+        style = replace(style, source=(*style.source, projection))
     faces_of = {category.key: category.face for category in legend.categories}
     unknown = [key for key in classes if key not in faces_of]
     if unknown:
@@ -250,6 +253,7 @@ def draw_map(
     if over:
         over(ax, base, plan, draw=True)
     make_transform(ax, base)
+    ax.projection = projection  # type: ignore[attr-defined]
     lacking: Sequence[int] = range(len(names)) if style.labels != "none" else []
     known = lacking
     if named is not None:
@@ -462,6 +466,11 @@ def keyed_of(figure: Figure) -> str:
     """Return the list of numbers or codes that a figure's maps leave to the caption, "" for none."""
     pairs = dict.fromkeys(pair for ax in figure.axes for pair in getattr(ax, "key", ()))
     return "; ".join(f"{code} {told.replace('  ', ' ')}" for code, told in pairs)
+
+
+def projections_of(figure: Figure) -> str:
+    """Return what the projections of a figure's maps are called, "" where they bend no length by more than 5 %."""
+    return "; ".join(dict.fromkeys(found for ax in figure.axes if (found := getattr(ax, "projection", ""))))
 
 
 def told_of(figure: Figure) -> dict[str, list[str]]:

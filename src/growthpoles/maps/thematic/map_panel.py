@@ -118,7 +118,8 @@ def plot_panel(
     columns = min(columns, len(maps))
     rows = -(-len(maps) // columns)
     each = (wide - 2 * _EDGE - (columns - 1) * _GUTTER) / columns
-    left, bottom, right, top = prepare(regions, str(options.get("extent", "auto"))).bounds
+    ground = prepare(regions, str(options.get("extent", "auto")))
+    left, bottom, right, top = ground.bounds
     size = chosen.text_pt
     line = (text_metrics.CAP + text_metrics.DROP) * size * text_metrics.PT + 1.0
     tall = each * (top - bottom) / (right - left) + 2.0
@@ -128,6 +129,7 @@ def plot_panel(
     named = source if isinstance(source, str) else None
     told_parts = source_parts(regions, lang, year=year, edition=edition, source=named)
     told_parts += [] if isinstance(source, str) else list(source)
+    told_parts += [translator(lang)(ground.projection)] if ground.projection else []
     shown = told_parts and chosen.source_line == "footer"
     foot = furniture.source_block(told_parts, chosen, wide - 2 * _EDGE) if shown else None
     over = _EDGE + (head.h + 2.2 if head else 0.0)
