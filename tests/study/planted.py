@@ -870,6 +870,27 @@ def change_of_other_base(study: Invented, rng: np.random.Generator) -> list[Cell
     return [(3, row, "change") for row in range(1, study.n + 1)]
 
 
+def _exchange(study: Invented, names: tuple[str, ...]) -> list[Cell]:
+    for name in names:
+        study.columns[1, name], study.columns[2, name] = study.columns[2, name], study.columns[1, name]
+    return [(table, row, name) for table in (1, 2) for name in names for row in range(1, study.n + 1)]
+
+
+def exchanged_tables(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """The tables of two years exchanged as a whole: an index tells, or nothing does."""
+    return _exchange(study, (*study.primaries, *RATIOS))
+
+
+def exchanged_inputs(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """All typed columns of two years exchanged, or all that were computed from them."""
+    return _exchange(study, study.primaries if rng.integers(0, 2) else tuple(RATIOS))
+
+
+def exchanged_with_ratio(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """One typed column of two years exchanged, together with its ratio."""
+    return _exchange(study, (("waste", "wst"), ("rd", "rdi"), ("emp", "prod"))[int(rng.integers(0, 3))])
+
+
 FAULTS: dict[str, Plant] = {
     plant.__name__: plant
     for plant in (
@@ -881,6 +902,7 @@ FAULTS: dict[str, Plant] = {
         rotated_index, unit_slip_of_rows, rounded_ratio, inputs_of_other_year, declared_order, digit_typo, digit_lost,
         inverted_cell, ratio_of_other_region, row_in_other_unit, years_of_row, total_wrong, share_wrong, rank_swapped,
         index_years_exchanged, index_by_other_method, change_of_other_base,
+        exchanged_tables, exchanged_inputs, exchanged_with_ratio,
     )
 }  # fmt: skip
 
@@ -900,7 +922,8 @@ WORDS: dict[str, str] = {
     "inputs_of_other_year": "inputs of|same as|copy", "copied_from_last_year": "duplicated|same as|copy",
     "copied_block": "duplicated|same as|copy", "copied_column": "duplicated|same as|copy",
     "repeated_row": "duplicated", "truncated_ratio": "truncated|cut off", "rounded_ratio": "rounded",
-    "exchanged_years": "exchanged", "years_of_row": "exchanged|other year|value of another", "wrong_sign": "sign",
+    "exchanged_years": "exchanged", "exchanged_tables": "exchanged", "exchanged_inputs": "exchanged",
+    "exchanged_with_ratio": "exchanged", "years_of_row": "exchanged|other year|value of another", "wrong_sign": "sign",
     "other_denominator": "another (numerator|denominator)", "digits_in_a_part": "sum|transpos", "total_wrong": "total",
     "rank_swapped": "rank", "wrong_class": "class", "share_wrong": "sum|share", "index_years_exchanged": "exchanged",
 }  # fmt: skip

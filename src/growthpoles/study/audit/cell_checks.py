@@ -25,6 +25,7 @@ from growthpoles.study.audit.between_years import (
     repeated_columns,
     repeated_rows,
     together,
+    turned_years,
     typed_columns,
 )
 from growthpoles.study.audit.causes.hypotheses import Key, twins
@@ -143,6 +144,7 @@ def search_all(
     found = [*cause_findings(sources, blocks, causes), *kept]
     told_of = {(cell.table, cell.row, cell.column) for finding in found for cell in finding.cells}
     mended, remarks = mend(sources, blocks, whole), growth_remarks(whole, results, told_of)
+    remarks = pd.concat([remarks, turned_years(whole, results)], ignore_index=True)
     return Search(sources, found, orders, causes, blocks, mended, tuple(relations), remarks)
 
 

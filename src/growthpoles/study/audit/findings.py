@@ -228,7 +228,7 @@ def cause_fault(cause: Cause, blocks: Mapping[int, Block]) -> Fault:
     if first.kind == "exchanged" and relation_kind == "index":
         return Fault("exchanged columns", table=table, column=columns)
     if first.kind == "exchanged":
-        return Fault("exchanged years", table=table, other_table=first.keys[1][0], column=first.keys[0][1])
+        return Fault("exchanged years", table=table, other_table=first.keys[-1][0], column=columns)
     if first.kind == "repeated":
         return Fault("repeated column", table=table, column=columns, year=first.other_year)
     if first.kind == "other year":

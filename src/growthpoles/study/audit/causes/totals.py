@@ -300,19 +300,46 @@ def _exchanged(broken: Sequence[_Sum], blocks: Blocks) -> Iterator[Finding]:
             if first < second and (one.name, one.total.label) == (two.name, two.total.label):
                 fits = [a.low - b.half <= b.value <= a.high + b.half for a, b in ((one, two), (two, one))]
                 pairs.setdefault((first, second, one.name), []).append(all(fits))
+    together: dict[tuple[int, int], list[str]] = {}
     for (first, second, name), fits in pairs.items():
         if all(fits):
+            together.setdefault((first, second), []).append(name)
+    for (first, second), names in together.items():
+        # Several columns: the tables, or their rows of totals.
+        lead = "one reading: " if len(names) > 1 else ""
+        fault = Fault("exchanged years", table=first, other_table=second, column=", ".join(names))
+        for name in names:
             cells = [
                 Cell(
-                    table, row, name, column.printed[i], np.nan,
-                    f"the columns of the years are exchanged: the value belongs to {blocks[other].year}", region,
+                    table,
+                    row,
+                    name,
+                    printed,
+                    np.nan,
+                    f"{lead}{told}: the value belongs to {blocks[other].year}",
+                    region,
                 )
                 for table, other in ((first, second), (second, first))
-                for column in (blocks[table].columns[name],)
-                for i, (row, region) in enumerate(zip(blocks[table].rows, blocks[table].regions, strict=True))
-            ]  # fmt: skip
-            fault = Fault("exchanged years", table=first, other_table=second, column=name)
-            evidence = f"explains {len(fits)} cells: the rows of each add up to the total of the other"
+                for told, lines in (
+                    (
+                        "the columns of the years are exchanged",
+                        zip(
+                            blocks[table].rows, blocks[table].columns[name].printed, blocks[table].regions, strict=True
+                        ),
+                    ),
+                    (
+                        "the figures of the years are exchanged",
+                        [
+                            (each.total.row, each.total.cells[name][0], each.total.label)
+                            for each in broken
+                            if lead and (each.total.table, each.name) == (table, name)
+                        ],
+                    ),
+                )
+                for row, printed, region in lines
+            ]
+            count = len(pairs[first, second, name])
+            evidence = f"explains {count} cells: the rows of each add up to the total of the other"
             yield Finding(f"t{first}-t{second}-{name}-exchanged", fault, tuple(cells), evidence)
 
 
