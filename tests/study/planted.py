@@ -697,6 +697,20 @@ def copied_block(study: Invented, rng: np.random.Generator) -> list[Cell]:
     return [(2, row + 1, name) for row in range(start, start + length)]
 
 
+def copied_slow(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """Figures that hardly move copied from last year, everything computed from them: jobs in some rows, or a region."""
+    count = int(rng.integers(2, 5))
+    names = ("emp",) if rng.integers(0, 2) else ("pop", "urban", "rural")
+    rows = rng.choice(study.n, count if len(names) == 1 else 1, replace=False)
+    for name in names:
+        study.columns[2, name][rows] = study.columns[1, name][rows]
+    for ratio in RATIOS:
+        study.ratio(2, ratio)
+    study.exact = False
+    study.compute()
+    return [(2, int(row) + 1, name) for name in names for row in rows]
+
+
 def copied_column(study: Invented, rng: np.random.Generator) -> list[Cell]:
     name = str(rng.choice(["gdp", "emp", "pop", "rd", "firms", "waste", *RATIOS]))
     study.columns[2, name] = study.columns[1, name].copy()
@@ -902,7 +916,7 @@ FAULTS: dict[str, Plant] = {
         rotated_index, unit_slip_of_rows, rounded_ratio, inputs_of_other_year, declared_order, digit_typo, digit_lost,
         inverted_cell, ratio_of_other_region, row_in_other_unit, years_of_row, total_wrong, share_wrong, rank_swapped,
         index_years_exchanged, index_by_other_method, change_of_other_base,
-        exchanged_tables, exchanged_inputs, exchanged_with_ratio,
+        exchanged_tables, exchanged_inputs, exchanged_with_ratio, copied_slow,
     )
 }  # fmt: skip
 
@@ -920,7 +934,8 @@ WORDS: dict[str, str] = {
     "computed_from_moved": "order|moved|belongs to", "declared_order": "order|moved|belongs to",
     "pushed_down": "moved|rows? (too|on)|lost|belongs to", "denominator_of_other_year": "denominator|numerator",
     "inputs_of_other_year": "inputs of|same as|copy", "copied_from_last_year": "duplicated|same as|copy",
-    "copied_block": "duplicated|same as|copy", "copied_column": "duplicated|same as|copy",
+    "copied_slow": "duplicated|same as|copy", "copied_block": "duplicated|same as|copy",
+    "copied_column": "duplicated|same as|copy",
     "repeated_row": "duplicated", "truncated_ratio": "truncated|cut off", "rounded_ratio": "rounded",
     "exchanged_years": "exchanged", "exchanged_tables": "exchanged", "exchanged_inputs": "exchanged",
     "exchanged_with_ratio": "exchanged", "years_of_row": "exchanged|other year|value of another", "wrong_sign": "sign",

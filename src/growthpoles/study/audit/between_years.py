@@ -367,7 +367,7 @@ def growth_remarks(
                         "a quantity that stands still, or a copy"
                     )
                     lines.append((block.table, block.rows[int(at[0])], name, told))
-                elif (other.year or 0) < (block.year or 0) and len(at) < EQUAL_CELLS:
+                elif (other.year or 0) < (block.year or 0):
                     for row in map(int, at):
                         long = significant_digits(block.columns[name].printed[row]) >= _LONG
                         if long and (block.table, block.rows[row], name) not in told_of:

@@ -121,6 +121,23 @@ def search_all(
     }
     totals = total_findings(sources.totals, blocks, whole, relations, results, sources.decimal)
     once = {(cell.table, cell.row, cell.column) for finding in alone for cell in finding.cells}
+    # Shares of figures that are copies, or in a row that is one, do not add up either.
+    copies_at = {
+        (cell.table, cell.row, cell.column)
+        for finding in (*alone, *repeated)
+        if finding.fault.kind in ("repeated row", "repeated in years", "repeated column")
+        for cell in finding.cells
+    }
+    columns_at = {(table, column) for table, _, column in copies_at}
+    alone = [
+        finding
+        for finding in alone
+        if finding.fault.kind != "shares"
+        or not (
+            (finding.fault.table, finding.fault.column) in columns_at
+            or all((cell.table, cell.row, finding.fault.denominator) in copies_at for cell in finding.cells)
+        )
+    ]
     alone, totals = _one_slip(*_one_year(alone, totals))
     rest = [
         *alone,
@@ -341,6 +358,7 @@ def _shares(
         of_all = None if given is None else [of for shares, of in given if shares == name]
         if (found := shares_of(block, name, of_all)) is not None:
             of, _, middle, at = found
+            fault = replace(fault, denominator=of)
             text = f"sum: not the share of {of}"
             cells = [cell for i in map(int, at) for cell in cells_of(block, name, [i], text, expected=float(middle[i]))]
             evidence = f"{np.isfinite(column.value).sum() - len(at)} other rows are shares of {of}, to rounding"

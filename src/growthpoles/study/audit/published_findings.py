@@ -13,7 +13,6 @@ from growthpoles.study.audit.arithmetic import check_arithmetic
 from growthpoles.study.audit.between_years import blind_columns, blind_years
 from growthpoles.study.audit.causes.hypotheses import Reading as CauseReading
 from growthpoles.study.audit.causes.printed_relations import (
-    Array,
     Block,
     Bounds,
     Relation,
@@ -206,7 +205,7 @@ def _or_tables(study: Study, cause: Cause, tables: Mapping[int, Block], catalogu
         (other,) = years - {block.year}
         theirs = next(pd.Series(each.columns[name].value, list(each.regions)) for each, own in keys
                       if each.year == other and own == name)  # fmt: skip
-        value: Array = theirs.reindex(list(block.regions)).to_numpy(float)
+        value = np.asarray(theirs.reindex(list(block.regions)), dtype=float)
         bounds[key] = value, value, value
         texts[key] = (f"the columns of the years are exchanged: the value belongs to {other}",) * len(cells[key])
     return Cause((first, CauseReading("exchanged", cells, bounds, texts)), cause.symptoms)
