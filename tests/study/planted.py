@@ -697,6 +697,14 @@ def copied_block(study: Invented, rng: np.random.Generator) -> list[Cell]:
     return [(2, row + 1, name) for row in range(start, start + length)]
 
 
+def column_twice(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """A typed column that stands in the place of another one of its table, the ratios right."""
+    table = int(rng.integers(1, 3))
+    name, other = (("waste", "gdp"), ("gdp", "waste"), ("emp", "urban"))[int(rng.integers(0, 3))]
+    study.columns[table, name] = study.columns[table, other].copy()
+    return [(table, row, name) for row in range(1, study.n + 1)]
+
+
 def copied_slow(study: Invented, rng: np.random.Generator) -> list[Cell]:
     """Figures that hardly move copied from last year, everything computed from them: jobs in some rows, or a region."""
     count = int(rng.integers(2, 5))
@@ -916,7 +924,7 @@ FAULTS: dict[str, Plant] = {
         rotated_index, unit_slip_of_rows, rounded_ratio, inputs_of_other_year, declared_order, digit_typo, digit_lost,
         inverted_cell, ratio_of_other_region, row_in_other_unit, years_of_row, total_wrong, share_wrong, rank_swapped,
         index_years_exchanged, index_by_other_method, change_of_other_base,
-        exchanged_tables, exchanged_inputs, exchanged_with_ratio, copied_slow,
+        exchanged_tables, exchanged_inputs, exchanged_with_ratio, copied_slow, column_twice,
     )
 }  # fmt: skip
 
@@ -934,7 +942,7 @@ WORDS: dict[str, str] = {
     "computed_from_moved": "order|moved|belongs to", "declared_order": "order|moved|belongs to",
     "pushed_down": "moved|rows? (too|on)|lost|belongs to", "denominator_of_other_year": "denominator|numerator",
     "inputs_of_other_year": "inputs of|same as|copy", "copied_from_last_year": "duplicated|same as|copy",
-    "copied_slow": "duplicated|same as|copy", "copied_block": "duplicated|same as|copy",
+    "column_twice": "duplicated", "copied_slow": "duplicated|same as|copy", "copied_block": "duplicated|same as|copy",
     "copied_column": "duplicated|same as|copy",
     "repeated_row": "duplicated", "truncated_ratio": "truncated|cut off", "rounded_ratio": "rounded",
     "exchanged_years": "exchanged", "exchanged_tables": "exchanged", "exchanged_inputs": "exchanged",

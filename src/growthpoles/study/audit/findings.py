@@ -229,6 +229,8 @@ def cause_fault(cause: Cause, blocks: Mapping[int, Block]) -> Fault:
         return Fault("exchanged columns", table=table, column=columns)
     if first.kind == "exchanged":
         return Fault("exchanged years", table=table, other_table=first.keys[-1][0], column=columns)
+    if first.kind == "repeated" and first.input:
+        return Fault("same columns", table=table, column=f"{columns}, {first.input}")
     if first.kind == "repeated":
         return Fault("repeated column", table=table, column=columns, year=first.other_year)
     if first.kind == "other year":

@@ -14,7 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from growthpoles.study.audit.arithmetic import match_rows
-from growthpoles.study.audit.causes.printed_relations import Block, Bounds, Column, Mask, Relation, meets, stands_still
+from growthpoles.study.audit.causes.printed_relations import (
+    Block,
+    Bounds,
+    Column,
+    Mask,
+    Relation,
+    meets,
+    same_cells,
+    stands_still,
+)
 
 Rows = npt.NDArray[np.intp]
 Key = tuple[int, str]
@@ -100,6 +109,7 @@ def readings(blocks: Blocks, relations: Sequence[Relation], wrong: Sequence[Mask
                 yield from _shifted(block, name, implied, rows)
                 yield from _exchanged(blocks, relations, relation, name, implied, rows)
                 yield from _repeated(blocks, relation, name, implied, rows)
+                yield from _same_column(block, name, implied, rows)
                 yield from _factor(block, name, implied, rows)
         if relation.kind == "ratio" and len(rows) > 1:
             yield from _other_year(blocks, relation, rows)
@@ -500,6 +510,20 @@ def _repeated(blocks: Blocks, relation: Relation, name: str, implied: Bounds, ro
             key = (block.table, name)
             text = f"duplicated cells: the same as {other.year} (table {other.table}), a copy of the other year"
             yield Reading("repeated", {key: at}, {key: implied}, {key: (text,) * len(at)}, other_year=other.year or 0)
+
+
+def _same_column(block: Block, name: str, implied: Bounds, rows: Rows) -> Iterator[Reading]:
+    """Try a column that is another one of its table, copied, where the relations want other figures."""
+    column = block.columns[name]
+    for other, theirs in block.columns.items():
+        same = (column.value == theirs.value) & (column.value != 0)
+        known = np.isfinite(column.value) & np.isfinite(theirs.value)
+        if other != name and len(rows) >= 3 and same[rows].mean() >= 0.8 and same[known].mean() >= 0.8:
+            if same_cells(column, theirs):
+                continue
+            key = (block.table, name)
+            text = f"duplicated column: {name} and {other} are the same"
+            yield Reading("repeated", {key: rows}, {key: implied}, {key: (text,) * len(rows)}, input=other)
 
 
 def _other_year(blocks: Blocks, relation: Relation, rows: Rows) -> Iterator[Reading]:

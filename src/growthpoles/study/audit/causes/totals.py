@@ -8,7 +8,7 @@ from math import comb
 
 import numpy as np
 
-from growthpoles.study.audit.arithmetic import decimal_shift, transposed
+from growthpoles.study.audit.arithmetic import decimal_shift, significant_digits, transposed
 from growthpoles.study.audit.between_years import growth
 from growthpoles.study.audit.causes.hypotheses import twins
 from growthpoles.study.audit.causes.printed_relations import Array, Block, Column, Relation
@@ -29,6 +29,7 @@ _SURE, _LIKELY = float(np.log(1e6)), float(np.log(1e2))
 _ANEW = 0.01
 #: Robust deviations of growth that are odd, and that are usual.
 _ODD, _USUAL = 4.0, 2.0
+_TOLD_APART = 4  # digits of cells that are not the same by chance
 #: Sum of the log odds of several totals, none of them sure, that are believed together.
 _TOGETHER = 1.5 * _SURE
 
@@ -477,7 +478,7 @@ def _finding(each: _Sum, blocks: Blocks, relations: Sequence[Relation], decimal:
 
 
 def _unlike(each: _Sum, blocks: Blocks, known: set[int]) -> list[tuple[int, float, str]]:
-    """Return rows that grow unlike the others as printed, and like them as the total wants: row, figure, reason."""
+    """Return rows that grow unlike the others, or not at all, and as the total wants like them: row, figure, reason."""
     block, found = blocks[each.total.table], dict[int, tuple[int, float, str]]()
     for other, place in twins(blocks, block.table, each.name):
         change, middle, scale = growth(block, other, place, each.name)
@@ -487,7 +488,10 @@ def _unlike(each: _Sum, blocks: Blocks, known: set[int]) -> list[tuple[int, floa
             if not (np.isfinite(change[i]) and want * theirs > 0):
                 continue
             now, then = abs(change[i] - middle) / scale, abs(np.log(want / theirs) - middle) / scale
-            if now > _ODD and then < _USUAL:
+            same = theirs == block.columns[each.name].value[i]
+            if same and then < _USUAL and significant_digits(block.columns[each.name].printed[i]) >= _TOLD_APART:
+                found[i] = i, want, f"duplicated cell: the same as table {other.table}, row {other.rows[place[i]]}"
+            elif now > _ODD and then < _USUAL:
                 told = f"x{np.exp(change[i]):.4g} from table {other.table} to {block.table}, where the others grow "
                 found[i] = i, want, f"{told}x{np.exp(middle):.3g}"
     return list(found.values())
