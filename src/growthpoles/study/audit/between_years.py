@@ -204,7 +204,7 @@ def magnitudes(blocks: Mapping[int, Block], block: Block, results: set[tuple[int
                 sides = [sides[int(np.argmax(home))]]
             lead = "" if len(sides) == 1 else "one reading: "
             cells = tuple(
-                cell
+                replace(cell, power=ten)
                 for side, at, ten in sides
                 for cell in cells_of(
                     side, name, [at], f"{lead}decimal shift or unit slip between years (x10^{ten})",

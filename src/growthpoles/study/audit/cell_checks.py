@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import comb
@@ -309,7 +308,7 @@ def _one_slip(alone: list[Finding], totals: list[Finding]) -> tuple[list[Finding
 
     The total tells which year is wrong.
     """
-    slips: dict[tuple[int, str, str], list[Finding]] = {}
+    slips: dict[tuple[int, str, int], list[Finding]] = {}
     for finding in (*alone, *totals):
         if finding.fault.kind in ("magnitude", "decimal shifts", "total"):
             for key in filter(None, map(_slip_of, finding.cells)):
@@ -333,10 +332,9 @@ def _one_slip(alone: list[Finding], totals: list[Finding]) -> tuple[list[Finding
     return alone, totals
 
 
-def _slip_of(cell: Cell) -> tuple[int, str, str] | None:
+def _slip_of(cell: Cell) -> tuple[int, str, int] | None:
     """Return table, region and power of a cell that is said to be off by a power of ten."""
-    hit = re.search(r"decimal shift.*\(x10\^(-?\d+)\)", cell.cause)
-    return (cell.table, cell.region, hit[1]) if hit is not None else None
+    return (cell.table, cell.region, cell.power) if cell.power else None
 
 
 def _shares(

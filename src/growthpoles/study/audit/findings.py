@@ -153,7 +153,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One printed cell of a finding."""
+    """One printed cell of a finding; `power` of ten by which it is said to be off, beside a total or another year."""
 
     table: int
     row: int
@@ -162,6 +162,7 @@ class Cell:
     expected: float
     cause: str
     region: str
+    power: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -22,7 +22,7 @@ Blocks = Mapping[int, Block]
 #: Log odds, row of the total, rows of its parts.
 _Hit = tuple[float, int, tuple[int, ...]]
 _FEWEST = 2
-_SHIFT, _RARE = "decimal shift", 0.02
+_RARE = 0.02
 _COLUMNS = 2
 #: Log odds of a total on its own, and of one within another.
 _SURE, _LIKELY = float(np.log(1e6)), float(np.log(1e2))
@@ -439,19 +439,19 @@ def _finding(each: _Sum, blocks: Blocks, relations: Sequence[Relation], decimal:
     for i in each.at:
         want = float(column.value[i]) + each.value - each.middle
         half = float(column.high[i] - column.low[i]) / 2
-        told = _slip(column.printed[i], float(column.value[i]), want, slack, decimal, half)
+        told, power = _slip(column.printed[i], float(column.value[i]), want, slack, decimal, half)
         # What holds in its row may have been computed from the wrong figure: a power of ten is told all the same.
-        if told and (told.startswith(_SHIFT) or not _breaks(relations, block, name, i, want, slack)):
-            rows.append((i, want, told))
-    unlike = _unlike(each, blocks, {i for i, _, _ in rows})
+        if told and (power or not _breaks(relations, block, name, i, want, slack)):
+            rows.append((i, want, told, power))
+    unlike = _unlike(each, blocks, {i for i, *_ in rows})
     text = f"total: the rows add up to {each.middle:.10g}"
-    slip = _slip(total.cells[name][0], each.value, each.middle, slack, decimal)
+    slip, off = _slip(total.cells[name][0], each.value, each.middle, slack, decimal)
     text += f"; {slip}" if slip else ""
-    shifted = [line for line in rows if line[2].startswith(_SHIFT)]
+    shifted = [line for line in rows if line[3]]
     # Digits that fit one cell alone, and all of them, are no chance where few cells could have been the one.
     decided = len(shifted) == 1 and not slip and _by_chance(each, column, slack) < _RARE
     lead = "" if (slip and not rows) or decided else "one reading: "
-    cells = [Cell(total.table, total.row, name, total.cells[name][0], each.middle, f"{lead}{text}", total.label)]
+    cells = [Cell(total.table, total.row, name, total.cells[name][0], each.middle, f"{lead}{text}", total.label, off)]
     if decided:
         rows, cells = shifted, []
     if row and rows:
@@ -459,9 +459,9 @@ def _finding(each: _Sum, blocks: Blocks, relations: Sequence[Relation], decimal:
     cells += [
         Cell(
             total.table, block.rows[i], name, column.printed[i], want,
-            f"{lead}{told}, does not add up to {total.label}", block.regions[i],
+            f"{lead}{told}, does not add up to {total.label}", block.regions[i], power,
         )
-        for i, want, told in rows
+        for i, want, told, power in rows
     ]  # fmt: skip
     cells += [
         Cell(
@@ -521,10 +521,13 @@ def _breaks(relations: Sequence[Relation], block: Block, name: str, i: int, want
     return False
 
 
-def _slip(text: str, value: float, want: float, slack: float, decimal: Decimal, half: float = 0.0) -> str:
-    """Name a slip of the digits that turns what is wanted into what is printed, to `half` a unit of its last digit."""
+def _slip(text: str, value: float, want: float, slack: float, decimal: Decimal, half: float = 0.0) -> tuple[str, int]:
+    """Name a slip of the digits that turns what is wanted into what is printed, to `half` a unit of its last digit.
+
+    Returns its name, empty without one, and the power of ten by which the figure is off.
+    """
     power = decimal_shift(value, want - slack, want + slack, half)
     if power is not None and abs(value / 10.0**power - want) <= slack + half / 10.0**power + abs(value) * 1e-9:
-        return f"decimal shift (x10^{power})"
+        return f"decimal shift (x10^{power})", power
     changed = transposed(text, want - slack, want + slack, decimal=decimal)
-    return "" if changed is None else f"digit transposition: {changed} fits"
+    return ("" if changed is None else f"digit transposition: {changed} fits"), 0
