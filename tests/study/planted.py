@@ -697,6 +697,28 @@ def copied_block(study: Invented, rng: np.random.Generator) -> list[Cell]:
     return [(2, row + 1, name) for row in range(start, start + length)]
 
 
+def column_twice(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """A typed column that stands in the place of another one of its table, the ratios right."""
+    table = int(rng.integers(1, 3))
+    name, other = (("waste", "gdp"), ("gdp", "waste"), ("emp", "urban"))[int(rng.integers(0, 3))]
+    study.columns[table, name] = study.columns[table, other].copy()
+    return [(table, row, name) for row in range(1, study.n + 1)]
+
+
+def copied_slow(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """Figures that hardly move copied from last year, everything computed from them: jobs in some rows, or a region."""
+    count = int(rng.integers(2, 5))
+    names = ("emp",) if rng.integers(0, 2) else ("pop", "urban", "rural")
+    rows = rng.choice(study.n, count if len(names) == 1 else 1, replace=False)
+    for name in names:
+        study.columns[2, name][rows] = study.columns[1, name][rows]
+    for ratio in RATIOS:
+        study.ratio(2, ratio)
+    study.exact = False
+    study.compute()
+    return [(2, int(row) + 1, name) for name in names for row in rows]
+
+
 def copied_column(study: Invented, rng: np.random.Generator) -> list[Cell]:
     name = str(rng.choice(["gdp", "emp", "pop", "rd", "firms", "waste", *RATIOS]))
     study.columns[2, name] = study.columns[1, name].copy()
@@ -870,6 +892,27 @@ def change_of_other_base(study: Invented, rng: np.random.Generator) -> list[Cell
     return [(3, row, "change") for row in range(1, study.n + 1)]
 
 
+def _exchange(study: Invented, names: tuple[str, ...]) -> list[Cell]:
+    for name in names:
+        study.columns[1, name], study.columns[2, name] = study.columns[2, name], study.columns[1, name]
+    return [(table, row, name) for table in (1, 2) for name in names for row in range(1, study.n + 1)]
+
+
+def exchanged_tables(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """The tables of two years exchanged as a whole: an index tells, or nothing does."""
+    return _exchange(study, (*study.primaries, *RATIOS))
+
+
+def exchanged_inputs(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """All typed columns of two years exchanged, or all that were computed from them."""
+    return _exchange(study, study.primaries if rng.integers(0, 2) else tuple(RATIOS))
+
+
+def exchanged_with_ratio(study: Invented, rng: np.random.Generator) -> list[Cell]:
+    """One typed column of two years exchanged, together with its ratio."""
+    return _exchange(study, (("waste", "wst"), ("rd", "rdi"), ("emp", "prod"))[int(rng.integers(0, 3))])
+
+
 FAULTS: dict[str, Plant] = {
     plant.__name__: plant
     for plant in (
@@ -881,6 +924,7 @@ FAULTS: dict[str, Plant] = {
         rotated_index, unit_slip_of_rows, rounded_ratio, inputs_of_other_year, declared_order, digit_typo, digit_lost,
         inverted_cell, ratio_of_other_region, row_in_other_unit, years_of_row, total_wrong, share_wrong, rank_swapped,
         index_years_exchanged, index_by_other_method, change_of_other_base,
+        exchanged_tables, exchanged_inputs, exchanged_with_ratio, copied_slow, column_twice,
     )
 }  # fmt: skip
 
@@ -898,9 +942,11 @@ WORDS: dict[str, str] = {
     "computed_from_moved": "order|moved|belongs to", "declared_order": "order|moved|belongs to",
     "pushed_down": "moved|rows? (too|on)|lost|belongs to", "denominator_of_other_year": "denominator|numerator",
     "inputs_of_other_year": "inputs of|same as|copy", "copied_from_last_year": "duplicated|same as|copy",
-    "copied_block": "duplicated|same as|copy", "copied_column": "duplicated|same as|copy",
+    "column_twice": "duplicated", "copied_slow": "duplicated|same as|copy", "copied_block": "duplicated|same as|copy",
+    "copied_column": "duplicated|same as|copy",
     "repeated_row": "duplicated", "truncated_ratio": "truncated|cut off", "rounded_ratio": "rounded",
-    "exchanged_years": "exchanged", "years_of_row": "exchanged|other year|value of another", "wrong_sign": "sign",
+    "exchanged_years": "exchanged", "exchanged_tables": "exchanged", "exchanged_inputs": "exchanged",
+    "exchanged_with_ratio": "exchanged", "years_of_row": "exchanged|other year|value of another", "wrong_sign": "sign",
     "other_denominator": "another (numerator|denominator)", "digits_in_a_part": "sum|transpos", "total_wrong": "total",
     "rank_swapped": "rank", "wrong_class": "class", "share_wrong": "sum|share", "index_years_exchanged": "exchanged",
 }  # fmt: skip

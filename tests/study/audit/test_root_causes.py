@@ -17,13 +17,14 @@ from growthpoles.study.audit import audit_sources, run_audit
 #: Of which everything was computed: where growth scatters widely no cell tells, and the audit says so.
 COMPUTED = {"computed_from_moved", "unit_slip_and_all", "exchanged_labels", "truncated_ratio"}
 #: Within what growth allows, a copy is no copy.
-BEYOND = {*COMPUTED, "copied_from_last_year"}
+BEYOND = {*COMPUTED, "copied_from_last_year", "exchanged_tables"}
 #: Faults of the tables of inputs, which need no published index to be found.
 IN_TABLES = (
     "swapped_primary", "rotated_primary", "rotated_ratio", "shifted_block", "denominator_of_other_year", "unit_slip",
     "scaled_ratio", "scaled_primary", "digits_in_a_primary", "exchanged_years", "wrong_sign", "swapped_ratio",
     "rotated_column", "pushed_down", "swapped_inputs", "copied_column", "other_denominator", "unit_slip_of_rows",
     "rounded_ratio", "inputs_of_other_year", "inverted_cell", "row_in_other_unit", "years_of_row", "digit_typo",
+    "exchanged_inputs", "exchanged_with_ratio", "copied_slow", "column_twice",
 )  # fmt: skip
 
 
@@ -78,6 +79,13 @@ def test_a_study_with_gaps_is_audited_and_says_what_it_could_not_check(tmp_path:
     assert (
         "prod = 1000 * gdp / emp" in told and "no number in emp, rows 3" in told and "no index printed, rows 5" in told
     )
+
+
+def test_an_index_halfway_between_two_printed_ones_follows(tmp_path: Path) -> None:
+    """Percentiles of nine regions are eighths: printed to two digits they are rounded up or down."""
+    study = clean(np.random.default_rng(3), tmp_path, n=9, method="percentile", gaps=True)
+    found = run_audit(study.write(tmp_path))
+    assert found.ledger.empty and (found.reproduction["deviation"].abs() > 0.005).any()
 
 
 @pytest.mark.long
@@ -193,6 +201,25 @@ def test_index_columns_of_two_years_exchanged_are_one_fault(tmp_path: Path) -> N
     assert set(zip(found.ledger["table"], found.ledger["row"], found.ledger["column"], strict=True)) == set(cells)
 
 
+@pytest.mark.parametrize("third", [pytest.param(False, marks=pytest.mark.long), True])
+@pytest.mark.parametrize("published", [pytest.param(True, marks=pytest.mark.long), False])
+def test_tables_of_two_years_exchanged_are_open_or_said_to_be_blind(
+    published: bool, third: bool, tmp_path: Path
+) -> None:
+    """Index columns or tables: nothing tells; without an index only a third year does, and that is a remark."""
+    shape = Shape(published=published, third=third)
+    study, cells = invent(np.random.default_rng(4), tmp_path, "exchanged_tables", n=12, shape=shape)
+    found = run_audit(study.write(tmp_path))
+    assert any("the years of all columns exchanged" in told for told in found.unchecked["told"])
+    assert found.remarks["told"].str.contains("turn back on the way to 20").any() == third
+    if published:
+        named, wrong, faults = outcome(found.ledger, cells)
+        assert named and not wrong and faults == 1 and set(found.ledger["table"]) == {1, 2, 3}
+        assert found.ledger["cause"].str.contains("one reading").all()
+    else:
+        assert found.ledger.empty
+
+
 def test_one_order_by_two_names_and_a_flag_without_a_value_are_read(tmp_path: Path) -> None:
     """The study declares the order of its rows twice, and flags a figure whose value is left out."""
     study = clean(np.random.default_rng(3), tmp_path, n=8, shape=Shape(lang="ru"))
@@ -284,6 +311,7 @@ def rates(kinds: list[str], seeds: range, folder: Path) -> tuple[int, int, int, 
             hit, blamed, faults = outcome(found.ledger, cells)
             if not hit and not blamed and kind in BEYOND:
                 told = " ".join(found.unchecked["check"])
+                assert kind != "exchanged_tables" or "the years of all columns exchanged" in told, seed
                 assert kind not in COMPUTED or any(column in told for _, _, column in cells), (kind, seed)
                 continue
             said = found.ledger["cause"] + " " + found.ledger["fault"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from growthpoles.study.audit.causes.hypotheses import twins
 from growthpoles.study.audit.causes.printed_relations import Array, Block, Relation, same_cells
 from growthpoles.study.audit.column_orders import listed
 from growthpoles.study.audit.findings import Cell, Fault, FaultKind, Finding
+from growthpoles.study.audit.printed_cells import TotalRow
 
 #: Chance findings that one table of a study may give.
 RARE = float(np.log(1e-4))
@@ -36,6 +38,7 @@ _ALL = 0.95
 _NEAR_YEARS = 5  # over longer times regions grow apart by more than tables err (an oil field: Campeche)
 _TEN = float(np.log(10.0))
 _SPREAD, _HALF_TEN = 0.25, 0.7  # robust scatter of growth that is narrow; half a power of ten, less what grows
+_CLEAR, _TURNED = 3.8, 3  # standard errors of the median of common growth that is clear; columns that tell of years
 _LONG = 5  # digits of a number that is not often the same in two years
 
 
@@ -201,7 +204,7 @@ def magnitudes(blocks: Mapping[int, Block], block: Block, results: set[tuple[int
                 sides = [sides[int(np.argmax(home))]]
             lead = "" if len(sides) == 1 else "one reading: "
             cells = tuple(
-                cell
+                replace(cell, power=ten)
                 for side, at, ten in sides
                 for cell in cells_of(
                     side, name, [at], f"{lead}decimal shift or unit slip between years (x10^{ten})",
@@ -364,7 +367,7 @@ def growth_remarks(
                         "a quantity that stands still, or a copy"
                     )
                     lines.append((block.table, block.rows[int(at[0])], name, told))
-                elif (other.year or 0) < (block.year or 0) and len(at) < EQUAL_CELLS:
+                elif (other.year or 0) < (block.year or 0):
                     for row in map(int, at):
                         long = significant_digits(block.columns[name].printed[row]) >= _LONG
                         if long and (block.table, block.rows[row], name) not in told_of:
@@ -416,4 +419,99 @@ def blind_columns(blocks: Mapping[int, Block], results: set[tuple[int, str]]) ->
                         f"tables {other.table} and {block.table}: rows of {name} exchanged before all else was computed"
                     )
                     lines.append((check, len(logs), f"growth scatters so much that {100 * seen:.0f} % would be seen"))
+    return lines
+
+
+def _paired(blocks: Mapping[int, Block]) -> Iterator[tuple[Block, Block, Array, list[str]]]:
+    """Yield tables of two years next to each other: earlier, later, places of the later's regions, columns of both."""
+    years = sorted({block.year for block in blocks.values() if block.year is not None})
+    before = dict(pairwise(years))
+    for block in blocks.values():
+        for other in blocks.values():
+            names = [
+                name
+                for name, column in block.columns.items()
+                if name in other.columns and not same_cells(column, other.columns[name])
+            ]
+            if names and other.year is not None and before.get(other.year, other.year) == block.year != other.year:
+                place = {region: i for i, region in enumerate(other.regions)}
+                yield other, block, np.array([place.get(region, -1) for region in block.regions]), names
+
+
+def _clear_steps(blocks: Mapping[int, Block]) -> dict[tuple[str, int, int], float]:
+    """Return the common growth of every column from one table to another; NaN where it is not clear."""
+    steps = {}
+    for block in blocks.values():
+        for name in block.columns:
+            for other, place in twins(blocks, block.table, name):
+                change, middle, scale = growth(block, other, place, name)
+                room = _CLEAR * scale / np.sqrt(max(int(np.isfinite(change).sum()), 1))
+                steps[name, other.table, block.table] = middle if abs(middle) > room else np.nan
+    return steps
+
+
+def _middle_years(
+    blocks: Mapping[int, Block],
+    one: Block,
+    two: Block,
+    names: Sequence[str],
+    steps: Mapping[tuple[str, int, int], float],
+) -> tuple[set[str], dict[str, int]]:
+    """Return the columns in which a third year tells that two years follow each other, and those that turn back.
+
+    Of a table before or after both, the one of the nearer year lies between: by the common growth, where it is clear.
+    """
+    told, turned = set[str](), dict[str, int]()
+    for name in names:
+        for third in blocks.values():
+            years = one.year or 0, two.year or 0
+            if third.year is None or name not in third.columns or years[0] <= third.year <= years[1]:
+                continue
+            near, far = (one, two) if third.year < years[0] else (two, one)
+            whole, first, rest = (
+                steps.get((name, *pair), np.nan)
+                for pair in ((third.table, far.table), (third.table, near.table), (near.table, far.table))
+            )
+            if first * rest > 0:
+                told.add(name)
+            elif first * rest < 0 and whole * first > 0:
+                turned[name] = third.year
+    return told - set(turned), {name: year for name, year in turned.items() if name not in told}
+
+
+def turned_years(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -> pd.DataFrame:
+    """List tables whose figures turn back in every column that a third year tells of, three at least."""
+    lines, steps = [], _clear_steps(blocks)
+    for one, two, _, names in _paired(blocks):
+        typed = [name for name in names if (two.table, name) not in results]
+        told, turned = _middle_years(blocks, one, two, typed, steps)
+        if not told and len(turned) >= _TURNED:
+            sentence = (
+                f"tables {one.table} and {two.table}: {', '.join(turned)} turn back on the way to "
+                f"{min(turned.values())}: the years exchanged, or one out of line"
+            )
+            lines.append((two.table, two.rows[0], next(iter(turned)), sentence))
+    return pd.DataFrame(lines, columns=["table", "row", "column", "told"])
+
+
+def blind_years(
+    blocks: Mapping[int, Block], relations: Sequence[Relation], totals: Sequence[TotalRow], rated: Collection[int]
+) -> list[tuple[str, int, str]]:
+    """List tables that would look as they do with the years of all columns exchanged, or of single ones: no fault.
+
+    An index that follows from the table of its year (`rated`) tells them apart, and growth that a third year goes on
+    with; a single column is told by what is computed from it, and by its total.
+    """
+    lines, steps = [], _clear_steps(blocks)
+    for one, two, place, names in _paired(blocks):
+        told, turned = _middle_years(blocks, one, two, names, steps)
+        held = {name for relation in relations if relation.table in (one.table, two.table) for name in relation.members}
+        held |= {name for total in totals if total.table in (one.table, two.table) for name in total.cells}
+        alone = [name for name in names if name not in held | told]
+        rows, where = int((place >= 0).sum()), f"tables {one.table} and {two.table}: the years of"
+        reason = "nothing in the tables tells the years apart"
+        if not set(rated) & {one.year, two.year} and (turned or len(told) < _TURNED) and len(names) > 1:
+            lines.append((f"{where} all columns exchanged", rows, reason))
+        if alone:
+            lines.append((f"{where} {', '.join(alone)} exchanged", rows, reason))
     return lines

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import comb
@@ -25,6 +24,7 @@ from growthpoles.study.audit.between_years import (
     repeated_columns,
     repeated_rows,
     together,
+    turned_years,
     typed_columns,
 )
 from growthpoles.study.audit.causes.hypotheses import Key, twins
@@ -120,6 +120,23 @@ def search_all(
     }
     totals = total_findings(sources.totals, blocks, whole, relations, results, sources.decimal)
     once = {(cell.table, cell.row, cell.column) for finding in alone for cell in finding.cells}
+    # Shares of figures that are copies, or in a row that is one, do not add up either.
+    copies_at = {
+        (cell.table, cell.row, cell.column)
+        for finding in (*alone, *repeated)
+        if finding.fault.kind in ("repeated row", "repeated in years", "repeated column")
+        for cell in finding.cells
+    }
+    columns_at = {(table, column) for table, _, column in copies_at}
+    alone = [
+        finding
+        for finding in alone
+        if finding.fault.kind != "shares"
+        or not (
+            (finding.fault.table, finding.fault.column) in columns_at
+            or all((cell.table, cell.row, finding.fault.denominator) in copies_at for cell in finding.cells)
+        )
+    ]
     alone, totals = _one_slip(*_one_year(alone, totals))
     rest = [
         *alone,
@@ -143,6 +160,7 @@ def search_all(
     found = [*cause_findings(sources, blocks, causes), *kept]
     told_of = {(cell.table, cell.row, cell.column) for finding in found for cell in finding.cells}
     mended, remarks = mend(sources, blocks, whole), growth_remarks(whole, results, told_of)
+    remarks = pd.concat([remarks, turned_years(whole, results)], ignore_index=True)
     return Search(sources, found, orders, causes, blocks, mended, tuple(relations), remarks)
 
 
@@ -290,7 +308,7 @@ def _one_slip(alone: list[Finding], totals: list[Finding]) -> tuple[list[Finding
 
     The total tells which year is wrong.
     """
-    slips: dict[tuple[int, str, str], list[Finding]] = {}
+    slips: dict[tuple[int, str, int], list[Finding]] = {}
     for finding in (*alone, *totals):
         if finding.fault.kind in ("magnitude", "decimal shifts", "total"):
             for key in filter(None, map(_slip_of, finding.cells)):
@@ -314,10 +332,9 @@ def _one_slip(alone: list[Finding], totals: list[Finding]) -> tuple[list[Finding
     return alone, totals
 
 
-def _slip_of(cell: Cell) -> tuple[int, str, str] | None:
+def _slip_of(cell: Cell) -> tuple[int, str, int] | None:
     """Return table, region and power of a cell that is said to be off by a power of ten."""
-    hit = re.search(r"decimal shift.*\(x10\^(-?\d+)\)", cell.cause)
-    return (cell.table, cell.region, hit[1]) if hit is not None else None
+    return (cell.table, cell.region, cell.power) if cell.power else None
 
 
 def _shares(
@@ -339,6 +356,7 @@ def _shares(
         of_all = None if given is None else [of for shares, of in given if shares == name]
         if (found := shares_of(block, name, of_all)) is not None:
             of, _, middle, at = found
+            fault = replace(fault, denominator=of)
             text = f"sum: not the share of {of}"
             cells = [cell for i in map(int, at) for cell in cells_of(block, name, [i], text, expected=float(middle[i]))]
             evidence = f"{np.isfinite(column.value).sum() - len(at)} other rows are shares of {of}, to rounding"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -23,7 +25,10 @@ EXPECTED_COINCIDENCES = 1e-4
 _IN_COLUMN, _BY_GROWTH = 0.5, 5.0
 _DEGREES = 4
 #: So many equal cells of two years are one copy and no single ones.
-_BLOCK = 3
+_BLOCK = 2
+#: Sets of cells that stand still together that a column, or a row, may be expected to have by chance.
+_JOINT = 1e-6
+_ROW = 3
 DUPLICATE_COLUMNS = ("table", "row", "column", "printed", "other_table", "other_row", "kind", "coincidences")
 
 
@@ -59,7 +64,21 @@ def duplicate_findings(
         else:
             finding = _between(sources, pair)
         found.append(finding)
-    return found, lost
+    return _of_rows(found), lost
+
+
+def _of_rows(found: list[Finding]) -> list[Finding]:
+    """Give copies of the same rows in several columns of two years one fault."""
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in found:
+        cells = frozenset((cell.table, cell.row) for cell in finding.cells)
+        groups.setdefault((finding.fault.kind, cells), []).append(finding)
+    told = []
+    for (kind, _), group in groups.items():
+        names = ", ".join(finding.fault.column for finding in group)
+        several = len(group) > 1 and kind != "repeated in rows"
+        told += [replace(each, fault=replace(group[0].fault, column=names)) if several else each for each in group]
+    return told
 
 
 def _within(
@@ -176,7 +195,8 @@ def find_duplicates(sources: Sources, *, limit: float = EXPECTED_COINCIDENCES) -
     the number of comparisons this is the number of coincidences to expect; a repetition is reported when that is
     below `limit`. Where the years go along with each other, the density is that of the growth of the other rows, and
     only a row that stands still while all others move one way is one: where some grow and some shrink, a few stand
-    still by chance.
+    still by chance. Several rows of a column, or columns of a row, that stand still together are held against the
+    chance of all of them.
 
     Parameters
     ----------
@@ -193,13 +213,49 @@ def find_duplicates(sources: Sources, *, limit: float = EXPECTED_COINCIDENCES) -
         typed in can be copied.
     """
     derived = _derived(sources)
-    records = [
-        record
+    lines = [
+        line
         for column, left, right, kind in _comparisons(sources)
         if (int(left["table"].iloc[0]), column) not in derived
-        for record in _pairs(column, left, right, kind, limit)
+        for line in _pairs(column, left, right, kind, limit)
     ]
-    return pd.DataFrame(records, columns=list(DUPLICATE_COLUMNS))
+    groups: dict[tuple[object, ...], list[_Pair]] = {}
+    for line in lines:
+        at = line.record
+        if line.region:
+            groups.setdefault((at["table"], at["other_table"], at["column"]), []).append(line)
+            groups.setdefault((at["table"], at["other_table"], 0, line.region), []).append(line)
+    joint: dict[int, float] = {}
+    for group in groups.values():
+        of_row = len({line.record["column"] for line in group}) > 1
+        # Of columns that add up, the last follows from the others.
+        chances = sorted(line.chance for line in group)[int(of_row) :]
+        if len(group) < (_ROW if of_row else _BLOCK):
+            continue
+        expected = float(np.exp(sum(map(np.log, chances)))) * comb(
+            int(group[0].comparisons), 1 if of_row else len(group)
+        )
+        if expected < _JOINT:
+            joint |= {id(line): expected for line in group}
+    return pd.DataFrame(
+        [
+            {**line.record, "coincidences": joint.get(id(line), line.record["coincidences"])}
+            for line in lines
+            if line.lone or id(line) in joint
+        ],
+        columns=list(DUPLICATE_COLUMNS),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pair:
+    """Two equal cells: whether they are a copy by themselves, the chance of it, and their region where it is one."""
+
+    record: dict[str, object]
+    lone: bool
+    chance: float
+    comparisons: float
+    region: str
 
 
 def _derived(sources: Sources) -> set[tuple[int, str]]:
@@ -228,9 +284,7 @@ def _one_column(first: pd.DataFrame, second: pd.DataFrame) -> bool:
     return "place" in first and bool((first["place"].notna()).all()) and list(first["place"]) == list(second["place"])
 
 
-def _pairs(
-    column: str, left: pd.DataFrame, right: pd.DataFrame, kind: str, limit: float
-) -> Iterator[dict[str, object]]:
+def _pairs(column: str, left: pd.DataFrame, right: pd.DataFrame, kind: str, limit: float) -> Iterator[_Pair]:
     lv, rv = left["value"].to_numpy(float), right["value"].to_numpy(float)
     equal = (lv[:, None] == rv[None, :]) & (lv[:, None] != 0)
     if kind == "rows of one column":
@@ -243,26 +297,33 @@ def _pairs(
             return
         equal &= rows | regions
         comparisons = float((rows | regions).sum())
+    still = (
+        np.array([], dtype=np.intp) if kind == "rows of one column" else np.flatnonzero((equal & regions).any(axis=1))
+    )
     for i, j in np.argwhere(equal):
+        region = ""
         unit = 2 * max(left["half"].iloc[i], right["half"].iloc[j])
         if kind == "rows of one column":
             chance, most = _chance(lv[i], unit, np.delete(lv, [i, j])), _IN_COLUMN * limit
         else:
             chance, most = _chance(lv[i], unit, np.delete(rv, j)), limit
             here, there = (rv[regions.argmax(axis=1)], lv) if regions[i, j] else (rv[:0], lv[:0])
-            by_growth = _chance_of_growth(here, there, regions.any(axis=1), int(i), unit)
-            chance, most = (chance, most) if by_growth is None else (by_growth, _BY_GROWTH * limit)
-        if chance * comparisons < most:
-            yield {
-                "table": int(left["table"].iloc[i]),
-                "row": int(left["row"].iloc[i]),
-                "column": column,
-                "printed": left["printed"].iloc[i],
-                "other_table": int(right["table"].iloc[j]),
-                "other_row": int(right["row"].iloc[j]),
-                "kind": kind,
-                "coincidences": chance * comparisons,
-            }
+            region = str(left["region"].iloc[i]) if regions[i, j] else ""
+            by_growth = _chance_of_growth(here, there, regions.any(axis=1), int(i), unit, still)
+            if by_growth is not None:
+                chance, one_way = by_growth
+                most = _BY_GROWTH * limit if one_way else 0.0
+        record = {
+            "table": int(left["table"].iloc[i]),
+            "row": int(left["row"].iloc[i]),
+            "column": column,
+            "printed": left["printed"].iloc[i],
+            "other_table": int(right["table"].iloc[j]),
+            "other_row": int(right["row"].iloc[j]),
+            "kind": kind,
+            "coincidences": chance * comparisons,
+        }
+        yield _Pair(record, chance * comparisons < most, chance, comparisons, region)
 
 
 def _chance(value: float, unit: float, others: npt.NDArray[np.float64]) -> float:
@@ -296,10 +357,14 @@ def _chance_of_growth(
     known: npt.NDArray[np.bool_],
     i: int,
     unit: float,
-) -> float | None:
-    """Probability that row i stands still to the last digit; None where growth says nothing, 1 where it is usual."""
+    still: npt.NDArray[np.intp],
+) -> tuple[float, bool] | None:
+    """Probability that row i stands still to the last digit, and whether all others move one way.
+
+    `still` are the rows that stand still; None where growth says nothing.
+    """
     usable = np.flatnonzero(known & (values * before > 0)) if len(values) else np.array([], dtype=np.intp)
-    usable = usable[usable != i]
+    usable = np.setdiff1d(usable, [i, *still])
     if len(usable) < 5:
         return None
     logs = np.log(np.abs(before[usable]))
@@ -309,11 +374,10 @@ def _chance_of_growth(
     scale = max(1.4826 * float(np.median(away)), float(np.quantile(away, 0.8)) / 1.28, 0.01)
     if scale >= max(1.4826 * float(np.median(np.abs(logs - np.median(logs)))), float(logs.std())):
         return None
-    if not ((growth > 0).all() or (growth < 0).all()):
-        return 1.0
     step = _step(float(before[i]), unit, before[usable])
     density = 6 * np.sqrt(3) / np.pi / (3 + (middle / scale) ** 2) ** 2  # Student t, three degrees of freedom
-    return min(1.0, step / abs(float(before[i])) * density / scale)
+    one_way = bool((growth > 0).all() or (growth < 0).all())
+    return min(1.0, step / abs(float(before[i])) * density / scale), one_way
 
 
 def _on_lattice(value: float, step: float) -> bool:

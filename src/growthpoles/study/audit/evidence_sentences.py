@@ -147,12 +147,17 @@ SENTENCES = (
     "index {year}",
     "tables {table} and {other_table}: rows of {column} exchanged before all else was computed",
     "table {table}: rows of {columns} exchanged before all else was computed",
+    "tables {table} and {other_table}: the years of all columns exchanged",
+    "tables {table} and {other_table}: the years of {columns} exchanged",
+    "nothing in the tables tells the years apart",
     "sheet {text} is hidden",
     "follows from: {fault} ({relation})",
     "expected {value}",
     "{column} of {region} (row {row}) goes x{ratio} from table {table} to {other_table}, the others x{growth}",
     "{column} is the same in tables {table} and {other_table} in {count} rows: a quantity that stands still, or a copy",
     "{column} of {region} (row {row}) is the same in tables {table} and {other_table}: chance, or a copy",
+    "tables {table} and {other_table}: {columns} turn back on the way to {year}: the years exchanged, or "
+    "one out of line",
     "table {table}: row {row} ({total}) is the total of rows {rows}",
 )
 

@@ -153,7 +153,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One printed cell of a finding."""
+    """One printed cell of a finding; `power` of ten by which it is said to be off, beside a total or another year."""
 
     table: int
     row: int
@@ -162,6 +162,7 @@ class Cell:
     expected: float
     cause: str
     region: str
+    power: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -228,7 +229,9 @@ def cause_fault(cause: Cause, blocks: Mapping[int, Block]) -> Fault:
     if first.kind == "exchanged" and relation_kind == "index":
         return Fault("exchanged columns", table=table, column=columns)
     if first.kind == "exchanged":
-        return Fault("exchanged years", table=table, other_table=first.keys[1][0], column=first.keys[0][1])
+        return Fault("exchanged years", table=table, other_table=first.keys[-1][0], column=columns)
+    if first.kind == "repeated" and first.input:
+        return Fault("same columns", table=table, column=f"{columns}, {first.input}")
     if first.kind == "repeated":
         return Fault("repeated column", table=table, column=columns, year=first.other_year)
     if first.kind == "other year":

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.study.audit.arithmetic import check_arithmetic
-from growthpoles.study.audit.between_years import blind_columns
+from growthpoles.study.audit.between_years import blind_columns, blind_years
 from growthpoles.study.audit.causes.hypotheses import Reading as CauseReading
 from growthpoles.study.audit.causes.printed_relations import (
     Block,
+    Bounds,
     Relation,
     make_block,
     ratio_relations,
@@ -166,8 +167,48 @@ def published_causes(
             relations = _published_relations(study, blocks, targets, missed, years)
             causes, whole = find_causes(blocks, relations, decimal=printed_decimal(study))
             reproduction = _followed(reproduction, reproduction, missed, set())
-    found, others = _told(study, causes, blocks, whole, reproduction)
+    tables = source_blocks(best)
+    causes = [_or_tables(study, cause, tables, catalogue) for cause in causes]
+    # Totals that are those of the other year's rows tell that it is the tables.
+    exchanged = [each.fault for each in search.findings if each.fault.kind == "exchanged years"]
+    several = [fault for fault in exchanged if ", " in fault.column]
+    for cause in [each for each in causes if each.open and each.first.kind == "exchanged"] if several else ():
+        causes.remove(cause)
+        told.append((several[0], Cause(cause.readings[1:], cause.symptoms)))
+    found, others = _told(study, causes, {**tables, **blocks}, whole, reproduction)
     return PublishedCauses([*entries, *found], [*told, *others], blocks, reproduction)
+
+
+def _or_tables(study: Study, cause: Cause, tables: Mapping[int, Block], catalogue: Catalogue) -> Cause:
+    """Leave open whether index columns of two years are exchanged or the tables that they were computed from.
+
+    A change from one year to the other that was computed from the right columns tells.
+    """
+    first = cause.first
+    if first.kind != "exchanged" or cause.open or {relation.kind for relation, _ in cause.symptoms} != {"index"}:
+        return cause
+    names = study.published.index.columns.items() if study.published.index is not None else ()
+    years = {year for year, name in names if name in {name for _, name in first.keys}}
+    keys = [
+        (block, name)
+        for block in tables.values()
+        for name in catalogue.indicators
+        if block.year in years and name in block.columns and block.table != first.keys[0][0]
+    ]
+    if not keys or len(years) != 2 or len({name for _, name in keys}) * 2 != len(keys):
+        return cause
+    cells, texts = {}, {}
+    bounds: dict[tuple[int, str], Bounds] = {}
+    for block, name in keys:
+        column, key = block.columns[name], (block.table, name)
+        cells[key] = np.flatnonzero(np.isfinite(column.value))
+        (other,) = years - {block.year}
+        theirs = next(pd.Series(each.columns[name].value, list(each.regions)) for each, own in keys
+                      if each.year == other and own == name)  # fmt: skip
+        value = np.asarray(theirs.reindex(list(block.regions)), dtype=float)
+        bounds[key] = value, value, value
+        texts[key] = (f"the columns of the years are exchanged: the value belongs to {other}",) * len(cells[key])
+    return Cause((first, CauseReading("exchanged", cells, bounds, texts)), cause.symptoms)
 
 
 def _weak(study: Study, causes: Sequence[Cause], blocks: Mapping[int, Block]) -> set[tuple[int, str]]:
@@ -407,6 +448,7 @@ def _cells_of(
     entries: list[Entry] = []
     for place, i in enumerate(map(int, at)):
         text = cell_text(reading, key, place, blocks, printed_decimal(study)) or "arithmetic"
+        text = f"one reading: {text}" if cause.open else text
         own = Cell(
             table, block.rows[i], name, block.columns[name].printed[i], float(reading.bounds[key][1][i]),
             f"published figure: {text}", block.regions[i],
@@ -480,6 +522,12 @@ def unchecked_frame(
                     lines.append((f"index {year}", len(rows), f"{why}, rows {listed(rows)}"))
     lines += coarse_ratios(blocks, relations)
     lines += blind_columns(blocks, results)
+    rated = {
+        int(str(year))
+        for year, part in (reproduction.groupby("year") if len(reproduction) else ())
+        if part["explained_by"].isin(_READINGS[:4]).mean() > KNOWN
+    }
+    lines += blind_years(blocks, relations, totals, rated)
     frame = pd.DataFrame(lines, columns=["check", "rows", "reason"])
     told = [f"not checked in {rows} rows: {check} ({reason})" for check, rows, reason in lines]
     return frame.assign(told=pd.Series(told, dtype=object))

@@ -556,7 +556,8 @@ def _edition_values(study: Study, year: int, edition: str, catalogue: Catalogue,
 
 def _half(own: pd.DataFrame, study: Study) -> pd.Series:
     decimal = printed_decimal(study)
-    return own["printed"].map(lambda text: printed_resolution(text, decimal=decimal) / 2).astype(float)
+    # An index may lie halfway between two printed ones, as those of ranks do: binary arithmetic is off by a little.
+    return own["printed"].map(lambda text: printed_resolution(text, decimal=decimal) / 2).astype(float) * (1 + 1e-9)
 
 
 def _published_classes(study: Study, year: int, regions: pd.Index) -> pd.Series:

@@ -14,7 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from growthpoles.study.audit.arithmetic import match_rows
-from growthpoles.study.audit.causes.printed_relations import Block, Bounds, Column, Mask, Relation, meets, stands_still
+from growthpoles.study.audit.causes.printed_relations import (
+    Block,
+    Bounds,
+    Column,
+    Mask,
+    Relation,
+    meets,
+    same_cells,
+    stands_still,
+)
 
 Rows = npt.NDArray[np.intp]
 Key = tuple[int, str]
@@ -100,6 +109,7 @@ def readings(blocks: Blocks, relations: Sequence[Relation], wrong: Sequence[Mask
                 yield from _shifted(block, name, implied, rows)
                 yield from _exchanged(blocks, relations, relation, name, implied, rows)
                 yield from _repeated(blocks, relation, name, implied, rows)
+                yield from _same_column(block, name, implied, rows)
                 yield from _factor(block, name, implied, rows)
         if relation.kind == "ratio" and len(rows) > 1:
             yield from _other_year(blocks, relation, rows)
@@ -128,6 +138,7 @@ def readings(blocks: Blocks, relations: Sequence[Relation], wrong: Sequence[Mask
         ]
         yield from _swapped(block, own) if own else ()
     yield from _exchanged_cells(blocks, relations, wrong)
+    yield from _exchanged_tables(blocks, relations, wrong)
     for (table, name, at), concerned in cells.items():
         yield from single(blocks[table], name, at, [relations[r] for r in concerned])
 
@@ -356,18 +367,58 @@ def _exchanged(
         there = _fits_other(name, theirs[0].implied(other, name), block, back)
         known = np.isfinite(implied[0])
         if _most(here, rows, known) and there[np.isfinite(theirs[0].implied(other, name)[0])].mean() >= 0.8:
-            keys = (block.table, name), (other.table, name)
-            ours, owns = block.columns[name], other.columns[name]
-            bounds = {
-                keys[0]: (owns.low[place], owns.value[place], owns.high[place]),
-                keys[1]: (ours.low[back], ours.value[back], ours.high[back]),
-            }
-            texts = {
-                key: tuple(f"the columns of the years are exchanged: the value belongs to {year}" for _ in block.rows)
-                for key, year in zip(keys, (other.year, block.year), strict=True)
-            }
-            cells = {key: np.arange(len(block.rows)) for key in keys}
-            yield Reading("exchanged", cells, bounds, texts, other_year=other.year or 0)
+            yield _years_exchanged(block, other, [name], place)
+
+
+def _years_exchanged(block: Block, other: Block, names: Sequence[str], place: Rows) -> Reading:
+    """Exchange columns between the tables of two years that print the same regions."""
+    back = np.argsort(place)
+    cells, bounds, texts = {}, {}, {}
+    for mine, theirs, at in ((block, other, place), (other, block, back)):
+        for name in names:
+            key, new = (mine.table, name), theirs.columns[name]
+            cells[key] = np.arange(len(mine.rows))
+            bounds[key] = new.low[at], new.value[at], new.high[at]
+            texts[key] = (f"the columns of the years are exchanged: the value belongs to {theirs.year}",) * len(at)
+    return Reading("exchanged", cells, bounds, texts, other_year=other.year or 0)
+
+
+def _exchanged_tables(blocks: Blocks, relations: Sequence[Relation], wrong: Sequence[Mask]) -> Iterator[Reading]:
+    """Try all results, or all that they were computed from, exchanged between two years: both mend the same.
+
+    So do a result and one input exchanged, and the result computed with the other input of the other year in both.
+    """
+    broken: dict[int, dict[tuple[str, ...], tuple[Relation, Rows]]] = {}
+    for relation, mask in zip(relations, wrong, strict=True):
+        if relation.kind == "ratio" and mask.sum() >= max(3, len(mask) / 2):
+            broken.setdefault(relation.table, {})[relation.members] = relation, np.flatnonzero(mask)
+    for table, other in combinations(sorted(broken), 2):
+        both = [members for members in broken[table] if members in broken[other]]
+        place = {region: at for at, region in enumerate(blocks[other].regions)}
+        rows = np.array([place.get(region, -1) for region in blocks[table].regions], dtype=np.intp)
+        if blocks[table].year in (None, blocks[other].year) or set(rows) != set(place.values()):
+            continue
+        for members in both:
+            ones, twos = (
+                {each.input: each for each in _other_year(blocks, *broken[t][members])} for t in (table, other)
+            )
+            for name in (name for name in members[1:] if name in ones and name in twos):
+                beside = [each for each in members if each != name]
+                yield _years_exchanged(blocks[table], blocks[other], beside, rows)
+                one, two = ones[name], twos[name]
+                yield replace(
+                    one,
+                    cells={**one.cells, **two.cells},
+                    bounds={**one.bounds, **two.bounds},
+                    texts={**one.texts, **two.texts},
+                )
+        results = {members[0] for members in both}
+        inputs = {name for members in both for name in members[1:]} - results
+        for total in (each for each in relations if each.kind == "sum" and each.table == table):
+            inputs |= set(total.members) if inputs & set(total.members) else set()
+        for names in (results, inputs) if len(both) > 1 else ():
+            known = [name for name in blocks[table].columns if name in names and name in blocks[other].columns]
+            yield _years_exchanged(blocks[table], blocks[other], known, rows)
 
 
 def _exchanged_cells(blocks: Blocks, relations: Sequence[Relation], wrong: Sequence[Mask]) -> Iterator[Reading]:
@@ -459,6 +510,20 @@ def _repeated(blocks: Blocks, relation: Relation, name: str, implied: Bounds, ro
             key = (block.table, name)
             text = f"duplicated cells: the same as {other.year} (table {other.table}), a copy of the other year"
             yield Reading("repeated", {key: at}, {key: implied}, {key: (text,) * len(at)}, other_year=other.year or 0)
+
+
+def _same_column(block: Block, name: str, implied: Bounds, rows: Rows) -> Iterator[Reading]:
+    """Try a column that is another one of its table, copied, where the relations want other figures."""
+    column = block.columns[name]
+    for other, theirs in block.columns.items():
+        same = (column.value == theirs.value) & (column.value != 0)
+        known = np.isfinite(column.value) & np.isfinite(theirs.value)
+        if other != name and len(rows) >= 3 and same[rows].mean() >= 0.8 and same[known].mean() >= 0.8:
+            if same_cells(column, theirs):
+                continue
+            key = (block.table, name)
+            text = f"duplicated column: {name} and {other} are the same"
+            yield Reading("repeated", {key: rows}, {key: implied}, {key: (text,) * len(rows)}, input=other)
 
 
 def _other_year(blocks: Blocks, relation: Relation, rows: Rows) -> Iterator[Reading]:

@@ -215,8 +215,9 @@ def sum_relations(blocks: Mapping[int, Block], taken: Sequence[Relation] = ()) -
     results = {relation.members[0] for relation in taken if relation.kind == "ratio"}
     found: dict[tuple[str, ...], None] = {}
     for block in blocks.values():
-        for members in _sums(block, results):
-            found.setdefault(members)
+        for ways in _sums(block, results):
+            # A column that is typed twice adds up in two ways, and in one of them in the other tables.
+            found.setdefault(max(ways, key=lambda members: _tables_of(members, blocks)) if len(ways) > 1 else ways[0])
     relations = []
     for members in found:
         for table, block in blocks.items():
@@ -228,13 +229,22 @@ def sum_relations(blocks: Mapping[int, Block], taken: Sequence[Relation] = ()) -
     return relations
 
 
-def _sums(block: Block, results: set[str]) -> list[tuple[str, ...]]:
+def _tables_of(members: tuple[str, ...], blocks: Mapping[int, Block]) -> int:
+    """Count the tables in which a sum holds."""
+    return sum(
+        set(members) <= set(block.columns) and _convincing(Relation("sum", table, members), block)
+        for table, block in blocks.items()
+    )
+
+
+def _sums(block: Block, results: set[str]) -> list[list[tuple[str, ...]]]:
+    """Return the sums of a table, for each total all of the same number of parts."""
     names = [
         name
         for name, column in block.columns.items()
         if name not in results and (np.isfinite(column.value) & (column.value != 0)).sum() >= _FEWEST_ROWS
     ]
-    sums: list[tuple[str, ...]] = []
+    sums: list[list[tuple[str, ...]]] = []
     values = {name: np.nan_to_num(block.columns[name].value) for name in names}
     signed = {name for name in names if (values[name] < 0).any()}
     for total in names:
@@ -255,7 +265,7 @@ def _sums(block: Block, results: set[str]) -> list[tuple[str, ...]]:
                 if _convincing(relation, block):
                     held.append((total, *chosen))
             if held:
-                sums += held[:1]
+                sums.append(held)
                 break
     return sums
 

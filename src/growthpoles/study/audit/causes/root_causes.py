@@ -118,7 +118,7 @@ def find_causes(
         rivals = [
             reading
             for reading, gone, net in tried
-            if reading.kind == best[0].kind
+            if (reading.kind == best[0].kind or (best[0].kind, reading.kind) == ("exchanged", "other year"))
             and net >= near
             and len(gone & best[1]) >= 0.9 * len(best[1])
             # Of two readings of the same columns the one that explains less is none.

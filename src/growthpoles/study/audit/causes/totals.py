@@ -8,7 +8,7 @@ from math import comb
 
 import numpy as np
 
-from growthpoles.study.audit.arithmetic import decimal_shift, transposed
+from growthpoles.study.audit.arithmetic import decimal_shift, significant_digits, transposed
 from growthpoles.study.audit.between_years import growth
 from growthpoles.study.audit.causes.hypotheses import twins
 from growthpoles.study.audit.causes.printed_relations import Array, Block, Column, Relation
@@ -22,13 +22,14 @@ Blocks = Mapping[int, Block]
 #: Log odds, row of the total, rows of its parts.
 _Hit = tuple[float, int, tuple[int, ...]]
 _FEWEST = 2
-_SHIFT, _RARE = "decimal shift", 0.02
+_RARE = 0.02
 _COLUMNS = 2
 #: Log odds of a total on its own, and of one within another.
 _SURE, _LIKELY = float(np.log(1e6)), float(np.log(1e2))
 _ANEW = 0.01
 #: Robust deviations of growth that are odd, and that are usual.
 _ODD, _USUAL = 4.0, 2.0
+_TOLD_APART = 4  # digits of cells that are not the same by chance
 #: Sum of the log odds of several totals, none of them sure, that are believed together.
 _TOGETHER = 1.5 * _SURE
 
@@ -300,19 +301,46 @@ def _exchanged(broken: Sequence[_Sum], blocks: Blocks) -> Iterator[Finding]:
             if first < second and (one.name, one.total.label) == (two.name, two.total.label):
                 fits = [a.low - b.half <= b.value <= a.high + b.half for a, b in ((one, two), (two, one))]
                 pairs.setdefault((first, second, one.name), []).append(all(fits))
+    together: dict[tuple[int, int], list[str]] = {}
     for (first, second, name), fits in pairs.items():
         if all(fits):
+            together.setdefault((first, second), []).append(name)
+    for (first, second), names in together.items():
+        # Several columns: the tables, or their rows of totals.
+        lead = "one reading: " if len(names) > 1 else ""
+        fault = Fault("exchanged years", table=first, other_table=second, column=", ".join(names))
+        for name in names:
             cells = [
                 Cell(
-                    table, row, name, column.printed[i], np.nan,
-                    f"the columns of the years are exchanged: the value belongs to {blocks[other].year}", region,
+                    table,
+                    row,
+                    name,
+                    printed,
+                    np.nan,
+                    f"{lead}{told}: the value belongs to {blocks[other].year}",
+                    region,
                 )
                 for table, other in ((first, second), (second, first))
-                for column in (blocks[table].columns[name],)
-                for i, (row, region) in enumerate(zip(blocks[table].rows, blocks[table].regions, strict=True))
-            ]  # fmt: skip
-            fault = Fault("exchanged years", table=first, other_table=second, column=name)
-            evidence = f"explains {len(fits)} cells: the rows of each add up to the total of the other"
+                for told, lines in (
+                    (
+                        "the columns of the years are exchanged",
+                        zip(
+                            blocks[table].rows, blocks[table].columns[name].printed, blocks[table].regions, strict=True
+                        ),
+                    ),
+                    (
+                        "the figures of the years are exchanged",
+                        [
+                            (each.total.row, each.total.cells[name][0], each.total.label)
+                            for each in broken
+                            if lead and (each.total.table, each.name) == (table, name)
+                        ],
+                    ),
+                )
+                for row, printed, region in lines
+            ]
+            count = len(pairs[first, second, name])
+            evidence = f"explains {count} cells: the rows of each add up to the total of the other"
             yield Finding(f"t{first}-t{second}-{name}-exchanged", fault, tuple(cells), evidence)
 
 
@@ -411,19 +439,19 @@ def _finding(each: _Sum, blocks: Blocks, relations: Sequence[Relation], decimal:
     for i in each.at:
         want = float(column.value[i]) + each.value - each.middle
         half = float(column.high[i] - column.low[i]) / 2
-        told = _slip(column.printed[i], float(column.value[i]), want, slack, decimal, half)
+        told, power = _slip(column.printed[i], float(column.value[i]), want, slack, decimal, half)
         # What holds in its row may have been computed from the wrong figure: a power of ten is told all the same.
-        if told and (told.startswith(_SHIFT) or not _breaks(relations, block, name, i, want, slack)):
-            rows.append((i, want, told))
-    unlike = _unlike(each, blocks, {i for i, _, _ in rows})
+        if told and (power or not _breaks(relations, block, name, i, want, slack)):
+            rows.append((i, want, told, power))
+    unlike = _unlike(each, blocks, {i for i, *_ in rows})
     text = f"total: the rows add up to {each.middle:.10g}"
-    slip = _slip(total.cells[name][0], each.value, each.middle, slack, decimal)
+    slip, off = _slip(total.cells[name][0], each.value, each.middle, slack, decimal)
     text += f"; {slip}" if slip else ""
-    shifted = [line for line in rows if line[2].startswith(_SHIFT)]
+    shifted = [line for line in rows if line[3]]
     # Digits that fit one cell alone, and all of them, are no chance where few cells could have been the one.
     decided = len(shifted) == 1 and not slip and _by_chance(each, column, slack) < _RARE
     lead = "" if (slip and not rows) or decided else "one reading: "
-    cells = [Cell(total.table, total.row, name, total.cells[name][0], each.middle, f"{lead}{text}", total.label)]
+    cells = [Cell(total.table, total.row, name, total.cells[name][0], each.middle, f"{lead}{text}", total.label, off)]
     if decided:
         rows, cells = shifted, []
     if row and rows:
@@ -431,9 +459,9 @@ def _finding(each: _Sum, blocks: Blocks, relations: Sequence[Relation], decimal:
     cells += [
         Cell(
             total.table, block.rows[i], name, column.printed[i], want,
-            f"{lead}{told}, does not add up to {total.label}", block.regions[i],
+            f"{lead}{told}, does not add up to {total.label}", block.regions[i], power,
         )
-        for i, want, told in rows
+        for i, want, told, power in rows
     ]  # fmt: skip
     cells += [
         Cell(
@@ -450,7 +478,7 @@ def _finding(each: _Sum, blocks: Blocks, relations: Sequence[Relation], decimal:
 
 
 def _unlike(each: _Sum, blocks: Blocks, known: set[int]) -> list[tuple[int, float, str]]:
-    """Return rows that grow unlike the others as printed, and like them as the total wants: row, figure, reason."""
+    """Return rows that grow unlike the others, or not at all, and as the total wants like them: row, figure, reason."""
     block, found = blocks[each.total.table], dict[int, tuple[int, float, str]]()
     for other, place in twins(blocks, block.table, each.name):
         change, middle, scale = growth(block, other, place, each.name)
@@ -460,7 +488,10 @@ def _unlike(each: _Sum, blocks: Blocks, known: set[int]) -> list[tuple[int, floa
             if not (np.isfinite(change[i]) and want * theirs > 0):
                 continue
             now, then = abs(change[i] - middle) / scale, abs(np.log(want / theirs) - middle) / scale
-            if now > _ODD and then < _USUAL:
+            same = theirs == block.columns[each.name].value[i]
+            if same and then < _USUAL and significant_digits(block.columns[each.name].printed[i]) >= _TOLD_APART:
+                found[i] = i, want, f"duplicated cell: the same as table {other.table}, row {other.rows[place[i]]}"
+            elif now > _ODD and then < _USUAL:
                 told = f"x{np.exp(change[i]):.4g} from table {other.table} to {block.table}, where the others grow "
                 found[i] = i, want, f"{told}x{np.exp(middle):.3g}"
     return list(found.values())
@@ -490,10 +521,13 @@ def _breaks(relations: Sequence[Relation], block: Block, name: str, i: int, want
     return False
 
 
-def _slip(text: str, value: float, want: float, slack: float, decimal: Decimal, half: float = 0.0) -> str:
-    """Name a slip of the digits that turns what is wanted into what is printed, to `half` a unit of its last digit."""
+def _slip(text: str, value: float, want: float, slack: float, decimal: Decimal, half: float = 0.0) -> tuple[str, int]:
+    """Name a slip of the digits that turns what is wanted into what is printed, to `half` a unit of its last digit.
+
+    Returns its name, empty without one, and the power of ten by which the figure is off.
+    """
     power = decimal_shift(value, want - slack, want + slack, half)
     if power is not None and abs(value / 10.0**power - want) <= slack + half / 10.0**power + abs(value) * 1e-9:
-        return f"decimal shift (x10^{power})"
+        return f"decimal shift (x10^{power})", power
     changed = transposed(text, want - slack, want + slack, decimal=decimal)
-    return "" if changed is None else f"digit transposition: {changed} fits"
+    return ("" if changed is None else f"digit transposition: {changed} fits"), 0
