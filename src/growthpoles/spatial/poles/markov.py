@@ -47,8 +47,8 @@ class MarkovChain(ResultDisplay):
     tests : DataFrame
         "spatial": Pearson's Q and the likelihood ratio of one matrix for all classes of neighbours; "lisa": chi-square
         of own moves that do not depend on those of the neighbours. Columns: statistic, df, p_value (relocation of whole
-        paths), p_low, p_high, p_chi_square (NaN where a cell expects fewer than five moves, `least_expected`, or df is 0), null.
-        Empty under "classic".
+        paths), p_low, p_high, p_chi_square (NaN where a cell expects fewer than five moves, `least_expected`, or df is
+        0), null. Empty under "classic".
     permutations : int
 
     Examples
