@@ -91,7 +91,7 @@ def industries_section(ctx: Context) -> Section | None:
         "regions": len(matrix), "industries": matrix.shape[1], "year": year, "missing": gaps,
         "share": DASH if missing(share) else words.number(100 * share, 1),
     }  # fmt: skip
-    sentences = [words("text", "industries", **told)]
+    sentences = [words("text", "industries_undisclosed" if missing(share) else "industries", **told)]
     regions = found.regions[year]
     columns = ["krugman_national", "krugman_rest_pooled", "krugman_rest_mean"]
     indices = [column for column in columns if column in regions]

@@ -99,7 +99,8 @@ def study_industries(study: Study) -> Industries:
         try:
             return run()
         except GrowthpolesError as error:
-            left_out[part] = error.args[0]
+            places = getattr(error.args[0], "places", {})  # what `force` and the like would allow, no study can say
+            left_out[part] = places["problem"] if places.get("where") == part else error.args[0]
             return None
 
     counted = spec.counted and all(_whole(matrix) for matrix in matrices.values())
