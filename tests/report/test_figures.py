@@ -20,7 +20,7 @@ from growthpoles.language import phrases
 from growthpoles.language.languages import LANGUAGES
 from growthpoles.language.phrases import phrase_keys
 from growthpoles.maps.presets import PRESETS
-from growthpoles.report import artists, figures
+from growthpoles.report import artists, figures, stages
 from growthpoles.report.build_report import build_report, step_count
 from growthpoles.report.figure_views import View
 from growthpoles.report.figures import KINDS, Kind, draw_map
@@ -295,3 +295,13 @@ def test_the_map_of_one_industry_hatches_what_may_be_an_even_share(monkeypatch: 
     limits = np.array(seen["limits"])
     np.testing.assert_allclose(limits[1:-1] * limits[-2:0:-1], 1.0)  # alike as ratios around an even share
     assert seen["values"].between(limits[0], limits[-1]).all()
+
+
+def test_what_an_analysis_leaves_out_of_itself_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = SimpleNamespace(left_out={"wage": "fewer than three regions have a value"})
+    monkeypatch.setattr(stages, "STAGES", (stages.Stage("inequality", lambda results: found, lambda *given: {}),))
+    monkeypatch.setattr(stages, "missing_parts", lambda *given: {})
+    results: Any = SimpleNamespace(stages=Stages(left_out={}), study=None, published={}, graph=object())
+    run = stages.run_stages(results, tell=lambda name: None)
+    assert {str(key): why for key, why in run.left_out.items()} == {"inequality wage": found.left_out["wage"]}
+    assert run.inequality is found

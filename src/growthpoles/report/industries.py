@@ -136,9 +136,9 @@ def industries_section(ctx: Context) -> Section | None:
     if not found.next.empty:
         blocks += ctx.figures("industries", "last")
         blocks.append(_next(ctx, found, name))
-    sentences += [
-        f"{words('text', f'part_{part}')}: {ctx.wording.left_out(why)}." for part, why in found.left_out.items()
-    ]
+    for part, why in found.left_out.items():
+        heading = words.value(part)
+        sentences.append(f"{heading[:1].upper()}{heading[1:]}: {ctx.wording.left_out(why)}.")
     return Section("industries", words("section", "industries"), tuple(sentences), tuple(blocks))
 
 
