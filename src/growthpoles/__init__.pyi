@@ -192,6 +192,7 @@ from .specialisation import ksi_groups_over as ksi_groups_over
 from .specialisation import litzenberger as litzenberger
 from .specialisation import location_quotient as location_quotient
 from .specialisation import next_specialisations as next_specialisations
+from .specialisation import plant_herfindahl as plant_herfindahl
 from .specialisation import rank_size as rank_size
 from .specialisation import regional_inequality as regional_inequality
 from .specialisation import regional_similarity as regional_similarity

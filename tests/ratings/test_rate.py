@@ -186,6 +186,8 @@ def test_ones_own_table_without_a_catalogue_is_told_how_to_give_one(table, funct
         function(table.assign(population=1.0))
     assert str(caught.value).startswith("catalogue: no catalogue is given for this table")
     assert 'gp.Catalogue.flat(["a", "b", "c", "..."])' in str(caught.value)
+    with pytest.raises(RatingError, match=r'flat\(\["a", "b"\]\)'):  # which can be copied
+        function(table[["a", "b"]])
 
 
 @pytest.mark.parametrize("option", ["leader", "reference", "mean"])

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dataclasses import fields
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, get_args
 
+import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -18,7 +20,7 @@ from growthpoles.language import phrases
 from growthpoles.language.languages import LANGUAGES
 from growthpoles.language.phrases import phrase_keys
 from growthpoles.maps.presets import PRESETS
-from growthpoles.report import figures
+from growthpoles.report import artists, figures, stages
 from growthpoles.report.build_report import build_report, step_count
 from growthpoles.report.figure_views import View
 from growthpoles.report.figures import KINDS, Kind, draw_map
@@ -264,3 +266,42 @@ def test_a_report_is_set_in_the_typeface_of_its_study(
     with pytest.raises(MapError, match="no font of the name 'Arail Nuovo'"):
         build_report(load_study(own), out=tmp_path / "other", typeface="Arail Nuovo")
     assert not (tmp_path / "other").exists()
+
+
+def test_every_kind_of_figure_is_documented() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "studies.md").read_text(encoding="utf-8")
+    assert [name for name in KINDS if f'`"{name}"`' not in text] == []
+
+
+def test_the_map_of_one_industry_hatches_what_may_be_an_even_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    regions = gp.load_regions(2014)
+    rng = np.random.default_rng(3)
+    jobs = pd.DataFrame(rng.poisson(60 * rng.lognormal(0, 0.4, (16, 3))), regions.index, list("abc")).rename_axis(
+        "region"
+    )
+    found = gp.location_quotient(jobs, interval="poisson").rename(columns={"value": "lq"})
+    own = found.xs("b", level="industry")
+    unsure = (own["lower"] <= 1) & (own["upper"] >= 1)
+    assert 0 < unsure.sum() < 16
+    study = SimpleNamespace(specialisation=SimpleNamespace(focus=("b",)))
+    industries = SimpleNamespace(year=2014, matrices={2014: jobs}, quotients={2014: found})
+    results = SimpleNamespace(stages=SimpleNamespace(industries=industries), study=study)
+    seen: dict[str, Any] = {}
+    monkeypatch.setattr(artists, "_industry_labels", lambda view: {"b": "Bread"})
+    monkeypatch.setattr("growthpoles.maps.plot_values", lambda *given, **options: seen.update(options, values=given[1]))
+    view: Any = SimpleNamespace(results=results, study=study, lang="ru", regions=regions, common={}, layout={})
+    artists.focus_map(view)
+    assert (seen["overlay"] == unsure).all() and seen["variable"].endswith(": Bread")
+    limits = np.array(seen["limits"])
+    np.testing.assert_allclose(limits[1:-1] * limits[-2:0:-1], 1.0)  # alike as ratios around an even share
+    assert seen["values"].between(limits[0], limits[-1]).all()
+
+
+def test_what_an_analysis_leaves_out_of_itself_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = SimpleNamespace(left_out={"wage": "fewer than three regions have a value"})
+    monkeypatch.setattr(stages, "STAGES", (stages.Stage("inequality", lambda results: found, lambda *given: {}),))
+    monkeypatch.setattr(stages, "missing_parts", lambda *given: {})
+    results: Any = SimpleNamespace(stages=Stages(left_out={}), study=None, published={}, graph=object())
+    run = stages.run_stages(results, tell=lambda name: None)
+    assert {str(key): why for key, why in run.left_out.items()} == {"inequality wage": found.left_out["wage"]}
+    assert run.inequality is found

@@ -19,7 +19,6 @@ from growthpoles.specialisation import (
     shift_share,
     shift_share_factors,
 )
-from growthpoles.specialisation.location_quotient import odds_ratio_interval
 
 
 def _column(values: list[float]) -> pd.Series:
@@ -88,7 +87,8 @@ def test_intervals_and_shift_share_of_r():
     row = location_quotient(first, interval="poisson").loc[("S03", "i4")]
     assert row[["lower", "upper"]].tolist() == pytest.approx([1.04536069069921, 1.80620478182451], rel=1e-9)
     margins = (first.loc["S03", "i4"], first.loc["S03"].sum(), first["i4"].sum(), first.to_numpy().sum())
-    found = odds_ratio_interval(*map(float, margins), 0.95)
+    odds = location_quotient(first, kind="odds_ratio", interval="hypergeometric").loc[("S03", "i4")]
+    found = tuple(odds[["lower", "upper"]])
     # fisher.test stops its search (uniroot, 1.2e-4) short of the bounds; so the equations: each tail holds 2.5 %
     assert found == pytest.approx((1.08906014725494, 2.02443682351796), rel=1e-4)
     count, in_region, in_industry, total = map(int, margins)

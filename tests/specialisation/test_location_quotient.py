@@ -96,6 +96,23 @@ def test_odds_ratio_interval_is_the_exact_conditional_one(level):
         assert odds_ratio_interval(count, row, column, total, level) == pytest.approx(tuple(bounds), rel=1e-8)
 
 
+def test_odds_ratios_of_a_table_are_those_of_its_two_by_two_tables():
+    found = location_quotient(TABLE, kind="odds_ratio", interval="hypergeometric", level=0.9)
+    rows, columns, total = TABLE.sum(axis=1), TABLE.sum(), TABLE.to_numpy().sum()
+    for (row, column), each in found.iterrows():
+        count, in_region, in_industry = TABLE.loc[row, column], rows[row], columns[column]
+        cells = [[count, in_region - count], [in_industry - count, total - in_region - in_industry + count]]
+        assert each["value"] == pytest.approx(odds_ratio(cells, kind="sample").statistic)
+        assert each[["lower", "upper"]].tolist() == pytest.approx(
+            tuple(odds_ratio(cells).confidence_interval(0.9)), rel=1e-8
+        )
+    sole = pd.DataFrame([[5, 0], [0, 5]], index=["A", "B"], columns=["x", "y"])
+    assert location_quotient(sole, kind="odds_ratio").to_numpy().tolist() == [[math.inf, 0], [0, math.inf]]
+    for options in ({"interval": "poisson"}, {"nation": pd.Series({"x": 9, "y": 8, "z": 7})}):
+        with pytest.raises(RatingError, match="is not defined for kind='odds_ratio'"):
+            location_quotient(TABLE, kind="odds_ratio", **options)
+
+
 def test_fitted_count_has_the_odds_ratio_and_the_margins():
     for odds in (0.01, 0.7, 1.0, 3.0, 250.0):
         count = fitted_count(odds, 60, 45, 200)

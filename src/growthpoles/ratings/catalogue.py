@@ -545,8 +545,9 @@ def catalogue_for(table: pd.DataFrame, catalogue: Catalogue | None) -> Catalogue
     ]
     if 2 * sum(needed) > len(needed):  # one lacking column is named with its row
         return known
-    numbers = [str(column) for column in table.select_dtypes("number").columns][:3]
-    code = f"gp.Catalogue.flat({[*numbers, '...'] if numbers else ['column', '...']})".replace("'", '"')
+    numbers = [str(column) for column in table.select_dtypes("number").columns]
+    shown = numbers if 0 < len(numbers) <= 3 else [*(numbers[:3] or ["column"]), "..."]
+    code = f"gp.Catalogue.flat({shown})".replace("'", '"')
     problem, allowed = (
         "no catalogue is given for this table",
         f'catalogue={code}, or gp.read_catalogue("catalogue.csv")',

@@ -401,7 +401,7 @@ def prepare(
         for other in aggregated:
             method.vary(one, aggregation=other).check(catalogue)
     if drop == "one" and len(catalogue.indicators) < 2:
-        raise RatingError(message("one indicator cannot be dropped and rated", where="drop"))
+        raise RatingError(message("one indicator cannot be dropped and rated", where="drop", allowed='drop="none"'))
     regions = next(iter(editions.values())).index
     for name, table in editions.items():
         if len(table.index.symmetric_difference(regions)):

@@ -376,6 +376,19 @@ def focus(view: ReportView) -> Axes:
     return maps.plot_intervals(own, variable=title, names=view.names, year=found.year, **view.common)
 
 
+def focus_map(view: ReportView) -> Axes:
+    """Map the location quotient of one industry, hatched where its interval does not tell it from an even share."""
+    found, code, words = view.results.stages.industries, focus_industry(view.results), Words(view.lang)
+    assert found is not None
+    own: Any = found.quotients[found.year].xs(code, level="industry").reindex(view.regions.index)
+    unsure = (own["lower"] <= 1) & (own["upper"] >= 1)
+    hatch = {"overlay": unsure, "overlay_label": words("caption", "even_share")} if unsure.any() else {}
+    name = f"{words('column', 'lq')}: {_industry_labels(view).get(code, code)}"
+    limits = [0.0, 0.5, 0.8, 1.0, 1.25, 2.0, float(max(3, int(own["lq"].max()) + 1))]  # alike as ratios around 1
+    options = {"variable": name, "limits": limits, "center": 1.0, "year": found.year, **hatch, **view.common}
+    return maps.plot_values(view.regions, own["lq"], **options, **view.layout)
+
+
 def cluster_bubbles(view: ReportView) -> Axes:
     """Draw size, specialisation and growth of every industry in every region, clusters in colour."""
     found = view.results.stages.industries

@@ -27,6 +27,7 @@ from growthpoles.report.results import Results
 from growthpoles.report.stages import draws, permutations
 from growthpoles.report.tables.table_formats import csv_bytes
 from growthpoles.report.wording import figure_title, indicator_names, region_names, yardstick_words
+from growthpoles.study.inputs import industry_names
 from growthpoles.study.study_spec import Study, detailed_years
 
 if TYPE_CHECKING:
@@ -304,6 +305,16 @@ def _most_industries(results: Results, words: Words) -> str:
     return words("caption", "industries", count=len(codes), n=n) if len(codes) < n else ""
 
 
+def _in_focus(results: Results, words: Words) -> str:
+    code = artists.focus_industry(results)
+    return words("caption", "industry", name=industry_names(results.study, words.lang).get(code, code))
+
+
+def _by_complexity(results: Results, words: Words) -> str:
+    found = results.stages.industries
+    return "" if found is None or found.complexity is None else words("caption", "density")
+
+
 def _long(results: Results) -> bool:
     return len(results.years) > 2
 
@@ -448,7 +459,9 @@ _KINDS = (
     Kind("industry-quotients", "once", artists.quotients, "industries", _industries, marks="many", edition="",
          text=_cut("industry-quotients", _most_industries)),
     Kind("industry-focus", "once", artists.focus, "industries", _industries, edition="",
-         text=_cut("industry-focus")),
+         text=_cut("industry-focus", _in_focus)),
+    Kind("industry-map", "once", artists.focus_map, "industries", _industries, edition="", on_boundaries=True,
+         text=_in_focus),
     Kind("industry-clusters", "once", artists.cluster_bubbles, "industries", _starred, marks="many", edition="",
          text=_stars),
     Kind("industry-shift", "once", artists.shift_share, "industries",
@@ -460,7 +473,7 @@ _KINDS = (
     Kind("next", "once", artists.density, "industries",
          lambda r, year: r.stages.industries is not None and not r.stages.industries.next.empty,
          marks="many", place="last", edition="",
-         text=_cut("next", lambda r, words: words("caption", "density"), _most_industries)),
+         text=_cut("next", _by_complexity, _most_industries)),
     Kind("inequality", "period", artists.inequality, "inequality", _unequal, alt=_inequality_alt),
     Kind("theil", "once", artists.theil, "inequality", _grouped_theil),
     Kind("lorenz", "period", artists.lorenz, "inequality", _unequal, alt=_inequality_alt),

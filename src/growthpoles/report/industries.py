@@ -91,7 +91,7 @@ def industries_section(ctx: Context) -> Section | None:
         "regions": len(matrix), "industries": matrix.shape[1], "year": year, "missing": gaps,
         "share": DASH if missing(share) else words.number(100 * share, 1),
     }  # fmt: skip
-    sentences = [words("text", "industries", **told)]
+    sentences = [words("text", "industries_undisclosed" if missing(share) else "industries", **told)]
     regions = found.regions[year]
     columns = ["krugman_national", "krugman_rest_pooled", "krugman_rest_mean"]
     indices = [column for column in columns if column in regions]
@@ -136,9 +136,9 @@ def industries_section(ctx: Context) -> Section | None:
     if not found.next.empty:
         blocks += ctx.figures("industries", "last")
         blocks.append(_next(ctx, found, name))
-    sentences += [
-        f"{words('text', f'part_{part}')}: {ctx.wording.left_out(why)}." for part, why in found.left_out.items()
-    ]
+    for part, why in found.left_out.items():
+        heading = words.value(part)
+        sentences.append(f"{heading[:1].upper()}{heading[1:]}: {ctx.wording.left_out(why)}.")
     return Section("industries", words("section", "industries"), tuple(sentences), tuple(blocks))
 
 

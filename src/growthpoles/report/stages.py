@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles import randomness
-from growthpoles.errors import GrowthpolesError, RatingError
+from growthpoles.errors import GrowthpolesError, RatingError, Reason
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.ratings.classes import way_up
 from growthpoles.ratings.contributions import contributions
@@ -505,6 +505,10 @@ def _attempt(stage: Stage, results: Results) -> tuple[bool, Any]:
         return False, error.args[0]
 
 
+#: Stages that leave out parts of themselves, and say why.
+_IN_PARTS = ("industries", "inequality")
+
+
 def run_stages(results: Results, *, tell: Callable[[str], None]) -> Stages:
     """Run every stage; `results` holds everything but the stages.
 
@@ -532,6 +536,8 @@ def run_stages(results: Results, *, tell: Callable[[str], None]) -> Stages:
             continue
         good, outcome = next(elsewhere) if stage.aside else here[stage.name]
         (found if good else left_out)[stage.name] = outcome
+        for part, why in getattr(outcome, "left_out", {}).items() if stage.name in _IN_PARTS and good else ():
+            left_out[Reason("{analysis} {part}", {"analysis": stage.name, "part": part})] = why
     return Stages(**found, left_out=left_out)
 
 

@@ -51,6 +51,14 @@ def plant_herfindahl(
     ------
     RatingError
         If a column is absent, a size is negative or missing, or an industry has no jobs.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> import pandas as pd
+    >>> plants = pd.DataFrame({"industry": ["mill", "mill", "bakery"], "employment": [30, 10, 5]})
+    >>> gp.plant_herfindahl(plants).to_dict()
+    {'mill': 0.625, 'bakery': 1.0}
     """
     for column in (industry, size):
         look_up(column, plants.columns, what="column", where="plants")

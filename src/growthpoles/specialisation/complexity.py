@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import RatingError, message
+from growthpoles.errors import RatingError, Reason, message
 from growthpoles.randomness import generator
 from growthpoles.result_display import ResultDisplay
 from growthpoles.specialisation.location_quotient import check_counts, quotients
@@ -159,15 +160,14 @@ def complexity(
     raw, raw_industries, correlation, gap = _eigen(kept) if min(kept.shape) > 1 else _NOTHING
     eci, pci = _standard(raw, raw), _standard(raw_industries, raw)
     if not reasons and not gap > _SINGLE:
-        reasons.append("the second eigenvalue is not single, so that the index is not defined")
+        reasons.append(Reason("the second eigenvalue is not single, so that the index is not defined", {}))
     if not reasons and not abs(correlation) >= _SIGN:
-        reasons.append(
-            f"the index correlates with diversity by {correlation:.2f} only, so that its sign is a matter of chance"
-        )
+        template = "the index correlates with diversity by {correlation} only, so that its sign is a matter of chance"
+        reasons.append(Reason(template, {"correlation": round(correlation, 2)}))
     undefined = not (len(eci) and np.isfinite(eci).all())
     if reasons and (not force or undefined):
         allowed = "a table of 10 x 10 or more that hangs together" + ("" if undefined else ", or force=True")
-        raise RatingError(message("; ".join(reasons), where="complexity", allowed=allowed))
+        raise RatingError(message(reduce(_and, reasons), where="complexity", allowed=allowed))
     spread = np.full((2, m.shape[0]), np.nan), np.full((2, m.shape[1]), np.nan)
     stability = turned = np.nan
     done = 0
@@ -199,20 +199,26 @@ def complexity(
     )  # fmt: skip
 
 
-def _reasons(m: Array) -> list[str]:
+def _and(said: Reason, more: Reason) -> Reason:
+    return Reason("{said}; {more}", {"said": said, "more": more})
+
+
+def _reasons(m: Array) -> list[Reason]:
     """Say why an index of complexity cannot be had from M."""
     reasons = []
     if min(m.shape) < _FEWEST:
-        reasons.append(f"{m.shape[0]} regions and {m.shape[1]} industries with a specialisation are too few")
+        template = "{regions} regions and {industries} industries with a specialisation are too few"
+        reasons.append(Reason(template, dict(zip(("regions", "industries"), m.shape, strict=True))))
     if min(m.shape) > 1:
         from scipy.sparse.csgraph import connected_components
 
         parts, labels = connected_components(m @ m.T > 0, directed=False)
         if parts > 1:
             sizes = np.bincount(labels)
-            reasons.append(f"the regions fall into {parts} groups without a common industry ({sizes.min()} in one)")
+            template = "the regions fall into {parts} groups without a common industry ({least} in one)"
+            reasons.append(Reason(template, {"parts": parts, "least": int(sizes.min())}))
     if len(m) and np.ptp(m.sum(axis=1)) == 0:
-        reasons.append("all regions have as many specialisations, so that the index has no sign")
+        reasons.append(Reason("all regions have as many specialisations, so that the index has no sign", {}))
     return reasons
 
 
@@ -375,7 +381,7 @@ def next_specialisations(
         index = complexity(matrix, threshold=threshold, counts=False, force=force, missing=missing)
         pci, gain = index.industries["pci"].to_numpy(), index.gain.to_numpy()
     except RatingError as error:
-        left_out = str(error)
+        left_out = error.args[0]
     known = np.isnan(dense)
     centred = pd.DataFrame(np.where(known, np.nan, dense))
     residual = centred.sub(centred.mean(axis=1), axis=0).sub(centred.mean(axis=0), axis=1) + np.nanmean(dense)

@@ -1,4 +1,4 @@
-"""Location quotients: plain, standardised, log, symmetric; intervals for counts."""
+"""Location quotients: plain, standardised, log, symmetric, odds ratios; intervals for counts."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from growthpoles.errors import RatingError, message
 from growthpoles.randomness import generator as random_generator
 from growthpoles.specialisation.matrix import Missing, check_matrix, check_nation, check_option, listed, refuse_empty
 
-Kind = Literal["plain", "log", "symmetric", "standardised", "standardised_log"]
+Kind = Literal["plain", "log", "symmetric", "standardised", "standardised_log", "odds_ratio"]
 Interval = Literal["poisson", "hypergeometric", "bootstrap"]
 
-KINDS: tuple[Kind, ...] = ("plain", "log", "symmetric", "standardised", "standardised_log")
+KINDS: tuple[Kind, ...] = ("plain", "log", "symmetric", "standardised", "standardised_log", "odds_ratio")
 INTERVALS: tuple[Interval, ...] = ("poisson", "hypergeometric", "bootstrap")
 _BOOTSTRAP_CELLS = 2_000_000  # cells drawn at a time, so that scratch memory stays near 100 MB
 
@@ -41,18 +41,19 @@ def location_quotient(
     ----------
     matrix : DataFrame
         Regions x industries, e_ij >= 0; whole numbers where an interval is asked for.
-    kind : {"plain", "log", "symmetric", "standardised", "standardised_log"}
+    kind : {"plain", "log", "symmetric", "standardised", "standardised_log", "odds_ratio"}
         "plain": LQ, from 0, 1 is the national share. "log": ln LQ, 0 is the national share; refused where
         an LQ is zero. "symmetric": (LQ - 1) / (LQ + 1), in [-1, 1]. "standardised": z-score of the LQ over
         the regions of its industry (standard deviation with n - 1); above 1.65 a region is one of the 5 %
         most specialised if the LQs are normal. "standardised_log": the same of ln LQ, for LQs that are
-        log-normal.
+        log-normal. "odds_ratio": odds of the industry in the region over those in all other regions; infinite where
+        one of the two margins lies in the cell.
     interval : {"poisson", "hypergeometric", "bootstrap"}, optional
         A confidence interval for counts; not with a standardised kind. "poisson": exact interval of Garwood
         for e_ij, divided by e_.j e_i. / e_.. taken as known. "hypergeometric": exact conditional interval
         (Fisher, Cornfield) of the odds ratio given all four totals, expressed as the LQ that these totals
-        imply. "bootstrap": percentiles of multinomial resamples of all units over all cells; a resample in
-        which a region or an industry is empty is left out of its quotients.
+        imply; the only one of an odds ratio, and then as it is. "bootstrap": percentiles of multinomial resamples of
+        all units over all cells; a resample in which a region or an industry is empty is left out of its quotients.
     level : float
         Confidence level, in (0, 1).
     replications : int
@@ -103,10 +104,16 @@ def location_quotient(
     refuse_empty(checked.sum(axis=1, min_count=1), what="region", index="its location quotient")
     refuse_empty(checked.sum(axis=0, min_count=1), what="industry", index="its location quotient")
     outside = None if nation is None else check_nation(nation, checked.columns)
-    plain = quotients(checked, outside)
+    if interval is not None:
+        check_option("interval", interval, INTERVALS)
+    if kind == "odds_ratio" and (outside is not None or interval not in (None, "hypergeometric")):
+        what = "nation=" if outside is not None else f"interval='{interval}'"
+        raise RatingError(
+            message(f"{what} is not defined for kind='{kind}'", allowed="interval='hypergeometric', or interval=None")
+        )
+    value = _odds_ratios(checked) if kind == "odds_ratio" else _as_kind(quotients(checked, outside), kind)
     if interval is None:
-        return listed(_as_kind(plain, kind), checked)
-    check_option("interval", interval, INTERVALS)
+        return listed(value, checked)
     if kind.startswith("standardised"):
         raise RatingError(
             message(
@@ -118,8 +125,10 @@ def location_quotient(
         raise RatingError(message(f"interval='{interval}' draws the nation too", allowed="'poisson' with nation="))
     check_counts(checked)
     _check_level(level)
-    bounds = _bounds(checked, interval, level, replications, rng, outside)
-    value = _as_kind(plain, kind)
+    if kind == "odds_ratio":
+        bounds = _odds_bounds(checked.to_numpy(), level)
+    else:
+        bounds = _bounds(checked, interval, level, replications, rng, outside)
     with np.errstate(divide="ignore"):  # a bound of zero is minus infinity on the log scale
         low, high = (_transform(bound, kind) for bound in bounds)
     keys = pd.MultiIndex.from_product([checked.index, checked.columns], names=[checked.index.name, "industry"])
@@ -140,6 +149,14 @@ def _expected(checked: pd.DataFrame, nation: pd.Series | None = None) -> np.ndar
     rows = np.nansum(values, axis=1)
     columns = np.nansum(values, axis=0) if nation is None else nation.to_numpy()
     return np.where(np.isnan(values), np.nan, np.outer(rows, columns) / columns.sum())
+
+
+def _odds_ratios(checked: pd.DataFrame) -> pd.DataFrame:
+    """Return e_ij (rest of both) / (rest of the region x rest of the industry) of every cell."""
+    cell, rows, columns = checked.to_numpy(), *(np.nansum(checked, axis=axis, keepdims=True) for axis in (1, 0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = cell * (rows.sum() - rows - columns + cell) / ((rows - cell) * (columns - cell))
+    return pd.DataFrame(found, index=checked.index, columns=checked.columns)
 
 
 def _as_kind(plain: pd.DataFrame, kind: Kind) -> pd.DataFrame:
@@ -232,13 +249,23 @@ def hypergeometric(counts: np.ndarray, level: float) -> tuple[np.ndarray, np.nda
     """Bounds of every location quotient from the exact conditional interval of its odds ratio."""
     rows, columns = np.nansum(counts, axis=1), np.nansum(counts, axis=0)
     total = float(np.nansum(counts))
-    lower, upper = np.full(counts.shape, np.nan), np.full(counts.shape, np.nan)
+    bounds = _odds_bounds(counts, level)
     for row, column in np.argwhere(~np.isnan(counts)):
         in_region, in_industry = float(rows[row]), float(columns[column])
-        low, high = odds_ratio_interval(counts[row, column], in_region, in_industry, total, level)
         scale = total / (in_region * in_industry)
-        lower[row, column] = scale * fitted_count(low, in_region, in_industry, total)
-        upper[row, column] = scale * fitted_count(high, in_region, in_industry, total)
+        for bound in bounds:
+            bound[row, column] = scale * fitted_count(bound[row, column], in_region, in_industry, total)
+    return bounds
+
+
+def _odds_bounds(counts: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
+    """Exact conditional interval of the odds ratio of every cell; NaN stays NaN."""
+    rows, columns = np.nansum(counts, axis=1), np.nansum(counts, axis=0)
+    total = float(np.nansum(counts))
+    lower, upper = np.full(counts.shape, np.nan), np.full(counts.shape, np.nan)
+    for row, column in np.argwhere(~np.isnan(counts)):
+        margins = float(rows[row]), float(columns[column])
+        lower[row, column], upper[row, column] = odds_ratio_interval(counts[row, column], *margins, total, level)
     return lower, upper
 
 

@@ -99,7 +99,8 @@ def study_industries(study: Study) -> Industries:
         try:
             return run()
         except GrowthpolesError as error:
-            left_out[part] = error.args[0]
+            places = getattr(error.args[0], "places", {})  # what `force` and the like would allow, no study can say
+            left_out[part] = places["problem"] if places.get("where") == part else error.args[0]
             return None
 
     counted = spec.counted and all(_whole(matrix) for matrix in matrices.values())
@@ -284,7 +285,7 @@ def study_inequality(study: Study, tables: Mapping[int, pd.DataFrame]) -> Inequa
     catalogue = study_catalogue(study)
     spec = study.inequality
     known = (*catalogue.indicators, *(code for code in catalogue.primaries if code not in catalogue.indicators))
-    for code in (*(spec.variables or ()), *([spec.population] if spec.population else [])):
+    for code in (*(spec.variables or ()), *([spec.population] if spec.population else []), *(spec.resolution or ())):
         if code not in known:
             raise StudyError(unknown_option("inequality", code, known))
     groups = _groups(spec.groups, next(iter(tables.values())).index)
@@ -302,7 +303,8 @@ def study_inequality(study: Study, tables: Mapping[int, pd.DataFrame]) -> Inequa
         if own and all(own in tables[year] for year in years):
             heads = pd.DataFrame({year: tables[year][own] for year in years})
         try:
-            found[code] = regional_inequality(frame, weights=heads, groups=groups)
+            half = _half_units(code, catalogue, tables, years, spec.resolution or {})
+            found[code] = regional_inequality(frame, weights=heads, groups=groups, rounding=half)
             weights[code] = own if heads is not None else ""
         except RatingError as error:
             left_out[code] = error.args[0]
@@ -323,6 +325,26 @@ def _weights_of(code: str, catalogue: Any, population: str | None) -> str:
     if code in catalogue.derived:
         return str(catalogue.parts(code)[1])
     return population or ""
+
+
+def _half_units(
+    code: str, catalogue: Any, tables: Mapping[int, pd.DataFrame], years: list[int], resolution: Mapping[str, float]
+) -> pd.DataFrame | float | None:
+    """Return how far a printed value may lie from the true one; of a ratio from how its parts are printed."""
+    if code in resolution:
+        return resolution[code] / 2
+    if code not in catalogue.derived or not (parts := catalogue.parts(code)) or not {*parts} & {*resolution}:
+        return None
+    half = [resolution.get(part, 0.0) / 2 for part in parts]
+    found = {}
+    for year in years:
+        above, below = (tables[year][part] for part in parts)
+        if (below.abs() <= half[1]).any():
+            raise RatingError(message(f"{parts[1]} is within rounding of zero", allowed="a larger denominator"))
+        # the farther end: a smaller denominator moves a ratio more than a larger one
+        moved = (above.abs() + half[0]) / (below.abs() - half[1]) - (above / below).abs()
+        found[year] = moved * abs(catalogue.factor(code))
+    return pd.DataFrame(found)
 
 
 def _groups(stated: Mapping[str, tuple[str, ...]] | None, index: pd.Index) -> pd.Series | None:

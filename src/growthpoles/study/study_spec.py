@@ -277,6 +277,7 @@ class Inequality(Part):
     variables: tuple[str, ...] | None = None
     population: str | None = None
     groups: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] | None = None
+    resolution: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] | None = None
 
     @model_validator(mode="after")
     def _each_region_once(self) -> Inequality:

@@ -8,6 +8,8 @@ import pytest
 
 from growthpoles.errors import GrowthpolesError, StudyError
 from growthpoles.report.build_report import compute
+from growthpoles.specialisation import gini
+from growthpoles.study.industry_analysis import study_inequality
 from growthpoles.study.inputs import edition_tables, study_catalogue, study_ratings
 from growthpoles.study.load_study import load_study
 
@@ -165,3 +167,32 @@ def test_a_source_of_no_indicator_is_refused(tmp_path):
     other, _ = four_levels(tmp_path, 8, 'sources = { aa = "Labour survey" }')
     with pytest.raises(StudyError, match="'aa' is no indicator"):
         compute(other)
+
+
+def test_the_resolution_of_printed_values_gives_inequality_its_rounding_interval(tmp_path):
+    rows = [
+        aggregate("top"),
+        {"code": "a", "kind": "indicator", "parent": "top"},
+        {"code": "ratio", "kind": "indicator", "parent": "top", "numerator": "b", "denominator": "c", "factor": 10},
+        {"code": "b", "kind": "primary", "parent": ""},
+        {"code": "c", "kind": "primary", "parent": ""},
+    ]
+    data = drawn(9, "abc")
+    study = study_of(tmp_path, rows, data, "\n[inequality]\nresolution = { a = 0.1, b = 0.2, c = 0.01 }")
+    found = study_inequality(study, edition_tables(study, "data")).found
+    rng = np.random.default_rng(10)
+    for code in ("a", "ratio"):
+        own = found[code].table.loc["gini", "equal"]
+        for year, table in data.items():
+            low, high = own.loc[year, ["rounding_low", "rounding_high"]]
+            assert low < own.loc[year, "value"] < high
+            for _ in range(50):  # whatever the values were before they were rounded
+                true = table + rng.uniform(-0.5, 0.5, table.shape) * [0.1, 0.2, 0.01]
+                values = true["a"] if code == "a" else 10 * true["b"] / true["c"]
+                assert low - 1e-12 <= gini(values) <= high + 1e-12
+    far = study_of(tmp_path, rows, data, "\n[inequality]\nresolution = { c = 1000 }")
+    left = study_inequality(far, edition_tables(far, "data")).left_out
+    assert left == {"ratio": "c is within rounding of zero; allowed: a larger denominator"}
+    odd = study_of(tmp_path, rows, data, "\n[inequality]\nresolution = { aa = 0.1 }")
+    with pytest.raises(StudyError, match="aa"):
+        study_inequality(odd, edition_tables(odd, "data"))
