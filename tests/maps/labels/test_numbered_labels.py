@@ -137,6 +137,8 @@ def test_odd_countries_are_named(shape: str, n: int, more: int, preset: str, kin
     assert measure.unnamed(ax, names) == [] and ax.unnamed == ()
     leaders = measure._lines(ax, False)
     assert not any(a.crosses(b) for a, b in itertools.combinations(leaders, 2))
+    boxes = [shapely.box(*word.box).buffer(-0.06) for word in words(ax)]
+    assert not any(a.intersects(b) for a, b in itertools.combinations(boxes, 2))
 
 
 @pytest.mark.long

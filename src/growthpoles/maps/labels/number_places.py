@@ -13,7 +13,7 @@ from growthpoles.maps.labels.callouts import Callout, Outside, frame_of
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet import label_text
 from growthpoles.maps.sheet.label_text import Label
-from growthpoles.maps.sheet.sheet_blocks import Array
+from growthpoles.maps.sheet.sheet_blocks import Array, Box
 from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
@@ -152,8 +152,10 @@ class Task:
                     lost.remove(i)
             if share < _OWN:
                 break  # there is less room for lines than there was
-            words = [*names, *(frame_of(one) for one in placed.values())]
-            led |= led_to(self.room, self.shapes, lost, self.numbers, words, self.preset, across=1.0)
+            words, room = [*names, *(frame_of(one) for one in placed.values())], self.room.copy()
+            for left, bottom, right, top in (frame_of(one).bounds for one in placed.values()):
+                room.space.block(Box(left, bottom, right - left, top - bottom))  # they may reach over the coast
+            led |= led_to(room, self.shapes, lost, self.numbers, words, self.preset, across=1.0)
             lost = [i for i in lost if i not in led]
         return placed, led, lost
 

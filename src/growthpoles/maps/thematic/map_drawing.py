@@ -206,7 +206,7 @@ def draw_map(
         legend = replace(legend, swatches=(*legend.swatches, hatch))
     base = prepare(regions, style.extent)
     projection = translator(style.lang)(base.projection) if base.projection else ""
-    if projection and style.preset.source_line == "footer":
+    if projection and style.source:  # no line of its own, which would cost the map its height
         style = replace(style, source=(*style.source, projection))
     faces_of = {category.key: category.face for category in legend.categories}
     unknown = [key for key in classes if key not in faces_of]
