@@ -137,6 +137,22 @@ def test_odd_countries_are_named(shape: str, n: int, more: int, preset: str, kin
     assert measure.unnamed(ax, names) == [] and ax.unnamed == ()
     leaders = measure._lines(ax, False)
     assert not any(a.crosses(b) for a, b in itertools.combinations(leaders, 2))
+    boxes = [shapely.box(*word.box).buffer(-0.06) for word in words(ax)]
+    assert not any(a.intersects(b) for a, b in itertools.combinations(boxes, 2))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("n", [40, 80])
+def test_regions_under_large_symbols_carry_numbers_on_a_slide(n: int) -> None:
+    """On a low page the parts at a larger scale stand beside the map, and the last numbers on symbols."""
+    frame, _ = country(n, n)
+    names = list(frame["name"])
+    ax = maps.plot_symbols(frame, pd.Series(5.0, frame.index), preset="slide", gid="map")
+    assert ax.unnamed == () and measure.unnamed(ax, names) == []
+    leaders = measure._lines(ax, False)
+    assert not any(a.crosses(b) for a, b in itertools.combinations(leaders, 2))
+    boxes = [shapely.box(*word.box).buffer(-0.06) for word in words(ax)]
+    assert not any(a.intersects(b) for a, b in itertools.combinations(boxes, 2))
 
 
 def test_an_inset_never_costs_the_map_its_scale(squares: gpd.GeoDataFrame) -> None:

@@ -183,8 +183,7 @@ class Outside:
             near = near[reach <= longest]
             if not len(near):
                 continue
-            lines, cost = self._lines(x[near], y[near], label, foot, aim, [others, *words])
-            cost[cost > longest] = np.inf
+            lines, cost = self._lines(x[near], y[near], label, foot, aim, [others, *words], longest)
             if across:
                 crossed = self._foreign(lines, cost, region)
                 cost = np.where(crossed > across, np.inf, cost + preset.width_mm * crossed)
@@ -338,7 +337,14 @@ class Outside:
         return count
 
     def _lines(
-        self, x: Array, y: Array, label: Label, foot: float, aim: BaseGeometry, avoid: list[BaseGeometry | None]
+        self,
+        x: Array,
+        y: Array,
+        label: Label,
+        foot: float,
+        aim: BaseGeometry,
+        avoid: list[BaseGeometry | None],
+        longest: float = np.inf,
     ) -> tuple[Array, Array]:
         """Return the best line of every place, from the middle of a side of the label, and its length or infinity."""
         import shapely
@@ -361,13 +367,21 @@ class Outside:
         if avoid[0] is not None:
             free = np.flatnonzero(np.isfinite(cost))
             cost[free[shapely.intersects(avoid[0], lines[free])]] = np.inf
-        free = np.flatnonzero(np.isfinite(cost))
+        cost[cost > longest] = np.inf
         stand = shapely.STRtree(np.array([*self.taken, *avoid[1:]], dtype=object))
-        cost[free[stand.query(lines[free], predicate="dwithin", distance=0.3)[0]]] = np.inf
-        cost = cost.reshape(4, n)
-        side = np.argmin(cost, axis=0)
+        cost, every = cost.reshape(4, n), np.arange(n)
+        order = np.argsort(cost, axis=0, kind="stable")
+        side, open_to = order[0].copy(), np.zeros(n, dtype=bool)
+        for turn in order:  # a longer line counts only where all shorter ones of the place are barred
+            asked = np.flatnonzero(~open_to & np.isfinite(cost[turn, every]))
+            if not len(asked):
+                break
+            strings = lines.reshape(4, n)[turn[asked], asked]
+            barred = np.zeros(len(asked), dtype=bool)
+            barred[stand.query(strings, predicate="dwithin", distance=0.3)[0]] = True
+            side[asked], open_to[asked] = turn[asked], ~barred
         ends = shapely.get_coordinates(lines).reshape(4, n, 2, 2)
-        return ends[side, np.arange(n)], cost[side, np.arange(n)]
+        return ends[side, every], np.where(open_to, cost[side, every], np.inf)
 
 
 def _gaps(x: Array, y: Array, wide: float, high: float, bounds: tuple[float, float, float, float]) -> Array:

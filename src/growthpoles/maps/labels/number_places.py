@@ -13,7 +13,7 @@ from growthpoles.maps.labels.callouts import Callout, Outside, frame_of
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet import label_text
 from growthpoles.maps.sheet.label_text import Label
-from growthpoles.maps.sheet.sheet_blocks import Array
+from growthpoles.maps.sheet.sheet_blocks import Array, Box
 from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 #: Share of a number that has to stand on its own region where it hangs over the border.
 _OWN = 0.5
 #: The same where nothing else is left but a line across several regions.
-_OWN_LEAST = 0.25
+OWN_LEAST = 0.25
 #: A region with so many places for its number inside is not offered any outside.
 _ROOMY = 6
 #: Places outside that the search weighs for every number, of each kind; its steps, starts and sweeps.
@@ -136,7 +136,7 @@ class Task:
                 lost.append(i)
             else:
                 placed[i] = found
-        for share in (_OWN, _OWN_LEAST):
+        for share in (_OWN, OWN_LEAST):
             for i in list(lost):
                 hung = _hung(
                     self.numbers[i],
@@ -150,10 +150,11 @@ class Task:
                 if hung is not None:
                     placed[i] = hung
                     lost.remove(i)
-            room = self.room.copy()
-            for one in led.values():
-                room.block(one)
-            words = [*names, *(frame_of(one) for one in placed.values())]
+            if share < _OWN:
+                break  # there is less room for lines than there was
+            words, room = [*names, *(frame_of(one) for one in placed.values())], self.room.copy()
+            for left, bottom, right, top in (frame_of(one).bounds for one in placed.values()):
+                room.space.block(Box(left, bottom, right - left, top - bottom))  # they may reach over the coast
             led |= led_to(room, self.shapes, lost, self.numbers, words, self.preset, across=1.0)
             lost = [i for i in lost if i not in led]
         return placed, led, lost
@@ -185,9 +186,9 @@ class Task:
                 current[i] = len(ways)
                 add(i, placed[i], 0.0)
             label = label_text.make_label([(number, self.preset.small_pt, False)])
-            spots = _on_region(label, self.shapes[i], fixed, 25)
+            spots = on_region(label, self.shapes[i], fixed, 25)
             for x, y, share in spots:
-                if share >= _OWN_LEAST:
+                if share >= OWN_LEAST:
                     add(i, (label, x, y, True), 1.0 if share > 0.99 else 4.0 if share >= _OWN else 30.0)
             if i in led:
                 current[i] = len(ways)
@@ -359,11 +360,11 @@ def _hung(
     label = label_text.make_label([(number, preset.small_pt, False)])
     taken = [*stands, *(frame_of(one) for one in placed.values())]
     taken += [part for one in beside.values() for part in one.parts()]
-    found = _on_region(label, shape, taken, 1)
+    found = on_region(label, shape, taken, 1)
     return (label, *found[0][:2], True) if found and found[0][2] >= own else None
 
 
-def _on_region(
+def on_region(
     label: Label, shape: BaseGeometry, taken: Sequence[BaseGeometry], most: int
 ) -> list[tuple[float, float, float]]:
     """Return middles of places for a label on a region, clear of what is taken, and its share on own ground."""

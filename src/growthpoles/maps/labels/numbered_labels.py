@@ -12,7 +12,7 @@ import numpy as np
 from growthpoles.language.number_format import format_number
 from growthpoles.maps.labels import label_fit
 from growthpoles.maps.labels.callouts import Callout, Outside, barrier_of, frame_of, names_around, room_around
-from growthpoles.maps.labels.number_places import Stand, Task, led_to, without
+from growthpoles.maps.labels.number_places import OWN_LEAST, Stand, Task, led_to, on_region, without
 from growthpoles.maps.map_options import Style
 from growthpoles.maps.sheet import label_text
 from growthpoles.maps.sheet.far_parts import scale_words
@@ -208,6 +208,15 @@ def number_regions(
         words = [*stands, *(frame_of(one) for one in best.inside.values())]
         led = led_to(room, shapes, list(unnumbered), unnumbered, words, preset, across=np.inf)
         best = replace(best, beside=best.beside | led)
+        if plan.obstacles:  # a number on the symbol of its region is better than none, too
+            taken = [*words, *(part for one in best.beside.values() for part in one.parts())]
+            taken += [shapely.box(w.x, w.y, w.right, w.top) for w in (window_on(plan, d.window) for d in details)]
+            for i in [i for i in unnumbered if i not in led]:
+                label = label_text.make_label([(unnumbered[i], preset.small_pt, False)])
+                spots = on_region(label, ground.shapes[i], taken, 1)
+                if spots and spots[0][2] >= OWN_LEAST:
+                    best.inside[i] = label, *spots[0][:2], True
+                    taken.append(frame_of(best.inside[i]))
     return best.inside, best.beside, best.numbered, details
 
 

@@ -206,7 +206,7 @@ def draw_map(
         legend = replace(legend, swatches=(*legend.swatches, hatch))
     base = prepare(regions, style.extent)
     projection = translator(style.lang)(base.projection) if base.projection else ""
-    if projection and style.preset.source_line == "footer":
+    if projection and style.source:  # no line of its own, which would cost the map its height
         style = replace(style, source=(*style.source, projection))
     faces_of = {category.key: category.face for category in legend.categories}
     unknown = [key for key in classes if key not in faces_of]
@@ -347,8 +347,11 @@ def _pages(
     if not values:
         every = [(number, name.split("  ")[0]) for number, name in every]
 
+    before: object = None
+
     def smaller(details: tuple[Detail, ...], least: float, style: Style) -> _Page | None:
         """Make a page with room for the list and details; None where the map would be smaller than `least`."""
+        nonlocal before
         page, spare = None, rise(details) if every or details else 0.0
         with suppress(MapError):
             page = map_plan.new_page(base, legend, names, marks, style, spare=spare)
@@ -358,6 +361,9 @@ def _pages(
         if page is None or page[1].found.scale < least:
             return None
         new, placed = page[0], cleared(page[1])
+        if details and (placed.found, placed.frame) == before:
+            return None  # with the same result
+        before = placed.found, placed.frame
         named = region_labels.arrange(base, placed, names, marks, style, free=not every, values=values)
         return new, placed, _beside(named, placed, style) if beside else named
 
@@ -368,7 +374,12 @@ def _pages(
         tried = smaller(() if every else named.details, kept if every else _WORTH * whole, style)
         crowded = bool(every and tried and tried[2].details)
         if tried and not fits(tried[0], tried[2]):
-            tried = smaller(tried[2].details, _WORTH * tried[1].found.scale, style)
+            tall = max((one.room.h for one in tried[2].details if not one.placed), default=0.0)
+            tried = (
+                None
+                if tall > _LONGEST_KEY * high and every
+                else smaller(tried[2].details, _WORTH * tried[1].found.scale, style)
+            )
         if tried and fits(tried[0], tried[2]):
             yield tried[0], *_with_key(*tried, style)
     last = None if crowded else smaller((), kept, replace(style, insets="none"))
@@ -376,13 +387,40 @@ def _pages(
         yield last[0], *_with_key(*last, style)
     if style.code_key == "auto":
         style = replace(style, code_key="caption")
+        line = region_labels.line_block("0", preset).h + _KEY_GAP
         for insets in dict.fromkeys((style.insets, "none")):
-            room = region_labels.line_block("0", preset).h + _KEY_GAP
-            new, placed = map_plan.new_page(base, legend, names, marks, replace(style, insets=insets), spare=room)
+            own = replace(style, insets=insets)
+            new, placed = map_plan.new_page(base, legend, names, marks, own, spare=line)
             placed = cleared(placed)
-            named = region_labels.arrange(base, placed, names, marks, replace(style, insets=insets))
+            named = region_labels.arrange(base, placed, names, marks, own)
             if fits(new, named) or insets == "none":
                 yield new, *_with_key(new, placed, named, style)
+            # there is no room under the map for the parts at a larger scale: they stand on its right
+            aside = 0.0
+            for _ in range(2):  # on the smaller map they may be larger
+                waiting = [one.room for one in named.details if not one.placed]
+                least = _ASIDE + max((room.w for room in waiting), default=0.0)
+                if insets == "none" or least <= aside or sum(room.h + _ASIDE for room in waiting) > placed.frame.h:
+                    break
+                aside = least
+                with suppress(MapError):
+                    new, placed = map_plan.new_page(base, legend, names, marks, own, spare=line, aside=aside)
+                    placed = cleared(placed)
+                    named = region_labels.arrange(base, placed, names, marks, own)
+                    stood = _details_aside(named, placed, aside)
+                    if fits(new, stood):
+                        yield new, *_with_key(new, placed, stood, style)
+
+
+def _details_aside(named: region_labels.Names, plan: Plan, aside: float) -> region_labels.Names:
+    """Put the parts at a larger scale that wait for a place on the right of the map, one under the other."""
+    stood, low = list[Detail](), plan.frame.top
+    for one in named.details:
+        if not one.placed and one.room.w <= aside - _ASIDE and low - one.room.h >= plan.frame.y:
+            low -= one.room.h + _ASIDE
+            one = replace(one.moved(plan.frame.right + _ASIDE, low + _ASIDE), placed=True)
+        stood.append(one)
+    return replace(named, details=tuple(stood))
 
 
 def _listed(named: region_labels.Names) -> bool:

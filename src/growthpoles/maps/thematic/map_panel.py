@@ -129,7 +129,7 @@ def plot_panel(
     named = source if isinstance(source, str) else None
     told_parts = source_parts(regions, lang, year=year, edition=edition, source=named)
     told_parts += [] if isinstance(source, str) else list(source)
-    told_parts += [translator(lang)(ground.projection)] if ground.projection else []
+    told_parts += [translator(lang)(ground.projection)] if ground.projection and told_parts else []
     shown = told_parts and chosen.source_line == "footer"
     foot = furniture.source_block(told_parts, chosen, wide - 2 * _EDGE) if shown else None
     over = _EDGE + (head.h + 2.2 if head else 0.0)
