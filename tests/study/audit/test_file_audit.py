@@ -380,3 +380,38 @@ def test_binary_arithmetic_adds_no_digits_and_percent_of_a_year_is_growth(tmp_pa
     found, file, _ = audit_file(tmp_path / "book.xlsx")
     assert list(file.sources.tables) == [1] or "2020" not in str(file.names)
     assert found.ledger[["row", "column"]].to_numpy().tolist() == [[7, "Share of turnover, %"]]
+
+
+def test_grouped_thousands_beside_decimals_and_one_year_in_a_few_headers(tmp_path: Path) -> None:
+    """Figures like 312,450 beside 12.2 are no gaps, and columns without a year stand beside those of the only one."""
+    people = np.round(np.random.default_rng(4).lognormal(12.6, 0.4, 10))
+    area = np.round(np.random.default_rng(5).lognormal(7.5, 0.5, 10))
+    density = np.round(people / area, 1)
+    density[3] += 7
+    lines = [
+        f'R{i},"{p:,.0f}","{a:,.0f}",{d:.1f}' for i, (p, a, d) in enumerate(zip(people, area, density, strict=True))
+    ]
+    path = tmp_path / "density.csv"
+    path.write_text("\n".join(["Region,Population 2022,Area km2,Per km2", *lines]) + "\n")
+    found, _, rules = audit_file(path)
+    assert rules[["column", "numerator", "denominator"]].to_numpy().tolist() == [["Per km2", "Population", "Area km2"]]
+    assert set(found.ledger["row"]) == {4} and len(found.faults) == 1
+
+
+def test_a_total_of_a_wrong_figure_follows_and_so_does_what_contradicts_it(tmp_path: Path) -> None:
+    """The total was summed up with the wrong figure, its ratio computed with the right one."""
+    people = np.round(np.random.default_rng(6).lognormal(12.6, 0.4, 10))
+    beds = np.round(people * np.random.default_rng(7).uniform(0.005, 0.009, 10))
+    rate = np.round(1e4 * beds / people, 1)
+    total = people.sum(), beds.sum(), round(1e4 * beds.sum() / people.sum(), 1)
+    printed = beds.copy()
+    printed[7] *= 10
+    rows = [f"R{i};{p:.0f};{b:.0f};{r}" for i, (p, b, r) in enumerate(zip(people, printed, rate, strict=True))]
+    path = tmp_path / "beds.csv"
+    path.write_text(
+        "\n".join(
+            ["Region;Population;Beds;Beds per 10000", *rows, f"All;{total[0]:.0f};{printed.sum():.0f};{total[2]}"]
+        )
+    )
+    found, _, _ = audit_file(path)
+    assert found.ledger[["row", "column"]].to_numpy().tolist() == [[8, "Beds"]]

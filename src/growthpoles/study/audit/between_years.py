@@ -495,18 +495,23 @@ def turned_years(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -> 
 
 
 def blind_years(
-    blocks: Mapping[int, Block], relations: Sequence[Relation], totals: Sequence[TotalRow], rated: Collection[int]
+    blocks: Mapping[int, Block],
+    relations: Sequence[Relation],
+    totals: Sequence[TotalRow],
+    rated: Collection[int],
+    indicators: Collection[str] = (),
 ) -> list[tuple[str, int, str]]:
     """List tables that would look as they do with the years of all columns exchanged, or of single ones: no fault.
 
-    An index that follows from the table of its year (`rated`) tells them apart, and growth that a third year goes on
-    with; a single column is told by what is computed from it, and by its total.
+    An index that follows from the table of its year (`rated`) tells them and its `indicators` apart, and growth that a
+    third year goes on with; a single column is told by what is computed from it, and by its total.
     """
     lines, steps = [], _clear_steps(blocks)
     for one, two, place, names in _paired(blocks):
         told, turned = _middle_years(blocks, one, two, names, steps)
         held = {name for relation in relations if relation.table in (one.table, two.table) for name in relation.members}
         held |= {name for total in totals if total.table in (one.table, two.table) for name in total.cells}
+        held |= set(indicators) if set(rated) & {one.year, two.year} else set()
         alone = [name for name in names if name not in held | told]
         rows, where = int((place >= 0).sum()), f"tables {one.table} and {two.table}: the years of"
         reason = "nothing in the tables tells the years apart"

@@ -40,6 +40,7 @@ _ORDERED = ("rank", "class")
 _FEWEST = 5
 _DECIMALS, _SIGNIFICANT = 9, 12
 _FRACTION = re.compile(r"-?\d+\.(\d+)")
+_GROUPS = {sign: re.compile(rf"\D*\d{{1,3}}(\{sign}\d{{3}})+(\D.*)?") for sign in ".,"}
 #: Digits that a column is worth which goes along with all others, and one that adds up in a total.
 _ALONG, _ADDS = 6.0, 3.0
 #: A ratio may have so many digits more than an input of it.
@@ -173,9 +174,17 @@ def _tables(grid: Grid, path: Path, *, several: bool) -> list[Found]:
         notation, unclear = detect_notation(texts, delimiter=grid.delimiter or None)
         if unclear is not None:
             raise DataError(str(unclear))
+        # Beside decimals by one sign the other one, always before three digits, groups them: 312,450 beside 12.2.
+        other = {".": ",", ",": "."}[notation.decimal]
+        beside = [text for text, _ in texts if other in text]
+        if notation.thousands is None and beside and all(map(_GROUPS[other].fullmatch, beside)):
+            notation = replace(notation, thousands=other)
         by_year: dict[int | None, list[tuple[int, str]]] = {}
+        stated = {year for _, year in dated.values() if year is not None}
+        # Beside columns of one year those that name none are of that year too.
+        only = next(iter(stated)) if len(stated) == 1 else None
         for at in sorted(dated):
-            by_year.setdefault(dated[at][1], []).append((at, dated[at][0]))
+            by_year.setdefault(dated[at][1] if dated[at][1] is not None else only, []).append((at, dated[at][0]))
         for year, columns in by_year.items():
             records, where = [], {}
             for at, name in columns:

@@ -212,7 +212,7 @@ def run_audit(study: Study | None = None, *, rng: np.random.Generator | int | No
         sources,
         faults,
         consequences,
-        unchecked_frame(search.relations, search.blocks, published.reproduction, sources.totals),
+        unchecked_frame(search.relations, search.blocks, published.reproduction, sources.totals, catalogue.indicators),
         search.remarks,
     )
 

@@ -492,6 +492,7 @@ def unchecked_frame(
     blocks: Mapping[int, Block],
     reproduction: pd.DataFrame,
     totals: Sequence[TotalRow] = (),
+    indicators: Collection[str] = (),
 ) -> pd.DataFrame:
     """Count the rows in which a check could not be made, and say why."""
     lines: list[tuple[str, int, str]] = []
@@ -527,7 +528,7 @@ def unchecked_frame(
         for year, part in (reproduction.groupby("year") if len(reproduction) else ())
         if part["explained_by"].isin(_READINGS[:4]).mean() > KNOWN
     }
-    lines += blind_years(blocks, relations, totals, rated)
+    lines += blind_years(blocks, relations, totals, rated, indicators)
     frame = pd.DataFrame(lines, columns=["check", "rows", "reason"])
     told = [f"not checked in {rows} rows: {check} ({reason})" for check, rows, reason in lines]
     return frame.assign(told=pd.Series(told, dtype=object))

@@ -289,7 +289,12 @@ def total_findings(
         if not any(_within(inner, each) for inner in broken)
     ]
     held = {(each.total.table, each.total.row, each.name) for each in sums if each.holds}
-    return [*_own_relations(found, held, broken, totals, blocks, relations), *swapped, *found]
+    taken = {_key(each): each for each in sums if not each.holds and printed[_key(each)].holds}
+    return [*_own_relations(found, held, taken, broken, totals, blocks, relations), *swapped, *found]
+
+
+def _key(each: _Sum) -> tuple[int, int, str]:
+    return each.total.table, each.total.row, each.name
 
 
 def _exchanged(broken: Sequence[_Sum], blocks: Blocks) -> Iterator[Finding]:
@@ -345,12 +350,13 @@ def _exchanged(broken: Sequence[_Sum], blocks: Blocks) -> Iterator[Finding]:
 
 
 def _own_relations(
-    found: list[Finding], held: set[tuple[int, int, str]], broken: Sequence[_Sum], totals: Sequence[TotalRow],
-    blocks: Blocks, relations: Sequence[Relation],
+    found: list[Finding], held: set[tuple[int, int, str]], taken: Mapping[tuple[int, int, str], _Sum],
+    broken: Sequence[_Sum], totals: Sequence[TotalRow], blocks: Blocks, relations: Sequence[Relation],
 ) -> list[Finding]:  # fmt: skip
     """Hold the ratios and sums of total rows against their rows; what tells that a total is wrong closes its finding.
 
-    `held` are the totals that their rows add up to. A mean of the rows is no quotient of their totals, and no fault.
+    `held` are the totals that their rows add up to, `taken` those of wrong figures: they follow. A mean of the
+    rows is no quotient of their totals, and no fault.
     """
     sums = {(each.total.table, each.total.row, each.name): each for each in broken}
     wrong = []
@@ -382,6 +388,12 @@ def _own_relations(
                     for finding in found
                 ]
             elif not suspects:
+                for name in relation.members:
+                    if (own_sum := taken.get((*place, name))) is not None:
+                        ends = (np.array([part]) for part in (own_sum.low, own_sum.middle, own_sum.high))
+                        trial = trial.put(name, np.array([0]), tuple(ends))  # type: ignore[arg-type]
+                if not relation.wrong(trial)[0]:
+                    continue
                 open_cells.append((relation, [name for name in relation.members if (*place, name) not in held]))
         # One cell in which several do not hold is one fault.
         common = set.intersection(*(set(names) for _, names in open_cells)) if open_cells else set()
