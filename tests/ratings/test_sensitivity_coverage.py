@@ -36,11 +36,11 @@ def known(both_rounded):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("both_rounded", [True, False])
-@pytest.mark.parametrize("samples", [128, 1024])
-def test_intervals_cover_the_known_decomposition(both_rounded, samples):
+@pytest.mark.parametrize(("samples", "seeds"), [(128, 120), (1024, 40)])
+def test_intervals_cover_the_known_decomposition(both_rounded, samples, seeds):
     tables, steps, shares = known(both_rounded)
     inside: dict[str, list] = {"edition first": [], "edition total": [], "noise first": [], "noise total": []}
-    for seed in range(30):
+    for seed in range(seeds):
         found = sobol(
             tables, Catalogue.flat(list(STEP)), output="index", weights="fixed", normalisation="goalposts",
             goalposts=dict.fromkeys(STEP, (0.0, 100.0)), resolution=steps, samples=samples, rng=seed,
@@ -51,7 +51,9 @@ def test_intervals_cover_the_known_decomposition(both_rounded, samples):
                 inside[f"{choice} {which}"] += ((rows[which] - true).abs() <= rows[f"{which}_conf"]).tolist()
     coverage = {name: float(np.mean(hits)) for name, hits in inside.items()}
     print(f"\ncoverage of nominal 95 % intervals, {samples} samples: {coverage}")
-    assert min(coverage.values()) >= 0.88  # eight regions share the draws, so that the 240 cases are no 240 trials
+    # eight regions share the draws, so that the cases are fewer trials; quasi-random draws are better than bootstrapped
+    # ones for the edition's total share
+    assert min(coverage.values()) >= 0.90 and sorted(coverage.values())[-2] <= 0.99
     assert 0.90 <= np.mean(list(coverage.values())) <= 0.99
 
 
@@ -62,5 +64,5 @@ def test_every_base_point_has_rounding_errors_of_its_own():
         tables["x"], Catalogue.flat(list(STEP)), output="index", weights="fixed", normalisation="goalposts",
         goalposts=dict.fromkeys(STEP, (0.0, 100.0)), resolution=STEP, samples=512,
     )  # fmt: skip
-    assert found.attrs["coverage"].startswith("nominal 95 %; 89 to 100 %")
+    assert found.attrs["coverage"].startswith("nominal 95 %; 93 to 99.3 %")
     assert found["variance"].to_numpy() == pytest.approx(36 / 12 / 9, rel=0.15)
