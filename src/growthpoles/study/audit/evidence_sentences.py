@@ -151,6 +151,7 @@ SENTENCES = (
     "tables {table} and {other_table}: the years of {columns} exchanged",
     "nothing in the tables tells the years apart",
     "sheet {text} is hidden",
+    "column {column} is not read: {count} of {rows} cells are numbers",
     "follows from: {fault} ({relation})",
     "expected {value}",
     "{column} of {region} (row {row}) goes x{ratio} from table {table} to {other_table}, the others x{growth}",

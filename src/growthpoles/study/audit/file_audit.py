@@ -91,7 +91,7 @@ def read_audit_file(path: Path) -> AuditFile:
         if not grid.visible:
             left.append(f"sheet {grid.sheet!r} is hidden")
             continue
-        for cells, year, where, sums in _tables(grid, path, several=len(grids) > 1):
+        for cells, year, where, sums in _tables(grid, path, left, several=len(grids) > 1):
             # Sheets or sections of one quantity each, a column a year: those of one year are one table.
             name, *more = set(cells["column"])
             number, held = together.get((year, *cells["label"]), (0, set()))
@@ -128,8 +128,8 @@ def read_audit_file(path: Path) -> AuditFile:
 Found = tuple[pd.DataFrame, int | None, dict[tuple[int, str], Place], list[TotalRow]]
 
 
-def _tables(grid: Grid, path: Path, *, several: bool) -> list[Found]:
-    """Take the blocks of a sheet apart into tables by year."""
+def _tables(grid: Grid, path: Path, left: list[str], *, several: bool) -> list[Found]:
+    """Take the blocks of a sheet apart into tables by year; columns of figures that are not read go to `left`."""
     found: list[Found] = []
     for block in [part for whole in find_blocks(grid) for part in _sections(whole)]:
         width = max(len(row) for _, row in block.rows)
@@ -160,6 +160,10 @@ def _tables(grid: Grid, path: Path, *, several: bool) -> list[Found]:
             key, numbers = 0, list(dated)
         else:
             dated = _quantities(block, key, numbers, grid.sheet, several=several)
+            for at, header in enumerate(block.paths):
+                if at not in {key, *numbers, *dated} and _looks_numeric(block, at):
+                    name = " ".join(header) or str(at + 1)
+                    left.append(f"column {name} is not read: {kinds[at]['n']} of {len(block.rows)} cells are numbers")
         rows, sums = _split_totals(rows, numbers)
 
         def spot(line: int, at: int, origin: dict[tuple[int, int], tuple[int, int]] = origin) -> tuple[int, int]:
@@ -216,6 +220,14 @@ def _tables(grid: Grid, path: Path, *, several: bool) -> list[Found]:
                 raise DataError(message(f"two columns are called {twice!r}", where=f"{path} {grid.sheet}".strip()))
             found.append((cells, year, where, totals))
     return found
+
+
+def _looks_numeric(block: TableBlock, at: int) -> bool:
+    """Tell whether cells of a column hold digits that are no part of a code or of the name of a region."""
+    cells = [text for _, row in block.rows if at < len(row) and (text := cell_text(row[at]))]
+    digits = [text for text in cells if any(map(str.isdigit, text))]
+    codes = len(set(cells)) == len(cells) and all(text[0].isalpha() or text.isdigit() for text in cells)
+    return len(digits) >= 3 and 2 * len(digits) >= len(cells) and not codes
 
 
 def _sections(block: TableBlock) -> list[TableBlock]:
