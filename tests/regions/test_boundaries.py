@@ -387,7 +387,9 @@ def test_metres_declared_as_degrees(tmp_path):
 )
 def test_a_repair_that_changes_the_area_is_refused_unless_asked_for(tmp_path, shape):
     path = saved(tmp_path / "own.gpkg", [box(5, 0, 6, 1), shape])
-    with pytest.raises(DataError, match=r'the polygon of r1 would change its area \(r1: .*\); allowed: .*repair="clean"'):
+    with pytest.raises(
+        DataError, match=r'the polygon of r1 would change its area \(r1: .*\); allowed: .*repair="clean"'
+    ):
         read_boundaries(path, key="code")
     regions = read_boundaries(path, key="code", repair="clean")
     assert regions.is_valid.all() and regions.attrs["repairs"][0]["region"] == "r1"
