@@ -518,10 +518,10 @@ def _tests(design: Design, found: Fit, model: Model, draws: int, rng: Generator)
             extra = _common_factor_p(design, design.only(inner), draws, rng.spawn(1)[0]) if draws else None
             rows["common factor"] = (ratio, k - len(inner), extra, "the model is a spatial error model")
     if model == "sem" and not design.panel:
-        own, as_printed = _hausman(design, found.rho, found.b, found.sigma2)
-        looped = draws and n <= _LOOPED and np.isfinite(own)
-        extra = _hausman_p(design, found, own, min(draws, 999), rng.spawn(1)[0]) if looped else None
-        rows["Hausman"] = (own, k, extra, "least squares and error model estimate the same")
+        value, as_printed = _hausman(design, found.rho, found.b, found.sigma2)
+        looped = draws and n <= _LOOPED and np.isfinite(value)
+        extra = _hausman_p(design, found, value, min(draws, 999), rng.spawn(1)[0]) if looped else None
+        rows["Hausman"] = (value, k, extra, "least squares and error model estimate the same")
         rows[PRINTED] = (as_printed, k, None, "to compare with published work: no test")
     frame = pd.DataFrame(
         [(statistic, df, float(chi2.sf(statistic, df)), extra, null) for statistic, df, extra, null in rows.values()],
