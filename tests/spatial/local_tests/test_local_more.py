@@ -111,3 +111,21 @@ def test_local_lee_averages_to_the_global_and_follows_the_enumerated_law(lattice
     assert frame.loc["a1", "p_value"] == pytest.approx(p, abs=6 * np.sqrt(p / 4999))
     shuffled = gp.local_lee(x.iloc[[3, 1, 7, 0, 2, 6, 5, 4]], y, graph, star=False, adjust="none", permutations=4999)
     pd.testing.assert_frame_equal(shuffled.to_frame().loc[labels], frame)
+
+
+def test_local_lee_draws_as_often_as_the_family_asks(lattice):
+    graph, n = lattice(20, 20), 400
+    w = graph.transform("r").sparse.toarray()
+    rng = np.random.default_rng(1)
+    ids = list(graph.unique_ids)
+    x, y = (pd.Series(np.linalg.solve(np.eye(n) - 0.95 * w, rng.normal(size=n)), ids) for _ in range(2))
+    result = gp.local_lee(x, y, graph, adjust="bonferroni")
+    counts = result.label.value_counts()
+    assert counts["untestable"] == 0 and counts[["High-High", "Low-Low", "High-Low", "Low-High"]].sum() > 3
+    frame = result.to_frame()
+    assert set(frame["method"]) == {"permutation"} and frame["p_value"].min() < 2 / 10_000
+    assert (frame["p_low"] <= frame["p_value"]).all() and (frame["p_value"] <= frame["p_high"]).all()
+    links = graph.adjacency.astype(float) * rng.uniform(1, 1 + 1e-12, len(graph.adjacency))  # dealt one by one
+    near = gp.local_lee(x, y, type(graph)(links), adjust="none", permutations=499)
+    plain = gp.local_lee(x, y, graph, adjust="none", permutations=499)
+    np.testing.assert_allclose(near.p_value, plain.p_value, atol=1e-9)

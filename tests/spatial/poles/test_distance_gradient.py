@@ -257,3 +257,12 @@ def test_many_regions_go_by_the_law_of_all_relocations():
     assert by_law.p_value == pytest.approx(drawn.p_value, abs=4 * (drawn.p_value / 1e4) ** 0.5 + 0.03 * drawn.p_value)
     rows = distance_gradient(y, regions, ["r00"])
     assert rows.loc["all pairs", "method"] == "randomisation" and rows.loc["r00", "permutations"] == 99_999
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e154, 1e300])
+def test_mantel_in_any_unit(size):
+    regions = scattered(12)
+    y = pd.Series(np.random.default_rng(3).normal(size=12), regions.index)
+    with np.errstate(all="raise"):
+        moved = mantel(y * size, regions, permutations=99)
+    assert moved.statistic == pytest.approx(mantel(y, regions, permutations=99).statistic, rel=1e-9)

@@ -87,6 +87,16 @@ def test_order_of_the_rows_and_shape_of_the_labels_change_nothing(states, model)
     pd.testing.assert_frame_equal(one.coefficients, two.coefficients, rtol=1e-9)
 
 
+@pytest.mark.parametrize("column", ["log_gsp", "log_pc"])
+@pytest.mark.parametrize("change", [lambda v: v + 1e10, lambda v: v * 1e300, lambda v: v * 1e-200])
+def test_units_and_constants_change_nothing_but_the_unit(states, column, change):
+    data, graph = states
+    one = fit(states, "sdm", effects="two-way")
+    two = fit((data.assign(**{column: change(data[column])}), graph), "sdm", effects="two-way")
+    assert two.rho == pytest.approx(one.rho, rel=1e-4)
+    assert two.coefficients["statistic"].tolist() == pytest.approx(one.coefficients["statistic"].tolist(), rel=1e-3)
+
+
 def test_effects_are_what_the_model_leaves(states):
     found = fit(states, "sdm")
     data, graph = states
@@ -139,6 +149,8 @@ def test_size_of_two_way_tests(lattice):
         (lambda d: pd.concat([d, d.iloc[:1]]), "AL has two rows of 1970"),
         (lambda d: d.drop(columns="unemp"), "column='unemp' is not known"),
         (lambda d: d.assign(unemp=d["year"] * 1.0), "unemp follows from the effects"),
+        (lambda d: d.assign(log_gsp=d["year"] * 1.0), "log_gsp follows from the effects"),
+        (lambda d: d.assign(unemp=d["unemp"] * 1e-305), "unemp varies by .*leaves the range of numbers"),
         (lambda d: d[d["year"] == 1970], "48 regions over 1 years"),
     ],
 )

@@ -77,6 +77,10 @@ def test_half_a_table_is_refused_or_mirrored():
         (lambda t: t.rename(index={"r3": "r2"}, columns={"r3": "r2"}), "stand twice: r2"),
         (lambda t: t.iloc[:5], "other regions: r5, r6"),
         (lambda t: t.to_numpy(), "ndarray given"),
+        (lambda t: t.iloc[:0, :0], "no region"),
+        (lambda t: t > 3, "values of type bool"),
+        (lambda t: t * 1j, "values of type complex128"),
+        (lambda t: t.apply(pd.to_timedelta, unit="min"), "values of type timedelta64"),
         (lambda t: t * 1e-100, "power=1 "),
     ],
 )
@@ -112,6 +116,9 @@ def test_links_by_hand():
         (lambda: gp.change_links(graph, cut=[("KZ-ALA", "KZ-AST")]), "are not linked"),
         (lambda: gp.change_links(graph, add=[("KZ-AKM", "KZ-AST")]), "are linked"),
         (lambda: gp.change_links(graph, add=["ab"]), "no pair"),
+        (lambda: gp.change_links(graph, add=[5]), "5 is no pair"),
+        (lambda: gp.change_links(graph, cut=None), "None is no pair"),
+        (lambda: gp.change_links(graph, add=[(["KZ-ALA"], "KZ-AST")]), "is no pair"),
     ):
         with pytest.raises(SpatialError, match=words):
             call()

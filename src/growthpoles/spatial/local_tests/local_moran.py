@@ -30,12 +30,18 @@ from growthpoles.spatial.local_tests.local_result import (
     run,
     universe,
 )
-from growthpoles.spatial.local_tests.multiple_testing import ADJUST, Adjust
+from growthpoles.spatial.local_tests.multiple_testing import ADJUST, BY_MEMBER, Adjust
+from growthpoles.spatial.reference_distributions.exact_enumeration import enumeration_size
 from growthpoles.spatial.reference_distributions.normal_errors import residual_basis, two_root_tails
 from growthpoles.spatial.reference_distributions.score_sums import Alternative, Law, Method, Scores
+from growthpoles.spatial.reference_distributions.shared_draws import FEW, draw_chunks
 
 if TYPE_CHECKING:
+    from scipy import sparse
+
     from growthpoles.graphs import Graph, W
+
+_LEE_BUDGET = 20_000_000_000  # values dealt again; some minutes
 
 
 def local_moran(
@@ -297,7 +303,8 @@ def local_lee(
     alternative : {"two-sided", "greater", "less"}
         "greater": the two means deviate in the same direction.
     permutations : int
-        Draws; at most 10^9 / regions.
+        Draws. Where 9,999 or more of them hold fewer than ten as small as the family asks for, the regions with fewer
+        than ten draws beyond the observed one are drawn again, so often that they do.
     adjust, alpha, rng
         As in :func:`local_moran`.
 
@@ -342,30 +349,27 @@ def local_lee(
     means = (w @ values + star * values) / np.where(total > 0, total, 1.0)[:, None]
     observed = means[:, 0] * means[:, 1]
     source = generator(rng, error=SpatialError)
-    most = int(np.diff(w.indptr).max())
-    counts = np.zeros((4, part.n))  # at least, at most, sum, sum of squares
-    block = max(1, 2**22 // part.n)
-    for start in range(0, permutations, block):
-        rows = min(block, permutations - start)
-        dealt = np.broadcast_to(np.arange(part.n - 1), (rows, part.n - 1)).copy()
-        dealt = source.permuted(dealt, axis=1, out=dealt)[:, :most]
-        for i in range(part.n):
-            weights = w.data[w.indptr[i] : w.indptr[i + 1]]
-            chosen = dealt[:, : len(weights)]
-            sums = np.einsum("rkv,k->rv", values[chosen + (chosen >= i)], weights) + star * values[i]
-            drawn = sums[:, 0] * sums[:, 1] / (total[i] or 1.0) ** 2
-            margin = 1e-10 * float(np.abs(values).max()) ** 2
-            counts[:, i] += (
-                np.count_nonzero(drawn >= observed[i] - margin),
-                np.count_nonzero(drawn <= observed[i] + margin),
-                drawn.sum(),
-                drawn @ drawn,
-            )
-    back = np.argsort(order)
-    greater, less, first, second = counts[:, back]
-    floor, none = np.full(part.n, 1 / (permutations + 1)), np.zeros(part.n, dtype=bool)
-    ge, le = greater.astype(np.int32), less.astype(np.int32)
-    law = Law(ge, le, np.full(part.n, permutations, np.int32), floor, floor, none, permutations)
+    every, back = np.arange(part.n), np.argsort(order)
+    ge, le, first, second = _lee_counts(values, w, total, star, observed, every, permutations, source)
+    floor, above, below, error = np.full(part.n, 1 / (permutations + 1)), *np.full((3, part.n), np.nan)
+    sides = 2 if alternative == "two-sided" else 1
+    level = alpha / part.n / sides if adjust in BY_MEMBER else 1.0
+    if level * (permutations + 1) < FEW <= permutations / 999:
+        far = np.flatnonzero(np.minimum(ge, le) < FEW)
+        budget = _LEE_BUDGET // max(1, int(np.diff(w.indptr)[far].sum()))
+        more = max(permutations, min(int(FEW / level), budget))
+        floor[:] = [1 / enumeration_size(part.n - 1, min(int(k), 64), equal=False) for k in np.diff(w.indptr)]
+        if more * level < 1:  # the budget does not go so far
+            floor[far] = 1 / (more + 1)
+        again = _lee_counts(values, w, total, star, observed, far, more, source)[:2]
+        above[far], below[far] = (again + 1) / (more + 1)
+        tail = np.fmin(above, below)
+        error = np.sqrt(tail * (1 - tail) / more)
+    whole, none = (ge.astype(np.int32), le.astype(np.int32)), np.zeros(part.n, dtype=bool)
+    parts = (np.full(part.n, permutations, np.int32), floor[back], floor[back], none, permutations)
+    drawn = (above[back], below[back], error[back]) if not np.isnan(error).all() else (None, None, None)
+    law = Law(whole[0][back], whole[1][back], *parts, *drawn)
+    first, second = first[back], second[back]
     expected = first / permutations
     variance = second / permutations - expected**2
     around = means[back]
@@ -381,7 +385,54 @@ def local_lee(
         law=law,
         z_score=(observed[back] - expected) / np.sqrt(np.where(variance > 0, variance, np.nan)),
         null="the pairs of values of the others could stand around it in any other order",
+        again="permutation",
     )
+
+
+def _lee_counts(
+    values: np.ndarray,
+    w: sparse.csr_array,
+    total: np.ndarray,
+    star: bool,
+    observed: np.ndarray,
+    rows: np.ndarray,
+    permutations: int,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Count the products of two means that draws give around some regions.
+
+    Returns
+    -------
+    numpy.ndarray
+        At least the observed one, at most it, sum, sum of squares; shape (4, rows).
+    """
+    cardinality = np.diff(w.indptr)
+    counts, margin = np.zeros((4, len(rows))), 1e-10 * float(np.abs(values).max()) ** 2
+    m = int(cardinality[rows].max(initial=0)) + 1
+    for draws in draw_chunks(len(values), m, permutations, max(2**20 // m, 64), rng):
+        sums: dict[int, np.ndarray] = {}
+        for place, i in enumerate(rows):
+            at = slice(w.indptr[i], w.indptr[i + 1])
+            weights, k = w.data[at], at.stop - at.start
+            own = draws[:k] == i  # the region itself was dealt: the spare stands for it
+            hit = np.flatnonzero(own.any(axis=0))
+            if k and (weights == weights[0]).all():
+                if k not in sums:
+                    sums[k] = values[draws[:k]].sum(axis=0)
+                around = weights[0] * sums[k]
+                around[hit] += weights[0] * (values[draws[k, hit]] - values[i])
+            else:
+                dealt = np.where(own, draws[k], draws[:k])
+                around = np.einsum("krv,k->rv", values[dealt], weights)
+            around += star * values[i]
+            drawn = around[:, 0] * around[:, 1] / (total[i] or 1.0) ** 2
+            counts[:, place] += (
+                np.count_nonzero(drawn >= observed[i] - margin),
+                np.count_nonzero(drawn <= observed[i] + margin),
+                drawn.sum(),
+                drawn @ drawn,
+            )
+    return counts
 
 
 def local_moran_rates(

@@ -80,10 +80,12 @@ class LocalResult(ResultDisplay):
     null : str
         Null hypothesis of each region in words.
     error : numpy.ndarray or None
-        Standard error of the p-values whose tail was drawn again by tilted draws, because the family asks for smaller
+        Standard error of the p-values whose tail was drawn again, because the family asks for smaller
         ones than `permutations` plain draws can show; NaN for all others, None where there is none.
     tested : Tested or None
         References to the values and the graph, for :func:`growthpoles.cross_check`; not pickled.
+    again : str
+        How those tails were drawn: "tilted" (importance sampling), or "permutation" (more plain draws).
 
     Examples
     --------
@@ -119,6 +121,7 @@ class LocalResult(ResultDisplay):
     null: str = NULL
     error: np.ndarray | None = None
     tested: Tested | None = None
+    again: str = "tilted"
 
     @property
     def method(self) -> str:
@@ -164,7 +167,7 @@ class LocalResult(ResultDisplay):
         """
         method = np.where(self.exact, "exact", "permutation")
         if self.error is not None:
-            method = np.where(np.isnan(self.error), method, "tilted")
+            method = np.where(np.isnan(self.error), method, self.again)
         low, high = self.p_interval()
         return pd.DataFrame(
             {
@@ -347,6 +350,7 @@ def run(
     law: Law | None = None,
     z_score: np.ndarray | None = None,
     null: str = NULL,
+    again: str = "tilted",
 ) -> LocalResult:
     """Test, adjust and label; the arrays given cover the regions that take part.
 
@@ -411,6 +415,7 @@ def run(
         null=null,
         error=None if law.error is None else spread(_error_of(law, scores.direction, options.alternative)),
         tested=tested,
+        again=again,
     )
 
 

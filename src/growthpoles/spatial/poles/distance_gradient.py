@@ -268,6 +268,9 @@ def _mantel(known: pd.Series, distance: pd.DataFrame, alternative: Alternative, 
         few: dict[str, Any] = {"n": n, "least": _LEAST}
         raise SpatialError(message("{n} regions with data", where="Mantel", allowed="{least} or more", **few))
     numbers = known.to_numpy()
+    numbers = numbers / 2.0 ** (
+        np.frexp(np.abs(numbers).max(initial=np.finfo(float).tiny))[1] - 1.0
+    )  # no digit is lost
     apart = np.abs(numbers[:, None] - numbers[None, :])
     away = distance.loc[known.index, known.index].to_numpy(copy=True)
     (middle, *_), norms = zip(*(_mean_and_norm(values) for values in (away, apart)), strict=True)

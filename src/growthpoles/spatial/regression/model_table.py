@@ -11,7 +11,7 @@ import pandas as pd
 from growthpoles.errors import SpatialError, message
 from growthpoles.language.number_format import format_p
 from growthpoles.result_display import ResultDisplay
-from growthpoles.spatial.regression.spatial_regression import SpatialRegression
+from growthpoles.spatial.regression.spatial_regression import PRINTED, SpatialRegression
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +84,7 @@ class ModelTable(ResultDisplay):
             rows[f"{term}: p"] = ["" if each is None else _p(each["p_value"]) for each in own]
         for name, row in self.extra.iterrows():
             rows[str(name)] = [_number(value, digits) for value in row]
-        tests = dict.fromkeys(test for fit in self.fits for test in fit.tests.index)
+        tests = dict.fromkeys(test for fit in self.fits for test in fit.tests.index if test != PRINTED)
         rows["log-likelihood"] = [f"{fit.log_likelihood:.2f}" for fit in self.fits]
         rows["AIC"] = [f"{fit.aic:.2f}" for fit in self.fits]
         rows["squared correlation"] = [_number(fit.r_squared, digits) for fit in self.fits]

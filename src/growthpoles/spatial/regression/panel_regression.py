@@ -12,10 +12,11 @@ import pandas as pd
 from growthpoles.errors import SpatialError, listed, message, unknown_option
 from growthpoles.graphs import as_graph
 from growthpoles.randomness import generator
-from growthpoles.spatial.alignment import ascending, clean_values, weights_matrix
+from growthpoles.spatial.alignment import ROUNDING, ascending, clean_values, weights_matrix
 from growthpoles.spatial.regression.likelihood import Floats, lag_operator
 from growthpoles.spatial.regression.spatial_regression import (
     DURBIN,
+    LEAST_SCALE,
     PROCESS,
     Design,
     Model,
@@ -145,22 +146,25 @@ def panel_regression(
         raise SpatialError(message(problem, where=where, allowed="more years, or fewer regressors"))
     x, back = np.empty((n * t, len(numbers))), np.eye(len(numbers))
     for place, (name, values) in enumerate(numbers.items()):
-        size = float(np.abs(values).max()) or 1.0
-        within = _demeaned(values / size, twice)
-        peak = float(np.abs(within).max())
-        if peak <= 1e-11:
+        within, scale = _within(values, twice)
+        if not scale:
             allowed = "regressors that vary within regions" + (" and years" if twice else "")
             raise SpatialError(message(f"{name} follows from the effects", where=where, allowed=allowed))
-        x[:, place], back[place, place] = (within / peak).ravel(), 1 / peak / size
+        if scale < LEAST_SCALE:
+            problem = f"{name} varies by {scale:.3g}: its coefficient leaves the range of numbers"
+            raise SpatialError(message(problem, where=where, allowed="a larger unit"))
+        x[:, place], back[place, place] = within.ravel(), 1 / scale
     singular = np.linalg.svd(x, compute_uv=False)
     if singular[-1] <= 1e-10 * singular[0]:
         problem = f"{listed(list(numbers))} are collinear within regions"
         raise SpatialError(message(problem, where=where, allowed="columns of which none follows from the others"))
-    unit = float(np.abs(wide[y]).max()) or 1.0
+    own, unit = _within(wide[y], twice)
+    if not unit:
+        allowed = "values that vary within regions" + (" and years" if twice else "")
+        raise SpatialError(message(f"{y} follows from the effects", where=where, allowed=allowed))
     rows = pd.MultiIndex.from_product([years, ids], names=[year, region])
     lag = lag_operator(w).panel(periods, lost=twice and likelihood == "transformed")
-    within = _demeaned(wide[y] / unit, twice).ravel()
-    design = Design(ids, lag, within, x, tuple(numbers), back, unit, left_out, count, rows)
+    design = Design(ids, lag, own.ravel(), x, tuple(numbers), back, unit, left_out, count, rows)
     found = fit_design(design, model, dependent=str(y), draws=0, rng=generator(None))
     b = found.coefficients["estimate"][list(numbers)].to_numpy()
     rest = wide[y] - np.tensordot(b, np.array(list(numbers.values())), 1)
@@ -210,7 +214,15 @@ def _wide(
     return wide, years
 
 
-def _demeaned(values: Floats, twice: bool) -> Floats:
-    """Return values (years, regions) less their region's mean, and less their year's."""
-    within = values - values.mean(axis=0)
-    return within - within.mean(axis=1, keepdims=True) if twice else within
+def _within(values: Floats, twice: bool) -> tuple[Floats, float]:
+    """Return values (years, regions) less their region's mean, and their year's, over what is largest then, and that.
+
+    It is 0 where nothing but rounding is left.
+    """
+    size = 2.0 ** float(np.frexp(np.abs(values).max())[1] - 1)  # a power of two: no digit is lost
+    near = values / size - values[0] / size  # exact where a region's values lie beside each other
+    within = near - near.mean(axis=0)
+    if twice:
+        within = within - within.mean(axis=1, keepdims=True)
+    peak = float(np.abs(within).max())
+    return (within / peak, peak * size) if peak > 8 * ROUNDING else (within, 0.0)

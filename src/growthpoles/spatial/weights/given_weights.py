@@ -93,8 +93,14 @@ def distance_matrix(
 
     if absent not in ("refuse", "cut"):
         raise SpatialError(unknown_option("absent", absent, ["refuse", "cut"]))
+    if isinstance(distances, pd.DataFrame | pd.Series):
+        for kind in [distances.dtype] if isinstance(distances, pd.Series) else distances.dtypes:
+            if kind.kind in "bcmM":  # yes or no, complex, durations, dates
+                raise SpatialError(message(f"values of type {kind}", where="distances", allowed="numbers"))
     square = _square(distances)
     labels = square.index
+    if not len(labels):
+        raise SpatialError(message("no region", where="distances", allowed="a table with regions"))
     numbers = square.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     _refuse(square, square.notna().to_numpy() & np.isnan(numbers), "no number", "numbers")
     own = np.eye(len(labels), dtype=bool)
@@ -205,10 +211,8 @@ def change_links(
     graph = as_graph(graph)
     labels, focal, neighbor, weights = _links(graph)
     known = dict(zip(zip(focal.tolist(), neighbor.tolist(), strict=True), weights.tolist(), strict=True))
-    for pairs, name in ((list(add), "add"), (list(cut), "cut")):
-        for pair in pairs:
-            if isinstance(pair, str) or len(pair) != 2:
-                raise SpatialError(message(f"{pair!r} is no pair", where=name, allowed="(region, region)"))
+    for pairs, name in ((add, "add"), (cut, "cut")):
+        for pair in _pairs(pairs, name):
             places = [int(place) for place in labels.get_indexer(list(pair))]
             for region, place in zip(pair, places, strict=True):
                 if place < 0:
@@ -227,6 +231,19 @@ def change_links(
                 known = {way: found for way, found in known.items() if way not in ways}
     ends = np.array(list(known), dtype=np.int64).reshape(-1, 2)
     return graph_of(ends[:, 0], ends[:, 1], np.array(list(known.values()), dtype=float), labels)
+
+
+def _pairs(pairs: Any, name: str) -> list[tuple[Hashable, Hashable]]:
+    """Return pairs of labels; refuse what is none."""
+    given = list(pairs) if isinstance(pairs, Iterable) else [pairs]
+    for pair in given:
+        try:
+            whole = not isinstance(pair, str) and len(pair) == len([hash(region) for region in pair]) == 2
+        except TypeError:
+            whole = False
+        if not whole:
+            raise SpatialError(message(f"{pair!r} is no pair", where=name, allowed="(region, region)"))
+    return [tuple(pair) for pair in given]
 
 
 def block_weights(groups: pd.Series) -> Graph:
