@@ -195,6 +195,18 @@ def test_a_world_from_a_file_and_in_a_study_is_drawn_in_equal_earth(
     assert "Equal Earth projection" in " ".join(word.text for gid, word in measure.words(axes) if "source" in gid)
 
 
+def test_no_land_is_missing_behind_a_world() -> None:
+    """Tiles between two probes were left out: stripes of sea over Africa and Russia."""
+    frame = world("across", 12)
+    axes = maps.plot_values(frame, "y", gid="map", limits=[0, 2])
+    layer = measure.layer(axes, "map-land")
+    assert layer is not None
+    land = layer.get_paths()[0]
+    places = [(-100, 45), (-60, -10), (-60, -3), (15, 5), (20, 0), (25, 50), (25, -5), (45, 48), (60, 62), (100, 62)]
+    points = shown_on(axes).base.place(*np.array(places, dtype=float).T)
+    assert [place for place, point in zip(places, points, strict=True) if not land.contains_point(point)] == []
+
+
 def test_a_world_map_is_cut_at_its_edge_and_loses_nothing() -> None:
     """Bands round the globe, in degrees, stay within the map: no land is drawn right across it."""
     cells = [shapely.box(west, south, west + 40, south + 30) for west in range(-180, 180, 40) for south in (-60, 0, 45)]

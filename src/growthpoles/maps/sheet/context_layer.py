@@ -40,6 +40,8 @@ _FINE = 0.015
 #: Tiles farther than this many degrees from the middle meridian may be torn apart by the projection: none is drawn.
 _WIDEST = 160.0
 _PROBES = 32
+#: Metres between probes at most: half the width of a tile at the top of a map of the world.
+_PROBED = 3e5
 #: Context lines so near to the regions' own outline repeat it, a little beside it: millimetres.
 _OWN = 0.6
 _NODE = 2.0
@@ -96,7 +98,8 @@ def _degrees(crs: CRS, x: Array, y: Array) -> tuple[Array, Array]:
 
 
 def _context(base: Base, crs: CRS, low: Array, high: Array, scale: float, *, rivers: bool) -> Context | None:
-    x, y = (grid.ravel() for grid in np.meshgrid(*(np.linspace(low[axis], high[axis], _PROBES) for axis in (0, 1))))
+    probes = max(_PROBES, int((high - low).max() * base.metres / _PROBED) + 2)
+    x, y = (grid.ravel() for grid in np.meshgrid(*(np.linspace(low[axis], high[axis], probes) for axis in (0, 1))))
     lon, lat = _degrees(crs, x, y)
     middle = float(_degrees(crs, *(low + high)[:, None] / 2)[0][0])
     if not (np.isfinite(lon).all() and np.isfinite(lat).all() and np.isfinite(middle)):
