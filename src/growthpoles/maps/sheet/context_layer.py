@@ -109,7 +109,8 @@ def _context(base: Base, crs: CRS, low: Array, high: Array, scale: float, *, riv
     level = 0 if 0.1 / scale * base.metres / 111_000.0 < _FINE else 1
     wanted = np.unique(along * _ACROSS + across)
     off = (wanted % _ACROSS + 0.5) * _TILE - 180.0 - middle
-    wanted = wanted[np.abs((off + 180.0) % 360.0 - 180.0) < _WIDEST]
+    widest = 180.0 - _TILE / 2 if "+proj=eqearth" in crs.srs else _WIDEST  # a map of the world has its edge there
+    wanted = wanted[np.abs((off + 180.0) % 360.0 - 180.0) < widest]
     parts = [part for number in wanted.tolist() if (part := _tile(number, level)) is not None]
     if not parts:
         return Context(*[None] * 5)
