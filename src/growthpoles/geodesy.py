@@ -107,6 +107,8 @@ def unprojected(shapes: NDArray[np.object_], inverse: Callable[[Array], Array]) 
     kind, points, offsets = shapely.to_ragged_array(several, include_z=False)
     starts = np.asarray(offsets[0])
     degrees = inverse(points)
+    at_edge = np.abs(np.abs(degrees[:, 0]) - 180.0) < 2 * _CUT  # what was cut there touches again
+    degrees[at_edge, 0] = np.copysign(180.0, degrees[at_edge, 0])
     rings = [_around_globe(degrees[a:b]) for a, b in pairwise(starts.tolist())]
     ends = np.concatenate([[0], np.cumsum([len(ring) for ring in rings])])
     return np.asarray(shapely.from_ragged_array(kind, np.concatenate(rings), (ends, *offsets[1:]))[:-1])

@@ -195,6 +195,19 @@ def test_a_world_from_a_file_and_in_a_study_is_drawn_in_equal_earth(
     assert "Equal Earth projection" in " ".join(word.text for gid, word in measure.words(axes) if "source" in gid)
 
 
+def test_no_land_is_missing_behind_a_world() -> None:
+    """Tiles between two probes, or near the edge, were left out: stripes of sea over Africa and Russia."""
+    frame = world("across", 12)
+    axes = maps.plot_values(frame, "y", gid="map", limits=[0, 2])
+    layer = measure.layer(axes, "map-land")
+    assert layer is not None
+    land = shapely.make_valid([shapely.Polygon(ring) for ring in layer.get_paths()[0].to_polygons() if len(ring) > 3])
+    places = [(-101, 45), (-61, -11), (-61, -3), (35, 4), (21, 1), (25, 52), (25, -6), (45, 48), (61, 62), (101, 62)]
+    points = shown_on(axes).base.place(*np.array(places, dtype=float).T)
+    missing = ~shapely.contains(land[:, None], shapely.points(points)).any(axis=0)
+    assert [place for place, gone in zip(places, missing, strict=True) if gone] == []
+
+
 def test_a_world_map_is_cut_at_its_edge_and_loses_nothing() -> None:
     """Bands round the globe, in degrees, stay within the map: no land is drawn right across it."""
     cells = [shapely.box(west, south, west + 40, south + 30) for west in range(-180, 180, 40) for south in (-60, 0, 45)]

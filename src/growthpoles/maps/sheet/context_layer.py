@@ -40,6 +40,8 @@ _FINE = 0.015
 #: Tiles farther than this many degrees from the middle meridian may be torn apart by the projection: none is drawn.
 _WIDEST = 160.0
 _PROBES = 32
+#: Metres between probes at most: half the width of a tile at the top of a map of the world.
+_PROBED = 3e5
 #: Context lines so near to the regions' own outline repeat it, a little beside it: millimetres.
 _OWN = 0.6
 _NODE = 2.0
@@ -96,7 +98,8 @@ def _degrees(crs: CRS, x: Array, y: Array) -> tuple[Array, Array]:
 
 
 def _context(base: Base, crs: CRS, low: Array, high: Array, scale: float, *, rivers: bool) -> Context | None:
-    x, y = (grid.ravel() for grid in np.meshgrid(*(np.linspace(low[axis], high[axis], _PROBES) for axis in (0, 1))))
+    probes = max(_PROBES, int((high - low).max() * base.metres / _PROBED) + 2)
+    x, y = (grid.ravel() for grid in np.meshgrid(*(np.linspace(low[axis], high[axis], probes) for axis in (0, 1))))
     lon, lat = _degrees(crs, x, y)
     middle = float(_degrees(crs, *(low + high)[:, None] / 2)[0][0])
     if not (np.isfinite(lon).all() and np.isfinite(lat).all() and np.isfinite(middle)):
@@ -106,7 +109,8 @@ def _context(base: Base, crs: CRS, low: Array, high: Array, scale: float, *, riv
     level = 0 if 0.1 / scale * base.metres / 111_000.0 < _FINE else 1
     wanted = np.unique(along * _ACROSS + across)
     off = (wanted % _ACROSS + 0.5) * _TILE - 180.0 - middle
-    wanted = wanted[np.abs((off + 180.0) % 360.0 - 180.0) < _WIDEST]
+    widest = 180.0 - _TILE / 2 if "+proj=eqearth" in crs.srs else _WIDEST  # a map of the world has its edge there
+    wanted = wanted[np.abs((off + 180.0) % 360.0 - 180.0) < widest]
     parts = [part for number in wanted.tolist() if (part := _tile(number, level)) is not None]
     if not parts:
         return Context(*[None] * 5)
