@@ -18,7 +18,7 @@ _STATE = (
     r"|geçici|sơ\s+bộ|sementara|angka\s+sementara|速報|暫定|暂定|初步|잠정)"
 )
 _NOTE = (
-    rf"(?:\s*(?:[{_UP}{re.escape(_SIGNS)}+]+|\[[^\[\]]{{1,12}}\]|\(\d{{1,2}}\)|\d{{1,2}}\)"
+    rf"(?>\s*(?:[{_UP}{re.escape(_SIGNS)}+]++|\[[^\[\]]{{1,12}}\]|\(\d{{1,2}}\)|\d{{1,2}}\)"
     rf"|(?<=\s)\d{{1,2}}/|\((?:[^\W\d_]{{1,2}}|{_STATE}\.?)\)|,?\s{_STATE}\.?(?!\w)))"
 )
 _YEAR = r"((?:19|20)\d\d)"
@@ -26,7 +26,7 @@ _PLAIN_YEAR = re.compile(
     rf"(?:F\.?Y\.?|Y|X|YR|year|anno|ano|año|anul|jahr|rok|god|год|жыл|рік|за|в|in|'|(?:{_STATE}[.:]?\s+)+)?\s*{_YEAR}(?:\.0?)?"
     rf"(?:JJ00|-?A1|[ \u00a0]*(?:г\.?г?\.?|год[а-я]*|ж\.?|жыл[а-я]*|йил[а-я]*|рік|роки|року|year|年度?|년"
     rf"|-?yil[a-z]*|gad[sau]|met(?:ai|ų)|aasta|m\.|év|rok[ua]?|leto|god\.?))?:?"
-    rf"(?:[ \u00a0]*(?:(?<![A-Za-z])[A-Za-z]{{1,2}}(?![^\W\d_])|\([^()]{{1,14}}\)|[a-z\d]{{1,2}}/|{_NOTE}))*",
+    rf"(?:[ \u00a0]*(?:(?<![A-Za-z])[A-Za-z]{{1,2}}(?![^\W\d_])|\([^()]{{1,14}}\)|[a-z\d]{{1,2}}/|{_NOTE}))*+",
     flags=re.IGNORECASE,
 )
 _FISCAL = re.compile(rf"(?:F\.?Y\.?\s*)?{_YEAR}\s*[/–—-]\s*((?:19|20)?\d\d){_NOTE}*", flags=re.IGNORECASE)
@@ -105,7 +105,8 @@ _WITH_STATE = re.compile(
 )
 _YR = re.compile(r"\s*\[YR(?:19|20)\d\d\]", flags=re.IGNORECASE)
 _LEADING = re.compile(r"^[\s.\-–—•·:>]+(?=\w)")
-_TRAILING = re.compile(rf"(?:{_NOTE}|\s*[:.]{{2,}})+$")
+_END = 200  # signs at the end of a name among which marks are looked for
+_TRAILING = re.compile(rf"(?:{_NOTE}|\s*+(?<![:.])[:.]{{2,}}+)+$")
 
 # A letter behind a number that may multiply it is no flag: "5 m" may be five millions.
 _MULTIPLES = {"k", "m", "mn", "mm", "bn", "tn", "т", "м", "kg", "km", "ha", "тг", "pt", "pp", "pc", "ml", "cm", "st"}
@@ -121,7 +122,7 @@ _DIGITS = {**_BLANKS, **{at: sign for at, sign in _LOOKALIKES.items() if sign.is
 _HAS_DIGIT = re.compile(r"[\d元]")
 _NUMBER = r"[+-]? ?(?:\d(?:[\d.,' ]*\d)?|[.,]\d+)(?:[eE][+-]?\d{1,3}(?![^\W\d_]))?"
 _MARK = (
-    rf"(?:[{_UP}]+|[{re.escape(_SIGNS)}]+|\[[^\[\]]{{1,12}}\]|\([^\W\d_]{{1,3}}\)|\(\d{{1,2}}\)"
+    rf"(?:[{_UP}]++|[{re.escape(_SIGNS)}]++|\[[^\[\]]{{1,12}}\]|\([^\W\d_]{{1,3}}\)|\(\d{{1,2}}\)"
     r"|(?:(?<= )\d{1,2}[)/])|(?<= )[^\W\d_]/|[^\W\d_]{1,2}(?![^\W_]))"
 )
 _BEHIND = re.compile(rf"({_NUMBER})( ?{_MARK}(?: ?{_MARK})*)")
@@ -228,5 +229,5 @@ def plain_signs(text: str) -> str:
 def bare_name(name: str) -> str:
     """Return a name of a region without leading dots and without marks of footnotes behind it."""
     text = _LEADING.sub("", " ".join(name.split()))
-    bare = _TRAILING.sub("", text).strip()
+    bare = (text[:-_END] + _TRAILING.sub("", text[-_END:])).strip()
     return bare if bare and bare.count("(") <= bare.count(")") else text  # "(as of July 1)" has no mark behind it
