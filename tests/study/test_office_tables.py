@@ -394,3 +394,14 @@ def test_coordinates_are_no_indicators(tmp_path: Path) -> None:
 def test_a_blank_behind_a_closing_quote(tmp_path: Path) -> None:
     found = table(tmp_path, '"area","2020" \n"North Hills",1.5\n"South" ,2.5\n"Berne",3.5\n"La Rioja",4.5\n')
     assert found["value"].tolist() == [1.5, 2.5, 3.5, 4.5]
+
+
+@pytest.mark.parametrize(
+    "name", ["Unidades económicas", "Число предприятий, единиц", "Multiplier effects", "Unit sales"]
+)
+@pytest.mark.parametrize("gap", ["..", "[x]", ""])
+def test_what_is_counted_in_units_is_no_column_of_units(name: str, gap: str, tmp_path: Path) -> None:
+    rows = [("North Hills", "8 p", "11"), ("South", gap, "12"), ("Berne", "7", gap), ("La Rioja", "34", "14")]
+    text = "".join(f"{region};2020;{a};{b}\n;2021;{b};{a}\n" for region, a, b in rows)
+    found = table(tmp_path, f"Area;Year;{name};Jobs\n{text}")
+    assert set(found["indicator"]) == {name, "Jobs"} and found.groupby("indicator")["value"].count().tolist() == [6, 6]

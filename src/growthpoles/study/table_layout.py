@@ -379,7 +379,7 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
     rows = [row for _, row in block.rows if index is None or hits_of(index, block.text(row, block.key))]
     if 2 * len(rows) < len(block.rows):  # codes that are known once zeros are put back or taken off
         rows = [row for _, row in block.rows]
-    if _UNIT.fullmatch(_last(block, at)) and not all(is_number(block.text(row, at)) for row in rows):
+    if _UNIT.fullmatch(_last(block, at)) and not _is_measured(block, at):
         return "a unit, by its name"
     cells = [bare_number(block, row, at) for row in rows]
     filled = list(filter(None, cells))
@@ -427,6 +427,13 @@ def _identifies(block: Block, at: int) -> bool:
     values = sorted(map(int, numbers))
     # Ranks and serial numbers lie close to one another and start low; numbers of things do not.
     return bool(values) and values[0] <= 1 and values[-1] - values[0] < 1.5 * len(found)
+
+
+def _is_measured(block: Block, at: int) -> bool:
+    """Tell whether a column holds numbers, some flagged or missing: "economic units" are counted, and no units."""
+    kinds = block.kinds_of[at]
+    numbers = {text for _, row in block.rows if is_number(text := block.text(row, at))}
+    return kinds["n"] + kinds["y"] > kinds["t"] and not multipliers(numbers)
 
 
 def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
@@ -496,7 +503,7 @@ def _with_units(
         texts = {block.text(row, at) for row in rows}
         pairs = {(block.text(row, block.key), block.text(row, at)) for row in rows}
         regional = len(pairs) == len(texts) == len({name for name, _ in pairs})
-        if regional or (all(map(is_number, texts - {""})) and not multipliers(texts - {""})):
+        if regional or _is_measured(block, at):
             continue  # it names the regions, or measures them
         found: dict[tuple[str, ...], set[str]] = defaultdict(set)
         for row in rows:

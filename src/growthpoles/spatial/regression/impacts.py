@@ -124,7 +124,7 @@ def impacts(
     >>> fit = gp.spatial_regression(index[2014], index[2010].rename("before"), graph, model="sar", draws=0)
     >>> table = gp.impacts(fit, draws=999, samples=100).table
     >>> table.loc[("before", "indirect"), ["low", "high"]].round(2).to_dict()
-    {'low': -0.37, 'high': 0.43}
+    {'low': -0.34, 'high': 0.57}
     """
     design, found, model = regression.design, regression.estimates, regression.model
     if not 0 < level < 1:

@@ -26,7 +26,7 @@ _PLAIN_YEAR = re.compile(
     rf"(?:F\.?Y\.?|Y|X|YR|year|anno|ano|año|anul|jahr|rok|god|год|жыл|рік|за|в|in|'|(?:{_STATE}[.:]?\s+)+)?\s*{_YEAR}(?:\.0?)?"
     rf"(?:JJ00|-?A1|[ \u00a0]*(?:г\.?г?\.?|год[а-я]*|ж\.?|жыл[а-я]*|йил[а-я]*|рік|роки|року|year|年度?|년"
     rf"|-?yil[a-z]*|gad[sau]|met(?:ai|ų)|aasta|m\.|év|rok[ua]?|leto|god\.?))?:?"
-    rf"(?:[ \u00a0]*(?:(?<![A-Za-z])[A-Za-z]{{1,2}}(?![^\W\d_])|\([^()]{{1,14}}\)|[a-z\d]{{1,2}}/|{_NOTE}))*+",
+    rf"(?:[ \u00a0]*(?:[a-z\d]{{1,2}}/|(?<![A-Za-z])[A-Za-z]{{1,2}}(?![^\W\d_])|\([^()]{{1,14}}\)|{_NOTE}))*+",
     flags=re.IGNORECASE,
 )
 _FISCAL = re.compile(rf"(?:F\.?Y\.?\s*)?{_YEAR}\s*[/–—-]\s*((?:19|20)?\d\d){_NOTE}*", flags=re.IGNORECASE)
