@@ -10,6 +10,8 @@ from fuzzing.targets import FAULTY, TARGETS, base
 
 QUICK = {"catalogue", "claims", "formulas", "goalposts", "names", "published", "shares"}
 SLOW = {"xls": 500, "study": 2_000, "shapefile": 2_000, "gpkg": 2_000, "xlsx": 2_000, "distances": 2_000}
+#: Patterns that ran for ever, text that is none, coordinates without a place, a damaged archive.
+FELL = {"sdmx": [657], "geoparquet": [414, 1748], "shapezip": [14, 957], "shapefile": [221]}
 MANY = {kind: 10_000 if kind in QUICK else SLOW.get(kind, 3_000) for kind in TARGETS}
 
 
@@ -31,6 +33,12 @@ def test_a_sound_file_is_read_and_a_seed_is_an_input(kind: str, tmp_path: Path) 
 def test_every_kind_of_fault_is_seen(kind: str) -> None:
     found = fuzz(kind, range(3))
     assert found.inputs == 3 and set(found.faults) == {1}, found.faults
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", FELL)
+def test_inputs_that_once_fell(kind: str) -> None:
+    assert not fuzz(kind, FELL[kind]).faults
 
 
 @pytest.mark.slow

@@ -59,11 +59,13 @@ def along_edges(shapes: NDArray[np.object_], forward: Callable[[Array], Array]) 
     import shapely
 
     points, owner = shapely.get_coordinates(shapes, return_index=True)
+    if not np.isfinite(points).all():
+        return shapes
     extent = float(np.ptp(points, axis=0).max(initial=0.0))
     long = np.flatnonzero((owner[1:] == owner[:-1]) & (np.abs(np.diff(points, axis=0)).max(axis=1) > _LONG * extent))
     touched = np.unique(owner[long])
     types = shapely.get_type_id(shapes[touched])
-    if not len(long) or not np.isfinite(extent) or not np.isin(types, (3, 6)).all():
+    if not len(long) or not np.isin(types, (3, 6)).all():
         return shapes
     several = np.append(shapes[touched], [shapely.MultiPolygon()])  # so that the offsets are those of MultiPolygon
     kind, own, offsets = shapely.to_ragged_array(several, include_z=False)
@@ -165,8 +167,9 @@ def cut_round(shapes: NDArray[np.object_], middle: float) -> NDArray[np.object_]
 def _sagitta(start: Array, end: Array, forward: Callable[[Array], Array]) -> Array:
     """Return how far the projected middle of edges lies from that of their chords, as a share of the extent."""
     a, b, middle = forward(start), forward(end), forward((start + end) / 2)
-    size = float(np.ptp(np.concatenate([a, b]), axis=0).max(initial=0.0))
-    return np.asarray(np.hypot(*(middle - (a + b) / 2).T) / size)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):  # places without a projection
+        size = np.ptp(np.concatenate([a, b]), axis=0).max(initial=0.0)
+        return np.asarray(np.hypot(*(middle - (a + b) / 2).T) / size)
 
 
 def _between(

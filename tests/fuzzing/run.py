@@ -8,6 +8,7 @@ import selectors
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,7 +24,7 @@ class Found:
     faults: dict[int, str] = field(default_factory=dict)
 
 
-def fuzz(kind: str, seeds: range) -> Found:
+def fuzz(kind: str, seeds: Sequence[int]) -> Found:
     found, left = Found(), list(reversed(seeds))
     with tempfile.TemporaryDirectory() as scratch:
         while left:

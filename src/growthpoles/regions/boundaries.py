@@ -467,6 +467,8 @@ def _read_geoparquet(path: Path, layer: str | None) -> tuple[GeoDataFrame, str]:
     try:
         check_parquet(path, cells=MAX_COORDINATES, size=MAX_LAYER, where=where)
         frame = gpd.read_parquet(path)
+        for _, texts in frame.select_dtypes("string").items():
+            texts.to_numpy(dtype=object)  # what is no text fails here, not wherever it is used first
     except DataError:
         raise
     except ImportError:

@@ -151,7 +151,7 @@ def _check_archive(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             parts = [part for part in archive.infolist() if not part.is_dir() and "__MACOSX" not in part.filename]
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+    except (OSError, zipfile.BadZipFile, ValueError, LookupError, NotImplementedError) as error:  # damaged fields too
         raise DataError(message(f"not an archive ({str(error)[:80]})", where=where)) from None
     stray = [part.filename for part in parts if not part.filename.casefold().endswith(_PARTS)]
     shapes = [part for part in parts if part.filename.casefold().endswith(".shp")]

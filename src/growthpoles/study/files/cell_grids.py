@@ -299,9 +299,11 @@ def _unpacked(content: bytes, suffix: str, suffixes: list[str], where: str) -> t
                 if parts[0].file_size > most:
                     raise DataError(message(f"unpacks to more than {most // 10**6} MB", where=where))
                 found, inner = archive.read(parts[0]), Path(parts[0].filename).suffix.lower()
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, RuntimeError) as error:
-        if isinstance(error, DataError):
-            raise
+    except DataError:
+        raise
+    except (
+        OSError, EOFError, ValueError, LookupError, RuntimeError, zipfile.BadZipFile, lzma.LZMAError, zlib.error
+    ) as error:  # fmt: skip
         raise DataError(message(f"cannot be unpacked ({str(error)[:80]})", where=where)) from None
     if len(found) > most:
         raise DataError(message(f"unpacks to more than {most // 10**6} MB", where=where))
