@@ -460,6 +460,7 @@ def _is_utf8(content: bytes) -> bool:
 def _read_geoparquet(path: Path, layer: str | None) -> tuple[GeoDataFrame, str]:
     """Read a GeoParquet file, which has one layer without a name."""
     import geopandas as gpd
+    import pandas as pd
 
     where = str(path)
     if layer is not None:
@@ -467,7 +468,7 @@ def _read_geoparquet(path: Path, layer: str | None) -> tuple[GeoDataFrame, str]:
     try:
         check_parquet(path, cells=MAX_COORDINATES, size=MAX_LAYER, where=where)
         frame = gpd.read_parquet(path)
-        for _, texts in frame.select_dtypes("string").items():
+        for texts in (pd.Series(frame[name]) for name in frame if pd.api.types.is_string_dtype(frame[name])):
             texts.to_numpy(dtype=object)  # what is no text fails here, not wherever it is used first
     except DataError:
         raise
