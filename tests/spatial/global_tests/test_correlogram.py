@@ -61,3 +61,18 @@ def test_bands_of_a_road_table():
 def test_errors(eire, change, words):
     with pytest.raises(SpatialError, match=words):
         gp.correlogram(**{"y": eire[0], "graph": eire[1]} | change)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("side", "maps"), [(4, 600), (7, 400), (20, 100)])
+def test_size_over_all_orders(lattice, side, maps):
+    """Values without any place: an order adjusted for all of them is found in at most 5 % of maps."""
+    graph, rng = lattice(side, side), np.random.default_rng(side)
+    labels = [f"a{i}" for i in range(side**2)]
+    found = [
+        gp.correlogram(pd.Series(rng.gamma(2.0, size=side**2), labels), graph, permutations=199, rng=turn)
+        for turn in range(maps)
+    ]
+    for column in ("p_value", "p_adjusted"):
+        least = np.array([table[column].iloc[0] if column == "p_value" else table[column].min() for table in found])
+        assert (least <= 0.05).mean() <= 0.05 + 3 * (0.05 * 0.95 / maps) ** 0.5

@@ -14,8 +14,11 @@ from growthpoles.spatial.local_tests import (
     local_geary,
     local_getis_ord,
     local_join_count,
+    local_lee,
+    local_losh,
     local_moran,
     local_moran_bivariate,
+    local_moran_rates,
 )
 from growthpoles.spatial.local_tests.multiple_testing import adjust_p_values
 
@@ -148,6 +151,36 @@ def test_exact_p_values_on_random_maps_of_sixteen(name, alternative):
 def test_join_counts_of_larger_maps_are_not_above_nominal(n):
     found = share_below("join count", n, 1500, method="auto", permutations=9, alternative="two-sided")
     assert found <= band(1500)[1]
+
+
+def rates(rng: np.random.Generator, graph: Graph, turn: int) -> object:
+    people = pd.Series(rng.integers(2_000, 50_000, graph.n))
+    return local_moran_rates(pd.Series(rng.poisson(0.004 * people)), people, graph, permutations=199, rng=turn)
+
+
+OTHERS = {
+    "lee": lambda rng, graph, turn: local_lee(
+        *(pd.Series(rng.gamma(1.5, size=graph.n)) for _ in range(2)), graph, permutations=199, rng=turn
+    ),
+    "losh": lambda rng, graph, turn: local_losh(
+        pd.Series(rng.normal(size=graph.n)), graph, permutations=199, rng=turn
+    ),
+    "rates": rates,
+    "residuals": lambda rng, graph, turn: local_moran(
+        pd.Series(rng.normal(size=graph.n)), graph, regressors=pd.Series(np.arange(float(graph.n)), name="x"),
+        permutations=199, rng=turn,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.parametrize(("n", "maps"), [(16, 800), (49, 500), (400, 150)])
+def test_size_of_rates_residuals_and_of_statistics_of_two_variables(name, n, maps):
+    """Maps without any place; rates of one risk and unequal populations."""
+    graph, rng = tessellation(n, 1), np.random.default_rng([7, n])
+    wrong = sum(int(OTHERS[name](rng, graph, turn).p_value[turn % n] <= LEVEL) for turn in range(maps))
+    assert wrong <= band(maps)[1]
 
 
 @pytest.mark.slow

@@ -116,7 +116,13 @@ def test_neighbours_level_is_found_where_it_works(lattice):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("side", "steps", "keep", "shared", "drift", "panels"),
-    [(4, 6, 0.8, 0.5, 0.0, 150), (4, 6, 1.0, 0.8, 2.0, 150), (4, 17, 0.95, 0.8, 0.0, 150), (7, 6, 1.0, 0.5, 0.5, 80)],
+    [
+        (4, 6, 0.8, 0.5, 0.0, 150),
+        (4, 6, 1.0, 0.8, 2.0, 150),
+        (4, 17, 0.95, 0.8, 0.0, 150),
+        (7, 6, 1.0, 0.5, 0.5, 80),
+        (20, 5, 0.95, 0.5, 0.0, 30),
+    ],
 )
 def test_size(lattice, side, steps, keep, shared, drift, panels):
     """At a nominal 5 % the normal law finds a neighbours' level in 5 to 44 % of panels without one."""

@@ -156,11 +156,11 @@ def test_no_steady_state_of_a_chain_that_falls_apart():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("level", "side", "years", "k"), [(0.0, 4, 10, 3), (0.9, 4, 10, 3), (0.9, 3, 4, 2), (0.5, 7, 5, 4)]
+    ("level", "side", "years", "k"), [(0.0, 4, 10, 3), (0.9, 4, 10, 3), (0.9, 3, 4, 2), (0.5, 7, 5, 4), (0.9, 20, 5, 3)]
 )
 def test_size_under_relocated_paths(lattice, level, side, years, k):
     """Persistent paths without any place: rejected at 5 % in 5 %, where chi-square rejects what it likes."""
-    n, maps = side**2, 400 if side < 5 else 200
+    n, maps = side**2, {7: 200, 20: 80}.get(side, 400)
     graph, labels = lattice(side, side), [f"a{i}" for i in range(n)]
     rejected, thin = np.zeros(3, dtype=int), 0
     for seed in range(maps):

@@ -85,3 +85,18 @@ def test_a_distance_of_zero_is_refused(zealand):
     apart.loc["Otago", "Auckland"] = 0.0
     with pytest.raises(SpatialError, match="no positive distance from Otago"):
         gp.growth_rings(income, ["Auckland"], distances=apart, bands=(0, 250, 500))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("side", "maps"), [(4, 600), (7, 400), (20, 150)])
+def test_size_of_all_rings_at_once(lattice, side, maps):
+    """Growth without any place: one ring or more beyond the envelope in 5 % of maps."""
+    graph, rng = lattice(side, side), np.random.default_rng(side)
+    labels = [f"a{i}" for i in range(side**2)]
+    wrong = sum(
+        gp.growth_rings(
+            pd.Series(rng.gamma(2.0, size=side**2), labels), labels[:2], graph, permutations=199, rng=turn
+        )["p_value"].min() <= 0.05
+        for turn in range(maps)
+    )  # fmt: skip
+    assert wrong / maps <= 0.05 + 3 * (0.05 * 0.95 / maps) ** 0.5

@@ -127,17 +127,18 @@ def test_two_way_finds_no_false_backwash(lattice):
 
 
 @pytest.mark.slow
-def test_size_of_two_way_tests(lattice):
-    graph, rng = lattice(4, 4, rook=False), np.random.default_rng(1)
-    rows = pd.MultiIndex.from_product([range(5), [f"a{i}" for i in range(16)]], names=["year", "region"])
+@pytest.mark.parametrize(("side", "panels"), [(4, 1000), (7, 400), (20, 100)])
+def test_size_of_two_way_tests(lattice, side, panels):
+    graph, rng, n = lattice(side, side, rook=False), np.random.default_rng(1), side**2
+    rows = pd.MultiIndex.from_product([range(5), [f"a{i}" for i in range(n)]], names=["year", "region"])
     rejected = np.zeros(2)
-    for _ in range(1000):
-        data = pd.DataFrame(rng.normal(size=(80, 2)), rows, ["y", "x"])
+    for _ in range(panels):
+        data = pd.DataFrame(rng.normal(size=(5 * n, 2)), rows, ["y", "x"])
         options = {"y": "y", "regressors": ["x"]}
         p = gp.panel_regression(data, graph, model="ols", **options).tests.loc["LM-error", "p_value"]
         ratio = gp.panel_regression(data, graph, model="sar", **options).tests["p_value"].iloc[0]
         rejected += [p <= 0.05, ratio <= 0.05]
-    assert (rejected / 1000 <= 0.07 + 3 * 0.008).all(), rejected
+    assert (rejected / panels <= 0.07 + 3 * (0.07 * 0.93 / panels) ** 0.5).all(), rejected
 
 
 @pytest.mark.parametrize(
