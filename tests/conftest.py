@@ -198,10 +198,13 @@ def without() -> Callable[..., None]:
     return leave_out
 
 
+BESIDE_RATINGS = ("verdict", "spread", "gradient", "convergence", "inequality", "cross_check")
+
+
 @pytest.fixture
 def rated_only(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out the spatial stages: for tests of what a report makes of its ratings."""
-    leave_out(monkeypatch, "verdict", "spread", "gradient", "convergence", "inequality", "cross_check")
+    leave_out(monkeypatch, *BESIDE_RATINGS)
 
 
 @pytest.fixture

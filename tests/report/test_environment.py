@@ -27,6 +27,7 @@ if sys.argv[3:]:
     import resource
     from growthpoles.report import figures
     figures.KINDS = {{"rating": figures.KINDS["rating"]}}
+    conftest.leave_out(pytest.MonkeyPatch(), *conftest.BESIDE_RATINGS)
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), int(sys.argv[3])))
 try:
     build_report(load_study(sys.argv[1]), out=sys.argv[2])
