@@ -44,7 +44,7 @@ from growthpoles.cli.shared_options import (
     workers,
     year_of,
 )
-from growthpoles.errors import SpatialError, StudyError, listed, message, unknown_option
+from growthpoles.errors import GrowthpolesError, SpatialError, StudyError, listed, message, unknown_option
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -257,9 +257,12 @@ def verdict(
         from growthpoles.study import pole_tables
 
         for name in ("gradient", "spread", "typology", "power"):
-            print_frame(
-                getattr(pole_tables, f"{name}_table")(loaded), title=f"{loaded.name}: {name}", digits=3, lang=lang
-            )
+            try:
+                table = getattr(pole_tables, f"{name}_table")(loaded)
+            except GrowthpolesError as error:  # a study without poles or with one year has the others all the same
+                note(f"left out: {name}: {error}", quiet=quiet)
+            else:
+                print_frame(table, title=f"{loaded.name}: {name}", digits=3, lang=lang)
     for sentence in found.sentences[lang]:
         say(sentence, err=bool(_wants(format, out)))
     for line in found.left_out:

@@ -443,10 +443,18 @@ def connected(prepared: Prepared) -> Connected:
     return Connected(ids, w, places, tuple(prepared.ids[~keep]))
 
 
+def unit_of(values: NDArray[np.float64]) -> float:
+    """Return the largest power of two that is at most the largest absolute value; 1 if all are zero.
+
+    Values over it keep every digit, and their squares stay in the range of numbers.
+    """
+    peak = max(values.max(), -values.min())
+    return float(2.0 ** (np.frexp(peak)[1] - 1)) if peak > 0 else 1.0
+
+
 def deviations(values: NDArray[np.float64], name: str) -> NDArray[np.float64]:
     """Return values minus their mean, scaled to a sum of squares of one; refuse values that do not vary."""
-    peak = float(np.abs(values).max())
-    scaled = values / 2.0 ** (np.frexp(peak)[1] - 1) if peak > 0 else values  # by a power of two: no digit is lost
+    scaled = values / unit_of(values)
     z = scaled - scaled.mean()
     reach = float(np.abs(z).max())
     if reach <= 2 * ROUNDING:
@@ -497,8 +505,7 @@ def design_matrix(regressors: pd.DataFrame | pd.Series, prepared: Prepared, part
         )
     # from their mean and to one size: a large constant in a column, or large units, cost no digits
     values = values[part.places]
-    peak = np.abs(values).max(axis=0)
-    values = values / np.where(peak > 0, 2.0 ** (np.frexp(peak)[1] - 1.0), 1.0)
+    values = values / [unit_of(column) for column in values.T]
     values = values - values.mean(axis=0)
     reach = np.abs(values).max(axis=0)
     return np.column_stack([np.ones(part.n), values[:, reach > 2 * ROUNDING] / reach[reach > 2 * ROUNDING]])

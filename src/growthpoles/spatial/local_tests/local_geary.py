@@ -9,7 +9,7 @@ import pandas as pd
 
 from growthpoles.errors import SpatialError, message
 from growthpoles.randomness import PERMUTATIONS
-from growthpoles.spatial.alignment import Tested, clean_values, prepare
+from growthpoles.spatial.alignment import Tested, clean_values, prepare, unit_of
 from growthpoles.spatial.local_tests.local_result import (
     LIKENESS,
     QUADRANTS,
@@ -19,7 +19,6 @@ from growthpoles.spatial.local_tests.local_result import (
     centred,
     row_sums,
     run,
-    unit_of,
     universe,
 )
 from growthpoles.spatial.local_tests.multiple_testing import ADJUST, Adjust

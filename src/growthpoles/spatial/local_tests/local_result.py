@@ -11,7 +11,7 @@ import pandas as pd
 from growthpoles.errors import SpatialError, message
 from growthpoles.randomness import generator
 from growthpoles.result_display import ResultDisplay
-from growthpoles.spatial.alignment import Prepared, Tested, ascending, joined
+from growthpoles.spatial.alignment import Prepared, Tested, ascending, joined, unit_of
 from growthpoles.spatial.local_tests.multiple_testing import (
     BY_MEMBER,
     MAX_T_PERMUTATIONS,
@@ -316,12 +316,6 @@ def centred(y: np.ndarray, *, name: str = "y") -> Centred:
     if reach <= rounding:
         raise SpatialError(message("all values are the same", where=name, allowed="values that differ"))
     return Centred(z, mean * unit, unit, float(rounding + RELATIVE * reach))
-
-
-def unit_of(y: np.ndarray) -> float:
-    """Largest power of two that is at most the largest absolute value; 1 if all are zero."""
-    peak = max(y.max(), -y.min())
-    return float(2.0 ** (np.frexp(peak)[1] - 1)) if peak > 0 else 1.0
 
 
 def row_sums(data: Prepared) -> np.ndarray:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from growthpoles.errors import RegionError, SpatialError, message, nearest
 from growthpoles.randomness import PERMUTATIONS, seed_sequence
-from growthpoles.spatial.alignment import clean_values, same_labels, same_regions
+from growthpoles.spatial.alignment import clean_values, same_labels, same_regions, unit_of
 from growthpoles.spatial.global_tests.global_result import (
     Alternative,
     GlobalResult,
@@ -268,9 +268,7 @@ def _mantel(known: pd.Series, distance: pd.DataFrame, alternative: Alternative, 
         few: dict[str, Any] = {"n": n, "least": _LEAST}
         raise SpatialError(message("{n} regions with data", where="Mantel", allowed="{least} or more", **few))
     numbers = known.to_numpy()
-    numbers = numbers / 2.0 ** (
-        np.frexp(np.abs(numbers).max(initial=np.finfo(float).tiny))[1] - 1.0
-    )  # no digit is lost
+    numbers = numbers / unit_of(numbers)
     apart = np.abs(numbers[:, None] - numbers[None, :])
     away = distance.loc[known.index, known.index].to_numpy(copy=True)
     (middle, *_), norms = zip(*(_mean_and_norm(values) for values in (away, apart)), strict=True)

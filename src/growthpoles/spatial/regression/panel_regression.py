@@ -12,7 +12,7 @@ import pandas as pd
 from growthpoles.errors import SpatialError, listed, message, unknown_option
 from growthpoles.graphs import as_graph
 from growthpoles.randomness import generator
-from growthpoles.spatial.alignment import ROUNDING, ascending, clean_values, weights_matrix
+from growthpoles.spatial.alignment import ROUNDING, ascending, clean_values, unit_of, weights_matrix
 from growthpoles.spatial.regression.likelihood import Floats, lag_operator
 from growthpoles.spatial.regression.spatial_regression import (
     DURBIN,
@@ -219,7 +219,7 @@ def _within(values: Floats, twice: bool) -> tuple[Floats, float]:
 
     It is 0 where nothing but rounding is left.
     """
-    size = 2.0 ** float(np.frexp(np.abs(values).max())[1] - 1)  # a power of two: no digit is lost
+    size = unit_of(values)
     near = values / size - values[0] / size  # exact where a region's values lie beside each other
     within = near - near.mean(axis=0)
     if twice:

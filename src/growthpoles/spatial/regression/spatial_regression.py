@@ -19,6 +19,7 @@ from growthpoles.spatial.alignment import (
     ascending,
     clean_values,
     same_labels,
+    unit_of,
     weights_matrix,
 )
 from growthpoles.spatial.global_tests.global_result import monte_carlo_p
@@ -192,7 +193,7 @@ def make_design(
 
 def _centred(values: Floats, name: str, where: str) -> tuple[Floats, float, float]:
     """Return values less their mean and over their largest deviation, that mean and that deviation."""
-    size = 2.0 ** float(np.frexp(np.abs(values).max())[1] - 1)  # a power of two: no digit is lost
+    size = unit_of(values)
     first = values[0] / size
     z = values / size - first  # exact beside a large constant
     middle = float(z.mean())
