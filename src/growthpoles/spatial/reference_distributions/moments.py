@@ -14,7 +14,8 @@ are products of sparse matrices. They are large and cancel; so they are combined
 
 from __future__ import annotations
 
-from collections import Counter
+import hashlib
+from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
@@ -399,15 +400,34 @@ class MatrixSums:
 
 
 def steps_of_two(matrix: Any) -> int:
-    """Return how many products the square of a matrix takes: the sum over regions of links in times links out."""
-    return int(np.diff(matrix.tocsr().indptr).astype(np.int64) @ np.diff(matrix.tocsc().indptr).astype(np.int64))
+    """Return how many products the square of a symmetric CSR matrix takes: the sum over regions of links squared."""
+    links = np.diff(matrix.indptr).astype(np.int64)
+    return int(links @ links)
+
+
+#: Sums of the latest matrices: Moran's I and Geary's c of one graph, or of many variables, ask for the same.
+_LATEST: OrderedDict[bytes, MatrixSums] = OrderedDict()
+_KEPT = 8
 
 
 def fourth_order_sums(matrix: Any) -> MatrixSums:
     """Return the sums of a symmetric CSR matrix with a diagonal of zeros, for the moments up to the fourth.
 
-    One product of the matrix with itself, see :func:`steps_of_two`; the rest are products with vectors.
+    One product of the matrix with itself, see :func:`steps_of_two`; the rest are products with vectors. Those of the
+    latest matrices are kept.
     """
+    content = hashlib.blake2b(repr(matrix.shape).encode())
+    for part in (matrix.indptr, matrix.indices, matrix.data):
+        content.update(f"{part.dtype}".encode())
+        content.update(np.ascontiguousarray(part).data)
+    found = _LATEST.pop(content.digest(), None)
+    _LATEST[content.digest()] = found = _fourth_order_sums(matrix) if found is None else found
+    while len(_LATEST) > _KEPT:
+        _LATEST.pop(next(iter(_LATEST)), None)
+    return found
+
+
+def _fourth_order_sums(matrix: Any) -> MatrixSums:
     powers = {1: matrix}
     for k in (2, 3, 4):
         powers[k] = powers[1].copy()
@@ -418,8 +438,9 @@ def fourth_order_sums(matrix: Any) -> MatrixSums:
         rows = slice(start, start + _ROWS)
         two = matrix[rows] @ matrix
         ring += float(two.data @ two.data)
-        for k, sums in around.items():
-            sums[rows] = two.multiply(powers[k][rows]).sum(axis=1)
+        for sums in around.values():  # by the weights, then by their squares
+            two = two.multiply(matrix[rows])
+            sums[rows] = two.sum(axis=1)
 
     def unrestricted(part: Edges) -> float:
         often = Counter(part)
@@ -461,7 +482,10 @@ def relocation_moments(sums: MatrixSums, y: Floats, b: Polynomial = PRODUCT) -> 
     n = len(y)
     highest = 4 * max(map(sum, b))
     # a mean of zero: what rounding leaves of it would not cancel
-    totals = [Decimal(n), Decimal(0), *(Decimal(float(np.sum(y**k))) for k in range(2, highest + 1))]
+    totals, power = [Decimal(n), Decimal(0)], y
+    for _ in range(2, highest + 1):
+        power = power * y
+        totals.append(Decimal(float(power.sum())))
     known: dict[tuple[int, ...], Decimal] = {(): Decimal(1)}
 
     def distinct(powers: tuple[int, ...]) -> Decimal:
