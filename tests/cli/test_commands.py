@@ -292,15 +292,15 @@ def test_no_processes_is_one_line(ask: Ask) -> None:
     )
 
 
-# Files without a study ----------------------------------------
-
-
 @pytest.mark.long
 def test_verdict_shows_the_tests_that_a_study_allows(ask: Ask) -> None:
     done = ask("verdict", "--study", "mexico-gdp", "--permutations", "99", "--tests")  # it has no specialisation index
     assert done.returncode == 0
     assert "left out: typology: mexico-gdp: no specialisation index" in done.stdout + done.stderr
     assert all(f"mexico-gdp: {name}" in done.stdout + done.stderr for name in ("gradient", "spread", "power"))
+
+
+# Files without a study ----------------------------------------
 
 
 @pytest.fixture
