@@ -32,9 +32,11 @@ test-3.12 test-3.13: test-%:
 test-browser: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -m browser tests/report
 
-# Lines and branches that the fast and the slow tests run, without those that need a browser.
+# Lines and branches that `make test test-long` run, commands in processes of their own included.
 coverage: $(VENV)/.ready-dev
-	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m coverage run -m pytest -m "not browser and not docs"
+	$(BIN)/python -m coverage erase
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m coverage run -m pytest -n 2 --dist worksteal -m "not slow and not browser and not docs"
+	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report --skip-covered --show-missing
 
 # The site, in docs/_build/html: every block of its pages is run, every warning is an error, nothing is downloaded.
