@@ -261,7 +261,7 @@ def test_reasons_of_what_is_left_out_are_told(told: Wording) -> None:
     assert told.left_out(error).endswith(error) and not english([told.left_out(error).removesuffix(error)])
     assert Wording.of(load_study(), "en").left_out(error) == error
     assert not english([told.analysis(TESTED), told.analysis("verdict")])
-    assert Wording.of(load_study(), "en").analysis(TESTED).endswith("realigned 2014 index")
+    assert Wording.of(load_study(), "en").analysis(TESTED).endswith("realigned 2014 Innovation development index")
 
 
 # The page

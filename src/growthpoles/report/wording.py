@@ -175,8 +175,7 @@ class Wording:
     def analysis(self, name: str) -> str:
         """Name an analysis; a single test carries its edition, year and variable after the name."""
         head, *rest = map(str, getattr(name, "places", {"analysis": name}).values())
-        if self.words.lang != SOURCE:
-            rest = [self.columns.get(part) or self.words.value(part) for part in rest]
+        rest = [self.columns.get(part) or (part if self.coded else self.words.value(part)) for part in rest]
         return f"{self.words('analysis', head)} {shorten(' '.join(rest))}".strip()
 
 
