@@ -133,7 +133,7 @@ class Reason(str):
     template : str
         English, with placeholders.
     places : mapping
-        What stands in them: numbers, codes, other reasons; codes in a tuple are joined by "and".
+        What stands in them: numbers, codes, other reasons, or several joined; codes in a tuple are joined by "and".
     text : str, optional
         The English sentence, where it is more than the filled template.
     """
@@ -147,8 +147,40 @@ class Reason(str):
         reason.template, reason.places = template, places
         return reason
 
+    @property
+    def filled(self) -> bool:
+        """Whether it says no more than its template."""
+        return str(self) == Reason(self.template, self.places)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return Reason, (self.template, self.places, str(self))
+
+
+class Number(str):
+    """A number in a reason, as English writes it; another language writes it in its own way."""
+
+
+class Joined(str):
+    """Parts with a sign between them (sentences, columns); another language says each by itself."""
+
+    parts: tuple[str, ...]
+    by: str
+
+    def __new__(cls, parts: Iterable[str], by: str = "; ") -> Joined:  # noqa: D102
+        parts = tuple(parts)
+        joined = super().__new__(cls, by.join(parts))
+        joined.parts, joined.by = parts, by
+        return joined
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Joined, (self.parts, self.by)
+
+
+def parts_of(codes: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Return the codes in a place, each once: one, several, or several joined."""
+    if isinstance(codes, Joined):
+        return tuple(dict.fromkeys(code for part in codes.parts for code in parts_of(part)))
+    return codes if isinstance(codes, tuple) else (codes,)
 
 
 class Option(str):

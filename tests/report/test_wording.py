@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from growthpoles.errors import RatingError, Reason, message
+from growthpoles.errors import Joined, RatingError, Reason, message
 from growthpoles.language.languages import translator
 from growthpoles.language.phrases import Words
 from growthpoles.ratings.catalogue import Catalogue, indicator_values
@@ -40,6 +40,7 @@ STUDIES = ("kazakhstan-it", "kazakhstan-2024", "mexico-gdp")
 # Acronyms, names of people, of files, options, esda and its classes; else two Latin letters or more are English.
 ALLOWED = {"KSI", "RIS", "RIA", "Tarone", "power", "IT", "esda", *(peer["class"] for peer in counterparts().values())}
 WORD = re.compile(r"(?<![A-Za-z_.])[A-Za-z][A-Za-z_]+")
+BOTH, WITH_INPUT = Joined(("grp", "employed"), ", "), Joined(("grp", "output_per_capita"), ", ")
 FAULTS = {
     "repeated in rows": Fault("repeated in rows", table=2, column="grp", row=5, other_row=7),
     "repeated in years": Fault("repeated in years", table=3, other_table=5, column="tech_innovation", row=5),
@@ -48,21 +49,21 @@ FAULTS = {
     "ratio order": Fault("ratio order", table=4),
     "exchanged rows": Fault("exchanged rows", table=4, column="grp", row=3, other_row=8),
     "moved rows": Fault("moved rows", table=4, column="grp", rows="3-5, 9"),
-    "exchanged years": Fault("exchanged years", table=2, other_table=4, column="grp, employed"),
-    "exchanged columns": Fault("exchanged columns", table=6, column="index_2010, index_2014"),
-    "exchanged cells": Fault("exchanged cells", table=2, other_table=4, column="grp, employed", row=5),
+    "exchanged years": Fault("exchanged years", table=2, other_table=4, column=BOTH),
+    "exchanged columns": Fault("exchanged columns", table=6, column=Joined(("index_2010", "index_2014"), ", ")),
+    "exchanged cells": Fault("exchanged cells", table=2, other_table=4, column=BOTH, row=5),
     "repeated column": Fault("repeated column", table=4, column="grp", year=2010),
     "factor": Fault("factor", table=5, column="output_per_capita", factor="1000"),
     "unit": Fault("unit", table=2, other_table=4, column="grp", factor="1000"),
     "digits": Fault("digits", column="grp"),
-    "contradiction": Fault("contradiction", table=5, column="grp, output_per_capita", row=7),
-    "contradictory columns": Fault("contradictory columns", table=5, column="grp, output_per_capita", rows="1-4"),
+    "contradiction": Fault("contradiction", table=5, column=WITH_INPUT, row=7),
+    "contradictory columns": Fault("contradictory columns", table=5, column=WITH_INPUT, rows="1-4"),
     "repeated row": Fault("repeated row", table=2, row=5, other_row=7),
-    "same columns": Fault("same columns", table=2, column="grp, employed"),
+    "same columns": Fault("same columns", table=2, column=BOTH),
     "sign": Fault("sign", table=2, column="grp", row=5),
     "magnitude": Fault("magnitude", table=2, other_table=4, column="grp", row=5),
     "moved between years": Fault("moved between years", table=2, other_table=4, column="grp", rows="4-5, 9"),
-    "shares": Fault("shares", table=2, column="grp, employed"),
+    "shares": Fault("shares", table=2, column=BOTH),
     "sum": Fault("sum", table=2, column="grp", row=17),
     "total": Fault("total", table=2, column="grp", row=17),
     "rank": Fault("rank", table=6, column="rank_2014", row=3, denominator="index_2014"),
@@ -171,7 +172,7 @@ def test_columns_are_called_by_name() -> None:
     assert kazakh.fault(FAULTS["decimal shift"]) == (
         "5-кесте: 14-жолдағы «Халықтың жан басына шаққандағы инновациялық өнім» мәнінде ондық үтір жылжып кеткен"
     )
-    assert russian.list_columns("index_2014, class_2014, ratio") == (
+    assert russian.list_columns(Joined(("index_2014", "class_2014", "ratio"), ", ")) == (
         "Индекс, 2014; Класс, 2014; Индекс, 2014 / Индекс, 2010"
     )
     assert russian.column("mine") == "mine"
@@ -217,7 +218,10 @@ def test_reasons_of_missing_cells_are_told(told: Wording) -> None:
     assert told.reason(carried[0]).startswith("ШҚО: ") and told.reason("my own note") == "my own note"
     foreign = Reason("{region}: {reason}", {"region": "KZ-XXX", "reason": "my own note"})
     assert told.reason(foreign) == "KZ-XXX: my own note" and told.reason("grp missing") == "grp missing"
-    assert Wording.of(study, "en").reason(lacking) == "grp missing"
+    english_page = Wording.of(study, "en", regions={"KZ-VOS": "East Kazakhstan"})
+    assert english_page.reason(lacking) == "Gross regional product missing"
+    assert english_page.reason(carried[0]) == "East Kazakhstan: Gross regional product missing"
+    assert english_page.reason(foreign) == foreign and english_page.list_columns("grp") == "grp"
 
 
 def test_the_reader_s_own_marks_are_recognised(tmp_path: Path, study_maker, lang: str) -> None:  # type: ignore[no-untyped-def]
@@ -257,7 +261,7 @@ def test_reasons_of_what_is_left_out_are_told(told: Wording) -> None:
     assert told.left_out(error).endswith(error) and not english([told.left_out(error).removesuffix(error)])
     assert Wording.of(load_study(), "en").left_out(error) == error
     assert not english([told.analysis(TESTED), told.analysis("verdict")])
-    assert Wording.of(load_study(), "en").analysis(TESTED).endswith("realigned 2014 index")
+    assert Wording.of(load_study(), "en").analysis(TESTED).endswith("realigned 2014 Innovation development index")
 
 
 # The page
@@ -296,7 +300,7 @@ def test_the_english_page_shows_what_is_recorded(report: Manifest) -> None:
     assert audit is not None
     texts = set(page_texts(make_page(results, "en", {}, provenance=PROVENANCE)))
     faults = summarise(audit.ledger)
-    assert {*faults["fault"], *faults["columns"], "yearbook", "mixed", "grp missing"} <= texts
+    assert {*faults["fault"], *faults["columns"], "yearbook", "mixed", "Gross regional product missing"} <= texts
 
 
 def test_an_audit_without_faults_is_in_one_language(report: Manifest, lang: str) -> None:

@@ -332,8 +332,8 @@ def _audit_file(file: Path, formulas: Path | None, *, out: Path | None, lang: st
     wording = Wording(Words(lang), {}, {}, {})
     for number, name in own.names.items():
         note(f"table {number}: {name}, {len(found.sources.labels(number))} regions", quiet=quiet)
-    for line in (*own.totals, *own.left_out):
-        note(wording.evidence(line), quiet=quiet)
+    for sentence in (*own.totals, *own.left_out):
+        note(wording.evidence(sentence), quiet=quiet)
     if formulas is None and len(rules):
         print_frame(rules.set_index("column").drop(columns="use"), title=f"{file.name}: formulas found in the numbers")
     frame, title = file_faults(found, own, lang=lang)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from growthpoles.errors import Number, Reason
 from growthpoles.file_reading import read_bytes
 from growthpoles.file_writing import make_folder, output_folder
 from growthpoles.language.languages import SOURCE
@@ -16,6 +17,7 @@ from growthpoles.report.manifest import check_files, write_files, written_before
 from growthpoles.report.tables.table_formats import csv_bytes, fixed_workbook, put_text, sheet_names
 from growthpoles.report.wording import Wording
 from growthpoles.study.audit import Audit, summarise
+from growthpoles.study.audit.findings import is_open
 from growthpoles.study.audit.ledger import deviation_frame, dumbbell_frame, migration_frame
 from growthpoles.study.audit.printed_cells import place_text
 from growthpoles.study.inputs import region_index, study_catalogue, study_regions
@@ -230,7 +232,7 @@ def write_file_audit(
 
 def audit_notes(found: Audit, wording: Wording) -> list[str]:
     """Return what could not be checked and what is unusual, in the language."""
-    return [wording.evidence(str(line)) for line in (*found.unchecked["told"], *found.remarks["told"])]
+    return [wording.evidence(line) for line in (*found.unchecked["told"], *found.remarks["told"])]
 
 
 def _marks(found: Audit, wording: Wording) -> dict[Any, tuple[str, str]]:
@@ -239,12 +241,14 @@ def _marks(found: Audit, wording: Wording) -> dict[Any, tuple[str, str]]:
     words = wording.words
     for line in found.consequences.to_dict("records"):
         fault = wording.fault(found.faults[line["fault"]]) if line["fault"] else words.message(LISTED_FAULT)
-        text = words.message("follows from: {fault} ({relation})", fault=fault, relation=line["relation"])
+        relation = wording.evidence(line["relation"])
+        text = words.message("follows from: {fault} ({relation})", fault=fault, relation=relation)
         marks[line["table"], line["row"], line["column"]] = "follows", text
     for line in found.ledger[::-1].to_dict("records"):
-        kind = "open" if str(line["cause"]).startswith("one reading") else "fault"
-        lines = [line["cause"], *(() if math.isnan(line["expected"]) else [f"expected {line['expected']:.10g}"])]
-        told = "\n".join(wording.evidence(str(each)) for each in (*lines, line["evidence"]))
+        kind = "open" if is_open(line["cause"]) else "fault"
+        value = {"value": Number(f"{line['expected']:.10g}")}
+        lines = [line["cause"], *(() if math.isnan(line["expected"]) else [Reason("expected {value}", value)])]
+        told = "\n".join(wording.evidence(each) for each in (*lines, line["evidence"]))
         marks[line["table"], line["row"], line["column"]] = kind, told
     return marks
 
@@ -264,7 +268,7 @@ def audit_page(found: Audit, wording: Wording, *, name: str, file: AuditFile | N
         follows = found.consequences[found.consequences["fault"] == short["fault"]] if len(found.consequences) else ()
         cells = part.assign(
             expected=[f"{value:.10g}" if value == value else "" for value in part["expected"]],
-            cause=[wording.evidence(str(text)) for text in part["cause"]],
+            cause=[wording.evidence(text) for text in part["cause"]],
             region=[wording.regions.get(text, text) for text in part["region"]],
             place=cell_places(part, file) if file is not None else "",
         )
@@ -274,7 +278,7 @@ def audit_page(found: Audit, wording: Wording, *, name: str, file: AuditFile | N
                 # Nothing is rated in a file of its own, so that no fault has an effect.
                 "severity": words.value(short["severity"]) if file is None else "",
                 "cells": cells[heads].astype(str).to_numpy().tolist(),
-                "evidence": [wording.evidence(str(text)) for text in dict.fromkeys(part["evidence"])][:20],
+                "evidence": [wording.evidence(text) for text in dict.fromkeys(part["evidence"])][:20],
                 "follows": len(follows),
             }
         )

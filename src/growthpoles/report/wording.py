@@ -1,25 +1,26 @@
 """Wording of audit, data and method in the language of the page; names of regions and indicators.
 
-Ledgers, tables of missing cells and the like are recorded in English, with the codes of columns. An English page shows
-them as they are recorded; the others fill the same values into translated templates, with columns and regions by name.
+Ledgers, tables of missing cells and the like are recorded in English, with the codes of columns, as sentences that know
+their template and places. An English page shows the audit as it is recorded, beside the tables with their codes, and
+reasons with columns and regions by name; the others fill the same places into translated templates, by name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import Reason, templates
+from growthpoles.errors import Joined, Number, Reason, parts_of, templates
 from growthpoles.language.languages import SOURCE
 from growthpoles.language.number_format import format_number, format_percent
 from growthpoles.language.phrases import DASH, LONGEST, Words, phrase_keys, shorten, spoken
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.ratings.indicator_methods import IndicatorMethod
-from growthpoles.study.audit.evidence_sentences import COLUMNS, INNER, LEADS, NUMBERS, REGIONS, read_part
 from growthpoles.study.audit.findings import Fault
 from growthpoles.study.audit.printed_cells import published_formulas
 from growthpoles.study.inputs import study_catalogue
@@ -32,14 +33,14 @@ if TYPE_CHECKING:
 
 NOT_ALLOWED = "the data do not allow it: {error}"
 _LONG = 400
-#: Sentences in whose places parts are separated by semicolons.
-_WHOLE = ("not checked in {count} rows: {check} ({reason})", "follows from: {fault} ({relation})")
 _NAME = 80
+#: Places that hold columns, and places that hold a region.
+_COLUMNS, _REGIONS = ("column", "columns", "other"), ("region", "other_region")
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Sentences of one study in one language; `columns` and `regions` are names by code, both empty in English.
+    """Sentences of one study in one language; `columns` and `regions` are names by code.
 
     `orders` are the row orders that the audit knows, by name.
     """
@@ -74,8 +75,6 @@ class Wording:
         """
         words = Words(lang)
         orders = {} if audit is None else {name: name for name in audit.sources.orders}
-        if lang == SOURCE:
-            return cls(words, {}, {}, orders)
         names = dict((catalogue or study_catalogue(study)).names(lang))
         heads = {kind: words("column", kind) for kind in ("index", "rank", "rating_class", "ksi")}
         heads["ksi"] += " (KSI)"
@@ -91,16 +90,21 @@ class Wording:
     @property
     def longest(self) -> int:
         """Return how long a sentence may be: names are longer than codes."""
-        return _LONG if self.columns else LONGEST
+        return _LONG if self.columns and not self.coded else LONGEST
+
+    @property
+    def coded(self) -> bool:
+        """Whether columns of the audit are called by their codes."""
+        return self.words.lang == SOURCE
 
     def column(self, code: str) -> str:
-        """Return the name of a column, or its code where it has none."""
-        return shorten(self.columns.get(code) or code)
+        """Return the name of a column, or its code where it has none or the audit goes by codes."""
+        return shorten(code if self.coded else self.columns.get(code) or code)
 
     def list_columns(self, codes: str) -> str:
-        """Return the names of columns whose codes are separated by commas; a name may hold commas itself."""
-        separator = "; " if self.columns else ", "
-        return shorten(separator.join(self.column(code) for code in codes.split(", ")), self.longest)
+        """Return the names of columns, one or several joined; a name may hold commas itself."""
+        separator = ", " if self.coded or not self.columns else "; "
+        return shorten(separator.join(map(self.column, parts_of(codes))), self.longest)
 
     def fault(self, fault: Fault) -> str:
         """Say a fault."""
@@ -113,33 +117,8 @@ class Wording:
         return shorten(self.words.message(fault.template, **{**fault.places, **told}), self.longest)
 
     def evidence(self, text: str) -> str:
-        """Say what the audit recorded in English: cause, evidence, remark; formulas stay as they are."""
-        if self.words.lang == SOURCE or not text:
-            return text
-        lead = next((lead for lead in LEADS if text.startswith(lead)), "")
-        if lead:
-            return self.words.message(lead) + self.evidence(text[len(lead) :])
-        if text.startswith("statement: "):
-            return self.words.sentence(text.removeprefix("statement: "))
-        whole = read_part(text)
-        if whole is None and "\n" in text:
-            return "\n".join(map(self.evidence, text.split("\n")))
-        if whole is None or (whole[0] not in _WHOLE and "; " in text):
-            parts = text.split("; ")
-            return "; ".join(map(self.evidence, parts)) if len(parts) > 1 else self.words.value(text)
-        return self.words.message(whole[0], **{name: self._place(name, value) for name, value in whole[1].items()})
-
-    def _place(self, name: str, value: str) -> str:
-        if name in COLUMNS:
-            return self.list_columns(value)
-        if name in INNER:
-            return self.evidence(value)
-        if name in NUMBERS:
-            try:
-                return format_number(float(value), self.words.lang, digits=None)
-            except ValueError:
-                return value
-        return self.regions.get(value, value) if name in REGIONS else value
+        """Say what the audit recorded: cause, evidence, remark; formulas and what is the user's own stay."""
+        return text if self.coded else self._said(text)
 
     def order(self, name: str) -> str:
         """Name an order of rows."""
@@ -147,24 +126,46 @@ class Wording:
 
     def reason(self, reason: str) -> str:
         """Say a reason; what is the user's own stands as it is, or is translated as a whole."""
-        if self.words.lang == SOURCE:
-            return shorten(reason)
         if not isinstance(reason, Reason):
-            return shorten(self.words.sentence(reason), _LONG)
-        told = {name: self._value(name, value) for name, value in reason.places.items()}
-        return self.words.message(reason.template, **told)
+            return shorten(self.words.sentence(reason), LONGEST if self.coded else _LONG)
+        if self.coded and not reason.filled:
+            return shorten(reason)  # an error, which says more than its template
+        return self._said(reason)
+
+    def _said(self, text: str) -> str:
+        """Say a sentence from its template and places, or from its parts."""
+        if isinstance(text, Joined):
+            by = "; " if text.by.strip().isalpha() else text.by  # "and", "or"
+            return by.join(map(self._said, text.parts))
+        if isinstance(text, Reason):
+            told = {name: self._value(name, value) for name, value in text.places.items()}
+            return self.words.message(text.template, **told)
+        return text
 
     def _value(self, name: str, value: Any) -> object:
-        """Say what stands in a reason: another reason, columns and regions by name, numbers, anything else as it is."""
+        """Say what stands in a place: another sentence, columns and regions by name, numbers, the rest as it is."""
         if isinstance(value, Reason):
-            return self.reason(value)
-        if isinstance(value, float):
-            return format_number(value, self.words.lang, digits=None)
-        if name == "columns":
-            return self.list_columns(value if isinstance(value, str) else ", ".join(value))
+            return self._said(value)
+        if name in _COLUMNS:
+            return self._names(value)
+        if isinstance(value, Joined):
+            return self._said(value)
+        if isinstance(value, (float, Number)):
+            with suppress(ValueError):  # a printed figure may be written in its own way
+                return format_number(float(value), self.words.lang, digits=None)
         if name in ("edition", "enclaves", "weights"):
             return spoken(str(value), self.words.lang)
-        return self.regions.get(value, value) if name == "region" else value
+        if name == "order":
+            return self.order(value)
+        if name == "statement":
+            return self.words.sentence(value)
+        return self.regions.get(value, value) if name in _REGIONS else value
+
+    def _names(self, codes: Any) -> str:
+        """Return the names of columns in a place; in English joined as they were."""
+        names = [shorten(self.columns.get(code) or code) for code in parts_of(codes)]
+        by = (codes.by if isinstance(codes, Joined) else " and ") if self.coded else "; " if self.columns else ", "
+        return shorten(by.join(names), _LONG if self.columns else LONGEST)
 
     def left_out(self, reason: str) -> str:
         """Say why an analysis is left out; an error without a translation is quoted, after words that say so."""
@@ -174,8 +175,7 @@ class Wording:
     def analysis(self, name: str) -> str:
         """Name an analysis; a single test carries its edition, year and variable after the name."""
         head, *rest = map(str, getattr(name, "places", {"analysis": name}).values())
-        if self.words.lang != SOURCE:
-            rest = [self.columns.get(part) or self.words.value(part) for part in rest]
+        rest = [self.columns.get(part) or (part if self.coded else self.words.value(part)) for part in rest]
         return f"{self.words('analysis', head)} {shorten(' '.join(rest))}".strip()
 
 

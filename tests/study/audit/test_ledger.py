@@ -19,10 +19,11 @@ from growthpoles.study.audit import (
     summarise,
 )
 from growthpoles.study.audit.arithmetic import find_copies
+from growthpoles.study.audit.claims import claim_entries
 from growthpoles.study.audit.findings import SEVERITIES, effect_summary
 from growthpoles.study.audit.ledger import LEDGER_COLUMNS, find_all
 from growthpoles.study.audit.printed_cells import Sources, read_sources
-from growthpoles.study.audit.published_findings import claim_entries, formula_entries, index_entries
+from growthpoles.study.audit.published_findings import formula_entries, index_entries
 from growthpoles.study.files.printed_tables import read_cells, table_path
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from growthpoles.errors import DataError
+from growthpoles.errors import DataError, Reason
 from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, Sources, prepare_cells, records
 from growthpoles.study.files.printed_tables import Decimal, cell_number, printed_resolution, require_columns
 
@@ -198,6 +198,22 @@ def check_arithmetic(cells: pd.DataFrame, formulas: pd.DataFrame, *, decimal: De
 def wrong_cells(sources: Sources) -> pd.DataFrame:
     """Return :func:`check_arithmetic` of printed sources, once for the same ones; not to be changed."""
     return check_arithmetic(sources.cells, sources.formulas, decimal=sources.decimal)
+
+
+#: What the causes of :func:`check_arithmetic` say.
+_IN_WORDS = {
+    "": "arithmetic",
+    "swapped rows": "swapped rows",
+    "decimal shift": "decimal shift",
+    "duplicated cell": "duplicated cell",
+    "digit transposition": "digit transposition",
+    "wrong input": "wrong input",
+}
+
+
+def in_words(cause: str) -> Reason:
+    """Say a cause of :func:`check_arithmetic`."""
+    return Reason(_IN_WORDS[cause], {})
 
 
 def _wide(part: pd.DataFrame, what: str) -> pd.DataFrame:

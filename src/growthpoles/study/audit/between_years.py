@@ -15,18 +15,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthpoles.errors import Joined, Number, Reason
 from growthpoles.study.audit.arithmetic import significant_digits
-from growthpoles.study.audit.causes.hypotheses import twins
+from growthpoles.study.audit.causes.hypotheses import in_other_unit, moved_to, twins
 from growthpoles.study.audit.causes.printed_relations import Array, Block, Relation, same_cells
 from growthpoles.study.audit.column_orders import listed
-from growthpoles.study.audit.findings import Cell, Fault, FaultKind, Finding
-from growthpoles.study.audit.printed_cells import TotalRow
+from growthpoles.study.audit.findings import Cell, Fault, FaultKind, Finding, Sentence, decided, one_reading
+from growthpoles.study.audit.printed_cells import TotalRow, sentence_frame
 
 #: Chance findings that one table of a study may give.
 RARE = float(np.log(1e-4))
 _RARER = float(np.log(1e-6))  # rows dealt anew: two that happen to grow apart fit each other's places now and then
 #: Equal cells by which two rows are one, and of a column by which two columns are.
 EQUAL_CELLS = 4
+OPEN_YEAR = Reason("which year is right stays open", {})
 FEWEST = 6
 #: Chance findings of a lone negative cell that would fit with the other sign.
 _ODD = float(np.log(1e-3))
@@ -53,7 +55,7 @@ def typed_columns(block: Block, results: set[tuple[int, str]]) -> dict[str, Arra
     return typed
 
 
-def cells_of(block: Block, name: str, at: Sequence[int], cause: str, expected: float = np.nan) -> list[Cell]:
+def cells_of(block: Block, name: str, at: Sequence[int], cause: Sentence, expected: float = np.nan) -> list[Cell]:
     """Describe cells of a column, by position."""
     column = block.columns[name]
     return [Cell(block.table, block.rows[i], name, column.printed[i], expected, cause, block.regions[i]) for i in at]
@@ -75,20 +77,36 @@ def repeated_rows(blocks: Mapping[int, Block], block: Block, results: set[tuple[
             if len(own) < EQUAL_CELLS:
                 continue
             j = other.regions.index(block.regions[i])
-            text = f"duplicated row: {len(own)} cells are the same"
             cells = [
                 cell
                 for side, at in ((block, i), (other, j))
                 for name in names
-                for cell in cells_of(side, name, [at], f"one reading: {text}")
+                for cell in cells_of(side, name, [at], one_reading(repeated_row(len(own))))
             ]
             fault = Fault(
-                "repeated in years", table=other.table, other_table=block.table, column=", ".join(names),
+                "repeated in years", table=other.table, other_table=block.table, column=Joined(names, ", "),
                 row=block.rows[i],
             )  # fmt: skip
-            evidence = f"{len(own)} of {len(typed)} typed columns are equal to the last digit: {', '.join(own)}"
+            evidence = equal_columns(own, len(typed))
             name = f"t{other.table}-t{block.table}-r{block.rows[i]:02d}-same"
             yield Finding(name, fault, tuple(cells), evidence)
+
+
+def repeated_row(count: int) -> Reason:
+    """Say that a row repeats another in so many cells."""
+    return Reason("duplicated row: {count} cells are the same", {"count": count})
+
+
+def equal_columns(columns: Sequence[str], typed: int) -> Reason:
+    """Say in which of the typed columns a row repeats another."""
+    places = {"count": len(columns), "all": typed, "columns": Joined(columns, ", ")}
+    return Reason("{count} of {all} typed columns are equal to the last digit: {columns}", places)
+
+
+def repeated_cells(year: int | None, table: int) -> Reason:
+    """Say which year's figures cells repeat; which of both is right is open."""
+    places = {"year": year, "table": table}
+    return one_reading(Reason("duplicated cells: the same as {year} (table {table})", places))
 
 
 def _same_in_years(blocks: Mapping[int, Block], block: Block, name: str) -> Iterator[tuple[Block, Any, float]]:
@@ -113,12 +131,14 @@ def repeated_columns(blocks: Mapping[int, Block], block: Block, results: set[tup
             if share >= 0.5 and moves and len(at) >= EQUAL_CELLS and (other.year or 0) < (block.year or 0):
                 place = {region: i for i, region in enumerate(other.regions)}
                 theirs = [place[block.regions[int(i)]] for i in at]
-                text = "one reading: duplicated cells: the same as {} (table {})"
                 cells = [
-                    *cells_of(block, name, list(map(int, at)), text.format(other.year, other.table)),
-                    *cells_of(other, name, theirs, text.format(block.year, block.table)),
+                    *cells_of(block, name, list(map(int, at)), repeated_cells(other.year, other.table)),
+                    *cells_of(other, name, theirs, repeated_cells(block.year, block.table)),
                 ]
-                evidence = f"equal to the last digit in {len(at)} rows, while it moves between the other years"
+                evidence = Reason(
+                    "equal to the last digit in {count} rows, while it moves between the other years",
+                    {"count": len(at)},
+                )
                 fault = Fault("repeated column", table=block.table, column=name, year=other.year or 0)
                 yield Finding(f"t{other.table}-t{block.table}-{name}-same", fault, tuple(cells), evidence)
 
@@ -146,10 +166,15 @@ def lone_signs(
             change = column.value / theirs
             change -= np.nanmedian(change)
             if near and _chance(change, np.array([i]), least=0.0) < _ODD:
-                text = f"sign: the only negative cell of its column; {other.year} has {theirs[i]:.10g}"
+                beside = {"year": other.year, "value": Number(f"{theirs[i]:.10g}")}
+                only = Reason("sign: the only negative cell of its column", {})
+                text = Joined([only, Reason("{year} has {value}", beside)])
                 fault = Fault("sign", table=block.table, column=name, row=block.rows[i])
                 cells = cells_of(block, name, [i], text, expected=-float(column.value[i]))
-                evidence = f"all {known - 1} others are positive, and so is every cell of table {other.table}"
+                evidence = Reason(
+                    "all {count} others are positive, and so is every cell of table {table}",
+                    {"count": int(known) - 1, "table": other.table},
+                )
                 yield Finding(f"t{block.table}-{name}-sign", fault, tuple(cells), evidence, None, block.year)
                 break
 
@@ -202,20 +227,20 @@ def magnitudes(blocks: Mapping[int, Block], block: Block, results: set[tuple[int
             sides = [(block, i, power), (other, j, -power)]
             if max(home) > 3.5 and min(home) < 2.5:
                 sides = [sides[int(np.argmax(home))]]
-            lead = "" if len(sides) == 1 else "one reading: "
+            causes = [Reason("decimal shift or unit slip between years (x10^{power})", {"power": ten})
+                      for _, _, ten in sides]  # fmt: skip
+            causes = causes if len(sides) == 1 else [one_reading(cause) for cause in causes]
             cells = tuple(
                 replace(cell, power=ten)
-                for side, at, ten in sides
-                for cell in cells_of(
-                    side, name, [at], f"{lead}decimal shift or unit slip between years (x10^{ten})",
-                    float(side.columns[name].value[at]) / 10.0**ten,
-                )
-            )  # fmt: skip
-            fault = Fault("magnitude", table=other.table, other_table=block.table, column=name, row=block.rows[i])
-            evidence = (
-                f"x{np.exp(change[i]):.4g} from table {other.table} to {block.table}, where the others grow "
-                f"x{np.exp(middle):.3g}; {home[0]:.1f} and {home[1]:.1f} spreads from the middle of the columns"
+                for (side, at, ten), cause in zip(sides, causes, strict=True)
+                for cell in cells_of(side, name, [at], cause, float(side.columns[name].value[at]) / 10.0**ten)
             )
+            fault = Fault("magnitude", table=other.table, other_table=block.table, column=name, row=block.rows[i])
+            away = {"low": Number(f"{home[0]:.1f}"), "high": Number(f"{home[1]:.1f}")}
+            evidence = Joined([
+                grows_unlike(change[i], middle, other.table, block.table),
+                Reason("{low} and {high} spreads from the middle of the columns", away),
+            ])  # fmt: skip
             yield Finding(f"t{other.table}-t{block.table}-{name}-magnitude", fault, cells, evidence)
 
 
@@ -243,13 +268,23 @@ def other_units(blocks: Mapping[int, Block], block: Block, results: set[tuple[in
                 for side, rows, ten in ((block, at, power), (other, place[at], -power))
                 for i in map(int, rows)
                 for cell in cells_of(
-                    side, name, [i], f"one reading: a unit slip of the whole column, decimal shift (x{10.0**ten:g})",
+                    side, name, [i], one_reading(in_other_unit(10.0**ten)),
                     float(side.columns[name].value[i]) / 10.0**ten,
                 )
             )  # fmt: skip
-            evidence = f"x{np.exp(middle):.4g} from table {other.table} to {block.table}, where the others grow "
-            evidence += f"x{np.exp(np.median(usual)) if usual else 1.0:.3g}"
+            evidence = grows_unlike(middle, float(np.median(usual)) if usual else 0.0, other.table, block.table)
             yield Finding(f"t{other.table}-t{block.table}-{name}-unit", fault, cells, evidence)
+
+
+def grows_unlike(change: float, others: float, first: int, second: int) -> Reason:
+    """Say how a figure grows from one table to another, beside the others; both are logarithms."""
+    return Reason(
+        "x{ratio} from table {table} to {other_table}, where the others grow x{growth}",
+        {
+            "ratio": Number(f"{np.exp(change):.4g}"), "table": first, "other_table": second,
+            "growth": Number(f"{np.exp(others):.3g}"),
+        },
+    )  # fmt: skip
 
 
 def _apart(values: Array, i: int) -> float:
@@ -302,18 +337,24 @@ def moved_rows(blocks: Mapping[int, Block], block: Block, results: set[tuple[int
                     cell
                     for i in map(int, at)
                     for cell in cells_of(
-                        side, name, [int(rows[i])],
-                        f"one reading: swapped rows, moved: the value belongs to {block.regions[back[i]]}",
+                        side, name, [int(rows[i])], one_reading(moved_to(block.regions[back[i]]))
                     )
                 ]  # fmt: skip
             numbers = [block.rows[int(i)] for i in at]
             fault = Fault(
                 "moved between years", table=other.table, other_table=block.table, column=name, rows=listed(numbers)
             )
-            evidence = (
-                f"growth up to {np.abs(z[at]).max():.0f} spreads from the common one in {k} rows, within "
-                f"{cost[np.arange(k), source].max():.1f} when they are dealt anew; which year is right stays open"
-            )
+            evidence = Joined([
+                Reason(
+                    "growth up to {value} spreads from the common one in {count} rows, within {low} when they are "
+                    "dealt anew",
+                    {
+                        "value": Number(f"{np.abs(z[at]).max():.0f}"), "count": k,
+                        "low": Number(f"{cost[np.arange(k), source].max():.1f}"),
+                    },
+                ),
+                OPEN_YEAR,
+            ])  # fmt: skip
             yield Finding(f"t{other.table}-t{block.table}-{name}-moved", fault, tuple(cells), evidence)
 
 
@@ -335,7 +376,7 @@ def together(found: Iterable[Finding]) -> Iterator[Finding]:
     for group in groups.values():
         pairs = {(finding.fault.table, finding.fault.other_table) for finding in group}
         common = set.intersection(*map(set, pairs))
-        names = ", ".join(dict.fromkeys(finding.fault.column for finding in group))
+        names = Joined(dict.fromkeys(finding.fault.column for finding in group), ", ")
         if len(pairs) > 1 and len(common) == 1:
             (table,) = common
             own = [replace(each, cells=tuple(c for c in each.cells if c.table == table)) for each in group]
@@ -344,8 +385,7 @@ def together(found: Iterable[Finding]) -> Iterator[Finding]:
             fault = Fault(kinds.get(group[0].fault.kind, "moved rows"), table=table, column=names, rows=listed(rows))
             columns = {finding.fault.column: finding for finding in own}
             for finding in columns.values():
-                cells = tuple(replace(cell, cause=cell.cause.removeprefix("one reading: ")) for cell in finding.cells)
-                yield replace(finding, fault=fault, cells=cells)
+                yield replace(finding, fault=fault, cells=decided(finding.cells))
         else:
             yield from (replace(finding, fault=replace(group[0].fault, column=names)) for finding in group)
 
@@ -362,18 +402,20 @@ def growth_remarks(
         for name in block.columns:
             for other, at, share in () if (block.table, name) in results else _same_in_years(blocks, block, name):
                 if share >= 0.5 and (other.year or 0) < (block.year or 0):
-                    told = (
-                        f"{name} is the same in tables {other.table} and {block.table} in {len(at)} rows: "
-                        "a quantity that stands still, or a copy"
+                    told = Reason(
+                        "{column} is the same in tables {table} and {other_table} in {count} rows: "
+                        "a quantity that stands still, or a copy",
+                        {"column": name, "table": other.table, "other_table": block.table, "count": len(at)},
                     )
                     lines.append((block.table, block.rows[int(at[0])], name, told))
                 elif (other.year or 0) < (block.year or 0):
                     for row in map(int, at):
                         long = significant_digits(block.columns[name].printed[row]) >= _LONG
                         if long and (block.table, block.rows[row], name) not in told_of:
-                            told = (
-                                f"{name} of {block.regions[row]} (row {block.rows[row]}) is the same in tables "
-                                f"{other.table} and {block.table}: chance, or a copy"
+                            told = Reason(
+                                "{column} of {region} (row {row}) is the same in tables {table} and {other_table}: "
+                                "chance, or a copy",
+                                _where(other, block, name, row),
                             )
                             lines.append((block.table, block.rows[row], name, told))
             for other, place in twins(blocks, block.table, name):
@@ -381,15 +423,25 @@ def growth_remarks(
                     continue
                 change, middle, scale = growth(block, other, place, name)
                 for i in np.flatnonzero(np.abs(change - middle) > max(6 * scale, np.log(3.0))):
-                    told = (
-                        f"{name} of {block.regions[int(i)]} (row {block.rows[int(i)]}) goes x{np.exp(change[i]):.3g} "
-                        f"from table {other.table} to {block.table}, the others x{np.exp(middle):.3g}"
+                    grown = {"ratio": change[i], "growth": middle}
+                    told = Reason(
+                        "{column} of {region} (row {row}) goes x{ratio} from table {table} to {other_table}, "
+                        "the others x{growth}",
+                        _where(other, block, name, int(i))
+                        | {place: Number(f"{np.exp(each):.3g}") for place, each in grown.items()},
                     )
                     lines.append((block.table, block.rows[int(i)], name, told))
-    return pd.DataFrame(lines, columns=["table", "row", "column", "told"])
+    return sentence_frame(lines, ("table", "row", "column", "told"), ("told",))
 
 
-def blind_columns(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -> list[tuple[str, int, str]]:
+def _where(other: Block, block: Block, column: str, row: int) -> dict[str, Any]:
+    return {
+        "column": column, "region": block.regions[row], "row": block.rows[row], "table": other.table,
+        "other_table": block.table,
+    }  # fmt: skip
+
+
+def blind_columns(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -> list[tuple[Reason, int, Reason]]:
     """List columns in which rows exchanged before all else was computed would not be seen: check, rows, reason.
 
     Only the other year tells. Two rows are told apart where their difference is more than six times the scatter of
@@ -403,8 +455,11 @@ def blind_columns(blocks: Mapping[int, Block], results: set[tuple[int, str]]) ->
             if (block.table, name) not in results and next(twins(blocks, block.table, name), None) is None
         ]
         if lone:
-            check = f"table {block.table}: rows of {', '.join(lone)} exchanged before all else was computed"
-            lines.append((check, len(block.rows), "no other year to hold them against"))
+            check = Reason(
+                "table {table}: rows of {columns} exchanged before all else was computed",
+                {"table": block.table, "columns": Joined(lone, ", ")},
+            )
+            lines.append((check, len(block.rows), Reason("no other year to hold them against", {})))
         for name, column in block.columns.items():
             for other, place in twins(blocks, block.table, name):
                 if (block.table, name) in results or (other.year or 0) > (block.year or 0):
@@ -415,10 +470,14 @@ def blind_columns(blocks: Mapping[int, Block], results: set[tuple[int, str]]) ->
                 gaps = np.abs(logs[:, None] - logs[None, :])[np.triu_indices(len(logs), 1)]
                 gaps = gaps[np.isfinite(gaps)]
                 if np.isfinite(scale) and len(gaps) and (seen := float((gaps > _SEEN * scale).mean())) < _ALL:
-                    check = (
-                        f"tables {other.table} and {block.table}: rows of {name} exchanged before all else was computed"
+                    check = Reason(
+                        "tables {table} and {other_table}: rows of {column} exchanged before all else was computed",
+                        {"table": other.table, "other_table": block.table, "column": name},
                     )
-                    lines.append((check, len(logs), f"growth scatters so much that {100 * seen:.0f} % would be seen"))
+                    why = Reason(
+                        "growth scatters so much that {share} % would be seen", {"share": Number(f"{100 * seen:.0f}")}
+                    )
+                    lines.append((check, len(logs), why))
     return lines
 
 
@@ -486,12 +545,16 @@ def turned_years(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -> 
         typed = [name for name in names if (two.table, name) not in results]
         told, turned = _middle_years(blocks, one, two, typed, steps)
         if not told and len(turned) >= _TURNED:
-            sentence = (
-                f"tables {one.table} and {two.table}: {', '.join(turned)} turn back on the way to "
-                f"{min(turned.values())}: the years exchanged, or one out of line"
-            )
+            sentence = Reason(
+                "tables {table} and {other_table}: {columns} turn back on the way to {year}: the years exchanged, or "
+                "one out of line",
+                {
+                    "table": one.table, "other_table": two.table, "columns": Joined(turned, ", "),
+                    "year": min(turned.values()),
+                },
+            )  # fmt: skip
             lines.append((two.table, two.rows[0], next(iter(turned)), sentence))
-    return pd.DataFrame(lines, columns=["table", "row", "column", "told"])
+    return sentence_frame(lines, ("table", "row", "column", "told"), ("told",))
 
 
 def blind_years(
@@ -500,7 +563,7 @@ def blind_years(
     totals: Sequence[TotalRow],
     rated: Collection[int],
     indicators: Collection[str] = (),
-) -> list[tuple[str, int, str]]:
+) -> list[tuple[Reason, int, Reason]]:
     """List tables that would look as they do with the years of all columns exchanged, or of single ones: no fault.
 
     An index that follows from the table of its year (`rated`) tells them and its `indicators` apart, and growth that a
@@ -513,10 +576,13 @@ def blind_years(
         held |= {name for total in totals if total.table in (one.table, two.table) for name in total.cells}
         held |= set(indicators) if set(rated) & {one.year, two.year} else set()
         alone = [name for name in names if name not in held | told]
-        rows, where = int((place >= 0).sum()), f"tables {one.table} and {two.table}: the years of"
-        reason = "nothing in the tables tells the years apart"
+        rows, where = int((place >= 0).sum()), {"table": one.table, "other_table": two.table}
+        reason = Reason("nothing in the tables tells the years apart", {})
         if not set(rated) & {one.year, two.year} and (turned or len(told) < _TURNED) and len(names) > 1:
-            lines.append((f"{where} all columns exchanged", rows, reason))
+            check = Reason("tables {table} and {other_table}: the years of all columns exchanged", where)
+            lines.append((check, rows, reason))
         if alone:
-            lines.append((f"{where} {', '.join(alone)} exchanged", rows, reason))
+            places = {**where, "columns": Joined(alone, ", ")}
+            check = Reason("tables {table} and {other_table}: the years of {columns} exchanged", places)
+            lines.append((check, rows, reason))
     return lines

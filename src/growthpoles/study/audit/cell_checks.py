@@ -10,24 +10,27 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthpoles.errors import Joined, Number, Reason
 from growthpoles.study.audit.arithmetic import find_copies, wrong_cells
 from growthpoles.study.audit.between_years import (
     EQUAL_CELLS,
     FEWEST,
     RARE,
     cells_of,
+    equal_columns,
     growth_remarks,
     lone_signs,
     magnitudes,
     moved_rows,
     other_units,
     repeated_columns,
+    repeated_row,
     repeated_rows,
     together,
     turned_years,
     typed_columns,
 )
-from growthpoles.study.audit.causes.hypotheses import Key, twins
+from growthpoles.study.audit.causes.hypotheses import Key, same_columns, swapped_with, twins
 from growthpoles.study.audit.causes.printed_relations import (
     ODD_ROWS,
     Array,
@@ -42,7 +45,17 @@ from growthpoles.study.audit.causes.root_causes import SURE, Cause, find_causes
 from growthpoles.study.audit.causes.totals import decided_by_totals, total_findings
 from growthpoles.study.audit.column_orders import ColumnOrder, column_orders, listed
 from growthpoles.study.audit.duplicates import duplicate_findings, find_duplicates
-from growthpoles.study.audit.findings import Cell, Fault, Finding, cause_fault, cause_findings, copy_findings
+from growthpoles.study.audit.findings import (
+    Cell,
+    Fault,
+    Finding,
+    Sentence,
+    cause_fault,
+    cause_findings,
+    copy_findings,
+    decided,
+    one_reading,
+)
 from growthpoles.study.audit.printed_cells import Sources, replace_cells
 from growthpoles.study.audit.row_order_findings import order_findings
 
@@ -234,8 +247,7 @@ def table_findings(
             table, column = told[0].fault.table, finding.fault.column
             own = [cell for cell in finding.cells if cell.table == table]
             fault = Fault("moved rows", table=table, column=column, rows=listed([cell.row for cell in own]))
-            cells = tuple(replace(cell, cause=cell.cause.removeprefix("one reading: ")) for cell in own)
-            finding = replace(finding, fault=fault, cells=cells)
+            finding = replace(finding, fault=fault, cells=decided(own))
         found.append(finding)
     return found
 
@@ -249,14 +261,10 @@ def _equal_rows(block: Block, results: set[tuple[int, str]]) -> Iterator[Finding
         same = values[i + 1 :] == values[i]
         for j in np.flatnonzero(same.sum(axis=1) >= EQUAL_CELLS) + i + 1:
             names = [name for name, equal in zip(typed, values[i] == values[j], strict=True) if equal]
-            cells = [
-                cell
-                for name in names
-                for cell in cells_of(block, name, [i, int(j)], f"duplicated row: {len(names)} cells are the same")
-            ]
+            cells = [cell for name in names for cell in cells_of(block, name, [i, int(j)], repeated_row(len(names)))]
             rows = block.rows[i], block.rows[int(j)]
             fault = Fault("repeated row", table=block.table, row=rows[0], other_row=rows[1])
-            evidence = f"{len(names)} of {len(typed)} typed columns are equal to the last digit: {', '.join(names)}"
+            evidence = equal_columns(names, len(typed))
             yield Finding(
                 f"t{block.table}-rows-{rows[0]}-{rows[1]}-same", fault, tuple(cells), evidence, None, block.year
             )
@@ -271,10 +279,13 @@ def _equal_columns(block: Block) -> Iterator[Finding]:
             same = known & (typed[first] == typed[second])
             if same.sum() >= FEWEST and same.sum() >= 0.9 * known.sum():
                 rows = [int(i) for i in np.flatnonzero(same)]
-                fault = Fault("same columns", table=block.table, column=f"{first}, {second}")
-                text = f"duplicated column: {first} and {second} are the same"
+                fault = Fault("same columns", table=block.table, column=Joined([first, second], ", "))
+                text = same_columns(first, second)
                 cells = [cell for name in (first, second) for cell in cells_of(block, name, rows, text)]
-                evidence = f"equal to the last digit in {same.sum()} of {known.sum()} rows"
+                evidence = Reason(
+                    "equal to the last digit in {count} of {all} rows",
+                    {"count": int(same.sum()), "all": int(known.sum())},
+                )
                 yield Finding(f"t{block.table}-{first}-{second}-same", fault, tuple(cells), evidence, None, block.year)
 
 
@@ -289,11 +300,7 @@ def _one_year(alone: list[Finding], totals: list[Finding]) -> tuple[list[Finding
         tables = {each.fault.table for each in broken} & {fault.table, fault.other_table}
         if len(tables) == 1 and not whole:
             (table,) = tables
-            cells = tuple(
-                replace(cell, cause=cell.cause.removeprefix("one reading: "))
-                for cell in finding.cells
-                if cell.table == table
-            )
+            cells = decided(cell for cell in finding.cells if cell.table == table)
             if fault.kind == "unit":
                 rows = listed(sorted({cell.row for cell in cells}))
                 fault = Fault("decimal shifts", table=table, column=fault.column, rows=rows)
@@ -319,13 +326,12 @@ def _one_slip(alone: list[Finding], totals: list[Finding]) -> tuple[list[Finding
             continue
         names = list(dict.fromkeys(cell.column for each in group for cell in each.cells if _slip_of(cell) == key))
         row = next(cell.row for cell in group[0].cells if _slip_of(cell) == key)
-        fault = Fault("decimal shifts", table=key[0], column=", ".join(names), rows=str(row))
+        fault = Fault("decimal shifts", table=key[0], column=Joined(names, ", "), rows=str(row))
         told: set[str] = set()
         for finding in group:
             cells = [cell for cell in finding.cells if _slip_of(cell) == key and cell.column not in told]
             told.update(cell.column for cell in cells)
-            cells = [replace(cell, cause=cell.cause.removeprefix("one reading: ")) for cell in cells]
-            new = [replace(finding, fault=fault, cells=tuple(cells))] if cells else []
+            new = [replace(finding, fault=fault, cells=decided(cells))] if cells else []
             alone, totals = (
                 [each for old in part for each in (new if old is finding else [old])] for part in (alone, totals)
             )
@@ -357,9 +363,12 @@ def _shares(
         if (found := shares_of(block, name, of_all)) is not None:
             of, _, middle, at = found
             fault = replace(fault, denominator=of)
-            text = f"sum: not the share of {of}"
+            text = Reason("sum: not the share of {column}", {"column": of})
             cells = [cell for i in map(int, at) for cell in cells_of(block, name, [i], text, expected=float(middle[i]))]
-            evidence = f"{np.isfinite(column.value).sum() - len(at)} other rows are shares of {of}, to rounding"
+            evidence: Sentence = Reason(
+                "{count} other rows are shares of {column}, to rounding",
+                {"count": int(np.isfinite(column.value).sum()) - len(at), "column": of},
+            )
             if len(at) == 2 and all(
                 abs(column.value[a] - middle[b]) <= abs(column.high[a] - column.low[a]) for a, b in (at, at[::-1])
             ):
@@ -369,8 +378,7 @@ def _shares(
                     for name_of in (name, of)
                     for a, b in (at, at[::-1])
                     for cell in cells_of(
-                        block, name_of, [int(a)],
-                        f"one reading: swapped rows: the value belongs to {block.regions[int(b)]}",
+                        block, name_of, [int(a)], one_reading(swapped_with(block.regions[int(b)])),
                         float(block.columns[name_of].value[b]),
                     )
                 ]  # fmt: skip
@@ -381,18 +389,19 @@ def _shares(
         for whole in (100.0, 1.0) if whole_column else ():
             if not slack < abs(total - whole) <= 0.2 * whole:
                 continue
-            chance, others = 1.0, []
+            chance, others = 1.0, list[Reason]()
             for other, _ in twins(blocks, block.table, name):
                 theirs = other.columns[name]
                 # Roundings are independent: their sum is far from the sum of their bounds.
                 room = 2.0 * float(np.sqrt(((theirs.high - theirs.low) ** 2).sum() / 3))
                 if np.isfinite(theirs.value).all() and abs(float(theirs.value.sum()) - whole) <= room:
                     chance *= min(1.0, 2 * room / whole)
-                    others.append(f"table {other.table} adds up to {theirs.value.sum():.10g}")
+                    there = {"table": other.table, "value": Number(f"{theirs.value.sum():.10g}")}
+                    others.append(Reason("table {table} adds up to {value}", there))
             if others and chance < 1e-3:
-                lead = "one reading: "
-                text = f"{lead}sum: the shares add up to {total:.10g}, not {whole:g}"
-                evidence = f"rounding allows {slack:.3g}; {'; '.join(others)}"
+                ends = {"value": Number(f"{total:.10g}"), "whole": Number(f"{whole:g}")}
+                text = one_reading(Reason("sum: the shares add up to {value}, not {whole}", ends))
+                evidence = Joined([Reason("rounding allows {value}", {"value": Number(f"{slack:.3g}")}), *others])
                 at = _likely(blocks, block, name, total - whole)
                 cells = [
                     cell

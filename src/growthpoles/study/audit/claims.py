@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import DataError, RatingError, StudyError, message, nearest
+from growthpoles.errors import DataError, Joined, RatingError, Reason, StudyError, message, nearest
 from growthpoles.file_reading import note
+from growthpoles.study.audit.findings import SEVERITIES, Cell, Entry, Fault
+from growthpoles.study.audit.printed_cells import read_table
 from growthpoles.study.audit.readings import edition_table
 from growthpoles.study.files.printed_tables import read_rows, require_columns
 from growthpoles.study.inputs import editions as known_editions
@@ -250,6 +252,8 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 
 
 VERDICTS = ("holds", "fails", "cannot be checked")
+#: What an edition says of a statement.
+_GIVES = {"published": "published edition gives {text}", "reproduced": "reproduced edition gives {text}"}
 CLAIM_COLUMNS = (
     "id", "location", "quote", "statement", "expression", "value", "editions", "table", "region", "column", "printed",
 )  # fmt: skip
@@ -415,3 +419,40 @@ def edition_columns(study: Study, edition: str) -> Columns:
     if study.rating.classes is not None and scale.of == "index":
         column.scale = scale  # type: ignore[attr-defined]
     return column
+
+
+def claim_entries(study: Study, claims: pd.DataFrame, taken: set[tuple[int, int, str]]) -> list[Entry]:
+    """Return statements that fail on what was published (or, where that has no such figure, on the reproduced edition).
+
+    `taken` lists (table, row, column) of cells that are findings already.
+    """
+    entries: list[Entry] = []
+    rows: dict[int, dict[str, int]] = {}
+    for name, part in claims.groupby("id", sort=False):
+        decided = part[part["verdict"] != "cannot be checked"]
+        if decided.empty:
+            continue
+        line = decided.iloc[0]
+        if line["verdict"] != "fails" or line["edition"] not in _GIVES:
+            continue
+        table = int(line["table"])
+        if table not in rows:
+            labels = read_table(study, table).drop_duplicates("row")
+            rows[table] = dict(zip(labels["region"], labels["row"], strict=True))
+        row = int(rows[table].get(str(line["region"]), 0))
+        if (table, row, str(line["column"])) in taken and str(line["column"]) != "":
+            continue
+        cell = Cell(
+            table,
+            row,
+            str(line["column"]),
+            str(line["printed"]),
+            np.nan,
+            Reason("statement: {statement}", {"statement": str(line["statement"])}),
+            str(line["region"]),
+        )
+        gives = Reason(_GIVES[line["edition"]], {"text": line["value"]})
+        evidence = Joined([f'{line["location"]}: "{line["quote"]}"', gives])
+        fault = Fault("statement", statement=str(line["statement"]))
+        entries.append((f"claim-{name}", fault, cell, SEVERITIES[3], evidence))
+    return entries

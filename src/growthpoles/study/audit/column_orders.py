@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from growthpoles.errors import Joined, Number, Reason
 from growthpoles.language.number_format import format_count
 from growthpoles.randomness import generator as random_generator
 from growthpoles.study.audit.arithmetic import HiddenCopy, hidden_formulas, implied_denominator
-from growthpoles.study.audit.printed_cells import Sources
+from growthpoles.study.audit.printed_cells import Sources, sentence_frame
 from growthpoles.study.audit.row_order import UNDECIDED, Alignment, align
 
 MIXED = "mixed"
+_IMPLIED = Reason("implied, not printed", {})
 COLUMN_ORDER_COLUMNS = (
     "table", "column", "year", "labels", "verdict", "method", "reference", "confidence", "p_value", "permutations",
     "ranks", "deviations", "margin", "evidence",
@@ -24,7 +26,10 @@ COLUMN_ORDER_COLUMNS = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ColumnOrder:
-    """Verdict on one column: `order` is regions by row number (empty if mixed or undecided)."""
+    """Verdict on one column: `order` is regions by row number (empty if mixed or undecided).
+
+    `elsewhere` says that a ratio fits the inputs of other rows.
+    """
 
     table: int
     column: str
@@ -38,6 +43,7 @@ class ColumnOrder:
     alignment: Alignment | None = None
     printed: bool = True
     confidence: float = float("nan")
+    elsewhere: bool = False
 
     @property
     def decided(self) -> bool:
@@ -71,7 +77,8 @@ class ColumnOrder:
 
 def alignment_frame(orders: list[ColumnOrder]) -> pd.DataFrame:
     """Return one line per column: order of the labels, verdict, how it was reached, how sure it is."""
-    return pd.DataFrame([order.to_dict() for order in orders], columns=list(COLUMN_ORDER_COLUMNS))
+    lines = [[order.to_dict()[name] for name in COLUMN_ORDER_COLUMNS] for order in orders]
+    return sentence_frame(lines, COLUMN_ORDER_COLUMNS, ("labels", "verdict", "reference", "evidence"))
 
 
 def listed(rows: list[int]) -> str:
@@ -140,9 +147,9 @@ def column_orders(
     return [found[key] for key in sorted(keys, key=lambda key: key[0])]
 
 
-def confirmed_labels(sources: Sources) -> dict[int, str]:
+def confirmed_labels(sources: Sources) -> dict[int, Reason]:
     """Return tables whose labels another confirms: a column of the same year, another row order, equal by region."""
-    found: dict[int, str] = {}
+    found: dict[int, Reason] = {}
     for column in dict.fromkeys(sources.cells["column"]):
         tables = [table for table in sources.tables if column in sources.columns(table)]
         for first in tables:
@@ -155,8 +162,14 @@ def confirmed_labels(sources: Sources) -> dict[int, str]:
                 if set(left.index) == set(right.index) and (left == right.reindex(left.index)).all():
                     by_row = int((left.to_numpy() == right.to_numpy()).sum())
                     if by_row < len(left):
-                        told = f"in {len(left)} of {len(left)} regions by label, {by_row} by row number"
-                        found[first] = f"{column} repeats table {second} {told}"
+                        found[first] = Reason(
+                            "{column} repeats table {table} in {count} of {all} regions by label, {rows} by row "
+                            "number",
+                            {
+                                "column": column, "table": second, "count": len(left), "all": len(left),
+                                "rows": by_row,
+                            },
+                        )  # fmt: skip
     return found
 
 
@@ -182,7 +195,7 @@ def _test(values: pd.Series, reference: pd.Series, sources: Sources, rng: np.ran
 
 
 def _primary(
-    sources: Sources, table: int, column: str, confirmed: dict[int, str], rng: np.random.Generator
+    sources: Sources, table: int, column: str, confirmed: Mapping[int, Reason], rng: np.random.Generator
 ) -> ColumnOrder:
     """Decide a column that follows from no other."""
     year, order = sources.year(table), _label_order(sources, table)
@@ -198,29 +211,44 @@ def _primary(
         support = next((test for test in tests if test is not None), None)
         if table in confirmed:
             base = replace(base, method="labels (confirmed for the table)", evidence=confirmed[table])
-            if column == confirmed[table].split()[0]:
+            if column == confirmed[table].places["column"]:
                 base = replace(base, method="exact: repeated by label", confidence=1.0)
         if support is not None and others:
             sure = base.confidence
-            named = f"table {others[0]} under neither order clearly"
+            named = Reason("agrees with table {table} under neither order clearly", {"table": others[0]})
             if support.verdict != UNDECIDED:
-                named = f"table {others[0]} under order {support.verdict}"
+                places = {"table": others[0], "order": support.verdict}
+                named = Reason("agrees with table {table} under order {order}", places)
                 sure = max(support.confidence, 0.0 if np.isnan(sure) else sure)
-            evidence = "; ".join(filter(None, [base.evidence, f"agrees with {named}"]))
-            base = replace(base, evidence=evidence, reference=f"table {others[0]}", confidence=sure)
+            evidence = Joined(filter(None, [base.evidence, named]))
+            base = replace(base, evidence=evidence, reference=_table(others[0]), confidence=sure)
         return base
     test = _test(sources.column(table, column), _by_label(sources, reference, column), sources, rng)
     if test is None:
         return base
-    return _from_test(base, test, f"table {reference}, {column}, by label")
+    return _from_test(base, test, _by_labels_of(reference, column))
+
+
+def _table(number: int) -> Reason:
+    return Reason("table {number}", {"number": number})
+
+
+def _by_labels_of(table: int, column: str) -> Reason:
+    return Reason("table {table}, {column}, by label", {"table": table, "column": column})
 
 
 def _from_test(base: ColumnOrder, test: Alignment, reference: str) -> ColumnOrder:
-    ranks = ", ".join(f"{name} {format_count(int(rank))}" for name, rank in test.candidates["rank"].items())
-    how = "all" if test.exact else "random"
-    evidence = (
-        f"rank among {how} {format_count(test.permutations)} permutations: {ranks}; confidence {test.confidence:.4f}"
-    )
+    ranks = [
+        Reason("{order} {rank}", {"order": name, "rank": format_count(int(rank))})
+        for name, rank in test.candidates["rank"].items()
+    ]
+    places = {"count": format_count(test.permutations), "ranks": Joined(ranks, ", ")}
+    evidence = Joined([
+        Reason("rank among all {count} permutations: {ranks}", places)
+        if test.exact
+        else Reason("rank among random {count} permutations: {ranks}", places),
+        Reason("confidence {value}", {"value": Number(f"{test.confidence:.4f}")}),
+    ])  # fmt: skip
     verdict, order = test.verdict, test.order if test.verdict != UNDECIDED else ()
     return replace(
         base,
@@ -234,7 +262,7 @@ def _from_test(base: ColumnOrder, test: Alignment, reference: str) -> ColumnOrde
     )
 
 
-def _reference(sources: Sources, table: int, others: list[int], confirmed: dict[int, str]) -> int | None:
+def _reference(sources: Sources, table: int, others: list[int], confirmed: Mapping[int, Reason]) -> int | None:
     """Table whose labels are taken as they stand when `table` is judged; None if `table` itself is such a one."""
     if not others:
         return None
@@ -250,7 +278,7 @@ def _implied(
     sources: Sources,
     table: int,
     formula: dict[str, Any],
-    confirmed: dict[int, str],
+    confirmed: Mapping[int, Reason],
     copies: Sequence[HiddenCopy],
     found: dict[tuple[int, str], ColumnOrder],
     rng: np.random.Generator,
@@ -258,16 +286,19 @@ def _implied(
     """Decide an unprinted denominator: equal to another table's row by row, or close to the quantity it follows."""
     name, year, order = str(formula["denominator"]), sources.year(table), _label_order(sources, table)
     label = sources.order_name(order)
-    base = ColumnOrder(table, name, year, label, label, "labels", "", order, "implied, not printed", printed=False)
+    base = ColumnOrder(table, name, year, label, label, "labels", "", order, _IMPLIED, printed=False)
     for copy in copies:
         earlier = found.get((copy.earlier, name))
         if copy.later == table and copy.column == formula["column"] and earlier is not None:
-            evidence = f"equals that of table {copy.earlier} row by row in {len(copy.rows)} of {len(copy.frame)} rows"
+            evidence = Reason(
+                "equals that of table {table} row by row in {count} of {all} rows",
+                {"table": copy.earlier, "count": len(copy.rows), "all": len(copy.frame)},
+            )
             return replace(
                 base,
                 verdict=earlier.verdict,
                 method="exact: repeated by row",
-                reference=f"table {copy.earlier}",
+                reference=_table(copy.earlier),
                 order=earlier.order,
                 evidence=evidence,
                 confidence=earlier.confidence,
@@ -281,7 +312,7 @@ def _implied(
             if sources.formula(column) is None:
                 test = _test(values, _by_label(sources, other, column), sources, rng)
                 if test is not None:
-                    tests.append((_agreed_scatter(test, sources), f"table {other}, {column}, by label", test))
+                    tests.append((_agreed_scatter(test, sources), _by_labels_of(other, column), test))
     if not tests:
         return base
     scatter, reference, test = min(tests, key=lambda entry: entry[0])
@@ -289,7 +320,9 @@ def _implied(
     return replace(
         found_order,
         method="continuity (proxy)",
-        evidence=f"implied, not printed; {found_order.evidence}; scatter {scatter:.2f}",
+        evidence=Joined(
+            [_IMPLIED, found_order.evidence, Reason("scatter {value}", {"value": Number(f"{scatter:.2f}")})]
+        ),
     )
 
 
@@ -317,7 +350,9 @@ def _derived(
     parts = [found[(table, name)] for name in inputs if (table, name) in found]
     if len(parts) < 2:
         return replace(base, verdict=base.labels, order=label_order)
-    reference = " and ".join(f"{part.column} ({part.verdict})" for part in parts)
+    reference = Joined(
+        [Reason("{column} ({order})", {"column": part.column, "order": part.verdict}) for part in parts], " and "
+    )
     moved = arithmetic[
         (arithmetic["table"] == table)
         & (arithmetic["column"] == column)
@@ -327,18 +362,20 @@ def _derived(
     numbers = list(sources.labels(table).index)
     source = dict(zip(numbers, numbers, strict=True)) | dict(zip(moved["row"], moved["source_row"], strict=True))
     fit = (
-        f"fits the inputs of other rows in rows {listed(list(moved['row']))}"
+        Reason("fits the inputs of other rows in rows {rows}", {"rows": listed(list(moved["row"]))})
         if len(moved)
-        else "fits its inputs row by row"
+        else Reason("fits its inputs row by row", {})
     )
     # A ratio is as sure as the less sure of its inputs.
     sure = float(np.min([part.confidence for part in parts]))
     base = replace(base, method="exact: fits its inputs", reference=reference, evidence=fit, confidence=sure)
+    base = replace(base, elsewhere=bool(len(moved)))
     undecided = [part.column for part in parts if part.verdict == UNDECIDED]
     if undecided:
-        return replace(base, evidence=f"{fit}; {' and '.join(undecided)} undecided")
+        told = Reason("{columns} undecided", {"columns": Joined(undecided, " and ")})
+        return replace(base, evidence=Joined([fit, told]))
     if parts[0].order != parts[1].order:
-        return replace(base, verdict=MIXED, evidence=f"{fit}; its inputs are in different orders")
+        return replace(base, verdict=MIXED, evidence=Joined([fit, Reason("its inputs are in different orders", {})]))
     by_row = dict(zip(numbers, parts[0].order, strict=True))
     order = tuple(by_row[source[row]] for row in numbers)
     return replace(base, verdict=sources.order_name(order), order=order)

@@ -11,7 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from growthpoles.errors import Joined, Number, Reason
+from growthpoles.study.audit.between_years import OPEN_YEAR, repeated_cells
 from growthpoles.study.audit.causes.printed_relations import stands_still
+from growthpoles.study.audit.causes.root_causes import repeated_cell
 from growthpoles.study.audit.column_orders import ColumnOrder
 from growthpoles.study.audit.findings import Fault, Finding, cell
 from growthpoles.study.audit.printed_cells import Sources, records
@@ -75,7 +78,7 @@ def _of_rows(found: list[Finding]) -> list[Finding]:
         groups.setdefault((finding.fault.kind, cells), []).append(finding)
     told = []
     for (kind, _), group in groups.items():
-        names = ", ".join(finding.fault.column for finding in group)
+        names = Joined([finding.fault.column for finding in group], ", ")
         several = len(group) > 1 and kind != "repeated in rows"
         told += [replace(each, fault=replace(group[0].fault, column=names)) if several else each for each in group]
     return told
@@ -88,7 +91,8 @@ def _within(
     rows = (int(pair["row"]), int(pair["other_row"]))
     labels = sources.labels(table)
     regions = dict(zip(labels.index, order.order if order is not None and order.decided else labels, strict=True))
-    evidence = f"{float(pair['coincidences']):.0e} coincidences as exact expected among the cells of the column"
+    expected = {"value": Number(f"{float(pair['coincidences']):.0e}")}
+    told = [Reason("{value} coincidences as exact expected among the cells of the column", expected)]
     copy: int | None = None
     test = order.alignment if order is not None else None
     if test is not None and order is not None and order.decided:
@@ -96,10 +100,17 @@ def _within(
         gaps = {row: abs(float(deviation[row])) for row in rows}
         worse = max(rows, key=lambda row: gaps[row])
         odds = float(np.exp((gaps[worse] - min(gaps.values())) / test.scale))
-        told = "; ".join(
-            f"{regions[row]} departs from the common growth by a factor of {np.exp(gaps[row]):.2f}" for row in rows
-        )
-        evidence += f"; {told}: odds {odds:.1f} to 1 that {regions[worse]} is the copy"
+        one, two = (
+            {"region": str(regions[row]), "factor": Number(f"{np.exp(gaps[row]):.2f}")} for row in rows
+        )  # fmt: skip
+        told += [
+            Reason("{region} departs from the common growth by a factor of {factor}", one),
+            Reason(
+                "{region} departs from the common growth by a factor of {factor}: odds {odds} to 1 that "
+                "{other_region} is the copy",
+                {**two, "odds": Number(f"{odds:.1f}"), "other_region": str(regions[worse])},
+            ),
+        ]
         copy = worse if odds >= ODDS else None
     cells = tuple(
         cell(
@@ -108,10 +119,16 @@ def _within(
             row,
             column,
             expected=np.nan,
-            cause=f"duplicated cell: the same as row {other}" + (", likely the copy" if row == copy else ""),
+            cause=Reason(
+                "duplicated cell: the same as row {row}, likely the copy"
+                if row == copy
+                else "duplicated cell: the same as row {row}",
+                {"row": other},
+            ),
         )
         for row, other in (rows, rows[::-1])
     )
+    evidence = Joined(told)
     fault = Fault("repeated in rows", table=table, column=column, row=rows[0], other_row=rows[1])
     name = f"t{table}-{column}-repeat"
     if copy is None:
@@ -141,13 +158,20 @@ def _between(sources: Sources, pair: dict[str, Any]) -> Finding:
     ]
     distance = [_distance(sources, table, row, column) for table, row in places]
     worse = int(np.argmax(distance))
-    told = " and ".join(
-        f"{gap:.1f} spreads from the middle of table {table}" for gap, (table, _) in zip(distance, places, strict=True)
-    )
-    evidence = (
-        f"{float(pair['coincidences']):.0e} coincidences as exact expected in this row of two years; "
-        f"on the log scale it lies {told}: more likely the copy is in table {places[worse][0]}; flagged, not corrected"
-    )
+    low, high = (Number(f"{gap:.1f}") for gap in distance)
+    expected = {"value": Number(f"{float(pair['coincidences']):.0e}")}
+    evidence = Joined([
+        Reason("{value} coincidences as exact expected in this row of two years", expected),
+        Reason(
+            "on the log scale it lies {low} spreads from the middle of table {table} and {high} spreads from the "
+            "middle of table {other_table}: more likely the copy is in table {worse}",
+            {
+                "low": low, "table": places[0][0], "high": high, "other_table": places[1][0],
+                "worse": places[worse][0],
+            },
+        ),
+        Reason("flagged, not corrected", {}),
+    ])  # fmt: skip
     cells = tuple(
         cell(
             sources,
@@ -155,7 +179,7 @@ def _between(sources: Sources, pair: dict[str, Any]) -> Finding:
             row,
             column,
             expected=np.nan,
-            cause=f"duplicated cell: the same as table {other[0]}, row {other[1]}",
+            cause=repeated_cell(*other),
         )
         for (table, row), other in zip(places, places[::-1], strict=True)
     )
@@ -168,12 +192,12 @@ def _copied_block(sources: Sources, column: str, table: int, other: int, pairs: 
     cells = [
         cell(
             sources, here, int(pair[row]), column, expected=np.nan,
-            cause=f"one reading: duplicated cells: the same as {sources.year(there)} (table {there})",
+            cause=repeated_cells(sources.year(there), there),
         )
         for here, there, row in ((table, other, "row"), (other, table, "other_row"))
         for pair in pairs
     ]  # fmt: skip
-    evidence = f"equal to the last digit in {len(pairs)} rows; which year is right stays open"
+    evidence = Joined([Reason("equal to the last digit in {count} rows", {"count": len(pairs)}), OPEN_YEAR])
     fault = Fault("repeated column", table=other, column=column, year=sources.year(table))
     return Finding(f"t{table}-t{other}-{column}-repeat", fault, tuple(cells), evidence, None, None, notice=True)
 

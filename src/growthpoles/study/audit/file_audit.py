@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import DataError, listed, message
+from growthpoles.errors import DataError, Reason, listed, message
 from growthpoles.study.audit.causes.printed_relations import Block, Column, Relation, source_blocks, sum_relations
 from growthpoles.study.audit.causes.totals import find_totals
 from growthpoles.study.audit.cell_checks import shares_of
@@ -67,8 +67,8 @@ class AuditFile:
     sources: Sources
     names: Mapping[int, str]
     places: Mapping[tuple[int, int, str], Place]
-    totals: tuple[str, ...] = ()
-    left_out: tuple[str, ...] = field(default=())
+    totals: tuple[Reason, ...] = ()
+    left_out: tuple[Reason, ...] = field(default=())
 
 
 def read_audit_file(path: Path) -> AuditFile:
@@ -84,12 +84,12 @@ def read_audit_file(path: Path) -> AuditFile:
     names: dict[int, str] = {}
     places: dict[tuple[int, int, str], Place] = {}
     totals: list[TotalRow] = []
-    left: list[str] = []
+    left: list[Reason] = []
     together: dict[tuple[object, ...], tuple[int, set[str]]] = {}
     grids = read_grids(path)
     for grid in grids:
         if not grid.visible:
-            left.append(f"sheet {grid.sheet!r} is hidden")
+            left.append(Reason("sheet {text} is hidden", {"text": repr(grid.sheet)}))
             continue
         for cells, year, where, sums in _tables(grid, path, left, several=len(grids) > 1):
             # Sheets or sections of one quantity each, a column a year: those of one year are one table.
@@ -119,7 +119,15 @@ def read_audit_file(path: Path) -> AuditFile:
         totals=totals,
     )
     sentences = tuple(
-        f"table {total.table}: row {total.row} ({total.label}) is the total of rows {listed_rows(list(total.parts))}"
+        Reason(
+            "table {table}: row {row} ({total}) is the total of rows {rows}",
+            {
+                "table": total.table,
+                "row": total.row,
+                "total": total.label,
+                "rows": listed_rows(list(total.parts)),
+            },
+        )
         for total in totals
     )
     return AuditFile(path, sources, names, places, sentences, tuple(left))
@@ -128,7 +136,7 @@ def read_audit_file(path: Path) -> AuditFile:
 Found = tuple[pd.DataFrame, int | None, dict[tuple[int, str], Place], list[TotalRow]]
 
 
-def _tables(grid: Grid, path: Path, left: list[str], *, several: bool) -> list[Found]:
+def _tables(grid: Grid, path: Path, left: list[Reason], *, several: bool) -> list[Found]:
     """Take the blocks of a sheet apart into tables by year; columns of figures that are not read go to `left`."""
     found: list[Found] = []
     for block in [part for whole in find_blocks(grid) for part in _sections(whole)]:
@@ -163,7 +171,8 @@ def _tables(grid: Grid, path: Path, left: list[str], *, several: bool) -> list[F
             for at, header in enumerate(block.paths):
                 if at not in {key, *numbers, *dated} and _looks_numeric(block, at):
                     name = " ".join(header) or str(at + 1)
-                    left.append(f"column {name} is not read: {kinds[at]['n']} of {len(block.rows)} cells are numbers")
+                    places = {"column": name, "count": kinds[at]["n"], "rows": len(block.rows)}
+                    left.append(Reason("column {column} is not read: {count} of {rows} cells are numbers", places))
         rows, sums = _split_totals(rows, numbers)
 
         def spot(line: int, at: int, origin: dict[tuple[int, int], tuple[int, int]] = origin) -> tuple[int, int]:

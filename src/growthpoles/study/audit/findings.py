@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from growthpoles.errors import Joined, Number, Reason
 from growthpoles.study.audit.arithmetic import HiddenCopy
 from growthpoles.study.audit.causes.hypotheses import Reading as CauseReading
+from growthpoles.study.audit.causes.hypotheses import shifted_by
 from growthpoles.study.audit.causes.printed_relations import Block
-from growthpoles.study.audit.causes.root_causes import Cause, cell_text
+from growthpoles.study.audit.causes.root_causes import Cause, cell_text, wrong_input
 from growthpoles.study.audit.column_orders import ColumnOrder, listed
 from growthpoles.study.audit.printed_cells import Sources
 from growthpoles.study.audit.readings import Order, Reading, ReadingName, can_rate, make_reading, rated_values, rows_of
@@ -113,6 +115,8 @@ TEMPLATES: Mapping[FaultKind, str] = MappingProxyType(
     }
 )
 Correction = Callable[[Reading], Reading]
+#: A reason, or several joined.
+Sentence = Reason | Joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,8 @@ class Fault:
     """One fault of the printed tables: what several findings may go back to.
 
     Only the fields that the template of its kind names are filled; `table`, `row` and the like are numbers as printed,
-    `column` and `denominator` codes of columns, `order` the name of a row order, `statement` a sentence of the study.
+    `column` and `denominator` codes of columns (several are joined), `order` the name of a row order, `statement` a
+    sentence of the study.
     """
 
     kind: FaultKind
@@ -160,7 +165,7 @@ class Cell:
     column: str
     printed: str
     expected: float
-    cause: str
+    cause: Sentence
     region: str
     power: int = 0
 
@@ -172,17 +177,45 @@ class Finding:
     name: str
     fault: Fault
     cells: tuple[Cell, ...]
-    evidence: str
+    evidence: Sentence
     correct: Correction | None = None
     year: int | None = None
     notice: bool = False
 
 
 #: Name of a finding, its fault, one cell, severity, evidence.
-Entry = tuple[str, Fault, Cell, str, str]
+Entry = tuple[str, Fault, Cell, str, Sentence]
+ONE_READING = "one reading: {cause}"
 
 
-def cell(sources: Sources, table: int, row: int, column: str, *, expected: float, cause: str) -> Cell:
+def one_reading(cause: Sentence) -> Reason:
+    """Say that a cause is one of several."""
+    return Reason(ONE_READING, {"cause": cause})
+
+
+def published_figure(cause: Sentence) -> Reason:
+    """Say that a cause is that of a published figure."""
+    return Reason("published figure: {cause}", {"cause": cause})
+
+
+def is_open(cause: str) -> bool:
+    """Tell whether a cause is one of several."""
+    if not isinstance(cause, Reason):
+        return False
+    return cause.template == ONE_READING or is_open(cause.places.get("cause", ""))
+
+
+def decided(cells: Iterable[Cell]) -> tuple[Cell, ...]:
+    """Return cells with their causes as what is wrong, and no longer as one of several readings."""
+    return tuple(
+        replace(each, cause=each.cause.places["cause"])
+        if isinstance(each.cause, Reason) and each.cause.template == ONE_READING
+        else each
+        for each in cells
+    )
+
+
+def cell(sources: Sources, table: int, row: int, column: str, *, expected: float, cause: Sentence) -> Cell:
     """Describe a printed cell of the sources."""
     printed = str(sources.column(table, column, "printed")[row])
     return Cell(table, int(row), column, printed, expected, cause, str(sources.labels(table)[row]))
@@ -205,7 +238,7 @@ def cause_fault(cause: Cause, blocks: Mapping[int, Block]) -> Fault:
     """Name a cause as a fault: its kind, where it is, and in which rows."""
     first = cause.first
     table = first.keys[0][0]
-    columns = ", ".join(dict.fromkeys(name for reading in cause.readings for _, name in reading.keys))
+    columns = Joined(dict.fromkeys(name for reading in cause.readings for _, name in reading.keys), ", ")
     at = first.cells[first.keys[0]]
     rows = [blocks[table].rows[int(i)] for i in at]
     results = {(relation.table, relation.members[0]) for relation, _ in cause.symptoms if relation.kind == "ratio"}
@@ -231,13 +264,11 @@ def cause_fault(cause: Cause, blocks: Mapping[int, Block]) -> Fault:
     if first.kind == "exchanged":
         return Fault("exchanged years", table=table, other_table=first.keys[-1][0], column=columns)
     if first.kind == "repeated" and first.input:
-        return Fault("same columns", table=table, column=f"{columns}, {first.input}")
+        return Fault("same columns", table=table, column=Joined([*columns.parts, first.input], ", "))
     if first.kind == "repeated":
         return Fault("repeated column", table=table, column=columns, year=first.other_year)
     if first.kind == "other year":
-        told: FaultKind = (
-            "denominator" if next(iter(first.texts.values()))[0].startswith("denominator") else "other input"
-        )
+        told: FaultKind = "denominator" if first.part == "denominator" else "other input"
         return Fault(told, table=table, column=columns, denominator=first.input, year=first.other_year)
     if first.kind == "column":
         return Fault("column", table=table, column=columns, rows=listed(rows))
@@ -269,7 +300,7 @@ def _of_column(
     told = [_told(reading, key, place, blocks, cause, sources.decimal) for place in range(len(at))]
     want = result[0].implied(block, name)[1] if reading.kind == "rows" and result else middle
     if cause.open:
-        told = [f"one reading: {text}" for text in told]
+        told = [one_reading(text) for text in told]
     cells = tuple(
         Cell(table, block.rows[i], name, column.printed[i], float(want[i]), text, block.regions[i])
         for i, text in zip(map(int, at), told, strict=True)
@@ -277,31 +308,29 @@ def _of_column(
     ratios = column.value[at] / want[at]
     i = int(at[0])
     if reading.kind == "rows":
-        way = "in one way only" if not told[0].count("several ways") else "in several ways"
-        fits = "cells fit the inputs of another row" if result else "cells fit the figures of another row"
-        evidence = (
-            f"{len(at)} {fits} to rounding, one to one and {way}; "
-            f"printed / own row's inputs = {np.nanmin(ratios):.2f} to {np.nanmax(ratios):.2f}"
-        )
+        least, most = (Number(f"{end:.2f}") for end in (np.nanmin(ratios), np.nanmax(ratios)))
+        evidence = [
+            Reason(_FIT[bool(result), reading.unique], {"count": len(at)}),
+            Reason("printed / own row's inputs = {low} to {high}", {"low": least, "high": most}),
+        ]
     elif reading.kind != "cell":
-        evidence = f"explains {sum(len(rows) for _, rows in cause.symptoms)} cells: {relations_text(cause)}"
+        evidence = [explains(cause)]
     elif result:
-        evidence = (
-            f"its row's inputs give {middle[i]:.10g} ({low[i]:.10g} to {high[i]:.10g}); "
-            f"printed / expected = {ratios[0]:.6g}"
-        )
+        evidence = [
+            Reason("its row's inputs give {value} ({low} to {high})", _bounds(low[i], middle[i], high[i])),
+            Reason("printed / expected = {ratio}", {"ratio": Number(f"{ratios[0]:.6g}")}),
+        ]
     else:
-        evidence = f"{relations_text(cause)} give {name} {middle[i]:.10g} ({low[i]:.10g} to {high[i]:.10g})"
+        evidence = [implies(relations_of(cause), name, low[i], middle[i], high[i])]
     if cause.open:
-        others = " or ".join(dict.fromkeys(name for other in cause.readings for _, name in other.keys))
-        evidence += f"; either of {others} explains it, and nothing in the tables decides"
+        evidence.append(undecided_between(dict.fromkeys(name for other in cause.readings for _, name in other.keys)))
     regions = {str(block.regions[int(i)]): float((middle if reading.kind == "rows" else want)[int(i)]) for i in at}
     suffix = "rows" if reading.kind == "rows" else f"r{block.rows[i]:02d}" if len(at) == 1 else reading.kind.split()[0]
     return Finding(
         f"t{table}-{name}-{suffix}",
         fault,
         cells,
-        evidence,
+        Joined(evidence),
         fix_cells(table, name, regions) if block.year is not None else None,
         block.year,
     )
@@ -309,21 +338,64 @@ def _of_column(
 
 def _told(
     reading: CauseReading, key: tuple[int, str], place: int, blocks: Mapping[int, Block], cause: Cause, decimal: Decimal
-) -> str:
+) -> Sentence:
     """Say what is wrong with one cell, and what follows from it."""
     text = cell_text(reading, key, place, blocks, decimal)
-    if reading.texts:
+    if text is not None and reading.texts:
         return text
     ratios = [r.members[0] for r, _ in cause.symptoms if r.kind == "ratio" and r.members[0] != key[1]]
-    sums = [str(r) for r, _ in cause.symptoms if r.kind == "sum"]
-    parts = [f"wrong input of {', '.join(ratios)}"] if ratios else []
-    parts += [f"does not add up: {'; '.join(sums)}"] if sums else []
-    return "; ".join([*parts, *([text] if text else [])]) or "arithmetic"
+    sums = [r.told for r, _ in cause.symptoms if r.kind == "sum"]
+    parts = [wrong_input(ratios)] if ratios else []
+    parts += [adds_up_to_other(Joined(sums))] if sums else []
+    return Joined([*parts, *([text] if text else [])] or [ARITHMETIC])
 
 
-def relations_text(cause: Cause) -> str:
+def adds_up_to_other(relation: str) -> Reason:
+    """Say what a cell breaks."""
+    return Reason("does not add up: {relation}", {"relation": relation})
+
+
+def relations_of(cause: Cause) -> Joined:
     """List the relations that a cause explains."""
-    return "; ".join(dict.fromkeys(str(relation) for relation, _ in cause.symptoms))
+    return Joined(dict.fromkeys(relation.told for relation, _ in cause.symptoms))
+
+
+def explained(count: int, relation: str) -> Reason:
+    """Say how many cells a cause explains, and which relations hold then."""
+    return Reason("explains {count} cells: {relation}", {"count": count, "relation": relation})
+
+
+def explains(cause: Cause) -> Reason:
+    """Say what a cause explains."""
+    return explained(sum(len(rows) for _, rows in cause.symptoms), relations_of(cause))
+
+
+def _bounds(low: float, value: float, high: float) -> dict[str, Number]:
+    ends = {"low": low, "value": value, "high": high}
+    return {name: Number(f"{end:.10g}") for name, end in ends.items()}
+
+
+def implies(relation: str, column: str, low: float, middle: float, high: float) -> Reason:
+    """Say what relations give for a cell."""
+    places = {"relation": relation, "column": column, **_bounds(low, middle, high)}
+    return Reason("{relation} give {column} {value} ({low} to {high})", places)
+
+
+def undecided_between(columns: Iterable[str]) -> Reason:
+    """Say which columns may be wrong, one of them."""
+    names = Joined(columns, " or ")
+    return Reason("either of {columns} explains it, and nothing in the tables decides", {"columns": names})
+
+
+#: By whether results fit inputs of other rows, and whether in one way only.
+_FIT = {
+    (True, True): "{count} cells fit the inputs of another row to rounding, one to one and in one way only",
+    (True, False): "{count} cells fit the inputs of another row to rounding, one to one and in several ways",
+    (False, True): "{count} cells fit the figures of another row to rounding, one to one and in one way only",
+    (False, False): "{count} cells fit the figures of another row to rounding, one to one and in several ways",
+}
+_DIVISOR = "it is the greatest value of its column, so every other region's score is divided by it"
+ARITHMETIC = Reason("arithmetic", {})
 
 
 def copy_findings(sources: Sources, copies: Sequence[HiddenCopy], orders: list[ColumnOrder]) -> list[Finding]:
@@ -353,16 +425,21 @@ def copy_findings(sources: Sources, copies: Sequence[HiddenCopy], orders: list[C
         cells = []
         for row in copy.frame.index:
             region = str(labels[row])
-            cause, value = f"denominator of {old}", np.nan
+            cause, value = Reason("denominator of {year}", {"year": old}), np.nan
             owner = denominator.order[list(labels.index).index(row)] if expected and denominator is not None else region
             if owner != region:
                 # The later year's own denominator is not known: the earlier one of the right region is the best.
-                cause, value = f"{cause}, of {owner}", expected.get(region, np.nan)
+                cause = Reason("denominator of {year}, of {region}", {"year": old, "region": owner})
+                value = expected.get(region, np.nan)
             cells.append(cell(sources, copy.later, row, copy.column, expected=value, cause=cause))
-        evidence = (
-            f"the {copy.denominator} implied by table {copy.later} equals that of table {copy.earlier} row by row, "
-            f"to rounding, in {len(copy.rows)} of {len(copy.frame)} rows (chance {copy.chance:.0e})"
-        )
+        evidence = Reason(
+            "the {column} implied by table {table} equals that of table {other_table} row by row, to rounding, "
+            "in {count} of {all} rows (chance {value})",
+            {
+                "column": copy.denominator, "table": copy.later, "other_table": copy.earlier, "count": len(copy.rows),
+                "all": len(copy.frame), "value": Number(f"{copy.chance:.0e}"),
+            },
+        )  # fmt: skip
         found.append(
             Finding(
                 f"t{copy.later}-{copy.column}-denominator",
@@ -387,21 +464,26 @@ def _shifted(sources: Sources, copy: HiddenCopy, row: int) -> Finding:
     line: dict[str, Any] = {str(name): copy.frame[name][row] for name in copy.frame.columns}
     power, value, region = int(line["power"]), float(line["value"]), str(sources.labels(copy.later)[row])
     expected = value / 10.0**power if power else float(line["expected"])
-    cause = f"decimal shift (x10^{power})" if power else "arithmetic"
-    evidence = (
-        f"with the {copy.denominator} of its row in table {copy.earlier} it would be {line['expected']:.10g}; "
-        f"printed / that = {line['ratio']:.6g}"
-    )
+    cause = shifted_by(power) if power else ARITHMETIC
+    would = {"column": copy.denominator, "table": copy.earlier, "value": Number(f"{line['expected']:.10g}")}
+    ratio = Number(f"{line['ratio']:.6g}")
+    evidence = [Reason("with the {column} of its row in table {table} it would be {value}", would)]
     if power:
-        evidence += f", a factor of 10^{power} with a remainder of {100 * (line['ratio'] / 10.0**power - 1):.2g} %"
+        rest = Number(f"{100 * (line['ratio'] / 10.0**power - 1):.2g}")
+        places = {"ratio": ratio, "power": power, "share": rest}
+        evidence.append(
+            Reason("printed / that = {ratio}, a factor of 10^{power} with a remainder of {share} %", places)
+        )
+    else:
+        evidence.append(Reason("printed / that = {ratio}", {"ratio": ratio}))
     column = sources.column(copy.later, copy.column)
     if value == column.max():
-        evidence += "; it is the greatest value of its column, so every other region's score is divided by it"
+        evidence.append(Reason(_DIVISOR, {}))
     return Finding(
         f"t{copy.later}-{copy.column}-r{row:02d}",
         Fault("decimal shift" if power else "ratio", table=copy.later, column=copy.column, row=row),
         (cell(sources, copy.later, row, copy.column, expected=expected, cause=cause),),
-        evidence,
+        Joined(evidence),
         fix_cells(copy.later, copy.column, {region: expected}),
         sources.year(copy.later),
     )

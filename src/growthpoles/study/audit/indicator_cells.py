@@ -15,12 +15,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import RatingError
+from growthpoles.errors import Joined, RatingError, Reason
 from growthpoles.study.audit.arithmetic import decimal_shift, match_rows
 from growthpoles.study.audit.causes.hypotheses import Reading as CauseReading
+from growthpoles.study.audit.causes.hypotheses import swapped_with
 from growthpoles.study.audit.causes.printed_relations import Array, Block, Relation
 from growthpoles.study.audit.causes.root_causes import SURE, Cause, cell_text, growth_odds, slip_odds
-from growthpoles.study.audit.findings import SEVERITIES, Cell, Entry, Fault, cause_fault, relations_text
+from growthpoles.study.audit.findings import (
+    ARITHMETIC,
+    SEVERITIES,
+    Cell,
+    Entry,
+    Fault,
+    cause_fault,
+    explained,
+    explains,
+    one_reading,
+    published_figure,
+    undecided_between,
+)
 from growthpoles.study.audit.printed_cells import Sources, printed_decimal, read_table, records, replace_cells
 from growthpoles.study.audit.published_ranks import rank_value
 from growthpoles.study.audit.readings import Reading, base_order, make_reading, rated_values, row_of, rows_of
@@ -358,7 +371,7 @@ def _rows_reading(
     for part, own in ((low, column.low), (middle, column.value), (high, column.high)):
         part[at] = own[at[list(source)]]
     owner = {int(at[there]): int(at[here]) for here, there in enumerate(source)}
-    texts = tuple(f"swapped rows: the value belongs to {block.regions[owner[int(i)]]}" for i in at)
+    texts = tuple(swapped_with(block.regions[owner[int(i)]]) for i in at)
     key = table, code
     return CauseReading("rows", {key: at}, {key: (low, middle, high)}, {key: texts}, owner)
 
@@ -404,12 +417,13 @@ def method_entries(
     for year, way in methods.items():
         name = published.columns[year]
         fault = Fault("method", table=published.table, column=name, statement=way)
-        evidence = f"explains {len([key for key in missed if key[0] == year])} cells: {name} by the method"
+        count = len([key for key in missed if key[0] == year])
+        evidence = explained(count, Relation("index", published.table, (name,)).told)
+        text = published_figure(Reason("another method: {text}", {"text": way}))
         for i, region in enumerate(block.regions):
             if (year, region) in missed:
                 own = Cell(
-                    published.table, block.rows[i], name, block.columns[name].printed[i], np.nan,
-                    f"published figure: another method: {way}", region,
+                    published.table, block.rows[i], name, block.columns[name].printed[i], np.nan, text, region
                 )  # fmt: skip
                 entries.append((f"t{published.table}-{name}-method", fault, own, SEVERITIES[0], evidence))
     return entries, []
@@ -456,20 +470,18 @@ def indicator_entries(
         if not cause.open and cause.first.kind == "cell":
             fault = Fault("indicator", table=fault.table, column=fault.column, row=fault.row)
         told.append((fault, cause))
-        names = " or ".join(name for reading in cause.readings for _, name in reading.keys)
+        names = [name for reading in cause.readings for _, name in reading.keys]
         for reading in cause.readings:
             for table, name in reading.keys:
                 block = blocks[table]
                 for place, i in enumerate(map(int, reading.cells[table, name])):
-                    text = cell_text(reading, (table, name), place, blocks, printed_decimal(study)) or "arithmetic"
-                    text = f"published figure: {text}" if name in published else text
+                    text = cell_text(reading, (table, name), place, blocks, printed_decimal(study)) or ARITHMETIC
+                    text = published_figure(text) if name in published else text
                     want = float(reading.bounds[table, name][1][i])
                     own = Cell(
                         table, block.rows[i], name, block.columns[name].printed[i], want,
-                        f"one reading: {text}" if cause.open else text, block.regions[i],
+                        one_reading(text) if cause.open else text, block.regions[i],
                     )  # fmt: skip
-                    evidence = f"explains {sum(len(rows) for _, rows in cause.symptoms)} cells: {relations_text(cause)}"
-                    if cause.open:
-                        evidence += f"; either of {names} explains it, and nothing in the tables decides"
+                    evidence = Joined([explains(cause), *([undecided_between(names)] if cause.open else [])])
                     entries.append((f"t{table}-{name}-r{block.rows[i]:02d}", fault, own, SEVERITIES[1], evidence))
     return entries, told

@@ -10,16 +10,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import StudyError, message, nearest
+from growthpoles.errors import Joined, Number, Reason, StudyError, message, nearest
 from growthpoles.result_display import ResultDisplay
 from growthpoles.study.audit.cell_checks import find_all, search_all
-from growthpoles.study.audit.claims import check_claims
+from growthpoles.study.audit.claims import check_claims, claim_entries
 from growthpoles.study.audit.column_orders import alignment_frame, listed
-from growthpoles.study.audit.findings import EFFECT_COLUMNS, SEVERITIES, Entry, Fault, Finding, effect_summary, effects
-from growthpoles.study.audit.printed_cells import Sources, read_sources
+from growthpoles.study.audit.findings import (
+    EFFECT_COLUMNS,
+    SEVERITIES,
+    Entry,
+    Fault,
+    Finding,
+    effect_summary,
+    effects,
+)
+from growthpoles.study.audit.printed_cells import Sources, read_sources, sentence_frame
 from growthpoles.study.audit.published_findings import (
     PublishedCauses,
-    claim_entries,
     consequence_frame,
     published_causes,
     unchecked_frame,
@@ -40,6 +47,12 @@ if TYPE_CHECKING:
 
 LEDGER_COLUMNS = ("id", "table", "row", "column", "printed", "expected", "cause", "severity", "evidence")
 EXTRA_COLUMNS = ("region", "finding", "fault")
+#: What a finding corrected alone changes, in the two readings, in this order.
+_CHANGES = {
+    "label": "corrected alone it changes: tables read by label: {classes} classes, {ranks} ranks, up to {points} index "
+    "points",
+    "row": "tables joined by row number: {classes} classes, {ranks} ranks, up to {points} index points",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -299,30 +312,29 @@ def _examine(
     entries: list[Entry] = []
     for finding in found:
         severity, told = _severity(finding, summary)
-        entries += [
-            (finding.name, finding.fault, cell, severity, f"{finding.evidence}{told}") for cell in finding.cells
-        ]
+        evidence = Joined([finding.evidence, *told]) if told else finding.evidence
+        entries += [(finding.name, finding.fault, cell, severity, evidence) for cell in finding.cells]
     return entries, effect
 
 
-def _severity(finding: Finding, summary: pd.DataFrame) -> tuple[str, str]:
+def _severity(finding: Finding, summary: pd.DataFrame) -> tuple[str, list[Reason]]:
     """Worst severity over the readings, and the effects in words."""
     if summary.empty or finding.name not in summary.index.get_level_values("finding"):
-        return SEVERITIES[3], ""
+        return SEVERITIES[3], []
     own = summary.loc[finding.name]
     severity = min(own["severity"], key=SEVERITIES.index)
-    names = {"label": "tables read by label", "row": "tables joined by row number"}
-    told = [
-        f"{names[str(reading)]}: {line['classes']} classes, {line['ranks']} ranks, "
-        f"up to {line['largest']:.2f} index points"
+    return severity, [
+        Reason(
+            _CHANGES[str(reading)],
+            {"classes": line["classes"], "ranks": line["ranks"], "points": Number(f"{line['largest']:.2f}")},
+        )
         for reading, line in own.iterrows()
     ]
-    return severity, f"; corrected alone it changes: {'; '.join(told)}"
 
 
 def _entries_frame(entries: Sequence[Entry]) -> pd.DataFrame:
     """One line per cell; ids number the cells of a finding by their row."""
-    records = []
+    lines = []
     counts = Counter(name for name, *_ in entries)
     several = {name for name, count in counts.items() if count > 1}
     tables: dict[str, set[int]] = {}
@@ -333,23 +345,11 @@ def _entries_frame(entries: Sequence[Entry]) -> pd.DataFrame:
         identity = f"{name}-{where}" if name in several and not name.endswith(f"-r{cell.row:02d}") else name
         if name in several and name.endswith(f"-r{cell.row:02d}"):
             identity = f"{name}-{cell.column}"
-        records.append(
-            {
-                "id": identity,
-                "table": cell.table,
-                "row": cell.row,
-                "column": cell.column,
-                "printed": cell.printed,
-                "expected": float(cell.expected),
-                "cause": cell.cause,
-                "severity": severity,
-                "evidence": evidence,
-                "region": cell.region,
-                "finding": name,
-                "fault": str(fault),
-            }
-        )
-    return pd.DataFrame(records, columns=[*LEDGER_COLUMNS, *EXTRA_COLUMNS])
+        lines.append((
+            identity, cell.table, cell.row, cell.column, cell.printed, float(cell.expected), cell.cause, severity,
+            evidence, cell.region, name, str(fault),
+        ))  # fmt: skip
+    return sentence_frame(lines, (*LEDGER_COLUMNS, *EXTRA_COLUMNS), ("cause", "evidence"))
 
 
 def _sorted(ledger: pd.DataFrame) -> pd.DataFrame:
@@ -373,13 +373,14 @@ def summarise(ledger: pd.DataFrame) -> pd.DataFrame:
             {
                 "severity": min(part["severity"], key=SEVERITIES.index),
                 "fault": fault,
-                "columns": ", ".join(dict.fromkeys(part["column"])),
+                "columns": Joined(dict.fromkeys(part["column"]), ", "),
                 "rows": listed(list(part["row"])),
                 "cells": len(part),
                 "findings": part["finding"].nunique(),
             }
         )
-    frame = pd.DataFrame(records, columns=["severity", "fault", "columns", "rows", "cells", "findings"])
+    names = ("severity", "fault", "columns", "rows", "cells", "findings")
+    frame = sentence_frame([list(record.values()) for record in records], names, ("columns",))
     return frame.sort_values(
         "severity", key=lambda kinds: kinds.map(SEVERITIES.index), kind="stable", ignore_index=True
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
@@ -71,6 +71,17 @@ def _number(text: str, decimal: Decimal) -> float:
         return cell_number(text, decimal=decimal)
     except DataError:
         return float("nan")
+
+
+def sentence_frame(lines: Sequence[Sequence[Any]], columns: Sequence[str], sentences: Collection[str]) -> pd.DataFrame:
+    """Return lines as a frame in which sentences keep what they are made of: pandas would make them plain text."""
+    frame = pd.DataFrame(lines, columns=list(columns))
+    told = {
+        name: pd.Series([line[at] for line in lines], dtype=object)
+        for at, name in enumerate(columns)
+        if name in sentences
+    }
+    return frame.assign(**told)
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

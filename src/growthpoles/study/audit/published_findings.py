@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from growthpoles.study.audit.arithmetic import check_arithmetic
+from growthpoles.errors import Joined, Number, Reason, parts_of
+from growthpoles.study.audit.arithmetic import check_arithmetic, in_words
 from growthpoles.study.audit.between_years import blind_columns, blind_years
 from growthpoles.study.audit.causes.hypotheses import Reading as CauseReading
+from growthpoles.study.audit.causes.hypotheses import of_year
 from growthpoles.study.audit.causes.printed_relations import (
     Block,
     Bounds,
@@ -21,10 +23,20 @@ from growthpoles.study.audit.causes.printed_relations import (
     source_blocks,
 )
 from growthpoles.study.audit.causes.root_causes import Cause, cell_text, coarse_ratios, find_causes
-from growthpoles.study.audit.causes.totals import unchecked_totals
+from growthpoles.study.audit.causes.totals import no_number, unchecked_totals
 from growthpoles.study.audit.cell_checks import Search, mend
 from growthpoles.study.audit.column_orders import listed
-from growthpoles.study.audit.findings import SEVERITIES, Cell, Entry, Fault, cause_fault, relations_text
+from growthpoles.study.audit.findings import (
+    ARITHMETIC,
+    SEVERITIES,
+    Cell,
+    Entry,
+    Fault,
+    cause_fault,
+    explains,
+    one_reading,
+    published_figure,
+)
 from growthpoles.study.audit.indicator_cells import (
     class_odds,
     indicator_causes,
@@ -41,6 +53,7 @@ from growthpoles.study.audit.printed_cells import (
     read_table,
     records,
     replace_cells,
+    sentence_frame,
 )
 from growthpoles.study.audit.published_ranks import published_rank_findings
 from growthpoles.study.audit.reproduction import (
@@ -69,6 +82,14 @@ FOLLOWS = "mended cells"
 #: Kinds of causes that are wrong columns, from so many rows on.
 _WHOLE, _MANY = ("repeated", "other year", "other column", "factor", "digits", "column"), 3
 BEHIND, OPEN = "a figure behind a gap", "not checked"
+_NOT_CHECKED = "not checked in {count} rows: {check} ({reason})"
+#: Why an index is not checked: without one, without an indicator, and where a gap may hide what it rests on.
+_UNCHECKED = (
+    "no index printed, rows {rows}",
+    "an indicator has no number, rows {rows}",
+    "a gap may hide the extreme of a column, rows {rows}",
+    "only with a figure that a gap may hide, rows {rows}",
+)
 _READINGS = ("row number", "label", "row number and label", FOLLOWS, BEHIND, OPEN)
 
 
@@ -171,7 +192,7 @@ def published_causes(
     causes = [_or_tables(study, cause, tables, catalogue) for cause in causes]
     # Totals that are those of the other year's rows tell that it is the tables.
     exchanged = [each.fault for each in search.findings if each.fault.kind == "exchanged years"]
-    several = [fault for fault in exchanged if ", " in fault.column]
+    several = [fault for fault in exchanged if len(parts_of(fault.column)) > 1]
     for cause in [each for each in causes if each.open and each.first.kind == "exchanged"] if several else ():
         causes.remove(cause)
         told.append((several[0], Cause(cause.readings[1:], cause.symptoms)))
@@ -207,7 +228,7 @@ def _or_tables(study: Study, cause: Cause, tables: Mapping[int, Block], catalogu
                       if each.year == other and own == name)  # fmt: skip
         value = np.asarray(theirs.reindex(list(block.regions)), dtype=float)
         bounds[key] = value, value, value
-        texts[key] = (f"the columns of the years are exchanged: the value belongs to {other}",) * len(cells[key])
+        texts[key] = (of_year(other),) * len(cells[key])
     return Cause((first, CauseReading("exchanged", cells, bounds, texts)), cause.symptoms)
 
 
@@ -294,7 +315,8 @@ def _unclear(
         rated = part["value"].notna() & part["by_row"].notna()
         lost = rated & part["region"].isin([region for own, region in missed if own == year])
         if lost.sum() > (1 - KNOWN) * rated.sum() and gaps_of(sources, catalogue, int(str(year)), method):
-            told.loc[part.index[lost], ["explained_by", "explanation"]] = OPEN, "a gap may hide an extreme"
+            told.loc[part.index[lost], "explained_by"] = OPEN
+            told.loc[part.index[lost], "explanation"] = Reason("a gap may hide an extreme", {})
             missed = {key for key in missed if key[0] != year}
     return missed, told
 
@@ -315,7 +337,7 @@ def _followed(
         still = [key in missed for key in keys]
         told.loc[still] = known.loc[still]
     told.loc[follows, "explained_by"] = FOLLOWS
-    told.loc[follows, "explanation"] = "follows once the faults of the tables are mended"
+    told.loc[follows, "explanation"] = Reason("follows once the faults of the tables are mended", {})
     told.loc[[key in behind for key in keys], ["explained_by", "explanation"]] = BEHIND, ""
     return told
 
@@ -406,19 +428,16 @@ def _told(
             for reading in cause.readings:
                 for key in reading.keys:
                     entries += _cells_of(study, cause, reading, key, fault, blocks, grave)
-    own = reproduction.assign(
-        explained_by=[
-            line["explained_by"] if line["explained_by"] in _READINGS or (line["year"], line["row"]) in alone else ""
-            for line in records(reproduction)
-        ]
-    )
+    kept = [by in _READINGS or (year, row) in alone for by, year, row in
+            zip(reproduction["explained_by"], reproduction["year"], reproduction["row"], strict=True)]  # fmt: skip
+    own = reproduction.loc[np.array(kept, dtype=bool)]
     # A class that is that of the mended index was taken from it.
     right: dict[tuple[int, int], float] = {}
     for year, name in ((year, name) for name, year in years.items()):
         block = whole.get(study.published.index.table) if study.published.index is not None else None
         if block is not None and name in block.columns:
             right |= {(year, row): value for row, value in zip(block.rows, block.columns[name].value, strict=True)}
-    found = index_entries(study, own[own["explained_by"] != ""], right)
+    found = index_entries(study, own, right)
     table = study.published.index.table if study.published.index is not None else -1
     index = {
         year: [
@@ -447,14 +466,12 @@ def _cells_of(
     block, at = blocks[table], reading.cells[key]
     entries: list[Entry] = []
     for place, i in enumerate(map(int, at)):
-        text = cell_text(reading, key, place, blocks, printed_decimal(study)) or "arithmetic"
-        text = f"one reading: {text}" if cause.open else text
+        text = cell_text(reading, key, place, blocks, printed_decimal(study)) or ARITHMETIC
         own = Cell(
             table, block.rows[i], name, block.columns[name].printed[i], float(reading.bounds[key][1][i]),
-            f"published figure: {text}", block.regions[i],
+            published_figure(one_reading(text) if cause.open else text), block.regions[i],
         )  # fmt: skip
-        evidence = f"explains {sum(len(rows) for _, rows in cause.symptoms)} cells: {relations_text(cause)}"
-        entries.append((f"t{table}-{name}-{reading.kind.split()[0]}", fault, own, severity, evidence))
+        entries.append((f"t{table}-{name}-{reading.kind.split()[0]}", fault, own, severity, explains(cause)))
     return entries
 
 
@@ -474,7 +491,7 @@ def consequence_frame(
             name = relation.members[0]
             block = published.blocks[relation.table] if relation.table in published.blocks else blocks[relation.table]
             lines += [
-                (str(fault), relation.table, block.rows[i], name, block.columns[name].printed[i], str(relation))
+                (str(fault), relation.table, block.rows[i], name, block.columns[name].printed[i], relation.told)
                 for i in rows
                 if (relation.table, i, name) not in own
             ]
@@ -484,7 +501,8 @@ def consequence_frame(
             ("", int(line["table"]), int(line["row"]), str(line["column"]), str(line["printed"]), line["explanation"])
             for line in records(follows)
         ]
-    return pd.DataFrame(lines, columns=["fault", "table", "row", "column", "printed", "relation"])
+    columns = ("fault", "table", "row", "column", "printed", "relation")
+    return sentence_frame(lines, columns, ("relation",))
 
 
 def unchecked_frame(
@@ -495,7 +513,7 @@ def unchecked_frame(
     indicators: Collection[str] = (),
 ) -> pd.DataFrame:
     """Count the rows in which a check could not be made, and say why."""
-    lines: list[tuple[str, int, str]] = []
+    lines: list[tuple[Reason, int, Reason | Joined]] = []
     for relation in relations:
         block = blocks[relation.table]
         gaps = {
@@ -506,21 +524,23 @@ def unchecked_frame(
         }
         rows = sorted({row for own in gaps.values() for row in own})
         if rows:
-            named = "; ".join(f"no number in {name}, rows {listed(own)}" for name, own in gaps.items() if own)
-            lines.append((f"table {relation.table}: {relation}", len(rows), named))
+            named = Joined([no_number(name, own) for name, own in gaps.items() if own])
+            check = Reason("table {table}: {relation}", {"table": relation.table, "relation": relation.told})
+            lines.append((check, len(rows), named))
     results = {(relation.table, relation.members[0]) for relation in relations if relation.kind == "ratio"}
     lines += unchecked_totals(totals, blocks, results)
     if len(reproduction):
         for year, part in reproduction.groupby("year"):
-            for why, lost in (
-                ("no index printed", part["value"].isna()),
-                ("an indicator has no number", part["value"].notna() & part["by_row"].isna()),
-                ("a gap may hide the extreme of a column", part["explained_by"] == OPEN),
-                ("only with a figure that a gap may hide", part["explained_by"] == BEHIND),
-            ):
+            for why, lost in enumerate((
+                part["value"].isna(),
+                part["value"].notna() & part["by_row"].isna(),
+                part["explained_by"] == OPEN,
+                part["explained_by"] == BEHIND,
+            )):  # fmt: skip
                 if lost.any():
                     rows = [int(row) for row in part.loc[lost, "row"]]
-                    lines.append((f"index {year}", len(rows), f"{why}, rows {listed(rows)}"))
+                    check = Reason("index {year}", {"year": year})
+                    lines.append((check, len(rows), Reason(_UNCHECKED[why], {"rows": listed(rows)})))
     lines += coarse_ratios(blocks, relations)
     lines += blind_columns(blocks, results)
     rated = {
@@ -529,9 +549,11 @@ def unchecked_frame(
         if part["explained_by"].isin(_READINGS[:4]).mean() > KNOWN
     }
     lines += blind_years(blocks, relations, totals, rated, indicators)
-    frame = pd.DataFrame(lines, columns=["check", "rows", "reason"])
-    told = [f"not checked in {rows} rows: {check} ({reason})" for check, rows, reason in lines]
-    return frame.assign(told=pd.Series(told, dtype=object))
+    told = [
+        (check, rows, reason, Reason(_NOT_CHECKED, {"count": rows, "check": check, "reason": reason}))
+        for check, rows, reason in lines
+    ]
+    return sentence_frame(told, ("check", "rows", "reason", "told"), ("check", "reason", "told"))
 
 
 def index_entries(
@@ -591,24 +613,32 @@ def _index(study: Study, line: dict[str, Any], part: pd.DataFrame, ranks: pd.Ser
     classes = line["class_by_row"] != line["class_of_printed"]
     severity = SEVERITIES[0] if classes else SEVERITIES[1] if rank[region] != ranks[region] else SEVERITIES[2]
     name, fault = f"t{table}-index-{year}-r{row:02d}", Fault("index", table=table, row=row, year=year)
-    letter = f"class {line['class_by_row']}, " if line["class_by_row"] else ""
-    evidence = (
-        f"{float(line['by_row']):.2f} by row number ({letter}"
-        f"rank {rank[region]:.0f} instead of {ranks[region]:.0f}), "
-        f"{float(line['by_label']):.2f} by label; {line['explained_by']}: {line['explanation']}"
-    )
-    cause = f"published figure: {line['explained_by']}"
+    places = {
+        "value": Number(f"{float(line['by_row']):.2f}"), "rank": f"{rank[region]:.0f}",
+        "before": f"{ranks[region]:.0f}", "low": Number(f"{float(line['by_label']):.2f}"),
+    }  # fmt: skip
+    evidence = Joined([
+        Reason(
+            "{value} by row number (class {text}, rank {rank} instead of {before}), {low} by label",
+            {**places, "text": line["class_by_row"]},
+        )
+        if line["class_by_row"]
+        else Reason("{value} by row number (rank {rank} instead of {before}), {low} by label", places),
+        Joined([line["explained_by"], line["explanation"]], ": "),
+    ])  # fmt: skip
+    cause = published_figure(line["explained_by"])
     own = Cell(table, row, str(line["column"]), str(line["printed"]), by_row, cause, region)
     entries: list[Entry] = [(name, fault, own, severity, evidence)]
     source = study.published.rating_class
     # A class that is right beside a wrong index was taken from the right one.
     if classes and source is not None and line["class_printed"] != line["class_by_row"]:
-        cell = _class_cell(source, line, year, f"{cause} (class {line['class_by_row']})")
+        told = Reason("{cause} (class {text})", {"cause": line["explained_by"], "text": line["class_by_row"]})
+        cell = _class_cell(source, line, year, published_figure(told))
         entries.append((name, fault, cell, severity, evidence))
     return entries
 
 
-def _class_cell(source: PublishedColumn, line: dict[str, Any], year: int, cause: str) -> Cell:
+def _class_cell(source: PublishedColumn, line: dict[str, Any], year: int, cause: Reason) -> Cell:
     printed = str(line["class_cell"])
     return Cell(source.table, int(line["row"]), source.columns[year], printed, np.nan, cause, str(line["region"]))
 
@@ -616,13 +646,14 @@ def _class_cell(source: PublishedColumn, line: dict[str, Any], year: int, cause:
 def _class(study: Study, line: dict[str, Any], year: int) -> Entry:
     source = study.published.rating_class
     assert source is not None
-    cell = _class_cell(source, line, year, f"published figure: class {line['class_of_printed']}")
+    text = {"text": line["class_of_printed"]}
+    cell = _class_cell(source, line, year, published_figure(Reason("class {text}", text)))
     return (
         f"t{source.table}-class-{year}-r{cell.row:02d}",
         Fault("class", table=source.table, row=cell.row, year=year),
         cell,
         SEVERITIES[0],
-        f"index {line['printed']} is class {line['class_of_printed']}",
+        Reason("index {value} is class {text}", {"value": Number(line["printed"]), **text}),
     )
 
 
@@ -650,46 +681,12 @@ def formula_entries(study: Study) -> list[Entry]:
                 str(line["column"]),
                 str(line["printed"]),
                 float(line["expected"]),
-                f"published figure: {line['cause'] or 'arithmetic'}",
+                published_figure(in_words(line["cause"])),
                 str(line["region"]),
             )
-            evidence = f"its row gives {line['expected']:.2f} ({line['low']:.2f} to {line['high']:.2f})"
+            places = {end: Number(f"{line[name]:.2f}")
+                      for end, name in (("value", "expected"), ("low", "low"), ("high", "high"))}  # fmt: skip
+            evidence = Reason("its row gives {value} ({low} to {high})", places)
             fault = Fault("ratio", table=number, column=str(line["column"]), row=row)
             entries.append((f"t{number}-{line['column']}-r{row:02d}", fault, cell, SEVERITIES[2], evidence))
-    return entries
-
-
-def claim_entries(study: Study, claims: pd.DataFrame, taken: set[tuple[int, int, str]]) -> list[Entry]:
-    """Return statements that fail on what was published (or, where that has no such figure, on the reproduced edition).
-
-    `taken` lists (table, row, column) of cells that are findings already.
-    """
-    entries: list[Entry] = []
-    rows: dict[int, dict[str, int]] = {}
-    for name, part in claims.groupby("id", sort=False):
-        decided = part[part["verdict"] != "cannot be checked"]
-        if decided.empty:
-            continue
-        line = decided.iloc[0]
-        if line["verdict"] != "fails" or line["edition"] not in ("published", "reproduced"):
-            continue
-        table = int(line["table"])
-        if table not in rows:
-            labels = read_table(study, table).drop_duplicates("row")
-            rows[table] = dict(zip(labels["region"], labels["row"], strict=True))
-        row = int(rows[table].get(str(line["region"]), 0))
-        if (table, row, str(line["column"])) in taken and str(line["column"]) != "":
-            continue
-        cell = Cell(
-            table,
-            row,
-            str(line["column"]),
-            str(line["printed"]),
-            np.nan,
-            f"statement: {line['statement']}",
-            str(line["region"]),
-        )
-        evidence = f'{line["location"]}: "{line["quote"]}"; {line["edition"]} edition gives {line["value"]}'
-        fault = Fault("statement", statement=str(line["statement"]))
-        entries.append((f"claim-{name}", fault, cell, SEVERITIES[3], evidence))
     return entries

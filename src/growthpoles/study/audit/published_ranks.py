@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import DataError
+from growthpoles.errors import DataError, Reason
 from growthpoles.study.audit.causes.printed_relations import Array, Mask
 from growthpoles.study.audit.column_orders import listed
-from growthpoles.study.audit.findings import SEVERITIES, Cell, Fault, Finding
+from growthpoles.study.audit.findings import SEVERITIES, Cell, Fault, Finding, one_reading, published_figure
 from growthpoles.study.audit.printed_cells import Sources, printed_decimal, read_table
 from growthpoles.study.files.printed_tables import Decimal, cell_number
 
@@ -149,19 +149,21 @@ def order_finding(
         fault = Fault("rank", table=table, column=name, row=rows[at[0]], denominator=other)
     else:
         fault = Fault("rank order", table=table, column=name, rows=listed([rows[i] for i in at]), denominator=other)
-    text = f"published figure: not the {kind} by {other}"
-    regions, lead = list(map(str, column["region"])), "" if sure else "one reading: "
-    cells = [Cell(table, rows[i], name, printed[i], float(want[i]), f"{lead}{text}", regions[i]) for i in at]
+    misfit = "not the rank by {column}" if kind == "rank" else "not the class by {column}"
+    text = published_figure(Reason(misfit, {"column": other}))
+    text, regions = text if sure else one_reading(text), list(map(str, column["region"]))
+    cells = [Cell(table, rows[i], name, printed[i], float(want[i]), text, regions[i]) for i in at]
     if not sure:
+        out = one_reading(Reason("out of the order of {column}", {"column": name}))
         cells += [
-            Cell(
-                table, rows[i], other, str(by["printed"].iloc[i]), np.nan,
-                f"one reading: out of the order of {name}", str(by["region"].iloc[i]),
-            )
+            Cell(table, rows[i], other, str(by["printed"].iloc[i]), np.nan, out, str(by["region"].iloc[i]))
             for i in at
         ]  # fmt: skip
     compared = int((np.isfinite(index) & there).sum())
-    evidence = f"{compared - len(at)} of {compared} rows of {name} follow {other}"
+    evidence = Reason(
+        "{count} of {all} rows of {column} follow {other}",
+        {"count": compared - len(at), "all": compared, "column": name, "other": other},
+    )
     return Finding(f"t{table}-{name}-{kind}", fault, tuple(cells), evidence, None, year)
 
 

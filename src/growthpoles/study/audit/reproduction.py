@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from growthpoles.errors import RatingError, StudyError
+from growthpoles.errors import Joined, Number, RatingError, Reason, StudyError
 from growthpoles.study.audit.arithmetic import find_copies, wrong_cells
 from growthpoles.study.audit.printed_cells import (
     Sources,
@@ -48,7 +48,8 @@ if TYPE_CHECKING:
 Suspects = dict[tuple[int, str, str], int]
 Array = NDArray[np.float64]
 _LEADER = "(leader)"
-KNOWN_SHIFT = "decimal shift of a cell known to be shifted"
+KNOWN_SHIFT = Reason("decimal shift of a cell known to be shifted", {})
+NOTHING = Reason("nothing", {})
 #: Up to so many indices of a year, the cell that explains one is searched for.
 MOST_EXPLAINED = 10
 _POWERS = (1, -1, 2, -2, 3, -3)
@@ -127,7 +128,7 @@ def explain_cell(
     catalogue: Catalogue,
     suspects: Suspects,
     method: Method,
-) -> tuple[str, float, str]:
+) -> tuple[Reason, float, Reason | Joined]:
     """Find one wrong cell of the region that gives the printed index while every other cell and all leaders stay.
 
     Where the method looks at more than the leaders (:func:`by_leaders`), the whole table is rated with that cell.
@@ -147,7 +148,7 @@ def explain_cell(
     value, tolerance = float(line["value"]), float(line["tolerance_by_row"])
     for kind, changes in (
         (KNOWN_SHIFT, known),
-        ("decimal shift of one cell", shifts),
+        (Reason("decimal shift of one cell", {}), shifts),
     ):
         own = [(code, values[code] * 10.0**-power) for code, power in changes]
         found = _closest(at, table, own, catalogue, method, value, tolerance)
@@ -155,19 +156,32 @@ def explain_cell(
             place, result, fitting = found
             code, shifted = own[place]
             best = leader(table[code], code, catalogue)
-            text = f"if its own {code} counts as {shifted:.10g}"
-            text += f" while the leader's value stays {best:.10g}" if by_leaders(method) else ""
-            return kind, result - value, f"{result:.2f} {text}; {fitting} of {len(own)} such changes fit"
+            places = {"value": Number(f"{result:.2f}"), "column": code, "low": Number(f"{shifted:.10g}")}
+            told = (
+                Reason(
+                    "{value} if its own {column} counts as {low} while the leader's value stays {high}",
+                    {**places, "high": Number(f"{best:.10g}")},
+                )
+                if by_leaders(method)
+                else Reason("{value} if its own {column} counts as {low}", places)
+            )
+            return kind, result - value, Joined([told, _fitting(fitting, len(own))])
     others = rows_of(year, table.iloc[:, 0]).index
     rows = [(str(code), str(other)) for code in table.columns for other in others if other != region]
     own = [(code, float(table[code][row_of(year, other, table.index)])) for code, other in rows]
     found = _closest(at, table, own, catalogue, method, value, tolerance)
     if found is not None:
         place, result, fitting = found
-        text = f"if its {rows[place][0]} is that of {rows[place][1]}"
-        return "value of another row", result - value, f"{result:.2f} {text}; {fitting} of {len(own)} such changes fit"
-    note = f"{line['by_row']:.2f} by row number, {line['by_label']:.2f} by label"
-    return "nothing", float(line["by_row"]) - value, note
+        places = {"value": Number(f"{result:.2f}"), "column": rows[place][0], "region": rows[place][1]}
+        told = Reason("{value} if its {column} is that of {region}", places)
+        kind = Reason("value of another row", {})
+        return kind, result - value, Joined([told, _fitting(fitting, len(own))])
+    both = {"value": Number(f"{line['by_row']:.2f}"), "low": Number(f"{line['by_label']:.2f}")}
+    return NOTHING, float(line["by_row"]) - value, Reason("{value} by row number, {low} by label", both)
+
+
+def _fitting(count: int, tried: int) -> Reason:
+    return Reason("{count} of {all} such changes fit", {"count": count, "all": tried})
 
 
 def _closest(
@@ -654,10 +668,13 @@ def _explained(
             found = " and ".join(name for name, fit in fits.items() if fit), line[first] - line["value"], ""
         elif missed > MOST_EXPLAINED:
             # So many are no slips of single cells; what lies behind them is looked for as a root cause.
-            found = "nothing", line["by_row"] - line["value"], f"one of {missed} that follow from no reading"
+            told = Reason("one of {count} that follow from no reading", {"count": missed})
+            found = NOTHING, line["by_row"] - line["value"], told
         else:
             found = explain_cell(str(region), line, reading, year, catalogue, suspects, method)
         explained.append(found[0])
         deviation.append(found[1])
         notes.append(found[2])
-    return frame.assign(explained_by=explained, deviation=deviation, explanation=notes)
+    texts = {"explained_by": explained, "explanation": notes}
+    kept = {name: pd.Series(own, index=frame.index, dtype=object) for name, own in texts.items()}
+    return frame.assign(deviation=deviation, **kept)

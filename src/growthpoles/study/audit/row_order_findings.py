@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
+from growthpoles.errors import Joined, Reason
 from growthpoles.study.audit.column_orders import ColumnOrder
 from growthpoles.study.audit.findings import Cell, Correction, Fault, Finding, cell, fix_cells
 from growthpoles.study.audit.printed_cells import Sources
@@ -37,7 +38,7 @@ def order_findings(sources: Sources, orders: list[ColumnOrder], lost: set[tuple[
         inputs = _parts(sources, order, by_key)
         moved_inputs = [part for part in inputs if _moved(part, strong)]
         if inputs:
-            if moved_inputs and not order.evidence.startswith("fits the inputs of other rows"):
+            if moved_inputs and not order.elsewhere:
                 found.append(_follows(sources, order, inputs, moved_inputs, lost))
         elif _moved(order, strong):
             found.append(_moved_column(sources, order))
@@ -68,19 +69,30 @@ def _parts(sources: Sources, order: ColumnOrder, by_key: dict[tuple[int, str], C
 def _moved_column(sources: Sources, order: ColumnOrder) -> Finding:
     values = sources.column(order.table, order.column)
     by_region = dict(zip(order.order, values.to_numpy(float), strict=True))
-    cells = _elsewhere(sources, order, order.order, by_region, "row order: the value belongs to {region}")
+    cells = _elsewhere(
+        sources, order, order.order, by_region,
+        lambda _, region: Reason("row order: the value belongs to {region}", {"region": region}),
+    )  # fmt: skip
     return Finding(
         f"t{order.table}-{order.column}-order",
         Fault("column order", table=order.table, order=order.verdict),
         cells,
-        f"against {order.reference}: {order.evidence}",
+        _against(order),
         _reorder(order.table, order.column, order.order),
         order.year,
     )
 
 
+def _against(order: ColumnOrder) -> Reason:
+    return Reason("against {reference}: {evidence}", {"reference": order.reference, "evidence": order.evidence})
+
+
 def _elsewhere(
-    sources: Sources, order: ColumnOrder, regions: Sequence[str], expected: Mapping[str, float], cause: str
+    sources: Sources,
+    order: ColumnOrder,
+    regions: Sequence[str],
+    expected: Mapping[str, float],
+    cause: Callable[[str, str], Reason],
 ) -> tuple[Cell, ...]:
     """Cells of a column whose label is not the region that an order puts into their row."""
     return tuple(
@@ -90,7 +102,7 @@ def _elsewhere(
             int(str(row)),
             order.column,
             expected=expected.get(label, np.nan),
-            cause=cause.format(label=label, region=region),
+            cause=cause(str(label), region),
         )
         for (row, label), region in zip(sources.labels(order.table).items(), regions, strict=True)
         if label != region
@@ -142,17 +154,20 @@ def _follows(
             expected[str(region)] = np.nan if gone else float(value)
     cells = []
     for at, (row, label) in enumerate(labels.items()):
-        owners = [part.order[at] if part.decided else "?" for part in inputs]
+        owners = [part.order[at] if part.decided else None for part in inputs]
         if all(owner == label for owner in owners):
             continue
         if all(owner == owners[0] for owner in owners):
-            cause = f"follows: the value belongs to {owners[0]}"
+            cause = Reason("follows: the value belongs to {region}", {"region": owners[0]})
         else:
-            cause = "follows: " + " over ".join(
-                f"{part.column} of {owner}" for part, owner in zip(inputs, owners, strict=True)
+            above, below = (
+                Reason("{column} in an undecided order", {"column": part.column})
+                if owner is None
+                else Reason("{column} of {region}", {"column": part.column, "region": owner})
+                for part, owner in zip(inputs, owners, strict=True)
             )
-            cause = cause.replace("of ?", "in an undecided order")
-        if "?" in owners and all(part.order[at] == label for part in inputs if part.decided):
+            cause = Reason("follows: {above} over {below}", {"above": above, "below": below})
+        if None in owners and all(part.order[at] == label for part in inputs if part.decided):
             continue
         cells.append(
             cell(
@@ -169,7 +184,7 @@ def _follows(
         f"t{order.table}-{order.column}-follows",
         Fault("column order", table=order.table, order=moved[0].verdict),
         tuple(cells),
-        f"computed row by row from {order.reference}",
+        Reason("computed row by row from {reference}", {"reference": order.reference}),
         fix_cells(order.table, order.column, values_now) if values_now else None,
         order.year,
         notice=not values_now,
@@ -179,12 +194,19 @@ def _follows(
 def _undecided(sources: Sources, order: ColumnOrder, alternative: str) -> Finding:
     """Describe a column of a moved table whose own numbers do not decide."""
     other = sources.orders[alternative]
-    cells = _elsewhere(sources, order, other, {}, "row order undecided: {label} or {region}")
+    cells = _elsewhere(
+        sources, order, other, {},
+        lambda label, region: Reason(
+            "row order undecided: {region} or {other_region}", {"region": label, "other_region": region}
+        ),
+    )  # fmt: skip
     return Finding(
         f"t{order.table}-{order.column}-undecided",
         Fault("undecided order", table=order.table, column=order.column),
         cells,
-        f"against {order.reference}: {order.evidence}; other columns of the table are in the {alternative} order",
+        Joined(
+            [_against(order), Reason("other columns of the table are in the {order} order", {"order": alternative})]
+        ),
         _reorder(order.table, order.column, tuple(other)),
         order.year,
         notice=True,

@@ -13,6 +13,7 @@ from itertools import combinations, product
 import numpy as np
 import numpy.typing as npt
 
+from growthpoles.errors import Joined, Number, Reason
 from growthpoles.study.audit.arithmetic import match_rows
 from growthpoles.study.audit.causes.printed_relations import (
     Block,
@@ -42,6 +43,17 @@ KINDS = (
     "cell",
     "column",
 )
+OF_OTHER_YEAR = {
+    "denominator": "denominator of {year}: computed with {columns} of table {table}",
+    "numerator": "numerator of {year}: computed with {columns} of table {table}",
+    "inputs": "inputs of {year}: computed with {columns} of table {table}",
+}
+OF_OTHER_COLUMN = (
+    "another numerator: computed with {column} in place of {other}",
+    "another denominator: computed with {column} in place of {other}",
+)
+CUT_OFF = Reason("truncated: the digits are cut off, not rounded", {})
+_COARSE = Reason("rounded more coarsely than printed: the last digit is 0 throughout", {})
 #: Greatest expected number of chance matches for rows that are said to be exchanged.
 _CHANCE = 0.02
 #: Most wrong rows of a table of which each two may be swapped, and most ways to swap columns that are followed.
@@ -54,14 +66,17 @@ _LONE = 3.0
 class Reading:
     """One way to mend a fault: new bounds of some cells of some columns, `cells` those that are wrong under it.
 
-    `text` has a placeholder-free English reason for each cell; `source` the row whose value it is, by position.
+    `texts` has a reason for each cell; `source` the row whose value it is, by position, `unique` whether in one way
+    only; `part` what of a ratio is another year's.
     """
 
     kind: str
     cells: Mapping[Key, Rows]
     bounds: Mapping[Key, Bounds]
-    texts: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
+    texts: Mapping[Key, tuple[Reason, ...]] = field(default_factory=dict)
     source: Mapping[int, int] = field(default_factory=dict)
+    unique: bool = True
+    part: str = ""
     factor: float = float("nan")
     other_year: int = 0
     input: str = ""
@@ -198,16 +213,32 @@ def _shifted(block: Block, name: str, implied: Bounds, rows: Rows) -> Iterator[R
         # What belongs to a row that cannot be checked moved along with its neighbours.
         at = np.union1d(at, beside[np.isin(beside - 1, at) | np.isin(beside + 1, at)])
         key = (block.table, name)
-        texts = tuple(f"swapped rows, moved: the value belongs to {block.regions[int(i) - step]}" for i in at)
+        texts = tuple(moved_to(block.regions[int(i) - step]) for i in at)
         yield Reading("shifted", {key: at}, {key: implied}, {key: texts})
+
+
+def moved_to(region: str) -> Reason:
+    """Say whose value stands in a row among others that moved."""
+    return Reason("swapped rows, moved: the value belongs to {region}", {"region": region})
+
+
+def swapped_with(region: str, *, unique: bool = True) -> Reason:
+    """Say whose value stands in a row that is swapped with others."""
+    if unique:
+        return Reason("swapped rows: the value belongs to {region}", {"region": region})
+    return Reason("swapped rows (in one of several ways): the value belongs to {region}", {"region": region})
+
+
+def shifted_by(power: int) -> Reason:
+    """Say by which power of ten a cell is off."""
+    return Reason("decimal shift (x10^{power})", {"power": power})
 
 
 def _dealt(block: Block, names: Sequence[str], place: Rows, origin: Rows, *, unique: bool = True) -> Reading:
     """Give the rows of `place` the values that are printed in those of `origin`."""
-    told = "swapped rows" if unique else "swapped rows (in one of several ways)"
     # The value printed in row `origin` is that of row `place`.
     owner = {int(there): int(here) for here, there in zip(place, origin, strict=True)}
-    texts = tuple(f"{told}: the value belongs to {block.regions[owner[int(i)]]}" for i in place)
+    texts = tuple(swapped_with(block.regions[owner[int(i)]], unique=unique) for i in place)
     bounds = {}
     for name in names:
         column = block.columns[name]
@@ -215,7 +246,7 @@ def _dealt(block: Block, names: Sequence[str], place: Rows, origin: Rows, *, uni
         for array in (low, middle, high):
             array[place] = array[origin]
         bounds[block.table, name] = low, middle, high
-    return Reading("rows", dict.fromkeys(bounds, place), bounds, dict.fromkeys(bounds, texts), owner)
+    return Reading("rows", dict.fromkeys(bounds, place), bounds, dict.fromkeys(bounds, texts), owner, unique)
 
 
 def _swapped(block: Block, relations: Sequence[tuple[Relation, Mask]]) -> Iterator[Reading]:
@@ -370,6 +401,16 @@ def _exchanged(
             yield _years_exchanged(block, other, [name], place)
 
 
+def of_year(year: int | None) -> Reason:
+    """Say whose column it is, of two years."""
+    return Reason("the columns of the years are exchanged: the value belongs to {year}", {"year": year})
+
+
+def figure_of_year(year: int | None) -> Reason:
+    """Say whose figure it is, of two years."""
+    return Reason("the figures of the years are exchanged: the value belongs to {year}", {"year": year})
+
+
 def _years_exchanged(block: Block, other: Block, names: Sequence[str], place: Rows) -> Reading:
     """Exchange columns between the tables of two years that print the same regions."""
     back = np.argsort(place)
@@ -379,7 +420,7 @@ def _years_exchanged(block: Block, other: Block, names: Sequence[str], place: Ro
             key, new = (mine.table, name), theirs.columns[name]
             cells[key] = np.arange(len(mine.rows))
             bounds[key] = new.low[at], new.value[at], new.high[at]
-            texts[key] = (f"the columns of the years are exchanged: the value belongs to {theirs.year}",) * len(at)
+            texts[key] = (of_year(theirs.year),) * len(at)
     return Reading("exchanged", cells, bounds, texts, other_year=other.year or 0)
 
 
@@ -462,7 +503,7 @@ def _across(block: Block, other: Block, names: Sequence[str], i: int, j: int) ->
             for part, source in zip(parts, (new.low, new.value, new.high), strict=True):
                 part[at] = source[there]
             cells[key], bounds[key] = np.array([at]), (parts[0], parts[1], parts[2])
-            texts[key] = (f"the figures of the years are exchanged: the value belongs to {theirs.year}",)
+            texts[key] = (figure_of_year(theirs.year),)
     return Reading("across", cells, bounds, texts, other_year=other.year or 0)
 
 
@@ -483,7 +524,7 @@ def _other_index(block: Block, relations: Sequence[Relation], relation: Relation
             keys = (block.table, relation.members[0]), (block.table, other.members[0])
             bounds = {key: (each.low, each.value, each.high) for key, each in zip(keys, (theirs, mine), strict=True)}
             texts = {
-                key: (f"the columns are exchanged: the value belongs to {name}",) * len(at)
+                key: (Reason("the columns are exchanged: the value belongs to {column}", {"column": name}),) * len(at)
                 for key, name in zip(keys, (other.members[0], relation.members[0]), strict=True)
             }
             yield Reading("exchanged", dict.fromkeys(keys, at), bounds, texts)
@@ -508,8 +549,16 @@ def _repeated(blocks: Blocks, relation: Relation, name: str, implied: Bounds, ro
         if len(at) >= 3 and len(at) + len(unknown) >= 0.8 * len(rows) and not still:
             at = np.union1d(at, unknown)
             key = (block.table, name)
-            text = f"duplicated cells: the same as {other.year} (table {other.table}), a copy of the other year"
+            text = Reason(
+                "duplicated cells: the same as {year} (table {table}), a copy of the other year",
+                {"year": other.year, "table": other.table},
+            )
             yield Reading("repeated", {key: at}, {key: implied}, {key: (text,) * len(at)}, other_year=other.year or 0)
+
+
+def same_columns(column: str, other: str) -> Reason:
+    """Say that a column repeats another one of its table."""
+    return Reason("duplicated column: {column} and {other} are the same", {"column": column, "other": other})
 
 
 def _same_column(block: Block, name: str, implied: Bounds, rows: Rows) -> Iterator[Reading]:
@@ -522,7 +571,7 @@ def _same_column(block: Block, name: str, implied: Bounds, rows: Rows) -> Iterat
             if same_cells(column, theirs):
                 continue
             key = (block.table, name)
-            text = f"duplicated column: {name} and {other} are the same"
+            text = same_columns(name, other)
             yield Reading("repeated", {key: rows}, {key: implied}, {key: (text,) * len(rows)}, input=other)
 
 
@@ -546,13 +595,13 @@ def _other_year(blocks: Blocks, relation: Relation, rows: Rows) -> Iterator[Read
             at = np.flatnonzero((fit & known) | unknown) if most else rows[fit[rows]]
             if fit[at].sum() < 3:
                 continue
-            names = " and ".join(name for name, use in zip(parts, swap, strict=True) if use)
-            role = {(False, True): "denominator", (True, False): "numerator", (True, True): "inputs"}[swap]
+            names = Joined([name for name, use in zip(parts, swap, strict=True) if use], " and ")
+            part = "inputs" if all(swap) else "numerator" if swap[0] else "denominator"
             key = (block.table, ratio)
-            text = f"{role} of {other.year}: computed with {names} of table {other.table}"
+            text = Reason(OF_OTHER_YEAR[part], {"year": other.year, "columns": names, "table": other.table})
             yield Reading(
                 "other year", {key: at}, {key: implied}, {key: (text,) * len(at)},
-                other_year=other.year or 0, input=names,
+                part=part, other_year=other.year or 0, input=names,
             )  # fmt: skip
 
 
@@ -573,7 +622,7 @@ def _other_column(blocks: Blocks, relation: Relation, rows: Rows) -> Iterator[Re
             if not _most(fit | unknown, rows, known) or fit[rows].sum() < 3:
                 continue
             at, key = np.flatnonzero((fit & known) | unknown), (block.table, ratio)
-            text = f"another {('numerator', 'denominator')[place]}: computed with {name} in place of {part}"
+            text = Reason(OF_OTHER_COLUMN[place], {"column": name, "other": part})
             yield Reading("other column", {key: at}, {key: implied}, {key: (text,) * len(at)}, input=name)
 
 
@@ -613,9 +662,19 @@ def _factor(block: Block, name: str, implied: Bounds, rows: Rows) -> Iterator[Re
     parts = zip((low, middle, high), (column.low, column.value, column.high), strict=True)
     implied = tuple(np.where(unknown, own / factor, part) for part, own in parts)  # type: ignore[assignment]
     at = np.flatnonzero(covered | unknown)
-    slip = "a unit slip of the whole column, decimal shift" if neat else "common factor of the whole column, scaled"
+    told = (
+        in_other_unit(factor)
+        if neat
+        else Reason("common factor of the whole column, scaled (x{factor})", {"factor": Number(f"{factor:.6g}")})
+    )
     key = (block.table, name)
-    yield Reading("factor", {key: at}, {key: implied}, {key: (f"{slip} (x{factor:.6g})",) * len(at)}, factor=factor)
+    yield Reading("factor", {key: at}, {key: implied}, {key: (told,) * len(at)}, factor=factor)
+
+
+def in_other_unit(factor: float) -> Reason:
+    """Say that a column is a power of ten away from what it should be."""
+    told = {"factor": Number(f"{factor:.6g}")}
+    return Reason("a unit slip of the whole column, decimal shift (x{factor})", told)
 
 
 def mean_drift(column: Column, implied: Bounds, known: Mask) -> tuple[float, float]:
@@ -647,10 +706,7 @@ def _digits(block: Block, relation: Relation, name: str, implied: Bounds, rows: 
     # What was rounded to the printed digits first, and then again, is off by half of each unit.
     wide = (column.value + unit / 2 + half + slack >= low) & (column.value - unit / 2 - half - slack <= high)
     key = (block.table, name)
-    for fit, text in (
-        (cut, "truncated: the digits are cut off, not rounded"),
-        (on_step & wide, "rounded more coarsely than printed: the last digit is 0 throughout"),
-    ):
+    for fit, text in ((cut, CUT_OFF), (on_step & wide, _COARSE)):
         # One row alone is a slip of its own unless the others lie low on average, as cut digits make them.
         lone = fit is cut and relation.kind == "ratio" and -0.75 < drift[0] < -0.25 and drift[1] < -_LONE
         if fit[known].all() and (len(rows) >= 2 or lone) and known.sum() >= 5:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from growthpoles.errors import Reason
 from growthpoles.study.audit.arithmetic import SLACK
 from growthpoles.study.audit.printed_cells import Sources, records
 
@@ -76,7 +77,12 @@ class Relation:
         result, *parts = self.members
         if self.kind == "sum":
             return f"{result} = {' + '.join(parts)}"
-        return f"{result} = {self.factor:g} * {' / '.join(parts)}" if parts else f"{result} by the method"
+        return f"{result} = {self.factor:g} * {' / '.join(parts)}" if parts else str(self.told)
+
+    @property
+    def told(self) -> str:
+        """What it says, for a sentence: a formula stands in every language as it is."""
+        return str(self) if self.kind != "index" else Reason("{column} by the method", {"column": self.members[0]})
 
     def implied(self, block: Block, member: str) -> Bounds:
         """Return low, middle, high of a member as the other members have it; NaN where that is open."""

@@ -12,8 +12,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from growthpoles.errors import Joined, Reason
 from growthpoles.study.audit.arithmetic import decimal_shift, significant_digits, transposed
-from growthpoles.study.audit.causes.hypotheses import KINDS, Blocks, Key, Reading, mean_drift, readings, single, twins
+from growthpoles.study.audit.causes.hypotheses import (
+    CUT_OFF,
+    KINDS,
+    Blocks,
+    Key,
+    Reading,
+    mean_drift,
+    readings,
+    shifted_by,
+    single,
+    twins,
+)
 from growthpoles.study.audit.causes.printed_relations import Array, Block, Mask, Relation, stands_still
 from growthpoles.study.files.printed_tables import Decimal
 
@@ -155,7 +167,7 @@ def _from_elsewhere(
 def _column_cause(blocks: Blocks, relation: Relation, rows: Sequence[int], relations: Sequence[Relation]) -> Cause:
     """Name a column of which most rows follow from nothing; open where an input that nothing else holds may be it."""
     at = np.array(rows)
-    text = "computed from other figures than those of its rows"
+    text = Reason("computed from other figures than those of its rows", {})
     readings = []
     for name in relation.members:
         key = relation.table, name
@@ -167,7 +179,7 @@ def _column_cause(blocks: Blocks, relation: Relation, rows: Sequence[int], relat
             for other in relations
             if other is not relation and other.members != relation.members
         )  # fmt: skip
-        texts = {key: (text if name == relation.members[0] else f"wrong input of {relation.members[0]}",) * len(rows)}
+        texts = {key: (text if name == relation.members[0] else wrong_input(relation.members[:1]),) * len(rows)}
         one = Reading("column", {key: at}, bounds, texts)
         if name == relation.members[0] or not (held or relation.kind == "index"):
             odds = growth_odds(one, key, blocks) if name != relation.members[0] else 0.0
@@ -196,13 +208,12 @@ def _drift(block: Block, relation: Relation) -> Iterator[Cause]:
         gap = ((np.abs(column.value) - np.abs(middle)) / (2 * half))[known]
         at = np.flatnonzero(known)[gap < -0.5]
         key = (block.table, relation.members[0])
-        text = "truncated: the digits are cut off, not rounded"
         bounds = {key: (low, middle, high)}
-        reading = Reading("digits", {key: at}, bounds, {key: (text,) * len(at)}, odds=away)
+        reading = Reading("digits", {key: at}, bounds, {key: (CUT_OFF,) * len(at)}, odds=away)
         yield Cause((reading,), ((relation, tuple(map(int, at))),))
 
 
-def coarse_ratios(blocks: Blocks, relations: Sequence[Relation]) -> list[tuple[str, int, str]]:
+def coarse_ratios(blocks: Blocks, relations: Sequence[Relation]) -> list[tuple[Reason, int, Reason]]:
     """List the ratios of which cut digits would be seen neither in a cell nor on average: check, rows, reason."""
     lines = []
     for relation in relations:
@@ -216,8 +227,11 @@ def coarse_ratios(blocks: Blocks, relations: Sequence[Relation]) -> list[tuple[s
             spread = np.sqrt(1 / 12 + (room / 2) ** 2 / 3)
             # Half a unit low, on average, in so many standard errors; and a cell shows it where its inputs are finer.
             if known.any() and 0.5 * len(room) / np.sqrt((spread**2).sum()) < _DRIFT and (room > 0.5).mean() > 0.9:
-                check = f"table {relation.table}: whether the digits of {relation.members[0]} are rounded or cut off"
-                lines.append((check, int(known.sum()), "its inputs are printed too coarsely"))
+                check = Reason(
+                    "table {table}: whether the digits of {column} are rounded or cut off",
+                    {"table": relation.table, "column": relation.members[0]},
+                )
+                lines.append((check, int(known.sum()), Reason("its inputs are printed too coarsely", {})))
     return lines
 
 
@@ -485,9 +499,8 @@ def _slip(key: Key, power: int, cells: Sequence[Reading]) -> Reading:
     for each in cells:
         for part, own in zip(bounds, each.bounds[key], strict=True):
             part[each.cells[key]] = own[each.cells[key]]
-    text = f"decimal shift (x10^{power})"
     return Reading(
-        "unit", {key: at}, {key: (bounds[0], bounds[1], bounds[2])}, {key: (text,) * len(at)},
+        "unit", {key: at}, {key: (bounds[0], bounds[1], bounds[2])}, {key: (shifted_by(power),) * len(at)},
         odds=sum(each.odds for each in cells),
     )  # fmt: skip
 
@@ -533,16 +546,30 @@ def _whole_inputs(causes: Sequence[Cause], blocks: Blocks) -> list[Cause]:
                     part[cause.first.cells[key]] = own[cause.first.cells[key]]
                 for relation, rows in cause.symptoms:
                     symptoms[relation] = (*symptoms.get(relation, ()), *rows)
-            names = ", ".join(relation.members[0] for relation in symptoms)
-            texts = {key: (f"wrong input of {names}",) * len(at)}
+            texts = {key: (wrong_input([relation.members[0] for relation in symptoms]),) * len(at)}
             reading = Reading("column", {key: at}, {key: (parts[0], parts[1], parts[2])}, texts)
             found = [cause for cause in found if cause not in group]
             found.append(Cause((reading,), tuple(symptoms.items())))
     return found
 
 
-def cell_text(reading: Reading, key: Key, at: int, blocks: Blocks, decimal: Decimal) -> str:
-    """Say what is wrong with one cell under a reading."""
+def wrong_input(columns: Sequence[str]) -> Reason:
+    """Say of which ratios a cell is a wrong input."""
+    return Reason("wrong input of {columns}", {"columns": Joined(columns, ", ")})
+
+
+def exchanged_digits(text: str) -> Reason:
+    """Say which figure would be right, two digits of which are exchanged in print."""
+    return Reason("digit transposition: {text} fits", {"text": text})
+
+
+def repeated_cell(table: int, row: int) -> Reason:
+    """Say where another table has the same figure."""
+    return Reason("duplicated cell: the same as table {table}, row {row}", {"table": table, "row": row})
+
+
+def cell_text(reading: Reading, key: Key, at: int, blocks: Blocks, decimal: Decimal) -> Reason | None:
+    """Say what is wrong with one cell under a reading; None where nothing neat is."""
     if reading.texts:
         return reading.texts[key][at]
     i = int(reading.cells[key][at])
@@ -551,15 +578,15 @@ def cell_text(reading: Reading, key: Key, at: int, blocks: Blocks, decimal: Deci
     half = float(column.high[i] - column.low[i]) / 2
     power = decimal_shift(float(column.value[i]), low - half, high + half, half)
     if power is not None:
-        return f"decimal shift (x10^{power})"
+        return shifted_by(power)
     if low - half <= -float(column.value[i]) <= high + half:
-        return "sign: it fits with the other sign"
+        return Reason("sign: it fits with the other sign", {})
     changed = transposed(column.printed[i], low - half, high + half, decimal=decimal)
     if changed is not None:
-        return f"digit transposition: {changed} fits"
+        return exchanged_digits(changed)
     if significant_digits(column.printed[i]) >= _TOLD_APART:
         for other, place in twins(blocks, *key):
             same = other.columns[key[1]].value[place] == column.value
             if place[i] >= 0 and same[i] and not stands_still(same[place >= 0]):
-                return f"duplicated cell: the same as table {other.table}, row {other.rows[int(place[i])]}"
-    return ""
+                return repeated_cell(other.table, other.rows[int(place[i])])
+    return None

@@ -8,13 +8,27 @@ from math import comb
 
 import numpy as np
 
+from growthpoles.errors import Joined, Number, Reason
 from growthpoles.study.audit.arithmetic import decimal_shift, significant_digits, transposed
-from growthpoles.study.audit.between_years import growth
-from growthpoles.study.audit.causes.hypotheses import twins
+from growthpoles.study.audit.between_years import grows_unlike, growth
+from growthpoles.study.audit.causes.hypotheses import figure_of_year, of_year, shifted_by, twins
 from growthpoles.study.audit.causes.printed_relations import Array, Block, Column, Relation
-from growthpoles.study.audit.causes.root_causes import Cause
+from growthpoles.study.audit.causes.root_causes import Cause, exchanged_digits, repeated_cell
 from growthpoles.study.audit.column_orders import listed
-from growthpoles.study.audit.findings import Cell, Fault, FaultKind, Finding
+from growthpoles.study.audit.findings import (
+    ARITHMETIC,
+    Cell,
+    Fault,
+    FaultKind,
+    Finding,
+    Sentence,
+    adds_up_to_other,
+    decided,
+    explained,
+    implies,
+    one_reading,
+    undecided_between,
+)
 from growthpoles.study.audit.printed_cells import TotalRow
 from growthpoles.study.files.printed_tables import Decimal
 
@@ -204,7 +218,7 @@ def _sums(totals: Sequence[TotalRow], blocks: Blocks) -> Iterator[_Sum]:
 
 def unchecked_totals(
     totals: Sequence[TotalRow], blocks: Blocks, results: Container[tuple[int, str]]
-) -> list[tuple[str, int, str]]:
+) -> list[tuple[Reason, int, Reason]]:
     """List the totals of which a row has no number, but for ratios, which no rows add up to: check, rows, reason."""
     lines = []
     for total in totals:
@@ -214,9 +228,15 @@ def unchecked_totals(
                 at = [block.rows.index(row) for row in total.parts]
                 gaps = [block.rows[i] for i in at if not np.isfinite(block.columns[name].value[i])]
                 if gaps:
-                    check = f"table {total.table}: the total of {name}, row {total.row}"
-                    lines.append((check, len(gaps), f"no number in {name}, rows {listed(gaps)}"))
+                    places = {"table": total.table, "column": name, "row": total.row}
+                    check = Reason("table {table}: the total of {column}, row {row}", places)
+                    lines.append((check, len(gaps), no_number(name, gaps)))
     return lines
+
+
+def no_number(column: str, rows: list[int]) -> Reason:
+    """Say in which rows of a column there is no number."""
+    return Reason("no number in {column}, rows {rows}", {"column": column, "rows": listed(rows)})
 
 
 def _additive(sums: Sequence[_Sum], printed: Sequence[_Sum], results: set[tuple[int, str]]) -> set[str]:
@@ -238,10 +258,10 @@ def decided_by_totals(
     """Close causes that are open where a total tells: a reading that breaks one, or leaves one broken, is out."""
     printed = list(_sums(totals, blocks))
     summed = _additive(printed, printed, results)
-    decided = []
+    told = []
     for cause in causes:
         if not cause.open:
-            decided.append(cause)
+            told.append(cause)
             continue
         others: Blocks = blocks
         for other in causes:
@@ -249,8 +269,8 @@ def decided_by_totals(
                 others = other.first.apply(others)
         scores = [_broken(reading.apply(others), totals, summed) for reading in cause.readings]
         kept = tuple(reading for reading, score in zip(cause.readings, scores, strict=True) if score == min(scores))
-        decided.append(replace(cause, readings=kept))
-    return decided
+        told.append(replace(cause, readings=kept))
+    return told
 
 
 def _broken(blocks: Blocks, totals: Sequence[TotalRow], summed: set[str]) -> int:
@@ -312,8 +332,8 @@ def _exchanged(broken: Sequence[_Sum], blocks: Blocks) -> Iterator[Finding]:
             together.setdefault((first, second), []).append(name)
     for (first, second), names in together.items():
         # Several columns: the tables, or their rows of totals.
-        lead = "one reading: " if len(names) > 1 else ""
-        fault = Fault("exchanged years", table=first, other_table=second, column=", ".join(names))
+        several = len(names) > 1
+        fault = Fault("exchanged years", table=first, other_table=second, column=Joined(names, ", "))
         for name in names:
             cells = [
                 Cell(
@@ -322,30 +342,30 @@ def _exchanged(broken: Sequence[_Sum], blocks: Blocks) -> Iterator[Finding]:
                     name,
                     printed,
                     np.nan,
-                    f"{lead}{told}: the value belongs to {blocks[other].year}",
+                    one_reading(told(blocks[other].year)) if several else told(blocks[other].year),
                     region,
                 )
                 for table, other in ((first, second), (second, first))
                 for told, lines in (
                     (
-                        "the columns of the years are exchanged",
+                        of_year,
                         zip(
                             blocks[table].rows, blocks[table].columns[name].printed, blocks[table].regions, strict=True
                         ),
                     ),
                     (
-                        "the figures of the years are exchanged",
+                        figure_of_year,
                         [
                             (each.total.row, each.total.cells[name][0], each.total.label)
                             for each in broken
-                            if lead and (each.total.table, each.name) == (table, name)
+                            if several and (each.total.table, each.name) == (table, name)
                         ],
                     ),
                 )
                 for row, printed, region in lines
             ]
             count = len(pairs[first, second, name])
-            evidence = f"explains {count} cells: the rows of each add up to the total of the other"
+            evidence = explained(count, Reason("the rows of each add up to the total of the other", {}))
             yield Finding(f"t{first}-t{second}-{name}-exchanged", fault, tuple(cells), evidence)
 
 
@@ -412,23 +432,21 @@ def _mean(block: Block, total: TotalRow, name: str) -> bool:
 def _closed(finding: Finding) -> Finding:
     """Call the total wrong, and none of its rows."""
     cells = tuple(cell for cell in finding.cells if cell.row == finding.fault.row)
-    return replace(
-        finding, cells=tuple(replace(cell, cause=cell.cause.removeprefix("one reading: ")) for cell in cells)
-    )
+    return replace(finding, cells=decided(cells))
 
 
 def _off(relation: Relation, row: Block, total: TotalRow, names: Sequence[str]) -> Finding:
     """Describe a row of totals in which a relation does not hold; `names` are the cells that may be wrong."""
-    lead = "one reading: " if len(names) > 1 else ""
     cells = []
     for name in names:
         low, middle, high = (float(part[0]) for part in relation.implied(row, name))
-        text = "arithmetic" if relation.kind == "ratio" else f"does not add up: {relation}"
-        cells.append(Cell(total.table, total.row, name, total.cells[name][0], middle, f"{lead}{text}", total.label))
-        evidence = f"{relation} give {name} {middle:.10g} ({low:.10g} to {high:.10g})"
-    if lead:
-        evidence += f"; either of {' or '.join(names)} explains it, and nothing in the tables decides"
-        fault = Fault("contradiction", table=total.table, column=", ".join(names), row=total.row)
+        text = ARITHMETIC if relation.kind == "ratio" else adds_up_to_other(relation.told)
+        text = one_reading(text) if len(names) > 1 else text
+        cells.append(Cell(total.table, total.row, name, total.cells[name][0], middle, text, total.label))
+        evidence: Sentence = implies(relation.told, name, low, middle, high)
+    if len(names) > 1:
+        evidence = Joined([evidence, undecided_between(names)])
+        fault = Fault("contradiction", table=total.table, column=Joined(names, ", "), row=total.row)
     else:
         kind: FaultKind = "ratio" if names[0] == relation.members[0] and relation.kind == "ratio" else "total"
         fault = Fault(kind, table=total.table, column=names[0], row=total.row)
@@ -456,42 +474,46 @@ def _finding(each: _Sum, blocks: Blocks, relations: Sequence[Relation], decimal:
         if told and (power or not _breaks(relations, block, name, i, want, slack)):
             rows.append((i, want, told, power))
     unlike = _unlike(each, blocks, {i for i, *_ in rows})
-    text = f"total: the rows add up to {each.middle:.10g}"
+    text: Sentence = Reason("total: the rows add up to {value}", {"value": Number(f"{each.middle:.10g}")})
     slip, off = _slip(total.cells[name][0], each.value, each.middle, slack, decimal)
-    text += f"; {slip}" if slip else ""
+    text = Joined([text, slip]) if slip else text
     shifted = [line for line in rows if line[3]]
     # Digits that fit one cell alone, and all of them, are no chance where few cells could have been the one.
-    decided = len(shifted) == 1 and not slip and _by_chance(each, column, slack) < _RARE
-    lead = "" if (slip and not rows) or decided else "one reading: "
-    cells = [Cell(total.table, total.row, name, total.cells[name][0], each.middle, f"{lead}{text}", total.label, off)]
-    if decided:
+    alone = len(shifted) == 1 and not slip and _by_chance(each, column, slack) < _RARE
+    sure = (slip and not rows) or alone
+    cells = [Cell(total.table, total.row, name, total.cells[name][0], each.middle, text, total.label, off)]
+    if alone:
         rows, cells = shifted, []
     if row and rows:
         cells = []
     cells += [
         Cell(
             total.table, block.rows[i], name, column.printed[i], want,
-            f"{lead}{told}, does not add up to {total.label}", block.regions[i], power,
+            Reason("{cause}, does not add up to {total}", {"cause": told, "total": total.label}),
+            block.regions[i], power,
         )
         for i, want, told, power in rows
     ]  # fmt: skip
     cells += [
         Cell(
             total.table, block.rows[i], name, column.printed[i], want,
-            f"{lead}does not add up: {total.label}; {told}", block.regions[i],
+            Joined([adds_up_to_other(total.label), told]), block.regions[i],
         )
-        for i, want, told in (unlike if lead else ())
+        for i, want, told in (() if sure else unlike)
     ]  # fmt: skip
-    evidence = f"{total.cells[name][0]} printed, rounding allows {each.low - each.half:.10g} to "
-    evidence += f"{each.high + each.half:.10g}"
-    evidence += "; the total or one of its rows is wrong" if lead else ""
+    ends = {"low": Number(f"{each.low - each.half:.10g}"), "high": Number(f"{each.high + each.half:.10g}")}
+    places = {"text": total.cells[name][0], **ends}
+    evidence: Sentence = Reason("{text} printed, rounding allows {low} to {high}", places)
+    if not sure:
+        cells = [replace(own, cause=one_reading(own.cause)) for own in cells]
+        evidence = Joined([evidence, Reason("the total or one of its rows is wrong", {})])
     fault = Fault("total", table=total.table, column=name, row=total.row)
     return Finding(f"t{total.table}-{name}-r{total.row:02d}", fault, tuple(cells), evidence, None, block.year)
 
 
-def _unlike(each: _Sum, blocks: Blocks, known: set[int]) -> list[tuple[int, float, str]]:
+def _unlike(each: _Sum, blocks: Blocks, known: set[int]) -> list[tuple[int, float, Reason]]:
     """Return rows that grow unlike the others, or not at all, and as the total wants like them: row, figure, reason."""
-    block, found = blocks[each.total.table], dict[int, tuple[int, float, str]]()
+    block, found = blocks[each.total.table], dict[int, tuple[int, float, Reason]]()
     for other, place in twins(blocks, block.table, each.name):
         change, middle, scale = growth(block, other, place, each.name)
         for i in set(each.at) - known if np.isfinite(scale) else ():
@@ -502,10 +524,9 @@ def _unlike(each: _Sum, blocks: Blocks, known: set[int]) -> list[tuple[int, floa
             now, then = abs(change[i] - middle) / scale, abs(np.log(want / theirs) - middle) / scale
             same = theirs == block.columns[each.name].value[i]
             if same and then < _USUAL and significant_digits(block.columns[each.name].printed[i]) >= _TOLD_APART:
-                found[i] = i, want, f"duplicated cell: the same as table {other.table}, row {other.rows[place[i]]}"
+                found[i] = i, want, repeated_cell(other.table, other.rows[place[i]])
             elif now > _ODD and then < _USUAL:
-                told = f"x{np.exp(change[i]):.4g} from table {other.table} to {block.table}, where the others grow "
-                found[i] = i, want, f"{told}x{np.exp(middle):.3g}"
+                found[i] = i, want, grows_unlike(change[i], middle, other.table, block.table)
     return list(found.values())
 
 
@@ -533,13 +554,15 @@ def _breaks(relations: Sequence[Relation], block: Block, name: str, i: int, want
     return False
 
 
-def _slip(text: str, value: float, want: float, slack: float, decimal: Decimal, half: float = 0.0) -> tuple[str, int]:
+def _slip(
+    text: str, value: float, want: float, slack: float, decimal: Decimal, half: float = 0.0
+) -> tuple[Reason | None, int]:
     """Name a slip of the digits that turns what is wanted into what is printed, to `half` a unit of its last digit.
 
-    Returns its name, empty without one, and the power of ten by which the figure is off.
+    Returns its name, None without one, and the power of ten by which the figure is off.
     """
     power = decimal_shift(value, want - slack, want + slack, half)
     if power is not None and abs(value / 10.0**power - want) <= slack + half / 10.0**power + abs(value) * 1e-9:
-        return f"decimal shift (x10^{power})", power
+        return shifted_by(power), power
     changed = transposed(text, want - slack, want + slack, decimal=decimal)
-    return ("" if changed is None else f"digit transposition: {changed} fits"), 0
+    return (None if changed is None else exchanged_digits(changed)), 0
