@@ -2,10 +2,14 @@
 
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+import growthpoles as gp
 from growthpoles.report.draw_figures import Outlines, inline_png, inline_svg
 from growthpoles.report.manifest import Manifest
 
@@ -154,3 +158,20 @@ def test_the_first_screen_answers_and_words_are_explained(page: Outline, report:
         assert len(terms) >= 18 and {f"#{lang}-term-index", f"#{lang}-term-rating_class"} <= set(page.links)
         assert {link for link in page.links if link.startswith(f"#{lang}-term-")} <= {f"#{term}" for term in terms}
     assert html.count("<title>Almaty City: B++</title>") >= 1
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(3))
+def test_a_study_of_printed_tables_alone_has_report_and_audit(seed: int, tmp_path: Path) -> None:
+    from planted import Shape, invent
+
+    from growthpoles.report.audit_files import write_audit
+    from growthpoles.study.audit import run_audit
+
+    rng = np.random.default_rng(seed)
+    shape = replace(Shape.drawn(rng), layout="cells")
+    study = invent(rng, tmp_path, "unit_slip", n=9, shape=shape)[0].write(tmp_path / "study")
+    written = write_audit(run_audit(study, rng=1), study, out=tmp_path / "audit")
+    assert {"audit.html", "audit.xlsx"} <= {path.name for path in written}
+    gp.build_report(study, out=tmp_path / "report")
+    assert any((tmp_path / "report" / "figures").glob("contributions_*.png"))

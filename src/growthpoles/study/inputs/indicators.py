@@ -138,6 +138,8 @@ def region_index(study: Study) -> pd.Index:
         return study_regions(study).index
     catalogue = study_catalogue(study)
     codes: dict[str, None] = {}
+    if study.cells is not None:
+        codes |= dict.fromkeys(map(str, next(iter(study.cells.orders.values()), ())))
     for number, spec in enumerate(study.tables):
         for year in spec.covered(study.years):
             if year in study_table(study, number, catalogue).by_year:
