@@ -319,6 +319,32 @@ def county_file(tmp_path):
     return tmp_path / "counties.gpkg"
 
 
+@pytest.mark.parametrize("name", ["The capital", "A = B", "Zzz (old)"])
+def test_a_name_that_fits_no_region_is_given_its_key(county_file, ask, tmp_path, name):
+    names = [f"County {i}" for i in range(19)] + [name]
+    table = tmp_path / "named.csv"
+    table.write_text("\n".join(["county,wage", *(f"{each},{i * i % 7}" for i, each in enumerate(names))]))
+    command = (
+        "stats",
+        str(county_file),
+        "--table",
+        str(table),
+        "--key",
+        "code",
+        "--variable",
+        "wage",
+        "--format",
+        "csv",
+    )
+    stopped = ask(*command)
+    assert stopped.returncode == 2 and f"'{name}' fits no region" in stopped.stderr
+    assert "allowed: --aliases name=key, --ignore name" in stopped.stderr
+    done = ask(*command, "--aliases", f"{name}=19")
+    assert done.returncode == 0 and ",20," in done.stdout
+    wrong = ask(*command, "--aliases", "The capital")
+    assert wrong.stderr == ("growthpoles: --aliases 'The capital'; allowed: \"name in the table=key of the region\"\n")
+
+
 def test_a_map_of_a_column_of_any_file(county_file, ask, tmp_path):
     done = ask("map", str(county_file), "--variable", "income", "--out", str(tmp_path / "a.png"))
     assert done.returncode == 0 and (tmp_path / "a.png").stat().st_size > 10_000

@@ -9,6 +9,7 @@ import typer
 
 from growthpoles.cli.shared_options import (
     AdjustOption,
+    AliasesOption,
     CrsOption,
     DissolveOption,
     EditionOption,
@@ -125,6 +126,7 @@ def stats(
     encoding: FileEncodingOption = None,
     sheet: SheetOption = None,
     ignore: IgnoreOption = None,
+    aliases: AliasesOption = None,
     repair: RepairOption = None,
     dissolve: DissolveOption = None,
     study: StudyOption = None,
@@ -150,7 +152,8 @@ def stats(
 ) -> None:
     """Test for spatial association, globally or region by region: of a study, or of a column of any boundary file."""
     chosen = file_options(
-        year, table=table, key=key, layer=layer, crs=crs, encoding=encoding, sheet=sheet, ignore=ignore, repair=repair,
+        year, table=table, key=key, layer=layer, crs=crs, encoding=encoding, sheet=sheet, ignore=ignore,
+        aliases=aliases, repair=repair,
         dissolve=dissolve,
     )  # fmt: skip
     allowed = (*GLOBAL, *LOCAL, "all")
@@ -369,6 +372,7 @@ def specialise(
     encoding: FileEncodingOption = None,
     sheet: SheetOption = None,
     ignore: IgnoreOption = None,
+    aliases: AliasesOption = None,
     repair: RepairOption = None,
     dissolve: DissolveOption = None,
     industries: Annotated[
@@ -391,7 +395,8 @@ def specialise(
 ) -> None:
     """Show the specialisation of every region: its group in a study; its industries in a table of regions by them."""
     options = file_options(
-        year, table=table, key=key, layer=layer, crs=crs, encoding=encoding, sheet=sheet, ignore=ignore, repair=repair,
+        year, table=table, key=key, layer=layer, crs=crs, encoding=encoding, sheet=sheet, ignore=ignore,
+        aliases=aliases, repair=repair,
         dissolve=dissolve,
     )  # fmt: skip
     if file is not None:

@@ -187,7 +187,7 @@ def in_its_words(told: Reason, options: Collection[str]) -> Reason:
     remedies = {key: each for key, each in getattr(allowed, "places", {}).items() if isinstance(each, Option)}
     if not remedies:
         return told
-    taken = {key: f"--{each.name.replace('_', '-')} {each.value.strip(_QUOTES)}".rstrip()
+    taken = {key: f"--{each.name.replace('_', '-')} {each.value.strip(_QUOTES).replace(': ', '=')}".rstrip()
              for key, each in remedies.items() if each.name in options}  # fmt: skip
     keys = {key: f"{each.name} = {each.value}" if each.value else each.name
             for key, each in remedies.items() if key not in taken}  # fmt: skip
@@ -197,7 +197,7 @@ def in_its_words(told: Reason, options: Collection[str]) -> Reason:
     return Reason(told.template, {**told.places, "allowed": told_so}, told.replace(str(allowed), told_so))
 
 
-_QUOTES = "[]\"'"
+_QUOTES = "[]{}\"'"
 
 
 def _usage(error: Any) -> str:

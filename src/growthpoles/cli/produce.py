@@ -12,6 +12,7 @@ from typer.core import TyperArgument, TyperCommand
 
 from growthpoles.cli.shared_options import (
     AdjustOption,
+    AliasesOption,
     CrsOption,
     DissolveOption,
     EditionOption,
@@ -106,6 +107,7 @@ def draw(
     encoding: FileEncodingOption = None,
     sheet: SheetOption = None,
     ignore: IgnoreOption = None,
+    aliases: AliasesOption = None,
     repair: RepairOption = None,
     dissolve: DissolveOption = None,
     study: StudyOption = None,
@@ -143,7 +145,8 @@ def draw(
     from growthpoles.study.file_variable import is_file
 
     of_file = file_options(
-        year, table=table, key=key, layer=layer, crs=crs, encoding=encoding, sheet=sheet, ignore=ignore, repair=repair,
+        year, table=table, key=key, layer=layer, crs=crs, encoding=encoding, sheet=sheet, ignore=ignore,
+        aliases=aliases, repair=repair,
         dissolve=dissolve,
     )  # fmt: skip
     how = {"limits": _limits(limits), "scheme": scheme, "classes": classes, "center": center, "digits": digits}

@@ -112,6 +112,9 @@ CrsOption = Annotated[
 FileEncodingOption = Annotated[str | None, typer.Option("--encoding", help="Of the texts of the file.")]
 SheetOption = Annotated[str | None, typer.Option("--sheet", help="Sheet of the table.")]
 IgnoreOption = Annotated[list[str] | None, typer.Option("--ignore", help="A row of the table that is no region.")]
+AliasesOption = Annotated[
+    list[str] | None, typer.Option("--aliases", help="NAME=KEY: a name in the table that fits no region; repeat it.")
+]
 RepairOption = Annotated[
     str | None, typer.Option("--repair", help="clean mends polygons and borders of the file; default: refuse.")
 ]
@@ -128,7 +131,16 @@ def file_options(year: int | None = None, **given: Any) -> FileOptions:
     if repair not in ("refuse", "clean"):
         raise StudyError(unknown_option("--repair", repair, ["refuse", "clean"]))
     ignore = tuple(given.pop("ignore", None) or ())
-    return FileOptions(year=year, repair=repair, ignore=ignore, **given)
+    aliases = dict(_pair(text) for text in given.pop("aliases", None) or ())
+    return FileOptions(year=year, repair=repair, ignore=ignore, aliases=aliases, **given)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    """Take NAME=KEY apart; the key is behind the last sign."""
+    name, sign, key = text.rpartition("=")
+    if not (sign and name.strip() and key.strip()):
+        raise StudyError(message(f"--aliases {text[:80]!r}", allowed='"name in the table=key of the region"'))
+    return name.strip(), key.strip()
 
 
 def refuse_for_study(options: FileOptions) -> None:

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from growthpoles.cli.shared_options import (
-    CrsOption,
     FormatOption,
     LayerOption,
     OutOption,
@@ -46,7 +45,7 @@ def init(
     name: Annotated[str | None, typer.Option("--name", help="Name of the study; default: that of the folder.")] = None,
     encoding: Annotated[str | None, typer.Option("--encoding", help="Of text tables, for instance cp1251.")] = None,
     layer: LayerOption = None,
-    crs: CrsOption = None,
+    crs: Annotated[str | None, typer.Option("--crs", help="Coordinate system of a file that states none.")] = None,
     header: Annotated[int | None, typer.Option("--header", help="First row with the names of columns.")] = None,
     delimiter: Annotated[
         str | None, typer.Option("--delimiter", help="Sign between cells of text tables, or the word tab.")

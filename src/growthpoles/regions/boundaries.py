@@ -106,7 +106,7 @@ def read_boundaries(
         Layer name; needed when the file holds several layers.
     crs : optional
         Coordinate system of a file that states none, in any form that pyproj reads. A file that states
-        another one is an error: nothing is reprojected here.
+        another one is an error: nothing is reprojected here. "none" is a plane of unknown units.
     encoding : str, optional
         Of the texts of a Shapefile that does not state it. None takes UTF-8 or Russian cp1251 where the texts are
         plainly that (``attrs["encoding"]`` says so), else what GDAL takes.
@@ -510,6 +510,14 @@ def _with_crs(frame: GeoDataFrame, crs: CRSLike | None, where: str) -> GeoDataFr
     from pyproj import CRS
     from pyproj.exceptions import CRSError
 
+    # a GeoJSON that states no system is taken to count in degrees
+    impossible = (
+        frame.crs is not None
+        and frame.crs.is_geographic
+        and bool((np.abs(frame.total_bounds) > (360.0, 90.0 + 1e-9) * 2).any())
+    )
+    if isinstance(crs, str) and crs.strip().casefold() == "none":
+        return frame.set_crs(None, allow_override=True) if impossible else frame  # type: ignore[call-overload]
     try:
         wanted = CRS.from_user_input(crs)
     except CRSError as error:
@@ -517,6 +525,8 @@ def _with_crs(frame: GeoDataFrame, crs: CRSLike | None, where: str) -> GeoDataFr
         raise DataError(message(f"crs={crs!r} is not known", where=where, allowed=allowed)) from error
     if frame.crs is None:
         return frame.set_crs(wanted)
+    if impossible:
+        return frame.set_crs(wanted, allow_override=True)
     if not frame.crs.equals(wanted, ignore_axis_order=True):
         problem = f"the file states {frame.crs.name}, and {wanted.name} is asked for"
         raise DataError(message(problem, where=where, allowed=remedy("that of the file: no {crs}", crs="")))
@@ -542,7 +552,11 @@ def _check_coordinates(frame: GeoDataFrame, where: str) -> None:
     for problem, at in faults.items():
         if at.any():
             named = listed(dict.fromkeys(frame.index[owner[at]]), limit=_LISTED)
-            raise DataError(message(f"{problem} for {named}", where=where, allowed="a polygon per region"))
+            allowed: str = "a polygon per region"
+            if finite.all() and crs is not None and crs.is_geographic:
+                told = f"degrees; these run from {_extent(points)}"
+                allowed = remedy(told + ": {crs} says which system they are in", crs='"EPSG:..."')
+            raise DataError(message(f"{problem} for {named}", where=where, allowed=allowed))
     if crs is None or not crs.is_projected or not len(points):
         return
     if (size <= (360.0, 90.0)).all():

@@ -21,6 +21,7 @@ def check_regions(
     found_in: str,
     expected_in: str,
     lacking: Literal["raise", "allow"] = "raise",
+    allowed: str | None = None,
 ) -> None:
     """Raise one RegionError that lists every region present on one side only, and every duplicate."""
     found, expected = list(found), list(expected)
@@ -37,7 +38,7 @@ def check_regions(
         problems.append(f"in {expected_in} but not in {found_in}: {', '.join(left)}")
     if problems:
         near = [hit for region in extra[:5] for hit in nearest(region, left or expected, n=1)]
-        raise RegionError(message("; ".join(problems), near=dict.fromkeys(near)))
+        raise RegionError(message("; ".join(problems), allowed=allowed, near=dict.fromkeys(near)))
 
 
 def _wide(table: pd.DataFrame) -> pd.DataFrame:
@@ -95,7 +96,8 @@ def join(regions: gpd.GeoDataFrame, table: pd.DataFrame) -> gpd.GeoDataFrame:
     lacking = [code for code in regions.index if code not in present]
     # More regions than rows is common; rows without a region are a mistake, and then both sides are listed.
     if len(table) + len(lacking) != len(regions) or len(lacking) == len(regions) or not table.index.is_unique:
-        check_regions(table.index, regions.index, found_in="the table", expected_in="the boundaries")
+        allowed = "keys of the boundaries; read_table(file, boundaries=, key=) finds regions by their names"
+        check_regions(table.index, regions.index, found_in="the table", expected_in="the boundaries", allowed=allowed)
     clash = [str(column) for column in table.columns if column in regions.columns]
     if clash:
         raise RegionError(message(f"columns on both sides: {', '.join(clash)}", where="join"))

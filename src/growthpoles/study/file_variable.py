@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from growthpoles.errors import DataError, listed, message, nearest, plain, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
     import pandas as pd
 
@@ -36,6 +38,8 @@ class FileOptions:
         Of the table.
     ignore : tuple of str
         Rows of the table that are no regions.
+    aliases : mapping of str to str
+        Names in the table that fit no region, with the key of the region.
     """
 
     table: Path | None = None
@@ -48,6 +52,7 @@ class FileOptions:
     sheet: str | None = None
     year: int | None = None
     ignore: tuple[str, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     def given(self) -> list[str]:
         """Return the names of the options that are not left as they are."""
@@ -140,7 +145,7 @@ def read_files(path: Path, options: FileOptions, *, variable: str | None = None,
     key, name, layer, notes = _columns_of(path, options, variable)
     plane = options.crs is not None and options.crs.strip().casefold() == "none"
     regions = read_boundaries(
-        path, key=key, layer=layer, crs=None if plane else options.crs, encoding=options.encoding,
+        path, key=key, layer=layer, crs=options.crs, encoding=options.encoding,
         dissolve=options.dissolve, repair=options.repair,
     )  # fmt: skip
     if plane and regions.crs is not None:
@@ -243,13 +248,13 @@ def _joined(
 
     assert options.table is not None
     long = read_table(options.table, boundaries=path, key=key, layer=layer, sheet=options.sheet,
-                      year=options.year or _UNSTATED, ignore=options.ignore)  # fmt: skip
+                      year=options.year or _UNSTATED, ignore=options.ignore, aliases=options.aliases)  # fmt: skip
     notes += [note for note in long.attrs.get("remarks", ()) if not note.startswith("the key of the regions")]
     years = sorted(set(long["year"]))
     if options.year is not None and options.year not in years:
         raise DataError(message(f"no year {options.year}", where=str(options.table), allowed=listed(years)))
     year = options.year or years[-1]
-    if len(years) > 1:
+    if len(years) > 1 and options.year is None:
         notes.append(f"the year: {year} (--year says another: {listed(years)})")
     bare = regions[[regions.geometry.name]]
     joined = join(bare, long[long["year"] == year])
@@ -270,13 +275,13 @@ def read_matrix(path: Path, options: FileOptions) -> FileData:
     from growthpoles.study.read_published import read_table
 
     long = read_table(path, sheet=options.sheet, encoding=options.encoding, year=options.year or _UNSTATED,
-                      ignore=options.ignore)  # fmt: skip
+                      ignore=options.ignore, aliases=options.aliases)  # fmt: skip
     years = sorted(set(long["year"]))
     year = options.year or years[-1]
     if year not in years:
         raise DataError(message(f"no year {year}", where=str(path), allowed=listed(years)))
     notes = list(long.attrs.get("remarks", ()))
-    if len(years) > 1:
+    if len(years) > 1 and options.year is None:
         notes.append(f"the year: {year} (--year says another: {listed(years)})")
     table = long[long["year"] == year].pivot(index="region", columns="indicator", values="value")
     table = table.reindex(index=long["region"].unique(), columns=long["indicator"].unique()).rename_axis(columns=None)

@@ -63,7 +63,8 @@ def codes_for(headers: Iterable[str]) -> list[str]:
     for header in headers:
         folded = header.replace("{year}", "").casefold()
         latin = "".join(_LATIN.get(sign, sign) for sign in unicodedata.normalize("NFC", folded))
-        latin = "".join(_LATIN.get(sign, sign) for sign in unicodedata.normalize("NFKD", latin))
+        parts = unicodedata.normalize("NFKD", latin)
+        latin = "".join(_LATIN.get(sign, sign) for sign in parts if not unicodedata.combining(sign))
         code = re.sub(r"[^a-z0-9]+", "_", latin, flags=re.ASCII).strip("_")[:40].strip("_")
         code = f"x_{code}" if not code or code[0].isdigit() or code in _RESERVED or code.startswith("score_") else code
         start, number = code.rstrip("_"), 2

@@ -301,6 +301,9 @@ def propose_study(
     of_layer = {"key": key, "layer": layer, "crs": crs}
     if boundaries is None and any(value is not None for value in of_layer.values()):
         raise DataError(message("key, layer and crs are of a boundary file", allowed="with boundaries="))
+    if crs is not None and crs.strip().casefold() == "none":
+        allowed = "the code of one, such as EPSG:32642; maps and tests of a file alone take a plane: --crs none"
+        raise DataError(message("a study needs a coordinate system", where="crs", allowed=allowed))
     found, grids = _open(paths, boundaries, of_layer, sheet=sheet, encoding=encoding, delimiter=delimiter)
     if header is not None:
         for grid in grids:

@@ -545,7 +545,8 @@ def read_table(
     if problems:
         own = {"aliases": "{name: key}", "ignore": "[name]", "year": "", "decimal": '","', "thousands": '"."'}
         allowed = remedy("{aliases}, {ignore}, {year}, or {decimal} with {thousands}", **own)
-        raise DataError(message("; ".join(problems[:12]), where=str(path), allowed=allowed))
+        near = dict.fromkeys(hit for block in blocks for hit in block.match.open.values() if hit is not None)
+        raise DataError(message("; ".join(problems[:12]), where=str(path), allowed=allowed, near=[*near][:5]))
     rows: list[tuple[str, int, str, float, str]] = []
     unread: list[tuple[str, int | None, str, str, str]] = []
     for block in blocks:
