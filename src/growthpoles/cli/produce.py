@@ -159,7 +159,7 @@ def draw(
         with _set_in(font, font_bold) as face:
             _draw_file(
                 Path(kind), of_file, variable, lang=lang, preset=preset, out=out, proof=proof, face=face, quiet=quiet,
-                classes=_named(how), extras=extras,
+                classes={**_named(how), **extras},
             )  # fmt: skip
         return
     refuse_for_study(of_file)
@@ -220,7 +220,6 @@ def _draw_file(
     face: Typeface | None,
     quiet: bool,
     classes: dict[str, Any],
-    extras: dict[str, Any],
 ) -> None:
     """Map a column of a file, or of the table joined to it."""
     from growthpoles.language.languages import check_language
@@ -235,14 +234,12 @@ def _draw_file(
     year = found.table.attrs.get("year")
     axes = plot_values(
         found.regions, values, variable=name, year=year, lang=lang, preset=preset or "report",
-        source=options.table.name if options.table else None, **classes, **extras,
+        source=options.table.name if options.table else None, **classes,
     )  # fmt: skip
     figure = axes.get_figure(root=True)
     assert figure is not None
     target = out or Path(re.sub(r"[^\w.-]+", "_", name) + ".png")
-    parameters: dict[str, object] = (
-        {"variable": name, "year": year} | classes | extras | ({"font": face.family} if face else {})
-    )
+    parameters: dict[str, object] = {"variable": name, "year": year} | classes | ({"font": face.family} if face else {})
     _check_figures(target, proof=proof)
     save_figure(
         figure, target, preset=preset or "report", title=name, description=_described(figure), source=found.source,

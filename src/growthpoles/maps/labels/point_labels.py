@@ -296,13 +296,16 @@ class Beside:
         ]
         return [*(spot.room for spot in self.spots), *held, *([self.place] if self.place else [])]
 
-    def tell(self, ax: Axes, style: Style, plan: Plan) -> None:
-        """Give the axes what a caption says of cities and locator: `cities`, `locator`, `facts`."""
+    def tell(self, ax: Axes, style: Style, plan: Plan, left_out: Sequence[str]) -> None:
+        """Give the axes what a caption says of cities, locator, and parts left out: `cities`, `locator`, `facts`."""
         word, facts = translator(style.lang), list[str]()
         if self.spots:
             rings = any(spot.city.capital for spot in self.spots)
             told = "dots: cities, rings: capitals" if rings else "dots: cities"
             facts.append(word(told) + ("" if self.spots[0].city.own else f" ({word('Natural Earth')})"))
+        if left_out:
+            told = "a far part of {names} is too small to be shown"
+            facts.append(word(told).format(names=", ".join(left_out)))
         if self.lost:
             facts.append(word("no room for the names of: {names}").format(names=", ".join(self.lost)))
         stands = ""

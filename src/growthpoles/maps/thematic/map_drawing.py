@@ -276,7 +276,8 @@ def draw_map(
     plan = cleared(plan)
     beside = name_cities(base, plan, named, names, style, locator, place)
     make_transform(ax, base)
-    beside.tell(ax, style, plan)
+    whole = region_names(regions, replace(style, labels="auto"))
+    beside.tell(ax, style, plan, [whole[i][0] for i in base.left_out])
     ax.projection = projection  # type: ignore[attr-defined]
     lacking: Sequence[int] = range(len(names)) if style.labels != "none" else []
     known = lacking
@@ -292,10 +293,9 @@ def draw_map(
     if base.paths:  # one path a region
         layer = next(each for each in ax.collections if each.get_gid() == f"{gid}-regions")
         labels = {category.key: category.label for category in legend.categories}
-        whole = [found[0] for found in region_names(regions, replace(style, labels="auto"))]
         layer.told = [  # type: ignore[attr-defined]
             f"{text_metrics.clean(name)}: {_said(mark, labels[key])}"
-            for name, mark, key in zip(whole, marks, classes, strict=True)
+            for (name, *_), mark, key in zip(whole, marks, classes, strict=True)
         ]
     return ax
 
@@ -578,7 +578,7 @@ def region_names(regions: gpd.GeoDataFrame, style: Style) -> Sequence[list[str]]
 
 
 def facts_of(figure: Figure) -> list[str]:
-    """Return what a caption says of the cities and the locator map of a figure."""
+    """Return what a caption says of the cities, the locator map and the parts left out of a figure."""
     found = dict.fromkeys(fact for ax in figure.axes for fact in getattr(ax, "facts", ()))
     return [fact[:1].upper() + fact[1:] + "." for fact in found]
 
