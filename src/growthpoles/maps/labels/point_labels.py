@@ -11,7 +11,7 @@ import numpy as np
 from growthpoles.language.languages import translator
 from growthpoles.maps import palettes
 from growthpoles.maps.labels.callouts import frame_of
-from growthpoles.maps.labels.region_labels import Names, along, taken_by
+from growthpoles.maps.labels.region_labels import Names, along, far_names, taken_by
 from growthpoles.maps.map_options import Style
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet import canvas, insets
@@ -280,13 +280,14 @@ def spread(places: Sequence[float] | Array, step: float | Sequence[float] | Arra
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What a map shows on request: cities with names, names of a table without room; a locator map, its place."""
+    """What a map shows on request: cities with names, names of a table without room; a locator map; far parts."""
 
     spots: tuple[CitySpot, ...]
     words: tuple[Word, ...]
     lost: tuple[str, ...]
     locator: Locator | None
     place: Box | None
+    far: tuple[Word, ...] = ()
 
     @property
     def boxes(self) -> list[Box]:
@@ -319,6 +320,7 @@ class Beside:
 
     def draw(self, ax: Axes, preset: Preset, mm: Transform, gid: str) -> None:
         """Draw them."""
+        canvas.add_words(ax, self.far, transform=mm, gid=f"{gid}-far-names")
         if self.spots:
             draw_cities(ax, self.spots, self.words, mm, gid)
         if self.locator is not None and self.place is not None:
@@ -344,13 +346,15 @@ def name_cities(
     A city that is called like the region around it is a dot without a name: the region's says it. What of a table has
     no room is listed.
     """
+    far = tuple(far_names(base, plan, named, names, style))
     spots = city_spots(base, plan, style.cities)
     if not spots:
-        return Beside((), (), (), locator, place)
+        return Beside((), (), (), locator, place, far)
     labels: list[BaseGeometry] = [frame_of(one) for one in named.inside.values()] if named else []
     boxes, lines = taken_by(plan, named)
     boxes += [_bounds(each) for each in (*labels, *plan.obstacles)]
     boxes += [place] if place else []
+    boxes += [Box(left, low, right - left, top - low) for left, low, right, top in (word.box for word in far)]
     for lens, spot in zip(plan.lenses, plan.found.insets, strict=True):
         x, y = insets.target_ring(lens, plan.found.scale, plan.found.origin)
         ring = insets.radius_of(lens) / insets.zoom(lens, plan.found.scale) + 0.3
@@ -358,9 +362,9 @@ def name_cities(
     bits = list(along(lines))
     free = [spot for spot in spots if not any(spot.room.overlaps(box) for box in (*boxes, *bits))]
     lost = [spot.city.name for spot in spots if spot not in free] if spots[0].city.own else []
-    frame, far = plan.frame, plan.found
+    frame, found = plan.frame, plan.found
     for each in base.frames:  # no name crosses the edge of a frame
-        ends = np.array(each.bounds).reshape(2, 2) * far.scale + np.asarray(far.origin)
+        ends = np.array(each.bounds).reshape(2, 2) * found.scale + np.asarray(found.origin)
         (left, bottom), (right, top) = ends
         boxes += [Box(left, y, right - left, 0.0) for y in (bottom, top)]
         boxes += [Box(x, bottom, 0.0, top - bottom) for x in (left, right)]
@@ -384,7 +388,7 @@ def name_cities(
         lost += [free[i].city.name for i in homeless]
     else:
         free = [spot for i, spot in enumerate(free) if i not in homeless]
-    return Beside(tuple(free), tuple(words), tuple(lost), locator, place)
+    return Beside(tuple(free), tuple(words), tuple(lost), locator, place, far)
 
 
 def _printed(named: Names | None, names: Sequence[list[str]]) -> dict[int, str]:

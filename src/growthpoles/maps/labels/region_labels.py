@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.axes import Axes
     from matplotlib.transforms import Transform
+    from shapely.geometry.base import BaseGeometry
 
 #: With more regions than this without their whole name, those carry their class only.
 CROWD = 60
@@ -537,6 +538,33 @@ def along(lines: Sequence[Array]) -> Iterator[Box]:
         steps = max(int(np.hypot(*(end - start))), 1)
         for x, y in np.linspace(start, end, steps + 1):
             yield Box(float(x), float(y), 0.5, 0.5)
+
+
+def far_names(base: Base, plan: Plan, named: Names | None, names: Sequence[Sequence[str]], style: Style) -> list[Word]:
+    """Name the regions that frames of far parts belong to, where no label and no line from one stands in the frame."""
+    import shapely
+
+    if style.labels in ("none", "marks") or not base.frames or named is None:
+        return []
+    scale, origin, size = plan.found.scale, np.asarray(plan.found.origin), style.preset.small_pt
+    at: list[BaseGeometry] = [shapely.Point(x, y) for _, x, y, _ in named.inside.values()]
+    at += [shapely.LineString(one.line) for one in named.beside.values()]
+    at += [shapely.box(spot.box.x, spot.box.y, spot.box.right, spot.box.top) for spot in plan.found.insets]
+    at += [shapely.Point(*insets.target_ring(lens, scale, plan.found.origin)) for lens in plan.lenses]
+    words = []
+    for frame in base.frames:
+        (left, bottom), (right, top) = np.array(frame.bounds).reshape(2, 2) * scale + origin
+        room = shapely.box(left, bottom, right, top)
+        if any(room.intersects(one) for one in at):
+            continue
+        held = np.flatnonzero(shapely.intersects(base.geometries, shapely.box(*frame.bounds))).tolist()
+        for told in zip(*(names[i][:: len(names[i]) - 1 or 1] for i in held if names[i]), strict=False):
+            line = ", ".join(told)
+            if text_metrics.width(line, size) < right - left - 1.2:
+                high = float(top) - 0.6 - text_metrics.CAP * size * text_metrics.PT
+                words.append(Word(float(left) + 0.6, high, line, size))
+                break
+    return words
 
 
 def place_locator(

@@ -69,11 +69,13 @@ _CITY, _CITY_GAP, _CITY_ROOM, _FEWEST_CITIES = 0.8, 8.0, 900.0, 3
 _LARGE = 1
 #: A city without a Kazakh name has its Russian one, which is written in the same letters; else the English one.
 _INSTEAD = "ru"
-#: A locator shows so many times the span of the regions, in degrees at least a continent; beyond the larger one the
-#: world. Regions over more longitudes than the last are most of it.
-_AROUND, _CONTINENT_LEAST, _CONTINENT_MOST, _ROUND_GLOBE = 2.4, 50.0, 120.0, 250.0
-#: Square millimetres below which land, and a lake, is left out of it; millimetres below which its area gets a ring.
-_SPECK, _LAKE_SEEN, _UNSEEN = 0.02, 0.4, 1.5
+#: A locator shows so many times the span of the regions, in degrees, and at least the first of these where it holds so
+#: much land, else the next. Beyond the largest it shows the world; regions over more longitudes than the last are most
+#: of it.
+_AROUND, _CONTINENTS, _DRY, _CONTINENT_MOST, _ROUND_GLOBE = 2.4, (50.0, 80.0, 110.0), 0.08, 120.0, 250.0
+#: Square millimetres below which land, and a lake, is left out of it; millimetres across, and square millimetres, below
+#: which its area gets a ring.
+_SPECK, _LAKE_SEEN, _UNSEEN, _THIN = 0.02, 0.4, 1.5, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -550,15 +552,25 @@ class Locator:
 def locator_of(regions: gpd.GeoDataFrame, wide: float) -> Locator | None:
     """Return a locator map of that width; None without a coordinate system, or where the regions go round the globe.
 
-    The surroundings are at least a continent, in Lambert's azimuthal equal-area projection about the regions; around
-    those that are larger themselves stands the world, in the Equal Earth projection.
+    The surroundings are at least a continent, in Lambert's azimuthal equal-area projection about the regions, and more
+    in an ocean; around those that are larger themselves stands the world, in the Equal Earth projection.
     """
+    found = None
+    for least in _CONTINENTS:
+        found, dry = _locator(regions, wide, least)
+        if dry >= _DRY:
+            break
+    return found
+
+
+def _locator(regions: gpd.GeoDataFrame, wide: float, least: float) -> tuple[Locator | None, float]:
+    """Return a locator map of the regions over so many degrees at least, and what share of it is land."""
     import shapely
     from matplotlib.path import Path
     from pyproj import CRS
 
     if regions.crs is None:
-        return None
+        return None, 1.0
     shapes = np.asarray(regions.geometry.array, dtype=object)
     bounds = shapely.total_bounds(shapes)
     fine = max(bounds[2] - bounds[0], bounds[3] - bounds[1]) / 400
@@ -568,7 +580,7 @@ def locator_of(regions: gpd.GeoDataFrame, wide: float) -> Locator | None:
     middle, width = shortest_arc(lon)
     south, north = float(lat.min()), float(lat.max())
     if width > _ROUND_GLOBE:
-        return None
+        return None, 1.0
     span = max(width * np.cos(np.deg2rad((south + north) / 2)), north - south)
     world = span * _AROUND > _CONTINENT_MOST or width > _CONTINENT_MOST
     lon_0 = round(middle / _TILE) * _TILE if world else middle
@@ -578,7 +590,7 @@ def locator_of(regions: gpd.GeoDataFrame, wide: float) -> Locator | None:
         rim = np.column_stack([np.repeat([-179.999999, 179.999999], 61), np.append(edge, edge[::-1])])
     else:
         crs = CRS.from_proj4(f"+proj=laea +lat_0={(south + north) / 2:.1f} +lon_0={lon_0:.1f} +datum=WGS84 +units=m")
-        half = 111_000.0 * max(span * _AROUND, _CONTINENT_LEAST) / 2
+        half = 111_000.0 * max(span * _AROUND, least) / 2
         rim = np.array([[-half, -0.75 * half], [half, -0.75 * half], [half, 0.75 * half], [-half, 0.75 * half]])
     forward = transformer_of(crs.to_wkt())
 
@@ -600,7 +612,7 @@ def locator_of(regions: gpd.GeoDataFrame, wide: float) -> Locator | None:
     seen_lon, seen_lat = probes if world else _degrees(crs, x, y)
     grounds: dict[int, list[BaseGeometry]] = {_LAND: [], _LAKE: []}
     holes: list[BaseGeometry] = []
-    least = _SPECK / scale**2
+    speck = _SPECK / scale**2
     for number, (kinds, sizes, _, degrees) in _tiles(seen_lon, seen_lat, lon_0, 1, 181.0):
         centre = number % _ACROSS * _TILE - 180.0 + _TILE / 2
         points = place(degrees[:, 0], degrees[:, 1], centre)
@@ -608,7 +620,7 @@ def locator_of(regions: gpd.GeoDataFrame, wide: float) -> Locator | None:
             if kind in grounds and len(ring) > 3:
                 polygon = shapely.Polygon(ring)
                 outer = shapely.is_ccw(polygon.exterior)
-                if outer or polygon.area > least:
+                if outer or polygon.area > speck:
                     (grounds[kind] if outer else holes).append(polygon)
 
     def on_sheet(parts: Sequence[BaseGeometry], tolerance: float) -> BaseGeometry:
@@ -616,8 +628,8 @@ def locator_of(regions: gpd.GeoDataFrame, wide: float) -> Locator | None:
         joined = shapely.transform(joined, lambda xy: (xy - low) * scale)
         return shapely.intersection(shapely.make_valid(shapely.simplify(joined, tolerance)), sea)
 
-    def path(shape: BaseGeometry, least: float) -> Path | None:
-        parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon" and part.area > least]
+    def path(shape: BaseGeometry, smallest: float) -> Path | None:
+        parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon" and part.area > smallest]
         return shape_paths(np.array([shapely.MultiPolygon(parts)], dtype=object))[0] if parts else None
 
     land = on_sheet(grounds[_LAND], 0.05)
@@ -634,14 +646,16 @@ def locator_of(regions: gpd.GeoDataFrame, wide: float) -> Locator | None:
     area = shapely.intersection(area, sea)
     left, bottom, right, top = area.bounds
     around: Path | None = None
-    if max(right - left, top - bottom) < _UNSEEN:
-        around = Path.circle(((left + right) / 2, (bottom + top) / 2), 1.3)
+    if max(right - left, top - bottom) < _UNSEEN or area.area < _THIN:
+        around = Path.circle(
+            ((left + right) / 2, (bottom + top) / 2), max(1.3, np.hypot(right - left, top - bottom) / 2)
+        )
     outline = path(sea, 0.0)
     own = path(area, 0.0)
     if outline is None or own is None:
-        return None
+        return None, 1.0
     tall = float((high[1] - low[1]) * scale)
-    return Locator(wide, tall, outline, path(land, _SPECK), own, around)
+    return Locator(wide, tall, outline, path(land, _SPECK), own, around), float(land.area / sea.area)
 
 
 def draw_locator(ax: Axes, found: Locator, spot: Box, preset: Preset, mm: Transform, gid: str) -> None:
