@@ -221,10 +221,10 @@ def read_towns(places: Path, exemplar: dict[str, tuple[str, str]]) -> list[dict[
             **dict(zip(LANGUAGES, names, strict=True)),
             "people": town.pop_max,
         })  # fmt: skip
-    for key in sorted(set(table) - used):
-        row = table[key]
-        if not (row["en"] and row["lon"] and row["lat"] and row["rank"]):
-            sys.exit(f"row of places.csv without its town: {key}")
+    own = [table[key] for key in sorted(set(table) - used)]
+    if lost := [(row["code"], row["name"]) for row in own if not (row["en"] and row["lon"] and row["lat"])]:
+        sys.exit(f"rows of places.csv without their town: {lost}")
+    for row in own:
         found.append({**row, "lon": float(row["lon"]), "lat": float(row["lat"]), "rank": int(row["rank"]), "people": 0})
     return sorted(found, key=lambda town: (town["rank"], -town.pop("people"), town["en"]))
 
