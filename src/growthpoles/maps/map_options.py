@@ -48,7 +48,8 @@ class MapOptions(TypedDict, total=False):
         languages from name_en, name_ru and name_kk. ``axes.cities`` are the names on the map.
     locator : bool
         A small map of the surroundings, 18 to 24 mm wide, that shows where the regions lie: in free space, else under
-        the map. ``axes.locator`` says where it stands, "left out" where it has no room.
+        the map. ``axes.locator`` says where it stands, "left out" where it has no room; ``axes.facts`` are sentences on
+        both for a caption.
     graticule : "ticks" | "lines" | "none"
         Frame with ticks along meridians and parallels, or with the lines themselves behind the regions.
     north_arrow : "none" | "auto"
