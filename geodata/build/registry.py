@@ -70,6 +70,12 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "source": "npm cldr-localenames-full 48.2.0 (CLDR territories); waters by hand",
         "made_by": "geodata/build/context.py",
     },
+    "context/places.csv": {
+        "licence": "public domain (Natural Earth); Unicode-3.0 (names in Russian and Kazakh); BSD-3-Clause (own rows)",
+        "source": "Natural Earth 1:10m populated places 2.0.0 of Debian libmagics++-data 4.13.0; npm cldr-dates-full "
+        "48.2.0 (CLDR exemplar cities); corrections and further names by hand (geodata/build/places.csv)",
+        "made_by": "geodata/build/context.py: down to rank 6 and all capitals, renamed towns by their present names",
+    },
     "context/LICENSE-unicode.txt": {
         "licence": "Unicode-3.0",
         "source": "npm cldr-localenames-full 48.2.0, its licence text",

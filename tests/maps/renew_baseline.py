@@ -10,9 +10,9 @@ import pandas as pd
 
 FOLDER = Path(__file__).parent / "baseline"
 NAMES = (
-    "rating", "ksi", "change", "clusters", "significance", "hotspots", "class_change", "typology", "bivariate",
-    "neighbours", "panel", "moran", "reference", "power", "specifications", "ranks", "dumbbell", "contributions",
-    "slope", "membership", "correlation", "deviations",
+    "rating", "cities", "ksi", "change", "clusters", "significance", "hotspots", "class_change", "typology",
+    "bivariate", "neighbours", "panel", "moran", "reference", "power", "specifications", "ranks", "dumbbell",
+    "contributions", "slope", "membership", "correlation", "deviations",
 )  # fmt: skip
 DPI = 80.0
 
@@ -56,6 +56,7 @@ def gallery() -> dict[str, Any]:
     small: dict[str, Any] = {"preset": "nature-single"}
     figures = {
         "rating": maps.plot_rating(regions, last, year=2014, edition="published", lang="kk"),
+        "cities": maps.plot_rating(regions, last, year=2014, edition="published", lang="kk", cities=True, locator=True),
         "ksi": maps.plot_ksi(regions, last, year=2014, lang="ru"),
         "change": maps.plot_change(regions, last["index"] - first["index"], years=(2010, 2014)),
         "clusters": maps.plot_clusters(regions, labels, **small),

@@ -41,7 +41,7 @@ def body(seed: int, far: tuple[float, float] | None, size: float = 1e5) -> np.nd
 def test_only_parts_that_cost_scale_move(seed: int) -> None:
     edge = float(shapely.total_bounds(body(seed, None))[2])
     for far, moves in ((None, False), ((edge + 2e5, 2e5), False), ((4e6, -3e6), True)):
-        shapes, crs, frames, moved = move_far_parts(body(seed, far), LAEA)
+        shapes, crs, frames, moved, _ = move_far_parts(body(seed, far), LAEA)
         assert bool(frames) == moves and moved.any() == moves
         assert crs is LAEA or moves
         if moves:
@@ -53,7 +53,7 @@ def test_only_parts_that_cost_scale_move(seed: int) -> None:
 @pytest.mark.parametrize("size", [2e4, 2e5, 2.9e5])
 def test_areas_keep_their_proportions_up_to_the_stated_scale(size: float) -> None:
     given = body(1, (4e6, -3e6), size)
-    shapes, _, frames, _ = move_far_parts(given, LAEA)
+    shapes, _, frames, _, _ = move_far_parts(given, LAEA)
     ratio = shapely.area(shapes) / shapely.area(given)
     assert ratio[:9] == pytest.approx(1.0, abs=2e-3)
     assert ratio[9] == pytest.approx(frames[0].ratio ** 2, rel=5e-3)
@@ -62,7 +62,7 @@ def test_areas_keep_their_proportions_up_to_the_stated_scale(size: float) -> Non
 def test_a_region_with_a_far_islet_keeps_both_parts() -> None:
     given = body(2, None)
     given[0] = shapely.union_all([given[0], shapely.box(5e6, 0, 5.05e6, 5e4)])
-    shapes, _, frames, moved = move_far_parts(given, LAEA)
+    shapes, _, frames, moved, _ = move_far_parts(given, LAEA)
     assert len(frames) == 1 and moved.tolist() == [True] + [False] * 8
     assert shapely.area(shapes[0]) == pytest.approx(shapely.area(given[0]), rel=5e-3)
 
@@ -219,3 +219,36 @@ def test_a_world_map_is_cut_at_its_edge_and_loses_nothing() -> None:
     assert {each.geom_type for each in base.geometries} <= {"Polygon", "MultiPolygon"}
     widest = max(shapely.bounds(part)[2] - shapely.bounds(part)[0] for part in shapely.get_parts(base.geometries))
     assert widest < 0.2 * (base.bounds[2] - base.bounds[0])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_frame_without_a_label_says_whose_part_it_holds(seed: int) -> None:
+    given = body(seed, None)
+    given[4] = shapely.union(given[4], shapely.box(6e6, 1e6, 6e6 + 3e4, 1e6 + 2e4))
+    names = [f"R{k}" for k in range(9)]
+    regions = gpd.GeoDataFrame({"name": names}, geometry=list(given), index=pd.Index(names), crs=LAEA)
+    values = pd.Series(np.arange(9.0), index=regions.index)
+    ax: Any = maps.plot_values(regions, values, variable="value")
+    assert [w.text for gid, w in measure.words(ax) if gid.endswith("-far-names")] == ["R4"]
+    drawn = gpd.GeoDataFrame(geometry=list(shown_on(ax).base.geometries))
+    assert measure.problems(ax, drawn, 5.5) == []
+    bare: Any = maps.plot_values(regions, values, variable="value", labels="none")
+    assert not [w for gid, w in measure.words(bare) if gid.endswith("-far-names")]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_far_scrap_of_a_region_is_left_out_and_told(seed: int) -> None:
+    given = body(seed, None)
+    far = shapely.box(9e6, 2e6, 9e6 + 400, 2e6 + 400)
+    island = shapely.box(8e6, -2e6, 8e6 + 1e5, -2e6 + 1e5)
+    given = np.array([shapely.union(given[0], far), *given[1:], island, shapely.box(8.8e6, 0, 8.8e6 + 400, 400)])
+    shapes, _, frames, moved, left_out = move_far_parts(given, LAEA)
+    assert left_out == (0,)
+    assert len(frames) == 2  # a whole region is shown, however small
+    assert moved.tolist() == [*[False] * 9, True, True]
+    assert abs(shapely.area(shapes[0]) / shapely.area(given[0]) - 1) < 0.01
+    names = [f"Region {k}" for k in range(11)]
+    regions = gpd.GeoDataFrame({"name": names}, geometry=list(given), index=pd.Index(names), crs=LAEA)
+    ax: Any = maps.plot_values(regions, pd.Series(np.arange(11.0), index=regions.index), variable="value")
+    assert "a far part of Region 0 is too small to be shown" in ax.facts
+    assert not ax.unnamed

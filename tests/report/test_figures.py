@@ -11,6 +11,7 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 import pytest
+from pyproj import Transformer
 from typer.testing import CliRunner
 
 import growthpoles as gp
@@ -227,6 +228,7 @@ def test_an_option_goes_before_the_study_file(own: Path) -> None:
         ("preset", "natur-double", "preset: 'natur-double' is not known; .*nearest: nature-double"),
         ("permutations", 0, "permutations: .*greater than or equal to 1"),
         ("typeface", "", "typeface: .*at least 1 character"),
+        ("locator", "here", "locator: .*boolean"),
     ],
 )
 def test_a_wrong_choice_is_one_line(own: Path, option: str, value: object, words: str) -> None:
@@ -237,10 +239,28 @@ def test_a_wrong_choice_is_one_line(own: Path, option: str, value: object, words
 
 def test_validate_lists_what_is_wrong_with_the_choices(own: Path) -> None:
     text = own.read_text(encoding="utf-8").replace('"rook"', '"rok"').replace('"fdr"', '"fdrr"')
-    own.write_text(f'{text}typeface = "no.ttf"\nfigure = 1\n', encoding="utf-8")
+    own.write_text(f'{text}typeface = "no.ttf"\ncities = "no.csv"\nfigure = 1\n', encoding="utf-8")
     found = gp.examine_study(own).set_index("column")["problem"]
     assert "'rok' is not known" in found["report.weights"] and "'fdrr' is not known" in found["report.adjust"]
     assert "not a known key" in found["report.figure"] and "'no.ttf' does not exist" in found["report.typeface"]
+    assert "'no.csv' does not exist" in found["report.cities"]
+
+
+def test_cities_and_locator_of_a_study(own: Path) -> None:
+    plain: Any = draw_map(load_study(own), "rating")
+    assert (plain.cities, plain.locator, plain.facts) == ((), "", ())
+    x, y = plain.transData.inverted().transform(plain.transAxes.transform((0.45, 0.55)))
+    lon, lat = Transformer.from_crs(plain.crs, "EPSG:4326", always_xy=True).transform(x, y)
+    (own.parent / "places.csv").write_text(f"name,name_ru,lon,lat\nSite,Участок,{lon},{lat}\n", encoding="utf-8")
+    text = own.read_text(encoding="utf-8")
+    own.write_text(f'{text}cities = "places.csv"\nlocator = true\n', encoding="utf-8")
+    axes: Any = draw_map(load_study(own), "rating", lang="ru")
+    assert axes.cities == ("Участок",)
+    assert axes.locator in ("inside", "below", "left out")
+    assert len(axes.facts) == 2
+    built_in: Any = draw_map(load_study(), "rating", cities=True, locator=True)
+    assert len(built_in.cities) > 5
+    assert built_in.locator == "inside"
 
 
 @pytest.mark.long

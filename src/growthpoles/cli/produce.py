@@ -136,6 +136,10 @@ def draw(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="png, tiff, jpeg, pdf, svg or eps; default: KIND_YEAR.png here.")
     ] = None,
+    cities: Annotated[
+        bool, typer.Option("--cities", help="Show the larger cities, as many as there is room for.")
+    ] = False,
+    locator: Annotated[bool, typer.Option("--locator", help="Show on a small map where the regions lie.")] = False,
     proof: Annotated[
         bool, typer.Option("--proof", help="Also write a PNG that shows the map in grey and to colour-blind readers.")
     ] = False,
@@ -149,6 +153,7 @@ def draw(
         aliases=aliases, repair=repair,
         dissolve=dissolve,
     )  # fmt: skip
+    extras: dict[str, Any] = {name: True for name, wanted in (("cities", cities), ("locator", locator)) if wanted}
     how = {"limits": _limits(limits), "scheme": scheme, "classes": classes, "center": center, "digits": digits}
     if is_file(kind):
         refuse_for_file(
@@ -157,7 +162,7 @@ def draw(
         with _set_in(font, font_bold) as face:
             _draw_file(
                 Path(kind), of_file, variable, lang=lang, preset=preset, out=out, proof=proof, face=face, quiet=quiet,
-                classes=_named(how),
+                classes={**_named(how), **extras},
             )  # fmt: skip
         return
     refuse_for_study(of_file)
@@ -171,7 +176,9 @@ def draw(
     from growthpoles.report.figures import KINDS, draw_map, map_kinds
 
     with _set_in(font, font_bold) as face:
-        axes = draw_map(loaded, kind, year=chosen, edition=edition, variable=variable, lang=lang, **_named(how))
+        axes = draw_map(
+            loaded, kind, year=chosen, edition=edition, variable=variable, lang=lang, **extras, **_named(how)
+        )
     figure = axes.get_figure(root=True)
     assert figure is not None
     target = out or Path(f"{kind}_{chosen}.png")
@@ -180,7 +187,7 @@ def draw(
     parameters: dict[str, object] = {"kind": kind, "year": chosen, "variable": variable or "index"}
     options = {name: getattr(loaded.report, name) for name in ("weights", "adjust", "permutations")}
     parameters |= {name: value for name, value in options.items() if value is not None and kind in map_kinds(name)}
-    parameters |= {**_named(how), **({"font": face.family} if face else {})}
+    parameters |= {**_named(how), **extras, **({"font": face.family} if face else {})}
     _check_figures(target, proof=proof)
     save_figure(
         figure,
@@ -256,12 +263,14 @@ def _draw_file(
 
 def _tell_unnamed(figure: Figure, *, quiet: bool) -> None:
     """Say which regions the map names neither by their name nor by a number, and what belongs in its caption."""
-    from growthpoles.maps.thematic.map_drawing import keyed_of, projections_of, unnamed_of
+    from growthpoles.maps.thematic.map_drawing import facts_of, keyed_of, projections_of, unnamed_of
 
     if found := unnamed_of(figure):
         note(f"without a name on this map: {len(found)} regions, {listed(found)}", quiet=quiet)
     if projection := projections_of(figure):
         note(f"projection: {projection}; lengths are not to be compared over the map", quiet=quiet)
+    for fact in facts_of(figure):
+        note(f"for the caption: {fact}", quiet=quiet)
     if key := keyed_of(figure):
         note(f"for the caption, since the list has no room on this page: {key}", quiet=quiet)
 
@@ -279,9 +288,10 @@ def _check_figures(target: Path, *, proof: bool) -> None:
 def _described(figure: Figure) -> str:
     """Say what a map shows of every region, for somebody who does not see it."""
     from growthpoles.language.phrases import shorten
-    from growthpoles.maps.thematic.map_drawing import told_of
+    from growthpoles.maps.thematic.map_drawing import facts_of, told_of
 
-    return shorten("; ".join(text for texts in told_of(figure).values() for text in texts), 2_000)
+    told = "; ".join(text for texts in told_of(figure).values() for text in texts)
+    return shorten(" ".join([*facts_of(figure), told]), 2_000)
 
 
 def _set_in(font: str | None, bold: str | None) -> AbstractContextManager[Typeface | None]:

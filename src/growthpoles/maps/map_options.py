@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypedDict
 
-from growthpoles.errors import MapError, unknown_option
+from growthpoles.errors import MapError, message, unknown_option
 from growthpoles.language.languages import translator
 from growthpoles.maps.presets import Preset, get_preset
 
@@ -41,6 +41,15 @@ class MapOptions(TypedDict, total=False):
         Sea, lakes, coast, borders and names of the neighbouring countries under the regions (Natural Earth, borders as
         they are in fact, those in dispute dotted): by default where the map has a frame and the preset is 120 mm wide
         or more; with "on" always, with "rivers" with rivers as well.
+    cities : bool, DataFrame or path
+        Cities as dots, capitals as rings, with their names where these fit: the larger ones first, as many as the map
+        has room for (Natural Earth), none by default. A table with the columns name, lon and lat shows places of its
+        own, all of them; rank (0 is most important) and capital (True or False) are taken if there, and names in other
+        languages from name_en, name_ru and name_kk. ``axes.cities`` are the names on the map.
+    locator : bool
+        A small map of the surroundings, 18 to 24 mm wide, that shows where the regions lie: in free space, else under
+        the map. ``axes.locator`` says where it stands, "left out" where it has no room; ``axes.facts`` are sentences on
+        both for a caption.
     graticule : "ticks" | "lines" | "none"
         Frame with ticks along meridians and parallels, or with the lines themselves behind the regions.
     north_arrow : "none" | "auto"
@@ -64,6 +73,8 @@ class MapOptions(TypedDict, total=False):
     code_key: Literal["auto", "caption", "none"]
     extent: Literal["auto", "all"]
     context: Literal["auto", "none", "on", "rivers"]
+    cities: Any
+    locator: bool
     graticule: Literal["ticks", "lines", "none"]
     north_arrow: Literal["none", "auto"]
     scale_bar: Literal["auto", "none"]
@@ -71,6 +82,32 @@ class MapOptions(TypedDict, total=False):
     overlay_label: str | None
     title: str | None
     source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A place with its name in the language of the map.
+
+    Attributes
+    ----------
+    name
+        What is written.
+    lon, lat
+        Degrees.
+    rank
+        0 is most important.
+    capital
+        Whether it gets a ring instead of a dot.
+    own
+        Whether it comes from the user, who is told where it finds no room.
+    """
+
+    name: str
+    lon: float
+    lat: float
+    rank: int
+    capital: bool = False
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +132,10 @@ class Style:
         "auto": far parts move into frames; "all": nothing moves.
     context
         "none", "on", or "rivers".
+    cities
+        What may be shown, the most important first.
+    locator
+        Whether there is a small map of the surroundings.
     overlay
         What the hatch over the colours means, and the labels of the regions that carry it; None without one.
     title
@@ -111,6 +152,8 @@ class Style:
     code_key: str = "auto"
     extent: str = "auto"
     context: str = "none"
+    cities: tuple[City, ...] = ()
+    locator: bool = False
     graticule: str = "ticks"
     north_arrow: str = "none"
     scale_bar: str = "auto"
@@ -162,6 +205,9 @@ def make_style(options: MapOptions, *, lang: str = "en", default_title: str = ""
     for name, allowed in _MODES.items():
         if given.get(name, allowed[0]) not in allowed:
             raise MapError(unknown_option(name, given[name], allowed))
+    locator = given.get("locator") or False
+    if not isinstance(locator, bool):
+        raise MapError(message(f"{locator!r} given", where="locator", allowed="True or False"))
     translator(lang)
     title = options.get("title")
     if given.get("context", "auto") == "auto":
@@ -171,6 +217,7 @@ def make_style(options: MapOptions, *, lang: str = "en", default_title: str = ""
     return Style(
         preset,
         lang,
+        locator=locator,
         title=(default_title if preset.heading == "title" else "") if title is None else title,
         source=tuple(part for part in parts if part) if preset.source_line == "footer" else (),
         **modes,

@@ -52,6 +52,7 @@ HATCH = "#3c3c3c"
 PAPER = "#ffffff"
 # Ground under a map: paler than any class, so that the regions stand out.
 SEA, LAND, COAST, RIVER = "#e3edf3", "#f6f4ef", "#b9b2a4", "#a5c0d4"
+LOCATOR_LAND = "#cdc8bc"
 CONTEXT_NAME, WATER_NAME = "#857e70", "#5b84a8"
 ACCENT = "#b2182b"
 

@@ -222,7 +222,7 @@ def _draw(job: FigureJob, languages: Sequence[str], lang: str, preset: Preset) -
     Beside them stands what letters no typeface has; without figures, the reason why it cannot be drawn.
     """
     from growthpoles.maps.export import Facts, render
-    from growthpoles.maps.thematic.map_drawing import keyed_of, projections_of, told_of
+    from growthpoles.maps.thematic.map_drawing import facts_of, keyed_of, projections_of, told_of
 
     dpi, colours = float(preset.dpi), preset.colours
     try:
@@ -235,27 +235,29 @@ def _draw(job: FigureJob, languages: Sequence[str], lang: str, preset: Preset) -
     for code, figure in figures.items():
         caption = make_caption(job.results, job, code)
         projection = projections_of(figure)
-        added = [caption.text, f"{projection[:1].upper()}{projection[1:]}." if projection else "", keyed_of(figure)]
-        caption = replace(caption, text=" ".join(filter(None, added)))
+        projected = f"{projection[:1].upper()}{projection[1:]}." if projection else ""
+        facts = facts_of(figure)
+        text = " ".join(filter(None, [caption.text, projected, *facts, keyed_of(figure)]))
+        caption = replace(caption, text=text, alt=" ".join([caption.alt, *facts]) if facts else caption.alt)
         said: dict[str, Any] = {"title": caption.title, "description": caption.alt, "edition": caption.edition}
-        facts = Facts(**said, source=caption.source, parameters=json.dumps(job.parameters, sort_keys=True))
+        stated = Facts(**said, source=caption.source, parameters=json.dumps(job.parameters, sort_keys=True))
         files, own = {}, Outlines()
         if code == lang:
-            files[caption.file] = render(figure, "png", facts, dpi, colours=colours)
+            files[caption.file] = render(figure, "png", stated, dpi, colours=colours)
             if "png" not in preset.formats:  # what the publisher takes stands beside it
                 kind = preset.formats[0]
                 file = f"{caption.file.removesuffix('.png')}.{kind}"
                 files[file] = render(
-                    figure, kind, facts, dpi, colours=colours, letters=preset.letters, least_pt=preset.least_line_pt
+                    figure, kind, stated, dpi, colours=colours, letters=preset.letters, least_pt=preset.least_line_pt
                 )
-        svg = render(figure, "svg", facts, dpi, colours=colours) if job.kind.marks == "few" else b""
+        svg = render(figure, "svg", stated, dpi, colours=colours) if job.kind.marks == "few" else b""
         if 0 < len(svg) < _HEAVY:
             prefix = f"{code}-{job.name}-"
             element = inline_svg(svg, prefix=prefix, alt=caption.alt, outlines=own, told=told_of(figure))
         else:
             wide = 25.4 * float(figure.get_size_inches()[0])
             element = inline_png(
-                render(figure, "png", facts, _PAGE_DPI, colours=colours), alt=caption.alt, width_mm=wide
+                render(figure, "png", stated, _PAGE_DPI, colours=colours), alt=caption.alt, width_mm=wide
             )
         sheets.append((caption, files, element, own.paths))
     boxes = [

@@ -203,7 +203,10 @@ class View:
     @property
     def layout(self) -> dict[str, Any]:
         """The options of all maps that the study sets."""
-        return self.study.report.map_options
+        options = self.study.report.map_options
+        if isinstance(own := options.get("cities"), str):
+            options["cities"] = self.study.resolve(own)
+        return options
 
     @property
     def common(self) -> dict[str, Any]:

@@ -653,6 +653,8 @@ def draw_map(
     weights: str | None = None,
     adjust: str | None = None,
     permutations: int | None = None,
+    cities: bool | None = None,
+    locator: bool | None = None,
     **classes: Any,
 ) -> Axes:
     """Draw one map of a study.
@@ -679,6 +681,8 @@ def draw_map(
         Correction for the family of local tests.
     permutations : int, optional
         Relocations of the local tests, where p is not exact.
+    cities, locator : bool, optional
+        Whether to show cities, and a small map of the surroundings.
     **classes
         Of the map of values: limits, scheme, k, center, digits, as :func:`growthpoles.plot_values` takes them.
 
@@ -693,7 +697,9 @@ def draw_map(
     """
     if kind not in map_kinds():
         raise MapError(unknown_option("kind", kind, map_kinds()))
-    study = study.with_report(preset=preset, weights=weights, adjust=adjust, permutations=permutations)
+    study = study.with_report(
+        preset=preset, weights=weights, adjust=adjust, permutations=permutations, cities=cities, locator=locator
+    )
     drawn, shown = KINDS[kind], study.years[-1] if year is None else year
     own = drawn.edition_of(edition or study.study.edition)
     view = View(study=study, kind=kind, year=shown, lang=lang, edition=own, variable=variable, classes=classes)

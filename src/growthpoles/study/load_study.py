@@ -243,6 +243,8 @@ def file_problems(study: Study, *, outside: bool = False) -> list[tuple[str, str
     face = study.report.typeface
     if face and Path(face).suffix.lower() in (".ttf", ".otf", ".ttc"):
         named["report.typeface"] = face
+    if isinstance(study.report.cities, str):
+        named["report.cities"] = study.report.cities
     if study.cells:
         named |= {"cells.folder": study.cells.folder, "cells.assembly": study.cells.assembly}
     if study.specialisation:

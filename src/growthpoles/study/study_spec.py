@@ -444,12 +444,14 @@ class Report(Part):
     legend: Literal["auto", "inside", "below", "none"] = "auto"
     extent: Literal["auto", "all"] = "auto"
     context: Literal["auto", "none", "on", "rivers"] = "auto"
+    cities: bool | Annotated[str, Field(min_length=1)] = False
+    locator: bool = False
 
     @property
-    def map_options(self) -> dict[str, str]:
+    def map_options(self) -> dict[str, Any]:
         """How the maps are laid out, as far as it is not the default."""
-        given = {name: str(getattr(self, name)) for name in ("insets", "legend", "extent", "context")}
-        return {name: value for name, value in given.items() if value != "auto"}
+        given = {name: getattr(self, name) for name in ("insets", "legend", "extent", "context", "cities", "locator")}
+        return {name: value for name, value in given.items() if value not in ("auto", False)}
 
     @field_validator("figures", "weights", "adjust", "preset", mode="before")
     @classmethod

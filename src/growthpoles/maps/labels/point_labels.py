@@ -1,21 +1,30 @@
-"""Label placement beside the points of a chart: never on a point, on each other, or over the edge."""
+"""Label placement beside the points of a chart or the cities of a map: never on a point, each other, or the edge."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from growthpoles.language.languages import translator
 from growthpoles.maps import palettes
+from growthpoles.maps.labels.callouts import frame_of
+from growthpoles.maps.labels.region_labels import Names, along, far_names, taken_by
+from growthpoles.maps.map_options import Style
 from growthpoles.maps.presets import Preset
-from growthpoles.maps.sheet import canvas
+from growthpoles.maps.sheet import canvas, insets
+from growthpoles.maps.sheet.context_layer import CitySpot, Locator, city_spots, draw_cities, draw_locator
+from growthpoles.maps.sheet.map_geometry import Base
+from growthpoles.maps.sheet.map_plan import Plan
 from growthpoles.maps.sheet.sheet_blocks import Array, Box, Word
 from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.transforms import Transform
+    from shapely.geometry.base import BaseGeometry
 
 _ROUNDS = 12
 _NEXT_NAME = 12.0
@@ -75,11 +84,34 @@ def annotate_points(
     list of int
         Points that found no room.
     """
-    sheet = canvas.axes_size(ax)
     mm = canvas.millimetres(ax)
     points = mm.inverted().transform(ax.transData.transform(xy))
-    size = size or preset.small_pt
-    radius = 0.36 * preset.text_pt * text_metrics.PT if radius is None else radius
+    words, lost = point_words(
+        points, canvas.axes_size(ax), names, size=size or preset.small_pt, bold=bold,
+        radius=0.36 * preset.text_pt * text_metrics.PT if radius is None else radius,
+        order=order, avoid=avoid, better_free=better_free,
+    )  # fmt: skip
+    canvas.add_words(ax, words, transform=mm, gid=gid, order=7.0)
+    return lost
+
+
+def point_words(
+    points: Array,
+    sheet: tuple[float, float],
+    names: Sequence[Sequence[str]],
+    *,
+    size: float,
+    radius: float,
+    bold: Sequence[bool] | None = None,
+    order: Sequence[int] | None = None,
+    avoid: Sequence[Box] = (),
+    better_free: Sequence[Box] = (),
+    colour: str = palettes.INK,
+) -> tuple[list[Word], list[int]]:
+    """Set the names of points in millimetres as :func:`annotate_points` does; those without room are listed.
+
+    `sheet` is width and height of what the names must not leave.
+    """
     heavy = [bool(bold[i]) if bold is not None else False for i in range(len(names))]
     dots = np.column_stack([points - radius, points + radius])
     soft = np.array([_edges(box) for box in better_free]).reshape(-1, 4)
@@ -112,10 +144,19 @@ def annotate_points(
         base = bottom + text_metrics.DROP * size * text_metrics.PT
         for k, line in enumerate(reversed(place.lines)):
             words.append(
-                Word(float(x), base + k * step, line, size, bold=heavy[i], halo=palettes.PAPER, align=align, tag=str(i))
+                Word(
+                    float(x),
+                    base + k * step,
+                    line,
+                    size,
+                    bold=heavy[i],
+                    colour=colour,
+                    halo=palettes.PAPER,
+                    align=align,
+                    tag=str(i),
+                )
             )
-    canvas.add_words(ax, words, transform=mm, gid=gid, order=7.0)
-    return [i for i in wanted if i not in best]
+    return words, [i for i in wanted if i not in best]
 
 
 def _edges(box: Box) -> tuple[float, float, float, float]:
@@ -235,3 +276,124 @@ def spread(places: Sequence[float] | Array, step: float | Sequence[float] | Arra
     result = np.empty(len(wanted))
     result[order] = np.clip(fitted, low, max(low, high - before[-1])) + before
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a map shows on request: cities with names, names of a table without room; a locator map; far parts."""
+
+    spots: tuple[CitySpot, ...]
+    words: tuple[Word, ...]
+    lost: tuple[str, ...]
+    locator: Locator | None
+    place: Box | None
+    far: tuple[Word, ...] = ()
+
+    @property
+    def boxes(self) -> list[Box]:
+        """Their room on the sheet."""
+        held = [
+            Box(left, bottom, right - left, top - bottom) for left, bottom, right, top in (w.box for w in self.words)
+        ]
+        return [*(spot.room for spot in self.spots), *held, *([self.place] if self.place else [])]
+
+    def tell(self, ax: Axes, style: Style, plan: Plan, left_out: Sequence[str]) -> None:
+        """Give the axes what a caption says of cities, locator, and parts left out: `cities`, `locator`, `facts`."""
+        word, facts = translator(style.lang), list[str]()
+        if self.spots:
+            rings = any(spot.city.capital for spot in self.spots)
+            told = "dots: cities, rings: capitals" if rings else "dots: cities"
+            facts.append(word(told) + ("" if self.spots[0].city.own else f" ({word('Natural Earth')})"))
+        if left_out:
+            told = "a far part of {names} is too small to be shown"
+            facts.append(word(told).format(names=", ".join(left_out)))
+        if self.lost:
+            facts.append(word("no room for the names of: {names}").format(names=", ".join(self.lost)))
+        stands = ""
+        if style.locator:
+            stands = "left out" if self.place is None else "below" if self.place.y < plan.frame.y else "inside"
+            left_out = "the small map of the surroundings has no room on this page"
+            facts.append(word(left_out if self.place is None else "the small map shows where the regions lie"))
+        ax.cities = tuple(dict.fromkeys(spot.city.name for spot in self.spots))  # type: ignore[attr-defined]
+        ax.locator = stands  # type: ignore[attr-defined]
+        ax.facts = tuple(facts)  # type: ignore[attr-defined]
+
+    def draw(self, ax: Axes, preset: Preset, mm: Transform, gid: str) -> None:
+        """Draw them."""
+        canvas.add_words(ax, self.far, transform=mm, gid=f"{gid}-far-names")
+        if self.spots:
+            draw_cities(ax, self.spots, self.words, mm, gid)
+        if self.locator is not None and self.place is not None:
+            draw_locator(ax, self.locator, self.place, preset, mm, gid)
+
+
+def _bounds(shape: BaseGeometry) -> Box:
+    left, bottom, right, top = shape.bounds
+    return Box(left, bottom, right - left, top - bottom)
+
+
+def name_cities(
+    base: Base,
+    plan: Plan,
+    named: Names | None,
+    names: Sequence[list[str]],
+    style: Style,
+    locator: Locator | None,
+    place: Box | None,
+) -> Beside:
+    """Name the cities where nothing else stands; those that get no name are not shown, but for a table's own.
+
+    A city that is called like the region around it is a dot without a name: the region's says it. What of a table has
+    no room is listed.
+    """
+    far = tuple(far_names(base, plan, named, names, style))
+    spots = city_spots(base, plan, style.cities)
+    if not spots:
+        return Beside((), (), (), locator, place, far)
+    labels: list[BaseGeometry] = [frame_of(one) for one in named.inside.values()] if named else []
+    boxes, lines = taken_by(plan, named)
+    boxes += [_bounds(each) for each in (*labels, *plan.obstacles)]
+    boxes += [place] if place else []
+    boxes += [Box(left, low, right - left, top - low) for left, low, right, top in (word.box for word in far)]
+    for lens, spot in zip(plan.lenses, plan.found.insets, strict=True):
+        x, y = insets.target_ring(lens, plan.found.scale, plan.found.origin)
+        ring = insets.radius_of(lens) / insets.zoom(lens, plan.found.scale) + 0.3
+        boxes += [Box(x - ring, y - ring, 2 * ring, 2 * ring), spot.box]
+    bits = list(along(lines))
+    free = [spot for spot in spots if not any(spot.room.overlaps(box) for box in (*boxes, *bits))]
+    lost = [spot.city.name for spot in spots if spot not in free] if spots[0].city.own else []
+    frame, found = plan.frame, plan.found
+    for each in base.frames:  # no name crosses the edge of a frame
+        ends = np.array(each.bounds).reshape(2, 2) * found.scale + np.asarray(found.origin)
+        (left, bottom), (right, top) = ends
+        boxes += [Box(left, y, right - left, 0.0) for y in (bottom, top)]
+        boxes += [Box(x, bottom, 0.0, top - bottom) for x in (left, right)]
+    wide, high = frame.right, frame.top
+    boxes += [Box(0.0, 0.0, frame.x, high), Box(0.0, 0.0, wide, frame.y)]
+    printed = _printed(named, names)
+    same = [spot.city.name.casefold() == printed.get(spot.region, "").casefold() for spot in free]
+    ways = [[] if said else [spot.city.name] for spot, said in zip(free, same, strict=True)]
+    points = np.array([(spot.x, spot.y) for spot in free]).reshape(-1, 2)
+    words, homeless = point_words(
+        points,
+        (wide, high),
+        ways,
+        size=style.preset.small_pt,
+        radius=0.7,
+        avoid=[*boxes, *bits],
+        colour=palettes.HATCH,
+    )
+    words = [replace(word, tag="") for word in words]  # those of regions tell which
+    if spots[0].city.own:
+        lost += [free[i].city.name for i in homeless]
+    else:
+        free = [spot for i, spot in enumerate(free) if i not in homeless]
+    return Beside(tuple(free), tuple(words), tuple(lost), locator, place, far)
+
+
+def _printed(named: Names | None, names: Sequence[list[str]]) -> dict[int, str]:
+    """Return the names of the regions that stand whole on the map, by the numbers of the regions."""
+    labels = {i: one[0] for i, one in named.inside.items()} if named else {}
+    labels |= {i: one.label for i, one in named.beside.items()} if named else {}
+    said = {i: " ".join(line for line, _, _ in label.lines) for i, label in labels.items()}
+    return {i: names[i][0] for i, told in said.items() if names[i] and names[i][0] in told}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,24 +18,29 @@ from growthpoles.maps.labels.label_fit import Placed
 from growthpoles.maps.labels.numbered_labels import MOST, Detail, number_regions, window_on
 from growthpoles.maps.map_options import Style
 from growthpoles.maps.presets import Preset
-from growthpoles.maps.sheet import canvas, label_text
-from growthpoles.maps.sheet.context_layer import Context, draw_context
+from growthpoles.maps.sheet import canvas, insets, label_text, map_plan
+from growthpoles.maps.sheet.context_layer import Context, Locator, draw_context, locator_of
 from growthpoles.maps.sheet.label_text import Label
 from growthpoles.maps.sheet.map_geometry import Base, shape_paths
 from growthpoles.maps.sheet.map_plan import Plan
-from growthpoles.maps.sheet.sheet_blocks import Block, Box, Word
+from growthpoles.maps.sheet.sheet_blocks import Array, Block, Box, Word
+from growthpoles.maps.sheet.space_layout import GAP, FreeSpace, corner_cost
 from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.typefaces import chosen
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     from matplotlib.axes import Axes
     from matplotlib.transforms import Transform
+    from shapely.geometry.base import BaseGeometry
 
 #: With more regions than this without their whole name, those carry their class only.
 CROWD = 60
 _AIR = 0.7
 #: Room between details under a map, in millimetres.
 _SHELF = 1.8
+#: Widths of a locator map, and the room over one under the map, in millimetres.
+_LOCATORS, _UNDER = (24.0, 22.0, 20.0, 18.0), 1.8
 #: What a line break adds to a name, or takes from it.
 _BREAKS = re.compile(r"[\s\u00ad-]")
 
@@ -495,3 +500,101 @@ def _draw_callouts(ax: Axes, found: Sequence[Callout], preset: Preset, transform
         )
     ]
     canvas.add_words(ax, words, transform=transform, gid=f"{gid}-callouts")
+
+
+def left_free(base: Base, plan: Plan, named: Names | None, more: Sequence[Box] = ()) -> FreeSpace:
+    """Return what regions, legend, insets, names, key and some more boxes leave free of the sheet."""
+    found = plan.found
+    covered = ([ring * found.scale + np.asarray(found.origin) for ring in some] for some in (base.covered, base.islets))
+    space = FreeSpace(plan.body, *covered)
+    boxes, lines = taken_by(plan, named)
+    for box in (*boxes, *more):
+        space.block(box)
+    for bit in along(lines):
+        space.block(bit)
+    return space
+
+
+def taken_by(plan: Plan, named: Names | None) -> tuple[list[Box], list[Array]]:
+    """Return the boxes and lines of legend, scale bar, insets, names beside the map, key and details."""
+    found = plan.found
+    boxes = [spot.box for spot in found.insets]
+    boxes += [box for box in (plan.legend_box, found.bar_box) if box is not None]
+    lines = []
+    for lens, spot in zip(plan.lenses, found.insets, strict=True):
+        ends = insets.leader(lens, spot, insets.target_ring(lens, found.scale, found.origin), found.scale)
+        lines += [] if ends is None else [np.array(ends)]
+    if named:
+        boxes += [one.box for one in named.beside.values()]
+        lines += [one.line for one in named.beside.values()]
+        boxes += [Box(named.key[1], named.key[2], named.key[0].w, named.key[0].h)] if named.key else []
+        boxes += [one.room for one in named.details]
+    return boxes, lines
+
+
+def along(lines: Sequence[Array]) -> Iterator[Box]:
+    """Return small boxes along lines, a millimetre apart."""
+    for start, end in lines:
+        steps = max(int(np.hypot(*(end - start))), 1)
+        for x, y in np.linspace(start, end, steps + 1):
+            yield Box(float(x), float(y), 0.5, 0.5)
+
+
+def far_names(base: Base, plan: Plan, named: Names | None, names: Sequence[Sequence[str]], style: Style) -> list[Word]:
+    """Name the regions that frames of far parts belong to, where no label and no line from one stands in the frame."""
+    import shapely
+
+    if style.labels in ("none", "marks") or not base.frames or named is None:
+        return []
+    scale, origin, size = plan.found.scale, np.asarray(plan.found.origin), style.preset.small_pt
+    at: list[BaseGeometry] = [shapely.Point(x, y) for _, x, y, _ in named.inside.values()]
+    at += [shapely.LineString(one.line) for one in named.beside.values()]
+    at += [shapely.box(spot.box.x, spot.box.y, spot.box.right, spot.box.top) for spot in plan.found.insets]
+    at += [shapely.Point(*insets.target_ring(lens, scale, plan.found.origin)) for lens in plan.lenses]
+    words = []
+    for frame in base.frames:
+        (left, bottom), (right, top) = np.array(frame.bounds).reshape(2, 2) * scale + origin
+        room = shapely.box(left, bottom, right, top)
+        if any(room.intersects(one) for one in at):
+            continue
+        held = np.flatnonzero(shapely.intersects(base.geometries, shapely.box(*frame.bounds))).tolist()
+        for told in zip(*(names[i][:: len(names[i]) - 1 or 1] for i in held if names[i]), strict=False):
+            line = ", ".join(told)
+            if text_metrics.width(line, size) < right - left - 1.2:
+                high = float(top) - 0.6 - text_metrics.CAP * size * text_metrics.PT
+                words.append(Word(float(left) + 0.6, high, line, size))
+                break
+    return words
+
+
+def place_locator(
+    ax: Axes,
+    base: Base,
+    regions: gpd.GeoDataFrame,
+    plan: Plan,
+    named: Names | None,
+    style: Style,
+    *,
+    own: bool,
+) -> tuple[Locator | None, Box | None, Plan, Names | None]:
+    """Find the place for a locator map: in free space, the larger the better, else under a map of its own page."""
+    space = left_free(base, plan, named)
+    for wide in _LOCATORS:
+        found = locator_of(regions, wide)
+        if found is None:
+            break
+        x, y = space.spots(found.w, found.h, GAP)
+        if len(x):
+            at = int(np.argmin(corner_cost(x, y, found.w, found.h, plan.body)))
+            return found, Box(float(x[at]), float(y[at]), found.w, found.h), plan, named
+    found = locator_of(regions, _LOCATORS[0])
+    figure, (wide, high) = ax.get_figure(root=True), canvas.axes_size(ax)
+    if found is None or not own or figure is None or high + found.h + _UNDER > style.preset.max_height_mm:
+        return None, None, plan, named
+    rise = found.h + _UNDER
+    figure.set_size_inches(wide / text_metrics.MM, (high + rise) / text_metrics.MM)
+    low = map_plan.parts(style, wide, high)[2].y
+    if named is not None:
+        key = named.key and (named.key[0], named.key[1], named.key[2] + rise)
+        named = named.raised(rise, key)
+    return found, Box(plan.frame.x, low, found.w, found.h), map_plan.raised(plan, rise), named

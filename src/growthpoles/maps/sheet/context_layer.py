@@ -1,23 +1,29 @@
-"""Context layer: sea, lakes, rivers, coast and borders of the neighbouring countries under a map, with their names."""
+"""Context layer: sea, lakes, rivers, coast, borders and names of the neighbours under a map; cities; locator map."""
 
 from __future__ import annotations
 
 import csv
+import os
 import zlib
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from growthpoles.errors import MapError, message
 from growthpoles.file_reading import read_bytes, read_text, remembered
+from growthpoles.geodesy import shortest_arc
+from growthpoles.language.languages import LANGUAGES, SOURCE
 from growthpoles.maps import palettes
-from growthpoles.maps.map_options import Style
+from growthpoles.maps.map_options import City, Style
+from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.far_parts import transformer_of
-from growthpoles.maps.sheet.map_geometry import Base
+from growthpoles.maps.sheet.map_geometry import Base, shape_paths
 from growthpoles.maps.sheet.map_plan import Plan
 from growthpoles.maps.sheet.sheet_blocks import Array, Box, Word
 from growthpoles.maps.sheet.space_layout import FreeSpace
@@ -25,10 +31,12 @@ from growthpoles.maps.typography import text_metrics
 from growthpoles.shipped_data import geodata_path
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     from matplotlib.axes import Axes
     from matplotlib.path import Path
     from matplotlib.transforms import Transform
     from pyproj import CRS
+    from shapely.geometry.base import BaseGeometry
 
 #: As geodata/build/context.py writes them.
 _MAGIC, _TILE, _LATTICE, _GRID = 8, 10.0, 8192, 0.25
@@ -50,9 +58,24 @@ _FOREIGN = 0.5
 _LEAST_NODES = 6
 #: So far from its place the name of a water may stand, on the sheet and on the ground, or it names another one.
 _AWAY_MM, _AWAY_M = 25.0, 500_000.0
+_Tile: TypeAlias = tuple[NDArray[np.uint8], NDArray[np.int_], NDArray[np.int_], Array]
 _FOUND: OrderedDict[Hashable, Context | None] = OrderedDict()
 _NAMED: OrderedDict[Hashable, list[Word]] = OrderedDict()
 _KEEP = 12
+#: Half the room of a dot, and between two of them, in millimetres; square millimetres of a map for each, and how few
+#: there may be on the smallest.
+_CITY, _CITY_GAP, _CITY_ROOM, _FEWEST_CITIES = 0.8, 8.0, 900.0, 3
+#: Outside the regions there are capitals, and cities of this rank or better.
+_LARGE = 1
+#: A city without a Kazakh name has its Russian one, which is written in the same letters; else the English one.
+_INSTEAD = "ru"
+#: A locator shows so many times the span of the regions, in degrees, and at least the first of these where it holds so
+#: much land, else the next. Beyond the largest it shows the world; regions over more longitudes than the last are most
+#: of it.
+_AROUND, _CONTINENTS, _DRY, _CONTINENT_MOST, _ROUND_GLOBE = 2.4, (50.0, 80.0, 110.0), 0.08, 120.0, 250.0
+#: Square millimetres below which land, and a lake, is left out of it; millimetres across, and square millimetres, below
+#: which its area gets a ring.
+_SPECK, _LAKE_SEEN, _UNSEEN, _THIN = 0.02, 0.4, 1.5, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +127,9 @@ def _context(base: Base, crs: CRS, low: Array, high: Array, scale: float, *, riv
     middle = float(_degrees(crs, *(low + high)[:, None] / 2)[0][0])
     if not (np.isfinite(lon).all() and np.isfinite(lat).all() and np.isfinite(middle)):
         return None
-    across = np.floor((lon + 180.0) / _TILE).astype(int) % _ACROSS
-    along = np.floor((lat + 90.0) / _TILE).astype(int).clip(0, _ALONG - 1)
     level = 0 if 0.1 / scale * base.metres / 111_000.0 < _FINE else 1
-    wanted = np.unique(along * _ACROSS + across)
-    off = (wanted % _ACROSS + 0.5) * _TILE - 180.0 - middle
     widest = 180.0 - _TILE / 2 if "+proj=eqearth" in crs.srs else _WIDEST  # a map of the world has its edge there
-    wanted = wanted[np.abs((off + 180.0) % 360.0 - 180.0) < widest]
-    parts = [part for number in wanted.tolist() if (part := _tile(number, level)) is not None]
+    parts = [part for _, part in _tiles(lon, lat, middle, level, widest)]
     if not parts:
         return Context(*[None] * 5)
     kinds, sizes = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
@@ -146,6 +164,16 @@ def _context(base: Base, crs: CRS, low: Array, high: Array, scale: float, *, riv
         return first[kind == which]
 
     return Context(area(_LAND), area(_LAKE), line(_LAND, _BORDER), line(_DISPUTED), line(_LAKE, _RIVER, _STREAM))
+
+
+def _tiles(lon: Array, lat: Array, middle: float, level: int, widest: float) -> list[tuple[int, _Tile]]:
+    """Return the tiles that hold some points, with their numbers; none so far from the middle that it may be torn."""
+    across = np.floor((lon + 180.0) / _TILE).astype(int) % _ACROSS
+    along = np.floor((lat + 90.0) / _TILE).astype(int).clip(0, _ALONG - 1)
+    wanted = np.unique(along * _ACROSS + across)
+    off = (wanted % _ACROSS + 0.5) * _TILE - 180.0 - middle
+    wanted = wanted[np.abs((off + 180.0) % 360.0 - 180.0) < widest]
+    return [(number, part) for number in wanted.tolist() if (part := _tile(number, level)) is not None]
 
 
 def _beside(base: Base, points: Array, low: Array, high: Array, near: float) -> NDArray[np.bool_]:
@@ -183,7 +211,7 @@ def _world() -> tuple[bytes, NDArray[np.uint32]]:
 
 
 @remembered(256)
-def _tile(number: int, level: int) -> tuple[NDArray[np.uint8], NDArray[np.int_], NDArray[np.int_], Array] | None:
+def _tile(number: int, level: int) -> _Tile | None:
     """Return kinds and sizes of the parts of a tile, and their vertices on its lattice and in degrees."""
     content, offsets = _world()
     place = level * _ACROSS * _ALONG + number
@@ -355,3 +383,296 @@ def _place_names(base: Base, plan: Plan, space: FreeSpace, style: Style) -> list
 def _lines(name: str) -> list[str]:
     """Break a name of several words in two lines."""
     return list(text_metrics.halves(name) or [name])
+
+
+@dataclass(frozen=True, slots=True)
+class CitySpot:
+    """A city on the sheet: its place in millimetres, and the number of the region around it, -1 outside all."""
+
+    city: City
+    x: float
+    y: float
+    region: int
+
+    @property
+    def room(self) -> Box:
+        """What the dot takes."""
+        return Box(self.x - _CITY, self.y - _CITY, 2 * _CITY, 2 * _CITY)
+
+    @property
+    def ground(self) -> BaseGeometry:
+        """The same as a polygon."""
+        import shapely
+
+        return shapely.box(self.x - _CITY, self.y - _CITY, self.x + _CITY, self.y + _CITY)
+
+
+@remembered()
+def _cities(lang: str) -> tuple[City, ...]:
+    """Return the cities of the world, the most important first."""
+    rows = csv.DictReader(read_text(geodata_path("context/places.csv")).splitlines())
+    return tuple(
+        City(
+            _written(row, (lang, SOURCE) if lang == SOURCE else (lang, _INSTEAD, SOURCE)),
+            float(row["lon"]),
+            float(row["lat"]),
+            int(row["rank"]),
+            row["capital"] == "yes",
+        )
+        for row in rows
+    )
+
+
+def _written(row: Mapping[str, Any], columns: Sequence[str]) -> str:
+    """Return the first name that a row has."""
+    told = (row.get(column) for column in columns)
+    return text_metrics.clean(next((name for name in told if isinstance(name, str) and name.strip()), ""))
+
+
+def cities_of(given: Any, lang: str) -> tuple[City, ...]:
+    """Return the cities that a map may show, by its option: none, those of the world, or a table.
+
+    Raises
+    ------
+    MapError
+        The table lacks a column, or a row a name, a place on the globe, or a rank that is a number.
+    DataError
+        It cannot be read.
+    """
+    if given is None or given is False:
+        return ()
+    if given is True:
+        return _cities(lang)
+    if isinstance(given, str | os.PathLike):
+        rows: list[Mapping[str, Any]] = list(csv.DictReader(read_text(FilePath(given)).splitlines()))
+        where = f"cities, {FilePath(given).name}"
+    elif hasattr(given, "to_dict") and hasattr(given, "columns"):
+        rows, where = given.to_dict("records"), "cities"
+    else:
+        allowed = "True, False, or a table with the columns name, lon, lat"
+        raise MapError(message(f"{type(given).__name__} given", where="cities", allowed=allowed))
+    return tuple(sorted((_own_city(row, lang, where) for row in rows), key=lambda city: city.rank))
+
+
+def _own_city(row: Mapping[str, Any], lang: str, where: str) -> City:
+    """Read a row of a table of places."""
+    name = _written(row, (f"name_{lang}", "name", *(f"name_{other}" for other in LANGUAGES)))
+    if not name:
+        raise MapError(message("a row has no name", where=where, allowed="the columns name, lon, lat"))
+    numbers = []
+    for column, most in (("lon", 180.0), ("lat", 90.0), ("rank", np.inf)):
+        value = row.get(column, "")
+        try:
+            number = float(value) if column != "rank" or value not in ("", None) else 0.0
+        except (TypeError, ValueError):
+            number = np.nan
+        if not abs(number) <= most or (column == "rank" and not np.isfinite(number)):
+            allowed = "degrees: lon -180 to 180, lat -90 to 90; rank a number"
+            raise MapError(
+                message(
+                    "{column}: {value}", where=f"{where}, {name}", allowed=allowed, column=column, value=repr(value)
+                )
+            )
+        numbers.append(number)
+    capital = str(row.get("capital", "")).strip().lower() in ("true", "yes", "1", "1.0")
+    return City(name, numbers[0], numbers[1], int(numbers[2]), capital, own=True)
+
+
+def city_spots(base: Base, plan: Plan, cities: Sequence[City]) -> list[CitySpot]:
+    """Return the cities that a map shows, the most important first.
+
+    Those in the regions go before those around them, of which there are capitals and the largest alone; not nearer to
+    each other than some millimetres, nor more than the map has room for. Of a table of their own, all in the frame.
+    """
+    import shapely
+
+    if not cities or base.crs is None:
+        return []
+    scale, origin, frame = plan.found.scale, np.asarray(plan.found.origin), plan.frame
+    lon, lat = (np.array([getattr(city, name) for city in cities]) for name in ("lon", "lat"))
+    at_home = np.column_stack(transformer_of(base.crs.to_wkt()).transform(lon, lat))
+    places = base.place(lon, lat)
+    at = places * scale + origin
+    fine = np.isfinite(at).all(axis=1)
+    fine &= (at[:, 0] > frame.x + _CITY) & (at[:, 0] < frame.right - _CITY)
+    fine &= (at[:, 1] > frame.y + _CITY) & (at[:, 1] < frame.top - _CITY)
+    fine[fine] &= np.abs(_degrees(base.crs, *at_home[fine].T)[1] - lat[fine]) < 1e-3  # nor folded over the globe
+    moved = (places != at_home).any(axis=1)
+    for far in base.frames:  # what lies behind a frame is not in it
+        left, bottom, right, top = far.bounds
+        behind = (places[:, 0] > left) & (places[:, 0] < right) & (places[:, 1] > bottom) & (places[:, 1] < top)
+        fine &= ~behind | moved
+    region = np.full(len(cities), -1)
+    chosen = np.flatnonzero(fine)
+    found, owner = shapely.STRtree(base.geometries).query(shapely.points(places[chosen]), predicate="intersects")
+    region[chosen[found]] = owner
+    own = cities[0].own
+    if own:
+        return [CitySpot(cities[i], float(at[i, 0]), float(at[i, 1]), int(region[i])) for i in chosen.tolist()]
+    lensed = {lens.region for lens in plan.lenses}  # their name stands at the inset
+    spots: list[CitySpot] = []
+    most = max(_FEWEST_CITIES, round(frame.w * frame.h / _CITY_ROOM))
+    turns = sorted(chosen.tolist(), key=lambda i: (region[i] < 0, not cities[i].capital, cities[i].rank, i))
+    for i in turns:
+        outside = region[i] < 0
+        if len(spots) == most or region[i] in lensed or (outside and cities[i].rank > _LARGE and not cities[i].capital):
+            continue
+        x, y = float(at[i, 0]), float(at[i, 1])
+        if all(np.hypot(x - other.x, y - other.y) >= _CITY_GAP for other in spots):
+            spots.append(CitySpot(cities[i], x, y, int(region[i])))
+    return spots
+
+
+def draw_cities(ax: Axes, spots: Sequence[CitySpot], words: Sequence[Word], mm: Transform, gid: str) -> None:
+    """Draw cities as dots, capitals as rings, with their names."""
+    from matplotlib.path import Path
+
+    for part, ring, radius in (("cities", False, 0.5), ("capitals", True, 0.65)):
+        circles = [Path.circle((spot.x, spot.y), radius) for spot in spots if spot.city.capital == ring]
+        face, edge, line = (palettes.PAPER, palettes.INK, 0.7) if ring else (palettes.INK, palettes.PAPER, 0.35)
+        if circles:
+            canvas.add_shapes(
+                ax, circles, face=face, edge=edge, line_pt=line, order=5.4, gid=f"{gid}-{part}", transform=mm
+            )
+    canvas.add_words(ax, words, transform=mm, gid=f"{gid}-city-names", order=5.9)
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """A small map of the surroundings in millimetres from its corner: sea, land, the study area, a ring around it."""
+
+    w: float
+    h: float
+    sea: Path
+    land: Path | None
+    area: Path
+    ring: Path | None
+
+
+def locator_of(regions: gpd.GeoDataFrame, wide: float) -> Locator | None:
+    """Return a locator map of that width; None without a coordinate system, or where the regions go round the globe.
+
+    The surroundings are at least a continent, in Lambert's azimuthal equal-area projection about the regions, and more
+    in an ocean; around those that are larger themselves stands the world, in the Equal Earth projection.
+    """
+    found = None
+    for least in _CONTINENTS:
+        found, dry = _locator(regions, wide, least)
+        if dry >= _DRY:
+            break
+    return found
+
+
+def _locator(regions: gpd.GeoDataFrame, wide: float, least: float) -> tuple[Locator | None, float]:
+    """Return a locator map of the regions over so many degrees at least, and what share of it is land."""
+    import shapely
+    from matplotlib.path import Path
+    from pyproj import CRS
+
+    if regions.crs is None:
+        return None, 1.0
+    shapes = np.asarray(regions.geometry.array, dtype=object)
+    bounds = shapely.total_bounds(shapes)
+    fine = max(bounds[2] - bounds[0], bounds[3] - bounds[1]) / 400
+    shapes = shapely.simplify(shapely.make_valid(shapes), fine)
+    shapes = shapes[~shapely.is_empty(shapes)]
+    lon, lat = _degrees(regions.crs, *shapely.get_coordinates(shapes).T)
+    middle, width = shortest_arc(lon)
+    south, north = float(lat.min()), float(lat.max())
+    if width > _ROUND_GLOBE:
+        return None, 1.0
+    span = max(width * np.cos(np.deg2rad((south + north) / 2)), north - south)
+    world = span * _AROUND > _CONTINENT_MOST or width > _CONTINENT_MOST
+    lon_0 = round(middle / _TILE) * _TILE if world else middle
+    if world:
+        crs = CRS.from_proj4("+proj=eqearth +lon_0=0 +datum=WGS84 +units=m")
+        edge = np.linspace(-90.0, 90.0, 61)
+        rim = np.column_stack([np.repeat([-179.999999, 179.999999], 61), np.append(edge, edge[::-1])])
+    else:
+        crs = CRS.from_proj4(f"+proj=laea +lat_0={(south + north) / 2:.1f} +lon_0={lon_0:.1f} +datum=WGS84 +units=m")
+        half = 111_000.0 * max(span * _AROUND, least) / 2
+        rim = np.array([[-half, -0.75 * half], [half, -0.75 * half], [half, 0.75 * half], [-half, 0.75 * half]])
+    forward = transformer_of(crs.to_wkt())
+
+    def relative(lon: Array, about: float | Array) -> Array:
+        """Return longitudes from the middle of a map of the world; the edge is not passed."""
+        off = (np.asarray(about) - lon_0 + 180.0) % 360.0 - 180.0
+        return np.clip(off + (lon - about + 180.0) % 360.0 - 180.0, -179.999999, 179.999999)
+
+    def place(lon: Array, lat: Array, about: float | Array) -> Array:
+        return np.column_stack(forward.transform(relative(lon, about) if world else lon, lat))
+
+    if world:
+        rim = np.column_stack(forward.transform(*rim.T))
+    low, high = rim.min(axis=0), rim.max(axis=0)
+    scale = wide / (high[0] - low[0])
+    sea = shapely.Polygon((rim - low) * scale)
+    x, y = (grid.ravel() for grid in np.meshgrid(*(np.linspace(low[i], high[i], 80) for i in (0, 1))))
+    probes = [grid.ravel() for grid in np.meshgrid(np.arange(-175.0, 180.0, 10.0), np.arange(-85.0, 90.0, 10.0))]
+    seen_lon, seen_lat = probes if world else _degrees(crs, x, y)
+    grounds: dict[int, list[BaseGeometry]] = {_LAND: [], _LAKE: []}
+    holes: list[BaseGeometry] = []
+    speck = _SPECK / scale**2
+    for number, (kinds, sizes, _, degrees) in _tiles(seen_lon, seen_lat, lon_0, 1, 181.0):
+        centre = number % _ACROSS * _TILE - 180.0 + _TILE / 2
+        points = place(degrees[:, 0], degrees[:, 1], centre)
+        for kind, ring in zip(kinds.tolist(), np.split(points, np.cumsum(sizes)[:-1]), strict=True):
+            if kind in grounds and len(ring) > 3:
+                polygon = shapely.Polygon(ring)
+                outer = shapely.is_ccw(polygon.exterior)
+                if outer or polygon.area > speck:
+                    (grounds[kind] if outer else holes).append(polygon)
+
+    def on_sheet(parts: Sequence[BaseGeometry], tolerance: float) -> BaseGeometry:
+        joined = shapely.union_all(shapely.make_valid(np.asarray(parts, dtype=object)))
+        joined = shapely.transform(joined, lambda xy: (xy - low) * scale)
+        return shapely.intersection(shapely.make_valid(shapely.simplify(joined, tolerance)), sea)
+
+    def path(shape: BaseGeometry, smallest: float) -> Path | None:
+        parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon" and part.area > smallest]
+        return shape_paths(np.array([shapely.MultiPolygon(parts)], dtype=object))[0] if parts else None
+
+    land = on_sheet(grounds[_LAND], 0.05)
+    wet = [part for part in grounds[_LAKE] if part.area * scale**2 > _LAKE_SEEN]
+    land = shapely.difference(land, on_sheet([*holes, *wet], 0.05))
+
+    own_crs: CRS = regions.crs
+
+    def of_area(xy: Array) -> Array:
+        lon, lat = _degrees(own_crs, *xy.T)
+        return (place(lon, lat, middle) - low) * scale
+
+    area = shapely.union_all(shapely.make_valid(shapely.transform(shapes, of_area)))
+    area = shapely.intersection(area, sea)
+    left, bottom, right, top = area.bounds
+    around: Path | None = None
+    if max(right - left, top - bottom) < _UNSEEN or area.area < _THIN:
+        around = Path.circle(
+            ((left + right) / 2, (bottom + top) / 2), max(1.3, np.hypot(right - left, top - bottom) / 2)
+        )
+    outline = path(sea, 0.0)
+    own = path(area, 0.0)
+    if outline is None or own is None:
+        return None, 1.0
+    tall = float((high[1] - low[1]) * scale)
+    return Locator(wide, tall, outline, path(land, _SPECK), own, around), float(land.area / sea.area)
+
+
+def draw_locator(ax: Axes, found: Locator, spot: Box, preset: Preset, mm: Transform, gid: str) -> None:
+    """Draw a locator map with its lower left corner at that of its place."""
+    from matplotlib.transforms import Affine2D
+
+    at = Affine2D().translate(spot.x, spot.y) + mm
+    thin = 1.2 * preset.line_pt
+    for name, path, face, edge, line in (
+        ("sea", found.sea, palettes.SEA, "none", 0.0),
+        ("land", found.land, palettes.LOCATOR_LAND, "none", 0.0),
+        ("area", found.area, palettes.INK, palettes.INK, 0.2),
+        ("ring", found.ring, "none", palettes.INK, 0.8),
+        ("rim", found.sea, "none", palettes.SOFT, thin),
+    ):
+        if path is not None:
+            layer = canvas.add_shapes(
+                ax, [path], face=face, edge=edge, line_pt=line, order=6.0, gid=f"{gid}-locator-{name}", transform=at
+            )
+            layer.set_clip_on(False)

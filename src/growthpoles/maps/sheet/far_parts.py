@@ -32,6 +32,9 @@ _AIR = 0.015
 #: Room under a far part of another scale for the note that says so.
 _NOTE = 0.035
 _STEPS = 30
+#: A far part that would show nothing, as it is smaller than this share of the main body's width (a point of 0.6 mm),
+#: and less than this share of its region, is left out.
+_UNSEEN, _SCRAP = 1 / 300, 1e-3
 _PROJECTIONS = {
     "eqearth": "Equal Earth projection",
     "laea": "Lambert's azimuthal equal-area projection",
@@ -77,7 +80,7 @@ def transformer_of(crs: str) -> Transformer:
 
 def move_far_parts(
     shapes: NDArray[np.object_], crs: CRS
-) -> tuple[NDArray[np.object_], CRS, tuple[FarFrame, ...], NDArray[np.bool_]]:
+) -> tuple[NDArray[np.object_], CRS, tuple[FarFrame, ...], NDArray[np.bool_], tuple[int, ...]]:
     """Move parts that would make the main body small into frames beside it.
 
     Parameters
@@ -96,6 +99,8 @@ def move_far_parts(
         Frames of the far parts; none if nothing moves.
     moved
         Which regions have a moved part.
+    left_out
+        Regions of which a part is not shown: it is too small to be seen, and no whole region.
 
     Notes
     -----
@@ -109,7 +114,7 @@ def move_far_parts(
     parts, owner = shapely.get_parts(shapes, return_index=True)
     bodies = _bodies(parts, _GAP_M)
     if bodies.max() == 0:
-        return shapes, crs, (), nothing
+        return shapes, crs, (), nothing, ()
     boxes, areas = shapely.bounds(parts), shapely.area(parts)
     main = boxes[bodies == np.bincount(bodies, areas).argmax()]
     diagonal = float(np.hypot(*(main[:, 2:].max(axis=0) - main[:, :2].min(axis=0))))
@@ -125,7 +130,7 @@ def move_far_parts(
         else:
             far.append(int(body))
     if not far or _scale(held) < (1 + _GAIN) * _scale(boxes):
-        return shapes, crs, (), nothing
+        return shapes, crs, (), nothing, ()
     at_home = ~np.isin(bodies, far)
     home, target = _reproject(parts[at_home], crs)
     placed = parts.copy()
@@ -134,6 +139,14 @@ def move_far_parts(
     wide = float(bounds[2] - bounds[0])
     land = shapely.union_all(shapely.make_valid(shapely.simplify(home, wide / 300))).buffer(_AIR * wide)
     frames: list[FarFrame] = []
+    whole, shown = np.bincount(owner, areas), np.ones(len(parts), dtype=bool)
+    for body in far:
+        mine = bodies == body
+        left, bottom, right, top = shapely.total_bounds(parts[mine])
+        scrap = (np.bincount(owner[mine], areas[mine], len(whole)) < _SCRAP * whole).all()
+        if scrap and max(right - left, top - bottom) < _UNSEEN * wide:
+            shown[mine] = False
+    far = [body for body in far if shown[bodies == body].any()]
     for body in sorted(far, key=lambda b: boxes[bodies == b, 0].min()):
         own, own_crs = _reproject(parts[bodies == body], crs)
         left, bottom, right, top = shapely.total_bounds(own)
@@ -150,9 +163,9 @@ def move_far_parts(
         room = (x, y, x + frame_w, y + note + frame_h)
         frames.append(FarFrame(room, ratio, own_crs, held, (float(shift[0]), float(shift[1]))))
     moved = nothing.copy()
-    moved[owner[~at_home]] = True
-    joined = np.array([shapely.union_all(shapely.make_valid(placed[owner == i])) for i in range(len(shapes))])
-    return joined, target, tuple(frames), moved
+    moved[owner[~at_home & shown]] = True
+    joined = np.array([shapely.union_all(shapely.make_valid(placed[shown & (owner == i)])) for i in range(len(shapes))])
+    return joined, target, tuple(frames), moved, tuple(np.unique(owner[~shown]).tolist())
 
 
 def _scaled(shapes: NDArray[np.object_], ratio: float, shift: Array) -> NDArray[np.object_]:

@@ -83,6 +83,8 @@ class Base:
         Words for the projection, in English, if it was chosen for the map and bends lengths by more than 5 %.
     frames
         Frames of far parts that were moved beside the main body.
+    left_out
+        Numbers of the regions of which a far part is too small to be shown.
     poles
         Places for labels that were found at the latest scale: kept, since a map of another year or language wants
         the same ones.
@@ -102,6 +104,7 @@ class Base:
     bar: tuple[float, float | None] | None = None
     projection: str = ""
     frames: tuple[FarFrame, ...] = ()
+    left_out: tuple[int, ...] = ()
     arrays: Arrays | None = None
     poles: dict[Hashable, list[dict[Hashable, Any]]] = field(default_factory=dict)
 
@@ -236,10 +239,11 @@ def _build(
         raise MapError(message("the regions have no extent", where="regions", allowed="areas with finite coordinates"))
     many = len(shapes) >= MANY
     frames: tuple[FarFrame, ...] = ()
+    left_out: tuple[int, ...] = ()
     moved = np.zeros(len(shapes), dtype=bool)
     if extent == "auto" and crs is not None and metres == 1.0 and not many:
-        shapes, crs, frames, moved = move_far_parts(shapes, crs)
-        if frames:
+        shapes, crs, frames, moved, left_out = move_far_parts(shapes, crs)
+        if frames or left_out:
             bounds = shapely.total_bounds([*shapes, *(shapely.box(*frame.bounds) for frame in frames)])
     bar = true_scale(shapes if moved.all() else shapes[~moved], crs) if crs is not None and metres == metres else None
     if frames or not many:
@@ -286,6 +290,7 @@ def _build(
         bar,
         projection_words(crs) if chosen and crs is not None and (bar is None or bar[1] is not None) else "",
         frames,
+        left_out,
         arrays=_oriented(arrays) if many else None,
     )
 

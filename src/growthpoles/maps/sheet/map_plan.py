@@ -166,7 +166,14 @@ def _key(
     head, foot, _ = parts(style, style.preset.width_mm, style.preset.max_height_mm)
     tags = tuple((i, names[i][0] if names[i] else "", marks[i]) for i in small)
     room = head.h if head else 0.0, foot.h if foot else 0.0
-    return base.key, legend, tags, room, replace(style, title="", source=(), overlay=None), chosen()
+    return (
+        base.key,
+        legend,
+        tags,
+        room,
+        replace(style, title="", source=(), overlay=None, cities=(), locator=False),
+        chosen(),
+    )
 
 
 def _pad(style: Style) -> float:

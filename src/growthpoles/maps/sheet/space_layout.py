@@ -168,7 +168,7 @@ class Layout:
     insets: tuple[Spot, ...]
 
 
-def _corner_cost(x: Array, y: Array, w: float, h: float, body: Box) -> Array:
+def corner_cost(x: Array, y: Array, w: float, h: float, body: Box) -> Array:
     """Distance to the nearest corner of the body; left and lower corners come first among equals."""
     left, right = x - body.x, body.right - (x + w)
     low, high = y - body.y, body.top - (y + h)
@@ -294,7 +294,7 @@ def _arrange(
         x, y = space.spots(block.w, block.h, GAP)
         if not len(x):
             continue
-        costs = _corner_cost(x, y, block.w, block.h, body)
+        costs = corner_cost(x, y, block.w, block.h, body)
         for right in (False, True):
             for upper in (False, True):
                 half = ((x + block.w / 2 > body.x + body.w / 2) == right) & (

@@ -18,16 +18,22 @@ from growthpoles.maps import palettes
 from growthpoles.maps.labels import region_labels
 from growthpoles.maps.labels.callouts import frame_of
 from growthpoles.maps.labels.numbered_labels import MOST, Detail
+from growthpoles.maps.labels.point_labels import Beside, name_cities
 from growthpoles.maps.map_options import MapOptions, Style, make_style
 from growthpoles.maps.sheet import canvas, insets, map_plan
-from growthpoles.maps.sheet.context_layer import context_names, context_of, draw_context
+from growthpoles.maps.sheet.context_layer import (
+    cities_of,
+    city_spots,
+    context_names,
+    context_of,
+    draw_context,
+)
 from growthpoles.maps.sheet.far_parts import scale_words
 from growthpoles.maps.sheet.furniture import draw_graticule, north_arrow
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import MANY, Base, align, class_paths, prepare, shape_paths, short_codes
 from growthpoles.maps.sheet.map_plan import Plan
 from growthpoles.maps.sheet.sheet_blocks import Box
-from growthpoles.maps.sheet.space_layout import FreeSpace
 from growthpoles.maps.source_note import dated, source_parts, told
 from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.typefaces import Typeface, chosen
@@ -99,6 +105,7 @@ def map_style(
         last = 1 if options.get("source") else 0
         before, after = style.source[: len(style.source) - last], style.source[len(style.source) - last :]
         style = replace(style, source=(*before, translator(lang)("neighbours: Natural Earth, de facto"), *after))
+    style = replace(style, cities=cities_of(options.get("cities"), lang))
     overlay = options.get("overlay")
     return style if overlay is None else replace(style, overlay=_overlay(regions, overlay, lang, options))
 
@@ -236,10 +243,20 @@ def draw_map(
             )
         plan = found
 
+    dotted = True
+
     def cleared(plan: Plan) -> Plan:
         assert ax is not None
-        return replace(plan, obstacles=tuple(over(ax, base, plan, draw=False))) if over else plan
+        found = [*over(ax, base, plan, draw=False)] if over else []
+        dots = city_spots(base, plan, style.cities) if dotted else []
+        return replace(plan, obstacles=(*found, *(dot.ground for dot in dots)))
 
+    if style.cities and style.labels != "none" and len(base.geometries) < MANY:
+        # no region goes without its name inside for a dot: where one would, the dots give way
+        kept = region_labels.arrange(base, cleared(plan), names, marks, style, draft=True)
+        dotted = False
+        alone = region_labels.arrange(base, cleared(plan), names, marks, style, draft=True)
+        dotted = len(kept.codes) <= len(alone.codes)
     named, plan = None, cleared(plan)
     if style.labels != "none" and len(base.geometries) < MANY:
         if own:
@@ -250,9 +267,17 @@ def draw_map(
                 named = region_labels.arrange(base, plan, names, marks, replace(style, insets="none"))
     if own and codes:
         plan, named = _with_key(ax, plan, region_labels.Names({}, {}, tuple(codes), None), style)
+    locator, place = None, None
+    if style.locator:
+        locator, place, plan, named = region_labels.place_locator(ax, base, regions, plan, named, style, own=own)
     if over:
         over(ax, base, plan, draw=True)
+    dotted = False
+    plan = cleared(plan)
+    beside = name_cities(base, plan, named, names, style, locator, place)
     make_transform(ax, base)
+    whole = region_names(regions, replace(style, labels="auto"))
+    beside.tell(ax, style, plan, [whole[i][0] for i in base.left_out])
     ax.projection = projection  # type: ignore[attr-defined]
     lacking: Sequence[int] = range(len(names)) if style.labels != "none" else []
     known = lacking
@@ -264,14 +289,13 @@ def draw_map(
     coded = frozenset(regions.index[sorted({*lacking} - {*known})])
     _SHOWN[ax] = Shown(legend, frozenset(classes), base, chosen(), coded)
     numbers = np.flatnonzero(regions.index.isin(hatched)).tolist()
-    _draw(ax, base, faces, named, style, plan, gid, numbers, haloed=over is not None)
+    _draw(ax, base, faces, named, style, plan, gid, numbers, beside, haloed=over is not None)
     if base.paths:  # one path a region
         layer = next(each for each in ax.collections if each.get_gid() == f"{gid}-regions")
         labels = {category.key: category.label for category in legend.categories}
-        whole = [found[0] for found in region_names(regions, replace(style, labels="auto"))]
         layer.told = [  # type: ignore[attr-defined]
             f"{text_metrics.clean(name)}: {_said(mark, labels[key])}"
-            for name, mark, key in zip(whole, marks, classes, strict=True)
+            for (name, *_), mark, key in zip(whole, marks, classes, strict=True)
         ]
     return ax
 
@@ -553,29 +577,10 @@ def region_names(regions: gpd.GeoDataFrame, style: Style) -> Sequence[list[str]]
     ]
 
 
-def _left_free(base: Base, plan: Plan, named: region_labels.Names | None) -> FreeSpace:
-    """Return what regions, legend, insets, names and key leave free of the sheet."""
-    found = plan.found
-    covered = ([ring * found.scale + np.asarray(found.origin) for ring in some] for some in (base.covered, base.islets))
-    space = FreeSpace(plan.body, *covered)
-    boxes = [spot.box for spot in found.insets]
-    boxes += [box for box in (plan.legend_box, found.bar_box) if box is not None]
-    lines = []
-    for lens, spot in zip(plan.lenses, found.insets, strict=True):
-        ends = insets.leader(lens, spot, insets.target_ring(lens, found.scale, found.origin), found.scale)
-        lines += [] if ends is None else [np.array(ends)]
-    if named:
-        boxes += [one.box for one in named.beside.values()]
-        lines += [one.line for one in named.beside.values()]
-        boxes += [Box(named.key[1], named.key[2], named.key[0].w, named.key[0].h)] if named.key else []
-        boxes += [one.room for one in named.details]
-    for box in boxes:
-        space.block(box)
-    for start, end in lines:
-        steps = max(int(np.hypot(*(end - start))), 1)
-        for x, y in np.linspace(start, end, steps + 1):
-            space.block(Box(float(x), float(y), 0.5, 0.5))
-    return space
+def facts_of(figure: Figure) -> list[str]:
+    """Return what a caption says of the cities, the locator map and the parts left out of a figure."""
+    found = dict.fromkeys(fact for ax in figure.axes for fact in getattr(ax, "facts", ()))
+    return [fact[:1].upper() + fact[1:] + "." for fact in found]
 
 
 def _paint(ax: Axes, base: Base, paths: list[Path], fills: list[str], faces: Sequence[str], gid: str) -> None:
@@ -601,6 +606,7 @@ def _draw(
     plan: Plan,
     gid: str,
     hatched: list[int],
+    beside: Beside,
     *,
     haloed: bool,
 ) -> None:
@@ -662,8 +668,9 @@ def _draw(
     if named:
         region_labels.draw_names(ax, named, faces, preset, mm, gid, halo=haloed)
         region_labels.draw_details(ax, named.details, base, plan, faces, hatched, preset, mm, gid, ground=ground)
+    beside.draw(ax, preset, mm, gid)
     if ground is not None:
-        found_names = context_names(base, plan, _left_free(base, plan, named), style)
+        found_names = context_names(base, plan, region_labels.left_free(base, plan, named, beside.boxes), style)
         canvas.add_words(ax, found_names, transform=mm, gid=f"{gid}-context", order=0.45)
     grounds = [plan.legend_box] if plan.legend_box and (style.graticule == "lines" or ground is not None) else []
     if ground is not None and named and named.key:

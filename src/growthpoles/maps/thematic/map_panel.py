@@ -164,6 +164,8 @@ def plot_panel(
             x = _EDGE + (number % columns) * (each + _GUTTER)
             y = high - over - (number // columns + 1) * (tall + line) - (number // columns) * _GUTTER
             ax = canvas.whole_axes(figure, Box(x, y, each, tall))
+            if number and given.get("locator"):
+                given["locator"] = False  # all panels show the same regions
             draw(regions, data, ax=ax, lang=lang, preset=small, legend="none", code_key="none", title="", **given)
             _check_legend(str(heading), ax, legend)
             base = y + tall + line - text_metrics.CAP * size * text_metrics.PT

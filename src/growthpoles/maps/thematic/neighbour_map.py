@@ -53,7 +53,7 @@ def plot_neighbours(
     year, lang, ax
         As for :func:`growthpoles.plot_rating`.
     **options
-        See :class:`growthpoles.maps.map_options.MapOptions`; there are no insets, labels and legend here.
+        See :class:`growthpoles.maps.map_options.MapOptions`; there are no insets, labels, legend and cities here.
 
     Returns
     -------
@@ -88,6 +88,7 @@ def plot_neighbours(
     options["labels"] = "none"
     options["insets"] = "none"
     options["legend"] = "none"
+    options["cities"] = False
     style = map_style(regions, options, lang, word("Neighbours"), year, None)
     base = prepare(regions, style.extent)
     plain = Legend("", swatches=(Category("region", palettes.CLUSTER["not significant"]),))

@@ -1,0 +1,210 @@
+"""Context layer: cities and the locator map, their data, and that neither covers what a map says of its regions."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import matplotlib as mpl
+import measure
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+import growthpoles as gp
+from growthpoles.errors import MapError
+from growthpoles.language.languages import LANGUAGES
+from growthpoles.maps.sheet.context_layer import locator_of
+from growthpoles.shipped_data import geodata_path
+
+# Members of the United Nations.
+MEMBERS = (
+    "AD AE AF AG AL AM AO AR AT AU AZ BA BB BD BE BF BG BH BI BJ BN BO BR BS BT BW BY BZ CA CD CF CG CH "
+    "CI CL CM CN CO CR CU CV CY CZ DE DJ DK DM DO DZ EC EE EG ER ES ET FI FJ FM FR GA GB GD GE GH GM GN "
+    "GQ GR GT GW GY HN HR HT HU ID IE IL IN IQ IR IS IT JM JO JP KE KG KH KI KM KN KP KR KW KZ LA LB LC "
+    "LI LK LR LS LT LU LV LY MA MC MD ME MG MH MK ML MM MN MR MT MU MV MW MX MY MZ NA NE NG NI NL NO NP "
+    "NR NZ OM PA PE PG PH PK PL PT PW PY QA RO RS RU RW SA SB SC SD SE SG SI SK SL SM SN SO SR SS ST SV "
+    "SY SZ TD TG TH TJ TL TM TN TO TR TT TV TZ UA UG US UY UZ VC VE VN VU WS YE ZA ZM ZW "
+)
+CENTRES = {
+    "Astana": ("Астана", "Астана"), "Almaty": ("Алматы", "Алматы"), "Shymkent": ("Шымкент", "Шымкент"),
+    "Kokshetau": ("Кокшетау", "Көкшетау"), "Aktobe": ("Актобе", "Ақтөбе"),
+    "Taldykorgan": ("Талдыкорган", "Талдықорған"),
+    "Konaev": ("Конаев", "Қонаев"), "Atyrau": ("Атырау", "Атырау"), "Oral": ("Уральск", "Орал"),
+    "Taraz": ("Тараз", "Тараз"), "Karaganda": ("Караганда", "Қарағанды"), "Kostanay": ("Костанай", "Қостанай"),
+    "Kyzylorda": ("Кызылорда", "Қызылорда"), "Aktau": ("Актау", "Ақтау"), "Pavlodar": ("Павлодар", "Павлодар"),
+    "Petropavl": ("Петропавловск", "Петропавл"), "Turkistan": ("Туркестан", "Түркістан"),
+    "Oskemen": ("Усть-Каменогорск", "Өскемен"), "Semey": ("Семей", "Семей"), "Zhezkazgan": ("Жезказган", "Жезқазған"),
+}  # fmt: skip
+
+
+def places() -> list[dict[str, str]]:
+    with geodata_path("context/places.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_country_has_its_capital_and_kazakhstan_its_centres() -> None:
+    rows = places()
+    capitals = [row["code"] for row in rows if row["capital"]]
+    members = set(MEMBERS.split())
+    assert len(members) == 193
+    assert not members - set(capitals)
+    assert len(set(capitals)) == len(capitals)
+    assert all(row["ru"] for row in rows if row["capital"])
+    own = {row["en"]: (row["ru"], row["kk"]) for row in rows if row["code"] == "KZ"}
+    assert own.items() >= CENTRES.items()
+    assert [row["en"] for row in rows if row["code"] == "KZ" and row["capital"]] == ["Astana"]
+    lon, lat, rank = (np.array([float(row[name]) for row in rows]) for name in ("lon", "lat", "rank"))
+    assert (np.abs(lon) <= 180).all()
+    assert (np.abs(lat) <= 90).all()
+    assert set(rank) == set(range(7))
+    assert sum(path.stat().st_size for path in geodata_path("context").iterdir()) < 1_500_000
+    names = [row["en"] for row in rows]
+    assert all(name == name.strip() and name.isprintable() for name in names)
+    assert not {"Rangoon", "Bangalore", "Kiev", "Turgay", "Mangyshlak", "Oostanay", "Allahabad"} & set(names)
+
+
+def test_the_centres_of_regions_lie_in_them() -> None:
+    regions = gp.load_regions(2024)
+    own = gpd.GeoSeries(gpd.points_from_xy(*zip(*[(float(r["lon"]), float(r["lat"])) for r in places()
+                                                  if r["en"] in CENTRES], strict=True)), crs="EPSG:4326")  # fmt: skip
+    found = regions.sindex.query(own.to_crs(regions.crs).buffer(8_000), predicate="intersects")[1]
+    assert set(found) == set(range(len(regions)))
+
+
+def cells(seed: int) -> tuple[gpd.GeoDataFrame, pd.Series]:
+    """Twelve regions of some size anywhere on the globe."""
+    draw = np.random.default_rng(seed)
+    lon, lat, size = draw.uniform(-180, 180), draw.uniform(-45, 58), draw.uniform(0.5, 4.0)
+    boxes = [
+        shapely.box(lon + i * size, lat + j * size / 2, lon + (i + 1) * size, lat + (j + 1) * size / 2)
+        for i in range(4)
+        for j in range(3)
+    ]
+    names = [f"Region {k + 1}" for k in range(12)]
+    regions = gpd.GeoDataFrame({"name": names}, geometry=boxes, index=pd.Index(names), crs="EPSG:4326")
+    return regions, pd.Series(draw.gamma(2, 10, 12), index=regions.index, name="value")
+
+
+def labels(ax: Any) -> list[tuple[str, float, float]]:
+    return [(w.text, w.x, w.y) for gid, w in measure.words(ax) if gid.endswith(("-labels", "-callouts"))]
+
+
+def dots(ax: Any) -> list[Any]:
+    layers = [measure.layer(ax, ending) for ending in ("-cities", "-capitals")]
+    return [
+        shapely.box(*path.get_extents().extents) for each in layers if each is not None for path in each.get_paths()
+    ]
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("preset", ["report", "nature-single"])
+def test_cities_and_locator_anywhere(seed: int, preset: str) -> None:
+    regions, values = cells(seed)
+    options: dict[str, Any] = {"preset": preset, "lang": tuple(LANGUAGES)[seed % 3], "title": ""}
+    plain = gp.plot_values(regions, values, **options)
+    ax = gp.plot_values(regions, values, cities=True, locator=True, **options)
+    assert [text for text, _, _ in labels(ax)] == [text for text, _, _ in labels(plain)]
+    check(ax, regions)
+    assert ax.locator in ("inside", "below", "left out")
+    assert bool(ax.facts)
+
+
+def check(ax: Any, regions: Any) -> None:
+    """No dot or name strikes a word, a line, or the locator; that one stands on no region."""
+    base = regions.to_crs(ax.crs)
+    small = min(w.size for _, w in measure.words(ax))
+    assert measure.problems(ax, base, small) == []
+    words = [shapely.box(*w.box) for _, w in measure.words(ax)]
+    spots = dots(ax)
+    rim = measure.layer(ax, "-locator-rim")
+    frames = [shapely.Polygon(path.to_polygons()[0]) for path in rim.get_paths()] if rim is not None else []
+    if frames:
+        mm = measure.canvas.millimetres(ax)
+        at = (rim.get_transform() - mm).transform(np.zeros((1, 2)))[0]
+        frames = [shapely.affinity.translate(frame, *at) for frame in frames]
+        sheet = shapely.box(0, 0, *measure.canvas.axes_size(ax))
+        assert all(sheet.contains(frame) for frame in frames)
+        assert not any(frame.intersects(shape) for frame in frames for shape in measure.land(ax, base))
+        assert 17.9 < frames[0].bounds[2] - frames[0].bounds[0] < 24.1
+    for spot in [*spots, *frames]:
+        assert not any(spot.intersects(word) for word in words)
+    assert not any(a.intersects(b) for i, a in enumerate(spots) for b in [*spots[:i], *frames])
+
+
+@pytest.mark.parametrize("lang", list(LANGUAGES))
+def test_cities_of_kazakhstan(lang: str) -> None:
+    regions = gp.load_regions(2024)
+    values = pd.Series(np.arange(20.0), index=regions.index, name="value")
+    plain = gp.plot_values(regions, values, lang=lang)
+    ax = gp.plot_values(regions, values, lang=lang, cities=True, locator=True)
+    check(ax, regions)
+    told = " ".join(w.text for gid, w in measure.words(ax) if gid.endswith("-city-names"))
+    assert {"en": "Oskemen", "ru": "Усть-Каменогорск", "kk": "Өскемен"}[lang] in told
+    assert ax.cities
+    assert ax.locator == "inside"
+    assert not ax.unnamed
+    assert ax.get_xlim() == plain.get_xlim()
+    assert not measure.layer(plain, "-cities")
+    assert (plain.cities, plain.locator, plain.facts) == ((), "", ())
+
+
+def test_places_of_a_table(tmp_path: Path) -> None:
+    regions, values = cells(3)
+    west, south, east, north = regions.total_bounds
+    table = pd.DataFrame({
+        "name": ["Station", "Harbour", "Elsewhere"], "name_ru": ["Станция", "Порт", ""],
+        "lon": [west + 0.3 * (east - west), west + 0.7 * (east - west), west + 60.0],
+        "lat": [south + 0.3 * (north - south), south + 0.8 * (north - south), south], "rank": [2, 1, 0],
+    })  # fmt: skip
+    file = tmp_path / "places.csv"
+    table.to_csv(file, index=False)
+    for own in (table, file, str(file)):
+        ax = gp.plot_values(regions, values, lang="ru", cities=own)
+        assert set(ax.cities) == {"Станция", "Порт"}
+        assert ax.facts == ("точки — города",)
+        check(ax, regions)
+    crowd = pd.DataFrame({"name": [f"Place {k}" for k in range(40)], "lon": west + 0.01, "lat": south + 0.01})
+    ax = gp.plot_values(regions, values, cities=crowd)
+    assert "no room for the names of: Place" in ax.facts[1]
+    for wrong, problem in (
+        (table.drop(columns="lat"), "lat: "), (table.assign(lon=400.0), "lon: 400"), (table.assign(name=""), "no name"),
+        (table.assign(rank="first"), "rank: 'first'"), (7, "int given"),
+    ):  # fmt: skip
+        with pytest.raises(MapError, match=problem):
+            gp.plot_values(regions, values, cities=wrong)
+    with pytest.raises(MapError, match="locator"):
+        gp.plot_values(regions, values, locator="yes")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "world"),
+    [((47.0, 40.0, 87.0, 55.0), False), ((76.8, 43.1, 77.1, 43.4), False), ((170.0, -25.0, 188.0, -10.0), False),
+     ((-20.0, -30.0, 140.0, 60.0), True), ((100.0, 50.0, 200.0, 75.0), False), ((30.0, 45.0, 190.0, 75.0), True)],
+)  # fmt: skip
+def test_the_locator_shows_the_area_where_it_is(bounds: tuple[float, ...], world: bool) -> None:
+    regions = gpd.GeoDataFrame(geometry=[shapely.segmentize(shapely.box(*bounds), 1.0)], crs="EPSG:4326")
+    found = locator_of(regions, 20.0)
+    assert found is not None
+    assert found.land is not None
+    assert (found.w, round(found.h, 1)) == (20.0, 9.7 if world else 15.0)
+    left, bottom, right, top = found.area.get_extents().extents
+    assert 0 <= left < right <= found.w
+    assert 0 <= bottom < top <= found.h
+    assert (found.ring is not None) == (bounds[2] - bounds[0] < 1)
+    if not world:
+        assert abs((left + right) / 2 - found.w / 2) < 1.0
+    around = gpd.GeoDataFrame(geometry=[shapely.box(-180, -60, 180, 80)], crs="EPSG:4326")
+    assert locator_of(around, 20.0) is None
+
+
+def test_a_locator_without_room_is_told() -> None:
+    regions, values = cells(1)
+    figure = mpl.figure.Figure(figsize=(3.0, 2.2))
+    ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    gp.plot_values(regions, values, ax=ax, locator=True, labels="none", insets="none")
+    assert ax.locator == "left out"  # type: ignore[attr-defined]
+    assert ax.facts == ("the small map of the surroundings has no room on this page",)  # type: ignore[attr-defined]
