@@ -1,5 +1,6 @@
 """The command line as a person meets it: exit codes, one-line errors, nothing half-written."""
 
+import io
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from growthpoles.shipped_data import geodata_path
@@ -317,6 +319,25 @@ def county_file(tmp_path):
     rows = [f"{i},{0.5 * i},{20 - i}" for i in range(19)]
     (tmp_path / "data.csv").write_text("\n".join(["id code,wage 2020,farms 2020", *rows]))
     return tmp_path / "counties.gpkg"
+
+
+def test_clusters_of_a_file_are_those_of_stats(county_file, ask, tmp_path):
+    """What a file has no map of is refused with what it has."""
+    layer, picture = str(county_file), tmp_path / "lisa.svg"
+    test = ("--key", "code", "--adjust", "none")
+    drawn = ask("map", "clusters", layer, *test, "--out", str(picture))
+    assert drawn.returncode == 0 and drawn.stdout.endswith("lisa.svg\n")
+    tested = ask("stats", layer, *test, "--statistic", "local_moran", "--format", "csv", "--quiet").stdout
+    labels = pd.read_csv(io.StringIO(tested))["label"].value_counts()
+    codes = {"High-High": "HH", "Low-Low": "LL", "High-Low": "HL", "Low-High": "LH"}
+    found = {name: picture.read_text().count(f">{code}<") - 1 for name, code in codes.items()}  # one in the legend
+    assert found == {name: labels.get(name, 0) for name in codes} and sum(found.values()) > 0
+    for command, told in (
+        (("rating", layer), "map rating of a file; allowed: values, clusters, significance"),
+        ((layer, "--weights", "knn"), "--weights with values; allowed: with clusters or significance"),
+        (("clusters", layer, "--classes", "4"), "--classes with clusters; allowed: with values"),
+    ):
+        assert told in ask("map", *command).stderr
 
 
 @pytest.mark.parametrize("name", ["The capital", "A = B", "Zzz (old)"])

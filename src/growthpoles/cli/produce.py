@@ -47,9 +47,12 @@ from growthpoles.cli.shared_options import (
 from growthpoles.errors import MapError, listed, message
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
     from matplotlib.figure import Figure
 
     from growthpoles.maps.typography.typefaces import Typeface
+    from growthpoles.spatial.local_tests.local_result import LocalResult
     from growthpoles.study.file_variable import FileOptions
 
 
@@ -100,6 +103,10 @@ def report(
 
 def draw(
     kind: Annotated[str, typer.Argument()] = "rating",
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Boundary file of which values, clusters or significance are drawn."),
+    ] = None,
     table: TableOption = None,
     key: KeyOption = None,
     layer: LayerOption = None,
@@ -155,14 +162,23 @@ def draw(
     )  # fmt: skip
     extras: dict[str, Any] = {name: True for name, wanted in (("cities", cities), ("locator", locator)) if wanted}
     how = {"limits": _limits(limits), "scheme": scheme, "classes": classes, "center": center, "digits": digits}
-    if is_file(kind):
-        refuse_for_file(
-            study=study, edition=edition, weights=weights, adjust=adjust, permutations=permutations, seed=seed
-        )
+    if file is None and is_file(kind):
+        kind, file = "values", Path(kind)
+    if file is not None:
+        refuse_for_file(study=study, edition=edition)
+        if kind not in _OF_FILES:
+            problem = f"map {kind} of a file"
+            raise MapError(message(problem, allowed=f"{', '.join(_OF_FILES)}; the other kinds are those of a study"))
+        asked = _named({"weights": weights, "adjust": adjust, "permutations": permutations, "seed": seed})
+        if kind == "values":
+            if asked:
+                raise MapError(message(f"--{' --'.join(asked)} with values", allowed="with clusters or significance"))
+        elif idle := [f"--{name}" for name, value in how.items() if value is not None]:
+            raise MapError(message(f"{listed(idle)} with {kind}", allowed="with values"))
         with _set_in(font, font_bold) as face:
             _draw_file(
-                Path(kind), of_file, variable, lang=lang, preset=preset, out=out, proof=proof, face=face, quiet=quiet,
-                classes={**_named(how), **extras},
+                kind, file, of_file, variable, lang=lang, preset=preset, out=out, proof=proof, face=face, quiet=quiet,
+                settings={**_named(how), **extras}, tested=asked,
             )  # fmt: skip
         return
     refuse_for_study(of_file)
@@ -211,7 +227,12 @@ def draw(
     tell_account(loaded, quiet=quiet)
 
 
+#: Kinds of map that the column of a file has; the other kinds are those of a study.
+_OF_FILES = ("values", "clusters", "significance")
+
+
 def _draw_file(
+    kind: str,
     path: Path,
     options: FileOptions,
     variable: str | None,
@@ -222,27 +243,31 @@ def _draw_file(
     proof: bool,
     face: Typeface | None,
     quiet: bool,
-    classes: dict[str, Any],
+    settings: dict[str, Any],
+    tested: dict[str, Any],
 ) -> None:
-    """Map a column of a file, or of the table joined to it."""
+    """Map a column of a file, or of the table joined to it, or what a local test (LISA) says of it."""
+    from growthpoles import maps
     from growthpoles.language.languages import check_language
-    from growthpoles.maps import plot_values, save_figure, save_proof
+    from growthpoles.maps import save_figure, save_proof
     from growthpoles.study.file_variable import read_files
 
     check_language(lang)
-    found = read_files(path, options, variable=variable)
+    found = read_files(path, options, variable=variable, neighbours=kind != "values")
     values = found.values(variable)
     assert found.regions is not None
     name = str(values.name)
     year = found.table.attrs.get("year")
-    axes = plot_values(
-        found.regions, values, variable=name, year=year, lang=lang, preset=preset or "report",
-        source=options.table.name if options.table else None, **classes,
+    drawn = values if kind == "values" else _lisa(found.regions, values, **tested)
+    axes = getattr(maps, f"plot_{kind}")(
+        found.regions, drawn, variable=name, year=year, lang=lang, preset=preset or "report",
+        source=options.table.name if options.table else None, **settings,
     )  # fmt: skip
     figure = axes.get_figure(root=True)
     assert figure is not None
-    target = out or Path(re.sub(r"[^\w.-]+", "_", name) + ".png")
-    parameters: dict[str, object] = {"variable": name, "year": year} | classes | ({"font": face.family} if face else {})
+    target = out or Path(re.sub(r"[^\w.-]+", "_", name if kind == "values" else f"{kind} {name}") + ".png")
+    parameters: dict[str, object] = {"variable": name, "year": year} | settings | tested
+    parameters |= {"font": face.family} if face else {}
     _check_figures(target, proof=proof)
     save_figure(
         figure, target, preset=preset or "report", title=name, description=_described(figure), source=found.source,
@@ -259,6 +284,24 @@ def _draw_file(
     if len(lacking):
         note(f"no data: {listed(lacking)}", quiet=quiet)
     _tell_unnamed(figure, quiet=quiet)
+
+
+def _lisa(
+    regions: gpd.GeoDataFrame, values: pd.Series, *, weights: Any = None, adjust: Any = None,
+    permutations: int | None = None, seed: int | None = None,
+) -> LocalResult:  # fmt: skip
+    """Test a column region by region as `stats --statistic local_moran` does."""
+    import growthpoles as gp
+    from growthpoles.randomness import SEED
+    from growthpoles.study.study_spec import Report
+
+    report = Report()
+    chosen: Any = weights or report.weights
+    kept, part, _ = gp.with_data(values, gp.build_weights(regions, chosen))
+    options: dict[str, Any] = {"rng": SEED if seed is None else seed, "adjust": adjust or report.adjust}
+    if (draws := permutations or report.permutations) is not None:
+        options["permutations"] = draws
+    return gp.local_moran(kept, part, **options)
 
 
 def _tell_unnamed(figure: Figure, *, quiet: bool) -> None:
@@ -336,6 +379,6 @@ class _MapCommand(TyperCommand):
         from growthpoles.report.figures import map_kinds
 
         for param in self.params:
-            if isinstance(param, TyperArgument):
+            if isinstance(param, TyperArgument) and param.name == "kind":
                 param.help = f"A boundary file, or what to draw of a study: {', '.join(map_kinds())}."
         super().format_help(ctx, formatter)
