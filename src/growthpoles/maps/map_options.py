@@ -45,7 +45,8 @@ class MapOptions(TypedDict, total=False):
         Cities as dots, capitals as rings, with their names where these fit: the larger ones first, as many as the map
         has room for (Natural Earth), none by default. A table with the columns name, lon and lat shows places of its
         own, all of them; rank (0 is most important) and capital (True or False) are taken if there, and names in other
-        languages from name_en, name_ru and name_kk. ``axes.cities`` are the names on the map.
+        languages from name_en, name_ru and name_kk. ``axes.cities`` are those on the map, ``axes.cities_outside`` the
+        places of a table beyond its frame.
     locator : bool
         A small map of the surroundings, 18 to 24 mm wide, that shows where the regions lie: in free space, else under
         the map. ``axes.locator`` says where it stands, "left out" where it has no room; ``axes.facts`` are sentences on

@@ -166,6 +166,7 @@ def test_places_of_a_table(tmp_path: Path) -> None:
         ax = gp.plot_values(regions, values, lang="ru", cities=own)
         assert set(ax.cities) == {"Станция", "Порт"}
         assert ax.facts == ("точки — города",)
+        assert ax.cities_outside == ("Elsewhere",)
         check(ax, regions)
     crowd = pd.DataFrame({"name": [f"Place {k}" for k in range(40)], "lon": west + 0.01, "lat": south + 0.01})
     ax = gp.plot_values(regions, values, cities=crowd)

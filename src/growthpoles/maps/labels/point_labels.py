@@ -314,6 +314,9 @@ class Beside:
             stands = "left out" if self.place is None else "below" if self.place.y < plan.frame.y else "inside"
             left_out = "the small map of the surroundings has no room on this page"
             facts.append(word(left_out if self.place is None else "the small map shows where the regions lie"))
+        inside = {spot.city.name for spot in self.spots} | {*self.lost}
+        outside = [city.name for city in style.cities if city.own and city.name not in inside]
+        ax.cities_outside = tuple(outside)  # type: ignore[attr-defined]
         ax.cities = tuple(dict.fromkeys(spot.city.name for spot in self.spots))  # type: ignore[attr-defined]
         ax.locator = stands  # type: ignore[attr-defined]
         ax.facts = tuple(facts)  # type: ignore[attr-defined]
@@ -341,7 +344,7 @@ def name_cities(
     locator: Locator | None,
     place: Box | None,
 ) -> Beside:
-    """Name the cities where nothing else stands; those that get no name are not shown, but for a table's own.
+    """Name the cities where nothing else stands; of those that get no name, capitals and a table's own are shown.
 
     A city that is called like the region around it is a dot without a name: the region's says it. What of a table has
     no room is listed.
@@ -387,7 +390,8 @@ def name_cities(
     if spots[0].city.own:
         lost += [free[i].city.name for i in homeless]
     else:
-        free = [spot for i, spot in enumerate(free) if i not in homeless]
+        kept = [i not in homeless or (spot.city.capital and spot.region >= 0) for i, spot in enumerate(free)]
+        free = [spot for spot, stays in zip(free, kept, strict=True) if stays]
     return Beside(tuple(free), tuple(words), tuple(lost), locator, place, far)
 
 
