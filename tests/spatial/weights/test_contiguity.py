@@ -196,6 +196,19 @@ def test_points_of_one_mix_have_codes_of_their_own(monkeypatch):
     np.testing.assert_array_equal(vertex_codes(xy * [1.0, -1.0])[0], known)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_keys_in_parts_are_those_in_one_table(monkeypatch, seed):
+    rng = np.random.default_rng(seed)
+    xy, shapes = rng.integers(-9, 9, (5000, 2)) * 0.25, np.array(voronoi(300))
+    known, links = vertex_codes(xy), contiguity(shapes)
+    monkeypatch.setattr("growthpoles.spatial.weights.contiguity._IN_PARTS", 1)
+    codes, count = vertex_codes(xy)
+    assert count == known[1] == len(set(zip(codes.tolist(), known[0].tolist(), strict=True)))
+    again = contiguity(shapes)
+    for name in ("focal", "neighbor", "length"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(links, name))
+
+
 def test_order_of_rows_and_of_vertices_changes_nothing():
     shapes = grid(5, jitter=1.0, seed=4)
     rng = np.random.default_rng(1)
