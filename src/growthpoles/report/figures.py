@@ -26,7 +26,7 @@ from growthpoles.report.figure_views import ReportView, View, rows_told
 from growthpoles.report.results import Results
 from growthpoles.report.stages import draws, permutations
 from growthpoles.report.tables.table_formats import csv_bytes
-from growthpoles.report.wording import figure_title, indicator_names, region_names, yardstick_words
+from growthpoles.report.wording import counted_words, figure_title, indicator_names, region_names, yardstick_words
 from growthpoles.study.inputs import industry_names
 from growthpoles.study.study_spec import Study, detailed_years
 
@@ -58,18 +58,16 @@ def _ranked_alt(results: Results, year: int, words: Words) -> str:
 
 def _paths_alt(results: Results, year: int, words: Words) -> str:
     """Say who rose and who fell most, for a chart of the period."""
-    rise, fall = _ends(results, results.change(), words, 1 if results.classed else 2)
-    first, last = results.years[0], results.years[-1]
-    return words("alt", "paths", n=len(results.regions), first=first, last=last, rise=rise, fall=fall)
+    moves, (first, *_, last) = _moves(results, results.change(), words), results.years
+    return words("alt", "paths", n=len(results.regions), first=first, last=last, moves=moves)
 
 
 def _parts_alt(results: Results, year: int, words: Words) -> str:
     """Say the same of a change by the limits of each year, as its chart shows it."""
     assert results.stages.change is not None  # the figure is not possible otherwise
     parts = results.stages.change.frame
-    rise, fall = _ends(results, parts["own"] + parts["leader"], words, 1 if results.classed else 2)
-    first, last = results.years[0], results.years[-1]
-    return words("alt", "paths", n=len(results.regions), first=first, last=last, rise=rise, fall=fall)
+    moves, (first, *_, last) = _moves(results, parts["own"] + parts["leader"], words), results.years
+    return words("alt", "paths", n=len(results.regions), first=first, last=last, moves=moves)
 
 
 def _power_alt(results: Results, year: int, words: Words) -> str:
@@ -189,9 +187,19 @@ def _ends(results: Results, values: pd.Series, words: Words, digits: int) -> tup
     return (told[-1], told[0]) if told else (DASH, DASH)
 
 
+def _moves(results: Results, change: pd.Series, words: Words) -> str:
+    """Say who rose and who fell most; where all went one way, who did so least."""
+    high, low = _ends(results, change, words, 1 if results.classed else 2)
+    rose, fell = bool((change > 0).any()), bool((change < 0).any())
+    if rose or fell:
+        kind = "both" if rose and fell else "up" if rose else "down"
+    else:
+        kind = "same" if change.notna().any() else "unknown"
+    return words("alt", f"moves_{kind}", high=high, low=low)
+
+
 def _change_alt(results: Results, year: int, words: Words) -> str:
-    rise, fall = _ends(results, results.change(), words, 1 if results.classed else 2)
-    return words("alt", "change", n=len(results.regions), rise=rise, fall=fall)
+    return words("alt", "change", n=len(results.regions), moves=_moves(results, results.change(), words))
 
 
 def _values_alt(results: Results, year: int, words: Words) -> str:
@@ -237,7 +245,9 @@ def _shared(results: Results, words: Words) -> str:
 
 
 def _replicated(results: Results, words: Words) -> str:
-    return words("caption", "replications", replications=words.count(stages.REPLICATIONS)) + "."
+    found = results.stages.robustness[results.years[-1]]
+    counted = counted_words(words, int(found.on_scale.sum()), found.replications)
+    return words("caption", "replications", counted=counted)
 
 
 def _intervals(results: Results, words: Words) -> str:
@@ -278,7 +288,8 @@ def _compared(results: Results, words: Words) -> str:
     found = results.stages.change
     if found is not None and UNDECIDED in set(found.frame.get("class_move", ())):
         share = format_percent(SURE, words.lang)
-        sentences.append(words("caption", "undecided", share=share, replications=words.count(found.replications)))
+        counted = counted_words(words, found.counted, found.replications)
+        sentences.append(words("caption", "undecided", share=share, counted=counted))
     return " ".join(sentences)
 
 
@@ -337,7 +348,7 @@ def _industries(results: Results, year: int) -> bool:
 
 def _unequal(results: Results, year: int) -> bool:
     found = results.stages.inequality
-    return found is not None and any(len(each.years) > 1 for each in found.found.values())
+    return found is not None and any(artists.spans(each, results) for each in found.found.values())
 
 
 def _starred(results: Results, year: int) -> bool:
