@@ -205,12 +205,12 @@ def data_section(ctx: Context) -> Section:
         blocks.append(make_table(words, "missing", "#year region cell reason", absent[:_CELLS]))
     if unused := _unused(ctx):
         sentences.append(words("text", "unused"))
-        blocks.append(make_table(words, "unused", "file unused #cells reason", unused[:_CELLS]))
+        blocks.append(make_table(words, "unused", "file unused #rows reason", unused[:_CELLS]))
     sentences += _mended(ctx)
     return Section("data", words("section", "data"), tuple(sentences), tuple(blocks))
 
 
-def _unused(ctx: Context) -> list[tuple[str, str, int, str]]:
+def _unused(ctx: Context) -> list[tuple[str, str, str, str]]:
     """Name rows and columns that were read and not used, by file and reason: as written, or by their number."""
     words, found = ctx.words, ctx.results.unused
     found = found[found["row"].isna() | (found["column"] == "")]  # cells of a column that no edition takes have both
@@ -221,7 +221,8 @@ def _unused(ctx: Context) -> list[tuple[str, str, int, str]]:
             for own in part.to_dict("records")
         ]
         reason = ctx.wording.reason(part["reason"].iloc[0])
-        rows.append((shorten(file), shorten(", ".join(dict.fromkeys(named)), 300), len(part), reason))
+        count = DASH if part["row"].isna().any() else words.count(len(part))
+        rows.append((shorten(file), shorten(", ".join(dict.fromkeys(named)), 300), count, reason))
     return rows
 
 

@@ -187,7 +187,7 @@ class Wording:
                 rows.append((whole, self.left_out(line)))
         for why, whats in groups.items():
             names = dict.fromkeys(spoken(str(each["weights"]), self.words.lang) for each in whats)
-            sizes = dict.fromkeys(self.words.count(each["n"]) for each in whats)
+            sizes = map(self.words.count, sorted({each["n"] for each in whats}))
             told = {"weights": ", ".join(names), "n": ", ".join(sizes)}
             rows.append((f"{whole}: {self.words.message(OVER, **told)}", self.left_out(why)))
         return rows
