@@ -163,6 +163,8 @@ def test_nobody_falls_where_all_rise(said: Said) -> None:
             kind = "both" if moved.max() > 0 > moved.min() else "up" if moved.max() > 0 else "down"
             high, low = (f"{names[end]} ({words.number(moved[end], 1)})" for end in (moved.idxmax(), moved.idxmin()))
             assert alt.endswith(words("alt", f"moves_{kind}", high=high, low=low))
+            shown = len(moved) if job.kind.name in ("slope", "change-parts") else len(names)
+            assert str(shown) in re.findall(r"\d+", alt)
 
 
 def test_every_panel_tells_its_own_year(said: Said) -> None:
