@@ -34,7 +34,7 @@ def invent(folder: Path, study_maker: Callable[..., Path], kind: str) -> Results
     """Invent a study of a grid of squares, and compute its report.
 
     One square is an island, one has no data in the last year, the borders of two do not match, a row is no region; all
-    rise, all fall, or some; of "gaps", two regions alone have patents in the last year.
+    rise, all fall, or some; "mixed" has poles; of "gaps", two regions alone have patents in the last year.
     """
     years, side = YEARS[kind], 3 if kind in ("up", "gaps") else 4
     path = study_maker(folder / kind, years=years, side=side)
@@ -61,7 +61,7 @@ def invent(folder: Path, study_maker: Callable[..., Path], kind: str) -> Results
     text = path.read_text(encoding="utf-8").replace('languages = ["en"]', 'languages = ["en", "ru", "kk"]')
     text = text.replace('name = "name"\n', 'name = "name"\nrepair = "clean"\n')
     text = re.sub(r'(?m)^key = "code"\nedition', f'missing = ["n/a"]\nignore = ["{STRAY}"]\n\\g<0>', text)
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text + ('\n[growth_poles]\npoles = ["R0", "R5"]\n' if kind == "mixed" else ""), encoding="utf-8")
     return compute(load_study(path))
 
 
@@ -232,7 +232,8 @@ def test_tests_of_growth_name_their_null_hypotheses(said: Said) -> None:
     for lang, page in pages.items():
         words, table, section = Words(lang), table_of(page, "spread"), section_of(page, "poles")
         assert table is not None and section is not None
-        assert words("text", "spread_rows_poles") not in section.sentences[0]  # the study has no poles
+        text = next(each for each in section.sentences if results.catalogue.name(results.root, lang) in each)
+        assert (words("text", "spread_rows_poles") in text) == bool(results.study.growth_poles.poles)
         for row, own in zip(rows_of(table), spread.to_dict("records"), strict=True):
             shown = row[words("column", "null")]
             assert (shown == DASH) == (not own["null"]) and (shown == DASH or row[words("column", "p_value")] != DASH)
