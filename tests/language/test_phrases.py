@@ -146,7 +146,7 @@ def test_every_phrase_is_said_somewhere() -> None:
         "family": set(get_args(Adjust)),
         **{of: set(read("en")["term"]) for of in ("term", "glossary", "term_forms")},  # the page asks for every one
         "section": {"glossary"},
-        "answer": {"cluster", "stand apart", "unsupported"},
+        "answer": {"cluster", "stand apart", "unsupported", "unsupported_blind", "firm_still", "firm", "loose"},
         "verdict": {*words_of(PACKAGE / "study"), *words_of(PACKAGE / "spatial/poles")},
         "counted": set(read("en")["counted"]),  # see test_every_count_has_its_plurals
     }

@@ -6,7 +6,7 @@ import pytest
 
 from growthpoles.errors import RatingError
 from growthpoles.randomness import SEED
-from growthpoles.ratings import Catalogue, printed_resolution, rate, robustness
+from growthpoles.ratings import Catalogue, change, printed_resolution, rate, robustness
 from growthpoles.ratings.rating_options import Method
 from growthpoles.ratings.robustness import prepare
 from growthpoles.ratings.rounding_noise import printed
@@ -354,3 +354,22 @@ def test_questions_to_a_result(table, deep):
         result.rank_interval(90)
     assert "30 replications of 9 regions" in repr(result)
     assert result.replications == 30
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_region_without_an_index_of_its_own_has_no_interval(seed):
+    rng = np.random.default_rng(seed)
+    table = pd.DataFrame(rng.uniform(1, 9, (6, 3)), columns=["a", "b", "c"], index=list("uvwxyz"))
+    table.iloc[rng.integers(6), rng.integers(3)] = np.nan
+    catalogue = Catalogue.flat(list("abc"))
+    found = robustness(table, catalogue, drop="one", replications=300, rng=seed)
+    frame = found.to_frame()
+    lacking = frame["rank"].isna()
+    assert lacking.sum() == 1 and found.rank_interval().notna().all().all()  # draws without the indicator rank it
+    ends = [name for name in frame if name.startswith(("rank_", "index_"))]
+    assert frame.loc[lacking, ends].isna().all().all() and frame.loc[~lacking, ends].notna().all().all()
+    years = {2010: table.fillna(3.0), 2020: table}
+    moved = change(years, catalogue, drop="one", replications=300, rng=seed)
+    shares = moved.frame[["p_up", "p_same", "p_down", "p_rise"]]
+    assert shares[lacking].isna().all().all() and shares[~lacking].notna().all().all()
+    assert moved.counted == moved.replications == 300

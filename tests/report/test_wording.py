@@ -17,11 +17,11 @@ from growthpoles.language.languages import translator
 from growthpoles.language.phrases import Words
 from growthpoles.ratings.catalogue import Catalogue, indicator_values
 from growthpoles.report import audit_files, wording
-from growthpoles.report.audit_files import shown_claims, shown_faults
+from growthpoles.report.audit_files import audit_section, shown_claims, shown_faults
 from growthpoles.report.manifest import Manifest
 from growthpoles.report.page import Page, make_page
 from growthpoles.report.results import Results, Stages
-from growthpoles.report.sections import Context, audit_section, data_section, left_out_section
+from growthpoles.report.sections import Context, data_section, left_out_section
 from growthpoles.report.stages import missing_parts
 from growthpoles.report.wording import Wording
 from growthpoles.spatial.cross_check import counterparts

@@ -13,7 +13,7 @@ from scipy import stats
 
 from growthpoles.errors import RatingError
 from growthpoles.specialisation import rank_size, regional_inequality
-from growthpoles.specialisation.dispersion import MEASURES
+from growthpoles.specialisation.dispersion import LEAST, MEASURES
 
 KNOWN = pd.read_csv(Path(__file__).parent / "known" / "inequality_S.csv", index_col="region")
 PEOPLE = KNOWN["population"]
@@ -195,3 +195,30 @@ def test_all_measures_are_documented():
     for name in MEASURES:
         stem = name.split("_")[0]
         assert name in text or f"{stem}_" in text
+
+
+BOUNDED = ["williamson", "cv", "cv_n1", "gini", "gini_normalised", "theil_t", *(m for m in MEASURES if "atkinson" in m)]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of samples without the one region that has everything
+@pytest.mark.parametrize("n", range(3, 20))
+def test_intervals_are_within_what_a_measure_can_reach(n):
+    rng = np.random.default_rng(n)
+    values = pd.Series(rng.lognormal(0, 2, n))
+    weights = pd.Series(rng.uniform(0.1, 10, n))
+    table = regional_inequality(values, weights=weights).table.droplevel("year")
+    # the most unequal there is: the region with the smallest weight has everything, the others almost nothing
+    whole = pd.Series(1e-150, values.index)
+    ends = {}
+    for weighting, of in {"equal": None, "weights": weights}.items():
+        one = whole.copy()
+        one[0 if of is None else of.idxmin()] = 1.0
+        ends[weighting] = regional_inequality(one, weights=of, measures=BOUNDED).table.droplevel("year")["value"]
+    for (measure, weighting), row in table.iterrows():
+        if n < LEAST or np.isnan(row["lower"]):
+            assert np.isnan([row["lower"], row["upper"]]).all()
+            assert n < LEAST or measure in ("max_min", "wolfson") or measure.startswith("esteban")
+            continue
+        assert row["lower"] <= row["value"] <= row["upper"]
+        if measure in BOUNDED:
+            assert row["upper"] <= ends[weighting][measure, weighting] * (1 + 1e-9)

@@ -178,14 +178,16 @@ class Robustness(ResultDisplay):
         -------
         DataFrame
             index, rank, rating_class (nominal); index_low, index_median, index_high; rank_low, rank_median,
-            rank_high; p_class (probability of the nominal class), likeliest_class, p_likeliest.
+            rank_high, missing without a nominal rank, even where draws without an indicator rank the region; p_class
+            (probability of the nominal class), likeliest_class, p_likeliest.
         """
         if level in self._frames:
             return self._frames[level].copy(deep=False)
         root = str(self.nominal.attrs["root"])
         probability = self.class_probability()
         frame = self.nominal[[root, "rank", "rating_class"]].rename(columns={root: "index"})
-        frame = frame.join(self.index_interval(level)).join(self.rank_interval(level))
+        ranked = frame["rank"].notna()  # draws that leave out what a region lacks are no interval of it
+        frame = frame.join(self.index_interval(level)[ranked]).join(self.rank_interval(level)[ranked])
         nominal = frame["rating_class"].cat.codes.to_numpy()
         best_first = np.where(nominal < 0, 0, len(self.letters) - 1 - nominal)
         own = probability.to_numpy()[np.arange(len(frame)), best_first]

@@ -22,6 +22,8 @@ from growthpoles.study.study_spec import spread_over
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from growthpoles.specialisation import RegionalInequality
+
 
 _MOST_PARTS = 8
 _MOST_MARKED, _PANELS = 6, 12
@@ -434,14 +436,16 @@ def density(view: ReportView) -> Axes:
 
 
 def first_unequal(results: Results, *, grouped: bool = False) -> tuple[Any, str]:
-    """Return the inequality of the first indicator of several years, or of the first in groups, and its code."""
+    """Return the inequality of the first indicator of both ends of the study, or of the first in groups; its code."""
     found = results.stages.inequality
     assert found is not None  # the figure is not possible otherwise
-    fit = {
-        code: each for code, each in found.found.items() if (not each.groups.empty if grouped else len(each.years) > 1)
-    }
-    code = next(iter(fit))
-    return fit[code], code
+    fit = [code for code, each in found.found.items() if (not each.groups.empty if grouped else spans(each, results))]
+    return found.found[fit[0]], fit[0]
+
+
+def spans(found: RegionalInequality, results: Results) -> bool:
+    """Tell whether an inequality has the first and the last of several years of a study."""
+    return len(results.years) > 1 and {results.years[0], results.years[-1]} <= {*found.years}
 
 
 def _first_variable(view: ReportView, *, grouped: bool = False) -> tuple[Any, str]:

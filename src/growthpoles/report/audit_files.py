@@ -1,4 +1,4 @@
-"""Audit files: findings, row orders, statements as tables, and the figures that show them."""
+"""Audit files: findings, row orders, statements as tables, the figures that show them, their section of the page."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from growthpoles.errors import Number, Reason
 from growthpoles.file_reading import read_bytes
 from growthpoles.file_writing import make_folder, output_folder
 from growthpoles.language.languages import SOURCE
-from growthpoles.language.phrases import Words
+from growthpoles.language.phrases import Words, shorten
 from growthpoles.report.manifest import check_files, write_files, written_before
+from growthpoles.report.page_blocks import Context, Picture, Section, Table, make_table
 from growthpoles.report.tables.table_formats import csv_bytes, fixed_workbook, put_text, sheet_names
 from growthpoles.report.wording import Wording
 from growthpoles.study.audit import Audit, summarise
@@ -43,6 +44,7 @@ ROWS_TOLD = (
 )
 FOLLOWS_TOLD = "Cells that follow from it or contradict it"
 UNCHECKED_TOLD = "Checks that could not be made, and remarks"
+_OUTCOMES = ("holds", "fails", "cannot be checked")
 MARK_TOLD = {"fault": "cell of a fault", "open": "one of several readings", "follows": "follows from a fault"}
 MARK_FILLS = {"fault": "F4B6A6", "open": "F6DD9A", "follows": "FDF0EA"}
 MOST_TOLD = 2000
@@ -380,3 +382,80 @@ def _laid_out(found: Audit, book: Workbook) -> tuple[Workbook, dict[tuple[int, i
                 places[number, int(row), column] = (sheet.title, line, at)
         sheet.freeze_panes = "C2"
     return book, places
+
+
+def audit_section(ctx: Context) -> Section | None:
+    """Show the faults of the printed tables, the order of their rows, and the source's statements."""
+    import pandas as pd
+
+    audit, words = ctx.results.stages.audit, ctx.words
+    if audit is None:
+        return None
+    rows = [
+        (
+            words.value(own["severity"]),
+            ctx.wording.fault(audit.faults[own["fault"]]),
+            ctx.wording.list_columns(own["columns"]),
+            shorten(own["rows"]),
+            own["cells"],
+        )
+        for own in summarise(audit.ledger).to_dict("records")
+    ]
+    blocks: list[Table | Picture] = [make_table(words, "faults", "severity fault columns rows #cells", rows)]
+    blocks.append(_orders(ctx, audit.alignment_table().to_dict("records")))
+    claims = audit.claims
+    if len(claims):
+        counted = pd.crosstab(claims["edition"], claims["verdict"]).reindex(claims["edition"].unique())
+        lines = [
+            (words.value(edition), *(int(own.get(name, 0)) for name in _OUTCOMES))
+            for edition, own in counted.to_dict("index").items()
+        ]
+        columns = "edition #holds #fails #unchecked"
+        blocks.append(make_table(words, "claims_by_edition", columns, lines, note=words("text", "audit_claims")))
+        blocks.append(_claims(ctx, claims))
+    return Section("audit", words("section", "audit"), (audit_sentence(words, audit),), tuple(blocks))
+
+
+def audit_sentence(words: Words, audit: Audit) -> str:
+    """Say how many printed cells and faults there are."""
+    faults = summarise(audit.ledger)
+    return words("text", "audit", cells=len(audit.ledger), faults=len(faults), grave=grave_faults(audit))
+
+
+def _orders(ctx: Context, records: list[dict[Any, Any]]) -> Table:
+    words = ctx.words
+    rows = [
+        (
+            own["table"],
+            ctx.code(own["column"]),
+            ctx.wording.order(own["labels"]),
+            ctx.wording.order(own["verdict"]),
+            words.number(own["confidence"], 3),
+        )
+        for own in records
+    ]
+    return make_table(words, "orders", "#table cell labels order #confidence", rows, note=words("text", "audit_orders"))
+
+
+def _claims(ctx: Context, claims: pd.DataFrame) -> Table:
+    """Set the outcomes of every statement that fails in some edition side by side."""
+    words = ctx.words
+    editions = list(dict.fromkeys(claims["edition"]))
+    failing = set(claims.loc[claims["verdict"] == "fails", "id"])
+    several = claims.groupby("statement")["id"].nunique()
+    rows = []
+    for name, part in claims.groupby("id", sort=False):
+        if name in failing:
+            outcomes = dict(zip(part["edition"], part["verdict"], strict=True))
+            statement, region = part["statement"].iloc[0], part["region"].iloc[0]
+            told = words.sentence(statement)
+            if region and several[statement] > 1:
+                told = f"{ctx.region(region)}: {told}"
+            rows.append((shorten(told, 240), *(words.value(outcomes.get(edition)) for edition in editions)))
+    heads = ["statement", *(f"={words.value(name)}" for name in editions)]
+    return make_table(words, "claims", heads, rows)
+
+
+def grave_faults(audit: Audit) -> int:
+    """Count the faults that change a class."""
+    return int((summarise(audit.ledger)["severity"] == "changes a class").sum())

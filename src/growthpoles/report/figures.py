@@ -26,7 +26,7 @@ from growthpoles.report.figure_views import ReportView, View, rows_told
 from growthpoles.report.results import Results
 from growthpoles.report.stages import draws, permutations
 from growthpoles.report.tables.table_formats import csv_bytes
-from growthpoles.report.wording import figure_title, indicator_names, region_names, yardstick_words
+from growthpoles.report.wording import counted_words, figure_title, indicator_names, region_names, yardstick_words
 from growthpoles.study.inputs import industry_names
 from growthpoles.study.study_spec import Study, detailed_years
 
@@ -52,24 +52,27 @@ def _chart(results: Results, year: int, words: Words) -> str:
 def _ranked_alt(results: Results, year: int, words: Words) -> str:
     """Say who leads and who trails by the index, for a chart of all regions."""
     shown = year or results.years[-1]
-    highest, lowest = _ends(results, results.rating(shown)[results.root], words, 1 if results.classed else 2)
-    return words("alt", "ranked", n=len(results.regions), year=shown, highest=highest, lowest=lowest)
+    index = results.rating(shown)[results.root]
+    highest, lowest = _ends(results, index, words, 1 if results.classed else 2)
+    return words("alt", "ranked", n=int(index.notna().sum()), year=shown, highest=highest, lowest=lowest)
 
 
 def _paths_alt(results: Results, year: int, words: Words) -> str:
-    """Say who rose and who fell most, for a chart of the period."""
-    rise, fall = _ends(results, results.change(), words, 1 if results.classed else 2)
-    first, last = results.years[0], results.years[-1]
-    return words("alt", "paths", n=len(results.regions), first=first, last=last, rise=rise, fall=fall)
+    """Say who rose and who fell most, for a chart of all years; a region may lack some of them."""
+    known = pd.concat([results.common(each)[results.root] for each in results.years], axis=1).notna().any(axis=1)
+    return _period_alt(results, words, results.change(), n=int(known.sum()))
 
 
 def _parts_alt(results: Results, year: int, words: Words) -> str:
     """Say the same of a change by the limits of each year, as its chart shows it."""
     assert results.stages.change is not None  # the figure is not possible otherwise
     parts = results.stages.change.frame
-    rise, fall = _ends(results, parts["own"] + parts["leader"], words, 1 if results.classed else 2)
-    first, last = results.years[0], results.years[-1]
-    return words("alt", "paths", n=len(results.regions), first=first, last=last, rise=rise, fall=fall)
+    return _period_alt(results, words, parts["own"] + parts["leader"])
+
+
+def _period_alt(results: Results, words: Words, change: pd.Series, n: int | None = None) -> str:
+    told = {"first": results.years[0], "last": results.years[-1], "moves": _moves(results, change, words)}
+    return words("alt", "paths", n=int(change.notna().sum()) if n is None else n, **told)
 
 
 def _power_alt(results: Results, year: int, words: Words) -> str:
@@ -105,11 +108,12 @@ def _graph_alt(results: Results, year: int, words: Words) -> str:
 def _inequality_alt(results: Results, year: int, words: Words) -> str:
     """Say how unequal the regions are in the first and the last year, by Gini's coefficient."""
     found, name = artists.first_unequal(results)
-    own: Any = found.table.loc[next(each for each in found.measures if each[0] == "gini")]["value"]
+    table: Any = found.table.loc[next(each for each in found.measures if each[0] == "gini")]
+    own = table["value"]
     ends = {"before": words.number(own.iloc[0], 3), "after": words.number(own.iloc[-1], 3)}
     variable = indicator_names(results, words.lang).get(name, name)
     years = {"first": found.years[0], "last": found.years[-1]}
-    return words("alt", "inequality", n=len(results.regions), variable=variable, **years, **ends)
+    return words("alt", "inequality", n=int(table["n"].iloc[-1]), variable=variable, **years, **ends)
 
 
 def _legend(results: Results, year: int, words: Words) -> str:
@@ -189,9 +193,19 @@ def _ends(results: Results, values: pd.Series, words: Words, digits: int) -> tup
     return (told[-1], told[0]) if told else (DASH, DASH)
 
 
+def _moves(results: Results, change: pd.Series, words: Words) -> str:
+    """Say who rose and who fell most; where all went one way, who did so least."""
+    high, low = _ends(results, change, words, 1 if results.classed else 2)
+    rose, fell = bool((change > 0).any()), bool((change < 0).any())
+    if rose or fell:
+        kind = "both" if rose and fell else "up" if rose else "down"
+    else:
+        kind = "same" if change.notna().any() else "unknown"
+    return words("alt", f"moves_{kind}", high=high, low=low)
+
+
 def _change_alt(results: Results, year: int, words: Words) -> str:
-    rise, fall = _ends(results, results.change(), words, 1 if results.classed else 2)
-    return words("alt", "change", n=len(results.regions), rise=rise, fall=fall)
+    return words("alt", "change", n=len(results.regions), moves=_moves(results, results.change(), words))
 
 
 def _values_alt(results: Results, year: int, words: Words) -> str:
@@ -237,7 +251,9 @@ def _shared(results: Results, words: Words) -> str:
 
 
 def _replicated(results: Results, words: Words) -> str:
-    return words("caption", "replications", replications=words.count(stages.REPLICATIONS)) + "."
+    found = results.stages.robustness[results.years[-1]]
+    counted = counted_words(words, int(found.on_scale.sum()), found.replications)
+    return words("caption", "replications", counted=counted)
 
 
 def _intervals(results: Results, words: Words) -> str:
@@ -278,7 +294,8 @@ def _compared(results: Results, words: Words) -> str:
     found = results.stages.change
     if found is not None and UNDECIDED in set(found.frame.get("class_move", ())):
         share = format_percent(SURE, words.lang)
-        sentences.append(words("caption", "undecided", share=share, replications=words.count(found.replications)))
+        counted = counted_words(words, found.counted, found.replications)
+        sentences.append(words("caption", "undecided", share=share, counted=counted))
     return " ".join(sentences)
 
 
@@ -337,7 +354,7 @@ def _industries(results: Results, year: int) -> bool:
 
 def _unequal(results: Results, year: int) -> bool:
     found = results.stages.inequality
-    return found is not None and any(len(each.years) > 1 for each in found.found.values())
+    return found is not None and any(artists.spans(each, results) for each in found.found.values())
 
 
 def _starred(results: Results, year: int) -> bool:
@@ -437,13 +454,15 @@ _KINDS = (
          lambda r, year: r.stages.change is not None and "own" in r.stages.change.frame,
          text=_cut("change-parts", _parted), alt=_parts_alt),
     Kind("class-panels", "period", artists.class_panels, "rating", lambda r, year: _long(r) and r.classed,
-         text=_paneled, on_boundaries=True, alt=_paths_alt),
+         text=_paneled, on_boundaries=True,
+         alt=lambda r, year, words: _period_alt(r, words, r.change(), len(r.regions))),
     Kind("index-paths", "period", artists.index_paths, "rating", lambda r, year: _long(r), text=_dated,
          alt=_paths_alt),
     Kind("rank-paths", "period", artists.rank_paths, "rating", lambda r, year: _long(r), text=_dated, alt=_ranked_alt),
     Kind("transitions", "period", artists.transitions, "rating",
          lambda r, year: "class_transitions" in r.stages.trend, text=_dated),
-    Kind("slope", "period", artists.slope, "rating", text=_cut("slope", _dated), alt=_paths_alt),
+    Kind("slope", "period", artists.slope, "rating", text=_cut("slope", _dated),
+         alt=lambda r, year, words: _period_alt(r, words, r.change())),
     Kind("contributions", "last year", artists.contributions, "rating", artists.adds_up, place="last",
          text=_cut("contributions"), alt=_ranked_alt),
     Kind("editions", "last year", artists.edition_chart, "rating",

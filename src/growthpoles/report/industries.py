@@ -10,6 +10,7 @@ import pandas as pd
 from growthpoles.language.phrases import DASH, missing
 from growthpoles.report.page_blocks import Context, Picture, Section, Table, make_table
 from growthpoles.specialisation import ClusterStars
+from growthpoles.specialisation.dispersion import LEAST
 from growthpoles.study.industry_analysis import NEXT, Industries, Inequalities
 from growthpoles.study.inputs import industry_names
 from growthpoles.study.study_spec import Study
@@ -218,22 +219,25 @@ def inequality_section(ctx: Context) -> Section | None:
     found, words = ctx.results.stages.inequality, ctx.words
     if found is None:
         return None
-    rows = []
+    years = ctx.results.years
+    rows, ends = [], list(dict.fromkeys((years[0], years[-1])))
     for code, each in found.found.items():
         for measure, weighting in each.measures:
             if measure not in _MEASURES[weighting]:
                 continue
-            own: Any = each.table.loc[(measure, weighting)]
-            first, last = own.iloc[0], own.iloc[-1]
+            # a year in which too few regions have a value has no row
+            found_years: Any = each.table.loc[(measure, weighting)]
+            own: Any = found_years.reindex(ends)
+            last = own.iloc[-1]
             per = ctx.code(found.weights[code]) if weighting == "weights" else words.value("regions alike")
-            change: Any = each.changes.loc[(measure, weighting)] if not each.changes.empty else None
+            compared = not each.changes.empty and (each.years[0], each.years[-1]) == (ends[0], ends[-1])
+            change: Any = each.changes.loc[(measure, weighting)] if compared else None
             rows.append(
                 (
                     ctx.code(code),
                     words.value(measure),
                     per,
-                    words.number(first["value"], 3) if len(own) > 1 else DASH,
-                    words.number(last["value"], 3),
+                    *(words.number(value, 3) for value in own["value"]),
                     _range(words, last["lower"], last["upper"], 3),
                     DASH if change is None else words.number(change["ratio"], 2),
                     DASH if change is None else _range(words, change["lower"], change["upper"], 2),
@@ -241,14 +245,13 @@ def inequality_section(ctx: Context) -> Section | None:
                     words.number(last["without_most"], 3),
                 )
             )
-    years = ctx.results.years
     heads = [
-        "variable", "measure", "weighted_by", f"#={years[0]}", f"#={years[-1]}", "#interval_95", "#ratio",
+        "variable", "measure", "weighted_by", *(f"#={year}" for year in ends), "#interval_95", "#ratio",
         "#ratio_interval", "region_most", "#without_most",
     ]  # fmt: skip
     blocks: list[Table | Picture] = [*ctx.figures("inequality")]
     if rows:
-        blocks.append(make_table(words, "inequality", heads, rows, note=words("text", "inequality_note")))
+        blocks.append(make_table(words, "inequality", heads, rows, note=words("text", "inequality_note", least=LEAST)))
     groups = [
         (ctx.code(code), index, year, words.number(own["total"], 4), words.number(own["between"], 4),
          words.number(own["within"], 4), words.number(100 * own["between_share"], 1))

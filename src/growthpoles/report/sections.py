@@ -8,25 +8,31 @@ from typing import Any
 
 import pandas as pd
 
+from growthpoles.language.number_format import format_percent
 from growthpoles.language.phrases import DASH, Words, missing, shorten
 from growthpoles.maps.sheet.legend import interval
 from growthpoles.ratings.classes import TEN_CLASSES
 from growthpoles.ratings.through_time.rating_change import RatingChange
 from growthpoles.report import stages
+from growthpoles.report.audit_files import audit_section, audit_sentence, grave_faults
 from growthpoles.report.industries import industries_section, inequality_section
 from growthpoles.report.page_blocks import Context, Picture, Section, Table, make_table
 from growthpoles.report.results import Results
 from growthpoles.report.stages import draws, permutations
-from growthpoles.report.wording import method_sentences, no_classes, normalisation_words, yardstick_words
+from growthpoles.report.wording import (
+    counted_words,
+    method_sentences,
+    no_classes,
+    normalisation_words,
+    yardstick_words,
+)
 from growthpoles.spatial.local_tests.local_result import LocalResult
 from growthpoles.specialisation.ksi import DEFAULT_LEADER, DEFAULT_MIDDLE
-from growthpoles.study.audit import Audit, summarise
 
 _CELLS = 60
 _MATRIX = 12
 _YEARS = 3
 _RAISED = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
-_OUTCOMES = ("holds", "fails", "cannot be checked")
 _HASH = 16
 _ABREAST = 3
 _FIRM = 2.0  # places that a rank may move over in the middle 90% and count as firm
@@ -80,7 +86,7 @@ def summary_section(ctx: Context) -> Section:
     if results.stages.verdict is not None:
         sentences += list(results.stages.verdict.sentences[words.lang])
     if results.stages.audit is not None:
-        sentences.append(_audit_sentence(words, results.stages.audit))
+        sentences.append(audit_sentence(words, results.stages.audit))
     return Section("summary", words("section", "summary"), tuple(sentences), (_summary_table(ctx),))
 
 
@@ -107,13 +113,23 @@ def lead_section(ctx: Context) -> Section:
         frame = found.to_frame()
         width = float((frame["rank_high"] - frame["rank_low"]).median())
         if math.isfinite(width):
-            made.append(words("answer", "firm" if width <= _FIRM else "loose", places=words.count(round(width))))
+            kind = "firm_still" if width == 0 else "firm" if width <= _FIRM else "loose"
+            made.append(words("answer", kind, places=words.count(round(width))))
     if outcome is not None:
-        made.append(words("answer", outcome, n=len(results.regions)))
-    if stages.audit is not None and (grave := _grave(stages.audit)):
+        made.append(_caveat(words, stages.verdict, outcome))
+    if stages.audit is not None and (grave := grave_faults(stages.audit)):
         made.append(words("answer", "audit", grave=grave))
     pictures = [each for each in ctx.pictures.values() if each.ident == _lead_picture(ctx)]
     return Section("lead", words("section", "lead"), (answer, *made), tuple(pictures))
+
+
+def _caveat(words: Words, verdict: Any, outcome: str) -> str:
+    """Say what to make of the verdict: what could have been found, where nothing was."""
+    power = verdict.power
+    blind = outcome == "unsupported" and math.isnan(power.smallest_positive)
+    target = format_percent(power.target, words.lang)
+    key = f"{outcome}_blind" if blind else outcome
+    return words("answer", key, n=power.n, rho=words.number(power.smallest_positive), target=target)
 
 
 def _lead_picture(ctx: Context) -> str:
@@ -121,10 +137,6 @@ def _lead_picture(ctx: Context) -> str:
     wanted = (f"{kind}_{ctx.results.years[-1]}" for kind in ("rating", "values"))
     drawn = [name for name in (*wanted, *ctx.pictures) if name in ctx.pictures]
     return drawn[0] if drawn else ""
-
-
-def _grave(audit: Audit) -> int:
-    return int((summarise(audit.ledger)["severity"] == "changes a class").sum())
 
 
 def _summary_table(ctx: Context) -> Table:
@@ -191,7 +203,51 @@ def data_section(ctx: Context) -> Section:
         blocks.append(make_table(words, "imputed", "#year region cell #filled how", filled[:_CELLS]))
     if absent:
         blocks.append(make_table(words, "missing", "#year region cell reason", absent[:_CELLS]))
+    if unused := _unused(ctx):
+        sentences.append(words("text", "unused"))
+        blocks.append(make_table(words, "unused", "file unused #rows reason", unused[:_CELLS]))
+    sentences += _mended(ctx)
     return Section("data", words("section", "data"), tuple(sentences), tuple(blocks))
+
+
+def _unused(ctx: Context) -> list[tuple[str, str, str, str]]:
+    """Name rows and columns that were read and not used, by file and reason: as written, or by their number."""
+    words, found = ctx.words, ctx.results.unused
+    found = found[found["row"].isna() | (found["column"] == "")]  # cells of a column that no edition takes have both
+    rows = []
+    for (file, _), part in found.groupby(["file", found["reason"].map(str)], sort=False):
+        named = [
+            str(own["column"] or own["content"] or words("text", "unused_row", row=own["row"]))
+            for own in part.to_dict("records")
+        ]
+        reason = ctx.wording.reason(part["reason"].iloc[0])
+        count = DASH if part["row"].isna().any() else words.count(len(part))
+        rows.append((shorten(file), shorten(", ".join(dict.fromkeys(named)), 300), count, reason))
+    return rows
+
+
+def _mended(ctx: Context) -> Iterator[str]:
+    """Say what was mended in the boundary file."""
+    words, attrs = ctx.words, ctx.results.regions.attrs
+    covered = attrs.get("coverage") or {}
+    if covered.get("touched"):
+        change = _at_most(words, covered["area_change"])
+        pairs = shorten(_pairs(ctx, covered["touched"]), 600)
+        yield words("text", "borders_mended", n=words.count(len(covered["touched"])), pairs=pairs, change=change)
+    if repairs := attrs.get("repairs"):
+        named = shorten(", ".join(ctx.region(each["region"]) for each in repairs), 2_000)
+        change = _at_most(words, max(abs(each["area_change"]) for each in repairs))
+        yield words("text", "polygons_mended", regions=named, change=change)
+
+
+def _at_most(words: Words, share: float) -> str:
+    """Write a share rounded up to what is printed; what is left by rounding is none."""
+    return format_percent(math.ceil(1_000 * share - 1e-6) / 1_000, words.lang)
+
+
+def _pairs(ctx: Context, pairs: Iterable[Iterable[object]]) -> str:
+    shown = [" \N{EN DASH} ".join(ctx.region(code) for code in pair) for pair in pairs]
+    return shorten(", ".join(shown), 2_000) or "\N{EN DASH}"
 
 
 def rating_section(ctx: Context) -> Section:
@@ -229,7 +285,7 @@ def _changes(ctx: Context, found: RatingChange) -> Table:
     ]
     columns = ["region", *(name if name == "class_move" else f"#{name}" for name in shown)]
     first, last = found.years
-    note = words("text", "change_parts", replications=words.count(found.replications))
+    note = words("text", "change_parts", counted=counted_words(words, found.counted, found.replications))
     return make_table(words, "change", columns, rows, note=note, first=first, last=last)
 
 
@@ -286,10 +342,8 @@ def robustness_section(ctx: Context) -> Section | None:
     if not results.stages.robustness:
         return None
     blocks: list[Table | Picture] = [*ctx.figures("robustness")]
-    readings: tuple[str, ...] = ()
     for year in shown_years(results):
         result = results.stages.robustness[year]
-        readings = result.labels[0]
         frame = result.to_frame().sort_values(by=["rank"], kind="stable")
         rows = [
             (
@@ -304,9 +358,16 @@ def robustness_section(ctx: Context) -> Section | None:
         heads = "region #rank #interval #median"
         heads += " rating_class #p_class likeliest_class" if results.classed else ""
         blocks.append(make_table(words, f"robustness{ctx.kind}", heads, rows, year=year))
-    named = "; ".join(words.value(name) for name in readings)
-    scores = normalisation_words(results, words)
-    told = [words("text", "robustness", replications=words.count(stages.REPLICATIONS), scores=scores, readings=named)]
+    readings, scores, _, dropped = (len(labels) for labels in result.labels)
+    named = words("text", "or").join(words.value(name) for name in result.labels[0])
+    choices = [
+        words("text", "robustness_weights"),
+        *([words("text", "robustness_drop")] if dropped > 1 else []),
+        *([words("text", "robustness_scores", scores=normalisation_words(results, words))] if scores > 1 else []),
+        *([words("text", "robustness_readings", readings=named)] if readings > 1 else []),
+    ]
+    drawn = words.count(stages.REPLICATIONS)
+    told = [words("text", "robustness", replications=drawn, choices="; ".join(choices))]
     if results.classed and not result.on_scale.all():
         told.append(words("text", "robustness_classes", n=words.count(int(result.on_scale.sum()))))
     return Section("robustness", words("section", "robustness"), tuple(told), tuple(blocks))
@@ -355,6 +416,7 @@ def spatial_section(ctx: Context) -> Section | None:
     results, words = ctx.results, ctx.words
     if not results.moran:
         return None
+    lone = any(test.isolates for test in results.moran.values())
     rows = [
         (
             words.value(edition),
@@ -365,11 +427,13 @@ def spatial_section(ctx: Context) -> Section | None:
             words.number(test.expected, 3),
             words.number(test.z_score, 2),
             words.probability(test.p_value),
-            ctx.regions(" ".join(results.without_data[edition, year, variable])),
+            ", ".join(map(ctx.region, results.without_data[edition, year, variable])) or DASH,
+            *([", ".join(map(ctx.region, test.isolates)) or DASH] if lone else []),
         )
         for (edition, year, variable), test in results.moran.items()
     ]
     heads = "edition #year variable #n #statistic #expected #z_score #p_value without_data"
+    heads += " isolates" if lone else ""
     near = words("neighbours", results.study.report.weights)
     sentences = [
         words(
@@ -392,15 +456,13 @@ def _neighbour_notes(ctx: Context) -> Iterator[str]:
     """Name the links made by hand, and those of borders that do not match."""
     words, given = ctx.words, ctx.results.study.weights
 
-    def named(pairs: Iterable[Iterable[str]]) -> str:
-        shown = [" \N{EN DASH} ".join(ctx.region(code) for code in pair) for pair in pairs]
-        return shorten(", ".join(shown), 2_000) or "\N{EN DASH}"
-
     if given.add or given.cut:
-        yield words("text", "links_by_hand", added=named(given.add), cut=named(given.cut))
+        yield words("text", "links_by_hand", added=_pairs(ctx, given.add), cut=_pairs(ctx, given.cut))
     table = getattr(ctx.results.graph, "by_geometry", None)
     if table is not None and len(table):
-        yield words("text", "borders_by_geometry", pairs=named(table[["region_a", "region_b"]].to_numpy().tolist()))
+        yield words(
+            "text", "borders_by_geometry", pairs=_pairs(ctx, table[["region_a", "region_b"]].to_numpy().tolist())
+        )
 
 
 def _clusters(ctx: Context, local: LocalResult, year: int) -> Table:
@@ -420,8 +482,10 @@ def _clusters(ctx: Context, local: LocalResult, year: int) -> Table:
     heads = "region #statistic #lag #cardinality #p_value #p_adjusted label"
     tested = int(frame["p_value"].notna().sum())
     study = ctx.results.study
+    told: dict[str, Any] = {"family": local.family, "n": tested, "alpha": words.number(local.alpha)}
+    told["untestable"] = int((frame["label"] == "untestable").sum())
     adjusted = (
-        words("family", study.report.adjust, family=local.family, n=tested)
+        words("family", study.report.adjust, **told)
         if study.report.adjust == "none" or set(frame["label"]) - {"untestable", "isolate"}
         else words("text", "clusters_untestable", n=tested)
     )
@@ -430,81 +494,13 @@ def _clusters(ctx: Context, local: LocalResult, year: int) -> Table:
     return make_table(words, "clusters", heads, rows, note=note, year=year)
 
 
-def audit_section(ctx: Context) -> Section | None:
-    """Show the faults of the printed tables, the order of their rows, and the source's statements."""
-    audit, words = ctx.results.stages.audit, ctx.words
-    if audit is None:
-        return None
-    rows = [
-        (
-            words.value(own["severity"]),
-            ctx.wording.fault(audit.faults[own["fault"]]),
-            ctx.wording.list_columns(own["columns"]),
-            shorten(own["rows"]),
-            own["cells"],
-        )
-        for own in summarise(audit.ledger).to_dict("records")
-    ]
-    blocks: list[Table | Picture] = [make_table(words, "faults", "severity fault columns rows #cells", rows)]
-    blocks.append(_orders(ctx, audit.alignment_table().to_dict("records")))
-    claims = audit.claims
-    if len(claims):
-        counted = pd.crosstab(claims["edition"], claims["verdict"]).reindex(claims["edition"].unique())
-        lines = [
-            (words.value(edition), *(int(own.get(name, 0)) for name in _OUTCOMES))
-            for edition, own in counted.to_dict("index").items()
-        ]
-        columns = "edition #holds #fails #unchecked"
-        blocks.append(make_table(words, "claims_by_edition", columns, lines, note=words("text", "audit_claims")))
-        blocks.append(_claims(ctx, claims))
-    return Section("audit", words("section", "audit"), (_audit_sentence(words, audit),), tuple(blocks))
-
-
-def _audit_sentence(words: Words, audit: Audit) -> str:
-    faults = summarise(audit.ledger)
-    return words("text", "audit", cells=len(audit.ledger), faults=len(faults), grave=_grave(audit))
-
-
-def _orders(ctx: Context, records: list[dict[Any, Any]]) -> Table:
-    words = ctx.words
-    rows = [
-        (
-            own["table"],
-            ctx.code(own["column"]),
-            ctx.wording.order(own["labels"]),
-            ctx.wording.order(own["verdict"]),
-            words.number(own["confidence"], 3),
-        )
-        for own in records
-    ]
-    return make_table(words, "orders", "#table cell labels order #confidence", rows, note=words("text", "audit_orders"))
-
-
-def _claims(ctx: Context, claims: pd.DataFrame) -> Table:
-    """Set the outcomes of every statement that fails in some edition side by side."""
-    words = ctx.words
-    editions = list(dict.fromkeys(claims["edition"]))
-    failing = set(claims.loc[claims["verdict"] == "fails", "id"])
-    several = claims.groupby("statement")["id"].nunique()
-    rows = []
-    for name, part in claims.groupby("id", sort=False):
-        if name in failing:
-            outcomes = dict(zip(part["edition"], part["verdict"], strict=True))
-            statement, region = part["statement"].iloc[0], part["region"].iloc[0]
-            told = words.sentence(statement)
-            if region and several[statement] > 1:
-                told = f"{ctx.region(region)}: {told}"
-            rows.append((shorten(told, 240), *(words.value(outcomes.get(edition)) for edition in editions)))
-    heads = ["statement", *(f"={words.value(name)}" for name in editions)]
-    return make_table(words, "claims", heads, rows)
-
-
 def verdict_section(ctx: Context) -> Section | None:
     """Show all specifications together, and what could have been found."""
     verdict, words = ctx.results.stages.verdict, ctx.words
     if verdict is None:
         return None
     groups = verdict.curve.groups
+    kept = [value for choice, value in groups.index if choice == "enclaves"] == ["keep"]  # no enclaves, or never merged
     rows = [
         (
             words.value(choice),
@@ -519,13 +515,16 @@ def verdict_section(ctx: Context) -> Section | None:
         for choice, value, own in zip(
             *map(groups.index.get_level_values, (0, 1)), groups.to_dict("records"), strict=True
         )
-        if choice != "weights"
+        if choice != "weights" and not (kept and choice == "enclaves")
     ]
     heads = "choice choice_value #specifications #median_z #median_p #share_significant #share_p #share_positive"
-    shown = words("text", "verdict", permutations=words.count(verdict.curve.permutations))
-    power = verdict.power
+    choices = words("text", "verdict_choices" if kept else "verdict_choices_enclaves")
+    shown = words("text", "verdict", choices=choices, permutations=words.count(verdict.curve.permutations))
+    power, table = verdict.power, verdict.to_frame()
+    apart = table.loc[~table["main"].astype(bool), "statistic_name"].value_counts()
+    notes = [words("text", "verdict_apart", statistic=words.value(name), n=int(n)) for name, n in apart.items()]
     blocks: list[Table | Picture] = [*ctx.figures("verdict", "first")]
-    blocks.append(make_table(words, "verdict", heads, rows))
+    blocks.append(make_table(words, "verdict", heads, rows, note=" ".join(notes)))
     blocks += ctx.figures("verdict", "last")
     able = words("text", "power", n=power.n, alpha=words.number(power.alpha, 2))
     return Section("verdict", words("section", "verdict"), (*verdict.sentences[words.lang], shown, able), tuple(blocks))
@@ -550,10 +549,11 @@ def poles_section(ctx: Context) -> Section | None:
     if stages.spread is not None:
         sentences += _spread_sentences(ctx, stages.spread, span)
         rows = [
-            (_spread_name(ctx, str(test)), *_tested(words, own)) for test, own in stages.spread.to_dict("index").items()
+            (_spread_name(ctx, str(test)), *_tested(words, own), words.sentence(own["null"]) or DASH)
+            for test, own in stages.spread.to_dict("index").items()
         ]
         first, last = span["first"], span["last"]
-        blocks.append(make_table(words, "spread", f"test {_TESTED}", rows, first=first, last=last))
+        blocks.append(make_table(words, "spread", f"test {_TESTED} null", rows, first=first, last=last))
     blocks += ctx.figures("poles")
     for year, frame in stages.typology.items():
         limits = {
@@ -586,15 +586,18 @@ def _spread_sentences(ctx: Context, table: pd.DataFrame, span: Mapping[str, int]
     if own is not None:
         shown = "none" if own["p_value"] > 0.05 else "spread" if own["statistic"] > 0 else "backwash"
         effect = 100 * math.log(1.1) * float(str(own["statistic"]))
-        told: dict[str, Any] = {"p": words.probability(own["p_value"], relation=True), "n": int(str(own["n"]))}
-        finding = words("text", f"spread_{shown}", effect=words.signed(effect, 2), **told)
-    sentences = [words("text", "spread", finding=finding, **span)]
-    if {"weight of poles", "poles relabelled"} <= rows.keys():
-        poles = ", ".join(ctx.region(pole) for pole in ctx.results.study.growth_poles.poles)
+        tested: dict[str, Any] = {"p": words.probability(own["p_value"], relation=True), "n": int(str(own["n"]))}
+        finding = words("text", f"spread_{shown}", effect=words.signed(effect, 2), **tested)
+    poles = {"weight of poles", "poles relabelled"} <= rows.keys()
+    only = words("text", f"spread_rows{'_none' if own is None else '_poles' if poles else ''}")
+    told = {"index": ctx.code(ctx.results.root), "limits": yardstick_words(ctx.results.study, words)}
+    sentences = [words("text", "spread", finding=finding, rows=only, **told, **span)]
+    if poles:
+        named = ", ".join(ctx.region(pole) for pole in ctx.results.study.growth_poles.poles)
         p, other = (
             words.probability(rows[name]["p_value"], relation=True) for name in ("weight of poles", "poles relabelled")
         )
-        sentences.append(words("text", "spread_poles", poles=poles, p=p, other=other))
+        sentences.append(words("text", "spread_poles", poles=named, p=p, other=other))
     return sentences
 
 
@@ -633,20 +636,30 @@ def cross_check_section(ctx: Context) -> Section | None:
     counts = {"checks": len(frame), "numbers": words.count(int(frame["numbers"].sum()))}
     worst = bounds[int(frame["relative"].argmax())]
     first = words("text", "cross_check", version=frame.attrs["version"], bound=worst, **counts)
+    # the number of regions of the last test of the index; a year may have fewer
+    sizes = [*(test.n for test in ctx.results.moran.values()), *(test.n for test in ctx.results.local.values())]
+    compared = words("text", "cross_check_p", others=sizes[-1] - 1)
     table = make_table(words, "cross_check", "test edition #year variable esda #numbers #relative", rows)
-    return Section("cross_check", words("section", "cross_check"), (first, words("text", "cross_check_p")), (table,))
+    return Section(
+        "cross_check",
+        words("section", "cross_check"),
+        (first, compared),
+        (table,),
+    )
 
 
 def left_out_section(ctx: Context) -> Section:
     """Name what is not in the report, with the reason."""
     words, left_out = ctx.words, ctx.results.stages.left_out
     title = words("section", "left_out")
-    if not left_out:
+    specifications = ctx.wording.specifications(ctx.results.stages.verdict)
+    if not (left_out or specifications):
         return Section("left_out", title, (words("text", "nothing_left_out"),))
     own = {"classes": shorten(no_classes(ctx.results.study, words), 300)}
     rows = [
         (ctx.wording.analysis(name), own.get(name) or ctx.wording.left_out(reason)) for name, reason in left_out.items()
     ]
+    rows += specifications
     table = make_table(words, "left_out", "analysis reason", rows)
     return Section("left_out", title, (words("text", "left_out"),), (table,))
 

@@ -24,11 +24,13 @@ from growthpoles.ratings.indicator_methods import IndicatorMethod
 from growthpoles.study.audit.findings import Fault
 from growthpoles.study.audit.printed_cells import published_formulas
 from growthpoles.study.inputs import study_catalogue
+from growthpoles.study.inputs.study_variables import OVER
 from growthpoles.study.study_spec import Study
 
 if TYPE_CHECKING:
     from growthpoles.report.results import Results
     from growthpoles.study.audit import Audit
+    from growthpoles.study.verdict import Verdict
 
 
 NOT_ALLOWED = "the data do not allow it: {error}"
@@ -172,6 +174,25 @@ class Wording:
         known = self.words.lang == SOURCE or all(self.words.message(leaf) != leaf for leaf in templates(reason))
         return shorten(self.reason(reason) if known else self.words.message(NOT_ALLOWED, error=reason), 300)
 
+    def specifications(self, verdict: Verdict | None) -> list[tuple[str, str]]:
+        """Say which specifications were left out and why, kinds of weights with the same reason together."""
+        groups: dict[str, list[Mapping[str, Any]]] = {}
+        whole, rows = self.analysis("verdict"), []
+        for line in verdict.left_out if verdict is not None else ():
+            what = getattr(line.places.get("what"), "places", {})
+            if "weights" in what:
+                # without where it is and what a caller of the library could do: both name the one kind
+                why = line.places["why"]
+                groups.setdefault(getattr(why, "places", {}).get("problem", why), []).append(what)
+            else:
+                rows.append((whole, self.left_out(line)))
+        for why, whats in groups.items():
+            names = dict.fromkeys(spoken(str(each["weights"]), self.words.lang) for each in whats)
+            sizes = map(self.words.count, sorted({each["n"] for each in whats}))
+            told = {"weights": ", ".join(names), "n": ", ".join(sizes)}
+            rows.append((f"{whole}: {self.words.message(OVER, **told)}", self.left_out(why)))
+        return rows
+
     def analysis(self, name: str) -> str:
         """Name an analysis; a single test carries its edition, year and variable after the name."""
         head, *rest = map(str, getattr(name, "places", {"analysis": name}).values())
@@ -288,6 +309,12 @@ def yardstick_words(study: Study, words: Words) -> str:
 def no_classes(study: Study, words: Words) -> str:
     """Say why there are no classes, and what is left out with them."""
     return words("text", "no_classes", scores=scores_words(study, words))
+
+
+def counted_words(words: Words, counted: int, drawn: int) -> str:
+    """Name the replications that classes are counted in: all, or those with the study's own scores."""
+    told = {"n": words.count(counted), "drawn": words.count(drawn)}
+    return words("caption", "counted" if counted == drawn else "counted_on_scale", **told)
 
 
 def normalisation_words(results: Results, words: Words) -> str:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 QUANTITIES = ("statistic", "expected", "variance")
 P_VALUES = (
     "p-values are not compared: esda's fold the larger tail over, count ties above but not below, and are neither one- "
-    "nor two-sided, so that a region with one neighbour can get 1 / (P + 1) where the exact value is 1/15; those of "
-    "this package are exact, or count ties in both tails"
+    "nor two-sided, so that among n regions one with a single neighbour can get 1 / (P + 1) where the exact value is "
+    "1 / (n - 1); those of this package are exact, or count ties in both tails"
 )
 
 

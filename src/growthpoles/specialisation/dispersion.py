@@ -22,6 +22,7 @@ from growthpoles.specialisation.matrix import align, check_series
 
 Array = np.ndarray
 Weighting = Literal["equal", "weights"]
+LEAST = 8  # regions from which on there are intervals: with fewer they are as wide as the measure can reach
 _ALL = 64  # regions up to which every candidate of a search is tried
 _OVERLAPPING = 12  # regions with overlapping ranges of which every combination is tried
 _SEARCH = 40  # steps of the golden section
@@ -206,6 +207,7 @@ class _Measure:
     convex : whether moving values apart always raises it, so that its range under rounding is known exactly
     smooth : whether the jackknife has a meaning for it: not for medians and extremes
     divided : whether the number of regions enters the measure itself, so that one without a region is no such measure
+    most : the largest value there can be, where the region with the smallest weight, a share of all, has everything
     """
 
     of: Callable[[_Sample], Array]
@@ -214,20 +216,31 @@ class _Measure:
     convex: bool = True
     smooth: bool = True
     divided: bool = False
+    most: Callable[[float], float] = lambda share: math.inf
+
+
+def _all_in_one(share: float) -> float:
+    return math.sqrt(1 / share - 1)
+
+
+def _one(share: float) -> float:
+    return 1.0
 
 
 _MEASURES: Mapping[str, _Measure] = {
-    "williamson": _Measure(_coefficient, ("weights",)),
+    "williamson": _Measure(_coefficient, ("weights",), most=_all_in_one),
     "williamson_plain_mean": _Measure(_from_plain_mean, ("weights",), convex=False),
-    "cv": _Measure(_coefficient, ("equal",)),
-    "cv_n1": _Measure(lambda s: _coefficient(s) * math.sqrt(s.size / (s.size - 1)), ("equal",)),
-    "gini": _Measure(_gini),
-    "gini_normalised": _Measure(lambda s: _gini(s) * s.size / (s.size - 1), ("equal",)),
-    "theil_t": _Measure(_theil_t),
+    "cv": _Measure(_coefficient, ("equal",), most=_all_in_one),
+    "cv_n1": _Measure(
+        lambda s: _coefficient(s) * math.sqrt(s.size / (s.size - 1)), ("equal",), most=lambda share: share**-0.5
+    ),
+    "gini": _Measure(_gini, most=lambda share: 1 - share),
+    "gini_normalised": _Measure(lambda s: _gini(s) * s.size / (s.size - 1), ("equal",), most=_one),
+    "theil_t": _Measure(_theil_t, most=lambda share: -math.log(share)),
     "theil_l": _Measure(_theil_l, positive=True),
-    "atkinson_0.5": _Measure(_atkinson(0.5)),
-    "atkinson_1": _Measure(_atkinson(1.0), positive=True),
-    "atkinson_2": _Measure(_atkinson(2.0), positive=True),
+    "atkinson_0.5": _Measure(_atkinson(0.5), most=lambda share: 1 - share),
+    "atkinson_1": _Measure(_atkinson(1.0), positive=True, most=_one),
+    "atkinson_2": _Measure(_atkinson(2.0), positive=True, most=_one),
     "sd_log": _Measure(_deviation_of_logs, positive=True, convex=False),
     "max_min": _Measure(_max_min, ("equal",), positive=True, convex=False, smooth=False),
     "wolfson": _Measure(_wolfson, convex=False, smooth=False),
@@ -244,7 +257,8 @@ class RegionalInequality(ResultDisplay):
     Attributes
     ----------
     table : DataFrame
-        By (measure, weighting, year): value; lower, upper (interval by the jackknife, "if the regions were a sample");
+        By (measure, weighting, year): value; lower, upper (interval by the jackknife, "if the regions were a sample",
+        within what the measure can reach; NaN below 8 regions);
         rounding_low, rounding_high (what the unrounded values could give; NaN where no rounding was stated, or the
         measure has no exact range); without_low, without_high (smallest and largest value without one region);
         region_most (whose leaving out moves it most), without_most (value without it); n; left_out (regions without a
@@ -268,7 +282,7 @@ class RegionalInequality(ResultDisplay):
     >>> print(gp.regional_inequality(product, measures=["gini"]).summary())
     Inequality between regions, 2010 to 2020 (4 regions in 2020).
     gini, regions alike: 0.3019 in 2010, 0.3583 in 2020; region d moves it most (0.08 without it).
-    Intervals: jackknife t of logarithms at 95%, as if the regions were a sample; they are all there are.
+    Intervals: none; they need eight regions and a smooth measure.
     Left out: no region.
     """
 
@@ -349,6 +363,7 @@ def regional_inequality(
     16 and 32 regions drawn from a lognormal law with standard deviation 0.4: CV 91-92 %, Gini 94-96 %, Theil and
     Atkinson 92-95 % (the percentile bootstrap: 71-81 %); ratios of two years 90-96 %. With standard deviation 0.8 the
     interval of the Gini covers 92-94 %, but that of the CV 76-80 %: no interval knows a tail that it has not seen.
+    They end where the measure does (one region with everything), and there are none below 8 regions.
 
     Examples
     --------
@@ -444,7 +459,7 @@ class _Year:
 
     def row(self, measure: _Measure, level: float) -> dict[str, Any]:
         value, without = self.apart(measure)
-        lower, upper = jackknife_t(value, without, level) if measure.smooth else (np.nan, np.nan)
+        lower, upper = self.interval(measure, value, without, level)
         low, high = self._rounding(measure) if not np.isnan(value) else (np.nan, np.nan)
         known = np.isfinite(without).all() and np.isfinite(value)
         most = int(np.argmax(np.abs(without - value))) if known else 0
@@ -461,6 +476,13 @@ class _Year:
             "n": len(self.regions),
             "left_out": " ".join(map(str, self.left_out)),
         }
+
+    def interval(self, measure: _Measure, value: float, without: Array, level: float) -> tuple[float, float]:
+        """Return the interval by the jackknife, within what the measure can reach."""
+        if not measure.smooth or len(without) < LEAST:
+            return np.nan, np.nan
+        lower, upper = jackknife_t(value, without, level)
+        return lower, float(np.minimum(upper, measure.most(float(self.whole.p.min()))))
 
     def _rounding(self, measure: _Measure) -> tuple[float, float]:
         """Smallest and largest value over all values that round to the printed ones, weights taken as they are.
@@ -558,7 +580,7 @@ def _changes(
             )
             with np.errstate(divide="ignore", invalid="ignore"):
                 ratio, ratios = float(np.divide(after, before)), last / first
-            smooth = _MEASURES[name].smooth
+            smooth = _MEASURES[name].smooth and len(both) >= LEAST
             lower, upper = jackknife_t(ratio, ratios, level, correct=False) if smooth else (np.nan, np.nan)
             known = bool(np.isfinite(ratios).all() and np.isfinite(ratio))
             most = int(np.argmax(np.abs(ratios - ratio))) if known else 0

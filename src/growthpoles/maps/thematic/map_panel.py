@@ -168,6 +168,9 @@ def plot_panel(
                 given["locator"] = False  # all panels show the same regions
             draw(regions, data, ax=ax, lang=lang, preset=small, legend="none", code_key="none", title="", **given)
             _check_legend(str(heading), ax, legend)
+            for artist in ax.findobj(lambda each: bool(each.get_gid())):
+                # what is told of a region is found by this name, and another panel has the same region
+                artist.set_gid(f"panel-{number + 1}-{artist.get_gid()}")
             base = y + tall + line - text_metrics.CAP * size * text_metrics.PT
             letter = chr(ord("a") + number % 26)
             words.append(Word(x, base, letter, size, bold=True, tag=str(number)))

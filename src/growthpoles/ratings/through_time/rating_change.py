@@ -57,6 +57,8 @@ class RatingChange(ResultDisplay):
     replications : int
     notes : tuple of str
         What could not be computed, and why.
+    counted : int
+        Replications on the scale of the nominal index, in which classes are counted.
 
     Examples
     --------
@@ -76,6 +78,7 @@ class RatingChange(ResultDisplay):
     yardstick: str | Mapping[str, int]
     replications: int
     notes: tuple[str, ...]
+    counted: int = 0
 
     def to_frame(self) -> pd.DataFrame:
         """Return a copy of the table by region."""
@@ -132,7 +135,8 @@ def change(
         p_same, p_down: shares of the replications in which the class rose, stayed or fell, of those with a class in
         both years on the scale of the nominal index (`Robustness.on_scale`); p_rise: share in which the index rose;
         class_move: "up", "same" or "down" if the replications
-        move as the nominal classes do in at least 90 %, otherwise "undecided"; missing without an index in a year.
+        move as the nominal classes do in at least 90 %, otherwise "undecided". All of these are missing without a
+        nominal index in a year.
         rank_before and rank_after are ranks within the year, by the limits of each year, as published.
 
     Raises
@@ -214,13 +218,14 @@ def change(
                 bounds = bounds.join(rating_limits(each)[["low", "high"]].add_suffix(f"_{when}"))
     for when, each in zip(("before", "after"), ranked, strict=True):
         frame[f"rank_{when}"] = each["rank"].reindex(regions).astype("Int64")
+    counted = 0
     if replications:
         varied = (concentration, normalisations, aggregations, drop, None, floor)
-        shares = _shares(readings, pair, regions, catalogue, method, varied, replications, rng)
-        frame = frame.join(shares)
+        shares, counted = _shares(readings, pair, regions, catalogue, method, varied, replications, rng)
+        frame = frame.join(shares[frame["change"].notna()])
         if method.has_classes(root):
             frame["class_move"] = _moves(frame, method)
-    return RatingChange(frame, parts, bounds, pair, method.limits, replications, tuple(notes))
+    return RatingChange(frame, parts, bounds, pair, method.limits, replications, tuple(notes), counted)
 
 
 def _percent(before: pd.Series, after: pd.Series) -> pd.Series:
@@ -348,8 +353,11 @@ def _shares(
     varied: tuple[Any, ...],
     replications: int,
     rng: np.random.Generator | int | None,
-) -> pd.DataFrame:
-    """Return the shares of draws, the same in both years, in which class and index rose, stayed or fell."""
+) -> tuple[pd.DataFrame, int]:
+    """Return the shares of draws, the same in both years, in which class and index rose, stayed or fell.
+
+    Beside them, in how many draws the index is on the nominal scale and has classes.
+    """
     if method.limits == "year":
         editions = [{name: panel[year] for name, panel in readings.items()} for year in pair]
         problems = [prepare(each, catalogue, method, "dirichlet", *varied)[0] for each in editions]
@@ -361,7 +369,7 @@ def _shares(
         wanted = np.flatnonzero((years == pair[0]) | (years == pair[1]))
         # classes of a relative scale hang on the index of all regions that the reference is of
         problems = [problem if method.scale.of == "relative" else replace(problem, rows=wanted)]
-    counts = np.zeros((6, len(regions)), dtype=np.int64)
+    counts, counted = np.zeros((6, len(regions)), dtype=np.int64), 0
     sizes = chunks(problems[0], replications)
     for size, seeded in zip(sizes, random_generator(rng).spawn(len(sizes)), strict=True):
         draws = draw(problems[0], size, seeded)
@@ -373,11 +381,11 @@ def _shares(
             measured = _two(percents, problems, regions, pair)
         classed = (problems[0].classed() & problems[0].on_scale())[draws.normalisation, draws.aggregation]
         counts += _count(before, after, measured, classed, method)
+        counted += int(classed.sum())
     known, classes = counts[3], counts[5]
     with np.errstate(invalid="ignore"):
         shares = np.vstack([counts[:3] / classes, counts[4] / known])
-    frame = pd.DataFrame(shares.T, index=regions, columns=["p_up", "p_same", "p_down", "p_rise"])
-    return frame
+    return pd.DataFrame(shares.T, index=regions, columns=["p_up", "p_same", "p_down", "p_rise"]), counted
 
 
 def _two(index: Sequence[Array], problems: Sequence[Problem], regions: pd.Index, pair: tuple[int, int]) -> Any:

@@ -43,11 +43,18 @@ POLES, WITHOUT = "weight of poles", "weight of poles, without"
 NEIGHBOURS, OUTSIDE, BESIDE, RELABELLED = (
     "neighbours' level", "neighbours' level, poles left out", "weight of poles", "poles relabelled",
 )  # fmt: skip
-_GIVEN = "given the region's own level and autocorrelated growth"
-NULLS = {
-    NEIGHBOURS: f"growth does not depend on the neighbours' level, {_GIVEN}",
-    OUTSIDE: f"growth of the regions that are no poles does not depend on their neighbours' level, {_GIVEN}",
-    BESIDE: f"growth of the regions that are no poles does not depend on their weight of poles, {_GIVEN}",
+NULLS = {  # whole sentences: they have translations
+    NEIGHBOURS: (
+        "growth does not depend on the neighbours' level, given the region's own level and autocorrelated growth"
+    ),
+    OUTSIDE: (
+        "growth of the regions that are no poles does not depend on their neighbours' level, "
+        "given the region's own level and autocorrelated growth"
+    ),
+    BESIDE: (
+        "growth of the regions that are no poles does not depend on their weight of poles, "
+        "given the region's own level and autocorrelated growth"
+    ),
     RELABELLED: "any other regions could as well be the poles, given each region's own level",
 }
 _ALL = 20_000  # choices of poles, or fewer: all are visited

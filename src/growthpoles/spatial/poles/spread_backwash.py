@@ -210,7 +210,7 @@ def _reach_rows(
         rings = growth_rings(growth, known, graph, level=level, permutations=draws, rng=rng)
         own = rings[rings["p_value"].notna()].rename(columns={"mean": "statistic"})
         own = own[["n", "statistic", "expected", "z_score", "p_value"]]
-        null = f"{rings.attrs['null']}; p of all rings at once"
+        null = "the values could as well stand at any other distance from the poles; p of all rings at once"
         method = f"{draws} relocations of growth given the own level"
         own = own.assign(statistic_name="mean", method=method, null=null, permutations=draws, **words)
         own.index = [f"{RING} {ring:g}" for ring in own.index]

@@ -123,9 +123,12 @@ def check_scale(geometry: gpd.GeoSeries, what: str) -> None:
         low, high = (min(scale.min(), 1.0), max(scale.max(), longest.max()))
         raise SpatialError(
             message(
-                f"{what}: the units of {crs.name} are not metres on the ground here: {low:.2f} to {high:.2f} times",
-                where="regions",
+                "the units of {crs} are not metres on the ground here: {low} to {high} times",
+                where=f"regions, {what}",
                 allowed="regions.to_crs(regions.estimate_utm_crs()) or another CRS that keeps distances",
+                crs=crs.name,
+                low=f"{low:.2f}",
+                high=f"{high:.2f}",
             )
         )
 

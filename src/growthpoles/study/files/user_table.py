@@ -420,7 +420,7 @@ def _year(data: TableData, spec: Table, years: Sequence[int], number: int, row: 
         data.drop("not a year", row=number, content=text)
         return None
     if label.year not in (spec.years or years) or label.year not in years:
-        data.drop(f"year {text} is not asked for", row=number, content=text)
+        data.drop(Reason("year {year} is not asked for", {"year": text}), row=number, content=text)
         return None
     return label.year
 
@@ -475,7 +475,8 @@ def _long(data: TableData, spec: Table, years: Sequence[int], codes: list[str]) 
             written = f"{kind} | {header}" if several else kind
             wanted = [code for code in targets.get(written, ()) if code in codes]
             if not wanted:
-                data.drop(f"indicator {shown(written)} is not asked for", row=number, content=written)
+                why = Reason("indicator {name} is not asked for", {"name": shown(written)})
+                data.drop(why, row=number, content=written)
                 continue
             year = spec.value_years[header] if spec.value_years else _year(data, spec, years, number, row)
             if year is None or (spec.value_years and year not in years):

@@ -39,7 +39,7 @@ Weights = Sequence[tuple[str, dict[str, Any]]]
 _SMALL = 200  # regions up to which graphs are kept
 KSI, KSI_ZEROS = "ksi", "ksi, none as 0"
 _VARIABLE = "{columns} of {year}, {edition}, enclaves {enclaves}"
-_OVER = "weights {weights}, {n} regions"
+OVER = "weights {weights}, {n} regions"
 _AND = "{what}: {why}"
 
 
@@ -280,7 +280,7 @@ def graphs_over(
     seen: dict[bytes, str] = {}
     for kind, options in weights:
         name = kind + "".join(f" {value}" for value in options.values())
-        what = Reason(_OVER, {"weights": name, "n": len(ids)})
+        what = Reason(OVER, {"weights": name, "n": len(ids)})
         try:
             graph = _graph(kind, options, regions, ids, contiguity, build or layer_graph)
         except (SpatialError, StudyError) as error:
