@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import RatingError, message, unknown_option
+from growthpoles.errors import Joined, RatingError, message, unknown_option
 from growthpoles.ratings.indicator_checks import Array, numeric_table
 from growthpoles.ratings.methods import METHODS, Choice, Weighting, computes, find
 
@@ -170,7 +170,7 @@ def scheme_weights(scores: Array, scheme: Weighting, *, names: list[str]) -> Arr
     complete = scores[~np.isnan(scores).any(axis=1)]
     if len(complete) < scheme.least:
         problem, where, n = "{n} regions have all of {columns}", f"{scheme} weights", len(complete)
-        told = {"columns": ", ".join(names), "least": str(scheme.least)}
+        told = {"columns": Joined(names, by=", "), "least": str(scheme.least)}
         raise RatingError(message(problem, where=where, allowed="{least} or more", n=n, **told))
     raw = np.asarray(scheme.weights(complete, **({"names": names} if "names" in scheme.needs else {})), dtype=float)
     if raw.shape != (count,) or not (np.isfinite(raw).all() and (raw >= 0).all() and raw.sum() > 0):
@@ -204,14 +204,16 @@ def _correlation(scores: Array, names: list[str], scheme: str) -> Array:
     """Return the correlation matrix, or raise on a constant column."""
     flat = [name for name, width in zip(names, np.ptp(scores, axis=0), strict=True) if width <= 0]
     if flat:
-        raise RatingError(message("constant score: {columns}", where=f"{scheme} weights", columns=", ".join(flat)))
+        raise RatingError(
+            message("constant score: {columns}", where=f"{scheme} weights", columns=Joined(flat, by=", "))
+        )
     return np.corrcoef(scores, rowvar=False)
 
 
 def _told_apart(raw: Array, names: list[str], scheme: str, problem: str) -> Array:
     """Return the weights, or raise when nothing is left of them."""
     if raw.sum() <= 1e-12:
-        raise RatingError(message(problem, where=f"{scheme} weights", columns=", ".join(names)))
+        raise RatingError(message(problem, where=f"{scheme} weights", columns=Joined(names, by=", ")))
     return raw
 
 

@@ -18,7 +18,7 @@ from growthpoles.language.phrases import Words
 from growthpoles.maps.typography import typefaces
 from growthpoles.ratings.catalogue import Catalogue, indicator_values
 from growthpoles.report import manifest
-from growthpoles.report.figures import caption_files, figure_plan
+from growthpoles.report.figures import figure_plan
 from growthpoles.report.manifest import (
     JOURNAL,
     MANIFEST,
@@ -374,7 +374,7 @@ def _content(
     results: Results, *, lang: str, origin: Callable[[], dict[str, Any]], tell: Callable[[str], None]
 ) -> dict[str, bytes]:
     """Return every file of the report but the manifest."""
-    from growthpoles.report.draw_figures import draw_figures
+    from growthpoles.report.draw_figures import caption_files, draw_figures
     from growthpoles.report.page import make_page, render_html
     from growthpoles.report.parallel_processes import processes, side_by_side
     from growthpoles.report.tables.geopackage import geopackage_bytes, layers

@@ -7,20 +7,23 @@ import json
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from itertools import chain
 from types import MappingProxyType
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import pandas as pd
+
 from growthpoles.errors import GrowthpolesError, Reason
-from growthpoles.maps.captions import Caption
+from growthpoles.maps.captions import Caption, captions_qmd, captions_tex
 from growthpoles.maps.presets import Preset
 from growthpoles.report.figures import FigureJob, figure_jobs, make_caption
 from growthpoles.report.page_blocks import Picture
 from growthpoles.report.parallel_processes import processes, side_by_side
 from growthpoles.report.results import Results
+from growthpoles.report.tables.table_formats import csv_bytes
 
 _SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 _DIGITS = re.compile(r"(?<=\.\d\d)\d+")  # what follows the second decimal
@@ -264,3 +267,27 @@ def _draw(job: FigureJob, languages: Sequence[str], lang: str, preset: Preset) -
         each.message.args[0] for each in heard if isinstance(each.message, Warning) and "glyph" in str(each.message)
     ]
     return sheets, boxes[0] if boxes else ""
+
+
+def caption_files(captions: Mapping[str, Sequence[Caption]], *, lang: str) -> dict[str, bytes]:
+    """Return the captions as files: CSV and JSON in all languages, TeX and Quarto in one.
+
+    Parameters
+    ----------
+    captions : mapping of language to captions
+    lang : str
+        Language of figures.tex and figures.qmd.
+    """
+    records = [
+        {"lang": code, **asdict(caption), "caption": caption.sentence(code)}
+        for code, each in captions.items()
+        for caption in each
+    ]
+    blob = json.dumps(records, ensure_ascii=False, indent=1) + "\n"
+    texts = {
+        "captions.json": blob,
+        "figures.tex": captions_tex(captions[lang], lang),
+        "figures.qmd": captions_qmd(captions[lang], lang),
+    }
+    encoded = {name: text.encode("utf-8", errors="replace") for name, text in texts.items()}
+    return {"captions.csv": csv_bytes(pd.DataFrame(records)), **encoded}

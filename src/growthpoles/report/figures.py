@@ -6,9 +6,8 @@ stands there.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
@@ -18,14 +17,13 @@ from growthpoles.file_writing import safe_name
 from growthpoles.language.languages import translator
 from growthpoles.language.number_format import format_percent
 from growthpoles.language.phrases import DASH, Words, shorten
-from growthpoles.maps.captions import Caption, captions_qmd, captions_tex
+from growthpoles.maps.captions import Caption
 from growthpoles.maps.presets import get_preset
 from growthpoles.ratings.through_time.rating_change import SURE, UNDECIDED
 from growthpoles.report import artists, stages
 from growthpoles.report.figure_views import ReportView, View, rows_told
 from growthpoles.report.results import Results
 from growthpoles.report.stages import draws, permutations
-from growthpoles.report.tables.table_formats import csv_bytes
 from growthpoles.report.wording import counted_words, figure_title, indicator_names, region_names, yardstick_words
 from growthpoles.study.inputs import industry_names
 from growthpoles.study.study_spec import Study, detailed_years
@@ -634,30 +632,6 @@ def _filled(results: Results, job: FigureJob, words: Words) -> str:
 def _boundaries(results: Results) -> str:
     attrs = results.regions.attrs
     return shorten(", ".join(str(attrs[key]) for key in ("vintage", "source") if attrs.get(key)), 400)
-
-
-def caption_files(captions: Mapping[str, Sequence[Caption]], *, lang: str) -> dict[str, bytes]:
-    """Return the captions as files: CSV and JSON in all languages, TeX and Quarto in one.
-
-    Parameters
-    ----------
-    captions : mapping of language to captions
-    lang : str
-        Language of figures.tex and figures.qmd.
-    """
-    records = [
-        {"lang": code, **asdict(caption), "caption": caption.sentence(code)}
-        for code, each in captions.items()
-        for caption in each
-    ]
-    blob = json.dumps(records, ensure_ascii=False, indent=1) + "\n"
-    texts = {
-        "captions.json": blob,
-        "figures.tex": captions_tex(captions[lang], lang),
-        "figures.qmd": captions_qmd(captions[lang], lang),
-    }
-    encoded = {name: text.encode("utf-8", errors="replace") for name, text in texts.items()}
-    return {"captions.csv": csv_bytes(pd.DataFrame(records)), **encoded}
 
 
 def draw_map(

@@ -13,6 +13,7 @@ import pandas as pd
 from growthpoles.errors import (
     DataError,
     GrowthpolesError,
+    Joined,
     Reason,
     StudyError,
     listed,
@@ -576,7 +577,11 @@ def _merge(
     ratios = [code for code in table.columns if code not in catalogue.primaries]
     if ratios and hosts:
         problem = "edition {edition!r} holds printed ratios ({columns}), which do not add up over regions"
-        told = {"allowed": "an edition with primary columns only", "edition": edition, "columns": ", ".join(ratios)}
+        told = {
+            "allowed": "an edition with primary columns only",
+            "edition": edition,
+            "columns": Joined(ratios, by=", "),
+        }
         raise DataError(message(problem, where="enclaves='merge'", **told))
     keys = pd.Index([hosts.get(region, region) for region in table.index], name="region")
     holes = table.isna().groupby(keys, sort=False).any()
