@@ -182,8 +182,8 @@ def test_a_world_from_a_file_and_in_a_study_is_drawn_in_equal_earth(
     frame = world(kind)[:: 4 if kind == "cells" else 1]  # the study has nine regions
     frame.to_file(tmp_path / "world.gpkg", index=False)
     _draw_file(
-        tmp_path / "world.gpkg", FileOptions(), "y", lang="en", preset=None, out=tmp_path / "world.png", proof=False,
-        face=None, quiet=False, classes={},
+        "values", tmp_path / "world.gpkg", FileOptions(), "y", lang="en", preset=None, out=tmp_path / "world.png",
+        proof=False, face=None, quiet=False, settings={}, tested={},
     )  # fmt: skip
     assert "projection: Equal Earth projection" in capsys.readouterr().err
     path = study_maker(tmp_path / "own")

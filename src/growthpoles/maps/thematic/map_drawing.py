@@ -276,7 +276,8 @@ def draw_map(
     plan = cleared(plan)
     beside = name_cities(base, plan, named, names, style, locator, place)
     make_transform(ax, base)
-    whole = region_names(regions, replace(style, labels="auto"))
+    # a million names are not written for nothing
+    whole = region_names(regions, replace(style, labels="auto")) if base.paths or base.left_out else []
     beside.tell(ax, style, plan, [whole[i][0] for i in base.left_out])
     ax.projection = projection  # type: ignore[attr-defined]
     lacking: Sequence[int] = range(len(names)) if style.labels != "none" else []
