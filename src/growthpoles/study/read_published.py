@@ -12,7 +12,7 @@ from typing import Literal
 
 import pandas as pd
 
-from growthpoles.errors import DataError, listed, message, remedy, shown
+from growthpoles.errors import DataError, listed, message, nearest, remedy, shown
 from growthpoles.regions.key_matching import key_of
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.result_display import ResultDisplay
@@ -441,8 +441,7 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
     if within:
         doubts.append(f"{at}: {listed(within)}: rows without a number, taken for headings or remarks")
     if match.aliases:
-        told = listed([f"{name} = {code}" for name, (code, _) in match.aliases.items()])
-        doubts.append(f"{at}: other spellings: {told}")
+        doubts.append(f"{at}: other spellings: {listed(f'{k} = {code}' for k, (code, _) in match.aliases.items())}")
     if match.width is not None:
         doubts.append(f"{at}: codes have lost their leading zeros, which are put back ({match.width} digits)")
     have = set(match.codes.values())
@@ -538,7 +537,13 @@ def read_table(
     indicators, places = name_indicators(blocks)
     names = {place: indicators[at].name for place, at in places.items()}
     known, skipped = dict(aliases or {}), set(ignore)
-    stray = [name for block in blocks for name in block.match.open if name not in known and name not in skipped]
+    if boundaries is not None and (wrong := [key for key in known.values() if key not in codes]):
+        problem, alike = f"aliases: {shown(wrong[0])} is no region", nearest(wrong[0], codes)
+        raise DataError(message(problem, where=str(path), allowed="a key of the boundaries", near=alike))
+    for block in blocks:  # what the caller says is no doubt
+        block.match.aliases |= {name: (known[name], "as asked") for name in block.match.open if name in known}
+        block.match.open = {name: near for name, near in block.match.open.items() if name not in known}
+    stray = [name for block in blocks for name in block.match.open if name not in skipped]
     problems = [f"{shown(name)} fits no region" for name in dict.fromkeys(stray)]
     problems += [f"the year of {place_of(block)} is not stated" for block in blocks if not block.years]
     problems += [block.unclear for block in blocks if block.unclear and decimal is None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import measure
 import numpy as np
 import pandas as pd
 import pytest
@@ -54,6 +55,31 @@ def test_slope_is_the_statistic_of_esda() -> None:
     line = next(line for line in ax.lines if line.get_gid() == "moran-slope")
     x, v = line.get_data()
     assert (v[1] - v[0]) / (x[1] - x[0]) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_regions_without_neighbours_count_in_nothing(seed: int) -> None:
+    """The picture shows the number that the table has."""
+    rng = np.random.default_rng(seed)
+    names = [f"r{i}" for i in range(15)]
+    apart = set(rng.choice(names, 1 + seed, replace=False).tolist())
+    linked = [name for name in names if name not in apart]
+    ring = {name: [linked[i - 1], linked[(i + 1) % len(linked)]] for i, name in enumerate(linked)}
+    graph = Graph.from_dicts(ring | {name: [] for name in apart})
+    y, other = (pd.Series(rng.lognormal(size=15), index=names) for _ in range(2))
+    z, _, statistic = moran_points(y, graph)
+    tested = gp.moran(y, graph, permutations=9)
+    assert statistic == pytest.approx(tested.statistic, abs=1e-12) and tested.n == len(linked)
+    assert {name for name, at in zip(names, z, strict=True) if np.isnan(at)} == apart
+    assert moran_points(y, graph, other)[2] == pytest.approx(
+        gp.moran_bivariate(y, other, graph, permutations=9).statistic, abs=1e-12
+    )
+    ax = gp.plot_moran(y, graph, result=tested)
+    (dots,) = (each for each in ax.collections if each.get_gid() == "moran-points")
+    assert len(dots.get_offsets()) == len(linked)
+    assert f"without neighbours, left out: {len(apart)}" in " ".join(word.text for _, word in measure.words(ax))
+    with pytest.raises(MapError, match="no region has neighbours"):
+        moran_points(y, Graph.from_dicts({name: [] for name in names}))
 
 
 def test_names_do_not_overlap_and_the_far_ones_are_bold(regions: Any, published: pd.DataFrame) -> None:

@@ -35,8 +35,9 @@ def moran_points(
     """Standardised values, their row-standardised spatial lag, and Moran's I.
 
     z = (y - mean) / sd with the population's sd; lag = W z with rows of W summing to 1;
-    I = (n / S0) z'Wz / z'z, the slope of the line (Anselin 1996). A region without neighbours has lag 0. With `other`
-    the lag is that of the other variable, and the slope the bivariate I.
+    I = (n / S0) z'Wz / z'z, the slope of the line (Anselin 1996). Regions that no link enters or leaves count in
+    nothing, as in :func:`growthpoles.moran`: both are NaN there. With `other` the lag is that of the other variable,
+    and the slope the bivariate I.
 
     Raises
     ------
@@ -46,19 +47,26 @@ def moran_points(
     graph = as_graph(graph, error=MapError)
     ids = list(graph.unique_ids)
     y = numbers_of(y, "y", "y")
-    z = _standardised(y, ids, "y")
-    around = z if other is None else _standardised(numbers_of(other, "neighbours", "neighbours"), ids, "neighbours")
-    weights = graph.transform("r").sparse
-    lag = np.asarray(weights @ around).ravel()
-    total = float(weights.sum())
-    statistic = float(z @ lag) / float(z @ z) * (len(z) / total if total else 0.0)
+    whole = graph.transform("r").sparse
+    linked = np.flatnonzero((np.asarray(whole.sum(axis=1)).ravel() > 0) | (np.asarray(whole.sum(axis=0)).ravel() > 0))
+    if not len(linked):
+        raise MapError(message("no region has neighbours", where="graph", allowed="regions with links"))
+    weights = whole.tocsr()[linked][:, linked]
+    own = _standardised(y, ids, "y", linked)
+    around = own
+    if other is not None:
+        around = _standardised(numbers_of(other, "neighbours", "neighbours"), ids, "neighbours", linked)
+    mean = np.asarray(weights @ around).ravel()
+    statistic = float(own @ mean) / float(own @ own) * len(own) / float(weights.sum())
+    z, lag = np.full(len(ids), np.nan), np.full(len(ids), np.nan)
+    z[linked], lag[linked] = own, mean
     place = {label: i for i, label in enumerate(ids)}
     back = [place[label] for label in y.index]
     return z[back], lag[back], statistic
 
 
-def _standardised(y: pd.Series, ids: list[Hashable], where: str) -> NDArray[np.float64]:
-    """Return z of the regions in an order, checked."""
+def _standardised(y: pd.Series, ids: list[Hashable], where: str, linked: NDArray[np.int_]) -> NDArray[np.float64]:
+    """Return z of the linked regions, checked; `ids` are all regions in an order."""
     if y.index.has_duplicates or set(ids) != set(y.index):
         odd = sorted(map(str, set(ids) ^ set(y.index)))
         problem = f"labels of values and graph disagree: {', '.join(odd[:5])}"
@@ -69,6 +77,7 @@ def _standardised(y: pd.Series, ids: list[Hashable], where: str) -> NDArray[np.f
         raise MapError(
             message("the value is missing or infinite", where=place if where == "y" else f"{where}, {place}")
         )
+    values = values[linked]
     values = values / 2.0 ** np.frexp(np.abs(values).max())[1]  # squares of any unit stay in the range of numbers
     values = values - values.mean()
     if not np.ptp(values) > 1e-15:
@@ -92,9 +101,9 @@ def plot_moran(
 ) -> Axes:
     """Draw the Moran scatter plot: standardised values against the mean of their neighbours.
 
-    The slope of the line is Moran's I. Points have the colours of the quadrants on a cluster map, significant or
-    not. Every point is named where there is room, the farthest from the centre first; the farthest `poles` of them
-    are bold. A note over the chart says so.
+    The slope of the line is Moran's I. Regions without neighbours are left out, and a note counts them. Points have
+    the colours of the quadrants on a cluster map, significant or not. Every point is named where there is room, the
+    farthest from the centre first; the farthest `poles` of them are bold. A note over the chart says so.
 
     Parameters
     ----------
@@ -144,10 +153,15 @@ def plot_moran(
         kind = type(result).__name__
         raise MapError(message(f"{kind} given", where="result", allowed="a global result, as gp.moran(y, graph) gives"))
     word = translator(options.get("lang", "en"))
+    drawn = np.isfinite(z)
+    apart = int((~drawn).sum())
+    y, z, lag = y[drawn], z[drawn], lag[drawn]
     shown = point_names(y.index, names)
     notes = [Key(word("colour: quadrant, not significance"), shape="none")]
     if poles > 0:
         notes.append(Key(word("bold: farthest from the centre"), shape="none"))
+    if apart:
+        notes.append(Key(word("without neighbours, left out: {count}").format(count=apart), shape="none"))
     sheet = get_preset(options.get("preset", "report"))
     ratio = 0.58 if sheet.width_mm > 120.0 else 0.85
     upright = word("Mean of the neighbours, standardised")
