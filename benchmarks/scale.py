@@ -1,8 +1,10 @@
 """Many regions beside peers: ``python benchmarks/scale.py [n ...]``; writes benchmarks/results/scale.md.
 
 Voronoi polygons with shared vertices. Each row and size is a process of its own: this package first, whose peak memory
-it is, then the peers. Medians of processor time of 5 runs, of 3 above 10 s; ratios to the peers of the same
-process first. The slope is that of the last two sizes, in logarithms. ROWS says up to which size a row goes.
+it is (of the largest process, where a row starts others), then the peers. Medians of processor time of 5 runs, of 3
+above 10 s, processes started by them included; ratios to the peers of the same process first. The slope is of the
+logarithms of time and of size: between the last two sizes, and on the last line of a row by least squares over its
+sizes from 3,000. ROWS says up to which size a row goes.
 """
 
 from __future__ import annotations
@@ -23,12 +25,15 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 import growthpoles as gp
+from growthpoles.spatial.reference_distributions import moments
 
 RESULTS = Path(__file__).parent / "results"
-SIZES = (3_000, 40_000, 250_000, 1_000_000)
+SIZES = (16, 3_000, 40_000, 250_000, 1_000_000)
+COMMAND = str(Path(sys.executable).with_name("growthpoles"))
 Task = Callable[[], Any]
 
 
@@ -51,13 +56,18 @@ def voronoi(n: int) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"y": rng.normal(size=len(kept))}, geometry=shapes, crs="EPSG:32642")
 
 
+def processor() -> float:
+    """Processor time of this process and of those that it waited for."""
+    return time.process_time() + sum(os.times()[2:4])
+
+
 def seconds(task: Task) -> float:
-    """Median processor time of 5 runs, of 3 above 10 s."""
+    """Median processor time of 5 runs, of 3 above 10 s, with that of processes they start."""
     times: list[float] = []
     while len(times) < (3 if times and times[0] > 10 else 5):
-        start = time.process_time()
+        start = processor()
         task()
-        times.append(time.process_time() - start)
+        times.append(processor() - start)
     return statistics.median(times)
 
 
@@ -90,7 +100,7 @@ def contiguity(kind: str, regions: gpd.GeoDataFrame, file: Path) -> dict[str, Ta
         import pygeoda
     except ImportError:
         return tasks
-    shapes = file.with_suffix(".gpkg")
+    shapes = file.with_suffix(".shp")
     if not shapes.exists():
         regions.to_file(shapes)
 
@@ -132,12 +142,15 @@ def global_tests(regions: gpd.GeoDataFrame, file: Path) -> dict[str, Task]:
     positive = y - y.min() + 1
     w = Graph.build_contiguity(regions, rook=False).transform("r")
     many = None if len(y) > 20_000 else 999
+
+    def run() -> None:
+        moments._LATEST.clear()  # what an earlier run has kept
+        gp.moran(y, graph, permutations=many)
+        gp.geary(y, graph, permutations=many)
+        gp.getis_ord(positive, graph, permutations=many)
+
     return {
-        "": lambda: (
-            gp.moran(y, graph, permutations=many),
-            gp.geary(y, graph, permutations=many),
-            gp.getis_ord(positive, graph, permutations=many),
-        ),
+        "": run,
         "esda's Moran, 999": lambda: esda.Moran(y, w, permutations=999),
     }
 
@@ -185,13 +198,61 @@ def file_to_map(regions: gpd.GeoDataFrame, file: Path) -> dict[str, Task]:
         layer = gpd.read_parquet(file)
         local = gp.local_moran(layer["y"], gp.build_weights(layer), permutations=999, adjust="fdr")
         gp.plot_clusters(layer, local, labels="none").figure.savefig(BytesIO(), format="png")
-        layer.join(local.to_frame(), rsuffix="_local").to_parquet(file.with_suffix(".out.parquet"))
+        layer.join(local.to_frame().add_suffix("_local")).to_parquet(file.with_suffix(".out.parquet"))
 
     return {"": run}
 
 
+def coherence(regions: gpd.GeoDataFrame, file: Path) -> dict[str, Task]:
+    """Of 60 indicators in 4 pillars."""
+    codes = [f"x{i}" for i in range(60)]
+    values = np.random.default_rng(1).lognormal(size=(len(regions), len(codes)))
+    rows = [("index", "aggregate", ""), *((f"p{k}", "aggregate", "index") for k in range(4))]
+    rows += [(code, "indicator", f"p{i % 4}") for i, code in enumerate(codes)]
+    catalogue = gp.Catalogue.from_frame(pd.DataFrame(rows, columns=["code", "kind", "parent"]))
+    rating = gp.rate(pd.DataFrame(values, columns=codes), catalogue)
+    return {"": lambda: gp.coherence(rating, catalogue)}
+
+
+def proposed(regions: gpd.GeoDataFrame, file: Path) -> Path:
+    """A study of three indicators, as `growthpoles init` proposes it."""
+    folder = file.with_suffix(".study")
+    if not folder.exists():
+        keys = [f"r{i}" for i in range(len(regions))]
+        layer = file.with_suffix(".named.gpkg")
+        regions[["geometry"]].assign(key=keys, name=[f"Region {i}" for i in range(len(keys))]).to_file(layer)
+        values = np.random.default_rng(2).lognormal(3, 0.5, (len(keys), 3)).round(2)
+        table = pd.DataFrame(values, columns=["wages", "patents", "density"], index=pd.Index(keys, name="key"))
+        table.to_csv(file.with_suffix(".csv"))
+        where = ["--boundaries", layer, "--key", "key", "--table", file.with_suffix(".csv"), "--year", "2020"]
+        subprocess.run([COMMAND, "init", folder, *where], check=True, capture_output=True)
+    return folder
+
+
+def verdict(regions: gpd.GeoDataFrame, file: Path) -> dict[str, Task]:
+    """Of a study, with its power, as the command line gives it, from files to text."""
+    command = [COMMAND, "verdict", "--study", proposed(regions, file), "--tests"]
+    return {"": lambda: subprocess.run(command, check=True, capture_output=True)}
+
+
+def report(regions: gpd.GeoDataFrame, file: Path) -> dict[str, Task]:
+    """Of a study in one language: all figures, tables and the page."""
+    out = [file.with_suffix(".out"), "--force"]
+    command = [COMMAND, "report", "--study", proposed(regions, file), "--lang", "en", "--quiet", "--out", *out]
+    return {"": lambda: subprocess.run(command, check=True, capture_output=True)}
+
+
+def imports(regions: gpd.GeoDataFrame, file: Path) -> dict[str, Task]:
+    own, peers = "import growthpoles", "import geopandas, matplotlib.pyplot, libpysal, esda"
+
+    def started(code: str) -> Task:
+        return lambda: subprocess.run([sys.executable, "-c", code], check=True)
+
+    return {"": started(own), "geopandas, matplotlib, libpysal and esda": started(peers)}
+
+
 ROWS: dict[str, tuple[Callable[..., dict[str, Task]], int, int]] = {
-    # name: tasks of the row; largest size of this package, and of the peers
+    # name: tasks of the row; largest size of this package, and of the peers. OTHER has rows with sizes of their own.
     "queen": (lambda regions, file: contiguity("queen", regions, file), 1_000_000, 250_000),
     "rook": (lambda regions, file: contiguity("rook", regions, file), 1_000_000, 250_000),
     "relative neighbourhood": (relative_neighbourhood, 250_000, 250_000),
@@ -202,6 +263,16 @@ ROWS: dict[str, tuple[Callable[..., dict[str, Task]], int, int]] = {
     "curve of 14 specifications with their 7 weights": (curve, 3_000, 0),
     "choropleth PNG": (choropleth, 1_000_000, 250_000),
     "GeoParquet to clusters, PNG and GeoParquet": (file_to_map, 1_000_000, 0),
+    "coherence of 60 indicators": (coherence, 500, 0),
+    "verdict of a study, its tests and power": (verdict, 3_000, 0),
+    "report of a study": (report, 3_000, 0),
+    "imports": (imports, 16, 16),
+}
+OTHER: dict[str, tuple[int, ...]] = {
+    "coherence of 60 indicators": (500,),
+    "verdict of a study, its tests and power": (16, 3_000),
+    "report of a study": (16, 100, 3_000),
+    "imports": (16,),
 }
 
 
@@ -213,12 +284,16 @@ def measure(name: str, n: int, file: Path) -> dict[str, Any]:
     regions = gpd.read_parquet(file)
     own, *peers = tasks(regions, file).items()
     found: dict[str, Any] = {"own": seconds(own[1])}
-    found["gib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    started = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    found["gib"] = started / 2**20
     found["peers"] = {peer: seconds(task) for peer, task in peers if n <= largest}
     return found
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["--make"]:  # in a process of its own: a child starts with the peak memory of its parent
+        voronoi(int(sys.argv[2])).to_parquet(sys.argv[3])
+        return
     if sys.argv[1:2] == ["--row"]:
         print(json.dumps(measure(sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]))))
         return
@@ -228,22 +303,27 @@ def main() -> None:
     lines = [head, "", "| what | n | of the peer's | s | peers, s | GiB | slope |"]
     lines += ["| --- | ---: | ---: | ---: | ---: | ---: | ---: |"]
     with tempfile.TemporaryDirectory() as folder:
-        files = {n: Path(folder) / f"{n}.parquet" for n in sizes}
-        for n, file in files.items():
-            voronoi(n).to_parquet(file)
+        files: dict[int, Path] = {}
         for name, (_, largest, _) in ROWS.items():
-            before: tuple[int, float] | None = None
-            for n in (size for size in sizes if size <= largest):
+            points: list[tuple[float, float]] = []
+            of_row = [size for size in OTHER.get(name, sizes) if size <= min(largest, max(sizes))]
+            for n in of_row:
+                if n not in files:
+                    files[n] = Path(folder) / f"{n}.parquet"
+                    subprocess.run([sys.executable, __file__, "--make", str(n), str(files[n])], check=True)
                 command = [sys.executable, __file__, "--row", name, str(n), str(files[n])]
-                run = subprocess.run(command, check=True, capture_output=True, text=True, env=quiet)
+                run = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=quiet)
                 found = json.loads(run.stdout.splitlines()[-1])
                 own = found["own"]
                 ratio = ", ".join(f"{own / peer:.3f} of {of}" for of, peer in found["peers"].items())
-                slope = "" if before is None else f"{math.log(own / before[1]) / math.log(n / before[0]):.2f}"
+                points.append((math.log(n), math.log(own)))
+                slope = "" if len(points) < 2 else f"{np.polyfit(*zip(*points[-2:], strict=True), 1)[0]:.2f}"
+                many = [point for point in points if point[0] >= math.log(3_000)]
+                if n == of_row[-1] and len(many) > 2:
+                    slope += f"; {np.polyfit(*zip(*many, strict=True), 1)[0]:.2f}"
                 beside = ", ".join(f"{peer:.2f}" for peer in found["peers"].values())
                 lines.append(f"| {name} | {n:,} | {ratio} | {own:.3f} | {beside} | {found['gib']:.2f} | {slope} |")
                 print(lines[-1], flush=True)
-                before = n, own
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "scale.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
