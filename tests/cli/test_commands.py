@@ -321,6 +321,20 @@ def county_file(tmp_path):
     return tmp_path / "counties.gpkg"
 
 
+def test_stats_names_regions_without_neighbours(ask, tmp_path):
+    import geopandas as gpd
+    import shapely
+
+    boxes = [shapely.box(i % 4, i // 4, i % 4 + 1, i // 4 + 1) for i in range(12)]
+    islands = [shapely.box(9, 9, 10, 10), shapely.box(20, 3, 21, 4)]
+    frame = gpd.GeoDataFrame(
+        {"code": [f"R{i}" for i in range(14)], "y": range(14)}, geometry=[*boxes, *islands], crs=4326
+    )
+    frame.to_file(tmp_path / "islands.gpkg")
+    done = ask("stats", str(tmp_path / "islands.gpkg"), "--key", "code", "--variable", "y", "--statistic", "moran")
+    assert done.returncode == 0 and "without neighbours, left out of tests: R12, R13" in done.stderr
+
+
 def test_clusters_of_a_file_are_those_of_stats(county_file, ask, tmp_path):
     """What a file has no map of is refused with what it has."""
     layer, picture = str(county_file), tmp_path / "lisa.svg"

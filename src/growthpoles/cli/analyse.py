@@ -217,6 +217,8 @@ def stats(
         emit(columns, title=head, kind=format, out=out, digits=4, lang=lang)
     if absent:
         note(f"without data, left out: {listed(absent)}", quiet=quiet)
+    if len(part.isolates):
+        note(f"without neighbours, left out of tests: {listed(part.isolates)}", quiet=quiet)
     for text in notes:
         note(text, quiet=quiet)
     if loaded is not None:
