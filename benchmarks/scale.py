@@ -2,9 +2,10 @@
 
 Voronoi polygons with shared vertices. Each row and size is a process of its own: this package first, whose peak memory
 it is (of the largest process, where a row starts others), then the peers. Medians of processor time of 5 runs, of 3
-above 10 s, processes started by them included; ratios to the peers of the same process first. The slope is of the
-logarithms of time and of size: between the last two sizes, and on the last line of a row by least squares over its
-sizes from 3,000. ROWS says up to which size a row goes.
+above 10 s, processes started by them included; nothing is kept from one run to the next, so that the first map of a
+layer is measured, not the second. Ratios to the peers of the same process first. The slope is of the logarithms of time
+and of size: between the last two sizes, and on the last line of a row by least squares over its sizes from 3,000. ROWS
+says up to which size a row goes.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import OrderedDict
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ import pandas as pd
 import shapely
 
 import growthpoles as gp
-from growthpoles.spatial.reference_distributions import moments
+from growthpoles.spatial.weights import build_weights
 
 RESULTS = Path(__file__).parent / "results"
 SIZES = (16, 3_000, 40_000, 250_000, 1_000_000)
@@ -61,32 +62,40 @@ def processor() -> float:
     return time.process_time() + sum(os.times()[2:4])
 
 
+def forget() -> None:
+    """Drop what the package keeps of the layers, weights and pages that it has met."""
+    build_weights._known_contacts.cache_clear()
+    for name, module in list(sys.modules.items()):
+        if name.startswith("growthpoles."):
+            for kept in [each for each in vars(module).values() if isinstance(each, OrderedDict)]:
+                kept.clear()
+
+
 def seconds(task: Task) -> float:
     """Median processor time of 5 runs, of 3 above 10 s, with that of processes they start."""
     times: list[float] = []
     while len(times) < (3 if times and times[0] > 10 else 5):
+        forget()
         start = processor()
         task()
         times.append(processor() - start)
     return statistics.median(times)
 
 
-def drawn(regions: gpd.GeoDataFrame) -> bytes:
-    """A choropleth of this package as PNG."""
-    out = BytesIO()
+def drawn(regions: gpd.GeoDataFrame, file: Path) -> Path:
+    """A choropleth of this package as a PNG file."""
     limits = gp.class_limits(regions["y"], "quantiles")
-    gp.plot_values(regions, regions["y"], limits=limits, labels="none").figure.savefig(out, format="png")
-    return out.getvalue()
+    figure = gp.plot_values(regions, regions["y"], limits=limits, labels="none").figure
+    return gp.save_figure(figure, file.with_suffix(".png"))
 
 
-def drawn_by_geopandas(regions: gpd.GeoDataFrame) -> bytes:
+def drawn_by_geopandas(regions: gpd.GeoDataFrame, file: Path) -> None:
     """The same by geopandas."""
     from matplotlib.figure import Figure
 
-    out, figure = BytesIO(), Figure(figsize=(7.2, 7.2), dpi=300)
+    figure = Figure(figsize=(7.2, 7.2), dpi=300)
     regions.plot("y", scheme="quantiles", k=5, ax=figure.add_axes((0, 0, 1, 1)))
-    figure.savefig(out, format="png")
-    return out.getvalue()
+    figure.savefig(file.with_suffix(".peer.png"))
 
 
 def contiguity(kind: str, regions: gpd.GeoDataFrame, file: Path) -> dict[str, Task]:
@@ -144,7 +153,6 @@ def global_tests(regions: gpd.GeoDataFrame, file: Path) -> dict[str, Task]:
     many = None if len(y) > 20_000 else 999
 
     def run() -> None:
-        moments._LATEST.clear()  # what an earlier run has kept
         gp.moran(y, graph, permutations=many)
         gp.geary(y, graph, permutations=many)
         gp.getis_ord(positive, graph, permutations=many)
@@ -190,14 +198,14 @@ def curve(regions: gpd.GeoDataFrame, file: Path) -> dict[str, Task]:
 
 
 def choropleth(regions: gpd.GeoDataFrame, file: Path) -> dict[str, Task]:
-    return {"": lambda: drawn(regions), "geopandas": lambda: drawn_by_geopandas(regions)}
+    return {"": lambda: drawn(regions, file), "geopandas": lambda: drawn_by_geopandas(regions, file)}
 
 
 def file_to_map(regions: gpd.GeoDataFrame, file: Path) -> dict[str, Task]:
     def run() -> None:
         layer = gpd.read_parquet(file)
         local = gp.local_moran(layer["y"], gp.build_weights(layer), permutations=999, adjust="fdr")
-        gp.plot_clusters(layer, local, labels="none").figure.savefig(BytesIO(), format="png")
+        gp.save_figure(gp.plot_clusters(layer, local, labels="none").figure, file.with_suffix(".png"))
         layer.join(local.to_frame().add_suffix("_local")).to_parquet(file.with_suffix(".out.parquet"))
 
     return {"": run}

@@ -12,9 +12,14 @@ import pytest
 import shapely
 import shapely.affinity
 
-from growthpoles.maps.sheet.map_geometry import _borders, _outline, _shape_arrays, prepare
+from growthpoles.maps.sheet.map_geometry import _borders, _edges, _outline, _shape_arrays, prepare
 
 Shapes = Any
+
+
+def outline_of(shapes: Shapes) -> Any:
+    arrays = _shape_arrays(shapes)
+    return _outline(arrays[0], _edges(arrays), float(shapely.area(shapes).sum()))
 
 
 def mosaic(rng: np.random.Generator) -> Shapes:
@@ -59,7 +64,7 @@ def test_edges_that_occur_once_are_the_outline_of_the_union(
     make: Callable[[np.random.Generator], Shapes], seed: int
 ) -> None:
     shapes = make(np.random.default_rng(seed))
-    outline = _outline(_shape_arrays(shapes), float(shapely.area(shapes).sum()))
+    outline = outline_of(shapes)
     assert outline is not None and outline.equals(shapely.union_all(shapes))
 
 
@@ -68,7 +73,8 @@ def test_edges_that_occur_once_are_the_outline_of_the_union(
 def test_edges_that_occur_twice_are_the_borders(make: Callable[[np.random.Generator], Shapes], seed: int) -> None:
     shapes = make(np.random.default_rng(seed))
     union = shapely.union_all(shapes)
-    found = _borders(_shape_arrays(shapes), union)
+    arrays = _shape_arrays(shapes)
+    found = _borders(arrays[0], _edges(arrays), union)
     assert (found is None) == (make is finer_on_one_side)
     if found is not None:
         borders = shapely.difference(shapely.union_all(shapely.boundary(shapes)), shapely.boundary(union))
@@ -83,7 +89,7 @@ def test_layers_whose_borders_do_not_match_are_left_to_geometry(fault: str) -> N
         shapes = np.append(shapes, shapes[:1])
     else:
         shapes[7] = shapely.buffer(shapes[7], 1e-4 if fault == "overlap" else -1e-4)
-    outline = _outline(_shape_arrays(shapes), float(shapely.area(shapes).sum()))
+    outline = outline_of(shapes)
     assert outline is None or shapely.symmetric_difference(outline, shapely.union_all(shapes)).area < 1e-12
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,6 +13,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from libpysal.graph import Graph
 from matplotlib.colors import to_hex
 from PIL import Image
@@ -210,6 +213,26 @@ def test_class_limits_by_hand_and_by_brute_force() -> None:
             call()
     with pytest.raises(MapError, match="scheme='jenks' is not known; allowed: equal, quantiles, natural, "):
         maps.class_limits([1.0, 2.0], "jenks")  # type: ignore[arg-type]
+
+
+@given(
+    st.lists(st.integers(-30, 30), min_size=2, max_size=60),
+    st.integers(2, 8),
+    st.sampled_from([1, 10, 1000]),
+)
+def test_quantile_classes_are_those_of_exact_arithmetic(whole: list[int], k: int, digits: int) -> None:
+    assume(len(set(whole)) >= k)
+    ordered = sorted(Fraction(each, digits) for each in whole)
+    bins = []
+    for i in range(1, k + 1):  # linear interpolation, the default of NumPy and of mapclassify
+        place = Fraction((len(ordered) - 1) * i, k)
+        low = ordered[int(place)]
+        high = ordered[min(int(place) + 1, len(ordered) - 1)]
+        bins.append(low + (high - low) * (place - int(place)))
+    limits = maps.class_limits([float(each) for each in ordered], "quantiles", k=k)
+    found = np.searchsorted(limits[1:-1], [float(each) for each in ordered], side="right")
+    exact = [sum(each > edge for edge in bins) for each in ordered]
+    assert found.tolist() == np.unique(exact, return_inverse=True)[1].tolist()
 
 
 def test_untestable_regions_show_no_p_value(regions: Any) -> None:

@@ -145,6 +145,39 @@ def add_shapes(
     return layer
 
 
+def add_classes(axes: Axes, area: Path | None, paths: list[Path], fills: list[str], ramp: list[str], gid: str) -> None:
+    """Fill very many polygons without lines, as pixels in files of any format.
+
+    Classes of a scale, in the order of `ramp`, are nested: its middle under the whole `area`, then to each side every
+    class with all beyond it, so that no pixel along a border has a colour but of the two classes and between them.
+    Classes outside the scale are filled twice: at most an eighth of what lies under them is seen, and no paper. Lines
+    of a face's own colour would take twice the time.
+    """
+    from matplotlib.path import Path
+
+    def joined(colours: list[str]) -> Path:
+        own = [shape[colour] for colour in colours]
+        return own[0] if len(own) == 1 else Path.make_compound_path(*own)
+
+    shape = dict(zip(fills, paths, strict=True))
+    sizes = {colour: len(np.asarray(path.vertices)) for colour, path in shape.items()}
+    scale = [colour for colour in ramp if colour in shape]
+    rest = [colour for colour in fills if colour not in scale]
+    if scale:
+        reach = np.cumsum([sizes[colour] for colour in scale])
+        root = int(np.searchsorted(reach, reach[-1] / 2))
+        ground = scale[root]
+    else:
+        root, ground = 0, max(fills, key=sizes.__getitem__)
+    layers = [(area or joined(fills), ground)]
+    layers += [(joined(scale[: i + 1]), scale[i]) for i in range(root - 1, -1, -1)]
+    layers += [(joined(scale[i:]), scale[i]) for i in range(root + 1, len(scale))]
+    layers += [(shape[colour], colour) for colour in [*(each for each in rest if each != ground), *rest]]
+    shapes, colours = map(list, zip(*layers, strict=True))
+    layer = add_shapes(axes, shapes, face=colours, order=1.0, gid=gid)
+    layer.set_rasterized(True)
+
+
 def add_hatch(
     axes: Axes,
     paths: list[Path],

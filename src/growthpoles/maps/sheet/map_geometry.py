@@ -36,12 +36,13 @@ MANY = 3000
 _HEAVY = 50_000  # vertices above which borders are found by their edges, not by geometry
 
 Arrays = tuple[Array, NDArray[np.uint8], NDArray[np.integer], NDArray[np.bool_]]
+Edges = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 _CACHE: OrderedDict[bytes, Base] = OrderedDict()
 _KEEP = 6
 #: Gaps between regions up to this share of the size are slivers, of borders that do not match: on a page of 183 mm they
-#: are narrower than the outline that would be drawn around them.
-_SLIVER = 1e-3
+#: are narrower than the outline that would be drawn around them. Nor are they wider than this share of a usual region.
+_SLIVER, _SLIVER_OF_REGION = 1e-3, 0.25
 #: Edges along slivers above which the whole outline is closed, not their surroundings alone.
 _RAGGED = 20_000
 #: Extent in metres from which a layer may reach over half of all longitudes.
@@ -249,8 +250,10 @@ def _build(
     if frames or not many:
         arrays = _shape_arrays(shapes)
     size = max(bounds[2] - bounds[0], bounds[3] - bounds[1])
-    union = (_outline(arrays, float(shapely.area(shapes).sum())) if many else None) or _union(shapes)
-    whole, seams = _without_slivers(shapes, arrays, union, _SLIVER * size)
+    edges, across = _edges(arrays), np.sqrt(shapely.area(shapes))
+    union = (_outline(arrays[0], edges, float((across**2).sum())) if many else None) or _union(shapes)
+    narrow = min(_SLIVER * size, _SLIVER_OF_REGION * float(np.median(across)))
+    whole, seams = _without_slivers(shapes, arrays, edges, union, narrow)
     parts = shapely.get_parts(whole)
     areas = shapely.area(parts)
     solid = parts[areas > areas.sum() * 1e-5]
@@ -268,7 +271,7 @@ def _build(
     if not many:
         islets = shapely.get_exterior_ring(shapely.simplify(parts[areas <= areas.sum() * 1e-5], size / 800))
         heavy = shapely.get_num_coordinates(shapes).sum() > _HEAVY
-        shared = _borders(arrays, union) if heavy else None
+        shared = _borders(arrays[0], edges, union) if heavy else None
         if shared is None:
             lines = shapely.union_all(shapely.boundary(shapes))
             shared = shapely.difference(lines, shapely.boundary(whole))
@@ -296,7 +299,7 @@ def _build(
 
 
 def _without_slivers(
-    shapes: NDArray[np.object_], arrays: Arrays, union: BaseGeometry, wide: float
+    shapes: NDArray[np.object_], arrays: Arrays, edges: Edges | None, union: BaseGeometry, wide: float
 ) -> tuple[BaseGeometry, NDArray[np.object_] | None]:
     """Close gaps between regions that are narrower than `wide`, and return the lines along them.
 
@@ -305,7 +308,6 @@ def _without_slivers(
     import shapely
 
     points, _, starts, _ = arrays
-    edges = _edges(arrays)
     loose = np.arange(len(points)) if edges is None else edges[0]
     owners = np.unique(np.searchsorted(starts, loose, side="right") - 1)
     lines = shapely.get_parts(shapely.coverage_invalid_edges(shapes[owners], gap_width=wide))
@@ -313,15 +315,19 @@ def _without_slivers(
     at = np.flatnonzero(line[1:] == line[:-1])
     if not len(at):
         return union, None
-    closed = shapely.buffer(shapely.buffer(union, wide / 2, quad_segs=3), -0.475 * wide, quad_segs=3)
+
+    def closed(area: BaseGeometry) -> BaseGeometry:
+        return shapely.buffer(shapely.buffer(area, wide / 2, quad_segs=3), -0.475 * wide, quad_segs=3)
+
     if len(at) > _RAGGED:
-        return closed, lines
+        return closed(union), lines
     low, high = np.minimum(ends[at], ends[at + 1]) - wide, np.maximum(ends[at], ends[at + 1]) + wide
     near = shapely.union_all(shapely.box(*low.T, *high.T))
-    return shapely.union(union, shapely.intersection(closed, near)), lines
+    around = shapely.union_all(shapely.box(*(low - 2 * wide).T, *(high + 2 * wide).T))
+    return shapely.union(union, shapely.intersection(closed(shapely.intersection(union, around)), near)), lines
 
 
-def _edges(arrays: Arrays) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+def _edges(arrays: Arrays) -> Edges | None:
     """Return where the edges of one region begin, and those of two, once each; None where more share one."""
     points, codes, *_ = arrays
     bits = (np.ascontiguousarray(points) + 0.0).view(np.uint64)  # -0.0 becomes 0.0
@@ -342,14 +348,13 @@ def _edges(arrays: Arrays) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None
     return None if not len(free) or count.max() > 2 else (free, np.sort(shared))
 
 
-def _outline(arrays: Arrays, area: float) -> BaseGeometry | None:
+def _outline(points: Array, edges: Edges | None, area: float) -> BaseGeometry | None:
     """Join polygons by the edges that occur once, an order of magnitude faster than by geometry.
 
     None where these do not bound the same area: polygons that overlap, or borders that do not match.
     """
     import shapely
 
-    points, edges = arrays[0], _edges(arrays)
     if edges is None or len(edges[0]) > max(len(points) / 2, _RAGGED):  # then geometry is the faster one
         return None
     ends = np.stack([points[edges[0]], points[edges[0] + 1]], axis=1)
@@ -362,14 +367,14 @@ def _outline(arrays: Arrays, area: float) -> BaseGeometry | None:
     return joined if good else None
 
 
-def _borders(arrays: Arrays, union: BaseGeometry) -> BaseGeometry | None:
+def _borders(points: Array, edges: Edges | None, union: BaseGeometry) -> BaseGeometry | None:
     """Return the borders between regions by the edges that occur twice, much faster than by geometry.
 
     None where some edge is neither of two regions nor of the outline: borders divided differently on their two sides.
     """
     import shapely
 
-    points, edges, rings = arrays[0], _edges(arrays), shapely.get_rings(shapely.get_parts(union))
+    rings = shapely.get_rings(shapely.get_parts(union))
     if edges is None or len(edges[0]) != int(shapely.get_num_coordinates(rings).sum()) - len(rings):
         return None
     tails = edges[1]
@@ -563,7 +568,10 @@ def _oriented(arrays: Arrays) -> Arrays:
     x, y = (points - points[rings[:-1]][ring]).T  # areas of small rings far from the origin keep their sign
     cross = np.append(x[:-1] * y[1:] - x[1:] * y[:-1], 0.0)
     cross[rings[1:] - 1] = 0.0
-    turned = ((np.add.reduceat(cross, rings[:-1]) > 0) != shell)[ring]
+    wrong = (np.add.reduceat(cross, rings[:-1]) > 0) != shell
+    if not wrong.any():
+        return arrays
+    turned = wrong[ring]
     places = np.arange(len(points))
     mirrored = (rings[:-1] + rings[1:] - 1)[ring] - places
     return points[np.where(turned, mirrored, places)], codes, starts, shell

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.path import Path
     from shapely.geometry.base import BaseGeometry
 
     class Over(Protocol):
@@ -290,7 +289,8 @@ def draw_map(
     coded = frozenset(regions.index[sorted({*lacking} - {*known})])
     _SHOWN[ax] = Shown(legend, frozenset(classes), base, chosen(), coded)
     numbers = np.flatnonzero(regions.index.isin(hatched)).tolist()
-    _draw(ax, base, faces, named, style, plan, gid, numbers, beside, haloed=over is not None)
+    ramp = [category.face for category in legend.ramp]
+    _draw(ax, base, faces, named, style, plan, gid, numbers, beside, ramp=ramp, haloed=over is not None)
     if base.paths:  # one path a region
         layer = next(each for each in ax.collections if each.get_gid() == f"{gid}-regions")
         labels = {category.key: category.label for category in legend.categories}
@@ -584,20 +584,6 @@ def facts_of(figure: Figure) -> list[str]:
     return [fact[:1].upper() + fact[1:] + "." for fact in found]
 
 
-def _paint(ax: Axes, base: Base, paths: list[Path], fills: list[str], faces: Sequence[str], gid: str) -> None:
-    """Fill very many polygons without lines, as pixels in files of any format.
-
-    Classes are filled twice, over the whole area in the most frequent colour: where two of them meet, at most a
-    sixteenth of that ground is seen, and no paper; lines of a face's own colour would take twice the time.
-    """
-    common = max(fills, key=faces.count)
-    ground = [base.outline] if base.outline is not None else []
-    layer = canvas.add_shapes(
-        ax, [*ground, *paths, *paths], face=[*([common] * len(ground)), *fills, *fills], order=1.0, gid=gid
-    )
-    layer.set_rasterized(True)
-
-
 def _draw(
     ax: Axes,
     base: Base,
@@ -609,9 +595,10 @@ def _draw(
     hatched: list[int],
     beside: Beside,
     *,
+    ramp: list[str],
     haloed: bool,
 ) -> None:
-    """Put everything on the axes."""
+    """Put everything on the axes; `ramp` are the colours of the scale in order."""
     from matplotlib.path import Path
 
     preset, found = style.preset, plan.found
@@ -628,7 +615,7 @@ def _draw(
         draw_graticule(ax, base.crs, style, plan.frame, found, mm, gid)
     paths, fills = (base.paths, faces) if base.paths else class_paths(base, faces)
     if len(base.geometries) > RASTERISED:
-        _paint(ax, base, paths, fills, faces, f"{gid}-regions")
+        canvas.add_classes(ax, base.outline, paths, fills, ramp, f"{gid}-regions")
     else:
         canvas.add_shapes(ax, paths, face=fills, edge=fills, line_pt=0.1, order=1.0, gid=f"{gid}-regions")
     if hatched:

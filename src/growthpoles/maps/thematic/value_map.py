@@ -33,8 +33,8 @@ Scheme = Literal[
 ]
 #: Scheme -> name of the classifier, and whether it takes a number of classes.
 _CLASSIFIERS = {
-    "equal": ("", True),  # these three are computed here: round numbers of equal width, and no library to load
-    "quantiles": ("Quantiles", True),
+    "equal": ("", True),  # these are computed here: round numbers of equal width, and no library to load
+    "quantiles": ("", True),
     "natural": ("", True),
     "head_tail": ("HeadTailBreaks", False),
     "maximum_breaks": ("MaximumBreaks", True),
@@ -84,7 +84,7 @@ def class_limits(values: Sequence[float] | Array, scheme: Scheme = "natural", *,
         raise MapError(unknown_option("scheme", scheme, get_args(Scheme)))
     known = np.sort(np.asarray(values, dtype=float).ravel())
     known = known[~np.isnan(known)]
-    distinct = np.unique(known)
+    distinct = known[np.diff(known, prepend=-np.inf) != 0]
     infinite = int(np.isinf(known).sum())
     if infinite:
         problem, allowed = "{n} infinite values", "finite values, or NaN for no data"
@@ -104,16 +104,21 @@ def class_limits(values: Sequence[float] | Array, scheme: Scheme = "natural", *,
     if scheme == "natural":
         edges = _natural_breaks(known, k)
         return _readable(distinct[0], distinct[edges], distinct[edges + 1], distinct[-1])
-    import mapclassify
+    if scheme == "quantiles":
+        last = len(known) - 1
+        at, part = np.divmod(last * np.arange(1, k + 1), k)  # whole numbers: a limit that is a value is that value
+        bins = known[at] + (known[np.minimum(at + 1, last)] - known[at]) * (part / k)
+    else:
+        import mapclassify
 
-    name, counted = _CLASSIFIERS[scheme]
-    classifier = getattr(mapclassify, name)
-    with warnings.catch_warnings():
-        # numba is faster for large data and not needed here; ties are dealt with below
-        warnings.simplefilter("ignore", UserWarning)
-        found = classifier(known, k=k) if counted else classifier(known)
+        name, counted = _CLASSIFIERS[scheme]
+        classifier = getattr(mapclassify, name)
+        with warnings.catch_warnings():
+            # numba is faster for large data and not needed here; ties are dealt with below
+            warnings.simplefilter("ignore", UserWarning)
+            bins = np.asarray((classifier(known, k=k) if counted else classifier(known)).bins, dtype=float)
     # mapclassify closes its classes above; what separates two classes is any number between their values.
-    number = np.searchsorted(np.asarray(found.bins, dtype=float), distinct, side="left")
+    number = np.searchsorted(bins, distinct, side="left")
     edges = np.flatnonzero(np.diff(number))
     return _readable(distinct[0], distinct[edges], distinct[edges + 1], distinct[-1])
 
