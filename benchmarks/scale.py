@@ -10,6 +10,7 @@ says up to which size a row goes.
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 import os
@@ -69,6 +70,7 @@ def forget() -> None:
         if name.startswith("growthpoles."):
             for kept in [each for each in vars(module).values() if isinstance(each, OrderedDict)]:
                 kept.clear()
+    gc.collect()  # figures hold themselves
 
 
 def seconds(task: Task) -> float:

@@ -19,13 +19,12 @@ if TYPE_CHECKING:
     from growthpoles.graphs import Graph, W
 
 
-def _matrix(w: csr_array, s0: float) -> csr_array:
+def _matrix(both: csr_array, s0: float) -> csr_array:
     """Return A with C = z'Az / z'z: a Laplacian, since sum w_ij (z_i - z_j)^2 = z'(D - W - W')z."""
     from scipy.sparse import diags_array
 
-    both = (w + w.T).tocsr()
     laplacian = diags_array(np.asarray(both.sum(axis=1)).ravel(), format="csr") - both
-    return laplacian * ((w.shape[0] - 1) / (2.0 * s0))
+    return laplacian * ((both.shape[0] - 1) / (2.0 * s0))
 
 
 _GEARY = Ratio("Geary's C", _matrix, SQUARED_DIFFERENCE, geary_normal, geary_randomisation)

@@ -103,7 +103,8 @@ def getis_ord(
     deviations(values, "y")  # refuses constant values
     values = values / values.max()
     pairs = float(values.sum() ** 2 - values @ values)
-    sums = weight_sums(part.w)
+    both = (part.w + part.w.T).tocsr()
+    sums = weight_sums(part.w, both)
     moments = getis_ord_randomisation(sums, values)
     statistic = float(values @ (part.w @ values)) / pairs
     z = z_score(statistic, *moments)
@@ -114,7 +115,7 @@ def getis_ord(
         # y_i y_j in units of the standard deviation from the mean, less a constant
         level = Decimal(float(mean / centred.std()))
         pair = {**PRODUCT, (1, 0): level, (0, 1): level}
-        found = moments_test(part.w, centred, pair, z, alternative, asked=method is not None)
+        found = moments_test(both, centred, pair, z, alternative, asked=method is not None)
     if method == "randomisation":
         p = normal_p(z, alternative)
         found = Inference.certain(p, method, "normal approximation, moments under randomisation")

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from growthpoles.graphs import Graph, W
 
 
-def _matrix(w: csr_array, s0: float) -> csr_array:
+def _matrix(both: csr_array, s0: float) -> csr_array:
     """Return A with I = z'Az / z'z."""
-    return (w + w.T).tocsr() * (w.shape[0] / (2.0 * s0))
+    return both * (both.shape[0] / (2.0 * s0))
 
 
 _NORMAL = 1.959964  # 97.5 % quantile of the normal distribution

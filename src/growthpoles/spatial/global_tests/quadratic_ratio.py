@@ -57,9 +57,10 @@ _STEPS = 100  # products per link and region that the moments may cost: a tenth 
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """A statistic z'Az / z'z: its name, the matrix A built from weights and their sum, and its moments.
+    """A statistic z'Az / z'z: its name, the matrix A, and its moments.
 
-    `pair` is what it sums over linked pairs, see :func:`.moments.relocation_moments`.
+    A is built from the weights plus their transpose, and from the sum of the weights. `pair` is what the statistic sums
+    over linked pairs, see :func:`.moments.relocation_moments`.
     """
 
     name: str
@@ -86,8 +87,9 @@ def ratio_test(
     prepared = prepare(y, graph, transformation=transformation, name="y")
     part = connected(prepared)
     values = prepared.y[part.places]
-    sums = weight_sums(part.w)
-    form = ratio.matrix(part.w, sums.s0)
+    both = (part.w + part.w.T).tocsr()
+    sums = weight_sums(part.w, both)
+    form = ratio.matrix(both, sums.s0)
     null = "normal"
     if regressors is None:
         if method is not None:
@@ -107,7 +109,7 @@ def ratio_test(
     statistic = float(z @ (form @ z))
     found = None
     if regressors is None and by_moments(method, permutations, part.n):
-        found = moments_test(part.w, z, ratio.pair, z_score(statistic, *moments), alternative, asked=method is not None)
+        found = moments_test(both, z, ratio.pair, z_score(statistic, *moments), alternative, asked=method is not None)
     if found is None:
         found = _inference(method or "permutation", statistic, moments, z, form, basis, alternative, permutations, rng)
     given = (y,) if regressors is None else (y, regressors)
@@ -176,13 +178,14 @@ def by_moments(method: Method | None, permutations: int | None, n: int) -> bool:
 
 
 def moments_test(
-    w: csr_array, z: NDArray[np.float64], pair: Polynomial, score: float, alternative: Alternative, *, asked: bool
+    both: csr_array, z: NDArray[np.float64], pair: Polynomial, score: float, alternative: Alternative, *, asked: bool
 ) -> Inference | None:
     """Place a standardised sum over linked pairs in the Pearson curve with its exact moments under relocation.
 
     Parameters
     ----------
-    w : csr_array
+    both : csr_array
+        The weights plus their transpose.
     z : array, shape (n,)
         Values with mean zero; in units of their standard deviation where `pair` is of several degrees.
     pair : mapping
@@ -193,7 +196,7 @@ def moments_test(
     asked : bool
         Whether to raise where the curve does not hold; None is returned otherwise.
     """
-    n, matrix = len(z), ((w + w.T) * 0.5).tocsr()
+    n, matrix = len(z), both * 0.5
     if n < LEAST:
         reason = message("{n} regions", allowed="{least} or more", n=n, least=LEAST)
     elif steps_of_two(matrix) > _STEPS * (n + matrix.nnz):

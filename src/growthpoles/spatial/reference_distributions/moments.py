@@ -40,9 +40,9 @@ class WeightSums:
     s2: float
 
 
-def weight_sums(w: Any) -> WeightSums:
-    """Return the sums of a weight matrix on which the closed forms depend."""
-    both = w.tocsr() + w.T.tocsr()
+def weight_sums(w: Any, both: Any = None) -> WeightSums:
+    """Return the sums of weights on which the closed forms depend; `both` are they plus their transpose, if known."""
+    both = (w + w.T).tocsr() if both is None else both
     margins = np.asarray(both.sum(axis=1)).ravel()
     return WeightSums(
         n=w.shape[0],
