@@ -436,24 +436,25 @@ def audit_sentence(words: Words, audit: Audit) -> str:
     return words("text", "audit", cells=len(audit.ledger), faults=len(faults), grave=grave_faults(audit))
 
 
-def leading(ctx: Context, rating: pd.DataFrame, year: int) -> str:
-    """Say who leads in a rating, and by how much; "" where fewer than two regions have an index."""
+def leading(ctx: Context, rating: pd.DataFrame, year: int) -> tuple[str, str]:
+    """Say who leads in a rating, in short and with the distance to the next; "" where nobody is there to be named."""
     results, words = ctx.results, ctx.words
     top = rating[rating["rank"].notna()].sort_values(by=["rank"], kind="stable")
-    if len(top) < 2:
-        return ""
-    values = top[results.root].to_numpy()
-    first = top.index[top["rank"] == 1]
+    if top.empty:
+        return "", ""
+    first, values = top.index[top["rank"] == 1], top[results.root].to_numpy()
     told: dict[str, Any] = {"year": year, "index": words.number(values[0], ctx.digits)}
-    told["letter"] = ctx.letter(top["rating_class"].astype(object).iloc[0])
+    told |= {"name": ctx.list_regions(first), "letter": ctx.letter(top["rating_class"].astype(object).iloc[0])}
     if len(first) > 1:
-        return words("text", f"leaders{ctx.kind}", names=ctx.list_regions(first), **told)
-    gap = words.number(values[0] - values[1], ctx.digits)
-    second = ctx.list_regions(top.index[top["rank"] == 2])
-    return words("text", f"leader{ctx.kind}", name=ctx.region(first[0]), second=second, gap=gap, **told)
+        return words("answer", f"lead{ctx.kind}", **told), words("text", f"leaders{ctx.kind}", **told)
+    short = words("answer", f"leads{ctx.kind}", **told)
+    if len(top) == 1:
+        return short, ""
+    gap, second = words.number(values[0] - values[1], ctx.digits), ctx.list_regions(top.index[top["rank"] == 2])
+    return short, words("text", f"leader{ctx.kind}", second=second, gap=gap, **told)
 
 
-def leading_put_right(ctx: Context, year: int) -> list[str]:
+def leading_put_right(ctx: Context, year: int, *, short: bool = False) -> list[str]:
     """Say which printed cells that the audit doubts the sentence on the leader stands on, and how it would read.
 
     Cells that are proved wrong are put right together. Where several readings are open, each stands for itself, and
@@ -464,12 +465,13 @@ def leading_put_right(ctx: Context, year: int) -> list[str]:
         return []
     tables = {when: table for (name, when), table in results.indicators.items() if name == results.edition}
     cells = standing_cells(results.study, results.edition, tables, audit)
-    nominal = leading(ctx, results.rating(year), year)
+    kind = 0 if short else 1
+    nominal = leading(ctx, results.rating(year), year)[kind]
 
     def reads(chosen: list[Standing]) -> str:
         right = put_right(results.study, results.edition, tables, chosen)
         with suppress(GrowthpolesError):  # what the audit expects may be no value that the method takes
-            return leading(ctx, study_ratings(results.study, right, results.catalogue)[year], year)
+            return leading(ctx, study_ratings(results.study, right, results.catalogue)[year], year)[kind]
         return nominal
 
     faults = audit.ledger["fault"].to_numpy()
@@ -483,10 +485,12 @@ def leading_put_right(ctx: Context, year: int) -> list[str]:
     whole = [each for own in proved.values() for each in own]
     if whole and (sentence := reads(whole)) != nominal:
         alone = [each for own in proved.values() if reads(own) != nominal for each in own]
-        told.append(ctx.words("text", "leader_put_right", cells=_told_cells(ctx, alone or whole), sentence=sentence))
+        told.append(
+            ctx.words("text", "leader_put_right", cells=_told_cells(ctx, alone or whole), sentence=sentence.rstrip("."))
+        )
     for own in open_cells.values():
         if (sentence := reads(own)) != nominal:
-            told.append(ctx.words("text", "leader_open", cells=_told_cells(ctx, own), sentence=sentence))
+            told.append(ctx.words("text", "leader_open", cells=_told_cells(ctx, own), sentence=sentence.rstrip(".")))
             break
     return told
 

@@ -63,7 +63,7 @@ def summary_section(ctx: Context) -> Section:
     results, words = ctx.results, ctx.words
     sentences = []
     for year in shown_years(results):
-        if sentence := leading(ctx, results.rating(year), year):
+        if sentence := leading(ctx, results.rating(year), year)[1]:
             sentences += [sentence, *leading_put_right(ctx, year)]
     last = results.moran.get((results.edition, results.years[-1], results.root))
     if last is not None:
@@ -89,15 +89,8 @@ def lead_section(ctx: Context) -> Section:
     """Answer on the first screen: one sentence, one map, and what to make of them."""
     results, words, stages = ctx.results, ctx.words, ctx.results.stages
     year, said = results.years[-1], []
-    rating = results.rating(year)
-    top = rating[rating["rank"].notna()].sort_values(by=["rank"], kind="stable")
-    doubts = leading_put_right(ctx, year)
-    if len(top):
-        first = top.index[top["rank"] == 1]
-        values = {"year": year, "index": words.number(top[results.root].iloc[0], ctx.digits)}
-        values["letter"] = ctx.letter(top["rating_class"].astype(object).iloc[0])
-        kind = "leads" if len(first) == 1 else "lead"
-        told = words("answer", f"{kind}{ctx.kind}", name=ctx.list_regions(first), **values)
+    doubts = leading_put_right(ctx, year, short=True)
+    if told := leading(ctx, results.rating(year), year)[0]:
         said.append(words("answer", "doubted", said=told) if doubts else told)
     outcome = None if stages.verdict is None else stages.verdict.conclusion
     if outcome is not None:
@@ -584,7 +577,8 @@ def poles_section(ctx: Context) -> Section | None:
         blocks.append(make_table(words, "typology", heads, rows, note=note, year=year))
     if not blocks:
         return None
-    return Section("poles", words("section", "poles"), tuple(sentences), tuple(blocks))
+    title = words("section", "poles" if results.study.growth_poles.poles or stages.typology else "growth")
+    return Section("poles", title, tuple(sentences), tuple(blocks))
 
 
 def _spread_sentences(ctx: Context, table: pd.DataFrame, span: Mapping[str, int]) -> list[str]:
