@@ -328,7 +328,7 @@ def test_ranks_outside_their_interval_are_named(said: Said) -> None:
         listed = "; ".join(f"{', '.join(found)} ({year})" for year, found in outside.items() if found)
         assert (Words(lang)("text", "robustness_outside", names=listed) in text) == bool(listed)
         spread = np.sqrt(0.25 / (2 * results.study.rating.concentration + 1))  # of two alike
-        assert Words(lang).number(spread) in text
+        assert Words(lang).number(spread) in text and Words(lang).number(spread) in " ".join(page.lead.sentences)
         for job in jobs_of(results, "robustness", "membership"):
             assert Words(lang).number(spread) in make_caption(results, job, lang).text
 

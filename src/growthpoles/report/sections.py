@@ -31,6 +31,7 @@ from growthpoles.report.wording import (
     no_classes,
     single,
     varied_words,
+    weight_spread,
     yardstick_words,
 )
 from growthpoles.spatial.local_tests.local_result import LocalResult
@@ -104,7 +105,8 @@ def lead_section(ctx: Context) -> Section:
             made.append(words("answer", "single"))
         elif math.isfinite(width):
             kind = "firm_still" if width == 0 else "firm" if width <= _FIRM else "loose"
-            made.append(words("answer", kind, places=words.count(round(width))))
+            spread = weight_spread(results, words) or words.count(0)
+            made.append(words("answer", kind, places=words.count(round(width)), spread=spread))
     if outcome is not None:
         made.append(_caveat(words, stages.verdict, outcome))
     if stages.audit is not None and (grave := grave_faults(stages.audit)):
