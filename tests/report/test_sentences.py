@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from growthpoles.language.languages import LANGUAGES, SOURCE
+from growthpoles.language.languages import LANGUAGES, SOURCE, translator
 from growthpoles.language.number_format import format_percent
 from growthpoles.language.phrases import DASH, Words, phrase_keys
 from growthpoles.maps.thematic.map_drawing import told_of
@@ -349,6 +349,15 @@ def test_open_places_of_a_proposal_are_listed(said: Said) -> None:
     for page in pages.values():
         table = table_of(page, "marks")
         assert table is not None and [row[1] for row in table.rows] == [str(number) for number in marked]
+
+
+def test_the_axis_of_lorenz_curves_says_what_it_counts(said: Said) -> None:
+    results, _ = said
+    for lang in LANGUAGES:
+        word = translator(lang)
+        for job in jobs_of(results, "lorenz"):  # nothing weighs the regions of these studies
+            told = word("Share of the regions, lowest values first")
+            assert job.figure(lang).axes[0].get_xlabel().endswith(told[1:])
 
 
 @pytest.mark.parametrize(("years", "seed"), [((2020,), 1), ((2010, 2020), 2)])
