@@ -45,6 +45,7 @@ CLAIMS_TITLE = "{study}: {statements} statements of the source"
 TABLE_TITLE = "Table {number}"
 _HEADS = ("fault", "rows", "cells")
 MOST_PLACES = 3  # that a line of the terminal names
+_ALONE = 50  # faults that are put right one by one, to name those that a sentence hangs on
 NO_FINDING = "No finding."
 LISTED_FAULT = "a listed fault"
 ROWS_TOLD = (
@@ -484,7 +485,8 @@ def leading_put_right(ctx: Context, year: int, *, short: bool = False) -> list[s
     told = []
     whole = [each for own in proved.values() for each in own]
     if whole and (sentence := reads(whole)) != nominal:
-        alone = [each for own in proved.values() if reads(own) != nominal for each in own]
+        few = proved.values() if len(proved) <= _ALONE else ()  # each is one more rating, in every language
+        alone = [each for own in few if reads(own) != nominal for each in own]
         told.append(
             ctx.words("text", "leader_put_right", cells=_told_cells(ctx, alone or whole), sentence=sentence.rstrip("."))
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -37,6 +37,9 @@ from growthpoles.report.wording import (
 from growthpoles.spatial.local_tests.local_result import LocalResult
 from growthpoles.specialisation.ksi import DEFAULT_LEADER, DEFAULT_MIDDLE
 from growthpoles.study.examine_study import open_marks
+
+if TYPE_CHECKING:
+    from growthpoles.study.verdict import Verdict
 
 _CELLS = 60
 _NAMED = 12  # pairs of regions that a sentence names
@@ -80,7 +83,7 @@ def summary_section(ctx: Context) -> Section:
             )
         )
     if results.stages.verdict is not None:
-        sentences += [*results.stages.verdict.sentences[words.lang], words("text", "omnibus_null")]
+        sentences += _verdict_sentences(words, results.stages.verdict)
     if results.stages.audit is not None:
         sentences.append(audit_sentence(words, results.stages.audit))
     return Section("summary", words("section", "summary"), tuple(sentences), (_summary_table(ctx),))
@@ -107,15 +110,15 @@ def lead_section(ctx: Context) -> Section:
             kind = "firm_still" if width == 0 else "firm" if width <= _FIRM else "loose"
             spread = weight_spread(results, words) or words.count(0)
             made.append(words("answer", kind, places=words.count(round(width)), spread=spread))
-    if outcome is not None:
-        made.append(_caveat(words, stages.verdict, outcome))
+    if stages.verdict is not None:
+        made.append(_caveat(words, stages.verdict, stages.verdict.conclusion))
     if stages.audit is not None and (grave := grave_faults(stages.audit)):
         made.append(words("answer", "audit", grave=grave))
     pictures = [each for each in ctx.pictures.values() if each.ident == _lead_picture(ctx)]
     return Section("lead", words("section", "lead"), (answer, *made), tuple(pictures))
 
 
-def _caveat(words: Words, verdict: Any, outcome: str) -> str:
+def _caveat(words: Words, verdict: Verdict, outcome: str) -> str:
     """Say what to make of the verdict: what could have been found, where nothing was."""
     power = verdict.power
     blind = outcome == "unsupported" and math.isnan(power.smallest_positive)
@@ -529,8 +532,14 @@ def verdict_section(ctx: Context) -> Section | None:
     blocks.append(make_table(words, "verdict", heads, rows, note=" ".join(notes)))
     blocks += ctx.figures("verdict", "last")
     able = words("text", "power", n=power.n, alpha=words.number(power.alpha, 2))
-    told = (*verdict.sentences[words.lang], words("text", "omnibus_null"), shown, able)
+    told = (*_verdict_sentences(words, verdict), shown, able)
     return Section("verdict", words("section", "verdict"), told, tuple(blocks))
+
+
+def _verdict_sentences(words: Words, verdict: Verdict) -> tuple[str, ...]:
+    """Say what was found, of which null hypothesis its p-values are, and what could have been found."""
+    found, able = verdict.sentences[words.lang]
+    return found, words("text", "omnibus_null"), able
 
 
 def poles_section(ctx: Context) -> Section | None:
