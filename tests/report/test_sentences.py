@@ -413,6 +413,7 @@ def test_who_leads_by_a_misprint_is_said_to(seed: int, tmp_path: Path, rated_onl
     for lang in LANGUAGES:
         words = Words(lang)
         clean_page, page = (make_page(each, lang, {}, provenance=PROVENANCE) for each in (right, results))
+        assert not any(re.search(r"\b[Mm]aps show|На картах|Карталарда", text) for _, text in saying(page))
         doubt = words("answer", "doubted", said="")
         assert doubt not in clean_page.lead.sentences[0]
         assert (doubt in page.lead.sentences[0]) != same

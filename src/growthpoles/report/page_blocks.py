@@ -90,6 +90,11 @@ class Context:
         """Ending of the phrases about a rating: "" with classes, "_unclassed" without."""
         return "" if self.results.classed else "_unclassed"
 
+    @property
+    def mapped(self) -> str:
+        """Ending of the phrases about maps: "" where the study has boundaries, "_unmapped" where it has none."""
+        return "_unmapped" if self.results.study.boundaries.absent else ""
+
     def region(self, code: object) -> str:
         """Return the name of a region."""
         return self.names.get(str(code), shorten(code))

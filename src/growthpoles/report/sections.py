@@ -31,6 +31,7 @@ from growthpoles.report.wording import (
     no_classes,
     single,
     varied_words,
+    verdict_words,
     weight_spread,
     yardstick_words,
 )
@@ -83,7 +84,7 @@ def summary_section(ctx: Context) -> Section:
             )
         )
     if results.stages.verdict is not None:
-        sentences += _verdict_sentences(words, results.stages.verdict)
+        sentences += verdict_words(words, results.stages.verdict)
     if results.stages.audit is not None:
         sentences.append(audit_sentence(words, results.stages.audit))
     return Section("summary", words("section", "summary"), tuple(sentences), (_summary_table(ctx),))
@@ -191,7 +192,7 @@ def data_section(ctx: Context) -> Section:
         for region, column, reason in frame.attrs["missing"]
         if edition == results.edition
     ]
-    sentences.append(words("text", "missing", cells=len(absent)) if absent else words("text", "complete"))
+    sentences.append(words("text", f"missing{ctx.mapped}", cells=len(absent)) if absent else words("text", "complete"))
     filled = [
         (year, ctx.region(region), ctx.code(column), words.number(value, 2), ctx.wording.reason(how))
         for (edition, year), frame in results.indicators.items()
@@ -254,11 +255,13 @@ def _at_most(words: Words, share: float) -> str:
 def rating_section(ctx: Context) -> Section:
     """Show the maps of the rating, its change, and why regions stand where they stand."""
     results, words = ctx.results, ctx.words
-    sentences = [*method_sentences(results, words), words("text", f"rating{ctx.kind}")]
+    sentences = [*method_sentences(results, words), words("text", f"rating{ctx.kind}{ctx.mapped}")]
     if len(results.detailed) < len(results.years):
         named = ", ".join(map(str, results.detailed))
         fewer = words.count(permutations(results.study, len(results.regions), detailed=False))
-        sentences.append(words("text", "detailed", count=len(results.years), years=named, permutations=fewer))
+        sentences.append(
+            words("text", f"detailed{ctx.mapped}", count=len(results.years), years=named, permutations=fewer)
+        )
     if len(results.years) > 1:
         sentences.append(words("text", f"change{ctx.kind}", first=results.years[0], last=results.years[-1]))
         sentences.append(words("text", "compared", limits=yardstick_words(results.study, words)))
@@ -532,14 +535,8 @@ def verdict_section(ctx: Context) -> Section | None:
     blocks.append(make_table(words, "verdict", heads, rows, note=" ".join(notes)))
     blocks += ctx.figures("verdict", "last")
     able = words("text", "power", n=power.n, alpha=words.number(power.alpha, 2))
-    told = (*_verdict_sentences(words, verdict), shown, able)
+    told = (*verdict_words(words, verdict), shown, able)
     return Section("verdict", words("section", "verdict"), told, tuple(blocks))
-
-
-def _verdict_sentences(words: Words, verdict: Verdict) -> tuple[str, ...]:
-    """Say what was found, of which null hypothesis its p-values are, and what could have been found."""
-    found, able = verdict.sentences[words.lang]
-    return found, words("text", "omnibus_null"), able
 
 
 def poles_section(ctx: Context) -> Section | None:

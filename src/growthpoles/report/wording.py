@@ -380,3 +380,9 @@ def varied_words(results: Results, words: Words) -> list[str]:
     if single(results.catalogue):
         told.append(words("text", "robustness_one" if choices else "robustness_nothing"))
     return told
+
+
+def verdict_words(words: Words, verdict: Verdict) -> tuple[str, ...]:
+    """Say what was found, of which null hypothesis its p-values are, and what could have been found."""
+    found, able = verdict.sentences[words.lang]
+    return found, words("text", "omnibus_null"), able
