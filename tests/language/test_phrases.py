@@ -115,7 +115,7 @@ def headings() -> set[str]:
             held |= {getattr(getattr(node, "func", None), "id", "")} & {"make_table"}
             held |= {getattr(getattr(getattr(node, "func", None), "value", None), "id", "")} & {"heads"}
             texts = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)] if held else []
-            found |= {word.lstrip("#") for text in texts if isinstance(text, str) for word in text.split()}
+            found |= {word.lstrip("#@") for text in texts if isinstance(text, str) for word in text.split()}
     return found
 
 

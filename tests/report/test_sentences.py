@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +13,17 @@ import pandas as pd
 import pytest
 import shapely
 
-from growthpoles.language.languages import LANGUAGES, SOURCE
+from growthpoles.language.languages import LANGUAGES, SOURCE, translator
 from growthpoles.language.number_format import format_percent
-from growthpoles.language.phrases import DASH, Words
+from growthpoles.language.phrases import DASH, Words, phrase_keys
 from growthpoles.maps.thematic.map_drawing import told_of
 from growthpoles.report.build_report import compute
+from growthpoles.report.draw_figures import Outlines
 from growthpoles.report.figures import FigureJob, figure_jobs, make_caption
-from growthpoles.report.page import Page, make_page
+from growthpoles.report.page import Page, make_page, render_html
 from growthpoles.report.page_blocks import Section, Table
 from growthpoles.report.results import Results
+from growthpoles.study.audit.findings import is_open
 from growthpoles.study.load_study import load_study
 
 PROVENANCE = {"growthpoles": {"version": "1"}, "python": "3", "libraries": {}, "inputs": {}}
@@ -60,6 +62,7 @@ def invent(folder: Path, study_maker: Callable[..., Path], kind: str) -> Results
         level *= rng.uniform(*step, level.shape)
     text = path.read_text(encoding="utf-8").replace('languages = ["en"]', 'languages = ["en", "ru", "kk"]')
     text = text.replace('name = "name"\n', 'name = "name"\nrepair = "clean"\n')
+    text += "# DECIDE: whether the growth counts\n"
     text = re.sub(r'(?m)^key = "code"\nedition', f'missing = ["n/a"]\nignore = ["{STRAY}"]\n\\g<0>', text)
     path.write_text(text + ('\n[growth_poles]\npoles = ["R0", "R5"]\n' if kind == "mixed" else ""), encoding="utf-8")
     return compute(load_study(path))
@@ -251,8 +254,227 @@ def test_what_was_not_used_or_was_mended_is_named(said: Said) -> None:
         assert any(STRAY in cell for row in table.rows for cell in row)
         text = " ".join(data.sentences)
         assert all(f"{names[a]} \N{EN DASH} {names[b]}" in text for a, b in touched)
+        gained = results.regions.attrs["coverage"]["pairs_gained"]
+        pairs = ", ".join(f"{names[a]} \N{EN DASH} {names[b]}" for a, b in gained)
+        phrase = "pairs_gained" if gained else "pairs_none"
+        assert Words(lang)("text", phrase, n=len(gained), pairs=pairs) in data.sentences
         if moran is not None:
             head = Words(lang)("column", "isolates")
             for row, test in zip(rows_of(moran), results.moran.values(), strict=True):
                 assert row[head] == ", ".join(names[code] for code in test.isolates)
                 assert ISLAND in test.isolates
+
+
+def saying(page: Page) -> Iterator[tuple[str, str]]:
+    """Yield what a page says, with the section that says it."""
+    for each in (page.lead, *page.sections):
+        yield from ((each.ident, sentence) for sentence in each.sentences)
+        for table in each.tables:
+            yield each.ident, f"{table.caption} {table.note}"
+
+
+def test_no_table_is_empty_and_no_span_is_of_one(said: Said) -> None:
+    _, pages = said
+    for page in pages.values():
+        assert all(table.rows for each in page.sections for table in each.tables)
+        assert not any(re.search(r"\b1(?: to |\N{EN DASH})1\b", text) for _, text in saying(page))
+
+
+def test_a_p_stands_beside_its_null_hypothesis(said: Said) -> None:
+    results, pages = said
+    for lang, page in pages.items():
+        null = re.compile(Words(lang)("term_forms", "null"))
+        verdict = results.stages.verdict.sentences[lang] if results.stages.verdict is not None else ()
+        for ident, text in saying(page):
+            if text in verdict and re.search(r"\bp [=<]", text):  # which stands by itself elsewhere, too
+                assert (ident, Words(lang)("text", "omnibus_null")) in saying(page)
+            elif re.search(r"\bp [=<]", text):
+                assert null.search(text), text
+        heads = {table.ident.split("-")[0]: table for each in page.sections for table in each.tables}
+        for name in {"moran", "clusters", "verdict", "gradient"} & heads.keys():
+            assert null.search(heads[name].caption)
+        for job in figure_jobs(results):
+            caption = make_caption(results, job, lang)
+            assert not caption.p_method or null.search(caption.p_method), job.name
+            assert not re.search(r"\bp [=<] ?\d", caption.alt) or null.search(caption.alt), job.name
+
+
+def test_the_glossary_holds_the_words_of_the_page_and_no_others(said: Said) -> None:
+    results, pages = said
+    for lang, page in pages.items():
+        html = render_html([page], outlines=Outlines(), version="1").decode()
+        told = {key for key, _, _ in page.glossary}
+        links = set(re.findall(rf'href="#{lang}-term-([a-z_]+)"', html))
+        assert links == told == set(re.findall(rf'id="{lang}-term-([a-z_]+)"', html))
+        rows = {"joint_moves", "changed_quadrant", "rank_mobility", "spatial_tau", "beta", "sigma"}
+        assert rows <= set(phrase_keys("term")) and (rows <= told) == (results.stages.spread is not None)
+        assert ("pole" in told) <= bool(results.study.growth_poles.poles)
+        assert not {"ksi", "location_quotient"} & told  # of which these studies have none
+        assert ("omnibus" in told) == (results.stages.verdict is not None)
+
+
+def test_ranks_outside_their_interval_are_named(said: Said) -> None:
+    results, pages = said
+    names = results.regions["name_en"]
+    outside = {}
+    for year in results.years:
+        frame = results.stages.robustness[year].to_frame()
+        low, high = (frame["rank"] < frame["rank_low"]), (frame["rank"] > frame["rank_high"])
+        outside[year] = list(names[(low | high).fillna(False).reindex(names.index).astype(bool)])
+    for lang, page in pages.items():
+        section = section_of(page, "robustness")
+        assert section is not None
+        text = " ".join(section.sentences)
+        listed = "; ".join(f"{', '.join(found)} ({year})" for year, found in outside.items() if found)
+        assert (Words(lang)("text", "robustness_outside", names=listed) in text) == bool(listed)
+        spread = np.sqrt(0.25 / (2 * results.study.rating.concentration + 1))  # of two alike
+        assert Words(lang).number(spread) in text and Words(lang).number(spread) in " ".join(page.lead.sentences)
+        for job in jobs_of(results, "robustness", "membership"):
+            assert Words(lang).number(spread) in make_caption(results, job, lang).text
+
+
+def test_the_yardstick_of_the_first_table_is_told_where_another_measures_change(said: Said) -> None:
+    _, pages = said
+    for lang, page in pages.items():
+        summary, change = table_of(page, "summary"), table_of(page, "change")
+        limits = Words(lang)("yardstick", "pooled")
+        assert summary is not None and limits in summary.note and change is not None and limits in change.note
+
+
+def test_open_places_of_a_proposal_are_listed(said: Said) -> None:
+    results, pages = said
+    lines = results.study.path.read_text(encoding="utf-8").splitlines()
+    marked = [number for number, line in enumerate(lines, start=1) if "DECIDE" in line]
+    assert marked
+    for page in pages.values():
+        table = table_of(page, "marks")
+        assert table is not None and [row[1] for row in table.rows] == [str(number) for number in marked]
+
+
+def test_the_axis_of_lorenz_curves_says_what_it_counts(said: Said) -> None:
+    results, _ = said
+    for lang in LANGUAGES:
+        word = translator(lang)
+        for job in jobs_of(results, "lorenz"):  # nothing weighs the regions of these studies
+            told = word("Share of the regions, lowest values first")
+            assert job.figure(lang).axes[0].get_xlabel().endswith(told[1:])
+
+
+@pytest.mark.parametrize(("years", "seed"), [((2020,), 1), ((2010, 2020), 2)])
+def test_one_indicator_has_no_weights(
+    years: tuple[int, ...], seed: int, tmp_path: Path, study_maker: Callable[..., Path], rated_only: None
+) -> None:
+    path = study_maker(tmp_path, years=years)
+    catalogue = path.parent / "catalogue.csv"
+    lines = [line for line in catalogue.read_text().splitlines() if not line.startswith("patents")]
+    catalogue.write_text("\n".join(lines) + "\n")
+    rng = np.random.default_rng(seed)
+    for year in years:
+        file = path.parent / f"table-{year}.csv"
+        table = pd.read_csv(file).drop(columns="patents")
+        table["growth"] = rng.choice([1.0, 2.0, 3.0], len(table))  # several lead
+        table.to_csv(file, index=False)
+    results = compute(load_study(path))
+    first = results.regions["name_en"][results.rating(2020)["rank"] == 1]
+    assert len(first) > 1
+    for lang in LANGUAGES:
+        page, words = make_page(results, lang, {}, provenance=PROVENANCE), Words(lang)
+        assert words("answer", "single") in page.lead.sentences
+        assert first.iloc[0] in page.lead.sentences[0] and first.iloc[1] in page.lead.sentences[0]
+        weights = words("text", "robustness_weights", spread="").partition("(")[0].strip()
+        assert not any(weights in text for _, text in saying(page))
+        strengths, change = table_of(page, "strengths"), table_of(page, "change")
+        assert strengths is not None and words("column", "widest_gap") not in {each.head for each in strengths.columns}
+        assert change is None or words("text", "drawn_omitted") not in change.note
+        assert not any(job for job in figure_jobs(results) if words("caption", "drawn_weights", spread="") in
+                       make_caption(results, job, lang).text)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_who_leads_by_a_misprint_is_said_to(seed: int, tmp_path: Path, rated_only: None) -> None:
+    """A cell ten times too large or small, printed as indicator or computed from: the sentences name it."""
+    from planted import RATIOS, clean
+
+    rng = np.random.default_rng(seed)
+    invented = clean(rng, tmp_path, n=9, method="leader")
+    right = compute(derived(invented.write(tmp_path), computed=seed % 2 == 1))
+    column = str(rng.choice(["firms", "rd"] if seed % 2 else ["fpc", "rdi"]))
+    cells, row = invented.columns[2, column], int(rng.integers(0, 9))
+    true = cells[row]
+    cells[row] = invented.rounded(column, 30 * cells.max() if column in RATIOS else 10 * true)
+    if column in RATIOS:
+        invented.compute()
+    results = compute(derived(invented.write(tmp_path), computed=seed % 2 == 1))
+    year, root = 2021, results.root
+    frames = [each.rating(year).sort_values("rank") for each in (right, results)]
+    same = frames[0].index[0] == frames[1].index[0] and round(frames[0][root].iloc[0], 1) == round(
+        frames[1][root].iloc[0], 1
+    )
+    for lang in LANGUAGES:
+        words = Words(lang)
+        clean_page, page = (make_page(each, lang, {}, provenance=PROVENANCE) for each in (right, results))
+        assert not any(re.search(r"\b[Mm]aps show|На картах|Карталарда", text) for _, text in saying(page))
+        doubt = words("answer", "doubted", said="")
+        assert doubt not in clean_page.lead.sentences[0]
+        assert (doubt in page.lead.sentences[0]) != same
+        if not same:
+            told = page.lead.sentences[1]
+            assert words("text", "leader_put_right", cells="", sentence="").split("(")[0] in told
+            assert f"{frames[0].index[0]}" in told.rpartition("): " if ")" in told else " ")[2]
+            assert words.number(frames[0][root].iloc[0], 1) in told
+            assert invented.printed(2, row + 1, column) in told
+
+
+def test_a_leader_who_hangs_on_an_open_contradiction_is_said_to(tmp_path: Path, rated_only: None) -> None:
+    from planted import clean
+
+    found = 0
+    for seed in range(4):
+        invented = clean(np.random.default_rng(seed), tmp_path / str(seed), n=9, method="leader")
+        cells, at = invented.columns[2, "firms"], int(np.argsort(invented.columns[2, "fpc"])[-2])
+        cells[at] = round(1.9 * cells[at])  # all others fall behind
+        results = compute(derived(invented.write(tmp_path / str(seed)), computed=True))
+        audit = results.stages.audit
+        assert audit is not None
+        kind = "leader_open" if audit.ledger["cause"].map(is_open).any() else "leader_put_right"
+        found += kind == "leader_open"
+        for lang in LANGUAGES:
+            page, words = make_page(results, lang, {}, provenance=PROVENANCE), Words(lang)
+            assert words("answer", "doubted", said="") in page.lead.sentences[0]
+            start = words("text", kind, cells="", sentence="").split("(")[0]
+            assert start in page.lead.sentences[1] and invented.printed(2, at + 1, "firms") in page.lead.sentences[1]
+    assert found
+
+
+def derived(study: Any, *, computed: bool) -> Any:
+    """Have a study compute its ratios, where they are not to be read."""
+    from planted import RATIOS
+
+    if computed:
+        rules = study.path.with_name("columns.csv")
+        lines = [line for line in rules.read_text().splitlines() if line.split(",")[2] not in RATIOS]
+        rules.write_text("\n".join(lines) + "\n")
+    return load_study(study.path)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_of_an_audit_calls_regions_by_name(lang: str, tmp_path: Path) -> None:
+    from planted import clean
+
+    from growthpoles.report.audit_files import write_audit
+    from growthpoles.study.audit import run_audit
+
+    invented = clean(np.random.default_rng(3), tmp_path, n=8, method="leader")
+    invented.columns[2, "fpc"][2] *= 10
+    path = invented.write(tmp_path).path
+    squares = [shapely.box(9_000 * at, 0, 9_000 * (at + 1), 9_000) for at in range(8)]
+    names = [f"Land {at}" for at in range(8)]
+    layer = gpd.GeoDataFrame({"code": invented.labels, "name": names}, geometry=squares, crs="EPSG:3035")
+    layer.to_file(tmp_path / "regions.gpkg")
+    text = path.read_text(encoding="utf-8")
+    head = '[boundaries]\nfile = "regions.gpkg"\nkey = "code"\nname = "name"\n[rating]\n'
+    path.write_text(text.replace("[rating]\n", head, 1), encoding="utf-8")
+    study = load_study(path)
+    write_audit(run_audit(study, rng=1), study, out=tmp_path / "audit", lang=lang)
+    html = (tmp_path / "audit" / "audit.html").read_text(encoding="utf-8")
+    assert all(name in html for name in names) and not any(f">{label}<" in html for label in invented.labels)

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from growthpoles.errors import RatingError
+from growthpoles.errors import Joined, RatingError, parts_of
 from growthpoles.specialisation import rank_size, regional_inequality
 from growthpoles.specialisation.dispersion import LEAST, MEASURES
 
@@ -83,6 +83,22 @@ def test_each_value_without_a_region_is_that_of_the_others(seed):
         assert row["without_low"] == pytest.approx(apart.min(), rel=1e-9)
         assert row["without_high"] == pytest.approx(apart.max(), rel=1e-9)
         assert abs(apart[row["region_most"]] - row["value"]) == pytest.approx((apart - row["value"]).abs().max())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_regions_that_move_a_measure_alike_are_all_named(seed):
+    rng = np.random.default_rng(seed)
+    values = rng.permutation(np.repeat(np.exp(rng.normal(size=4)), 2))
+    y = pd.Series(values, index=[f"r {at}" for at in range(8)])
+    table = regional_inequality(y).table
+    ends = table.xs("max_min").iloc[0]
+    assert ends["region_most"] is None and np.isnan(ends["without_most"])  # both ends stay without either region
+    for _, row in table.iterrows():
+        if isinstance(row["region_most"], Joined):
+            named = y[list(parts_of(row["region_most"]))]
+            assert len(named) == 2 == (y == named.iloc[0]).sum() and (named == named.iloc[0]).all()
+    gini = regional_inequality(y, measures=["gini"])
+    assert isinstance(gini.table["region_most"].iloc[0], Joined) and "move it most" in gini.summary()
 
 
 @pytest.mark.parametrize("seed", range(2))

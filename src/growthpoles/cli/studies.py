@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Annotated
 
@@ -100,7 +99,8 @@ def validate(
     quiet: QuietOption = False,
 ) -> None:
     """Check everything a study names; list all problems at once."""
-    from growthpoles.study.examine_study import examine_study
+    from growthpoles.study.examine_study import examine_study, open_marks
+    from growthpoles.study.load_study import study_path
 
     problems = examine_study(study, outside=allowed["outside"])
     account = problems.attrs.get("account")
@@ -117,9 +117,9 @@ def validate(
         raise typer.Exit(1)
     for text in problems.attrs.get("notes", []):
         note(text, quiet=quiet)
-    marks = open_marks(study)
-    for mark in marks:
-        note(mark, quiet=quiet)
+    marks = open_marks(study_path(study))
+    for file, line, text in marks:
+        note(f"{file}, line {line}: {text}", quiet=quiet)
     note("the study is valid" + (f"; {len(marks)} places are marked to check or decide" if marks else ""), quiet=quiet)
 
 
@@ -143,18 +143,3 @@ def data(
         for name, entry in read_registry().items()
     ]
     emit(pd.DataFrame(rows).astype({"rows": "Int64"}).set_index("file"), title="shipped files", kind=format, out=out)
-
-
-def open_marks(study: str | None) -> list[str]:
-    """Return the lines of a study's files that still carry the CHECK or DECIDE of a proposal."""
-    from growthpoles.file_reading import read_text
-    from growthpoles.study.load_study import study_path
-
-    path = study_path(study)
-    found = []
-    for file in (path, path.with_name("catalogue.csv")):
-        lines = read_text(file, errors="replace").splitlines() if file.is_file() else []
-        for number, line in enumerate(lines, start=1):
-            if re.search(r"\b(CHECK|DECIDE)\b", line) and "Proposed by growthpoles init" not in line:
-                found.append(f"{file.name}, line {number}: {' '.join(line.split())[:100]}")
-    return found

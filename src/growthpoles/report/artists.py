@@ -467,5 +467,8 @@ def theil(view: ReportView) -> Axes:
 
 def lorenz(view: ReportView) -> Axes:
     """Draw the Lorenz curves of the first indicator."""
-    found, name = _first_variable(view)
-    return maps.plot_lorenz(found, variable=name, **view.common)
+    found, code = first_unequal(view.results)
+    assert view.results.stages.inequality is not None  # the figure is not possible otherwise
+    people = view.results.stages.inequality.weights[code]
+    name, heads = view.codes.get(code, code), view.codes.get(people, people)
+    return maps.plot_lorenz(found, variable=name, weighted_by=heads or None, **view.common)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from growthpoles.errors import Number, Reason
+from growthpoles.errors import GrowthpolesError, Number, Reason
 from growthpoles.file_reading import read_bytes
 from growthpoles.file_writing import make_folder, output_folder
 from growthpoles.language.languages import SOURCE
@@ -16,12 +17,19 @@ from growthpoles.language.phrases import Words, shorten
 from growthpoles.report.manifest import check_files, write_files, written_before
 from growthpoles.report.page_blocks import Context, Picture, Section, Table, make_table
 from growthpoles.report.tables.table_formats import csv_bytes, fixed_workbook, put_text, sheet_names
-from growthpoles.report.wording import Wording
+from growthpoles.report.wording import Wording, names_of
 from growthpoles.study.audit import Audit, summarise
 from growthpoles.study.audit.findings import is_open
-from growthpoles.study.audit.ledger import deviation_frame, dumbbell_frame, migration_frame
+from growthpoles.study.audit.ledger import (
+    Standing,
+    deviation_frame,
+    dumbbell_frame,
+    migration_frame,
+    put_right,
+    standing_cells,
+)
 from growthpoles.study.audit.printed_cells import place_text
-from growthpoles.study.inputs import region_index, study_catalogue, study_regions
+from growthpoles.study.inputs import region_index, study_catalogue, study_ratings, study_regions
 from growthpoles.study.study_spec import Study
 
 if TYPE_CHECKING:
@@ -37,6 +45,7 @@ CLAIMS_TITLE = "{study}: {statements} statements of the source"
 TABLE_TITLE = "Table {number}"
 _HEADS = ("fault", "rows", "cells")
 MOST_PLACES = 3  # that a line of the terminal names
+_ALONE = 50  # faults that are put right one by one, to name those that a sentence hangs on
 NO_FINDING = "No finding."
 LISTED_FAULT = "a listed fault"
 ROWS_TOLD = (
@@ -171,7 +180,9 @@ def write_audit(found: Audit, study: Study, *, out: str | Path, lang: str = "en"
         assert figure is not None
         facts = Facts(title=f"{study.text('title', lang)}: {name}", source=study.text("source", lang))
         content[f"figures/{name}.png"] = render(figure, "png", facts, get_preset(PRESET).dpi)
-    wording = Wording.of(study, lang, audit=found)
+    names = {} if study.boundaries.absent else names_of(study_regions(study), lang).to_dict()
+    regions = {str(code): str(name) for code, name in names.items()}
+    wording = Wording.of(study, lang, audit=found, regions=regions)
     content["audit.html"] = audit_page(found, wording, name=study.text("title", lang) or study.name)
     content["audit.xlsx"] = marked_workbook(found, wording)
     inputs = [path for path in study.path.parent.iterdir() if path.is_file()]
@@ -292,7 +303,7 @@ def audit_page(found: Audit, wording: Wording, *, name: str, file: AuditFile | N
         rows = [
             {
                 "number": row,
-                "label": label,
+                "label": wording.regions.get(label, label),
                 "cells": [
                     {"text": texts[column][row], "mark": marks.get((number, row, column), ("", ""))[0]}
                     for column in columns
@@ -338,7 +349,7 @@ def marked_workbook(found: Audit, wording: Wording, *, file: AuditFile | None = 
         book = load_workbook(io.BytesIO(read_bytes(file.path)))
         places = dict(file.places)
     else:
-        book, places = _laid_out(found, Workbook())
+        book, places = _laid_out(found, Workbook(), wording)
     for key, (kind, text) in _marks(found, wording).items():
         if key in places:
             sheet, row, column = places[key]
@@ -363,7 +374,9 @@ def marked_workbook(found: Audit, wording: Wording, *, file: AuditFile | None = 
     return fixed_workbook(book)
 
 
-def _laid_out(found: Audit, book: Workbook) -> tuple[Workbook, dict[tuple[int, int, str], tuple[str, int, int]]]:
+def _laid_out(
+    found: Audit, book: Workbook, wording: Wording
+) -> tuple[Workbook, dict[tuple[int, int, str], tuple[str, int, int]]]:
     """Write every table on a sheet: number of the row, label, columns as printed."""
     for sheet in list(book.worksheets):
         book.remove(sheet)
@@ -376,7 +389,7 @@ def _laid_out(found: Audit, book: Workbook) -> tuple[Workbook, dict[tuple[int, i
             put_text(sheet.cell(1, at), head)
         for line, (row, label) in enumerate(labels.items(), 2):
             put_text(sheet.cell(line, 1), int(row))
-            put_text(sheet.cell(line, 2), str(label))
+            put_text(sheet.cell(line, 2), wording.regions.get(label, str(label)))
             for at, column in enumerate(columns, 3):
                 put_text(sheet.cell(line, at), str(found.sources.column(number, column, "printed")[row]))
                 places[number, int(row), column] = (sheet.title, line, at)
@@ -411,8 +424,10 @@ def audit_section(ctx: Context) -> Section | None:
             for edition, own in counted.to_dict("index").items()
         ]
         columns = "edition #holds #fails #unchecked"
-        blocks.append(make_table(words, "claims_by_edition", columns, lines, note=words("text", "audit_claims")))
-        blocks.append(_claims(ctx, claims))
+        failing = bool((claims["verdict"] == "fails").any())
+        note = " ".join([words("text", "audit_claims"), *([] if failing else [words("text", "claims_hold")])])
+        blocks.append(make_table(words, "claims_by_edition", columns, lines, note=note))
+        blocks += [_claims(ctx, claims)] if failing else []
     return Section("audit", words("section", "audit"), (audit_sentence(words, audit),), tuple(blocks))
 
 
@@ -420,6 +435,81 @@ def audit_sentence(words: Words, audit: Audit) -> str:
     """Say how many printed cells and faults there are."""
     faults = summarise(audit.ledger)
     return words("text", "audit", cells=len(audit.ledger), faults=len(faults), grave=grave_faults(audit))
+
+
+def leading(ctx: Context, rating: pd.DataFrame, year: int) -> tuple[str, str]:
+    """Say who leads in a rating, in short and with the distance to the next; "" where nobody is there to be named."""
+    results, words = ctx.results, ctx.words
+    top = rating[rating["rank"].notna()].sort_values(by=["rank"], kind="stable")
+    if top.empty:
+        return "", ""
+    first, values = top.index[top["rank"] == 1], top[results.root].to_numpy()
+    told: dict[str, Any] = {"year": year, "index": words.number(values[0], ctx.digits)}
+    told |= {"name": ctx.list_regions(first), "letter": ctx.letter(top["rating_class"].astype(object).iloc[0])}
+    if len(first) > 1:
+        return words("answer", f"lead{ctx.kind}", **told), words("text", f"leaders{ctx.kind}", **told)
+    short = words("answer", f"leads{ctx.kind}", **told)
+    if len(top) == 1:
+        return short, ""
+    gap, second = words.number(values[0] - values[1], ctx.digits), ctx.list_regions(top.index[top["rank"] == 2])
+    return short, words("text", f"leader{ctx.kind}", second=second, gap=gap, **told)
+
+
+def leading_put_right(ctx: Context, year: int, *, short: bool = False) -> list[str]:
+    """Say which printed cells that the audit doubts the sentence on the leader stands on, and how it would read.
+
+    Cells that are proved wrong are put right together. Where several readings are open, each stands for itself, and
+    the first that changes the sentence is told.
+    """
+    results, audit = ctx.results, ctx.results.stages.audit
+    if audit is None:
+        return []
+    tables = {when: table for (name, when), table in results.indicators.items() if name == results.edition}
+    cells = standing_cells(results.study, results.edition, tables, audit)
+    kind = 0 if short else 1
+    nominal = leading(ctx, results.rating(year), year)[kind]
+
+    def reads(chosen: list[Standing]) -> str:
+        right = put_right(results.study, results.edition, tables, chosen)
+        with suppress(GrowthpolesError):  # what the audit expects may be no value that the method takes
+            return leading(ctx, study_ratings(results.study, right, results.catalogue)[year], year)[kind]
+        return nominal
+
+    faults = audit.ledger["fault"].to_numpy()
+    proved: dict[str, list[Standing]] = {}
+    open_cells: dict[str, list[Standing]] = {}
+    for each in cells:
+        doubted = is_open(audit.ledger["cause"].iloc[each.line])
+        held, key = (open_cells, audit.ledger["finding"].iloc[each.line]) if doubted else (proved, faults[each.line])
+        held.setdefault(str(key), []).append(each)
+    told = []
+    whole = [each for own in proved.values() for each in own]
+    if whole and (sentence := reads(whole)) != nominal:
+        few = proved.values() if len(proved) <= _ALONE else ()  # each is one more rating, in every language
+        alone = [each for own in few if reads(own) != nominal for each in own]
+        told.append(
+            ctx.words("text", "leader_put_right", cells=_told_cells(ctx, alone or whole), sentence=sentence.rstrip("."))
+        )
+    for own in open_cells.values():
+        if (sentence := reads(own)) != nominal:
+            told.append(ctx.words("text", "leader_open", cells=_told_cells(ctx, own), sentence=sentence.rstrip(".")))
+            break
+    return told
+
+
+def _told_cells(ctx: Context, cells: list[Standing]) -> str:
+    """Name printed cells, with what is printed and expected there: the first of many, and how many more."""
+    words, audit = ctx.words, ctx.results.stages.audit
+    assert audit is not None
+    chosen, named = {each.line: each for each in cells}, []
+    for line, each in list(chosen.items())[:MOST_PLACES]:
+        own = audit.ledger.iloc[line]
+        told = {"table": own["table"], "row": own["row"], "printed": own["printed"]}
+        told |= {"column": ctx.code(own["column"]), "region": ctx.region(each.region)}
+        named.append(words("text", "printed_cell", expected=words.number(own["expected"], each.digits), **told))
+    if len(chosen) > MOST_PLACES:
+        named.append(words("text", "more_cells", n=len(chosen) - MOST_PLACES))
+    return "; ".join(named)
 
 
 def _orders(ctx: Context, records: list[dict[Any, Any]]) -> Table:

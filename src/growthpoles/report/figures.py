@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from growthpoles.errors import MapError, StudyError, unknown_option
@@ -24,7 +25,14 @@ from growthpoles.report import artists, stages
 from growthpoles.report.figure_views import ReportView, View, rows_told
 from growthpoles.report.results import Results
 from growthpoles.report.stages import draws, permutations
-from growthpoles.report.wording import counted_words, figure_title, indicator_names, region_names, yardstick_words
+from growthpoles.report.wording import (
+    counted_words,
+    figure_title,
+    indicator_names,
+    region_names,
+    weight_spread,
+    yardstick_words,
+)
 from growthpoles.study.inputs import industry_names
 from growthpoles.study.study_spec import Study, detailed_years
 
@@ -77,9 +85,10 @@ def _power_alt(results: Results, year: int, words: Words) -> str:
     """Say from which strength of dependence on the test finds it."""
     assert results.stages.verdict is not None
     power = results.stages.verdict.power
-    found = power.smallest_positive
-    reached = words.number(found, 2) if found == found else DASH
-    return words("alt", "power", n=power.n, target=words.number(power.target, 1), rho=reached)
+    found, told = power.smallest_positive, {"n": power.n, "target": words.number(power.target, 1)}
+    if found != found:
+        return words("alt", "power_blind", **told)
+    return words("alt", "power", rho=words.number(found, 2), **told)
 
 
 def _curve_alt(results: Results, year: int, words: Words) -> str:
@@ -185,10 +194,16 @@ def _ksi_groups(results: Results, year: int, words: Words) -> Groups:
 
 
 def _ends(results: Results, values: pd.Series, words: Words, digits: int) -> tuple[str, str]:
-    """Name the regions with the highest and the lowest value."""
-    names, ranked = region_names(results, words.lang).to_dict(), values.dropna().sort_values(kind="stable")
-    told = [f"{names[region]} ({words.number(value, digits)})" for region, value in ranked.items()]
-    return (told[-1], told[0]) if told else (DASH, DASH)
+    """Name the regions with the highest and the lowest value; several where they share it."""
+    names, known = region_names(results, words.lang).to_dict(), values.dropna()
+    if known.empty:
+        return DASH, DASH
+
+    def told(end: float) -> str:
+        alike = [names[region] for region in known.index[np.isclose(known, end, rtol=1e-12, atol=1e-12)]]
+        return f"{_listed(alike)} ({words.number(end, digits)})"
+
+    return told(known.max()), told(known.min())
 
 
 def _moves(results: Results, change: pd.Series, words: Words) -> str:
@@ -251,12 +266,18 @@ def _shared(results: Results, words: Words) -> str:
 def _replicated(results: Results, words: Words) -> str:
     found = results.stages.robustness[results.years[-1]]
     counted = counted_words(words, int(found.on_scale.sum()), found.replications)
-    return words("caption", "replications", counted=counted)
+    return " ".join([words("caption", "replications", counted=counted), *_weighted(results, words)])
 
 
 def _intervals(results: Results, words: Words) -> str:
     told = {"share": format_percent(_LEVEL, words.lang), "replications": words.count(stages.REPLICATIONS)}
-    return words("caption", "intervals", **told)
+    return " ".join([words("caption", "intervals", **told), *_weighted(results, words)])
+
+
+def _weighted(results: Results, words: Words) -> list[str]:
+    """Say how far the weights of the replications are drawn apart, where there are any."""
+    spread = weight_spread(results, words)
+    return [words("caption", "drawn_weights", spread=spread)] if spread else []
 
 
 def _variable(results: Results, words: Words) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from growthpoles.errors import parts_of
 from growthpoles.language.phrases import DASH, missing
 from growthpoles.report.page_blocks import Context, Picture, Section, Table, make_table
 from growthpoles.specialisation import ClusterStars
@@ -241,12 +242,12 @@ def inequality_section(ctx: Context) -> Section | None:
                     _range(words, last["lower"], last["upper"], 3),
                     DASH if change is None else words.number(change["ratio"], 2),
                     DASH if change is None else _range(words, change["lower"], change["upper"], 2),
-                    DASH if missing(last["region_most"]) else ctx.region(last["region_most"]),
+                    DASH if missing(last["region_most"]) else ctx.list_regions(parts_of(last["region_most"])),
                     words.number(last["without_most"], 3),
                 )
             )
     heads = [
-        "variable", "measure", "weighted_by", *(f"#={year}" for year in ends), "#interval_95", "#ratio",
+        "variable", "@measure", "weighted_by", *(f"#={year}" for year in ends), "#interval_95", "#ratio",
         "#ratio_interval", "region_most", "#without_most",
     ]  # fmt: skip
     blocks: list[Table | Picture] = [*ctx.figures("inequality")]

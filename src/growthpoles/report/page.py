@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
@@ -57,10 +57,24 @@ class Page:
 
     @property
     def glossary(self) -> list[tuple[str, str, str]]:
-        """Identifier, name and meaning of every term, by name."""
-        words = Words(self.lang)
-        terms = [(key, words("term", key), words("glossary", key)) for key in phrase_keys("term", self.lang)]
+        """Identifier, name and meaning of every term that is linked somewhere on the page, by name."""
+        words, pattern = Words(self.lang), _terms(self.lang)
+        texts = dict.fromkeys(text for section in (self.lead, *self.sections) for text in _linked(section))
+        found = {str(each.lastgroup) for text in texts for each in pattern.finditer(str(escape(tie(text))))}
+        terms = [(key, words("term", key), words("glossary", key)) for key in found]
         return sorted(terms, key=lambda term: term[1].casefold())
+
+
+def _linked(section: Section) -> Iterator[str]:
+    """Yield the texts of a section in which the page links the terms of the glossary, as the template does."""
+    yield from section.sentences
+    for block in section.blocks:
+        yield block.caption
+        if isinstance(block, Table):
+            yield block.note
+            yield from (column.head for column in block.columns)
+            terms = [at for at, column in enumerate(block.columns) if column.kind == "word"]
+            yield from (row[at] for row in block.rows for at in terms)
 
 
 @cache
@@ -79,7 +93,9 @@ def make_page(results: Results, lang: str, pictures: Mapping[str, Picture], *, p
     lead = sections.lead_section(ctx)
     above = {block.ident for block in lead.blocks}
     ctx = replace(ctx, pictures={name: each for name, each in ctx.pictures.items() if name not in above})
-    kept = tuple(section for make in sections.SECTIONS if (section := make(ctx)) is not None)
+    made = [section for make in sections.SECTIONS if (section := make(ctx)) is not None]
+    full = [tuple(block for block in each.blocks if not isinstance(block, Table) or block.rows) for each in made]
+    kept = tuple(replace(section, blocks=blocks) for section, blocks in zip(made, full, strict=True))
     attrs = results.regions.attrs
     boundaries = ", ".join(str(attrs[key]) for key in ("vintage", "source") if attrs.get(key))
     facts = (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from growthpoles.language.phrases import DASH, Words, missing, shorten
@@ -13,7 +14,7 @@ from growthpoles.report.wording import Wording, indicator_names, region_names
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Heading of a column, and how its cells are set: "number" right-aligned."""
+    """Heading of a column, and how its cells are set: "number" right-aligned; those of "word" lead to the glossary."""
 
     head: str
     kind: str = "text"
@@ -89,6 +90,11 @@ class Context:
         """Ending of the phrases about a rating: "" with classes, "_unclassed" without."""
         return "" if self.results.classed else "_unclassed"
 
+    @property
+    def mapped(self) -> str:
+        """Ending of the phrases about maps: "" where the study has boundaries, "_unmapped" where it has none."""
+        return "_unmapped" if self.results.study.boundaries.absent else ""
+
     def region(self, code: object) -> str:
         """Return the name of a region."""
         return self.names.get(str(code), shorten(code))
@@ -96,6 +102,18 @@ class Context:
     def regions(self, codes: str) -> str:
         """Return the names of regions whose codes stand in one text."""
         return ", ".join(self.region(code) for code in codes.replace(",", " ").split()) or DASH
+
+    def list_regions(self, codes: Iterable[object], most: int = 3) -> str:
+        """Return the names of regions, the first of many, and how many more."""
+        named = list(map(self.region, codes))
+        more = [f"\N{HORIZONTAL ELLIPSIS} (+{len(named) - most})"] if len(named) > most else []
+        return ", ".join([*named[:most], *more]) or DASH
+
+    def pairs(self, pairs: Collection[Iterable[object]], most: int = 100) -> str:
+        """Name pairs of regions: the first of many, and how many more."""
+        shown = [" \N{EN DASH} ".join(map(self.region, pair)) for pair in islice(pairs, most)]
+        more = [f"\N{HORIZONTAL ELLIPSIS} (+{len(pairs) - most})"] if len(pairs) > most else []
+        return ", ".join([*shown, *more]) or DASH
 
     def code(self, code: object) -> str:
         """Return the name of an indicator or aggregate."""
@@ -130,7 +148,8 @@ def make_table(
     Parameters
     ----------
     columns : str or sequence of str
-        Keys, separated by blanks in one text; "#" before a key means numbers, "=" a heading as it stands.
+        Keys, separated by blanks in one text; "#" before a key means numbers, "@" cells that may be terms of the
+        glossary, "=" a heading as it stands.
     rows : iterable of sequences
         Cells as text.
     caption : str, optional
@@ -138,7 +157,8 @@ def make_table(
     """
     heads = []
     for column in columns.split() if isinstance(columns, str) else columns:
-        kind, key = ("number", column[1:]) if column.startswith("#") else ("text", column)
+        kind = {"#": "number", "@": "word"}.get(column[0], "text")
+        key = column if kind == "text" else column[1:]
         heads.append(Column(key[1:] if key.startswith("=") else words("column", key), kind))
     title = words("table", ident, **values) if caption is None else caption
     name = "-".join([ident, *(str(value) for value in values.values())])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -13,23 +13,37 @@ from growthpoles.language.phrases import DASH, Words, missing, shorten
 from growthpoles.maps.sheet.legend import interval
 from growthpoles.ratings.classes import TEN_CLASSES
 from growthpoles.ratings.through_time.rating_change import RatingChange
-from growthpoles.report import stages
-from growthpoles.report.audit_files import audit_section, audit_sentence, grave_faults
+from growthpoles.report.audit_files import (
+    audit_section,
+    audit_sentence,
+    grave_faults,
+    leading,
+    leading_put_right,
+)
 from growthpoles.report.industries import industries_section, inequality_section
 from growthpoles.report.page_blocks import Context, Picture, Section, Table, make_table
 from growthpoles.report.results import Results
 from growthpoles.report.stages import draws, permutations
 from growthpoles.report.wording import (
     counted_words,
+    drawn_choices,
     method_sentences,
     no_classes,
-    normalisation_words,
+    single,
+    varied_words,
+    verdict_words,
+    weight_spread,
     yardstick_words,
 )
 from growthpoles.spatial.local_tests.local_result import LocalResult
 from growthpoles.specialisation.ksi import DEFAULT_LEADER, DEFAULT_MIDDLE
+from growthpoles.study.examine_study import open_marks
+
+if TYPE_CHECKING:
+    from growthpoles.study.verdict import Verdict
 
 _CELLS = 60
+_NAMED = 12  # pairs of regions that a sentence names
 _MATRIX = 12
 _YEARS = 3
 _RAISED = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
@@ -54,22 +68,8 @@ def summary_section(ctx: Context) -> Section:
     results, words = ctx.results, ctx.words
     sentences = []
     for year in shown_years(results):
-        rating = results.rating(year)
-        top = rating[rating["rank"].notna()].sort_values(by=["rank"], kind="stable")
-        if len(top) > 1:
-            values = top[results.root].to_numpy()
-            sentences.append(
-                words(
-                    "text",
-                    f"leader{ctx.kind}",
-                    name=ctx.region(top.index[0]),
-                    second=ctx.region(top.index[1]),
-                    year=year,
-                    index=words.number(values[0], ctx.digits),
-                    gap=words.number(values[0] - values[1], ctx.digits),
-                    letter=ctx.letter(top["rating_class"].astype(object).iloc[0]),
-                )
-            )
+        if sentence := leading(ctx, results.rating(year), year)[1]:
+            sentences += [sentence, *leading_put_right(ctx, year)]
     last = results.moran.get((results.edition, results.years[-1], results.root))
     if last is not None:
         sentences.append(
@@ -84,7 +84,7 @@ def summary_section(ctx: Context) -> Section:
             )
         )
     if results.stages.verdict is not None:
-        sentences += list(results.stages.verdict.sentences[words.lang])
+        sentences += verdict_words(words, results.stages.verdict)
     if results.stages.audit is not None:
         sentences.append(audit_sentence(words, results.stages.audit))
     return Section("summary", words("section", "summary"), tuple(sentences), (_summary_table(ctx),))
@@ -94,36 +94,32 @@ def lead_section(ctx: Context) -> Section:
     """Answer on the first screen: one sentence, one map, and what to make of them."""
     results, words, stages = ctx.results, ctx.words, ctx.results.stages
     year, said = results.years[-1], []
-    rating = results.rating(year)
-    top = rating[rating["rank"].notna()].sort_values(by=["rank"], kind="stable")
-    if len(top):
-        values = {
-            "name": ctx.region(top.index[0]),
-            "year": year,
-            "index": words.number(top[results.root].iloc[0], ctx.digits),
-        }
-        letter = ctx.letter(top["rating_class"].astype(object).iloc[0])
-        said.append(words("answer", f"leads{ctx.kind}", **values, letter=letter))
+    doubts = leading_put_right(ctx, year, short=True)
+    if told := leading(ctx, results.rating(year), year)[0]:
+        said.append(words("answer", "doubted", said=told) if doubts else told)
     outcome = None if stages.verdict is None else stages.verdict.conclusion
     if outcome is not None:
         said.append(words("verdict", outcome))
     answer = words("answer", "joined", parts="; ".join(said)) if said else words("answer", "nothing")
-    made = []
+    made = list(doubts)
     if (found := stages.robustness.get(year)) is not None:
         frame = found.to_frame()
         width = float((frame["rank_high"] - frame["rank_low"]).median())
-        if math.isfinite(width):
+        if single(results.catalogue) and len(found.labels[0]) == 1:
+            made.append(words("answer", "single"))
+        elif math.isfinite(width):
             kind = "firm_still" if width == 0 else "firm" if width <= _FIRM else "loose"
-            made.append(words("answer", kind, places=words.count(round(width))))
-    if outcome is not None:
-        made.append(_caveat(words, stages.verdict, outcome))
+            spread = weight_spread(results, words) or words.count(0)
+            made.append(words("answer", kind, places=words.count(round(width)), spread=spread))
+    if stages.verdict is not None:
+        made.append(_caveat(words, stages.verdict, stages.verdict.conclusion))
     if stages.audit is not None and (grave := grave_faults(stages.audit)):
         made.append(words("answer", "audit", grave=grave))
     pictures = [each for each in ctx.pictures.values() if each.ident == _lead_picture(ctx)]
     return Section("lead", words("section", "lead"), (answer, *made), tuple(pictures))
 
 
-def _caveat(words: Words, verdict: Any, outcome: str) -> str:
+def _caveat(words: Words, verdict: Verdict, outcome: str) -> str:
     """Say what to make of the verdict: what could have been found, where nothing was."""
     power = verdict.power
     blind = outcome == "unsupported" and math.isnan(power.smallest_positive)
@@ -158,7 +154,10 @@ def _summary_table(ctx: Context) -> Table:
             cells.append([ctx.letter(each) for each in own["rating_class"].astype(object)])
         cells.append([DASH if missing(rank) else f"{int(str(rank)):d}" for rank in own["rank"].astype(object)])
     rows = list(zip(*cells, strict=True))
-    return make_table(words, "summary", columns, rows, caption=words("table", f"summary{ctx.kind}"))
+    note, rating = "", results.study.rating
+    if len(results.years) > 1 and rating.level_limits == "year" != rating.change_limits and rating.goalposts is None:
+        note = words("text", "summary_limits", limits=yardstick_words(results.study, words))
+    return make_table(words, "summary", columns, rows, caption=words("table", f"summary{ctx.kind}"), note=note)
 
 
 def data_section(ctx: Context) -> Section:
@@ -174,7 +173,10 @@ def data_section(ctx: Context) -> Section:
     catalogue = results.catalogue
     parts = {"indicators": len(catalogue.indicators), "aggregates": len(catalogue.aggregates)}
     stated = results.study.rating.weighting == "given"
-    sentences.append(words("text", "indicators" if stated else "indicators_weighted", **parts))
+    if single(catalogue):
+        sentences.append(words("text", "indicators_one"))
+    else:
+        sentences.append(words("text", "indicators" if stated else "indicators_weighted", **parts))
     units = catalogue.units()
     told = results.study.rating.sources
     indicators = [
@@ -190,7 +192,7 @@ def data_section(ctx: Context) -> Section:
         for region, column, reason in frame.attrs["missing"]
         if edition == results.edition
     ]
-    sentences.append(words("text", "missing", cells=len(absent)) if absent else words("text", "complete"))
+    sentences.append(words("text", f"missing{ctx.mapped}", cells=len(absent)) if absent else words("text", "complete"))
     filled = [
         (year, ctx.region(region), ctx.code(column), words.number(value, 2), ctx.wording.reason(how))
         for (edition, year), frame in results.indicators.items()
@@ -207,6 +209,9 @@ def data_section(ctx: Context) -> Section:
         sentences.append(words("text", "unused"))
         blocks.append(make_table(words, "unused", "file unused #rows reason", unused[:_CELLS]))
     sentences += _mended(ctx)
+    if marks := open_marks(results.study.path):
+        sentences.append(words("text", "marks", count=len(marks)))
+        blocks.append(make_table(words, "marks", "file #line marked", marks[:_CELLS]))
     return Section("data", words("section", "data"), tuple(sentences), tuple(blocks))
 
 
@@ -232,8 +237,10 @@ def _mended(ctx: Context) -> Iterator[str]:
     covered = attrs.get("coverage") or {}
     if covered.get("touched"):
         change = _at_most(words, covered["area_change"])
-        pairs = shorten(_pairs(ctx, covered["touched"]), 600)
+        pairs, gained = ctx.pairs(covered["touched"], _NAMED), covered["pairs_gained"]
         yield words("text", "borders_mended", n=words.count(len(covered["touched"])), pairs=pairs, change=change)
+        told = {"n": words.count(len(gained)), "pairs": ctx.pairs(gained, _NAMED)} if gained else {}
+        yield words("text", "pairs_gained" if gained else "pairs_none", **told)
     if repairs := attrs.get("repairs"):
         named = shorten(", ".join(ctx.region(each["region"]) for each in repairs), 2_000)
         change = _at_most(words, max(abs(each["area_change"]) for each in repairs))
@@ -245,19 +252,16 @@ def _at_most(words: Words, share: float) -> str:
     return format_percent(math.ceil(1_000 * share - 1e-6) / 1_000, words.lang)
 
 
-def _pairs(ctx: Context, pairs: Iterable[Iterable[object]]) -> str:
-    shown = [" \N{EN DASH} ".join(ctx.region(code) for code in pair) for pair in pairs]
-    return shorten(", ".join(shown), 2_000) or "\N{EN DASH}"
-
-
 def rating_section(ctx: Context) -> Section:
     """Show the maps of the rating, its change, and why regions stand where they stand."""
     results, words = ctx.results, ctx.words
-    sentences = [*method_sentences(results, words), words("text", f"rating{ctx.kind}")]
+    sentences = [*method_sentences(results, words), words("text", f"rating{ctx.kind}{ctx.mapped}")]
     if len(results.detailed) < len(results.years):
         named = ", ".join(map(str, results.detailed))
         fewer = words.count(permutations(results.study, len(results.regions), detailed=False))
-        sentences.append(words("text", "detailed", count=len(results.years), years=named, permutations=fewer))
+        sentences.append(
+            words("text", f"detailed{ctx.mapped}", count=len(results.years), years=named, permutations=fewer)
+        )
     if len(results.years) > 1:
         sentences.append(words("text", f"change{ctx.kind}", first=results.years[0], last=results.years[-1]))
         sentences.append(words("text", "compared", limits=yardstick_words(results.study, words)))
@@ -285,7 +289,10 @@ def _changes(ctx: Context, found: RatingChange) -> Table:
     ]
     columns = ["region", *(name if name == "class_move" else f"#{name}" for name in shown)]
     first, last = found.years
-    note = words("text", "change_parts", counted=counted_words(words, found.counted, found.replications))
+    drawn = drawn_choices(ctx.results, words, scores=found.counted < found.replications)
+    note = words("text", "change_limits", limits=yardstick_words(ctx.results.study, words)) + " "
+    counted = counted_words(words, found.counted, found.replications)
+    note += words("text", "change_parts", counted=counted, choices=drawn)
     return make_table(words, "change", columns, rows, note=note, first=first, last=last)
 
 
@@ -333,7 +340,11 @@ def _strengths(ctx: Context, year: int) -> Table:
     heads = ["region", *(["rating_class", "next_class", "#points_needed"] if results.classed else [])]
     heads += [f"#={place}" for place in range(1, len(codes) + 1)] if few else ["strengths", "weaknesses"]
     note = words("text", f"deviations{ctx.kind}", last=len(codes)) if few else words("text", "strengths")
-    return make_table(words, f"strengths{ctx.kind}", [*heads, "widest_gap"], rows, note=note, year=year)
+    if single(results.catalogue):  # which has the widest gap is no question
+        note, rows = words("text", f"deviations_one{ctx.kind}"), [row[:-1] for row in rows]
+    else:
+        heads.append("widest_gap")
+    return make_table(words, f"strengths{ctx.kind}", heads, rows, note=note, year=year)
 
 
 def robustness_section(ctx: Context) -> Section | None:
@@ -358,16 +369,15 @@ def robustness_section(ctx: Context) -> Section | None:
         heads = "region #rank #interval #median"
         heads += " rating_class #p_class likeliest_class" if results.classed else ""
         blocks.append(make_table(words, f"robustness{ctx.kind}", heads, rows, year=year))
-    readings, scores, _, dropped = (len(labels) for labels in result.labels)
-    named = words("text", "or").join(words.value(name) for name in result.labels[0])
-    choices = [
-        words("text", "robustness_weights"),
-        *([words("text", "robustness_drop")] if dropped > 1 else []),
-        *([words("text", "robustness_scores", scores=normalisation_words(results, words))] if scores > 1 else []),
-        *([words("text", "robustness_readings", readings=named)] if readings > 1 else []),
+    told = varied_words(results, words)
+    outside = [
+        f"{ctx.list_regions(frame.index[out.fillna(False).astype(bool)], _NAMED)} ({year})"
+        for year in shown_years(results)
+        if len(frame := results.stages.robustness[year].to_frame())
+        and (out := (frame["rank"] < frame["rank_low"]) | (frame["rank"] > frame["rank_high"])).any()
     ]
-    drawn = words.count(stages.REPLICATIONS)
-    told = [words("text", "robustness", replications=drawn, choices="; ".join(choices))]
+    if outside:
+        told.append(words("text", "robustness_outside", names="; ".join(outside)))
     if results.classed and not result.on_scale.all():
         told.append(words("text", "robustness_classes", n=words.count(int(result.on_scale.sum()))))
     return Section("robustness", words("section", "robustness"), tuple(told), tuple(blocks))
@@ -457,12 +467,10 @@ def _neighbour_notes(ctx: Context) -> Iterator[str]:
     words, given = ctx.words, ctx.results.study.weights
 
     if given.add or given.cut:
-        yield words("text", "links_by_hand", added=_pairs(ctx, given.add), cut=_pairs(ctx, given.cut))
+        yield words("text", "links_by_hand", added=ctx.pairs(given.add), cut=ctx.pairs(given.cut))
     table = getattr(ctx.results.graph, "by_geometry", None)
     if table is not None and len(table):
-        yield words(
-            "text", "borders_by_geometry", pairs=_pairs(ctx, table[["region_a", "region_b"]].to_numpy().tolist())
-        )
+        yield words("text", "borders_by_geometry", pairs=ctx.pairs(table[["region_a", "region_b"]].to_numpy().tolist()))
 
 
 def _clusters(ctx: Context, local: LocalResult, year: int) -> Table:
@@ -517,7 +525,7 @@ def verdict_section(ctx: Context) -> Section | None:
         )
         if choice != "weights" and not (kept and choice == "enclaves")
     ]
-    heads = "choice choice_value #specifications #median_z #median_p #share_significant #share_p #share_positive"
+    heads = "@choice @choice_value #specifications #median_z #median_p #share_significant #share_p #share_positive"
     choices = words("text", "verdict_choices" if kept else "verdict_choices_enclaves")
     shown = words("text", "verdict", choices=choices, permutations=words.count(verdict.curve.permutations))
     power, table = verdict.power, verdict.to_frame()
@@ -527,7 +535,8 @@ def verdict_section(ctx: Context) -> Section | None:
     blocks.append(make_table(words, "verdict", heads, rows, note=" ".join(notes)))
     blocks += ctx.figures("verdict", "last")
     able = words("text", "power", n=power.n, alpha=words.number(power.alpha, 2))
-    return Section("verdict", words("section", "verdict"), (*verdict.sentences[words.lang], shown, able), tuple(blocks))
+    told = (*verdict_words(words, verdict), shown, able)
+    return Section("verdict", words("section", "verdict"), told, tuple(blocks))
 
 
 def poles_section(ctx: Context) -> Section | None:
@@ -553,7 +562,7 @@ def poles_section(ctx: Context) -> Section | None:
             for test, own in stages.spread.to_dict("index").items()
         ]
         first, last = span["first"], span["last"]
-        blocks.append(make_table(words, "spread", f"test {_TESTED} null", rows, first=first, last=last))
+        blocks.append(make_table(words, "spread", f"@test {_TESTED} null", rows, first=first, last=last))
     blocks += ctx.figures("poles")
     for year, frame in stages.typology.items():
         limits = {
@@ -576,7 +585,8 @@ def poles_section(ctx: Context) -> Section | None:
         blocks.append(make_table(words, "typology", heads, rows, note=note, year=year))
     if not blocks:
         return None
-    return Section("poles", words("section", "poles"), tuple(sentences), tuple(blocks))
+    title = words("section", "poles" if results.study.growth_poles.poles or stages.typology else "growth")
+    return Section("poles", title, tuple(sentences), tuple(blocks))
 
 
 def _spread_sentences(ctx: Context, table: pd.DataFrame, span: Mapping[str, int]) -> list[str]:
@@ -638,14 +648,13 @@ def cross_check_section(ctx: Context) -> Section | None:
     first = words("text", "cross_check", version=frame.attrs["version"], bound=worst, **counts)
     # the number of regions of the last test of the index; a year may have fewer
     sizes = [*(test.n for test in ctx.results.moran.values()), *(test.n for test in ctx.results.local.values())]
-    compared = words("text", "cross_check_p", others=sizes[-1] - 1)
-    table = make_table(words, "cross_check", "test edition #year variable esda #numbers #relative", rows)
-    return Section(
-        "cross_check",
-        words("section", "cross_check"),
-        (first, compared),
-        (table,),
-    )
+    told = [first, words("text", "cross_check_p", others=sizes[-1] - 1)]
+    found = ctx.results.stages
+    there = {"gradient": found.gradient or None, "spread": found.spread, "verdict": found.verdict}
+    if named := [words("text", f"not_{name}") for name, each in there.items() if each is not None]:
+        told.append(words("text", "cross_check_not", names="; ".join(named)))
+    table = make_table(words, "cross_check", "@test edition #year variable esda #numbers #relative", rows)
+    return Section("cross_check", words("section", "cross_check"), tuple(told), (table,))
 
 
 def left_out_section(ctx: Context) -> Section:

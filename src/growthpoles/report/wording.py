@@ -28,6 +28,8 @@ from growthpoles.study.inputs.study_variables import OVER
 from growthpoles.study.study_spec import Study
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from growthpoles.report.results import Results
     from growthpoles.study.audit import Audit
     from growthpoles.study.verdict import Verdict
@@ -205,7 +207,11 @@ def region_names(results: Results, lang: str, longest: int = LONGEST) -> pd.Seri
 
     A name that several regions bear is followed by the code: "Baker County (01003)".
     """
-    regions = results.regions
+    return names_of(results.regions, lang, longest)
+
+
+def names_of(regions: gpd.GeoDataFrame, lang: str, longest: int = LONGEST) -> pd.Series:
+    """Return the same of a layer of regions."""
     codes = regions.index.to_series()
     columns = (f"short_{lang}", f"name_{lang}", "short_en", "name_en")
     written = next((regions[column] for column in columns if column in regions), codes)
@@ -264,6 +270,8 @@ def method_sentences(results: Results, words: Words) -> list[str]:
     weights = _by_level(rating.weighting, "given", catalogue, names, words, "weighting")
     scores = scores_words(results.study, words, reference=str(label))
     told = [words("text", "method", scores=scores, means=means, weights=weights)]
+    if single(catalogue) and "copeland" not in str(rating.aggregation):
+        told = [words("text", "method_one", scores=scores)]
     if rating.treatment != "none":
         told.append(method_words(words, "text", f"treatment_{rating.treatment}"))
     if rating.score_range is not None:
@@ -277,6 +285,38 @@ def method_sentences(results: Results, words: Words) -> list[str]:
     if rating.zeros == "zero":
         told.append(words("text", "zeros"))
     return told
+
+
+def single(catalogue: Catalogue) -> bool:
+    """Tell whether the index is the score of one indicator, so that nothing is averaged or weighted."""
+    return len(catalogue.indicators) == 1
+
+
+def weight_spread(results: Results, words: Words) -> str:
+    """Return how far the weights of the robustness analysis are drawn apart: their standard deviation; "" for none.
+
+    A weight w of k that are drawn together has the variance w (1 - w) / (concentration k + 1).
+    """
+    spreads = []
+    for mass in results.rating(results.years[-1]).attrs["weights"].values():
+        drawn = np.asarray([weight for weight in pd.Series(mass).to_numpy(float) if weight > 0])
+        if len(drawn) > 1:
+            spreads += list(np.sqrt(drawn * (1 - drawn) / (results.study.rating.concentration * len(drawn) + 1)))
+    ends = dict.fromkeys(words.number(end) for end in (min(spreads, default=0), max(spreads, default=0)))
+    return DASH.join(ends) if spreads else ""
+
+
+def drawn_choices(results: Results, words: Words, *, scores: bool) -> str:
+    """Name the choices that are drawn alike for two years."""
+    robust = results.stages.robustness.get(results.years[-1])
+    parts = {
+        "weights": bool(weight_spread(results, words)),
+        "omitted": not single(results.catalogue),
+        "scores": scores,
+        "readings": robust is not None and len(robust.labels[0]) > 1,
+    }
+    named = [words("text", f"drawn_{name}") for name, drawn in parts.items() if drawn]
+    return ", ".join(named) or words("text", "drawn_nothing")
 
 
 def _by_level(
@@ -321,3 +361,28 @@ def normalisation_words(results: Results, words: Words) -> str:
     """Name the ways to score that the robustness analysis draws from."""
     used = dict.fromkeys(name for found in results.stages.robustness.values() for name in found.labels[1])
     return words("text", "or").join(method_words(words, "scored", name) for name in used)
+
+
+def varied_words(results: Results, words: Words) -> list[str]:
+    """Say what the robustness analysis varies, or why there is little to vary."""
+    found = results.stages.robustness[results.years[-1]]
+    readings, scores, _, dropped = (len(labels) for labels in found.labels)
+    named = words("text", "or").join(words.value(name) for name in found.labels[0])
+    spread = weight_spread(results, words)
+    choices = [
+        *([words("text", "robustness_weights", spread=spread)] if spread else []),
+        *([words("text", "robustness_drop")] if dropped > 1 else []),
+        *([words("text", "robustness_scores", scores=normalisation_words(results, words))] if scores > 1 else []),
+        *([words("text", "robustness_readings", readings=named)] if readings > 1 else []),
+    ]
+    drawn = words.count(found.replications)
+    told = [words("text", "robustness", replications=drawn, choices="; ".join(choices))] if choices else []
+    if single(results.catalogue):
+        told.append(words("text", "robustness_one" if choices else "robustness_nothing"))
+    return told
+
+
+def verdict_words(words: Words, verdict: Verdict) -> tuple[str, ...]:
+    """Say what was found, of which null hypothesis its p-values are, and what could have been found."""
+    found, able = verdict.sentences[words.lang]
+    return found, words("text", "omnibus_null"), able

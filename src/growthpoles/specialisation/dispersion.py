@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import RatingError, message, unknown_option
+from growthpoles.errors import Joined, RatingError, message, unknown_option
 from growthpoles.result_display import ResultDisplay
 from growthpoles.specialisation.inequality import theil
 from growthpoles.specialisation.matrix import align, check_series
@@ -261,8 +261,8 @@ class RegionalInequality(ResultDisplay):
         within what the measure can reach; NaN below 8 regions);
         rounding_low, rounding_high (what the unrounded values could give; NaN where no rounding was stated, or the
         measure has no exact range); without_low, without_high (smallest and largest value without one region);
-        region_most (whose leaving out moves it most), without_most (value without it); n; left_out (regions without a
-        value, or without weight).
+        region_most (whose leaving out moves it most; several that move it alike are joined, None where none moves it),
+        without_most (value without it); n; left_out (regions without a value, or without weight).
     changes : DataFrame
         By (measure, weighting): first, last (years), before, after (over the regions that have both years), ratio,
         lower, upper (interval of the ratio, regions drawn in pairs of years), region_most, without_most (ratio without
@@ -403,7 +403,7 @@ def regional_inequality(
     for name, weighting in plan:
         for year in frame:
             rows[name, weighting, year] = samples[year, weighting].row(_MEASURES[name], level)
-    table = pd.DataFrame.from_dict(rows, orient="index")
+    table = _frame(rows)
     table.index = pd.MultiIndex.from_tuples(list(rows), names=["measure", "weighting", "year"])
     table = table.sort_index(level=[0, 1], sort_remaining=False, kind="stable")
     first, last = frame.columns[0], frame.columns[-1]
@@ -462,7 +462,7 @@ class _Year:
         lower, upper = self.interval(measure, value, without, level)
         low, high = self._rounding(measure) if not np.isnan(value) else (np.nan, np.nan)
         known = np.isfinite(without).all() and np.isfinite(value)
-        most = int(np.argmax(np.abs(without - value))) if known else 0
+        most, at = _most(self.regions, without, value) if known else (None, 0)
         return {
             "value": value,
             "lower": lower,
@@ -471,8 +471,8 @@ class _Year:
             "rounding_high": high,
             "without_low": without.min() if known else np.nan,
             "without_high": without.max() if known else np.nan,
-            "region_most": self.regions[most] if known else None,
-            "without_most": without[most] if known else np.nan,
+            "region_most": most,
+            "without_most": without[at] if most is not None else np.nan,
             "n": len(self.regions),
             "left_out": " ".join(map(str, self.left_out)),
         }
@@ -583,15 +583,32 @@ def _changes(
             smooth = _MEASURES[name].smooth and len(both) >= LEAST
             lower, upper = jackknife_t(ratio, ratios, level, correct=False) if smooth else (np.nan, np.nan)
             known = bool(np.isfinite(ratios).all() and np.isfinite(ratio))
-            most = int(np.argmax(np.abs(ratios - ratio))) if known else 0
+            most, at = _most(both, ratios, ratio) if known else (None, 0)
             rows[name, weighting] = {
                 "first": years[0], "last": years[1], "before": before, "after": after, "ratio": ratio,
-                "lower": lower, "upper": upper, "region_most": both[most] if known else None,
-                "without_most": ratios[most] if known else np.nan, "n": len(both),
+                "lower": lower, "upper": upper, "region_most": most,
+                "without_most": ratios[at] if most is not None else np.nan, "n": len(both),
             }  # fmt: skip
-    frame = pd.DataFrame.from_dict(rows, orient="index")
+    frame = _frame(rows)
     frame.index = pd.MultiIndex.from_tuples(list(rows), names=["measure", "weighting"])
     return frame.sort_index()
+
+
+def _frame(rows: dict[Any, dict[str, Any]]) -> pd.DataFrame:
+    """Return rows as a frame in which joined regions stay joined: pandas would make them plain text."""
+    most = [row["region_most"] for row in rows.values()]
+    frame = pd.DataFrame.from_dict(rows, orient="index")
+    return frame.assign(region_most=pd.Series(most, index=frame.index, dtype=object))
+
+
+def _most(regions: pd.Index, without: Array, value: float) -> tuple[Any, int]:
+    """Return the region that moves a value most, several joined that move it alike, or None; and where it stands."""
+    moved = np.abs(without - value)
+    if moved.max() <= 1e-12 * abs(value):
+        return None, 0
+    alike = np.flatnonzero(np.isclose(moved, moved.max(), rtol=1e-9, atol=0))
+    at = int(alike[0])
+    return (regions[at] if len(alike) == 1 else Joined(map(str, regions[alike]), " ")), at
 
 
 def _by_groups(

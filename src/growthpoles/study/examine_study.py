@@ -525,3 +525,22 @@ def _plain_problem(error: GrowthpolesError, file: str) -> Problem:
     if file and head.startswith(file):
         head = head.removeprefix(file).lstrip(":, ")
     return Problem(head, file, "", None, "", remedy)
+
+
+def open_marks(path: Path) -> list[tuple[str, int, str]]:
+    """Return file, line and text of every line of a study that still carries the CHECK or DECIDE of a proposal.
+
+    Parameters
+    ----------
+    path : Path
+        The study.toml; its catalogue.csv stands beside it.
+    """
+    found = []
+    for file in (path, path.with_name("catalogue.csv")):
+        lines = read_text(file, errors="replace").splitlines() if file.is_file() else []
+        found += [
+            (file.name, number, " ".join(line.split())[:100])
+            for number, line in enumerate(lines, start=1)
+            if re.search(r"\b(CHECK|DECIDE)\b", line) and "Proposed by growthpoles init" not in line
+        ]
+    return found

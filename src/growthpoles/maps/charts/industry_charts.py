@@ -352,7 +352,9 @@ def _years(years: Sequence[Any]) -> list[Any]:
 
 
 @in_preset_typeface
-def plot_lorenz(found: Any, *, variable: str | None = None, **options: Unpack[ChartOptions]) -> Axes:
+def plot_lorenz(
+    found: Any, *, variable: str | None = None, weighted_by: str | None = None, **options: Unpack[ChartOptions]
+) -> Axes:
     """Draw the Lorenz curves of the first and the last year.
 
     Parameters
@@ -361,6 +363,8 @@ def plot_lorenz(found: Any, *, variable: str | None = None, **options: Unpack[Ch
         See :func:`growthpoles.regional_inequality`.
     variable : str, optional
         What is unequal, for the axis.
+    weighted_by : str, optional
+        What the regions are weighted by (people), for the axis; without weights the axis counts regions.
     **options
         lang, ax, preset, year, edition, title, source: see :class:`growthpoles.maps.charts.chart_axes.ChartOptions`.
 
@@ -398,7 +402,11 @@ def plot_lorenz(found: Any, *, variable: str | None = None, **options: Unpack[Ch
         ax.plot(own.index, own, linestyle=(0, dashes) if dashes else "solid", gid=f"lorenz-{year}", **line)
     ax.set_xlim(0.0, 1.0)
     ax.set_ylim(0.0, 1.0)
-    below = word("Share of the regions or their people, poorest first")
+    below = word("Share of the regions, lowest values first")
+    if "weights" in found.table.index.unique("weighting"):
+        below = word("Share of the weights, lowest values first")
+        if weighted_by is not None:
+            below = word("Share of “{weights}”, lowest values first").format(weights=weighted_by)
     dress(ax, preset, lang, x=below if variable is None else f"{variable}: {below[:1].lower()}{below[1:]}", y=beside)
     return ax
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,7 @@ from growthpoles.study.audit.readings import Order, base_order, edition_table
 from growthpoles.study.audit.reproduction import REPRODUCTION_COLUMNS, computed_gaps, missed_index, reproduce
 from growthpoles.study.inputs import editions as known_editions
 from growthpoles.study.inputs import load_published, study_catalogue, study_method, study_rating
+from growthpoles.study.inputs.indicators import assembled, assembly_rules
 from growthpoles.study.inputs.published import PUBLISHED
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study
@@ -554,3 +555,84 @@ def deviation_frame(result: Audit) -> pd.DataFrame:
         "id",
     ]
     return joined.sort_values(["table", "row", "position"], kind="stable")[columns].reset_index(drop=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A printed cell of the ledger on which a number of an edition stands: where that is, and what it would be.
+
+    `line` is the position in the ledger, `digits` the places that the cell prints.
+    """
+
+    line: int
+    year: int
+    region: str
+    code: str
+    value: float
+    digits: int
+
+
+#: Faults whose expected values hang on which region a row is: an edition with another order of the rows has none there.
+_OF_ROWS = ("column order", "undecided order", "ratio order", "exchanged rows", "moved rows", "moved between years")
+
+
+def standing_cells(study: Study, edition: str, tables: Mapping[int, pd.DataFrame], audit: Audit) -> list[Standing]:
+    """Find the printed cells of the ledger that an edition takes as they are, with what the audit expects there.
+
+    Parameters
+    ----------
+    study : Study
+        With [cells].
+    edition : str
+    tables : mapping of year to DataFrame
+        The indicators of the edition.
+    audit : Audit
+        Cells without an expected value are passed over.
+
+    Returns
+    -------
+    list of Standing
+    """
+    assert study.cells is not None  # a study without printed tables has no ledger
+    sources, ledger, rules, found = audit.sources, audit.ledger, assembly_rules(study), []
+    of_rows = [audit.faults[fault].kind in _OF_ROWS for fault in ledger["fault"]]
+    lines: dict[tuple[int, str], list[int]] = {}
+    for at, (number, column, expected) in enumerate(
+        zip(ledger["table"], ledger["column"], ledger["expected"], strict=True)
+    ):
+        if np.isfinite(expected):
+            lines.setdefault((int(number), str(column)), []).append(at)
+    for rule in rules[(rules["edition"] == edition) & rules["year"].isin(list(tables))].to_dict("records"):
+        table, order, names = tables[rule["year"]], study.cells.orders[rule["order"]], rule["source"].split("/")
+        for place, name in enumerate(map(str.strip, names)):
+            for at in lines.get((rule["table"], name), ()):
+                row = ledger["row"].iloc[at]
+                parts = [sources.column(rule["table"], each.strip())[row] for each in names]
+                region = order[list(sources.column(rule["table"], name).index).index(row)]
+                if of_rows[at] and region != ledger["region"].iloc[at]:
+                    continue
+                old = table[rule["column"]].get(region, np.nan)
+                if not np.isclose(old, parts[0] if len(parts) == 1 else rule["factor"] * parts[0] / parts[1]):
+                    continue  # the edition has put it right itself, or left it out
+                parts[place] = float(ledger["expected"].iloc[at])
+                new = parts[0] if len(parts) == 1 else rule["factor"] * parts[0] / parts[1]
+                half = float(sources.column(rule["table"], name, "half")[row])
+                digits = max(0, round(-np.log10(2 * half))) if half > 0 else 2
+                found.append(Standing(at, rule["year"], str(region), rule["column"], float(new), digits))
+    return found
+
+
+def put_right(
+    study: Study, edition: str, tables: Mapping[int, pd.DataFrame], cells: Collection[Standing]
+) -> dict[int, pd.DataFrame]:
+    """Return the indicators of an edition with cells put right, and what is computed from them."""
+    catalogue, right = study_catalogue(study), {year: table.copy() for year, table in tables.items()}
+    for each in cells:
+        right[each.year].loc[each.region, each.code] = each.value
+    for year in {each.year for each in cells}:
+        held, _ = assembled(study, year, edition)
+        computed = [code for code in catalogue.derived if code in right[year] and code not in held]
+        attrs = right[year].attrs
+        right[year] = catalogue.derive(right[year].drop(columns=computed))[list(tables[year])]
+        right[year].attrs = attrs
+    return right
