@@ -422,3 +422,39 @@ def test_a_column_whose_figures_cannot_be_read_is_named(cell: str, tmp_path: Pat
     rows = "".join(f"A{i},Place {i},{300 + 7 * i},{cell.format(i % 5)}\n" for i in range(8))
     (tmp_path / "t.csv").write_text(f"code,Region,GRP 2020,Odd\n{rows}")
     assert read_audit_file(tmp_path / "t.csv").left_out == ("column Odd is not read: 0 of 8 cells are numbers",)
+
+
+@pytest.mark.parametrize("name", ["one & two.csv", "yearbook.xlsx"])
+def test_an_audit_replaces_its_own_and_not_that_of_another_file(yearbook: Path, tmp_path: Path, name: str) -> None:
+    def write(path: Path, out: Path, *, force: bool = False) -> list[Path]:
+        found, file, rules = audit_file(path)
+        return write_file_audit(found, file, rules, out=out, proposed=True, force=force)
+
+    def table(path: Path, cell: int) -> Path:
+        if path.suffix == ".csv":
+            path.write_text(
+                "region,gdp,emp\n" + "".join(f"r{i},{100 + 7 * i},{cell if i == 3 else i}\n" for i in range(6))
+            )
+        else:
+            book = load_workbook(yearbook)
+            book.worksheets[0]["B5"] = cell
+            book.save(path)
+        return path
+
+    out, own = tmp_path / "out", table(tmp_path / name, 50)
+    write(own, out)
+    page = (out / "audit.html").read_bytes()
+    write(table(own, 90), out)  # the file was corrected
+    assert (out / "audit.html").read_bytes() != page
+    other = table(tmp_path / f"other{own.suffix}", 60)
+    with pytest.raises(
+        DataError, match=re.escape(f"out: holds the audit of {name} already; allowed: another folder, or")
+    ):
+        write(other, out)
+    write(other, out, force=True)
+    with pytest.raises(DataError, match=re.escape(f"holds the audit of {other.name} already")):
+        write(own, out)
+    (tmp_path / "foreign").mkdir()
+    (tmp_path / "foreign" / "audit.html").write_text("mine")
+    with pytest.raises(DataError, match="is no earlier edition of what would be written"):
+        write(own, tmp_path / "foreign")
