@@ -373,7 +373,10 @@ def test_a_name_that_fits_no_region_is_given_its_key(county_file, ask, tmp_path,
     )
     stopped = ask(*command)
     assert stopped.returncode == 2 and f"'{name}' fits no region" in stopped.stderr
-    assert "allowed: --aliases name=key, --ignore name" in stopped.stderr
+    ignored = name if name.isalnum() else f'"{name}"'
+    assert f'allowed: --aliases "{name}=' in stopped.stderr and stopped.stderr.splitlines()[-1].endswith(
+        f"or --ignore {ignored} where it is no region"
+    ), stopped.stderr
     done = ask(*command, "--aliases", f"{name}=19")
     assert done.returncode == 0 and ",20," in done.stdout
     assert "fits no region" not in done.stderr and "no row" not in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import atexit
 import codecs
 import contextlib
@@ -9,6 +10,8 @@ import errno
 import functools
 import inspect
 import os
+import re
+import shlex
 import signal
 import sys
 import threading
@@ -187,7 +190,7 @@ def in_its_words(told: Reason, options: Collection[str]) -> Reason:
     remedies = {key: each for key, each in getattr(allowed, "places", {}).items() if isinstance(each, Option)}
     if not remedies:
         return told
-    taken = {key: f"--{each.name.replace('_', '-')} {each.value.strip(_QUOTES).replace(': ', '=')}".rstrip()
+    taken = {key: f"--{each.name.replace('_', '-')} {_in_shell(each.value)}".rstrip()
              for key, each in remedies.items() if each.name in options}  # fmt: skip
     keys = {key: f"{each.name} = {each.value}" if each.value else each.name
             for key, each in remedies.items() if key not in taken}  # fmt: skip
@@ -198,6 +201,20 @@ def in_its_words(told: Reason, options: Collection[str]) -> Reason:
 
 
 _QUOTES = "[]{}\"'"
+
+
+def _in_shell(value: str) -> str:
+    """Write a value of Python so that a shell takes it as one word; what is no value stands as it is."""
+    try:
+        given = ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        return value.strip(_QUOTES).replace(": ", "=")
+    if isinstance(given, dict):
+        given = "=".join(next(iter(given.items())))
+    word = str(given[0] if isinstance(given, list) else given)
+    if re.fullmatch(r"[\w.,:/=+-]+", word):
+        return word
+    return shlex.quote(word) if re.search(r'["$`\\!%]', word) else f'"{word}"'
 
 
 def _usage(error: Any) -> str:

@@ -186,7 +186,7 @@ def _tables(grid: Grid, path: Path, left: list[Reason], *, several: bool) -> lis
         ]
         notation, unclear = detect_notation(texts, delimiter=grid.delimiter or None)
         if unclear is not None:
-            raise DataError(str(unclear))
+            raise DataError(unclear.told)
         # Beside decimals by one sign the other one, always before three digits, groups them: 312,450 beside 12.2.
         other = {".": ",", ",": "."}[notation.decimal]
         beside = [text for text, _ in texts if other in text]
