@@ -38,6 +38,8 @@ def make_folder(path: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:  # ValueError: a null character
+        if path.is_file():
+            raise DataError(message("is a file", where=str(path), allowed="a folder")) from None
         reason = getattr(error, "strerror", None) or error
         raise DataError(message(f"the folder cannot be made ({reason})", where=str(path))) from None
     return path

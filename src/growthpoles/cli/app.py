@@ -225,13 +225,16 @@ def _usage(error: Any) -> str:
     context = getattr(error, "ctx", None)
     where = context.command_path.removeprefix(context.find_root().command_path).strip() if context else ""
     told = str(error.format_message()).split(" Did you mean")[0].split(" (Possible")[0].rstrip(".")
-    given, known = getattr(error, "option_name", None), []
+    given, known, allowed = getattr(error, "option_name", None), [], None
     if context is not None:
         known = [name for param in context.command.params for name in getattr(param, "opts", ()) if name[:1] == "-"]
         if given is None and told.startswith("No such command"):
             given, known = told.partition("'")[2].rstrip("'"), list(getattr(context.command, "commands", ()))
+            allowed = ", ".join(known)
+        elif "unexpected extra argument" in told:
+            allowed = f"options alone{', such as --study FOLDER' if '--study' in known else ''}"
     near = nearest(given, known, n=1) if given else []
-    return message(told[:1].lower() + told[1:], where=where or None, near=near)
+    return message(told[:1].lower() + told[1:], where=where or None, allowed=allowed, near=near)
 
 
 def _with_permissions(command: Any) -> Any:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from growthpoles.errors import DataError, listed, message, nearest, plain, shown
-from growthpoles.study.table_blocks import UNSTATED
+from growthpoles.study.files.printed_labels import UNSTATED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,7 +99,7 @@ class FileData:
             if variable in others and self.regions is not None:
                 problem = f"column {plain(variable)} holds no numbers: {_first_text(self.regions[variable])}"
             else:
-                problem = f"no column {plain(variable)}"
+                problem = f"no column of numbers is called {plain(variable)}"
             near = nearest(variable, columns, n=1)
             raise DataError(
                 message(problem, where=self.source, allowed=listed(columns) or "a column of numbers", near=near)

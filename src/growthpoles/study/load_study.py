@@ -93,6 +93,9 @@ def read_toml(path: Path) -> dict[str, Any]:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         if isinstance(error, GrowthpolesError):
             raise
+        if path.suffix.lower() != ".toml":
+            allowed = "a study.toml or its folder; growthpoles init makes one of a table and its boundaries"
+            raise StudyError(message("is no study", where=str(path), allowed=allowed)) from None
         told = "a number of more than 4,300 digits" if "integer string" in str(error) else str(error)[:200]
         raise StudyError(message(f"not valid TOML: {told}", where=str(path))) from None
 

@@ -443,8 +443,7 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
         doubts.append(f"{at}: other spellings: {listed(f'{k} = {code}' for k, (code, _) in match.aliases.items())}")
     if match.width is not None:
         doubts.append(f"{at}: codes have lost their leading zeros, which are put back ({match.width} digits)")
-    have = set(match.codes.values())
-    have |= {code for each in blocks if _continues(each, block) for code in each.match.codes.values()}
+    have = {code for each in blocks if each is block or _continues(each, block) for code in each.match.codes.values()}
     if lacking := [code for code in codes if code not in have]:
         doubts.append(f'{at}: no row for {listed(lacking)}; they are "no data"')
     if block.missing:
@@ -455,8 +454,8 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
     if block.flags:
         doubts.append(f"{at}: {listed(map(repr, block.flags))} beside numbers is kept as a remark on them")
     if block.grid.hidden or block.grid.hidden_columns:
-        rows, columns = sorted(block.grid.hidden), len(block.grid.hidden_columns)
-        told = f"{len(rows)} rows ({listed(rows, limit=8)}), {columns} columns"
+        rows = sorted(block.grid.hidden)
+        told = f"{len(rows)} rows ({listed(rows, limit=8)}), {len(block.grid.hidden_columns)} columns"
         doubts.append(f"{at}: hidden in the file and left out: {told}")
     if block.left_out:
         doubts.append(f"{at}: the columns {listed(block.left_out)} were left out")
@@ -528,7 +527,9 @@ def read_table(
     path = Path(path)
     codes, blocks, remarks = _look(path, boundaries, key, layer, sheet=sheet, year=year, encoding=encoding)
     if not blocks:
-        raise DataError(message(f"no table was found ({'; '.join(remarks[:4])})", where=str(path)))
+        like = f"a column that names regions{f', such as {listed(codes[:3])}' if codes else ''}, beside one of numbers"
+        why = "; ".join(each.removesuffix("; it was left out") for each in remarks[:4])
+        raise DataError(message(f"no table was found ({why})", where=str(path), allowed=like))
     indicators, places = name_indicators(blocks)
     names = {place: indicators[at].name for place, at in places.items()}
     known, skipped = dict(aliases or {}), set(ignore)
@@ -571,8 +572,7 @@ def read_table(
                 for code, value in zip(frame.columns, values, strict=True):
                     rows.append((region, at, str(code), float(value), flags.get((str(name), str(code)), "")))
     table = pd.DataFrame(rows, columns=["region", "year", "indicator", "value", "flag"])
-    twice = table[table.duplicated(["region", "year", "indicator"])]
-    if len(twice):
+    if len(twice := table[table.duplicated(["region", "year", "indicator"])]):
         first = twice.iloc[0]
         problem = f"{first['region']} has two values of {shown(first['indicator'])} for {first['year']}"
         raise DataError(message(problem, where=str(path), allowed="one value for a region, year and indicator"))

@@ -38,7 +38,6 @@ _STRONG = re.compile(
 )
 _BELOW = re.compile(r"[<>≤≥] ?\d[\d., ]*")
 _SENTINEL = re.compile(r"-(?:9{2,}|([1-9])\1{5,})")  # -9999, -666666666: a number that stands for no data
-UNSTATED = 1900  # the year of a table that says none, where that is allowed
 NOTATIONS = (Notation(".", ","), Notation(",", "."), Notation(".", "'"), Notation(",", "'"))
 
 

@@ -16,6 +16,7 @@ from growthpoles.regions.key_matching import KeyMatch, best_rule, match_keys
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files.number_notation import Notation, detect_notation
 from growthpoles.study.files.printed_labels import (
+    UNSTATED,
     bare_name,
     parse_year,
     part_of_year,
@@ -28,7 +29,6 @@ from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import JOINT, cell_text
 from growthpoles.study.table_blocks import (
     NOTATIONS,
-    UNSTATED,
     Block,
     bare_number,
     counted_from,
