@@ -216,8 +216,8 @@ def test_interrupts_at_any_moment(part: int, tmp_path: Path) -> None:
         ),
         (
             "{named}, {skipped}",
-            """--named "Tom's hill=T1", --skipped '$5'""",
-            """named = {"Tom's hill": 'T1'}, skipped = ['$5'] in study.toml""",
+            """--named "Tom's hill=T1" --named b=c, --skipped '$5'""",
+            """named = {"Tom's hill": 'T1', 'b': 'c'}, skipped = ['$5'] in study.toml""",
         ),
         ('repair="clean", in words', 'repair="clean", in words', 'repair="clean", in words'),
     ],
@@ -226,7 +226,7 @@ def test_a_remedy_names_what_the_command_takes(allowed: str, of_file: str, of_st
     """Whatever stands in the rest of the line, and in the file's name."""
     values = {"layer": "one of b, c", "repair": '"clean"', "aliases": "{name: key}", "ignore": "[name]",
               "decimal": '","', "crs": "",
-              "named": repr({"Tom's hill": "T1"}), "skipped": "['$5']"}  # fmt: skip
+              "named": repr({"Tom's hill": "T1", "b": "c"}), "skipped": "['$5']"}  # fmt: skip
     own: dict[str, str] = {name: Option(name, value) for name, value in values.items()}
     own = {name: each for name, each in own.items() if f"{{{name}}}" in allowed} | {"x": "{x}"}
     told = message("crs=9 {is} wrong", where="a layer=x.gpkg", allowed=Reason(allowed, own), near=["layer=y"])

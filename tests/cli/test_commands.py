@@ -481,6 +481,31 @@ def test_files_that_go_elsewhere_are_told_where(county_file, ask, tmp_path, word
     assert done.returncode == 2 and re.search(problem, done.stderr) and done.stderr.count("\n") == 1, done.stderr
 
 
+def test_a_remedy_for_several_names_runs_as_it_is_pasted(county_file, ask, tmp_path):
+    import shlex
+
+    names = [f"County {i}" if i > 2 else f"Countyy {i}" for i in range(20)]
+    table = tmp_path / "named.csv"
+    table.write_text("\n".join(["county,wage", *(f"{each},{i * i % 7}" for i, each in enumerate(names))]))
+    command = (
+        "stats",
+        str(county_file),
+        "--table",
+        str(table),
+        "--key",
+        "county",
+        "-v",
+        "wage",
+        "--permutations",
+        "19",
+    )
+    stopped = ask(*command)
+    remedy = stopped.stderr.partition("allowed: ")[2].partition(", or --ignore")[0]
+    assert remedy.count("--aliases") == 3 and "nearest" not in stopped.stderr, stopped.stderr
+    done = ask(*command, *shlex.split(remedy))
+    assert done.returncode == 0 and "no data" not in done.stderr, done.stderr
+
+
 def test_a_year_is_chosen_and_renames_none(county_file, ask, tmp_path):
     from openpyxl import Workbook
 

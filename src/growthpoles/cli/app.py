@@ -190,7 +190,7 @@ def in_its_words(told: Reason, options: Collection[str]) -> Reason:
     remedies = {key: each for key, each in getattr(allowed, "places", {}).items() if isinstance(each, Option)}
     if not remedies:
         return told
-    taken = {key: f"--{each.name.replace('_', '-')} {_in_shell(each.value)}".rstrip()
+    taken = {key: " ".join(f"--{each.name.replace('_', '-')} {word}".rstrip() for word in _in_shell(each.value))
              for key, each in remedies.items() if each.name in options}  # fmt: skip
     keys = {key: f"{each.name} = {each.value}" if each.value else each.name
             for key, each in remedies.items() if key not in taken}  # fmt: skip
@@ -203,18 +203,21 @@ def in_its_words(told: Reason, options: Collection[str]) -> Reason:
 _QUOTES = "[]{}\"'"
 
 
-def _in_shell(value: str) -> str:
-    """Write a value of Python so that a shell takes it as one word; what is no value stands as it is."""
+def _in_shell(value: str) -> list[str]:
+    """Write a value of Python in words that a shell takes, each as one; what is no value stands as it is."""
     try:
         given = ast.literal_eval(value)
     except (ValueError, SyntaxError):
-        return value.strip(_QUOTES).replace(": ", "=")
+        return [value.strip(_QUOTES).replace(": ", "=")]
     if isinstance(given, dict):
-        given = "=".join(next(iter(given.items())))
-    word = str(given[0] if isinstance(given, list) else given)
-    if re.fullmatch(r"[\w.,:/=+-]+", word):
-        return word
-    return shlex.quote(word) if re.search(r'["$`\\!%]', word) else f'"{word}"'
+        given = ["=".join(pair) for pair in given.items()]
+    return [_word(str(each)) for each in (given if isinstance(given, list) else [given])]
+
+
+def _word(text: str) -> str:
+    if re.fullmatch(r"[\w.,:/=+-]+", text):
+        return text
+    return shlex.quote(text) if re.search(r'["$`\\!%]', text) else f'"{text}"'
 
 
 def _usage(error: Any) -> str:

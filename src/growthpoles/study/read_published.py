@@ -12,7 +12,7 @@ from typing import Literal
 
 import pandas as pd
 
-from growthpoles.errors import DataError, listed, message, nearest, plain, remedy, shown
+from growthpoles.errors import DataError, listed, message, nearest, parted, plain, remedy, shown
 from growthpoles.regions.key_matching import key_of
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.result_display import ResultDisplay
@@ -39,6 +39,7 @@ from growthpoles.study.table_blocks import (
 from growthpoles.study.table_layout import read_block
 
 MOST_NAMES = 20_000  # different names of regions in a table; the most that a country has are municipalities
+_NAMED = 12  # names of rows that one message lists
 _WITH_CODE = re.compile(r"(\D*[^\W\d]\)?)\s*[-<\[(]\s*(\w+)[>\])]?")  # "Burgenland <AT11>", "Adana-1"
 Codes = dict[tuple[int, int | str], str]  # (id of a block, its column or the text of a kind) -> code
 
@@ -541,18 +542,17 @@ def read_table(
         block.match.open = {name: near for name, near in block.match.open.items() if name not in known}
     stray = {name: hit for block in blocks for name, hit in block.match.open.items() if name not in skipped}
     undated = [f"the year of {place_of(block)} is not stated" for block in blocks if not block.years]
-    unclear = [block.unclear for block in blocks if block.unclear and decimal is None]
+    unclear = [parted(block.unclear)[0] for block in blocks if block.unclear and decimal is None]
     problems = [*(f"{shown(name)} fits no region" for name in stray), *undated, *unclear]
     if problems:
-        name = next((name for name in stray if name.strip() and plain(name) == name), "name")
-        own = {"aliases": repr({name: stray.get(name) or "key"}), "ignore": repr([name]), "year": ""}
-        own |= {"decimal": '","', "thousands": '"."'}
+        plainly = [name for name in stray if name.strip() and plain(name) == name][:_NAMED] or ["name"]
+        own = {"aliases": repr({name: stray.get(name) or "key" for name in plainly}), "ignore": repr(plainly[:1])}
+        own |= {"year": "", "decimal": '","', "thousands": '"."'}
         of_names, of_signs = "{aliases}, or {ignore} where it is no region", "{decimal} with {thousands}"
         ways = {of_names: stray, "{year}": undated, of_signs: unclear}
         text = "; ".join(way for way, cause in ways.items() if cause)
         allowed = remedy(text, **{name: value for name, value in own.items() if f"{{{name}}}" in text})
-        near = dict.fromkeys(hit for hit in stray.values() if hit is not None)
-        raise DataError(message("; ".join(problems[:12]), where=str(path), allowed=allowed, near=[*near][:5]))
+        raise DataError(message("; ".join(problems[:_NAMED]), where=str(path), allowed=allowed))
     rows: list[tuple[str, int, str, float, str]] = []
     unread: list[tuple[str, int | None, str, str, str]] = []
     for block in blocks:

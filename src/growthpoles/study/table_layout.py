@@ -663,7 +663,7 @@ def _find_marks(block: Block) -> None:
         a, b = (block.names[at] for at in signs.values())
         block.unclear = f"{shown(a)} and {shown(b)} have different decimal signs"
     elif unclear is not None:
-        block.unclear = str(unclear)
+        block.unclear = unclear.told
 
 
 def _name_labels(block: Block) -> None:
