@@ -31,6 +31,7 @@ import pandas as pd
 import shapely
 
 import growthpoles as gp
+from growthpoles.spatial.reference_distributions import moments
 from growthpoles.spatial.weights import build_weights
 
 RESULTS = Path(__file__).parent / "results"
@@ -66,6 +67,7 @@ def processor() -> float:
 def forget() -> None:
     """Drop what the package keeps of the layers, weights and pages that it has met."""
     build_weights._known_contacts.cache_clear()
+    moments.fourth_order_sums.cache_clear()
     for name, module in list(sys.modules.items()):
         if name.startswith("growthpoles."):
             for kept in [each for each in vars(module).values() if isinstance(each, OrderedDict)]:

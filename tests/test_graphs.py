@@ -17,7 +17,7 @@ from scipy import sparse
 
 import growthpoles as gp
 from growthpoles.errors import GrowthpolesError, MapError, SpatialError
-from growthpoles.graphs import as_graph
+from growthpoles.graphs import as_graph, kept_by_content
 from growthpoles.spatial.alignment import weights_matrix
 
 FEW = {"permutations": 19}
@@ -260,3 +260,19 @@ def test_what_are_no_numbers_by_region_is_one_clear_line(name, kind, regions, y)
             assert not any("/src/growthpoles/" in frame.filename for frame in frames_of), error
         else:
             assert name in {"with_data", "join_count", "local_join_count"}
+
+
+def test_what_is_kept_of_matrices_is_told_apart_by_what_they_hold() -> None:
+    asked: list[Any] = []
+
+    @kept_by_content(2)
+    def total(matrix: Any) -> float:
+        asked.append(matrix)
+        return float(matrix.sum())
+
+    one, two, wide = (sparse.csr_array(np.array(rows)) for rows in ([[0, 1.0]], [[0, 2.0]], [[0, 1.0, 0]]))
+    assert [total(each) for each in (one, one.copy(), two, one)] == [1, 1, 2, 1] and len(asked) == 2
+    assert total(wide) == 1 and len(asked) == 3  # the same numbers in another shape
+    assert [total(one), total(two)] == [1, 2] and len(asked) == 4  # of three, the two latest are kept
+    one.data[:] = 7
+    assert total(one) == 7

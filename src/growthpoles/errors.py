@@ -228,6 +228,18 @@ def message(
     return Reason(template, {**parts, "where": where or "", "near": ", ".join(near)}, visible(text))
 
 
+def parted(told: str, *, file: str = "") -> tuple[str, str]:
+    """Return problem and remedy of a message; its place stands before the problem, without the file that is known."""
+    parts = getattr(told, "places", {})
+    if "problem" not in parts:
+        return visible(told.removeprefix(file).lstrip(":, ") if file else told), ""
+    where, near = parts["where"].removeprefix(file).lstrip(":, "), parts["near"]
+    problem = f"{where}: {parts['problem']}" if where else parts["problem"]
+    if not (allowed := parts.get("allowed", "")):
+        return visible(f"{problem}; nearest: {near}" if near else problem), ""
+    return visible(problem), visible(f"{allowed}; nearest: {near}" if near else allowed)
+
+
 def visible(text: str) -> str:
     """Return a text on one line, signs that do not print shown escaped."""
     return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in " ".join(text.split()))

@@ -38,6 +38,8 @@ def make_folder(path: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:  # ValueError: a null character
+        if path.is_file():
+            raise DataError(message("is a file", where=str(path), allowed="a folder")) from None
         reason = getattr(error, "strerror", None) or error
         raise DataError(message(f"the folder cannot be made ({reason})", where=str(path))) from None
     return path
@@ -172,7 +174,11 @@ def check_outputs(
         raise DataError(message(problem, where=listed(taken, limit=_LISTED), allowed=allowed))
     others = [path for path in there if path.stat().st_size and not (force or ours(path))]
     if others:
-        problem = f"{'is' if len(others) == 1 else 'are'} there already, and growthpoles did not write that"
+        one = len(others) == 1  # whose they are is known of some kinds of files only
+        what = (
+            "is there already, and is no earlier edition" if one else "are there already, and are no earlier editions"
+        )
+        problem = f"{what} of what would be written"
         allowed = "another file or folder, or --force (in Python force=True) to replace"
         raise DataError(message(problem, where=listed(others, limit=_LISTED), allowed=allowed))
 

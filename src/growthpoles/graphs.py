@@ -1,14 +1,18 @@
-"""Spatial weights as given: the one check of `graph`; a W is taken wherever a Graph is."""
+"""Spatial weights as given: the one check of `graph`, a W taken wherever a Graph is; what is kept of matrices."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from growthpoles.errors import GrowthpolesError, SpatialError, message
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph as Graph
     from libpysal.weights import W as W
+
+_T = TypeVar("_T")
 
 # what makes a Graph of other things that hold weights, by a part of the name of their type
 _MAKERS = {
@@ -48,3 +52,31 @@ def as_graph(graph: Graph | W, *, error: type[GrowthpolesError] = SpatialError) 
             near=makers,
         )
     )
+
+
+def kept_by_content(most: int) -> Callable[[Callable[[Any], _T]], Callable[[Any], _T]]:
+    """Keep what a function finds of the latest sparse matrices, told apart by what they hold."""
+
+    def wrap(function: Callable[[Any], _T]) -> Callable[[Any], _T]:
+        kept: dict[bytes, _T] = {}
+
+        @functools.wraps(function)
+        def call(matrix: Any) -> _T:
+            import hashlib
+
+            import numpy as np
+
+            content = hashlib.blake2b(repr(matrix.shape).encode())
+            for part in (matrix.indptr, matrix.indices, matrix.data):
+                content.update(f"{part.dtype}".encode())
+                content.update(np.ascontiguousarray(part).data)
+            key = content.digest()
+            kept[key] = found = kept.pop(key) if key in kept else function(matrix)
+            while len(kept) > most:
+                kept.pop(next(iter(kept)), None)
+            return found
+
+        call.cache_clear = kept.clear  # type: ignore[attr-defined]
+        return call
+
+    return wrap

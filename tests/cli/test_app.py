@@ -214,17 +214,23 @@ def test_interrupts_at_any_moment(part: int, tmp_path: Path) -> None:
             'aliases = {name: key}, --ignore name, or decimal = "," in a study.toml (growthpoles init) too',
             'aliases = {name: key}, ignore = [name], or decimal = "," in study.toml too',
         ),
+        (
+            "{named}, {skipped}",
+            """--named "Tom's hill=T1" --named b=c, --skipped '$5'""",
+            """named = {"Tom's hill": 'T1', 'b': 'c'}, skipped = ['$5'] in study.toml""",
+        ),
         ('repair="clean", in words', 'repair="clean", in words', 'repair="clean", in words'),
     ],
 )
 def test_a_remedy_names_what_the_command_takes(allowed: str, of_file: str, of_study: str) -> None:
     """Whatever stands in the rest of the line, and in the file's name."""
     values = {"layer": "one of b, c", "repair": '"clean"', "aliases": "{name: key}", "ignore": "[name]",
-              "decimal": '","', "crs": ""}  # fmt: skip
+              "decimal": '","', "crs": "",
+              "named": repr({"Tom's hill": "T1", "b": "c"}), "skipped": "['$5']"}  # fmt: skip
     own: dict[str, str] = {name: Option(name, value) for name, value in values.items()}
     own = {name: each for name, each in own.items() if f"{{{name}}}" in allowed} | {"x": "{x}"}
     told = message("crs=9 {is} wrong", where="a layer=x.gpkg", allowed=Reason(allowed, own), near=["layer=y"])
-    for options, wanted in (({"layer", "crs", "repair", "ignore"}, of_file), ({"study"}, of_study)):
+    for options, wanted in (({"layer", "crs", "repair", "ignore", "named", "skipped"}, of_file), ({"study"}, of_study)):
         line = in_its_words(told, options)
         assert line == f"a layer=x.gpkg: crs=9 {{is}} wrong; allowed: {wanted}; nearest: layer=y"
         assert templates(line) == templates(told)

@@ -373,7 +373,10 @@ def test_a_name_that_fits_no_region_is_given_its_key(county_file, ask, tmp_path,
     )
     stopped = ask(*command)
     assert stopped.returncode == 2 and f"'{name}' fits no region" in stopped.stderr
-    assert "allowed: --aliases name=key, --ignore name" in stopped.stderr
+    ignored = name if name.isalnum() else f'"{name}"'
+    assert f'allowed: --aliases "{name}=' in stopped.stderr and stopped.stderr.splitlines()[-1].endswith(
+        f"or --ignore {ignored} where it is no region"
+    ), stopped.stderr
     done = ask(*command, "--aliases", f"{name}=19")
     assert done.returncode == 0 and ",20," in done.stdout
     assert "fits no region" not in done.stderr and "no row" not in done.stderr
@@ -421,7 +424,10 @@ def test_specialisation_of_any_table(county_file, ask):
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        (["map", "FILE", "--variable", "incom"], "no column incom; allowed: income; nearest: income"),
+        (
+            ["map", "FILE", "--variable", "incom"],
+            "no column of numbers is called incom; allowed: income; nearest: income",
+        ),
         (["map", "FILE", "--variable", "county"], "holds no numbers: 'County 0'"),
         (["map", "FILE", "--variable", "code", "--key", "code"], "cannot be both the key of the regions and the var"),
         (["stats", "FILE", "--variable", "income", "--study", "mexico-gdp"], "--study with a file"),
@@ -432,6 +438,107 @@ def test_specialisation_of_any_table(county_file, ask):
 def test_files_are_refused_in_one_line(county_file, ask, words, problem):
     done = ask(*(str(county_file) if word == "FILE" else word for word in words))
     assert done.returncode == 2 and re.search(problem, done.stderr) and done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (
+            ["report", "-s", "DATA"],
+            r"data\.csv: is no study; allowed: a study\.toml or its folder; growthpoles init makes",
+        ),
+        (["verdict", "DATA"], r"unexpected extra argument\(s\) .*; allowed: options alone, such as --study FOLDER"),
+        (["index", "DATA"], r"no such command 'index'; allowed: report, map, rate, "),
+        (["map", "FILE", "DATA"], r"two files; allowed: map .*counties\.gpkg --table .*data\.csv: the second one is"),
+        (["audit", "LAYER"], "a boundary file, and no table; allowed: growthpoles map draws"),
+        (["map", "FILE", "--table", "LAYER"], "a boundary file, and no table; allowed: growthpoles map draws"),
+        (["init", "new", "-t", "DATA"], "no boundaries are given; allowed: --boundaries a file, or a table of Kaz"),
+        (["init", "new", "-t", "DATA", "--key", "code"], "of a boundary file; allowed: with --boundaries a file"),
+        (["report", "-s", "mexico-gdp", "--out", "DATA"], "is a file; allowed: a folder"),
+        (
+            ["map", "FILE", "--table", "ALIEN"],
+            "no column names regions.; allowed: a column that names regions, such as 00",
+        ),
+        (
+            ["map", "FILE", "--table", "MARKS"],
+            "'secret' is not a number; allowed: .*or an empty cell where there is no",
+        ),
+    ],
+)
+def test_files_that_go_elsewhere_are_told_where(county_file, ask, tmp_path, words, problem):
+    import geopandas as gpd
+
+    gpd.read_file(county_file).to_file(tmp_path / "layer.geojson")
+    (tmp_path / "alien.csv").write_text(
+        "land,wage 2020\n" + "".join(f"Land {'abcdefgh'[i]},{i * i % 7}.5\n" for i in range(8))
+    )
+    (tmp_path / "marks.csv").write_text(
+        "county,wage 2020\n" + "".join(f"County {i},{'secret' if i == 3 else i * i % 7}\n" for i in range(20))
+    )
+    files = {"FILE": county_file, "DATA": tmp_path / "data.csv", "LAYER": tmp_path / "layer.geojson",
+             "ALIEN": tmp_path / "alien.csv", "MARKS": tmp_path / "marks.csv"}  # fmt: skip
+    done = ask(*(str(files.get(word, word)) for word in words))
+    assert done.returncode == 2 and re.search(problem, done.stderr) and done.stderr.count("\n") == 1, done.stderr
+
+
+def test_a_remedy_for_several_names_runs_as_it_is_pasted(county_file, ask, tmp_path):
+    import shlex
+
+    names = [f"County {i}" if i > 2 else f"Countyy {i}" for i in range(20)]
+    table = tmp_path / "named.csv"
+    table.write_text("\n".join(["county,wage", *(f"{each},{i * i % 7}" for i, each in enumerate(names))]))
+    command = (
+        "stats",
+        str(county_file),
+        "--table",
+        str(table),
+        "--key",
+        "county",
+        "-v",
+        "wage",
+        "--permutations",
+        "19",
+    )
+    stopped = ask(*command)
+    remedy = stopped.stderr.partition("allowed: ")[2].partition(", or --ignore")[0]
+    assert remedy.count("--aliases") == 3 and "nearest" not in stopped.stderr, stopped.stderr
+    done = ask(*command, *shlex.split(remedy))
+    assert done.returncode == 0 and "no data" not in done.stderr, done.stderr
+
+
+def test_a_year_is_chosen_and_renames_none(county_file, ask, tmp_path):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for year in (2020, 2021):
+        sheet = book.create_sheet(f"Data {year}")
+        for row in [["county", "wage"], *([f"County {i}", i * i % 7 + year / 10] for i in range(20))]:
+            sheet.append(row)
+    book.save(tmp_path / "sheets.xlsx")
+    (tmp_path / "plain.csv").write_text("county,wage\n" + "".join(f"County {i},{i * i % 7}\n" for i in range(20)))
+    (tmp_path / "titled.csv").write_text(
+        "Wages in 2019\n\ncounty,wage\n" + "".join(f"County {i},{i * i % 7}\n" for i in range(20))
+    )
+
+    def stats(name, *more):
+        table = str(tmp_path / name)
+        return ask("stats", str(county_file), "--table", table, "-v", "wage", "--permutations", "19", *more)
+
+    done = stats("sheets.xlsx")
+    assert "wage 2021" in done.stdout and "the year: 2021 (--year says another: 2020, 2021)" in done.stderr
+    assert "wage 2020" in stats("sheets.xlsx", "--year", "2020").stdout
+    assert stats("sheets.xlsx", "--year", "2019").stderr.endswith("no year 2019; allowed: 2020, 2021\n")
+    assert "wage 2018" in stats("plain.csv", "--year", "2018").stdout
+    assert "wage 2019" in (done := stats("titled.csv")).stdout and "2019 was taken from the title" in done.stderr
+    assert stats("titled.csv", "--year", "2020").stderr.endswith("no year 2020; allowed: 2019\n")
+    book.create_sheet("Other").append(["county", "wage"])
+    for i in range(20):
+        book["Other"].append([f"County {i}", i * i % 7])
+    book.save(tmp_path / "sheets.xlsx")
+    assert (
+        "'wage' stands in a table of 2021 and in one that says no year; allowed: --sheet" in stats("sheets.xlsx").stderr
+    )
 
 
 @pytest.fixture

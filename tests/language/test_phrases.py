@@ -212,6 +212,8 @@ def test_values_are_translated_or_stand_as_they_are() -> None:
 def test_texts_for_a_page() -> None:
     assert tie("p = 0.05, p < 1, x ≥ 3") == "p\u00a0=\u00a00.05, p\u00a0<\u00a01, x\u00a0≥\u00a03"
     assert shorten("a" * 500, 10) == "a" * 9 + "…" and shorten(" a\n b\u202e") == "a b\ufffd"
+    assert shorten("one two, three", 10) == "one two…" and shorten("one two three", 8) == "one two…"
+    assert len(shorten("a " * 300, 120)) <= 120
     assert shorten("18,2\u00a0% \u2009 x\u00a0") == "18,2\u00a0% x"
 
 

@@ -50,6 +50,21 @@ def test_only_parts_that_cost_scale_move(seed: int) -> None:
             assert shapely.box(*frames[0].bounds).contains(shapes[9])
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_islet_far_from_a_long_coast_moves_though_the_scale_gains_nothing(turned: bool) -> None:
+    """Chile's Easter Island; off the ends of the coast the scale tells, near it nothing moves."""
+
+    def frames_with(far: tuple[float, float], size: float) -> int:
+        coast = [shapely.box(0, 2e5 * i, 2e5, 2e5 * (i + 1)) for i in range(20)]
+        island = shapely.box(*far, far[0] + size, far[1] + size)
+        lands = shapely.transform([*coast, island], lambda xy: xy[:, ::-1] if turned else xy)
+        return len(move_far_parts(np.array(lands), LAEA)[2])
+
+    assert frames_with((-3e6, 2e6), 2e4) == 1
+    assert frames_with((-3e5, 2e6), 2e4) == 0  # a coastal islet
+    assert frames_with((-3e6, 2e6), 4e5) == 0  # a region that is no speck stays where it costs no scale
+
+
 @pytest.mark.parametrize("size", [2e4, 2e5, 2.9e5])
 def test_areas_keep_their_proportions_up_to_the_stated_scale(size: float) -> None:
     given = body(1, (4e6, -3e6), size)

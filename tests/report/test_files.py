@@ -79,7 +79,7 @@ def test_an_interrupt_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.
 
 def test_a_file_in_the_way_of_a_folder(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("here")
-    with pytest.raises(DataError, match="out: the folder cannot be made"):
+    with pytest.raises(DataError, match="out: is a file; allowed: a folder"):
         make_folder(tmp_path / "out")
 
 

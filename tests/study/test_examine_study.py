@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import growthpoles as gp
-from growthpoles.errors import StudyError
+from growthpoles.errors import StudyError, parted
 from growthpoles.study.examine_study import examine_study
 from growthpoles.study.load_study import builtin_studies
 
@@ -204,6 +204,44 @@ def test_a_reference_that_is_no_region(folder: Path) -> None:
     (found,) = method(folder, 'normalisation = "reference"', 'reference = "KZ-SHYM"')
     assert found == ("study.toml", 14, "rating.reference", "'KZ-SHYM' is no region", found[4])
     assert str(found[4]).startswith("a region code; nearest: KZ-")
+
+
+SIGN = "x; allowed: y; nearest: z"  # what a user wrote is no sign of ours
+
+
+def test_what_is_quoted_does_not_end_the_problem(folder: Path) -> None:
+    (found,) = method(folder, 'normalisation = "reference"', f'reference = "{SIGN}"')
+    assert found[3] == f"'{SIGN}' is no region" and found[4] == "a region code"
+    edit(folder, "study.toml", (f'reference = "{SIGN}"', ""), ("reference", "min-max"))
+    edit(folder, "study.toml", ('file = "t.csv"', f'file = "{SIGN}"'))
+    (found,) = method(folder)
+    assert found[3] == f"tables[1].file = '{SIGN}' does not exist" and found[4] == ""
+    edit(folder, "study.toml", (f'file = "{SIGN}"', f'file = "../{SIGN}"'))
+    (found,) = method(folder)
+    assert str(found[3]).startswith(f"tables[1].file = '../{SIGN}' leads out of the study's folder")
+    assert str(found[4]).startswith("a copy of the file in that folder, or, for a study.toml of your own, --outside")
+    with pytest.raises(
+        StudyError, match=r"leads out .*a copy of the file .*--outside \(in Python outside=True\), which"
+    ):
+        gp.load_study(folder)
+
+
+def test_a_table_is_ones_own_whatever_its_name(folder: Path) -> None:
+    name = "the data of 2014, mine.csv"
+    (folder / "t.csv").rename(folder / name)
+    edit(folder, name, ("KZ-AKM,1,2,0\n", ""))
+    edit(folder, "study.toml", ('"t.csv"', f'"{name}"'))
+    table = gp.load_indicators(2014, study=gp.load_study(folder))
+    assert table.loc["KZ-AKM", "b"] != table.loc["KZ-AKM", "b"]
+    assert ("KZ-AKM", "b", f"no row in {name}") in table.attrs["missing"]
+
+
+def test_a_problem_keeps_its_parts_where_others_follow(folder: Path) -> None:
+    edit(folder, "t.csv", ("KZ-AKM,1,2,0", f"KZ-AKM,1,2,{SIGN}"), ("KZ-AKT,2,2,1", "KZ-AKT,2,2,-"))
+    with pytest.raises(gp.GrowthpolesError, match=r"\(and 1 more: growthpoles validate lists all\)") as caught:
+        gp.load_indicators(2014, study=gp.load_study(folder))
+    problem, remedy = parted(caught.value.args[0], file=str(folder / "t.csv"))
+    assert problem.startswith(f"line 2, column b: '{SIGN}'") and remedy and "more" not in remedy
 
 
 def test_the_method_is_tried_on_the_data(folder: Path) -> None:

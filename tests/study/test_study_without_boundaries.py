@@ -7,6 +7,8 @@ import pytest
 import shapely
 
 import growthpoles as gp
+from growthpoles.language.phrases import Words
+from growthpoles.report.wording import Wording
 from growthpoles.study.inputs import region_index
 
 CATALOGUE = """code,kind,parent,direction,weight,unit,name_en,numerator,denominator
@@ -95,6 +97,29 @@ def test_without_boundaries_a_study_rates_and_says_what_it_lacks(folder: Path) -
     (folder / "t.csv").write_text(TABLE + "a,5,5\n")
     with pytest.raises(gp.GrowthpolesError, match="a"):
         gp.load_indicators(2020, study=gp.load_study(folder / "study.toml"))
+
+
+def test_a_report_without_boundaries_says_so_of_all_that_needs_them(folder: Path) -> None:
+    rows = [f"{r},{y},{i + y % 7},{i + 2}" for y in (2019, 2020) for i, r in enumerate("abcdef")]
+    (folder / "t.csv").write_text("\n".join(["region,year,gdp,pop", *rows]))
+    text = STUDY.replace('correspondence = "map.csv"\n', "").replace("years = [2020]", "years = [2019, 2020]")
+    text = text.replace("year = 2020", 'year_column = "year"') + '[growth_poles]\npoles = ["a"]\n'
+    (folder / "study.toml").write_text(text + '[report]\nfigures = ["rating", "change", "moran", "slope"]\n')
+    report = gp.build_report(gp.load_study(folder), out=folder / "out")
+    assert report.results is not None
+    left_out = {str(name): why for name, why in report.results.stages.left_out.items()}
+    bare = "the study has no boundaries, which a map or a test of neighbours needs; allowed: [boundaries] with file ="
+    for name in ("figure rating_2019", "figure change_2019_2020", "figure moran", "gradient", "moran", "verdict"):
+        assert left_out[name].startswith(bare), name
+    assert (folder / "out" / "figures" / "slope_2019_2020.png").exists()
+    assert not [name for name, why in left_out.items() if "geometry" in why or "CRS" in why]
+    for lang in ("ru", "kk"):
+        said = Wording.of(report.results.study, lang).left_out(left_out["gradient"])
+        problem = Words(lang).message("the study has no boundaries, which a map or a test of neighbours needs")
+        assert said.startswith(problem) and said.endswith(
+            Words(lang).message('[boundaries] with file = "..." and key = "..."')
+        )
+    assert Wording.of(report.results.study, "en").left_out(left_out["gradient"]) == left_out["gradient"]
 
 
 def test_changes_of_several_years_follow_one_another_beside_boundaries(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import atexit
 import codecs
 import contextlib
@@ -9,6 +10,8 @@ import errno
 import functools
 import inspect
 import os
+import re
+import shlex
 import signal
 import sys
 import threading
@@ -187,7 +190,7 @@ def in_its_words(told: Reason, options: Collection[str]) -> Reason:
     remedies = {key: each for key, each in getattr(allowed, "places", {}).items() if isinstance(each, Option)}
     if not remedies:
         return told
-    taken = {key: f"--{each.name.replace('_', '-')} {each.value.strip(_QUOTES).replace(': ', '=')}".rstrip()
+    taken = {key: " ".join(f"--{each.name.replace('_', '-')} {word}".rstrip() for word in _in_shell(each.value))
              for key, each in remedies.items() if each.name in options}  # fmt: skip
     keys = {key: f"{each.name} = {each.value}" if each.value else each.name
             for key, each in remedies.items() if key not in taken}  # fmt: skip
@@ -200,6 +203,23 @@ def in_its_words(told: Reason, options: Collection[str]) -> Reason:
 _QUOTES = "[]{}\"'"
 
 
+def _in_shell(value: str) -> list[str]:
+    """Write a value of Python in words that a shell takes, each as one; what is no value stands as it is."""
+    try:
+        given = ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        return [value.strip(_QUOTES).replace(": ", "=")]
+    if isinstance(given, dict):
+        given = ["=".join(pair) for pair in given.items()]
+    return [_word(str(each)) for each in (given if isinstance(given, list) else [given])]
+
+
+def _word(text: str) -> str:
+    if re.fullmatch(r"[\w.,:/=+-]+", text):
+        return text
+    return shlex.quote(text) if re.search(r'["$`\\!%]', text) else f'"{text}"'
+
+
 def _usage(error: Any) -> str:
     """Return what is wrong with the command line, and the nearest option or command."""
     if type(error).__name__ == "NoArgsIsHelpError":
@@ -208,13 +228,16 @@ def _usage(error: Any) -> str:
     context = getattr(error, "ctx", None)
     where = context.command_path.removeprefix(context.find_root().command_path).strip() if context else ""
     told = str(error.format_message()).split(" Did you mean")[0].split(" (Possible")[0].rstrip(".")
-    given, known = getattr(error, "option_name", None), []
+    given, known, allowed = getattr(error, "option_name", None), [], None
     if context is not None:
         known = [name for param in context.command.params for name in getattr(param, "opts", ()) if name[:1] == "-"]
         if given is None and told.startswith("No such command"):
             given, known = told.partition("'")[2].rstrip("'"), list(getattr(context.command, "commands", ()))
+            allowed = ", ".join(known)
+        elif "unexpected extra argument" in told:
+            allowed = f"options alone{', such as --study FOLDER' if '--study' in known else ''}"
     near = nearest(given, known, n=1) if given else []
-    return message(told[:1].lower() + told[1:], where=where or None, near=near)
+    return message(told[:1].lower() + told[1:], where=where or None, allowed=allowed, near=near)
 
 
 def _with_permissions(command: Any) -> Any:

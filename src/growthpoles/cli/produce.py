@@ -168,6 +168,8 @@ def draw(
         refuse_for_file(study=study, edition=edition)
         if kind not in _OF_FILES:
             problem = f"map {kind} of a file"
+            if is_file(kind):
+                raise MapError(message("two files", allowed=f"map {kind} --table {file}: the second one is the table"))
             raise MapError(message(problem, allowed=f"{', '.join(_OF_FILES)}; the other kinds are those of a study"))
         asked = _named({"weights": weights, "adjust": adjust, "permutations": permutations, "seed": seed})
         if kind == "values":

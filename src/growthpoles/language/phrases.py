@@ -51,9 +51,12 @@ def phrase_keys(section: str, lang: str = "en") -> tuple[str, ...]:
 
 
 def shorten(text: object, longest: int = LONGEST) -> str:
-    """Return a text without control signs, cut to a length that a page can bear."""
+    """Return a text without control signs, cut to a length that a page can bear: behind a word, if none is too long."""
     plain = _BLANKS.sub(" ", clean_text(text)).strip()
-    return plain if len(plain) <= longest else plain[: longest - 1] + "\N{HORIZONTAL ELLIPSIS}"
+    if len(plain) <= longest:
+        return plain
+    words = plain[:longest].rpartition(" ")[0].rstrip(" ,;:-(")
+    return (words if len(words) > longest // 2 else plain[: longest - 1]) + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def tie(text: str) -> str:

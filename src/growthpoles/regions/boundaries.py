@@ -563,9 +563,12 @@ def _check_coordinates(frame: GeoDataFrame, where: str) -> None:
         told = (
             f"the coordinates look like degrees ({_extent(points)}), {crs.name} counts in {crs.axis_info[0].unit_name}"
         )
-        raise DataError(
-            message(told, where=where, allowed="the coordinate system that they have, for instance EPSG:4326")
+        allowed = remedy(
+            "that of the coordinates, such as EPSG:4326: {crs} where the file states none; QGIS (Assign Projection) "
+            "or ogr2ogr -a_srs where it states a wrong one",
+            crs="",
         )
+        raise DataError(message(told, where=where, allowed=allowed))
     if (size <= _PIXELS).all() and not _is_local(crs, points):
         told = f"the coordinates look like pixels ({_extent(points)}), {crs.name} puts them where no region is"
         raise DataError(

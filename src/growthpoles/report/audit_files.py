@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import html
 import io
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from growthpoles.errors import GrowthpolesError, Number, Reason
+from growthpoles.errors import DataError, GrowthpolesError, Number, Reason, message, plain
 from growthpoles.file_reading import read_bytes
 from growthpoles.file_writing import make_folder, output_folder
 from growthpoles.language.languages import SOURCE
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from growthpoles.study.audit.file_audit import AuditFile
 
 PRESET = "report"
+_PAGE = "audit.html"
+_AUDIT_OF, _HEAD = re.compile(rb'<meta name="generator" content="growthpoles, audit of ([^"]*)">'), 4_000
 FAULTS_TITLE = "{study}: faults: {faults}, cells: {cells}"
 CLAIMS_TITLE = "{study}: {statements} statements of the source"
 TABLE_TITLE = "Table {number}"
@@ -183,17 +187,34 @@ def write_audit(found: Audit, study: Study, *, out: str | Path, lang: str = "en"
     names = {} if study.boundaries.absent else names_of(study_regions(study), lang).to_dict()
     regions = {str(code): str(name) for code, name in names.items()}
     wording = Wording.of(study, lang, audit=found, regions=regions)
-    content["audit.html"] = audit_page(found, wording, name=study.text("title", lang) or study.name)
+    content[_PAGE] = audit_page(found, wording, name=study.text("title", lang) or study.name, audited=study.name)
     content["audit.xlsx"] = marked_workbook(found, wording)
     inputs = [path for path in study.path.parent.iterdir() if path.is_file()]
-    return _written(content, out, inputs=inputs, force=force)
+    return _written(content, out, name=study.name, inputs=inputs, force=force)
 
 
-def _written(content: Mapping[str, bytes], out: str | Path, *, inputs: Iterable[Path], force: bool) -> list[Path]:
+def _written(
+    content: Mapping[str, bytes], out: str | Path, *, name: str, inputs: Iterable[Path], force: bool
+) -> list[Path]:
+    """Write an audit; one of the same study or file is replaced, that of another only with `force`."""
     folder = make_folder(output_folder(out))
-    check_files(folder, content, before=written_before(folder), inputs=inputs, force=force)
+    held = _audited_in(folder)
+    if held not in (None, name) and not force:
+        problem = f"holds the audit of {plain(held)} already"
+        allowed = "another folder, or --force (in Python force=True) to replace that audit"
+        raise DataError(message(problem, where=str(folder), allowed=allowed))
+    before = {*written_before(folder), *(content if held == name else ())}
+    check_files(folder, content, before=before, inputs=inputs, force=force)
     write_files(folder, content)
     return [folder / name for name in content]
+
+
+def _audited_in(folder: Path) -> str | None:
+    """Return the name of the study or file whose audit is in a folder; None if there is none."""
+    with suppress(OSError), (folder / _PAGE).open("rb") as page:
+        if mark := _AUDIT_OF.search(page.read(_HEAD)):
+            return html.unescape(mark[1].decode(errors="replace"))
+    return None
 
 
 def file_faults(found: Audit, file: AuditFile, *, lang: str = SOURCE) -> tuple[pd.DataFrame, str]:
@@ -236,11 +257,11 @@ def write_file_audit(
     findings = found.findings_table()
     tables = {"audit_findings": findings.assign(place=cell_places(findings, file)), **_beside(found)}
     content = {f"{name}.csv": csv_bytes(frame) for name, frame in tables.items()}
-    content["audit.html"] = audit_page(found, wording, name=file.path.name, file=file)
+    content[_PAGE] = audit_page(found, wording, name=file.path.name, file=file)
     content["audit.xlsx"] = marked_workbook(found, wording, file=file)
     if proposed and not (Path(out) / "formulas.csv").exists():
         content["formulas.csv"] = csv_bytes(formulas)
-    return _written(content, out, inputs=[file.path], force=force)
+    return _written(content, out, name=file.path.name, inputs=[file.path], force=force)
 
 
 def audit_notes(found: Audit, wording: Wording) -> list[str]:
@@ -266,7 +287,9 @@ def _marks(found: Audit, wording: Wording) -> dict[Any, tuple[str, str]]:
     return marks
 
 
-def audit_page(found: Audit, wording: Wording, *, name: str, file: AuditFile | None = None) -> bytes:
+def audit_page(
+    found: Audit, wording: Wording, *, name: str, file: AuditFile | None = None, audited: str | None = None
+) -> bytes:
     """Return the audit as one page: every fault with its cells and evidence, then the tables with the cells marked."""
     from importlib import resources
 
@@ -320,6 +343,7 @@ def audit_page(found: Audit, wording: Wording, *, name: str, file: AuditFile | N
     return page.render(
         lang=words.lang,
         title=title,
+        audited=audited or name,
         summary="" if faults else words.message(NO_FINDING),
         rows_told=words.message(ROWS_TOLD),
         heads=[words.message(head) for head in heads],

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pandas as pd
 
 from growthpoles import __version__
-from growthpoles.errors import GrowthpolesError, RatingError, Reason, StudyError, message, unknown_option
+from growthpoles.errors import GrowthpolesError, RatingError, Reason, StudyError, unknown_option
 from growthpoles.file_reading import note, recorded
 from growthpoles.file_writing import WAIT, folder_lock, make_folder, output_folder, safe_name, write_bytes
 from growthpoles.language.languages import check_language
@@ -40,11 +40,11 @@ from growthpoles.spatial.global_tests.moran import moran
 from growthpoles.spatial.local_tests import LocalResult, local_moran
 from growthpoles.spatial.local_tests.multiple_testing import Adjust
 from growthpoles.study.inputs import (
-    NO_BOUNDARIES,
     editions,
     input_account,
     load_indicators,
     load_published,
+    no_boundaries,
     published_years,
     region_index,
     study_catalogue,
@@ -137,7 +137,7 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
     graph: Graph | None = None
     try:
         if study.boundaries.absent:
-            raise StudyError(message(NO_BOUNDARIES))
+            raise StudyError(no_boundaries())
         graph = study_weights(study, regions=regions)
     except GrowthpolesError as error:
         left_out["moran"] = error.args[0]

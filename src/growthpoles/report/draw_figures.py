@@ -19,11 +19,12 @@ import pandas as pd
 from growthpoles.errors import GrowthpolesError, Reason
 from growthpoles.maps.captions import Caption, captions_qmd, captions_tex
 from growthpoles.maps.presets import Preset
-from growthpoles.report.figures import FigureJob, figure_jobs, make_caption
+from growthpoles.report.figures import KINDS, FigureJob, figure_jobs, make_caption
 from growthpoles.report.page_blocks import Picture
 from growthpoles.report.parallel_processes import processes, side_by_side
 from growthpoles.report.results import Results
 from growthpoles.report.tables.table_formats import csv_bytes
+from growthpoles.study.inputs import no_boundaries
 
 _SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 _DIGITS = re.compile(r"(?<=\.\d\d)\d+")  # what follows the second decimal
@@ -190,9 +191,13 @@ def draw_figures(results: Results, *, lang: str, tell: Callable[[str], None]) ->
     preset = get_preset(results.study.report.preset)
     languages = report_languages(results, lang)
     drawn = Drawn(Outlines(), {code: {} for code in languages}, captions={code: [] for code in languages})
-    jobs = list(figure_jobs(results))
+    jobs, left_out = list(figure_jobs(results)), results.stages.left_out
     for name in sorted({*(results.study.report.figures or ())} - {job.kind.name for job in jobs}):
-        results.stages.left_out[_figure(name)] = "no data"
+        no_graph = left_out.get("moran") if KINDS[name].weights else None
+        left_out[_figure(name)] = no_graph or "no data"
+    if results.study.boundaries.absent:
+        left_out.update({_figure(job.name): no_boundaries() for job in jobs if job.kind.on_boundaries})
+        jobs = [job for job in jobs if not job.kind.on_boundaries]
     tasks = [partial(_draw, job, languages, lang, preset) for job in jobs]
     first = [task() for task in tasks[:1]]  # what it loads and remembers serves all processes
     found = chain(first, side_by_side(tasks[1:], processes()))
@@ -200,10 +205,10 @@ def draw_figures(results: Results, *, lang: str, tell: Callable[[str], None]) ->
         tell(f"figure {job.name}")
         sheets, boxes = next(found)
         if sheets is None:
-            results.stages.left_out[_figure(job.name)] = boxes
+            left_out[_figure(job.name)] = boxes
             continue
         if boxes:
-            results.stages.left_out[_figure(job.name)] = boxes
+            left_out[_figure(job.name)] = boxes
         for code, (caption, files, element, outlines) in zip(languages, sheets, strict=True):
             drawn.captions[code].append(caption)
             drawn.files.update(files)

@@ -28,6 +28,7 @@ from growthpoles.spatial.global_tests.moran import moran, moran_path
 from growthpoles.spatial.local_tests import local_getis_ord
 from growthpoles.study.inputs import (
     limits_name,
+    no_boundaries,
     study_method,
 )
 from growthpoles.study.study_spec import Study
@@ -457,6 +458,12 @@ def _no_panel(study: Study, ksi_years: tuple[int, ...]) -> str:
     return "the study has fewer than six years" if len(study.years) < _PANEL_YEARS else ""
 
 
+def _no_poles(study: Study, ksi_years: tuple[int, ...]) -> str:
+    if not study.growth_poles.poles:
+        return "the study names no poles ([growth_poles])"
+    return no_boundaries() if study.boundaries.absent else ""
+
+
 def _no_shares(study: Study, ksi_years: tuple[int, ...]) -> str:
     return "" if ksi_years else "the study has no shares in an industry"
 
@@ -479,7 +486,7 @@ STAGES: tuple[Stage, ...] = (
         "gradient",
         _every_year(_gradient),
         _by_year("gradient"),
-        lambda study, years: "" if study.growth_poles.poles else "the study names no poles ([growth_poles])",
+        _no_poles,
         aside=True,
     ),
     Stage("spread", _spread, lambda found, results: {"spread": found}, _one_year, needs_graph=True, aside=True),

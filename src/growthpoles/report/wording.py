@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 NOT_ALLOWED = "the data do not allow it: {error}"
 _LONG = 400
+_WHOLE = 2_000  # a message of an error with all the names that it lists
 _NAME = 80
 #: Places that hold columns, and places that hold a region.
 _COLUMNS, _REGIONS = ("column", "columns", "other"), ("region", "other_region")
@@ -131,9 +132,9 @@ class Wording:
     def reason(self, reason: str) -> str:
         """Say a reason; what is the user's own stands as it is, or is translated as a whole."""
         if not isinstance(reason, Reason):
-            return shorten(self.words.sentence(reason), LONGEST if self.coded else _LONG)
+            return shorten(self.words.sentence(reason), _LONG)
         if self.coded and not reason.filled:
-            return shorten(reason)  # an error, which says more than its template
+            return shorten(reason, _WHOLE)  # an error, which says more than its template
         return self._said(reason)
 
     def _said(self, text: str) -> str:
@@ -174,7 +175,7 @@ class Wording:
     def left_out(self, reason: str) -> str:
         """Say why an analysis is left out; an error without a translation is quoted, after words that say so."""
         known = self.words.lang == SOURCE or all(self.words.message(leaf) != leaf for leaf in templates(reason))
-        return shorten(self.reason(reason) if known else self.words.message(NOT_ALLOWED, error=reason), 300)
+        return shorten(self.reason(reason) if known else self.words.message(NOT_ALLOWED, error=reason), _WHOLE)
 
     def specifications(self, verdict: Verdict | None) -> list[tuple[str, str]]:
         """Say which specifications were left out and why, kinds of weights with the same reason together."""

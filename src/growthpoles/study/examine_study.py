@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import copy
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from pydantic import ValidationError
 
-from growthpoles.errors import GrowthpolesError, Reason, StudyError, listed, message, nearest, plain, shown
+from growthpoles.errors import GrowthpolesError, Reason, StudyError, listed, message, nearest, parted, plain, shown
 from growthpoles.file_reading import read_text
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.regions.boundaries import boundary_notes
@@ -71,7 +72,7 @@ def study_problems(path: Path, *, outside: bool = False) -> tuple[Study | None, 
     except StudyError as error:
         found = re.search(r"\(at line (\d+)", str(error))
         line = int(found[1]) if found else None
-        return None, [Problem(str(error).removeprefix(f"{path}: "), str(path), "", line)]
+        return None, [replace(_plain_problem(error, str(path)), row=line)]
     problems: list[Problem] = []
     if "path" in content:
         problems.append(Problem("not a known key", str(path), "", line_of(text, ("path",)), "path"))
@@ -80,11 +81,9 @@ def study_problems(path: Path, *, outside: bool = False) -> tuple[Study | None, 
     barred = False
     if study is not None:
         for key, problem in file_problems(study, outside=outside):
-            said, _, remedy = problem.partition("; ")
+            said, remedy = parted(problem, file=key)
             row = line_of(text, tuple(re.findall(r"\w+", key)))
-            problems.append(
-                Problem(said.removeprefix(f"{key}: "), str(path), "", row, key, remedy.removeprefix("allowed: "))
-            )
+            problems.append(Problem(said, str(path), "", row, key, remedy))
             barred = barred or OUTSIDE in problem
     return (None if barred else study), problems  # nothing of a study that leads elsewhere is read
 
@@ -113,7 +112,8 @@ def _lenient(path: Path, text: str, content: dict[str, Any], problems: list[Prob
 def _described(fault: Any, path: Path, text: str) -> Problem:
     where = tuple(fault["loc"])
     key = ".".join(str(part + 1) if isinstance(part, int) else plain(part) for part in where)
-    said, _, remedy = fault["msg"].removeprefix("Value error, ").partition("; allowed: ")
+    cause = fault.get("ctx", {}).get("error")
+    said, remedy = parted(cause.args[0] if isinstance(cause, ValueError) else fault["msg"])
     if fault["type"] == "extra_forbidden":
         known = known_keys(where[:-1])
         near = nearest(where[-1], known, n=1)
@@ -211,7 +211,7 @@ def catalogue_problems(path: Path) -> tuple[Catalogue | None, list[Problem]]:
     try:
         frame = catalogue_frame(path)
     except GrowthpolesError as error:
-        return None, [Problem(str(error).removeprefix(f"{path}: "), str(path))]
+        return None, [_plain_problem(error, str(path))]
     problems: list[Problem] = []
     most = max(10, min(_MOST, 20_000 // max(1, len(frame))))  # the whole catalogue is read anew for each
     while len(problems) < most:
@@ -235,8 +235,7 @@ def _placed(told: Reason, path: Path) -> Problem:
     at = getattr(told.places["where"], "places", None)
     if at is None:
         return Problem(told.removeprefix(f"{path.name}: "), str(path))
-    problem, allowed, near = (str(told.places.get(part, "")) for part in ("problem", "allowed", "near"))
-    remedy = "; nearest: ".join(filter(None, (allowed, near)))
+    problem, remedy = parted(told, file=told.places["where"])
     return Problem(problem, str(path), "", int(at["row"]), at["column"], remedy)
 
 
@@ -414,7 +413,7 @@ def _method_problems(study: Study, catalogue: Catalogue, known: set[str] | None)
     text = read_text(study.path, errors="replace")
     problems = []
     for key, told in found:
-        problem, _, remedy = told.partition("; allowed: ")
+        problem, remedy = parted(told)
         problems.append(Problem(problem, str(study.path), "", line_of(text, tuple(key.split("."))), key, remedy))
     return problems
 
@@ -520,11 +519,8 @@ def _result_problems(study: Study, catalogue: Catalogue, faulty: set[int], file:
 
 def _plain_problem(error: GrowthpolesError, file: str) -> Problem:
     """Make a problem of an error, its place and remedy taken out of the message."""
-    text = str(error)
-    head, _, remedy = text.partition("; allowed: ")
-    if file and head.startswith(file):
-        head = head.removeprefix(file).lstrip(":, ")
-    return Problem(head, file, "", None, "", remedy)
+    problem, remedy = parted(error.args[0], file=file)
+    return Problem(problem, file, "", None, "", remedy)
 
 
 def open_marks(path: Path) -> list[tuple[str, int, str]]:

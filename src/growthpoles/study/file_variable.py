@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from growthpoles.errors import DataError, listed, message, nearest, plain, shown
+from growthpoles.study.files.printed_labels import UNSTATED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,7 +99,7 @@ class FileData:
             if variable in others and self.regions is not None:
                 problem = f"column {plain(variable)} holds no numbers: {_first_text(self.regions[variable])}"
             else:
-                problem = f"no column {plain(variable)}"
+                problem = f"no column of numbers is called {plain(variable)}"
             near = nearest(variable, columns, n=1)
             raise DataError(
                 message(problem, where=self.source, allowed=listed(columns) or "a column of numbers", near=near)
@@ -247,25 +248,33 @@ def _joined(
     from growthpoles.study.read_published import read_table
 
     assert options.table is not None
-    long = read_table(options.table, boundaries=path, key=key, layer=layer, sheet=options.sheet,
-                      year=options.year or _UNSTATED, ignore=options.ignore, aliases=options.aliases)  # fmt: skip
+    long = read_table(options.table, boundaries=path, key=key, layer=layer, sheet=options.sheet, year=UNSTATED,
+                      ignore=options.ignore, aliases=options.aliases)  # fmt: skip
     notes += [note for note in long.attrs.get("remarks", ()) if not note.startswith("the key of the regions")]
-    years = sorted(set(long["year"]))
-    if options.year is not None and options.year not in years:
-        raise DataError(message(f"no year {options.year}", where=str(options.table), allowed=listed(years)))
-    year = options.year or years[-1]
-    if len(years) > 1 and options.year is None:
-        notes.append(f"the year: {year} (--year says another: {listed(years)})")
+    year = _year_of(long, options, options.table, notes)
     bare = regions[[regions.geometry.name]]
     joined = join(bare, long[long["year"] == year])
     if "no_row" in joined.attrs and not any("no row for" in note for note in notes):
         notes.append(f"no row for {listed(joined.attrs['no_row'])}: no data")
     table = joined.drop(columns=bare.columns)
-    table.attrs = {} if year == _UNSTATED else {"year": year}
+    table.attrs = {} if year == UNSTATED else {"year": year}
     return table
 
 
-_UNSTATED = 1900  # the year of a table that says none
+def _year_of(long: pd.DataFrame, options: FileOptions, path: Path, notes: list[str]) -> int:
+    """Choose a year of a table, the last one if none is asked for; a table that says none is of any year."""
+    years: list[int] = sorted(set(long["year"]) - {UNSTATED})
+    if years and options.year is not None and options.year not in years:
+        raise DataError(message(f"no year {options.year}", where=str(path), allowed=listed(years)))
+    if len(years) > 1 and options.year is None:
+        notes.append(f"the year: {years[-1]} (--year says another: {listed(years)})")
+    year = options.year or [UNSTATED, *years][-1]
+    long.loc[long["year"] == UNSTATED, "year"] = year
+    own = long[long["year"] == year]
+    if (twice := own[own.duplicated(["region", "indicator"])]["indicator"]).size:
+        problem = f"{shown(twice.iloc[0])} stands in a table of {year} and in one that says no year"
+        raise DataError(message(problem, where=str(path), allowed="--sheet with one of them"))
+    return year
 
 
 def read_matrix(path: Path, options: FileOptions) -> FileData:
@@ -274,16 +283,11 @@ def read_matrix(path: Path, options: FileOptions) -> FileData:
         return read_files(path, options)
     from growthpoles.study.read_published import read_table
 
-    long = read_table(path, sheet=options.sheet, encoding=options.encoding, year=options.year or _UNSTATED,
+    long = read_table(path, sheet=options.sheet, encoding=options.encoding, year=UNSTATED,
                       ignore=options.ignore, aliases=options.aliases)  # fmt: skip
-    years = sorted(set(long["year"]))
-    year = options.year or years[-1]
-    if year not in years:
-        raise DataError(message(f"no year {year}", where=str(path), allowed=listed(years)))
     notes = list(long.attrs.get("remarks", ()))
-    if len(years) > 1 and options.year is None:
-        notes.append(f"the year: {year} (--year says another: {listed(years)})")
+    year = _year_of(long, options, path, notes)
     table = long[long["year"] == year].pivot(index="region", columns="indicator", values="value")
     table = table.reindex(index=long["region"].unique(), columns=long["indicator"].unique()).rename_axis(columns=None)
-    table.attrs = {} if year == _UNSTATED else {"year": year}
+    table.attrs = {} if year == UNSTATED else {"year": year}
     return FileData(None, table, notes, path.name)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from growthpoles.study.study_spec import OUTSIDE, Study, may_read
+from growthpoles.study.study_spec import Study, leads_outside, may_read
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +16,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from growthpoles.errors import GrowthpolesError, LanguageError, StudyError, message, nearest, shown
+from growthpoles.errors import GrowthpolesError, LanguageError, Reason, StudyError, message, nearest, shown
 from growthpoles.file_reading import layer_files, read_bytes
 from growthpoles.shipped_data import geodata_path
 
@@ -93,6 +93,9 @@ def read_toml(path: Path) -> dict[str, Any]:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         if isinstance(error, GrowthpolesError):
             raise
+        if path.suffix.lower() != ".toml":
+            allowed = "a study.toml or its folder; growthpoles init makes one of a table and its boundaries"
+            raise StudyError(message("is no study", where=str(path), allowed=allowed)) from None
         told = "a number of more than 4,300 digits" if "integer string" in str(error) else str(error)[:200]
         raise StudyError(message(f"not valid TOML: {told}", where=str(path))) from None
 
@@ -231,7 +234,7 @@ def load_study(path: str | Path | None = None, *, outside: bool = False) -> Stud
     return study
 
 
-def file_problems(study: Study, *, outside: bool = False) -> list[tuple[str, str]]:
+def file_problems(study: Study, *, outside: bool = False) -> list[tuple[str, Reason]]:
     """List what a valid study names and does not have, or may not read: (key, problem) for files and years."""
     named = {"rating.catalogue": study.rating.catalogue}
     if study.rating.weights:
@@ -260,9 +263,8 @@ def file_problems(study: Study, *, outside: bool = False) -> list[tuple[str, str
             named[f"tables[{number}].shares"] = table.shares
         if not set(table.covered(study.years)) & set(study.years):
             problem = f"year {table.year} is not one of the study" if table.year else "has no year of the study"
-            problems.append(
-                (f"tables[{number}]", f"tables[{number}]: {problem}; allowed: {', '.join(map(str, study.years))}")
-            )
+            key = f"tables[{number}]"
+            problems.append((key, message(problem, where=key, allowed=", ".join(map(str, study.years)))))
     for key, name in named.items():
         if len(problems) >= _MOST:
             break
@@ -270,7 +272,7 @@ def file_problems(study: Study, *, outside: bool = False) -> list[tuple[str, str
             found = study.resolve(name)
             parts = layer_files(found) if key == "boundaries.file" else []
             if not (outside or all(may_read(study.path, part) for part in (found, *parts))):
-                problems.append((key, f"{key} = {name[:200]!r} {OUTSIDE}"))
+                problems.append((key, leads_outside(f"{key} = {name[:200]!r}")))
                 continue
             if found.exists():
                 continue
@@ -278,6 +280,5 @@ def file_problems(study: Study, *, outside: bool = False) -> list[tuple[str, str
             near = nearest(found.name, (p.name for p in folder.iterdir()), n=1) if folder.is_dir() else []
         except (OSError, ValueError, RuntimeError):  # too long, a null character, a loop of links
             near = []
-        hint = f"; nearest: {near[0]}" if near else ""
-        problems.append((key, f"{key} = {name[:200]!r} does not exist{hint}"))
+        problems.append((key, message(f"{key} = {name[:200]!r} does not exist", near=near)))
     return problems

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from growthpoles.errors import DataError, StudyError, listed, message, shown
+from growthpoles.errors import DataError, StudyError, listed, message, remedy, shown
 from growthpoles.file_reading import layer_files
 from growthpoles.file_writing import make_folder, write_bytes
 from growthpoles.language.languages import LANGUAGES, SOURCE
@@ -296,11 +296,12 @@ def propose_study(
     folder = Path(folder)
     paths = [Path(table)] if isinstance(table, str | Path) else [Path(each) for each in table]
     if not paths:
-        raise DataError(message("no table is given", allowed="table= a file"))
+        raise DataError(message("no table is given", allowed=remedy("{table}", table="a file")))
     delimiter = "\t" if delimiter in ("tab", "\\t") else delimiter
     of_layer = {"key": key, "layer": layer, "crs": crs}
     if boundaries is None and any(value is not None for value in of_layer.values()):
-        raise DataError(message("key, layer and crs are of a boundary file", allowed="with boundaries="))
+        given = remedy("with {boundaries}", boundaries="a file")
+        raise DataError(message("key, layer and crs are of a boundary file", allowed=given))
     if crs is not None and crs.strip().casefold() == "none":
         allowed = "the code of one, such as EPSG:32642; maps and tests of a file alone take a plane: --crs none"
         raise DataError(message("a study needs a coordinate system", where="crs", allowed=allowed))
@@ -374,7 +375,7 @@ def _open(
         ]
         found = guess_vintage(columns)
         if found is None:
-            allowed = "boundaries= a file, or a table of Kazakhstan's regions"
+            allowed = remedy("{boundaries}, or a table of Kazakhstan's regions", boundaries="a file")
             raise DataError(message("no boundaries are given", allowed=allowed))
         return found, grids
     grids = []

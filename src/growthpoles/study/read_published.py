@@ -12,7 +12,7 @@ from typing import Literal
 
 import pandas as pd
 
-from growthpoles.errors import DataError, listed, message, nearest, remedy, shown
+from growthpoles.errors import DataError, listed, message, nearest, parted, plain, remedy, shown
 from growthpoles.regions.key_matching import key_of
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.result_display import ResultDisplay
@@ -39,6 +39,7 @@ from growthpoles.study.table_blocks import (
 from growthpoles.study.table_layout import read_block
 
 MOST_NAMES = 20_000  # different names of regions in a table; the most that a country has are municipalities
+_NAMED = 12  # names of rows that one message lists
 _WITH_CODE = re.compile(r"(\D*[^\W\d]\)?)\s*[-<\[(]\s*(\w+)[>\])]?")  # "Burgenland <AT11>", "Adana-1"
 Codes = dict[tuple[int, int | str], str]  # (id of a block, its column or the text of a kind) -> code
 
@@ -437,31 +438,25 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
         for why, names in reasons.items()
     ]
     assert block.key is not None
-    within = [" ".join(filter(None, map(cell_text, row))) for n, row in block.aside if block.first <= n <= block.last]
-    if within:
-        doubts.append(f"{at}: {listed(within)}: rows without a number, taken for headings or remarks")
+    if within := [[*filter(None, map(cell_text, row))] for n, row in block.aside if block.first <= n <= block.last]:
+        doubts.append(f"{at}: {listed(map(' '.join, within))}: rows without a number, taken for headings or remarks")
     if match.aliases:
         doubts.append(f"{at}: other spellings: {listed(f'{k} = {code}' for k, (code, _) in match.aliases.items())}")
     if match.width is not None:
         doubts.append(f"{at}: codes have lost their leading zeros, which are put back ({match.width} digits)")
-    have = set(match.codes.values())
-    have |= {code for each in blocks if _continues(each, block) for code in each.match.codes.values()}
-    lacking = [code for code in codes if code not in have]
-    if lacking:
+    have = {code for each in blocks if each is block or _continues(each, block) for code in each.match.codes.values()}
+    if lacking := [code for code in codes if code not in have]:
         doubts.append(f'{at}: no row for {listed(lacking)}; they are "no data"')
     if block.missing:
         doubts.append(f'{at}: {listed(map(repr, block.missing))} was taken to mean "no data"')
-        zero = [mark for mark in block.missing if mark in ("-", "–", "—", "−")]
-        if zero:
-            doubts.append(
-                f"{at}: {listed(map(repr, zero))} is zero at some offices: zero = {toml_list(zero)} takes it so"
-            )
+        if zero := [mark for mark in block.missing if mark in ("-", "–", "—", "−")]:
+            told = f"{listed(map(repr, zero))} is zero at some offices: zero = {toml_list(zero)} takes it so"
+            doubts.append(f"{at}: {told}")
     if block.flags:
         doubts.append(f"{at}: {listed(map(repr, block.flags))} beside numbers is kept as a remark on them")
     if block.grid.hidden or block.grid.hidden_columns:
         rows = sorted(block.grid.hidden)
-        columns = len(block.grid.hidden_columns)
-        told = f"{len(rows)} rows ({listed(rows, limit=8)}), {columns} columns"
+        told = f"{len(rows)} rows ({listed(rows, limit=8)}), {len(block.grid.hidden_columns)} columns"
         doubts.append(f"{at}: hidden in the file and left out: {told}")
     if block.left_out:
         doubts.append(f"{at}: the columns {listed(block.left_out)} were left out")
@@ -533,7 +528,9 @@ def read_table(
     path = Path(path)
     codes, blocks, remarks = _look(path, boundaries, key, layer, sheet=sheet, year=year, encoding=encoding)
     if not blocks:
-        raise DataError(message(f"no table was found ({'; '.join(remarks[:4])})", where=str(path)))
+        like = f"a column that names regions{f', such as {listed(codes[:3])}' if codes else ''}, beside one of numbers"
+        why = "; ".join(each.removesuffix("; it was left out") for each in remarks[:4])
+        raise DataError(message(f"no table was found ({why})", where=str(path), allowed=like))
     indicators, places = name_indicators(blocks)
     names = {place: indicators[at].name for place, at in places.items()}
     known, skipped = dict(aliases or {}), set(ignore)
@@ -543,15 +540,19 @@ def read_table(
     for block in blocks:  # what the caller says is no doubt
         block.match.aliases |= {name: (known[name], "as asked") for name in block.match.open if name in known}
         block.match.open = {name: near for name, near in block.match.open.items() if name not in known}
-    stray = [name for block in blocks for name in block.match.open if name not in skipped]
-    problems = [f"{shown(name)} fits no region" for name in dict.fromkeys(stray)]
-    problems += [f"the year of {place_of(block)} is not stated" for block in blocks if not block.years]
-    problems += [block.unclear for block in blocks if block.unclear and decimal is None]
+    stray = {name: hit for block in blocks for name, hit in block.match.open.items() if name not in skipped}
+    undated = [f"the year of {place_of(block)} is not stated" for block in blocks if not block.years]
+    unclear = [parted(block.unclear)[0] for block in blocks if block.unclear and decimal is None]
+    problems = [*(f"{shown(name)} fits no region" for name in stray), *undated, *unclear]
     if problems:
-        own = {"aliases": "{name: key}", "ignore": "[name]", "year": "", "decimal": '","', "thousands": '"."'}
-        allowed = remedy("{aliases}, {ignore}, {year}, or {decimal} with {thousands}", **own)
-        near = dict.fromkeys(hit for block in blocks for hit in block.match.open.values() if hit is not None)
-        raise DataError(message("; ".join(problems[:12]), where=str(path), allowed=allowed, near=[*near][:5]))
+        plainly = [name for name in stray if name.strip() and plain(name) == name][:_NAMED] or ["name"]
+        own = {"aliases": repr({name: stray.get(name) or "key" for name in plainly}), "ignore": repr(plainly[:1])}
+        own |= {"year": "", "decimal": '","', "thousands": '"."'}
+        of_names, of_signs = "{aliases}, or {ignore} where it is no region", "{decimal} with {thousands}"
+        ways = {of_names: stray, "{year}": undated, of_signs: unclear}
+        text = "; ".join(way for way, cause in ways.items() if cause)
+        allowed = remedy(text, **{name: value for name, value in own.items() if f"{{{name}}}" in text})
+        raise DataError(message("; ".join(problems[:_NAMED]), where=str(path), allowed=allowed))
     rows: list[tuple[str, int, str, float, str]] = []
     unread: list[tuple[str, int | None, str, str, str]] = []
     for block in blocks:
@@ -571,8 +572,7 @@ def read_table(
                 for code, value in zip(frame.columns, values, strict=True):
                     rows.append((region, at, str(code), float(value), flags.get((str(name), str(code)), "")))
     table = pd.DataFrame(rows, columns=["region", "year", "indicator", "value", "flag"])
-    twice = table[table.duplicated(["region", "year", "indicator"])]
-    if len(twice):
+    if len(twice := table[table.duplicated(["region", "year", "indicator"])]):
         first = twice.iloc[0]
         problem = f"{first['region']} has two values of {shown(first['indicator'])} for {first['year']}"
         raise DataError(message(problem, where=str(path), allowed="one value for a region, year and indicator"))

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
-from growthpoles.errors import DataError, StudyError, message
+from growthpoles.errors import DataError, Reason, StudyError, message
 from growthpoles.file_reading import absolute
 from growthpoles.file_writing import RESERVED
 from growthpoles.language.languages import SOURCE, check_language
@@ -24,7 +24,7 @@ from growthpoles.result_display import ResultDisplay
 from growthpoles.shipped_data import geodata_path
 from growthpoles.study.rating_spec import SHOWN, Language, Part, Rating, Text, Year, known_word, quoted, read_goalposts
 
-OUTSIDE = "leads out of the study's folder; allowed: files below it, or --outside (in Python outside=True)"
+OUTSIDE = "leads out of the study's folder, and what somebody else's study names there is not read"
 YEAR_MARK = "{year}"
 _REPEATS = 8  # of a pattern for keys
 DISTANCES = "distances"  # kind of weights: from the table that [weights] names
@@ -287,6 +287,15 @@ class Inequality(Part):
         return self
 
 
+def leads_outside(what: str) -> Reason:
+    """Say that a file of a study lies outside its folder, and what allows it."""
+    allowed = (
+        "a copy of the file in that folder, or, for a study.toml of your own, --outside (in Python outside=True), "
+        "which lets it name any file of yours"
+    )
+    return message(f"{what} {OUTSIDE}", allowed=allowed)
+
+
 def may_read(study: Path, path: Path) -> bool:
     """Tell whether a study may read a file: one that lies below its folder, or one that it was proposed from.
 
@@ -503,7 +512,7 @@ class Study(Part, ResultDisplay):
             try:
                 path = absolute(Path(content["path"]).parent / name)
                 if not ((info.context or {}).get("outside") or may_read(Path(content["path"]), path)):
-                    raise ValueError(f"rating.goalposts = {name[:200]!r} {OUTSIDE}")
+                    raise ValueError(leads_outside(f"rating.goalposts = {name[:200]!r}"))
                 pairs = read_goalposts(path)
             except (OSError, UnicodeDecodeError):
                 raise ValueError(f"rating.goalposts = {name[:200]!r} does not exist") from None

@@ -16,6 +16,7 @@ from growthpoles.regions.key_matching import KeyMatch, best_rule, match_keys
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files.number_notation import Notation, detect_notation
 from growthpoles.study.files.printed_labels import (
+    UNSTATED,
     bare_name,
     parse_year,
     part_of_year,
@@ -535,34 +536,33 @@ def _find_years(block: Block, year: int | None) -> None:
     if block.year_column is not None:
         labels = [parse_year(row[block.year_column]) for _, row in block.rows if block.text(row, block.year_column)]
         found = [label for label in labels if label is not None]
+        block.years = sorted({label.year for label in found})
     else:
         parts = [part for at in block.value_at for part in block.paths[at]]
         found = [label for part in parts if (label := parse_year(part)) is not None]
         block.years = sorted({each for each in block.value_at.values() if each is not None})
-    if block.year_column is not None:
-        block.years = sorted({label.year for label in found})
     if any(label.kind == "fiscal" for label in found):
         block.doubts.append("years such as 2018-19: the first one was taken")
-    if not block.years and year is not None:
-        block.years = [year]
+    if block.years:
         return
     heads = [part for at in block.value_at for part in block.paths[at] if not _PRICES.search(part)]
     several = {hit for part in heads for hit in _years_in(part)}
-    if not block.years and len(several) > 1:
+    said: list[tuple[int, str]] = []
+    for what, texts in (("sheet", [block.grid.sheet]), ("title", block.titles), ("name", [block.grid.path.stem])):
+        plain = (text.replace("_", " ") for text in texts if text and not _PRICES.search(text))
+        years = {hit for text in plain for hit in _years_in(text)}
+        said += [(years.pop(), what)] if len(years) == 1 else []
+    if said and len(several) < 2 and year in (None, UNSTATED):
+        block.years = [said[0][0]]
+        block.doubts.append(f"the year; {said[0][0]} was taken from the {said[0][1]}")
+    elif year is not None:
+        block.years = [year]
+        if said and said[0][0] != year != UNSTATED:
+            block.doubts.append(f"the year; {year} was given, though the {said[0][1]} says {said[0][0]}")
+    elif len(several) > 1:
         block.doubts.append(f"the year; {listed(sorted(several))} stand in the headers of columns, in no form known")
-    elif not block.years:
-        for what, texts in (("sheet", [block.grid.sheet]), ("title", block.titles)):
-            years = {hit for text in texts if text and not _PRICES.search(text) for hit in _years_in(text)}
-            if len(years) == 1:
-                block.years = [years.pop()]
-                block.doubts.append(f"the year; {block.years[0]} was taken from the {what}")
-                return
-        named = set(_years_in(block.grid.path.stem.replace("_", " ")))
-        if len(named) == 1:
-            block.years = [named.pop()]
-            block.doubts.append(f"the year; {block.years[0]} was taken from the name")
-        else:
-            block.doubts.append("the year; it is not stated")
+    else:
+        block.doubts.append("the year; it is not stated")
 
 
 def _years_in(text: str) -> list[int]:
@@ -663,7 +663,7 @@ def _find_marks(block: Block) -> None:
         a, b = (block.names[at] for at in signs.values())
         block.unclear = f"{shown(a)} and {shown(b)} have different decimal signs"
     elif unclear is not None:
-        block.unclear = str(unclear)
+        block.unclear = unclear.told
 
 
 def _name_labels(block: Block) -> None:

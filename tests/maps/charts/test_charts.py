@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from libpysal.graph import Graph
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from growthpoles import maps
@@ -238,6 +239,19 @@ def test_names_fold_at_blanks_after_hyphens_and_between_syllables() -> None:
     cut = fold("one two three four five six", 6.0, 8.0, most=2)
     assert len(cut) == 2
     assert cut[1].endswith("…")
+
+
+def test_the_ways_of_slopes_differ_without_colour() -> None:
+    before = pd.Series([1.0, 2.0, 3.0, 5.0], index=list("abcd"))
+    ax = maps.plot_slope(before, before.add([1.0, -1.0, 0.0, 1.0]), years=(1, 2))
+    drawn = [(line.get_color(), str(line._dash_pattern)) for line in ax.lines if len(line.get_xdata()) == 2]
+    assert len(drawn) == 4 and len({dashes for _, dashes in drawn}) == 3 and drawn[0] == drawn[3]
+    keys = [each for each in ax.collections if (each.get_gid() or "").startswith("key-lines")]
+    # the key shows the same lines: rise, fall, no change
+    for key, (colour, _), line in zip(keys, drawn, ax.lines, strict=False):
+        assert to_hex(key.get_edgecolor()[0]) == colour and (key.get_linestyle()[0][1] is None) == (
+            line.get_linestyle() == "-"
+        )
 
 
 def test_slopes_share_the_place_of_one_value_and_name_who_has_none() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from growthpoles.language.phrases import Words
 from growthpoles.report.audit_files import file_faults, write_file_audit
 from growthpoles.report.wording import Wording
 from growthpoles.study.audit.file_audit import audit_file, propose_formulas, read_audit_file, read_formulas
+from growthpoles.study.audit.findings import is_open
 
 PAGE = Path(__file__).parents[3] / "docs" / "audit-your-table.md"
 NAMES = ("gdp", "emp", "pop", "urban", "rural", "prod")
@@ -422,3 +424,94 @@ def test_a_column_whose_figures_cannot_be_read_is_named(cell: str, tmp_path: Pat
     rows = "".join(f"A{i},Place {i},{300 + 7 * i},{cell.format(i % 5)}\n" for i in range(8))
     (tmp_path / "t.csv").write_text(f"code,Region,GRP 2020,Odd\n{rows}")
     assert read_audit_file(tmp_path / "t.csv").left_out == ("column Odd is not read: 0 of 8 cells are numbers",)
+
+
+@pytest.mark.parametrize("name", ["one & two.csv", "yearbook.xlsx"])
+def test_an_audit_replaces_its_own_and_not_that_of_another_file(yearbook: Path, tmp_path: Path, name: str) -> None:
+    def write(path: Path, out: Path, *, force: bool = False) -> list[Path]:
+        found, file, rules = audit_file(path)
+        return write_file_audit(found, file, rules, out=out, proposed=True, force=force)
+
+    def table(path: Path, cell: int) -> Path:
+        if path.suffix == ".csv":
+            path.write_text(
+                "region,gdp,emp\n" + "".join(f"r{i},{100 + 7 * i},{cell if i == 3 else i}\n" for i in range(6))
+            )
+        else:
+            book = load_workbook(yearbook)
+            book.worksheets[0]["B5"] = cell
+            book.save(path)
+        return path
+
+    out, own = tmp_path / "out", table(tmp_path / name, 50)
+    write(own, out)
+    page = (out / "audit.html").read_bytes()
+    write(table(own, 90), out)  # the file was corrected
+    assert (out / "audit.html").read_bytes() != page
+    other = table(tmp_path / f"other{own.suffix}", 60)
+    with pytest.raises(
+        DataError, match=re.escape(f"out: holds the audit of {name} already; allowed: another folder, or")
+    ):
+        write(other, out)
+    write(other, out, force=True)
+    with pytest.raises(DataError, match=re.escape(f"holds the audit of {other.name} already")):
+        write(own, out)
+    (tmp_path / "foreign").mkdir()
+    (tmp_path / "foreign" / "audit.html").write_text("mine")
+    with pytest.raises(DataError, match="is no earlier edition of what would be written"):
+        write(own, tmp_path / "foreign")
+
+
+def growth_file(rng: np.random.Generator, path: Path, *, true: bool, kind: str = "growth", odd: bool = False) -> None:
+    """Write two quantities in three years with a column of growth of each later year, or of a period without a year."""
+    n = int(rng.integers(8, 25))
+    years = (2010, 2015, 2017)
+    gdp = {2010: np.round(rng.lognormal(6, 0.8, n), 1)}
+    for before, year in pairwise(years):
+        gdp[year] = np.round(gdp[before] * rng.lognormal(0.2, 0.15, n), 1)
+    jobs = {year: np.round(rng.lognormal(4, 0.6, n), 1) for year in years}
+    columns = [*((f"gdp {y}", gdp[y]) for y in years), *((f"jobs {y}", jobs[y]) for y in years)]
+    for before, year in pairwise(years) if kind == "growth" else ((2010, 2015),):
+        ratio = gdp[year] / gdp[before]
+        grown = 100 * (ratio - 1) if kind == "growth" else 100 * (ratio ** (1 / (year - before)) - 1)
+        # not true: as growth in other prices is, which follows that of the printed figures closely
+        shown = np.round(grown if true else grown + rng.normal(0, 0.2 * grown.std(), n), 1 if kind == "growth" else 2)
+        if odd and year == 2015:
+            shown[3] += 6
+        columns.append((f"change {year}" if kind == "growth" else "mean change", shown))
+    lines = [",".join([f"R{i}", *(f"{values[i]:g}" for _, values in columns)]) for i in range(n)]
+    path.write_text("\n".join([",".join(["region", *(name for name, _ in columns)]), *lines]) + "\n")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_growth_is_proposed_where_it_holds(seed: int, tmp_path: Path) -> None:
+    rng, path = np.random.default_rng([9, seed]), tmp_path / "t.csv"
+    growth_file(rng, path, true=True, odd=bool(seed % 2))
+    found, _, rules = audit_file(path)
+    told = {tuple(line) for line in rules[["kind", "column", "numerator", "factor"]].to_numpy()}
+    assert told == {("growth", "change", "gdp", "2010 to 2015"), ("growth", "change", "gdp", "2015 to 2017")}
+    odd = ["table 2: change of row 4 is not the growth of gdp since 2010"] if seed % 2 else []
+    assert list(found.faults) == odd and all(map(is_open, found.ledger["cause"]))
+    rules.to_csv(tmp_path / "formulas.csv", index=False)
+    again, _, _ = audit_file(path, read_formulas(tmp_path / "formulas.csv"))
+    assert again.ledger.equals(found.ledger)
+    growth_file(rng, path, true=True, kind="annual growth")
+    _, _, rules = audit_file(path)
+    assert rules[["kind", "column", "numerator", "factor"]].to_numpy().tolist() == [
+        ["annual growth", "mean change", "gdp", "2010 to 2015"]
+    ]
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_growth_is_not_proposed_by_chance(seed: int, tmp_path: Path) -> None:
+    rng, path = np.random.default_rng([10, seed]), tmp_path / "t.csv"
+    growth_file(rng, path, true=False, kind=("growth", "annual growth")[seed % 2])
+    found, _, rules = audit_file(path)
+    assert rules.empty and found.ledger.empty
+
+
+def test_growth_needs_its_years(tmp_path: Path, yearbook: Path) -> None:
+    rules = tmp_path / "formulas.csv"
+    rules.write_text("use,kind,column,numerator,denominator,factor\nyes,growth,prod,gdp,,5\n")
+    with pytest.raises(DataError, match="line 2: factor = '5'; allowed: two years, as in 2016 to 2021"):
+        read_formulas(rules)

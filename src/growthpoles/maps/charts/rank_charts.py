@@ -48,6 +48,8 @@ _MARKS: tuple[tuple[Shape, str, float], ...] = (
 )
 # Falling lines are the darker ones in grey.
 _RISE, _FALL, _SAME = "#4ea39b", "#8c4a00", "#8a8a8a"
+#: Dashes of the lines as well: the colours are alike in grey.
+_DASHES: dict[str, tuple[float, ...] | None] = {_RISE: None, _FALL: (3.2, 1.1), _SAME: (0.9, 1.1)}
 _TAGS = 1.12
 
 
@@ -407,6 +409,8 @@ def plot_slope(
             [first, last],
             color=colour,
             linewidth=2.4 * preset.line_pt,
+            linestyle=(0, dashes) if (dashes := _DASHES[colour]) else "solid",
+            dash_capstyle="butt",
             marker="o",
             markersize=0.45 * preset.text_pt,
             markeredgecolor=palettes.PAPER,
@@ -438,11 +442,11 @@ def _colours(both: pd.DataFrame) -> list[str]:
 
 
 def _key(both: pd.DataFrame, lang: str) -> list[Key]:
-    """Say what the colours mean that occur."""
+    """Say what the colours and dashes mean that occur."""
     word = translator(lang)
     known = ((word("rise"), _RISE), (word("fall"), _FALL), (word("no change"), _SAME))
     used = set(_colours(both))
-    return [Key(label, colour, "bar") for label, colour in known if colour in used]
+    return [Key(label, colour, "dashes", _DASHES[colour], 2.4) for label, colour in known if colour in used]
 
 
 def _limit(options: ChartOptions, sheet: Preset) -> float:

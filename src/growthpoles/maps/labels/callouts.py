@@ -424,6 +424,25 @@ def outside_labels(name: str, mark: str, preset: Preset) -> list[Label]:
     return found
 
 
+def bare_space(base: Base, plan: Plan) -> FreeSpace:
+    """Return what the regions alone leave free of the sheet."""
+    found = plan.found
+    covered = ([ring * found.scale + np.asarray(found.origin) for ring in some] for some in (base.covered, base.islets))
+    return FreeSpace(plan.body, *covered)
+
+
+def furniture_of(plan: Plan) -> tuple[list[Box], list[Array]]:
+    """Return the boxes of legend, scale bar and insets, and the leaders of the insets."""
+    found = plan.found
+    boxes = [spot.box for spot in found.insets]
+    boxes += [box for box in (plan.legend_box, found.bar_box) if box is not None]
+    lines = []
+    for lens, spot in zip(plan.lenses, found.insets, strict=True):
+        ends = insets.leader(lens, spot, insets.target_ring(lens, found.scale, found.origin), found.scale)
+        lines += [] if ends is None else [np.array(ends)]
+    return boxes, lines
+
+
 def room_around(base: Base, plan: Plan) -> Outside:
     """Return what regions, legend, insets and scale bar leave free."""
     import shapely
@@ -431,15 +450,8 @@ def room_around(base: Base, plan: Plan) -> Outside:
     found = plan.found
     rings = [ring * found.scale + np.asarray(found.origin) for ring in base.rings]
     land = shapely.union_all(shapely.make_valid(np.array([shapely.Polygon(ring) for ring in rings])))
-    boxes = [spot.box for spot in found.insets]
-    boxes += [box for box in (plan.legend_box, found.bar_box) if box is not None]
-    lines = []
-    for lens, spot in zip(plan.lenses, found.insets, strict=True):
-        ends = insets.leader(lens, spot, insets.target_ring(lens, found.scale, found.origin), found.scale)
-        lines += [] if ends is None else [np.array(ends)]
     shapes = shapely.transform(base.plain, lambda xy: xy * found.scale + np.asarray(found.origin))
-    covered = ([ring * found.scale + np.asarray(found.origin) for ring in some] for some in (base.covered, base.islets))
-    around = Outside(FreeSpace(plan.body, *covered), shapely.simplify(land, 0.1), shapes, boxes, lines)
+    around = Outside(bare_space(base, plan), shapely.simplify(land, 0.1), shapes, *furniture_of(plan))
     for left, bottom, right, top in (each.bounds for each in plan.obstacles):
         around.space.block(Box(left, bottom, right - left, top - bottom))
     return around

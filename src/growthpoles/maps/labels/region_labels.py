@@ -13,7 +13,15 @@ import numpy as np
 from growthpoles.language.languages import translator
 from growthpoles.maps import palettes
 from growthpoles.maps.labels import label_fit
-from growthpoles.maps.labels.callouts import Callout, barrier_of, frame_of, name_outside, room_around
+from growthpoles.maps.labels.callouts import (
+    Callout,
+    bare_space,
+    barrier_of,
+    frame_of,
+    furniture_of,
+    name_outside,
+    room_around,
+)
 from growthpoles.maps.labels.label_fit import Placed
 from growthpoles.maps.labels.numbered_labels import MOST, Detail, number_regions, window_on
 from growthpoles.maps.map_options import Style
@@ -504,9 +512,7 @@ def _draw_callouts(ax: Axes, found: Sequence[Callout], preset: Preset, transform
 
 def left_free(base: Base, plan: Plan, named: Names | None, more: Sequence[Box] = ()) -> FreeSpace:
     """Return what regions, legend, insets, names, key and some more boxes leave free of the sheet."""
-    found = plan.found
-    covered = ([ring * found.scale + np.asarray(found.origin) for ring in some] for some in (base.covered, base.islets))
-    space = FreeSpace(plan.body, *covered)
+    space = bare_space(base, plan)
     boxes, lines = taken_by(plan, named)
     for box in (*boxes, *more):
         space.block(box)
@@ -517,13 +523,7 @@ def left_free(base: Base, plan: Plan, named: Names | None, more: Sequence[Box] =
 
 def taken_by(plan: Plan, named: Names | None) -> tuple[list[Box], list[Array]]:
     """Return the boxes and lines of legend, scale bar, insets, names beside the map, key and details."""
-    found = plan.found
-    boxes = [spot.box for spot in found.insets]
-    boxes += [box for box in (plan.legend_box, found.bar_box) if box is not None]
-    lines = []
-    for lens, spot in zip(plan.lenses, found.insets, strict=True):
-        ends = insets.leader(lens, spot, insets.target_ring(lens, found.scale, found.origin), found.scale)
-        lines += [] if ends is None else [np.array(ends)]
+    boxes, lines = furniture_of(plan)
     if named:
         boxes += [one.box for one in named.beside.values()]
         lines += [one.line for one in named.beside.values()]

@@ -24,6 +24,9 @@ _GAP_M, _GAP_SHARE = 250_000.0, 0.1
 _LARGE = 0.25
 #: A far part stays where it costs the map less of its scale; nothing moves unless all together gain as much.
 _COST, _GAIN = 0.07, 0.15
+#: A part less than this share of the main body also moves where a side of the map is more than so many times as long
+#: with it, though the other side holds the scale: an island out in the ocean beside a long coast.
+_TINY, _LONGER = 0.01, 1.6
 #: Height of a page as a share of its width, for the scale that a body allows.
 _TALL = 1.1
 #: Largest and smallest side of a frame as shares of the main body's width.
@@ -106,7 +109,8 @@ def move_far_parts(
     -----
     Parts belong together while the gap between them is at most 250 km or 0.1 of the main body's diagonal. A part
     moves if leaving it would cost the map more than 7 % of its scale and it is no larger than a quarter of the main
-    body, and only if all moves together gain at least 15 % of scale.
+    body, and only if all moves together gain at least 15 % of scale; a part below 1 % of the main body moves also where
+    a side of the map would be more than 1.6 times as long with it.
     """
     import shapely
 
@@ -125,11 +129,13 @@ def move_far_parts(
     far: list[int] = []
     for body in np.argsort(-size)[1:]:
         more = np.vstack([held, boxes[bodies == body]])
-        if size[body] > _LARGE * size[largest] or _scale(more) >= (1 - _COST) * _scale(held):
+        moves = _scale(more) < (1 - _COST) * _scale(held)
+        moves |= size[body] < _TINY * size[largest] and _longer(more, held)
+        if size[body] > _LARGE * size[largest] or not moves:
             held = more
         else:
             far.append(int(body))
-    if not far or _scale(held) < (1 + _GAIN) * _scale(boxes):
+    if not far or not (_scale(held) >= (1 + _GAIN) * _scale(boxes) or _longer(boxes, held)):
         return shapes, crs, (), nothing, ()
     at_home = ~np.isin(bodies, far)
     home, target = _reproject(parts[at_home], crs)
@@ -285,6 +291,12 @@ def _scale(boxes: Array) -> float:
     """Scale that a page allows for these bounds."""
     wide, high = boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)
     return float(min(1.0 / wide, _TALL / high))
+
+
+def _longer(more: Array, held: Array) -> bool:
+    """Tell whether a side of these bounds is much longer than that of some of them."""
+    sides = [boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0) for boxes in (more, held)]
+    return bool((sides[0] > _LONGER * sides[1]).any())
 
 
 def _reproject(shapes: NDArray[np.object_], crs: CRS) -> tuple[NDArray[np.object_], CRS]:

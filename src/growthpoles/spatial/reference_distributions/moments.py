@@ -14,8 +14,7 @@ are products of sparse matrices. They are large and cancel; so they are combined
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
@@ -26,6 +25,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from growthpoles.graphs import kept_by_content
 
 Moments = tuple[float, float]
 
@@ -405,29 +406,13 @@ def steps_of_two(matrix: Any) -> int:
     return int(links @ links)
 
 
-#: Sums of the latest matrices: Moran's I and Geary's c of one graph, or of many variables, ask for the same.
-_LATEST: OrderedDict[bytes, MatrixSums] = OrderedDict()
-_KEPT = 8
-
-
+@kept_by_content(8)
 def fourth_order_sums(matrix: Any) -> MatrixSums:
     """Return the sums of a symmetric CSR matrix with a diagonal of zeros, for the moments up to the fourth.
 
     One product of the matrix with itself, see :func:`steps_of_two`; the rest are products with vectors. Those of the
-    latest matrices are kept.
+    latest matrices are kept: Moran's I and Geary's c of one graph, or of many variables, ask for the same.
     """
-    content = hashlib.blake2b(repr(matrix.shape).encode())
-    for part in (matrix.indptr, matrix.indices, matrix.data):
-        content.update(f"{part.dtype}".encode())
-        content.update(np.ascontiguousarray(part).data)
-    found = _LATEST.pop(content.digest(), None)
-    _LATEST[content.digest()] = found = _fourth_order_sums(matrix) if found is None else found
-    while len(_LATEST) > _KEPT:
-        _LATEST.pop(next(iter(_LATEST)), None)
-    return found
-
-
-def _fourth_order_sums(matrix: Any) -> MatrixSums:
     powers = {1: matrix}
     for k in (2, 3, 4):
         powers[k] = powers[1].copy()

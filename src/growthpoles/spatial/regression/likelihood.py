@@ -8,8 +8,6 @@ from 1 / (smallest real eigenvalue) to 1 / (largest), not cut at -1, so that str
 
 from __future__ import annotations
 
-import hashlib
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -18,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from growthpoles.graphs import kept_by_content
+
 Floats = NDArray[np.float64]
 Kind = Literal["none", "lag", "error"]
 
 NODES = 64
-_KEPT: OrderedDict[bytes, Lag] = OrderedDict()  # the operators used last: designs of one map share theirs
-_KEEP = 4
 _AT_ONCE = 50_000  # numbers of a design that is filtered at all nodes together
 _DENSE = 1_000  # above, sparse weights get no eigenvalues: a factorisation at each node is faster
 
@@ -97,21 +95,9 @@ class Lag:
         return np.asarray(splu(filtered).solve(np.asfortranarray(values)))
 
 
+@kept_by_content(4)  # designs of one map share theirs
 def lag_operator(w: sparse.csr_array) -> Lag:
     """Find the eigenvalues of weights (no empty row), the interval of rho, and the log-determinant on its nodes."""
-    digest = hashlib.blake2b(digest_size=16)
-    for part in (w.indptr, w.indices, w.data):
-        digest.update(np.ascontiguousarray(part).data)
-    key = digest.digest()
-    if key not in _KEPT:
-        _KEPT[key] = _lag_operator(w)
-    _KEPT.move_to_end(key)
-    while len(_KEPT) > _KEEP:
-        _KEPT.popitem(last=False)
-    return _KEPT[key]
-
-
-def _lag_operator(w: sparse.csr_array) -> Lag:
     n = w.shape[0]
     likeness = _symmetric_likeness(w)
     sparse_enough = n > _DENSE and w.nnz < 0.02 * n * n

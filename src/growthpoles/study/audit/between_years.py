@@ -7,9 +7,10 @@ probability (m / x)^3 / n. What is merely unusual (growth) is a remark and no fi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise, product
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ import pandas as pd
 from growthpoles.errors import Joined, Number, Reason
 from growthpoles.study.audit.arithmetic import significant_digits
 from growthpoles.study.audit.causes.hypotheses import in_other_unit, moved_to, twins
-from growthpoles.study.audit.causes.printed_relations import Array, Block, Relation, same_cells
+from growthpoles.study.audit.causes.printed_relations import Array, Block, Bounds, Relation, meets, same_cells
 from growthpoles.study.audit.column_orders import listed
 from growthpoles.study.audit.findings import Cell, Fault, FaultKind, Finding, Sentence, decided, one_reading
 from growthpoles.study.audit.printed_cells import TotalRow, sentence_frame
@@ -163,7 +164,8 @@ def lone_signs(
         for other, place in twins(blocks, block.table, name):
             theirs = np.where(place < 0, np.nan, other.columns[name].value[place])
             near = np.nanmin(other.columns[name].value) > 0 and abs(np.log(-column.value[i] / theirs[i])) < 1.0
-            change = column.value / theirs
+            with np.errstate(divide="ignore", invalid="ignore"):
+                change = column.value / theirs
             change -= np.nanmedian(change)
             if near and _chance(change, np.array([i]), least=0.0) < _ODD:
                 beside = {"year": other.year, "value": Number(f"{theirs[i]:.10g}")}
@@ -586,3 +588,101 @@ def blind_years(
             check = Reason("tables {table} and {other_table}: the years of {columns} exchanged", places)
             lines.append((check, rows, reason))
     return lines
+
+
+#: Columns that hold the growth of another between two years, in percent: from the ratio of both, and the years between.
+GROWTHS: Mapping[str, Callable[[Array, int], Array]] = {
+    "growth": lambda ratio, years: 100.0 * (ratio - 1.0),
+    "annual growth": lambda ratio, years: 100.0 * (ratio ** (1.0 / years) - 1.0),
+}
+#: Kind, column, what grew, first and last year.
+Growth = tuple[str, str, str, int, int]
+_GROWTH_ROWS, _GROWTH_CHANCE = 5, 6.0  # chance would give a growth that is proposed once in so many files (log10)
+
+
+def growth_bounds(
+    blocks: Mapping[int, Block], block: Block, kind: str, of: str, first: int, last: int
+) -> Bounds | None:
+    """Return low, middle, high of growth as the figures of both years have it; NaN where that is open.
+
+    None where no table of one of the years has the figures of all regions.
+    """
+    ends = []
+    for year in (first, last):
+        dated = (other for other in blocks.values() if other.year == year and of in other.columns)
+        table = next((other for other in dated if set(block.regions) <= set(other.regions)), None)
+        if table is None:
+            return None
+        at = [table.regions.index(region) for region in block.regions]
+        ends.append([part[at] for part in (table.columns[of].low, table.columns[of].value, table.columns[of].high)])
+    (low, middle, high), (lower, value, higher) = ends
+    sure = (low > 0) & (lower >= 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = (np.where(sure, ratio, np.nan) for ratio in (lower / high, value / middle, higher / low))
+        least, best, most = (GROWTHS[kind](ratio, last - first) for ratio in ratios)
+    return least, best, most
+
+
+def _may_be_growth(blocks: Mapping[int, Block], block: Block, name: str, last: int) -> bool:
+    """Tell whether a table may hold growth up to a year; a column of several tables is that up to the year of each."""
+    alone = sum(name in other.columns for other in blocks.values()) == 1
+    return alone or not block.year or block.year < 0 or block.year == last
+
+
+def growth_columns(blocks: Mapping[int, Block]) -> list[tuple[Growth, int, int]]:
+    """Find columns that are the growth of another between two years, with the rows that hold and those checked."""
+    years: dict[str, list[int]] = {}
+    for block in blocks.values():
+        for name in block.columns if block.year and block.year > 0 else ():
+            years[name] = sorted({*years.get(name, ()), block.year or 0})
+    spans = [(of, *span) for of, dated in years.items() for span in combinations(dated, 2)]
+    ways = [(kind, *span) for span in spans for kind in GROWTHS if kind == "growth" or span[2] - span[1] > 1]
+    trials = np.log10(float(max(len(ways) * sum(len(block.columns) for block in blocks.values()), 1)))
+    found: dict[tuple[str, int], tuple[float, Growth, int, int]] = {}
+    for (kind, of, first, last), block in product(ways, blocks.values()):
+        columns = [name for name in block.columns if name != of and _may_be_growth(blocks, block, name, last)]
+        bounds = growth_bounds(blocks, block, kind, of, first, last) if columns else None
+        for name in columns if bounds is not None else ():
+            assert bounds is not None
+            low, _, high = bounds
+            column = block.columns[name]
+            known = np.isfinite(low) & np.isfinite(column.value)
+            held = known & meets(column, low, high)
+            n, k = int(known.sum()), int(held.sum())
+            if k < max(_GROWTH_ROWS, n / 2):
+                continue
+            # Coarse figures fit much: the bounds must tell rows apart, and chance must not.
+            blur = float(np.median((high - low + column.high - column.low)[known]))
+            scatter = float(np.std(column.value[held]))
+            rate = min(blur / (3.5 * scatter), 1.0) if scatter else 1.0
+            chance = float(np.log10(float(comb(n, k))) + k * np.log10(rate) + trials)
+            if chance < -_GROWTH_CHANCE and blur < 0.5 * scatter:
+                new = chance, (kind, name, of, first, last), k, n
+                found[name, block.table] = min(found.get((name, block.table), new), new)
+    tally: dict[Growth, list[int]] = {}
+    for _, rule, k, n in found.values():
+        own = tally.setdefault(rule, [0, 0])
+        own[:] = own[0] + k, own[1] + n
+    return [(rule, k, n) for rule, (k, n) in tally.items()]
+
+
+def growth_findings(blocks: Mapping[int, Block], rules: Iterable[Growth]) -> list[Finding]:
+    """Report cells of growth that are not that of the figures of both years: which of the three is wrong is open."""
+    found = []
+    for (kind, name, of, first, last), block in product(rules, blocks.values()):
+        fits = name in block.columns and _may_be_growth(blocks, block, name, last)
+        bounds = growth_bounds(blocks, block, kind, of, first, last) if fits else None
+        if bounds is None:
+            continue
+        column, (low, middle, high) = block.columns[name], bounds
+        known = np.isfinite(low) & np.isfinite(column.value)
+        bad = known & ~meets(column, low, high)
+        told = {"column": of, "year": first, "other_year": last}
+        template = "{count} other rows are the growth of {column} from {year} to {other_year}, to rounding"
+        evidence = Reason(template, {"count": int(known.sum() - bad.sum()), **told})
+        for i in map(int, np.flatnonzero(bad)):
+            text = one_reading(Reason("not the growth of {column} from {year} to {other_year}", told))
+            fault = Fault("growth", block.table, name, block.rows[i], first, denominator=of)
+            cells = tuple(cells_of(block, name, [i], text, expected=float(middle[i])))
+            found.append(Finding(f"t{block.table}-{name}-growth-r{block.rows[i]:02d}", fault, cells, evidence))
+    return found

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import DataError, Reason, listed, message
+from growthpoles.study.audit.between_years import GROWTHS, growth_columns
 from growthpoles.study.audit.causes.printed_relations import Block, Column, Relation, source_blocks, sum_relations
 from growthpoles.study.audit.causes.totals import find_totals
 from growthpoles.study.audit.cell_checks import shares_of
@@ -51,6 +52,7 @@ _RATIO = re.compile(
     r"доля|удельн|плотн|производит|средн|на душу|на 1|коэфф|үлес|тығызд|жан басын|шаққанда|өнімділ|орташа"
 )
 _SINCE = re.compile(r"(%|percent|index|проц|индекс|пайыз).{0,12}\b(of|to|from|against|over|к|от)\s+((19|20)\d\d)\b")
+_SPAN = r"(19|20)\d\d to (19|20)\d\d"
 _POWERS = (1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6, 1e-3, 0.1, 0.01, 1e-6)
 Place = tuple[str, int, int]
 
@@ -186,7 +188,7 @@ def _tables(grid: Grid, path: Path, left: list[Reason], *, several: bool) -> lis
         ]
         notation, unclear = detect_notation(texts, delimiter=grid.delimiter or None)
         if unclear is not None:
-            raise DataError(str(unclear))
+            raise DataError(unclear.told)
         # Beside decimals by one sign the other one, always before three digits, groups them: 312,450 beside 12.2.
         other = {".": ",", ",": "."}[notation.decimal]
         beside = [text for text, _ in texts if other in text]
@@ -367,9 +369,10 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        use ("yes"), kind ("ratio", "sum", "share", "rank" or "class"), column, numerator (of a sum: its parts, joined
-        by " + "; of shares: the column of which they are shares; of ranks and classes: the column that they order),
-        denominator, factor (of shares: what they add up to), holds (in how many of the rows that print all of them).
+        use ("yes"), kind ("ratio", "sum", "share", "growth", "annual growth", "rank" or "class"), column, numerator
+        (of a sum: its parts, joined by " + "; of shares, growth, ranks and classes: the column of which they are),
+        denominator, factor (of shares: what they add up to; of growth: "2016 to 2021"), holds (in how many of the
+        rows that print all of them).
 
     Notes
     -----
@@ -430,6 +433,10 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
             lines.append(("yes", "sum", total, " + ".join(parts), "", "", f"{rows - bad} of {rows} rows"))
     taken = {line[2] for line in lines}
     lines += [line for line in _share_lines(blocks) if line[2] not in taken]
+    taken = {line[2] for line in lines}
+    for (kind, name, of, first, last), held, known in growth_columns(blocks):
+        if name not in taken:
+            lines.append(("yes", kind, name, of, "", f"{first} to {last}", f"{held} of {known} rows"))
     taken = {line[2] for line in lines}
     for table in sources.tables:
         for kind, name, by, holds in ranked_columns(sources.cells[sources.cells["table"] == table], sources.decimal):
@@ -548,11 +555,16 @@ def read_formulas(path: Path) -> pd.DataFrame:
     if not stray.empty:
         problem = f"use = {stray['use'].iloc[0]!r}"
         raise DataError(message(problem, where=f"{path}, line {stray.index[0]}", allowed="yes, no"))
-    kinds = rules[~rules["kind"].isin(["ratio", "sum", "share", *_ORDERED])]
+    known = ["ratio", "sum", "share", *GROWTHS, *_ORDERED]
+    kinds = rules[~rules["kind"].isin(known)]
     if not kinds.empty:
         problem = f"kind = {kinds['kind'].iloc[0]!r}"
+        raise DataError(message(problem, where=f"{path}, line {kinds.index[0]}", allowed=", ".join(known)))
+    spans = rules[rules["kind"].isin(GROWTHS) & ~rules["factor"].str.fullmatch(_SPAN)]
+    if not spans.empty:
+        problem = f"factor = {spans['factor'].iloc[0]!r}"
         raise DataError(
-            message(problem, where=f"{path}, line {kinds.index[0]}", allowed="ratio, sum, share, rank, class")
+            message(problem, where=f"{path}, line {spans.index[0]}", allowed="two years, as in 2016 to 2021")
         )
     return rules[rules["use"].str.strip().str.casefold() == "yes"]
 
@@ -605,4 +617,9 @@ def audit_file(path: str | Path, formulas: pd.DataFrame | None = None) -> tuple[
     ordered = [(rule["kind"], rule["column"], rule["numerator"]) for rule in rules.to_dict("records")]
     shares = [(rule["column"], rule["numerator"]) for rule in rules.to_dict("records") if rule["kind"] == "share"]
     ordered = [each for each in ordered if each[0] in _ORDERED]
-    return audit_cells(used_cells, sums=sums, ordered=ordered, shares=shares), file, rules
+    growths = [
+        (rule["kind"], rule["column"], rule["numerator"], *map(int, rule["factor"].split(" to ")))
+        for rule in rules.to_dict("records")
+        if rule["kind"] in GROWTHS
+    ]
+    return audit_cells(used_cells, sums=sums, ordered=ordered, shares=shares, growths=growths), file, rules

@@ -12,6 +12,8 @@ import pandas as pd
 
 from growthpoles.errors import Joined, Number, Reason, StudyError, message, nearest
 from growthpoles.result_display import ResultDisplay
+from growthpoles.study.audit.between_years import Growth, growth_findings
+from growthpoles.study.audit.causes.printed_relations import source_blocks
 from growthpoles.study.audit.cell_checks import find_all, search_all
 from growthpoles.study.audit.claims import check_claims, claim_entries
 from growthpoles.study.audit.column_orders import alignment_frame, listed
@@ -252,14 +254,17 @@ def audit_cells(
     sums: Sequence[tuple[str, ...]] | None = None,
     ordered: Sequence[tuple[str, str, str]] = (),
     shares: Sequence[tuple[str, str]] | None = None,
+    growths: Sequence[Growth] = (),
 ) -> Audit:
     """Audit printed cells that belong to no study: nothing is rated, so every severity is "notice".
 
     `sums` are the sums between columns, (total, part, part, ...), `shares` the columns that hold the shares of others,
-    (column, of); None discovers them. `ordered` are columns of ranks or classes: (kind, column, what it orders).
+    (column, of); None discovers them. `ordered` are columns of ranks or classes: (kind, column, what it orders),
+    `growths` those of growth between two years.
     """
     search = search_all(sources, sums=sums, shares=shares)
     found = [*search.findings, *file_order_findings(search.mended, ordered)]
+    found += growth_findings(source_blocks(search.mended), growths)
     entries, effect = _examine(sources, None, base_order(sources), found)
     nothing = PublishedCauses([], [], {}, pd.DataFrame())
     return Audit(

@@ -463,7 +463,7 @@ def _own_cells(study: Study, spec: Table) -> dict[int, pd.DataFrame]:
     path = study.resolve(spec.file)
     data = read_own(path, spec, years=study.years, codes=study_catalogue(study).codes)
     if data.problems:
-        raise DataError(str(data.problems[0]))
+        raise DataError(data.problems[0].told)
     records: dict[int, list[dict[str, object]]] = {}
     places: dict[int, dict[str, int]] = {}
     for cell in data.cells:

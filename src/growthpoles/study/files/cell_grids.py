@@ -237,7 +237,8 @@ def read_grids(
         If the file is missing, too large, damaged or of another kind, or has no such sheet.
     """
     content = read_bytes(path)
-    if content.startswith((b"SQLite format 3\0", b"\0\0\x27\x0a", b"fgb\x03")):  # GeoPackage, Shapefile, FlatGeobuf
+    signs = (b"SQLite format 3\0", b"\0\0\x27\x0a", b"fgb\x03")  # GeoPackage, Shapefile, FlatGeobuf
+    if content.startswith(signs) or path.suffix.lower() in (".kml", ".gml"):
         raise DataError(message(_NO_TABLE, where=str(path), allowed=_WITH_POLYGONS))
     where, suffixes = str(path), [suffix.lower() for suffix in path.suffixes]
     suffix = suffixes[-1] if suffixes else ""
@@ -259,7 +260,7 @@ def read_grids(
     elif suffix in PARQUET:
         names, rows = _parquet(content, where)
         grids = [Grid(path, "", [(0, list(names)), *rows], "row")]
-    elif start.startswith((b"{", b"[")) and suffix in (".json", ".px", ""):
+    elif start.startswith((b"{", b"[")) and suffix in (".json", ".geojson", ".topojson", ".px", ""):
         grids = _json(content, path, encoding)
     else:
         if content.startswith((b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0")):

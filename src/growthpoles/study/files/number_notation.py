@@ -58,7 +58,7 @@ class Notation:
 
     def fault(self, text: str) -> tuple[str, str]:
         """Return what is wrong with a cell that is no number, and what is allowed."""
-        remedy = f"digits with the decimal sign {self.decimal!r}"
+        remedy = f"digits with the decimal sign {self.decimal!r}, or an empty cell where there is no data"
         hit = _GROUPED.fullmatch(text.strip().translate(BLANKS))
         if hit and hit[1] not in (self.decimal, self.thousands):
             remedy += f", or thousands = {hit[1]!r} in study.toml"

@@ -8,6 +8,7 @@ import re
 from typing import NamedTuple
 
 MANY_CELLS = 2**14  # texts whose reading is kept: a cell is asked about many times before its table is understood
+UNSTATED = 1900  # the year of a table that says none, where that is allowed
 _UP = "⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵖʳ⁽⁾"
 _SIGNS = "*†‡§¶#°^~!"
 # Words that say how sure the numbers of a year are, and name no indicator.

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from growthpoles.errors import message, plain, shown
+from growthpoles.errors import Reason, message, plain, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,18 +53,24 @@ class Problem:
         ]
         return ", ".join(filter(None, parts))
 
-    def __str__(self) -> str:
-        """Compose the line of an error message."""
+    @property
+    def told(self) -> Reason:
+        """Line of an error message."""
         return message(self.problem, where=self.place or None, allowed=self.remedy or None)
 
+    def __str__(self) -> str:
+        """Return the line of an error message."""
+        return str(self.told)
 
-def summary(problems: Iterable[Problem]) -> str:
+
+def summary(problems: Iterable[Problem]) -> Reason:
     """Return the message of the first problem, and how many others there are."""
     problems = list(problems)
     more = len(problems) - 1
+    first = problems[0].told
     if not more:
-        return str(problems[0])
-    return f"{problems[0]} (and {more} more: growthpoles validate lists all)"
+        return first
+    return Reason(first.template, first.places, f"{first} (and {more} more: growthpoles validate lists all)")
 
 
 def problems_frame(problems: Iterable[Problem]) -> pd.DataFrame:

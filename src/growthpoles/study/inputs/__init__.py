@@ -26,11 +26,10 @@ from growthpoles.study.inputs.study_rating import (
     study_rating,
     study_ratings,
 )
-from growthpoles.study.inputs.study_regions import NO_BOUNDARIES, Enclaves, match_study_regions, study_regions
+from growthpoles.study.inputs.study_regions import Enclaves, match_study_regions, no_boundaries, study_regions
 from growthpoles.study.inputs.study_variables import study_weights
 
 __all__ = [
-    "NO_BOUNDARIES",
     "Enclaves",
     "edition_tables",
     "editions",
@@ -44,6 +43,7 @@ __all__ = [
     "load_published",
     "match_study_regions",
     "method_problems",
+    "no_boundaries",
     "printed_cells",
     "published_years",
     "region_index",

@@ -256,7 +256,7 @@ def catalogue_frame(path: Path) -> pd.DataFrame:
     try:
         raw = read_raw(path, Table(file=path.name, year=2000), key="code")
     except DataError as error:
-        raise StudyError(str(error)) from None
+        raise StudyError(error.args[0]) from None
     if raw.problems:
         raise StudyError(summary(raw.problems))
     cells = [[cell_text(cell) for cell in row] for _, row in raw.rows]
@@ -471,18 +471,18 @@ def _primary(
     study: Study, year: int, edition: str, catalogue: Catalogue
 ) -> tuple[pd.DataFrame, Gaps, list[tuple[str, int, int, int]]]:
     """Put the columns of all files of an edition and year side by side."""
-    frames: list[tuple[str, pd.DataFrame]] = []
+    frames: list[tuple[str, pd.DataFrame]] = []  # by file; transcribed tables have none
     absent: Gaps = []
     account: list[tuple[str, int, int, int]] = []
     frame, gaps = assembled(study, year, edition)
     if not frame.empty:
-        frames.append((f"the data of {year} ({edition})", frame))
+        frames.append(("", frame))
         absent += gaps
     for number, spec in enumerate(study.tables):
         if spec.edition == edition and year in spec.covered(study.years):
             frame, gaps = table_values(study, number, year, catalogue)
             if not frame.columns.empty:
-                frames.append((f"{spec.file}, {year}", frame))
+                frames.append((spec.file, frame))
             absent += gaps
             data = study_table(study, number, catalogue)
             account.append((spec.file, data.rows_read, data.rows_used, data.rows_read - data.rows_used))
@@ -494,13 +494,12 @@ def _primary(
     if expected.empty:
         expected = frames[0][1].index  # transcribed tables alone
     frames = _continued(frames, f"{study.name}, {year}")
-    for where, frame in frames:
+    for file, frame in frames:
         # A region without a row in a table of one's own is "no data"; printed tables are complete.
-        own = where.startswith("the data of")
-        lacking = [] if own else [code for code in expected if code not in frame.index]
+        lacking = [code for code in expected if code not in frame.index] if file else []
         found_in = [*frame.index, *lacking]
+        where = f"{file}, {year}" if file else f"the data of {year} ({edition})"
         check_regions(found_in, expected, found_in=where, expected_in="the boundaries")
-        file = where.rpartition(", ")[0]
         absent += [(code, column, Reason(NO_ROW, {"file": file})) for code in lacking for column in frame.columns]
     table = pd.concat([frame.reindex(expected) for _, frame in frames], axis=1)
     for code in _codes_of(study, edition, catalogue):

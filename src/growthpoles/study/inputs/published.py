@@ -160,7 +160,7 @@ def own_columns(study: Study, source: PublishedColumn, wanted: Sequence[str]) ->
         raise StudyError(message("published figures need [cells], or file = ...", where=str(study.path)))
     raw = read_raw(study.resolve(source.file), Table(file=source.file, key=source.key, year=study.years[0]))
     if raw.problems:
-        raise DataError(str(raw.problems[0]))
+        raise DataError(raw.problems[0].told)
     for name in (source.key, *wanted):
         if name not in raw.columns:
             near = nearest(name, list(raw.columns), n=1)
@@ -174,7 +174,7 @@ def own_columns(study: Study, source: PublishedColumn, wanted: Sequence[str]) ->
         delimiter=raw.delimiter or None,
     )
     if unclear is not None:
-        raise DataError(str(unclear))
+        raise DataError(unclear.told)
     codes = match_study_regions(study, [cell_text(row[at]) for row in rows], where=str(raw.path))
     records = [
         (source.table, number, cell_text(row[at]), name, plain_text(row[place], notation), code)

@@ -150,5 +150,5 @@ def method_problems(study: Study, catalogue: Catalogue) -> list[tuple[str, str]]
     try:
         Method(**rating.options).of(catalogue)
     except RatingError as error:
-        problems.append(("rating", str(error)))
+        problems.append(("rating", error.args[0]))
     return problems

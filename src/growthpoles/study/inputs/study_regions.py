@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from growthpoles.errors import DataError, RegionError, StudyError, listed, message, nearest, plain
+from growthpoles.errors import DataError, Reason, RegionError, StudyError, listed, message, nearest, plain
 from growthpoles.file_reading import remembered
 from growthpoles.regions.key_matching import region_names
 from growthpoles.regions.name_matching import NameIndex, match_names
@@ -25,6 +25,11 @@ Enclaves = Literal["keep", "merge"]
 NO_BOUNDARIES = "the study has no boundaries, which a map or a test of neighbours needs"
 PART_WITHOUT_DATA = "a part of the region has no data"
 MAX_KEY = 200  # characters; a longer text is no code
+
+
+def no_boundaries(where: str | None = None) -> Reason:
+    """Say that what needs boundaries cannot be had, and how to give them."""
+    return message(NO_BOUNDARIES, where=where, allowed='[boundaries] with file = "..." and key = "..."')
 
 
 def study_regions(study: Study | None = None, *, enclaves: Enclaves = "keep") -> gpd.GeoDataFrame:
@@ -62,9 +67,7 @@ def study_regions(study: Study | None = None, *, enclaves: Enclaves = "keep") ->
     study = study or load_study()
     source = study.boundaries
     if source.absent:
-        raise StudyError(
-            message(NO_BOUNDARIES, where=study.name, allowed='[boundaries] with file = "..." and key = "..."')
-        )
+        raise StudyError(no_boundaries(study.name))
     if source.builtin is not None:
         assert source.year is not None  # the study's own validation
         return load_regions(source.year, enclaves=enclaves)
