@@ -68,8 +68,8 @@ def too_small(geometries: NDArray[np.object_], scale: float, preset: Preset) -> 
     across = 2.0 * np.sqrt(shapely.area(geometries) / np.pi) * scale
     left, bottom, right, top = shapely.bounds(geometries).T
     compact = np.maximum(right - left, top - bottom) * scale < _SCATTERED * limit
-    found = [int(i) for i in np.flatnonzero((across < limit) & (across > 0) & compact)]
-    return found if len(found) <= MOST else []
+    found = np.flatnonzero((across < limit) & (across > 0) & compact)
+    return [int(i) for i in found] if len(found) <= MOST else []
 
 
 def make_lens(geometry: BaseGeometry, region: int, name: str, mark: str, preset: Preset) -> Lens:
