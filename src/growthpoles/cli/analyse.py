@@ -22,6 +22,7 @@ from growthpoles.cli.shared_options import (
     KeyOption,
     LangOption,
     LayerOption,
+    NameOption,
     OutOption,
     PermutationsOption,
     QuietOption,
@@ -30,6 +31,7 @@ from growthpoles.cli.shared_options import (
     SeedOption,
     SheetOption,
     StudyOption,
+    TableEncodingOption,
     TableOption,
     YearOption,
     allowed,
@@ -121,9 +123,11 @@ def stats(
     file: FileArgument = None,
     table: TableOption = None,
     key: KeyOption = None,
+    name: NameOption = None,
     layer: LayerOption = None,
     crs: CrsOption = None,
     encoding: FileEncodingOption = None,
+    table_encoding: TableEncodingOption = None,
     sheet: SheetOption = None,
     ignore: IgnoreOption = None,
     aliases: AliasesOption = None,
@@ -152,9 +156,8 @@ def stats(
 ) -> None:
     """Test for spatial association, globally or region by region: of a study, or of a column of any boundary file."""
     chosen = file_options(
-        year, table=table, key=key, layer=layer, crs=crs, encoding=encoding, sheet=sheet, ignore=ignore,
-        aliases=aliases, repair=repair,
-        dissolve=dissolve,
+        year, table=table, key=key, name=name, layer=layer, crs=crs, encoding=encoding, table_encoding=table_encoding,
+        sheet=sheet, ignore=ignore, aliases=aliases, repair=repair, dissolve=dissolve,
     )  # fmt: skip
     allowed = (*GLOBAL, *LOCAL, "all")
     if statistic not in allowed:
@@ -369,9 +372,11 @@ def specialise(
     ] = None,
     table: TableOption = None,
     key: KeyOption = None,
+    name: NameOption = None,
     layer: LayerOption = None,
     crs: CrsOption = None,
     encoding: FileEncodingOption = None,
+    table_encoding: TableEncodingOption = None,
     sheet: SheetOption = None,
     ignore: IgnoreOption = None,
     aliases: AliasesOption = None,
@@ -397,9 +402,8 @@ def specialise(
 ) -> None:
     """Show the specialisation of every region: its group in a study; its industries in a table of regions by them."""
     options = file_options(
-        year, table=table, key=key, layer=layer, crs=crs, encoding=encoding, sheet=sheet, ignore=ignore,
-        aliases=aliases, repair=repair,
-        dissolve=dissolve,
+        year, table=table, key=key, name=name, layer=layer, crs=crs, encoding=encoding, table_encoding=table_encoding,
+        sheet=sheet, ignore=ignore, aliases=aliases, repair=repair, dissolve=dissolve,
     )  # fmt: skip
     if file is not None:
         refuse_for_file(study=study)
@@ -493,6 +497,7 @@ def _specialise_file(
 def weights(
     file: FileArgument = None,
     key: KeyOption = None,
+    name: NameOption = None,
     layer: LayerOption = None,
     crs: CrsOption = None,
     encoding: FileEncodingOption = None,
@@ -513,7 +518,9 @@ def weights(
     quiet: QuietOption = False,
 ) -> None:
     """Show who is whose neighbour, and what the graph is like: of a study, or of any boundary file."""
-    options = file_options(key=key, layer=layer, crs=crs, encoding=encoding, repair=repair, dissolve=dissolve)
+    options = file_options(
+        key=key, name=name, layer=layer, crs=crs, encoding=encoding, repair=repair, dissolve=dissolve
+    )
     import pandas as pd
 
     from growthpoles.spatial.weights.weights_summary import summarise_weights

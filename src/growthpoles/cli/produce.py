@@ -24,6 +24,7 @@ from growthpoles.cli.shared_options import (
     KeyOption,
     LangOption,
     LayerOption,
+    NameOption,
     PermutationsOption,
     PresetOption,
     QuietOption,
@@ -31,6 +32,7 @@ from growthpoles.cli.shared_options import (
     SeedOption,
     SheetOption,
     StudyOption,
+    TableEncodingOption,
     TableOption,
     YearOption,
     allowed,
@@ -109,9 +111,11 @@ def draw(
     ] = None,
     table: TableOption = None,
     key: KeyOption = None,
+    name: NameOption = None,
     layer: LayerOption = None,
     crs: CrsOption = None,
     encoding: FileEncodingOption = None,
+    table_encoding: TableEncodingOption = None,
     sheet: SheetOption = None,
     ignore: IgnoreOption = None,
     aliases: AliasesOption = None,
@@ -156,9 +160,8 @@ def draw(
     from growthpoles.study.file_variable import is_file
 
     of_file = file_options(
-        year, table=table, key=key, layer=layer, crs=crs, encoding=encoding, sheet=sheet, ignore=ignore,
-        aliases=aliases, repair=repair,
-        dissolve=dissolve,
+        year, table=table, key=key, name=name, layer=layer, crs=crs, encoding=encoding, table_encoding=table_encoding,
+        sheet=sheet, ignore=ignore, aliases=aliases, repair=repair, dissolve=dissolve,
     )  # fmt: skip
     extras: dict[str, Any] = {name: True for name, wanted in (("cities", cities), ("locator", locator)) if wanted}
     how = {"limits": _limits(limits), "scheme": scheme, "classes": classes, "center": center, "digits": digits}

@@ -109,7 +109,16 @@ LayerOption = Annotated[str | None, typer.Option("--layer", help="Layer of the f
 CrsOption = Annotated[
     str | None, typer.Option("--crs", help="Coordinate system of a file that states none; none is a plane.")
 ]
-FileEncodingOption = Annotated[str | None, typer.Option("--encoding", help="Of the texts of the file.")]
+NameOption = Annotated[
+    str | None, typer.Option("--name", help="Column of the file with the names of the regions, which are drawn.")
+]
+FileEncodingOption = Annotated[
+    str | None,
+    typer.Option("--encoding", help="Of the texts of the files that do not say it: a Shapefile, a text table."),
+]
+TableEncodingOption = Annotated[
+    str | None, typer.Option("--table-encoding", help="Of the table, where it is another one than --encoding.")
+]
 SheetOption = Annotated[str | None, typer.Option("--sheet", help="Sheet of the table.")]
 IgnoreOption = Annotated[list[str] | None, typer.Option("--ignore", help="A row of the table that is no region.")]
 AliasesOption = Annotated[
