@@ -184,23 +184,28 @@ def parts_of(codes: str | tuple[str, ...]) -> tuple[str, ...]:
 
 
 class Option(str):
-    """A parameter in a remedy (``repair="clean"``), given as a place; the command line says its own option instead."""
+    """A parameter in a remedy (``repair="clean"``), given as a place; the command line says its own option instead.
+
+    `python` is how Python says it where that is no parameter.
+    """
 
     name: str
     value: str
 
-    def __new__(cls, name: str, value: str = "") -> Option:  # noqa: D102
-        option = super().__new__(cls, f"{name}={value}")
+    def __new__(cls, name: str, value: str = "", python: str | None = None) -> Option:  # noqa: D102
+        option = super().__new__(cls, python or f"{name}={value}")
         option.name, option.value = name, value
         return option
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Option, (self.name, self.value)
+        return Option, (self.name, self.value, str(self))
 
 
 def remedy(text: str, **options: str) -> Reason:
     """Return what is allowed, with parameters in it: ``remedy("even borders, or {repair}", repair='"clean"')``."""
-    return Reason(text, {name: Option(name, value) for name, value in options.items()})
+    return Reason(
+        text, {name: value if isinstance(value, Option) else Option(name, value) for name, value in options.items()}
+    )
 
 
 def templates(reason: str) -> list[str]:
