@@ -388,8 +388,7 @@ def name_cities(
     printed = _printed(named, names)
     at = _label_boxes(named)
     same = [
-        spot.city.name.casefold() == printed.get(spot.region, "").casefold()
-        and _gap(spot, at[spot.region]) <= _AT
+        spot.city.name.casefold() == printed.get(spot.region, "").casefold() and _gap(spot, at[spot.region]) <= _AT
         for spot in free
     ]
     ways = [[] if said else [spot.city.name] for spot, said in zip(free, same, strict=True)]
