@@ -208,6 +208,31 @@ def remedy(text: str, **options: str) -> Reason:
     )
 
 
+def reworded(told: Reason, say: Mapping[str, str]) -> Reason:
+    """Return a message in whose remedies parameters are said in another way, by the places where they stand."""
+    allowed: Any = told.places["allowed"]
+    told_so = Reason(allowed.template, {**allowed.places, **say})
+    return Reason(told.template, {**told.places, "allowed": told_so}, told.replace(str(allowed), told_so))
+
+
+def options_in(told: Reason) -> dict[str, Option]:
+    """Return the parameters in the remedies of a message, by the places where they stand."""
+    places = getattr(getattr(told, "places", {}).get("allowed"), "places", {})
+    return {key: each for key, each in places.items() if isinstance(each, Option)}
+
+
+def as_keys(options: Mapping[str, Option], where: str) -> dict[str, str]:
+    """Say parameters as keys of study.toml; the last one tells where they stand."""
+    keys = {key: f"{each.name} = {_TOML.get(each.value, each.value)}" if each.value else each.name
+            for key, each in options.items()}  # fmt: skip
+    if keys:
+        keys[[*keys][-1]] += where
+    return keys
+
+
+_TOML = {"True": "true", "False": "false"}
+
+
 def templates(reason: str) -> list[str]:
     """Return the templates of which a reason is made: its own where no other reason stands in it."""
     inner = [each for each in getattr(reason, "places", {}).values() if isinstance(each, Reason)]

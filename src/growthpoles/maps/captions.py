@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from growthpoles.errors import MapError, message
 from growthpoles.file_writing import marked, write_bytes
@@ -44,7 +45,7 @@ class Caption:
     year, edition, vintage, weights, p_method, source
         Facts that the caption names; "" where they do not apply.
     width_mm
-        Width at which the figure is set.
+        Width at which the figure is set; or the figure, whose own it is then.
 
     Examples
     --------
@@ -65,7 +66,12 @@ class Caption:
     weights: str = ""
     p_method: str = ""
     source: str = ""
-    width_mm: float = 183.0
+    width_mm: Any = 183.0
+
+    def __post_init__(self) -> None:
+        """Take the width of a figure."""
+        if hasattr(self.width_mm, "get_figwidth"):
+            object.__setattr__(self, "width_mm", round(float(self.width_mm.get_figwidth()) * text.MM, 2))
 
     def sentence(self, lang: str = "en") -> str:
         """Return title, text and facts as running text."""

@@ -262,7 +262,11 @@ def _check(fig: Figure, preset: Preset, kind: str, name: str) -> None:
         )
     if kind not in preset.formats:
         raise MapError(
-            message(f"preset {preset.name} does not take {kind}", where=name, allowed=", ".join(preset.formats))
+            message(
+                f"preset {preset.name} does not take {kind}",
+                where=name,
+                allowed=f"{', '.join(preset.formats)}; {kind} with preset report, among others",
+            )
         )
 
 

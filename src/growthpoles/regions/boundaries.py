@@ -205,7 +205,7 @@ def boundary_notes(regions: GeoDataFrame) -> list[str]:
     attrs = regions.attrs
     notes = []
     if "encoding" in attrs:
-        told = "the file does not state the encoding of its texts; {} was taken (encoding = ... says another)"
+        told = "the file does not state the encoding of its texts; {} was taken (the option encoding says another)"
         notes.append(told.format(attrs["encoding"]))
     notes += [f"GDAL, which reads the file, says: {each}" for each in attrs.get("told", ())]
     for name, told in (
@@ -218,7 +218,7 @@ def boundary_notes(regions: GeoDataFrame) -> list[str]:
         if attrs.get(name):
             notes.append(f"{listed(attrs[name])}: {told}")
     for each in attrs.get("repairs", ()):
-        notes.append(f"{plain(each['region'])}: mended ({each['reason']}); area {100 * each['area_change']:+.3g} %")
+        notes.append(f"{plain(each['region'])}: mended ({each['reason']}); area {_change(each['area_change'])} %")
     if united := attrs.get("united"):
         told = f"{united['units']} units united to {len(regions)} regions by column {united['column']}; areas add up"
         notes.append(f"{told} (largest difference {united['area_difference']:.1g} of a region)")
@@ -230,6 +230,11 @@ def boundary_notes(regions: GeoDataFrame) -> list[str]:
     if touched:
         notes.append(f"borders mended between {listed(f'{a} and {b}' for a, b in touched)}")
     return notes
+
+
+def _change(share: float) -> str:
+    """Write a relative change in percent, without what is rounding."""
+    return f"{100 * share if abs(share) > _SAME_AREA else 0:+.3g}"
 
 
 def _chosen(
@@ -297,7 +302,7 @@ def _dissolved(frame: GeoDataFrame, key: str, dissolve: bool | None, where: str)
             if not same or dissolve is False:
                 unlike.append(str(code))
         if unlike:
-            allowed = "one feature per region; dissolve = true unites several"
+            allowed = remedy("one feature per region; {dissolve} unites several", dissolve="True")
             raise DataError(
                 message(f"column {key} repeats {listed(unlike, limit=_LISTED)}", where=where, allowed=allowed)
             )
@@ -646,11 +651,12 @@ def _check_shapes(frame: GeoDataFrame, where: str) -> None:
     shapes = frame.geometry.to_numpy()
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     odd = ~missing & ~np.isin(shapely.get_type_id(shapes), _POLYGONS)
-    remedy = "a polygon per region, or drop = [...] for a region without one"
     for problem, at in {"no geometry": missing, "no polygon": odd}.items():
         if at.any():
             named = listed(frame.index[at], limit=_LISTED)
-            raise DataError(message(f"{problem} for {named}", where=where, allowed=remedy))
+            left = repr([str(code) for code in frame.index[at]][:_LISTED])
+            allowed = remedy("a polygon per region, or {drop} for a region without one", drop=left)
+            raise DataError(message(f"{problem} for {named}", where=where, allowed=allowed))
 
 
 def _made_valid(

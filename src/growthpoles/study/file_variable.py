@@ -41,8 +41,8 @@ class FileOptions:
         What happens to polygons that cross themselves and, where neighbours are asked for, to borders that differ.
     dissolve : bool, optional
         Whether rows of one region are united.
-    sheet, year
-        Of the table.
+    sheet, year, decimal, thousands
+        Of the table; signs of its numbers where they could be read in two ways.
     ignore : tuple of str
         Rows of the table that are no regions.
     aliases : mapping of str to str
@@ -60,6 +60,8 @@ class FileOptions:
     dissolve: bool | None = None
     sheet: str | None = None
     year: int | None = None
+    decimal: Literal[",", "."] | None = None
+    thousands: Literal[",", ".", "'"] | None = None
     ignore: tuple[str, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
 
@@ -283,7 +285,8 @@ def _joined(
 
     assert options.table is not None
     long = read_table(options.table, boundaries=path, key=key, layer=layer, sheet=options.sheet, year=UNSTATED,
-                      encoding=options.table_encoding, ignore=options.ignore, aliases=options.aliases)  # fmt: skip
+                      encoding=options.table_encoding, decimal=options.decimal, thousands=options.thousands,
+                      ignore=options.ignore, aliases=options.aliases)  # fmt: skip
     decided = ("the key of the regions", "the names of the regions")  # here, and said in its options
     notes += [note for note in long.attrs.get("remarks", ()) if not note.startswith(decided)]
     year = _year_of(long, options, options.table, notes)
@@ -319,6 +322,7 @@ def read_matrix(path: Path, options: FileOptions) -> FileData:
     from growthpoles.study.read_published import read_table
 
     long = read_table(path, sheet=options.sheet, encoding=options.encodings(path)[1], year=UNSTATED,
+                      decimal=options.decimal, thousands=options.thousands,
                       ignore=options.ignore, aliases=options.aliases)  # fmt: skip
     notes = list(long.attrs.get("remarks", ()))
     year = _year_of(long, options, path, notes)
