@@ -301,7 +301,8 @@ def test_a_study_in_python_is_told_the_keys_of_its_file(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("code,y\na,1\nb,2\n", encoding="utf-8")
     (tmp_path / "catalogue.csv").write_text("code,kind,parent\nindex,aggregate,\ny,indicator,index\n", encoding="utf-8")
     (tmp_path / "study.toml").write_text(
-        '[study]\nname = "s"\nyears = [2020]\ntitle = { en = "t" }\nsource = { en = "s" }\n[boundaries]\nfile = "r.geojson"\nkey = "code"\n'
+        '[study]\nname = "s"\nyears = [2020]\ntitle = { en = "t" }\nsource = { en = "s" }\n'
+        '[boundaries]\nfile = "r.geojson"\nkey = "code"\n'
         '[rating]\ncatalogue = "catalogue.csv"\n[[tables]]\nfile = "t.csv"\nyear = 2020\nkey = "code"\n'
         '[tables.columns]\ny = "y"\n',
         encoding="utf-8",
