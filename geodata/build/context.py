@@ -188,13 +188,16 @@ def exemplars(tree: dict[str, Any], start: str = "") -> Iterator[tuple[str, str]
 
 
 def read_towns(places: Path, exemplar: dict[str, tuple[str, str]]) -> list[dict[str, Any]]:
-    """Return the towns, the most important first."""
+    """Return the towns, the most populous first."""
     with (HERE / "places.csv").open(encoding="utf-8", newline="") as file:
         table = {(row["code"], row["name"]): row for row in csv.DictReader(file)}
     found: list[dict[str, Any]] = []
     used: set[tuple[str, str]] = set()
     taken: set[str] = set()
     layer = gpd.read_file(places, encoding="cp1252").sort_values(["scalerank", "pop_max"], ascending=[True, False])
+    # A village that got the figures of its namesake in the same country: the one that GeoNames does not know.
+    alike = layer.duplicated(["adm0name", "name", "pop_other"], keep=False)
+    layer = layer[~(alike & (layer["geonameid"] <= 0))]
     for town in layer.itertuples():
         code = CODES.get(town.adm0name, str(town.iso_a2))
         row = table.get((code, town.name), {}) if (code, town.name) not in used else {}
@@ -219,14 +222,14 @@ def read_towns(places: Path, exemplar: dict[str, tuple[str, str]]) -> list[dict[
             "rank": int(row.get("rank") or rank),
             "capital": capital if capital == "yes" else "",
             **dict(zip(LANGUAGES, names, strict=True)),
-            "people": town.pop_max,
+            "people": max(town.pop_max, PEOPLE[int(row["rank"])] if row.get("rank") in ("0", "1", "2") else 0),
         })  # fmt: skip
     own = [table[key] for key in sorted(set(table) - used)]
     if lost := [(row["code"], row["name"]) for row in own if not (row["en"] and row["lon"] and row["lat"])]:
         sys.exit(f"rows of places.csv without their town: {lost}")
     for row in own:
         found.append({**row, "lon": float(row["lon"]), "lat": float(row["lat"]), "rank": int(row["rank"]), "people": 0})
-    return sorted(found, key=lambda town: (town["rank"], -town.pop("people"), town["en"]))
+    return sorted(found, key=lambda town: (-town.pop("people"), town["rank"], town["en"]))
 
 
 def write_towns(towns: list[dict[str, Any]]) -> None:

@@ -184,23 +184,53 @@ def parts_of(codes: str | tuple[str, ...]) -> tuple[str, ...]:
 
 
 class Option(str):
-    """A parameter in a remedy (``repair="clean"``), given as a place; the command line says its own option instead."""
+    """A parameter in a remedy (``repair="clean"``), given as a place; the command line says its own option instead.
+
+    `python` is how Python says it where that is no parameter.
+    """
 
     name: str
     value: str
 
-    def __new__(cls, name: str, value: str = "") -> Option:  # noqa: D102
-        option = super().__new__(cls, f"{name}={value}")
+    def __new__(cls, name: str, value: str = "", python: str | None = None) -> Option:  # noqa: D102
+        option = super().__new__(cls, python or f"{name}={value}")
         option.name, option.value = name, value
         return option
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Option, (self.name, self.value)
+        return Option, (self.name, self.value, str(self))
 
 
 def remedy(text: str, **options: str) -> Reason:
     """Return what is allowed, with parameters in it: ``remedy("even borders, or {repair}", repair='"clean"')``."""
-    return Reason(text, {name: Option(name, value) for name, value in options.items()})
+    return Reason(
+        text, {name: value if isinstance(value, Option) else Option(name, value) for name, value in options.items()}
+    )
+
+
+def reworded(told: Reason, say: Mapping[str, str]) -> Reason:
+    """Return a message in whose remedies parameters are said in another way, by the places where they stand."""
+    allowed: Any = told.places["allowed"]
+    told_so = Reason(allowed.template, {**allowed.places, **say})
+    return Reason(told.template, {**told.places, "allowed": told_so}, told.replace(str(allowed), told_so))
+
+
+def options_in(told: Reason) -> dict[str, Option]:
+    """Return the parameters in the remedies of a message, by the places where they stand."""
+    places = getattr(getattr(told, "places", {}).get("allowed"), "places", {})
+    return {key: each for key, each in places.items() if isinstance(each, Option)}
+
+
+def as_keys(options: Mapping[str, Option], where: str) -> dict[str, str]:
+    """Say parameters as keys of study.toml; the last one tells where they stand."""
+    keys = {key: f"{each.name} = {_TOML.get(each.value, each.value)}" if each.value else each.name
+            for key, each in options.items()}  # fmt: skip
+    if keys:
+        keys[[*keys][-1]] += where
+    return keys
+
+
+_TOML = {"True": "true", "False": "false"}
 
 
 def templates(reason: str) -> list[str]:

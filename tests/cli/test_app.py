@@ -1,9 +1,11 @@
 """Every ending of a command is one line of ours and an exit code: no traceback, whatever happens."""
 
+import ast
 import contextlib
 import errno
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,8 +18,20 @@ from typing import Any
 import numpy as np
 import pytest
 
+import growthpoles
 from growthpoles.cli.app import ended, in_its_words
-from growthpoles.errors import DataError, Option, Reason, message, templates
+from growthpoles.errors import (
+    DataError,
+    GrowthpolesError,
+    Option,
+    Reason,
+    as_keys,
+    message,
+    options_in,
+    remedy,
+    reworded,
+    templates,
+)
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -234,3 +248,68 @@ def test_a_remedy_names_what_the_command_takes(allowed: str, of_file: str, of_st
         line = in_its_words(told, options)
         assert line == f"a layer=x.gpkg: crs=9 {{is}} wrong; allowed: {wanted}; nearest: layer=y"
         assert templates(line) == templates(told)
+
+
+def _remedies() -> list[tuple[str, dict[str, str]]]:
+    """Collect the remedies of the package with the parameters in them; one whose text is put together is left out."""
+    found = []
+    for path in sorted(Path(growthpoles.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "remedy" and node.keywords:
+                text = node.args[0]
+                if isinstance(text, ast.Constant) and all(word.arg for word in node.keywords):
+                    values = {str(word.arg): getattr(word.value, "value", "'x'") for word in node.keywords}
+                    found.append((text.value, {name: str(value) for name, value in values.items()}))
+    return found
+
+
+@pytest.mark.parametrize(("text", "options"), _remedies())
+def test_every_door_has_its_own_spelling(text: str, options: dict[str, str]) -> None:
+    told = message("wrong", allowed=remedy(text, **options))
+    assert all(f"{name}={value}" in told for name, value in options.items())
+    line = in_its_words(told, {*options, "study"})
+    assert all(f"--{name}" in line and f"{name}=" not in line and f"{name} =" not in line for name in options)
+    keys = reworded(told, as_keys(options_in(told), " in study.toml"))
+    assert all("--" not in keys and f"{name}=" not in keys for name in options)
+    assert "True" not in keys and "--dissolve True" not in line
+
+
+def test_no_remedy_of_a_library_room_is_bound_to_one_door() -> None:
+    """What is said of files to Python, command line and study.toml alike is a remedy(), never a fixed spelling."""
+    names = "dissolve|drop|only|encoding|crs|layer|repair|decimal|thousands|aliases|ignore|sheet"
+    door = re.compile(rf"(--({names})\b|\b({names}) ?= ?[\[\"{{a-z])")
+    bound = []
+    for room in ("regions", "spatial", "maps"):
+        for path in sorted((Path(growthpoles.__file__).parent / room).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.keyword) and node.arg == "allowed" and isinstance(node.value, ast.Constant):
+                    bound += [(path.name, node.value.value)] if door.search(str(node.value.value)) else []
+                if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+                    of_remedy = any(getattr(each, "id", "") in ("allowed", "remedy") for each in node.targets)
+                    bound += [(path.name, node.value.value)] if of_remedy and door.search(str(node.value.value)) else []
+    assert bound == []
+
+
+def test_a_study_in_python_is_told_the_keys_of_its_file(tmp_path: Path) -> None:
+    """And the command line says the same of it, not the options that are for files alone."""
+    import geopandas as gpd
+    import shapely
+
+    shapes = [shapely.box(i, 0, i + 1, 1) for i in range(3)]
+    frame = gpd.GeoDataFrame({"code": ["a", "a", "b"], "n": ["x", "y", "z"]}, geometry=shapes, crs=4326)
+    frame.to_file(tmp_path / "r.geojson")
+    (tmp_path / "t.csv").write_text("code,y\na,1\nb,2\n", encoding="utf-8")
+    (tmp_path / "catalogue.csv").write_text("code,kind,parent\nindex,aggregate,\ny,indicator,index\n", encoding="utf-8")
+    (tmp_path / "study.toml").write_text(
+        '[study]\nname = "s"\nyears = [2020]\ntitle = { en = "t" }\nsource = { en = "s" }\n'
+        '[boundaries]\nfile = "r.geojson"\nkey = "code"\n'
+        '[rating]\ncatalogue = "catalogue.csv"\n[[tables]]\nfile = "t.csv"\nyear = 2020\nkey = "code"\n'
+        '[tables.columns]\ny = "y"\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(GrowthpolesError, match=r"dissolve = true under \[boundaries\] of study.toml unites") as told:
+        growthpoles.study_regions(growthpoles.load_study(tmp_path))
+    assert in_its_words(told.value.args[0], {"dissolve", "study"}) == told.value.args[0]
+    with pytest.raises(GrowthpolesError, match="dissolve=True unites") as told:
+        growthpoles.read_boundaries(tmp_path / "r.geojson", key="code")
+    assert "; allowed: one feature per region; --dissolve unites" in in_its_words(told.value.args[0], {"dissolve"})

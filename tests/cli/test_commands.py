@@ -447,7 +447,17 @@ def test_files_are_refused_in_one_line(county_file, ask, words, problem):
             ["report", "-s", "DATA"],
             r"data\.csv: is no study; allowed: a study\.toml or its folder; growthpoles init makes",
         ),
-        (["verdict", "DATA"], r"unexpected extra argument\(s\) .*; allowed: options alone, such as --study FOLDER"),
+        (["verdict", "DATA"], r"data\.csv: is no study; allowed: a study\.toml or its folder; growthpoles init makes"),
+        (["verdict", "mexico-gdp", "-s", "us-states"], "two studies, mexico-gdp and us-states; allowed: one of them"),
+        (
+            ["audit", "DATA", "-s", "us-states"],
+            "--study with a file; allowed: the file without --study, or --study with",
+        ),
+        (
+            ["audit", "-s", "us-states", "--encoding", "cp1251"],
+            "--encoding needs FILE; allowed: encoding in study.toml",
+        ),
+        (["map", "FILE", "--decimal", ";"], "--decimal=';' is not known; allowed: ,, ."),
         (["index", "DATA"], r"no such command 'index'; allowed: report, map, rate, "),
         (["map", "FILE", "DATA"], r"two files; allowed: map .*counties\.gpkg --table .*data\.csv: the second one is"),
         (["audit", "LAYER"], "a boundary file, and no table; allowed: growthpoles map draws"),
@@ -586,3 +596,19 @@ def test_a_refusal_names_options_of_the_command(county_file, ask, command):
     gpd.read_file(county_file).to_file(county_file, layer="second")
     done = ask(command, str(county_file))
     assert done.returncode == 2 and "allowed: --layer one of" in done.stderr and "layer=" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["rate", "weights", "audit", "stats"])
+def test_a_study_is_an_argument_too_and_the_built_in_one_is_told(command, ask, tmp_path):
+    folder = tmp_path / "own"
+    shutil.copytree(geodata_path("mexico-gdp"), folder)
+    options = ["--statistic", "moran"] if command == "stats" else []
+    by_option = ask(command, *options, "--study", str(folder))
+    assert by_option.returncode == 0 and "built in" not in by_option.stderr
+    for given in (folder, folder / "study.toml"):
+        assert ask(command, str(given), *options).stdout == by_option.stdout
+    unnamed = ask(command, *options)
+    assert (
+        unnamed.stderr.count("the study: kazakhstan-it, which is built in; --study FOLDER takes one of your own") == 1
+    )
+    assert "built in" not in ask(command, *options, "--quiet").stderr

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from growthpoles.cli.app import in_its_words
 from growthpoles.errors import MapError
 from growthpoles.maps.sheet.text_layer import WordLayer
 from growthpoles.report.figures import draw_map
+from growthpoles.study.inputs.indicators import study_catalogue
 from growthpoles.study.load_study import load_study
 
 
@@ -57,6 +59,15 @@ def test_another_study_is_not_called_innovative() -> None:
     assert said(ax, "-title-text").startswith("Продукт на душу населения")
 
 
-def test_a_variable_without_classes_is_refused() -> None:
-    with pytest.raises(MapError, match=r"'productivity' runs from .*, and classes from 0 to 100; allowed: values"):
-        draw_map(load_study(), "rating", variable="productivity")
+@pytest.mark.parametrize("code", study_catalogue(load_study()).indicators)
+def test_a_variable_without_classes_is_refused(code: str) -> None:
+    """Also where its numbers lie between the limits of the classes by chance."""
+    told = rf"'{code}' has no classes, which are those of scores; allowed: values.*, variable=\"score_{code}\""
+    with pytest.raises(MapError, match=told) as caught:
+        draw_map(load_study(), "rating", variable=code)
+    assert f"--variable score_{code}" in in_its_words(caught.value.args[0], {"variable", "study"})
+
+
+def test_a_map_of_scores_says_so() -> None:
+    ax = draw_map(load_study(), "rating", variable="score_productivity", lang="ru")
+    assert said(ax, "-title-text").startswith("балл: ")

@@ -11,6 +11,7 @@ from growthpoles.cli.shared_options import (
     AdjustOption,
     AliasesOption,
     CrsOption,
+    DecimalOption,
     DissolveOption,
     EditionOption,
     EnclavesOption,
@@ -22,6 +23,7 @@ from growthpoles.cli.shared_options import (
     KeyOption,
     LangOption,
     LayerOption,
+    NameOption,
     OutOption,
     PermutationsOption,
     QuietOption,
@@ -29,19 +31,25 @@ from growthpoles.cli.shared_options import (
     SchedulerOption,
     SeedOption,
     SheetOption,
+    StudyArgument,
     StudyOption,
+    TableEncodingOption,
     TableOption,
+    ThousandsOption,
     YearOption,
     allowed,
     emit,
     file_options,
     named,
     note,
+    one_study,
     open_study,
     refuse_for_file,
     refuse_for_study,
     say,
+    study_of,
     tell_account,
+    tell_study,
     workers,
     year_of,
 )
@@ -89,6 +97,7 @@ def register(app: typer.Typer) -> None:
 
 
 def rate(
+    folder: StudyArgument = None,
     study: StudyOption = None,
     year: YearOption = None,
     edition: EditionOption = None,
@@ -99,7 +108,7 @@ def rate(
     quiet: QuietOption = False,
 ) -> None:
     """Show index, class, rank and scores of every region."""
-    loaded = open_study(study, lang=lang)
+    loaded = open_study(one_study(folder, study), lang=lang)
     from growthpoles.study.inputs import load_indicators, study_rating, study_regions
 
     chosen = year_of(loaded, year)
@@ -121,10 +130,14 @@ def stats(
     file: FileArgument = None,
     table: TableOption = None,
     key: KeyOption = None,
+    name: NameOption = None,
     layer: LayerOption = None,
     crs: CrsOption = None,
     encoding: FileEncodingOption = None,
+    table_encoding: TableEncodingOption = None,
     sheet: SheetOption = None,
+    decimal: DecimalOption = None,
+    thousands: ThousandsOption = None,
     ignore: IgnoreOption = None,
     aliases: AliasesOption = None,
     repair: RepairOption = None,
@@ -151,9 +164,10 @@ def stats(
     quiet: QuietOption = False,
 ) -> None:
     """Test for spatial association, globally or region by region: of a study, or of a column of any boundary file."""
+    file, study = study_of(file, study)
     chosen = file_options(
-        year, table=table, key=key, layer=layer, crs=crs, encoding=encoding, sheet=sheet, ignore=ignore,
-        aliases=aliases, repair=repair,
+        year, table=table, key=key, name=name, layer=layer, crs=crs, encoding=encoding, table_encoding=table_encoding,
+        sheet=sheet, decimal=decimal, thousands=thousands, ignore=ignore, aliases=aliases, repair=repair,
         dissolve=dissolve,
     )  # fmt: skip
     allowed = (*GLOBAL, *LOCAL, "all")
@@ -226,6 +240,7 @@ def stats(
 
 
 def verdict(
+    folder: StudyArgument = None,
     study: StudyOption = None,
     tests: Annotated[
         bool, typer.Option("--tests", help="Also show distance gradients, spread, typology and power.")
@@ -246,7 +261,7 @@ def verdict(
     quiet: QuietOption = False,
 ) -> None:
     """Ask in every defensible way whether leaders cluster."""
-    loaded = open_study(study, lang=lang, seed=seed)
+    loaded = open_study(one_study(folder, study), lang=lang, seed=seed)
     from growthpoles.study.verdict import verdict as ask
 
     with workers(jobs, scheduler):
@@ -268,7 +283,7 @@ def verdict(
                 note(f"left out: {name}: {error}", quiet=quiet)
             else:
                 print_frame(table, title=f"{loaded.name}: {name}", digits=3, lang=lang)
-    for sentence in found.sentences[lang]:
+    for sentence in () if quiet else found.sentences[lang]:
         say(sentence, err=bool(_wants(format, out)))
     for line in found.left_out:
         note(f"left out: {line}", quiet=quiet)
@@ -277,8 +292,9 @@ def verdict(
 
 def audit(
     file: Annotated[
-        Path | None, typer.Argument(help="A table file of one's own (workbook, csv); default: a study.")
+        Path | None, typer.Argument(help="A table file of one's own (workbook, csv), or the folder of a study.")
     ] = None,
+    encoding: FileEncodingOption = None,
     study: StudyOption = None,
     formulas: Annotated[
         Path | None,
@@ -295,10 +311,13 @@ def audit(
     quiet: QuietOption = False,
 ) -> None:
     """Show where the printed numbers of a study, or of any table file, hold and where not."""
+    file, study = study_of(file, study)
     if file is not None:
         refuse_for_file(study=study, claims=claims or None, seed=seed)
-        _audit_file(file, formulas, out=out, lang=lang, quiet=quiet)
+        _audit_file(file, formulas, encoding=encoding, out=out, lang=lang, quiet=quiet)
         return
+    if encoding is not None:
+        raise StudyError(message("--encoding needs FILE", allowed="encoding in study.toml"))
     if formulas is not None:
         raise StudyError(
             message("--formulas needs FILE", allowed="growthpoles audit data.xlsx --formulas formulas.csv")
@@ -325,7 +344,9 @@ def audit(
     tell_account(loaded, quiet=quiet)
 
 
-def _audit_file(file: Path, formulas: Path | None, *, out: Path | None, lang: str, quiet: bool) -> None:
+def _audit_file(
+    file: Path, formulas: Path | None, *, encoding: str | None, out: Path | None, lang: str, quiet: bool
+) -> None:
     """Audit a table file: by confirmed formulas, or by those that its numbers propose, which are then shown."""
     from growthpoles.cli.terminal import print_frame
     from growthpoles.language.phrases import Words
@@ -333,7 +354,8 @@ def _audit_file(file: Path, formulas: Path | None, *, out: Path | None, lang: st
     from growthpoles.report.wording import Wording
     from growthpoles.study.audit.file_audit import audit_file, read_formulas
 
-    found, own, rules = audit_file(file, None if formulas is None else read_formulas(formulas))
+    rules_given = None if formulas is None else read_formulas(formulas)
+    found, own, rules = audit_file(file, rules_given, encoding=encoding)
     wording = Wording(Words(lang), {}, {}, {})
     for number, name in own.names.items():
         note(f"table {number}: {name}, {len(found.sources.labels(number))} regions", quiet=quiet)
@@ -369,10 +391,14 @@ def specialise(
     ] = None,
     table: TableOption = None,
     key: KeyOption = None,
+    name: NameOption = None,
     layer: LayerOption = None,
     crs: CrsOption = None,
     encoding: FileEncodingOption = None,
+    table_encoding: TableEncodingOption = None,
     sheet: SheetOption = None,
+    decimal: DecimalOption = None,
+    thousands: ThousandsOption = None,
     ignore: IgnoreOption = None,
     aliases: AliasesOption = None,
     repair: RepairOption = None,
@@ -396,9 +422,10 @@ def specialise(
     quiet: QuietOption = False,
 ) -> None:
     """Show the specialisation of every region: its group in a study; its industries in a table of regions by them."""
+    file, study = study_of(file, study)
     options = file_options(
-        year, table=table, key=key, layer=layer, crs=crs, encoding=encoding, sheet=sheet, ignore=ignore,
-        aliases=aliases, repair=repair,
+        year, table=table, key=key, name=name, layer=layer, crs=crs, encoding=encoding, table_encoding=table_encoding,
+        sheet=sheet, decimal=decimal, thousands=thousands, ignore=ignore, aliases=aliases, repair=repair,
         dissolve=dissolve,
     )  # fmt: skip
     if file is not None:
@@ -493,6 +520,7 @@ def _specialise_file(
 def weights(
     file: FileArgument = None,
     key: KeyOption = None,
+    name: NameOption = None,
     layer: LayerOption = None,
     crs: CrsOption = None,
     encoding: FileEncodingOption = None,
@@ -513,7 +541,10 @@ def weights(
     quiet: QuietOption = False,
 ) -> None:
     """Show who is whose neighbour, and what the graph is like: of a study, or of any boundary file."""
-    options = file_options(key=key, layer=layer, crs=crs, encoding=encoding, repair=repair, dissolve=dissolve)
+    file, study = study_of(file, study)
+    options = file_options(
+        key=key, name=name, layer=layer, crs=crs, encoding=encoding, repair=repair, dissolve=dissolve
+    )
     import pandas as pd
 
     from growthpoles.spatial.weights.weights_summary import summarise_weights
@@ -550,6 +581,8 @@ def weights(
     ).rename_axis("region")
     emit(named(frame, regions, lang=lang), title=f"{name}: {kind}", kind=format, out=out, lang=lang)
     note(str(summarise_weights(graph)), quiet=quiet)
+    if loaded is not None:
+        tell_study(loaded, quiet=quiet)
     table = getattr(graph, "by_geometry", None)
     for row in () if table is None else table.itertuples():
         note(

@@ -24,7 +24,18 @@ import typer
 
 from growthpoles.cli import analyse, produce, studies
 from growthpoles.cli.shared_options import ForceOption, OutsideOption
-from growthpoles.errors import GrowthpolesError, Option, Reason, StudyError, message, nearest, shown, visible
+from growthpoles.errors import (
+    GrowthpolesError,
+    Reason,
+    StudyError,
+    as_keys,
+    message,
+    nearest,
+    options_in,
+    reworded,
+    shown,
+    visible,
+)
 from growthpoles.file_reading import recorded
 
 DONE, GONE, REFUSED, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
@@ -186,18 +197,13 @@ def in_its_words(told: Reason, options: Collection[str]) -> Reason:
 
     A parameter that the command does not take is a key of study.toml, which a command without a study may propose.
     """
-    allowed: Any = getattr(told, "places", {}).get("allowed")
-    remedies = {key: each for key, each in getattr(allowed, "places", {}).items() if isinstance(each, Option)}
+    remedies = options_in(told)
     if not remedies:
         return told
     taken = {key: " ".join(f"--{each.name.replace('_', '-')} {word}".rstrip() for word in _in_shell(each.value))
              for key, each in remedies.items() if each.name in options}  # fmt: skip
-    keys = {key: f"{each.name} = {each.value}" if each.value else each.name
-            for key, each in remedies.items() if key not in taken}  # fmt: skip
-    if keys:
-        keys[[*keys][-1]] += " in study.toml" if "study" in options else " in a study.toml (growthpoles init)"
-    told_so = Reason(allowed.template, {**allowed.places, **taken, **keys})
-    return Reason(told.template, {**told.places, "allowed": told_so}, told.replace(str(allowed), told_so))
+    where = " in study.toml" if "study" in options else " in a study.toml (growthpoles init)"
+    return reworded(told, taken | as_keys({key: each for key, each in remedies.items() if key not in taken}, where))
 
 
 _QUOTES = "[]{}\"'"
@@ -209,6 +215,8 @@ def _in_shell(value: str) -> list[str]:
         given = ast.literal_eval(value)
     except (ValueError, SyntaxError):
         return [value.strip(_QUOTES).replace(": ", "=")]
+    if given is True:
+        return [""]  # the option alone
     if isinstance(given, dict):
         given = ["=".join(pair) for pair in given.items()]
     return [_word(str(each)) for each in (given if isinstance(given, list) else [given])]

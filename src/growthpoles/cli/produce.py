@@ -14,6 +14,7 @@ from growthpoles.cli.shared_options import (
     AdjustOption,
     AliasesOption,
     CrsOption,
+    DecimalOption,
     DissolveOption,
     EditionOption,
     FileEncodingOption,
@@ -24,23 +25,29 @@ from growthpoles.cli.shared_options import (
     KeyOption,
     LangOption,
     LayerOption,
+    NameOption,
     PermutationsOption,
     PresetOption,
     QuietOption,
     RepairOption,
     SeedOption,
     SheetOption,
+    StudyArgument,
     StudyOption,
+    TableEncodingOption,
     TableOption,
+    ThousandsOption,
     YearOption,
     allowed,
     check_output,
     file_options,
     note,
+    one_study,
     open_study,
     refuse_for_file,
     refuse_for_study,
     say,
+    study_of,
     tell_account,
     year_of,
 )
@@ -66,6 +73,7 @@ def register(app: typer.Typer) -> None:
 
 
 def report(
+    folder: StudyArgument = None,
     study: StudyOption = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write into.")] = Path("outputs"),
     edition: EditionOption = None,
@@ -81,7 +89,7 @@ def report(
     quiet: QuietOption = False,
 ) -> None:
     """Compute everything; write figures, tables and a report."""
-    loaded = open_study(study, lang=lang, seed=seed).with_report(
+    loaded = open_study(one_study(folder, study), lang=lang, seed=seed).with_report(
         figures=figure, preset=preset, weights=weights, adjust=adjust, permutations=permutations
     )
     from growthpoles.cli.terminal import progress_bar, summary
@@ -109,10 +117,14 @@ def draw(
     ] = None,
     table: TableOption = None,
     key: KeyOption = None,
+    name: NameOption = None,
     layer: LayerOption = None,
     crs: CrsOption = None,
     encoding: FileEncodingOption = None,
+    table_encoding: TableEncodingOption = None,
     sheet: SheetOption = None,
+    decimal: DecimalOption = None,
+    thousands: ThousandsOption = None,
     ignore: IgnoreOption = None,
     aliases: AliasesOption = None,
     repair: RepairOption = None,
@@ -141,7 +153,12 @@ def draw(
     ] = None,
     digits: Annotated[int | None, typer.Option("--digits", help="Decimals of the values in the regions.")] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="png, tiff, jpeg, pdf, svg or eps; default: KIND_YEAR.png here.")
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="png, tiff, jpeg (quality 95), pdf, svg or eps, as the preset takes; default: KIND_YEAR.png.",
+        ),
     ] = None,
     cities: Annotated[
         bool, typer.Option("--cities", help="Show the larger cities, as many as there is room for.")
@@ -156,14 +173,17 @@ def draw(
     from growthpoles.study.file_variable import is_file
 
     of_file = file_options(
-        year, table=table, key=key, layer=layer, crs=crs, encoding=encoding, sheet=sheet, ignore=ignore,
-        aliases=aliases, repair=repair,
+        year, table=table, key=key, name=name, layer=layer, crs=crs, encoding=encoding, table_encoding=table_encoding,
+        sheet=sheet, decimal=decimal, thousands=thousands, ignore=ignore, aliases=aliases, repair=repair,
         dissolve=dissolve,
     )  # fmt: skip
     extras: dict[str, Any] = {name: True for name, wanted in (("cities", cities), ("locator", locator)) if wanted}
     how = {"limits": _limits(limits), "scheme": scheme, "classes": classes, "center": center, "digits": digits}
     if file is None and is_file(kind):
-        kind, file = "values", Path(kind)
+        file, study = study_of(Path(kind), study)
+        kind = "rating" if file is None else "values"
+    else:
+        file, study = study_of(file, study)
     if file is not None:
         refuse_for_file(study=study, edition=edition)
         if kind not in _OF_FILES:

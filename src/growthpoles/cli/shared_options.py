@@ -26,6 +26,9 @@ StudyOption = Annotated[
     str | None,
     typer.Option("--study", "-s", help="A study.toml, its folder, or a built-in name; default: kazakhstan-it."),
 ]
+StudyArgument = Annotated[
+    str | None, typer.Argument(help="The study, as --study takes it.", metavar="[STUDY]", show_default=False)
+]
 YearOption = Annotated[int | None, typer.Option("--year", "-y", help="A year of the study; default: the last.")]
 EditionOption = Annotated[
     str | None, typer.Option("--edition", "-e", help="Which reading of the source; default: the study's own.")
@@ -78,8 +81,8 @@ GraphOption = Annotated[
 PermutationsOption = Annotated[int | None, typer.Option("--permutations", help="Relocations where p is not exact.")]
 
 
-#: What the person at the terminal allows, for the command that runs.
-allowed: dict[str, bool] = {"outside": False, "force": False}
+#: What the person at the terminal allows, and whether the study is named, for the command that runs.
+allowed: dict[str, bool] = {"outside": False, "force": False, "unnamed": False}
 
 
 def _allow(name: str) -> Callable[[bool], bool]:
@@ -109,8 +112,21 @@ LayerOption = Annotated[str | None, typer.Option("--layer", help="Layer of the f
 CrsOption = Annotated[
     str | None, typer.Option("--crs", help="Coordinate system of a file that states none; none is a plane.")
 ]
-FileEncodingOption = Annotated[str | None, typer.Option("--encoding", help="Of the texts of the file.")]
+NameOption = Annotated[
+    str | None, typer.Option("--name", help="Column of the file with the names of the regions, which are drawn.")
+]
+FileEncodingOption = Annotated[
+    str | None,
+    typer.Option("--encoding", help="Of the texts of the files that do not say it: a Shapefile, a text table."),
+]
+TableEncodingOption = Annotated[
+    str | None, typer.Option("--table-encoding", help="Of the table, where it is another one than --encoding.")
+]
 SheetOption = Annotated[str | None, typer.Option("--sheet", help="Sheet of the table.")]
+DecimalOption = Annotated[
+    str | None, typer.Option("--decimal", help="Decimal sign of the table, where it could be read in two ways.")
+]
+ThousandsOption = Annotated[str | None, typer.Option("--thousands", help="Sign between its thousands, so.")]
 IgnoreOption = Annotated[list[str] | None, typer.Option("--ignore", help="A row of the table that is no region.")]
 AliasesOption = Annotated[
     list[str] | None, typer.Option("--aliases", help="NAME=KEY: a name in the table that fits no region; repeat it.")
@@ -130,6 +146,9 @@ def file_options(year: int | None = None, **given: Any) -> FileOptions:
     repair: Literal["refuse", "clean"] = given.pop("repair", None) or "refuse"
     if repair not in ("refuse", "clean"):
         raise StudyError(unknown_option("--repair", repair, ["refuse", "clean"]))
+    for name, signs in (("decimal", ",."), ("thousands", ",.'")):
+        if (sign := given.get(name)) is not None and (len(sign) != 1 or sign not in signs):
+            raise StudyError(unknown_option(f"--{name}", sign, signs))
     ignore = tuple(given.pop("ignore", None) or ())
     aliases = dict(_pair(text) for text in given.pop("aliases", None) or ())
     return FileOptions(year=year, repair=repair, ignore=ignore, aliases=aliases, **given)
@@ -147,7 +166,7 @@ def refuse_for_study(options: FileOptions) -> None:
     """Refuse options that only a file has."""
     idle = [name for name in options.given() if name != "year"]
     if idle:
-        problem = f"--{' --'.join(idle)} without a file"
+        problem = f"--{' --'.join(idle).replace('_', '-')} without a file"
         raise StudyError(message(problem, allowed="a boundary file as first argument, or study.toml"))
 
 
@@ -155,15 +174,31 @@ def refuse_for_file(**given: object) -> None:
     """Refuse options that only a study has."""
     idle = [name for name, value in given.items() if value is not None]
     if idle:
-        raise StudyError(message(f"--{' --'.join(idle)} with a file", allowed="with --study"))
+        allowed = "the file without --study, or --study without the file" if "study" in idle else "with --study"
+        raise StudyError(message(f"--{' --'.join(idle)} with a file", allowed=allowed))
+
+
+def study_of(file: Path | None, study: str | None) -> tuple[Path | None, str | None]:
+    """Take a file that is a study.toml, or a folder with one, for the study."""
+    if file is None or not (file.name == "study.toml" or (file / "study.toml").is_file()):
+        return file, study
+    return None, one_study(str(file), study)
+
+
+def one_study(given: str | None, study: str | None) -> str | None:
+    """Return the study, whether it is given as an argument or as an option."""
+    if given is not None and study is not None:
+        raise StudyError(message(f"two studies, {given} and {study}", allowed="one of them"))
+    return study if given is None else given
 
 
 def open_study(study: str | None, *, lang: str = "en", seed: int | None = None) -> Study:
-    """Load a study, with another seed if one is asked for."""
+    """Load a study, with another seed if one is asked for; :func:`tell_study` says which one where none is named."""
     from growthpoles.study.load_study import load_study
 
     check_language(lang)
     loaded = load_study(study, outside=allowed["outside"])
+    allowed["unnamed"] = study is None
     if seed is None:
         return loaded
     if seed < 0:
@@ -288,10 +323,18 @@ def _version() -> str:
     return str(__version__)
 
 
+def tell_study(study: Study, *, quiet: bool = False) -> None:
+    """Say which study was taken where none was named, beside its results."""
+    if allowed["unnamed"]:
+        own = "--study FOLDER takes one of your own, which growthpoles init makes"
+        note(f"the study: {study.name}, which is built in; {own}", quiet=quiet)
+
+
 def tell_account(study: Study, *, quiet: bool = False) -> None:
     """Say how many cells or rows of the study's tables were used, so that nothing is dropped in silence."""
     if quiet:
         return
+    tell_study(study)
     from growthpoles.study.inputs import input_account
 
     account = input_account(study)

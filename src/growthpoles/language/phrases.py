@@ -15,16 +15,35 @@ import pandas as pd
 
 from growthpoles.language.languages import check_language, language_file, translator
 from growthpoles.language.number_format import DASH as DASH
-from growthpoles.language.number_format import NBSP, format_number, format_p, plural_form
+from growthpoles.language.number_format import MINUS, NBSP, format_number, format_p, plural_form
 
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 
+RAISED = "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
+_TEX = str.maketrans({
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\n": " ", "\r": " ",
+    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}",
+    MINUS: "$-$", NBSP: "~", "\N{INFINITY}": r"$\infty$",  # no signs of pdflatex's fonts
+    "\u2192": r"$\rightarrow$", "\u2265": r"$\geq$", "\u2264": r"$\leq$", "\u00d7": r"$\times$", "\u00b1": r"$\pm$",
+    "\u2248": r"$\approx$", "\u03c1": r"$\rho$", "\u03b1": r"$\alpha$", "\u03b2": r"$\beta$", "\u03bb": r"$\lambda$",
+    "\u03c4": r"$\tau$", "\u03c3": r"$\sigma$", "\u03c7": r"$\chi$", "\u2713": r"$\surd$", "\u2605": r"$\star$",
+    "\u00b7": r"$\cdot$", "\u2212": "$-$", "\u2011": "-", "\u202f": r"\,", "\u2009": r"\,", "\u200b": "",
+    "\u2032": r"$'$", "\u20b8": "KZT", "\u2606": r"$\circ$",
+    **{sign: f"$^{{{plain}}}$" for sign, plain in zip(RAISED, "-0123456789", strict=True)},
+})  # fmt: skip
+
 
 def clean_text(value: object) -> str:
     """Return text without control characters and marks that turn the reading direction."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(value))
+
+
+def escape_tex(text: str) -> str:
+    """Return text that TeX prints as it is, whatever it holds."""
+    return text.translate(_TEX)
 
 
 def missing(value: object) -> bool:

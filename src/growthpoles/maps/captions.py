@@ -8,26 +8,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from growthpoles.errors import MapError, message
 from growthpoles.file_writing import marked, write_bytes
 from growthpoles.language.languages import translator
-from growthpoles.language.number_format import MINUS, NBSP
+from growthpoles.language.phrases import escape_tex
 from growthpoles.maps.typography import text_metrics as text
 
-RAISED = "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
-_ESCAPED = str.maketrans({
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\n": " ", "\r": " ",
-    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}",
-    MINUS: "$-$", NBSP: "~", "\N{INFINITY}": r"$\infty$",  # no signs of pdflatex's fonts
-    "\u2192": r"$\rightarrow$", "\u2265": r"$\geq$", "\u2264": r"$\leq$", "\u00d7": r"$\times$", "\u00b1": r"$\pm$",
-    "\u2248": r"$\approx$", "\u03c1": r"$\rho$", "\u03b1": r"$\alpha$", "\u03b2": r"$\beta$", "\u03bb": r"$\lambda$",
-    "\u03c4": r"$\tau$", "\u03c3": r"$\sigma$", "\u03c7": r"$\chi$", "\u2713": r"$\surd$", "\u2605": r"$\star$",
-    "\u00b7": r"$\cdot$", "\u2212": "$-$", "\u2011": "-", "\u202f": r"\,", "\u2009": r"\,", "\u200b": "",
-    "\u2032": r"$'$", "\u20b8": "KZT", "\u2606": r"$\circ$",
-    **{sign: f"$^{{{plain}}}$" for sign, plain in zip(RAISED, "-0123456789", strict=True)},
-})  # fmt: skip
+_WHOLE = 5_000  # characters; a null hypothesis, a method or a source is never cut
 _MARKDOWN = frozenset("\\`*_{}[]<>$#@!|~^")
 _PARTS = (
     ("year", "year"),
@@ -56,7 +45,7 @@ class Caption:
     year, edition, vintage, weights, p_method, source
         Facts that the caption names; "" where they do not apply.
     width_mm
-        Width at which the figure is set.
+        Width at which the figure is set; or the figure, whose own it is then.
 
     Examples
     --------
@@ -77,20 +66,21 @@ class Caption:
     weights: str = ""
     p_method: str = ""
     source: str = ""
-    width_mm: float = 183.0
+    width_mm: Any = 183.0
+
+    def __post_init__(self) -> None:
+        """Take the width of a figure."""
+        if hasattr(self.width_mm, "get_figwidth"):
+            object.__setattr__(self, "width_mm", round(float(self.width_mm.get_figwidth()) * text.MM, 2))
 
     def sentence(self, lang: str = "en") -> str:
         """Return title, text and facts as running text."""
         word = translator(lang)
-        facts = [f"{word(name)}: {text.clean(getattr(self, key))}" for key, name in _PARTS if getattr(self, key)]
-        pieces = [text.clean(self.title), " ".join(str(self.text).split())]
+        given = {name: text.clean(getattr(self, key), _WHOLE) for key, name in _PARTS}
+        facts = [f"{word(name)}: {told}" for name, told in given.items() if told]
+        pieces = [text.clean(self.title, _WHOLE), " ".join(str(self.text).split())]
         pieces += ["; ".join(facts)[:1].upper() + "; ".join(facts)[1:]] if facts else []
         return " ".join(piece if piece.endswith((".", "!", "?")) else piece + "." for piece in pieces if piece)
-
-
-def escape_tex(value: str) -> str:
-    """Return text that TeX prints as it is, whatever it holds."""
-    return value.translate(_ESCAPED)
 
 
 def escape_markdown(value: str) -> str:
@@ -133,7 +123,7 @@ def captions_qmd(captions: Sequence[Caption], lang: str = "en") -> str:
         alt = (caption.alt or caption.title).replace("\\", "\\\\").replace('"', '\\"')
         blocks.append(
             f"![{escape_markdown(caption.sentence(lang))}](<{_path(caption)}>)"
-            f'{{#fig-{_label(caption)} width={caption.width_mm:g}mm fig-alt="{text.clean(alt)}"}}\n'
+            f'{{#fig-{_label(caption)} width={caption.width_mm:g}mm fig-alt="{text.clean(alt, _WHOLE)}"}}\n'
         )
     return "\n".join(blocks)
 

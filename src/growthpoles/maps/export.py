@@ -22,7 +22,7 @@ from growthpoles.language.phrases import clean_text
 from growthpoles.maps import palettes
 from growthpoles.maps.presets import Preset, get_preset
 from growthpoles.maps.typography import text_metrics
-from growthpoles.maps.typography.typefaces import STACKS, boxes_are_known
+from growthpoles.maps.typography.typefaces import STACKS, boxes_are_known, check_signs
 
 if TYPE_CHECKING:
     import numpy as np
@@ -184,7 +184,7 @@ def save_figure(
     Raises
     ------
     MapError
-        The ending, the size or the format does not fit.
+        The ending, the size or the format does not fit; a letter that no font at hand has.
     DataError
         The file cannot be written.
 
@@ -213,9 +213,10 @@ def save_figure(
         text_metrics.clean(title),
         " ".join(str(description).split()),
         text_metrics.clean(edition),
-        text_metrics.clean(source),
+        text_metrics.clean(source, 2_000),
         json.dumps(dict(parameters), sort_keys=True, ensure_ascii=False, default=str) if parameters else "",
     )
+    check_signs(_words_of(fig), target.name)
     content = render(fig, kind, facts, dpi, letters=letters or "text", colours=colours or "rgb", least_pt=least)
     write_bytes(target, content)
     if sidecar:
@@ -236,6 +237,13 @@ def save_figure(
     return target
 
 
+def _words_of(fig: Figure) -> Iterator[tuple[str, str]]:
+    """Go through the lines of a figure that this package set, each with its font file."""
+    for artist in fig.findobj(lambda each: hasattr(each, "words") and hasattr(each, "files")):
+        layer: Any = artist
+        yield from zip((word.text for word in layer.words), layer.files, strict=True)
+
+
 def _check(fig: Figure, preset: Preset, kind: str, name: str) -> None:
     """Compare a figure with a preset."""
     wide, high = (float(side) * text_metrics.MM for side in fig.get_size_inches())
@@ -254,7 +262,11 @@ def _check(fig: Figure, preset: Preset, kind: str, name: str) -> None:
         )
     if kind not in preset.formats:
         raise MapError(
-            message(f"preset {preset.name} does not take {kind}", where=name, allowed=", ".join(preset.formats))
+            message(
+                f"preset {preset.name} does not take {kind}",
+                where=name,
+                allowed=f"{', '.join(preset.formats)}; {kind} with preset report, among others",
+            )
         )
 
 

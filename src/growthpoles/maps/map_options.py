@@ -42,7 +42,7 @@ class MapOptions(TypedDict, total=False):
         they are in fact, those in dispute dotted): by default where the map has a frame and the preset is 120 mm wide
         or more; with "on" always, with "rivers" with rivers as well.
     cities : bool, DataFrame or path
-        Cities as dots, capitals as rings, with their names where these fit: the larger ones first, as many as the map
+        Cities as dots, capitals as rings, with their names where these fit: the most populous first, as many as the map
         has room for (Natural Earth), none by default. A table with the columns name, lon and lat shows places of its
         own, all of them; rank (0 is most important) and capital (True or False) are taken if there, and names in other
         languages from name_en, name_ru and name_kk. ``axes.cities`` are those on the map, ``axes.cities_outside`` the

@@ -103,8 +103,8 @@ PRESETS: dict[str, Preset] = {
         Preset("mdpi", 170.0, 230.0, 8.0, 7.0, 9.0, 300, _PUBLISHED, **_ARIAL, resolutions=(1000, 300, 300)),
         Preset("rinc", 145.0, 215.0, 8.0, 7.0, 9.0, 300, ("tiff", "eps", "jpeg", "png"), typeface="Tinos",
                colours="grey", resolutions=(600, 300, 300), least_line_pt=0.25),
-        Preset("report", 183.0, 240.0, 7.0, 5.5, 9.0, 300, ("png", *_ANY[:-1]), **_SHOWN),
-        Preset("slide", 320.0, 180.0, 13.0, 11.0, 18.0, 150, ("png", "svg", "pdf", "tiff", "eps"), line_pt=0.6,
+        Preset("report", 183.0, 240.0, 7.0, 5.5, 9.0, 300, ("png", *_ANY[:-1], "jpeg"), **_SHOWN),
+        Preset("slide", 320.0, 180.0, 13.0, 11.0, 18.0, 150, ("png", "svg", "pdf", "tiff", "eps", "jpeg"), line_pt=0.6,
                **_SHOWN, lens_mm=8.0),
     )
 }

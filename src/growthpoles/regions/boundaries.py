@@ -37,6 +37,8 @@ _PIXELS = 20_000.0  # the widest picture that somebody may have traced
 _LOCAL = 3.0  # degrees; the area of a coordinate system of a city or a county
 _POLYGONS = (3, 6)  # shapely's type ids of Polygon and MultiPolygon
 _COLLECTION = 7
+#: Boundaries that need not say the encoding of their texts.
+MUTE = (".shp", ".zip")
 
 
 def load_regions(year: SupportsIndex, *, enclaves: Literal["keep", "merge"] = "keep") -> GeoDataFrame:
@@ -84,6 +86,7 @@ def read_boundaries(
     path: str | Path,
     *,
     key: str | None,
+    name: str | None = None,
     layer: str | None = None,
     crs: CRSLike | None = None,
     encoding: str | None = None,
@@ -102,6 +105,9 @@ def read_boundaries(
     key : str or None
         Column with the region codes; it becomes the index `region`, as text. None numbers the regions from 1 in the
         order of the file, which has no such column.
+    name : str, optional
+        Column with the names of the regions, by which maps call them; it becomes the column `name`. None leaves the
+        columns as they are: maps then take a column `name`, or the keys where there is none.
     layer : str, optional
         Layer name; needed when the file holds several layers.
     crs : optional
@@ -169,7 +175,29 @@ def read_boundaries(
     _check_shapes(frame, where)
     frame.attrs = {"source": path.name, "layer": layer, "repairs": repairs}
     frame.attrs |= {name: value for name, value in found.items() if value}
-    return frame
+    return frame if name is None else with_names(frame, name, key)
+
+
+def with_names(regions: GeoDataFrame, column: str, key: str | None = None) -> GeoDataFrame:
+    """Return the regions with the texts of a column, or of their key, as `name`; the key stands for a missing one.
+
+    ``attrs``: `unnamed` and `namesakes`, where there are such.
+    """
+    columns = [
+        *([key] if key is not None else []),
+        *(each for each in regions.columns if each != regions.geometry.name),
+    ]
+    if column not in columns:
+        where, near = regions.attrs.get("source"), nearest(column, columns, n=1)
+        raise DataError(message(f"no column {plain(column)}", where=where, allowed=listed(columns), near=near))
+    names = regions.index.to_series() if column == key else regions[column]
+    texts = names.astype("string").str.strip()
+    texts = texts.mask(texts.eq(""))
+    twice = texts[texts.duplicated(keep=False)].value_counts(sort=False)
+    found = {"unnamed": list(regions.index[texts.isna()]), "namesakes": [f"{text} ({n})" for text, n in twice.items()]}
+    regions = regions.assign(name=texts.fillna(regions.index.to_series()).astype(object))
+    regions.attrs |= {kind: told for kind, told in found.items() if told}
+    return regions
 
 
 def boundary_notes(regions: GeoDataFrame) -> list[str]:
@@ -177,7 +205,7 @@ def boundary_notes(regions: GeoDataFrame) -> list[str]:
     attrs = regions.attrs
     notes = []
     if "encoding" in attrs:
-        told = "the file does not state the encoding of its texts; {} was taken (encoding = ... says another)"
+        told = "the file does not state the encoding of its texts; {} was taken (the option encoding says another)"
         notes.append(told.format(attrs["encoding"]))
     notes += [f"GDAL, which reads the file, says: {each}" for each in attrs.get("told", ())]
     for name, told in (
@@ -185,11 +213,12 @@ def boundary_notes(regions: GeoDataFrame) -> list[str]:
         ("dissolved", "several rows united"),
         ("collections", "the polygons of a collection taken, its lines and points left out"),
         ("unnamed", "without a name; the key stands for it"),
+        ("namesakes", "a name of several regions; each is called so"),
     ):
         if attrs.get(name):
             notes.append(f"{listed(attrs[name])}: {told}")
     for each in attrs.get("repairs", ()):
-        notes.append(f"{plain(each['region'])}: mended ({each['reason']}); area {100 * each['area_change']:+.3g} %")
+        notes.append(f"{plain(each['region'])}: mended ({each['reason']}); area {_change(each['area_change'])} %")
     if united := attrs.get("united"):
         told = f"{united['units']} units united to {len(regions)} regions by column {united['column']}; areas add up"
         notes.append(f"{told} (largest difference {united['area_difference']:.1g} of a region)")
@@ -201,6 +230,11 @@ def boundary_notes(regions: GeoDataFrame) -> list[str]:
     if touched:
         notes.append(f"borders mended between {listed(f'{a} and {b}' for a, b in touched)}")
     return notes
+
+
+def _change(share: float) -> str:
+    """Write a relative change in percent, without what is rounding."""
+    return f"{100 * share if abs(share) > _SAME_AREA else 0:+.3g}"
 
 
 def _chosen(
@@ -268,7 +302,7 @@ def _dissolved(frame: GeoDataFrame, key: str, dissolve: bool | None, where: str)
             if not same or dissolve is False:
                 unlike.append(str(code))
         if unlike:
-            allowed = "one feature per region; dissolve = true unites several"
+            allowed = remedy("one feature per region; {dissolve} unites several", dissolve="True")
             raise DataError(
                 message(f"column {key} repeats {listed(unlike, limit=_LISTED)}", where=where, allowed=allowed)
             )
@@ -361,10 +395,17 @@ def read_layer(path: Path, layer: str | None = None, *, encoding: str | None = N
         return _read_geoparquet(path, layer)
     if encoding is not None:
         try:  # GDAL does not know every name that Python knows
-            encoding = {"iso8859-1": "latin1"}.get(codecs.lookup(encoding).name, encoding)
+            official = codecs.lookup(encoding).name
+            encoding = {"iso8859-1": "latin1"}.get(official, encoding)
         except LookupError:
             allowed = "for instance utf-8, cp1251, cp1252, latin1"
             raise DataError(message(f"encoding={encoding!r} is not known", where=str(path), allowed=allowed)) from None
+        if path.suffix.lower() not in MUTE and official != "utf-8":
+            problem, allowed = (
+                "a file of this kind has its texts in UTF-8, or says itself",
+                remedy("no {encoding}", encoding=""),
+            )
+            raise DataError(message(problem, where=str(path), allowed=allowed))
     try:
         layers = [name for name, geometry in pyogrio.list_layers(path) if geometry is not None]
         if layer is None and len(layers) != 1:
@@ -383,7 +424,11 @@ def read_layer(path: Path, layer: str | None = None, *, encoding: str | None = N
         try:
             frame = pyogrio.read_dataframe(path, layer=name, encoding=encoding)
         except UnicodeDecodeError:
-            if encoding is not None or path.suffix.lower() != ".shp":
+            if encoding is not None:
+                problem = f"the texts of the boundaries are not in {encoding}"
+                allowed = remedy("{encoding} or another one, or none to have it found", encoding='"utf-8"')
+                raise DataError(message(problem, where=str(path), allowed=allowed)) from None
+            if path.suffix.lower() != ".shp":
                 raise
             frame = pyogrio.read_dataframe(path, layer=name, encoding="latin1")
         guess = None if encoding is not None else _text_encoding(path, frame)
@@ -606,11 +651,12 @@ def _check_shapes(frame: GeoDataFrame, where: str) -> None:
     shapes = frame.geometry.to_numpy()
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     odd = ~missing & ~np.isin(shapely.get_type_id(shapes), _POLYGONS)
-    remedy = "a polygon per region, or drop = [...] for a region without one"
     for problem, at in {"no geometry": missing, "no polygon": odd}.items():
         if at.any():
             named = listed(frame.index[at], limit=_LISTED)
-            raise DataError(message(f"{problem} for {named}", where=where, allowed=remedy))
+            left = repr([str(code) for code in frame.index[at]][:_LISTED])
+            allowed = remedy("a polygon per region, or {drop} for a region without one", drop=left)
+            raise DataError(message(f"{problem} for {named}", where=where, allowed=allowed))
 
 
 def _made_valid(

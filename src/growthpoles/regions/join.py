@@ -152,7 +152,7 @@ def unite_regions(regions: gpd.GeoDataFrame, by: str) -> gpd.GeoDataFrame:
     whole = pd.api.types.is_float_dtype(codes) and codes.dropna().mod(1).eq(0).all()
     codes = (codes.astype("Int64") if whole else codes).astype("string").str.strip()
     if len(empty := regions.index[codes.isna() | codes.eq("")]):
-        allowed = "a region for every unit; drop = [...] leaves units out"
+        allowed = remedy("a region for every unit; {drop} leaves units out", drop="[...]")
         raise RegionError(message(f"nothing for {listed(empty)}", where=f"column {by}", allowed=allowed))
     groups = regions.drop(columns=by).groupby(codes.astype(object).to_numpy(), sort=False)
     same = groups.nunique(dropna=False).eq(1).all()  # in every region

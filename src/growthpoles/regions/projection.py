@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from growthpoles.errors import DataError, message
+from growthpoles.errors import DataError, message, remedy
 from growthpoles.geodesy import along_edges, cut_round, shortest_arc
 
 if TYPE_CHECKING:
@@ -116,7 +116,8 @@ def _cut_world(regions: GeoDataFrame, crs: str) -> GeoDataFrame | None:
 
 def _stated_crs(regions: GeoDataFrame) -> CRS:
     if regions.crs is None:
-        raise DataError(message("the boundaries have no CRS", allowed='crs = "EPSG:4326" or another in study.toml'))
+        allowed = remedy("{crs}, or another one, where they are read", crs='"EPSG:4326"')
+        raise DataError(message("the boundaries have no CRS", allowed=allowed))
     return regions.crs
 
 

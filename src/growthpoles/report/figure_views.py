@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from growthpoles.errors import MapError, StudyError, message
+from growthpoles.errors import MapError, StudyError, message, remedy
+from growthpoles.language.languages import translator
 from growthpoles.language.phrases import Words, shorten
 from growthpoles.maps.presets import get_preset
 from growthpoles.maps.typography.text_metrics import PT
@@ -176,7 +177,10 @@ class View:
     @property
     def name(self) -> str:
         """Name of the variable."""
-        return self.catalogue.name(self.code, self.lang)
+        code = self.code.removeprefix("score_")
+        if code == self.code or code not in self.catalogue.indicators:
+            return self.catalogue.name(self.code, self.lang)
+        return translator(self.lang)("score of: {name}").format(name=self.catalogue.name(code, self.lang))
 
     @property
     def span(self) -> tuple[int, int]:
@@ -282,6 +286,13 @@ class View:
         method = method.but(limits=limits if self.edition != PUBLISHED else "year")
         if scale.of == "relative":
             return self._relative(year, values, method, compared=compared)
+        if self.code not in self.catalogue.aggregates and not self.code.startswith("score_"):
+            # its numbers may lie between the limits of the classes by chance
+            problem, allowed = f"{self.code!r} has no classes, which are those of scores", _OFF_THE_SCALE
+            if self.code in self.catalogue.indicators:
+                allowed = remedy(f"{_OFF_THE_SCALE}; or the classes of its scores, {{variable}}",
+                                 variable=f'"score_{self.code}"')  # fmt: skip
+            raise MapError(message(problem, allowed=allowed))
         low, high = values.min(), values.max()
         within = pd.isna(low) or (low >= scale.bottom and high <= scale.top)
         if not (within or (method.open_ended and self.code in self.catalogue.aggregates)):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from growthpoles.language.number_format import format_percent
-from growthpoles.language.phrases import DASH, Words, missing, shorten
+from growthpoles.language.phrases import DASH, RAISED, Words, missing, shorten
 from growthpoles.maps.sheet.legend import interval
 from growthpoles.ratings.classes import TEN_CLASSES
 from growthpoles.ratings.through_time.rating_change import RatingChange
@@ -46,7 +46,7 @@ _CELLS = 60
 _NAMED = 12  # pairs of regions that a sentence names
 _MATRIX = 12
 _YEARS = 3
-_RAISED = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
+_RAISED = str.maketrans("-0123456789", RAISED)
 _HASH = 16
 _ABREAST = 3
 _FIRM = 2.0  # places that a rank may move over in the middle 90% and count as firm

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from growthpoles.errors import DataError, listed, message, nearest, plain, shown
+from growthpoles.errors import DataError, listed, message, nearest, plain, remedy, shown
 from growthpoles.study.files.printed_labels import UNSTATED
 
 if TYPE_CHECKING:
@@ -29,14 +29,20 @@ class FileOptions:
         Table whose rows are joined to the regions.
     key : str, optional
         Column of the boundaries that identifies a region.
-    layer, crs, encoding : str, optional
+    name : str, optional
+        Column of the boundaries with the names of the regions.
+    layer, crs : str, optional
         Of the boundaries.
+    encoding : str, optional
+        Of the files that are text: a Shapefile, a delimited or marked-up table.
+    table_encoding : str, optional
+        Of the table, where it is another one.
     repair : {"refuse", "clean"}
         What happens to polygons that cross themselves and, where neighbours are asked for, to borders that differ.
     dissolve : bool, optional
         Whether rows of one region are united.
-    sheet, year
-        Of the table.
+    sheet, year, decimal, thousands
+        Of the table; signs of its numbers where they could be read in two ways.
     ignore : tuple of str
         Rows of the table that are no regions.
     aliases : mapping of str to str
@@ -45,13 +51,17 @@ class FileOptions:
 
     table: Path | None = None
     key: str | None = None
+    name: str | None = None
     layer: str | None = None
     crs: str | None = None
     encoding: str | None = None
+    table_encoding: str | None = None
     repair: Literal["refuse", "clean"] = "refuse"
     dissolve: bool | None = None
     sheet: str | None = None
     year: int | None = None
+    decimal: Literal[",", "."] | None = None
+    thousands: Literal[",", ".", "'"] | None = None
     ignore: tuple[str, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
 
@@ -59,6 +69,22 @@ class FileOptions:
         """Return the names of the options that are not left as they are."""
         blank = FileOptions()
         return [name for name in self.__slots__ if getattr(self, name) != getattr(blank, name)]
+
+    def encodings(self, path: Path) -> tuple[str | None, str | None]:
+        """Return the encodings of the boundaries and of the table; one that no file of them needs is refused."""
+        from growthpoles.regions.boundaries import MUTE
+        from growthpoles.study.files.cell_grids import BOOKS
+
+        alone = path.suffix.lower() in _TABLES
+        table = path if alone else self.table
+        text = {*_TABLES, ".json", ".zip"} - set(BOOKS) | {".xls"}  # which web pages write for text
+        ends = not alone and path.suffix.lower() in MUTE, table is not None and table.suffix.lower() in text
+        if self.encoding is not None and not any(ends):
+            files = path.name if self.table is None else f"{path.name} and {self.table.name}"
+            problem = f"an encoding given for {files}, whose format says it"
+            raise DataError(message(problem, allowed=remedy("no {encoding}", encoding="")))
+        own = self.table_encoding or self.encoding
+        return (self.encoding if ends[0] else None), (own if ends[1] else self.table_encoding)
 
 
 @dataclass(slots=True)
@@ -137,12 +163,14 @@ def read_files(path: Path, options: FileOptions, *, variable: str | None = None,
     DataError
         If a file cannot be read, or something in it cannot be decided.
     """
-    from growthpoles.regions.boundaries import boundary_notes, read_boundaries
+    from growthpoles.regions.boundaries import boundary_notes, read_boundaries, with_names
     from growthpoles.regions.projection import to_analysis_crs
 
     if path.suffix.lower() in _TABLES:
         problem, allowed = "a table has no polygons", f"a boundary file, and --table {path.name} to join this one to it"
         raise DataError(message(problem, where=str(path), allowed=allowed))
+    encoding, of_table = options.encodings(path)
+    options = replace(options, encoding=encoding, table_encoding=of_table)
     key, name, layer, notes = _columns_of(path, options, variable)
     plane = options.crs is not None and options.crs.strip().casefold() == "none"
     regions = read_boundaries(
@@ -160,7 +188,6 @@ def read_files(path: Path, options: FileOptions, *, variable: str | None = None,
 
         regions = check_coverage(regions, repair=options.repair)
     regions = regions if plane else to_analysis_crs(regions)
-    notes += boundary_notes(regions)
     if options.table is None:
         table = _numbers(regions)
         if options.year is not None or options.sheet is not None:
@@ -169,7 +196,8 @@ def read_files(path: Path, options: FileOptions, *, variable: str | None = None,
         assert key is not None  # a table is joined by it
         table = _joined(regions, path, key, layer, options, notes)
     if name is not None:
-        regions["name"] = regions.index if name == key else regions[name].astype("string").astype(object)
+        regions = with_names(regions, name, key)
+    notes += boundary_notes(regions)
     source = path.name if options.table is None else f"{options.table.name}, {path.name}"
     return FileData(regions, table, notes, source)
 
@@ -179,15 +207,16 @@ def _columns_of(
 ) -> tuple[str | None, str | None, str | None, list[str]]:
     """Return the columns of keys and names, the layer, and what was decided; by the table where there is one."""
     from growthpoles.regions.boundaries import read_layer
-    from growthpoles.study.guess_columns import best_layer, guess_layer, key_candidates
+    from growthpoles.regions.name_matching import name_keys
+    from growthpoles.study.guess_columns import best_layer, guess_layer, key_candidates, name_columns
 
     texts: set[str] = set()
-    if options.table is not None and (options.layer is None or options.key is None):
+    if options.table is not None:
         from growthpoles.study.files.cell_grids import EncodingError
         from growthpoles.study.read_published import read_sheets, texts_of
 
         try:
-            sheets = read_sheets(options.table, sheet=options.sheet)
+            sheets = read_sheets(options.table, sheet=options.sheet, encoding=options.table_encoding)
         except EncodingError:
             borders = guess_layer(path, key=options.key, layer=options.layer, shapes=False)
             sheets = read_sheets(options.table, sheet=options.sheet, names=borders.names)
@@ -198,7 +227,7 @@ def _columns_of(
         _, layer, notes = best_layer(path, texts)
     frame, _ = read_layer(path, layer, encoding=options.encoding)
     table = frame.drop(columns=frame.geometry.name)
-    keys, names = key_candidates(table)
+    keys = key_candidates(table)
     key = options.key
     if key is not None and key == variable and options.table is None:
         problem = f"column {plain(key)} cannot be both the key of the regions and the variable"
@@ -220,7 +249,14 @@ def _columns_of(
         if len(keys) > 1:
             others = [column for column in keys if column != key]
             notes.append(f"the key of the regions: column {key!r} (--key says another: {listed(others)})")
-    name = next((column for column in names if column != key), key if key in names else None)
+    known = {name_keys(text).loose for text in texts} - {""}
+    names = [column for column in name_columns(table, key, known) if column != variable or options.table is not None]
+    names.sort(key=lambda column: column == key)
+    name = options.name or (names[0] if names else None)
+    if options.name is None and len(names) > 1:
+        others = [column for column in names if column not in (name, key)]
+        if others:
+            notes.append(f"the names of the regions: column {name!r} (--name says another: {listed(others)})")
     return key, name, layer, notes
 
 
@@ -249,8 +285,10 @@ def _joined(
 
     assert options.table is not None
     long = read_table(options.table, boundaries=path, key=key, layer=layer, sheet=options.sheet, year=UNSTATED,
+                      encoding=options.table_encoding, decimal=options.decimal, thousands=options.thousands,
                       ignore=options.ignore, aliases=options.aliases)  # fmt: skip
-    notes += [note for note in long.attrs.get("remarks", ()) if not note.startswith("the key of the regions")]
+    decided = ("the key of the regions", "the names of the regions")  # here, and said in its options
+    notes += [note for note in long.attrs.get("remarks", ()) if not note.startswith(decided)]
     year = _year_of(long, options, options.table, notes)
     bare = regions[[regions.geometry.name]]
     joined = join(bare, long[long["year"] == year])
@@ -283,7 +321,8 @@ def read_matrix(path: Path, options: FileOptions) -> FileData:
         return read_files(path, options)
     from growthpoles.study.read_published import read_table
 
-    long = read_table(path, sheet=options.sheet, encoding=options.encoding, year=UNSTATED,
+    long = read_table(path, sheet=options.sheet, encoding=options.encodings(path)[1], year=UNSTATED,
+                      decimal=options.decimal, thousands=options.thousands,
                       ignore=options.ignore, aliases=options.aliases)  # fmt: skip
     notes = list(long.attrs.get("remarks", ()))
     year = _year_of(long, options, path, notes)

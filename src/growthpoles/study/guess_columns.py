@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -39,6 +39,9 @@ _LATIN |= {
     "%": " percent ",
 }
 _SLIGHT = 1e-3  # share of its area that a region may gain or lose where shared borders are mended without asking
+_OWN = 0.6  # of a column of names, more than this share differ; else they are groups of regions
+_LONG = 200  # characters of a name
+_NAMED = re.compile(r"nam|nom|naz|gen$|имя|наим|назв|ат[аы]у|名")
 _RESERVED = {"index", "rating_class", "rank", "region"}
 _CODE = re.compile(r"[A-Za-z0-9]{1,6}(?:[-._][A-Za-z0-9]{1,8})*")
 ENCODINGS = (
@@ -189,19 +192,16 @@ def guess_layer(
     if key is None and not unique:
         allowed = "a column that is filled and different in every feature"
         raise DataError(message("no column can identify the regions", where=str(path), allowed=allowed))
-    wordy = [column for column in unique if table[column].dtype.kind not in "if"]
     short = [column for column in unique if _is_code(table[column])]
     borne = {column: len(known & {name_keys(text).loose for text in _text(table[column])}) for column in unique}
     coded = [c for c in short if 2 * borne[c] > len(table) and any(map(str.isdecimal, "".join(_text(table[c]))))]
     guess.key = key or (coded or short or unique)[0]
+    wordy = [column for column in unique if table[column].dtype.kind not in "if"]
     others = [column for column in wordy or unique if column != guess.key]
     if key is None and others:
         guess.notes.append(f"the key of the regions: {guess.key!r} was taken; {listed(others)} would serve as well")
-    names = [column for column in wordy if column != guess.key and not _is_code(table[column])]
-    names = names or [column for column in wordy if column != guess.key and _has_words(table[column])]
-    names.sort(key=lambda column: -borne[column])
-    repeated = [str(c) for c in table.columns if table[c].dtype.kind in "OUT" and c != guess.key and not names]
-    guess.name = names[0] if names else next((c for c in repeated if not _is_code(table[c].fillna(""))), None)
+    names = [column for column in name_columns(table, guess.key, known) if column != guess.key]
+    guess.name = names[0] if names else None
     if len(names) > 1:
         guess.notes.append(f"the names of the regions: {guess.name!r} was taken; {listed(names)} could serve as well")
     keys = _text(table[guess.key])
@@ -348,13 +348,43 @@ def _text(column: Any) -> list[str]:
     return [str(cell).strip() for cell in (column.astype("Int64") if whole else column)]
 
 
-def key_candidates(table: Any) -> tuple[list[str], list[str]]:
-    """Return the columns of a boundary file that could be the key, codes first, and those that could be names."""
+def key_candidates(table: Any) -> list[str]:
+    """Return the columns of a boundary file that could be the key, codes first."""
     unique = [str(column) for column in table.columns if _is_key(table[column])]
     codes = [column for column in unique if _is_code(table[column])]
     texts = [column for column in unique if table[column].dtype.kind not in "if"]
-    names = [column for column in texts if column not in codes or _has_words(table[column])]
-    return list(dict.fromkeys([*(c for c in codes if c in texts), *texts, *codes, *unique])), names
+    return list(dict.fromkeys([*(c for c in codes if c in texts), *texts, *codes, *unique]))
+
+
+def name_columns(table: Any, key: str | None, known: Collection[str] = ()) -> list[str]:
+    """Return the columns of a boundary file that hold names of the regions, the best first.
+
+    Those in which most texts stand in the tables (`known`, as :func:`name_keys` loosens them) come first, then those
+    where every region has a name of its own, those that are called names, and the order of the file. Columns of
+    numbers and of codes are none; nor are those in which most names repeat, which are groups of regions.
+    """
+    ranks: dict[str, tuple[Any, ...]] = {}
+    rows = table if key is None or key not in table else table.drop_duplicates(key)
+    for column in map(str, table.columns):
+        cells = rows[column]
+        if column not in table.columns or cells.dtype.kind not in "OUT" or cells.isna().all():
+            continue
+        texts = [text for text in _text(cells.dropna()) if text]
+        distinct, words = len(set(texts)), sum(map(_is_worded, texts))
+        if 2 * words <= len(texts) or 2 * len(texts) < len(rows) or distinct <= _OWN * len(texts):
+            continue
+        code = _is_code(cells.dropna())
+        if max(map(len, texts)) > _LONG or (code and not _has_words(cells.dropna())):
+            continue
+        whole = distinct == len(rows)
+        borne = len(set(known) & {name_keys(text).loose for text in texts}) if known else 0
+        ranks[column] = (-borne, not whole, code, not _NAMED.search(column.casefold()))
+    return sorted(ranks, key=lambda column: ranks[column])
+
+
+def _is_worded(text: str) -> bool:
+    """Tell whether a word of letters alone stands in a text, as in a name; an identifier has none."""
+    return any(word.isalpha() and (len(word) > 1 or not word.isascii()) for word in re.findall(r"[^\W_]+", text))
 
 
 def _is_key(column: Any) -> bool:

@@ -429,7 +429,7 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
     if block.unclear:
         doubts.append(f"{at}: the decimal sign ({block.unclear})")
     if match.open:
-        doubts.append(f"{at}: {listed(match.open)} fits no region; see boundaries.aliases, or ignore")
+        doubts.append(f"{at}: {listed(match.open)} fits no region; aliases say which, or ignore that it is none")
     reasons: dict[str, list[str]] = {}
     for name, reason in match.outside.items():
         reasons.setdefault(reason, []).append(name)

@@ -17,6 +17,7 @@ import shapely
 import growthpoles as gp
 from growthpoles.errors import MapError
 from growthpoles.language.languages import LANGUAGES
+from growthpoles.maps.sheet import context_layer
 from growthpoles.maps.sheet.context_layer import locator_of
 from growthpoles.shipped_data import geodata_path
 
@@ -152,6 +153,40 @@ def test_cities_of_kazakhstan(lang: str) -> None:
     assert (plain.cities, plain.locator, plain.facts) == ((), "", ())
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_no_city_without_a_name_nor_silently_behind_a_smaller_one(seed: int) -> None:
+    """A dot has its name, beside it or as that of its region at it; larger cities that are not there are told."""
+    regions, values = cells(seed)
+    homes = {city.name: city for city in context_layer.cities_of(True, "en")}
+    ax = gp.plot_values(regions, values, cities=True)
+    told = " ".join(w.text for gid, w in measure.words(ax) if gid.endswith("-city-names"))
+    cities = [city.name for city in context_layer.cities_of(True, "en")]
+    order = [name for name in cities if cities.count(name) == 1]
+    inside = [name for name in ax.cities if name in order and not homes[name].capital and regions.contains(
+        shapely.Point(homes[name].lon, homes[name].lat)).any()]  # fmt: skip
+    assert all(name in told for name in ax.cities if not homes[name].capital)
+    assert inside == sorted(inside, key=order.index)
+    # called like its region, whose name stands elsewhere
+    if inside:
+        owner = regions.contains(shapely.Point(homes[inside[0]].lon, homes[inside[0]].lat))
+        renamed = regions.assign(name=np.where(owner, inside[0], regions["name"]))
+        again = gp.plot_values(renamed, values, cities=True)
+        where = [(w.x, w.y) for gid, w in measure.words(again) if w.text == inside[0]]
+        assert len(where) in (1, 2) or inside[0] in " ".join(again.facts)
+
+
+def test_no_town_has_the_figures_of_its_namesake() -> None:
+    towns = pd.read_csv(geodata_path("context/places.csv"), keep_default_na=False)
+    twice = towns[towns.duplicated(["code", "en"], keep=False) & towns["code"].ne("")]
+    assert set(zip(twice["code"], twice["en"], strict=True)) == {
+        ("CN", "Jining"), ("CN", "Suzhou"), ("CN", "Yichun"), ("CN", "Yulin"), ("US", "Augusta"), ("US", "Charleston"),
+        ("US", "Portland"), ("US", "Springfield"),
+    }  # fmt: skip
+    brazil = towns[towns["code"] == "BR"]
+    assert brazil["en"].tolist()[:2] == ["São Paulo", "Rio de Janeiro"]
+    assert brazil["lat"][brazil["en"].isin(["Natal", "Vila Velha"])].tolist() == [-20.368, -5.78]
+
+
 def test_places_of_a_table(tmp_path: Path) -> None:
     regions, values = cells(3)
     west, south, east, north = regions.total_bounds
@@ -162,18 +197,25 @@ def test_places_of_a_table(tmp_path: Path) -> None:
     })  # fmt: skip
     file = tmp_path / "places.csv"
     table.to_csv(file, index=False)
-    for own in (table, file, str(file)):
+    there = tmp_path / "lugares.csv"
+    table.to_csv(there, index=False, sep=";", decimal=",", encoding="utf-8-sig")
+    tabs = tmp_path / "places.tsv"
+    table.to_csv(tabs, index=False, sep="\t")
+    for own in (table, file, str(file), there, tabs):
         ax = gp.plot_values(regions, values, lang="ru", cities=own)
         assert set(ax.cities) == {"Станция", "Порт"}
-        assert ax.facts == ("точки — города",)
+        assert ax.facts == ("точки — города", "за пределами карты: Elsewhere")
         assert ax.cities_outside == ("Elsewhere",)
         check(ax, regions)
+    latin = tmp_path / "latin.csv"
+    table.assign(name="Córdoba", name_ru="").to_csv(latin, index=False, encoding="latin-1")
     crowd = pd.DataFrame({"name": [f"Place {k}" for k in range(40)], "lon": west + 0.01, "lat": south + 0.01})
     ax = gp.plot_values(regions, values, cities=crowd)
     assert "no room for the names of: Place" in ax.facts[1]
     for wrong, problem in (
         (table.drop(columns="lat"), "lat: "), (table.assign(lon=400.0), "lon: 400"), (table.assign(name=""), "no name"),
         (table.assign(rank="first"), "rank: 'first'"), (7, "int given"),
+        (table.drop(columns=["name", "name_ru"]), "no column name among lon, lat, rank"), (latin, "is not in UTF-8"),
     ):  # fmt: skip
         with pytest.raises(MapError, match=problem):
             gp.plot_values(regions, values, cities=wrong)

@@ -22,7 +22,9 @@ from PIL import Image
 import growthpoles as gp
 from growthpoles import maps
 from growthpoles.errors import MapError
+from growthpoles.language.phrases import Words
 from growthpoles.maps import palettes
+from growthpoles.maps.captions import captions_qmd, captions_tex
 from growthpoles.maps.presets import PRESETS
 from growthpoles.maps.proof_sheet import grey, seen_with
 from growthpoles.maps.sheet.text_layer import WordLayer
@@ -156,6 +158,16 @@ def test_captions_are_data_and_safe_to_include(tmp_path: Path) -> None:
     assert r"\$x\_1\$" in qmd
     assert r'fig-alt="A \"map\""' in qmd
     assert maps.Caption("a", "b", "T", year="1").sentence("kk") == "T. Жыл: 1."
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "kk"])
+def test_a_caption_never_cuts_a_method(lang: str) -> None:
+    words = Words(lang)
+    for key in ("permutation", "conditional", "relocations"):
+        told = words("caption", key, permutations=9_999, adjusted="x" * 200)
+        caption = maps.Caption("a", "b.pdf", told, p_method=told, source=told, alt=told)
+        assert caption.sentence(lang).count(told) == 3 and "…" not in caption.sentence(lang)
+        assert "…" not in captions_qmd([caption], lang) + captions_tex([caption], lang)
 
 
 def test_captions_that_cannot_be_included_are_refused(tmp_path: Path) -> None:

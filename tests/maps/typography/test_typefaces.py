@@ -16,6 +16,7 @@ import pytest
 
 import growthpoles as gp
 from growthpoles import maps
+from growthpoles.cli.app import in_its_words
 from growthpoles.errors import MapError
 from growthpoles.maps.export import Facts, render
 from growthpoles.maps.presets import PRESETS
@@ -46,17 +47,25 @@ def test_a_line_is_set_in_the_smallest_file_that_holds_it(line: str, ending: str
 
 @pytest.mark.long
 @pytest.mark.parametrize(("line", "lost"), [("a東 भार", "東"), pytest.param("ကေ", "က", marks=pytest.mark.slow)])
-def test_signs_of_no_font_are_named_and_shown_as_boxes(line: str, lost: str, regions: Any, monkeypatch: Any) -> None:
+def test_signs_of_no_font_are_refused_in_one_line(
+    line: str, lost: str, regions: Any, monkeypatch: Any, tmp_path: Path
+) -> None:
     from matplotlib import font_manager
 
     there = [font for font in font_manager.fontManager.ttflist if "DejaVu" in font.name or "Last" in font.name]
     monkeypatch.setattr(font_manager.fontManager, "ttflist", there)
     typefaces._file_for.cache_clear()
     typefaces._installed.cache_clear()
-    with pytest.warns(UserWarning, match=rf"no font at hand has a glyph for '.*{lost}.*' in .*: boxes stand for it"):
+    with pytest.warns(UserWarning) as caught:
         ax = maps.plot_values(regions.assign(short_en=line), pd.Series(range(len(regions)), index=regions.index))
-    for kind in ("png", "pdf"):
-        assert _bytes(ax, kind)
+    assert len({str(each.message) for each in caught}) == 1 and "boxes stand for them" in str(caught[0].message)
+    with pytest.raises(MapError) as told:
+        maps.save_figure(ax.get_figure(root=True), tmp_path / "map.png")
+    assert re.match(rf"map.png: no glyph for .*{lost}.* \(as in '{line}'\): boxes", str(told.value))
+    assert "allowed: no typeface of this machine has them all" in str(told.value)
+    assert 'gp.typeface("NotoSans.ttf")' in str(told.value)
+    assert "--font NotoSans.ttf" in in_its_words(told.value.args[0], {"font"})
+    assert not (tmp_path / "map.png").exists()
     typefaces._file_for.cache_clear()
     typefaces._installed.cache_clear()
 

@@ -33,12 +33,19 @@ def test_formats_hold_the_same_cells(fits):
     markdown, tex, html = table.to_markdown(), table.to_latex(title="Crime & income"), table.to_html()
     lines = [line for line in markdown.splitlines() if line.startswith("|")]
     assert len(lines) == len(cells) + 2 and {line.count(" | ") for line in lines[2:]} == {3}
-    assert "income\\_$ | -1.597" in markdown and r"income\_\$ & -1.597 & -1.074 & -0.995 \\" in tex
+    assert "income\\_$ | -1.597" in markdown and r"income\_\$ & $-$1.597 & $-$1.074 & $-$0.995 \\" in tex
     assert r"\caption{Crime \& income}" in tex and tex.count(r"\\") == len(cells) + 1
     parsed = pd.read_html(html, keep_default_na=False)[0] if pytest.importorskip("lxml") else None
     assert parsed is None or parsed.iloc[:, 1:].astype(str).to_numpy().tolist()[0][0] == cells.iloc[0, 0]
     for text in (markdown, tex, html):
         assert "t law in OLS and SLX" in text
+
+
+def test_tex_holds_no_sign_that_old_fonts_print_as_another(fits):
+    tex = gp.model_table(fits).to_latex(title="a < b > c | d")
+    cells = gp.model_table(fits).cells()
+    assert (cells == "< 0.0001").any(axis=None) and r"\textless{} 0.0001" in tex
+    assert not set("<>|\N{MINUS SIGN}") & set(tex) and r"$-$1.597 & $-$1.074" in tex
 
 
 def test_two_models_of_one_kind_are_numbered(fits):

@@ -14,6 +14,7 @@ import pandas as pd
 from growthpoles.errors import MapError, message, unknown_option
 from growthpoles.language.languages import translator
 from growthpoles.language.number_format import format_number
+from growthpoles.language.phrases import tie
 from growthpoles.maps import palettes
 from growthpoles.maps.presets import Preset, get_preset
 from growthpoles.maps.sheet import canvas, furniture
@@ -364,7 +365,7 @@ def digits_for(span: float) -> int:
 def left_room(title: str, preset: Preset, high_mm: float, sample: str = "\u22120.00") -> float:
     """Room in millimetres that an axis title and tick labels like `sample` need left of a plot `high_mm` high."""
     em = preset.text_pt * text_metrics.PT
-    lines = text_metrics.wrap(text_metrics.clean(title), preset.text_pt, high_mm + 1.0)
+    lines = text_metrics.wrap(tie(text_metrics.clean(title)), preset.text_pt, high_mm + 1.0)
     return 1.0 + (1.32 * len(lines) + 0.3) * em + 4.5 * text_metrics.PT + text_metrics.width(sample, preset.small_pt)
 
 
@@ -404,7 +405,7 @@ def dress(
             axis.set_major_locator(MaxNLocator(nbins=int(min(max(ticks, 2.0), 9.0)), steps=[1, 2, 5, 10]))
         axis.set_major_formatter(tick_numbers(lang, preset.small_pt))
         if title:
-            lines = text_metrics.wrap(text_metrics.clean(title), preset.text_pt, sides[axis] + 1.0)
+            lines = text_metrics.wrap(tie(text_metrics.clean(title)), preset.text_pt, sides[axis] + 1.0)
             axis.set_label_text(
                 "\n".join(lines),
                 fontproperties=text_metrics.font(preset.text_pt, title),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
-from growthpoles.errors import MapError, message
+from growthpoles.errors import MapError, listed, message
 from growthpoles.graphs import as_graph
 from growthpoles.language.languages import translator
 from growthpoles.language.number_format import format_number, format_p
@@ -216,7 +217,7 @@ def plot_moran(
     order = list(np.argsort(-np.hypot(z, lag), kind="stable"))
     strong = np.zeros(len(z), dtype=bool)
     strong[order[: max(poles, 0)]] = True
-    annotate_points(
+    lost = annotate_points(
         ax,
         np.column_stack([z, lag]),
         shown,
@@ -232,6 +233,7 @@ def plot_moran(
             *_along(ax, np.zeros(2), np.array(ax.get_ylim())),
         ],
     )
+    tell_unnamed(ax, lost, shown, lang)
     return ax
 
 
@@ -243,15 +245,22 @@ def _along(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64]) -> list[Box
 
 
 def point_names(index: pd.Index, names: pd.Series | None) -> list[list[str]]:
-    """Ways to write every region in a chart: its name on one line or two, if there is one, then its code."""
+    """Ways to write every region in a chart: its name on one line or two, or its code where it has none."""
     codes = [str(code).split("-", 1)[-1] for code in index]
     known = [None] * len(codes) if names is None else names.reindex(index).tolist()
     ways = []
     for name, code in zip(known, codes, strict=True):
         whole = [name] if isinstance(name, str) and name.strip() else []
         parts = text_metrics.halves(text_metrics.clean(whole[0])) if whole else None
-        ways.append([*whole, *(["\n".join(parts)] if parts and len(whole[0]) > 11 else []), code])
+        ways.append([*whole, *(["\n".join(parts)] if parts and len(whole[0]) > 11 else [])] or [code])
     return ways
+
+
+def tell_unnamed(ax: Axes, lost: Sequence[int], ways: Sequence[Sequence[str]], lang: str) -> None:
+    """Give the axes, as `facts`, what a caption says of points whose names found no room."""
+    told = translator(lang)("no room for the names of: {names}")
+    names = [ways[i][0] for i in sorted(lost)]
+    ax.facts = (told.format(names=listed(names)),) if names else ()  # type: ignore[attr-defined]
 
 
 def _quadrant_colours(z: NDArray[np.float64], lag: NDArray[np.float64]) -> list[str]:

@@ -12,7 +12,7 @@ from growthpoles.errors import MapError, message
 from growthpoles.language.languages import translator
 from growthpoles.maps import palettes
 from growthpoles.maps.charts.chart_axes import WIDE_SHEET, ChartOptions, Key, dress, plane_chart, row_chart
-from growthpoles.maps.charts.moran_scatter import point_names
+from growthpoles.maps.charts.moran_scatter import point_names, tell_unnamed
 from growthpoles.maps.labels.point_labels import annotate_points
 from growthpoles.maps.presets import get_preset, in_preset_typeface
 from growthpoles.maps.source_note import column_of
@@ -271,9 +271,11 @@ def plot_added_variable(
         limit(reach.min() - 0.14 * np.ptp(reach), reach.max() + 0.14 * np.ptp(reach))
     dress(ax, preset, lang, x=word("Level of the neighbours (log), less what the own level explains"), y=beside)
     points = np.column_stack([x, y])
-    annotate_points(
-        ax, points, point_names(frame.index, names), preset=preset, size=(preset.text_pt + preset.small_pt) / 2,
+    ways = point_names(frame.index, names)
+    lost = annotate_points(
+        ax, points, ways, preset=preset, size=(preset.text_pt + preset.small_pt) / 2,
         bold=poles.tolist(), order=[int(i) for i in np.argsort(-np.hypot(x / x.std(), y / y.std()), kind="stable")],
         gid="region-name",
     )  # fmt: skip
+    tell_unnamed(ax, lost, ways, lang)
     return ax

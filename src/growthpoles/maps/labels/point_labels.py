@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from growthpoles.errors import listed
 from growthpoles.language.languages import translator
 from growthpoles.maps import palettes
 from growthpoles.maps.labels.callouts import frame_of
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 _ROUNDS = 12
 _NEXT_NAME = 12.0
 _LOST = 200.0
+#: So near to a dot, in millimetres, the name of its region is the dot's as well.
+_AT = 3.0
 MOST_NAMED = 500  # names that a chart has room for: of more points the most important are tried
 
 
@@ -302,20 +305,29 @@ class Beside:
         word, facts = translator(style.lang), list[str]()
         if self.spots:
             rings = any(spot.city.capital for spot in self.spots)
-            told = "dots: cities, rings: capitals" if rings else "dots: cities"
-            facts.append(word(told) + ("" if self.spots[0].city.own else f" ({word('Natural Earth')})"))
+            if self.spots[0].city.own:
+                facts.append(word("dots: cities, rings: capitals" if rings else "dots: cities"))
+            else:
+                told = (
+                    "dots: the most populous cities with room, rings: capitals"
+                    if rings
+                    else "dots: the most populous cities with room"
+                )
+                facts.append(f"{word(told)} ({word('Natural Earth')})")
         if left_out:
             told = "a far part of {names} is too small to be shown"
             facts.append(word(told).format(names=", ".join(left_out)))
         if self.lost:
             facts.append(word("no room for the names of: {names}").format(names=", ".join(self.lost)))
+        inside = {spot.city.name for spot in self.spots} | {*self.lost}
+        outside = [city.name for city in style.cities if city.own and city.name not in inside]
+        if outside:
+            facts.append(word("outside of this map: {names}").format(names=listed(outside)))
         stands = ""
         if style.locator:
             stands = "left out" if self.place is None else "below" if self.place.y < plan.frame.y else "inside"
             left_out = "the small map of the surroundings has no room on this page"
             facts.append(word(left_out if self.place is None else "the small map shows where the regions lie"))
-        inside = {spot.city.name for spot in self.spots} | {*self.lost}
-        outside = [city.name for city in style.cities if city.own and city.name not in inside]
         ax.cities_outside = tuple(outside)  # type: ignore[attr-defined]
         ax.cities = tuple(dict.fromkeys(spot.city.name for spot in self.spots))  # type: ignore[attr-defined]
         ax.locator = stands  # type: ignore[attr-defined]
@@ -346,8 +358,8 @@ def name_cities(
 ) -> Beside:
     """Name the cities where nothing else stands; of those that get no name, capitals and a table's own are shown.
 
-    A city that is called like the region around it is a dot without a name: the region's says it. What of a table has
-    no room is listed.
+    A city that is called like the region around it is a dot without a name where the region's stands at it. What of a
+    table has no room is listed, and of the world's cities what is larger than the smallest that has.
     """
     far = tuple(far_names(base, plan, named, names, style))
     spots = city_spots(base, plan, style.cities)
@@ -364,7 +376,7 @@ def name_cities(
         boxes += [Box(x - ring, y - ring, 2 * ring, 2 * ring), spot.box]
     bits = list(along(lines))
     free = [spot for spot in spots if not any(spot.room.overlaps(box) for box in (*boxes, *bits))]
-    lost = [spot.city.name for spot in spots if spot not in free] if spots[0].city.own else []
+    lost = [spot.city.name for spot in spots if spot not in free]
     frame, found = plan.frame, plan.found
     for each in base.frames:  # no name crosses the edge of a frame
         ends = np.array(each.bounds).reshape(2, 2) * found.scale + np.asarray(found.origin)
@@ -374,7 +386,11 @@ def name_cities(
     wide, high = frame.right, frame.top
     boxes += [Box(0.0, 0.0, frame.x, high), Box(0.0, 0.0, wide, frame.y)]
     printed = _printed(named, names)
-    same = [spot.city.name.casefold() == printed.get(spot.region, "").casefold() for spot in free]
+    at = _label_boxes(named)
+    same = [
+        spot.city.name.casefold() == printed.get(spot.region, "").casefold() and _gap(spot, at[spot.region]) <= _AT
+        for spot in free
+    ]
     ways = [[] if said else [spot.city.name] for spot, said in zip(free, same, strict=True)]
     points = np.array([(spot.x, spot.y) for spot in free]).reshape(-1, 2)
     words, homeless = point_words(
@@ -387,12 +403,29 @@ def name_cities(
         colour=palettes.HATCH,
     )
     words = [replace(word, tag="") for word in words]  # those of regions tell which
-    if spots[0].city.own:
-        lost += [free[i].city.name for i in homeless]
-    else:
+    lost += [free[i].city.name for i in homeless]
+    if not spots[0].city.own:
         kept = [i not in homeless or (spot.city.capital and spot.region >= 0) for i, spot in enumerate(free)]
         free = [spot for spot, stays in zip(free, kept, strict=True) if stays]
+        least = max((spots.index(spot) for spot in free if spot.region >= 0), default=0)
+        larger = {spot.city.name for spot in spots[:least] if spot.region >= 0}
+        lost = [name for name in lost if name in larger]
     return Beside(tuple(free), tuple(words), tuple(lost), locator, place, far)
+
+
+def _label_boxes(named: Names | None) -> dict[int, Box]:
+    """Return where the names of the regions stand, by the numbers of the regions."""
+    if named is None:
+        return {}
+    inside = {i: _bounds(frame_of(one)) for i, one in named.inside.items()}
+    return inside | {i: each.box for i, each in named.beside.items()}  # inside stands the value alone then
+
+
+def _gap(spot: CitySpot, box: Box) -> float:
+    """Return the distance of a dot from a label."""
+    dx = max(box.x - spot.x, 0.0, spot.x - box.right)
+    dy = max(box.y - spot.y, 0.0, spot.y - box.top)
+    return float(np.hypot(dx, dy))
 
 
 def _printed(named: Names | None, names: Sequence[list[str]]) -> dict[int, str]:

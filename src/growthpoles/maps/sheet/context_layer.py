@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from growthpoles.errors import MapError, message
+from growthpoles.errors import MapError, listed, message
 from growthpoles.file_reading import read_bytes, read_text, remembered
 from growthpoles.geodesy import shortest_arc
 from growthpoles.language.languages import LANGUAGES, SOURCE
@@ -409,7 +409,7 @@ class CitySpot:
 
 @remembered()
 def _cities(lang: str) -> tuple[City, ...]:
-    """Return the cities of the world, the most important first."""
+    """Return the cities of the world, the most populous first."""
     rows = csv.DictReader(read_text(geodata_path("context/places.csv")).splitlines())
     return tuple(
         City(
@@ -444,8 +444,7 @@ def cities_of(given: Any, lang: str) -> tuple[City, ...]:
     if given is True:
         return _cities(lang)
     if isinstance(given, str | os.PathLike):
-        rows: list[Mapping[str, Any]] = list(csv.DictReader(read_text(FilePath(given)).splitlines()))
-        where = f"cities, {FilePath(given).name}"
+        rows, where = _rows(FilePath(given)), f"cities, {FilePath(given).name}"
     elif hasattr(given, "to_dict") and hasattr(given, "columns"):
         rows, where = given.to_dict("records"), "cities"
     else:
@@ -454,11 +453,26 @@ def cities_of(given: Any, lang: str) -> tuple[City, ...]:
     return tuple(sorted((_own_city(row, lang, where) for row in rows), key=lambda city: city.rank))
 
 
+def _rows(path: FilePath) -> list[Mapping[str, Any]]:
+    """Read a table of places: cells parted by commas, semicolons or tabs, numbers with points or commas."""
+    try:
+        lines = read_text(path).splitlines()
+    except UnicodeDecodeError:
+        allowed = "the file saved as UTF-8, or a DataFrame"
+        raise MapError(message("the table of places is not in UTF-8", where=path.name, allowed=allowed)) from None
+    sign = max(",;\t", key=lines[0].count) if lines else ","
+    rows = list(csv.DictReader(lines, delimiter=sign))
+    return [
+        row | {name: row[name].replace(",", ".") for name in ("lon", "lat", "rank") if row.get(name)} for row in rows
+    ]
+
+
 def _own_city(row: Mapping[str, Any], lang: str, where: str) -> City:
     """Read a row of a table of places."""
     name = _written(row, (f"name_{lang}", "name", *(f"name_{other}" for other in LANGUAGES)))
     if not name:
-        raise MapError(message("a row has no name", where=where, allowed="the columns name, lon, lat"))
+        problem = "a row has no name" if "name" in row else f"no column name among {listed(row, limit=8)}"
+        raise MapError(message(problem, where=where, allowed="the columns name, lon, lat"))
     numbers = []
     for column, most in (("lon", 180.0), ("lat", 90.0), ("rank", np.inf)):
         value = row.get(column, "")
@@ -479,7 +493,7 @@ def _own_city(row: Mapping[str, Any], lang: str, where: str) -> City:
 
 
 def city_spots(base: Base, plan: Plan, cities: Sequence[City]) -> list[CitySpot]:
-    """Return the cities that a map shows, the most important first.
+    """Return the cities that a map shows: capitals, then the most populous first.
 
     Those in the regions go before those around them, of which there are capitals and the largest alone; not nearer to
     each other than some millimetres, nor more than the map has room for. Of a table of their own, all in the frame.
@@ -512,7 +526,7 @@ def city_spots(base: Base, plan: Plan, cities: Sequence[City]) -> list[CitySpot]
     lensed = {lens.region for lens in plan.lenses}  # their name stands at the inset
     spots: list[CitySpot] = []
     most = max(_FEWEST_CITIES, round(frame.w * frame.h / _CITY_ROOM))
-    turns = sorted(chosen.tolist(), key=lambda i: (region[i] < 0, not cities[i].capital, cities[i].rank, i))
+    turns = sorted(chosen.tolist(), key=lambda i: (region[i] < 0, not cities[i].capital, i))
     for i in turns:
         outside = region[i] < 0
         if len(spots) == most or region[i] in lensed or (outside and cities[i].rank > _LARGE and not cities[i].capital):

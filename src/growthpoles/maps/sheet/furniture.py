@@ -291,7 +291,7 @@ def _flow(parts: list[str], size: float, limit: float) -> list[str]:
 def source_block(parts: list[str], preset: Preset, limit: float) -> Block:
     """Line under a figure that names year, edition, boundaries and sources."""
     size = preset.small_pt
-    lines = _flow([text_metrics.clean(part, 600) for part in parts if part], size, limit)
+    lines = _flow([text_metrics.clean(part, 2_000) for part in parts if part], size, limit)
     high = text_metrics.height(len(lines), size)
     top = high - text_metrics.CAP * size * text_metrics.PT
     words = tuple(

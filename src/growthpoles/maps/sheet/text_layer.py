@@ -32,6 +32,8 @@ class WordLayer(Artist):
         The lines, in millimetres of the layer's transform.
     codes
         Codes among them, each with the name that it stands for.
+    files
+        The font file of every line.
     """
 
     def __init__(
@@ -47,7 +49,7 @@ class WordLayer(Artist):
         self.words = tuple(words)
         self.codes = tuple(codes)
         # Measured now, since the layer may be drawn when another typeface is chosen.
-        self._files = tuple(font_file(word.text, word.bold) for word in self.words)
+        self.files = tuple(font_file(word.text, word.bold) for word in self.words)
         self._starts = [word.start for word in self.words]
         boxes = [word.box for word in self.words]
         self._corners = [corner for box in boxes for corner in (box[:2], box[2:])]
@@ -69,7 +71,7 @@ class WordLayer(Artist):
         spots = self.get_transform().transform(self._starts)
         flip = renderer.get_canvas_width_height()[1] if renderer.flipy() else None
         context, colour = renderer.new_gc(), ""
-        for word, path, (x, y) in zip(self.words, self._files, spots.tolist(), strict=True):
+        for word, path, (x, y) in zip(self.words, self.files, spots.tolist(), strict=True):
             if word.colour != colour:
                 colour = word.colour
                 context.set_foreground(colour)
@@ -90,7 +92,7 @@ class WordLayer(Artist):
     def _fill(self, renderer: RendererBase) -> None:
         """Set the lines on a raster as filled outlines: exactly where vector files have them, without hinting."""
         base = self.get_transform()
-        for word, path, start in zip(self.words, self._files, self._starts, strict=True):
+        for word, path, start in zip(self.words, self.files, self._starts, strict=True):
             vertices, codes = text_metrics.outline_in(word.text, path, word.bold)
             if not len(vertices):
                 continue

@@ -2,16 +2,17 @@
 
 All three hold every Kazakh letter; Arimo has the widths of Arial, Tinos those of Times New Roman, and presets of
 journals ask for them. The package carries two parts of each, since a PDF is written several times faster from a small
-file. What neither holds is set in matplotlib's whole DejaVu Sans, then in an installed font that holds the line; signs
-that no font holds are shown as boxes and named in a warning. Layout measures every line in its own font.
+file. What neither holds is set in matplotlib's whole DejaVu Sans, then in an installed font that holds the line. Signs
+that no font holds are boxes, of which one warning tells; a figure with boxes is not saved. Layout measures every line
+in its own font.
 """
 
 from __future__ import annotations
 
 import unicodedata
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +20,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from growthpoles.errors import MapError, message, nearest
+from growthpoles.errors import MapError, Option, listed, message, nearest, remedy, shown
 from growthpoles.language.languages import LANGUAGES
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.ft2font import FT2Font
 
 _OWN = {"DejaVu Sans": "DejaVuSans", "Arimo": "Arimo", "Tinos": "Tinos"}
+_SIGNS_TOLD = 40
 _HERE = Path(__file__).parent / "fonts"
 # What an SVG file asks for where the reader's machine lacks the typeface, the last one generic.
 STACKS = {
@@ -63,6 +65,7 @@ def typeface(font: str | Path, *, bold: str | Path | None = None) -> Iterator[Ty
     Figures that are made inside the ``with`` block keep the typeface when they are saved later. Labels are measured in
     it, so they fit as they do in the package's own. A line with a letter of English, Russian or Kazakh that it
     lacks is refused before anything is drawn; a line in another script is set in a font that holds it, with a warning.
+    With a sign that no font of the machine holds, :func:`growthpoles.save_figure` refuses the figure.
 
     Parameters
     ----------
@@ -118,14 +121,16 @@ def typeface_of(face: str | Typeface | None) -> Iterator[None]:
 
 @contextmanager
 def boxes_are_known() -> Iterator[None]:
-    """Silence matplotlib about glyphs that a font lacks: `font_file` has said it, once a line."""
+    """Silence matplotlib about glyphs that a font lacks, which it says once a sign; `font_file` has said it."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing")
         yield
 
 
 def font_file(line: str, bold: bool = False) -> str:
-    """Return the font file that a line is set in; signs that it lacks are named in a warning.
+    """Return the font file that a line is set in, with a warning where that is not the typeface asked for.
+
+    The warning is the same for every line, so that a figure of many lines shows it once.
 
     Raises
     ------
@@ -134,13 +139,46 @@ def font_file(line: str, bold: bool = False) -> str:
     """
     path, gap, lost = _file_for(line, bold, face := _CHOSEN.get())
     if gap:
-        told = {"allowed": "a typeface that has it, by gp.typeface or --font", "lost": gap, "line": line}
-        problem = "no font at hand has a glyph for {lost!r} in {line!r}: boxes stand for it"
+        told = {"allowed": "a typeface that has them, by gp.typeface or --font"}
+        problem = "no font at hand has glyphs for some letters: boxes stand for them, and the figure cannot be saved"
         if not lost:
-            problem = "typeface {face} has no glyph for {lost!r} in {line!r}: another one stands in"
+            problem = "typeface {face} has no glyphs for some letters: another one stands in for their lines"
             told["face"] = face.family if face else ""
         warnings.warn(UserWarning(message(problem, **told)), stacklevel=2)
     return path
+
+
+def check_signs(lines: Iterable[tuple[str, str]], where: str) -> None:
+    """Refuse lines (text, its file) with signs for which that file has no glyph, all in one message.
+
+    Raises
+    ------
+    MapError
+        It names the signs, and installed typefaces that have them.
+    """
+    from matplotlib import font_manager
+
+    lost: dict[str, str] = {}
+    for line, path in lines:
+        plain = "".join(sign for sign in line if unicodedata.category(sign) != "Cf")
+        lost |= {sign: line for sign in missing_glyphs(path, plain) if sign not in lost}
+    if not lost:
+        return
+    able = []
+    for entry in font_manager.fontManager.ttflist:
+        with suppress(MapError):
+            if "Last Resort" not in entry.name and not missing_glyphs(entry.fname, "".join(lost)):
+                able.append(entry.name)
+    found = sorted(set(able))
+    allowed = "no typeface of this machine has them all; a .ttf file of one that does: {font}"
+    signs, line = "".join(sorted(lost))[:_SIGNS_TOLD], next(iter(lost.values()))
+    more = f" and {len(lost) - _SIGNS_TOLD} more" if len(lost) > _SIGNS_TOLD else ""
+    problem = f"no glyph for {signs}{more} (as in {shown(line)}): boxes would stand for them"
+    font = f'"{found[0]}"' if found else '"NotoSans.ttf"'
+    if found:
+        allowed = f"installed typefaces have them ({listed(found, limit=5)}): {{font}}"
+    own = Option("font", font, f"gp.typeface({font})")
+    raise MapError(message(problem, where=where, allowed=remedy(allowed, font=own)))
 
 
 def file_in(family: str, line: str) -> str:

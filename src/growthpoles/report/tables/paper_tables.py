@@ -15,8 +15,7 @@ from itertools import repeat
 
 import pandas as pd
 
-from growthpoles.language.phrases import Words, clean_text, phrase_keys
-from growthpoles.maps.captions import escape_tex
+from growthpoles.language.phrases import Words, clean_text, escape_tex, phrase_keys
 from growthpoles.maps.typography import text_metrics
 from growthpoles.report.page_blocks import Column, Table
 

@@ -9,17 +9,14 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.language.number_format import format_p
+from growthpoles.language.number_format import MINUS, format_p
+from growthpoles.language.phrases import escape_tex
 from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.regression.spatial_regression import PRINTED, SpatialRegression
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_TEX = str.maketrans(
-    {sign: f"\\{sign}" for sign in "&%$#_{}"}
-    | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-)
 _MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\|*_<>[]`"})
 
 
@@ -111,16 +108,16 @@ class ModelTable(ResultDisplay):
         """Return a `table` environment with booktabs rules, the notes below."""
         frame = self.cells(digits=digits)
         body = [
-            " & ".join([_label(name).translate(_TEX), *(cell.translate(_TEX) for cell in row)]) + r" \\"
+            " & ".join([escape_tex(_label(name)), *(escape_tex(cell.replace("-", MINUS)) for cell in row)]) + r" \\"
             for name, row in zip(frame.index, frame.to_numpy().tolist(), strict=True)
         ]
-        head = " & ".join([str(frame.index.name).translate(_TEX), *(name.translate(_TEX) for name in frame.columns)])
-        lines = [r"\begin{table}", *([rf"\caption{{{title.translate(_TEX)}}}"] if title else [])]
+        head = " & ".join(map(escape_tex, [str(frame.index.name), *frame.columns]))
+        lines = [r"\begin{table}", *([rf"\caption{{{escape_tex(title)}}}"] if title else [])]
         lines += [rf"\begin{{tabular}}{{l{'r' * len(frame.columns)}}}", r"\toprule", rf"{head} \\", r"\midrule", *body]
         lines += [
             r"\bottomrule",
             r"\end{tabular}",
-            r"\par\footnotesize " + " ".join(self._said()).translate(_TEX),
+            r"\par\footnotesize " + escape_tex(" ".join(self._said())),
             r"\end{table}",
         ]
         return "\n".join(lines) + "\n"

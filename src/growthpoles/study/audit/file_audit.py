@@ -73,7 +73,7 @@ class AuditFile:
     left_out: tuple[Reason, ...] = field(default=())
 
 
-def read_audit_file(path: Path) -> AuditFile:
+def read_audit_file(path: Path, *, encoding: str | None = None) -> AuditFile:
     """Read every table of a file: one region a row, one column a quantity; years from headers or names of sheets.
 
     Raises
@@ -88,7 +88,7 @@ def read_audit_file(path: Path) -> AuditFile:
     totals: list[TotalRow] = []
     left: list[Reason] = []
     together: dict[tuple[object, ...], tuple[int, set[str]]] = {}
-    grids = read_grids(path)
+    grids = read_grids(path, encoding=encoding)
     for grid in grids:
         if not grid.visible:
             left.append(Reason("sheet {text} is hidden", {"text": repr(grid.sheet)}))
@@ -569,7 +569,9 @@ def read_formulas(path: Path) -> pd.DataFrame:
     return rules[rules["use"].str.strip().str.casefold() == "yes"]
 
 
-def audit_file(path: str | Path, formulas: pd.DataFrame | None = None) -> tuple[Audit, AuditFile, pd.DataFrame]:
+def audit_file(
+    path: str | Path, formulas: pd.DataFrame | None = None, *, encoding: str | None = None
+) -> tuple[Audit, AuditFile, pd.DataFrame]:
     """Audit the tables of a file by formulas between their columns.
 
     Parameters
@@ -578,6 +580,8 @@ def audit_file(path: str | Path, formulas: pd.DataFrame | None = None) -> tuple[
         Workbook, delimited text, or any other table file of the package.
     formulas : DataFrame, optional
         kind, column, numerator, denominator, factor, as :func:`propose_formulas` gives them; None takes its proposal.
+    encoding : str, optional
+        Of delimited text, where its bytes do not tell.
 
     Returns
     -------
@@ -591,7 +595,7 @@ def audit_file(path: str | Path, formulas: pd.DataFrame | None = None) -> tuple[
     DataError
         If the file holds no table, or a formula names a column that no table has.
     """
-    file = read_audit_file(Path(path))
+    file = read_audit_file(Path(path), encoding=encoding)
     rules = propose_formulas(file.sources) if formulas is None else formulas
     known = set(file.sources.cells["column"])
     used = [

@@ -8,7 +8,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from growthpoles.errors import DataError, Reason, RegionError, StudyError, listed, message, nearest, plain
+from growthpoles.errors import (
+    DataError,
+    GrowthpolesError,
+    Reason,
+    RegionError,
+    StudyError,
+    as_keys,
+    listed,
+    message,
+    nearest,
+    options_in,
+    plain,
+    reworded,
+)
 from growthpoles.file_reading import remembered
 from growthpoles.regions.key_matching import region_names
 from growthpoles.regions.name_matching import NameIndex, match_names
@@ -83,7 +96,17 @@ def _own_layer(study: Study) -> gpd.GeoDataFrame:
 
 @remembered(maxsize=4, refusals=True)
 def _read_layer(path: Path, description: str) -> gpd.GeoDataFrame:
-    """Read, check and project a layer."""
+    """Read, check and project a layer; remedies are keys of study.toml."""
+    try:
+        return _checked_layer(path, description)
+    except GrowthpolesError as error:
+        told = error.args[0]
+        if not (options := options_in(told)):
+            raise
+        raise type(error)(reworded(told, as_keys(options, " under [boundaries] of study.toml"))) from error
+
+
+def _checked_layer(path: Path, description: str) -> gpd.GeoDataFrame:
     from growthpoles.regions.boundaries import read_boundaries
     from growthpoles.regions.coverage import check_coverage
     from growthpoles.regions.join import unite_regions

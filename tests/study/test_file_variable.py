@@ -1,0 +1,110 @@
+"""Files without a study: the column that is called the names is the one drawn; encodings go to the files they mean."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+import shapely
+
+import growthpoles as gp
+from growthpoles.errors import DataError
+from growthpoles.study.file_variable import FileOptions, read_files
+from growthpoles.study.guess_columns import guess_layer
+
+NAMES = ["Wien", "Kärnten", "Tirol", "Steiermark", "Burgenland", "Upper Nile", "Алматы", "北海道", "Côte-d'Or"]
+IDENTIFIERS = {
+    "woe-id": lambda i: f"23447{10 + i}",
+    "longitude": lambda i: f"{13 + i / 7}",
+    "DEBKG_ID": lambda i: f"DEBKGDL20000E27{i}X",
+    "nuts": lambda i: f"AT1{i}",
+    "hc-key": lambda i: f"at-{chr(97 + i)}b",
+    "updated": lambda i: f"2022-01-0{i + 1}T00:00:00",
+    "groups": lambda i: "North" if i < 5 else "South",
+}
+
+
+def _layer(path: Path, columns: dict[str, list[str]]) -> Path:
+    shapes = [shapely.box(i % 3, i // 3, i % 3 + 1, i // 3 + 1) for i in range(len(NAMES))]
+    frame = gpd.GeoDataFrame({**columns, "value": [i + 0.5 for i in range(len(NAMES))]}, geometry=shapes, crs=4326)
+    frame.to_file(path)
+    return path
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("repeated", [False, True])
+def test_names_are_never_identifiers(tmp_path: Path, seed: int, repeated: bool) -> None:
+    rng = random.Random(seed)
+    names = [*NAMES[:-1], NAMES[0]] if repeated else NAMES
+    columns = {name: [make(i) for i in range(len(NAMES))] for name, make in IDENTIFIERS.items()}
+    columns |= {"GEN": names, "code": [f"0{i}{i}7" for i in range(len(NAMES))]}
+    order = rng.sample(sorted(columns), len(columns))
+    path = _layer(tmp_path / "regions.gpkg", {column: columns[column] for column in order})
+    data = read_files(path, FileOptions(key="code"), variable="value")
+    assert data.regions is not None and data.regions["name"].tolist() == names
+    assert any("Wien (2)" in note for note in data.notes) == repeated
+    assert guess_layer(path, key="code").name == "GEN"
+
+
+@pytest.mark.parametrize("key", ["code", "name", "other name"])
+def test_the_names_that_are_told_are_those_drawn(tmp_path: Path, key: str) -> None:
+    other = [name[::-1] for name in NAMES]
+    codes = [f"X{i}" for i in range(len(NAMES))]
+    path = _layer(tmp_path / "regions.gpkg", {"code": codes, "name": NAMES, "other name": other, "third name": other})
+    table = tmp_path / "table.csv"
+    given = {"code": codes, "name": NAMES, "other name": other}[key]
+    table.write_text("region;rate, %\n" + "".join(f"{each};{i},5\n" for i, each in enumerate(given)), encoding="utf-8")
+    data = read_files(path, FileOptions(key=key, table=table), variable="rate, %")
+    told = [note for note in data.notes if note.startswith("the names of the regions")]
+    assert len(told) == 1 and data.regions is not None
+    column = told[0].split("'")[1]
+    assert column != key
+    assert data.regions["name"].tolist() == (NAMES if column == "name" else other)
+
+
+def test_the_column_of_names_can_be_chosen(tmp_path: Path) -> None:
+    codes = [f"X{i}" for i in range(len(NAMES))]
+    path = _layer(tmp_path / "regions.gpkg", {"code": codes, "name": NAMES, "short": [*codes[:-1], ""]})
+    data = read_files(path, FileOptions(key="code", name="short"), variable="value")
+    assert data.regions is not None and data.regions["name"].tolist() == codes
+    assert any("X8: without a name" in note for note in data.notes)
+    with pytest.raises(DataError, match="no column shrt; allowed: code, name, short, value; nearest: short"):
+        read_files(path, FileOptions(key="code", name="shrt"), variable="value")
+    assert gp.read_boundaries(path, key="code", name="short")["name"].tolist() == codes
+    with pytest.raises(DataError, match="no column nme; allowed: code, name, short, value; nearest: name"):
+        gp.read_boundaries(path, key="code", name="nme")
+
+
+@pytest.mark.parametrize("borders", [None, "cp1250", "cp1251"])
+@pytest.mark.parametrize("numbers", [None, "cp1250", "cp1251"])
+def test_an_encoding_goes_to_the_files_that_need_it(tmp_path: Path, borders: str | None, numbers: str | None) -> None:
+    names = {"cp1250": ["Łódź", "Śląsk", "Płock"], "cp1251": ["Бургас", "Плевен", "Русе"]}
+    here, there = names[borders or "cp1250"], names[numbers or "cp1250"]
+    frame = gpd.GeoDataFrame({"code": ["A1", "B2", "C3"], "title": here}, crs=4326,
+                             geometry=[shapely.box(i, 0, i + 1, 1) for i in range(3)])  # fmt: skip
+    path = tmp_path / f"regions.{'shp' if borders else 'geojson'}"
+    frame.to_file(path, encoding=borders or "utf-8")
+    path.with_suffix(".cpg").unlink(missing_ok=True)
+    table = tmp_path / f"table.{'csv' if numbers else 'xlsx'}"
+    rows = gpd.pd.DataFrame({"region": ["A1", "B2", "C3"], "name": there, "rate": [1.5, 2.5, 3.5]})
+    rows.to_csv(table, index=False, encoding=numbers) if numbers else rows.to_excel(table, index=False)
+    options = FileOptions(key="code", table=table, encoding=borders or numbers, table_encoding=numbers)
+    if borders is None and numbers is None:
+        with pytest.raises(DataError, match="whose format says it; allowed: no encoding="):
+            read_files(path, FileOptions(key="code", table=table, encoding="cp1250"), variable="rate")
+        return
+    data = read_files(path, options, variable="rate")
+    assert data.regions is not None and data.regions["name"].tolist() == here
+    assert data.values("rate").tolist() == [1.5, 2.5, 3.5]
+
+
+def test_a_wrong_encoding_is_no_damage(tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame({"code": ["A"], "title": ["Łódź"]}, geometry=[shapely.box(0, 0, 1, 1)], crs=4326)
+    frame.to_file(tmp_path / "a.shp", encoding="cp1250")
+    frame.to_file(tmp_path / "a.geojson")
+    with pytest.raises(DataError, match=r"a\.shp: the texts of the boundaries are not in utf-8; allowed: encoding="):
+        gp.read_boundaries(tmp_path / "a.shp", key="code", encoding="utf-8")
+    with pytest.raises(DataError, match=r"a\.geojson: a file of this kind has its texts in UTF-8"):
+        gp.read_boundaries(tmp_path / "a.geojson", key="code", encoding="cp1250")
