@@ -218,7 +218,7 @@ def match_keys(
             reason = "it names several regions of the boundaries"
         elif name in sums:
             reason = "it is the sum of other rows"
-        elif _TOTAL.search(name):
+        elif says_total(name):
             reason = "it says that it is a total"
         elif name in empty:
             reason = "it holds no number"
@@ -394,6 +394,11 @@ def _continents() -> frozenset[str]:
     tongues = (*LANGUAGES, "fr", "de", "es", "pt", "it")
     names = (pair for tongue in tongues for pair in Locale.parse(tongue).territories.items())
     return frozenset(_plain(name) for code, name in names if code.isdecimal())
+
+
+def says_total(name: str) -> bool:
+    """Tell whether a name says that it is a total or a part of one: "Total", "Всего", "CẢ NƯỚC"."""
+    return _TOTAL.search(name) is not None
 
 
 def is_country(name: str) -> bool:

@@ -16,7 +16,7 @@ import pandas as pd
 from growthpoles.errors import DataError, Reason, listed, message
 from growthpoles.study.audit.between_years import GROWTHS, growth_columns
 from growthpoles.study.audit.causes.printed_relations import Block, Column, Relation, source_blocks, sum_relations
-from growthpoles.study.audit.causes.totals import find_totals
+from growthpoles.study.audit.causes.totals import find_totals, named_totals
 from growthpoles.study.audit.cell_checks import shares_of
 from growthpoles.study.audit.column_orders import listed as listed_rows
 from growthpoles.study.audit.ledger import Audit, audit_cells
@@ -175,7 +175,7 @@ def _tables(grid: Grid, path: Path, left: list[Reason], *, several: bool) -> lis
                     name = " ".join(header) or str(at + 1)
                     places = {"column": name, "count": kinds[at]["n"], "rows": len(block.rows)}
                     left.append(Reason("column {column} is not read: {count} of {rows} cells are numbers", places))
-        rows, sums = _split_totals(rows, numbers)
+        rows, sums = _split_totals(rows, numbers, key)
 
         def spot(line: int, at: int, origin: dict[tuple[int, int], tuple[int, int]] = origin) -> tuple[int, int]:
             return origin.get((line, at), (line, at + 1))
@@ -319,12 +319,13 @@ def _unfolded(
 
 
 def _split_totals(
-    rows: list[tuple[int, list[object]]], numbers: list[int]
+    rows: list[tuple[int, list[object]]], numbers: list[int], key: int
 ) -> tuple[list[tuple[int, list[object]]], list[tuple[int, list[object], tuple[int, ...]]]]:
-    """Set apart the rows that sum up others, with the numbers that their parts have among the rest, from 1."""
+    """Set apart the rows that sum up others, or say so, with the numbers of their parts among the rest, from 1."""
     values = np.array([[_value(row, at) for at in numbers] for _, row in rows], dtype=float)
     halves = np.array([[_half(row, at) for at in numbers] for _, row in rows], dtype=float)
     sums = dict(find_totals(values, halves)) if len(rows) >= 4 else {}
+    sums |= named_totals([cell_text(row[key]) for _, row in rows], values, halves, sums) if len(rows) >= 4 else {}
     rest = [at for at in range(len(rows)) if at not in sums]
     number = {at: place for place, at in enumerate(rest, 1)}
     totals = [(*rows[at], tuple(number[part] for part in parts)) for at, parts in sums.items()]

@@ -33,7 +33,7 @@ from growthpoles.study.audit.published_findings import (
     published_causes,
     unchecked_frame,
 )
-from growthpoles.study.audit.published_ranks import file_order_findings
+from growthpoles.study.audit.published_ranks import file_order_findings, unchecked_ranks
 from growthpoles.study.audit.readings import Order, base_order, edition_table
 from growthpoles.study.audit.reproduction import REPRODUCTION_COLUMNS, computed_gaps, missed_index, reproduce
 from growthpoles.study.inputs import editions as known_editions
@@ -276,7 +276,13 @@ def audit_cells(
         sources,
         {str(fault): fault for _, fault, *_ in entries},
         consequence_frame(search.told, search.blocks, nothing),
-        unchecked_frame(search.relations, search.blocks, nothing.reproduction, sources.totals),
+        unchecked_frame(
+            search.relations,
+            search.blocks,
+            nothing.reproduction,
+            sources.totals,
+            further=unchecked_ranks(sources, ordered),
+        ),
         search.remarks,
     )
 

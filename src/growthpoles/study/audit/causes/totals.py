@@ -9,6 +9,7 @@ from math import comb
 import numpy as np
 
 from growthpoles.errors import Joined, Number, Reason
+from growthpoles.regions.key_matching import is_country, says_total
 from growthpoles.study.audit.arithmetic import decimal_shift, significant_digits, transposed
 from growthpoles.study.audit.between_years import grows_unlike, growth
 from growthpoles.study.audit.causes.hypotheses import figure_of_year, of_year, shifted_by, twins
@@ -133,6 +134,49 @@ def find_totals(values: Array, halves: Array) -> list[tuple[int, tuple[int, ...]
         return tuple(leaf for part in sums[row][0] for leaf in leaves(part)) if row in sums else (row,)
 
     return [(row, leaves(row)) for row in sorted(sums)]
+
+
+def named_totals(
+    names: Sequence[str], values: Array, halves: Array, known: Mapping[int, tuple[int, ...]]
+) -> dict[int, tuple[int, ...]]:
+    """Find rows that say that they are a total, right or wrong, and countries that are one: row, rows of its parts.
+
+    Parameters
+    ----------
+    names, values, halves
+        As :func:`find_totals` takes them, with the name of every row.
+    known : mapping
+        What that function found.
+
+    Notes
+    -----
+    A total sums up all other rows, or those next to it up to another total. One that says so comes near that sum in
+    some column, within a factor of two; the first or last row with the name of a country meets it in one.
+    """
+    if len(known) == len(names):
+        return {}
+    said = [i for i, name in enumerate(names) if i not in known and says_total(name)]
+    ends = [i for i in dict.fromkeys((0, len(names) - 1)) if i not in known and i not in said]
+    countries = {i for i in ends if is_country(names[i]) and sum(map(is_country, names)) <= 0.2 * len(names)}
+    totals = {*known, *said, *countries}
+    rest = [i for i in range(len(names)) if i not in totals]
+    found = {}
+    for row in (*said, *sorted(countries)):
+        before = [i for i in rest if max((t for t in totals if t < row), default=-1) < i < row]
+        behind = [i for i in rest if row < i < min((t for t in totals if t > row), default=len(names))]
+        fits: list[tuple[int, int, int, tuple[int, ...]]] = []
+        for parts in (tuple(part) for part in (rest, before, behind) if len(part) >= _FEWEST):
+            at = list(parts)
+            own, total = values[row], np.nansum(values[at], axis=0)
+            there = np.isfinite(own) & np.isfinite(values[at]).any(axis=0) & (own != 0)
+            slack = np.nansum(halves[at], axis=0) + np.nan_to_num(halves[row]) + 1e-9 * np.abs(own)
+            holds = there & (np.abs(own - total) <= slack)
+            near = there & (total * own > 0) & (np.abs(np.log2(np.abs(total) / np.abs(own) + 1e-300)) < 1)
+            fits.append((int(holds.sum()), int(near.sum()), len(parts), parts))
+        best = max(fits, default=(0, 0, 0, ()))
+        if best[0] or (row in said and best[1]):
+            found[row] = best[3]
+    return found
 
 
 def _sums_inside(
