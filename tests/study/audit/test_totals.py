@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from growthpoles.regions.key_matching import find_totals
 from growthpoles.study.audit import audit_sources, make_sources
-from growthpoles.study.audit.causes.totals import find_totals
 from growthpoles.study.audit.file_audit import audit_file
 from growthpoles.study.audit.printed_cells import TotalRow
 

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import DataError, Reason, listed, message
+from growthpoles.regions.key_matching import find_totals, named_totals
 from growthpoles.study.audit.between_years import GROWTHS, growth_columns
 from growthpoles.study.audit.causes.printed_relations import Block, Column, Relation, source_blocks, sum_relations
-from growthpoles.study.audit.causes.totals import find_totals, named_totals
 from growthpoles.study.audit.cell_checks import shares_of
 from growthpoles.study.audit.column_orders import listed as listed_rows
 from growthpoles.study.audit.ledger import Audit, audit_cells

@@ -227,7 +227,7 @@ def order_finding(
         # A few figures of the index out of place move the places of all between; ranks in order miss none.
         few = out_of_order(index, ranks)
         longer = not few.any() and len(np.unique(ranks[there])) == there.sum()
-        places = pd.Series(np.where(few, np.nan, ranks)).rank(method="min").to_numpy(np.float64)
+        places: Array = np.asarray(pd.Series(np.where(few, np.nan, ranks)).rank(method="min"), dtype=np.float64)
         alone = 0 < 2 * few.sum() < wrong.sum() and not rank_misfits(index[~few], places[~few])[0].any()
         if not sure and (longer or alone):
             wrong, want = few, np.full(len(index), np.nan)
