@@ -600,10 +600,9 @@ def _look(
     encoding: str | None,
     known: dict[str, str],
 ) -> tuple[list[str], list[Block], list[str]]:
-    """Read a file with boundaries or without, `known` aliases get their keys; return codes, tables, remarks."""
+    """Read a file; `known` aliases get their keys; return the codes of the regions, its tables, and remarks."""
     if boundaries is None:
-        blocks, left_out = read_blocks(read_sheets(path, sheet=sheet, encoding=encoding), None, year=year)
-        return [], blocks, left_out
+        return [], *read_blocks(read_sheets(path, sheet=sheet, encoding=encoding), None, year=year)
     told: list[str] = []
     try:
         grids = read_sheets(path, sheet=sheet, encoding=encoding)
@@ -613,8 +612,8 @@ def _look(
         told.append(encoding_told(grids[-1]))
     guess = guess_layer(Path(boundaries), key=key, texts=texts_of(grids), layer=layer, shapes=False)
     known.update(guess.names.take_aliases(known, str(path)))
-    blocks, left_out = read_blocks(grids, guess.names, parents=guess.parents, year=year)
-    return guess.codes, blocks, [*guess.notes, *told, *left_out]
+    blocks, left = read_blocks(grids, guess.names, parents=guess.parents, year=year)
+    return guess.codes, blocks, [*guess.notes, *told, *left]
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -226,6 +226,8 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
         start = stop if stop < len(rows) else len(rows)
         if not header:
             start = last + 1
+    for block in blocks if grid.era else ():
+        block.doubts.append(f"its years are those of another era ({grid.era}), and were read as common ones")
     return blocks
 
 
