@@ -502,7 +502,10 @@ def _keys(frame: GeoDataFrame, key: str, where: str) -> pd.Index:
     empty = np.flatnonzero(text.isna() | text.eq(""))
     if len(empty):
         rows = ", ".join(str(row + 1) for row in empty[:_LISTED])
-        raise DataError(message(f"column {key} is empty in feature {rows}", where=where))
+        others = [name for name in columns if name != key and frame[name].notna().all() and frame[name].is_unique]
+        allowed = f"{{key}}{', '.join(['', *map(str, others[1:_LISTED])])}" if others else "a name in every feature"
+        told = remedy(f"{allowed}, or the feature left out of the file", **({"key": str(others[0])} if others else {}))
+        raise DataError(message(f"column {key} is empty in feature {rows}", where=where, allowed=told))
     return pd.Index(text.astype(object), name="region")
 
 

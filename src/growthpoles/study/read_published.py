@@ -424,7 +424,7 @@ def describe(block: Block) -> str:
 
 def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) -> list[str]:
     """Say what is uncertain about a table."""
-    at, match = place_of(block), block.match
+    at, match, marks = place_of(block), block.match, [repr(mark) if mark else "an empty cell" for mark in block.missing]
     doubts = [f"{at}: {text}" for text in block.doubts]
     if block.unclear:
         doubts.append(f"{at}: the decimal sign ({block.unclear})")
@@ -448,7 +448,7 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
     if lacking := [code for code in codes if code not in have]:
         doubts.append(f'{at}: no row for {listed(lacking)}; they are "no data"')
     if block.missing:
-        doubts.append(f'{at}: {listed(map(repr, block.missing))} was taken to mean "no data"')
+        doubts.append(f'{at}: {listed(marks)} was taken to mean "no data"')
         if zero := [mark for mark in block.missing if mark in ("-", "–", "—", "−")]:
             told = f"{listed(map(repr, zero))} is zero at some offices: zero = {toml_list(zero)} takes it so"
             doubts.append(f"{at}: {told}")
@@ -529,10 +529,10 @@ def read_table(
     known, skipped = dict(aliases or {}), set(ignore)
     codes, blocks, remarks = _look(path, boundaries, key, layer, sheet=sheet, year=year, encoding=encoding, known=known)
     if not blocks:
-        like = f"a column that names regions{f', such as {listed(codes[:3])}' if codes else ''}, beside one of numbers"
         why = "; ".join(each.removesuffix("; it was left out") for each in remarks[:4])
-        text = like.replace("{", "(").replace("}", ")") + "; a name that fits none of them by {aliases}"
-        like = remedy(text, aliases=repr({"NAME": codes[0]})) if codes else like
+        such = f", such as {listed(codes[:3]).translate({123: '(', 125: ')'})}" if codes else ""
+        like = f"a column that names regions{such}, beside one of numbers"
+        like = remedy(f"{like}; an alias by {{aliases}}", aliases=repr({"NAME": codes[0]})) if codes else like
         raise DataError(message(f"no table was found ({why})", where=str(path), allowed=like))
     indicators, places = name_indicators(blocks)
     names = {place: indicators[at].name for place, at in places.items()}

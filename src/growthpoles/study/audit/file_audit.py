@@ -51,6 +51,14 @@ _RATIO = re.compile(
     r"%|/|\bper\b|share|rate\b|ratio|intensity|density|productiv|yield|average|"
     r"доля|удельн|плотн|производит|средн|на душу|на 1|коэфф|үлес|тығызд|жан басын|шаққанда|өнімділ|орташа"
 )
+#: Names of columns that identify the rows, and of those that number them.
+_IDENTIFIER = re.compile(
+    r"(?:.*[ _./-])?(?:id|fid|code|kod|код|código|codigo|cód|cod|ubigeo|zip|plz|postal|postcode|postleitzahl|cep|индекс"
+    r"|fips|geoid|nuts\d?|ags|ars|teryt|istat|insee|siren|cve|clave|lau\d?|iso|окато|октмо|като)\.?(?:[ _].{0,12})?"
+)
+_NUMBERING = re.compile(
+    r"s[./ ]?\s?n\.?o?\.?|sl\.? ?no\.?|sr\.? ?no\.?|no\.?|nr\.?|n|№.{0,6}|#|lp\.?|lfd\.? ?nr\.?|п/п|stt|"
+)
 _SINCE = re.compile(r"(%|percent|index|проц|индекс|пайыз).{0,12}\b(of|to|from|against|over|к|от)\s+((19|20)\d\d)\b")
 _SPAN = r"(19|20)\d\d to (19|20)\d\d"
 _POWERS = (1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6, 1e-3, 0.1, 0.01, 1e-6)
@@ -154,6 +162,10 @@ def _tables(grid: Grid, path: Path, left: list[Reason], *, several: bool) -> lis
         years = sum(parse_year(text) is not None for text in codes) > len(codes) / 2
         if not single and block.year_column is None and len(set(codes)) == len(codes) == len(block.rows) and not years:
             keys, numbers = [0], [at for at in numbers if at]
+        for at in [at for at in numbers if _identifies(block, at)]:
+            numbers.remove(at)
+            name = " ".join(block.paths[at]) or str(at + 1)
+            left.append(Reason("column {column} identifies or numbers the rows, and is no quantity", {"column": name}))
         if not numbers:
             continue
         key, origin = keys[0] if keys else 0, dict[tuple[int, int], tuple[int, int]]()
@@ -231,6 +243,17 @@ def _tables(grid: Grid, path: Path, left: list[Reason], *, several: bool) -> lis
                 raise DataError(message(f"two columns are called {twice!r}", where=f"{path} {grid.sheet}".strip()))
             found.append((cells, year, where, totals))
     return found
+
+
+def _identifies(block: TableBlock, at: int) -> bool:
+    """Tell whether a column of numbers is a code of regions by its name, or counts the rows."""
+    name = " ".join(block.paths[at]).strip().casefold()
+    texts = [cell_text(row[at]).removesuffix(".0") for _, row in block.rows if at < len(row) and cell_text(row[at])]
+    if not all(text.isdecimal() for text in texts) or len(set(texts)) < len(texts):
+        return False
+    counts = [int(text) for text in texts] == list(range(1, len(texts) + 1))
+    wide = len({len(text) for text in texts}) <= 2
+    return bool((wide and _IDENTIFIER.fullmatch(name)) or (counts and _NUMBERING.fullmatch(name)))
 
 
 def _looks_numeric(block: TableBlock, at: int) -> bool:
@@ -623,4 +646,6 @@ def audit_file(path: str | Path, formulas: pd.DataFrame | None = None) -> tuple[
         for rule in rules.to_dict("records")
         if rule["kind"] in GROWTHS
     ]
-    return audit_cells(used_cells, sums=sums, ordered=ordered, shares=shares, growths=growths), file, rules
+    with np.errstate(invalid="ignore"):  # gaps are NaN
+        found = audit_cells(used_cells, sums=sums, ordered=ordered, shares=shares, growths=growths)
+    return found, file, rules

@@ -402,8 +402,10 @@ def _rating(study: Study, year: int, edition: str) -> pd.DataFrame:
     """Index, class and rank of an edition, by region."""
     if edition == PUBLISHED:
         printed = load_published(year, study=study)
-        if not {"index", "rating_class"} <= set(printed.columns):
-            raise StudyError(message(f"no index and class published for {year}", where=study.name))
+        if "index" not in printed.columns:
+            raise StudyError(message(f"no index published for {year}", where=study.name))
+        if "rating_class" not in printed.columns:  # a source may print an index alone
+            printed = printed.assign(rating_class=None)
         return printed.assign(rank=printed["index"].rank(ascending=False, method="min").astype("Int64"))[
             ["index", "rating_class", "rank"]
         ]

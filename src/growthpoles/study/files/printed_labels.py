@@ -247,7 +247,7 @@ def year_inside(text: str) -> tuple[int, str] | None:
     rest = _WITH_STATE.sub(" ", plain)
     rest = re.sub(r"\(\s*\)|\[\s*\]", " ", rest)
     rest = re.sub(r"([;|/,])\s*(?=[;|/,])", "", " ".join(rest.split()))
-    return years.pop(), rest.strip(" ,;:/|–—-_.+")
+    return years.pop(), re.sub(r"\s+(?=[,;:)\]])", "", rest).strip(" ,;:/|–—-_.+")
 
 
 @functools.lru_cache(maxsize=MANY_CELLS)
