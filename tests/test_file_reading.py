@@ -12,7 +12,16 @@ from joblib import parallel_config
 
 import growthpoles
 from growthpoles.errors import DataError
-from growthpoles.file_reading import file_sha256, note, note_layer, read_bytes, read_text, recorded, remembered
+from growthpoles.file_reading import (
+    file_sha256,
+    likely_encodings,
+    note,
+    note_layer,
+    read_bytes,
+    read_text,
+    recorded,
+    remembered,
+)
 from growthpoles.study.load_study import load_study
 from growthpoles.study.verdict import verdict
 from source_trees import parsed, walked
@@ -248,3 +257,32 @@ def test_a_refusal_is_remembered_until_the_file_changes(tmp_path: Path) -> None:
     assert read(path) == "good now" and len(calls) == 2
     with pytest.raises(FileNotFoundError):
         read(tmp_path / "b.txt")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp932", "都道府県,県民所得\n北海道,1\n青森県,2\nデータ,3"),
+        ("gb18030", "地区,地区生产总值\n北京市,123\n内蒙古自治区,4"),
+        ("big5", "縣市,人口數\n臺北市,12\n高雄市,3"),
+        ("cp949", "지역,인구\n서울특별시,1\n경기도,2"),
+        ("koi8-r", "Область,Население\nАлматы,1\nвсего,3"),
+        ("cp1251", "Област,Населення\nКиївська,1\nвсього,3"),
+        ("cp866", "Область,Население\nАлматы,1"),
+        ("cp874", "จังหวัด,ประชากร\nกรุงเทพมหานคร,1\nเชียงใหม่,3"),
+        ("cp1255", "מחוז,אוכלוסייה\nירושלים,1"),
+        ("cp1256", "المحافظة,السكان\nالقاهرة,1"),
+        ("cp1253", "Περιφέρεια,Πληθυσμός\nΑττική,1"),
+        ("cp1258", "Ti\u0309nh,Dân sô\u0301\nHa\u0300 Nô\u0323i,1\nĐa\u0300 Nă\u0303ng,2"),
+        ("cp1252", "Région,Population\nÎle-de-France,1\nMünchen,4"),
+        ("cp1254", "İl,Nüfus\nİstanbul,1\nIğdır,2\nMuş,3"),
+        ("utf-16-le", "Region,Population\nNord,1"),
+        ("utf-16-be", "Region,Population\nNord,1"),
+    ],
+)
+def test_likely_encodings_decode_and_hold_the_true_one(encoding: str, text: str) -> None:
+    content = text.encode(encoding)
+    found = likely_encodings(content)
+    for name in found:
+        content.decode(name)
+    assert encoding in found and (found[0] == encoding or encoding == "cp1254")

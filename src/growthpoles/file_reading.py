@@ -7,7 +7,9 @@ import errno
 import functools
 import io
 import os
+import re
 import stat
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -224,3 +226,104 @@ def _parts(every: Path) -> list[Path]:
         return []
     parts = [every.parent / name for name in sorted(names)]
     return [path for path in parts if every.stem in ("*", path.stem) and path.is_file()]
+
+
+_WORD = re.compile(r"[^\W\d_]+")
+_RUSSIAN = re.compile(r"[А-ЯЁа-яё]+")
+_CASED = re.compile(r"[А-ЯЁ]?[а-яё]+|[А-ЯЁ]+")
+_SIGNS = set("\u00a0№«»„“”‘’–—…°§±·•€")
+_SAMPLE = 1_000_000
+#: Encodings of texts that are not UTF-8, each with the signs of the words that are written in it.
+_SCRIPTS = {
+    "cp1252": "A-Za-zÀ-ÖØ-öø-ÿŒœŠšŽžŸ",
+    "cp1250": "A-Za-zÁÂĂÄĹĆÇČÉĘËĚÍÎĎĐŃŇÓÔŐÖŘŮÚŰÜÝŢßŕáâăäĺćçčéęëěíîďđńňóôőöřůúűüýţŁłĄąŞşĽľŻżŠšŚśŤťŽžŹź",
+    "cp1251": "А-Яа-яЁёЂЃѓЉЊЌЋЏђљњќћџЎўЈҐЄЇІіґєјЅѕї",
+    "koi8-r": "А-Яа-яЁё",
+    "cp866": "А-Яа-яЁёЄєЇїЎў",
+    "cp1254": "A-Za-zÀ-ÖØ-öø-ÿŒœŠšŸĞğİıŞş",
+    "cp1257": "A-Za-zĄĮĀĆÄÅĘĒČÉŹĖĢĶĪĻŠŃŅÓŌÕÖŲŁŚŪÜŻŽßąįāćäåęēčéźėģķīļšńņóōõöųłśūüżžØøÆæŖŗ",
+    "cp1258": "A-Za-zÀ-ÿĂăĐđƠơƯư\u0300-\u0323",
+    "cp1253": "Α-ΩΆΈΉΊΌΎΏα-ωάέήίόύώϊϋΐΰς",
+    "cp1255": "א-ת\u05b0-\u05c4",
+    "cp1256": "\u0621-\u0652پچژگڈٹڑںھہےک",
+    "cp874": "\u0e01-\u0e3a\u0e40-\u0e4e",
+    "cp932": "\u3041-\u3096\u30a1-\u30fc\u4e00-\u9fff々",
+    "cp949": "\uac00-\ud7a3\u4e00-\u9fff",
+    "gb18030": "\u4e00-\u9fff",
+    "big5": "\u4e00-\u9fff",
+}
+#: Legacy sets and the lead bytes of their common signs.
+_COMMON = {"cp932": ("shift_jis", 0x97), "gb18030": ("gb2312", 0xD7), "big5": ("big5", 0xC6), "cp949": ("euc_kr", 0xC8)}
+_VIETNAMESE = re.compile(r"[aeiouyâăêôơưAEIOUYÂĂÊÔƠƯ][\u0300-\u0323]|[ơưđƠƯĐ]")
+
+
+def likely_encodings(content: bytes) -> list[str]:
+    """Return the encodings in which the bytes of a text read as words, the likeliest first; every one decodes them.
+
+    Words are of one script, and in a sensible case; the signs of Chinese, Japanese and Korean are common ones.
+    """
+    if b"\0" in content or 10 * len(re.findall(rb"[\x01-\x08\x0e-\x1f]", content[:_SAMPLE])) > len(content[:_SAMPLE]):
+        wide = ["utf-16-le", "utf-16-be"]
+        order = wide if sum(content[1:_SAMPLE:2]) <= sum(content[:_SAMPLE:2]) else wide[::-1]
+        return [name for name in order if _decoded(content, name) is not None]
+    score = {}
+    for name, signs in _SCRIPTS.items():
+        text = _decoded(content, name)
+        if text is None:
+            continue
+        text = text[:_SAMPLE]
+        odd = [sign for sign in text if not sign.isascii()]
+        words = [word for word in re.findall(r"[^\W\d_]+(?:[\u0300-\u0e4e]+[^\W\d_]*)*", text) if not word.isascii()]
+        if not odd or not words:
+            continue
+        letters = re.compile(f"[{signs}]+")
+        good = sum(len(word) for word in words if letters.fullmatch(word) and _cased(word, name))
+        inside = sum(sign.isalpha() or unicodedata.combining(sign) > 0 or "\u0e31" <= sign <= "\u0e4e" for sign in odd)
+        strange = sum(unicodedata.category(sign) in ("Cc", "Cn", "Co", "So", "Sk", "Sm") for sign in odd)
+        score[name] = good / sum(map(len, words)) - 2 * strange / len(odd) - 0.2 * (1 - inside / len(odd))
+        if name in _COMMON:
+            legacy, last = _COMMON[name]
+            leads = [sign.encode(legacy, "replace")[0] for sign in odd if sign.isalpha()]
+            score[name] += 0.2 - 2 * sum(lead > last or lead < 0x80 for lead in leads) / max(1, len(leads))
+        elif name == "cp1258":
+            marks = [hit for hit in _VIETNAMESE.findall(text) if len(hit) > 1]
+            score[name] += (
+                0.3 if len(marks) > 1 and len(marks) == sum(map(bool, map(unicodedata.combining, text))) else -1
+            )
+        if any(map(str.islower, odd)) != any(map(str.isupper, odd)):
+            score[name] -= 0.05
+    best = sorted(score, key=lambda name: -round(score[name], 2))
+    return [name for name in best if score[name] > 0.5 and score[name] > score[best[0]] - 0.15] or best[:1]
+
+
+def _decoded(content: bytes, name: str) -> str | None:
+    try:
+        return content.decode(name)
+    except UnicodeDecodeError:
+        return None
+
+
+def _cased(word: str, name: str) -> bool:
+    """Tell whether a word is in a sensible case, and of Latin ones whether it is mostly plain letters."""
+    letters = [sign for sign in word if sign.isalpha()]
+    if name in ("cp1252", "cp1250", "cp1254", "cp1257"):
+        plain = sum(sign.isascii() for sign in letters)
+        return 2 * plain >= len(letters) and (word.isupper() or word[1:].islower() or len(word) < 2)
+    return not any(map(str.isupper, letters)) or word.isupper() or word[1:].islower() or len(word) < 2
+
+
+def russian_text(content: bytes) -> str | None:
+    """Return the text if it reads as Russian in cp1251: whole words in one alphabet and in a sensible case.
+
+    KOI8-R would come out with its cases swapped, Latin accents as Cyrillic letters inside Latin words, DOS text as
+    letters that Russian lacks; each of these is refused.
+    """
+    try:
+        text = content.decode("cp1251")
+    except UnicodeDecodeError:
+        return None
+    words = [word for word in _WORD.findall(text) if not word.isascii()]
+    others = {sign for sign in text if ord(sign) > 127 and not sign.isalpha()}
+    if not words or others - _SIGNS:
+        return None
+    return text if all(_RUSSIAN.fullmatch(word) and _CASED.fullmatch(word) for word in words) else None

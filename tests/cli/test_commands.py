@@ -462,7 +462,10 @@ def test_files_are_refused_in_one_line(county_file, ask, words, problem):
         (["map", "FILE", "DATA"], r"two files; allowed: map .*counties\.gpkg --table .*data\.csv: the second one is"),
         (["audit", "LAYER"], "a boundary file, and no table; allowed: growthpoles map draws"),
         (["map", "FILE", "--table", "LAYER"], "a boundary file, and no table; allowed: growthpoles map draws"),
-        (["init", "new", "-t", "DATA"], "no boundaries are given; allowed: --boundaries a file, or a table of Kaz"),
+        (
+            ["init", "new", "-t", "DATA"],
+            "no boundaries are given; allowed: --boundaries a file, or none for a study of",
+        ),
         (["init", "new", "-t", "DATA", "--key", "code"], "of a boundary file; allowed: with --boundaries a file"),
         (["report", "-s", "mexico-gdp", "--out", "DATA"], "is a file; allowed: a folder"),
         (

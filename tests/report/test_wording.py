@@ -69,6 +69,7 @@ FAULTS = {
     "total": Fault("total", table=2, column="grp", row=17),
     "rank": Fault("rank", table=6, column="rank_2014", row=3, denominator="index_2014"),
     "rank order": Fault("rank order", table=6, column="rank_2014", rows="3-5, 9", denominator="index_2014"),
+    "rank numbers": Fault("rank numbers", table=6, column="rank_2014", rows="3, 9"),
     "class order": Fault("class order", table=6, column="class_2014", rows="3, 9", denominator="index_2014"),
     "ratio": Fault("ratio", table=6, column="ratio", row=14),
     "input": Fault("input", table=4, column="fixed_assets", row=3),

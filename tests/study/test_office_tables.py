@@ -6,6 +6,7 @@ import random
 import warnings
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -419,3 +420,28 @@ def test_what_is_counted_in_units_is_no_column_of_units(name: str, gap: str, tmp
     text = "".join(f"{region};2020;{a};{b}\n;2021;{b};{a}\n" for region, a, b in rows)
     found = table(tmp_path, f"Area;Year;{name};Jobs\n{text}")
     assert set(found["indicator"]) == {name, "Jobs"} and found.groupby("indicator")["value"].count().tolist() == [6, 6]
+
+
+@pytest.mark.parametrize(
+    ("title", "years", "first"),
+    [
+        ("ตาราง 10.2 ผลิตภัณฑ์จังหวัด พ.ศ. 2560 - 2563", ["2560", "2561", "2562", "2563p"], 2017),
+        ("Gross Provincial Product (B.E.)", ["2560", "2561", "2562", "2563"], 2017),
+        ("جدول ۱: تولید استان‌ها به تفکیک سال", ["۱۳۹۷", "۱۳۹۸", "۱۳۹۹", "۱۴۰۰"], 2018),
+        ("中華民國統計", ["107年", "108年", "109年", "110年"], 2018),
+    ],
+)
+def test_bare_years_of_another_era_are_read_and_told(title: str, years: list[str], first: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(first)
+    rows = [f"Area {i}x;" + ";".join(str(v) for v in rng.integers(10_000, 99_999, 4)) for i in range(8)]
+    path = tmp_path / "era.csv"
+    path.write_text("\n".join([title, "", "Area;" + ";".join(years), *rows]), encoding="utf-8")
+    found = gp.read_table(path)
+    assert sorted(set(found["year"])) == list(range(first, first + 4))
+    assert any("another era" in text for text in found.attrs["remarks"])
+
+
+def test_numbers_that_look_like_such_years_stay_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("จังหวัด;2019;2020\nA;2560;2561\nB;2570;2563\nC;2571;2564\n", encoding="utf-8")
+    assert list(gp.read_table(path)["value"]) == [2560, 2561, 2570, 2563, 2571, 2564]

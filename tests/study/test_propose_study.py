@@ -11,8 +11,9 @@ import shapely
 
 import growthpoles as gp
 from growthpoles.errors import DataError, StudyError
+from growthpoles.report.audit_files import write_audit
 from growthpoles.shipped_data import geodata_path
-from growthpoles.study.examine_study import examine_study
+from growthpoles.study.examine_study import examine_study, open_marks
 from growthpoles.study.guess_columns import codes_for
 from growthpoles.study.load_study import load_study
 from growthpoles.study.propose_study import Proposal, propose_study
@@ -210,3 +211,46 @@ def test_shared_borders_are_mended_where_no_area_moves_and_asked_otherwise(
         )
     refused = len(examine_study(tmp_path / "study"))
     assert bool(refused) is (written is False)
+
+
+def test_a_study_of_tables_alone_is_proposed_when_asked(tmp_path: Path) -> None:
+    """A workbook with a title: the study validates, and its printed results are read below the title, too."""
+    book = openpyxl.Workbook()
+    rows = [["Table 9. Ranking, 2022"], ["Region", "GRP per head", "R&D", "Innovation index", "Rank"]]
+    index = [57.6, 75.6, 65.9, 75.1, 36.7, 92.2, 64.5, 44.2]
+    rows += [
+        [f"Area {i}x", 20.5 + i, 0.5 + i % 3, v, sorted(index, reverse=True).index(v) + 1] for i, v in enumerate(index)
+    ]
+    for row in rows:
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "ranking.xlsx")
+    folder = tmp_path / "own"
+    with pytest.raises(DataError, match="or none for a study of tables alone"):
+        propose_study(folder, table=tmp_path / "ranking.xlsx")
+    propose_study(folder, table=tmp_path / "ranking.xlsx", boundaries="none").write()
+    assert examine_study(folder).empty and gp.load_study(folder).boundaries.absent
+    published = "".join(
+        f'[published.{kind}]\ntable = 9\nfile = "../ranking.xlsx"\nsheet = "Sheet"\nheader = 2\nkey = "Region"\n'
+        f'columns = {{ 2022 = "{name}" }}\n'
+        for kind, name in (("index", "Innovation index"), ("rank", "Rank"))
+    )
+    path = folder / "study.toml"
+    path.write_text(path.read_text(encoding="utf-8") + published, encoding="utf-8")
+    study = gp.load_study(folder)
+    assert list(gp.load_published(2022, study=study)["index"]) == index
+    assert not set(gp.run_audit(study).ledger["column"]) & {"Rank"}
+    assert write_audit(gp.run_audit(study), study, out=tmp_path / "audited")
+
+
+def test_names_of_indicators_lose_a_year_cleanly(tmp_path: Path) -> None:
+    text = "Area;Firms with a web site 2023, %;Exports (2023), mln\nA;1,5;2\nB;2,5;3\nC;3,5;4\n"
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    table = gp.read_table(tmp_path / "t.csv")
+    assert set(table["indicator"]) == {"Firms with a web site, %", "Exports, mln"} and set(table["year"]) == {2023}
+
+
+def test_a_mark_to_check_is_shown_from_its_word_on(tmp_path: Path) -> None:
+    line = "code_" + "x" * 200 + ",CHECK direction (-1 where less is better)"
+    (tmp_path / "catalogue.csv").write_text(line, encoding="utf-8")
+    ((_, number, told),) = open_marks(tmp_path / "study.toml")
+    assert number == 1 and "CHECK direction (-1 where less is better)" in told and len(told) < 200

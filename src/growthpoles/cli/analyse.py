@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from libpysal.graph import Graph
 
+    from growthpoles.report.wording import Wording
     from growthpoles.study.file_variable import FileOptions
     from growthpoles.study.study_spec import Study
 
@@ -334,14 +335,29 @@ def audit(
         note(f"no finding: {checked} could be checked; an audit needs printed results beside their inputs")
     faults, title = shown_faults(found, loaded, lang=lang)
     print_frame(faults, title=title, lang=lang)
-    for line in audit_notes(found, Wording.of(loaded, lang)):
-        note(line, quiet=quiet)
+    wording = Wording.of(loaded, lang)
+    _tell_notes(audit_notes(found, wording), len(found.unchecked), wording, out, quiet=quiet)
     if claims:
         statements, title = shown_claims(found, loaded, lang=lang)
         print_frame(statements, title=title, lang=lang)
     for path in write_audit(found, loaded, out=out, lang=lang, force=allowed["force"]) if out is not None else ():
         say(str(path))
     tell_account(loaded, quiet=quiet)
+
+
+#: Checks that could not be made, of which so many are told one by one, and how the others are.
+_NOTES_SHOWN = 4
+_NOTES_TOLD = "{count} more checks could not be made; they stand in {place}"
+
+
+def _tell_notes(lines: list[str], unchecked: int, wording: Wording, out: Path | None, *, quiet: bool) -> None:
+    """Say what is unusual and the first checks that could not be made; many are told by their number."""
+    shown = unchecked if unchecked <= _NOTES_SHOWN else _NOTES_SHOWN - 1
+    for line in (*lines[unchecked:], *lines[:shown]):
+        note(line, quiet=quiet)
+    if unchecked > shown:
+        place = str(out / "audit.html") if out is not None else "audit.html (--out FOLDER)"
+        note(wording.words.message(_NOTES_TOLD, count=unchecked - shown, place=place), quiet=quiet)
 
 
 def _audit_file(
@@ -366,8 +382,7 @@ def _audit_file(
     frame, title = file_faults(found, own, lang=lang)
     print_frame(frame, title=title, lang=lang)
     note(wording.words.message(ROWS_TOLD), quiet=quiet)
-    for line in audit_notes(found, wording):
-        note(line, quiet=quiet)
+    _tell_notes(audit_notes(found, wording), len(found.unchecked), wording, out, quiet=quiet)
     if formulas is None and not len(rules):
         note("no formula was found in the numbers: what is a ratio or a sum can be named in a file, --formulas FILE "
              "(columns use, kind, column, numerator, denominator, factor)", quiet=quiet)  # fmt: skip

@@ -117,10 +117,28 @@ def validate(
         raise typer.Exit(1)
     for text in problems.attrs.get("notes", []):
         note(text, quiet=quiet)
+    if not quiet:
+        _suspicious(study)
     marks = open_marks(study_path(study))
     for file, line, text in marks:
         note(f"{file}, line {line}: {text}", quiet=quiet)
     note("the study is valid" + (f"; {len(marks)} places are marked to check or decide" if marks else ""), quiet=quiet)
+
+
+def _suspicious(study: str | None) -> None:
+    """Say that the audit finds faults in the tables of a study, and how to read of them."""
+    from growthpoles.study.audit import run_audit
+    from growthpoles.study.load_study import load_study
+
+    loaded = load_study(study, outside=allowed["outside"])
+    if loaded.cells is not None:  # printed tables are there to be audited
+        return
+    ledger = run_audit(loaded).ledger
+    if len(ledger):
+        first = list(dict.fromkeys(map(str, ledger["fault"])))
+        more = f" and {len(first) - 1} more" if len(first) > 1 else ""
+        how = f"growthpoles audit --study {study} --out FOLDER" if study else "growthpoles audit --out FOLDER"
+        note(f"suspicious cells: {len(ledger)} ({first[0]}{more}); to read of them: {how}")
 
 
 def data(

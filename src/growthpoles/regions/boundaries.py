@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, cast
 import numpy as np
 
 from growthpoles.errors import DataError, RegionError, listed, message, nearest, plain, remedy, unknown_option
-from growthpoles.file_reading import check_parquet, note_layer, remembered
+from growthpoles.file_reading import check_parquet, likely_encodings, note_layer, remembered
 from growthpoles.regions.enclaves import find_enclaves, merge_enclaves
 from growthpoles.regions.kazakhstan.region_names import read_regions_table, vintage_of
 from growthpoles.regions.layer_files import MAX_COORDINATES, MAX_FEATURES, MAX_FIELDS, MAX_LAYER, check_layer_file
@@ -488,7 +488,10 @@ def _latin(path: Path, frame: GeoDataFrame) -> str | None:
     if strange or sum(not sign.isascii() for sign in signs) > 0.6 * len(signs):
         garbled = listed(strange or words, limit=3)
         problem = f"the file does not state the encoding of its texts; in Latin-1 they read {garbled}"
-        allowed = remedy('{encoding}, "cp1250", "cp1253", "gb18030" or whichever it is', encoding='"cp1252"')
+        likely = [name for name in likely_encodings(b"\n".join(raw)) if name != "cp1252"] or ["cp1252", "cp1250"]
+        others = "".join(f", {name}" for name in likely[1:])
+        told = f"{{encoding}}{others} or whichever it is"
+        allowed = remedy(told, encoding=f'"{likely[0]}"')
         raise DataError(message(problem, where=str(path), allowed=allowed))
     return "latin1"
 
@@ -544,7 +547,10 @@ def _keys(frame: GeoDataFrame, key: str, where: str) -> pd.Index:
     empty = np.flatnonzero(text.isna() | text.eq(""))
     if len(empty):
         rows = ", ".join(str(row + 1) for row in empty[:_LISTED])
-        raise DataError(message(f"column {key} is empty in feature {rows}", where=where))
+        others = [name for name in columns if name != key and frame[name].notna().all() and frame[name].is_unique]
+        allowed = f"{{key}}{', '.join(['', *map(str, others[1:_LISTED])])}" if others else "a name in every feature"
+        told = remedy(f"{allowed}, or the feature left out of the file", **({"key": str(others[0])} if others else {}))
+        raise DataError(message(f"column {key} is empty in feature {rows}", where=where, allowed=told))
     return pd.Index(text.astype(object), name="region")
 
 

@@ -18,7 +18,7 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from growthpoles.errors import RegionError, message, nearest, unknown_option
+from growthpoles.errors import DataError, RegionError, message, nearest, unknown_option
 
 _LONGEST = 200  # characters; longer input is not a name, and normalising it would only cost time
 _SHOWN = 60  # characters of a name that an error message repeats
@@ -135,6 +135,37 @@ class NameIndex:
             return []
         keys = self.key(name)
         return self.exact.get(keys.exact) or self.loose.get(keys.loose, [])
+
+    def take_aliases(self, aliases: Mapping[str, str], where: str) -> dict[str, str]:
+        """Let names mean the keys that are given, or the regions that are named, and nothing else.
+
+        Returns
+        -------
+        dict
+            The names with their keys.
+
+        Raises
+        ------
+        DataError
+            If what is given is neither a key nor the name of one region.
+        """
+        found = {}
+        for name, given in aliases.items():
+            hits = [given] if given in self.names else self.find(given)
+            if len(hits) != 1:
+                near = [self._with_key(code) for each in self.nearest(given) for code in self.find(each)]
+                problem, allowed = f"aliases: {show(given)} is no region", "a key of the boundaries or the name of one"
+                raise DataError(message(problem, where=where, allowed=allowed, near=near))
+            keys = self.key(name)
+            found[name] = hits[0]
+            self.exact[keys.exact] = [hits[0]]
+            self.names[hits[0]].append(name)
+        return found
+
+    def _with_key(self, code: str) -> str:
+        """Return the first name of a region with its key, where they differ."""
+        name = next((name for name in self.names[code] if name != code), code)
+        return name if name == code else f"{name} ({code})"
 
     def clear_name(self, code: str, *, like: str) -> str:
         """Return a name of `code` that is not ambiguous, in the script of `like` where there is one."""

@@ -535,8 +535,16 @@ def open_marks(path: Path) -> list[tuple[str, int, str]]:
     for file in (path, path.with_name("catalogue.csv")):
         lines = read_text(file, errors="replace").splitlines() if file.is_file() else []
         found += [
-            (file.name, number, " ".join(line.split())[:100])
+            (file.name, number, _shortened(" ".join(line.split()), hit))
             for number, line in enumerate(lines, start=1)
-            if re.search(r"\b(CHECK|DECIDE)\b", line) and "Proposed by growthpoles init" not in line
+            if (hit := re.search(r"\b(CHECK|DECIDE)\b", line)) and "Proposed by growthpoles init" not in line
         ]
     return found
+
+
+def _shortened(line: str, mark: re.Match[str]) -> str:
+    """Return the start of a long line, and what it says from its mark on."""
+    at = line.index(mark[0])
+    told = line[at : at + 80]
+    head = line[:at] if len(line) <= 100 else line[: max(20, 96 - len(told))]
+    return f"{head}{'' if head == line[:at] else ' ... '}{told}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from growthpoles.errors import DataError, listed, message, nearest, plain, remedy, shown
-from growthpoles.study.files.printed_labels import UNSTATED
+from growthpoles.study.files.printed_labels import UNSTATED, year_inside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,6 +120,10 @@ class FileData:
             raise DataError(
                 message("which numbers?", where=self.source, allowed=f"--variable one of {listed(columns)}")
             )
+        if variable is not None and variable not in columns and (inside := year_inside(variable)) is not None:
+            # The header as it stands in the file, with the year that was taken out of it.
+            year = self.table.attrs.get("year")
+            variable = inside[1] if inside[1] in columns and year in (None, inside[0]) else variable
         if variable not in columns:
             others = [] if self.regions is None else [str(column) for column in self.regions.columns]
             if variable in others and self.regions is not None:

@@ -93,6 +93,8 @@ def compose_study(
 
 
 def _boundaries(layer: LayerGuess, blocks: Sequence[Block], relative: Callable[[Path], str]) -> list[str]:
+    if layer.path is None and layer.vintage is None:
+        return ["# There is no [boundaries]: a study of tables alone, without maps and neighbours."]
     lines = ["[boundaries]"]
     if layer.path is None:
         lines += ['builtin = "kz"', f"year = {layer.vintage}                 # CHECK: the names fit these regions"]
@@ -256,7 +258,8 @@ def propose_study(
     table : path, or several
         Tables with the indicators: delimited text, .xlsx or .parquet.
     boundaries : path, optional
-        Boundary file. None: the names in the tables must fit a vintage of Kazakhstan's regions.
+        Boundary file; "none" proposes a study of tables alone. None: the names in the tables must fit a vintage of
+        Kazakhstan's regions.
     key : str, optional
         Column of the boundary file that identifies a region.
     sheet : str, optional
@@ -298,6 +301,8 @@ def propose_study(
     if not paths:
         raise DataError(message("no table is given", allowed=remedy("{table}", table="a file")))
     delimiter = "\t" if delimiter in ("tab", "\\t") else delimiter
+    alone = str(boundaries) == "none"
+    boundaries = None if alone else boundaries
     of_layer = {"key": key, "layer": layer, "crs": crs}
     if boundaries is None and any(value is not None for value in of_layer.values()):
         given = remedy("with {boundaries}", boundaries="a file")
@@ -305,13 +310,14 @@ def propose_study(
     if crs is not None and crs.strip().casefold() == "none":
         allowed = "the code of one, such as EPSG:32642; maps and tests of a file alone take a plane: --crs none"
         raise DataError(message("a study needs a coordinate system", where="crs", allowed=allowed))
-    found, grids = _open(paths, boundaries, of_layer, sheet=sheet, encoding=encoding, delimiter=delimiter)
+    reading = {"sheet": sheet, "encoding": encoding, "delimiter": delimiter}
+    found, grids = _open(paths, boundaries, of_layer, alone=alone, **reading)
     if header is not None:
         for grid in grids:
             grid.rows = [(n, row) for n, row in grid.rows if n >= header]
     marks = [_without(grid, missing) if missing else set() for grid in grids]
     undecided, seen = list(found.notes), []
-    blocks, left_out = read_blocks(grids, found.names, parents=found.parents, year=year)
+    blocks, left_out = read_blocks(grids, None if alone else found.names, parents=found.parents, year=year)
     for block in blocks:
         held = next(held for grid, held in zip(grids, marks, strict=True) if grid.path == block.grid.path
                     and grid.sheet == block.grid.sheet)  # fmt: skip
@@ -325,6 +331,8 @@ def propose_study(
     indicators, places = name_indicators(blocks)
     undecided += partly_told(blocks, indicators, places)
     undecided.append("the direction of every indicator: more is taken to be better; weights are equal")
+    undecided.append("totals: an indicator that grows with the size of a region (GDP, people) lets the large ones win; "
+                     "as kind primary below a ratio (numerator, denominator) in catalogue.csv it does not")  # fmt: skip
     undecided.append("title, source and units")
     codes = codes_for([each.name for each in indicators])
     files = {
@@ -360,6 +368,7 @@ def _open(
     boundaries: str | Path | None,
     of_layer: dict[str, str | None],
     *,
+    alone: bool,
     sheet: str | None,
     encoding: str | None,
     delimiter: str | None,
@@ -369,13 +378,16 @@ def _open(
         grids = [
             grid for path in paths for grid in read_sheets(path, sheet=sheet, encoding=encoding, delimiter=delimiter)
         ]
+        if alone:
+            return LayerGuess(None), grids
         width = max((len(row) for grid in grids for _, row in grid.rows), default=0)
         columns = [
             [cell_text(row[at]) for _, row in grid.rows if at < len(row)] for grid in grids for at in range(width)
         ]
         found = guess_vintage(columns)
         if found is None:
-            allowed = remedy("{boundaries}, or a table of Kazakhstan's regions", boundaries="a file")
+            text = "{boundaries}, or none for a study of tables alone, or a table of Kazakhstan's regions"
+            allowed = remedy(text, boundaries="a file")
             raise DataError(message("no boundaries are given", allowed=allowed))
         return found, grids
     grids = []

@@ -12,7 +12,7 @@ from typing import Literal
 
 import pandas as pd
 
-from growthpoles.errors import DataError, listed, message, nearest, parted, plain, remedy, shown
+from growthpoles.errors import DataError, listed, message, parted, plain, remedy, shown
 from growthpoles.regions.key_matching import key_of
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.result_display import ResultDisplay
@@ -424,7 +424,7 @@ def describe(block: Block) -> str:
 
 def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) -> list[str]:
     """Say what is uncertain about a table."""
-    at, match = place_of(block), block.match
+    at, match, marks = place_of(block), block.match, [repr(mark) if mark else "an empty cell" for mark in block.missing]
     doubts = [f"{at}: {text}" for text in block.doubts]
     if block.unclear:
         doubts.append(f"{at}: the decimal sign ({block.unclear})")
@@ -448,7 +448,7 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
     if lacking := [code for code in codes if code not in have]:
         doubts.append(f'{at}: no row for {listed(lacking)}; they are "no data"')
     if block.missing:
-        doubts.append(f'{at}: {listed(map(repr, block.missing))} was taken to mean "no data"')
+        doubts.append(f'{at}: {listed(marks)} was taken to mean "no data"')
         if zero := [mark for mark in block.missing if mark in ("-", "–", "—", "−")]:
             told = f"{listed(map(repr, zero))} is zero at some offices: zero = {toml_list(zero)} takes it so"
             doubts.append(f"{at}: {told}")
@@ -526,17 +526,16 @@ def read_table(
     3  South  2021  Population, thousand   980.2
     """
     path = Path(path)
-    codes, blocks, remarks = _look(path, boundaries, key, layer, sheet=sheet, year=year, encoding=encoding)
+    known, skipped = dict(aliases or {}), set(ignore)
+    codes, blocks, remarks = _look(path, boundaries, key, layer, sheet=sheet, year=year, encoding=encoding, known=known)
     if not blocks:
-        like = f"a column that names regions{f', such as {listed(codes[:3])}' if codes else ''}, beside one of numbers"
         why = "; ".join(each.removesuffix("; it was left out") for each in remarks[:4])
+        such = f", such as {listed(codes[:3]).translate({123: '(', 125: ')'})}" if codes else ""
+        like = f"a column that names regions{such}, beside one of numbers"
+        like = remedy(f"{like}; an alias by {{aliases}}", aliases=repr({"NAME": codes[0]})) if codes else like
         raise DataError(message(f"no table was found ({why})", where=str(path), allowed=like))
     indicators, places = name_indicators(blocks)
     names = {place: indicators[at].name for place, at in places.items()}
-    known, skipped = dict(aliases or {}), set(ignore)
-    if boundaries is not None and (wrong := [key for key in known.values() if key not in codes]):
-        problem, alike = f"aliases: {shown(wrong[0])} is no region", nearest(wrong[0], codes)
-        raise DataError(message(problem, where=str(path), allowed="a key of the boundaries", near=alike))
     for block in blocks:  # what the caller says is no doubt
         block.match.aliases |= {name: (known[name], "as asked") for name in block.match.open if name in known}
         block.match.open = {name: near for name, near in block.match.open.items() if name not in known}
@@ -599,11 +598,11 @@ def _look(
     sheet: str | None,
     year: int | None,
     encoding: str | None,
+    known: dict[str, str],
 ) -> tuple[list[str], list[Block], list[str]]:
-    """Read a file with boundaries or without; return the codes of the regions, its tables, and remarks."""
+    """Read a file; `known` aliases get their keys; return the codes of the regions, its tables, and remarks."""
     if boundaries is None:
-        blocks, left_out = read_blocks(read_sheets(path, sheet=sheet, encoding=encoding), None, year=year)
-        return [], blocks, left_out
+        return [], *read_blocks(read_sheets(path, sheet=sheet, encoding=encoding), None, year=year)
     told: list[str] = []
     try:
         grids = read_sheets(path, sheet=sheet, encoding=encoding)
@@ -612,8 +611,9 @@ def _look(
         grids = read_sheets(path, sheet=sheet, names=names)
         told.append(encoding_told(grids[-1]))
     guess = guess_layer(Path(boundaries), key=key, texts=texts_of(grids), layer=layer, shapes=False)
-    blocks, left_out = read_blocks(grids, guess.names, parents=guess.parents, year=year)
-    return guess.codes, blocks, [*guess.notes, *told, *left_out]
+    known.update(guess.names.take_aliases(known, str(path)))
+    blocks, left = read_blocks(grids, guess.names, parents=guess.parents, year=year)
+    return guess.codes, blocks, [*guess.notes, *told, *left]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -697,7 +697,7 @@ def quick_look(
     header in 1, rows 2 to 17; 16 regions in 'region'; years not stated; index
     """
     path = Path(path)
-    codes, blocks, remarks = _look(path, boundaries, key, None, sheet=sheet, year=None, encoding=encoding)
+    codes, blocks, remarks = _look(path, boundaries, key, None, sheet=sheet, year=None, encoding=encoding, known={})
     indicators, places = name_indicators(blocks)
     rows = []
     for block in blocks:

@@ -106,15 +106,17 @@ class Column(Part):
     year: Year | None = None
 
 
+#: The row with the names of columns, or several.
+Header = Annotated[int, Field(ge=1)] | Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)] | None
+
+
 class Table(Part):
     """A table of one's own: delimited text, Excel or Parquet; wide or long; for one year or for several."""
 
     file: str
     sheet: str | None = None
     transpose: bool = False
-    header: (
-        Annotated[int, Field(ge=1)] | Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)] | None
-    ) = None
+    header: Header = None
     rows: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]] | None = None
     fill: tuple[str, ...] = ()
     hidden: bool = False
@@ -390,7 +392,8 @@ class Cells(Part):
 class PublishedColumn(Part):
     """A figure that the source itself printed: the table, and its column for each year.
 
-    Beside [[tables]] the table is a `file` with regions in the column `key`; `table` is then a number to call it by.
+    Beside [[tables]] the table is a `file` with regions in the column `key`, `sheet` and `header` as in [[tables]];
+    `table` is then a number to call it by.
     """
 
     table: int
@@ -398,6 +401,8 @@ class PublishedColumn(Part):
     absent: str | None = None
     file: str | None = None
     key: str = "region"
+    sheet: str | None = None
+    header: Header = None
 
 
 class Published(Part):

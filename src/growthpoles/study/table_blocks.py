@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
 
+import numpy as np
+
 from growthpoles.errors import listed, shown
-from growthpoles.regions.key_matching import KeyMatch, is_country
+from growthpoles.regions.key_matching import KeyMatch, find_totals, is_country, named_totals, says_total
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import Notation
@@ -224,6 +226,8 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
         start = stop if stop < len(rows) else len(rows)
         if not header:
             start = last + 1
+    for block in blocks if grid.era else ():
+        block.doubts.append(f"its years are those of another era ({grid.era}), and were read as common ones")
     return blocks
 
 
@@ -464,6 +468,24 @@ def sums_of(block: Block) -> list[str]:
                 found.append(names[i])
                 break
     return found
+
+
+def totals_of(block: Block) -> dict[str, str]:
+    """Return the rows that are totals by what they add up to or say, where no boundaries tell: name and reason."""
+    assert block.key is not None
+    names = [block.text(row, block.key) for _, row in block.rows]
+    if block.indicator or block.year_column is not None or not 4 <= len(names) <= 2000 or not block.value_at:
+        return {name: "it says that it is a total" for name in names if says_total(name) and names.count(name) > 1}
+    cells = [[cell_value(row[at]) if at < len(row) else None for at in block.value_at] for _, row in block.rows]
+    values = np.array(cells, dtype=float)
+    places = [
+        max((_places(v) for row in cells if (v := row[at]) is not None), default=0) for at in range(len(cells[0]))
+    ]
+    halves = np.broadcast_to(0.5 * 10.0 ** -np.array(places, dtype=float), values.shape)
+    sums = dict(find_totals(values, halves))
+    sums |= named_totals(names, values, halves, sums)
+    says = {True: "it says that it is a total", False: "it is the sum of other rows"}
+    return {names[row]: says[says_total(names[row])] for row in sorted(sums) if names[row]}
 
 
 def bare_number(block: Block, row: Sequence[object], at: int) -> str:

@@ -46,12 +46,12 @@ from growthpoles.study.table_blocks import (
     several_numbers,
     sums_of,
     tell_parts_of_year,
+    totals_of,
 )
 
 _YEAR_WORDS = re.compile(
     r"(?:reference[ _])?(?:years?|год[аы]?|жыл\w*|рік|йил|yil|year_|anno|anni|ano|año|años|periodo|período|jahre?"
-    r"|ann[ée]es?|an|rok|"
-    r"år|vuosi|év"
+    r"|ann[ée]es?|an|rok|år|vuosi|év"
     r"|time|time[ _]?period|period|période|date|stichtag|tid|aika|zeit|dönem|年|年份|年度|연도|시점)s?",
     flags=re.IGNORECASE,
 )
@@ -578,7 +578,7 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str]) 
     spelled = {name: bare for name in names if (bare := bare_name(name)) != name and bare in set(names)}
     names = [name for name in names if name not in spelled]
     if index is None:
-        block.match = KeyMatch(found={name: name for name in names})
+        block.match = KeyMatch(outside=(out := totals_of(block)), found={n: n for n in names if n not in out})
         return
     raw = {cell_text(row[block.key]): str(row[block.key]) for _, row in block.rows if block.key < len(row)}
     inset = {name: len(text) - len(text.lstrip(" .\u00a0\u3000\t")) for name, text in raw.items()}

@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from openpyxl import Workbook, load_workbook
 from planted import DIGITS, YEARS, clean
@@ -515,3 +516,16 @@ def test_growth_needs_its_years(tmp_path: Path, yearbook: Path) -> None:
     rules.write_text("use,kind,column,numerator,denominator,factor\nyes,growth,prod,gdp,,5\n")
     with pytest.raises(DataError, match="line 2: factor = '5'; allowed: two years, as in 2016 to 2021"):
         read_formulas(rules)
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "step"), [("Ubigeo", 10101, 100), ("S/N", 1, 1), ("Postal code", 30100, 7), ("No.", 1, 1)]
+)
+def test_identifiers_are_no_quantities(name: str, first: int, step: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(first)
+    table = pd.DataFrame({name: first + step * np.arange(12), "Region": [f"Area {i}x" for i in range(12)]})
+    table["GRP"], table["No. of firms"] = rng.integers(10_000, 99_999, 12), rng.integers(100, 999, 12)
+    table.to_csv(tmp_path / "t.csv", index=False)
+    found, own, rules = audit_file(tmp_path / "t.csv")
+    assert set(found.sources.cells["column"]) == {"GRP", "No. of firms"} and rules.empty
+    assert any(name in str(line) for line in own.left_out)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from growthpoles.study.audit.file_audit import audit_file
 from growthpoles.study.audit.published_ranks import class_misfits, order_finding, rank_misfits, rank_value
 
 INDEX = np.array([50.7, 77.0, 28.6, 76.9, 21.7, 45.4, 69.7, 44.6, 53.0, 21.7])
@@ -69,3 +72,53 @@ def test_a_place_behind_a_gap_is_counted() -> None:
     assert not rank_misfits(index, ranks)[0].any()
     ranks[[0, 1]] = ranks[[1, 0]]
     assert list(np.flatnonzero(rank_misfits(index, ranks)[0])) == [0, 1]
+
+
+def _ranking(rng: np.random.Generator, count: int, *, name: str = "Rank") -> pd.DataFrame:
+    index = np.round(rng.permutation(np.linspace(12, 95, count)) + rng.uniform(0, 0.3, count), 1)
+    ranks = pd.Series(-index).rank(method="min").astype(int)
+    return pd.DataFrame(
+        {"Region": [f"Area {chr(65 + i)}" for i in range(count)], "Innovation index": index, name: ranks}
+    )
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("kind", ["clean", "doubled and missing", "two exchanged", "tenfold", "alone", "longer"])
+def test_ranks_are_checked_in_themselves_and_against_their_index(seed: int, kind: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(seed)
+    count = 10 + 3 * seed
+    names = ["Rank", "Place", "Rang", "Puesto", "Место", "順位", "Xếp hạng", "Sıra"]
+    table = _ranking(rng, count, name=names[seed])
+    ranks = names[seed]
+    one, two = (int(table[ranks].to_numpy().argsort()[i]) for i in ((1, -2), (-3, 1))[seed % 2])
+    wrong: set[int] = set()
+    if kind in ("doubled and missing", "alone"):
+        table.loc[one, ranks] = table.loc[two, ranks]
+        wrong = {one}
+    elif kind == "two exchanged":
+        table.loc[[one, two], ranks] = table.loc[[two, one], ranks].to_numpy()
+        wrong = {one, two}
+    elif kind == "tenfold":
+        one = int(table["Innovation index"].rank().to_numpy().argsort()[count // 2])
+        table.loc[one, "Innovation index"] = round(10 * float(table.loc[one, "Innovation index"]), 1)
+        wrong = {one}
+    elif kind == "longer":  # three regions of a longer list are not printed
+        table = table.drop(index=[one, two]).reset_index(drop=True)
+    if kind == "alone":
+        table = table.drop(columns="Innovation index").assign(Population=rng.integers(10_000, 99_999, len(table)))
+    path = tmp_path / "ranks.csv"
+    table.to_csv(path, index=False)
+    found, _, rules = audit_file(path)
+    assert ranks in set(rules.loc[rules["kind"] == "rank", "column"])
+    rows = set(found.ledger["row"])
+    assert {i + 1 for i in wrong} <= rows and bool(rows) == bool(wrong)
+    told = " ".join(map(str, found.unchecked["told"]))
+    assert ("order" in told) == (kind == "alone")
+
+
+def test_counts_are_no_ranks(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    table = pd.DataFrame({"Region": [f"Area {i}x" for i in range(20)], "Hospitals": rng.integers(1, 20, 20)})
+    table.assign(GRP=rng.uniform(10, 90, 20).round(1)).to_csv(tmp_path / "counts.csv", index=False)
+    found, _, rules = audit_file(tmp_path / "counts.csv")
+    assert found.ledger.empty and rules.empty

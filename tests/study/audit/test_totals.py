@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from growthpoles.regions.key_matching import find_totals
 from growthpoles.study.audit import audit_sources, make_sources
-from growthpoles.study.audit.causes.totals import find_totals
 from growthpoles.study.audit.file_audit import audit_file
 from growthpoles.study.audit.printed_cells import TotalRow
 
@@ -155,3 +155,28 @@ def test_ratios_and_sums_of_a_row_of_totals_are_held_against_it() -> None:
     # A gap among the women: their total is told by men and all.
     ledger = totalled({("women", 0): 9e5, ("women", 4): np.nan})
     assert list(zip(ledger["row"], ledger["column"], strict=True)) == [(10, "women")]
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("name", ["Total", "Всего", "Барлығы", "CẢ NƯỚC", "合計", "Türkiye", "Brasil"])
+def test_a_row_that_says_total_is_one_right_or_wrong(seed: int, name: str, tmp_path: Path) -> None:
+    """In decimals, where many sums meet within rounding, and where a figure of the total itself is wrong."""
+    rng = np.random.default_rng(seed)
+    table = pd.DataFrame(rng.uniform(9, 90, (8 + 7 * seed, 3)).round(seed % 2), columns=["R&D", "Patents", "Students"])
+    sums = table.sum().round(1)
+    if seed >= 3:
+        sums["Patents"] += 0.2 * sums["Patents"]
+    table.loc[len(table)] = sums
+    table.insert(0, "Region", [*(f"Area {i}x" for i in range(len(table) - 1)), name])
+    table.to_csv(tmp_path / "t.csv", index=False)
+    found, own, _ = audit_file(tmp_path / "t.csv")
+    assert len(own.totals) == 1 and len(found.sources.labels(1)) == len(table) - 1
+    assert set(found.ledger["column"]) == ({"Patents"} if seed >= 3 else set())
+
+
+def test_a_region_whose_name_holds_a_word_for_total_is_none(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    table = pd.DataFrame(rng.uniform(9, 90, (20, 3)).round(1), columns=["R&D", "Patents", "Students"])
+    table.insert(0, "Region", ["Jumla", *(f"Area {i}x" for i in range(19))])
+    table.to_csv(tmp_path / "t.csv", index=False)
+    assert not audit_file(tmp_path / "t.csv")[1].totals

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import DataError, Reason, listed, message
+from growthpoles.regions.key_matching import find_totals, named_totals
 from growthpoles.study.audit.between_years import GROWTHS, growth_columns
 from growthpoles.study.audit.causes.printed_relations import Block, Column, Relation, source_blocks, sum_relations
-from growthpoles.study.audit.causes.totals import find_totals
 from growthpoles.study.audit.cell_checks import shares_of
 from growthpoles.study.audit.column_orders import listed as listed_rows
 from growthpoles.study.audit.ledger import Audit, audit_cells
@@ -50,6 +50,14 @@ _SHARPER = 2.5
 _RATIO = re.compile(
     r"%|/|\bper\b|share|rate\b|ratio|intensity|density|productiv|yield|average|"
     r"доля|удельн|плотн|производит|средн|на душу|на 1|коэфф|үлес|тығызд|жан басын|шаққанда|өнімділ|орташа"
+)
+#: Names of columns that identify the rows, and of those that number them.
+_IDENTIFIER = re.compile(
+    r"(?:.*[ _./-])?(?:id|fid|code|kod|код|código|codigo|cód|cod|ubigeo|zip|plz|postal|postcode|postleitzahl|cep|индекс"
+    r"|fips|geoid|nuts\d?|ags|ars|teryt|istat|insee|siren|cve|clave|lau\d?|iso|окато|октмо|като)\.?(?:[ _].{0,12})?"
+)
+_NUMBERING = re.compile(
+    r"s[./ ]?\s?n\.?o?\.?|sl\.? ?no\.?|sr\.? ?no\.?|no\.?|nr\.?|n|№.{0,6}|#|lp\.?|lfd\.? ?nr\.?|п/п|stt|"
 )
 _SINCE = re.compile(r"(%|percent|index|проц|индекс|пайыз).{0,12}\b(of|to|from|against|over|к|от)\s+((19|20)\d\d)\b")
 _SPAN = r"(19|20)\d\d to (19|20)\d\d"
@@ -154,6 +162,10 @@ def _tables(grid: Grid, path: Path, left: list[Reason], *, several: bool) -> lis
         years = sum(parse_year(text) is not None for text in codes) > len(codes) / 2
         if not single and block.year_column is None and len(set(codes)) == len(codes) == len(block.rows) and not years:
             keys, numbers = [0], [at for at in numbers if at]
+        for at in [at for at in numbers if _identifies(block, at)]:
+            numbers.remove(at)
+            name = " ".join(block.paths[at]) or str(at + 1)
+            left.append(Reason("column {column} identifies or numbers the rows, and is no quantity", {"column": name}))
         if not numbers:
             continue
         key, origin = keys[0] if keys else 0, dict[tuple[int, int], tuple[int, int]]()
@@ -175,7 +187,7 @@ def _tables(grid: Grid, path: Path, left: list[Reason], *, several: bool) -> lis
                     name = " ".join(header) or str(at + 1)
                     places = {"column": name, "count": kinds[at]["n"], "rows": len(block.rows)}
                     left.append(Reason("column {column} is not read: {count} of {rows} cells are numbers", places))
-        rows, sums = _split_totals(rows, numbers)
+        rows, sums = _split_totals(rows, numbers, key)
 
         def spot(line: int, at: int, origin: dict[tuple[int, int], tuple[int, int]] = origin) -> tuple[int, int]:
             return origin.get((line, at), (line, at + 1))
@@ -231,6 +243,17 @@ def _tables(grid: Grid, path: Path, left: list[Reason], *, several: bool) -> lis
                 raise DataError(message(f"two columns are called {twice!r}", where=f"{path} {grid.sheet}".strip()))
             found.append((cells, year, where, totals))
     return found
+
+
+def _identifies(block: TableBlock, at: int) -> bool:
+    """Tell whether a column of numbers is a code of regions by its name, or counts the rows."""
+    name = " ".join(block.paths[at]).strip().casefold()
+    texts = [cell_text(row[at]).removesuffix(".0") for _, row in block.rows if at < len(row) and cell_text(row[at])]
+    if not all(text.isdecimal() for text in texts) or len(set(texts)) < len(texts):
+        return False
+    counts = [int(text) for text in texts] == list(range(1, len(texts) + 1))
+    wide = len({len(text) for text in texts}) <= 2
+    return bool((wide and _IDENTIFIER.fullmatch(name)) or (counts and _NUMBERING.fullmatch(name)))
 
 
 def _looks_numeric(block: TableBlock, at: int) -> bool:
@@ -319,12 +342,13 @@ def _unfolded(
 
 
 def _split_totals(
-    rows: list[tuple[int, list[object]]], numbers: list[int]
+    rows: list[tuple[int, list[object]]], numbers: list[int], key: int
 ) -> tuple[list[tuple[int, list[object]]], list[tuple[int, list[object], tuple[int, ...]]]]:
-    """Set apart the rows that sum up others, with the numbers that their parts have among the rest, from 1."""
+    """Set apart the rows that sum up others, or say so, with the numbers of their parts among the rest, from 1."""
     values = np.array([[_value(row, at) for at in numbers] for _, row in rows], dtype=float)
     halves = np.array([[_half(row, at) for at in numbers] for _, row in rows], dtype=float)
     sums = dict(find_totals(values, halves)) if len(rows) >= 4 else {}
+    sums |= named_totals([cell_text(row[key]) for _, row in rows], values, halves, sums) if len(rows) >= 4 else {}
     rest = [at for at in range(len(rows)) if at not in sums]
     number = {at: place for place, at in enumerate(rest, 1)}
     totals = [(*rows[at], tuple(number[part] for part in parts)) for at, parts in sums.items()]
@@ -626,4 +650,6 @@ def audit_file(
         for rule in rules.to_dict("records")
         if rule["kind"] in GROWTHS
     ]
-    return audit_cells(used_cells, sums=sums, ordered=ordered, shares=shares, growths=growths), file, rules
+    with np.errstate(invalid="ignore"):  # gaps are NaN
+        found = audit_cells(used_cells, sums=sums, ordered=ordered, shares=shares, growths=growths)
+    return found, file, rules

@@ -33,7 +33,7 @@ from growthpoles.study.audit.published_findings import (
     published_causes,
     unchecked_frame,
 )
-from growthpoles.study.audit.published_ranks import file_order_findings
+from growthpoles.study.audit.published_ranks import file_order_findings, unchecked_ranks
 from growthpoles.study.audit.readings import Order, base_order, edition_table
 from growthpoles.study.audit.reproduction import REPRODUCTION_COLUMNS, computed_gaps, missed_index, reproduce
 from growthpoles.study.inputs import editions as known_editions
@@ -276,7 +276,13 @@ def audit_cells(
         sources,
         {str(fault): fault for _, fault, *_ in entries},
         consequence_frame(search.told, search.blocks, nothing),
-        unchecked_frame(search.relations, search.blocks, nothing.reproduction, sources.totals),
+        unchecked_frame(
+            search.relations,
+            search.blocks,
+            nothing.reproduction,
+            sources.totals,
+            further=unchecked_ranks(sources, ordered),
+        ),
         search.remarks,
     )
 
@@ -396,8 +402,10 @@ def _rating(study: Study, year: int, edition: str) -> pd.DataFrame:
     """Index, class and rank of an edition, by region."""
     if edition == PUBLISHED:
         printed = load_published(year, study=study)
-        if not {"index", "rating_class"} <= set(printed.columns):
-            raise StudyError(message(f"no index and class published for {year}", where=study.name))
+        if "index" not in printed.columns:
+            raise StudyError(message(f"no index published for {year}", where=study.name))
+        if "rating_class" not in printed.columns:  # a source may print an index alone
+            printed = printed.assign(rating_class=None)
         return printed.assign(rank=printed["index"].rank(ascending=False, method="min").astype("Int64"))[
             ["index", "rating_class", "rank"]
         ]

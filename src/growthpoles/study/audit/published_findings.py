@@ -511,9 +511,10 @@ def unchecked_frame(
     reproduction: pd.DataFrame,
     totals: Sequence[TotalRow] = (),
     indicators: Collection[str] = (),
+    further: Sequence[tuple[Reason, int, Reason | Joined]] = (),
 ) -> pd.DataFrame:
-    """Count the rows in which a check could not be made, and say why."""
-    lines: list[tuple[Reason, int, Reason | Joined]] = []
+    """Count the rows in which a check could not be made, and say why; `further` lines are told first."""
+    lines: list[tuple[Reason, int, Reason | Joined]] = [*further]
     for relation in relations:
         block = blocks[relation.table]
         gaps = {

@@ -27,7 +27,11 @@ _RARE = float(np.log(1e-4))
 #: The same for a column whose name says what it is.
 _NAMED = float(np.log(1e-2))
 _CALLED = {
-    "rank": re.compile(r"\brank|\bplace|position|место|ранг|орын|рейтинг"),
+    "rank": re.compile(
+        r"\brank|\bplace\b|\bposi[tc]|место|ранг|орын|рейтинг|орын|\brang\b|\bplatz|\brango|\bpuesto|\blugar|\bposto\b|"
+        r"\bplassering|\bpořadí|\bporadi|\bmiejsce|\blocul\b|\bhelyez|\bsıra|\bo.rin|місце|място|\bsija\b|\bθέση|κατάταξη|"
+        r"順位|顺位|名次|排名|位次|순위|xếp hạng|thứ hạng|ลำดับ|อันดับ|الترتيب|المرتبة|رتبه|peringkat|דירוג"
+    ),
     "class": re.compile(r"\bclass|group|categor|zone|type|tier|класс|групп|катег|зона|тип|топ|санат|сынып"),
 }
 _INDEX = re.compile(r"\bindex|\bscore|\brating|индекс|балл|рейтинг|оценк|көрсеткіш")
@@ -109,6 +113,95 @@ def _longest_run(values: Array) -> list[int]:
     return found[::-1]
 
 
+def out_of_order(index: Array, ranks: Array) -> Mask:
+    """Return the fewest rows without which the ranks are in the order of the index, in whatever direction.
+
+    Ranks may leave places out (of regions that are not printed), and equal ones stand beside different values.
+    """
+    known = np.flatnonzero(np.isfinite(index) & np.isfinite(ranks))
+    best = np.zeros(len(index), dtype=bool)
+    best[known] = True
+    for values in (-index, index):
+        order = known[np.lexsort((ranks[known], values[known]))]
+        out = np.zeros(len(index), dtype=bool)
+        out[known] = True
+        out[order[_longest_run(ranks[order])]] = False
+        best = out if out.sum() < best.sum() else best
+    return best
+
+
+def _ties(ranks: Array) -> tuple[Mask, Array]:
+    """Return the places of known ranks that no way to count ties gives, and the numbers up to the last that are free.
+
+    Rows without a rank may hold places that are left out.
+    """
+    known = np.isfinite(ranks)
+    own = ranks[known]
+    hidden = int((~known).sum())
+    held, counts = np.unique(own, return_counts=True)
+    before = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    wrong: Mask = np.ones(len(own), dtype=bool)
+    for place in (before + 1, before + counts, before + (counts + 1) / 2, np.arange(1, len(held) + 1)):
+        late = held - place
+        off = (late < 0) | (late > hidden) | (np.diff(late, prepend=0.0) < 0)
+        if not off.any():
+            wrong[:] = False
+            break
+    last = min(len(ranks), int(held.max())) if len(held) else 0
+    free = np.setdiff1d(np.arange(1.0, last + 1), own)
+    result = np.zeros(len(ranks), dtype=bool)
+    result[known] = wrong
+    return result, free
+
+
+def number_misfits(ranks: Array) -> tuple[dict[int, Reason], tuple[int, ...], bool]:
+    """Hold ranks against each other: rows with what is wrong, the places that nobody holds, whether it is sure.
+
+    A place held twice is a tie where the next ones are left out, or all are counted without leaving any out. Ranks
+    that stand once and leave places out may be those of a longer list, of which some rows are not printed: not sure.
+    """
+    wrong, free = _ties(ranks)
+    if not wrong.any():
+        return {}, (), True
+    n, found = len(ranks), dict[int, Reason]()
+    for i in np.flatnonzero(np.isfinite(ranks)):
+        same = int((ranks == ranks[i]).sum())
+        # As it would stand with the places behind or before it left out for it.
+        tie = any(
+            set(np.arange(ranks[i] + low, ranks[i] + low + same)) - {ranks[i]} <= set(free) for low in (0, 1 - same)
+        )
+        if not 1 <= ranks[i] <= n:
+            found[int(i)] = Reason("rank {value} is not one of 1 to {count}", {"value": f"{ranks[i]:g}", "count": n})
+        elif same > 1 and not tie and ranks[i] % 1 == 0:
+            found[int(i)] = Reason("rank {value} stands {count} times", {"value": f"{ranks[i]:g}", "count": same})
+    top = float(np.nanmax(ranks))
+    once = len(np.unique(ranks[np.isfinite(ranks)])) == np.isfinite(ranks).sum()
+    missing = top - np.isfinite(ranks).sum()
+    return found, tuple(map(int, free)), bool(found) and not (once and missing <= 0.5 * n)
+
+
+def number_finding(column: pd.DataFrame, *, table: int, year: int | None, decimal: Decimal) -> Finding | None:
+    """Hold a column of ranks against itself: doubled without a tie, beyond the number of rows; None where it holds."""
+    ranks = np.array([rank_value(str(text), decimal) for text in column["printed"]])
+    found, free, sure = number_misfits(ranks)
+    if not found or not sure:
+        return None
+    name, rows = str(column["column"].iloc[0]), [int(row) for row in column["row"]]
+    want = float(free[0]) if len(free) == 1 else np.nan
+    cells = tuple(
+        Cell(table, rows[i], name, str(column["printed"].iloc[i]), want, one_reading(why) if len(found) > 1 else why,
+             str(column["region"].iloc[i]))
+        for i, why in found.items()
+    )  # fmt: skip
+    evidence = (
+        Reason("no row has rank {value}", {"value": ", ".join(map(str, free))})
+        if free
+        else Reason("{count} rows have a rank", {"count": int(np.isfinite(ranks).sum())})
+    )
+    fault = Fault("rank numbers", table=table, column=name, rows=listed([rows[i] for i in found]))
+    return Finding(f"t{table}-{name}-numbers", fault, cells, evidence, None, year)
+
+
 def order_finding(
     kind: str,
     column: pd.DataFrame,
@@ -131,9 +224,13 @@ def order_finding(
         ranks = np.array([rank_value(text, decimal) for text in printed])
         there = np.isfinite(ranks)
         wrong, want = rank_misfits(index, ranks)
-        alone = _one_index(index, ranks) if wrong.sum() > 2 and not sure else None
-        if alone is not None:
-            wrong, want = np.arange(len(index)) == alone, np.full(len(index), np.nan)
+        # A few figures of the index out of place move the places of all between; ranks in order miss none.
+        few = out_of_order(index, ranks)
+        longer = not few.any() and len(np.unique(ranks[there])) == there.sum()
+        places: Array = np.asarray(pd.Series(np.where(few, np.nan, ranks)).rank(method="min"), dtype=np.float64)
+        alone = 0 < 2 * few.sum() < wrong.sum() and not rank_misfits(index[~few], places[~few])[0].any()
+        if not sure and (longer or alone):
+            wrong, want = few, np.full(len(index), np.nan)
     else:
         classes = [text.strip() if any(map(str.isalnum, text)) else "" for text in printed]
         there = np.array([bool(text) for text in classes])
@@ -167,49 +264,53 @@ def order_finding(
     return Finding(f"t{table}-{name}-{kind}", fault, tuple(cells), evidence, None, year)
 
 
-def _one_index(index: Array, ranks: Array) -> int | None:
-    """Return the one row whose index is out of place: without it all ranks are in order."""
-    for i in range(len(index)):
-        rest = np.arange(len(index)) != i
-        places = pd.Series(ranks[rest]).rank(method="min").to_numpy()
-        if not rank_misfits(index[rest], np.asarray(places, dtype=np.float64))[0].any():
-            return i
-    return None
+def looks_ranked(name: str, ranks: Array) -> bool:
+    """Tell whether a column holds ranks: nearly all of 1 to n once, or most where its name says so."""
+    known = ranks[np.isfinite(ranks)]
+    if len(known) < _FEWEST or not (known % 0.5 == 0).all() or (known < 0).any():
+        return False
+    inside = known[(known >= 1) & (known <= 1.1 * len(ranks))]
+    named = _CALLED["rank"].search(name.casefold()) is not None
+    once = len(np.unique(inside)) / len(known)
+    return once >= 0.7 if named else len(inside) == len(known) and once >= 0.7
+
+
+def _chance(kind: str, seen: int, bad: int, texts: Sequence[str], columns: int) -> float:
+    """Return the log of how often orders agree by chance: all but `bad` rows, in either direction, with any column."""
+    from scipy.special import gammaln
+
+    if kind == "rank":  # permutations of which all but `bad` stand in order
+        ways = 2 * (gammaln(seen + 1) - gammaln(bad + 1) - gammaln(seen - bad + 1)) + gammaln(bad + 1)
+        return float(ways - gammaln(seen + 1) + np.log(2 * columns))
+    groups = np.array(list(Counter(filter(None, texts)).values()))
+    ways = gammaln(groups + 1).sum() - gammaln(seen + 1) + bad * np.log(seen * len(groups))
+    return float(ways + np.log(2 * columns))
 
 
 def ranked_columns(cells: pd.DataFrame, decimal: Decimal) -> list[tuple[str, str, str, str]]:
-    """Propose which columns of a table are ranks or classes of another: kind, column, by, how many rows agree."""
-    from scipy.special import gammaln
+    """Propose which columns of a table are ranks or classes of another: kind, column, by, how many rows agree.
 
+    Ranks of which no column is in the order have none (""): they can be held against each other.
+    """
     wide = cells.pivot(index="row", columns="column", values="printed")[list(dict.fromkeys(cells["column"]))]
     values = cells.pivot(index="row", columns="column", values="value")
     found = []
     for name in wide.columns:
         texts = [str(text).strip() for text in wide[name]]
         ranks = np.array([rank_value(text, decimal) for text in texts])
-        known = ranks[np.isfinite(ranks)]
-        likely = len(known) >= _FEWEST and (known >= 1).all() and known.max() <= 1.1 * len(texts)
-        kind = "rank" if likely and len(np.unique(known)) >= 0.7 * len(known) and (known % 0.5 == 0).all() else ""
+        kind = "rank" if looks_ranked(str(name), ranks) else ""
         words = [text for text in texts if text and not any(map(str.isdigit, text))]
         if not kind and len(words) >= 0.8 * len(texts) and 2 <= len(set(words)) <= len(texts) / 2:
             kind = "class"
+        named = bool(kind) and _CALLED[kind].search(str(name).casefold()) is not None
         best: tuple[int, str, int] | None = None
         for other in wide.columns if kind else ():
             index = values[other].to_numpy(float)
             seen = int(np.isfinite(index).sum())
             if other == name or seen < _FEWEST or len(np.unique(index[np.isfinite(index)])) < 0.7 * seen:
                 continue
-            wrong = rank_misfits(index, ranks)[0] if kind == "rank" else class_misfits(index, texts)
-            bad = int(wrong.sum())
-            groups = np.ones(seen) if kind == "rank" else np.array(list(Counter(filter(None, texts)).values()))
-            # Orders that agree by chance: all but the misfits, in either direction, with any column.
-            chance = (
-                gammaln(groups + 1).sum()
-                - gammaln(seen + 1)
-                + bad * np.log(seen * len(groups))
-                + np.log(2 * len(wide.columns))
-            )
-            named = _CALLED[kind].search(str(name).casefold()) is not None
+            bad = int((out_of_order(index, ranks) if kind == "rank" else class_misfits(index, texts)).sum())
+            chance = _chance(kind, seen, bad, texts, len(wide.columns))
             holds = seen - bad >= HOLDS[kind] * seen and chance < (_NAMED if named else _RARE)
             # Of columns in one order the one that is called an index.
             called = _INDEX.search(str(other).casefold()) is not None
@@ -217,7 +318,30 @@ def ranked_columns(cells: pd.DataFrame, decimal: Decimal) -> list[tuple[str, str
                 best = bad, str(other), seen
         if best is not None:
             found.append((kind, str(name), best[1], f"{best[2] - best[0]} of {best[2]} rows"))
+        elif kind == "rank":
+            known = int(np.isfinite(ranks).sum())
+            found.append((kind, str(name), "", f"{known - len(number_misfits(ranks)[0])} of {known} rows"))
     return found
+
+
+def unchecked_ranks(sources: Sources, rules: Sequence[tuple[str, str, str]]) -> list[tuple[Reason, int, Reason]]:
+    """List ranks of which no column is in the order, and those that leave places out: check, rows, reason."""
+    lines = []
+    for table in sources.tables:
+        for kind, name, other in rules:
+            if kind == "rank" and name in sources.columns(table):
+                texts = sources.parts[table][name]["printed"]
+                ranks = np.array([rank_value(str(text), sources.decimal) for text in texts])
+                found, free, sure = number_misfits(ranks)
+                check = Reason("table {table}: the ranks {column}", {"table": table, "column": name})
+                known = int(np.isfinite(ranks).sum())
+                if not other:
+                    lines.append((check, known, Reason("no column of the table is in their order", {})))
+                if found and not sure:
+                    places = {"value": ", ".join(map(str, free)), "count": len(ranks)}
+                    why = "no row has rank {value}: a rank is wrong, or these are ranks among more than {count} regions"
+                    lines.append((check, known, Reason(why, places)))
+    return lines
 
 
 def published_rank_findings(
@@ -254,17 +378,23 @@ def published_rank_findings(
 
 
 def file_order_findings(sources: Sources, rules: Sequence[tuple[str, str, str]]) -> list[Finding]:
-    """Check ranks and classes of a file by confirmed rules: kind, column, by."""
+    """Check ranks and classes of a file by confirmed rules: kind, column, by ("": ranks against each other alone)."""
     found = []
     for table in sources.tables:
         for kind, name, other in rules:
-            if {name, other} <= set(sources.columns(table)):
+            if name not in sources.columns(table):
+                continue
+            finding = None
+            if other in sources.columns(table):
                 column, by = (sources.parts[table][each].reset_index().assign(column=each) for each in (name, other))
                 index = by["value"].to_numpy(float)
                 year = sources.year(table)
                 finding = order_finding(
                     kind, column, by, index, table=table, year=year, decimal=sources.decimal, sure=False
                 )
-                if finding is not None:
-                    found.append(finding)
+            if finding is None and kind == "rank":
+                column = sources.parts[table][name].reset_index().assign(column=name)
+                finding = number_finding(column, table=table, year=sources.year(table), decimal=sources.decimal)
+            if finding is not None:
+                found.append(finding)
     return found

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from growthpoles import file_reading
-from growthpoles.errors import DataError, listed, message, nearest, remedy, shown
+from growthpoles.errors import DataError, Reason, listed, message, nearest, remedy, shown
 from growthpoles.study.files.binary_workbooks import WorkbookError, read_sheets, read_sheets_apart
 from growthpoles.study.files.file_bounds import (
     MAX_CELLS,
@@ -41,6 +41,7 @@ from growthpoles.study.files.file_bounds import (
     most_unpacked,
 )
 from growthpoles.study.files.number_notation import split_lines, text_lines
+from growthpoles.study.files.printed_labels import mark_eras
 from growthpoles.study.files.printed_tables import out_of_range
 
 Row = tuple[int, list[object]]  # number in the file, cells
@@ -54,11 +55,6 @@ _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _SAMPLE = 1_000_000
-_WORD = re.compile(r"[^\W\d_]+")
-_RUSSIAN = re.compile(r"[А-ЯЁа-яё]+")
-_CASED = re.compile(r"[А-ЯЁ]?[а-яё]+|[А-ЯЁ]+")
-_SIGNS = set("\u00a0№«»„“”‘’–—…°§±·•€")
-_REMEDY = remedy("{encoding} (or cp1250, cp1251, utf-16-le and so on), or the file saved as UTF-8", encoding='"cp1252"')
 BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 PARQUET = (".parquet", ".pq")
 PACKED: dict[str, Callable[[Any], Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
@@ -126,37 +122,32 @@ def decode(content: bytes, *, encoding: str | None = None, where: str) -> tuple[
         text = content.decode(chosen)
     except LookupError:  # a web page may state anything
         told = f"{shown(chosen)} is not a text encoding"
-        raise EncodingError(message(told, where=where, allowed=_REMEDY)) from None
+        raise EncodingError(message(told, where=where, allowed=_remedy(content))) from None
     except (UnicodeError, ValueError) as error:
         start = getattr(error, "start", 0)
-        if encoding is None and chosen == "utf-8" and b"\0" not in content and (russian := _cp1251(content)):
+        if (
+            encoding is None
+            and chosen == "utf-8"
+            and b"\0" not in content
+            and (russian := file_reading.russian_text(content))
+        ):
             return russian, "cp1251"
         named = f"byte {start} is not {chosen.removesuffix('-sig').upper()}"
         if encoding is None and chosen == "utf-8":
             named += ", and the text is not plainly Russian in cp1251"
-        raise EncodingError(message(named, where=where, allowed=_REMEDY)) from None
+        raise EncodingError(message(named, where=where, allowed=_remedy(content))) from None
     text = text.removeprefix("\ufeff")
     if "\0" in text or 10 * len(_CONTROLS.findall(text, 0, _SAMPLE)) > min(len(text), _SAMPLE):
         problem = "the file holds null or control characters: not a text table, or UTF-16 without its mark"
-        raise EncodingError(message(problem, where=where, allowed=_REMEDY))
+        raise EncodingError(message(problem, where=where, allowed=_remedy(content)))
     return text, chosen
 
 
-def _cp1251(content: bytes) -> str | None:
-    """Return the text if it reads as Russian in cp1251: whole words in one alphabet and in a sensible case.
-
-    KOI8-R would come out with its cases swapped, Latin accents as Cyrillic letters inside Latin words, DOS text as
-    letters that Russian lacks; each of these is refused.
-    """
-    try:
-        text = content.decode("cp1251")
-    except UnicodeDecodeError:
-        return None
-    words = [word for word in _WORD.findall(text) if not word.isascii()]
-    others = {sign for sign in text if ord(sign) > 127 and not sign.isalpha()}
-    if not words or others - _SIGNS:
-        return None
-    return text if all(_RUSSIAN.fullmatch(word) and _CASED.fullmatch(word) for word in words) else None
+def _remedy(content: bytes) -> Reason:
+    """Name the encodings in which the bytes read as words, or that the file may be saved anew."""
+    first, *others = [*file_reading.likely_encodings(content), ""]
+    told = f"{{encoding}}{f' (or {listed(others[:-1])})' if others[:-1] else ''}, or the file saved as UTF-8"
+    return remedy(told, encoding=f'"{first}"') if first else Reason("a file of text, saved as UTF-8", {})
 
 
 @dataclass(slots=True)
@@ -177,6 +168,8 @@ class Grid:
         Whether rows and columns were exchanged; `unit` is "column" then.
     hidden, hidden_columns : set of int
         Rows by number, columns from 0.
+    era : str
+        Of its years, where they stand bare and are not of the common one.
     """
 
     path: Path
@@ -191,6 +184,7 @@ class Grid:
     turned: bool = False
     encoding: str = ""
     delimiter: str = ""
+    era: str = ""
 
 
 def turned(grid: Grid) -> Grid:
@@ -206,7 +200,7 @@ def turned(grid: Grid) -> Grid:
     return Grid(
         grid.path, grid.sheet, [each for each in cells if any(cell != "" for cell in each[1])], "column", merged,
         raised, {at + 1 for at in grid.hidden_columns}, {place[n] for n in grid.hidden if n in place}, grid.visible,
-        True, grid.encoding, grid.delimiter,
+        True, grid.encoding, grid.delimiter, grid.era,
     )  # fmt: skip
 
 
@@ -219,6 +213,7 @@ def _mark_years(grid: Grid) -> Grid:
             plain = all(text.isdecimal() and len(text) in (4, 5) for text in filter(None, texts[1:]))
             if plain and len(texts[at]) == 5 and before[0] and before[0] + 1 == before[1] == before[2] - 1:
                 row[at] = f"{texts[at][:4]} {texts[at][4]})"
+    grid.era = mark_eras([row for _, row in grid.rows])
     return grid
 
 

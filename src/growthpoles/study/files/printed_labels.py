@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import re
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 MANY_CELLS = 2**14  # texts whose reading is kept: a cell is asked about many times before its table is understood
@@ -96,8 +97,18 @@ _DAY_IN_WORDS = re.compile(
     rf"(?:\s*(?:г\.?|года?|р\.?|року|r\.?))?{_NOTE}*",
     flags=re.IGNORECASE,
 )
-_ERA = re.compile(r"(令和|平成|昭和|民國|民国|(?:พ\.?ศ\.?|b\.?e\.?)\s*)(\d{1,4}|元)\s*年?度?", flags=re.IGNORECASE)
-_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}  # the year before the first
+_ERA = re.compile(
+    rf"(令和|平成|昭和|民國|民国|(?:พ\.?ศ\.?|b\.?e\.?|سال)\s*)(\d{{1,4}}|元)\s*年?度?[a-z]?{_NOTE}*",
+    flags=re.IGNORECASE,
+)
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911, "سال": 621}  # the year before the first
+#: Eras whose years stand bare in headers where a title or a header says so: prefix, sign of it, first and last year.
+_BARE_ERAS = (
+    ("พ.ศ. ", re.compile(r"พ\.? ?ศ|ปี|\bB\.?E\.?(?!\w)|Buddhist", flags=re.IGNORECASE), 2443, 2643),
+    ("سال ", re.compile(r"سال|شمسی|\bSH\b|Solar Hijri|Iranian year", flags=re.IGNORECASE), 1279, 1479),
+    ("民國", re.compile("民國|民国|中華民國|Minguo", flags=re.IGNORECASE), 60, 189),
+)
+_BARE = re.compile(rf"(\d{{2,4}})(?:\.0)?\s?(年?)((?:[a-z]|{_NOTE})?)", flags=re.IGNORECASE)
 _CODE = re.compile(r"\b[A-EG-SU-WZ](?:19|20)\d\d_\w*\d")  # "S1901_C01_001E" of the Census Bureau holds no year
 _TWICE = re.compile(rf"(.*?{_YEAR[1:-1]}(?!\d)[^\d/|]*?)\s*[/|\s]\s*([^\d/|]*{_YEAR[1:-1]}(?!\d).*)")
 _INSIDE = re.compile(rf"(?<![\d.,]){_YEAR}(?:\s*[/–—-]\s*((?:19|20)?\d\d)(?!\d))?(?![\d]|[.,]\d)")
@@ -176,6 +187,41 @@ def _year_in(cell: str) -> YearLabel | None:
     return None
 
 
+def mark_eras(rows: Sequence[list[object]]) -> str:
+    """Name the era before bare years of a sheet, across or down, where a title or header names it; return it, or ""."""
+    era, found = _bare_era(str(cell) for row in rows[:12] for cell in row), ""
+    for i, row in enumerate(rows[:12] if era else ()):
+        years = {at: text for at, cell in enumerate(row) if (text := _year_of_era(cell, era))}
+        numbers = [cell for at, cell in enumerate(row) if at not in years and any(map(str.isdigit, str(cell)))]
+        if len(years) > 1 and not numbers and len(set(years.values())) == len(years):
+            found = era.strip()
+            for at, text in years.items():
+                row[at] = text
+        for at in [at for at, cell in enumerate(row) if isinstance(cell, str) and _bare_era([cell])]:
+            below = [cells for cells in rows[i + 1 :] if at < len(cells) and cells[at] != ""]
+            if len(below) > 2 and all(_year_of_era(cells[at], era) for cells in below):
+                found = era.strip()
+                for cells in below:
+                    cells[at] = _year_of_era(cells[at], era)
+    return found
+
+
+def _bare_era(texts: Iterable[str]) -> str:
+    """Return what stands before years of another era ("พ.ศ. ") where some of the texts name it, or ""."""
+    joined = "\n".join(texts)
+    return next((prefix for prefix, sign, _, _ in _BARE_ERAS if sign.search(joined)), "")
+
+
+def _year_of_era(cell: object, prefix: str) -> str:
+    """Return a bare year of an era with the name of it, as :func:`parse_year` reads it, or ""."""
+    text = " ".join(str(cell).translate(_DIGITS).split())
+    hit = None if isinstance(cell, bool) else _BARE.fullmatch(text)
+    low, high = next((low, high) for name, _, low, high in _BARE_ERAS if name == prefix)
+    if hit is None or not low <= int(hit[1]) <= high or (high < 1000 and not hit[2]):
+        return ""
+    return f"{prefix}{hit[1]}{hit[2]}{hit[3]}"
+
+
 def part_of_year(text: str) -> str:
     """Return the month, quarter or half-year that a label names ("M01", "2021M03", "March", "Q2 2021"), or ""."""
     plain = _DAY_ALONE.sub("", _DAYS.sub("", text.translate(_DIGITS).strip()))
@@ -201,7 +247,7 @@ def year_inside(text: str) -> tuple[int, str] | None:
     rest = _WITH_STATE.sub(" ", plain)
     rest = re.sub(r"\(\s*\)|\[\s*\]", " ", rest)
     rest = re.sub(r"([;|/,])\s*(?=[;|/,])", "", " ".join(rest.split()))
-    return years.pop(), rest.strip(" ,;:/|–—-_.+")
+    return years.pop(), re.sub(r"\s+(?=[,;:)\]])", "", rest).strip(" ,;:/|–—-_.+")
 
 
 @functools.lru_cache(maxsize=MANY_CELLS)

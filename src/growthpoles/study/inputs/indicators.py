@@ -575,12 +575,16 @@ def _merge(
     hosts = find_enclaves(study_regions(study))
     ratios = [code for code in table.columns if code not in catalogue.primaries]
     if ratios and hosts:
-        problem = "edition {edition!r} holds printed ratios ({columns}), which do not add up over regions"
-        told = {
-            "allowed": "an edition with primary columns only",
-            "edition": edition,
-            "columns": Joined(ratios, by=", "),
-        }
+        problem, allowed = (
+            "edition {edition!r} holds printed ratios ({columns}), which do not add up over regions",
+            "an edition with primary columns only",
+        )
+        if not set(ratios) & set(catalogue.derived):
+            problem = (
+                "edition {edition!r} holds columns ({columns}) of which nothing says that they add up over regions"
+            )
+            allowed = "kind primary in the catalogue for totals, and ratios computed from them"
+        told = {"allowed": allowed, "edition": edition, "columns": Joined(ratios, by=", ")}
         raise DataError(message(problem, where="enclaves='merge'", **told))
     keys = pd.Index([hosts.get(region, region) for region in table.index], name="region")
     holes = table.isna().groupby(keys, sort=False).any()

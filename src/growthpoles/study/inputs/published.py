@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from growthpoles.errors import DataError, StudyError, message, nearest
+from growthpoles.errors import DataError, StudyError, listed, message, nearest
 from growthpoles.ratings.classes import CLASSES
 from growthpoles.study.files.number_notation import Notation, detect_notation
 from growthpoles.study.files.printed_tables import (
@@ -158,13 +158,15 @@ def own_columns(study: Study, source: PublishedColumn, wanted: Sequence[str]) ->
     """
     if source.file is None:
         raise StudyError(message("published figures need [cells], or file = ...", where=str(study.path)))
-    raw = read_raw(study.resolve(source.file), Table(file=source.file, key=source.key, year=study.years[0]))
+    spec = Table(file=source.file, key=source.key, year=study.years[0], sheet=source.sheet, header=source.header)
+    raw = read_raw(study.resolve(source.file), spec)
     if raw.problems:
         raise DataError(raw.problems[0].told)
     for name in (source.key, *wanted):
         if name not in raw.columns:
             near = nearest(name, list(raw.columns), n=1)
-            raise DataError(message(f"no column {name!r}", where=str(raw.path), near=near))
+            allowed = f"{listed(raw.columns, limit=12)}, or header = the row with the names of the columns"
+            raise DataError(message(f"no column {name!r}", where=str(raw.path), allowed=allowed, near=near))
     at = raw.columns.index(source.key)
     rows = [row for _, row in raw.rows if cell_text(row[at])]
     places = [raw.columns.index(name) for name in wanted]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import comb
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from growthpoles.errors import Joined, Number, Reason
 from growthpoles.study.audit.arithmetic import decimal_shift, significant_digits, transposed
 from growthpoles.study.audit.between_years import grows_unlike, growth
 from growthpoles.study.audit.causes.hypotheses import figure_of_year, of_year, shifted_by, twins
-from growthpoles.study.audit.causes.printed_relations import Array, Block, Column, Relation
+from growthpoles.study.audit.causes.printed_relations import Block, Column, Relation
 from growthpoles.study.audit.causes.root_causes import Cause, exchanged_digits, repeated_cell
 from growthpoles.study.audit.column_orders import listed
 from growthpoles.study.audit.findings import (
@@ -33,19 +32,10 @@ from growthpoles.study.audit.printed_cells import TotalRow
 from growthpoles.study.files.printed_tables import Decimal
 
 Blocks = Mapping[int, Block]
-#: Log odds, row of the total, rows of its parts.
-_Hit = tuple[float, int, tuple[int, ...]]
-_FEWEST = 2
 _RARE = 0.02
-_COLUMNS = 2
-#: Log odds of a total on its own, and of one within another.
-_SURE, _LIKELY = float(np.log(1e6)), float(np.log(1e2))
-_ANEW = 0.01
 #: Robust deviations of growth that are odd, and that are usual.
 _ODD, _USUAL = 4.0, 2.0
 _TOLD_APART = 4  # digits of cells that are not the same by chance
-#: Sum of the log odds of several totals, none of them sure, that are believed together.
-_TOGETHER = 1.5 * _SURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,141 +58,6 @@ class _Sum:
     def holds(self) -> bool:
         slack = 1e-9 * abs(self.value)
         return self.value + self.half + slack >= self.low and self.value - self.half - slack <= self.high
-
-
-def find_totals(values: Array, halves: Array) -> list[tuple[int, tuple[int, ...]]]:
-    """Find rows that are the sum of rows next to them, above or below, in two columns at least; totals of totals too.
-
-    Parameters
-    ----------
-    values, halves : array, rows x columns
-        Numbers of the table in printed order, NaN where there is none, and half units of their last digits.
-
-    Returns
-    -------
-    list of (row, parts)
-        Positions; the parts are rows that sum up nothing themselves.
-
-    Notes
-    -----
-    A sum that a total meets within rounding is so much likelier for a total than by chance as its rounding is narrow
-    beside its size; less for a column that goes along with another, nothing for its multiple. A total on its own needs
-    a million to one, after all rows and columns that could have met. Subtotals and lone rows under a heading of their
-    own need a hundred to one within a total that has it. A gap counts as nothing where the sum holds with it, and is
-    unknown otherwise.
-    """
-    values, halves, spread = values.copy(), halves.copy(), _spread(values)
-    sums: dict[int, tuple[tuple[int, ...], float]] = {}
-    left = list(range(len(values)))
-    above = 0
-
-    def found() -> list[_Hit]:
-        # A lone row and its heading are the same: the heading stands where the other totals do.
-        hits = _sums_in(values, halves, spread, left, sums)
-        hits = [hit for hit in hits if len(hit[2]) > 1 or (hit[1] < hit[2][0]) == (above >= 0)]
-        return hits or _sums_inside(values, halves, spread, left, sums)
-
-    while hits := found():
-        # The sure ones first, so that chance takes no row from them.
-        hits = [hit for hit in hits if hit[0] >= _SURE and len(hit[2]) > 1] or hits
-        hits.sort(key=lambda hit: (-round(hit[0], 6), (hit[1] < hit[2][0]) != (above >= 0)))
-        rows = {row for _, row, _ in hits}
-        # What sums up no sums goes first.
-        free = [hit for hit in hits if rows.isdisjoint(hit[2])] or hits[:1]
-        taken: set[int] = set()
-        for score, row, parts in free:
-            if taken.isdisjoint((row, *parts)):
-                taken.update((row, *parts))
-                sums[row] = parts, score
-                # A gap in a subtotal is what its parts add up to, for the totals above it.
-                for part in (halves, values):
-                    part[row] = np.where(np.isfinite(values[row]), part[row], part[list(parts)].sum(axis=0))
-                above += 1 if row < parts[0] else -1
-        # A subtotal stands for its parts: they are out of the way of the totals above it.
-        gone = {part for parts, _ in sums.values() for part in parts}
-        left = [row for row in left if row not in gone]
-    # What is less than sure and in no total was chance, unless there is too much of it.
-    while loose := [row for row in left if row in sums and (sums[row][1] < _SURE or len(sums[row][0]) < _FEWEST)]:
-        several = [row for row in loose if len(sums[row][0]) >= _FEWEST]
-        if len(several) == len(loose) and sum(sums[row][1] for row in several) >= _TOGETHER:
-            break
-        for row in [row for row in loose if row not in several] or loose:
-            left += sums.pop(row)[0]
-
-    def leaves(row: int) -> tuple[int, ...]:
-        return tuple(leaf for part in sums[row][0] for leaf in leaves(part)) if row in sums else (row,)
-
-    return [(row, leaves(row)) for row in sorted(sums)]
-
-
-def _sums_inside(
-    values: Array, halves: Array, spread: Array, left: Sequence[int], sums: Mapping[int, tuple[tuple[int, ...], float]]
-) -> list[_Hit]:
-    """Find parts of totals that sum up rows left beside the total: a level between them that showed too late."""
-    above = {part: row for row, (parts, _) in sums.items() for part in parts}
-    for row, (parts, _) in sums.items() if len(left) > 1 else ():
-        root = row
-        while root in above:
-            root = above[root]
-        inside = sorted({*left, *parts} - {root})
-        hits = [
-            hit
-            for hit in _sums_in(values, halves, spread, inside, sums)
-            if hit[1] in parts and set(left).issuperset(hit[2])
-        ]
-        if hits:
-            return [max(hits)]
-    return []
-
-
-def _spread(values: Array) -> Array:
-    """Return how freely each column moves beside those before it: the least spread of their log ratios, 1 at most."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logs = np.log(np.abs(np.unique(values, axis=0)))
-    spread = np.ones(values.shape[1])
-    for j in range(1, values.shape[1]):
-        for k in range(j):
-            both = np.isfinite(logs[:, j]) & np.isfinite(logs[:, k])
-            ratio = logs[both, j] - logs[both, k]
-            if len(ratio) > 2:
-                spread[j] = min(spread[j], 1.5 * float(np.median(np.abs(ratio - np.median(ratio)))))
-    return spread
-
-
-def _sums_in(values: Array, halves: Array, spread: Array, left: Sequence[int], sums: Container[int]) -> list[_Hit]:
-    """Return (log odds, total, parts): rows next to each other of those left; what sums up some sums up no others."""
-    found = []
-    values, halves = values[list(left)], np.nan_to_num(halves[list(left)])
-    n, width = values.shape
-    runs = [
-        np.vstack([np.zeros(width), np.cumsum(part, axis=0)])
-        for part in (np.nan_to_num(values), ~np.isfinite(values), halves, halves**2 / 3)
-    ]
-    ways = np.array([[np.log(comb(k, m) * (k if m < k else 1)) for m in range(k + 1)] + [0.0] * (width - k)
-                     for k in range(width + 1)])  # fmt: skip
-    for count in range(1, n):
-        start = np.arange(n - count + 1)
-        total, gaps, slack, noise = (run[start + count] - run[start] for run in runs)
-        for row, inside in ((start - 1, start > 0), (start + count, start + count < n)):
-            own, half = values[row % n], halves[row % n]
-            gap, size = np.abs(total - own), np.abs(own)
-            deviation = np.sqrt(noise + half**2 / 3 + (1e-9 * size) ** 2) + 1e-300
-            fits = np.isfinite(own) & (gap <= np.minimum(slack + half + 1e-9 * size, 4 * deviation))
-            enough = np.flatnonzero(inside & (fits.sum(axis=1) >= _COLUMNS))
-            if not len(enough):
-                continue
-            fit, gap, size, deviation = fits[enough], gap[enough], size[enough], deviation[enough]
-            odds = np.log(np.maximum(0.4 * size * spread / deviation, 1e-9)) - (gap / deviation) ** 2 / 2
-            known = (fit | (np.isfinite(own[enough]) & (gaps[enough] == 0))).sum(axis=1)
-            score = np.where(fit, np.maximum(odds, 0.0), 0.0).sum(axis=1)
-            score -= ways[known, fit.sum(axis=1)] + np.log(2 * n * count)
-            # A lone row and its heading are the same but for quotients, which the heading may round anew.
-            near = (fit | (gap <= _ANEW * size)).sum(axis=1)
-            for at in np.flatnonzero((score >= _LIKELY) & ((count > 1) | (near >= known))):
-                first = enough[at]
-                if left[row[first]] not in sums:
-                    found.append((float(score[at]), left[row[first]], tuple(left[first : first + count])))
-    return found
 
 
 def _sums(totals: Sequence[TotalRow], blocks: Blocks) -> Iterator[_Sum]:
