@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from math import comb
 from pathlib import Path
 from typing import Any
 
@@ -192,8 +193,10 @@ def test_the_numbers_of_tests_are_the_studys_own(said: Said) -> None:
             assert told is not None and int(told[1]) + 1 in sizes
         if verdict is not None and verdict.conclusion == "unsupported":
             power, lead = verdict.power, " ".join(page.lead.sentences)
-            assert format_percent(power.target, lang) in lead and str(power.n) in lead
             reached = power.smallest_positive
+            rises = power.curve["power"][power.curve.index > 0]
+            best = format_percent(power.target if reached == reached else rises.max(), lang)
+            assert best in lead and str(power.n) in lead
             assert np.isnan(reached) or f"ρ = {words.number(reached)}" in lead
         for (_, year), local in results.local.items():
             table = table_of(page, "clusters")
@@ -203,6 +206,51 @@ def test_the_numbers_of_tests_are_the_studys_own(said: Said) -> None:
             if set(labels) - {"untestable", "isolate"}:
                 untestable = int((labels == "untestable").sum())
                 assert f"K = {local.family}" in table.note and f"({untestable})" in table.note
+
+
+def test_where_p_values_come_from_is_what_the_tests_say(said: Said) -> None:
+    results, pages = said
+    shown = [test for (_, year, _), test in results.moran.items() if year in results.detailed]
+    assert {test.method for test in shown} <= {"exact", "permutation"}
+    for lang, page in pages.items():
+        words, section, table = Words(lang), section_of(page, "spatial"), table_of(page, "clusters")
+        assert section is not None
+        for method in ("exact", "permutation"):
+            for count in {test.permutations for test in results.moran.values()}:
+                told = words("origin", method, permutations=words.count(count))
+                there = any(test.method == method and test.permutations == count for test in shown)
+                assert (told in section.sentences[0]) == there
+        local = results.local.get((results.edition, results.years[-1]))
+        assert (local is None) == (table is None)
+        if local is None or table is None:
+            continue
+        told = words("origin", f"local_{local.method}", permutations=words.count(local.permutations or 0))
+        assert (told in table.note) or set(local.label.astype(str)) <= {"untestable", "isolate"}
+
+
+@pytest.mark.parametrize(("side", "permutations"), [(3, 999), (4, 999), (9, 9), (12, 9)])
+def test_why_a_region_is_untestable_is_computed(side: int, permutations: int) -> None:
+    import growthpoles as gp
+    from growthpoles.report.wording import untestable_words
+
+    squares = [shapely.box(x, y, x + 1, y + 1) for x in range(side) for y in range(side)]
+    regions = gpd.GeoDataFrame(geometry=squares, index=[f"R{at}" for at in range(side * side)], crs="EPSG:3035")
+    graph = gp.build_weights(regions)
+    values = pd.Series(np.random.default_rng(side).normal(size=side * side), index=regions.index)
+    test = gp.local_moran(values, graph, permutations=permutations, adjust="bonferroni", rng=1)
+    level, shown = test.alpha / test.n, test.to_frame()
+    lost = shown[shown["label"] == "untestable"]
+    reachable = min(2 / comb(test.n - 1, k) for k in range(1, test.n - 1)) <= level
+    kinds = {"regions"} if not reachable else {
+        "draws" if row == "permutation" else "neighbours" for row in lost["method"]
+    }  # fmt: skip
+    for lang in LANGUAGES:
+        told = untestable_words(test, Words(lang))
+        starts = {kind: Words(lang)("untestable", kind, n="@", level="@", least="@", draws="@") for kind in
+                  ("regions", "draws", "neighbours")}  # fmt: skip
+        found = {kind for kind, text in starts.items() for each in told
+                 if re.fullmatch(re.escape(text).replace("@", ".+"), each)}  # fmt: skip
+        assert found == (kinds if len(lost) else set())
 
 
 def test_every_specification_is_counted_or_said_not_to_be(said: Said) -> None:

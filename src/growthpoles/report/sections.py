@@ -23,13 +23,17 @@ from growthpoles.report.audit_files import (
 from growthpoles.report.industries import industries_section, inequality_section
 from growthpoles.report.page_blocks import Context, Picture, Section, Table, make_table
 from growthpoles.report.results import Results
-from growthpoles.report.stages import draws, permutations
 from growthpoles.report.wording import (
+    best_power,
     counted_words,
     drawn_choices,
+    local_origin,
     method_sentences,
     no_classes,
+    origin_words,
+    row_p,
     single,
+    untestable_words,
     varied_words,
     verdict_words,
     weight_spread,
@@ -79,7 +83,7 @@ def summary_section(ctx: Context) -> Section:
                 year=results.years[-1],
                 statistic=words.number(last.statistic, 3),
                 expected=words.number(last.expected, 3),
-                p=words.probability(last.p_value, relation=True),
+                p=words.probability(last.p_value, relation=True, least=last.least),
                 n=last.n,
             )
         )
@@ -102,12 +106,12 @@ def lead_section(ctx: Context) -> Section:
         said.append(words("verdict", outcome))
     answer = words("answer", "joined", parts="; ".join(said)) if said else words("answer", "nothing")
     made = list(doubts)
-    if (found := stages.robustness.get(year)) is not None:
+    if (found := stages.robustness.get(year)) is None:
+        made += [words("answer", "single")] if told and single(results.catalogue) else []
+    else:
         frame = found.to_frame()
         width = float((frame["rank_high"] - frame["rank_low"]).median())
-        if single(results.catalogue) and len(found.labels[0]) == 1:
-            made.append(words("answer", "single"))
-        elif math.isfinite(width):
+        if math.isfinite(width):
             kind = "firm_still" if width == 0 else "firm" if width <= _FIRM else "loose"
             spread = weight_spread(results, words) or words.count(0)
             made.append(words("answer", kind, places=words.count(round(width)), spread=spread))
@@ -123,9 +127,9 @@ def _caveat(words: Words, verdict: Verdict, outcome: str) -> str:
     """Say what to make of the verdict: what could have been found, where nothing was."""
     power = verdict.power
     blind = outcome == "unsupported" and math.isnan(power.smallest_positive)
-    target = format_percent(power.target, words.lang)
+    told = {"target": format_percent(power.target, words.lang), "best": best_power(power, words, positive=True)}
     key = f"{outcome}_blind" if blind else outcome
-    return words("answer", key, n=power.n, rho=words.number(power.smallest_positive), target=target)
+    return words("answer", key, n=power.n, rho=words.number(power.smallest_positive), **told)
 
 
 def _lead_picture(ctx: Context) -> str:
@@ -258,10 +262,8 @@ def rating_section(ctx: Context) -> Section:
     sentences = [*method_sentences(results, words), words("text", f"rating{ctx.kind}{ctx.mapped}")]
     if len(results.detailed) < len(results.years):
         named = ", ".join(map(str, results.detailed))
-        fewer = words.count(permutations(results.study, len(results.regions), detailed=False))
-        sentences.append(
-            words("text", f"detailed{ctx.mapped}", count=len(results.years), years=named, permutations=fewer)
-        )
+        fewer = origin_words((t for key, t in results.moran.items() if key[1] not in results.detailed), words)
+        sentences.append(words("text", f"detailed{ctx.mapped}", count=len(results.years), years=named, origin=fewer))
     if len(results.years) > 1:
         sentences.append(words("text", f"change{ctx.kind}", first=results.years[0], last=results.years[-1]))
         sentences.append(words("text", "compared", limits=yardstick_words(results.study, words)))
@@ -436,7 +438,7 @@ def spatial_section(ctx: Context) -> Section | None:
             words.number(test.statistic, 3),
             words.number(test.expected, 3),
             words.number(test.z_score, 2),
-            words.probability(test.p_value),
+            words.probability(test.p_value, least=test.least),
             ", ".join(map(ctx.region, results.without_data[edition, year, variable])) or DASH,
             *([", ".join(map(ctx.region, test.isolates)) or DASH] if lone else []),
         )
@@ -445,14 +447,8 @@ def spatial_section(ctx: Context) -> Section | None:
     heads = "edition #year variable #n #statistic #expected #z_score #p_value without_data"
     heads += " isolates" if lone else ""
     near = words("neighbours", results.study.report.weights)
-    sentences = [
-        words(
-            "text",
-            "spatial",
-            neighbours=near,
-            permutations=words.count(permutations(results.study, len(results.regions))),
-        )
-    ]
+    shown = (test for (_, year, _), test in results.moran.items() if year in results.detailed)
+    sentences = [words("text", "spatial", neighbours=near, origin=origin_words(shown, words))]
     sentences += list(_neighbour_notes(ctx))
     blocks: list[Table | Picture] = [make_table(words, "moran", heads, rows)]
     blocks += ctx.figures("spatial")
@@ -474,15 +470,15 @@ def _neighbour_notes(ctx: Context) -> Iterator[str]:
 
 
 def _clusters(ctx: Context, local: LocalResult, year: int) -> Table:
-    words, frame = ctx.words, local.to_frame()
+    words, frame = ctx.words, local.to_frame().assign(least=local.least * (1 + 1e-9))
     rows = [
         (
             ctx.region(region),
             words.number(own["statistic"], 3),
             words.number(own["lag"], 1),
             whole(own["cardinality"]),
-            words.probability(own["p_value"]),
-            words.probability(own["p_adjusted"]),
+            words.probability(own["p_value"], least=own["least"]),
+            words.probability(own["p_adjusted"], least=own["p_adjusted"] if own["p_value"] <= own["least"] else 0.0),
             words.value(own["label"]),
         )
         for region, own in frame.sort_values(by=["p_value"], kind="stable").astype(object).to_dict("index").items()
@@ -495,9 +491,9 @@ def _clusters(ctx: Context, local: LocalResult, year: int) -> Table:
     adjusted = (
         words("family", study.report.adjust, **told)
         if study.report.adjust == "none" or set(frame["label"]) - {"untestable", "isolate"}
-        else words("text", "clusters_untestable", n=tested)
+        else words("text", "clusters_untestable", n=tested, reason=" ".join(untestable_words(local, words)))
     )
-    values = {"permutations": words.count(draws(study)), "expected": words.number(0.05 * tested, 1), "n": tested}
+    values = {"origin": local_origin(local, words), "expected": words.number(0.05 * tested, 1), "n": tested}
     note = words("text", "clusters", adjusted=adjusted, **values)
     return make_table(words, "clusters", heads, rows, note=note, year=year)
 
@@ -515,9 +511,9 @@ def verdict_section(ctx: Context) -> Section | None:
             ctx.code(value) if value else "",
             int(own["specifications"]),
             words.number(own["median_z"], 2),
-            words.probability(own["median_p"]),
+            words.probability(own["median_p"], least=verdict.curve.least[0]),
             words.number(100 * own["share_significant"], 1),
-            words.probability(own["share_p"]),
+            words.probability(own["share_p"], least=verdict.curve.least[1]),
             words.number(100 * own["share_positive"], 1),
         )
         for choice, value, own in zip(
@@ -596,7 +592,10 @@ def _spread_sentences(ctx: Context, table: pd.DataFrame, span: Mapping[str, int]
     if own is not None:
         shown = "none" if own["p_value"] > 0.05 else "spread" if own["statistic"] > 0 else "backwash"
         effect = 100 * math.log(1.1) * float(str(own["statistic"]))
-        tested: dict[str, Any] = {"p": words.probability(own["p_value"], relation=True), "n": int(str(own["n"]))}
+        tested: dict[str, Any] = {
+            "p": row_p(words, own, relation=True),
+            "n": int(str(own["n"])),
+        }
         finding = words("text", f"spread_{shown}", effect=words.signed(effect, 2), **tested)
     poles = {"weight of poles", "poles relabelled"} <= rows.keys()
     only = words("text", f"spread_rows{'_none' if own is None else '_poles' if poles else ''}")
@@ -604,9 +603,7 @@ def _spread_sentences(ctx: Context, table: pd.DataFrame, span: Mapping[str, int]
     sentences = [words("text", "spread", finding=finding, rows=only, **told, **span)]
     if poles:
         named = ", ".join(ctx.region(pole) for pole in ctx.results.study.growth_poles.poles)
-        p, other = (
-            words.probability(rows[name]["p_value"], relation=True) for name in ("weight of poles", "poles relabelled")
-        )
+        p, other = (row_p(words, rows[name], relation=True) for name in ("weight of poles", "poles relabelled"))
         sentences.append(words("text", "spread_poles", poles=named, p=p, other=other))
     return sentences
 
@@ -628,7 +625,7 @@ def _tested(words: Words, own: Mapping[Any, Any]) -> tuple[str, ...]:
         words.number(own["statistic"], 3),
         words.number(own["expected"], 3),
         words.number(own["z_score"], 2),
-        words.probability(own["p_value"]),
+        row_p(words, own),
     )
 
 

@@ -126,6 +126,11 @@ def _robustness(results: Results, year: int) -> Robustness:
 
     drop = "one" if len(results.catalogue.indicators) > 1 else "none"
     tables = _readings(results, year)
+    if drop == "none" and len(tables) == 1:
+        raise RatingError(
+            "one indicator in one reading leaves nothing to vary: no weights to draw, no indicator to leave out, "
+            "and other ways to score keep the order"
+        )
     return robustness(
         tables,
         results.catalogue,
