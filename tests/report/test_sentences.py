@@ -494,6 +494,36 @@ def test_a_leader_who_hangs_on_an_open_contradiction_is_said_to(tmp_path: Path, 
     assert found
 
 
+@pytest.mark.parametrize(("seed", "factor"), [(0, 10), (1, 0.1), (2, 10), (3, 1)])
+def test_a_cell_that_the_check_doubts_is_named_where_it_moves_a_rank(
+    seed: int, factor: float, tmp_path: Path, study_maker: Callable[..., Path], rated_only: None
+) -> None:
+    """A table of the user's own, of which one cell is ten times too large or small."""
+    path = study_maker(tmp_path, years=(2010, 2014, 2020), side=4)
+    rng = np.random.default_rng(seed)
+    level = pd.DataFrame(rng.uniform(20, 99, (16, 2)), columns=["growth", "patents"])
+    for year in (2010, 2014, 2020):
+        file = path.parent / f"table-{year}.csv"
+        table = pd.read_csv(file)
+        level *= rng.uniform(1.04, 1.06, level.shape)
+        table[["growth", "patents"]] = level.round(2)
+        if year == 2014:
+            table.loc[5, "growth"] = round(factor * table.loc[5, "growth"], 2)
+        table.to_csv(file, index=False)
+    results = compute(load_study(path))
+    name = str(results.regions["name_en"].iloc[5])
+    for lang in LANGUAGES:
+        page, words = make_page(results, lang, {}, provenance=PROVENANCE), Words(lang)
+        start = words("answer", "moved_cell", cells="@", region="", year="", before="", after="", n="").split("@")[0]
+        told = [each for each in page.lead.sentences if each.startswith(start)]
+        leads = words("text", "leader_put_right", cells="@", sentence="").split("@")[0]
+        told += [each for each in page.lead.sentences if each.startswith(leads)]
+        assert bool(told) == (factor != 1)
+        assert (section_of(page, "audit") is None) == (factor == 1)
+        if told:
+            assert name in told[0] and "table-2014.csv!" in told[0]
+
+
 def derived(study: Any, *, computed: bool) -> Any:
     """Have a study compute its ratios, where they are not to be read."""
     from planted import RATIOS

@@ -19,6 +19,7 @@ from growthpoles.report.audit_files import (
     grave_faults,
     leading,
     leading_put_right,
+    moved_put_right,
 )
 from growthpoles.report.industries import industries_section, inequality_section
 from growthpoles.report.page_blocks import Context, Picture, Section, Table, make_table
@@ -119,6 +120,8 @@ def lead_section(ctx: Context) -> Section:
         made.append(_caveat(words, stages.verdict, stages.verdict.conclusion))
     if stages.audit is not None and (grave := grave_faults(stages.audit)):
         made.append(words("answer", "audit", grave=grave))
+    elif not doubts:
+        made += moved_put_right(ctx)
     pictures = [each for each in ctx.pictures.values() if each.ident == _lead_picture(ctx)]
     return Section("lead", words("section", "lead"), (answer, *made), tuple(pictures))
 
