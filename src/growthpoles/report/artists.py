@@ -254,7 +254,8 @@ def membership(view: ReportView) -> Axes:
     frame = result.class_probability().drop(columns="no class")
     scale = view.results.scale
     frame.columns = [scale.name(letter, view.lang) for letter in frame.columns]
-    shown = frame.loc[result.to_frame().sort_values(by=["rank"], kind="stable").index]
+    ranks = result.to_frame()["rank"].astype(float).dropna()
+    shown = frame.loc[ranks.sort_values(kind="stable").index]
     return maps.plot_membership(view.cut(shown[shown.sum(axis=1) > 0]), names=view.names, year=view.year, **view.common)
 
 

@@ -552,12 +552,12 @@ def _told_cells(ctx: Context, cells: list[Standing]) -> str:
         own = audit.ledger.iloc[line]
         told = {"table": own["table"], "row": own["row"], "printed": own["printed"]}
         told |= {"column": ctx.code(own["column"]), "region": ctx.region(each.region)}
-        kind = "printed_cell"
-        if "place" in (cells_of := audit.sources.cells):  # of the user's own file
+        cells_of = audit.sources.cells
+        if "place" in cells_of:  # of the user's own file
             same = cells_of["table"].eq(own["table"]) & cells_of["row"].eq(own["row"])
             told["place"] = cells_of.loc[same & cells_of["column"].eq(own["column"]), "place"].iloc[0]
-            kind = "own_cell"
-        named.append(words("text", kind, expected=words.number(own["expected"], each.digits), **told))
+        told["expected"] = words.number(own["expected"], each.digits)
+        named.append(words("text", "own_cell" if "place" in told else "printed_cell", **told))
     if len(chosen) > MOST_PLACES:
         named.append(words("text", "more_cells", n=len(chosen) - MOST_PLACES))
     return "; ".join(named)

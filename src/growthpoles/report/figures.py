@@ -34,6 +34,7 @@ from growthpoles.report.wording import (
     permuted,
     region_names,
     shared,
+    unranked_words,
     untestable_words,
     weight_spread,
     yardstick_words,
@@ -272,9 +273,10 @@ def _intervals(results: Results, words: Words) -> str:
 
 
 def _weighted(results: Results, words: Words) -> list[str]:
-    """Say how far the weights of the replications are drawn apart, where there are any."""
+    """Say how far the weights of the replications are drawn apart, where there are any, and who is not shown."""
     spread = weight_spread(results, words)
-    return [words("caption", "drawn_weights", spread=spread)] if spread else []
+    told = [words("caption", "drawn_weights", spread=spread)] if spread else []
+    return told + unranked_words(results, words)
 
 
 def _variable(results: Results, words: Words) -> str:

@@ -26,6 +26,7 @@ from growthpoles.spatial.local_tests.multiple_testing import tarone_size
 from growthpoles.study.audit.findings import Fault
 from growthpoles.study.audit.printed_cells import published_formulas
 from growthpoles.study.inputs import study_catalogue
+from growthpoles.study.inputs.study_regions import written_names
 from growthpoles.study.inputs.study_variables import OVER
 from growthpoles.study.study_spec import Study
 
@@ -218,11 +219,7 @@ def region_names(results: Results, lang: str, longest: int = LONGEST) -> pd.Seri
 
 def names_of(regions: gpd.GeoDataFrame, lang: str, longest: int = LONGEST) -> pd.Series:
     """Return the same of a layer of regions."""
-    codes = regions.index.to_series()
-    columns = (f"short_{lang}", f"name_{lang}", "short_en", "name_en")
-    written = next((regions[column] for column in columns if column in regions), codes)
-    known = np.array([isinstance(name, str) and bool(name.strip()) for name in written], bool)
-    written = written.where(known, codes)
+    written = written_names(regions, lang)
     names = written.map(lambda name: shorten(name, longest)).astype(object)
     twice = names.duplicated(keep=False).to_numpy()
     marks = [f" ({shorten(region, longest // 2)})" for region in names.index[twice]]
@@ -449,6 +446,13 @@ def untestable_words(test: LocalResult, words: Words) -> list[str]:
     return [
         words("untestable", kind, **told) for kind, some in (("draws", drawn), ("neighbours", ~drawn)) if some.any()
     ]
+
+
+def unranked_words(results: Results, words: Words) -> list[str]:
+    """Name the regions that have no rank of their own, and so no place in a figure of ranks."""
+    ranks, names = results.rating(results.years[-1])["rank"], region_names(results, words.lang)
+    absent = [str(names[region]) for region in ranks.index[ranks.isna()]]
+    return [words("caption", "unranked", names=shorten(", ".join(absent), _LONG))] if absent else []
 
 
 def best_power(power: PowerCurve, words: Words, *, positive: bool = False) -> str:
