@@ -253,6 +253,41 @@ def test_why_a_region_is_untestable_is_computed(side: int, permutations: int) ->
         assert found == (kinds if len(lost) else set())
 
 
+def test_one_small_p_and_an_omnibus_that_disagrees_are_joined(said: Said) -> None:
+    results, pages = said
+    last, verdict = results.moran.get((results.edition, results.years[-1], results.root)), results.stages.verdict
+    apart = last is not None and verdict is not None
+    apart = apart and (last.p_value <= verdict.curve.alpha) == (verdict.conclusion == "unsupported")
+    for lang, page in pages.items():
+        count = 0 if verdict is None else int(verdict.curve.overall["specifications"])
+        summary = section_of(page, "summary")
+        assert summary is not None
+        assert (Words(lang)("text", "one_of", n=count) in summary.sentences) == apart
+
+
+def test_a_share_beside_the_rule_shows_on_which_side_it_is() -> None:
+    from growthpoles.report.wording import share_moved
+
+    rng = np.random.default_rng(4)
+    for lang in LANGUAGES:
+        for share in [0.898, 0.8996, 0.9, 0.904, *rng.uniform(0.85, 0.95, 200).round(4)]:
+            told = float(share_moved(Words(lang), share).replace(",", "."))
+            assert (told >= 0.9) == (share >= 0.9)
+
+
+def test_what_is_the_index_alone_is_no_aggregate_and_one_year_has_no_ratio(said: Said) -> None:
+    results, pages = said
+    for lang, page in pages.items():
+        words, table, data = Words(lang), table_of(page, "inequality"), section_of(page, "data")
+        assert data is not None and len(results.catalogue.aggregates) == 1
+        key = "indicators_flat" if results.study.rating.weighting == "given" else "indicators_weighted_flat"
+        assert words("text", key, indicators=len(results.catalogue.indicators)) in data.sentences
+        if table is not None:
+            heads = {each.head for each in table.columns}
+            assert (words("column", "ratio") in heads) == (len(results.years) > 1)
+            assert not any(re.fullmatch(r"0[.,]0+", cell) for row in table.rows for cell in row[3:5])
+
+
 def test_every_specification_is_counted_or_said_not_to_be(said: Said) -> None:
     results, pages = said
     verdict = results.stages.verdict

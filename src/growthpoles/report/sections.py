@@ -12,6 +12,7 @@ from growthpoles.language.number_format import format_percent
 from growthpoles.language.phrases import DASH, Words, missing, shorten
 from growthpoles.maps.sheet.legend import interval
 from growthpoles.ratings.classes import TEN_CLASSES
+from growthpoles.ratings.robustness import Robustness
 from growthpoles.ratings.through_time.rating_change import RatingChange
 from growthpoles.report.audit_files import (
     audit_section,
@@ -22,7 +23,15 @@ from growthpoles.report.audit_files import (
     moved_put_right,
 )
 from growthpoles.report.industries import industries_section, inequality_section
-from growthpoles.report.page_blocks import Context, Picture, Section, Table, make_table
+from growthpoles.report.page_blocks import (
+    Context,
+    Picture,
+    Section,
+    Table,
+    make_table,
+    mended_sentences,
+    unused_rows,
+)
 from growthpoles.report.results import Results
 from growthpoles.report.wording import (
     best_power,
@@ -33,6 +42,7 @@ from growthpoles.report.wording import (
     no_classes,
     origin_words,
     row_p,
+    share_moved,
     single,
     untestable_words,
     varied_words,
@@ -40,7 +50,7 @@ from growthpoles.report.wording import (
     weight_spread,
     yardstick_words,
 )
-from growthpoles.spatial.local_tests.local_result import LocalResult
+from growthpoles.spatial.local_tests.local_result import QUADRANTS, LocalResult
 from growthpoles.specialisation.ksi import DEFAULT_LEADER, DEFAULT_MIDDLE
 from growthpoles.study.examine_study import open_marks
 
@@ -48,7 +58,7 @@ if TYPE_CHECKING:
     from growthpoles.study.verdict import Verdict
 
 _CELLS = 60
-_NAMED = 12  # pairs of regions that a sentence names
+_NAMED = 12  # regions that a sentence names
 _MATRIX = 12
 _YEARS = 3
 _RAISED = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
@@ -88,8 +98,11 @@ def summary_section(ctx: Context) -> Section:
                 n=last.n,
             )
         )
-    if results.stages.verdict is not None:
-        sentences += verdict_words(words, results.stages.verdict)
+    if (verdict := results.stages.verdict) is not None:
+        small = last is not None and last.p_value <= verdict.curve.alpha
+        if last is not None and small == (verdict.conclusion == "unsupported"):
+            sentences.append(words("text", "one_of", n=int(verdict.curve.overall["specifications"])))
+        sentences += verdict_words(words, verdict)
     if results.stages.audit is not None:
         sentences.append(audit_sentence(words, results.stages.audit))
     return Section("summary", words("section", "summary"), tuple(sentences), (_summary_table(ctx),))
@@ -183,7 +196,8 @@ def data_section(ctx: Context) -> Section:
     if single(catalogue):
         sentences.append(words("text", "indicators_one"))
     else:
-        sentences.append(words("text", "indicators" if stated else "indicators_weighted", **parts))
+        flat = "_flat" if len(catalogue.aggregates) == 1 else ""  # the index alone
+        sentences.append(words("text", f"indicators{'' if stated else '_weighted'}{flat}", **parts))
     units = catalogue.units()
     told = results.study.rating.sources
     indicators = [
@@ -212,51 +226,14 @@ def data_section(ctx: Context) -> Section:
         blocks.append(make_table(words, "imputed", "#year region cell #filled how", filled[:_CELLS]))
     if absent:
         blocks.append(make_table(words, "missing", "#year region cell reason", absent[:_CELLS]))
-    if unused := _unused(ctx):
+    if unused := unused_rows(ctx):
         sentences.append(words("text", "unused"))
         blocks.append(make_table(words, "unused", "file unused #rows reason", unused[:_CELLS]))
-    sentences += _mended(ctx)
+    sentences += mended_sentences(ctx)
     if marks := open_marks(results.study.path):
         sentences.append(words("text", "marks", count=len(marks)))
         blocks.append(make_table(words, "marks", "file #line marked", marks[:_CELLS]))
     return Section("data", words("section", "data"), tuple(sentences), tuple(blocks))
-
-
-def _unused(ctx: Context) -> list[tuple[str, str, str, str]]:
-    """Name rows and columns that were read and not used, by file and reason: as written, or by their number."""
-    words, found = ctx.words, ctx.results.unused
-    found = found[found["row"].isna() | (found["column"] == "")]  # cells of a column that no edition takes have both
-    rows = []
-    for (file, _), part in found.groupby(["file", found["reason"].map(str)], sort=False):
-        named = [
-            str(own["column"] or own["content"] or words("text", "unused_row", row=own["row"]))
-            for own in part.to_dict("records")
-        ]
-        reason = ctx.wording.reason(part["reason"].iloc[0])
-        count = DASH if part["row"].isna().any() else words.count(len(part))
-        rows.append((shorten(file), shorten(", ".join(dict.fromkeys(named)), 300), count, reason))
-    return rows
-
-
-def _mended(ctx: Context) -> Iterator[str]:
-    """Say what was mended in the boundary file."""
-    words, attrs = ctx.words, ctx.results.regions.attrs
-    covered = attrs.get("coverage") or {}
-    if covered.get("touched"):
-        change = _at_most(words, covered["area_change"])
-        pairs, gained = ctx.pairs(covered["touched"], _NAMED), covered["pairs_gained"]
-        yield words("text", "borders_mended", n=words.count(len(covered["touched"])), pairs=pairs, change=change)
-        told = {"n": words.count(len(gained)), "pairs": ctx.pairs(gained, _NAMED)} if gained else {}
-        yield words("text", "pairs_gained" if gained else "pairs_none", **told)
-    if repairs := attrs.get("repairs"):
-        named = shorten(", ".join(ctx.region(each["region"]) for each in repairs), 2_000)
-        change = _at_most(words, max(abs(each["area_change"]) for each in repairs))
-        yield words("text", "polygons_mended", regions=named, change=change)
-
-
-def _at_most(words: Words, share: float) -> str:
-    """Write a share rounded up to what is printed; what is left by rounding is none."""
-    return format_percent(math.ceil(1_000 * share - 1e-6) / 1_000, words.lang)
 
 
 def rating_section(ctx: Context) -> Section:
@@ -305,7 +282,7 @@ def _change_cell(words: Words, name: str, value: object, digits: int) -> str:
     if name == "class_move":
         return words.value(value)
     if name.startswith("p_"):
-        return words.number(value, 2)
+        return share_moved(words, value)
     return words.number(value, digits) if name.startswith("index") else words.signed(value, digits)
 
 
@@ -383,9 +360,17 @@ def robustness_section(ctx: Context) -> Section | None:
     ]
     if outside:
         told.append(words("text", "robustness_outside", names="; ".join(outside)))
+    if others := _ranked_sometimes(result):
+        told.append(words("text", "robustness_others", names=ctx.list_regions(others, _NAMED)))
     if results.classed and not result.on_scale.all():
         told.append(words("text", "robustness_classes", n=words.count(int(result.on_scale.sum()))))
     return Section("robustness", words("section", "robustness"), tuple(told), tuple(blocks))
+
+
+def _ranked_sometimes(result: Robustness) -> list[str]:
+    """Return the regions without a rank of their own that have one in some draws."""
+    bare = result.to_frame()["rank"].isna().to_numpy() & (result.ranks > 0).any(axis=0)
+    return [str(region) for region in result.nominal.index[bare]]
 
 
 def _class_cells(ctx: Context, own: Mapping[Any, Any]) -> tuple[str, str, str]:
@@ -458,7 +443,18 @@ def spatial_section(ctx: Context) -> Section | None:
     year = results.years[-1]
     if (results.edition, year) in results.local:
         blocks.append(_clusters(ctx, results.local[results.edition, year], year))
+    if named := "; ".join(_significant(ctx, year)):
+        sentences.append(words("text", "clusters_other", found=named))
     return Section("spatial", words("section", "spatial"), tuple(sentences), tuple(blocks))
+
+
+def _significant(ctx: Context, shown: int) -> Iterator[str]:
+    """Name the regions that local tests of years without a table find."""
+    for (edition, year), test in ctx.results.local.items():
+        labels = test.label.astype(str)
+        for label in QUADRANTS if edition == ctx.results.edition and year != shown else ():
+            if (labels == label).any():
+                yield f"{year}: {ctx.list_regions(labels.index[labels == label], _NAMED)} ({ctx.words.value(label)})"
 
 
 def _neighbour_notes(ctx: Context) -> Iterator[str]:

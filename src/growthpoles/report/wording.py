@@ -19,7 +19,7 @@ import pandas as pd
 from growthpoles.errors import Joined, Number, Reason, parts_of, templates
 from growthpoles.language.languages import SOURCE
 from growthpoles.language.number_format import format_number, format_percent, least_p
-from growthpoles.language.phrases import DASH, LONGEST, Words, phrase_keys, shorten, spoken
+from growthpoles.language.phrases import DASH, LONGEST, Words, missing, phrase_keys, shorten, spoken
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.ratings.indicator_methods import IndicatorMethod
 from growthpoles.spatial.local_tests.multiple_testing import tarone_size
@@ -45,6 +45,7 @@ NOT_ALLOWED = "the data do not allow it: {error}"
 _LONG = 400
 _WHOLE = 2_000  # a message of an error with all the names that it lists
 _NAME = 80
+_AGREED = 0.9  # share of the replications that a move of class is named from
 #: Places that hold columns, and places that hold a region.
 _COLUMNS, _REGIONS = ("column", "columns", "other"), ("region", "other_region")
 
@@ -453,6 +454,15 @@ def unranked_words(results: Results, words: Words) -> list[str]:
     ranks, names = results.rating(results.years[-1])["rank"], region_names(results, words.lang)
     absent = [str(names[region]) for region in ranks.index[ranks.isna()]]
     return [words("caption", "unranked", names=shorten(", ".join(absent), _LONG))] if absent else []
+
+
+def share_moved(words: Words, value: object) -> str:
+    """Write a share with two digits, or with as many as tell it from the 90% of the rule."""
+    if missing(value):
+        return DASH
+    share = float(str(value))
+    digits = next(d for d in (2, 3, 4, 5) if d == 5 or (round(share, d) >= _AGREED) == (share >= _AGREED))
+    return words.number(share, digits)
 
 
 def best_power(power: PowerCurve, words: Words, *, positive: bool = False) -> str:
