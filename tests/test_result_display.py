@@ -5,9 +5,11 @@ from __future__ import annotations
 import tomllib
 from importlib import resources
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from libpysal.graph import Graph
 
 import growthpoles as gp
@@ -113,3 +115,29 @@ def test_no_p_value_is_zero(p: float) -> None:
     sign, number = format_p(p, relation=True).split()
     assert float(number) > 0
     assert p < float(number) if sign == "<" else p == pytest.approx(float(number), abs=5e-4)
+
+
+def test_the_least_p_that_draws_can_give_is_not_printed_as_if_exact() -> None:
+    squares = [shapely.box(x, y, x + 1, y + 1) for x in range(5) for y in range(5)]
+    regions = gpd.GeoDataFrame(geometry=squares, index=[f"R{at}" for at in range(25)], crs="EPSG:3035")
+    graph = gp.build_weights(regions)
+    slope = pd.Series([box.centroid.x for box in squares], index=regions.index, dtype=float)
+    for draws in (99, 999):
+        for side, least in (("two-sided", 2 / (draws + 1)), ("greater", 1 / (draws + 1))):
+            test = gp.moran(slope, graph, method="permutation", permutations=draws, alternative=side, rng=1)
+            assert test.p_value == pytest.approx(least)
+            assert f"p ≤ {format_p(least)}" in test.summary().replace("\n", " ")
+        fit = gp.spatial_regression(100 * slope, slope.rename("x") + np.arange(25) % 3, graph, model="sar", draws=draws)
+        floored = fit.coefficients["p_value"].iloc[1:] <= 2 / (draws + 1) * (1 + 1e-9)
+        assert floored.any() and f"p ≤ {format_p(2 / (draws + 1))}" in fit.summary()
+    assert "≤" not in gp.moran(slope, graph, method="normal").summary()
+
+
+def test_a_panel_counts_regions_and_years_apart() -> None:
+    squares = [shapely.box(x, y, x + 1, y + 1) for x in range(4) for y in range(4)]
+    regions = gpd.GeoDataFrame(geometry=squares, index=pd.Index([f"R{at}" for at in range(16)], name="region"))
+    rng, years = np.random.default_rng(2), range(2000, 2007)
+    rows = pd.MultiIndex.from_product([regions.index, years], names=["region", "year"])
+    data = pd.DataFrame(rng.normal(size=(len(rows), 2)), index=rows, columns=["growth", "level"])
+    fit = gp.panel_regression(data, gp.build_weights(regions.set_crs("EPSG:3035")), y="growth", regressors=["level"])
+    assert "16 regions over 7 years (112 rows)" in fit.summary().replace("\n", " ")

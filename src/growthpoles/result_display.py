@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from growthpoles.errors import listed
-from growthpoles.language.number_format import P_COLUMN, format_count, format_p, format_percent
+from growthpoles.language.number_format import P_COLUMN, format_count, format_p, format_percent, least_p
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,8 @@ def _templates() -> dict[str, Template]:
 
     env = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     env.filters |= {
-        "p": partial(format_p, relation=True),
+        "p": lambda p, least=0.0: format_p(p, relation=True, least=least),
+        "least": least_p,
         "bound": format_p,
         "count": format_count,
         "percent": format_percent,

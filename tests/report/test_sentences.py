@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from math import comb
 from pathlib import Path
 from typing import Any
 
@@ -192,8 +193,10 @@ def test_the_numbers_of_tests_are_the_studys_own(said: Said) -> None:
             assert told is not None and int(told[1]) + 1 in sizes
         if verdict is not None and verdict.conclusion == "unsupported":
             power, lead = verdict.power, " ".join(page.lead.sentences)
-            assert format_percent(power.target, lang) in lead and str(power.n) in lead
             reached = power.smallest_positive
+            rises = power.curve["power"][power.curve.index > 0]
+            best = format_percent(power.target if reached == reached else rises.max(), lang)
+            assert best in lead and str(power.n) in lead
             assert np.isnan(reached) or f"ρ = {words.number(reached)}" in lead
         for (_, year), local in results.local.items():
             table = table_of(page, "clusters")
@@ -203,6 +206,86 @@ def test_the_numbers_of_tests_are_the_studys_own(said: Said) -> None:
             if set(labels) - {"untestable", "isolate"}:
                 untestable = int((labels == "untestable").sum())
                 assert f"K = {local.family}" in table.note and f"({untestable})" in table.note
+
+
+def test_where_p_values_come_from_is_what_the_tests_say(said: Said) -> None:
+    results, pages = said
+    shown = [test for (_, year, _), test in results.moran.items() if year in results.detailed]
+    assert {test.method for test in shown} <= {"exact", "permutation"}
+    for lang, page in pages.items():
+        words, section, table = Words(lang), section_of(page, "spatial"), table_of(page, "clusters")
+        assert section is not None
+        for method in ("exact", "permutation"):
+            for count in {test.permutations for test in results.moran.values()}:
+                told = words("origin", method, permutations=words.count(count))
+                there = any(test.method == method and test.permutations == count for test in shown)
+                assert (told in section.sentences[0]) == there
+        local = results.local.get((results.edition, results.years[-1]))
+        assert (local is None) == (table is None)
+        if local is None or table is None:
+            continue
+        told = words("origin", f"local_{local.method}", permutations=words.count(local.permutations or 0))
+        assert (told in table.note) or set(local.label.astype(str)) <= {"untestable", "isolate"}
+
+
+@pytest.mark.parametrize(("side", "permutations"), [(3, 999), (4, 999), (9, 9), (12, 9)])
+def test_why_a_region_is_untestable_is_computed(side: int, permutations: int) -> None:
+    import growthpoles as gp
+    from growthpoles.report.wording import untestable_words
+
+    squares = [shapely.box(x, y, x + 1, y + 1) for x in range(side) for y in range(side)]
+    regions = gpd.GeoDataFrame(geometry=squares, index=[f"R{at}" for at in range(side * side)], crs="EPSG:3035")
+    graph = gp.build_weights(regions)
+    values = pd.Series(np.random.default_rng(side).normal(size=side * side), index=regions.index)
+    test = gp.local_moran(values, graph, permutations=permutations, adjust="bonferroni", rng=1)
+    level, shown = test.alpha / test.n, test.to_frame()
+    lost = shown[shown["label"] == "untestable"]
+    reachable = min(2 / comb(test.n - 1, k) for k in range(1, test.n - 1)) <= level
+    kinds = {"regions"} if not reachable else {
+        "draws" if row == "permutation" else "neighbours" for row in lost["method"]
+    }  # fmt: skip
+    for lang in LANGUAGES:
+        told = untestable_words(test, Words(lang))
+        starts = {kind: Words(lang)("untestable", kind, n="@", level="@", least="@", draws="@") for kind in
+                  ("regions", "draws", "neighbours")}  # fmt: skip
+        found = {kind for kind, text in starts.items() for each in told
+                 if re.fullmatch(re.escape(text).replace("@", ".+"), each)}  # fmt: skip
+        assert found == (kinds if len(lost) else set())
+
+
+def test_one_small_p_and_an_omnibus_that_disagrees_are_joined(said: Said) -> None:
+    results, pages = said
+    last, verdict = results.moran.get((results.edition, results.years[-1], results.root)), results.stages.verdict
+    apart = last is not None and verdict is not None
+    apart = apart and (last.p_value <= verdict.curve.alpha) == (verdict.conclusion == "unsupported")
+    for lang, page in pages.items():
+        count = 0 if verdict is None else int(verdict.curve.overall["specifications"])
+        summary = section_of(page, "summary")
+        assert summary is not None
+        assert (Words(lang)("text", "one_of", n=count) in summary.sentences) == apart
+
+
+def test_a_share_beside_the_rule_shows_on_which_side_it_is() -> None:
+    from growthpoles.report.wording import share_moved
+
+    rng = np.random.default_rng(4)
+    for lang in LANGUAGES:
+        for share in [0.898, 0.8996, 0.9, 0.904, *rng.uniform(0.85, 0.95, 200).round(4)]:
+            told = float(share_moved(Words(lang), share).replace(",", "."))
+            assert (told >= 0.9) == (share >= 0.9)
+
+
+def test_what_is_the_index_alone_is_no_aggregate_and_one_year_has_no_ratio(said: Said) -> None:
+    results, pages = said
+    for lang, page in pages.items():
+        words, table, data = Words(lang), table_of(page, "inequality"), section_of(page, "data")
+        assert data is not None and len(results.catalogue.aggregates) == 1
+        key = "indicators_flat" if results.study.rating.weighting == "given" else "indicators_weighted_flat"
+        assert words("text", key, indicators=len(results.catalogue.indicators)) in data.sentences
+        if table is not None:
+            heads = {each.head for each in table.columns}
+            assert (words("column", "ratio") in heads) == (len(results.years) > 1)
+            assert not any(re.fullmatch(r"0[.,]0+", cell) for row in table.rows for cell in row[3:5])
 
 
 def test_every_specification_is_counted_or_said_not_to_be(said: Said) -> None:
@@ -444,6 +527,36 @@ def test_a_leader_who_hangs_on_an_open_contradiction_is_said_to(tmp_path: Path, 
             start = words("text", kind, cells="", sentence="").split("(")[0]
             assert start in page.lead.sentences[1] and invented.printed(2, at + 1, "firms") in page.lead.sentences[1]
     assert found
+
+
+@pytest.mark.parametrize(("seed", "factor"), [(0, 10), (1, 0.1), (2, 10), (3, 1)])
+def test_a_cell_that_the_check_doubts_is_named_where_it_moves_a_rank(
+    seed: int, factor: float, tmp_path: Path, study_maker: Callable[..., Path], rated_only: None
+) -> None:
+    """A table of the user's own, of which one cell is ten times too large or small."""
+    path = study_maker(tmp_path, years=(2010, 2014, 2020), side=4)
+    rng = np.random.default_rng(seed)
+    level = pd.DataFrame(rng.uniform(20, 99, (16, 2)), columns=["growth", "patents"])
+    for year in (2010, 2014, 2020):
+        file = path.parent / f"table-{year}.csv"
+        table = pd.read_csv(file)
+        level *= rng.uniform(1.04, 1.06, level.shape)
+        table[["growth", "patents"]] = level.round(2)
+        if year == 2014:
+            table.loc[5, "growth"] = round(factor * table.loc[5, "growth"], 2)
+        table.to_csv(file, index=False)
+    results = compute(load_study(path))
+    name = str(results.regions["name_en"].iloc[5])
+    for lang in LANGUAGES:
+        page, words = make_page(results, lang, {}, provenance=PROVENANCE), Words(lang)
+        start = words("answer", "moved_cell", cells="@", region="", year="", before="", after="", n="").split("@")[0]
+        told = [each for each in page.lead.sentences if each.startswith(start)]
+        leads = words("text", "leader_put_right", cells="@", sentence="").split("@")[0]
+        told += [each for each in page.lead.sentences if each.startswith(leads)]
+        assert bool(told) == (factor != 1)
+        assert (section_of(page, "audit") is None) == (factor == 1)
+        if told:
+            assert name in told[0] and "table-2014.csv!" in told[0]
 
 
 def derived(study: Any, *, computed: bool) -> Any:

@@ -250,7 +250,7 @@ def test_reasons_of_what_is_left_out_are_told(told: Wording) -> None:
         **load_study("kazakhstan-2024").model_dump(), "growth_poles": {"poles": (), "recommended": {}}
     })  # fmt: skip
     reasons = set(missing_parts(bare, ()).values())
-    assert len(reasons) == 7
+    assert len(reasons) == 6
     assert not english(re.sub(r"\(\[\w+\]\)", "", told.left_out(reason)) for reason in [*reasons, "no neighbours"])
     few = message("{n} regions", where="convergence", allowed="{least} or more", n=4, least=5)
     assert few == "convergence: 4 regions; allowed: 5 or more"

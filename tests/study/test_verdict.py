@@ -233,7 +233,18 @@ def results(count=784, z=-0.34, p=0.376, share=0.0357, share_p=0.556, n=16, posi
         index=pd.MultiIndex.from_tuples([("all", "")], names=["choice", "value"]),
     )
     curve = SpecificationCurve(pd.DataFrame(), groups, "two-sided", 0.05, 9_999)
-    power = PowerCurve(pd.DataFrame(), "two-sided", 0.05, n, -0.4, 0.3, 0, 0.8, positive, negative)
+    power = PowerCurve(
+        pd.DataFrame({"power": [0.3, 0.05, 0.4]}, index=[-0.5, 0.0, 0.5]),
+        "two-sided",
+        0.05,
+        n,
+        -0.4,
+        0.3,
+        0,
+        0.8,
+        positive,
+        negative,
+    )
     return curve, power
 
 
@@ -244,23 +255,23 @@ def test_sentences_by_the_letter():
         "the median effect is −0.34 standard deviations (omnibus p = 0.376), and 3.6% of the specifications are "
         "significant at 0.05 (omnibus p = 0.556).",
         "With 16 regions Moran's I finds spatial dependence with 80% power only where ρ ≥ 0.90, and negative "
-        "dependence at no strength (spatial lag model), so anything weaker can be neither shown nor excluded.",
+        "dependence, however strong, with less (spatial lag model), so anything weaker often goes unnoticed.",
     )
     assert sentences(curve, power, "unsupported", lang="ru") == (
         "По 784 спецификациям данные не подтверждают ни того, что регионы-лидеры образуют скопления, ни того, что они "
         "стоят порознь: медианный эффект равен −0,34 стандартного отклонения (общее p = 0,376), на уровне 0,05 значимы "
         "3,6\u00a0% спецификаций (общее p = 0,556).",
         "При 16 регионах критерий Морана обнаруживает пространственную зависимость с мощностью 80\u00a0% лишь при "
-        "ρ ≥ 0,90, а отрицательную — ни при какой силе (модель пространственного лага), поэтому более слабую нельзя ни "
-        "доказать, ни исключить.",
+        "ρ ≥ 0,90, а отрицательную, сколь угодно сильную, — с меньшей (модель пространственного лага), поэтому более "
+        "слабая часто остаётся незамеченной.",
     )
     assert sentences(curve, power, "unsupported", lang="kk") == (
         "784 спецификация бойынша деректер көшбасшы өңірлердің шоғырланатынын да, бір-бірінен бөлек тұратынын да "
         "растамайды: медианалық әсер −0,34 стандартты ауытқуға тең (жалпы p = 0,376), спецификациялардың 3,6\u00a0%-ы "
         "0,05 деңгейінде мәнді (жалпы p = 0,556).",
         "16 өңірде Моран критерийі кеңістіктік тәуелділікті 80\u00a0% қуатпен тек ρ ≥ 0,90 болғанда ғана анықтайды, ал "
-        "теріс тәуелділікті күші қандай болса да анықтамайды (кеңістіктік лаг моделі), сондықтан одан әлсізін "
-        "дәлелдеуге де, жоққа шығаруға да болмайды.",
+        "теріс тәуелділікті, қаншалықты күшті болса да, одан аз қуатпен анықтайды (кеңістіктік лаг моделі), сондықтан "
+        "одан әлсізі көбіне байқалмай қалады.",
     )
 
 

@@ -226,12 +226,13 @@ def named(frame: pd.DataFrame, study: Study | gpd.GeoDataFrame, *, lang: str = "
         from growthpoles.study.inputs import study_regions
 
         study = study_regions(study)
-    regions = study
-    column = f"short_{lang}" if f"short_{lang}" in regions else "name"
-    if column not in regions or frame.index.name != "region":
+    from growthpoles.study.inputs.study_regions import written_names
+
+    regions, names = study, written_names(study, lang)
+    if names.equals(regions.index.to_series().astype(object)) or frame.index.name != "region":
         return frame
     beside = frame.copy()
-    beside.insert(0, "name", regions[column].reindex(frame.index))
+    beside.insert(0, "name", names.reindex(frame.index))
     return beside
 
 

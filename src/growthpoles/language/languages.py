@@ -48,6 +48,11 @@ LANGUAGES: dict[str, Language] = {
 }
 
 
+def preferred(lang: str) -> tuple[str, ...]:
+    """Return the languages in which a name is looked for: the one asked for, then the others."""
+    return (check_language(lang), *(other for other in LANGUAGES if other != lang))
+
+
 def check_language(lang: str) -> str:
     """Return `lang` if it is a known language.
 

@@ -70,7 +70,9 @@ def format_percent(share: float, lang: str = SOURCE) -> str:
     return _signs(check_language(lang))[1].format(format_number(round(100 * share, 1), lang, digits=None))
 
 
-def format_p(p: SupportsFloat | None, lang: str = SOURCE, *, digits: int = 3, relation: bool = False) -> str:
+def format_p(
+    p: SupportsFloat | None, lang: str = SOURCE, *, digits: int = 3, relation: bool = False, least: float = 0.0
+) -> str:
     """Write a p-value with the digits that matter: "0.037", "0.0042", "< 0.0001"; a dash where there is none.
 
     Parameters
@@ -83,6 +85,9 @@ def format_p(p: SupportsFloat | None, lang: str = SOURCE, *, digits: int = 3, re
         Digits from 0.01 on; below there are four at least.
     relation
         Write "= 0.037", so that the text can stand after "p".
+    least
+        The smallest p-value that the draws behind it can give: it is written "≤ 0.0020", since the true one may be
+        smaller.
     """
     try:
         number = float(p)  # type: ignore[arg-type]
@@ -93,7 +98,14 @@ def format_p(p: SupportsFloat | None, lang: str = SOURCE, *, digits: int = 3, re
     if number < LEAST_P:
         return f"< {format_number(LEAST_P, lang, digits=4)}"
     text = format_number(number, lang, digits=max(4, digits) if number < 0.01 else digits)
+    if number <= least * (1 + 1e-9) and number < 1:
+        return f"\N{LESS-THAN OR EQUAL TO} {text}"
     return f"= {text}" if relation else text
+
+
+def least_p(draws: float, alternative: str = "two-sided") -> float:
+    """Return the smallest p-value that so many draws can give; 0 where none was drawn."""
+    return (2.0 if alternative == "two-sided" else 1.0) / (draws + 1) if draws > 0 else 0.0
 
 
 @cache

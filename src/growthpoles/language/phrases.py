@@ -153,9 +153,9 @@ class Words:
         """Write a number with its sign; a dash where there is none."""
         return DASH if missing(value) else format_number(float(str(value)), self.lang, digits=digits, sign="+")
 
-    def probability(self, value: object, *, relation: bool = False) -> str:
+    def probability(self, value: object, *, relation: bool = False, least: float = 0.0) -> str:
         """Write a p-value; see :func:`growthpoles.language.number_format.format_p`."""
-        return format_p(value, self.lang, relation=relation)  # type: ignore[arg-type]
+        return format_p(value, self.lang, relation=relation, least=least)  # type: ignore[arg-type]
 
     def count(self, value: int) -> str:
         """Write a whole number."""

@@ -19,7 +19,7 @@ import pandas as pd
 
 from growthpoles.errors import RatingError, Reason, StudyError, message, nearest
 from growthpoles.file_reading import read_text, remembered
-from growthpoles.language.languages import LANGUAGES
+from growthpoles.language.languages import LANGUAGES, preferred
 from growthpoles.ratings.indicator_checks import numeric_table
 from growthpoles.ratings.indicator_methods import METHOD_COLUMNS, IndicatorMethod, indicator_method
 from growthpoles.result_display import ResultDisplay
@@ -353,9 +353,10 @@ class Catalogue(ResultDisplay):
         return int(self._cell(self._known(code), "direction"))
 
     def name(self, code: str, language: str = "en") -> str:
-        """Name of `code` in `language`; the code itself when the catalogue gives none."""
-        column = f"name_{language}"
-        return str(self._cell(self._known(code), column) or code) if column in self.frame else code
+        """Name of `code` in `language`, else in another one; the code itself when the catalogue gives none."""
+        columns = (f"name_{lang}" for lang in preferred(language))
+        named = (self._cell(self._known(code), column) for column in columns if column in self.frame)
+        return str(next(filter(None, named), code))
 
     def names(self, language: str = "en") -> dict[str, str]:
         """Names of all codes in `language`."""

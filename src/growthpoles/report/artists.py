@@ -20,8 +20,10 @@ from growthpoles.study.inputs import (
 from growthpoles.study.study_spec import spread_over
 
 if TYPE_CHECKING:
+    from libpysal.graph import Graph
     from matplotlib.axes import Axes
 
+    from growthpoles.spatial.global_tests.global_result import GlobalResult
     from growthpoles.specialisation import RegionalInequality
 
 
@@ -198,9 +200,11 @@ def change_parts(view: ReportView) -> Axes:
 
 
 def adds_up(results: Results, year: int) -> bool:
-    """Tell whether the index is a sum of few enough contributions to be drawn."""
+    """Tell whether the index is a sum of several contributions, few enough to be drawn."""
     from growthpoles.ratings.contributions import contributions
 
+    if len(results.catalogue.indicators) == 1:
+        return False
     try:
         parts = contributions(results.rating(year), results.catalogue)
     except RatingError:
@@ -250,7 +254,8 @@ def membership(view: ReportView) -> Axes:
     frame = result.class_probability().drop(columns="no class")
     scale = view.results.scale
     frame.columns = [scale.name(letter, view.lang) for letter in frame.columns]
-    shown = frame.loc[result.to_frame().sort_values(by=["rank"], kind="stable").index]
+    ranks = result.to_frame()["rank"].astype(float).dropna()
+    shown = frame.loc[ranks.sort_values(kind="stable").index]
     return maps.plot_membership(view.cut(shown[shown.sum(axis=1) > 0]), names=view.names, year=view.year, **view.common)
 
 
@@ -263,16 +268,21 @@ def moran(view: ReportView) -> Axes:
     return maps.plot_moran(kept, graph, names=view.names, result=test, year=view.year, **facts)
 
 
+def bivariate(results: Results) -> tuple[GlobalResult, pd.Series, pd.Series, Graph]:
+    """Test the index of the first year beside the neighbours' mean of the last one."""
+    from growthpoles.spatial.global_tests.bivariate_moran import moran_bivariate as test
+
+    before, after = (results.rating(results.years[end])[results.root] for end in (0, -1))
+    assert results.graph is not None  # the figure is not possible otherwise
+    kept, graph, _ = with_data(before.where(after.notna()), results.graph)
+    later, drawn = after[kept.index], permutations(results.study, len(results.regions))
+    return test(kept, later, graph, permutations=drawn, rng=results.study.study.seed), kept, later, graph
+
+
 def moran_bivariate(view: ReportView) -> Axes:
     """Draw the index of the first year against the neighbours' mean of the last one."""
-    from growthpoles.spatial.global_tests.bivariate_moran import moran_bivariate as bivariate
-
     first, last = view.span
-    values = [view.results.rating(year)[view.code] for year in view.span]
-    kept, graph, _ = with_data(values[0].where(values[1].notna()), view.graph)
-    later = values[1][kept.index]
-    seed, drawn = view.study.study.seed, permutations(view.study, len(view.regions))
-    test = bivariate(kept, later, graph, permutations=drawn, rng=seed)
+    test, kept, later, graph = bivariate(view.results)
     axes = {"variable": f"{view.name}, {first}", "neighbours": later, "beside": f"{view.name}, {last}"}
     return maps.plot_moran(kept, graph, names=view.names, result=test, **(view.common | axes))
 

@@ -15,7 +15,7 @@ from growthpoles.errors import DataError, GrowthpolesError, Number, Reason, mess
 from growthpoles.file_reading import read_bytes
 from growthpoles.file_writing import make_folder, output_folder
 from growthpoles.language.languages import SOURCE
-from growthpoles.language.phrases import Words, shorten
+from growthpoles.language.phrases import Words, missing, shorten
 from growthpoles.report.manifest import check_files, write_files, written_before
 from growthpoles.report.page_blocks import Context, Picture, Section, Table, make_table
 from growthpoles.report.tables.table_formats import csv_bytes, fixed_workbook, put_text, sheet_names
@@ -439,7 +439,8 @@ def audit_section(ctx: Context) -> Section | None:
         for own in summarise(audit.ledger).to_dict("records")
     ]
     blocks: list[Table | Picture] = [make_table(words, "faults", "severity fault columns rows #cells", rows)]
-    blocks.append(_orders(ctx, audit.alignment_table().to_dict("records")))
+    if ctx.results.study.cells is not None:
+        blocks.append(_orders(ctx, audit.alignment_table().to_dict("records")))
     claims = audit.claims
     if len(claims):
         counted = pd.crosstab(claims["edition"], claims["verdict"]).reindex(claims["edition"].unique())
@@ -521,6 +522,27 @@ def leading_put_right(ctx: Context, year: int, *, short: bool = False) -> list[s
     return told
 
 
+def moved_put_right(ctx: Context) -> list[str]:
+    """Say which doubted cell moves its region farthest in the order of its year, and how far."""
+    results, audit = ctx.results, ctx.results.stages.audit
+    if audit is None:
+        return []
+    tables = {when: table for (name, when), table in results.indicators.items() if name == results.edition}
+    found: list[tuple[Standing, int, int]] = []
+    for each in standing_cells(results.study, results.edition, tables, audit)[:_ALONE]:
+        right = put_right(results.study, results.edition, tables, [each])
+        with suppress(GrowthpolesError):  # as above
+            ranks = study_ratings(results.study, right, results.catalogue)[each.year]["rank"]
+            both: Any = [frame.get(each.region) for frame in (results.rating(each.year)["rank"], ranks)]
+            if not any(map(missing, both)) and both[0] != both[1]:
+                found.append((each, int(both[0]), int(both[1])))
+    if not found:
+        return []
+    each, before, after = max(found, key=lambda own: abs(own[2] - own[1]))
+    told = {"cells": _told_cells(ctx, [each]), "region": ctx.region(each.region), "year": each.year}
+    return [ctx.words("answer", "moved_cell", before=before, after=after, n=len(found), **told)]
+
+
 def _told_cells(ctx: Context, cells: list[Standing]) -> str:
     """Name printed cells, with what is printed and expected there: the first of many, and how many more."""
     words, audit = ctx.words, ctx.results.stages.audit
@@ -530,7 +552,12 @@ def _told_cells(ctx: Context, cells: list[Standing]) -> str:
         own = audit.ledger.iloc[line]
         told = {"table": own["table"], "row": own["row"], "printed": own["printed"]}
         told |= {"column": ctx.code(own["column"]), "region": ctx.region(each.region)}
-        named.append(words("text", "printed_cell", expected=words.number(own["expected"], each.digits), **told))
+        cells_of = audit.sources.cells
+        if "place" in cells_of:  # of the user's own file
+            same = cells_of["table"].eq(own["table"]) & cells_of["row"].eq(own["row"])
+            told["place"] = cells_of.loc[same & cells_of["column"].eq(own["column"]), "place"].iloc[0]
+        told["expected"] = words.number(own["expected"], each.digits)
+        named.append(words("text", "own_cell" if "place" in told else "printed_cell", **told))
     if len(chosen) > MOST_PLACES:
         named.append(words("text", "more_cells", n=len(chosen) - MOST_PLACES))
     return "; ".join(named)

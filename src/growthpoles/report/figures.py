@@ -24,12 +24,18 @@ from growthpoles.ratings.through_time.rating_change import SURE, UNDECIDED
 from growthpoles.report import artists, stages
 from growthpoles.report.figure_views import ReportView, View, rows_told
 from growthpoles.report.results import Results
-from growthpoles.report.stages import draws, permutations
 from growthpoles.report.wording import (
+    best_power,
     counted_words,
+    drawn,
     figure_title,
     indicator_names,
+    origin_words,
+    permuted,
     region_names,
+    shared,
+    unranked_words,
+    untestable_words,
     weight_spread,
     yardstick_words,
 )
@@ -87,7 +93,7 @@ def _power_alt(results: Results, year: int, words: Words) -> str:
     power = results.stages.verdict.power
     found, told = power.smallest_positive, {"n": power.n, "target": words.number(power.target, 1)}
     if found != found:
-        return words("alt", "power_blind", **told)
+        return words("alt", "power_blind", **told, best=best_power(power, words, positive=True))
     return words("alt", "power", rho=words.number(found, 2), **told)
 
 
@@ -232,7 +238,10 @@ def _rating_alt(results: Results, year: int, words: Words) -> str:
 
 def _moran_alt(results: Results, year: int, words: Words) -> str:
     test = results.moran[results.edition, year, results.root]
-    told = {"statistic": words.number(test.statistic, 3), "p": words.probability(test.p_value, relation=True)}
+    told = {
+        "statistic": words.number(test.statistic, 3),
+        "p": words.probability(test.p_value, relation=True, least=test.least),
+    }
     return words("alt", "moran", n=test.n, **told)
 
 
@@ -248,19 +257,8 @@ def _nothing(results: Results, words: Words) -> str:
     return ""
 
 
-def _permuted(results: Results, words: Words) -> str:
-    return words("caption", "permutation", permutations=words.count(permutations(results.study, len(results.regions))))
-
-
-def _drawn(results: Results, words: Words) -> str:
-    adjusted = words("adjusted", results.study.report.adjust)
-    return words("caption", "conditional", permutations=words.count(draws(results.study)), adjusted=adjusted)
-
-
-def _shared(results: Results, words: Words) -> str:
-    verdict = results.stages.verdict
-    assert verdict is not None  # its figures are not drawn otherwise
-    return words("caption", "relocations", permutations=words.count(verdict.curve.permutations))
+def _permuted_twice(results: Results, words: Words) -> str:
+    return words("caption", "permutation", origin=origin_words([artists.bivariate(results)[0]], words))
 
 
 def _replicated(results: Results, words: Words) -> str:
@@ -275,9 +273,10 @@ def _intervals(results: Results, words: Words) -> str:
 
 
 def _weighted(results: Results, words: Words) -> list[str]:
-    """Say how far the weights of the replications are drawn apart, where there are any."""
+    """Say how far the weights of the replications are drawn apart, where there are any, and who is not shown."""
     spread = weight_spread(results, words)
-    return [words("caption", "drawn_weights", spread=spread)] if spread else []
+    told = [words("caption", "drawn_weights", spread=spread)] if spread else []
+    return told + unranked_words(results, words)
 
 
 def _variable(results: Results, words: Words) -> str:
@@ -292,11 +291,9 @@ def _power_text(results: Results, words: Words) -> str:
 
 
 def _local(results: Results, words: Words) -> str:
-    frames = [test.to_frame()["label"] for (edition, _), test in results.local.items() if edition == results.edition]
-    told = [_variable(results, words)]
-    if any((labels == "untestable").any() for labels in frames):
-        told.append(words("caption", "untestable"))
-    return " ".join(told)
+    tests = [test for (edition, _), test in results.local.items() if edition == results.edition]
+    why = dict.fromkeys(sentence for test in tests for sentence in untestable_words(test, words))
+    return " ".join([_variable(results, words), *why])
 
 
 def _dated(results: Results, words: Words) -> str:
@@ -459,7 +456,7 @@ class Kind:
 _MAP: Any = {"on_boundaries": True, "command": ("variable",)}
 _GRAPH: Any = {"section": "spatial", "on_boundaries": True, "weights": True}
 _TESTS = ("variable", "weights", "adjust", "permutations")
-_LOCAL: Any = {**_GRAPH, "possible": _tested, "p_method": _drawn, "command": _TESTS, "text": _local}
+_LOCAL: Any = {**_GRAPH, "possible": _tested, "p_method": drawn, "command": _TESTS, "text": _local}
 _RANKS: Any = {"section": "robustness", "alt": _ranked_alt}
 # fmt: off
 _KINDS = (
@@ -518,8 +515,8 @@ _KINDS = (
     Kind("neighbours", "once", artists.neighbours, possible=lambda r, year: r.graph is not None, edition="",
          command=("weights",), alt=_graph_alt, **_GRAPH),
     Kind("moran", "every year", artists.moran, possible=lambda r, year: (r.edition, year, r.root) in r.moran,
-         p_method=_permuted, alt=_moran_alt, text=_variable, **_GRAPH),
-    Kind("moran-bivariate", "period", artists.moran_bivariate, standard=False, p_method=_permuted,
+         p_method=permuted, alt=_moran_alt, text=_variable, **_GRAPH),
+    Kind("moran-bivariate", "period", artists.moran_bivariate, standard=False, p_method=_permuted_twice,
          possible=lambda r, year: all((r.edition, each, r.root) in r.moran for each in (r.years[0], r.years[-1])),
          alt=_chart, **_GRAPH),
     Kind("influence", "every year", artists.influence, standard=False, text=_influenced, alt=_influence_alt,
@@ -532,7 +529,7 @@ _KINDS = (
     Kind("hotspots", "every year", artists.hotspots, standard=False, alt=_legend, **_LOCAL),
     Kind("significance", "every year", artists.significance, standard=False, alt=_grouped(_p_groups), **_LOCAL),
     Kind("specifications", "once", artists.specifications, "verdict", _found("verdict"), marks="many", edition="",
-         p_method=_shared, alt=_curve_alt),
+         p_method=shared, alt=_curve_alt),
     Kind("power", "once", artists.power, "verdict", _found("verdict"), place="last", edition="", alt=_power_alt,
          weights=True, text=_power_text, on_data=False),
     Kind("spread", "period", artists.spread, "poles", _spread_tested, standard=False, weights=True,
@@ -615,7 +612,7 @@ def figure_jobs(results: Results) -> Iterator[FigureJob]:
     """Yield the figures that the results allow, in the order of `figure_plan`."""
     ksi_years = tuple(year for year, frame in results.published.items() if "ksi" in frame)
     for kind, year in figure_plan(results.study, ksi_years):
-        if not kind.possible(results, year):
+        if (kind.on_boundaries and results.study.boundaries.absent) or not kind.possible(results, year):
             continue
         parameters = {"year": year} if year else {}
         if kind.when == "period":

@@ -233,26 +233,30 @@ def inequality_section(ctx: Context) -> Section | None:
             per = ctx.code(found.weights[code]) if weighting == "weights" else words.value("regions alike")
             compared = not each.changes.empty and (each.years[0], each.years[-1]) == (ends[0], ends[-1])
             change: Any = each.changes.loc[(measure, weighting)] if compared else None
+            least = own["value"][own["value"] > 0].min()
+            digits = 3 if not least < 0.01 else 4 if least >= 0.001 else 5  # two digits that say something
             rows.append(
                 (
                     ctx.code(code),
                     words.value(measure),
                     per,
-                    *(words.number(value, 3) for value in own["value"]),
-                    _range(words, last["lower"], last["upper"], 3),
-                    DASH if change is None else words.number(change["ratio"], 2),
-                    DASH if change is None else _range(words, change["lower"], change["upper"], 2),
+                    *(words.number(value, digits) for value in own["value"]),
+                    _range(words, last["lower"], last["upper"], digits),
+                    *([] if len(ends) == 1 else [DASH] * 2 if change is None else _ratio(words, change)),
                     DASH if missing(last["region_most"]) else ctx.list_regions(parts_of(last["region_most"])),
-                    words.number(last["without_most"], 3),
+                    words.number(last["without_most"], digits),
                 )
             )
     heads = [
-        "variable", "@measure", "weighted_by", *(f"#={year}" for year in ends), "#interval_95", "#ratio",
-        "#ratio_interval", "region_most", "#without_most",
+        "variable", "@measure", "weighted_by", *(f"#={year}" for year in ends), "#interval_95",
+        *(["#ratio", "#ratio_interval"] if len(ends) > 1 else []), "region_most", "#without_most",
     ]  # fmt: skip
     blocks: list[Table | Picture] = [*ctx.figures("inequality")]
     if rows:
-        blocks.append(make_table(words, "inequality", heads, rows, note=words("text", "inequality_note", least=LEAST)))
+        note = [words("text", "inequality_note", least=LEAST)]
+        note += [words("text", "inequality_ratio")] if len(ends) > 1 else []
+        note += [words("text", "inequality_max_min")] if any(row[1] == words.value("max_min") for row in rows) else []
+        blocks.append(make_table(words, "inequality", heads, rows, note=" ".join(note)))
     groups = [
         (ctx.code(code), index, year, words.number(own["total"], 4), words.number(own["between"], 4),
          words.number(own["within"], 4), words.number(100 * own["between_share"], 1))
@@ -266,6 +270,10 @@ def inequality_section(ctx: Context) -> Section | None:
         blocks.append(make_table(words, "inequality_groups", columns, groups))
     sentence = words("text", "inequality")
     return Section("inequality", words("section", "inequality"), (sentence,), tuple(blocks))
+
+
+def _ratio(words: Any, change: Any) -> list[str]:
+    return [words.number(change["ratio"], 2), _range(words, change["lower"], change["upper"], 2)]
 
 
 def _range(words: Any, low: float, high: float, digits: int) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from growthpoles.language.number_format import format_percent
 from growthpoles.language.phrases import DASH, Words, missing, shorten
 from growthpoles.report.results import Results
 from growthpoles.report.wording import Wording, indicator_names, region_names
+
+_NAMED = 12  # pairs of regions that a sentence names
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,3 +167,40 @@ def make_table(
     title = words("table", ident, **values) if caption is None else caption
     name = "-".join([ident, *(str(value) for value in values.values())])
     return Table(name, title, tuple(heads), tuple(tuple(str(cell) for cell in row) for row in rows), note)
+
+
+def unused_rows(ctx: Context) -> list[tuple[str, str, str, str]]:
+    """Name rows and columns that were read and not used, by file and reason: as written, or by their number."""
+    words, found = ctx.words, ctx.results.unused
+    found = found[found["row"].isna() | (found["column"] == "")]  # cells of a column that no edition takes have both
+    rows = []
+    for (file, _), part in found.groupby(["file", found["reason"].map(str)], sort=False):
+        named = [
+            str(own["column"] or own["content"] or words("text", "unused_row", row=own["row"]))
+            for own in part.to_dict("records")
+        ]
+        reason = ctx.wording.reason(part["reason"].iloc[0])
+        count = DASH if part["row"].isna().any() else words.count(len(part))
+        rows.append((shorten(file), shorten(", ".join(dict.fromkeys(named)), 300), count, reason))
+    return rows
+
+
+def mended_sentences(ctx: Context) -> Iterator[str]:
+    """Say what was mended in the boundary file."""
+    words, attrs = ctx.words, ctx.results.regions.attrs
+    covered = attrs.get("coverage") or {}
+    if covered.get("touched"):
+        change = _at_most(words, covered["area_change"])
+        pairs, gained = ctx.pairs(covered["touched"], _NAMED), covered["pairs_gained"]
+        yield words("text", "borders_mended", n=words.count(len(covered["touched"])), pairs=pairs, change=change)
+        told = {"n": words.count(len(gained)), "pairs": ctx.pairs(gained, _NAMED)} if gained else {}
+        yield words("text", "pairs_gained" if gained else "pairs_none", **told)
+    if repairs := attrs.get("repairs"):
+        named = shorten(", ".join(ctx.region(each["region"]) for each in repairs), 2_000)
+        change = _at_most(words, max(abs(each["area_change"]) for each in repairs))
+        yield words("text", "polygons_mended", regions=named, change=change)
+
+
+def _at_most(words: Words, share: float) -> str:
+    """Write a share rounded up to what is printed; what is left by rounding is none."""
+    return format_percent(math.ceil(1_000 * share - 1e-6) / 1_000, words.lang)

@@ -12,6 +12,7 @@ from growthpoles.language.number_format import format_percent
 from growthpoles.language.phrases import DASH, RAISED, Words, missing, shorten
 from growthpoles.maps.sheet.legend import interval
 from growthpoles.ratings.classes import TEN_CLASSES
+from growthpoles.ratings.robustness import Robustness
 from growthpoles.ratings.through_time.rating_change import RatingChange
 from growthpoles.report.audit_files import (
     audit_section,
@@ -19,23 +20,37 @@ from growthpoles.report.audit_files import (
     grave_faults,
     leading,
     leading_put_right,
+    moved_put_right,
 )
 from growthpoles.report.industries import industries_section, inequality_section
-from growthpoles.report.page_blocks import Context, Picture, Section, Table, make_table
+from growthpoles.report.page_blocks import (
+    Context,
+    Picture,
+    Section,
+    Table,
+    make_table,
+    mended_sentences,
+    unused_rows,
+)
 from growthpoles.report.results import Results
-from growthpoles.report.stages import draws, permutations
 from growthpoles.report.wording import (
+    best_power,
     counted_words,
     drawn_choices,
+    local_origin,
     method_sentences,
     no_classes,
+    origin_words,
+    row_p,
+    share_moved,
     single,
+    untestable_words,
     varied_words,
     verdict_words,
     weight_spread,
     yardstick_words,
 )
-from growthpoles.spatial.local_tests.local_result import LocalResult
+from growthpoles.spatial.local_tests.local_result import QUADRANTS, LocalResult
 from growthpoles.specialisation.ksi import DEFAULT_LEADER, DEFAULT_MIDDLE
 from growthpoles.study.examine_study import open_marks
 
@@ -43,7 +58,7 @@ if TYPE_CHECKING:
     from growthpoles.study.verdict import Verdict
 
 _CELLS = 60
-_NAMED = 12  # pairs of regions that a sentence names
+_NAMED = 12  # regions that a sentence names
 _MATRIX = 12
 _YEARS = 3
 _RAISED = str.maketrans("-0123456789", RAISED)
@@ -79,12 +94,15 @@ def summary_section(ctx: Context) -> Section:
                 year=results.years[-1],
                 statistic=words.number(last.statistic, 3),
                 expected=words.number(last.expected, 3),
-                p=words.probability(last.p_value, relation=True),
+                p=words.probability(last.p_value, relation=True, least=last.least),
                 n=last.n,
             )
         )
-    if results.stages.verdict is not None:
-        sentences += verdict_words(words, results.stages.verdict)
+    if (verdict := results.stages.verdict) is not None:
+        small = last is not None and last.p_value <= verdict.curve.alpha
+        if last is not None and small == (verdict.conclusion == "unsupported"):
+            sentences.append(words("text", "one_of", n=int(verdict.curve.overall["specifications"])))
+        sentences += verdict_words(words, verdict)
     if results.stages.audit is not None:
         sentences.append(audit_sentence(words, results.stages.audit))
     return Section("summary", words("section", "summary"), tuple(sentences), (_summary_table(ctx),))
@@ -102,12 +120,12 @@ def lead_section(ctx: Context) -> Section:
         said.append(words("verdict", outcome))
     answer = words("answer", "joined", parts="; ".join(said)) if said else words("answer", "nothing")
     made = list(doubts)
-    if (found := stages.robustness.get(year)) is not None:
+    if (found := stages.robustness.get(year)) is None:
+        made += [words("answer", "single")] if told and single(results.catalogue) else []
+    else:
         frame = found.to_frame()
         width = float((frame["rank_high"] - frame["rank_low"]).median())
-        if single(results.catalogue) and len(found.labels[0]) == 1:
-            made.append(words("answer", "single"))
-        elif math.isfinite(width):
+        if math.isfinite(width):
             kind = "firm_still" if width == 0 else "firm" if width <= _FIRM else "loose"
             spread = weight_spread(results, words) or words.count(0)
             made.append(words("answer", kind, places=words.count(round(width)), spread=spread))
@@ -115,6 +133,8 @@ def lead_section(ctx: Context) -> Section:
         made.append(_caveat(words, stages.verdict, stages.verdict.conclusion))
     if stages.audit is not None and (grave := grave_faults(stages.audit)):
         made.append(words("answer", "audit", grave=grave))
+    elif not doubts:
+        made += moved_put_right(ctx)
     pictures = [each for each in ctx.pictures.values() if each.ident == _lead_picture(ctx)]
     return Section("lead", words("section", "lead"), (answer, *made), tuple(pictures))
 
@@ -123,9 +143,9 @@ def _caveat(words: Words, verdict: Verdict, outcome: str) -> str:
     """Say what to make of the verdict: what could have been found, where nothing was."""
     power = verdict.power
     blind = outcome == "unsupported" and math.isnan(power.smallest_positive)
-    target = format_percent(power.target, words.lang)
+    told = {"target": format_percent(power.target, words.lang), "best": best_power(power, words, positive=True)}
     key = f"{outcome}_blind" if blind else outcome
-    return words("answer", key, n=power.n, rho=words.number(power.smallest_positive), target=target)
+    return words("answer", key, n=power.n, rho=words.number(power.smallest_positive), **told)
 
 
 def _lead_picture(ctx: Context) -> str:
@@ -176,7 +196,8 @@ def data_section(ctx: Context) -> Section:
     if single(catalogue):
         sentences.append(words("text", "indicators_one"))
     else:
-        sentences.append(words("text", "indicators" if stated else "indicators_weighted", **parts))
+        flat = "_flat" if len(catalogue.aggregates) == 1 else ""  # the index alone
+        sentences.append(words("text", f"indicators{'' if stated else '_weighted'}{flat}", **parts))
     units = catalogue.units()
     told = results.study.rating.sources
     indicators = [
@@ -205,51 +226,14 @@ def data_section(ctx: Context) -> Section:
         blocks.append(make_table(words, "imputed", "#year region cell #filled how", filled[:_CELLS]))
     if absent:
         blocks.append(make_table(words, "missing", "#year region cell reason", absent[:_CELLS]))
-    if unused := _unused(ctx):
+    if unused := unused_rows(ctx):
         sentences.append(words("text", "unused"))
         blocks.append(make_table(words, "unused", "file unused #rows reason", unused[:_CELLS]))
-    sentences += _mended(ctx)
+    sentences += mended_sentences(ctx)
     if marks := open_marks(results.study.path):
         sentences.append(words("text", "marks", count=len(marks)))
         blocks.append(make_table(words, "marks", "file #line marked", marks[:_CELLS]))
     return Section("data", words("section", "data"), tuple(sentences), tuple(blocks))
-
-
-def _unused(ctx: Context) -> list[tuple[str, str, str, str]]:
-    """Name rows and columns that were read and not used, by file and reason: as written, or by their number."""
-    words, found = ctx.words, ctx.results.unused
-    found = found[found["row"].isna() | (found["column"] == "")]  # cells of a column that no edition takes have both
-    rows = []
-    for (file, _), part in found.groupby(["file", found["reason"].map(str)], sort=False):
-        named = [
-            str(own["column"] or own["content"] or words("text", "unused_row", row=own["row"]))
-            for own in part.to_dict("records")
-        ]
-        reason = ctx.wording.reason(part["reason"].iloc[0])
-        count = DASH if part["row"].isna().any() else words.count(len(part))
-        rows.append((shorten(file), shorten(", ".join(dict.fromkeys(named)), 300), count, reason))
-    return rows
-
-
-def _mended(ctx: Context) -> Iterator[str]:
-    """Say what was mended in the boundary file."""
-    words, attrs = ctx.words, ctx.results.regions.attrs
-    covered = attrs.get("coverage") or {}
-    if covered.get("touched"):
-        change = _at_most(words, covered["area_change"])
-        pairs, gained = ctx.pairs(covered["touched"], _NAMED), covered["pairs_gained"]
-        yield words("text", "borders_mended", n=words.count(len(covered["touched"])), pairs=pairs, change=change)
-        told = {"n": words.count(len(gained)), "pairs": ctx.pairs(gained, _NAMED)} if gained else {}
-        yield words("text", "pairs_gained" if gained else "pairs_none", **told)
-    if repairs := attrs.get("repairs"):
-        named = shorten(", ".join(ctx.region(each["region"]) for each in repairs), 2_000)
-        change = _at_most(words, max(abs(each["area_change"]) for each in repairs))
-        yield words("text", "polygons_mended", regions=named, change=change)
-
-
-def _at_most(words: Words, share: float) -> str:
-    """Write a share rounded up to what is printed; what is left by rounding is none."""
-    return format_percent(math.ceil(1_000 * share - 1e-6) / 1_000, words.lang)
 
 
 def rating_section(ctx: Context) -> Section:
@@ -258,10 +242,8 @@ def rating_section(ctx: Context) -> Section:
     sentences = [*method_sentences(results, words), words("text", f"rating{ctx.kind}{ctx.mapped}")]
     if len(results.detailed) < len(results.years):
         named = ", ".join(map(str, results.detailed))
-        fewer = words.count(permutations(results.study, len(results.regions), detailed=False))
-        sentences.append(
-            words("text", f"detailed{ctx.mapped}", count=len(results.years), years=named, permutations=fewer)
-        )
+        fewer = origin_words((t for key, t in results.moran.items() if key[1] not in results.detailed), words)
+        sentences.append(words("text", f"detailed{ctx.mapped}", count=len(results.years), years=named, origin=fewer))
     if len(results.years) > 1:
         sentences.append(words("text", f"change{ctx.kind}", first=results.years[0], last=results.years[-1]))
         sentences.append(words("text", "compared", limits=yardstick_words(results.study, words)))
@@ -300,7 +282,7 @@ def _change_cell(words: Words, name: str, value: object, digits: int) -> str:
     if name == "class_move":
         return words.value(value)
     if name.startswith("p_"):
-        return words.number(value, 2)
+        return share_moved(words, value)
     return words.number(value, digits) if name.startswith("index") else words.signed(value, digits)
 
 
@@ -378,9 +360,17 @@ def robustness_section(ctx: Context) -> Section | None:
     ]
     if outside:
         told.append(words("text", "robustness_outside", names="; ".join(outside)))
+    if others := _ranked_sometimes(result):
+        told.append(words("text", "robustness_others", names=ctx.list_regions(others, _NAMED)))
     if results.classed and not result.on_scale.all():
         told.append(words("text", "robustness_classes", n=words.count(int(result.on_scale.sum()))))
     return Section("robustness", words("section", "robustness"), tuple(told), tuple(blocks))
+
+
+def _ranked_sometimes(result: Robustness) -> list[str]:
+    """Return the regions without a rank of their own that have one in some draws."""
+    bare = result.to_frame()["rank"].isna().to_numpy() & (result.ranks > 0).any(axis=0)
+    return [str(region) for region in result.nominal.index[bare]]
 
 
 def _class_cells(ctx: Context, own: Mapping[Any, Any]) -> tuple[str, str, str]:
@@ -436,7 +426,7 @@ def spatial_section(ctx: Context) -> Section | None:
             words.number(test.statistic, 3),
             words.number(test.expected, 3),
             words.number(test.z_score, 2),
-            words.probability(test.p_value),
+            words.probability(test.p_value, least=test.least),
             ", ".join(map(ctx.region, results.without_data[edition, year, variable])) or DASH,
             *([", ".join(map(ctx.region, test.isolates)) or DASH] if lone else []),
         )
@@ -445,21 +435,26 @@ def spatial_section(ctx: Context) -> Section | None:
     heads = "edition #year variable #n #statistic #expected #z_score #p_value without_data"
     heads += " isolates" if lone else ""
     near = words("neighbours", results.study.report.weights)
-    sentences = [
-        words(
-            "text",
-            "spatial",
-            neighbours=near,
-            permutations=words.count(permutations(results.study, len(results.regions))),
-        )
-    ]
+    shown = (test for (_, year, _), test in results.moran.items() if year in results.detailed)
+    sentences = [words("text", "spatial", neighbours=near, origin=origin_words(shown, words))]
     sentences += list(_neighbour_notes(ctx))
     blocks: list[Table | Picture] = [make_table(words, "moran", heads, rows)]
     blocks += ctx.figures("spatial")
     year = results.years[-1]
     if (results.edition, year) in results.local:
         blocks.append(_clusters(ctx, results.local[results.edition, year], year))
+    if named := "; ".join(_significant(ctx, year)):
+        sentences.append(words("text", "clusters_other", found=named))
     return Section("spatial", words("section", "spatial"), tuple(sentences), tuple(blocks))
+
+
+def _significant(ctx: Context, shown: int) -> Iterator[str]:
+    """Name the regions that local tests of years without a table find."""
+    for (edition, year), test in ctx.results.local.items():
+        labels = test.label.astype(str)
+        for label in QUADRANTS if edition == ctx.results.edition and year != shown else ():
+            if (labels == label).any():
+                yield f"{year}: {ctx.list_regions(labels.index[labels == label], _NAMED)} ({ctx.words.value(label)})"
 
 
 def _neighbour_notes(ctx: Context) -> Iterator[str]:
@@ -474,15 +469,15 @@ def _neighbour_notes(ctx: Context) -> Iterator[str]:
 
 
 def _clusters(ctx: Context, local: LocalResult, year: int) -> Table:
-    words, frame = ctx.words, local.to_frame()
+    words, frame = ctx.words, local.to_frame().assign(least=local.least * (1 + 1e-9))
     rows = [
         (
             ctx.region(region),
             words.number(own["statistic"], 3),
             words.number(own["lag"], 1),
             whole(own["cardinality"]),
-            words.probability(own["p_value"]),
-            words.probability(own["p_adjusted"]),
+            words.probability(own["p_value"], least=own["least"]),
+            words.probability(own["p_adjusted"], least=own["p_adjusted"] if own["p_value"] <= own["least"] else 0.0),
             words.value(own["label"]),
         )
         for region, own in frame.sort_values(by=["p_value"], kind="stable").astype(object).to_dict("index").items()
@@ -495,9 +490,9 @@ def _clusters(ctx: Context, local: LocalResult, year: int) -> Table:
     adjusted = (
         words("family", study.report.adjust, **told)
         if study.report.adjust == "none" or set(frame["label"]) - {"untestable", "isolate"}
-        else words("text", "clusters_untestable", n=tested)
+        else words("text", "clusters_untestable", n=tested, reason=" ".join(untestable_words(local, words)))
     )
-    values = {"permutations": words.count(draws(study)), "expected": words.number(0.05 * tested, 1), "n": tested}
+    values = {"origin": local_origin(local, words), "expected": words.number(0.05 * tested, 1), "n": tested}
     note = words("text", "clusters", adjusted=adjusted, **values)
     return make_table(words, "clusters", heads, rows, note=note, year=year)
 
@@ -515,9 +510,9 @@ def verdict_section(ctx: Context) -> Section | None:
             ctx.code(value) if value else "",
             int(own["specifications"]),
             words.number(own["median_z"], 2),
-            words.probability(own["median_p"]),
+            words.probability(own["median_p"], least=verdict.curve.least[0]),
             words.number(100 * own["share_significant"], 1),
-            words.probability(own["share_p"]),
+            words.probability(own["share_p"], least=verdict.curve.least[1]),
             words.number(100 * own["share_positive"], 1),
         )
         for choice, value, own in zip(
@@ -596,7 +591,10 @@ def _spread_sentences(ctx: Context, table: pd.DataFrame, span: Mapping[str, int]
     if own is not None:
         shown = "none" if own["p_value"] > 0.05 else "spread" if own["statistic"] > 0 else "backwash"
         effect = 100 * math.log(1.1) * float(str(own["statistic"]))
-        tested: dict[str, Any] = {"p": words.probability(own["p_value"], relation=True), "n": int(str(own["n"]))}
+        tested: dict[str, Any] = {
+            "p": row_p(words, own, relation=True),
+            "n": int(str(own["n"])),
+        }
         finding = words("text", f"spread_{shown}", effect=words.signed(effect, 2), **tested)
     poles = {"weight of poles", "poles relabelled"} <= rows.keys()
     only = words("text", f"spread_rows{'_none' if own is None else '_poles' if poles else ''}")
@@ -604,9 +602,7 @@ def _spread_sentences(ctx: Context, table: pd.DataFrame, span: Mapping[str, int]
     sentences = [words("text", "spread", finding=finding, rows=only, **told, **span)]
     if poles:
         named = ", ".join(ctx.region(pole) for pole in ctx.results.study.growth_poles.poles)
-        p, other = (
-            words.probability(rows[name]["p_value"], relation=True) for name in ("weight of poles", "poles relabelled")
-        )
+        p, other = (row_p(words, rows[name], relation=True) for name in ("weight of poles", "poles relabelled"))
         sentences.append(words("text", "spread_poles", poles=named, p=p, other=other))
     return sentences
 
@@ -628,7 +624,7 @@ def _tested(words: Words, own: Mapping[Any, Any]) -> tuple[str, ...]:
         words.number(own["statistic"], 3),
         words.number(own["expected"], 3),
         words.number(own["z_score"], 2),
-        words.probability(own["p_value"]),
+        row_p(words, own),
     )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles import randomness
-from growthpoles.errors import GrowthpolesError, RatingError, Reason
+from growthpoles.errors import DataError, GrowthpolesError, RatingError, Reason
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.ratings.classes import way_up
 from growthpoles.ratings.contributions import contributions
@@ -126,6 +126,11 @@ def _robustness(results: Results, year: int) -> Robustness:
 
     drop = "one" if len(results.catalogue.indicators) > 1 else "none"
     tables = _readings(results, year)
+    if drop == "none" and len(tables) == 1:
+        raise RatingError(
+            "one indicator in one reading leaves nothing to vary: no weights to draw, no indicator to leave out, "
+            "and other ways to score keep the order"
+        )
     return robustness(
         tables,
         results.catalogue,
@@ -156,10 +161,23 @@ def _normalisations(
     return (own,)
 
 
+_CHECKED = 1_000  # rows of a study's own tables, which the report checks beside all else
+
+
 def _audit(results: Results) -> Audit:
     from growthpoles.study.audit import run_audit
 
-    return run_audit(results.study, rng=results.study.study.seed)
+    study = results.study
+    rows = len(results.regions) * len(study.years)
+    if study.cells is None and rows > _CHECKED:
+        problem = "tables of {n} rows are not checked here: growthpoles audit --study does"
+        raise DataError(Reason(problem, {"n": rows}))
+    found = run_audit(study, rng=study.study.seed)
+    if study.cells is None and found.ledger.empty:
+        raise DataError(
+            "checked as growthpoles audit --study does, which says what could be checked: no cell is doubted"
+        )
+    return found
 
 
 def _groups(results: Results, year: int) -> pd.DataFrame:
@@ -477,7 +495,6 @@ STAGES: tuple[Stage, ...] = (
         "audit",
         _audit,
         lambda found, results: audit_tables(found),
-        lambda study, years: "" if study.cells else "the study has no printed tables ([cells]) to check",
         aside=True,
     ),
     Stage("groups", _share_years(_groups), _by_year("ksi_groups"), _no_shares),

@@ -7,7 +7,8 @@ reasons with columns and regions by name; the others fill the same places into t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,13 +18,15 @@ import pandas as pd
 
 from growthpoles.errors import Joined, Number, Reason, parts_of, templates
 from growthpoles.language.languages import SOURCE
-from growthpoles.language.number_format import format_number, format_percent
-from growthpoles.language.phrases import DASH, LONGEST, Words, phrase_keys, shorten, spoken
+from growthpoles.language.number_format import format_number, format_percent, least_p
+from growthpoles.language.phrases import DASH, LONGEST, Words, missing, phrase_keys, shorten, spoken
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.ratings.indicator_methods import IndicatorMethod
+from growthpoles.spatial.local_tests.multiple_testing import tarone_size
 from growthpoles.study.audit.findings import Fault
 from growthpoles.study.audit.printed_cells import published_formulas
 from growthpoles.study.inputs import study_catalogue
+from growthpoles.study.inputs.study_regions import written_names
 from growthpoles.study.inputs.study_variables import OVER
 from growthpoles.study.study_spec import Study
 
@@ -31,6 +34,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from growthpoles.report.results import Results
+    from growthpoles.spatial.global_tests.global_result import GlobalResult
+    from growthpoles.spatial.global_tests.moran_power import PowerCurve
+    from growthpoles.spatial.local_tests.local_result import LocalResult
     from growthpoles.study.audit import Audit
     from growthpoles.study.verdict import Verdict
 
@@ -39,6 +45,7 @@ NOT_ALLOWED = "the data do not allow it: {error}"
 _LONG = 400
 _WHOLE = 2_000  # a message of an error with all the names that it lists
 _NAME = 80
+_AGREED = 0.9  # share of the replications that a move of class is named from
 #: Places that hold columns, and places that hold a region.
 _COLUMNS, _REGIONS = ("column", "columns", "other"), ("region", "other_region")
 
@@ -213,11 +220,7 @@ def region_names(results: Results, lang: str, longest: int = LONGEST) -> pd.Seri
 
 def names_of(regions: gpd.GeoDataFrame, lang: str, longest: int = LONGEST) -> pd.Series:
     """Return the same of a layer of regions."""
-    codes = regions.index.to_series()
-    columns = (f"short_{lang}", f"name_{lang}", "short_en", "name_en")
-    written = next((regions[column] for column in columns if column in regions), codes)
-    known = np.array([isinstance(name, str) and bool(name.strip()) for name in written], bool)
-    written = written.where(known, codes)
+    written = written_names(regions, lang)
     names = written.map(lambda name: shorten(name, longest)).astype(object)
     twice = names.duplicated(keep=False).to_numpy()
     marks = [f" ({shorten(region, longest // 2)})" for region in names.index[twice]]
@@ -379,8 +382,93 @@ def varied_words(results: Results, words: Words) -> list[str]:
     drawn = words.count(found.replications)
     told = [words("text", "robustness", replications=drawn, choices="; ".join(choices))] if choices else []
     if single(results.catalogue):
-        told.append(words("text", "robustness_one" if choices else "robustness_nothing"))
+        told.append(words("text", "robustness_one"))
+    if len(results.catalogue.indicators) == 2 and dropped > 1:
+        told.append(
+            words("text", "robustness_alone", share=format_percent((found.choices[:, 3] >= 0).mean(), words.lang))
+        )
     return told
+
+
+def origin_words(tests: Iterable[GlobalResult], words: Words) -> str:
+    """Say where the p-values of global tests come from, as the tests themselves do."""
+    found = dict.fromkeys((test.method, test.permutations) for test in tests)
+    named = [words("origin", method, permutations=words.count(count)) for method, count in found]
+    return words("text", "or").join(named) or DASH
+
+
+def row_p(words: Words, own: Mapping[Any, Any], *, relation: bool = False) -> str:
+    """Write the p-value of a row of a table of tests, as the least that its draws can give where it is that."""
+    drawn = any(word in str(own["method"]) for word in ("permutation", "bootstrap", "random choices"))
+    least = least_p(own["permutations"] if drawn else 0, str(own["alternative"]))
+    return words.probability(own["p_value"], relation=relation, least=least)
+
+
+def local_origin(test: LocalResult, words: Words) -> str:
+    """Say where the p-values of a local test come from."""
+    return words("origin", f"local_{test.method}", permutations=words.count(test.permutations or 0))
+
+
+def permuted(results: Results, words: Words) -> str:
+    """Say where the p-values of the figures of the global test come from."""
+    tests = (results.moran.get((results.edition, year, results.root)) for year in results.detailed)
+    return words("caption", "permutation", origin=origin_words(filter(None, tests), words))
+
+
+def drawn(results: Results, words: Words) -> str:
+    """Say where the p-values of the figures of the local test come from."""
+    tests = [test for (edition, _), test in results.local.items() if edition == results.edition]
+    told = " / ".join(dict.fromkeys(local_origin(test, words) for test in tests))
+    return words("caption", "conditional", origin=told, adjusted=words("adjusted", results.study.report.adjust))
+
+
+def shared(results: Results, words: Words) -> str:
+    """Say where the p-values of the specification curve come from."""
+    verdict = results.stages.verdict
+    assert verdict is not None  # its figures are not drawn otherwise
+    return words("caption", "relocations", permutations=words.count(verdict.curve.permutations))
+
+
+def untestable_words(test: LocalResult, words: Words) -> list[str]:
+    """Say why regions are untestable: too few regions for any number of neighbours, too few draws, or neighbours."""
+    untestable = (test.label == "untestable").to_numpy()
+    if not untestable.any():
+        return []
+    sides = 2 if test.alternative == "two-sided" else 1
+    least = min(1.0, sides / math.comb(test.n - 1, (test.n - 1) // 2))
+    shared = {"tarone": test.family, "fdr-discrete": tarone_size(test.p_attainable[~np.isnan(test.p_attainable)],
+              test.alpha), "bonferroni": test.n}  # fmt: skip
+    level = test.alpha / shared.get(test.adjust, 1)
+    told: dict[str, Any] = {"n": words.count(test.n), "level": words.number(level, 4), "least": words.number(least, 4)}
+    told["draws"] = words.count(test.permutations or 0)
+    if least > level * (1 + 1e-12):
+        return [words("untestable", "regions", **told)]
+    drawn = ~test.exact[untestable]
+    return [
+        words("untestable", kind, **told) for kind, some in (("draws", drawn), ("neighbours", ~drawn)) if some.any()
+    ]
+
+
+def unranked_words(results: Results, words: Words) -> list[str]:
+    """Name the regions that have no rank of their own, and so no place in a figure of ranks."""
+    ranks, names = results.rating(results.years[-1])["rank"], region_names(results, words.lang)
+    absent = [str(names[region]) for region in ranks.index[ranks.isna()]]
+    return [words("caption", "unranked", names=shorten(", ".join(absent), _LONG))] if absent else []
+
+
+def share_moved(words: Words, value: object) -> str:
+    """Write a share with two digits, or with as many as tell it from the 90% of the rule."""
+    if missing(value):
+        return DASH
+    share = float(str(value))
+    digits = next(d for d in (2, 3, 4, 5) if d == 5 or (round(share, d) >= _AGREED) == (share >= _AGREED))
+    return words.number(share, digits)
+
+
+def best_power(power: PowerCurve, words: Words, *, positive: bool = False) -> str:
+    """Write the largest chance that a test has over the strengths of its curve, in percent."""
+    curve = power.curve["power"]
+    return format_percent(float((curve[curve.index > 0] if positive else curve).max()), words.lang)
 
 
 def verdict_words(words: Words, verdict: Verdict) -> tuple[str, ...]:

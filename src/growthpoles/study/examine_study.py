@@ -333,6 +333,7 @@ def _notes(study: Study, catalogue: Catalogue) -> list[str]:
     if not bare_study:
         notes += [f"boundaries: {note}" for note in boundary_notes(study_regions(study))]
         notes += _links_by_geometry(study)
+    notes += _unnamed(study, catalogue)
     for year in study.years:
         table = load_indicators(year, study=study)
         absent = absent_that_year(table, catalogue)
@@ -343,6 +344,22 @@ def _notes(study: Study, catalogue: Catalogue) -> list[str]:
             if code not in absent and getattr(reason, "template", "") == NO_ROW:
                 bare.setdefault(str(reason), set()).add(region)
         notes += [f"{year}: {listed(sorted(regions))}: {reason}, hence no data" for reason, regions in bare.items()]
+    return notes
+
+
+def _unnamed(study: Study, catalogue: Catalogue) -> list[str]:
+    """Say which names a study does not have in a language that it names; another language's stand in for them."""
+    notes = []
+    for lang in study.study.languages:
+        column = f"name_{lang}"
+        lacking = [
+            code for code in catalogue.codes if column not in catalogue.frame or not catalogue.frame[column].get(code)
+        ]
+        told = [f"catalogue.csv, {listed(lacking)}"] if lacking else []
+        if not study.boundaries.absent and column not in study_regions(study):
+            told.append("boundaries, all regions")
+        if told:
+            notes.append(f"no names in {lang!r} (the next language stands in for them): {'; '.join(told)}")
     return notes
 
 

@@ -253,9 +253,9 @@ def sentences(curve: SpecificationCurve, power: PowerCurve, conclusion: str, *, 
         count=int(whole["specifications"]),
         outcome=words("verdict", conclusion),
         z=words.number(whole["median_z"]),
-        p=words.probability(whole["median_p"], relation=True),
+        p=words.probability(whole["median_p"], relation=True, least=curve.least[0]),
         share=format_percent(whole["share_significant"], lang),
-        share_p=words.probability(whole["share_p"], relation=True),
+        share_p=words.probability(whole["share_p"], relation=True, least=curve.least[1]),
         alpha=format_number(curve.alpha, lang, digits=None),
     )
     ends = {
@@ -265,6 +265,7 @@ def sentences(curve: SpecificationCurve, power: PowerCurve, conclusion: str, *, 
     }
     facts = {"n": power.n, "target": format_percent(power.target, lang)}
     if not ends:
-        return first, words("verdict", "nowhere", **facts)
+        best = format_percent(float(power.curve["power"].max()), lang)
+        return first, words("verdict", "nowhere", best=best, **facts)
     reach = words("verdict", "both" if len(ends) == 2 else next(iter(ends)), **ends)
     return first, words("verdict", "second", reach=reach, **facts)

@@ -236,7 +236,7 @@ def plot_membership(
         raise MapError(message("a value is no probability", where="probability", allowed="0 to 1"))
     lang = options.get("lang", "en")
     word = translator(lang)
-    expected = (probability.fillna(0.0) * np.arange(probability.shape[1])).sum(axis=1)
+    expected = (probability.fillna(0.0) * np.arange(probability.shape[1])).sum(axis=1) / probability.sum(axis=1)
     frame = probability.loc[expected.sort_values(kind="stable").index]
     return heat_table(
         frame,

@@ -277,7 +277,7 @@ def _corners(ax: Axes, preset: Preset, statistic: float, result: Any, lang: str)
     line = f"{translator(lang)('Moran’s I')} = {format_number(statistic, lang, digits=3)}"
     p_value = getattr(result, "p_value", None)
     if p_value is not None:
-        line += f", p {format_p(p_value, lang, relation=True)}"
+        line += f", p {format_p(p_value, lang, relation=True, least=getattr(result, 'least', 0.0))}"
     top = high - 0.6 - text_metrics.CAP * em
     words = [
         Word(0.8, top, "LH", size, bold=True, colour=palettes.SOFT, halo=palettes.PAPER),

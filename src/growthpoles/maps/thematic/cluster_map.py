@@ -213,8 +213,8 @@ def _tested(options: MapOptions, result: Any, lang: str) -> MapOptions:
     adjusted = words("adjusted", result.adjust)
     told = [translator(lang)("p: {how}").format(how=adjusted)]
     if result.alternative == "two-sided" and result.permutations is not None:
-        draws = words.count(result.permutations)
-        told = [f"p: {words('caption', 'conditional', permutations=draws, adjusted=adjusted)}"]
+        origin = words("origin", f"local_{result.method}", permutations=words.count(result.permutations))
+        told = [f"p: {words('caption', 'conditional', origin=origin, adjusted=adjusted)}"]
     if result.adjust != "none":
         told.append(translator(lang)("family of {n}").format(n=result.family))
     told += [f"α = {words.number(result.alpha, 2)}", f"n = {result.n}"]

@@ -26,7 +26,7 @@ from growthpoles.errors import DataError, message, unknown_option
 from growthpoles.file_writing import free_name, marked
 from growthpoles.language.languages import SOURCE
 from growthpoles.language.number_format import DASH, NBSP, P_COLUMN, format_p
-from growthpoles.language.phrases import Words, clean_text, missing
+from growthpoles.language.phrases import Words, clean_text, missing, phrase_keys
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -142,6 +142,11 @@ def json_bytes(frame: pd.DataFrame) -> bytes:
     return (json.dumps(records, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
+#: Columns that count: whole also where a region without data has made them decimal numbers.
+_WORDS = frozenset({"label", "edition", "test", "statistic_name"})
+_COUNTS = frozenset({"cardinality", "n", "rank", "rank_low", "rank_median", "rank_high", "pairs", "permutations"})
+
+
 def shown(value: object, digits: int, column: str = "", lang: str = SOURCE) -> str:
     """Return a value as a person writes it: fixed digits, a p-value never as 0, a dash for missing."""
     known = plain(value)
@@ -149,17 +154,31 @@ def shown(value: object, digits: int, column: str = "", lang: str = SOURCE) -> s
         return DASH if known is None else str(known)
     if isinstance(value, float) and P_COLUMN.fullmatch(column):
         return format_p(value, lang, digits=digits)
-    return Words(lang).number(value, 0 if isinstance(known, int) else digits)
+    counted = isinstance(known, int) or (column in _COUNTS and float(known).is_integer())
+    return Words(lang).number(value, 0 if counted else digits)
+
+
+def _said(value: object, digits: int, column: str, lang: str) -> str:
+    """Return a value as `shown` does, a word of the data in the language."""
+    if lang != SOURCE and isinstance(value, str) and column in _WORDS:
+        return clean_text(Words(lang).value(value))
+    return shown(value, digits, column, lang)
 
 
 def _cells(frame: pd.DataFrame, table: pd.DataFrame, digits: int, lang: str) -> list[list[str]]:
     """Return the cells of a flattened frame as a person writes them; labels of rows are names, also where numeric."""
     labels = table.shape[1] - frame.shape[1]
     return [
-        [clean_text(value) if at < labels and not missing(value) else shown(value, digits, name, lang)
+        [clean_text(value) if at < labels and not missing(value) else _said(value, digits, name, lang)
          for at, (name, value) in enumerate(zip(table.columns, row, strict=True))]
         for row in table.itertuples(index=False, name=None)
     ]  # fmt: skip
+
+
+def _head(column: str, lang: str) -> str:
+    """Return the heading of a column in a language; in English, and without a word for it, its name."""
+    words = Words(lang)
+    return words("column", column) if lang != SOURCE and column in phrase_keys("column", lang) else column
 
 
 def markdown(frame: pd.DataFrame, *, digits: int = 3, lang: str = SOURCE) -> str:
@@ -173,7 +192,7 @@ def markdown(frame: pd.DataFrame, *, digits: int = 3, lang: str = SOURCE) -> str
     def escape(text: str) -> str:
         return re.sub(r"([\\|`*_<>\[\]])", r"\\\1", re.sub(rf"[^\S{NBSP}]+", " ", text).strip())
 
-    rows = [line([escape(clean_text(column)) for column in table.columns])]
+    rows = [line([escape(_head(clean_text(column), lang)) for column in table.columns])]
     rows.append(line(["---:" if right else "---" for right in numeric]))
     rows += [line(list(map(escape, row))) for row in _cells(frame, table, digits, lang)]
     return "\n".join(rows) + "\n"

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import SpatialError, message, unknown_option
-from growthpoles.language.number_format import format_count, format_p
+from growthpoles.language.number_format import format_count, format_p, least_p
 from growthpoles.randomness import PERMUTATIONS
 from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.reference_distributions.score_sums import Alternative as Alternative
@@ -85,6 +85,11 @@ class GlobalResult(ResultDisplay):
     reference: str = ""
     tested: Tested | None = field(default=None, repr=False, compare=False)
 
+    @property
+    def least(self) -> float:
+        """Smallest p-value that the draws can give; 0 where nothing was drawn."""
+        return least_p(self.permutations if self.method == "permutation" else 0, self.alternative)
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row, indexed by the name of the statistic; the interval as ``p_low`` and ``p_high``."""
         row: dict[str, object] = {}
@@ -104,7 +109,7 @@ class GlobalResult(ResultDisplay):
         lone = f", isolates left out: {len(self.isolates)}" if self.isolates else ""
         return (
             f"{self.name} = {self.statistic:.4g} (expected {self.expected:.4g}, z = {self.z_score:.3g}), "
-            f"p {format_p(self.p_value, digits=4, relation=True)}{spread} {self.alternative}; "
+            f"p {format_p(self.p_value, digits=4, relation=True, least=self.least)}{spread} {self.alternative}; "
             f"{self.reference or self.method}, n = {self.n}{lone}"
         )
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import SpatialError, message
+from growthpoles.language.number_format import least_p
 from growthpoles.randomness import generator
 from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.alignment import Prepared, Tested, ascending, joined, unit_of
@@ -129,6 +130,12 @@ class LocalResult(ResultDisplay):
         if self.permutations is None:
             return "exact"
         return "mixed" if self.exact.any() else "permutation"
+
+    @property
+    def least(self) -> np.ndarray:
+        """Smallest p-value that the draws of each region can give; 0 where nothing was drawn."""
+        tilted = np.zeros(len(self.ids), dtype=bool) if self.error is None else ~np.isnan(self.error)
+        return np.where(self.exact | tilted, 0.0, least_p(self.permutations or 0, self.alternative))
 
     @property
     def label(self) -> pd.Series:

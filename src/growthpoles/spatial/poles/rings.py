@@ -59,7 +59,8 @@ def growth_rings(
     DataFrame
         Index `ring` (order, or upper edge): n, mean, expected and sd (exact, under relocation), low and high (95 %
         envelope that holds all rings at once), z_score, p_value (of all rings at once: the share of relocations whose
-        farthest ring is as far out), regions. Empty rings are shown as such. `attrs`: left_out, null.
+        farthest ring is as far out), regions. Empty rings are shown as such. `attrs`: left_out, null, notes
+        (regions that no ring holds).
 
     Raises
     ------
@@ -140,8 +141,10 @@ def growth_rings(
         },
         index=pd.Index(edges, name="ring"),
     )
+    beyond = kept[place == len(edges)]
     frame.attrs = {
-        "left_out": [*poles, *ids[~known & ~ids.isin(poles)], *kept[place == len(edges)]],
+        "notes": [f"out of reach of every pole, in no ring: {listed(beyond)}"] if len(beyond) else [],
+        "left_out": [*poles, *ids[~known & ~ids.isin(poles)], *beyond],
         "null": "the values could as well stand at any other distance from the poles",
     }
     return frame

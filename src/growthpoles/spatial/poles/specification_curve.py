@@ -16,7 +16,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message, nearest, unknown_option
-from growthpoles.language.number_format import format_count, format_p, format_percent
+from growthpoles.language.number_format import format_count, format_p, format_percent, least_p
 from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.alignment import Connected, Transformation, clean_values, connected, deviations, prepare
 from growthpoles.spatial.global_tests.global_result import Alternative, check_alternative, check_permutations
@@ -418,6 +418,11 @@ class SpecificationCurve(ResultDisplay):
         return self.table.copy()
 
     @property
+    def least(self) -> tuple[float, float]:
+        """Smallest p-values of the median effect and of the share that the relocations can give."""
+        return least_p(self.permutations, self.alternative), least_p(self.permutations, "greater")
+
+    @property
     def overall(self) -> dict[str, float]:
         """The row of `groups` for the main set as a whole."""
         row = self.groups.xs(WHOLE)
@@ -426,7 +431,10 @@ class SpecificationCurve(ResultDisplay):
 
     def __repr__(self) -> str:
         whole = self.overall
-        p, share_p = (format_p(whole[name], relation=True) for name in ("median_p", "share_p"))
+        p, share_p = (
+            format_p(whole[name], relation=True, least=least)
+            for name, least in zip(("median_p", "share_p"), self.least, strict=True)
+        )
         shares = (whole["share_significant"], whole["share_positive"])
         significant, positive = (format_percent(round(share, 2)) for share in shares)
         return (

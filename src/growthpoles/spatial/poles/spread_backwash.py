@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.random import Generator
 
-from growthpoles.errors import GrowthpolesError, SpatialError
+from growthpoles.errors import GrowthpolesError, SpatialError, listed
 from growthpoles.graphs import as_graph
 from growthpoles.randomness import seed_sequence
 from growthpoles.spatial.alignment import clean_values, same_labels
@@ -165,7 +165,7 @@ def spread_tests(
     frame.index = pd.Index(list(GROWTH_NULLS), name="test")
     frame = frame.assign(
         method=[result.reference for result in results],
-        left_out=", ".join(map(str, left_out)),
+        left_out=[", ".join(map(str, [*left_out, *result.isolates])) for result in results],
         null=list(GROWTH_NULLS.values()),
     ).drop(columns=["isolates", "reference", "variance"])
     if len(own):
@@ -174,6 +174,8 @@ def spread_tests(
         frame = pd.concat([own[frame.columns], frame])
     further = _reach_rows(growth, logs[0], part, poles, left_out, notes, permutations=drawn, rng=rng)
     frame = pd.concat([frame, *further]).rename_axis("test")
+    if alone.isolates:
+        notes.append(f"without neighbours, and so in no test of neighbours: {listed(alone.isolates)}")
     frame.attrs["notes"] = notes
     return frame
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import SpatialError, message
-from growthpoles.language.number_format import MINUS, format_p
+from growthpoles.language.number_format import MINUS, format_p, least_p
 from growthpoles.language.phrases import escape_tex
 from growthpoles.result_display import ResultDisplay
 from growthpoles.spatial.regression.spatial_regression import PRINTED, SpatialRegression
@@ -78,7 +78,11 @@ class ModelTable(ResultDisplay):
             rows[f"{term}: (s.e.)"] = [
                 "" if each is None else f"({_number(each['standard_error'], digits)})" for each in own
             ]
-            rows[f"{term}: p"] = ["" if each is None else _p(each["p_value"]) for each in own]
+            side = "greater" if term in ("rho", "lambda") else "two-sided"
+            least = [least_p(fit.draws, side) for fit in self.fits]
+            rows[f"{term}: p"] = [
+                "" if each is None else _p(each["p_value"], low) for each, low in zip(own, least, strict=True)
+            ]
         for name, row in self.extra.iterrows():
             rows[str(name)] = [_number(value, digits) for value in row]
         tests = dict.fromkeys(test for fit in self.fits for test in fit.tests.index if test != PRINTED)
@@ -88,8 +92,14 @@ class ModelTable(ResultDisplay):
         for test in tests:
             own = [fit.tests.loc[test] if test in fit.tests.index else None for fit in self.fits]
             rows[test] = ["" if each is None else _number(each["statistic"], digits) for each in own]
-            rows[f"{test}: p"] = ["" if each is None else _p(each["p_value"]) for each in own]
-        rows["regions"] = [str(fit.n) for fit in self.fits]
+            least = [least_p(fit.draws, "greater") for fit in self.fits]
+            rows[f"{test}: p"] = [
+                "" if each is None else _p(each["p_value"], low if "bootstrap" in each["method"] else 0.0)
+                for each, low in zip(own, least, strict=True)
+            ]
+        rows["regions"] = [str(fit.n if fit.effects is None else len(fit.effects)) for fit in self.fits]
+        if any(fit.effects is not None for fit in self.fits):
+            rows["years"] = [str(1 if fit.effects is None else fit.n // len(fit.effects)) for fit in self.fits]
         return pd.DataFrame.from_dict(rows, orient="index", columns=self.heads()).rename_axis(self.fits[0].dependent)
 
     def to_markdown(self, *, digits: int = 3) -> str:
@@ -154,8 +164,8 @@ def _number(value: float, digits: int) -> str:
     return "" if np.isnan(value) else f"{value:.{digits}g}" if abs(value) < 1 else f"{value:.{digits}f}"
 
 
-def _p(value: float) -> str:
-    return "" if np.isnan(value) else format_p(value)
+def _p(value: float, least: float = 0.0) -> str:
+    return "" if np.isnan(value) else format_p(value, least=least)
 
 
 def model_table(fits: Sequence[SpatialRegression]) -> ModelTable:

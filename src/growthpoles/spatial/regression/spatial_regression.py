@@ -249,7 +249,8 @@ class SpatialRegression(ResultDisplay):
     constant: 21.56 (standard error 11.2), p = 0.054.
     before: 0.6912 (standard error 0.1891), p = 0.0040.
     rho: -0.1444 (standard error 0.2906), p = 0.724.
-    p-values: parametric bootstrap, 999 samples; of the constant normal law.
+    p-values: from 999 samples drawn from the fitted model (parametric bootstrap), ≤ where no sample lies farther out;
+    that of the constant by the normal law.
     likelihood ratio of the process: 0.1466, p = 0.724 (parametric bootstrap); null hypothesis: no spatial lag.
     LM-error of the residuals: 6.06, p = 0.012 (parametric bootstrap); null hypothesis: no spatial error beside the lag.
     16 regions: in samples drawn from this fit the estimate of rho (-0.14) is -0.22 on average, and 95% of the
@@ -638,7 +639,7 @@ def _notes(design: Design, found: Fit, model: Model, draws: int, rng: Generator)
         return ()
     if kind == "none":
         notes.append(
-            "t tests are exact for independent normal errors of one variance; LM tests below say whether they are."
+            "t tests are exact for independent normal errors of one variance; the LM tests say whether they are."
         )
     elif draws:
         sigma = float(np.sqrt(found.sigma2 * n / (n - k)))

@@ -38,7 +38,7 @@ from growthpoles.study.audit.readings import Order, base_order, edition_table
 from growthpoles.study.audit.reproduction import REPRODUCTION_COLUMNS, computed_gaps, missed_index, reproduce
 from growthpoles.study.inputs import editions as known_editions
 from growthpoles.study.inputs import load_published, study_catalogue, study_method, study_rating
-from growthpoles.study.inputs.indicators import assembled, assembly_rules
+from growthpoles.study.inputs.indicators import assembled, assembly_rules, printed_cells
 from growthpoles.study.inputs.published import PUBLISHED
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Study
@@ -595,7 +595,6 @@ def standing_cells(study: Study, edition: str, tables: Mapping[int, pd.DataFrame
     Parameters
     ----------
     study : Study
-        With [cells].
     edition : str
     tables : mapping of year to DataFrame
         The indicators of the edition.
@@ -606,7 +605,8 @@ def standing_cells(study: Study, edition: str, tables: Mapping[int, pd.DataFrame
     -------
     list of Standing
     """
-    assert study.cells is not None  # a study without printed tables has no ledger
+    if study.cells is None:
+        return _standing_in_tables(study, tables, audit)
     sources, ledger, rules, found = audit.sources, audit.ledger, assembly_rules(study), []
     of_rows = [audit.faults[fault].kind in _OF_ROWS for fault in ledger["fault"]]
     lines: dict[tuple[int, str], list[int]] = {}
@@ -632,6 +632,26 @@ def standing_cells(study: Study, edition: str, tables: Mapping[int, pd.DataFrame
                 half = float(sources.column(rule["table"], name, "half")[row])
                 digits = max(0, round(-np.log10(2 * half))) if half > 0 else 2
                 found.append(Standing(at, rule["year"], str(region), rule["column"], float(new), digits))
+    return found
+
+
+def _standing_in_tables(study: Study, tables: Mapping[int, pd.DataFrame], audit: Audit) -> list[Standing]:
+    """Find the same in a study's own tables, whose rows bear the names of regions."""
+    sources, found = audit.sources, []
+    own = printed_cells(study)
+    regions = {
+        (line["year"], line[name]): line["region"] for line in own.to_dict("records") for name in ("label", "region")
+    }
+    for line, told in enumerate(audit.ledger.to_dict("records")):
+        number, code, expected = int(told["table"]), str(told["column"]), float(told["expected"])
+        year = sources.years[number]
+        region = regions.get((year, told["region"]))
+        if not np.isfinite(expected) or year not in tables or code not in tables[year] or region is None:
+            continue
+        column, half = (sources.column(number, code, kind)[told["row"]] for kind in ("value", "half"))
+        if np.isclose(tables[year][code].get(region, np.nan), column):
+            digits = max(0, round(-np.log10(2 * half))) if half > 0 else 2
+            found.append(Standing(line, year, str(region), code, expected, digits))
     return found
 
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+import pandas as pd
+
 from growthpoles.errors import (
     DataError,
     GrowthpolesError,
@@ -23,6 +25,7 @@ from growthpoles.errors import (
     reworded,
 )
 from growthpoles.file_reading import remembered
+from growthpoles.language.languages import preferred
 from growthpoles.regions.key_matching import region_names
 from growthpoles.regions.name_matching import NameIndex, match_names
 from growthpoles.study.files.printed_labels import bare_name
@@ -164,6 +167,17 @@ def _named(
             )
         regions[f"name_{lang}"] = regions[f"short_{lang}"] = names.fillna(regions.index.to_series()).astype(object)
     return regions
+
+
+def written_names(regions: gpd.GeoDataFrame, lang: str) -> pd.Series:
+    """Return the name of every region in a language, else in another one, else as the file has it, else its code."""
+    found = pd.Series(pd.NA, regions.index, dtype=object)
+    columns = [f"{kind}_{each}" for each in preferred(lang) for kind in ("short", "name")]
+    for column in (*columns, "name"):
+        if column in regions:
+            named = regions[column].map(lambda name: name if isinstance(name, str) and name.strip() else pd.NA)
+            found = found.where(found.notna(), named)
+    return found.where(found.notna(), regions.index.to_series()).astype(object)
 
 
 def clean(text: str) -> str:
