@@ -46,7 +46,7 @@ def test_a_stated_projection_is_taken() -> None:
 @pytest.mark.parametrize(
     ("crs", "projection", "words"),
     [
-        (None, None, "have no CRS; allowed: crs ="),
+        (None, None, "have no CRS; allowed: crs="),
         ("EPSG:4326", "EPSG:4326", "is not projected"),
         ("EPSG:4326", "EPSG:99999999", "is not known"),
         ("EPSG:4326", "x" * 1000, "is not known"),
