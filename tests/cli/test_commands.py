@@ -380,8 +380,8 @@ def test_a_name_that_fits_no_region_is_given_its_key(county_file, ask, tmp_path,
     done = ask(*command, "--aliases", f"{name}=19")
     assert done.returncode == 0 and ",20," in done.stdout
     assert "fits no region" not in done.stderr and "no row" not in done.stderr
-    stray = ask(*command, "--aliases", f"{name}=County 19")
-    assert "aliases: 'County 19' is no region; allowed: a key of the boundaries" in stray.stderr
+    stray = ask(*command, "--aliases", f"{name}=Cuonty 199")
+    assert "aliases: 'Cuonty 199' is no region; allowed: a key of the boundaries" in stray.stderr
     wrong = ask(*command, "--aliases", "The capital")
     assert wrong.stderr == ("growthpoles: --aliases 'The capital'; allowed: \"name in the table=key of the region\"\n")
 

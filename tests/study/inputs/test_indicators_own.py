@@ -199,11 +199,11 @@ def test_vintage_needs_built_in_boundaries(make: Make) -> None:
         make(table="year = 2020\nvintage = 2014")
 
 
-def test_ratios_of_ones_own_are_not_added_over_enclaves(make: Make) -> None:
+def test_columns_of_ones_own_are_not_added_over_enclaves(make: Make) -> None:
     codes = gp.load_regions(2014).index
     text = "region,x\n" + "".join(f"{code},1\n" for code in codes)
     study = make('builtin = "kz"\nyear = 2014', text=text)
-    with pytest.raises(DataError, match="do not add up"):
+    with pytest.raises(DataError, match="nothing says that they add up"):
         gp.load_indicators(2020, study=study, enclaves="merge")
 
 

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from growthpoles import file_reading
-from growthpoles.errors import DataError, Reason, listed, message, nearest, remedy, shown
+from growthpoles.errors import DataError, listed, message, nearest, remedy, shown
 from growthpoles.study.files.binary_workbooks import WorkbookError, read_sheets, read_sheets_apart
 from growthpoles.study.files.file_bounds import (
     MAX_CELLS,
@@ -143,11 +143,11 @@ def decode(content: bytes, *, encoding: str | None = None, where: str) -> tuple[
     return text, chosen
 
 
-def _remedy(content: bytes) -> Reason:
+def _remedy(content: bytes) -> str:
     """Name the encodings in which the bytes read as words, or that the file may be saved anew."""
     first, *others = [*file_reading.likely_encodings(content), ""]
     told = f"{{encoding}}{f' (or {listed(others[:-1])})' if others[:-1] else ''}, or the file saved as UTF-8"
-    return remedy(told, encoding=f'"{first}"') if first else Reason("a file of text, saved as UTF-8", {})
+    return remedy(told, encoding=f'"{first}"') if first else "a file of text, saved as UTF-8"
 
 
 @dataclass(slots=True)
