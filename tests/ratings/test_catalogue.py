@@ -42,7 +42,7 @@ def test_tree_of_a_small_file(tmp_path):
     assert catalogue.parent("wage") == "ris"
     assert catalogue.weights("ris").to_dict() == pytest.approx({"wage": 2 / 3, "yield": 1 / 3})
     assert catalogue.name("wage") == "Wage"
-    assert catalogue.name("wage", "ru") == "wage"
+    assert catalogue.name("wage", "ru") == "Wage"  # in the language that it has
     assert catalogue.units(["wage", "elsewhere"]) == {"wage": "kzt"}
     assert catalogue.where("yield") == "catalogue.csv row 5 (yield)"
     assert "yield (weight 1)" in repr(catalogue)

@@ -591,3 +591,16 @@ def test_the_page_of_an_audit_calls_regions_by_name(lang: str, tmp_path: Path) -
     write_audit(run_audit(study, rng=1), study, out=tmp_path / "audit", lang=lang)
     html = (tmp_path / "audit" / "audit.html").read_text(encoding="utf-8")
     assert all(name in html for name in names) and not any(f">{label}<" in html for label in invented.labels)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_name_is_taken_from_another_language_before_a_code(
+    lang: str, study_maker: Callable[..., Path], tmp_path: Path
+) -> None:
+    from growthpoles.study.inputs import study_catalogue, study_regions
+    from growthpoles.study.inputs.study_regions import written_names
+
+    study = load_study(study_maker(tmp_path))
+    catalogue, regions = study_catalogue(study), study_regions(study)
+    assert catalogue.names(lang) == catalogue.names("en")
+    assert not set(written_names(regions, lang)) & set(regions.index)

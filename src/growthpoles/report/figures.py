@@ -612,7 +612,7 @@ def figure_jobs(results: Results) -> Iterator[FigureJob]:
     """Yield the figures that the results allow, in the order of `figure_plan`."""
     ksi_years = tuple(year for year, frame in results.published.items() if "ksi" in frame)
     for kind, year in figure_plan(results.study, ksi_years):
-        if (kind.on_boundaries and results.study.boundaries.absent) or not kind.possible(results, year):
+        if not kind.possible(results, year):
             continue
         parameters = {"year": year} if year else {}
         if kind.when == "period":

@@ -353,10 +353,14 @@ def _unnamed(study: Study, catalogue: Catalogue) -> list[str]:
     for lang in study.study.languages:
         column = f"name_{lang}"
         lacking = [
-            code for code in catalogue.codes if column not in catalogue.frame or not catalogue.frame[column].get(code)
+            code
+            for code in catalogue.codes
+            if catalogue.name(code, lang) != code  # which has a name in some language
+            and (column not in catalogue.frame or not catalogue.frame[column].get(code))
         ]
         told = [f"catalogue.csv, {listed(lacking)}"] if lacking else []
-        if not study.boundaries.absent and column not in study_regions(study):
+        named = () if study.boundaries.absent else [str(each) for each in study_regions(study).columns]
+        if column not in named and any(each.startswith("name_") for each in named):
             told.append("boundaries, all regions")
         if told:
             notes.append(f"no names in {lang!r} (the next language stands in for them): {'; '.join(told)}")
