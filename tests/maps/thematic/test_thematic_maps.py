@@ -164,7 +164,7 @@ def test_captions_are_data_and_safe_to_include(tmp_path: Path) -> None:
 def test_a_caption_never_cuts_a_method(lang: str) -> None:
     words = Words(lang)
     for key in ("permutation", "conditional", "relocations"):
-        told = words("caption", key, permutations=9_999, adjusted="x" * 200)
+        told = words("caption", key, permutations=9_999, adjusted="x" * 200, origin="y" * 200)
         caption = maps.Caption("a", "b.pdf", told, p_method=told, source=told, alt=told)
         assert caption.sentence(lang).count(told) == 3 and "…" not in caption.sentence(lang)
         assert "…" not in captions_qmd([caption], lang) + captions_tex([caption], lang)

@@ -297,8 +297,8 @@ def plot_inequality(
     >>> import pandas as pd
     >>> product = pd.DataFrame({2010: [10, 12, 15, 40], 2020: [14, 16, 20, 70]}, index=list("abcd"))
     >>> axes = gp.plot_inequality(gp.regional_inequality(product))
-    >>> axes.get_ylabel()
-    'Inequality, 2010 = 100'
+    >>> axes.get_ylabel().split()
+    ['Inequality,', '2010', '=', '100']
     """
     known = found.measures
     weighted = any(weighting == "weights" for _, weighting in known)
