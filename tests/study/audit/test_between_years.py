@@ -46,6 +46,15 @@ def test_a_row_of_another_year_is_one_fault(total: bool, tmp_path: Path) -> None
     assert set(found.ledger["table"]) == ({2} if total else {1, 2})
 
 
+@pytest.mark.filterwarnings("error")
+def test_cells_of_zero_in_two_years_are_no_warning(tmp_path: Path) -> None:
+    study = clean(np.random.default_rng(24), tmp_path, n=11)
+    for table in (1, 2):
+        study.columns[table, "firms"][[2, 5]] = 0.0
+        study.ratio(table, "fpc")
+    assert not audit_sources(study.sources())["cause"].str.startswith("one reading").any()
+
+
 def balances(rng: np.random.Generator, n: int, *, wrong: bool, parts: bool) -> pd.DataFrame:
     """Two years of births, deaths and what is between them: below zero in one region of the second year."""
     lines = []

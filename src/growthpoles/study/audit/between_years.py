@@ -317,7 +317,7 @@ def moved_rows(blocks: Mapping[int, Block], block: Block, results: set[tuple[int
             n = int(np.isfinite(z).sum())
             with np.errstate(divide="ignore", invalid="ignore"):
                 ours, theirs = np.log(block.columns[name].value), np.log(other.columns[name].value[place])
-            every = np.abs((ours[None, :] - theirs[:, None] - middle) / scale)
+                every = np.abs((ours[None, :] - theirs[:, None] - middle) / scale)  # of two zeros: nothing
             rate = float((every[~np.eye(len(z), dtype=bool)] < _CLOSE).mean())
             at = np.flatnonzero(np.abs(z) > 4)
             if not 2 <= len(at) <= n / 2:
