@@ -457,9 +457,12 @@ def audit_section(ctx: Context) -> Section | None:
 
 
 def audit_sentence(words: Words, audit: Audit) -> str:
-    """Say how many printed cells and faults there are."""
+    """Say how many printed cells and faults there are, and how many change a class where that is graded."""
     faults = summarise(audit.ledger)
-    return words("text", "audit", cells=len(audit.ledger), faults=len(faults), grave=grave_faults(audit))
+    counts = {"cells": len(audit.ledger), "faults": len(faults)}
+    if len(faults) and (faults["severity"] == "notice").all():  # of a study's own tables, or by their looks alone
+        return words("text", "audit_ungraded", **counts)
+    return words("text", "audit", **counts, grave=grave_faults(audit))
 
 
 def leading(ctx: Context, rating: pd.DataFrame, year: int) -> tuple[str, str]:
