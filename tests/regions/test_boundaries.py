@@ -452,7 +452,7 @@ def test_rows_of_one_region_are_united_with_proof_or_on_request(tmp_path):
     overlapping = frame.set_geometry([shapes[0], box(0.5, 0, 1.5, 1), shapes[2]], crs=frame.crs)
     bare = frame.drop(columns="name")
     for told in (unlike, overlapping, bare):
-        with pytest.raises(DataError, match=r"column code repeats a; allowed: .*dissolve = true"):
+        with pytest.raises(DataError, match=r"column code repeats a; allowed: .*dissolve=True"):
             read(told)
         assert read(told, dissolve=True).index.tolist() == ["a", "b"]
     with pytest.raises(DataError, match="column code repeats a"):

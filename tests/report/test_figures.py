@@ -170,7 +170,10 @@ def test_a_report_shows_and_says_what_was_chosen(
     captions = pd.read_csv(tmp_path / "out" / "captions.csv", keep_default_na=False).set_index(["lang", "name"])
     told = captions.loc[("en", "clusters_2020")]
     assert told["weights"] == "rook contiguity, row-standardised" and told["width_mm"] == 183
-    assert "199 draws" in told["p_method"] and "Benjamini and Hochberg" in told["p_method"]
+    assert (results.local["data", 2020].to_frame()["method"] == "exact").all()  # sixteen regions need no draws
+    assert (
+        "exact" in told["p_method"] and "draws" not in told["p_method"] and "Benjamini and Hochberg" in told["p_method"]
+    )
     assert "ладьи" in captions.loc[("ru", "neighbours"), "weights"]
     assert "Хохберг" in captions.loc[("kk", "hotspots_2018"), "p_method"]
     page = re.sub("</?a[^>]*>", "", (tmp_path / "out" / "report.html").read_text(encoding="utf-8"))

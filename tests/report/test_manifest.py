@@ -85,7 +85,7 @@ def test_every_file_of_a_study_counts(
     assert {path.suffix for path in files} == {".toml", ".csv", ".shp", *PARTS}
     first = build_report(load_study(shapefile_study), out=out)
     assert {path.name for path in files} <= first.record["inputs"].keys()
-    unrelated = [folder / name for name in ("notes.txt", "regions 2.prj", "table-2022.csv", "claims.csv", ".hidden")]
+    unrelated = [folder / name for name in ("notes.txt", "regions 2.prj", "table-2022.csv", "claims 2.csv", ".hidden")]
     check_every_file(files, unrelated, shapefile_study, out, remade)
     (folder / "regions.qix").write_bytes(b"x")  # a new part of the layer
     assert remade(shapefile_study, out)

@@ -89,8 +89,8 @@ def plot_rank_intervals(
     >>> table = gp.load_indicators(2014, edition="realigned")
     >>> ranks = gp.robustness(table, replications=200).to_frame()
     >>> axes = gp.plot_rank_intervals(ranks)
-    >>> axes.get_xlabel()
-    'Rank (1 = best)'
+    >>> axes.get_xlabel().split()
+    ['Rank', '(1', '=', 'best)']
     """
     frame = framed(frame, "frame")
     low, high = (numbers_of(frame, f"rank_{end}", "frame") for end in ("low", "high"))
