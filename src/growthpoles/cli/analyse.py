@@ -179,6 +179,7 @@ def stats(
     import pandas as pd
 
     import growthpoles as gp
+    from growthpoles.language.phrases import Words
 
     loaded: Study | None = None
     if file is not None:
@@ -230,6 +231,9 @@ def stats(
         frame = pd.concat(frames.values())
         columns = frame if _wants(format, out) else frame.drop(columns=["isolates", "alternative", "variance"])
         emit(columns, title=head, kind=format, out=out, digits=4, lang=lang)
+    words = Words(lang)
+    null = words("text", "local_null") if statistic in LOCAL else words("text", "global_null")
+    note(null, quiet=quiet)
     if absent:
         note(f"without data, left out: {listed(absent)}", quiet=quiet)
     if len(part.isolates):
@@ -263,6 +267,7 @@ def verdict(
 ) -> None:
     """Ask in every defensible way whether leaders cluster."""
     loaded = open_study(one_study(folder, study), lang=lang, seed=seed)
+    from growthpoles.language.phrases import Words
     from growthpoles.study.verdict import verdict as ask
 
     with workers(jobs, scheduler):
@@ -286,6 +291,7 @@ def verdict(
                 print_frame(table, title=f"{loaded.name}: {name}", digits=3, lang=lang)
     for sentence in () if quiet else found.sentences[lang]:
         say(sentence, err=bool(_wants(format, out)))
+    note(Words(lang)("text", "omnibus_null"), quiet=quiet)
     for line in found.left_out:
         note(f"left out: {line}", quiet=quiet)
     tell_account(loaded, quiet=quiet)
