@@ -31,6 +31,7 @@ MOST = 3
 _SCATTERED = 3.0
 _FILL = 1.25
 _CAP_ZOOM = 25.0
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,14 @@ def too_small(geometries: NDArray[np.object_], scale: float, preset: Preset) -> 
 
     limit = max(TOO_SMALL_MM, 1.2 * preset.text_pt * text_metrics.PT)
     across = 2.0 * np.sqrt(shapely.area(geometries) / np.pi) * scale
-    left, bottom, right, top = shapely.bounds(geometries).T
-    compact = np.maximum(right - left, top - bottom) * scale < _SCATTERED * limit
-    found = np.flatnonzero((across < limit) & (across > 0) & compact)
-    return [int(i) for i in found] if len(found) <= MOST else []
+    small, found = np.flatnonzero((across < limit) & (across > 0)), list[int]()
+    for start in range(0, len(small), _AT_ONCE):  # of very many, the first tell that there are more than three
+        part = small[start : start + _AT_ONCE]
+        left, bottom, right, top = shapely.bounds(geometries[part]).T
+        found += part[np.maximum(right - left, top - bottom) * scale < _SCATTERED * limit].tolist()
+        if len(found) > MOST:
+            return []
+    return found
 
 
 def make_lens(geometry: BaseGeometry, region: int, name: str, mark: str, preset: Preset) -> Lens:
