@@ -354,11 +354,16 @@ def test_clusters_of_a_file_are_those_of_stats(county_file, ask, tmp_path):
         assert told in ask("map", *command).stderr
 
 
+def wages_of(folder: Path, names: list[str]) -> Path:
+    """A table with a wage for every name."""
+    table = folder / "named.csv"
+    table.write_text("\n".join(["county,wage", *(f"{each},{i * i % 7}" for i, each in enumerate(names))]))
+    return table
+
+
 @pytest.mark.parametrize("name", ["The capital", "A = B", "Zzz (old)"])
 def test_a_name_that_fits_no_region_is_given_its_key(county_file, ask, tmp_path, name):
-    names = [f"County {i}" for i in range(19)] + [name]
-    table = tmp_path / "named.csv"
-    table.write_text("\n".join(["county,wage", *(f"{each},{i * i % 7}" for i, each in enumerate(names))]))
+    table = wages_of(tmp_path, [f"County {i}" for i in range(19)] + [name])
     command = (
         "stats",
         str(county_file),
@@ -497,9 +502,7 @@ def test_files_that_go_elsewhere_are_told_where(county_file, ask, tmp_path, word
 def test_a_remedy_for_several_names_runs_as_it_is_pasted(county_file, ask, tmp_path):
     import shlex
 
-    names = [f"County {i}" if i > 2 else f"Countyy {i}" for i in range(20)]
-    table = tmp_path / "named.csv"
-    table.write_text("\n".join(["county,wage", *(f"{each},{i * i % 7}" for i, each in enumerate(names))]))
+    table = wages_of(tmp_path, [f"County {i}" if i > 2 else f"Countyy {i}" for i in range(20)])
     command = (
         "stats",
         str(county_file),

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from growthpoles.language.phrases import Words, clean_text
@@ -87,10 +86,8 @@ def print_frame(frame: pd.DataFrame, *, title: str, digits: int = 2, lang: str =
         numeric = pd.api.types.is_numeric_dtype(frame[column])
         table.add_column(Text(_heading(clean_text(column))), justify="right" if numeric else "left", no_wrap=True)
     for key, row in zip(frame.index, frame.itertuples(index=False), strict=True):
-        cells = []
-        for column, value in zip(frame.columns, row, strict=True):
-            whole = column in {"rank", "n"} and isinstance(value, float) and not np.isnan(value)
-            cells.append(Text(shown(int(value) if whole else value, digits, str(column), lang)))
+        named = zip(frame.columns, row, strict=True)
+        cells = [Text(shown(value, digits, str(column), lang)) for column, value in named]
         levels = key if isinstance(frame.index, pd.MultiIndex) else (key,)
         table.add_row(*(Text(clean_text(level)) for level in levels), *cells)
     _console().print(table)

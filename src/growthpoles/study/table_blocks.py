@@ -12,7 +12,7 @@ from itertools import permutations
 import numpy as np
 
 from growthpoles.errors import listed, shown
-from growthpoles.regions.key_matching import KeyMatch, find_totals, is_country, named_totals, says_total
+from growthpoles.regions.key_matching import KeyMatch, is_country, says_total
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import Notation
@@ -25,6 +25,7 @@ from growthpoles.study.files.printed_labels import (
     split_flag,
 )
 from growthpoles.study.files.table_files import JOINT, cell_text, cells_filled, header_paths, joint_keys, unique_names
+from growthpoles.study.total_rows import find_totals, named_totals
 
 _MOST_HEADER = 5
 _MOST_ACROSS = 2000  # rows of a table whose regions stand across

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from growthpoles.regions.key_matching import find_totals
 from growthpoles.study.audit import audit_sources, make_sources
 from growthpoles.study.audit.file_audit import audit_file
 from growthpoles.study.audit.printed_cells import TotalRow
+from growthpoles.study.total_rows import find_totals
 
 Totals = dict[int, tuple[int, ...]]
 

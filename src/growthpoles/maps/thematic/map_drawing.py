@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from growthpoles.errors import MapError, message
-from growthpoles.language.languages import LANGUAGES, translator
+from growthpoles.language.languages import preferred, translator
 from growthpoles.language.number_format import format_number
 from growthpoles.language.phrases import LONGEST, shorten
 from growthpoles.maps import palettes
@@ -565,7 +565,7 @@ def region_names(regions: gpd.GeoDataFrame, style: Style) -> Sequence[list[str]]
     if style.labels in ("marks", "none"):
         return Texts(len(regions), lambda i: [])
     codes = short_codes(regions.index)
-    order = (style.lang, *(lang for lang in LANGUAGES if lang != style.lang))
+    order = preferred(style.lang)
     columns = [f"{kind}_{lang}" for lang in order for kind in ("short", "name")]
     column = next((c for c in (*columns[:2], "name", *columns[2:]) if c in regions.columns), None)
     if style.labels == "codes" or column is None:

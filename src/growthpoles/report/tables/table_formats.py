@@ -142,8 +142,9 @@ def json_bytes(frame: pd.DataFrame) -> bytes:
     return (json.dumps(records, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
-#: Columns that count: whole also where a region without data has made them decimal numbers.
+#: Columns whose cells are words of the data, which a language has.
 _WORDS = frozenset({"label", "edition", "test", "statistic_name"})
+#: Columns that count: whole also where a region without data has made them decimal numbers.
 _COUNTS = frozenset({"cardinality", "n", "rank", "rank_low", "rank_median", "rank_high", "pairs", "permutations"})
 
 

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import DataError, Reason, listed, message
-from growthpoles.regions.key_matching import find_totals, named_totals
 from growthpoles.study.audit.between_years import GROWTHS, growth_columns
 from growthpoles.study.audit.causes.printed_relations import Block, Column, Relation, source_blocks, sum_relations
 from growthpoles.study.audit.cell_checks import shares_of
@@ -32,6 +31,7 @@ from growthpoles.study.inputs.published import plain_text
 from growthpoles.study.table_blocks import Block as TableBlock
 from growthpoles.study.table_blocks import cell_value, find_blocks, kind_of, split_sections
 from growthpoles.study.table_layout import read_block
+from growthpoles.study.total_rows import find_totals, named_totals
 
 PROPOSAL_COLUMNS = ("use", "kind", *FORMULA_COLUMNS, "holds")
 #: A ratio is proposed when it holds in this share of the rows that print all three columns, and in five at least; in
@@ -650,6 +650,4 @@ def audit_file(
         for rule in rules.to_dict("records")
         if rule["kind"] in GROWTHS
     ]
-    with np.errstate(invalid="ignore"):  # gaps are NaN
-        found = audit_cells(used_cells, sums=sums, ordered=ordered, shares=shares, growths=growths)
-    return found, file, rules
+    return audit_cells(used_cells, sums=sums, ordered=ordered, shares=shares, growths=growths), file, rules

@@ -28,7 +28,7 @@ _RARE = float(np.log(1e-4))
 _NAMED = float(np.log(1e-2))
 _CALLED = {
     "rank": re.compile(
-        r"\brank|\bplace\b|\bposi[tc]|место|ранг|орын|рейтинг|орын|\brang\b|\bplatz|\brango|\bpuesto|\blugar|\bposto\b|"
+        r"\brank|\bplace\b|\bposi[tc]|место|ранг|орын|рейтинг|\brang\b|\bplatz|\brango|\bpuesto|\blugar|\bposto\b|"
         r"\bplassering|\bpořadí|\bporadi|\bmiejsce|\blocul\b|\bhelyez|\bsıra|\bo.rin|місце|място|\bsija\b|\bθέση|κατάταξη|"
         r"順位|顺位|名次|排名|位次|순위|xếp hạng|thứ hạng|ลำดับ|อันดับ|الترتيب|المرتبة|رتبه|peringkat|דירוג"
     ),

@@ -1,0 +1,200 @@
+"""Total rows: rows of a table that are the sum of others, by what they add up to, by their names, or by both."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from math import comb
+
+import numpy as np
+from numpy.typing import NDArray
+
+from growthpoles.regions.key_matching import is_country, says_total
+
+Array = NDArray[np.float64]
+#: Log odds, row of the total, rows of its parts.
+_Hit = tuple[float, int, tuple[int, ...]]
+_FEWEST_PARTS = 2
+_COLUMNS = 2
+#: Log odds of a total on its own, and of one within another.
+_SURE, _LIKELY = float(np.log(1e6)), float(np.log(1e2))
+_ANEW = 0.01
+#: Sum of the log odds of several totals, none of them sure, that are believed together.
+_TOGETHER = 1.5 * _SURE
+
+
+def find_totals(values: Array, halves: Array) -> list[tuple[int, tuple[int, ...]]]:
+    """Find rows that are the sum of rows next to them, above or below, in two columns at least; totals of totals too.
+
+    Parameters
+    ----------
+    values, halves : array, rows x columns
+        Numbers of the table in printed order, NaN where there is none, and half units of their last digits.
+
+    Returns
+    -------
+    list of (row, parts)
+        Positions; the parts are rows that sum up nothing themselves.
+
+    Notes
+    -----
+    A sum that a total meets within rounding is so much likelier for a total than by chance as its rounding is narrow
+    beside its size; less for a column that goes along with another, nothing for its multiple. A total on its own needs
+    a million to one, after all rows and columns that could have met. Subtotals and lone rows under a heading of their
+    own need a hundred to one within a total that has it. A gap counts as nothing where the sum holds with it, and is
+    unknown otherwise.
+    """
+    values, halves, spread = values.copy(), halves.copy(), _spread(values)
+    sums: dict[int, tuple[tuple[int, ...], float]] = {}
+    left = list(range(len(values)))
+    above = 0
+
+    def found() -> list[_Hit]:
+        # A lone row and its heading are the same: the heading stands where the other totals do.
+        hits = _sums_in(values, halves, spread, left, sums)
+        hits = [hit for hit in hits if len(hit[2]) > 1 or (hit[1] < hit[2][0]) == (above >= 0)]
+        return hits or _sums_inside(values, halves, spread, left, sums)
+
+    while hits := found():
+        # The sure ones first, so that chance takes no row from them.
+        hits = [hit for hit in hits if hit[0] >= _SURE and len(hit[2]) > 1] or hits
+        hits.sort(key=lambda hit: (-round(hit[0], 6), (hit[1] < hit[2][0]) != (above >= 0)))
+        rows = {row for _, row, _ in hits}
+        # What sums up no sums goes first.
+        free = [hit for hit in hits if rows.isdisjoint(hit[2])] or hits[:1]
+        taken: set[int] = set()
+        for score, row, parts in free:
+            if taken.isdisjoint((row, *parts)):
+                taken.update((row, *parts))
+                sums[row] = parts, score
+                # A gap in a subtotal is what its parts add up to, for the totals above it.
+                for part in (halves, values):
+                    part[row] = np.where(np.isfinite(values[row]), part[row], part[list(parts)].sum(axis=0))
+                above += 1 if row < parts[0] else -1
+        # A subtotal stands for its parts: they are out of the way of the totals above it.
+        gone = {part for parts, _ in sums.values() for part in parts}
+        left = [row for row in left if row not in gone]
+    # What is less than sure and in no total was chance, unless there is too much of it.
+    while loose := [row for row in left if row in sums and (sums[row][1] < _SURE or len(sums[row][0]) < _FEWEST_PARTS)]:
+        several = [row for row in loose if len(sums[row][0]) >= _FEWEST_PARTS]
+        if len(several) == len(loose) and sum(sums[row][1] for row in several) >= _TOGETHER:
+            break
+        for row in [row for row in loose if row not in several] or loose:
+            left += sums.pop(row)[0]
+
+    def leaves(row: int) -> tuple[int, ...]:
+        return tuple(leaf for part in sums[row][0] for leaf in leaves(part)) if row in sums else (row,)
+
+    return [(row, leaves(row)) for row in sorted(sums)]
+
+
+def named_totals(
+    names: Sequence[str], values: Array, halves: Array, known: Mapping[int, tuple[int, ...]]
+) -> dict[int, tuple[int, ...]]:
+    """Find rows that say that they are a total, right or wrong, and countries that are one: row, rows of its parts.
+
+    Parameters
+    ----------
+    names, values, halves
+        As :func:`find_totals` takes them, with the name of every row.
+    known : mapping
+        What that function found.
+
+    Notes
+    -----
+    A total sums up all other rows, or those next to it up to another total. One that says so comes near that sum in
+    some column, within a factor of two; the first or last row with the name of a country meets it in one.
+    """
+    if len(known) == len(names):
+        return {}
+    said = [i for i, name in enumerate(names) if i not in known and says_total(name)]
+    ends = [i for i in dict.fromkeys((0, len(names) - 1)) if i not in known and i not in said]
+    countries = {i for i in ends if is_country(names[i]) and sum(map(is_country, names)) <= 0.2 * len(names)}
+    totals = {*known, *said, *countries}
+    rest = [i for i in range(len(names)) if i not in totals]
+    found = {}
+    for row in (*said, *sorted(countries)):
+        before = [i for i in rest if max((t for t in totals if t < row), default=-1) < i < row]
+        behind = [i for i in rest if row < i < min((t for t in totals if t > row), default=len(names))]
+        fits: list[tuple[int, int, int, tuple[int, ...]]] = []
+        for parts in (tuple(part) for part in (rest, before, behind) if len(part) >= _FEWEST_PARTS):
+            at = list(parts)
+            own, total = values[row], np.nansum(values[at], axis=0)
+            there = np.isfinite(own) & np.isfinite(values[at]).any(axis=0) & (own != 0)
+            slack = np.nansum(halves[at], axis=0) + np.nan_to_num(halves[row]) + 1e-9 * np.abs(own)
+            holds = there & (np.abs(own - total) <= slack)
+            near = there & (total * own > 0) & (np.abs(np.log2(np.abs(total) / np.abs(own) + 1e-300)) < 1)
+            fits.append((int(holds.sum()), int(near.sum()), len(parts), parts))
+        best = max(fits, default=(0, 0, 0, ()))
+        if best[0] or (row in said and best[1]):
+            found[row] = best[3]
+    return found
+
+
+def _sums_inside(
+    values: Array, halves: Array, spread: Array, left: Sequence[int], sums: Mapping[int, tuple[tuple[int, ...], float]]
+) -> list[_Hit]:
+    """Find parts of totals that sum up rows left beside the total: a level between them that showed too late."""
+    above = {part: row for row, (parts, _) in sums.items() for part in parts}
+    for row, (parts, _) in sums.items() if len(left) > 1 else ():
+        root = row
+        while root in above:
+            root = above[root]
+        inside = sorted({*left, *parts} - {root})
+        hits = [
+            hit
+            for hit in _sums_in(values, halves, spread, inside, sums)
+            if hit[1] in parts and set(left).issuperset(hit[2])
+        ]
+        if hits:
+            return [max(hits)]
+    return []
+
+
+def _spread(values: Array) -> Array:
+    """Return how freely each column moves beside those before it: the least spread of their log ratios, 1 at most."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log(np.abs(np.unique(values, axis=0)))
+    spread = np.ones(values.shape[1])
+    for j in range(1, values.shape[1]):
+        for k in range(j):
+            both = np.isfinite(logs[:, j]) & np.isfinite(logs[:, k])
+            ratio = logs[both, j] - logs[both, k]
+            if len(ratio) > 2:
+                spread[j] = min(spread[j], 1.5 * float(np.median(np.abs(ratio - np.median(ratio)))))
+    return spread
+
+
+def _sums_in(values: Array, halves: Array, spread: Array, left: Sequence[int], sums: Container[int]) -> list[_Hit]:
+    """Return (log odds, total, parts): rows next to each other of those left; what sums up some sums up no others."""
+    found = []
+    values, halves = values[list(left)], np.nan_to_num(halves[list(left)])
+    n, width = values.shape
+    runs = [
+        np.vstack([np.zeros(width), np.cumsum(part, axis=0)])
+        for part in (np.nan_to_num(values), ~np.isfinite(values), halves, halves**2 / 3)
+    ]
+    ways = np.array([[np.log(comb(k, m) * (k if m < k else 1)) for m in range(k + 1)] + [0.0] * (width - k)
+                     for k in range(width + 1)])  # fmt: skip
+    for count in range(1, n):
+        start = np.arange(n - count + 1)
+        total, gaps, slack, noise = (run[start + count] - run[start] for run in runs)
+        for row, inside in ((start - 1, start > 0), (start + count, start + count < n)):
+            own, half = values[row % n], halves[row % n]
+            gap, size = np.abs(total - own), np.abs(own)
+            deviation = np.sqrt(noise + half**2 / 3 + (1e-9 * size) ** 2) + 1e-300
+            fits = np.isfinite(own) & (gap <= np.minimum(slack + half + 1e-9 * size, 4 * deviation))
+            enough = np.flatnonzero(inside & (fits.sum(axis=1) >= _COLUMNS))
+            if not len(enough):
+                continue
+            fit, gap, size, deviation = fits[enough], gap[enough], size[enough], deviation[enough]
+            odds = np.log(np.maximum(0.4 * size * spread / deviation, 1e-9)) - (gap / deviation) ** 2 / 2
+            known = (fit | (np.isfinite(own[enough]) & (gaps[enough] == 0))).sum(axis=1)
+            score = np.where(fit, np.maximum(odds, 0.0), 0.0).sum(axis=1)
+            score -= ways[known, fit.sum(axis=1)] + np.log(2 * n * count)
+            # A lone row and its heading are the same but for quotients, which the heading may round anew.
+            near = (fit | (gap <= _ANEW * size)).sum(axis=1)
+            for at in np.flatnonzero((score >= _LIKELY) & ((count > 1) | (near >= known))):
+                first = enough[at]
+                if left[row[first]] not in sums:
+                    found.append((float(score[at]), left[row[first]], tuple(left[first : first + count])))
+    return found
