@@ -12,7 +12,15 @@ import pytest
 import shapely
 import shapely.affinity
 
-from growthpoles.maps.sheet.map_geometry import _borders, _edges, _outline, _shape_arrays, prepare
+from growthpoles.maps.sheet.map_geometry import (
+    _borders,
+    _edges,
+    _outline,
+    _shape_arrays,
+    _sorted_places,
+    _star_shaped,
+    prepare,
+)
 
 Shapes = Any
 
@@ -135,3 +143,26 @@ def test_an_inlet_and_a_hole_of_one_region_stay() -> None:
     assert base.outline is not None
     drawn = sum(shapely.LineString(ring).length for ring in base.outline.to_polygons(closed_only=False))
     assert drawn == pytest.approx(4e6 + 2 * 5e5 + well.length, rel=2e-3)
+
+
+def test_star_shaped_rings_are_valid_and_cells_are_star_shaped():
+    rng = np.random.default_rng(5)
+    rings = [
+        rng.integers(0, 4, (rng.integers(3, 9), 2)) + (0.0 if odd else 1e6) for odd in range(2) for _ in range(3000)
+    ]
+    shapes = np.array([shapely.Polygon(ring) for ring in rings], dtype=object)
+    found = _star_shaped(_shape_arrays(shapes))
+    assert 300 < found.sum() < 3000
+    assert shapely.is_valid(shapes[found]).all()
+    cells = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(rng.random((500, 2)))))
+    assert _star_shaped(_shape_arrays(cells)).all()
+    assert not _star_shaped(_shape_arrays(np.array([shapely.box(0, 0, 3, 3) - shapely.box(1, 1, 2, 2)]))).any()
+    assert not _star_shaped(_shape_arrays(np.array([shapely.box(0, 0, np.inf, 3)]))).any()
+
+
+@pytest.mark.parametrize("spread", [4, 2**40, 2**64 - 1])
+def test_sorted_places_put_equal_keys_side_by_side(spread):
+    keys = np.random.default_rng(2).integers(0, spread, 500, dtype=np.uint64, endpoint=True)
+    places = _sorted_places(np.append(keys, keys[::-1]))
+    assert sorted(places) == list(range(1000))
+    assert np.count_nonzero(np.diff(np.append(keys, keys[::-1])[places])) == len(np.unique(keys)) - 1
