@@ -17,7 +17,7 @@ import shapely
 import growthpoles as gp
 from growthpoles.errors import MapError
 from growthpoles.language.languages import LANGUAGES
-from growthpoles.maps.sheet import context_layer
+from growthpoles.maps.sheet import context_layer, map_geometry
 from growthpoles.maps.sheet.context_layer import locator_of
 from growthpoles.shipped_data import geodata_path
 
@@ -112,6 +112,22 @@ def test_cities_and_locator_anywhere(seed: int, preset: str) -> None:
     check(ax, regions)
     assert ax.locator in ("inside", "below", "left out")
     assert bool(ax.facts)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_map_does_not_depend_on_the_maps_before(seed: int) -> None:
+    """Places for labels are kept from map to map, but not those of regions that lie partly under something else."""
+    regions, values = cells(seed)
+    middle = shapely.centroid(regions.geometry.to_numpy())
+    towns = {"name": [f"Town {i}" for i in range(12)], "lon": shapely.get_x(middle), "lat": shapely.get_y(middle)}
+    options: dict[str, Any] = {"cities": pd.DataFrame(towns), "preset": "report", "title": ""}
+    map_geometry._CACHE.clear()
+    first = gp.plot_values(regions, values, **options)
+    map_geometry._CACHE.clear()
+    gp.plot_values(regions, values, preset="report", title="")
+    after = gp.plot_values(regions, values, **options)
+    assert labels(after) == labels(first)
+    assert list(after.cities) == list(first.cities) == list(towns["name"])  # labels keep clear of dots
 
 
 def check(ax: Any, regions: Any) -> None:

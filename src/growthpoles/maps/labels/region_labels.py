@@ -194,13 +194,14 @@ def arrange(
         return Names({}, {}, (), None)
     shapes = shapely.transform(base.plain[todo], lambda xy: xy * scale + origin)
     barrier = barrier_of(plan)
+    touched = np.zeros(len(todo), dtype=bool)
     if barrier is not None:
         touched = shapely.intersects(shapes, barrier)
         left = shapely.difference(shapes[touched], barrier)
         # a region under a symbol is still what a line from its name may point at
         shapes[touched] = np.where(shapely.area(left) > 0.5, left, shapes[touched])
     known = base.poles_at(scale, *plan.found.origin, plan.found.insets, chosen())
-    poles = {i: known[i] for i in todo}
+    poles = {i: {} if cut else known[i] for i, cut in zip(todo, touched.tolist(), strict=True)}  # of the shape as cut
     placed: dict[int, Placed | None] = {}
     for shape, i in zip(shapes, todo, strict=True):
         placed[i] = label_fit.full(shape, names[i][0], marks[i], style.preset, poles[i]) if names[i] else None

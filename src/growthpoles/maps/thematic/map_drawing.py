@@ -242,20 +242,26 @@ def draw_map(
             )
         plan = found
 
-    dotted = True
+    giving_way = set(style.cities)  # labels need not keep clear of their dots
 
     def cleared(plan: Plan) -> Plan:
         assert ax is not None
         found = [*over(ax, base, plan, draw=False)] if over else []
-        dots = city_spots(base, plan, style.cities) if dotted else []
+        dots = [dot for dot in city_spots(base, plan, style.cities) if dot.city not in giving_way]
         return replace(plan, obstacles=(*found, *(dot.ground for dot in dots)))
 
     if style.cities and style.labels != "none" and len(base.geometries) < MANY:
-        # no region goes without its name inside for a dot: where one would, the dots give way
-        kept = region_labels.arrange(base, cleared(plan), names, marks, style, draft=True)
-        dotted = False
-        alone = region_labels.arrange(base, cleared(plan), names, marks, style, draft=True)
-        dotted = len(kept.codes) <= len(alone.codes)
+        # no region goes without its name inside for a dot: where one would, the dots in it give way, or else all
+        def called_by_code(plan: Plan) -> set[str]:
+            codes = region_labels.arrange(base, cleared(plan), names, marks, style, draft=True).codes
+            return {text.split("  ")[0] for _, text in codes}  # the value follows the name
+
+        alone, giving_way = called_by_code(plan), set()
+        while len(without_name := called_by_code(plan)) > len(alone):
+            lost = without_name - alone
+            spots = city_spots(base, plan, style.cities)
+            mine = {dot.city for dot in spots if dot.region >= 0 and lost.intersection(names[dot.region][:1])}
+            giving_way |= mine - giving_way or set(style.cities)
     named, plan = None, cleared(plan)
     if style.labels != "none" and len(base.geometries) < MANY:
         if own:
@@ -271,7 +277,7 @@ def draw_map(
         locator, place, plan, named = region_labels.place_locator(ax, base, regions, plan, named, style, own=own)
     if over:
         over(ax, base, plan, draw=True)
-    dotted = False
+    giving_way = set(style.cities)
     plan = cleared(plan)
     beside = name_cities(base, plan, named, names, style, locator, place)
     make_transform(ax, base)
