@@ -8,6 +8,7 @@ import pandas as pd
 
 from growthpoles import maps
 from growthpoles.errors import RatingError
+from growthpoles.language.languages import translator
 from growthpoles.language.phrases import Words, shorten
 from growthpoles.report.figure_views import ReportView, View
 from growthpoles.report.results import Results
@@ -237,7 +238,8 @@ def edition_chart(view: ReportView) -> Axes:
     """Draw the index of every region in every edition."""
     words, frame = Words(view.lang), view.cut(edition_frame(view.results, view.year))
     labels = {str(edition): words.value(edition) for edition in frame}
-    return maps.plot_dumbbell(frame, names=view.names, labels=labels, year=view.year, **view.common)
+    axis = translator(view.lang)("Index, points")
+    return maps.plot_dumbbell(frame, names=view.names, labels=labels, variable=axis, year=view.year, **view.common)
 
 
 def robustness(view: ReportView) -> Axes:
@@ -265,7 +267,7 @@ def moran(view: ReportView) -> Axes:
     test = view.results.moran[view.edition, view.year, view.code]
     facts = view.common | view.tested
     facts["source"] = f"{facts['source']} \N{MIDDLE DOT} n = {test.n}"
-    return maps.plot_moran(kept, graph, names=view.names, result=test, year=view.year, **facts)
+    return maps.plot_moran(kept, graph, names=view.names, result=test, variable=view.name, year=view.year, **facts)
 
 
 def bivariate(results: Results) -> tuple[GlobalResult, pd.Series, pd.Series, Graph]:

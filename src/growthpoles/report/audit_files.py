@@ -143,7 +143,7 @@ def audit_figures(found: Audit, study: Study) -> dict[str, Callable[[str], Axes]
         for year, part in both.groupby("year"):
             wide = part.set_index("region")[["first", "second"]].set_axis([first, second], axis=1)
             figures[f"audit_editions_{year}"] = lambda lang, wide=wide, year=year: maps.plot_dumbbell(  # type: ignore[misc]
-                wide, year=year, **common(lang)
+                wide, variable=translator(lang)("Index, points"), year=year, **common(lang)
             )
         letters = migration_frame(study).pivot(index="region", columns=["year", "edition"], values="rating_class")
         ordered = letters.reindex([region for region in region_index(study) if region in letters.index])

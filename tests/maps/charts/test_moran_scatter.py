@@ -43,6 +43,14 @@ def test_points_follow_the_order_of_y(chain: Graph) -> None:
     assert statistic == pytest.approx(again[2])
 
 
+@pytest.mark.parametrize(
+    ("name", "lang", "said"), [("wages", "en", "wages"), (None, "en", "Value"), (3, "ru", "Значение")]
+)
+def test_the_axis_names_what_is_drawn(chain: Graph, name: Any, lang: Any, said: str) -> None:
+    ax = maps.plot_moran(pd.Series([1.0, 2.0, 3.0, 6.0], index=list("abcd"), name=name), chain, lang=lang)
+    assert ax.get_xlabel().startswith(f"{said}, ")
+
+
 def test_slope_is_the_statistic_of_esda() -> None:
     esda = pytest.importorskip("esda")
     rng = np.random.default_rng(3)

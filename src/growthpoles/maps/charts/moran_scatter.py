@@ -117,7 +117,7 @@ def plot_moran(
     result : global result, optional
         Its p-value is printed beside I.
     variable : str, optional
-        What the values are, for the axis.
+        What the values are, for the axis; the name of the Series by default.
     neighbours : Series, optional
         Another variable, whose mean over the neighbours stands on the other axis (bivariate Moran scatter plot; the
         slope is that of :func:`growthpoles.moran_bivariate`).
@@ -176,7 +176,7 @@ def plot_moran(
         key=notes,
         data=[y] if neighbours is None else [y, neighbours],
     )
-    quantity = variable or word("Index")
+    quantity = variable or (y.name if isinstance(y.name, str) and y.name else word("Value"))
     dress(
         ax,
         chosen,

@@ -142,7 +142,7 @@ def plot_dumbbell(
     names : Series of str, optional
         Names of the regions.
     variable : str, optional
-        Name of the values, for the axis.
+        Name of the values, for the axis; "Value" by default.
     labels : mapping, optional
         Column -> words in the legend; the translated column name by default.
     **options
@@ -190,7 +190,7 @@ def plot_dumbbell(
             zorder=3.0,
             gid=str(column),
         )
-    dress(ax, preset, lang, x=variable or word("Index, points"), spines=("bottom",))
+    dress(ax, preset, lang, x=variable or word("Value"), spines=("bottom",))
     mark_absent(ax, values.isna().all(axis=1).tolist(), preset, lang)
     return ax
 
