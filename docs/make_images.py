@@ -83,7 +83,9 @@ def pictures() -> dict[str, Callable[[], Any]]:
             regions, ratings[2014]["ris"], ratings[2014]["ria"], x_name="Susceptibility", y_name="Activity", **common
         ),
         "neighbours": lambda: maps.plot_neighbours(regions, d["graph"], year=2014),
-        "moran": lambda: gp.plot_moran(d["index"], d["graph"], names=names, result=d["moran"], **common),
+        "moran": lambda: gp.plot_moran(
+            d["index"], d["graph"], names=names, result=d["moran"], variable="Index", **common
+        ),
         "power": lambda: maps.plot_power(gp.moran_power(d["graph"])),
         "specifications": lambda: maps.plot_specifications(gp.verdict(study).curve),
         "rank_intervals": lambda: maps.plot_rank_intervals(d["robust"].to_frame(), names=names),
