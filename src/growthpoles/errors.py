@@ -215,6 +215,19 @@ def reworded(told: Reason, say: Mapping[str, str]) -> Reason:
     return Reason(told.template, {**told.places, "allowed": told_so}, told.replace(str(allowed), told_so))
 
 
+def reasked(told: Reason, say: str) -> Reason:
+    """Return a message of :func:`unknown_option` that calls the option in another way."""
+    problem: Any = told.places["problem"]
+    so = Reason(problem.template, {**problem.places, "option": say})
+    return Reason(told.template, {**told.places, "problem": so}, told.replace(str(problem), visible(so), 1))
+
+
+def option_of(told: Reason) -> Option | None:
+    """Return the option that a message of :func:`unknown_option` is about."""
+    option = getattr(getattr(told, "places", {}).get("problem"), "places", {}).get("option")
+    return option if isinstance(option, Option) else None
+
+
 def options_in(told: Reason) -> dict[str, Option]:
     """Return the parameters in the remedies of a message, by the places where they stand."""
     places = getattr(getattr(told, "places", {}).get("allowed"), "places", {})
@@ -278,7 +291,14 @@ def visible(text: str) -> str:
 def unknown_option(name: str, value: object, allowed: Iterable[str]) -> Reason:
     """Compose the message for an option that is not one of its allowed values."""
     allowed = list(allowed)
-    return message(f"{name}={value!r} is not known", allowed=", ".join(allowed), near=nearest(value, allowed, n=1))
+    problem = Reason("{option} is not known", {"option": Option(name, repr(value))})
+    return message(problem, allowed=", ".join(allowed), near=nearest(value, allowed, n=1))
+
+
+def counted(count: int, noun: str) -> str:
+    """Write a count with its English noun, given in the plural: ``counted(1, "rows")`` is "1 row"."""
+    one = noun[:-3] + "y" if noun.endswith("ies") else noun[:-2] if noun.endswith("sses") else noun.removesuffix("s")
+    return f"{count} {one if count == 1 else noun}"
 
 
 _SHOWN = 60  # characters of a cell or name that a message repeats

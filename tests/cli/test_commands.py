@@ -475,7 +475,8 @@ def test_files_are_refused_in_one_line(county_file, ask, words, problem):
         (["report", "-s", "mexico-gdp", "--out", "DATA"], "is a file; allowed: a folder"),
         (
             ["map", "FILE", "--table", "ALIEN"],
-            "no column names regions.; allowed: a column that names regions, such as 00",
+            r"land holds Land a.*allowed: a column with codes or names of the boundaries, such as 00.*"
+            r'--aliases "Land a=KEY"',
         ),
         (
             ["map", "FILE", "--table", "MARKS"],

@@ -221,13 +221,16 @@ def stats(
     else:
         names = GLOBAL if statistic == "all" else (statistic,)
         frames: dict[str, pd.DataFrame] = {}
+        without: list[str] = []
         for name in names:
             try:
                 frames[name] = getattr(gp, name)(kept, part, **options).to_frame()
             except SpatialError as error:  # Getis-Ord G has no meaning for negative values
                 if statistic != "all" or (name == names[-1] and not frames):
                     raise
-                note(f"left out: {error}", quiet=quiet)
+                without.append(f"left out: {error}")
+        for text in without:
+            note(text, quiet=quiet)
         frame = pd.concat(frames.values())
         columns = frame if _wants(format, out) else frame.drop(columns=["isolates", "alternative", "variance"])
         emit(columns, title=head, kind=format, out=out, digits=4, lang=lang)
