@@ -479,3 +479,19 @@ def test_a_file_without_a_table_is_told_what_mends_it_and_nothing_else(tmp_path,
         gp.propose_study(tmp_path / "new", table=tmp_path / "t.csv", boundaries=tmp_path / "b.gpkg", key="code")
     told = str(error.value).partition("allowed: ")[2]
     assert re.search(ways.partition("; or")[0], told) and "aliases" not in told
+
+
+@pytest.mark.parametrize("where", range(1, 7))
+@pytest.mark.parametrize("key", ["name", "code"])
+def test_rows_and_features_without_a_name_are_called_so(tmp_path, where, key):
+    names = [name if i != where else None for i, name in enumerate(NAMES)]
+    gpd.GeoDataFrame(
+        {"name": names, "code": [float(i) if i != where else None for i in range(8)]},
+        geometry=[box(i, 0, i + 1, 1) for i in range(8)], crs=4326,
+    ).to_file(tmp_path / "b.gpkg")  # fmt: skip
+    lines = "".join(f"{name or ''},{i + 10}\n" for i, name in enumerate(names))
+    (tmp_path / "t.csv").write_text(f"area,2020\n{lines}")
+    told = gp.quick_look(tmp_path / "t.csv", boundaries=tmp_path / "b.gpkg", key=key).summary()
+    assert f"column '{key}' of the boundaries is empty in feature {where + 1}" in told
+    assert f"no name of a region in line {where + 2}, whose numbers are left out" in told
+    assert "nan" not in told and "<NA>" not in told and "no row for" not in told

@@ -430,8 +430,14 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
         for why, names in reasons.items()
     ]
     assert block.key is not None
-    if within := [[*filter(None, map(cell_text, row))] for n, row in block.aside if block.first <= n <= block.last]:
-        doubts.append(f"{at}: {listed(map(' '.join, within))}: rows without a number, taken for headings or remarks")
+    inside = [(n, row) for n, row in block.aside if block.first <= n <= block.last]
+    unnamed = [n for n, row in inside if not block.text(row, block.key) and any(map(is_number, row))]
+    if unnamed:
+        doubts.append(
+            f"{at}: no name of a region in {block.grid.unit} {listed(unnamed, limit=8)}, whose numbers are left out"
+        )
+    if within := [" ".join(filter(None, map(cell_text, row))) for n, row in inside if n not in unnamed]:
+        doubts.append(f"{at}: {listed(within)}: rows without a number, taken for headings or remarks")
     if match.aliases:
         doubts.append(f"{at}: other spellings: {listed(f'{k} = {code}' for k, (code, _) in match.aliases.items())}")
     if match.width is not None:
