@@ -673,3 +673,27 @@ def test_a_faulty_study_is_told_what_its_faults_move_and_a_sound_one_that_it_has
         assert float(told[at + 1]) == float(shown[2020][3])
         assert told[at + 3 : at + 5] == ["1", str(rank)], told
         assert told[at + 5] != told[at + 6]
+
+
+def test_the_variable_decides_the_kind_of_a_map_where_none_is_named():
+    """What has no classes is a map of values; what has some is one of the rating, as the index is."""
+    from growthpoles.cli.produce import _kind_of
+    from growthpoles.report.figures import draw_map
+    from growthpoles.study.inputs import study_catalogue
+
+    study = gp.load_study()
+    catalogue = study_catalogue(study)
+    kinds = {code: _kind_of(study, code) for code in (*catalogue.codes, *(f"score_{c}" for c in catalogue.indicators))}
+    assert {code for code, kind in kinds.items() if kind == "rating"} == {
+        *catalogue.aggregates, *(f"score_{code}" for code in catalogue.indicators)
+    }  # fmt: skip
+    assert _kind_of(study, None) == "rating" and set(kinds.values()) == {"rating", "values"}
+    for code, kind in kinds.items():
+        if kind == "values":
+            with pytest.raises(gp.MapError, match="no classes"):
+                draw_map(study, "rating", variable=code)
+
+
+def test_a_map_of_an_indicator_needs_no_kind(ask, tmp_path):
+    done = ask("map", "--study", "mexico-gdp", "--variable", "gdp_per_head", "--out", str(tmp_path / "m.png"))
+    assert done.returncode == 0 and (tmp_path / "m.png").exists(), done.stderr
