@@ -7,6 +7,7 @@ valid value. All classes derive from :class:`ValueError`.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -143,7 +144,8 @@ class Reason(str):
 
     def __new__(cls, template: str, places: Mapping[str, Any], text: str | None = None) -> Reason:  # noqa: D102
         told = {name: " and ".join(value) if isinstance(value, tuple) else value for name, value in places.items()}
-        reason = super().__new__(cls, (template.format(**told) if told else template) if text is None else text)
+        said = in_number(template, told).format(**told) if told else template
+        reason = super().__new__(cls, said if text is None else text)
         reason.template, reason.places = template, places
         return reason
 
@@ -154,6 +156,21 @@ class Reason(str):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Reason, (self.template, self.places, str(self))
+
+
+_COUNTED = re.compile(
+    r"(\{(\w+)\} (?:infinite |other |more |typed )?)(regions|rows|columns|cells|values|years|types|centres|"
+    r"permutations|specifications|industries|checks|classes|flows|others|times|changes)\b( are| have| fit| stand)?"
+)
+_VERBS = {" are": " is", " have": " has", " fit": " fits", " stand": " stands", None: ""}
+
+
+def in_number(template: str, places: Mapping[str, Any]) -> str:
+    """Return an English template with its nouns, and their verbs, in the singular where their count is 1."""
+    return _COUNTED.sub(
+        lambda hit: f"{hit[1]}{counted(1, hit[3])[2:]}{_VERBS[hit[4]]}" if str(places.get(hit[2])) == "1" else hit[0],
+        template,
+    )
 
 
 class Number(str):

@@ -54,7 +54,7 @@ from growthpoles.cli.shared_options import (
     workers,
     year_of,
 )
-from growthpoles.errors import GrowthpolesError, SpatialError, StudyError, listed, message, unknown_option
+from growthpoles.errors import GrowthpolesError, SpatialError, StudyError, counted, listed, message, unknown_option
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -440,7 +440,7 @@ def _audit_file(
     found, own, rules = audit_file(file, rules_given, encoding=encoding)
     wording = Wording(Words(lang), {}, {}, {})
     for number, name in own.names.items():
-        note(f"table {number}: {name}, {len(found.sources.labels(number))} regions", quiet=quiet)
+        note(f"table {number}: {name}, {counted(len(found.sources.labels(number)), 'regions')}", quiet=quiet)
     for sentence in (*own.totals, *own.left_out):
         note(wording.evidence(sentence), quiet=quiet)
     if formulas is None and len(rules):
@@ -580,7 +580,7 @@ def _specialise_file(
     data = read_matrix(file, options)
     columns = [str(data.values(name).name) for name in industries] if industries else list(data.table.columns)
     if len(columns) < 2:
-        problem = f"{len(columns)} columns of numbers"
+        problem = f"{counted(len(columns), 'columns')} of numbers"
         raise StudyError(message(problem, where=data.source, allowed="two industries or more"))
     matrix = data.table[columns]
     quotients = location_quotient(matrix)
@@ -594,7 +594,7 @@ def _specialise_file(
     ).rename_axis("region")
     ordered = frame.sort_values("krugman", ascending=False, kind="stable", na_position="last")
     shown = ordered if data.regions is None else named(ordered, data.regions, lang=lang)
-    title = f"{data.source}: specialisation by {len(columns)} industries"
+    title = f"{data.source}: specialisation by {counted(len(columns), 'industries')}"
     emit(shown, title=title, kind=format, out=out, digits=3, lang=lang)
     note(f"industries: {listed(columns)}; krugman: distance from the industries of all regions together", quiet=quiet)
     for text in data.notes:

@@ -51,7 +51,7 @@ from growthpoles.cli.shared_options import (
     tell_account,
     year_of,
 )
-from growthpoles.errors import MapError, listed, message
+from growthpoles.errors import MapError, counted, listed, message
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -106,7 +106,7 @@ def report(
     for name in sorted(set(manifest.files) - set(tex), key=lambda name: (name.endswith(".html"), name)):
         say(str(out / name))
     if tex:
-        note(f"and the tables for TeX, {len(tex)} files in {out / 'tables' / 'tex'}", quiet=quiet)
+        note(f"and the tables for TeX, {counted(len(tex), 'files')} in {out / 'tables' / 'tex'}", quiet=quiet)
     tell_account(loaded, quiet=quiet)
 
 
@@ -335,7 +335,7 @@ def _tell_unnamed(figure: Figure, *, quiet: bool) -> None:
     from growthpoles.maps.thematic.map_drawing import facts_of, keyed_of, projections_of, unnamed_of
 
     if found := unnamed_of(figure):
-        note(f"without a name on this map: {len(found)} regions, {listed(found)}", quiet=quiet)
+        note(f"without a name on this map: {counted(len(found), 'regions')}, {listed(found)}", quiet=quiet)
     if projection := projections_of(figure):
         note(f"projection: {projection}; lengths are not to be compared over the map", quiet=quiet)
     for fact in facts_of(figure):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import GrowthpolesError, Joined, Number, Reason, StudyError, message, nearest
+from growthpoles.errors import GrowthpolesError, Joined, Number, Reason, StudyError, counted, message, nearest
 from growthpoles.result_display import ResultDisplay
 from growthpoles.study.audit.between_years import Growth, growth_findings
 from growthpoles.study.audit.causes.printed_relations import source_blocks
@@ -120,7 +120,7 @@ class Audit(ResultDisplay):
         """Return the counts by severity."""
         counts = summarise(self.ledger)["severity"].value_counts()
         told = ", ".join(f"{counts[name]} {name}" for name in SEVERITIES if name in counts)
-        return f"Audit({len(self.ledger)} cells; faults: {told or 'none'})"
+        return f"Audit({counted(len(self.ledger), 'cells')}; faults: {told or 'none'})"
 
     def to_frame(self) -> pd.DataFrame:
         """Return the ledger."""
