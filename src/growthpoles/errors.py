@@ -7,6 +7,7 @@ valid value. All classes derive from :class:`ValueError`.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -143,7 +144,8 @@ class Reason(str):
 
     def __new__(cls, template: str, places: Mapping[str, Any], text: str | None = None) -> Reason:  # noqa: D102
         told = {name: " and ".join(value) if isinstance(value, tuple) else value for name, value in places.items()}
-        reason = super().__new__(cls, (template.format(**told) if told else template) if text is None else text)
+        said = in_number(template, told).format(**told) if told else template
+        reason = super().__new__(cls, said if text is None else text)
         reason.template, reason.places = template, places
         return reason
 
@@ -154,6 +156,21 @@ class Reason(str):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Reason, (self.template, self.places, str(self))
+
+
+_COUNTED = re.compile(
+    r"(\{(\w+)\} (?:infinite |other |more |typed )?)(regions|rows|columns|cells|values|years|types|centres|"
+    r"permutations|specifications|industries|checks|classes|flows|others|times|changes)\b( are| have| fit| stand)?"
+)
+_VERBS = {" are": " is", " have": " has", " fit": " fits", " stand": " stands", None: ""}
+
+
+def in_number(template: str, places: Mapping[str, Any]) -> str:
+    """Return an English template with its nouns, and their verbs, in the singular where their count is 1."""
+    return _COUNTED.sub(
+        lambda hit: f"{hit[1]}{counted(1, hit[3])[2:]}{_VERBS[hit[4]]}" if str(places.get(hit[2])) == "1" else hit[0],
+        template,
+    )
 
 
 class Number(str):
@@ -213,6 +230,19 @@ def reworded(told: Reason, say: Mapping[str, str]) -> Reason:
     allowed: Any = told.places["allowed"]
     told_so = Reason(allowed.template, {**allowed.places, **say})
     return Reason(told.template, {**told.places, "allowed": told_so}, told.replace(str(allowed), told_so))
+
+
+def reasked(told: Reason, say: str) -> Reason:
+    """Return a message of :func:`unknown_option` that calls the option in another way."""
+    problem: Any = told.places["problem"]
+    so = Reason(problem.template, {**problem.places, "option": say})
+    return Reason(told.template, {**told.places, "problem": so}, told.replace(str(problem), visible(so), 1))
+
+
+def option_of(told: Reason) -> Option | None:
+    """Return the option that a message of :func:`unknown_option` is about."""
+    option = getattr(getattr(told, "places", {}).get("problem"), "places", {}).get("option")
+    return option if isinstance(option, Option) else None
 
 
 def options_in(told: Reason) -> dict[str, Option]:
@@ -278,7 +308,14 @@ def visible(text: str) -> str:
 def unknown_option(name: str, value: object, allowed: Iterable[str]) -> Reason:
     """Compose the message for an option that is not one of its allowed values."""
     allowed = list(allowed)
-    return message(f"{name}={value!r} is not known", allowed=", ".join(allowed), near=nearest(value, allowed, n=1))
+    problem = Reason("{option} is not known", {"option": Option(name, repr(value))})
+    return message(problem, allowed=", ".join(allowed), near=nearest(value, allowed, n=1))
+
+
+def counted(count: int, noun: str) -> str:
+    """Write a count with its English noun, given in the plural: ``counted(1, "rows")`` is "1 row"."""
+    one = noun[:-3] + "y" if noun.endswith("ies") else noun[:-2] if noun.endswith("sses") else noun.removesuffix("s")
+    return f"{count} {one if count == 1 else noun}"
 
 
 _SHOWN = 60  # characters of a cell or name that a message repeats

@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import errno
+import inspect
 import io
 import os
 import re
@@ -19,7 +20,7 @@ import numpy as np
 import pytest
 
 import growthpoles
-from growthpoles.cli.app import ended, in_its_words
+from growthpoles.cli.app import app, ended, in_its_words
 from growthpoles.errors import (
     DataError,
     GrowthpolesError,
@@ -313,3 +314,38 @@ def test_a_study_in_python_is_told_the_keys_of_its_file(tmp_path: Path) -> None:
     with pytest.raises(GrowthpolesError, match="dissolve=True unites") as told:
         growthpoles.read_boundaries(tmp_path / "r.geojson", key="code")
     assert "; allowed: one feature per region; --dissolve unites" in in_its_words(told.value.args[0], {"dissolve"})
+
+
+def enumerated() -> list[tuple[str, ...]]:
+    """Every option of every command that takes one of some words, with a word that is none of them."""
+    found = []
+    for command in app.registered_commands:
+        assert command.callback is not None
+        name = command.name or command.callback.__name__
+        lead = {"map": [name, "clusters"], "stats": [name, "--statistic", "local_moran"]}.get(name, [name])
+        more = {"report": ["--out", "x"], "init": ["x", "-t", "t.csv"], "audit": ["-s", "us-states"], "look": ["t.csv"]}
+        lead += more.get(name, [])
+        given = inspect.signature(command.callback).parameters
+        for option in ("weights", "alternative", "adjust", "statistic", "preset", "lang", "enclaves", "show", "format"):
+            if option in given:
+                of = [name, "--statistic", "quen"] if option == "statistic" else [*lead, f"--{option}", "quen"]
+                found.append(tuple(of))
+    return [*found,
+            ("map", "quen"), ("map", "values", "--scheme", "quen"), ("report", "--figure", "quen", "--out", "x"),
+            ("map", "x.gpkg", "--repair", "quen"), ("map", "x.gpkg", "--decimal", "quen"), ("rate", "--out", "x.quen"),
+            ("rate", "--edition", "quen"), ("stats", "--variable", "quen")]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", enumerated(), ids=" ".join)
+def test_a_word_that_is_not_known_is_called_as_the_command_line_calls_it(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "t.csv").write_text("region,grp 2020\nAstana,1\nAqmola,2\nAtyrau,3\n")
+    with pytest.raises(GrowthpolesError) as error:
+        app(list(words), standalone_mode=False)
+    told = str(error.value)
+    at = next(i for i, word in enumerate(words) if "quen" in word)
+    asked = " ".join(words[at - 1 : at + 1]) if words[at - 1].startswith("--") else "kind quen"
+    assert told.startswith(f"{asked} is not known; allowed: "), told
+    assert "='" not in told and not (tmp_path / "x").exists()

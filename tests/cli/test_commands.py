@@ -10,9 +10,13 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+import growthpoles as gp
+from growthpoles.cli.analyse import _gaps
+from growthpoles.errors import Reason
 from growthpoles.shipped_data import geodata_path
 
 PRIMARY = "grp,employed,fixed_assets,emissions,rd,tech_innovation,output,population"
@@ -181,7 +185,7 @@ def test_rate_prints_every_region_best_first(ask: Ask) -> None:
     done = ask("rate", "--year", "2010")
     rows = [line.split()[0] for line in done.stdout.splitlines() if line.strip().startswith("KZ-")]
     assert len(rows) == 16 and rows[0] == "KZ-ALA"
-    assert "no data: KZ-VOS grp" in done.stderr
+    assert "no data: grp: KZ-VOS: " in done.stderr
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path, ask: Ask) -> None:
@@ -221,13 +225,13 @@ def test_map_is_set_in_the_typeface_that_was_asked_for(tmp_path: Path, ask: Ask)
                 "map",
                 "atlas",
             ),
-            "kind='atlas' is not known",
+            "kind atlas is not known",
         ),
         (("stats", "--statistic", "moran", "--adjust", "fdr"), "--adjust with moran, which is one test"),
-        (("stats", "--variable", "gdp"), "variable='gdp' is not known"),
+        (("stats", "--variable", "gdp"), "--variable gdp is not known"),
         (("rate", "--edition", "published"), "the published figures are results, not indicators"),
-        (("rate", "--format", "doc"), "format='doc' is not known"),
-        (("report", "--lang", "de"), "lang='de' is not known; allowed: en, ru, kk"),
+        (("rate", "--format", "doc"), "--format doc is not known"),
+        (("report", "--lang", "de"), "--lang de is not known; allowed: en, ru, kk"),
     ],
 )
 def test_what_has_no_meaning_is_refused(arguments: tuple[str, ...], words: str, ask: Ask) -> None:
@@ -462,7 +466,7 @@ def test_files_are_refused_in_one_line(county_file, ask, words, problem):
             ["audit", "-s", "us-states", "--encoding", "cp1251"],
             "--encoding needs FILE; allowed: encoding in study.toml",
         ),
-        (["map", "FILE", "--decimal", ";"], "--decimal=';' is not known; allowed: ,, ."),
+        (["map", "FILE", "--decimal", ";"], '--decimal ";" is not known; allowed: ,, .'),
         (["index", "DATA"], r"no such command 'index'; allowed: report, map, rate, "),
         (["map", "FILE", "DATA"], r"two files; allowed: map .*counties\.gpkg --table .*data\.csv: the second one is"),
         (["audit", "LAYER"], "a boundary file, and no table; allowed: growthpoles map draws"),
@@ -475,7 +479,8 @@ def test_files_are_refused_in_one_line(county_file, ask, words, problem):
         (["report", "-s", "mexico-gdp", "--out", "DATA"], "is a file; allowed: a folder"),
         (
             ["map", "FILE", "--table", "ALIEN"],
-            "no column names regions.; allowed: a column that names regions, such as 00",
+            r"land holds Land a.*allowed: a column with codes or names of the boundaries, such as 00.*"
+            r'--aliases "Land a=KEY"',
         ),
         (
             ["map", "FILE", "--table", "MARKS"],
@@ -618,3 +623,77 @@ def test_a_study_is_an_argument_too_and_the_built_in_one_is_told(command, ask, t
         unnamed.stderr.count("the study: kazakhstan-it, which is built in; --study FOLDER takes one of your own") == 1
     )
     assert "built in" not in ask(command, *options, "--quiet").stderr
+
+
+@pytest.mark.parametrize("size", [1, 5, 40])
+def test_empty_cells_are_a_line_for_a_column_not_for_a_cell(size):
+    cells = [(f"r{i}", code, Reason("{mark} in {file}, row {row}", {"mark": "..", "file": "t.csv", "row": i}))
+             for code in ("a", "b") for i in range(size)]  # fmt: skip
+    lines = list(_gaps([*cells, ("r0", "c", "no row in t.csv")]))
+    assert [line.split(": ")[1] for line in lines[:3]] == ["a", "b", "c"] and lines[
+        2
+    ] == "no data: c: r0: no row in t.csv"
+    assert len(lines) == 3 + (size > 1) and ("missing.csv" in lines[-1]) == (size > 1)
+    assert size == 1 or f"{size} regions (r0, r1" in lines[0]
+    assert len(lines[0]) < 150
+
+
+def test_a_faulty_study_is_told_what_its_faults_move_and_a_sound_one_that_it_has_none(ask, tmp_path, monkeypatch):
+    """The ranks that are told are those of the table with the cell as it was before it was spoilt."""
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(7)
+    codes, years = list(gp.load_regions(2014).index), (2018, 2019, 2020, 2021)
+    base = rng.uniform(20, 90, len(codes))
+    frames = {year: np.round(base * 1.04 ** (year - 2018) * rng.uniform(0.99, 1.01, len(codes)), 1) for year in years}
+    catalogue = "code,kind,parent,direction,weight\nindex,aggregate,,1,1\na,indicator,index,1,1\n"
+    heads = "".join(f'[[tables]]\nfile = "t.csv"\nyear = {year}\nkey = "region"\n[tables.columns]\na{year} = "a"\n'
+                    for year in years)  # fmt: skip
+    text = (
+        f'[study]\nname = "s"\nyears = {list(years)}\ntitle.en = "S"\nsource.en = "x"\n[boundaries]\nbuiltin = "kz"\n'
+    )
+    for spoilt in (False, True):
+        folder = tmp_path / f"s{spoilt}"
+        folder.mkdir()
+        shown = {year: [f"{value:.1f}" for value in values] for year, values in frames.items()}
+        if spoilt:
+            shown[2020][3] = f"{10 * frames[2020][3]:.1f}"
+        rows = "".join(f"{code},{','.join(shown[year][i] for year in years)}\n" for i, code in enumerate(codes))
+        (folder / "t.csv").write_text("region," + ",".join(f"a{year}" for year in years) + "\n" + rows)
+        (folder / "catalogue.csv").write_text(catalogue)
+        (folder / "study.toml").write_text(f'{text}year = 2014\n[rating]\ncatalogue = "catalogue.csv"\n{heads}')
+        done = ask("audit", "--study", str(folder))
+        assert done.returncode == 0, done.stderr
+        assert "table 3: 2020, rows: 16" in done.stderr
+        if not spoilt:
+            assert done.stdout == "s: no faults found\n"
+            continue
+        rank = int(pd.Series(frames[2020]).rank(ascending=False).iloc[3])
+        told = next(line for line in done.stdout.splitlines() if codes[3] in line and "2020" in line).split()
+        at = told.index("2020")
+        assert float(told[at + 1]) == float(shown[2020][3])
+        assert told[at + 3 : at + 5] == ["1", str(rank)], told
+        assert told[at + 5] != told[at + 6]
+
+
+def test_the_variable_decides_the_kind_of_a_map_where_none_is_named():
+    """What has no classes is a map of values; what has some is one of the rating, as the index is."""
+    from growthpoles.cli.produce import _kind_of
+    from growthpoles.report.figures import draw_map
+    from growthpoles.study.inputs import study_catalogue
+
+    study = gp.load_study()
+    catalogue = study_catalogue(study)
+    kinds = {code: _kind_of(study, code) for code in (*catalogue.codes, *(f"score_{c}" for c in catalogue.indicators))}
+    assert {code for code, kind in kinds.items() if kind == "rating"} == {
+        *catalogue.aggregates, *(f"score_{code}" for code in catalogue.indicators)
+    }  # fmt: skip
+    assert _kind_of(study, None) == "rating" and set(kinds.values()) == {"rating", "values"}
+    for code, kind in kinds.items():
+        if kind == "values":
+            with pytest.raises(gp.MapError, match="no classes"):
+                draw_map(study, "rating", variable=code)
+
+
+def test_a_map_of_an_indicator_needs_no_kind(ask, tmp_path):
+    done = ask("map", "--study", "mexico-gdp", "--variable", "gdp_per_head", "--out", str(tmp_path / "m.png"))
+    assert done.returncode == 0 and (tmp_path / "m.png").exists(), done.stderr

@@ -85,3 +85,9 @@ def test_a_bar_on_a_terminal_leaves_no_trace(tmp_path: Path) -> None:
     os.close(master)
     assert b"first step" in seen and b"[b]second" in seen and b"2/2" in seen
     assert seen.rstrip().endswith((b"\x1b[2K", b"\x1b[?25h")) or b"\x1b[2K" in seen[-40:]
+
+
+@pytest.mark.parametrize("length", [3, 30, 90])
+def test_a_title_stands_on_one_line_above_a_narrow_table(length: int, capsys: pytest.CaptureFixture[str]) -> None:
+    print_frame(pd.DataFrame({"n": [1]}, index=["a"]), title="wide " * length)
+    assert capsys.readouterr().out.splitlines()[0].count("wide") == length

@@ -257,3 +257,27 @@ def test_an_error_with_values_keeps_its_templates() -> None:
     bare = message("{n} regions", where="spread", allowed=Reason("{least} or more", {"least": 5}))
     assert bare == "spread: {n} regions; allowed: 5 or more" and bare.places["problem"].template == "{n} regions"
     assert templates(bare) == ["{n} regions", "{least} or more"] and templates("a {n}") == ["a {n}"]
+
+
+COUNTS = {"n", "count", "all"}
+NOUNS = "(?:regions|rows|cells|values|years|types|centres|permutations|specifications|others|checks)"
+FORMS = "(?:регион|строк|ячеек|столбцов|значений|лет|перестанов|спецификаций|случайных)"
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 21])
+def test_a_count_and_its_noun_agree(count: int) -> None:
+    """In English by the template itself; Russian puts the number where no word has to follow it."""
+    counted_ones = 0
+    for template, told in messages(TEXTS / "ru" / "messages.po").items():
+        if not (names := set(re.findall(rf"\{{(\w+)\}} (?:\w+ )?{NOUNS}\b", template)) & COUNTS):
+            continue
+        counted_ones += 1
+        held = {name: count if name in names else "x" for name in re.findall(r"\{(\w+)(?:!r)?\}", template)}
+        said = str(Reason(template, held))
+        assert Words("en").message(template, **held) == said
+        assert count == 1 or said == template.format(**held)
+        assert count > 1 or not re.search(rf"\b1 (?:other |more )?{NOUNS}\b|\b1 \w+ (?:are|have|fit|stand)\b", said), (
+            said
+        )
+        assert " из {" in told or not re.search(rf"\{{(?:n|count|all)\}} {FORMS}", told), told
+    assert counted_ones > 25

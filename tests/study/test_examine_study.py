@@ -249,3 +249,17 @@ def test_the_method_is_tried_on_the_data(folder: Path) -> None:
     assert len(found) == 1 and "a score of zero under the geometric mean" in str(found[0][3])
     edit(folder, "study.toml", ('aggregation = "geometric"', 'aggregation = "geometric"\nzeros = "zero"'))
     assert examine_study(folder).empty
+
+
+def test_the_alias_that_is_proposed_can_be_pasted(folder: Path) -> None:
+    """Every region once in a spelling of its own: its official name without a letter in the middle."""
+    names = gp.load_regions(2014)["name_en"]
+    for seed, (code, name) in enumerate(names.items()):
+        at = len(name) // 2 + seed % 2
+        edit(folder, "t.csv", (f"\n{code},", f"\n{name[:at] + name[at + 1 :]},"))
+    frame = examine_study(folder)
+    assert len(frame) == len(names)
+    pasted = [str(remedy).partition(" in [boundaries.aliases]")[0] for remedy in frame["remedy"]]
+    assert all("KEY" not in line and "..." not in line for line in pasted)
+    edit(folder, "study.toml", ("[rating]", "[boundaries.aliases]\n" + "\n".join(pasted) + "\n\n[rating]"))
+    assert examine_study(folder).empty

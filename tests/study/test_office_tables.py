@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import random
+import re
 import warnings
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
 from office_tables import KINDS, Case, make_case
 from read_both_ways import by_study, judged
+from shapely.geometry import box
 
 import growthpoles as gp
 from growthpoles.errors import GrowthpolesError
@@ -138,7 +141,7 @@ def test_a_look_lists_what_stands_in_the_file(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("Title\nArea;2019;2020 (p)\nA;1;2\nB;3;..\n", encoding="utf-8")
     found = gp.quick_look(tmp_path / "t.csv")
     assert found.tables.loc[0, ["header", "key", "regions", "years"]].tolist() == ["2", "Area", 2, "2019, 2020"]
-    assert "'..' was taken to mean" in found.summary() and "1 tables" in repr(found)
+    assert "'..' was taken to mean" in found.summary() and "1 table, 1 remark" in repr(found)
 
 
 def test_a_row_that_the_reader_names_as_no_region_is_left_out_without_boundaries_too(tmp_path: Path) -> None:
@@ -445,3 +448,50 @@ def test_numbers_that_look_like_such_years_stay_numbers(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("จังหวัด;2019;2020\nA;2560;2561\nB;2570;2563\nC;2571;2564\n", encoding="utf-8")
     assert list(gp.read_table(path)["value"]) == [2560, 2561, 2570, 2563, 2571, 2564]
+
+
+NAMES = [f"{word} county" for word in ["Aspen", "Birch", "Cedar", "Dogwood", "Elder", "Fir", "Gorse", "Hazel"]]
+
+
+@pytest.mark.parametrize(
+    ("cells", "ways", "not_a_way"),
+    [
+        (lambda i: (NAMES[i], "many"), "rows of numbers", "aliases|boundaries|names"),
+        (lambda i: (f"Land {NAMES[i][::-1]}", i), "codes or names of the boundaries.*; or aliases=", "rows of numbers"),
+        (lambda i: (i * i + 0.5, i), "a column that names regions, such as", "aliases"),
+    ],
+)
+def test_a_file_without_a_table_is_told_what_mends_it_and_nothing_else(tmp_path, cells, ways, not_a_way):
+    gpd.GeoDataFrame(
+        {"code": [f"c{i}" for i in range(8)], "name": NAMES}, geometry=[box(i, 0, i + 1, 1) for i in range(8)], crs=4326
+    ).to_file(tmp_path / "b.gpkg")
+    lines = "".join("{},{}\n".format(*cells(i)) for i in range(8))
+    (tmp_path / "t.csv").write_text(f"area,2020\n{lines}")
+    with pytest.raises(gp.DataError) as error:
+        gp.read_table(tmp_path / "t.csv", boundaries=tmp_path / "b.gpkg", key="code")
+    told = str(error.value).partition("allowed: ")[2]
+    assert re.search(ways, told) and not re.search(not_a_way, told), told
+    if "aliases=" in told:  # given as proposed, each with its key, the table is read
+        given = {str(cells(i)[0]): f"c{i}" for i in range(8)}
+        found = gp.read_table(tmp_path / "t.csv", boundaries=tmp_path / "b.gpkg", key="code", aliases=given)
+        assert dict(zip(found["region"], found["value"], strict=True)) == {f"c{i}": i for i in range(8)}
+    with pytest.raises(gp.DataError) as error:  # whose tables have no aliases yet
+        gp.propose_study(tmp_path / "new", table=tmp_path / "t.csv", boundaries=tmp_path / "b.gpkg", key="code")
+    told = str(error.value).partition("allowed: ")[2]
+    assert re.search(ways.partition("; or")[0], told) and "aliases" not in told
+
+
+@pytest.mark.parametrize("where", range(1, 7))
+@pytest.mark.parametrize("key", ["name", "code"])
+def test_rows_and_features_without_a_name_are_called_so(tmp_path, where, key):
+    names = [name if i != where else None for i, name in enumerate(NAMES)]
+    gpd.GeoDataFrame(
+        {"name": names, "code": [float(i) if i != where else None for i in range(8)]},
+        geometry=[box(i, 0, i + 1, 1) for i in range(8)], crs=4326,
+    ).to_file(tmp_path / "b.gpkg")  # fmt: skip
+    lines = "".join(f"{name or ''},{i + 10}\n" for i, name in enumerate(names))
+    (tmp_path / "t.csv").write_text(f"area,2020\n{lines}")
+    told = gp.quick_look(tmp_path / "t.csv", boundaries=tmp_path / "b.gpkg", key=key).summary()
+    assert f"column '{key}' of the boundaries is empty in feature {where + 1}" in told
+    assert f"no name of a region in line {where + 2}, whose numbers are left out" in told
+    assert "nan" not in told and "<NA>" not in told and "no row for" not in told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -53,7 +54,7 @@ from growthpoles.cli.shared_options import (
     workers,
     year_of,
 )
-from growthpoles.errors import GrowthpolesError, SpatialError, StudyError, listed, message, unknown_option
+from growthpoles.errors import GrowthpolesError, SpatialError, StudyError, counted, listed, message, unknown_option
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from libpysal.graph import Graph
 
     from growthpoles.report.wording import Wording
+    from growthpoles.study.audit import Audit
     from growthpoles.study.file_variable import FileOptions
     from growthpoles.study.study_spec import Study
 
@@ -122,9 +124,28 @@ def rate(
     emit(shown, title=title, kind=format, out=out, regions=regions, lang=lang)
     for line in rating.attrs["notes"]:
         note(line, quiet=quiet)
-    for region, column, reason in table.attrs["missing"]:
-        note(f"no data: {region} {column}: {reason}", quiet=quiet)
+    for text in _gaps(table.attrs["missing"]):
+        note(text, quiet=quiet)
     tell_account(loaded, quiet=quiet)
+
+
+_FIRST = 5  # regions without data that a line names
+
+
+def _gaps(missing: Iterable[tuple[str, str, str]]) -> Iterator[str]:
+    """Say which cells are empty: a line for each column, and for each kind of reason in it, with the first regions."""
+    held: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for region, column, reason in missing:
+        held.setdefault((column, getattr(reason, "template", reason)), []).append((region, reason))
+    cut = False
+    for (column, _), cells in held.items():
+        regions, reasons = zip(*cells, strict=True)
+        more = f", and {len(set(reasons)) - 1} more such" if len(set(reasons)) > 1 else ""
+        cut = cut or len(cells) > _FIRST or bool(more)
+        told = regions[0] if len(cells) == 1 else f"{len(cells)} regions ({listed(regions, limit=_FIRST)})"
+        yield f"no data: {column}: {told}: {reasons[0]}{more}"
+    if cut:
+        yield "every empty cell with its reason: tables/missing.csv of growthpoles report"
 
 
 def stats(
@@ -221,13 +242,16 @@ def stats(
     else:
         names = GLOBAL if statistic == "all" else (statistic,)
         frames: dict[str, pd.DataFrame] = {}
+        without: list[str] = []
         for name in names:
             try:
                 frames[name] = getattr(gp, name)(kept, part, **options).to_frame()
             except SpatialError as error:  # Getis-Ord G has no meaning for negative values
                 if statistic != "all" or (name == names[-1] and not frames):
                     raise
-                note(f"left out: {error}", quiet=quiet)
+                without.append(f"left out: {error}")
+        for text in without:
+            note(text, quiet=quiet)
         frame = pd.concat(frames.values())
         columns = frame if _wants(format, out) else frame.drop(columns=["isolates", "alternative", "variance"])
         emit(columns, title=head, kind=format, out=out, digits=4, lang=lang)
@@ -336,12 +360,17 @@ def audit(
     from growthpoles.study.audit import run_audit
 
     found = run_audit(loaded, rng=loaded.study.seed)
-    if not len(found.ledger):
-        checked = f"{len(found.sources.formulas)} formulas and {found.claims['id'].nunique()} statements"
-        note(f"no finding: {checked} could be checked; an audit needs printed results beside their inputs")
-    faults, title = shown_faults(found, loaded, lang=lang)
-    print_frame(faults, title=title, lang=lang)
     wording = Wording.of(loaded, lang)
+    for number in found.sources.tables:
+        counts = {"table": number, "year": found.sources.years[number], "count": len(found.sources.labels(number))}
+        note(wording.words.message(_TABLE_TOLD, **counts), quiet=quiet)
+    if len(found.ledger):
+        faults, title = shown_faults(found, loaded, lang=lang)
+        print_frame(faults, title=title, lang=lang)
+        if loaded.cells is None:  # of printed tables the faults are graded themselves
+            _tell_effects(found, loaded, lang=lang, quiet=quiet)
+    else:
+        say(wording.words.message(_NO_FAULTS, study=loaded.name))
     _tell_notes(audit_notes(found, wording), len(found.unchecked), wording, out, quiet=quiet)
     if claims:
         statements, title = shown_claims(found, loaded, lang=lang)
@@ -349,6 +378,37 @@ def audit(
     for path in write_audit(found, loaded, out=out, lang=lang, force=allowed["force"]) if out is not None else ():
         say(str(path))
     tell_account(loaded, quiet=quiet)
+
+
+_TABLE_TOLD = "table {table}: {year}, rows: {count}"
+_NO_FAULTS = "{study}: no faults found"
+_EFFECTS_TITLE = "{study}: ranks and classes that change when a fault is put right alone"
+_EFFECTS_NONE = "cells whose rank and class stay when their fault is put right: {count}"
+_EFFECTS_LEFT = "cells of the faults beyond the first {most}, whose effect is not computed: {count}"
+_EFFECTS_UNKNOWN = "cells whose effect is not known, as nothing says what should stand there, or without any: {count}"
+
+
+def _tell_effects(found: Audit, study: Study, *, lang: str, quiet: bool) -> None:
+    """Show what every fault does to the ranks and classes of its regions, and for which cells that is not known."""
+    from growthpoles.cli.terminal import print_frame
+    from growthpoles.language.phrases import Words
+    from growthpoles.study.audit.ledger import MOST_GRADED, fault_effects
+
+    words, frame = Words(lang), fault_effects(study, found)
+    counts = {_EFFECTS_NONE: 0, _EFFECTS_LEFT: frame.attrs["left"], _EFFECTS_UNKNOWN: frame.attrs["without"]}
+    if len(frame):
+        frame["expected"] = [words.number(*each) for each in zip(frame["expected"], frame.pop("digits"), strict=True)]
+        classes = frame[["class_before", "class_after"]].astype(object)
+        same = classes["class_before"].eq(classes["class_after"]) | classes.isna().all(axis=1)
+        changed = frame[~same | frame["rank_before"].ne(frame["rank_after"]).fillna(False)].set_index("region")
+        counts[_EFFECTS_NONE] = len(frame) - len(changed)
+        if len(changed):
+            kept = changed.drop(columns=classes.columns) if classes.isna().all(axis=None) else changed
+            title = words.message(_EFFECTS_TITLE, study=study.name)
+            print_frame(named(kept, study, lang=lang), title=title, lang=lang)
+    for template, count in counts.items():
+        if count:
+            note(words.message(template, count=count, most=MOST_GRADED), quiet=quiet)
 
 
 #: Checks that could not be made, of which so many are told one by one, and how the others are.
@@ -380,14 +440,17 @@ def _audit_file(
     found, own, rules = audit_file(file, rules_given, encoding=encoding)
     wording = Wording(Words(lang), {}, {}, {})
     for number, name in own.names.items():
-        note(f"table {number}: {name}, {len(found.sources.labels(number))} regions", quiet=quiet)
+        note(f"table {number}: {name}, {counted(len(found.sources.labels(number)), 'regions')}", quiet=quiet)
     for sentence in (*own.totals, *own.left_out):
         note(wording.evidence(sentence), quiet=quiet)
     if formulas is None and len(rules):
         print_frame(rules.set_index("column").drop(columns="use"), title=f"{file.name}: formulas found in the numbers")
-    frame, title = file_faults(found, own, lang=lang)
-    print_frame(frame, title=title, lang=lang)
-    note(wording.words.message(ROWS_TOLD), quiet=quiet)
+    if len(found.ledger):
+        frame, title = file_faults(found, own, lang=lang)
+        print_frame(frame, title=title, lang=lang)
+        note(wording.words.message(ROWS_TOLD), quiet=quiet)
+    else:
+        say(wording.words.message(_NO_FAULTS, study=file.name))
     _tell_notes(audit_notes(found, wording), len(found.unchecked), wording, out, quiet=quiet)
     if formulas is None and not len(rules):
         note("no formula was found in the numbers: what is a ratio or a sum can be named in a file, --formulas FILE "
@@ -517,7 +580,7 @@ def _specialise_file(
     data = read_matrix(file, options)
     columns = [str(data.values(name).name) for name in industries] if industries else list(data.table.columns)
     if len(columns) < 2:
-        problem = f"{len(columns)} columns of numbers"
+        problem = f"{counted(len(columns), 'columns')} of numbers"
         raise StudyError(message(problem, where=data.source, allowed="two industries or more"))
     matrix = data.table[columns]
     quotients = location_quotient(matrix)
@@ -531,7 +594,7 @@ def _specialise_file(
     ).rename_axis("region")
     ordered = frame.sort_values("krugman", ascending=False, kind="stable", na_position="last")
     shown = ordered if data.regions is None else named(ordered, data.regions, lang=lang)
-    title = f"{data.source}: specialisation by {len(columns)} industries"
+    title = f"{data.source}: specialisation by {counted(len(columns), 'industries')}"
     emit(shown, title=title, kind=format, out=out, digits=3, lang=lang)
     note(f"industries: {listed(columns)}; krugman: distance from the industries of all regions together", quiet=quiet)
     for text in data.notes:

@@ -16,8 +16,9 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from itertools import pairwise
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -31,7 +32,9 @@ from growthpoles.errors import (
     as_keys,
     message,
     nearest,
+    option_of,
     options_in,
+    reasked,
     reworded,
     shown,
     visible,
@@ -209,6 +212,37 @@ def in_its_words(told: Reason, options: Collection[str]) -> Reason:
 _QUOTES = "[]{}\"'"
 
 
+def in_its_options(told: Reason, given: Mapping[str, Any], parameters: Mapping[str, inspect.Parameter]) -> Reason:
+    """Return a message about a value that is not known with the option of the command that gave the value.
+
+    The function that refuses it may call it otherwise: what is --weights here is its `kind`. A value that the command
+    did not give comes from study.toml, which names it itself.
+    """
+    option = option_of(told)
+    if option is None:
+        return told
+    refused = ast.literal_eval(option.value)
+    names = [name for name, value in given.items() if _gave(value, refused)]
+    name = option.name if option.name in names else next(iter(names), None)
+    if name is None:
+        return told
+    words: list[object] = [name]
+    for each in getattr(parameters[name].annotation, "__metadata__", ()):
+        words += [getattr(each, "default", None), *(getattr(each, "param_decls", None) or ())]
+    spelled = next((word for word in words if isinstance(word, str) and word[:2] == "--"), name)
+    if isinstance(given[name], Path):
+        refused = given[name]
+    values = refused if isinstance(refused, list | tuple) else [refused]
+    return reasked(told, " ".join(f"{spelled} {_word(str(value))}" for value in values))
+
+
+def _gave(value: Any, refused: object) -> bool:
+    """Tell whether a value of the command line is the one that is refused: itself, in a list, the ending of a file."""
+    if isinstance(value, Path):
+        return value.suffix.lower() == f".{refused}"
+    return value == refused or (isinstance(value, list) and refused in (*value, value, tuple(value)))
+
+
 def _in_shell(value: str) -> list[str]:
     """Write a value of Python in words that a shell takes, each as one; what is no value stands as it is."""
     try:
@@ -262,6 +296,7 @@ def _with_permissions(command: Any) -> Any:
             return command(**{name: value for name, value in options.items() if name not in added})
         except GrowthpolesError as error:
             told = in_its_words(error.args[0], signature.parameters)
+            told = in_its_options(told, options, signature.parameters)
             if told is error.args[0]:
                 raise
             raise type(error)(told) from error

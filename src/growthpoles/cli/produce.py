@@ -51,7 +51,7 @@ from growthpoles.cli.shared_options import (
     tell_account,
     year_of,
 )
-from growthpoles.errors import MapError, listed, message
+from growthpoles.errors import MapError, counted, listed, message
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from growthpoles.maps.typography.typefaces import Typeface
     from growthpoles.spatial.local_tests.local_result import LocalResult
     from growthpoles.study.file_variable import FileOptions
+    from growthpoles.study.study_spec import Study
 
 
 def register(app: typer.Typer) -> None:
@@ -105,12 +106,12 @@ def report(
     for name in sorted(set(manifest.files) - set(tex), key=lambda name: (name.endswith(".html"), name)):
         say(str(out / name))
     if tex:
-        note(f"and the tables for TeX, {len(tex)} files in {out / 'tables' / 'tex'}", quiet=quiet)
+        note(f"and the tables for TeX, {counted(len(tex), 'files')} in {out / 'tables' / 'tex'}", quiet=quiet)
     tell_account(loaded, quiet=quiet)
 
 
 def draw(
-    kind: Annotated[str, typer.Argument()] = "rating",
+    kind: Annotated[str | None, typer.Argument()] = None,
     file: Annotated[
         Path | None,
         typer.Argument(help="Boundary file of which values, clusters or significance are drawn."),
@@ -179,12 +180,13 @@ def draw(
     )  # fmt: skip
     extras: dict[str, Any] = {name: True for name, wanted in (("cities", cities), ("locator", locator)) if wanted}
     how = {"limits": _limits(limits), "scheme": scheme, "classes": classes, "center": center, "digits": digits}
-    if file is None and is_file(kind):
+    if file is None and kind is not None and is_file(kind):
         file, study = study_of(Path(kind), study)
-        kind = "rating" if file is None else "values"
+        kind = None if file is None else "values"
     else:
         file, study = study_of(file, study)
     if file is not None:
+        kind = kind or "values"
         refuse_for_file(study=study, edition=edition)
         if kind not in _OF_FILES:
             problem = f"map {kind} of a file"
@@ -208,6 +210,8 @@ def draw(
         preset=preset, weights=weights, adjust=adjust, permutations=permutations
     )
     chosen, preset = year_of(loaded, year), loaded.report.preset
+    if kind is None:
+        kind = _kind_of(loaded, variable)
     _refuse_idle(kind, variable=variable, weights=weights, adjust=adjust, permutations=permutations, **how)
     from growthpoles.language.phrases import Words
     from growthpoles.maps import save_figure, save_proof
@@ -331,7 +335,7 @@ def _tell_unnamed(figure: Figure, *, quiet: bool) -> None:
     from growthpoles.maps.thematic.map_drawing import facts_of, keyed_of, projections_of, unnamed_of
 
     if found := unnamed_of(figure):
-        note(f"without a name on this map: {len(found)} regions, {listed(found)}", quiet=quiet)
+        note(f"without a name on this map: {counted(len(found), 'regions')}, {listed(found)}", quiet=quiet)
     if projection := projections_of(figure):
         note(f"projection: {projection}; lengths are not to be compared over the map", quiet=quiet)
     for fact in facts_of(figure):
@@ -383,6 +387,14 @@ def _named(how: dict[str, Any]) -> dict[str, Any]:
     return {{"classes": "k"}.get(name, name): value for name, value in how.items() if value is not None}
 
 
+def _kind_of(study: Study, variable: str | None) -> str:
+    """Return the kind of map where none is named: numbers that are no scores have no classes of a rating."""
+    from growthpoles.study.inputs import study_catalogue
+
+    catalogue = study_catalogue(study)
+    return "values" if variable in set(catalogue.codes) - set(catalogue.aggregates) else "rating"
+
+
 def _refuse_idle(kind: str, **options: Any) -> None:
     """Refuse an option that would change nothing, rather than let somebody believe that it did."""
     from growthpoles.report.figures import map_kinds
@@ -402,5 +414,8 @@ class _MapCommand(TyperCommand):
 
         for param in self.params:
             if isinstance(param, TyperArgument) and param.name == "kind":
-                param.help = f"A boundary file, or what to draw of a study: {', '.join(map_kinds())}."
+                kinds = ", ".join(map_kinds())
+                param.help = (
+                    f"A boundary file, or what to draw of a study: {kinds}; default: rating, of an indicator values."
+                )
         super().format_help(ctx, formatter)

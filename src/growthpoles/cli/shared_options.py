@@ -145,10 +145,10 @@ def file_options(year: int | None = None, **given: Any) -> FileOptions:
 
     repair: Literal["refuse", "clean"] = given.pop("repair", None) or "refuse"
     if repair not in ("refuse", "clean"):
-        raise StudyError(unknown_option("--repair", repair, ["refuse", "clean"]))
+        raise StudyError(unknown_option("repair", repair, ["refuse", "clean"]))
     for name, signs in (("decimal", ",."), ("thousands", ",.'")):
         if (sign := given.get(name)) is not None and (len(sign) != 1 or sign not in signs):
-            raise StudyError(unknown_option(f"--{name}", sign, signs))
+            raise StudyError(unknown_option(name, sign, signs))
     ignore = tuple(given.pop("ignore", None) or ())
     aliases = dict(_pair(text) for text in given.pop("aliases", None) or ())
     return FileOptions(year=year, repair=repair, ignore=ignore, aliases=aliases, **given)

@@ -122,7 +122,8 @@ def validate(
     marks = open_marks(study_path(study))
     for file, line, text in marks:
         note(f"{file}, line {line}: {text}", quiet=quiet)
-    note("the study is valid" + (f"; {len(marks)} places are marked to check or decide" if marks else ""), quiet=quiet)
+    more = f"; places marked to check or decide: {len(marks)}" if marks else ""
+    note(f"the study is valid{more}", quiet=quiet)
 
 
 def _suspicious(study: str | None) -> None:

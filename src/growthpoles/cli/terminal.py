@@ -76,9 +76,7 @@ def print_frame(frame: pd.DataFrame, *, title: str, digits: int = 2, lang: str =
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(
-        title=Text(clean_text(title)), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
-    )
+    table = Table(title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for number, level in enumerate(frame.index.names):
         longest = max((len(str(key)) for key in frame.index.get_level_values(number)), default=0)
         table.add_column(Text(clean_text(level or "")), no_wrap=True, min_width=min(longest, _LABEL))
@@ -90,7 +88,12 @@ def print_frame(frame: pd.DataFrame, *, title: str, digits: int = 2, lang: str =
         cells = [Text(shown(value, digits, str(column), lang)) for column, value in named]
         levels = key if isinstance(frame.index, pd.MultiIndex) else (key,)
         table.add_row(*(Text(clean_text(level)) for level in levels), *cells)
-    _console().print(table)
+    console, head = _console(), Text(clean_text(title))
+    if head.cell_len > console.measure(table).maximum:  # which would be broken to the width of the table
+        console.print(head, soft_wrap=True)
+    else:
+        table.title = head
+    console.print(table)
 
 
 def summary(results: Results | None) -> None:

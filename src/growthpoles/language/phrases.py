@@ -13,7 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from growthpoles.language.languages import check_language, language_file, translator
+from growthpoles.errors import in_number
+from growthpoles.language.languages import SOURCE, check_language, language_file, translator
 from growthpoles.language.number_format import DASH as DASH
 from growthpoles.language.number_format import MINUS, NBSP, format_number, format_p, plural_form
 
@@ -133,7 +134,7 @@ class Words:
 
     def message(self, template: str, **values: object) -> str:
         """Return an English template in this language, with its values filled in."""
-        told = translator(self.lang)(template)
+        told = in_number(template, values) if self.lang == SOURCE else translator(self.lang)(template)
         return told.format(**values) if values else told
 
     def sentence(self, text: str) -> str:

@@ -33,7 +33,13 @@ from growthpoles.study.inputs.indicators import (
 from growthpoles.study.inputs.industry_table import industry_data, industry_years, load_industries
 from growthpoles.study.inputs.published import load_published, published_years
 from growthpoles.study.inputs.study_rating import method_problems, study_rating
-from growthpoles.study.inputs.study_regions import NO_BOUNDARIES, match_study_regions, study_regions, units_of
+from growthpoles.study.inputs.study_regions import (
+    NO_BOUNDARIES,
+    match_study_regions,
+    nearest_region,
+    study_regions,
+    units_of,
+)
 from growthpoles.study.inputs.study_variables import study_weights
 from growthpoles.study.load_study import file_problems, known_keys, read_toml, study_path
 from growthpoles.study.study_spec import OUTSIDE, Study
@@ -416,8 +422,8 @@ def _pole_problems(study: Study, known: set[str]) -> list[Problem]:
             if code not in known:
                 key = f"growth_poles.{name}" if name == "poles" else f"growth_poles.recommended.{name}"
                 row = line_of(text, tuple(key.split(".")))
-                near = "".join(f"; nearest: {hit}" for hit in nearest(code, known, n=1))
-                remedy = f"a region code{near}"
+                near = nearest_region(study, code)
+                remedy = "a region code" + (f"; nearest: {near}" if near else "")
                 problems.append(Problem(f"{shown(code)} is no region", str(study.path), "", row, key, remedy))
     return problems
 
@@ -427,10 +433,8 @@ def _method_problems(study: Study, catalogue: Catalogue, known: set[str] | None)
     found = method_problems(study, catalogue)
     reference = study.rating.reference
     if reference is not None and known is not None and reference not in known:
-        near = nearest(reference, known, n=1)
-        found.append(
-            ("rating.reference", message(f"{shown(reference)} is no region", allowed="a region code", near=near))
-        )
+        told_so, near = f"{shown(reference)} is no region", filter(None, [nearest_region(study, reference)])
+        found.append(("rating.reference", message(told_so, allowed="a region code", near=near)))
     text = read_text(study.path, errors="replace")
     problems = []
     for key, told in found:
@@ -475,7 +479,6 @@ def _name_problems(study: Study, number: int, data: TableData) -> list[Problem]:
     problems: list[Problem] = []
     codes: dict[str, str] = {}
     at = units_of(study) if study.boundaries.parent is not None and not spec.of_parents else study
-    known = set(region_index(at))
     for looked_at, (name, row) in enumerate(rows.items()):
         if len(problems) == _BAD_NAMES:
             more = f"and {len(rows) - looked_at} more names, which are looked at when these are mended"
@@ -488,10 +491,10 @@ def _name_problems(study: Study, number: int, data: TableData) -> list[Problem]:
                 codes[name] = match_study_regions(at, [name], vintage=spec.vintage)[0]
         except GrowthpolesError as error:
             text = str(error).removeprefix("region names: ")
-            near = [code for code in nearest(name, known, n=1) if code != name] or ["..."]
-            remedy = (
-                f"{toml_text(name)} = {toml_text(near[0])} in [boundaries.aliases], or ignore = [{toml_text(name)}]"
-            )
+            near = nearest_region(at, name, vintage=spec.vintage)
+            alias = f"{toml_text(name)} = {toml_text(near or 'KEY')} in [boundaries.aliases]"
+            alias += "" if near else " with the key of the region that it means"
+            remedy = f"{alias}, or ignore = [{toml_text(name)}] where it is no region"
             problems.append(data.raw.problem(text, row=row, column=spec.key, remedy=remedy))
     owners: dict[tuple[int, str], str] = {}
     for (year, name), row in data.rows.items():

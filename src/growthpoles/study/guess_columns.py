@@ -213,7 +213,11 @@ def guess_layer(
     _settle_features(guess, frame, table, keys)
     if shapes:
         _look_at_shapes(guess, path, frame)
-    first = {code: i for i, code in reversed(list(enumerate(keys))) if code not in guess.drop}
+    empty = table[guess.key].isna().to_numpy()
+    if empty.any():
+        at = listed([i for i, each in enumerate(empty, 1) if each], limit=8)
+        guess.notes.append(f"column {guess.key!r} of the boundaries is empty in feature {at}, which is no region by it")
+    first = {code: i for i, code in reversed(list(enumerate(keys))) if code not in guess.drop and not empty[i]}
     rows = table.iloc[sorted(first.values())].drop(columns=guess.key)
     rows.index = [keys[i] for i in sorted(first.values())]
     guess.codes = list(rows.index)

@@ -22,6 +22,7 @@ from growthpoles.ratings.catalogue import COLUMNS
 from growthpoles.ratings.indicator_methods import METHOD_COLUMNS
 from growthpoles.result_display import ResultDisplay
 from growthpoles.study.files.cell_grids import EncodingError, Grid
+from growthpoles.study.files.problems import nothing_found
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.files.user_table import toml_text as quoted
 from growthpoles.study.guess_columns import LayerGuess, codes_for, guess_layer, guess_vintage
@@ -324,7 +325,8 @@ def propose_study(
         block.missing = sorted({*block.missing, *held})
     undecided += left_out
     if not blocks:
-        raise DataError(_nothing(paths, found, left_out))
+        names = [name for code in found.codes[:2] for name in found.names.names[code][:3]]
+        raise DataError(nothing_found(paths, left_out, names, aliases=False))
     for block in blocks:
         seen.append(f"{place_of(block)}: {describe(block)}; regions in {shown(block.names[block.key or 0])}")
         undecided += doubts_of(block, found.codes, blocks)
@@ -402,14 +404,6 @@ def _open(
         grids += read_sheets(path, sheet=sheet, names=layer.names, delimiter=delimiter)
         layer.notes.append(encoding_told(grids[-1]))
     return layer, grids
-
-
-def _nothing(paths: Sequence[Path], layer: LayerGuess, left_out: Sequence[str]) -> str:
-    """Say why no table was found, sheet by sheet."""
-    names = [name for code in layer.codes[:2] for name in layer.names.names[code][:3]]
-    near = f"a column with codes or names such as {listed(names, limit=5)}, below one to four header rows"
-    reasons = "; ".join(each.removesuffix("; it was left out") for each in left_out[:4])
-    return message(f"no table of these regions was found ({reasons})", where=listed(paths), allowed=near)
 
 
 def _relative(path: Path, folder: Path) -> str:

@@ -12,13 +12,14 @@ from typing import Literal
 
 import pandas as pd
 
-from growthpoles.errors import DataError, listed, message, parted, plain, remedy, shown
+from growthpoles.errors import DataError, counted, listed, message, parted, plain, remedy, shown
 from growthpoles.regions.key_matching import key_of
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.result_display import ResultDisplay
+from growthpoles.study.files import problems as causes
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids, turned
 from growthpoles.study.files.printed_labels import bare_name, year_inside
-from growthpoles.study.files.problems import summary
+from growthpoles.study.files.problems import Names, left_out_for, nothing_found, summary
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.files.user_table import read_table as read_as_described
 from growthpoles.study.files.user_table import toml_text as quoted
@@ -35,6 +36,7 @@ from growthpoles.study.table_blocks import (
     same_heads,
     split_halves,
     split_sections,
+    too_many_names,
 )
 from growthpoles.study.table_layout import read_block
 
@@ -111,10 +113,10 @@ def read_blocks(
     for grid in grids:
         at = grid.path.name + (f", sheet {shown(grid.sheet)}" if grid.sheet else "")
         if not grid.visible:
-            left_out.append(f"{at}: hidden; it was left out")
+            left_out.append(left_out_for(at, causes.HIDDEN))
             continue
-        if told := _too_many_names(grid):
-            left_out.append(f"{at}: {told}; it was left out")
+        if told := too_many_names(grid, MOST_NAMES):
+            left_out.append(left_out_for(at, causes.TOO_MANY, names=told[0], column=shown(told[1]), most=MOST_NAMES))
             continue
         alone: list[str] = []
         if index is not None and regions_across(grid, index):
@@ -124,7 +126,7 @@ def read_blocks(
         found = find_blocks(grid, lambda name: index is not None and _names_region(index, name))
         left_out += _unread(grid, found, at)
         if not found:
-            left_out.append(f"{at}: no rows of numbers below a header; it was left out")
+            left_out.append(left_out_for(at, causes.NO_ROWS))
         for block in [half for each in found for half in split_halves(each)]:
             block.titles[:0] = alone
             read_block(block, index, parents, year)
@@ -132,13 +134,15 @@ def read_blocks(
                 block.doubts.append("regions stand across; rows and columns were exchanged (transpose = true)")
             here = f"{at}, {grid.unit}s {block.first} to {block.last}" if len(found) > 1 else at
             if block.key is None:
-                left_out.append(f"{here}: no column names regions; it was left out")
+                column, words = block.wordy()
+                names = Names(listed(words, limit=4), words)
+                other = left_out_for(here, causes.OTHER_NAMES, column=plain(column), names=names)
+                left_out.append(other if words and index else left_out_for(here, causes.NO_KEY))
             elif not block.value_at:
-                left_out.append(f"{here}: no column of numbers was found; it was left out")
+                left_out.append(left_out_for(here, causes.NO_NUMBERS))
             elif not _numbered(block, (row for _, row in block.regions)) and block.match.found:
-                others = [block.text(row, block.key) for _, row in block.rows if _numbered(block, [row])]
-                told = f"no numbers in the rows of regions, but in such as {listed(dict.fromkeys(others))}"
-                left_out.append(f"{here}: {told}; it was left out")
+                others = dict.fromkeys(block.text(row, block.key) for _, row in block.rows if _numbered(block, [row]))
+                left_out.append(left_out_for(here, causes.BESIDE, names=Names(listed(others), [*others])))
             else:
                 parts = split_sections(block)
                 if len(parts) > 1:
@@ -146,23 +150,6 @@ def read_blocks(
                         read_block(part, index, parents, year)
                 blocks += [part for part in parts if part.key is not None and part.value_at]
     return blocks, left_out
-
-
-def _too_many_names(grid: Grid) -> str:
-    """Say which column of a long sheet holds more names than a country has regions, where no other could be the key."""
-    if len(grid.rows) <= MOST_NAMES:
-        return ""
-    most = 0, ""
-    for at in range(min(12, max(len(row) for _, row in grid.rows))):
-        cells = {row[at] for _, row in grid.rows if at < len(row)}
-        wordy = sum(isinstance(cell, str) and not is_number(cell) for cell in list(cells)[:200])
-        if wordy < min(100, 0.5 * len(cells)):
-            continue
-        if 1 < len(cells) <= MOST_NAMES:
-            return ""
-        head = next((text for _, row in grid.rows if at < len(row) and (text := cell_text(row[at]))), "")
-        most = max(most, (len(cells) - 1, head))
-    return f"{most[0]} different names in column {shown(most[1])}, at most {MOST_NAMES} are read" if most[0] else ""
 
 
 def _numbered(block: Block, rows: Iterable[Sequence[object]]) -> bool:
@@ -379,7 +366,11 @@ def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Ca
     ignored = list(dict.fromkeys([*block.match.outside, *heads, *stray]))
     if ignored:
         line = f"ignore = {toml_list(map(glob.escape, ignored))}            "
-        told = f"DECIDE: {remark(listed(stray))} fit no region" if stray else "CHECK: rows that are no regions"
+        told = (
+            f"DECIDE: {remark(listed(stray))} fit{'s' if len(stray) == 1 else ''} no region"
+            if stray
+            else "CHECK: rows that are no regions"
+        )
         lines.append(f"{'# ' if stray else ''}{line}# {told}")
     if block.indicator and dated:
         lines.append("[tables.value_years]            # column of the file = its year")
@@ -419,7 +410,7 @@ def describe(block: Block) -> str:
     read = f", {grid.encoding}, cells divided by {shown(grid.delimiter)}" if grid.delimiter else ""
     heads = f"{grid.unit}s {listed(block.header)}" if len(block.header) > 1 else f"{grid.unit} {block.header[0]}"
     header = f", header in {heads}" if block.header != (grid.rows[0][0],) else ""
-    return f"{len(block.rows)} rows, {len(block.paths)} columns, {kind}{read}{header}"
+    return f"{counted(len(block.rows), 'rows')}, {counted(len(block.paths), 'columns')}, {kind}{read}{header}"
 
 
 def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) -> list[str]:
@@ -429,7 +420,8 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
     if block.unclear:
         doubts.append(f"{at}: the decimal sign ({block.unclear})")
     if match.open:
-        doubts.append(f"{at}: {listed(match.open)} fits no region; aliases say which, or ignore that it is none")
+        fit = "fits" if len(match.open) == 1 else "fit"
+        doubts.append(f"{at}: {listed(match.open)} {fit} no region; aliases say which, or ignore that it is none")
     reasons: dict[str, list[str]] = {}
     for name, reason in match.outside.items():
         reasons.setdefault(reason, []).append(name)
@@ -438,8 +430,14 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
         for why, names in reasons.items()
     ]
     assert block.key is not None
-    if within := [[*filter(None, map(cell_text, row))] for n, row in block.aside if block.first <= n <= block.last]:
-        doubts.append(f"{at}: {listed(map(' '.join, within))}: rows without a number, taken for headings or remarks")
+    inside = [(n, row) for n, row in block.aside if block.first <= n <= block.last]
+    unnamed = [n for n, row in inside if not block.text(row, block.key) and any(map(is_number, row))]
+    if unnamed:
+        doubts.append(
+            f"{at}: no name of a region in {block.grid.unit} {listed(unnamed, limit=8)}, whose numbers are left out"
+        )
+    if within := [" ".join(filter(None, map(cell_text, row))) for n, row in inside if n not in unnamed]:
+        doubts.append(f"{at}: {listed(within)}: rows without a number, taken for headings or remarks")
     if match.aliases:
         doubts.append(f"{at}: other spellings: {listed(f'{k} = {code}' for k, (code, _) in match.aliases.items())}")
     if match.width is not None:
@@ -456,7 +454,8 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
         doubts.append(f"{at}: {listed(map(repr, block.flags))} beside numbers is kept as a remark on them")
     if block.grid.hidden or block.grid.hidden_columns:
         rows = sorted(block.grid.hidden)
-        told = f"{len(rows)} rows ({listed(rows, limit=8)}), {len(block.grid.hidden_columns)} columns"
+        told = f"{counted(len(rows), 'rows')} ({listed(rows, limit=8)}), "
+        told += counted(len(block.grid.hidden_columns), "columns")
         doubts.append(f"{at}: hidden in the file and left out: {told}")
     if block.left_out:
         doubts.append(f"{at}: the columns {listed(block.left_out)} were left out")
@@ -529,11 +528,7 @@ def read_table(
     known, skipped = dict(aliases or {}), set(ignore)
     codes, blocks, remarks = _look(path, boundaries, key, layer, sheet=sheet, year=year, encoding=encoding, known=known)
     if not blocks:
-        why = "; ".join(each.removesuffix("; it was left out") for each in remarks[:4])
-        such = f", such as {listed(codes[:3]).translate({123: '(', 125: ')'})}" if codes else ""
-        like = f"a column that names regions{such}, beside one of numbers"
-        like = remedy(f"{like}; an alias by {{aliases}}", aliases=repr({"NAME": codes[0]})) if codes else like
-        raise DataError(message(f"no table was found ({why})", where=str(path), allowed=like))
+        raise DataError(nothing_found([path], remarks, codes[:3], aliases=True))
     indicators, places = name_indicators(blocks)
     names = {place: indicators[at].name for place, at in places.items()}
     for block in blocks:  # what the caller says is no doubt
@@ -561,7 +556,7 @@ def read_table(
         spec = spec.model_copy(update={"decimal": decimal or spec.decimal, "thousands": thousands or spec.thousands})
         data = read_as_described(path, spec, years=block.years, codes=list(dict.fromkeys(names.values())))
         if data.problems:
-            raise DataError(summary(data.problems))
+            raise DataError(summary(data.problems, lister=""))
         code_of = {key_in(block, name): code for name, code in block.match.codes.items()} | known
         unread += [(each.sheet, each.row, each.column, each.content, each.reason) for each in data.unused]
         for at, frame in data.by_year.items():
@@ -647,7 +642,7 @@ class QuickLook(ResultDisplay):
     @property
     def lines(self) -> list[str]:
         """What is in the file, a line per table and remark."""
-        lines = [f"{self.path.name}: {len(self.tables)} table{'' if len(self.tables) == 1 else 's'}"]
+        lines = [f"{self.path.name}: {counted(len(self.tables), 'tables')}"]
         for row in self.tables.to_dict("records"):
             at = f"sheet {row['sheet']}: " if row["sheet"] else ""
             lines.append(
@@ -658,7 +653,8 @@ class QuickLook(ResultDisplay):
 
     def __repr__(self) -> str:
         """Name the file and how much is in it."""
-        return f"QuickLook({self.path.name!r}, {len(self.tables)} tables, {len(self.remarks)} remarks)"
+        held = f"{counted(len(self.tables), 'tables')}, {counted(len(self.remarks), 'remarks')}"
+        return f"QuickLook({self.path.name!r}, {held})"
 
 
 def quick_look(

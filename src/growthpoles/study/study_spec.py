@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
-from growthpoles.errors import DataError, Reason, StudyError, message
+from growthpoles.errors import DataError, Option, Reason, StudyError, message, parted
 from growthpoles.file_reading import absolute
 from growthpoles.file_writing import RESERVED
 from growthpoles.language.languages import SOURCE, check_language
@@ -588,8 +588,12 @@ class Study(Part, ResultDisplay):
         try:
             report = Report.model_validate({**self.report.model_dump(), **given})
         except ValidationError as error:
-            told = [f"{fault['loc'][0]}: {fault['msg'].removeprefix('Value error, ')}" for fault in error.errors()]
-            raise StudyError("; ".join(told)) from None
+            fault: Any = error.errors()[0]
+            cause = fault.get("ctx", {}).get("error")
+            said, remedy = parted(cause.args[0] if isinstance(cause, ValueError) else fault["msg"])
+            option = Option(str(fault["loc"][0]), repr(fault["input"]))
+            told = "{option} is not known" if remedy else "{option}: {said}"
+            raise StudyError(message(Reason(told, {"option": option, "said": said}), allowed=remedy or None)) from None
         return self.model_copy(update={"report": report})
 
     def __repr__(self) -> str:

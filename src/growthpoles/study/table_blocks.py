@@ -93,6 +93,32 @@ class Block:
             (n, row) for n, row in self.rows if self.text(row, self.key) not in outside and self.text(row, self.key)
         ]
 
+    def wordy(self) -> tuple[str, list[str]]:
+        """Return the column with the most different words, and the words: they may name regions elsewhere."""
+        found = [
+            (self.names[at], list(dict.fromkeys(text for _, row in self.rows if (text := self.text(row, at)))))
+            for at in range(len(self.paths))
+            if at != self.year_column and self.kinds_of[at]["t"] + self.kinds_of[at]["m"] > len(self.rows) / 2
+        ]
+        return max(found, key=lambda each: len(each[1]), default=("", []))
+
+
+def too_many_names(grid: Grid, limit: int) -> tuple[int, str] | None:
+    """Return how many names, and where, if a long sheet holds more than a country has regions and no other key."""
+    if len(grid.rows) <= limit:
+        return None
+    most = 0, ""
+    for at in range(min(12, max(len(row) for _, row in grid.rows))):
+        cells = {row[at] for _, row in grid.rows if at < len(row)}
+        wordy = sum(isinstance(cell, str) and not is_number(cell) for cell in list(cells)[:200])
+        if wordy < min(100, 0.5 * len(cells)):
+            continue
+        if 1 < len(cells) <= limit:
+            return None
+        head = next((text for _, row in grid.rows if at < len(row) and (text := cell_text(row[at]))), "")
+        most = max(most, (len(cells) - 1, head))
+    return most if most[0] else None
+
 
 def is_number(cell: object) -> bool:
     """Tell whether a cell is a number in some notation, with a flag or without."""

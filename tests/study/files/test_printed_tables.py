@@ -177,7 +177,7 @@ def write(folder: Path, text: str) -> Path:
         ("", "empty"),
         ("a,a\n1,2\n", "repeated"),
         ("a,\n1,2\n", "repeated or empty"),
-        ("a,b\n1\n", "line 2: 1 cells; allowed: 2"),
+        ("a,b\n1\n", "line 2: 1 cell; allowed: 2"),
         ('a,b\n"1,2\n', "not a delimited table"),
     ],
 )

@@ -90,7 +90,7 @@ def match_regions(
     ['KZ-VOS', 'KZ-ALA', 'KZ-ALM']
     """
     year = vintage_of(vintage)
-    index = _index(year)
+    index = vintage_index(year)
     return match_names(
         names, index, where=where, duplicates=duplicates, explain=lambda name: _explain(name, year, index)
     )
@@ -124,7 +124,7 @@ def _qualified(index: NameIndex, kinds: dict[str, str]) -> NameIndex:
 
 
 @remembered()
-def _index(vintage: int) -> NameIndex:
+def vintage_index(vintage: int) -> NameIndex:
     """All names of the regions of one vintage."""
     rows = regions_of(vintage)
     index = NameIndex.build({code: row.names for code, row in rows.items()}, key=_region_keys)
@@ -141,7 +141,7 @@ def _place_index() -> NameIndex:
 def _explain(name: str, year: int, index: NameIndex) -> str | None:
     """Say what an unknown name means elsewhere: in another vintage, as a place, or of the other kind."""
     for vintage in VINTAGES:
-        for code in _index(vintage).find(name):
+        for code in vintage_index(vintage).find(name):
             row = regions_of(vintage)[code]
             walk = predecessors if year < vintage else successors
             others = [regions_of(year)[each].title for each in walk(code, from_vintage=vintage, to_vintage=year)]

@@ -200,7 +200,8 @@ def _tables(grid: Grid, path: Path, left: list[Reason], *, several: bool) -> lis
         ]
         notation, unclear = detect_notation(texts, delimiter=grid.delimiter or None)
         if unclear is not None:
-            raise DataError(unclear.told)
+            allowed = "one cell that tells, such as 1,234.5 or 12.5, or the numbers typed in a workbook"
+            raise DataError(message(unclear.problem, where=unclear.place, allowed=allowed))
         # Beside decimals by one sign the other one, always before three digits, groups them: 312,450 beside 12.2.
         other = {".": ",", ",": "."}[notation.decimal]
         beside = [text for text, _ in texts if other in text]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import Joined, Number, Reason, StudyError, message, nearest
+from growthpoles.errors import GrowthpolesError, Joined, Number, Reason, StudyError, counted, message, nearest
 from growthpoles.result_display import ResultDisplay
 from growthpoles.study.audit.between_years import Growth, growth_findings
 from growthpoles.study.audit.causes.printed_relations import source_blocks
@@ -25,6 +26,7 @@ from growthpoles.study.audit.findings import (
     Finding,
     effect_summary,
     effects,
+    is_open,
 )
 from growthpoles.study.audit.printed_cells import Sources, read_sources, sentence_frame
 from growthpoles.study.audit.published_findings import (
@@ -37,7 +39,14 @@ from growthpoles.study.audit.published_ranks import file_order_findings, uncheck
 from growthpoles.study.audit.readings import Order, base_order, edition_table
 from growthpoles.study.audit.reproduction import REPRODUCTION_COLUMNS, computed_gaps, missed_index, reproduce
 from growthpoles.study.inputs import editions as known_editions
-from growthpoles.study.inputs import load_published, study_catalogue, study_method, study_rating
+from growthpoles.study.inputs import (
+    load_indicators,
+    load_published,
+    study_catalogue,
+    study_method,
+    study_rating,
+    study_ratings,
+)
 from growthpoles.study.inputs.indicators import assembled, assembly_rules, printed_cells
 from growthpoles.study.inputs.published import PUBLISHED
 from growthpoles.study.load_study import load_study
@@ -111,7 +120,7 @@ class Audit(ResultDisplay):
         """Return the counts by severity."""
         counts = summarise(self.ledger)["severity"].value_counts()
         told = ", ".join(f"{counts[name]} {name}" for name in SEVERITIES if name in counts)
-        return f"Audit({len(self.ledger)} cells; faults: {told or 'none'})"
+        return f"Audit({counted(len(self.ledger), 'cells')}; faults: {told or 'none'})"
 
     def to_frame(self) -> pd.DataFrame:
         """Return the ledger."""
@@ -669,3 +678,43 @@ def put_right(
         right[year] = catalogue.derive(right[year].drop(columns=computed))[list(tables[year])]
         right[year].attrs = attrs
     return right
+
+
+MOST_GRADED = 50  # faults that are put right one by one: each is one more rating
+
+
+def fault_effects(study: Study, audit: Audit, *, edition: str | None = None) -> pd.DataFrame:
+    """Put every fault right alone, and say what that does to the ranks and classes of the regions of its cells.
+
+    Of a fault that is open between several readings each reading stands for itself.
+
+    Returns
+    -------
+    DataFrame
+        Of each cell of the ledger on which the edition stands: table, column, region (code), year, printed, expected,
+        digits (that it prints), rank_before, rank_after, class_before, class_after. ``attrs``: `left` (cells of the
+        faults beyond the first 50, which are not computed) and `without` (cells of the ledger that are not among
+        them: no index stands on them, or what should stand there is not known).
+    """
+    edition, rows, catalogue, ledger = edition or study.study.edition, [], study_catalogue(study), audit.ledger
+    tables = {year: load_indicators(year, edition=edition, study=study) for year in study.years}
+    together: dict[str, list[Standing]] = {}
+    for each in standing_cells(study, edition, tables, audit):
+        of = "finding" if is_open(ledger["cause"].iloc[each.line]) else "fault"
+        together.setdefault(str(ledger[of].iloc[each.line]), []).append(each)
+    before, groups = study_ratings(study, tables, catalogue) if together else {}, list(together.values())
+    for cells in groups[:MOST_GRADED]:
+        with suppress(GrowthpolesError):  # what the audit expects may be no value that the method takes
+            after = study_ratings(study, put_right(study, edition, tables, cells), catalogue)
+            for each in cells:
+                own, both = ledger.iloc[each.line], (("before", before[each.year]), ("after", after[each.year]))
+                row = {"table": own["table"], "column": own["column"], "region": each.region, "year": each.year}
+                row |= {"printed": own["printed"], "expected": float(own["expected"]), "digits": each.digits}
+                row |= {f"rank_{name}": frame["rank"].get(each.region) for name, frame in both}
+                row |= {f"class_{name}": frame["rating_class"].get(each.region) for name, frame in both}
+                rows.append(row)
+    frame = pd.DataFrame(rows).astype({"rank_before": "Int64", "rank_after": "Int64"}) if rows else pd.DataFrame()
+    left = len({each.line for cells in groups[MOST_GRADED:] for each in cells})
+    known = len({each.line for cells in groups for each in cells})
+    frame.attrs = {"left": left, "without": len(ledger) - known}
+    return frame

@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import DataError, Reason, message, nearest
+from growthpoles.errors import DataError, Reason, counted, message, nearest
 from growthpoles.file_reading import read_text, remembered
 from growthpoles.study.files.printed_labels import split_flag
 
@@ -166,7 +166,7 @@ def read_rows(path: Path, *, delimiter: str = ",") -> pd.DataFrame:
                 header = [cell.strip() for cell in row]
                 continue
             if len(row) != len(header):
-                problem = f"{len(row)} cells"
+                problem = counted(len(row), "cells")
                 raise DataError(
                     message(
                         problem, where=f"{path}, line {reader.line_num}", allowed=f"{len(header)}, as in the header"

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from growthpoles.errors import Reason, message, plain, shown
+from growthpoles.errors import Reason, listed, message, plain, remedy, shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_LEFT_OUT = "{at}: {why}; it was left out"
+#: Why a sheet or a table is left out, and what mends that; what stands in braces is filled in by :func:`nothing_found`.
+HIDDEN = "hidden"
+TOO_MANY = "{names} different names in column {column}, at most {most} are read"
+NO_ROWS = "no rows of numbers below a header"
+NO_KEY = "no column names regions"
+OTHER_NAMES = "no column names regions; {column} holds {names}"
+NO_NUMBERS = "no column of numbers was found"
+BESIDE = "no numbers in the rows of regions, but in such as {names}"
+_MENDS = {
+    HIDDEN: "a sheet that is not hidden",
+    TOO_MANY: "the rows of regions alone, without the places below them",
+    NO_ROWS: "rows of numbers below one to four header rows",
+    NO_KEY: "a column that names regions{such}",
+    OTHER_NAMES: "a column with codes or names of the boundaries{such}, or boundaries of the table's regions",
+    NO_NUMBERS: "a column of numbers beside that of the regions",
+    BESIDE: "numbers in the rows of regions{such}",
+}
+_NAMED = 12  # names that one message lists
 COLUMNS = ("file", "sheet", "row", "column", "problem", "remedy")
 
 
@@ -63,14 +83,14 @@ class Problem:
         return str(self.told)
 
 
-def summary(problems: Iterable[Problem]) -> Reason:
-    """Return the message of the first problem, and how many others there are."""
+def summary(problems: Iterable[Problem], *, lister: str = ": growthpoles validate lists all") -> Reason:
+    """Return the message of the first problem, and how many others there are; only a study has a command for them."""
     problems = list(problems)
     more = len(problems) - 1
     first = problems[0].told
     if not more:
         return first
-    return Reason(first.template, first.places, f"{first} (and {more} more: growthpoles validate lists all)")
+    return Reason(first.template, first.places, f"{first} (and {more} more{lister})")
 
 
 def problems_frame(problems: Iterable[Problem]) -> pd.DataFrame:
@@ -80,3 +100,44 @@ def problems_frame(problems: Iterable[Problem]) -> pd.DataFrame:
     rows = [[getattr(problem, column) for column in COLUMNS] for problem in problems]
     frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
     return frame.astype({"row": "Int64"})
+
+
+class Names(str):
+    """Names in a sentence, of which the first are written out."""
+
+    names: Sequence[str]
+
+    def __new__(cls, text: str, names: Sequence[str]) -> Names:  # noqa: D102
+        own = super().__new__(cls, text)
+        own.names = names
+        return own
+
+
+def left_out_for(at: str, why: str, **places: Any) -> Reason:
+    """Say that a sheet or a table is left out, and for which of the reasons above."""
+    return Reason(_LEFT_OUT, {"at": at, "why": Reason(why, places)})
+
+
+def nothing_found(paths: Iterable[Path], left_out: Iterable[str], names: Sequence[str], *, aliases: bool) -> Reason:
+    """Say why no table was found, sheet by sheet, and what mends it: for every cause its own.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+    left_out : iterable of str
+        As :func:`read_blocks` returns it.
+    names : sequence of str
+        Of regions, as examples.
+    aliases : bool
+        Whether names that fit no region can be told by aliases.
+    """
+    causes = [each for each in left_out if isinstance(each, Reason)]
+    such = f", such as {listed(names, limit=5)}".translate({123: "(", 125: ")"}) if names else ""
+    ways = list(dict.fromkeys(_MENDS[each.places["why"].template].format(such=such) for each in causes))
+    stray = [name for each in causes for name in getattr(each.places["why"].places.get("names"), "names", ())]
+    own = {}
+    if stray and names and aliases:
+        ways.append("{aliases}, KEY being the region that the name means")
+        own["aliases"] = repr(dict.fromkeys([name for name in stray if name == plain(name)][:_NAMED], "KEY"))
+    why = "; ".join(f"{each.places['at']}: {each.places['why']}" for each in causes[:4])
+    return message(f"no table was found ({why})", where=listed(paths), allowed=remedy("; or ".join(ways), **own))

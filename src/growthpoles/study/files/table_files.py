@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from growthpoles.errors import DataError, listed, message, plain
+from growthpoles.errors import DataError, counted, listed, message, plain
 from growthpoles.study.files.cell_grids import Grid, Row, filled_sheets, read_grids, turned
 from growthpoles.study.files.number_notation import detect_delimiter
 from growthpoles.study.files.problems import Problem
@@ -201,7 +201,7 @@ def _table(grid: Grid, spec: Table) -> RawTable:
         if position in outside or position in hidden:
             continue
         if any(cell_text(cell) for cell in row[width:]) or (len(row) < width and not loose):
-            problems.append(make(f"{len(row)} cells", row=position, remedy=f"{width}, as in the header"))
+            problems.append(make(counted(len(row), "cells"), row=position, remedy=f"{width}, as in the header"))
             misfits.append(position)
             continue
         rows.append((position, [*row[:width], *[""] * (width - len(row))]))

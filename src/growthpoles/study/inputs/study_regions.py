@@ -270,6 +270,21 @@ def match_study_regions(
     return list(match_names(given, index, where=where, duplicates=duplicates))
 
 
+def nearest_region(study: Study, name: str, *, vintage: int | None = None) -> str | None:
+    """Return the code of the region that has a name spelled most like a given one, or None."""
+    from growthpoles.regions.kazakhstan.region_names import vintage_index
+
+    source = study.boundaries
+    if source.absent:
+        return None
+    if source.file is not None:
+        index = _name_index(study.resolve(source.file), source.model_dump_json())
+    else:
+        index = vintage_index(vintage or source.year or study.years[-1])
+    near = index.nearest(name, n=1)
+    return index.find(near[0])[0] if near else None
+
+
 def _bare_vintage_name(name: str, vintage: int) -> str:
     """Return a name without marks of footnotes, where it is known only so."""
     from growthpoles.regions.kazakhstan.region_names import match_regions
