@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 from growthpoles.language.languages import LANGUAGES
-from growthpoles.language.phrases import DASH, Words
+from growthpoles.language.phrases import DASH, Words, phrase_keys
 from growthpoles.report.build_report import compute
 from growthpoles.report.figures import figure_jobs, make_caption
-from growthpoles.report.page import Page, make_page
+from growthpoles.report.page import Page, _terms, make_page
 from growthpoles.report.page_blocks import Table
 from growthpoles.report.sections import SECTIONS
 from growthpoles.report.stages import STAGES
@@ -145,3 +145,29 @@ def test_a_caption_speaks_of_the_tests_of_its_year(tmp_path: Path, study_maker: 
         text = make_caption(results, job, "en").text
         assert own and own != other and all(sentence in text for sentence in own)
         assert not any(sentence in text for sentence in set(other) - set(own))
+
+
+#: Headings of everyday words, which need no glossary.
+PLAIN = re.findall(
+    r"\w+",
+    """source filled how meaning class_group region rank year variable number indicator unit parent reason cell
+next_class points_needed strengths weaknesses widest_gap severity fault columns rows cells place table order labels
+confidence statement holds fails unchecked group without_data isolates unused label choice choice_value pole test type
+analysis esda numbers relative library version file sha256 change total industry start end growth stars measure
+weighted_by ratio region_most without_most line marked remark years mean_move largest_move mover overtakings interval
+median strongest lower limits ksi share_significant p_class class_move index_before index_after""",
+)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_heading_is_plain_or_in_the_glossary(lang: str) -> None:
+    words = Words(lang)
+    assert set(PLAIN) <= set(phrase_keys("column", lang))
+    unexplained = [key for key in phrase_keys("column", lang) if not _terms(lang).search(words("column", key))]
+    assert set(unexplained) <= set(PLAIN)
+    forms = {key: re.compile(words("term_forms", key)) for key in phrase_keys("term", lang)}
+    assert not [key for key, form in forms.items() if form.search("") or not words("glossary", key)]
+    told = [words("caption", "weights", weights=""), *(words("value", key) for key in ("growth in ring",))]
+    told += [words("value", "growth clusters, order"), words("table", "gradient", year=2010)]
+    for key, text in zip(("row_standardised", "ring", "neighbour_order", "mantel"), told, strict=True):
+        assert forms[key].search(text), (key, text)
