@@ -19,6 +19,7 @@ from growthpoles.report.page_blocks import Table
 from growthpoles.report.sections import SECTIONS
 from growthpoles.report.stages import STAGES
 from growthpoles.report.tables.report_tables import report_tables
+from growthpoles.report.tables.table_formats import markdown, tex
 from growthpoles.report.wording import untestable_words
 from growthpoles.study.load_study import load_study
 
@@ -171,3 +172,18 @@ def test_every_heading_is_plain_or_in_the_glossary(lang: str) -> None:
     told += [words("value", "growth clusters, order"), words("table", "gradient", year=2010)]
     for key, text in zip(("row_standardised", "ring", "neighbour_order", "mantel"), told, strict=True):
         assert forms[key].search(text), (key, text)
+
+
+@pytest.mark.parametrize("draws", [99, 199, 9_999])
+def test_a_p_at_the_floor_of_its_draws_is_a_bound_in_a_table_to_read(draws: int) -> None:
+    least = 2 / (draws + 1)
+    rows = {"at": (least, "permutation"), "above": (2 * least, "permutation"), "exact": (least, "exact")}
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=["p_value", "method"]).rename_axis("row")
+    whole = frame.assign(permutations=draws, alternative="two-sided")
+    for table in (whole, frame.assign(p_attainable=least)):
+        for text in (markdown(table), tex(table, title="p")):
+            lines = {
+                name: next(line for line in text.splitlines() if line.strip("| ").startswith(name)) for name in rows
+            }
+            bounds = {name for name, line in lines.items() if "≤" in line or r"\leq" in line}
+            assert bounds == {"at"}, (draws, lines)
