@@ -426,7 +426,7 @@ def spatial_section(ctx: Context) -> Section | None:
     if (results.edition, year) in results.local:
         blocks.append(_clusters(ctx, results.local[results.edition, year], year))
     if named := "; ".join(_significant(ctx, year)):
-        sentences.append(words("text", "clusters_other", found=named))
+        sentences.append(words("text", "clusters_other", found=named) + " " + words("text", "local_null"))
     return Section("spatial", words("section", "spatial"), tuple(sentences), tuple(blocks))
 
 
@@ -436,7 +436,13 @@ def _significant(ctx: Context, shown: int) -> Iterator[str]:
         labels = test.label.astype(str)
         for label in QUADRANTS if edition == ctx.results.edition and year != shown else ():
             if (labels == label).any():
-                yield f"{year}: {ctx.list_regions(labels.index[labels == label], _NAMED)} ({ctx.words.value(label)})"
+                found = test.to_frame().loc[labels == label]
+                named = [
+                    f"{ctx.region(region)} (p {ctx.words.probability(p, relation=True)})"
+                    for region, p in found["p_adjusted"].iloc[:_NAMED].items()
+                ]
+                more = [f"\N{HORIZONTAL ELLIPSIS} (+{len(found) - _NAMED})"] if len(found) > _NAMED else []
+                yield f"{year}: {', '.join([*named, *more])}: {ctx.words.value(label)}"
 
 
 def _neighbour_notes(ctx: Context) -> Iterator[str]:

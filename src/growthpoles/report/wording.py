@@ -18,11 +18,10 @@ import pandas as pd
 
 from growthpoles.errors import Joined, Number, Reason, parts_of, templates
 from growthpoles.language.languages import SOURCE
-from growthpoles.language.number_format import format_number, format_percent
+from growthpoles.language.number_format import format_number, format_percent, row_least
 from growthpoles.language.phrases import DASH, LONGEST, Words, missing, phrase_keys, shorten, spoken
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.ratings.indicator_methods import IndicatorMethod
-from growthpoles.report.tables.table_formats import row_least
 from growthpoles.spatial.local_tests.multiple_testing import tarone_size
 from growthpoles.study.audit.findings import Fault
 from growthpoles.study.audit.printed_cells import published_formulas

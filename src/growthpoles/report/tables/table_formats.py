@@ -25,7 +25,7 @@ import pandas as pd
 from growthpoles.errors import DataError, message, unknown_option
 from growthpoles.file_writing import free_name, marked
 from growthpoles.language.languages import SOURCE
-from growthpoles.language.number_format import DASH, NBSP, P_COLUMN, format_p, least_p
+from growthpoles.language.number_format import DASH, NBSP, P_COLUMN, format_p, row_least
 from growthpoles.language.phrases import Words, clean_text, missing, phrase_keys
 
 if TYPE_CHECKING:
@@ -146,16 +146,6 @@ def json_bytes(frame: pd.DataFrame) -> bytes:
 _WORDS = frozenset({"label", "edition", "test", "statistic_name"})
 #: Columns that count: whole also where a region without data has made them decimal numbers.
 _COUNTS = frozenset({"cardinality", "n", "rank", "rank_low", "rank_median", "rank_high", "pairs", "permutations"})
-
-
-def row_least(row: Mapping[Any, Any]) -> float:
-    """Return the least p-value that the draws of a row of tests can give; 0 where it was not drawn, or is not said."""
-    if not any(word in str(row.get("method", "")) for word in ("permutation", "bootstrap", "random choices")):
-        return 0.0
-    if "permutations" in row and "alternative" in row:
-        return 0.0 if missing(row["permutations"]) else least_p(row["permutations"], str(row["alternative"]))
-    least = row.get("p_attainable")  # of a local test, which has a row for every region
-    return 0.0 if missing(least) else float(str(least)) * (1 + 1e-9)
 
 
 def shown(value: object, digits: int, column: str = "", lang: str = SOURCE, least: float = 0.0) -> str:
