@@ -436,10 +436,10 @@ def _significant(ctx: Context, shown: int) -> Iterator[str]:
         labels = test.label.astype(str)
         for label in QUADRANTS if edition == ctx.results.edition and year != shown else ():
             if (labels == label).any():
-                found = test.to_frame().loc[labels == label]
+                found = test.to_frame().assign(least=test.least * (1 + 1e-9)).loc[labels == label]
                 named = [
-                    f"{ctx.region(region)} (p {ctx.words.probability(p, relation=True)})"
-                    for region, p in found["p_adjusted"].iloc[:_NAMED].items()
+                    f"{ctx.region(region)} (p {_adjusted(ctx.words, own, relation=True)})"
+                    for region, own in found.iloc[:_NAMED].astype(object).to_dict("index").items()
                 ]
                 more = [f"\N{HORIZONTAL ELLIPSIS} (+{len(found) - _NAMED})"] if len(found) > _NAMED else []
                 yield f"{year}: {', '.join([*named, *more])}: {ctx.words.value(label)}"
@@ -456,6 +456,12 @@ def _neighbour_notes(ctx: Context) -> Iterator[str]:
         yield words("text", "borders_by_geometry", pairs=ctx.pairs(table[["region_a", "region_b"]].to_numpy().tolist()))
 
 
+def _adjusted(words: Words, own: Mapping[Any, Any], *, relation: bool = False) -> str:
+    """Write the adjusted p of a region: a bound where its p is the least that its draws can give."""
+    least = own["p_adjusted"] if own["p_value"] <= own["least"] else 0.0
+    return words.probability(own["p_adjusted"], relation=relation, least=least)
+
+
 def _clusters(ctx: Context, local: LocalResult, year: int) -> Table:
     words, frame = ctx.words, local.to_frame().assign(least=local.least * (1 + 1e-9))
     rows = [
@@ -465,7 +471,7 @@ def _clusters(ctx: Context, local: LocalResult, year: int) -> Table:
             words.number(own["lag"], 1),
             whole(own["cardinality"]),
             words.probability(own["p_value"], least=own["least"]),
-            words.probability(own["p_adjusted"], least=own["p_adjusted"] if own["p_value"] <= own["least"] else 0.0),
+            _adjusted(words, own),
             words.value(own["label"]),
         )
         for region, own in frame.sort_values(by=["p_value"], kind="stable").astype(object).to_dict("index").items()
